@@ -1,0 +1,32 @@
+// Reads an operator's configuration. The only part that knows YAML.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/problem.hpp"
+#include "config/settings.hpp"
+
+namespace config {
+
+// How `${NAME}` and `${file:PATH}` are looked up; nothing when there is no such variable or file.
+struct Sources {
+  std::function<std::optional<std::string>(const std::string& name)> variable;
+  std::function<std::optional<std::string>(const std::string& path)> file;
+};
+// The process's environment and file system.
+Sources system_sources();
+
+// Either the settings, or every problem there is. Warnings may come with settings.
+struct Loaded {
+  std::optional<Settings> settings{};
+  Problems problems;
+};
+
+// `file` names the text in problems.
+Loaded load(std::string_view yaml, const std::string& file, const Sources& sources);
+Loaded load_file(const std::string& path, const Sources& sources);
+
+}  // namespace config

@@ -1,0 +1,39 @@
+// What routing expects of one request at one endpoint, and what was measured there lately. Values.
+#pragma once
+
+#include <limits>
+
+namespace routing {
+
+inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+// Times in seconds, money in dollars, rates in tokens per second, shares 0..1.
+struct Prediction {
+  double expected_output = 0;  // tokens
+  double ttft = 0;             // median of the posterior
+  double ttft_log_sd = 0;      // of ln(ttft)
+  double throughput = 0;
+  double throughput_log_sd = 0;
+  double generation = 0;  // expected_output / throughput
+  double price = 0;       // of this request
+  double failure = 0;     // probability
+  double cache_hit = 0;   // share of the prompt expected from the host's cache
+  double in_flight = 0;
+  double headroom = unknown;  // share of the rate limit left
+};
+
+struct Percentiles {
+  double p50 = unknown, p75 = unknown, p90 = unknown, p95 = unknown, p99 = unknown;
+};
+
+// Windows for people and policies: 5 minutes for times, 30 for uptime. NaN: no evidence.
+struct Measured {
+  Percentiles ttft;        // seconds
+  Percentiles throughput;  // tokens per second; p90 is what 90 % of replies reach or exceed
+  Percentiles gap;         // seconds between two deltas
+  Percentiles total;       // seconds, end to end
+  double uptime = unknown;  // share, 30 minutes
+  double samples = 0;       // replies in the 5 minutes
+};
+
+}  // namespace routing
