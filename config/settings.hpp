@@ -50,14 +50,14 @@ struct BaseUrl {
 };
 
 struct ProviderLimits {
-  std::chrono::milliseconds connect_timeout{2'000};         // resolve and connect, per attempt
-  std::chrono::milliseconds tls_handshake_timeout{5'000};   // after connecting
-  std::chrono::milliseconds first_token_timeout{120'000};   // from the request written to the first data event
-  std::chrono::milliseconds liveness_timeout{30'000};       // between any two bytes of a stream, comments included
-  std::chrono::milliseconds progress_timeout{180'000};      // between two data events of a stream
-  std::chrono::milliseconds keep_alive{60'000};             // how long an idle connection is kept
-  int max_idle_connections = 256;                           // per worker
-  std::optional<int> max_in_flight{};                       // over all workers; absent: unlimited
+  std::chrono::milliseconds connect_timeout{2'000};        // resolve and connect, per attempt
+  std::chrono::milliseconds tls_handshake_timeout{5'000};  // after connecting
+  std::chrono::milliseconds first_token_timeout{120'000};  // from the request written to the first data event
+  std::chrono::milliseconds liveness_timeout{30'000};  // between any two bytes of a stream, comments included
+  std::chrono::milliseconds progress_timeout{180'000};  // between two data events of a stream
+  std::chrono::milliseconds keep_alive{60'000};         // how long an idle connection is kept
+  int max_idle_connections = 256;                       // per worker
+  std::optional<int> max_in_flight{};                   // over all workers; absent: unlimited
 };
 
 struct ProviderSettings {
@@ -65,10 +65,10 @@ struct ProviderSettings {
   std::string display_name;  // "DeepSeek"; the name when not set
   BaseUrl base_url;
   Dialect dialect = Dialect::openai;
-  Secret credential;                     // sent as a Bearer token; empty: none is sent
-  std::string credential_source;         // "${DEEPSEEK_API_KEY}", for messages; never the secret
+  Secret credential;                          // sent as a Bearer token; empty: none is sent
+  std::string credential_source;              // "${DEEPSEEK_API_KEY}", for messages; never the secret
   std::optional<std::string> jurisdiction{};  // headquarters, ISO 3166-1 alpha-2; absent: unknown
-  std::vector<std::string> regions;      // datacentres, ISO 3166-1 alpha-2
+  std::vector<std::string> regions;           // datacentres, ISO 3166-1 alpha-2
   DataPolicy data_policy;
   ProviderLimits limits;
   std::optional<std::string> ca_file{};  // trusted beside the system's roots
@@ -77,11 +77,11 @@ struct ProviderSettings {
 
 // One model at one host.
 struct EndpointSettings {
-  EndpointName name;          // "deepinfra/turbo": the provider's name, or the provider's name / a variant
+  EndpointName name;  // "deepinfra/turbo": the provider's name, or the provider's name / a variant
   ProviderName provider;
   std::size_t provider_index = 0;  // in Settings::providers
-  std::string host_model;     // what the host calls the model
-  Tokens context{};           // prompt and output together
+  std::string host_model;          // what the host calls the model
+  Tokens context{};                // prompt and output together
   std::optional<Tokens> max_output{};
   Quantization quantization = Quantization::unknown;
   Prices prices;
@@ -90,11 +90,11 @@ struct EndpointSettings {
 };
 
 struct ModelSettings {
-  ModelName name;                // "deepseek/deepseek-r1"
+  ModelName name;                  // "deepseek/deepseek-r1"
   std::vector<ModelName> aliases;  // "deepseek-r1"
   std::string display_name;
   std::string description;
-  std::int64_t created = 0;      // seconds since 1970, for GET /v1/models
+  std::int64_t created = 0;  // seconds since 1970, for GET /v1/models
   std::vector<EndpointSettings> endpoints;
 };
 
@@ -115,8 +115,8 @@ struct KeySettings {
   KeyName name;
   KeyHash sha256{};
   std::string team;
-  std::vector<ModelName> models;      // empty: every model
-  std::vector<PolicyName> policies;   // empty: every policy
+  std::vector<ModelName> models;       // empty: every model
+  std::vector<PolicyName> policies;    // empty: every policy
   std::optional<PolicyName> policy{};  // instead of the default one
 };
 

@@ -41,9 +41,9 @@ struct PricePerMillionTokens {
   // Rounds up: an estimate must never be below the bill.
   Money of(Tokens tokens) const {
     constexpr std::int64_t million = 1'000'000;
-    const __extension__ __int128 exact =
-        static_cast<__extension__ __int128>(price.nanos) * tokens.count + million - 1;
-    return {static_cast<std::int64_t>(exact / million)};
+    // In two parts, because nanos x tokens may pass 64 bits.
+    const std::int64_t whole = price.nanos / million * tokens.count;
+    return {whole + (price.nanos % million * tokens.count + million - 1) / million};
   }
   double dollars_per_token() const { return price.dollars() * 1e-6; }
 };

@@ -22,7 +22,8 @@ struct Demand {
   const config::KeySettings* key = nullptr;  // absent where no keys are configured
   std::string user;
   std::vector<std::pair<std::string, std::string>> headers;  // x-..., names in lower case, for policies
-  std::vector<std::uint64_t> prefix_blocks;  // rolling hashes of the prompt's leading blocks, for cache affinity
+  std::vector<std::uint64_t>
+      prefix_blocks;  // rolling hashes of the prompt's leading blocks, for cache affinity
   config::TimePoint admitted{};
   config::TimePoint deadline{};  // for all attempts until the first byte
   config::WallTime wall{};       // when it came, for `hour` and `weekday`

@@ -37,8 +37,8 @@ enum class Progress { nothing_sent, request_sent, client_has_bytes };
 struct Failure {
   FailureKind kind{};
   Progress progress = Progress::nothing_sent;
-  int status = 0;                                    // of the host's reply; 0 without one
-  std::optional<config::Duration> retry_after{};     // as the host asked
+  int status = 0;                                 // of the host's reply; 0 without one
+  std::optional<config::Duration> retry_after{};  // as the host asked
 };
 
 // Tokens as the host counted them. `prompt` includes `cached`, `output` includes `reasoning`.
@@ -64,7 +64,7 @@ struct Attempt {
   int in_flight = 0;  // at this endpoint when it was dispatched, this attempt not counted
   std::optional<Usage> usage{};
   bool usage_is_estimated = false;
-  config::Money cost{};            // what the host bills, as far as known
+  config::Money cost{};              // what the host bills, as far as known
   std::optional<double> headroom{};  // share of the rate limit left, 0..1, as the host reported
   std::optional<Failure> failure{};  // absent: the attempt succeeded
 };

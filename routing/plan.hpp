@@ -27,9 +27,9 @@ enum class Removal {
   max_output,    // cannot return as many tokens; `missed_by` in tokens
   policy_allow,  // `rule` counts in Policy::allow
   policy_require,
-  cooling,       // the host asked to wait; `missed_by` in seconds
-  open,          // its circuit breaker is open; `missed_by` in seconds
-  full,          // its own limit of requests in flight
+  cooling,  // the host asked to wait; `missed_by` in seconds
+  open,     // its circuit breaker is open; `missed_by` in seconds
+  full,     // its own limit of requests in flight
 };
 
 // The terms of the objective, in dollars.

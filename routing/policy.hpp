@@ -21,10 +21,10 @@ struct Rule {
 struct Policy {
   config::PolicyName name;
   std::string description;
-  std::uint64_t hash = 0;  // of its compiled text, so that records name exactly what decided
-  std::vector<Rule> allow;    // compliance: all must be true; never relaxed
-  std::vector<Rule> require;  // hard limits, relaxed only as `relax` says
-  std::vector<Rule> prefer;   // tiers: who meets the first comes first, and so on
+  std::uint64_t hash = 0;          // of its compiled text, so that records name exactly what decided
+  std::vector<Rule> allow;         // compliance: all must be true; never relaxed
+  std::vector<Rule> require;       // hard limits, relaxed only as `relax` says
+  std::vector<Rule> prefer;        // tiers: who meets the first comes first, and so on
   std::optional<Rule> minimize{};  // dollars per request; absent: the value of time below
   // Dollars per second; the default is a background agent's 3.6 $/h.
   double value_of_ttft = 3.6 / 3600;

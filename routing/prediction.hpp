@@ -28,10 +28,10 @@ struct Percentiles {
 
 // Windows for people and policies: 5 minutes for times, 30 for uptime. NaN: no evidence.
 struct Measured {
-  Percentiles ttft;        // seconds
-  Percentiles throughput;  // tokens per second; p90 is what 90 % of replies reach or exceed
-  Percentiles gap;         // seconds between two deltas
-  Percentiles total;       // seconds, end to end
+  Percentiles ttft;         // seconds
+  Percentiles throughput;   // tokens per second; p90 is what 90 % of replies reach or exceed
+  Percentiles gap;          // seconds between two deltas
+  Percentiles total;        // seconds, end to end
   double uptime = unknown;  // share, 30 minutes
   double samples = 0;       // replies in the 5 minutes
 };

@@ -1,0 +1,50 @@
+// What happened to one request: made exactly once, whatever happened, and the only source of metrics, log,
+// market and ledger. A value, moved from the data loop to the control loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "routing/demand.hpp"
+#include "routing/market.hpp"
+#include "routing/outcome.hpp"
+#include "routing/plan.hpp"
+
+namespace gateway {
+
+// How the request ended for the client.
+enum class Ending {
+  answered,     // a whole reply
+  refused,      // an error before any byte of a reply: `status` says which
+  broken,       // an error event after the reply had begun
+  client_left,  // the client closed first
+};
+
+struct Record {
+  std::string id;  // x-request-id
+  config::WallTime wall{};
+  std::string path;    // of the route table, never the client's text
+  std::string model;   // the public name, or empty when unknown
+  std::string key;     // the key's name, or empty
+  std::string policy;  // the policy's name, or empty when none was reached
+  bool streamed = false;
+  int status = 0;  // HTTP status the client got; 0 when it got none
+  Ending ending = Ending::refused;
+  std::string error;  // machine-readable code of what went wrong, or empty
+  config::Tokens prompt_estimate{};
+  config::Duration
+      until_first_byte{};  // from the request read to the first byte of the answer handed to the client
+  config::Duration total{};
+  config::Duration deciding{};  // time spent in plan(), all attempts
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  int client_retry = 0;                  // x-stainless-retry-count
+  routing::Attempts attempts;            // the last one served, unless it carries a failure
+  std::vector<routing::Reason> reasons;  // of each attempt's choice
+  std::vector<double> propensities;
+  std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
+};
+
+}  // namespace gateway
