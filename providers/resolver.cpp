@@ -1,0 +1,44 @@
+#include "providers/resolver.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <algorithm>
+
+namespace providers {
+
+namespace asio = boost::asio;
+
+void Resolver::ask(const Key& key, Entry& entry) {
+  if (entry.asking) return;
+  entry.asking = true;
+  entry.asked = timer_.now();
+  resolver_.async_resolve(
+      key.first, std::to_string(key.second),
+      [this, key](boost::system::error_code error, const asio::ip::tcp::resolver::results_type& results) {
+        if (error == asio::error::operation_aborted) return;  // the loop is going
+        Entry& answered = entries_[key];
+        answered.asking = false;
+        if (!error) answered.addresses.assign(results.begin(), results.end());
+        // Waking may start another wait on the same entry, so the list is taken first.
+        for (Sleep* sleep : std::exchange(answered.waiting, {})) sleep->wake();
+      });
+}
+
+Task<Result<Resolver::Addresses>> Resolver::addresses(const std::string& host, std::uint16_t port,
+                                                      config::TimePoint limit) {
+  boost::system::error_code not_an_address;
+  const auto address = asio::ip::make_address(host, not_an_address);
+  if (!not_an_address) co_return Addresses{{address, port}};
+
+  Entry& entry = entries_[{host, port}];
+  if (entry.addresses.empty() || timer_.now() >= entry.asked + fresh_for) ask({host, port}, entry);
+  if (entry.addresses.empty() && entry.asking) {
+    Sleep sleep;
+    entry.waiting.push_back(&sleep);
+    co_await sleep.until(timer_, limit);
+    std::erase(entry.waiting, &sleep);
+  }
+  if (entry.addresses.empty()) co_return routing::FailureKind::resolve;
+  co_return entry.addresses;
+}
+
+}  // namespace providers
