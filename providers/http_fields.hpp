@@ -1,0 +1,62 @@
+// The header fields of one HTTP/1.1 message, as views into the bytes they were read from, and the strict
+// reading of one field line that requests and replies share. Nothing allocates. Immutable once read; valid as
+// long as the bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+
+namespace providers {
+
+inline constexpr std::size_t max_fields = 100;
+inline constexpr std::size_t max_header_block = 32 * 1024;
+
+struct Field {
+  std::string_view name;   // as it was spelled
+  std::string_view value;  // without white space around it
+};
+
+class Fields {
+ public:
+  std::span<const Field> all() const { return {fields_.data(), count_}; }
+  auto begin() const { return all().begin(); }
+  auto end() const { return all().end(); }
+  std::size_t size() const { return count_; }
+  // The first with this name, in any letter case. `lower_case_name` must be lower case.
+  std::optional<std::string_view> find(std::string_view lower_case_name) const;
+  // False when there are max_fields already.
+  [[nodiscard]] bool add(Field field);
+
+ private:
+  std::size_t count_ = 0;
+  std::array<Field, max_fields> fields_;
+};
+
+// How the end of a body is found.
+struct NoBody {};
+struct Length {
+  std::uint64_t bytes = 0;
+};
+struct Chunked {};
+struct UntilClose {};  // replies only
+using Framing = std::variant<NoBody, Length, Chunked, UntilClose>;
+
+// What makes a field line unacceptable.
+enum class FieldFault { folded, no_colon, bad_name, space_before_colon, bad_value };
+
+// Reads one line, given without its CRLF.
+std::variant<Field, FieldFault> read_field(std::string_view line);
+
+// Letters only differ in case. `lower_case` must be lower case.
+bool same_name(std::string_view text, std::string_view lower_case);
+// Whether a comma-separated list holds the token.
+bool lists(std::string_view list, std::string_view lower_case_token);
+// 1*19DIGIT and nothing else.
+std::optional<std::uint64_t> decimal(std::string_view text);
+
+}  // namespace providers

@@ -1,0 +1,32 @@
+// What the client is sent for one event of a host's stream: the same bytes where possible, else the same
+// event in normal form. Never an id, never an event without data.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "providers/chat_events.hpp"
+
+namespace providers {
+
+enum class UsageShown { yes, no };  // whether the client asked for usage
+
+struct Relayed {
+  enum class Form { dropped, as_it_came, rewritten };
+
+  Form form = Form::dropped;
+  std::array<std::string_view, 5> parts{};
+  std::size_t count = 0;
+
+  std::span<const std::string_view> pieces() const { return {parts.data(), count}; }
+};
+
+// The pieces live as long as the event's data, and `scratch` until the next call. Where usage is not shown,
+// it is blanked to null, and the event that carries nothing else is dropped. [DONE] and errors are dropped
+// too: the stream's end is written by whoever ends it.
+Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, std::string& scratch);
+
+}  // namespace providers

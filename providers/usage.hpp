@@ -1,0 +1,19 @@
+// Token counts as hosts report them, in all their spellings, made into one form. What a host says of usage is
+// money and so distrusted: what cannot be is flagged, never believed.
+#pragma once
+
+#include <optional>
+
+#include "routing/outcome.hpp"
+
+namespace providers {
+
+// Whether completion_tokens includes reasoning tokens. xAI's does not.
+enum class Reasoning { included, excluded };
+
+struct ReportedUsage {
+  std::optional<routing::Usage> usage{};  // absent when none was reported or it was unusable
+  bool anomaly = false;                   // something negative, fractional, huge or contradictory was found
+};
+
+}  // namespace providers
