@@ -17,6 +17,7 @@ struct Generation {
 
   std::shared_ptr<const routing::Catalogue> catalogue;
   KeyRing keys;
+  routing::Policy policy{};
   mutable routing::InFlight in_flight;
 };
 

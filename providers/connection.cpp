@@ -1,7 +1,7 @@
 #include "providers/connection.hpp"
 
-#include <boost/asio/error.hpp>
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <cassert>
 #include <cstring>
 #include <utility>
@@ -17,6 +17,13 @@ constexpr std::size_t first_size = 4 * 1024;
 
 void Pieces::add(std::string_view text) {
   if (text.empty()) return;
+  if (!empty()) {
+    std::string_view& last = texts_[count_ - 1];
+    if (last.data() + last.size() == text.data()) {
+      last = {last.data(), last.size() + text.size()};
+      return;
+    }
+  }
   assert(count_ < capacity);
   texts_[count_++] = text;
 }

@@ -28,7 +28,7 @@ class Pieces {
   Pieces(std::initializer_list<std::string_view> texts) {
     for (const std::string_view text : texts) add(text);
   }
-  // Empty texts are left out. Must not be called when `capacity` texts are held.
+  // Empty texts are left out, texts that adjoin the last one extend it. At most `capacity` others.
   void add(std::string_view text);
   bool empty() const { return first_ == count_; }
   bool full() const { return count_ == capacity; }

@@ -21,7 +21,7 @@ ContentKind content_kind(const ReplyHead& head) {
   if (head.is_event_stream()) return ContentKind::event_stream;
   const std::string_view type = head.content_type;
   return type.substr(0, type.find(';')).find("json") != std::string_view::npos ? ContentKind::json
-                                                                                : ContentKind::other;
+                                                                               : ContentKind::other;
 }
 
 }  // namespace
@@ -45,8 +45,9 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
       const Result<void> connected = co_await connect();
       if (!connected) co_return connected.error();
     }
-    const Result<void> sent = co_await send(request);
-    // A host may answer, and hang up, before it has read all of the request: its answer counts.
+    // A host may answer, and hang up, before it has read all of the request: its answer counts, and a
+    // failure to write shows as one to read.
+    co_await send(request);
     Result<HostReply> reply = co_await read_head();
     if (reply || !reused || aborted_ || reply.error() != FailureKind::reset_before_reply) co_return reply;
 
@@ -106,7 +107,7 @@ Task<Result<void>> HttpExchange::connect_to(const Tcp::endpoint& address, config
   co_return co_await TlsClient::handshake(*connection_);
 }
 
-Task<Result<void>> HttpExchange::send(const OutgoingRequest& request) {
+Task<void> HttpExchange::send(const OutgoingRequest& request) {
   std::array<char, 20> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), request.body.bytes());
   std::string trace;
@@ -116,10 +117,7 @@ Task<Result<void>> HttpExchange::send(const OutgoingRequest& request) {
   Pieces pieces{provider_.head_, std::string_view(digits.data(), end.ptr), trace, "\r\n\r\n"};
   for (const std::string_view text : request.body.texts()) pieces.add(text);
   progress_ = routing::Progress::request_sent;  // from here on a part may have reached the host
-  if (!connection_->write_now(pieces) && !co_await connection_->write(pieces)) {
-    co_return FailureKind::reset_before_reply;
-  }
-  co_return Result<void>();
+  if (!connection_->write_now(pieces)) co_await connection_->write(pieces);
 }
 
 Task<Result<HostReply>> HttpExchange::read_head() {

@@ -41,19 +41,22 @@ std::string request_head(const config::ProviderSettings& settings) {
 
 }  // namespace
 
-HttpProvider::HttpProvider(const config::ProviderSettings& settings, boost::asio::io_context& io, Timer& timer,
-                           Resolver& resolver)
+HttpProvider::HttpProvider(const config::ProviderSettings& settings, boost::asio::io_context& io,
+                           Timer& timer, Resolver& resolver)
     : settings_(settings),
       io_(io),
       timer_(timer),
       resolver_(resolver),
-      pool_(timer, static_cast<std::size_t>(settings.limits.max_idle_connections), settings.limits.keep_alive),
+      pool_(timer, static_cast<std::size_t>(settings.limits.max_idle_connections),
+            settings.limits.keep_alive),
       head_(request_head(settings)) {
   if (settings.base_url.scheme == config::BaseUrl::Scheme::https) {
     tls_.emplace(settings.base_url.host, settings.ca_file);
   }
 }
 
-std::unique_ptr<Exchange> HttpProvider::begin() { return std::make_unique<HttpExchange>(*this); }
+std::unique_ptr<Exchange> HttpProvider::begin() {
+  return std::make_unique<HttpExchange>(*this);
+}
 
 }  // namespace providers

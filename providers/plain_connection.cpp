@@ -41,7 +41,8 @@ Task<bool> PlainConnection::write(Pieces& pieces) {
   const ConnectionPtr alive(this);
   while (!write_now(pieces)) {
     if (write_failed_) co_return false;
-    const auto [error] = co_await socket_.async_wait(Tcp::socket::wait_write, asio::as_tuple(asio::use_awaitable));
+    const auto [error] =
+        co_await socket_.async_wait(Tcp::socket::wait_write, asio::as_tuple(asio::use_awaitable));
     if (error) co_return false;
   }
   co_return true;

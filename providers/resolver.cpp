@@ -1,7 +1,7 @@
 #include "providers/resolver.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 
 namespace providers {
 

@@ -13,8 +13,8 @@ class Timer;
 
 // Rings once when its time has come, unless it is gone or cancelled before. Lives where it is needed,
 // often in the frame of the coroutine that it limits.
-class Alarm : public boost::intrusive::list_base_hook<
-                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Alarm
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   Alarm(const Alarm&) = delete;
   Alarm& operator=(const Alarm&) = delete;

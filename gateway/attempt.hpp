@@ -1,0 +1,22 @@
+// One try at one endpoint: sends the request, relays the answer as it comes, and says what was seen.
+#pragma once
+
+#include <string>
+
+#include "gateway/inference.hpp"
+#include "gateway/interruption.hpp"
+#include "gateway/reply.hpp"
+
+namespace gateway {
+
+struct Tried {
+  routing::Attempt attempt;
+  std::string said;         // the host's own words about a failure, scrubbed
+  std::string stream_id{};  // of a stream that began, for the event that ends it
+};
+
+// All references must outlive the returned task. `served` names what the client is told of this choice.
+providers::Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
+                               Served served, Reply& reply, Interruption& interruption);
+
+}  // namespace gateway

@@ -1,0 +1,20 @@
+// OpenAI's chat completions as clients speak it: turns an HTTP request into an InferenceRequest, or says what
+// is wrong with it.
+#pragma once
+
+#include <variant>
+
+#include "gateway/error_reply.hpp"
+#include "gateway/incoming.hpp"
+#include "gateway/inference.hpp"
+
+namespace gateway {
+
+// Takes the body out of `incoming`. `key` is who asks; null where no keys are configured.
+std::variant<InferenceRequest, ErrorReply> understand_chat(Incoming& incoming, const config::KeySettings* key,
+                                                           Services& services);
+
+// 404, with the names that are near.
+ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue);
+
+}  // namespace gateway

@@ -1,0 +1,110 @@
+#include "gateway/control_loop.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "gateway/status_page.hpp"
+
+namespace gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+// At most this old is what the data loops know, while anything happens.
+constexpr config::Duration between_snapshots = std::chrono::milliseconds(100);
+
+}  // namespace
+
+ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::string version)
+    : generation_(std::move(generation)),
+      version_(std::move(version)),
+      market_(generation_->catalogue, config::Clock::now()),
+      metrics_(version_, generation_->catalogue),
+      log_(generation_->catalogue->settings().log),
+      traffic_(generation_->catalogue, config::Clock::now()) {}
+
+std::shared_ptr<const routing::Snapshot> ControlLoop::first_snapshot() {
+  return market_.snapshot(config::Clock::now());
+}
+
+void ControlLoop::serve(std::vector<DataLoop*> loops) {
+  loops_ = std::move(loops);
+  publish_regularly();
+}
+
+void ControlLoop::deliver(std::vector<Record> records) {
+  asio::post(io_, [this, batch = std::move(records)]() mutable { take(std::move(batch)); });
+}
+
+void ControlLoop::take(std::vector<Record> records) {
+  const config::TimePoint now = config::Clock::now();
+  const bool log_all = generation_->catalogue->settings().log.requests == config::LogRequests::all;
+  const bool log_none = generation_->catalogue->settings().log.requests == config::LogRequests::none;
+  for (const Record& record : records) {
+    for (const routing::Attempt& attempt : record.attempts) market_.observe(attempt, record.demand, now);
+    metrics_.record(record);
+    traffic_.record(record, now);
+    if (log_all || (!log_none && record.ending != Ending::answered)) log_.write(record);
+  }
+  log_.flush();
+  learned_ = true;
+  if (market_.flipped()) publish();
+}
+
+void ControlLoop::publish_regularly() {
+  regular_.expires_after(between_snapshots);
+  regular_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    if (learned_) publish();
+    publish_regularly();
+  });
+}
+
+void ControlLoop::publish() {
+  learned_ = false;
+  const auto snapshot = market_.snapshot(config::Clock::now());
+  for (DataLoop* loop : loops_) {
+    asio::post(loop->io(), [loop, snapshot] { loop->learn(snapshot); });
+  }
+}
+
+int ControlLoop::open_connections() const {
+  int open = 0;
+  for (const DataLoop* loop : loops_) open += loop->open_connections();
+  return open;
+}
+
+providers::Task<std::string> ControlLoop::make_metrics() {
+  const config::TimePoint now = config::Clock::now();
+  const auto snapshot = market_.snapshot(now);
+  metrics_.observe(*snapshot, generation_->in_flight, now);
+  metrics_.observe_connections(open_connections());
+  co_return metrics_.text();
+}
+
+providers::Task<std::string> ControlLoop::make_status() {
+  const config::TimePoint now = config::Clock::now();
+  const auto snapshot = market_.snapshot(now);
+  co_return status_page({.version = version_,
+                         .snapshot = *snapshot,
+                         .in_flight = generation_->in_flight,
+                         .traffic = traffic_,
+                         .now = now});
+}
+
+providers::Task<std::string> ControlLoop::metrics() {
+  co_return co_await asio::co_spawn(io_, make_metrics(), asio::use_awaitable);
+}
+
+providers::Task<std::string> ControlLoop::status() {
+  co_return co_await asio::co_spawn(io_, make_status(), asio::use_awaitable);
+}
+
+void ControlLoop::finish() {
+  regular_.cancel();
+  log_.flush();
+  io_.stop();
+}
+
+}  // namespace gateway

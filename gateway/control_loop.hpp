@@ -1,0 +1,58 @@
+// The one thread that learns: it takes the records of all data loops, feeds market, metrics, traffic and log
+// with them, and publishes what the market knows to the data loops. Single writer of all of these.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <vector>
+
+#include "gateway/data_loop.hpp"
+#include "gateway/generation.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/pages.hpp"
+#include "gateway/request_log.hpp"
+#include "gateway/traffic.hpp"
+#include "routing/market.hpp"
+
+namespace gateway {
+
+class ControlLoop final : public Pages {
+ public:
+  ControlLoop(std::shared_ptr<const Generation> generation, std::string version);
+
+  boost::asio::io_context& io() { return io_; }
+  Metrics& counters() { return metrics_; }
+  std::shared_ptr<const routing::Snapshot> first_snapshot();
+
+  // Called from data loops' threads: hands a batch over.
+  void deliver(std::vector<Record> records);
+  // Before the threads run.
+  void serve(std::vector<DataLoop*> loops);
+  // Asked on data loops: made on this loop, continued on the asker's.
+  providers::Task<std::string> metrics() override;
+  providers::Task<std::string> status() override;
+  // Writes what waits, and ends.
+  void finish();
+
+ private:
+  void take(std::vector<Record> records);
+  int open_connections() const;
+  providers::Task<std::string> make_metrics();
+  providers::Task<std::string> make_status();
+  void publish_regularly();
+  void publish();
+
+  boost::asio::io_context io_{1};
+  std::shared_ptr<const Generation> generation_;
+  const std::string version_;
+  routing::Market market_;
+  Metrics metrics_;
+  RequestLog log_;
+  Traffic traffic_;
+  std::vector<DataLoop*> loops_;
+  boost::asio::steady_timer regular_{io_};
+  bool learned_ = false;  // since the last snapshot
+};
+
+}  // namespace gateway

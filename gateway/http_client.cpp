@@ -1,0 +1,150 @@
+#include "gateway/http_client.hpp"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <ctime>
+#include <optional>
+
+namespace gateway {
+
+using providers::Pieces;
+using providers::Task;
+
+std::string_view http_date() {
+  thread_local std::time_t made = 0;
+  thread_local std::array<char, 32> text{};
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  if (now != made) {
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    made = now;
+  }
+  return {text.data(), 29};
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 402:
+      return "Payment Required";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Status";
+  }
+}
+
+std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t> length) const {
+  std::array<char, 20> digits;
+  const auto number = [&](std::size_t value) {
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    return std::string_view(digits.data(), end.ptr);
+  };
+  std::string text;
+  text.reserve(192 + start.fields.size());
+  text.append("HTTP/1.1 ").append(number(static_cast<std::size_t>(start.status)));
+  text.append(" ").append(reason_phrase(start.status));
+  text.append("\r\nDate: ").append(http_date());
+  text.append("\r\nContent-Type: ").append(start.content_type).append("\r\n");
+  if (length) {
+    text.append("Content-Length: ").append(number(*length)).append("\r\n");
+  } else if (chunked()) {
+    text.append("Transfer-Encoding: chunked\r\n");
+  }
+  text.append(start.fields);
+  if (manner_.after == AfterReply::close || (!length && !chunked())) text.append("Connection: close\r\n");
+  return text.append("\r\n");
+}
+
+Task<void> HttpClient::answer(ReplyStart start, std::string_view body) {
+  const std::string text = head(start, body.size());
+  Pieces pieces{text, manner_.body == BodyWanted::yes ? body : std::string_view()};
+  complete_ = co_await push(pieces);
+}
+
+Pieces HttpClient::framed(std::string_view head, const Pieces& pieces, std::string& frame) const {
+  if (!chunked()) {
+    Pieces plain{head};
+    for (const std::string_view text : pieces.texts()) plain.add(text);
+    return plain;
+  }
+  std::array<char, 18> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + 16, pieces.bytes(), 16);
+  frame.assign(digits.data(), end.ptr).append("\r\n");
+  Pieces result{head, frame};
+  for (const std::string_view text : pieces.texts()) result.add(text);
+  result.add("\r\n");
+  return result;
+}
+
+Task<bool> HttpClient::begin(ReplyStart start, Pieces& pieces) {
+  const std::string text = head(start, std::nullopt);
+  std::string frame;
+  Pieces all = framed(text, pieces, frame);
+  co_return co_await push(all);
+}
+
+Task<bool> HttpClient::write(Pieces& pieces) {
+  std::string frame;
+  Pieces all = framed({}, pieces, frame);
+  co_return co_await push(all);
+}
+
+Task<void> HttpClient::end() {
+  if (!chunked()) co_return;  // the connection's end is the stream's
+  Pieces last{"0\r\n\r\n"};
+  complete_ = co_await push(last);
+}
+
+Task<bool> HttpClient::push(Pieces& pieces) {
+  const std::size_t bytes = pieces.bytes();
+  bytes_out_ += bytes;
+  if (connection_.write_now(pieces)) co_return true;
+
+  // The client's pace from here on. A large reply may take longer than the idle limit, at 8 KiB/s or more.
+  providers::Limit too_slow([this] {
+    stalled_ = true;
+    connection_.close();
+  });
+  timer_.set(too_slow, timer_.now() + write_idle_ + std::chrono::seconds(bytes / 8192));
+  co_return co_await connection_.write(pieces);
+}
+
+}  // namespace gateway

@@ -1,0 +1,27 @@
+// One HTTP request of a client, read whole and past the gate. Owns what it holds: nothing in it points into
+// the connection's buffer. Belongs to its request.
+#pragma once
+
+#include <string>
+
+#include "config/settings.hpp"
+#include "config/units.hpp"
+#include "gateway/http_gate.hpp"
+
+namespace gateway {
+
+struct Incoming {
+  Method method = Method::get;
+  std::string path;
+  std::string query;
+  std::string body;  // with slack behind it for the JSON parser
+  std::string credential;
+  std::string policy_header;    // x-isocost-policy
+  std::string session_header;   // x-session-id
+  std::string metadata_header;  // x-openrouter-metadata
+  std::string traceparent;
+  int client_retry = 0;         // x-stainless-retry-count
+  config::TimePoint arrived{};  // when it was read whole
+};
+
+}  // namespace gateway

@@ -1,0 +1,27 @@
+// One inference request, understood: what routing must know of it and the bytes to forward. Belongs to its
+// request.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/chat_request.hpp"
+#include "gateway/services.hpp"
+#include "routing/demand.hpp"
+#include "routing/policy.hpp"
+
+namespace gateway {
+
+struct InferenceRequest {
+  std::string id;
+  std::string path;                    // of the route table
+  std::shared_ptr<const Hosts> hosts;  // the generation it began with
+  const routing::Policy* policy = nullptr;
+  routing::Demand demand;
+  ChatRequest chat;
+  std::string body;  // what `chat` points into; dropped once the client has bytes
+  std::string traceparent;
+  int client_retry = 0;
+};
+
+}  // namespace gateway

@@ -1,0 +1,93 @@
+#include "gateway/no_candidate.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace gateway {
+namespace {
+
+using routing::Removal;
+using routing::Verdict;
+
+bool is_size(Removal removal) {
+  return removal == Removal::context || removal == Removal::max_output;
+}
+
+bool passes_with_time(Removal removal) {
+  return removal == Removal::cooling || removal == Removal::open || removal == Removal::full;
+}
+
+// "2 endpoints: in cooldown (deepseek, azure); 1 endpoint: ..." with each reason once.
+std::string reasons(const routing::Decision& decision, const InferenceRequest& request) {
+  const std::vector<routing::Endpoint>& endpoints = request.hosts->generation->catalogue->endpoints();
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const Verdict& verdict : decision.verdicts) {
+    std::string reason(to_text(verdict.removal));
+    const auto rule = static_cast<std::size_t>(verdict.rule);
+    if (verdict.removal == Removal::policy_allow && rule < request.policy->allow.size()) {
+      reason += " `" + request.policy->allow[rule].text + "`";
+    } else if (verdict.removal == Removal::policy_require && rule < request.policy->require.size()) {
+      reason += " `" + request.policy->require[rule].text + "`";
+    }
+    by_reason[reason].push_back(endpoints[verdict.endpoint].settings->name.text);
+  }
+  std::string text;
+  for (const auto& [reason, names] : by_reason) {
+    if (!text.empty()) text += "; ";
+    text += reason + ": ";
+    for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  }
+  return text;
+}
+
+std::string sizes(const routing::Decision& decision, const InferenceRequest& request) {
+  const std::vector<routing::Endpoint>& endpoints = request.hosts->generation->catalogue->endpoints();
+  const routing::Demand& demand = request.demand;
+  std::string text = "This request needs about " + std::to_string(demand.prompt.count) + " prompt tokens";
+  if (demand.max_output) text += " and up to " + std::to_string(demand.max_output->count) + " output tokens";
+  text += ", which no endpoint of " + demand.model->name.text + " can take. Limits (context / output): ";
+  for (std::size_t i = 0; i < decision.verdicts.size(); ++i) {
+    const config::EndpointSettings& endpoint = *endpoints[decision.verdicts[i].endpoint].settings;
+    text += (i == 0 ? "" : ", ") + endpoint.name.text + " " + std::to_string(endpoint.context.count) + " / " +
+            (endpoint.max_output ? std::to_string(endpoint.max_output->count) : "as the context allows");
+  }
+  return text + ".";
+}
+
+}  // namespace
+
+ErrorReply no_candidate(const routing::Decision& decision, const InferenceRequest& request,
+                        config::TimePoint now) {
+  const auto all = [&](auto rule) {
+    return !decision.verdicts.empty() &&
+           std::ranges::all_of(decision.verdicts, [&](const Verdict& v) { return rule(v.removal); });
+  };
+  if (all(is_size)) {
+    return {.status = 400,
+            .type = "invalid_request_error",
+            .code = "context_length_exceeded",
+            .message = sizes(decision, request),
+            .param = "messages",
+            .metadata = {},
+            .should_retry = ShouldRetry::no};
+  }
+  const std::string why = reasons(decision, request);
+  const bool time_helps =
+      std::ranges::any_of(decision.verdicts, [](const Verdict& v) { return passes_with_time(v.removal); });
+  ErrorReply error{.status = time_helps ? 503 : 404,
+                   .type = time_helps ? "api_error" : "invalid_request_error",
+                   .code = time_helps ? "no_endpoint_available" : "no_eligible_endpoint",
+                   .message = "No endpoint of " + request.demand.model->name.text +
+                              " can take this request under the policy \"" + request.policy->name.text +
+                              "\". " + why + ".",
+                   .param = {},
+                   .metadata = {}};
+  if (!time_helps) error.should_retry = ShouldRetry::no;
+  if (time_helps && decision.earliest) {
+    error.retry_after = std::clamp<config::Duration>(*decision.earliest - now, std::chrono::seconds(1),
+                                                     std::chrono::seconds(60));
+  }
+  return error;
+}
+
+}  // namespace gateway

@@ -1,0 +1,55 @@
+#include "gateway/record_keeping.hpp"
+
+namespace gateway {
+
+Record begin_record(const InferenceRequest& request) {
+  Record record;
+  record.id = request.id;
+  record.wall = request.demand.wall;
+  record.path = request.path;
+  record.model = request.demand.model->name.text;
+  if (request.demand.key) record.key = request.demand.key->name.text;
+  record.policy = request.policy->name.text;
+  record.streamed = request.demand.delivery == routing::Delivery::streamed;
+  record.prompt_estimate = request.demand.prompt;
+  record.bytes_in = request.body.size();
+  record.client_retry = request.client_retry;
+  record.catalogue = request.hosts->generation->catalogue;
+  record.attempts.reserve(static_cast<std::size_t>(request.policy->attempts));
+  return record;
+}
+
+void end_record(Record& record, const InferenceRequest& request, const Reply& reply,
+                const Interruption& interruption, const std::optional<ErrorReply>& error,
+                config::TimePoint now) {
+  const config::TimePoint admitted = request.demand.admitted;
+  record.status = reply.status();
+  record.total = now - admitted;
+  record.until_first_byte = reply.first_byte().value_or(now) - admitted;
+  if (error) record.error = error->code;
+  if (interruption.client_left()) {
+    record.ending = Ending::client_left;
+    record.error = "client_left";
+  } else if (!error) {
+    record.ending = Ending::answered;
+  } else {
+    record.ending = reply.status() == 200 ? Ending::broken : Ending::refused;
+  }
+}
+
+Record refused_record(const ErrorReply& error, const Incoming& incoming, const config::KeySettings* key,
+                      config::TimePoint now) {
+  Record record;
+  record.wall = std::chrono::system_clock::now();
+  record.path = "/v1/chat/completions";
+  if (key) record.key = key->name.text;
+  record.status = error.status;
+  record.ending = Ending::refused;
+  record.error = error.code;
+  record.bytes_in = incoming.body.size();
+  record.until_first_byte = record.total = now - incoming.arrived;
+  record.client_retry = incoming.client_retry;
+  return record;
+}
+
+}  // namespace gateway

@@ -1,0 +1,24 @@
+// Opens and closes the one record of a request.
+#pragma once
+
+#include <optional>
+
+#include "gateway/incoming.hpp"
+#include "gateway/inference.hpp"
+#include "gateway/interruption.hpp"
+#include "gateway/record.hpp"
+#include "gateway/reply.hpp"
+
+namespace gateway {
+
+Record begin_record(const InferenceRequest& request);
+// `error` is what the client was told, or would have been.
+void end_record(Record& record, const InferenceRequest& request, const Reply& reply,
+                const Interruption& interruption, const std::optional<ErrorReply>& error,
+                config::TimePoint now);
+
+// Of a request that was refused before routing saw it.
+Record refused_record(const ErrorReply& error, const Incoming& incoming, const config::KeySettings* key,
+                      config::TimePoint now);
+
+}  // namespace gateway

@@ -1,0 +1,82 @@
+#include "gateway/reply.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+#include "providers/outgoing_field.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Task;
+
+// Names come from the configuration and may have any character: what no header may carry is left out.
+void add(std::string& fields, std::string_view name, std::string_view value) {
+  if (!value.empty()) (void)providers::append_field(fields, name, value);
+}
+
+std::string dollars(config::Money money) {
+  std::array<char, 32> text;
+  const int size = std::snprintf(text.data(), text.size(), "%.9f", money.dollars());
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+}  // namespace
+
+std::string Reply::fields(const Served& served) const {
+  std::string text;
+  text.reserve(256);
+  add(text, "x-request-id", id_);
+  add(text, "x-isocost-endpoint", served.endpoint);
+  add(text, "x-isocost-policy", served.policy);
+  add(text, "x-isocost-attempts", std::to_string(served.attempts));
+  if (served.cost) add(text, "x-isocost-cost", dollars(*served.cost));
+  add(text, "x-isocost-decision", served.decision);
+  return text;
+}
+
+Task<void> Reply::whole(const Served& served, std::string_view body) {
+  note_first_byte(200);
+  const std::string text = fields(served);
+  co_await client_.answer({.status = 200, .content_type = "application/json", .fields = text}, body);
+}
+
+Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
+  if (begun()) co_return co_await client_.write(pieces);
+  note_first_byte(200);
+  const std::string text = fields(served) + "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
+  co_return co_await client_.begin(
+      {.status = 200, .content_type = "text/event-stream; charset=utf-8", .fields = text}, pieces);
+}
+
+Task<void> Reply::end_stream() {
+  providers::Pieces done{"data: [DONE]\n\n"};
+  if (co_await client_.write(done)) co_await client_.end();
+}
+
+Task<void> Reply::fail(const ErrorReply& error, const StreamIdentity& stream) {
+  if (begun()) {
+    const std::string event = error_event(error, stream);
+    providers::Pieces pieces{event};
+    if (co_await client_.write(pieces)) co_await client_.end();
+    co_return;
+  }
+  note_first_byte(error.status);
+  const std::string text = error_fields(id_, error);
+  const std::string body = envelope(error);
+  co_await client_.answer({.status = error.status, .content_type = "application/json", .fields = text}, body);
+}
+
+std::string error_fields(std::string_view id, const ErrorReply& error) {
+  std::string text;
+  add(text, "x-request-id", id);
+  if (error.retry_after) {
+    const double seconds = config::Seconds(*error.retry_after).count();
+    add(text, "Retry-After", std::to_string(static_cast<int>(std::ceil(seconds))));
+  }
+  if (error.should_retry == ShouldRetry::no) add(text, "x-should-retry", "false");
+  if (error.should_retry == ShouldRetry::yes) add(text, "x-should-retry", "true");
+  return text;
+}
+
+}  // namespace gateway

@@ -1,0 +1,172 @@
+#include "gateway/request_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "gateway/chunked_body.hpp"
+#include "gateway/error_reply.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Task;
+
+// simdjson reads this far beyond the end of a text.
+constexpr std::size_t slack = 64;
+// A client must send a body at least this fast, over each stretch of the body limit.
+constexpr std::size_t least_bytes_per_second = 1024;
+
+int small_number(std::string_view text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return std::clamp(number, 0, 1000);
+}
+
+}  // namespace
+
+void RequestReader::wait_for(Phase phase, config::Duration limit) {
+  phase_ = phase;
+  timer_.set(*this, timer_.now() + limit);
+}
+
+void RequestReader::ring() {
+  if (phase_ == Phase::serving) return;
+  if (phase_ == Phase::body) {
+    const auto least = least_bytes_per_second * static_cast<std::size_t>(limits_.body_timeout.count()) / 1000;
+    if (received_ - std::exchange(received_before_, received_) >= least) {
+      wait_for(Phase::body, limits_.body_timeout);
+      return;
+    }
+  }
+  timed_out_ = true;
+  if (phase_ != Phase::idle) {
+    const std::string body = envelope({.status = 408,
+                                       .type = "invalid_request_error",
+                                       .code = "timeout",
+                                       .message = "The request did not arrive in time.",
+                                       .param = {},
+                                       .metadata = {}});
+    const std::string head =
+        "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        "Content-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n";
+    providers::Pieces answer{head, body};
+    connection_.write_now(answer);  // what does not fit at once is not worth waiting for
+  }
+  connection_.close();
+}
+
+Task<RequestRead> RequestReader::next() {
+  std::size_t seen = 0;
+  for (;;) {
+    if (connection_.unread().size() > seen) {
+      auto taken = take_head(seen);
+      if (auto* refusal = std::get_if<Refusal>(&taken)) co_return std::move(*refusal);
+      if (auto* head = std::get_if<Head>(&taken)) {
+        ReadRequest request = std::move(head->request);
+        if (head->expect_continue) {
+          providers::Pieces go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
+          if (!connection_.write_now(go_on)) co_return ConnectionOver{};
+        }
+        std::optional<Refusal> refusal = co_await read_body(head->framing, request.incoming.body);
+        if (refusal) co_return std::move(*refusal);
+        if (timed_out_) co_return ConnectionOver{};
+        phase_ = Phase::serving;
+        request.incoming.arrived = timer_.now();
+        co_return std::move(request);
+      }
+      if (seen == 0 && phase_ == Phase::idle) wait_for(Phase::header, limits_.header_timeout);
+      seen = connection_.unread().size();
+    }
+    if (!co_await connection_.more()) co_return ConnectionOver{};
+  }
+}
+
+std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_head(std::size_t seen) {
+  GateResult result = check_head(connection_.unread(), gate_limits_, seen);
+  if (std::holds_alternative<HeadIncomplete>(result)) return HeadIncomplete{};
+  if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
+
+  const auto& head = std::get<RequestHead>(result);
+  Head taken;
+  Incoming& incoming = taken.request.incoming;
+  incoming.method = head.method;
+  incoming.path = head.path;
+  incoming.query = head.query;
+  incoming.credential = head.credential();
+  incoming.policy_header = head.x_isocost_policy;
+  incoming.session_header = head.x_session_id;
+  incoming.metadata_header = head.x_openrouter_metadata;
+  incoming.traceparent = head.traceparent;
+  incoming.client_retry = small_number(head.x_stainless_retry_count);
+  taken.request.manner = {.after = head.keep_alive ? AfterReply::keep_alive : AfterReply::close,
+                          .body = head.method == Method::head ? BodyWanted::no : BodyWanted::yes,
+                          .minor_version = head.minor_version};
+  taken.framing = head.framing;
+  taken.expect_continue = head.expect_continue;
+  connection_.consume(head.size);
+  return taken;
+}
+
+Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& framing, std::string& body) {
+  if (std::holds_alternative<providers::NoBody>(framing)) co_return std::nullopt;
+  received_ = received_before_ = 0;
+  wait_for(Phase::body, limits_.body_timeout);
+  const Refusal cut_off{.status = 400,
+                        .code = "incomplete_body",
+                        .message = "The connection ended before the body was complete."};
+  if (const auto* length = std::get_if<providers::Length>(&framing)) {
+    if (!co_await read_length(length->bytes, body) && !timed_out_) co_return cut_off;
+    co_return std::nullopt;
+  }
+  ChunkedBody chunks(limits_.max_body_bytes);
+  for (;;) {
+    if (!connection_.unread().empty()) {
+      ChunkedBody::Fed fed = chunks.feed(connection_.unread());
+      connection_.consume(fed.consumed);
+      received_ += fed.consumed;
+      if (fed.refusal) co_return std::move(fed.refusal);
+      if (fed.done) break;
+      if (fed.consumed > 0) continue;
+    }
+    if (!co_await connection_.more()) {
+      if (timed_out_) co_return std::nullopt;
+      co_return cut_off;
+    }
+  }
+  body = chunks.take();
+  body.reserve(body.size() + slack);
+  co_return std::nullopt;
+}
+
+Task<bool> RequestReader::read_length(std::uint64_t length, std::string& body) {
+  // Memory follows what arrives, so that a lying Content-Length costs nothing.
+  constexpr std::uint64_t step = 1u << 20;
+  const std::string_view first = connection_.unread().substr(0, length);
+  body.reserve(std::min(length, step) + slack);
+  body.assign(first);
+  connection_.consume(first.size());
+  while (body.size() < length) {
+    const std::size_t before = body.size();
+    const std::size_t room = std::min<std::uint64_t>(length - before, std::max<std::uint64_t>(step, before));
+    body.reserve(before + room + slack);
+    body.resize(before + room);
+    const std::size_t got = co_await connection_.read_direct({body.data() + before, room});
+    body.resize(before + got);
+    received_ += got;
+    if (got == 0) co_return false;
+  }
+  co_return true;
+}
+
+Task<void> linger(providers::Connection& connection, providers::Timer& timer) {
+  constexpr config::Duration patience = std::chrono::seconds(2);
+  connection.end_writing();
+  providers::Limit enough([&connection] { connection.close(); });
+  timer.set(enough, timer.now() + patience);
+  do {
+    connection.consume(connection.unread().size());
+  } while (co_await connection.more());
+}
+
+}  // namespace gateway

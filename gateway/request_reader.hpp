@@ -1,0 +1,69 @@
+// Reads one request from a client's connection: head through the gate, then its body, each within its limit.
+// Belongs to one data loop.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "gateway/http_client.hpp"
+#include "gateway/http_gate.hpp"
+#include "gateway/incoming.hpp"
+#include "providers/connection.hpp"
+#include "providers/timer.hpp"
+
+namespace gateway {
+
+// The client closed between two requests, or a limit cut the connection.
+struct ConnectionOver {};
+
+struct ReadRequest {
+  Incoming incoming;
+  HttpClient::Manner manner;
+};
+
+using RequestRead = std::variant<ConnectionOver, ReadRequest, Refusal>;
+
+class RequestReader final : private providers::Alarm {
+ public:
+  // All must outlive the reader.
+  RequestReader(providers::Connection& connection, providers::Timer& timer,
+                const config::ServingLimits& limits)
+      : connection_(connection), timer_(timer), limits_(limits) {
+    gate_limits_.body = limits.max_body_bytes;
+    wait_for(Phase::header, limits.header_timeout);
+  }
+
+  providers::Task<RequestRead> next();
+  // What the next request may take its time for, from now on.
+  void keep_alive() { wait_for(Phase::idle, limits_.keep_alive); }
+  bool timed_out() const { return timed_out_; }
+
+ private:
+  enum class Phase { idle, header, body, serving };
+  struct Head {
+    ReadRequest request;
+    providers::Framing framing;
+    bool expect_continue = false;
+  };
+
+  void wait_for(Phase phase, config::Duration limit);
+  void ring() override;
+  std::variant<HeadIncomplete, Head, Refusal> take_head(std::size_t seen);
+  providers::Task<std::optional<Refusal>> read_body(const providers::Framing& framing, std::string& body);
+  providers::Task<bool> read_length(std::uint64_t length, std::string& body);
+
+  providers::Connection& connection_;
+  providers::Timer& timer_;
+  const config::ServingLimits& limits_;
+  GateLimits gate_limits_;
+  Phase phase_ = Phase::header;
+  std::size_t received_ = 0;         // of the body
+  std::size_t received_before_ = 0;  // when the limit was last set
+  bool timed_out_ = false;
+};
+
+// Reads and drops what a refused client still sends, for a short while, so that its answer arrives instead
+// of a reset.
+providers::Task<void> linger(providers::Connection& connection, providers::Timer& timer);
+
+}  // namespace gateway

@@ -1,0 +1,55 @@
+#include "gateway/routes.hpp"
+
+#include <array>
+
+namespace gateway {
+namespace {
+
+enum class Verb { get, post };
+
+struct Entry {
+  std::string_view path;
+  Verb verb;
+  Page page;
+  Needs needs;
+};
+
+constexpr std::array entries{
+    Entry{"/v1/chat/completions", Verb::post, Page::chat_completions, Needs::client_key},
+    Entry{"/v1/models", Verb::get, Page::models, Needs::client_key},
+    Entry{"/healthz", Verb::get, Page::alive, Needs::nothing},
+    Entry{"/readyz", Verb::get, Page::ready, Needs::nothing},
+    Entry{"/metrics", Verb::get, Page::metrics, Needs::client_key},
+    Entry{"/status", Verb::get, Page::status, Needs::client_key},
+};
+
+constexpr std::string_view models = "/v1/models/";
+constexpr std::string_view endpoints = "/endpoints";
+
+Routed answer(Method method, const Entry& entry, std::string_view parameter) {
+  const bool right =
+      entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
+  if (!right) return WrongMethod{entry.verb == Verb::post ? "POST" : "GET, HEAD"};
+  return Route{entry.page, entry.needs, entry.path, parameter};
+}
+
+}  // namespace
+
+Routed route(Method method, std::string_view path) {
+  constexpr std::string_view api = "/api";
+  if (path.starts_with("/api/v1/")) path.remove_prefix(api.size());
+  for (const Entry& entry : entries) {
+    if (path == entry.path) return answer(method, entry, {});
+  }
+  if (path.starts_with(models) && path.size() > models.size()) {
+    const std::string_view rest = path.substr(models.size());
+    if (rest.ends_with(endpoints) && rest.size() > endpoints.size()) {
+      return answer(method, {"/v1/models/{model}/endpoints", Verb::get, Page::endpoints, Needs::client_key},
+                    rest.substr(0, rest.size() - endpoints.size()));
+    }
+    return answer(method, {"/v1/models/{model}", Verb::get, Page::model, Needs::client_key}, rest);
+  }
+  return NoRoute{};
+}
+
+}  // namespace gateway

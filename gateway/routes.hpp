@@ -1,0 +1,40 @@
+// What is served where, and who may ask for it. Everything not listed is refused. Immutable.
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include "gateway/http_gate.hpp"
+
+namespace gateway {
+
+enum class Page {
+  chat_completions,
+  models,
+  model,      // GET /v1/models/{id}
+  endpoints,  // GET /v1/models/{author}/{slug}/endpoints
+  alive,
+  ready,
+  metrics,
+  status,
+};
+
+enum class Needs { nothing, client_key };
+
+struct Route {
+  Page page{};
+  Needs needs = Needs::client_key;
+  std::string_view name;       // for records and metrics: never the client's text
+  std::string_view parameter;  // the variable part of the path
+};
+
+struct NoRoute {};
+struct WrongMethod {
+  std::string_view allowed;  // "GET, HEAD"
+};
+using Routed = std::variant<Route, NoRoute, WrongMethod>;
+
+// The same pages under /v1 and /api/v1. `path` is as the gate let it through.
+Routed route(Method method, std::string_view path);
+
+}  // namespace gateway

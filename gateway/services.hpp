@@ -1,0 +1,55 @@
+// What serving a request needs of its data loop. Owned by the loop, which outlives every request.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "gateway/generation.hpp"
+#include "gateway/outbox.hpp"
+#include "providers/json_tokens.hpp"
+#include "providers/provider.hpp"
+#include "providers/timer.hpp"
+#include "routing/market.hpp"
+#include "routing/plan.hpp"
+#include "routing/retry.hpp"
+
+namespace gateway {
+
+// Draws of one loop: splitmix64 from a seed given at its start.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t roll() {
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+  // Uniform in [0, 1).
+  double uniform() { return static_cast<double>(roll() >> 11) * 0x1.0p-53; }
+
+ private:
+  std::uint64_t state_;
+};
+
+// A generation as one data loop uses it. A request holds it to its end.
+struct Hosts {
+  std::shared_ptr<const Generation> generation;
+  std::vector<std::unique_ptr<providers::Provider>> providers;  // as in Settings::providers
+};
+
+struct Services {
+  providers::Timer& timer;
+  Outbox outbox;
+  Dice dice;
+  std::shared_ptr<const Hosts> hosts{};
+  std::shared_ptr<const routing::Snapshot> snapshot{};  // of the same generation as `hosts`
+  routing::Purse purse{};
+  routing::RetryBudget retries{};
+  // Scratch, used only between two waits.
+  routing::Decision decision{};
+  providers::JsonTokens tokens{};
+};
+
+}  // namespace gateway

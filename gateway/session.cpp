@@ -1,0 +1,176 @@
+#include "gateway/session.hpp"
+
+#include "gateway/chat_surface.hpp"
+#include "gateway/models_page.hpp"
+#include "gateway/record_keeping.hpp"
+#include "gateway/request_reader.hpp"
+#include "gateway/routes.hpp"
+#include "gateway/serve.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Task;
+
+ErrorReply plain_error(int status, std::string_view type, std::string_view code, std::string message) {
+  return {.status = status,
+          .type = type,
+          .code = code,
+          .message = std::move(message),
+          .param = {},
+          .metadata = {}};
+}
+
+ErrorReply missing_key(std::string_view presented) {
+  ErrorReply error =
+      plain_error(401, "authentication_error", "invalid_api_key",
+                  presented.empty() ? "No API key was given. Send it as `Authorization: Bearer KEY`."
+                                    : "The API key is not one of this gateway's.");
+  error.should_retry = ShouldRetry::no;
+  return error;
+}
+
+Task<void> refuse(HttpClient& client, const ErrorReply& error) {
+  const std::string fields = error_fields({}, error);
+  const std::string body = envelope(error);
+  co_await client.answer({.status = error.status, .content_type = "application/json", .fields = fields},
+                         body);
+}
+
+Task<void> show(HttpClient& client, std::string_view content_type, std::string body) {
+  co_await client.answer({.status = 200, .content_type = content_type, .fields = {}}, body);
+}
+
+Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key, HttpClient& client,
+                Interruption& interruption) {
+  Services& services = front.services;
+  auto understood = understand_chat(incoming, key, services);
+  if (const auto* error = std::get_if<ErrorReply>(&understood)) {
+    services.outbox.add(refused_record(*error, incoming, key, services.timer.now()));
+    co_await refuse(client, *error);
+    co_return;
+  }
+  auto& request = std::get<InferenceRequest>(understood);
+  Reply reply(client, services.timer, request.id);
+  Record record = co_await serve(services, request, reply, interruption);
+  record.bytes_out = client.bytes_out();
+  services.outbox.add(std::move(record));
+}
+
+Task<void> answer_model(Front& front, const Route& route, const config::KeySettings* key,
+                        HttpClient& client) {
+  const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;
+  const std::string name(route.parameter);
+  std::optional<std::string> body =
+      route.page == Page::model ? model_page(catalogue, name, key)
+                                : model_endpoints_page(catalogue, *front.services.snapshot, name, key);
+  if (body) {
+    co_await show(client, "application/json", std::move(*body));
+  } else {
+    const ErrorReply error = unknown_model(name, catalogue);
+    co_await refuse(client, error);
+  }
+}
+
+Task<void> answer_page(Front& front, const Route& route, const config::KeySettings* key, HttpClient& client) {
+  switch (route.page) {
+    case Page::models:
+      co_return co_await show(client, "application/json",
+                              models_page(*front.services.hosts->generation->catalogue, key));
+    case Page::model:
+    case Page::endpoints:
+      co_return co_await answer_model(front, route, key, client);
+    case Page::alive:
+      co_return co_await show(client, "text/plain", "ok\n");
+    case Page::ready:
+      if (front.draining) {
+        const ErrorReply error = plain_error(503, "api_error", "draining", "This gateway is shutting down.");
+        co_return co_await refuse(client, error);
+      }
+      co_return co_await show(client, "text/plain", "ready\n");
+    case Page::metrics: {
+      std::string text = co_await front.pages.metrics();
+      co_return co_await show(client, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
+    }
+    case Page::status: {
+      std::string text = co_await front.pages.status();
+      co_return co_await show(client, "application/json", std::move(text));
+    }
+    case Page::chat_completions:
+      break;
+  }
+}
+
+Task<void> dispatch(Front& front, Incoming& incoming, HttpClient& client, Interruption& interruption) {
+  const Routed routed = route(incoming.method, incoming.path);
+  if (const auto* wrong = std::get_if<WrongMethod>(&routed)) {
+    const ErrorReply error = plain_error(405, "invalid_request_error", "method_not_allowed",
+                                         incoming.path + " takes " + std::string(wrong->allowed) + " only.");
+    co_return co_await refuse(client, error);
+  }
+  if (std::holds_alternative<NoRoute>(routed)) {
+    const ErrorReply error = plain_error(
+        404, "invalid_request_error", "unknown_path",
+        "There is nothing at " + incoming.path + ". POST /v1/chat/completions and GET /v1/models are here.");
+    co_return co_await refuse(client, error);
+  }
+  const Route& found = std::get<Route>(routed);
+  const KeyRing& keys = front.services.hosts->generation->keys;
+  const config::KeySettings* key = nullptr;
+  if (found.needs == Needs::client_key && !keys.open_to_all()) {
+    key = keys.find(incoming.credential);
+    if (!key) {
+      const ErrorReply error = missing_key(incoming.credential);
+      co_return co_await refuse(client, error);
+    }
+  }
+  if (found.page == Page::chat_completions) {
+    co_await chat(front, incoming, key, client, interruption);
+  } else {
+    co_await answer_page(front, found, key, client);
+  }
+}
+
+// Answers what the gate refused; no further byte of the connection is parsed.
+Task<void> turn_away(Front& front, providers::Connection& connection, const Refusal& refusal) {
+  front.metrics.count(Event::malformed_request);
+  HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
+  const ErrorReply error = of_refusal(refusal);
+  co_await refuse(client, error);
+  co_await linger(connection, front.services.timer);
+}
+
+}  // namespace
+
+Task<void> session(Front& front, providers::ConnectionPtr connection) {
+  OpenSession open;
+  open.connection = connection;
+  front.sessions.push_back(open);
+  // The limits of the generation it began with: held for as long as the connection.
+  const std::shared_ptr<const Hosts> hosts = front.services.hosts;
+  const config::ServingLimits& limits = hosts->generation->catalogue->settings().limits;
+  RequestReader reader(*connection, front.services.timer, limits);
+  bool go_on = true;
+  while (go_on) {
+    RequestRead read = co_await reader.next();
+    if (const auto* refusal = std::get_if<Refusal>(&read)) co_await turn_away(front, *connection, *refusal);
+    auto* request = std::get_if<ReadRequest>(&read);
+    if (!request) break;
+
+    open.serving = true;
+    if (front.draining) request->manner.after = AfterReply::close;
+    Interruption interruption;
+    connection->watch(&interruption);
+    connection->start_reading();
+    HttpClient client(*connection, front.services.timer, limits.write_idle_timeout, request->manner);
+    co_await dispatch(front, request->incoming, client, interruption);
+    connection->watch(nullptr);
+    open.serving = false;
+    if (client.stalled()) front.metrics.count(Event::write_stall);
+    go_on = client.reusable() && !interruption.client_left() && !front.draining;
+    reader.keep_alive();
+  }
+  connection->close();
+}
+
+}  // namespace gateway

@@ -1,0 +1,136 @@
+#include "gateway/stream_relay.hpp"
+
+#include <algorithm>
+
+#include "gateway/scrub.hpp"
+
+namespace gateway {
+
+using providers::ChatEvent;
+using providers::Pieces;
+using providers::SseEvent;
+using providers::Task;
+using routing::FailureKind;
+
+Task<void> StreamRelay::run(providers::Exchange& exchange) {
+  Step step = Step::go_on;
+  while (step == Step::go_on) {
+    const providers::Result<std::string_view> piece = co_await exchange.next();
+    if (!piece) {
+      fail(watchdog_.why().value_or(decided_ ? FailureKind::broken_stream : piece.error()));
+      co_return;
+    }
+    if (piece->empty()) {
+      step = at_end();
+      break;
+    }
+    watchdog_.saw_bytes(services_.timer.now());
+    events_.feed(*piece);
+    while (step == Step::go_on) {
+      const std::optional<SseEvent> event = events_.next();
+      if (!event) break;
+      step = take(*event);
+      // Nearly full: write what there is and go on with the same piece.
+      if (ready_.texts().size() + 6 > Pieces::capacity - 4 && !co_await flush()) co_return;
+    }
+    if (step == Step::go_on && events_.state() != providers::SseReader::State::reading) {
+      fail(FailureKind::bad_reply);
+      step = Step::failed;
+    }
+    if (!co_await flush()) co_return;
+  }
+  if (step != Step::finished) co_return;
+  tried_.attempt.finished = services_.timer.now() - tried_.attempt.dispatched;
+  co_await reply_.end_stream();
+  // What follows [DONE] is only the end of the body: reading it lets the connection be used again.
+  watchdog_.saw_bytes(services_.timer.now());
+  for (;;) {
+    const providers::Result<std::string_view> rest = co_await exchange.next();
+    if (!rest || rest->empty()) co_return;
+  }
+}
+
+StreamRelay::Step StreamRelay::take(const SseEvent& event) {
+  const ChatEvent chat = providers::classify(event, services_.tokens);
+  if (chat.usage.usage) {
+    tried_.attempt.usage = chat.usage.usage;
+    tried_.attempt.usage_is_estimated = chat.usage.anomaly;
+  }
+  switch (chat.kind) {
+    case ChatEvent::Kind::empty:
+      return Step::go_on;
+    case ChatEvent::Kind::done:
+      return at_end();
+    case ChatEvent::Kind::error:
+      tried_.said = chat.error ? chat.error->message : std::string();
+      fail(FailureKind::error_in_reply, chat.error ? chat.error->status : 0);
+      return Step::failed;
+    case ChatEvent::Kind::bad:
+      fail(FailureKind::bad_reply);
+      return Step::failed;
+    case ChatEvent::Kind::delta:
+      break;
+  }
+  note(chat, services_.timer.now());
+  queue(event, chat);
+  return Step::go_on;
+}
+
+void StreamRelay::note(const ChatEvent& chat, config::TimePoint now) {
+  if (!chat.decisive()) return;
+  watchdog_.saw_content(now);
+  decided_ = true;
+  has_finish_ |= !chat.finish_reason.empty();
+  if (!chat.content && !chat.reasoning && !chat.tool_call) return;
+
+  routing::Attempt& attempt = tried_.attempt;
+  if (!attempt.first_delta) attempt.first_delta = now - attempt.dispatched;
+  if (!attempt.first_visible && (chat.content || chat.tool_call))
+    attempt.first_visible = now - attempt.dispatched;
+  if (last_delta_)
+    attempt.worst_gap = std::max(attempt.worst_gap.value_or(config::Duration{}), now - *last_delta_);
+  last_delta_ = now;
+  ++attempt.deltas;
+}
+
+void StreamRelay::queue(const SseEvent& event, const ChatEvent& chat) {
+  const auto shown = request_.chat.wants_usage ? providers::UsageShown::yes : providers::UsageShown::no;
+  const providers::Relayed relayed = providers::relayed(event, chat, shown, scratch_);
+  // Copied: what must outlive the piece at hand, what was rewritten in scratch space, and what follows
+  // either.
+  const bool copied = !decided_ || !held_.empty() || relayed.form == providers::Relayed::Form::rewritten;
+  for (const std::string_view text : relayed.pieces()) {
+    if (copied) {
+      held_.append(text);
+    } else {
+      ready_.add(text);
+    }
+  }
+}
+
+Task<bool> StreamRelay::flush() {
+  if (!decided_) co_return true;
+  ready_.add(held_);
+  if (ready_.empty()) co_return true;
+  watchdog_.hold();
+  const bool written = co_await reply_.stream(served_, ready_);
+  watchdog_.release();
+  ready_ = Pieces();
+  held_.clear();
+  if (!written) fail(FailureKind::client_left);
+  co_return written;
+}
+
+StreamRelay::Step StreamRelay::at_end() {
+  if (decided_ && has_finish_) return Step::finished;
+  fail(decided_ ? FailureKind::broken_stream : FailureKind::empty_reply);
+  return Step::failed;
+}
+
+void StreamRelay::fail(FailureKind kind, int status) {
+  const auto progress =
+      reply_.begun() ? routing::Progress::client_has_bytes : routing::Progress::request_sent;
+  tried_.attempt.failure = routing::Failure{.kind = kind, .progress = progress, .status = status};
+}
+
+}  // namespace gateway
