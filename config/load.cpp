@@ -1,1 +1,37 @@
 #include "config/load.hpp"
+
+#include "config/file_text.hpp"
+#include "config/node.hpp"
+#include "config/references.hpp"
+#include "config/report.hpp"
+#include "config/settings_form.hpp"
+#include "config/tree.hpp"
+
+namespace config {
+
+Loaded load(std::string_view yaml, const std::string& file, const Sources& sources) {
+  const FileText text(file, yaml);
+  Report report(text);
+  std::optional<Settings> settings;
+  if (const std::optional<Tree> tree = parse_tree(text, report)) {
+    const Node root(*tree, report, sources);
+    settings = Mapping<Settings>{settings_fields}.read(root);
+    if (settings) check_references(root, *settings);
+  }
+  if (report.failed()) settings.reset();
+  return {.settings = std::move(settings), .problems = report.take()};
+}
+
+Loaded load_file(const std::string& path, const Sources& sources) {
+  std::optional<std::string> text = sources.file ? sources.file(path) : std::nullopt;
+  if (text) return load(*text, path, sources);
+  Problem problem{.severity = Severity::error,
+                  .place = {.file = path},
+                  .path = {},
+                  .message = "the file cannot be read",
+                  .suggestion = "check that it exists and that you may read it",
+                  .excerpt = {}};
+  return {.settings = std::nullopt, .problems = {std::move(problem)}};
+}
+
+}  // namespace config

@@ -15,6 +15,8 @@ namespace config {
 struct Sources {
   std::function<std::optional<std::string>(const std::string& name)> variable;
   std::function<std::optional<std::string>(const std::string& path)> file;
+  // The permission bits of a file that holds a credential; not checked when this is empty.
+  std::function<std::optional<unsigned>(const std::string& path)> file_permissions{};
 };
 // The process's environment and file system.
 Sources system_sources();

@@ -73,12 +73,14 @@ struct ProviderSettings {
   ProviderLimits limits;
   std::optional<std::string> ca_file{};  // trusted beside the system's roots
   bool cancel_stops_billing = false;     // whether closing the connection ends the bill
+  bool allow_plaintext = false;          // http beyond this machine: anyone on the way reads key and prompts
 };
 
 // One model at one host.
 struct EndpointSettings {
   EndpointName name;  // "deepinfra/turbo": the provider's name, or the provider's name / a variant
   ProviderName provider;
+  std::string variant;             // empty: the provider's only endpoint of the model
   std::size_t provider_index = 0;  // in Settings::providers
   std::string host_model;          // what the host calls the model
   Tokens context{};                // prompt and output together

@@ -1,0 +1,14 @@
+// Rules between the parts of a configuration: that names are unique and what they refer to exists, and who
+// may listen to the world without a key.
+#pragma once
+
+#include "config/node.hpp"
+#include "config/settings.hpp"
+
+namespace config {
+
+// Reports what is wrong, and resolves EndpointSettings::provider_index. `root` is what `settings` was read
+// from.
+void check_references(const Node& root, Settings& settings);
+
+}  // namespace config

@@ -1,0 +1,43 @@
+// An environment and a file system that a test makes up.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "config/load.hpp"
+
+namespace test {
+
+struct GivenFile {
+  std::string text;
+  unsigned permissions = 0600;
+};
+
+inline config::Sources sources_of(std::map<std::string, std::string> variables,
+                                  std::map<std::string, GivenFile> files) {
+  return {.variable = [variables](const std::string& name) -> std::optional<std::string> {
+            const auto found = variables.find(name);
+            return found == variables.end() ? std::nullopt : std::optional(found->second);
+          },
+          .file = [files](const std::string& path) -> std::optional<std::string> {
+            const auto found = files.find(path);
+            return found == files.end() ? std::nullopt : std::optional(found->second.text);
+          },
+          .file_permissions = [files](const std::string& path) -> std::optional<unsigned> {
+            const auto found = files.find(path);
+            return found == files.end() ? std::nullopt : std::optional(found->second.permissions);
+          }};
+}
+
+inline config::Sources given_sources() {
+  return sources_of({{"DEEPSEEK_API_KEY", "sk-from-the-environment"},
+                     {"EMPTY", ""},
+                     {"SHORT", "abc"},
+                     {"SPACED", "a secret with spaces"}},
+                    {{"/run/secrets/inside", {"sk-from-a-file\n"}},
+                     {"/open", {"hunter2hunter2", 0644}},
+                     {"/run/credentials/unit/key", {"hunter2hunter2", 0440}}});
+}
+
+}  // namespace test
