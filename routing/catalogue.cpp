@@ -4,6 +4,7 @@ namespace routing {
 
 Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
     : settings_(std::move(settings)), generation_(generation) {
+  by_provider_.resize(settings_.providers.size());
   models_.reserve(settings_.models.size() + settings_.routes.size());
   for (std::size_t m = 0; m < settings_.models.size(); ++m) {
     const config::ModelSettings& model = settings_.models[m];
@@ -24,6 +25,7 @@ Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
            .dollars_per_cache_write = prices.cache_write ? prices.cache_write->dollars_per_token() : 0,
            .dollars_per_request = prices.request.dollars()});
       known.candidates.push_back({.endpoint = index, .quality_penalty = 0});
+      by_provider_[endpoint.provider_index].push_back(index);
     }
     by_name_.emplace(model.name.text, m);
   }

@@ -53,6 +53,10 @@ class Catalogue {
   const config::Settings& settings() const { return settings_; }
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
   const std::vector<PublicModel>& models() const { return models_; }
+  // Of every model at one provider, by the provider's place in Settings::providers.
+  const std::vector<EndpointIndex>& endpoints_of(std::size_t provider_index) const {
+    return by_provider_[provider_index];
+  }
   // Nothing when no model, alias or route has this name. The result lives as long as the catalogue.
   const PublicModel* find(std::string_view name) const;
   // Up to three names near to one that is not there, the nearest first.
@@ -63,6 +67,7 @@ class Catalogue {
   const std::uint64_t generation_;
   std::vector<Endpoint> endpoints_;
   std::vector<PublicModel> models_;
+  std::vector<std::vector<EndpointIndex>> by_provider_;
   std::unordered_map<std::string_view, std::size_t> by_name_;  // the texts are in settings_
 };
 

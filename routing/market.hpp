@@ -1,39 +1,58 @@
-// What is known of every endpoint from the replies it gave, and the immutable picture of it that
-// decisions read. Market belongs to the control loop, its single writer; Snapshot is immutable.
+// What is known of every endpoint from the replies it gave. Market belongs to the control loop, its single
+// writer; what it publishes is immutable (snapshot.hpp).
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "routing/catalogue.hpp"
+#include "routing/demand.hpp"
+#include "routing/dossier.hpp"
+#include "routing/lengths.hpp"
 #include "routing/outcome.hpp"
 #include "routing/prediction.hpp"
+#include "routing/snapshot.hpp"
 
 namespace routing {
-
-// One endpoint as decisions see it.
-struct EndpointState {
-  Measured measured{};
-};
-
-struct Snapshot {
-  std::uint64_t version = 0;
-  config::TimePoint taken{};
-  std::shared_ptr<const Catalogue> catalogue;
-  std::vector<EndpointState> endpoints;  // by EndpointIndex
-};
 
 class Market {
  public:
   Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
 
   // Learns from an attempt that ended. Those of another generation are matched by endpoint name or dropped.
-  void observe(const Attempt& attempt, const struct Demand& demand, config::TimePoint now);
-  // A host's state changed so that waiting for the next regular snapshot would hurt.
-  bool flipped() const;
+  void observe(const Attempt& attempt, const Demand& demand, config::TimePoint now);
+  // A host's state changed so that waiting for the next regular snapshot would hurt. Until the next snapshot.
+  bool flipped() const { return flipped_; }
   std::shared_ptr<const Snapshot> snapshot(config::TimePoint now);
   // Takes a new generation; keeps what is known of endpoints that are still there.
   void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
+
+ private:
+  std::optional<EndpointIndex> current_index(const Attempt& attempt) const;
+  void observe_health(EndpointIndex index, const Attempt& attempt, config::TimePoint now);
+  void refresh(config::TimePoint now);
+  void refresh_prior(std::size_t model, EndpointIndex first);
+
+  std::shared_ptr<const Catalogue> catalogue_;
+  // Earlier generations that attempts under way may still belong to, the newest last.
+  std::vector<std::shared_ptr<const Catalogue>> former_;
+  std::unordered_map<std::string, EndpointIndex> by_name_;
+  std::vector<EndpointState> states_;  // by EndpointIndex
+  std::vector<Dossier> dossiers_;      // by EndpointIndex
+  std::vector<Measured> half_hour_;    // by EndpointIndex
+  std::vector<SpeedPrior> priors_;     // by Endpoint::model_index
+  std::vector<double> median_of_;      // scratch of refresh_prior
+  Lengths lengths_;
+  std::shared_ptr<const LengthTable> published_lengths_;
+  std::shared_ptr<const std::vector<Measured>> published_half_hour_;
+  config::TimePoint published_{};  // when the slow parts were
+  config::TimePoint refreshed_{};
+  std::size_t next_to_refresh_ = 0;
+  std::uint64_t version_ = 0;
+  bool flipped_ = false;
 };
 
 }  // namespace routing

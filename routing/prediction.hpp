@@ -10,11 +10,14 @@ inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 // Times in seconds, money in dollars, rates in tokens per second, shares 0..1.
 struct Prediction {
   double expected_output = 0;  // tokens
-  double ttft = 0;             // median of the posterior
-  double ttft_log_sd = 0;      // of ln(ttft)
+  double first_delta = 0;      // until a delta of any kind: the host's own clock
+  double ttft = 0;             // until the first visible token, thinking included; median of the posterior
+  double ttft_log_sd = 0;      // of ln(ttft) of one request, its own noise included
+  double ttft_level_sd = 0;    // of the estimate alone: how little is known of the host
   double throughput = 0;
   double throughput_log_sd = 0;
-  double generation = 0;  // expected_output / throughput
+  double throughput_level_sd = 0;
+  double generation = 0;  // from the first visible token to the last
   double price = 0;       // of this request
   double failure = 0;     // probability
   double cache_hit = 0;   // share of the prompt expected from the host's cache

@@ -1,0 +1,131 @@
+#include "routing/candidates.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "routing/draws.hpp"
+
+namespace routing {
+namespace {
+
+const Endpoint& endpoint_of(const Question& question, const Verdict& verdict) {
+  return question.snapshot.catalogue->endpoints()[verdict.endpoint];
+}
+
+const Health& health_of(const Question& question, const Verdict& verdict) {
+  return question.snapshot.endpoints[verdict.endpoint].health;
+}
+
+double seconds_until(config::TimePoint time, config::TimePoint now) {
+  return std::max(0.0, config::Seconds(time - now).count());
+}
+
+void remove(Verdict& verdict, Removal removal, double missed_by, int rule = -1) {
+  verdict.removal = removal;
+  verdict.missed_by = missed_by;
+  verdict.rule = rule;
+}
+
+// A host that asked for a pause may be asked again after it; any other one was tried for good.
+bool was_tried(const Question& question, EndpointIndex endpoint) {
+  return std::ranges::any_of(question.tried, [&](const Attempt& attempt) {
+    if (attempt.endpoint != endpoint || attempt.generation != question.snapshot.catalogue->generation()) {
+      return false;
+    }
+    const bool asked_to_wait = attempt.failure && attempt.failure->retry_after;
+    return !asked_to_wait || question.now < attempt.dispatched + *attempt.failure->retry_after;
+  });
+}
+
+int first_false(const std::vector<Rule>& rules, const View& view) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (!rules[i].expression.truth(view)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+bool is_full(const Question& question, const Verdict& verdict) {
+  const Endpoint& endpoint = endpoint_of(question, verdict);
+  const std::optional<int> most = endpoint.provider->limits.max_in_flight;
+  if (!most) return false;
+  int under_way = 0;
+  for (const EndpointIndex i : question.snapshot.catalogue->endpoints_of(endpoint.settings->provider_index)) {
+    under_way += question.in_flight.at(i);
+  }
+  return under_way >= *most;
+}
+
+void check_breaker(const Question& question, Verdict& verdict) {
+  const Breaker& breaker = health_of(question, verdict).breaker;
+  switch (breaker.phase(question.now)) {
+    case Breaker::Phase::closed:
+      return;
+    case Breaker::Phase::open:
+      return remove(verdict, Removal::open, seconds_until(breaker.opens(), question.now));
+    case Breaker::Phase::half_open: {
+      // A request that failed once already is not the one to try a doubtful host with.
+      const bool is_retry = !question.tried.empty();
+      const bool is_busy = question.in_flight.at(verdict.endpoint) >= breaker.trials(question.now);
+      if (is_retry || is_busy) remove(verdict, Removal::open, 0);
+      return;
+    }
+    case Breaker::Phase::ramping:
+      if (drawn(question.seed, Purpose::admit, verdict.endpoint) >= breaker.ramp(question.now)) {
+        remove(verdict, Removal::recovering, breaker.ramp_left(question.now).count());
+      }
+  }
+}
+
+}  // namespace
+
+View view_of(const Question& question, const Verdict& verdict) {
+  return {.endpoint = &endpoint_of(question, verdict),
+          .prediction = &verdict.prediction,
+          .measured = &question.snapshot.endpoints[verdict.endpoint].measured,
+          .demand = &question.demand};
+}
+
+void filter(const Question& question, Verdict& verdict) {
+  const config::EndpointSettings& settings = *endpoint_of(question, verdict).settings;
+  const Demand& demand = question.demand;
+  if (was_tried(question, verdict.endpoint)) return remove(verdict, Removal::tried, 0);
+
+  const config::Features lacking = demand.needs & ~settings.features;
+  if (lacking.any()) return remove(verdict, Removal::features, static_cast<double>(lacking.count()));
+
+  const double needed = question.asked.prompt +
+                        (demand.max_output ? question.asked.most_output : verdict.prediction.expected_output);
+  const auto context = static_cast<double>(settings.context.count);
+  if (needed > context) return remove(verdict, Removal::context, needed - context);
+
+  if (settings.max_output && demand.max_output && *demand.max_output > *settings.max_output) {
+    const auto missing = demand.max_output->count - settings.max_output->count;
+    return remove(verdict, Removal::max_output, static_cast<double>(missing));
+  }
+
+  const View view = view_of(question, verdict);
+  const int not_allowed = first_false(question.policy.allow, view);
+  if (not_allowed >= 0) return remove(verdict, Removal::policy_allow, 0, not_allowed);
+  const int missed = first_false(question.policy.require, view);
+  if (missed >= 0) return remove(verdict, Removal::policy_require, 0, missed);
+}
+
+void check_availability(const Question& question, Panic panic, Verdict& verdict) {
+  const Health& health = health_of(question, verdict);
+  if (question.now < health.cooling_until) {
+    return remove(verdict, Removal::cooling, seconds_until(health.cooling_until, question.now));
+  }
+  // A wrong credential or an empty account does not heal by asking more.
+  if (panic == Panic::no || health.breaker.is_configuration_fault()) check_breaker(question, verdict);
+  if (verdict.removal == Removal::none && is_full(question, verdict)) remove(verdict, Removal::full, 0);
+}
+
+config::TimePoint back_at(const Question& question, const Verdict& verdict) {
+  const Health& health = health_of(question, verdict);
+  config::TimePoint back = std::max(question.now, health.cooling_until);
+  if (health.breaker.phase(question.now) == Breaker::Phase::open)
+    back = std::max(back, health.breaker.opens());
+  return back;
+}
+
+}  // namespace routing

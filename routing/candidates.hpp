@@ -1,0 +1,38 @@
+// Who may get a request at all, and which rule left each other one out and by how much. Pure.
+#pragma once
+
+#include <span>
+
+#include "routing/decision.hpp"
+#include "routing/in_flight.hpp"
+#include "routing/predict.hpp"
+#include "routing/snapshot.hpp"
+
+namespace routing {
+
+// All that one decision looks at. Everything referred to outlives the decision.
+struct Question {
+  const Snapshot& snapshot;
+  const Policy& policy;
+  const Demand& demand;
+  std::span<const Attempt> tried;
+  const InFlight& in_flight;
+  config::TimePoint now;
+  std::uint64_t seed;
+  Asked asked;
+};
+
+View view_of(const Question& question, const Verdict& verdict);
+
+// What the endpoint is and what the policy says: the first reason against it, or none.
+void filter(const Question& question, Verdict& verdict);
+
+// Whether a candidate that passed `filter` can be asked right now. With Panic::yes open breakers count no
+// more.
+enum class Panic { no, yes };
+void check_availability(const Question& question, Panic panic, Verdict& verdict);
+
+// When an endpoint that is cooling or open comes back.
+config::TimePoint back_at(const Question& question, const Verdict& verdict);
+
+}  // namespace routing
