@@ -44,13 +44,15 @@ class ChunkedReader {
     nothing
   };
   void framing(char byte);
+  void size_line(char byte);
+  void trailer_line(char byte);
   void broken(std::string_view fault);
 
   Trailers trailers_;
   Expect expect_ = Expect::first_digit;
   std::uint64_t left_ = 0;  // of the chunk at hand
   int digits_ = 0;
-  std::size_t overhead_ = 0;  // bytes of extensions and trailers so far
+  std::size_t overhead_ = 0;  // bytes of the extension or trailers at hand
   std::string_view fault_;
 };
 

@@ -52,7 +52,9 @@ enum class FieldFault { folded, no_colon, bad_name, space_before_colon, bad_valu
 // Reads one line, given without its CRLF.
 std::variant<Field, FieldFault> read_field(std::string_view line);
 
-// Letters only differ in case. `lower_case` must be lower case.
+// A token of RFC 9110: a field name, a method.
+bool is_token_text(std::string_view text);
+// Equal but for the case of letters. `lower_case` must be lower case.
 bool same_name(std::string_view text, std::string_view lower_case);
 // Whether a comma-separated list holds the token.
 bool lists(std::string_view list, std::string_view lower_case_token);
