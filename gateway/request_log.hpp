@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "config/settings.hpp"
 #include "gateway/record.hpp"
@@ -32,10 +32,16 @@ class RequestLog {
  private:
   void open();
   void close();
-  void lose(std::string_view lines);
+  // How much of `waiting_` went out; nothing when the other side is gone.
+  std::optional<std::size_t> write_some();
+  void lose();
 
   config::LogSettings settings_;
   int descriptor_ = -1;
+  // A pipe or a terminal, whose reader may have stopped: asked before each small write, so that the control
+  // loop never waits for it. Our standard output is shared with others, so it is not made non-blocking.
+  bool may_block_ = false;
+  bool in_a_line_ = false;  // the last byte that went out did not end a line
   std::string waiting_;
   std::uint64_t lost_ = 0;
 };
