@@ -16,7 +16,7 @@ struct FetchRequest {
 
 struct Fetched {
   std::optional<std::string> body{};  // of a 200 answer
-  std::string problem;                // otherwise a sentence that says what went wrong and what to do
+  std::string problem{};              // otherwise a sentence that says what went wrong and what to do
 };
 
 Fetched fetch(const FetchRequest& request);
