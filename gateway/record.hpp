@@ -37,6 +37,8 @@ struct Record {
   config::Duration
       until_first_byte{};  // from the request read to the first byte of the answer handed to the client
   config::Duration total{};
+  // What of `until_first_byte` was not waiting for hosts or for a backoff: the gateway's own share.
+  std::optional<config::Duration> added{};
   config::Duration deciding{};  // time spent in plan(), all attempts
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;

@@ -1,0 +1,24 @@
+// One blocking GET of a small document over plain HTTP, for the command line. Not for serving.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace gateway {
+
+struct FetchRequest {
+  std::string url;    // "http://127.0.0.1:8080"; https is refused
+  std::string path;   // "/admin/endpoints"
+  std::string token;  // sent as a Bearer token; empty: none
+  std::chrono::milliseconds patience{3'000};
+};
+
+struct Fetched {
+  std::optional<std::string> body{};  // of a 200 answer
+  std::string problem{};              // otherwise a sentence that says what went wrong and what to do
+};
+
+Fetched fetch(const FetchRequest& request);
+
+}  // namespace gateway
