@@ -60,6 +60,9 @@ std::string removal_text(const Verdict& verdict, const routing::Policy& policy) 
       return "asked us to wait, for " + span_text(verdict.missed_by) + " more";
     case Removal::open:
       return "failed too often, next trial in " + span_text(verdict.missed_by);
+    case Removal::recovering:
+      return "is coming back, with a share of requests that this one was not in, for " +
+             span_text(verdict.missed_by) + " more";
     case Removal::full:
       return "has as many requests in flight as it may";
   }

@@ -19,7 +19,7 @@ Record begin_record(const InferenceRequest& request) {
   return record;
 }
 
-void end_record(Record& record, const InferenceRequest& request, const Reply& reply,
+void end_record(Record& record, InferenceRequest& request, const Reply& reply,
                 const Interruption& interruption, const std::optional<ErrorReply>& error,
                 config::TimePoint now) {
   const config::TimePoint admitted = request.demand.admitted;
@@ -35,6 +35,7 @@ void end_record(Record& record, const InferenceRequest& request, const Reply& re
   } else {
     record.ending = reply.status() == 200 ? Ending::broken : Ending::refused;
   }
+  record.demand = std::move(request.demand);
 }
 
 Record refused_record(const ErrorReply& error, const Incoming& incoming, const config::KeySettings* key,

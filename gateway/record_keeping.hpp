@@ -12,8 +12,8 @@
 namespace gateway {
 
 Record begin_record(const InferenceRequest& request);
-// `error` is what the client was told, or would have been.
-void end_record(Record& record, const InferenceRequest& request, const Reply& reply,
+// `error` is what the client was told, or would have been. Takes the demand out of the request.
+void end_record(Record& record, InferenceRequest& request, const Reply& reply,
                 const Interruption& interruption, const std::optional<ErrorReply>& error,
                 config::TimePoint now);
 

@@ -96,6 +96,8 @@ std::string_view word(routing::Removal removal) {
       return "cooling";
     case open:
       return "open";
+    case recovering:
+      return "recovering";
     case full:
       return "full";
   }
