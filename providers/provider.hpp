@@ -32,7 +32,7 @@ struct HostReply {
 // What is sent to a host. The pieces of the body must stay until start() has returned.
 struct OutgoingRequest {
   const routing::Endpoint* endpoint = nullptr;
-  Pieces body;
+  Pieces body{};
   routing::Delivery delivery = routing::Delivery::whole;
   std::string_view traceparent;  // checked; empty for none
 };
