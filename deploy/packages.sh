@@ -1,0 +1,61 @@
+# The Debian 12 packages that building, testing and running isocost need, and a way to install those that are
+# missing. Sourced by deploy/quickstart.sh and tests/run.sh, so that the list stands in one place.
+
+build_packages="ca-certificates cmake g++ ninja-build ccache libssl-dev zlib1g-dev libcurl4-openssl-dev
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libyaml-cpp-dev libsimdjson-dev
+  prometheus-cpp-dev libcli11-dev doctest-dev"
+
+# By command, since a machine may have them from elsewhere, where Debian's package would conflict.
+test_commands="python3:python3-minimal curl:curl node:nodejs npm:npm nginx:nginx-light wrk:wrk
+  prometheus:prometheus promtool:prometheus openssl:openssl git:git"
+test_packages="python3-venv libbenchmark-dev"
+fuzz_packages="clang-14 libclang-rt-14-dev"
+
+# Prints those of the packages given that are not installed.
+missing_packages() {
+  for package in "$@"; do
+    dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || echo "$package"
+  done
+}
+
+# Prints the package of each "command:package" given whose command is not there.
+missing_commands() {
+  for pair in "$@"; do
+    PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null || echo "${pair#*:}"
+  done | sort -u
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "isocost: these packages are missing and you are not root; install them, then run this again:" >&2
+    echo "  $missing" >&2
+    exit 1
+  fi
+}
+
+# Installs the packages given. The services among them (nginx, prometheus) are not started: the tests start
+# their own on loopback, and a port of this machine must not be taken behind its owner's back.
+install_packages() {
+  missing=$(echo "$@")
+  [ -n "$missing" ] || return 0
+  echo "isocost: installing $missing"
+  policy=/usr/sbin/policy-rc.d
+  if [ -e $policy ]; then
+    policy=
+  else
+    printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+    as_root chmod 755 $policy
+    trap 'as_root rm -f $policy' EXIT
+  fi
+  as_root apt-get -q update
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q install -y --no-install-recommends -o Dpkg::Use-Pty=0 $missing
+  if [ -n "$policy" ]; then
+    as_root rm -f $policy
+    trap - EXIT
+  fi
+}

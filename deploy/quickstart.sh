@@ -1,0 +1,23 @@
+#!/bin/sh
+# Installs what is missing, builds isocost and starts it on http://127.0.0.1:8080 with simulated hosts inside.
+# Debian 12, as root or with sudo. Run it again whenever you like: what is there is not made twice.
+#
+#   deploy/quickstart.sh                      simulated hosts, and the real ones whose keys are in the environment
+#   deploy/quickstart.sh --config FILE        your own configuration; arguments go to `isocost serve`
+set -eu
+cd "$(dirname "$0")/.."
+. deploy/packages.sh
+
+if [ ! -r /etc/os-release ] || ! grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then
+  echo "isocost: this script is for Debian 12; elsewhere see README.md, 'Building'" >&2
+  exit 1
+fi
+install_packages $(missing_packages $build_packages)
+
+[ -f build/release/build.ninja ] || cmake --preset release >/dev/null
+# Two compilers need about 4 GiB of memory together.
+echo "isocost: building (a first build takes a few minutes)"
+cmake --build --preset release --target isocost --parallel "$(nproc)"
+
+# From here on the gateway is this process: Ctrl-C and its exit status are its own.
+exec build/release/isocost serve "$@"

@@ -1,0 +1,124 @@
+#!/bin/bash
+# Measures isocost beside nginx and beside no proxy at all, in turns, and prints every figure the project claims.
+# Needs nginx, wrk, python3 and libbenchmark-dev; takes about eight minutes. Loopback only, ports 8080, 9000, 9001.
+#
+#   tests/bench/run.sh [--quick] [--anyway] [--build-time]
+#     --quick       shorter turns, to see that it works
+#     --anyway      report although the machine is not quiet, and say so in the report
+#     --build-time  also time a clean release build, in a folder of its own and without ccache
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/bench/quiet.sh
+
+quick=false anyway=false build_time=false
+for argument in "$@"; do
+  case $argument in
+    --quick) quick=true ;;
+    --anyway) anyway=true ;;
+    --build-time) build_time=true ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  esac
+done
+
+folder=$(mktemp -d)
+started=()
+clean_up() {
+  for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+  wait
+  rm -rf "$folder"
+}
+trap clean_up EXIT
+
+# Starts a command in the background and waits until its port answers. Sets $pid.
+start() {
+  local port=$1
+  shift
+  if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+    echo "port $port is taken; end what uses it first" >&2
+    exit 1
+  fi
+  "$@" >"$folder/$port.log" 2>&1 &
+  pid=$!
+  started+=("$pid")
+  for _ in {1..100}; do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  echo "did not start: $*" >&2
+  cat "$folder/$port.log" >&2
+  exit 1
+}
+
+cmake --preset release -DISOCOST_BENCH=ON >/dev/null
+cmake --build --preset release --parallel "$(nproc)" --target isocost bench_load bench_mock_host
+if [ -f tests/bench/plan_bench.cpp ]; then
+  cmake --build --preset release --parallel "$(nproc)" --target plan_bench
+fi
+rig=build/release/tests/bench
+
+# Building has raised the load average, which falls by half in forty seconds.
+for _ in {1..12}; do
+  noise=$(disturbances)
+  [ -n "$noise" ] || break
+  $anyway && break
+  sleep 15
+done
+if [ -n "$noise" ] && ! $anyway; then
+  echo "This machine is not quiet, so the figures would mislead (--anyway reports them all the same):" >&2
+  echo "$noise" >&2
+  exit 3
+fi
+
+ulimit -n "$(ulimit -Hn)"
+start 9000 $rig/bench_mock_host --seconds 3000
+sed "s#FOLDER#$folder#g" tests/bench/nginx.conf >"$folder/nginx.conf"
+start 9001 "$(PATH=$PATH:/usr/sbin command -v nginx)" -c "$folder/nginx.conf"
+nginx_pid=$pid
+start 8080 build/release/isocost serve --config tests/bench/one_host.yaml
+isocost_pid=$pid
+
+path=v1/chat/completions
+direct=direct=http://127.0.0.1:9000/$path
+nginx=nginx=http://127.0.0.1:9001/$path
+streaming_nginx=nginx=http://127.0.0.1:9001/streams/$path
+isocost=isocost=http://127.0.0.1:8080/$path
+if $quick; then rounds=2 turn=1 requests=1000 hold=6; else rounds=5 turn=4 requests=10000 hold=15; fi
+
+echo "isocost benchmark, $(date -u +%Y-%m-%dT%H:%MZ)"
+echo "machine   $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(free -g | awk '/Mem/{print $2}') GiB, Linux $(uname -r)"
+echo "versions  isocost $(git describe --always --dirty 2>/dev/null || echo unknown), $(g++ --version | head -1), $(PATH=$PATH:/usr/sbin nginx -v 2>&1)"
+if [ -n "$noise" ]; then
+  echo "NOT QUIET, do not quote these figures:"
+  echo "$noise" | sed 's/^/  /'
+fi
+
+failed=0
+measure() {
+  echo
+  "$@" 2>>"$folder/steps" || { failed=1; echo "  MISSED: the exit status was not 0"; }
+}
+
+for kib in 1 64; do
+  measure python3 tests/bench/proxy_cost.py --body-kib $kib --rounds $rounds --seconds $turn \
+    "nginx=http://127.0.0.1:9001/$path,$nginx_pid" "isocost=http://127.0.0.1:8080/$path,$isocost_pid"
+done
+measure $rig/bench_load latency --requests $requests $direct $nginx $isocost
+measure $rig/bench_load rate --seconds $turn $direct $nginx $isocost
+measure $rig/bench_load streams --rounds $rounds --seconds $((2 * turn)) $direct $streaming_nginx $isocost
+measure $rig/bench_load streams --rounds 2 --seconds $((2 * turn)) --concurrent 1000 $direct $streaming_nginx $isocost
+# Slow streams, on a gateway that has done nothing yet, so that "idle" is idle.
+kill "$isocost_pid"
+wait "$isocost_pid" || true
+start 8080 build/release/isocost serve --config tests/bench/one_host.yaml
+measure $rig/bench_load hold --streams 9000 --seconds $hold --pid "$pid" $isocost
+[ ! -x $rig/plan_bench ] || measure $rig/plan_bench --benchmark_min_time=0.5
+
+if $build_time; then
+  echo
+  started_at=$(date +%s)
+  cmake -S . -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCCACHE=CCACHE-NOTFOUND >/dev/null
+  cmake --build "$folder/build" --parallel "$(nproc)" --target isocost >/dev/null
+  echo "clean release build of isocost: $(($(date +%s) - started_at)) s on $(nproc) cores"
+fi
+exit $failed

@@ -1,0 +1,62 @@
+#!/bin/bash
+# What takes too long for every change: both compilers' sanitizers, long fuzzing, a soak of ten minutes, the
+# benchmarks. About two hours on two cores. Loopback only; ends by itself; exit status 1 when a part failed.
+#
+#   tests/nightly.sh [SECONDS OF EACH FUZZER]
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
+fuzz_seconds=${1:-600}
+failed=()
+part() {
+  echo "== $1"
+  shift
+  "$@" || failed+=("$*")
+}
+
+threads() {
+  cmake --preset tsan >/dev/null && cmake --build --preset tsan --parallel "$(nproc)" &&
+    ctest --preset tsan --timeout 1200
+}
+
+# The same tests built by the other compiler. Its function sanitizer cannot cope with coroutines.
+other_compiler() {
+  cmake -S . -B build/clang -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++-14 \
+    "-DCMAKE_CXX_FLAGS=-O1 -fsanitize=address,undefined -fno-sanitize=function -fno-sanitize-recover=all" >/dev/null &&
+    cmake --build build/clang --parallel "$(nproc)" && ctest --test-dir build/clang --output-on-failure --timeout 1200
+}
+
+fuzzers() {
+  local status=0
+  for fuzzer in build/*/tests/fuzz/*_fuzz build/*/tests/*_fuzz; do
+    [ -x "$fuzzer" ] || continue
+    mkdir -p "build/corpus/$(basename "$fuzzer")"
+    "$fuzzer" -max_total_time="$fuzz_seconds" "build/corpus/$(basename "$fuzzer")" || status=1
+  done
+  return $status
+}
+
+# Ten minutes of 9,000 streams, and then again: what is held must not grow.
+soak() {
+  local rig=build/release/tests/bench host gateway status=0
+  $rig/bench_mock_host --seconds 3000 & host=$!
+  build/release/isocost serve --config tests/bench/one_host.yaml >/dev/null & gateway=$!
+  for _ in {1..100}; do
+    (exec 3<>/dev/tcp/127.0.0.1/8080) 2>/dev/null && break
+    sleep 0.1
+  done
+  $rig/bench_load hold --streams 9000 --seconds 600 --pid "$gateway" \
+    isocost=http://127.0.0.1:8080/v1/chat/completions || status=1
+  kill "$gateway" "$host"
+  wait "$gateway" "$host"
+  return $status
+}
+
+part "every test of each change" bash tests/run.sh
+part "threads, under ThreadSanitizer" threads
+part "the other compiler's sanitizers" other_compiler
+part "fuzzers, $fuzz_seconds s each" fuzzers
+part "benchmarks" bash tests/bench/run.sh --anyway --build-time
+part "soak" soak
+[ ${#failed[@]} = 0 ] || printf 'failed: %s\n' "${failed[@]}"
+[ ${#failed[@]} = 0 ]

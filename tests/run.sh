@@ -1,0 +1,70 @@
+#!/bin/bash
+# Installs what the tests need, builds, and runs every test. The last line is "N passed, N failed".
+# Debian 12, as root or with sudo; about twenty minutes on two cores, a few when little has changed.
+#
+#   tests/run.sh            all of it
+#   tests/run.sh --no-e2e   without the tests of the whole binary
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
+
+end_to_end=true
+[ "${1:-}" != --no-e2e ] || end_to_end=false
+
+. deploy/packages.sh
+# shellcheck disable=SC2046,SC2086  # lists of words
+install_packages $(missing_packages $build_packages $test_packages $fuzz_packages) $(missing_commands $test_commands)
+
+# What comes from PyPI and npm, at the versions that the tests name, into build/.
+install_sdks() {
+  local from=tests/end_to_end
+  if ! cmp -s $from/requirements.txt build/python/requirements.txt; then
+    rm -rf build/python
+    /usr/bin/python3 -m venv build/python
+    build/python/bin/pip --quiet --disable-pip-version-check install -r $from/requirements.txt
+    cp $from/requirements.txt build/python/
+  fi
+  if ! cmp -s $from/package.json build/node/installed.json; then
+    rm -rf build/node
+    mkdir -p build/node
+    cp $from/package.json build/node/
+    npm --prefix build/node install --no-audit --no-fund --loglevel=error
+    cp $from/package.json build/node/installed.json
+  fi
+}
+
+passed=0 failed=0 failures=
+# Runs ctest with the arguments given and adds up what it says.
+run() {
+  local report
+  report=$(mktemp)
+  ctest --output-on-failure "$@" | tee "$report" || true
+  # "75% tests passed, 1 tests failed out of 4"
+  read -r not_passed of < <(sed -n 's/.*tests passed, \([0-9]*\) tests failed out of \([0-9]*\)/\1 \2/p' "$report") ||
+    { echo "ctest ran nothing: ctest $*" >&2; not_passed=1 of=1; }
+  failures+=$(sed -n 's/^\t *[0-9]* - \(.*\)/ \1/p' "$report" | tr '\n' ';')
+  passed=$((passed + of - not_passed)) failed=$((failed + not_passed))
+  rm -f "$report"
+}
+
+mkdir -p build
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+jobs=$(nproc)
+
+echo "== unit tests, under AddressSanitizer and UndefinedBehaviorSanitizer"
+cmake --preset asan >/dev/null
+cmake --build --preset asan --parallel "$jobs"
+run --test-dir build/asan --parallel "$jobs" --timeout 600
+
+if $end_to_end; then
+  echo "== the whole binary, with real clients"
+  install_sdks
+  cmake --preset release -DISOCOST_END_TO_END=ON >/dev/null
+  cmake --build --preset release --parallel "$jobs" --target isocost
+  # One at a time: some of them measure how long something takes.
+  run --test-dir build/release --label-regex end_to_end
+fi
+
+[ -z "$failures" ] || echo "failed:$failures"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
