@@ -1,25 +1,123 @@
+// The program: each command wires its parts by hand.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <iostream>
+#include <optional>
 #include <random>
 
+#include "config/check.hpp"
 #include "config/load.hpp"
+#include "config/load_fleet.hpp"
+#include "config/well_known.hpp"
+#include "gateway/demo_hosts.hpp"
+#include "gateway/embedded_fleet.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/top.hpp"
+#include "gateway/welcome.hpp"
+#include "providers/run_hosts.hpp"
+
+namespace {
+
+// Real seconds per second of the simulated market: long waits stay visibly long, and nobody falls asleep.
+constexpr double demo_pace = 0.1;
+
+void print(const config::Problems& problems) {
+  for (const config::Problem& problem : problems) std::cerr << config::to_text(problem) << "\n";
+}
+
+int run(config::Settings settings) {
+  std::random_device entropy;
+  const std::uint64_t seed = (static_cast<std::uint64_t>(entropy()) << 32) | entropy();
+  const auto ready = [known = settings](const std::string& url) {
+    std::cerr << "isocost " ISOCOST_VERSION ": listening on " << url << "\n" << std::flush;
+    if (::isatty(STDERR_FILENO) != 0) std::cerr << gateway::welcome(url, known) << std::flush;
+  };
+  return gateway::run_gateway(
+      {.settings = std::move(settings), .version = ISOCOST_VERSION, .seed = seed, .ready = ready}, std::cerr);
+}
+
+int serve_file(const std::string& file) {
+  config::Loaded loaded = config::load_file(file, config::system_sources());
+  print(loaded.problems);
+  if (!loaded.settings) return 1;
+  return run(std::move(*loaded.settings));
+}
+
+// Without a configuration: a simulated market inside, and the real hosts whose keys are in the environment.
+int serve_demo() {
+  config::LoadedFleet loaded =
+      config::load_fleet(gateway::embedded_fleet(), "embedded fleet", config::system_sources());
+  print(loaded.problems);
+  if (!loaded.fleet) return 1;
+  loaded.fleet->base_port = 0;
+  loaded.fleet->time_scale = demo_pace;
+  const gateway::DemoHosts hosts(*loaded.fleet);
+  config::Settings settings = config::settings_for(*loaded.fleet, hosts.ports());
+  config::add_well_known(settings, config::system_sources());
+  std::cerr << "isocost: no --config given: " << loaded.fleet->hosts.size() << " simulated hosts of \""
+            << loaded.fleet->title << "\" at " << 1 / demo_pace << " times their speed";
+  const std::size_t real = settings.providers.size() - loaded.fleet->hosts.size();
+  if (real > 0) std::cerr << ", and " << real << " real ones whose keys are in the environment";
+  std::cerr << "\n";
+  return run(std::move(settings));
+}
+
+int serve_hosts(const std::string& file) {
+  config::LoadedFleet loaded = config::load_fleet_file(file, config::system_sources());
+  print(loaded.problems);
+  return loaded.fleet ? providers::run_hosts(*loaded.fleet, std::cout) : 1;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"isocost: an inference router that sends each request where cost and waiting are least"};
-  std::string file;
-  CLI::App* serve = app.add_subcommand("serve", "Serves clients");
-  serve->add_option("--config", file, "configuration file");
+  app.set_version_flag("--version", std::string("isocost ") + ISOCOST_VERSION);
   app.require_subcommand(1);
+  std::string file;
+
+  CLI::App* serve = app.add_subcommand("serve", "Serve clients");
+  serve->add_option("--config", file, "Configuration file; without it, simulated hosts inside")
+      ->type_name("FILE");
+  serve->footer("Example: isocost serve --config isocost.yaml");
+
+  CLI::App* check =
+      app.add_subcommand("check", "Check a configuration file and say all that is wrong with it");
+  check->add_option("FILE", file, "Configuration file")->required();
+  check->footer("Example: isocost check isocost.yaml && echo good\nExit status: 0 good, 1 not.");
+
+  CLI::App* hosts = app.add_subcommand("hosts", "Serve a fleet of simulated hosts");
+  hosts->add_option("--fleet", file, "Fleet file")->required()->type_name("FILE");
+  hosts->footer("Example: isocost hosts --fleet deploy/examples/fleet-deepseek-r1.yaml");
+
+  CLI::App* top = app.add_subcommand("top", "Watch a running gateway's endpoints");
+  gateway::TopOptions watch;
+  top->add_option("--url", watch.url, "Address of the gateway")->capture_default_str();
+  top->add_flag("--once", watch.once, "Print one table and end");
+  top->add_option("--token", watch.token, "Client key, where the gateway asks for one")
+      ->envname("ISOCOST_KEY");
+  double interval = 1;
+  top->add_option("--interval", interval, "Seconds between two looks")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 3600.0));
+  top->footer("Example: isocost top --url http://127.0.0.1:8080");
+
   CLI11_PARSE(app, argc, argv);
-  config::Loaded loaded = config::load_file(file, config::system_sources());
-  for (const config::Problem& problem : loaded.problems) std::cerr << config::to_text(problem) << "\n";
-  if (!loaded.settings) return 1;
-  std::random_device entropy;
-  return gateway::run_gateway(
-      {.settings = std::move(*loaded.settings),
-       .version = ISOCOST_VERSION,
-       .seed = (static_cast<std::uint64_t>(entropy()) << 32) | entropy(),
-       .ready = [](const std::string& url) { std::cerr << "listening on " << url << std::endl; }},
-      std::cerr);
+  try {
+    if (*serve) return file.empty() ? serve_demo() : serve_file(file);
+    if (*check) {
+      const config::Checked checked =
+          config::checked(config::load_file(file, config::system_sources()), file);
+      std::cout << checked.text;
+      return checked.exit_code;
+    }
+    if (*hosts) return serve_hosts(file);
+    watch.interval = std::chrono::milliseconds(static_cast<int>(interval * 1000));
+    return gateway::top(watch);
+  } catch (const std::exception& fault) {
+    std::cerr << "isocost: " << fault.what() << "\n";
+    return 1;
+  }
 }
