@@ -25,30 +25,23 @@ bool is_open_to_others(unsigned permissions, std::string_view path) {
   return (permissions & others) != 0;
 }
 
-std::optional<std::string> read_file(const Node& node, const std::string& path) {
+// Whether the file may hold a credential; reports why not.
+bool acceptable(const Node& node, const std::string& path) {
   const Sources& sources = node.sources();
-  const std::string source = "the file " + quoted(path);
+  const std::string file = "the file " + quoted(path) + " of this credential";
   if (!path.starts_with('/')) {
-    node.key_error(source + " of this credential is not named from the root",
-                   "write `${file:/path/to/the/key}`");
-    return std::nullopt;
+    node.key_error(file + " is not named from the root", "write `${file:/path/to/the/key}`");
+    return false;
   }
   const auto permissions = sources.file_permissions ? sources.file_permissions(path) : std::nullopt;
-  if (permissions && is_open_to_others(*permissions, path)) {
-    node.key_error(source + " of this credential can be read by others than its owner",
-                   "run `chmod 600 " + path + "`");
-    return std::nullopt;
-  }
-  auto text = sources.file ? sources.file(path) : std::nullopt;
-  if (!text)
-    node.key_error(source + " of this credential cannot be read", "check that it exists and who owns it");
-  return text;
+  if (!permissions || !is_open_to_others(*permissions, path)) return true;
+  node.key_error(file + " can be read by others than its owner", "run `chmod 600 " + path + "`");
+  return false;
 }
 
-std::optional<std::string> read_variable(const Node& node, const std::string& name) {
-  auto text = node.sources().variable ? node.sources().variable(name) : std::nullopt;
-  if (!text) node.key_error("the variable `" + name + "` is not set", "set it, or remove the provider");
-  return text;
+std::optional<std::string> look_up(const Sources& sources, const std::string& name) {
+  if (name.starts_with("file:")) return sources.file ? sources.file(name.substr(5)) : std::nullopt;
+  return sources.variable ? sources.variable(name) : std::nullopt;
 }
 
 std::optional<Secret> checked(const Node& node, std::string text, const std::string& source) {
@@ -89,12 +82,28 @@ std::optional<Credential> CredentialForm::read(const Node& node) const {
     node.key_error("a credential does not stand in the file itself", std::string(how));
     return std::nullopt;
   }
-  auto value = is_file ? read_file(node, name.substr(5)) : read_variable(node, name);
-  if (!value) return std::nullopt;
+  if (is_file && !acceptable(node, name.substr(5))) return std::nullopt;
+  auto value = look_up(node.sources(), name);
+  if (!value && absence == Absence::refused) {
+    refuse_absent(node);
+    return std::nullopt;
+  }
+  if (!value) return Credential{.secret = {}, .source = text};
   const std::string source = is_file ? "the file `" + name.substr(5) + "`" : "the variable `" + name + "`";
   auto secret = checked(node, std::move(*value), source);
   if (!secret) return std::nullopt;
   return Credential{.secret = std::move(*secret), .source = text};
+}
+
+void refuse_absent(const Node& node) {
+  const std::string name = node.text().substr(2, node.text().size() - 3);
+  if (name.starts_with("file:")) {
+    node.key_error("the file " + quoted(name.substr(5)) + " of this credential cannot be read",
+                   "check that it exists and who owns it; `optional: true` leaves the provider out instead");
+  } else {
+    node.key_error("the variable `" + name + "` is not set",
+                   "set it, or remove the provider; `optional: true` leaves it out instead");
+  }
 }
 
 JsonMembers CredentialForm::schema() const {

@@ -12,6 +12,14 @@ JsonMembers pattern(std::string_view expression) {
   return {{"type", json_string("string")}, {"pattern", json_string(expression)}};
 }
 
+// The words of Feature, in its order.
+const std::vector<std::string>& feature_words() {
+  static const std::vector<std::string> words = {"tools", "json_object", "json_schema", "images", "audio",
+                                                 "files", "reasoning",   "logprobs",    "prefill"};
+  static_assert(feature_count == 9);
+  return words;
+}
+
 // Reads an amount, or reports it; a bare number gets the unit that was most likely meant.
 template <class Parse>
 auto read_amount(const Node& node, std::string_view wanted, std::string_view likely_unit, Parse parse)
@@ -56,6 +64,50 @@ std::optional<int> WholeForm::read(const Node& node) const {
   if (value && *value >= least && *value <= most) return static_cast<int>(*value);
   node.refuse(wanted);
   return std::nullopt;
+}
+
+std::string RealForm::show(double value) const {
+  std::string text = std::to_string(value);
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::optional<double> RealForm::read(const Node& node) const {
+  const std::string wanted = "a number from " + show(least) + " to " + show(most);
+  const auto text = text_of(node, wanted);
+  if (!text) return std::nullopt;
+  const auto value = parse_real(*text);
+  if (value && *value >= least && *value <= most) return value;
+  node.refuse(wanted);
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> DateForm::read(const Node& node) const {
+  constexpr std::string_view wanted = "a day such as `2025-01-20`";
+  const auto text = text_of(node, wanted);
+  if (!text) return std::nullopt;
+  if (const auto seconds = parse_whole(*text); seconds && *seconds >= 100'000'000) return seconds;
+  const bool shaped = text->size() == 10 && (*text)[4] == '-' && (*text)[7] == '-';
+  const auto year = parse_whole(text->substr(0, 4));
+  const auto month = shaped ? parse_whole(text->substr(5, 2)) : std::nullopt;
+  const auto day = shaped ? parse_whole(text->substr(8, 2)) : std::nullopt;
+  if (year && month && day && *year >= 1970 && *month > 0 && *day > 0) {
+    const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
+                                           std::chrono::day(static_cast<unsigned>(*day)));
+    if (date.ok()) {
+      return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::sys_days(date).time_since_epoch())
+          .count();
+    }
+  }
+  node.refuse(wanted);
+  return std::nullopt;
+}
+
+JsonMembers DateForm::schema() const {
+  return {{"anyOf", json_list({R"({"type":"integer","minimum":100000000})",
+                               json_object(pattern(R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}$)"))})}};
 }
 
 std::optional<std::chrono::nanoseconds> read_duration(const Node& node, std::chrono::nanoseconds least,
@@ -123,6 +175,26 @@ JsonMembers MoneyForm::schema() const {
 std::optional<SourceText> SourceForm::read(const Node& node) const {
   const auto text = text_of(node, wanted);
   return text ? std::optional(SourceText{.text = std::string(*text), .place = node.place()}) : std::nullopt;
+}
+
+std::optional<Features> FeaturesForm::read(const Node& node) const {
+  if (!expect(node, Tree::Kind::list, "a list of features such as `[tools, json_schema]`"))
+    return std::nullopt;
+  Features features;
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    if (const auto feature = read_word(node.child(i), feature_words())) features.set(*feature);
+  }
+  return features;
+}
+
+JsonMembers FeaturesForm::schema() const {
+  return {{"type", json_string("array")}, {"items", json_object({{"enum", json_strings(feature_words())}})}};
+}
+
+const std::vector<std::string>& quantization_words() {
+  static const std::vector<std::string> words = {"unknown", "int4", "int8",  "fp4",  "mxfp4", "nvfp4",
+                                                 "fp6",     "fp8",  "mxfp8", "fp16", "bf16",  "fp32"};
+  return words;
 }
 
 std::optional<std::string> CountryForm::read(const Node& node) const {

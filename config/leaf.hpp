@@ -65,6 +65,23 @@ struct WholeForm {
   std::string show(int value) const { return std::to_string(value); }
 };
 
+// A ratio or a factor, which has no unit.
+struct RealForm {
+  using Value = double;
+  double least;
+  double most;
+  std::optional<double> read(const Node& node) const;
+  JsonMembers schema() const { return {{"type", json_string("number")}}; }
+  std::string show(double value) const;
+};
+
+// A day, "2025-01-20", or seconds since 1970; as seconds since 1970.
+struct DateForm {
+  using Value = std::int64_t;
+  std::optional<std::int64_t> read(const Node& node) const;
+  JsonMembers schema() const;
+};
+
 std::optional<std::chrono::nanoseconds> read_duration(const Node& node, std::chrono::nanoseconds least,
                                                       std::chrono::nanoseconds most);
 JsonMembers duration_schema();
@@ -74,11 +91,14 @@ struct DurationForm {
   Length least;
   Length most;
   std::optional<Length> read(const Node& node) const {
-    const auto read = read_duration(node, least, most);
+    const auto read = read_duration(node, std::chrono::duration_cast<std::chrono::nanoseconds>(least),
+                                    std::chrono::duration_cast<std::chrono::nanoseconds>(most));
     return read ? std::optional(std::chrono::duration_cast<Length>(*read)) : std::nullopt;
   }
   JsonMembers schema() const { return duration_schema(); }
-  std::string show(Length value) const { return json_string(to_text(std::chrono::nanoseconds(value))); }
+  std::string show(Length value) const {
+    return json_string(to_text(std::chrono::duration_cast<std::chrono::nanoseconds>(value)));
+  }
 };
 
 struct BytesForm {
@@ -121,6 +141,16 @@ struct SourceForm {
   std::optional<SourceText> read(const Node& node) const;
   JsonMembers schema() const { return {{"type", json_string("string")}}; }
 };
+
+// A list of features as a set.
+struct FeaturesForm {
+  using Value = Features;
+  std::optional<Features> read(const Node& node) const;
+  JsonMembers schema() const;
+};
+
+// The words of Quantization, in its order.
+const std::vector<std::string>& quantization_words();
 
 // ISO 3166-1 alpha-2.
 struct CountryForm {

@@ -22,16 +22,19 @@ Loaded load(std::string_view yaml, const std::string& file, const Sources& sourc
   return {.settings = std::move(settings), .problems = report.take()};
 }
 
+Problem unreadable(const std::string& path) {
+  return {.severity = Severity::error,
+          .place = {.file = path},
+          .path = {},
+          .message = "the file cannot be read",
+          .suggestion = "check that it exists and that you may read it",
+          .excerpt = {}};
+}
+
 Loaded load_file(const std::string& path, const Sources& sources) {
   std::optional<std::string> text = sources.file ? sources.file(path) : std::nullopt;
   if (text) return load(*text, path, sources);
-  Problem problem{.severity = Severity::error,
-                  .place = {.file = path},
-                  .path = {},
-                  .message = "the file cannot be read",
-                  .suggestion = "check that it exists and that you may read it",
-                  .excerpt = {}};
-  return {.settings = std::nullopt, .problems = {std::move(problem)}};
+  return {.settings = std::nullopt, .problems = {unreadable(path)}};
 }
 
 }  // namespace config

@@ -31,4 +31,7 @@ struct Loaded {
 Loaded load(std::string_view yaml, const std::string& file, const Sources& sources);
 Loaded load_file(const std::string& path, const Sources& sources);
 
+// What to say about a file that is not there.
+Problem unreadable(const std::string& path);
+
 }  // namespace config

@@ -1,61 +1,9 @@
-#include <chrono>
-
 #include "config/leaf.hpp"
 #include "config/masked.hpp"
 #include "config/settings_form.hpp"
 
 namespace config {
 namespace {
-
-const std::vector<std::string> feature_words = {"tools", "json_object", "json_schema", "images", "audio",
-                                                "files", "reasoning",   "logprobs",    "prefill"};
-static_assert(feature_count == 9);
-
-struct FeaturesForm {
-  using Value = Features;
-
-  std::optional<Features> read(const Node& node) const {
-    if (!expect(node, Tree::Kind::list, "a list of features such as `[tools, json_schema]`"))
-      return std::nullopt;
-    Features features;
-    for (std::size_t i = 0; i < node.size(); ++i) {
-      if (const auto feature = read_word(node.child(i), feature_words)) features.set(*feature);
-    }
-    return features;
-  }
-
-  JsonMembers schema() const {
-    return {{"type", json_string("array")}, {"items", json_object({{"enum", json_strings(feature_words)}})}};
-  }
-};
-
-// A day, as seconds since 1970.
-struct DateForm {
-  using Value = std::int64_t;
-
-  std::optional<std::int64_t> read(const Node& node) const {
-    constexpr std::string_view wanted = "a day such as `2025-01-20`";
-    const auto text = text_of(node, wanted);
-    if (!text) return std::nullopt;
-    const bool shaped = text->size() == 10 && (*text)[4] == '-' && (*text)[7] == '-';
-    const auto year = parse_whole(text->substr(0, 4));
-    const auto month = shaped ? parse_whole(text->substr(5, 2)) : std::nullopt;
-    const auto day = shaped ? parse_whole(text->substr(8, 2)) : std::nullopt;
-    if (year && month && day && *year >= 1970 && *month > 0 && *day > 0) {
-      using namespace std::chrono;
-      const year_month_day date(std::chrono::year(static_cast<int>(*year)),
-                                std::chrono::month(static_cast<unsigned>(*month)),
-                                std::chrono::day(static_cast<unsigned>(*day)));
-      if (date.ok()) return duration_cast<seconds>(sys_days(date).time_since_epoch()).count();
-    }
-    node.refuse(wanted);
-    return std::nullopt;
-  }
-
-  JsonMembers schema() const {
-    return {{"type", json_string("string")}, {"pattern", json_string(R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}$)")}};
-  }
-};
 
 // A price outside of these is a slip of the unit more often than a price; free is a price.
 void check_plausible(const Node& node, PricePerMillionTokens price) {
@@ -77,6 +25,8 @@ void check_prices(const Node& node, Prices& prices) {
   }
 }
 
+}  // namespace
+
 const Fields<Prices>& price_fields() {
   using S = Prices;
   static const Fields<S> fields = {
@@ -97,6 +47,8 @@ const Fields<Prices>& price_fields() {
   return fields;
 }
 
+namespace {
+
 void check_endpoint(const Node& node, EndpointSettings& endpoint) {
   endpoint.name.text = endpoint.provider.text;
   if (!endpoint.variant.empty() && is_label(node["variant"], endpoint.variant)) {
@@ -111,35 +63,31 @@ void check_endpoint(const Node& node, EndpointSettings& endpoint) {
 
 const Fields<EndpointSettings>& endpoint_fields() {
   using S = EndpointSettings;
-  static const Fields<S> fields =
-      {.meaning = "an endpoint: the model at one provider",
-       .list =
-           {
-               field<S>("provider", &S::provider,
-                        NameForm<ProviderName>{{.wanted = "the name of a provider"}},
-                        "Who hosts it: a name from `providers`.", Need::required),
-               field<S>("variant", &S::variant, TextForm{.wanted = "a short name", .longest = 64},
-                        "Tells several endpoints of one model at one provider apart: `turbo` makes "
-                        "`deepinfra/turbo`."),
-               field<S>("host_model", &S::host_model, TextForm{.wanted = "the host's name of the model"},
-                        "What the provider calls the model.", Need::required),
-               field<S>("context", &S::context, TokensForm{},
-                        "The most tokens of prompt and output together. `64 ktok` is 64,000.",
-                        Need::required),
-               field<S>("max_output", &S::max_output, TokensForm{},
-                        "The most output tokens. Only the context bounds them when left out."),
-               field<S>("quantization", &S::quantization,
-                        WordForm<Quantization>{{"unknown", "int4", "int8", "fp4", "mxfp4", "nvfp4", "fp6",
-                                                "fp8", "mxfp8", "fp16", "bf16", "fp32"}},
-                        "The number format of the weights."),
-               field<S>("price", &S::prices, Mapping<Prices>{price_fields}, "What it costs.", Need::required),
-               field<S>("features", &S::features, FeaturesForm{},
-                        "What it can do beside text. Requests that need more go elsewhere."),
-               field<S>("tags",
-                        &S::tags, ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
-                        "Words of your own that policies can ask for."),
-           },
-       .check = check_endpoint};
+  static const Fields<S> fields = {
+      .meaning = "an endpoint: the model at one provider",
+      .list =
+          {
+              field<S>("provider", &S::provider, NameForm<ProviderName>{{.wanted = "the name of a provider"}},
+                       "Who hosts it: a name from `providers`.", Need::required),
+              field<S>("variant", &S::variant, TextForm{.wanted = "a short name", .longest = 64},
+                       "Tells several endpoints of one model at one provider apart: `turbo` makes "
+                       "`deepinfra/turbo`."),
+              field<S>("host_model", &S::host_model, TextForm{.wanted = "the host's name of the model"},
+                       "What the provider calls the model.", Need::required),
+              field<S>("context", &S::context, TokensForm{},
+                       "The most tokens of prompt and output together. `64 ktok` is 64,000.", Need::required),
+              field<S>("max_output", &S::max_output, TokensForm{},
+                       "The most output tokens. Only the context bounds them when left out."),
+              field<S>("quantization", &S::quantization, WordForm<Quantization>{quantization_words()},
+                       "The number format of the weights."),
+              field<S>("price", &S::prices, Mapping<Prices>{price_fields}, "What it costs.", Need::required),
+              field<S>("features", &S::features, FeaturesForm{},
+                       "What it can do beside text. Requests that need more go elsewhere."),
+              field<S>("tags", &S::tags,
+                       ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
+                       "Words of your own that policies can ask for."),
+          },
+      .check = check_endpoint};
   return fields;
 }
 

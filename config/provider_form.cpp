@@ -19,8 +19,12 @@ struct BaseUrlForm {
     auto parsed = parse_base_url(*text);
     if (auto* url = std::get_if<BaseUrl>(&parsed)) return std::move(*url);
     const auto& fault = std::get<AddressFault>(parsed);
-    // A key may stand before the `@`.
-    node.key_error(fault.message, fault.suggestion);
+    // A key may stand before an `@` or in a query.
+    if (text->find_first_of("@?") == std::string_view::npos) {
+      node.error(fault.message, fault.suggestion);
+    } else {
+      node.key_error(fault.message, fault.suggestion);
+    }
     return std::nullopt;
   }
 
@@ -57,16 +61,25 @@ const Fields<ProviderLimits>& provider_limit_fields() {
 }
 
 // A credential and every prompt cross the network in the open over http.
-void check(const Node& node, ProviderSettings& provider) {
+void check_plaintext(const Node& node, const ProviderSettings& provider) {
   const BaseUrl& url = provider.base_url;
   const bool open = url.scheme == BaseUrl::Scheme::http && !url.host.empty() && !is_loopback(url.host);
   if (open && !provider.allow_plaintext) {
     node["base_url"].error("`http` sends the key and every prompt in the open to `" + url.host + "`",
                            "write `https`, or `allow_plaintext: true` when the network between is yours");
   }
-  if (!node.has("allow_plaintext") || open) return;
-  if (provider.allow_plaintext)
+  if (!open && provider.allow_plaintext && !url.host.empty()) {
     node["allow_plaintext"].warning("has no effect on this base URL", "remove it");
+  }
+}
+
+void check_provider(const Node& node, ProviderSettings& provider) {
+  check_plaintext(node, provider);
+  const bool absent = !provider.credential_source.empty() && provider.credential.empty();
+  if (absent && !provider.optional) refuse_absent(node["credential"]);
+  if (provider.optional && !node.has("credential")) {
+    node["optional"].error("an optional provider has a `credential`, whose presence decides");
+  }
 }
 
 }  // namespace
@@ -93,10 +106,14 @@ const Fields<ProviderSettings>& provider_fields() {
               field<S>("base_url", &S::base_url, BaseUrlForm{},
                        "Where its API is, without the name of a call: https://api.deepseek.com/v1",
                        Need::required),
-              field<S>("credential", credential, CredentialForm{},
+              field<S>("credential", credential, CredentialForm{Absence::accepted},
                        "The provider's key: ${NAME} for a variable, ${file:/path} for a file of mode 600. "
                        "None is sent "
                        "when left out."),
+              field<S>("optional", &S::optional, FlagForm{},
+                       "Leaves the provider and its endpoints out, instead of refusing the configuration, "
+                       "while the "
+                       "variable or file of its credential is not there."),
               field<S>("display_name", &S::display_name, TextForm{.wanted = "a name to show", .longest = 64},
                        "The name people know it by."),
               field<S>("dialect", &S::dialect, WordForm<Dialect>{{"openai"}}, "The wire format it speaks."),
@@ -121,7 +138,7 @@ const Fields<ProviderSettings>& provider_fields() {
               field<S>("limits", &S::limits, Mapping<ProviderLimits>{provider_limit_fields},
                        "Timeouts and bounds."),
           },
-      .check = check};
+      .check = check_provider};
   return fields;
 }
 

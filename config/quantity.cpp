@@ -133,6 +133,12 @@ std::optional<std::int64_t> parse_whole(std::string_view text) {
   return value;
 }
 
+std::optional<double> parse_real(std::string_view text) {
+  const std::optional<Amount> amount = parse_amount(text);
+  if (!amount || !amount->unit.empty()) return std::nullopt;
+  return static_cast<double>(amount->billionths) / billion;
+}
+
 bool is_bare_number(std::string_view text) {
   const std::optional<Amount> amount = parse_amount(text);
   return amount && amount->unit.empty();

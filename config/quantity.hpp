@@ -20,6 +20,7 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);  
 std::optional<double> parse_share(std::string_view text);                       // %, as a fraction of 1
 std::optional<std::uint64_t> parse_bytes(std::string_view text);  // B, KiB, MiB, GiB, kB, MB, GB
 std::optional<std::int64_t> parse_whole(std::string_view text);
+std::optional<double> parse_real(std::string_view text);  // "0.25"; no sign, no exponent
 // Whether it is a number without a unit: what people write who have not met the units yet.
 bool is_bare_number(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include "config/references.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -217,6 +218,38 @@ void check_policies(const Node& root, const Settings& settings, const std::vecto
   }
 }
 
+// Removes the optional providers without a credential and what only they serve.
+void leave_out_absent(const Node& root, Settings& settings) {
+  std::vector<ProviderSettings> present;
+  std::vector<std::optional<std::size_t>> new_index;
+  for (ProviderSettings& provider : settings.providers) {
+    const bool absent = provider.optional && provider.credential.empty();
+    new_index.push_back(absent ? std::nullopt : std::optional(present.size()));
+    if (!absent) present.push_back(std::move(provider));
+  }
+  const bool all_present = present.size() == settings.providers.size();
+  settings.providers = std::move(present);
+  if (all_present) return;
+  if (settings.providers.empty()) {
+    root["providers"].error("none of the providers, all of them optional, has its credential",
+                            "set the variable of at least one");
+  }
+  std::unordered_set<std::string> gone;
+  for (ModelSettings& model : settings.models) {
+    std::erase_if(model.endpoints, [&](const EndpointSettings& e) { return !new_index[e.provider_index]; });
+    for (EndpointSettings& endpoint : model.endpoints)
+      endpoint.provider_index = *new_index[endpoint.provider_index];
+    if (!model.endpoints.empty()) continue;
+    gone.insert(model.name.text);
+    for (const ModelName& alias : model.aliases) gone.insert(alias.text);
+  }
+  std::erase_if(settings.models, [](const ModelSettings& model) { return model.endpoints.empty(); });
+  for (RouteSettings& route : settings.routes) {
+    std::erase_if(route.members, [&](const RouteMember& member) { return gone.contains(member.model.text); });
+  }
+  std::erase_if(settings.routes, [](const RouteSettings& route) { return route.members.empty(); });
+}
+
 }  // namespace
 
 void check_references(const Node& root, Settings& settings) {
@@ -228,6 +261,7 @@ void check_references(const Node& root, Settings& settings) {
   check_routes(root, settings);
   check_keys(root, settings, models, policies);
   check_policies(root, settings, policies);
+  leave_out_absent(root, settings);
 }
 
 }  // namespace config

@@ -7,7 +7,8 @@
 
 namespace config {
 
-// Reports what is wrong, and resolves EndpointSettings::provider_index. `root` is what `settings` was read
+// Reports what is wrong, resolves EndpointSettings::provider_index, and leaves out optional providers whose
+// credential is not there. `root` is what `settings` was read
 // from.
 void check_references(const Node& root, Settings& settings);
 

@@ -73,6 +73,7 @@ struct ProviderSettings {
   ProviderLimits limits;
   std::optional<std::string> ca_file{};  // trusted beside the system's roots
   bool cancel_stops_billing = false;     // whether closing the connection ends the bill
+  bool optional = false;                 // left out, with its endpoints, while its credential is not there
   bool allow_plaintext = false;          // http beyond this machine: anyone on the way reads key and prompts
 };
 

@@ -13,6 +13,7 @@ namespace config {
 
 const Fields<KeySettings>& key_fields();
 const Fields<ProviderSettings>& provider_fields();
+const Fields<Prices>& price_fields();
 const Fields<ModelSettings>& model_fields();
 const Fields<RouteMember>& route_member_fields();
 const Fields<PolicySettings>& policy_fields();

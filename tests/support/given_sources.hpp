@@ -40,4 +40,10 @@ inline config::Sources given_sources() {
                      {"/run/credentials/unit/key", {"hunter2hunter2", 0440}}});
 }
 
+// Every variable is set, to something that could be a key.
+inline config::Sources any_variable() {
+  return {.variable = [](const std::string&) { return std::optional<std::string>("sk-anything-at-all"); },
+          .file = [](const std::string&) { return std::optional<std::string>("sk-anything-at-all"); }};
+}
+
 }  // namespace test
