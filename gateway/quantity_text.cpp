@@ -49,6 +49,8 @@ std::string money_text(double dollars) {
 std::string percent_text(double share) {
   if (!std::isfinite(share)) return nobody_knows;
   const double percent = share * 100;
+  // Near the ends a tenth matters, and only all is 100 %.
+  if (percent > 99 && percent < 100) return fixed(std::min(percent, 99.9), 1) + " %";
   return fixed(percent, percent > 0 && percent < 9.95 ? 1 : 0) + " %";
 }
 

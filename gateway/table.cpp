@@ -88,6 +88,7 @@ std::string line_of(const Layout& layout, const std::vector<Column>& columns, co
     if (columns[column].align == Align::right) line += padding;
     line += painted(text, row[column].colour, screen.paint);
     if (columns[column].align == Align::left && !last) line += padding;
+    if (last) line.erase(line.find_last_not_of(' ') + 1);
     room -= layout.widths[column] + gap;
     if (!last && room > 0) line.append(size(gap), ' ');
   }

@@ -37,12 +37,6 @@ std::string bar(double share) {
   return result.append(eighths[parts % 8]);
 }
 
-std::string bar_of_width(double share) {
-  std::string result = bar(share);
-  result.append(static_cast<std::size_t>(8 - width(result)), ' ');
-  return result;
-}
-
 Colour state_colour(std::string_view state) {
   if (state == "serving") return Colour::green;
   return state == "open" ? Colour::red : Colour::yellow;
@@ -70,7 +64,7 @@ const std::vector<Column>& columns() {
       {"$/M IN", Align::right, 5},  {"$/M OUT", Align::right, 3}, {"TTFT", Align::right, 0},
       {"P90", Align::right, 4},     {"NEXT", Align::right, 6},    {"TOK/S", Align::right, 0},
       {"FAIL", Align::right, 1},    {"UP", Align::right, 9},      {"NOW", Align::right, 2},
-      {"SHARE", Align::right, 0},   {"1 MIN", Align::left, 2},    {"$/1K REQ", Align::right, 7},
+      {"SHARE", Align::right, 0},   {"1 MIN   ", Align::left, 2}, {"$/1K REQ", Align::right, 7},
       {"TOTAL", Align::right, 7}};
   return all;
 }
@@ -91,7 +85,7 @@ Row row_of(const json::object& e) {
           {percent_text(uptime), uptime < 0.95 ? Colour::yellow : Colour::plain},
           {count_text(number(e, "in_flight"))},
           {percent_text(number(e, "share_1m"))},
-          {bar_of_width(number(e, "share_1m")), Colour::cyan},
+          {bar(number(e, "share_1m")), Colour::cyan},
           {money_text(number(e, "dollars_per_1k"))},
           {count_text(number(e, "attempts")), Colour::dim}};
 }

@@ -68,11 +68,9 @@ void Traffic::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
 }
 
 Flow Traffic::of(routing::EndpointIndex endpoint, std::chrono::seconds window, config::TimePoint now) const {
-  const std::int64_t last = number_of(now);
-  const std::int64_t first = last - std::min(window, longest).count();
   Flow sum;
   for (const Second& second : ring_) {
-    if (second.number > first && second.number <= last) sum += second.flows[endpoint];
+    if (is_within(second, window, now)) sum += second.flows[endpoint];
   }
   return sum;
 }
@@ -82,13 +80,17 @@ Flow Traffic::since_start(routing::EndpointIndex endpoint) const {
 }
 
 std::uint64_t Traffic::requests(std::chrono::seconds window, config::TimePoint now) const {
-  const std::int64_t last = number_of(now);
-  const std::int64_t first = last - std::min(window, longest).count();
   std::uint64_t sum = 0;
   for (const Second& second : ring_) {
-    if (second.number > first && second.number <= last) sum += second.requests;
+    if (is_within(second, window, now)) sum += second.requests;
   }
   return sum;
+}
+
+bool Traffic::is_within(const Second& second, std::chrono::seconds window, config::TimePoint now) const {
+  const std::int64_t last = number_of(now);
+  return second.number >= 0 && second.number <= last &&
+         second.number > last - std::min(window, longest).count();
 }
 
 std::int64_t Traffic::number_of(config::TimePoint now) const {

@@ -44,12 +44,13 @@ class Traffic {
  private:
   static constexpr std::size_t slots = 300;
   struct Second {
-    std::int64_t number = -1;  // since `started_`
+    std::int64_t number = -1;  // since `started_`; -1: never used
     std::uint64_t requests = 0;
     std::vector<Flow> flows;  // by EndpointIndex
   };
   std::int64_t number_of(config::TimePoint now) const;
   Second& second_at(config::TimePoint now);
+  bool is_within(const Second& second, std::chrono::seconds window, config::TimePoint now) const;
 
   std::shared_ptr<const routing::Catalogue> catalogue_;
   config::TimePoint started_;
