@@ -13,24 +13,12 @@
 #include <boost/system/result.hpp>
 
 #include "config/settings.hpp"
+#include "gateway/body_fault.hpp"
 #include "gateway/provider_preferences.hpp"
+#include "providers/json_text.hpp"
 #include "providers/json_tokens.hpp"
 
 namespace gateway {
-
-// Why a body is refused: always 400. `message` names the place, what was found and what is allowed.
-struct BodyFault {
-  std::string_view code;  // "invalid_json", "duplicate_key", "invalid_type", ...; static text
-  std::string param;      // "messages[2].content", or empty
-  std::string message;
-};
-
-// A member of the top-level object: from its key's quote to the end of its value.
-struct Member {
-  std::string_view key;  // as spelled, without quotes
-  providers::ByteRange whole;
-  providers::ByteRange value;
-};
 
 struct ChatRequest {
   std::string model;
@@ -46,15 +34,17 @@ struct ChatRequest {
   std::vector<std::string> models;  // fallbacks in order
   std::optional<ProviderPreferences> provider{};
   std::vector<std::pair<std::string, std::string>> metadata;  // those whose values are strings
-  std::vector<std::uint64_t> prefix_blocks;  // one per message: the hash of it and all before it
+  std::vector<std::uint64_t> prefix_blocks;  // one per message: the hash of it, all before it and the tools
 
-  // For upstream_body().
+  // For UpstreamBody.
   providers::ByteRange object;                                // the braces included
   providers::ByteRange model_value;                           // the quotes included
-  std::optional<providers::ByteRange> stream_options{};       // the object, or null
+  std::optional<providers::ByteRange> stream_options{};       // its value: an object, or null
+  bool stream_options_empty = false;                          // {}, or null
   std::optional<providers::ByteRange> include_usage_value{};  // where the client wrote it
-  std::vector<Member> routing_members;  // for isocost or OpenRouter only, in the order of the text
-  bool last_member_is_routing = false;
+  // Members that only isocost and OpenRouter know, each up to the next key or to the closing brace.
+  std::vector<providers::ByteRange> routing_members;
+  std::size_t kept_end = 0;  // end of the last other member
 };
 
 using Inspected = boost::system::result<ChatRequest, BodyFault>;

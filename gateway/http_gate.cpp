@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "gateway/host_field.hpp"
 #include "gateway/quoted.hpp"
 #include "gateway/request_line.hpp"
 
@@ -38,40 +39,6 @@ Refusal of_field_fault(providers::FieldFault fault, std::string_view line) {
       return bad_request(found + "a control character in the value; allowed are printable ones and tabs");
   }
   return bad_request(found + "not a field");
-}
-
-bool all_of(std::string_view text, bool (*allowed)(char)) {
-  for (const char c : text) {
-    if (!allowed(c)) return false;
-  }
-  return !text.empty();
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_name_character(char c) {
-  return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_';
-}
-bool is_ipv6_character(char c) {
-  return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') || c == ':' || c == '.';
-}
-
-// host[:port], the host a name, an IPv4 address or an IPv6 address in brackets.
-bool is_host(std::string_view text) {
-  std::string_view port;
-  std::size_t end = 0;
-  if (text.starts_with('[')) {
-    end = text.find(']');
-    if (end == std::string_view::npos || !all_of(text.substr(1, end - 1), is_ipv6_character)) return false;
-    ++end;
-  } else {
-    end = std::min(text.find(':'), text.size());
-    if (end > 255 || !all_of(text.substr(0, end), is_name_character)) return false;
-  }
-  if (end == text.size()) return true;
-  port = text.substr(end);
-  return port.size() <= 6 && port[0] == ':' && all_of(port.substr(1), is_digit);
 }
 
 // Reads the lines of one head into it, and keeps what the framing is decided by.

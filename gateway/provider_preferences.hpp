@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
+#include "gateway/body_walk.hpp"
 
 namespace gateway {
 
@@ -46,5 +47,8 @@ struct ProviderPreferences {
   PercentileLimits preferred_max_latency;     // seconds to the first token
   MaxPrice max_price;
 };
+
+// Unknown members are faults: a preference that is silently ignored costs its writer money.
+bool read_preferences(BodyWalk& walk, const Path& path, ProviderPreferences& preferences);
 
 }  // namespace gateway

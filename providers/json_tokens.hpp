@@ -1,32 +1,15 @@
-// The tokens of a JSON text and a validating walk over them. simdjson finds the tokens (and checks UTF-8 and
-// control characters); the walk here checks the rest of the grammar, so that every byte of a text is
-// validated in the same pass that finds what is looked for, and positions come for nothing. Accepts what
-// simdjson's DOM accepts (RFC 8259, 64-bit numbers), to a depth of 128. Belongs to one thread; reused from
-// text to text so that it seldom allocates.
+// Where the tokens of a JSON text are. simdjson finds them, and checks UTF-8 and control characters, at a few
+// bytes a cycle; JsonWalk reads them. Belongs to one thread; used again for text after text, so that it
+// seldom allocates.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 
 namespace providers {
-
-// Bytes [begin, end) of a text.
-struct ByteRange {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-
-  bool empty() const { return begin == end; }
-  std::size_t size() const { return end - begin; }
-  std::string_view of(std::string_view text) const { return text.substr(begin, end - begin); }
-};
-
-enum class JsonType { object, array, string, number, boolean, null };
-// "an object", "a string"
-std::string_view name_of(JsonType type);
 
 class JsonTokens {
  public:
@@ -35,10 +18,19 @@ class JsonTokens {
   JsonTokens(JsonTokens&&) noexcept;
   JsonTokens& operator=(JsonTokens&&) noexcept;
 
+  enum class Found { tokens, bad_utf8, unclosed_string, control_character, nothing };
+
+  // Valid until the next call: the offset of each token, and behind the last one the text's size.
+  Found find(std::string_view text);
+  std::span<const std::uint32_t> offsets() const { return offsets_; }
+
+  // Gives back what a large text took.
+  void shrink();
+
  private:
-  friend class JsonWalk;
-  struct State;
-  std::unique_ptr<State> state_;
+  struct Finder;
+  std::unique_ptr<Finder> finder_;
+  std::span<const std::uint32_t> offsets_;
 };
 
 }  // namespace providers

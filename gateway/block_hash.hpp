@@ -1,0 +1,12 @@
+// XXH64 (Yann Collet's xxHash, 64 bits; the specification is public): a fast hash for telling prompts apart.
+// Not for anything that an enemy may choose against us. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace gateway {
+
+std::uint64_t block_hash(std::string_view bytes, std::uint64_t seed = 0);
+
+}  // namespace gateway

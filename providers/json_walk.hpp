@@ -1,0 +1,97 @@
+// A walk over a JSON text that validates every byte it passes: together with JsonTokens it accepts exactly
+// what RFC 8259 and 64-bit numbers allow, to a depth of 128. One pass both validates and finds. Values are
+// consumed one after the other, in the order of the text; the first fault ends the walk for good. Views are
+// into the text, which must stay, as must the tokens. Belongs to one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "providers/json_text.hpp"
+#include "providers/json_tokens.hpp"
+
+namespace providers {
+
+enum class JsonType { object, array, string, number, boolean, null };
+// "an object", "a string", ...
+std::string_view name_of(JsonType type);
+
+struct JsonFault {
+  std::size_t at = 0;     // byte of the text
+  std::string_view what;  // static text: "a value is missing"
+};
+
+class JsonWalk {
+ public:
+  static constexpr int max_depth = 128;
+
+  JsonWalk(JsonTokens& tokens, std::string_view text);
+
+  bool ok() const { return fault_.what.empty(); }
+  const JsonFault& fault() const { return fault_; }
+
+  // Of the value that comes next: its kind, by its first byte, and where it begins.
+  JsonType type() const;
+  std::size_t position() const { return at_ < last_ ? *at_ : text_.size(); }
+  // Where the last consumed value ended.
+  std::size_t end() const { return end_; }
+
+  // Each consumes the next value; false or nothing when it is not of that kind or not valid.
+  bool skip();
+  std::optional<JsonString> string();
+  std::optional<JsonNumber> number();
+  std::optional<bool> boolean();
+  bool null();
+  // Calls `member` with each key: it must consume the value, and returns whether to go on.
+  template <class Member>
+  bool object(Member member);
+  // Calls `element` before each element: it must consume it, and returns whether to go on.
+  template <class Element>
+  bool array(Element element);
+  // Whether nothing follows.
+  bool finish();
+
+ private:
+  // The first byte of the next token; 0 at the end.
+  char byte() const { return at_ < last_ ? text_[*at_] : '\0'; }
+  std::string_view scalar() const;
+  bool failed(std::string_view what);
+  bool open(char bracket);
+  bool skip_scalar();
+  bool skip_container();
+  // Consumes the bracket, or a comma before a further item; says which.
+  enum class Next { item, closed, fault };
+  Next first(char closing);
+  Next next(char closing);
+  bool colon();
+
+  std::string_view text_;
+  const std::uint32_t* at_ = nullptr;    // the next token
+  const std::uint32_t* last_ = nullptr;  // behind the last one; holds the text's size
+  std::size_t end_ = 0;
+  int depth_ = 0;
+  JsonFault fault_;
+};
+
+template <class Member>
+bool JsonWalk::object(Member member) {
+  if (!open('{')) return false;
+  for (Next next_is = first('}'); next_is == Next::item; next_is = next('}')) {
+    const auto key = string();
+    if (!key || !colon() || !member(*key) || !ok()) return false;
+  }
+  return ok();
+}
+
+template <class Element>
+bool JsonWalk::array(Element element) {
+  if (!open('[')) return false;
+  for (Next next_is = first(']'); next_is == Next::item; next_is = next(']')) {
+    if (!element() || !ok()) return false;
+  }
+  return ok();
+}
+
+}  // namespace providers
