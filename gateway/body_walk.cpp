@@ -15,7 +15,10 @@ std::string Path::text() const {
   if (parent == nullptr) return out;
   if (name.empty()) return out + "[" + std::to_string(index) + "]";
   if (!out.empty()) out += '.';
-  return out.append(name.substr(0, 64));
+  std::size_t end = std::min<std::size_t>(name.size(), 64);
+  // Not within a character.
+  while (end < name.size() && end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;
+  return out.append(name.substr(0, end));
 }
 
 bool KeySet::add(const providers::JsonString& key) {

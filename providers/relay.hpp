@@ -21,12 +21,14 @@ struct Relayed {
   std::array<std::string_view, 5> parts{};
   std::size_t count = 0;
 
+  // as_it_came: one, the event's `raw`.
   std::span<const std::string_view> pieces() const { return {parts.data(), count}; }
 };
 
-// The pieces live as long as the event's data, and `scratch` until the next call. Where usage is not shown,
-// it is blanked to null, and the event that carries nothing else is dropped. [DONE] and errors are dropped
-// too: the stream's end is written by whoever ends it.
+// The pieces live as long as the event's views, and no longer than `scratch` is unchanged. Where usage is not
+// shown it is blanked to null; an event without choices is dropped unless it carries usage that is shown.
+// Errors and what is not understood are dropped: the one event that ends a broken stream is written by
+// whoever ends it.
 Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, std::string& scratch);
 
 }  // namespace providers

@@ -1,6 +1,7 @@
 // Reads server-sent events (WHATWG HTML, "Server-sent events") out of bytes that arrive cut anywhere. An
 // event that lies whole in the bytes of one feed is given as views into them; only one that was cut is
-// copied. Belongs to one reply.
+// copied. Bytes that are not UTF-8 are passed on: whoever understands the data finds them. Belongs to one
+// reply.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,7 @@ namespace providers {
 
 inline constexpr std::size_t max_event = 4 * 1024 * 1024;
 
-// Valid until the next feed().
+// The views of a normal event live until the next feed(), those of another until the next call of next().
 struct SseEvent {
   // normal: `raw` is exactly "data: ...\n\n", one data line and nothing else, and may be relayed as it came.
   // Events that follow each other in one feed have adjacent `raw`s, so that a run of them is one write.
@@ -26,20 +27,32 @@ struct SseEvent {
 
 class SseReader {
  public:
-  enum class State { reading, too_large, bad_utf8 };
+  enum class State { reading, too_large };
 
   // The bytes must stay until next() has said that there is no more. Call it only then.
-  void feed(std::string_view bytes);
-  // The next event that has data; nothing when more bytes are needed or the state is not `reading`.
+  void feed(std::string_view bytes) { input_ = bytes; }
+  // The next event that has a data line; nothing when more bytes are needed or the state is not `reading`.
   std::optional<SseEvent> next();
   State state() const { return state_; }
-  // Whether the stream could end here without losing bytes: what is unterminated is no event.
-  bool between_events() const;
+  // Whether no event has begun: what is unterminated at the end of a stream is lost.
+  bool between_events() const { return carry_.empty() && input_.empty(); }
 
  private:
+  std::optional<SseEvent> whole_normal();
+  std::optional<std::size_t> event_end();
+  std::optional<SseEvent> event_in(std::string_view block);
+  void add_data(std::string_view value, SseEvent& event);
+
   std::string_view input_;  // not yet read
   std::string carry_;       // the beginning of an event that was cut
+  std::string completed_;   // the last event that had been cut
   std::string joined_;      // data of an event with several data lines
+  // The line that was being scanned when the input ended.
+  bool line_is_empty_ = true;
+  bool after_cr_ = false;
+  bool skip_lf_ = false;  // an event ended in CR, whose LF may still come
+  bool at_start_ = true;  // of the stream, where a byte order mark may be
+  bool has_data_ = false;
   State state_ = State::reading;
 };
 

@@ -4,16 +4,20 @@
 
 #include <optional>
 
+#include "providers/json_walk.hpp"
 #include "routing/outcome.hpp"
 
 namespace providers {
 
-// Whether completion_tokens includes reasoning tokens. xAI's does not.
+// Whether completion_tokens includes reasoning tokens, where the total does not tell. xAI's does not.
 enum class Reasoning { included, excluded };
 
 struct ReportedUsage {
   std::optional<routing::Usage> usage{};  // absent when none was reported or it was unusable
   bool anomaly = false;                   // something negative, fractional, huge or contradictory was found
 };
+
+// Consumes the value of a `usage` member of a chat reply or chunk, whatever its type.
+ReportedUsage read_usage(JsonWalk& walk, Reasoning reasoning);
 
 }  // namespace providers
