@@ -51,12 +51,13 @@ bool is_ipv6(std::string_view host) {
   return std::ranges::count(host, ':') >= 2 && host.size() <= 45 && std::ranges::all_of(host, allowed);
 }
 
+// A last label like a number would be taken for one by some resolvers: "1.2.3", "0x7f.1".
 bool is_host_name(std::string_view host) {
   const auto allowed = [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; };
-  const bool numeric = std::ranges::all_of(host, [](char c) { return is_digit(c) || c == '.'; });
+  const std::string_view last = host.substr(host.rfind('.') + 1);
+  const bool numeric = std::ranges::all_of(last, is_digit) || last.starts_with("0x");
   return !host.empty() && host.size() <= 253 && !numeric && is_alphanumeric(host.front()) &&
-         host.back() != '.' && host.find("..") == std::string_view::npos &&
-         std::ranges::all_of(host, allowed);
+         host.find("..") == std::string_view::npos && std::ranges::all_of(host, allowed);
 }
 
 struct HostAndPort {

@@ -58,16 +58,17 @@ std::string nearest(const std::string& found, const std::vector<std::string>& al
   // Texts this long are not slips of a finger, and comparing them costs their product.
   constexpr std::size_t longest = 100;
   if (found.empty() || found.size() > longest) return {};
-  // A third of the letters may be wrong, and one of a short word.
-  std::size_t least = std::max<std::size_t>(1, found.size() / 3) + 1;
   const std::string* best = nullptr;
+  std::size_t least = found.size() + longest;
   for (const std::string& candidate : allowed) {
     const auto [shorter, longer] = std::minmax(found.size(), candidate.size());
-    if (longer - shorter >= least) continue;
-    if (const std::size_t d = distance(found, candidate); d < least) {
-      least = d;
-      best = &candidate;
-    }
+    // A third of the letters may be wrong, and one of a short word.
+    const std::size_t most = std::max<std::size_t>(1, longer / 3);
+    if (longer > longest || longer - shorter > most) continue;
+    const std::size_t d = distance(found, candidate);
+    if (d > most || d >= least) continue;
+    least = d;
+    best = &candidate;
   }
   return best ? *best : std::string();
 }

@@ -263,6 +263,7 @@ std::optional<Tree> parse_tree(const FileText& file, Report& report) {
     while (!builder.stopped() && parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& fault) {
+    if (builder.stopped()) return std::nullopt;
     const Spot spot = spot_of(fault.mark);
     refuse(report, file.place(spot.line, spot.column), "this is not YAML: " + masked(fault.msg), "");
     return std::nullopt;
