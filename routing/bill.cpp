@@ -14,7 +14,8 @@ config::Money bill(const Endpoint& endpoint, const Usage& usage) {
   config::Money sum = prices.request;
   sum = sum + prices.input.of({std::max<std::int64_t>(usage.prompt.count - cached, 0)});
   sum = sum + prices.cache_read.value_or(prices.input).of({cached});
-  if (prices.cache_write) sum = sum + prices.cache_write->of({std::max<std::int64_t>(usage.cache_written.count, 0)});
+  if (prices.cache_write)
+    sum = sum + prices.cache_write->of({std::max<std::int64_t>(usage.cache_written.count, 0)});
   sum = sum + prices.output.of({std::max<std::int64_t>(usage.output.count, 0)});
   return sum;
 }
