@@ -26,15 +26,18 @@ void remove(Verdict& verdict, Removal removal, double missed_by, int rule = -1) 
   verdict.rule = rule;
 }
 
-// A host that asked for a pause may be asked again after it; any other one was tried for good.
-bool was_tried(const Question& question, EndpointIndex endpoint) {
-  return std::ranges::any_of(question.tried, [&](const Attempt& attempt) {
-    if (attempt.endpoint != endpoint || attempt.generation != question.snapshot.catalogue->generation()) {
-      return false;
-    }
-    const bool asked_to_wait = attempt.failure && attempt.failure->retry_after;
-    return !asked_to_wait || question.now < attempt.dispatched + *attempt.failure->retry_after;
-  });
+// When this request may ask an endpoint that it has asked already: one that asked for a pause after that, any
+// other one never. Now where it was not asked.
+std::optional<config::TimePoint> may_be_asked_at(const Question& question, EndpointIndex endpoint) {
+  config::TimePoint at = question.now;
+  for (const Attempt& attempt : question.tried) {
+    if (attempt.endpoint != endpoint || attempt.generation != question.snapshot.catalogue->generation())
+      continue;
+    if (!attempt.failure || !attempt.failure->retry_after) return std::nullopt;
+    const config::TimePoint ended = attempt.dispatched + attempt.finished.value_or(config::Duration::zero());
+    at = std::max(at, ended + *attempt.failure->retry_after);
+  }
+  return at;
 }
 
 int first_false(const std::vector<Rule>& rules, const View& view) {
@@ -78,6 +81,16 @@ void check_breaker(const Question& question, Verdict& verdict) {
 
 }  // namespace
 
+bool never_got_the_request(const Question& question, const Verdict& verdict) {
+  const auto is_of_this = [&](const Attempt& attempt) {
+    return attempt.endpoint == verdict.endpoint &&
+           attempt.generation == question.snapshot.catalogue->generation();
+  };
+  const auto found = std::ranges::find_if(question.tried, is_of_this);
+  return found != question.tried.end() && std::ranges::count_if(question.tried, is_of_this) == 1 &&
+         found->failure && found->failure->progress == Progress::nothing_sent;
+}
+
 View view_of(const Question& question, const Verdict& verdict) {
   return {.endpoint = &endpoint_of(question, verdict),
           .prediction = &verdict.prediction,
@@ -85,10 +98,13 @@ View view_of(const Question& question, const Verdict& verdict) {
           .demand = &question.demand};
 }
 
-void filter(const Question& question, Verdict& verdict) {
+void filter(const Question& question, Verdict& verdict, Again again) {
   const config::EndpointSettings& settings = *endpoint_of(question, verdict).settings;
   const Demand& demand = question.demand;
-  if (was_tried(question, verdict.endpoint)) return remove(verdict, Removal::tried, 0);
+  const auto askable = may_be_asked_at(question, verdict.endpoint);
+  if (!askable && again == Again::no) return remove(verdict, Removal::tried, 0);
+  if (askable && *askable > question.now)
+    return remove(verdict, Removal::cooling, seconds_until(*askable, question.now));
 
   const config::Features lacking = demand.needs & ~settings.features;
   if (lacking.any()) return remove(verdict, Removal::features, static_cast<double>(lacking.count()));
@@ -123,6 +139,7 @@ void check_availability(const Question& question, Panic panic, Verdict& verdict)
 config::TimePoint back_at(const Question& question, const Verdict& verdict) {
   const Health& health = health_of(question, verdict);
   config::TimePoint back = std::max(question.now, health.cooling_until);
+  if (const auto askable = may_be_asked_at(question, verdict.endpoint)) back = std::max(back, *askable);
   if (health.breaker.phase(question.now) == Breaker::Phase::open)
     back = std::max(back, health.breaker.opens());
   return back;

@@ -20,12 +20,18 @@ struct Question {
   config::TimePoint now;
   std::uint64_t seed;
   Asked asked;
+  std::span<const std::uint64_t> known_blocks;  // the leading ones that any endpoint has seen lately
 };
 
 View view_of(const Question& question, const Verdict& verdict);
 
-// What the endpoint is and what the policy says: the first reason against it, or none.
-void filter(const Question& question, Verdict& verdict);
+// What the endpoint is and what the policy says: the first reason against it, or none. Again::yes lets one in
+// that this request has asked already.
+enum class Again { no, yes };
+void filter(const Question& question, Verdict& verdict, Again again = Again::no);
+
+// The request's only attempt there failed before anything was sent.
+bool never_got_the_request(const Question& question, const Verdict& verdict);
 
 // Whether a candidate that passed `filter` can be asked right now. With Panic::yes open breakers count no
 // more.

@@ -1,5 +1,7 @@
 #include "routing/catalogue.hpp"
 
+#include "routing/draws.hpp"
+
 namespace routing {
 
 Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
@@ -19,6 +21,7 @@ Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
            .settings = &endpoint,
            .provider = &settings_.providers[endpoint.provider_index],
            .model = &model,
+           .name_hash = hash_of(endpoint.name.text) ^ mixed(hash_of(model.name.text)),
            .dollars_per_input = prices.input.dollars_per_token(),
            .dollars_per_output = prices.output.dollars_per_token(),
            .dollars_per_cache_read = prices.cache_read.value_or(prices.input).dollars_per_token(),

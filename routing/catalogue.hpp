@@ -23,6 +23,7 @@ struct Endpoint {
   const config::EndpointSettings* settings = nullptr;
   const config::ProviderSettings* provider = nullptr;
   const config::ModelSettings* model = nullptr;
+  std::uint64_t name_hash = 0;         // of model and endpoint name; survives a reload
   double dollars_per_input = 0;        // per token
   double dollars_per_output = 0;       // per token
   double dollars_per_cache_read = 0;   // per token

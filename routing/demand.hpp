@@ -24,6 +24,8 @@ struct Demand {
   std::vector<std::pair<std::string, std::string>> headers;  // x-..., names in lower case, for policies
   std::vector<std::uint64_t>
       prefix_blocks;  // rolling hashes of the prompt's leading blocks, for cache affinity
+  // Estimated tokens from the prompt's begin to the end of each of those blocks. Empty: blocks of equal size.
+  std::vector<std::uint32_t> prefix_tokens;
   config::TimePoint admitted{};
   config::TimePoint deadline{};  // for all attempts until the first byte
   config::WallTime wall{};       // when it came, for `hour` and `weekday`

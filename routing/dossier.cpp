@@ -36,10 +36,12 @@ void Dossier::pass(EndpointState& state, const SpeedPrior& prior, config::TimePo
     state.speed = Speed::unseen(prior);
   }
   passed_ = now;
-  if (measures_) {
-    measures_->pass(now);
-    state.measured = measures_->five_minutes();
-  }
+}
+
+void Dossier::measure(EndpointState& state, Measured& half_hour, config::TimePoint now) {
+  if (!measures_ || measures_->pass(now) == Window::Passed::unchanged) return;
+  state.measured = measures_->five_minutes();
+  half_hour = measures_->half_hour();
 }
 
 void Dossier::learn(EndpointState& state, const Attempt& attempt, const Demand& demand,

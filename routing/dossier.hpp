@@ -21,9 +21,10 @@ class Dossier {
   // Learns everything but health. Time has been passed on `state` already.
   void learn(EndpointState& state, const Attempt& attempt, const Demand& demand, const Expectation& expected,
              config::TimePoint now);
-  // Brings windows and drifts up to `now`.
+  // Lets time pass on what is believed.
   void pass(EndpointState& state, const SpeedPrior& prior, config::TimePoint now);
-  Measured half_hour() const { return measures_ ? measures_->half_hour() : Measured{}; }
+  // Brings what was measured up to `now`.
+  void measure(EndpointState& state, Measured& half_hour, config::TimePoint now);
 
  private:
   void learn_speed(EndpointState& state, const Attempt& attempt, const Demand& demand, config::TimePoint now);

@@ -25,8 +25,13 @@ void Drift::pass(const DriftSettings& settings, double peers_level, config::Seco
   covariance *= keep * keep_slope;
 }
 
-void Drift::absorb(const DriftSettings& settings, double load, double sensitivity, double innovation,
-                   double variance_of_innovation) {
+void Drift::expect_anything_at_first(const DriftSettings& settings) {
+  if (seen == Seen::nothing) level_variance = settings.between_hosts;
+  seen = Seen::something;
+}
+
+double Drift::absorb(const DriftSettings& settings, double load, double sensitivity, double innovation,
+                     double variance_of_innovation) {
   const double most = 2.5 * std::sqrt(variance_of_innovation);
   const double surprise = std::clamp(innovation, -most, most);
   // P·Hᵀ with H = sensitivity · [1, load].
@@ -42,6 +47,7 @@ void Drift::absorb(const DriftSettings& settings, double load, double sensitivit
   covariance -= along_level * along_slope / variance_of_innovation;
   const double widest = std::sqrt(level_variance * slope_variance);
   covariance = std::clamp(covariance, -widest, widest);
+  return surprise;
 }
 
 }  // namespace routing

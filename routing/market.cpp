@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "routing/draws.hpp"
+#include "routing/predict.hpp"
 
 namespace routing {
 namespace {
@@ -85,9 +86,15 @@ void Market::observe(const Attempt& attempt, const Demand& demand, config::TimeP
 
   const LengthKeys keys = length_keys(demand);
   const bool first = state.replies == 0;
-  dossiers_[*index].learn(state, attempt, demand,
-                          {.length = lengths_.current().expected(keys), .cached_tokens = 0}, now);
+  const std::uint64_t name = catalogue_->endpoints()[*index].name_hash;
+  // As decisions saw it, so about as it was when this attempt began.
+  const std::size_t seen = prefixes_.published().known_to(name, demand.prefix_blocks, now);
+  const Expectation expected{.length = lengths_.current().expected(keys),
+                             .cached_tokens = prompt_share(demand, seen) *
+                                              static_cast<double>(demand.prompt.count) * state.prompt_scale};
+  dossiers_[*index].learn(state, attempt, demand, expected, now);
   if (first && state.replies > 0) flipped_ = true;
+  if (attempt.first_delta || !attempt.failure) prefixes_.use(name, demand.prefix_blocks, now);
   if (!attempt.failure && attempt.usage && attempt.usage->output.count > 0) {
     lengths_.observe(keys, static_cast<double>(attempt.usage->output.count),
                      static_cast<double>(attempt.usage->reasoning.count));
@@ -147,7 +154,7 @@ void Market::refresh(config::TimePoint now) {
     const std::size_t model = endpoints[i].model_index;
     if (i == 0 || endpoints[i - 1].model_index != model) refresh_prior(model, i);
     dossiers_[i].pass(states_[i], priors_[model], now);
-    half_hour_[i] = dossiers_[i].half_hour();
+    dossiers_[i].measure(states_[i], half_hour_[i], now);
     next_to_refresh_ = (next_to_refresh_ + 1) % endpoints.size();
   }
 }
@@ -166,6 +173,7 @@ std::shared_ptr<const Snapshot> Market::snapshot(config::TimePoint now) {
   snapshot->catalogue = catalogue_;
   snapshot->endpoints = states_;
   snapshot->lengths = published_lengths_;
+  snapshot->prefixes = prefixes_.publish();
   snapshot->half_hour = published_half_hour_;
   return snapshot;
 }

@@ -46,6 +46,7 @@ class Market {
   std::vector<SpeedPrior> priors_;     // by Endpoint::model_index
   std::vector<double> median_of_;      // scratch of refresh_prior
   Lengths lengths_;
+  PrefixIndex prefixes_;
   std::shared_ptr<const LengthTable> published_lengths_;
   std::shared_ptr<const std::vector<Measured>> published_half_hour_;
   config::TimePoint published_{};  // when the slow parts were

@@ -1,6 +1,7 @@
 #include "routing/measures.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace routing {
 namespace {
@@ -42,8 +43,12 @@ void Measures::Set::observe(const Attempt& attempt, config::TimePoint now) {
   }
 }
 
-void Measures::Set::pass(config::TimePoint now) {
-  for (Window* window : {&ttft, &throughput, &gap, &total}) window->pass(now);
+Window::Passed Measures::Set::pass(config::TimePoint now) {
+  Window::Passed passed = Window::Passed::unchanged;
+  for (Window* window : {&ttft, &throughput, &gap, &total}) {
+    if (window->pass(now) == Window::Passed::changed) passed = Window::Passed::changed;
+  }
+  return passed;
 }
 
 Measured Measures::Set::measured() const {
@@ -60,12 +65,19 @@ void Measures::observe(const Attempt& attempt, config::TimePoint now) {
   recent_.observe(attempt, now);
   long_.observe(attempt, now);
   uptime_.count(counted_for_uptime(attempt), now);
+  since_ = Window::Passed::changed;
 }
 
-void Measures::pass(config::TimePoint now) {
-  recent_.pass(now);
-  long_.pass(now);
+Window::Passed Measures::pass(config::TimePoint now) {
+  const Window::Passed recent = recent_.pass(now);
+  const Window::Passed slow = long_.pass(now);
+  const std::uint32_t counted = uptime_.requests();
   uptime_.pass(now);
+  const bool aged =
+      recent == Window::Passed::changed || slow == Window::Passed::changed || uptime_.requests() != counted;
+  return std::exchange(since_, Window::Passed::unchanged) == Window::Passed::changed || aged
+             ? Window::Passed::changed
+             : Window::Passed::unchanged;
 }
 
 Measured Measures::five_minutes() const {

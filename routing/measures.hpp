@@ -13,7 +13,8 @@ namespace routing {
 class Measures {
  public:
   void observe(const Attempt& attempt, config::TimePoint now);
-  void pass(config::TimePoint now);
+  // Whether a percentile may have changed since the last time, by age or by observation.
+  Window::Passed pass(config::TimePoint now);
   Measured five_minutes() const;
   Measured half_hour() const;
 
@@ -21,7 +22,7 @@ class Measures {
   struct Set {
     explicit Set(config::Duration slot) : ttft(slot), throughput(slot), gap(slot), total(slot) {}
     void observe(const Attempt& attempt, config::TimePoint now);
-    void pass(config::TimePoint now);
+    Window::Passed pass(config::TimePoint now);
     Measured measured() const;
 
     Window ttft, throughput, gap, total;
@@ -30,6 +31,7 @@ class Measures {
   Set recent_{std::chrono::seconds(10)};
   Set long_{std::chrono::seconds(60)};
   Uptime uptime_;
+  Window::Passed since_ = Window::Passed::unchanged;
 };
 
 }  // namespace routing

@@ -36,7 +36,12 @@ void look_at(const Question& question, const Candidate& candidate, Verdict& verd
   const Snapshot& snapshot = question.snapshot;
   const EndpointState& state = snapshot.endpoints[candidate.endpoint];
   verdict = {.endpoint = candidate.endpoint};
-  verdict.prediction = predict(snapshot.catalogue->endpoints()[candidate.endpoint], state, question.asked, 0,
+  const Endpoint& endpoint = snapshot.catalogue->endpoints()[candidate.endpoint];
+  std::size_t blocks = 0;
+  if (!question.known_blocks.empty()) {
+    blocks = snapshot.prefixes->known_to(endpoint.name_hash, question.known_blocks, question.now);
+  }
+  verdict.prediction = predict(endpoint, state, question.asked, prompt_share(question.demand, blocks),
                                question.in_flight.at(candidate.endpoint), question.now);
   if (state.health.breaker.phase(question.now) == Breaker::Phase::half_open) {
     verdict.prediction.failure = std::min(verdict.prediction.failure, failure_on_trial);
@@ -64,6 +69,16 @@ Panic leave_out_unavailable(const Question& question, Decision& decision) {
     check_availability(question, Panic::yes, verdict);
   }
   return Panic::yes;
+}
+
+// Nobody else is left: one that failed before it got the request may be asked once more.
+void ask_again(const Question& question, Decision& decision) {
+  for (Verdict& verdict : decision.verdicts) {
+    if (verdict.removal != Removal::tried || !never_got_the_request(question, verdict)) continue;
+    verdict.removal = Removal::none;
+    filter(question, verdict, Again::yes);
+    if (verdict.removal == Removal::none) check_availability(question, Panic::yes, verdict);
+  }
 }
 
 void put_in_order(Decision& decision) {
@@ -159,6 +174,11 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
   const PublicModel* model = model_in(*snapshot.catalogue, demand);
   if (!model) return;
 
+  std::span<const std::uint64_t> blocks;
+  if (snapshot.prefixes) {
+    blocks =
+        std::span(demand.prefix_blocks).first(snapshot.prefixes->known(demand.prefix_blocks, moment.now));
+  }
   const Question question{.snapshot = snapshot,
                           .policy = policy,
                           .demand = demand,
@@ -166,13 +186,18 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
                           .in_flight = in_flight,
                           .now = moment.now,
                           .seed = moment.seed,
-                          .asked = asked(demand, snapshot.lengths.get())};
+                          .asked = asked(demand, snapshot.lengths.get()),
+                          .known_blocks = blocks};
   for (const Candidate& candidate : model->candidates) {
     look_at(question, candidate, decision.verdicts.emplace_back());
   }
   // Here, and only here, a policy's `relax` gives up requirements when they left nobody.
   const Panic panic = leave_out_unavailable(question, decision);
   put_in_order(decision);
+  if (decision.order.empty() && !tried.empty()) {
+    ask_again(question, decision);
+    put_in_order(decision);
+  }
   if (decision.order.empty()) {
     find_earliest(question, decision);
   } else {

@@ -24,6 +24,15 @@ Asked asked(const Demand& demand, const LengthTable* lengths) {
                                            : std::numeric_limits<double>::infinity()};
 }
 
+double prompt_share(const Demand& demand, std::size_t blocks) {
+  if (blocks == 0 || demand.prompt.count <= 0) return 0;
+  const double share =
+      demand.prefix_tokens.size() == demand.prefix_blocks.size()
+          ? static_cast<double>(demand.prefix_tokens[blocks - 1]) / static_cast<double>(demand.prompt.count)
+          : static_cast<double>(blocks) / static_cast<double>(demand.prefix_blocks.size());
+  return std::min(1.0, share);
+}
+
 Prediction predict(const Endpoint& endpoint, const EndpointState& state, const Asked& asked,
                    double cached_share, double in_flight, config::TimePoint now) {
   double most_output = asked.most_output;
@@ -44,7 +53,7 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   p.throughput_level_sd = std::sqrt(rate_variance);
   p.throughput_log_sd = std::sqrt(rate_variance + Speed::rate_noise(std::max(1.0, p.expected_output)));
 
-  const double level_variance = speed.ttft.variance(tens);
+  const double level_variance = speed.first_delta_log_variance(load);
   p.ttft_level_sd = std::sqrt(level_variance);
   p.first_delta = speed.first_delta(load);
   // A host that hides its thinking is silent meanwhile, so its first delta has that time in it already.

@@ -15,6 +15,9 @@ struct Asked {
 };
 Asked asked(const Demand& demand, const LengthTable* lengths);
 
+// Share of the prompt that its first `blocks` blocks make up.
+double prompt_share(const Demand& demand, std::size_t blocks);
+
 // `cached_share`: of the prompt, that the endpoint saw lately.
 Prediction predict(const Endpoint& endpoint, const EndpointState& state, const Asked& asked,
                    double cached_share, double in_flight, config::TimePoint now);

@@ -1,14 +1,23 @@
 #include "routing/prompt_time.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace routing {
+
+double PromptTime::log_variance(double kilotokens) const {
+  const double predicted = seconds(kilotokens);
+  const double variance =
+      base_variance + 2 * covariance * kilotokens + per_kilotoken_variance * kilotokens * kilotokens;
+  return std::clamp(variance / (predicted * predicted), 0.0, 1.0);
+}
 
 void PromptTime::absorb(double kilotokens, double measured) {
   constexpr double forgetting = 0.995;
   constexpr double relative_noise = 0.35 * 0.35;
   const double predicted = seconds(kilotokens);
-  const double residual = std::clamp(measured - predicted, -0.5 * predicted, 0.5 * predicted) / predicted;
+  const double most = std::max(0.5, 2.5 * std::sqrt(log_variance(kilotokens)));
+  const double residual = std::clamp((measured - predicted) / predicted, -most, most);
   // The regressor (1, kilotokens), divided by the prediction: weighting by 1/prediction².
   const double x = 1 / predicted, y = kilotokens / predicted;
   const double along_base = base_variance * x + covariance * y;

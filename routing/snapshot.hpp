@@ -9,6 +9,7 @@
 #include "routing/health.hpp"
 #include "routing/lengths.hpp"
 #include "routing/prediction.hpp"
+#include "routing/prefix_table.hpp"
 #include "routing/speed.hpp"
 
 namespace routing {
@@ -31,6 +32,7 @@ struct Snapshot {
   std::shared_ptr<const Catalogue> catalogue;
   std::vector<EndpointState> endpoints;                      // by EndpointIndex
   std::shared_ptr<const LengthTable> lengths{};              // absent: nothing learned yet
+  std::shared_ptr<const PrefixTable> prefixes{};             // absent: no endpoint saw any prompt
   std::shared_ptr<const std::vector<Measured>> half_hour{};  // by EndpointIndex, the last 30 minutes
 };
 

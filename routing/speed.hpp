@@ -38,6 +38,8 @@ struct Speed {
   double rate(const Load& load) const;         // tokens per second, median
   // Standard deviation of ln(time to the first delta) of one request, its own noise included.
   double first_delta_log_sd(const Load& load) const;
+  // The variance of that without the request's own noise: how little is known.
+  double first_delta_log_variance(const Load& load) const;
   double first_delta_p95(const Load& load) const;
 
   void observe_first_delta(const Load& load, config::Seconds measured);

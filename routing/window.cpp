@@ -4,15 +4,18 @@
 
 namespace routing {
 
-void Window::pass(config::TimePoint now) {
+Window::Passed Window::pass(config::TimePoint now) {
+  Passed passed = Passed::unchanged;
   const std::int64_t current = now.time_since_epoch() / slot_;
   const std::int64_t stale = std::min(current - newest_, slots);
   for (std::int64_t i = 1; i <= stale; ++i) {
     std::vector<Count>& leaving = ring_[static_cast<std::size_t>((newest_ + i) % slots)];
     for (const Count& count : leaving) sum_.remove(count.bucket, count.times);
+    if (!leaving.empty()) passed = Passed::changed;
     leaving.clear();
   }
   newest_ = std::max(newest_, current);
+  return passed;
 }
 
 void Window::add(double value, std::uint32_t times, config::TimePoint now) {

@@ -19,8 +19,9 @@ class Window {
   explicit Window(config::Duration slot) : slot_(slot) {}
 
   void add(double value, std::uint32_t times, config::TimePoint now);
-  // Drops what is too old.
-  void pass(config::TimePoint now);
+  // Drops what is too old. Whether there was any.
+  enum class Passed { unchanged, changed };
+  Passed pass(config::TimePoint now);
   const Histogram& histogram() const { return sum_; }
 
  private:
