@@ -1,0 +1,58 @@
+// Whatever a host sends: usage is possible or flagged, and what is relayed is one event that reads the same.
+#include <string>
+#include <string_view>
+
+#include "providers/chat_events.hpp"
+#include "providers/relay.hpp"
+#include "tests/fuzz/expect.hpp"
+
+namespace {
+
+void check(const providers::ReportedUsage& reported) {
+  if (!reported.usage) return;
+  const auto& usage = *reported.usage;
+  EXPECT_THAT(usage.prompt.count >= 0 && usage.output.count >= 0 && usage.cached.count >= 0);
+  EXPECT_THAT(usage.cached <= usage.prompt && usage.reasoning <= usage.output);
+  EXPECT_THAT(usage.output.count <= 200'000'000);
+}
+
+void check_relayed(const providers::SseEvent& event, const providers::ChatEvent& chat,
+                   providers::JsonTokens& tokens) {
+  for (const auto shown : {providers::UsageShown::yes, providers::UsageShown::no}) {
+    std::string scratch;
+    std::string text;
+    const auto relayed = providers::relayed(event, chat, shown, scratch);
+    for (const auto piece : relayed.pieces()) text += piece;
+    if (text.empty()) continue;
+    providers::SseReader reader;
+    reader.feed(text);
+    const auto again = reader.next();
+    EXPECT_THAT(again && again->form == providers::SseEvent::Form::normal && again->raw == text);
+    const auto same = providers::classify(*again, tokens);
+    EXPECT_THAT(same.kind == chat.kind);
+    EXPECT_THAT(same.content.text == chat.content.text &&
+                same.content.finish_reason == chat.content.finish_reason);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  static providers::JsonTokens tokens;
+  const std::string bytes(reinterpret_cast<const char*>(data), size);
+  check(providers::classify_whole(bytes, tokens).usage);
+  providers::read_error(bytes, tokens);
+  // Both as a stream and as one event's data.
+  providers::SseReader reader;
+  reader.feed(bytes);
+  while (const auto event = reader.next()) {
+    const auto chat = providers::classify(*event, tokens, providers::Reasoning::excluded);
+    check(chat.usage);
+    check_relayed(*event, chat, tokens);
+  }
+  const providers::SseEvent event{bytes, {}, {}, providers::SseEvent::Form::other};
+  const auto chat = providers::classify(event, tokens);
+  check(chat.usage);
+  check_relayed(event, chat, tokens);
+  return 0;
+}

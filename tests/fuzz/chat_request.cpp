@@ -1,0 +1,50 @@
+// Against simdjson's DOM: our walk accepts a text exactly when the DOM does (but for depth), and what is
+// forwarded of a request is JSON with the host's model in it.
+#include <simdjson.h>
+
+#include <string>
+
+#include "gateway/chat_request.hpp"
+#include "gateway/upstream_body.hpp"
+#include "providers/json_walk.hpp"
+#include "tests/fuzz/expect.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  static providers::JsonTokens tokens;
+  static simdjson::dom::parser parser;
+  // Of its exact size, so that a read past its end is seen.
+  const std::string body(reinterpret_cast<const char*>(data), size);
+
+  providers::JsonWalk walk(tokens, body);
+  const bool ours = walk.ok() && walk.skip() && walk.finish();
+  const bool too_deep = walk.fault().what.find("deep") != std::string_view::npos;
+  const bool theirs = parser.parse(body).error() == simdjson::SUCCESS;
+  EXPECT_THAT(ours == theirs || too_deep);
+
+  const auto request = gateway::inspect(body, tokens);
+  if (request.has_error()) {
+    EXPECT_THAT(!request.error().message.empty());
+    return 0;
+  }
+  EXPECT_THAT(theirs);
+  for (const auto members : {gateway::RoutingMembers::removed, gateway::RoutingMembers::kept}) {
+    const gateway::UpstreamBody upstream(*request, body, "ho\"st", members);
+    std::string text;
+    for (const auto piece : upstream.pieces()) text += piece;
+    simdjson::dom::element forwarded;
+    EXPECT_THAT(parser.parse(text).get(forwarded) == simdjson::SUCCESS);
+    std::string_view model;
+    EXPECT_THAT(forwarded["model"].get(model) == simdjson::SUCCESS && model == "ho\"st");
+    if (request->stream) {
+      bool usage = false;
+      EXPECT_THAT(forwarded["stream_options"]["include_usage"].get(usage) == simdjson::SUCCESS && usage);
+    }
+    const auto again = gateway::inspect(text, tokens);
+    EXPECT_THAT(again.has_value());
+    if (members == gateway::RoutingMembers::removed) {
+      EXPECT_THAT(again->routing_members.empty());
+      EXPECT_THAT(again->prefix_blocks == request->prefix_blocks);
+    }
+  }
+  return 0;
+}
