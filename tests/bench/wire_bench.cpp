@@ -1,4 +1,4 @@
-// What the byte-level parts of the hot path cost. Build with -DISOCOST_WIRE_BENCH=ON, release preset.
+// What the byte-level parts of the hot path cost. Build with -DISOCOST_BENCH=ON, release preset.
 #include <benchmark/benchmark.h>
 
 #include <string>
