@@ -4,6 +4,7 @@
 #include "gateway/stream_relay.hpp"
 #include "gateway/upstream_body.hpp"
 #include "providers/chat_events.hpp"
+#include "providers/reported_error.hpp"
 #include "routing/bill.hpp"
 
 namespace gateway {

@@ -80,12 +80,12 @@ void StreamRelay::note(const ChatEvent& chat, config::TimePoint now) {
   if (!chat.decisive()) return;
   watchdog_.saw_content(now);
   decided_ = true;
-  has_finish_ |= !chat.finish_reason.empty();
-  if (!chat.content && !chat.reasoning && !chat.tool_call) return;
+  has_finish_ |= !chat.content.finish_reason.empty();
+  if (!chat.content.any()) return;
 
   routing::Attempt& attempt = tried_.attempt;
   if (!attempt.first_delta) attempt.first_delta = now - attempt.dispatched;
-  if (!attempt.first_visible && (chat.content || chat.tool_call))
+  if (!attempt.first_visible && (chat.content.text || chat.content.tool_call))
     attempt.first_visible = now - attempt.dispatched;
   if (last_delta_)
     attempt.worst_gap = std::max(attempt.worst_gap.value_or(config::Duration{}), now - *last_delta_);
