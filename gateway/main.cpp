@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
   gateway::TopOptions watch;
   top->add_option("--url", watch.url, "Address of the gateway")->capture_default_str();
   top->add_flag("--once", watch.once, "Print one table and end");
-  top->add_option("--token", watch.token, "Client key, where the gateway asks for one")
+  top->add_option("--key", watch.token, "Client key, where the gateway asks for one")
       ->envname("ISOCOST_KEY");
   double interval = 1;
   top->add_option("--interval", interval, "Seconds between two looks")

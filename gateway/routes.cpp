@@ -20,7 +20,7 @@ constexpr std::array entries{
     Entry{"/healthz", Verb::get, Page::alive, Needs::nothing},
     Entry{"/readyz", Verb::get, Page::ready, Needs::nothing},
     Entry{"/metrics", Verb::get, Page::metrics, Needs::client_key},
-    Entry{"/status", Verb::get, Page::status, Needs::client_key},
+    Entry{"/admin/endpoints", Verb::get, Page::status, Needs::client_key},
 };
 
 constexpr std::string_view models = "/v1/models/";
