@@ -62,6 +62,8 @@ json::object own_facts(const routing::Endpoint& endpoint, const routing::Measure
       {"zero_data_retention", yes_no_or_null(provider.data_policy.zero_data_retention)},
       {"window_seconds", 300},
       {"samples", number_or_null(measured.samples)},
+      {"latency_ms", percentiles(measured.ttft, 1e3)},
+      {"throughput", percentiles(measured.throughput, 1)},
       {"gap_ms", percentiles(measured.gap, 1e3)},
       {"total_ms", percentiles(measured.total, 1e3)}};
 }
