@@ -62,17 +62,21 @@ json::object own_facts(const routing::Endpoint& endpoint, const routing::Measure
       {"zero_data_retention", yes_no_or_null(provider.data_policy.zero_data_retention)},
       {"window_seconds", 300},
       {"samples", number_or_null(measured.samples)},
+      {"latency_ms", percentiles(measured.ttft, 1e3)},
+      {"throughput", percentiles(measured.throughput, 1)},
       {"gap_ms", percentiles(measured.gap, 1e3)},
       {"total_ms", percentiles(measured.total, 1e3)}};
 }
 
 }  // namespace
 
-json::object endpoint_item(const routing::Endpoint& endpoint, const routing::EndpointState& state,
-                           config::TimePoint now) {
+json::object endpoint_item(const routing::Endpoint& endpoint, const routing::Snapshot& snapshot) {
   const config::EndpointSettings& settings = *endpoint.settings;
   const config::ProviderSettings& provider = *endpoint.provider;
-  const Stand stand = stand_of(state, now);
+  const routing::EndpointState& state = snapshot.endpoints[endpoint.index];
+  const routing::Measured& half_hour =
+      snapshot.half_hour ? (*snapshot.half_hour)[endpoint.index] : state.measured;
+  const Stand stand = stand_of(state, snapshot.taken);
   const std::string& shown = provider.display_name.empty() ? provider.name.text : provider.display_name;
   json::object item{{"name", shown + " | " + endpoint.model->name.text},
                     {"model_id", endpoint.model->name.text},
@@ -91,8 +95,8 @@ json::object endpoint_item(const routing::Endpoint& endpoint, const routing::End
   item["uptime_last_5m"] = nullptr;
   item["uptime_last_30m"] = number_or_null(state.measured.uptime * 100);
   item["uptime_last_1d"] = nullptr;
-  item["latency_last_30m"] = percentiles(state.measured.ttft, 1e3);
-  item["throughput_last_30m"] = percentiles(state.measured.throughput, 1);
+  item["latency_last_30m"] = percentiles(half_hour.ttft, 1e3);
+  item["throughput_last_30m"] = percentiles(half_hour.throughput, 1);
   item["supports_implicit_caching"] = settings.prices.cache_read.has_value();
   item["isocost"] = own_facts(endpoint, state.measured, stand);
   return item;

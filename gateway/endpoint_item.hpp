@@ -8,8 +8,8 @@
 
 namespace gateway {
 
-boost::json::object endpoint_item(const routing::Endpoint& endpoint, const routing::EndpointState& state,
-                                  config::TimePoint now);
+// `snapshot` is of the endpoint's catalogue.
+boost::json::object endpoint_item(const routing::Endpoint& endpoint, const routing::Snapshot& snapshot);
 boost::json::object pricing_object(const config::Prices& prices);
 boost::json::object architecture_object(const config::Features& features);
 // The names of request members that are understood, from what was declared.

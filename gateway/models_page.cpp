@@ -57,7 +57,7 @@ std::optional<std::string> model_endpoints_page(const Catalogue& catalogue, cons
   const auto hosts = hosts_of(catalogue, *model);
   json::array endpoints;
   for (const Endpoint* host : hosts) {
-    endpoints.push_back(endpoint_item(*host, snapshot.endpoints[host->index], snapshot.taken));
+    endpoints.push_back(endpoint_item(*host, snapshot));
   }
   const json::object data{{"id", model->name.text},
                           {"name", display_name(*model)},

@@ -2,7 +2,19 @@
 
 namespace gateway {
 
-Stand stand_of(const routing::EndpointState&, config::TimePoint) {
+// What the host itself asked for goes before what we think of it.
+Stand stand_of(const routing::EndpointState& state, config::TimePoint now) {
+  const routing::Health& health = state.health;
+  if (health.cooling_until > now) return {.standing = Standing::cooling, .until = health.cooling_until};
+  switch (health.breaker.phase(now)) {
+    case routing::Breaker::Phase::closed:
+      return {};
+    case routing::Breaker::Phase::open:
+      return {.standing = Standing::open, .until = health.breaker.opens()};
+    case routing::Breaker::Phase::half_open:
+    case routing::Breaker::Phase::ramping:
+      return {.standing = Standing::trial};
+  }
   return {};
 }
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "routing/market.hpp"
+#include "routing/snapshot.hpp"
 
 namespace gateway {
 
@@ -13,7 +13,7 @@ enum class Standing {
   serving,  // takes part
   cooling,  // the host asked to wait
   open,     // its breaker is open
-  trial,    // let through a little, to see
+  trial,    // after that: let through a little, to see, and then more and more
 };
 
 struct Stand {

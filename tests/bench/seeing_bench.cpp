@@ -2,8 +2,8 @@
 // and what a page costs when somebody asks for it.
 #include <benchmark/benchmark.h>
 
+#include "gateway/log_line.hpp"
 #include "gateway/metrics.hpp"
-#include "gateway/request_line.hpp"
 #include "gateway/request_log.hpp"
 #include "gateway/status_page.hpp"
 #include "tests/support/three_hosts.hpp"
@@ -24,7 +24,7 @@ void format_line(benchmark::State& state) {
   std::string out;
   for (auto _ : state) {
     out.clear();
-    gateway::append_request_line(record, out);
+    gateway::append_log_line(record, out);
     benchmark::DoNotOptimize(out.data());
   }
 }

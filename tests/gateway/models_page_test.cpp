@@ -106,6 +106,18 @@ TEST_CASE("the endpoints of a model come with their declared facts and with live
   CHECK(deepseek.at("supports_implicit_caching") == true);
 }
 
+TEST_CASE("OpenRouter's windows show the last half hour, ours the last five minutes") {
+  routing::Snapshot snapshot = tests::snapshot_of(catalogue);
+  snapshot.endpoints[3].measured.ttft.p50 = 0.2;
+  std::vector<routing::Measured> half_hour(snapshot.endpoints.size());
+  half_hour[3].ttft.p50 = 0.5;
+  snapshot.half_hour = std::make_shared<const std::vector<routing::Measured>>(half_hour);
+  const json::value page = parsed(gateway::model_endpoints_page(*catalogue, snapshot, "meta/llama", nullptr));
+  const json::value& endpoint = page.at("data").at("endpoints").at(0);
+  CHECK(endpoint.at("latency_last_30m").at("p50") == 500);
+  CHECK(endpoint.at("isocost").at("latency_ms").at("p50") == 200);
+}
+
 TEST_CASE("what was not measured is null and not a number") {
   const json::value page =
       parsed(gateway::model_endpoints_page(*catalogue, tests::snapshot_of(catalogue), "meta/llama", nullptr));

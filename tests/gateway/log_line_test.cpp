@@ -1,4 +1,4 @@
-#include "gateway/request_line.hpp"
+#include "gateway/log_line.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +13,7 @@ namespace {
 
 std::string line_of(const gateway::Record& record) {
   std::string line;
-  gateway::append_request_line(record, line);
+  gateway::append_log_line(record, line);
   return line;
 }
 
