@@ -48,6 +48,7 @@ void ControlLoop::take(std::vector<Record> records) {
     if (log_all || (!log_none && record.ending != Ending::answered)) log_.write(record);
   }
   log_.flush();
+  metrics_.count(Event::log_line_lost, log_.lost() - std::exchange(lost_before_, log_.lost()));
   learned_ = true;
   if (market_.flipped()) publish();
 }

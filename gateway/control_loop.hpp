@@ -52,6 +52,7 @@ class ControlLoop final : public Pages {
   Traffic traffic_;
   std::vector<DataLoop*> loops_;
   boost::asio::steady_timer regular_{io_};
+  std::uint64_t lost_before_ = 0;  // log lines, when last counted
   bool learned_ = false;  // since the last snapshot
 };
 

@@ -1,6 +1,19 @@
 #include "gateway/record_keeping.hpp"
 
 namespace gateway {
+namespace {
+
+// What of the time until the first byte was not waiting for hosts or between attempts: known exactly where one
+// attempt was all there was.
+std::optional<config::Duration> added_by_us(const Record& record) {
+  if (record.attempts.size() != 1 || record.attempts[0].failure) return std::nullopt;
+  const routing::Attempt& attempt = record.attempts[0];
+  const auto waited = record.streamed ? attempt.first_delta : attempt.finished;
+  if (!waited || *waited > record.until_first_byte) return std::nullopt;
+  return record.until_first_byte - *waited;
+}
+
+}  // namespace
 
 Record begin_record(const InferenceRequest& request) {
   Record record;
@@ -26,6 +39,7 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
   record.status = reply.status();
   record.total = now - admitted;
   record.until_first_byte = reply.first_byte().value_or(now) - admitted;
+  record.added = added_by_us(record);
   if (error) record.error = error->code;
   if (interruption.client_left()) {
     record.ending = Ending::client_left;
