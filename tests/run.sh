@@ -49,7 +49,7 @@ run() {
 
 mkdir -p build
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
-jobs=$(nproc)
+jobs=$(build_jobs)
 
 echo "== unit tests, under AddressSanitizer and UndefinedBehaviorSanitizer"
 cmake --preset asan >/dev/null
