@@ -7,7 +7,7 @@ build_packages="ca-certificates cmake g++ ninja-build ccache libssl-dev zlib1g-d
 
 # By command, since a machine may have them from elsewhere, where Debian's package would conflict.
 test_commands="python3:python3-minimal curl:curl node:nodejs npm:npm nginx:nginx-light wrk:wrk
-  prometheus:prometheus promtool:prometheus openssl:openssl git:git"
+  prometheus:prometheus promtool:prometheus"
 test_packages="python3-venv libbenchmark-dev"
 fuzz_packages="clang-14 libclang-rt-14-dev"
 
@@ -58,4 +58,10 @@ install_packages() {
     as_root rm -f $policy
     trap - EXIT
   fi
+}
+
+# How many compilers at a time: one for each core, while there are 2 GiB of memory for each.
+build_jobs() {
+  awk -v cores="$(nproc)" '/^MemAvailable/ { fit = int($2 / 2097152); n = fit < cores ? fit : cores; print n < 1 ? 1 : n }' \
+    /proc/meminfo
 }

@@ -15,9 +15,8 @@ fi
 install_packages $(missing_packages $build_packages)
 
 [ -f build/release/build.ninja ] || cmake --preset release >/dev/null
-# Two compilers need about 4 GiB of memory together.
 echo "isocost: building (a first build takes a few minutes)"
-cmake --build --preset release --target isocost --parallel "$(nproc)"
+cmake --build --preset release --target isocost --parallel "$(build_jobs)"
 
 # From here on the gateway is this process: Ctrl-C and its exit status are its own.
 exec build/release/isocost serve "$@"

@@ -7,6 +7,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
 fuzz_seconds=${1:-600}
+. deploy/packages.sh
+# shellcheck disable=SC2046,SC2086  # lists of words
+install_packages $(missing_packages $fuzz_packages)
 failed=()
 part() {
   echo "== $1"
@@ -24,16 +27,6 @@ other_compiler() {
   cmake -S . -B build/clang -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++-14 \
     "-DCMAKE_CXX_FLAGS=-O1 -fsanitize=address,undefined -fno-sanitize=function -fno-sanitize-recover=all" >/dev/null &&
     cmake --build build/clang --parallel "$(nproc)" && ctest --test-dir build/clang --output-on-failure --timeout 1200
-}
-
-fuzzers() {
-  local status=0
-  for fuzzer in build/*/tests/fuzz/*_fuzz build/*/tests/*_fuzz; do
-    [ -x "$fuzzer" ] || continue
-    mkdir -p "build/corpus/$(basename "$fuzzer")"
-    "$fuzzer" -max_total_time="$fuzz_seconds" "build/corpus/$(basename "$fuzzer")" || status=1
-  done
-  return $status
 }
 
 # Ten minutes of 9,000 streams, and then again: what is held must not grow.
@@ -55,7 +48,7 @@ soak() {
 part "every test of each change" bash tests/run.sh
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler
-part "fuzzers, $fuzz_seconds s each" fuzzers
+part "fuzzers, $fuzz_seconds s each" bash tests/fuzz/run.sh "$fuzz_seconds"
 part "benchmarks" bash tests/bench/run.sh --anyway --build-time
 part "soak" soak
 [ ${#failed[@]} = 0 ] || printf 'failed: %s\n' "${failed[@]}"

@@ -105,7 +105,7 @@ class Dawdling(EndToEnd):
 
 class Bodies(EndToEnd):
     limit = 1 << 20
-    gateway_settings = {"limits": {"max_body_bytes": limit}}
+    gateway_settings = {"limits": {"max_body_bytes": "1 MiB"}}
 
     def test_a_body_over_the_limit_is_told_so_before_it_is_hung_up_on(self):
         large = question(user="x" * (3 * self.limit))
