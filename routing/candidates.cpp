@@ -121,9 +121,12 @@ void filter(const Question& question, Verdict& verdict, Again again) {
 
   const View view = view_of(question, verdict);
   const int not_allowed = first_false(question.policy.allow, view);
-  if (not_allowed >= 0) return remove(verdict, Removal::policy_allow, 0, not_allowed);
-  const int missed = first_false(question.policy.require, view);
-  if (missed >= 0) return remove(verdict, Removal::policy_require, 0, missed);
+  if (not_allowed >= 0) remove(verdict, Removal::policy_allow, 0, not_allowed);
+}
+
+void check_limits(const Question& question, const std::vector<Rule>& limits, Verdict& verdict) {
+  const int missed = first_false(limits, view_of(question, verdict));
+  if (missed >= 0) remove(verdict, Removal::policy_require, 0, missed);
 }
 
 void check_availability(const Question& question, Panic panic, Verdict& verdict) {

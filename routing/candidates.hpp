@@ -25,10 +25,13 @@ struct Question {
 
 View view_of(const Question& question, const Verdict& verdict);
 
-// What the endpoint is and what the policy says: the first reason against it, or none. Again::yes lets one in
-// that this request has asked already.
+// What the endpoint is and what the policy allows: the first reason against it, or none. Again::yes lets one
+// in that this request has asked already.
 enum class Again { no, yes };
 void filter(const Question& question, Verdict& verdict, Again again = Again::no);
+
+// The policy's hard limits: the first one missed, or none.
+void check_limits(const Question& question, const std::vector<Rule>& limits, Verdict& verdict);
 
 // The request's only attempt there failed before anything was sent.
 bool never_got_the_request(const Question& question, const Verdict& verdict);

@@ -11,6 +11,9 @@ constexpr config::Duration longest_cooling = 60s;
 constexpr config::Duration headroom_lasts = 60s;
 // Three failures within about ten seconds, the forgetting of the first ones allowed for.
 constexpr double failures_to_trip = 2.85;
+// At a busy host ninety seconds of good replies outvote a minute of failures; a row of them speaks for
+// itself.
+constexpr int row_to_trip = 5;
 
 }  // namespace
 
@@ -61,6 +64,7 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
     const bool recovering = breaker.succeeded(attempt.dispatched, now) == Breaker::Effect::recovering;
     if (recovering) failures = {};  // what was counted before it opened is over
     failures.count(failure_prior, 0, now);
+    failures_in_a_row = 0;
     refusals.count(refusal_prior, fault == Fault::load ? 1 : 0, now);
     const Change cooled = attempt.failure ? cool(*attempt.failure, now) : Change::gradual;
     return recovering ? Change::flipped : cooled;
@@ -70,8 +74,9 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
     return Change::flipped;
   }
   failures.count(failure_prior, 1, now);
-  const bool failing = failures.mean(failure_prior, now) > 0.5 &&
-                       failures.effective_events(failure_prior, now) >= failures_to_trip;
+  const bool many = failures.mean(failure_prior, now) > 0.5 &&
+                    failures.effective_events(failure_prior, now) >= failures_to_trip;
+  const bool failing = ++failures_in_a_row >= row_to_trip || many;
   const bool trial_failed = breaker.was_trial(attempt.dispatched, now);
   if (trial_failed || (failing && (before == Breaker::Phase::closed || before == Breaker::Phase::ramping))) {
     breaker.trip(now, draw);

@@ -16,6 +16,7 @@ Fault fault_of(FailureKind kind);
 struct Health {
   Tally failures;  // of the host's own making
   Tally refusals;  // 429: a cost, not a wall
+  int failures_in_a_row = 0;
   Breaker breaker;
   config::TimePoint cooling_until{};  // at the host's own request
   double headroom = unknown;

@@ -52,6 +52,13 @@ void look_at(const Question& question, const Candidate& candidate, Verdict& verd
   verdict.cost = cost(question.policy, view, candidate.quality_penalty);
 }
 
+// The one place where hard limits apply, after all that is never given up.
+void apply_limits(const Question& question, const std::vector<Rule>& limits, Decision& decision) {
+  for (Verdict& verdict : decision.verdicts) {
+    if (verdict.removal == Removal::none) check_limits(question, limits, verdict);
+  }
+}
+
 // Leaves out who cannot be asked right now, unless that would be more than half of all.
 Panic leave_out_unavailable(const Question& question, Decision& decision) {
   int eligible = 0, open = 0;
@@ -77,6 +84,7 @@ void ask_again(const Question& question, Decision& decision) {
     if (verdict.removal != Removal::tried || !never_got_the_request(question, verdict)) continue;
     verdict.removal = Removal::none;
     filter(question, verdict, Again::yes);
+    if (verdict.removal == Removal::none) check_limits(question, question.policy.require, verdict);
     if (verdict.removal == Removal::none) check_availability(question, Panic::yes, verdict);
   }
 }
@@ -191,7 +199,7 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
   for (const Candidate& candidate : model->candidates) {
     look_at(question, candidate, decision.verdicts.emplace_back());
   }
-  // Here, and only here, a policy's `relax` gives up requirements when they left nobody.
+  apply_limits(question, policy.require, decision);
   const Panic panic = leave_out_unavailable(question, decision);
   put_in_order(decision);
   if (decision.order.empty() && !tried.empty()) {

@@ -49,6 +49,14 @@ TEST_CASE("three failures in a row open the breaker, two do not, and neither do 
   CHECK(mixed_replies.breaker.phase(fail(mixed_replies, 3)) == Breaker::Phase::closed);
 }
 
+TEST_CASE("five failures in a row open the breaker however good the host was before") {
+  Health health;
+  for (int i = 0; i < 5'000; ++i) health.observe(at(start), Fault::none, 0.5, start);
+  const config::TimePoint fourth = fail(health, 4);
+  CHECK(health.breaker.phase(fourth) == Breaker::Phase::closed);
+  CHECK(health.breaker.phase(fail(health, 1, fourth)) == Breaker::Phase::open);
+}
+
 TEST_CASE("each opening in a row lasts twice as long, up to a minute") {
   Health health;
   config::TimePoint now = fail(health, 3);

@@ -53,3 +53,33 @@ TEST_CASE("long prompts go where the time per prompt token is small, short ones 
   CHECK(short_at_quick > 40);
   CHECK(long_at_wide > 40);
 }
+
+TEST_CASE("the price of waiting decides between the cheap, the middle and the quick host of mid-2025") {
+  // DeepSeek R1: the maker's own API cheap and half a minute late, Azure dear and five seconds, others at
+  // 3 and 4 $/M and nearly at once.
+  const std::vector<Host> market_of_2025 = {
+      {.name = "deepseek",
+       .input_price = 0.55,
+       .output_price = 2.19,
+       .ttft = 30,
+       .rate = 30,
+       .context = 64'000},
+      {.name = "azure", .input_price = 1.35, .output_price = 5.40, .ttft = 5, .rate = 40},
+      {.name = "parasail", .input_price = 3, .output_price = 4, .ttft = 0.6, .rate = 60}};
+  struct Case {
+    double dollars_per_hour;
+    const char* winner;
+    std::int64_t prompt;
+  };
+  const Case cases[] = {
+      {0.36, "deepseek", 8'000}, {18, "parasail", 8'000}, {0.36, "azure", 90'000}, {18, "parasail", 500}};
+  for (const Case& c : cases) {
+    CAPTURE(c.dollars_per_hour);
+    CAPTURE(c.prompt);
+    World world(market_of_2025);
+    world.output = 1'000;
+    world.policy.value_of_ttft = world.policy.value_of_generation = c.dollars_per_hour / 3600;
+    world.ask_often(60, c.prompt);
+    CHECK(world.ask_often(100, c.prompt)[c.winner] > 85);
+  }
+}
