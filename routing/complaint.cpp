@@ -1,0 +1,34 @@
+#include "routing/complaint.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace routing {
+
+config::Problem to_problem(const Complaint& complaint, const config::SourceText& source, std::string path) {
+  const std::string& text = source.text;
+  const std::size_t begin = std::min(complaint.begin, text.size());
+  const std::size_t newline = begin == 0 ? std::string::npos : text.rfind('\n', begin - 1);
+  const std::size_t line_begin = newline == std::string::npos ? 0 : newline + 1;
+  const std::size_t line_end = std::min(text.find('\n', begin), text.size());
+  const auto lines_above = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+
+  config::Problem problem{.severity = complaint.severity,
+                          .place = source.place,
+                          .path = std::move(path),
+                          .message = complaint.message,
+                          .suggestion = complaint.suggestion,
+                          .excerpt = ""};
+  if (source.place.line > 0) {
+    problem.place.line += static_cast<int>(lines_above);
+    const auto offset = static_cast<int>(begin - line_begin);
+    problem.place.column = (lines_above == 0 ? source.place.column : 1) + offset;
+  }
+  const std::size_t end = std::clamp(complaint.end, begin, line_end);
+  problem.excerpt = text.substr(line_begin, line_end - line_begin) + "\n" +
+                    std::string(begin - line_begin, ' ') + "^" +
+                    std::string(end > begin + 1 ? end - begin - 1 : 0, '~');
+  return problem;
+}
+
+}  // namespace routing

@@ -1,0 +1,111 @@
+#include "routing/piece.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "routing/bounds.hpp"
+#include "routing/program.hpp"
+
+namespace routing {
+
+namespace {
+
+std::string quoted(std::string_view text) {
+  return "`" + std::string(text) + "`";
+}
+
+void split(const Tree& tree, NodeIndex index, std::vector<NodeIndex>& parts) {
+  const Node& node = tree.nodes[index];
+  if (node.form != Form::and_) return parts.push_back(index);
+  for (const NodeIndex child : node.children) split(tree, child, parts);
+}
+
+bool is_rule(Use use) {
+  return use == Use::allow || use == Use::require;
+}
+
+// A share written without its sign: `uptime >= 99.9`.
+std::string percent_advice(const Tree& tree, const Node& limit) {
+  for (const NodeIndex child : limit.children) {
+    const Node& side = tree.nodes[child];
+    if (side.form == Form::number && side.dimension == plain && side.number > 1 && side.number <= 100) {
+      return "shares lie between 0 and 1; did you mean " + quoted(to_text(side.number) + " %") + "?";
+    }
+  }
+  return "";
+}
+
+// `when` is judged as a whole, with the rules around it.
+void complain_if_certain(const Tree& tree, NodeIndex index, Use use, const std::string& text,
+                         Complaints& complaints) {
+  const Node& node = tree.nodes[index];
+  const Truth certainty = certainty_of(tree, index);
+  if (use == Use::when || use == Use::relax || node.type != Type::truth) return;
+  if (certainty == Truth::no) {
+    complaints.push_back({.begin = node.begin,
+                          .end = node.end,
+                          .message = "the limit " + quoted(text) + " is impossible: no value can meet it",
+                          .suggestion = percent_advice(tree, node),
+                          .severity = config::Severity::error});
+  } else if (certainty == Truth::yes) {
+    complaints.push_back({.begin = node.begin,
+                          .end = node.end,
+                          .message = quoted(text) + " is always true",
+                          .suggestion = node.form == Form::truth ? "" : percent_advice(tree, node),
+                          .severity = config::Severity::warning});
+  }
+}
+
+std::string trimmed(const std::string& text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+}  // namespace
+
+Pieces compile_text(const config::SourceText& source, const std::string& path, Use use,
+                    const Vocabulary& vocabulary, config::Problems& problems) {
+  Pieces result;
+  Complaints complaints;
+  std::optional<Tree> parsed = parse(source.text, complaints);
+  if (parsed) {
+    check(*parsed, use, vocabulary, source.text, complaints);
+    const bool good = std::ranges::none_of(
+        complaints, [](const Complaint& each) { return each.severity == config::Severity::error; });
+    const auto tree = std::make_shared<const Tree>(std::move(*parsed));
+    std::vector<NodeIndex> parts;
+    if (is_rule(use)) {
+      split(*tree, tree->root, parts);
+    } else {
+      parts.push_back(tree->root);
+    }
+    for (const NodeIndex part : good ? parts : std::vector<NodeIndex>{}) {
+      const Node& node = tree->nodes[part];
+      const std::string text =
+          parts.size() == 1 ? trimmed(source.text) : source.text.substr(node.begin, node.end - node.begin);
+      complain_if_certain(*tree, part, use, text, complaints);
+      std::optional<Program> program = generate(*tree, part, use);
+      if (!program) {
+        complaints.push_back({.begin = node.begin,
+                              .end = node.end,
+                              .message = "this expression is nested too deeply",
+                              .suggestion = "split it into several rules"});
+        continue;
+      }
+      result.push_back(
+          {.rule = {.expression = Expression(std::make_shared<const Program>(std::move(*program))),
+                    .text = text,
+                    .place = source.place},
+           .tree = tree,
+           .node = part,
+           .written = canonical(*tree, part, Literals::written),
+           .shape = canonical(*tree, part, Literals::open)});
+    }
+  }
+  for (const Complaint& complaint : complaints) problems.push_back(to_problem(complaint, source, path));
+  return result;
+}
+
+}  // namespace routing

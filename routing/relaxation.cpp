@@ -1,0 +1,110 @@
+#include "routing/relaxation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace routing {
+
+namespace {
+
+std::string quoted(std::string_view text) {
+  return "`" + std::string(text) + "`";
+}
+
+enum class Kinship { none, replaces, drops };
+
+// Whether a rule speaks about what `subject` names: it is one of its sides.
+bool speaks_about(const Piece& rule, const Piece& subject) {
+  return std::ranges::any_of(rule.root().children, [&](NodeIndex side) {
+    return canonical(*rule.tree, side, Literals::written) == subject.written;
+  });
+}
+
+Kinship kinship(const Piece& step, const Piece& rule) {
+  if (step.written == step.shape && step.written == rule.written) return Kinship::drops;
+  if (step.root().type != Type::truth) return speaks_about(rule, step) ? Kinship::drops : Kinship::none;
+  return step.written != step.shape && step.shape == rule.shape ? Kinship::replaces : Kinship::none;
+}
+
+struct Limit {
+  Form form{};
+  double value = 0;
+};
+
+std::optional<Limit> limit_of(const Piece& piece) {
+  const Node& root = piece.root();
+  if (!is_order(root.form)) return std::nullopt;
+  const Node &left = piece.tree->nodes[root.children[0]], &right = piece.tree->nodes[root.children[1]];
+  if (right.form == Form::number) return Limit{root.form, right.number};
+  if (left.form == Form::number) return Limit{mirrored(root.form), left.number};
+  return std::nullopt;
+}
+
+// Whether `step` lets through all that `rule` does, as far as numbers can tell.
+bool is_looser(const Piece& step, const Piece& rule) {
+  const std::optional<Limit> wanted = limit_of(step), present = limit_of(rule);
+  if (!wanted || !present) return step.written != rule.written;
+  const bool upper = wanted->form == Form::less || wanted->form == Form::less_equal;
+  return upper ? wanted->value > present->value : wanted->value < present->value;
+}
+
+config::Problem complaint(const Piece& step, const std::string& path, std::string message,
+                          std::string suggestion) {
+  const config::SourceText source{.text = step.rule.text, .place = step.rule.place};
+  return to_problem({.begin = 0,
+                     .end = step.rule.text.size(),
+                     .message = std::move(message),
+                     .suggestion = std::move(suggestion)},
+                    source, path);
+}
+
+std::string listed(const Pieces& rules) {
+  std::string result;
+  for (const Piece& rule : rules) result += (result.empty() ? "" : ", ") + quoted(rule.rule.text);
+  return result;
+}
+
+config::Problem no_such_rule(const Pieces& allow, const Pieces& require, const Piece& step,
+                             const std::string& path) {
+  const bool compliance =
+      std::ranges::any_of(allow, [&](const Piece& rule) { return kinship(step, rule) != Kinship::none; });
+  if (compliance) {
+    return complaint(step, path,
+                     quoted(step.rule.text) + " would relax a rule of `allow`, which is never relaxed",
+                     "move the rule to `require` if it may be given up");
+  }
+  return complaint(step, path,
+                   "there is no rule in `require` that " + quoted(step.rule.text) + " could relax",
+                   require.empty() ? "`require` is empty" : "the rules are " + listed(require));
+}
+
+}  // namespace
+
+std::vector<Relaxation> ladder(const Pieces& allow, const Pieces& require, const Pieces& relax,
+                               const std::string& path, config::Problems& problems) {
+  std::vector<Relaxation> result;
+  Pieces left = require;
+  for (const Piece& step : relax) {
+    Pieces next;
+    bool found = false;
+    for (const Piece& rule : left) {
+      const Kinship kin = kinship(step, rule);
+      found = found || kin != Kinship::none;
+      if (kin == Kinship::replaces && !is_looser(step, rule)) {
+        problems.push_back(complaint(step, path,
+                                     quoted(step.rule.text) + " does not loosen " + quoted(rule.rule.text),
+                                     "write a wider limit, or only what it limits, to drop the rule"));
+      }
+      if (kin == Kinship::drops) continue;
+      next.push_back(kin == Kinship::replaces ? step : rule);
+    }
+    if (!found) problems.push_back(no_such_rule(allow, left, step, path));
+    left = std::move(next);
+    std::vector<Rule> rules;
+    for (const Piece& rule : left) rules.push_back(rule.rule);
+    result.push_back({.text = step.rule.text, .require = std::move(rules)});
+  }
+  return result;
+}
+
+}  // namespace routing
