@@ -321,6 +321,7 @@ class Checker {
 
   void membership(Node& found) {
     word_as_text(child(found, 0), child(found, 1));
+    word_as_text(child(found, 1), child(found, 0));
     if (!children(found)) return;
     const Node &left = child(found, 0), &right = child(found, 1);
     if (right.type != Type::set) {

@@ -330,7 +330,7 @@ class Compiler {
       const auto [same, is_new] = earlier.emplace(piece.written, i);
       if (!is_new) never_matches(rule, path, "rule " + std::to_string(same->second + 1) + " asks the same");
       const Truth certainty = certainty_of(*piece.tree, piece.node);
-      const std::string clash = contradiction(piece);
+      const std::string clash = contradiction(piece, rule.when.text);
       if (certainty == Truth::no || !clash.empty()) {
         never_matches(rule, path, clash.empty() ? "no value can make it true" : clash);
       }
@@ -354,7 +354,7 @@ class Compiler {
   }
 
   // Parts of a conjunction that exclude each other, in words; empty when there are none.
-  static std::string contradiction(const Piece& piece) {
+  static std::string contradiction(const Piece& piece, const std::string& source) {
     Together together;
     std::vector<NodeIndex> open{piece.node};
     while (!open.empty()) {
@@ -365,7 +365,7 @@ class Compiler {
         open.insert(open.end(), node.children.rbegin(), node.children.rend());
         continue;
       }
-      const std::string text = canonical(*piece.tree, index, Literals::written);
+      const std::string text = source.substr(node.begin, node.end - node.begin);
       const std::string other = together.add(*piece.tree, index, text);
       if (!other.empty()) return quoted(text) + " and " + quoted(other) + " exclude each other";
     }

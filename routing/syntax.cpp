@@ -59,8 +59,11 @@ std::string canonical(const Tree& tree, NodeIndex index, Literals literals) {
       return "(not " + joined(tree, node, "", literals) + ")";
     case Form::condition:
       return "if(" + joined(tree, node, ", ", literals) + ")";
-    case Form::call:
-      return node.text + "(" + joined(tree, node, ", ", literals) + ")";
+    case Form::call: {
+      // What a function is asked about belongs to the shape.
+      const bool named = node.text == "supports" || node.text == "header";
+      return node.text + "(" + joined(tree, node, ", ", named ? Literals::written : literals) + ")";
+    }
     default:
       break;
   }

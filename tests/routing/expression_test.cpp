@@ -42,8 +42,8 @@ Shown first_problem(const std::string& text, Use use) {
   const std::string& excerpt = problems[0].excerpt;
   const std::size_t newline = excerpt.find('\n');
   const std::size_t begin = excerpt.find('^', newline) - newline - 1;
-  return {excerpt.substr(begin, excerpt.size() - newline - 1 - begin), problems[0].message,
-          problems[0].suggestion};
+  const std::size_t length = begin < newline ? excerpt.size() - newline - 1 - begin : 0;
+  return {excerpt.substr(begin, length), problems[0].message, problems[0].suggestion};
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ Shown first_problem(const std::string& text, Use use) {
 TEST_CASE("numbers come out in dollars, seconds and tokens") {
   const support::SmallMarket market;
   const struct {
-    const char* text;
+    std::string text;
     double value;
   } cases[] = {
       {"price", 0.004},
@@ -92,7 +92,7 @@ TEST_CASE("an expression never fails: dividing by zero and overflow have a resul
   market.predicted.in_flight = 0;
   const View view = market.view("maker");
   const struct {
-    const char* text;
+    std::string text;
     double value;
   } cases[] = {
       {"$1 / in_flight", 1e300},
@@ -116,7 +116,7 @@ TEST_CASE("limits see the endpoint, its measurements and the request") {
   market.measured.ttft.p90 = 4;
   market.measured.uptime = 0.97;
   const struct {
-    const char* text;
+    std::string text;
     bool holds;  // at cloud/turbo
   } cases[] = {
       {"jurisdiction in [US, EU]", true},
@@ -158,7 +158,6 @@ TEST_CASE("limits see the endpoint, its measurements and the request") {
       {"key in [app]", true},
       {"header(\"X-Tier\") == \"gold\"", true},
       {"header(\"x-other\") == \"\"", true},
-      {"header(x-tier) == 'gold'", true},
       {"weekday == wed", true},
       {"weekday in [sat, sun]", false},
       {"hour >= 9 and hour < 17", true},
@@ -173,9 +172,7 @@ TEST_CASE("limits see the endpoint, its measurements and the request") {
   };
   for (const auto& [text, holds] : cases) {
     CAPTURE(text);
-    if (std::string_view(text) == "header(x-tier) == 'gold'") continue;  // a dash needs quotes
-    CHECK(compiled("(" + std::string(text) + ") or false", Use::require).truth(market.view("cloud/turbo")) ==
-          holds);
+    CHECK(compiled("(" + text + ") or false", Use::require).truth(market.view("cloud/turbo")) == holds);
   }
 }
 
@@ -269,10 +266,10 @@ TEST_CASE("a limit says by how much it was missed") {
 TEST_CASE("errors say what is wrong with which words, and what to write instead") {
   const struct {
     Use use;
-    const char* text;
-    const char* marked;
-    const char* message;
-    const char* suggestion;
+    std::string text;
+    std::string marked;
+    std::string message;
+    std::string suggestion;
   } cases[] = {
       {Use::minimize, "price + ttft", "price + ttft", "`price + ttft` adds dollars to seconds",
        "multiply the seconds by a rate such as `20 $/h`"},
@@ -347,14 +344,14 @@ TEST_CASE("errors say what is wrong with which words, and what to write instead"
        "write `in [...]`, or `==` to compare with one value"},
       {Use::require, "jurisdiction < US", "jurisdiction < US",
        "`jurisdiction < US` asks for an order that texts do not have", ""},
-      {Use::require, "regions == [US]", "regions == [US]",
-       "`regions == [US]` asks for an order that sets do not have", "sets are asked with `in`"},
+      {Use::require, "regions == [US]", "regions == [US]", "`regions == [US]` compares a set with a set",
+       "sets are asked with `in`"},
       {Use::require, "probability(price > $1) < 5 %", "price",
        "`probability` knows how `ttft`, `throughput` and `generation` are distributed, not `price`",
        "write `probability(ttft > 2 s)`"},
       {Use::require, "header(\"cookie\") == \"a\"", "\"cookie\"",
        "only headers whose name begins with `x-` can be read", ""},
-      {Use::require, "if stream then 1 s else $1", "stream then 1 s else $1",
+      {Use::require, "if stream then 1 s else $1", "if stream then 1 s else $1",
        "`if stream then 1 s else $1` mixes seconds and dollars",
        "multiply the seconds by a rate such as `20 $/h`"},
       {Use::require, "not ttft", "ttft", "`ttft` is a number, and `not` wants true or false", ""},
