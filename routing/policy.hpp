@@ -25,6 +25,8 @@ struct Relaxation {
   std::vector<Rule> require;  // all hard limits that remain once this step and those before it are taken
 };
 
+class Overlay;
+
 struct Policy {
   config::PolicyName name;
   std::string description;
@@ -43,6 +45,8 @@ struct Policy {
   double explore = 0.02;       // share of expected spend
   double hedge_budget = 0.05;  // share of requests
   config::Place place{};       // for problems found later
+  // The request's own preferences, which remove and order endpoints beside the rules; absent in a PolicySet.
+  std::shared_ptr<const Overlay> overlay{};
 };
 
 // The hard limits in force after `steps` relaxations, 0 to policy.relax.size(). A decision asks with 0 first,
