@@ -8,6 +8,8 @@
 
 namespace routing {
 
+using namespace dimensions;
+
 namespace {
 
 constexpr std::array units{

@@ -16,6 +16,7 @@ struct Dimension {
   friend bool operator==(const Dimension&, const Dimension&) = default;
 };
 
+namespace dimensions {
 inline constexpr Dimension plain{};
 inline constexpr Dimension dollars{1, 0, 0};
 inline constexpr Dimension seconds{0, 1, 0};
@@ -23,6 +24,7 @@ inline constexpr Dimension tokens{0, 0, 1};
 inline constexpr Dimension dollars_per_token{1, 0, -1};
 inline constexpr Dimension dollars_per_second{1, -1, 0};
 inline constexpr Dimension tokens_per_second{0, -1, 1};
+}  // namespace dimensions
 
 Dimension operator*(Dimension a, Dimension b);
 Dimension operator/(Dimension a, Dimension b);

@@ -4,6 +4,8 @@
 
 namespace routing {
 
+using namespace dimensions;
+
 namespace {
 
 struct Remedy {

@@ -1,14 +1,29 @@
 #include "routing/expression.hpp"
 
+#include "routing/program.hpp"
+
 namespace routing {
 
-// No rule can be compiled yet, so nobody has an expression to ask; one that is asked anyway fails closed.
-double Expression::number(const View&) const {
-  return unknown;
+double Expression::number(const View& view) const {
+  return program_ ? program_->number(view) : 0;
 }
 
-bool Expression::truth(const View&) const {
-  return false;
+Truth Expression::outcome(const View& view) const {
+  return program_ ? program_->truth(view) : Truth::no;
+}
+
+bool Expression::truth(const View& view) const {
+  const Truth result = outcome(view);
+  if (result == Truth::no_evidence) return program_->reading == Reading::open;
+  return result == Truth::yes;
+}
+
+bool Expression::reads(Source source) const {
+  return program_ && program_->sources.test(static_cast<std::size_t>(source));
+}
+
+std::optional<Margin> Expression::margin(const View& view) const {
+  return program_ ? program_->margin(view) : std::nullopt;
 }
 
 }  // namespace routing

@@ -9,6 +9,7 @@
 
 #include "routing/demand.hpp"
 #include "routing/dimension.hpp"
+#include "routing/fact.hpp"
 #include "routing/prediction.hpp"
 
 namespace routing {
@@ -51,6 +52,8 @@ class Expression {
   Truth outcome(const View& view) const;
   // Of an expression that is one comparison of numbers whose values are known; nothing for any other.
   std::optional<Margin> margin(const View& view) const;
+  // Whether any of its names comes from there.
+  bool reads(Source source) const;
 
  private:
   std::shared_ptr<const Program> program_;

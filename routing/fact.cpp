@@ -5,6 +5,8 @@
 
 namespace routing {
 
+using namespace dimensions;
+
 namespace {
 
 constexpr double endless = 1e300;

@@ -87,6 +87,10 @@ class Generator {
     }
   }
 
+  void note_source(const Node& found) {
+    if (found.form == Form::fact) program_.sources.set(static_cast<std::size_t>(info(found.fact).source));
+  }
+
   // Whether what is unknown in a stretch of the tree may be a declared fact; then it closes.
   Truth unknown_in(NodeIndex index) const {
     const Node& found = node(index);
@@ -98,6 +102,8 @@ class Generator {
 
   void emit(NodeIndex index) {
     const Node& found = node(index);
+    for (const NodeIndex child : found.children) note_source(node(child));
+    note_source(found);
     switch (found.form) {
       case Form::number:
         return put({.operation = Operation::constant, .number = found.number}, 1);

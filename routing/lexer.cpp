@@ -8,6 +8,8 @@
 
 namespace routing {
 
+using namespace dimensions;
+
 namespace {
 
 // Without the locale of <cctype>.

@@ -14,6 +14,8 @@
 
 namespace routing {
 
+using namespace dimensions;
+
 namespace {
 
 std::string quoted(std::string_view text) {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "routing/fact_value.hpp"
+#include "routing/membership.hpp"
 
 namespace routing {
 
@@ -30,9 +31,6 @@ double raised(double base, double exponent) {
   return bounded(std::pow(base, exponent));
 }
 
-Truth as_truth(bool value) {
-  return value ? Truth::yes : Truth::no;
-}
 // Kleene's: a side that is enough decides; else the unknown that closes wins over the one that opens.
 Truth conjunction(Truth a, Truth b) {
   return a == Truth::no || b == Truth::no ? Truth::no : std::max(a, b);
@@ -56,59 +54,6 @@ double probability_above(double median, double log_sd, double limit) {
 double log_sd_of(Fact fact, const View& view) {
   if (view.prediction == nullptr) return unknown;
   return fact == Fact::ttft ? view.prediction->ttft_log_sd : view.prediction->throughput_log_sd;
-}
-
-Truth country_in(const LiteralSet& set, const View& view) {
-  const TextValue value = text_of(Fact::jurisdiction, view);
-  const std::optional<std::size_t> position =
-      value.is_known() ? country_position(value.view()) : std::nullopt;
-  return position ? as_truth(set.countries.test(*position)) : Truth::undeclared;
-}
-
-Truth quantization_in(const LiteralSet& set, const View& view) {
-  if (view.endpoint == nullptr) return Truth::undeclared;
-  const config::Quantization found = view.endpoint->settings->quantization;
-  const bool member = (set.quantizations >> static_cast<unsigned>(found) & 1u) != 0;
-  return found == config::Quantization::unknown && !member ? Truth::undeclared : as_truth(member);
-}
-
-Truth regions_in(const LiteralSet& set, const View& view) {
-  if (view.endpoint == nullptr || view.endpoint->provider->regions.empty()) return Truth::undeclared;
-  return as_truth(std::ranges::all_of(view.endpoint->provider->regions, [&](const std::string& region) {
-    const std::optional<std::size_t> position = country_position(region);
-    return position && set.countries.test(*position);
-  }));
-}
-
-// Whether the text is one of the regions, or a group one of them belongs to.
-Truth in_regions(TextValue text, const View& view) {
-  if (view.endpoint == nullptr || view.endpoint->provider->regions.empty()) return Truth::undeclared;
-  if (!text.is_known()) return Truth::no_evidence;
-  const std::optional<Countries> wanted = find_countries(text.view());
-  return as_truth(wanted &&
-                  std::ranges::any_of(view.endpoint->provider->regions, [&](const std::string& region) {
-                    const std::optional<std::size_t> position = country_position(region);
-                    return position && wanted->test(*position);
-                  }));
-}
-
-Truth tags_in(const LiteralSet& set, const View& view) {
-  if (view.endpoint == nullptr) return Truth::undeclared;
-  return as_truth(std::ranges::all_of(view.endpoint->settings->tags, [&](const std::string& tag) {
-    return std::ranges::find(set.texts, tag) != set.texts.end();
-  }));
-}
-
-Truth in_tags(TextValue text, const View& view) {
-  if (view.endpoint == nullptr) return Truth::undeclared;
-  if (!text.is_known()) return Truth::no_evidence;
-  const std::vector<std::string>& tags = view.endpoint->settings->tags;
-  return as_truth(std::ranges::find(tags, text.view()) != tags.end());
-}
-
-Truth supports(std::uint16_t feature, const View& view) {
-  if (view.endpoint == nullptr) return Truth::undeclared;
-  return as_truth(view.endpoint->settings->features.test(feature));
 }
 
 // The stacks are left as they are born: generate() proved that nothing is read before it was written.
@@ -335,24 +280,6 @@ std::optional<Margin> Program::margin(const View& view) const {
   const Margin result{.found = machine.number(0), .limit = machine.number(1), .dimension = dimension};
   if (std::isnan(result.found) || std::isnan(result.limit)) return std::nullopt;
   return result;
-}
-
-double Expression::number(const View& view) const {
-  return program_ ? program_->number(view) : 0;
-}
-
-Truth Expression::outcome(const View& view) const {
-  return program_ ? program_->truth(view) : Truth::no;
-}
-
-bool Expression::truth(const View& view) const {
-  const Truth result = outcome(view);
-  if (result == Truth::no_evidence) return program_->reading == Reading::open;
-  return result == Truth::yes;
-}
-
-std::optional<Margin> Expression::margin(const View& view) const {
-  return program_ ? program_->margin(view) : std::nullopt;
 }
 
 }  // namespace routing

@@ -92,8 +92,9 @@ class Program {
   std::vector<std::string> texts;
   std::vector<LiteralSet> sets;
   Reading reading = Reading::closed;
-  bool is_limit = false;  // the last instruction compares two numbers
-  Dimension dimension{};  // of the number, or of both sides of the limit
+  std::bitset<4> sources;  // of its names, by enumerator
+  bool is_limit = false;   // the last instruction compares two numbers
+  Dimension dimension{};   // of the number, or of both sides of the limit
 
   double number(const View& view) const;
   Truth truth(const View& view) const;

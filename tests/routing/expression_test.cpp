@@ -258,7 +258,7 @@ TEST_CASE("a limit says by how much it was missed") {
   REQUIRE(margin.has_value());
   CHECK(margin->found == 4);
   CHECK(margin->limit == 3);
-  CHECK(margin->dimension == seconds);
+  CHECK(margin->dimension == dimensions::seconds);
   CHECK_FALSE(compiled("quantization == fp8", Use::require).margin(market.view("maker")).has_value());
   CHECK_FALSE(compiled("uptime >= 99 %", Use::require).margin(market.view("maker")).has_value());
 }
