@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
+#include <vector>
 
 namespace routing {
 
@@ -162,6 +162,24 @@ std::string Together::add(const Tree& tree, NodeIndex index, const std::string& 
   const std::string earlier = known->second.text;
   known->second = {common, text};
   return common.empty() ? earlier : "";
+}
+
+std::string contradiction(const Tree& tree, const std::string& source) {
+  Together together;
+  std::vector<NodeIndex> open{tree.root};
+  while (!open.empty()) {
+    const NodeIndex index = open.back();
+    open.pop_back();
+    const Node& node = tree.nodes[index];
+    if (node.form == Form::and_) {
+      open.insert(open.end(), node.children.rbegin(), node.children.rend());
+      continue;
+    }
+    const std::string text = source.substr(node.begin, node.end - node.begin);
+    const std::string other = together.add(tree, index, text);
+    if (!other.empty()) return "`" + text + "` and `" + other + "` exclude each other";
+  }
+  return "";
 }
 
 }  // namespace routing

@@ -40,4 +40,8 @@ class Together {
   std::map<std::string, Choice> choices_;  // by what must be one of some texts
 };
 
+// Two parts of a conjunction that exclude each other, in words; empty when there are none. `source` is the
+// text that the tree was parsed from.
+std::string contradiction(const Tree& tree, const std::string& source);
+
 }  // namespace routing

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "routing/bounds.hpp"
-#include "routing/piece.hpp"
+#include "routing/policy_parts.hpp"
 #include "routing/policy_set.hpp"
 #include "routing/relaxation.hpp"
 #include "routing/shipped.hpp"
@@ -20,81 +20,6 @@ namespace {
 
 std::string quoted(std::string_view text) {
   return "`" + std::string(text) + "`";
-}
-
-// The checked parts of one policy, its own or with those it inherits.
-struct Parts {
-  Pieces allow, require, prefer, relax;
-  // At most one of these three says what is best; a policy that sets one drops those it would inherit.
-  std::optional<Piece> minimize, value_of_time, choose;
-  std::optional<int> attempts;
-  std::optional<config::Duration> deadline;
-  std::optional<double> hedge_budget, explore;
-  bool is_complete = true;  // no text of it, and none it inherits, was refused
-};
-
-void append(Pieces& pieces, const Pieces& more) {
-  pieces.insert(pieces.end(), more.begin(), more.end());
-}
-
-Parts inherited(Parts parent, const Parts& own) {
-  append(parent.allow, own.allow);
-  append(parent.require, own.require);
-  append(parent.prefer, own.prefer);
-  append(parent.relax, own.relax);
-  parent.is_complete = parent.is_complete && own.is_complete;
-  if (own.minimize || own.value_of_time || own.choose) {
-    parent.minimize = own.minimize;
-    parent.value_of_time = own.value_of_time;
-    parent.choose = own.choose;
-  }
-  if (own.attempts) parent.attempts = own.attempts;
-  if (own.deadline) parent.deadline = own.deadline;
-  if (own.hedge_budget) parent.hedge_budget = own.hedge_budget;
-  if (own.explore) parent.explore = own.explore;
-  return parent;
-}
-
-// FNV-1a, 64 bits (Fowler, Noll, Vo).
-class Hash {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) step(static_cast<unsigned char>(c));
-    step(0);
-  }
-  template <class T>
-  void add_number(std::string_view what, const std::optional<T>& value) {
-    if (value) add(std::string(what) + std::to_string(*value));
-  }
-  std::uint64_t value() const { return value_; }
-
- private:
-  void step(unsigned char byte) { value_ = (value_ ^ byte) * 1099511628211ull; }
-  std::uint64_t value_ = 14695981039346656037ull;
-};
-
-std::uint64_t hash_of(const Parts& parts) {
-  Hash hash;
-  const auto list = [&](std::string_view name, const Pieces& pieces) {
-    hash.add(name);
-    for (const Piece& piece : pieces) hash.add(piece.written);
-  };
-  const auto single = [&](std::string_view name, const std::optional<Piece>& piece) {
-    hash.add(name);
-    if (piece) hash.add(piece->written);
-  };
-  list("allow", parts.allow);
-  list("require", parts.require);
-  list("prefer", parts.prefer);
-  list("relax", parts.relax);
-  single("minimize", parts.minimize);
-  single("value_of_time", parts.value_of_time);
-  single("choose", parts.choose);
-  hash.add_number("attempts", parts.attempts);
-  hash.add_number("hedge", parts.hedge_budget);
-  hash.add_number("explore", parts.explore);
-  if (parts.deadline) hash.add("deadline" + std::to_string(parts.deadline->count()));
-  return hash.value();
 }
 
 std::vector<Rule> rules_of(const Pieces& pieces) {
@@ -332,7 +257,7 @@ class Compiler {
       const auto [same, is_new] = earlier.emplace(piece.written, i);
       if (!is_new) never_matches(rule, path, "rule " + std::to_string(same->second + 1) + " asks the same");
       const Truth certainty = certainty_of(*piece.tree, piece.node);
-      const std::string clash = contradiction(piece, rule.when.text);
+      const std::string clash = contradiction(*piece.tree, rule.when.text);
       if (certainty == Truth::no || !clash.empty()) {
         never_matches(rule, path, clash.empty() ? "no value can make it true" : clash);
       }
@@ -353,25 +278,6 @@ class Compiler {
                                     .suggestion = "",
                                     .severity = config::Severity::warning},
                                    rule.when, path + ".when"));
-  }
-
-  // Parts of a conjunction that exclude each other, in words; empty when there are none.
-  static std::string contradiction(const Piece& piece, const std::string& source) {
-    Together together;
-    std::vector<NodeIndex> open{piece.node};
-    while (!open.empty()) {
-      const NodeIndex index = open.back();
-      open.pop_back();
-      const Node& node = piece.tree->nodes[index];
-      if (node.form == Form::and_) {
-        open.insert(open.end(), node.children.rbegin(), node.children.rend());
-        continue;
-      }
-      const std::string text = source.substr(node.begin, node.end - node.begin);
-      const std::string other = together.add(*piece.tree, index, text);
-      if (!other.empty()) return quoted(text) + " and " + quoted(other) + " exclude each other";
-    }
-    return "";
   }
 
   // What one policy does wrong is found again in those that extend it.
