@@ -56,6 +56,24 @@ double log_sd_of(Fact fact, const View& view) {
   return fact == Fact::ttft ? view.prediction->ttft_log_sd : view.prediction->throughput_log_sd;
 }
 
+Truth compared(const Instruction& step, double left, double right) {
+  if (std::isnan(left) || std::isnan(right)) return step.if_unknown;
+  switch (step.operation) {
+    case Operation::less:
+      return as_truth(left < right);
+    case Operation::less_equal:
+      return as_truth(left <= right);
+    case Operation::greater:
+      return as_truth(left > right);
+    case Operation::greater_equal:
+      return as_truth(left >= right);
+    case Operation::equal:
+      return as_truth(left == right);
+    default:
+      return as_truth(left != right);
+  }
+}
+
 // The stacks are left as they are born: generate() proved that nothing is read before it was written.
 class Machine {
  public:
@@ -159,21 +177,7 @@ class Machine {
 
   void comparison(const Instruction& step) {
     const double right = pop(), left = pop();
-    if (std::isnan(left) || std::isnan(right)) return push(step.if_unknown);
-    switch (step.operation) {
-      case Operation::less:
-        return push(as_truth(left < right));
-      case Operation::less_equal:
-        return push(as_truth(left <= right));
-      case Operation::greater:
-        return push(as_truth(left > right));
-      case Operation::greater_equal:
-        return push(as_truth(left >= right));
-      case Operation::equal:
-        return push(as_truth(left == right));
-      default:
-        return push(as_truth(left != right));
-    }
+    push(compared(step, left, right));
   }
 
   void leaf(const Instruction& step) {
@@ -268,6 +272,10 @@ double Program::number(const View& view) const {
 }
 
 Truth Program::truth(const View& view) const {
+  // A name beside a number is what most rules are; it needs no machine.
+  const bool is_short = is_limit && code.size() == 3 && code[0].operation == Operation::load &&
+                        code[1].operation == Operation::constant;
+  if (is_short) return compared(code[2], number_of(code[0].fact, view), code[1].number);
   Machine machine(*this, view);
   machine.run(code.size());
   return machine.truth();

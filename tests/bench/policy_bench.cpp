@@ -44,7 +44,7 @@ void evaluate_ten_expressions_at_30_endpoints(benchmark::State& state) {
   config::Settings settings = settings_of(30);
   settings.policies = {ten_expressions("own")};
   config::Problems problems;
-  const routing::PolicySet set = compile(settings, problems);
+  const routing::PolicySet set = routing::compile(settings, problems);
   const routing::Policy& policy = *set.find("own");
   const routing::Catalogue catalogue(settings, 1);
   const support::SmallMarket market;
@@ -72,8 +72,8 @@ void check_100_policies_over_1000_endpoints(benchmark::State& state) {
   const std::vector<routing::Measured> measured(1000);
   for (auto _ : state) {
     config::Problems problems;
-    const routing::PolicySet set = compile(settings, problems);
-    check_policies(set, catalogue, measured, problems);
+    const routing::PolicySet set = routing::compile(settings, problems);
+    routing::check_policies(set, catalogue, measured, problems);
     benchmark::DoNotOptimize(problems.size());
   }
 }
