@@ -102,7 +102,8 @@ bool is_loopback(std::string_view host) {
 
 std::variant<ListenAddress, AddressFault> parse_listen_address(std::string_view text) {
   const HostAndPort parts = split(text);
-  const auto port = parse_port(parts.port);
+  // 0: the system chooses a free one.
+  const auto port = parts.port == "0" ? std::optional<std::uint16_t>(0) : parse_port(parts.port);
   if (parts.good && port) return ListenAddress{.host = std::string(parts.host), .port = *port};
   AddressFault fault{
       .message = "found " + quoted(text) + "; allowed is a host and a port such as `127.0.0.1:8080`",
@@ -114,7 +115,8 @@ std::variant<ListenAddress, AddressFault> parse_listen_address(std::string_view 
   }
   if (!text.starts_with('[') && is_ipv6(text)) fault.suggestion = "put the address in brackets: `[::1]:8080`";
   if (parts.good && !parts.colon) fault.suggestion = "add a port: `" + std::string(text) + ":8080`";
-  if (parts.good && parts.colon && !port) fault.suggestion = "the port is a number from 1 to 65535";
+  if (parts.good && parts.colon && !port)
+    fault.suggestion = "the port is a number from 1 to 65535, or 0 for any free one";
   return fault;
 }
 

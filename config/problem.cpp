@@ -61,7 +61,8 @@ std::string nearest(const std::string& found, const std::vector<std::string>& al
   const std::string* best = nullptr;
   std::size_t least = found.size() + longest;
   for (const std::string& candidate : allowed) {
-    const auto [shorter, longer] = std::minmax(found.size(), candidate.size());
+    const std::size_t shorter = std::min(found.size(), candidate.size());
+    const std::size_t longer = std::max(found.size(), candidate.size());
     // A third of the letters may be wrong, and one of a short word.
     const std::size_t most = std::max<std::size_t>(1, longer / 3);
     if (longer > longest || longer - shorter > most) continue;

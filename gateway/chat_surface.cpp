@@ -6,6 +6,12 @@
 namespace gateway {
 namespace {
 
+bool may_use(const config::KeySettings* key, const routing::PublicModel& model) {
+  return !key || key->models.empty() || std::ranges::find(key->models, model.name) != key->models.end();
+}
+
+}  // namespace
+
 std::string new_id(Dice& dice) {
   static constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
   std::string id = "req_";
@@ -14,12 +20,6 @@ std::string new_id(Dice& dice) {
   }
   return id;
 }
-
-bool may_use(const config::KeySettings* key, const routing::PublicModel& model) {
-  return !key || key->models.empty() || std::ranges::find(key->models, model.name) != key->models.end();
-}
-
-}  // namespace
 
 ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue) {
   std::string message = "The model `" + model + "` does not exist here.";

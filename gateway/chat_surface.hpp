@@ -14,6 +14,8 @@ namespace gateway {
 std::variant<InferenceRequest, ErrorReply> understand_chat(Incoming& incoming, const config::KeySettings* key,
                                                            Services& services);
 
+// What names one request in replies, logs and records.
+std::string new_id(Dice& dice);
 // 404, with the names that are near.
 ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue);
 

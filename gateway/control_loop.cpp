@@ -33,11 +33,14 @@ void ControlLoop::serve(std::vector<DataLoop*> loops) {
   publish_regularly();
 }
 
-void ControlLoop::deliver(std::vector<Record> records) {
-  asio::post(io_, [this, batch = std::move(records)]() mutable { take(std::move(batch)); });
+void ControlLoop::deliver(std::vector<Record> records, DataLoop& from) {
+  asio::post(io_, [this, batch = std::move(records), &from]() mutable {
+    take(batch);
+    asio::post(from.io(), [read = std::move(batch), &from]() mutable { from.reuse(std::move(read)); });
+  });
 }
 
-void ControlLoop::take(std::vector<Record> records) {
+void ControlLoop::take(const std::vector<Record>& records) {
   const config::TimePoint now = config::Clock::now();
   const bool log_all = generation_->catalogue->settings().log.requests == config::LogRequests::all;
   const bool log_none = generation_->catalogue->settings().log.requests == config::LogRequests::none;

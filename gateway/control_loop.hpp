@@ -25,8 +25,8 @@ class ControlLoop final : public Pages {
   Metrics& counters() { return metrics_; }
   std::shared_ptr<const routing::Snapshot> first_snapshot();
 
-  // Called from data loops' threads: hands a batch over.
-  void deliver(std::vector<Record> records);
+  // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read.
+  void deliver(std::vector<Record> records, DataLoop& from);
   // Before the threads run.
   void serve(std::vector<DataLoop*> loops);
   // Asked on data loops: made on this loop, continued on the asker's.
@@ -36,7 +36,7 @@ class ControlLoop final : public Pages {
   void finish();
 
  private:
-  void take(std::vector<Record> records);
+  void take(const std::vector<Record>& records);
   int open_connections() const;
   providers::Task<std::string> make_metrics();
   providers::Task<std::string> make_status();
@@ -53,7 +53,7 @@ class ControlLoop final : public Pages {
   std::vector<DataLoop*> loops_;
   boost::asio::steady_timer regular_{io_};
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
-  bool learned_ = false;  // since the last snapshot
+  bool learned_ = false;           // since the last snapshot
 };
 
 }  // namespace gateway

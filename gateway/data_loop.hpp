@@ -22,6 +22,8 @@ class DataLoop {
   boost::asio::io_context& io() { return io_; }
   // The rest belongs to its thread, or to nobody before the thread runs.
   void adopt(std::shared_ptr<const Generation> generation, std::shared_ptr<const routing::Snapshot> snapshot);
+  // Records it delivered, read by now.
+  void reuse(std::vector<Record> records) { services_.outbox.reuse(std::move(records)); }
   void learn(std::shared_ptr<const routing::Snapshot> snapshot);
   // Shares the address with the other loops; the port 0 is chosen by the system. Throws when it is taken.
   boost::asio::ip::tcp::endpoint listen(const boost::asio::ip::tcp::endpoint& address);

@@ -92,8 +92,10 @@ class RunningGateway {
     for (int i = 0; i < workers; ++i) {
       loops_.push_back(std::make_unique<DataLoop>(
           start_.seed + static_cast<std::uint64_t>(i),
-          [this](std::vector<Record> records) { control_.deliver(std::move(records)); }, control_,
-          control_.counters()));
+          [this, i](std::vector<Record> records) {
+            control_.deliver(std::move(records), *loops_[static_cast<std::size_t>(i)]);
+          },
+          control_, control_.counters()));
       DataLoop& loop = *loops_.back();
       all.push_back(&loop);
       loop.adopt(generation_, snapshot);

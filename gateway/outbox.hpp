@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "gateway/record.hpp"
+#include "gateway/record_keeping.hpp"
 #include "providers/timer.hpp"
 
 namespace gateway {
@@ -16,6 +16,21 @@ class Outbox final : private providers::Alarm {
 
   Outbox(providers::Timer& timer, Deliver deliver) : timer_(timer), deliver_(std::move(deliver)) {}
 
+  // A record to fill, with the memory of one that was read already where there is one.
+  Record blank() {
+    if (spare_.empty()) return {};
+    Record record = recycled(std::move(spare_.back()));
+    spare_.pop_back();
+    return record;
+  }
+  // Takes back records that were read, so that what this loop allocated is freed by this loop, if at all: an
+  // allocator's slow path is memory that another thread gives back.
+  void reuse(std::vector<Record> records) {
+    for (Record& record : records) {
+      if (spare_.size() == most_spare) return;
+      spare_.push_back(std::move(record));
+    }
+  }
   void add(Record record) {
     if (records_.empty()) {
       records_.reserve(batch);
@@ -31,6 +46,7 @@ class Outbox final : private providers::Alarm {
 
  private:
   static constexpr std::size_t batch = 256;
+  static constexpr std::size_t most_spare = 1024;
   static constexpr config::Duration patience = std::chrono::milliseconds(20);
 
   void ring() override { flush(); }
@@ -38,6 +54,7 @@ class Outbox final : private providers::Alarm {
   providers::Timer& timer_;
   Deliver deliver_;
   std::vector<Record> records_;
+  std::vector<Record> spare_;
 };
 
 }  // namespace gateway

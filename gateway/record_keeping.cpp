@@ -3,8 +3,8 @@
 namespace gateway {
 namespace {
 
-// What of the time until the first byte was not waiting for hosts or between attempts: known exactly where one
-// attempt was all there was.
+// What of the time until the first byte was not waiting for hosts or between attempts: known exactly where
+// one attempt was all there was.
 std::optional<config::Duration> added_by_us(const Record& record) {
   if (record.attempts.size() != 1 || record.attempts[0].failure) return std::nullopt;
   const routing::Attempt& attempt = record.attempts[0];
@@ -15,8 +15,25 @@ std::optional<config::Duration> added_by_us(const Record& record) {
 
 }  // namespace
 
-Record begin_record(const InferenceRequest& request) {
+Record recycled(Record old) {
+  const auto cleared = [](auto&& container) {
+    container.clear();
+    return std::move(container);
+  };
   Record record;
+  record.id = cleared(old.id);
+  record.path = cleared(old.path);
+  record.model = cleared(old.model);
+  record.key = cleared(old.key);
+  record.policy = cleared(old.policy);
+  record.error = cleared(old.error);
+  record.attempts = cleared(old.attempts);
+  record.reasons = cleared(old.reasons);
+  record.propensities = cleared(old.propensities);
+  return record;
+}
+
+void begin_record(Record& record, const InferenceRequest& request) {
   record.id = request.id;
   record.wall = request.demand.wall;
   record.path = request.path;
@@ -29,7 +46,6 @@ Record begin_record(const InferenceRequest& request) {
   record.client_retry = request.client_retry;
   record.catalogue = request.hosts->generation->catalogue;
   record.attempts.reserve(static_cast<std::size_t>(request.policy->attempts));
-  return record;
 }
 
 void end_record(Record& record, InferenceRequest& request, const Reply& reply,

@@ -11,7 +11,10 @@
 
 namespace gateway {
 
-Record begin_record(const InferenceRequest& request);
+// An empty record that has the memory of an old one.
+Record recycled(Record old);
+// `record` is empty.
+void begin_record(Record& record, const InferenceRequest& request);
 // `error` is what the client was told, or would have been. Takes the demand out of the request.
 void end_record(Record& record, InferenceRequest& request, const Reply& reply,
                 const Interruption& interruption, const std::optional<ErrorReply>& error,

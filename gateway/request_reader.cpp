@@ -61,7 +61,10 @@ Task<RequestRead> RequestReader::next() {
   for (;;) {
     if (connection_.unread().size() > seen) {
       auto taken = take_head(seen);
-      if (auto* refusal = std::get_if<Refusal>(&taken)) co_return std::move(*refusal);
+      if (auto* refusal = std::get_if<Refusal>(&taken)) {
+        phase_ = Phase::serving;  // no limit of a request's may answer it a second time
+        co_return std::move(*refusal);
+      }
       if (auto* head = std::get_if<Head>(&taken)) {
         ReadRequest request = std::move(head->request);
         if (head->expect_continue) {
@@ -69,14 +72,19 @@ Task<RequestRead> RequestReader::next() {
           if (!connection_.write_now(go_on)) co_return ConnectionOver{};
         }
         std::optional<Refusal> refusal = co_await read_body(head->framing, request.incoming.body);
+        phase_ = Phase::serving;
         if (refusal) co_return std::move(*refusal);
         if (timed_out_) co_return ConnectionOver{};
-        phase_ = Phase::serving;
         request.incoming.arrived = timer_.now();
         co_return std::move(request);
       }
       if (seen == 0 && phase_ == Phase::idle) wait_for(Phase::header, limits_.header_timeout);
       seen = connection_.unread().size();
+    }
+    if (connection_.buffer_full()) {
+      phase_ = Phase::serving;
+      co_return Refusal{
+          .status = 431, .code = "header_too_large", .message = "The request's head is larger than 32 KiB."};
     }
     if (!co_await connection_.more()) co_return ConnectionOver{};
   }

@@ -48,7 +48,8 @@ bool worth_waiting(const routing::Decision& decision, const InferenceRequest& re
 }  // namespace
 
 Task<Record> serve(Services& services, InferenceRequest& request, Reply& reply, Interruption& interruption) {
-  Record record = begin_record(request);
+  Record record = services.outbox.blank();
+  begin_record(record, request);
   services.retries.count_request(services.timer.now());
   std::optional<ErrorReply> error;
   Tried tried;

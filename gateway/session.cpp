@@ -30,8 +30,11 @@ ErrorReply missing_key(std::string_view presented) {
   return error;
 }
 
-Task<void> refuse(HttpClient& client, const ErrorReply& error) {
-  const std::string fields = error_fields({}, error);
+// `id` names the request in its record; empty where there is none.
+Task<void> refuse(HttpClient& client, const ErrorReply& error, std::string_view id = {},
+                  std::string_view more_fields = {}) {
+  std::string fields = error_fields(id, error);
+  fields += more_fields;
   const std::string body = envelope(error);
   co_await client.answer({.status = error.status, .content_type = "application/json", .fields = fields},
                          body);
@@ -46,8 +49,11 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
   Services& services = front.services;
   auto understood = understand_chat(incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
-    services.outbox.add(refused_record(*error, incoming, key, services.timer.now()));
-    co_await refuse(client, *error);
+    Record record = refused_record(*error, incoming, key, services.timer.now());
+    record.id = new_id(services.dice);
+    const std::string id = record.id;
+    services.outbox.add(std::move(record));
+    co_await refuse(client, *error, id);
     co_return;
   }
   auto& request = std::get<InferenceRequest>(understood);
@@ -106,7 +112,8 @@ Task<void> dispatch(Front& front, Incoming& incoming, HttpClient& client, Interr
   if (const auto* wrong = std::get_if<WrongMethod>(&routed)) {
     const ErrorReply error = plain_error(405, "invalid_request_error", "method_not_allowed",
                                          incoming.path + " takes " + std::string(wrong->allowed) + " only.");
-    co_return co_await refuse(client, error);
+    const std::string allow = "Allow: " + std::string(wrong->allowed) + "\r\n";
+    co_return co_await refuse(client, error, {}, allow);
   }
   if (std::holds_alternative<NoRoute>(routed)) {
     const ErrorReply error = plain_error(

@@ -51,7 +51,7 @@ std::vector<std::string> slugs_of(const Catalogue& catalogue) {
     slugs.push_back(endpoint.settings->name.text);
   }
   std::ranges::sort(slugs);
-  slugs.erase(std::ranges::unique(slugs).begin(), slugs.end());
+  slugs.erase(std::unique(slugs.begin(), slugs.end()), slugs.end());
   return slugs;
 }
 

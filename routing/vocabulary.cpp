@@ -39,7 +39,7 @@ Vocabulary::Vocabulary(const config::Settings& settings) {
   }
   for (auto* words : {&endpoints_, &tags_, &teams_}) {
     std::ranges::sort(*words);
-    words->erase(std::ranges::unique(*words).begin(), words->end());
+    words->erase(std::unique(words->begin(), words->end()), words->end());
   }
 }
 

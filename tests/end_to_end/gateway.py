@@ -7,6 +7,7 @@ import pathlib
 import queue
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -20,7 +21,6 @@ KEY = "sk-test-key-of-the-end-to-end-tests"
 
 def closed_port():
     """A port on which nobody listens, now and for as long as the test runs."""
-    import socket
     keeper = socket.socket()
     keeper.bind(("127.0.0.1", 0))
     closed_port.kept.append(keeper)  # bound but not listening: connecting is refused, and nobody else gets it
@@ -28,6 +28,11 @@ def closed_port():
 
 
 closed_port.kept = []
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
 
 
 def endpoint(provider, host_model, **more):
@@ -47,7 +52,7 @@ class Gateway:
 
     def __init__(self, hosts, models, limits=None, provider_limits=None, **more):
         self.settings = {
-            "listen": "127.0.0.1:0",
+            "listen": f"127.0.0.1:{free_port()}",
             "workers": 1,
             "keys": [{"name": "tests", "sha256": hashlib.sha256(KEY.encode()).hexdigest()}],
             "providers": {name: {"base_url": f"http://127.0.0.1:{port}/v1",
@@ -150,15 +155,18 @@ class EndToEnd(unittest.TestCase):
     gateway_settings = {}
 
     @classmethod
-    def hosts(cls, ports):
-        return {"a": ports[0], "b": ports[1], "closed": closed_port()}
-
-    @classmethod
     def setUpClass(cls):
         cls.host = cls.enterClassContext(ScriptedHost(cls.behaviours))
+        ports = {"a": cls.host.ports[0], "b": cls.host.ports[1], "closed": closed_port()}
         models = {name: [endpoint(*each) if isinstance(each, tuple) else each for each in endpoints]
                   for name, endpoints in cls.models.items()}
-        cls.gateway = cls.enterClassContext(Gateway(cls.hosts(cls.host.ports), models, **cls.gateway_settings))
+        # A provider for each behaviour, since one whose key is refused is left alone with all that it serves.
+        providers = {}
+        for each in (each for endpoints in models.values() for each in endpoints):
+            letter = each["provider"]
+            each["provider"] = f"{letter}-{each['host_model']}"
+            providers[each["provider"]] = ports[letter]
+        cls.gateway = cls.enterClassContext(Gateway(providers, models, **cls.gateway_settings))
 
     def tearDown(self):
         self.assertTrue(self.gateway.alive(), "the gateway is gone")

@@ -12,7 +12,7 @@ import urllib.parse
 import urllib.request
 
 import behaviours
-from gateway import EndToEnd, cheap_then_dear, question
+from gateway import KEY, EndToEnd, cheap_then_dear, question
 
 
 @unittest.skipUnless(shutil.which("prometheus") and shutil.which("promtool"), "prometheus is not installed")
@@ -41,6 +41,7 @@ class Prometheus(EndToEnd):
                 port = free.getsockname()[1]
             config = pathlib.Path(folder) / "prometheus.yml"
             config.write_text("global: {scrape_interval: 200ms}\nscrape_configs:\n  - job_name: isocost\n"
+                              f"    authorization: {{credentials: '{KEY}'}}\n"
                               f"    static_configs: [{{targets: ['127.0.0.1:{self.gateway.port}']}}]\n")
             process = subprocess.Popen(
                 ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/data",
