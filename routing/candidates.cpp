@@ -40,6 +40,14 @@ std::optional<config::TimePoint> may_be_asked_at(const Question& question, Endpo
   return at;
 }
 
+// Of a rule that compares two known numbers, by how much it was missed.
+void remove(const Question& question, const std::vector<Rule>& rules, int missed, Removal removal,
+            Verdict& verdict) {
+  verdict.margin = rules[static_cast<std::size_t>(missed)].expression.margin(view_of(question, verdict));
+  const double missed_by = verdict.margin ? std::abs(verdict.margin->found - verdict.margin->limit) : 0;
+  remove(verdict, removal, missed_by, missed);
+}
+
 int first_false(const std::vector<Rule>& rules, const View& view) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (!rules[i].expression.truth(view)) return static_cast<int>(i);
@@ -101,6 +109,9 @@ View view_of(const Question& question, const Verdict& verdict) {
 void filter(const Question& question, Verdict& verdict, Again again) {
   const config::EndpointSettings& settings = *endpoint_of(question, verdict).settings;
   const Demand& demand = question.demand;
+  if (std::ranges::find(question.withdrawn, verdict.endpoint) != question.withdrawn.end()) {
+    return remove(verdict, Removal::withdrawn, 0);
+  }
   const auto askable = may_be_asked_at(question, verdict.endpoint);
   if (!askable && again == Again::no) return remove(verdict, Removal::tried, 0);
   if (askable && *askable > question.now)
@@ -121,12 +132,17 @@ void filter(const Question& question, Verdict& verdict, Again again) {
 
   const View view = view_of(question, verdict);
   const int not_allowed = first_false(question.policy.allow, view);
-  if (not_allowed >= 0) remove(verdict, Removal::policy_allow, 0, not_allowed);
+  if (not_allowed >= 0)
+    return remove(question, question.policy.allow, not_allowed, Removal::policy_allow, verdict);
+
+  if (!question.policy.overlay) return;
+  verdict.filter = question.policy.overlay->filter(endpoint_of(question, verdict), demand.needs);
+  if (verdict.filter != Filter::none) remove(verdict, Removal::overlay, 0);
 }
 
 void check_limits(const Question& question, const std::vector<Rule>& limits, Verdict& verdict) {
   const int missed = first_false(limits, view_of(question, verdict));
-  if (missed >= 0) remove(verdict, Removal::policy_require, 0, missed);
+  if (missed >= 0) remove(question, limits, missed, Removal::policy_require, verdict);
 }
 
 void check_availability(const Question& question, Panic panic, Verdict& verdict) {

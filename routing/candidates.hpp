@@ -19,14 +19,15 @@ struct Question {
   const InFlight& in_flight;
   config::TimePoint now;
   std::uint64_t seed;
+  std::span<const EndpointIndex> withdrawn;
   Asked asked;
   std::span<const std::uint64_t> known_blocks;  // the leading ones that any endpoint has seen lately
 };
 
 View view_of(const Question& question, const Verdict& verdict);
 
-// What the endpoint is and what the policy allows: the first reason against it, or none. Again::yes lets one
-// in that this request has asked already.
+// What the endpoint is, what the policy allows and the request wants: the first reason against it, or none.
+// Again::yes lets one in that this request has asked already.
 enum class Again { no, yes };
 void filter(const Question& question, Verdict& verdict, Again again = Again::no);
 

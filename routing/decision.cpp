@@ -42,6 +42,10 @@ std::string_view to_text(Removal removal) {
       return "has as many requests in flight as it may";
     case Removal::recovering:
       return "is being let back in step by step, and this request was not in its share";
+    case Removal::overlay:
+      return "left out by the request's own preferences";
+    case Removal::withdrawn:
+      return "the newest configuration does not allow it any more";
   }
   return "unknown";
 }

@@ -13,9 +13,10 @@ namespace routing {
 enum class Delivery { whole, streamed };
 
 struct Demand {
-  const PublicModel* model = nullptr;  // of the catalogue that the request began with
-  std::string model_requested;         // as the client wrote it
-  config::Tokens prompt{};             // estimated
+  const PublicModel* model = nullptr;         // of the catalogue that the request began with
+  std::vector<const PublicModel*> fallbacks;  // of the same catalogue, in order, when nobody of it is left
+  std::string model_requested;                // as the client wrote it
+  config::Tokens prompt{};                    // estimated
   std::optional<config::Tokens> max_output{};
   config::Features needs;
   Delivery delivery = Delivery::whole;

@@ -5,7 +5,9 @@
 
 #include "routing/candidates.hpp"
 #include "routing/draws.hpp"
+#include "routing/elimination.hpp"
 #include "routing/exploration.hpp"
+#include "routing/tiers.hpp"
 
 namespace routing {
 namespace {
@@ -15,24 +17,17 @@ namespace {
 constexpr double failure_on_trial = 0.2;
 
 // The request may have begun with an older catalogue: the newest one decides who is eligible.
-const PublicModel* model_in(const Catalogue& catalogue, const Demand& demand) {
+const PublicModel* model_in(const Catalogue& catalogue, const PublicModel* model) {
   const std::vector<PublicModel>& models = catalogue.models();
-  const bool is_current =
-      !models.empty() && demand.model >= models.data() && demand.model < models.data() + models.size();
-  if (is_current || !demand.model) return demand.model;
-  return catalogue.find(demand.model->name.text);
+  const bool is_current = !models.empty() && model >= models.data() && model < models.data() + models.size();
+  return is_current || !model ? model : catalogue.find(model->name.text);
 }
 
-int tier_of(const Policy& policy, const View& view) {
-  int tier = 0;
-  for (const Rule& rule : policy.prefer) {
-    if (rule.expression.truth(view)) return tier;
-    ++tier;
-  }
-  return tier;
+bool is_known(const Decision& decision, EndpointIndex endpoint) {
+  return std::ranges::find(decision.verdicts, endpoint, &Verdict::endpoint) != decision.verdicts.end();
 }
 
-void look_at(const Question& question, const Candidate& candidate, Verdict& verdict) {
+void look_at(const Question& question, const Candidate& candidate, int place, Verdict& verdict) {
   const Snapshot& snapshot = question.snapshot;
   const EndpointState& state = snapshot.endpoints[candidate.endpoint];
   verdict = {.endpoint = candidate.endpoint};
@@ -48,44 +43,25 @@ void look_at(const Question& question, const Candidate& candidate, Verdict& verd
   }
   filter(question, verdict);
   const View view = view_of(question, verdict);
-  verdict.tier = tier_of(question.policy, view);
+  verdict.tier = tier_of(question.policy, view, place);
   verdict.cost = cost(question.policy, view, candidate.quality_penalty);
 }
 
-// The one place where hard limits apply, after all that is never given up.
-void apply_limits(const Question& question, const std::vector<Rule>& limits, Decision& decision) {
-  for (Verdict& verdict : decision.verdicts) {
-    if (verdict.removal == Removal::none) check_limits(question, limits, verdict);
-  }
-}
-
-// Leaves out who cannot be asked right now, unless that would be more than half of all.
-Panic leave_out_unavailable(const Question& question, Decision& decision) {
-  int eligible = 0, open = 0;
-  for (Verdict& verdict : decision.verdicts) {
-    if (verdict.removal != Removal::none) continue;
-    ++eligible;
-    check_availability(question, Panic::no, verdict);
-    if (verdict.removal == Removal::open) ++open;
-  }
-  if (open * 2 <= eligible) return Panic::no;
-  for (Verdict& verdict : decision.verdicts) {
-    if (verdict.removal != Removal::open && verdict.removal != Removal::recovering) continue;
-    verdict.removal = Removal::none;
-    verdict.missed_by = 0;
-    check_availability(question, Panic::yes, verdict);
-  }
-  return Panic::yes;
-}
-
-// Nobody else is left: one that failed before it got the request may be asked once more.
-void ask_again(const Question& question, Decision& decision) {
-  for (Verdict& verdict : decision.verdicts) {
-    if (verdict.removal != Removal::tried || !never_got_the_request(question, verdict)) continue;
-    verdict.removal = Removal::none;
-    filter(question, verdict, Again::yes);
-    if (verdict.removal == Removal::none) check_limits(question, question.policy.require, verdict);
-    if (verdict.removal == Removal::none) check_availability(question, Panic::yes, verdict);
+// All candidates of the model, then those of the models to fall back to.
+void look_at_all(const Question& question, Decision& decision) {
+  const Catalogue& catalogue = *question.snapshot.catalogue;
+  const Demand& demand = question.demand;
+  const auto look = [&](const PublicModel* named, int place) {
+    const PublicModel* model = model_in(catalogue, named);
+    if (!model) return;
+    for (const Candidate& candidate : model->candidates) {
+      if (place > 0 && is_known(decision, candidate.endpoint)) continue;
+      look_at(question, candidate, place, decision.verdicts.emplace_back());
+    }
+  };
+  look(demand.model, 0);
+  for (std::size_t i = 0; i < demand.fallbacks.size(); ++i) {
+    look(demand.fallbacks[i], static_cast<int>(i) + 1);
   }
 }
 
@@ -167,6 +143,7 @@ void clear(Decision& decision) {
   decision.earliest.reset();
   decision.reason = Reason::best;
   decision.propensity = decision.explored_dollars = decision.expected_dollars = 0;
+  decision.relaxed = 0;
   decision.verdicts.clear();
   decision.order.clear();
 }
@@ -179,9 +156,6 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
   clear(decision);
   decision.snapshot = snapshot.version;
   decision.seed = moment.seed;
-  const PublicModel* model = model_in(*snapshot.catalogue, demand);
-  if (!model) return;
-
   std::span<const std::uint64_t> blocks;
   if (snapshot.prefixes) {
     blocks =
@@ -194,13 +168,11 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
                           .in_flight = in_flight,
                           .now = moment.now,
                           .seed = moment.seed,
+                          .withdrawn = moment.withdrawn,
                           .asked = asked(demand, snapshot.lengths.get()),
                           .known_blocks = blocks};
-  for (const Candidate& candidate : model->candidates) {
-    look_at(question, candidate, decision.verdicts.emplace_back());
-  }
-  apply_limits(question, policy.require, decision);
-  const Panic panic = leave_out_unavailable(question, decision);
+  look_at_all(question, decision);
+  const Panic panic = eliminate(question, decision);
   put_in_order(decision);
   if (decision.order.empty() && !tried.empty()) {
     ask_again(question, decision);

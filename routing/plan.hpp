@@ -19,6 +19,8 @@ namespace routing {
 struct Moment {
   config::TimePoint now{};
   std::uint64_t seed = 0;
+  // Endpoints that a newer generation than the snapshot's does not allow: never chosen.
+  std::span<const EndpointIndex> withdrawn{};
 };
 
 // `tried`: endpoints of earlier attempts at this request. Overwrites `decision`. Does not allocate once

@@ -51,7 +51,7 @@ ModelAndSuffix split_suffix(std::string_view model) {
   return {model.substr(0, colon), model.substr(colon + 1)};
 }
 
-Selection select_policy(const PolicySet& policies, const Demand& demand, Asked asked) {
+Selection select_policy(const PolicySet& policies, const Demand& demand, AskedPolicy asked) {
   const Policy* by_header = asked.header.empty() ? nullptr : policies.find(asked.header);
   if (!asked.header.empty() && by_header == nullptr) {
     return unknown_policy(policies, demand.key, asked.header, "x-isocost-policy");

@@ -26,7 +26,7 @@ struct ModelAndSuffix {
 ModelAndSuffix split_suffix(std::string_view model);
 
 // What the client asked for; empty where it did not.
-struct Asked {
+struct AskedPolicy {
   std::string_view header;  // x-isocost-policy
   std::string_view suffix;
 };
@@ -35,6 +35,6 @@ using Selection = std::variant<Choice, Refusal>;
 
 // What the request asks for, if its key may use it; else what the rules, the key or the default say. The
 // suffixes `nitro` and `floor` stand for `fastest` and `cheapest` unless policies of these names exist.
-Selection select_policy(const PolicySet& policies, const Demand& demand, Asked asked);
+Selection select_policy(const PolicySet& policies, const Demand& demand, AskedPolicy asked);
 
 }  // namespace routing
