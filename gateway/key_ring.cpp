@@ -27,18 +27,16 @@ const config::KeySettings* KeyRing::find(std::string_view presented) const {
   return found->second;
 }
 
-std::string_view presented_key(std::string_view authorization, std::string_view x_api_key) {
-  constexpr std::string_view scheme = "bearer ";
-  if (authorization.size() > scheme.size()) {
-    bool is_bearer = true;
-    for (std::size_t i = 0; i < scheme.size(); ++i) is_bearer &= (authorization[i] | 0x20) == scheme[i];
-    if (is_bearer) {
-      std::string_view token = authorization.substr(scheme.size());
-      while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
-      return token;
-    }
+const config::KeySettings* KeptKey::find(const KeyRing& keys, std::uint64_t generation,
+                                         const std::string& presented) {
+  const bool same = key_ && generation == generation_ && presented.size() == presented_.size() &&
+                    CRYPTO_memcmp(presented.data(), presented_.data(), presented.size()) == 0;
+  if (!same) {
+    key_ = keys.find(presented);
+    presented_ = presented;
+    generation_ = generation;
   }
-  return x_api_key;
+  return key_;
 }
 
 }  // namespace gateway

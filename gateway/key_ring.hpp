@@ -1,6 +1,8 @@
 // Who may ask: finds the client key that a request presents. Immutable; shared by all threads.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -26,7 +28,18 @@ class KeyRing {
   std::unordered_map<config::KeyHash, const config::KeySettings*, FirstBytes> keys_;
 };
 
-// What the request presents: the Bearer token of `authorization`, else `x_api_key`; empty for none.
-std::string_view presented_key(std::string_view authorization, std::string_view x_api_key);
+// Remembers the key that a connection presented last, since clients present the same one in each request, and
+// hashing it again would cost more than all of the look-up. Belongs to one connection.
+class KeptKey {
+ public:
+  // As keys.find(presented). `keys` must be of a generation that `generation` names.
+  const config::KeySettings* find(const KeyRing& keys, std::uint64_t generation,
+                                  const std::string& presented);
+
+ private:
+  std::string presented_;
+  std::uint64_t generation_ = 0;
+  const config::KeySettings* key_ = nullptr;
+};
 
 }  // namespace gateway

@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "gateway/record_keeping.hpp"
+#include "gateway/record.hpp"
 #include "providers/timer.hpp"
 
 namespace gateway {

@@ -50,4 +50,7 @@ struct Record {
   std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
 };
 
+// An empty record that has the memory of an old one.
+Record recycled(Record old);
+
 }  // namespace gateway

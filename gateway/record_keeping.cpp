@@ -15,24 +15,6 @@ std::optional<config::Duration> added_by_us(const Record& record) {
 
 }  // namespace
 
-Record recycled(Record old) {
-  const auto cleared = [](auto&& container) {
-    container.clear();
-    return std::move(container);
-  };
-  Record record;
-  record.id = cleared(old.id);
-  record.path = cleared(old.path);
-  record.model = cleared(old.model);
-  record.key = cleared(old.key);
-  record.policy = cleared(old.policy);
-  record.error = cleared(old.error);
-  record.attempts = cleared(old.attempts);
-  record.reasons = cleared(old.reasons);
-  record.propensities = cleared(old.propensities);
-  return record;
-}
-
 void begin_record(Record& record, const InferenceRequest& request) {
   record.id = request.id;
   record.wall = request.demand.wall;

@@ -11,8 +11,6 @@
 
 namespace gateway {
 
-// An empty record that has the memory of an old one.
-Record recycled(Record old);
 // `record` is empty.
 void begin_record(Record& record, const InferenceRequest& request);
 // `error` is what the client was told, or would have been. Takes the demand out of the request.

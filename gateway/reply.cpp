@@ -1,7 +1,6 @@
 #include "gateway/reply.hpp"
 
 #include <cmath>
-#include <cstdio>
 
 #include "providers/outgoing_field.hpp"
 
@@ -15,10 +14,13 @@ void add(std::string& fields, std::string_view name, std::string_view value) {
   if (!value.empty()) (void)providers::append_field(fields, name, value);
 }
 
+// "0.000012000": exact, and without a detour over floating point.
 std::string dollars(config::Money money) {
-  std::array<char, 32> text;
-  const int size = std::snprintf(text.data(), text.size(), "%.9f", money.dollars());
-  return {text.data(), static_cast<std::size_t>(size)};
+  constexpr std::int64_t one = 1'000'000'000;
+  std::string text = std::to_string(money.nanos / one);
+  const std::string billionths = std::to_string(one + money.nanos % one);
+  text += '.';
+  return text.append(billionths, 1);  // past the one that keeps the leading zeros
 }
 
 }  // namespace

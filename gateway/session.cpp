@@ -107,7 +107,8 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
   }
 }
 
-Task<void> dispatch(Front& front, Incoming& incoming, HttpClient& client, Interruption& interruption) {
+Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
+                    Interruption& interruption) {
   const Routed routed = route(incoming.method, incoming.path);
   if (const auto* wrong = std::get_if<WrongMethod>(&routed)) {
     const ErrorReply error = plain_error(405, "invalid_request_error", "method_not_allowed",
@@ -125,7 +126,7 @@ Task<void> dispatch(Front& front, Incoming& incoming, HttpClient& client, Interr
   const KeyRing& keys = front.services.hosts->generation->keys;
   const config::KeySettings* key = nullptr;
   if (found.needs == Needs::client_key && !keys.open_to_all()) {
-    key = keys.find(incoming.credential);
+    key = kept.find(keys, front.services.hosts->generation->catalogue->generation(), incoming.credential);
     if (!key) {
       const ErrorReply error = missing_key(incoming.credential);
       co_return co_await refuse(client, error);
@@ -157,6 +158,7 @@ Task<void> session(Front& front, providers::ConnectionPtr connection) {
   const std::shared_ptr<const Hosts> hosts = front.services.hosts;
   const config::ServingLimits& limits = hosts->generation->catalogue->settings().limits;
   RequestReader reader(*connection, front.services.timer, limits);
+  KeptKey kept;
   bool go_on = true;
   while (go_on) {
     RequestRead read = co_await reader.next();
@@ -170,7 +172,7 @@ Task<void> session(Front& front, providers::ConnectionPtr connection) {
     connection->watch(&interruption);
     connection->start_reading();
     HttpClient client(*connection, front.services.timer, limits.write_idle_timeout, request->manner);
-    co_await dispatch(front, request->incoming, client, interruption);
+    co_await dispatch(front, request->incoming, kept, client, interruption);
     connection->watch(nullptr);
     open.serving = false;
     if (client.stalled()) front.metrics.count(Event::write_stall);
