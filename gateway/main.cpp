@@ -11,6 +11,7 @@
 #include "config/load.hpp"
 #include "config/load_fleet.hpp"
 #include "config/well_known.hpp"
+#include "gateway/configuration.hpp"
 #include "gateway/demo_hosts.hpp"
 #include "gateway/embedded_fleet.hpp"
 #include "gateway/gateway.hpp"
@@ -32,22 +33,31 @@ void print(const config::Problems& problems) {
   for (const config::Problem& problem : problems) std::cerr << config::to_text(problem) << "\n";
 }
 
-int run(config::Settings settings) {
+config::Loaded load(const std::string& file) {
+  return gateway::with_policies(config::load_file(file, config::system_sources()));
+}
+
+int run(config::Settings settings, const std::string& file = {}) {
   std::random_device entropy;
   const std::uint64_t seed = (static_cast<std::uint64_t>(entropy()) << 32) | entropy();
   const auto ready = [known = settings](const std::string& url) {
     std::cerr << "isocost " ISOCOST_VERSION ": listening on " << url << "\n" << std::flush;
     if (::isatty(STDERR_FILENO) != 0) std::cerr << gateway::welcome(url, known) << std::flush;
   };
-  return gateway::run_gateway(
-      {.settings = std::move(settings), .version = ISOCOST_VERSION, .seed = seed, .ready = ready}, std::cerr);
+  gateway::Start start{
+      .settings = std::move(settings), .version = ISOCOST_VERSION, .seed = seed, .ready = ready};
+  if (!file.empty()) {
+    start.file = file;
+    start.load = [file] { return load(file); };
+  }
+  return gateway::run_gateway(std::move(start), std::cerr);
 }
 
 int serve_file(const std::string& file) {
-  config::Loaded loaded = config::load_file(file, config::system_sources());
+  config::Loaded loaded = load(file);
   print(loaded.problems);
   if (!loaded.settings) return 1;
-  return run(std::move(*loaded.settings));
+  return run(std::move(*loaded.settings), file);
 }
 
 // Without a configuration: a simulated market inside, and the real hosts whose keys are in the environment.
@@ -112,8 +122,8 @@ int main(int argc, char** argv) {
   try {
     if (*serve) return file.empty() ? serve_demo() : serve_file(file);
     if (*check) {
-      const config::Checked checked =
-          config::checked(config::load_file(file, config::system_sources()), file);
+      const config::Checked checked = config::checked(
+          gateway::with_policies_checked(config::load_file(file, config::system_sources())), file);
       std::cout << checked.text;
       return checked.exit_code;
     }

@@ -100,6 +100,10 @@ std::string_view word(routing::Removal removal) {
       return "recovering";
     case full:
       return "full";
+    case overlay:
+      return "preferences";
+    case withdrawn:
+      return "withdrawn";
   }
   return "unknown";
 }
