@@ -33,18 +33,19 @@ void ControlLoop::serve(std::vector<DataLoop*> loops) {
   publish_regularly();
 }
 
-void ControlLoop::deliver(std::vector<Record> records, DataLoop& from) {
+void ControlLoop::deliver(std::vector<RecordPtr> records, DataLoop& from) {
   asio::post(io_, [this, batch = std::move(records), &from]() mutable {
     take(batch);
     asio::post(from.io(), [read = std::move(batch), &from]() mutable { from.reuse(std::move(read)); });
   });
 }
 
-void ControlLoop::take(const std::vector<Record>& records) {
+void ControlLoop::take(const std::vector<RecordPtr>& records) {
   const config::TimePoint now = config::Clock::now();
   const bool log_all = generation_->catalogue->settings().log.requests == config::LogRequests::all;
   const bool log_none = generation_->catalogue->settings().log.requests == config::LogRequests::none;
-  for (const Record& record : records) {
+  for (const RecordPtr& each : records) {
+    const Record& record = *each;
     for (const routing::Attempt& attempt : record.attempts) market_.observe(attempt, record.demand, now);
     metrics_.record(record);
     traffic_.record(record, now);

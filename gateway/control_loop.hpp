@@ -27,7 +27,7 @@ class ControlLoop final : public Pages {
   std::shared_ptr<const routing::Snapshot> first_snapshot();
 
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read.
-  void deliver(std::vector<Record> records, DataLoop& from);
+  void deliver(std::vector<RecordPtr> records, DataLoop& from);
   // Before the threads run.
   void serve(std::vector<DataLoop*> loops);
   // Asked on data loops: made on this loop, continued on the asker's.
@@ -42,7 +42,7 @@ class ControlLoop final : public Pages {
   void finish();
 
  private:
-  void take(const std::vector<Record>& records);
+  void take(const std::vector<RecordPtr>& records);
   int open_connections() const;
   providers::Task<std::string> make_metrics();
   providers::Task<std::string> make_status();

@@ -61,7 +61,7 @@ Tcp::endpoint DataLoop::listen(const Tcp::endpoint& address) {
 }
 
 void DataLoop::accept() {
-  acceptor_.async_accept([this](boost::system::error_code error, Tcp::socket socket) {
+  acceptor_.async_accept([this](boost::system::error_code error, providers::Connection::Socket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error) {
       open_connections_.fetch_add(1, std::memory_order_relaxed);

@@ -23,7 +23,7 @@ class DataLoop {
   // The rest belongs to its thread, or to nobody before the thread runs.
   void adopt(std::shared_ptr<const Generation> generation, std::shared_ptr<const routing::Snapshot> snapshot);
   // Records it delivered, read by now.
-  void reuse(std::vector<Record> records) { services_.outbox.reuse(std::move(records)); }
+  void reuse(std::vector<RecordPtr> records) { services_.outbox.reuse(std::move(records)); }
   void learn(std::shared_ptr<const routing::Snapshot> snapshot);
   // Shares the address with the other loops; the port 0 is chosen by the system. Throws when it is taken.
   boost::asio::ip::tcp::endpoint listen(const boost::asio::ip::tcp::endpoint& address);
@@ -45,7 +45,8 @@ class DataLoop {
   providers::Resolver resolver_{io_, timer_};
   Services services_;
   Front front_;
-  boost::asio::ip::tcp::acceptor acceptor_{io_};
+  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type> acceptor_{
+      io_};
   boost::asio::steady_timer accept_again_{io_};
   int most_connections_ = 1000;
   std::atomic<int> open_connections_{0};

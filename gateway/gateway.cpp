@@ -104,7 +104,7 @@ class RunningGateway {
     for (int i = 0; i < workers; ++i) {
       loops_.push_back(std::make_unique<DataLoop>(
           start_.seed + static_cast<std::uint64_t>(i),
-          [this, i](std::vector<Record> records) {
+          [this, i](std::vector<RecordPtr> records) {
             control_.deliver(std::move(records), *loops_[static_cast<std::size_t>(i)]);
           },
           control_, control_.counters()));

@@ -12,26 +12,27 @@ namespace gateway {
 
 class Outbox final : private providers::Alarm {
  public:
-  using Deliver = std::function<void(std::vector<Record>)>;
+  using Deliver = std::function<void(std::vector<RecordPtr>)>;
 
   Outbox(providers::Timer& timer, Deliver deliver) : timer_(timer), deliver_(std::move(deliver)) {}
 
   // A record to fill, with the memory of one that was read already where there is one.
-  Record blank() {
-    if (spare_.empty()) return {};
-    Record record = recycled(std::move(spare_.back()));
+  RecordPtr blank() {
+    if (spare_.empty()) return std::make_unique<Record>();
+    RecordPtr record = std::move(spare_.back());
     spare_.pop_back();
+    empty(*record);
     return record;
   }
   // Takes back records that were read, so that what this loop allocated is freed by this loop, if at all: an
   // allocator's slow path is memory that another thread gives back.
-  void reuse(std::vector<Record> records) {
-    for (Record& record : records) {
+  void reuse(std::vector<RecordPtr> records) {
+    for (RecordPtr& record : records) {
       if (spare_.size() == most_spare) return;
       spare_.push_back(std::move(record));
     }
   }
-  void add(Record record) {
+  void add(RecordPtr record) {
     if (records_.empty()) {
       records_.reserve(batch);
       timer_.set(*this, timer_.now() + patience);
@@ -53,8 +54,8 @@ class Outbox final : private providers::Alarm {
 
   providers::Timer& timer_;
   Deliver deliver_;
-  std::vector<Record> records_;
-  std::vector<Record> spare_;
+  std::vector<RecordPtr> records_;
+  std::vector<RecordPtr> spare_;
 };
 
 }  // namespace gateway

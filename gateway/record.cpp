@@ -1,25 +1,21 @@
 #include "gateway/record.hpp"
 
+#include <tuple>
 #include <utility>
 
 namespace gateway {
 
-Record recycled(Record old) {
-  const auto cleared = [](auto&& container) {
-    container.clear();
-    return std::move(container);
+void empty(Record& record) {
+  const auto containers = [](Record& of) {
+    return std::tie(of.id, of.path, of.model, of.key, of.policy, of.error, of.attempts, of.reasons,
+                    of.propensities);
   };
-  Record record;
-  record.id = cleared(old.id);
-  record.path = cleared(old.path);
-  record.model = cleared(old.model);
-  record.key = cleared(old.key);
-  record.policy = cleared(old.policy);
-  record.error = cleared(old.error);
-  record.attempts = cleared(old.attempts);
-  record.reasons = cleared(old.reasons);
-  record.propensities = cleared(old.propensities);
-  return record;
+  Record fresh;
+  auto made = containers(fresh);
+  auto used = containers(record);
+  made.swap(used);
+  std::apply([](auto&... each) { (each.clear(), ...); }, made);
+  record = std::move(fresh);
 }
 
 }  // namespace gateway

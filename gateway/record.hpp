@@ -51,7 +51,10 @@ struct Record {
   std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
 };
 
-// An empty record that has the memory of an old one.
-Record recycled(Record old);
+// Records travel between threads and back, and are filled again: by pointer, because they are large.
+using RecordPtr = std::unique_ptr<Record>;
+
+// Makes a record as good as new; keeps its memory.
+void empty(Record& record);
 
 }  // namespace gateway

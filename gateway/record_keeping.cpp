@@ -54,9 +54,8 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
   record.demand = std::move(request.demand);
 }
 
-Record refused_record(const ErrorReply& error, const Incoming& incoming, const config::KeySettings* key,
-                      config::TimePoint now) {
-  Record record;
+void refused_record(Record& record, const ErrorReply& error, const Incoming& incoming,
+                    const config::KeySettings* key, config::TimePoint now) {
   record.wall = std::chrono::system_clock::now();
   record.path = "/v1/chat/completions";
   if (key) record.key = key->name.text;
@@ -66,7 +65,6 @@ Record refused_record(const ErrorReply& error, const Incoming& incoming, const c
   record.bytes_in = incoming.body.size();
   record.until_first_byte = record.total = now - incoming.arrived;
   record.client_retry = incoming.client_retry;
-  return record;
 }
 
 }  // namespace gateway

@@ -19,7 +19,7 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
                 config::TimePoint now);
 
 // Of a request that was refused before routing saw it.
-Record refused_record(const ErrorReply& error, const Incoming& incoming, const config::KeySettings* key,
-                      config::TimePoint now);
+void refused_record(Record& record, const ErrorReply& error, const Incoming& incoming,
+                    const config::KeySettings* key, config::TimePoint now);
 
 }  // namespace gateway

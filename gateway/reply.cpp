@@ -14,6 +14,11 @@ void add(std::string& fields, std::string_view name, std::string_view value) {
   if (!value.empty()) (void)providers::append_field(fields, name, value);
 }
 
+// A value of our own making.
+void add_own(std::string& fields, std::string_view name, std::string_view value) {
+  fields.append(name).append(": ").append(value).append("\r\n");
+}
+
 // "0.000012000": exact, and without a detour over floating point.
 std::string dollars(config::Money money) {
   constexpr std::int64_t one = 1'000'000'000;
@@ -27,12 +32,12 @@ std::string dollars(config::Money money) {
 
 std::string Reply::fields(const Served& served) const {
   std::string text;
-  text.reserve(256);
-  add(text, "x-request-id", id_);
+  text.reserve(320);
+  add_own(text, "x-request-id", id_);
   add(text, "x-isocost-endpoint", served.endpoint);
   add(text, "x-isocost-policy", served.policy);
-  add(text, "x-isocost-attempts", std::to_string(served.attempts));
-  if (served.cost) add(text, "x-isocost-cost", dollars(*served.cost));
+  add_own(text, "x-isocost-attempts", std::to_string(served.attempts));
+  if (served.cost) add_own(text, "x-isocost-cost", dollars(*served.cost));
   add(text, "x-isocost-decision", served.decision);
   return text;
 }

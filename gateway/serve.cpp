@@ -67,8 +67,10 @@ bool worth_waiting(const routing::Decision& decision, const InferenceRequest& re
 
 }  // namespace
 
-Task<Record> serve(Services& services, InferenceRequest& request, Reply& reply, Interruption& interruption) {
-  Record record = services.outbox.blank();
+Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& reply,
+                      Interruption& interruption) {
+  RecordPtr kept = services.outbox.blank();
+  Record& record = *kept;
   begin_record(record, request);
   services.retries.count_request(services.timer.now());
   std::optional<ErrorReply> error;
@@ -108,7 +110,7 @@ Task<Record> serve(Services& services, InferenceRequest& request, Reply& reply, 
   if (error && !interruption.client_left())
     co_await reply.fail(*error, {.id = request.id, .model = record.model});
   end_record(record, request, reply, interruption, error, services.timer.now());
-  co_return record;
+  co_return kept;
 }
 
 }  // namespace gateway

@@ -10,7 +10,7 @@
 namespace gateway {
 
 // All references must outlive the returned task.
-providers::Task<Record> serve(Services& services, InferenceRequest& request, Reply& reply,
-                              Interruption& interruption);
+providers::Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& reply,
+                                 Interruption& interruption);
 
 }  // namespace gateway

@@ -50,17 +50,18 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
   Services& services = front.services;
   auto understood = understand_chat(incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
-    Record record = refused_record(*error, incoming, key, services.timer.now());
-    record.id = new_id(services.dice);
-    const std::string id = record.id;
+    RecordPtr record = services.outbox.blank();
+    refused_record(*record, *error, incoming, key, services.timer.now());
+    record->id = new_id(services.dice);
+    const std::string id = record->id;
     services.outbox.add(std::move(record));
     co_await refuse(client, *error, id);
     co_return;
   }
   auto& request = std::get<InferenceRequest>(understood);
   Reply reply(client, services.timer, request.id);
-  Record record = co_await serve(services, request, reply, interruption);
-  record.bytes_out = client.bytes_out();
+  RecordPtr record = co_await serve(services, request, reply, interruption);
+  record->bytes_out = client.bytes_out();
   services.outbox.add(std::move(record));
 }
 

@@ -98,6 +98,10 @@ std::string_view word(routing::Removal removal) {
       return "open";
     case recovering:
       return "recovering";
+    case overlay:
+      return "overlay";
+    case withdrawn:
+      return "withdrawn";
     case full:
       return "full";
     case overlay:

@@ -78,7 +78,7 @@ Task<Result<void>> HttpExchange::connect() {
 }
 
 Task<Result<void>> HttpExchange::connect_to(const Tcp::endpoint& address, config::TimePoint limit) {
-  Tcp::socket socket(provider_.io_);
+  Connection::Socket socket(provider_.io_);
   boost::system::error_code error;
   socket.open(address.protocol(), error);
   if (error) co_return FailureKind::connect;

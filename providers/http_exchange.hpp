@@ -30,7 +30,7 @@ class HttpExchange final : public Exchange {
 
   HttpProvider& provider_;
   ConnectionPtr connection_;
-  boost::asio::ip::tcp::socket* connecting_ = nullptr;
+  Connection::Socket* connecting_ = nullptr;
   std::optional<BodyReader> body_;
   std::size_t held_ = 0;  // bytes of the piece handed out last
   routing::Progress progress_ = routing::Progress::nothing_sent;

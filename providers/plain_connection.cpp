@@ -10,7 +10,7 @@ namespace providers {
 
 namespace asio = boost::asio;
 
-PlainConnection::PlainConnection(Tcp::socket socket) : socket_(std::move(socket)) {
+PlainConnection::PlainConnection(Socket socket) : socket_(std::move(socket)) {
   boost::system::error_code ignored;
   socket_.native_non_blocking(true, ignored);
 }

@@ -8,18 +8,18 @@ namespace providers {
 class PlainConnection final : public Connection {
  public:
   // A connected socket.
-  explicit PlainConnection(Tcp::socket socket);
+  explicit PlainConnection(Socket socket);
 
   bool write_now(Pieces& pieces) override;
   Task<bool> write(Pieces& pieces) override;
   void close() override;
   void end_writing() override;
-  Tcp::socket& socket() override { return socket_; }
+  Socket& socket() override { return socket_; }
 
  private:
   void read_into(std::span<char> room) override;
 
-  Tcp::socket socket_;
+  Socket socket_;
   bool write_failed_ = false;
 };
 

@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 
 class TlsConnection final : public Connection {
  public:
-  TlsConnection(Tcp::socket socket, asio::ssl::context& context) : stream_(std::move(socket), context) {}
+  TlsConnection(Socket socket, asio::ssl::context& context) : stream_(std::move(socket), context) {}
 
   // TLS writes need the engine's own pace: nothing is taken at once.
   bool write_now(Pieces& pieces) override { return pieces.empty(); }
@@ -40,8 +40,8 @@ class TlsConnection final : public Connection {
     boost::system::error_code ignored;
     stream_.lowest_layer().shutdown(Tcp::socket::shutdown_send, ignored);
   }
-  Tcp::socket& socket() override { return stream_.next_layer(); }
-  asio::ssl::stream<Tcp::socket>& stream() { return stream_; }
+  Socket& socket() override { return stream_.next_layer(); }
+  asio::ssl::stream<Socket>& stream() { return stream_; }
 
  private:
   struct ReadDone {
@@ -54,7 +54,7 @@ class TlsConnection final : public Connection {
     stream_.async_read_some(asio::buffer(room.data(), room.size()), ReadDone{this});
   }
 
-  asio::ssl::stream<Tcp::socket> stream_;
+  asio::ssl::stream<Socket> stream_;
 };
 
 }  // namespace
@@ -80,7 +80,7 @@ int TlsClient::keep_session(SSL* ssl, SSL_SESSION* session) {
   return 1;  // the reference is ours now
 }
 
-ConnectionPtr TlsClient::wrap(Connection::Tcp::socket socket) {
+ConnectionPtr TlsClient::wrap(Connection::Socket socket) {
   boost::intrusive_ptr<TlsConnection> connection(new TlsConnection(std::move(socket), context_));
   SSL* ssl = connection->stream().native_handle();
   boost::system::error_code not_an_address;

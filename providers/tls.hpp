@@ -20,7 +20,7 @@ class TlsClient {
   TlsClient& operator=(const TlsClient&) = delete;
 
   // Takes a connected socket and shakes hands; close the returned connection's socket to end it early.
-  ConnectionPtr wrap(Connection::Tcp::socket socket);
+  ConnectionPtr wrap(Connection::Socket socket);
   // No byte of a request may be written before this succeeded.
   static Task<Result<void>> handshake(Connection& wrapped);
 
