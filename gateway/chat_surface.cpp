@@ -9,15 +9,6 @@
 namespace gateway {
 namespace {
 
-std::string new_id(Dice& dice) {
-  static constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
-  std::string id = "req_";
-  for (const std::uint64_t part : {dice.roll(), dice.roll()}) {
-    for (int i = 0; i < 12; ++i) id += digits[(part >> (5 * i)) & 31];
-  }
-  return id;
-}
-
 bool may_use(const config::KeySettings* key, const routing::PublicModel& model) {
   return !key || key->models.empty() || std::ranges::find(key->models, model.name) != key->models.end();
 }
@@ -93,6 +84,15 @@ routing::Demand demand_of(InferenceRequest& request, Incoming& incoming, const c
 }
 
 }  // namespace
+
+std::string new_id(Dice& dice) {
+  static constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
+  std::string id = "req_";
+  for (const std::uint64_t part : {dice.roll(), dice.roll()}) {
+    for (int i = 0; i < 12; ++i) id += digits[(part >> (5 * i)) & 31];
+  }
+  return id;
+}
 
 ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue) {
   std::string message = "The model `" + model + "` does not exist here.";

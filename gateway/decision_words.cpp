@@ -114,10 +114,6 @@ std::string removal_text(const Verdict& verdict, const routing::Policy& policy, 
     case Removal::recovering:
       return "is coming back, with a share of requests that this one was not in, for " +
              span_text(verdict.missed_by) + " more";
-    case Removal::overlay:
-      return "left out by the request's own preferences";
-    case Removal::withdrawn:
-      return "not in the newest configuration, or not allowed by it";
     case Removal::full:
       return "has as many requests in flight as it may";
     case Removal::overlay:

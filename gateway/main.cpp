@@ -14,6 +14,7 @@
 #include "gateway/configuration.hpp"
 #include "gateway/demo_hosts.hpp"
 #include "gateway/embedded_fleet.hpp"
+#include "gateway/explain_command.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/top.hpp"
 #include "gateway/welcome.hpp"
@@ -118,6 +119,22 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.1, 3600.0));
   top->footer("Example: isocost top --url http://127.0.0.1:8080");
 
+  CLI::App* explain = app.add_subcommand("explain", "Show which endpoint a call would go to, and why");
+  gateway::ExplainOptions dry;
+  explain->add_option("REQUEST", dry.request,
+                      "File of a chat request in JSON, - for standard input; else \"Hello\"");
+  explain->add_option("--model", dry.model, "Model to ask for, instead of the request's own");
+  explain->add_option("--policy", dry.policy, "Policy to decide by, as x-isocost-policy");
+  auto* at = explain->add_option("--url", dry.url, "Address of a running gateway")->capture_default_str();
+  explain
+      ->add_option("--config", dry.config, "Decide on this configuration's declared facts, without a gateway")
+      ->type_name("FILE")
+      ->excludes(at);
+  explain->add_option("--key", dry.token, "Client key, where the gateway asks for one")
+      ->envname("ISOCOST_KEY");
+  explain->add_flag("--json", dry.json, "The whole decision, for machines");
+  explain->footer("Example: isocost explain --model deepseek-r1:interactive request.json");
+
   CLI11_PARSE(app, argc, argv);
   try {
     if (*serve) return file.empty() ? serve_demo() : serve_file(file);
@@ -128,6 +145,7 @@ int main(int argc, char** argv) {
       return checked.exit_code;
     }
     if (*hosts) return serve_hosts(file);
+    if (*explain) return gateway::explain(dry);
     watch.interval = std::chrono::milliseconds(static_cast<int>(interval * 1000));
     return gateway::top(watch);
   } catch (const std::exception& fault) {

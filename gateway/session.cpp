@@ -71,8 +71,9 @@ Task<void> explain(Front& front, Incoming& incoming, const config::KeySettings* 
   auto understood = understand_chat(incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) co_return co_await refuse(client, *error);
   const auto& request = std::get<InferenceRequest>(understood);
-  std::string page = explained(services, request);
-  co_await show(client, "application/json", std::move(page));
+  const std::optional<Screen> screen = screen_of(incoming.query);
+  std::string page = explained(services, request, screen);
+  co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", std::move(page));
 }
 
 Task<void> answer_model(Front& front, const Route& route, const config::KeySettings* key,

@@ -104,10 +104,6 @@ std::string_view word(routing::Removal removal) {
       return "withdrawn";
     case full:
       return "full";
-    case overlay:
-      return "preferences";
-    case withdrawn:
-      return "withdrawn";
   }
   return "unknown";
 }
