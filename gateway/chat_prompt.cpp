@@ -19,6 +19,17 @@ constexpr std::size_t most_blocks = 1'024;
 // Of a member that is not known: base64 would count for millions.
 constexpr std::size_t most_bytes_of_unknown = 16 * 1024;
 
+// Of the first `messages` messages.
+std::uint64_t rough_tokens(const ChatPrompt& prompt, std::size_t messages, std::uint64_t tools_bytes) {
+  return tokens_of_any_chat + tokens_per_message * messages + tokens_per_attachment * prompt.attachments +
+         (prompt.text_bytes + tools_bytes + 3) / 4;
+}
+
+// Hosts add preambles of their own for tools.
+std::uint64_t with_tools(std::uint64_t tokens, std::uint64_t tools_bytes) {
+  return tools_bytes > 0 ? tokens * 3 / 2 + 600 : tokens;
+}
+
 void need(config::Features& needs, Feature feature) {
   needs.set(static_cast<std::size_t>(feature));
 }
@@ -36,8 +47,11 @@ class PromptReader {
       if (key.is("content")) return content(at);
       return counted(most_bytes_of_unknown);
     });
-    if (read) prompt_.messages.push_back({begin, walk_.json.end()});
-    return read;
+    if (!read) return false;
+    prompt_.messages.push_back({begin, walk_.json.end()});
+    const std::uint64_t so_far = rough_tokens(prompt_, prompt_.messages.size(), 0);
+    prompt_.tokens_so_far.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(so_far, UINT32_MAX)));
+    return true;
   }
 
  private:
@@ -109,11 +123,20 @@ bool read_messages(BodyWalk& walk, const Path& path, ChatPrompt& prompt) {
 }
 
 config::Tokens estimated_tokens(const ChatPrompt& prompt, std::uint64_t tools_bytes) {
-  std::uint64_t tokens = tokens_of_any_chat + tokens_per_message * prompt.messages.size() +
-                         tokens_per_attachment * prompt.attachments +
-                         (prompt.text_bytes + tools_bytes + 3) / 4;
-  if (tools_bytes > 0) tokens = tokens * 3 / 2 + 600;
-  return {static_cast<std::int64_t>(tokens)};
+  const std::uint64_t tokens = rough_tokens(prompt, prompt.messages.size(), tools_bytes);
+  return {static_cast<std::int64_t>(with_tools(tokens, tools_bytes))};
+}
+
+std::vector<std::uint32_t> prefix_tokens(const ChatPrompt& prompt, std::uint64_t tools_bytes) {
+  const std::size_t count = prompt.tokens_so_far.size();
+  std::vector<std::uint32_t> tokens(
+      prompt.tokens_so_far.end() - static_cast<std::ptrdiff_t>(std::min(count, most_blocks)),
+      prompt.tokens_so_far.end());
+  for (std::uint32_t& each : tokens) {
+    const std::uint64_t all = with_tools(each + tools_bytes / 4, tools_bytes);
+    each = static_cast<std::uint32_t>(std::min<std::uint64_t>(all, UINT32_MAX));
+  }
+  return tokens;
 }
 
 std::vector<std::uint64_t> prefix_blocks(std::string_view body, const ChatPrompt& prompt,

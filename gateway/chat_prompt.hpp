@@ -16,6 +16,7 @@ struct ChatPrompt {
   bool ends_with_assistant = false;
   config::Features needs;
   std::vector<providers::ByteRange> messages;
+  std::vector<std::uint32_t> tokens_so_far;  // rough, after each message, tools not counted
 };
 
 bool read_messages(BodyWalk& walk, const Path& path, ChatPrompt& prompt);
@@ -23,6 +24,9 @@ bool read_messages(BodyWalk& walk, const Path& path, ChatPrompt& prompt);
 // Rough: bytes by four, flat for attachments, and with tools half again and 600, since hosts add preambles of
 // their own for them. For filters and for a correction that is learned, never for a bill.
 config::Tokens estimated_tokens(const ChatPrompt& prompt, std::uint64_t tools_bytes);
+
+// Up to the end of each message, in the same measure and for as many as prefix_blocks.
+std::vector<std::uint32_t> prefix_tokens(const ChatPrompt& prompt, std::uint64_t tools_bytes);
 
 // One for each message, at most the last 1,024: the hash of it, of all before it and of the tools, which
 // hosts put in front of them.

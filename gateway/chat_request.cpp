@@ -5,6 +5,7 @@
 
 #include "gateway/body_walk.hpp"
 #include "gateway/chat_prompt.hpp"
+#include "gateway/provider_preferences.hpp"
 
 namespace gateway {
 namespace {
@@ -93,6 +94,7 @@ class ChatReader {
     request_.needs |= prompt_.needs;
     request_.prompt = estimated_tokens(prompt_, tools_.size());
     request_.prefix_blocks = prefix_blocks(body_, prompt_, tools_);
+    request_.prefix_tokens = prefix_tokens(prompt_, tools_.size());
   }
 
   void need(Feature feature) { request_.needs.set(static_cast<std::size_t>(feature)); }
@@ -195,7 +197,7 @@ class ChatReader {
 
   bool provider(const Path& path) {
     if (walk_.json.type() == JsonType::object) request_.provider.emplace();
-    ProviderPreferences none;
+    routing::ProviderPreferences none;
     return read_preferences(walk_, path, request_.provider ? *request_.provider : none);
   }
 

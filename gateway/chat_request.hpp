@@ -14,9 +14,9 @@
 
 #include "config/settings.hpp"
 #include "gateway/body_fault.hpp"
-#include "gateway/provider_preferences.hpp"
 #include "providers/json_text.hpp"
 #include "providers/json_tokens.hpp"
+#include "routing/preferences.hpp"
 
 namespace gateway {
 
@@ -32,9 +32,10 @@ struct ChatRequest {
   std::string user;
   std::string session;              // session_id, else prompt_cache_key, else empty
   std::vector<std::string> models;  // fallbacks in order
-  std::optional<ProviderPreferences> provider{};
+  std::optional<routing::ProviderPreferences> provider{};
   std::vector<std::pair<std::string, std::string>> metadata;  // those whose values are strings
   std::vector<std::uint64_t> prefix_blocks;  // one per message: the hash of it, all before it and the tools
+  std::vector<std::uint32_t> prefix_tokens;  // estimated tokens up to the end of each of them
 
   // For UpstreamBody.
   providers::ByteRange object;                                // the braces included

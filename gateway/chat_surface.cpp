@@ -3,11 +3,84 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gateway/policy_choice.hpp"
+#include "routing/draws.hpp"
+
 namespace gateway {
 namespace {
 
 bool may_use(const config::KeySettings* key, const routing::PublicModel& model) {
   return !key || key->models.empty() || std::ranges::find(key->models, model.name) != key->models.end();
+}
+
+ErrorReply model_not_allowed(const config::KeySettings& key, const std::string& model, std::string param) {
+  return {.status = 403,
+          .type = "permission_error",
+          .code = "model_not_allowed",
+          .message = "The key \"" + key.name.text + "\" may not use the model `" + model + "`.",
+          .param = std::move(param),
+          .metadata = {},
+          .should_retry = ShouldRetry::no};
+}
+
+// The model that was asked for, and the policy that a suffix of its name asks for.
+struct NamedModel {
+  const routing::PublicModel* model = nullptr;
+  std::string_view suffix;
+};
+
+NamedModel find_model(const routing::Catalogue& catalogue, std::string_view name) {
+  if (const routing::PublicModel* whole = catalogue.find(name)) return {whole, {}};
+  const routing::ModelAndSuffix parts = routing::split_suffix(name);
+  if (parts.suffix.empty()) return {};
+  return {catalogue.find(parts.model), parts.suffix};
+}
+
+// The models to turn to when nobody of the first is left; each by its whole name.
+std::optional<ErrorReply> find_fallbacks(const InferenceRequest& request, const config::KeySettings* key,
+                                         routing::Demand& demand) {
+  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  for (std::size_t i = 0; i < request.chat.models.size(); ++i) {
+    const std::string& name = request.chat.models[i];
+    std::string param = "models[" + std::to_string(i) + "]";
+    const routing::PublicModel* model = catalogue.find(name);
+    if (!model) {
+      ErrorReply error = unknown_model(name, catalogue);
+      error.param = std::move(param);
+      return error;
+    }
+    if (!may_use(key, *model)) return model_not_allowed(*key, name, std::move(param));
+    const bool is_known =
+        model == demand.model || std::ranges::find(demand.fallbacks, model) != demand.fallbacks.end();
+    if (!is_known) demand.fallbacks.push_back(model);
+  }
+  return std::nullopt;
+}
+
+// What one key's prompts left in a host's cache is nobody else's business: the same text has other hashes.
+void separate(std::vector<std::uint64_t>& blocks, const config::KeySettings* key) {
+  if (!key) return;
+  const std::uint64_t tenant = routing::hash_of(key->name.text);
+  for (std::uint64_t& block : blocks) block = routing::mixed(block ^ tenant);
+}
+
+routing::Demand demand_of(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key) {
+  ChatRequest& chat = request.chat;
+  routing::Demand demand;
+  demand.model_requested = chat.model;
+  demand.prompt = chat.prompt;
+  demand.max_output = chat.max_output;
+  demand.needs = chat.needs;
+  demand.delivery = chat.stream ? routing::Delivery::streamed : routing::Delivery::whole;
+  demand.key = key;
+  demand.user = chat.user;
+  demand.headers = std::move(incoming.headers);
+  demand.prefix_blocks = std::move(chat.prefix_blocks);
+  separate(demand.prefix_blocks, key);
+  demand.prefix_tokens = std::move(chat.prefix_tokens);
+  demand.admitted = incoming.arrived;
+  demand.wall = std::chrono::system_clock::now();
+  return demand;
 }
 
 }  // namespace
@@ -46,39 +119,23 @@ std::variant<InferenceRequest, ErrorReply> understand_chat(Incoming& incoming, c
   request.chat = std::move(*inspected);
 
   request.hosts = services.hosts;
-  const Generation& generation = *request.hosts->generation;
-  const routing::PublicModel* model = generation.catalogue->find(request.chat.model);
-  if (!model) return unknown_model(request.chat.model, *generation.catalogue);
-  if (!may_use(key, *model)) {
-    return ErrorReply{
-        .status = 403,
-        .type = "permission_error",
-        .code = "model_not_allowed",
-        .message = "The key \"" + key->name.text + "\" may not use the model `" + request.chat.model + "`.",
-        .param = "model",
-        .metadata = {},
-        .should_retry = ShouldRetry::no};
-  }
+  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  const NamedModel named = find_model(catalogue, request.chat.model);
+  if (!named.model) return unknown_model(request.chat.model, catalogue);
+  if (!may_use(key, *named.model)) return model_not_allowed(*key, request.chat.model, "model");
   request.id = new_id(services.dice);
   request.path = "/v1/chat/completions";
-  request.policy = &generation.policy;
   request.traceparent = std::move(incoming.traceparent);
   request.client_retry = incoming.client_retry;
-
-  routing::Demand& demand = request.demand;
-  demand.model = model;
-  demand.model_requested = request.chat.model;
-  demand.prompt = request.chat.prompt;
-  demand.max_output = request.chat.max_output;
-  demand.needs = request.chat.needs;
-  demand.delivery = request.chat.stream ? routing::Delivery::streamed : routing::Delivery::whole;
-  demand.key = key;
-  demand.user = request.chat.user;
-  demand.prefix_blocks = std::move(request.chat.prefix_blocks);
-  demand.admitted = incoming.arrived;
-  demand.deadline =
-      incoming.arrived + request.policy->deadline.value_or(generation.catalogue->settings().limits.deadline);
-  demand.wall = std::chrono::system_clock::now();
+  request.shows_openrouter_metadata = incoming.metadata_header == "enabled";
+  request.demand = demand_of(request, incoming, key);
+  request.demand.model = named.model;
+  if (auto error = find_fallbacks(request, key, request.demand)) return *std::move(error);
+  if (auto error = choose_policy(request, {.header = incoming.policy_header, .suffix = named.suffix})) {
+    return *std::move(error);
+  }
+  request.demand.deadline =
+      incoming.arrived + request.policy->deadline.value_or(catalogue.settings().limits.deadline);
   return request;
 }
 

@@ -74,6 +74,20 @@ void ControlLoop::publish() {
   }
 }
 
+void ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
+  const config::TimePoint now = config::Clock::now();
+  generation_ = std::move(generation);
+  market_.adopt(generation_->catalogue, now);
+  metrics_.adopt(generation_->catalogue);
+  traffic_.adopt(generation_->catalogue);
+  log_.reopen(generation_->catalogue->settings().log);
+  learned_ = false;
+  const auto snapshot = market_.snapshot(now);
+  for (DataLoop* loop : loops_) {
+    asio::post(loop->io(), [loop, newest = generation_, snapshot] { loop->adopt(newest, snapshot); });
+  }
+}
+
 int ControlLoop::open_connections() const {
   int open = 0;
   for (const DataLoop* loop : loops_) open += loop->open_connections();
@@ -104,6 +118,14 @@ providers::Task<std::string> ControlLoop::metrics() {
 
 providers::Task<std::string> ControlLoop::status() {
   co_return co_await asio::co_spawn(io_, make_status(), asio::use_awaitable);
+}
+
+providers::Task<Reloaded> ControlLoop::make_reload() {
+  co_return reload_();
+}
+
+providers::Task<Reloaded> ControlLoop::reload() {
+  co_return co_await asio::co_spawn(io_, make_reload(), asio::use_awaitable);
 }
 
 void ControlLoop::finish() {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -32,6 +33,11 @@ class ControlLoop final : public Pages {
   // Asked on data loops: made on this loop, continued on the asker's.
   providers::Task<std::string> metrics() override;
   providers::Task<std::string> status() override;
+  providers::Task<Reloaded> reload() override;
+  // What `reload` does; to be set before the threads run.
+  void on_reload(std::function<Reloaded()> reload) { reload_ = std::move(reload); }
+  // Takes a new generation into use everywhere; belongs to this loop's thread.
+  void adopt(std::shared_ptr<const Generation> generation);
   // Writes what waits, and ends.
   void finish();
 
@@ -40,6 +46,7 @@ class ControlLoop final : public Pages {
   int open_connections() const;
   providers::Task<std::string> make_metrics();
   providers::Task<std::string> make_status();
+  providers::Task<Reloaded> make_reload();
   void publish_regularly();
   void publish();
 
@@ -50,6 +57,7 @@ class ControlLoop final : public Pages {
   Metrics metrics_;
   RequestLog log_;
   Traffic traffic_;
+  std::function<Reloaded()> reload_;
   std::vector<DataLoop*> loops_;
   boost::asio::steady_timer regular_{io_};
   std::uint64_t lost_before_ = 0;  // log lines, when last counted

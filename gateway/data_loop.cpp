@@ -34,6 +34,7 @@ DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Me
 
 void DataLoop::adopt(std::shared_ptr<const Generation> generation,
                      std::shared_ptr<const routing::Snapshot> snapshot) {
+  if (services_.hosts) services_.hosts->last_snapshot = services_.snapshot;
   services_.hosts = hosts_of(std::move(generation), io_, timer_, resolver_);
   services_.snapshot = std::move(snapshot);
 }

@@ -63,8 +63,13 @@ json::object candidate_object(const Decided& decided, const Verdict& verdict) {
 json::object removed_object(const Decided& decided, const Verdict& verdict) {
   json::object object = name_object(decided, verdict);
   object["because"] = word(verdict.removal);
-  object["text"] = removal_text(verdict, decided.policy);
+  object["text"] = removal_text(verdict, decided.policy, decided.decision.relaxed);
   object["missed_by"] = number_or_null(verdict.missed_by);
+  if (verdict.margin) {
+    object["found"] = number_or_null(verdict.margin->found);
+    object["limit"] = number_or_null(verdict.margin->limit);
+  }
+  if (verdict.filter != routing::Filter::none) object["excluded_by"] = routing::to_text(verdict.filter);
   return object;
 }
 
@@ -72,6 +77,31 @@ json::object request_object(const routing::Demand& demand) {
   json::object object{{"model", demand.model_requested}, {"prompt_tokens", demand.prompt.count}};
   object["max_output"] = demand.max_output ? json::value(demand.max_output->count) : json::value(nullptr);
   object["stream"] = demand.delivery == routing::Delivery::streamed;
+  return object;
+}
+
+// The steps of `relax` that were taken, as their owner wrote them.
+json::array relaxed_array(const Decided& decided) {
+  json::array array;
+  for (std::size_t i = 0; i < decided.decision.relaxed; ++i) {
+    array.emplace_back(decided.policy.relax[i].text);
+  }
+  return array;
+}
+
+json::object remedy_object(const Decided& decided, const routing::Remedy& remedy) {
+  json::array rules;
+  for (const routing::Remedy::Limit& limit : remedy.limits) {
+    json::object rule{{"rule", limit.rule->text}};
+    if (limit.margin) {
+      rule["found"] = number_or_null(limit.margin->found);
+      rule["limit"] = number_or_null(limit.margin->limit);
+    }
+    rules.push_back(std::move(rule));
+  }
+  json::object object{{"endpoint", decided.catalogue.endpoints()[remedy.endpoint].settings->name.text},
+                      {"text", remedy_text(remedy, decided.catalogue)}};
+  object["rules"] = std::move(rules);
   return object;
 }
 
@@ -95,6 +125,11 @@ json::array attempts_array(const Decided& decided, const routing::Attempts& atte
 
 }  // namespace
 
+std::optional<routing::Remedy> remedy_of(const Decided& decided) {
+  if (!decided.snapshot || decided.decision.chosen) return std::nullopt;
+  return routing::smallest_remedy(*decided.snapshot, decided.policy, decided.demand, decided.decision);
+}
+
 std::string decision_page(const Decided& decided) {
   const routing::Decision& decision = decided.decision;
   json::object page{
@@ -107,6 +142,7 @@ std::string decision_page(const Decided& decided) {
       {"snapshot", decision.snapshot},
       {"seed", hexadecimal(decision.seed)},
       {"request", request_object(decided.demand)}};
+  if (!decided.why.empty()) page["policy"].as_object()["why"] = decided.why;
   if (decision.chosen) page["chosen"] = decided.catalogue.endpoints()[*decision.chosen].settings->name.text;
   if (decision.earliest) {
     page["earliest_seconds"] = number_or_null(config::Seconds(*decision.earliest - decided.now).count());
@@ -114,6 +150,8 @@ std::string decision_page(const Decided& decided) {
   json::array candidates, removed;
   for (const Verdict* v : by_rank(decision)) candidates.push_back(candidate_object(decided, *v));
   for (const Verdict* v : removed_ones(decision)) removed.push_back(removed_object(decided, *v));
+  if (decision.relaxed > 0) page["relaxed"] = relaxed_array(decided);
+  if (const auto remedy = remedy_of(decided)) page["smallest_relaxation"] = remedy_object(decided, *remedy);
   page["candidates"] = std::move(candidates);
   page["removed"] = std::move(removed);
   return json_page(page);

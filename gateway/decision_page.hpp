@@ -6,6 +6,7 @@
 #include <string>
 
 #include "routing/plan.hpp"
+#include "routing/remedy.hpp"
 
 namespace gateway {
 
@@ -15,6 +16,8 @@ struct Decided {
   const routing::Policy& policy;
   const routing::Demand& demand;
   config::TimePoint now{};
+  std::string_view why{};                       // this policy and no other
+  const routing::Snapshot* snapshot = nullptr;  // where given, the smallest relaxation is looked for
 };
 
 // Everything: each candidate with its predictions, its cost term by term in dollars, its rank and propensity,
@@ -24,7 +27,15 @@ std::string decision_page(const Decided& decided);
 std::string decision_header(const Decided& decided);
 // `attempts` are those made so far, the one under way last.
 std::string openrouter_metadata(const Decided& decided, const routing::Attempts& attempts);
-// What removed a candidate, in a sentence: "its context is 12,000 tokens too small".
-std::string removal_text(const routing::Verdict& verdict, const routing::Policy& policy);
+// What removed a candidate, in a sentence: "its context is 12,000 tokens too small". `relaxed` is the
+// decision's.
+std::string removal_text(const routing::Verdict& verdict, const routing::Policy& policy,
+                         std::size_t relaxed = 0);
+// "azure would be let in by giving up `ttft.p90 <= 3 s` (it is 3.4 s)".
+std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue& catalogue);
+// The member of the request at fault: "provider.max_price".
+std::string_view preference_of(routing::Filter filter);
+// Of a decision that left nobody; nothing without a snapshot.
+std::optional<routing::Remedy> remedy_of(const Decided& decided);
 
 }  // namespace gateway

@@ -86,17 +86,34 @@ std::vector<std::string> left_out(const Decided& decided, const Screen& screen) 
   if (removed.empty()) return {};
   std::vector<Row> rows;
   for (const Verdict* v : removed) {
-    rows.push_back(
-        {{"x", Colour::red}, {name_of(decided, *v)}, {removal_text(*v, decided.policy), Colour::dim}});
+    rows.push_back({{"x", Colour::red},
+                    {name_of(decided, *v)},
+                    {removal_text(*v, decided.policy, decided.decision.relaxed), Colour::dim}});
   }
   return table({{"", Align::left, 0}, {"LEFT OUT", Align::left, 0}, {"BECAUSE IT", Align::left, 0}}, rows,
                screen);
+}
+
+// What was given up, or what would have to be.
+std::vector<std::string> compromises(const Decided& decided, const Screen& screen) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < decided.decision.relaxed; ++i) {
+    lines.push_back(painted(fitted("gave up: " + decided.policy.relax[i].text, screen.columns),
+                            Colour::yellow, screen.paint));
+  }
+  if (const auto remedy = remedy_of(decided)) {
+    lines.push_back(painted(fitted(remedy_text(*remedy, decided.catalogue), screen.columns), Colour::yellow,
+                            screen.paint));
+  }
+  return lines;
 }
 
 }  // namespace
 
 std::vector<std::string> decision_table(const Decided& decided, const Screen& screen) {
   std::vector<std::string> lines = headline(decided, screen);
+  const std::vector<std::string> given_up = compromises(decided, screen);
+  lines.insert(lines.end(), given_up.begin(), given_up.end());
   for (const auto& part : {candidates(decided, screen), left_out(decided, screen)}) {
     if (part.empty()) continue;
     lines.emplace_back();

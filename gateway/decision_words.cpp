@@ -34,13 +34,64 @@ std::string rule_text(const std::vector<routing::Rule>& rules, int index) {
   return there ? "`" + rules[static_cast<std::size_t>(index)].text + "`" : "a rule";
 }
 
-std::string missed_text(double missed_by) {
-  return std::isfinite(missed_by) && missed_by != 0 ? " (by " + rate_text(std::abs(missed_by)) + ")" : "";
+// ": it is 4.2 s, off by 1.2 s", with the units of the rule where they are known.
+std::string missed_text(const Verdict& verdict) {
+  if (verdict.margin) {
+    const routing::Dimension dimension = verdict.margin->dimension;
+    return ": it is " + routing::to_text(verdict.margin->found, dimension) + ", off by " +
+           routing::to_text(verdict.missed_by, dimension);
+  }
+  const bool known = std::isfinite(verdict.missed_by) && verdict.missed_by != 0;
+  return known ? " (by " + rate_text(std::abs(verdict.missed_by)) + ")" : "";
 }
 
 }  // namespace
 
-std::string removal_text(const Verdict& verdict, const routing::Policy& policy) {
+std::string_view preference_of(routing::Filter filter) {
+  using enum routing::Filter;
+  switch (filter) {
+    case none:
+      break;
+    case only:
+      return "provider.only";
+    case ignore:
+      return "provider.ignore";
+    case order:
+      return "provider.order, without fallbacks";
+    case parameters:
+      return "provider.require_parameters";
+    case data_collection:
+      return "provider.data_collection";
+    case zdr:
+      return "provider.zdr";
+    case distillable_text:
+      return "provider.enforce_distillable_text";
+    case quantization:
+      return "provider.quantizations";
+    case max_price:
+      return "provider.max_price";
+  }
+  return "provider";
+}
+
+std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue& catalogue) {
+  const std::string& name = catalogue.endpoints()[remedy.endpoint].settings->name.text;
+  std::string text = name + " would be let in ";
+  if (remedy.filter != routing::Filter::none) {
+    return text + "without the request's own " + std::string(preference_of(remedy.filter));
+  }
+  text += "by giving up ";
+  for (std::size_t i = 0; i < remedy.limits.size(); ++i) {
+    const routing::Remedy::Limit& limit = remedy.limits[i];
+    text += (i == 0 ? "`" : " and `") + limit.rule->text + "`";
+    if (limit.margin) {
+      text += " (it is " + routing::to_text(limit.margin->found, limit.margin->dimension) + ")";
+    }
+  }
+  return text;
+}
+
+std::string removal_text(const Verdict& verdict, const routing::Policy& policy, std::size_t relaxed) {
   switch (verdict.removal) {
     case Removal::none:
       return "";
@@ -55,7 +106,7 @@ std::string removal_text(const Verdict& verdict, const routing::Policy& policy) 
     case Removal::policy_allow:
       return "not allowed by " + rule_text(policy.allow, verdict.rule);
     case Removal::policy_require:
-      return "does not meet " + rule_text(policy.require, verdict.rule) + missed_text(verdict.missed_by);
+      return "does not meet " + rule_text(limits_after(policy, relaxed), verdict.rule) + missed_text(verdict);
     case Removal::cooling:
       return "asked us to wait, for " + span_text(verdict.missed_by) + " more";
     case Removal::open:
@@ -63,12 +114,12 @@ std::string removal_text(const Verdict& verdict, const routing::Policy& policy) 
     case Removal::recovering:
       return "is coming back, with a share of requests that this one was not in, for " +
              span_text(verdict.missed_by) + " more";
-    case Removal::overlay:
-      return "left out by the request's own preferences";
-    case Removal::withdrawn:
-      return "not in the newest configuration, or not allowed by it";
     case Removal::full:
       return "has as many requests in flight as it may";
+    case Removal::overlay:
+      return "left out by the request's own " + std::string(preference_of(verdict.filter));
+    case Removal::withdrawn:
+      return "is no longer allowed by the newest configuration";
   }
   return "";
 }
@@ -92,6 +143,7 @@ std::string decision_header(const Decided& decided) {
                                               : 0);
     line += "; rank=" + std::to_string(chosen->rank);
   }
+  if (decision.relaxed > 0) line += "; relaxed=" + std::to_string(decision.relaxed);
   line += "; snapshot=" + std::to_string(decision.snapshot);
   return line;
 }

@@ -57,10 +57,13 @@ Fetched answer_of(const std::string& text, const std::string& where) {
   if (!text.starts_with("HTTP/1.1 ") || head_end == std::string::npos)
     return {.problem = where + " does not speak HTTP"};
   const std::string status = text.substr(9, 3);
-  if (status == "401" || status == "403") return {.problem = where + " asks for a key: give one with --key"};
-  if (status != "200")
-    return {.problem = where + " answered with status " + status + ": is this isocost's address?"};
-  return {.body = text.substr(head_end + 4)};
+  std::string body = text.substr(head_end + 4);
+  if (status == "200") return {.body = std::move(body)};
+  if (status == "401" || status == "403") {
+    return {.refusal = std::move(body), .problem = where + " asks for a key: give one with --key"};
+  }
+  return {.refusal = std::move(body),
+          .problem = where + " answered with status " + status + ": is this isocost's address?"};
 }
 
 }  // namespace
@@ -85,10 +88,15 @@ Fetched fetch(const FetchRequest& request) {
     return {.problem = "cannot reach " + request.url + " (" + error.message() + "): is the gateway running?"};
 
   // The answer ends with the connection.
-  std::string head = "GET " + request.path + " HTTP/1.1\r\nHost: " + address.host + ":" + address.port +
+  std::string head = (request.body.empty() ? "GET " : "POST ") + request.path +
+                     " HTTP/1.1\r\nHost: " + address.host + ":" + address.port +
                      "\r\nConnection: close\r\nAccept: application/json\r\n";
   if (!request.token.empty()) head += "Authorization: Bearer " + request.token + "\r\n";
-  head += "\r\n";
+  if (!request.body.empty()) {
+    head +=
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  head += request.fields + "\r\n" + request.body;
   std::string answer;
   error = asio::error::timed_out;
   asio::async_write(socket, asio::buffer(head), [&](const boost::system::error_code& e, std::size_t) {

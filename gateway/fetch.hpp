@@ -1,4 +1,4 @@
-// One blocking GET of a small document over plain HTTP, for the command line. Not for serving.
+// One blocking GET, or POST of a small document, over plain HTTP, for the command line. Not for serving.
 #pragma once
 
 #include <chrono>
@@ -8,14 +8,17 @@
 namespace gateway {
 
 struct FetchRequest {
-  std::string url;    // "http://127.0.0.1:8080"; https is refused
-  std::string path;   // "/admin/endpoints"
-  std::string token;  // sent as a Bearer token; empty: none
+  std::string url;       // "http://127.0.0.1:8080"; https is refused
+  std::string path;      // "/admin/endpoints"
+  std::string token;     // sent as a Bearer token; empty: none
+  std::string body{};    // JSON to send; empty: a GET
+  std::string fields{};  // more header fields, each "name: value\r\n"
   std::chrono::milliseconds patience{3'000};
 };
 
 struct Fetched {
   std::optional<std::string> body{};  // of a 200 answer
+  std::string refusal{};              // the body of any other answer
   std::string problem{};              // otherwise a sentence that says what went wrong and what to do
 };
 

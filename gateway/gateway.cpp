@@ -12,6 +12,7 @@
 
 #include "gateway/control_loop.hpp"
 #include "gateway/data_loop.hpp"
+#include "gateway/reload.hpp"
 
 namespace gateway {
 namespace {
@@ -55,13 +56,24 @@ class RunningGateway {
         errors_(errors),
         generation_(
             std::make_shared<Generation>(std::make_shared<const routing::Catalogue>(start_.settings, 1))),
-        control_(generation_, start_.version) {}
+        control_(generation_, start_.version),
+        reload_(
+            generation_, start_.load,
+            [this](std::shared_ptr<const Generation> newest) { control_.adopt(std::move(newest)); },
+            [this](const std::string& line) { errors_ << line << "\n"
+                                                      << std::flush; }, control_.counters(),
+            start_.file) {
+    control_.on_reload([this] { return reload_.now(); });
+  }
 
   int run_to_end() {
     std::signal(SIGPIPE, SIG_IGN);
     if (!listen()) return 1;
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     await_signal(signals);
+    asio::signal_set hangup(control_.io(), SIGHUP);
+    await_hangup(hangup);
+    watch_file();
     std::vector<std::thread> threads;
     for (const auto& loop : loops_) {
       threads.emplace_back([this, &loop] { run(loop->io(), control_.counters()); });
@@ -127,6 +139,23 @@ class RunningGateway {
     });
   }
 
+  void await_hangup(asio::signal_set& hangup) {
+    hangup.async_wait([this, &hangup](boost::system::error_code error, int) {
+      if (error) return;
+      reload_.now();
+      await_hangup(hangup);
+    });
+  }
+
+  void watch_file() {
+    next_look_.expires_after(std::chrono::seconds(1));
+    next_look_.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      reload_.if_changed();
+      watch_file();
+    });
+  }
+
   void drain() {
     left_ = loops_.size();
     for (const auto& loop : loops_) {
@@ -154,7 +183,9 @@ class RunningGateway {
   std::ostream& errors_;
   std::shared_ptr<const Generation> generation_;
   ControlLoop control_;
+  Reload reload_;
   std::vector<std::unique_ptr<DataLoop>> loops_;
+  asio::steady_timer next_look_{control_.io()};
   asio::steady_timer drain_limit_{control_.io()};
   int draining_ = 0;
   std::size_t left_ = 0;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "config/settings.hpp"
 #include "config/units.hpp"
@@ -20,8 +22,9 @@ struct Incoming {
   std::string session_header;   // x-session-id
   std::string metadata_header;  // x-openrouter-metadata
   std::string traceparent;
-  int client_retry = 0;         // x-stainless-retry-count
-  config::TimePoint arrived{};  // when it was read whole
+  std::vector<std::pair<std::string, std::string>> headers;  // those that policies read, names in lower case
+  int client_retry = 0;                                      // x-stainless-retry-count
+  config::TimePoint arrived{};                               // when it was read whole
 };
 
 }  // namespace gateway

@@ -14,9 +14,12 @@ namespace gateway {
 
 struct InferenceRequest {
   std::string id;
-  std::string path;                    // of the route table
-  std::shared_ptr<const Hosts> hosts;  // the generation it began with
-  const routing::Policy* policy = nullptr;
+  std::string path;                                     // of the route table
+  std::shared_ptr<const Hosts> hosts;                   // the generation it began with
+  const routing::Policy* policy = nullptr;              // of the generation, or `own_policy`
+  std::shared_ptr<const routing::Policy> own_policy{};  // with the request's own preferences
+  std::string_view why_policy;                          // lives as long as the generation
+  bool shows_openrouter_metadata = false;
   routing::Demand demand;
   ChatRequest chat;
   std::string body;  // what `chat` points into; dropped once the client has bytes

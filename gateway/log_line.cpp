@@ -92,6 +92,7 @@ void append_log_line(const Record& record, std::string& out) {
   member(",\"model\":", record.model, out);
   if (!record.key.empty()) member(",\"key\":", record.key, out);
   if (!record.policy.empty()) member(",\"policy\":", record.policy, out);
+  if (record.relaxed > 0) member(",\"relaxed\":", static_cast<std::int64_t>(record.relaxed), out);
   out += record.streamed ? ",\"stream\":true" : ",\"stream\":false";
   member(",\"status\":", record.status, out);
   member(",\"ending\":", word(record.ending), out);

@@ -11,8 +11,10 @@
 #include "config/load.hpp"
 #include "config/load_fleet.hpp"
 #include "config/well_known.hpp"
+#include "gateway/configuration.hpp"
 #include "gateway/demo_hosts.hpp"
 #include "gateway/embedded_fleet.hpp"
+#include "gateway/explain_command.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/top.hpp"
 #include "gateway/welcome.hpp"
@@ -32,22 +34,31 @@ void print(const config::Problems& problems) {
   for (const config::Problem& problem : problems) std::cerr << config::to_text(problem) << "\n";
 }
 
-int run(config::Settings settings) {
+config::Loaded load(const std::string& file) {
+  return gateway::with_policies(config::load_file(file, config::system_sources()));
+}
+
+int run(config::Settings settings, const std::string& file = {}) {
   std::random_device entropy;
   const std::uint64_t seed = (static_cast<std::uint64_t>(entropy()) << 32) | entropy();
   const auto ready = [known = settings](const std::string& url) {
     std::cerr << "isocost " ISOCOST_VERSION ": listening on " << url << "\n" << std::flush;
     if (::isatty(STDERR_FILENO) != 0) std::cerr << gateway::welcome(url, known) << std::flush;
   };
-  return gateway::run_gateway(
-      {.settings = std::move(settings), .version = ISOCOST_VERSION, .seed = seed, .ready = ready}, std::cerr);
+  gateway::Start start{
+      .settings = std::move(settings), .version = ISOCOST_VERSION, .seed = seed, .ready = ready};
+  if (!file.empty()) {
+    start.file = file;
+    start.load = [file] { return load(file); };
+  }
+  return gateway::run_gateway(std::move(start), std::cerr);
 }
 
 int serve_file(const std::string& file) {
-  config::Loaded loaded = config::load_file(file, config::system_sources());
+  config::Loaded loaded = load(file);
   print(loaded.problems);
   if (!loaded.settings) return 1;
-  return run(std::move(*loaded.settings));
+  return run(std::move(*loaded.settings), file);
 }
 
 // Without a configuration: a simulated market inside, and the real hosts whose keys are in the environment.
@@ -108,16 +119,33 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.1, 3600.0));
   top->footer("Example: isocost top --url http://127.0.0.1:8080");
 
+  CLI::App* explain = app.add_subcommand("explain", "Show which endpoint a call would go to, and why");
+  gateway::ExplainOptions dry;
+  explain->add_option("REQUEST", dry.request,
+                      "File of a chat request in JSON, - for standard input; else \"Hello\"");
+  explain->add_option("--model", dry.model, "Model to ask for, instead of the request's own");
+  explain->add_option("--policy", dry.policy, "Policy to decide by, as x-isocost-policy");
+  auto* at = explain->add_option("--url", dry.url, "Address of a running gateway")->capture_default_str();
+  explain
+      ->add_option("--config", dry.config, "Decide on this configuration's declared facts, without a gateway")
+      ->type_name("FILE")
+      ->excludes(at);
+  explain->add_option("--key", dry.token, "Client key, where the gateway asks for one")
+      ->envname("ISOCOST_KEY");
+  explain->add_flag("--json", dry.json, "The whole decision, for machines");
+  explain->footer("Example: isocost explain --model deepseek-r1:interactive request.json");
+
   CLI11_PARSE(app, argc, argv);
   try {
     if (*serve) return file.empty() ? serve_demo() : serve_file(file);
     if (*check) {
-      const config::Checked checked =
-          config::checked(config::load_file(file, config::system_sources()), file);
+      const config::Checked checked = config::checked(
+          gateway::with_policies_checked(config::load_file(file, config::system_sources())), file);
       std::cout << checked.text;
       return checked.exit_code;
     }
     if (*hosts) return serve_hosts(file);
+    if (*explain) return gateway::explain(dry);
     watch.interval = std::chrono::milliseconds(static_cast<int>(interval * 1000));
     return gateway::top(watch);
   } catch (const std::exception& fault) {

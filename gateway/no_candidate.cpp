@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "gateway/decision_page.hpp"
+
 namespace gateway {
 namespace {
 
@@ -17,18 +19,28 @@ bool passes_with_time(Removal removal) {
   return removal == Removal::cooling || removal == Removal::open || removal == Removal::full;
 }
 
+// With the words of the rule, or of the preference, that did it.
+std::string reason_of(const Verdict& verdict, const routing::Decision& decision,
+                      const routing::Policy& policy) {
+  std::string reason(to_text(verdict.removal));
+  const auto rule = static_cast<std::size_t>(verdict.rule);
+  const std::vector<routing::Rule>& limits = limits_after(policy, decision.relaxed);
+  if (verdict.removal == Removal::policy_allow && rule < policy.allow.size()) {
+    reason += " `" + policy.allow[rule].text + "`";
+  } else if (verdict.removal == Removal::policy_require && rule < limits.size()) {
+    reason += " `" + limits[rule].text + "`";
+  } else if (verdict.removal == Removal::overlay) {
+    reason += ", `" + std::string(preference_of(verdict.filter)) + "`";
+  }
+  return reason;
+}
+
 // "2 endpoints: in cooldown (deepseek, azure); 1 endpoint: ..." with each reason once.
 std::string reasons(const routing::Decision& decision, const InferenceRequest& request) {
   const std::vector<routing::Endpoint>& endpoints = request.hosts->generation->catalogue->endpoints();
   std::map<std::string, std::vector<std::string>> by_reason;
   for (const Verdict& verdict : decision.verdicts) {
-    std::string reason(to_text(verdict.removal));
-    const auto rule = static_cast<std::size_t>(verdict.rule);
-    if (verdict.removal == Removal::policy_allow && rule < request.policy->allow.size()) {
-      reason += " `" + request.policy->allow[rule].text + "`";
-    } else if (verdict.removal == Removal::policy_require && rule < request.policy->require.size()) {
-      reason += " `" + request.policy->require[rule].text + "`";
-    }
+    const std::string reason = reason_of(verdict, decision, *request.policy);
     by_reason[reason].push_back(endpoints[verdict.endpoint].settings->name.text);
   }
   std::string text;

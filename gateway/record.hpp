@@ -46,6 +46,7 @@ struct Record {
   routing::Attempts attempts;            // the last one served, unless it carries a failure
   std::vector<routing::Reason> reasons;  // of each attempt's choice
   std::vector<double> propensities;
+  std::size_t relaxed = 0;   // steps of the policy's `relax` that were taken, the most of any attempt
   routing::Demand demand{};  // what routing was asked; its model is null when the request did not get there
   std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
 };

@@ -38,6 +38,10 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
   record.total = now - admitted;
   record.until_first_byte = reply.first_byte().value_or(now) - admitted;
   record.added = added_by_us(record);
+  if (!request.demand.fallbacks.empty() && !record.attempts.empty()) {
+    const auto& endpoints = request.hosts->generation->catalogue->endpoints();
+    record.model = endpoints[record.attempts.back().endpoint].model->name.text;
+  }
   if (error) record.error = error->code;
   if (interruption.client_left()) {
     record.ending = Ending::client_left;

@@ -45,15 +45,21 @@ std::string Reply::fields(const Served& served) const {
 Task<void> Reply::whole(const Served& served, std::string_view body) {
   note_first_byte(200);
   const std::string text = fields(served);
-  co_await client_.answer({.status = 200, .content_type = "application/json", .fields = text}, body);
+  const ReplyStart start{.status = 200, .content_type = "application/json", .fields = text};
+  if (echo_.members.empty()) co_return co_await client_.answer(start, body);
+  const std::string told = spliced(body, echo_.members);
+  co_await client_.answer(start, told);
 }
 
 Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
   if (begun()) co_return co_await client_.write(pieces);
   note_first_byte(200);
   const std::string text = fields(served) + "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
-  co_return co_await client_.begin(
-      {.status = 200, .content_type = "text/event-stream; charset=utf-8", .fields = text}, pieces);
+  const ReplyStart start{.status = 200, .content_type = "text/event-stream; charset=utf-8", .fields = text};
+  if (echo_.event.empty()) co_return co_await client_.begin(start, pieces);
+  providers::Pieces told{echo_.event};
+  for (const std::string_view piece : pieces.texts()) told.add(piece);
+  co_return co_await client_.begin(start, told);
 }
 
 Task<void> Reply::end_stream() {
@@ -70,7 +76,8 @@ Task<void> Reply::fail(const ErrorReply& error, const StreamIdentity& stream) {
   }
   note_first_byte(error.status);
   const std::string text = error_fields(id_, error);
-  const std::string body = envelope(error);
+  std::string body = envelope(error);
+  if (!echo_.members.empty()) body = spliced(body, echo_.members);
   co_await client_.answer({.status = error.status, .content_type = "application/json", .fields = text}, body);
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "gateway/client.hpp"
+#include "gateway/echo.hpp"
 #include "gateway/error_reply.hpp"
 #include "gateway/record.hpp"
 #include "providers/timer.hpp"
@@ -32,6 +33,8 @@ class Reply {
   int status() const { return status_; }
   std::optional<config::TimePoint> first_byte() const { return first_byte_; }
 
+  // What the reply tells of the decision, whichever form it takes; the last one counts.
+  void tell(Echo echo) { echo_ = std::move(echo); }
   providers::Task<void> whole(const Served& served, std::string_view body);
   // Begins with the first pieces, or goes on with more. False when the client is gone.
   providers::Task<bool> stream(const Served& served, providers::Pieces& pieces);
@@ -49,6 +52,7 @@ class Reply {
   Client& client_;
   providers::Timer& timer_;
   std::string_view id_;
+  Echo echo_;
   int status_ = 0;
   std::optional<config::TimePoint> first_byte_{};
 };

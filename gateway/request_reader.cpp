@@ -106,6 +106,11 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.session_header = head.x_session_id;
   incoming.metadata_header = head.x_openrouter_metadata;
   incoming.traceparent = head.traceparent;
+  if (wanted_) {
+    for (const std::string& name : wanted_()) {
+      if (const auto value = head.fields.find(name)) incoming.headers.emplace_back(name, *value);
+    }
+  }
   incoming.client_retry = small_number(head.x_stainless_retry_count);
   taken.request.manner = {.after = head.keep_alive ? AfterReply::keep_alive : AfterReply::close,
                           .body = head.method == Method::head ? BodyWanted::no : BodyWanted::yes,

@@ -2,6 +2,8 @@
 // Belongs to one data loop.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -23,12 +25,15 @@ struct ReadRequest {
 
 using RequestRead = std::variant<ConnectionOver, ReadRequest, Refusal>;
 
+// The header fields to keep of a request, in lower case, asked for when it comes: policies may have changed.
+using WantedHeaders = std::function<std::span<const std::string>()>;
+
 class RequestReader final : private providers::Alarm {
  public:
   // All must outlive the reader.
   RequestReader(providers::Connection& connection, providers::Timer& timer,
-                const config::ServingLimits& limits)
-      : connection_(connection), timer_(timer), limits_(limits) {
+                const config::ServingLimits& limits, WantedHeaders wanted = {})
+      : connection_(connection), timer_(timer), limits_(limits), wanted_(std::move(wanted)) {
     gate_limits_.body = limits.max_body_bytes;
     wait_for(Phase::header, limits.header_timeout);
   }
@@ -55,6 +60,7 @@ class RequestReader final : private providers::Alarm {
   providers::Connection& connection_;
   providers::Timer& timer_;
   const config::ServingLimits& limits_;
+  WantedHeaders wanted_;
   GateLimits gate_limits_;
   Phase phase_ = Phase::header;
   std::size_t received_ = 0;         // of the body

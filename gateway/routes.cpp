@@ -16,11 +16,13 @@ struct Entry {
 
 constexpr std::array entries{
     Entry{"/v1/chat/completions", Verb::post, Page::chat_completions, Needs::client_key},
+    Entry{"/v1/route/explain", Verb::post, Page::explain, Needs::client_key},
     Entry{"/v1/models", Verb::get, Page::models, Needs::client_key},
     Entry{"/healthz", Verb::get, Page::alive, Needs::nothing},
     Entry{"/readyz", Verb::get, Page::ready, Needs::nothing},
     Entry{"/metrics", Verb::get, Page::metrics, Needs::client_key},
     Entry{"/admin/endpoints", Verb::get, Page::status, Needs::client_key},
+    Entry{"/admin/reload", Verb::post, Page::reload, Needs::client_key},
 };
 
 constexpr std::string_view models = "/v1/models/";

@@ -10,6 +10,7 @@ namespace gateway {
 
 enum class Page {
   chat_completions,
+  explain,  // POST /v1/route/explain: the decision about the call, without making it
   models,
   model,      // GET /v1/models/{id}
   endpoints,  // GET /v1/models/{author}/{slug}/endpoints
@@ -17,6 +18,7 @@ enum class Page {
   ready,
   metrics,
   status,
+  reload,
 };
 
 enum class Needs { nothing, client_key };

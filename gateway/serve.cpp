@@ -1,7 +1,9 @@
 #include "gateway/serve.hpp"
 
+#include "gateway/decision_echo.hpp"
 #include "gateway/no_candidate.hpp"
 #include "gateway/record_keeping.hpp"
+#include "gateway/standpoint.hpp"
 
 namespace gateway {
 namespace {
@@ -22,17 +24,35 @@ Task<void> wait_until(Services& services, config::TimePoint time, Interruption& 
   if (!interruption.client_left()) co_await pause.sleep.until(services.timer, time);
 }
 
+Decided decided_for(const Services& services, const InferenceRequest& request) {
+  return {.decision = services.decision,
+          .catalogue = *request.hosts->generation->catalogue,
+          .policy = *request.policy,
+          .demand = request.demand,
+          .now = services.timer.now(),
+          .why = request.why_policy};
+}
+
 // One decision on the newest snapshot of the request's generation, noted in the record.
-const routing::Decision& decide(Services& services, const InferenceRequest& request, Record& record) {
+const routing::Decision& decide(Services& services, const InferenceRequest& request, Record& record,
+                                Reply& reply) {
   const config::TimePoint before = services.timer.now();
-  routing::plan(*services.snapshot, *request.policy, request.demand, record.attempts,
+  const Standpoint from = standpoint(services, request);
+  routing::plan(from.snapshot, *request.policy, request.demand, record.attempts,
                 request.hosts->generation->in_flight, services.purse,
-                {.now = before, .seed = services.dice.roll()}, services.decision);
+                {.now = before, .seed = services.dice.roll(), .withdrawn = from.withdrawn},
+                services.decision);
   record.deciding += services.timer.now() - before;
   if (services.decision.chosen) {
     services.purse.settle(services.decision, request.policy->explore);
     record.reasons.push_back(services.decision.reason);
     record.propensities.push_back(services.decision.propensity);
+    record.relaxed = std::max(record.relaxed, services.decision.relaxed);
+  }
+  if (request.chat.echo_decision || request.shows_openrouter_metadata) {
+    Decided decided = decided_for(services, request);
+    decided.snapshot = &from.snapshot;
+    reply.tell(echo_of(request, decided, record.attempts));
   }
   return services.decision;
 }
@@ -56,7 +76,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   std::optional<ErrorReply> error;
   Tried tried;
   while (!error) {
-    const routing::Decision& decision = decide(services, request, record);
+    const routing::Decision& decision = decide(services, request, record, reply);
     if (!decision.chosen) {
       if (worth_waiting(decision, request, services.timer.now())) {
         co_await wait_until(services, *decision.earliest, interruption);
@@ -67,10 +87,11 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
       break;
     }
     const routing::EndpointIndex target = *decision.chosen;
+    const std::string in_short = decision_header(decided_for(services, request));
     const Served served{
         .endpoint = request.hosts->generation->catalogue->endpoints()[target].settings->name.text,
         .policy = request.policy->name.text,
-        .decision = to_text(decision.reason),
+        .decision = in_short,
         .attempts = record.attempts.size() + 1};
     tried = co_await attempt(services, request, target, served, reply, interruption);
     record.attempts.push_back(tried.attempt);

@@ -37,6 +37,8 @@ class Dice {
 struct Hosts {
   std::shared_ptr<const Generation> generation;
   std::vector<std::unique_ptr<providers::Provider>> providers;  // as in Settings::providers
+  // What was known when a newer generation came, for requests that go on in this one; null until then.
+  mutable std::shared_ptr<const routing::Snapshot> last_snapshot{};
 };
 
 struct Services {
@@ -49,6 +51,7 @@ struct Services {
   routing::RetryBudget retries{};
   // Scratch, used only between two waits.
   routing::Decision decision{};
+  std::vector<routing::EndpointIndex> withdrawn{};
   providers::JsonTokens tokens{};
 };
 

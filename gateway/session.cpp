@@ -1,6 +1,7 @@
 #include "gateway/session.hpp"
 
 #include "gateway/chat_surface.hpp"
+#include "gateway/explanation.hpp"
 #include "gateway/models_page.hpp"
 #include "gateway/record_keeping.hpp"
 #include "gateway/request_reader.hpp"
@@ -64,6 +65,17 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
   services.outbox.add(std::move(record));
 }
 
+// The decision about the call that the body holds, on what is known now. Nothing is sent, nothing learned.
+Task<void> explain(Front& front, Incoming& incoming, const config::KeySettings* key, HttpClient& client) {
+  Services& services = front.services;
+  auto understood = understand_chat(incoming, key, services);
+  if (const auto* error = std::get_if<ErrorReply>(&understood)) co_return co_await refuse(client, *error);
+  const auto& request = std::get<InferenceRequest>(understood);
+  const std::optional<Screen> screen = screen_of(incoming.query);
+  std::string page = explained(services, request, screen);
+  co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", std::move(page));
+}
+
 Task<void> answer_model(Front& front, const Route& route, const config::KeySettings* key,
                         HttpClient& client) {
   const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;
@@ -103,7 +115,13 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
       std::string text = co_await front.pages.status();
       co_return co_await show(client, "application/json", std::move(text));
     }
+    case Page::reload: {
+      const Reloaded reloaded = co_await front.pages.reload();
+      co_return co_await client.answer(
+          {.status = reloaded.status, .content_type = "application/json", .fields = {}}, reloaded.body);
+    }
     case Page::chat_completions:
+    case Page::explain:
       break;
   }
 }
@@ -135,6 +153,8 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
   }
   if (found.page == Page::chat_completions) {
     co_await chat(front, incoming, key, client, interruption);
+  } else if (found.page == Page::explain) {
+    co_await explain(front, incoming, key, client);
   } else {
     co_await answer_page(front, found, key, client);
   }
@@ -158,7 +178,10 @@ Task<void> session(Front& front, providers::ConnectionPtr connection) {
   // The limits of the generation it began with: held for as long as the connection.
   const std::shared_ptr<const Hosts> hosts = front.services.hosts;
   const config::ServingLimits& limits = hosts->generation->catalogue->settings().limits;
-  RequestReader reader(*connection, front.services.timer, limits);
+  const Services& services = front.services;
+  RequestReader reader(*connection, services.timer, limits, [&services]() -> std::span<const std::string> {
+    return services.hosts->generation->headers;
+  });
   KeptKey kept;
   bool go_on = true;
   while (go_on) {

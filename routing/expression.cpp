@@ -22,6 +22,15 @@ bool Expression::reads(Source source) const {
   return program_ && program_->sources.test(static_cast<std::size_t>(source));
 }
 
+std::vector<std::string> Expression::headers() const {
+  std::vector<std::string> names;
+  if (!program_) return names;
+  for (const Instruction& each : program_->code) {
+    if (each.operation == Operation::text_header) names.push_back(program_->texts[each.target]);
+  }
+  return names;
+}
+
 std::optional<Margin> Expression::margin(const View& view) const {
   return program_ ? program_->margin(view) : std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "routing/demand.hpp"
 #include "routing/dimension.hpp"
@@ -54,6 +55,8 @@ class Expression {
   std::optional<Margin> margin(const View& view) const;
   // Whether any of its names comes from there.
   bool reads(Source source) const;
+  // The request headers it reads, in lower case.
+  std::vector<std::string> headers() const;
 
  private:
   std::shared_ptr<const Program> program_;

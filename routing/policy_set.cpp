@@ -20,6 +20,24 @@ std::vector<std::string> PolicySet::names() const {
   return result;
 }
 
+std::vector<std::string> PolicySet::headers() const {
+  std::vector<std::string> result;
+  const auto add = [&](const Rule& rule) {
+    for (const std::string& name : rule.expression.headers()) {
+      if (std::ranges::find(result, name) == result.end()) result.push_back(name);
+    }
+  };
+  for (const Pick& pick : picks_) add(pick.when);
+  for (const Policy& policy : policies_) {
+    for (const auto* rules : {&policy.allow, &policy.require, &policy.prefer})
+      std::ranges::for_each(*rules, add);
+    for (const Relaxation& step : policy.relax) std::ranges::for_each(step.require, add);
+    if (policy.minimize) add(*policy.minimize);
+    if (policy.choose) add(*policy.choose);
+  }
+  return result;
+}
+
 Choice PolicySet::select(const Demand& demand) const {
   const View view{.demand = &demand};
   for (const Pick& pick : picks_) {

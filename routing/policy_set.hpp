@@ -33,6 +33,8 @@ class PolicySet {
   // Null when there is no such policy.
   const Policy* find(std::string_view name) const;
   std::vector<std::string> names() const;
+  // The request headers that any policy or rule reads, in lower case, each once.
+  std::vector<std::string> headers() const;
   // The first rule that is true, else the key's own policy, else the default one. Does not allocate.
   Choice select(const Demand& demand) const;
 

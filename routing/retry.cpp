@@ -13,7 +13,7 @@ constexpr config::Duration first_backoff = 50ms;
 constexpr config::Duration longest_backoff = 2s;
 
 // What no other endpoint can cure; empty when another may.
-std::string_view final_reason(const Failure& failure) {
+std::string_view final_reason(const Failure& failure, const Demand& demand) {
   if (failure.progress == Progress::client_has_bytes) return "the client already has bytes";
   switch (failure.kind) {
     case FailureKind::client_left:
@@ -21,6 +21,8 @@ std::string_view final_reason(const Failure& failure) {
     case FailureKind::deadline:
       return "no time left";
     case FailureKind::rejected:
+      // Another model may take what this one does not.
+      if (!demand.fallbacks.empty()) return {};
       return "the host rejected the request itself";
     default:
       return {};
@@ -45,7 +47,7 @@ bool may_ask_the_same(const Attempts& attempts) {
 NextStep after_failure(const Attempts& attempts, const Demand& demand, const Policy& policy,
                        config::TimePoint now, double draw) {
   const Failure& failure = *attempts.back().failure;
-  if (const std::string_view why = final_reason(failure); !why.empty()) return GiveUp{why};
+  if (const std::string_view why = final_reason(failure, demand); !why.empty()) return GiveUp{why};
   const auto allowed = std::min(most_attempts, static_cast<std::size_t>(std::max(1, policy.attempts)));
   if (attempts.size() >= allowed) return GiveUp{"no attempts left"};
 

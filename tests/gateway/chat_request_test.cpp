@@ -155,20 +155,20 @@ TEST_CASE("the provider object is read whole") {
   CHECK(provider.order == std::vector<std::string>{"a", "b/c"});
   CHECK(provider.only == std::vector<std::string>{"a"});
   CHECK(provider.ignore == std::vector<std::string>{"d"});
-  CHECK(provider.allow_fallbacks == false);
-  CHECK(provider.require_parameters == true);
-  CHECK(provider.data_collection == ProviderPreferences::DataCollection::deny);
+  CHECK(provider.fallbacks == routing::Fallbacks::forbidden);
+  CHECK(provider.parameters == routing::Parameters::required);
+  CHECK(provider.data_collection == "deny");
   CHECK(provider.zdr == true);
   CHECK(provider.quantizations ==
-        std::vector<config::Quantization>{config::Quantization::fp8, config::Quantization::unknown});
-  CHECK(provider.sort == ProviderPreferences::Sort::latency);
-  CHECK(provider.partition == ProviderPreferences::Partition::none);
-  CHECK(provider.preferred_min_throughput.p50 == 50.0);
-  CHECK(provider.preferred_max_latency.p50 == 1.5);
-  CHECK(provider.preferred_max_latency.p99 == 6.0);
+        std::vector<std::string>{"fp8", "unknown"});
+  CHECK(provider.sort == "latency");
+  CHECK(provider.partition == "none");
+  CHECK(provider.min_throughput.p50 == 50.0);
+  CHECK(provider.max_latency.p50 == 1.5);
+  CHECK(provider.max_latency.p99 == 6.0);
   CHECK(provider.max_price.prompt == 0.5);
   CHECK(provider.max_price.completion == 2.0);
-  CHECK(accepted(with(R"("provider":{"sort":"price"})")).provider->sort == ProviderPreferences::Sort::price);
+  CHECK(accepted(with(R"("provider":{"sort":"price"})")).provider->sort == "price");
 }
 
 TEST_CASE("a refused body names the place, what was found and what is allowed") {

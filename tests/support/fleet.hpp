@@ -23,6 +23,8 @@ struct Host {
   double rate = 60;             // tokens per second
   double failing = 0;           // share of attempts that end with a 500
   std::int64_t context = 128'000;
+  std::optional<std::string> jurisdiction{};
+  config::Quantization quantization = config::Quantization::unknown;
 };
 
 inline config::PricePerMillionTokens per_million(double dollars) {
@@ -39,9 +41,11 @@ inline config::Settings settings_of(const std::vector<Host>& hosts) {
     endpoint.provider_index = settings.providers.size();
     endpoint.context = {host.context};
     endpoint.prices = {.input = per_million(host.input_price), .output = per_million(host.output_price)};
+    endpoint.quantization = host.quantization;
     model.endpoints.push_back(endpoint);
     config::ProviderSettings provider;
     provider.name = {host.name};
+    provider.jurisdiction = host.jurisdiction;
     settings.providers.push_back(provider);
   }
   settings.models.push_back(model);

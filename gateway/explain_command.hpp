@@ -1,0 +1,22 @@
+// `isocost explain`: prints the decision about a call that is not made. Asks a running gateway, which knows
+// what it measured, or decides on a configuration's declared facts alone. For a process of its own; blocks.
+#pragma once
+
+#include <string>
+
+namespace gateway {
+
+struct ExplainOptions {
+  std::string url = "http://127.0.0.1:8080";  // of a running gateway
+  std::string config;                         // file; not empty: decide here, and ask nobody
+  std::string model;                          // empty: the request's own
+  std::string policy;                         // as x-isocost-policy; empty: as the rules say
+  std::string request;  // file of a chat request, "-" for standard input; empty: "Hello"
+  std::string token;    // client key
+  bool json = false;    // the whole decision for machines
+};
+
+// The process's exit status: 1 when there is no decision to print (said on standard error).
+int explain(const ExplainOptions& options);
+
+}  // namespace gateway
