@@ -31,15 +31,15 @@ void begin_record(Record& record, const InferenceRequest& request) {
 }
 
 void end_record(Record& record, InferenceRequest& request, const Reply& reply,
-                const Interruption& interruption, const std::optional<ErrorReply>& error,
-                config::TimePoint now) {
+                const std::optional<ErrorReply>& error, config::TimePoint now) {
   const config::TimePoint admitted = request.demand.admitted;
   record.status = reply.status();
   record.total = now - admitted;
   record.until_first_byte = reply.first_byte().value_or(now) - admitted;
   record.added = added_by_us(record);
   if (error) record.error = error->code;
-  if (interruption.client_left()) {
+  // A client that closes once it has everything did not leave.
+  if (!reply.delivered()) {
     record.ending = Ending::client_left;
     record.error = "client_left";
   } else if (!error) {

@@ -30,53 +30,64 @@ std::string dollars(config::Money money) {
 
 }  // namespace
 
-std::string Reply::fields(const Served& served) const {
-  std::string text;
-  text.reserve(320);
-  add_own(text, "x-request-id", id_);
+void Reply::add_fields(std::string& text, const Served& served) const {
   add(text, "x-isocost-endpoint", served.endpoint);
   add(text, "x-isocost-policy", served.policy);
-  add_own(text, "x-isocost-attempts", std::to_string(served.attempts));
+  if (served.attempts > 0) add_own(text, "x-isocost-attempts", std::to_string(served.attempts));
   if (served.cost) add_own(text, "x-isocost-cost", dollars(*served.cost));
   add(text, "x-isocost-decision", served.decision);
-  return text;
 }
 
 Task<void> Reply::whole(const Served& served, std::string_view body) {
   note_first_byte(200);
-  const std::string text = fields(served);
-  co_await client_.answer({.status = 200, .content_type = "application/json", .fields = text}, body);
+  std::string text;
+  text.reserve(256);
+  add_own(text, "x-request-id", id_);
+  add_fields(text, served);
+  delivered_ = co_await client_.answer(
+      {.status = 200, .content_type = "application/json", .fields = text}, body);
 }
 
 Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
   if (begun()) co_return co_await client_.write(pieces);
   note_first_byte(200);
-  const std::string text = fields(served) + "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
+  std::string text;
+  text.reserve(320);
+  add_own(text, "x-request-id", id_);
+  add_fields(text, served);
+  text += "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
   co_return co_await client_.begin(
       {.status = 200, .content_type = "text/event-stream; charset=utf-8", .fields = text}, pieces);
 }
 
-Task<void> Reply::end_stream() {
-  providers::Pieces done{"data: [DONE]\n\n"};
-  if (co_await client_.write(done)) co_await client_.end();
+Task<void> Reply::end_stream(const Served& served, providers::Pieces& pieces) {
+  if (!begun()) {
+    const bool taken = co_await stream(served, pieces);
+    if (!taken) co_return;
+    pieces = providers::Pieces();
+  }
+  pieces.add("data: [DONE]\n\n");
+  delivered_ = co_await client_.end(pieces);
 }
 
-Task<void> Reply::fail(const ErrorReply& error, const StreamIdentity& stream) {
+Task<void> Reply::fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream) {
   if (begun()) {
     const std::string event = error_event(error, stream);
     providers::Pieces pieces{event};
-    if (co_await client_.write(pieces)) co_await client_.end();
+    delivered_ = co_await client_.end(pieces);
     co_return;
   }
   note_first_byte(error.status);
-  const std::string text = error_fields(id_, error);
+  std::string text = error_fields(id_, error);
+  add_fields(text, served);
   const std::string body = envelope(error);
-  co_await client_.answer({.status = error.status, .content_type = "application/json", .fields = text}, body);
+  delivered_ = co_await client_.answer(
+      {.status = error.status, .content_type = "application/json", .fields = text}, body);
 }
 
 std::string error_fields(std::string_view id, const ErrorReply& error) {
   std::string text;
-  add(text, "x-request-id", id);
+  add_own(text, "x-request-id", id);
   if (error.retry_after) {
     const double seconds = config::Seconds(*error.retry_after).count();
     add(text, "Retry-After", std::to_string(static_cast<int>(std::ceil(seconds))));

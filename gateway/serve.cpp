@@ -45,6 +45,13 @@ bool worth_waiting(const routing::Decision& decision, const InferenceRequest& re
          *decision.earliest < request.demand.deadline;
 }
 
+// Whether there is nobody to tell. A client that stopped reading counts: its connection was cut.
+bool left(const Record& record, const Interruption& interruption) {
+  if (interruption.client_left()) return true;
+  if (record.attempts.empty() || !record.attempts.back().failure) return false;
+  return record.attempts.back().failure->kind == FailureKind::client_left;
+}
+
 }  // namespace
 
 Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& reply,
@@ -55,6 +62,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   services.retries.count_request(services.timer.now());
   std::optional<ErrorReply> error;
   Tried tried;
+  Served served;
   while (!error) {
     const routing::Decision& decision = decide(services, request, record);
     if (!decision.chosen) {
@@ -67,7 +75,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
       break;
     }
     const routing::EndpointIndex target = *decision.chosen;
-    const Served served{
+    served = {
         .endpoint = request.hosts->generation->catalogue->endpoints()[target].settings->name.text,
         .policy = request.policy->name.text,
         .decision = to_text(decision.reason),
@@ -86,9 +94,13 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   if (!error && !record.attempts.empty() && record.attempts.back().failure) {
     error = of_failure(*record.attempts.back().failure, tried.said);
   }
-  if (error && !interruption.client_left())
-    co_await reply.fail(*error, {.id = request.id, .model = record.model});
-  end_record(record, request, reply, interruption, error, services.timer.now());
+  if (error && !left(record, interruption)) {
+    const StreamIdentity stream{.id = request.id,
+                                .created = std::chrono::system_clock::to_time_t(record.wall),
+                                .model = record.model};
+    co_await reply.fail(*error, served, stream);
+  }
+  end_record(record, request, reply, error, services.timer.now());
   co_return kept;
 }
 
