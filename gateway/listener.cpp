@@ -38,7 +38,7 @@ Listener::Tcp::endpoint Listener::listen(const Tcp::endpoint& address, Address k
 }
 
 void Listener::accept() {
-  acceptor_.async_accept([this](boost::system::error_code error, Tcp::socket socket) {
+  acceptor_.async_accept([this](boost::system::error_code error, providers::Connection::Socket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error) begin(std::move(socket));
     const bool out_of_descriptors = error == asio::error::no_descriptors ||
@@ -53,7 +53,7 @@ void Listener::accept() {
   });
 }
 
-void Listener::begin(Tcp::socket socket) {
+void Listener::begin(providers::Connection::Socket socket) {
   std::optional<asio::ip::address> counted;
   if (addresses_.limits()) {
     boost::system::error_code gone;

@@ -36,14 +36,14 @@ class Listener {
 
  private:
   void accept();
-  void begin(Tcp::socket socket);
+  void begin(providers::Connection::Socket socket);
   void pause_accepting();
   void ended();
 
   boost::asio::io_context& io_;
   Front& front_;
   AddressCounts& addresses_;
-  Tcp::acceptor acceptor_;
+  boost::asio::basic_socket_acceptor<Tcp, boost::asio::io_context::executor_type> acceptor_;
   boost::asio::steady_timer accept_again_;
   int most_connections_ = 1000;
   std::atomic<int> open_connections_{0};

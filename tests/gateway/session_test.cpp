@@ -167,7 +167,7 @@ TEST_CASE("a body may come in chunks, cut anywhere") {
     door.world.loop.settle();
   }
   client.read_until(whole_answer);
-  CHECK(door.records().at(0).bytes_in == chat_whole.size());
+  CHECK(door.records().at(0)->bytes_in == chat_whole.size());
 }
 
 TEST_CASE("a refusal reaches a client that is still sending, and nothing more of the connection is read") {
@@ -303,7 +303,7 @@ TEST_CASE("a client that leaves mid-stream aborts the host's work, and is record
     door.world.loop.until([&] { return door.world.host(World::cheap).open == 0; });
     CHECK(door.world.host(World::cheap).aborted == 1);
     REQUIRE(door.records().size() == 1);
-    CHECK(door.records()[0].ending == Ending::client_left);
+    CHECK(door.records()[0]->ending == Ending::client_left);
     CHECK(door.open_sessions() == 0);
   }
 }
@@ -332,7 +332,7 @@ TEST_CASE("a client that stops reading is cut off after the write limit, and the
   door.world.advance(5min);
   door.world.loop.until([&] { return door.world.host(World::cheap).open == 0; });
   REQUIRE(door.records().size() == 1);
-  CHECK(door.records()[0].ending == Ending::client_left);
+  CHECK(door.records()[0]->ending == Ending::client_left);
   CHECK(door.counted("isocost_timeouts_total{phase=\"client_write\"}") == 1);
 }
 

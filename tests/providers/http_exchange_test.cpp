@@ -280,11 +280,11 @@ TEST_CASE("nobody listening is a failure to connect, with nothing sent") {
 TEST_CASE("a host that does not take the connection is given up after the connect limit") {
   // Its queue of connections is full and it accepts none: the system does not answer the next one.
   Loop loop;
-  Loop::Tcp::acceptor deaf(loop.io);
+  support::Acceptor deaf(loop.io);
   deaf.open(Loop::Tcp::v4());
   deaf.bind({boost::asio::ip::address_v4::loopback(), 0});
   deaf.listen(0);
-  std::vector<Loop::Tcp::socket> fillers;
+  std::vector<Loop::Socket> fillers;
   for (int i = 0; i < 4; ++i) {
     fillers.emplace_back(loop.io);
     fillers.back().async_connect(deaf.local_endpoint(), [](boost::system::error_code) {});

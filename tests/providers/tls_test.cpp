@@ -50,15 +50,15 @@ class TlsHost {
 
  private:
   void accept() {
-    acceptor_.async_accept([this](boost::system::error_code error, Loop::Tcp::socket socket) {
+    acceptor_.async_accept([this](boost::system::error_code error, Loop::Socket socket) {
       if (error) return;
       asio::co_spawn(loop_.io, serve(*this, std::move(socket)), asio::detached);
       accept();
     });
   }
 
-  static providers::Task<void> serve(TlsHost& host, Loop::Tcp::socket socket) {
-    ssl::stream<Loop::Tcp::socket> stream(std::move(socket), host.context_);
+  static providers::Task<void> serve(TlsHost& host, Loop::Socket socket) {
+    ssl::stream<Loop::Socket> stream(std::move(socket), host.context_);
     const auto [failed] =
         co_await stream.async_handshake(ssl::stream_base::server, asio::as_tuple(asio::use_awaitable));
     if (!failed) {
@@ -73,7 +73,7 @@ class TlsHost {
     ++host.ended;
   }
 
-  static providers::Task<void> answer(TlsHost& host, ssl::stream<Loop::Tcp::socket>& stream) {
+  static providers::Task<void> answer(TlsHost& host, ssl::stream<Loop::Socket>& stream) {
     for (;;) {
       std::array<char, 4096> part;
       const auto [error, size] =
@@ -91,7 +91,7 @@ class TlsHost {
   }
 
   Loop& loop_;
-  Loop::Tcp::acceptor acceptor_;
+  Acceptor acceptor_;
   ssl::context context_;
   const std::string reply_;
   const Farewell farewell_;

@@ -40,7 +40,7 @@ class FrontDoor {
     return at == std::string::npos ? 0 : std::stod(text.substr(at + series.size() + 2));
   }
   // All records so far.
-  const std::vector<gateway::Record>& records() {
+  const std::vector<gateway::RecordPtr>& records() {
     world.services.outbox.flush();
     return world.delivered;
   }

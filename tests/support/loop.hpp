@@ -29,6 +29,7 @@ struct Outcome {
 class Loop {
  public:
   using Tcp = boost::asio::ip::tcp;
+  using Socket = providers::Connection::Socket;
 
   boost::asio::io_context io{1};
   SimTimer timer;
@@ -80,21 +81,23 @@ class Loop {
   }
 };
 
+using Acceptor = boost::asio::basic_socket_acceptor<Loop::Tcp, boost::asio::io_context::executor_type>;
+
 // Two ends of one loopback connection.
 struct SocketPair {
   explicit SocketPair(Loop& loop) : near(loop.io), far(loop.io) {
-    boost::asio::ip::tcp::acceptor acceptor(loop.io, {boost::asio::ip::address_v4::loopback(), 0});
+    Acceptor acceptor(loop.io, {boost::asio::ip::address_v4::loopback(), 0});
     far.connect(acceptor.local_endpoint());
-    near = acceptor.accept();
+    acceptor.accept(near);
   }
-  boost::asio::ip::tcp::socket near;
-  boost::asio::ip::tcp::socket far;
+  Loop::Socket near;
+  Loop::Socket far;
 };
 
 // The other end of a connection under test, played by the test: writes, reads what has come, closes.
 class Peer {
  public:
-  Peer(Loop& loop, Loop::Tcp::socket socket) : loop_(loop), socket_(std::move(socket)) {
+  Peer(Loop& loop, Loop::Socket socket) : loop_(loop), socket_(std::move(socket)) {
     socket_.non_blocking(true);
   }
 
@@ -130,13 +133,13 @@ class Peer {
     return ended_;
   }
   bool was_reset() const { return reset_; }
-  void end_writing() { socket_.shutdown(Loop::Tcp::socket::shutdown_send); }
+  void end_writing() { socket_.shutdown(Loop::Socket::shutdown_send); }
   void close() { socket_.close(); }
   void reset() {
     socket_.set_option(boost::asio::socket_base::linger(true, 0));
     socket_.close();
   }
-  Loop::Tcp::socket& socket() { return socket_; }
+  Loop::Socket& socket() { return socket_; }
 
  private:
   void drain() {
@@ -154,7 +157,7 @@ class Peer {
   }
 
   Loop& loop_;
-  Loop::Tcp::socket socket_;
+  Loop::Socket socket_;
   std::string got_;
   bool ended_ = false;
   bool reset_ = false;

@@ -27,7 +27,7 @@ class RawHost {
 
  private:
   void accept() {
-    acceptor_.async_accept([this](boost::system::error_code error, Loop::Tcp::socket socket) {
+    acceptor_.async_accept([this](boost::system::error_code error, Loop::Socket socket) {
       if (error) return;
       peers_.push_back(std::make_unique<Peer>(loop_, std::move(socket)));
       accept();
@@ -35,7 +35,7 @@ class RawHost {
   }
 
   Loop& loop_;
-  Loop::Tcp::acceptor acceptor_;
+  Acceptor acceptor_;
   std::vector<std::unique_ptr<Peer>> peers_;
 };
 

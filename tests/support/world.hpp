@@ -129,7 +129,7 @@ class World {
   }
   void advance(config::Duration time) { loop.advance(time); }
   bool ended() const { return outcome.ended(); }
-  const gateway::Record& record() const { return *outcome.value; }
+  const gateway::Record& record() const { return **outcome.value; }
   int open() const {
     int sum = 0;
     for (const ScriptedProvider* each : scripted) sum += each->open;
@@ -146,17 +146,17 @@ class World {
   Loop loop;
   std::shared_ptr<const gateway::Generation> generation;
   std::vector<ScriptedProvider*> scripted;
-  std::vector<gateway::Record> delivered;  // of requests that came through a session
+  std::vector<gateway::RecordPtr> delivered;  // of requests that came through a session
   gateway::Services services{
       .timer = loop.timer,
       .outbox = gateway::Outbox(loop.timer,
-                                [this](std::vector<gateway::Record> records) {
+                                [this](std::vector<gateway::RecordPtr> records) {
                                   for (auto& record : records) delivered.push_back(std::move(record));
                                 }),
       .dice = gateway::Dice(1)};
   StringClient client;
   gateway::Interruption interruption;
-  Outcome<gateway::Record> outcome;
+  Outcome<gateway::RecordPtr> outcome;
   std::optional<gateway::InferenceRequest> request;
   std::optional<gateway::Reply> reply;
 
