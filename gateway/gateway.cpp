@@ -53,8 +53,8 @@ std::string url_of(const Tcp::endpoint& address) {
   return "http://" + host + ":" + std::to_string(address.port());
 }
 
-// Whether `address` is free: with SO_REUSEPORT alone, a second gateway of the same user would take half of the
-// first one's connections instead of failing. Throws when it is taken.
+// Whether `address` is free: with SO_REUSEPORT alone, a second gateway of the same user would take half of
+// the first one's connections instead of failing. Throws when it is taken.
 void probe(asio::io_context& io, const Tcp::endpoint& address) {
   Tcp::acceptor alone(io);
   alone.open(address.protocol());
