@@ -1,8 +1,10 @@
 // The texts of a decision that are no documents: the header line, and why somebody was left out.
+#include <algorithm>
 #include <cmath>
 
 #include "gateway/decision_order.hpp"
 #include "gateway/decision_page.hpp"
+#include "gateway/json_text.hpp"
 #include "gateway/quantity_text.hpp"
 #include "gateway/words.hpp"
 
@@ -12,15 +14,6 @@ using routing::Removal;
 using routing::Verdict;
 
 namespace {
-
-// A header's value is printable ASCII, and ';' separates its parts.
-std::string header_safe(std::string_view text) {
-  std::string safe(text);
-  for (char& c : safe) {
-    if (c <= ' ' || c > '~' || c == ';') c = '_';
-  }
-  return safe;
-}
 
 std::string tokens_text(double tokens) {
   std::string digits = std::to_string(std::llround(tokens));
@@ -124,27 +117,41 @@ std::string removal_text(const Verdict& verdict, const routing::Policy& policy, 
   return "";
 }
 
+namespace {
+
+// To the millionth of a dollar: it is on every reply, so no more than integers.
+void append_dollars(std::string_view name, double dollars, std::string& line) {
+  line += name;
+  append_fixed(std::isfinite(dollars) ? std::llround(std::clamp(dollars, 0.0, 1e9) * 1e6) : 0, 6, line);
+}
+
+}  // namespace
+
 std::string decision_header(const Decided& decided) {
   const routing::Decision& decision = decided.decision;
   const Verdict* chosen = chosen_one(decision);
-  std::string line = "endpoint=";
-  line += chosen == nullptr
-              ? "none"
-              : header_safe(decided.catalogue.endpoints()[chosen->endpoint].settings->name.text);
-  line.append("; reason=").append(word(decision.reason));
-  line.append("; policy=").append(header_safe(decided.policy.name.text));
-  line += "; candidates=" + std::to_string(by_rank(decision).size()) + "/" +
-          std::to_string(decision.verdicts.size());
+  const auto ranked = std::ranges::count_if(decision.verdicts, [](const Verdict& v) { return v.rank > 0; });
+  std::string line;
+  line.reserve(160);
+  line.append("reason=").append(word(decision.reason)).append("; candidates=");
+  append_integer(ranked, line);
+  line += '/';
+  append_integer(static_cast<std::int64_t>(decision.verdicts.size()), line);
   if (chosen != nullptr) {
-    const std::string cost = money_text(chosen->cost.total()), price = money_text(chosen->cost.price);
-    line += "; cost=" + cost + "; price=" + price;
-    line += "; ttft_ms=" + std::to_string(std::isfinite(chosen->prediction.ttft)
-                                              ? std::llround(chosen->prediction.ttft * 1e3)
-                                              : 0);
-    line += "; rank=" + std::to_string(chosen->rank);
+    append_dollars("; cost=$", chosen->cost.total(), line);
+    append_dollars("; price=$", chosen->cost.price, line);
+    const double ttft = chosen->prediction.ttft;
+    line += "; ttft_ms=";
+    append_integer(std::isfinite(ttft) ? std::llround(std::min(ttft, 1e6) * 1e3) : 0, line);
+    line += "; rank=";
+    append_integer(chosen->rank, line);
   }
-  if (decision.relaxed > 0) line += "; relaxed=" + std::to_string(decision.relaxed);
-  line += "; snapshot=" + std::to_string(decision.snapshot);
+  if (decision.relaxed > 0) {
+    line += "; relaxed=";
+    append_integer(static_cast<std::int64_t>(decision.relaxed), line);
+  }
+  line += "; snapshot=";
+  append_integer(static_cast<std::int64_t>(decision.snapshot), line);
   return line;
 }
 

@@ -43,7 +43,7 @@ void Reply::add_fields(std::string& text, const Served& served) const {
   add(text, "x-isocost-policy", served.policy);
   if (served.attempts > 0) add_own(text, "x-isocost-attempts", std::to_string(served.attempts));
   if (served.cost) add_own(text, "x-isocost-cost", dollars(*served.cost));
-  add(text, "x-isocost-decision", served.decision);
+  if (!served.decision.empty()) add_own(text, "x-isocost-decision", served.decision);
 }
 
 Task<void> Reply::whole(const Served& served, std::string_view body) {
