@@ -3,7 +3,7 @@
 
 build_packages="ca-certificates cmake g++ ninja-build ccache libssl-dev zlib1g-dev libcurl4-openssl-dev
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libyaml-cpp-dev libsimdjson-dev
-  prometheus-cpp-dev libcli11-dev doctest-dev libjemalloc-dev"
+  prometheus-cpp-dev libcli11-dev doctest-dev libjemalloc-dev libxxhash-dev"
 
 # By command, since a machine may have them from elsewhere, where Debian's package would conflict.
 test_commands="python3:python3-minimal curl:curl node:nodejs npm:npm nginx:nginx-light wrk:wrk

@@ -140,7 +140,8 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
   const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
-  Watchdog watchdog(*exchange, services.timer, provider.limits, request.demand.deadline, interruption);
+  Watchdog watchdog(*exchange, services.timer, provider.limits, request.demand.delivery,
+                    request.demand.deadline, interruption);
 
   Result<providers::HostReply> head = FailureKind::connect;
   {
@@ -168,9 +169,14 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   } else {
     // A host that answers a stream with one document has an error to tell, or does not stream.
     const Result<std::string> document = co_await read_whole(*exchange, max_whole_reply);
-    if (document) tried.said = providers::read_error(*document, services.tokens).message;
+    FailureKind kind = document ? FailureKind::bad_reply : document.error();
+    if (document) {
+      const providers::ChatReply understood = providers::classify_whole(*document, services.tokens);
+      if (understood.kind == providers::ChatReply::Kind::error) kind = FailureKind::error_in_reply;
+      if (understood.error) tried.said = understood.error->message;
+    }
     tried.attempt.failure =
-        Failure{.kind = watchdog.why().value_or(FailureKind::bad_reply), .progress = Progress::request_sent};
+        Failure{.kind = watchdog.why().value_or(kind), .progress = Progress::request_sent};
   }
   if (interruption.client_left() && !tried.attempt.finished) {
     const Progress progress = reply.begun() ? Progress::client_has_bytes : Progress::request_sent;

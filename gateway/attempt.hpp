@@ -11,8 +11,7 @@ namespace gateway {
 
 struct Tried {
   routing::Attempt attempt;
-  std::string said;         // the host's own words about a failure, scrubbed
-  std::string stream_id{};  // of a stream that began, for the event that ends it
+  std::string said;  // the host's own words about a failure, scrubbed
 };
 
 // All references must outlive the returned task. `served` names what the client is told of this choice.

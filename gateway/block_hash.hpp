@@ -1,5 +1,5 @@
-// XXH64 (Yann Collet's xxHash, 64 bits; the specification is public): a fast hash for telling prompts apart.
-// Not for anything that an enemy may choose against us. Pure.
+// A fast hash for telling prompts apart (XXH3, of libxxhash). Not for anything that an enemy may choose
+// against us. Pure.
 #pragma once
 
 #include <cstdint>

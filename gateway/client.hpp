@@ -20,13 +20,14 @@ struct ReplyStart {
 class Client {
  public:
   virtual ~Client() = default;
+  // Each waits until the client's connection has taken all of it, so that a slow reader holds back the host.
+  // False when the client is gone.
   // A reply whose whole body is known.
-  virtual providers::Task<void> answer(ReplyStart start, std::string_view body) = 0;
-  // A streamed reply: begin() with its first pieces, then more, then end(). Each waits until the client's
-  // connection has taken the pieces, so that a slow reader holds back the host. False when it is gone.
+  virtual providers::Task<bool> answer(ReplyStart start, std::string_view body) = 0;
+  // A streamed reply: begin() with its first pieces, then more, then end() with the last ones.
   virtual providers::Task<bool> begin(ReplyStart start, providers::Pieces& pieces) = 0;
   virtual providers::Task<bool> write(providers::Pieces& pieces) = 0;
-  virtual providers::Task<void> end() = 0;
+  virtual providers::Task<bool> end(providers::Pieces& pieces) = 0;
 };
 
 }  // namespace gateway

@@ -14,6 +14,9 @@ namespace asio = boost::asio;
 // At most this old is what the data loops know, while anything happens.
 constexpr config::Duration between_snapshots = std::chrono::milliseconds(100);
 
+// Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
+constexpr std::size_t most_waiting = 100'000;
+
 }  // namespace
 
 ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::string version)
@@ -34,7 +37,13 @@ void ControlLoop::serve(std::vector<DataLoop*> loops) {
 }
 
 void ControlLoop::deliver(std::vector<RecordPtr> records, DataLoop& from) {
+  if (waiting_.fetch_add(records.size(), std::memory_order_relaxed) > most_waiting) {
+    waiting_.fetch_sub(records.size(), std::memory_order_relaxed);
+    metrics_.count(Event::record_dropped, records.size());
+    return;
+  }
   asio::post(io_, [this, batch = std::move(records), &from]() mutable {
+    waiting_.fetch_sub(batch.size(), std::memory_order_relaxed);
     take(batch);
     asio::post(from.io(), [read = std::move(batch), &from]() mutable { from.reuse(std::move(read)); });
   });
@@ -90,7 +99,7 @@ void ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
 
 int ControlLoop::open_connections() const {
   int open = 0;
-  for (const DataLoop* loop : loops_) open += loop->open_connections();
+  for (const DataLoop* loop : loops_) open += loop->listener().open_connections();
   return open;
 }
 

@@ -2,6 +2,7 @@
 // with them, and publishes what the market knows to the data loops. Single writer of all of these.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
@@ -26,7 +27,8 @@ class ControlLoop final : public Pages {
   Metrics& counters() { return metrics_; }
   std::shared_ptr<const routing::Snapshot> first_snapshot();
 
-  // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read.
+  // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops it, and
+  // counts that, when too many wait.
   void deliver(std::vector<RecordPtr> records, DataLoop& from);
   // Before the threads run.
   void serve(std::vector<DataLoop*> loops);
@@ -59,6 +61,7 @@ class ControlLoop final : public Pages {
   Traffic traffic_;
   std::function<Reloaded()> reload_;
   std::vector<DataLoop*> loops_;
+  std::atomic<std::size_t> waiting_{0};  // records handed over and not yet read
   boost::asio::steady_timer regular_{io_};
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
   bool learned_ = false;           // since the last snapshot

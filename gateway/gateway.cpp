@@ -7,9 +7,13 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
+#include <cstdlib>
+#include <optional>
 #include <ostream>
 #include <thread>
 
+#include "gateway/address_counts.hpp"
+#include "gateway/admin_door.hpp"
 #include "gateway/control_loop.hpp"
 #include "gateway/data_loop.hpp"
 #include "gateway/reload.hpp"
@@ -49,6 +53,18 @@ std::string url_of(const Tcp::endpoint& address) {
   return "http://" + host + ":" + std::to_string(address.port());
 }
 
+// Whether `address` is free: with SO_REUSEPORT alone, a second gateway of the same user would take half of the
+// first one's connections instead of failing. Throws when it is taken.
+void probe(asio::io_context& io, const Tcp::endpoint& address) {
+  Tcp::acceptor alone(io);
+  alone.open(address.protocol());
+  alone.set_option(Tcp::acceptor::reuse_address(true));
+  alone.bind(address);
+}
+
+// After the limit of a drain, or a second signal, this much for replies to break off in order.
+constexpr auto last_patience = std::chrono::milliseconds(500);
+
 class RunningGateway {
  public:
   RunningGateway(Start start, std::ostream& errors)
@@ -62,7 +78,8 @@ class RunningGateway {
             [this](std::shared_ptr<const Generation> newest) { control_.adopt(std::move(newest)); },
             [this](const std::string& line) { errors_ << line << "\n"
                                                       << std::flush; }, control_.counters(),
-            start_.file) {
+            start_.file),
+        addresses_(settings().limits.max_connections_per_ip) {
     control_.on_reload([this] { return reload_.now(); });
   }
 
@@ -80,48 +97,82 @@ class RunningGateway {
     }
     run(control_.io(), control_.counters());
     for (std::thread& thread : threads) thread.join();
+    // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
+    for (const auto& loop : loops_) {
+      if (loop->looks_up()) std::quick_exit(0);
+    }
     return 0;
   }
 
  private:
+  const config::Settings& settings() const { return generation_->catalogue->settings(); }
+
   bool listen() {
-    const config::Settings& settings = generation_->catalogue->settings();
+    const std::optional<Tcp::endpoint> main = address_of(settings().listen);
+    if (!main || !open_loops(*main)) return false;
+    if (settings().admin && !open_admin(*settings().admin)) return false;
+    start_.ready(url_of(bound_));
+    return true;
+  }
+
+  std::optional<Tcp::endpoint> address_of(const config::ListenAddress& listen) {
     boost::system::error_code error;
-    const auto host = settings.listen.host == "localhost"
-                          ? asio::ip::make_address("127.0.0.1")
-                          : asio::ip::make_address(settings.listen.host, error);
-    if (error) {
-      errors_ << "isocost: cannot listen on " << settings.listen.host << ": not an IP address\n";
+    const auto host = asio::ip::make_address(listen.host == "localhost" ? "127.0.0.1" : listen.host, error);
+    if (!error) return Tcp::endpoint(host, listen.port);
+    errors_ << "isocost: cannot listen on " << listen.host << ": not an IP address\n";
+    return std::nullopt;
+  }
+
+  void complain(const config::ListenAddress& listen, const boost::system::error_code& error) {
+    errors_ << "isocost: cannot listen on " << listen.host << ":" << listen.port << ": " << error.message();
+    if (error == asio::error::address_in_use) {
+      errors_ << ". Another program, maybe another isocost, has this port: end it, or set another one";
+    }
+    errors_ << "\n";
+  }
+
+  bool open_loops(Tcp::endpoint address) {
+    const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    const int workers = settings().workers > 0 ? settings().workers : cores;
+    const int fit = connections_that_fit();
+    const int most = settings().limits.max_connections > 0 ? settings().limits.max_connections : fit;
+    const auto snapshot = control_.first_snapshot();
+    const Offers offers = settings().admin ? Offers::inference : Offers::everything;
+    std::vector<DataLoop*> all;
+    try {
+      if (address.port() != 0) probe(control_.io(), address);
+      for (int i = 0; i < workers; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        loops_.push_back(std::make_unique<DataLoop>(
+            start_.seed + at,
+            [this, at](std::vector<RecordPtr> records) { control_.deliver(std::move(records), *loops_[at]); },
+            control_, control_.counters(), offers, addresses_));
+        DataLoop& loop = *loops_.back();
+        all.push_back(&loop);
+        loop.adopt(generation_, snapshot);
+        loop.listener().limit_connections(std::max(1, most / workers));
+        address = loop.listener().listen(address, Listener::Address::shared);
+      }
+    } catch (const boost::system::system_error& fault) {
+      complain(settings().listen, fault.code());
       return false;
     }
-    const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    const int workers = settings.workers > 0 ? settings.workers : cores;
-    const int fit = connections_that_fit();
-    const int most = settings.limits.max_connections > 0 ? settings.limits.max_connections : fit;
-    Tcp::endpoint address(host, settings.listen.port);
-    const auto snapshot = control_.first_snapshot();
-    std::vector<DataLoop*> all;
-    for (int i = 0; i < workers; ++i) {
-      loops_.push_back(std::make_unique<DataLoop>(
-          start_.seed + static_cast<std::uint64_t>(i),
-          [this, i](std::vector<RecordPtr> records) {
-            control_.deliver(std::move(records), *loops_[static_cast<std::size_t>(i)]);
-          },
-          control_, control_.counters()));
-      DataLoop& loop = *loops_.back();
-      all.push_back(&loop);
-      loop.adopt(generation_, snapshot);
-      loop.limit_connections(std::max(1, most / workers));
-      try {
-        address = loop.listen(address);
-      } catch (const boost::system::system_error& fault) {
-        errors_ << "isocost: cannot listen on " << settings.listen.host << ":" << settings.listen.port << ": "
-                << fault.code().message() << "\n";
-        return false;
-      }
-    }
+    bound_ = address;
     control_.serve(std::move(all));
-    start_.ready(url_of(address));
+    return true;
+  }
+
+  bool open_admin(const config::ListenAddress& listen) {
+    const std::optional<Tcp::endpoint> address = address_of(listen);
+    if (!address) return false;
+    admin_.emplace(control_, generation_, control_.first_snapshot(), addresses_);
+    try {
+      const Tcp::endpoint bound = admin_->listener().listen(*address, Listener::Address::its_own);
+      errors_ << "isocost: administration on " << url_of(bound) << "\n" << std::flush;
+    } catch (const boost::system::system_error& fault) {
+      complain(listen, fault.code());
+      return false;
+    }
     return true;
   }
 
@@ -132,9 +183,7 @@ class RunningGateway {
         drain();
         await_signal(signals);
       } else {
-        for (const auto& loop : loops_) {
-          asio::post(loop->io(), [&loop] { loop->stop(); });
-        }
+        break_off();
       }
     });
   }
@@ -166,17 +215,31 @@ class RunningGateway {
         });
       });
     }
-    drain_limit_.expires_after(generation_->catalogue->settings().limits.drain_timeout);
-    drain_limit_.async_wait([this](boost::system::error_code error) {
-      if (error) return;
-      for (const auto& loop : loops_) {
-        asio::post(loop->io(), [&loop] { loop->stop(); });
-      }
+    limit_.expires_after(settings().limits.drain_timeout);
+    limit_.async_wait([this](boost::system::error_code error) {
+      if (!error) break_off();
     });
   }
 
+  // Ends every connection, and the loops even where that does not end all they do.
+  void break_off() {
+    for (const auto& loop : loops_) {
+      asio::post(loop->io(), [&loop] { loop->listener().stop(); });
+    }
+    limit_.expires_after(last_patience);
+    limit_.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      for (const auto& loop : loops_) loop->io().stop();
+      control_.finish();
+    });
+  }
+
+  // The administration goes on until the last reply has ended, so that a drain can be watched.
   void one_drained() {
-    if (--left_ == 0) control_.finish();
+    if (--left_ > 0) return;
+    if (!admin_) return control_.finish();
+    admin_->listener().drain([this] { control_.finish(); });
+    admin_->listener().stop();
   }
 
   Start start_;
@@ -184,9 +247,12 @@ class RunningGateway {
   std::shared_ptr<const Generation> generation_;
   ControlLoop control_;
   Reload reload_;
+  AddressCounts addresses_;
   std::vector<std::unique_ptr<DataLoop>> loops_;
+  std::optional<AdminDoor> admin_;
+  Tcp::endpoint bound_;
   asio::steady_timer next_look_{control_.io()};
-  asio::steady_timer drain_limit_{control_.io()};
+  asio::steady_timer limit_{control_.io()};
   int draining_ = 0;
   std::size_t left_ = 0;
 };

@@ -89,18 +89,24 @@ std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t>
     text.append("Transfer-Encoding: chunked\r\n");
   }
   text.append(start.fields);
-  if (manner_.after == AfterReply::close || (!length && !chunked())) text.append("Connection: close\r\n");
+  if (manner_.after == AfterReply::close || (!length && !chunked())) {
+    text.append("Connection: close\r\n");
+  } else if (manner_.minor_version == 0) {
+    text.append("Connection: keep-alive\r\n");
+  }
   return text.append("\r\n");
 }
 
-Task<void> HttpClient::answer(ReplyStart start, std::string_view body) {
+Task<bool> HttpClient::answer(ReplyStart start, std::string_view body) {
   const std::string text = head(start, body.size());
   Pieces pieces{text, manner_.body == BodyWanted::yes ? body : std::string_view()};
   complete_ = co_await push(pieces);
+  co_return complete_;
 }
 
 Pieces HttpClient::framed(std::string_view head, const Pieces& pieces, std::string& frame) const {
-  if (!chunked()) {
+  // A chunk without bytes would be the last one.
+  if (!chunked() || pieces.empty()) {
     Pieces plain{head};
     for (const std::string_view text : pieces.texts()) plain.add(text);
     return plain;
@@ -127,10 +133,14 @@ Task<bool> HttpClient::write(Pieces& pieces) {
   co_return co_await push(all);
 }
 
-Task<void> HttpClient::end() {
-  if (!chunked()) co_return;  // the connection's end is the stream's
-  Pieces last{"0\r\n\r\n"};
-  complete_ = co_await push(last);
+Task<bool> HttpClient::end(Pieces& pieces) {
+  std::string frame;
+  Pieces all = framed({}, pieces, frame);
+  // In HTTP/1.0 the connection's end is the stream's.
+  if (chunked()) all.add("0\r\n\r\n");
+  const bool written = co_await push(all);
+  complete_ = written && chunked();
+  co_return written;
 }
 
 Task<bool> HttpClient::push(Pieces& pieces) {

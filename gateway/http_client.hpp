@@ -27,10 +27,10 @@ class HttpClient final : public Client {
              Manner manner)
       : connection_(connection), timer_(timer), write_idle_(write_idle), manner_(manner) {}
 
-  providers::Task<void> answer(ReplyStart start, std::string_view body) override;
+  providers::Task<bool> answer(ReplyStart start, std::string_view body) override;
   providers::Task<bool> begin(ReplyStart start, providers::Pieces& pieces) override;
   providers::Task<bool> write(providers::Pieces& pieces) override;
-  providers::Task<void> end() override;
+  providers::Task<bool> end(providers::Pieces& pieces) override;
 
   // Whether the connection can serve another request.
   bool reusable() const { return complete_ && manner_.after == AfterReply::keep_alive; }

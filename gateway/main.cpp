@@ -23,7 +23,7 @@
 // Read by jemalloc, where it is linked: memory that a wave of streams used goes back within seconds, also
 // while nothing happens.
 extern "C" const char* malloc_conf;
-const char* malloc_conf = "background_thread:true,dirty_decay_ms:3000,muzzy_decay_ms:0";
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:3000,muzzy_decay_ms:0,lg_tcache_max:17";
 
 namespace {
 

@@ -35,7 +35,8 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.lost_lines.child(),
           &families.dropped.child(),
           &families.reloads.child({"success"}),
-          &families.reloads.child({"failure"})};
+          &families.reloads.child({"failure"}),
+          &families.refused.child()};
 }
 
 }  // namespace

@@ -27,8 +27,9 @@ enum class Event {
   record_dropped,     // the way to the control loop was full
   reload_succeeded,
   reload_failed,
+  address_refused,  // a connection beyond what its address may have
 };
-inline constexpr std::size_t event_count = 11;
+inline constexpr std::size_t event_count = 12;
 
 class Metrics {
  public:

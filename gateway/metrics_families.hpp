@@ -82,6 +82,8 @@ struct MetricsFamilies {
                           "Requests refused by the HTTP gate, before anything else looked at them."};
   CounterFamily accept_paused{registry, "isocost_accept_pauses_total",
                               "Times that accepting connections was paused for want of descriptors."};
+  CounterFamily refused{registry, "isocost_refused_connections_total",
+                        "Connections closed at once, because their address had all it may have."};
   CounterFamily escaped{registry, "isocost_escaped_exceptions_total",
                         "Exceptions that ended in a loop's last resort. Each one is a bug."};
   CounterFamily lost_lines{registry, "isocost_lost_log_lines_total", "Lines of the request log not written."};

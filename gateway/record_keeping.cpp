@@ -31,8 +31,7 @@ void begin_record(Record& record, const InferenceRequest& request) {
 }
 
 void end_record(Record& record, InferenceRequest& request, const Reply& reply,
-                const Interruption& interruption, const std::optional<ErrorReply>& error,
-                config::TimePoint now) {
+                const std::optional<ErrorReply>& error, config::TimePoint now) {
   const config::TimePoint admitted = request.demand.admitted;
   record.status = reply.status();
   record.total = now - admitted;
@@ -43,7 +42,8 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
     record.model = endpoints[record.attempts.back().endpoint].model->name.text;
   }
   if (error) record.error = error->code;
-  if (interruption.client_left()) {
+  // A client that closes once it has everything did not leave.
+  if (!reply.delivered()) {
     record.ending = Ending::client_left;
     record.error = "client_left";
   } else if (!error) {

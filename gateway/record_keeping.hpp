@@ -5,7 +5,6 @@
 
 #include "gateway/incoming.hpp"
 #include "gateway/inference.hpp"
-#include "gateway/interruption.hpp"
 #include "gateway/record.hpp"
 #include "gateway/reply.hpp"
 
@@ -15,8 +14,7 @@ namespace gateway {
 void begin_record(Record& record, const InferenceRequest& request);
 // `error` is what the client was told, or would have been. Takes the demand out of the request.
 void end_record(Record& record, InferenceRequest& request, const Reply& reply,
-                const Interruption& interruption, const std::optional<ErrorReply>& error,
-                config::TimePoint now);
+                const std::optional<ErrorReply>& error, config::TimePoint now);
 
 // Of a request that was refused before routing saw it.
 void refused_record(Record& record, const ErrorReply& error, const Incoming& incoming,

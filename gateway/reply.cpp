@@ -30,31 +30,38 @@ std::string dollars(config::Money money) {
 
 }  // namespace
 
-std::string Reply::fields(const Served& served) const {
+std::string Reply::reply_fields(const Served& served) const {
   std::string text;
-  text.reserve(320);
+  text.reserve(384);
   add_own(text, "x-request-id", id_);
+  add_fields(text, served);
+  return text;
+}
+
+void Reply::add_fields(std::string& text, const Served& served) const {
   add(text, "x-isocost-endpoint", served.endpoint);
   add(text, "x-isocost-policy", served.policy);
-  add_own(text, "x-isocost-attempts", std::to_string(served.attempts));
+  if (served.attempts > 0) add_own(text, "x-isocost-attempts", std::to_string(served.attempts));
   if (served.cost) add_own(text, "x-isocost-cost", dollars(*served.cost));
   add(text, "x-isocost-decision", served.decision);
-  return text;
 }
 
 Task<void> Reply::whole(const Served& served, std::string_view body) {
   note_first_byte(200);
-  const std::string text = fields(served);
+  const std::string text = reply_fields(served);
   const ReplyStart start{.status = 200, .content_type = "application/json", .fields = text};
-  if (echo_.members.empty()) co_return co_await client_.answer(start, body);
+  if (echo_.members.empty()) {
+    delivered_ = co_await client_.answer(start, body);
+    co_return;
+  }
   const std::string told = spliced(body, echo_.members);
-  co_await client_.answer(start, told);
+  delivered_ = co_await client_.answer(start, told);
 }
 
 Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
   if (begun()) co_return co_await client_.write(pieces);
   note_first_byte(200);
-  const std::string text = fields(served) + "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
+  const std::string text = reply_fields(served) + "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
   const ReplyStart start{.status = 200, .content_type = "text/event-stream; charset=utf-8", .fields = text};
   if (echo_.event.empty()) co_return co_await client_.begin(start, pieces);
   providers::Pieces told{echo_.event};
@@ -62,28 +69,35 @@ Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
   co_return co_await client_.begin(start, told);
 }
 
-Task<void> Reply::end_stream() {
-  providers::Pieces done{"data: [DONE]\n\n"};
-  if (co_await client_.write(done)) co_await client_.end();
+Task<void> Reply::end_stream(const Served& served, providers::Pieces& pieces) {
+  if (!begun()) {
+    const bool taken = co_await stream(served, pieces);
+    if (!taken) co_return;
+    pieces = providers::Pieces();
+  }
+  pieces.add("data: [DONE]\n\n");
+  delivered_ = co_await client_.end(pieces);
 }
 
-Task<void> Reply::fail(const ErrorReply& error, const StreamIdentity& stream) {
+Task<void> Reply::fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream) {
   if (begun()) {
     const std::string event = error_event(error, stream);
     providers::Pieces pieces{event};
-    if (co_await client_.write(pieces)) co_await client_.end();
+    delivered_ = co_await client_.end(pieces);
     co_return;
   }
   note_first_byte(error.status);
-  const std::string text = error_fields(id_, error);
+  std::string text = error_fields(id_, error);
+  add_fields(text, served);
   std::string body = envelope(error);
   if (!echo_.members.empty()) body = spliced(body, echo_.members);
-  co_await client_.answer({.status = error.status, .content_type = "application/json", .fields = text}, body);
+  delivered_ = co_await client_.answer(
+      {.status = error.status, .content_type = "application/json", .fields = text}, body);
 }
 
 std::string error_fields(std::string_view id, const ErrorReply& error) {
   std::string text;
-  add(text, "x-request-id", id);
+  add_own(text, "x-request-id", id);
   if (error.retry_after) {
     const double seconds = config::Seconds(*error.retry_after).count();
     add(text, "Retry-After", std::to_string(static_cast<int>(std::ceil(seconds))));

@@ -35,15 +35,21 @@ class Reply {
 
   // What the reply tells of the decision, whichever form it takes; the last one counts.
   void tell(Echo echo) { echo_ = std::move(echo); }
+  // Whether the client got all of it, an error or an answer.
+  bool delivered() const { return delivered_; }
+
   providers::Task<void> whole(const Served& served, std::string_view body);
   // Begins with the first pieces, or goes on with more. False when the client is gone.
   providers::Task<bool> stream(const Served& served, providers::Pieces& pieces);
-  providers::Task<void> end_stream();
-  // An error response, or, once a stream has begun, one error event and the end.
-  providers::Task<void> fail(const ErrorReply& error, const StreamIdentity& stream);
+  // The last pieces, the mark of the end, and the end.
+  providers::Task<void> end_stream(const Served& served, providers::Pieces& pieces);
+  // An error response, or, once a stream has begun, one error event and the end. `served` names the last
+  // attempt; empty where there was none.
+  providers::Task<void> fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream);
 
  private:
-  std::string fields(const Served& served) const;
+  std::string reply_fields(const Served& served) const;
+  void add_fields(std::string& text, const Served& served) const;
   void note_first_byte(int status) {
     status_ = status;
     first_byte_ = timer_.now();
@@ -54,6 +60,7 @@ class Reply {
   std::string_view id_;
   Echo echo_;
   int status_ = 0;
+  bool delivered_ = false;
   std::optional<config::TimePoint> first_byte_{};
 };
 

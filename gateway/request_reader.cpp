@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "gateway/chunked_body.hpp"
-#include "gateway/error_reply.hpp"
 
 namespace gateway {
 namespace {
@@ -38,22 +37,15 @@ void RequestReader::ring() {
       return;
     }
   }
-  timed_out_ = true;
-  if (phase_ != Phase::idle) {
-    const std::string body = envelope({.status = 408,
-                                       .type = "invalid_request_error",
-                                       .code = "timeout",
-                                       .message = "The request did not arrive in time.",
-                                       .param = {},
-                                       .metadata = {}});
-    const std::string head =
-        "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n"
-        "Content-Length: " +
-        std::to_string(body.size()) + "\r\n\r\n";
-    providers::Pieces answer{head, body};
-    connection_.write_now(answer);  // what does not fit at once is not worth waiting for
-  }
-  connection_.close();
+  late_ = phase_;
+  connection_.interrupt();
+}
+
+RequestRead RequestReader::too_late() {
+  const bool began = !between_requests();
+  phase_ = Phase::serving;
+  if (!began) return ConnectionOver{};
+  return Refusal{.status = 408, .code = "timeout", .message = "The request did not arrive in time."};
 }
 
 Task<RequestRead> RequestReader::next() {
@@ -67,26 +59,23 @@ Task<RequestRead> RequestReader::next() {
       }
       if (auto* head = std::get_if<Head>(&taken)) {
         ReadRequest request = std::move(head->request);
-        if (head->expect_continue) {
+        if (head->expect_continue && connection_.unread().empty()) {
           providers::Pieces go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
           if (!connection_.write_now(go_on)) co_return ConnectionOver{};
         }
         std::optional<Refusal> refusal = co_await read_body(head->framing, request.incoming.body);
+        if (late_) co_return too_late();
         phase_ = Phase::serving;
         if (refusal) co_return std::move(*refusal);
-        if (timed_out_) co_return ConnectionOver{};
         request.incoming.arrived = timer_.now();
         co_return std::move(request);
       }
       if (seen == 0 && phase_ == Phase::idle) wait_for(Phase::header, limits_.header_timeout);
       seen = connection_.unread().size();
     }
-    if (connection_.buffer_full()) {
-      phase_ = Phase::serving;
-      co_return Refusal{
-          .status = 431, .code = "header_too_large", .message = "The request's head is larger than 32 KiB."};
-    }
-    if (!co_await connection_.more()) co_return ConnectionOver{};
+    const bool came = co_await connection_.more();
+    if (late_) co_return too_late();
+    if (!came) co_return ConnectionOver{};
   }
 }
 
@@ -129,7 +118,8 @@ Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& 
                         .code = "incomplete_body",
                         .message = "The connection ended before the body was complete."};
   if (const auto* length = std::get_if<providers::Length>(&framing)) {
-    if (!co_await read_length(length->bytes, body) && !timed_out_) co_return cut_off;
+    const bool whole = co_await read_length(length->bytes, body);
+    if (!whole) co_return cut_off;
     co_return std::nullopt;
   }
   ChunkedBody chunks(limits_.max_body_bytes);
@@ -142,10 +132,8 @@ Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& 
       if (fed.done) break;
       if (fed.consumed > 0) continue;
     }
-    if (!co_await connection_.more()) {
-      if (timed_out_) co_return std::nullopt;
-      co_return cut_off;
-    }
+    const bool came = co_await connection_.more();
+    if (!came) co_return cut_off;
   }
   body = chunks.take();
   body.reserve(body.size() + slack);
@@ -167,7 +155,7 @@ Task<bool> RequestReader::read_length(std::uint64_t length, std::string& body) {
     const std::size_t got = co_await connection_.read_direct({body.data() + before, room});
     body.resize(before + got);
     received_ += got;
-    if (got == 0) co_return false;
+    if (got == 0 || late_) co_return false;
   }
   co_return true;
 }
@@ -177,9 +165,9 @@ Task<void> linger(providers::Connection& connection, providers::Timer& timer) {
   connection.end_writing();
   providers::Limit enough([&connection] { connection.close(); });
   timer.set(enough, timer.now() + patience);
-  do {
+  for (bool came = true; came; came = co_await connection.more()) {
     connection.consume(connection.unread().size());
-  } while (co_await connection.more());
+  }
 }
 
 }  // namespace gateway

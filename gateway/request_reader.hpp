@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -15,7 +16,7 @@
 
 namespace gateway {
 
-// The client closed between two requests, or a limit cut the connection.
+// The client closed between two requests, or let too long pass without one.
 struct ConnectionOver {};
 
 struct ReadRequest {
@@ -41,10 +42,15 @@ class RequestReader final : private providers::Alarm {
   providers::Task<RequestRead> next();
   // What the next request may take its time for, from now on.
   void keep_alive() { wait_for(Phase::idle, limits_.keep_alive); }
-  bool timed_out() const { return timed_out_; }
+  enum class Phase { idle, header, body, serving };
+  // What was being waited for when its limit passed.
+  std::optional<Phase> late() const { return late_; }
+  // Whether no part of a request has come: closing the connection costs nobody anything.
+  bool between_requests() const {
+    return phase_ == Phase::idle || (phase_ == Phase::header && connection_.unread().empty());
+  }
 
  private:
-  enum class Phase { idle, header, body, serving };
   struct Head {
     ReadRequest request;
     providers::Framing framing;
@@ -53,6 +59,7 @@ class RequestReader final : private providers::Alarm {
 
   void wait_for(Phase phase, config::Duration limit);
   void ring() override;
+  RequestRead too_late();
   std::variant<HeadIncomplete, Head, Refusal> take_head(std::size_t seen);
   providers::Task<std::optional<Refusal>> read_body(const providers::Framing& framing, std::string& body);
   providers::Task<bool> read_length(std::uint64_t length, std::string& body);
@@ -65,7 +72,7 @@ class RequestReader final : private providers::Alarm {
   Phase phase_ = Phase::header;
   std::size_t received_ = 0;         // of the body
   std::size_t received_before_ = 0;  // when the limit was last set
-  bool timed_out_ = false;
+  std::optional<Phase> late_{};
 };
 
 // Reads and drops what a refused client still sends, for a short while, so that its answer arrives instead

@@ -65,6 +65,13 @@ bool worth_waiting(const routing::Decision& decision, const InferenceRequest& re
          *decision.earliest < request.demand.deadline;
 }
 
+// Whether there is nobody to tell. A client that stopped reading counts: its connection was cut.
+bool left(const Record& record, const Interruption& interruption) {
+  if (interruption.client_left()) return true;
+  if (record.attempts.empty() || !record.attempts.back().failure) return false;
+  return record.attempts.back().failure->kind == FailureKind::client_left;
+}
+
 }  // namespace
 
 Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& reply,
@@ -75,6 +82,8 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   services.retries.count_request(services.timer.now());
   std::optional<ErrorReply> error;
   Tried tried;
+  std::string in_short;  // of the last decision, as `served` shows it
+  Served served;
   while (!error) {
     const routing::Decision& decision = decide(services, request, record, reply);
     if (!decision.chosen) {
@@ -87,8 +96,8 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
       break;
     }
     const routing::EndpointIndex target = *decision.chosen;
-    const std::string in_short = decision_header(decided_for(services, request));
-    const Served served{
+    in_short = decision_header(decided_for(services, request));
+    served = {
         .endpoint = request.hosts->generation->catalogue->endpoints()[target].settings->name.text,
         .policy = request.policy->name.text,
         .decision = in_short,
@@ -107,9 +116,13 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   if (!error && !record.attempts.empty() && record.attempts.back().failure) {
     error = of_failure(*record.attempts.back().failure, tried.said);
   }
-  if (error && !interruption.client_left())
-    co_await reply.fail(*error, {.id = request.id, .model = record.model});
-  end_record(record, request, reply, interruption, error, services.timer.now());
+  if (error && !left(record, interruption)) {
+    const StreamIdentity stream{.id = request.id,
+                                .created = std::chrono::system_clock::to_time_t(record.wall),
+                                .model = record.model};
+    co_await reply.fail(*error, served, stream);
+  }
+  end_record(record, request, reply, error, services.timer.now());
   co_return kept;
 }
 

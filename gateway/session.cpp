@@ -41,7 +41,8 @@ Task<void> refuse(HttpClient& client, const ErrorReply& error, std::string_view 
                          body);
 }
 
-Task<void> show(HttpClient& client, std::string_view content_type, std::string body) {
+// `body` must outlive the task.
+Task<void> show(HttpClient& client, std::string_view content_type, std::string_view body) {
   co_await client.answer({.status = 200, .content_type = content_type, .fields = {}}, body);
 }
 
@@ -60,7 +61,18 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
   }
   auto& request = std::get<InferenceRequest>(understood);
   Reply reply(client, services.timer, request.id);
-  RecordPtr record = co_await serve(services, request, reply, interruption);
+  RecordPtr record;
+  try {
+    record = co_await serve(services, request, reply, interruption);
+  } catch (const std::exception&) {
+    front.metrics.count(Event::escaped_exception);
+  }
+  if (!record) {
+    const ErrorReply error = plain_error(500, "server_error", "internal_error", "The gateway failed.");
+    record = services.outbox.blank();
+    refused_record(*record, error, incoming, key, services.timer.now());
+    if (!reply.begun()) co_await refuse(client, error);
+  }
   record->bytes_out = client.bytes_out();
   services.outbox.add(std::move(record));
 }
@@ -84,7 +96,7 @@ Task<void> answer_model(Front& front, const Route& route, const config::KeySetti
       route.page == Page::model ? model_page(catalogue, name, key)
                                 : model_endpoints_page(catalogue, *front.services.snapshot, name, key);
   if (body) {
-    co_await show(client, "application/json", std::move(*body));
+    co_await show(client, "application/json", *body);
   } else {
     const ErrorReply error = unknown_model(name, catalogue);
     co_await refuse(client, error);
@@ -93,9 +105,10 @@ Task<void> answer_model(Front& front, const Route& route, const config::KeySetti
 
 Task<void> answer_page(Front& front, const Route& route, const config::KeySettings* key, HttpClient& client) {
   switch (route.page) {
-    case Page::models:
-      co_return co_await show(client, "application/json",
-                              models_page(*front.services.hosts->generation->catalogue, key));
+    case Page::models: {
+      const std::string text = models_page(*front.services.hosts->generation->catalogue, key);
+      co_return co_await show(client, "application/json", text);
+    }
     case Page::model:
     case Page::endpoints:
       co_return co_await answer_model(front, route, key, client);
@@ -108,12 +121,12 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
       }
       co_return co_await show(client, "text/plain", "ready\n");
     case Page::metrics: {
-      std::string text = co_await front.pages.metrics();
-      co_return co_await show(client, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
+      const std::string text = co_await front.pages.metrics();
+      co_return co_await show(client, "text/plain; version=0.0.4; charset=utf-8", text);
     }
     case Page::status: {
-      std::string text = co_await front.pages.status();
-      co_return co_await show(client, "application/json", std::move(text));
+      const std::string text = co_await front.pages.status();
+      co_return co_await show(client, "application/json", text);
     }
     case Page::reload: {
       const Reloaded reloaded = co_await front.pages.reload();
@@ -126,9 +139,18 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
   }
 }
 
+bool offered(Offers offers, Page page) {
+  if (offers == Offers::everything || page == Page::alive || page == Page::ready) return true;
+  const bool administers = page == Page::metrics || page == Page::status;
+  return administers == (offers == Offers::administration);
+}
+
 Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
                     Interruption& interruption) {
-  const Routed routed = route(incoming.method, incoming.path);
+  Routed routed = route(incoming.method, incoming.path);
+  if (const auto* there = std::get_if<Route>(&routed); there && !offered(front.offers, there->page)) {
+    routed = NoRoute{};
+  }
   if (const auto* wrong = std::get_if<WrongMethod>(&routed)) {
     const ErrorReply error = plain_error(405, "invalid_request_error", "method_not_allowed",
                                          incoming.path + " takes " + std::string(wrong->allowed) + " only.");
@@ -138,13 +160,18 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
   if (std::holds_alternative<NoRoute>(routed)) {
     const ErrorReply error = plain_error(
         404, "invalid_request_error", "unknown_path",
-        "There is nothing at " + incoming.path + ". POST /v1/chat/completions and GET /v1/models are here.");
+        "There is nothing at " + incoming.path +
+            (front.offers == Offers::administration
+                 ? ". GET /metrics and GET /admin/endpoints are here."
+                 : ". POST /v1/chat/completions and GET /v1/models are here."));
     co_return co_await refuse(client, error);
   }
   const Route& found = std::get<Route>(routed);
   const KeyRing& keys = front.services.hosts->generation->keys;
   const config::KeySettings* key = nullptr;
-  if (found.needs == Needs::client_key && !keys.open_to_all()) {
+  // Who reaches the address of administration may administer: client keys are for inference.
+  const bool asks_key = found.needs == Needs::client_key && front.offers != Offers::administration;
+  if (asks_key && !keys.open_to_all()) {
     key = kept.find(keys, front.services.hosts->generation->catalogue->generation(), incoming.credential);
     if (!key) {
       const ErrorReply error = missing_key(incoming.credential);
@@ -160,21 +187,63 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
   }
 }
 
+// Counts a limit of time that a client let pass, or a request that the gate refused.
+void count_refused(Metrics& metrics, const RequestReader& reader, const RequestRead& read) {
+  if (!reader.late()) {
+    if (std::holds_alternative<Refusal>(read)) metrics.count(Event::malformed_request);
+    return;
+  }
+  const bool idle = std::holds_alternative<ConnectionOver>(read);
+  const bool in_body = *reader.late() == RequestReader::Phase::body;
+  metrics.count(idle ? Event::idle_timeout : in_body ? Event::body_timeout : Event::header_timeout);
+}
+
 // Answers what the gate refused; no further byte of the connection is parsed.
 Task<void> turn_away(Front& front, providers::Connection& connection, const Refusal& refusal) {
-  front.metrics.count(Event::malformed_request);
   HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
   const ErrorReply error = of_refusal(refusal);
   co_await refuse(client, error);
   co_await linger(connection, front.services.timer);
 }
 
+// While it lives, the client's leaving interrupts what is waited for.
+class Watched {
+ public:
+  Watched(providers::Connection& connection, Interruption& interruption) : connection_(connection) {
+    connection_.watch(&interruption);
+    connection_.start_reading();
+  }
+  ~Watched() { connection_.watch(nullptr); }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+ private:
+  providers::Connection& connection_;
+};
+
+enum class Next { another_request, the_end };
+
+Task<Next> serve_one(Front& front, providers::Connection& connection, const config::ServingLimits& limits,
+                     KeptKey& kept, ReadRequest& request) {
+  if (front.draining) request.manner.after = AfterReply::close;
+  Interruption interruption;
+  const Watched watched(connection, interruption);
+  HttpClient client(connection, front.services.timer, limits.write_idle_timeout, request.manner);
+  co_await dispatch(front, request.incoming, kept, client, interruption);
+  if (client.stalled()) front.metrics.count(Event::write_stall);
+  const bool go_on = client.reusable() && !interruption.client_left() && !front.draining;
+  co_return go_on ? Next::another_request : Next::the_end;
+}
+
 }  // namespace
 
+void close_idle(Front& front) {
+  for (OpenSession& open : front.sessions) {
+    if (open.reader.between_requests()) open.connection->close();
+  }
+}
+
 Task<void> session(Front& front, providers::ConnectionPtr connection) {
-  OpenSession open;
-  open.connection = connection;
-  front.sessions.push_back(open);
   // The limits of the generation it began with: held for as long as the connection.
   const std::shared_ptr<const Hosts> hosts = front.services.hosts;
   const config::ServingLimits& limits = hosts->generation->catalogue->settings().limits;
@@ -183,27 +252,18 @@ Task<void> session(Front& front, providers::ConnectionPtr connection) {
     return services.hosts->generation->headers;
   });
   KeptKey kept;
-  bool go_on = true;
-  while (go_on) {
+  OpenSession open(connection, reader);
+  front.sessions.push_back(open);
+  for (;;) {
     RequestRead read = co_await reader.next();
+    count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) co_await turn_away(front, *connection, *refusal);
     auto* request = std::get_if<ReadRequest>(&read);
     if (!request) break;
-
-    open.serving = true;
-    if (front.draining) request->manner.after = AfterReply::close;
-    Interruption interruption;
-    connection->watch(&interruption);
-    connection->start_reading();
-    HttpClient client(*connection, front.services.timer, limits.write_idle_timeout, request->manner);
-    co_await dispatch(front, request->incoming, kept, client, interruption);
-    connection->watch(nullptr);
-    open.serving = false;
-    if (client.stalled()) front.metrics.count(Event::write_stall);
-    go_on = client.reusable() && !interruption.client_left() && !front.draining;
+    const Next next = co_await serve_one(front, *connection, limits, kept, *request);
+    if (next == Next::the_end) break;
     reader.keep_alive();
   }
-  connection->close();
 }
 
 }  // namespace gateway

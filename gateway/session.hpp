@@ -10,22 +10,36 @@
 
 namespace gateway {
 
-// A connection that is open, so that a drain can close the idle ones.
+class RequestReader;
+
+// A connection that is open, so that a drain can close the idle ones. Closes it when the session ends,
+// however it ends.
 struct OpenSession
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-  providers::ConnectionPtr connection;
-  bool serving = false;
+  OpenSession(providers::ConnectionPtr served, const RequestReader& reads)
+      : connection(std::move(served)), reader(reads) {}
+  ~OpenSession() { connection->close(); }
+
+  const providers::ConnectionPtr connection;
+  const RequestReader& reader;
 };
 using OpenSessions = boost::intrusive::list<OpenSession, boost::intrusive::constant_time_size<false>>;
 
-// What every session of a data loop shares. Outlives them.
+// What is offered at an address: where administration has one of its own, it is nowhere else.
+enum class Offers { everything, inference, administration };
+
+// What every session of a loop shares. Outlives them.
 struct Front {
   Services& services;
   Pages& pages;
   Metrics& metrics;
+  Offers offers = Offers::everything;
   OpenSessions sessions{};
   bool draining = false;
 };
+
+// Closes the connections on which no request has begun.
+void close_idle(Front& front);
 
 providers::Task<void> session(Front& front, providers::ConnectionPtr connection);
 

@@ -12,6 +12,9 @@ using providers::SseEvent;
 using providers::Task;
 using routing::FailureKind;
 
+// Of events before the first that shows an answer: roles, comments. More is no answer.
+constexpr std::size_t most_held = 256 * 1024;
+
 Task<void> StreamRelay::run(providers::Exchange& exchange) {
   Step step = Step::go_on;
   while (step == Step::go_on) {
@@ -31,19 +34,32 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
       if (!event) break;
       step = take(*event);
       // Nearly full: write what there is and go on with the same piece.
-      if (ready_.texts().size() + 6 > Pieces::capacity - 4 && !co_await flush()) co_return;
+      if (ready_.texts().size() + 6 > Pieces::capacity - 6) {
+        const bool written = co_await flush();
+        if (!written) co_return;
+      }
     }
-    if (step == Step::go_on && events_.state() != providers::SseReader::State::reading) {
+    const bool too_much = events_.state() != providers::SseReader::State::reading ||
+                          (!decided_ && held_.size() > most_held);
+    if (step == Step::go_on && too_much) {
       fail(FailureKind::bad_reply);
       step = Step::failed;
     }
-    if (!co_await flush()) co_return;
+    // While the client has nothing, what was held back is dropped, so that another endpoint can take over.
+    if (step == Step::failed && !reply_.begun()) co_return;
+    if (step == Step::finished) break;
+    const bool written = co_await flush();
+    if (!written) co_return;
   }
   if (step != Step::finished) co_return;
-  tried_.attempt.finished = services_.timer.now() - tried_.attempt.dispatched;
-  co_await reply_.end_stream();
+  const config::TimePoint now = services_.timer.now();
+  tried_.attempt.finished = now - tried_.attempt.dispatched;
+  ready_.add(held_);
+  watchdog_.hold();
+  co_await reply_.end_stream(served_, ready_);
+  watchdog_.release();
   // What follows [DONE] is only the end of the body: reading it lets the connection be used again.
-  watchdog_.saw_bytes(services_.timer.now());
+  watchdog_.saw_end(services_.timer.now());
   for (;;) {
     const providers::Result<std::string_view> rest = co_await exchange.next();
     if (!rest || rest->empty()) co_return;
@@ -115,6 +131,8 @@ Task<bool> StreamRelay::flush() {
   watchdog_.hold();
   const bool written = co_await reply_.stream(served_, ready_);
   watchdog_.release();
+  // No other endpoint will be sent it now; streams are many and long.
+  if (!request_.body.empty()) std::string().swap(request_.body);
   ready_ = Pieces();
   held_.clear();
   if (!written) fail(FailureKind::client_left);

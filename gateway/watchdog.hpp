@@ -14,11 +14,14 @@ namespace gateway {
 
 class Watchdog final : public Interruptible {
  public:
-  // All must outlive the watchdog. Begins with the limit until the first token, or the earlier `deadline`.
+  // All must outlive the watchdog. Begins with the limit until the first token, or the earlier `deadline`. A
+  // reply that comes whole has no first token: a long one may take until the deadline.
   Watchdog(providers::Exchange& exchange, providers::Timer& timer, const config::ProviderLimits& limits,
-           config::TimePoint deadline, Interruption& interruption)
+           routing::Delivery delivery, config::TimePoint deadline, Interruption& interruption)
       : exchange_(exchange), timer_(timer), limits_(limits), aim_(interruption, *this) {
-    const config::TimePoint first_token = timer.now() + limits.first_token_timeout;
+    const config::TimePoint first_token = delivery == routing::Delivery::streamed
+                                              ? timer.now() + limits.first_token_timeout
+                                              : config::TimePoint::max();
     until_first_ =
         deadline < first_token ? routing::FailureKind::deadline : routing::FailureKind::first_token_timeout;
     timer_.set(first_token_, std::min(deadline, first_token));
@@ -37,6 +40,12 @@ class Watchdog final : public Interruptible {
     }
     timer_.set(progress_, now + limits_.progress_timeout);
   }
+  // All that the client wants has come; only the end of the reply is missing.
+  void saw_end(config::TimePoint now) {
+    first_token_.cancel();
+    progress_.cancel();
+    timer_.set(liveness_, now + patience_for_end);
+  }
   // While the client holds the stream back, the host is not to blame for the time.
   void hold() { held_ = true; }
   void release() { held_ = false; }
@@ -45,6 +54,9 @@ class Watchdog final : public Interruptible {
   void interrupt() override { stop(routing::FailureKind::client_left); }
 
  private:
+  // The client's next request waits meanwhile, where it uses its connection again.
+  static constexpr config::Duration patience_for_end = std::chrono::milliseconds(100);
+
   struct Bite final : providers::Alarm {
     Bite(Watchdog& owner, routing::FailureKind kind) : dog(owner), failure(kind) {}
     void ring() override {

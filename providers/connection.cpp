@@ -58,13 +58,27 @@ Task<bool> Connection::more() {
 }
 
 Task<std::size_t> Connection::read_direct(std::span<char> room) {
-  assert(begin_ == end_ && !reading_);
-  if (ended_) co_return 0;
+  // A read ahead that is under way has room of its own: what it brings comes first.
+  const bool reads_ahead = reading_;
+  while (reading_ && unread().empty()) co_await waiter_.wait();
+  if (const std::string_view first = unread().substr(0, room.size()); !first.empty()) {
+    std::copy(first.begin(), first.end(), room.begin());
+    consume(first.size());
+    co_return first.size();
+  }
+  if (ended_ || reads_ahead) co_return 0;
   reading_ = reading_direct_ = true;
   direct_ = 0;
   read_into(room);
   while (reading_) co_await waiter_.wait();
   co_return direct_;
+}
+
+void Connection::interrupt() {
+  if (!waiter_.waited_for()) return;
+  interrupted_ = true;
+  boost::system::error_code ignored;
+  socket().cancel(ignored);
 }
 
 void Connection::start_reading() {
@@ -95,7 +109,9 @@ void Connection::read_ahead() {
 void Connection::arrived(boost::system::error_code error, std::size_t bytes) {
   reading_ = false;
   (std::exchange(reading_direct_, false) ? direct_ : end_) += bytes;
-  if (error) {
+  const bool only_interrupted =
+      std::exchange(interrupted_, false) && error == boost::asio::error::operation_aborted;
+  if (error && !only_interrupted) {
     ended_ = true;
     clean_end_ = error == boost::asio::error::eof;
   }

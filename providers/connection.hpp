@@ -70,9 +70,12 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   // Waits for more unread bytes. False when none will come (the peer ended, a fault, close()) or the buffer
   // is full to its bound.
   Task<bool> more();
-  // Waits for bytes and puts them straight into `room`, past the buffer, which must be empty. 0 when none
-  // will come. `room` must stay until the task has ended.
+  // Waits for bytes and puts them into `room`: those in the buffer first, later ones straight, past it. 0
+  // when none will come. `room` must stay until the task has ended.
   Task<std::size_t> read_direct(std::span<char> room);
+  // Ends the wait in more() or read_direct(), once, with nothing. The connection stays as it is: an answer
+  // can be written, and reading go on.
+  void interrupt();
   // True once the peer has ended its side or the connection failed; unread bytes may be left.
   bool ended() const { return ended_; }
   // The end was an orderly one: FIN, and close_notify on TLS.
@@ -95,7 +98,8 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   virtual void end_writing() = 0;
   virtual Socket& socket() = 0;
 
-  static constexpr std::size_t buffer_bound = 32 * 1024;
+  // A little more than the largest header block, so that one too large is seen to be that.
+  static constexpr std::size_t buffer_bound = 33 * 1024;
 
  protected:
   Connection() = default;
@@ -115,6 +119,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   bool reading_direct_ = false;
   bool ended_ = false;
   bool clean_end_ = false;
+  bool interrupted_ = false;
   Waiter waiter_;
   Watcher* watcher_ = nullptr;
 };

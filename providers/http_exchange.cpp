@@ -31,13 +31,15 @@ HttpExchange::~HttpExchange() {
 }
 
 void HttpExchange::abort() {
-  aborted_ = true;
+  if (std::exchange(aborted_, true)) return;
+  resolving_.wake();
   boost::system::error_code ignored;
   if (connecting_) connecting_->close(ignored);
   if (connection_) connection_->close();
 }
 
 Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
+  if (aborted_) co_return FailureKind::connect;
   connection_ = provider_.pool_.take();
   bool reused = connection_ != nullptr;
   for (;;) {
@@ -46,7 +48,8 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
       if (!connected) co_return connected.error();
     }
     // A host may answer, and hang up, before it has read all of the request: its answer counts, and a
-    // failure to write shows as one to read.
+    // failure to write shows as one to read. Reading ahead keeps that answer from a reset.
+    connection_->start_reading();
     co_await send(request);
     Result<HostReply> reply = co_await read_head();
     if (reply || !reused || aborted_ || reply.error() != FailureKind::reset_before_reply) co_return reply;
@@ -63,8 +66,9 @@ Task<Result<void>> HttpExchange::connect() {
   const config::BaseUrl& url = provider_.settings_.base_url;
   const config::TimePoint limit = provider_.timer_.now() + limits.connect_timeout;
 
-  const auto addresses = co_await provider_.resolver_.addresses(url.host, url.port, limit);
+  const auto addresses = co_await provider_.resolver_.addresses(url.host, url.port, limit, resolving_);
   if (!addresses) co_return addresses.error();
+  if (aborted_) co_return FailureKind::connect;
   Result<void> connected = FailureKind::connect;
   std::size_t left = addresses->size();
   for (const Tcp::endpoint& address : *addresses) {
@@ -94,7 +98,7 @@ Task<Result<void>> HttpExchange::connect_to(const Tcp::endpoint& address, config
   const auto [failed] = co_await socket.async_connect(address, asio::as_tuple(asio::use_awaitable));
   late.cancel();
   connecting_ = nullptr;
-  if (failed || aborted_) co_return FailureKind::connect;
+  if (failed || aborted_ || !socket.is_open()) co_return FailureKind::connect;
   ++provider_.connections_made_;
 
   if (!provider_.tls_) {
@@ -117,7 +121,8 @@ Task<void> HttpExchange::send(const OutgoingRequest& request) {
   Pieces pieces{provider_.head_, std::string_view(digits.data(), end.ptr), trace, "\r\n\r\n"};
   for (const std::string_view text : request.body.texts()) pieces.add(text);
   progress_ = routing::Progress::request_sent;  // from here on a part may have reached the host
-  if (!connection_->write_now(pieces)) co_await connection_->write(pieces);
+  sent_all_ = connection_->write_now(pieces);
+  if (!sent_all_) sent_all_ = co_await connection_->write(pieces);
 }
 
 Task<Result<HostReply>> HttpExchange::read_head() {
@@ -178,7 +183,8 @@ Task<Result<std::string_view>> HttpExchange::next() {
 
 void HttpExchange::finish() {
   if (!connection_) return;
-  if (keep_alive_ && !aborted_) {
+  // Behind a request that was not sent whole, the host would take the next one for the rest of it.
+  if (keep_alive_ && sent_all_ && !aborted_) {
     provider_.pool_.put(std::move(connection_));
   } else {
     connection_->close();

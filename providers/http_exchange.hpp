@@ -30,11 +30,13 @@ class HttpExchange final : public Exchange {
 
   HttpProvider& provider_;
   ConnectionPtr connection_;
+  Sleep resolving_;
   Connection::Socket* connecting_ = nullptr;
   std::optional<BodyReader> body_;
   std::size_t held_ = 0;  // bytes of the piece handed out last
   routing::Progress progress_ = routing::Progress::nothing_sent;
   bool keep_alive_ = false;
+  bool sent_all_ = false;
   bool aborted_ = false;
 };
 

@@ -10,6 +10,7 @@ namespace asio = boost::asio;
 void Resolver::ask(const Key& key, Entry& entry) {
   if (entry.asking) return;
   entry.asking = true;
+  ++asking_;
   entry.asked = timer_.now();
   resolver_.async_resolve(
       key.first, std::to_string(key.second),
@@ -17,6 +18,7 @@ void Resolver::ask(const Key& key, Entry& entry) {
         if (error == asio::error::operation_aborted) return;  // the loop is going
         Entry& answered = entries_[key];
         answered.asking = false;
+        --asking_;
         if (!error) answered.addresses.assign(results.begin(), results.end());
         // Waking may start another wait on the same entry, so the list is taken first.
         for (Sleep* sleep : std::exchange(answered.waiting, {})) sleep->wake();
@@ -24,7 +26,7 @@ void Resolver::ask(const Key& key, Entry& entry) {
 }
 
 Task<Result<Resolver::Addresses>> Resolver::addresses(const std::string& host, std::uint16_t port,
-                                                      config::TimePoint limit) {
+                                                      config::TimePoint limit, Sleep& wait) {
   boost::system::error_code not_an_address;
   const auto address = asio::ip::make_address(host, not_an_address);
   if (!not_an_address) co_return Addresses{{address, port}};
@@ -32,10 +34,9 @@ Task<Result<Resolver::Addresses>> Resolver::addresses(const std::string& host, s
   Entry& entry = entries_[{host, port}];
   if (entry.addresses.empty() || timer_.now() >= entry.asked + fresh_for) ask({host, port}, entry);
   if (entry.addresses.empty() && entry.asking) {
-    Sleep sleep;
-    entry.waiting.push_back(&sleep);
-    co_await sleep.until(timer_, limit);
-    std::erase(entry.waiting, &sleep);
+    entry.waiting.push_back(&wait);
+    co_await wait.until(timer_, limit);
+    std::erase(entry.waiting, &wait);
   }
   if (entry.addresses.empty()) co_return routing::FailureKind::resolve;
   co_return entry.addresses;

@@ -19,8 +19,12 @@ class Resolver {
 
   Resolver(boost::asio::io_context& io, Timer& timer) : resolver_(io), timer_(timer) {}
 
-  // Waits at most until `limit` where nothing is known yet. The look-up itself goes on beyond that.
-  Task<Result<Addresses>> addresses(const std::string& host, std::uint16_t port, config::TimePoint limit);
+  // Waits in `wait` until `limit` where nothing is known yet; whoever wakes it ends the wait. The look-up
+  // itself goes on beyond that. `host` and `wait` must outlive the task.
+  Task<Result<Addresses>> addresses(const std::string& host, std::uint16_t port, config::TimePoint limit,
+                                    Sleep& wait);
+  // Look-ups under way. They cannot be cut short: the loop's end waits for them.
+  std::size_t asking() const { return asking_; }
 
  private:
   struct Entry {
@@ -35,6 +39,7 @@ class Resolver {
   boost::asio::ip::tcp::resolver resolver_;
   Timer& timer_;
   std::map<Key, Entry> entries_;  // one per configured host: bounded
+  std::size_t asking_ = 0;
 };
 
 }  // namespace providers

@@ -57,6 +57,12 @@ class TlsConnection final : public Connection {
   asio::ssl::stream<Socket> stream_;
 };
 
+// Slot 0 is Asio's, for the verification of names: what stands there decides who is trusted.
+int own_slot() {
+  static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return slot;
+}
+
 }  // namespace
 
 TlsClient::TlsClient(std::string host, const std::optional<std::string>& ca_file)
@@ -70,12 +76,12 @@ TlsClient::TlsClient(std::string host, const std::optional<std::string>& ca_file
   context_.set_verify_callback(asio::ssl::host_name_verification(host_));
   SSL_CTX_set_session_cache_mode(context_.native_handle(),
                                  SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-  SSL_CTX_set_ex_data(context_.native_handle(), 0, this);
+  SSL_CTX_set_ex_data(context_.native_handle(), own_slot(), this);
   SSL_CTX_sess_set_new_cb(context_.native_handle(), &TlsClient::keep_session);
 }
 
 int TlsClient::keep_session(SSL* ssl, SSL_SESSION* session) {
-  auto* self = static_cast<TlsClient*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), 0));
+  auto* self = static_cast<TlsClient*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), own_slot()));
   self->session_.reset(session);
   return 1;  // the reference is ours now
 }
