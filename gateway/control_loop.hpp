@@ -27,8 +27,8 @@ class ControlLoop final : public Pages {
   Metrics& counters() { return metrics_; }
   std::shared_ptr<const routing::Snapshot> first_snapshot();
 
-  // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops it, and
-  // counts that, when too many wait.
+  // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
+  // it, and counts that, when too many wait.
   void deliver(std::vector<RecordPtr> records, DataLoop& from);
   // Before the threads run.
   void serve(std::vector<DataLoop*> loops);

@@ -97,11 +97,10 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
     }
     const routing::EndpointIndex target = *decision.chosen;
     in_short = decision_header(decided_for(services, request));
-    served = {
-        .endpoint = request.hosts->generation->catalogue->endpoints()[target].settings->name.text,
-        .policy = request.policy->name.text,
-        .decision = in_short,
-        .attempts = record.attempts.size() + 1};
+    served = {.endpoint = request.hosts->generation->catalogue->endpoints()[target].settings->name.text,
+              .policy = request.policy->name.text,
+              .decision = in_short,
+              .attempts = record.attempts.size() + 1};
     tried = co_await attempt(services, request, target, served, reply, interruption);
     record.attempts.push_back(tried.attempt);
     if (!tried.attempt.failure || tried.attempt.failure->kind == FailureKind::client_left) break;

@@ -84,8 +84,8 @@ Task<void> explain(Front& front, Incoming& incoming, const config::KeySettings* 
   if (const auto* error = std::get_if<ErrorReply>(&understood)) co_return co_await refuse(client, *error);
   const auto& request = std::get<InferenceRequest>(understood);
   const std::optional<Screen> screen = screen_of(incoming.query);
-  std::string page = explained(services, request, screen);
-  co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", std::move(page));
+  const std::string page = explained(services, request, screen);
+  co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", page);
 }
 
 Task<void> answer_model(Front& front, const Route& route, const config::KeySettings* key,
@@ -130,8 +130,9 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
     }
     case Page::reload: {
       const Reloaded reloaded = co_await front.pages.reload();
-      co_return co_await client.answer(
-          {.status = reloaded.status, .content_type = "application/json", .fields = {}}, reloaded.body);
+      co_await client.answer({.status = reloaded.status, .content_type = "application/json", .fields = {}},
+                             reloaded.body);
+      co_return;
     }
     case Page::chat_completions:
     case Page::explain:
@@ -141,7 +142,7 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
 
 bool offered(Offers offers, Page page) {
   if (offers == Offers::everything || page == Page::alive || page == Page::ready) return true;
-  const bool administers = page == Page::metrics || page == Page::status;
+  const bool administers = page == Page::metrics || page == Page::status || page == Page::reload;
   return administers == (offers == Offers::administration);
 }
 
@@ -158,12 +159,12 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
     co_return co_await refuse(client, error, {}, allow);
   }
   if (std::holds_alternative<NoRoute>(routed)) {
-    const ErrorReply error = plain_error(
-        404, "invalid_request_error", "unknown_path",
-        "There is nothing at " + incoming.path +
-            (front.offers == Offers::administration
-                 ? ". GET /metrics and GET /admin/endpoints are here."
-                 : ". POST /v1/chat/completions and GET /v1/models are here."));
+    const ErrorReply error =
+        plain_error(404, "invalid_request_error", "unknown_path",
+                    "There is nothing at " + incoming.path +
+                        (front.offers == Offers::administration
+                             ? ". GET /metrics, GET /admin/endpoints and POST /admin/reload are here."
+                             : ". POST /v1/chat/completions and GET /v1/models are here."));
     co_return co_await refuse(client, error);
   }
   const Route& found = std::get<Route>(routed);

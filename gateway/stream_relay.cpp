@@ -39,8 +39,8 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
         if (!written) co_return;
       }
     }
-    const bool too_much = events_.state() != providers::SseReader::State::reading ||
-                          (!decided_ && held_.size() > most_held);
+    const bool too_much =
+        events_.state() != providers::SseReader::State::reading || (!decided_ && held_.size() > most_held);
     if (step == Step::go_on && too_much) {
       fail(FailureKind::bad_reply);
       step = Step::failed;

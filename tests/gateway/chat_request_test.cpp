@@ -159,8 +159,7 @@ TEST_CASE("the provider object is read whole") {
   CHECK(provider.parameters == routing::Parameters::required);
   CHECK(provider.data_collection == "deny");
   CHECK(provider.zdr == true);
-  CHECK(provider.quantizations ==
-        std::vector<std::string>{"fp8", "unknown"});
+  CHECK(provider.quantizations == std::vector<std::string>{"fp8", "unknown"});
   CHECK(provider.sort == "latency");
   CHECK(provider.partition == "none");
   CHECK(provider.min_throughput.p50 == 50.0);
