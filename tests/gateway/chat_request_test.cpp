@@ -1,4 +1,5 @@
 #include "gateway/chat_request.hpp"
+#include "gateway/chat_prompt.hpp"
 
 #include <doctest/doctest.h>
 
@@ -43,6 +44,11 @@ std::string forwarded(const std::string& body, const std::string& model = "host-
   return text;
 }
 
+std::vector<std::uint64_t> blocks(const std::string& body) {
+  const auto request = accepted(body);
+  return gateway::prefix_blocks(body, request.messages, request.tools);
+}
+
 bool needs(const std::string& body, Feature feature) {
   return accepted(body).needs.test(static_cast<std::size_t>(feature));
 }
@@ -69,7 +75,7 @@ TEST_CASE("what routing must know is read out of a request") {
   CHECK(request.models == std::vector<std::string>{"a", "b"});
   CHECK(request.metadata == std::vector<std::pair<std::string, std::string>>{{"team", "x"}});
   CHECK(request.echo_decision);
-  CHECK(request.prefix_blocks.size() == 2);
+  CHECK(request.messages.size() == 2);
   CHECK(request.needs.none());
 }
 
@@ -135,14 +141,14 @@ TEST_CASE("a prompt is estimated by its text, flat for images, higher with tools
 TEST_CASE("a longer conversation begins with the blocks of the shorter one") {
   const std::string a = R"({"role":"user","content":"a"})";
   const std::string b = R"({"role":"assistant","content":"b"})";
-  const auto one = accepted(with_message(a)).prefix_blocks;
-  const auto two = accepted(with_message(a + "," + b)).prefix_blocks;
-  const auto other = accepted(with_message(b + "," + a)).prefix_blocks;
+  const auto one = blocks(with_message(a));
+  const auto two = blocks(with_message(a + "," + b));
+  const auto other = blocks(with_message(b + "," + a));
   CHECK(two[0] == one[0]);
   CHECK(two[1] != other[1]);
-  const auto tools = accepted(R"({"model":"m","tools":[1],"messages":[)" + a + "]}").prefix_blocks;
+  const auto tools = blocks(R"({"model":"m","tools":[1],"messages":[)" + a + "]}");
   CHECK(tools[0] != one[0]);
-  CHECK(tools == accepted(R"({"messages":[)" + a + R"(],"tools":[1],"model":"m"})").prefix_blocks);
+  CHECK(tools == blocks(R"({"messages":[)" + a + R"(],"tools":[1],"model":"m"})"));
 }
 
 TEST_CASE("the provider object is read whole") {
@@ -159,8 +165,7 @@ TEST_CASE("the provider object is read whole") {
   CHECK(provider.parameters == routing::Parameters::required);
   CHECK(provider.data_collection == "deny");
   CHECK(provider.zdr == true);
-  CHECK(provider.quantizations ==
-        std::vector<std::string>{"fp8", "unknown"});
+  CHECK(provider.quantizations == std::vector<std::string>{"fp8", "unknown"});
   CHECK(provider.sort == "latency");
   CHECK(provider.partition == "none");
   CHECK(provider.min_throughput.p50 == 50.0);

@@ -13,6 +13,12 @@ namespace support {
 struct FixedPages final : gateway::Pages {
   providers::Task<std::string> metrics() override { co_return "isocost_up 1\n"; }
   providers::Task<std::string> status() override { co_return "{}"; }
+  providers::Task<gateway::Reloaded> reload() override {
+    ++reloads;
+    co_return gateway::Reloaded{.status = 200, .body = "{\"result\":\"reloaded\"}"};
+  }
+
+  int reloads = 0;
 };
 
 class FrontDoor {
@@ -57,8 +63,8 @@ class FrontDoor {
 
 inline std::string post(const std::string& body, const std::string& fields = "",
                         const std::string& version = "1.1") {
-  return "POST /v1/chat/completions HTTP/" + version + "\r\nHost: x\r\nContent-Type: application/json\r\n" + fields +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST /v1/chat/completions HTTP/" + version + "\r\nHost: x\r\nContent-Type: application/json\r\n" +
+         fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 inline std::string get(const std::string& path, const std::string& fields = "") {
   return "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";

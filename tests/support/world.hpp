@@ -89,10 +89,10 @@ class World {
   enum Host { cheap, middle, dear };
 
   explicit World(config::Settings settings = three_prices()) {
-    auto made = std::make_shared<gateway::Generation>(tests::catalogue_of(std::move(settings)));
-    made->policy.name = {"balanced"};
-    made->policy.explore = 0;
-    generation = made;
+    routing::Policy policy{.name = {"balanced"}};
+    policy.explore = 0;
+    generation = std::make_shared<const gateway::Generation>(tests::catalogue_of(std::move(settings)),
+                                                             routing::PolicySet({policy}, {}, 0));
     auto hosts = std::make_shared<gateway::Hosts>();
     hosts->generation = generation;
     for (std::size_t i = 0; i < generation->catalogue->settings().providers.size(); ++i) {
@@ -102,8 +102,7 @@ class World {
       hosts->providers.push_back(std::move(provider));
     }
     services.hosts = std::move(hosts);
-    services.snapshot =
-        std::make_shared<const routing::Snapshot>(tests::snapshot_of(generation->catalogue));
+    services.snapshot = std::make_shared<const routing::Snapshot>(tests::snapshot_of(generation->catalogue));
   }
   ~World() {
     interruption.peer_left();
@@ -147,13 +146,13 @@ class World {
   std::shared_ptr<const gateway::Generation> generation;
   std::vector<ScriptedProvider*> scripted;
   std::vector<gateway::RecordPtr> delivered;  // of requests that came through a session
-  gateway::Services services{
-      .timer = loop.timer,
-      .outbox = gateway::Outbox(loop.timer,
-                                [this](std::vector<gateway::RecordPtr> records) {
-                                  for (auto& record : records) delivered.push_back(std::move(record));
-                                }),
-      .dice = gateway::Dice(1)};
+  gateway::Services services{.timer = loop.timer,
+                             .outbox = gateway::Outbox(loop.timer,
+                                                       [this](std::vector<gateway::RecordPtr> records) {
+                                                         for (auto& record : records)
+                                                           delivered.push_back(std::move(record));
+                                                       }),
+                             .dice = gateway::Dice(1)};
   StringClient client;
   gateway::Interruption interruption;
   Outcome<gateway::RecordPtr> outcome;

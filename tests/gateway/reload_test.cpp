@@ -1,0 +1,172 @@
+#include "gateway/reload.hpp"
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include "gateway/configuration.hpp"
+#include "tests/support/policies.hpp"
+#include "tests/support/three_hosts.hpp"
+
+namespace json = boost::json;
+
+namespace {
+
+// A file that goes away with the test.
+struct TemporaryFile {
+  std::string path;
+
+  TemporaryFile() : path("/tmp/isocost-reload-XXXXXX") {
+    const int descriptor = ::mkstemp(path.data());
+    REQUIRE(descriptor >= 0);
+    ::close(descriptor);
+  }
+  ~TemporaryFile() { std::remove(path.c_str()); }
+  void write(const std::string& text) const { std::ofstream(path) << text; }
+};
+
+struct World {
+  explicit World(const std::string& file = {})
+      : reload(
+            first, [this] { return next; },
+            [this](std::shared_ptr<const gateway::Generation> newest) { adopted = std::move(newest); },
+            [this](const std::string& line) { said += line + "\n"; }, metrics, file) {}
+
+  bool counted(const std::string& line) const { return metrics.text().find(line) != std::string::npos; }
+
+  std::shared_ptr<const gateway::Generation> first =
+      std::make_shared<const gateway::Generation>(tests::catalogue_of(tests::three_hosts()));
+  gateway::Metrics metrics{"1.0", first->catalogue};
+  config::Loaded next;
+  std::shared_ptr<const gateway::Generation> adopted;
+  std::string said;
+  gateway::Reload reload;
+};
+
+config::Problem mistake() {
+  return {.place = {"isocost.yaml", 7, 3},
+          .path = "models.x",
+          .message = "is no model",
+          .suggestion = {},
+          .excerpt = {}};
+}
+
+}  // namespace
+
+TEST_CASE("a good configuration becomes the next generation, with its policies") {
+  World world;
+  world.next.settings = tests::three_hosts();
+  world.next.settings->policies = {support::policy_named("own")};
+  const gateway::Reloaded reloaded = world.reload.now();
+  CHECK(reloaded.status == 200);
+  REQUIRE(world.adopted);
+  CHECK(world.adopted->catalogue->generation() == 2);
+  CHECK(world.adopted->policies.find("own") != nullptr);
+  const json::value page = json::parse(reloaded.body);
+  CHECK(page.at("result").as_string() == "reloaded");
+  CHECK(page.at("generation").to_number<int>() == 2);
+  CHECK(page.at("warnings").as_array().empty());
+  CHECK(world.said == "isocost: reloaded; generation 2 is in use\n");
+  CHECK(world.reload.now().status == 200);
+  CHECK(world.adopted->catalogue->generation() == 3);
+}
+
+TEST_CASE("a configuration with an error leaves the last good one in use, and says why") {
+  World world;
+  world.next.problems = {mistake()};
+  const gateway::Reloaded reloaded = world.reload.now();
+  CHECK(reloaded.status == 400);
+  CHECK_FALSE(world.adopted);
+  const json::value page = json::parse(reloaded.body);
+  CHECK(page.at("error").at("code").as_string() == "invalid_configuration");
+  CHECK(page.at("error").at("message").as_string() ==
+        "The configuration was not reloaded: 1 error. Generation 1 stays in use.");
+  CHECK(page.at("problems").as_array().size() == 1);
+  CHECK(page.at("problems").as_array()[0].as_string() == config::to_text(mistake()));
+  CHECK(world.said.starts_with(config::to_text(mistake())));
+
+  world.next = {.settings = tests::three_hosts(), .problems = {}};
+  CHECK(world.reload.now().status == 200);
+  CHECK(world.adopted->catalogue->generation() == 2);
+}
+
+TEST_CASE("both outcomes are counted") {
+  World world;
+  world.next.problems = {mistake()};
+  world.reload.now();
+  world.next = {.settings = tests::three_hosts(), .problems = {}};
+  world.reload.now();
+  world.reload.now();
+  const std::string text = world.metrics.text();
+  CAPTURE(text);
+  CHECK(world.counted("reload_succeeded\"} 2"));
+  CHECK(world.counted("reload_failed\"} 1"));
+}
+
+TEST_CASE("what only a restart can change is said") {
+  World world;
+  world.next.settings = tests::three_hosts();
+  world.next.settings->listen.port = 9;
+  world.next.settings->workers = 3;
+  const json::value page = json::parse(world.reload.now().body);
+  REQUIRE(page.at("warnings").as_array().size() == 2);
+  CHECK(world.said.find("listen: was changed, which takes effect at the next start") != std::string::npos);
+  CHECK(world.said.find("workers: was changed, which takes effect at the next start") != std::string::npos);
+}
+
+TEST_CASE("without a file there is nothing to load again") {
+  World world;
+  gateway::Reload reload(
+      world.first, {}, [](auto) { FAIL("adopted"); }, [](const std::string&) {}, world.metrics, "");
+  const gateway::Reloaded reloaded = reload.now();
+  CHECK(reloaded.status == 400);
+  CHECK(reloaded.body.find("there is no configuration file to load again") != std::string::npos);
+}
+
+TEST_CASE("a file that was written or replaced is loaded again, once") {
+  const TemporaryFile file, other;
+  file.write("one");
+  World world(file.path);
+  world.next.settings = tests::three_hosts();
+  world.reload.if_changed();
+  CHECK_FALSE(world.adopted);
+  file.write("other");
+  world.reload.if_changed();
+  REQUIRE(world.adopted);
+  CHECK(world.adopted->catalogue->generation() == 2);
+  world.reload.if_changed();
+  CHECK(world.adopted->catalogue->generation() == 2);
+
+  other.write("third");
+  REQUIRE(std::rename(other.path.c_str(), file.path.c_str()) == 0);
+  world.reload.if_changed();
+  CHECK(world.adopted->catalogue->generation() == 3);
+  // Between the two steps of an editor it may be away.
+  std::remove(file.path.c_str());
+  world.reload.if_changed();
+  CHECK(world.adopted->catalogue->generation() == 3);
+}
+
+TEST_CASE("a mistake in a policy is one of the configuration's, and what no host can meet is warned of") {
+  config::Loaded loaded{.settings = tests::three_hosts(), .problems = {}};
+  loaded.settings->policies = {support::policy_named("own")};
+  loaded.settings->policies[0].minimize = support::text("price + ttft");
+  const config::Loaded refused = gateway::with_policies(loaded);
+  CHECK_FALSE(refused.settings);
+  REQUIRE(refused.problems.size() == 1);
+  CHECK(refused.problems[0].path == "policies.own.minimize");
+  CHECK(refused.problems[0].message.find("adds dollars to seconds") != std::string::npos);
+
+  loaded.settings->policies[0].minimize.reset();
+  loaded.settings->policies[0].allow = support::text("jurisdiction == JP");
+  CHECK(gateway::with_policies(loaded).problems.empty());
+  const config::Loaded warned = gateway::with_policies_checked(loaded);
+  CHECK(warned.settings.has_value());
+  REQUIRE(warned.problems.size() >= 1);
+  CHECK(warned.problems[0].severity == config::Severity::warning);
+}
