@@ -22,6 +22,12 @@ class AdminDoor {
                .metrics = control.counters(),
                .offers = Offers::administration},
         listener_(control.io(), front_, addresses) {
+    adopt(std::move(generation), std::move(snapshot));
+  }
+
+  // Whose keys may ask from now on.
+  void adopt(std::shared_ptr<const Generation> generation,
+             std::shared_ptr<const routing::Snapshot> snapshot) {
     services_.hosts =
         std::make_shared<const Hosts>(Hosts{.generation = std::move(generation), .providers = {}});
     services_.snapshot = std::move(snapshot);

@@ -139,15 +139,16 @@ std::vector<std::uint32_t> prefix_tokens(const ChatPrompt& prompt, std::uint64_t
   return tokens;
 }
 
-std::vector<std::uint64_t> prefix_blocks(std::string_view body, const ChatPrompt& prompt,
+std::vector<std::uint64_t> prefix_blocks(std::string_view body,
+                                         std::span<const providers::ByteRange> messages,
                                          providers::ByteRange tools) {
-  const std::size_t count = prompt.messages.size();
+  const std::size_t count = messages.size();
   const std::size_t skipped = count - std::min(count, most_blocks);
   std::vector<std::uint64_t> blocks;
   blocks.reserve(count - skipped);
   std::uint64_t hash = block_hash(tools.of(body));
   for (std::size_t i = 0; i < count; ++i) {
-    hash = block_hash(prompt.messages[i].of(body), hash);
+    hash = block_hash(messages[i].of(body), hash);
     if (i >= skipped) blocks.push_back(hash);
   }
   return blocks;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "config/settings.hpp"
@@ -30,7 +32,8 @@ std::vector<std::uint32_t> prefix_tokens(const ChatPrompt& prompt, std::uint64_t
 
 // One for each message, at most the last 1,024: the hash of it, of all before it and of the tools, which
 // hosts put in front of them.
-std::vector<std::uint64_t> prefix_blocks(std::string_view body, const ChatPrompt& prompt,
+std::vector<std::uint64_t> prefix_blocks(std::string_view body,
+                                         std::span<const providers::ByteRange> messages,
                                          providers::ByteRange tools);
 
 }  // namespace gateway

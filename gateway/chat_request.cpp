@@ -93,8 +93,9 @@ class ChatReader {
     if (prompt_.ends_with_assistant) need(Feature::prefill);
     request_.needs |= prompt_.needs;
     request_.prompt = estimated_tokens(prompt_, tools_.size());
-    request_.prefix_blocks = prefix_blocks(body_, prompt_, tools_);
     request_.prefix_tokens = prefix_tokens(prompt_, tools_.size());
+    request_.messages = std::move(prompt_.messages);
+    request_.tools = tools_;
   }
 
   void need(Feature feature) { request_.needs.set(static_cast<std::size_t>(feature)); }

@@ -34,8 +34,9 @@ struct ChatRequest {
   std::vector<std::string> models;  // fallbacks in order
   std::optional<routing::ProviderPreferences> provider{};
   std::vector<std::pair<std::string, std::string>> metadata;  // those whose values are strings
-  std::vector<std::uint64_t> prefix_blocks;  // one per message: the hash of it, all before it and the tools
-  std::vector<std::uint32_t> prefix_tokens;  // estimated tokens up to the end of each of them
+  std::vector<providers::ByteRange> messages;
+  providers::ByteRange tools;                // empty: none
+  std::vector<std::uint32_t> prefix_tokens;  // estimated tokens up to the end of each of prefix_blocks()
 
   // For UpstreamBody.
   providers::ByteRange object;                                // the braces included

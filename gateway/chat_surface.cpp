@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gateway/chat_prompt.hpp"
 #include "gateway/policy_choice.hpp"
 #include "routing/draws.hpp"
 
@@ -75,9 +76,6 @@ routing::Demand demand_of(InferenceRequest& request, Incoming& incoming, const c
   demand.key = key;
   demand.user = chat.user;
   demand.headers = std::move(incoming.headers);
-  demand.prefix_blocks = std::move(chat.prefix_blocks);
-  separate(demand.prefix_blocks, key);
-  demand.prefix_tokens = std::move(chat.prefix_tokens);
   demand.admitted = incoming.arrived;
   demand.wall = std::chrono::system_clock::now();
   return demand;
@@ -133,6 +131,13 @@ std::variant<InferenceRequest, ErrorReply> understand_chat(Incoming& incoming, c
   if (auto error = find_fallbacks(request, key, request.demand)) return *std::move(error);
   if (auto error = choose_policy(request, {.header = incoming.policy_header, .suffix = named.suffix})) {
     return *std::move(error);
+  }
+  // Which hosts know the prompt matters only where there is a choice, and hashing is most of what a long
+  // prompt costs.
+  if (request.demand.model->candidates.size() > 1 || !request.chat.models.empty()) {
+    request.demand.prefix_blocks = prefix_blocks(request.body, request.chat.messages, request.chat.tools);
+    separate(request.demand.prefix_blocks, key);
+    request.demand.prefix_tokens = std::move(request.chat.prefix_tokens);
   }
   request.demand.deadline =
       incoming.arrived + request.policy->deadline.value_or(catalogue.settings().limits.deadline);

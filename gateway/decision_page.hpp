@@ -23,8 +23,8 @@ struct Decided {
 // Everything: each candidate with its predictions, its cost term by term in dollars, its rank and propensity,
 // or the rule that removed it and by how much it missed.
 std::string decision_page(const Decided& decided);
-// "reason=best; candidates=3/5; cost=$0.002130; ..." without line breaks or anybody's text: the endpoint and the
-// policy have header fields of their own.
+// "reason=best; candidates=3/5; cost=$0.002130; ..." without line breaks or anybody's text: the endpoint and
+// the policy have header fields of their own.
 std::string decision_header(const Decided& decided);
 // `attempts` are those made so far, the one under way last.
 std::string openrouter_metadata(const Decided& decided, const routing::Attempts& attempts);

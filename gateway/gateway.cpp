@@ -75,7 +75,7 @@ class RunningGateway {
         control_(generation_, start_.version),
         reload_(
             generation_, start_.load,
-            [this](std::shared_ptr<const Generation> newest) { control_.adopt(std::move(newest)); },
+            [this](std::shared_ptr<const Generation> newest) { adopt(std::move(newest)); },
             [this](const std::string& line) { errors_ << line << "\n"
                                                       << std::flush; }, control_.counters(),
             start_.file),
@@ -105,6 +105,12 @@ class RunningGateway {
   }
 
  private:
+  void adopt(std::shared_ptr<const Generation> newest) {
+    control_.adopt(newest);
+    if (admin_) admin_->adopt(std::move(newest), control_.first_snapshot());
+  }
+
+  // Of the start; what a reload changes is in use where it is used.
   const config::Settings& settings() const { return generation_->catalogue->settings(); }
 
   bool listen() {

@@ -84,8 +84,8 @@ Task<void> explain(Front& front, Incoming& incoming, const config::KeySettings* 
   if (const auto* error = std::get_if<ErrorReply>(&understood)) co_return co_await refuse(client, *error);
   const auto& request = std::get<InferenceRequest>(understood);
   const std::optional<Screen> screen = screen_of(incoming.query);
-  std::string page = explained(services, request, screen);
-  co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", std::move(page));
+  const std::string page = explained(services, request, screen);
+  co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", page);
 }
 
 Task<void> answer_model(Front& front, const Route& route, const config::KeySettings* key,
@@ -163,7 +163,7 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
         plain_error(404, "invalid_request_error", "unknown_path",
                     "There is nothing at " + incoming.path +
                         (front.offers == Offers::administration
-                             ? ". GET /metrics and GET /admin/endpoints are here."
+                             ? ". GET /metrics, GET /admin/endpoints and POST /admin/reload are here."
                              : ". POST /v1/chat/completions and GET /v1/models are here."));
     co_return co_await refuse(client, error);
   }

@@ -70,7 +70,8 @@ TEST_CASE("a whole reply is passed on as it is, with its cost") {
   CHECK(world.record().ending == Ending::answered);
 }
 
-TEST_CASE("an endpoint that fails before the first byte is followed by the next, and the client sees one reply") {
+TEST_CASE(
+    "an endpoint that fails before the first byte is followed by the next, and the client sees one reply") {
   struct Row {
     const char* what;
     Script script;
@@ -101,8 +102,8 @@ TEST_CASE("an endpoint that fails before the first byte is followed by the next,
       {"broken JSON", pieces({{{}, "data: {\"choices\":[\n\n"}}), FailureKind::bad_reply},
       {"broken off after the role", pieces({{{}, role()}, {{}, FailureKind::broken_stream}}),
        FailureKind::broken_stream},
-      {"content and an error in one piece", pieces({{{}, says("Hel") + event(R"({"error":{"message":"x"}})")}}),
-       FailureKind::error_in_reply},
+      {"content and an error in one piece",
+       pieces({{{}, says("Hel") + event(R"({"error":{"message":"x"}})")}}), FailureKind::error_in_reply},
       {"no first token in time", stream("late", 10min), FailureKind::first_token_timeout, 120s},
   };
   for (const Row& row : rows) {
@@ -127,7 +128,8 @@ TEST_CASE("an endpoint that fails before the first byte is followed by the next,
   }
 }
 
-TEST_CASE("a stream that breaks after its first byte is not tried again: one error event ends it, and no [DONE]") {
+TEST_CASE(
+    "a stream that breaks after its first byte is not tried again: one error event ends it, and no [DONE]") {
   struct Row {
     const char* what;
     std::vector<Script::Step> after;
@@ -221,7 +223,8 @@ TEST_CASE("a host that limits its rate and says for how long makes the client wa
   CHECK(world.client.has("Retry-After: 40\r\n"));
 }
 
-TEST_CASE("a request that a host rejects is rejected, in the host's words without secrets, and not tried again") {
+TEST_CASE(
+    "a request that a host rejects is rejected, in the host's words without secrets, and not tried again") {
   World world;
   world.script(World::cheap,
                refuses(400, R"({"error":{"message":"top_k is not known; key sk-planted-secret-3f9a"}})"));
@@ -284,11 +287,13 @@ TEST_CASE("a client that leaves ends the attempt at once, whatever it waits for,
   const std::vector<Row> rows{{"the head", fails(FailureKind::connect, 1h), 1s},
                               {"the first token", stream("late", 1h), 1s},
                               {"the next token", pieces({{{}, says("Hel")}, {1h, stop()}}), 1s},
-                              {"an error's body", [] {
+                              {"an error's body",
+                               [] {
                                  Script script = refuses(500);
                                  script.body[0].after = 1h;
                                  return script;
-                               }(), 1s}};
+                               }(),
+                               1s}};
   for (const Row& row : rows) {
     CAPTURE(row.what);
     World each;
@@ -358,7 +363,8 @@ TEST_CASE("a client that leaves with everything in hand was answered") {
   CHECK(!world.record().attempts[0].failure);
 }
 
-TEST_CASE("a host that does not end its body after [DONE] keeps the client's next request waiting only shortly") {
+TEST_CASE(
+    "a host that does not end its body after [DONE] keeps the client's next request waiting only shortly") {
   World world;
   Script script = stream("Hello");
   script.end_after = 1h;
@@ -376,7 +382,6 @@ TEST_CASE("retries are bounded by a budget, so that failing hosts do not multipl
   for (const World::Host host : {World::cheap, World::middle, World::dear}) world.script(host, refuses(500));
   std::size_t asked = 0;
   for (int i = 0; i < 40; ++i) {
-    world.client = {};
     world.outcome.value.reset();
     world.ask();
     world.advance(100ms);
@@ -452,7 +457,8 @@ TEST_CASE("a host that sends roles without end is not held in memory") {
 }
 
 TEST_CASE("a stream cut into pieces anywhere reaches the client whole") {
-  const std::string sent = role() + says("one") + ": comment\n\n" + says("two") + stop() + usage_event() + done;
+  const std::string sent =
+      role() + says("one") + ": comment\n\n" + says("two") + stop() + usage_event() + done;
   for (std::size_t cut = 1; cut < sent.size(); cut += 3) {
     CAPTURE(cut);
     World world;

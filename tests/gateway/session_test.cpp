@@ -116,7 +116,8 @@ TEST_CASE("the next request's large body, begun while the last reply is still en
   client.send(post(chat_stream));
   client.read_until("0\r\n\r\n");
   client.take();
-  const std::string body = R"({"model":"m","messages":[{"role":"user","content":")" + std::string(200'000, 'w') + "\"}]}";
+  const std::string body =
+      R"({"model":"m","messages":[{"role":"user","content":")" + std::string(200'000, 'w') + "\"}]}";
   const std::string request = post(body);
   client.send(request.substr(0, 3'000));
   door.world.loop.settle();
@@ -149,8 +150,9 @@ TEST_CASE("Expect: 100-continue is answered before the body, or with the refusal
     CHECK(client.read_until(whole_answer).starts_with("HTTP/1.1 200 OK"));
   }
   SUBCASE("too large") {
-    client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
-                "999999999\r\n\r\n");
+    client.send(
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
+        "999999999\r\n\r\n");
     CHECK(client.read_until("body_too_large").starts_with("HTTP/1.1 413 "));
   }
 }
@@ -179,7 +181,8 @@ TEST_CASE("a refusal reaches a client that is still sending, and nothing more of
     client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n");
   }
   SUBCASE("chunks that grow too large") {
-    client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4c4b40\r\n");
+    client.send(
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4c4b40\r\n");
   }
   client.send(std::string(5'000'000, 'x'));
   client.send(get("/healthz"));
@@ -258,7 +261,8 @@ TEST_CASE("a slow but steady body is let through, a dripping one is not") {
   FrontDoor door;
   door.world.script(World::cheap, document(whole_answer));
   Peer& client = door.connect();
-  const std::string body = R"({"model":"m","messages":[{"role":"user","content":")" + std::string(60'000, 'w') + "\"}]}";
+  const std::string body =
+      R"({"model":"m","messages":[{"role":"user","content":")" + std::string(60'000, 'w') + "\"}]}";
   const std::string request = post(body);
   SUBCASE("steady: 1,100 bytes a second") {
     std::size_t sent = 0;
@@ -366,8 +370,9 @@ TEST_CASE("who may ask what: keys, paths and methods") {
   config::KeySettings key;
   key.name = {"app"};
   // The SHA-256 of "secret".
-  key.sha256 = {0x2b, 0xb8, 0x0d, 0x53, 0x7b, 0x1d, 0xa3, 0xe3, 0x8b, 0xd3, 0x03, 0x61, 0xaa, 0x85, 0x56, 0x86,
-                0xbd, 0xe0, 0xea, 0xcd, 0x71, 0x62, 0xfe, 0xf6, 0xa2, 0x5f, 0xe9, 0x7b, 0xf5, 0x27, 0xa2, 0x5b};
+  key.sha256 = {0x2b, 0xb8, 0x0d, 0x53, 0x7b, 0x1d, 0xa3, 0xe3, 0x8b, 0xd3, 0x03,
+                0x61, 0xaa, 0x85, 0x56, 0x86, 0xbd, 0xe0, 0xea, 0xcd, 0x71, 0x62,
+                0xfe, 0xf6, 0xa2, 0x5f, 0xe9, 0x7b, 0xf5, 0x27, 0xa2, 0x5b};
   settings.keys = {key};
   FrontDoor door(settings);
   door.world.script(World::cheap, document(whole_answer));
@@ -411,7 +416,8 @@ TEST_CASE("administration is at its own address where it has one, and nowhere el
   FrontDoor door;
   door.front.offers = gateway::Offers::inference;
   Peer& client = door.connect();
-  client.send(get("/metrics") + get("/admin/endpoints") + get("/healthz") + get("/v1/models", "Connection: close\r\n"));
+  client.send(get("/metrics") + get("/admin/endpoints") + get("/healthz") +
+              get("/v1/models", "Connection: close\r\n"));
   const std::string data = client.read_to_end();
   CHECK(data.starts_with("HTTP/1.1 404 "));
   CHECK(!contains(data, "isocost_up"));
@@ -420,7 +426,8 @@ TEST_CASE("administration is at its own address where it has one, and nowhere el
 
   door.front.offers = gateway::Offers::administration;
   Peer& admin = door.connect();
-  admin.send(post(chat_whole) + get("/v1/models") + get("/metrics") + get("/admin/endpoints", "Connection: close\r\n"));
+  admin.send(post(chat_whole) + get("/v1/models") + get("/metrics") +
+             get("/admin/endpoints", "Connection: close\r\n"));
   const std::string pages = admin.read_to_end();
   CHECK(pages.starts_with("HTTP/1.1 404 "));
   CHECK(!contains(pages, R"("object":"list")"));

@@ -30,8 +30,8 @@ struct Identity {
 };
 
 struct CertificateOptions {
-  std::string name = "localhost";           // common name and, unless an authority, subject alternative name
-  long begins = -3600, ends = 24 * 3600;    // seconds from now
+  std::string name = "localhost";         // common name and, unless an authority, subject alternative name
+  long begins = -3600, ends = 24 * 3600;  // seconds from now
   bool authority = false;
 };
 

@@ -57,8 +57,8 @@ class FrontDoor {
 
 inline std::string post(const std::string& body, const std::string& fields = "",
                         const std::string& version = "1.1") {
-  return "POST /v1/chat/completions HTTP/" + version + "\r\nHost: x\r\nContent-Type: application/json\r\n" + fields +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST /v1/chat/completions HTTP/" + version + "\r\nHost: x\r\nContent-Type: application/json\r\n" +
+         fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 inline std::string get(const std::string& path, const std::string& fields = "") {
   return "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";

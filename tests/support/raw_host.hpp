@@ -61,7 +61,9 @@ class Asked {
   }
   // The whole body, or how it broke.
   providers::Result<std::string> body() { return loop_.run(read(*exchange_)); }
-  void start_body(Outcome<providers::Result<std::string>>& outcome) { loop_.start(read(*exchange_), outcome); }
+  void start_body(Outcome<providers::Result<std::string>>& outcome) {
+    loop_.start(read(*exchange_), outcome);
+  }
   providers::Exchange& exchange() { return *exchange_; }
 
  private:

@@ -14,7 +14,8 @@ class SimTimer final : public providers::Timer {
   config::TimePoint now() const override { return now_; }
 
   // Lets `time` pass. `between` runs after each alarm, so that an event loop can do what it led to.
-  void advance(config::Duration time, const std::function<void()>& between = [] {}) {
+  void advance(
+      config::Duration time, const std::function<void()>& between = [] {}) {
     const config::TimePoint end = now_ + time;
     between();
     while (providers::Alarm* next = earliest()) {

@@ -102,8 +102,7 @@ class World {
       hosts->providers.push_back(std::move(provider));
     }
     services.hosts = std::move(hosts);
-    services.snapshot =
-        std::make_shared<const routing::Snapshot>(tests::snapshot_of(generation->catalogue));
+    services.snapshot = std::make_shared<const routing::Snapshot>(tests::snapshot_of(generation->catalogue));
   }
   ~World() {
     interruption.peer_left();
@@ -147,13 +146,13 @@ class World {
   std::shared_ptr<const gateway::Generation> generation;
   std::vector<ScriptedProvider*> scripted;
   std::vector<gateway::RecordPtr> delivered;  // of requests that came through a session
-  gateway::Services services{
-      .timer = loop.timer,
-      .outbox = gateway::Outbox(loop.timer,
-                                [this](std::vector<gateway::RecordPtr> records) {
-                                  for (auto& record : records) delivered.push_back(std::move(record));
-                                }),
-      .dice = gateway::Dice(1)};
+  gateway::Services services{.timer = loop.timer,
+                             .outbox = gateway::Outbox(loop.timer,
+                                                       [this](std::vector<gateway::RecordPtr> records) {
+                                                         for (auto& record : records)
+                                                           delivered.push_back(std::move(record));
+                                                       }),
+                             .dice = gateway::Dice(1)};
   StringClient client;
   gateway::Interruption interruption;
   Outcome<gateway::RecordPtr> outcome;
