@@ -97,7 +97,7 @@ config::Fleet generated_fleet(std::size_t hosts, std::uint64_t seed) {
   config::Fleet fleet;
   fleet.title = std::to_string(hosts) + " made-up hosts";
   fleet.seed = seed;
-  fleet.models.push_back({.name = {"made-up/model"}, .display_name = "", .description = ""});
+  fleet.models.emplace_back().name = {"made-up/model"};
   const HostDraws draws(mixed(seed, 0xf1ee7));
   for (std::size_t i = 0; i < hosts; ++i) {
     config::SimulatedHost host;
