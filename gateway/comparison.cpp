@@ -44,8 +44,8 @@ void work(const ComparisonSettings& settings, const std::vector<Entrant>& entran
   }
 }
 
-Standing standing(const Entrant& entrant, std::span<const Run> runs, std::span<const Run> oracle) {
-  Standing result{
+Contestant standing(const Entrant& entrant, std::span<const Run> runs, std::span<const Run> oracle) {
+  Contestant result{
       .name = entrant.name, .kind = entrant.kind, .sum = {}, .first = runs.front().card, .regrets = {}};
   Deciding deciding;
   for (std::size_t i = 0; i < runs.size(); ++i) {

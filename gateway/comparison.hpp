@@ -33,7 +33,7 @@ struct ComparisonSettings {
   std::size_t jobs = 1;
 };
 
-struct Standing {
+struct Contestant {
   std::string name;
   Entrant::Kind kind{};
   routing::Scorecard sum;           // over all seeds
@@ -45,7 +45,7 @@ struct Standing {
 };
 
 struct Comparison {
-  std::vector<Standing> standings;      // the oracle first, then as asked for
+  std::vector<Contestant> standings;      // the oracle first, then as asked for
   std::vector<std::string> host_names;  // of the first world
   double value_per_hour = 0;            // dollars
 };
