@@ -25,7 +25,9 @@ ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::stri
       traffic_(generation_->catalogue, config::Clock::now()) {}
 
 std::shared_ptr<const routing::Snapshot> ControlLoop::first_snapshot() {
-  return market_.snapshot(config::Clock::now());
+  auto snapshot = market_.snapshot(config::Clock::now());
+  if (storage_) storage_->keep(snapshot);
+  return snapshot;
 }
 
 void ControlLoop::serve(std::vector<DataLoop*> loops) {
@@ -53,6 +55,11 @@ void ControlLoop::take(const std::vector<RecordPtr>& records) {
   }
   log_.flush();
   metrics_.count(Event::log_line_lost, log_.lost() - std::exchange(lost_before_, log_.lost()));
+  if (storage_) {
+    storage_->keep(std::move(records));
+    const std::uint64_t lost = storage_->lost();
+    metrics_.count(Event::record_dropped, lost - std::exchange(records_lost_before_, lost));
+  }
   learned_ = true;
   if (market_.flipped()) publish();
 }
@@ -69,6 +76,7 @@ void ControlLoop::publish_regularly() {
 void ControlLoop::publish() {
   learned_ = false;
   const auto snapshot = market_.snapshot(config::Clock::now());
+  if (storage_) storage_->keep(snapshot);
   for (DataLoop* loop : loops_) {
     asio::post(loop->io(), [loop, snapshot] { loop->learn(snapshot); });
   }

@@ -12,6 +12,7 @@
 #include "gateway/metrics.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/request_log.hpp"
+#include "gateway/storage.hpp"
 #include "gateway/traffic.hpp"
 #include "routing/market.hpp"
 
@@ -24,6 +25,8 @@ class ControlLoop final : public Pages {
   boost::asio::io_context& io() { return io_; }
   Metrics& counters() { return metrics_; }
   std::shared_ptr<const routing::Snapshot> first_snapshot();
+  // Before anything else, where records are kept: the storage must outlive this loop's thread.
+  void keep_records(Storage& storage) { storage_ = &storage; }
 
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read.
   void deliver(std::vector<RecordPtr> records, DataLoop& from);
@@ -52,8 +55,14 @@ class ControlLoop final : public Pages {
   Traffic traffic_;
   std::vector<DataLoop*> loops_;
   boost::asio::steady_timer regular_{io_};
+  Storage* storage_ = nullptr;     // absent where no records are kept
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
+<<<<<<< HEAD
   bool learned_ = false;           // since the last snapshot
+=======
+  std::uint64_t records_lost_before_ = 0;
+  bool learned_ = false;  // since the last snapshot
+>>>>>>> 4f4f8e5 (Decisions are recorded with what replaying them needs (work in progress))
 };
 
 }  // namespace gateway

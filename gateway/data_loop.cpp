@@ -34,6 +34,10 @@ DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Me
 
 void DataLoop::adopt(std::shared_ptr<const Generation> generation,
                      std::shared_ptr<const routing::Snapshot> snapshot) {
+  const routing::Catalogue& catalogue = *generation->catalogue;
+  services_.counted = catalogue.settings().records.file.empty()
+                          ? nullptr
+                          : std::make_unique<routing::InFlight>(catalogue.endpoints().size());
   services_.hosts = hosts_of(std::move(generation), io_, timer_, resolver_);
   services_.snapshot = std::move(snapshot);
 }

@@ -59,7 +59,7 @@ class RunningGateway {
 
   int run_to_end() {
     std::signal(SIGPIPE, SIG_IGN);
-    if (!listen()) return 1;
+    if (!keep_records() || !listen()) return 1;
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     await_signal(signals);
     std::vector<std::thread> threads;
@@ -68,10 +68,20 @@ class RunningGateway {
     }
     run(control_.io(), control_.counters());
     for (std::thread& thread : threads) thread.join();
+    if (storage_) storage_->finish();
     return 0;
   }
 
  private:
+  bool keep_records() {
+    const config::RecordsSettings& settings = generation_->catalogue->settings().records;
+    if (settings.file.empty()) return true;
+    storage_ =
+        Storage::open(settings, [this](const std::string& text) { errors_ << "isocost: " + text + "\n"; });
+    if (storage_) control_.keep_records(*storage_);
+    return storage_ != nullptr;
+  }
+
   bool listen() {
     const config::Settings& settings = generation_->catalogue->settings();
     boost::system::error_code error;
@@ -153,6 +163,7 @@ class RunningGateway {
   Start start_;
   std::ostream& errors_;
   std::shared_ptr<const Generation> generation_;
+  std::unique_ptr<Storage> storage_;
   ControlLoop control_;
   std::vector<std::unique_ptr<DataLoop>> loops_;
   asio::steady_timer drain_limit_{control_.io()};

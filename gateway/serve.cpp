@@ -1,5 +1,6 @@
 #include "gateway/serve.hpp"
 
+#include "gateway/decision_log.hpp"
 #include "gateway/no_candidate.hpp"
 #include "gateway/record_keeping.hpp"
 
@@ -22,12 +23,26 @@ Task<void> wait_until(Services& services, config::TimePoint time, Interruption& 
   if (!interruption.client_left()) co_await pause.sleep.until(services.timer, time);
 }
 
+void plan_next(Services& services, const InferenceRequest& request, Record& record, routing::Moment moment) {
+  const routing::InFlight& in_flight = request.hosts->generation->in_flight;
+  if (!services.counted) {
+    return routing::plan(*services.snapshot, *request.policy, request.demand, record.attempts, in_flight,
+                         services.purse, moment, services.decision);
+  }
+  routing::LoggedDecision& log = record.decisions.emplace_back();
+  log.now = moment.now;
+  log.purse = services.purse.dollars();
+  log.tried = static_cast<std::uint32_t>(record.attempts.size());
+  freeze(in_flight, *services.snapshot->catalogue, request.demand, *services.counted, log);
+  routing::plan(*services.snapshot, *request.policy, request.demand, record.attempts, *services.counted,
+                services.purse, moment, services.decision);
+  note(services.decision, request.demand, log);
+}
+
 // One decision on the newest snapshot of the request's generation, noted in the record.
 const routing::Decision& decide(Services& services, const InferenceRequest& request, Record& record) {
   const config::TimePoint before = services.timer.now();
-  routing::plan(*services.snapshot, *request.policy, request.demand, record.attempts,
-                request.hosts->generation->in_flight, services.purse,
-                {.now = before, .seed = services.dice.roll()}, services.decision);
+  plan_next(services, request, record, {.now = before, .seed = services.dice.roll()});
   record.deciding += services.timer.now() - before;
   if (services.decision.chosen) {
     services.purse.settle(services.decision, request.policy->explore);

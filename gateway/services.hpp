@@ -49,6 +49,7 @@ struct Services {
   routing::RetryBudget retries{};
   // Scratch, used only between two waits.
   routing::Decision decision{};
+  std::unique_ptr<routing::InFlight> counted{};  // as a decision sees it; absent where no records are kept
   providers::JsonTokens tokens{};
 };
 
