@@ -38,7 +38,14 @@ void ControlLoop::serve(std::vector<DataLoop*> loops) {
 void ControlLoop::deliver(std::vector<RecordPtr> records, DataLoop& from) {
   asio::post(io_, [this, batch = std::move(records), &from]() mutable {
     take(batch);
-    asio::post(from.io(), [read = std::move(batch), &from]() mutable { from.reuse(std::move(read)); });
+    const auto give_back = [&from](std::vector<Record> read) {
+      asio::post(from.io(), [read = std::move(read), &from]() mutable { from.reuse(std::move(read)); });
+    };
+    if (storage_) {
+      storage_->keep(std::move(batch), give_back);
+    } else {
+      give_back(std::move(batch));
+    }
   });
 }
 
@@ -56,7 +63,6 @@ void ControlLoop::take(const std::vector<RecordPtr>& records) {
   log_.flush();
   metrics_.count(Event::log_line_lost, log_.lost() - std::exchange(lost_before_, log_.lost()));
   if (storage_) {
-    storage_->keep(std::move(records));
     const std::uint64_t lost = storage_->lost();
     metrics_.count(Event::record_dropped, lost - std::exchange(records_lost_before_, lost));
   }

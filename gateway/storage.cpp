@@ -141,20 +141,21 @@ void Storage::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
   });
 }
 
-void Storage::keep(std::vector<Record> records) {
+void Storage::keep(std::vector<Record> records, GiveBack give_back) {
   const std::size_t count = records.size();
   if (waiting_.fetch_add(count) + count > most_waiting) {
     waiting_.fetch_sub(count);
     lost_.fetch_add(count, std::memory_order_relaxed);
-    return;
+    return give_back(std::move(records));
   }
-  asio::post(io_, [this, batch = std::move(records)] {
+  asio::post(io_, [this, batch = std::move(records), back = std::move(give_back)]() mutable {
     write(batch.size(), [&] {
       for (const Record& record : batch) {
         if (is_replayable(record)) writer_->add(logged(record));
       }
     });
     waiting_.fetch_sub(batch.size());
+    back(std::move(batch));
   });
 }
 
