@@ -158,7 +158,8 @@ PolicyReplay summary(const Sums& sums, PolicyReplay result) {
 }  // namespace
 
 PolicyReplay replay_under(RecordReader& reader, const std::string& policy, ReplayPolicies& others) {
-  PolicyReplay result{.policy = policy};
+  PolicyReplay result;
+  result.policy = policy;
   Sums sums;
   ReplayPolicies recorded;
   ReplayStages stages(reader);

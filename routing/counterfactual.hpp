@@ -45,7 +45,7 @@ struct Estimate {
 
 struct EstimateSettings {
   double heaviest = 20;          // greater weights count as this
-  std::size_t most_blocks = 60;  // for the variance
+  std::size_t most_blocks = 30;  // for the variance
 };
 
 Estimate estimate(std::span<const Sample> samples, const EstimateSettings& settings = {});
