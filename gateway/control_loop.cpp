@@ -38,7 +38,7 @@ void ControlLoop::serve(std::vector<DataLoop*> loops) {
 void ControlLoop::deliver(std::vector<RecordPtr> records, DataLoop& from) {
   asio::post(io_, [this, batch = std::move(records), &from]() mutable {
     take(batch);
-    const auto give_back = [&from](std::vector<Record> read) {
+    const auto give_back = [&from](std::vector<RecordPtr> read) {
       asio::post(from.io(), [read = std::move(read), &from]() mutable { from.reuse(std::move(read)); });
     };
     if (storage_) {

@@ -11,13 +11,16 @@ void freeze(const routing::InFlight& in_flight, const routing::Catalogue& catalo
     frozen.counter(endpoint).store(count, std::memory_order_relaxed);
     if (count != 0) log.under_way.push_back({endpoint, count});
   };
-  if (!demand.model) return;
-  for (const routing::Candidate& candidate : demand.model->candidates) {
-    copy(candidate.endpoint);
-    const routing::Endpoint& endpoint = catalogue.endpoints()[candidate.endpoint];
-    if (!endpoint.provider->limits.max_in_flight) continue;
-    for (const EndpointIndex other : catalogue.endpoints_of(endpoint.settings->provider_index)) copy(other);
-  }
+  const auto copy_all = [&](const routing::PublicModel& model) {
+    for (const routing::Candidate& candidate : model.candidates) {
+      copy(candidate.endpoint);
+      const routing::Endpoint& endpoint = catalogue.endpoints()[candidate.endpoint];
+      if (!endpoint.provider->limits.max_in_flight) continue;
+      for (const EndpointIndex other : catalogue.endpoints_of(endpoint.settings->provider_index)) copy(other);
+    }
+  };
+  if (demand.model) copy_all(*demand.model);
+  for (const routing::PublicModel* model : demand.fallbacks) copy_all(*model);
 }
 
 void note(const routing::Decision& decision, const routing::Demand& demand, routing::LoggedDecision& log) {

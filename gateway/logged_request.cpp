@@ -7,11 +7,11 @@ namespace {
 
 using namespace routing;
 
-void exchange(auto& io, auto& demand) requires requires {
-  demand.model_requested;
-}
-{
+const auto plain = [](auto& io, auto& value) { io(value); };
+
+void exchange_demand(auto& io, auto& demand) {
   io(demand.model), io(demand.model_requested), io(demand.key);
+  io.list(demand.fallbacks, plain);
   io(demand.prompt.count);
   io.maybe(demand.max_output, [](auto& in, auto& tokens) { in(tokens.count); });
   auto needs = demand.needs.to_ullong();
@@ -27,6 +27,7 @@ void exchange_decision(auto& io, auto& decision) {
   io(decision.length.output), io(decision.length.reasoning), io(decision.length.log_output);
   io(decision.length.replies);
   io.list(decision.under_way, [](auto& in, auto& u) { in(u.endpoint), in(u.count); });
+  io.list(decision.withdrawn, plain);
   io.list(decision.seen, [](auto& in, auto& s) { in(s.endpoint), in(s.blocks), in(s.tokens); });
   io.maybe(decision.chosen, [](auto& in, auto& endpoint) { in(endpoint); });
   io(decision.reason), io(decision.propensity);
@@ -53,9 +54,24 @@ void exchange_attempt(auto& io, auto& attempt) {
   });
 }
 
+void exchange_preferences(auto& io, auto& wish) {
+  io.list(wish.order, plain), io(wish.fallbacks), io(wish.parameters), io(wish.data_collection);
+  io(wish.zdr), io(wish.distillable_text);
+  io.list(wish.only, plain), io.list(wish.ignore, plain), io.list(wish.quantizations, plain);
+  io(wish.sort), io(wish.partition);
+  auto& price = wish.max_price;
+  io.maybe(price.prompt, plain), io.maybe(price.completion, plain), io.maybe(price.request, plain);
+  io.maybe(price.image, plain), io.maybe(price.audio, plain);
+  const auto cutoffs = [&](auto& of) {
+    io.maybe(of.p50, plain), io.maybe(of.p75, plain), io.maybe(of.p90, plain), io.maybe(of.p99, plain);
+  };
+  cutoffs(wish.min_throughput), cutoffs(wish.max_latency);
+}
+
 void exchange_request(auto& io, auto& request) {
-  exchange(io, request.demand);
-  io(request.policy), io.word(request.policy_hash), io(request.preferences);
+  exchange_demand(io, request.demand);
+  io(request.policy), io.word(request.policy_hash);
+  io.maybe(request.preferences, [](auto& in, auto& wish) { exchange_preferences(in, wish); });
   io.list(request.decisions, [](auto& in, auto& decision) { exchange_decision(in, decision); });
   io.list(request.attempts, [](auto& in, auto& attempt) { exchange_attempt(in, attempt); });
   io(request.ending), io(request.status);
@@ -72,6 +88,7 @@ LoggedRequest logged(const Record& record) {
   return {.demand = routing::logged(record.demand),
           .policy = record.policy,
           .policy_hash = record.policy_hash,
+          .preferences = record.preferences ? std::optional(record.preferences->preferences()) : std::nullopt,
           .decisions = record.decisions,
           .attempts = record.attempts,
           .ending = record.ending,

@@ -9,6 +9,7 @@
 
 #include "gateway/record.hpp"
 #include "routing/logged.hpp"
+#include "routing/overlay.hpp"
 
 namespace gateway {
 
@@ -16,8 +17,7 @@ struct LoggedRequest {
   routing::LoggedDemand demand;
   std::string policy;
   std::uint64_t policy_hash = 0;
-  // Whether the request had preferences of its own, which are not kept.
-  enum class Preferences { none, left_out } preferences = Preferences::none;
+  std::optional<routing::ProviderPreferences> preferences{};  // the request's own
   std::vector<routing::LoggedDecision> decisions;
   routing::Attempts attempts;
   Ending ending = Ending::refused;

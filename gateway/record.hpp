@@ -49,6 +49,7 @@ struct Record {
   std::vector<double> propensities;
   std::vector<routing::LoggedDecision> decisions;  // every one, for replay; empty where no records are kept
   std::uint64_t policy_hash = 0;
+  std::shared_ptr<const routing::Overlay> preferences;  // the request's own; absent where it had none
   routing::Demand demand{};  // what routing was asked; its model is null when the request did not get there
   std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
 };

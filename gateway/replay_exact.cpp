@@ -53,9 +53,9 @@ std::string explained(const StoredRequest& stored, std::size_t place, const rout
 const char* obstacle(const LoggedRequest& request, const routing::Policy* policy) {
   if (!policy) return "their policy is not in the recorded configuration";
   if (policy->hash != request.policy_hash) return "this isocost understands their policy otherwise";
-  if (request.preferences == LoggedRequest::Preferences::left_out) {
-    return "the request's own preferences are not recorded";
-  }
+  const bool is_anonymous = request.demand.identity == routing::LoggedDemand::Identity::left_out;
+  if (is_anonymous && may_read_identity(*policy))
+    return "their policy reads who asked, which is not recorded";
   return nullptr;
 }
 
@@ -75,7 +75,7 @@ ExactReplay replay_exactly(RecordReader& reader) {
         ++result.left_out["the market they saw is no longer in the file"];
         continue;
       }
-      const routing::Policy* policy = policies.find(stage->catalogue(), request.policy);
+      const routing::Policy* policy = policies.find(stage->catalogue(), request.policy, request);
       if (const char* why = obstacle(request, policy)) {
         ++result.left_out[why];
         continue;

@@ -83,8 +83,8 @@ const char* take(const LoggedRequest& request, ReplayStages& stages, ReplayPolic
   const LoggedDecision& logged = request.decisions[0];
   routing::Stage* stage = stages.at(logged.snapshot);
   if (!stage) return "the market they saw is no longer in the file";
-  const routing::Policy* by = recorded.find(stage->catalogue(), request.policy);
-  const routing::Policy* under = others.find(stage->catalogue(), policy);
+  const routing::Policy* by = recorded.find(stage->catalogue(), request.policy, request);
+  const routing::Policy* under = others.find(stage->catalogue(), policy, request);
   if (!by) return "their policy is not in the recorded configuration";
   if (!under) return "the new policy does not fit the hosts of then";
   const Decision& again = stage->decide(request.demand, logged, {}, *by);

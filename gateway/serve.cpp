@@ -33,6 +33,7 @@ void plan_next(Services& services, const InferenceRequest& request, Record& reco
   log.now = moment.now;
   log.purse = services.purse.dollars();
   log.tried = static_cast<std::uint32_t>(record.attempts.size());
+  log.withdrawn.assign(moment.withdrawn.begin(), moment.withdrawn.end());
   freeze(in_flight, *services.snapshot->catalogue, request.demand, *services.counted, log);
   routing::plan(*services.snapshot, *request.policy, request.demand, record.attempts, *services.counted,
                 services.purse, moment, services.decision);

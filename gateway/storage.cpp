@@ -141,7 +141,7 @@ void Storage::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
   });
 }
 
-void Storage::keep(std::vector<Record> records, GiveBack give_back) {
+void Storage::keep(std::vector<RecordPtr> records, GiveBack give_back) {
   const std::size_t count = records.size();
   if (waiting_.fetch_add(count) + count > most_waiting) {
     waiting_.fetch_sub(count);
@@ -150,8 +150,8 @@ void Storage::keep(std::vector<Record> records, GiveBack give_back) {
   }
   asio::post(io_, [this, batch = std::move(records), back = std::move(give_back)]() mutable {
     write(batch.size(), [&] {
-      for (const Record& record : batch) {
-        if (is_replayable(record)) writer_->add(logged(record));
+      for (const RecordPtr& record : batch) {
+        if (is_replayable(*record)) writer_->add(logged(*record));
       }
     });
     waiting_.fetch_sub(batch.size());

@@ -32,8 +32,8 @@ class Storage {
   // Called on the control loop. A snapshot comes before the records of decisions on it.
   void keep(std::shared_ptr<const routing::Snapshot> snapshot);
   // `give_back` takes the records when they are read, on the storage thread, or at once where they are lost.
-  using GiveBack = std::function<void(std::vector<Record>)>;
-  void keep(std::vector<Record> records, GiveBack give_back);
+  using GiveBack = std::function<void(std::vector<RecordPtr>)>;
+  void keep(std::vector<RecordPtr> records, GiveBack give_back);
   // Records that were dropped so far.
   std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
   // Writes what waits and ends the thread.

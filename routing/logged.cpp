@@ -3,10 +3,13 @@
 namespace routing {
 
 LoggedDemand logged(const Demand& demand) {
+  std::vector<std::string> fallbacks;
+  for (const PublicModel* model : demand.fallbacks) fallbacks.push_back(model->name.text);
   const bool has_identity = !demand.user.empty() || !demand.headers.empty();
   const bool is_sized =
       !demand.prefix_blocks.empty() && demand.prefix_tokens.size() == demand.prefix_blocks.size();
   return {.model = demand.model ? demand.model->name.text : "",
+          .fallbacks = std::move(fallbacks),
           .model_requested = demand.model_requested,
           .key = demand.key ? demand.key->name.text : "",
           .prompt = demand.prompt,

@@ -26,7 +26,8 @@ struct SeenBlocks {
 };
 
 struct LoggedDemand {
-  std::string model;  // the public name
+  std::string model;                   // the public name
+  std::vector<std::string> fallbacks;  // public names
   std::string model_requested;
   std::string key;  // its name, or empty
   config::Tokens prompt{};
@@ -51,6 +52,7 @@ struct LoggedDecision {
   Length length{};
   std::vector<UnderWay> under_way;
   std::vector<SeenBlocks> seen;
+  std::vector<EndpointIndex> withdrawn;
   // What was decided.
   std::optional<EndpointIndex> chosen{};
   Reason reason = Reason::best;

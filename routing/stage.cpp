@@ -21,6 +21,10 @@ void Stage::show(std::uint64_t version, std::vector<EndpointState> states) {
 
 void Stage::set_demand(const LoggedDemand& demand, const LoggedDecision& logged) {
   demand_.model = snapshot_.catalogue->find(demand.model);
+  demand_.fallbacks.clear();
+  for (const std::string& name : demand.fallbacks) {
+    if (const PublicModel* model = snapshot_.catalogue->find(name)) demand_.fallbacks.push_back(model);
+  }
   demand_.model_requested = demand.model_requested;
   demand_.prompt = demand.prompt;
   demand_.max_output = demand.max_output;
@@ -71,7 +75,7 @@ const Decision& Stage::decide(const LoggedDemand& demand, const LoggedDecision& 
   set_caches(demand, logged);
   set_load(logged);
   plan(snapshot_, policy, demand_, tried, in_flight_, Purse(logged.purse),
-       {.now = logged.now, .seed = logged.seed}, decision_);
+       {.now = logged.now, .seed = logged.seed, .withdrawn = logged.withdrawn}, decision_);
   return decision_;
 }
 
