@@ -57,12 +57,8 @@ class ControlLoop final : public Pages {
   boost::asio::steady_timer regular_{io_};
   Storage* storage_ = nullptr;     // absent where no records are kept
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
-<<<<<<< HEAD
-  bool learned_ = false;           // since the last snapshot
-=======
   std::uint64_t records_lost_before_ = 0;
   bool learned_ = false;  // since the last snapshot
->>>>>>> 4f4f8e5 (Decisions are recorded with what replaying them needs (work in progress))
 };
 
 }  // namespace gateway

@@ -46,7 +46,7 @@ const Policy* ReplayPolicies::find(const routing::Catalogue& catalogue, const st
                                    const LoggedRequest& request) {
   const PolicySet* set = set_for(catalogue);
   if (!set) return nullptr;
-  const Policy* policy = set->find(name);
+  const Policy* policy = name.empty() ? &nameless_ : set->find(name);
   if (!policy) problem_ = "there is no policy \"" + name + "\"; there are " + joined(set->names());
   if (!policy || !request.preferences) return policy;
   overlaid_ = routing::overlaid(*policy, std::make_shared<const routing::Overlay>(*request.preferences));

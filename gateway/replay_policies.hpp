@@ -30,6 +30,7 @@ class ReplayPolicies {
 
   std::optional<config::Settings> instead_;
   std::map<const routing::Catalogue*, std::unique_ptr<const routing::PolicySet>> sets_;
+  const routing::Policy nameless_{};  // of a gateway that was given none
   routing::Policy overlaid_;
   std::string problem_;
 };

@@ -51,11 +51,12 @@ TEST_CASE("records are on disk once the storage has ended, and come back to thei
     const auto storage = Storage::open(in(directory.file("records.db")), told.say());
     REQUIRE(storage);
     storage->keep(std::make_shared<routing::Snapshot>(tests::snapshot_of(catalogue)));
-    std::vector<Record> batch;
-    batch.push_back(decided(catalogue));
-    batch.push_back(decided(catalogue));
-    batch.push_back(tests::answered(catalogue, 0));  // routing never saw it: nothing to replay
-    storage->keep(std::move(batch), [&](std::vector<Record> read) { returned += read.size(); });
+    std::vector<RecordPtr> batch;
+    batch.push_back(std::make_unique<Record>(decided(catalogue)));
+    batch.push_back(std::make_unique<Record>(decided(catalogue)));
+    batch.push_back(
+        std::make_unique<Record>(tests::answered(catalogue, 0)));  // routing never saw it: nothing to replay
+    storage->keep(std::move(batch), [&](const std::vector<RecordPtr>& read) { returned += read.size(); });
     storage->finish();
     CHECK(storage->lost() == 0);
   }

@@ -6,6 +6,7 @@
 
 #include "gateway/decision_log.hpp"
 #include "gateway/record_writer.hpp"
+#include "routing/bill.hpp"
 #include "tests/support/fleet.hpp"
 
 namespace support {
@@ -16,8 +17,8 @@ inline config::WallTime wall_at(int minutes) {
 
 class RecordedWorld {
  public:
-  RecordedWorld(std::vector<Host> hosts, gateway::RecordWriter& writer)
-      : world(std::move(hosts)), writer_(writer) {}
+  RecordedWorld(std::vector<Host> hosts, gateway::RecordWriter& writer, std::uint64_t seed = 1)
+      : world(std::move(hosts), seed * 1'000'000), writer_(writer), seed_(seed * 1'000'000) {}
 
   // Requests with different prompts, prefixes, limits and load; failed attempts are followed by another one.
   void ask(int times, config::WallTime wall = wall_at(0)) {
@@ -39,12 +40,17 @@ class RecordedWorld {
     }
     demand.user = "someone-in-particular";
     demand.wall = wall;
-    gateway::LoggedRequest logged{.demand = routing::logged(demand)};
+    gateway::LoggedRequest logged;
+    logged.demand = routing::logged(demand);
+    logged.policy = world.policy.name.text;
+    logged.policy_hash = world.policy.hash;
     for (int attempt = 0; attempt < 3; ++attempt) {
       decide(demand, logged, wall);
       if (!world.decision.chosen) break;
       world.purse.settle(world.decision, world.policy.explore);
-      const routing::Attempt tried = world.answer(*world.decision.chosen, demand);
+      routing::Attempt tried = world.answer(*world.decision.chosen, demand);
+      const routing::Endpoint& endpoint = world.catalogue->endpoints()[tried.endpoint];
+      if (tried.usage) tried.cost = routing::bill(endpoint, *tried.usage);
       logged.attempts.push_back(tried);
       world.market.observe(tried, demand, world.now);
       world.now += std::chrono::milliseconds(200);
@@ -75,7 +81,7 @@ class RecordedWorld {
 
   gateway::RecordWriter& writer_;
   std::uint64_t asked_ = 0;
-  std::uint64_t seed_ = 0;
+  std::uint64_t seed_;
 };
 
 }  // namespace support
