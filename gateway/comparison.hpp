@@ -45,7 +45,7 @@ struct Contestant {
 };
 
 struct Comparison {
-  std::vector<Contestant> standings;      // the oracle first, then as asked for
+  std::vector<Contestant> standings;    // the oracle first, then as asked for
   std::vector<std::string> host_names;  // of the first world
   double value_per_hour = 0;            // dollars
 };

@@ -16,6 +16,7 @@
 #include "gateway/embedded_fleet.hpp"
 #include "gateway/explain_command.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/replay_command.hpp"
 #include "gateway/simulate_command.hpp"
 #include "gateway/top.hpp"
 #include "gateway/welcome.hpp"
@@ -190,6 +191,28 @@ int main(int argc, char** argv) {
   gateway::SimulateOptions simulation;
   CLI::App* simulate = add_simulate(app, simulation);
   simulation.command = command_line(argc, argv);
+  CLI::App* replay =
+      app.add_subcommand("replay", "Take recorded decisions again, as they were or under another policy");
+  gateway::ReplayOptions again;
+  replay->add_option("--from", again.from, "Record file of a gateway, `records: {file: ...}`")
+      ->required()
+      ->type_name("FILE");
+  bool exact = false, as_json = false;
+  CLI::Option* exactly =
+      replay->add_flag("--exact", exact, "Under the recorded policies: every choice must come out the same");
+  CLI::Option* under = replay->add_option("--policy", again.policy, "What it would have cost under this one")
+                           ->type_name("NAME");
+  exactly->excludes(under);
+  replay
+      ->add_option("--config", again.config,
+                   "Take the new policy from this configuration, not the recorded one")
+      ->needs(under)
+      ->type_name("FILE");
+  replay->add_flag("--json", as_json, "Print JSON");
+  replay->footer(
+      "Example: isocost replay --from records.db --policy cheapest\nExit status: 0 done, 1 a choice differs "
+      "or "
+      "nothing could be replayed, 2 true but not all: records damaged,\nleft out, or too few to answer.");
 
   CLI11_PARSE(app, argc, argv);
   try {
@@ -203,6 +226,14 @@ int main(int argc, char** argv) {
     if (*hosts) return serve_hosts(file);
     if (*explain) return gateway::explain(dry);
     if (*simulate) return gateway::simulate_command(simulation, std::cout, std::cerr);
+    if (*replay) {
+      if (!exact && again.policy.empty()) {
+        std::cerr << "isocost: replay needs --exact or --policy NAME\n";
+        return 1;
+      }
+      if (as_json) again.print = gateway::ReplayOptions::Print::json;
+      return gateway::replay(again, std::cout, std::cerr);
+    }
     watch.interval = std::chrono::milliseconds(static_cast<int>(interval * 1000));
     return gateway::top(watch);
   } catch (const std::exception& fault) {
