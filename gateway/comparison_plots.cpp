@@ -19,7 +19,7 @@ struct HostPoint {
 
 std::vector<HostPoint> hosts_of(const Comparison& comparison) {
   std::vector<HostPoint> points(comparison.host_names.size());
-  for (const Standing& standing : comparison.standings) {
+  for (const Contestant& standing : comparison.standings) {
     for (std::size_t i = 0; i < points.size(); ++i) {
       const routing::HostShare& host = standing.first.hosts[i];
       points[i].answers += static_cast<double>(host.answers);
@@ -36,9 +36,9 @@ std::vector<HostPoint> hosts_of(const Comparison& comparison) {
 }
 
 // The panels of a picture with several: one per contender, at most nine.
-std::vector<const Standing*> panels(const Comparison& comparison) {
-  std::vector<const Standing*> chosen;
-  for (const Standing& standing : comparison.standings) {
+std::vector<const Contestant*> panels(const Comparison& comparison) {
+  std::vector<const Contestant*> chosen;
+  for (const Contestant& standing : comparison.standings) {
     if (chosen.size() < 9) chosen.push_back(&standing);
   }
   return chosen;
@@ -55,7 +55,7 @@ int panel_height(std::size_t count) {
   return static_cast<int>(300 * ((count + 2) / 3) + 20);
 }
 
-std::string titled(const Standing& standing) {
+std::string titled(const Contestant& standing) {
   char text[48];
   std::snprintf(text, sizeof text, "  (regret %.1f %%)", 100 * standing.regret);
   return standing.kind == Entrant::Kind::oracle ? standing.name : standing.name + text;
@@ -72,7 +72,7 @@ Plot market(const Comparison& comparison) {
   std::string charts;
   const auto shown = panels(comparison);
   for (std::size_t n = 0; n < shown.size(); ++n) {
-    const Standing& standing = *shown[n];
+    const Contestant& standing = *shown[n];
     SvgChart chart(panel_frame(n), {"seconds to the whole answer, mean", 0, most_seconds},
                    {"$ per 1,000 requests", 0, most_dollars}, titled(standing));
     const double highest = most_dollars + per_second * most_seconds;
@@ -104,12 +104,12 @@ Plot market(const Comparison& comparison) {
 
 Plot frontier(const Comparison& comparison) {
   struct Dot {
-    const Standing* standing;
+    const Contestant* standing;
     Point at;
   };
   std::vector<Dot> dots;
   double most_seconds = 0, most_dollars = 0;
-  for (const Standing& standing : comparison.standings) {
+  for (const Contestant& standing : comparison.standings) {
     const Point at{standing.sum.total.mean(),
                    1000 * standing.sum.dollars / static_cast<double>(standing.sum.requests)};
     most_seconds = std::max(most_seconds, at.x * 1.1);
@@ -137,14 +137,14 @@ Plot frontier(const Comparison& comparison) {
 
 Plot first_tokens(const Comparison& comparison) {
   double most = 1;
-  for (const Standing& standing : comparison.standings) {
+  for (const Contestant& standing : comparison.standings) {
     if (standing.sum.ttft.total() > 0) most = std::max(most, standing.sum.ttft.quantile(0.999));
   }
   SvgChart chart({.left = 70, .top = 40, .width = 560, .height = 400},
                  {"seconds to the first token", 0.1, most, Scale::logarithmic},
                  {"share of answers, %", 0, 100}, "How soon first tokens came");
   for (std::size_t i = 0; i < comparison.standings.size(); ++i) {
-    const Standing& standing = comparison.standings[i];
+    const Contestant& standing = comparison.standings[i];
     if (standing.sum.ttft.total() == 0) continue;
     std::vector<Point> line;
     for (int k = 1; k <= 999; k += k < 950 ? 10 : 1) {

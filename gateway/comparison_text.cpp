@@ -27,7 +27,7 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-Line line(const Standing& standing) {
+Line line(const Contestant& standing) {
   const routing::Scorecard& card = standing.sum;
   const bool is_oracle = standing.kind == Entrant::Kind::oracle;
   return {standing.name,
@@ -56,7 +56,7 @@ std::string padded(const std::string& text, std::size_t to) {
 
 std::string comparison_table(const Comparison& comparison, TableForm form) {
   std::vector<Line> lines{{"", titles}};
-  for (const Standing& standing : comparison.standings) lines.push_back(line(standing));
+  for (const Contestant& standing : comparison.standings) lines.push_back(line(standing));
   std::size_t name_width = 0;
   std::vector<std::size_t> widths(titles.size());
   for (const Line& each : lines) {
@@ -86,7 +86,7 @@ std::string comparison_csv(const Comparison& comparison) {
       "total_p99,"
       "within_slo,failures,attempts_per_request,hedges_per_request\n";
   constexpr const char* kinds[] = {"oracle", "policy", "baseline"};
-  for (const Standing& standing : comparison.standings) {
+  for (const Contestant& standing : comparison.standings) {
     const routing::Scorecard& card = standing.sum;
     text += standing.name + "," + kinds[static_cast<std::size_t>(standing.kind)] + "," +
             std::to_string(standing.regrets.size()) + "," + std::to_string(card.requests);
@@ -107,7 +107,7 @@ std::string comparison_csv(const Comparison& comparison) {
 std::string comparison_json(const Comparison& comparison, const std::string& command) {
   namespace json = boost::json;
   json::array standings;
-  for (const Standing& standing : comparison.standings) {
+  for (const Contestant& standing : comparison.standings) {
     const routing::Scorecard& card = standing.sum;
     json::array shares;
     for (std::size_t i = 0; i < card.hosts.size(); ++i) {
@@ -152,7 +152,7 @@ std::string comparison_json(const Comparison& comparison, const std::string& com
 
 std::string decision_times(const Comparison& comparison) {
   std::string text = "mean time of a decision, on this machine:";
-  for (const Standing& standing : comparison.standings) {
+  for (const Contestant& standing : comparison.standings) {
     text += " " + standing.name + " " + fixed(1e6 * standing.seconds_per_decision, 1) + " µs,";
   }
   text.back() = '\n';
