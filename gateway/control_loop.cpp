@@ -106,6 +106,7 @@ void ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
   log_.reopen(generation_->catalogue->settings().log);
   learned_ = false;
   const auto snapshot = market_.snapshot(now);
+  if (storage_) storage_->keep(snapshot);
   for (DataLoop* loop : loops_) {
     asio::post(loop->io(), [loop, newest = generation_, snapshot] { loop->adopt(newest, snapshot); });
   }

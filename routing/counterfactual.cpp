@@ -20,14 +20,27 @@ double student(double freedom) {
          (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * freedom * freedom * freedom);
 }
 
-// The mean of numerators over that of denominators.
-Interval ratio(std::span<const Part> parts, const EstimateSettings& settings) {
+// The requests that weights leave, (sum of weights)^2 over the sum of their squares.
+double effective_count(std::span<const Sample> samples, const EstimateSettings& settings) {
+  double sum = 0, squares = 0;
+  for (const Sample& sample : samples) {
+    const double weight = std::min(sample.weight, settings.heaviest);
+    sum += weight;
+    squares += weight * weight;
+  }
+  return squares > 0 ? sum * sum / squares : 0;
+}
+
+// The mean of numerators over that of denominators. Few `effective` requests make few blocks: with more of
+// them most would hold nothing that counts, and the variance would seem to be known better than it is.
+Interval ratio(std::span<const Part> parts, double effective, const EstimateSettings& settings) {
   constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
   double sum = 0, of = 0;
   for (const Part& part : parts) sum += part.value, of += part.of;
   if (parts.empty() || !(of > 0)) return {nothing, nothing, nothing};
   const double mean = sum / of;
-  const std::size_t blocks = std::min(settings.most_blocks, parts.size() / least_in_a_block);
+  const std::size_t blocks =
+      std::min(settings.most_blocks, static_cast<std::size_t>(effective) / least_in_a_block);
   if (blocks < least_blocks) return {mean, -infinity, infinity};
   double squares = 0;
   for (std::size_t block = 0; block < blocks; ++block) {
@@ -72,26 +85,27 @@ Interval mean_of(std::span<const double> values, const EstimateSettings& setting
   std::vector<Part> parts;
   parts.reserve(values.size());
   for (const double value : values) parts.push_back({value, 1});
-  return ratio(parts, settings);
+  return ratio(parts, static_cast<double>(parts.size()), settings);
 }
 
 Estimate estimate(std::span<const Sample> samples, const EstimateSettings& settings) {
   const Scaled value(samples, &Part::value), of(samples, &Part::of);
   std::vector<Part> parts(samples.size());
-  const auto over = [&](auto part_of) {
+  const double all = static_cast<double>(samples.size()), effective = effective_count(samples, settings);
+  const auto over = [&](double count, auto part_of) {
     std::ranges::transform(samples, parts.begin(), part_of);
-    return ratio(parts, settings);
+    return ratio(parts, count, settings);
   };
   const auto weight_of = [&](const Sample& sample) { return std::min(sample.weight, settings.heaviest); };
   Estimate result;
-  result.logged = over([](const Sample& s) { return s.seen; });
-  result.model = over([&](const Sample& s) {
+  result.logged = over(all, [](const Sample& s) { return s.seen; });
+  result.model = over(all, [&](const Sample& s) {
     return Part{value.model(s, &Part::value), of.model(s, &Part::of)};
   });
-  result.weighted = over([&](const Sample& s) {
+  result.weighted = over(effective, [&](const Sample& s) {
     return Part{weight_of(s) * s.seen.value, weight_of(s) * s.seen.of};
   });
-  result.robust = over([&](const Sample& s) {
+  result.robust = over(effective, [&](const Sample& s) {
     return Part{value.robust(s, &Part::value, weight_of(s)), of.robust(s, &Part::of, weight_of(s))};
   });
   return result;
@@ -100,16 +114,11 @@ Estimate estimate(std::span<const Sample> samples, const EstimateSettings& setti
 Support support(std::span<const Sample> samples, std::span<const double> covered,
                 const EstimateSettings& settings) {
   if (samples.empty()) return {.covered = 0};
-  double sum = 0, squares = 0, clipped = 0, whole = 0;
-  for (const Sample& sample : samples) {
-    const double weight = std::min(sample.weight, settings.heaviest);
-    sum += weight;
-    squares += weight * weight;
-    clipped += sample.weight > settings.heaviest ? 1 : 0;
-  }
+  double clipped = 0, whole = 0;
+  for (const Sample& sample : samples) clipped += sample.weight > settings.heaviest ? 1 : 0;
   for (const double share : covered) whole += share;
   const auto count = static_cast<double>(samples.size());
-  return {.effective = squares > 0 ? sum * sum / squares : 0,
+  return {.effective = effective_count(samples, settings),
           .clipped = clipped / count,
           .covered = covered.empty() ? 1 : whole / static_cast<double>(covered.size())};
 }
