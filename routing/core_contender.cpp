@@ -17,8 +17,8 @@ CoreContender::CoreContender(const Policy& policy, Parts without, std::shared_pt
       market_(catalogue, now),
       idle_(catalogue->endpoints().size()),
       snapshot_(market_.snapshot(now)) {
-  if (lacks(Part::exploration)) policy_.explore = 0;
-  if (lacks(Part::hedge)) policy_.hedge_budget = 0;
+  if (lacks(CorePart::exploration)) policy_.explore = 0;
+  if (lacks(CorePart::hedge)) policy_.hedge_budget = 0;
 }
 
 const Snapshot& CoreContender::snapshot(config::TimePoint now) {
@@ -26,7 +26,7 @@ const Snapshot& CoreContender::snapshot(config::TimePoint now) {
   if (!due && !market_.flipped()) return *snapshot_;
   snapshot_ = market_.snapshot(now);
   learned_ = false;
-  if (!lacks(Part::prompt_size)) return *snapshot_;
+  if (!lacks(CorePart::prompt_size)) return *snapshot_;
   // Every prompt counts as one of the same length, as where times are averaged without asking how long it
   // was.
   auto blind = std::make_shared<Snapshot>(*snapshot_);
@@ -41,14 +41,14 @@ const Snapshot& CoreContender::snapshot(config::TimePoint now) {
 
 void CoreContender::decide(const Situation& situation) {
   const Demand* demand = &situation.demand;
-  if (lacks(Part::cache) && !demand->prefix_blocks.empty()) {
+  if (lacks(CorePart::cache) && !demand->prefix_blocks.empty()) {
     demand_ = *demand;
     demand_.prefix_blocks.clear();
     demand_.prefix_tokens.clear();
     demand = &demand_;
   }
   plan(snapshot(situation.now), policy_, *demand, situation.tried,
-       lacks(Part::own_load) ? idle_ : situation.in_flight, purse_,
+       lacks(CorePart::own_load) ? idle_ : situation.in_flight, purse_,
        {.now = situation.now, .seed = situation.seed}, decision_);
 }
 
@@ -83,8 +83,8 @@ void CoreContender::ended(const Attempt& attempt, const Demand& demand, config::
   }
   Attempt shown = attempt;
   demand_ = demand;
-  if (lacks(Part::own_load)) shown.in_flight = 0;
-  if (lacks(Part::prompt_size)) {
+  if (lacks(CorePart::own_load)) shown.in_flight = 0;
+  if (lacks(CorePart::prompt_size)) {
     demand_.prompt = any_prompt;
     if (shown.usage) {
       shown.usage->prompt = any_prompt;

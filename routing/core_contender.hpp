@@ -11,7 +11,7 @@
 
 namespace routing {
 
-enum class Part { prompt_size, own_load, exploration, cache, hedge };
+enum class CorePart { prompt_size, own_load, exploration, cache, hedge };
 inline constexpr std::size_t part_count = 5;
 using Parts = std::bitset<part_count>;
 
@@ -32,7 +32,7 @@ class CoreContender final : public Contender {
   const Decision& last_decision() const { return decision_; }
 
  private:
-  bool lacks(Part part) const { return without_.test(static_cast<std::size_t>(part)); }
+  bool lacks(CorePart part) const { return without_.test(static_cast<std::size_t>(part)); }
   const Snapshot& snapshot(config::TimePoint now);
   void decide(const Situation& situation);
 

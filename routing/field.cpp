@@ -34,11 +34,11 @@ const std::vector<std::string>& baseline_names() {
 }
 
 const std::vector<PartName>& part_names() {
-  static const std::vector<PartName> names{{"-size", Part::prompt_size},
-                                           {"-load", Part::own_load},
-                                           {"-explore", Part::exploration},
-                                           {"-cache", Part::cache},
-                                           {"-hedge", Part::hedge}};
+  static const std::vector<PartName> names{{"-size", CorePart::prompt_size},
+                                           {"-load", CorePart::own_load},
+                                           {"-explore", CorePart::exploration},
+                                           {"-cache", CorePart::cache},
+                                           {"-hedge", CorePart::hedge}};
   return names;
 }
 

@@ -16,7 +16,7 @@ const std::vector<std::string>& baseline_names();
 // "balanced-size" is "balanced" without the prompt-size regression.
 struct PartName {
   std::string_view suffix;  // "-size"
-  Part part;
+  CorePart part;
 };
 const std::vector<PartName>& part_names();
 

@@ -59,7 +59,7 @@ config::Trace steady(std::size_t requests, double per_second) {
   return trace;
 }
 
-routing::Parts without(routing::Part part) {
+routing::Parts without(routing::CorePart part) {
   return routing::Parts{}.set(static_cast<std::size_t>(part));
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("a hedge is sent only where waiting is worth something, and within its
   routing::Policy impatient;
   impatient.value_of_ttft = impatient.value_of_generation = 60.0 / 3600;
   const Scorecard with = setting.run(routing::make_core(impatient, {}));
-  const Scorecard never = setting.run(routing::make_core(impatient, without(routing::Part::hedge)));
+  const Scorecard never = setting.run(routing::make_core(impatient, without(routing::CorePart::hedge)));
   CHECK(with.hedges > 0);
   CHECK(with.hedges <= 2000 * 0.05 + 5);
   CHECK(never.hedges == 0);
@@ -172,7 +172,7 @@ TEST_CASE("conversations are cheaper where their beginning is remembered, and th
   setting.trace = routing::generated_trace(
       {.arrivals = routing::Arrivals::conversations, .per_second = 2, .requests = 2000}, 5);
   const Scorecard aware = setting.run(routing::make_core({}, {}));
-  const Scorecard blind = setting.run(routing::make_core({}, without(routing::Part::cache)));
+  const Scorecard blind = setting.run(routing::make_core({}, without(routing::CorePart::cache)));
   CHECK(aware.dollars < 0.9 * blind.dollars);
 }
 
