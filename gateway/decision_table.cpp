@@ -1,5 +1,7 @@
 #include "gateway/decision_table.hpp"
 
+#include <cmath>
+
 #include "gateway/decision_order.hpp"
 #include "gateway/quantity_text.hpp"
 #include "gateway/words.hpp"
@@ -51,6 +53,11 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
   return {fitted(asked, screen.columns), painted(fitted(answer, screen.columns), colour, screen.paint)};
 }
 
+// Below the best where a preference, and not its cost, put that one first.
+std::string over(double dollars) {
+  return (dollars < 0 ? "-" : "+") + money_text(std::abs(dollars));
+}
+
 std::vector<std::string> candidates(const Decided& decided, const Screen& screen) {
   const auto ranked = by_rank(decided.decision);
   if (ranked.empty()) return {};
@@ -67,7 +74,7 @@ std::vector<std::string> candidates(const Decided& decided, const Screen& screen
     rows.push_back({{chosen ? "▶" : " ", Colour::green},
                     {name_of(decided, *v), chosen ? Colour::bold : Colour::plain},
                     {money_text(v->cost.total()), chosen ? Colour::bold : Colour::plain},
-                    {v == ranked.front() ? "" : "+" + money_text(v->cost.total() - best), Colour::dim},
+                    {v == ranked.front() ? "" : over(v->cost.total() - best), Colour::dim},
                     {money_text(v->cost.price)},
                     {money_text(v->cost.ttft)},
                     {money_text(v->cost.generation)},
