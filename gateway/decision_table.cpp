@@ -1,6 +1,8 @@
 #include "gateway/decision_table.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "gateway/decision_order.hpp"
 #include "gateway/quantity_text.hpp"
@@ -32,6 +34,12 @@ std::string_view because(routing::Reason reason) {
   return "";
 }
 
+double least_cost(const routing::Decision& decision) {
+  double least = std::numeric_limits<double>::infinity();
+  for (const Verdict* v : by_rank(decision)) least = std::min(least, v->cost.total());
+  return least;
+}
+
 std::vector<std::string> headline(const Decided& decided, const Screen& screen) {
   const routing::Decision& decision = decided.decision;
   const Verdict* chosen = chosen_one(decision);
@@ -41,7 +49,11 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
   std::string answer;
   Colour colour = Colour::green;
   if (chosen != nullptr) {
-    answer = "goes to " + name_of(decided, *chosen) + ": " + std::string(because(decision.reason));
+    const bool is_best = decision.reason == routing::Reason::best;
+    answer = "goes to " + name_of(decided, *chosen) + ": ";
+    answer += is_best && chosen->cost.total() > least_cost(decision)
+                  ? "it costs least of those that are preferred"
+                  : because(decision.reason);
   } else {
     answer = "goes to nobody";
     colour = Colour::red;
