@@ -46,4 +46,21 @@ const Fields<LogSettings>& log_fields() {
   return fields;
 }
 
+const Fields<RecordsSettings>& records_fields() {
+  using S = RecordsSettings;
+  using std::chrono::hours;
+  static const Fields<S> fields = {
+      .meaning = "records for replay",
+      .list = {
+          field<S>("file", &S::file, TextForm{.wanted = "a path", .longest = 4096},
+                   "Where decisions and outcomes are kept, without prompts or answers, for `isocost replay`. "
+                   "None are kept when left out."),
+          field<S>("max_size", &S::max_size, BytesForm{1u << 20, std::size_t{1} << 40},
+                   "How large the file may become. The oldest records go first."),
+          field<S>("keep", &S::keep, DurationForm<hours>{hours(1), hours(24 * 366)},
+                   "How long records are kept."),
+      }};
+  return fields;
+}
+
 }  // namespace config

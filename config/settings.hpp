@@ -177,6 +177,13 @@ struct LogSettings {
   std::string file;  // empty: standard output
 };
 
+// Decisions and outcomes of requests, kept for replaying them. Never prompts or answers.
+struct RecordsSettings {
+  std::string file;                 // empty: none are kept
+  std::size_t max_size = 1u << 30;  // the oldest go beyond this many bytes
+  std::chrono::hours keep{24 * 7};  // or beyond this age
+};
+
 struct Settings {
   ListenAddress listen;
   std::optional<ListenAddress> admin{};  // metrics and administration; absent: /metrics on the main address
@@ -190,6 +197,7 @@ struct Settings {
   std::optional<SourceText> default_policy{};  // absent: "balanced"
   ServingLimits limits;
   LogSettings log;
+  RecordsSettings records;
 };
 
 }  // namespace config

@@ -104,6 +104,8 @@ const Fields<Settings>& settings_fields() {
                    "The policy of requests that no rule is for. `balanced` when left out."),
           field<S>("limits", &S::limits, Mapping<ServingLimits>{limit_fields}, "Timeouts and bounds."),
           field<S>("log", &S::log, Mapping<LogSettings>{log_fields}, "The log of requests."),
+          field<S>("records", &S::records, Mapping<RecordsSettings>{records_fields},
+                   "What `isocost replay` reads."),
       }};
   return fields;
 }

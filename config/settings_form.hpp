@@ -20,6 +20,7 @@ const Fields<PolicySettings>& policy_fields();
 const Fields<RuleSettings>& rule_fields();
 const Fields<ServingLimits>& limit_fields();
 const Fields<LogSettings>& log_fields();
+const Fields<RecordsSettings>& records_fields();
 const Fields<Settings>& settings_fields();
 
 // What names may look like; each reports a bad one.

@@ -2,7 +2,7 @@
 # missing. Sourced by deploy/quickstart.sh and tests/run.sh, so that the list stands in one place.
 
 build_packages="ca-certificates cmake g++ ninja-build ccache libssl-dev zlib1g-dev libcurl4-openssl-dev
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libyaml-cpp-dev libsimdjson-dev
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libyaml-cpp-dev libsimdjson-dev libsqlite3-dev
   prometheus-cpp-dev libcli11-dev doctest-dev libjemalloc-dev libxxhash-dev"
 
 # By command, since a machine may have them from elsewhere, where Debian's package would conflict.

@@ -6,6 +6,7 @@
 #include "providers/chat_events.hpp"
 #include "providers/reported_error.hpp"
 #include "routing/bill.hpp"
+#include "routing/failure_of_status.hpp"
 
 namespace gateway {
 namespace {
@@ -19,30 +20,6 @@ using routing::Progress;
 
 constexpr std::size_t max_whole_reply = 64u << 20;
 constexpr std::size_t max_error_body = 8u << 10;
-
-FailureKind kind_of_status(int status) {
-  switch (status) {
-    case 401:
-    case 402:
-    case 403:
-      return FailureKind::credential;
-    case 404:
-      return FailureKind::missing_model;
-    case 408:
-    case 409:
-    case 425:
-      return FailureKind::server_error;
-    case 429:
-      return FailureKind::rate_limited;
-    case 503:
-    case 529:
-      return FailureKind::overloaded;
-    default:
-      if (status >= 500) return FailureKind::server_error;
-      // A redirect or another success than 200 is no answer to a chat request.
-      return status >= 400 ? FailureKind::rejected : FailureKind::bad_reply;
-  }
-}
 
 // The body up to `limit` bytes; more is a bad reply.
 Task<Result<std::string>> read_whole(providers::Exchange& exchange, std::size_t limit) {
@@ -66,7 +43,7 @@ Task<void> read_failure(Services& services, const providers::HostReply& head, pr
     body.append(piece->substr(0, max_error_body - body.size()));
   }
   tried.said = providers::read_error(body, services.tokens).message;
-  tried.attempt.failure = Failure{.kind = kind_of_status(head.status),
+  tried.attempt.failure = Failure{.kind = routing::failure_of_status(head.status),
                                   .progress = Progress::request_sent,
                                   .status = head.status,
                                   .retry_after = head.retry_after};

@@ -28,7 +28,9 @@ ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::stri
       traffic_(generation_->catalogue, config::Clock::now()) {}
 
 std::shared_ptr<const routing::Snapshot> ControlLoop::first_snapshot() {
-  return market_.snapshot(config::Clock::now());
+  auto snapshot = market_.snapshot(config::Clock::now());
+  if (storage_) storage_->keep(snapshot);
+  return snapshot;
 }
 
 void ControlLoop::serve(std::vector<DataLoop*> loops) {
@@ -45,7 +47,14 @@ void ControlLoop::deliver(std::vector<RecordPtr> records, DataLoop& from) {
   asio::post(io_, [this, batch = std::move(records), &from]() mutable {
     waiting_.fetch_sub(batch.size(), std::memory_order_relaxed);
     take(batch);
-    asio::post(from.io(), [read = std::move(batch), &from]() mutable { from.reuse(std::move(read)); });
+    const auto give_back = [&from](std::vector<RecordPtr> read) {
+      asio::post(from.io(), [read = std::move(read), &from]() mutable { from.reuse(std::move(read)); });
+    };
+    if (storage_) {
+      storage_->keep(std::move(batch), give_back);
+    } else {
+      give_back(std::move(batch));
+    }
   });
 }
 
@@ -62,6 +71,10 @@ void ControlLoop::take(const std::vector<RecordPtr>& records) {
   }
   log_.flush();
   metrics_.count(Event::log_line_lost, log_.lost() - std::exchange(lost_before_, log_.lost()));
+  if (storage_) {
+    const std::uint64_t lost = storage_->lost();
+    metrics_.count(Event::record_dropped, lost - std::exchange(records_lost_before_, lost));
+  }
   learned_ = true;
   if (market_.flipped()) publish();
 }
@@ -78,6 +91,7 @@ void ControlLoop::publish_regularly() {
 void ControlLoop::publish() {
   learned_ = false;
   const auto snapshot = market_.snapshot(config::Clock::now());
+  if (storage_) storage_->keep(snapshot);
   for (DataLoop* loop : loops_) {
     asio::post(loop->io(), [loop, snapshot] { loop->learn(snapshot); });
   }
@@ -92,6 +106,7 @@ void ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
   log_.reopen(generation_->catalogue->settings().log);
   learned_ = false;
   const auto snapshot = market_.snapshot(now);
+  if (storage_) storage_->keep(snapshot);
   for (DataLoop* loop : loops_) {
     asio::post(loop->io(), [loop, newest = generation_, snapshot] { loop->adopt(newest, snapshot); });
   }

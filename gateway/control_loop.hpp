@@ -14,6 +14,7 @@
 #include "gateway/metrics.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/request_log.hpp"
+#include "gateway/storage.hpp"
 #include "gateway/traffic.hpp"
 #include "routing/market.hpp"
 
@@ -26,6 +27,8 @@ class ControlLoop final : public Pages {
   boost::asio::io_context& io() { return io_; }
   Metrics& counters() { return metrics_; }
   std::shared_ptr<const routing::Snapshot> first_snapshot();
+  // Before anything else, where records are kept: the storage must outlive this loop's thread.
+  void keep_records(Storage& storage) { storage_ = &storage; }
 
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
   // it, and counts that, when too many wait.
@@ -63,8 +66,10 @@ class ControlLoop final : public Pages {
   std::vector<DataLoop*> loops_;
   std::atomic<std::size_t> waiting_{0};  // records handed over and not yet read
   boost::asio::steady_timer regular_{io_};
+  Storage* storage_ = nullptr;     // absent where no records are kept
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
-  bool learned_ = false;           // since the last snapshot
+  std::uint64_t records_lost_before_ = 0;
+  bool learned_ = false;  // since the last snapshot
 };
 
 }  // namespace gateway

@@ -28,6 +28,10 @@ DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Me
 void DataLoop::adopt(std::shared_ptr<const Generation> generation,
                      std::shared_ptr<const routing::Snapshot> snapshot) {
   if (services_.hosts) services_.hosts->last_snapshot = services_.snapshot;
+  const routing::Catalogue& catalogue = *generation->catalogue;
+  services_.counted = catalogue.settings().records.file.empty()
+                          ? nullptr
+                          : std::make_unique<routing::InFlight>(catalogue.endpoints().size());
   services_.hosts = hosts_of(std::move(generation), io_, timer_, resolver_);
   services_.snapshot = std::move(snapshot);
 }

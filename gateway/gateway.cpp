@@ -85,7 +85,7 @@ class RunningGateway {
 
   int run_to_end() {
     std::signal(SIGPIPE, SIG_IGN);
-    if (!listen()) return 1;
+    if (!keep_records() || !listen()) return 1;
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     await_signal(signals);
     asio::signal_set hangup(control_.io(), SIGHUP);
@@ -97,6 +97,7 @@ class RunningGateway {
     }
     run(control_.io(), control_.counters());
     for (std::thread& thread : threads) thread.join();
+    if (storage_) storage_->finish();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
     for (const auto& loop : loops_) {
       if (loop->looks_up()) std::quick_exit(0);
@@ -112,6 +113,15 @@ class RunningGateway {
 
   // Of the start; what a reload changes is in use where it is used.
   const config::Settings& settings() const { return generation_->catalogue->settings(); }
+
+  bool keep_records() {
+    const config::RecordsSettings& settings = generation_->catalogue->settings().records;
+    if (settings.file.empty()) return true;
+    storage_ =
+        Storage::open(settings, [this](const std::string& text) { errors_ << "isocost: " + text + "\n"; });
+    if (storage_) control_.keep_records(*storage_);
+    return storage_ != nullptr;
+  }
 
   bool listen() {
     const std::optional<Tcp::endpoint> main = address_of(settings().listen);
@@ -251,6 +261,7 @@ class RunningGateway {
   Start start_;
   std::ostream& errors_;
   std::shared_ptr<const Generation> generation_;
+  std::unique_ptr<Storage> storage_;
   ControlLoop control_;
   Reload reload_;
   AddressCounts addresses_;

@@ -100,7 +100,8 @@ std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t>
 Task<bool> HttpClient::answer(ReplyStart start, std::string_view body) {
   const std::string text = head(start, body.size());
   Pieces pieces{text, manner_.body == BodyWanted::yes ? body : std::string_view()};
-  complete_ = co_await push(pieces);
+  complete_ = pushed_now(pieces);
+  if (!complete_) complete_ = co_await push(pieces);
   co_return complete_;
 }
 
@@ -124,12 +125,14 @@ Task<bool> HttpClient::begin(ReplyStart start, Pieces& pieces) {
   const std::string text = head(start, std::nullopt);
   std::string frame;
   Pieces all = framed(text, pieces, frame);
+  if (pushed_now(all)) co_return true;
   co_return co_await push(all);
 }
 
 Task<bool> HttpClient::write(Pieces& pieces) {
   std::string frame;
   Pieces all = framed({}, pieces, frame);
+  if (pushed_now(all)) co_return true;
   co_return co_await push(all);
 }
 
@@ -138,16 +141,19 @@ Task<bool> HttpClient::end(Pieces& pieces) {
   Pieces all = framed({}, pieces, frame);
   // In HTTP/1.0 the connection's end is the stream's.
   if (chunked()) all.add("0\r\n\r\n");
-  const bool written = co_await push(all);
+  bool written = pushed_now(all);
+  if (!written) written = co_await push(all);
   complete_ = written && chunked();
   co_return written;
 }
 
+bool HttpClient::pushed_now(Pieces& pieces) {
+  bytes_out_ += pieces.bytes();
+  return connection_.write_now(pieces);
+}
+
 Task<bool> HttpClient::push(Pieces& pieces) {
   const std::size_t bytes = pieces.bytes();
-  bytes_out_ += bytes;
-  if (connection_.write_now(pieces)) co_return true;
-
   // The client's pace from here on. A large reply may take longer than the idle limit, at 8 KiB/s or more.
   providers::Limit too_slow([this] {
     stalled_ = true;

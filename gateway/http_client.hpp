@@ -43,6 +43,9 @@ class HttpClient final : public Client {
   std::string head(const ReplyStart& start, std::optional<std::size_t> length) const;
   // Pieces within a frame of the chunked coding; `frame` is scratch for its size line.
   providers::Pieces framed(std::string_view head, const providers::Pieces& pieces, std::string& frame) const;
+  // Writes what the socket takes at once; true when that was all, as it mostly is.
+  bool pushed_now(providers::Pieces& pieces);
+  // The rest, at the client's pace.
   providers::Task<bool> push(providers::Pieces& pieces);
 
   providers::Connection& connection_;

@@ -16,6 +16,8 @@
 #include "gateway/embedded_fleet.hpp"
 #include "gateway/explain_command.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/replay_command.hpp"
+#include "gateway/simulate_command.hpp"
 #include "gateway/top.hpp"
 #include "gateway/welcome.hpp"
 #include "providers/run_hosts.hpp"
@@ -86,6 +88,58 @@ int serve_hosts(const std::string& file) {
   return loaded.fleet ? providers::run_hosts(*loaded.fleet, std::cout) : 1;
 }
 
+// The words as a shell would take them.
+std::string command_line(int argc, char** argv) {
+  std::string text;
+  for (int i = 0; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = word.find_first_of(" $'\"*&;()") == std::string::npos && !word.empty();
+    text += (i > 0 ? " " : "") + (plain ? word : "'" + word + "'");
+  }
+  return text;
+}
+
+CLI::App* add_simulate(CLI::App& app, gateway::SimulateOptions& options) {
+  CLI::App* simulate =
+      app.add_subcommand("simulate", "Try policies on a fleet and a trace, beside other routers");
+  simulate->add_option("--fleet", options.fleet, "Fleet file, or made-up:N for N hosts drawn from each seed")
+      ->required();
+  simulate->add_option("--model", options.model, "Which model of the fleet; its first one when not given");
+  simulate
+      ->add_option("--trace", options.trace,
+                   "Trace file, or poisson:RATE, diurnal:RATE, bursts:RATE, conversations:RATE (requests/s)")
+      ->required();
+  simulate->add_option("--traffic", options.traffic, "Lengths in made-up traces: chat, code, long-context")
+      ->capture_default_str();
+  simulate->add_option("--requests", options.requests, "Length of made-up traces")->capture_default_str();
+  simulate->add_option("--rate", options.rate, "Stretch a trace file to this many requests per second")
+      ->check(CLI::PositiveNumber);
+  simulate->add_option("--config", options.config, "Configuration whose policies can be named")
+      ->type_name("FILE");
+  simulate->add_option("--policy", options.policies,
+                       "Policies, or values of time such as '18 $/h'; with -size, -load, -explore, -cache or "
+                       "-hedge behind it without that part");
+  simulate->add_option("--baseline", options.baselines, "Other routers' ways, or all");
+  simulate->add_option("--seeds", options.seeds, "Such as 1001-1020")->capture_default_str();
+  simulate->add_option("--world", options.world, "How hosts vary: drifting or regimes")
+      ->capture_default_str();
+  simulate->add_option("--value-of-time", options.value_of_time, "What waiting costs whoever judges")
+      ->capture_default_str();
+  simulate->add_option("--slo", options.slo, "Seconds in which a first token should come")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  simulate->add_option("--json", options.json, "Write the results as JSON")->type_name("FILE");
+  simulate->add_option("--csv", options.csv, "Write the results as CSV")->type_name("FILE");
+  simulate->add_option("--plots", options.plots, "Write plots (SVG) into this directory")->type_name("DIR");
+  simulate->add_flag("--markdown", options.markdown, "Print the table in Markdown");
+  simulate->add_option("--jobs", options.jobs, "Threads; one per core when not given");
+  simulate->footer(
+      "Example: isocost simulate --fleet made-up:8 --trace poisson:5.5 --policy balanced interactive "
+      "--baseline all --seeds 1001-1005\n"
+      "Exit status: 0 done, 1 not, 2 done but rows of the trace were left out.");
+  return simulate;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -134,6 +188,31 @@ int main(int argc, char** argv) {
       ->envname("ISOCOST_KEY");
   explain->add_flag("--json", dry.json, "The whole decision, for machines");
   explain->footer("Example: isocost explain --model deepseek-r1:interactive request.json");
+  gateway::SimulateOptions simulation;
+  CLI::App* simulate = add_simulate(app, simulation);
+  simulation.command = command_line(argc, argv);
+  CLI::App* replay =
+      app.add_subcommand("replay", "Take recorded decisions again, as they were or under another policy");
+  gateway::ReplayOptions again;
+  replay->add_option("--from", again.from, "Record file of a gateway, `records: {file: ...}`")
+      ->required()
+      ->type_name("FILE");
+  bool exact = false, as_json = false;
+  CLI::Option* exactly =
+      replay->add_flag("--exact", exact, "Under the recorded policies: every choice must come out the same");
+  CLI::Option* under = replay->add_option("--policy", again.policy, "What it would have cost under this one")
+                           ->type_name("NAME");
+  exactly->excludes(under);
+  replay
+      ->add_option("--config", again.config,
+                   "Take the new policy from this configuration, not the recorded one")
+      ->needs(under)
+      ->type_name("FILE");
+  replay->add_flag("--json", as_json, "Print JSON");
+  replay->footer(
+      "Example: isocost replay --from records.db --policy cheapest\nExit status: 0 done, 1 a choice differs "
+      "or "
+      "nothing could be replayed, 2 true but not all: records damaged,\nleft out, or too few to answer.");
 
   CLI11_PARSE(app, argc, argv);
   try {
@@ -146,6 +225,15 @@ int main(int argc, char** argv) {
     }
     if (*hosts) return serve_hosts(file);
     if (*explain) return gateway::explain(dry);
+    if (*simulate) return gateway::simulate_command(simulation, std::cout, std::cerr);
+    if (*replay) {
+      if (!exact && again.policy.empty()) {
+        std::cerr << "isocost: replay needs --exact or --policy NAME\n";
+        return 1;
+      }
+      if (as_json) again.print = gateway::ReplayOptions::Print::json;
+      return gateway::replay(again, std::cout, std::cerr);
+    }
     watch.interval = std::chrono::milliseconds(static_cast<int>(interval * 1000));
     return gateway::top(watch);
   } catch (const std::exception& fault) {

@@ -8,7 +8,7 @@ namespace gateway {
 void empty(Record& record) {
   const auto containers = [](Record& of) {
     return std::tie(of.id, of.path, of.model, of.key, of.policy, of.error, of.attempts, of.reasons,
-                    of.propensities);
+                    of.propensities, of.decisions);
   };
   Record fresh;
   auto made = containers(fresh);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "routing/demand.hpp"
+#include "routing/logged.hpp"
 #include "routing/market.hpp"
 #include "routing/outcome.hpp"
 #include "routing/plan.hpp"
@@ -46,7 +47,10 @@ struct Record {
   routing::Attempts attempts;            // the last one served, unless it carries a failure
   std::vector<routing::Reason> reasons;  // of each attempt's choice
   std::vector<double> propensities;
-  std::size_t relaxed = 0;   // steps of the policy's `relax` that were taken, the most of any attempt
+  std::size_t relaxed = 0;  // steps of the policy's `relax` that were taken, the most of any attempt
+  std::vector<routing::LoggedDecision> decisions;  // every one, for replay; empty where no records are kept
+  std::uint64_t policy_hash = 0;
+  std::shared_ptr<const routing::Overlay> preferences;  // the request's own; absent where it had none
   routing::Demand demand{};  // what routing was asked; its model is null when the request did not get there
   std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
 };

@@ -22,6 +22,8 @@ void begin_record(Record& record, const InferenceRequest& request) {
   record.model = request.demand.model->name.text;
   if (request.demand.key) record.key = request.demand.key->name.text;
   record.policy = request.policy->name.text;
+  record.policy_hash = request.policy->hash;
+  record.preferences = request.policy->overlay;
   record.streamed = request.demand.delivery == routing::Delivery::streamed;
   record.prompt_estimate = request.demand.prompt;
   record.bytes_in = request.body.size();

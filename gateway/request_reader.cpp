@@ -63,7 +63,10 @@ Task<RequestRead> RequestReader::next() {
           providers::Pieces go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
           if (!connection_.write_now(go_on)) co_return ConnectionOver{};
         }
-        std::optional<Refusal> refusal = co_await read_body(head->framing, request.incoming.body);
+        std::optional<Refusal> refusal;
+        if (!take_body(head->framing, request.incoming.body)) {
+          refusal = co_await read_body(head->framing, request.incoming.body);
+        }
         if (late_) co_return too_late();
         phase_ = Phase::serving;
         if (refusal) co_return std::move(*refusal);
@@ -110,8 +113,18 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   return taken;
 }
 
+bool RequestReader::take_body(const providers::Framing& framing, std::string& body) {
+  if (std::holds_alternative<providers::NoBody>(framing)) return true;
+  const auto* length = std::get_if<providers::Length>(&framing);
+  const std::string_view unread = connection_.unread();
+  if (!length || length->bytes > unread.size()) return false;
+  body.reserve(length->bytes + slack);
+  body.assign(unread, 0, length->bytes);
+  connection_.consume(length->bytes);
+  return true;
+}
+
 Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& framing, std::string& body) {
-  if (std::holds_alternative<providers::NoBody>(framing)) co_return std::nullopt;
   received_ = received_before_ = 0;
   wait_for(Phase::body, limits_.body_timeout);
   const Refusal cut_off{.status = 400,

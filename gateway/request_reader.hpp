@@ -61,6 +61,8 @@ class RequestReader final : private providers::Alarm {
   void ring() override;
   RequestRead too_late();
   std::variant<HeadIncomplete, Head, Refusal> take_head(std::size_t seen);
+  // True when all of the body had come with the head, as it mostly does.
+  bool take_body(const providers::Framing& framing, std::string& body);
   providers::Task<std::optional<Refusal>> read_body(const providers::Framing& framing, std::string& body);
   providers::Task<bool> read_length(std::uint64_t length, std::string& body);
 

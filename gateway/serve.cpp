@@ -1,6 +1,7 @@
 #include "gateway/serve.hpp"
 
 #include "gateway/decision_echo.hpp"
+#include "gateway/decision_log.hpp"
 #include "gateway/no_candidate.hpp"
 #include "gateway/record_keeping.hpp"
 #include "gateway/standpoint.hpp"
@@ -33,15 +34,32 @@ Decided decided_for(const Services& services, const InferenceRequest& request) {
           .why = request.why_policy};
 }
 
+void plan_next(Services& services, const InferenceRequest& request, Record& record,
+               const routing::Snapshot& snapshot, routing::Moment moment) {
+  const routing::InFlight& in_flight = request.hosts->generation->in_flight;
+  // What `counted` has room for is the newest generation; a request that a reload overtook is not recorded.
+  if (!services.counted || request.hosts != services.hosts) {
+    return routing::plan(snapshot, *request.policy, request.demand, record.attempts, in_flight,
+                         services.purse, moment, services.decision);
+  }
+  routing::LoggedDecision& log = record.decisions.emplace_back();
+  log.now = moment.now;
+  log.purse = services.purse.dollars();
+  log.tried = static_cast<std::uint32_t>(record.attempts.size());
+  log.withdrawn.assign(moment.withdrawn.begin(), moment.withdrawn.end());
+  freeze(in_flight, *snapshot.catalogue, request.demand, *services.counted, log);
+  routing::plan(snapshot, *request.policy, request.demand, record.attempts, *services.counted, services.purse,
+                moment, services.decision);
+  note(services.decision, request.demand, log);
+}
+
 // One decision on the newest snapshot of the request's generation, noted in the record.
 const routing::Decision& decide(Services& services, const InferenceRequest& request, Record& record,
                                 Reply& reply) {
   const config::TimePoint before = services.timer.now();
   const Standpoint from = standpoint(services, request);
-  routing::plan(from.snapshot, *request.policy, request.demand, record.attempts,
-                request.hosts->generation->in_flight, services.purse,
-                {.now = before, .seed = services.dice.roll(), .withdrawn = from.withdrawn},
-                services.decision);
+  plan_next(services, request, record, from.snapshot,
+            {.now = before, .seed = services.dice.roll(), .withdrawn = from.withdrawn});
   record.deciding += services.timer.now() - before;
   if (services.decision.chosen) {
     services.purse.settle(services.decision, request.policy->explore);

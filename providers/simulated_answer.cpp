@@ -80,7 +80,7 @@ class Framing {
 };
 
 // When a request with nothing to say yet should look again.
-std::optional<config::TimePoint> next_look(SimulatedVisit& visit, const routing::Progress& progress) {
+std::optional<config::TimePoint> next_look(SimulatedVisit& visit, const routing::HostProgress& progress) {
   return progress.phase == Phase::waiting ? visit.server().model.next_change_at() : progress.next;
 }
 
@@ -106,7 +106,7 @@ Task<After> send_whole(SimulatedVisit& visit, Arrival arrival, const SimulatedRe
   SimulatedTally& tally = visit.server().tally;
   for (;;) {
     if (visit.client_left()) co_return ended(tally.aborted, After::close);
-    const routing::Progress progress = visit.progress();
+    const routing::HostProgress progress = visit.progress();
     if (progress.phase == Phase::broken) co_return ended(tally.broken, After::close);
     if (progress.phase == Phase::complete) break;
     // Others come and go, and with them the time at which this one ends: look again at each change.
@@ -130,7 +130,7 @@ Task<After> send_stream(SimulatedVisit& visit, Arrival arrival, const SimulatedR
   auto comment_at = server.now() + comment_every;
   for (;;) {
     if (visit.client_left()) co_return ended(server.tally.aborted, After::close);
-    const routing::Progress progress = visit.progress();
+    const routing::HostProgress progress = visit.progress();
     const std::int64_t out = progress.output.count;
     std::string events;
     if (sent == 0 && out > 0) events = text.role_event();

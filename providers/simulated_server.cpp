@@ -130,8 +130,8 @@ SimulatedVisit::~SimulatedVisit() {
   }
 }
 
-routing::Progress SimulatedVisit::progress() {
-  const routing::Progress progress = server().model.progress(ticket_, server().now());
+routing::HostProgress SimulatedVisit::progress() {
+  const routing::HostProgress progress = server().model.progress(ticket_, server().now());
   in_line_ = progress.phase == routing::Phase::waiting;
   return progress;
 }

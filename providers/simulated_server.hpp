@@ -81,7 +81,7 @@ class SimulatedVisit {
   SimulatedVisit& operator=(const SimulatedVisit&) = delete;
 
   bool client_left() const { return watch_->left; }
-  routing::Progress progress();
+  routing::HostProgress progress();
   const routing::Answer& answer() const { return server().model.answer(ticket_); }
   // Until the world's clock shows `time`, or the client leaves, or, for a request in line, its turn may have
   // come.

@@ -15,6 +15,15 @@ constexpr config::Duration another_trial_after = 10s;
 
 }  // namespace
 
+Breaker Breaker::from(const Memory& memory) {
+  Breaker breaker;
+  breaker.cause_ = static_cast<Cause>(std::clamp(memory.cause, 0, static_cast<std::int32_t>(Cause::ramp)));
+  breaker.trips_ = memory.trips;
+  breaker.until_ = memory.until;
+  breaker.ramp_from_ = memory.ramp_from;
+  return breaker;
+}
+
 Breaker::Phase Breaker::phase(config::TimePoint now) const {
   switch (cause_) {
     case Cause::none:

@@ -35,6 +35,16 @@ class Breaker {
   Effect succeeded(config::TimePoint dispatched, config::TimePoint now);
   bool was_trial(config::TimePoint dispatched, config::TimePoint now) const;
 
+  // All there is to it, for keeping it somewhere and bringing it back.
+  struct Memory {
+    std::int32_t cause = 0;
+    std::int32_t trips = 0;
+    config::TimePoint until{};
+    config::TimePoint ramp_from{};
+  };
+  Memory memory() const { return {static_cast<std::int32_t>(cause_), trips_, until_, ramp_from_}; }
+  static Breaker from(const Memory& memory);
+
  private:
   enum class Cause { none, failures, configuration, ramp };
   Cause cause_ = Cause::none;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "routing/cost.hpp"
+#include "routing/lengths.hpp"
 #include "routing/overlay.hpp"
 
 namespace routing {
@@ -42,9 +43,10 @@ struct Verdict {
   int rank = 0;  // 1 is the least cost; 0: removed
   Prediction prediction{};
   Cost cost{};
-  double propensity = 0;     // probability that this request was sent here
-  double weight = 0;         // under the policy's `choose`
-  double sampled = unknown;  // dollars under the draw of an exploration it took part in
+  double propensity = 0;            // probability that this request was sent here
+  double weight = 0;                // under the policy's `choose`
+  std::uint32_t cached_blocks = 0;  // leading blocks of the prompt that it has seen lately
+  double sampled = unknown;         // dollars under the draw of an exploration it took part in
 };
 
 struct Decision {
@@ -56,6 +58,7 @@ struct Decision {
   std::size_t relaxed = 0;      // steps of Policy::relax that were taken because nobody was left
   std::uint64_t snapshot = 0;
   std::uint64_t seed = 0;
+  Length length{};  // expected of the answer, before any endpoint's verbosity
   std::vector<Verdict> verdicts;
   std::vector<std::uint32_t> order;  // of those not removed, indexes in `verdicts`, the best first
   // With nobody chosen: when the first one cooling or open comes back.

@@ -9,19 +9,15 @@
 #include <numbers>
 #include <string_view>
 
+#include "routing/draws.hpp"
+
 namespace routing {
 
-inline constexpr std::uint64_t mixed(std::uint64_t value) {
-  value += 0x9e3779b97f4a7c15u;
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
-  return value ^ (value >> 31);
-}
 inline constexpr std::uint64_t mixed(std::uint64_t seed, std::uint64_t with) {
   return mixed(mixed(seed) ^ with);
 }
-// FNV-1a, so that a host's luck hangs on its name and not on its place in a list.
-inline constexpr std::uint64_t hash_of(std::string_view text, std::uint64_t seed = 0xcbf29ce484222325u) {
+// FNV-1a that goes on from `seed`, for a text that comes in pieces.
+inline constexpr std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
   for (const char c : text) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
   return seed;
 }

@@ -228,10 +228,10 @@ std::int64_t HostModel::tokens_out(const Run& run, config::TimePoint now) const 
   return std::min(out, run.last);
 }
 
-Progress HostModel::progress(Ticket ticket, config::TimePoint now) {
+HostProgress HostModel::progress(Ticket ticket, config::TimePoint now) {
   take_changes(now);
   const Run& asked = run(ticket);
-  Progress progress{.phase = asked.phase, .output = {tokens_out(asked, now)}};
+  HostProgress progress{.phase = asked.phase, .output = {tokens_out(asked, now)}};
   if (asked.phase == Phase::prefill) {
     progress.next = asked.first_token;
   } else if (asked.phase == Phase::streaming) {

@@ -34,7 +34,7 @@ struct Ticket {
 
 enum class Phase { waiting, prefill, streaming, complete, broken };
 
-struct Progress {
+struct HostProgress {
   Phase phase = Phase::waiting;
   config::Tokens output{};  // tokens out so far
   // When the next token comes, at the present load. Absent while waiting for a slot, stalled for good, or
@@ -71,8 +71,14 @@ class HostModel {
   // The request has ended, or its client has left: then its slot is free for the next.
   void release(Ticket ticket, config::TimePoint now);
 
-  Progress progress(Ticket ticket, config::TimePoint now);
+  HostProgress progress(Ticket ticket, config::TimePoint now);
   const Answer& answer(Ticket ticket) const { return run(ticket).answer; }
+  // Whether its tokens will stop for a while or for good, as far as its fate goes.
+  bool will_stall(Ticket ticket) const { return run(ticket).fate.stalls_after.has_value(); }
+  // How much of a prompt is remembered here, were the request to reach the replica that remembers it.
+  config::Tokens remembered(std::span<const std::uint64_t> prefix_blocks, config::TimePoint now) const {
+    return cache_ ? cache_->known(prefix_blocks, now) : config::Tokens{};
+  }
 
   // When something will change by itself, at the present load.
   std::optional<config::TimePoint> next_change_at();

@@ -72,8 +72,12 @@ Length LengthTable::expected(const LengthKeys& keys) const {
     const Entry* entry = find(keys.hashes[i]);
     if (!entry) continue;
     const Length& own = entry->length;
+    if (result.replies == 0) {
+      result = own;
+      continue;
+    }
     constexpr double prior_replies = 4;
-    const double trust = own.replies / (own.replies + (result.replies > 0 ? prior_replies : 0));
+    const double trust = own.replies / (own.replies + prior_replies);
     result.output += trust * (own.output - result.output);
     result.reasoning += trust * (own.reasoning - result.reasoning);
     result.log_output += trust * (own.log_output - result.log_output);

@@ -32,6 +32,8 @@ class LengthTable {
   // The finest group with evidence, drawn towards the wider ones by how little it has.
   Length expected(const LengthKeys& keys) const;
   void observe(std::uint64_t hash, double output, double reasoning);
+  // What a group was known for, when it is brought back from a record.
+  void set(std::uint64_t hash, const Length& length) { find_or_add(hash).length = length; }
 
  private:
   struct Entry {

@@ -36,6 +36,7 @@ void look_at(const Question& question, const Candidate& candidate, int place, Ve
   if (!question.known_blocks.empty()) {
     blocks = snapshot.prefixes->known_to(endpoint.name_hash, question.known_blocks, question.now);
   }
+  verdict.cached_blocks = static_cast<std::uint32_t>(blocks);
   verdict.prediction = predict(endpoint, state, question.asked, prompt_share(question.demand, blocks),
                                question.in_flight.at(candidate.endpoint), question.now);
   if (state.health.breaker.phase(question.now) == Breaker::Phase::half_open) {
@@ -142,6 +143,7 @@ void clear(Decision& decision) {
   decision.chosen.reset();
   decision.earliest.reset();
   decision.reason = Reason::best;
+  decision.length = {};
   decision.propensity = decision.explored_dollars = decision.expected_dollars = 0;
   decision.relaxed = 0;
   decision.verdicts.clear();
@@ -171,6 +173,7 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
                           .withdrawn = moment.withdrawn,
                           .asked = asked(demand, snapshot.lengths.get()),
                           .known_blocks = blocks};
+  decision.length = question.asked.length;
   look_at_all(question, decision);
   const Panic panic = eliminate(question, decision);
   put_in_order(decision);

@@ -56,6 +56,7 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   const double level_variance = speed.first_delta_log_variance(load);
   p.ttft_level_sd = std::sqrt(level_variance);
   p.first_delta = speed.first_delta(load);
+  p.first_delta_log_sd = std::sqrt(level_variance + Speed::ttft_noise);
   // A host that hides its thinking is silent meanwhile, so its first delta has that time in it already.
   const double thinking = state.streams_reasoning * thought / p.throughput;
   p.ttft = p.first_delta + thinking;

@@ -9,11 +9,12 @@ inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 // Times in seconds, money in dollars, rates in tokens per second, shares 0..1.
 struct Prediction {
-  double expected_output = 0;  // tokens
-  double first_delta = 0;      // until a delta of any kind: the host's own clock
-  double ttft = 0;             // until the first visible token, thinking included; median of the posterior
-  double ttft_log_sd = 0;      // of ln(ttft) of one request, its own noise included
-  double ttft_level_sd = 0;    // of the estimate alone: how little is known of the host
+  double expected_output = 0;     // tokens
+  double first_delta = 0;         // until a delta of any kind: the host's own clock
+  double first_delta_log_sd = 0;  // of ln(first_delta) of one request, its own noise included
+  double ttft = 0;                // until the first visible token, thinking included; median of the posterior
+  double ttft_log_sd = 0;         // of ln(ttft) of one request, its own noise included
+  double ttft_level_sd = 0;       // of the estimate alone: how little is known of the host
   double throughput = 0;
   double throughput_log_sd = 0;
   double throughput_level_sd = 0;

@@ -8,6 +8,10 @@ namespace routing {
 
 class Purse {
  public:
+  Purse() = default;
+  // As a record says it was.
+  explicit Purse(double dollars) : dollars_(dollars) {}
+
   double dollars() const { return dollars_; }
   // Fills with `share` of what was expected to be spent, time included, holds at most 30 such fillings, and
   // pays.

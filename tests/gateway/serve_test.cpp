@@ -382,7 +382,6 @@ TEST_CASE("retries are bounded by a budget, so that failing hosts do not multipl
   for (const World::Host host : {World::cheap, World::middle, World::dear}) world.script(host, refuses(500));
   std::size_t asked = 0;
   for (int i = 0; i < 40; ++i) {
-    world.client = {};
     world.outcome.value.reset();
     world.ask();
     world.advance(100ms);

@@ -13,8 +13,10 @@ using support::Peer;
 namespace {
 
 struct Made {
-  explicit Made(Loop& loop) : sockets(loop), near(new providers::PlainConnection(std::move(sockets.near))),
-                              far(loop, std::move(sockets.far)) {}
+  explicit Made(Loop& loop)
+      : sockets(loop),
+        near(new providers::PlainConnection(std::move(sockets.near))),
+        far(loop, std::move(sockets.far)) {}
   support::SocketPair sockets;
   ConnectionPtr near;
   Peer far;

@@ -1,0 +1,34 @@
+// `isocost simulate`: tries policies on a fleet and a trace, beside other routers' ways, before anybody
+// relies on them. Reads files and writes to the streams and files given; exit statuses are in the header.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace gateway {
+
+struct SimulateOptions {
+  std::string fleet;              // a file, or "made-up:8"
+  std::string model;              // of the fleet; empty: its first
+  std::string trace;              // a file, or "poisson:5.5", "diurnal:..", "bursts:..", "conversations:.."
+  std::string traffic = "chat";   // of made-up traces: chat, code, long-context
+  std::size_t requests = 20'000;  // of made-up traces
+  double rate = 0;                // requests per second to stretch a file's trace to; 0: as it is
+  std::string config;             // a configuration whose policies may be named; empty: the shipped ones
+  std::vector<std::string> policies;
+  std::vector<std::string> baselines;
+  std::string seeds = "1";         // "1001-1020", "1,2,3"
+  std::string world = "drifting";  // or "regimes"
+  std::string value_of_time = "3.6 $/h";
+  double slo = 2;                // seconds
+  std::string json, csv, plots;  // files and a directory to write; empty: none
+  bool markdown = false;         // the table in Markdown
+  std::size_t jobs = 0;          // threads; 0: one per core
+  std::string command;           // the words this was called with
+};
+
+// 0: done. 1: could not be done. 2: done, but rows of the trace were left out.
+int simulate_command(const SimulateOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace gateway

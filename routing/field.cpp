@@ -1,0 +1,63 @@
+#include "routing/field.hpp"
+
+#include <stdexcept>
+
+#include "routing/baseline.hpp"
+#include "routing/litellm_balancer.hpp"
+#include "routing/openrouter_balancer.hpp"
+#include "routing/oracle.hpp"
+#include "routing/peak_ewma_balancer.hpp"
+#include "routing/plain_balancers.hpp"
+
+namespace routing {
+namespace {
+
+std::unique_ptr<Balancer> balancer(std::string_view name, std::size_t endpoints) {
+  if (name == "random") return std::make_unique<RandomBalancer>();
+  if (name == "round-robin") return std::make_unique<RoundRobinBalancer>();
+  if (name == "cheapest") return std::make_unique<CheapestBalancer>();
+  if (name == "inverse-square") return std::make_unique<InverseSquareBalancer>();
+  if (name == "litellm-latency") return std::make_unique<LiteLlmBalancer>(endpoints);
+  if (name == "p2c-peak-ewma") return std::make_unique<PeakEwmaBalancer>(tower_peak_ewma, endpoints);
+  if (name == "peak-ewma") return std::make_unique<PeakEwmaBalancer>(helicone_peak_ewma, endpoints);
+  if (name == "openrouter-2026") return std::make_unique<OpenRouterBalancer>(endpoints);
+  throw std::logic_error("no baseline of this name");
+}
+
+}  // namespace
+
+const std::vector<std::string>& baseline_names() {
+  static const std::vector<std::string> names{"random",         "round-robin",     "cheapest",
+                                              "inverse-square", "litellm-latency", "p2c-peak-ewma",
+                                              "peak-ewma",      "openrouter-2026"};
+  return names;
+}
+
+const std::vector<PartName>& part_names() {
+  static const std::vector<PartName> names{{"-size", Part::prompt_size},
+                                           {"-load", Part::own_load},
+                                           {"-explore", Part::exploration},
+                                           {"-cache", Part::cache},
+                                           {"-hedge", Part::hedge}};
+  return names;
+}
+
+MakeContender make_baseline(std::string_view name) {
+  return [name = std::string(name)](SimulatedMarket& market, config::TimePoint now) {
+    return std::make_unique<Baseline>(balancer(name, market.size()), market.catalogue(now));
+  };
+}
+
+MakeContender make_core(Policy policy, Parts without) {
+  return [policy = std::move(policy), without](SimulatedMarket& market, config::TimePoint now) {
+    return std::make_unique<CoreContender>(policy, without, market.catalogue(now), now);
+  };
+}
+
+MakeContender make_oracle(Policy values) {
+  return [values = std::move(values)](SimulatedMarket& market, config::TimePoint) {
+    return std::make_unique<Oracle>(market, values);
+  };
+}
+
+}  // namespace routing

@@ -1,0 +1,31 @@
+#include "routing/oracle.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace routing {
+namespace {
+
+// When nobody can take it now, it looks again after this.
+constexpr config::Duration look_again = std::chrono::seconds(1);
+
+}  // namespace
+
+Turn Oracle::choose(const Situation& situation) {
+  double least = std::numeric_limits<double>::infinity();
+  std::optional<EndpointIndex> best;
+  for (EndpointIndex i = 0; i < market_.size(); ++i) {
+    if (std::ranges::find(situation.tried, i, &Attempt::endpoint) != situation.tried.end()) continue;
+    const double cost = market_.true_cost(i, situation.demand, output_.tokens(), values_, situation.now);
+    if (cost >= least) continue;
+    least = cost;
+    best = i;
+  }
+  if (best) return Ask{.endpoint = *best};
+  const bool has_time = situation.now + look_again < situation.demand.admitted + std::chrono::seconds(5);
+  if (has_time) return WaitUntil{situation.now + look_again};
+  return NobodyLeft{};
+}
+
+}  // namespace routing
