@@ -1,5 +1,9 @@
 #include "gateway/decision_table.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "gateway/decision_order.hpp"
 #include "gateway/quantity_text.hpp"
 #include "gateway/words.hpp"
@@ -30,6 +34,12 @@ std::string_view because(routing::Reason reason) {
   return "";
 }
 
+double least_cost(const routing::Decision& decision) {
+  double least = std::numeric_limits<double>::infinity();
+  for (const Verdict* v : by_rank(decision)) least = std::min(least, v->cost.total());
+  return least;
+}
+
 std::vector<std::string> headline(const Decided& decided, const Screen& screen) {
   const routing::Decision& decision = decided.decision;
   const Verdict* chosen = chosen_one(decision);
@@ -39,7 +49,11 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
   std::string answer;
   Colour colour = Colour::green;
   if (chosen != nullptr) {
-    answer = "goes to " + name_of(decided, *chosen) + ": " + std::string(because(decision.reason));
+    const bool is_best = decision.reason == routing::Reason::best;
+    answer = "goes to " + name_of(decided, *chosen) + ": ";
+    answer += is_best && chosen->cost.total() > least_cost(decision)
+                  ? "it costs least of those that are preferred"
+                  : because(decision.reason);
   } else {
     answer = "goes to nobody";
     colour = Colour::red;
@@ -49,6 +63,11 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
     }
   }
   return {fitted(asked, screen.columns), painted(fitted(answer, screen.columns), colour, screen.paint)};
+}
+
+// Below the best where a preference, and not its cost, put that one first.
+std::string over(double dollars) {
+  return (dollars < 0 ? "-" : "+") + money_text(std::abs(dollars));
 }
 
 std::vector<std::string> candidates(const Decided& decided, const Screen& screen) {
@@ -67,7 +86,7 @@ std::vector<std::string> candidates(const Decided& decided, const Screen& screen
     rows.push_back({{chosen ? "▶" : " ", Colour::green},
                     {name_of(decided, *v), chosen ? Colour::bold : Colour::plain},
                     {money_text(v->cost.total()), chosen ? Colour::bold : Colour::plain},
-                    {v == ranked.front() ? "" : "+" + money_text(v->cost.total() - best), Colour::dim},
+                    {v == ranked.front() ? "" : over(v->cost.total() - best), Colour::dim},
                     {money_text(v->cost.price)},
                     {money_text(v->cost.ttft)},
                     {money_text(v->cost.generation)},

@@ -24,10 +24,13 @@ config::Settings settings() {
   settings.policies[1].deadline = std::chrono::seconds(7);
   settings.rules = {
       {.when = support::text("header(\"x-tier\") == \"gold\""), .policy = {"fastest"}, .place = {}}};
-  config::KeySettings app{.name = {"app"}, .sha256 = {}, .team = "search"};
+  config::KeySettings app;
+  app.name = {"app"};
+  app.team = "search";
   app.policies = {{"western"}, {"cheapest"}};
   app.policy = config::PolicyName{"western"};
-  config::KeySettings narrow{.name = {"narrow"}, .sha256 = {}, .team = ""};
+  config::KeySettings narrow;
+  narrow.name = {"narrow"};
   narrow.models = {{"deepseek/deepseek-r1"}};
   settings.keys = {app, narrow};
   return settings;

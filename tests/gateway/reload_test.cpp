@@ -104,8 +104,8 @@ TEST_CASE("both outcomes are counted") {
   world.reload.now();
   const std::string text = world.metrics.text();
   CAPTURE(text);
-  CHECK(world.counted("reload_succeeded\"} 2"));
-  CHECK(world.counted("reload_failed\"} 1"));
+  CHECK(world.counted("isocost_config_reloads_total{result=\"success\"} 2"));
+  CHECK(world.counted("isocost_config_reloads_total{result=\"failure\"} 1"));
 }
 
 TEST_CASE("what only a restart can change is said") {
