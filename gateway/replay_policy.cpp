@@ -127,6 +127,13 @@ std::vector<std::string> warnings_of(const PolicyReplay& replay) {
   return warnings;
 }
 
+// Linear bounds may leave what a share can be.
+routing::Interval as_share(routing::Interval interval) {
+  interval.low = std::max(0.0, interval.low);
+  interval.high = std::min(1.0, interval.high);
+  return interval;
+}
+
 PolicyReplay summary(const Sums& sums, PolicyReplay result) {
   result.requests = sums.covered.size();
   const auto measure = [&](std::size_t m, std::string name, std::string unit, double scale) {
@@ -136,10 +143,14 @@ PolicyReplay summary(const Sums& sums, PolicyReplay result) {
   measure(1, "first token", "s", 1);
   measure(2, "whole answer", "s", 1);
   measure(3, "failed", "%", 100);
+  routing::Estimate& failed = result.measures.back().estimate;
+  for (routing::Interval* each : {&failed.logged, &failed.model, &failed.weighted, &failed.robust}) {
+    *each = as_share(*each);
+  }
   for (const auto& [endpoint, given] : sums.shares) {
     std::vector<double> share = given;
     share.resize(result.requests);
-    result.shares.push_back({.endpoint = endpoint, .under_new = routing::mean_of(share)});
+    result.shares.push_back({.endpoint = endpoint, .under_new = as_share(routing::mean_of(share))});
   }
   for (const auto& [endpoint, count] : sums.chosen) {
     auto known = std::ranges::find(result.shares, endpoint, &ShareEstimate::endpoint);
