@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "routing/patience.hpp"
+
 namespace routing {
 namespace {
 
-constexpr config::Duration patience = std::chrono::seconds(5);
 constexpr config::Duration longest_cooling = std::chrono::seconds(60);
 
 }  // namespace
@@ -38,7 +39,7 @@ Turn Baseline::choose(const Situation& situation) {
   if (!eligible_.empty()) {
     return Ask{.endpoint = balancer_->pick(eligible_, situation, *catalogue_, Dice(situation.seed))};
   }
-  if (earliest && *earliest <= situation.now + patience) return WaitUntil{*earliest};
+  if (earliest && worth_waiting(*earliest, situation.demand, situation.now)) return WaitUntil{*earliest};
   return NobodyLeft{};
 }
 

@@ -1,11 +1,12 @@
 #include "routing/core_contender.hpp"
 
+#include "routing/patience.hpp"
+
 namespace routing {
 namespace {
 
 // As the control loop publishes.
 constexpr config::Duration between_snapshots = std::chrono::milliseconds(100);
-constexpr config::Duration patience = std::chrono::seconds(5);
 constexpr config::Tokens any_prompt{1000};
 
 }  // namespace
@@ -56,9 +57,9 @@ Turn CoreContender::choose(const Situation& situation) {
   if (situation.tried.empty()) hedges_.count_request(policy_.hedge_budget);
   decide(situation);
   if (!decision_.chosen) {
-    const bool worth_waiting = decision_.earliest && *decision_.earliest > situation.now &&
-                               *decision_.earliest <= situation.now + patience;
-    if (worth_waiting) return WaitUntil{*decision_.earliest};
+    if (decision_.earliest && worth_waiting(*decision_.earliest, situation.demand, situation.now)) {
+      return WaitUntil{*decision_.earliest};
+    }
     return NobodyLeft{};
   }
   purse_.settle(decision_, policy_.explore);

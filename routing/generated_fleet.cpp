@@ -59,8 +59,9 @@ void give_speed(config::SimulatedHost& host, const HostDraws& draws, std::uint64
   host.speed.load = 0.2 + 0.3 * draws.uniform(key, pace_load);
   host.speed.log_sd = 0.15;
   host.batch.slots =
-      static_cast<int>(std::lround(std::clamp(16 * draws.lognormal(0.45, key, slots), 6.0, 48.0)));
-  host.batch.queue = 2 * host.batch.slots;
+      static_cast<int>(std::lround(std::clamp(20 * draws.lognormal(0.45, key, slots), 8.0, 64.0)));
+  // Hosts are asked to say early that they are full, and most of them do.
+  host.batch.queue = host.batch.slots / 4;
   host.batch.full_status = draws.happens(0.5, key, billing) ? 429 : 503;
   host.cancel_stops_billing = draws.happens(0.6, key, billing);
 }

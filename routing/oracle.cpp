@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "routing/patience.hpp"
+
 namespace routing {
 namespace {
 
@@ -23,8 +25,8 @@ Turn Oracle::choose(const Situation& situation) {
     best = i;
   }
   if (best) return Ask{.endpoint = *best};
-  const bool has_time = situation.now + look_again < situation.demand.admitted + std::chrono::seconds(5);
-  if (has_time) return WaitUntil{situation.now + look_again};
+  const config::TimePoint next_look = situation.now + look_again;
+  if (worth_waiting(next_look, situation.demand, situation.now)) return WaitUntil{next_look};
   return NobodyLeft{};
 }
 

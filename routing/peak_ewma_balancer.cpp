@@ -16,6 +16,19 @@ void PeakEwmaBalancer::observe(Estimate& estimate, double seconds, config::TimeP
   estimate.updated = now;
 }
 
+void PeakEwmaBalancer::count(Estimate& estimate, double failed, config::TimePoint now) const {
+  constexpr config::Seconds window{60};
+  const double keep = std::exp(-(config::Seconds(now - estimate.counted) / window));
+  estimate.requests = estimate.requests * keep + (failed < 0 ? 0 : 1);
+  estimate.failures = estimate.failures * keep + std::max(0.0, failed);
+  estimate.counted = now;
+}
+
+bool PeakEwmaBalancer::is_healthy(const Estimate& estimate) const {
+  return settings_.failures == PeakEwmaSettings::Failures::counted || estimate.requests < 20 ||
+         estimate.failures < 0.1 * estimate.requests;
+}
+
 // Asking for the load lets the estimate fall towards zero, as in the original.
 double PeakEwmaBalancer::load(Estimate& estimate, config::TimePoint now) const {
   observe(estimate, 0, now);
@@ -25,7 +38,15 @@ double PeakEwmaBalancer::load(Estimate& estimate, config::TimePoint now) const {
 EndpointIndex PeakEwmaBalancer::pick(std::span<const EndpointIndex> eligible, const Situation& situation,
                                      const Catalogue&, Dice dice) {
   const auto of = [&](EndpointIndex i) { return load(known_[i], situation.now); };
-  if (settings_.scan == PeakEwmaSettings::Scan::all) return *std::ranges::min_element(eligible, {}, of);
+  if (settings_.scan == PeakEwmaSettings::Scan::all) {
+    healthy_.clear();
+    for (const EndpointIndex i : eligible) {
+      count(known_[i], -1, situation.now);
+      if (is_healthy(known_[i])) healthy_.push_back(i);
+    }
+    if (!healthy_.empty()) return *std::ranges::min_element(healthy_, {}, of);
+    return *std::ranges::min_element(eligible, {}, of);
+  }
   if (eligible.size() == 1) return eligible.front();
   const std::size_t a = dice.below(eligible.size());
   std::size_t b = dice.below(eligible.size() - 1);
@@ -39,8 +60,9 @@ void PeakEwmaBalancer::first_token(EndpointIndex endpoint, config::Duration wait
 }
 
 void PeakEwmaBalancer::ended(const Attempt& attempt, const Demand&, config::TimePoint now) {
-  if (attempt.first_delta) return;
   Estimate& estimate = known_[attempt.endpoint];
+  count(estimate, attempt.failure ? 1 : 0, now);
+  if (attempt.first_delta) return;
   --estimate.pending;
   if (settings_.failures == PeakEwmaSettings::Failures::left_out) return;
   observe(estimate, config::Seconds(attempt.finished.value_or(now - attempt.dispatched)).count(), now);

@@ -2,8 +2,9 @@
 // requests under way. With two random choices it is what tower and Linkerd ship (tower-rs/tower,
 // tower/src/load/peak_ewma.rs and tower/src/balance/p2c; Linkerd's proxy starts at 30 ms and forgets with
 // 10 s), with a full scan what Helicone's AI gateway made of it (250 ms, 30 s). Both take the time to the
-// response's head, which for a stream is its first token, and count a request until then; tower counts a
-// request that failed like any other, Helicone leaves it out.
+// response's head, which for a stream is its first token, and count a request until then. tower counts a
+// request that failed like any other; Helicone leaves it out and takes no more from a host of which a tenth
+// of at least 20 requests in the last minute failed (Helicone/ai-gateway, health monitor).
 #pragma once
 
 #include <vector>
@@ -43,12 +44,17 @@ class PeakEwmaBalancer final : public Balancer {
     double seconds = 0;
     config::TimePoint updated{};
     int pending = 0;
+    double requests = 0, failures = 0;  // of about the last minute
+    config::TimePoint counted{};
   };
+  void count(Estimate& estimate, double failed, config::TimePoint now) const;
+  bool is_healthy(const Estimate& estimate) const;
   void observe(Estimate& estimate, double seconds, config::TimePoint now) const;
   double load(Estimate& estimate, config::TimePoint now) const;
 
   PeakEwmaSettings settings_;
   std::vector<Estimate> known_;
+  std::vector<EndpointIndex> healthy_;  // scratch
 };
 
 }  // namespace routing
