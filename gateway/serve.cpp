@@ -75,12 +75,13 @@ const routing::Decision& decide(Services& services, const InferenceRequest& requ
   return services.decision;
 }
 
-// Whether to hold the request until the first endpoint comes back, instead of refusing it.
-bool worth_waiting(const routing::Decision& decision, const InferenceRequest& request,
-                   config::TimePoint now) {
-  constexpr config::Duration patience = std::chrono::seconds(5);
-  return decision.earliest && *decision.earliest > now && *decision.earliest <= now + patience &&
-         *decision.earliest < request.demand.deadline;
+// How long a request is held, all waits together, until an endpoint comes back, instead of being refused.
+constexpr config::Duration patience = std::chrono::seconds(5);
+
+bool worth_waiting(const routing::Decision& decision, const InferenceRequest& request, config::TimePoint now,
+                   std::optional<config::TimePoint>& patience_ends) {
+  if (!patience_ends) patience_ends = std::min(now + patience, request.demand.deadline);
+  return decision.earliest && *decision.earliest > now && *decision.earliest <= *patience_ends;
 }
 
 // Whether there is nobody to tell. A client that stopped reading counts: its connection was cut.
@@ -102,10 +103,11 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   Tried tried;
   std::string in_short;  // of the last decision, as `served` shows it
   Served served;
+  std::optional<config::TimePoint> patience_ends;
   while (!error) {
     const routing::Decision& decision = decide(services, request, record, reply);
     if (!decision.chosen) {
-      if (worth_waiting(decision, request, services.timer.now())) {
+      if (worth_waiting(decision, request, services.timer.now(), patience_ends)) {
         co_await wait_until(services, *decision.earliest, interruption);
         if (interruption.client_left()) break;
         continue;

@@ -45,7 +45,7 @@ SURVIVED = {
     "cut-in-head": b.raw(HEAD),
     "short-body": b.raw(HEAD + b"Content-Length: 4000\r\n\r\n{\"id\":"),
 }
-STREAMED_ONLY = {"stall-after-head", "error-first", "empty-stream", "only-done"}
+STREAMED_ONLY = {"silent", "stall-after-head", "error-first", "empty-stream", "only-done"}
 PLAIN_ONLY = {"short-body"}
 
 # After the first words nothing is repeated: one error event, no [DONE].

@@ -11,7 +11,7 @@ using gateway::InferenceRequest;
 
 namespace {
 
-auto understand(World& world, std::string body, const config::KeySettings* key = nullptr) {
+auto understand(ServedWorld& world, std::string body, const config::KeySettings* key = nullptr) {
   gateway::Incoming incoming;
   incoming.body = std::move(body);
   incoming.arrived = world.loop.timer.now();
@@ -23,7 +23,7 @@ const std::string messages = R"("messages":[{"role":"user","content":"Hi"}])";
 }  // namespace
 
 TEST_CASE("what routing must know of a request is read from its body") {
-  World world;
+  ServedWorld world;
   auto understood =
       understand(world, R"({"model":"m","stream":true,"max_tokens":50,"user":"ann",)" + messages + "}");
   REQUIRE(std::holds_alternative<InferenceRequest>(understood));
@@ -43,7 +43,7 @@ TEST_CASE("what routing must know of a request is read from its body") {
 }
 
 TEST_CASE("a model that is not there, or not for this key, is told apart") {
-  World world;
+  ServedWorld world;
   auto unknown = understand(world, R"({"model":"mm",)" + messages + "}");
   REQUIRE(std::holds_alternative<ErrorReply>(unknown));
   CHECK(std::get<ErrorReply>(unknown).status == 404);
@@ -62,7 +62,7 @@ TEST_CASE("a model that is not there, or not for this key, is told apart") {
 }
 
 TEST_CASE("a body that is no chat request is refused, with the place") {
-  World world;
+  ServedWorld world;
   for (const std::string body :
        {"", "{", "[]", "null", R"({"model":"m"})", R"({"model":7,"messages":[]})",
         R"({"model":"m","model":"n","messages":[]})"}) {

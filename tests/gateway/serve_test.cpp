@@ -24,8 +24,8 @@ bool contains(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_CASE("a stream is relayed byte for byte, with the usage hidden and one [DONE]") {
-  World world;
-  world.script(World::cheap, stream("Hello", 1s));
+  ServedWorld world;
+  world.script(ServedWorld::cheap, stream("Hello", 1s));
   world.ask();
   CHECK(world.client.replies == 0);  // the role alone shows no answer
   world.advance(1s);
@@ -35,9 +35,9 @@ TEST_CASE("a stream is relayed byte for byte, with the usage hidden and one [DON
   CHECK(world.client.ends == 1);
   CHECK(world.client.has("x-isocost-endpoint: cheap\r\n"));
   CHECK(world.client.has("x-isocost-attempts: 1\r\n"));
-  CHECK(contains(world.host(World::cheap).requests.at(0), R"("include_usage":true)"));
-  CHECK(contains(world.host(World::cheap).requests.at(0), R"("model":"their-own-name")"));
-  CHECK(world.host(World::cheap).read_to_end == 1);
+  CHECK(contains(world.host(ServedWorld::cheap).requests.at(0), R"("include_usage":true)"));
+  CHECK(contains(world.host(ServedWorld::cheap).requests.at(0), R"("model":"their-own-name")"));
+  CHECK(world.host(ServedWorld::cheap).read_to_end == 1);
 
   const gateway::Record& record = world.record();
   CHECK(record.ending == Ending::answered);
@@ -52,16 +52,16 @@ TEST_CASE("a stream is relayed byte for byte, with the usage hidden and one [DON
 }
 
 TEST_CASE("usage is shown to who asked for it") {
-  World world;
-  world.script(World::cheap, stream("Hello"));
+  ServedWorld world;
+  world.script(ServedWorld::cheap, stream("Hello"));
   world.ask(R"(,"stream_options":{"include_usage":true})");
   REQUIRE(world.ended());
   CHECK(world.client.body == role() + says("Hello") + stop() + usage_event() + done);
 }
 
 TEST_CASE("a whole reply is passed on as it is, with its cost") {
-  World world;
-  world.script(World::cheap, document(whole_answer));
+  ServedWorld world;
+  world.script(ServedWorld::cheap, document(whole_answer));
   world.ask_whole();
   REQUIRE(world.ended());
   CHECK(world.client.status == 200);
@@ -108,9 +108,9 @@ TEST_CASE(
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
-    World world;
-    world.script(World::cheap, row.script);
-    world.script(World::middle, stream("Hello"));
+    ServedWorld world;
+    world.script(ServedWorld::cheap, row.script);
+    world.script(ServedWorld::middle, stream("Hello"));
     world.ask();
     world.advance(row.takes);
     world.advance(1s);  // the pause between attempts
@@ -152,11 +152,11 @@ TEST_CASE(
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
-    World world;
+    ServedWorld world;
     std::vector<Script::Step> body{{{}, role() + says("Hel")}};
     body.insert(body.end(), row.after.begin(), row.after.end());
-    world.script(World::cheap, pieces(body));
-    world.script(World::middle, stream("Hello"));
+    world.script(ServedWorld::cheap, pieces(body));
+    world.script(ServedWorld::middle, stream("Hello"));
     world.ask();
     world.advance(row.takes);
     REQUIRE(world.ended());
@@ -166,7 +166,7 @@ TEST_CASE(
     CHECK(times(world.client.body, R"("finish_reason":"error")") == 1);
     CHECK(!contains(world.client.body, "[DONE]"));
     CHECK(world.client.ends == 1);
-    CHECK(world.host(World::middle).requests.empty());
+    CHECK(world.host(ServedWorld::middle).requests.empty());
     CHECK(world.record().attempts.size() == 1);
     CHECK(world.record().ending == Ending::broken);
     CHECK(world.record().status == 200);
@@ -193,10 +193,10 @@ TEST_CASE("when all fail, the client is told of the last failure in the gateway'
   };
   for (const Row& row : rows) {
     CAPTURE(row.code);
-    World world;
-    world.script(World::cheap, refuses(500));
-    world.script(World::middle, refuses(500));
-    world.script(World::dear, row.last);
+    ServedWorld world;
+    world.script(ServedWorld::cheap, refuses(500));
+    world.script(ServedWorld::middle, refuses(500));
+    world.script(ServedWorld::dear, row.last);
     world.ask();
     world.advance(30s);
     REQUIRE(world.ended());
@@ -214,8 +214,8 @@ TEST_CASE("when all fail, the client is told of the last failure in the gateway'
 TEST_CASE("a host that limits its rate and says for how long makes the client wait as long") {
   config::Settings settings = three_prices();
   settings.models[0].endpoints.resize(1);
-  World world(settings);
-  world.script(World::cheap, refuses(429, "{}", 40s));
+  ServedWorld world(settings);
+  world.script(ServedWorld::cheap, refuses(429, "{}", 40s));
   world.ask();
   world.advance(5s);
   REQUIRE(world.ended());
@@ -225,8 +225,8 @@ TEST_CASE("a host that limits its rate and says for how long makes the client wa
 
 TEST_CASE(
     "a request that a host rejects is rejected, in the host's words without secrets, and not tried again") {
-  World world;
-  world.script(World::cheap,
+  ServedWorld world;
+  world.script(ServedWorld::cheap,
                refuses(400, R"({"error":{"message":"top_k is not known; key sk-planted-secret-3f9a"}})"));
   world.ask();
   world.advance(5s);
@@ -235,15 +235,15 @@ TEST_CASE(
   CHECK(contains(world.client.body, "top_k is not known"));
   CHECK(!contains(world.client.body, "sk-planted"));
   CHECK(world.client.has("x-should-retry: false"));
-  CHECK(world.host(World::middle).requests.empty());
+  CHECK(world.host(ServedWorld::middle).requests.empty());
 }
 
 TEST_CASE("the deadline ends what has not begun, and does not touch what has") {
-  World world;
+  ServedWorld world;
   SUBCASE("no first byte") {
-    world.script(World::cheap, stream("late", 1h));
-    world.script(World::middle, stream("late", 1h));
-    world.script(World::dear, stream("late", 1h));
+    world.script(ServedWorld::cheap, stream("late", 1h));
+    world.script(ServedWorld::middle, stream("late", 1h));
+    world.script(ServedWorld::dear, stream("late", 1h));
     world.ask();
     world.request->demand.deadline = world.loop.timer.now() + 300s;
     world.advance(300s - 1ms);
@@ -257,7 +257,7 @@ TEST_CASE("the deadline ends what has not begun, and does not touch what has") {
     std::vector<Script::Step> body{{{}, role()}};
     for (int i = 0; i < 100; ++i) body.push_back({10s, says("word ")});
     body.push_back({{}, stop() + done});
-    world.script(World::cheap, pieces(body));
+    world.script(ServedWorld::cheap, pieces(body));
     world.ask();
     world.advance(2'000s);
     REQUIRE(world.ended());
@@ -267,10 +267,10 @@ TEST_CASE("the deadline ends what has not begun, and does not touch what has") {
 }
 
 TEST_CASE("a whole reply may take longer than a first token") {
-  World world;
+  ServedWorld world;
   Script slow = document(whole_answer);
   slow.head_after = 400s;
-  world.script(World::cheap, slow);
+  world.script(ServedWorld::cheap, slow);
   world.ask_whole();
   world.advance(400s);
   REQUIRE(world.ended());
@@ -278,7 +278,7 @@ TEST_CASE("a whole reply may take longer than a first token") {
 }
 
 TEST_CASE("a client that leaves ends the attempt at once, whatever it waits for, and is recorded once") {
-  World world;
+  ServedWorld world;
   struct Row {
     const char* what;
     Script script;
@@ -296,16 +296,16 @@ TEST_CASE("a client that leaves ends the attempt at once, whatever it waits for,
                                1s}};
   for (const Row& row : rows) {
     CAPTURE(row.what);
-    World each;
-    each.script(World::cheap, row.script);
+    ServedWorld each;
+    each.script(ServedWorld::cheap, row.script);
     each.ask();
     each.advance(row.when);
-    CHECK(each.host(World::cheap).open == 1);
+    CHECK(each.host(ServedWorld::cheap).open == 1);
     each.leave();
     REQUIRE(each.ended());
-    CHECK(each.host(World::cheap).aborted == 1);
-    CHECK(each.host(World::cheap).open == 0);
-    CHECK(each.host(World::middle).requests.empty());
+    CHECK(each.host(ServedWorld::cheap).aborted == 1);
+    CHECK(each.host(ServedWorld::cheap).open == 0);
+    CHECK(each.host(ServedWorld::middle).requests.empty());
     CHECK(each.record().ending == Ending::client_left);
     CHECK(each.record().error == "client_left");
     CHECK(each.record().attempts.back().failure->kind == FailureKind::client_left);
@@ -316,18 +316,18 @@ TEST_CASE("a client that leaves ends the attempt at once, whatever it waits for,
 TEST_CASE("a client that leaves between two attempts ends the wait") {
   config::Settings settings = three_prices();
   settings.models[0].endpoints.resize(1);
-  World world(settings);
-  world.script(World::cheap, refuses(429, "{}", 4s));
+  ServedWorld world(settings);
+  world.script(ServedWorld::cheap, refuses(429, "{}", 4s));
   world.ask();
   world.advance(3s);
   if (!world.ended()) world.leave();
   REQUIRE(world.ended());
-  CHECK(world.host(World::cheap).requests.size() == 1);
+  CHECK(world.host(ServedWorld::cheap).requests.size() == 1);
 }
 
 TEST_CASE("a client that stops reading is not mistaken for a slow host, and its leaving ends the stream") {
-  World world;
-  world.script(World::cheap, pieces({{{}, role() + says("a")}, {1s, says("b")}, {1s, stop() + done}}));
+  ServedWorld world;
+  world.script(ServedWorld::cheap, pieces({{{}, role() + says("a")}, {1s, says("b")}, {1s, stop() + done}}));
   world.client.holds = true;
   world.ask();
   world.advance(10min);  // far beyond all limits on hosts
@@ -350,10 +350,10 @@ TEST_CASE("a client that stops reading is not mistaken for a slow host, and its 
 }
 
 TEST_CASE("a client that leaves with everything in hand was answered") {
-  World world;
+  ServedWorld world;
   Script script = stream("Hello");
   script.end_after = 50ms;  // the end of the body comes after [DONE]
-  world.script(World::cheap, script);
+  world.script(ServedWorld::cheap, script);
   world.ask();
   CHECK(world.client.ends == 1);
   CHECK(!world.ended());
@@ -365,21 +365,21 @@ TEST_CASE("a client that leaves with everything in hand was answered") {
 
 TEST_CASE(
     "a host that does not end its body after [DONE] keeps the client's next request waiting only shortly") {
-  World world;
+  ServedWorld world;
   Script script = stream("Hello");
   script.end_after = 1h;
-  world.script(World::cheap, script);
+  world.script(ServedWorld::cheap, script);
   world.ask();
   CHECK(world.client.ends == 1);
   world.advance(200ms);
   REQUIRE(world.ended());
   CHECK(world.record().ending == Ending::answered);
-  CHECK(world.host(World::cheap).aborted == 1);
+  CHECK(world.host(ServedWorld::cheap).aborted == 1);
 }
 
 TEST_CASE("retries are bounded by a budget, so that failing hosts do not multiply the traffic") {
-  World world;
-  for (const World::Host host : {World::cheap, World::middle, World::dear}) world.script(host, refuses(500));
+  ServedWorld world;
+  for (const ServedWorld::Host host : {ServedWorld::cheap, ServedWorld::middle, ServedWorld::dear}) world.script(host, refuses(500));
   std::size_t asked = 0;
   for (int i = 0; i < 40; ++i) {
     world.outcome.value.reset();
@@ -395,7 +395,7 @@ TEST_CASE("retries are bounded by a budget, so that failing hosts do not multipl
 
 TEST_CASE("with nobody to ask, the client is told why and what would help") {
   SUBCASE("the request is too large for all") {
-    World world;
+    ServedWorld world;
     world.ask(R"(,"max_tokens":999999)");
     REQUIRE(world.ended());
     CHECK(world.client.status == 400);
@@ -405,7 +405,7 @@ TEST_CASE("with nobody to ask, the client is told why and what would help") {
     CHECK(world.record().ending == Ending::refused);
   }
   SUBCASE("nobody has what it needs") {
-    World world;
+    ServedWorld world;
     world.ask(R"(,"tools":[{"type":"function","function":{"name":"f","parameters":{}}}])");
     REQUIRE(world.ended());
     CHECK(world.client.status == 404);
@@ -413,7 +413,7 @@ TEST_CASE("with nobody to ask, the client is told why and what would help") {
     CHECK(world.client.has("x-should-retry: false"));
   }
   SUBCASE("all of them asked to be left alone for long") {
-    World world;
+    ServedWorld world;
     routing::Snapshot snapshot = *world.services.snapshot;
     for (auto& endpoint : snapshot.endpoints) {
       endpoint.health.cooling_until = world.loop.timer.now() + 30s;
@@ -426,17 +426,17 @@ TEST_CASE("with nobody to ask, the client is told why and what would help") {
     CHECK(contains(world.client.body, "no_endpoint_available"));
   }
   SUBCASE("one of them comes back soon: the request is held until then") {
-    World world;
+    ServedWorld world;
     routing::Snapshot snapshot = *world.services.snapshot;
     for (auto& endpoint : snapshot.endpoints) {
       endpoint.health.cooling_until = world.loop.timer.now() + 3s;
     }
     world.services.snapshot = std::make_shared<const routing::Snapshot>(snapshot);
-    world.script(World::cheap, stream("Hello"));
+    world.script(ServedWorld::cheap, stream("Hello"));
     world.ask();
     world.advance(2'999ms);
     CHECK(!world.ended());
-    CHECK(world.host(World::cheap).requests.empty());
+    CHECK(world.host(ServedWorld::cheap).requests.empty());
     world.advance(2ms);
     REQUIRE(world.ended());
     CHECK(world.client.status == 200);
@@ -444,11 +444,11 @@ TEST_CASE("with nobody to ask, the client is told why and what would help") {
 }
 
 TEST_CASE("a host that sends roles without end is not held in memory") {
-  World world;
+  ServedWorld world;
   std::string many;
   while (many.size() < 300'000) many += role();
-  world.script(World::cheap, pieces({{{}, many}, {1h, done}}));
-  world.script(World::middle, stream("Hello"));
+  world.script(ServedWorld::cheap, pieces({{{}, many}, {1h, done}}));
+  world.script(ServedWorld::middle, stream("Hello"));
   world.ask();
   world.advance(1s);
   REQUIRE(world.ended());
@@ -461,8 +461,8 @@ TEST_CASE("a stream cut into pieces anywhere reaches the client whole") {
       role() + says("one") + ": comment\n\n" + says("two") + stop() + usage_event() + done;
   for (std::size_t cut = 1; cut < sent.size(); cut += 3) {
     CAPTURE(cut);
-    World world;
-    world.script(World::cheap, pieces({{{}, sent.substr(0, cut)}, {1ms, sent.substr(cut)}}));
+    ServedWorld world;
+    world.script(ServedWorld::cheap, pieces({{{}, sent.substr(0, cut)}, {1ms, sent.substr(cut)}}));
     world.ask();
     world.advance(1ms);
     REQUIRE(world.ended());
@@ -471,12 +471,12 @@ TEST_CASE("a stream cut into pieces anywhere reaches the client whole") {
 }
 
 TEST_CASE("a piece with many events is relayed in order, with all of them") {
-  World world;
+  ServedWorld world;
   std::string sent = role();
   for (int i = 0; i < 500; ++i) {
     sent += i % 3 == 0 ? "event: message\r\n" + says(std::to_string(i)) : says(std::to_string(i));
   }
-  world.script(World::cheap, pieces({{{}, sent + stop() + done}}));
+  world.script(ServedWorld::cheap, pieces({{{}, sent + stop() + done}}));
   world.ask();
   REQUIRE(world.ended());
   CHECK(world.client.ends == 1);

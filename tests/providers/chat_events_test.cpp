@@ -245,9 +245,9 @@ TEST_CASE("usage that cannot be is flagged and never believed") {
 }
 
 TEST_CASE("usage in a finish chunk and Groq's own place are found") {
-  const auto event =
-      classified(chunk(R"({"index":0,"delta":{},"finish_reason":"stop"})",
-                       R"(,"x_groq":{"id":"r","usage":{"prompt_tokens":1,"completion_tokens":2}})"));
+  const std::string data = chunk(R"({"index":0,"delta":{},"finish_reason":"stop"})",
+                                 R"(,"x_groq":{"id":"r","usage":{"prompt_tokens":1,"completion_tokens":2}})");
+  const auto event = classified(data);
   CHECK(event.usage.usage->output.count == 2);
   CHECK(event.usage_value.empty());
   CHECK(event.content.finish_reason == "stop");
@@ -255,10 +255,11 @@ TEST_CASE("usage in a finish chunk and Groq's own place are found") {
 
 TEST_CASE("a whole reply is told apart") {
   const auto read = [](const std::string& body) { return classify_whole(body, scratch_tokens()); };
-  const auto answer = read(R"(
+  const std::string body = R"(
 
 {"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],
- "usage":{"prompt_tokens":3,"completion_tokens":1}})");
+ "usage":{"prompt_tokens":3,"completion_tokens":1}})";
+  const auto answer = read(body);
   CHECK(answer.kind == ChatReply::Kind::answer);
   CHECK(answer.content.finish_reason == "stop");
   CHECK(answer.usage.usage->prompt.count == 3);

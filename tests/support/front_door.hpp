@@ -51,7 +51,7 @@ class FrontDoor {
     return world.delivered;
   }
 
-  World world;
+  ServedWorld world;
   FixedPages pages;
   gateway::Metrics metrics{"1", world.generation->catalogue};
   gateway::Front front{.services = world.services, .pages = pages, .metrics = metrics};

@@ -84,11 +84,11 @@ inline config::Settings three_prices() {
   return settings;
 }
 
-class World {
+class ServedWorld {
  public:
   enum Host { cheap, middle, dear };
 
-  explicit World(config::Settings settings = three_prices()) {
+  explicit ServedWorld(config::Settings settings = three_prices()) {
     routing::Policy policy{.name = {"balanced"}};
     policy.explore = 0;
     generation = std::make_shared<const gateway::Generation>(tests::catalogue_of(std::move(settings)),
@@ -104,7 +104,7 @@ class World {
     services.hosts = std::move(hosts);
     services.snapshot = std::make_shared<const routing::Snapshot>(tests::snapshot_of(generation->catalogue));
   }
-  ~World() {
+  ~ServedWorld() {
     interruption.peer_left();
     client.gone = true;
     client.release();
