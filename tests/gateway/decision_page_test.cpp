@@ -49,6 +49,7 @@ struct World {
     for (routing::Verdict& verdict : decision.verdicts) {
       verdict.removal = routing::Removal::cooling;
       verdict.missed_by = 12;
+      verdict.rank = 0;
     }
   }
   gateway::Decided decided() const { return {decision, *catalogue, policy, demand, {}}; }
@@ -124,13 +125,10 @@ TEST_CASE("every reason to leave someone out has a sentence, with the owner's wo
 TEST_CASE("the header is one line of printable ASCII") {
   World world;
   CHECK(gateway::decision_header(world.decided()) ==
-        "endpoint=azure; reason=best; policy=balanced; candidates=2/3; cost=$0.022; price=$0.0012; "
-        "ttft_ms=420; "
-        "rank=1; snapshot=7");
-  world.policy.name = {"bad\r\nx-injected: 1; \xc3\xa9"};
+        "reason=best; candidates=2/3; cost=$0.021700; price=$0.001200; ttft_ms=420; rank=1; snapshot=7");
   world.nobody();
   const std::string header = gateway::decision_header(world.decided());
-  CHECK(header == "endpoint=none; reason=best; policy=bad__x-injected:_1____; candidates=0/3; snapshot=7");
+  CHECK(header == "reason=best; candidates=0/3; snapshot=7");
 }
 
 TEST_CASE("OpenRouter's clients find their metadata, with what only we know beside it") {

@@ -56,6 +56,10 @@ inline config::Duration seconds(double count) {
   return std::chrono::duration_cast<config::Duration>(config::Seconds(count));
 }
 
+// Another one of this name stands for a whole gateway, in world.hpp: linked into one program, they must
+// differ.
+inline namespace simulated_market {
+
 // Runs requests one after the other through plan, a simulated host and the market.
 class World {
  public:
@@ -153,5 +157,7 @@ class World {
   std::uint64_t seed_;
   std::uint64_t draws_ = 0;
 };
+
+}  // namespace simulated_market
 
 }  // namespace support
