@@ -160,6 +160,7 @@ Task<bool> RequestReader::read_length(std::uint64_t length, std::string& body) {
   body.reserve(std::min(length, step) + slack);
   body.assign(first);
   connection_.consume(first.size());
+  received_ += first.size();  // what came with the head was in time, too
   while (body.size() < length) {
     const std::size_t before = body.size();
     const std::size_t room = std::min<std::uint64_t>(length - before, std::max<std::uint64_t>(step, before));

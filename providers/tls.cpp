@@ -33,6 +33,8 @@ class TlsConnection final : public Connection {
   }
 
   void close() override {
+    // OpenSSL does not resume the session of a connection that it takes to be broken off.
+    SSL_set_shutdown(stream_.native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     boost::system::error_code ignored;
     stream_.lowest_layer().close(ignored);
   }

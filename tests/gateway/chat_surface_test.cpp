@@ -58,14 +58,14 @@ TEST_CASE("a model that is not there, or not for this key, is told apart") {
   CHECK(std::get<ErrorReply>(forbidden).status == 403);
   CHECK(std::get<ErrorReply>(forbidden).code == "model_not_allowed");
   key.models = {{"m"}};
-  CHECK(std::holds_alternative<InferenceRequest>(understand(world, R"({"model":"m",)" + messages + "}", &key)));
+  CHECK(
+      std::holds_alternative<InferenceRequest>(understand(world, R"({"model":"m",)" + messages + "}", &key)));
 }
 
 TEST_CASE("a body that is no chat request is refused, with the place") {
   ServedWorld world;
-  for (const std::string body :
-       {"", "{", "[]", "null", R"({"model":"m"})", R"({"model":7,"messages":[]})",
-        R"({"model":"m","model":"n","messages":[]})"}) {
+  for (const std::string body : {"", "{", "[]", "null", R"({"model":"m"})", R"({"model":7,"messages":[]})",
+                                 R"({"model":"m","model":"n","messages":[]})"}) {
     CAPTURE(body);
     auto understood = understand(world, body);
     REQUIRE(std::holds_alternative<ErrorReply>(understood));

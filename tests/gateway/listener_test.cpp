@@ -79,11 +79,11 @@ TEST_CASE("a connection beyond what its address may have is closed at once, and 
 
 TEST_CASE("a drain ends when the last reply has, and new connections are refused") {
   Listening world;
-  world.door.world.script(World::cheap, stream("Hello", 1s));
+  world.door.world.script(ServedWorld::cheap, stream("Hello", 1s));
   Peer& idle = world.connect();
   Peer& busy = world.connect();
   busy.send(post(chat_stream));
-  world.door.world.loop.until([&] { return world.door.world.host(World::cheap).open == 1; });
+  world.door.world.loop.until([&] { return world.door.world.host(ServedWorld::cheap).open == 1; });
   bool drained = false;
   world.listener.drain([&] { drained = true; });
   idle.read_to_end();
@@ -100,13 +100,13 @@ TEST_CASE("a drain ends when the last reply has, and new connections are refused
 
 TEST_CASE("stopping breaks off replies under way, and with them what hosts do") {
   Listening world;
-  world.door.world.script(World::cheap, stream("Hello", 1h));
+  world.door.world.script(ServedWorld::cheap, stream("Hello", 1h));
   Peer& busy = world.connect();
   busy.send(post(chat_stream));
-  world.door.world.loop.until([&] { return world.door.world.host(World::cheap).open == 1; });
+  world.door.world.loop.until([&] { return world.door.world.host(ServedWorld::cheap).open == 1; });
   world.listener.stop();
   world.door.world.loop.until([&] { return world.listener.open_connections() == 0; });
-  CHECK(world.door.world.host(World::cheap).aborted == 1);
+  CHECK(world.door.world.host(ServedWorld::cheap).aborted == 1);
   REQUIRE(world.door.records().size() == 1);
   CHECK(world.door.records()[0]->ending == gateway::Ending::client_left);
 }

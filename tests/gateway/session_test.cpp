@@ -37,11 +37,11 @@ bool contains(const std::string& text, std::string_view part) {
 
 TEST_CASE("a stream over HTTP/1.1 is chunked, and the connection serves the next request") {
   FrontDoor door;
-  door.world.script(World::cheap, stream("Hello", 1s));
+  door.world.script(ServedWorld::cheap, stream("Hello", 1s));
   Peer& client = door.connect();
   for (int i = 0; i < 3; ++i) {
     client.send(post(chat_stream));
-    door.world.loop.until([&] { return door.world.host(World::cheap).open == 1; });
+    door.world.loop.until([&] { return door.world.host(ServedWorld::cheap).open == 1; });
     door.world.advance(1s);
     client.read_until("0\r\n\r\n");
     const std::string reply = client.take();
@@ -57,7 +57,7 @@ TEST_CASE("a stream over HTTP/1.1 is chunked, and the connection serves the next
 
 TEST_CASE("a stream over HTTP/1.0 is not chunked and ends with the connection") {
   FrontDoor door;
-  door.world.script(World::cheap, stream("Hello"));
+  door.world.script(ServedWorld::cheap, stream("Hello"));
   Peer& client = door.connect();
   client.send(post(chat_stream, "Connection: keep-alive\r\n", "1.0"));
   const std::string reply = client.read_to_end();
@@ -69,7 +69,7 @@ TEST_CASE("a stream over HTTP/1.0 is not chunked and ends with the connection") 
 
 TEST_CASE("a whole reply to an HTTP/1.0 client that keeps its connection says so") {
   FrontDoor door;
-  door.world.script(World::cheap, document(whole_answer));
+  door.world.script(ServedWorld::cheap, document(whole_answer));
   Peer& client = door.connect();
   for (int i = 0; i < 2; ++i) {
     client.send(post(chat_whole, "Connection: keep-alive\r\n", "1.0"));
@@ -82,7 +82,7 @@ TEST_CASE("a whole reply to an HTTP/1.0 client that keeps its connection says so
 
 TEST_CASE("a client that says Connection: close gets its answer and the end") {
   FrontDoor door;
-  door.world.script(World::cheap, document(whole_answer));
+  door.world.script(ServedWorld::cheap, document(whole_answer));
   Peer& client = door.connect();
   client.send(post(chat_whole, "Connection: close\r\n"));
   CHECK(client.read_to_end().ends_with(whole_answer));
@@ -91,7 +91,7 @@ TEST_CASE("a client that says Connection: close gets its answer and the end") {
 
 TEST_CASE("requests sent without waiting are answered in order") {
   FrontDoor door;
-  door.world.script(World::cheap, document(whole_answer));
+  door.world.script(ServedWorld::cheap, document(whole_answer));
   Peer& client = door.connect();
   client.send(get("/healthz") + post(chat_whole) + get("/v1/models") + post(chat_whole) +
               get("/readyz", "Connection: close\r\n"));
@@ -110,8 +110,8 @@ TEST_CASE("the next request's large body, begun while the last reply is still en
   FrontDoor door;
   Script slow_end = stream("Hello");
   slow_end.end_after = 50ms;
-  door.world.script(World::cheap, slow_end);
-  door.world.script(World::cheap, document(whole_answer));
+  door.world.script(ServedWorld::cheap, slow_end);
+  door.world.script(ServedWorld::cheap, document(whole_answer));
   Peer& client = door.connect();
   client.send(post(chat_stream));
   client.read_until("0\r\n\r\n");
@@ -124,7 +124,7 @@ TEST_CASE("the next request's large body, begun while the last reply is still en
   door.world.advance(50ms);  // only now is the body read
   client.send(request.substr(3'000));
   client.read_until(whole_answer);
-  CHECK(contains(door.world.host(World::cheap).requests.at(1), std::string(200'000, 'w')));
+  CHECK(contains(door.world.host(ServedWorld::cheap).requests.at(1), std::string(200'000, 'w')));
 }
 
 TEST_CASE("HEAD is answered like GET, without the body") {
@@ -138,7 +138,7 @@ TEST_CASE("HEAD is answered like GET, without the body") {
 
 TEST_CASE("Expect: 100-continue is answered before the body, or with the refusal") {
   FrontDoor door;
-  door.world.script(World::cheap, document(whole_answer));
+  door.world.script(ServedWorld::cheap, document(whole_answer));
   Peer& client = door.connect();
   SUBCASE("go on") {
     const std::string request = post(chat_whole, "Expect: 100-continue\r\n");
@@ -159,7 +159,7 @@ TEST_CASE("Expect: 100-continue is answered before the body, or with the refusal
 
 TEST_CASE("a body may come in chunks, cut anywhere") {
   FrontDoor door;
-  door.world.script(World::cheap, document(whole_answer));
+  door.world.script(ServedWorld::cheap, document(whole_answer));
   Peer& client = door.connect();
   client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
   char size[16];
@@ -259,7 +259,7 @@ TEST_CASE("what does not arrive in time is answered with 408 and counted; silenc
 
 TEST_CASE("a slow but steady body is let through, a dripping one is not") {
   FrontDoor door;
-  door.world.script(World::cheap, document(whole_answer));
+  door.world.script(ServedWorld::cheap, document(whole_answer));
   Peer& client = door.connect();
   const std::string body =
       R"({"model":"m","messages":[{"role":"user","content":")" + std::string(60'000, 'w') + "\"}]}";
@@ -298,14 +298,14 @@ TEST_CASE("a client that leaves mid-stream aborts the host's work, and is record
   for (const bool reset : {false, true}) {
     CAPTURE(reset);
     FrontDoor door;
-    door.world.script(World::cheap, pieces({{{}, role() + says("Hel")}, {1h, stop()}}));
+    door.world.script(ServedWorld::cheap, pieces({{{}, role() + says("Hel")}, {1h, stop()}}));
     Peer& client = door.connect();
     client.send(post(chat_stream));
     client.read_until("Hel");
-    CHECK(door.world.host(World::cheap).open == 1);
+    CHECK(door.world.host(ServedWorld::cheap).open == 1);
     reset ? client.reset() : client.close();
-    door.world.loop.until([&] { return door.world.host(World::cheap).open == 0; });
-    CHECK(door.world.host(World::cheap).aborted == 1);
+    door.world.loop.until([&] { return door.world.host(ServedWorld::cheap).open == 0; });
+    CHECK(door.world.host(ServedWorld::cheap).aborted == 1);
     REQUIRE(door.records().size() == 1);
     CHECK(door.records()[0]->ending == Ending::client_left);
     CHECK(door.open_sessions() == 0);
@@ -327,14 +327,14 @@ TEST_CASE("a client that stops reading is cut off after the write limit, and the
   std::vector<Script::Step> body{{{}, role()}};
   for (int i = 0; i < 400; ++i) body.push_back({{}, says(std::string(100'000, 'w'))});
   body.push_back({{}, stop() + done});
-  door.world.script(World::cheap, pieces(body));
+  door.world.script(ServedWorld::cheap, pieces(body));
   Peer& client = door.connect();
   client.send(post(chat_stream));
   door.world.loop.settle();
   door.world.loop.settle();
-  CHECK(door.world.host(World::cheap).open == 1);  // held back
+  CHECK(door.world.host(ServedWorld::cheap).open == 1);  // held back
   door.world.advance(5min);
-  door.world.loop.until([&] { return door.world.host(World::cheap).open == 0; });
+  door.world.loop.until([&] { return door.world.host(ServedWorld::cheap).open == 0; });
   REQUIRE(door.records().size() == 1);
   CHECK(door.records()[0]->ending == Ending::client_left);
   CHECK(door.counted("isocost_timeouts_total{phase=\"client_write\"}") == 1);
@@ -342,7 +342,7 @@ TEST_CASE("a client that stops reading is cut off after the write limit, and the
 
 TEST_CASE("while draining, idle connections close and requests under way end with their connection") {
   FrontDoor door;
-  door.world.script(World::cheap, stream("Hello", 1s));
+  door.world.script(ServedWorld::cheap, stream("Hello", 1s));
   Peer& idle = door.connect();
   Peer& busy = door.connect();
   Peer& half = door.connect();
@@ -351,7 +351,7 @@ TEST_CASE("while draining, idle connections close and requests under way end wit
   busy.send(post(chat_stream));
   const std::string request = get("/readyz");
   half.send(request.substr(0, 10));
-  door.world.loop.until([&] { return door.world.host(World::cheap).open == 1; });
+  door.world.loop.until([&] { return door.world.host(ServedWorld::cheap).open == 1; });
 
   door.front.draining = true;
   gateway::close_idle(door.front);
@@ -375,7 +375,7 @@ TEST_CASE("who may ask what: keys, paths and methods") {
                 0xfe, 0xf6, 0xa2, 0x5f, 0xe9, 0x7b, 0xf5, 0x27, 0xa2, 0x5b};
   settings.keys = {key};
   FrontDoor door(settings);
-  door.world.script(World::cheap, document(whole_answer));
+  door.world.script(ServedWorld::cheap, document(whole_answer));
   const std::string good = "Authorization: Bearer secret\r\n";
   struct Row {
     std::string request;

@@ -25,10 +25,10 @@ TEST_CASE("an alarm never rings early, and alarms a tick apart ring in order") {
       early = early || wheel.now() < due;
     };
   };
-  Limit third(alarm(3, 110ms)), first(alarm(1, 10ms)), second(alarm(2, 60ms)), at_once(alarm(0, -5ms));
-  wheel.set(third, start + 110ms);
-  wheel.set(first, start + 10ms);
-  wheel.set(second, start + 60ms);
+  Limit third(alarm(3, 130ms)), first(alarm(1, 30ms)), second(alarm(2, 80ms)), at_once(alarm(0, -5ms));
+  wheel.set(third, start + 130ms);
+  wheel.set(first, start + 30ms);
+  wheel.set(second, start + 80ms);
   wheel.set(at_once, start - 5ms);
   io.run();  // ends by itself: the wheel stands still when nothing is set
   CHECK(rung == std::vector{0, 1, 2, 3});

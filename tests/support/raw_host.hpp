@@ -60,7 +60,10 @@ class Asked {
     return *head_.value;
   }
   // The whole body, or how it broke.
-  providers::Result<std::string> body() { return loop_.run(read(*exchange_)); }
+  providers::Result<std::string> body() {
+    head();
+    return loop_.run(read(*exchange_));
+  }
   void start_body(Outcome<providers::Result<std::string>>& outcome) {
     loop_.start(read(*exchange_), outcome);
   }
