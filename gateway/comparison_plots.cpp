@@ -79,12 +79,10 @@ Plot market(const Comparison& comparison) {
     for (int i = 1; i <= 8; ++i) {
       // Along a line of equal cost a second less is worth the dollars that it costs more.
       const double whole = highest * i / 9;
-      std::vector<Point> line;
-      for (int k = 0; k <= 40; ++k) {
-        const double x = most_seconds * k / 40, y = whole - per_second * x;
-        if (y >= 0 && y <= most_dollars) line.push_back({x, y});
-      }
-      if (line.size() > 1) chart.line(line, "#b8c4d6", 1, "3,4");
+      const double left = std::max(0.0, (whole - most_dollars) / std::max(per_second, 1e-12));
+      const double right = std::min(most_seconds, whole / std::max(per_second, 1e-12));
+      const std::vector<Point> line{{left, whole - per_second * left}, {right, whole - per_second * right}};
+      if (left < right) chart.line(line, "#b8c4d6", 1, "3,4");
     }
     double answers = 0;
     for (const routing::HostShare& host : standing.first.hosts) answers += static_cast<double>(host.answers);
