@@ -5,6 +5,7 @@
 #include "gateway/no_candidate.hpp"
 #include "gateway/record_keeping.hpp"
 #include "gateway/standpoint.hpp"
+#include "routing/patience.hpp"
 
 namespace gateway {
 namespace {
@@ -75,15 +76,6 @@ const routing::Decision& decide(Services& services, const InferenceRequest& requ
   return services.decision;
 }
 
-// How long a request is held, all waits together, until an endpoint comes back, instead of being refused.
-constexpr config::Duration patience = std::chrono::seconds(5);
-
-bool worth_waiting(const routing::Decision& decision, const InferenceRequest& request, config::TimePoint now,
-                   std::optional<config::TimePoint>& patience_ends) {
-  if (!patience_ends) patience_ends = std::min(now + patience, request.demand.deadline);
-  return decision.earliest && *decision.earliest > now && *decision.earliest <= *patience_ends;
-}
-
 // Whether there is nobody to tell. A client that stopped reading counts: its connection was cut.
 bool left(const Record& record, const Interruption& interruption) {
   if (interruption.client_left()) return true;
@@ -103,16 +95,16 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   Tried tried;
   std::string in_short;  // of the last decision, as `served` shows it
   Served served;
-  std::optional<config::TimePoint> patience_ends;
   while (!error) {
     const routing::Decision& decision = decide(services, request, record, reply);
     if (!decision.chosen) {
-      if (worth_waiting(decision, request, services.timer.now(), patience_ends)) {
+      const config::TimePoint now = services.timer.now();
+      if (decision.earliest && routing::worth_waiting(*decision.earliest, request.demand, now)) {
         co_await wait_until(services, *decision.earliest, interruption);
         if (interruption.client_left()) break;
         continue;
       }
-      if (record.attempts.empty()) error = no_candidate(decision, request, services.timer.now());
+      if (record.attempts.empty()) error = no_candidate(decision, request, now);
       break;
     }
     const routing::EndpointIndex target = *decision.chosen;
