@@ -18,6 +18,7 @@ class AdminDoor {
         // Its pages make no record and draw nothing.
         services_{.timer = timer_, .outbox = Outbox(timer_, [](std::vector<RecordPtr>) {}), .dice = Dice(0)},
         front_{.services = services_,
+               .loop = control.io(),
                .pages = control,
                .metrics = control.counters(),
                .offers = Offers::administration},

@@ -1,10 +1,9 @@
 #include "gateway/control_loop.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/status_page.hpp"
+#include "providers/spawn.hpp"
 
 namespace gateway {
 namespace {
@@ -118,38 +117,34 @@ int ControlLoop::open_connections() const {
   return open;
 }
 
-providers::Task<std::string> ControlLoop::make_metrics() {
+std::string ControlLoop::make_metrics() {
   const config::TimePoint now = config::Clock::now();
   const auto snapshot = market_.snapshot(now);
   metrics_.observe(*snapshot, generation_->in_flight, now);
   metrics_.observe_connections(open_connections());
-  co_return metrics_.text();
+  return metrics_.text();
 }
 
-providers::Task<std::string> ControlLoop::make_status() {
+std::string ControlLoop::make_status() {
   const config::TimePoint now = config::Clock::now();
   const auto snapshot = market_.snapshot(now);
-  co_return status_page({.version = version_,
-                         .snapshot = *snapshot,
-                         .in_flight = generation_->in_flight,
-                         .traffic = traffic_,
-                         .now = now});
+  return status_page({.version = version_,
+                      .snapshot = *snapshot,
+                      .in_flight = generation_->in_flight,
+                      .traffic = traffic_,
+                      .now = now});
 }
 
-providers::Task<std::string> ControlLoop::metrics() {
-  co_return co_await asio::co_spawn(io_, make_metrics(), asio::use_awaitable);
+providers::Task<std::string> ControlLoop::metrics(Loop& asker) {
+  co_return co_await providers::elsewhere(io_, asker, [this] { return make_metrics(); });
 }
 
-providers::Task<std::string> ControlLoop::status() {
-  co_return co_await asio::co_spawn(io_, make_status(), asio::use_awaitable);
+providers::Task<std::string> ControlLoop::status(Loop& asker) {
+  co_return co_await providers::elsewhere(io_, asker, [this] { return make_status(); });
 }
 
-providers::Task<Reloaded> ControlLoop::make_reload() {
-  co_return reload_();
-}
-
-providers::Task<Reloaded> ControlLoop::reload() {
-  co_return co_await asio::co_spawn(io_, make_reload(), asio::use_awaitable);
+providers::Task<Reloaded> ControlLoop::reload(Loop& asker) {
+  co_return co_await providers::elsewhere(io_, asker, [this] { return reload_(); });
 }
 
 void ControlLoop::finish() {

@@ -36,9 +36,9 @@ class ControlLoop final : public Pages {
   // Before the threads run.
   void serve(std::vector<DataLoop*> loops);
   // Asked on data loops: made on this loop, continued on the asker's.
-  providers::Task<std::string> metrics() override;
-  providers::Task<std::string> status() override;
-  providers::Task<Reloaded> reload() override;
+  providers::Task<std::string> metrics(Loop& asker) override;
+  providers::Task<std::string> status(Loop& asker) override;
+  providers::Task<Reloaded> reload(Loop& asker) override;
   // What `reload` does; to be set before the threads run.
   void on_reload(std::function<Reloaded()> reload) { reload_ = std::move(reload); }
   // Takes a new generation into use everywhere; belongs to this loop's thread.
@@ -49,9 +49,8 @@ class ControlLoop final : public Pages {
  private:
   void take(const std::vector<RecordPtr>& records);
   int open_connections() const;
-  providers::Task<std::string> make_metrics();
-  providers::Task<std::string> make_status();
-  providers::Task<Reloaded> make_reload();
+  std::string make_metrics();
+  std::string make_status();
   void publish_regularly();
   void publish();
 

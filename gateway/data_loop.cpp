@@ -22,7 +22,7 @@ std::shared_ptr<const Hosts> hosts_of(std::shared_ptr<const Generation> generati
 DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
                    AddressCounts& addresses)
     : services_{.timer = timer_, .outbox = Outbox(timer_, std::move(deliver)), .dice = Dice(seed)},
-      front_{.services = services_, .pages = pages, .metrics = metrics, .offers = offers},
+      front_{.services = services_, .loop = io_, .pages = pages, .metrics = metrics, .offers = offers},
       listener_(io_, front_, addresses) {}
 
 void DataLoop::adopt(std::shared_ptr<const Generation> generation,

@@ -2,13 +2,13 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <optional>
 #include <utility>
 
 #include "providers/plain_connection.hpp"
+#include "providers/spawn.hpp"
 
 namespace gateway {
 namespace {
@@ -67,7 +67,7 @@ void Listener::begin(providers::Connection::Socket socket) {
   }
   open_connections_.fetch_add(1, std::memory_order_relaxed);
   providers::ConnectionPtr connection(new providers::PlainConnection(std::move(socket)));
-  asio::co_spawn(io_, session(front_, std::move(connection)), [this, counted](std::exception_ptr fault) {
+  providers::spawn(io_, session(front_, std::move(connection)), [this, counted](std::exception_ptr fault) {
     if (fault) front_.metrics.count(Event::escaped_exception);
     if (counted) addresses_.leave(*counted);
     ended();

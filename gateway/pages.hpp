@@ -2,6 +2,7 @@
 // tested without a second thread.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <string>
 
 #include "providers/task.hpp"
@@ -13,13 +14,16 @@ struct Reloaded {
   std::string body;
 };
 
+// Each answer comes on the loop of the one who asks.
 class Pages {
  public:
+  using Loop = boost::asio::io_context;
+
   virtual ~Pages() = default;
-  virtual providers::Task<std::string> metrics() = 0;
-  virtual providers::Task<std::string> status() = 0;
+  virtual providers::Task<std::string> metrics(Loop& asker) = 0;
+  virtual providers::Task<std::string> status(Loop& asker) = 0;
   // Loads the configuration again: what came of it, as JSON.
-  virtual providers::Task<Reloaded> reload() = 0;
+  virtual providers::Task<Reloaded> reload(Loop& asker) = 0;
 };
 
 }  // namespace gateway

@@ -121,15 +121,15 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
       }
       co_return co_await show(client, "text/plain", "ready\n");
     case Page::metrics: {
-      const std::string text = co_await front.pages.metrics();
+      const std::string text = co_await front.pages.metrics(front.loop);
       co_return co_await show(client, "text/plain; version=0.0.4; charset=utf-8", text);
     }
     case Page::status: {
-      const std::string text = co_await front.pages.status();
+      const std::string text = co_await front.pages.status(front.loop);
       co_return co_await show(client, "application/json", text);
     }
     case Page::reload: {
-      const Reloaded reloaded = co_await front.pages.reload();
+      const Reloaded reloaded = co_await front.pages.reload(front.loop);
       co_await client.answer({.status = reloaded.status, .content_type = "application/json", .fields = {}},
                              reloaded.body);
       co_return;

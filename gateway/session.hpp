@@ -1,6 +1,7 @@
 // One client's connection from its first request to its last. Belongs to one data loop.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include "gateway/metrics.hpp"
@@ -31,6 +32,7 @@ enum class Offers { everything, inference, administration };
 // What every session of a loop shares. Outlives them.
 struct Front {
   Services& services;
+  boost::asio::io_context& loop;
   Pages& pages;
   Metrics& metrics;
   Offers offers = Offers::everything;

@@ -1,10 +1,10 @@
 #include "providers/http_exchange.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <charconv>
 
 #include "providers/plain_connection.hpp"
 #include "providers/retry_hint.hpp"
+#include "providers/spawn.hpp"
 
 namespace providers {
 namespace {
@@ -95,7 +95,8 @@ Task<Result<void>> HttpExchange::connect_to(const Tcp::endpoint& address, config
     socket.close(ignored);
   });
   provider_.timer_.set(late, limit);
-  const auto [failed] = co_await socket.async_connect(address, asio::as_tuple(asio::use_awaitable));
+  const auto [failed] = co_await completion<boost::system::error_code>(
+      [&](auto handler) { socket.async_connect(address, handler); });
   late.cancel();
   connecting_ = nullptr;
   if (failed || aborted_ || !socket.is_open()) co_return FailureKind::connect;

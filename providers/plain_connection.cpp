@@ -2,9 +2,10 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <cerrno>
+
+#include "providers/spawn.hpp"
 
 namespace providers {
 
@@ -41,8 +42,8 @@ Task<bool> PlainConnection::write(Pieces& pieces) {
   const ConnectionPtr alive(this);
   while (!write_now(pieces)) {
     if (write_failed_) co_return false;
-    const auto [error] =
-        co_await socket_.async_wait(Tcp::socket::wait_write, asio::as_tuple(asio::use_awaitable));
+    const auto [error] = co_await completion<boost::system::error_code>(
+        [this](auto handler) { socket_.async_wait(Tcp::socket::wait_write, handler); });
     if (error) co_return false;
   }
   co_return true;

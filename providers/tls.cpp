@@ -1,12 +1,13 @@
 #include "providers/tls.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
+
+#include "providers/spawn.hpp"
 
 namespace providers {
 namespace {
@@ -27,8 +28,8 @@ class TlsConnection final : public Connection {
     text.reserve(pieces.bytes());
     for (const std::string_view piece : pieces.texts()) text.append(piece);
     pieces.drop(text.size());
-    const auto [error, sent] =
-        co_await asio::async_write(stream_, asio::buffer(text), asio::as_tuple(asio::use_awaitable));
+    const auto [error, sent] = co_await completion<boost::system::error_code, std::size_t>(
+        [&](auto handler) { asio::async_write(stream_, asio::buffer(text), handler); });
     co_return !error;
   }
 
@@ -101,8 +102,9 @@ ConnectionPtr TlsClient::wrap(Connection::Socket socket) {
 Task<Result<void>> TlsClient::handshake(Connection& wrapped) {
   auto& connection = static_cast<TlsConnection&>(wrapped);
   const ConnectionPtr alive(&connection);
-  const auto [error] = co_await connection.stream().async_handshake(asio::ssl::stream_base::client,
-                                                                    asio::as_tuple(asio::use_awaitable));
+  const auto [error] = co_await completion<boost::system::error_code>([&](auto handler) {
+    connection.stream().async_handshake(asio::ssl::stream_base::client, handler);
+  });
   if (error) co_return routing::FailureKind::tls;
   co_return Result<void>();
 }

@@ -11,9 +11,9 @@
 namespace support {
 
 struct FixedPages final : gateway::Pages {
-  providers::Task<std::string> metrics() override { co_return "isocost_up 1\n"; }
-  providers::Task<std::string> status() override { co_return "{}"; }
-  providers::Task<gateway::Reloaded> reload() override {
+  providers::Task<std::string> metrics(Loop&) override { co_return "isocost_up 1\n"; }
+  providers::Task<std::string> status(Loop&) override { co_return "{}"; }
+  providers::Task<gateway::Reloaded> reload(Loop&) override {
     ++reloads;
     co_return gateway::Reloaded{.status = 200, .body = "{\"result\":\"reloaded\"}"};
   }
@@ -54,7 +54,8 @@ class FrontDoor {
   ServedWorld world;
   FixedPages pages;
   gateway::Metrics metrics{"1", world.generation->catalogue};
-  gateway::Front front{.services = world.services, .pages = pages, .metrics = metrics};
+  gateway::Front front{
+      .services = world.services, .loop = world.loop.io, .pages = pages, .metrics = metrics};
 
  private:
   std::vector<std::unique_ptr<bool>> ended_;

@@ -2,11 +2,10 @@
 // test waits for an event, never for a duration.
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "providers/plain_connection.hpp"
+#include "providers/spawn.hpp"
 #include "providers/task.hpp"
 #include "tests/support/sim_timer.hpp"
 
@@ -39,6 +39,7 @@ class Loop {
     io.restart();
     while (io.poll() > 0) {
     }
+    if (fault_) std::rethrow_exception(std::exchange(fault_, nullptr));
   }
   // Turns until `condition` holds. A test that waits for what never happens fails instead of hanging.
   void until(const std::function<bool()>& condition) {
@@ -56,14 +57,14 @@ class Loop {
 
   template <class T>
   void start(providers::Task<T> task, Outcome<T>& outcome) {
-    boost::asio::co_spawn(io, std::move(task), [&outcome](std::exception_ptr fault, T value) {
-      if (fault) std::rethrow_exception(fault);
-      outcome.value.emplace(std::move(value));
+    providers::spawn(io, std::move(task), [this, &outcome](std::exception_ptr fault, std::optional<T> value) {
+      if (fault) fault_ = fault;
+      outcome.value = std::move(value);
     });
   }
   void start(providers::Task<void> task, bool& ended) {
-    boost::asio::co_spawn(io, std::move(task), [&ended](std::exception_ptr fault) {
-      if (fault) std::rethrow_exception(fault);
+    providers::spawn(io, std::move(task), [this, &ended](std::exception_ptr fault) {
+      if (fault) fault_ = fault;
       ended = true;
     });
   }
@@ -79,6 +80,9 @@ class Loop {
     start(std::move(task), ended);
     until([&] { return ended; });
   }
+
+ private:
+  std::exception_ptr fault_;  // of a task that ended with one
 };
 
 using Acceptor = boost::asio::basic_socket_acceptor<Loop::Tcp, boost::asio::io_context::executor_type>;
