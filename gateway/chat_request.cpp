@@ -19,9 +19,11 @@ constexpr std::int64_t most_tokens = 100'000'000;
 
 class ChatReader {
  public:
-  ChatReader(std::string_view body, providers::JsonTokens& tokens) : body_(body), walk_(tokens, body) {}
+  // Fills `request`.
+  ChatReader(std::string_view body, providers::JsonTokens& tokens, ChatRequest& request)
+      : body_(body), walk_(tokens, body), request_(request) {}
 
-  Inspected read() {
+  std::optional<BodyFault> read() {
     const Path top;
     if (walk_.json.ok() && walk_.json.type() != JsonType::object) {
       walk_.wrong_type(top, "an object");
@@ -32,7 +34,7 @@ class ChatReader {
         walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
     if (!read || !finished(top)) return walk_.fault();
     complete();
-    return std::move(request_);
+    return std::nullopt;
   }
 
  private:
@@ -229,7 +231,7 @@ class ChatReader {
 
   std::string_view body_;
   BodyWalk walk_;
-  ChatRequest request_;
+  ChatRequest& request_;
   ChatPrompt prompt_;
   ByteRange tools_;
   bool has_messages_ = false;
@@ -272,7 +274,8 @@ const std::array<ChatReader::Known, 28> ChatReader::known_{{
 }  // namespace
 
 Inspected inspect(std::string_view body, providers::JsonTokens& tokens) {
-  Inspected result = ChatReader(body, tokens).read();
+  Inspected result{ChatRequest()};
+  if (auto fault = ChatReader(body, tokens, *result).read()) result = *std::move(fault);
   tokens.shrink();
   return result;
 }

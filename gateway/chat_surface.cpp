@@ -65,9 +65,9 @@ void separate(std::vector<std::uint64_t>& blocks, const config::KeySettings* key
   for (std::uint64_t& block : blocks) block = routing::mixed(block ^ tenant);
 }
 
-routing::Demand demand_of(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key) {
-  ChatRequest& chat = request.chat;
-  routing::Demand demand;
+void fill_demand(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key) {
+  const ChatRequest& chat = request.chat;
+  routing::Demand& demand = request.demand;
   demand.model_requested = chat.model;
   demand.prompt = chat.prompt;
   demand.max_output = chat.max_output;
@@ -78,7 +78,6 @@ routing::Demand demand_of(InferenceRequest& request, Incoming& incoming, const c
   demand.headers = std::move(incoming.headers);
   demand.admitted = incoming.arrived;
   demand.wall = std::chrono::system_clock::now();
-  return demand;
 }
 
 }  // namespace
@@ -108,9 +107,10 @@ ErrorReply unknown_model(const std::string& model, const routing::Catalogue& cat
           .should_retry = ShouldRetry::no};
 }
 
-std::variant<InferenceRequest, ErrorReply> understand_chat(Incoming& incoming, const config::KeySettings* key,
-                                                           Services& services) {
-  InferenceRequest request;
+namespace {
+
+std::optional<ErrorReply> understand(Incoming& incoming, const config::KeySettings* key, Services& services,
+                                     InferenceRequest& request) {
   request.body = std::move(incoming.body);
   Inspected inspected = inspect(request.body, services.tokens);
   if (!inspected) return of_body_fault(inspected.error());
@@ -126,7 +126,7 @@ std::variant<InferenceRequest, ErrorReply> understand_chat(Incoming& incoming, c
   request.traceparent = std::move(incoming.traceparent);
   request.client_retry = incoming.client_retry;
   request.shows_openrouter_metadata = incoming.metadata_header == "enabled";
-  request.demand = demand_of(request, incoming, key);
+  fill_demand(request, incoming, key);
   request.demand.model = named.model;
   if (auto error = find_fallbacks(request, key, request.demand)) return *std::move(error);
   if (auto error = choose_policy(request, {.header = incoming.policy_header, .suffix = named.suffix})) {
@@ -141,7 +141,18 @@ std::variant<InferenceRequest, ErrorReply> understand_chat(Incoming& incoming, c
   }
   request.demand.deadline =
       incoming.arrived + request.policy->deadline.value_or(catalogue.settings().limits.deadline);
-  return request;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<InferenceRequest, ErrorReply> understand_chat(Incoming& incoming, const config::KeySettings* key,
+                                                           Services& services) {
+  // Filled in place: a request is large, and moved it would be copied.
+  std::variant<InferenceRequest, ErrorReply> result;
+  auto error = understand(incoming, key, services, std::get<InferenceRequest>(result));
+  if (error) result = *std::move(error);
+  return result;
 }
 
 }  // namespace gateway

@@ -2,21 +2,22 @@
 
 #include <cmath>
 
-#include "providers/outgoing_field.hpp"
+#include "providers/http_fields.hpp"
 
 namespace gateway {
 namespace {
 
 using providers::Task;
 
-// Names come from the configuration and may have any character: what no header may carry is left out.
-void add(std::string& fields, std::string_view name, std::string_view value) {
-  if (!value.empty()) (void)providers::append_field(fields, name, value);
-}
-
 // A value of our own making.
 void add_own(std::string& fields, std::string_view name, std::string_view value) {
-  fields.append(name).append(": ").append(value).append("\r\n");
+  using namespace std::string_view_literals;
+  fields.append(name).append(": "sv).append(value).append("\r\n"sv);
+}
+
+// Names come from the configuration and may have any character: what no header may carry is left out.
+void add(std::string& fields, std::string_view name, std::string_view value) {
+  if (!value.empty() && providers::is_field_value(value)) add_own(fields, name, value);
 }
 
 // "0.000012000": exact, and without a detour over floating point.

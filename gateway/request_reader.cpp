@@ -21,6 +21,12 @@ int small_number(std::string_view text) {
   return std::clamp(number, 0, 1000);
 }
 
+Refusal cut_off() {
+  return {.status = 400,
+          .code = "incomplete_body",
+          .message = "The connection ended before the body was complete."};
+}
+
 }  // namespace
 
 void RequestReader::wait_for(Phase phase, config::Duration limit) {
@@ -58,20 +64,19 @@ Task<RequestRead> RequestReader::next() {
         co_return std::move(*refusal);
       }
       if (auto* head = std::get_if<Head>(&taken)) {
-        ReadRequest request = std::move(head->request);
         if (head->expect_continue && connection_.unread().empty()) {
           providers::Pieces go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
           if (!connection_.write_now(go_on)) co_return ConnectionOver{};
         }
         std::optional<Refusal> refusal;
-        if (!take_body(head->framing, request.incoming.body)) {
-          refusal = co_await read_body(head->framing, request.incoming.body);
-        }
+        std::string& body = request_.incoming.body;
+        body.clear();
+        if (!take_body(head->framing, body)) refusal = co_await read_body(head->framing, body);
         if (late_) co_return too_late();
         phase_ = Phase::serving;
         if (refusal) co_return std::move(*refusal);
-        request.incoming.arrived = timer_.now();
-        co_return std::move(request);
+        request_.incoming.arrived = timer_.now();
+        co_return &request_;
       }
       if (seen == 0 && phase_ == Phase::idle) wait_for(Phase::header, limits_.header_timeout);
       seen = connection_.unread().size();
@@ -88,8 +93,7 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
 
   const auto& head = std::get<RequestHead>(result);
-  Head taken;
-  Incoming& incoming = taken.request.incoming;
+  Incoming& incoming = request_.incoming;
   incoming.method = head.method;
   incoming.path = head.path;
   incoming.query = head.query;
@@ -98,17 +102,17 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.session_header = head.x_session_id;
   incoming.metadata_header = head.x_openrouter_metadata;
   incoming.traceparent = head.traceparent;
+  incoming.headers.clear();
   if (wanted_) {
     for (const std::string& name : wanted_()) {
       if (const auto value = head.fields.find(name)) incoming.headers.emplace_back(name, *value);
     }
   }
   incoming.client_retry = small_number(head.x_stainless_retry_count);
-  taken.request.manner = {.after = head.keep_alive ? AfterReply::keep_alive : AfterReply::close,
+  request_.manner = {.after = head.keep_alive ? AfterReply::keep_alive : AfterReply::close,
                           .body = head.method == Method::head ? BodyWanted::no : BodyWanted::yes,
                           .minor_version = head.minor_version};
-  taken.framing = head.framing;
-  taken.expect_continue = head.expect_continue;
+  const Head taken{.framing = head.framing, .expect_continue = head.expect_continue};
   connection_.consume(head.size);
   return taken;
 }
@@ -127,12 +131,9 @@ bool RequestReader::take_body(const providers::Framing& framing, std::string& bo
 Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& framing, std::string& body) {
   received_ = received_before_ = 0;
   wait_for(Phase::body, limits_.body_timeout);
-  const Refusal cut_off{.status = 400,
-                        .code = "incomplete_body",
-                        .message = "The connection ended before the body was complete."};
   if (const auto* length = std::get_if<providers::Length>(&framing)) {
     const bool whole = co_await read_length(length->bytes, body);
-    if (!whole) co_return cut_off;
+    if (!whole) co_return cut_off();
     co_return std::nullopt;
   }
   ChunkedBody chunks(limits_.max_body_bytes);
@@ -146,7 +147,7 @@ Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& 
       if (fed.consumed > 0) continue;
     }
     const bool came = co_await connection_.more();
-    if (!came) co_return cut_off;
+    if (!came) co_return cut_off();
   }
   body = chunks.take();
   body.reserve(body.size() + slack);

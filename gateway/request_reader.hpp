@@ -24,7 +24,8 @@ struct ReadRequest {
   HttpClient::Manner manner;
 };
 
-using RequestRead = std::variant<ConnectionOver, ReadRequest, Refusal>;
+// The request is the reader's own: it stays until the next one is asked for.
+using RequestRead = std::variant<ConnectionOver, ReadRequest*, Refusal>;
 
 // The header fields to keep of a request, in lower case, asked for when it comes: policies may have changed.
 using WantedHeaders = std::function<std::span<const std::string>()>;
@@ -52,7 +53,6 @@ class RequestReader final : private providers::Alarm {
 
  private:
   struct Head {
-    ReadRequest request;
     providers::Framing framing;
     bool expect_continue = false;
   };
@@ -60,6 +60,7 @@ class RequestReader final : private providers::Alarm {
   void wait_for(Phase phase, config::Duration limit);
   void ring() override;
   RequestRead too_late();
+  // What it finds is in `request_`.
   std::variant<HeadIncomplete, Head, Refusal> take_head(std::size_t seen);
   // True when all of the body had come with the head, as it mostly does.
   bool take_body(const providers::Framing& framing, std::string& body);
@@ -71,6 +72,7 @@ class RequestReader final : private providers::Alarm {
   const config::ServingLimits& limits_;
   WantedHeaders wanted_;
   GateLimits gate_limits_;
+  ReadRequest request_;  // one after the other, so that the memory of their texts is used again
   Phase phase_ = Phase::header;
   std::size_t received_ = 0;         // of the body
   std::size_t received_before_ = 0;  // when the limit was last set

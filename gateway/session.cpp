@@ -259,9 +259,9 @@ Task<void> session(Front& front, providers::ConnectionPtr connection) {
     RequestRead read = co_await reader.next();
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) co_await turn_away(front, *connection, *refusal);
-    auto* request = std::get_if<ReadRequest>(&read);
+    auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;
-    const Next next = co_await serve_one(front, *connection, limits, kept, *request);
+    const Next next = co_await serve_one(front, *connection, limits, kept, **request);
     if (next == Next::the_end) break;
     reader.keep_alive();
   }

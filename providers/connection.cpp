@@ -49,14 +49,6 @@ void Connection::consume(std::size_t bytes) {
   if (begin_ == end_ && !reading_) begin_ = end_ = 0;
 }
 
-Task<bool> Connection::more() {
-  const std::size_t before = end_ - begin_;
-  // A read under way has its room behind `end_`: what arrives there grows unread() without moving it.
-  if (!reading_ && !ended_) read_ahead();
-  while (reading_ && end_ - begin_ == before) co_await waiter_.wait();
-  co_return end_ - begin_ > before;
-}
-
 Task<std::size_t> Connection::read_direct(std::span<char> room) {
   // A read ahead that is under way has room of its own: what it brings comes first.
   const bool reads_ahead = reading_;
@@ -79,10 +71,6 @@ void Connection::interrupt() {
   interrupted_ = true;
   boost::system::error_code ignored;
   socket().cancel(ignored);
-}
-
-void Connection::start_reading() {
-  if (!reading_ && !ended_) read_ahead();
 }
 
 void Connection::read_ahead() {

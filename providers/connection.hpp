@@ -69,7 +69,19 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   void consume(std::size_t bytes);
   // Waits for more unread bytes. False when none will come (the peer ended, a fault, close()) or the buffer
   // is full to its bound.
-  Task<bool> more();
+  auto more() {
+    struct More {
+      Connection& connection;
+      std::size_t before;
+      bool await_ready() const { return !connection.reading_; }
+      void await_suspend(std::coroutine_handle<> waiting) const { connection.waiter_.set(waiting); }
+      bool await_resume() const { return connection.unread().size() > before; }
+    };
+    // A read under way has its room behind `end_`: what arrives there grows unread() without moving it.
+    const std::size_t before = unread().size();
+    start_reading();
+    return More{*this, before};
+  }
   // Waits for bytes and puts them into `room`: those in the buffer first, later ones straight, past it. 0
   // when none will come. `room` must stay until the task has ended.
   Task<std::size_t> read_direct(std::span<char> room);
@@ -83,7 +95,9 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   bool buffer_full() const { return end_ - begin_ == buffer_bound; }
 
   // Starts reading ahead; later reads follow by themselves while there is room behind the unread bytes.
-  void start_reading();
+  void start_reading() {
+    if (!reading_ && !ended_) read_ahead();
+  }
   void watch(Watcher* watcher) { watcher_ = watcher; }
 
   // Writes at once what the socket takes and drops it from `pieces`. True when all of it was taken.

@@ -24,6 +24,29 @@ ContentKind content_kind(const ReplyHead& head) {
                                                                                : ContentKind::other;
 }
 
+// The texts of one request, in the order in which they are written.
+class Letter {
+ public:
+  Letter(std::string_view head, const OutgoingRequest& request) {
+    const auto end = std::to_chars(digits_.data(), digits_.data() + digits_.size(), request.body.bytes());
+    pieces.add(head);
+    pieces.add({digits_.data(), end.ptr});
+    if (!request.traceparent.empty()) {
+      pieces.add("\r\ntraceparent: ");
+      pieces.add(request.traceparent);
+    }
+    pieces.add("\r\n\r\n");
+    for (const std::string_view text : request.body.texts()) pieces.add(text);
+  }
+  Letter(const Letter&) = delete;
+  Letter& operator=(const Letter&) = delete;
+
+  Pieces pieces;
+
+ private:
+  std::array<char, 20> digits_;
+};
+
 }  // namespace
 
 HttpExchange::~HttpExchange() {
@@ -50,9 +73,21 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
     // A host may answer, and hang up, before it has read all of the request: its answer counts, and a
     // failure to write shows as one to read. Reading ahead keeps that answer from a reset.
     connection_->start_reading();
-    co_await send(request);
-    Result<HostReply> reply = co_await read_head();
-    if (reply || !reused || aborted_ || reply.error() != FailureKind::reset_before_reply) co_return reply;
+    Letter letter(provider_.head_, request);
+    progress_ = routing::Progress::request_sent;  // from here on a part may have reached the host
+    sent_all_ = connection_->write_now(letter.pieces);
+    if (!sent_all_) sent_all_ = co_await connection_->write(letter.pieces);
+
+    std::size_t seen = 0;
+    for (;;) {
+      if (connection_->unread().size() > seen) {
+        if (const auto reply = understand_head(seen)) co_return *reply;
+        seen = connection_->unread().size();
+      }
+      if (!co_await connection_->more()) break;
+    }
+    if (seen > 0) co_return FailureKind::bad_reply;
+    if (!reused || aborted_) co_return FailureKind::reset_before_reply;
 
     // The host closed the kept connection as we took it. Once, on a fresh one.
     reused = false;
@@ -110,33 +145,6 @@ Task<Result<void>> HttpExchange::connect_to(const Tcp::endpoint& address, config
   Limit slow([connection = connection_] { connection->close(); });
   provider_.timer_.set(slow, provider_.timer_.now() + provider_.settings_.limits.tls_handshake_timeout);
   co_return co_await TlsClient::handshake(*connection_);
-}
-
-Task<void> HttpExchange::send(const OutgoingRequest& request) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), request.body.bytes());
-  std::string trace;
-  if (!request.traceparent.empty()) {
-    trace.append("\r\ntraceparent: ").append(request.traceparent);
-  }
-  Pieces pieces{provider_.head_, std::string_view(digits.data(), end.ptr), trace, "\r\n\r\n"};
-  for (const std::string_view text : request.body.texts()) pieces.add(text);
-  progress_ = routing::Progress::request_sent;  // from here on a part may have reached the host
-  sent_all_ = connection_->write_now(pieces);
-  if (!sent_all_) sent_all_ = co_await connection_->write(pieces);
-}
-
-Task<Result<HostReply>> HttpExchange::read_head() {
-  std::size_t seen = 0;
-  for (;;) {
-    if (connection_->unread().size() > seen) {
-      if (const auto understood = understand_head(seen)) co_return *understood;
-      seen = connection_->unread().size();
-    }
-    if (!co_await connection_->more()) {
-      co_return seen == 0 ? FailureKind::reset_before_reply : FailureKind::bad_reply;
-    }
-  }
 }
 
 std::optional<Result<HostReply>> HttpExchange::understand_head(std::size_t seen) {

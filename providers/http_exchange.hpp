@@ -22,8 +22,6 @@ class HttpExchange final : public Exchange {
  private:
   Task<Result<void>> connect();
   Task<Result<void>> connect_to(const boost::asio::ip::tcp::endpoint& address, config::TimePoint limit);
-  Task<void> send(const OutgoingRequest& request);
-  Task<Result<HostReply>> read_head();
   // What can be said of the reply once its head is complete; nothing while it is not.
   std::optional<Result<HostReply>> understand_head(std::size_t seen);
   void finish();

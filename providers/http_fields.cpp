@@ -16,10 +16,6 @@ constexpr std::array<bool, 256> token_characters() {
 }
 constexpr auto is_token = token_characters();
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
@@ -43,7 +39,9 @@ bool is_value_byte(char c) {
   return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
 }
 
-bool is_value(std::string_view text) {
+}  // namespace
+
+bool is_field_value(std::string_view text) {
   while (text.size() >= 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data(), sizeof word);
@@ -55,8 +53,6 @@ bool is_value(std::string_view text) {
   }
   return true;
 }
-
-}  // namespace
 
 std::optional<std::string_view> Fields::find(std::string_view lower_case_name) const {
   for (const Field& field : all()) {
@@ -88,16 +84,8 @@ std::variant<Field, FieldFault> read_field(std::string_view line) {
   if (line[name] != ':' || name == 0) return FieldFault::bad_name;
 
   const std::string_view value = line.substr(name + 1);
-  if (!is_value(value)) return FieldFault::bad_value;
+  if (!is_field_value(value)) return FieldFault::bad_value;
   return Field{line.substr(0, name), trimmed(value)};
-}
-
-bool same_name(std::string_view text, std::string_view lower_case) {
-  if (text.size() != lower_case.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (lower(text[i]) != lower_case[i]) return false;
-  }
-  return true;
 }
 
 bool lists(std::string_view list, std::string_view lower_case_token) {

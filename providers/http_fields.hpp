@@ -3,6 +3,7 @@
 // long as the bytes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,13 @@ struct Field {
 
 class Fields {
  public:
+  Fields() {}
+  Fields(const Fields& other) { *this = other; }
+  Fields& operator=(const Fields& other) {
+    count_ = other.count_;
+    std::copy_n(other.fields_.begin(), count_, fields_.begin());
+    return *this;
+  }
   std::span<const Field> all() const { return {fields_.data(), count_}; }
   auto begin() const { return all().begin(); }
   auto end() const { return all().end(); }
@@ -34,7 +42,10 @@ class Fields {
 
  private:
   std::size_t count_ = 0;
-  std::array<Field, max_fields> fields_;
+  // Only the first `count_` have been written: no head pays for the room that it does not use.
+  union {
+    std::array<Field, max_fields> fields_;
+  };
 };
 
 // How the end of a body is found.
@@ -55,7 +66,18 @@ std::variant<Field, FieldFault> read_field(std::string_view line);
 // A token of RFC 9110: a field name, a method.
 bool is_token_text(std::string_view text);
 // Equal but for the case of letters. `lower_case` must be lower case.
-bool same_name(std::string_view text, std::string_view lower_case);
+inline bool same_name(std::string_view text, std::string_view lower_case) {
+  if (text.size() != lower_case.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // They may differ in the bit that makes a letter of the other case, and only where there is a letter.
+    const int differs = text[i] ^ lower_case[i];
+    const int may_differ = lower_case[i] >= 'a' && lower_case[i] <= 'z' ? 0x20 : 0;
+    if ((differs & ~may_differ) != 0) return false;
+  }
+  return true;
+}
+// Whether a field may have this value: no control character but tabs.
+bool is_field_value(std::string_view text);
 // Whether a comma-separated list holds the token.
 bool lists(std::string_view list, std::string_view lower_case_token);
 // 1*19DIGIT and nothing else.

@@ -59,56 +59,6 @@ bool JsonWalk::failed(std::string_view what) {
   return false;
 }
 
-JsonType JsonWalk::type() const {
-  switch (byte()) {
-    case '{':
-      return JsonType::object;
-    case '[':
-      return JsonType::array;
-    case '"':
-      return JsonType::string;
-    case 't':
-    case 'f':
-      return JsonType::boolean;
-    case 'n':
-      return JsonType::null;
-    default:
-      return JsonType::number;
-  }
-}
-
-// A token reaches to the next one but for white space.
-std::string_view JsonWalk::scalar() const {
-  std::size_t end = at_[1];
-  while (end > *at_) {
-    const char c = text_[end - 1];
-    if (c != ' ' && c != '\n' && c != '\r' && c != '\t') break;
-    --end;
-  }
-  return text_.substr(*at_, end - *at_);
-}
-
-std::optional<JsonString> JsonWalk::string() {
-  if (byte() != '"') {
-    failed("a string is missing");
-    return std::nullopt;
-  }
-  const std::string_view token = scalar();
-  if (token.size() < 2 || token.back() != '"') {
-    failed("a string is not closed");
-    return std::nullopt;
-  }
-  const std::string_view raw = token.substr(1, token.size() - 2);
-  const std::size_t escape = raw.find('\\');
-  const bool escaped = escape != std::string_view::npos;
-  if (escaped && !escapes_are_valid(raw.substr(escape))) {
-    failed("a string holds a wrong escape");
-    return std::nullopt;
-  }
-  end_ = *at_++ + token.size();
-  return JsonString{raw, escaped};
-}
-
 std::optional<JsonNumber> JsonWalk::number() {
   const std::string_view token = at_ < last_ ? scalar() : std::string_view();
   if (!is_number(token)) {
@@ -180,43 +130,6 @@ bool JsonWalk::skip_container() {
     if (depth_ == outside) return true;
     if (in_object[static_cast<std::size_t>(depth_)] && (!string() || !colon())) return false;
   } while (true);
-}
-
-bool JsonWalk::open(char bracket) {
-  if (byte() != bracket) return failed(bracket == '{' ? "an object is missing" : "an array is missing");
-  if (depth_ == max_depth) return failed("it is nested more than 128 deep");
-  ++depth_;
-  ++at_;
-  return true;
-}
-
-JsonWalk::Next JsonWalk::first(char closing) {
-  if (byte() != closing) return Next::item;
-  end_ = *at_++ + 1;
-  --depth_;
-  return Next::closed;
-}
-
-JsonWalk::Next JsonWalk::next(char closing) {
-  const char found = byte();
-  if (found == ',') {
-    ++at_;
-    return Next::item;
-  }
-  if (found == closing) {
-    end_ = *at_++ + 1;
-    --depth_;
-    return Next::closed;
-  }
-  failed(closing == '}' ? "a comma or a closing brace is missing"
-                        : "a comma or a closing bracket is missing");
-  return Next::fault;
-}
-
-bool JsonWalk::colon() {
-  if (byte() != ':') return failed("a colon is missing");
-  ++at_;
-  return true;
 }
 
 bool JsonWalk::finish() {

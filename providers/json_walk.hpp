@@ -55,7 +55,7 @@ class JsonWalk {
 
  private:
   // The first byte of the next token; 0 at the end.
-  char byte() const { return at_ < last_ ? text_[*at_] : '\0'; }
+  char byte() const { return at_ < last_ ? text_.data()[*at_] : '\0'; }
   std::string_view scalar() const;
   bool failed(std::string_view what);
   bool open(char bracket);
@@ -74,6 +74,87 @@ class JsonWalk {
   int depth_ = 0;
   JsonFault fault_;
 };
+
+// What every value passes through is here, to be inlined: a chat reply has some hundred tokens.
+
+inline JsonType JsonWalk::type() const {
+  switch (byte()) {
+    case '{':
+      return JsonType::object;
+    case '[':
+      return JsonType::array;
+    case '"':
+      return JsonType::string;
+    case 't':
+    case 'f':
+      return JsonType::boolean;
+    case 'n':
+      return JsonType::null;
+    default:
+      return JsonType::number;
+  }
+}
+
+// A token reaches to the next one but for white space.
+inline std::string_view JsonWalk::scalar() const {
+  const char* begin = text_.data() + *at_;
+  const char* end = text_.data() + at_[1];
+  while (end > begin && (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\r' || end[-1] == '\t')) --end;
+  return {begin, end};
+}
+
+inline std::optional<JsonString> JsonWalk::string() {
+  const std::string_view token = byte() == '"' ? scalar() : std::string_view();
+  if (token.size() < 2 || token.back() != '"') {
+    failed(token.empty() ? "a string is missing" : "a string is not closed");
+    return std::nullopt;
+  }
+  const std::string_view raw(token.data() + 1, token.size() - 2);
+  const bool escaped = raw.find('\\') != std::string_view::npos;
+  if (escaped && !escapes_are_valid(raw)) {
+    failed("a string holds a wrong escape");
+    return std::nullopt;
+  }
+  end_ = *at_++ + token.size();
+  return JsonString{raw, escaped};
+}
+
+inline bool JsonWalk::open(char bracket) {
+  if (byte() != bracket) return failed(bracket == '{' ? "an object is missing" : "an array is missing");
+  if (depth_ == max_depth) return failed("it is nested more than 128 deep");
+  ++depth_;
+  ++at_;
+  return true;
+}
+
+inline JsonWalk::Next JsonWalk::first(char closing) {
+  if (byte() != closing) return Next::item;
+  end_ = *at_++ + 1;
+  --depth_;
+  return Next::closed;
+}
+
+inline JsonWalk::Next JsonWalk::next(char closing) {
+  const char found = byte();
+  if (found == ',') {
+    ++at_;
+    return Next::item;
+  }
+  if (found == closing) {
+    end_ = *at_++ + 1;
+    --depth_;
+    return Next::closed;
+  }
+  failed(closing == '}' ? "a comma or a closing brace is missing"
+                        : "a comma or a closing bracket is missing");
+  return Next::fault;
+}
+
+inline bool JsonWalk::colon() {
+  if (byte() != ':') return failed("a colon is missing");
+  ++at_;
+  return true;
+}
 
 template <class Member>
 bool JsonWalk::object(Member member) {

@@ -11,11 +11,6 @@ constexpr std::size_t longest_name = 128;
 constexpr std::size_t longest_value = 8 * 1024;
 constexpr std::size_t longest_target = 8 * 1024;
 
-bool is_value_byte(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
-}
-
 bool is_target_byte(char c) {
   return c > 0x20 && c < 0x7f && c != '#' && c != '\\';
 }
@@ -24,7 +19,7 @@ bool is_target_byte(char c) {
 
 Written append_field(std::string& head, std::string_view name, std::string_view value) {
   const bool fits = name.size() <= longest_name && value.size() <= longest_value;
-  if (!fits || !is_token_text(name) || !std::all_of(value.begin(), value.end(), is_value_byte)) {
+  if (!fits || !is_token_text(name) || !is_field_value(value)) {
     return Written::refused;
   }
   head.append(name).append(": ").append(value).append("\r\n");

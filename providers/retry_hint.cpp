@@ -120,6 +120,8 @@ std::optional<config::Duration> retry_after(const Fields& fields, config::WallTi
 std::optional<double> headroom(const Fields& fields) {
   std::optional<double> least;
   for (const Field& field : fields) {
+    const char first = field.name.front();
+    if (first != 'x' && first != 'X' && first != 'a' && first != 'A') continue;
     const LowerName name(field.name);
     if (!is_remaining(name.text())) continue;
     const auto remaining = plain_number(field.value);

@@ -122,11 +122,13 @@ class Waiter {
     struct Wait {
       Waiter& waiter;
       bool await_ready() const noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> waiting) const noexcept { waiter.waiting_ = waiting; }
+      void await_suspend(std::coroutine_handle<> waiting) const noexcept { waiter.set(waiting); }
       void await_resume() const noexcept {}
     };
     return Wait{*this};
   }
+  // For whoever has a way of his own to wait: resumed by wake() as if in wait().
+  void set(std::coroutine_handle<> waiting) { waiting_ = waiting; }
   bool waited_for() const { return waiting_ != nullptr; }
   // Resumes the one who waits, before wake() returns: call it last, `this` may be gone afterwards.
   void wake() {

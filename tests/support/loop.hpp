@@ -85,6 +85,11 @@ class Loop {
   std::exception_ptr fault_;  // of a task that ended with one
 };
 
+// A wait for more bytes, as a task.
+inline providers::Task<bool> more(providers::ConnectionPtr connection) {
+  co_return co_await connection->more();
+}
+
 using Acceptor = boost::asio::basic_socket_acceptor<Loop::Tcp, boost::asio::io_context::executor_type>;
 
 // Two ends of one loopback connection.
