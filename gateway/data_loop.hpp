@@ -34,7 +34,8 @@ class DataLoop {
   bool looks_up() const { return resolver_.asking() > 0; }
 
  private:
-  boost::asio::io_context io_{1};
+  // Only its own thread touches its sockets, so that they need no locks; others may post to it.
+  boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   providers::Wheel timer_{io_};
   providers::Resolver resolver_{io_, timer_};
   Services services_;

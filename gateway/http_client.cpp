@@ -14,7 +14,7 @@ using providers::Task;
 std::string_view http_date() {
   thread_local std::time_t made = 0;
   thread_local std::array<char, 32> text{};
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  const std::time_t now = std::time(nullptr);
   if (now != made) {
     std::tm parts{};
     ::gmtime_r(&now, &parts);
@@ -77,24 +77,25 @@ std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t>
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
     return std::string_view(digits.data(), end.ptr);
   };
+  using namespace std::string_view_literals;
   std::string text;
   text.reserve(192 + start.fields.size());
-  text.append("HTTP/1.1 ").append(number(static_cast<std::size_t>(start.status)));
-  text.append(" ").append(reason_phrase(start.status));
-  text.append("\r\nDate: ").append(http_date());
-  text.append("\r\nContent-Type: ").append(start.content_type).append("\r\n");
+  text.append("HTTP/1.1 "sv).append(number(static_cast<std::size_t>(start.status)));
+  text.append(" "sv).append(reason_phrase(start.status));
+  text.append("\r\nDate: "sv).append(http_date());
+  text.append("\r\nContent-Type: "sv).append(start.content_type).append("\r\n"sv);
   if (length) {
-    text.append("Content-Length: ").append(number(*length)).append("\r\n");
+    text.append("Content-Length: "sv).append(number(*length)).append("\r\n"sv);
   } else if (chunked()) {
-    text.append("Transfer-Encoding: chunked\r\n");
+    text.append("Transfer-Encoding: chunked\r\n"sv);
   }
   text.append(start.fields);
   if (manner_.after == AfterReply::close || (!length && !chunked())) {
-    text.append("Connection: close\r\n");
+    text.append("Connection: close\r\n"sv);
   } else if (manner_.minor_version == 0) {
-    text.append("Connection: keep-alive\r\n");
+    text.append("Connection: keep-alive\r\n"sv);
   }
-  return text.append("\r\n");
+  return text.append("\r\n"sv);
 }
 
 Task<bool> HttpClient::answer(ReplyStart start, std::string_view body) {

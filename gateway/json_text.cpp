@@ -64,8 +64,17 @@ void append_escaped(char32_t point, std::string& out) {
   append_escape(0xDC00 + ((point - 0x10000) & 0x3FF), out);
 }
 
-bool is_plain(char c) {
-  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+constexpr auto plain = [] {
+  std::array<bool, 256> table{};
+  for (unsigned char c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}();
+
+// How many bytes at the front stand for themselves.
+std::size_t plain_bytes(std::string_view text) {
+  std::size_t count = 0;
+  while (count < text.size() && plain[static_cast<unsigned char>(text[count])]) ++count;
+  return count;
 }
 
 }  // namespace
@@ -73,10 +82,9 @@ bool is_plain(char c) {
 void append_json_string(std::string_view text, std::string& out) {
   out += '"';
   while (!text.empty()) {
-    std::size_t plain = 0;
-    while (plain < text.size() && is_plain(text[plain])) ++plain;
-    out.append(text.substr(0, plain));
-    text.remove_prefix(plain);
+    const std::size_t as_they_are = plain_bytes(text);
+    out.append(text.data(), as_they_are);
+    text.remove_prefix(as_they_are);
     if (!text.empty()) append_escaped(take_code_point(text), out);
   }
   out += '"';
@@ -89,20 +97,18 @@ void append_integer(std::int64_t value, std::string& out) {
 }
 
 void append_fixed(std::int64_t value, int decimals, std::string& out) {
-  if (value < 0) out += '-';
-  std::array<char, 20> digits;
-  const std::uint64_t magnitude =
+  // From the last digit to the first: at least one before the point, and all that are after it.
+  std::array<char, 48> text;
+  char* const end = text.data() + text.size();
+  char* at = end;
+  std::uint64_t rest =
       value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), magnitude).ptr;
-  const auto count = static_cast<std::size_t>(end - digits.data());
-  const auto places = static_cast<std::size_t>(decimals);
-  if (count <= places) {
-    out += places == 0 ? "" : "0.";
-    out.append(places - count, '0').append(digits.data(), count);
-    return;
+  for (int written = 0; rest > 0 || written <= decimals; rest /= 10) {
+    *--at = static_cast<char>('0' + rest % 10);
+    if (++written == decimals) *--at = '.';
   }
-  out.append(digits.data(), count - places);
-  if (places > 0) out.append(1, '.').append(digits.data() + count - places, places);
+  if (value < 0) *--at = '-';
+  out.append(at, end);
 }
 
 }  // namespace gateway

@@ -26,12 +26,12 @@ Task<void> wait_until(Services& services, config::TimePoint time, Interruption& 
   if (!interruption.client_left()) co_await pause.sleep.until(services.timer, time);
 }
 
-Decided decided_for(const Services& services, const InferenceRequest& request) {
+Decided decided_for(const Services& services, const InferenceRequest& request, config::TimePoint now) {
   return {.decision = services.decision,
           .catalogue = *request.hosts->generation->catalogue,
           .policy = *request.policy,
           .demand = request.demand,
-          .now = services.timer.now(),
+          .now = now,
           .why = request.why_policy};
 }
 
@@ -56,12 +56,11 @@ void plan_next(Services& services, const InferenceRequest& request, Record& reco
 
 // One decision on the newest snapshot of the request's generation, noted in the record.
 const routing::Decision& decide(Services& services, const InferenceRequest& request, Record& record,
-                                Reply& reply) {
-  const config::TimePoint before = services.timer.now();
+                                Reply& reply, config::TimePoint now) {
   const Standpoint from = standpoint(services, request);
   plan_next(services, request, record, from.snapshot,
-            {.now = before, .seed = services.dice.roll(), .withdrawn = from.withdrawn});
-  record.deciding += services.timer.now() - before;
+            {.now = now, .seed = services.dice.roll(), .withdrawn = from.withdrawn});
+  record.deciding += services.timer.now() - now;
   if (services.decision.chosen) {
     services.purse.settle(services.decision, request.policy->explore);
     record.reasons.push_back(services.decision.reason);
@@ -69,7 +68,7 @@ const routing::Decision& decide(Services& services, const InferenceRequest& requ
     record.relaxed = std::max(record.relaxed, services.decision.relaxed);
   }
   if (request.chat.echo_decision || request.shows_openrouter_metadata) {
-    Decided decided = decided_for(services, request);
+    Decided decided = decided_for(services, request, now);
     decided.snapshot = &from.snapshot;
     reply.tell(echo_of(request, decided, record.attempts));
   }
@@ -90,15 +89,15 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   RecordPtr kept = services.outbox.blank();
   Record& record = *kept;
   begin_record(record, request);
-  services.retries.count_request(services.timer.now());
+  services.retries.count_request(request.demand.admitted);
   std::optional<ErrorReply> error;
   Tried tried;
   std::string in_short;  // of the last decision, as `served` shows it
   Served served;
   while (!error) {
-    const routing::Decision& decision = decide(services, request, record, reply);
+    const config::TimePoint now = services.timer.now();
+    const routing::Decision& decision = decide(services, request, record, reply, now);
     if (!decision.chosen) {
-      const config::TimePoint now = services.timer.now();
       if (decision.earliest && routing::worth_waiting(*decision.earliest, request.demand, now)) {
         co_await wait_until(services, *decision.earliest, interruption);
         if (interruption.client_left()) break;
@@ -108,7 +107,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
       break;
     }
     const routing::EndpointIndex target = *decision.chosen;
-    in_short = decision_header(decided_for(services, request));
+    in_short = decision_header(decided_for(services, request, now));
     served = {.endpoint = request.hosts->generation->catalogue->endpoints()[target].settings->name.text,
               .policy = request.policy->name.text,
               .decision = in_short,

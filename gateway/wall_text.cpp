@@ -1,13 +1,11 @@
 #include "gateway/wall_text.hpp"
 
 namespace gateway {
-
 namespace {
 
-void append_digits(int value, int digits, std::string& out) {
-  const std::size_t begin = out.size();
-  out.append(static_cast<std::size_t>(digits), '0');
-  for (std::size_t at = out.size(); at-- > begin; value /= 10) out[at] = static_cast<char>('0' + value % 10);
+// Writes `value` over the last digits of a template, back from `end`.
+void put_digits(int value, int digits, char* end) {
+  for (; digits > 0; --digits, value /= 10) *--end = static_cast<char>('0' + value % 10);
 }
 
 }  // namespace
@@ -16,20 +14,15 @@ void append_wall_text(config::WallTime time, std::string& out) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::milliseconds>(time - day)};
-  append_digits(static_cast<int>(date.year()), 4, out);
-  out += '-';
-  append_digits(static_cast<int>(static_cast<unsigned>(date.month())), 2, out);
-  out += '-';
-  append_digits(static_cast<int>(static_cast<unsigned>(date.day())), 2, out);
-  out += 'T';
-  append_digits(static_cast<int>(clock.hours().count()), 2, out);
-  out += ':';
-  append_digits(static_cast<int>(clock.minutes().count()), 2, out);
-  out += ':';
-  append_digits(static_cast<int>(clock.seconds().count()), 2, out);
-  out += '.';
-  append_digits(static_cast<int>(clock.subseconds().count()), 3, out);
-  out += 'Z';
+  char text[] = "0000-00-00T00:00:00.000Z";
+  put_digits(static_cast<int>(date.year()), 4, text + 4);
+  put_digits(static_cast<int>(static_cast<unsigned>(date.month())), 2, text + 7);
+  put_digits(static_cast<int>(static_cast<unsigned>(date.day())), 2, text + 10);
+  put_digits(static_cast<int>(clock.hours().count()), 2, text + 13);
+  put_digits(static_cast<int>(clock.minutes().count()), 2, text + 16);
+  put_digits(static_cast<int>(clock.seconds().count()), 2, text + 19);
+  put_digits(static_cast<int>(clock.subseconds().count()), 3, text + 23);
+  out.append(text, sizeof text - 1);
 }
 
 }  // namespace gateway

@@ -39,7 +39,31 @@ bool is_value_byte(char c) {
   return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
 }
 
+template <class Word>
+bool same_word(const char* text, const char* lower_case) {
+  Word a, b;
+  std::memcpy(&a, text, sizeof a);
+  std::memcpy(&b, lower_case, sizeof b);
+  // They may differ in the bit that makes a letter of the other case, and only where a letter is: of the bytes
+  // that header names have, those with the bit 0x40.
+  constexpr Word letters = static_cast<Word>(0x4040404040404040);
+  return ((a ^ b) & ~((b & letters) >> 1)) == 0;
+}
+
 }  // namespace
+
+bool same_letters(const char* text, const char* lower_case, std::size_t size) {
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8) {
+      if (!same_word<std::uint64_t>(text + at, lower_case + at)) return false;
+    }
+    return same_word<std::uint64_t>(text + size - 8, lower_case + size - 8);
+  }
+  for (std::size_t at = 0; at < size; ++at) {
+    if (!same_word<std::uint8_t>(text + at, lower_case + at)) return false;
+  }
+  return true;
+}
 
 bool is_field_value(std::string_view text) {
   while (text.size() >= 8) {

@@ -66,15 +66,9 @@ std::variant<Field, FieldFault> read_field(std::string_view line);
 // A token of RFC 9110: a field name, a method.
 bool is_token_text(std::string_view text);
 // Equal but for the case of letters. `lower_case` must be lower case.
+bool same_letters(const char* text, const char* lower_case, std::size_t size);
 inline bool same_name(std::string_view text, std::string_view lower_case) {
-  if (text.size() != lower_case.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    // They may differ in the bit that makes a letter of the other case, and only where there is a letter.
-    const int differs = text[i] ^ lower_case[i];
-    const int may_differ = lower_case[i] >= 'a' && lower_case[i] <= 'z' ? 0x20 : 0;
-    if ((differs & ~may_differ) != 0) return false;
-  }
-  return true;
+  return text.size() == lower_case.size() && same_letters(text.data(), lower_case.data(), text.size());
 }
 // Whether a field may have this value: no control character but tabs.
 bool is_field_value(std::string_view text);

@@ -67,14 +67,29 @@ class HeadReader {
     if (const auto* fault = std::get_if<FieldFault>(&read)) return BadReply{reason_of(*fault)};
     const Field& field = std::get<Field>(read);
     if (!head_.fields.add(field)) return BadReply{"over 100 header fields"};
-    if (same_name(field.name, "content-length")) return content_length(field.value);
-    if (same_name(field.name, "transfer-encoding")) return transfer_encoding(field.value);
-    if (same_name(field.name, "connection")) {
-      says_close_ = says_close_ || lists(field.value, "close");
-      says_keep_alive_ = says_keep_alive_ || lists(field.value, "keep-alive");
+    // By length first: most names are settled by it.
+    switch (field.name.size()) {
+      case 10:
+        if (same_name(field.name, "connection")) {
+          says_close_ = says_close_ || lists(field.value, "close");
+          says_keep_alive_ = says_keep_alive_ || lists(field.value, "keep-alive");
+        }
+        break;
+      case 12:
+        if (same_name(field.name, "content-type")) head_.content_type = field.value;
+        break;
+      case 14:
+        if (same_name(field.name, "content-length")) return content_length(field.value);
+        break;
+      case 16:
+        if (same_name(field.name, "content-encoding")) head_.content_encoding = field.value;
+        break;
+      case 17:
+        if (same_name(field.name, "transfer-encoding")) return transfer_encoding(field.value);
+        break;
+      default:
+        break;
     }
-    if (same_name(field.name, "content-type")) head_.content_type = field.value;
-    if (same_name(field.name, "content-encoding")) head_.content_encoding = field.value;
     return std::nullopt;
   }
 
