@@ -45,7 +45,8 @@ const Fields<ProviderLimits>& provider_limit_fields() {
                    "From connected to encrypted."),
           field<S>(
               "first_token_timeout", &S::first_token_timeout, duration,
-              "From the request written to the first piece of the answer. Reasoning models need minutes."),
+              "From the request written to the first piece of the answer. Reasoning models need minutes. A reply "
+              "that is not streamed also gets the time of the longest one that is allowed."),
           field<S>("liveness_timeout", &S::liveness_timeout, duration,
                    "Between any two bytes of a stream, keep-alive comments included."),
           field<S>("progress_timeout", &S::progress_timeout, duration,

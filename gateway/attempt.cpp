@@ -1,5 +1,6 @@
 #include "gateway/attempt.hpp"
 
+#include "gateway/decision_order.hpp"
 #include "gateway/scrub.hpp"
 #include "gateway/stream_relay.hpp"
 #include "gateway/upstream_body.hpp"
@@ -7,6 +8,7 @@
 #include "providers/reported_error.hpp"
 #include "routing/bill.hpp"
 #include "routing/failure_of_status.hpp"
+#include "routing/patience.hpp"
 
 namespace gateway {
 namespace {
@@ -93,6 +95,18 @@ void settle(const InferenceRequest& request, const routing::Endpoint& endpoint, 
   if (attempt.usage) attempt.cost = routing::bill(endpoint, *attempt.usage);
 }
 
+// When something of the answer must have come. A stream shows its first token; a whole reply shows nothing
+// before it has all, so that it also gets the time of the longest one that is allowed.
+config::TimePoint first_sign(const InferenceRequest& request, const routing::Endpoint& endpoint,
+                             const routing::Decision& decision, config::TimePoint now) {
+  const config::TimePoint first_token = now + endpoint.provider->limits.first_token_timeout;
+  if (request.demand.delivery == routing::Delivery::streamed) return first_token;
+  const routing::Verdict* chosen = chosen_one(decision);
+  const auto generation =
+      chosen ? routing::longest_generation(chosen->prediction, endpoint, request.demand) : std::nullopt;
+  return generation ? first_token + *generation : config::TimePoint::max();
+}
+
 std::vector<const config::Secret*> secrets_of(const config::Settings& settings) {
   std::vector<const config::Secret*> secrets;
   for (const config::ProviderSettings& provider : settings.providers) secrets.push_back(&provider.credential);
@@ -117,7 +131,9 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
   const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
-  Watchdog watchdog(*exchange, services.timer, provider.limits, request.demand.delivery,
+  // The decision is still the one that chose this endpoint: nobody has waited since.
+  Watchdog watchdog(*exchange, services.timer, provider.limits,
+                    first_sign(request, endpoint, services.decision, tried.attempt.dispatched),
                     request.demand.deadline, interruption);
 
   Result<providers::HostReply> head = FailureKind::connect;

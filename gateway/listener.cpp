@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "providers/peer_probe.hpp"
 #include "providers/plain_connection.hpp"
 #include "providers/spawn.hpp"
 
@@ -28,7 +29,8 @@ Listener::Tcp::endpoint Listener::listen(const Tcp::endpoint& address, Address k
       ::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
     throw boost::system::system_error(errno, boost::system::system_category(), "SO_REUSEPORT");
   }
-  // Accepted sockets inherit both.
+  // Accepted sockets inherit these.
+  providers::probe_peer(acceptor_.native_handle());
   acceptor_.set_option(Tcp::no_delay(true));
   acceptor_.set_option(asio::socket_base::send_buffer_size(send_buffer));
   acceptor_.bind(address);

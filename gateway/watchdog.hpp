@@ -14,14 +14,11 @@ namespace gateway {
 
 class Watchdog final : public Interruptible {
  public:
-  // All must outlive the watchdog. Begins with the limit until the first token, or the earlier `deadline`. A
-  // reply that comes whole has no first token: a long one may take until the deadline.
+  // All must outlive the watchdog. Begins with the limit until something is to be seen of the answer, or the
+  // earlier `deadline`.
   Watchdog(providers::Exchange& exchange, providers::Timer& timer, const config::ProviderLimits& limits,
-           routing::Delivery delivery, config::TimePoint deadline, Interruption& interruption)
+           config::TimePoint first_token, config::TimePoint deadline, Interruption& interruption)
       : exchange_(exchange), timer_(timer), limits_(limits), aim_(interruption, *this) {
-    const config::TimePoint first_token = delivery == routing::Delivery::streamed
-                                              ? timer.now() + limits.first_token_timeout
-                                              : config::TimePoint::max();
     until_first_ =
         deadline < first_token ? routing::FailureKind::deadline : routing::FailureKind::first_token_timeout;
     timer_.set(first_token_, std::min(deadline, first_token));

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "providers/peer_probe.hpp"
 #include "providers/plain_connection.hpp"
 #include "providers/retry_hint.hpp"
 #include "providers/spawn.hpp"
@@ -123,6 +124,8 @@ Task<Result<void>> HttpExchange::connect_to(const Tcp::endpoint& address, config
   if (error) co_return FailureKind::connect;
   socket.set_option(Tcp::no_delay(true), error);
   socket.set_option(asio::socket_base::receive_buffer_size(receive_buffer), error);
+  probe_peer(socket.native_handle());
+  limit_unacknowledged(socket.native_handle());
 
   connecting_ = &socket;
   Limit late([&socket] {

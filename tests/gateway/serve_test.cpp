@@ -266,6 +266,20 @@ TEST_CASE("the deadline ends what has not begun, and does not touch what has") {
   }
 }
 
+TEST_CASE("a whole reply that does not come in the time of its longest length is asked of another host") {
+  ServedWorld world;
+  world.script(ServedWorld::cheap, fails(FailureKind::connect, 1h));
+  world.script(ServedWorld::middle, document(whole_answer));
+  world.ask_whole(R"(,"max_tokens":50)");
+  world.advance(119s);
+  CHECK(!world.ended());  // no token may be expected before
+  world.advance(61s);
+  REQUIRE(world.ended());
+  CHECK(world.client.body == whole_answer);
+  REQUIRE(world.record().attempts.size() == 2);
+  CHECK(world.record().attempts[0].failure->kind == FailureKind::first_token_timeout);
+}
+
 TEST_CASE("a whole reply may take longer than a first token") {
   ServedWorld world;
   Script slow = document(whole_answer);
