@@ -9,7 +9,7 @@ using providers::ConnectionPtr;
 using providers::Pieces;
 using providers::PlainConnection;
 using support::Loop;
-using support::more;
+using support::more_of;
 using support::Outcome;
 using support::Peer;
 
@@ -49,7 +49,7 @@ TEST_CASE("pieces that adjoin are written as one, and what was written is droppe
 TEST_CASE("what comes is read ahead, and a read that waits sees it grow") {
   Pair pair;
   Outcome<bool> more;
-  pair.loop.start(more(pair.near), more);
+  pair.loop.start(more_of(pair.near), more);
   pair.loop.settle();
   CHECK(!more.ended());
   pair.far.send("one");
@@ -93,7 +93,7 @@ TEST_CASE("a peer that is held back by a full buffer goes on once something is c
 TEST_CASE("more() says false once the buffer is full to its bound") {
   Pair pair;
   pair.far.send(std::string(100'000, 'x'));
-  while (pair.loop.run(more(pair.near))) {
+  while (pair.loop.run(more_of(pair.near))) {
   }
   CHECK(pair.near->buffer_full());
   CHECK(!pair.near->ended());
@@ -139,7 +139,7 @@ TEST_CASE("a direct read takes first what a read ahead brings") {
 TEST_CASE("a wait that is interrupted ends with nothing, and the connection goes on") {
   Pair pair;
   Outcome<bool> more;
-  pair.loop.start(more(pair.near), more);
+  pair.loop.start(more_of(pair.near), more);
   pair.loop.settle();
   pair.near->interrupt();
   pair.loop.until([&] { return more.ended(); });
@@ -150,7 +150,7 @@ TEST_CASE("a wait that is interrupted ends with nothing, and the connection goes
   CHECK(pair.near->write_now(answer));
   pair.far.read_until("too late");
   pair.far.send("still here");
-  CHECK(pair.loop.run(more(pair.near)));
+  CHECK(pair.loop.run(more_of(pair.near)));
   CHECK(pair.near->unread() == "still here");
 }
 
@@ -158,7 +158,7 @@ TEST_CASE("closing ends a read, a direct read and a write that wait") {
   Pair pair;
   SUBCASE("a read") {
     Outcome<bool> more;
-    pair.loop.start(more(pair.near), more);
+    pair.loop.start(more_of(pair.near), more);
     pair.loop.settle();
     pair.near->close();
     pair.loop.until([&] { return more.ended(); });

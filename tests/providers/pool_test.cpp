@@ -64,7 +64,7 @@ TEST_CASE("a connection with bytes nobody asked for is never given out") {
   SUBCASE("that were there before") {
     Made one(loop);
     one.far.send("extra");
-    CHECK(loop.run(support::more(one.near)));
+    CHECK(loop.run(support::more_of(one.near)));
     pool.put(one.near);
     CHECK(pool.idle() == 0);
     CHECK(one.far.read_to_end().empty());

@@ -86,7 +86,7 @@ class Loop {
 };
 
 // A wait for more bytes, as a task.
-inline providers::Task<bool> more(providers::ConnectionPtr connection) {
+inline providers::Task<bool> more_of(providers::ConnectionPtr connection) {
   co_return co_await connection->more();
 }
 
