@@ -3,7 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "tests/support/certificates.hpp"
@@ -57,7 +61,7 @@ class TlsHost {
     });
   }
 
-  static providers::Task<void> serve(TlsHost& host, Loop::Socket socket) {
+  static asio::awaitable<void> serve(TlsHost& host, Loop::Socket socket) {
     ssl::stream<Loop::Socket> stream(std::move(socket), host.context_);
     const auto [failed] =
         co_await stream.async_handshake(ssl::stream_base::server, asio::as_tuple(asio::use_awaitable));
@@ -73,7 +77,7 @@ class TlsHost {
     ++host.ended;
   }
 
-  static providers::Task<void> answer(TlsHost& host, ssl::stream<Loop::Socket>& stream) {
+  static asio::awaitable<void> answer(TlsHost& host, ssl::stream<Loop::Socket>& stream) {
     for (;;) {
       std::array<char, 4096> part;
       const auto [error, size] =
