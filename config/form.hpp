@@ -57,7 +57,7 @@ Field<T> field(std::string key, Access access, Form form, std::string meaning, N
       std::invoke(access, owner) = std::move(*value);
     }
   };
-  auto schema = [access, form, meaning, need](const T& defaults) {
+  auto schema = [=](const T& defaults) {
     JsonMembers members = form.schema();
     members.insert(members.begin(), {"description", json_string(meaning)});
     // A default is shown where the struct holds one that can be written down.

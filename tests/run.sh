@@ -1,6 +1,7 @@
 #!/bin/bash
-# Installs what the tests need, builds, and runs every test. The last line is "N passed, N failed".
-# Debian 12, as root or with sudo; about twenty minutes on two cores, a few when little has changed.
+# Installs what the tests need, builds, runs every test, and fuzzes every reader of outside bytes for a while. The
+# last line is "N passed, N failed". Debian 12, as root or with sudo; about twenty minutes on two cores, a few when
+# little has changed.
 #
 #   tests/run.sh            all of it
 #   tests/run.sh --no-e2e   without the tests of the whole binary
@@ -13,7 +14,7 @@ end_to_end=true
 
 . deploy/packages.sh
 # shellcheck disable=SC2046,SC2086  # lists of words
-install_packages $(missing_packages $build_packages $test_packages) $(missing_commands $test_commands)
+install_packages $(missing_packages $build_packages $test_packages $fuzz_packages) $(missing_commands $test_commands)
 
 # What comes from PyPI and npm, at the versions that the tests name, into build/.
 install_sdks() {
@@ -34,14 +35,14 @@ install_sdks() {
 }
 
 passed=0 failed=0 failures=
-# Runs ctest with the arguments given and adds up what it says.
+# Runs a command that runs ctest and adds up what that says.
 run() {
   local report
   report=$(mktemp)
-  ctest --output-on-failure "$@" | tee "$report" || true
+  "$@" | tee "$report" || true
   # "75% tests passed, 1 tests failed out of 4"
   read -r not_passed of < <(sed -n 's/.*tests passed, \([0-9]*\) tests failed out of \([0-9]*\)/\1 \2/p' "$report") ||
-    { echo "ctest ran nothing: ctest $*" >&2; not_passed=1 of=1; }
+    { not_passed=1 of=1; failures+=" no test ran: $*;"; }
   failures+=$(sed -n 's/^\t *[0-9]* - \(.*\)/ \1/p' "$report" | tr '\n' ';')
   passed=$((passed + of - not_passed)) failed=$((failed + not_passed))
   rm -f "$report"
@@ -54,7 +55,7 @@ jobs=$(build_jobs)
 echo "== unit tests, under AddressSanitizer and UndefinedBehaviorSanitizer"
 cmake --preset asan >/dev/null
 cmake --build --preset asan --parallel "$jobs"
-run --test-dir build/asan --parallel "$jobs" --timeout 600
+run ctest --output-on-failure --test-dir build/asan --parallel "$jobs" --timeout 600
 
 if $end_to_end; then
   echo "== the whole binary, with real clients"
@@ -62,8 +63,11 @@ if $end_to_end; then
   cmake --preset release -DISOCOST_END_TO_END=ON >/dev/null
   cmake --build --preset release --parallel "$jobs" --target isocost
   # One at a time: some of them measure how long something takes.
-  run --test-dir build/release --label-regex end_to_end
+  run ctest --output-on-failure --test-dir build/release --label-regex end_to_end
 fi
+
+echo "== fuzzers, two minutes and a half"
+run bash tests/fuzz/run.sh 60
 
 [ -z "$failures" ] || echo "failed:$failures"
 echo "$passed passed, $failed failed"

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "gateway/chat_prompt.hpp"
 #include "gateway/chat_request.hpp"
 #include "gateway/upstream_body.hpp"
 #include "providers/json_walk.hpp"
@@ -43,7 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     EXPECT_THAT(again.has_value());
     if (members == gateway::RoutingMembers::removed) {
       EXPECT_THAT(again->routing_members.empty());
-      EXPECT_THAT(again->prefix_blocks == request->prefix_blocks);
+      EXPECT_THAT(gateway::prefix_blocks(text, again->messages, again->tools) ==
+                  gateway::prefix_blocks(body, request->messages, request->tools));
     }
   }
   return 0;
