@@ -1,5 +1,5 @@
-// Any policies at all, with any rules between them, are compiled and checked to the end: each is refused with a
-// problem or can be chosen, and the shipped ones stay.
+// Any policies at all, with any rules between them, are compiled and checked to the end: each is refused with
+// a problem or can be chosen, and the shipped ones stay.
 #include <algorithm>
 #include <string>
 #include <string_view>
