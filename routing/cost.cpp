@@ -9,21 +9,29 @@ namespace {
 // Times to first token have a heavy tail: their mean lies above the median by about this.
 constexpr double tail = 1.15;
 
-// The policy's own words decide g; what a second of each wait costs in it is found by asking again.
-double from_minimize(const Rule& minimize, const View& view, Cost& cost) {
+// What a second of each wait adds to `whole`, by asking for a second more.
+Slopes slopes_at(const Expression& minimize, const View& view, double whole) {
   Prediction changed = *view.prediction;
   View asked = view;
   asked.prediction = &changed;
-  const double whole = minimize.expression.number(view);
+  Slopes slopes;
   changed.ttft += 1;
-  const double value_of_ttft = minimize.expression.number(asked) - whole;
+  slopes.ttft = minimize.number(asked) - whole;
   changed.ttft -= 1;
   changed.generation += 1;
-  const double value_of_generation = minimize.expression.number(asked) - whole;
-  cost.ttft = value_of_ttft * view.prediction->ttft;
-  cost.generation = value_of_generation * view.prediction->generation;
+  slopes.generation = minimize.number(asked) - whole;
+  return slopes;
+}
+
+// The policy's own words decide g; what a second of each wait costs in it follows from them.
+double from_minimize(const Expression& minimize, const View& view, Cost& cost) {
+  const double whole = minimize.number(view);
+  const std::optional<Slopes> everywhere = minimize.slopes();
+  const Slopes slopes = everywhere ? *everywhere : slopes_at(minimize, view, whole);
+  cost.ttft = slopes.ttft * view.prediction->ttft;
+  cost.generation = slopes.generation * view.prediction->generation;
   cost.other = whole - cost.price - cost.ttft - cost.generation;
-  return value_of_ttft;
+  return slopes.ttft;
 }
 
 }  // namespace
@@ -37,7 +45,7 @@ Cost cost(const Policy& policy, const View& view, double quality_penalty) {
   Cost result{.price = prediction.price};
   double value_of_ttft = policy.value_of_ttft;
   if (policy.minimize) {
-    value_of_ttft = from_minimize(*policy.minimize, view, result);
+    value_of_ttft = from_minimize(policy.minimize->expression, view, result);
   } else {
     result.ttft = policy.value_of_ttft * tail * prediction.ttft;
     result.generation = policy.value_of_generation * prediction.generation;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <span>
 
 #include "routing/draws.hpp"
@@ -19,8 +21,13 @@ struct Contender {
   double time = 0;    // dollars of it that grow with the uncertain times
   double log_sd = 0;  // of that part
   double hope = 0;    // dollars when it is much better than believed
-  double propensity = 0;
-  std::array<double, points> costs{};  // ascending, at each point of the posterior
+};
+
+// The draws that one contender may make, by the points of its posterior.
+struct Outlook {
+  std::array<double, points> costs;     // ascending
+  std::array<double, points> survives;  // the weight of the point, times that no other draw is less
+  std::size_t live;                     // the leading points; behind them somebody else surely costs less
 };
 
 // Normal weights of the points.
@@ -32,6 +39,14 @@ const std::array<double, points> weights = [] {
     sum += result[k] = std::exp(-z * z / 2);
   }
   for (double& weight : result) weight /= sum;
+  return result;
+}();
+
+// How likely a draw lies beyond the first n points.
+const std::array<double, points + 1> tails = [] {
+  std::array<double, points + 1> result{1};
+  for (std::size_t n = 0; n < points; ++n) result[n + 1] = std::max(0.0, result[n] - weights[n]);
+  result[points] = 0;  // but for rounding
   return result;
 }();
 
@@ -50,34 +65,45 @@ Contender contender(std::uint32_t index, const Verdict& verdict) {
   return result;
 }
 
-void lay_out(Contender& c) {
+void lay_out(const Contender& c, Outlook& outlook) {
   const double step = std::exp(0.5 * c.log_sd);
   double factor = std::exp(-3 * c.log_sd);
-  for (double& cost : c.costs) {
+  for (double& cost : outlook.costs) {
     cost = c.mean + c.time * (factor - 1);
     factor *= step;
   }
+  outlook.survives = weights;
 }
 
-// For each contender the probability that its draw is the least of all. Equal draws go to the earlier one.
-void find_propensities(std::span<Contender> all) {
-  for (std::size_t e = 0; e < all.size(); ++e) {
-    std::array<double, points> survives = weights;
-    for (std::size_t j = 0; j < all.size(); ++j) {
-      if (j == e) continue;
-      double above = 1;
-      std::size_t next = 0;
-      for (std::size_t k = 0; k < points; ++k) {
-        while (next < points &&
-               (all[j].costs[next] < all[e].costs[k] || (j < e && all[j].costs[next] == all[e].costs[k]))) {
-          above -= weights[next++];
-        }
-        survives[k] *= std::max(0.0, above);
-      }
-    }
-    all[e].propensity = 0;
-    for (const double s : survives) all[e].propensity += s;
+// Each point of one survives those of the other that lie below it. Equal draws go to `a`, the earlier one.
+void meet(Outlook& a, Outlook& b) {
+  // Plain pointers: the most walked loop of a decision should not check its bounds twice.
+  const double *const a_costs = a.costs.data(), *const b_costs = b.costs.data(), *const tail = tails.data();
+  double *const a_survives = a.survives.data(), *const b_survives = b.survives.data();
+  std::size_t i = 0;
+  for (std::size_t j = 0; j < b.live; ++j) {
+    for (; i < a.live && a_costs[i] <= b_costs[j]; ++i) a_survives[i] *= tail[j];
+    b_survives[j] *= tail[i];
   }
+  for (; i < a.live; ++i) a_survives[i] *= tail[b.live];
+}
+
+void find_survivors(std::span<Outlook> all) {
+  // A draw above somebody's dearest one is never the least.
+  double most = all[0].costs.back();
+  for (const Outlook& each : all) most = std::min(most, each.costs.back());
+  for (Outlook& each : all) {
+    each.live = static_cast<std::size_t>(std::ranges::upper_bound(each.costs, most) - each.costs.begin());
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = i + 1; j < all.size(); ++j) meet(all[i], all[j]);
+  }
+}
+
+// The probability that its draw is the least of all.
+double propensity(const Outlook& outlook) {
+  return std::accumulate(outlook.survives.begin(),
+                         outlook.survives.begin() + static_cast<std::ptrdiff_t>(outlook.live), 0.0);
 }
 
 std::size_t drawn_point(std::uint64_t seed, std::uint64_t place) {
@@ -114,20 +140,21 @@ std::uint32_t explore(const Policy& policy, double dollars, Decision& decision) 
     decision.verdicts[best].propensity = 1;
     return best;
   }
-  for (Contender& c : all) lay_out(c);
-  find_propensities(all);
+  std::array<Outlook, most_contenders> outlooks;
+  for (std::size_t i = 0; i < count; ++i) lay_out(all[i], outlooks[i]);
+  find_survivors({outlooks.data(), count});
 
-  const Contender* least = nullptr;
-  double least_draw = 0;
-  for (const Contender& c : all) {
-    Verdict& verdict = decision.verdicts[c.verdict];
-    verdict.propensity = c.propensity;
-    verdict.sampled = c.costs[drawn_point(decision.seed, verdict.endpoint)];
-    if (least && verdict.sampled >= least_draw) continue;
-    least = &c;
+  std::uint32_t least = best;
+  double least_draw = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < count; ++i) {
+    Verdict& verdict = decision.verdicts[all[i].verdict];
+    verdict.propensity = propensity(outlooks[i]);
+    verdict.sampled = outlooks[i].costs[drawn_point(decision.seed, verdict.endpoint)];
+    if (verdict.sampled >= least_draw) continue;
+    least = all[i].verdict;
     least_draw = verdict.sampled;
   }
-  return least->verdict;
+  return least;
 }
 
 }  // namespace routing

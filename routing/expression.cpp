@@ -8,6 +8,10 @@ double Expression::number(const View& view) const {
   return program_ ? program_->number(view) : 0;
 }
 
+std::optional<Slopes> Expression::slopes() const {
+  return program_ ? program_->slopes : std::nullopt;
+}
+
 Truth Expression::outcome(const View& view) const {
   return program_ ? program_->truth(view) : Truth::no;
 }

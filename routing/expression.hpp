@@ -34,6 +34,12 @@ struct Margin {
   Dimension dimension{};
 };
 
+// What one second more of each wait adds to a cost, in dollars.
+struct Slopes {
+  double ttft = 0;
+  double generation = 0;
+};
+
 class Program;
 
 class Expression {
@@ -46,6 +52,8 @@ class Expression {
   // unknown takes the dearer branch in a cost and the lesser one in a weight; dividing by zero gives 1e300
   // with the sign of the numerator, and zero by zero is zero. Results lie within +-1e300.
   double number(const View& view) const;
+  // Of a cost: what a second of each wait adds to it, where that is the same for all.
+  std::optional<Slopes> slopes() const;
   // Never fails. What is unknown satisfies neither `allow` nor a rule's `when`; without evidence it satisfies
   // `require` and `prefer`, undeclared it does not.
   bool truth(const View& view) const;

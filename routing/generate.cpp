@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "routing/program.hpp"
+#include "routing/slopes.hpp"
 #include "routing/vocabulary.hpp"
 
 namespace routing {
@@ -52,6 +53,9 @@ class Generator {
     }
     const Operation last = program_.code.back().operation;
     program_.is_limit = last >= Operation::less && last <= Operation::not_equal;
+    program_.is_plain_limit = program_.is_limit && program_.code.size() == 3 &&
+                              program_.code[0].operation == Operation::load &&
+                              program_.code[1].operation == Operation::constant;
     program_.dimension = program_.is_limit ? tree_.nodes[node.children[0]].dimension : node.dimension;
     return std::move(program_);
   }
@@ -271,7 +275,9 @@ std::optional<Program> generate(const Tree& tree, NodeIndex node, Use use) {
   // The draw itself is the policy's; the program computes its weight.
   const Node& root = tree.nodes[node];
   const bool draw = use == Use::weight && root.form == Form::call && root.text == "weighted";
-  return Generator(tree).whole(draw ? root.children[0] : node, reading_of(use));
+  std::optional<Program> program = Generator(tree).whole(draw ? root.children[0] : node, reading_of(use));
+  if (program && use == Use::minimize) program->slopes = slopes_of(tree, node);
+  return program;
 }
 
 }  // namespace routing

@@ -27,10 +27,11 @@ bool is_known(const Decision& decision, EndpointIndex endpoint) {
   return std::ranges::find(decision.verdicts, endpoint, &Verdict::endpoint) != decision.verdicts.end();
 }
 
+// `verdict` is new.
 void look_at(const Question& question, const Candidate& candidate, int place, Verdict& verdict) {
   const Snapshot& snapshot = question.snapshot;
   const EndpointState& state = snapshot.endpoints[candidate.endpoint];
-  verdict = {.endpoint = candidate.endpoint};
+  verdict.endpoint = candidate.endpoint;
   const Endpoint& endpoint = snapshot.catalogue->endpoints()[candidate.endpoint];
   std::size_t blocks = 0;
   if (!question.known_blocks.empty()) {

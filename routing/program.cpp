@@ -1,7 +1,6 @@
 #include "routing/program.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -74,218 +73,192 @@ Truth compared(const Instruction& step, double left, double right) {
   }
 }
 
-// The stacks are left as they are born: generate() proved that nothing is read before it was written.
-class Machine {
- public:
-  Machine(const Program& program, const View& view) : program_(program), view_(view) {}
+double loaded(const Program& program, Fact fact, const View& view) {
+  const double value = number_of(fact, view);
+  const bool is_cost = program.reading == Reading::cost || program.reading == Reading::weight;
+  return is_cost && std::isnan(value) ? prior_of(fact, view) : value;
+}
 
-  void run(std::size_t instructions) {
-    for (std::size_t at = 0; at < instructions; ++at) {
-      const Instruction& step = program_.code[at];
-      if (step.operation == Operation::skip_if_no || step.operation == Operation::skip_if_yes) {
-        const Truth enough = step.operation == Operation::skip_if_no ? Truth::no : Truth::yes;
-        if (truths_[truth_count_ - 1] == enough) at = step.target;
-      } else if (step.operation <= Operation::probability_below) {
-        arithmetic(step);
-      } else if (step.operation <= Operation::not_equal) {
-        comparison(step);
-      } else if (step.operation <= Operation::text_header) {
-        leaf(step);
-      } else {
-        logic(step);
-      }
-    }
-  }
+double selected(Reading reading, Truth question, double yes, double no) {
+  if (question == Truth::yes) return yes;
+  if (question == Truth::no) return no;
+  if (reading == Reading::cost) return std::max(yes, no);
+  if (reading == Reading::weight) return std::min(yes, no);
+  return yes == no ? yes : unknown;
+}
 
-  double number(std::size_t which) const { return numbers_[which]; }
-  Truth truth() const { return truths_[0]; }
+Truth selected(Truth question, Truth yes, Truth no) {
+  if (question == Truth::yes || question == Truth::no) return question == Truth::yes ? yes : no;
+  return yes == no ? yes : std::max(question, std::max(yes, no));
+}
 
- private:
-  void push(double value) { numbers_[number_count_++] = value; }
-  void push(Truth value) { truths_[truth_count_++] = value; }
-  void push(TextValue value) { texts_[text_count_++] = value; }
-  double pop() { return numbers_[--number_count_]; }
-  Truth pop_truth() { return truths_[--truth_count_]; }
-  TextValue pop_text() { return texts_[--text_count_]; }
-  double& top() { return numbers_[number_count_ - 1]; }
+Truth same(Truth left, Truth right) {
+  const Truth unknown_side = std::max(left, right);
+  return unknown_side > Truth::yes ? unknown_side : as_truth(left == right);
+}
 
-  double loaded(Fact fact) const {
-    const double value = number_of(fact, view_);
-    const bool is_cost = program_.reading == Reading::cost || program_.reading == Reading::weight;
-    return is_cost && std::isnan(value) ? prior_of(fact, view_) : value;
-  }
+Truth same(const Instruction& step, const TextValue& left, const TextValue& right) {
+  return left.is_known() && right.is_known() ? as_truth(left.view() == right.view()) : step.if_unknown;
+}
 
-  void arithmetic(const Instruction& step) {
-    switch (step.operation) {
+Truth is_among(const std::vector<std::string>& texts, const Instruction& step, const TextValue& text) {
+  return text.is_known() ? as_truth(std::ranges::find(texts, text.view()) != texts.end()) : step.if_unknown;
+}
+
+// Left as they are born: generate() proved that nothing is read before it was written.
+struct Stacks {
+  double numbers[Program::stack_size];
+  Truth truths[Program::stack_size];
+  TextValue texts[4];
+};
+
+// Leaves the results at the bottom of the stacks. `n`, `t` and `s` are where the next number, truth and text
+// will go: locals, because the compiler keeps those in registers.
+void run(const Program& program, const View& view, std::size_t instructions, Stacks& stacks) {
+  double* n = stacks.numbers;
+  Truth* t = stacks.truths;
+  TextValue* s = stacks.texts;
+  const Instruction* const begin = program.code.data();
+  const Instruction* const end = begin + instructions;
+  for (const Instruction* step = begin; step < end; ++step) {
+    switch (step->operation) {
       case Operation::constant:
-        return push(step.number);
-      case Operation::load:
-        return push(loaded(step.fact));
-      case Operation::negate:
-        top() = -top();
-        return;
-      case Operation::power:
-        top() = raised(top(), step.number);
-        return;
-      case Operation::select:
-        return select();
-      case Operation::probability_above:
-        top() = probability_above(loaded(step.fact), log_sd_of(step.fact, view_), top());
-        return;
-      case Operation::probability_below:
-        top() = 1 - probability_above(loaded(step.fact), log_sd_of(step.fact, view_), top());
-        return;
-      default:
+        *n++ = step->number;
         break;
-    }
-    const double right = pop();
-    double& left = top();
-    switch (step.operation) {
+      case Operation::load:
+        *n++ = loaded(program, step->fact, view);
+        break;
+      case Operation::negate:
+        n[-1] = -n[-1];
+        break;
       case Operation::add:
-        left = bounded(left + right);
-        return;
+        --n, n[-1] = bounded(n[-1] + n[0]);
+        break;
       case Operation::subtract:
-        left = bounded(left - right);
-        return;
+        --n, n[-1] = bounded(n[-1] - n[0]);
+        break;
       case Operation::multiply:
-        left = bounded(left * right);
-        return;
+        --n, n[-1] = bounded(n[-1] * n[0]);
+        break;
       case Operation::divide:
-        left = quotient(left, right);
-        return;
+        --n, n[-1] = quotient(n[-1], n[0]);
+        break;
+      case Operation::power:
+        n[-1] = raised(n[-1], step->number);
+        break;
       // Unknown beside anything is unknown, which std::min does not promise.
       case Operation::minimum:
-        left = std::isnan(right) || right < left ? right : left;
-        return;
+        --n, n[-1] = std::isnan(n[0]) || n[0] < n[-1] ? n[0] : n[-1];
+        break;
       case Operation::maximum:
-        left = std::isnan(right) || right > left ? right : left;
-        return;
-      default:
-        return;
-    }
-  }
-
-  void select() {
-    const double no = pop(), yes = pop();
-    const Truth question = pop_truth();
-    if (question == Truth::yes) return push(yes);
-    if (question == Truth::no) return push(no);
-    if (program_.reading == Reading::cost) return push(std::max(yes, no));
-    if (program_.reading == Reading::weight) return push(std::min(yes, no));
-    push(yes == no ? yes : unknown);
-  }
-
-  void comparison(const Instruction& step) {
-    const double right = pop(), left = pop();
-    push(compared(step, left, right));
-  }
-
-  void leaf(const Instruction& step) {
-    switch (step.operation) {
+        --n, n[-1] = std::isnan(n[0]) || n[0] > n[-1] ? n[0] : n[-1];
+        break;
+      case Operation::select:
+        --n, --t, n[-1] = selected(program.reading, *t, n[-1], n[0]);
+        break;
+      case Operation::probability_above:
+        n[-1] = probability_above(loaded(program, step->fact, view), log_sd_of(step->fact, view), n[-1]);
+        break;
+      case Operation::probability_below:
+        n[-1] = 1 - probability_above(loaded(program, step->fact, view), log_sd_of(step->fact, view), n[-1]);
+        break;
+      case Operation::less:
+      case Operation::less_equal:
+      case Operation::greater:
+      case Operation::greater_equal:
+      case Operation::equal:
+      case Operation::not_equal:
+        n -= 2, *t++ = compared(*step, n[0], n[1]);
+        break;
       case Operation::truth_constant:
-        return push(as_truth(step.number != 0));
+        *t++ = as_truth(step->number != 0);
+        break;
       case Operation::truth_load:
-        return push(truth_of(step.fact, view_));
+        *t++ = truth_of(step->fact, view);
+        break;
       case Operation::supports:
-        return push(supports(step.target, view_));
+        *t++ = supports(step->target, view);
+        break;
       case Operation::country_in:
-        return push(country_in(program_.sets[step.target], view_));
+        *t++ = country_in(program.sets[step->target], view);
+        break;
       case Operation::quantization_in:
-        return push(quantization_in(program_.sets[step.target], view_));
+        *t++ = quantization_in(program.sets[step->target], view);
+        break;
       case Operation::regions_in:
-        return push(regions_in(program_.sets[step.target], view_));
+        *t++ = regions_in(program.sets[step->target], view);
+        break;
       case Operation::tags_in:
-        return push(tags_in(program_.sets[step.target], view_));
-      case Operation::text_constant: {
-        const std::string& text = program_.texts[step.target];
-        return push(TextValue{text.data(), text.size()});
-      }
+        *t++ = tags_in(program.sets[step->target], view);
+        break;
+      case Operation::text_constant:
+        *s++ = {program.texts[step->target].data(), program.texts[step->target].size()};
+        break;
       case Operation::text_load:
-        return push(text_of(step.fact, view_));
-      default:
-        return push(header_of(program_.texts[step.target], view_));
-    }
-  }
-
-  void logic(const Instruction& step) {
-    switch (step.operation) {
+        *s++ = text_of(step->fact, view);
+        break;
+      case Operation::text_header:
+        *s++ = header_of(program.texts[step->target], view);
+        break;
       case Operation::text_equal:
-        return text_equal(step);
+        s -= 2, *t++ = same(*step, s[0], s[1]);
+        break;
       case Operation::text_in:
-        return text_in(step);
+        --s, *t++ = is_among(program.sets[step->target].texts, *step, *s);
+        break;
       case Operation::in_regions:
-        return push(in_regions(pop_text(), view_));
+        --s, *t++ = in_regions(*s, view);
+        break;
       case Operation::in_tags:
-        return push(in_tags(pop_text(), view_));
+        --s, *t++ = in_tags(*s, view);
+        break;
+      case Operation::same_truth:
+        --t, t[-1] = same(t[-1], t[0]);
+        break;
       case Operation::negation:
-        return push(negation(pop_truth()));
-      default:
+        t[-1] = negation(t[-1]);
+        break;
+      case Operation::conjunction:
+        --t, t[-1] = conjunction(t[-1], t[0]);
+        break;
+      case Operation::disjunction:
+        --t, t[-1] = disjunction(t[-1], t[0]);
+        break;
+      case Operation::select_truth:
+        t -= 2, t[-1] = selected(t[-1], t[0], t[1]);
+        break;
+      // To the operation that combines both sides, and past it: the first side is the result.
+      case Operation::skip_if_no:
+        if (t[-1] == Truth::no) step = begin + step->target;
+        break;
+      case Operation::skip_if_yes:
+        if (t[-1] == Truth::yes) step = begin + step->target;
         break;
     }
-    const Truth right = pop_truth(), left = pop_truth();
-    switch (step.operation) {
-      case Operation::conjunction:
-        return push(conjunction(left, right));
-      case Operation::disjunction:
-        return push(disjunction(left, right));
-      case Operation::same_truth: {
-        const Truth unknown_side = std::max(left, right);
-        return push(unknown_side > Truth::yes ? unknown_side : as_truth(left == right));
-      }
-      default: {  // select_truth: left and right are the branches
-        const Truth question = pop_truth();
-        if (question == Truth::yes || question == Truth::no)
-          return push(question == Truth::yes ? left : right);
-        return push(left == right ? left : std::max(question, std::max(left, right)));
-      }
-    }
   }
-
-  void text_equal(const Instruction& step) {
-    const TextValue right = pop_text(), left = pop_text();
-    if (!left.is_known() || !right.is_known()) return push(step.if_unknown);
-    push(as_truth(left.view() == right.view()));
-  }
-
-  void text_in(const Instruction& step) {
-    const TextValue text = pop_text();
-    if (!text.is_known()) return push(step.if_unknown);
-    const std::vector<std::string>& texts = program_.sets[step.target].texts;
-    push(as_truth(std::ranges::find(texts, text.view()) != texts.end()));
-  }
-
-  const Program& program_;
-  const View& view_;
-  std::size_t number_count_ = 0, truth_count_ = 0, text_count_ = 0;
-  double numbers_[Program::stack_size];
-  Truth truths_[Program::stack_size];
-  TextValue texts_[4];
-};
+}
 
 }  // namespace
 
 double Program::number(const View& view) const {
-  Machine machine(*this, view);
-  machine.run(code.size());
-  const double result = machine.number(0);
+  Stacks stacks;
+  run(*this, view, code.size(), stacks);
+  const double result = stacks.numbers[0];
   return std::isnan(result) ? 0 : result;
 }
 
 Truth Program::truth(const View& view) const {
-  // A name beside a number is what most rules are; it needs no machine.
-  const bool is_short = is_limit && code.size() == 3 && code[0].operation == Operation::load &&
-                        code[1].operation == Operation::constant;
-  if (is_short) return compared(code[2], number_of(code[0].fact, view), code[1].number);
-  Machine machine(*this, view);
-  machine.run(code.size());
-  return machine.truth();
+  if (is_plain_limit) return compared(code[2], number_of(code[0].fact, view), code[1].number);
+  Stacks stacks;
+  run(*this, view, code.size(), stacks);
+  return stacks.truths[0];
 }
 
 std::optional<Margin> Program::margin(const View& view) const {
   if (!is_limit) return std::nullopt;
-  Machine machine(*this, view);
-  machine.run(code.size() - 1);
-  const Margin result{.found = machine.number(0), .limit = machine.number(1), .dimension = dimension};
+  Stacks stacks;
+  run(*this, view, code.size() - 1, stacks);
+  const Margin result{.found = stacks.numbers[0], .limit = stacks.numbers[1], .dimension = dimension};
   if (std::isnan(result.found) || std::isnan(result.limit)) return std::nullopt;
   return result;
 }

@@ -92,9 +92,11 @@ class Program {
   std::vector<std::string> texts;
   std::vector<LiteralSet> sets;
   Reading reading = Reading::closed;
-  std::bitset<4> sources;  // of its names, by enumerator
-  bool is_limit = false;   // the last instruction compares two numbers
-  Dimension dimension{};   // of the number, or of both sides of the limit
+  std::bitset<4> sources;          // of its names, by enumerator
+  bool is_limit = false;           // the last instruction compares two numbers
+  bool is_plain_limit = false;     // a name beside a literal, as most rules are: it needs no stacks
+  Dimension dimension{};           // of the number, or of both sides of the limit
+  std::optional<Slopes> slopes{};  // of a cost
 
   double number(const View& view) const;
   Truth truth(const View& view) const;

@@ -27,6 +27,7 @@ struct Tally {
     counted = now > counted ? now : counted;
   }
   double mean(const TallySettings& settings, config::TimePoint now) const {
+    if (events == 0 && settings.prior_mean == 0) return 0;  // most tallies of 429s: no need to know the time
     const double keep = kept(settings, now);
     return (settings.prior_mean * settings.prior_weight + events * keep) /
            (settings.prior_weight + trials * keep);
