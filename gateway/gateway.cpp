@@ -1,5 +1,7 @@
 #include "gateway/gateway.hpp"
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <boost/asio/ip/address.hpp>
@@ -65,6 +67,13 @@ void probe(asio::io_context& io, const Tcp::endpoint& address) {
 // After the limit of a drain, or a second signal, this much for replies to break off in order.
 constexpr auto last_patience = std::chrono::milliseconds(500);
 
+// The calling thread no longer takes the processor from another one at the moment when it has something to do:
+// learning and logging can wait for the requests that are being served.
+void give_way() {
+  const sched_param none{};
+  (void)::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none);
+}
+
 class RunningGateway {
  public:
   RunningGateway(Start start, std::ostream& errors)
@@ -95,6 +104,7 @@ class RunningGateway {
     for (const auto& loop : loops_) {
       threads.emplace_back([this, &loop] { run(loop->io(), control_.counters()); });
     }
+    give_way();
     run(control_.io(), control_.counters());
     for (std::thread& thread : threads) thread.join();
     if (storage_) storage_->finish();

@@ -6,6 +6,8 @@
 #include <ctime>
 #include <optional>
 
+#include "providers/http_fields.hpp"
+
 namespace gateway {
 
 using providers::Pieces;
@@ -24,53 +26,6 @@ std::string_view http_date() {
   return {text.data(), 29};
 }
 
-std::string_view reason_phrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 402:
-      return "Payment Required";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
-    case 417:
-      return "Expectation Failed";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Status";
-  }
-}
-
 std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t> length) const {
   std::array<char, 20> digits;
   const auto number = [&](std::size_t value) {
@@ -81,7 +36,7 @@ std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t>
   std::string text;
   text.reserve(192 + start.fields.size());
   text.append("HTTP/1.1 "sv).append(number(static_cast<std::size_t>(start.status)));
-  text.append(" "sv).append(reason_phrase(start.status));
+  text.append(" "sv).append(providers::reason_phrase(start.status));
   text.append("\r\nDate: "sv).append(http_date());
   text.append("\r\nContent-Type: "sv).append(start.content_type).append("\r\n"sv);
   if (length) {

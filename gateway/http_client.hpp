@@ -59,6 +59,5 @@ class HttpClient final : public Client {
 
 // The IMF-fixdate of now, made at most once a second. Belongs to the calling thread.
 std::string_view http_date();
-std::string_view reason_phrase(int status);
 
 }  // namespace gateway

@@ -76,5 +76,7 @@ bool is_field_value(std::string_view text);
 bool lists(std::string_view list, std::string_view lower_case_token);
 // 1*19DIGIT and nothing else.
 std::optional<std::uint64_t> decimal(std::string_view text);
+// "Not Found"; "Status" for those that have no phrase here.
+std::string_view reason_phrase(int status);
 
 }  // namespace providers

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "providers/http_fields.hpp"
+
 namespace providers {
 namespace {
 
@@ -22,42 +24,15 @@ std::optional<config::TimePoint> earlier(std::optional<config::TimePoint> a,
   return a ? a : b;
 }
 
-std::string_view reason_of(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 413:
-      return "Payload Too Large";
-    case 429:
-      return "Too Many Requests";
-    case 500:
-      return "Internal Server Error";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Simulated";
-  }
-}
-
 After ended(std::atomic<std::uint64_t>& count, After after) {
   ++count;
   return after;
 }
 
 // What a stream has around its events. HTTP/1.0 knows no chunks: there the end of the connection is the end.
-class Framing {
+class Wrapping {
  public:
-  explicit Framing(Arrival arrival)
+  explicit Wrapping(Arrival arrival)
       : chunked_(arrival.version >= 11), after_(chunked_ ? arrival.after : After::close) {}
 
   After after() const { return after_; }
@@ -88,7 +63,7 @@ std::optional<config::TimePoint> next_look(SimulatedVisit& visit, const routing:
 
 std::string reply_head(int status, std::string_view content_type, After after) {
   std::string head = "HTTP/1.1 " + std::to_string(status) + ' ';
-  head.append(reason_of(status)).append("\r\ncontent-type: ").append(content_type).append("\r\n");
+  head.append(reason_phrase(status)).append("\r\ncontent-type: ").append(content_type).append("\r\n");
   if (after == After::close) head += "connection: close\r\n";
   return head;
 }
@@ -122,10 +97,10 @@ Task<After> send_whole(SimulatedVisit& visit, Arrival arrival, const SimulatedRe
 
 Task<After> send_stream(SimulatedVisit& visit, Arrival arrival, const SimulatedReply& text) {
   SimulatedServer& server = visit.server();
-  const Framing framing{arrival};
+  const Wrapping wrapping{arrival};
   const routing::Answer answer = visit.answer();
   const auto comment_every = server.clock->world(comment_interval);
-  std::string unsent_head = framing.head(server.limit_fields());
+  std::string unsent_head = wrapping.head(server.limit_fields());
   std::int64_t sent = 0;
   auto comment_at = server.now() + comment_every;
   for (;;) {
@@ -141,14 +116,14 @@ Task<After> send_stream(SimulatedVisit& visit, Arrival arrival, const SimulatedR
     }
     if (progress.phase == Phase::complete) events += text.last_events(answer);
     if (!events.empty()) {
-      std::string bytes = std::exchange(unsent_head, {}) + framing.events(events);
-      if (progress.phase == Phase::complete) bytes += framing.end();
+      std::string bytes = std::exchange(unsent_head, {}) + wrapping.events(events);
+      if (progress.phase == Phase::complete) bytes += wrapping.end();
       server.tally.tokens += static_cast<std::uint64_t>(out - sent);
       sent = out;
       const bool taken = co_await visit.connection().write(std::move(bytes));
       if (!taken) co_return ended(server.tally.aborted, After::close);
     }
-    if (progress.phase == Phase::complete) co_return ended(server.tally.completed, framing.after());
+    if (progress.phase == Phase::complete) co_return ended(server.tally.completed, wrapping.after());
     if (progress.phase == Phase::broken) co_return ended(server.tally.broken, After::close);
     auto look = next_look(visit, progress);
     if (sent == 0) look = earlier(look, comment_at);

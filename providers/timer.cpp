@@ -2,11 +2,6 @@
 
 namespace providers {
 
-Task<void> Timer::sleep_until(config::TimePoint time) {
-  Sleep sleep;
-  co_await sleep.until(*this, time);
-}
-
 Task<bool> Sleep::until(Timer& timer, config::TimePoint time) {
   rang_ = false;
   if (time <= timer.now()) co_return true;

@@ -49,9 +49,6 @@ class Timer {
     if (!only_later) insert(alarm);
   }
 
-  // Returns at once when `time` has passed. Not interruptible: for short waits, or see Sleep.
-  Task<void> sleep_until(config::TimePoint time);
-
  private:
   // Links the alarm so that it is looked at no later than its due time; it may be linked already.
   virtual void insert(Alarm& alarm) = 0;
