@@ -84,10 +84,14 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
             .should_retry = ShouldRetry::no};
   }
   const std::string why = reasons(decision, request);
-  const bool time_helps =
-      std::ranges::any_of(decision.verdicts, [](const Verdict& v) { return passes_with_time(v.removal); });
-  ErrorReply error{.status = time_helps ? 503 : 404,
-                   .type = time_helps ? "api_error" : "invalid_request_error",
+  const auto any = [&](auto rule) {
+    return std::ranges::any_of(decision.verdicts, [&](const Verdict& v) { return rule(v.removal); });
+  };
+  const bool time_helps = any(passes_with_time);
+  // As OpenRouter does: what a request's own preferences leave nobody for is the request's fault.
+  const bool is_own_fault = !time_helps && any([](Removal removal) { return removal == Removal::overlay; });
+  ErrorReply error{.status = is_own_fault ? 404 : 503,
+                   .type = is_own_fault ? "invalid_request_error" : "api_error",
                    .code = time_helps ? "no_endpoint_available" : "no_eligible_endpoint",
                    .message = "No endpoint of " + request.demand.model->name.text +
                               " can take this request under the policy \"" + request.policy->name.text +

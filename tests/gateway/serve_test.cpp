@@ -422,8 +422,17 @@ TEST_CASE("with nobody to ask, the client is told why and what would help") {
     ServedWorld world;
     world.ask(R"(,"tools":[{"type":"function","function":{"name":"f","parameters":{}}}])");
     REQUIRE(world.ended());
+    CHECK(world.client.status == 503);
+    CHECK(contains(world.client.body, "no_eligible_endpoint"));
+    CHECK(world.client.has("x-should-retry: false"));
+  }
+  SUBCASE("the request's own preferences leave nobody") {
+    ServedWorld world;
+    world.ask(R"(,"provider":{"quantizations":["fp4"]})");
+    REQUIRE(world.ended());
     CHECK(world.client.status == 404);
     CHECK(contains(world.client.body, "no_eligible_endpoint"));
+    CHECK(contains(world.client.body, "`provider.quantizations`"));
     CHECK(world.client.has("x-should-retry: false"));
   }
   SUBCASE("all of them asked to be left alone for long") {
