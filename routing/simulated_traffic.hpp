@@ -34,15 +34,24 @@ struct Journey {
   double dollars = 0;
 };
 
+// An arrival: whatever was in this place before is over. What depends on the time and on prices is left to
+// fill in. `request` must outlive the journey.
+void begin(Journey& journey, std::uint64_t number, const config::TraceRequest& request, std::uint64_t seed);
+
+// Which leg of which journey, by places.
+struct Holder {
+  std::uint32_t journey = 0;
+  std::uint32_t leg = 0;
+};
+
 struct Timer {
   enum class What { decide, hedge, first_token_late, look_for_stall };
 
   config::TimePoint time{};
   std::uint64_t order = 0;  // of two at one time the one that was set first
   What what = What::decide;
-  std::uint32_t journey = 0;
-  std::uint64_t turn = 0;
-  std::uint32_t leg = 0;
+  Holder holder{};
+  std::uint64_t turn = 0;  // of the journey
   std::uint32_t sent = 0;  // of the leg: stale once another attempt began there
 
   friend bool operator>(const Timer& a, const Timer& b) {
@@ -50,11 +59,5 @@ struct Timer {
   }
 };
 using Timers = std::priority_queue<Timer, std::vector<Timer>, std::greater<>>;
-
-// Which leg of which journey holds a host's ticket, by the ticket's place.
-struct Holder {
-  std::uint32_t journey = 0;
-  std::uint32_t leg = 0;
-};
 
 }  // namespace routing
