@@ -7,12 +7,9 @@
 #include <string_view>
 
 #include "routing/checker.hpp"
+#include "routing/complaint.hpp"
 
 namespace routing {
-
-inline std::string quoted(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
 
 class Checker {
  public:

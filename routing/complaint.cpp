@@ -31,4 +31,14 @@ config::Problem to_problem(const Complaint& complaint, const config::SourceText&
   return problem;
 }
 
+void complain(config::Problems& problems, const config::Place& place, std::string path, std::string message,
+              std::string suggestion) {
+  problems.push_back({.severity = config::Severity::error,
+                      .place = place,
+                      .path = std::move(path),
+                      .message = std::move(message),
+                      .suggestion = std::move(suggestion),
+                      .excerpt = ""});
+}
+
 }  // namespace routing

@@ -1,8 +1,9 @@
-// What is wrong with a stretch of a policy text. A value.
+// What is wrong with a stretch of a policy text, in words for its owner. A value.
 #pragma once
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/settings.hpp"
@@ -18,8 +19,24 @@ struct Complaint {
 };
 using Complaints = std::vector<Complaint>;
 
+// A text of the policy's owner, as messages name it.
+inline std::string quoted(std::string_view text) {
+  return "`" + std::string(text) + "`";
+}
+// "a, b, c"
+template <class Words>
+std::string listed(const Words& words) {
+  std::string result;
+  for (const auto& word : words) result.append(result.empty() ? "" : ", ").append(word);
+  return result;
+}
+
 // The complaint as a problem of the file that `source` stands in: line and column of its first character, and
 // the line of the text with the offending part underlined. `path` names the setting.
 config::Problem to_problem(const Complaint& complaint, const config::SourceText& source, std::string path);
+
+// An error of a whole setting, with nothing to underline.
+void complain(config::Problems& problems, const config::Place& place, std::string path, std::string message,
+              std::string suggestion);
 
 }  // namespace routing

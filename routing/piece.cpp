@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "routing/bounds.hpp"
+#include "routing/complaint.hpp"
 #include "routing/program.hpp"
 
 namespace routing {
@@ -12,10 +13,6 @@ namespace routing {
 using namespace dimensions;
 
 namespace {
-
-std::string quoted(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
 
 void split(const Tree& tree, NodeIndex index, std::vector<NodeIndex>& parts) {
   const Node& node = tree.nodes[index];

@@ -6,13 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "routing/complaint.hpp"
+
 namespace routing {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
 
 config::Problem warning(const config::Place& place, const Policy& policy, std::string message,
                         std::string suggestion) {

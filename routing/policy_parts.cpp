@@ -1,8 +1,11 @@
 #include "routing/policy_parts.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "routing/complaint.hpp"
 
 namespace routing {
 
@@ -26,10 +29,76 @@ class Hash {
   std::uint64_t value_ = 14695981039346656037ull;
 };
 
-}  // namespace
-
 void append(Pieces& pieces, const Pieces& more) {
   pieces.insert(pieces.end(), more.begin(), more.end());
+}
+
+long errors(const config::Problems& problems) {
+  return std::ranges::count(problems, config::Severity::error, &config::Problem::severity);
+}
+
+// The texts of one policy on their way to pieces.
+class Texts {
+ public:
+  Texts(std::string path, const Vocabulary& vocabulary, config::Problems& problems)
+      : path_(std::move(path)), vocabulary_(vocabulary), problems_(problems) {}
+
+  Pieces text(const config::SourceText& text, const std::string& name, Use use) {
+    return compile_text(text, path_ + "." + name, use, vocabulary_, problems_);
+  }
+  Pieces list(const std::vector<config::SourceText>& texts, const std::string& name, Use use) {
+    Pieces pieces;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      append(pieces, text(texts[i], name + "[" + std::to_string(i) + "]", use));
+    }
+    return pieces;
+  }
+  std::optional<Piece> single(const std::optional<config::SourceText>& text, const std::string& name,
+                              Use use) {
+    if (!text) return std::nullopt;
+    Pieces pieces = this->text(*text, name, use);
+    if (pieces.empty()) return std::nullopt;
+    return std::move(pieces.front());
+  }
+
+ private:
+  std::string path_;
+  const Vocabulary& vocabulary_;
+  config::Problems& problems_;
+};
+
+}  // namespace
+
+Parts own_parts(const config::PolicySettings& policy, const Vocabulary& vocabulary,
+                config::Problems& problems) {
+  const std::string path = "policies." + policy.name.text;
+  const long errors_before = errors(problems);
+  Texts texts(path, vocabulary, problems);
+  Parts parts;
+  if (policy.allow) parts.allow = texts.text(*policy.allow, "allow", Use::allow);
+  parts.require = texts.list(policy.require, "require", Use::require);
+  parts.prefer = texts.list(policy.prefer, "prefer", Use::prefer);
+  parts.relax = texts.list(policy.relax, "relax", Use::relax);
+  parts.minimize = texts.single(policy.minimize, "minimize", Use::minimize);
+  parts.value_of_time = texts.single(policy.value_of_time, "value_of_time", Use::rate);
+  parts.choose = texts.single(policy.choose, "choose", Use::weight);
+  parts.attempts = policy.attempts;
+  parts.deadline = policy.deadline;
+  parts.hedge_budget = policy.hedge_budget;
+  parts.explore = policy.explore;
+  if (policy.minimize && policy.value_of_time) {
+    complain(problems, policy.value_of_time->place, path + ".value_of_time",
+             "`value_of_time` and `minimize` both say what is best", "keep one of them");
+  }
+  parts.is_complete = errors(problems) == errors_before;
+  const double value = parts.value_of_time ? parts.value_of_time->rule.expression.number(View{}) : 0;
+  if (value < 0) {
+    complain(problems, policy.value_of_time->place, path + ".value_of_time",
+             "waiting cannot be worth less than nothing, and this is " +
+                 to_text(value, dimensions::dollars_per_second),
+             "");
+  }
+  return parts;
 }
 
 Parts inherited(Parts parent, const Parts& own) {

@@ -18,7 +18,9 @@ struct Parts {
   bool is_complete = true;  // no text of it, and none it inherits, was refused
 };
 
-void append(Pieces& pieces, const Pieces& more);
+// Of the policy's own texts, each compiled once.
+Parts own_parts(const config::PolicySettings& policy, const Vocabulary& vocabulary,
+                config::Problems& problems);
 
 // Lists of the parent come first; single settings of the child win.
 Parts inherited(Parts parent, const Parts& own);

@@ -4,15 +4,12 @@
 #include <array>
 #include <cmath>
 
+#include "routing/complaint.hpp"
 #include "routing/vocabulary.hpp"
 
 namespace routing {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
 
 constexpr std::array<std::string_view, 13> keys{"order",
                                                 "only",
@@ -31,13 +28,6 @@ constexpr std::array<std::string_view, 13> keys{"order",
 bool same_letters(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-template <class Words>
-std::string listed(const Words& words) {
-  std::string result;
-  for (const auto& word : words) result.append(result.empty() ? "" : ", ").append(word);
-  return result;
 }
 
 Refusal refusal(std::string field, std::string message) {

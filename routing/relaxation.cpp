@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "routing/complaint.hpp"
+
 namespace routing {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
 
 enum class Kinship { none, replaces, drops };
 

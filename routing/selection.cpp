@@ -3,19 +3,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "routing/complaint.hpp"
+
 namespace routing {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string result;
-  for (const std::string& name : names) result += (result.empty() ? "" : ", ") + name;
-  return result;
-}
 
 const Policy* find_suffix(const PolicySet& policies, std::string_view suffix) {
   if (const Policy* own = policies.find(suffix)) return own;
