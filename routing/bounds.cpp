@@ -32,8 +32,8 @@ Bounds call_bounds(const Tree& tree, const Node& node) {
   if (node.text == "probability") return {0, 1};
   Bounds result = bounds_of(tree, node.children[0]);
   if (node.text != "min" && node.text != "max") return result;
-  for (const NodeIndex child : node.children) {
-    const Bounds each = bounds_of(tree, child);
+  for (std::size_t i = 1; i < node.children.size(); ++i) {
+    const Bounds each = bounds_of(tree, node.children[i]);
     const auto pick = [&](double a, double b) {
       return node.text == "min" ? std::min(a, b) : std::max(a, b);
     };
@@ -67,26 +67,35 @@ Truth opposite(Truth value) {
 
 Bounds bounds_of(const Tree& tree, NodeIndex index) {
   const Node& node = tree.nodes[index];
+  // Each side once: looked at twice, the sides of its sides would be looked at four times, and so on.
   const auto side = [&](std::size_t which) { return bounds_of(tree, node.children[which]); };
   switch (node.form) {
     case Form::number:
       return {node.number, node.number};
     case Form::fact:
       return {info(node.fact).least, info(node.fact).most};
-    case Form::negate:
-      return {-side(0).most, -side(0).least};
-    case Form::add:
-      return {held(side(0).least + side(1).least), held(side(0).most + side(1).most)};
-    case Form::subtract:
-      return {held(side(0).least - side(1).most), held(side(0).most - side(1).least)};
+    case Form::negate: {
+      const Bounds a = side(0);
+      return {-a.most, -a.least};
+    }
+    case Form::add: {
+      const Bounds a = side(0), b = side(1);
+      return {held(a.least + b.least), held(a.most + b.most)};
+    }
+    case Form::subtract: {
+      const Bounds a = side(0), b = side(1);
+      return {held(a.least - b.most), held(a.most - b.least)};
+    }
     case Form::multiply:
       return product(side(0), side(1));
     case Form::divide:
       return quotient(side(0), side(1));
     case Form::power:
       return side(0).least >= 0 ? Bounds{0, endless} : anything;
-    case Form::condition:
-      return hull({side(1).least, side(1).most, side(2).least, side(2).most});
+    case Form::condition: {
+      const Bounds yes = side(1), no = side(2);
+      return hull({yes.least, yes.most, no.least, no.most});
+    }
     case Form::call:
       return call_bounds(tree, node);
     default:
@@ -113,7 +122,8 @@ Truth certainty_of(const Tree& tree, NodeIndex index) {
     case Form::condition: {
       const Truth question = side(0);
       if (question == Truth::yes || question == Truth::no) return side(question == Truth::yes ? 1 : 2);
-      return side(1) == side(2) ? side(1) : Truth::no_evidence;
+      const Truth yes = side(1), no = side(2);
+      return yes == no ? yes : Truth::no_evidence;
     }
     default:
       break;

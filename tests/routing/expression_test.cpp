@@ -392,6 +392,25 @@ TEST_CASE("every mistake of an expression is reported at once") {
   CHECK(problems.size() == 3);
 }
 
+TEST_CASE("what is nested or long is checked in the time of its length, not of its depth's powers") {
+  const auto nested = [](const std::string& open, const std::string& inside, const std::string& close,
+                         int depth) {
+    std::string text = inside;
+    for (int i = 0; i < depth; ++i) text = open + text + close;
+    return text;
+  };
+  // Any of these, with both sides looked at twice, would take longer than this test may.
+  CHECK(problems_in(nested("", "ttft", " - 1 s", 190) + " <= 3 s", Use::require).empty());
+  CHECK(problems_in(nested("", "ttft", " + 1 s", 190) + " <= 300 s", Use::require).empty());
+  CHECK(problems_in(nested("(1 s - ", "ttft", ")", 38) + " <= 3 s", Use::require).empty());
+  CHECK(problems_in(nested("-", "ttft", "", 38) + " <= 3 s", Use::require).empty());
+  CHECK(problems_in(nested("min(", "ttft", ", 3 s)", 38) + " <= 2 s", Use::require).empty());
+  CHECK(problems_in(nested("(if stream then ", "ttft", " else 2 s)", 18) + " <= 1 s", Use::require).empty());
+  CHECK(problems_in(nested("(if stream then ", "zdr", " else zdr)", 18), Use::allow).empty());
+  CHECK(problems_in(nested("", "price", " + $1", 190), Use::minimize).empty());
+  CHECK(problems_in(nested("(if stream then ", "price", " else $2)", 18), Use::minimize).empty());
+}
+
 TEST_CASE("nesting is bounded") {
   for (const char* open : {"(", "not ", "-", "if stream then 1 else ", "min(", "[", "supports("}) {
     std::string text;
