@@ -79,7 +79,7 @@ Parts PolicyFamily::broken(std::size_t which) const {
 
 // Begins with the first of them in the file, so that the circle is reported once from wherever it is entered.
 void PolicyFamily::complain_of_circle(std::vector<std::size_t> circle) {
-  std::ranges::rotate(circle, std::ranges::min_element(circle));
+  std::rotate(circle.begin(), std::ranges::min_element(circle), circle.end());
   std::string chain;
   for (const std::size_t each : circle) chain += quoted(all_[each].name.text) + " extends ";
   const config::PolicySettings& first = all_[circle.front()];
