@@ -45,7 +45,13 @@ soak() {
   return $status
 }
 
+# Hosts that fail and clients that misbehave, all at once, against what tests/run.sh built with sanitizers.
+chaos() {
+  ISOCOST=$PWD/build/asan/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/end_to_end/chaos.py 120
+}
+
 part "every test of each change" bash tests/run.sh
+part "chaos" chaos
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler
 part "fuzzers, $fuzz_seconds s each" bash tests/fuzz/run.sh "$fuzz_seconds"
