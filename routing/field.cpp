@@ -13,10 +13,12 @@ namespace routing {
 namespace {
 
 std::unique_ptr<Balancer> balancer(std::string_view name, std::size_t endpoints) {
-  if (name == "random") return std::make_unique<RandomBalancer>();
-  if (name == "round-robin") return std::make_unique<RoundRobinBalancer>();
-  if (name == "cheapest") return std::make_unique<CheapestBalancer>();
-  if (name == "inverse-square") return std::make_unique<InverseSquareBalancer>();
+  using Way = PlainBalancer::Way;
+  const auto plain = [](Way way) { return std::make_unique<PlainBalancer>(way); };
+  if (name == "random") return plain(Way::random);
+  if (name == "round-robin") return plain(Way::round_robin);
+  if (name == "cheapest") return plain(Way::cheapest);
+  if (name == "inverse-square") return plain(Way::inverse_square);
   if (name == "litellm-latency") return std::make_unique<LiteLlmBalancer>(endpoints);
   if (name == "p2c-peak-ewma") return std::make_unique<PeakEwmaBalancer>(tower_peak_ewma, endpoints);
   if (name == "peak-ewma") return std::make_unique<PeakEwmaBalancer>(helicone_peak_ewma, endpoints);

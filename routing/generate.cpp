@@ -23,20 +23,8 @@ Operation operation_of(Form form) {
       return Operation::multiply;
     case Form::divide:
       return Operation::divide;
-    case Form::power:
-      return Operation::power;
-    case Form::less:
-      return Operation::less;
-    case Form::less_equal:
-      return Operation::less_equal;
-    case Form::greater:
-      return Operation::greater;
-    case Form::greater_equal:
-      return Operation::greater_equal;
-    case Form::equal:
-      return Operation::equal;
     default:
-      return Operation::not_equal;
+      return Operation::compare;
   }
 }
 
@@ -51,8 +39,7 @@ class Generator {
     if (deepest_ > Program::stack_size || program_.code.size() >= std::numeric_limits<std::uint16_t>::max()) {
       return std::nullopt;
     }
-    const Operation last = program_.code.back().operation;
-    program_.is_limit = last >= Operation::less && last <= Operation::not_equal;
+    program_.is_limit = program_.code.back().operation == Operation::compare;
     program_.is_plain_limit = program_.is_limit && program_.code.size() == 3 &&
                               program_.code[0].operation == Operation::load &&
                               program_.code[1].operation == Operation::constant;
@@ -157,7 +144,8 @@ class Generator {
     }
     for (const NodeIndex child : found.children) emit(child);
     const int grows = found.children.size() == 1 ? 0 : -1;
-    put({.operation = operation_of(found.form), .if_unknown = unknown_in(index)}, grows);
+    put({.operation = operation_of(found.form), .comparison = found.form, .if_unknown = unknown_in(index)},
+        grows);
   }
 
   void logic(const Node& found, Operation skip, Operation combine) {

@@ -16,19 +16,25 @@ void MeanOutput::observe(const Attempt& attempt) {
   tokens_ += std::max(0.02, 1 / seen_) * (static_cast<double>(attempt.usage->output.count) - tokens_);
 }
 
-EndpointIndex CheapestBalancer::pick(std::span<const EndpointIndex> eligible, const Situation& situation,
-                                     const Catalogue& catalogue, Dice) {
-  return *std::ranges::min_element(eligible, {}, [&](EndpointIndex i) {
+EndpointIndex PlainBalancer::pick(std::span<const EndpointIndex> eligible, const Situation& situation,
+                                  const Catalogue& catalogue, Dice dice) {
+  const auto price = [&](EndpointIndex i) {
     return list_price(catalogue.endpoints()[i], situation.demand, output_.tokens());
-  });
-}
-
-EndpointIndex InverseSquareBalancer::pick(std::span<const EndpointIndex> eligible, const Situation& situation,
-                                          const Catalogue& catalogue, Dice dice) {
+  };
+  switch (way_) {
+    case Way::random:
+      return eligible[dice.below(eligible.size())];
+    case Way::round_robin:
+      return eligible[turn_++ % eligible.size()];
+    case Way::cheapest:
+      return *std::ranges::min_element(eligible, {}, price);
+    case Way::inverse_square:
+      break;
+  }
   std::vector<double> weights;
   for (const EndpointIndex i : eligible) {
-    const double price = list_price(catalogue.endpoints()[i], situation.demand, output_.tokens());
-    weights.push_back(1 / std::max(price * price, 1e-24));
+    const double dollars = price(i);
+    weights.push_back(1 / std::max(dollars * dollars, 1e-24));
   }
   return eligible[drawn_by_weight(weights, dice)];
 }

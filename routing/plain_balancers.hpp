@@ -1,6 +1,6 @@
-// Balancers that learn nothing: random, round robin, the cheapest, and OpenRouter's default until August
-// 2026, a draw with weights 1/price² (OpenRouter, "Provider routing: price-based load balancing").
-// "Cheapest" is LiteLLM's cost-based-routing, which takes the lowest price outright.
+// Ways of choosing that know nothing of speed: random, round robin, the cheapest, and OpenRouter's default
+// until August 2026, a draw with weights 1/price² (OpenRouter, "Provider routing: price-based load
+// balancing"). "Cheapest" is LiteLLM's cost-based-routing, which takes the lowest price outright.
 #pragma once
 
 #include "routing/balancer.hpp"
@@ -21,53 +21,22 @@ class MeanOutput {
   double seen_ = 0;
 };
 
-class RandomBalancer final : public Balancer {
+class PlainBalancer final : public Balancer {
  public:
-  EndpointIndex pick(std::span<const EndpointIndex> eligible, const Situation&, const Catalogue&,
-                     Dice dice) override {
-    return eligible[dice.below(eligible.size())];
-  }
-  void dispatched(EndpointIndex, config::TimePoint) override {}
-  void first_token(EndpointIndex, config::Duration, config::TimePoint) override {}
-  void ended(const Attempt&, const Demand&, config::TimePoint) override {}
-};
+  enum class Way { random, round_robin, cheapest, inverse_square };
 
-class RoundRobinBalancer final : public Balancer {
- public:
-  EndpointIndex pick(std::span<const EndpointIndex> eligible, const Situation&, const Catalogue&,
-                     Dice) override {
-    return eligible[turn_++ % eligible.size()];
-  }
+  explicit PlainBalancer(Way way) : way_(way) {}
+
+  EndpointIndex pick(std::span<const EndpointIndex> eligible, const Situation& situation,
+                     const Catalogue& catalogue, Dice dice) override;
   void dispatched(EndpointIndex, config::TimePoint) override {}
   void first_token(EndpointIndex, config::Duration, config::TimePoint) override {}
-  void ended(const Attempt&, const Demand&, config::TimePoint) override {}
+  void ended(const Attempt& attempt, const Demand&, config::TimePoint) override { output_.observe(attempt); }
 
  private:
+  Way way_;
+  MeanOutput output_;
   std::size_t turn_ = 0;
-};
-
-class CheapestBalancer final : public Balancer {
- public:
-  EndpointIndex pick(std::span<const EndpointIndex> eligible, const Situation& situation,
-                     const Catalogue& catalogue, Dice dice) override;
-  void dispatched(EndpointIndex, config::TimePoint) override {}
-  void first_token(EndpointIndex, config::Duration, config::TimePoint) override {}
-  void ended(const Attempt& attempt, const Demand&, config::TimePoint) override { output_.observe(attempt); }
-
- private:
-  MeanOutput output_;
-};
-
-class InverseSquareBalancer final : public Balancer {
- public:
-  EndpointIndex pick(std::span<const EndpointIndex> eligible, const Situation& situation,
-                     const Catalogue& catalogue, Dice dice) override;
-  void dispatched(EndpointIndex, config::TimePoint) override {}
-  void first_token(EndpointIndex, config::Duration, config::TimePoint) override {}
-  void ended(const Attempt& attempt, const Demand&, config::TimePoint) override { output_.observe(attempt); }
-
- private:
-  MeanOutput output_;
 };
 
 // A draw by weights that are not negative; the first where all are zero.

@@ -57,16 +57,16 @@ double log_sd_of(Fact fact, const View& view) {
 
 Truth compared(const Instruction& step, double left, double right) {
   if (std::isnan(left) || std::isnan(right)) return step.if_unknown;
-  switch (step.operation) {
-    case Operation::less:
+  switch (step.comparison) {
+    case Form::less:
       return as_truth(left < right);
-    case Operation::less_equal:
+    case Form::less_equal:
       return as_truth(left <= right);
-    case Operation::greater:
+    case Form::greater:
       return as_truth(left > right);
-    case Operation::greater_equal:
+    case Form::greater_equal:
       return as_truth(left >= right);
-    case Operation::equal:
+    case Form::equal:
       return as_truth(left == right);
     default:
       return as_truth(left != right);
@@ -162,12 +162,7 @@ void run(const Program& program, const View& view, std::size_t instructions, Sta
       case Operation::probability_below:
         n[-1] = 1 - probability_above(loaded(program, step->fact, view), log_sd_of(step->fact, view), n[-1]);
         break;
-      case Operation::less:
-      case Operation::less_equal:
-      case Operation::greater:
-      case Operation::greater_equal:
-      case Operation::equal:
-      case Operation::not_equal:
+      case Operation::compare:
         n -= 2, *t++ = compared(*step, n[0], n[1]);
         break;
       case Operation::truth_constant:

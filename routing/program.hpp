@@ -32,12 +32,7 @@ enum class Operation : std::uint8_t {
   probability_above,
   probability_below,
   // numbers to a truth
-  less,
-  less_equal,
-  greater,
-  greater_equal,
-  equal,
-  not_equal,
+  compare,
   // push a truth
   truth_constant,
   truth_load,
@@ -68,6 +63,7 @@ enum class Operation : std::uint8_t {
 
 struct Instruction {
   Operation operation{};
+  Form comparison{};
   Fact fact{};
   Truth if_unknown = Truth::no_evidence;  // what a comparison gives then
   std::uint16_t target = 0;               // of a jump, or an index into texts or sets
