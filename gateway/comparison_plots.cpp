@@ -106,7 +106,7 @@ Plot frontier(const Comparison& comparison) {
     Point at;
   };
   std::vector<Dot> dots;
-  double most_seconds = 0, most_dollars = 0;
+  double most_seconds = 1e-9, most_dollars = 1e-9;
   for (const Contestant& standing : comparison.standings) {
     const Point at{standing.sum.total.mean(),
                    1000 * standing.sum.dollars / static_cast<double>(standing.sum.requests)};

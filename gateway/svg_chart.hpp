@@ -58,7 +58,7 @@ std::string legend_entry(double x, double y, std::string_view text, std::string_
 std::string svg_picture(int width, int height, std::string_view title, std::string_view charts);
 // The n-th of a set of colours that are easy to tell apart, also in print.
 std::string_view series_colour(std::size_t n);
-// Where ticks stand: round numbers, from four to eight of them.
+// Where ticks stand: round numbers, from three to nine of them on a linear axis.
 std::vector<double> ticks(const Axis& axis);
 
 }  // namespace gateway
