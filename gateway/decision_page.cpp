@@ -60,15 +60,19 @@ json::object candidate_object(const Decided& decided, const Verdict& verdict) {
   return object;
 }
 
+// Both sides of a comparison, in dollars, seconds and tokens.
+void add(const std::optional<routing::Margin>& margin, json::object& object) {
+  if (!margin) return;
+  object["found"] = number_or_null(margin->found);
+  object["limit"] = number_or_null(margin->limit);
+}
+
 json::object removed_object(const Decided& decided, const Verdict& verdict) {
   json::object object = name_object(decided, verdict);
   object["because"] = word(verdict.removal);
   object["text"] = removal_text(verdict, decided.policy, decided.decision.relaxed);
   object["missed_by"] = number_or_null(verdict.missed_by);
-  if (verdict.margin) {
-    object["found"] = number_or_null(verdict.margin->found);
-    object["limit"] = number_or_null(verdict.margin->limit);
-  }
+  add(verdict.margin, object);
   if (verdict.filter != routing::Filter::none) object["excluded_by"] = routing::to_text(verdict.filter);
   return object;
 }
@@ -93,15 +97,19 @@ json::object remedy_object(const Decided& decided, const routing::Remedy& remedy
   json::array rules;
   for (const routing::Remedy::Limit& limit : remedy.limits) {
     json::object rule{{"rule", limit.rule->text}};
-    if (limit.margin) {
-      rule["found"] = number_or_null(limit.margin->found);
-      rule["limit"] = number_or_null(limit.margin->limit);
-    }
+    add(limit.margin, rule);
     rules.push_back(std::move(rule));
+  }
+  json::array preferences;
+  for (const routing::Objection& each : remedy.objections) {
+    json::object preference{{"preference", "provider." + std::string(each.field)}};
+    add(each.margin, preference);
+    preferences.push_back(std::move(preference));
   }
   json::object object{{"endpoint", decided.catalogue.endpoints()[remedy.endpoint].settings->name.text},
                       {"text", remedy_text(remedy, decided.catalogue)}};
   object["rules"] = std::move(rules);
+  object["preferences"] = std::move(preferences);
   return object;
 }
 

@@ -32,10 +32,11 @@ std::string openrouter_metadata(const Decided& decided, const routing::Attempts&
 // decision's.
 std::string removal_text(const routing::Verdict& verdict, const routing::Policy& policy,
                          std::size_t relaxed = 0);
-// "azure would be let in by giving up `ttft.p90 <= 3 s` (it is 3.4 s)".
+// "azure would be let in by giving up `ttft.p90 <= 3 s` (it is 3.4 s) and without the request's own
+// provider.max_price.completion of 2 $/Mtok (it is 5.4 $/Mtok)".
 std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue& catalogue);
 // The member of the request at fault: "provider.max_price".
-std::string_view preference_of(routing::Filter filter);
+std::string preference_of(routing::Filter filter);
 // Of a decision that left nobody; nothing without a snapshot.
 std::optional<routing::Remedy> remedy_of(const Decided& decided);
 

@@ -38,50 +38,32 @@ std::string missed_text(const Verdict& verdict) {
   return known ? " (by " + rate_text(std::abs(verdict.missed_by)) + ")" : "";
 }
 
+// " (it is 3.4 s)"; nothing where nothing was compared.
+std::string found_text(const std::optional<routing::Margin>& margin) {
+  return margin ? " (it is " + to_text(margin->found, margin->dimension) + ")" : "";
+}
+
 }  // namespace
 
-std::string_view preference_of(routing::Filter filter) {
-  using enum routing::Filter;
-  switch (filter) {
-    case none:
-      break;
-    case only:
-      return "provider.only";
-    case ignore:
-      return "provider.ignore";
-    case order:
-      return "provider.order, without fallbacks";
-    case parameters:
-      return "provider.require_parameters";
-    case data_collection:
-      return "provider.data_collection";
-    case zdr:
-      return "provider.zdr";
-    case distillable_text:
-      return "provider.enforce_distillable_text";
-    case quantization:
-      return "provider.quantizations";
-    case max_price:
-      return "provider.max_price";
-  }
-  return "provider";
+std::string preference_of(routing::Filter filter) {
+  return "provider." + std::string(field_of(filter)) +
+         (filter == routing::Filter::order ? ", without fallbacks" : "");
 }
 
 std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue& catalogue) {
-  const std::string& name = catalogue.endpoints()[remedy.endpoint].settings->name.text;
-  std::string text = name + " would be let in ";
-  if (remedy.filter != routing::Filter::none) {
-    return text + "without the request's own " + std::string(preference_of(remedy.filter));
+  std::string rules, own;
+  for (const routing::Remedy::Limit& limit : remedy.limits) {
+    rules +=
+        (rules.empty() ? " by giving up `" : " and `") + limit.rule->text + "`" + found_text(limit.margin);
   }
-  text += "by giving up ";
-  for (std::size_t i = 0; i < remedy.limits.size(); ++i) {
-    const routing::Remedy::Limit& limit = remedy.limits[i];
-    text += (i == 0 ? "`" : " and `") + limit.rule->text + "`";
-    if (limit.margin) {
-      text += " (it is " + routing::to_text(limit.margin->found, limit.margin->dimension) + ")";
-    }
+  for (const routing::Objection& each : remedy.objections) {
+    own += own.empty() ? " without the request's own provider." : " and provider.";
+    own += each.field;
+    if (each.margin) own += " of " + to_text(each.margin->limit, each.margin->dimension);
+    own += each.found.empty() ? found_text(each.margin) : " (it " + each.found + ")";
   }
-  return text;
+  return catalogue.endpoints()[remedy.endpoint].settings->name.text + " would be let in" + rules +
+         (rules.empty() || own.empty() ? "" : " and") + own;
 }
 
 std::string removal_text(const Verdict& verdict, const routing::Policy& policy, std::size_t relaxed) {
@@ -110,7 +92,7 @@ std::string removal_text(const Verdict& verdict, const routing::Policy& policy, 
     case Removal::full:
       return "has as many requests in flight as it may";
     case Removal::overlay:
-      return "left out by the request's own " + std::string(preference_of(verdict.filter));
+      return "left out by the request's own " + preference_of(verdict.filter) + missed_text(verdict);
     case Removal::withdrawn:
       return "is no longer allowed by the newest configuration";
   }

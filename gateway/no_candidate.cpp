@@ -30,7 +30,7 @@ std::string reason_of(const Verdict& verdict, const routing::Decision& decision,
   } else if (verdict.removal == Removal::policy_require && rule < limits.size()) {
     reason += " `" + limits[rule].text + "`";
   } else if (verdict.removal == Removal::overlay) {
-    reason += ", `" + std::string(preference_of(verdict.filter)) + "`";
+    reason += ", `" + preference_of(verdict.filter) + "`";
   }
   return reason;
 }

@@ -40,12 +40,15 @@ std::optional<config::TimePoint> may_be_asked_at(const Question& question, Endpo
   return at;
 }
 
-// Of a rule that compares two known numbers, by how much it was missed.
+// Where two known numbers are compared, by how much it was missed.
+void remove(Verdict& verdict, Removal removal, const std::optional<Margin>& margin, int rule = -1) {
+  verdict.margin = margin;
+  remove(verdict, removal, margin ? std::abs(margin->found - margin->limit) : 0, rule);
+}
 void remove(const Question& question, const std::vector<Rule>& rules, int missed, Removal removal,
             Verdict& verdict) {
-  verdict.margin = rules[static_cast<std::size_t>(missed)].expression.margin(view_of(question, verdict));
-  const double missed_by = verdict.margin ? std::abs(verdict.margin->found - verdict.margin->limit) : 0;
-  remove(verdict, removal, missed_by, missed);
+  const Expression& rule = rules[static_cast<std::size_t>(missed)].expression;
+  remove(verdict, removal, rule.margin(view_of(question, verdict)), missed);
 }
 
 int first_false(const std::vector<Rule>& rules, const View& view) {
@@ -136,8 +139,10 @@ void filter(const Question& question, Verdict& verdict, Again again) {
     return remove(question, question.policy.allow, not_allowed, Removal::policy_allow, verdict);
 
   if (!question.policy.overlay) return;
-  verdict.filter = question.policy.overlay->filter(endpoint_of(question, verdict), demand.needs);
-  if (verdict.filter != Filter::none) remove(verdict, Removal::overlay, 0);
+  const Overlay& overlay = *question.policy.overlay;
+  verdict.filter = overlay.filter(endpoint_of(question, verdict), demand.needs);
+  if (verdict.filter == Filter::none) return;
+  remove(verdict, Removal::overlay, overlay.margin(verdict.filter, endpoint_of(question, verdict)));
 }
 
 void check_limits(const Question& question, const std::vector<Rule>& limits, Verdict& verdict) {

@@ -38,9 +38,54 @@ bool collects(const config::DataPolicy& data) {
   return !(keeps_nothing && data.trains_on_prompts == false);
 }
 
-// A ceiling as people write it may differ from a price in the last binary digit.
-bool within(double price, const std::optional<double>& ceiling, double unit) {
-  return !ceiling || price <= *ceiling * unit * (1 + 1e-9);
+// One of the prices that `max_price` bounds.
+struct Bounded {
+  std::string_view field;
+  double Endpoint::*price;
+  std::optional<double> PriceCeiling::*ceiling;
+  double unit;  // of the ceiling
+  Dimension dimension;
+};
+constexpr std::array<Bounded, 3> bounded_prices{
+    {{"max_price.prompt", &Endpoint::dollars_per_input, &PriceCeiling::prompt, 1e-6,
+      dimensions::dollars_per_token},
+     {"max_price.completion", &Endpoint::dollars_per_output, &PriceCeiling::completion, 1e-6,
+      dimensions::dollars_per_token},
+     {"max_price.request", &Endpoint::dollars_per_request, &PriceCeiling::request, 1, dimensions::dollars}}};
+
+// Nothing where the price is within its ceiling.
+std::optional<Margin> excess(const Bounded& bounded, const PriceCeiling& ceilings, const Endpoint& endpoint) {
+  const std::optional<double>& ceiling = ceilings.*bounded.ceiling;
+  if (!ceiling) return std::nullopt;
+  const Margin margin{
+      .found = endpoint.*bounded.price, .limit = *ceiling * bounded.unit, .dimension = bounded.dimension};
+  // A ceiling as people write it may differ from a price in the last binary digit.
+  if (margin.found <= margin.limit * (1 + 1e-9)) return std::nullopt;
+  return margin;
+}
+
+// What the endpoint is, where that is not what the preference asks for.
+std::string found_instead(Filter filter, const Endpoint& endpoint, const config::Features& needs) {
+  const config::DataPolicy& data = endpoint.provider->data_policy;
+  switch (filter) {
+    case Filter::parameters: {
+      std::string lacking;
+      for (std::size_t i = 0; i < needs.size(); ++i) {
+        if (!needs.test(i) || endpoint.settings->features.test(i)) continue;
+        lacking.append(lacking.empty() ? "lacks " : ", ").append(to_text(static_cast<config::Feature>(i)));
+      }
+      return lacking;
+    }
+    case Filter::data_collection:
+      if (data.trains_on_prompts == true) return "trains on prompts";
+      return data.retains_prompts == true ? "retains prompts" : "does not say";
+    case Filter::zdr:
+      return data.zero_data_retention ? "retains data" : "does not say";
+    case Filter::quantization:
+      return "is " + std::string(to_text(endpoint.settings->quantization));
+    default:
+      return "";
+  }
 }
 
 bool at_least(double measured, const std::optional<double>& wanted) {
@@ -82,28 +127,63 @@ Overlay::Overlay(ProviderPreferences preferences) : preferences_(std::move(prefe
   for (const std::string& name : preferences_.quantizations) quantizations_ |= family(name);
 }
 
-Filter Overlay::filter(const Endpoint& endpoint, const config::Features& needs) const {
+bool Overlay::meets(Filter filter, const Endpoint& endpoint, const config::Features& needs) const {
   const ProviderPreferences& p = preferences_;
   const config::DataPolicy& data = endpoint.provider->data_policy;
   const std::vector<std::string>& tags = endpoint.settings->tags;
-  if (!p.only.empty() && !named(p.only, endpoint)) return Filter::only;
-  if (named(p.ignore, endpoint)) return Filter::ignore;
-  if (!p.order.empty() && p.fallbacks == Fallbacks::forbidden && !named(p.order, endpoint))
-    return Filter::order;
-  if (p.parameters == Parameters::required && (needs & ~endpoint.settings->features).any()) {
-    return Filter::parameters;
+  switch (filter) {
+    case Filter::none:
+      return true;
+    case Filter::only:
+      return p.only.empty() || named(p.only, endpoint);
+    case Filter::ignore:
+      return !named(p.ignore, endpoint);
+    case Filter::order:
+      return p.order.empty() || p.fallbacks == Fallbacks::allowed || named(p.order, endpoint);
+    case Filter::parameters:
+      return p.parameters == Parameters::best_effort || (needs & ~endpoint.settings->features).none();
+    case Filter::data_collection:
+      return p.data_collection != "deny" || !collects(data);
+    case Filter::zdr:
+      return !p.zdr || data.zero_data_retention == true;
+    case Filter::distillable_text:
+      return !p.distillable_text || std::ranges::find(tags, "distillable") != tags.end();
+    case Filter::quantization:
+      return p.quantizations.empty() || (quantizations_ & bit(endpoint.settings->quantization)) != 0;
+    case Filter::max_price:
+      return !margin(filter, endpoint);
   }
-  if (p.data_collection == "deny" && collects(data)) return Filter::data_collection;
-  if (p.zdr && data.zero_data_retention != true) return Filter::zdr;
-  if (p.distillable_text && std::ranges::find(tags, "distillable") == tags.end())
-    return Filter::distillable_text;
-  if (!p.quantizations.empty() && (quantizations_ & bit(endpoint.settings->quantization)) == 0) {
-    return Filter::quantization;
+  return true;
+}
+
+Filter Overlay::filter(const Endpoint& endpoint, const config::Features& needs) const {
+  for (const Filter filter : filters) {
+    if (!meets(filter, endpoint, needs)) return filter;
   }
-  const bool affordable = within(endpoint.dollars_per_input, p.max_price.prompt, 1e-6) &&
-                          within(endpoint.dollars_per_output, p.max_price.completion, 1e-6) &&
-                          within(endpoint.dollars_per_request, p.max_price.request, 1);
-  return affordable ? Filter::none : Filter::max_price;
+  return Filter::none;
+}
+
+std::optional<Margin> Overlay::margin(Filter filter, const Endpoint& endpoint) const {
+  if (filter != Filter::max_price) return std::nullopt;
+  for (const Bounded& each : bounded_prices) {
+    if (const auto found = excess(each, preferences_.max_price, endpoint)) return found;
+  }
+  return std::nullopt;
+}
+
+std::vector<Objection> Overlay::objections(const Endpoint& endpoint, const config::Features& needs) const {
+  std::vector<Objection> result;
+  for (const Filter filter : filters) {
+    if (filter == Filter::max_price || meets(filter, endpoint, needs)) continue;
+    result.push_back(
+        {.filter = filter, .field = field_of(filter), .found = found_instead(filter, endpoint, needs)});
+  }
+  for (const Bounded& each : bounded_prices) {
+    const auto margin = excess(each, preferences_.max_price, endpoint);
+    if (margin)
+      result.push_back({.filter = Filter::max_price, .field = each.field, .margin = margin, .found = {}});
+  }
+  return result;
 }
 
 bool Overlay::keeps_preferred(const Measured& measured) const {
@@ -137,30 +217,6 @@ Policy overlaid(const Policy& policy, std::shared_ptr<const Overlay> overlay) {
   if (wanted.order.empty() && wanted.fallbacks == Fallbacks::forbidden) result.attempts = 1;
   result.overlay = std::move(overlay);
   return result;
-}
-
-std::string_view to_text(Filter filter) {
-  switch (filter) {
-    case Filter::only:
-    case Filter::ignore:
-    case Filter::order:
-      return "allowed_providers";
-    case Filter::parameters:
-      return "require_parameters";
-    case Filter::data_collection:
-      return "data_policy:training";
-    case Filter::zdr:
-      return "data_policy:zdr";
-    case Filter::distillable_text:
-      return "enforce_distillable_text";
-    case Filter::quantization:
-      return "quantization";
-    case Filter::max_price:
-      return "max_price";
-    case Filter::none:
-      break;
-  }
-  return "none";
 }
 
 }  // namespace routing

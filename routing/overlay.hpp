@@ -5,25 +5,22 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "routing/filter.hpp"
 #include "routing/policy.hpp"
 #include "routing/preferences.hpp"
 
 namespace routing {
 
-// Why an endpoint is left out, in the order they are tried.
-enum class Filter {
-  none,
-  only,
-  ignore,
-  order,  // not named there, and fallbacks are forbidden
-  parameters,
-  data_collection,
-  zdr,
-  distillable_text,
-  quantization,
-  max_price
+// One preference that an endpoint does not meet.
+struct Objection {
+  Filter filter = Filter::none;
+  std::string_view field;          // in OpenRouter's words: "max_price.completion"
+  std::optional<Margin> margin{};  // where it compares numbers
+  std::string found;               // where it does not, what the host does: "is fp8"; may be empty
 };
 
 class Overlay {
@@ -31,8 +28,13 @@ class Overlay {
   // The preferences must be without fault.
   explicit Overlay(ProviderPreferences preferences);
 
-  // `needs`: what the request asks the endpoint for. Unknown facts are filtered out. Does not allocate.
+  // The first preference that the endpoint does not meet. `needs`: what the request asks it for. Unknown
+  // facts are filtered out. Does not allocate.
   Filter filter(const Endpoint& endpoint, const config::Features& needs) const;
+  // Of a filter that compares numbers, those of the first comparison that fails. Does not allocate.
+  std::optional<Margin> margin(Filter filter, const Endpoint& endpoint) const;
+  // All of them, for explanations.
+  std::vector<Objection> objections(const Endpoint& endpoint, const config::Features& needs) const;
   // 0 comes first: by place in `order`, and within that those that keep the preferred throughput and latency.
   // Where nothing was measured yet, they are kept. Does not allocate.
   int tier(const Endpoint& endpoint, const Measured& measured) const;
@@ -40,6 +42,7 @@ class Overlay {
   const ProviderPreferences& preferences() const { return preferences_; }
 
  private:
+  bool meets(Filter filter, const Endpoint& endpoint, const config::Features& needs) const;
   bool keeps_preferred(const Measured& measured) const;
 
   ProviderPreferences preferences_;
@@ -49,8 +52,5 @@ class Overlay {
 // The policy as this request has it. An order of its own replaces minimize and choose and stops exploration,
 // forbidden fallbacks without `order` leave one attempt. plan() puts the overlay's tiers before the policy's.
 Policy overlaid(const Policy& policy, std::shared_ptr<const Overlay> overlay);
-
-// As OpenRouter's `excluded_by` names them where it has a name.
-std::string_view to_text(Filter filter);
 
 }  // namespace routing

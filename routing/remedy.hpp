@@ -18,12 +18,12 @@ struct Remedy {
   };
   EndpointIndex endpoint = 0;
   std::vector<Limit> limits;
-  Filter filter = Filter::none;  // one of the request's own, when that is all
+  std::vector<Objection> objections;  // the request's own
 };
 
-// The endpoint that misses the fewest rules, and among those the one that misses them by the least share.
-// Nothing when someone is left, or when no limit is what stands in the way. The decision is of this snapshot,
-// policy and demand.
+// The endpoint that misses the fewest rules and preferences, and among those the one that misses them by the
+// least share. Nothing when someone is left, or when no limit is what stands in the way. The decision is of
+// this snapshot, policy and demand.
 std::optional<Remedy> smallest_remedy(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
                                       const Decision& decision);
 

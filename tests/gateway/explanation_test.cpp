@@ -76,6 +76,31 @@ TEST_CASE("with nobody left the explanation offers the smallest relaxation that 
         "does not meet `price.output <= 2 $/Mtok`: it is 5.4 $/Mtok, off by 3.4 $/Mtok");
 }
 
+TEST_CASE("with nobody left a request's own preferences are offered too, with by how much they are missed") {
+  World world;
+  const json::value page = world.page(
+      chat("deepseek-r1", R"("provider":{"max_price":{"completion":2},"ignore":["deepseek"]})"), "loose");
+  const json::value& remedy = page.at("smallest_relaxation");
+  CHECK(remedy.at("text").as_string() ==
+        "azure would be let in without the request's own provider.max_price.completion of 2 $/Mtok "
+        "(it is 5.4 $/Mtok)");
+  CHECK(remedy.at("rules").as_array().empty());
+  const json::value& preference = remedy.at("preferences").as_array().at(0);
+  CHECK(preference.at("preference").as_string() == "provider.max_price.completion");
+  CHECK(preference.at("found").to_number<double>() == doctest::Approx(5.4e-6));
+  CHECK(preference.at("limit").to_number<double>() == doctest::Approx(2e-6));
+  for (const json::value& removed : page.at("removed").as_array()) {
+    if (removed.at("endpoint").as_string() != "azure") continue;
+    CHECK(removed.at("text").as_string() ==
+          "left out by the request's own provider.max_price: it is 5.4 $/Mtok, off by 3.4 $/Mtok");
+  }
+  const json::value both = world.page(
+      chat("deepseek-r1", R"("provider":{"only":["deepseek"],"max_price":{"completion":1}})"), "own");
+  CHECK(both.at("smallest_relaxation").at("text").as_string() ==
+        "azure would be let in by giving up `price.output <= 2 $/Mtok` (it is 5.4 $/Mtok) and without the "
+        "request's own provider.only and provider.max_price.completion of 1 $/Mtok (it is 5.4 $/Mtok)");
+}
+
 TEST_CASE("a step of `relax` that was taken is said on the page, in the table and in the header") {
   World world;
   const json::value page = world.page(chat("deepseek-r1"), "loose");

@@ -127,6 +127,53 @@ TEST_CASE("require_parameters drops endpoints that lack what was sent") {
   CHECK(world.left({.parameters = Parameters::required}) == "cloud/turbo cloud/priority");
 }
 
+TEST_CASE("an endpoint that is left out tells every preference against it, and what it is instead") {
+  World world;
+  world.needs.set(static_cast<std::size_t>(config::Feature::tools));
+  world.needs.set(static_cast<std::size_t>(config::Feature::images));
+  const Overlay overlay({.parameters = Parameters::required,
+                         .data_collection = "deny",
+                         .zdr = true,
+                         .distillable_text = true,
+                         .ignore = {"maker"},
+                         .quantizations = {"bf16"},
+                         .max_price = {.prompt = 0.5, .completion = 2.2, .request = 0.001}});
+  const auto told = [&](std::size_t which) {
+    const Endpoint& endpoint = world.catalogue.endpoints()[which];
+    std::string result;
+    for (const Objection& each : overlay.objections(endpoint, world.needs)) {
+      result += (result.empty() ? "" : "; ") + std::string(each.field);
+      if (!each.found.empty()) result += " " + each.found;
+      if (each.margin) {
+        result += " " + to_text(each.margin->found, each.margin->dimension) + " over " +
+                  to_text(each.margin->limit, each.margin->dimension);
+      }
+    }
+    return result;
+  };
+  CHECK(
+      told(0) ==
+      "ignore; require_parameters lacks tools, images; data_collection trains on prompts; zdr does not say; "
+      "enforce_distillable_text; quantizations is fp8; max_price.prompt 0.55 $/Mtok over 0.5 $/Mtok");
+  CHECK(told(1) ==
+        "require_parameters lacks images; zdr does not say; enforce_distillable_text; "
+        "max_price.prompt 1.35 $/Mtok over 0.5 $/Mtok; max_price.completion 5.4 $/Mtok over 2.2 $/Mtok");
+  CHECK(told(2) ==
+        "require_parameters lacks tools, images; quantizations is fp4; "
+        "max_price.prompt 0.7 $/Mtok over 0.5 $/Mtok; max_price.completion 2.4 $/Mtok over 2.2 $/Mtok; "
+        "max_price.request $0.002 over $0.001");
+  CHECK(told(3) ==
+        "require_parameters lacks tools, images; data_collection does not say; zdr does not say; "
+        "enforce_distillable_text; quantizations is unknown");
+  // Whoever is left out is so by one of these, and only then.
+  for (const Endpoint& endpoint : world.catalogue.endpoints()) {
+    const std::vector<Objection> all = overlay.objections(endpoint, world.needs);
+    REQUIRE_FALSE(all.empty());
+    CHECK(overlay.filter(endpoint, world.needs) == all.front().filter);
+    CHECK(Overlay({}).objections(endpoint, world.needs).empty());
+  }
+}
+
 TEST_CASE("faults in the provider object name the field and what is allowed") {
   const World world;
   const struct {

@@ -1,55 +1,17 @@
 // Decisions under policies as people write them.
 #include <doctest/doctest.h>
 
-#include "routing/remedy.hpp"
 #include "routing/withdrawal.hpp"
-#include "tests/support/fleet.hpp"
-#include "tests/support/policies.hpp"
+#include "tests/support/trial.hpp"
 
 using namespace std::chrono_literals;
 using namespace routing;
+using support::four_hosts;
 using support::text;
+using support::Trial;
 using support::World;
 
 namespace {
-
-// A maker at home in China, a dear American cloud, a French host with low precision, one about which nothing
-// is said.
-std::vector<support::Host> four_hosts() {
-  using config::Quantization;
-  return {{.name = "maker", .output_price = 1, .jurisdiction = "CN", .quantization = Quantization::fp8},
-          {.name = "cloud", .output_price = 6, .jurisdiction = "US", .quantization = Quantization::bf16},
-          {.name = "alpine", .output_price = 3, .jurisdiction = "FR", .quantization = Quantization::fp4},
-          {.name = "shade", .output_price = 0.5}};
-}
-
-struct Trial : World {
-  explicit Trial(const config::PolicySettings& settings) : World(four_hosts()) {
-    policy = support::compiled(settings);
-    policy.explore = 0;
-  }
-
-  std::string chosen(const Demand& asked, std::span<const Attempt> tried = {}) {
-    decide(asked, tried);
-    return decision.chosen ? hosts[*decision.chosen].name : "nobody";
-  }
-  std::string chosen() { return chosen(demand()); }
-  const Verdict& of(const std::string& name) { return decision.verdicts.at(index(name)); }
-
-  // The names in the order they would be asked.
-  std::string ranking() {
-    decide(demand());
-    std::string names;
-    for (const std::uint32_t i : decision.order) {
-      names += (names.empty() ? "" : " ") + hosts[decision.verdicts[i].endpoint].name;
-    }
-    return names;
-  }
-
-  void wish(ProviderPreferences preferences) {
-    policy = overlaid(policy, std::make_shared<const Overlay>(std::move(preferences)));
-  }
-};
 
 config::PolicySettings policy() {
   return support::policy_named("own");
@@ -245,38 +207,6 @@ TEST_CASE("models to fall back to come after those asked for, unless they are so
     strict.require = {text("price.output <= 0.2 $/Mtok")};
     policy = support::compiled(strict);
     CHECK(names() == "small@maker small@cloud");
-  }
-}
-
-TEST_CASE("with nobody left the smallest relaxation names the rules that the nearest endpoint misses") {
-  config::PolicySettings settings = policy();
-  settings.allow = text("jurisdiction in [US, EU]");
-  settings.require = {text("price.output <= 2.5 $/Mtok"), text("quantization in [bf16, fp4]")};
-  Trial trial(settings);
-  CHECK(trial.chosen() == "nobody");
-  const auto snapshot = trial.market.snapshot(trial.now);
-  const auto remedy = smallest_remedy(*snapshot, trial.policy, trial.demand(), trial.decision);
-  REQUIRE(remedy.has_value());
-  // The maker would miss nothing but compliance, which is never offered.
-  CHECK(trial.hosts[remedy->endpoint].name == "alpine");
-  REQUIRE(remedy->limits.size() == 1);
-  CHECK(remedy->limits[0].rule->text == "price.output <= 2.5 $/Mtok");
-  CHECK(remedy->limits[0].margin->found == doctest::Approx(3e-6));
-
-  SUBCASE("nothing is offered where compliance alone stands in the way") {
-    config::PolicySettings closed = policy();
-    closed.allow = text("jurisdiction == JP");
-    trial.policy = support::compiled(closed);
-    CHECK(trial.chosen() == "nobody");
-    CHECK(!smallest_remedy(*snapshot, trial.policy, trial.demand(), trial.decision));
-  }
-  SUBCASE("a filter of the request's own counts as one") {
-    trial.policy = support::compiled(policy());
-    trial.wish({.only = {"cloud"}, .quantizations = {"fp8"}});
-    CHECK(trial.chosen() == "nobody");
-    const auto own = smallest_remedy(*snapshot, trial.policy, trial.demand(), trial.decision);
-    REQUIRE(own.has_value());
-    CHECK(own->filter == Filter::only);
   }
 }
 
