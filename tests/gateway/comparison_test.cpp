@@ -14,7 +14,7 @@ namespace {
 
 ComparisonSettings two_worlds(std::size_t requests = 300) {
   ComparisonSettings settings;
-  for (const std::uint64_t seed : {3, 4}) {
+  for (const std::uint64_t seed : {3u, 4u}) {
     settings.worlds.push_back(
         {.seed = seed,
          .fleet = routing::generated_fleet(4, seed),
