@@ -18,8 +18,10 @@ Loaded load(std::string_view yaml, const std::string& file, const Sources& sourc
     settings = Mapping<Settings>{settings_fields}.read(root);
     if (settings) check_references(root, *settings);
   }
-  if (report.failed()) settings.reset();
-  return {.settings = std::move(settings), .problems = report.take()};
+  Loaded loaded;
+  (report.failed() ? loaded.draft : loaded.settings) = std::move(settings);
+  loaded.problems = report.take();
+  return loaded;
 }
 
 Problem unreadable(const std::string& path) {

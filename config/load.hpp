@@ -25,6 +25,8 @@ Sources system_sources();
 struct Loaded {
   std::optional<Settings> settings{};
   Problems problems;
+  // Where there is an error: what could be read, to look for more of them in. Never to be used otherwise.
+  std::optional<Settings> draft{};
 };
 
 // `file` names the text in problems.

@@ -176,36 +176,17 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
   }
 }
 
-// Follows `extends` from one policy on; a walk longer than there are policies has come round.
-bool extends_itself(const Settings& settings, const Names& names, const PolicySettings& policy) {
-  const PolicySettings* at = &policy;
-  for (std::size_t steps = 0; steps <= settings.policies.size(); ++steps) {
-    if (!at->extends) return false;
-    const auto next = names.index.find(at->extends->text);
-    if (next == names.index.end()) return false;
-    at = &settings.policies[next->second];
-    if (at == &policy) return true;
-  }
-  return false;
-}
-
+// What policies extend is looked up where they are compiled.
 void check_policies(const Node& root, const Settings& settings, const std::vector<std::string>& policies) {
   const auto is_policy = [&](std::string_view name) {
     return std::ranges::find(policies, name) != policies.end();
   };
-  const Names own = names_of(settings.policies);
   const Node mapping = root["policies"], rules = root["rules"];
   for (const PolicySettings& policy : settings.policies) {
     const Node node = mapping[policy.name.text];
     if (std::ranges::find(shipped_policies(), policy.name.text) != shipped_policies().end()) {
       node.key_error("`" + policy.name.text + "` comes with isocost and keeps its meaning",
                      "choose another name and write `extends: " + policy.name.text + "`");
-    }
-    if (!policy.extends) continue;
-    if (!is_policy(policy.extends->text)) {
-      refuse_name(node["extends"], "policy", policy.extends->text, policies);
-    } else if (extends_itself(settings, own, policy)) {
-      node["extends"].error("the policy extends itself, by way of " + quoted(policy.extends->text));
     }
   }
   for (std::size_t i = 0; i < settings.rules.size(); ++i) {

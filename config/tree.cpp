@@ -265,7 +265,9 @@ std::optional<Tree> parse_tree(const FileText& file, Report& report) {
   } catch (const YAML::Exception& fault) {
     if (builder.stopped()) return std::nullopt;
     const Spot spot = spot_of(fault.mark);
-    refuse(report, file.place(spot.line, spot.column), "this is not YAML: " + masked(fault.msg), "");
+    const bool in_brackets = fault.msg.find("flow") != std::string::npos;
+    refuse(report, file.place(spot.line, spot.column), "this is not YAML: " + masked(fault.msg),
+           in_brackets ? "within `{}` and `[]`, texts that hold brackets, commas or colons are quoted" : "");
     return std::nullopt;
   }
   if (builder.stopped()) return std::nullopt;

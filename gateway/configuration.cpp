@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "gateway/recorded_measures.hpp"
 #include "routing/policy_check.hpp"
 
 namespace gateway {
@@ -12,25 +14,53 @@ bool has_errors(const config::Problems& problems) {
   return std::ranges::find(problems, config::Severity::error, &config::Problem::severity) != problems.end();
 }
 
+// The errors of policies beside those that the file had already, each line's first one alone.
+void add_policy_errors(config::Loaded& loaded) {
+  if (!loaded.draft) return;
+  config::Problems found;
+  routing::compile(*loaded.draft, found);
+  for (config::Problem& problem : found) {
+    const bool is_known = std::ranges::any_of(loaded.problems, [&](const config::Problem& other) {
+      return other.severity == config::Severity::error && other.place.line == problem.place.line;
+    });
+    if (problem.severity == config::Severity::error && !is_known)
+      loaded.problems.push_back(std::move(problem));
+  }
+}
+
 }  // namespace
 
 config::Loaded with_policies(config::Loaded loaded) {
-  if (!loaded.settings) return loaded;
+  if (!loaded.settings) {
+    add_policy_errors(loaded);
+    return loaded;
+  }
   routing::compile(*loaded.settings, loaded.problems);
   if (has_errors(loaded.problems)) loaded.settings.reset();
   return loaded;
 }
 
 config::Loaded with_policies_checked(config::Loaded loaded) {
-  if (!loaded.settings) return loaded;
+  if (!loaded.settings) return with_policies(std::move(loaded));
   const routing::PolicySet policies = routing::compile(*loaded.settings, loaded.problems);
   if (has_errors(loaded.problems)) {
     loaded.settings.reset();
     return loaded;
   }
   const routing::Catalogue catalogue(*loaded.settings, 0);
-  routing::check_policies(policies, catalogue, {}, loaded.problems);
+  const std::string& records = loaded.settings->records.file;
+  const std::vector<routing::Measured> measured =
+      records.empty() ? std::vector<routing::Measured>() : recorded_measures(records, catalogue);
+  routing::check_policies(policies, catalogue, measured, loaded.problems);
   return loaded;
+}
+
+config::Problems out_of_reach(const routing::PolicySet& policies, const routing::Snapshot& market) {
+  std::vector<routing::Measured> measured;
+  for (const routing::EndpointState& state : market.endpoints) measured.push_back(state.measured);
+  config::Problems problems;
+  routing::check_policies(policies, *market.catalogue, measured, problems);
+  return problems;
 }
 
 }  // namespace gateway

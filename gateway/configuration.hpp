@@ -5,6 +5,8 @@
 #include <string>
 
 #include "config/load.hpp"
+#include "routing/policy_set.hpp"
+#include "routing/snapshot.hpp"
 
 namespace gateway {
 
@@ -12,7 +14,11 @@ namespace gateway {
 // them there are no settings.
 config::Loaded with_policies(config::Loaded loaded);
 
-// The same, and warns of policies that can do nothing on the declared facts: for `isocost check`.
+// The same, and warns of policies that can do nothing on the declared facts, or that no host has met where
+// there are records: for `isocost check`.
 config::Loaded with_policies_checked(config::Loaded loaded);
+
+// What policies ask of hosts that none of them declares, or has shown lately: for a gateway that runs.
+config::Problems out_of_reach(const routing::PolicySet& policies, const routing::Snapshot& market);
 
 }  // namespace gateway

@@ -151,4 +151,8 @@ const StoredMarket* RecordReader::market(std::uint64_t snapshot) {
   return &market_;
 }
 
+const StoredMarket* RecordReader::newest_market() {
+  return market(static_cast<std::uint64_t>(database_.number("SELECT max(id) FROM snapshot")));
+}
+
 }  // namespace gateway

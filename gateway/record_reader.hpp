@@ -38,6 +38,8 @@ class RecordReader {
   std::int64_t requests() const { return requests_; }  // about how many there are
   // Null when it is damaged or no longer there. Cheap for snapshots in order. Good until the next call.
   const StoredMarket* market(std::uint64_t snapshot);
+  // The last one there is.
+  const StoredMarket* newest_market();
 
   struct Damage {
     std::uint64_t requests = 0;  // that could not be read

@@ -133,6 +133,19 @@ Truth certainty_of(const Tree& tree, NodeIndex index) {
   return compared(node.form, bounds_of(tree, node.children[0]), bounds_of(tree, node.children[1]));
 }
 
+bool is_upper(Form form) {
+  return form == Form::less || form == Form::less_equal;
+}
+
+std::optional<Limit> limit_of(const Tree& tree, NodeIndex index) {
+  const Node& node = tree.nodes[index];
+  if (!is_order(node.form)) return std::nullopt;
+  const Node &left = tree.nodes[node.children[0]], &right = tree.nodes[node.children[1]];
+  if (right.form == Form::number) return Limit{node.children[0], node.form, right.number};
+  if (left.form == Form::number) return Limit{node.children[1], mirrored(node.form), left.number};
+  return std::nullopt;
+}
+
 std::string Together::add(const Tree& tree, NodeIndex index, const std::string& text) {
   const Node& node = tree.nodes[index];
   if (node.children.size() != 2) return "";

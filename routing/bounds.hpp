@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -19,6 +20,16 @@ Bounds bounds_of(const Tree& tree, NodeIndex node);
 
 // `yes`: true whatever the values are; `no`: never true; any other: it depends.
 Truth certainty_of(const Tree& tree, NodeIndex node);
+
+// One comparison of something with a number, the number to its right: `3 s > ttft` is `ttft < 3 s`.
+struct Limit {
+  NodeIndex subject{};
+  Form form{};
+  double value = 0;
+};
+// Nothing where the node is no such comparison.
+std::optional<Limit> limit_of(const Tree& tree, NodeIndex node);
+bool is_upper(Form form);  // < <=
 
 // Limits that must hold together. A value; one per conjunction.
 class Together {

@@ -78,8 +78,10 @@ void Checker::name(Node& found) {
   const FactInfo* fact = find_fact(found.text);
   if (fact == nullptr) {
     const std::string near = config::nearest(found.text, known_words());
+    const std::string_view kind =
+        use_ == Use::rate ? "write a rate such as `20 $/h`" : "texts are written in quotes";
     return complain(found, "there is no name " + quoted(found.text),
-                    near.empty() ? "texts are written in quotes" : "did you mean " + quoted(near) + "?");
+                    near.empty() ? std::string(kind) : "did you mean " + quoted(near) + "?");
   }
   if (use_ == Use::when && fact->source != Source::request) {
     return complain(found, quoted(found.text) + " is about an endpoint, and `when` sees the request alone",

@@ -30,7 +30,7 @@ void Checker::wants_number(const Node& root, Dimension wanted) {
     complain(root,
              words(root) + " comes out in " + to_text(root.dimension) + ", and " + quoted(to_text(use_)) +
                  " must come out in " + to_text(wanted),
-             advice(wanted, root.dimension));
+             use_ == Use::rate ? "write a rate such as `20 $/h`" : advice(wanted, root.dimension));
   }
 }
 
@@ -49,8 +49,11 @@ bool Checker::same_dimension(const Node& found, const Node& left, const Node& ri
   const Node* bare = right.form == Form::number ? &right : left.form == Form::number ? &left : nullptr;
   const Dimension other = bare == &right ? left.dimension : right.dimension;
   const bool unit_missing = bare != nullptr && bare->dimension == plain;
+  const bool unit_wrong = bare != nullptr && !unit_missing && verb == "compares";
   complain(found, message,
-           unit_missing ? unit_advice(bare->number, other) : advice(left.dimension, right.dimension));
+           unit_missing ? unit_advice(bare->number, other)
+           : unit_wrong ? limit_advice(other)
+                        : advice(left.dimension, right.dimension));
   return false;
 }
 

@@ -31,6 +31,16 @@ config::Problem to_problem(const Complaint& complaint, const config::SourceText&
   return problem;
 }
 
+config::Problem about_whole(const config::SourceText& source, std::string path, std::string message,
+                            std::string suggestion, config::Severity severity) {
+  return to_problem({.begin = 0,
+                     .end = source.text.size(),
+                     .message = std::move(message),
+                     .suggestion = std::move(suggestion),
+                     .severity = severity},
+                    source, std::move(path));
+}
+
 void complain(config::Problems& problems, const config::Place& place, std::string path, std::string message,
               std::string suggestion) {
   problems.push_back({.severity = config::Severity::error,

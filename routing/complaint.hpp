@@ -35,6 +35,10 @@ std::string listed(const Words& words) {
 // the line of the text with the offending part underlined. `path` names the setting.
 config::Problem to_problem(const Complaint& complaint, const config::SourceText& source, std::string path);
 
+// The same about all of a text.
+config::Problem about_whole(const config::SourceText& source, std::string path, std::string message,
+                            std::string suggestion, config::Severity severity = config::Severity::error);
+
 // An error of a whole setting, with nothing to underline.
 void complain(config::Problems& problems, const config::Place& place, std::string path, std::string message,
               std::string suggestion);

@@ -47,4 +47,16 @@ std::string unit_advice(double value, Dimension wanted) {
   return "";
 }
 
+std::string limit_advice(Dimension wanted) {
+  const std::string in = "write the limit in " + to_text(wanted) + ", such as ";
+  if (wanted == seconds) return in + "`3 s`";
+  if (wanted == tokens) return in + "`8 ktok`";
+  if (wanted == dollars) return in + "`$0.01`";
+  if (wanted == dollars_per_token) return in + "`2 $/Mtok`";
+  if (wanted == dollars_per_second) return in + "`20 $/h`";
+  if (wanted == tokens_per_second) return in + "`45 tok/s`";
+  if (wanted == plain) return "write the limit as a plain number or a share, such as `5 %`";
+  return "";
+}
+
 }  // namespace routing

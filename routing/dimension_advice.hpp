@@ -13,4 +13,7 @@ std::string advice(Dimension a, Dimension b);
 // `value` was written without a unit where `wanted` was meant.
 std::string unit_advice(double value, Dimension wanted);
 
+// In what to write a limit whose unit is not that of what it limits; may be empty.
+std::string limit_advice(Dimension wanted);
+
 }  // namespace routing

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "routing/fact.hpp"
+
 namespace routing {
 
 using namespace dimensions;
@@ -21,6 +23,35 @@ bool is_letter(char c) {
 }
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+constexpr std::array<std::string_view, 6> after_values{"and", "or", "in", "not", "then", "else"};
+
+// Anything else beside a number is meant as its unit; a name that there is misses an operator.
+bool may_follow_a_number(std::string_view word) {
+  return std::ranges::find(after_values, word) != after_values.end() || find_fact(word) != nullptr;
+}
+
+std::string unit_advice_for(std::string_view word) {
+  if (word == "k" || word == "K") return "write `ktok` for thousands of tokens";
+  using Spoken = std::pair<std::string_view, std::string_view>;
+  static constexpr std::array<Spoken, 12> spoken{{{"sec", "s"},
+                                                  {"secs", "s"},
+                                                  {"second", "s"},
+                                                  {"seconds", "s"},
+                                                  {"msec", "ms"},
+                                                  {"minute", "min"},
+                                                  {"minutes", "min"},
+                                                  {"hour", "h"},
+                                                  {"hours", "h"},
+                                                  {"token", "tok"},
+                                                  {"tokens", "tok"},
+                                                  {"percent", "%"}}};
+  const auto known = std::ranges::find(spoken, word, &Spoken::first);
+  if (known != spoken.end()) return "write `" + std::string(known->second) + "`";
+  const std::string near = config::nearest(std::string(word), {"tok", "ktok", "Mtok"});
+  return near.empty() ? "the units are us ms s min h d, tok ktok Mtok, $ and %"
+                      : "did you mean `" + near + "`?";
 }
 
 class Lexer {
@@ -90,11 +121,9 @@ class Lexer {
     skip_space();
     const std::optional<Unit> unit = take_unit();
     if (unit) return literal(begin, *value * unit->factor, unit->dimension);
-    if (at_ == after_number && is_letter(here())) {
-      const std::string_view found = peek_word();
-      return complain(at_, at_ + found.size(), "`" + std::string(found) + "` is not a unit",
-                      found == "k" || found == "K" ? "write `ktok` for thousands of tokens"
-                                                   : "the units are us ms s min h d, tok ktok Mtok, $ and %");
+    const std::string_view found = is_letter(here()) ? peek_word() : std::string_view();
+    if (!found.empty() && (at_ == after_number || !may_follow_a_number(found))) {
+      return no_unit(found);
     }
     at_ = after_number;
     push_number(begin, *value, plain);
@@ -111,6 +140,10 @@ class Lexer {
     }
     at_ += length;
     return value;
+  }
+
+  void no_unit(std::string_view word) {
+    complain(at_, at_ + word.size(), "`" + std::string(word) + "` is not a unit", unit_advice_for(word));
   }
 
   // A unit at this place, taken only when there is one.
@@ -131,6 +164,9 @@ class Lexer {
       skip_space();
       const std::optional<Unit> per = is_letter(here()) ? take_unit() : std::nullopt;
       if (per) return push_number(begin, value / per->factor, dimension / per->dimension);
+      const std::string_view found = is_letter(here()) ? peek_word() : std::string_view();
+      const bool calls = text_.substr(std::min(at_ + found.size(), text_.size())).starts_with('(');
+      if (!found.empty() && !calls && !may_follow_a_number(found)) return no_unit(found);
     }
     at_ = after_unit;
     push_number(begin, value, dimension);

@@ -24,20 +24,27 @@ bool is_rule(Use use) {
   return use == Use::allow || use == Use::require;
 }
 
-// A share written without its sign: `uptime >= 99.9`.
-std::string percent_advice(const Tree& tree, const Node& limit) {
-  for (const NodeIndex child : limit.children) {
-    const Node& side = tree.nodes[child];
-    if (side.form == Form::number && side.dimension == plain && side.number > 1 && side.number <= 100) {
-      return "shares lie between 0 and 1; did you mean " + quoted(to_text(side.number) + " %") + "?";
-    }
+bool is_share(const Tree& tree, NodeIndex index) {
+  const Bounds bounds = bounds_of(tree, index);
+  return tree.nodes[index].form != Form::number && bounds.least == 0 && bounds.most == 1;
+}
+
+// A share beyond the whole: written without its sign, as in `uptime >= 99.9`, or with it.
+std::string percent_advice(const Tree& tree, const Node& limit, const std::string& source) {
+  if (limit.children.size() != 2) return "";
+  for (const std::size_t i : {0u, 1u}) {
+    const Node& side = tree.nodes[limit.children[i]];
+    if (side.form != Form::number || side.number <= 1 || !is_share(tree, limit.children[1 - i])) continue;
+    const bool has_sign = source.substr(side.begin, side.end - side.begin).ends_with('%');
+    if (has_sign || side.number > 100) return "a share is at most 100 %";
+    return "shares lie between 0 and 1; did you mean " + quoted(to_text(side.number) + " %") + "?";
   }
   return "";
 }
 
 // `when` is judged as a whole, with the rules around it.
 void complain_if_certain(const Tree& tree, NodeIndex index, Use use, const std::string& text,
-                         Complaints& complaints) {
+                         const std::string& source, Complaints& complaints) {
   const Node& node = tree.nodes[index];
   const Truth certainty = certainty_of(tree, index);
   if (use == Use::when || use == Use::relax || node.type != Type::truth) return;
@@ -45,13 +52,13 @@ void complain_if_certain(const Tree& tree, NodeIndex index, Use use, const std::
     complaints.push_back({.begin = node.begin,
                           .end = node.end,
                           .message = "the limit " + quoted(text) + " is impossible: no value can meet it",
-                          .suggestion = percent_advice(tree, node),
+                          .suggestion = percent_advice(tree, node, source),
                           .severity = config::Severity::error});
   } else if (certainty == Truth::yes) {
     complaints.push_back({.begin = node.begin,
                           .end = node.end,
                           .message = quoted(text) + " is always true",
-                          .suggestion = node.form == Form::truth ? "" : percent_advice(tree, node),
+                          .suggestion = percent_advice(tree, node, source),
                           .severity = config::Severity::warning});
   }
 }
@@ -84,7 +91,7 @@ Pieces compile_text(const config::SourceText& source, const std::string& path, U
       const Node& node = tree->nodes[part];
       const std::string text =
           parts.size() == 1 ? trimmed(source.text) : source.text.substr(node.begin, node.end - node.begin);
-      complain_if_certain(*tree, part, use, text, complaints);
+      complain_if_certain(*tree, part, use, text, source.text, complaints);
       std::optional<Program> program = generate(*tree, part, use);
       if (!program) {
         complaints.push_back({.begin = node.begin,

@@ -28,10 +28,11 @@ void complain_of_contradictions(const config::PolicySettings& settings, const Pa
     for (const Piece& piece : *pieces) {
       const std::string other = together.add(*piece.tree, piece.node, piece.rule.text);
       if (other.empty()) continue;
-      complain(problems, piece.rule.place, "policies." + settings.name.text,
-               quoted(piece.rule.text) + " and " + quoted(other) +
-                   " exclude each other: no endpoint can meet both",
-               "");
+      problems.push_back(about_whole({.text = piece.rule.text, .place = piece.rule.place},
+                                     "policies." + settings.name.text,
+                                     quoted(piece.rule.text) + " and " + quoted(other) +
+                                         " exclude each other: no endpoint can meet both",
+                                     ""));
     }
   }
 }

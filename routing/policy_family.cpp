@@ -80,19 +80,19 @@ Parts PolicyFamily::broken(std::size_t which) const {
 // Begins with the first of them in the file, so that the circle is reported once from wherever it is entered.
 void PolicyFamily::complain_of_circle(std::vector<std::size_t> circle) {
   std::rotate(circle.begin(), std::ranges::min_element(circle), circle.end());
+  const config::PolicySettings& first = all_[circle.front()];
+  if (circle.size() == 1) {
+    return point_at_extends(first, "the policy extends itself", "name another policy, or none");
+  }
   std::string chain;
   for (const std::size_t each : circle) chain += quoted(all_[each].name.text) + " extends ";
-  const config::PolicySettings& first = all_[circle.front()];
   point_at_extends(first, chain + quoted(first.name.text), "one of them must stand on its own");
 }
 
 void PolicyFamily::point_at_extends(const config::PolicySettings& policy, std::string message,
                                     std::string suggestion) {
-  problems_.push_back(to_problem({.begin = 0,
-                                  .end = policy.extends->text.size(),
-                                  .message = std::move(message),
-                                  .suggestion = std::move(suggestion)},
-                                 *policy.extends, "policies." + policy.name.text + ".extends"));
+  problems_.push_back(about_whole(*policy.extends, "policies." + policy.name.text + ".extends",
+                                  std::move(message), std::move(suggestion)));
 }
 
 }  // namespace routing

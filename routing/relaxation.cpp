@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "routing/bounds.hpp"
 #include "routing/complaint.hpp"
 
 namespace routing {
@@ -24,36 +25,18 @@ Kinship kinship(const Piece& step, const Piece& rule) {
   return step.written != step.shape && step.shape == rule.shape ? Kinship::replaces : Kinship::none;
 }
 
-struct Limit {
-  Form form{};
-  double value = 0;
-};
-
-std::optional<Limit> limit_of(const Piece& piece) {
-  const Node& root = piece.root();
-  if (!is_order(root.form)) return std::nullopt;
-  const Node &left = piece.tree->nodes[root.children[0]], &right = piece.tree->nodes[root.children[1]];
-  if (right.form == Form::number) return Limit{root.form, right.number};
-  if (left.form == Form::number) return Limit{mirrored(root.form), left.number};
-  return std::nullopt;
-}
-
 // Whether `step` lets through all that `rule` does, as far as numbers can tell.
 bool is_looser(const Piece& step, const Piece& rule) {
-  const std::optional<Limit> wanted = limit_of(step), present = limit_of(rule);
+  const std::optional<Limit> wanted = limit_of(*step.tree, step.node),
+                             present = limit_of(*rule.tree, rule.node);
   if (!wanted || !present) return step.written != rule.written;
-  const bool upper = wanted->form == Form::less || wanted->form == Form::less_equal;
-  return upper ? wanted->value > present->value : wanted->value < present->value;
+  return is_upper(wanted->form) ? wanted->value > present->value : wanted->value < present->value;
 }
 
 config::Problem complaint(const Piece& step, const std::string& path, std::string message,
                           std::string suggestion) {
-  const config::SourceText source{.text = step.rule.text, .place = step.rule.place};
-  return to_problem({.begin = 0,
-                     .end = step.rule.text.size(),
-                     .message = std::move(message),
-                     .suggestion = std::move(suggestion)},
-                    source, path);
+  return about_whole({.text = step.rule.text, .place = step.rule.place}, path, std::move(message),
+                     std::move(suggestion));
 }
 
 std::string listed(const Pieces& rules) {

@@ -1,11 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "gateway/configuration.hpp"
 #include "gateway/record_reader.hpp"
+#include "gateway/recorded_measures.hpp"
 #include "gateway/replay_exact.hpp"
+#include "tests/support/policies.hpp"
 #include "tests/support/recorded_world.hpp"
 #include "tests/support/scratch_directory.hpp"
 
@@ -209,4 +213,31 @@ TEST_CASE("a file that holds no records says what it is") {
   record(directory.file("newer.db"), 1);
   Database(directory.file("newer.db"), Database::Mode::write).run("PRAGMA user_version = 99");
   CHECK(refusal(directory.file("newer.db")).find("version 99") != std::string::npos);
+}
+
+TEST_CASE("what hosts had shown when the file was last written is there for checking policies") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 400);
+  config::Settings settings = support::settings_of(fleet());
+  std::swap(settings.models[0].endpoints[0], settings.models[0].endpoints[2]);
+  settings.models[0].endpoints[4].name = {"unheard-of"};
+  const routing::Catalogue catalogue(settings, 1);
+  const std::vector<routing::Measured> measured = recorded_measures(path, catalogue);
+  REQUIRE(measured.size() == 5);
+  CHECK(std::isnan(measured[4].ttft.p50));
+  CHECK(measured[1].samples > 10);  // "usual", which was asked most
+  CHECK(measured[1].ttft.p50 < 1);
+  CHECK(measured[2].ttft.p50 > 1);  // "cheap"
+
+  settings.records.file = path;
+  settings.policies = {support::policy_named("quick")};
+  settings.policies[0].require = {support::text("ttft.p90 <= 1 ms")};
+  const config::Problems problems = with_policies_checked({.settings = settings, .problems = {}}).problems;
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].message.starts_with("no host has met `ttft.p90 <= 1 ms`; the nearest is "));
+
+  CHECK(recorded_measures(directory.file("nothing.db"), catalogue).empty());
+  overwrite(path, "no records at all");
+  CHECK(recorded_measures(path, catalogue).empty());
 }

@@ -300,7 +300,9 @@ TEST_CASE("limits that exclude each other are found, inherited ones too") {
   CHECK(
       problems_of(with({base, own})) ==
       "isocost.yaml:7:5: error: policies.own: `ttft.p90 > 5 s` and `ttft.p90 <= 3 s` exclude each other: no "
-      "endpoint can meet both\n");
+      "endpoint can meet both\n"
+      "  ttft.p90 > 5 s\n"
+      "  ^~~~~~~~~~~~~~\n");
   own.require = {at("ttft.p90 >= 3 s", 7)};
   CHECK(problems_of(with({base, own})).empty());
 }
@@ -324,6 +326,11 @@ TEST_CASE("rules that can never match are found") {
         "  ^~~~~~\n");
   CHECK(warning({{at("stream"), {"batch"}, {}}, {at("(stream)", 12), {"fastest"}, {}}})
             .find("rule 1 asks the same") != std::string::npos);
+  CHECK(warning({{at("hour >= 24"), {"batch"}, {}},
+                 {at("true"), {"batch"}, {}},
+                 {at("hour >= 24", 14), {"batch"}, {}}})
+            .find("rules[2].when: this rule can never match: no value can make it true") !=
+        std::string::npos);
   CHECK(warning({{at("team == \"serch\""), {"batch"}, {}}}).find("`serch` is not a known team") !=
         std::string::npos);
   CHECK(warning({{at("hour >= 22 or hour < 6"), {"batch"}, {}}}).empty());
@@ -393,4 +400,39 @@ TEST_CASE("the suffix of a model is what follows its last colon") {
   CHECK(split_suffix("deepseek-r1:interactive").suffix == "interactive");
   CHECK(split_suffix("a:free:nitro").model == "a:free");
   CHECK(split_suffix("deepseek-r1").suffix.empty());
+}
+
+TEST_CASE("a rule that an earlier one leaves nothing for is found, and no other") {
+  const auto second = [](const std::string& first, const std::string& then) {
+    return problems_of(with({}, {{at(first), {"batch"}, {}}, {at(then, 12), {"fastest"}, {}}}));
+  };
+  CHECK(second("stream", "stream and tools") ==
+        "isocost.yaml:12:5: warning: rules[1].when: this rule can never match: rule 1, `stream`, takes every "
+        "request that this one could\n"
+        "  stream and tools\n"
+        "  ^~~~~~~~~~~~~~~~\n");
+  for (const auto& [first, then] : std::vector<std::pair<std::string, std::string>>{
+           {"prompt > 10 ktok", "prompt > 100 ktok"},
+           {"prompt > 10 ktok", "100 ktok <= prompt"},
+           {"prompt >= 10 ktok", "prompt > 10 ktok"},
+           {"stream or tools", "tools"},
+           {"stream or tools", "tools and images"},
+           {"stream and prompt < 9 ktok", "prompt < 8 ktok and tools and stream"},
+           {"stream or tools", "tools or stream and images"},
+       }) {
+    CAPTURE(then);
+    CHECK(second(first, then).find("rule 1, `" + first + "`, takes every request") != std::string::npos);
+  }
+  for (const auto& [first, then] : std::vector<std::pair<std::string, std::string>>{
+           {"stream and tools", "stream"},
+           {"prompt > 100 ktok", "prompt > 10 ktok"},
+           {"prompt > 10 ktok", "prompt >= 10 ktok"},
+           {"prompt > 10 ktok", "prompt < 100 ktok"},
+           {"tools", "stream or tools"},
+           {"not stream", "stream"},
+           {"stream", "not stream"},
+       }) {
+    CAPTURE(then);
+    CHECK(second(first, then) == "");
+  }
 }
