@@ -165,7 +165,7 @@ Problems add_well_known(Settings& settings, const Sources& sources) {
     }
     add_model(settings, std::move(model));
   }
-  return {};
+  return std::move(loaded.problems);
 }
 
 }  // namespace config

@@ -73,7 +73,7 @@ int serve_demo() {
   loaded.fleet->time_scale = demo_pace;
   const gateway::DemoHosts hosts(*loaded.fleet);
   config::Settings settings = config::settings_for(*loaded.fleet, hosts.ports());
-  config::add_well_known(settings, config::system_sources());
+  print(config::add_well_known(settings, config::system_sources()));
   std::cerr << "isocost: no --config given: " << loaded.fleet->hosts.size() << " simulated hosts of \""
             << loaded.fleet->title << "\" at " << 1 / demo_pace << " times their speed";
   const std::size_t real = settings.providers.size() - loaded.fleet->hosts.size();

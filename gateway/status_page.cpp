@@ -5,6 +5,7 @@
 
 #include "gateway/json_page.hpp"
 #include "gateway/standing.hpp"
+#include "routing/predict.hpp"
 
 namespace gateway {
 
@@ -62,12 +63,40 @@ void add_measured(const routing::Measured& measured, json::object& row) {
   row["samples"] = number_or_null(measured.samples);
 }
 
-void add_prediction(const Status& status, routing::EndpointIndex index, json::object& row) {
-  const bool known = index < status.predictions.size();
-  const routing::Prediction prediction = known ? status.predictions[index] : routing::Prediction{};
-  row["ttft_predicted_ms"] = known ? number_or_null(prediction.ttft * 1e3) : json::value(nullptr);
-  row["tokens_per_second_predicted"] = known ? number_or_null(prediction.throughput) : json::value(nullptr);
-  row["failure_predicted"] = known ? number_or_null(prediction.failure) : json::value(nullptr);
+// What the model's prompts were lately, in the mean; a middling one where nobody asked.
+config::Tokens typical_prompt(const Status& status, const routing::PublicModel& model) {
+  Flow all;
+  for (const routing::Candidate& candidate : model.candidates) {
+    all += status.traffic.of(candidate.endpoint, Traffic::longest, status.now);
+  }
+  const std::uint64_t replies = all.attempts - all.failures;
+  if (replies == 0 || all.prompt_tokens == 0) return {1'000};
+  return {static_cast<std::int64_t>(all.prompt_tokens / replies)};
+}
+
+// By the place of each model in the settings.
+std::vector<routing::Demand> typical_demands(const Status& status) {
+  const routing::Catalogue& catalogue = *status.snapshot.catalogue;
+  std::vector<routing::Demand> demands;
+  for (std::size_t i = 0; i < catalogue.settings().models.size(); ++i) {
+    routing::Demand demand;
+    demand.model = &catalogue.models()[i];
+    demand.prompt = typical_prompt(status, *demand.model);
+    demands.push_back(std::move(demand));
+  }
+  return demands;
+}
+
+void add_prediction(const Status& status, const routing::Endpoint& endpoint, const routing::Demand& demand,
+                    json::object& row) {
+  const routing::Prediction prediction =
+      routing::predict(endpoint, status.snapshot.endpoints[endpoint.index],
+                       routing::asked(demand, status.snapshot.lengths.get()), 0,
+                       status.in_flight.at(endpoint.index), status.now);
+  row["prompt_tokens_predicted_for"] = demand.prompt.count;
+  row["ttft_predicted_ms"] = number_or_null(prediction.ttft * 1e3);
+  row["tokens_per_second_predicted"] = number_or_null(prediction.throughput);
+  row["failure_predicted"] = number_or_null(prediction.failure);
 }
 
 void add_traffic(const Status& status, routing::EndpointIndex index, const Flow& all_1m, const Flow& all_5m,
@@ -89,8 +118,8 @@ void add_traffic(const Status& status, routing::EndpointIndex index, const Flow&
   row["dollars"] = number_or_null(static_cast<double>(total.nanodollars) * 1e-9);
 }
 
-json::object row_of(const Status& status, const routing::Endpoint& endpoint, const Flow& all_1m,
-                    const Flow& all_5m) {
+json::object row_of(const Status& status, const routing::Endpoint& endpoint, const routing::Demand& typical,
+                    const Flow& all_1m, const Flow& all_5m) {
   const routing::EndpointState& state = status.snapshot.endpoints[endpoint.index];
   const Stand stand = stand_of(state, status.now);
   json::object row{{"endpoint", endpoint.settings->name.text},
@@ -104,7 +133,7 @@ json::object row_of(const Status& status, const routing::Endpoint& endpoint, con
       stand.until ? number_or_null(seconds(*stand.until - status.now)) : json::value(nullptr);
   row["in_flight"] = status.in_flight.at(endpoint.index);
   add_measured(state.measured, row);
-  add_prediction(status, endpoint.index, row);
+  add_prediction(status, endpoint, typical, row);
   add_traffic(status, endpoint.index, all_1m, all_5m, row);
   return row;
 }
@@ -114,9 +143,10 @@ json::object row_of(const Status& status, const routing::Endpoint& endpoint, con
 std::string status_page(const Status& status) {
   const Flow all_1m = all_flows(status, minute);
   const Flow all_5m = all_flows(status, Traffic::longest);
+  const std::vector<routing::Demand> typical = typical_demands(status);
   json::array rows;
   for (const routing::Endpoint& endpoint : status.snapshot.catalogue->endpoints()) {
-    rows.push_back(row_of(status, endpoint, all_1m, all_5m));
+    rows.push_back(row_of(status, endpoint, typical[endpoint.model_index], all_1m, all_5m));
   }
   return json_page(json::object{{"gateway", gateway_object(status)}, {"endpoints", std::move(rows)}});
 }

@@ -2,13 +2,11 @@
 // A pure function.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "gateway/traffic.hpp"
 #include "routing/in_flight.hpp"
-#include "routing/prediction.hpp"
 
 namespace gateway {
 
@@ -17,12 +15,11 @@ struct Status {
   const routing::Snapshot& snapshot;
   const routing::InFlight& in_flight;
   const Traffic& traffic;
-  // Of a typical request at each endpoint, by EndpointIndex; may be empty.
-  std::span<const routing::Prediction> predictions{};
   config::TimePoint now{};
 };
 
-// Times are milliseconds, prices dollars per million tokens, shares 0..1; null: no evidence yet.
+// Times are milliseconds, prices dollars per million tokens, shares 0..1; null: no evidence yet. What is
+// predicted is of the next request as the model got them in the last five minutes.
 std::string status_page(const Status& status);
 
 }  // namespace gateway

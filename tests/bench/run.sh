@@ -75,8 +75,14 @@ start 9000 $rig/bench_mock_host --seconds 3000
 sed "s#FOLDER#$folder#g" tests/bench/nginx.conf >"$folder/nginx.conf"
 start 9001 "$(PATH=$PATH:/usr/sbin command -v nginx)" -c "$folder/nginx.conf"
 nginx_pid=$pid
-start 8080 build/release/isocost serve --config tests/bench/one_host.yaml
-isocost_pid=$pid
+# Starts the gateway with a configuration of tests/bench, in place of the one that runs. Sets $isocost_pid.
+isocost_pid=
+start_isocost() {
+  [ -z "$isocost_pid" ] || { kill "$isocost_pid"; wait "$isocost_pid" || true; }
+  start 8080 build/release/isocost serve --config "tests/bench/$1"
+  isocost_pid=$pid
+}
+start_isocost one_host.yaml
 
 path=v1/chat/completions
 direct=direct=http://127.0.0.1:9000/$path
@@ -99,19 +105,22 @@ measure() {
   "$@" 2>>"$folder/steps" || { failed=1; echo "  MISSED: the exit status was not 0"; }
 }
 
-for kib in 1 64; do
-  measure python3 tests/bench/proxy_cost.py --body-kib $kib --rounds $rounds --seconds $turn \
-    "nginx=http://127.0.0.1:9001/$path,$nginx_pid" "isocost=http://127.0.0.1:8080/$path,$isocost_pid"
-done
+proxy_cost() {
+  measure python3 tests/bench/proxy_cost.py --body-kib "$1" --rounds $rounds --seconds $turn \
+    "nginx=http://127.0.0.1:9001/$path,$nginx_pid" "$2=http://127.0.0.1:8080/$path,$isocost_pid"
+}
+proxy_cost 1 isocost
+proxy_cost 64 isocost
+start_isocost one_host_policy.yaml
+proxy_cost 1 ten_expressions
+start_isocost one_host.yaml
 measure $rig/bench_load latency --requests $requests $direct $nginx $isocost
 measure $rig/bench_load rate --seconds $turn $direct $nginx $isocost
 measure $rig/bench_load streams --rounds $rounds --seconds $((2 * turn)) $direct $streaming_nginx $isocost
 measure $rig/bench_load streams --rounds 2 --seconds $((2 * turn)) --concurrent 1000 $direct $streaming_nginx $isocost
 # Slow streams, on a gateway that has done nothing yet, so that "idle" is idle.
-kill "$isocost_pid"
-wait "$isocost_pid" || true
-start 8080 build/release/isocost serve --config tests/bench/one_host.yaml
-measure $rig/bench_load hold --streams 9000 --seconds $hold --pid "$pid" $isocost
+start_isocost one_host.yaml
+measure $rig/bench_load hold --streams 9000 --seconds $hold --pid "$isocost_pid" $isocost
 [ ! -x $rig/plan_bench ] || measure $rig/plan_bench --benchmark_min_time=0.5
 
 if $build_time; then

@@ -117,6 +117,14 @@ std::string every_key(const Tree& schema) {
   return "x";
 }
 
+// The file that an editor takes for the schema of the one at `path`.
+std::string named_schema(const std::string& path, const std::string& text) {
+  const std::string mark = "# yaml-language-server: $schema=";
+  if (!text.starts_with(mark)) return "";
+  const std::string name = text.substr(mark.size(), text.find('\n') - mark.size());
+  return read(path.substr(0, path.rfind('/') + 1) + name);
+}
+
 void check_committed(const std::string& path, const std::string& generated) {
   if (std::getenv("ISOCOST_WRITE_SCHEMA"))
     std::ofstream(SOURCE_DIR "/" + path, std::ios::binary) << generated;
@@ -160,19 +168,20 @@ TEST_CASE("a key that the schema does not have is not accepted, at any depth") {
   }
 }
 
-TEST_CASE("every example fits the schema and loads without a problem") {
+TEST_CASE("every example fits the schema that its first line names, and loads without a problem") {
   const auto all = test::any_variable();
-  for (const char* path :
-       {"deploy/examples/reference.yaml", "deploy/examples/deepseek.yaml", "tests/bench/one_host.yaml"}) {
+  for (const char* path : {"deploy/examples/reference.yaml", "deploy/examples/deepseek.yaml",
+                           "tests/bench/one_host.yaml", "tests/bench/one_host_policy.yaml"}) {
     CAPTURE(path);
     const std::string text = read(path);
+    CHECK(named_schema(path, text) == json_schema());
     CHECK(faults(json_schema(), text) == std::vector<std::string>{});
     const Loaded loaded = load(text, path, all);
     for (const Problem& problem : loaded.problems) CHECK(to_text(problem) == "");
     CHECK(loaded.settings.has_value());
-    CHECK(text.find("# yaml-language-server: $schema=") != std::string::npos);
   }
-  const std::string fleet = read("deploy/examples/fleet-deepseek-r1.yaml");
+  const std::string path = "deploy/examples/fleet-deepseek-r1.yaml", fleet = read(path);
+  CHECK(named_schema(path, fleet) == fleet_json_schema());
   CHECK(faults(fleet_json_schema(), fleet) == std::vector<std::string>{});
 }
 

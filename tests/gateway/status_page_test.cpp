@@ -18,14 +18,12 @@ struct World {
   routing::Snapshot snapshot = tests::snapshot_of(catalogue);
   routing::InFlight in_flight{catalogue->endpoints().size()};
   gateway::Traffic traffic{catalogue, start};
-  std::vector<routing::Prediction> predictions;
 
   std::string text(config::Duration after) const {
     return gateway::status_page({.version = "0.1.0",
                                  .snapshot = snapshot,
                                  .in_flight = in_flight,
                                  .traffic = traffic,
-                                 .predictions = predictions,
                                  .now = start + after});
   }
   json::value page(config::Duration after) const { return json::parse(text(after)); }
@@ -41,8 +39,6 @@ TEST_CASE("the page shows where requests went, what they cost and how the hosts 
   world.snapshot.endpoints[1].measured.uptime = 0.99;
   world.snapshot.taken = start + 19'900ms;
   world.in_flight.counter(1).store(2);
-  world.predictions.resize(4);
-  world.predictions[1].ttft = 0.45;
 
   const json::value page = world.page(20s);
   const json::value& azure = page.at("endpoints").at(1);
@@ -51,7 +47,6 @@ TEST_CASE("the page shows where requests went, what they cost and how the hosts 
   CHECK(azure.at("price_output") == 5.4);
   CHECK(azure.at("ttft_p50_ms") == 400);
   CHECK(azure.at("ttft_p90_ms") == 900);
-  CHECK(azure.at("ttft_predicted_ms") == 450);
   CHECK(azure.at("uptime") == 0.99);
   CHECK(azure.at("in_flight") == 2);
   CHECK(azure.at("state") == "serving");
@@ -84,10 +79,36 @@ TEST_CASE("before any traffic everything live is null, and nothing divides by ze
   const World world;
   const json::value page = world.page(0s);
   for (const char* live : {"ttft_p50_ms", "tokens_per_second_p50", "uptime", "share_1m", "failures",
-                           "dollars_per_1k", "ttft_predicted_ms", "back_in_seconds"}) {
+                           "dollars_per_1k", "back_in_seconds"}) {
     CHECK(page.at("endpoints").at(0).at(live).is_null());
   }
   CHECK(page.at("gateway").at("requests_per_second") == 0);
+}
+
+TEST_CASE(
+    "what the next request would find is predicted, for prompts as they were and the load that is there") {
+  World world;
+  world.snapshot.endpoints[1].speed.prompt = {.base = 0.4, .per_kilotoken = 0.2};
+  const auto predicted = [&](std::size_t row, const char* name) {
+    return world.page(1s).at("endpoints").at(row).at(name).to_number<double>();
+  };
+  CHECK(predicted(1, "prompt_tokens_predicted_for") == 1'000);
+  const double idle = predicted(1, "ttft_predicted_ms");
+  CHECK(idle > 0);
+  CHECK(predicted(1, "tokens_per_second_predicted") > 0);
+  CHECK(predicted(1, "failure_predicted") == doctest::Approx(0.03));
+  CHECK(predicted(3, "prompt_tokens_predicted_for") == 1'000);
+
+  auto record = tests::answered(world.catalogue, 0);
+  record.attempts[0].usage->prompt = {20'000};
+  world.traffic.record(record, start);
+  CHECK(predicted(1, "prompt_tokens_predicted_for") == 20'000);
+  CHECK(predicted(3, "prompt_tokens_predicted_for") == 1'000);  // another model
+  const double longer = predicted(1, "ttft_predicted_ms");
+  CHECK(longer > 3 * idle);
+
+  world.in_flight.counter(1).store(20);
+  CHECK(predicted(1, "ttft_predicted_ms") > longer);
 }
 
 TEST_CASE("the page shows no credential") {
