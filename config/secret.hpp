@@ -1,4 +1,5 @@
-// A credential. It cannot be printed, formatted or compared, and is wiped when it goes.
+// A credential. It cannot be printed or formatted, and is wiped when it goes. Two of our own may be compared,
+// to see whether one changed; what a client presents is never a Secret.
 #pragma once
 
 #include <string.h>
@@ -21,6 +22,7 @@ class Secret {
   }
   ~Secret() { wipe(); }
 
+  friend bool operator==(const Secret&, const Secret&) = default;
   bool empty() const { return text_.empty(); }
   // For the one place that puts it on the wire, and for the scrubber that looks for it in errors.
   std::string_view reveal() const { return text_; }

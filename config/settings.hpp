@@ -31,6 +31,8 @@ struct DataPolicy {
   std::optional<bool> retains_prompts{};
   std::optional<bool> trains_on_prompts{};
   std::optional<bool> zero_data_retention{};
+
+  friend bool operator==(const DataPolicy&, const DataPolicy&) = default;
 };
 
 struct Prices {
@@ -47,6 +49,8 @@ struct BaseUrl {
   std::string host;  // no brackets around an IPv6 address
   std::uint16_t port = 443;
   std::string path;  // "/v1": no slash at its end; empty for none
+
+  friend auto operator<=>(const BaseUrl&, const BaseUrl&) = default;
 };
 
 struct ProviderLimits {
@@ -58,6 +62,8 @@ struct ProviderLimits {
   std::chrono::milliseconds keep_alive{60'000};         // how long an idle connection is kept
   int max_idle_connections = 256;                       // per worker
   std::optional<int> max_in_flight{};                   // over all workers; absent: unlimited
+
+  friend bool operator==(const ProviderLimits&, const ProviderLimits&) = default;
 };
 
 struct ProviderSettings {
@@ -75,6 +81,8 @@ struct ProviderSettings {
   bool cancel_stops_billing = false;     // whether closing the connection ends the bill
   bool optional = false;                 // left out, with its endpoints, while its credential is not there
   bool allow_plaintext = false;          // http beyond this machine: anyone on the way reads key and prompts
+
+  friend bool operator==(const ProviderSettings&, const ProviderSettings&) = default;
 };
 
 // One model at one host.
@@ -168,6 +176,8 @@ struct ServingLimits {
 struct ListenAddress {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
+
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
 enum class LogRequests { all, failures, none };
@@ -182,11 +192,13 @@ struct RecordsSettings {
   std::string file;                 // empty: none are kept
   std::size_t max_size = 1u << 30;  // the oldest go beyond this many bytes
   std::chrono::hours keep{24 * 7};  // or beyond this age
+
+  friend bool operator==(const RecordsSettings&, const RecordsSettings&) = default;
 };
 
 struct Settings {
   ListenAddress listen;
-  std::optional<ListenAddress> admin{};  // metrics and administration; absent: /metrics on the main address
+  std::optional<ListenAddress> admin{};  // metrics and administration; absent: reading alone, on `listen`
   int workers = 0;                       // 0: one per core
   std::vector<KeySettings> keys;         // empty: no key asked for, loopback only
   std::vector<ProviderSettings> providers;

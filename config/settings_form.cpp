@@ -77,8 +77,10 @@ const Fields<Settings>& settings_fields() {
       .meaning = "a configuration of isocost",
       .list = {
           field<S>("listen", &S::listen, ListenForm{}, "Where clients reach the gateway."),
-          field<S>("admin", &S::admin, ListenForm{},
-                   "Where metrics and administration are reached. When left out, /metrics is on `listen`."),
+          field<S>(
+              "admin", &S::admin, ListenForm{},
+              "Where metrics and administration are reached, without a key. When left out, client keys may "
+              "read /metrics and /admin/endpoints on `listen`, and nobody can reload by HTTP."),
           field<S>("workers", &S::workers, WholeForm{0, 256},
                    "Threads that serve clients. 0: one for each core."),
           field<S>("keys", &S::keys, ListOf<Mapping<KeySettings>>{{key_fields}, "a list of client keys"},

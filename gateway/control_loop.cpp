@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "gateway/configuration.hpp"
 #include "gateway/status_page.hpp"
 #include "providers/spawn.hpp"
 
@@ -96,7 +97,7 @@ void ControlLoop::publish() {
   }
 }
 
-void ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
+config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
   const config::TimePoint now = config::Clock::now();
   generation_ = std::move(generation);
   market_.adopt(generation_->catalogue, now);
@@ -109,6 +110,7 @@ void ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
   for (DataLoop* loop : loops_) {
     asio::post(loop->io(), [loop, newest = generation_, snapshot] { loop->adopt(newest, snapshot); });
   }
+  return out_of_reach(generation_->policies, *snapshot);
 }
 
 int ControlLoop::open_connections() const {

@@ -41,8 +41,9 @@ class ControlLoop final : public Pages {
   providers::Task<Reloaded> reload(Loop& asker) override;
   // What `reload` does; to be set before the threads run.
   void on_reload(std::function<Reloaded()> reload) { reload_ = std::move(reload); }
-  // Takes a new generation into use everywhere; belongs to this loop's thread.
-  void adopt(std::shared_ptr<const Generation> generation);
+  // Takes a new generation into use everywhere; belongs to this loop's thread. Returns what its policies ask
+  // that no host declares or has shown.
+  config::Problems adopt(std::shared_ptr<const Generation> generation);
   // Writes what waits, and ends.
   void finish();
 

@@ -1,23 +1,8 @@
 #include "gateway/data_loop.hpp"
 
-#include "providers/http_provider.hpp"
+#include "gateway/hosts.hpp"
 
 namespace gateway {
-namespace {
-
-namespace asio = boost::asio;
-
-std::shared_ptr<const Hosts> hosts_of(std::shared_ptr<const Generation> generation, asio::io_context& io,
-                                      providers::Timer& timer, providers::Resolver& resolver) {
-  auto hosts = std::make_shared<Hosts>();
-  for (const config::ProviderSettings& provider : generation->catalogue->settings().providers) {
-    hosts->providers.push_back(std::make_unique<providers::HttpProvider>(provider, io, timer, resolver));
-  }
-  hosts->generation = std::move(generation);
-  return hosts;
-}
-
-}  // namespace
 
 DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
                    AddressCounts& addresses)
@@ -27,13 +12,9 @@ DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Me
 
 void DataLoop::adopt(std::shared_ptr<const Generation> generation,
                      std::shared_ptr<const routing::Snapshot> snapshot) {
-  if (services_.hosts) services_.hosts->last_snapshot = services_.snapshot;
-  const routing::Catalogue& catalogue = *generation->catalogue;
-  services_.counted = catalogue.settings().records.file.empty()
-                          ? nullptr
-                          : std::make_unique<routing::InFlight>(catalogue.endpoints().size());
-  services_.hosts = hosts_of(std::move(generation), io_, timer_, resolver_);
-  services_.snapshot = std::move(snapshot);
+  const Hosts* before = services_.hosts.get();
+  gateway::adopt(services_, hosts_of(std::move(generation), before, io_, timer_, resolver_),
+                 std::move(snapshot));
 }
 
 void DataLoop::learn(std::shared_ptr<const routing::Snapshot> snapshot) {

@@ -115,7 +115,7 @@ int decide_here(const ExplainOptions& options, std::string body) {
   incoming.arrived = timer.now();
   auto understood = understand_chat(incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) return complain(error->message);
-  std::cout << explained(services, std::get<InferenceRequest>(understood), screen_for(options))
+  std::cout << explained(services, std::get<InferenceRequest>(understood), screen_for(options)).page
             << (options.json ? "\n" : "");
   return 0;
 }

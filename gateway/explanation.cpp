@@ -5,6 +5,7 @@
 
 #include "gateway/decision_page.hpp"
 #include "gateway/decision_table.hpp"
+#include "providers/outgoing_field.hpp"
 
 namespace gateway {
 namespace {
@@ -21,9 +22,21 @@ std::string_view parameter(std::string_view query, std::string_view name) {
   return {};
 }
 
+std::string fields_of(const InferenceRequest& request, const Decided& decided) {
+  std::string fields;
+  // A policy's name comes from the configuration: one that no header may carry is left out.
+  const auto add = [&](std::string_view name, std::string_view value) {
+    (void)providers::append_field(fields, name, value);
+  };
+  add("x-request-id", request.id);
+  add("x-isocost-policy", request.policy->name.text);
+  add("x-isocost-decision", decision_header(decided));
+  return fields;
+}
+
 }  // namespace
 
-std::string explained(Services& services, const InferenceRequest& request,
+Explanation explained(Services& services, const InferenceRequest& request,
                       const std::optional<Screen>& screen) {
   const config::TimePoint now = services.timer.now();
   const Generation& generation = *request.hosts->generation;
@@ -36,10 +49,13 @@ std::string explained(Services& services, const InferenceRequest& request,
                         .now = now,
                         .why = request.why_policy,
                         .snapshot = services.snapshot.get()};
-  if (!screen) return decision_page(decided);
-  std::string text;
-  for (const std::string& line : decision_table(decided, *screen)) text += line + "\n";
-  return text;
+  Explanation result{.page = {}, .fields = fields_of(request, decided)};
+  if (!screen) {
+    result.page = decision_page(decided);
+  } else {
+    for (const std::string& line : decision_table(decided, *screen)) result.page += line + "\n";
+  }
+  return result;
 }
 
 std::optional<Screen> screen_of(std::string_view query) {

@@ -10,8 +10,13 @@
 
 namespace gateway {
 
-// As JSON, or as a table where a screen is given. Changes nothing that later decisions read.
-std::string explained(Services& services, const InferenceRequest& request,
+struct Explanation {
+  std::string page;    // JSON, or a table where a screen was given
+  std::string fields;  // of the reply's head, as a call would get them, but for what only serving makes
+};
+
+// Changes nothing that later decisions read.
+Explanation explained(Services& services, const InferenceRequest& request,
                       const std::optional<Screen>& screen);
 
 // The screen that a query asks a table for: "format=table&columns=120&paint=colours". Nothing: JSON.

@@ -67,8 +67,8 @@ void probe(asio::io_context& io, const Tcp::endpoint& address) {
 // After the limit of a drain, or a second signal, this much for replies to break off in order.
 constexpr auto last_patience = std::chrono::milliseconds(500);
 
-// The calling thread no longer takes the processor from another one at the moment when it has something to do:
-// learning and logging can wait for the requests that are being served.
+// The calling thread no longer takes the processor from another one at the moment when it has something to
+// do: learning and logging can wait for the requests that are being served.
 void give_way() {
   const sched_param none{};
   (void)::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none);
@@ -84,7 +84,7 @@ class RunningGateway {
         control_(generation_, start_.version),
         reload_(
             generation_, start_.load,
-            [this](std::shared_ptr<const Generation> newest) { adopt(std::move(newest)); },
+            [this](std::shared_ptr<const Generation> newest) { return adopt(std::move(newest)); },
             [this](const std::string& line) { errors_ << line << "\n"
                                                       << std::flush; }, control_.counters(),
             start_.file),
@@ -116,12 +116,14 @@ class RunningGateway {
   }
 
  private:
-  void adopt(std::shared_ptr<const Generation> newest) {
-    control_.adopt(newest);
+  config::Problems adopt(std::shared_ptr<const Generation> newest) {
+    drain_timeout_ = newest->catalogue->settings().limits.drain_timeout;
+    config::Problems unmet = control_.adopt(newest);
     if (admin_) admin_->adopt(std::move(newest), control_.first_snapshot());
+    return unmet;
   }
 
-  // Of the start; what a reload changes is in use where it is used.
+  // Of the start: addresses, threads and files stay.
   const config::Settings& settings() const { return generation_->catalogue->settings(); }
 
   bool keep_records() {
@@ -163,7 +165,7 @@ class RunningGateway {
     const int fit = connections_that_fit();
     const int most = settings().limits.max_connections > 0 ? settings().limits.max_connections : fit;
     const auto snapshot = control_.first_snapshot();
-    const Offers offers = settings().admin ? Offers::inference : Offers::everything;
+    const Offers offers = settings().admin ? Offers::inference : Offers::inference_and_status;
     std::vector<DataLoop*> all;
     try {
       if (address.port() != 0) probe(control_.io(), address);
@@ -241,7 +243,7 @@ class RunningGateway {
         });
       });
     }
-    limit_.expires_after(settings().limits.drain_timeout);
+    limit_.expires_after(drain_timeout_);
     limit_.async_wait([this](boost::system::error_code error) {
       if (!error) break_off();
     });
@@ -280,6 +282,7 @@ class RunningGateway {
   Tcp::endpoint bound_;
   asio::steady_timer next_look_{control_.io()};
   asio::steady_timer limit_{control_.io()};
+  std::chrono::milliseconds drain_timeout_ = settings().limits.drain_timeout;
   int draining_ = 0;
   std::size_t left_ = 0;
 };

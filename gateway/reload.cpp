@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "config/address.hpp"
 #include "gateway/json_page.hpp"
 
 namespace gateway {
@@ -17,34 +18,43 @@ json::array texts(const config::Problems& problems) {
   return array;
 }
 
-// What is read once, when the process starts.
-config::Problems left_for_a_restart(const config::Settings& before, const config::Settings& after) {
+// What `started` was read for once, and now says something else.
+config::Problems left_for_a_restart(const config::Settings& started, const config::Settings& now) {
   config::Problems problems;
-  const auto warn = [&](std::string path) {
+  const auto compare = [&](const auto& a, const auto& b, std::string path) {
+    if (a == b) return;
     problems.push_back({.severity = config::Severity::warning,
                         .path = std::move(path),
                         .message = "was changed, which takes effect at the next start",
                         .suggestion = {},
                         .excerpt = {}});
   };
-  const auto differs = [](const config::ListenAddress& a, const config::ListenAddress& b) {
-    return a.host != b.host || a.port != b.port;
-  };
-  if (differs(before.listen, after.listen)) warn("listen");
-  if (before.admin.has_value() != after.admin.has_value() ||
-      (before.admin && differs(*before.admin, *after.admin))) {
-    warn("admin");
-  }
-  if (before.workers != after.workers) warn("workers");
-  if (before.limits.max_connections != after.limits.max_connections) warn("limits.max_connections");
+  compare(started.listen, now.listen, "listen");
+  compare(started.admin, now.admin, "admin");
+  compare(started.workers, now.workers, "workers");
+  compare(started.records, now.records, "records");
+  compare(started.limits.max_connections, now.limits.max_connections, "limits.max_connections");
+  compare(started.limits.max_connections_per_ip, now.limits.max_connections_per_ip,
+          "limits.max_connections_per_ip");
   return problems;
+}
+
+// The file alone was checked when it was loaded: but not that `listen` may differ from where we listen.
+config::Problems opened_to_all(const config::ListenAddress& listening, const config::Settings& now) {
+  if (!now.keys.empty() || config::is_loopback(listening.host)) return {};
+  return {{.path = "keys",
+           .message = "has no key, but the gateway listens on `" + listening.host +
+                      "`, which other machines can reach, until it is started again",
+           .suggestion = "keep a key, or start the gateway again",
+           .excerpt = {}}};
 }
 
 }  // namespace
 
 Reload::Reload(std::shared_ptr<const Generation> current, Load load, Adopt adopt, Say say, Metrics& metrics,
                const std::string& file)
-    : current_(std::move(current)),
+    : started_(current->catalogue),
+      current_(std::move(current)),
       load_(std::move(load)),
       adopt_(std::move(adopt)),
       say_(std::move(say)),
@@ -61,12 +71,15 @@ Reloaded Reload::now() {
   }
   config::Loaded loaded = load_();
   if (!loaded.settings) return refuse(loaded.problems);
-  const config::Problems later = left_for_a_restart(current_->catalogue->settings(), *loaded.settings);
+  const config::Problems open = opened_to_all(started_->settings().listen, *loaded.settings);
+  if (!open.empty()) return refuse(open);
+  const config::Problems later = left_for_a_restart(started_->settings(), *loaded.settings);
   loaded.problems.insert(loaded.problems.end(), later.begin(), later.end());
 
   current_ = std::make_shared<const Generation>(
-      std::make_shared<const routing::Catalogue>(std::move(*loaded.settings), ++last_generation_));
-  adopt_(current_);
+      std::make_shared<const routing::Catalogue>(std::move(*loaded.settings), ++last_generation_), *current_);
+  const config::Problems unmet = adopt_(current_);
+  loaded.problems.insert(loaded.problems.end(), unmet.begin(), unmet.end());
   metrics_.count(Event::reload_succeeded);
   for (const config::Problem& problem : loaded.problems) say_(config::to_text(problem));
   say_("isocost: reloaded; generation " + std::to_string(last_generation_) + " is in use");

@@ -18,7 +18,8 @@ class Reload {
  public:
   // Settings with policies that compile, or every problem.
   using Load = std::function<config::Loaded()>;
-  using Adopt = std::function<void(std::shared_ptr<const Generation>)>;
+  // Takes it into use; warns of what only what was measured can show.
+  using Adopt = std::function<config::Problems(std::shared_ptr<const Generation>)>;
   // Where an operator reads what happened.
   using Say = std::function<void(const std::string& line)>;
 
@@ -34,6 +35,7 @@ class Reload {
  private:
   Reloaded refuse(const config::Problems& problems);
 
+  std::shared_ptr<const routing::Catalogue> started_;  // whose address and threads are in use
   std::shared_ptr<const Generation> current_;
   Load load_;
   Adopt adopt_;

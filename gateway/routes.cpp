@@ -31,7 +31,7 @@ constexpr std::string_view endpoints = "/endpoints";
 Routed answer(Method method, const Entry& entry, std::string_view parameter) {
   const bool right =
       entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
-  if (!right) return WrongMethod{entry.verb == Verb::post ? "POST" : "GET, HEAD"};
+  if (!right) return WrongMethod{entry.page, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
   return Route{entry.page, entry.needs, entry.path, parameter};
 }
 
@@ -52,6 +52,12 @@ Routed route(Method method, std::string_view path) {
     return answer(method, {"/v1/models/{model}", Verb::get, Page::model, Needs::client_key}, rest);
   }
   return NoRoute{};
+}
+
+std::optional<Page> page_of(const Routed& routed) {
+  if (const auto* there = std::get_if<Route>(&routed)) return there->page;
+  if (const auto* wrong = std::get_if<WrongMethod>(&routed)) return wrong->page;
+  return std::nullopt;
 }
 
 }  // namespace gateway

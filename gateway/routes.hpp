@@ -1,6 +1,7 @@
 // What is served where, and who may ask for it. Everything not listed is refused. Immutable.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -32,9 +33,13 @@ struct Route {
 
 struct NoRoute {};
 struct WrongMethod {
+  Page page{};
   std::string_view allowed;  // "GET, HEAD"
 };
 using Routed = std::variant<Route, NoRoute, WrongMethod>;
+
+// Nothing where there is no route.
+std::optional<Page> page_of(const Routed& routed);
 
 // The same pages under /v1 and /api/v1. `path` is as the gate let it through.
 Routed route(Method method, std::string_view path);

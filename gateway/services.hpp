@@ -36,7 +36,8 @@ class Dice {
 // A generation as one data loop uses it. A request holds it to its end.
 struct Hosts {
   std::shared_ptr<const Generation> generation;
-  std::vector<std::unique_ptr<providers::Provider>> providers;  // as in Settings::providers
+  // As in Settings::providers; one that did not change is shared with the generation before.
+  std::vector<std::shared_ptr<providers::Provider>> providers;
   // What was known when a newer generation came, for requests that go on in this one; null until then.
   mutable std::shared_ptr<const routing::Snapshot> last_snapshot{};
 };

@@ -31,10 +31,11 @@ ErrorReply missing_key(std::string_view presented) {
   return error;
 }
 
-// `id` names the request in its record; empty where there is none.
-Task<void> refuse(HttpClient& client, const ErrorReply& error, std::string_view id = {},
+// `id` names the request in its record; where there is none, the reply alone has one.
+Task<void> refuse(Front& front, HttpClient& client, const ErrorReply& error, std::string_view id = {},
                   std::string_view more_fields = {}) {
-  std::string fields = error_fields(id, error);
+  const std::string fresh = id.empty() ? new_id(front.services.dice) : std::string();
+  std::string fields = error_fields(id.empty() ? std::string_view(fresh) : id, error);
   fields += more_fields;
   const std::string body = envelope(error);
   co_await client.answer({.status = error.status, .content_type = "application/json", .fields = fields},
@@ -56,7 +57,7 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
     record->id = new_id(services.dice);
     const std::string id = record->id;
     services.outbox.add(std::move(record));
-    co_await refuse(client, *error, id);
+    co_await refuse(front, client, *error, id);
     co_return;
   }
   auto& request = std::get<InferenceRequest>(understood);
@@ -71,7 +72,7 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
     const ErrorReply error = plain_error(500, "server_error", "internal_error", "The gateway failed.");
     record = services.outbox.blank();
     refused_record(*record, error, incoming, key, services.timer.now());
-    if (!reply.begun()) co_await refuse(client, error);
+    if (!reply.begun()) co_await refuse(front, client, error);
   }
   record->bytes_out = client.bytes_out();
   services.outbox.add(std::move(record));
@@ -81,11 +82,15 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
 Task<void> explain(Front& front, Incoming& incoming, const config::KeySettings* key, HttpClient& client) {
   Services& services = front.services;
   auto understood = understand_chat(incoming, key, services);
-  if (const auto* error = std::get_if<ErrorReply>(&understood)) co_return co_await refuse(client, *error);
+  if (const auto* error = std::get_if<ErrorReply>(&understood))
+    co_return co_await refuse(front, client, *error);
   const auto& request = std::get<InferenceRequest>(understood);
   const std::optional<Screen> screen = screen_of(incoming.query);
-  const std::string page = explained(services, request, screen);
-  co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", page);
+  const Explanation said = explained(services, request, screen);
+  co_await client.answer({.status = 200,
+                          .content_type = screen ? "text/plain; charset=utf-8" : "application/json",
+                          .fields = said.fields},
+                         said.page);
 }
 
 Task<void> answer_model(Front& front, const Route& route, const config::KeySettings* key,
@@ -99,7 +104,7 @@ Task<void> answer_model(Front& front, const Route& route, const config::KeySetti
     co_await show(client, "application/json", *body);
   } else {
     const ErrorReply error = unknown_model(name, catalogue);
-    co_await refuse(client, error);
+    co_await refuse(front, client, error);
   }
 }
 
@@ -117,7 +122,7 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
     case Page::ready:
       if (front.draining) {
         const ErrorReply error = plain_error(503, "api_error", "draining", "This gateway is shutting down.");
-        co_return co_await refuse(client, error);
+        co_return co_await refuse(front, client, error);
       }
       co_return co_await show(client, "text/plain", "ready\n");
     case Page::metrics: {
@@ -141,31 +146,46 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
 }
 
 bool offered(Offers offers, Page page) {
-  if (offers == Offers::everything || page == Page::alive || page == Page::ready) return true;
-  const bool administers = page == Page::metrics || page == Page::status || page == Page::reload;
-  return administers == (offers == Offers::administration);
+  switch (page) {
+    case Page::alive:
+    case Page::ready:
+      return true;
+    case Page::metrics:
+    case Page::status:
+      return offers != Offers::inference;
+    case Page::reload:
+      return offers == Offers::administration;
+    default:
+      return offers != Offers::administration;
+  }
+}
+
+// The same for a path that is not known and for one that is offered elsewhere.
+ErrorReply nothing_at(const std::string& path, Offers offers) {
+  std::string message = "There is nothing at " + path;
+  if (offers == Offers::administration) {
+    message += ". GET /metrics, GET /admin/endpoints and POST /admin/reload are here.";
+  } else if (path.starts_with("/admin/") || path == "/metrics") {
+    message += " for clients. Administration has an address of its own, `admin` in the configuration.";
+  } else {
+    message += ". POST /v1/chat/completions and GET /v1/models are here.";
+  }
+  return plain_error(404, "invalid_request_error", "unknown_path", std::move(message));
 }
 
 Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
                     Interruption& interruption) {
-  Routed routed = route(incoming.method, incoming.path);
-  if (const auto* there = std::get_if<Route>(&routed); there && !offered(front.offers, there->page)) {
-    routed = NoRoute{};
+  const Routed routed = route(incoming.method, incoming.path);
+  const std::optional<Page> page = page_of(routed);
+  if (!page || !offered(front.offers, *page)) {
+    const ErrorReply error = nothing_at(incoming.path, front.offers);
+    co_return co_await refuse(front, client, error);
   }
   if (const auto* wrong = std::get_if<WrongMethod>(&routed)) {
     const ErrorReply error = plain_error(405, "invalid_request_error", "method_not_allowed",
                                          incoming.path + " takes " + std::string(wrong->allowed) + " only.");
     const std::string allow = "Allow: " + std::string(wrong->allowed) + "\r\n";
-    co_return co_await refuse(client, error, {}, allow);
-  }
-  if (std::holds_alternative<NoRoute>(routed)) {
-    const ErrorReply error =
-        plain_error(404, "invalid_request_error", "unknown_path",
-                    "There is nothing at " + incoming.path +
-                        (front.offers == Offers::administration
-                             ? ". GET /metrics, GET /admin/endpoints and POST /admin/reload are here."
-                             : ". POST /v1/chat/completions and GET /v1/models are here."));
-    co_return co_await refuse(client, error);
+    co_return co_await refuse(front, client, error, {}, allow);
   }
   const Route& found = std::get<Route>(routed);
   const KeyRing& keys = front.services.hosts->generation->keys;
@@ -176,7 +196,7 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
     key = kept.find(keys, front.services.hosts->generation->catalogue->generation(), incoming.credential);
     if (!key) {
       const ErrorReply error = missing_key(incoming.credential);
-      co_return co_await refuse(client, error);
+      co_return co_await refuse(front, client, error);
     }
   }
   if (found.page == Page::chat_completions) {
@@ -203,7 +223,7 @@ void count_refused(Metrics& metrics, const RequestReader& reader, const RequestR
 Task<void> turn_away(Front& front, providers::Connection& connection, const Refusal& refusal) {
   HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
   const ErrorReply error = of_refusal(refusal);
-  co_await refuse(client, error);
+  co_await refuse(front, client, error);
   co_await linger(connection, front.services.timer);
 }
 

@@ -26,8 +26,9 @@ struct OpenSession
 };
 using OpenSessions = boost::intrusive::list<OpenSession, boost::intrusive::constant_time_size<false>>;
 
-// What is offered at an address: where administration has one of its own, it is nowhere else.
-enum class Offers { everything, inference, administration };
+// What is offered at an address. Where administration has one of its own, it is nowhere else; where it has
+// none, client keys may look at metrics and status, but nobody may change anything.
+enum class Offers { inference, inference_and_status, administration };
 
 // What every session of a loop shares. Outlives them.
 struct Front {
@@ -35,7 +36,7 @@ struct Front {
   boost::asio::io_context& loop;
   Pages& pages;
   Metrics& metrics;
-  Offers offers = Offers::everything;
+  Offers offers = Offers::inference_and_status;
   OpenSessions sessions{};
   bool draining = false;
 };

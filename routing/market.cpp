@@ -5,6 +5,7 @@
 
 #include "routing/draws.hpp"
 #include "routing/predict.hpp"
+#include "routing/succession.hpp"
 
 namespace routing {
 namespace {
@@ -15,11 +16,6 @@ using namespace std::chrono_literals;
 // that none of them is dear.
 constexpr config::Duration refresh_period = 1s;
 constexpr std::size_t former_generations = 4;
-
-// Endpoint names are unique within a model only.
-std::string full_name(const Endpoint& endpoint) {
-  return endpoint.model->name.text + '\n' + endpoint.settings->name.text;
-}
 
 // Reorders `values`.
 double median(std::vector<double>& values) {
@@ -36,24 +32,29 @@ Market::Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now
 }
 
 void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) {
-  const std::vector<Endpoint>& endpoints = catalogue->endpoints();
-  std::unordered_map<std::string, EndpointIndex> names;
-  std::vector<EndpointState> states(endpoints.size());
-  std::vector<Dossier> dossiers(endpoints.size());
-  std::vector<Measured> half_hour(endpoints.size());
-  for (const Endpoint& endpoint : endpoints) {
-    const auto [name, added] = names.emplace(full_name(endpoint), endpoint.index);
-    const auto known = by_name_.find(name->first);
-    if (known == by_name_.end()) continue;
-    states[endpoint.index] = states_[known->second];
-    states[endpoint.index].health.breaker.forgive_configuration();
-    dossiers[endpoint.index] = std::move(dossiers_[known->second]);
-    half_hour[endpoint.index] = half_hour_[known->second];
+  const std::size_t count = catalogue->endpoints().size();
+  std::vector<EndpointState> states(count);
+  std::vector<Dossier> dossiers(count);
+  std::vector<Measured> half_hour(count);
+  if (catalogue_) {
+    Former former{.generation = catalogue_->generation(), .today = {}};
+    former.today.resize(states_.size());
+    const std::vector<std::optional<EndpointIndex>> before = predecessors(*catalogue, *catalogue_);
+    for (EndpointIndex i = 0; i < count; ++i) {
+      if (!before[i]) continue;
+      states[i] = states_[*before[i]];
+      states[i].health.breaker.forgive_configuration();
+      dossiers[i] = std::move(dossiers_[*before[i]]);
+      half_hour[i] = half_hour_[*before[i]];
+      former.today[*before[i]] = i;
+    }
+    for (Former& older : former_) {
+      for (std::optional<EndpointIndex>& index : older.today) index = index ? former.today[*index] : index;
+    }
+    former_.push_back(std::move(former));
+    if (former_.size() > former_generations) former_.erase(former_.begin());
   }
-  if (catalogue_) former_.push_back(catalogue_);
-  if (former_.size() > former_generations) former_.erase(former_.begin());
   catalogue_ = std::move(catalogue);
-  by_name_ = std::move(names);
   states_ = std::move(states);
   dossiers_ = std::move(dossiers);
   half_hour_ = std::move(half_hour);
@@ -68,11 +69,9 @@ std::optional<EndpointIndex> Market::current_index(const Attempt& attempt) const
   if (attempt.generation == catalogue_->generation()) {
     return attempt.endpoint < states_.size() ? std::optional(attempt.endpoint) : std::nullopt;
   }
-  const auto former = std::ranges::find_if(
-      former_, [&](const auto& catalogue) { return catalogue->generation() == attempt.generation; });
-  if (former == former_.end() || attempt.endpoint >= (*former)->endpoints().size()) return std::nullopt;
-  const auto known = by_name_.find(full_name((*former)->endpoints()[attempt.endpoint]));
-  return known == by_name_.end() ? std::nullopt : std::optional(known->second);
+  const auto former = std::ranges::find(former_, attempt.generation, &Former::generation);
+  if (former == former_.end() || attempt.endpoint >= former->today.size()) return std::nullopt;
+  return former->today[attempt.endpoint];
 }
 
 void Market::observe(const Attempt& attempt, const Demand& demand, config::TimePoint now) {

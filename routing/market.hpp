@@ -4,8 +4,6 @@
 
 #include <memory>
 #include <optional>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "routing/catalogue.hpp"
@@ -22,12 +20,12 @@ class Market {
  public:
   Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
 
-  // Learns from an attempt that ended. Those of another generation are matched by endpoint name or dropped.
+  // Learns from an attempt that ended; of an earlier generation, where its endpoint goes on.
   void observe(const Attempt& attempt, const Demand& demand, config::TimePoint now);
   // A host's state changed so that waiting for the next regular snapshot would hurt. Until the next snapshot.
   bool flipped() const { return flipped_; }
   std::shared_ptr<const Snapshot> snapshot(config::TimePoint now);
-  // Takes a new generation; keeps what is known of endpoints that are still there.
+  // Takes a new generation; keeps what is known of endpoints that go on (succession.hpp).
   void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
 
  private:
@@ -36,10 +34,14 @@ class Market {
   void refresh(config::TimePoint now);
   void refresh_prior(std::size_t model, EndpointIndex first);
 
+  // An earlier generation that attempts under way may still belong to.
+  struct Former {
+    std::uint64_t generation = 0;
+    std::vector<std::optional<EndpointIndex>> today;  // by its own EndpointIndex
+  };
+
   std::shared_ptr<const Catalogue> catalogue_;
-  // Earlier generations that attempts under way may still belong to, the newest last.
-  std::vector<std::shared_ptr<const Catalogue>> former_;
-  std::unordered_map<std::string, EndpointIndex> by_name_;
+  std::vector<Former> former_;         // the newest last
   std::vector<EndpointState> states_;  // by EndpointIndex
   std::vector<Dossier> dossiers_;      // by EndpointIndex
   std::vector<Measured> half_hour_;    // by EndpointIndex

@@ -65,30 +65,40 @@ class Gateway:
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory()
-        config = pathlib.Path(self._folder.name) / "isocost.yaml"
-        config.write_text(json.dumps(self.settings, indent=2))  # JSON is YAML
+        self.config_path = pathlib.Path(self._folder.name) / "isocost.yaml"
+        self.write()
         self.log_path = pathlib.Path(self._folder.name) / "requests.log"
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen([os.environ["ISOCOST"], "serve", "--config", config],
+            self.process = subprocess.Popen([os.environ["ISOCOST"], "serve", "--config", self.config_path],
                                             stdout=log, stderr=subprocess.PIPE, text=True)
-        said = queue.Queue()
+        self._lines = queue.Queue()
 
         def listen():
             for line in self.process.stderr:
-                said.put(line)
-            said.put(None)
+                self._lines.put(line)
+            self._lines.put(None)
 
         self._listener = threading.Thread(target=listen, daemon=True)
         self._listener.start()
         self.said = []
+        self.port = int(self.hear(r"listening on http://127\.0\.0\.1:(\d+)")[1])
+        return self
+
+    def write(self, text=None):
+        """The configuration as the settings say now, or as given, in one step."""
+        new = self.config_path.with_suffix(".new")
+        new.write_text(text or json.dumps(self.settings, indent=2))  # JSON is YAML
+        new.replace(self.config_path)
+
+    def hear(self, pattern):
+        """Waits until the gateway says it on its standard error."""
         while True:
-            line = said.get(timeout=30)
+            line = self._lines.get(timeout=30)
             if line is None:
-                raise AssertionError(f"the gateway did not start:\n{''.join(self.said)}")
+                raise AssertionError(f"the gateway ended and never said {pattern}:\n{''.join(self.said)}")
             self.said.append(line)
-            if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", line):
-                self.port = int(found[1])
-                return self
+            if found := re.search(pattern, line):
+                return found
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)

@@ -33,7 +33,8 @@ struct World : DecidingWorld {
 
   json::value page(const std::string& body, const std::string& policy = {}) {
     const auto understood = understand(body, policy);
-    return json::parse(gateway::explained(services, std::get<InferenceRequest>(understood), std::nullopt));
+    return json::parse(
+        gateway::explained(services, std::get<InferenceRequest>(understood), std::nullopt).page);
   }
   gateway::Echo echo(const std::string& body) {
     const auto understood = understand(body);
@@ -109,7 +110,7 @@ TEST_CASE("a step of `relax` that was taken is said on the page, in the table an
   CHECK(page.at("relaxed").as_array()[0].as_string() == "price.output <= 6 $/Mtok");
   const auto understood = world.understand(chat("deepseek-r1"), "loose");
   const auto& request = std::get<InferenceRequest>(understood);
-  const std::string table = gateway::explained(world.services, request, gateway::Screen{.columns = 120});
+  const std::string table = gateway::explained(world.services, request, gateway::Screen{.columns = 120}).page;
   CHECK(table.find("gave up: price.output <= 6 $/Mtok") != std::string::npos);
   CHECK(table.find("does not meet `price.output <= 6 $/Mtok`") != std::string::npos);
   const std::string header = gateway::decision_header({.decision = world.services.decision,

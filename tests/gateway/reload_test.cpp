@@ -31,18 +31,22 @@ struct TemporaryFile {
 };
 
 struct World {
-  explicit World(const std::string& file = {})
-      : reload(
+  explicit World(const std::string& file = {}, config::Settings settings = tests::three_hosts())
+      : first(std::make_shared<const gateway::Generation>(tests::catalogue_of(std::move(settings)))),
+        reload(
             first, [this] { return next; },
-            [this](std::shared_ptr<const gateway::Generation> newest) { adopted = std::move(newest); },
+            [this](std::shared_ptr<const gateway::Generation> newest) {
+              adopted = std::move(newest);
+              return unmet;
+            },
             [this](const std::string& line) { said += line + "\n"; }, metrics, file) {}
 
   bool counted(const std::string& line) const { return metrics.text().find(line) != std::string::npos; }
 
-  std::shared_ptr<const gateway::Generation> first =
-      std::make_shared<const gateway::Generation>(tests::catalogue_of(tests::three_hosts()));
+  std::shared_ptr<const gateway::Generation> first;
   gateway::Metrics metrics{"1.0", first->catalogue};
   config::Loaded next;
+  config::Problems unmet;
   std::shared_ptr<const gateway::Generation> adopted;
   std::string said;
   gateway::Reload reload;
@@ -119,10 +123,46 @@ TEST_CASE("what only a restart can change is said") {
   CHECK(world.said.find("workers: was changed, which takes effect at the next start") != std::string::npos);
 }
 
+TEST_CASE("what a restart is needed for is said by what was started, however often it was loaded since") {
+  World world;
+  world.next.settings = tests::three_hosts();
+  world.next.settings->records.file = "records.db";
+  for (int i = 0; i < 2; ++i) {
+    const json::value page = json::parse(world.reload.now().body);
+    REQUIRE(page.at("warnings").as_array().size() == 1);
+    CHECK(page.at("warnings").as_array()[0].as_string() ==
+          "warning: records: was changed, which takes effect at the next start");
+  }
+  world.next.settings = tests::three_hosts();
+  CHECK(json::parse(world.reload.now().body).at("warnings").as_array().empty());
+}
+
+TEST_CASE(
+    "the last key is not taken from a gateway that other machines reach, wherever it shall listen later") {
+  config::Settings open = tests::three_hosts();
+  open.listen.host = "0.0.0.0";
+  config::KeySettings key;
+  key.name = {"app"};
+  open.keys = {key};
+  World world({}, open);
+  world.next.settings = tests::three_hosts();  // loopback, and no key: good for a start
+  const gateway::Reloaded refused = world.reload.now();
+  CHECK(refused.status == 400);
+  CHECK_FALSE(world.adopted);
+  CHECK(refused.body.find("keys: has no key, but the gateway listens on `0.0.0.0`") != std::string::npos);
+  world.next.settings->keys = {key};
+  CHECK(world.reload.now().status == 200);
+}
+
 TEST_CASE("without a file there is nothing to load again") {
   World world;
   gateway::Reload reload(
-      world.first, {}, [](auto) { FAIL("adopted"); }, [](const std::string&) {}, world.metrics, "");
+      world.first, {},
+      [](auto) {
+        FAIL("adopted");
+        return config::Problems();
+      },
+      [](const std::string&) {}, world.metrics, "");
   const gateway::Reloaded reloaded = reload.now();
   CHECK(reloaded.status == 400);
   CHECK(reloaded.body.find("there is no configuration file to load again") != std::string::npos);
@@ -169,4 +209,29 @@ TEST_CASE("a mistake in a policy is one of the configuration's, and what no host
   CHECK(warned.settings.has_value());
   REQUIRE(warned.problems.size() >= 1);
   CHECK(warned.problems[0].severity == config::Severity::warning);
+}
+
+TEST_CASE("a mistake elsewhere in the file does not hide those of its policies") {
+  const config::Loaded loaded =
+      gateway::with_policies(config::load("listen: nowhere\n"
+                                          "providers: {p: {base_url: https://p.example/v1}}\n"
+                                          "models: {m: {endpoints: [{provider: q, host_model: m, context: 1 "
+                                          "ktok, price: {input: 1 $/Mtok, output: 1 "
+                                          "$/Mtok}}]}}\n"
+                                          "default_policy: nobodys\n"
+                                          "policies:\n"
+                                          "  own: {minimize: price + ttft}\n"
+                                          "  round: {extends: round}\n",
+                                          "f", {}));
+  CHECK_FALSE(loaded.settings);
+  std::string text;
+  for (const config::Problem& problem : loaded.problems) text += config::to_text(problem) + "\n";
+  CAPTURE(text);
+  REQUIRE(loaded.problems.size() == 5);  // each once
+  CHECK(text.find("f:1:9: error: listen: ") != std::string::npos);
+  CHECK(text.find("there is no provider `q`") != std::string::npos);
+  CHECK(text.find("f:4:17: error: default_policy: there is no policy `nobodys`") != std::string::npos);
+  CHECK(text.find("f:6:19: error: policies.own.minimize: `price + ttft` adds dollars to seconds") !=
+        std::string::npos);
+  CHECK(text.find("f:7:20: error: policies.round.extends: the policy extends itself") != std::string::npos);
 }

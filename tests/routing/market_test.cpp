@@ -93,6 +93,53 @@ TEST_CASE("what is known of an endpoint survives a reload, and so do attempts th
   CHECK(state_of(*after, "newer").replies == 0);
 }
 
+TEST_CASE("an endpoint is known by its provider, address and host model: its names and price may change") {
+  World world({{.name = "a", .ttft = 8}, {.name = "b", .ttft = 3}});
+  teach(world, "a", 30);
+  teach(world, "b", 20);
+  const Attempt begun = world.answer(0, world.demand());
+  config::Settings settings = support::settings_of({{.name = "b"}, {.name = "a"}});
+  settings.models[0].name = {"renamed"};
+  settings.models[0].endpoints[1].name = {"a/large"};
+  settings.models[0].endpoints[1].prices.output = support::per_million(9);
+  world.market.adopt(std::make_shared<const Catalogue>(settings, 2), world.now);
+  CHECK(state_of(*world.market.snapshot(world.now), "a/large").replies == 30);
+  CHECK(state_of(*world.market.snapshot(world.now), "b").replies == 20);
+
+  settings.models[0].endpoints[1].host_model = "another";
+  settings.providers[0].base_url.port = 9;
+  world.market.adopt(std::make_shared<const Catalogue>(settings, 3), world.now);
+  CHECK(state_of(*world.market.snapshot(world.now), "a/large").replies == 0);
+  CHECK(state_of(*world.market.snapshot(world.now), "b").replies == 0);
+  world.market.observe(begun, world.demand(), world.now);  // of what is no longer there
+  CHECK(state_of(*world.market.snapshot(world.now), "a/large").replies == 0);
+}
+
+TEST_CASE("an open breaker, a cool-down and what is left of a rate limit outlast a reload") {
+  World world({{.name = "failing"}, {.name = "limited"}});
+  for (int i = 0; i < 5; ++i) {
+    const Attempt failed{.endpoint = 0,
+                         .generation = 1,
+                         .dispatched = world.now,
+                         .failure = Failure{.kind = FailureKind::server_error, .status = 500}};
+    world.market.observe(failed, world.demand(), world.now += 100ms);
+  }
+  Attempt limited{.endpoint = 1,
+                  .generation = 1,
+                  .dispatched = world.now,
+                  .failure = Failure{.kind = FailureKind::rate_limited, .status = 429, .retry_after = 20s}};
+  limited.headroom = 0.1;
+  world.market.observe(limited, world.demand(), world.now);
+  world.market.adopt(
+      std::make_shared<const Catalogue>(support::settings_of({{.name = "limited"}, {.name = "failing"}}), 2),
+      world.now);
+  const auto after = world.market.snapshot(world.now);
+  CHECK(state_of(*after, "failing").health.breaker.phase(world.now) == Breaker::Phase::open);
+  CHECK(state_of(*after, "limited").health.cooling_until == world.now + 20s);
+  CHECK(state_of(*after, "limited").health.headroom_at(world.now) == doctest::Approx(0.1));
+  CHECK(state_of(*after, "limited").health.failure(world.now) > Health::failure_prior.prior_mean);
+}
+
 TEST_CASE("a reload forgives a refused credential, because the new one may be right") {
   World world({{.name = "a"}});
   const Attempt refused{

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "gateway/chat_surface.hpp"
+#include "gateway/hosts.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/still_timer.hpp"
 #include "tests/support/three_hosts.hpp"
@@ -23,10 +24,9 @@ struct DecidingWorld {
 
   // As a data loop does it.
   void adopt(config::Settings settings, std::uint64_t generation) {
-    if (services.hosts) services.hosts->last_snapshot = services.snapshot;
-    services.hosts = hosts_of(std::move(settings), generation);
-    services.snapshot =
-        std::make_shared<const routing::Snapshot>(snapshot_of(services.hosts->generation->catalogue));
+    auto hosts = hosts_of(std::move(settings), generation);
+    auto snapshot = std::make_shared<const routing::Snapshot>(snapshot_of(hosts->generation->catalogue));
+    gateway::adopt(services, std::move(hosts), std::move(snapshot));
   }
 
   using Understood = std::variant<gateway::InferenceRequest, gateway::ErrorReply>;

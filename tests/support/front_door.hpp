@@ -2,6 +2,7 @@
 // scripted hosts behind it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,35 +11,36 @@
 
 namespace support {
 
-struct FixedPages final : gateway::Pages {
-  providers::Task<std::string> metrics(Loop&) override { co_return "isocost_up 1\n"; }
+// What a test says they are; else fixed texts.
+struct GivenPages final : gateway::Pages {
+  providers::Task<std::string> metrics(Loop&) override {
+    co_return on_metrics ? on_metrics() : "isocost_up 1\n";
+  }
   providers::Task<std::string> status(Loop&) override { co_return "{}"; }
   providers::Task<gateway::Reloaded> reload(Loop&) override {
     ++reloads;
-    co_return gateway::Reloaded{.status = 200, .body = "{\"result\":\"reloaded\"}"};
+    co_return on_reload ? on_reload() : gateway::Reloaded{.status = 200, .body = "{\"result\":\"reloaded\"}"};
   }
 
+  std::function<std::string()> on_metrics;
+  std::function<gateway::Reloaded()> on_reload;
   int reloads = 0;
 };
 
 class FrontDoor {
  public:
   explicit FrontDoor(config::Settings settings = three_prices()) : world(std::move(settings)) {}
+  explicit FrontDoor(std::shared_ptr<const gateway::Generation> first) : world(std::move(first)) {}
   ~FrontDoor() {
-    for (gateway::OpenSession& open : front.sessions) open.connection->close();
+    for (gateway::Front* each : {&front, &administration}) {
+      for (gateway::OpenSession& open : each->sessions) open.connection->close();
+    }
     world.loop.advance(std::chrono::hours(1));
   }
 
   // A client that has connected.
-  Peer& connect() {
-    SocketPair pair(world.loop);
-    providers::ConnectionPtr connection(new providers::PlainConnection(std::move(pair.near)));
-    ended_.push_back(std::make_unique<bool>(false));
-    world.loop.start(gateway::session(front, std::move(connection)), *ended_.back());
-    peers_.push_back(std::make_unique<Peer>(world.loop, std::move(pair.far)));
-    world.loop.settle();
-    return *peers_.back();
-  }
+  Peer& connect() { return connect_to(front); }
+  Peer& connect_to_administration() { return connect_to(administration); }
   std::size_t open_sessions() const { return front.sessions.size(); }
   double counted(const std::string& series) const {
     const std::string text = metrics.text();
@@ -52,20 +54,41 @@ class FrontDoor {
   }
 
   ServedWorld world;
-  FixedPages pages;
+  GivenPages pages;
   gateway::Metrics metrics{"1", world.generation->catalogue};
-  gateway::Front front{
-      .services = world.services, .loop = world.loop.io, .pages = pages, .metrics = metrics};
+  gateway::Front front = front_for(gateway::Offers::inference_and_status);
+  gateway::Front administration = front_for(gateway::Offers::administration);
 
  private:
+  gateway::Front front_for(gateway::Offers offers) {
+    return {.services = world.services,
+            .loop = world.loop.io,
+            .pages = pages,
+            .metrics = metrics,
+            .offers = offers};
+  }
+  Peer& connect_to(gateway::Front& to) {
+    SocketPair pair(world.loop);
+    providers::ConnectionPtr connection(new providers::PlainConnection(std::move(pair.near)));
+    ended_.push_back(std::make_unique<bool>(false));
+    world.loop.start(gateway::session(to, std::move(connection)), *ended_.back());
+    peers_.push_back(std::make_unique<Peer>(world.loop, std::move(pair.far)));
+    world.loop.settle();
+    return *peers_.back();
+  }
+
   std::vector<std::unique_ptr<bool>> ended_;
   std::vector<std::unique_ptr<Peer>> peers_;
 };
 
+inline std::string post_to(const std::string& path, const std::string& body, const std::string& fields = "",
+                           const std::string& version = "1.1") {
+  return "POST " + path + " HTTP/" + version + "\r\nHost: x\r\nContent-Type: application/json\r\n" + fields +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
 inline std::string post(const std::string& body, const std::string& fields = "",
                         const std::string& version = "1.1") {
-  return "POST /v1/chat/completions HTTP/" + version + "\r\nHost: x\r\nContent-Type: application/json\r\n" +
-         fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return post_to("/v1/chat/completions", body, fields, version);
 }
 inline std::string get(const std::string& path, const std::string& fields = "") {
   return "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "gateway/chat_surface.hpp"
+#include "gateway/hosts.hpp"
 #include "gateway/serve.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/scripted_provider.hpp"
@@ -88,27 +90,33 @@ class ServedWorld {
  public:
   enum Host { cheap, middle, dear };
 
-  explicit ServedWorld(config::Settings settings = three_prices()) {
-    routing::Policy policy{.name = {"balanced"}};
-    policy.explore = 0;
-    generation = std::make_shared<const gateway::Generation>(tests::catalogue_of(std::move(settings)),
-                                                             routing::PolicySet({policy}, {}, 0));
-    auto hosts = std::make_shared<gateway::Hosts>();
-    hosts->generation = generation;
-    for (std::size_t i = 0; i < generation->catalogue->settings().providers.size(); ++i) {
-      auto provider = std::make_unique<ScriptedProvider>(loop.timer);
-      scripted.push_back(provider.get());
-      provider->will(fails(routing::FailureKind::connect));
-      hosts->providers.push_back(std::move(provider));
-    }
-    services.hosts = std::move(hosts);
-    services.snapshot = std::make_shared<const routing::Snapshot>(tests::snapshot_of(generation->catalogue));
-  }
+  explicit ServedWorld(config::Settings settings = three_prices())
+      : ServedWorld(std::make_shared<const gateway::Generation>(tests::catalogue_of(std::move(settings)),
+                                                                only_the_balanced())) {}
+  explicit ServedWorld(std::shared_ptr<const gateway::Generation> first) { adopt(std::move(first)); }
   ~ServedWorld() {
     interruption.peer_left();
     client.gone = true;
     client.release();
     loop.advance(std::chrono::hours(1));
+  }
+
+  // Takes a generation into use, as a data loop does; providers of a name that was there go on.
+  void adopt(std::shared_ptr<const gateway::Generation> newest) {
+    auto hosts = std::make_shared<gateway::Hosts>();
+    for (const config::ProviderSettings& settings : newest->catalogue->settings().providers) {
+      std::shared_ptr<ScriptedProvider>& provider = known_[settings.name.text];
+      if (!provider) {
+        provider = std::make_shared<ScriptedProvider>(loop.timer);
+        provider->will(fails(routing::FailureKind::connect));
+        scripted.push_back(provider.get());
+      }
+      hosts->providers.push_back(provider);
+    }
+    generation = newest;
+    hosts->generation = std::move(newest);
+    gateway::adopt(services, std::move(hosts),
+                   std::make_shared<const routing::Snapshot>(tests::snapshot_of(generation->catalogue)));
   }
 
   ScriptedProvider& host(Host which) { return *scripted[which]; }
@@ -136,15 +144,15 @@ class ServedWorld {
   }
   int in_flight() const {
     int sum = 0;
-    for (std::size_t i = 0; i < scripted.size(); ++i) {
-      sum += generation->in_flight.at(static_cast<routing::EndpointIndex>(i));
+    for (const routing::Endpoint& endpoint : generation->catalogue->endpoints()) {
+      sum += generation->in_flight.at(endpoint.index);
     }
     return sum;
   }
 
   Loop loop;
   std::shared_ptr<const gateway::Generation> generation;
-  std::vector<ScriptedProvider*> scripted;
+  std::vector<ScriptedProvider*> scripted;    // in the order of their first generation
   std::vector<gateway::RecordPtr> delivered;  // of requests that came through a session
   gateway::Services services{.timer = loop.timer,
                              .outbox = gateway::Outbox(loop.timer,
@@ -171,7 +179,14 @@ class ServedWorld {
     loop.advance({});
   }
 
+  static routing::PolicySet only_the_balanced() {
+    routing::Policy policy{.name = {"balanced"}};
+    policy.explore = 0;
+    return routing::PolicySet({policy}, {}, 0);
+  }
+
   std::array<bool, 3> scripted_once_{};
+  std::map<std::string, std::shared_ptr<ScriptedProvider>> known_;  // by name, of every generation
 };
 
 }  // namespace support

@@ -1,0 +1,133 @@
+"""Changes of the configuration while the gateway serves: by signal, by file, and at the address of administration."""
+import copy
+import hashlib
+import http.client
+import json
+import re
+import signal
+import threading
+import unittest
+
+import behaviours
+from gateway import Gateway, endpoint, free_port, question
+from raw_client import RawClient, chat
+from scripted_host import ScriptedHost
+
+
+class Reload(unittest.TestCase):
+    def setUp(self):
+        self.host = self.enterContext(ScriptedHost({"ok": behaviours.ok, "endless": behaviours.endless}))
+        self.admin_port = free_port()
+        self.gateway = self.enterContext(Gateway(
+            {"a": self.host.ports[0], "b": self.host.ports[1]},
+            {"m": [endpoint("a", "ok")], "s": [endpoint("a", "endless")]}, admin=f"127.0.0.1:{self.admin_port}"))
+
+    def tearDown(self):
+        self.assertTrue(self.gateway.alive(), "the gateway is gone")
+
+    def administer(self, method, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=30)
+        connection.request(method, path)
+        response = connection.getresponse()
+        text = response.read().decode()
+        connection.close()
+        return response.status, text
+
+    def metric(self, series):
+        found = re.search(rf"^{re.escape(series)} (\S+)$", self.administer("GET", "/metrics")[1], re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+    def add_model(self, name):
+        self.gateway.settings["models"][name] = {"endpoints": [endpoint("b", "ok")]}
+
+    def test_a_signal_takes_the_new_file_into_use(self):
+        self.assertEqual(self.gateway.ask(question("new"))[0], 404)
+        self.add_model("new")
+        self.gateway.write()
+        self.gateway.process.send_signal(signal.SIGHUP)
+        self.gateway.hear("generation 2 is in use")
+        self.assertEqual(self.gateway.ask(question("new"))[0], 200)
+
+    def test_a_changed_file_is_seen_without_being_told(self):
+        self.add_model("new")
+        self.gateway.write()
+        self.gateway.hear("generation 2 is in use")
+        self.assertEqual(self.gateway.ask(question("new"))[0], 200)
+
+    def test_the_address_of_administration_reloads_and_says_what_came_of_it(self):
+        good = copy.deepcopy(self.gateway.settings)
+        self.gateway.write("models: [\n")
+        status, text = self.administer("POST", "/admin/reload")
+        self.assertEqual(status, 400, text)
+        self.assertRegex(json.loads(text)["problems"][0], r"isocost\.yaml:\d+:\d+: error: this is not YAML")
+        self.assertEqual(self.metric("isocost_config_generation"), 1)
+        self.assertGreaterEqual(self.metric('isocost_config_reloads_total{result="failure"}'), 1)
+        self.assertEqual(self.gateway.ask(question())[0], 200)
+
+        self.gateway.settings = good
+        self.add_model("new")
+        self.gateway.write()
+        status, text = self.administer("POST", "/admin/reload")
+        self.assertEqual((status, json.loads(text)["result"]), (200, "reloaded"), text)
+        self.assertGreaterEqual(self.metric("isocost_config_generation"), 2)
+        self.assertEqual(self.gateway.ask(question("new"))[0], 200)
+
+    def test_no_client_reloads(self):
+        for headers in ({}, {"Authorization": ""}):
+            status, _, text = self.gateway.ask("", headers, path="/admin/reload")
+            self.assertEqual(status, 404, text)
+        self.assertEqual(self.metric("isocost_config_generation"), 1)
+
+    def test_a_stream_outlives_its_host_and_its_key_and_nothing_new_begins_on_the_connection(self):
+        stream = self.enterContext(RawClient(self.gateway.port))
+        stream.send(chat(question("s", stream=True)))
+        stream.until(b"word 3 ")
+        idle = self.enterContext(RawClient(self.gateway.port))
+        idle.send(chat(question()))
+        self.assertEqual(idle.response()[0], 200)
+
+        another = "sk-another-key-of-the-end-to-end-tests"
+        self.gateway.settings["keys"] = [{"name": "another", "sha256": hashlib.sha256(another.encode()).hexdigest()}]
+        del self.gateway.settings["models"]["s"]
+        self.gateway.write()
+        self.assertEqual(self.administer("POST", "/admin/reload")[0], 200)
+
+        idle.send(chat(question()))
+        self.assertEqual(idle.response()[0], 401)
+        seen = max(map(int, re.findall(rb"word (\d+) ", stream.bytes)))
+        stream.until(b"word %d " % (seen + 50))
+        stream.leave("fin")
+        self.host.wait(lambda: self.host.asked("endless")[0].eof_at)
+        self.assertEqual(self.gateway.ask(question(), {"Authorization": f"Bearer {another}"})[0], 200)
+
+    def test_no_request_fails_while_the_file_changes_again_and_again(self):
+        failed, asked, over = [], 0, threading.Event()
+
+        def ask():
+            nonlocal asked
+            client = RawClient(self.gateway.port)
+            while not over.is_set():
+                client.send(chat(question()))
+                status, _, text = client.response()
+                asked += 1
+                if status != 200:
+                    failed.append((status, text))
+            client.leave("fin")
+
+        asker = threading.Thread(target=ask)
+        asker.start()
+        before = self.host.accepts[self.host.ports[0]]
+        good = json.dumps(self.gateway.settings)
+        for i in range(200):
+            self.gateway.write(good if i % 2 == 0 else "providers: nonsense\n")
+            self.assertEqual(self.administer("POST", "/admin/reload")[0], 200 if i % 2 == 0 else 400)
+        over.set()
+        asker.join(30)
+        self.assertEqual(failed, [])
+        self.assertGreater(asked, 200)
+        # Its provider never changed, so the connection to it stayed, give or take one that was in use.
+        self.assertLessEqual(self.host.accepts[self.host.ports[0]] - before, 3)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
