@@ -32,9 +32,11 @@ std::optional<Amount> parse_amount(std::string_view text) {
   text = trimmed(text);
   Amount amount;
   std::size_t at = 0, whole = 0, decimals = 0;
-  for (; at < text.size() && is_digit(text[at]); ++at, ++whole)
+  for (; at < text.size() && is_digit(text[at]); ++at, ++whole) {
+    if (whole == 12) return std::nullopt;
     amount.billionths = amount.billionths * 10 + (text[at] - '0');
-  if (whole == 0 || whole > 12) return std::nullopt;
+  }
+  if (whole == 0) return std::nullopt;
   if (at + 1 < text.size() && text[at] == '.' && is_digit(text[at + 1])) {
     for (++at; at < text.size() && is_digit(text[at]); ++at, ++decimals) {
       if (decimals == 9) return std::nullopt;

@@ -56,7 +56,7 @@ part "every test of each change" bash tests/run.sh
 part "chaos" chaos
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler
-part "fuzzers, $fuzz_seconds s" bash tests/fuzz/run.sh "$fuzz_seconds"
+part "fuzzers, $fuzz_seconds s" bash tests/fuzz/run.sh "$fuzz_seconds" 0
 part "benchmarks" bash tests/bench/run.sh --anyway --build-time
 part "soak" soak
 [ ${#failed[@]} = 0 ] || printf 'failed: %s\n' "${failed[@]}"

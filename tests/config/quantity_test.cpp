@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using namespace config;
 using namespace std::chrono_literals;
 
@@ -51,6 +53,8 @@ TEST_CASE("other amounts carry their units") {
   CHECK(!parse_bytes("1 mb"));
   CHECK(parse_real("0.25") == doctest::Approx(0.25));
   CHECK(!parse_real("-1"));
+  CHECK(!parse_tokens(std::string(200, '8') + " Mtok"));
+  CHECK(!parse_duration("1." + std::string(200, '8') + " s"));
   CHECK(is_bare_number("0.55"));
   CHECK(!is_bare_number("0.55 $"));
 }
