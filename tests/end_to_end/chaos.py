@@ -1,14 +1,19 @@
-"""Hosts that fail in every way, and clients that leave, stall and talk nonsense, all at once, for so many seconds.
-Run against a build with sanitizers (nightly.sh does). Exit status 1 when the gateway died, or when anything of what
-was under way is still there afterwards.
+"""Hosts that fail in every way, clients that leave, stall and talk nonsense, and a configuration that changes, all at
+once, for so many seconds. Run against builds with sanitizers (nightly.sh does). Exit status 1 when the gateway died,
+when anything of what was under way is still there afterwards, or when it ended with a report of its sanitizer.
 
     ISOCOST=build/asan/isocost build/python/bin/python tests/end_to_end/chaos.py [SECONDS]
 """
 import asyncio
 import collections
+import copy
+import itertools
 import json
+import pathlib
 import random
+import signal
 import sys
+import tempfile
 import time
 
 import behaviours as b
@@ -17,6 +22,7 @@ from upstream_faults_test import BROKEN, SURVIVED
 
 CLIENTS = 40
 STAYS = [0, 0.001, 0.01, 0.1, 0.5, 2]  # seconds before a client leaves
+BETWEEN_RELOADS = 0.3  # seconds
 
 
 class Chaos(EndToEnd):
@@ -24,7 +30,8 @@ class Chaos(EndToEnd):
     models = ({name: [("a", name), ("b", "ok")] for name in SURVIVED} | {name: [("a", name)] for name in BROKEN} |
               {"steady": [("b", "ok")], "hasty": [("a", "hasty")], "endless": [("a", "endless")]})
     gateway_settings = {"workers": 2, "provider_limits": {"first_token_timeout": "1 s", "liveness_timeout": "1 s",
-                                                          "progress_timeout": "1 s"}}
+                                                          "progress_timeout": "1 s"},
+                        "limits": {"max_connections_per_ip": 10 * CLIENTS}}
 
 
 def message(draw):
@@ -70,34 +77,70 @@ async def client(port, draw, end, seen):
         writer.close()
 
 
-async def clients(port, seconds):
+async def operator(gateway, draw, end):
+    """Takes a model or an endpoint away, moves a provider, or errs; and leaves the configuration as it was."""
+    good = copy.deepcopy(gateway.settings)
+    for how in itertools.cycle(["model", "endpoint", "address", "nonsense"]):
+        if time.monotonic() > end:
+            break
+        gateway.settings = copy.deepcopy(good)
+        models, providers = gateway.settings["models"], gateway.settings["providers"]
+        model, provider = draw.choice(list(models)), draw.choice(list(providers))
+        if how == "model":
+            del models[model]
+        elif how == "endpoint" and len(models[model]["endpoints"]) > 1:
+            models[model]["endpoints"].pop(0)
+        elif how == "address":
+            providers[provider]["base_url"] = draw.choice(list(providers.values()))["base_url"]
+        gateway.write("models: [" if how == "nonsense" else None)
+        gateway.process.send_signal(signal.SIGHUP)
+        await asyncio.sleep(BETWEEN_RELOADS)
+    gateway.settings = good
+    gateway.write()
+    gateway.process.send_signal(signal.SIGHUP)
+
+
+async def everybody(gateway, seconds):
     seen = collections.Counter()
     end = time.monotonic() + seconds
-    await asyncio.gather(*(client(port, random.Random(number), end, seen) for number in range(CLIENTS)))
+    await asyncio.gather(operator(gateway, random.Random(CLIENTS), end),
+                         *(client(gateway.port, random.Random(number), end, seen) for number in range(CLIENTS)))
     return seen
 
 
-def settled(gateway):
-    """Whether nothing is under way any more, within the limits that end what hangs."""
+def left_over(gateway):
+    """What is still under way, when all that hangs should have ended by its limits."""
     for _ in range(100):
-        if gateway.metric("isocost_attempts_in_flight") == 0 and gateway.metric("isocost_client_connections") <= 1:
-            return True
+        counts = {name: gateway.metric(f"isocost_{name}") for name in ("attempts_in_flight", "client_connections")}
+        if counts["attempts_in_flight"] == 0 and counts["client_connections"] <= 1:  # the one that asks
+            return None
         time.sleep(0.1)
-    return False
+    return counts
+
+
+def run(seconds):
+    gateway = Chaos.gateway
+    seen = asyncio.run(everybody(gateway, seconds))
+    print(", ".join(f"{count} {what}" for what, count in seen.most_common()))
+    assert gateway.alive(), "the gateway is gone"
+    left = left_over(gateway)
+    assert not left, f"still under way: {left}"
+    assert gateway.metric("isocost_escaped_exceptions_total") == 0, "an exception escaped"
+    for result in ("success", "failure"):
+        assert gateway.metric("isocost_config_reloads_total", result=result) > 0, f"no reload was a {result}"
+    assert seen["200"] > 0
 
 
 def main():
-    Chaos.setUpClass()
-    try:
-        gateway = Chaos.gateway
-        seen = asyncio.run(clients(gateway.port, float(sys.argv[1]) if len(sys.argv) > 1 else 60))
-        print(", ".join(f"{count} {what}" for what, count in seen.most_common()))
-        assert gateway.alive(), "the gateway is gone"
-        assert settled(gateway), "something is still under way"
-        assert gateway.metric("isocost_escaped_exceptions_total") == 0, "an exception escaped"
-        assert seen["200"] > 0
-    finally:
-        Chaos.doClassCleanups()
+    with tempfile.TemporaryDirectory() as folder:
+        Chaos.gateway_settings["records"] = {"file": str(pathlib.Path(folder) / "records.db")}
+        Chaos.setUpClass()
+        try:
+            run(float(sys.argv[1]) if len(sys.argv) > 1 else 60)
+        finally:
+            Chaos.doClassCleanups()  # keeps what goes wrong to itself
+            for _, error, _ in Chaos.tearDown_exceptions:
+                raise error
 
 
 if __name__ == "__main__":

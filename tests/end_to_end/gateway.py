@@ -109,9 +109,12 @@ class Gateway:
             self.process.wait()
             raise AssertionError("the gateway did not end after SIGTERM")
         finally:
+            self._listener.join()
             self.process.stderr.close()
             self._folder.cleanup()
-        assert status == 0, f"the gateway ended with {status}"
+        self._lines.put(None)
+        self.said += iter(self._lines.get, None)
+        assert status == 0, f"the gateway ended with {status}:\n{''.join(self.said)}"
 
     @property
     def base_url(self):
