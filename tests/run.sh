@@ -48,22 +48,46 @@ run() {
   rm -f "$report"
 }
 
+# "A STAGE" PREPARE TESTS...: runs the tests once PREPARE has built them. Where that fails, the stage counts as one
+# failed test.
+stage() {
+  local name=$1 prepare=$2 status
+  shift 2
+  echo "== $name"
+  set +e
+  (
+    set -e
+    "$prepare"
+  )
+  status=$?
+  set -e
+  if [ $status = 0 ]; then
+    run "$@"
+  else
+    failed=$((failed + 1)) failures+=" the build of: $name;"
+  fi
+}
+
 mkdir -p build
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 jobs=$(build_jobs)
 
-echo "== unit tests, under AddressSanitizer and UndefinedBehaviorSanitizer"
-cmake --preset asan >/dev/null
-cmake --build --preset asan --parallel "$jobs"
-run ctest --output-on-failure --test-dir build/asan --parallel "$jobs" --timeout 600
+build_unit_tests() {
+  cmake --preset asan >/dev/null
+  cmake --build --preset asan --parallel "$jobs"
+}
+stage "unit tests, under AddressSanitizer and UndefinedBehaviorSanitizer" build_unit_tests \
+  ctest --output-on-failure --test-dir build/asan --parallel "$jobs" --timeout 600
 
-if $end_to_end; then
-  echo "== the whole binary, with real clients"
+build_binary() {
   install_sdks
   cmake --preset release -DISOCOST_END_TO_END=ON >/dev/null
   cmake --build --preset release --parallel "$jobs" --target isocost
+}
+if $end_to_end; then
   # One at a time: some of them measure how long something takes.
-  run ctest --output-on-failure --test-dir build/release --label-regex end_to_end
+  stage "the whole binary, with real clients" build_binary \
+    ctest --output-on-failure --test-dir build/release --label-regex end_to_end
 fi
 
 echo "== fuzzers, two minutes and a half"
