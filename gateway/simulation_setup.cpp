@@ -171,7 +171,7 @@ void Setup::traces() {
 }
 
 void Setup::add_policy(const routing::PolicySet& set, const std::string& name) {
-  routing::Parts without;
+  routing::CoreParts without;
   std::string base = name;
   for (bool found = true; found;) {
     found = false;

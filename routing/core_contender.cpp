@@ -11,8 +11,8 @@ constexpr config::Tokens any_prompt{1000};
 
 }  // namespace
 
-CoreContender::CoreContender(const Policy& policy, Parts without, std::shared_ptr<const Catalogue> catalogue,
-                             config::TimePoint now)
+CoreContender::CoreContender(const Policy& policy, CoreParts without,
+                             std::shared_ptr<const Catalogue> catalogue, config::TimePoint now)
     : policy_(policy),
       without_(without),
       market_(catalogue, now),

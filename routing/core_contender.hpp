@@ -13,12 +13,12 @@ namespace routing {
 
 enum class CorePart { prompt_size, own_load, exploration, cache, hedge };
 inline constexpr std::size_t part_count = 5;
-using Parts = std::bitset<part_count>;
+using CoreParts = std::bitset<part_count>;
 
 class CoreContender final : public Contender {
  public:
   // `policy` must outlive this; `without` are the parts left out.
-  CoreContender(const Policy& policy, Parts without, std::shared_ptr<const Catalogue> catalogue,
+  CoreContender(const Policy& policy, CoreParts without, std::shared_ptr<const Catalogue> catalogue,
                 config::TimePoint now);
 
   const Policy& terms() const override { return policy_; }
@@ -37,7 +37,7 @@ class CoreContender final : public Contender {
   void decide(const Situation& situation);
 
   Policy policy_;
-  Parts without_;
+  CoreParts without_;
   Market market_;
   InFlight idle_;  // what is shown where the own load counts for nothing
   Purse purse_;

@@ -50,7 +50,7 @@ MakeContender make_baseline(std::string_view name) {
   };
 }
 
-MakeContender make_core(Policy policy, Parts without) {
+MakeContender make_core(Policy policy, CoreParts without) {
   return [policy = std::move(policy), without](SimulatedMarket& market, config::TimePoint now) {
     return std::make_unique<CoreContender>(policy, without, market.catalogue(now), now);
   };

@@ -23,7 +23,7 @@ const std::vector<PartName>& part_names();
 // The name is one of baseline_names().
 MakeContender make_baseline(std::string_view name);
 // `policy` is copied.
-MakeContender make_core(Policy policy, Parts without);
+MakeContender make_core(Policy policy, CoreParts without);
 // Who knows everything; `values` say what a second is worth.
 MakeContender make_oracle(Policy values);
 

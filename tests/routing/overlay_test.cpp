@@ -114,9 +114,9 @@ TEST_CASE("every field of the provider object filters or orders as documented") 
        {.order = {"maker", "alpine"}, .fallbacks = Fallbacks::forbidden, .max_latency = {.p50 = 1}},
        "maker | alpine"},
   };
-  for (const auto& [what, preferences, left] : cases) {
-    CAPTURE(what);
-    CHECK(world.left(preferences) == left);
+  for (const auto& each : cases) {
+    CAPTURE(each.what);
+    CHECK(world.left(each.preferences) == each.left);
   }
 }
 
@@ -216,13 +216,13 @@ TEST_CASE("faults in the provider object name the field and what is allowed") {
        "provider.preferred_max_latency",
        "a number that is not negative is wanted here"},
   };
-  for (const auto& [preferences, field, message] : cases) {
-    CAPTURE(field);
-    const std::optional<Refusal> fault = fault_in(preferences, world.catalogue);
+  for (const auto& each : cases) {
+    CAPTURE(each.field);
+    const std::optional<Refusal> fault = fault_in(each.preferences, world.catalogue);
     REQUIRE(fault.has_value());
     CHECK(fault->status == 400);
-    CHECK(fault->field == field);
-    CHECK(fault->message == message);
+    CHECK(fault->field == each.field);
+    CHECK(fault->message == each.message);
   }
   CHECK(unknown_preference("ordr").message.starts_with(
       "`provider` has no key `ordr`; did you mean `order`? The keys are order, "));
@@ -242,13 +242,13 @@ TEST_CASE("an order of the request's own replaces the policy's, and its limits s
     std::string sort;
     double cost;
   } orders[] = {{"price", 0.004}, {"throughput", 1.0 / 50}, {"latency", 2}, {"exacto", 0.03}};
-  for (const auto& [sort, cost] : orders) {
-    CAPTURE(sort);
-    const Policy sorted = with({.sort = sort});
+  for (const auto& each : orders) {
+    CAPTURE(each.sort);
+    const Policy sorted = with({.sort = each.sort});
     CHECK_FALSE(sorted.choose.has_value());
     CHECK(sorted.explore == 0);
     REQUIRE(sorted.minimize.has_value());
-    CHECK(sorted.minimize->expression.number(view) == doctest::Approx(cost));
+    CHECK(sorted.minimize->expression.number(view) == doctest::Approx(each.cost));
   }
   CHECK_FALSE(with({.order = {"maker"}, .sort = "price"}).minimize.has_value());
   CHECK_FALSE(with({.order = {"maker"}}).choose.has_value());

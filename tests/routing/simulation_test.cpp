@@ -59,8 +59,8 @@ config::Trace steady(std::size_t requests, double per_second) {
   return trace;
 }
 
-routing::Parts without(routing::CorePart part) {
-  return routing::Parts{}.set(static_cast<std::size_t>(part));
+routing::CoreParts without(routing::CorePart part) {
+  return routing::CoreParts{}.set(static_cast<std::size_t>(part));
 }
 
 TEST_CASE("the same seed gives the same result to the last bit, and another seed another one") {
