@@ -12,13 +12,13 @@ TEST_CASE("prices are exact and in dollars for tokens") {
     const char* text;
     std::int64_t nanos;
   };
-  for (const auto& [text, nanos] :
+  for (const auto& each :
        {Case{"0.55 $/Mtok", 550'000'000}, Case{"$0.55/Mtok", 550'000'000}, Case{"$ 0.55 /Mtok", 550'000'000},
         Case{"0.55$/Mtok", 550'000'000}, Case{"2 $/ktok", 2'000'000'000'000}, Case{"0 $/Mtok", 0},
         Case{"0.000000001 $/Mtok", 1}, Case{"0.1 $/Mtok", 100'000'000}}) {
-    CAPTURE(text);
-    REQUIRE(parse_price(text));
-    CHECK(parse_price(text)->price.nanos == nanos);
+    CAPTURE(each.text);
+    REQUIRE(parse_price(each.text));
+    CHECK(parse_price(each.text)->price.nanos == each.nanos);
   }
   for (const char* text :
        {"", "0.55", "-1 $/Mtok", "1e3 $/Mtok", "$0.55 $/Mtok", "1 $", "1 $/tok", "1. $/Mtok", ".5 $/Mtok",

@@ -167,9 +167,9 @@ TEST_CASE("no family grows beyond a thousand series, whatever is configured and 
   const std::string text = metrics.text();
   const auto counts = series(text);
   CHECK(counts.size() > 30);
-  for (const auto& [family, count] : counts) {
-    CAPTURE(family);
-    CHECK(count <= 1'000);
+  for (const auto& each : counts) {
+    CAPTURE(each.first);
+    CHECK(each.second <= 1'000);
   }
   CHECK(text.find(R"(isocost_time_to_first_token_seconds_count{endpoint="other",model="other"} 14)") !=
         std::string::npos);

@@ -103,11 +103,12 @@ TEST_CASE("what a request may not choose is refused in words that say what it ma
       {"deepseek-r1", R"("provider":{"max_price":{"prompt":"cheap"}})", "", nullptr,
        "400 invalid_value provider.max_price.prompt: "},
   };
-  for (const auto& [model, members, header, key, expected] : cases) {
-    CAPTURE(model);
-    CAPTURE(members);
-    const std::string found = outcome(world.understand(chat(model, members), header, key));
-    CHECK(found.substr(0, expected.size()) == expected);
+  for (const auto& each : cases) {
+    CAPTURE(each.model);
+    CAPTURE(each.members);
+    const std::string found =
+        outcome(world.understand(chat(each.model, each.members), each.header, each.key));
+    CHECK(found.substr(0, each.outcome.size()) == each.outcome);
   }
   const std::string unknown = outcome(world.understand(chat("deepseek-r1"), "chepest"));
   CHECK(unknown.starts_with("400 policy_not_found x-isocost-policy: "));

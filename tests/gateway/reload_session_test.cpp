@@ -56,10 +56,10 @@ TEST_CASE("a file with mistakes is refused with the line of each, and the last g
   world.door.world.script(ServedWorld::cheap, document(whole_answer));
   std::string wrong = three_host_yaml("limits: {deadlin: 3 s}\n");
   wrong.replace(wrong.find("40 $/Mtok"), 9, "40 $/kelvin");
-  const auto [status, body] = world.reload_with(wrong);
-  CHECK(status == "400");
-  CAPTURE(body);
-  const json::value page = json::parse(body);
+  const auto answer = world.reload_with(wrong);
+  CHECK(answer.first == "400");
+  CAPTURE(answer.second);
+  const json::value page = json::parse(answer.second);
   CHECK(page.at("error").at("code").as_string() == "invalid_configuration");
   CHECK(contains(std::string(page.at("error").at("message").as_string()), "2 errors"));
   CHECK(page.at("generation").to_number<int>() == 1);

@@ -80,9 +80,10 @@ TEST_CASE("numbers come out in dollars, seconds and tokens") {
       {"$1 - $2 - $3", -4},
       {"$8 / 2 / 2", 2},
   };
-  for (const auto& [text, value] : cases) {
-    CAPTURE(text);
-    CHECK(compiled(text, Use::minimize).number(market.view("cloud/turbo")) == doctest::Approx(value));
+  for (const auto& each : cases) {
+    CAPTURE(each.text);
+    CHECK(compiled(each.text, Use::minimize).number(market.view("cloud/turbo")) ==
+          doctest::Approx(each.value));
   }
 }
 
@@ -104,9 +105,9 @@ TEST_CASE("an expression never fails: dividing by zero and overflow have a resul
       {"$1 * (1 / in_flight - 1 / in_flight)", 0},
       {"$1 * (0 - 4) ^ 0.5", 0},
   };
-  for (const auto& [text, value] : cases) {
-    CAPTURE(text);
-    CHECK(compiled(text, Use::minimize).number(view) == doctest::Approx(value));
+  for (const auto& each : cases) {
+    CAPTURE(each.text);
+    CHECK(compiled(each.text, Use::minimize).number(view) == doctest::Approx(each.value));
   }
   CHECK(compiled("weighted(price ^ -2)", Use::weight).number(view) == 1e300);
 }
@@ -170,9 +171,10 @@ TEST_CASE("limits see the endpoint, its measurements and the request") {
       {"zdr or stream", true},
       {"not (stream and tools)", true},
   };
-  for (const auto& [text, holds] : cases) {
-    CAPTURE(text);
-    CHECK(compiled("(" + text + ") or false", Use::require).truth(market.view("cloud/turbo")) == holds);
+  for (const auto& each : cases) {
+    CAPTURE(each.text);
+    CHECK(compiled("(" + each.text + ") or false", Use::require).truth(market.view("cloud/turbo")) ==
+          each.holds);
   }
 }
 
@@ -372,12 +374,12 @@ TEST_CASE("errors say what is wrong with which words, and what to write instead"
       {Use::require, "not ttft", "ttft", "`ttft` is a number, and `not` wants true or false", ""},
       {Use::require, "price.output <= 6 $/MTok", "MTok", "`MTok` is not a unit", "did you mean `Mtok`?"},
   };
-  for (const auto& [use, text, marked, message, suggestion] : cases) {
-    CAPTURE(text);
-    const Shown shown = first_problem(text, use);
-    CHECK(shown.marked == marked);
-    CHECK(shown.message == message);
-    CHECK(shown.suggestion == suggestion);
+  for (const auto& each : cases) {
+    CAPTURE(each.text);
+    const Shown shown = first_problem(each.text, each.use);
+    CHECK(shown.marked == each.marked);
+    CHECK(shown.message == each.message);
+    CHECK(shown.suggestion == each.suggestion);
   }
 }
 

@@ -411,7 +411,7 @@ TEST_CASE("a rule that an earlier one leaves nothing for is found, and no other"
         "request that this one could\n"
         "  stream and tools\n"
         "  ^~~~~~~~~~~~~~~~\n");
-  for (const auto& [first, then] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& each : std::vector<std::pair<std::string, std::string>>{
            {"prompt > 10 ktok", "prompt > 100 ktok"},
            {"prompt > 10 ktok", "100 ktok <= prompt"},
            {"prompt >= 10 ktok", "prompt > 10 ktok"},
@@ -420,10 +420,11 @@ TEST_CASE("a rule that an earlier one leaves nothing for is found, and no other"
            {"stream and prompt < 9 ktok", "prompt < 8 ktok and tools and stream"},
            {"stream or tools", "tools or stream and images"},
        }) {
-    CAPTURE(then);
-    CHECK(second(first, then).find("rule 1, `" + first + "`, takes every request") != std::string::npos);
+    CAPTURE(each.second);
+    CHECK(second(each.first, each.second).find("rule 1, `" + each.first + "`, takes every request") !=
+          std::string::npos);
   }
-  for (const auto& [first, then] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& each : std::vector<std::pair<std::string, std::string>>{
            {"stream and tools", "stream"},
            {"prompt > 100 ktok", "prompt > 10 ktok"},
            {"prompt > 10 ktok", "prompt >= 10 ktok"},
@@ -432,7 +433,7 @@ TEST_CASE("a rule that an earlier one leaves nothing for is found, and no other"
            {"not stream", "stream"},
            {"stream", "not stream"},
        }) {
-    CAPTURE(then);
-    CHECK(second(first, then) == "");
+    CAPTURE(each.second);
+    CHECK(second(each.first, each.second) == "");
   }
 }

@@ -82,12 +82,12 @@ TEST_CASE("every request is answered or counted as failed, whoever decides and i
   for (const std::string& name : routing::baseline_names())
     all.emplace_back(name, routing::make_baseline(name));
   for (const auto family : {routing::WorldFamily::drifting, routing::WorldFamily::regimes}) {
-    for (const auto& [name, make] : all) {
-      CAPTURE(name);
+    for (const auto& each : all) {
+      CAPTURE(each.first);
       // Twice what four hosts can bear, so that queues, refusals and retries take part.
       const Setting setting{
           .fleet = routing::generated_fleet(4, 11), .trace = steady(1500, 30), .family = family};
-      const Scorecard card = setting.run(make);
+      const Scorecard card = setting.run(each.second);
       CHECK(card.requests == 1500);
       CHECK(card.ttft.total() + card.failures == 1500);
       CHECK(card.attempts >= 1500 - card.failures);
