@@ -80,6 +80,7 @@ std::string comparison_table(const Comparison& comparison, TableForm form) {
   return text;
 }
 
+// No name needs quoting: a policy's is a label or an amount, a baseline's our own.
 std::string comparison_csv(const Comparison& comparison) {
   std::string text =
       "name,kind,seeds,requests,regret,regret_standard_error,dollars_per_1000,ttft_p50,ttft_p95,ttft_p99,"

@@ -186,6 +186,12 @@ TEST_CASE("a configuration's own policies take part, and its faults are told") {
   asked.config = directory.file("bad.yaml");
   asked.policies = {"own"};
   CHECK(problem_with(asked).path == "policies.own.minimize");
+  // A contender's name stands in the tables as it is.
+  std::ofstream(directory.file("bad.yaml")) << beginning << "policies:\n  \"own,2\": { extends: balanced }\n";
+  CHECK(problem_with(asked).message.starts_with("a name here has at most 64 letters, digits, "));
+  asked.policies = {"1,8 $/h"};
+  asked.config.clear();
+  CHECK(problem_with(asked).path == "--policy");
 }
 
 TEST_CASE("what cannot be understood is named by its option, with what may stand there") {
