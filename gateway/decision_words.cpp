@@ -95,6 +95,8 @@ std::string removal_text(const Verdict& verdict, const routing::Policy& policy, 
       return "left out by the request's own " + preference_of(verdict.filter) + missed_text(verdict);
     case Removal::withdrawn:
       return "is no longer allowed by the newest configuration";
+    case Removal::rejected:
+      return "a host of its model rejected the request itself";
   }
   return "";
 }

@@ -104,6 +104,8 @@ std::string_view word(routing::Removal removal) {
       return "withdrawn";
     case full:
       return "full";
+    case rejected:
+      return "rejected";
   }
   return "unknown";
 }

@@ -12,6 +12,18 @@ const Endpoint& endpoint_of(const Question& question, const Verdict& verdict) {
   return question.snapshot.catalogue->endpoints()[verdict.endpoint];
 }
 
+// Nothing for an attempt of another generation, which numbers its endpoints differently.
+const Endpoint* endpoint_of(const Question& question, const Attempt& attempt) {
+  const Catalogue& catalogue = *question.snapshot.catalogue;
+  const bool is_known =
+      attempt.generation == catalogue.generation() && attempt.endpoint < catalogue.endpoints().size();
+  return is_known ? &catalogue.endpoints()[attempt.endpoint] : nullptr;
+}
+
+bool was_there(const Question& question, const Attempt& attempt, const Verdict& verdict) {
+  return endpoint_of(question, attempt) == &endpoint_of(question, verdict);
+}
+
 const Health& health_of(const Question& question, const Verdict& verdict) {
   return question.snapshot.endpoints[verdict.endpoint].health;
 }
@@ -26,13 +38,21 @@ void remove(Verdict& verdict, Removal removal, double missed_by, int rule = -1) 
   verdict.rule = rule;
 }
 
+// A host found fault with the request itself: the others of its model would too, those of another may not.
+bool is_of_rejected_model(const Question& question, const Verdict& verdict) {
+  return std::ranges::any_of(question.tried, [&](const Attempt& attempt) {
+    if (!attempt.failure || attempt.failure->kind != FailureKind::rejected) return false;
+    const Endpoint* asked = endpoint_of(question, attempt);
+    return asked && asked->model_index == endpoint_of(question, verdict).model_index;
+  });
+}
+
 // When this request may ask an endpoint that it has asked already: one that asked for a pause after that, any
 // other one never. Now where it was not asked.
-std::optional<config::TimePoint> may_be_asked_at(const Question& question, EndpointIndex endpoint) {
+std::optional<config::TimePoint> may_be_asked_at(const Question& question, const Verdict& verdict) {
   config::TimePoint at = question.now;
   for (const Attempt& attempt : question.tried) {
-    if (attempt.endpoint != endpoint || attempt.generation != question.snapshot.catalogue->generation())
-      continue;
+    if (!was_there(question, attempt, verdict)) continue;
     if (!attempt.failure || !attempt.failure->retry_after) return std::nullopt;
     const config::TimePoint ended = attempt.dispatched + attempt.finished.value_or(config::Duration::zero());
     at = std::max(at, ended + *attempt.failure->retry_after);
@@ -93,10 +113,7 @@ void check_breaker(const Question& question, Verdict& verdict) {
 }  // namespace
 
 bool never_got_the_request(const Question& question, const Verdict& verdict) {
-  const auto is_of_this = [&](const Attempt& attempt) {
-    return attempt.endpoint == verdict.endpoint &&
-           attempt.generation == question.snapshot.catalogue->generation();
-  };
+  const auto is_of_this = [&](const Attempt& attempt) { return was_there(question, attempt, verdict); };
   const auto found = std::ranges::find_if(question.tried, is_of_this);
   return found != question.tried.end() && std::ranges::count_if(question.tried, is_of_this) == 1 &&
          found->failure && found->failure->progress == Progress::nothing_sent;
@@ -115,7 +132,8 @@ void filter(const Question& question, Verdict& verdict, Again again) {
   if (std::ranges::find(question.withdrawn, verdict.endpoint) != question.withdrawn.end()) {
     return remove(verdict, Removal::withdrawn, 0);
   }
-  const auto askable = may_be_asked_at(question, verdict.endpoint);
+  if (is_of_rejected_model(question, verdict)) return remove(verdict, Removal::rejected, 0);
+  const auto askable = may_be_asked_at(question, verdict);
   if (!askable && again == Again::no) return remove(verdict, Removal::tried, 0);
   if (askable && *askable > question.now)
     return remove(verdict, Removal::cooling, seconds_until(*askable, question.now));
@@ -163,7 +181,7 @@ void check_availability(const Question& question, Panic panic, Verdict& verdict)
 config::TimePoint back_at(const Question& question, const Verdict& verdict) {
   const Health& health = health_of(question, verdict);
   config::TimePoint back = std::max(question.now, health.cooling_until);
-  if (const auto askable = may_be_asked_at(question, verdict.endpoint)) back = std::max(back, *askable);
+  if (const auto askable = may_be_asked_at(question, verdict)) back = std::max(back, *askable);
   if (health.breaker.phase(question.now) == Breaker::Phase::open)
     back = std::max(back, health.breaker.opens());
   return back;

@@ -46,6 +46,8 @@ std::string_view to_text(Removal removal) {
       return "left out by the request's own preferences";
     case Removal::withdrawn:
       return "the newest configuration does not allow it any more";
+    case Removal::rejected:
+      return "a host of its model rejected the request";
   }
   return "unknown";
 }

@@ -30,6 +30,7 @@ enum class Removal {
   recovering,      // its breaker lets only a share of requests through; `missed_by` in seconds until all
   overlay,         // by the request's own preferences; `filter` says which
   withdrawn,       // the newest configuration has it no more, or no longer allows it
+  rejected,        // a host of its model found the request itself at fault
 };
 
 struct Verdict {

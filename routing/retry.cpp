@@ -12,6 +12,11 @@ constexpr std::size_t most_attempts = 4;
 constexpr config::Duration first_backoff = 50ms;
 constexpr config::Duration longest_backoff = 2s;
 
+// A route names its own; any other name has them in the request's list of fallbacks.
+bool names_several_models(const Demand& demand) {
+  return !demand.fallbacks.empty() || (demand.model && !demand.model->model);
+}
+
 // What no other endpoint can cure; empty when another may.
 std::string_view final_reason(const Failure& failure, const Demand& demand) {
   if (failure.progress == Progress::client_has_bytes) return "the client already has bytes";
@@ -21,8 +26,8 @@ std::string_view final_reason(const Failure& failure, const Demand& demand) {
     case FailureKind::deadline:
       return "no time left";
     case FailureKind::rejected:
-      // Another model may take what this one does not.
-      if (!demand.fallbacks.empty()) return {};
+      // Another model may take what this one does not; `plan` leaves out this one's other hosts.
+      if (names_several_models(demand)) return {};
       return "the host rejected the request itself";
     default:
       return {};

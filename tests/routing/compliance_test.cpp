@@ -213,11 +213,12 @@ class Journey {
       if (!decide()) break;
       const Endpoint& endpoint = began_->catalogue->endpoints()[*decision_.chosen];
       CHECK(objection(endpoint) == "");
-      tried_.push_back({.endpoint = endpoint.index,
-                        .generation = began_->catalogue->generation(),
-                        .failure = Failure{.kind = FailureKind::server_error,
-                                           .progress = dice_.happens(0.5) ? Progress::nothing_sent
-                                                                          : Progress::request_sent}});
+      tried_.push_back(
+          {.endpoint = endpoint.index,
+           .generation = began_->catalogue->generation(),
+           .failure =
+               Failure{.kind = dice_.happens(0.1) ? FailureKind::rejected : FailureKind::server_error,
+                       .progress = dice_.happens(0.5) ? Progress::nothing_sent : Progress::request_sent}});
     }
     return static_cast<int>(tried_.size());
   }
@@ -241,6 +242,11 @@ class Journey {
     const bool may_relax = began_->ladder == Configuration::Ladder::drops && decision_.relaxed == 1;
     if (!may_relax && !began_->limit.holds(endpoint)) return "misses " + began_->limit.text;
     if (const std::string wish = wish_broken(wish_, endpoint); !wish.empty()) return "against " + wish;
+    for (const Attempt& attempt : tried_) {
+      const Endpoint& asked = began_->catalogue->endpoints()[attempt.endpoint];
+      const bool is_rejected = attempt.failure->kind == FailureKind::rejected;
+      if (is_rejected && asked.model == endpoint.model) return "its model was rejected";
+    }
     if (newest_ == began_) return "";
     const Endpoint* same = named(*newest_->catalogue, endpoint);
     if (!same) return "is gone";

@@ -281,5 +281,5 @@ TEST_CASE("a nearly used-up rate limit makes a host dearer, softly") {
 
 TEST_CASE("every reason and removal has a sentence") {
   for (int i = 0; i <= static_cast<int>(Reason::panic); ++i) CHECK(to_text(Reason{i}) != "unknown");
-  for (int i = 0; i <= static_cast<int>(Removal::recovering); ++i) CHECK(to_text(Removal{i}) != "unknown");
+  for (int i = 0; i <= static_cast<int>(Removal::rejected); ++i) CHECK(to_text(Removal{i}) != "unknown");
 }

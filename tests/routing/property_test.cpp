@@ -99,6 +99,7 @@ std::string objection(const Snapshot& snapshot, const Demand& demand, std::span<
   const bool is_last_resort = decision.reason == Reason::panic || !tried.empty();
   if (phase == Breaker::Phase::open && !is_last_resort) return "is open";
   for (const Attempt& attempt : tried) {
+    if (attempt.failure && attempt.failure->kind == FailureKind::rejected) return "its model was rejected";
     const bool may_again = attempt.failure && (attempt.failure->progress == Progress::nothing_sent ||
                                                attempt.failure->retry_after);
     if (attempt.endpoint == endpoint.index && attempt.generation == snapshot.catalogue->generation() &&
