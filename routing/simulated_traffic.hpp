@@ -35,7 +35,8 @@ struct Journey {
 };
 
 // An arrival: whatever was in this place before is over. What depends on the time and on prices is left to
-// fill in. `request` must outlive the journey.
+// fill in. All ask for streams, so that the limit of whole replies never applies. `request` must outlive the
+// journey.
 void begin(Journey& journey, std::uint64_t number, const config::TraceRequest& request, std::uint64_t seed);
 
 // Which leg of which journey, by places.
