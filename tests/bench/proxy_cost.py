@@ -115,11 +115,12 @@ def main():
                 proxy.turns.append(Turn.take(proxy, script, chosen.seconds, chosen.connections))
 
     first = chosen.proxies[0]
+    width = max(8, *(len(proxy.name) for proxy in chosen.proxies))
     print(f"CPU per request, bodies of {chosen.body_kib} KiB, {chosen.connections} connections, "
           f"{chosen.rounds} turns of {chosen.seconds} s, medians")
     for proxy in chosen.proxies:
         failed = sum(turn.failed for turn in proxy.turns)
-        print(f"  {proxy.name:8} CPU {proxy.median('cpu'):7.1f} us   {proxy.median('rate'):8.0f} requests/s   "
+        print(f"  {proxy.name:{width}} CPU {proxy.median('cpu'):7.1f} us   {proxy.median('rate'):8.0f} requests/s   "
               f"p50 {proxy.median('p50'):6.0f} us   p99 {proxy.median('p99'):6.0f} us   failed {failed}")
         if proxy is not first:
             ratio = {figure: statistics.median(getattr(mine, figure) / getattr(other, figure)

@@ -139,6 +139,9 @@ int measure_streams(std::span<const Target> targets, const Ask& ask, const Strea
   }
   std::printf("%d streams of %d events x %d ms, %d turns of %.0f s each, medians of the turns\n",
               load.concurrent, ask.events, ask.interval_ms, load.rounds, load.seconds);
+  // What stalls without a proxy stalls because of the machine, and says nothing about the others.
+  const bool able = figures[0].stalled == 0;
+  if (!able) std::printf("  streams stalled at %s, too: this machine is too busy\n", targets[0].name.c_str());
   bool sustained = true;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const Figures& f = figures[i];
@@ -152,7 +155,7 @@ int measure_streams(std::span<const Target> targets, const Ask& ask, const Strea
                   targets[0].name.c_str(), added(f.first99, figures[0].first99),
                   added(f.delay99, figures[0].delay99));
     }
-    sustained = sustained && f.stalled == 0 && f.broken * 1'000 < f.streams;
+    sustained = sustained && (f.stalled == 0 || !able) && f.broken * 1'000 < f.streams;
   }
   return sustained ? 0 : 1;
 }
