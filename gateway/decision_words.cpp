@@ -4,7 +4,7 @@
 
 #include "gateway/decision_order.hpp"
 #include "gateway/decision_page.hpp"
-#include "gateway/json_text.hpp"
+#include "gateway/line_writer.hpp"
 #include "gateway/quantity_text.hpp"
 #include "gateway/words.hpp"
 
@@ -104,9 +104,9 @@ std::string removal_text(const Verdict& verdict, const routing::Policy& policy, 
 namespace {
 
 // To the millionth of a dollar: it is on every reply, so no more than integers.
-void append_dollars(std::string_view name, double dollars, std::string& line) {
-  line += name;
-  append_fixed(std::isfinite(dollars) ? std::llround(std::clamp(dollars, 0.0, 1e9) * 1e6) : 0, 6, line);
+void add_dollars(std::string_view name, double dollars, LineWriter& line) {
+  line.text(name);
+  line.fixed(std::isfinite(dollars) ? std::llround(std::clamp(dollars, 0.0, 1e9) * 1e6) : 0, 6);
 }
 
 }  // namespace
@@ -115,28 +115,31 @@ std::string decision_header(const Decided& decided) {
   const routing::Decision& decision = decided.decision;
   const Verdict* chosen = chosen_one(decision);
   const auto ranked = std::ranges::count_if(decision.verdicts, [](const Verdict& v) { return v.rank > 0; });
-  std::string line;
-  line.reserve(160);
-  line.append("reason=").append(word(decision.reason)).append("; candidates=");
-  append_integer(ranked, line);
-  line += '/';
-  append_integer(static_cast<std::int64_t>(decision.verdicts.size()), line);
+  std::string header;
+  LineWriter line(header);
+  line.text("reason=");
+  line.text(word(decision.reason));
+  line.text("; candidates=");
+  line.integer(ranked);
+  line.text("/");
+  line.integer(static_cast<std::int64_t>(decision.verdicts.size()));
   if (chosen != nullptr) {
-    append_dollars("; cost=$", chosen->cost.total(), line);
-    append_dollars("; price=$", chosen->cost.price, line);
+    add_dollars("; cost=$", chosen->cost.total(), line);
+    add_dollars("; price=$", chosen->cost.price, line);
     const double ttft = chosen->prediction.ttft;
-    line += "; ttft_ms=";
-    append_integer(std::isfinite(ttft) ? std::llround(std::min(ttft, 1e6) * 1e3) : 0, line);
-    line += "; rank=";
-    append_integer(chosen->rank, line);
+    line.text("; ttft_ms=");
+    line.integer(std::isfinite(ttft) ? std::llround(std::min(ttft, 1e6) * 1e3) : 0);
+    line.text("; rank=");
+    line.integer(chosen->rank);
   }
   if (decision.relaxed > 0) {
-    line += "; relaxed=";
-    append_integer(static_cast<std::int64_t>(decision.relaxed), line);
+    line.text("; relaxed=");
+    line.integer(static_cast<std::int64_t>(decision.relaxed));
   }
-  line += "; snapshot=";
-  append_integer(static_cast<std::int64_t>(decision.snapshot), line);
-  return line;
+  line.text("; snapshot=");
+  line.integer(static_cast<std::int64_t>(decision.snapshot));
+  line.hand_over();
+  return header;
 }
 
 }  // namespace gateway

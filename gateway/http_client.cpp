@@ -6,6 +6,7 @@
 #include <ctime>
 #include <optional>
 
+#include "gateway/line_writer.hpp"
 #include "providers/http_fields.hpp"
 
 namespace gateway {
@@ -27,30 +28,33 @@ std::string_view http_date() {
 }
 
 std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t> length) const {
-  std::array<char, 20> digits;
-  const auto number = [&](std::size_t value) {
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-    return std::string_view(digits.data(), end.ptr);
-  };
-  using namespace std::string_view_literals;
   std::string text;
-  text.reserve(192 + start.fields.size());
-  text.append("HTTP/1.1 "sv).append(number(static_cast<std::size_t>(start.status)));
-  text.append(" "sv).append(providers::reason_phrase(start.status));
-  text.append("\r\nDate: "sv).append(http_date());
-  text.append("\r\nContent-Type: "sv).append(start.content_type).append("\r\n"sv);
+  LineWriter line(text);
+  line.text("HTTP/1.1 ");
+  line.integer(start.status);
+  line.text(" ");
+  line.text(providers::reason_phrase(start.status));
+  line.text("\r\nDate: ");
+  line.text(http_date());
+  line.text("\r\nContent-Type: ");
+  line.text(start.content_type);
+  line.text("\r\n");
   if (length) {
-    text.append("Content-Length: "sv).append(number(*length)).append("\r\n"sv);
+    line.text("Content-Length: ");
+    line.integer(static_cast<std::int64_t>(*length));
+    line.text("\r\n");
   } else if (chunked()) {
-    text.append("Transfer-Encoding: chunked\r\n"sv);
+    line.text("Transfer-Encoding: chunked\r\n");
   }
-  text.append(start.fields);
+  line.text(start.fields);
   if (manner_.after == AfterReply::close || (!length && !chunked())) {
-    text.append("Connection: close\r\n"sv);
+    line.text("Connection: close\r\n");
   } else if (manner_.minor_version == 0) {
-    text.append("Connection: keep-alive\r\n"sv);
+    line.text("Connection: keep-alive\r\n");
   }
-  return text.append("\r\n"sv);
+  line.text("\r\n");
+  line.hand_over();
+  return text;
 }
 
 Task<bool> HttpClient::answer(ReplyStart start, std::string_view body) {

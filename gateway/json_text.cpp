@@ -1,7 +1,6 @@
 #include "gateway/json_text.hpp"
 
 #include <array>
-#include <charconv>
 
 namespace gateway {
 
@@ -64,16 +63,10 @@ void append_escaped(char32_t point, std::string& out) {
   append_escape(0xDC00 + ((point - 0x10000) & 0x3FF), out);
 }
 
-constexpr auto plain = [] {
-  std::array<bool, 256> table{};
-  for (unsigned char c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
-  return table;
-}();
-
 // How many bytes at the front stand for themselves.
 std::size_t plain_bytes(std::string_view text) {
   std::size_t count = 0;
-  while (count < text.size() && plain[static_cast<unsigned char>(text[count])]) ++count;
+  while (count < text.size() && stands_for_itself(text[count])) ++count;
   return count;
 }
 
@@ -88,27 +81,6 @@ void append_json_string(std::string_view text, std::string& out) {
     if (!text.empty()) append_escaped(take_code_point(text), out);
   }
   out += '"';
-}
-
-void append_integer(std::int64_t value, std::string& out) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out.append(digits.data(), end);
-}
-
-void append_fixed(std::int64_t value, int decimals, std::string& out) {
-  // From the last digit to the first: at least one before the point, and all that are after it.
-  std::array<char, 48> text;
-  char* const end = text.data() + text.size();
-  char* at = end;
-  std::uint64_t rest =
-      value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-  for (int written = 0; rest > 0 || written <= decimals; rest /= 10) {
-    *--at = static_cast<char>('0' + rest % 10);
-    if (++written == decimals) *--at = '.';
-  }
-  if (value < 0) *--at = '-';
-  out.append(at, end);
 }
 
 }  // namespace gateway

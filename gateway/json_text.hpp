@@ -1,7 +1,7 @@
 // Pieces of JSON written straight into a text, for what is written once per request. Pure.
 #pragma once
 
-#include <cstdint>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -11,8 +11,16 @@ namespace gateway {
 // are not UTF-8 become U+FFFD. So the result is valid JSON and never holds a line break or a terminal's
 // escape.
 void append_json_string(std::string_view text, std::string& out);
-void append_integer(std::int64_t value, std::string& out);
-// `value` divided by ten to the power of `decimals`, exactly: (1234500, 6) gives 1.234500.
-void append_fixed(std::int64_t value, int decimals, std::string& out);
+
+inline constexpr auto plain_characters = [] {
+  std::array<bool, 256> table{};
+  for (unsigned char c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}();
+
+// Whether it is in such a string as it is.
+inline bool stands_for_itself(char c) {
+  return plain_characters[static_cast<unsigned char>(c)];
+}
 
 }  // namespace gateway

@@ -27,9 +27,8 @@ std::int64_t created(const PublicModel& model) {
 }
 
 std::string created_text(const PublicModel& model) {
-  std::string text;
-  append_wall_text(config::WallTime(std::chrono::seconds(created(model))), text);
-  return text.erase(text.size() - 5) + "Z";  // whole seconds
+  const WallText text{config::WallTime(std::chrono::seconds(created(model)))};
+  return std::string(text.view().substr(0, text.view().size() - 5)) + "Z";  // whole seconds
 }
 
 json::value tokens_or_null(const std::optional<config::Tokens>& tokens) {

@@ -1,6 +1,6 @@
 #include "gateway/price_text.hpp"
 
-#include "gateway/json_text.hpp"
+#include "gateway/line_writer.hpp"
 
 namespace gateway {
 
@@ -8,7 +8,7 @@ namespace {
 
 std::string trimmed(std::int64_t value, int decimals) {
   std::string text;
-  append_fixed(value, decimals, text);
+  LineWriter(text).fixed(value, decimals);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.ends_with('.')) text.pop_back();
   return text;

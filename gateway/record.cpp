@@ -1,21 +1,15 @@
 #include "gateway/record.hpp"
 
-#include <tuple>
-#include <utility>
-
 namespace gateway {
 
 void empty(Record& record) {
-  const auto containers = [](Record& of) {
-    return std::tie(of.id, of.path, of.model, of.key, of.policy, of.error, of.attempts, of.reasons,
-                    of.propensities, of.decisions);
-  };
-  Record fresh;
-  auto made = containers(fresh);
-  auto used = containers(record);
-  made.swap(used);
-  std::apply([](auto&... each) { (each.clear(), ...); }, made);
-  record = std::move(fresh);
+  static_cast<RecordFacts&>(record) = {};
+  const auto clear = [](auto&... each) { (each.clear(), ...); };
+  clear(record.id, record.path, record.model, record.key, record.policy, record.error, record.attempts,
+        record.reasons, record.propensities, record.decisions);
+  record.preferences.reset();
+  record.demand = {};
+  record.catalogue.reset();
 }
 
 }  // namespace gateway

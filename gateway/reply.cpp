@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "gateway/line_writer.hpp"
 #include "providers/http_fields.hpp"
 
 namespace gateway {
@@ -10,41 +11,42 @@ namespace {
 using providers::Task;
 
 // A value of our own making.
-void add_own(std::string& fields, std::string_view name, std::string_view value) {
-  using namespace std::string_view_literals;
-  fields.append(name).append(": "sv).append(value).append("\r\n"sv);
+void add_own(LineWriter& fields, std::string_view name_and_colon, std::string_view value) {
+  fields.text(name_and_colon);
+  fields.text(value);
+  fields.text("\r\n");
 }
 
 // Names come from the configuration and may have any character: what no header may carry is left out.
-void add(std::string& fields, std::string_view name, std::string_view value) {
-  if (!value.empty() && providers::is_field_value(value)) add_own(fields, name, value);
+void add(LineWriter& fields, std::string_view name_and_colon, std::string_view value) {
+  if (!value.empty() && providers::is_field_value(value)) add_own(fields, name_and_colon, value);
 }
 
-// "0.000012000": exact, and without a detour over floating point.
-std::string dollars(config::Money money) {
-  constexpr std::int64_t one = 1'000'000'000;
-  std::string text = std::to_string(money.nanos / one);
-  const std::string billionths = std::to_string(one + money.nanos % one);
-  text += '.';
-  return text.append(billionths, 1);  // past the one that keeps the leading zeros
+void add_fields(LineWriter& fields, const Served& served) {
+  add(fields, "x-isocost-endpoint: ", served.endpoint);
+  add(fields, "x-isocost-policy: ", served.policy);
+  if (served.attempts > 0) {
+    fields.text("x-isocost-attempts: ");
+    fields.integer(static_cast<std::int64_t>(served.attempts));
+    fields.text("\r\n");
+  }
+  if (served.cost) {
+    fields.text("x-isocost-cost: ");
+    fields.fixed(served.cost->nanos, 9);
+    fields.text("\r\n");
+  }
+  if (!served.decision.empty()) add_own(fields, "x-isocost-decision: ", served.decision);
 }
 
 }  // namespace
 
 std::string Reply::reply_fields(const Served& served) const {
   std::string text;
-  text.reserve(384);
-  add_own(text, "x-request-id", id_);
-  add_fields(text, served);
+  LineWriter fields(text);
+  add_own(fields, "x-request-id: ", id_);
+  add_fields(fields, served);
+  fields.hand_over();
   return text;
-}
-
-void Reply::add_fields(std::string& text, const Served& served) const {
-  add(text, "x-isocost-endpoint", served.endpoint);
-  add(text, "x-isocost-policy", served.policy);
-  if (served.attempts > 0) add_own(text, "x-isocost-attempts", std::to_string(served.attempts));
-  if (served.cost) add_own(text, "x-isocost-cost", dollars(*served.cost));
-  if (!served.decision.empty()) add_own(text, "x-isocost-decision", served.decision);
 }
 
 Task<void> Reply::whole(const Served& served, std::string_view body) {
@@ -89,7 +91,9 @@ Task<void> Reply::fail(const ErrorReply& error, const Served& served, const Stre
   }
   note_first_byte(error.status);
   std::string text = error_fields(id_, error);
-  add_fields(text, served);
+  LineWriter fields(text);
+  add_fields(fields, served);
+  fields.hand_over();
   std::string body = envelope(error);
   if (!echo_.members.empty()) body = spliced(body, echo_.members);
   delivered_ = co_await client_.answer(
@@ -98,13 +102,16 @@ Task<void> Reply::fail(const ErrorReply& error, const Served& served, const Stre
 
 std::string error_fields(std::string_view id, const ErrorReply& error) {
   std::string text;
-  add_own(text, "x-request-id", id);
+  LineWriter fields(text);
+  add_own(fields, "x-request-id: ", id);
   if (error.retry_after) {
-    const double seconds = config::Seconds(*error.retry_after).count();
-    add(text, "Retry-After", std::to_string(static_cast<int>(std::ceil(seconds))));
+    fields.text("Retry-After: ");
+    fields.integer(static_cast<std::int64_t>(std::ceil(config::Seconds(*error.retry_after).count())));
+    fields.text("\r\n");
   }
-  if (error.should_retry == ShouldRetry::no) add(text, "x-should-retry", "false");
-  if (error.should_retry == ShouldRetry::yes) add(text, "x-should-retry", "true");
+  if (error.should_retry == ShouldRetry::no) add_own(fields, "x-should-retry: ", "false");
+  if (error.should_retry == ShouldRetry::yes) add_own(fields, "x-should-retry: ", "true");
+  fields.hand_over();
   return text;
 }
 

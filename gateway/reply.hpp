@@ -49,7 +49,6 @@ class Reply {
 
  private:
   std::string reply_fields(const Served& served) const;
-  void add_fields(std::string& text, const Served& served) const;
   void note_first_byte(int status) {
     status_ = status;
     first_byte_ = timer_.now();

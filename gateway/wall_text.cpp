@@ -10,11 +10,11 @@ void put_digits(int value, int digits, char* end) {
 
 }  // namespace
 
-void append_wall_text(config::WallTime time, std::string& out) {
+WallText::WallText(config::WallTime time) : text_(std::to_array("0000-00-00T00:00:00.000Z")) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::milliseconds>(time - day)};
-  char text[] = "0000-00-00T00:00:00.000Z";
+  char* const text = text_.data();
   put_digits(static_cast<int>(date.year()), 4, text + 4);
   put_digits(static_cast<int>(static_cast<unsigned>(date.month())), 2, text + 7);
   put_digits(static_cast<int>(static_cast<unsigned>(date.day())), 2, text + 10);
@@ -22,7 +22,6 @@ void append_wall_text(config::WallTime time, std::string& out) {
   put_digits(static_cast<int>(clock.minutes().count()), 2, text + 16);
   put_digits(static_cast<int>(clock.seconds().count()), 2, text + 19);
   put_digits(static_cast<int>(clock.subseconds().count()), 3, text + 23);
-  out.append(text, sizeof text - 1);
 }
 
 }  // namespace gateway

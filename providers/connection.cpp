@@ -69,8 +69,7 @@ Task<std::size_t> Connection::read_direct(std::span<char> room) {
 void Connection::interrupt() {
   if (!waiter_.waited_for()) return;
   interrupted_ = true;
-  boost::system::error_code ignored;
-  socket().cancel(ignored);
+  cancel_read();
 }
 
 void Connection::read_ahead() {

@@ -110,7 +110,6 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   virtual void close() = 0;
   // Sends FIN and goes on reading.
   virtual void end_writing() = 0;
-  virtual Socket& socket() = 0;
 
   // A little more than the largest header block, so that one too large is seen to be that.
   static constexpr std::size_t buffer_bound = 33 * 1024;
@@ -119,6 +118,8 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   Connection() = default;
   // Reads some bytes into `room`, then calls arrived(). Holds `this` alive meanwhile.
   virtual void read_into(std::span<char> room) = 0;
+  // Has the read under way end with asio::error::operation_aborted, after the caller has returned.
+  virtual void cancel_read() = 0;
   void arrived(boost::system::error_code error, std::size_t bytes);
 
  private:

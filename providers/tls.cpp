@@ -43,7 +43,6 @@ class TlsConnection final : public Connection {
     boost::system::error_code ignored;
     stream_.lowest_layer().shutdown(Tcp::socket::shutdown_send, ignored);
   }
-  Socket& socket() override { return stream_.next_layer(); }
   asio::ssl::stream<Socket>& stream() { return stream_; }
 
  private:
@@ -55,6 +54,10 @@ class TlsConnection final : public Connection {
   };
   void read_into(std::span<char> room) override {
     stream_.async_read_some(asio::buffer(room.data(), room.size()), ReadDone{this});
+  }
+  void cancel_read() override {
+    boost::system::error_code ignored;
+    stream_.lowest_layer().cancel(ignored);
   }
 
   asio::ssl::stream<Socket> stream_;
