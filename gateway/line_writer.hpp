@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -21,7 +20,7 @@ class LineWriter {
   // Inlined always, as the size of most parts is known where they are written.
   [[gnu::always_inline]] void text(std::string_view part) {
     if (part.size() > room()) return long_text(part);
-    std::memcpy(at_, part.data(), part.size());
+    std::char_traits<char>::copy(at_, part.data(), part.size());
     at_ += part.size();
   }
   void integer(std::int64_t value);
