@@ -104,17 +104,24 @@ std::variant<ListenAddress, AddressFault> parse_listen_address(std::string_view 
   const HostAndPort parts = split(text);
   // 0: the system chooses a free one.
   const auto port = parts.port == "0" ? std::optional<std::uint16_t>(0) : parse_port(parts.port);
-  if (parts.good && port) return ListenAddress{.host = std::string(parts.host), .port = *port};
+  const bool is_address = text.starts_with('[') || is_ipv4(parts.host) || parts.host == "localhost";
+  if (parts.good && port && is_address) {
+    return ListenAddress{.host = std::string(parts.host), .port = *port};
+  }
   AddressFault fault{
-      .message = "found " + quoted(text) + "; allowed is a host and a port such as `127.0.0.1:8080`",
+      .message = "found " + quoted(text) + "; allowed is an address and a port such as `127.0.0.1:8080`",
       .suggestion = {}};
+  if (parts.good && port) {
+    fault.suggestion = "of names only `localhost` is one; write `0.0.0.0:" + std::to_string(*port) +
+                       "` for every address of this machine";
+  }
   if (parse_port(text)) fault.suggestion = "write `127.0.0.1:" + std::string(text) + "`";
   if (text.starts_with(':') && port) {
     fault.suggestion = "write `127.0.0.1" + std::string(text) + "`, or `0.0.0.0" + std::string(text) +
                        "` to be reached from other machines";
   }
   if (!text.starts_with('[') && is_ipv6(text)) fault.suggestion = "put the address in brackets: `[::1]:8080`";
-  if (parts.good && !parts.colon) fault.suggestion = "add a port: `" + std::string(text) + ":8080`";
+  if (is_address && !parts.colon) fault.suggestion = "add a port: `" + std::string(text) + ":8080`";
   if (parts.good && parts.colon && !port)
     fault.suggestion = "the port is a number from 1 to 65535, or 0 for any free one";
   return fault;

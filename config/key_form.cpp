@@ -20,6 +20,11 @@ struct KeyHashForm {
       good = digit >= 0;
       if (good) hash[i / 2] = static_cast<unsigned char>(hash[i / 2] * 16 + digit);
     }
+    if (good && hash == nothing) {
+      node.key_error("this is the SHA-256 of nothing, and an empty key is none",
+                     R"(the variable was empty when it was made: printf %s "$KEY" | sha256sum)");
+      return std::nullopt;
+    }
     if (good) return hash;
     node.key_error("found " + std::to_string(text.size()) +
                        " characters; allowed is the SHA-256 of the whole key as 64 hexadecimal digits",
@@ -32,6 +37,11 @@ struct KeyHashForm {
   }
 
  private:
+  // Of the empty text.
+  static constexpr KeyHash nothing{0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4,
+                                   0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b,
+                                   0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+
   static int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "config/country.hpp"
 #include "config/masked.hpp"
 
 namespace config {
@@ -202,13 +203,13 @@ std::optional<std::string> CountryForm::read(const Node& node) const {
       "a country of two capital letters (ISO 3166-1) such as `US`, `DE` or `CN`";
   const auto text = text_of(node, wanted);
   if (!text) return std::nullopt;
-  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-  if (text->size() == 2 && std::ranges::all_of(*text, is_capital)) return std::string(*text);
+  if (is_country(*text)) return std::string(*text);
   std::string capitals(*text);
   std::ranges::transform(capitals, capitals.begin(), [](unsigned char c) { return std::toupper(c); });
-  const bool only_case = capitals.size() == 2 && std::ranges::all_of(capitals, is_capital);
-  node.refuse(wanted, only_case ? "write `" + capitals + "`"
-                                : "leave the key out when it is not known: unknown counts as the worst");
+  if (capitals == "UK") capitals = "GB";
+  node.refuse(wanted, is_country(capitals)
+                          ? "write `" + capitals + "`"
+                          : "leave the key out when it is not known: unknown counts as the worst");
   return std::nullopt;
 }
 

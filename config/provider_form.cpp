@@ -3,6 +3,7 @@
 #include "config/address.hpp"
 #include "config/credential.hpp"
 #include "config/leaf.hpp"
+#include "config/masked.hpp"
 #include "config/settings_form.hpp"
 
 namespace config {
@@ -43,10 +44,10 @@ const Fields<ProviderLimits>& provider_limit_fields() {
                    "For finding the address and connecting, in each attempt."),
           field<S>("tls_handshake_timeout", &S::tls_handshake_timeout, duration,
                    "From connected to encrypted."),
-          field<S>(
-              "first_token_timeout", &S::first_token_timeout, duration,
-              "From the request written to the first piece of the answer. Reasoning models need minutes. A reply "
-              "that is not streamed also gets the time of the longest one that is allowed."),
+          field<S>("first_token_timeout", &S::first_token_timeout, duration,
+                   "From the request written to the first piece of the answer. Reasoning models need "
+                   "minutes. A reply "
+                   "that is not streamed also gets the time of the longest one that is allowed."),
           field<S>("liveness_timeout", &S::liveness_timeout, duration,
                    "Between any two bytes of a stream, keep-alive comments included."),
           field<S>("progress_timeout", &S::progress_timeout, duration,
@@ -74,8 +75,22 @@ void check_plaintext(const Node& node, const ProviderSettings& provider) {
   }
 }
 
+// What no handshake could use is refused while the last good configuration still serves.
+void check_ca_file(const Node& node, const ProviderSettings& provider) {
+  if (!provider.ca_file || provider.ca_file->empty() || !node.sources().file) return;
+  const auto text = node.sources().file(*provider.ca_file);
+  if (!text) {
+    node["ca_file"].error("the file " + quoted(*provider.ca_file) + " cannot be read",
+                          "check that it exists and that the gateway may read it");
+  } else if (text->find("-----BEGIN ") == std::string::npos) {
+    node["ca_file"].error("the file " + quoted(*provider.ca_file) + " holds no certificate",
+                          "certificates in PEM form begin with `-----BEGIN CERTIFICATE-----`");
+  }
+}
+
 void check_provider(const Node& node, ProviderSettings& provider) {
   check_plaintext(node, provider);
+  check_ca_file(node, provider);
   const bool absent = !provider.credential_source.empty() && provider.credential.empty();
   if (absent && !provider.optional) refuse_absent(node["credential"]);
   if (provider.optional && !node.has("credential")) {

@@ -158,6 +158,11 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
       node["sha256"].key_error("this is the key " + quoted(known->second) + " again", "remove one of them");
     }
     const Node allowed_models = node["models"], allowed_policies = node["policies"];
+    for (const std::string_view list : {"models", "policies"}) {
+      if (!node.has(list) || node[list].kind() != Tree::Kind::list || node[list].size() > 0) continue;
+      node[list].error("an empty list would let the key use all of them",
+                       "leave `" + std::string(list) + "` out for all, or name those it may use");
+    }
     for (std::size_t i = 0; i < key.models.size(); ++i) {
       const std::string& name = key.models[i].text;
       if (!models.has(name)) refuse_name(allowed_models.item(i), "model or route", name, models.list());
@@ -172,6 +177,20 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
     } else if (!key.policies.empty() && std::ranges::find(key.policies, *key.policy) == key.policies.end()) {
       node["policy"].error("the key's own `policies` do not contain " + quoted(key.policy->text),
                            "add it to `policies`");
+    }
+  }
+}
+
+// A key's models by the names that they are known by inside: an alias allows what it stands for.
+void resolve_aliases(Settings& settings) {
+  std::unordered_map<std::string_view, const ModelName*> meanings;
+  for (const ModelSettings& model : settings.models) {
+    for (const ModelName& alias : model.aliases) meanings.emplace(alias.text, &model.name);
+  }
+  for (KeySettings& key : settings.keys) {
+    for (ModelName& name : key.models) {
+      const auto meaning = meanings.find(name.text);
+      if (meaning != meanings.end()) name = *meaning->second;
     }
   }
 }
@@ -241,6 +260,7 @@ void check_references(const Node& root, Settings& settings) {
   const PublicNames models = check_public_names(root, settings);
   check_routes(root, settings);
   check_keys(root, settings, models, policies);
+  resolve_aliases(settings);
   check_policies(root, settings, policies);
   leave_out_absent(root, settings);
 }

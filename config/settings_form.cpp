@@ -12,7 +12,7 @@ struct ListenForm {
   using Value = ListenAddress;
 
   std::optional<ListenAddress> read(const Node& node) const {
-    const auto text = text_of(node, "a host and a port such as `127.0.0.1:8080`");
+    const auto text = text_of(node, "an address and a port such as `127.0.0.1:8080`");
     if (!text) return std::nullopt;
     auto parsed = parse_listen_address(*text);
     if (auto* address = std::get_if<ListenAddress>(&parsed)) return std::move(*address);

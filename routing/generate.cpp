@@ -72,7 +72,7 @@ class Generator {
   }
   static void add(LiteralSet& set, const std::string& text) {
     set.texts.push_back(text);
-    if (const auto countries = find_countries(text)) set.countries |= *countries;
+    if (const auto countries = config::find_countries(text)) set.countries |= *countries;
     for (unsigned i = 0; i <= static_cast<unsigned>(config::Quantization::fp32); ++i) {
       if (to_text(static_cast<config::Quantization>(i)) == text) set.quantizations |= 1u << i;
     }

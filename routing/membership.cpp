@@ -8,7 +8,7 @@ namespace routing {
 Truth country_in(const LiteralSet& set, const View& view) {
   const TextValue value = text_of(Fact::jurisdiction, view);
   const std::optional<std::size_t> position =
-      value.is_known() ? country_position(value.view()) : std::nullopt;
+      value.is_known() ? config::country_position(value.view()) : std::nullopt;
   return position ? as_truth(set.countries.test(*position)) : Truth::undeclared;
 }
 
@@ -22,7 +22,7 @@ Truth quantization_in(const LiteralSet& set, const View& view) {
 Truth regions_in(const LiteralSet& set, const View& view) {
   if (view.endpoint == nullptr || view.endpoint->provider->regions.empty()) return Truth::undeclared;
   return as_truth(std::ranges::all_of(view.endpoint->provider->regions, [&](const std::string& region) {
-    const std::optional<std::size_t> position = country_position(region);
+    const std::optional<std::size_t> position = config::country_position(region);
     return position && set.countries.test(*position);
   }));
 }
@@ -30,10 +30,10 @@ Truth regions_in(const LiteralSet& set, const View& view) {
 Truth in_regions(TextValue text, const View& view) {
   if (view.endpoint == nullptr || view.endpoint->provider->regions.empty()) return Truth::undeclared;
   if (!text.is_known()) return Truth::no_evidence;
-  const std::optional<Countries> wanted = find_countries(text.view());
+  const std::optional<config::Countries> wanted = config::find_countries(text.view());
   return as_truth(wanted &&
                   std::ranges::any_of(view.endpoint->provider->regions, [&](const std::string& region) {
-                    const std::optional<std::size_t> position = country_position(region);
+                    const std::optional<std::size_t> position = config::country_position(region);
                     return position && wanted->test(*position);
                   }));
 }

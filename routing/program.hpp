@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "config/country.hpp"
 #include "routing/checker.hpp"
-#include "routing/country.hpp"
 #include "routing/expression.hpp"
 #include "routing/syntax.hpp"
 
@@ -73,7 +73,7 @@ struct Instruction {
 // The literals of a set, ready for each way of asking.
 struct LiteralSet {
   std::vector<std::string> texts;
-  Countries countries;
+  config::Countries countries;
   std::uint32_t quantizations = 0;  // bits by enumerator
 };
 

@@ -24,14 +24,27 @@ std::vector<RuleOrder::Together> RuleOrder::ways_of(const Piece& piece) {
     Together together;
     for (const NodeIndex each : all) {
       const std::optional<Limit> limit = limit_of(tree, each);
+      const Node& node = tree.nodes[each];
       together.push_back(
           {.written = canonical(tree, each, Literals::written),
+           .denied = node.form == Form::not_ ? canonical(tree, node.children.front(), Literals::written)
+                                             : std::string(),
            .limited = limit ? canonical(tree, limit->subject, Literals::written) : std::string(),
            .limit = limit});
     }
     ways.push_back(std::move(together));
   }
   return ways;
+}
+
+std::string RuleOrder::opposites(const Together& together) {
+  for (const Condition& one : together) {
+    if (one.denied.empty()) continue;
+    for (const Condition& other : together) {
+      if (other.written == one.denied) return "`" + one.denied + "` and `not " + one.denied + "`";
+    }
+  }
+  return "";
 }
 
 bool RuleOrder::is_narrower(const Condition& one, const Condition& other) {
@@ -65,6 +78,9 @@ std::string RuleOrder::add(const Piece* when, const std::string& source) {
               .ways = ways_of(*when),
               .always = certainty == Truth::yes};
   std::string why = contradiction(*when->tree, source);
+  const bool never =
+      std::ranges::none_of(now.ways, [](const Together& way) { return opposites(way).empty(); });
+  if (why.empty() && never) why = opposites(now.ways.front()) + " exclude each other";
   if (why.empty() && certainty == Truth::no) why = "no value can make it true";
   for (std::size_t i = 0; why.empty() && i + 1 < earlier_.size(); ++i) {
     if (!earlier_[i]) continue;

@@ -20,6 +20,7 @@ class RuleOrder {
  private:
   struct Condition {
     std::string written;
+    std::string denied;   // of `not X`: X
     std::string limited;  // what the limit is on
     std::optional<Limit> limit{};
   };
@@ -31,6 +32,8 @@ class RuleOrder {
     bool always = false;
   };
   static std::vector<Together> ways_of(const Piece& piece);
+  // "`stream` and `not stream`", where all of them never hold; else empty.
+  static std::string opposites(const Together& together);
   static bool is_narrower(const Condition& one, const Condition& other);
   // Whether `one` is true only where `other` is.
   static bool implies(const std::vector<Together>& one, const std::vector<Together>& other);

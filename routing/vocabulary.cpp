@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "routing/country.hpp"
+#include "config/country.hpp"
 
 namespace routing {
 
@@ -74,7 +74,7 @@ const std::vector<std::string>& Vocabulary::words(Domain domain) const {
 
 bool Vocabulary::knows(Domain domain, const std::string& text) const {
   if (domain == Domain::any) return true;
-  if (domain == Domain::country) return find_countries(text).has_value();
+  if (domain == Domain::country) return config::find_countries(text).has_value();
   // A name of what is not configured at all, or the empty text of an absent key, is no misspelling.
   if (!is_fixed(domain) && (text.empty() || words(domain).empty())) return true;
   return std::ranges::find(words(domain), text) != words(domain).end();

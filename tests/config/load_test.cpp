@@ -121,6 +121,7 @@ log: {requests: failures, file: /var/log/isocost.log}
   const KeySettings& key = settings.keys.at(0);
   CHECK(key.sha256[31] == 0x1f);
   CHECK(key.team == "search");
+  CHECK(key.models.at(0).text == "deepseek/deepseek-r1");  // what the alias stands for
   CHECK(key.models.at(1).text == "fast");
   CHECK(key.policy->text == "mine");
   const ProviderSettings& deepseek = settings.providers.at(0);

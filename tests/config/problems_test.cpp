@@ -81,7 +81,7 @@ TEST_CASE("the good configuration has no problems") {
 
 TEST_CASE("a wrong value is refused at its place, with what is allowed") {
   check_each({
-      {"127.0.0.1:8080", "8080", "f:1:9: error: listen: found `8080`; allowed is a host and a port",
+      {"127.0.0.1:8080", "8080", "f:1:9: error: listen: found `8080`; allowed is an address and a port",
        "write `127.0.0.1:8080`"},
       {"127.0.0.1:8080", ":8080", "f:1:9: error: listen", "write `127.0.0.1:8080`"},
       {"127.0.0.1:8080", "127.0.0.1:99999", "f:1:9: error: listen", "from 1 to 65535"},
@@ -178,9 +178,31 @@ TEST_CASE("what refers to nothing is refused with the nearest name") {
        "extends: fastest"},
       {"attempts: 3", "minimize: price, value_of_time: 1 $/h", "f:16:42: error: policies.mine.value_of_time"},
       {"", "keys: [{name: a, sha256: " + key_hash + ", models: [r3]}]", "f:17:101: error: keys[0].models[0]"},
+      {"", "keys: [{name: a, sha256: " + key_hash + ", models: []}]",
+       "f:17:92: error: keys[0].models: an empty list would let the key use all of them"},
+      {"", "keys: [{name: a, sha256: " + key_hash + ", policies: []}]", "f:17:92: error: keys[0].policies"},
       {"", "keys: [{name: a, sha256: " + key_hash + ", policy: nope}]", "f:17:100: error: keys[0].policy"},
       {"", "keys: [{name: a, sha256: " + key_hash + ", policies: [mine], policy: batch}]",
        "f:17:118: error: keys[0].policy: the key's own `policies` do not contain `batch`"},
+  });
+}
+
+TEST_CASE("a country is one of ISO 3166-1, and a group of countries is none") {
+  const std::string from = "    credential:", at = "f:5:19: error: providers.deepseek.jurisdiction: found ";
+  const auto said = [&](const std::string& country) {
+    return Case{from, "    jurisdiction: " + country + "\n    credential:", at + "`" + country + "`"};
+  };
+  std::vector<Case> cases = {said("de"), said("UK"), said("ZZ"), said("EU"), said("Germany")};
+  cases[0].holds = "write `DE`";
+  cases[1].holds = "write `GB`";
+  check_each(cases);
+}
+
+TEST_CASE("a file of certificates is one that can be read and holds some") {
+  const std::string from = "    credential:", at = "f:5:14: error: providers.deepseek.ca_file: the file ";
+  check_each({
+      {from, "    ca_file: /nowhere.pem\n    credential:", at + "`/nowhere.pem` cannot be read"},
+      {from, "    ca_file: /open\n    credential:", at + "`/open` holds no certificate"},
   });
 }
 
@@ -211,7 +233,8 @@ TEST_CASE("without a key the gateway listens to this machine alone") {
   check_each({{"127.0.0.1:8080", "0.0.0.0:8080",
                "f:1:9: error: listen: `0.0.0.0` can be reached from other machines"},
               {"127.0.0.1:8080", "'[::]:8080'", "f:1:10: error: listen"},
-              {"127.0.0.1:8080", "gateway.example:80", "f:1:9: error: listen"}});
+              {"127.0.0.1:8080", "gateway.example:80", "f:1:9: error: listen: found `gateway.example:80`",
+               "write `0.0.0.0:80`"}});
   for (const char* address : {"127.0.0.9:80", "'[::1]:80'", "localhost:80"}) {
     CAPTURE(address);
     CHECK(loaded({.from = "127.0.0.1:8080", .to = address, .begins = {}}).settings.has_value());
@@ -246,6 +269,8 @@ TEST_CASE("credentials come from elsewhere, are closed to others and never shown
        "did you mean `credential`?"},
       {"", "keys: [{name: a, sha256: hunter2hunter2}]",
        "f:17:18: error: keys[0].sha256: found 14 characters"},
+      {"", "keys: [{name: a, sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}]",
+       "f:17:18: error: keys[0].sha256: this is the SHA-256 of nothing"},
       {"", "keys: [{sha256: " + key_hash + ", name: [hunter2hunter2], x: 1}]",
        "f:17:83: error: keys[0].name: found a list"},
   };

@@ -211,6 +211,40 @@ TEST_CASE("a mistake in a policy is one of the configuration's, and what no host
   CHECK(warned.problems[0].severity == config::Severity::warning);
 }
 
+TEST_CASE("certificates that no connection could use are a mistake of the configuration") {
+  const TemporaryFile file;
+  file.write("-----BEGIN CERTIFICATE-----\nnot one\n-----END CERTIFICATE-----\n");
+  config::Loaded loaded{.settings = tests::three_hosts(), .problems = {}};
+  loaded.settings->providers[0].ca_file = file.path;
+  for (const auto& used : {gateway::with_policies(loaded), gateway::with_policies_checked(loaded)}) {
+    CHECK_FALSE(used.settings);
+    REQUIRE(used.problems.size() == 1);
+    CHECK(used.problems[0].path.ends_with(".ca_file"));
+    CHECK(used.problems[0].message.find(file.path) != std::string::npos);
+  }
+}
+
+TEST_CASE("a rule that cannot be read is one mistake, not one of the file and one of its policies") {
+  const config::Loaded loaded = gateway::with_policies(
+      config::load("providers: {p: {base_url: https://p.example/v1}}\n"
+                   "models: {m: {endpoints: [{provider: p, host_model: m, context: 1 ktok, price: {input: 1 "
+                   "$/Mtok, output: 1 $/Mtok}}]}}\n"
+                   "rules:\n"
+                   "  - policy: batch\n"
+                   "  - when: stream\n"
+                   "    policy: bach\n"
+                   "  - when: ttft > 3 s\n"
+                   "    policy: batch\n",
+                   "f", {}));
+  std::string text;
+  for (const config::Problem& problem : loaded.problems) text += config::to_text(problem) + "\n";
+  CAPTURE(text);
+  REQUIRE(loaded.problems.size() == 3);
+  CHECK(text.find("f:4:5: error: rules[0]: the key `when` is missing") != std::string::npos);
+  CHECK(text.find("f:6:13: error: rules[1].policy: there is no policy `bach`") != std::string::npos);
+  CHECK(text.find("f:7:11: error: rules[2].when: `ttft` is about an endpoint") != std::string::npos);
+}
+
 TEST_CASE("a mistake elsewhere in the file does not hide those of its policies") {
   const config::Loaded loaded =
       gateway::with_policies(config::load("listen: nowhere\n"

@@ -320,6 +320,10 @@ TEST_CASE("rules that can never match are found") {
         std::string::npos);
   CHECK(warning({{at("team == \"search\" and team in [\"\"]"), {"batch"}, {}}}).find("never match") !=
         std::string::npos);
+  CHECK(warning({{at("stream and tools and not stream"), {"batch"}, {}}})
+            .find("this rule can never match: `stream` and `not stream` exclude each other") !=
+        std::string::npos);
+  CHECK(warning({{at("stream and not stream or tools and not stream"), {"batch"}, {}}}).empty());
   CHECK(warning({{at("true"), {"batch"}, {}}, {at("stream", 12), {"fastest"}, {}}}) ==
         "isocost.yaml:12:5: warning: rules[1].when: this rule can never match: rule 1 takes every request\n"
         "  stream\n"

@@ -35,7 +35,8 @@ inline config::Sources given_sources() {
                      {"EMPTY", ""},
                      {"SHORT", "abc"},
                      {"SPACED", "a secret with spaces"}},
-                    {{"/run/secrets/inside", {"sk-from-a-file\n"}},
+                    {{"/etc/ca.pem", {"-----BEGIN CERTIFICATE-----\n", 0644}},
+                     {"/run/secrets/inside", {"sk-from-a-file\n"}},
                      {"/open", {"hunter2hunter2", 0644}},
                      {"/run/credentials/unit/key", {"hunter2hunter2", 0440}}});
 }

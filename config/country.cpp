@@ -1,6 +1,6 @@
-#include "routing/country.hpp"
+#include "config/country.hpp"
 
-namespace routing {
+namespace config {
 
 namespace {
 
@@ -33,14 +33,17 @@ std::optional<std::size_t> country_position(std::string_view code) {
   return static_cast<std::size_t>(code[0] - 'A') * 26 + static_cast<std::size_t>(code[1] - 'A');
 }
 
+bool is_country(std::string_view code) {
+  static const Countries known = all_of(assigned);
+  const std::optional<std::size_t> position = country_position(code);
+  return position && known.test(*position);
+}
+
 std::optional<Countries> find_countries(std::string_view name) {
   if (name == "EU") return all_of(european_union);
   if (name == "EEA") return all_of(european_economic_area);
-  const std::optional<std::size_t> position = country_position(name);
-  if (!position) return std::nullopt;
-  static const Countries known = all_of(assigned);
-  if (!known.test(*position)) return std::nullopt;
-  return Countries{}.set(*position);
+  if (!is_country(name)) return std::nullopt;
+  return Countries{}.set(*country_position(name));
 }
 
-}  // namespace routing
+}  // namespace config
