@@ -44,8 +44,9 @@ Task<void> read_failure(Services& services, const providers::HostReply& head, pr
     if (!piece || piece->empty()) break;
     body.append(piece->substr(0, max_error_body - body.size()));
   }
-  tried.said = providers::read_error(body, services.tokens).message;
-  tried.attempt.failure = Failure{.kind = routing::failure_of_status(head.status),
+  providers::ReportedError reported = providers::read_error(body, services.tokens);
+  tried.said = std::move(reported.message);
+  tried.attempt.failure = Failure{.kind = routing::failure_of_status(head.status, reported.code),
                                   .progress = Progress::request_sent,
                                   .status = head.status,
                                   .retry_after = head.retry_after};

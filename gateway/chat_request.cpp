@@ -75,6 +75,11 @@ class ChatReader {
     request_.object.end = walk_.json.end();
     end_routing_member(request_.object.end - 1);
     if (!walk_.json.finish()) return false;
+    // As OpenRouter takes it: a list alone begins with the model that is wanted most.
+    if (request_.model.empty() && !request_.models.empty()) {
+      request_.model = std::move(request_.models.front());
+      request_.models.erase(request_.models.begin());
+    }
     if (request_.model.empty()) {
       return walk_.wrong("missing_member", top.member("model"), "nothing", "the name of a model");
     }

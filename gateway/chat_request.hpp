@@ -39,8 +39,8 @@ struct ChatRequest {
   std::vector<std::uint32_t> prefix_tokens;  // estimated tokens up to the end of each of prefix_blocks()
 
   // For UpstreamBody.
-  providers::ByteRange object;                                // the braces included
-  providers::ByteRange model_value;                           // the quotes included
+  providers::ByteRange object;       // the braces included
+  providers::ByteRange model_value;  // the quotes included; empty where only `models` names one
   std::optional<providers::ByteRange> stream_options{};       // its value: an object, or null
   bool stream_options_empty = false;                          // {}, or null
   std::optional<providers::ByteRange> include_usage_value{};  // where the client wrote it

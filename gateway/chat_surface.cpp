@@ -4,15 +4,12 @@
 #include <chrono>
 
 #include "gateway/chat_prompt.hpp"
+#include "gateway/key_ring.hpp"
 #include "gateway/policy_choice.hpp"
 #include "routing/draws.hpp"
 
 namespace gateway {
 namespace {
-
-bool may_use(const config::KeySettings* key, const routing::PublicModel& model) {
-  return !key || key->models.empty() || std::ranges::find(key->models, model.name) != key->models.end();
-}
 
 ErrorReply model_not_allowed(const config::KeySettings& key, const std::string& model, std::string param) {
   return {.status = 403,
@@ -46,7 +43,7 @@ std::optional<ErrorReply> find_fallbacks(const InferenceRequest& request, const 
     std::string param = "models[" + std::to_string(i) + "]";
     const routing::PublicModel* model = catalogue.find(name);
     if (!model) {
-      ErrorReply error = unknown_model(name, catalogue);
+      ErrorReply error = unknown_model(name, catalogue, key);
       error.param = std::move(param);
       return error;
     }
@@ -91,9 +88,11 @@ std::string new_id(Dice& dice) {
   return id;
 }
 
-ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue) {
+ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue,
+                         const config::KeySettings* key) {
   std::string message = "The model `" + model + "` does not exist here.";
-  const std::vector<std::string> near = catalogue.near(model);
+  std::vector<std::string> near = catalogue.near(model);
+  std::erase_if(near, [&](const std::string& name) { return !may_use(key, *catalogue.find(name)); });
   for (std::size_t i = 0; i < near.size(); ++i) {
     message += (i == 0 ? " Did you mean `" : i + 1 == near.size() ? " or `" : ", `") + near[i] + "`";
   }
@@ -119,7 +118,7 @@ std::optional<ErrorReply> understand(Incoming& incoming, const config::KeySettin
   request.hosts = services.hosts;
   const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
   const NamedModel named = find_model(catalogue, request.chat.model);
-  if (!named.model) return unknown_model(request.chat.model, catalogue);
+  if (!named.model) return unknown_model(request.chat.model, catalogue, key);
   if (!may_use(key, *named.model)) return model_not_allowed(*key, request.chat.model, "model");
   request.id = new_id(services.dice);
   request.path = "/v1/chat/completions";

@@ -16,7 +16,8 @@ std::variant<InferenceRequest, ErrorReply> understand_chat(Incoming& incoming, c
 
 // What names one request in replies, logs and records.
 std::string new_id(Dice& dice);
-// 404, with the names that are near.
-ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue);
+// 404, with the names that are near, of those that the key may use.
+ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue,
+                         const config::KeySettings* key);
 
 }  // namespace gateway

@@ -70,7 +70,7 @@ void add(const std::optional<routing::Margin>& margin, json::object& object) {
 json::object removed_object(const Decided& decided, const Verdict& verdict) {
   json::object object = name_object(decided, verdict);
   object["because"] = word(verdict.removal);
-  object["text"] = removal_text(verdict, decided.policy, decided.decision.relaxed);
+  object["text"] = removal_text(verdict, decided);
   object["missed_by"] = number_or_null(verdict.missed_by);
   add(verdict.margin, object);
   if (verdict.filter != routing::Filter::none) object["excluded_by"] = routing::to_text(verdict.filter);
@@ -142,7 +142,7 @@ std::string decision_page(const Decided& decided) {
   const routing::Decision& decision = decided.decision;
   json::object page{
       {"chosen", nullptr},
-      {"reason", word(decision.reason)},
+      {"reason", decision.chosen ? json::value(word(decision.reason)) : json::value(nullptr)},
       {"propensity", number_or_null(decision.propensity)},
       {"explored_dollars", number_or_null(decision.explored_dollars)},
       {"policy", {{"name", decided.policy.name.text}, {"hash", hexadecimal(decided.policy.hash)}}},
@@ -187,7 +187,7 @@ std::string openrouter_metadata(const Decided& decided, const routing::Attempts&
   page["attempts"] = attempts_array(decided, attempts);
   page["endpoints"] = {{"total", decision.verdicts.size()}, {"available", std::move(available)}};
   page["isocost"] = {{"policy", decided.policy.name.text},
-                     {"reason", word(decision.reason)},
+                     {"reason", decision.chosen ? json::value(word(decision.reason)) : json::value(nullptr)},
                      {"propensity", number_or_null(decision.propensity)},
                      {"snapshot", decision.snapshot}};
   return json_page(page);

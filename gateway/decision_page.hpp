@@ -28,10 +28,10 @@ std::string decision_page(const Decided& decided);
 std::string decision_header(const Decided& decided);
 // `attempts` are those made so far, the one under way last.
 std::string openrouter_metadata(const Decided& decided, const routing::Attempts& attempts);
-// What removed a candidate, in a sentence: "its context is 12,000 tokens too small". `relaxed` is the
-// decision's.
-std::string removal_text(const routing::Verdict& verdict, const routing::Policy& policy,
-                         std::size_t relaxed = 0);
+// What removed a candidate, in a sentence: "its context is 12,000 tokens too small".
+std::string removal_text(const routing::Verdict& verdict, const Decided& decided);
+// "lacks json_schema and images, which the request needs".
+std::string lacking_text(const routing::Demand& demand, const config::EndpointSettings& endpoint);
 // "azure would be let in by giving up `ttft.p90 <= 3 s` (it is 3.4 s) and without the request's own
 // provider.max_price.completion of 2 $/Mtok (it is 5.4 $/Mtok)".
 std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue& catalogue);

@@ -105,9 +105,7 @@ std::vector<std::string> left_out(const Decided& decided, const Screen& screen) 
   if (removed.empty()) return {};
   std::vector<Row> rows;
   for (const Verdict* v : removed) {
-    rows.push_back({{"x", Colour::red},
-                    {name_of(decided, *v)},
-                    {removal_text(*v, decided.policy, decided.decision.relaxed), Colour::dim}});
+    rows.push_back({{"x", Colour::red}, {name_of(decided, *v)}, {removal_text(*v, decided), Colour::dim}});
   }
   return table({{"", Align::left, 0}, {"LEFT OUT", Align::left, 0}, {"BECAUSE IT", Align::left, 0}}, rows,
                screen);

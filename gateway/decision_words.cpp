@@ -7,6 +7,8 @@
 #include "gateway/line_writer.hpp"
 #include "gateway/quantity_text.hpp"
 #include "gateway/words.hpp"
+#include "routing/dimension.hpp"
+#include "routing/vocabulary.hpp"
 
 namespace gateway {
 
@@ -21,26 +23,37 @@ std::string tokens_text(double tokens) {
   return digits + " tokens";
 }
 
-// The words of the rule that removed it.
-std::string rule_text(const std::vector<routing::Rule>& rules, int index) {
+// The rule that removed it; null where there is none of that number.
+const routing::Rule* rule_of(const std::vector<routing::Rule>& rules, int index) {
   const bool there = index >= 0 && static_cast<std::size_t>(index) < rules.size();
-  return there ? "`" + rules[static_cast<std::size_t>(index)].text + "`" : "a rule";
+  return there ? &rules[static_cast<std::size_t>(index)] : nullptr;
+}
+
+std::string rule_text(const routing::Rule* rule) {
+  return rule ? "`" + rule->text + "`" : "a rule";
+}
+
+// With its unit; a share in percent where the rule is written so.
+std::string quantity(double value, routing::Dimension dimension, const routing::Rule* rule) {
+  const bool in_percent =
+      dimension == routing::dimensions::plain && rule && rule->text.find('%') != std::string::npos;
+  return in_percent ? routing::to_text(value * 100, dimension) + " %" : routing::to_text(value, dimension);
 }
 
 // ": it is 4.2 s, off by 1.2 s", with the units of the rule where they are known.
-std::string missed_text(const Verdict& verdict) {
+std::string missed_text(const Verdict& verdict, const routing::Rule* rule = nullptr) {
   if (verdict.margin) {
     const routing::Dimension dimension = verdict.margin->dimension;
-    return ": it is " + routing::to_text(verdict.margin->found, dimension) + ", off by " +
-           routing::to_text(verdict.missed_by, dimension);
+    return ": it is " + quantity(verdict.margin->found, dimension, rule) + ", off by " +
+           quantity(verdict.missed_by, dimension, rule);
   }
   const bool known = std::isfinite(verdict.missed_by) && verdict.missed_by != 0;
   return known ? " (by " + rate_text(std::abs(verdict.missed_by)) + ")" : "";
 }
 
 // " (it is 3.4 s)"; nothing where nothing was compared.
-std::string found_text(const std::optional<routing::Margin>& margin) {
-  return margin ? " (it is " + to_text(margin->found, margin->dimension) + ")" : "";
+std::string found_text(const std::optional<routing::Margin>& margin, const routing::Rule* rule = nullptr) {
+  return margin ? " (it is " + quantity(margin->found, margin->dimension, rule) + ")" : "";
 }
 
 }  // namespace
@@ -53,8 +66,8 @@ std::string preference_of(routing::Filter filter) {
 std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue& catalogue) {
   std::string rules, own;
   for (const routing::Remedy::Limit& limit : remedy.limits) {
-    rules +=
-        (rules.empty() ? " by giving up `" : " and `") + limit.rule->text + "`" + found_text(limit.margin);
+    rules += (rules.empty() ? " by giving up `" : " and `") + limit.rule->text + "`" +
+             found_text(limit.margin, limit.rule);
   }
   for (const routing::Objection& each : remedy.objections) {
     own += own.empty() ? " without the request's own provider." : " and provider.";
@@ -66,22 +79,38 @@ std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue&
          (rules.empty() || own.empty() ? "" : " and") + own;
 }
 
-std::string removal_text(const Verdict& verdict, const routing::Policy& policy, std::size_t relaxed) {
+std::string lacking_text(const routing::Demand& demand, const config::EndpointSettings& endpoint) {
+  const config::Features lacking = demand.needs & ~endpoint.features;
+  std::string names;
+  std::size_t left = lacking.count();
+  for (std::size_t i = 0; i < config::feature_count; ++i) {
+    if (!lacking.test(i)) continue;
+    --left;
+    if (!names.empty()) names += left == 0 ? " and " : ", ";
+    names += routing::to_text(static_cast<config::Feature>(i));
+  }
+  return "lacks " + names + ", which the request needs";
+}
+
+std::string removal_text(const Verdict& verdict, const Decided& decided) {
+  const routing::Policy& policy = decided.policy;
   switch (verdict.removal) {
     case Removal::none:
       return "";
     case Removal::tried:
       return "an earlier attempt of this request was here";
     case Removal::features:
-      return "lacks a feature that the request needs";
+      return lacking_text(decided.demand, *decided.catalogue.endpoints()[verdict.endpoint].settings);
     case Removal::context:
       return "its context is " + tokens_text(verdict.missed_by) + " too small";
     case Removal::max_output:
       return "returns at most " + tokens_text(verdict.missed_by) + " fewer than asked for";
     case Removal::policy_allow:
-      return "not allowed by " + rule_text(policy.allow, verdict.rule);
-    case Removal::policy_require:
-      return "does not meet " + rule_text(limits_after(policy, relaxed), verdict.rule) + missed_text(verdict);
+      return "not allowed by " + rule_text(rule_of(policy.allow, verdict.rule));
+    case Removal::policy_require: {
+      const routing::Rule* rule = rule_of(limits_after(policy, decided.decision.relaxed), verdict.rule);
+      return "does not meet " + rule_text(rule) + missed_text(verdict, rule);
+    }
     case Removal::cooling:
       return "asked us to wait, for " + span_text(verdict.missed_by) + " more";
     case Removal::open:

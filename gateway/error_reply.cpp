@@ -116,6 +116,10 @@ ErrorReply of_failure(const routing::Failure& failure, std::string_view said) {
     reply.message = row.message;
     reply.should_retry = row.should_retry;
   }
+  if (failure.kind == FailureKind::credential && (failure.status == 402 || failure.status == 429)) {
+    reply.code = "provider_payment_error";
+    reply.message = "the gateway's account at the provider has no money left";
+  }
   reply.retry_after = failure.retry_after;
   return reply;
 }

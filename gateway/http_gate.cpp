@@ -60,6 +60,10 @@ class HeadReader {
   std::optional<Refusal> finish() {
     if (!has_host_) return bad_request("Host: it is missing; allowed is exactly one");
     if (auto refusal = frame()) return refusal;
+    if (!head_.content_encoding.empty() && !same_name(head_.content_encoding, "identity")) {
+      return Refusal{415, "unsupported_encoding",
+                     "Content-Encoding: found " + quoted(head_.content_encoding) + "; allowed is identity"};
+    }
     const bool has_body = !std::holds_alternative<providers::NoBody>(head_.framing);
     if (has_body && (head_.method == Method::get || head_.method == Method::head)) {
       return bad_request("body: found one on GET or HEAD; allowed is none");

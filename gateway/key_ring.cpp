@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace gateway {
@@ -25,6 +26,10 @@ const config::KeySettings* KeyRing::find(std::string_view presented) const {
   // The look-up compared with early exits, on a hash that nobody can choose; this one decides.
   if (CRYPTO_memcmp(found->first.data(), hash.data(), hash.size()) != 0) return nullptr;
   return found->second;
+}
+
+bool may_use(const config::KeySettings* key, const routing::PublicModel& model) {
+  return !key || key->models.empty() || std::ranges::find(key->models, model.name) != key->models.end();
 }
 
 const config::KeySettings* KeptKey::find(const KeyRing& keys, std::uint64_t generation,

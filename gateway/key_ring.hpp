@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "config/settings.hpp"
+#include "routing/catalogue.hpp"
 
 namespace gateway {
 
@@ -27,6 +28,9 @@ class KeyRing {
   };
   std::unordered_map<config::KeyHash, const config::KeySettings*, FirstBytes> keys_;
 };
+
+// Null, where nobody is asked for a key, may use every model.
+bool may_use(const config::KeySettings* key, const routing::PublicModel& model);
 
 // Remembers the key that a connection presented last, since clients present the same one in each request, and
 // hashing it again would cost more than all of the look-up. Belongs to one connection.

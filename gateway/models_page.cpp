@@ -1,10 +1,10 @@
 #include "gateway/models_page.hpp"
 
-#include <algorithm>
 #include <boost/json.hpp>
 
 #include "gateway/endpoint_item.hpp"
 #include "gateway/json_page.hpp"
+#include "gateway/key_ring.hpp"
 #include "gateway/model_item.hpp"
 
 namespace gateway {
@@ -16,15 +16,10 @@ using routing::PublicModel;
 
 namespace {
 
-bool visible(const PublicModel& model, const config::KeySettings* key) {
-  return key == nullptr || key->models.empty() ||
-         std::find(key->models.begin(), key->models.end(), model.name) != key->models.end();
-}
-
 const PublicModel* find_visible(const Catalogue& catalogue, std::string_view name,
                                 const config::KeySettings* key) {
   const PublicModel* model = catalogue.find(name);
-  return model != nullptr && visible(*model, key) ? model : nullptr;
+  return model != nullptr && may_use(key, *model) ? model : nullptr;
 }
 
 }  // namespace
@@ -32,7 +27,7 @@ const PublicModel* find_visible(const Catalogue& catalogue, std::string_view nam
 std::string models_page(const Catalogue& catalogue, const config::KeySettings* key) {
   json::array data;
   for (const PublicModel& model : catalogue.models()) {
-    if (visible(model, key)) data.push_back(model_item(catalogue, model));
+    if (may_use(key, model)) data.push_back(model_item(catalogue, model));
   }
   const auto id = [](const json::value& item) { return item.at("id"); };
   json::object page{{"object", "list"}, {"has_more", false}};

@@ -21,7 +21,12 @@ bool passes_with_time(Removal removal) {
 
 // With the words of the rule, or of the preference, that did it.
 std::string reason_of(const Verdict& verdict, const routing::Decision& decision,
-                      const routing::Policy& policy) {
+                      const InferenceRequest& request) {
+  const routing::Policy& policy = *request.policy;
+  if (verdict.removal == Removal::features) {
+    return lacking_text(request.demand,
+                        *request.hosts->generation->catalogue->endpoints()[verdict.endpoint].settings);
+  }
   std::string reason(to_text(verdict.removal));
   const auto rule = static_cast<std::size_t>(verdict.rule);
   const std::vector<routing::Rule>& limits = limits_after(policy, decision.relaxed);
@@ -35,19 +40,19 @@ std::string reason_of(const Verdict& verdict, const routing::Decision& decision,
   return reason;
 }
 
-// "2 endpoints: in cooldown (deepseek, azure); 1 endpoint: ..." with each reason once.
+// "deepseek, azure: asked to be left alone for a while; friendli: ..." with each reason once.
 std::string reasons(const routing::Decision& decision, const InferenceRequest& request) {
   const std::vector<routing::Endpoint>& endpoints = request.hosts->generation->catalogue->endpoints();
   std::map<std::string, std::vector<std::string>> by_reason;
   for (const Verdict& verdict : decision.verdicts) {
-    const std::string reason = reason_of(verdict, decision, *request.policy);
+    const std::string reason = reason_of(verdict, decision, request);
     by_reason[reason].push_back(endpoints[verdict.endpoint].settings->name.text);
   }
   std::string text;
   for (const auto& [reason, names] : by_reason) {
     if (!text.empty()) text += "; ";
-    text += reason + ": ";
     for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : ", ") + names[i];
+    text += ": " + reason;
   }
   return text;
 }

@@ -66,6 +66,15 @@ bool encodings_are_plain(std::string_view text, std::string_view forbidden) {
   return true;
 }
 
+// What an encoding in `path` may not stand for, lest two readers take it for different ones. OpenAI's SDKs
+// ask for a model by one segment, /v1/models/author%2Fslug: nothing but its name stands there, so that a
+// slash makes no other path of it.
+std::string_view forbidden_in(std::string_view path) {
+  using namespace std::string_view_literals;
+  const bool is_name = path.starts_with("/v1/models/") || path.starts_with("/api/v1/models/");
+  return is_name ? "\\\0"sv : "/\\\0"sv;
+}
+
 std::optional<Refusal> read_target(std::string_view target, std::size_t limit, RequestHead& head) {
   using namespace std::string_view_literals;
   if (target.size() > limit) {
@@ -91,7 +100,7 @@ std::optional<Refusal> read_target(std::string_view target, std::size_t limit, R
   if (head.path.find("//") != std::string_view::npos || head.path.find("..") != std::string_view::npos) {
     return bad_request("target: found " + quoted(target) + "; a path may hold neither // nor ..");
   }
-  if (!encodings_are_plain(head.path, "/\\\0"sv) || !encodings_are_plain(head.query, "\0"sv)) {
+  if (!encodings_are_plain(head.path, forbidden_in(head.path)) || !encodings_are_plain(head.query, "\0"sv)) {
     return bad_request(
         "target: found " + quoted(target) +
         "; allowed are encodings of two hexadecimal digits, and in a path none of %2f, %5c, %00");

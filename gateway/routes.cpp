@@ -1,6 +1,7 @@
 #include "gateway/routes.hpp"
 
 #include <array>
+#include <charconv>
 
 namespace gateway {
 namespace {
@@ -38,10 +39,14 @@ Routed answer(Method method, const Entry& entry, std::string_view parameter) {
 }  // namespace
 
 Routed route(Method method, std::string_view path) {
-  constexpr std::string_view api = "/api";
-  if (path.starts_with("/api/v1/")) path.remove_prefix(api.size());
+  constexpr std::string_view api = "/api", version = "/v1";
+  std::string_view outside = path;
+  if (path.starts_with("/api/v1/")) {
+    path.remove_prefix(api.size());
+    outside = path.substr(version.size());
+  }
   for (const Entry& entry : entries) {
-    if (path == entry.path) return answer(method, entry, {});
+    if (path == entry.path || outside == entry.path) return answer(method, entry, {});
   }
   if (path.starts_with(models) && path.size() > models.size()) {
     const std::string_view rest = path.substr(models.size());
@@ -52,6 +57,20 @@ Routed route(Method method, std::string_view path) {
     return answer(method, {"/v1/models/{model}", Verb::get, Page::model, Needs::client_key}, rest);
   }
   return NoRoute{};
+}
+
+std::string decoded(std::string_view parameter) {
+  std::string text;
+  for (std::size_t i = 0; i < parameter.size(); ++i) {
+    unsigned byte = static_cast<unsigned char>(parameter[i]);
+    if (byte == '%' && i + 2 < parameter.size()) {
+      std::from_chars(parameter.data() + i + 1, parameter.data() + i + 3, byte, 16);
+      i += 2;
+    }
+    if (byte <= ' ' || byte >= 0x7f) return std::string(parameter);
+    text += static_cast<char>(byte);
+  }
+  return text;
 }
 
 std::optional<Page> page_of(const Routed& routed) {

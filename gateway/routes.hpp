@@ -41,7 +41,10 @@ using Routed = std::variant<Route, NoRoute, WrongMethod>;
 // Nothing where there is no route.
 std::optional<Page> page_of(const Routed& routed);
 
-// The same pages under /v1 and /api/v1. `path` is as the gate let it through.
+// A route's parameter with its percent signs read; as it stands where that would not be printable ASCII.
+std::string decoded(std::string_view parameter);
+
+// The same pages under /v1 and /api/v1, those outside /v1 too. `path` is as the gate let it through.
 Routed route(Method method, std::string_view path);
 
 }  // namespace gateway

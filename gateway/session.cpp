@@ -96,14 +96,14 @@ Task<void> explain(Front& front, Incoming& incoming, const config::KeySettings* 
 Task<void> answer_model(Front& front, const Route& route, const config::KeySettings* key,
                         HttpClient& client) {
   const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;
-  const std::string name(route.parameter);
+  const std::string name = decoded(route.parameter);
   std::optional<std::string> body =
       route.page == Page::model ? model_page(catalogue, name, key)
                                 : model_endpoints_page(catalogue, *front.services.snapshot, name, key);
   if (body) {
     co_await show(client, "application/json", *body);
   } else {
-    const ErrorReply error = unknown_model(name, catalogue);
+    const ErrorReply error = unknown_model(name, catalogue, key);
     co_await refuse(front, client, error);
   }
 }

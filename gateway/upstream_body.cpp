@@ -48,14 +48,16 @@ void remove_routing_members(const ChatRequest& request, std::vector<Edit>& edits
 
 UpstreamBody::UpstreamBody(const ChatRequest& request, std::string_view text, std::string_view host_model,
                            RoutingMembers members) {
-  std::string model = "\"";
+  const bool is_new = request.model_value.empty();
+  std::string model = is_new ? "\"model\":\"" : "\"";
   providers::append_escaped(model, host_model);
-  model += '"';
+  model += is_new ? "\"," : "\"";
   own_.assign(model.begin(), model.end());
 
   std::vector<Edit> edits;
   edits.reserve(2 + request.routing_members.size());
-  edits.push_back({request.model_value, {own_.data(), own_.size()}});
+  edits.push_back(
+      {is_new ? before(request.object.begin + 1) : request.model_value, {own_.data(), own_.size()}});
   if (request.stream) edits.push_back(with_usage(request));
   if (members == RoutingMembers::removed) remove_routing_members(request, edits);
   // What is put in at a place comes before what is taken out there.

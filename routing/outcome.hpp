@@ -25,7 +25,7 @@ enum class FailureKind {
   overloaded,           // 503, 529
   server_error,         // other 5xx
   rejected,             // 400, 413, 422 and the like: the request itself is at fault
-  credential,           // 401, 402, 403: our credential or balance is at fault
+  credential,           // 401, 402, 403, or a 429 for want of money: our credential or balance is at fault
   missing_model,        // 404: the host does not know the model
   deadline,             // the request's own deadline
   client_left,          // not a fault of the endpoint

@@ -45,6 +45,8 @@ const tests = {
     const names = [];
     for await (const model of client().models.list()) names.push(model.id);
     assert.ok(names.includes('ok'));
+    const named = names.find((name) => name.includes('/'));
+    assert.equal((await client().models.retrieve(named)).id, named);
   },
   async 'the other prefix serves the same'() {
     const other = client({ baseURL: baseURL.replace('/v1', '/api/v1') });

@@ -86,6 +86,8 @@ class OpenaiPython(EndToEnd):
 
     def test_the_models_are_listed(self):
         self.assertIn("author/small", [model.id for model in self.client.models.list()])
+        # The SDK sends the name as one segment, with its slash encoded.
+        self.assertEqual(self.client.models.retrieve("author/small").id, "author/small")
 
     def test_the_other_prefix_serves_the_same(self):
         client = self.client_with(base_url=self.gateway.base_url.replace("/v1", "/api/v1"))

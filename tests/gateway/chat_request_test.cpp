@@ -303,6 +303,20 @@ TEST_CASE("what is forwarded is the client's text with the host's model") {
         R"({"messages":[],"model":"a\"b\\c\u000a"})");
 }
 
+TEST_CASE("models alone name the model, too, and what is forwarded has the host's") {
+  const auto request = accepted(R"({"models":["a","b"],"messages":[]})");
+  CHECK(request.model == "a");
+  CHECK(request.models == std::vector<std::string>{"b"});
+  for (const char* body : {R"({"models":["a","b"],"messages":[]})", R"({"messages":[],"models":["a"]})",
+                           R"({"provider":{},"models":["a"],"messages":[]})"}) {
+    CAPTURE(body);
+    CHECK(forwarded(body) == R"({"model":"host-model","messages":[]})");
+  }
+  CHECK(forwarded(R"({"models":["a"],"model":"","messages":[]})") ==
+        R"({"model":"host-model","messages":[]})");
+  CHECK(inspected(R"({"models":[],"messages":[]})").has_error());
+}
+
 TEST_CASE("a stream's usage is always asked for") {
   struct Row {
     std::string options;

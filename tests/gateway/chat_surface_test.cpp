@@ -57,6 +57,9 @@ TEST_CASE("a model that is not there, or not for this key, is told apart") {
   REQUIRE(std::holds_alternative<ErrorReply>(forbidden));
   CHECK(std::get<ErrorReply>(forbidden).status == 403);
   CHECK(std::get<ErrorReply>(forbidden).code == "model_not_allowed");
+  // Nor is it told of what it may not use.
+  unknown = understand(world, R"({"model":"mm",)" + messages + "}", &key);
+  CHECK(std::get<ErrorReply>(unknown).message.find("`m`") == std::string::npos);
   key.models = {{"m"}};
   CHECK(
       std::holds_alternative<InferenceRequest>(understand(world, R"({"model":"m",)" + messages + "}", &key)));

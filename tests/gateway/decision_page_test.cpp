@@ -92,12 +92,15 @@ TEST_CASE("with nobody chosen the page says when the first one comes back") {
   world.nobody();
   const json::value page = json::parse(gateway::decision_page(world.decided()));
   CHECK(page.at("chosen").is_null());
+  CHECK(page.at("reason").is_null());
   CHECK(page.at("earliest_seconds") == 12);
   CHECK(page.at("removed").as_array().size() == 3);
 }
 
 TEST_CASE("every reason to leave someone out has a sentence, with the owner's words where a rule did it") {
-  const World world;
+  World world;
+  world.demand.needs.set(static_cast<std::size_t>(config::Feature::images));
+  world.demand.needs.set(static_cast<std::size_t>(config::Feature::json_schema));
   struct Case {
     routing::Removal removal;
     int rule;
@@ -107,7 +110,7 @@ TEST_CASE("every reason to leave someone out has a sentence, with the owner's wo
   using enum routing::Removal;
   for (const Case& c :
        {Case{none, -1, 0, ""}, Case{tried, -1, 0, "an earlier attempt of this request was here"},
-        Case{features, -1, 0, "lacks a feature that the request needs"},
+        Case{features, -1, 0, "lacks json_schema and images, which the request needs"},
         Case{context, -1, 1'234'567, "its context is 1,234,567 tokens too small"},
         Case{max_output, -1, 12, "returns at most 12 tokens fewer than asked for"},
         Case{policy_allow, 0, 0, "not allowed by a rule"},
@@ -118,8 +121,21 @@ TEST_CASE("every reason to leave someone out has a sentence, with the owner's wo
         Case{open, -1, 5, "failed too often, next trial in 5 s"},
         Case{full, -1, 0, "has as many requests in flight as it may"}}) {
     const routing::Verdict verdict{.removal = c.removal, .rule = c.rule, .missed_by = c.missed_by};
-    CHECK(gateway::removal_text(verdict, world.policy) == c.text);
+    CHECK(gateway::removal_text(verdict, world.decided()) == c.text);
   }
+}
+
+TEST_CASE("what a rule says in percent is answered in percent") {
+  World world;
+  world.policy.require[0].text = "failure < 1 %";
+  const routing::Verdict verdict{.removal = routing::Removal::policy_require,
+                                 .rule = 0,
+                                 .missed_by = 0.0029,
+                                 .margin = routing::Margin{.found = 0.0129, .limit = 0.01}};
+  CHECK(gateway::removal_text(verdict, world.decided()) ==
+        "does not meet `failure < 1 %`: it is 1.29 %, off by 0.29 %");
+  world.policy.require[0].text = "samples > 5";
+  CHECK(gateway::removal_text(verdict, world.decided()).find('%') == std::string::npos);
 }
 
 TEST_CASE("the header is one line of printable ASCII") {

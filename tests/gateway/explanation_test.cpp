@@ -181,9 +181,9 @@ TEST_CASE("who is refused reads the rule, or the preference, that left each endp
     return gateway::no_candidate(world.services.decision, request, world.timer.now()).message;
   };
   CHECK(message(chat("deepseek-r1"), "own")
-            .find("misses a limit that the policy requires `price.output <= 2 "
-                  "$/Mtok`: azure, friendli") != std::string::npos);
+            .find("azure, friendli: misses a limit that the policy requires "
+                  "`price.output <= 2 $/Mtok`") != std::string::npos);
   CHECK(message(chat("deepseek-r1", R"("provider":{"only":["azure"],"ignore":["azure"]})"), "balanced")
-            .find("left out by the request's own preferences, `provider.ignore`: azure") !=
+            .find("azure: left out by the request's own preferences, `provider.ignore`") !=
         std::string::npos);
 }

@@ -37,6 +37,23 @@ TEST_CASE("each path leads to its page, under /v1 and /api/v1") {
   CHECK(std::get<Route>(chat).page == Page::chat_completions);
 }
 
+TEST_CASE("what has no version is under /api/v1, too") {
+  for (const char* path : {"/healthz", "/readyz", "/metrics"}) {
+    CAPTURE(path);
+    const auto there = gateway::route(Method::get, "/api/v1" + std::string(path));
+    REQUIRE(std::holds_alternative<Route>(there));
+    CHECK(std::get<Route>(there).name == path);
+    CHECK(std::holds_alternative<NoRoute>(gateway::route(Method::get, "/v1" + std::string(path))));
+  }
+}
+
+TEST_CASE("a model's name may come as one segment, as OpenAI's SDKs send it") {
+  CHECK(gateway::decoded("deepseek%2Fdeepseek-r1") == "deepseek/deepseek-r1");
+  CHECK(gateway::decoded("a%2fb%3Anitro") == "a/b:nitro");
+  CHECK(gateway::decoded("plain") == "plain");
+  for (const char* text : {"a%0ab", "a%ffb", "a%20b"}) CHECK(gateway::decoded(text) == text);
+}
+
 TEST_CASE("what is not listed is nowhere, and a wrong method is told the right ones") {
   for (const char* path : {"/", "/v1", "/v1/", "/v1/models/", "/V1/models", "/v1/models2", "/api/healthz",
                            "/v1/chat/completions/", "/metrics/", "//v1/models"}) {

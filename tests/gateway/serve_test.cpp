@@ -90,6 +90,8 @@ TEST_CASE(
       {"529", refuses(529), FailureKind::overloaded},
       {"401", refuses(401), FailureKind::credential},
       {"402", refuses(402), FailureKind::credential},
+      {"a 429 for want of money", refuses(429, R"({"error":{"message":"no","code":"insufficient_quota"}})"),
+       FailureKind::credential},
       {"404", refuses(404), FailureKind::missing_model},
       {"a redirect", refuses(302), FailureKind::bad_reply},
       {"an error as the first event", pieces({{{}, event(R"({"error":{"message":"x","code":502}})")}}),
@@ -393,7 +395,8 @@ TEST_CASE(
 
 TEST_CASE("retries are bounded by a budget, so that failing hosts do not multiply the traffic") {
   ServedWorld world;
-  for (const ServedWorld::Host host : {ServedWorld::cheap, ServedWorld::middle, ServedWorld::dear}) world.script(host, refuses(500));
+  for (const ServedWorld::Host host : {ServedWorld::cheap, ServedWorld::middle, ServedWorld::dear})
+    world.script(host, refuses(500));
   std::size_t asked = 0;
   for (int i = 0; i < 40; ++i) {
     world.outcome.value.reset();
@@ -424,6 +427,7 @@ TEST_CASE("with nobody to ask, the client is told why and what would help") {
     REQUIRE(world.ended());
     CHECK(world.client.status == 503);
     CHECK(contains(world.client.body, "no_eligible_endpoint"));
+    CHECK(contains(world.client.body, "lacks tools, which the request needs."));
     CHECK(world.client.has("x-should-retry: false"));
   }
   SUBCASE("the request's own preferences leave nobody") {
