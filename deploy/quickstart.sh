@@ -9,7 +9,8 @@ cd "$(dirname "$0")/.."
 . deploy/packages.sh
 
 if [ ! -r /etc/os-release ] || ! grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then
-  echo "isocost: this script is for Debian 12; elsewhere see README.md, 'Building'" >&2
+  echo "isocost: this script is for Debian 12. Elsewhere install what deploy/packages.sh lists under your system's names, then:" >&2
+  echo "  cmake --preset release && cmake --build --preset release --target isocost && build/release/isocost serve" >&2
   exit 1
 fi
 install_packages $(missing_packages $build_packages)

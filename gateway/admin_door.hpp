@@ -34,6 +34,9 @@ class AdminDoor {
     services_.snapshot = std::move(snapshot);
   }
 
+  // From now on /readyz says that the gateway shuts down; the door stays open.
+  void announce_drain() { front_.draining = true; }
+
   Listener& listener() { return listener_; }
 
  private:

@@ -110,7 +110,15 @@ config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation
   for (DataLoop* loop : loops_) {
     asio::post(loop->io(), [loop, newest = generation_, snapshot] { loop->adopt(newest, snapshot); });
   }
-  return out_of_reach(generation_->policies, *snapshot);
+  config::Problems problems = out_of_reach(generation_->policies, *snapshot);
+  if (const auto fault = log_.fault()) {
+    problems.push_back({.severity = config::Severity::warning,
+                        .path = "log.file",
+                        .message = *fault,
+                        .suggestion = "until it can be, lines are lost and counted",
+                        .excerpt = {}});
+  }
+  return problems;
 }
 
 int ControlLoop::open_connections() const {

@@ -26,6 +26,8 @@ class ControlLoop final : public Pages {
 
   boost::asio::io_context& io() { return io_; }
   Metrics& counters() { return metrics_; }
+  // Before the threads run: why requests cannot be logged; nothing when they can.
+  std::optional<std::string> log_fault() const { return log_.fault(); }
   std::shared_ptr<const routing::Snapshot> first_snapshot();
   // Before anything else, where records are kept: the storage must outlive this loop's thread.
   void keep_records(Storage& storage) { storage_ = &storage; }

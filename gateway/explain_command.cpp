@@ -49,7 +49,8 @@ Call call_of(const ExplainOptions& options) {
   }
   boost::system::error_code error;
   json::value call = json::parse(text, error);
-  if (error || !call.is_object()) return {.problem = options.request + " is no JSON object"};
+  const std::string where = options.request == "-" ? "standard input" : options.request;
+  if (error || !call.is_object()) return {.problem = where + " holds no JSON object"};
   if (!options.model.empty()) call.as_object()["model"] = options.model;
   if (!call.as_object().contains("model")) return {.problem = "which model? Give one with --model"};
   return {.body = json::serialize(call)};
@@ -64,15 +65,6 @@ std::optional<Screen> screen_for(const ExplainOptions& options) {
   return Screen{.columns = size.ws_col, .rows = 0, .paint = plain ? Paint::none : Paint::colours};
 }
 
-// The message of an error envelope, which says more than the status does.
-std::string message_of(const std::string& envelope) {
-  boost::system::error_code error;
-  const json::value page = json::parse(envelope, error);
-  if (error) return {};
-  const json::value* message = page.find_pointer("/error/message", error);
-  return message != nullptr && message->is_string() ? std::string(message->as_string()) : std::string();
-}
-
 int ask(const ExplainOptions& options, const std::string& body) {
   std::string path = "/v1/route/explain";
   if (const auto screen = screen_for(options)) {
@@ -84,8 +76,7 @@ int ask(const ExplainOptions& options, const std::string& body) {
   const Fetched fetched = fetch(
       {.url = options.url, .path = path, .token = options.token, .body = body, .fields = std::move(fields)});
   if (!fetched.body) {
-    const std::string message = message_of(fetched.refusal);
-    return complain(message.empty() ? fetched.problem : message);
+    return complain(fetched.refusal.empty() ? fetched.problem : fetched.refusal);
   }
   std::cout << *fetched.body << (options.json ? "\n" : "");
   return 0;

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/json.hpp>
 
 namespace gateway {
 
@@ -52,6 +53,15 @@ void run(asio::io_context& io, tcp::socket& socket, std::chrono::steady_clock::t
   io.run();
 }
 
+// The message of an error envelope, which says more than the status does.
+std::string message_of(const std::string& envelope) {
+  boost::system::error_code error;
+  const boost::json::value page = boost::json::parse(envelope, error);
+  if (error) return {};
+  const boost::json::value* message = page.find_pointer("/error/message", error);
+  return message != nullptr && message->is_string() ? std::string(message->as_string()) : std::string();
+}
+
 Fetched answer_of(const std::string& text, const std::string& where) {
   const std::size_t head_end = text.find("\r\n\r\n");
   if (!text.starts_with("HTTP/1.1 ") || head_end == std::string::npos)
@@ -59,11 +69,11 @@ Fetched answer_of(const std::string& text, const std::string& where) {
   const std::string status = text.substr(9, 3);
   std::string body = text.substr(head_end + 4);
   if (status == "200") return {.body = std::move(body)};
-  if (status == "401" || status == "403") {
-    return {.refusal = std::move(body), .problem = where + " asks for a key: give one with --key"};
-  }
-  return {.refusal = std::move(body),
-          .problem = where + " answered with status " + status + ": is this isocost's address?"};
+  std::string said = message_of(body);
+  std::string problem = where + " answered with status " + status + ": is this isocost's address?";
+  if (!said.empty()) problem = where + ": " + said;
+  if (status == "401") problem = where + " asks for a key: give one with --key";
+  return {.refusal = std::move(said), .problem = std::move(problem)};
 }
 
 }  // namespace

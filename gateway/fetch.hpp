@@ -18,7 +18,7 @@ struct FetchRequest {
 
 struct Fetched {
   std::optional<std::string> body{};  // of a 200 answer
-  std::string refusal{};              // the body of any other answer
+  std::string refusal{};              // what the error of any other answer says; empty without one
   std::string problem{};              // otherwise a sentence that says what went wrong and what to do
 };
 

@@ -94,7 +94,7 @@ class RunningGateway {
 
   int run_to_end() {
     std::signal(SIGPIPE, SIG_IGN);
-    if (!keep_records() || !listen()) return 1;
+    if (!can_log() || !keep_records() || !listen()) return 1;
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     await_signal(signals);
     asio::signal_set hangup(control_.io(), SIGHUP);
@@ -125,6 +125,12 @@ class RunningGateway {
 
   // Of the start: addresses, threads and files stay.
   const config::Settings& settings() const { return generation_->catalogue->settings(); }
+
+  bool can_log() {
+    const auto fault = control_.log_fault();
+    if (fault) errors_ << "isocost: log: " << *fault << "\n";
+    return !fault;
+  }
 
   bool keep_records() {
     const config::RecordsSettings& settings = generation_->catalogue->settings().records;
@@ -235,6 +241,7 @@ class RunningGateway {
 
   void drain() {
     left_ = loops_.size();
+    if (admin_) admin_->announce_drain();
     for (const auto& loop : loops_) {
       asio::post(loop->io(), [this, &loop] {
         loop->drain([this, &loop] {

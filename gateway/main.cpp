@@ -7,10 +7,12 @@
 #include <optional>
 #include <random>
 
+#include "config/address.hpp"
 #include "config/check.hpp"
 #include "config/load.hpp"
 #include "config/load_fleet.hpp"
 #include "config/well_known.hpp"
+#include "gateway/command_line.hpp"
 #include "gateway/configuration.hpp"
 #include "gateway/demo_hosts.hpp"
 #include "gateway/embedded_fleet.hpp"
@@ -40,7 +42,26 @@ config::Loaded load(const std::string& file) {
   return gateway::with_policies(config::load_file(file, config::system_sources()));
 }
 
-int run(config::Settings settings, const std::string& file = {}) {
+struct ServeOptions {
+  std::string file;
+  std::optional<config::ListenAddress> listen;  // instead of the configuration's
+};
+
+// Nobody but this machine, unless keys say who: for an address given beside the configuration, too.
+config::Loaded listening(config::Loaded loaded, const ServeOptions& options) {
+  if (!loaded.settings || !options.listen) return loaded;
+  loaded.settings->listen = *options.listen;
+  if (!loaded.settings->keys.empty() || config::is_loopback(options.listen->host)) return loaded;
+  loaded.settings.reset();
+  loaded.problems.push_back(
+      {.path = "--listen",
+       .message = "`" + options.listen->host + "` can be reached from other machines, but there is no key",
+       .suggestion = "add a key under `keys`, or listen on `127.0.0.1`",
+       .excerpt = {}});
+  return loaded;
+}
+
+int run(config::Settings settings, const ServeOptions& options) {
   std::random_device entropy;
   const std::uint64_t seed = (static_cast<std::uint64_t>(entropy()) << 32) | entropy();
   const auto ready = [known = settings](const std::string& url) {
@@ -49,22 +70,22 @@ int run(config::Settings settings, const std::string& file = {}) {
   };
   gateway::Start start{
       .settings = std::move(settings), .version = ISOCOST_VERSION, .seed = seed, .ready = ready};
-  if (!file.empty()) {
-    start.file = file;
-    start.load = [file] { return load(file); };
+  if (!options.file.empty()) {
+    start.file = options.file;
+    start.load = [options] { return listening(load(options.file), options); };
   }
   return gateway::run_gateway(std::move(start), std::cerr);
 }
 
-int serve_file(const std::string& file) {
-  config::Loaded loaded = load(file);
+int serve_file(const ServeOptions& options) {
+  config::Loaded loaded = listening(load(options.file), options);
   print(loaded.problems);
   if (!loaded.settings) return 1;
-  return run(std::move(*loaded.settings), file);
+  return run(std::move(*loaded.settings), options);
 }
 
 // Without a configuration: a simulated market inside, and the real hosts whose keys are in the environment.
-int serve_demo() {
+int serve_demo(const ServeOptions& options) {
   config::LoadedFleet loaded =
       config::load_fleet(gateway::embedded_fleet(), "embedded fleet", config::system_sources());
   print(loaded.problems);
@@ -77,26 +98,19 @@ int serve_demo() {
   std::cerr << "isocost: no --config given: " << loaded.fleet->hosts.size() << " simulated hosts of \""
             << loaded.fleet->title << "\" at " << 1 / demo_pace << " times their speed";
   const std::size_t real = settings.providers.size() - loaded.fleet->hosts.size();
-  if (real > 0) std::cerr << ", and " << real << " real ones whose keys are in the environment";
+  if (real == 1) std::cerr << ", and a real one whose key is in the environment";
+  if (real > 1) std::cerr << ", and " << real << " real ones whose keys are in the environment";
   std::cerr << "\n";
-  return run(std::move(settings));
+  config::Loaded demo = listening({.settings = std::move(settings), .problems = {}}, options);
+  print(demo.problems);
+  if (!demo.settings) return 1;
+  return run(std::move(*demo.settings), options);
 }
 
 int serve_hosts(const std::string& file) {
   config::LoadedFleet loaded = config::load_fleet_file(file, config::system_sources());
   print(loaded.problems);
   return loaded.fleet ? providers::run_hosts(*loaded.fleet, std::cout) : 1;
-}
-
-// The words as a shell would take them.
-std::string command_line(int argc, char** argv) {
-  std::string text;
-  for (int i = 0; i < argc; ++i) {
-    const std::string word = argv[i];
-    const bool plain = word.find_first_of(" $'\"*&;()") == std::string::npos && !word.empty();
-    text += (i > 0 ? " " : "") + (plain ? word : "'" + word + "'");
-  }
-  return text;
 }
 
 CLI::App* add_simulate(CLI::App& app, gateway::SimulateOptions& options) {
@@ -144,6 +158,7 @@ CLI::App* add_simulate(CLI::App& app, gateway::SimulateOptions& options) {
 
 int main(int argc, char** argv) {
   CLI::App app{"isocost: an inference router that sends each request where cost and waiting are least"};
+  app.name("isocost");
   app.set_version_flag("--version", std::string("isocost ") + ISOCOST_VERSION);
   app.require_subcommand(1);
   std::string file;
@@ -151,6 +166,10 @@ int main(int argc, char** argv) {
   CLI::App* serve = app.add_subcommand("serve", "Serve clients");
   serve->add_option("--config", file, "Configuration file; without it, simulated hosts inside")
       ->type_name("FILE");
+  ServeOptions serving;
+  std::string listen;
+  serve->add_option("--listen", listen, "Address to listen on, instead of the configuration's")
+      ->type_name("ADDRESS");
   serve->footer("Example: isocost serve --config isocost.yaml");
 
   CLI::App* check =
@@ -190,7 +209,7 @@ int main(int argc, char** argv) {
   explain->footer("Example: isocost explain --model deepseek-r1:interactive request.json");
   gateway::SimulateOptions simulation;
   CLI::App* simulate = add_simulate(app, simulation);
-  simulation.command = command_line(argc, argv);
+  simulation.command = gateway::command_line(argc, argv);
   CLI::App* replay =
       app.add_subcommand("replay", "Take recorded decisions again, as they were or under another policy");
   gateway::ReplayOptions again;
@@ -214,9 +233,38 @@ int main(int argc, char** argv) {
       "or "
       "nothing could be replayed, 2 true but not all: records damaged,\nleft out, or too few to answer.");
 
-  CLI11_PARSE(app, argc, argv);
+  app.footer("Example: isocost serve, and isocost COMMAND --help for more");
+
+  if (argc < 2) {
+    std::cerr << app.help();
+    return 1;
+  }
+  std::vector<std::string> commands;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    commands.push_back(command->get_name());
+  }
+  if (const std::string complaint = gateway::no_command(argv[1], commands); !complaint.empty()) {
+    std::cerr << "isocost: " << complaint << "\n";
+    return 1;
+  }
   try {
-    if (*serve) return file.empty() ? serve_demo() : serve_file(file);
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& fault) {
+    return app.exit(fault) == 0 ? 0 : 1;
+  }
+  try {
+    if (*serve) {
+      serving.file = file;
+      if (!listen.empty()) {
+        auto parsed = config::parse_listen_address(listen);
+        if (const auto* fault = std::get_if<config::AddressFault>(&parsed)) {
+          std::cerr << "isocost: --listen: " << fault->message << "\n  " << fault->suggestion << "\n";
+          return 1;
+        }
+        serving.listen = std::get<config::ListenAddress>(std::move(parsed));
+      }
+      return file.empty() ? serve_demo(serving) : serve_file(serving);
+    }
     if (*check) {
       const config::Checked checked = config::checked(
           gateway::with_policies_checked(config::load_file(file, config::system_sources())), file);

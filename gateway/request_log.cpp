@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 #include "gateway/log_line.hpp"
 
@@ -107,11 +108,17 @@ void RequestLog::reopen(const config::LogSettings& settings) {
   open();
 }
 
+std::optional<std::string> RequestLog::fault() const {
+  if (descriptor_ >= 0) return std::nullopt;
+  return "`" + settings_.file + "` cannot be opened: " + std::generic_category().message(opening_error_);
+}
+
 void RequestLog::open() {
   if (settings_.file.empty()) {
     descriptor_ = STDOUT_FILENO;
   } else {
     descriptor_ = ::open(settings_.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+    opening_error_ = errno;
   }
   struct stat what {};
   may_block_ = descriptor_ >= 0 && (::fstat(descriptor_, &what) != 0 || !S_ISREG(what.st_mode));

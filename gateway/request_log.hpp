@@ -26,6 +26,8 @@ class RequestLog {
   void flush();
   // Closes and opens the file again, after it was moved away (logrotate) or the settings changed.
   void reopen(const config::LogSettings& settings);
+  // What is wrong with the file; nothing while lines can be written to it.
+  std::optional<std::string> fault() const;
   // Lines that could not be written, from the beginning.
   std::uint64_t lost() const { return lost_; }
 
@@ -38,6 +40,7 @@ class RequestLog {
 
   config::LogSettings settings_;
   int descriptor_ = -1;
+  int opening_error_ = 0;  // errno of open(); meaningful without a descriptor
   // A pipe or a terminal, whose reader may have stopped: asked before each small write, so that the control
   // loop never waits for it. Our standard output is shared with others, so it is not made non-blocking.
   bool may_block_ = false;

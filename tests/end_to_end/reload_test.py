@@ -100,6 +100,30 @@ class Reload(unittest.TestCase):
         self.host.wait(lambda: self.host.asked("endless")[0].eof_at)
         self.assertEqual(self.gateway.ask(question(), {"Authorization": f"Bearer {another}"})[0], 200)
 
+    def test_certificates_that_cannot_be_used_change_nothing(self):
+        file = self.gateway.config_path.with_name("private.pem")
+        file.write_text("-----BEGIN CERTIFICATE-----\nnot one\n-----END CERTIFICATE-----\n")
+        for name, said in ((file, "cannot be used"), (file.with_name("nowhere.pem"), "cannot be read")):
+            self.gateway.settings["providers"]["a"]["ca_file"] = str(name)
+            self.gateway.write()
+            status, text = self.administer("POST", "/admin/reload")
+            self.assertEqual(status, 400, text)
+            self.assertIn(said, text)
+        self.assertEqual(self.metric("isocost_config_generation"), 1)
+        self.assertEqual(self.metric("isocost_escaped_exceptions_total"), 0)
+        self.assertEqual(self.gateway.ask(question())[0], 200)
+
+    def test_a_gateway_that_drains_says_so_at_the_address_of_administration(self):
+        self.assertEqual(self.administer("GET", "/readyz")[0], 200)
+        stream = self.enterContext(RawClient(self.gateway.port))
+        stream.send(chat(question("s", stream=True)))
+        stream.until(b"word 3 ")
+        self.gateway.process.send_signal(signal.SIGTERM)
+        while (answer := self.administer("GET", "/readyz"))[0] == 200:
+            pass  # until the signal has come
+        self.assertEqual((answer[0], json.loads(answer[1])["error"]["code"]), (503, "draining"))
+        self.assertEqual(self.administer("GET", "/healthz")[0], 200)
+
     def test_no_request_fails_while_the_file_changes_again_and_again(self):
         failed, asked, over = [], 0, threading.Event()
 

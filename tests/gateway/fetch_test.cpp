@@ -59,6 +59,8 @@ TEST_CASE("an answer that is no document is explained") {
   for (const Case& c :
        {Case{"HTTP/1.1 401 Unauthorized\r\n\r\n", "asks for a key"},
         Case{"HTTP/1.1 404 Not Found\r\n\r\n", "status 404"},
+        Case{"HTTP/1.1 404 Not Found\r\n\r\n{\"error\":{\"message\":\"not at this address\"}}",
+             ": not at this address"},
         Case{"SSH-2.0-OpenSSH\r\n", "does not speak HTTP"}, Case{"", "does not speak HTTP"}}) {
     OneAnswer server(c.answer);
     const auto fetched = gateway::fetch({.url = server.url(), .path = "/", .token = ""});

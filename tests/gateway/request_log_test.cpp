@@ -106,7 +106,9 @@ TEST_CASE("a file that cannot be opened costs counted lines and nothing else, un
   log.write(sample());
   log.flush();
   CHECK(log.lost() == 2);
+  CHECK(log.fault() == "`/nonexistent/log` cannot be opened: No such file or directory");
   log.reopen(folder.log());
+  CHECK_FALSE(log.fault());
   log.write(sample());
   log.flush();
   CHECK(log.lost() == 2);

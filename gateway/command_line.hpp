@@ -1,0 +1,14 @@
+// The words of a command line, for people. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace gateway {
+
+// As a shell would take them.
+std::string command_line(int argc, char** argv);
+// What to say where the first word is none of `commands`; nothing where it is one, or an option.
+std::string no_command(const std::string& word, const std::vector<std::string>& commands);
+
+}  // namespace gateway
