@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "gateway/chunked_body.hpp"
 
@@ -162,13 +163,15 @@ Task<bool> RequestReader::read_length(std::uint64_t length, std::string& body) {
   body.assign(first);
   connection_.consume(first.size());
   received_ += first.size();  // what came with the head was in time, too
-  while (body.size() < length) {
-    const std::size_t before = body.size();
-    const std::size_t room = std::min<std::uint64_t>(length - before, std::max<std::uint64_t>(step, before));
-    body.reserve(before + room + slack);
-    body.resize(before + room);
-    const std::size_t got = co_await connection_.read_direct({body.data() + before, room});
-    body.resize(before + got);
+  std::size_t filled = first.size();
+  while (filled < length) {
+    if (filled == body.size()) {
+      const std::uint64_t larger = std::min(length, filled + std::max<std::uint64_t>(step, filled));
+      body.reserve(larger + slack);
+      body.resize(larger);
+    }
+    const std::size_t got = co_await connection_.read_direct(std::span(body).subspan(filled));
+    filled += got;
     received_ += got;
     if (got == 0 || late_) co_return false;
   }
