@@ -105,6 +105,16 @@ ErrorReply of_body_fault(const BodyFault& fault) {
   return {400, invalid, fault.code, fault.message, fault.param, {}, {}, ShouldRetry::no};
 }
 
+ErrorReply gateway_stopping() {
+  ErrorReply reply;
+  reply.status = 503;
+  reply.type = "server_error";
+  reply.code = "gateway_stopping";
+  reply.message = "the gateway is stopping, and broke this request off";
+  reply.should_retry = ShouldRetry::yes;
+  return reply;
+}
+
 ErrorReply of_failure(const routing::Failure& failure, std::string_view said) {
   if (failure.kind == FailureKind::rejected) return of_rejection(failure, said);
   ErrorReply reply;

@@ -34,6 +34,7 @@ ErrorReply of_refusal(const Refusal& refusal);
 ErrorReply of_body_fault(const BodyFault& fault);
 // `said` is the host's own wording, already scrubbed; it is shown only where the request itself is at fault.
 ErrorReply of_failure(const routing::Failure& failure, std::string_view said = {});
+ErrorReply gateway_stopping();
 
 // {"error":{"message","type","param","code","metadata"?}}
 std::string envelope(const ErrorReply& error);

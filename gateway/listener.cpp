@@ -108,7 +108,7 @@ void Listener::drain(std::function<void()> done) {
 }
 
 void Listener::stop() {
-  for (OpenSession& open : front_.sessions) open.connection->close();
+  break_off(front_);
 }
 
 }  // namespace gateway

@@ -24,6 +24,7 @@ void add(LineWriter& fields, std::string_view name_and_colon, std::string_view v
 
 void add_fields(LineWriter& fields, const Served& served) {
   add(fields, "x-isocost-endpoint: ", served.endpoint);
+  add(fields, "x-isocost-model: ", served.model);
   add(fields, "x-isocost-policy: ", served.policy);
   if (served.attempts > 0) {
     fields.text("x-isocost-attempts: ");

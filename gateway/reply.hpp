@@ -18,6 +18,7 @@ namespace gateway {
 struct Served {
   std::string_view endpoint;
   std::string_view policy;
+  std::string_view model;     // public name of the model whose host it is
   std::string_view decision;  // short form
   std::size_t attempts = 0;
   std::optional<config::Money> cost{};  // known only for a whole reply

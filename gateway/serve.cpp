@@ -14,16 +14,16 @@ using providers::Task;
 using routing::Failure;
 using routing::FailureKind;
 
-// A sleep between attempts that a client's leaving ends.
+// A sleep between attempts that an interruption ends.
 struct Pause final : Interruptible {
   providers::Sleep sleep;
-  void interrupt() override { sleep.wake(); }
+  void interrupt(routing::FailureKind) override { sleep.wake(); }
 };
 
 Task<void> wait_until(Services& services, config::TimePoint time, Interruption& interruption) {
   Pause pause;
   const Interruption::Aim aim(interruption, pause);
-  if (!interruption.client_left()) co_await pause.sleep.until(services.timer, time);
+  if (!interruption.over()) co_await pause.sleep.until(services.timer, time);
 }
 
 Decided decided_for(const Services& services, const InferenceRequest& request, config::TimePoint now) {
@@ -100,7 +100,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
     if (!decision.chosen) {
       if (decision.earliest && routing::worth_waiting(*decision.earliest, request.demand, now)) {
         co_await wait_until(services, *decision.earliest, interruption);
-        if (interruption.client_left()) break;
+        if (interruption.over()) break;
         continue;
       }
       if (record.attempts.empty()) error = no_candidate(decision, request, now);
@@ -108,8 +108,10 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
     }
     const routing::EndpointIndex target = *decision.chosen;
     in_short = decision_header(decided_for(services, request, now));
-    served = {.endpoint = request.hosts->generation->catalogue->endpoints()[target].settings->name.text,
+    const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[target];
+    served = {.endpoint = endpoint.settings->name.text,
               .policy = request.policy->name.text,
+              .model = endpoint.model->name.text,
               .decision = in_short,
               .attempts = record.attempts.size() + 1};
     tried = co_await attempt(services, request, target, served, reply, interruption);
@@ -121,9 +123,11 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
     const auto* retry = std::get_if<routing::RetryAt>(&next);
     if (!retry || !services.retries.take(services.timer.now())) break;
     co_await wait_until(services, retry->time, interruption);
-    if (interruption.client_left()) break;
+    if (interruption.over()) break;
   }
-  if (!error && !record.attempts.empty() && record.attempts.back().failure) {
+  const bool answered = !record.attempts.empty() && !record.attempts.back().failure;
+  if (!error && !answered && interruption.stopping()) error = gateway_stopping();
+  if (!error && !record.attempts.empty() && !answered) {
     error = of_failure(*record.attempts.back().failure, tried.said);
   }
   if (error && !left(record, interruption)) {

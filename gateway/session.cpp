@@ -244,15 +244,18 @@ class Watched {
 
 enum class Next { another_request, the_end };
 
-Task<Next> serve_one(Front& front, providers::Connection& connection, const config::ServingLimits& limits,
-                     KeptKey& kept, ReadRequest& request) {
+Task<Next> serve_one(Front& front, OpenSession& open, const config::ServingLimits& limits, KeptKey& kept,
+                     ReadRequest& request) {
+  providers::Connection& connection = *open.connection;
   if (front.draining) request.manner.after = AfterReply::close;
   Interruption interruption;
+  open.serving = &interruption;
   const Watched watched(connection, interruption);
   HttpClient client(connection, front.services.timer, limits.write_idle_timeout, request.manner);
   co_await dispatch(front, request.incoming, kept, client, interruption);
+  open.serving = nullptr;
   if (client.stalled()) front.metrics.count(Event::write_stall);
-  const bool go_on = client.reusable() && !interruption.client_left() && !front.draining;
+  const bool go_on = client.reusable() && !interruption.over() && !front.draining;
   co_return go_on ? Next::another_request : Next::the_end;
 }
 
@@ -261,6 +264,17 @@ Task<Next> serve_one(Front& front, providers::Connection& connection, const conf
 void close_idle(Front& front) {
   for (OpenSession& open : front.sessions) {
     if (open.reader.between_requests()) open.connection->close();
+  }
+}
+
+void break_off(Front& front) {
+  for (auto next = front.sessions.begin(); next != front.sessions.end();) {
+    OpenSession& open = *next++;  // it may end here
+    if (open.serving) {
+      open.serving->stop();
+    } else {
+      open.connection->close();
+    }
   }
 }
 
@@ -281,7 +295,7 @@ Task<void> session(Front& front, providers::ConnectionPtr connection) {
     if (const auto* refusal = std::get_if<Refusal>(&read)) co_await turn_away(front, *connection, *refusal);
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;
-    const Next next = co_await serve_one(front, *connection, limits, kept, **request);
+    const Next next = co_await serve_one(front, open, limits, kept, **request);
     if (next == Next::the_end) break;
     reader.keep_alive();
   }

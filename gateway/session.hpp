@@ -12,6 +12,7 @@
 namespace gateway {
 
 class RequestReader;
+class Interruption;
 
 // A connection that is open, so that a drain can close the idle ones. Closes it when the session ends,
 // however it ends.
@@ -23,6 +24,7 @@ struct OpenSession
 
   const providers::ConnectionPtr connection;
   const RequestReader& reader;
+  Interruption* serving = nullptr;  // of the request that is being served, if any
 };
 using OpenSessions = boost::intrusive::list<OpenSession, boost::intrusive::constant_time_size<false>>;
 
@@ -43,6 +45,8 @@ struct Front {
 
 // Closes the connections on which no request has begun.
 void close_idle(Front& front);
+// Ends every request with an error, and the connections that serve none.
+void break_off(Front& front);
 
 providers::Task<void> session(Front& front, providers::ConnectionPtr connection);
 

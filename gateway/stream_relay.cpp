@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "gateway/line_writer.hpp"
 #include "gateway/scrub.hpp"
+#include "routing/bill.hpp"
 
 namespace gateway {
 
@@ -111,7 +113,8 @@ void StreamRelay::note(const ChatEvent& chat, config::TimePoint now) {
 
 void StreamRelay::queue(const SseEvent& event, const ChatEvent& chat) {
   const auto shown = request_.chat.wants_usage ? providers::UsageShown::yes : providers::UsageShown::no;
-  const providers::Relayed relayed = providers::relayed(event, chat, shown, scratch_);
+  const std::string cost = request_.chat.wants_usage ? cost_member(chat) : std::string();
+  const providers::Relayed relayed = providers::relayed(event, chat, shown, scratch_, cost);
   // Copied: what must outlive the piece at hand, what was rewritten in scratch space, and what follows
   // either.
   const bool copied = !decided_ || !held_.empty() || relayed.form == providers::Relayed::Form::rewritten;
@@ -122,6 +125,19 @@ void StreamRelay::queue(const SseEvent& event, const ChatEvent& chat) {
       ready_.add(text);
     }
   }
+}
+
+// What the usage so far costs, where the host does not say it itself: a stream's head comes too early for it.
+std::string StreamRelay::cost_member(const ChatEvent& chat) const {
+  std::string text;
+  if (!chat.usage.usage || chat.usage.usage->cost || chat.usage_value.empty()) return text;
+  const auto& endpoints = request_.hosts->generation->catalogue->endpoints();
+  const config::Money cost = routing::bill(endpoints[tried_.attempt.endpoint], *chat.usage.usage);
+  LineWriter line(text);
+  line.text(",\"cost\":");
+  line.fixed(cost.nanos, 9);
+  line.hand_over();
+  return text;
 }
 
 Task<bool> StreamRelay::flush() {

@@ -32,6 +32,7 @@ class StreamRelay {
   Step take(const providers::SseEvent& event);
   void note(const providers::ChatEvent& chat, config::TimePoint now);
   void queue(const providers::SseEvent& event, const providers::ChatEvent& chat);
+  std::string cost_member(const providers::ChatEvent& chat) const;
   providers::Task<bool> flush();
   Step at_end();
   void fail(routing::FailureKind kind, int status = 0);

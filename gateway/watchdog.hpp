@@ -48,7 +48,7 @@ class Watchdog final : public Interruptible {
   void release() { held_ = false; }
   std::optional<routing::FailureKind> why() const { return why_; }
 
-  void interrupt() override { stop(routing::FailureKind::client_left); }
+  void interrupt(routing::FailureKind why) override { stop(why); }
 
  private:
   // The client's next request waits meanwhile, where it uses its connection again.

@@ -17,13 +17,15 @@ bool is_for_us_only(const ChatEvent& chat, UsageShown usage) {
 
 }  // namespace
 
-Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, std::string& scratch) {
+Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, std::string& scratch,
+                std::string_view own_members) {
   Relayed result;
   const bool is_shown = chat.kind == ChatEvent::Kind::delta || chat.kind == ChatEvent::Kind::done;
   if (!is_shown || is_for_us_only(chat, usage)) return result;
 
   const bool blanks_usage = usage == UsageShown::no && !chat.usage_value.empty();
-  if (event.form == SseEvent::Form::normal && !blanks_usage) {
+  const bool extends_usage = usage == UsageShown::yes && !chat.usage_value.empty() && !own_members.empty();
+  if (event.form == SseEvent::Form::normal && !blanks_usage && !extends_usage) {
     result.form = Relayed::Form::as_it_came;
     add(result, event.raw);
     return result;
@@ -42,6 +44,10 @@ Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, 
     add(result, data.substr(0, chat.usage_value.begin));
     add(result, "null");
     add(result, data.substr(chat.usage_value.end));
+  } else if (extends_usage) {
+    add(result, data.substr(0, chat.usage_value.end - 1));
+    add(result, own_members);
+    add(result, data.substr(chat.usage_value.end - 1));
   } else {
     add(result, data);
   }

@@ -26,9 +26,11 @@ struct Relayed {
 };
 
 // The pieces live as long as the event's views, and no longer than `scratch` is unchanged. Where usage is not
-// shown it is blanked to null; an event without choices is dropped unless it carries usage that is shown.
+// shown it is blanked to null, else `own_members`, like `,"cost":0.1`, are put at its end; an event without
+// choices is dropped unless it carries usage that is shown.
 // Errors and what is not understood are dropped: the one event that ends a broken stream is written by
 // whoever ends it.
-Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, std::string& scratch);
+Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, std::string& scratch,
+                std::string_view own_members = {});
 
 }  // namespace providers

@@ -98,17 +98,40 @@ TEST_CASE("a drain ends when the last reply has, and new connections are refused
   CHECK(world.listener.open_connections() == 0);
 }
 
-TEST_CASE("stopping breaks off replies under way, and with them what hosts do") {
+TEST_CASE("stopping breaks off replies under way with an error, and what hosts do for them") {
+  Listening world;
+  world.door.world.script(ServedWorld::cheap, pieces({{{}, says("Hello")}, {1h, stop()}}));
+  Peer& idle = world.connect();
+  Peer& busy = world.connect();
+  busy.send(post(chat_stream));
+  busy.read_until("Hello");
+  world.listener.stop();
+  const std::string& told = busy.read_to_end();
+  CHECK(told.find("\"gateway_stopping\"") != std::string::npos);
+  CHECK(told.find("[DONE]") == std::string::npos);
+  CHECK(told.ends_with("0\r\n\r\n"));
+  CHECK(idle.read_to_end().empty());
+  CHECK(world.listener.open_connections() == 0);
+  CHECK(world.door.world.host(ServedWorld::cheap).aborted == 1);
+  REQUIRE(world.door.records().size() == 1);
+  const gateway::Record& record = *world.door.records()[0];
+  CHECK(record.ending == gateway::Ending::broken);
+  CHECK(record.error == "gateway_stopping");
+  CHECK(record.attempts.size() == 1);
+}
+
+TEST_CASE("a request that waits for its first byte when the gateway stops is told so, and no other host asked") {
   Listening world;
   world.door.world.script(ServedWorld::cheap, stream("Hello", 1h));
   Peer& busy = world.connect();
   busy.send(post(chat_stream));
   world.door.world.loop.until([&] { return world.door.world.host(ServedWorld::cheap).open == 1; });
   world.listener.stop();
-  world.door.world.loop.until([&] { return world.listener.open_connections() == 0; });
-  CHECK(world.door.world.host(ServedWorld::cheap).aborted == 1);
+  const std::string& told = busy.read_to_end();
+  CHECK(told.starts_with("HTTP/1.1 503 "));
+  CHECK(told.find("\"gateway_stopping\"") != std::string::npos);
   REQUIRE(world.door.records().size() == 1);
-  CHECK(world.door.records()[0]->ending == gateway::Ending::client_left);
+  CHECK(world.door.records()[0]->attempts.size() == 1);
 }
 
 TEST_CASE("an address that another listener has is refused") {

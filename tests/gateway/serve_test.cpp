@@ -51,12 +51,24 @@ TEST_CASE("a stream is relayed byte for byte, with the usage hidden and one [DON
   CHECK(world.in_flight() == 0);
 }
 
-TEST_CASE("usage is shown to who asked for it") {
+TEST_CASE("usage is shown to who asked for it, with what it cost in dollars") {
   ServedWorld world;
   world.script(ServedWorld::cheap, stream("Hello"));
   world.ask(R"(,"stream_options":{"include_usage":true})");
   REQUIRE(world.ended());
-  CHECK(world.client.body == role() + says("Hello") + stop() + usage_event() + done);
+  std::string usage = usage_event();
+  usage.insert(usage.find("}}"), R"(,"cost":0.000000180)");
+  CHECK(world.client.body == role() + says("Hello") + stop() + usage + done);
+}
+
+TEST_CASE("a cost that the host says itself stays as it is") {
+  ServedWorld world;
+  const std::string usage =
+      event(R"({"choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7,"cost":0.25}})");
+  world.script(ServedWorld::cheap, pieces({{{}, says("Hello") + stop() + usage + done}}));
+  world.ask(R"(,"stream_options":{"include_usage":true})");
+  REQUIRE(world.ended());
+  CHECK(world.client.body == says("Hello") + stop() + usage + done);
 }
 
 TEST_CASE("a whole reply is passed on as it is, with its cost") {
