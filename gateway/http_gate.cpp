@@ -83,6 +83,7 @@ class HeadReader {
         break;
       case 6:
         if (same_name(name, "expect")) return expect(field);
+        if (same_name(name, "origin")) return once(head_.origin, field);
         break;
       case 9:
         if (same_name(name, "x-api-key")) return once(head_.x_api_key, field);

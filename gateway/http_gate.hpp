@@ -48,6 +48,7 @@ struct RequestHead {
   std::string_view x_request_id;
   std::string_view x_isocost_policy;
   std::string_view x_openrouter_metadata;
+  std::string_view origin;
   std::string_view x_session_id;
   std::string_view x_stainless_retry_count;
   std::string_view traceparent;

@@ -1,8 +1,10 @@
 #include "gateway/session.hpp"
 
+#include "config/address.hpp"
 #include "gateway/chat_surface.hpp"
 #include "gateway/explanation.hpp"
 #include "gateway/models_page.hpp"
+#include "gateway/quoted.hpp"
 #include "gateway/record_keeping.hpp"
 #include "gateway/request_reader.hpp"
 #include "gateway/routes.hpp"
@@ -173,6 +175,22 @@ ErrorReply nothing_at(const std::string& path, Offers offers) {
   return plain_error(404, "invalid_request_error", "unknown_path", std::move(message));
 }
 
+// A browser sends what any page asks it to, to this machine, too. Where no key is asked for, a page of another
+// site could spend the money that this gateway's credentials stand for.
+bool is_foreign(std::string_view origin) {
+  if (origin.empty()) return false;
+  const auto page = config::parse_base_url(origin);
+  const auto* url = std::get_if<config::BaseUrl>(&page);
+  return !url || !config::is_loopback(url->host);
+}
+
+ErrorReply foreign_page(const std::string& origin) {
+  return plain_error(403, "permission_error", "foreign_origin",
+                     "Origin: found " + quoted(origin) +
+                         "; where no key is asked for, only pages of this machine may call. Add a key under "
+                         "`keys` in the configuration, and have the page present it.");
+}
+
 Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
                     Interruption& interruption) {
   const Routed routed = route(incoming.method, incoming.path);
@@ -198,6 +216,10 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
       const ErrorReply error = missing_key(incoming.credential);
       co_return co_await refuse(front, client, error);
     }
+  }
+  if (!key && found.needs == Needs::client_key && is_foreign(incoming.origin)) {
+    const ErrorReply error = foreign_page(incoming.origin);
+    co_return co_await refuse(front, client, error);
   }
   if (found.page == Page::chat_completions) {
     co_await chat(front, incoming, key, client, interruption);

@@ -30,6 +30,10 @@ Task<Result<Resolver::Addresses>> Resolver::addresses(const std::string& host, s
   boost::system::error_code not_an_address;
   const auto address = asio::ip::make_address(host, not_an_address);
   if (!not_an_address) co_return Addresses{{address, port}};
+  // Always this machine, asked of nobody: RFC 6761, section 6.3.
+  if (host == "localhost") {
+    co_return Addresses{{asio::ip::address_v4::loopback(), port}, {asio::ip::address_v6::loopback(), port}};
+  }
 
   Entry& entry = entries_[{host, port}];
   if (entry.addresses.empty() || timer_.now() >= entry.asked + fresh_for) ask({host, port}, entry);

@@ -386,6 +386,7 @@ TEST_CASE("who may ask what: keys, paths and methods") {
       {post(chat_whole), "401", "No API key was given"},
       {post(chat_whole, "Authorization: Bearer wrong\r\n"), "401", "not one of this gateway's"},
       {post(chat_whole, good), "200", "Hello"},
+      {post(chat_whole, good + "Origin: https://app.example\r\n"), "200", "Hello"},
       {post(chat_whole, "x-api-key: secret\r\n"), "200", "Hello"},
       {get("/v1/models"), "401", "invalid_api_key"},
       {get("/api/v1/models", good), "200", "\"m\""},
@@ -410,6 +411,30 @@ TEST_CASE("who may ask what: keys, paths and methods") {
     client.take();
   }
   CHECK(!client.ended());
+}
+
+TEST_CASE("where no key is asked for, a browser's page of another site may not call") {
+  FrontDoor door;
+  door.world.script(ServedWorld::cheap, document(whole_answer));
+  const auto status_for = [&](const std::string& origin, Peer& client, const std::string& path) {
+    client.send(post_to(path, chat_whole, "Connection: close\r\nOrigin: " + origin + "\r\n"));
+    return client.read_to_end().substr(9, 3);
+  };
+  for (const char* foreign : {"https://evil.example", "http://127.0.0.1.evil.example:8080", "null",
+                              "http://192.168.0.7", "chrome-extension://abc", "localhost"}) {
+    CAPTURE(foreign);
+    Peer& client = door.connect();
+    CHECK(status_for(foreign, client, "/v1/chat/completions") == "403");
+    CHECK(contains(client.take(), "foreign_origin"));
+    CHECK(status_for(foreign, door.connect_to_administration(), "/admin/reload") == "403");
+  }
+  CHECK(door.pages.reloads == 0);
+  CHECK(door.world.host(ServedWorld::cheap).requests.empty());
+  for (const char* own : {"http://localhost:3000", "http://127.0.0.1:8080", "http://[::1]:5173"}) {
+    CAPTURE(own);
+    CHECK(status_for(own, door.connect(), "/v1/chat/completions") == "200");
+    CHECK(status_for(own, door.connect_to_administration(), "/admin/reload") == "200");
+  }
 }
 
 TEST_CASE("administration is at its own address where it has one, and nowhere else") {
