@@ -105,12 +105,18 @@ ErrorReply of_body_fault(const BodyFault& fault) {
   return {400, invalid, fault.code, fault.message, fault.param, {}, {}, ShouldRetry::no};
 }
 
+ErrorReply plain_error(int status, std::string_view type, std::string_view code, std::string message) {
+  return {.status = status,
+          .type = type,
+          .code = code,
+          .message = std::move(message),
+          .param = {},
+          .metadata = {}};
+}
+
 ErrorReply gateway_stopping() {
-  ErrorReply reply;
-  reply.status = 503;
-  reply.type = "server_error";
-  reply.code = "gateway_stopping";
-  reply.message = "the gateway is stopping, and broke this request off";
+  ErrorReply reply = plain_error(503, "server_error", "gateway_stopping",
+                                 "the gateway is stopping, and broke this request off");
   reply.should_retry = ShouldRetry::yes;
   return reply;
 }

@@ -30,6 +30,8 @@ struct ErrorReply {
   ShouldRetry should_retry = ShouldRetry::unsaid;
 };
 
+// One without a member at fault.
+ErrorReply plain_error(int status, std::string_view type, std::string_view code, std::string message);
 ErrorReply of_refusal(const Refusal& refusal);
 ErrorReply of_body_fault(const BodyFault& fault);
 // `said` is the host's own wording, already scrubbed; it is shown only where the request itself is at fault.

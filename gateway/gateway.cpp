@@ -1,9 +1,6 @@
 #include "gateway/gateway.hpp"
 
-#include <pthread.h>
-#include <sched.h>
-#include <sys/resource.h>
-
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -18,6 +15,7 @@
 #include "gateway/admin_door.hpp"
 #include "gateway/control_loop.hpp"
 #include "gateway/data_loop.hpp"
+#include "gateway/process.hpp"
 #include "gateway/reload.hpp"
 
 namespace gateway {
@@ -38,17 +36,6 @@ void run(asio::io_context& io, Metrics& metrics) {
   }
 }
 
-// A stream holds two descriptors. Raises the soft limit to the hard one and says how many connections of
-// clients fit: 45 % of it.
-int connections_that_fit() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1u << 24) * 45 / 100);
-}
-
 std::string url_of(const Tcp::endpoint& address) {
   const std::string host =
       address.address().is_v6() ? "[" + address.address().to_string() + "]" : address.address().to_string();
@@ -66,13 +53,6 @@ void probe(asio::io_context& io, const Tcp::endpoint& address) {
 
 // After the limit of a drain, or a second signal, this much for replies to break off in order.
 constexpr auto last_patience = std::chrono::milliseconds(500);
-
-// The calling thread no longer takes the processor from another one at the moment when it has something to
-// do: learning and logging can wait for the requests that are being served.
-void give_way() {
-  const sched_param none{};
-  (void)::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none);
-}
 
 class RunningGateway {
  public:
@@ -256,7 +236,7 @@ class RunningGateway {
     });
   }
 
-  // Ends every connection, and the loops even where that does not end all they do.
+  // Ends every reply with an error, and the loops even where that does not end all they do.
   void break_off() {
     for (const auto& loop : loops_) {
       asio::post(loop->io(), [&loop] { loop->listener().stop(); });

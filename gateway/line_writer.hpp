@@ -1,5 +1,5 @@
-// Puts a text together from many short parts, for what is written once per request or more: a part costs a copy
-// and mostly no call. Pure.
+// Puts a text together from many short parts, for what is written once per request or more: a part costs a
+// copy and mostly no call. Pure.
 #pragma once
 
 #include <array>

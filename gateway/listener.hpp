@@ -27,7 +27,7 @@ class Listener {
   Tcp::endpoint listen(const Tcp::endpoint& address, Address kind);
   // Stops accepting, closes connections without a request, and calls `done` when the last reply has ended.
   void drain(std::function<void()> done);
-  // Ends every connection now.
+  // Ends every request under way with an error, and every other connection at once.
   void stop();
   // At most this many connections; beyond it accepting pauses.
   void limit_connections(int most) { most_connections_ = most; }

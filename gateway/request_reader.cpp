@@ -112,8 +112,8 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   }
   incoming.client_retry = small_number(head.x_stainless_retry_count);
   request_.manner = {.after = head.keep_alive ? AfterReply::keep_alive : AfterReply::close,
-                          .body = head.method == Method::head ? BodyWanted::no : BodyWanted::yes,
-                          .minor_version = head.minor_version};
+                     .body = head.method == Method::head ? BodyWanted::no : BodyWanted::yes,
+                     .minor_version = head.minor_version};
   const Head taken{.framing = head.framing, .expect_continue = head.expect_continue};
   connection_.consume(head.size);
   return taken;

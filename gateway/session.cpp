@@ -1,37 +1,16 @@
 #include "gateway/session.hpp"
 
-#include "config/address.hpp"
 #include "gateway/chat_surface.hpp"
 #include "gateway/explanation.hpp"
 #include "gateway/models_page.hpp"
-#include "gateway/quoted.hpp"
 #include "gateway/record_keeping.hpp"
 #include "gateway/request_reader.hpp"
-#include "gateway/routes.hpp"
 #include "gateway/serve.hpp"
 
 namespace gateway {
 namespace {
 
 using providers::Task;
-
-ErrorReply plain_error(int status, std::string_view type, std::string_view code, std::string message) {
-  return {.status = status,
-          .type = type,
-          .code = code,
-          .message = std::move(message),
-          .param = {},
-          .metadata = {}};
-}
-
-ErrorReply missing_key(std::string_view presented) {
-  ErrorReply error =
-      plain_error(401, "authentication_error", "invalid_api_key",
-                  presented.empty() ? "No API key was given. Send it as `Authorization: Bearer KEY`."
-                                    : "The API key is not one of this gateway's.");
-  error.should_retry = ShouldRetry::no;
-  return error;
-}
 
 // `id` names the request in its record; where there is none, the reply alone has one.
 Task<void> refuse(Front& front, HttpClient& client, const ErrorReply& error, std::string_view id = {},
@@ -147,80 +126,15 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
   }
 }
 
-bool offered(Offers offers, Page page) {
-  switch (page) {
-    case Page::alive:
-    case Page::ready:
-      return true;
-    case Page::metrics:
-    case Page::status:
-      return offers != Offers::inference;
-    case Page::reload:
-      return offers == Offers::administration;
-    default:
-      return offers != Offers::administration;
-  }
-}
-
-// The same for a path that is not known and for one that is offered elsewhere.
-ErrorReply nothing_at(const std::string& path, Offers offers) {
-  std::string message = "There is nothing at " + path;
-  if (offers == Offers::administration) {
-    message += ". GET /metrics, GET /admin/endpoints and POST /admin/reload are here.";
-  } else if (path.starts_with("/admin/") || path == "/metrics") {
-    message += " for clients. Administration has an address of its own, `admin` in the configuration.";
-  } else {
-    message += ". POST /v1/chat/completions and GET /v1/models are here.";
-  }
-  return plain_error(404, "invalid_request_error", "unknown_path", std::move(message));
-}
-
-// A browser sends what any page asks it to, to this machine, too. Where no key is asked for, a page of another
-// site could spend the money that this gateway's credentials stand for.
-bool is_foreign(std::string_view origin) {
-  if (origin.empty()) return false;
-  const auto page = config::parse_base_url(origin);
-  const auto* url = std::get_if<config::BaseUrl>(&page);
-  return !url || !config::is_loopback(url->host);
-}
-
-ErrorReply foreign_page(const std::string& origin) {
-  return plain_error(403, "permission_error", "foreign_origin",
-                     "Origin: found " + quoted(origin) +
-                         "; where no key is asked for, only pages of this machine may call. Add a key under "
-                         "`keys` in the configuration, and have the page present it.");
-}
-
 Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
                     Interruption& interruption) {
-  const Routed routed = route(incoming.method, incoming.path);
-  const std::optional<Page> page = page_of(routed);
-  if (!page || !offered(front.offers, *page)) {
-    const ErrorReply error = nothing_at(incoming.path, front.offers);
-    co_return co_await refuse(front, client, error);
+  const Generation& generation = *front.services.hosts->generation;
+  const auto admission =
+      admit(incoming, front.offers, generation.keys, generation.catalogue->generation(), kept);
+  if (const auto* refused = std::get_if<NotAdmitted>(&admission)) {
+    co_return co_await refuse(front, client, refused->error, {}, refused->fields);
   }
-  if (const auto* wrong = std::get_if<WrongMethod>(&routed)) {
-    const ErrorReply error = plain_error(405, "invalid_request_error", "method_not_allowed",
-                                         incoming.path + " takes " + std::string(wrong->allowed) + " only.");
-    const std::string allow = "Allow: " + std::string(wrong->allowed) + "\r\n";
-    co_return co_await refuse(front, client, error, {}, allow);
-  }
-  const Route& found = std::get<Route>(routed);
-  const KeyRing& keys = front.services.hosts->generation->keys;
-  const config::KeySettings* key = nullptr;
-  // Who reaches the address of administration may administer: client keys are for inference.
-  const bool asks_key = found.needs == Needs::client_key && front.offers != Offers::administration;
-  if (asks_key && !keys.open_to_all()) {
-    key = kept.find(keys, front.services.hosts->generation->catalogue->generation(), incoming.credential);
-    if (!key) {
-      const ErrorReply error = missing_key(incoming.credential);
-      co_return co_await refuse(front, client, error);
-    }
-  }
-  if (!key && found.needs == Needs::client_key && is_foreign(incoming.origin)) {
-    const ErrorReply error = foreign_page(incoming.origin);
-    co_return co_await refuse(front, client, error);
-  }
+  const auto& [found, key] = std::get<Admitted>(admission);
   if (found.page == Page::chat_completions) {
     co_await chat(front, incoming, key, client, interruption);
   } else if (found.page == Page::explain) {

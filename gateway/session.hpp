@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include "gateway/admission.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/services.hpp"
@@ -27,10 +28,6 @@ struct OpenSession
   Interruption* serving = nullptr;  // of the request that is being served, if any
 };
 using OpenSessions = boost::intrusive::list<OpenSession, boost::intrusive::constant_time_size<false>>;
-
-// What is offered at an address. Where administration has one of its own, it is nowhere else; where it has
-// none, client keys may look at metrics and status, but nobody may change anything.
-enum class Offers { inference, inference_and_status, administration };
 
 // What every session of a loop shares. Outlives them.
 struct Front {

@@ -44,8 +44,8 @@ bool same_word(const char* text, const char* lower_case) {
   Word a, b;
   std::memcpy(&a, text, sizeof a);
   std::memcpy(&b, lower_case, sizeof b);
-  // They may differ in the bit that makes a letter of the other case, and only where a letter is: of the bytes
-  // that header names have, those with the bit 0x40.
+  // They may differ in the bit that makes a letter of the other case, and only where a letter is: of the
+  // bytes that header names have, those with the bit 0x40.
   constexpr Word letters = static_cast<Word>(0x4040404040404040);
   return ((a ^ b) & ~((b & letters) >> 1)) == 0;
 }

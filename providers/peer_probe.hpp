@@ -4,8 +4,8 @@
 
 namespace providers {
 
-// Has the kernel ask a silent peer whether it is there, and break the connection about a minute after its last
-// sign. Sockets accepted from a listening one inherit it.
+// Has the kernel ask a silent peer whether it is there, and break the connection about a minute after its
+// last sign. Sockets accepted from a listening one inherit it.
 void probe_peer(int socket);
 // Has the kernel break the connection when nothing that is sent is acknowledged for as long. Not for clients:
 // to one that reads slowly nothing can be sent for a while, and that has a limit of its own.

@@ -1,9 +1,9 @@
 // Which sockets of a loop became readable or writable: the edges that epoll(7) tells under EPOLLET.
 //
-// Asio's own reactor tries each read before it waits for it. In a relay that read nearly always finds nothing,
-// as the peer has yet to answer: two wasted system calls for each request, and a queue to go through. Here a
-// socket is read when there is something to read. The loop's io_context waits for this epoll as for any other
-// descriptor, so that everything else on the loop goes on as before.
+// Asio's own reactor tries each read before it waits for it. In a relay that read nearly always finds
+// nothing, as the peer has yet to answer: two wasted system calls for each request, and a queue to go
+// through. Here a socket is read when there is something to read. The loop's io_context waits for this epoll
+// as for any other descriptor, so that everything else on the loop goes on as before.
 //
 // One for each io_context: boost::asio::use_service. Belongs to the loop's thread.
 #pragma once
@@ -20,7 +20,8 @@
 namespace providers {
 
 class Readiness final : public boost::asio::execution_context::service {
-  using ListHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+  using ListHook =
+      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
   using SoonHook =
       boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
@@ -48,8 +49,8 @@ class Readiness final : public boost::asio::execution_context::service {
 
   // False where the system has no room for it.
   bool add(int socket, Party& party);
-  // Before the socket is closed, which takes it out of the epoll. Nothing more is told of it, also not what was
-  // noticed before.
+  // Before the socket is closed, which takes it out of the epoll. Nothing more is told of it, also not what
+  // was noticed before.
   void remove(Party& party);
   // Calls ready(0) from the loop, after whoever calls this has returned.
   void soon(Party& party);
@@ -66,7 +67,8 @@ class Readiness final : public boost::asio::execution_context::service {
 
   boost::asio::io_context& loop_;
   int epoll_;
-  std::optional<boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>> waited_for_;
+  std::optional<boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>>
+      waited_for_;
   boost::intrusive::list<Party, boost::intrusive::constant_time_size<false>> parties_;
   boost::intrusive::list<Party, boost::intrusive::constant_time_size<false>,
                          boost::intrusive::member_hook<Party, SoonHook, &Party::soon_>>

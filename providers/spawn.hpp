@@ -82,15 +82,16 @@ Detached run(boost::asio::io_context&, Task<void> task, Done done) {
 
 }  // namespace detail
 
-// Runs the task by itself, beginning now. At its end calls done(fault), or done(fault, std::optional<T>) where
-// it has a value, which must not throw. A task that has not ended when the loop goes is dropped.
+// Runs the task by itself, beginning now. At its end calls done(fault), or done(fault, std::optional<T>)
+// where it has a value, which must not throw. A task that has not ended when the loop goes is dropped.
 template <class T, class Done>
 void spawn(boost::asio::io_context& loop, Task<T> task, Done done) {
   detail::run(loop, std::move(task), std::move(done));
 }
 
-// Waits for an Asio operation: `start` is called with the handler to give to it, and awaiting gives a tuple of
-// its results. For example co_await completion<error_code>([&](auto handler) { timer.async_wait(handler); }).
+// Waits for an Asio operation: `start` is called with the handler to give to it, and awaiting gives a tuple
+// of its results. For example co_await completion<error_code>([&](auto handler) { timer.async_wait(handler);
+// }).
 template <class... Results, class Start>
 auto completion(Start start) {
   struct Wait {

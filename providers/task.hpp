@@ -1,8 +1,8 @@
 // A coroutine of one data loop, and a place where one waits for another party of the same loop.
 //
-// A task begins when it is awaited, on the stack of whoever awaits it, and costs one allocation and two calls:
-// no executor, no queue, no lock. What ends at once never suspends the one who awaits it. Frames are nested by
-// ownership: destroying a task that waits destroys all that it waits in.
+// A task begins when it is awaited, on the stack of whoever awaits it, and costs one allocation and two
+// calls: no executor, no queue, no lock. What ends at once never suspends the one who awaits it. Frames are
+// nested by ownership: destroying a task that waits destroys all that it waits in.
 #pragma once
 
 #include <coroutine>

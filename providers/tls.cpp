@@ -105,9 +105,8 @@ ConnectionPtr TlsClient::wrap(Connection::Socket socket) {
 Task<Result<void>> TlsClient::handshake(Connection& wrapped) {
   auto& connection = static_cast<TlsConnection&>(wrapped);
   const ConnectionPtr alive(&connection);
-  const auto [error] = co_await completion<boost::system::error_code>([&](auto handler) {
-    connection.stream().async_handshake(asio::ssl::stream_base::client, handler);
-  });
+  const auto [error] = co_await completion<boost::system::error_code>(
+      [&](auto handler) { connection.stream().async_handshake(asio::ssl::stream_base::client, handler); });
   if (error) co_return routing::FailureKind::tls;
   co_return Result<void>();
 }

@@ -120,7 +120,8 @@ TEST_CASE("stopping breaks off replies under way with an error, and what hosts d
   CHECK(record.attempts.size() == 1);
 }
 
-TEST_CASE("a request that waits for its first byte when the gateway stops is told so, and no other host asked") {
+TEST_CASE(
+    "a request that waits for its first byte when the gateway stops is told so, and no other host asked") {
   Listening world;
   world.door.world.script(ServedWorld::cheap, stream("Hello", 1h));
   Peer& busy = world.connect();
