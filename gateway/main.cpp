@@ -7,22 +7,22 @@
 #include <optional>
 #include <random>
 
-#include "config/address.hpp"
-#include "config/check.hpp"
-#include "config/load.hpp"
-#include "config/load_fleet.hpp"
-#include "config/well_known.hpp"
-#include "gateway/command_line.hpp"
-#include "gateway/configuration.hpp"
-#include "gateway/demo_hosts.hpp"
-#include "gateway/embedded_fleet.hpp"
-#include "gateway/explain_command.hpp"
-#include "gateway/gateway.hpp"
-#include "gateway/replay_command.hpp"
-#include "gateway/simulate_command.hpp"
-#include "gateway/top.hpp"
-#include "gateway/welcome.hpp"
-#include "providers/run_hosts.hpp"
+#include "config/files/check.hpp"
+#include "config/files/load.hpp"
+#include "config/files/load_fleet.hpp"
+#include "config/files/well_known.hpp"
+#include "config/values/address.hpp"
+#include "gateway/commands/command_line.hpp"
+#include "gateway/commands/demo_hosts.hpp"
+#include "gateway/commands/embedded_fleet.hpp"
+#include "gateway/commands/explain_command.hpp"
+#include "gateway/commands/top.hpp"
+#include "gateway/commands/welcome.hpp"
+#include "gateway/generation/configuration.hpp"
+#include "gateway/replay/replay_command.hpp"
+#include "gateway/run/gateway.hpp"
+#include "gateway/simulate/simulate_command.hpp"
+#include "providers/simulated/run_hosts.hpp"
 
 // Read by jemalloc, where it is linked: memory that a wave of streams used goes back within seconds, also
 // while nothing happens.

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "routing/policy_check.hpp"
+#include "routing/policy/policy_check.hpp"
 #include "tests/support/small_market.hpp"
 
 namespace {

@@ -2,10 +2,10 @@
 // and what a page costs when somebody asks for it.
 #include <benchmark/benchmark.h>
 
-#include "gateway/log_line.hpp"
-#include "gateway/metrics.hpp"
-#include "gateway/request_log.hpp"
-#include "gateway/status_page.hpp"
+#include "gateway/observe/log_line.hpp"
+#include "gateway/observe/metrics.hpp"
+#include "gateway/observe/request_log.hpp"
+#include "gateway/pages/status_page.hpp"
 #include "tests/support/three_hosts.hpp"
 
 namespace {

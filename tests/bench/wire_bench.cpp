@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "gateway/chat_request.hpp"
-#include "gateway/http_gate.hpp"
-#include "gateway/upstream_body.hpp"
-#include "providers/chat_events.hpp"
-#include "providers/http_reply.hpp"
+#include "gateway/chat/chat_request.hpp"
+#include "gateway/chat/upstream_body.hpp"
+#include "gateway/http/http_gate.hpp"
+#include "providers/http/http_reply.hpp"
+#include "providers/openai/chat_events.hpp"
 
 namespace {
 

@@ -2,8 +2,8 @@
 #include <string>
 #include <string_view>
 
-#include "providers/chat_events.hpp"
-#include "providers/relay.hpp"
+#include "providers/openai/chat_events.hpp"
+#include "providers/openai/relay.hpp"
 #include "tests/fuzz/expect.hpp"
 
 namespace {

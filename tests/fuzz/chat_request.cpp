@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "gateway/chat_prompt.hpp"
-#include "gateway/chat_request.hpp"
-#include "gateway/upstream_body.hpp"
-#include "providers/json_walk.hpp"
+#include "gateway/chat/chat_prompt.hpp"
+#include "gateway/chat/chat_request.hpp"
+#include "gateway/chat/upstream_body.hpp"
+#include "providers/json/json_walk.hpp"
 #include "tests/fuzz/expect.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "config/check.hpp"
-#include "config/load.hpp"
-#include "config/load_fleet.hpp"
+#include "config/files/check.hpp"
+#include "config/files/load.hpp"
+#include "config/files/load_fleet.hpp"
 
 namespace {
 

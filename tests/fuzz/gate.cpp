@@ -2,8 +2,8 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/chunked_body.hpp"
-#include "gateway/http_gate.hpp"
+#include "gateway/http/chunked_body.hpp"
+#include "gateway/http/http_gate.hpp"
 #include "tests/fuzz/expect.hpp"
 
 namespace {

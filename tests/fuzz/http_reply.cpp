@@ -2,8 +2,8 @@
 #include <string>
 #include <string_view>
 
-#include "providers/http_reply.hpp"
-#include "providers/retry_hint.hpp"
+#include "providers/host/retry_hint.hpp"
+#include "providers/http/http_reply.hpp"
 #include "tests/fuzz/expect.hpp"
 
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "routing/piece.hpp"
+#include "routing/policy/piece.hpp"
 #include "tests/support/small_market.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "routing/policy_check.hpp"
+#include "routing/policy/policy_check.hpp"
 #include "tests/fuzz/expect.hpp"
 #include "tests/support/small_market.hpp"
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "providers/sse.hpp"
+#include "providers/http/sse.hpp"
 #include "tests/fuzz/expect.hpp"
 
 namespace {

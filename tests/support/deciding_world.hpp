@@ -4,8 +4,8 @@
 #include <string>
 #include <variant>
 
-#include "gateway/chat_surface.hpp"
-#include "gateway/hosts.hpp"
+#include "gateway/request/chat_surface.hpp"
+#include "gateway/request/hosts.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/still_timer.hpp"
 #include "tests/support/three_hosts.hpp"

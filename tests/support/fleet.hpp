@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "routing/draws.hpp"
-#include "routing/plan.hpp"
+#include "routing/decision/plan.hpp"
+#include "routing/terms/draws.hpp"
 
 namespace support {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "gateway/session.hpp"
+#include "gateway/run/session.hpp"
 #include "tests/support/world.hpp"
 
 namespace support {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "config/load.hpp"
+#include "config/files/load.hpp"
 
 namespace test {
 

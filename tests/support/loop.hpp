@@ -12,9 +12,9 @@
 #include <string>
 #include <utility>
 
-#include "providers/plain_connection.hpp"
-#include "providers/spawn.hpp"
-#include "providers/task.hpp"
+#include "providers/loop/spawn.hpp"
+#include "providers/loop/task.hpp"
+#include "providers/net/plain_connection.hpp"
 #include "tests/support/sim_timer.hpp"
 
 namespace support {

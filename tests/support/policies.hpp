@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "routing/policy_set.hpp"
+#include "routing/policy/policy_set.hpp"
 
 namespace support {
 

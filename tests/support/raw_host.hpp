@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "providers/http_provider.hpp"
+#include "providers/host/http_provider.hpp"
 #include "tests/support/loop.hpp"
 
 namespace support {

@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "gateway/decision_log.hpp"
-#include "gateway/record_writer.hpp"
-#include "routing/bill.hpp"
+#include "gateway/record_file/record_writer.hpp"
+#include "gateway/request/decision_log.hpp"
+#include "routing/terms/bill.hpp"
 #include "tests/support/fleet.hpp"
 
 namespace support {

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "gateway/configuration.hpp"
-#include "gateway/reload.hpp"
+#include "gateway/generation/configuration.hpp"
+#include "gateway/run/reload.hpp"
 #include "tests/support/front_door.hpp"
 
 namespace support {

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "providers/provider.hpp"
-#include "providers/timer.hpp"
+#include "providers/host/provider.hpp"
+#include "providers/loop/timer.hpp"
 
 namespace support {
 

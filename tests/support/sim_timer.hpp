@@ -5,7 +5,7 @@
 #include <boost/intrusive/list.hpp>
 #include <functional>
 
-#include "providers/timer.hpp"
+#include "providers/loop/timer.hpp"
 
 namespace support {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "routing/catalogue.hpp"
-#include "routing/expression.hpp"
+#include "routing/language/expression.hpp"
+#include "routing/terms/catalogue.hpp"
 
 namespace support {
 

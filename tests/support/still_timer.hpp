@@ -3,7 +3,7 @@
 
 #include <boost/intrusive/list.hpp>
 
-#include "providers/timer.hpp"
+#include "providers/loop/timer.hpp"
 
 namespace tests {
 

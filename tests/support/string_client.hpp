@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "gateway/client.hpp"
+#include "gateway/http/client.hpp"
 
 namespace support {
 

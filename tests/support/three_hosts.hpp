@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "gateway/record.hpp"
+#include "gateway/observe/record.hpp"
 
 namespace tests {
 

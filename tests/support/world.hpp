@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "gateway/chat_surface.hpp"
-#include "gateway/hosts.hpp"
-#include "gateway/serve.hpp"
+#include "gateway/request/chat_surface.hpp"
+#include "gateway/request/hosts.hpp"
+#include "gateway/request/serve.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/scripted_provider.hpp"
 #include "tests/support/string_client.hpp"

@@ -1,0 +1,268 @@
+#include "config/files/references.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "config/forms/settings_form.hpp"
+#include "config/values/address.hpp"
+#include "config/values/masked.hpp"
+
+namespace config {
+namespace {
+
+// Names of one kind, for finding and for suggesting.
+struct Names {
+  std::vector<std::string> list;
+  std::unordered_map<std::string_view, std::size_t> index;  // the texts are in the settings
+};
+
+template <class Things>
+Names names_of(const Things& things) {
+  Names names;
+  for (const auto& thing : things) {
+    names.index.emplace(thing.name.text, names.list.size());
+    names.list.push_back(thing.name.text);
+  }
+  return names;
+}
+
+void refuse_name(const Node& node, std::string_view kind, const std::string& name,
+                 const std::vector<std::string>& known) {
+  if (name.empty()) return;  // already reported where it was read
+  node.error("there is no " + std::string(kind) + " " + quoted(name), suggest(name, known));
+}
+
+void check_listeners(const Node& root, const Settings& settings) {
+  if (settings.keys.empty() && !is_loopback(settings.listen.host)) {
+    root["listen"].error(
+        "`" + settings.listen.host + "` can be reached from other machines, but there is no key under `keys`",
+        "add a key, or listen on `127.0.0.1:" + std::to_string(settings.listen.port) + "`");
+  }
+  if (!settings.admin) return;
+  if (settings.admin->port == settings.listen.port && settings.admin->host == settings.listen.host) {
+    root["admin"].error("is the same address as `listen`", "use another port");
+  }
+  if (!is_loopback(settings.admin->host)) {
+    root["admin"].warning(
+        "whoever reaches `" + settings.admin->host + "` reads the metrics and administers the gateway",
+        "keep it on `127.0.0.1` or behind a firewall");
+  }
+}
+
+void check_endpoints(const Node& root, Settings& settings) {
+  const Names providers = names_of(settings.providers);
+  const Node models = root["models"];
+  for (ModelSettings& model : settings.models) {
+    const Node node = models[model.name.text];
+    const Node list = node["endpoints"];
+    if (model.endpoints.empty() && node.has("endpoints") && list.kind() == Tree::Kind::list) {
+      list.error("nobody hosts this model", "add an endpoint, or remove the model");
+    }
+    std::unordered_set<std::string_view> seen;
+    for (std::size_t i = 0; i < model.endpoints.size(); ++i) {
+      EndpointSettings& endpoint = model.endpoints[i];
+      const Node place = list.item(i);
+      const auto found = providers.index.find(endpoint.provider.text);
+      if (found != providers.index.end()) {
+        endpoint.provider_index = found->second;
+      } else {
+        refuse_name(place["provider"], "provider", endpoint.provider.text, providers.list);
+      }
+      if (endpoint.name.text.empty() || seen.insert(endpoint.name.text).second) continue;
+      place["provider"].error("the model has an endpoint `" + endpoint.name.text + "` already",
+                              "tell them apart: add a `variant`");
+    }
+  }
+}
+
+// Every name a client may ask for stands for one thing.
+class PublicNames {
+ public:
+  void add(const Node& node, std::string_view name, std::string meaning) {
+    if (name.empty()) return;
+    const auto [known, fresh] = meanings_.emplace(name, std::move(meaning));
+    if (!fresh)
+      node.error("the name " + quoted(name) + " already stands for " + known->second, "choose another name");
+    list_.emplace_back(name);
+  }
+  bool has(std::string_view name) const { return meanings_.contains(name); }
+  const std::vector<std::string>& list() const { return list_; }
+
+ private:
+  std::unordered_map<std::string_view, std::string> meanings_;
+  std::vector<std::string> list_;
+};
+
+PublicNames check_public_names(const Node& root, const Settings& settings) {
+  PublicNames names;
+  const Node models = root["models"], routes = root["routes"];
+  for (const ModelSettings& model : settings.models) {
+    names.add(models[model.name.text], model.name.text, "the model `" + model.name.text + "`");
+  }
+  for (const RouteSettings& route : settings.routes) {
+    names.add(routes[route.name.text], route.name.text, "the route `" + route.name.text + "`");
+  }
+  for (const ModelSettings& model : settings.models) {
+    const Node node = models[model.name.text];
+    const Node aliases = node["aliases"];
+    for (std::size_t i = 0; i < model.aliases.size(); ++i) {
+      names.add(aliases.item(i), model.aliases[i].text, "the model `" + model.name.text + "`");
+    }
+  }
+  return names;
+}
+
+void check_routes(const Node& root, const Settings& settings) {
+  const Names models = names_of(settings.models);
+  const Node routes = root["routes"];
+  std::unordered_set<std::string_view> aliases;
+  for (const ModelSettings& model : settings.models) {
+    for (const ModelName& alias : model.aliases) aliases.insert(alias.text);
+  }
+  for (const RouteSettings& route : settings.routes) {
+    const Node node = routes[route.name.text];
+    if (route.members.empty() && node.kind() == Tree::Kind::list)
+      node.error("a route has at least one member");
+    std::unordered_set<std::string_view> seen;
+    for (std::size_t i = 0; i < route.members.size(); ++i) {
+      const std::string& name = route.members[i].model.text;
+      const Node place = node.item(i);
+      if (!models.index.contains(name) && !aliases.contains(name)) {
+        refuse_name(place["model"], "model", name, models.list);
+      } else if (!seen.insert(name).second) {
+        place["model"].error("the route has the model " + quoted(name) + " twice", "remove one of them");
+      }
+    }
+  }
+}
+
+void check_keys(const Node& root, const Settings& settings, const PublicNames& models,
+                const std::vector<std::string>& policies) {
+  const auto is_policy = [&](const PolicyName& name) {
+    return std::ranges::find(policies, name.text) != policies.end();
+  };
+  const Node keys = root["keys"];
+  std::unordered_set<std::string_view> names;
+  std::unordered_map<std::string_view, std::string_view> hashes;
+  for (std::size_t k = 0; k < settings.keys.size(); ++k) {
+    const KeySettings& key = settings.keys[k];
+    const Node node = keys.item(k);
+    if (!key.name.text.empty() && !names.insert(key.name.text).second) {
+      node["name"].error("another key is called " + quoted(key.name.text), "choose another name");
+    }
+    const std::string_view hash(reinterpret_cast<const char*>(key.sha256.data()), key.sha256.size());
+    const auto [known, fresh] = hashes.emplace(hash, key.name.text);
+    if (key.sha256 != KeyHash{} && !fresh) {
+      node["sha256"].key_error("this is the key " + quoted(known->second) + " again", "remove one of them");
+    }
+    const Node allowed_models = node["models"], allowed_policies = node["policies"];
+    for (const std::string_view list : {"models", "policies"}) {
+      if (!node.has(list) || node[list].kind() != Tree::Kind::list || node[list].size() > 0) continue;
+      node[list].error("an empty list would let the key use all of them",
+                       "leave `" + std::string(list) + "` out for all, or name those it may use");
+    }
+    for (std::size_t i = 0; i < key.models.size(); ++i) {
+      const std::string& name = key.models[i].text;
+      if (!models.has(name)) refuse_name(allowed_models.item(i), "model or route", name, models.list());
+    }
+    for (std::size_t i = 0; i < key.policies.size(); ++i) {
+      if (!is_policy(key.policies[i]))
+        refuse_name(allowed_policies.item(i), "policy", key.policies[i].text, policies);
+    }
+    if (!key.policy) continue;
+    if (!is_policy(*key.policy)) {
+      refuse_name(node["policy"], "policy", key.policy->text, policies);
+    } else if (!key.policies.empty() && std::ranges::find(key.policies, *key.policy) == key.policies.end()) {
+      node["policy"].error("the key's own `policies` do not contain " + quoted(key.policy->text),
+                           "add it to `policies`");
+    }
+  }
+}
+
+// A key's models by the names that they are known by inside: an alias allows what it stands for.
+void resolve_aliases(Settings& settings) {
+  std::unordered_map<std::string_view, const ModelName*> meanings;
+  for (const ModelSettings& model : settings.models) {
+    for (const ModelName& alias : model.aliases) meanings.emplace(alias.text, &model.name);
+  }
+  for (KeySettings& key : settings.keys) {
+    for (ModelName& name : key.models) {
+      const auto meaning = meanings.find(name.text);
+      if (meaning != meanings.end()) name = *meaning->second;
+    }
+  }
+}
+
+// What policies extend is looked up where they are compiled.
+void check_policies(const Node& root, const Settings& settings, const std::vector<std::string>& policies) {
+  const auto is_policy = [&](std::string_view name) {
+    return std::ranges::find(policies, name) != policies.end();
+  };
+  const Node mapping = root["policies"], rules = root["rules"];
+  for (const PolicySettings& policy : settings.policies) {
+    const Node node = mapping[policy.name.text];
+    if (std::ranges::find(shipped_policies(), policy.name.text) != shipped_policies().end()) {
+      node.key_error("`" + policy.name.text + "` comes with isocost and keeps its meaning",
+                     "choose another name and write `extends: " + policy.name.text + "`");
+    }
+  }
+  for (std::size_t i = 0; i < settings.rules.size(); ++i) {
+    const std::string& name = settings.rules[i].policy.text;
+    const Node rule = rules.item(i);
+    if (!is_policy(name)) refuse_name(rule["policy"], "policy", name, policies);
+  }
+  if (settings.default_policy && !is_policy(settings.default_policy->text)) {
+    refuse_name(root["default_policy"], "policy", settings.default_policy->text, policies);
+  }
+}
+
+// Removes the optional providers without a credential and what only they serve.
+void leave_out_absent(const Node& root, Settings& settings) {
+  std::vector<ProviderSettings> present;
+  std::vector<std::optional<std::size_t>> new_index;
+  for (ProviderSettings& provider : settings.providers) {
+    const bool absent = provider.optional && provider.credential.empty();
+    new_index.push_back(absent ? std::nullopt : std::optional(present.size()));
+    if (!absent) present.push_back(std::move(provider));
+  }
+  const bool all_present = present.size() == settings.providers.size();
+  settings.providers = std::move(present);
+  if (all_present) return;
+  if (settings.providers.empty()) {
+    root["providers"].error("none of the providers, all of them optional, has its credential",
+                            "set the variable of at least one");
+  }
+  std::unordered_set<std::string> gone;
+  for (ModelSettings& model : settings.models) {
+    std::erase_if(model.endpoints, [&](const EndpointSettings& e) { return !new_index[e.provider_index]; });
+    for (EndpointSettings& endpoint : model.endpoints)
+      endpoint.provider_index = *new_index[endpoint.provider_index];
+    if (!model.endpoints.empty()) continue;
+    gone.insert(model.name.text);
+    for (const ModelName& alias : model.aliases) gone.insert(alias.text);
+  }
+  std::erase_if(settings.models, [](const ModelSettings& model) { return model.endpoints.empty(); });
+  for (RouteSettings& route : settings.routes) {
+    std::erase_if(route.members, [&](const RouteMember& member) { return gone.contains(member.model.text); });
+  }
+  std::erase_if(settings.routes, [](const RouteSettings& route) { return route.members.empty(); });
+}
+
+}  // namespace
+
+void check_references(const Node& root, Settings& settings) {
+  std::vector<std::string> policies = shipped_policies();
+  for (const PolicySettings& policy : settings.policies) policies.push_back(policy.name.text);
+  check_listeners(root, settings);
+  check_endpoints(root, settings);
+  const PublicNames models = check_public_names(root, settings);
+  check_routes(root, settings);
+  check_keys(root, settings, models, policies);
+  resolve_aliases(settings);
+  check_policies(root, settings, policies);
+  leave_out_absent(root, settings);
+}
+
+}  // namespace config

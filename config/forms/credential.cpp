@@ -1,0 +1,114 @@
+#include "config/forms/credential.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "config/values/masked.hpp"
+
+namespace config {
+namespace {
+
+// Shorter ones are placeholders: "changeme", "xxx".
+constexpr std::size_t shortest_secret = 8;
+constexpr std::size_t longest_secret = 8 << 10;
+
+bool is_variable_name(std::string_view name) {
+  const auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+  return !name.empty() && !std::isdigit(static_cast<unsigned char>(name.front())) &&
+         std::ranges::all_of(name, allowed);
+}
+
+// Whether others than the owner can read the file. The service manager's credential directory is closed to
+// others as a whole, and its access list shows up as a group permission.
+bool is_open_to_others(unsigned permissions, std::string_view path) {
+  const unsigned others = path.starts_with("/run/credentials/") ? 07u : 077u;
+  return (permissions & others) != 0;
+}
+
+// Whether the file may hold a credential; reports why not.
+bool acceptable(const Node& node, const std::string& path) {
+  const Sources& sources = node.sources();
+  const std::string file = "the file " + quoted(path) + " of this credential";
+  if (!path.starts_with('/')) {
+    node.key_error(file + " is not named from the root", "write `${file:/path/to/the/key}`");
+    return false;
+  }
+  const auto permissions = sources.file_permissions ? sources.file_permissions(path) : std::nullopt;
+  if (!permissions || !is_open_to_others(*permissions, path)) return true;
+  node.key_error(file + " can be read by others than its owner", "run `chmod 600 " + path + "`");
+  return false;
+}
+
+std::optional<std::string> look_up(const Sources& sources, const std::string& name) {
+  if (name.starts_with("file:")) return sources.file ? sources.file(name.substr(5)) : std::nullopt;
+  return sources.variable ? sources.variable(name) : std::nullopt;
+}
+
+std::optional<Secret> checked(const Node& node, std::string text, const std::string& source) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  const auto visible = [](unsigned char c) { return c > ' ' && c < 0x7f; };
+  const bool clean = std::ranges::all_of(text, visible);
+  const std::size_t size = text.size();
+  Secret secret(std::move(text));
+  if (size == 0) {
+    node.key_error(source + " is empty", "a provider without a key has no `credential` at all");
+  } else if (size < shortest_secret) {
+    node.key_error(source + " holds " + std::to_string(size) + " characters, which is too short for a key",
+                   "");
+  } else if (size > longest_secret) {
+    node.key_error(
+        source + " holds more than " + std::to_string(longest_secret) + " characters, which is no key", "");
+  } else if (!clean) {
+    node.key_error(source + " holds spaces or other characters that no key has", "");
+  } else {
+    return secret;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Credential> CredentialForm::read(const Node& node) const {
+  constexpr std::string_view how = "write `${NAME}` for a variable or `${file:/path}` for a file";
+  if (node.kind() != Tree::Kind::text) {
+    node.key_error("a credential is named, not a list or mapping or nothing", std::string(how));
+    return std::nullopt;
+  }
+  const std::string& text = node.text();
+  const bool reference = text.starts_with("${") && text.find('}') == text.size() - 1;
+  const std::string name = reference ? text.substr(2, text.size() - 3) : std::string();
+  const bool is_file = name.starts_with("file:");
+  if (!is_file && !is_variable_name(name)) {
+    node.key_error("a credential does not stand in the file itself", std::string(how));
+    return std::nullopt;
+  }
+  if (is_file && !acceptable(node, name.substr(5))) return std::nullopt;
+  auto value = look_up(node.sources(), name);
+  if (!value && absence == Absence::refused) {
+    refuse_absent(node);
+    return std::nullopt;
+  }
+  if (!value) return Credential{.secret = {}, .source = text};
+  const std::string source = is_file ? "the file `" + name.substr(5) + "`" : "the variable `" + name + "`";
+  auto secret = checked(node, std::move(*value), source);
+  if (!secret) return std::nullopt;
+  return Credential{.secret = std::move(*secret), .source = text};
+}
+
+void refuse_absent(const Node& node) {
+  const std::string name = node.text().substr(2, node.text().size() - 3);
+  if (name.starts_with("file:")) {
+    node.key_error("the file " + quoted(name.substr(5)) + " of this credential cannot be read",
+                   "check that it exists and who owns it; `optional: true` leaves the provider out instead");
+  } else {
+    node.key_error("the variable `" + name + "` is not set",
+                   "set it, or remove the provider; `optional: true` leaves it out instead");
+  }
+}
+
+JsonMembers CredentialForm::schema() const {
+  return {{"type", json_string("string")},
+          {"pattern", json_string(R"(^\$\{(file:/[^}]+|[A-Za-z_][A-Za-z0-9_]*)\}$)")}};
+}
+
+}  // namespace config

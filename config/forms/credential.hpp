@@ -1,0 +1,30 @@
+// Where a credential comes from: "${NAME}" or "${file:/path}". Never the text itself: configurations are
+// copied, mailed and committed. No problem here ever shows a secret.
+#pragma once
+
+#include <optional>
+
+#include "config/forms/form.hpp"
+#include "config/values/secret.hpp"
+
+namespace config {
+
+struct Credential {
+  Secret secret;       // empty: the variable or file is not there
+  std::string source;  // "${NAME}"
+};
+
+// Whether a variable or file that is not there is a problem already when it is read.
+enum class Absence { refused, accepted };
+
+struct CredentialForm {
+  using Value = Credential;
+  Absence absence = Absence::refused;
+  std::optional<Credential> read(const Node& node) const;
+  JsonMembers schema() const;
+};
+
+// Reports a credential that could not be found; `node` is what was read.
+void refuse_absent(const Node& node);
+
+}  // namespace config

@@ -1,0 +1,78 @@
+#include <array>
+#include <optional>
+
+#include "config/forms/leaf.hpp"
+#include "config/forms/settings_form.hpp"
+
+namespace config {
+namespace {
+
+struct KeyHashForm {
+  using Value = KeyHash;
+
+  // Never quotes what it found: whoever writes the key itself here must not find it in a log.
+  std::optional<KeyHash> read(const Node& node) const {
+    KeyHash hash{};
+    const std::string& text = node.text();
+    bool good = node.kind() == Tree::Kind::text && text.size() == 2 * hash.size();
+    for (std::size_t i = 0; good && i < text.size(); ++i) {
+      const int digit = hex_digit(text[i]);
+      good = digit >= 0;
+      if (good) hash[i / 2] = static_cast<unsigned char>(hash[i / 2] * 16 + digit);
+    }
+    if (good && hash == nothing) {
+      node.key_error("this is the SHA-256 of nothing, and an empty key is none",
+                     R"(the variable was empty when it was made: printf %s "$KEY" | sha256sum)");
+      return std::nullopt;
+    }
+    if (good) return hash;
+    node.key_error("found " + std::to_string(text.size()) +
+                       " characters; allowed is the SHA-256 of the whole key as 64 hexadecimal digits",
+                   R"(print it with: printf %s "$KEY" | sha256sum)");
+    return std::nullopt;
+  }
+
+  JsonMembers schema() const {
+    return {{"type", json_string("string")}, {"pattern", json_string("^[0-9a-fA-F]{64}$")}};
+  }
+
+ private:
+  // Of the empty text.
+  static constexpr KeyHash nothing{0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4,
+                                   0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b,
+                                   0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+
+  static int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  }
+};
+
+}  // namespace
+
+const Fields<KeySettings>& key_fields() {
+  using S = KeySettings;
+  const NameForm<ModelName> model{{.wanted = "the name of a model or route"}};
+  const NameForm<PolicyName> policy{{.wanted = "the name of a policy"}};
+  static const Fields<S> fields = {
+      .meaning = "a client key",
+      .list = {
+          field<S>("name", &S::name, NameForm<KeyName>{{.wanted = "a name for the key", .longest = 64}},
+                   "How logs and metrics call this key. Never the key itself.", Need::required),
+          field<S>("sha256", &S::sha256, KeyHashForm{},
+                   "The SHA-256 of the whole key, as `printf %s \"$KEY\" | sha256sum` prints it.",
+                   Need::required),
+          field<S>("team", &S::team, TextForm{.wanted = "the name of a team", .longest = 64},
+                   "Whom the key belongs to; policies know it as `team`."),
+          field<S>("models", &S::models, ListOf<NameForm<ModelName>>{model, "a list of models or routes"},
+                   "The models and routes the key may use. Every one when left out."),
+          field<S>("policies", &S::policies, ListOf<NameForm<PolicyName>>{policy, "a list of policies"},
+                   "The policies the key may choose. Every one when left out."),
+          field<S>("policy", &S::policy, policy,
+                   "The policy of requests with this key that choose none, instead of the default policy."),
+      }};
+  return fields;
+}
+
+}  // namespace config

@@ -1,0 +1,129 @@
+#include "config/forms/leaf.hpp"
+#include "config/forms/settings_form.hpp"
+#include "config/values/masked.hpp"
+
+namespace config {
+namespace {
+
+// A price outside of these is a slip of the unit more often than a price; free is a price.
+void check_plausible(const Node& node, PricePerMillionTokens price) {
+  constexpr PricePerMillionTokens least{{10'000'000}}, most{{100'000'000'000}};
+  if (price.price.nanos == 0 || (price >= least && price <= most)) return;
+  node.warning(quoted(node.text()) + " is an unusual price; most are from 0.01 to 100 $/Mtok",
+               "check that it is for a million tokens");
+}
+
+void check_prices(const Node& node, Prices& prices) {
+  if (node.has("output")) check_plausible(node["output"], prices.output);
+  if (node.has("input") && node.has("cache_read") && prices.cache_read && *prices.cache_read > prices.input) {
+    node["cache_read"].error("reading the cache costs " + quoted(node["cache_read"].text()) +
+                                 ", more than the input price " + quoted(node["input"].text()),
+                             "leave `cache_read` out when cached tokens cost what others cost");
+  }
+  if (node.has("input") && node.has("output") && prices.output < prices.input) {
+    node["output"].warning("output costs less than input, which is rare", "check that they are not swapped");
+  }
+}
+
+}  // namespace
+
+const Fields<Prices>& price_fields() {
+  using S = Prices;
+  static const Fields<S> fields = {
+      .meaning = "prices such as `{input: 0.55 $/Mtok, output: 2.19 $/Mtok}`",
+      .list =
+          {
+              field<S>("input", &S::input, PriceForm{}, "Of prompt tokens.", Need::required),
+              field<S>("output", &S::output, PriceForm{}, "Of answer tokens, reasoning included.",
+                       Need::required),
+              field<S>("cache_read", &S::cache_read, PriceForm{},
+                       "Of prompt tokens read from the provider's cache. The input price when left out."),
+              field<S>("cache_write", &S::cache_write, PriceForm{},
+                       "Of prompt tokens written to the provider's cache, beside the input price. Free when "
+                       "left out."),
+              field<S>("request", &S::request, MoneyForm{}, "Of each request, such as `$0.005`."),
+          },
+      .check = check_prices};
+  return fields;
+}
+
+namespace {
+
+void check_endpoint(const Node& node, EndpointSettings& endpoint) {
+  endpoint.name.text = endpoint.provider.text;
+  if (!endpoint.variant.empty() && is_label(node["variant"], endpoint.variant)) {
+    endpoint.name.text += "/" + endpoint.variant;
+  }
+  if (endpoint.context.count > 0 && endpoint.max_output && *endpoint.max_output > endpoint.context) {
+    node["max_output"].error("the most output, " + quoted(node["max_output"].text()) +
+                                 ", is larger than the context of " + quoted(node["context"].text()),
+                             "the context holds prompt and output together");
+  }
+}
+
+const Fields<EndpointSettings>& endpoint_fields() {
+  using S = EndpointSettings;
+  static const Fields<S> fields = {
+      .meaning = "an endpoint: the model at one provider",
+      .list =
+          {
+              field<S>("provider", &S::provider, NameForm<ProviderName>{{.wanted = "the name of a provider"}},
+                       "Who hosts it: a name from `providers`.", Need::required),
+              field<S>("variant", &S::variant, TextForm{.wanted = "a short name", .longest = 64},
+                       "Tells several endpoints of one model at one provider apart: `turbo` makes "
+                       "`deepinfra/turbo`."),
+              field<S>("host_model", &S::host_model, TextForm{.wanted = "the host's name of the model"},
+                       "What the provider calls the model.", Need::required),
+              field<S>("context", &S::context, TokensForm{},
+                       "The most tokens of prompt and output together. `64 ktok` is 64,000.", Need::required),
+              field<S>("max_output", &S::max_output, TokensForm{},
+                       "The most output tokens. Only the context bounds them when left out."),
+              field<S>("quantization", &S::quantization, WordForm<Quantization>{quantization_words()},
+                       "The number format of the weights."),
+              field<S>("price", &S::prices, Mapping<Prices>{price_fields}, "What it costs.", Need::required),
+              field<S>("features", &S::features, FeaturesForm{},
+                       "What it can do beside text. Requests that need more go elsewhere."),
+              field<S>("tags", &S::tags,
+                       ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
+                       "Words of your own that policies can ask for."),
+          },
+      .check = check_endpoint};
+  return fields;
+}
+
+}  // namespace
+
+const Fields<ModelSettings>& model_fields() {
+  using S = ModelSettings;
+  const NameForm<ModelName> alias{{.wanted = "another name of the model"}};
+  static const Fields<S> fields = {
+      .meaning = "a model",
+      .list = {
+          field<S>("aliases", &S::aliases, ListOf<NameForm<ModelName>>{alias, "a list of names"},
+                   "Other names that clients may ask for."),
+          field<S>("display_name", &S::display_name, TextForm{.wanted = "a name to show"},
+                   "The name people know it by."),
+          field<S>("description", &S::description, TextForm{.wanted = "a description", .longest = 2000},
+                   "A sentence for the list of models."),
+          field<S>("created", &S::created, DateForm{}, "The day it was published."),
+          field<S>("endpoints", &S::endpoints,
+                   ListOf<Mapping<EndpointSettings>>{{endpoint_fields}, "a list of endpoints"},
+                   "Who hosts it.", Need::required),
+      }};
+  return fields;
+}
+
+const Fields<RouteMember>& route_member_fields() {
+  using S = RouteMember;
+  static const Fields<S> fields = {
+      .meaning = "a member of a route",
+      .list = {
+          field<S>("model", &S::model, NameForm<ModelName>{{.wanted = "the name of a model"}},
+                   "A model whose endpoints may answer.", Need::required),
+          field<S>("quality_penalty", &S::quality_penalty, MoneyForm{},
+                   "What a lesser answer of this model costs you, in dollars for each request."),
+      }};
+  return fields;
+}
+
+}  // namespace config

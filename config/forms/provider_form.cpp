@@ -1,0 +1,161 @@
+#include <chrono>
+
+#include "config/forms/credential.hpp"
+#include "config/forms/leaf.hpp"
+#include "config/forms/settings_form.hpp"
+#include "config/values/address.hpp"
+#include "config/values/masked.hpp"
+
+namespace config {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct BaseUrlForm {
+  using Value = BaseUrl;
+
+  std::optional<BaseUrl> read(const Node& node) const {
+    const auto text = text_of(node, "a base URL such as `https://api.deepseek.com/v1`");
+    if (!text) return std::nullopt;
+    auto parsed = parse_base_url(*text);
+    if (auto* url = std::get_if<BaseUrl>(&parsed)) return std::move(*url);
+    const auto& fault = std::get<AddressFault>(parsed);
+    // A key may stand before an `@` or in a query.
+    if (text->find_first_of("@?") == std::string_view::npos) {
+      node.error(fault.message, fault.suggestion);
+    } else {
+      node.key_error(fault.message, fault.suggestion);
+    }
+    return std::nullopt;
+  }
+
+  JsonMembers schema() const {
+    return {{"type", json_string("string")}, {"pattern", json_string(R"(^https?://[^@?#\s]+$)")}};
+  }
+};
+
+const Fields<ProviderLimits>& provider_limit_fields() {
+  using S = ProviderLimits;
+  const DurationForm<milliseconds> duration{milliseconds(1), std::chrono::hours(24)};
+  static const Fields<S> fields = {
+      .meaning = "limits towards a provider",
+      .list = {
+          field<S>("connect_timeout", &S::connect_timeout, duration,
+                   "For finding the address and connecting, in each attempt."),
+          field<S>("tls_handshake_timeout", &S::tls_handshake_timeout, duration,
+                   "From connected to encrypted."),
+          field<S>("first_token_timeout", &S::first_token_timeout, duration,
+                   "From the request written to the first piece of the answer. Reasoning models need "
+                   "minutes. A reply "
+                   "that is not streamed also gets the time of the longest one that is allowed."),
+          field<S>("liveness_timeout", &S::liveness_timeout, duration,
+                   "Between any two bytes of a stream, keep-alive comments included."),
+          field<S>("progress_timeout", &S::progress_timeout, duration,
+                   "Between two pieces of a streamed answer."),
+          field<S>("keep_alive", &S::keep_alive, duration,
+                   "How long an idle connection is kept for the next request."),
+          field<S>("max_idle_connections", &S::max_idle_connections, WholeForm{0, 100'000},
+                   "Idle connections kept, for each worker."),
+          field<S>("max_in_flight", &S::max_in_flight, WholeForm{1, 1'000'000},
+                   "Requests at the same time, over all workers. Unlimited when left out."),
+      }};
+  return fields;
+}
+
+// A credential and every prompt cross the network in the open over http.
+void check_plaintext(const Node& node, const ProviderSettings& provider) {
+  const BaseUrl& url = provider.base_url;
+  const bool open = url.scheme == BaseUrl::Scheme::http && !url.host.empty() && !is_loopback(url.host);
+  if (open && !provider.allow_plaintext) {
+    node["base_url"].error("`http` sends the key and every prompt in the open to `" + url.host + "`",
+                           "write `https`, or `allow_plaintext: true` when the network between is yours");
+  }
+  if (!open && provider.allow_plaintext && !url.host.empty()) {
+    node["allow_plaintext"].warning("has no effect on this base URL", "remove it");
+  }
+}
+
+// What no handshake could use is refused while the last good configuration still serves.
+void check_ca_file(const Node& node, const ProviderSettings& provider) {
+  if (!provider.ca_file || provider.ca_file->empty() || !node.sources().file) return;
+  const auto text = node.sources().file(*provider.ca_file);
+  if (!text) {
+    node["ca_file"].error("the file " + quoted(*provider.ca_file) + " cannot be read",
+                          "check that it exists and that the gateway may read it");
+  } else if (text->find("-----BEGIN ") == std::string::npos) {
+    node["ca_file"].error("the file " + quoted(*provider.ca_file) + " holds no certificate",
+                          "certificates in PEM form begin with `-----BEGIN CERTIFICATE-----`");
+  }
+}
+
+void check_provider(const Node& node, ProviderSettings& provider) {
+  check_plaintext(node, provider);
+  check_ca_file(node, provider);
+  const bool absent = !provider.credential_source.empty() && provider.credential.empty();
+  if (absent && !provider.optional) refuse_absent(node["credential"]);
+  if (provider.optional && !node.has("credential")) {
+    node["optional"].error("an optional provider has a `credential`, whose presence decides");
+  }
+}
+
+}  // namespace
+
+const Fields<ProviderSettings>& provider_fields() {
+  using S = ProviderSettings;
+  const auto credential = [](S& s, Credential c) {
+    s.credential = std::move(c.secret);
+    s.credential_source = std::move(c.source);
+  };
+  const auto retains = [](S & s) -> auto& {
+    return s.data_policy.retains_prompts;
+  };
+  const auto trains = [](S & s) -> auto& {
+    return s.data_policy.trains_on_prompts;
+  };
+  const auto forgets = [](S & s) -> auto& {
+    return s.data_policy.zero_data_retention;
+  };
+  static const Fields<S> fields = {
+      .meaning = "a provider",
+      .list =
+          {
+              field<S>("base_url", &S::base_url, BaseUrlForm{},
+                       "Where its API is, without the name of a call: https://api.deepseek.com/v1",
+                       Need::required),
+              field<S>("credential", credential, CredentialForm{Absence::accepted},
+                       "The provider's key: ${NAME} for a variable, ${file:/path} for a file of mode 600. "
+                       "None is sent "
+                       "when left out."),
+              field<S>("optional", &S::optional, FlagForm{},
+                       "Leaves the provider and its endpoints out, instead of refusing the configuration, "
+                       "while the "
+                       "variable or file of its credential is not there."),
+              field<S>("display_name", &S::display_name, TextForm{.wanted = "a name to show", .longest = 64},
+                       "The name people know it by."),
+              field<S>("dialect", &S::dialect, WordForm<Dialect>{{"openai"}}, "The wire format it speaks."),
+              field<S>("jurisdiction", &S::jurisdiction, CountryForm{},
+                       "The country of its headquarters, ISO 3166-1 alpha-2. Unknown when left out; a policy "
+                       "that asks "
+                       "for a jurisdiction then never allows it."),
+              field<S>("regions", &S::regions,
+                       ListOf<CountryForm>{{}, "a list of countries such as `[US, DE]`"},
+                       "The countries of its datacentres."),
+              field<S>("retains_prompts", retains, FactForm{}, "Whether it stores prompts."),
+              field<S>("trains_on_prompts", trains, FactForm{}, "Whether it trains models on prompts."),
+              field<S>("zero_data_retention", forgets, FactForm{},
+                       "Whether a contract with you says that nothing is kept."),
+              field<S>("cancel_stops_billing", &S::cancel_stops_billing, FlagForm{},
+                       "Whether closing the connection ends the bill. Hedged requests cost more where it "
+                       "does not."),
+              field<S>("ca_file", &S::ca_file, TextForm{.wanted = "the path of a PEM file", .longest = 4096},
+                       "Certificates trusted beside the system's."),
+              field<S>("allow_plaintext", &S::allow_plaintext, FlagForm{},
+                       "Allows http to another machine. Anyone between reads the key and every prompt."),
+              field<S>("limits", &S::limits, Mapping<ProviderLimits>{provider_limit_fields},
+                       "Timeouts and bounds."),
+          },
+      .check = check_provider};
+  return fields;
+}
+
+}  // namespace config

@@ -1,0 +1,115 @@
+#include "config/forms/settings_form.hpp"
+
+#include <algorithm>
+
+#include "config/forms/leaf.hpp"
+#include "config/values/address.hpp"
+
+namespace config {
+namespace {
+
+struct ListenForm {
+  using Value = ListenAddress;
+
+  std::optional<ListenAddress> read(const Node& node) const {
+    const auto text = text_of(node, "an address and a port such as `127.0.0.1:8080`");
+    if (!text) return std::nullopt;
+    auto parsed = parse_listen_address(*text);
+    if (auto* address = std::get_if<ListenAddress>(&parsed)) return std::move(*address);
+    const auto& fault = std::get<AddressFault>(parsed);
+    node.error(fault.message, fault.suggestion);
+    return std::nullopt;
+  }
+
+  JsonMembers schema() const {
+    return {{"type", json_string("string")},
+            {"pattern", json_string(R"(^(\[[0-9a-fA-F:.]+\]|[^:\s]+):[0-9]+$)")}};
+  }
+  std::string show(const ListenAddress& address) const {
+    return json_string(address.host + ":" + std::to_string(address.port));
+  }
+};
+
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Begins with a letter or digit; then also `others`.
+bool is_word(std::string_view name, std::string_view others, std::size_t longest) {
+  const auto allowed = [&](char c) { return is_alphanumeric(c) || others.find(c) != std::string_view::npos; };
+  return !name.empty() && name.size() <= longest && is_alphanumeric(name.front()) &&
+         std::ranges::all_of(name, allowed);
+}
+
+struct RouteForm {
+  using Value = RouteSettings;
+  ListOf<Mapping<RouteMember>> members{{route_member_fields},
+                                       "a list of members such as `[{model: a}, {model: b}]`"};
+
+  std::optional<RouteSettings> read(const Node& node) const {
+    auto list = members.read(node);
+    return list ? std::optional(RouteSettings{.name = {}, .members = std::move(*list)}) : std::nullopt;
+  }
+  JsonMembers schema() const { return members.schema(); }
+};
+
+}  // namespace
+
+bool is_label(const Node& node, std::string_view name) {
+  if (is_word(name, "._-", 64)) return true;
+  node.key_error(
+      "a name here has at most 64 letters, digits, `.`, `_` and `-`, and begins with a letter or digit");
+  return false;
+}
+
+bool is_model_name(const Node& node, std::string_view name) {
+  if (is_word(name, "._-/:@+", 200)) return true;
+  node.key_error(
+      "a model's name has at most 200 letters, digits, `.`, `_`, `-`, `/`, `:`, `@` and `+`, and begins with "
+      "a "
+      "letter or digit");
+  return false;
+}
+
+const Fields<Settings>& settings_fields() {
+  using S = Settings;
+  static const Fields<S> fields = {
+      .meaning = "a configuration of isocost",
+      .list = {
+          field<S>("listen", &S::listen, ListenForm{}, "Where clients reach the gateway."),
+          field<S>(
+              "admin", &S::admin, ListenForm{},
+              "Where metrics and administration are reached, without a key. When left out, client keys may "
+              "read /metrics and /admin/endpoints on `listen`, and nobody can reload by HTTP."),
+          field<S>("workers", &S::workers, WholeForm{0, 256},
+                   "Threads that serve clients. 0: one for each core."),
+          field<S>("keys", &S::keys, ListOf<Mapping<KeySettings>>{{key_fields}, "a list of client keys"},
+                   "Who may use the gateway. Without any, only this machine can."),
+          field<S>("providers", &S::providers,
+                   Named<Mapping<ProviderSettings>>{
+                       {provider_fields}, "a mapping from names to providers", is_label},
+                   "The companies and machines that host models.", Need::required),
+          field<S>(
+              "models", &S::models,
+              Named<Mapping<ModelSettings>>{{model_fields}, "a mapping from names to models", is_model_name},
+              "The models clients may ask for.", Need::required),
+          field<S>("routes", &S::routes,
+                   Named<RouteForm>{{}, "a mapping from names to lists of members", is_model_name},
+                   "Names that stand for the endpoints of several models."),
+          field<S>(
+              "policies", &S::policies,
+              Named<Mapping<PolicySettings>>{{policy_fields}, "a mapping from names to policies", is_label},
+              "Your policies, beside those that come with isocost."),
+          field<S>("rules", &S::rules, ListOf<Mapping<RuleSettings>>{{rule_fields}, "a list of rules"},
+                   "Which requests get which policy. The first that applies wins."),
+          field<S>("default_policy", &S::default_policy, SourceForm{"the name of a policy"},
+                   "The policy of requests that no rule is for. `balanced` when left out."),
+          field<S>("limits", &S::limits, Mapping<ServingLimits>{limit_fields}, "Timeouts and bounds."),
+          field<S>("log", &S::log, Mapping<LogSettings>{log_fields}, "The log of requests."),
+          field<S>("records", &S::records, Mapping<RecordsSettings>{records_fields},
+                   "What `isocost replay` reads."),
+      }};
+  return fields;
+}
+
+}  // namespace config

@@ -1,0 +1,33 @@
+// The tables of everything that can stand in a configuration: the one truth about keys, from which the
+// loader, the JSON Schema and the suggestions come.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/forms/form.hpp"
+#include "config/values/settings.hpp"
+
+namespace config {
+
+const Fields<KeySettings>& key_fields();
+const Fields<ProviderSettings>& provider_fields();
+const Fields<Prices>& price_fields();
+const Fields<ModelSettings>& model_fields();
+const Fields<RouteMember>& route_member_fields();
+const Fields<PolicySettings>& policy_fields();
+const Fields<RuleSettings>& rule_fields();
+const Fields<ServingLimits>& limit_fields();
+const Fields<LogSettings>& log_fields();
+const Fields<RecordsSettings>& records_fields();
+const Fields<Settings>& settings_fields();
+
+// What names may look like; each reports a bad one.
+bool is_label(const Node& node, std::string_view name);       // of providers, variants and policies
+bool is_model_name(const Node& node, std::string_view name);  // of models and routes
+
+// The policies that come with isocost.
+const std::vector<std::string>& shipped_policies();
+
+}  // namespace config

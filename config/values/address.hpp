@@ -1,0 +1,28 @@
+// Network addresses in a configuration: where to listen, and where hosts are. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "config/values/settings.hpp"
+
+namespace config {
+
+// What is wrong with an address: "`8080` has no host", "write `127.0.0.1:8080`".
+struct AddressFault {
+  std::string message;
+  std::string suggestion;
+};
+
+// "127.0.0.1:8080", "[::1]:8080", "localhost:8080".
+std::variant<ListenAddress, AddressFault> parse_listen_address(std::string_view text);
+
+// "https://api.deepseek.com/v1": http or https, a host, perhaps a port and a path; no user, query or
+// fragment. The path ends without a slash.
+std::variant<BaseUrl, AddressFault> parse_base_url(std::string_view text);
+
+// Whether nobody but this machine can be meant: 127.0.0.0/8, ::1, localhost.
+bool is_loopback(std::string_view host);
+
+}  // namespace config

@@ -1,0 +1,215 @@
+// What an operator can set, already validated. Plain data: no YAML, no I/O, no behaviour.
+// Loaded by load.hpp; immutable afterwards and shared by all threads.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/values/problem.hpp"
+#include "config/values/secret.hpp"
+#include "config/values/units.hpp"
+
+namespace config {
+
+// What a request can need and an endpoint can do. An endpoint without the feature is left out.
+enum class Feature { tools, json_object, json_schema, images, audio, files, reasoning, logprobs, prefill };
+inline constexpr std::size_t feature_count = 9;
+using Features = std::bitset<feature_count>;
+
+enum class Quantization { unknown, int4, int8, fp4, mxfp4, nvfp4, fp6, fp8, mxfp8, fp16, bf16, fp32 };
+
+enum class Dialect { openai };
+
+// What the host does with prompts. Absent means unknown, and unknown counts as the worst.
+struct DataPolicy {
+  std::optional<bool> retains_prompts{};
+  std::optional<bool> trains_on_prompts{};
+  std::optional<bool> zero_data_retention{};
+
+  friend bool operator==(const DataPolicy&, const DataPolicy&) = default;
+};
+
+struct Prices {
+  PricePerMillionTokens input{};
+  PricePerMillionTokens output{};
+  std::optional<PricePerMillionTokens> cache_read{};   // absent: cached tokens cost what others cost
+  std::optional<PricePerMillionTokens> cache_write{};  // absent: writing costs nothing extra
+  Money request{};                                     // per request
+};
+
+struct BaseUrl {
+  enum class Scheme { http, https };
+  Scheme scheme = Scheme::https;
+  std::string host;  // no brackets around an IPv6 address
+  std::uint16_t port = 443;
+  std::string path;  // "/v1": no slash at its end; empty for none
+
+  friend auto operator<=>(const BaseUrl&, const BaseUrl&) = default;
+};
+
+struct ProviderLimits {
+  std::chrono::milliseconds connect_timeout{2'000};        // resolve and connect, per attempt
+  std::chrono::milliseconds tls_handshake_timeout{5'000};  // after connecting
+  std::chrono::milliseconds first_token_timeout{120'000};  // from the request written to the first data event
+  std::chrono::milliseconds liveness_timeout{30'000};  // between any two bytes of a stream, comments included
+  std::chrono::milliseconds progress_timeout{180'000};  // between two data events of a stream
+  std::chrono::milliseconds keep_alive{60'000};         // how long an idle connection is kept
+  int max_idle_connections = 256;                       // per worker
+  std::optional<int> max_in_flight{};                   // over all workers; absent: unlimited
+
+  friend bool operator==(const ProviderLimits&, const ProviderLimits&) = default;
+};
+
+struct ProviderSettings {
+  ProviderName name;
+  std::string display_name;  // "DeepSeek"; the name when not set
+  BaseUrl base_url;
+  Dialect dialect = Dialect::openai;
+  Secret credential;                          // sent as a Bearer token; empty: none is sent
+  std::string credential_source;              // "${DEEPSEEK_API_KEY}", for messages; never the secret
+  std::optional<std::string> jurisdiction{};  // headquarters, ISO 3166-1 alpha-2; absent: unknown
+  std::vector<std::string> regions;           // datacentres, ISO 3166-1 alpha-2
+  DataPolicy data_policy;
+  ProviderLimits limits;
+  std::optional<std::string> ca_file{};  // trusted beside the system's roots
+  bool cancel_stops_billing = false;     // whether closing the connection ends the bill
+  bool optional = false;                 // left out, with its endpoints, while its credential is not there
+  bool allow_plaintext = false;          // http beyond this machine: anyone on the way reads key and prompts
+
+  friend bool operator==(const ProviderSettings&, const ProviderSettings&) = default;
+};
+
+// One model at one host.
+struct EndpointSettings {
+  EndpointName name;  // "deepinfra/turbo": the provider's name, or the provider's name / a variant
+  ProviderName provider;
+  std::string variant;             // empty: the provider's only endpoint of the model
+  std::size_t provider_index = 0;  // in Settings::providers
+  std::string host_model;          // what the host calls the model
+  Tokens context{};                // prompt and output together
+  std::optional<Tokens> max_output{};
+  Quantization quantization = Quantization::unknown;
+  Prices prices;
+  Features features;
+  std::vector<std::string> tags;
+};
+
+struct ModelSettings {
+  ModelName name;                  // "deepseek/deepseek-r1"
+  std::vector<ModelName> aliases;  // "deepseek-r1"
+  std::string display_name;
+  std::string description;
+  std::int64_t created = 0;  // seconds since 1970, for GET /v1/models
+  std::vector<EndpointSettings> endpoints;
+};
+
+// A public name that stands for the endpoints of several models.
+struct RouteMember {
+  ModelName model;
+  Money quality_penalty{};  // declared dollars per request that this model's lesser answers cost
+};
+struct RouteSettings {
+  ModelName name;
+  std::vector<RouteMember> members;
+};
+
+// The SHA-256 of a whole client key. The key itself is never stored.
+using KeyHash = std::array<unsigned char, 32>;
+
+struct KeySettings {
+  KeyName name;
+  KeyHash sha256{};
+  std::string team;
+  std::vector<ModelName> models;       // empty: every model
+  std::vector<PolicyName> policies;    // empty: every policy
+  std::optional<PolicyName> policy{};  // instead of the default one
+};
+
+// A text of the policy language, and where it stands, so that its errors can point at it.
+struct SourceText {
+  std::string text;
+  Place place;
+};
+
+struct PolicySettings {
+  PolicyName name;
+  Place place;
+  std::string description;
+  std::optional<SourceText> extends{};
+  std::optional<SourceText> allow{};
+  std::vector<SourceText> require;
+  std::vector<SourceText> prefer;
+  std::optional<SourceText> minimize{};
+  std::optional<SourceText> value_of_time{};  // shorthand for minimize: "18 $/h"
+  std::optional<SourceText> choose{};
+  std::vector<SourceText> relax;
+  std::optional<int> attempts{};
+  std::optional<Duration> deadline{};
+  std::optional<double> hedge_budget{};  // a share, 0.05 = 5 %
+  std::optional<double> explore{};       // a share of expected spend
+};
+
+struct RuleSettings {
+  SourceText when;
+  PolicyName policy;
+  Place place;
+};
+
+struct ServingLimits {
+  std::size_t max_body_bytes = 32u << 20;
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{10'000};  // for each KiB/s of body to fall behind; see faults
+  std::chrono::milliseconds keep_alive{75'000};
+  std::chrono::milliseconds write_idle_timeout{60'000};
+  std::chrono::milliseconds deadline{600'000};  // all attempts until the first byte; a policy may set less
+  std::chrono::milliseconds drain_timeout{300'000};
+  int max_connections = 0;         // 0: 45 % of the process's file limit
+  int max_connections_per_ip = 0;  // 0: no limit of its own
+};
+
+struct ListenAddress {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+enum class LogRequests { all, failures, none };
+
+struct LogSettings {
+  LogRequests requests = LogRequests::all;
+  std::string file;  // empty: standard output
+};
+
+// Decisions and outcomes of requests, kept for replaying them. Never prompts or answers.
+struct RecordsSettings {
+  std::string file;                 // empty: none are kept
+  std::size_t max_size = 1u << 30;  // the oldest go beyond this many bytes
+  std::chrono::hours keep{24 * 7};  // or beyond this age
+
+  friend bool operator==(const RecordsSettings&, const RecordsSettings&) = default;
+};
+
+struct Settings {
+  ListenAddress listen;
+  std::optional<ListenAddress> admin{};  // metrics and administration; absent: reading alone, on `listen`
+  int workers = 0;                       // 0: one per core
+  std::vector<KeySettings> keys;         // empty: no key asked for, loopback only
+  std::vector<ProviderSettings> providers;
+  std::vector<ModelSettings> models;
+  std::vector<RouteSettings> routes;
+  std::vector<PolicySettings> policies;  // beside the shipped ones
+  std::vector<RuleSettings> rules;
+  std::optional<SourceText> default_policy{};  // absent: "balanced"
+  ServingLimits limits;
+  LogSettings log;
+  RecordsSettings records;
+};
+
+}  // namespace config

@@ -1,0 +1,39 @@
+// Reads the `messages` of a chat request: how long the prompt is about, what a host must be able to take in,
+// and the hash of each beginning of the conversation, for cache affinity.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "config/values/settings.hpp"
+#include "gateway/chat/body_walk.hpp"
+
+namespace gateway {
+
+struct ChatPrompt {
+  std::uint64_t text_bytes = 0;
+  std::uint64_t attachments = 0;  // images, audio, files: their size says nothing about their tokens
+  bool ends_with_assistant = false;
+  config::Features needs;
+  std::vector<providers::ByteRange> messages;
+  std::vector<std::uint32_t> tokens_so_far;  // rough, after each message, tools not counted
+};
+
+bool read_messages(BodyWalk& walk, const Path& path, ChatPrompt& prompt);
+
+// Rough: bytes by four, flat for attachments, and with tools half again and 600, since hosts add preambles of
+// their own for them. For filters and for a correction that is learned, never for a bill.
+config::Tokens estimated_tokens(const ChatPrompt& prompt, std::uint64_t tools_bytes);
+
+// Up to the end of each message, in the same measure and for as many as prefix_blocks.
+std::vector<std::uint32_t> prefix_tokens(const ChatPrompt& prompt, std::uint64_t tools_bytes);
+
+// One for each message, at most the last 1,024: the hash of it, of all before it and of the tools, which
+// hosts put in front of them.
+std::vector<std::uint64_t> prefix_blocks(std::string_view body,
+                                         std::span<const providers::ByteRange> messages,
+                                         providers::ByteRange tools);
+
+}  // namespace gateway

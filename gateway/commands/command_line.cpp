@@ -1,0 +1,28 @@
+#include "gateway/commands/command_line.hpp"
+
+#include <algorithm>
+
+#include "config/values/problem.hpp"
+
+namespace gateway {
+
+std::string command_line(int argc, char** argv) {
+  std::string text;
+  for (int i = 0; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = word.find_first_of(" $'\"*&;()") == std::string::npos && !word.empty();
+    text += (i > 0 ? " " : "") + (plain ? word : "'" + word + "'");
+  }
+  return text;
+}
+
+std::string no_command(const std::string& word, const std::vector<std::string>& commands) {
+  if (word.starts_with('-') || std::ranges::find(commands, word) != commands.end()) return {};
+  const std::string near = config::nearest(word, commands);
+  std::string known;
+  for (const std::string& name : commands) known += (known.empty() ? "" : ", ") + name;
+  return "there is no command `" + word + "`; " +
+         (near.empty() ? "the commands are " + known : "did you mean `" + near + "`?");
+}
+
+}  // namespace gateway

@@ -1,0 +1,122 @@
+#include "gateway/commands/explain_command.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+
+#include "gateway/commands/fetch.hpp"
+#include "gateway/generation/configuration.hpp"
+#include "gateway/request/chat_surface.hpp"
+#include "gateway/request/explanation.hpp"
+#include "providers/loop/wheel.hpp"
+
+namespace gateway {
+namespace {
+
+namespace json = boost::json;
+
+int complain(const std::string& problem) {
+  std::cerr << "isocost explain: " << problem << "\n";
+  return 1;
+}
+
+std::optional<std::string> text_of(const std::string& file) {
+  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+// The call as JSON, with the model that was asked for; else what is wrong.
+struct Call {
+  std::string body{};
+  std::string problem{};
+};
+
+Call call_of(const ExplainOptions& options) {
+  std::string text = R"({"messages":[{"role":"user","content":"Hello"}]})";
+  if (!options.request.empty()) {
+    auto read = text_of(options.request);
+    if (!read) return {.problem = "cannot read " + options.request};
+    text = *std::move(read);
+  }
+  boost::system::error_code error;
+  json::value call = json::parse(text, error);
+  const std::string where = options.request == "-" ? "standard input" : options.request;
+  if (error || !call.is_object()) return {.problem = where + " holds no JSON object"};
+  if (!options.model.empty()) call.as_object()["model"] = options.model;
+  if (!call.as_object().contains("model")) return {.problem = "which model? Give one with --model"};
+  return {.body = json::serialize(call)};
+}
+
+std::optional<Screen> screen_for(const ExplainOptions& options) {
+  if (options.json) return std::nullopt;
+  winsize size{};
+  const bool terminal = ::isatty(STDOUT_FILENO) != 0;
+  if (!terminal || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) size.ws_col = 120;
+  const bool plain = !terminal || std::getenv("NO_COLOR") != nullptr;
+  return Screen{.columns = size.ws_col, .rows = 0, .paint = plain ? Paint::none : Paint::colours};
+}
+
+int ask(const ExplainOptions& options, const std::string& body) {
+  std::string path = "/v1/route/explain";
+  if (const auto screen = screen_for(options)) {
+    path += "?format=table&columns=" + std::to_string(screen->columns);
+    if (screen->paint == Paint::colours) path += "&paint=colours";
+  }
+  std::string fields;
+  if (!options.policy.empty()) fields = "x-isocost-policy: " + options.policy + "\r\n";
+  const Fetched fetched = fetch(
+      {.url = options.url, .path = path, .token = options.token, .body = body, .fields = std::move(fields)});
+  if (!fetched.body) {
+    return complain(fetched.refusal.empty() ? fetched.problem : fetched.refusal);
+  }
+  std::cout << *fetched.body << (options.json ? "\n" : "");
+  return 0;
+}
+
+int decide_here(const ExplainOptions& options, std::string body) {
+  config::Loaded loaded = with_policies(config::load_file(options.config, config::system_sources()));
+  for (const config::Problem& problem : loaded.problems) std::cerr << config::to_text(problem) << "\n";
+  if (!loaded.settings) return 1;
+
+  boost::asio::io_context io{1};
+  providers::Wheel timer(io);
+  Services services{.timer = timer, .outbox = Outbox(timer, [](auto) {}), .dice = Dice(1)};
+  auto hosts = std::make_shared<Hosts>();
+  auto catalogue = std::make_shared<const routing::Catalogue>(std::move(*loaded.settings), 1);
+  routing::Market market(catalogue, timer.now());
+  hosts->generation = std::make_shared<const Generation>(catalogue);
+  services.hosts = hosts;
+  services.snapshot = market.snapshot(timer.now());
+
+  const KeyRing& keys = hosts->generation->keys;
+  const config::KeySettings* key = keys.find(options.token);
+  if (!options.token.empty() && !key) return complain("the key is not one of " + options.config);
+  Incoming incoming;
+  incoming.body = std::move(body);
+  incoming.policy_header = options.policy;
+  incoming.arrived = timer.now();
+  auto understood = understand_chat(incoming, key, services);
+  if (const auto* error = std::get_if<ErrorReply>(&understood)) return complain(error->message);
+  std::cout << explained(services, std::get<InferenceRequest>(understood), screen_for(options)).page
+            << (options.json ? "\n" : "");
+  return 0;
+}
+
+}  // namespace
+
+int explain(const ExplainOptions& options) {
+  Call call = call_of(options);
+  if (!call.problem.empty()) return complain(call.problem);
+  return options.config.empty() ? ask(options, call.body) : decide_here(options, std::move(call.body));
+}
+
+}  // namespace gateway

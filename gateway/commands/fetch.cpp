@@ -1,0 +1,122 @@
+#include "gateway/commands/fetch.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/json.hpp>
+
+namespace gateway {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr std::size_t longest_answer = 16u << 20;
+
+struct Address {
+  std::string host{};
+  std::string port{};
+  std::string problem{};
+};
+
+// "http://host:port", "http://[::1]:8080", a slash at the end or none.
+Address address_of(const std::string& url) {
+  constexpr std::string_view scheme = "http://";
+  if (url.starts_with("https://")) return {.problem = "only http:// addresses can be asked, not " + url};
+  std::string_view rest = url;
+  if (rest.starts_with(scheme)) rest.remove_prefix(scheme.size());
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  std::string_view host = rest, port = "80";
+  const std::size_t colon = rest.rfind(':');
+  if (colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos) {
+    host = rest.substr(0, colon);
+    port = rest.substr(colon + 1);
+  }
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const bool digits = !port.empty() && port.find_first_not_of("0123456789") == std::string_view::npos;
+  if (host.empty() || !digits || host.find_first_of("/ ?#@\r\n") != std::string_view::npos) {
+    return {.problem = "`" + url + "` is no address; write for example http://127.0.0.1:8080"};
+  }
+  return {.host = std::string(host), .port = std::string(port)};
+}
+
+// Runs `io` for as long as the patience allows; what is not done then never will be.
+void run(asio::io_context& io, tcp::socket& socket, std::chrono::steady_clock::time_point until) {
+  io.restart();
+  io.run_until(until);
+  if (io.stopped()) return;
+  boost::system::error_code ignored;
+  socket.close(ignored);
+  io.run();
+}
+
+// The message of an error envelope, which says more than the status does.
+std::string message_of(const std::string& envelope) {
+  boost::system::error_code error;
+  const boost::json::value page = boost::json::parse(envelope, error);
+  if (error) return {};
+  const boost::json::value* message = page.find_pointer("/error/message", error);
+  return message != nullptr && message->is_string() ? std::string(message->as_string()) : std::string();
+}
+
+Fetched answer_of(const std::string& text, const std::string& where) {
+  const std::size_t head_end = text.find("\r\n\r\n");
+  if (!text.starts_with("HTTP/1.1 ") || head_end == std::string::npos)
+    return {.problem = where + " does not speak HTTP"};
+  const std::string status = text.substr(9, 3);
+  std::string body = text.substr(head_end + 4);
+  if (status == "200") return {.body = std::move(body)};
+  std::string said = message_of(body);
+  std::string problem = where + " answered with status " + status + ": is this isocost's address?";
+  if (!said.empty()) problem = where + ": " + said;
+  if (status == "401") problem = where + " asks for a key: give one with --key";
+  return {.refusal = std::move(said), .problem = std::move(problem)};
+}
+
+}  // namespace
+
+Fetched fetch(const FetchRequest& request) {
+  const Address address = address_of(request.url);
+  if (!address.problem.empty()) return {.problem = address.problem};
+  const std::string where = request.url + request.path;
+  const auto until = std::chrono::steady_clock::now() + request.patience;
+
+  asio::io_context io{1};
+  tcp::resolver resolver(io);
+  tcp::socket socket(io);
+  boost::system::error_code error;
+  const auto endpoints = resolver.resolve(address.host, address.port, error);
+  if (error) return {.problem = "cannot find the host of " + request.url + ": " + error.message()};
+  error = asio::error::timed_out;
+  asio::async_connect(socket, endpoints,
+                      [&](const boost::system::error_code& e, const tcp::endpoint&) { error = e; });
+  run(io, socket, until);
+  if (error)
+    return {.problem = "cannot reach " + request.url + " (" + error.message() + "): is the gateway running?"};
+
+  // The answer ends with the connection.
+  std::string head = (request.body.empty() ? "GET " : "POST ") + request.path +
+                     " HTTP/1.1\r\nHost: " + address.host + ":" + address.port +
+                     "\r\nConnection: close\r\nAccept: application/json\r\n";
+  if (!request.token.empty()) head += "Authorization: Bearer " + request.token + "\r\n";
+  if (!request.body.empty()) {
+    head +=
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  head += request.fields + "\r\n" + request.body;
+  std::string answer;
+  error = asio::error::timed_out;
+  asio::async_write(socket, asio::buffer(head), [&](const boost::system::error_code& e, std::size_t) {
+    if (e) return void(error = e);
+    asio::async_read(socket, asio::dynamic_buffer(answer, longest_answer),
+                     [&](const boost::system::error_code& read_error, std::size_t) { error = read_error; });
+  });
+  run(io, socket, until);
+  if (error != asio::error::eof) return {.problem = where + " gave no whole answer: " + error.message()};
+  return answer_of(answer, where);
+}
+
+}  // namespace gateway

@@ -1,0 +1,147 @@
+#include "gateway/commands/top.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+
+#include "gateway/commands/fetch.hpp"
+#include "gateway/commands/top_page.hpp"
+
+namespace gateway {
+
+namespace {
+
+volatile sig_atomic_t interrupted = 0;
+
+// The terminal's other page, without a cursor and with keys that come at once; as it was when this goes.
+class Terminal {
+ public:
+  Terminal() {
+    keys_ = ::isatty(STDIN_FILENO) == 1 && ::tcgetattr(STDIN_FILENO, &before_) == 0;
+    if (keys_) {
+      termios raw = before_;
+      raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+      ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+    }
+    std::cout << "\x1b[?1049h\x1b[?25l" << std::flush;
+  }
+  ~Terminal() {
+    std::cout << "\x1b[?25h\x1b[?1049l" << std::flush;
+    if (keys_) ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  // The next key within `patience`; nothing when there was none.
+  std::optional<char> key(std::chrono::milliseconds patience) const {
+    pollfd input{.fd = keys_ ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0};
+    if (::poll(&input, 1, static_cast<int>(patience.count())) <= 0) return {};
+    char pressed = 0;
+    if (::read(STDIN_FILENO, &pressed, 1) != 1) return 'q';  // the terminal is gone
+    return pressed;
+  }
+
+ private:
+  termios before_{};
+  bool keys_ = false;
+};
+
+int number_of(const char* variable, int otherwise) {
+  const char* text = std::getenv(variable);
+  const int number = text == nullptr ? 0 : std::atoi(text);
+  return number > 0 ? number : otherwise;
+}
+
+Screen screen_now() {
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  const char* no_colour = std::getenv("NO_COLOR");
+  const bool plain = !terminal || (no_colour != nullptr && *no_colour != '\0');
+  winsize size{};
+  if (!terminal || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+    // Into a file or a pipe: everything there is.
+    size.ws_col = static_cast<unsigned short>(number_of("COLUMNS", 200));
+    size.ws_row = static_cast<unsigned short>(number_of("LINES", 10'000));
+  }
+  return {.columns = size.ws_col, .rows = size.ws_row, .paint = plain ? Paint::none : Paint::colours};
+}
+
+void draw(const std::vector<std::string>& lines) {
+  std::string picture = "\x1b[H";
+  for (const std::string& line : lines) picture += line + "\x1b[K\r\n";
+  std::cout << picture << "\x1b[J" << std::flush;
+}
+
+SortBy next(SortBy sort) {
+  return sort == SortBy::name ? SortBy::share : static_cast<SortBy>(static_cast<int>(sort) + 1);
+}
+
+FetchRequest request_of(const TopOptions& options) {
+  return {.url = options.url, .path = "/admin/endpoints", .token = options.token};
+}
+
+int once(const TopOptions& options) {
+  const Fetched status = fetch(request_of(options));
+  if (!status.body) {
+    std::cerr << "isocost top: " << status.problem << "\n";
+    return 1;
+  }
+  for (const std::string& line : top_page(*status.body, SortBy::share, screen_now()))
+    std::cout << line << "\n";
+  return 0;
+}
+
+std::vector<std::string> picture(const Fetched& status, SortBy sort, bool paused) {
+  const Screen screen = screen_now();
+  std::vector<std::string> lines;
+  if (status.body) {
+    lines = top_page(*status.body, sort, screen);
+  } else {
+    lines.push_back(painted(fitted(status.problem, screen.columns), Colour::red, screen.paint));
+  }
+  const std::string keys = std::string(paused ? "paused" : "live") + "   q quit   p " +
+                           (paused ? "go on" : "pause") + "   s sort (by " + std::string(to_text(sort)) + ")";
+  lines.push_back(painted(fitted(keys, screen.columns), Colour::dim, screen.paint));
+  return lines;
+}
+
+void watch(const TopOptions& options, Fetched status) {
+  using Clock = std::chrono::steady_clock;
+  const Terminal terminal;
+  SortBy sort = SortBy::share;
+  bool paused = false;
+  auto due = Clock::now() + options.interval;
+  while (interrupted == 0) {
+    draw(picture(status, sort, paused));
+    const auto wait = std::max(std::chrono::milliseconds(0),
+                               std::chrono::duration_cast<std::chrono::milliseconds>(due - Clock::now()));
+    const auto key = terminal.key(paused ? options.interval : wait);
+    if (key == 'q') return;
+    if (key == 'p') paused = !paused;
+    if (key == 's') sort = next(sort);
+    if (paused || Clock::now() < due) continue;
+    status = fetch(request_of(options));
+    due = Clock::now() + options.interval;
+  }
+}
+
+}  // namespace
+
+int top(const TopOptions& options) {
+  if (options.once || ::isatty(STDOUT_FILENO) != 1) return once(options);
+  Fetched first = fetch(request_of(options));
+  if (!first.body) return once(options);  // says why, before the screen is taken
+
+  struct sigaction stop {};
+  stop.sa_handler = [](int) { interrupted = 1; };
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &stop, nullptr);
+  watch(options, std::move(first));
+  return 0;
+}
+
+}  // namespace gateway

@@ -1,0 +1,188 @@
+#include "gateway/commands/top_page.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cmath>
+#include <limits>
+
+#include "gateway/text/quantity_text.hpp"
+
+namespace gateway {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+double number(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_number()) return none;
+  return value->to_number<double>();
+}
+
+std::string text(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_string()) return "-";
+  return fitted({value->get_string().data(), value->get_string().size()}, 80);
+}
+
+// Eight columns for the whole, in eighths of a column.
+std::string bar(double share) {
+  constexpr std::string_view eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  if (!std::isfinite(share)) return "";
+  const auto parts = static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * 64));
+  std::string result;
+  for (std::size_t i = 0; i < parts / 8; ++i) result += "█";
+  return result.append(eighths[parts % 8]);
+}
+
+Colour state_colour(std::string_view state) {
+  if (state == "serving") return Colour::green;
+  return state == "open" ? Colour::red : Colour::yellow;
+}
+
+Colour failure_colour(double share) {
+  if (!(share > 0.005)) return Colour::plain;
+  return share > 0.05 ? Colour::red : Colour::yellow;
+}
+
+std::string price_text(double per_million) {
+  std::string price = money_text(per_million);
+  return price.starts_with('$') ? price.substr(1) : price;
+}
+
+std::string state_text(const json::object& row) {
+  const std::string state = text(row, "state");
+  const double back = number(row, "back_in_seconds");
+  return std::isfinite(back) && state != "serving" ? state + " " + span_text(back) : state;
+}
+
+const std::vector<Column>& columns() {
+  static const std::vector<Column> all{
+      {"ENDPOINT", Align::left, 0}, {"MODEL", Align::left, 8},    {"STATE", Align::left, 0},
+      {"$/M IN", Align::right, 5},  {"$/M OUT", Align::right, 3}, {"TTFT", Align::right, 0},
+      {"P90", Align::right, 4},     {"NEXT", Align::right, 6},    {"TOK/S", Align::right, 0},
+      {"FAIL", Align::right, 1},    {"UP", Align::right, 9},      {"NOW", Align::right, 2},
+      {"SHARE", Align::right, 0},   {"1 MIN   ", Align::left, 2}, {"$/1K REQ", Align::right, 7},
+      {"TOTAL", Align::right, 7}};
+  return all;
+}
+
+Row row_of(const json::object& e) {
+  const double failures = number(e, "failures");
+  const double uptime = number(e, "uptime");
+  return {{text(e, "endpoint"), Colour::bold},
+          {text(e, "model"), Colour::dim},
+          {state_text(e), state_colour(text(e, "state"))},
+          {price_text(number(e, "price_input"))},
+          {price_text(number(e, "price_output"))},
+          {time_text(number(e, "ttft_p50_ms") * 1e-3)},
+          {time_text(number(e, "ttft_p90_ms") * 1e-3)},
+          {time_text(number(e, "ttft_predicted_ms") * 1e-3), Colour::dim},
+          {rate_text(number(e, "tokens_per_second_p50"))},
+          {percent_text(failures), failure_colour(failures)},
+          {percent_text(uptime), uptime < 0.95 ? Colour::yellow : Colour::plain},
+          {count_text(number(e, "in_flight"))},
+          {percent_text(number(e, "share_1m"))},
+          {bar(number(e, "share_1m")), Colour::cyan},
+          {money_text(number(e, "dollars_per_1k"))},
+          {count_text(number(e, "attempts")), Colour::dim}};
+}
+
+// What is not known sorts last, whatever the order.
+double known_or(double value, double otherwise) {
+  return std::isfinite(value) ? value : otherwise;
+}
+
+double sort_key(const json::object& e, SortBy sort) {
+  constexpr double last = std::numeric_limits<double>::infinity();
+  switch (sort) {
+    case SortBy::share:
+      return known_or(-number(e, "share_1m"), last);
+    case SortBy::ttft:
+      return known_or(number(e, "ttft_p50_ms"), last);
+    case SortBy::throughput:
+      return known_or(-number(e, "tokens_per_second_p50"), last);
+    case SortBy::price:
+      return known_or(number(e, "price_output"), last);
+    case SortBy::failures:
+      return known_or(-number(e, "failures"), last);
+    case SortBy::name:
+      return 0;
+  }
+  return 0;
+}
+
+std::vector<const json::object*> sorted_rows(const json::object& status, SortBy sort) {
+  std::vector<const json::object*> rows;
+  const json::value* all = status.if_contains("endpoints");
+  if (all == nullptr || !all->is_array()) return rows;
+  for (const json::value& row : all->get_array()) {
+    if (row.is_object()) rows.push_back(&row.get_object());
+  }
+  std::stable_sort(rows.begin(), rows.end(), [&](const json::object* a, const json::object* b) {
+    const double left = sort_key(*a, sort), right = sort_key(*b, sort);
+    return left != right ? left < right : text(*a, "endpoint") < text(*b, "endpoint");
+  });
+  return rows;
+}
+
+std::string header(const json::object& status, const Screen& screen) {
+  const json::value* found = status.if_contains("gateway");
+  const json::object gateway = found != nullptr && found->is_object() ? found->get_object() : json::object();
+  const double failed = number(gateway, "requests_failed");
+  const std::string name = "isocost " + text(gateway, "version");
+  std::string rest = "  up " + span_text(number(gateway, "uptime_seconds"));
+  rest += "  " + rate_text(number(gateway, "requests_per_second")) + " req/s";
+  rest += "  " + count_text(number(gateway, "requests")) + " requests";
+  if (failed > 0) rest += ", " + count_text(failed) + " failed";
+  rest += "  " + money_text(number(gateway, "dollars_5m")) + " in 5 min";
+  rest += "  configuration " + count_text(number(gateway, "generation"));
+  const std::string line = fitted(name + rest, screen.columns);
+  const std::size_t split = std::min(name.size(), line.size());
+  return painted(line.substr(0, split), Colour::bold, screen.paint) + line.substr(split);
+}
+
+}  // namespace
+
+std::vector<std::string> top_page(std::string_view status, SortBy sort, const Screen& screen) {
+  boost::system::error_code error;
+  const json::value parsed = json::parse({status.data(), status.size()}, error);
+  if (error || !parsed.is_object())
+    return {fitted("what answered is not the status of isocost", screen.columns)};
+
+  const auto all = sorted_rows(parsed.get_object(), sort);
+  constexpr std::size_t around = 5;  // header, blank line, titles, what is cut, the keys
+  const std::size_t room = static_cast<std::size_t>(std::max(screen.rows, 8)) - around;
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < std::min(room, all.size()); ++i) rows.push_back(row_of(*all[i]));
+  std::vector<std::string> lines{header(parsed.get_object(), screen), ""};
+  for (std::string& line : table(columns(), rows, screen)) lines.push_back(std::move(line));
+  if (all.empty()) lines.emplace_back("no endpoints");
+  if (all.size() > rows.size()) {
+    lines.push_back(painted(fitted("… " + std::to_string(all.size() - rows.size()) + " more", screen.columns),
+                            Colour::dim, screen.paint));
+  }
+  return lines;
+}
+
+std::string_view to_text(SortBy sort) {
+  switch (sort) {
+    case SortBy::share:
+      return "share";
+    case SortBy::ttft:
+      return "time to first token";
+    case SortBy::throughput:
+      return "tokens per second";
+    case SortBy::price:
+      return "price";
+    case SortBy::failures:
+      return "failures";
+    case SortBy::name:
+      return "name";
+  }
+  return "";
+}
+
+}  // namespace gateway

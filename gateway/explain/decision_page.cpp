@@ -1,0 +1,196 @@
+#include "gateway/explain/decision_page.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cmath>
+
+#include "gateway/explain/decision_order.hpp"
+#include "gateway/observe/words.hpp"
+#include "gateway/text/json_page.hpp"
+#include "gateway/text/quantity_text.hpp"
+
+namespace gateway {
+
+namespace json = boost::json;
+using routing::Verdict;
+
+namespace {
+
+// As text: a number of 64 bits would lose its end in most readers of JSON.
+std::string hexadecimal(std::uint64_t value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += digits[value >> shift & 0xF];
+  return text;
+}
+
+json::object cost_object(const routing::Cost& cost) {
+  return {{"total", number_or_null(cost.total())},  {"price", number_or_null(cost.price)},
+          {"ttft", number_or_null(cost.ttft)},      {"generation", number_or_null(cost.generation)},
+          {"quota", number_or_null(cost.quota)},    {"quality", number_or_null(cost.quality)},
+          {"failure", number_or_null(cost.failure)}};
+}
+
+json::object prediction_object(const routing::Prediction& p) {
+  return {{"ttft_ms", number_or_null(p.ttft * 1e3)},
+          {"ttft_log_sd", number_or_null(p.ttft_log_sd)},
+          {"tokens_per_second", number_or_null(p.throughput)},
+          {"tokens_per_second_log_sd", number_or_null(p.throughput_log_sd)},
+          {"output_tokens", number_or_null(p.expected_output)},
+          {"generation_ms", number_or_null(p.generation * 1e3)},
+          {"price", number_or_null(p.price)},
+          {"failure", number_or_null(p.failure)},
+          {"cache_hit", number_or_null(p.cache_hit)},
+          {"in_flight", number_or_null(p.in_flight)},
+          {"headroom", number_or_null(p.headroom)}};
+}
+
+json::object name_object(const Decided& decided, const Verdict& verdict) {
+  const routing::Endpoint& endpoint = decided.catalogue.endpoints()[verdict.endpoint];
+  return {{"endpoint", endpoint.settings->name.text}, {"model", endpoint.model->name.text}};
+}
+
+json::object candidate_object(const Decided& decided, const Verdict& verdict) {
+  json::object object = name_object(decided, verdict);
+  object["rank"] = verdict.rank;
+  object["tier"] = verdict.tier;
+  object["propensity"] = number_or_null(verdict.propensity);
+  object["cost"] = cost_object(verdict.cost);
+  object["predicted"] = prediction_object(verdict.prediction);
+  return object;
+}
+
+// Both sides of a comparison, in dollars, seconds and tokens.
+void add(const std::optional<routing::Margin>& margin, json::object& object) {
+  if (!margin) return;
+  object["found"] = number_or_null(margin->found);
+  object["limit"] = number_or_null(margin->limit);
+}
+
+json::object removed_object(const Decided& decided, const Verdict& verdict) {
+  json::object object = name_object(decided, verdict);
+  object["because"] = word(verdict.removal);
+  object["text"] = removal_text(verdict, decided);
+  object["missed_by"] = number_or_null(verdict.missed_by);
+  add(verdict.margin, object);
+  if (verdict.filter != routing::Filter::none) object["excluded_by"] = routing::to_text(verdict.filter);
+  return object;
+}
+
+json::object request_object(const routing::Demand& demand) {
+  json::object object{{"model", demand.model_requested}, {"prompt_tokens", demand.prompt.count}};
+  object["max_output"] = demand.max_output ? json::value(demand.max_output->count) : json::value(nullptr);
+  object["stream"] = demand.delivery == routing::Delivery::streamed;
+  return object;
+}
+
+// The steps of `relax` that were taken, as their owner wrote them.
+json::array relaxed_array(const Decided& decided) {
+  json::array array;
+  for (std::size_t i = 0; i < decided.decision.relaxed; ++i) {
+    array.emplace_back(decided.policy.relax[i].text);
+  }
+  return array;
+}
+
+json::object remedy_object(const Decided& decided, const routing::Remedy& remedy) {
+  json::array rules;
+  for (const routing::Remedy::Limit& limit : remedy.limits) {
+    json::object rule{{"rule", limit.rule->text}};
+    add(limit.margin, rule);
+    rules.push_back(std::move(rule));
+  }
+  json::array preferences;
+  for (const routing::Objection& each : remedy.objections) {
+    json::object preference{{"preference", "provider." + std::string(each.field)}};
+    add(each.margin, preference);
+    preferences.push_back(std::move(preference));
+  }
+  json::object object{{"endpoint", decided.catalogue.endpoints()[remedy.endpoint].settings->name.text},
+                      {"text", remedy_text(remedy, decided.catalogue)}};
+  object["rules"] = std::move(rules);
+  object["preferences"] = std::move(preferences);
+  return object;
+}
+
+const std::string& provider_name(const Decided& decided, routing::EndpointIndex index) {
+  const config::ProviderSettings& provider = *decided.catalogue.endpoints()[index].provider;
+  return provider.display_name.empty() ? provider.name.text : provider.display_name;
+}
+
+json::array attempts_array(const Decided& decided, const routing::Attempts& attempts) {
+  json::array array;
+  for (const routing::Attempt& attempt : attempts) {
+    json::object object{{"provider", provider_name(decided, attempt.endpoint)},
+                        {"model", decided.catalogue.endpoints()[attempt.endpoint].model->name.text}};
+    const int status = attempt.failure ? attempt.failure->status : 200;
+    object["status"] = status == 0 ? json::value(nullptr) : json::value(status);
+    if (attempt.failure) object["failure"] = word(attempt.failure->kind);
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
+}  // namespace
+
+std::optional<routing::Remedy> remedy_of(const Decided& decided) {
+  if (!decided.snapshot || decided.decision.chosen) return std::nullopt;
+  return routing::smallest_remedy(*decided.snapshot, decided.policy, decided.demand, decided.decision);
+}
+
+std::string decision_page(const Decided& decided) {
+  const routing::Decision& decision = decided.decision;
+  json::object page{
+      {"chosen", nullptr},
+      {"reason", decision.chosen ? json::value(word(decision.reason)) : json::value(nullptr)},
+      {"propensity", number_or_null(decision.propensity)},
+      {"explored_dollars", number_or_null(decision.explored_dollars)},
+      {"policy", {{"name", decided.policy.name.text}, {"hash", hexadecimal(decided.policy.hash)}}},
+      {"generation", decided.catalogue.generation()},
+      {"snapshot", decision.snapshot},
+      {"seed", hexadecimal(decision.seed)},
+      {"request", request_object(decided.demand)}};
+  if (!decided.why.empty()) page["policy"].as_object()["why"] = decided.why;
+  if (decision.chosen) page["chosen"] = decided.catalogue.endpoints()[*decision.chosen].settings->name.text;
+  if (decision.earliest) {
+    page["earliest_seconds"] = number_or_null(config::Seconds(*decision.earliest - decided.now).count());
+  }
+  json::array candidates, removed;
+  for (const Verdict* v : by_rank(decision)) candidates.push_back(candidate_object(decided, *v));
+  for (const Verdict* v : removed_ones(decision)) removed.push_back(removed_object(decided, *v));
+  if (decision.relaxed > 0) page["relaxed"] = relaxed_array(decided);
+  if (const auto remedy = remedy_of(decided)) page["smallest_relaxation"] = remedy_object(decided, *remedy);
+  page["candidates"] = std::move(candidates);
+  page["removed"] = std::move(removed);
+  return json_page(page);
+}
+
+std::string openrouter_metadata(const Decided& decided, const routing::Attempts& attempts) {
+  const routing::Decision& decision = decided.decision;
+  json::array available;
+  for (const Verdict* v : by_rank(decision)) {
+    available.push_back(json::object{{"provider", provider_name(decided, v->endpoint)},
+                                     {"model", decided.catalogue.endpoints()[v->endpoint].model->name.text},
+                                     {"selected", decision.chosen == v->endpoint}});
+  }
+  const std::string selected = decision.chosen ? provider_name(decided, *decision.chosen) : "none";
+  const bool alias =
+      decided.demand.model != nullptr && decided.demand.model->name.text != decided.demand.model_requested;
+  json::object page{{"requested", decided.demand.model_requested},
+                    {"strategy", attempts.size() > 1 ? "fallback"
+                                 : alias             ? "alias"
+                                                     : "direct"},
+                    {"region", "self-hosted"},
+                    {"summary", "available=" + std::to_string(available.size()) + ", selected=" + selected},
+                    {"attempt", attempts.empty() ? 1 : attempts.size()},
+                    {"is_byok", true}};
+  page["attempts"] = attempts_array(decided, attempts);
+  page["endpoints"] = {{"total", decision.verdicts.size()}, {"available", std::move(available)}};
+  page["isocost"] = {{"policy", decided.policy.name.text},
+                     {"reason", decision.chosen ? json::value(word(decision.reason)) : json::value(nullptr)},
+                     {"propensity", number_or_null(decision.propensity)},
+                     {"snapshot", decision.snapshot}};
+  return json_page(page);
+}
+
+}  // namespace gateway

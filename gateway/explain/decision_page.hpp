@@ -1,0 +1,43 @@
+// A decision for those who want to know why: as JSON (`debug` and explain), as one header line, and as the
+// `openrouter_metadata` that OpenRouter's clients know. Pure functions.
+// The decision, the policy and the catalogue are those of the same moment.
+#pragma once
+
+#include <string>
+
+#include "routing/decision/plan.hpp"
+#include "routing/decision/remedy.hpp"
+
+namespace gateway {
+
+struct Decided {
+  const routing::Decision& decision;
+  const routing::Catalogue& catalogue;
+  const routing::Policy& policy;
+  const routing::Demand& demand;
+  config::TimePoint now{};
+  std::string_view why{};                       // this policy and no other
+  const routing::Snapshot* snapshot = nullptr;  // where given, the smallest relaxation is looked for
+};
+
+// Everything: each candidate with its predictions, its cost term by term in dollars, its rank and propensity,
+// or the rule that removed it and by how much it missed.
+std::string decision_page(const Decided& decided);
+// "reason=best; candidates=3/5; cost=$0.002130; ..." without line breaks or anybody's text: the endpoint and
+// the policy have header fields of their own.
+std::string decision_header(const Decided& decided);
+// `attempts` are those made so far, the one under way last.
+std::string openrouter_metadata(const Decided& decided, const routing::Attempts& attempts);
+// What removed a candidate, in a sentence: "its context is 12,000 tokens too small".
+std::string removal_text(const routing::Verdict& verdict, const Decided& decided);
+// "lacks json_schema and images, which the request needs".
+std::string lacking_text(const routing::Demand& demand, const config::EndpointSettings& endpoint);
+// "azure would be let in by giving up `ttft.p90 <= 3 s` (it is 3.4 s) and without the request's own
+// provider.max_price.completion of 2 $/Mtok (it is 5.4 $/Mtok)".
+std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue& catalogue);
+// The member of the request at fault: "provider.max_price".
+std::string preference_of(routing::Filter filter);
+// Of a decision that left nobody; nothing without a snapshot.
+std::optional<routing::Remedy> remedy_of(const Decided& decided);
+
+}  // namespace gateway

@@ -1,0 +1,142 @@
+#include "gateway/explain/decision_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "gateway/explain/decision_order.hpp"
+#include "gateway/observe/words.hpp"
+#include "gateway/text/quantity_text.hpp"
+
+namespace gateway {
+
+using routing::Verdict;
+
+namespace {
+
+const std::string& name_of(const Decided& decided, const Verdict& verdict) {
+  return decided.catalogue.endpoints()[verdict.endpoint].settings->name.text;
+}
+
+std::string_view because(routing::Reason reason) {
+  switch (reason) {
+    case routing::Reason::best:
+      return "it costs least";
+    case routing::Reason::explore:
+      return "to learn how it is doing now";
+    case routing::Reason::only:
+      return "it is the only one left";
+    case routing::Reason::weighted:
+      return "drawn by the policy's weights";
+    case routing::Reason::panic:
+      return "too many are out of order to be choosy";
+  }
+  return "";
+}
+
+double least_cost(const routing::Decision& decision) {
+  double least = std::numeric_limits<double>::infinity();
+  for (const Verdict* v : by_rank(decision)) least = std::min(least, v->cost.total());
+  return least;
+}
+
+std::vector<std::string> headline(const Decided& decided, const Screen& screen) {
+  const routing::Decision& decision = decided.decision;
+  const Verdict* chosen = chosen_one(decision);
+  const std::string asked = fitted(decided.demand.model_requested, 60) + ", " +
+                            count_text(static_cast<double>(decided.demand.prompt.count)) +
+                            " prompt tokens, policy " + fitted(decided.policy.name.text, 40);
+  std::string answer;
+  Colour colour = Colour::green;
+  if (chosen != nullptr) {
+    const bool is_best = decision.reason == routing::Reason::best;
+    answer = "goes to " + name_of(decided, *chosen) + ": ";
+    answer += is_best && chosen->cost.total() > least_cost(decision)
+                  ? "it costs least of those that are preferred"
+                  : because(decision.reason);
+  } else {
+    answer = "goes to nobody";
+    colour = Colour::red;
+    if (decision.earliest) {
+      answer += "; the first one comes back in " +
+                span_text(config::Seconds(*decision.earliest - decided.now).count());
+    }
+  }
+  return {fitted(asked, screen.columns), painted(fitted(answer, screen.columns), colour, screen.paint)};
+}
+
+// Below the best where a preference, and not its cost, put that one first.
+std::string over(double dollars) {
+  return (dollars < 0 ? "-" : "+") + money_text(std::abs(dollars));
+}
+
+std::vector<std::string> candidates(const Decided& decided, const Screen& screen) {
+  const auto ranked = by_rank(decided.decision);
+  if (ranked.empty()) return {};
+  const std::vector<Column> columns{
+      {"", Align::left, 0},           {"ENDPOINT", Align::left, 0}, {"COST", Align::right, 0},
+      {"OVER BEST", Align::right, 4}, {"PRICE", Align::right, 0},   {"WAIT", Align::right, 2},
+      {"TOKENS", Align::right, 2},    {"RISK", Align::right, 3},    {"OTHER", Align::right, 5},
+      {"TTFT", Align::right, 0},      {"TOK/S", Align::right, 0},   {"FAIL", Align::right, 6},
+      {"CHANCE", Align::right, 1}};
+  const double best = ranked.front()->cost.total();
+  std::vector<Row> rows;
+  for (const Verdict* v : ranked) {
+    const bool chosen = decided.decision.chosen == v->endpoint;
+    rows.push_back({{chosen ? "▶" : " ", Colour::green},
+                    {name_of(decided, *v), chosen ? Colour::bold : Colour::plain},
+                    {money_text(v->cost.total()), chosen ? Colour::bold : Colour::plain},
+                    {v == ranked.front() ? "" : over(v->cost.total() - best), Colour::dim},
+                    {money_text(v->cost.price)},
+                    {money_text(v->cost.ttft)},
+                    {money_text(v->cost.generation)},
+                    {money_text(v->cost.failure)},
+                    {money_text(v->cost.quota + v->cost.quality)},
+                    {time_text(v->prediction.ttft)},
+                    {rate_text(v->prediction.throughput)},
+                    {percent_text(v->prediction.failure)},
+                    {percent_text(v->propensity), Colour::dim}});
+  }
+  return table(columns, rows, screen);
+}
+
+std::vector<std::string> left_out(const Decided& decided, const Screen& screen) {
+  const auto removed = removed_ones(decided.decision);
+  if (removed.empty()) return {};
+  std::vector<Row> rows;
+  for (const Verdict* v : removed) {
+    rows.push_back({{"x", Colour::red}, {name_of(decided, *v)}, {removal_text(*v, decided), Colour::dim}});
+  }
+  return table({{"", Align::left, 0}, {"LEFT OUT", Align::left, 0}, {"BECAUSE IT", Align::left, 0}}, rows,
+               screen);
+}
+
+// What was given up, or what would have to be.
+std::vector<std::string> compromises(const Decided& decided, const Screen& screen) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < decided.decision.relaxed; ++i) {
+    lines.push_back(painted(fitted("gave up: " + decided.policy.relax[i].text, screen.columns),
+                            Colour::yellow, screen.paint));
+  }
+  if (const auto remedy = remedy_of(decided)) {
+    lines.push_back(painted(fitted(remedy_text(*remedy, decided.catalogue), screen.columns), Colour::yellow,
+                            screen.paint));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> decision_table(const Decided& decided, const Screen& screen) {
+  std::vector<std::string> lines = headline(decided, screen);
+  const std::vector<std::string> given_up = compromises(decided, screen);
+  lines.insert(lines.end(), given_up.begin(), given_up.end());
+  for (const auto& part : {candidates(decided, screen), left_out(decided, screen)}) {
+    if (part.empty()) continue;
+    lines.emplace_back();
+    lines.insert(lines.end(), part.begin(), part.end());
+  }
+  return lines;
+}
+
+}  // namespace gateway

@@ -1,0 +1,91 @@
+#include "gateway/generation/configuration.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "gateway/record_file/recorded_measures.hpp"
+#include "providers/net/certificates.hpp"
+#include "routing/policy/policy_check.hpp"
+
+namespace gateway {
+namespace {
+
+bool has_errors(const config::Problems& problems) {
+  return std::ranges::find(problems, config::Severity::error, &config::Problem::severity) != problems.end();
+}
+
+// Whether `path` is `outer` or within it.
+bool within(std::string_view path, std::string_view outer) {
+  if (outer.empty() || !path.starts_with(outer)) return false;
+  return path.size() == outer.size() || path[outer.size()] == '.' || path[outer.size()] == '[';
+}
+
+// The errors of policies beside those that the file had already: of each line, and of what could not be read,
+// the first one alone.
+void add_policy_errors(config::Loaded& loaded) {
+  if (!loaded.draft) return;
+  config::Problems found;
+  routing::compile(*loaded.draft, found);
+  for (config::Problem& problem : found) {
+    const bool is_known = std::ranges::any_of(loaded.problems, [&](const config::Problem& other) {
+      const bool same = other.place.line == problem.place.line || within(problem.path, other.path);
+      return other.severity == config::Severity::error && same;
+    });
+    if (problem.severity == config::Severity::error && !is_known)
+      loaded.problems.push_back(std::move(problem));
+  }
+}
+
+// Certificates that no connection could use: found here, they leave the last good configuration in use.
+void check_certificates(const config::Settings& settings, config::Problems& problems) {
+  for (const config::ProviderSettings& provider : settings.providers) {
+    if (!provider.ca_file) continue;
+    const auto fault = providers::fault_in_certificates(*provider.ca_file);
+    if (!fault) continue;
+    problems.push_back(
+        {.path = "providers." + provider.name.text + ".ca_file",
+         .message = "the certificates in `" + *provider.ca_file + "` cannot be used: " + *fault,
+         .suggestion = "it must hold certificates in PEM form",
+         .excerpt = {}});
+  }
+}
+
+}  // namespace
+
+config::Loaded with_policies(config::Loaded loaded) {
+  if (!loaded.settings) {
+    add_policy_errors(loaded);
+    return loaded;
+  }
+  check_certificates(*loaded.settings, loaded.problems);
+  routing::compile(*loaded.settings, loaded.problems);
+  if (has_errors(loaded.problems)) loaded.settings.reset();
+  return loaded;
+}
+
+config::Loaded with_policies_checked(config::Loaded loaded) {
+  if (!loaded.settings) return with_policies(std::move(loaded));
+  check_certificates(*loaded.settings, loaded.problems);
+  const routing::PolicySet policies = routing::compile(*loaded.settings, loaded.problems);
+  if (has_errors(loaded.problems)) {
+    loaded.settings.reset();
+    return loaded;
+  }
+  const routing::Catalogue catalogue(*loaded.settings, 0);
+  const std::string& records = loaded.settings->records.file;
+  const std::vector<routing::Measured> measured =
+      records.empty() ? std::vector<routing::Measured>() : recorded_measures(records, catalogue);
+  routing::check_policies(policies, catalogue, measured, loaded.problems);
+  return loaded;
+}
+
+config::Problems out_of_reach(const routing::PolicySet& policies, const routing::Snapshot& market) {
+  std::vector<routing::Measured> measured;
+  for (const routing::EndpointState& state : market.endpoints) measured.push_back(state.measured);
+  config::Problems problems;
+  routing::check_policies(policies, *market.catalogue, measured, problems);
+  return problems;
+}
+
+}  // namespace gateway

@@ -1,0 +1,24 @@
+// A configuration as it is used: what the file says, and its policies compiled. A value.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/files/load.hpp"
+#include "routing/market/snapshot.hpp"
+#include "routing/policy/policy_set.hpp"
+
+namespace gateway {
+
+// Compiles the policies of what was loaded: their problems come after the file's own, and with an error among
+// them there are no settings.
+config::Loaded with_policies(config::Loaded loaded);
+
+// The same, and warns of policies that can do nothing on the declared facts, or that no host has met where
+// there are records: for `isocost check`.
+config::Loaded with_policies_checked(config::Loaded loaded);
+
+// What policies ask of hosts that none of them declares, or has shown lately: for a gateway that runs.
+config::Problems out_of_reach(const routing::PolicySet& policies, const routing::Snapshot& market);
+
+}  // namespace gateway

@@ -1,0 +1,45 @@
+// One configuration, ready to serve. Immutable but for the counts of attempts under way; shared by all
+// threads. A request keeps the generation it began with.
+#pragma once
+
+#include <memory>
+
+#include "gateway/generation/key_ring.hpp"
+#include "routing/policy/policy_set.hpp"
+#include "routing/terms/catalogue.hpp"
+#include "routing/terms/in_flight.hpp"
+
+namespace gateway {
+
+struct Generation {
+  // `set` is of the catalogue's own settings.
+  Generation(std::shared_ptr<const routing::Catalogue> all, routing::PolicySet set)
+      : Generation(all, std::move(set), routing::InFlight(all->endpoints().size())) {}
+  // Of settings whose policies are known to be good.
+  explicit Generation(std::shared_ptr<const routing::Catalogue> all)
+      : Generation(all, compiled(all->settings())) {}
+  // The same, after `before`, whose attempts under way stay counted.
+  Generation(std::shared_ptr<const routing::Catalogue> all, const Generation& before)
+      : Generation(all, compiled(all->settings()),
+                   routing::InFlight(*all, *before.catalogue, before.in_flight)) {}
+
+  std::shared_ptr<const routing::Catalogue> catalogue;
+  KeyRing keys;
+  routing::PolicySet policies;
+  std::vector<std::string> headers;  // of requests, those that policies read, in lower case
+  mutable routing::InFlight in_flight;
+
+ private:
+  Generation(std::shared_ptr<const routing::Catalogue> all, routing::PolicySet set, routing::InFlight counts)
+      : catalogue(std::move(all)),
+        keys(catalogue->settings()),
+        policies(std::move(set)),
+        headers(policies.headers()),
+        in_flight(std::move(counts)) {}
+  static routing::PolicySet compiled(const config::Settings& settings) {
+    config::Problems problems;
+    return routing::compile(settings, problems);
+  }
+};
+
+}  // namespace gateway

@@ -1,0 +1,49 @@
+// Who may ask: finds the client key that a request presents. Immutable; shared by all threads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "config/values/settings.hpp"
+#include "routing/terms/catalogue.hpp"
+
+namespace gateway {
+
+class KeyRing {
+ public:
+  // `settings` must outlive the ring.
+  explicit KeyRing(const config::Settings& settings);
+
+  // With no key configured, nobody is asked for one.
+  bool open_to_all() const { return keys_.empty(); }
+  // The key whose hash is that of `presented`; null when there is none.
+  const config::KeySettings* find(std::string_view presented) const;
+
+ private:
+  // A SHA-256 is its own hash value: any eight bytes of it.
+  struct FirstBytes {
+    std::size_t operator()(const config::KeyHash& hash) const;
+  };
+  std::unordered_map<config::KeyHash, const config::KeySettings*, FirstBytes> keys_;
+};
+
+// Null, where nobody is asked for a key, may use every model.
+bool may_use(const config::KeySettings* key, const routing::PublicModel& model);
+
+// Remembers the key that a connection presented last, since clients present the same one in each request, and
+// hashing it again would cost more than all of the look-up. Belongs to one connection.
+class KeptKey {
+ public:
+  // As keys.find(presented). `keys` must be of a generation that `generation` names.
+  const config::KeySettings* find(const KeyRing& keys, std::uint64_t generation,
+                                  const std::string& presented);
+
+ private:
+  std::string presented_;
+  std::uint64_t generation_ = 0;
+  const config::KeySettings* key_ = nullptr;
+};
+
+}  // namespace gateway

@@ -1,0 +1,43 @@
+#include "gateway/http/host_field.hpp"
+
+#include <algorithm>
+
+namespace gateway {
+namespace {
+
+bool all_of(std::string_view text, bool (*allowed)(char)) {
+  for (const char c : text) {
+    if (!allowed(c)) return false;
+  }
+  return !text.empty();
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_name_character(char c) {
+  return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_';
+}
+bool is_ipv6_character(char c) {
+  return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') || c == ':' || c == '.';
+}
+
+}  // namespace
+
+bool is_host(std::string_view text) {
+  std::string_view port;
+  std::size_t end = 0;
+  if (text.starts_with('[')) {
+    end = text.find(']');
+    if (end == std::string_view::npos || !all_of(text.substr(1, end - 1), is_ipv6_character)) return false;
+    ++end;
+  } else {
+    end = std::min(text.find(':'), text.size());
+    if (end > 255 || !all_of(text.substr(0, end), is_name_character)) return false;
+  }
+  if (end == text.size()) return true;
+  port = text.substr(end);
+  return port.size() <= 6 && port[0] == ':' && all_of(port.substr(1), is_digit);
+}
+
+}  // namespace gateway

@@ -1,0 +1,67 @@
+// The strict gate: the only reading of a request's head. It decides the framing, and what it does not let
+// through is answered and the connection closed: no further byte is parsed. Pure; nothing allocates unless
+// a request is refused.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "providers/http/http_fields.hpp"
+
+namespace gateway {
+
+enum class Method { get, head, post, put, patch, del, options };
+
+struct GateLimits {
+  std::size_t header_block = providers::max_header_block;
+  std::size_t target = 8 * 1024;
+  std::uint64_t body = 32 * 1024 * 1024;
+};
+
+struct HeadIncomplete {};
+
+// An answer to give at once; then close. `message` names the place, what was found and what is allowed.
+struct Refusal {
+  int status = 400;       // 400, 405, 413, 414, 417, 431, 505
+  std::string_view code;  // "bad_request", "body_too_large", ...; static text
+  std::string message;
+};
+
+// Views into the bytes that were checked. Fields that are absent are empty views.
+struct RequestHead {
+  Method method = Method::get;
+  std::string_view path;   // "/v1/chat/completions"
+  std::string_view query;  // without the question mark
+  int minor_version = 1;   // HTTP/1.x
+  bool keep_alive = true;
+  bool expect_continue = false;
+  providers::Framing framing = providers::NoBody{};  // never UntilClose
+  std::size_t size = 0;                              // of the head; the body begins here
+  std::string_view host;
+  std::string_view authorization;
+  std::string_view x_api_key;
+  std::string_view content_type;
+  std::string_view content_encoding;
+  std::string_view x_request_id;
+  std::string_view x_isocost_policy;
+  std::string_view x_openrouter_metadata;
+  std::string_view origin;
+  std::string_view x_session_id;
+  std::string_view x_stainless_retry_count;
+  std::string_view traceparent;
+  providers::Fields fields;
+
+  // The token of `Authorization: Bearer`, else of `x-api-key`, else empty.
+  std::string_view credential() const;
+};
+
+using GateResult = std::variant<HeadIncomplete, RequestHead, Refusal>;
+
+// `bytes` begins at the request line. `seen` bytes of it were there at the last call, which said
+// HeadIncomplete: it keeps a dripping sender from costing quadratic time.
+GateResult check_head(std::string_view bytes, const GateLimits& limits = {}, std::size_t seen = 0);
+
+}  // namespace gateway

@@ -1,0 +1,31 @@
+// One HTTP request of a client, read whole and past the gate. Owns what it holds: nothing in it points into
+// the connection's buffer. Belongs to its request.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/values/settings.hpp"
+#include "config/values/units.hpp"
+#include "gateway/http/http_gate.hpp"
+
+namespace gateway {
+
+struct Incoming {
+  Method method = Method::get;
+  std::string path;
+  std::string query;
+  std::string body;  // with slack behind it for the JSON parser
+  std::string credential;
+  std::string policy_header;    // x-isocost-policy
+  std::string session_header;   // x-session-id
+  std::string metadata_header;  // x-openrouter-metadata
+  std::string traceparent;
+  std::string origin;                                        // of the page that a browser sends it for
+  std::vector<std::pair<std::string, std::string>> headers;  // those that policies read, names in lower case
+  int client_retry = 0;                                      // x-stainless-retry-count
+  config::TimePoint arrived{};                               // when it was read whole
+};
+
+}  // namespace gateway

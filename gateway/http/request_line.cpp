@@ -1,0 +1,154 @@
+#include "gateway/http/request_line.hpp"
+
+#include <array>
+#include <utility>
+
+#include "gateway/text/quoted.hpp"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t longest_method = 32;
+
+Refusal bad_request(std::string message) {
+  return {400, "bad_request", std::move(message)};
+}
+
+constexpr std::array<std::pair<std::string_view, Method>, 7> methods{{{"POST", Method::post},
+                                                                      {"GET", Method::get},
+                                                                      {"HEAD", Method::head},
+                                                                      {"OPTIONS", Method::options},
+                                                                      {"PUT", Method::put},
+                                                                      {"PATCH", Method::patch},
+                                                                      {"DELETE", Method::del}}};
+
+// What RFC 3986 allows in a path or query, percent signs included.
+constexpr std::array<bool, 256> target_characters() {
+  std::array<bool, 256> table{};
+  for (unsigned char c = '0'; c <= '9'; ++c) table[c] = true;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) table[c] = true;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = true;
+  for (const char c : std::string_view("-._~!$&'()*+,;=:@/?%")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+constexpr auto in_target = target_characters();
+
+std::optional<Refusal> read_method(std::string_view name, RequestHead& head) {
+  for (const auto& [text, method] : methods) {
+    if (name == text) {
+      head.method = method;
+      return std::nullopt;
+    }
+  }
+  if (name.size() > longest_method || !providers::is_token_text(name)) {
+    return bad_request("request line: the method is " + quoted(name) + "; allowed is a token such as POST");
+  }
+  return Refusal{
+      405, "method_not_allowed",
+      "method: found " + quoted(name) + "; allowed are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS"};
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Percent signs must encode a byte; in a path none that would make another path of it.
+bool encodings_are_plain(std::string_view text, std::string_view forbidden) {
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
+    if (at + 2 >= text.size()) return false;
+    const int high = hex_digit(text[at + 1]);
+    const int low = hex_digit(text[at + 2]);
+    if (high < 0 || low < 0) return false;
+    if (forbidden.find(static_cast<char>(high * 16 + low)) != std::string_view::npos) return false;
+  }
+  return true;
+}
+
+// What an encoding in `path` may not stand for, lest two readers take it for different ones. OpenAI's SDKs
+// ask for a model by one segment, /v1/models/author%2Fslug: nothing but its name stands there, so that a
+// slash makes no other path of it.
+std::string_view forbidden_in(std::string_view path) {
+  using namespace std::string_view_literals;
+  const bool is_name = path.starts_with("/v1/models/") || path.starts_with("/api/v1/models/");
+  return is_name ? "\\\0"sv : "/\\\0"sv;
+}
+
+std::optional<Refusal> read_target(std::string_view target, std::size_t limit, RequestHead& head) {
+  using namespace std::string_view_literals;
+  if (target.size() > limit) {
+    return Refusal{
+        414, "target_too_long",
+        "target: " + std::to_string(target.size()) + " bytes; allowed are " + std::to_string(limit)};
+  }
+  if (target.empty() || target.front() != '/') {
+    return bad_request("target: found " + quoted(target) +
+                       "; allowed is the origin form, beginning with a slash");
+  }
+  for (const char c : target) {
+    if (!in_target[static_cast<unsigned char>(c)]) {
+      return bad_request("target: found the character " + quoted({&c, 1}) +
+                         "; allowed are those of RFC 3986");
+    }
+  }
+  const std::size_t question = target.find('?');
+  head.path = target.substr(0, question);
+  if (question != std::string_view::npos) head.query = target.substr(question + 1);
+
+  // Every slash must be a separator that everyone sees, or two readers take one path for different ones.
+  if (head.path.find("//") != std::string_view::npos || head.path.find("..") != std::string_view::npos) {
+    return bad_request("target: found " + quoted(target) + "; a path may hold neither // nor ..");
+  }
+  if (!encodings_are_plain(head.path, forbidden_in(head.path)) || !encodings_are_plain(head.query, "\0"sv)) {
+    return bad_request(
+        "target: found " + quoted(target) +
+        "; allowed are encodings of two hexadecimal digits, and in a path none of %2f, %5c, %00");
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> read_version(std::string_view version, RequestHead& head) {
+  if (version == "HTTP/1.1" || version == "HTTP/1.0") {
+    head.minor_version = version.back() - '0';
+    head.keep_alive = head.minor_version == 1;
+    return std::nullopt;
+  }
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const bool known_form = version.size() == 8 && version.starts_with("HTTP/") && digit(version[5]) &&
+                          version[6] == '.' && digit(version[7]);
+  std::string message = "version: found " + quoted(version) + "; allowed are HTTP/1.1 and HTTP/1.0";
+  if (known_form) return Refusal{505, "version_not_supported", std::move(message)};
+  return bad_request(std::move(message));
+}
+
+}  // namespace
+
+std::optional<Refusal> read_request_line(std::string_view line, std::size_t target_limit, RequestHead& head) {
+  if (line == "PRI * HTTP/2.0") return bad_request("found an HTTP/2 preface; allowed is HTTP/1.1");
+  const std::size_t first = line.find(' ');
+  const std::size_t last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last) {
+    return bad_request("request line: found " + quoted(line) + "; allowed is METHOD /path HTTP/1.1");
+  }
+  if (auto refusal = read_method(line.substr(0, first), head)) return refusal;
+  if (auto refusal = read_version(line.substr(last + 1), head)) return refusal;
+  // A second space lands in the target, which holds none.
+  return read_target(line.substr(first + 1, last - first - 1), target_limit, head);
+}
+
+std::optional<Refusal> check_line_start(std::string_view start, std::size_t target_limit) {
+  const std::string_view method = start.substr(0, start.find(' '));
+  if (!method.empty() && (method.size() > longest_method || !providers::is_token_text(method))) {
+    return bad_request("request line: it begins with " + quoted(method) +
+                       "; allowed is a method such as POST");
+  }
+  const std::size_t room_for_the_rest = longest_method + std::string_view("  HTTP/1.1\r").size();
+  if (start.size() > target_limit + room_for_the_rest) {
+    return Refusal{414, "target_too_long",
+                   "target: over " + std::to_string(target_limit) + " bytes; allowed are so many at most"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace gateway

@@ -1,0 +1,192 @@
+#include "gateway/http/request_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+
+#include "gateway/http/chunked_body.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Task;
+
+// simdjson reads this far beyond the end of a text.
+constexpr std::size_t slack = 64;
+// A client must send a body at least this fast, over each stretch of the body limit.
+constexpr std::size_t least_bytes_per_second = 1024;
+
+int small_number(std::string_view text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return std::clamp(number, 0, 1000);
+}
+
+Refusal cut_off() {
+  return {.status = 400,
+          .code = "incomplete_body",
+          .message = "The connection ended before the body was complete."};
+}
+
+}  // namespace
+
+void RequestReader::wait_for(Phase phase, config::Duration limit) {
+  phase_ = phase;
+  timer_.set(*this, timer_.now() + limit);
+}
+
+void RequestReader::ring() {
+  if (phase_ == Phase::serving) return;
+  if (phase_ == Phase::body) {
+    const auto least = least_bytes_per_second * static_cast<std::size_t>(limits_.body_timeout.count()) / 1000;
+    if (received_ - std::exchange(received_before_, received_) >= least) {
+      wait_for(Phase::body, limits_.body_timeout);
+      return;
+    }
+  }
+  late_ = phase_;
+  connection_.interrupt();
+}
+
+RequestRead RequestReader::too_late() {
+  const bool began = !between_requests();
+  phase_ = Phase::serving;
+  if (!began) return ConnectionOver{};
+  return Refusal{.status = 408, .code = "timeout", .message = "The request did not arrive in time."};
+}
+
+Task<RequestRead> RequestReader::next() {
+  std::size_t seen = 0;
+  for (;;) {
+    if (connection_.unread().size() > seen) {
+      auto taken = take_head(seen);
+      if (auto* refusal = std::get_if<Refusal>(&taken)) {
+        phase_ = Phase::serving;  // no limit of a request's may answer it a second time
+        co_return std::move(*refusal);
+      }
+      if (auto* head = std::get_if<Head>(&taken)) {
+        if (head->expect_continue && connection_.unread().empty()) {
+          providers::Pieces go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
+          if (!connection_.write_now(go_on)) co_return ConnectionOver{};
+        }
+        std::optional<Refusal> refusal;
+        std::string& body = request_.incoming.body;
+        body.clear();
+        if (!take_body(head->framing, body)) refusal = co_await read_body(head->framing, body);
+        if (late_) co_return too_late();
+        phase_ = Phase::serving;
+        if (refusal) co_return std::move(*refusal);
+        request_.incoming.arrived = timer_.now();
+        co_return &request_;
+      }
+      if (seen == 0 && phase_ == Phase::idle) wait_for(Phase::header, limits_.header_timeout);
+      seen = connection_.unread().size();
+    }
+    const bool came = co_await connection_.more();
+    if (late_) co_return too_late();
+    if (!came) co_return ConnectionOver{};
+  }
+}
+
+std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_head(std::size_t seen) {
+  GateResult result = check_head(connection_.unread(), gate_limits_, seen);
+  if (std::holds_alternative<HeadIncomplete>(result)) return HeadIncomplete{};
+  if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
+
+  const auto& head = std::get<RequestHead>(result);
+  Incoming& incoming = request_.incoming;
+  incoming.method = head.method;
+  incoming.path = head.path;
+  incoming.query = head.query;
+  incoming.credential = head.credential();
+  incoming.policy_header = head.x_isocost_policy;
+  incoming.session_header = head.x_session_id;
+  incoming.metadata_header = head.x_openrouter_metadata;
+  incoming.traceparent = head.traceparent;
+  incoming.origin = head.origin;
+  incoming.headers.clear();
+  if (wanted_) {
+    for (const std::string& name : wanted_()) {
+      if (const auto value = head.fields.find(name)) incoming.headers.emplace_back(name, *value);
+    }
+  }
+  incoming.client_retry = small_number(head.x_stainless_retry_count);
+  request_.manner = {.after = head.keep_alive ? AfterReply::keep_alive : AfterReply::close,
+                     .body = head.method == Method::head ? BodyWanted::no : BodyWanted::yes,
+                     .minor_version = head.minor_version};
+  const Head taken{.framing = head.framing, .expect_continue = head.expect_continue};
+  connection_.consume(head.size);
+  return taken;
+}
+
+bool RequestReader::take_body(const providers::Framing& framing, std::string& body) {
+  if (std::holds_alternative<providers::NoBody>(framing)) return true;
+  const auto* length = std::get_if<providers::Length>(&framing);
+  const std::string_view unread = connection_.unread();
+  if (!length || length->bytes > unread.size()) return false;
+  body.reserve(length->bytes + slack);
+  body.assign(unread, 0, length->bytes);
+  connection_.consume(length->bytes);
+  return true;
+}
+
+Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& framing, std::string& body) {
+  received_ = received_before_ = 0;
+  wait_for(Phase::body, limits_.body_timeout);
+  if (const auto* length = std::get_if<providers::Length>(&framing)) {
+    const bool whole = co_await read_length(length->bytes, body);
+    if (!whole) co_return cut_off();
+    co_return std::nullopt;
+  }
+  ChunkedBody chunks(limits_.max_body_bytes);
+  for (;;) {
+    if (!connection_.unread().empty()) {
+      ChunkedBody::Fed fed = chunks.feed(connection_.unread());
+      connection_.consume(fed.consumed);
+      received_ += fed.consumed;
+      if (fed.refusal) co_return std::move(fed.refusal);
+      if (fed.done) break;
+      if (fed.consumed > 0) continue;
+    }
+    const bool came = co_await connection_.more();
+    if (!came) co_return cut_off();
+  }
+  body = chunks.take();
+  body.reserve(body.size() + slack);
+  co_return std::nullopt;
+}
+
+Task<bool> RequestReader::read_length(std::uint64_t length, std::string& body) {
+  // Memory follows what arrives, so that a lying Content-Length costs nothing.
+  constexpr std::uint64_t step = 1u << 20;
+  const std::string_view first = connection_.unread().substr(0, length);
+  body.reserve(std::min(length, step) + slack);
+  body.assign(first);
+  connection_.consume(first.size());
+  received_ += first.size();  // what came with the head was in time, too
+  std::size_t filled = first.size();
+  while (filled < length) {
+    if (filled == body.size()) {
+      const std::uint64_t larger = std::min(length, filled + std::max<std::uint64_t>(step, filled));
+      body.reserve(larger + slack);
+      body.resize(larger);
+    }
+    const std::size_t got = co_await connection_.read_direct(std::span(body).subspan(filled));
+    filled += got;
+    received_ += got;
+    if (got == 0 || late_) co_return false;
+  }
+  co_return true;
+}
+
+Task<void> linger(providers::Connection& connection, providers::Timer& timer) {
+  constexpr config::Duration patience = std::chrono::seconds(2);
+  connection.end_writing();
+  providers::Limit enough([&connection] { connection.close(); });
+  timer.set(enough, timer.now() + patience);
+  for (bool came = true; came; came = co_await connection.more()) {
+    connection.consume(connection.unread().size());
+  }
+}
+
+}  // namespace gateway

@@ -1,0 +1,82 @@
+#include "gateway/http/routes.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace gateway {
+namespace {
+
+enum class Verb { get, post };
+
+struct Entry {
+  std::string_view path;
+  Verb verb;
+  Page page;
+  Needs needs;
+};
+
+constexpr std::array entries{
+    Entry{"/v1/chat/completions", Verb::post, Page::chat_completions, Needs::client_key},
+    Entry{"/v1/route/explain", Verb::post, Page::explain, Needs::client_key},
+    Entry{"/v1/models", Verb::get, Page::models, Needs::client_key},
+    Entry{"/healthz", Verb::get, Page::alive, Needs::nothing},
+    Entry{"/readyz", Verb::get, Page::ready, Needs::nothing},
+    Entry{"/metrics", Verb::get, Page::metrics, Needs::client_key},
+    Entry{"/admin/endpoints", Verb::get, Page::status, Needs::client_key},
+    Entry{"/admin/reload", Verb::post, Page::reload, Needs::client_key},
+};
+
+constexpr std::string_view models = "/v1/models/";
+constexpr std::string_view endpoints = "/endpoints";
+
+Routed answer(Method method, const Entry& entry, std::string_view parameter) {
+  const bool right =
+      entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
+  if (!right) return WrongMethod{entry.page, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
+  return Route{entry.page, entry.needs, entry.path, parameter};
+}
+
+}  // namespace
+
+Routed route(Method method, std::string_view path) {
+  constexpr std::string_view api = "/api", version = "/v1";
+  std::string_view outside = path;
+  if (path.starts_with("/api/v1/")) {
+    path.remove_prefix(api.size());
+    outside = path.substr(version.size());
+  }
+  for (const Entry& entry : entries) {
+    if (path == entry.path || outside == entry.path) return answer(method, entry, {});
+  }
+  if (path.starts_with(models) && path.size() > models.size()) {
+    const std::string_view rest = path.substr(models.size());
+    if (rest.ends_with(endpoints) && rest.size() > endpoints.size()) {
+      return answer(method, {"/v1/models/{model}/endpoints", Verb::get, Page::endpoints, Needs::client_key},
+                    rest.substr(0, rest.size() - endpoints.size()));
+    }
+    return answer(method, {"/v1/models/{model}", Verb::get, Page::model, Needs::client_key}, rest);
+  }
+  return NoRoute{};
+}
+
+std::string decoded(std::string_view parameter) {
+  std::string text;
+  for (std::size_t i = 0; i < parameter.size(); ++i) {
+    unsigned byte = static_cast<unsigned char>(parameter[i]);
+    if (byte == '%' && i + 2 < parameter.size()) {
+      std::from_chars(parameter.data() + i + 1, parameter.data() + i + 3, byte, 16);
+      i += 2;
+    }
+    if (byte <= ' ' || byte >= 0x7f) return std::string(parameter);
+    text += static_cast<char>(byte);
+  }
+  return text;
+}
+
+std::optional<Page> page_of(const Routed& routed) {
+  if (const auto* there = std::get_if<Route>(&routed)) return there->page;
+  if (const auto* wrong = std::get_if<WrongMethod>(&routed)) return wrong->page;
+  return std::nullopt;
+}
+
+}  // namespace gateway

@@ -1,0 +1,50 @@
+// What is served where, and who may ask for it. Everything not listed is refused. Immutable.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "gateway/http/http_gate.hpp"
+
+namespace gateway {
+
+enum class Page {
+  chat_completions,
+  explain,  // POST /v1/route/explain: the decision about the call, without making it
+  models,
+  model,      // GET /v1/models/{id}
+  endpoints,  // GET /v1/models/{author}/{slug}/endpoints
+  alive,
+  ready,
+  metrics,
+  status,
+  reload,
+};
+
+enum class Needs { nothing, client_key };
+
+struct Route {
+  Page page{};
+  Needs needs = Needs::client_key;
+  std::string_view name;       // for records and metrics: never the client's text
+  std::string_view parameter;  // the variable part of the path
+};
+
+struct NoRoute {};
+struct WrongMethod {
+  Page page{};
+  std::string_view allowed;  // "GET, HEAD"
+};
+using Routed = std::variant<Route, NoRoute, WrongMethod>;
+
+// Nothing where there is no route.
+std::optional<Page> page_of(const Routed& routed);
+
+// A route's parameter with its percent signs read; as it stands where that would not be printable ASCII.
+std::string decoded(std::string_view parameter);
+
+// The same pages under /v1 and /api/v1, those outside /v1 too. `path` is as the gate let it through.
+Routed route(Method method, std::string_view path);
+
+}  // namespace gateway

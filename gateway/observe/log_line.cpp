@@ -1,0 +1,119 @@
+#include "gateway/observe/log_line.hpp"
+
+#include "gateway/observe/words.hpp"
+#include "gateway/text/line_writer.hpp"
+#include "gateway/text/wall_text.hpp"
+
+namespace gateway {
+
+namespace {
+
+void member(std::string_view name_with_punctuation, std::string_view text, LineWriter& line) {
+  line.text(name_with_punctuation);
+  line.json_string(text);
+}
+
+void member(std::string_view name_with_punctuation, std::int64_t number, LineWriter& line) {
+  line.text(name_with_punctuation);
+  line.integer(number);
+}
+
+void milliseconds(std::string_view name_with_punctuation, config::Duration time, LineWriter& line) {
+  line.text(name_with_punctuation);
+  line.fixed(std::chrono::duration_cast<std::chrono::microseconds>(time).count(), 3);
+}
+
+void milliseconds(std::string_view name_with_punctuation, const std::optional<config::Duration>& time,
+                  LineWriter& line) {
+  if (time) milliseconds(name_with_punctuation, *time, line);
+}
+
+void dollars(std::string_view name_with_punctuation, config::Money money, LineWriter& line) {
+  line.text(name_with_punctuation);
+  line.fixed(money.nanos, 9);
+}
+
+void append_usage(const routing::Attempt& attempt, LineWriter& line) {
+  if (!attempt.usage) return;
+  const routing::Usage& usage = *attempt.usage;
+  member(",\"prompt\":", usage.prompt.count, line);
+  if (usage.cached.count != 0) member(",\"cached\":", usage.cached.count, line);
+  if (usage.cache_written.count != 0) member(",\"cache_written\":", usage.cache_written.count, line);
+  member(",\"output\":", usage.output.count, line);
+  if (usage.reasoning.count != 0) member(",\"reasoning\":", usage.reasoning.count, line);
+  if (attempt.usage_is_estimated) line.text(",\"usage_is_estimated\":true");
+}
+
+void append_endpoint(const Record& record, const routing::Attempt& attempt, LineWriter& line) {
+  if (!record.catalogue || attempt.endpoint >= record.catalogue->endpoints().size()) {
+    line.text("{\"endpoint\":null");
+    return;
+  }
+  const routing::Endpoint& endpoint = record.catalogue->endpoints()[attempt.endpoint];
+  member("{\"endpoint\":", endpoint.settings->name.text, line);
+  member(",\"model\":", endpoint.model->name.text, line);
+}
+
+void append_attempt(const Record& record, std::size_t index, LineWriter& line) {
+  const routing::Attempt& attempt = record.attempts[index];
+  append_endpoint(record, attempt, line);
+  if (index < record.reasons.size()) member(",\"reason\":", word(record.reasons[index]), line);
+  if (index < record.propensities.size()) {
+    line.text(",\"propensity\":");
+    line.fixed(static_cast<std::int64_t>(record.propensities[index] * 1e6 + 0.5), 6);
+  }
+  milliseconds(",\"ttft_ms\":", attempt.first_delta, line);
+  if (attempt.first_visible != attempt.first_delta)
+    milliseconds(",\"visible_ms\":", attempt.first_visible, line);
+  milliseconds(",\"total_ms\":", attempt.finished, line);
+  milliseconds(",\"gap_ms\":", attempt.worst_gap, line);
+  append_usage(attempt, line);
+  dollars(",\"dollars\":", attempt.cost, line);
+  if (attempt.failure) {
+    member(",\"failure\":", word(attempt.failure->kind), line);
+    if (attempt.failure->status != 0) member(",\"status\":", attempt.failure->status, line);
+  }
+  line.text("}");
+}
+
+config::Money cost_of(const Record& record) {
+  config::Money sum;
+  for (const routing::Attempt& attempt : record.attempts) sum = sum + attempt.cost;
+  return sum;
+}
+
+}  // namespace
+
+void append_log_line(const Record& record, std::string& out) {
+  LineWriter line(out);
+  line.text("{\"time\":\"");
+  line.text(WallText(record.wall).view());
+  member("\",\"id\":", record.id, line);
+  member(",\"path\":", record.path, line);
+  member(",\"model\":", record.model, line);
+  if (!record.key.empty()) member(",\"key\":", record.key, line);
+  if (!record.policy.empty()) member(",\"policy\":", record.policy, line);
+  if (record.relaxed > 0) member(",\"relaxed\":", static_cast<std::int64_t>(record.relaxed), line);
+  line.text(record.streamed ? ",\"stream\":true" : ",\"stream\":false");
+  member(",\"status\":", record.status, line);
+  member(",\"ending\":", word(record.ending), line);
+  if (!record.error.empty()) member(",\"error\":", record.error, line);
+  member(",\"prompt_estimate\":", record.prompt_estimate.count, line);
+  milliseconds(",\"first_byte_ms\":", record.until_first_byte, line);
+  milliseconds(",\"total_ms\":", record.total, line);
+  milliseconds(",\"added_ms\":", record.added, line);
+  line.text(",\"deciding_us\":");
+  line.fixed(std::chrono::duration_cast<std::chrono::nanoseconds>(record.deciding).count(), 3);
+  member(",\"bytes_in\":", static_cast<std::int64_t>(record.bytes_in), line);
+  member(",\"bytes_out\":", static_cast<std::int64_t>(record.bytes_out), line);
+  if (record.client_retry != 0) member(",\"client_retry\":", record.client_retry, line);
+  dollars(",\"dollars\":", cost_of(record), line);
+  line.text(",\"attempts\":[");
+  for (std::size_t i = 0; i < record.attempts.size(); ++i) {
+    if (i > 0) line.text(",");
+    append_attempt(record, i, line);
+  }
+  line.text("]}\n");
+}
+
+}  // namespace gateway

@@ -1,0 +1,97 @@
+#include "gateway/observe/metrics.hpp"
+
+#include <prometheus/text_serializer.h>
+
+#include "gateway/observe/metrics_endpoints.hpp"
+#include "gateway/observe/metrics_families.hpp"
+#include "gateway/observe/metrics_requests.hpp"
+#include "gateway/observe/process_facts.hpp"
+
+namespace gateway {
+
+struct Metrics::Parts {
+  explicit Parts(std::shared_ptr<const routing::Catalogue> catalogue)
+      : requests(families, catalogue), endpoints(families, std::move(catalogue)) {}
+
+  void observe_process();
+
+  MetricsFamilies families;
+  RequestMetrics requests;
+  EndpointMetrics endpoints;
+  std::array<prometheus::Counter*, event_count> events{};
+};
+
+namespace {
+
+// In the order of Event.
+std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& families) {
+  return {&families.timeouts.child({"client_header"}),
+          &families.timeouts.child({"client_body"}),
+          &families.timeouts.child({"client_write"}),
+          &families.timeouts.child({"client_idle"}),
+          &families.malformed.child(),
+          &families.accept_paused.child(),
+          &families.escaped.child(),
+          &families.lost_lines.child(),
+          &families.dropped.child(),
+          &families.reloads.child({"success"}),
+          &families.reloads.child({"failure"}),
+          &families.refused.child()};
+}
+
+}  // namespace
+
+Metrics::Metrics(std::string_view version, std::shared_ptr<const routing::Catalogue> catalogue)
+    : parts_(std::make_unique<Parts>(catalogue)) {
+  parts_->events = event_counters(parts_->families);
+  parts_->families.build.child({version}).Set(1);
+  parts_->families.generation.child().Set(static_cast<double>(catalogue->generation()));
+  parts_->observe_process();
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
+  parts_->families.generation.child().Set(static_cast<double>(catalogue->generation()));
+  parts_->requests.adopt(catalogue);
+  parts_->endpoints.adopt(std::move(catalogue));
+}
+
+void Metrics::record(const Record& record) {
+  parts_->requests.record(record);
+  parts_->endpoints.record(record);
+}
+
+void Metrics::observe(const routing::Snapshot& snapshot, const routing::InFlight& in_flight,
+                      config::TimePoint now) {
+  parts_->families.snapshot_version.child().Set(static_cast<double>(snapshot.version));
+  parts_->families.snapshot_age.child().Set(config::Seconds(now - snapshot.taken).count());
+  parts_->endpoints.observe(snapshot, in_flight, now);
+  parts_->observe_process();
+}
+
+void Metrics::count(Event event, std::uint64_t times) {
+  parts_->events[static_cast<std::size_t>(event)]->Increment(static_cast<double>(times));
+}
+
+void Metrics::observe_connections(int open) {
+  parts_->families.connections.child().Set(open);
+}
+
+std::string Metrics::text() const {
+  return prometheus::TextSerializer().Serialize(parts_->families.registry.Collect());
+}
+
+void Metrics::Parts::observe_process() {
+  const auto facts = process_facts();
+  if (!facts) return;
+  families.resident.child().Set(static_cast<double>(facts->resident_bytes));
+  families.virtual_memory.child().Set(static_cast<double>(facts->virtual_bytes));
+  prometheus::Counter& cpu = families.cpu.child();
+  cpu.Increment(facts->cpu_seconds - cpu.Value());
+  families.open_files.child().Set(static_cast<double>(facts->open_files));
+  families.most_files.child().Set(static_cast<double>(facts->most_files));
+  families.start_time.child().Set(facts->started);
+}
+
+}  // namespace gateway

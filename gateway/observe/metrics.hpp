@@ -1,0 +1,59 @@
+// What Prometheus scrapes. The only part that sees prometheus-cpp; all families stand in one list in
+// metrics_families.hpp. Labels come from the configuration, never from a client, and no family has more than
+// 1,000 series, buckets counted: what would be one more is counted under "other".
+// record, adopt and observe belong to the control loop; count and text may be called from every thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/observe/record.hpp"
+#include "routing/terms/in_flight.hpp"
+
+namespace gateway {
+
+// What happens outside of any request's record.
+enum class Event {
+  header_timeout,     // a client did not finish its request's head in time
+  body_timeout,       // nor its body
+  write_stall,        // a client stopped reading
+  idle_timeout,       // a kept-alive connection without a next request
+  malformed_request,  // refused by the strict gate before any record was made
+  accept_paused,      // out of descriptors or at the connection limit
+  escaped_exception,  // caught around a loop's run()
+  log_line_lost,      // the request log could not be written
+  record_dropped,     // the way to the control loop was full
+  reload_succeeded,
+  reload_failed,
+  address_refused,  // a connection beyond what its address may have
+};
+inline constexpr std::size_t event_count = 12;
+
+class Metrics {
+ public:
+  Metrics(std::string_view version, std::shared_ptr<const routing::Catalogue> catalogue);
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // Takes a new generation. What was counted for endpoints that are still there goes on; the others' series
+  // end.
+  void adopt(std::shared_ptr<const routing::Catalogue> catalogue);
+  // Counts one request. Looks nothing up by text but the model's name.
+  void record(const Record& record);
+  // Sets the gauges; to be called before each text(), or once a second.
+  void observe(const routing::Snapshot& snapshot, const routing::InFlight& in_flight, config::TimePoint now);
+  void count(Event event, std::uint64_t times = 1);
+  // Bytes and connections as the listener sees them: gauges, set before each text().
+  void observe_connections(int open);
+  // The text exposition format, version 0.0.4.
+  std::string text() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace gateway

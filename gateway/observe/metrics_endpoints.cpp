@@ -1,0 +1,127 @@
+#include "gateway/observe/metrics_endpoints.hpp"
+
+#include <algorithm>
+
+#include "gateway/observe/same_endpoint.hpp"
+#include "gateway/observe/standing.hpp"
+
+namespace gateway {
+
+namespace {
+
+double seconds(config::Duration time) {
+  return config::Seconds(time).count();
+}
+
+// The child in `slot`, made with these labels when it is not there yet.
+template <class T>
+T& child(T*& slot, MetricFamily<T>& family, std::initializer_list<std::string_view> labels) {
+  if (slot == nullptr) slot = &family.child(labels);
+  return *slot;
+}
+
+// Mean time between two tokens, of replies that came in pieces.
+std::optional<double> time_per_token(const routing::Attempt& attempt) {
+  if (!attempt.usage || !attempt.first_delta || !attempt.finished) return {};
+  if (attempt.deltas < 2 || attempt.usage->output.count < 2) return {};
+  return seconds(*attempt.finished - *attempt.first_delta) /
+         static_cast<double>(attempt.usage->output.count - 1);
+}
+
+}  // namespace
+
+EndpointMetrics::EndpointMetrics(MetricsFamilies& families,
+                                 std::shared_ptr<const routing::Catalogue> catalogue)
+    : families_(families), catalogue_(std::move(catalogue)), series_(catalogue_->endpoints().size()) {}
+
+void EndpointMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
+  catalogue_ = std::move(catalogue);
+  const auto wanted = [&](const prometheus::Labels& labels) {
+    const auto& endpoints = catalogue_->endpoints();
+    return labels.at("endpoint") == "other" ||
+           std::any_of(endpoints.begin(), endpoints.end(), [&](const routing::Endpoint& e) {
+             return e.settings->name.text == labels.at("endpoint") &&
+                    e.model->name.text == labels.at("model");
+           });
+  };
+  for (CounterFamily* f : {&families_.attempts, &families_.tokens, &families_.dollars}) f->keep_only(wanted);
+  for (GaugeFamily* f : {&families_.in_flight, &families_.standing}) f->keep_only(wanted);
+  for (HistogramFamily* f :
+       {&families_.first_token, &families_.attempt_time, &families_.per_token, &families_.gap}) {
+    f->keep_only(wanted);
+  }
+  series_.assign(catalogue_->endpoints().size(), {});
+}
+
+void EndpointMetrics::record(const Record& whole) {
+  for (const routing::Attempt& attempt : whole.attempts) {
+    if (const auto index = index_today(whole, attempt, *catalogue_)) record(attempt, *index);
+  }
+}
+
+void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointIndex index) {
+  const routing::Endpoint& endpoint = catalogue_->endpoints()[index];
+  const std::size_t outcome =
+      attempt.failure ? static_cast<std::size_t>(attempt.failure->kind) : failure_kinds;
+  child(series_[index].attempts[outcome], families_.attempts,
+        {endpoint.settings->name.text, endpoint.model->name.text,
+         attempt.failure ? word(attempt.failure->kind) : "success"})
+      .Increment();
+  record_times(attempt, index);
+  record_usage(attempt, index);
+}
+
+void EndpointMetrics::record_times(const routing::Attempt& attempt, routing::EndpointIndex index) {
+  const routing::Endpoint& endpoint = catalogue_->endpoints()[index];
+  const std::initializer_list<std::string_view> labels{endpoint.settings->name.text,
+                                                       endpoint.model->name.text};
+  Series& series = series_[index];
+  if (attempt.first_delta) {
+    child(series.first_token, families_.first_token, labels).Observe(seconds(*attempt.first_delta));
+  }
+  if (attempt.finished) {
+    child(series.total, families_.attempt_time, labels).Observe(seconds(*attempt.finished));
+  }
+  if (attempt.worst_gap) child(series.gap, families_.gap, labels).Observe(seconds(*attempt.worst_gap));
+  if (const auto time = time_per_token(attempt)) {
+    child(series.per_token, families_.per_token, labels).Observe(*time);
+  }
+}
+
+void EndpointMetrics::record_usage(const routing::Attempt& attempt, routing::EndpointIndex index) {
+  const routing::Endpoint& endpoint = catalogue_->endpoints()[index];
+  const std::string_view name = endpoint.settings->name.text, model = endpoint.model->name.text;
+  Series& series = series_[index];
+  if (attempt.cost.nanos > 0) {
+    child(series.dollars, families_.dollars, {name, model}).Increment(attempt.cost.dollars());
+  }
+  if (!attempt.usage) return;
+  const routing::Usage& usage = *attempt.usage;
+  constexpr std::array<std::string_view, token_types> types{"prompt", "cached", "cache_written", "output",
+                                                            "reasoning"};
+  const std::array<config::Tokens, token_types> counts{usage.prompt, usage.cached, usage.cache_written,
+                                                       usage.output, usage.reasoning};
+  for (std::size_t type = 0; type < token_types; ++type) {
+    if (counts[type].count <= 0) continue;
+    child(series.tokens[type], families_.tokens, {name, model, types[type]})
+        .Increment(static_cast<double>(counts[type].count));
+  }
+}
+
+void EndpointMetrics::observe(const routing::Snapshot& snapshot, const routing::InFlight& in_flight,
+                              config::TimePoint now) {
+  if (snapshot.catalogue.get() != catalogue_.get()) return;  // one of another generation: the next will do
+  for (const routing::Endpoint& endpoint : catalogue_->endpoints()) {
+    const std::string_view name = endpoint.settings->name.text, model = endpoint.model->name.text;
+    Series& series = series_[endpoint.index];
+    child(series.in_flight, families_.in_flight, {name, model}).Set(in_flight.at(endpoint.index));
+    const Standing stands = stand_of(snapshot.endpoints[endpoint.index], now).standing;
+    for (std::size_t state = 0; state < states; ++state) {
+      const auto which = static_cast<Standing>(state);
+      child(series.standing[state], families_.standing, {name, model, to_text(which)})
+          .Set(which == stands ? 1 : 0);
+    }
+  }
+}
+
+}  // namespace gateway

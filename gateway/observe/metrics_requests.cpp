@@ -1,0 +1,136 @@
+#include "gateway/observe/metrics_requests.hpp"
+
+#include <algorithm>
+
+namespace gateway {
+
+namespace {
+
+double seconds(config::Duration time) {
+  return config::Seconds(time).count();
+}
+
+constexpr std::array<std::string_view, 6> status_words{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+
+std::size_t status_class(int status) {
+  const int hundreds = status / 100;
+  return hundreds < 1 || hundreds > 5 ? 0 : static_cast<std::size_t>(hundreds);
+}
+
+// How far a request was when its client went away.
+std::string_view phase_left(const Record& record) {
+  if (record.attempts.empty()) return "before_attempt";
+  return record.bytes_out == 0 ? "waiting" : "streaming";
+}
+
+// Only limits of time; a refused connection is not one.
+std::string_view timeout_phase(routing::FailureKind kind) {
+  switch (kind) {
+    case routing::FailureKind::first_token_timeout:
+      return "first_token";
+    case routing::FailureKind::stalled_stream:
+      return "stream";
+    case routing::FailureKind::deadline:
+      return "deadline";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+RequestMetrics::RequestMetrics(MetricsFamilies& families, std::shared_ptr<const routing::Catalogue> catalogue)
+    : families_(families),
+      catalogue_(std::move(catalogue)),
+      retries_(families.client_retries.child()),
+      received_(families.received.child()),
+      sent_(families.sent.child()),
+      decision_time_(families.decision_time.child()),
+      added_time_(families.added_time.child()) {
+  paths_.reserve(most_paths);
+}
+
+void RequestMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
+  catalogue_ = std::move(catalogue);
+  families_.requests.keep_only([&](const prometheus::Labels& labels) {
+    const std::string& model = labels.at("model");
+    return model == "unknown" || model == "other" || catalogue_->find(model) != nullptr;
+  });
+  for (Path& path : paths_) path.requests.assign(path.requests.size(), nullptr);
+}
+
+void RequestMetrics::record(const Record& record) {
+  Path& path = path_of(record);
+  counter_of(path, record).Increment();
+  path.time->Observe(seconds(record.total));
+  received_.Increment(static_cast<double>(record.bytes_in));
+  sent_.Increment(static_cast<double>(record.bytes_out));
+  if (record.deciding.count() > 0) decision_time_.Observe(seconds(record.deciding));
+  if (record.added) added_time_.Observe(seconds(*record.added));
+  if (record.client_retry > 0) retries_.Increment();
+  if (record.ending != Ending::answered) record_failure(record);
+  record_attempts(record);
+}
+
+RequestMetrics::Path& RequestMetrics::path_of(const Record& record) {
+  const auto found =
+      std::find_if(paths_.begin(), paths_.end(), [&](const Path& p) { return p.text == record.path; });
+  if (found != paths_.end()) return *found;
+  if (paths_.size() == most_paths) return paths_.back();
+  const std::string& text = paths_.size() + 1 == most_paths ? "other" : record.path;
+  return paths_.emplace_back(
+      Path{.text = text, .time = &families_.request_time.child({text}), .requests = {}});
+}
+
+std::size_t RequestMetrics::model_of(const Record& record) const {
+  const routing::PublicModel* model = record.model.empty() ? nullptr : catalogue_->find(record.model);
+  return model == nullptr ? catalogue_->models().size()
+                          : static_cast<std::size_t>(model - catalogue_->models().data());
+}
+
+prometheus::Counter& RequestMetrics::counter_of(Path& path, const Record& record) {
+  const std::size_t model = model_of(record);
+  const std::size_t status = status_class(record.status);
+  const auto ending = static_cast<std::size_t>(record.ending);
+  const std::size_t index = (model * statuses + status) * endings + ending;
+  if (path.requests.size() <= index) {
+    path.requests.resize((catalogue_->models().size() + 1) * statuses * endings, nullptr);
+  }
+  prometheus::Counter*& counter = path.requests[index];
+  if (counter == nullptr) {
+    const std::string_view name = model == catalogue_->models().size()
+                                      ? "unknown"
+                                      : std::string_view(catalogue_->models()[model].name.text);
+    counter = &families_.requests.child({path.text, name, status_words[status], word(record.ending)});
+  }
+  return *counter;
+}
+
+// Failures are rarer than answers, and may look their series up by text.
+void RequestMetrics::record_failure(const Record& record) {
+  if (record.ending == Ending::client_left) {
+    families_.client_aborts.child({phase_left(record)}).Increment();
+  } else if (!record.error.empty()) {
+    families_.rejected.child({record.error}).Increment();
+  }
+}
+
+void RequestMetrics::record_attempts(const Record& record) {
+  for (const routing::Reason reason : record.reasons) {
+    const auto index = static_cast<std::size_t>(reason);
+    if (picks_[index] == nullptr) picks_[index] = &families_.picks.child({word(reason)});
+    picks_[index]->Increment();
+  }
+  for (std::size_t i = 0; i < record.attempts.size(); ++i) {
+    const auto& failure = record.attempts[i].failure;
+    if (!failure) continue;
+    const std::string_view phase = timeout_phase(failure->kind);
+    if (!phase.empty()) families_.timeouts.child({phase}).Increment();
+    if (i + 1 == record.attempts.size()) continue;
+    auto& fallback = fallbacks_[static_cast<std::size_t>(failure->kind)];
+    if (fallback == nullptr) fallback = &families_.fallbacks.child({word(failure->kind)});
+    fallback->Increment();
+  }
+}
+
+}  // namespace gateway

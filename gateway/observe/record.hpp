@@ -1,0 +1,68 @@
+// What happened to one request: made exactly once, whatever happened, and the only source of metrics, log,
+// market and ledger. A value, moved from the data loop to the control loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "routing/decision/plan.hpp"
+#include "routing/market/market.hpp"
+#include "routing/replay/logged_decision.hpp"
+#include "routing/terms/demand.hpp"
+#include "routing/terms/outcome.hpp"
+
+namespace gateway {
+
+// How the request ended for the client.
+enum class Ending {
+  answered,     // a whole reply
+  refused,      // an error before any byte of a reply: `status` says which
+  broken,       // an error event after the reply had begun
+  client_left,  // the client closed first
+};
+
+// What of it takes no memory of its own.
+struct RecordFacts {
+  config::WallTime wall{};
+  bool streamed = false;
+  int status = 0;  // HTTP status the client got; 0 when it got none
+  Ending ending = Ending::refused;
+  config::Tokens prompt_estimate{};
+  // From the request read to the first byte of the answer handed to the client.
+  config::Duration until_first_byte{};
+  config::Duration total{};
+  // What of `until_first_byte` was not waiting for hosts or for a backoff: the gateway's own share.
+  std::optional<config::Duration> added{};
+  config::Duration deciding{};  // time spent in plan(), all attempts
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  int client_retry = 0;     // x-stainless-retry-count
+  std::size_t relaxed = 0;  // steps of the policy's `relax` that were taken, the most of any attempt
+  std::uint64_t policy_hash = 0;
+};
+
+struct Record : RecordFacts {
+  std::string id;                        // x-request-id
+  std::string path;                      // of the route table, never the client's text
+  std::string model;                     // the public name, or empty when unknown
+  std::string key;                       // the key's name, or empty
+  std::string policy;                    // the policy's name, or empty when none was reached
+  std::string error;                     // machine-readable code of what went wrong, or empty
+  routing::Attempts attempts;            // the last one served, unless it carries a failure
+  std::vector<routing::Reason> reasons;  // of each attempt's choice
+  std::vector<double> propensities;
+  std::vector<routing::LoggedDecision> decisions;  // every one, for replay; empty where no records are kept
+  std::shared_ptr<const routing::Overlay> preferences;  // the request's own; absent where it had none
+  routing::Demand demand{};  // what routing was asked; its model is null when the request did not get there
+  std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
+};
+
+// Records travel between threads and back, and are filled again: by pointer, because they are large.
+using RecordPtr = std::unique_ptr<Record>;
+
+// Makes a record as good as new; keeps its memory.
+void empty(Record& record);
+
+}  // namespace gateway

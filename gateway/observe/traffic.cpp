@@ -1,0 +1,111 @@
+#include "gateway/observe/traffic.hpp"
+
+#include <algorithm>
+
+#include "gateway/observe/same_endpoint.hpp"
+
+namespace gateway {
+
+namespace {
+
+Flow flow_of(const routing::Attempt& attempt) {
+  Flow flow{.attempts = 1, .nanodollars = attempt.cost.nanos};
+  if (attempt.failure && attempt.failure->kind != routing::FailureKind::client_left) flow.failures = 1;
+  if (attempt.usage) {
+    flow.prompt_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->prompt.count));
+    flow.output_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->output.count));
+  }
+  return flow;
+}
+
+// The values of `before`, by the indexes of `today`.
+std::vector<Flow> carried(const std::vector<Flow>& before, const routing::Catalogue& then,
+                          const routing::Catalogue& today) {
+  std::vector<Flow> result(today.endpoints().size());
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (const auto index = index_today(then.endpoints()[i], today)) result[*index] = before[i];
+  }
+  return result;
+}
+
+}  // namespace
+
+Flow& Flow::operator+=(const Flow& other) {
+  attempts += other.attempts;
+  failures += other.failures;
+  prompt_tokens += other.prompt_tokens;
+  output_tokens += other.output_tokens;
+  nanodollars += other.nanodollars;
+  return *this;
+}
+
+Traffic::Traffic(std::shared_ptr<const routing::Catalogue> catalogue, config::TimePoint now)
+    : catalogue_(std::move(catalogue)),
+      started_(now),
+      ring_(slots),
+      totals_(catalogue_->endpoints().size()) {}
+
+void Traffic::record(const Record& record, config::TimePoint now) {
+  Second& second = second_at(now);
+  ++second.requests;
+  ++all_requests_;
+  if (record.ending == Ending::refused || record.ending == Ending::broken) ++all_failed_;
+  for (const routing::Attempt& attempt : record.attempts) {
+    const auto index = index_today(record, attempt, *catalogue_);
+    if (!index) continue;
+    const Flow flow = flow_of(attempt);
+    second.flows[*index] += flow;
+    totals_[*index] += flow;
+  }
+}
+
+void Traffic::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
+  totals_ = carried(totals_, *catalogue_, *catalogue);
+  for (Second& second : ring_) {
+    if (second.number >= 0) second.flows = carried(second.flows, *catalogue_, *catalogue);
+  }
+  catalogue_ = std::move(catalogue);
+}
+
+Flow Traffic::of(routing::EndpointIndex endpoint, std::chrono::seconds window, config::TimePoint now) const {
+  Flow sum;
+  for (const Second& second : ring_) {
+    if (is_within(second, window, now)) sum += second.flows[endpoint];
+  }
+  return sum;
+}
+
+Flow Traffic::since_start(routing::EndpointIndex endpoint) const {
+  return totals_[endpoint];
+}
+
+std::uint64_t Traffic::requests(std::chrono::seconds window, config::TimePoint now) const {
+  std::uint64_t sum = 0;
+  for (const Second& second : ring_) {
+    if (is_within(second, window, now)) sum += second.requests;
+  }
+  return sum;
+}
+
+bool Traffic::is_within(const Second& second, std::chrono::seconds window, config::TimePoint now) const {
+  const std::int64_t last = number_of(now);
+  return second.number >= 0 && second.number <= last &&
+         second.number > last - std::min(window, longest).count();
+}
+
+std::int64_t Traffic::number_of(config::TimePoint now) const {
+  return std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(now - started_).count());
+}
+
+Traffic::Second& Traffic::second_at(config::TimePoint now) {
+  const std::int64_t number = number_of(now);
+  Second& second = ring_[static_cast<std::size_t>(number) % slots];
+  if (second.number != number) {
+    second.number = number;
+    second.requests = 0;
+    second.flows.assign(catalogue_->endpoints().size(), {});
+  }
+  return second;
+}
+
+}  // namespace gateway

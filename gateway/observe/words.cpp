@@ -1,0 +1,113 @@
+#include "gateway/observe/words.hpp"
+
+namespace gateway {
+
+std::string_view word(Ending ending) {
+  switch (ending) {
+    case Ending::answered:
+      return "answered";
+    case Ending::refused:
+      return "refused";
+    case Ending::broken:
+      return "broken";
+    case Ending::client_left:
+      return "client_left";
+  }
+  return "unknown";
+}
+
+std::string_view word(routing::FailureKind kind) {
+  using enum routing::FailureKind;
+  switch (kind) {
+    case resolve:
+      return "resolve";
+    case connect:
+      return "connect";
+    case tls:
+      return "tls";
+    case reset_before_reply:
+      return "reset_before_reply";
+    case first_token_timeout:
+      return "first_token_timeout";
+    case bad_reply:
+      return "bad_reply";
+    case empty_reply:
+      return "empty_reply";
+    case error_in_reply:
+      return "error_in_reply";
+    case broken_stream:
+      return "broken_stream";
+    case stalled_stream:
+      return "stalled_stream";
+    case rate_limited:
+      return "rate_limited";
+    case overloaded:
+      return "overloaded";
+    case server_error:
+      return "server_error";
+    case rejected:
+      return "rejected";
+    case credential:
+      return "credential";
+    case missing_model:
+      return "missing_model";
+    case deadline:
+      return "deadline";
+    case client_left:
+      return "client_left";
+  }
+  return "unknown";
+}
+
+std::string_view word(routing::Reason reason) {
+  switch (reason) {
+    case routing::Reason::best:
+      return "best";
+    case routing::Reason::explore:
+      return "explore";
+    case routing::Reason::only:
+      return "only";
+    case routing::Reason::weighted:
+      return "weighted";
+    case routing::Reason::panic:
+      return "panic";
+  }
+  return "unknown";
+}
+
+std::string_view word(routing::Removal removal) {
+  using enum routing::Removal;
+  switch (removal) {
+    case none:
+      return "none";
+    case tried:
+      return "tried";
+    case features:
+      return "features";
+    case context:
+      return "context";
+    case max_output:
+      return "max_output";
+    case policy_allow:
+      return "policy_allow";
+    case policy_require:
+      return "policy_require";
+    case cooling:
+      return "cooling";
+    case open:
+      return "open";
+    case recovering:
+      return "recovering";
+    case overlay:
+      return "overlay";
+    case withdrawn:
+      return "withdrawn";
+    case full:
+      return "full";
+    case rejected:
+      return "rejected";
+  }
+  return "unknown";
+}
+
+}  // namespace gateway

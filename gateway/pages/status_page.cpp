@@ -1,0 +1,154 @@
+#include "gateway/pages/status_page.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "gateway/observe/standing.hpp"
+#include "gateway/text/json_page.hpp"
+#include "routing/market/predict.hpp"
+
+namespace gateway {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::seconds minute = 60s;
+
+double seconds(config::Duration time) {
+  return config::Seconds(time).count();
+}
+
+// The part of a whole, where there is a whole.
+json::value share(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return nullptr;
+  return number_or_null(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+Flow all_flows(const Status& status, std::chrono::seconds window) {
+  Flow sum;
+  for (const routing::Endpoint& endpoint : status.snapshot.catalogue->endpoints()) {
+    sum += status.traffic.of(endpoint.index, window, status.now);
+  }
+  return sum;
+}
+
+// Requests a second over the last minute, or over the whole life of a younger gateway.
+double rate(const Status& status) {
+  const double alive = std::max(1.0, seconds(status.now - status.traffic.started()));
+  return static_cast<double>(status.traffic.requests(minute, status.now)) / std::min(60.0, alive);
+}
+
+json::object gateway_object(const Status& status) {
+  const Flow last = all_flows(status, Traffic::longest);
+  return {{"version", status.version},
+          {"generation", status.snapshot.catalogue->generation()},
+          {"snapshot", status.snapshot.version},
+          {"snapshot_age_seconds", number_or_null(seconds(status.now - status.snapshot.taken))},
+          {"uptime_seconds",
+           std::chrono::duration_cast<std::chrono::seconds>(status.now - status.traffic.started()).count()},
+          {"requests_per_second", number_or_null(rate(status))},
+          {"requests", status.traffic.requests_since_start()},
+          {"requests_failed", status.traffic.failed_since_start()},
+          {"dollars_5m", number_or_null(static_cast<double>(last.nanodollars) * 1e-9)},
+          {"output_tokens_5m", last.output_tokens}};
+}
+
+void add_measured(const routing::Measured& measured, json::object& row) {
+  row["ttft_p50_ms"] = number_or_null(measured.ttft.p50 * 1e3);
+  row["ttft_p90_ms"] = number_or_null(measured.ttft.p90 * 1e3);
+  row["tokens_per_second_p50"] = number_or_null(measured.throughput.p50);
+  row["uptime"] = number_or_null(measured.uptime);
+  row["samples"] = number_or_null(measured.samples);
+}
+
+// What the model's prompts were lately, in the mean; a middling one where nobody asked.
+config::Tokens typical_prompt(const Status& status, const routing::PublicModel& model) {
+  Flow all;
+  for (const routing::Candidate& candidate : model.candidates) {
+    all += status.traffic.of(candidate.endpoint, Traffic::longest, status.now);
+  }
+  const std::uint64_t replies = all.attempts - all.failures;
+  if (replies == 0 || all.prompt_tokens == 0) return {1'000};
+  return {static_cast<std::int64_t>(all.prompt_tokens / replies)};
+}
+
+// By the place of each model in the settings.
+std::vector<routing::Demand> typical_demands(const Status& status) {
+  const routing::Catalogue& catalogue = *status.snapshot.catalogue;
+  std::vector<routing::Demand> demands;
+  for (std::size_t i = 0; i < catalogue.settings().models.size(); ++i) {
+    routing::Demand demand;
+    demand.model = &catalogue.models()[i];
+    demand.prompt = typical_prompt(status, *demand.model);
+    demands.push_back(std::move(demand));
+  }
+  return demands;
+}
+
+void add_prediction(const Status& status, const routing::Endpoint& endpoint, const routing::Demand& demand,
+                    json::object& row) {
+  const routing::Prediction prediction =
+      routing::predict(endpoint, status.snapshot.endpoints[endpoint.index],
+                       routing::asked(demand, status.snapshot.lengths.get()), 0,
+                       status.in_flight.at(endpoint.index), status.now);
+  row["prompt_tokens_predicted_for"] = demand.prompt.count;
+  row["ttft_predicted_ms"] = number_or_null(prediction.ttft * 1e3);
+  row["tokens_per_second_predicted"] = number_or_null(prediction.throughput);
+  row["failure_predicted"] = number_or_null(prediction.failure);
+}
+
+void add_traffic(const Status& status, routing::EndpointIndex index, const Flow& all_1m, const Flow& all_5m,
+                 json::object& row) {
+  const Flow last_1m = status.traffic.of(index, minute, status.now);
+  const Flow last_5m = status.traffic.of(index, Traffic::longest, status.now);
+  const Flow total = status.traffic.since_start(index);
+  row["share_1m"] = share(last_1m.attempts, all_1m.attempts);
+  row["share_5m"] = share(last_5m.attempts, all_5m.attempts);
+  row["failures"] = share(last_5m.failures, last_5m.attempts);
+  row["dollars_per_1k"] = last_5m.attempts == 0
+                              ? json::value(nullptr)
+                              : number_or_null(static_cast<double>(last_5m.nanodollars) * 1e-6 /
+                                               static_cast<double>(last_5m.attempts));
+  row["attempts"] = total.attempts;
+  row["attempts_failed"] = total.failures;
+  row["prompt_tokens"] = total.prompt_tokens;
+  row["output_tokens"] = total.output_tokens;
+  row["dollars"] = number_or_null(static_cast<double>(total.nanodollars) * 1e-9);
+}
+
+json::object row_of(const Status& status, const routing::Endpoint& endpoint, const routing::Demand& typical,
+                    const Flow& all_1m, const Flow& all_5m) {
+  const routing::EndpointState& state = status.snapshot.endpoints[endpoint.index];
+  const Stand stand = stand_of(state, status.now);
+  json::object row{{"endpoint", endpoint.settings->name.text},
+                   {"model", endpoint.model->name.text},
+                   {"provider", endpoint.provider->name.text},
+                   {"price_input", number_or_null(endpoint.settings->prices.input.price.dollars())},
+                   {"price_output", number_or_null(endpoint.settings->prices.output.price.dollars())},
+                   {"context", endpoint.settings->context.count},
+                   {"state", to_text(stand.standing)}};
+  row["back_in_seconds"] =
+      stand.until ? number_or_null(seconds(*stand.until - status.now)) : json::value(nullptr);
+  row["in_flight"] = status.in_flight.at(endpoint.index);
+  add_measured(state.measured, row);
+  add_prediction(status, endpoint, typical, row);
+  add_traffic(status, endpoint.index, all_1m, all_5m, row);
+  return row;
+}
+
+}  // namespace
+
+std::string status_page(const Status& status) {
+  const Flow all_1m = all_flows(status, minute);
+  const Flow all_5m = all_flows(status, Traffic::longest);
+  const std::vector<routing::Demand> typical = typical_demands(status);
+  json::array rows;
+  for (const routing::Endpoint& endpoint : status.snapshot.catalogue->endpoints()) {
+    rows.push_back(row_of(status, endpoint, typical[endpoint.model_index], all_1m, all_5m));
+  }
+  return json_page(json::object{{"gateway", gateway_object(status)}, {"endpoints", std::move(rows)}});
+}
+
+}  // namespace gateway

@@ -1,0 +1,25 @@
+// The live state of every endpoint and of the gateway as JSON: what `isocost top` and dashboards read.
+// A pure function.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/observe/traffic.hpp"
+#include "routing/terms/in_flight.hpp"
+
+namespace gateway {
+
+struct Status {
+  std::string_view version;  // of the program
+  const routing::Snapshot& snapshot;
+  const routing::InFlight& in_flight;
+  const Traffic& traffic;
+  config::TimePoint now{};
+};
+
+// Times are milliseconds, prices dollars per million tokens, shares 0..1; null: no evidence yet. What is
+// predicted is of the next request as the model got them in the last five minutes.
+std::string status_page(const Status& status);
+
+}  // namespace gateway

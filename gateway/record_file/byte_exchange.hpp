@@ -1,0 +1,87 @@
+// One description of a value's bytes for both directions: `exchange(io, value)` names each member once, and
+// what is written is what is read. A const value is written; belongs to one thread.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "config/values/units.hpp"
+#include "gateway/record_file/bytes.hpp"
+
+namespace gateway {
+
+class Writing {
+ public:
+  explicit Writing(ByteWriter& out) : out_(out) {}
+
+  void operator()(const std::string& value) { out_.text(value); }
+  void operator()(double value) { out_.real(value); }
+  template <class Integer>
+  requires std::is_integral_v<Integer> || std::is_enum_v<Integer>
+  void operator()(Integer value) { out_.integer(static_cast<std::int64_t>(value)); }
+  // For hashes and seeds, which are never small.
+  void word(std::uint64_t value) { out_.word(value); }
+  template <class T, class Each>
+  void list(const std::vector<T>& values, Each each) {
+    out_.number(values.size());
+    for (const T& value : values) each(*this, value);
+  }
+  template <class T, class Each>
+  void maybe(const std::optional<T>& value, Each each) {
+    out_.number(value ? 1 : 0);
+    if (value) each(*this, *value);
+  }
+
+ private:
+  ByteWriter& out_;
+};
+
+class Reading {
+ public:
+  explicit Reading(ByteReader& in) : in_(in) {}
+
+  void operator()(std::string& value) { value = in_.text(); }
+  void operator()(double& value) { value = in_.real(); }
+  template <class Integer>
+  requires std::is_integral_v<Integer> || std::is_enum_v<Integer>
+  void operator()(Integer& value) { value = static_cast<Integer>(in_.integer()); }
+  void word(std::uint64_t& value) { value = in_.word(); }
+  template <class T, class Each>
+  void list(std::vector<T>& values, Each each) {
+    values.assign(in_.count(), T{});
+    for (T& value : values) each(*this, value);
+  }
+  template <class T, class Each>
+  void maybe(std::optional<T>& value, Each each) {
+    value.reset();
+    if (in_.number() != 0) each(*this, value.emplace());
+  }
+
+ private:
+  ByteReader& in_;
+};
+
+// Times by their nanoseconds; amounts and names by what is in them.
+void exchange_count(auto& io, auto& time_or_length) {
+  using Value = std::remove_cvref_t<decltype(time_or_length)>;
+  if constexpr (requires { time_or_length.time_since_epoch(); }) {
+    auto count = static_cast<std::int64_t>(time_or_length.time_since_epoch().count());
+    io(count);
+    if constexpr (!std::is_const_v<std::remove_reference_t<decltype(time_or_length)>>)
+      time_or_length = Value(typename Value::duration(count));
+  } else {
+    auto count = static_cast<std::int64_t>(time_or_length.count());
+    io(count);
+    if constexpr (!std::is_const_v<std::remove_reference_t<decltype(time_or_length)>>)
+      time_or_length = Value(count);
+  }
+}
+
+// Whether `value` is being read into.
+template <class T>
+inline constexpr bool is_target = !std::is_const_v<std::remove_reference_t<T>>;
+
+}  // namespace gateway

@@ -1,0 +1,116 @@
+#include "gateway/record_file/fleet_bytes.hpp"
+
+#include "gateway/record_file/byte_exchange.hpp"
+
+namespace gateway {
+namespace {
+
+const auto name = [](auto& io, auto& value) { io(value.text); };
+const auto plain = [](auto& io, auto& value) { io(value); };
+
+void exchange_features(auto& io, auto& features) {
+  auto bits = features.to_ullong();
+  io(bits);
+  if constexpr (is_target<decltype(features)>) features = config::Features(bits);
+}
+
+// GCC 12 has no way to refer to an optional's truth but by value.
+void exchange_truth(auto& io, auto& fact) {
+  int known = fact ? (*fact ? 2 : 1) : 0;
+  io(known);
+  if constexpr (is_target<decltype(fact)>) fact = known == 0 ? std::nullopt : std::optional<bool>(known == 2);
+}
+
+void exchange_source(auto& io, auto& source) {
+  io(source.text), io(source.place.file), io(source.place.line), io(source.place.column);
+}
+const auto source = [](auto& io, auto& value) { exchange_source(io, value); };
+
+void exchange_provider(auto& io, auto& provider) {
+  io(provider.name.text), io(provider.display_name);
+  io.maybe(provider.jurisdiction, plain), io.list(provider.regions, plain);
+  exchange_truth(io, provider.data_policy.retains_prompts);
+  exchange_truth(io, provider.data_policy.trains_on_prompts);
+  exchange_truth(io, provider.data_policy.zero_data_retention);
+  io.maybe(provider.limits.max_in_flight, plain);
+}
+
+void exchange_prices(auto& io, auto& prices) {
+  const auto price = [](auto& in, auto& value) { in(value.price.nanos); };
+  price(io, prices.input), price(io, prices.output);
+  io.maybe(prices.cache_read, price), io.maybe(prices.cache_write, price);
+  io(prices.request.nanos);
+}
+
+void exchange_endpoint(auto& io, auto& endpoint) {
+  io(endpoint.name.text), io(endpoint.provider.text), io(endpoint.variant), io(endpoint.provider_index);
+  io(endpoint.host_model), io(endpoint.context.count);
+  io.maybe(endpoint.max_output, [](auto& in, auto& tokens) { in(tokens.count); });
+  io(endpoint.quantization), exchange_prices(io, endpoint.prices);
+  exchange_features(io, endpoint.features);
+  io.list(endpoint.tags, plain);
+}
+
+void exchange_model(auto& io, auto& model) {
+  io(model.name.text), io.list(model.aliases, name), io(model.display_name);
+  io.list(model.endpoints, [](auto& in, auto& endpoint) { exchange_endpoint(in, endpoint); });
+}
+
+void exchange_route(auto& io, auto& route) {
+  io(route.name.text);
+  io.list(route.members,
+          [](auto& in, auto& member) { in(member.model.text), in(member.quality_penalty.nanos); });
+}
+
+void exchange_key(auto& io, auto& key) {
+  io(key.name.text), io(key.team), io.list(key.models, name), io.list(key.policies, name);
+  io.maybe(key.policy, name);
+}
+
+void exchange_policy(auto& io, auto& policy) {
+  io(policy.name.text), io(policy.description);
+  io.maybe(policy.extends, source), io.maybe(policy.allow, source);
+  io.list(policy.require, source), io.list(policy.prefer, source);
+  io.maybe(policy.minimize, source), io.maybe(policy.value_of_time, source);
+  io.maybe(policy.choose, source), io.list(policy.relax, source);
+  io.maybe(policy.attempts, plain);
+  io.maybe(policy.deadline, [](auto& in, auto& time) { exchange_count(in, time); });
+  io.maybe(policy.hedge_budget, plain), io.maybe(policy.explore, plain);
+}
+
+void exchange_settings(auto& io, auto& settings) {
+  io.list(settings.providers, [](auto& in, auto& value) { exchange_provider(in, value); });
+  io.list(settings.models, [](auto& in, auto& value) { exchange_model(in, value); });
+  io.list(settings.routes, [](auto& in, auto& value) { exchange_route(in, value); });
+  io.list(settings.keys, [](auto& in, auto& value) { exchange_key(in, value); });
+  io.list(settings.policies, [](auto& in, auto& value) { exchange_policy(in, value); });
+  io.list(settings.rules,
+          [](auto& in, auto& value) { exchange_source(in, value.when), in(value.policy.text); });
+  io.maybe(settings.default_policy, source);
+}
+
+}  // namespace
+
+std::string to_bytes(const config::Settings& settings) {
+  ByteWriter bytes;
+  Writing io(bytes);
+  exchange_settings(io, settings);
+  return bytes.take();
+}
+
+std::optional<config::Settings> settings_from(std::string_view bytes) {
+  ByteReader reader(bytes);
+  Reading io(reader);
+  config::Settings settings;
+  exchange_settings(io, settings);
+  if (reader.failed() || !reader.at_end()) return std::nullopt;
+  // The catalogue takes these for places in the list.
+  for (const config::ModelSettings& model : settings.models) {
+    for (const config::EndpointSettings& endpoint : model.endpoints) {
+      if (endpoint.provider_index >= settings.providers.size()) return std::nullopt;
+    }
+  }
+  return settings;
+}
+
+}  // namespace gateway

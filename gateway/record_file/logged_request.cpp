@@ -1,0 +1,116 @@
+#include "gateway/record_file/logged_request.hpp"
+
+#include "gateway/record_file/byte_exchange.hpp"
+
+namespace gateway {
+namespace {
+
+using namespace routing;
+
+const auto plain = [](auto& io, auto& value) { io(value); };
+
+void exchange_demand(auto& io, auto& demand) {
+  io(demand.model), io(demand.model_requested), io(demand.key);
+  io.list(demand.fallbacks, plain);
+  io(demand.prompt.count);
+  io.maybe(demand.max_output, [](auto& in, auto& tokens) { in(tokens.count); });
+  auto needs = demand.needs.to_ullong();
+  io(needs);
+  if constexpr (is_target<decltype(demand)>) demand.needs = config::Features(needs);
+  io(demand.delivery), io(demand.prefix_blocks), io(demand.blocks), io(demand.identity);
+  exchange_count(io, demand.admitted), exchange_count(io, demand.deadline), exchange_count(io, demand.wall);
+}
+
+void exchange_decision(auto& io, auto& decision) {
+  io(decision.snapshot), exchange_count(io, decision.now), io.word(decision.seed);
+  io(decision.purse), io(decision.tried);
+  io(decision.length.output), io(decision.length.reasoning), io(decision.length.log_output);
+  io(decision.length.replies);
+  io.list(decision.under_way, [](auto& in, auto& u) { in(u.endpoint), in(u.count); });
+  io.list(decision.withdrawn, plain);
+  io.list(decision.seen, [](auto& in, auto& s) { in(s.endpoint), in(s.blocks), in(s.tokens); });
+  io.maybe(decision.chosen, [](auto& in, auto& endpoint) { in(endpoint); });
+  io(decision.reason), io(decision.propensity);
+  io(decision.expected_dollars), io(decision.explored_dollars);
+}
+
+void exchange_usage(auto& io, auto& usage) {
+  io(usage.prompt.count), io(usage.cached.count), io(usage.cache_written.count);
+  io(usage.output.count), io(usage.reasoning.count);
+}
+
+void exchange_attempt(auto& io, auto& attempt) {
+  const auto length = [](auto& in, auto& duration) { exchange_count(in, duration); };
+  io(attempt.endpoint), io(attempt.generation), exchange_count(io, attempt.dispatched);
+  io.maybe(attempt.first_delta, length), io.maybe(attempt.first_visible, length);
+  io.maybe(attempt.finished, length), io.maybe(attempt.worst_gap, length);
+  io(attempt.deltas), io(attempt.in_flight);
+  io.maybe(attempt.usage, [](auto& in, auto& usage) { exchange_usage(in, usage); });
+  io(attempt.cost.nanos);
+  io.maybe(attempt.headroom, [](auto& in, auto& share) { in(share); });
+  io.maybe(attempt.failure, [&](auto& in, auto& failure) {
+    in(failure.kind), in(failure.progress), in(failure.status);
+    in.maybe(failure.retry_after, length);
+  });
+}
+
+void exchange_preferences(auto& io, auto& wish) {
+  io.list(wish.order, plain), io(wish.fallbacks), io(wish.parameters), io(wish.data_collection);
+  io(wish.zdr), io(wish.distillable_text);
+  io.list(wish.only, plain), io.list(wish.ignore, plain), io.list(wish.quantizations, plain);
+  io(wish.sort), io(wish.partition);
+  auto& price = wish.max_price;
+  io.maybe(price.prompt, plain), io.maybe(price.completion, plain), io.maybe(price.request, plain);
+  io.maybe(price.image, plain), io.maybe(price.audio, plain);
+  const auto cutoffs = [&](auto& of) {
+    io.maybe(of.p50, plain), io.maybe(of.p75, plain), io.maybe(of.p90, plain), io.maybe(of.p99, plain);
+  };
+  cutoffs(wish.min_throughput), cutoffs(wish.max_latency);
+}
+
+void exchange_request(auto& io, auto& request) {
+  exchange_demand(io, request.demand);
+  io(request.policy), io.word(request.policy_hash);
+  io.maybe(request.preferences, [](auto& in, auto& wish) { exchange_preferences(in, wish); });
+  io.list(request.decisions, [](auto& in, auto& decision) { exchange_decision(in, decision); });
+  io.list(request.attempts, [](auto& in, auto& attempt) { exchange_attempt(in, attempt); });
+  io(request.ending), io(request.status);
+  exchange_count(io, request.until_first_byte), exchange_count(io, request.total);
+}
+
+}  // namespace
+
+bool is_replayable(const Record& record) {
+  return record.demand.model && !record.decisions.empty();
+}
+
+LoggedRequest logged(const Record& record) {
+  return {.demand = routing::logged(record.demand),
+          .policy = record.policy,
+          .policy_hash = record.policy_hash,
+          .preferences = record.preferences ? std::optional(record.preferences->preferences()) : std::nullopt,
+          .decisions = record.decisions,
+          .attempts = record.attempts,
+          .ending = record.ending,
+          .status = record.status,
+          .until_first_byte = record.until_first_byte,
+          .total = record.total};
+}
+
+std::string to_bytes(const LoggedRequest& request) {
+  ByteWriter bytes;
+  Writing io(bytes);
+  exchange_request(io, request);
+  return bytes.take();
+}
+
+std::optional<LoggedRequest> logged_request(std::string_view bytes) {
+  ByteReader reader(bytes);
+  Reading io(reader);
+  LoggedRequest request;
+  exchange_request(io, request);
+  if (reader.failed() || !reader.at_end()) return std::nullopt;
+  return request;
+}
+
+}  // namespace gateway

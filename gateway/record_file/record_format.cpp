@@ -1,0 +1,21 @@
+#include "gateway/record_file/record_format.hpp"
+
+#include "routing/terms/draws.hpp"
+
+namespace gateway {
+
+RecordFileKind kind_of(Database& database) {
+  const std::int64_t application = database.number("PRAGMA application_id");
+  const std::int64_t version = database.number("PRAGMA user_version");
+  if (application == record_application) {
+    return version == record_version ? RecordFileKind::ours : RecordFileKind::other_version;
+  }
+  const bool has_tables = database.number("SELECT count(*) FROM sqlite_schema") > 0;
+  return has_tables || application != 0 ? RecordFileKind::foreign : RecordFileKind::empty;
+}
+
+std::int64_t digest(std::string_view body) {
+  return static_cast<std::int64_t>(routing::hash_of(body));
+}
+
+}  // namespace gateway

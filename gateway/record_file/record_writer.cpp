@@ -1,0 +1,127 @@
+#include "gateway/record_file/record_writer.hpp"
+
+#include <algorithm>
+
+#include "gateway/record_file/fleet_bytes.hpp"
+
+namespace gateway {
+namespace {
+
+// A whole picture this often bounds what a reader goes through, and what a damaged one spoils.
+constexpr int between_whole_ones = 32;
+
+std::int64_t nanoseconds(config::WallTime time) {
+  return std::chrono::nanoseconds(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+RecordWriter::RecordWriter(const std::string& path, RecordLimits limits)
+    : database_(path, Database::Mode::write), limits_(limits) {
+  prepare_file();
+  base_ = std::max(database_.number("SELECT max(id) FROM snapshot"),
+                   database_.number("SELECT max(first) FROM request"));
+  add_snapshot_ = database_.prepare(
+      "INSERT INTO snapshot (id, base, fleet, wall, digest, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  add_request_ = database_.prepare("INSERT INTO request (first, digest, body) VALUES (?1, ?2, ?3)");
+}
+
+void RecordWriter::prepare_file() {
+  const bool is_new = kind_of(database_) == RecordFileKind::empty;
+  // It must be set before the first table; pages then go back when the limit is lowered.
+  if (is_new) database_.run("PRAGMA auto_vacuum = INCREMENTAL");
+  database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  database_.run("PRAGMA journal_size_limit = " + std::to_string(limits_.max_size / 16));
+  if (!is_new) return;
+  database_.run("BEGIN; " + std::string(record_tables) +
+                "PRAGMA application_id = " + std::to_string(record_application) +
+                "; PRAGMA user_version = " + std::to_string(record_version) + "; COMMIT");
+}
+
+void RecordWriter::begin() {
+  if (uncommitted_++ == 0) database_.run("BEGIN");
+}
+
+std::int64_t RecordWriter::fleet_of(const routing::Catalogue& catalogue) {
+  const std::string body = to_bytes(catalogue.settings());
+  const auto generation = static_cast<std::int64_t>(catalogue.generation());
+  Statement find =
+      database_.prepare("SELECT id FROM fleet WHERE generation = ?1 AND digest = ?2 AND body = ?3");
+  find.bind(1, generation).bind(2, digest(body)).bind_bytes(3, body);
+  if (find.step() == Statement::Step::row) return find.integer(0);
+  Statement add = database_.prepare("INSERT INTO fleet (generation, digest, body) VALUES (?1, ?2, ?3)");
+  add.bind(1, generation).bind(2, digest(body)).bind_bytes(3, body).run();
+  return database_.number("SELECT last_insert_rowid()");
+}
+
+void RecordWriter::add(const routing::Snapshot& snapshot, config::WallTime wall) {
+  begin();
+  if (catalogue_ != snapshot.catalogue) {
+    fleet_ = fleet_of(*snapshot.catalogue);
+    catalogue_ = snapshot.catalogue;
+    last_id_ = 0;
+  }
+  const bool is_whole = last_id_ == 0 || ++since_whole_ >= between_whole_ones;
+  if (is_whole) since_whole_ = 0;
+  MarketWords words = words_of(snapshot);
+  const std::string body = difference_to(is_whole ? MarketWords{} : last_, words);
+  const std::int64_t id = base_ + static_cast<std::int64_t>(snapshot.version);
+  add_snapshot_->bind(1, id).bind(2, is_whole ? 0 : last_id_).bind(3, fleet_).bind(4, nanoseconds(wall));
+  add_snapshot_->bind(5, digest(body)).bind_bytes(6, body).run();
+  last_ = std::move(words);
+  last_id_ = id;
+}
+
+void RecordWriter::add(LoggedRequest request) {
+  if (request.decisions.empty()) return;
+  begin();
+  for (routing::LoggedDecision& decision : request.decisions) {
+    decision.snapshot += static_cast<std::uint64_t>(base_);
+  }
+  const std::string body = to_bytes(request);
+  add_request_->bind(1, static_cast<std::int64_t>(request.decisions[0].snapshot));
+  add_request_->bind(2, digest(body)).bind_bytes(3, body).run();
+}
+
+void RecordWriter::commit(config::WallTime now) {
+  if (uncommitted_ == 0) return;
+  database_.run("COMMIT");
+  uncommitted_ = 0;
+  prune(now);
+}
+
+void RecordWriter::drop_before(std::int64_t snapshot) {
+  const std::string limit = std::to_string(snapshot);
+  // The newest stays: the next one is written as a difference to it.
+  const std::int64_t whole = database_.number("SELECT id FROM snapshot WHERE base = 0 AND id <= " + limit +
+                                              " ORDER BY id DESC LIMIT 1");
+  database_.run("BEGIN; DELETE FROM request WHERE first < " + limit + "; DELETE FROM snapshot WHERE id < " +
+                std::to_string(whole) +
+                "; DELETE FROM fleet WHERE id < (SELECT min(fleet) FROM snapshot); COMMIT");
+}
+
+void RecordWriter::prune(config::WallTime now) {
+  const std::int64_t oldest_kept = nanoseconds(now - limits_.keep);
+  const std::int64_t oldest = database_.number("SELECT wall FROM snapshot ORDER BY id LIMIT 1");
+  if (oldest != 0 && oldest < oldest_kept) {
+    drop_before(database_.number(
+        "SELECT coalesce((SELECT id FROM snapshot WHERE wall >= " + std::to_string(oldest_kept) +
+        " ORDER BY id LIMIT 1), " + std::to_string(last_id_) + ")"));
+  }
+  const std::int64_t page = database_.number("PRAGMA page_size");
+  const auto most = static_cast<std::int64_t>(limits_.max_size) / page;
+  const auto used = [&] {
+    return database_.number("PRAGMA page_count") - database_.number("PRAGMA freelist_count");
+  };
+  // A tenth of the rows at a time is gone quickly and lasts for a while.
+  for (int round = 0; round < 10 && used() > most; ++round) {
+    const std::int64_t first = database_.number("SELECT min(first) FROM request");
+    const std::int64_t last = database_.number("SELECT max(first) FROM request");
+    const std::int64_t cut = std::max(first + 1, first + (last - first) / 10);
+    drop_before(std::min(cut, last_id_));
+    if (cut >= last_id_) break;
+  }
+  if (database_.number("PRAGMA page_count") > most) database_.run("PRAGMA incremental_vacuum");
+}
+
+}  // namespace gateway

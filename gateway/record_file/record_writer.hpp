@@ -1,0 +1,53 @@
+// Writes a record file: group commits, the oldest dropped when it grows too large or too old. What is
+// committed survives a crash of the process or the machine; the rest is lost whole. Belongs to the storage
+// thread. Throws SqliteFault.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gateway/record_file/file_lock.hpp"
+#include "gateway/record_file/logged_request.hpp"
+#include "gateway/record_file/market_bytes.hpp"
+#include "gateway/record_file/record_format.hpp"
+
+namespace gateway {
+
+struct RecordLimits {
+  std::size_t max_size = 1u << 30;  // bytes, roughly: what waits in SQLite's log comes on top
+  std::chrono::seconds keep = std::chrono::hours(24 * 7);
+};
+
+class RecordWriter {
+ public:
+  // Of a file that `kind_of` calls ours or empty.
+  RecordWriter(const std::string& path, RecordLimits limits);
+
+  void add(const routing::Snapshot& snapshot, config::WallTime wall);
+  // Takes the versions of snapshots as this process counts them.
+  void add(LoggedRequest request);
+  // Everything added so far is safe after this.
+  void commit(config::WallTime now);
+  std::size_t uncommitted() const { return uncommitted_; }
+
+ private:
+  void prepare_file();
+  void begin();
+  std::int64_t fleet_of(const routing::Catalogue& catalogue);
+  void prune(config::WallTime now);
+  // Requests that began before this snapshot, and the snapshots that only they refer to.
+  void drop_before(std::int64_t snapshot);
+
+  Database database_;
+  RecordLimits limits_;
+  std::int64_t base_ = 0;  // what this process's versions are counted from
+  std::optional<Statement> add_snapshot_, add_request_;
+  std::shared_ptr<const routing::Catalogue> catalogue_;  // of `fleet_`
+  std::int64_t fleet_ = 0;
+  MarketWords last_;          // as written last
+  std::int64_t last_id_ = 0;  // 0: nothing yet
+  int since_whole_ = 0;
+  std::size_t uncommitted_ = 0;
+};
+
+}  // namespace gateway

@@ -1,0 +1,177 @@
+#include "gateway/record_file/storage.hpp"
+
+#include <boost/asio/post.hpp>
+#include <cstdio>
+#include <filesystem>
+
+namespace gateway {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+// A crash loses at most this.
+constexpr config::Duration between_commits = 1s;
+constexpr std::size_t most_uncommitted = 4'096;
+constexpr std::size_t most_waiting = 65'536;
+constexpr config::Duration between_attempts_to_open = 5s;
+
+RecordLimits limits_of(const config::RecordsSettings& settings) {
+  return {.max_size = settings.max_size, .keep = settings.keep};
+}
+
+// The file as it is, with all that SQLite keeps beside it, under another name.
+void set_aside(const std::string& path, const std::string& suffix) {
+  for (const char* part : {"", "-wal", "-shm"}) {
+    std::rename((path + part).c_str(), (path + suffix + part).c_str());
+  }
+}
+
+// Whether the file can be written to now. Says what is wrong, or what was done about it.
+bool make_usable(const std::string& path, const Storage::Say& say) {
+  try {
+    Database database(path, Database::Mode::write);
+    switch (kind_of(database)) {
+      case RecordFileKind::empty:
+      case RecordFileKind::ours:
+        return true;
+      case RecordFileKind::foreign:
+        say("records: " + path + " is a database of something else; name another file");
+        return false;
+      case RecordFileKind::other_version:
+        break;
+    }
+  } catch (const SqliteFault& fault) {
+    if (!fault.is_damage()) {
+      say("records: cannot open " + path + ": " + fault.what());
+      return false;
+    }
+    say("records: " + path + " is damaged or no database (" + fault.what() + "); it is kept as " + path +
+        ".damaged, and a new one begun");
+    set_aside(path, ".damaged");
+    return true;
+  }
+  say("records: " + path + " was written by another version of isocost; it is kept as " + path +
+      ".old, and a new one begun");
+  set_aside(path, ".old");
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<Storage> Storage::open(const config::RecordsSettings& settings, Say say) {
+  std::string why;
+  std::optional<FileLock> lock = FileLock::take(settings.file, why);
+  if (!lock) {
+    say("records: " + why);
+    return nullptr;
+  }
+  if (!make_usable(settings.file, say)) return nullptr;
+  std::unique_ptr<Storage> storage(new Storage(settings, std::move(say), std::move(*lock)));
+  if (!storage->reopen()) return nullptr;
+  storage->thread_ = std::thread([&io = storage->io_] { io.run(); });
+  return storage;
+}
+
+Storage::Storage(const config::RecordsSettings& settings, Say say, FileLock lock)
+    : settings_(settings), say_(std::move(say)), lock_(std::move(lock)) {}
+
+Storage::~Storage() {
+  finish();
+}
+
+bool Storage::reopen() {
+  try {
+    writer_.emplace(settings_.file, limits_of(settings_));
+    if (latest_) writer_->add(*latest_, std::chrono::system_clock::now());
+    return true;
+  } catch (const SqliteFault& fault) {
+    writer_.reset();
+    say_("records: cannot write " + settings_.file + ": " + fault.what());
+    return false;
+  }
+}
+
+void Storage::failed(const std::exception& fault, std::size_t records) {
+  lost_.fetch_add(records + std::exchange(uncommitted_, 0), std::memory_order_relaxed);
+  writer_.reset();  // what a disk that failed has taken is only known once the file was opened again
+  try_again_ = config::Clock::now() + between_attempts_to_open;
+  say_("records: cannot write " + settings_.file + ": " + fault.what() +
+       "; records are dropped until it works");
+}
+
+template <class Work>
+void Storage::write(std::size_t records, Work work) {
+  if (!writer_ && (config::Clock::now() < try_again_ || !reopen())) {
+    lost_.fetch_add(records, std::memory_order_relaxed);
+    try_again_ = std::max(try_again_, config::Clock::now() + between_attempts_to_open / 5);
+    return;
+  }
+  try {
+    if (writer_->uncommitted() == 0) commit_soon();
+    work();
+    uncommitted_ += records;
+    if (writer_->uncommitted() >= most_uncommitted) commit();
+  } catch (const SqliteFault& fault) {
+    failed(fault, records);
+  }
+}
+
+void Storage::commit_soon() {
+  regular_.expires_after(between_commits);
+  regular_.async_wait([this](boost::system::error_code error) {
+    if (error || !writer_) return;
+    try {
+      commit();
+    } catch (const SqliteFault& fault) {
+      failed(fault, 0);
+    }
+  });
+}
+
+void Storage::commit() {
+  writer_->commit(std::chrono::system_clock::now());
+  uncommitted_ = 0;
+}
+
+void Storage::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
+  asio::post(io_, [this, taken = std::move(snapshot)] {
+    write(0, [&] { writer_->add(*taken, std::chrono::system_clock::now()); });
+    latest_ = taken;
+  });
+}
+
+void Storage::keep(std::vector<RecordPtr> records, GiveBack give_back) {
+  const std::size_t count = records.size();
+  if (waiting_.fetch_add(count) + count > most_waiting) {
+    waiting_.fetch_sub(count);
+    lost_.fetch_add(count, std::memory_order_relaxed);
+    return give_back(std::move(records));
+  }
+  asio::post(io_, [this, batch = std::move(records), back = std::move(give_back)]() mutable {
+    write(batch.size(), [&] {
+      for (const RecordPtr& record : batch) {
+        if (is_replayable(*record)) writer_->add(logged(*record));
+      }
+    });
+    waiting_.fetch_sub(batch.size());
+    back(std::move(batch));
+  });
+}
+
+void Storage::finish() {
+  if (!thread_.joinable()) return;
+  asio::post(io_, [this] {
+    regular_.cancel();
+    if (!writer_) return;
+    try {
+      commit();
+    } catch (const SqliteFault& fault) {
+      failed(fault, 0);
+    }
+  });
+  work_.reset();
+  thread_.join();
+}
+
+}  // namespace gateway

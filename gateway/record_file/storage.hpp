@@ -1,0 +1,66 @@
+// The one thread that writes records to disk, so that no request ever waits for it. What comes faster than
+// the disk takes it is dropped and counted; when the disk fails, records are dropped until it works again.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/values/settings.hpp"
+#include "gateway/record_file/record_writer.hpp"
+
+namespace gateway {
+
+class Storage {
+ public:
+  // Tells an operator something; called on the storage thread.
+  using Say = std::function<void(const std::string&)>;
+
+  // Nothing when the file cannot be used: another process has it, it is something else, or the disk refuses.
+  // One of another version or a damaged one is set aside and a new one begun. `say` says all of this.
+  static std::unique_ptr<Storage> open(const config::RecordsSettings& settings, Say say);
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  // Called on the control loop. A snapshot comes before the records of decisions on it.
+  void keep(std::shared_ptr<const routing::Snapshot> snapshot);
+  // `give_back` takes the records when they are read, on the storage thread, or at once where they are lost.
+  using GiveBack = std::function<void(std::vector<RecordPtr>)>;
+  void keep(std::vector<RecordPtr> records, GiveBack give_back);
+  // Records that were dropped so far.
+  std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
+  // Writes what waits and ends the thread.
+  void finish();
+
+ private:
+  Storage(const config::RecordsSettings& settings, Say say, FileLock lock);
+  bool reopen();
+  template <class Work>
+  void write(std::size_t records, Work work);
+  void commit();
+  void commit_soon();
+  void failed(const std::exception& fault, std::size_t records);
+
+  config::RecordsSettings settings_;
+  Say say_;
+  FileLock lock_;
+  std::optional<RecordWriter> writer_;  // absent after a fault, until it could be opened again
+  std::size_t uncommitted_ = 0;         // records
+  std::shared_ptr<const routing::Snapshot> latest_;
+  config::TimePoint try_again_{};
+  std::atomic<std::size_t> waiting_{0};
+  std::atomic<std::uint64_t> lost_{0};
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
+  boost::asio::steady_timer regular_{io_};
+  std::thread thread_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,59 @@
+#include "gateway/replay/replay_measures.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gateway {
+namespace {
+
+using config::Seconds;
+using routing::Attempt;
+
+bool has_failed(const LoggedRequest& request) {
+  if (request.ending == Ending::answered || request.ending == Ending::client_left) return false;
+  // The request itself was at fault, and would have been anywhere.
+  return request.attempts.empty() || !request.attempts.back().failure ||
+         request.attempts.back().failure->kind != routing::FailureKind::rejected;
+}
+
+}  // namespace
+
+Outcome seen(const LoggedRequest& request) {
+  Outcome outcome;
+  for (const Attempt& attempt : request.attempts) outcome.cost.value += attempt.cost.dollars();
+  outcome.failed.value = has_failed(request) ? 1 : 0;
+  outcome.first_token.of = outcome.whole.of = 0;
+  if (request.ending != Ending::answered || request.attempts.empty()) return outcome;
+  const Attempt& last = request.attempts.back();
+  if (!last.finished) return outcome;
+  const Seconds before = last.dispatched - request.demand.admitted;
+  // A reply that comes whole has its first token at its end.
+  const bool is_streamed = request.demand.delivery == routing::Delivery::streamed;
+  const auto first = is_streamed && last.first_visible ? *last.first_visible : *last.finished;
+  outcome.first_token = {(before + Seconds(first)).count(), 1};
+  outcome.whole = {(before + Seconds(*last.finished)).count(), 1};
+  return outcome;
+}
+
+Outcome expected(const routing::Verdict* verdict, routing::Delivery delivery) {
+  Outcome outcome;
+  if (!verdict) {
+    outcome.failed.value = 1;
+    outcome.first_token.of = outcome.whole.of = 0;
+    return outcome;
+  }
+  const routing::Prediction& p = verdict->prediction;
+  // The mean of a log-normal lies above its median; what is uncertain beyond reason does not count.
+  const double mean = std::exp(std::min(1.0, p.ttft_log_sd * p.ttft_log_sd) / 2);
+  // A failed attempt is followed by another one, as in the cost of a decision.
+  const double again = 1 + 0.6 * p.failure, wasted = 1.5 * p.failure;
+  const double first = p.ttft * mean * again + wasted;
+  const double whole = first + p.generation * again;
+  outcome.cost.value = p.price * again;
+  outcome.first_token.value = delivery == routing::Delivery::streamed ? first : whole;
+  outcome.whole.value = whole;
+  outcome.failed.value = p.failure * p.failure;  // twice in a row
+  return outcome;
+}
+
+}  // namespace gateway

@@ -1,0 +1,24 @@
+// A recorded request in the four measures that policies are compared by, as it happened and as the model of
+// each host expects it. Pure.
+#pragma once
+
+#include <array>
+
+#include "gateway/record_file/logged_request.hpp"
+#include "routing/decision/decision.hpp"
+#include "routing/replay/counterfactual.hpp"
+
+namespace gateway {
+
+// Dollars; seconds to the first visible token and to the end, of answered requests; share that failed.
+struct Outcome {
+  routing::Part cost, first_token, whole, failed;
+};
+inline constexpr std::array<routing::Part Outcome::*, 4> outcome_parts = {
+    &Outcome::cost, &Outcome::first_token, &Outcome::whole, &Outcome::failed};
+
+Outcome seen(const LoggedRequest& request);
+// Of sending it to this endpoint first; null: of refusing it.
+Outcome expected(const routing::Verdict* verdict, routing::Delivery delivery);
+
+}  // namespace gateway

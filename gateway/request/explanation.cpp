@@ -1,0 +1,71 @@
+#include "gateway/request/explanation.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "gateway/explain/decision_page.hpp"
+#include "gateway/explain/decision_table.hpp"
+#include "providers/http/outgoing_field.hpp"
+
+namespace gateway {
+namespace {
+
+// The value of one parameter; empty when it is not there.
+std::string_view parameter(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::string_view part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), part.size() + 1));
+    if (part.size() > name.size() && part.starts_with(name) && part[name.size()] == '=') {
+      return part.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+std::string fields_of(const InferenceRequest& request, const Decided& decided) {
+  std::string fields;
+  // A policy's name comes from the configuration: one that no header may carry is left out.
+  const auto add = [&](std::string_view name, std::string_view value) {
+    (void)providers::append_field(fields, name, value);
+  };
+  add("x-request-id", request.id);
+  add("x-isocost-policy", request.policy->name.text);
+  add("x-isocost-decision", decision_header(decided));
+  return fields;
+}
+
+}  // namespace
+
+Explanation explained(Services& services, const InferenceRequest& request,
+                      const std::optional<Screen>& screen) {
+  const config::TimePoint now = services.timer.now();
+  const Generation& generation = *request.hosts->generation;
+  routing::plan(*services.snapshot, *request.policy, request.demand, {}, generation.in_flight, services.purse,
+                {.now = now, .seed = services.dice.roll()}, services.decision);
+  const Decided decided{.decision = services.decision,
+                        .catalogue = *generation.catalogue,
+                        .policy = *request.policy,
+                        .demand = request.demand,
+                        .now = now,
+                        .why = request.why_policy,
+                        .snapshot = services.snapshot.get()};
+  Explanation result{.page = {}, .fields = fields_of(request, decided)};
+  if (!screen) {
+    result.page = decision_page(decided);
+  } else {
+    for (const std::string& line : decision_table(decided, *screen)) result.page += line + "\n";
+  }
+  return result;
+}
+
+std::optional<Screen> screen_of(std::string_view query) {
+  if (parameter(query, "format") != "table") return std::nullopt;
+  Screen screen{.columns = 120, .rows = 0, .paint = Paint::none};
+  const std::string_view columns = parameter(query, "columns");
+  std::from_chars(columns.data(), columns.data() + columns.size(), screen.columns);
+  screen.columns = std::clamp(screen.columns, 40, 400);
+  if (parameter(query, "paint") == "colours") screen.paint = Paint::colours;
+  return screen;
+}
+
+}  // namespace gateway

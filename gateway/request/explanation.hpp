@@ -1,0 +1,25 @@
+// The dry run of a call: the decision that it would get now, without sending anything.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/request/inference.hpp"
+#include "gateway/text/table.hpp"
+
+namespace gateway {
+
+struct Explanation {
+  std::string page;    // JSON, or a table where a screen was given
+  std::string fields;  // of the reply's head, as a call would get them, but for what only serving makes
+};
+
+// Changes nothing that later decisions read.
+Explanation explained(Services& services, const InferenceRequest& request,
+                      const std::optional<Screen>& screen);
+
+// The screen that a query asks a table for: "format=table&columns=120&paint=colours". Nothing: JSON.
+std::optional<Screen> screen_of(std::string_view query);
+
+}  // namespace gateway

@@ -1,0 +1,30 @@
+// One inference request, understood: what routing must know of it and the bytes to forward. Belongs to its
+// request.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/chat/chat_request.hpp"
+#include "gateway/request/services.hpp"
+#include "routing/policy/policy.hpp"
+#include "routing/terms/demand.hpp"
+
+namespace gateway {
+
+struct InferenceRequest {
+  std::string id;
+  std::string path;                                     // of the route table
+  std::shared_ptr<const Hosts> hosts;                   // the generation it began with
+  const routing::Policy* policy = nullptr;              // of the generation, or `own_policy`
+  std::shared_ptr<const routing::Policy> own_policy{};  // with the request's own preferences
+  std::string_view why_policy;                          // lives as long as the generation
+  bool shows_openrouter_metadata = false;
+  routing::Demand demand;
+  ChatRequest chat;
+  std::string body;  // what `chat` points into; dropped once the client has bytes
+  std::string traceparent;
+  int client_retry = 0;
+};
+
+}  // namespace gateway

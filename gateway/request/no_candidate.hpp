@@ -1,0 +1,13 @@
+// What a client is told when no endpoint may get its request: every reason, and what would help.
+#pragma once
+
+#include "gateway/chat/error_reply.hpp"
+#include "gateway/request/inference.hpp"
+
+namespace gateway {
+
+// 400 where only the request's own size is in the way, 503 with Retry-After where waiting helps, else 404.
+ErrorReply no_candidate(const routing::Decision& decision, const InferenceRequest& request,
+                        config::TimePoint now);
+
+}  // namespace gateway

@@ -1,0 +1,23 @@
+// Opens and closes the one record of a request.
+#pragma once
+
+#include <optional>
+
+#include "gateway/http/incoming.hpp"
+#include "gateway/observe/record.hpp"
+#include "gateway/request/inference.hpp"
+#include "gateway/request/reply.hpp"
+
+namespace gateway {
+
+// `record` is empty.
+void begin_record(Record& record, const InferenceRequest& request);
+// `error` is what the client was told, or would have been. Takes the demand out of the request.
+void end_record(Record& record, InferenceRequest& request, const Reply& reply,
+                const std::optional<ErrorReply>& error, config::TimePoint now);
+
+// Of a request that was refused before routing saw it.
+void refused_record(Record& record, const ErrorReply& error, const Incoming& incoming,
+                    const config::KeySettings* key, config::TimePoint now);
+
+}  // namespace gateway

@@ -1,0 +1,119 @@
+#include "gateway/request/reply.hpp"
+
+#include <cmath>
+
+#include "gateway/text/line_writer.hpp"
+#include "providers/http/http_fields.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Task;
+
+// A value of our own making.
+void add_own(LineWriter& fields, std::string_view name_and_colon, std::string_view value) {
+  fields.text(name_and_colon);
+  fields.text(value);
+  fields.text("\r\n");
+}
+
+// Names come from the configuration and may have any character: what no header may carry is left out.
+void add(LineWriter& fields, std::string_view name_and_colon, std::string_view value) {
+  if (!value.empty() && providers::is_field_value(value)) add_own(fields, name_and_colon, value);
+}
+
+void add_fields(LineWriter& fields, const Served& served) {
+  add(fields, "x-isocost-endpoint: ", served.endpoint);
+  add(fields, "x-isocost-model: ", served.model);
+  add(fields, "x-isocost-policy: ", served.policy);
+  if (served.attempts > 0) {
+    fields.text("x-isocost-attempts: ");
+    fields.integer(static_cast<std::int64_t>(served.attempts));
+    fields.text("\r\n");
+  }
+  if (served.cost) {
+    fields.text("x-isocost-cost: ");
+    fields.fixed(served.cost->nanos, 9);
+    fields.text("\r\n");
+  }
+  if (!served.decision.empty()) add_own(fields, "x-isocost-decision: ", served.decision);
+}
+
+}  // namespace
+
+std::string Reply::reply_fields(const Served& served) const {
+  std::string text;
+  LineWriter fields(text);
+  add_own(fields, "x-request-id: ", id_);
+  add_fields(fields, served);
+  fields.hand_over();
+  return text;
+}
+
+Task<void> Reply::whole(const Served& served, std::string_view body) {
+  note_first_byte(200);
+  const std::string text = reply_fields(served);
+  const ReplyStart start{.status = 200, .content_type = "application/json", .fields = text};
+  if (echo_.members.empty()) {
+    delivered_ = co_await client_.answer(start, body);
+    co_return;
+  }
+  const std::string told = spliced(body, echo_.members);
+  delivered_ = co_await client_.answer(start, told);
+}
+
+Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
+  if (begun()) co_return co_await client_.write(pieces);
+  note_first_byte(200);
+  const std::string text = reply_fields(served) + "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
+  const ReplyStart start{.status = 200, .content_type = "text/event-stream; charset=utf-8", .fields = text};
+  if (echo_.event.empty()) co_return co_await client_.begin(start, pieces);
+  providers::Pieces told{echo_.event};
+  for (const std::string_view piece : pieces.texts()) told.add(piece);
+  co_return co_await client_.begin(start, told);
+}
+
+Task<void> Reply::end_stream(const Served& served, providers::Pieces& pieces) {
+  if (!begun()) {
+    const bool taken = co_await stream(served, pieces);
+    if (!taken) co_return;
+    pieces = providers::Pieces();
+  }
+  pieces.add("data: [DONE]\n\n");
+  delivered_ = co_await client_.end(pieces);
+}
+
+Task<void> Reply::fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream) {
+  if (begun()) {
+    const std::string event = error_event(error, stream);
+    providers::Pieces pieces{event};
+    delivered_ = co_await client_.end(pieces);
+    co_return;
+  }
+  note_first_byte(error.status);
+  std::string text = error_fields(id_, error);
+  LineWriter fields(text);
+  add_fields(fields, served);
+  fields.hand_over();
+  std::string body = envelope(error);
+  if (!echo_.members.empty()) body = spliced(body, echo_.members);
+  delivered_ = co_await client_.answer(
+      {.status = error.status, .content_type = "application/json", .fields = text}, body);
+}
+
+std::string error_fields(std::string_view id, const ErrorReply& error) {
+  std::string text;
+  LineWriter fields(text);
+  add_own(fields, "x-request-id: ", id);
+  if (error.retry_after) {
+    fields.text("Retry-After: ");
+    fields.integer(static_cast<std::int64_t>(std::ceil(config::Seconds(*error.retry_after).count())));
+    fields.text("\r\n");
+  }
+  if (error.should_retry == ShouldRetry::no) add_own(fields, "x-should-retry: ", "false");
+  if (error.should_retry == ShouldRetry::yes) add_own(fields, "x-should-retry: ", "true");
+  fields.hand_over();
+  return text;
+}
+
+}  // namespace gateway

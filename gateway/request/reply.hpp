@@ -1,0 +1,70 @@
+// The reply to one request while it is made: what the client is told beside the host's bytes, and whether it
+// has begun, since from then on no other endpoint can take over. Belongs to one request.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/chat/error_reply.hpp"
+#include "gateway/http/client.hpp"
+#include "gateway/observe/record.hpp"
+#include "gateway/request/echo.hpp"
+#include "providers/loop/timer.hpp"
+
+namespace gateway {
+
+// How this request was served, for the header fields of its reply.
+struct Served {
+  std::string_view endpoint;
+  std::string_view policy;
+  std::string_view model;     // public name of the model whose host it is
+  std::string_view decision;  // short form
+  std::size_t attempts = 0;
+  std::optional<config::Money> cost{};  // known only for a whole reply
+};
+
+class Reply {
+ public:
+  // `id` is the request's; both must outlive the reply.
+  Reply(Client& client, providers::Timer& timer, std::string_view id)
+      : client_(client), timer_(timer), id_(id) {}
+
+  bool begun() const { return first_byte_.has_value(); }
+  int status() const { return status_; }
+  std::optional<config::TimePoint> first_byte() const { return first_byte_; }
+
+  // What the reply tells of the decision, whichever form it takes; the last one counts.
+  void tell(Echo echo) { echo_ = std::move(echo); }
+  // Whether the client got all of it, an error or an answer.
+  bool delivered() const { return delivered_; }
+
+  providers::Task<void> whole(const Served& served, std::string_view body);
+  // Begins with the first pieces, or goes on with more. False when the client is gone.
+  providers::Task<bool> stream(const Served& served, providers::Pieces& pieces);
+  // The last pieces, the mark of the end, and the end.
+  providers::Task<void> end_stream(const Served& served, providers::Pieces& pieces);
+  // An error response, or, once a stream has begun, one error event and the end. `served` names the last
+  // attempt; empty where there was none.
+  providers::Task<void> fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream);
+
+ private:
+  std::string reply_fields(const Served& served) const;
+  void note_first_byte(int status) {
+    status_ = status;
+    first_byte_ = timer_.now();
+  }
+
+  Client& client_;
+  providers::Timer& timer_;
+  std::string_view id_;
+  Echo echo_;
+  int status_ = 0;
+  bool delivered_ = false;
+  std::optional<config::TimePoint> first_byte_{};
+};
+
+// The fields of a reply that no host had a part in.
+std::string error_fields(std::string_view id, const ErrorReply& error);
+
+}  // namespace gateway

@@ -1,0 +1,143 @@
+#include "gateway/request/serve.hpp"
+
+#include "gateway/request/decision_echo.hpp"
+#include "gateway/request/decision_log.hpp"
+#include "gateway/request/no_candidate.hpp"
+#include "gateway/request/record_keeping.hpp"
+#include "gateway/request/standpoint.hpp"
+#include "routing/decision/patience.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Task;
+using routing::Failure;
+using routing::FailureKind;
+
+// A sleep between attempts that an interruption ends.
+struct Pause final : Interruptible {
+  providers::Sleep sleep;
+  void interrupt(routing::FailureKind) override { sleep.wake(); }
+};
+
+Task<void> wait_until(Services& services, config::TimePoint time, Interruption& interruption) {
+  Pause pause;
+  const Interruption::Aim aim(interruption, pause);
+  if (!interruption.over()) co_await pause.sleep.until(services.timer, time);
+}
+
+Decided decided_for(const Services& services, const InferenceRequest& request, config::TimePoint now) {
+  return {.decision = services.decision,
+          .catalogue = *request.hosts->generation->catalogue,
+          .policy = *request.policy,
+          .demand = request.demand,
+          .now = now,
+          .why = request.why_policy};
+}
+
+void plan_next(Services& services, const InferenceRequest& request, Record& record,
+               const routing::Snapshot& snapshot, routing::Moment moment) {
+  const routing::InFlight& in_flight = request.hosts->generation->in_flight;
+  // What `counted` has room for is the newest generation; a request that a reload overtook is not recorded.
+  if (!services.counted || request.hosts != services.hosts) {
+    return routing::plan(snapshot, *request.policy, request.demand, record.attempts, in_flight,
+                         services.purse, moment, services.decision);
+  }
+  routing::LoggedDecision& log = record.decisions.emplace_back();
+  log.now = moment.now;
+  log.purse = services.purse.dollars();
+  log.tried = static_cast<std::uint32_t>(record.attempts.size());
+  log.withdrawn.assign(moment.withdrawn.begin(), moment.withdrawn.end());
+  freeze(in_flight, *snapshot.catalogue, request.demand, *services.counted, log);
+  routing::plan(snapshot, *request.policy, request.demand, record.attempts, *services.counted, services.purse,
+                moment, services.decision);
+  note(services.decision, request.demand, log);
+}
+
+// One decision on the newest snapshot of the request's generation, noted in the record.
+const routing::Decision& decide(Services& services, const InferenceRequest& request, Record& record,
+                                Reply& reply, config::TimePoint now) {
+  const Standpoint from = standpoint(services, request);
+  plan_next(services, request, record, from.snapshot,
+            {.now = now, .seed = services.dice.roll(), .withdrawn = from.withdrawn});
+  record.deciding += services.timer.now() - now;
+  if (services.decision.chosen) {
+    services.purse.settle(services.decision, request.policy->explore);
+    record.reasons.push_back(services.decision.reason);
+    record.propensities.push_back(services.decision.propensity);
+    record.relaxed = std::max(record.relaxed, services.decision.relaxed);
+  }
+  if (request.chat.echo_decision || request.shows_openrouter_metadata) {
+    Decided decided = decided_for(services, request, now);
+    decided.snapshot = &from.snapshot;
+    reply.tell(echo_of(request, decided, record.attempts));
+  }
+  return services.decision;
+}
+
+// Whether there is nobody to tell. A client that stopped reading counts: its connection was cut.
+bool left(const Record& record, const Interruption& interruption) {
+  if (interruption.client_left()) return true;
+  if (record.attempts.empty() || !record.attempts.back().failure) return false;
+  return record.attempts.back().failure->kind == FailureKind::client_left;
+}
+
+}  // namespace
+
+Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& reply,
+                      Interruption& interruption) {
+  RecordPtr kept = services.outbox.blank();
+  Record& record = *kept;
+  begin_record(record, request);
+  services.retries.count_request(request.demand.admitted);
+  std::optional<ErrorReply> error;
+  Tried tried;
+  std::string in_short;  // of the last decision, as `served` shows it
+  Served served;
+  while (!error) {
+    const config::TimePoint now = services.timer.now();
+    const routing::Decision& decision = decide(services, request, record, reply, now);
+    if (!decision.chosen) {
+      if (decision.earliest && routing::worth_waiting(*decision.earliest, request.demand, now)) {
+        co_await wait_until(services, *decision.earliest, interruption);
+        if (interruption.over()) break;
+        continue;
+      }
+      if (record.attempts.empty()) error = no_candidate(decision, request, now);
+      break;
+    }
+    const routing::EndpointIndex target = *decision.chosen;
+    in_short = decision_header(decided_for(services, request, now));
+    const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[target];
+    served = {.endpoint = endpoint.settings->name.text,
+              .policy = request.policy->name.text,
+              .model = endpoint.model->name.text,
+              .decision = in_short,
+              .attempts = record.attempts.size() + 1};
+    tried = co_await attempt(services, request, target, served, reply, interruption);
+    record.attempts.push_back(tried.attempt);
+    if (!tried.attempt.failure || tried.attempt.failure->kind == FailureKind::client_left) break;
+
+    const routing::NextStep next = routing::after_failure(record.attempts, request.demand, *request.policy,
+                                                          services.timer.now(), services.dice.uniform());
+    const auto* retry = std::get_if<routing::RetryAt>(&next);
+    if (!retry || !services.retries.take(services.timer.now())) break;
+    co_await wait_until(services, retry->time, interruption);
+    if (interruption.over()) break;
+  }
+  const bool answered = !record.attempts.empty() && !record.attempts.back().failure;
+  if (!error && !answered && interruption.stopping()) error = gateway_stopping();
+  if (!error && !record.attempts.empty() && !answered) {
+    error = of_failure(*record.attempts.back().failure, tried.said);
+  }
+  if (error && !left(record, interruption)) {
+    const StreamIdentity stream{.id = request.id,
+                                .created = std::chrono::system_clock::to_time_t(record.wall),
+                                .model = record.model};
+    co_await reply.fail(*error, served, stream);
+  }
+  end_record(record, request, reply, error, services.timer.now());
+  co_return kept;
+}
+
+}  // namespace gateway

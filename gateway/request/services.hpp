@@ -1,0 +1,60 @@
+// What serving a request needs of its data loop. Owned by the loop, which outlives every request.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "gateway/generation/generation.hpp"
+#include "gateway/observe/outbox.hpp"
+#include "providers/host/provider.hpp"
+#include "providers/json/json_tokens.hpp"
+#include "providers/loop/timer.hpp"
+#include "routing/decision/plan.hpp"
+#include "routing/decision/retry.hpp"
+#include "routing/market/market.hpp"
+
+namespace gateway {
+
+// Draws of one loop: splitmix64 from a seed given at its start.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t roll() {
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+  // Uniform in [0, 1).
+  double uniform() { return static_cast<double>(roll() >> 11) * 0x1.0p-53; }
+
+ private:
+  std::uint64_t state_;
+};
+
+// A generation as one data loop uses it. A request holds it to its end.
+struct Hosts {
+  std::shared_ptr<const Generation> generation;
+  // As in Settings::providers; one that did not change is shared with the generation before.
+  std::vector<std::shared_ptr<providers::Provider>> providers;
+  // What was known when a newer generation came, for requests that go on in this one; null until then.
+  mutable std::shared_ptr<const routing::Snapshot> last_snapshot{};
+};
+
+struct Services {
+  providers::Timer& timer;
+  Outbox outbox;
+  Dice dice;
+  std::shared_ptr<const Hosts> hosts{};
+  std::shared_ptr<const routing::Snapshot> snapshot{};  // of the same generation as `hosts`
+  routing::Purse purse{};
+  routing::RetryBudget retries{};
+  // Scratch, used only between two waits.
+  routing::Decision decision{};
+  std::vector<routing::EndpointIndex> withdrawn{};
+  std::unique_ptr<routing::InFlight> counted{};  // as a decision sees it; absent where no records are kept
+  providers::JsonTokens tokens{};
+};
+
+}  // namespace gateway

@@ -1,0 +1,56 @@
+// Relays one host's event stream to the client as it comes, holding back until the host shows that it
+// answers, and notes what routing learns from. Belongs to one attempt.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gateway/request/attempt.hpp"
+#include "gateway/request/watchdog.hpp"
+#include "providers/http/sse.hpp"
+#include "providers/openai/relay.hpp"
+
+namespace gateway {
+
+class StreamRelay {
+ public:
+  StreamRelay(Services& services, InferenceRequest& request, const Served& served, Reply& reply,
+              Watchdog& watchdog, Tried& tried)
+      : services_(services),
+        request_(request),
+        served_(served),
+        reply_(reply),
+        watchdog_(watchdog),
+        tried_(tried) {}
+
+  // Until the stream's end, or the first failure, which `tried` then holds.
+  providers::Task<void> run(providers::Exchange& exchange);
+
+ private:
+  enum class Step { go_on, finished, failed };
+
+  Step take(const providers::SseEvent& event);
+  void note(const providers::ChatEvent& chat, config::TimePoint now);
+  void queue(const providers::SseEvent& event, const providers::ChatEvent& chat);
+  std::string cost_member(const providers::ChatEvent& chat) const;
+  providers::Task<bool> flush();
+  Step at_end();
+  void fail(routing::FailureKind kind, int status = 0);
+
+  Services& services_;
+  InferenceRequest& request_;
+  const Served& served_;
+  Reply& reply_;
+  Watchdog& watchdog_;
+  Tried& tried_;
+
+  providers::SseReader events_;
+  providers::Pieces ready_;  // to be written; views into the piece at hand
+  std::string held_;         // events before the first decisive one, and rewritten ones
+  std::string scratch_;
+  bool decided_ = false;     // the host has shown that it answers
+  bool has_finish_ = false;  // a finish_reason came
+  std::optional<config::TimePoint> last_delta_{};
+};
+
+}  // namespace gateway

@@ -1,0 +1,49 @@
+// The address of its own where metrics and administration are reached. Belongs to the control loop.
+#pragma once
+
+#include <memory>
+
+#include "gateway/run/control_loop.hpp"
+#include "gateway/run/listener.hpp"
+#include "providers/loop/wheel.hpp"
+
+namespace gateway {
+
+class AdminDoor {
+ public:
+  // `control` and `addresses` must outlive the door.
+  AdminDoor(ControlLoop& control, std::shared_ptr<const Generation> generation,
+            std::shared_ptr<const routing::Snapshot> snapshot, AddressCounts& addresses)
+      : timer_(control.io()),
+        // Its pages make no record and draw nothing.
+        services_{.timer = timer_, .outbox = Outbox(timer_, [](std::vector<RecordPtr>) {}), .dice = Dice(0)},
+        front_{.services = services_,
+               .loop = control.io(),
+               .pages = control,
+               .metrics = control.counters(),
+               .offers = Offers::administration},
+        listener_(control.io(), front_, addresses) {
+    adopt(std::move(generation), std::move(snapshot));
+  }
+
+  // Whose keys may ask from now on.
+  void adopt(std::shared_ptr<const Generation> generation,
+             std::shared_ptr<const routing::Snapshot> snapshot) {
+    services_.hosts =
+        std::make_shared<const Hosts>(Hosts{.generation = std::move(generation), .providers = {}});
+    services_.snapshot = std::move(snapshot);
+  }
+
+  // From now on /readyz says that the gateway shuts down; the door stays open.
+  void announce_drain() { front_.draining = true; }
+
+  Listener& listener() { return listener_; }
+
+ private:
+  providers::Wheel timer_;
+  Services services_;
+  Front front_;
+  Listener listener_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,166 @@
+#include "gateway/run/control_loop.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "gateway/generation/configuration.hpp"
+#include "gateway/pages/status_page.hpp"
+#include "providers/loop/spawn.hpp"
+
+namespace gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+// At most this old is what the data loops know, while anything happens.
+constexpr config::Duration between_snapshots = std::chrono::milliseconds(100);
+
+// Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
+constexpr std::size_t most_waiting = 100'000;
+
+}  // namespace
+
+ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::string version)
+    : generation_(std::move(generation)),
+      version_(std::move(version)),
+      market_(generation_->catalogue, config::Clock::now()),
+      metrics_(version_, generation_->catalogue),
+      log_(generation_->catalogue->settings().log),
+      traffic_(generation_->catalogue, config::Clock::now()) {}
+
+std::shared_ptr<const routing::Snapshot> ControlLoop::first_snapshot() {
+  auto snapshot = market_.snapshot(config::Clock::now());
+  if (storage_) storage_->keep(snapshot);
+  return snapshot;
+}
+
+void ControlLoop::serve(std::vector<DataLoop*> loops) {
+  loops_ = std::move(loops);
+  publish_regularly();
+}
+
+void ControlLoop::deliver(std::vector<RecordPtr> records, DataLoop& from) {
+  if (waiting_.fetch_add(records.size(), std::memory_order_relaxed) > most_waiting) {
+    waiting_.fetch_sub(records.size(), std::memory_order_relaxed);
+    metrics_.count(Event::record_dropped, records.size());
+    return;
+  }
+  asio::post(io_, [this, batch = std::move(records), &from]() mutable {
+    waiting_.fetch_sub(batch.size(), std::memory_order_relaxed);
+    take(batch);
+    const auto give_back = [&from](std::vector<RecordPtr> read) {
+      asio::post(from.io(), [read = std::move(read), &from]() mutable { from.reuse(std::move(read)); });
+    };
+    if (storage_) {
+      storage_->keep(std::move(batch), give_back);
+    } else {
+      give_back(std::move(batch));
+    }
+  });
+}
+
+void ControlLoop::take(const std::vector<RecordPtr>& records) {
+  const config::TimePoint now = config::Clock::now();
+  const bool log_all = generation_->catalogue->settings().log.requests == config::LogRequests::all;
+  const bool log_none = generation_->catalogue->settings().log.requests == config::LogRequests::none;
+  for (const RecordPtr& each : records) {
+    const Record& record = *each;
+    for (const routing::Attempt& attempt : record.attempts) market_.observe(attempt, record.demand, now);
+    metrics_.record(record);
+    traffic_.record(record, now);
+    if (log_all || (!log_none && record.ending != Ending::answered)) log_.write(record);
+  }
+  log_.flush();
+  metrics_.count(Event::log_line_lost, log_.lost() - std::exchange(lost_before_, log_.lost()));
+  if (storage_) {
+    const std::uint64_t lost = storage_->lost();
+    metrics_.count(Event::record_dropped, lost - std::exchange(records_lost_before_, lost));
+  }
+  learned_ = true;
+  if (market_.flipped()) publish();
+}
+
+void ControlLoop::publish_regularly() {
+  regular_.expires_after(between_snapshots);
+  regular_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    if (learned_) publish();
+    publish_regularly();
+  });
+}
+
+void ControlLoop::publish() {
+  learned_ = false;
+  const auto snapshot = market_.snapshot(config::Clock::now());
+  if (storage_) storage_->keep(snapshot);
+  for (DataLoop* loop : loops_) {
+    asio::post(loop->io(), [loop, snapshot] { loop->learn(snapshot); });
+  }
+}
+
+config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
+  const config::TimePoint now = config::Clock::now();
+  generation_ = std::move(generation);
+  market_.adopt(generation_->catalogue, now);
+  metrics_.adopt(generation_->catalogue);
+  traffic_.adopt(generation_->catalogue);
+  log_.reopen(generation_->catalogue->settings().log);
+  learned_ = false;
+  const auto snapshot = market_.snapshot(now);
+  if (storage_) storage_->keep(snapshot);
+  for (DataLoop* loop : loops_) {
+    asio::post(loop->io(), [loop, newest = generation_, snapshot] { loop->adopt(newest, snapshot); });
+  }
+  config::Problems problems = out_of_reach(generation_->policies, *snapshot);
+  if (const auto fault = log_.fault()) {
+    problems.push_back({.severity = config::Severity::warning,
+                        .path = "log.file",
+                        .message = *fault,
+                        .suggestion = "until it can be, lines are lost and counted",
+                        .excerpt = {}});
+  }
+  return problems;
+}
+
+int ControlLoop::open_connections() const {
+  int open = 0;
+  for (const DataLoop* loop : loops_) open += loop->listener().open_connections();
+  return open;
+}
+
+std::string ControlLoop::make_metrics() {
+  const config::TimePoint now = config::Clock::now();
+  const auto snapshot = market_.snapshot(now);
+  metrics_.observe(*snapshot, generation_->in_flight, now);
+  metrics_.observe_connections(open_connections());
+  return metrics_.text();
+}
+
+std::string ControlLoop::make_status() {
+  const config::TimePoint now = config::Clock::now();
+  const auto snapshot = market_.snapshot(now);
+  return status_page({.version = version_,
+                      .snapshot = *snapshot,
+                      .in_flight = generation_->in_flight,
+                      .traffic = traffic_,
+                      .now = now});
+}
+
+providers::Task<std::string> ControlLoop::metrics(Loop& asker) {
+  co_return co_await providers::elsewhere(io_, asker, [this] { return make_metrics(); });
+}
+
+providers::Task<std::string> ControlLoop::status(Loop& asker) {
+  co_return co_await providers::elsewhere(io_, asker, [this] { return make_status(); });
+}
+
+providers::Task<Reloaded> ControlLoop::reload(Loop& asker) {
+  co_return co_await providers::elsewhere(io_, asker, [this] { return reload_(); });
+}
+
+void ControlLoop::finish() {
+  regular_.cancel();
+  log_.flush();
+  io_.stop();
+}
+
+}  // namespace gateway

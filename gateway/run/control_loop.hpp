@@ -1,0 +1,77 @@
+// The one thread that learns: it takes the records of all data loops, feeds market, metrics, traffic and log
+// with them, and publishes what the market knows to the data loops. Single writer of all of these.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "gateway/generation/generation.hpp"
+#include "gateway/observe/metrics.hpp"
+#include "gateway/observe/request_log.hpp"
+#include "gateway/observe/traffic.hpp"
+#include "gateway/record_file/storage.hpp"
+#include "gateway/run/control_pages.hpp"
+#include "gateway/run/data_loop.hpp"
+#include "routing/market/market.hpp"
+
+namespace gateway {
+
+class ControlLoop final : public Pages {
+ public:
+  ControlLoop(std::shared_ptr<const Generation> generation, std::string version);
+
+  boost::asio::io_context& io() { return io_; }
+  Metrics& counters() { return metrics_; }
+  // Before the threads run: why requests cannot be logged; nothing when they can.
+  std::optional<std::string> log_fault() const { return log_.fault(); }
+  std::shared_ptr<const routing::Snapshot> first_snapshot();
+  // Before anything else, where records are kept: the storage must outlive this loop's thread.
+  void keep_records(Storage& storage) { storage_ = &storage; }
+
+  // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
+  // it, and counts that, when too many wait.
+  void deliver(std::vector<RecordPtr> records, DataLoop& from);
+  // Before the threads run.
+  void serve(std::vector<DataLoop*> loops);
+  // Asked on data loops: made on this loop, continued on the asker's.
+  providers::Task<std::string> metrics(Loop& asker) override;
+  providers::Task<std::string> status(Loop& asker) override;
+  providers::Task<Reloaded> reload(Loop& asker) override;
+  // What `reload` does; to be set before the threads run.
+  void on_reload(std::function<Reloaded()> reload) { reload_ = std::move(reload); }
+  // Takes a new generation into use everywhere; belongs to this loop's thread. Returns what its policies ask
+  // that no host declares or has shown.
+  config::Problems adopt(std::shared_ptr<const Generation> generation);
+  // Writes what waits, and ends.
+  void finish();
+
+ private:
+  void take(const std::vector<RecordPtr>& records);
+  int open_connections() const;
+  std::string make_metrics();
+  std::string make_status();
+  void publish_regularly();
+  void publish();
+
+  boost::asio::io_context io_{1};
+  std::shared_ptr<const Generation> generation_;
+  const std::string version_;
+  routing::Market market_;
+  Metrics metrics_;
+  RequestLog log_;
+  Traffic traffic_;
+  std::function<Reloaded()> reload_;
+  std::vector<DataLoop*> loops_;
+  std::atomic<std::size_t> waiting_{0};  // records handed over and not yet read
+  boost::asio::steady_timer regular_{io_};
+  Storage* storage_ = nullptr;     // absent where no records are kept
+  std::uint64_t lost_before_ = 0;  // log lines, when last counted
+  std::uint64_t records_lost_before_ = 0;
+  bool learned_ = false;  // since the last snapshot
+};
+
+}  // namespace gateway

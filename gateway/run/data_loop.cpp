@@ -1,0 +1,32 @@
+#include "gateway/run/data_loop.hpp"
+
+#include "gateway/request/hosts.hpp"
+
+namespace gateway {
+
+DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
+                   AddressCounts& addresses)
+    : services_{.timer = timer_, .outbox = Outbox(timer_, std::move(deliver)), .dice = Dice(seed)},
+      front_{.services = services_, .loop = io_, .pages = pages, .metrics = metrics, .offers = offers},
+      listener_(io_, front_, addresses) {}
+
+void DataLoop::adopt(std::shared_ptr<const Generation> generation,
+                     std::shared_ptr<const routing::Snapshot> snapshot) {
+  const Hosts* before = services_.hosts.get();
+  gateway::adopt(services_, hosts_of(std::move(generation), before, io_, timer_, resolver_),
+                 std::move(snapshot));
+}
+
+void DataLoop::learn(std::shared_ptr<const routing::Snapshot> snapshot) {
+  // One taken before a reload that this loop has seen already is of no use.
+  if (snapshot->catalogue == services_.hosts->generation->catalogue) services_.snapshot = std::move(snapshot);
+}
+
+void DataLoop::drain(std::function<void()> done) {
+  listener_.drain([this, ended = std::move(done)] {
+    services_.outbox.flush();
+    ended();
+  });
+}
+
+}  // namespace gateway

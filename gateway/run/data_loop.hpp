@@ -1,0 +1,46 @@
+// One thread that serves clients: its listener, its connections to clients and hosts, its view of the market.
+// What other threads want of it they post to it.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+
+#include "gateway/run/listener.hpp"
+#include "gateway/run/session.hpp"
+#include "providers/loop/wheel.hpp"
+#include "providers/net/resolver.hpp"
+
+namespace gateway {
+
+class DataLoop {
+ public:
+  // `seed` of all its draws. `deliver` takes its records and may be called on its thread only. `pages` and
+  // `metrics` must outlive the loop.
+  DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
+           AddressCounts& addresses);
+
+  boost::asio::io_context& io() { return io_; }
+  // The rest belongs to its thread, or to nobody before the thread runs.
+  void adopt(std::shared_ptr<const Generation> generation, std::shared_ptr<const routing::Snapshot> snapshot);
+  // Records it delivered, read by now.
+  void reuse(std::vector<RecordPtr> records) { services_.outbox.reuse(std::move(records)); }
+  void learn(std::shared_ptr<const routing::Snapshot> snapshot);
+  Listener& listener() { return listener_; }
+  const Listener& listener() const { return listener_; }
+  // As Listener::drain, and hands over the last records.
+  void drain(std::function<void()> done);
+  // Whether a look-up of a name is under way, which nothing can end. Once the thread has ended.
+  bool looks_up() const { return resolver_.asking() > 0; }
+
+ private:
+  // Only its own thread touches its sockets, so that they need no locks; others may post to it.
+  boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+  providers::Wheel timer_{io_};
+  providers::Resolver resolver_{io_, timer_};
+  Services services_;
+  Front front_;
+  Listener listener_;
+};
+
+}  // namespace gateway

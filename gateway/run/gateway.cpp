@@ -1,0 +1,284 @@
+#include "gateway/run/gateway.hpp"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/system/system_error.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <ostream>
+#include <thread>
+
+#include "gateway/run/address_counts.hpp"
+#include "gateway/run/admin_door.hpp"
+#include "gateway/run/control_loop.hpp"
+#include "gateway/run/data_loop.hpp"
+#include "gateway/run/process.hpp"
+#include "gateway/run/reload.hpp"
+
+namespace gateway {
+namespace {
+
+namespace asio = boost::asio;
+using Tcp = asio::ip::tcp;
+
+// Beast and Asio can throw past every try in a coroutine, out of run(): count it and go on.
+void run(asio::io_context& io, Metrics& metrics) {
+  for (;;) {
+    try {
+      io.run();
+      return;
+    } catch (const std::exception&) {
+      metrics.count(Event::escaped_exception);
+    }
+  }
+}
+
+std::string url_of(const Tcp::endpoint& address) {
+  const std::string host =
+      address.address().is_v6() ? "[" + address.address().to_string() + "]" : address.address().to_string();
+  return "http://" + host + ":" + std::to_string(address.port());
+}
+
+// Whether `address` is free: with SO_REUSEPORT alone, a second gateway of the same user would take half of
+// the first one's connections instead of failing. Throws when it is taken.
+void probe(asio::io_context& io, const Tcp::endpoint& address) {
+  Tcp::acceptor alone(io);
+  alone.open(address.protocol());
+  alone.set_option(Tcp::acceptor::reuse_address(true));
+  alone.bind(address);
+}
+
+// After the limit of a drain, or a second signal, this much for replies to break off in order.
+constexpr auto last_patience = std::chrono::milliseconds(500);
+
+class RunningGateway {
+ public:
+  RunningGateway(Start start, std::ostream& errors)
+      : start_(std::move(start)),
+        errors_(errors),
+        generation_(
+            std::make_shared<Generation>(std::make_shared<const routing::Catalogue>(start_.settings, 1))),
+        control_(generation_, start_.version),
+        reload_(
+            generation_, start_.load,
+            [this](std::shared_ptr<const Generation> newest) { return adopt(std::move(newest)); },
+            [this](const std::string& line) { errors_ << line << "\n"
+                                                      << std::flush; }, control_.counters(),
+            start_.file),
+        addresses_(settings().limits.max_connections_per_ip) {
+    control_.on_reload([this] { return reload_.now(); });
+  }
+
+  int run_to_end() {
+    std::signal(SIGPIPE, SIG_IGN);
+    if (!can_log() || !keep_records() || !listen()) return 1;
+    asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
+    await_signal(signals);
+    asio::signal_set hangup(control_.io(), SIGHUP);
+    await_hangup(hangup);
+    watch_file();
+    std::vector<std::thread> threads;
+    for (const auto& loop : loops_) {
+      threads.emplace_back([this, &loop] { run(loop->io(), control_.counters()); });
+    }
+    give_way();
+    run(control_.io(), control_.counters());
+    for (std::thread& thread : threads) thread.join();
+    if (storage_) storage_->finish();
+    // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
+    for (const auto& loop : loops_) {
+      if (loop->looks_up()) std::quick_exit(0);
+    }
+    return 0;
+  }
+
+ private:
+  config::Problems adopt(std::shared_ptr<const Generation> newest) {
+    drain_timeout_ = newest->catalogue->settings().limits.drain_timeout;
+    config::Problems unmet = control_.adopt(newest);
+    if (admin_) admin_->adopt(std::move(newest), control_.first_snapshot());
+    return unmet;
+  }
+
+  // Of the start: addresses, threads and files stay.
+  const config::Settings& settings() const { return generation_->catalogue->settings(); }
+
+  bool can_log() {
+    const auto fault = control_.log_fault();
+    if (fault) errors_ << "isocost: log: " << *fault << "\n";
+    return !fault;
+  }
+
+  bool keep_records() {
+    const config::RecordsSettings& settings = generation_->catalogue->settings().records;
+    if (settings.file.empty()) return true;
+    storage_ =
+        Storage::open(settings, [this](const std::string& text) { errors_ << "isocost: " + text + "\n"; });
+    if (storage_) control_.keep_records(*storage_);
+    return storage_ != nullptr;
+  }
+
+  bool listen() {
+    const std::optional<Tcp::endpoint> main = address_of(settings().listen);
+    if (!main || !open_loops(*main)) return false;
+    if (settings().admin && !open_admin(*settings().admin)) return false;
+    start_.ready(url_of(bound_));
+    return true;
+  }
+
+  std::optional<Tcp::endpoint> address_of(const config::ListenAddress& listen) {
+    boost::system::error_code error;
+    const auto host = asio::ip::make_address(listen.host == "localhost" ? "127.0.0.1" : listen.host, error);
+    if (!error) return Tcp::endpoint(host, listen.port);
+    errors_ << "isocost: cannot listen on " << listen.host << ": not an IP address\n";
+    return std::nullopt;
+  }
+
+  void complain(const config::ListenAddress& listen, const boost::system::error_code& error) {
+    errors_ << "isocost: cannot listen on " << listen.host << ":" << listen.port << ": " << error.message();
+    if (error == asio::error::address_in_use) {
+      errors_ << ". Another program, maybe another isocost, has this port: end it, or set another one";
+    }
+    errors_ << "\n";
+  }
+
+  bool open_loops(Tcp::endpoint address) {
+    const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    const int workers = settings().workers > 0 ? settings().workers : cores;
+    const int fit = connections_that_fit();
+    const int most = settings().limits.max_connections > 0 ? settings().limits.max_connections : fit;
+    const auto snapshot = control_.first_snapshot();
+    const Offers offers = settings().admin ? Offers::inference : Offers::inference_and_status;
+    std::vector<DataLoop*> all;
+    try {
+      if (address.port() != 0) probe(control_.io(), address);
+      for (int i = 0; i < workers; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        loops_.push_back(std::make_unique<DataLoop>(
+            start_.seed + at,
+            [this, at](std::vector<RecordPtr> records) { control_.deliver(std::move(records), *loops_[at]); },
+            control_, control_.counters(), offers, addresses_));
+        DataLoop& loop = *loops_.back();
+        all.push_back(&loop);
+        loop.adopt(generation_, snapshot);
+        loop.listener().limit_connections(std::max(1, most / workers));
+        address = loop.listener().listen(address, Listener::Address::shared);
+      }
+    } catch (const boost::system::system_error& fault) {
+      complain(settings().listen, fault.code());
+      return false;
+    }
+    bound_ = address;
+    control_.serve(std::move(all));
+    return true;
+  }
+
+  bool open_admin(const config::ListenAddress& listen) {
+    const std::optional<Tcp::endpoint> address = address_of(listen);
+    if (!address) return false;
+    admin_.emplace(control_, generation_, control_.first_snapshot(), addresses_);
+    try {
+      const Tcp::endpoint bound = admin_->listener().listen(*address, Listener::Address::its_own);
+      errors_ << "isocost: administration on " << url_of(bound) << "\n" << std::flush;
+    } catch (const boost::system::system_error& fault) {
+      complain(listen, fault.code());
+      return false;
+    }
+    return true;
+  }
+
+  void await_signal(asio::signal_set& signals) {
+    signals.async_wait([this, &signals](boost::system::error_code error, int) {
+      if (error) return;
+      if (draining_++ == 0) {
+        drain();
+        await_signal(signals);
+      } else {
+        break_off();
+      }
+    });
+  }
+
+  void await_hangup(asio::signal_set& hangup) {
+    hangup.async_wait([this, &hangup](boost::system::error_code error, int) {
+      if (error) return;
+      reload_.now();
+      await_hangup(hangup);
+    });
+  }
+
+  void watch_file() {
+    next_look_.expires_after(std::chrono::seconds(1));
+    next_look_.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      reload_.if_changed();
+      watch_file();
+    });
+  }
+
+  void drain() {
+    left_ = loops_.size();
+    if (admin_) admin_->announce_drain();
+    for (const auto& loop : loops_) {
+      asio::post(loop->io(), [this, &loop] {
+        loop->drain([this, &loop] {
+          loop->io().stop();
+          asio::post(control_.io(), [this] { one_drained(); });
+        });
+      });
+    }
+    limit_.expires_after(drain_timeout_);
+    limit_.async_wait([this](boost::system::error_code error) {
+      if (!error) break_off();
+    });
+  }
+
+  // Ends every reply with an error, and the loops even where that does not end all they do.
+  void break_off() {
+    for (const auto& loop : loops_) {
+      asio::post(loop->io(), [&loop] { loop->listener().stop(); });
+    }
+    limit_.expires_after(last_patience);
+    limit_.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      for (const auto& loop : loops_) loop->io().stop();
+      control_.finish();
+    });
+  }
+
+  // The administration goes on until the last reply has ended, so that a drain can be watched.
+  void one_drained() {
+    if (--left_ > 0) return;
+    if (!admin_) return control_.finish();
+    admin_->listener().drain([this] { control_.finish(); });
+    admin_->listener().stop();
+  }
+
+  Start start_;
+  std::ostream& errors_;
+  std::shared_ptr<const Generation> generation_;
+  std::unique_ptr<Storage> storage_;
+  ControlLoop control_;
+  Reload reload_;
+  AddressCounts addresses_;
+  std::vector<std::unique_ptr<DataLoop>> loops_;
+  std::optional<AdminDoor> admin_;
+  Tcp::endpoint bound_;
+  asio::steady_timer next_look_{control_.io()};
+  asio::steady_timer limit_{control_.io()};
+  std::chrono::milliseconds drain_timeout_ = settings().limits.drain_timeout;
+  int draining_ = 0;
+  std::size_t left_ = 0;
+};
+
+}  // namespace
+
+int run_gateway(Start start, std::ostream& errors) {
+  RunningGateway gateway(std::move(start), errors);
+  return gateway.run_to_end();
+}
+
+}  // namespace gateway

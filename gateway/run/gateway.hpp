@@ -1,0 +1,29 @@
+// The running gateway: threads, listeners and their end, wired from settings.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+#include "config/files/load.hpp"
+#include "config/values/settings.hpp"
+
+namespace gateway {
+
+struct Start {
+  config::Settings settings;
+  std::string version;
+  std::uint64_t seed = 0;  // of every draw
+  // Told once clients can connect, with the base address: "http://127.0.0.1:8080".
+  std::function<void(const std::string& url)> ready;
+  // Loads the configuration again, policies compiled; empty where there is no file.
+  std::function<config::Loaded()> load{};
+  std::string file{};  // loaded again when it changes; empty: none
+};
+
+// SIGHUP, a change of the file and POST /admin/reload take a new configuration into use.
+// Serves until SIGTERM or SIGINT, then drains: requests under way end, new ones are refused. A second signal
+// ends at once. Returns the process's exit status; a start that fails says why on `errors`.
+int run_gateway(Start start, std::ostream& errors);
+
+}  // namespace gateway

@@ -1,0 +1,114 @@
+#include "gateway/run/reload.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "config/values/address.hpp"
+#include "gateway/text/json_page.hpp"
+
+namespace gateway {
+namespace {
+
+namespace json = boost::json;
+
+json::array texts(const config::Problems& problems) {
+  json::array array;
+  for (const config::Problem& problem : problems) array.emplace_back(config::to_text(problem));
+  return array;
+}
+
+// What `started` was read for once, and now says something else.
+config::Problems left_for_a_restart(const config::Settings& started, const config::Settings& now) {
+  config::Problems problems;
+  const auto compare = [&](const auto& a, const auto& b, std::string path) {
+    if (a == b) return;
+    problems.push_back({.severity = config::Severity::warning,
+                        .path = std::move(path),
+                        .message = "was changed, which takes effect at the next start",
+                        .suggestion = {},
+                        .excerpt = {}});
+  };
+  compare(started.listen, now.listen, "listen");
+  compare(started.admin, now.admin, "admin");
+  compare(started.workers, now.workers, "workers");
+  compare(started.records, now.records, "records");
+  compare(started.limits.max_connections, now.limits.max_connections, "limits.max_connections");
+  compare(started.limits.max_connections_per_ip, now.limits.max_connections_per_ip,
+          "limits.max_connections_per_ip");
+  return problems;
+}
+
+// The file alone was checked when it was loaded: but not that `listen` may differ from where we listen.
+config::Problems opened_to_all(const config::ListenAddress& listening, const config::Settings& now) {
+  if (!now.keys.empty() || config::is_loopback(listening.host)) return {};
+  return {{.path = "keys",
+           .message = "has no key, but the gateway listens on `" + listening.host +
+                      "`, which other machines can reach, until it is started again",
+           .suggestion = "keep a key, or start the gateway again",
+           .excerpt = {}}};
+}
+
+}  // namespace
+
+Reload::Reload(std::shared_ptr<const Generation> current, Load load, Adopt adopt, Say say, Metrics& metrics,
+               const std::string& file)
+    : started_(current->catalogue),
+      current_(std::move(current)),
+      load_(std::move(load)),
+      adopt_(std::move(adopt)),
+      say_(std::move(say)),
+      metrics_(metrics),
+      watch_(file),
+      last_generation_(current_->catalogue->generation()) {}
+
+Reloaded Reload::now() {
+  if (!load_) {
+    return refuse({{.path = "",
+                    .message = "there is no configuration file to load again",
+                    .suggestion = "start with `isocost serve --config FILE`",
+                    .excerpt = {}}});
+  }
+  config::Loaded loaded = load_();
+  if (!loaded.settings) return refuse(loaded.problems);
+  const config::Problems open = opened_to_all(started_->settings().listen, *loaded.settings);
+  if (!open.empty()) return refuse(open);
+  const config::Problems later = left_for_a_restart(started_->settings(), *loaded.settings);
+  loaded.problems.insert(loaded.problems.end(), later.begin(), later.end());
+
+  current_ = std::make_shared<const Generation>(
+      std::make_shared<const routing::Catalogue>(std::move(*loaded.settings), ++last_generation_), *current_);
+  const config::Problems unmet = adopt_(current_);
+  loaded.problems.insert(loaded.problems.end(), unmet.begin(), unmet.end());
+  metrics_.count(Event::reload_succeeded);
+  for (const config::Problem& problem : loaded.problems) say_(config::to_text(problem));
+  say_("isocost: reloaded; generation " + std::to_string(last_generation_) + " is in use");
+  json::object page{{"result", "reloaded"}, {"generation", last_generation_}};
+  page["warnings"] = texts(loaded.problems);
+  return {.status = 200, .body = json_page(page)};
+}
+
+Reloaded Reload::refuse(const config::Problems& problems) {
+  metrics_.count(Event::reload_failed);
+  for (const config::Problem& problem : problems) say_(config::to_text(problem));
+  const auto errors = std::ranges::count(problems, config::Severity::error, &config::Problem::severity);
+  const std::string generation = std::to_string(current_->catalogue->generation());
+  const std::string message = "The configuration was not reloaded: " + std::to_string(errors) +
+                              (errors == 1 ? " error" : " errors") + ". Generation " + generation +
+                              " stays in use.";
+  say_("isocost: " + message);
+  json::object page{{"error",
+                     {{"message", message},
+                      {"type", "invalid_request_error"},
+                      {"param", nullptr},
+                      {"code", "invalid_configuration"}}},
+                    {"generation", current_->catalogue->generation()}};
+  page["problems"] = texts(problems);
+  return {.status = 400, .body = json_page(page)};
+}
+
+void Reload::if_changed() {
+  if (watch_.changed()) now();
+}
+
+}  // namespace gateway

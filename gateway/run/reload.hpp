@@ -1,0 +1,48 @@
+// Takes a changed configuration into use without a restart: loads and checks it first, hands over a whole new
+// generation, and stays with the last good one otherwise. Belongs to the control loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "config/files/load.hpp"
+#include "gateway/generation/file_watch.hpp"
+#include "gateway/generation/generation.hpp"
+#include "gateway/observe/metrics.hpp"
+#include "gateway/run/control_pages.hpp"
+
+namespace gateway {
+
+class Reload {
+ public:
+  // Settings with policies that compile, or every problem.
+  using Load = std::function<config::Loaded()>;
+  // Takes it into use; warns of what only what was measured can show.
+  using Adopt = std::function<config::Problems(std::shared_ptr<const Generation>)>;
+  // Where an operator reads what happened.
+  using Say = std::function<void(const std::string& line)>;
+
+  // `load` is empty where there is no file. `metrics` must outlive this. `file` is watched for changes.
+  Reload(std::shared_ptr<const Generation> current, Load load, Adopt adopt, Say say, Metrics& metrics,
+         const std::string& file);
+
+  // At once, whether or not anything changed.
+  Reloaded now();
+  // When the file has changed since it was last looked at; meant to be called every second.
+  void if_changed();
+
+ private:
+  Reloaded refuse(const config::Problems& problems);
+
+  std::shared_ptr<const routing::Catalogue> started_;  // whose address and threads are in use
+  std::shared_ptr<const Generation> current_;
+  Load load_;
+  Adopt adopt_;
+  Say say_;
+  Metrics& metrics_;
+  FileWatch watch_;
+  std::uint64_t last_generation_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,163 @@
+#include "gateway/simulate/comparison_text.hpp"
+
+#include <boost/json.hpp>
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+
+namespace gateway {
+namespace {
+
+std::string fixed(double value, int digits) {
+  if (std::isnan(value)) return "-";
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+struct Line {
+  std::string name;
+  std::vector<std::string> cells;
+};
+
+const std::vector<std::string> titles{"regret %", "±",         "$/1k",     "TTFT p50", "p95",     "p99",
+                                      "all p99",  "in time %", "failed %", "attempts", "hedged %"};
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+Line line(const Contestant& standing) {
+  const routing::Scorecard& card = standing.sum;
+  const bool is_oracle = standing.kind == Entrant::Kind::oracle;
+  return {standing.name,
+          {is_oracle ? "0" : fixed(100 * standing.regret, 1),
+           is_oracle ? "" : fixed(100 * standing.regret_error, 1),
+           fixed(1000 * card.dollars / static_cast<double>(std::max<std::uint64_t>(1, card.requests)), 3),
+           fixed(card.ttft.quantile(0.50), 2), fixed(card.ttft.quantile(0.95), 2),
+           fixed(card.ttft.quantile(0.99), 2), fixed(card.total.quantile(0.99), 1),
+           fixed(100 * share(card.within_slo, card.requests), 1),
+           fixed(100 * share(card.failures, card.requests), 2), fixed(share(card.attempts, card.requests), 3),
+           fixed(100 * share(card.hedges, card.requests), 1)}};
+}
+
+std::size_t characters(const std::string& text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0u) != 0x80u ? 1 : 0;
+  return count;
+}
+
+std::string padded(const std::string& text, std::size_t to) {
+  const std::size_t width = characters(text);
+  return std::string(to > width ? to - width : 0, ' ') + text;
+}
+
+}  // namespace
+
+std::string comparison_table(const Comparison& comparison, TableForm form) {
+  std::vector<Line> lines{{"", titles}};
+  for (const Contestant& standing : comparison.standings) lines.push_back(line(standing));
+  std::size_t name_width = 0;
+  std::vector<std::size_t> widths(titles.size());
+  for (const Line& each : lines) {
+    name_width = std::max(name_width, characters(each.name));
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], characters(each.cells[i]));
+  }
+  const bool markdown = form == TableForm::markdown;
+  std::string text;
+  for (const Line& each : lines) {
+    text += markdown ? "| " : "";
+    text += each.name + std::string(name_width - characters(each.name), ' ');
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      text += (markdown ? " | " : "  ") + padded(each.cells[i], widths[i]);
+    text += markdown ? " |\n" : "\n";
+    if (!markdown || &each != &lines.front()) continue;
+    text += "| ---";
+    for (std::size_t i = 0; i < widths.size(); ++i) text += " | ---:";
+    text += " |\n";
+  }
+  return text;
+}
+
+// No name needs quoting: a policy's is a label or an amount, a baseline's our own.
+std::string comparison_csv(const Comparison& comparison) {
+  std::string text =
+      "name,kind,seeds,requests,regret,regret_standard_error,dollars_per_1000,ttft_p50,ttft_p95,ttft_p99,"
+      "total_p99,"
+      "within_slo,failures,attempts_per_request,hedges_per_request\n";
+  constexpr const char* kinds[] = {"oracle", "policy", "baseline"};
+  for (const Contestant& standing : comparison.standings) {
+    const routing::Scorecard& card = standing.sum;
+    text += standing.name + "," + kinds[static_cast<std::size_t>(standing.kind)] + "," +
+            std::to_string(standing.regrets.size()) + "," + std::to_string(card.requests);
+    for (const double value :
+         {standing.regret, standing.regret_error,
+          1000 * card.dollars / static_cast<double>(std::max<std::uint64_t>(1, card.requests)),
+          card.ttft.quantile(0.50), card.ttft.quantile(0.95), card.ttft.quantile(0.99),
+          card.total.quantile(0.99), share(card.within_slo, card.requests),
+          share(card.failures, card.requests), share(card.attempts, card.requests),
+          share(card.hedges, card.requests)}) {
+      text += "," + fixed(value, 6);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string comparison_json(const Comparison& comparison, const std::string& command) {
+  namespace json = boost::json;
+  json::array standings;
+  for (const Contestant& standing : comparison.standings) {
+    const routing::Scorecard& card = standing.sum;
+    json::array shares;
+    for (std::size_t i = 0; i < card.hosts.size(); ++i) {
+      const routing::HostShare& host = standing.first.hosts[i];
+      const auto answers = static_cast<double>(std::max<std::uint64_t>(1, host.answers));
+      shares.push_back({{"host", comparison.host_names[i]},
+                        {"answers", host.answers},
+                        {"attempts", host.attempts},
+                        {"mean_dollars", host.dollars / answers},
+                        {"mean_ttft", host.ttft / answers},
+                        {"mean_generation", host.generation / answers}});
+    }
+    json::array regrets;
+    for (const double regret : standing.regrets) regrets.push_back(regret);
+    const auto quantile = [](double value) { return std::isnan(value) ? json::value() : json::value(value); };
+    standings.push_back({{"name", standing.name},
+                         {"requests", card.requests},
+                         {"regret", standing.regret},
+                         {"regret_standard_error", standing.regret_error},
+                         {"regrets", std::move(regrets)},
+                         {"dollars", card.dollars},
+                         {"failures", card.failures},
+                         {"attempts", card.attempts},
+                         {"hedges", card.hedges},
+                         {"within_slo", card.within_slo},
+                         {"ttft",
+                          {{"p50", quantile(card.ttft.quantile(0.5))},
+                           {"p95", quantile(card.ttft.quantile(0.95))},
+                           {"p99", quantile(card.ttft.quantile(0.99))},
+                           {"mean", card.ttft.mean()}}},
+                         {"total",
+                          {{"p50", quantile(card.total.quantile(0.5))},
+                           {"p99", quantile(card.total.quantile(0.99))},
+                           {"mean", card.total.mean()}}},
+                         {"first_seed_hosts", std::move(shares)}});
+  }
+  const json::value document{{"command", command},
+                             {"value_of_time_per_hour", comparison.value_per_hour},
+                             {"standings", std::move(standings)}};
+  return json::serialize(document) + "\n";
+}
+
+std::string decision_times(const Comparison& comparison) {
+  std::string text = "mean time of a decision, on this machine:";
+  for (const Contestant& standing : comparison.standings) {
+    text += " " + standing.name + " " + fixed(1e6 * standing.seconds_per_decision, 1) + " µs,";
+  }
+  text.back() = '\n';
+  return text;
+}
+
+}  // namespace gateway

@@ -1,0 +1,19 @@
+// A comparison as a table for people, as CSV and as JSON for programs. Pure; the same comparison gives the
+// same bytes.
+#pragma once
+
+#include <string>
+
+#include "gateway/simulate/comparison.hpp"
+
+namespace gateway {
+
+enum class TableForm { terminal, markdown };
+std::string comparison_table(const Comparison& comparison, TableForm form);
+std::string comparison_csv(const Comparison& comparison);
+// `command` reproduces it.
+std::string comparison_json(const Comparison& comparison, const std::string& command);
+// What was measured of the machine, and differs from run to run.
+std::string decision_times(const Comparison& comparison);
+
+}  // namespace gateway

@@ -1,0 +1,207 @@
+#include "providers/host/http_exchange.hpp"
+
+#include <charconv>
+
+#include "providers/host/retry_hint.hpp"
+#include "providers/loop/spawn.hpp"
+#include "providers/net/peer_probe.hpp"
+#include "providers/net/plain_connection.hpp"
+
+namespace providers {
+namespace {
+
+namespace asio = boost::asio;
+using routing::FailureKind;
+using Tcp = asio::ip::tcp;
+
+// What the kernel may hold for one slow stream. The default of several MiB would let a client that reads
+// slowly run up a bill for tokens nobody has seen.
+constexpr int receive_buffer = 128 * 1024;
+
+ContentKind content_kind(const ReplyHead& head) {
+  if (head.is_event_stream()) return ContentKind::event_stream;
+  const std::string_view type = head.content_type;
+  return type.substr(0, type.find(';')).find("json") != std::string_view::npos ? ContentKind::json
+                                                                               : ContentKind::other;
+}
+
+// The texts of one request, in the order in which they are written.
+class Letter {
+ public:
+  Letter(std::string_view head, const OutgoingRequest& request) {
+    const auto end = std::to_chars(digits_.data(), digits_.data() + digits_.size(), request.body.bytes());
+    pieces.add(head);
+    pieces.add({digits_.data(), end.ptr});
+    if (!request.traceparent.empty()) {
+      pieces.add("\r\ntraceparent: ");
+      pieces.add(request.traceparent);
+    }
+    pieces.add("\r\n\r\n");
+    for (const std::string_view text : request.body.texts()) pieces.add(text);
+  }
+  Letter(const Letter&) = delete;
+  Letter& operator=(const Letter&) = delete;
+
+  Pieces pieces;
+
+ private:
+  std::array<char, 20> digits_;
+};
+
+}  // namespace
+
+HttpExchange::~HttpExchange() {
+  if (connection_) connection_->close();
+}
+
+void HttpExchange::abort() {
+  if (std::exchange(aborted_, true)) return;
+  resolving_.wake();
+  boost::system::error_code ignored;
+  if (connecting_) connecting_->close(ignored);
+  if (connection_) connection_->close();
+}
+
+Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
+  if (aborted_) co_return FailureKind::connect;
+  connection_ = provider_.pool_.take();
+  bool reused = connection_ != nullptr;
+  for (;;) {
+    if (!connection_) {
+      const Result<void> connected = co_await connect();
+      if (!connected) co_return connected.error();
+    }
+    // A host may answer, and hang up, before it has read all of the request: its answer counts, and a
+    // failure to write shows as one to read. Reading ahead keeps that answer from a reset.
+    connection_->start_reading();
+    Letter letter(provider_.head_, request);
+    progress_ = routing::Progress::request_sent;  // from here on a part may have reached the host
+    sent_all_ = connection_->write_now(letter.pieces);
+    if (!sent_all_) sent_all_ = co_await connection_->write(letter.pieces);
+
+    std::size_t seen = 0;
+    for (;;) {
+      if (connection_->unread().size() > seen) {
+        if (const auto reply = understand_head(seen)) co_return *reply;
+        seen = connection_->unread().size();
+      }
+      if (!co_await connection_->more()) break;
+    }
+    if (seen > 0) co_return FailureKind::bad_reply;
+    if (!reused || aborted_) co_return FailureKind::reset_before_reply;
+
+    // The host closed the kept connection as we took it. Once, on a fresh one.
+    reused = false;
+    connection_->close();
+    connection_.reset();
+  }
+}
+
+Task<Result<void>> HttpExchange::connect() {
+  const config::ProviderLimits& limits = provider_.settings_.limits;
+  const config::BaseUrl& url = provider_.settings_.base_url;
+  const config::TimePoint limit = provider_.timer_.now() + limits.connect_timeout;
+
+  const auto addresses = co_await provider_.resolver_.addresses(url.host, url.port, limit, resolving_);
+  if (!addresses) co_return addresses.error();
+  if (aborted_) co_return FailureKind::connect;
+  Result<void> connected = FailureKind::connect;
+  std::size_t left = addresses->size();
+  for (const Tcp::endpoint& address : *addresses) {
+    // A dead first address must leave time for the others.
+    const config::TimePoint now = provider_.timer_.now();
+    const config::Duration share = (limit - now) / static_cast<int>(left--);
+    connected = co_await connect_to(address, now + share);
+    if (connected || connected.error() == FailureKind::tls || aborted_) break;
+  }
+  co_return connected;
+}
+
+Task<Result<void>> HttpExchange::connect_to(const Tcp::endpoint& address, config::TimePoint limit) {
+  Connection::Socket socket(provider_.io_);
+  boost::system::error_code error;
+  socket.open(address.protocol(), error);
+  if (error) co_return FailureKind::connect;
+  socket.set_option(Tcp::no_delay(true), error);
+  socket.set_option(asio::socket_base::receive_buffer_size(receive_buffer), error);
+  probe_peer(socket.native_handle());
+  limit_unacknowledged(socket.native_handle());
+
+  connecting_ = &socket;
+  Limit late([&socket] {
+    boost::system::error_code ignored;
+    socket.close(ignored);
+  });
+  provider_.timer_.set(late, limit);
+  const auto [failed] = co_await completion<boost::system::error_code>(
+      [&](auto handler) { socket.async_connect(address, handler); });
+  late.cancel();
+  connecting_ = nullptr;
+  if (failed || aborted_ || !socket.is_open()) co_return FailureKind::connect;
+  ++provider_.connections_made_;
+
+  if (!provider_.tls_) {
+    connection_.reset(new PlainConnection(std::move(socket)));
+    co_return Result<void>();
+  }
+  connection_ = provider_.tls_->wrap(std::move(socket));
+  Limit slow([connection = connection_] { connection->close(); });
+  provider_.timer_.set(slow, provider_.timer_.now() + provider_.settings_.limits.tls_handshake_timeout);
+  co_return co_await TlsClient::handshake(*connection_);
+}
+
+std::optional<Result<HostReply>> HttpExchange::understand_head(std::size_t seen) {
+  const ReplyHeadResult result = read_reply_head(connection_->unread(), seen);
+  if (std::holds_alternative<Incomplete>(result)) return std::nullopt;
+  if (std::holds_alternative<BadReply>(result)) return Result<HostReply>(FailureKind::bad_reply);
+
+  const auto& head = std::get<ReplyHead>(result);
+  HostReply reply{.status = head.status, .content = content_kind(head), .headroom = headroom(head.fields)};
+  // The date form of the field is rare; only then the wall clock matters.
+  if (head.status >= 400) reply.retry_after = retry_after(head.fields, std::chrono::system_clock::now());
+  // We asked for identity: anything else could not be read.
+  if (!head.content_encoding.empty() && !same_name(head.content_encoding, "identity")) {
+    return Result<HostReply>(FailureKind::bad_reply);
+  }
+  body_.emplace(head.framing);
+  keep_alive_ = head.keep_alive;
+  connection_->consume(head.size);
+  if (body_->done()) finish();
+  return Result<HostReply>(reply);
+}
+
+Task<Result<std::string_view>> HttpExchange::next() {
+  for (;;) {
+    if (connection_ && held_ > 0) connection_->consume(std::exchange(held_, 0));
+    if (body_->done()) {
+      finish();
+      co_return std::string_view();
+    }
+    const std::string_view unread = connection_->unread();
+    if (!unread.empty()) {
+      const BodyReader::Step step = body_->read(unread);
+      if (step.state == BodyReader::State::broken) co_return FailureKind::bad_reply;
+      held_ = step.consumed;
+      if (!step.piece.empty()) co_return step.piece;
+      if (step.consumed > 0 || step.state == BodyReader::State::done) continue;
+    }
+    if (!co_await connection_->more()) {
+      const bool complete = connection_->ended_cleanly() && body_->at_end() == BodyReader::State::done;
+      if (aborted_ || !complete) co_return FailureKind::broken_stream;
+      co_return std::string_view();
+    }
+  }
+}
+
+void HttpExchange::finish() {
+  if (!connection_) return;
+  // Behind a request that was not sent whole, the host would take the next one for the rest of it.
+  if (keep_alive_ && sent_all_ && !aborted_) {
+    provider_.pool_.put(std::move(connection_));
+  } else {
+    connection_->close();
+  }
+  connection_.reset();
+}
+
+}  // namespace providers

@@ -1,0 +1,41 @@
+// One request to an HTTP host and its reply. Belongs to one data loop.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "providers/host/http_provider.hpp"
+#include "providers/http/http_reply.hpp"
+
+namespace providers {
+
+class HttpExchange final : public Exchange {
+ public:
+  explicit HttpExchange(HttpProvider& provider) : provider_(provider) {}
+  ~HttpExchange() override;
+
+  Task<Result<HostReply>> start(OutgoingRequest& request) override;
+  Task<Result<std::string_view>> next() override;
+  void abort() override;
+  routing::Progress progress() const override { return progress_; }
+
+ private:
+  Task<Result<void>> connect();
+  Task<Result<void>> connect_to(const boost::asio::ip::tcp::endpoint& address, config::TimePoint limit);
+  // What can be said of the reply once its head is complete; nothing while it is not.
+  std::optional<Result<HostReply>> understand_head(std::size_t seen);
+  void finish();
+
+  HttpProvider& provider_;
+  ConnectionPtr connection_;
+  Sleep resolving_;
+  Connection::Socket* connecting_ = nullptr;
+  std::optional<BodyReader> body_;
+  std::size_t held_ = 0;  // bytes of the piece handed out last
+  routing::Progress progress_ = routing::Progress::nothing_sent;
+  bool keep_alive_ = false;
+  bool sent_all_ = false;
+  bool aborted_ = false;
+};
+
+}  // namespace providers

@@ -1,0 +1,41 @@
+// A host reached by HTTP/1.1, plain or TLS, over kept-alive connections. Redirects are never followed, since
+// they would carry the credential. Belongs to one data loop; outlives its exchanges.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <optional>
+#include <string>
+
+#include "config/values/settings.hpp"
+#include "providers/host/provider.hpp"
+#include "providers/loop/timer.hpp"
+#include "providers/net/pool.hpp"
+#include "providers/net/resolver.hpp"
+#include "providers/net/tls.hpp"
+
+namespace providers {
+
+class HttpProvider final : public Provider {
+ public:
+  // `settings`, `timer` and `resolver` must outlive the provider.
+  HttpProvider(const config::ProviderSettings& settings, boost::asio::io_context& io, Timer& timer,
+               Resolver& resolver);
+  std::unique_ptr<Exchange> begin() override;
+
+  // Connections made since the start, for metrics.
+  std::uint64_t connections_made() const { return connections_made_; }
+
+ private:
+  friend class HttpExchange;
+
+  const config::ProviderSettings& settings_;
+  boost::asio::io_context& io_;
+  Timer& timer_;
+  Resolver& resolver_;
+  std::optional<TlsClient> tls_;
+  Pool pool_;
+  std::string head_;  // of every request, up to the value of Content-Length
+  std::uint64_t connections_made_ = 0;
+};
+
+}  // namespace providers

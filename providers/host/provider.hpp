@@ -1,0 +1,57 @@
+// A host that answers inference requests, and one exchange with it. Interfaces: the HTTP host, a test's
+// script, later a hedge around two others. Belong to one data loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "providers/loop/task.hpp"
+#include "providers/net/connection.hpp"
+#include "providers/net/result.hpp"
+#include "routing/terms/catalogue.hpp"
+#include "routing/terms/demand.hpp"
+#include "routing/terms/outcome.hpp"
+
+namespace providers {
+
+enum class ContentKind { json, event_stream, other };
+
+// What the head of a host's reply says, as far as anybody needs it.
+struct HostReply {
+  int status = 0;
+  ContentKind content = ContentKind::other;
+  std::optional<config::Duration> retry_after{};
+  std::optional<double> headroom{};  // share of the rate limit left
+};
+
+// What is sent to a host. The pieces of the body must stay until start() has returned.
+struct OutgoingRequest {
+  const routing::Endpoint* endpoint = nullptr;
+  Pieces body{};
+  routing::Delivery delivery = routing::Delivery::whole;
+  std::string_view traceparent;  // checked; empty for none
+};
+
+// One request and its reply. Dropping it before the reply's end closes the connection.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  // Sends the request and waits for the head of the reply. `request` must outlive the returned task.
+  virtual Task<Result<HostReply>> start(OutgoingRequest& request) = 0;
+  // The next piece of the reply's body; empty at its complete end. Valid until the next call.
+  virtual Task<Result<std::string_view>> next() = 0;
+  // Ends at once whatever is waited for, with a failure, and closes the connection. Idempotent.
+  virtual void abort() = 0;
+  // How far it got, for deciding whether another endpoint may be asked.
+  virtual routing::Progress progress() const = 0;
+};
+
+class Provider {
+ public:
+  virtual ~Provider() = default;
+  virtual std::unique_ptr<Exchange> begin() = 0;
+};
+
+}  // namespace providers

@@ -1,0 +1,37 @@
+// The real Timer: one coarse wheel per loop, so that a limit costs a list insertion and not a system call.
+// Alarms ring up to `tick` late, never early. Ticks only while an alarm is set. Belongs to one loop.
+// Source of the idea: Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", scheme 6.
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include "providers/loop/timer.hpp"
+
+namespace providers {
+
+class Wheel final : public Timer {
+ public:
+  static constexpr config::Duration tick = std::chrono::milliseconds(25);
+
+  explicit Wheel(boost::asio::io_context& io) : timer_(io) {}
+  config::TimePoint now() const override { return config::Clock::now(); }
+
+ private:
+  using Slot = boost::intrusive::list<Alarm, boost::intrusive::constant_time_size<false>>;
+  static constexpr std::size_t slots = 1024;
+
+  void insert(Alarm& alarm) override;
+  void wait_for_tick();
+  void turn();
+  static std::int64_t tick_of(config::TimePoint time) { return time.time_since_epoch() / tick; }
+
+  boost::asio::steady_timer timer_;
+  std::array<Slot, slots> slots_;
+  std::int64_t turned_ = 0;  // the last tick whose slot was emptied
+  bool ticking_ = false;
+};
+
+}  // namespace providers

@@ -1,0 +1,56 @@
+#include "providers/net/pool.hpp"
+
+namespace providers {
+
+Pool::~Pool() {
+  for (Idle& idle : idle_) {
+    idle.connection->watch(nullptr);
+    idle.connection->close();
+  }
+}
+
+ConnectionPtr Pool::take() {
+  while (!idle_.empty()) {
+    const auto newest = std::prev(idle_.end());
+    ConnectionPtr connection = newest->connection;
+    connection->watch(nullptr);
+    newest->connection.reset();
+    spare_.splice(spare_.end(), idle_, newest);
+    // Bytes nobody asked for would be taken for the next reply.
+    if (!connection->ended() && connection->unread().empty()) return connection;
+    connection->close();
+  }
+  return {};
+}
+
+void Pool::put(ConnectionPtr connection) {
+  if (connection->ended() || !connection->unread().empty() || idle_.size() >= max_idle_) {
+    connection->close();
+    return;
+  }
+  if (spare_.empty()) spare_.emplace_back();
+  idle_.splice(idle_.end(), spare_, spare_.begin());
+  Idle& idle = idle_.back();
+  idle.pool = this;
+  idle.self = std::prev(idle_.end());
+  idle.connection = std::move(connection);
+  idle.since = timer_.now();
+  idle.connection->watch(&idle);
+  idle.connection->start_reading();
+  if (!is_set()) timer_.set(*this, idle.since + keep_for_);
+}
+
+void Pool::drop(std::list<Idle>::iterator idle) {
+  idle->connection->watch(nullptr);
+  idle->connection->close();
+  idle->connection.reset();
+  spare_.splice(spare_.end(), idle_, idle);
+}
+
+void Pool::ring() {
+  const config::TimePoint now = timer_.now();
+  while (!idle_.empty() && idle_.front().since + keep_for_ <= now) drop(idle_.begin());
+  if (!idle_.empty()) timer_.set(*this, idle_.front().since + keep_for_);
+}
+
+}  // namespace providers

@@ -1,0 +1,42 @@
+// Idle connections to one host, kept for the next request. Only connections whose last reply was read to its
+// end get here; one on which anything arrives while it is idle is dropped. Belongs to one loop.
+#pragma once
+
+#include <list>
+
+#include "providers/loop/timer.hpp"
+#include "providers/net/connection.hpp"
+
+namespace providers {
+
+class Pool final : private Alarm {
+ public:
+  Pool(Timer& timer, std::size_t max_idle, config::Duration keep_for)
+      : timer_(timer), max_idle_(max_idle), keep_for_(keep_for) {}
+  ~Pool();
+
+  // The connection used last, or nothing.
+  ConnectionPtr take();
+  void put(ConnectionPtr connection);
+  std::size_t idle() const { return idle_.size(); }
+
+ private:
+  // An idle connection goes by itself when its host closes it.
+  struct Idle final : Connection::Watcher {
+    Pool* pool = nullptr;
+    std::list<Idle>::iterator self;
+    ConnectionPtr connection;
+    config::TimePoint since{};
+    void peer_left() override { pool->drop(self); }
+  };
+  void drop(std::list<Idle>::iterator idle);
+  void ring() override;  // drops what was idle for too long
+
+  Timer& timer_;
+  const std::size_t max_idle_;
+  const config::Duration keep_for_;
+  std::list<Idle> idle_;   // the one used last at the end
+  std::list<Idle> spare_;  // list nodes to use again, so that the hot path does not allocate
+};
+
+}  // namespace providers

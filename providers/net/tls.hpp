@@ -1,0 +1,38 @@
+// What TLS needs beside a socket: whom to trust, and sessions to resume. One per provider and loop.
+// The peer's certificate and name are always verified; there is no way to turn that off.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "providers/net/connection.hpp"
+#include "providers/net/result.hpp"
+
+namespace providers {
+
+class TlsClient {
+ public:
+  // Trusts the system's roots and, where given, those in `ca_file`. `host` is verified and sent as SNI.
+  TlsClient(std::string host, const std::optional<std::string>& ca_file);
+  TlsClient(const TlsClient&) = delete;
+  TlsClient& operator=(const TlsClient&) = delete;
+
+  // Takes a connected socket and shakes hands; close the returned connection's socket to end it early.
+  ConnectionPtr wrap(Connection::Socket socket);
+  // No byte of a request may be written before this succeeded.
+  static Task<Result<void>> handshake(Connection& wrapped);
+
+ private:
+  struct SessionFree {
+    void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+  };
+  static int keep_session(SSL* ssl, SSL_SESSION* session);
+
+  std::string host_;
+  boost::asio::ssl::context context_;
+  std::unique_ptr<SSL_SESSION, SessionFree> session_;  // the newest; resumed by the next connection
+};
+
+}  // namespace providers

@@ -1,0 +1,58 @@
+#include "providers/openai/relay.hpp"
+
+#include <algorithm>
+
+namespace providers {
+namespace {
+
+void add(Relayed& relayed, std::string_view piece) {
+  relayed.parts[relayed.count++] = piece;
+}
+
+// Naive clients break on a chunk without choices: none is sent but the usage that was asked for.
+bool is_for_us_only(const ChatEvent& chat, UsageShown usage) {
+  if (chat.kind != ChatEvent::Kind::delta || !chat.content.no_choices) return false;
+  return usage == UsageShown::no || chat.usage_value.empty();
+}
+
+}  // namespace
+
+Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, std::string& scratch,
+                std::string_view own_members) {
+  Relayed result;
+  const bool is_shown = chat.kind == ChatEvent::Kind::delta || chat.kind == ChatEvent::Kind::done;
+  if (!is_shown || is_for_us_only(chat, usage)) return result;
+
+  const bool blanks_usage = usage == UsageShown::no && !chat.usage_value.empty();
+  const bool extends_usage = usage == UsageShown::yes && !chat.usage_value.empty() && !own_members.empty();
+  if (event.form == SseEvent::Form::normal && !blanks_usage && !extends_usage) {
+    result.form = Relayed::Form::as_it_came;
+    add(result, event.raw);
+    return result;
+  }
+  result.form = Relayed::Form::rewritten;
+  std::string_view data = event.data;
+  if (data.find_first_of("\r\n") != std::string_view::npos) {
+    // Between JSON's tokens a line's end is white space like any other, and inside them there is none.
+    scratch.assign(data);
+    std::replace(scratch.begin(), scratch.end(), '\n', ' ');
+    std::replace(scratch.begin(), scratch.end(), '\r', ' ');
+    data = scratch;
+  }
+  add(result, "data: ");
+  if (blanks_usage) {
+    add(result, data.substr(0, chat.usage_value.begin));
+    add(result, "null");
+    add(result, data.substr(chat.usage_value.end));
+  } else if (extends_usage) {
+    add(result, data.substr(0, chat.usage_value.end - 1));
+    add(result, own_members);
+    add(result, data.substr(chat.usage_value.end - 1));
+  } else {
+    add(result, data);
+  }
+  add(result, "\n\n");
+  return result;
+}
+
+}  // namespace providers

@@ -1,0 +1,120 @@
+#include "providers/openai/usage.hpp"
+
+#include <algorithm>
+
+namespace providers {
+namespace {
+
+// No context is near to it; beyond it is an error of the host's.
+constexpr std::int64_t most_tokens = 100'000'000;
+constexpr double most_dollars = 10'000;
+
+class UsageReader {
+ public:
+  explicit UsageReader(JsonWalk& walk) : walk_(walk) {}
+
+  ReportedUsage read(Reasoning reasoning) {
+    walk_.object([this](const JsonString& key) { return member(key); });
+    return walk_.ok() ? made(reasoning) : ReportedUsage{};
+  }
+
+ private:
+  bool member(const JsonString& key) {
+    if (key.is("prompt_tokens")) return count(prompt_);
+    if (key.is("completion_tokens")) return count(completion_);
+    if (key.is("total_tokens")) return count(total_);
+    if (key.is("prompt_tokens_details")) return prompt_details();
+    if (key.is("completion_tokens_details")) return completion_details();
+    // DeepSeek's and Together's spellings; the details win where both are there.
+    if (key.is("prompt_cache_hit_tokens") || key.is("cached_tokens")) return count(cached_elsewhere_);
+    if (key.is("cost")) return cost();
+    return walk_.skip();
+  }
+
+  bool prompt_details() {
+    if (walk_.type() != JsonType::object) return none();
+    return walk_.object([this](const JsonString& key) {
+      if (key.is("cached_tokens")) return count(cached_);
+      if (key.is("cache_write_tokens")) return count(cache_written_);
+      return walk_.skip();
+    });
+  }
+
+  bool completion_details() {
+    if (walk_.type() != JsonType::object) return none();
+    return walk_.object([this](const JsonString& key) {
+      return key.is("reasoning_tokens") ? count(reasoning_) : walk_.skip();
+    });
+  }
+
+  // What should be an object: null is no anomaly.
+  bool none() {
+    if (walk_.type() != JsonType::null) anomaly_ = true;
+    return walk_.skip();
+  }
+
+  bool count(std::optional<std::int64_t>& value) {
+    if (walk_.type() != JsonType::number) return none();
+    const auto number = walk_.number();
+    if (!number) return false;
+    const auto found = number->integer();
+    const bool possible = found && *found >= 0 && *found <= most_tokens;
+    if (possible) value = found;
+    if (!possible) anomaly_ = true;
+    return true;
+  }
+
+  bool cost() {
+    if (walk_.type() != JsonType::number) return none();
+    const auto number = walk_.number();
+    if (!number) return false;
+    const double dollars = number->real();
+    const bool possible = dollars >= 0 && dollars <= most_dollars;
+    if (possible) cost_ = dollars;
+    if (!possible) anomaly_ = true;
+    return true;
+  }
+
+  // The total shows whether reasoning is counted in it, whatever is said of the host.
+  bool excludes_reasoning(Reasoning said) const {
+    const std::int64_t reasoning = reasoning_.value_or(0);
+    if (reasoning == 0) return false;
+    const std::int64_t both = *prompt_ + *completion_;
+    if (total_ == both + reasoning) return true;
+    return total_ != both && said == Reasoning::excluded;
+  }
+
+  ReportedUsage made(Reasoning said) {
+    if (!prompt_ || !completion_) return {std::nullopt, true};
+    const std::int64_t reasoning = reasoning_.value_or(0);
+    const std::int64_t output = *completion_ + (excludes_reasoning(said) ? reasoning : 0);
+    const std::int64_t cached = (cached_ ? cached_ : cached_elsewhere_).value_or(0);
+    const std::int64_t written = cache_written_.value_or(0);
+    if (reasoning > output || cached > *prompt_ || written > *prompt_) anomaly_ = true;
+    routing::Usage usage;
+    usage.prompt = {*prompt_};
+    usage.cached = {std::min(cached, *prompt_)};
+    usage.cache_written = {std::min(written, *prompt_)};
+    usage.output = {output};
+    usage.reasoning = {std::min(reasoning, output)};
+    usage.cost = cost_;
+    return {usage, anomaly_};
+  }
+
+  JsonWalk& walk_;
+  std::optional<std::int64_t> prompt_, completion_, total_, cached_, cached_elsewhere_, cache_written_,
+      reasoning_;
+  std::optional<double> cost_;
+  bool anomaly_ = false;
+};
+
+}  // namespace
+
+ReportedUsage read_usage(JsonWalk& walk, Reasoning reasoning) {
+  if (walk.type() == JsonType::object) return UsageReader(walk).read(reasoning);
+  const bool anomaly = walk.type() != JsonType::null;
+  walk.skip();
+  return {std::nullopt, anomaly};
+}
+
+}  // namespace providers

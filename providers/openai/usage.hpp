@@ -1,0 +1,23 @@
+// Token counts as hosts report them, in all their spellings, made into one form. What a host says of usage is
+// money and so distrusted: what cannot be is flagged, never believed.
+#pragma once
+
+#include <optional>
+
+#include "providers/json/json_walk.hpp"
+#include "routing/terms/outcome.hpp"
+
+namespace providers {
+
+// Whether completion_tokens includes reasoning tokens, where the total does not tell. xAI's does not.
+enum class Reasoning { included, excluded };
+
+struct ReportedUsage {
+  std::optional<routing::Usage> usage{};  // absent when none was reported or it was unusable
+  bool anomaly = false;                   // something negative, fractional, huge or contradictory was found
+};
+
+// Consumes the value of a `usage` member of a chat reply or chunk, whatever its type.
+ReportedUsage read_usage(JsonWalk& walk, Reasoning reasoning);
+
+}  // namespace providers

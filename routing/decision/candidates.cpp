@@ -1,0 +1,190 @@
+#include "routing/decision/candidates.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "routing/terms/draws.hpp"
+
+namespace routing {
+namespace {
+
+const Endpoint& endpoint_of(const Question& question, const Verdict& verdict) {
+  return question.snapshot.catalogue->endpoints()[verdict.endpoint];
+}
+
+// Nothing for an attempt of another generation, which numbers its endpoints differently.
+const Endpoint* endpoint_of(const Question& question, const Attempt& attempt) {
+  const Catalogue& catalogue = *question.snapshot.catalogue;
+  const bool is_known =
+      attempt.generation == catalogue.generation() && attempt.endpoint < catalogue.endpoints().size();
+  return is_known ? &catalogue.endpoints()[attempt.endpoint] : nullptr;
+}
+
+bool was_there(const Question& question, const Attempt& attempt, const Verdict& verdict) {
+  return endpoint_of(question, attempt) == &endpoint_of(question, verdict);
+}
+
+const Health& health_of(const Question& question, const Verdict& verdict) {
+  return question.snapshot.endpoints[verdict.endpoint].health;
+}
+
+double seconds_until(config::TimePoint time, config::TimePoint now) {
+  return std::max(0.0, config::Seconds(time - now).count());
+}
+
+void remove(Verdict& verdict, Removal removal, double missed_by, int rule = -1) {
+  verdict.removal = removal;
+  verdict.missed_by = missed_by;
+  verdict.rule = rule;
+}
+
+// A host found fault with the request itself: the others of its model would too, those of another may not.
+bool is_of_rejected_model(const Question& question, const Verdict& verdict) {
+  return std::ranges::any_of(question.tried, [&](const Attempt& attempt) {
+    if (!attempt.failure || attempt.failure->kind != FailureKind::rejected) return false;
+    const Endpoint* asked = endpoint_of(question, attempt);
+    return asked && asked->model_index == endpoint_of(question, verdict).model_index;
+  });
+}
+
+// When this request may ask an endpoint that it has asked already: one that asked for a pause after that, any
+// other one never. Now where it was not asked.
+std::optional<config::TimePoint> may_be_asked_at(const Question& question, const Verdict& verdict) {
+  config::TimePoint at = question.now;
+  for (const Attempt& attempt : question.tried) {
+    if (!was_there(question, attempt, verdict)) continue;
+    if (!attempt.failure || !attempt.failure->retry_after) return std::nullopt;
+    const config::TimePoint ended = attempt.dispatched + attempt.finished.value_or(config::Duration::zero());
+    at = std::max(at, ended + *attempt.failure->retry_after);
+  }
+  return at;
+}
+
+// Where two known numbers are compared, by how much it was missed.
+void remove(Verdict& verdict, Removal removal, const std::optional<Margin>& margin, int rule = -1) {
+  verdict.margin = margin;
+  remove(verdict, removal, margin ? std::abs(margin->found - margin->limit) : 0, rule);
+}
+void remove(const Question& question, const std::vector<Rule>& rules, int missed, Removal removal,
+            Verdict& verdict) {
+  const Expression& rule = rules[static_cast<std::size_t>(missed)].expression;
+  remove(verdict, removal, rule.margin(view_of(question, verdict)), missed);
+}
+
+int first_false(const std::vector<Rule>& rules, const View& view) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (!rules[i].expression.truth(view)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+bool is_full(const Question& question, const Verdict& verdict) {
+  const Endpoint& endpoint = endpoint_of(question, verdict);
+  const std::optional<int> most = endpoint.provider->limits.max_in_flight;
+  if (!most) return false;
+  int under_way = 0;
+  for (const EndpointIndex i : question.snapshot.catalogue->endpoints_of(endpoint.settings->provider_index)) {
+    under_way += question.in_flight.at(i);
+  }
+  return under_way >= *most;
+}
+
+void check_breaker(const Question& question, Verdict& verdict) {
+  const Breaker& breaker = health_of(question, verdict).breaker;
+  switch (breaker.phase(question.now)) {
+    case Breaker::Phase::closed:
+      return;
+    case Breaker::Phase::open:
+      return remove(verdict, Removal::open, seconds_until(breaker.opens(), question.now));
+    case Breaker::Phase::half_open: {
+      // A request that failed once already is not the one to try a doubtful host with.
+      const bool is_retry = !question.tried.empty();
+      const bool is_busy = question.in_flight.at(verdict.endpoint) >= breaker.trials(question.now);
+      if (is_retry || is_busy) remove(verdict, Removal::open, 0);
+      return;
+    }
+    case Breaker::Phase::ramping:
+      if (drawn(question.seed, Purpose::admit, verdict.endpoint) >= breaker.ramp(question.now)) {
+        remove(verdict, Removal::recovering, breaker.ramp_left(question.now).count());
+      }
+  }
+}
+
+}  // namespace
+
+bool never_got_the_request(const Question& question, const Verdict& verdict) {
+  const auto is_of_this = [&](const Attempt& attempt) { return was_there(question, attempt, verdict); };
+  const auto found = std::ranges::find_if(question.tried, is_of_this);
+  return found != question.tried.end() && std::ranges::count_if(question.tried, is_of_this) == 1 &&
+         found->failure && found->failure->progress == Progress::nothing_sent;
+}
+
+View view_of(const Question& question, const Verdict& verdict) {
+  return {.endpoint = &endpoint_of(question, verdict),
+          .prediction = &verdict.prediction,
+          .measured = &question.snapshot.endpoints[verdict.endpoint].measured,
+          .demand = &question.demand};
+}
+
+void filter(const Question& question, Verdict& verdict, Again again) {
+  const config::EndpointSettings& settings = *endpoint_of(question, verdict).settings;
+  const Demand& demand = question.demand;
+  if (std::ranges::find(question.withdrawn, verdict.endpoint) != question.withdrawn.end()) {
+    return remove(verdict, Removal::withdrawn, 0);
+  }
+  if (is_of_rejected_model(question, verdict)) return remove(verdict, Removal::rejected, 0);
+  const auto askable = may_be_asked_at(question, verdict);
+  if (!askable && again == Again::no) return remove(verdict, Removal::tried, 0);
+  if (askable && *askable > question.now)
+    return remove(verdict, Removal::cooling, seconds_until(*askable, question.now));
+
+  const config::Features lacking = demand.needs & ~settings.features;
+  if (lacking.any()) return remove(verdict, Removal::features, static_cast<double>(lacking.count()));
+
+  const double needed = question.asked.prompt +
+                        (demand.max_output ? question.asked.most_output : verdict.prediction.expected_output);
+  const auto context = static_cast<double>(settings.context.count);
+  if (needed > context) return remove(verdict, Removal::context, needed - context);
+
+  if (settings.max_output && demand.max_output && *demand.max_output > *settings.max_output) {
+    const auto missing = demand.max_output->count - settings.max_output->count;
+    return remove(verdict, Removal::max_output, static_cast<double>(missing));
+  }
+
+  const View view = view_of(question, verdict);
+  const int not_allowed = first_false(question.policy.allow, view);
+  if (not_allowed >= 0)
+    return remove(question, question.policy.allow, not_allowed, Removal::policy_allow, verdict);
+
+  if (!question.policy.overlay) return;
+  const Overlay& overlay = *question.policy.overlay;
+  verdict.filter = overlay.filter(endpoint_of(question, verdict), demand.needs);
+  if (verdict.filter == Filter::none) return;
+  remove(verdict, Removal::overlay, overlay.margin(verdict.filter, endpoint_of(question, verdict)));
+}
+
+void check_limits(const Question& question, const std::vector<Rule>& limits, Verdict& verdict) {
+  const int missed = first_false(limits, view_of(question, verdict));
+  if (missed >= 0) remove(question, limits, missed, Removal::policy_require, verdict);
+}
+
+void check_availability(const Question& question, Panic panic, Verdict& verdict) {
+  const Health& health = health_of(question, verdict);
+  if (question.now < health.cooling_until) {
+    return remove(verdict, Removal::cooling, seconds_until(health.cooling_until, question.now));
+  }
+  // A wrong credential or an empty account does not heal by asking more.
+  if (panic == Panic::no || health.breaker.is_configuration_fault()) check_breaker(question, verdict);
+  if (verdict.removal == Removal::none && is_full(question, verdict)) remove(verdict, Removal::full, 0);
+}
+
+config::TimePoint back_at(const Question& question, const Verdict& verdict) {
+  const Health& health = health_of(question, verdict);
+  config::TimePoint back = std::max(question.now, health.cooling_until);
+  if (const auto askable = may_be_asked_at(question, verdict)) back = std::max(back, *askable);
+  if (health.breaker.phase(question.now) == Breaker::Phase::open)
+    back = std::max(back, health.breaker.opens());
+  return back;
+}
+
+}  // namespace routing

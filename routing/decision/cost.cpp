@@ -1,0 +1,65 @@
+#include "routing/decision/cost.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace routing {
+namespace {
+
+// Times to first token have a heavy tail: their mean lies above the median by about this.
+constexpr double tail = 1.15;
+
+// What a second of each wait adds to `whole`, by asking for a second more.
+Slopes slopes_at(const Expression& minimize, const View& view, double whole) {
+  Prediction changed = *view.prediction;
+  View asked = view;
+  asked.prediction = &changed;
+  Slopes slopes;
+  changed.ttft += 1;
+  slopes.ttft = minimize.number(asked) - whole;
+  changed.ttft -= 1;
+  changed.generation += 1;
+  slopes.generation = minimize.number(asked) - whole;
+  return slopes;
+}
+
+// The policy's own words decide g; what a second of each wait costs in it follows from them.
+double from_minimize(const Expression& minimize, const View& view, Cost& cost) {
+  const double whole = minimize.number(view);
+  const std::optional<Slopes> everywhere = minimize.slopes();
+  const Slopes slopes = everywhere ? *everywhere : slopes_at(minimize, view, whole);
+  cost.ttft = slopes.ttft * view.prediction->ttft;
+  cost.generation = slopes.generation * view.prediction->generation;
+  cost.other = whole - cost.price - cost.ttft - cost.generation;
+  return slopes.ttft;
+}
+
+}  // namespace
+
+double weight_of_success(double failure) {
+  return 1 + 0.6 * failure + (failure > 0.2 ? 2 * failure : 0);
+}
+
+Cost cost(const Policy& policy, const View& view, double quality_penalty) {
+  const Prediction& prediction = *view.prediction;
+  Cost result{.price = prediction.price};
+  double value_of_ttft = policy.value_of_ttft;
+  if (policy.minimize) {
+    value_of_ttft = from_minimize(policy.minimize->expression, view, result);
+  } else {
+    result.ttft = policy.value_of_ttft * tail * prediction.ttft;
+    result.generation = policy.value_of_generation * prediction.generation;
+  }
+  const double without_quota = result.price + result.ttft + result.generation + result.other;
+  if (!std::isnan(prediction.headroom)) {
+    const double excess = std::max(0.0, (1 - prediction.headroom) - 0.9) / 0.1;
+    result.quota = std::abs(without_quota) * excess * excess;
+  }
+  result.quality = quality_penalty;
+  const double g = without_quota + result.quota + result.quality;
+  const double p = prediction.failure;
+  result.failure = (weight_of_success(p) - 1) * g + p * value_of_ttft * 1.5;
+  return result;
+}
+
+}  // namespace routing

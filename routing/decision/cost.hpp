@@ -1,0 +1,28 @@
+// The objective: what sending one request to one endpoint costs its owner, money and time in one unit.
+//   (1 − p)·g + p·(V_ttft·1.5 s + 1.6·g), + 2·g·p when p > 0.2
+//   g = price + V_ttft·1.15·TTFT + V_gen·generation + quota + quality
+// or, in place of the first three, what the policy's own `minimize` says. Pure.
+#pragma once
+
+#include "routing/policy/policy.hpp"
+
+namespace routing {
+
+// The terms, in dollars.
+struct Cost {
+  double price = 0;
+  double ttft = 0;        // value of the wait for the first visible token
+  double generation = 0;  // value of the wait for the rest
+  double other = 0;       // of a policy's own `minimize`: what is neither price nor a wait
+  double quota = 0;       // soft cost of a nearly used-up rate limit
+  double quality = 0;     // declared penalty
+  double failure = 0;     // what failing is expected to add
+  double total() const { return price + ttft + generation + other + quota + quality + failure; }
+};
+
+Cost cost(const Policy& policy, const View& view, double quality_penalty);
+
+// How `total` grows when g does: by this times as much.
+double weight_of_success(double failure);
+
+}  // namespace routing

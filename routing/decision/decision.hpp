@@ -1,0 +1,72 @@
+// What was decided for one attempt, and why, to the last term: enough for a record, a response header and a
+// page that explains. A value; belongs to its request and is reused between attempts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "routing/decision/cost.hpp"
+#include "routing/market/lengths.hpp"
+#include "routing/policy/overlay.hpp"
+
+namespace routing {
+
+enum class Reason { best, explore, only, weighted, panic };
+
+// Why an endpoint was left out. Each has a sentence in `to_text`.
+enum class Removal {
+  none,
+  tried,           // by an earlier attempt of this request
+  features,        // lacks what the request needs
+  context,         // prompt and output do not fit; `missed_by` in tokens
+  max_output,      // cannot return as many tokens; `missed_by` in tokens
+  policy_allow,    // `rule` counts in Policy::allow
+  policy_require,  // `rule` counts in the limits that Decision::relaxed leaves in force
+  cooling,         // the host asked to wait; `missed_by` in seconds
+  open,            // its circuit breaker is open; `missed_by` in seconds, 0 while a trial is under way
+  full,            // its own limit of requests in flight
+  recovering,      // its breaker lets only a share of requests through; `missed_by` in seconds until all
+  overlay,         // by the request's own preferences; `filter` says which
+  withdrawn,       // the newest configuration has it no more, or no longer allows it
+  rejected,        // a host of its model found the request itself at fault
+};
+
+struct Verdict {
+  EndpointIndex endpoint = 0;
+  Removal removal = Removal::none;
+  int rule = -1;
+  double missed_by = 0;            // of a rule's number: in the dimension of `margin`
+  std::optional<Margin> margin{};  // of the rule that removed it, where it compares known numbers
+  Filter filter = Filter::none;
+  int tier = 0;  // of model, the request's preferences and the policy's, in one; 0 comes first
+  int rank = 0;  // 1 is the least cost; 0: removed
+  Prediction prediction{};
+  Cost cost{};
+  double propensity = 0;            // probability that this request was sent here
+  double weight = 0;                // under the policy's `choose`
+  std::uint32_t cached_blocks = 0;  // leading blocks of the prompt that it has seen lately
+  double sampled = unknown;         // dollars under the draw of an exploration it took part in
+};
+
+struct Decision {
+  std::optional<EndpointIndex> chosen{};
+  Reason reason = Reason::best;
+  double propensity = 0;
+  double explored_dollars = 0;  // what exploring costs beyond the best, to be taken from the purse
+  double expected_dollars = 0;  // of the best candidate, for filling the purse
+  std::size_t relaxed = 0;      // steps of Policy::relax that were taken because nobody was left
+  std::uint64_t snapshot = 0;
+  std::uint64_t seed = 0;
+  Length length{};  // expected of the answer, before any endpoint's verbosity
+  std::vector<Verdict> verdicts;
+  std::vector<std::uint32_t> order;  // of those not removed, indexes in `verdicts`, the best first
+  // With nobody chosen: when the first one cooling or open comes back.
+  std::optional<config::TimePoint> earliest{};
+};
+
+std::string_view to_text(Reason reason);
+std::string_view to_text(Removal removal);
+
+}  // namespace routing

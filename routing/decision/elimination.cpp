@@ -1,0 +1,71 @@
+#include "routing/decision/elimination.hpp"
+
+#include <algorithm>
+
+namespace routing {
+namespace {
+
+bool has(const Decision& decision, Removal removal) {
+  return std::ranges::find(decision.verdicts, removal, &Verdict::removal) != decision.verdicts.end();
+}
+
+void forget_removal(Verdict& verdict) {
+  verdict.removal = Removal::none;
+  verdict.missed_by = 0;
+  verdict.margin.reset();
+  verdict.rule = -1;
+}
+
+// The one place where hard limits apply, after all that is never given up.
+void apply_limits(const Question& question, Decision& decision) {
+  const std::vector<Rule>& limits = limits_after(question.policy, decision.relaxed);
+  for (Verdict& verdict : decision.verdicts) {
+    if (verdict.removal == Removal::policy_require) forget_removal(verdict);
+    if (verdict.removal == Removal::none) check_limits(question, limits, verdict);
+  }
+}
+
+// Leaves out who cannot be asked right now, unless that would be more than half of all.
+Panic leave_out_unavailable(const Question& question, Decision& decision) {
+  int eligible = 0, open = 0;
+  for (Verdict& verdict : decision.verdicts) {
+    if (verdict.removal != Removal::none) continue;
+    ++eligible;
+    check_availability(question, Panic::no, verdict);
+    if (verdict.removal == Removal::open) ++open;
+  }
+  if (open * 2 <= eligible) return Panic::no;
+  for (Verdict& verdict : decision.verdicts) {
+    if (verdict.removal != Removal::open && verdict.removal != Removal::recovering) continue;
+    forget_removal(verdict);
+    check_availability(question, Panic::yes, verdict);
+  }
+  return Panic::yes;
+}
+
+}  // namespace
+
+Panic eliminate(const Question& question, Decision& decision) {
+  decision.relaxed = 0;
+  for (;;) {
+    apply_limits(question, decision);
+    const Panic panic = leave_out_unavailable(question, decision);
+    const bool more_to_give = decision.relaxed < question.policy.relax.size();
+    if (!more_to_give || has(decision, Removal::none) || !has(decision, Removal::policy_require))
+      return panic;
+    ++decision.relaxed;
+  }
+}
+
+void ask_again(const Question& question, Decision& decision) {
+  const std::vector<Rule>& limits = limits_after(question.policy, decision.relaxed);
+  for (Verdict& verdict : decision.verdicts) {
+    if (verdict.removal != Removal::tried || !never_got_the_request(question, verdict)) continue;
+    forget_removal(verdict);
+    filter(question, verdict, Again::yes);
+    if (verdict.removal == Removal::none) check_limits(question, limits, verdict);
+    if (verdict.removal == Removal::none) check_availability(question, Panic::yes, verdict);
+  }
+}
+
+}  // namespace routing

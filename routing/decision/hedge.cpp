@@ -1,0 +1,65 @@
+#include "routing/decision/hedge.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "routing/decision/cost.hpp"
+
+namespace routing {
+namespace {
+
+constexpr double shortest = 0.3;  // seconds
+constexpr double over_p95 = 1.1;
+constexpr double most_shut = 0.4;  // of the hosts
+constexpr double z95 = 1.645;
+
+bool is_shut(Removal removal) {
+  return removal == Removal::open || removal == Removal::recovering || removal == Removal::cooling ||
+         removal == Removal::full;
+}
+
+// What a second of waiting for the first token costs, as the decision reckoned it.
+double value_of_ttft(const Policy& policy, const Verdict& verdict) {
+  if (!policy.minimize) return policy.value_of_ttft;
+  return verdict.prediction.ttft > 0 ? verdict.cost.ttft / verdict.prediction.ttft : 0;
+}
+
+// What the loser of the two is billed: its input, and its output where leaving does not end the bill.
+double duplicate(const Prediction& prediction, const Endpoint& endpoint) {
+  const double output = endpoint.dollars_per_output * prediction.expected_output;
+  return endpoint.provider->cancel_stops_billing ? std::max(0.0, prediction.price - output)
+                                                 : prediction.price;
+}
+
+}  // namespace
+
+std::optional<config::Duration> hedge_after(const Decision& decision, const Policy& policy,
+                                            const Demand& demand, const Catalogue& catalogue) {
+  if (!decision.chosen || policy.hedge_budget <= 0) return std::nullopt;
+  // Tools that run at the host may have effects; twice would be once too often.
+  if (demand.needs.test(static_cast<std::size_t>(config::Feature::tools))) return std::nullopt;
+  const Verdict* chosen = nullptr;
+  const Verdict* other = nullptr;
+  std::size_t shut = 0;
+  for (const Verdict& verdict : decision.verdicts) shut += is_shut(verdict.removal) ? 1 : 0;
+  if (static_cast<double>(shut) > most_shut * static_cast<double>(decision.verdicts.size()))
+    return std::nullopt;
+  for (const std::uint32_t i : decision.order) {
+    const Verdict& verdict = decision.verdicts[i];
+    if (verdict.endpoint == *decision.chosen) {
+      chosen = &verdict;
+    } else if (!other) {
+      other = &verdict;
+    }
+  }
+  if (!chosen || !other) return std::nullopt;
+  const double value = value_of_ttft(policy, *chosen);
+  if (!(value > 0)) return std::nullopt;
+  const Prediction& slow = chosen->prediction;
+  const double p95 = slow.first_delta * std::exp(z95 * slow.first_delta_log_sd);
+  const double dollars = duplicate(slow, catalogue.endpoints()[*decision.chosen]);
+  const double wait = std::max({shortest, over_p95 * p95, dollars / value + other->prediction.first_delta});
+  return std::chrono::duration_cast<config::Duration>(config::Seconds{wait});
+}
+
+}  // namespace routing

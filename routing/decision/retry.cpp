@@ -1,0 +1,68 @@
+#include "routing/decision/retry.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_attempts = 4;
+constexpr config::Duration first_backoff = 50ms;
+constexpr config::Duration longest_backoff = 2s;
+
+// A route names its own; any other name has them in the request's list of fallbacks.
+bool names_several_models(const Demand& demand) {
+  return !demand.fallbacks.empty() || (demand.model && !demand.model->model);
+}
+
+// What no other endpoint can cure; empty when another may.
+std::string_view final_reason(const Failure& failure, const Demand& demand) {
+  if (failure.progress == Progress::client_has_bytes) return "the client already has bytes";
+  switch (failure.kind) {
+    case FailureKind::client_left:
+      return "the client left";
+    case FailureKind::deadline:
+      return "no time left";
+    case FailureKind::rejected:
+      // Another model may take what this one does not; `plan` leaves out this one's other hosts.
+      if (names_several_models(demand)) return {};
+      return "the host rejected the request itself";
+    default:
+      return {};
+  }
+}
+
+// Once only, and only where nothing was sent: the host cannot have begun to work on it.
+bool may_ask_the_same(const Attempts& attempts) {
+  const Attempt& last = attempts.back();
+  if (last.failure->progress != Progress::nothing_sent) return false;
+  const bool never_reached =
+      last.failure->kind == FailureKind::resolve || last.failure->kind == FailureKind::connect ||
+      last.failure->kind == FailureKind::tls || last.failure->kind == FailureKind::reset_before_reply;
+  const auto times = std::ranges::count_if(attempts, [&](const Attempt& attempt) {
+    return attempt.endpoint == last.endpoint && attempt.generation == last.generation;
+  });
+  return never_reached && times == 1;
+}
+
+}  // namespace
+
+NextStep after_failure(const Attempts& attempts, const Demand& demand, const Policy& policy,
+                       config::TimePoint now, double draw) {
+  const Failure& failure = *attempts.back().failure;
+  if (const std::string_view why = final_reason(failure, demand); !why.empty()) return GiveUp{why};
+  const auto allowed = std::min(most_attempts, static_cast<std::size_t>(std::max(1, policy.attempts)));
+  if (attempts.size() >= allowed) return GiveUp{"no attempts left"};
+
+  // Full jitter: anywhere up to a limit that doubles. Source: AWS Architecture Blog, "Exponential backoff and
+  // jitter", 2015.
+  const config::Duration limit = std::min(longest_backoff, first_backoff * (1 << (attempts.size() - 1)));
+  const config::TimePoint time = now + std::chrono::duration_cast<config::Duration>(limit * draw);
+  if (time >= demand.deadline) return GiveUp{"no time left"};
+  return RetryAt{time,
+                 may_ask_the_same(attempts) ? RetryAt::Where::same_endpoint_too : RetryAt::Where::elsewhere};
+}
+
+}  // namespace routing

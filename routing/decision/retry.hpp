@@ -1,0 +1,28 @@
+// Decides whether a failed attempt is followed by another, and when. Pure.
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include "routing/decision/retry_budget.hpp"
+#include "routing/policy/policy.hpp"
+#include "routing/terms/demand.hpp"
+#include "routing/terms/outcome.hpp"
+
+namespace routing {
+
+struct RetryAt {
+  config::TimePoint time{};
+  // Whether the endpoint that failed may be asked once more (nothing was sent, or a reused connection died).
+  enum class Where { elsewhere, same_endpoint_too } where = Where::elsewhere;
+};
+struct GiveUp {
+  std::string_view because;
+};
+using NextStep = std::variant<RetryAt, GiveUp>;
+
+// `attempts` ends with the attempt that failed. `draw` is uniform in [0, 1), for jitter.
+NextStep after_failure(const Attempts& attempts, const Demand& demand, const Policy& policy,
+                       config::TimePoint now, double draw);
+
+}  // namespace routing

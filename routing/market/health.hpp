@@ -1,0 +1,41 @@
+// Whether a host answers at all: how often attempts fail, its circuit breaker, how long it asked to be left
+// alone, how much of its rate limit is left. A value; the market writes it, decisions read it.
+#pragma once
+
+#include "routing/market/breaker.hpp"
+#include "routing/market/tally.hpp"
+#include "routing/terms/outcome.hpp"
+#include "routing/terms/prediction.hpp"
+
+namespace routing {
+
+// What a failure says about the host.
+enum class Fault { none, load, host, configuration };
+Fault fault_of(FailureKind kind);
+
+struct Health {
+  Tally failures;  // of the host's own making
+  Tally refusals;  // 429: a cost, not a wall
+  int failures_in_a_row = 0;
+  Breaker breaker;
+  config::TimePoint cooling_until{};  // at the host's own request
+  double headroom = unknown;
+  config::TimePoint headroom_known{};
+
+  // Probability that an attempt fails in any way.
+  double failure(config::TimePoint now) const;
+  // The last known share of the rate limit left; unknown again after a minute, when most limits refill.
+  double headroom_at(config::TimePoint now) const;
+
+  // Whether a decision before the next regular snapshot should know.
+  enum class Change { gradual, flipped };
+  Change observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now);
+
+  static constexpr TallySettings failure_prior{.prior_mean = 0.03, .prior_weight = 3};
+  static constexpr TallySettings refusal_prior{.prior_mean = 0, .prior_weight = 3};
+
+ private:
+  Change cool(const Failure& failure, config::TimePoint now);
+};
+
+}  // namespace routing

@@ -1,0 +1,180 @@
+#include "routing/market/market.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "routing/market/predict.hpp"
+#include "routing/terms/draws.hpp"
+#include "routing/terms/succession.hpp"
+
+namespace routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Windows and priors move slowly: each endpoint's turn comes once in this time, spread over the snapshots so
+// that none of them is dear.
+constexpr config::Duration refresh_period = 1s;
+constexpr std::size_t former_generations = 4;
+
+// Reorders `values`.
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
+
+}  // namespace
+
+Market::Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) : refreshed_(now) {
+  adopt(std::move(catalogue), now);
+}
+
+void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) {
+  const std::size_t count = catalogue->endpoints().size();
+  std::vector<EndpointState> states(count);
+  std::vector<Dossier> dossiers(count);
+  std::vector<Measured> half_hour(count);
+  if (catalogue_) {
+    Former former{.generation = catalogue_->generation(), .today = {}};
+    former.today.resize(states_.size());
+    const std::vector<std::optional<EndpointIndex>> before = predecessors(*catalogue, *catalogue_);
+    for (EndpointIndex i = 0; i < count; ++i) {
+      if (!before[i]) continue;
+      states[i] = states_[*before[i]];
+      states[i].health.breaker.forgive_configuration();
+      dossiers[i] = std::move(dossiers_[*before[i]]);
+      half_hour[i] = half_hour_[*before[i]];
+      former.today[*before[i]] = i;
+    }
+    for (Former& older : former_) {
+      for (std::optional<EndpointIndex>& index : older.today) index = index ? former.today[*index] : index;
+    }
+    former_.push_back(std::move(former));
+    if (former_.size() > former_generations) former_.erase(former_.begin());
+  }
+  catalogue_ = std::move(catalogue);
+  states_ = std::move(states);
+  dossiers_ = std::move(dossiers);
+  half_hour_ = std::move(half_hour);
+  priors_.assign(catalogue_->settings().models.size(), SpeedPrior{});
+  next_to_refresh_ = 0;
+  refreshed_ = now - refresh_period;  // all of them at the next snapshot
+  published_ = config::TimePoint::min();
+  flipped_ = true;
+}
+
+std::optional<EndpointIndex> Market::current_index(const Attempt& attempt) const {
+  if (attempt.generation == catalogue_->generation()) {
+    return attempt.endpoint < states_.size() ? std::optional(attempt.endpoint) : std::nullopt;
+  }
+  const auto former = std::ranges::find(former_, attempt.generation, &Former::generation);
+  if (former == former_.end() || attempt.endpoint >= former->today.size()) return std::nullopt;
+  return former->today[attempt.endpoint];
+}
+
+void Market::observe(const Attempt& attempt, const Demand& demand, config::TimePoint now) {
+  const std::optional<EndpointIndex> index = current_index(attempt);
+  if (!index) return;
+  EndpointState& state = states_[*index];
+  const std::size_t model = catalogue_->endpoints()[*index].model_index;
+  dossiers_[*index].pass(state, priors_[model], now);
+
+  observe_health(*index, attempt, now);
+
+  const LengthKeys keys = length_keys(demand);
+  const bool first = state.replies == 0;
+  const std::uint64_t name = catalogue_->endpoints()[*index].name_hash;
+  // As decisions saw it, so about as it was when this attempt began.
+  const std::size_t seen = prefixes_.published().known_to(name, demand.prefix_blocks, now);
+  const Expectation expected{.length = lengths_.current().expected(keys),
+                             .cached_tokens = prompt_share(demand, seen) *
+                                              static_cast<double>(demand.prompt.count) * state.prompt_scale};
+  dossiers_[*index].learn(state, attempt, demand, expected, now);
+  if (first && state.replies > 0) flipped_ = true;
+  if (attempt.first_delta || !attempt.failure) prefixes_.use(name, demand.prefix_blocks, now);
+  if (!attempt.failure && attempt.usage && attempt.usage->output.count > 0) {
+    lengths_.observe(keys, static_cast<double>(attempt.usage->output.count),
+                     static_cast<double>(attempt.usage->reasoning.count));
+  }
+}
+
+void Market::observe_health(EndpointIndex index, const Attempt& attempt, config::TimePoint now) {
+  Fault fault = attempt.failure ? fault_of(attempt.failure->kind) : Fault::none;
+  // The request's own deadline is a fault of the host that had not even begun long after it should have.
+  if (attempt.failure && attempt.failure->kind == FailureKind::deadline && !attempt.first_delta) {
+    const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);
+    const Load load{.in_flight = static_cast<double>(attempt.in_flight)};
+    if (waited.count() > 3 * states_[index].speed.first_delta_p95(load)) fault = Fault::host;
+  }
+  const Endpoint& endpoint = catalogue_->endpoints()[index];
+  const double draw = drawn(hash_of(endpoint.settings->name.text), Purpose::breaker_jitter,
+                            static_cast<std::uint64_t>(now.time_since_epoch().count()));
+  if (states_[index].health.observe(attempt, fault, draw, now) == Health::Change::flipped) flipped_ = true;
+  // A credential that is refused or has no money left is so for every model of the provider.
+  const bool concerns_provider = fault == Fault::configuration &&
+                                 attempt.failure->kind == FailureKind::credential &&
+                                 attempt.failure->status != 403;
+  if (!concerns_provider) return;
+  for (const Endpoint& other : catalogue_->endpoints()) {
+    if (other.provider == endpoint.provider) states_[other.index].health.breaker.fault(now);
+  }
+}
+
+void Market::refresh_prior(std::size_t model, EndpointIndex first) {
+  const std::vector<Endpoint>& endpoints = catalogue_->endpoints();
+  const auto median_over = [&](auto value, double otherwise) {
+    median_of_.clear();
+    for (std::size_t i = first; i < endpoints.size() && endpoints[i].model_index == model; ++i) {
+      if (states_[i].replies > 0) median_of_.push_back(value(states_[i].speed));
+    }
+    return median_of_.empty() ? otherwise : median(median_of_);
+  };
+  const SpeedPrior fallback{};
+  priors_[model] = {
+      .base = median_over([](const Speed& s) { return s.prompt.base; }, fallback.base),
+      .per_kilotoken =
+          median_over([](const Speed& s) { return s.prompt.per_kilotoken; }, fallback.per_kilotoken),
+      .ttft_level = median_over([](const Speed& s) { return s.ttft.level; }, fallback.ttft_level),
+      .throughput_level =
+          median_over([](const Speed& s) { return s.throughput.level; }, fallback.throughput_level)};
+}
+
+void Market::refresh(config::TimePoint now) {
+  const std::vector<Endpoint>& endpoints = catalogue_->endpoints();
+  if (endpoints.empty() || now <= refreshed_) return;
+  const double periods = config::Seconds(now - refreshed_) / config::Seconds(refresh_period);
+  const auto all = static_cast<double>(endpoints.size());
+  auto due = static_cast<std::size_t>(std::ceil(std::min(all, all * periods)));
+  refreshed_ = now;
+  for (; due > 0; --due) {
+    const EndpointIndex i = endpoints[next_to_refresh_].index;
+    const std::size_t model = endpoints[i].model_index;
+    if (i == 0 || endpoints[i - 1].model_index != model) refresh_prior(model, i);
+    dossiers_[i].pass(states_[i], priors_[model], now);
+    dossiers_[i].measure(states_[i], half_hour_[i], now);
+    next_to_refresh_ = (next_to_refresh_ + 1) % endpoints.size();
+  }
+}
+
+std::shared_ptr<const Snapshot> Market::snapshot(config::TimePoint now) {
+  refresh(now);
+  if (published_ == config::TimePoint::min() || now - published_ >= refresh_period) {
+    published_lengths_ = lengths_.published();
+    published_half_hour_ = std::make_shared<const std::vector<Measured>>(half_hour_);
+    published_ = now;
+  }
+  flipped_ = false;
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->version = ++version_;
+  snapshot->taken = now;
+  snapshot->catalogue = catalogue_;
+  snapshot->endpoints = states_;
+  snapshot->lengths = published_lengths_;
+  snapshot->prefixes = prefixes_.publish();
+  snapshot->half_hour = published_half_hour_;
+  return snapshot;
+}
+
+}  // namespace routing

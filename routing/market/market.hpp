@@ -1,0 +1,61 @@
+// What is known of every endpoint from the replies it gave. Market belongs to the control loop, its single
+// writer; what it publishes is immutable (snapshot.hpp).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "routing/market/dossier.hpp"
+#include "routing/market/lengths.hpp"
+#include "routing/market/snapshot.hpp"
+#include "routing/terms/catalogue.hpp"
+#include "routing/terms/demand.hpp"
+#include "routing/terms/outcome.hpp"
+#include "routing/terms/prediction.hpp"
+
+namespace routing {
+
+class Market {
+ public:
+  Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
+
+  // Learns from an attempt that ended; of an earlier generation, where its endpoint goes on.
+  void observe(const Attempt& attempt, const Demand& demand, config::TimePoint now);
+  // A host's state changed so that waiting for the next regular snapshot would hurt. Until the next snapshot.
+  bool flipped() const { return flipped_; }
+  std::shared_ptr<const Snapshot> snapshot(config::TimePoint now);
+  // Takes a new generation; keeps what is known of endpoints that go on (succession.hpp).
+  void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
+
+ private:
+  std::optional<EndpointIndex> current_index(const Attempt& attempt) const;
+  void observe_health(EndpointIndex index, const Attempt& attempt, config::TimePoint now);
+  void refresh(config::TimePoint now);
+  void refresh_prior(std::size_t model, EndpointIndex first);
+
+  // An earlier generation that attempts under way may still belong to.
+  struct Former {
+    std::uint64_t generation = 0;
+    std::vector<std::optional<EndpointIndex>> today;  // by its own EndpointIndex
+  };
+
+  std::shared_ptr<const Catalogue> catalogue_;
+  std::vector<Former> former_;         // the newest last
+  std::vector<EndpointState> states_;  // by EndpointIndex
+  std::vector<Dossier> dossiers_;      // by EndpointIndex
+  std::vector<Measured> half_hour_;    // by EndpointIndex
+  std::vector<SpeedPrior> priors_;     // by Endpoint::model_index
+  std::vector<double> median_of_;      // scratch of refresh_prior
+  Lengths lengths_;
+  PrefixIndex prefixes_;
+  std::shared_ptr<const LengthTable> published_lengths_;
+  std::shared_ptr<const std::vector<Measured>> published_half_hour_;
+  config::TimePoint published_{};  // when the slow parts were
+  config::TimePoint refreshed_{};
+  std::size_t next_to_refresh_ = 0;
+  std::uint64_t version_ = 0;
+  bool flipped_ = false;
+};
+
+}  // namespace routing

@@ -1,0 +1,75 @@
+#include "routing/market/predict.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace routing {
+namespace {
+
+// How much the length of the thinking alone varies, as a standard deviation of its logarithm.
+constexpr double thinking_log_sd = 0.7;
+
+double price(const Endpoint& endpoint, double prompt, double cached, double output) {
+  return endpoint.dollars_per_input * (prompt - cached) + endpoint.dollars_per_cache_read * cached +
+         endpoint.dollars_per_cache_write * (prompt - cached) + endpoint.dollars_per_output * output +
+         endpoint.dollars_per_request;
+}
+
+}  // namespace
+
+Asked asked(const Demand& demand, const LengthTable* lengths) {
+  return {.prompt = static_cast<double>(demand.prompt.count),
+          .length = lengths ? lengths->expected(length_keys(demand)) : Length{},
+          .most_output = demand.max_output ? static_cast<double>(demand.max_output->count)
+                                           : std::numeric_limits<double>::infinity()};
+}
+
+double prompt_share(const Demand& demand, std::size_t blocks) {
+  if (blocks == 0 || demand.prompt.count <= 0) return 0;
+  const double share =
+      demand.prefix_tokens.size() == demand.prefix_blocks.size()
+          ? static_cast<double>(demand.prefix_tokens[blocks - 1]) / static_cast<double>(demand.prompt.count)
+          : static_cast<double>(blocks) / static_cast<double>(demand.prefix_blocks.size());
+  return std::min(1.0, share);
+}
+
+Prediction predict(const Endpoint& endpoint, const EndpointState& state, const Asked& asked,
+                   double cached_share, double in_flight, config::TimePoint now) {
+  double most_output = asked.most_output;
+  if (const auto& limit = endpoint.settings->max_output) {
+    most_output = std::min(most_output, static_cast<double>(limit->count));
+  }
+  const double prompt = asked.prompt * state.prompt_scale;
+  const double cached = prompt * cached_share * state.cache_reliability;
+  const Load load{.uncached_kilotokens = (prompt - cached) / 1000, .in_flight = in_flight};
+  const double tens = load.tens();
+  const Speed& speed = state.speed;
+
+  Prediction p;
+  p.expected_output = std::min(asked.length.output * state.verbosity, most_output);
+  const double thought = std::min(asked.length.reasoning * state.verbosity, p.expected_output);
+  p.throughput = speed.rate(load);
+  const double rate_variance = speed.throughput.variance(tens);
+  p.throughput_level_sd = std::sqrt(rate_variance);
+  p.throughput_log_sd = std::sqrt(rate_variance + Speed::rate_noise(std::max(1.0, p.expected_output)));
+
+  const double level_variance = speed.first_delta_log_variance(load);
+  p.ttft_level_sd = std::sqrt(level_variance);
+  p.first_delta = speed.first_delta(load);
+  p.first_delta_log_sd = std::sqrt(level_variance + Speed::ttft_noise);
+  // A host that hides its thinking is silent meanwhile, so its first delta has that time in it already.
+  const double thinking = state.streams_reasoning * thought / p.throughput;
+  p.ttft = p.first_delta + thinking;
+  const double share = p.first_delta / p.ttft;
+  p.ttft_log_sd = std::sqrt(share * share * (level_variance + Speed::ttft_noise) +
+                            (1 - share) * (1 - share) * (rate_variance + thinking_log_sd * thinking_log_sd));
+  p.generation = (p.expected_output - thought) / p.throughput;
+  p.price = price(endpoint, prompt, cached, p.expected_output);
+  p.failure = state.health.failure(now);
+  p.cache_hit = cached_share * state.cache_reliability;
+  p.in_flight = in_flight;
+  p.headroom = state.health.headroom_at(now);
+  return p;
+}
+
+}  // namespace routing

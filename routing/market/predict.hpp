@@ -1,0 +1,25 @@
+// What to expect of one request at one endpoint: times, tokens, dollars, each for this very prompt and the
+// load that is there now. Pure.
+#pragma once
+
+#include "routing/market/snapshot.hpp"
+#include "routing/terms/demand.hpp"
+
+namespace routing {
+
+// What only the request decides; found once per decision.
+struct Asked {
+  double prompt = 0;       // tokens, estimated
+  Length length{};         // of the answer
+  double most_output = 0;  // tokens; infinity where the client set no limit
+};
+Asked asked(const Demand& demand, const LengthTable* lengths);
+
+// Share of the prompt that its first `blocks` blocks make up.
+double prompt_share(const Demand& demand, std::size_t blocks);
+
+// `cached_share`: of the prompt, that the endpoint saw lately.
+Prediction predict(const Endpoint& endpoint, const EndpointState& state, const Asked& asked,
+                   double cached_share, double in_flight, config::TimePoint now);
+
+}  // namespace routing

@@ -1,0 +1,58 @@
+// A compiled policy: what its owner allows, requires, prefers and pays for. Immutable; shared by all threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/values/settings.hpp"
+#include "routing/language/expression.hpp"
+
+namespace routing {
+
+// An expression with the words its owner wrote, so that decisions can quote them.
+struct Rule {
+  Expression expression;
+  std::string text;
+  config::Place place{};  // of the text it was written in
+};
+
+// One step of giving up hard limits when no endpoint is left.
+struct Relaxation {
+  std::string text;           // as its owner wrote it
+  std::vector<Rule> require;  // all hard limits that remain once this step and those before it are taken
+};
+
+class Overlay;
+
+struct Policy {
+  config::PolicyName name;
+  std::string description;
+  std::uint64_t hash = 0;          // of its compiled text, so that records name exactly what decided
+  std::vector<Rule> allow;         // compliance: all must be true; never relaxed
+  std::vector<Rule> require;       // hard limits, relaxed only as `relax` says
+  std::vector<Relaxation> relax;   // taken in order, one at a time, each only while nobody is left
+  std::vector<Rule> prefer;        // tiers: who meets the first comes first, and so on
+  std::optional<Rule> minimize{};  // dollars per request; absent: the value of time below
+  // Dollars per second; the default is a background agent's 3.6 $/h.
+  double value_of_ttft = 3.6 / 3600;
+  double value_of_generation = 3.6 / 3600;
+  std::optional<Rule> choose{};  // weight of a draw; absent: the least cost
+  int attempts = 4;
+  std::optional<config::Duration> deadline{};
+  double explore = 0.02;       // share of expected spend
+  double hedge_budget = 0.05;  // share of requests
+  config::Place place{};       // for problems found later
+  // The request's own preferences, which remove and order endpoints beside the rules; absent in a PolicySet.
+  std::shared_ptr<const Overlay> overlay{};
+};
+
+// The hard limits in force after `steps` relaxations, 0 to policy.relax.size(). A decision asks with 0 first,
+// and for the next step only when no candidate is left; `allow` holds at every step.
+inline const std::vector<Rule>& limits_after(const Policy& policy, std::size_t steps) {
+  return steps == 0 ? policy.require : policy.relax[steps - 1].require;
+}
+
+}  // namespace routing

@@ -1,0 +1,27 @@
+#include "routing/replay/logged_decision.hpp"
+
+namespace routing {
+
+LoggedDemand logged(const Demand& demand) {
+  std::vector<std::string> fallbacks;
+  for (const PublicModel* model : demand.fallbacks) fallbacks.push_back(model->name.text);
+  const bool has_identity = !demand.user.empty() || !demand.headers.empty();
+  const bool is_sized =
+      !demand.prefix_blocks.empty() && demand.prefix_tokens.size() == demand.prefix_blocks.size();
+  return {.model = demand.model ? demand.model->name.text : "",
+          .fallbacks = std::move(fallbacks),
+          .model_requested = demand.model_requested,
+          .key = demand.key ? demand.key->name.text : "",
+          .prompt = demand.prompt,
+          .max_output = demand.max_output,
+          .needs = demand.needs,
+          .delivery = demand.delivery,
+          .prefix_blocks = static_cast<std::uint32_t>(demand.prefix_blocks.size()),
+          .blocks = is_sized ? LoggedDemand::Blocks::sized : LoggedDemand::Blocks::equal,
+          .identity = has_identity ? LoggedDemand::Identity::left_out : LoggedDemand::Identity::none,
+          .admitted = demand.admitted,
+          .deadline = demand.deadline,
+          .wall = demand.wall};
+}
+
+}  // namespace routing

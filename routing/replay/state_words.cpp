@@ -1,0 +1,85 @@
+#include "routing/replay/state_words.hpp"
+
+#include <bit>
+
+namespace routing {
+namespace {
+
+struct Put {
+  StateWords words{};
+  std::size_t next = 0;
+
+  void operator()(const double& value) { words[next++] = std::bit_cast<std::uint64_t>(value); }
+  void operator()(const config::TimePoint& value) {
+    words[next++] = static_cast<std::uint64_t>(value.time_since_epoch().count());
+  }
+  void operator()(const std::int32_t& value) {
+    words[next++] = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+  }
+};
+
+struct Get {
+  const StateWords& words;
+  std::size_t next = 0;
+
+  void operator()(double& value) { value = std::bit_cast<double>(words[next++]); }
+  void operator()(config::TimePoint& value) {
+    value = config::TimePoint(config::Duration(static_cast<std::int64_t>(words[next++])));
+  }
+  void operator()(std::int32_t& value) { value = static_cast<std::int32_t>(words[next++]); }
+};
+
+// Each of these names the members once, for both directions: `Part` is const when putting.
+void percentiles(auto& io, auto& p) {
+  io(p.p50), io(p.p75), io(p.p90), io(p.p95), io(p.p99);
+}
+
+void drift(auto& io, auto& d) {
+  io(d.level), io(d.slope), io(d.level_variance), io(d.covariance), io(d.slope_variance);
+  auto seen = static_cast<std::int32_t>(d.seen);
+  io(seen);
+  if constexpr (requires { d.seen = Drift::Seen::nothing; }) d.seen = static_cast<Drift::Seen>(seen != 0);
+}
+
+void tally(auto& io, auto& t) {
+  io(t.events), io(t.trials), io(t.counted);
+}
+
+void breaker(auto& io, auto& b) {
+  Breaker::Memory memory = b.memory();
+  io(memory.cause), io(memory.trips), io(memory.until), io(memory.ramp_from);
+  if constexpr (requires { b = Breaker{}; }) b = Breaker::from(memory);
+}
+
+void whole(auto& io, auto& s) {
+  percentiles(io, s.measured.ttft), percentiles(io, s.measured.throughput);
+  percentiles(io, s.measured.gap), percentiles(io, s.measured.total);
+  io(s.measured.uptime), io(s.measured.samples);
+  auto& line = s.speed.prompt;
+  io(line.base), io(line.per_kilotoken), io(line.base_variance), io(line.covariance);
+  io(line.per_kilotoken_variance);
+  drift(io, s.speed.ttft), drift(io, s.speed.throughput);
+  auto& health = s.health;
+  tally(io, health.failures), tally(io, health.refusals);
+  io(health.failures_in_a_row);
+  breaker(io, health.breaker);
+  io(health.cooling_until), io(health.headroom), io(health.headroom_known);
+  io(s.replies), io(s.verbosity), io(s.prompt_scale), io(s.cache_reliability), io(s.streams_reasoning);
+}
+
+}  // namespace
+
+StateWords words_of(const EndpointState& state) {
+  Put put;
+  whole(put, state);
+  return put.words;
+}
+
+EndpointState state_of(const StateWords& words) {
+  EndpointState state;
+  Get get{words};
+  whole(get, state);
+  return state;
+}
+
+}  // namespace routing

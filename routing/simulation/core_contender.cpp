@@ -1,0 +1,102 @@
+#include "routing/simulation/core_contender.hpp"
+
+#include "routing/decision/patience.hpp"
+
+namespace routing {
+namespace {
+
+// As the control loop publishes.
+constexpr config::Duration between_snapshots = std::chrono::milliseconds(100);
+constexpr config::Tokens any_prompt{1000};
+
+}  // namespace
+
+CoreContender::CoreContender(const Policy& policy, CoreParts without,
+                             std::shared_ptr<const Catalogue> catalogue, config::TimePoint now)
+    : policy_(policy),
+      without_(without),
+      market_(catalogue, now),
+      idle_(catalogue->endpoints().size()),
+      snapshot_(market_.snapshot(now)) {
+  if (lacks(CorePart::exploration)) policy_.explore = 0;
+  if (lacks(CorePart::hedge)) policy_.hedge_budget = 0;
+}
+
+const Snapshot& CoreContender::snapshot(config::TimePoint now) {
+  const bool due = learned_ && now - snapshot_->taken >= between_snapshots;
+  if (!due && !market_.flipped()) return *snapshot_;
+  snapshot_ = market_.snapshot(now);
+  learned_ = false;
+  if (!lacks(CorePart::prompt_size)) return *snapshot_;
+  // Every prompt counts as one of the same length, as where times are averaged without asking how long it
+  // was.
+  auto blind = std::make_shared<Snapshot>(*snapshot_);
+  for (EndpointState& state : blind->endpoints) {
+    PromptTime& line = state.speed.prompt;
+    line.base = line.seconds(1);
+    line.per_kilotoken = 0;
+  }
+  snapshot_ = std::move(blind);
+  return *snapshot_;
+}
+
+void CoreContender::decide(const Situation& situation) {
+  const Demand* demand = &situation.demand;
+  if (lacks(CorePart::cache) && !demand->prefix_blocks.empty()) {
+    demand_ = *demand;
+    demand_.prefix_blocks.clear();
+    demand_.prefix_tokens.clear();
+    demand = &demand_;
+  }
+  plan(snapshot(situation.now), policy_, *demand, situation.tried,
+       lacks(CorePart::own_load) ? idle_ : situation.in_flight, purse_,
+       {.now = situation.now, .seed = situation.seed}, decision_);
+}
+
+Turn CoreContender::choose(const Situation& situation) {
+  if (situation.tried.empty()) hedges_.count_request(policy_.hedge_budget);
+  decide(situation);
+  if (!decision_.chosen) {
+    if (decision_.earliest && worth_waiting(*decision_.earliest, situation.demand, situation.now)) {
+      return WaitUntil{*decision_.earliest};
+    }
+    return NobodyLeft{};
+  }
+  purse_.settle(decision_, policy_.explore);
+  Ask ask{.endpoint = *decision_.chosen};
+  if (const auto wait = hedge_after(decision_, policy_, situation.demand, *snapshot_->catalogue)) {
+    ask.hedge_at = situation.now + *wait;
+  }
+  return ask;
+}
+
+std::optional<EndpointIndex> CoreContender::hedge(const Situation& situation) {
+  decide(situation);
+  if (!decision_.chosen || !hedges_.take()) return std::nullopt;
+  return decision_.chosen;
+}
+
+void CoreContender::ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) {
+  learned_ = true;
+  if (without_.none()) {
+    market_.observe(attempt, demand, now);
+    return;
+  }
+  Attempt shown = attempt;
+  demand_ = demand;
+  if (lacks(CorePart::own_load)) shown.in_flight = 0;
+  if (lacks(CorePart::prompt_size)) {
+    demand_.prompt = any_prompt;
+    if (shown.usage) {
+      shown.usage->prompt = any_prompt;
+      shown.usage->cached = {};
+    }
+  }
+  market_.observe(shown, demand_, now);
+}
+
+void CoreContender::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) {
+  market_.adopt(std::move(catalogue), now);
+}
+
+}  // namespace routing

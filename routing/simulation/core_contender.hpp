@@ -1,0 +1,51 @@
+// isocost's own core as it decides live: market, plan, purse, hedge, around one policy. With parts of it
+// taken away, to see what they are worth. Belongs to one simulation.
+#pragma once
+
+#include <bitset>
+
+#include "routing/decision/hedge.hpp"
+#include "routing/decision/plan.hpp"
+#include "routing/market/market.hpp"
+#include "routing/simulation/contender.hpp"
+
+namespace routing {
+
+enum class CorePart { prompt_size, own_load, exploration, cache, hedge };
+inline constexpr std::size_t part_count = 5;
+using CoreParts = std::bitset<part_count>;
+
+class CoreContender final : public Contender {
+ public:
+  // `policy` must outlive this; `without` are the parts left out.
+  CoreContender(const Policy& policy, CoreParts without, std::shared_ptr<const Catalogue> catalogue,
+                config::TimePoint now);
+
+  const Policy& terms() const override { return policy_; }
+  Turn choose(const Situation& situation) override;
+  std::optional<EndpointIndex> hedge(const Situation& situation) override;
+  void dispatched(EndpointIndex, config::TimePoint) override {}
+  void first_token(EndpointIndex, config::Duration, config::TimePoint) override {}
+  void ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) override;
+  void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) override;
+
+  const Decision& last_decision() const { return decision_; }
+
+ private:
+  bool lacks(CorePart part) const { return without_.test(static_cast<std::size_t>(part)); }
+  const Snapshot& snapshot(config::TimePoint now);
+  void decide(const Situation& situation);
+
+  Policy policy_;
+  CoreParts without_;
+  Market market_;
+  InFlight idle_;  // what is shown where the own load counts for nothing
+  Purse purse_;
+  HedgeBudget hedges_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  bool learned_ = false;
+  Decision decision_;
+  Demand demand_;  // as shown where something of it is hidden
+};
+
+}  // namespace routing

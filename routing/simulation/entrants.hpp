@@ -1,0 +1,30 @@
+// Everybody who can take part in a simulation, by name: isocost's policies, the same with a part taken away
+// ("balanced-hedge"), and the baselines. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/simulation/core_contender.hpp"
+#include "routing/simulation/simulation.hpp"
+
+namespace routing {
+
+// "random", "round-robin", "cheapest", ... in the order of tables.
+const std::vector<std::string>& baseline_names();
+// "balanced-size" is "balanced" without the prompt-size regression.
+struct PartName {
+  std::string_view suffix;  // "-size"
+  CorePart part;
+};
+const std::vector<PartName>& part_names();
+
+// The name is one of baseline_names().
+MakeContender make_baseline(std::string_view name);
+// `policy` is copied.
+MakeContender make_core(Policy policy, CoreParts without);
+// Who knows everything; `values` say what a second is worth.
+MakeContender make_oracle(Policy values);
+
+}  // namespace routing

@@ -1,0 +1,70 @@
+#include "routing/simulation/judge.hpp"
+
+#include <algorithm>
+
+namespace routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+double seconds(config::Duration duration) {
+  return config::Seconds(duration).count();
+}
+
+}  // namespace
+
+Judge::Judge(const Scenario& scenario, const SimulatedMarket& market) : scenario_(scenario), market_(market) {
+  card_.hosts.resize(market.size());
+  card_.shares.assign(Scorecard::slices, std::vector<std::uint32_t>(market.size()));
+  const config::Duration length = scenario.trace->requests.back().at;
+  slice_ = std::max<config::Duration>(1ns, length / static_cast<int>(Scorecard::slices) + 1ns);
+}
+
+void Judge::chosen(const Journey& journey, EndpointIndex host) {
+  const auto slice = static_cast<std::size_t>(journey.request->at / slice_);
+  ++card_.shares[std::min(slice, Scorecard::slices - 1)][host];
+}
+
+void Judge::sent(EndpointIndex host) {
+  ++card_.attempts;
+  ++card_.hosts[host].attempts;
+}
+
+void Judge::answered(const Journey& journey, const Attempt& attempt) {
+  const double before = seconds(attempt.dispatched - journey.demand.admitted);
+  const double ttft = before + seconds(*attempt.first_visible);
+  const double total = before + seconds(*attempt.finished);
+  card_.dollars += journey.dollars;
+  card_.waiting_dollars +=
+      scenario_.values.value_of_ttft * ttft + scenario_.values.value_of_generation * (total - ttft);
+  card_.ttft.add(ttft);
+  card_.total.add(total);
+  if (ttft <= scenario_.slo.count()) ++card_.within_slo;
+  HostShare& host = card_.hosts[attempt.endpoint];
+  ++host.answers;
+  host.dollars += attempt.cost.dollars();
+  host.ttft += seconds(*attempt.first_visible);
+  host.generation += seconds(*attempt.finished - *attempt.first_visible);
+}
+
+// Nobody answered: the request has to be made again, and once more the trouble. So it counts twice what it
+// would cost at an ordinary host on an ordinary day, beside what was waited and billed.
+void Judge::failed(const Journey& journey, config::TimePoint now) {
+  ++card_.failures;
+  card_.dollars += journey.dollars;
+  card_.waiting_dollars +=
+      scenario_.values.value_of_ttft * seconds(now - journey.demand.admitted) + 2 * ordinary_cost(journey);
+}
+
+double Judge::ordinary_cost(const Journey& journey) const {
+  std::vector<double> usual;
+  for (EndpointIndex i = 0; i < market_.size(); ++i) {
+    usual.push_back(market_.usual_cost(i, journey.demand, static_cast<double>(journey.request->output.count),
+                                       scenario_.values));
+  }
+  const auto middle = usual.begin() + static_cast<std::ptrdiff_t>(usual.size() / 2);
+  std::ranges::nth_element(usual, middle);
+  return *middle;
+}
+
+}  // namespace routing

@@ -1,0 +1,33 @@
+#include "routing/simulation/oracle.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "routing/decision/patience.hpp"
+
+namespace routing {
+namespace {
+
+// When nobody can take it now, it looks again after this.
+constexpr config::Duration look_again = std::chrono::seconds(1);
+
+}  // namespace
+
+Turn Oracle::choose(const Situation& situation) {
+  double least = std::numeric_limits<double>::infinity();
+  std::optional<EndpointIndex> best;
+  for (EndpointIndex i = 0; i < market_.size(); ++i) {
+    if (std::ranges::find(situation.tried, i, &Attempt::endpoint) != situation.tried.end()) continue;
+    const double cost = market_.true_cost(i, situation.demand, output_.tokens(), values_, situation.now);
+    if (cost >= least) continue;
+    least = cost;
+    best = i;
+  }
+  if (best) return Ask{.endpoint = *best};
+  const config::TimePoint next_look = situation.now + look_again;
+  if (worth_waiting(next_look, situation.demand, situation.now)) return WaitUntil{next_look};
+  return NobodyLeft{};
+}
+
+}  // namespace routing

@@ -1,0 +1,145 @@
+#include "routing/simulation/simulated_attempts.hpp"
+
+#include <algorithm>
+
+#include "routing/terms/bill.hpp"
+#include "routing/terms/failure_of_status.hpp"
+
+namespace routing {
+namespace {
+
+constexpr config::TimePoint never = config::TimePoint::max();
+
+}  // namespace
+
+SimulatedAttempts::SimulatedAttempts(SimulatedMarket& market, Contender& contender, std::uint64_t seed)
+    : market_(market),
+      contender_(contender),
+      seed_(seed),
+      in_flight_(market.size()),
+      next_change_(market.size(), never),
+      holders_(market.size()) {}
+
+SimulatedAttempts::Coming SimulatedAttempts::coming() const {
+  const auto first = std::ranges::min_element(next_change_);
+  return {static_cast<EndpointIndex>(first - next_change_.begin()), *first};
+}
+
+std::optional<SimulatedAttempts::Happened> SimulatedAttempts::take(const Coming& coming) {
+  const std::optional<Change> change = market_.model(coming.host).next_change(coming.at);
+  refresh(coming.host);
+  if (!change) return std::nullopt;
+  return Happened{change->what, holders_[coming.host][change->ticket.place]};
+}
+
+void SimulatedAttempts::refresh(EndpointIndex host) {
+  next_change_[host] = market_.model(host).next_change_at().value_or(never);
+}
+
+SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Holder holder, EndpointIndex host,
+                                                config::TimePoint now) {
+  HostModel& model = market_.model(host);
+  const std::uint64_t session =
+      journey.demand.prefix_blocks.empty() ? 0 : journey.demand.prefix_blocks.front();
+  const HostRequest request{.key = mixed(mixed(seed_, journey.number), journey.sent),
+                            .prompt = journey.request->prompt,
+                            .max_output = journey.request->max_output,
+                            .answer = journey.request->output,
+                            .prefix_blocks = market_.blocks(host, session, journey.request->prompt)};
+  leg = {};
+  leg.sent = ++journey.sent;
+  leg.state = Leg::State::under_way;
+  leg.attempt.endpoint = host;
+  leg.attempt.generation = catalogue_->generation();
+  leg.attempt.dispatched = now;
+  leg.attempt.in_flight = in_flight_.at(host);
+  in_flight_.counter(host).fetch_add(1, std::memory_order_relaxed);
+  contender_.dispatched(host, now);
+  const auto admitted = model.admit(request, now);
+  for (const auto& standing : {model.requests_left(now), model.tokens_left(now)}) {
+    if (!standing || standing->limit <= 0) continue;
+    leg.attempt.headroom = std::min(leg.attempt.headroom.value_or(1), standing->remaining / standing->limit);
+  }
+  refresh(host);
+  if (const auto* refused = std::get_if<Refused>(&admitted)) {
+    leg.attempt.finished = config::Duration{0};
+    leg.attempt.failure = Failure{
+        .kind = refused->status == 0 ? FailureKind::reset_before_reply : failure_of_status(refused->status),
+        .progress = Progress::request_sent,
+        .status = refused->status,
+        .retry_after = refused->retry_after};
+    close(journey, leg, now);
+    return Sent::refused;
+  }
+  leg.ticket = std::get<Ticket>(admitted);
+  std::vector<Holder>& holders = holders_[host];
+  if (leg.ticket.place >= holders.size()) holders.resize(leg.ticket.place + 1);
+  holders[leg.ticket.place] = holder;
+  return Sent::under_way;
+}
+
+void SimulatedAttempts::begin_stream(Leg& leg, config::TimePoint now) {
+  leg.attempt.first_delta = now - leg.attempt.dispatched;
+  contender_.first_token(leg.attempt.endpoint, *leg.attempt.first_delta, now);
+}
+
+void SimulatedAttempts::count_usage(const Journey& journey, Leg& leg, std::int64_t output,
+                                    std::int64_t billed, config::TimePoint now) {
+  const Answer& answer = model(leg).answer(leg.ticket);
+  Usage usage{.prompt = journey.request->prompt,
+              .cached = answer.cached,
+              .output = {billed},
+              .reasoning = {std::min(answer.reasoning.count, output)}};
+  leg.attempt.cost = bill(endpoint(leg), usage);
+  usage.output = {output};
+  leg.attempt.usage = usage;
+  leg.attempt.deltas = static_cast<std::uint32_t>(output);
+  if (!leg.attempt.first_delta || output < 1) return;
+  const config::Duration streamed = now - leg.attempt.dispatched - *leg.attempt.first_delta;
+  leg.attempt.worst_gap = leg.stalled_since ? now - *leg.stalled_since : 3 * streamed / output;
+  leg.attempt.first_visible =
+      *leg.attempt.first_delta + streamed * std::min(answer.reasoning.count, output) / output;
+}
+
+void SimulatedAttempts::complete(Journey& journey, Leg& leg, config::TimePoint now) {
+  leg.attempt.finished = now - leg.attempt.dispatched;
+  const std::int64_t output = model(leg).answer(leg.ticket).output.count;
+  count_usage(journey, leg, output, output, now);
+  release(leg, now);
+  close(journey, leg, now);
+}
+
+void SimulatedAttempts::cut(Journey& journey, Leg& leg, FailureKind kind, Progress progress,
+                            config::TimePoint now) {
+  const std::int64_t output = model(leg).progress(leg.ticket, now).output.count;
+  const bool host_ended_it = kind == FailureKind::broken_stream;
+  const bool stops_billing = host_ended_it || endpoint(leg).provider->cancel_stops_billing;
+  leg.attempt.finished = now - leg.attempt.dispatched;
+  count_usage(journey, leg, output, stops_billing ? output : model(leg).answer(leg.ticket).output.count, now);
+  // Who leaves never sees the bill's counts.
+  if (output == 0) leg.attempt.usage.reset();
+  leg.attempt.usage_is_estimated = true;
+  leg.attempt.failure = Failure{.kind = kind, .progress = progress};
+  release(leg, now);
+  close(journey, leg, now);
+}
+
+void SimulatedAttempts::release(Leg& leg, config::TimePoint now) {
+  model(leg).release(leg.ticket, now);
+  refresh(leg.attempt.endpoint);
+}
+
+void SimulatedAttempts::close(Journey& journey, Leg& leg, config::TimePoint now) {
+  leg.state = Leg::State::idle;
+  in_flight_.counter(leg.attempt.endpoint).fetch_sub(1, std::memory_order_relaxed);
+  journey.dollars += leg.attempt.cost.dollars();
+  contender_.ended(leg.attempt, journey.demand, now);
+}
+
+SimulatedAttempts::Output SimulatedAttempts::output(const Leg& leg, config::TimePoint now) {
+  const std::int64_t tokens = model(leg).progress(leg.ticket, now).output.count;
+  const bool thinks = tokens < model(leg).answer(leg.ticket).reasoning.count;
+  return {tokens, thinks ? StreamPart::thinking : StreamPart::visible_text};
+}
+
+}  // namespace routing

@@ -1,0 +1,23 @@
+#include "routing/terms/bill.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace routing {
+
+config::Money bill(const Endpoint& endpoint, const Usage& usage) {
+  if (usage.cost && std::isfinite(*usage.cost) && *usage.cost >= 0 && *usage.cost < 1e6) {
+    return {static_cast<std::int64_t>(std::llround(*usage.cost * 1e9))};
+  }
+  const config::Prices& prices = endpoint.settings->prices;
+  const std::int64_t cached = std::clamp<std::int64_t>(usage.cached.count, 0, usage.prompt.count);
+  config::Money sum = prices.request;
+  sum = sum + prices.input.of({std::max<std::int64_t>(usage.prompt.count - cached, 0)});
+  sum = sum + prices.cache_read.value_or(prices.input).of({cached});
+  if (prices.cache_write)
+    sum = sum + prices.cache_write->of({std::max<std::int64_t>(usage.cache_written.count, 0)});
+  sum = sum + prices.output.of({std::max<std::int64_t>(usage.output.count, 0)});
+  return sum;
+}
+
+}  // namespace routing

@@ -1,0 +1,12 @@
+// What a reply costs at an endpoint's prices. Pure.
+#pragma once
+
+#include "routing/terms/catalogue.hpp"
+#include "routing/terms/outcome.hpp"
+
+namespace routing {
+
+// Exact in billionths of a dollar where prices are; a host's own figure for the cost wins. Never negative.
+config::Money bill(const Endpoint& endpoint, const Usage& usage);
+
+}  // namespace routing

@@ -1,0 +1,70 @@
+#include "routing/terms/catalogue.hpp"
+
+#include "routing/terms/draws.hpp"
+
+namespace routing {
+
+Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
+    : settings_(std::move(settings)), generation_(generation) {
+  by_provider_.resize(settings_.providers.size());
+  models_.reserve(settings_.models.size() + settings_.routes.size());
+  for (std::size_t m = 0; m < settings_.models.size(); ++m) {
+    const config::ModelSettings& model = settings_.models[m];
+    PublicModel& known =
+        models_.emplace_back(PublicModel{.name = model.name, .model = &model, .candidates = {}});
+    for (const config::EndpointSettings& endpoint : model.endpoints) {
+      const auto index = static_cast<EndpointIndex>(endpoints_.size());
+      const config::Prices& prices = endpoint.prices;
+      endpoints_.push_back(
+          {.index = index,
+           .model_index = m,
+           .settings = &endpoint,
+           .provider = &settings_.providers[endpoint.provider_index],
+           .model = &model,
+           .name_hash = hash_of(endpoint.name.text) ^ mixed(hash_of(model.name.text)),
+           .dollars_per_input = prices.input.dollars_per_token(),
+           .dollars_per_output = prices.output.dollars_per_token(),
+           .dollars_per_cache_read = prices.cache_read.value_or(prices.input).dollars_per_token(),
+           .dollars_per_cache_write = prices.cache_write ? prices.cache_write->dollars_per_token() : 0,
+           .dollars_per_request = prices.request.dollars()});
+      known.candidates.push_back({.endpoint = index, .quality_penalty = 0});
+      by_provider_[endpoint.provider_index].push_back(index);
+    }
+    by_name_.emplace(model.name.text, m);
+  }
+  for (std::size_t m = 0; m < settings_.models.size(); ++m) {
+    for (const config::ModelName& alias : settings_.models[m].aliases) by_name_.emplace(alias.text, m);
+  }
+  for (const config::RouteSettings& route : settings_.routes) {
+    PublicModel& known =
+        models_.emplace_back(PublicModel{.name = route.name, .model = nullptr, .candidates = {}});
+    for (const config::RouteMember& member : route.members) {
+      const auto found = by_name_.find(member.model.text);
+      if (found == by_name_.end()) continue;  // the loader refuses such a route
+      for (const Candidate& candidate : models_[found->second].candidates) {
+        known.candidates.push_back(
+            {.endpoint = candidate.endpoint, .quality_penalty = member.quality_penalty.dollars()});
+      }
+    }
+    by_name_.emplace(route.name.text, models_.size() - 1);
+  }
+}
+
+const PublicModel* Catalogue::find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &models_[found->second];
+}
+
+std::vector<std::string> Catalogue::near(std::string_view name) const {
+  std::vector<std::string> names, result;
+  for (const auto& [known, index] : by_name_) names.emplace_back(known);
+  while (result.size() < 3) {
+    const std::string best = config::nearest(std::string(name), names);
+    if (best.empty()) break;
+    result.push_back(best);
+    std::erase(names, best);
+  }
+  return result;
+}
+
+}  // namespace routing

@@ -1,0 +1,75 @@
+// Every endpoint there is, under dense numbers, and which of them answer to a name that clients use.
+// Immutable: one per generation of the configuration, shared by all threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "config/values/settings.hpp"
+
+namespace routing {
+
+// Dense, 0.., valid within one generation of the catalogue.
+using EndpointIndex = std::uint32_t;
+
+// The declared facts of one endpoint, with prices ready for arithmetic in dollars.
+struct Endpoint {
+  EndpointIndex index = 0;
+  std::size_t model_index = 0;  // in Settings::models
+  const config::EndpointSettings* settings = nullptr;
+  const config::ProviderSettings* provider = nullptr;
+  const config::ModelSettings* model = nullptr;
+  std::uint64_t name_hash = 0;         // of model and endpoint name; survives a reload
+  double dollars_per_input = 0;        // per token
+  double dollars_per_output = 0;       // per token
+  double dollars_per_cache_read = 0;   // per token
+  double dollars_per_cache_write = 0;  // per token, beside the input price
+  double dollars_per_request = 0;
+};
+
+// An endpoint that may answer for a public name.
+struct Candidate {
+  EndpointIndex endpoint = 0;
+  double quality_penalty = 0;  // declared dollars per request
+};
+
+// A name clients may ask for: a model, one of its aliases, or a route.
+struct PublicModel {
+  config::ModelName name;
+  const config::ModelSettings* model = nullptr;  // absent for a route
+  std::vector<Candidate> candidates;
+};
+
+class Catalogue {
+ public:
+  Catalogue(config::Settings settings, std::uint64_t generation);
+  Catalogue(const Catalogue&) = delete;
+  Catalogue& operator=(const Catalogue&) = delete;
+
+  std::uint64_t generation() const { return generation_; }
+  const config::Settings& settings() const { return settings_; }
+  const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+  const std::vector<PublicModel>& models() const { return models_; }
+  // Of every model at one provider, by the provider's place in Settings::providers.
+  const std::vector<EndpointIndex>& endpoints_of(std::size_t provider_index) const {
+    return by_provider_[provider_index];
+  }
+  // Nothing when no model, alias or route has this name. The result lives as long as the catalogue.
+  const PublicModel* find(std::string_view name) const;
+  // Up to three names near to one that is not there, the nearest first.
+  std::vector<std::string> near(std::string_view name) const;
+
+ private:
+  const config::Settings settings_;
+  const std::uint64_t generation_;
+  std::vector<Endpoint> endpoints_;
+  std::vector<PublicModel> models_;
+  std::vector<std::vector<EndpointIndex>> by_provider_;
+  std::unordered_map<std::string_view, std::size_t> by_name_;  // the texts are in settings_
+};
+
+}  // namespace routing

@@ -1,0 +1,35 @@
+// What one request asks for, as far as routing must know. A value; belongs to its request.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "routing/terms/catalogue.hpp"
+
+namespace routing {
+
+enum class Delivery { whole, streamed };
+
+struct Demand {
+  const PublicModel* model = nullptr;         // of the catalogue that the request began with
+  std::vector<const PublicModel*> fallbacks;  // of the same catalogue, in order, when nobody of it is left
+  std::string model_requested;                // as the client wrote it
+  config::Tokens prompt{};                    // estimated
+  std::optional<config::Tokens> max_output{};
+  config::Features needs;
+  Delivery delivery = Delivery::whole;
+  const config::KeySettings* key = nullptr;  // absent where no keys are configured
+  std::string user;
+  std::vector<std::pair<std::string, std::string>> headers;  // x-..., names in lower case, for policies
+  std::vector<std::uint64_t>
+      prefix_blocks;  // rolling hashes of the prompt's leading blocks, for cache affinity
+  // Estimated tokens from the prompt's begin to the end of each of those blocks. Empty: blocks of equal size.
+  std::vector<std::uint32_t> prefix_tokens;
+  config::TimePoint admitted{};
+  config::TimePoint deadline{};  // for all attempts until the first byte
+  config::WallTime wall{};       // when it came, for `hour` and `weekday`
+};
+
+}  // namespace routing

@@ -1,0 +1,38 @@
+// What a host's HTTP status other than 200 says, in the words that routing decides by. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "routing/terms/outcome.hpp"
+
+namespace routing {
+
+// `code` is the one of the host's error. Some hosts say with a 429 that there is no money left: waiting does
+// not help, and neither does another endpoint under the same credential.
+inline FailureKind failure_of_status(int status, std::string_view code = {}) {
+  const bool unpaid =
+      code == "insufficient_quota" || code == "billing_hard_limit_reached" || code == "billing_not_active";
+  switch (status) {
+    case 401:
+    case 402:
+    case 403:
+      return FailureKind::credential;
+    case 404:
+      return FailureKind::missing_model;
+    case 408:
+    case 409:
+    case 425:
+      return FailureKind::server_error;
+    case 429:
+      return unpaid ? FailureKind::credential : FailureKind::rate_limited;
+    case 503:
+    case 529:
+      return FailureKind::overloaded;
+    default:
+      if (status >= 500) return FailureKind::server_error;
+      // A redirect or another success than 200 is no answer to a request.
+      return status >= 400 ? FailureKind::rejected : FailureKind::bad_reply;
+  }
+}
+
+}  // namespace routing

@@ -1,0 +1,51 @@
+// Attempts under way at each endpoint, over all data loops: the only shared atomics. An endpoint that goes on
+// in the next generation goes on in the same count, so that what was begun before a reload is still counted
+// after it, and ends where it began.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "routing/terms/catalogue.hpp"
+#include "routing/terms/succession.hpp"
+
+namespace routing {
+
+class InFlight {
+ public:
+  explicit InFlight(std::size_t endpoints) {
+    for (counts_.reserve(endpoints); counts_.size() < endpoints;)
+      counts_.push_back(std::make_shared<Count>(0));
+  }
+  // Of the endpoints of `now`, where `counted` is of those of `before`.
+  InFlight(const Catalogue& now, const Catalogue& before, const InFlight& counted) {
+    for (const std::optional<EndpointIndex>& known : predecessors(now, before)) {
+      counts_.push_back(known ? counted.counts_[*known] : std::make_shared<Count>(0));
+    }
+  }
+
+  InFlight(InFlight&&) = default;  // a copy would count the same attempts
+
+  int at(EndpointIndex endpoint) const { return counts_[endpoint]->load(std::memory_order_relaxed); }
+  std::atomic<int>& counter(EndpointIndex endpoint) { return *counts_[endpoint]; }
+
+ private:
+  using Count = std::atomic<int>;
+  std::vector<std::shared_ptr<Count>> counts_;
+};
+
+// One attempt under way. Its generation, and with it the count, must outlive it.
+class Flight {
+ public:
+  explicit Flight(std::atomic<int>& count) : count_(count) { count_.fetch_add(1, std::memory_order_relaxed); }
+  ~Flight() { count_.fetch_sub(1, std::memory_order_relaxed); }
+  Flight(const Flight&) = delete;
+  Flight& operator=(const Flight&) = delete;
+
+ private:
+  std::atomic<int>& count_;
+};
+
+}  // namespace routing

@@ -1,0 +1,243 @@
+#include "gateway/observe/metrics.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include "tests/support/three_hosts.hpp"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+struct World {
+  std::shared_ptr<const routing::Catalogue> catalogue = tests::catalogue_of(tests::three_hosts(), 3);
+  gateway::Metrics metrics{"0.1.0", catalogue};
+
+  bool says(const std::string& line) const { return metrics.text().find(line + "\n") != std::string::npos; }
+};
+
+// Series of each family, buckets counted, by the family's name.
+std::map<std::string, int> series(const std::string& text) {
+  std::map<std::string, int> counts;
+  std::string family, line;
+  for (std::istringstream lines(text); std::getline(lines, line);) {
+    if (line.starts_with("# TYPE ")) family = line.substr(7, line.find(' ', 7) - 7);
+    if (!line.starts_with('#')) ++counts[family];
+  }
+  return counts;
+}
+
+// A configuration of `count` models with one endpoint each.
+config::Settings many_models(std::size_t count) {
+  config::Settings settings;
+  settings.providers = {tests::host("p", "")};
+  for (std::size_t i = 0; i < count; ++i) {
+    config::ModelSettings model;
+    model.name = {"model-" + std::to_string(i)};
+    model.endpoints = {tests::at("endpoint-" + std::to_string(i), 0, 1, 2, 1000)};
+    settings.models.push_back(model);
+  }
+  return settings;
+}
+
+gateway::Record refused(std::string code, int status) {
+  gateway::Record record;
+  record.path = "/v1/chat/completions";
+  record.status = status;
+  record.error = std::move(code);
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("an answered request is counted by path, model, status and ending") {
+  World world;
+  world.metrics.record(tests::answered(world.catalogue, 1));
+  world.metrics.record(tests::answered(world.catalogue, 1));
+  CHECK(world.says(
+      R"(isocost_requests_total{ending="answered",model="deepseek/deepseek-r1",path="/v1/chat/completions",status="2xx"} 2)"));
+  CHECK(world.says("isocost_received_bytes_total 1024"));
+  CHECK(world.says("isocost_sent_bytes_total 18000"));
+  CHECK(world.says(R"(isocost_picks_total{reason="best"} 2)"));
+  CHECK(world.says(R"(isocost_decision_duration_seconds_bucket{le="5e-06"} 2)"));
+  CHECK(world.says(R"(isocost_added_latency_seconds_bucket{le="0.0002"} 2)"));
+}
+
+TEST_CASE("an attempt shows in its endpoint's times, tokens and dollars") {
+  World world;
+  world.metrics.record(tests::answered(world.catalogue, 1));
+  const std::string of = R"({endpoint="azure",model="deepseek/deepseek-r1")";
+  CHECK(world.says("isocost_attempts_total" + of + R"(,outcome="success"} 1)"));
+  CHECK(world.says("isocost_time_to_first_token_seconds_bucket" + of + R"(,le="0.4"} 0)"));
+  CHECK(world.says("isocost_time_to_first_token_seconds_bucket" + of + R"(,le="0.6"} 1)"));
+  CHECK(world.says("isocost_attempt_duration_seconds_sum" + of + "} 3.42"));
+  CHECK(world.says("isocost_time_per_output_token_seconds_sum" + of + "} 0.03"));
+  CHECK(world.says("isocost_inter_token_gap_max_seconds_sum" + of + "} 0.09"));
+  CHECK(world.says("isocost_tokens_total" + of + R"(,type="prompt"} 118)"));
+  CHECK(world.says("isocost_tokens_total" + of + R"(,type="reasoning"} 40)"));
+  CHECK(world.says("isocost_spent_dollars_total" + of + "} 0.0012345"));
+}
+
+TEST_CASE("a reasoning model that thinks for nine minutes is inside the buckets") {
+  World world;
+  auto record = tests::answered(world.catalogue, 0);
+  record.attempts[0].first_delta = 540s;
+  record.attempts[0].finished = 599s;
+  world.metrics.record(record);
+  const std::string of = R"({endpoint="deepseek",model="deepseek/deepseek-r1",le="600"} 1)";
+  CHECK(world.says("isocost_time_to_first_token_seconds_bucket" + of));
+  CHECK(world.says("isocost_attempt_duration_seconds_bucket" + of));
+}
+
+TEST_CASE("a fallback is counted by why the first attempt failed, and a last failure is none") {
+  World world;
+  auto record = tests::answered(world.catalogue, 1);
+  routing::Attempt failed;
+  failed.failure = routing::Failure{.kind = routing::FailureKind::first_token_timeout,
+                                    .progress = routing::Progress::request_sent,
+                                    .status = 0,
+                                    .retry_after = {}};
+  record.attempts.insert(record.attempts.begin(), failed);
+  world.metrics.record(record);
+  auto hopeless = refused("provider_error", 502);
+  hopeless.catalogue = world.catalogue;
+  hopeless.attempts = {failed};
+  world.metrics.record(hopeless);
+  CHECK(world.says(R"(isocost_fallbacks_total{reason="first_token_timeout"} 1)"));
+  CHECK(world.says(R"(isocost_timeouts_total{phase="first_token"} 2)"));
+  CHECK(world.says(
+      R"(isocost_attempts_total{endpoint="deepseek",model="deepseek/deepseek-r1",outcome="first_token_timeout"} 2)"));
+  CHECK(world.says(R"(isocost_rejected_requests_total{code="provider_error"} 1)"));
+}
+
+TEST_CASE("a client that leaves is counted by how far its request was") {
+  struct Case {
+    bool attempted;
+    std::uint64_t bytes_out;
+    const char* phase;
+  };
+  for (const Case& c :
+       {Case{false, 0, "before_attempt"}, Case{true, 0, "waiting"}, Case{true, 10, "streaming"}}) {
+    World world;
+    auto record = tests::answered(world.catalogue, 1);
+    record.ending = gateway::Ending::client_left;
+    record.bytes_out = c.bytes_out;
+    if (!c.attempted) record.attempts.clear();
+    world.metrics.record(record);
+    CHECK(world.says(std::string(R"(isocost_client_aborts_total{phase=")") + c.phase + R"("} 1)"));
+  }
+}
+
+TEST_CASE("a model that nobody configured is `unknown`, and its name is nowhere") {
+  World world;
+  auto record = refused("model_not_found", 404);
+  record.model = "made-up-by-a-client";
+  world.metrics.record(record);
+  CHECK(world.says(
+      R"(isocost_requests_total{ending="refused",model="unknown",path="/v1/chat/completions",status="4xx"} 1)"));
+  CHECK(world.metrics.text().find("made-up") == std::string::npos);
+}
+
+TEST_CASE("an alias is counted under its model's name") {
+  World world;
+  auto record = tests::answered(world.catalogue, 1);
+  record.model = "deepseek-r1";
+  world.metrics.record(record);
+  CHECK(world.metrics.text().find(R"(model="deepseek-r1")") == std::string::npos);
+  CHECK(world.says(
+      R"(isocost_requests_total{ending="answered",model="deepseek/deepseek-r1",path="/v1/chat/completions",status="2xx"} 1)"));
+}
+
+TEST_CASE("no family grows beyond a thousand series, whatever is configured and whatever clients do") {
+  const auto catalogue = tests::catalogue_of(many_models(1'500));
+  gateway::Metrics metrics("0.1.0", catalogue);
+  routing::Snapshot snapshot = tests::snapshot_of(catalogue);
+  const routing::InFlight in_flight(catalogue->endpoints().size());
+  for (routing::EndpointIndex i = 0; i < 1'500; ++i) {
+    auto record = tests::answered(catalogue, i);
+    record.model = "model-" + std::to_string(i);
+    record.path = "/" + std::to_string(i);
+    metrics.record(record);
+    metrics.record(refused("code-" + std::to_string(i), 400));
+  }
+  metrics.observe(snapshot, in_flight, {});
+  const std::string text = metrics.text();
+  const auto counts = series(text);
+  CHECK(counts.size() > 30);
+  for (const auto& each : counts) {
+    CAPTURE(each.first);
+    CHECK(each.second <= 1'000);
+  }
+  CHECK(text.find(R"(isocost_time_to_first_token_seconds_count{endpoint="other",model="other"} 14)") !=
+        std::string::npos);
+}
+
+TEST_CASE("forty endpoints fit without any being counted as other") {
+  const auto catalogue = tests::catalogue_of(many_models(40));
+  gateway::Metrics metrics("0.1.0", catalogue);
+  for (routing::EndpointIndex i = 0; i < 40; ++i) metrics.record(tests::answered(catalogue, i));
+  CHECK(metrics.text().find("other") == std::string::npos);
+}
+
+TEST_CASE("a reload keeps the numbers of endpoints that stay and ends the series of those that go") {
+  World world;
+  const auto before = tests::answered(world.catalogue, 1);  // azure
+  world.metrics.record(before);
+  world.metrics.record(tests::answered(world.catalogue, 0));  // deepseek
+  config::Settings settings = tests::three_hosts();
+  settings.models[0].endpoints.erase(settings.models[0].endpoints.begin());  // deepseek goes, azure is now 0
+  const auto after = tests::catalogue_of(std::move(settings), 4);
+  world.metrics.adopt(after);
+  world.metrics.record(before);  // a request that began before the reload
+  world.metrics.record(tests::answered(after, 0));
+  CHECK(world.says(
+      R"(isocost_attempts_total{endpoint="azure",model="deepseek/deepseek-r1",outcome="success"} 3)"));
+  CHECK(world.metrics.text().find(R"(endpoint="deepseek")") == std::string::npos);
+  CHECK(world.says("isocost_config_generation 4"));
+}
+
+TEST_CASE("the gauges say what is under way, how old the snapshot is and what the process takes") {
+  World world;
+  routing::Snapshot snapshot = tests::snapshot_of(world.catalogue);
+  snapshot.taken = config::TimePoint(10s);
+  routing::InFlight in_flight(snapshot.endpoints.size());
+  in_flight.counter(1).store(3);
+  world.metrics.observe(snapshot, in_flight, config::TimePoint(10'250ms));
+  world.metrics.observe_connections(17);
+  const std::string of = R"({endpoint="azure",model="deepseek/deepseek-r1")";
+  CHECK(world.says("isocost_attempts_in_flight" + of + "} 3"));
+  CHECK(world.says("isocost_endpoint_state" + of + R"(,state="serving"} 1)"));
+  CHECK(world.says("isocost_endpoint_state" + of + R"(,state="open"} 0)"));
+  CHECK(world.says("isocost_snapshot_age_seconds 0.25"));
+  CHECK(world.says("isocost_snapshot_version 7"));
+  CHECK(world.says("isocost_client_connections 17"));
+  CHECK(world.says(R"(isocost_build_info{version="0.1.0"} 1)"));
+  CHECK(!world.says("process_resident_memory_bytes 0"));
+  CHECK(!world.says("process_open_fds 0"));
+  CHECK(!world.says("process_start_time_seconds 0"));
+}
+
+TEST_CASE("what happens outside of requests is counted, and is there as zero before it happens") {
+  World world;
+  CHECK(world.says("isocost_escaped_exceptions_total 0"));
+  world.metrics.count(gateway::Event::escaped_exception);
+  world.metrics.count(gateway::Event::log_line_lost, 5);
+  world.metrics.count(gateway::Event::header_timeout);
+  world.metrics.count(gateway::Event::reload_failed);
+  CHECK(world.says("isocost_escaped_exceptions_total 1"));
+  CHECK(world.says("isocost_lost_log_lines_total 5"));
+  CHECK(world.says(R"(isocost_timeouts_total{phase="client_header"} 1)"));
+  CHECK(world.says(R"(isocost_config_reloads_total{result="failure"} 1)"));
+}
+
+TEST_CASE("neither keys nor credentials nor request ids are in the metrics") {
+  World world;
+  world.metrics.record(tests::answered(world.catalogue, 1));
+  const std::string text = world.metrics.text();
+  for (const char* secret : {tests::planted_secret, "req-1", "\"app\"", "their-own-name"}) {
+    CHECK(text.find(secret) == std::string::npos);
+  }
+}

@@ -1,0 +1,163 @@
+#include "gateway/observe/request_log.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/three_hosts.hpp"
+
+namespace {
+
+// A directory of its own, removed at the end.
+struct Folder {
+  std::filesystem::path path;
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "isocost-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  config::LogSettings log(config::LogRequests which = config::LogRequests::all) const {
+    return {.requests = which, .file = (path / "log").string()};
+  }
+};
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+auto lines_in(const std::string& text) {
+  return std::count(text.begin(), text.end(), '\n');
+}
+
+gateway::Record sample() {
+  return tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
+}
+
+}  // namespace
+
+TEST_CASE("lines wait until the batch ends and are then written at once") {
+  const Folder folder;
+  gateway::RequestLog log(folder.log());
+  log.write(sample());
+  log.write(sample());
+  CHECK(text_of(folder.path / "log").empty());
+  log.flush();
+  CHECK(lines_in(text_of(folder.path / "log")) == 2);
+}
+
+TEST_CASE("a large batch does not wait for its end") {
+  const Folder folder;
+  gateway::RequestLog log(folder.log());
+  for (int i = 0; i < 400; ++i) log.write(sample());
+  CHECK(lines_in(text_of(folder.path / "log")) > 100);
+  log.flush();
+  CHECK(lines_in(text_of(folder.path / "log")) == 400);
+}
+
+TEST_CASE("only failures are written where only failures are asked for, and nothing where nothing is") {
+  struct Case {
+    config::LogRequests which;
+    gateway::Ending ending;
+    int lines;
+  };
+  for (const Case& c : {Case{config::LogRequests::failures, gateway::Ending::answered, 0},
+                        Case{config::LogRequests::failures, gateway::Ending::client_left, 0},
+                        Case{config::LogRequests::failures, gateway::Ending::refused, 1},
+                        Case{config::LogRequests::failures, gateway::Ending::broken, 1},
+                        Case{config::LogRequests::none, gateway::Ending::refused, 0}}) {
+    const Folder folder;
+    gateway::RequestLog log(folder.log(c.which));
+    gateway::Record record = sample();
+    record.ending = c.ending;
+    log.write(record);
+    log.flush();
+    CHECK(lines_in(text_of(folder.path / "log")) == c.lines);
+  }
+}
+
+TEST_CASE("after the file was moved away, reopening begins a new one and loses nothing") {
+  const Folder folder;
+  gateway::RequestLog log(folder.log());
+  log.write(sample());
+  log.flush();
+  std::filesystem::rename(folder.path / "log", folder.path / "log.1");
+  log.write(sample());
+  log.reopen(folder.log());
+  log.write(sample());
+  log.flush();
+  CHECK(lines_in(text_of(folder.path / "log.1")) == 2);
+  CHECK(lines_in(text_of(folder.path / "log")) == 1);
+  CHECK(log.lost() == 0);
+}
+
+TEST_CASE("a file that cannot be opened costs counted lines and nothing else, until it can") {
+  const Folder folder;
+  gateway::RequestLog log({.requests = config::LogRequests::all, .file = "/nonexistent/log"});
+  log.write(sample());
+  log.write(sample());
+  log.flush();
+  CHECK(log.lost() == 2);
+  CHECK(log.fault() == "`/nonexistent/log` cannot be opened: No such file or directory");
+  log.reopen(folder.log());
+  CHECK_FALSE(log.fault());
+  log.write(sample());
+  log.flush();
+  CHECK(log.lost() == 2);
+  CHECK(lines_in(text_of(folder.path / "log")) == 1);
+}
+
+TEST_CASE("a reader that closed its end costs counted lines and does not end the process") {
+  const Folder folder;
+  const std::string pipe = (folder.path / "log").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  REQUIRE(reader >= 0);
+  gateway::RequestLog log(folder.log());
+  log.write(sample());
+  log.flush();
+  CHECK(log.lost() == 0);
+  ::close(reader);
+  log.write(sample());
+  log.flush();
+  CHECK(log.lost() == 1);
+}
+
+TEST_CASE("a reader that stopped reading does not stop the writer, and gets what waited when it goes on") {
+  const Folder folder;
+  const std::string pipe = (folder.path / "log").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  REQUIRE(reader >= 0);
+  gateway::RequestLog log(folder.log());
+  for (int i = 0; i < 500; ++i) log.write(sample());  // more than a pipe holds
+  log.flush();                                        // returns, although nobody reads
+  std::string got;
+  for (std::string piece(1 << 16, '\0'); lines_in(got) < 500; log.flush()) {
+    const ssize_t count = ::read(reader, piece.data(), piece.size());
+    REQUIRE(count > 0);
+    got.append(piece, 0, static_cast<std::size_t>(count));
+  }
+  CHECK(lines_in(got) == 500);
+  CHECK(log.lost() == 0);
+  ::close(reader);
+}
+
+TEST_CASE("a reader that never reads again costs lines and not memory") {
+  const Folder folder;
+  const std::string pipe = (folder.path / "log").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  gateway::RequestLog log(folder.log());
+  for (int i = 0; i < 12'000; ++i) log.write(sample());
+  CHECK(log.lost() > 5'000);
+  ::close(reader);
+}

@@ -1,0 +1,243 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "gateway/generation/configuration.hpp"
+#include "gateway/record_file/record_reader.hpp"
+#include "gateway/record_file/recorded_measures.hpp"
+#include "gateway/replay/replay_exact.hpp"
+#include "tests/support/policies.hpp"
+#include "tests/support/recorded_world.hpp"
+#include "tests/support/scratch_directory.hpp"
+
+using namespace gateway;
+using support::RecordedWorld;
+using support::ScratchDirectory;
+
+namespace {
+
+std::vector<support::Host> fleet() {
+  return {{.name = "cheap", .ttft = 2.5, .rate = 25, .failing = 0.1},
+          {.name = "usual", .input_price = 0.8, .output_price = 3},
+          {.name = "fast", .input_price = 2, .output_price = 8, .ttft = 0.2, .rate = 150},
+          {.name = "shaky", .input_price = 0.3, .output_price = 1, .failing = 0.6},
+          {.name = "small", .input_price = 0.2, .output_price = 0.8, .context = 4'000}};
+}
+
+void record(const std::string& path, int requests, RecordLimits limits = {}) {
+  RecordWriter writer(path, limits);
+  RecordedWorld world(fleet(), writer);
+  world.ask(requests);
+}
+
+std::unique_ptr<RecordReader> opened(const std::string& path) {
+  auto result = RecordReader::open(path);
+  if (const auto* why = std::get_if<std::string>(&result)) FAIL(*why);
+  return std::move(std::get<std::unique_ptr<RecordReader>>(result));
+}
+
+std::string refusal(const std::string& path) {
+  auto result = RecordReader::open(path);
+  REQUIRE(std::holds_alternative<std::string>(result));
+  return std::get<std::string>(result);
+}
+
+std::string content(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void overwrite(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+}  // namespace
+
+TEST_CASE("every recorded decision comes out the same when it is taken again") {
+  const ScratchDirectory directory;
+  record(directory.file("records.db"), 1'500);
+  const auto reader = opened(directory.file("records.db"));
+  const ExactReplay replay = replay_exactly(*reader);
+  INFO(replay.first_difference);
+  CHECK(replay.requests == 1'500);
+  CHECK(replay.decisions > 1'500);  // some needed another attempt
+  CHECK(replay.same == replay.decisions);
+  CHECK(replay.left_out.empty());
+}
+
+TEST_CASE("a second run appends to the file, and both replay") {
+  const ScratchDirectory directory;
+  record(directory.file("records.db"), 300);
+  record(directory.file("records.db"), 300);
+  const auto reader = opened(directory.file("records.db"));
+  const ExactReplay replay = replay_exactly(*reader);
+  CHECK(replay.requests == 600);
+  CHECK(replay.same == replay.decisions);
+  CHECK(replay.left_out.empty());
+}
+
+TEST_CASE("a decision that was recorded otherwise is explained") {
+  const ScratchDirectory directory;
+  {
+    RecordWriter writer(directory.file("records.db"), {});
+    RecordedWorld world(fleet(), writer);
+    world.world.policy.value_of_ttft = 1;  // not what the record says decided
+    world.ask(50);
+  }
+  const auto reader = opened(directory.file("records.db"));
+  const ExactReplay replay = replay_exactly(*reader);
+  CHECK(replay.same < replay.decisions);
+  INFO(replay.first_difference);
+  CHECK(replay.first_difference.find("recorded small (least cost, propensity 1), now small") !=
+        std::string::npos);
+  CHECK(replay.first_difference.find("rank 1") != std::string::npos);
+}
+
+TEST_CASE("nothing that names who asked or what is in the file") {
+  const ScratchDirectory directory;
+  record(directory.file("records.db"), 100);
+  for (const char* part : {"", "-wal"}) {
+    const std::string path = directory.file("records.db") + part;
+    if (std::filesystem::exists(path)) CHECK(content(path).find("someone") == std::string::npos);
+  }
+}
+
+TEST_CASE("the file stays within its limit, and what is left in it replays") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  constexpr std::size_t limit = 1u << 20;
+  {
+    RecordWriter writer(path, {.max_size = limit});
+    RecordedWorld world(fleet(), writer);
+    for (int round = 0; round < 20; ++round) world.ask(200);
+    CHECK(std::filesystem::file_size(path) <= limit);
+  }
+  const auto reader = opened(path);
+  const ExactReplay replay = replay_exactly(*reader);
+  CHECK(replay.requests > 200);
+  CHECK(replay.requests < 4'000);
+  CHECK(replay.same == replay.decisions);
+  CHECK(replay.left_out.empty());
+}
+
+TEST_CASE("what is older than it may be is dropped, and the newer requests replay") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {.keep = std::chrono::hours(1)});
+    RecordedWorld world(fleet(), writer);
+    world.ask(100, support::wall_at(0));
+    world.ask(100, support::wall_at(50));
+    world.ask(100, support::wall_at(70));
+  }
+  const auto reader = opened(path);
+  const ExactReplay replay = replay_exactly(*reader);
+  CHECK(replay.requests == 200);
+  CHECK(replay.same == replay.decisions);
+  CHECK(replay.left_out.empty());
+}
+
+TEST_CASE("what was not committed is lost whole, and what was is not") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  RecordWriter writer(path, {});
+  RecordedWorld world(fleet(), writer);
+  world.ask(100);
+  LoggedRequest uncommitted;
+  uncommitted.decisions.emplace_back();
+  writer.add(uncommitted);
+  // As a crash leaves it: the files as they are, without an orderly close.
+  std::filesystem::copy(path, directory.file("copy.db"));
+  std::filesystem::copy(path + "-wal", directory.file("copy.db-wal"));
+  const auto reader = opened(directory.file("copy.db"));
+  const ExactReplay replay = replay_exactly(*reader);
+  CHECK(replay.requests == 100);
+  CHECK(replay.same == replay.decisions);
+}
+
+TEST_CASE("of a file whose tail is gone the rest still replays") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 1'500);
+  const auto size = std::filesystem::file_size(path);
+  for (const double kept : {0.95, 0.7, 0.4}) {
+    INFO("kept ", kept);
+    const std::string cut = directory.file("cut.db");
+    overwrite(cut, content(path).substr(0, static_cast<std::size_t>(kept * static_cast<double>(size))));
+    auto result = RecordReader::open(cut);
+    if (std::holds_alternative<std::string>(result)) {
+      CHECK(std::get<std::string>(result).find("cannot be read as records") != std::string::npos);
+      continue;
+    }
+    RecordReader& reader = *std::get<std::unique_ptr<RecordReader>>(result);
+    const ExactReplay replay = replay_exactly(reader);
+    CHECK(replay.same == replay.decisions);
+    CHECK(replay.requests < 1'500);
+    CHECK(reader.damage().gaps + reader.damage().snapshots > 0);
+  }
+}
+
+TEST_CASE("flipped bits cost the requests they hit and no others") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 1'500);
+  std::string bytes = content(path);
+  int wrong = 0;
+  for (std::size_t at = bytes.size() / 2; at < bytes.size() && wrong < 8; at += 9'973, ++wrong)
+    bytes[at] ^= 0x10;
+  overwrite(path, bytes);
+  const auto reader = opened(path);
+  const ExactReplay replay = replay_exactly(*reader);
+  CHECK(replay.same == replay.decisions);
+  CHECK(replay.decisions > 700);
+  const RecordReader::Damage& damage = reader->damage();
+  CHECK(damage.requests + damage.gaps + damage.snapshots > 0);
+}
+
+TEST_CASE("a file that holds no records says what it is") {
+  const ScratchDirectory directory;
+  CHECK(refusal(directory.file("absent.db")).find("there is no such file") != std::string::npos);
+
+  overwrite(directory.file("empty.db"), "");
+  CHECK(refusal(directory.file("empty.db")).find("is empty") != std::string::npos);
+
+  overwrite(directory.file("text.db"), std::string(5'000, 'x'));
+  CHECK(refusal(directory.file("text.db")).find("cannot be read as records") != std::string::npos);
+
+  Database(directory.file("other.db"), Database::Mode::write).run("CREATE TABLE cats (name TEXT)");
+  CHECK(refusal(directory.file("other.db")).find("not one of isocost's") != std::string::npos);
+
+  record(directory.file("newer.db"), 1);
+  Database(directory.file("newer.db"), Database::Mode::write).run("PRAGMA user_version = 99");
+  CHECK(refusal(directory.file("newer.db")).find("version 99") != std::string::npos);
+}
+
+TEST_CASE("what hosts had shown when the file was last written is there for checking policies") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 400);
+  config::Settings settings = support::settings_of(fleet());
+  std::swap(settings.models[0].endpoints[0], settings.models[0].endpoints[2]);
+  settings.models[0].endpoints[4].name = {"unheard-of"};
+  const routing::Catalogue catalogue(settings, 1);
+  const std::vector<routing::Measured> measured = recorded_measures(path, catalogue);
+  REQUIRE(measured.size() == 5);
+  CHECK(std::isnan(measured[4].ttft.p50));
+  CHECK(measured[1].samples > 10);  // "usual", which was asked most
+  CHECK(measured[1].ttft.p50 < 1);
+  CHECK(measured[2].ttft.p50 > 1);  // "cheap"
+
+  settings.records.file = path;
+  settings.policies = {support::policy_named("quick")};
+  settings.policies[0].require = {support::text("ttft.p90 <= 1 ms")};
+  const config::Problems problems = with_policies_checked({.settings = settings, .problems = {}}).problems;
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].message.starts_with("no host has met `ttft.p90 <= 1 ms`; the nearest is "));
+
+  CHECK(recorded_measures(directory.file("nothing.db"), catalogue).empty());
+  overwrite(path, "no records at all");
+  CHECK(recorded_measures(path, catalogue).empty());
+}

@@ -1,0 +1,57 @@
+#include "gateway/text/table.hpp"
+
+#include <doctest/doctest.h>
+
+using gateway::Align;
+using gateway::Colour;
+using gateway::Paint;
+using gateway::Screen;
+
+namespace {
+
+const std::vector<gateway::Column> columns{
+    {"NAME", Align::left, 0}, {"PLACE", Align::left, 2}, {"MS", Align::right, 0}, {"EXTRA", Align::right, 1}};
+const std::vector<gateway::Row> rows{{{"short"}, {"here"}, {"7"}, {"x"}},
+                                     {{"much longer"}, {"there"}, {"12,000"}, {"y"}}};
+
+std::vector<std::string> at(int width) {
+  return gateway::table(columns, rows, {.columns = width, .rows = 24, .paint = Paint::none});
+}
+
+}  // namespace
+
+TEST_CASE("text stands left, numbers stand right") {
+  CHECK(at(80) == std::vector<std::string>{"NAME         PLACE      MS  EXTRA",  //
+                                           "short        here        7      x",
+                                           "much longer  there  12,000      y"});
+}
+
+TEST_CASE("on a narrow screen columns go in their order, then names are shortened, and numbers stay whole") {
+  CHECK(at(30) == std::vector<std::string>{"NAME             MS  EXTRA",  //
+                                           "short             7      x", "much longer  12,000      y"});
+  CHECK(at(20) == std::vector<std::string>{"NAME             MS",  //
+                                           "short             7", "much longer  12,000"});
+  CHECK(at(16) == std::vector<std::string>{"NAME          MS",  //
+                                           "short          7", "much lo…  12,000"});
+}
+
+TEST_CASE("no line is wider than the screen, however narrow") {
+  for (int width = 1; width < 40; ++width) {
+    for (const std::string& line : at(width)) CHECK(gateway::width(line) <= width);
+  }
+}
+
+TEST_CASE("colours take no room and are left out where there are none") {
+  CHECK(gateway::painted("ok", Colour::green, Paint::none) == "ok");
+  CHECK(gateway::painted("ok", Colour::green, Paint::colours) == "\x1b[32mok\x1b[0m");
+  CHECK(gateway::width("\x1b[32mok\x1b[0m") == 2);
+  CHECK(gateway::width("caf\xc3\xa9") == 4);
+}
+
+TEST_CASE("a text from elsewhere cannot steer the terminal") {
+  CHECK(gateway::fitted("\x1b[2Ja\tb\nc\x7f\xc2\x9b", 10) == "[2Jabc");
+  CHECK(gateway::fitted("a\xff\xc3", 10) == "a??");
+  CHECK(gateway::fitted("abcdef", 4) == "abc…");
+  CHECK(gateway::fitted("abcd", 4) == "abcd");
+  CHECK(gateway::fitted("abcd", 0).empty());
+}

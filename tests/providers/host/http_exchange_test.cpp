@@ -1,0 +1,331 @@
+#include "providers/host/http_exchange.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/raw_host.hpp"
+
+using namespace std::chrono_literals;
+using providers::ContentKind;
+using routing::FailureKind;
+using routing::Progress;
+using support::Asked;
+using support::Loop;
+using support::Outcome;
+using support::Peer;
+using support::RawHost;
+
+namespace {
+
+config::ProviderSettings settings_for(std::string host, std::uint16_t port) {
+  config::ProviderSettings settings;
+  settings.name = {"host"};
+  settings.base_url = {
+      .scheme = config::BaseUrl::Scheme::http, .host = std::move(host), .port = port, .path = "/v1"};
+  settings.credential = config::Secret("sk-host");
+  return settings;
+}
+
+struct World {
+  Loop loop;
+  RawHost host{loop};
+  config::ProviderSettings settings = settings_for("127.0.0.1", host.port());
+  providers::Resolver resolver{loop.io, loop.timer};
+  std::optional<providers::HttpProvider> made;
+
+  providers::HttpProvider& provider() {
+    if (!made) made.emplace(settings, loop.io, loop.timer, resolver);
+    return *made;
+  }
+  ~World() {
+    made.reset();
+    host.stop();
+    loop.settle();
+  }
+};
+
+const std::string small = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+
+}  // namespace
+
+TEST_CASE("a request is sent with our head and the body's bytes, and its reply is read") {
+  World world;
+  Asked asked(world.loop, world.provider(), R"({"model":"their"})");
+  Peer& peer = world.host.connection(0);
+  const std::string sent = peer.read_until("their");
+  CHECK(sent == "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(world.host.port()) +
+                    "\r\nAuthorization: Bearer sk-host\r\nContent-Type: application/json\r\n"
+                    "Accept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\n"
+                    "User-Agent: isocost\r\nContent-Length: 17\r\n\r\n{\"model\":\"their\"}");
+  CHECK(asked.exchange().progress() == Progress::request_sent);
+  peer.send(small);
+  REQUIRE(asked.head().has_value());
+  CHECK(asked.head()->status == 200);
+  CHECK(asked.head()->content == ContentKind::json);
+  CHECK(*asked.body() == "{}");
+}
+
+TEST_CASE("a reply's framing decides its end; the connection is used again only where that is safe") {
+  struct Row {
+    const char* what;
+    std::string reply;
+    bool closes;  // the host ends its side
+    bool good;
+    bool reused;
+  };
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
+  const std::vector<Row> rows{
+      {"a length", head + "Content-Length: 5\r\n\r\nHello", false, true, true},
+      {"no body", head + "Content-Length: 0\r\n\r\n", false, true, true},
+      {"chunks", head + "Transfer-Encoding: chunked\r\n\r\n2\r\nHe\r\n3\r\nllo\r\n0\r\n\r\n", false, true,
+       true},
+      {"chunks and trailers", head + "Transfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\nX-A: b\r\n\r\n",
+       false, true, true},
+      {"an interim reply before it",
+       "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + head + "Content-Length: 5\r\n\r\nHello", false, true,
+       true},
+      {"until the connection ends", head + "\r\nHello", true, true, false},
+      {"Connection: close", head + "Connection: close\r\nContent-Length: 5\r\n\r\nHello", false, true, false},
+      {"HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nHello", false, true, false},
+      {"bytes behind the end", head + "Content-Length: 5\r\n\r\nHelloHTTP/1.1 200 OK\r\n", false, true,
+       false},
+      {"a length cut short", head + "Content-Length: 50\r\n\r\nHello", true, false, false},
+      {"chunks cut short", head + "Transfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n", true, false, false},
+      {"broken chunks", head + "Transfer-Encoding: chunked\r\n\r\nzz\r\nHello\r\n", false, false, false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    World world;
+    {
+      Asked asked(world.loop, world.provider());
+      Peer& peer = world.host.connection(0);
+      peer.read_until("}");
+      peer.send(row.reply);
+      if (row.closes) peer.end_writing();
+      REQUIRE(asked.head().has_value());
+      const auto body = asked.body();
+      CHECK(body.has_value() == row.good);
+      if (body && std::string_view(row.what) != "no body") CHECK(*body == "Hello");
+    }
+    Asked next(world.loop, world.provider());
+    if (!row.reused) world.host.connection(1).read_until("}");
+    CHECK(world.provider().connections_made() == (row.reused ? 1 : 2));
+    if (!row.reused) world.host.connection(0).read_to_end();
+  }
+}
+
+TEST_CASE("a head that cannot be trusted makes the reply bad, and the connection goes") {
+  for (const std::string head :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n folded: x\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        "HTTP/1.1 999 What\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"}) {
+    CAPTURE(head);
+    World world;
+    Asked asked(world.loop, world.provider());
+    Peer& peer = world.host.connection(0);
+    peer.read_until("}");
+    peer.send(head);
+    REQUIRE(!asked.head().has_value());
+    CHECK(asked.head().error() == FailureKind::bad_reply);
+  }
+}
+
+TEST_CASE("a head that is larger than any may be is a bad reply, and is not read on") {
+  World world;
+  Asked asked(world.loop, world.provider());
+  Peer& peer = world.host.connection(0);
+  peer.read_until("}");
+  peer.send("HTTP/1.1 200 OK\r\nX-Long: " + std::string(34'000, 'x'));
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::bad_reply);
+}
+
+TEST_CASE("a reply is understood wherever its bytes are cut") {
+  const std::string reply =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n5\r\nHello\r\n0\r\n\r\n";
+  World world;
+  for (std::size_t cut = 1; cut < reply.size(); ++cut) {
+    Asked asked(world.loop, world.provider());
+    Peer& peer = world.host.connection(0);
+    peer.read_until("}");
+    peer.take();
+    peer.send(reply.substr(0, cut));
+    world.loop.settle();
+    peer.send(reply.substr(cut));
+    REQUIRE(asked.head().has_value());
+    CHECK(asked.head()->content == ContentKind::event_stream);
+    CHECK(*asked.body() == "Hello");
+  }
+  CHECK(world.provider().connections_made() == 1);
+}
+
+TEST_CASE("a kept connection that turns out closed costs one more try on a fresh one, not a failure") {
+  World world;
+  {
+    Asked first(world.loop, world.provider());
+    Peer& peer = world.host.connection(0);
+    peer.read_until("}");
+    peer.send(small);
+    CHECK(*first.body() == "{}");
+  }
+  // Taken before the close is noticed: the request is already on its way.
+  Asked second(world.loop, world.provider());
+  world.host.connection(0).reset();
+  Peer& fresh = world.host.connection(1);
+  fresh.read_until("}");
+  fresh.send(small);
+  REQUIRE(second.head().has_value());
+  CHECK(*second.body() == "{}");
+  CHECK(world.provider().connections_made() == 2);
+}
+
+TEST_CASE("a fresh connection that is closed without a reply is a failure, and is not tried twice") {
+  World world;
+  Asked asked(world.loop, world.provider());
+  Peer& peer = world.host.connection(0);
+  peer.read_until("}");
+  peer.close();
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::reset_before_reply);
+  CHECK(world.host.connections() == 1);
+}
+
+TEST_CASE("a kept connection that dies within the head of its reply is a failure: the host had begun") {
+  World world;
+  {
+    Asked first(world.loop, world.provider());
+    world.host.connection(0).read_until("}");
+    world.host.connection(0).send(small);
+    CHECK(*first.body() == "{}");
+    world.host.connection(0).take();
+  }
+  Asked second(world.loop, world.provider());
+  world.host.connection(0).read_until("}");
+  world.host.connection(0).send("HTTP/1.1 200 OK\r\nCont");
+  world.host.connection(0).close();
+  REQUIRE(!second.head().has_value());
+  CHECK(second.head().error() == FailureKind::bad_reply);
+  CHECK(world.host.connections() == 1);
+}
+
+TEST_CASE("a host that answers before it has read the request, and hangs up, is heard") {
+  World world;
+  Asked asked(world.loop, world.provider(), std::string(30'000'000, 'x'));
+  Peer& peer = world.host.connection(0);
+  peer.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig");
+  world.loop.settle();
+  peer.close();  // with unread bytes: a reset
+  REQUIRE(asked.head().has_value());
+  CHECK(asked.head()->status == 413);
+  CHECK(*asked.body() == "big");
+  Asked next(world.loop, world.provider());
+  world.host.connection(1).read_until("}");
+}
+
+TEST_CASE("aborting ends whatever is waited for, and closes the connection") {
+  World world;
+  Asked asked(world.loop, world.provider());
+  Peer& peer = world.host.connection(0);
+  peer.read_until("}");
+  SUBCASE("the head") {
+    asked.exchange().abort();
+    CHECK(!asked.head().has_value());
+  }
+  SUBCASE("the body") {
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nHello");
+    REQUIRE(asked.head().has_value());
+    Outcome<providers::Result<std::string>> body;
+    asked.start_body(body);
+    world.loop.settle();
+    CHECK(!body.ended());
+    asked.exchange().abort();
+    world.loop.until([&] { return body.ended(); });
+    CHECK(body.value->error() == FailureKind::broken_stream);
+  }
+  peer.read_to_end();
+}
+
+TEST_CASE("an exchange that was aborted before it began asks nobody") {
+  World world;
+  const auto exchange = world.provider().begin();
+  exchange->abort();
+  providers::OutgoingRequest request;
+  CHECK(world.loop.run(exchange->start(request)).has_error());
+  CHECK(exchange->progress() == Progress::nothing_sent);
+  world.loop.settle();
+  CHECK(world.host.connections() == 0);
+}
+
+TEST_CASE("an exchange that is dropped before its end closes its connection") {
+  World world;
+  {
+    Asked asked(world.loop, world.provider());
+    Peer& peer = world.host.connection(0);
+    peer.read_until("}");
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nHello");
+    REQUIRE(asked.head().has_value());
+  }
+  world.host.connection(0).read_to_end();
+}
+
+TEST_CASE("nobody listening is a failure to connect, with nothing sent") {
+  World world;
+  world.host.stop();
+  Asked asked(world.loop, world.provider());
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::connect);
+  CHECK(asked.exchange().progress() == Progress::nothing_sent);
+}
+
+TEST_CASE("a host that does not take the connection is given up after the connect limit") {
+  // Its queue of connections is full and it accepts none: the system does not answer the next one.
+  Loop loop;
+  support::Acceptor deaf(loop.io);
+  deaf.open(Loop::Tcp::v4());
+  deaf.bind({boost::asio::ip::address_v4::loopback(), 0});
+  deaf.listen(0);
+  std::vector<Loop::Socket> fillers;
+  for (int i = 0; i < 4; ++i) {
+    fillers.emplace_back(loop.io);
+    fillers.back().async_connect(deaf.local_endpoint(), [](boost::system::error_code) {});
+  }
+  loop.settle();
+  const config::ProviderSettings settings = settings_for("127.0.0.1", deaf.local_endpoint().port());
+  providers::Resolver resolver(loop.io, loop.timer);
+  providers::HttpProvider provider(settings, loop.io, loop.timer, resolver);
+  Asked asked(loop, provider);
+  CHECK(!asked.has_head());
+  loop.advance(settings.limits.connect_timeout - 1ms);
+  CHECK(!asked.has_head());
+  loop.advance(1ms);
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::connect);
+  for (auto& filler : fillers) filler.close();
+  loop.settle();
+}
+
+// A label of a name has at most 63 characters: this one is refused without asking any name server.
+TEST_CASE("a name that nobody has is a failure to resolve") {
+  Loop loop;
+  const config::ProviderSettings settings = settings_for(std::string(70, 'x') + ".invalid", 80);
+  providers::Resolver resolver(loop.io, loop.timer);
+  providers::HttpProvider provider(settings, loop.io, loop.timer, resolver);
+  Asked asked(loop, provider);
+  SUBCASE("as soon as that is known") {
+    REQUIRE(!asked.head().has_value());
+    CHECK(asked.head().error() == FailureKind::resolve);
+  }
+  SUBCASE("or when the limit passes before") {
+    loop.advance(settings.limits.connect_timeout);
+    REQUIRE(!asked.head().has_value());
+    CHECK(asked.head().error() == FailureKind::resolve);
+  }
+  SUBCASE("and aborting does not wait for the name server") {
+    asked.exchange().abort();
+    loop.settle();
+    CHECK(asked.has_head());
+  }
+}

@@ -1,0 +1,123 @@
+#include "providers/host/retry_hint.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "providers/http/outgoing_field.hpp"
+
+using namespace providers;
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+namespace {
+
+Fields fields_of(const std::vector<Field>& list) {
+  Fields fields;
+  for (const Field& field : list) CHECK(fields.add(field));
+  return fields;
+}
+
+const config::WallTime now = *http_date("Sun, 06 Nov 1994 08:49:37 GMT");
+
+}  // namespace
+
+TEST_CASE("an HTTP date is read, and nothing that only looks like one") {
+  CHECK(std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count() == 784'111'777);
+  for (const auto* text :
+       {"", "Sun, 06 Nov 1994 08:49:37", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 28:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, xx Nov 1994 08:49:37 GMT"}) {
+    CHECK_FALSE(http_date(text));
+  }
+}
+
+TEST_CASE("a hint to ask again later is read in every form, and garbage is nothing") {
+  struct Row {
+    std::string value;
+    std::optional<config::Duration> wait;
+  };
+  const std::vector<Row> rows = {
+      {"0", 0s},
+      {"3", 3s},
+      {"1.5", 1'500ms},
+      {"60", 60s},
+      {"61", 60s},
+      {"1000000000", 60s},
+      {"Sun, 06 Nov 1994 08:49:47 GMT", 10s},
+      {"Sun, 06 Nov 1994 08:49:07 GMT", 0s},
+      {"Sun, 06 Nov 2094 08:49:07 GMT", 60s},
+      {"", {}},
+      {"-1", {}},
+      {"+1", {}},
+      {"soon", {}},
+      {"1e3", {}},
+      {"nan", {}},
+      {"inf", {}},
+      {"1.2.3", {}},
+      {"99999999999999999999999999", {}},
+      {"3s", {}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.value);
+    CHECK(retry_after(fields_of({{"Retry-After", row.value}}), now) == row.wait);
+  }
+  CHECK(retry_after(fields_of({{"retry-after", "9"}, {"Retry-After-Ms", "250.5"}}), now) ==
+        config::Duration(250'500us));
+  CHECK(retry_after(fields_of({{"retry-after", "9"}, {"retry-after-ms", "x"}}), now) == config::Duration(9s));
+  CHECK_FALSE(retry_after(fields_of({}), now));
+}
+
+TEST_CASE("what is left of a rate limit is read from every family of fields") {
+  struct Row {
+    std::vector<Field> fields;
+    std::optional<double> share;
+  };
+  const std::vector<Row> rows = {
+      {{{"x-ratelimit-limit-requests", "100"}, {"x-ratelimit-remaining-requests", "25"}}, 0.25},
+      {{{"X-RateLimit-Remaining-Tokens", "10"},
+        {"X-RateLimit-Limit-Tokens", "100"},
+        {"x-ratelimit-limit-requests", "100"},
+        {"x-ratelimit-remaining-requests", "25"}},
+       0.1},
+      {{{"anthropic-ratelimit-input-tokens-limit", "100"},
+        {"anthropic-ratelimit-input-tokens-remaining", "50"}},
+       0.5},
+      {{{"x-ratelimit-limit-tokens-minute", "100"}, {"x-ratelimit-remaining-tokens-minute", "75"}}, 0.75},
+      {{{"x-ratelimit-limit-req-minute", "100"}, {"x-ratelimit-remaining-req-minute", "75"}}, 0.75},
+      {{{"x-ratelimit-limit", "4"}, {"x-ratelimit-remaining", "1"}}, 0.25},
+      {{{"x-tokenlimit-limit", "4"}, {"x-tokenlimit-remaining", "2"}}, 0.5},
+      {{{"x-ratelimit-limit-requests", "100"}, {"x-ratelimit-remaining-requests", "200"}}, 1.0},
+      // Azure tells no limit, and a limit of one window says nothing of another.
+      {{{"x-ratelimit-remaining-requests", "25"}}, {}},
+      {{{"x-ratelimit-limit-requests", "100"}, {"x-ratelimit-remaining-tokens", "25"}}, {}},
+      {{{"x-ratelimit-limit-requests", "0"}, {"x-ratelimit-remaining-requests", "0"}}, {}},
+      {{{"x-ratelimit-limit-requests", "many"}, {"x-ratelimit-remaining-requests", "0"}}, {}},
+      {{{"x-ratelimit-limit-requests", "100"}, {"x-ratelimit-remaining-requests", "-1"}}, {}},
+      {{{"x-ratelimit-reset-requests", "1s"}}, {}},
+      {{}, {}},
+  };
+  for (const Row& row : rows) {
+    CHECK(headroom(fields_of(row.fields)) == row.share);
+  }
+}
+
+TEST_CASE("nothing that could become another line is written into a head") {
+  std::string head;
+  CHECK(append_field(head, "X-A", "b\tc \xe9") == Written::yes);
+  CHECK(append_target(head, "/v1/x?y=%20") == Written::yes);
+  CHECK(head == "X-A: b\tc \xe9\r\n/v1/x?y=%20");
+  const std::string before = head;
+  for (const std::string& value :
+       {"a\r\nSet-Cookie: x"s, "a\nb"s, "a\rb"s, "a\0b"s, "\x01"s, "\x7f"s, std::string(8 * 1024 + 1, 'a')}) {
+    CHECK(append_field(head, "X-A", value) == Written::refused);
+  }
+  for (const std::string& name : {""s, "X A"s, "X:"s, "X\r\n"s, "X\0"s, "\xc3\xa9"s, std::string(129, 'a')}) {
+    CHECK(append_field(head, name, "a") == Written::refused);
+  }
+  for (const std::string& target : {""s, "v1"s, "/a b"s, "/a\r\nHost: x"s, "/\0"s, "/\x7f"s, "/\xc3\xa9"s,
+                                    "/a#b"s, "/\\"s, "/" + std::string(8 * 1024, 'a')}) {
+    CHECK(append_target(head, target) == Written::refused);
+  }
+  CHECK(head == before);
+}

@@ -1,0 +1,116 @@
+#include "providers/net/pool.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/loop.hpp"
+
+using namespace std::chrono_literals;
+using providers::ConnectionPtr;
+using providers::Pool;
+using support::Loop;
+using support::Peer;
+
+namespace {
+
+struct Made {
+  explicit Made(Loop& loop)
+      : sockets(loop),
+        near(new providers::PlainConnection(std::move(sockets.near))),
+        far(loop, std::move(sockets.far)) {}
+  support::SocketPair sockets;
+  ConnectionPtr near;
+  Peer far;
+};
+
+}  // namespace
+
+TEST_CASE("the connection used last is given out first") {
+  Loop loop;
+  Pool pool(loop.timer, 10, 60s);
+  Made first(loop), second(loop);
+  pool.put(first.near);
+  pool.put(second.near);
+  CHECK(pool.take() == second.near);
+  CHECK(pool.take() == first.near);
+  CHECK(!pool.take());
+  first.near->close();
+  second.near->close();
+  loop.settle();
+}
+
+TEST_CASE("an idle connection that its host closes is noticed and dropped at once") {
+  Loop loop;
+  Pool pool(loop.timer, 10, 60s);
+  Made one(loop);
+  pool.put(one.near);
+  CHECK(pool.idle() == 1);
+  one.far.close();
+  loop.until([&] { return pool.idle() == 0; });
+  CHECK(!pool.take());
+}
+
+TEST_CASE("a connection with bytes nobody asked for is never given out") {
+  Loop loop;
+  Pool pool(loop.timer, 10, 60s);
+  SUBCASE("that came while it was idle") {
+    Made one(loop);
+    pool.put(one.near);
+    one.far.send("HTTP/1.1 200 OK\r\n");
+    loop.until([&] { return !one.near->unread().empty(); });
+    CHECK(!pool.take());
+    CHECK(pool.idle() == 0);
+    CHECK(one.far.read_to_end().empty());
+  }
+  SUBCASE("that were there before") {
+    Made one(loop);
+    one.far.send("extra");
+    CHECK(loop.run(support::more_of(one.near)));
+    pool.put(one.near);
+    CHECK(pool.idle() == 0);
+    CHECK(one.far.read_to_end().empty());
+  }
+  loop.settle();
+}
+
+TEST_CASE("idle connections go when their time is over, each by its own") {
+  Loop loop;
+  Pool pool(loop.timer, 10, 60s);
+  Made first(loop), second(loop);
+  pool.put(first.near);
+  loop.advance(40s);
+  pool.put(second.near);
+  loop.advance(19s);
+  CHECK(pool.idle() == 2);
+  loop.advance(1s);
+  CHECK(pool.idle() == 1);
+  first.far.read_to_end();
+  CHECK(!second.far.ended());
+  loop.advance(40s);
+  CHECK(pool.idle() == 0);
+  second.far.read_to_end();
+}
+
+TEST_CASE("beyond the most there may be, a connection is closed") {
+  Loop loop;
+  Pool pool(loop.timer, 1, 60s);
+  Made first(loop), second(loop);
+  pool.put(first.near);
+  pool.put(second.near);
+  CHECK(pool.idle() == 1);
+  second.far.read_to_end();
+  CHECK(pool.take() == first.near);
+  first.near->close();
+  loop.settle();
+}
+
+TEST_CASE("a pool that goes closes what is idle, and a host's close after that reaches nobody") {
+  Loop loop;
+  Made one(loop);
+  {
+    Pool pool(loop.timer, 10, 60s);
+    pool.put(one.near);
+  }
+  one.far.close();
+  loop.until([&] { return one.near->ended(); });
+  CHECK(loop.timer.set_alarms() == 0);
+}

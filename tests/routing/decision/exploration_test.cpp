@@ -1,0 +1,110 @@
+#include "routing/decision/exploration.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "tests/support/fleet.hpp"
+
+using namespace std::chrono_literals;
+using namespace routing;
+using support::World;
+
+namespace {
+
+// Five hosts known to different degrees, and a purse that can pay for all of them.
+World uncertain_world() {
+  World world({{.name = "a"},
+               {.name = "b", .output_price = 2.1},
+               {.name = "c", .output_price = 2.2},
+               {.name = "d", .output_price = 2.4},
+               {.name = "e", .output_price = 3}});
+  for (EndpointIndex i = 0; i < 4; ++i) {
+    for (EndpointIndex n = 0; n < 3 * i; ++n) {
+      world.market.observe(world.answer(i, world.demand()), world.demand(), world.now += 1s);
+    }
+  }
+  world.purse.settle({.chosen = 0, .expected_dollars = 100}, 0.02);
+  return world;
+}
+
+}  // namespace
+
+TEST_CASE("propensities add up to one and are how often each host is really chosen") {
+  World world = uncertain_world();
+  const auto snapshot = world.market.snapshot(world.now);
+  constexpr int times = 20'000;
+  std::vector<double> chosen(5), propensity(5);
+  for (std::uint64_t seed = 0; seed < times; ++seed) {
+    plan(*snapshot, world.policy, world.demand(), {}, world.in_flight, world.purse, {world.now, seed},
+         world.decision);
+    chosen[*world.decision.chosen] += 1.0 / times;
+    CHECK(world.decision.propensity == world.decision.verdicts[*world.decision.chosen].propensity);
+  }
+  double sum = 0;
+  for (const Verdict& verdict : world.decision.verdicts) {
+    propensity[verdict.endpoint] = verdict.propensity;
+    sum += verdict.propensity;
+  }
+  CHECK(sum == doctest::Approx(1));
+  for (std::size_t i = 0; i < 5; ++i) {
+    CAPTURE(i);
+    const double sd = std::sqrt(propensity[i] * (1 - propensity[i]) / times);
+    CHECK(std::abs(chosen[i] - propensity[i]) < 4 * sd + 1e-4);
+  }
+}
+
+TEST_CASE("an empty purse pays for nothing, and neither does a policy without exploring") {
+  World world = uncertain_world();
+  const Purse empty;
+  const auto snapshot = world.market.snapshot(world.now);
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    plan(*snapshot, world.policy, world.demand(), {}, world.in_flight, empty, {world.now, seed},
+         world.decision);
+    CHECK(world.decision.verdicts[*world.decision.chosen].rank == 1);
+    CHECK(world.decision.propensity == 1);
+  }
+  world.policy.explore = 0;
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    plan(*snapshot, world.policy, world.demand(), {}, world.in_flight, world.purse, {world.now, seed},
+         world.decision);
+    CHECK(world.decision.verdicts[*world.decision.chosen].rank == 1);
+  }
+}
+
+TEST_CASE("a retry does not explore") {
+  World world = uncertain_world();
+  const auto snapshot = world.market.snapshot(world.now);
+  const Attempt tried{.endpoint = 4, .generation = 1, .failure = Failure{.kind = FailureKind::connect}};
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    plan(*snapshot, world.policy, world.demand(), std::span(&tried, 1), world.in_flight, world.purse,
+         {world.now, seed}, world.decision);
+    CHECK(world.decision.verdicts[*world.decision.chosen].rank == 1);
+    CHECK(world.decision.explored_dollars == 0);
+  }
+}
+
+TEST_CASE("exploring never spends more than the purse was given: two per cent of what was expected") {
+  World world(
+      {{.name = "a"}, {.name = "b", .output_price = 4}, {.name = "c", .ttft = 9}, {.name = "d", .rate = 9}});
+  double expected = 0, explored = 0;
+  int times = 0;
+  for (int i = 0; i < 3'000; ++i) {
+    world.ask(i % 3 == 0 ? 20'000 : 300);
+    expected += world.decision.expected_dollars;
+    explored += world.decision.explored_dollars;
+    times += world.decision.reason == Reason::explore;
+    CHECK(explored <= 0.02 * expected);
+  }
+  CHECK(times > 20);
+}
+
+TEST_CASE("the purse holds at most thirty usual fillings and is never in debt") {
+  Purse purse;
+  for (int i = 0; i < 1'000; ++i) purse.settle({.chosen = 0, .expected_dollars = 1}, 0.02);
+  CHECK(purse.dollars() == doctest::Approx(0.6));
+  purse.settle({.chosen = 0, .explored_dollars = 5, .expected_dollars = 1}, 0.02);
+  CHECK(purse.dollars() == 0);
+  purse.settle({.expected_dollars = 1}, 0.02);  // nobody was chosen, nothing is spent
+  CHECK(purse.dollars() == 0);
+}

@@ -1,0 +1,285 @@
+#include "routing/decision/plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/fleet.hpp"
+
+using namespace std::chrono_literals;
+using namespace routing;
+using support::Host;
+using support::World;
+
+namespace {
+
+Attempt failed(const World& world, EndpointIndex endpoint, FailureKind kind,
+               Progress progress = Progress::request_sent) {
+  return {.endpoint = endpoint,
+          .generation = world.catalogue->generation(),
+          .dispatched = world.now,
+          .failure = Failure{.kind = kind, .progress = progress}};
+}
+
+void fail(World& world, EndpointIndex endpoint, int times = 3) {
+  for (int i = 0; i < times; ++i) {
+    world.market.observe(failed(world, endpoint, FailureKind::server_error), world.demand(), world.now);
+  }
+}
+
+const Verdict& verdict(const World& world, EndpointIndex endpoint) {
+  return world.decision.verdicts[endpoint];
+}
+
+}  // namespace
+
+TEST_CASE("without any evidence the cheapest is chosen, and every candidate has a verdict with its terms") {
+  World world(
+      {{.name = "dear", .output_price = 9}, {.name = "cheap"}, {.name = "middle", .output_price = 4}});
+  world.decide(world.demand());
+  CHECK(*world.decision.chosen == 1);
+  CHECK(world.decision.propensity == 1);
+  REQUIRE(world.decision.verdicts.size() == 3);
+  CHECK(verdict(world, 1).rank == 1);
+  CHECK(verdict(world, 2).rank == 2);
+  CHECK(verdict(world, 0).rank == 3);
+  const Cost& cost = verdict(world, 1).cost;
+  // 1,000 tokens at 0.5 $/M and 400 at 2 $/M; 0.6 + 0.125 s and 400 tokens at 60 tok/s for 3.6 $/h.
+  CHECK(cost.price == doctest::Approx(0.0005 + 0.0008));
+  CHECK(cost.ttft == doctest::Approx(0.001 * 1.15 * 0.725));
+  CHECK(cost.generation == doctest::Approx(0.001 * 400 / 60));
+  CHECK(cost.failure == doctest::Approx(0.03 * (0.6 * (cost.total() - cost.failure) + 0.001 * 1.5)));
+  CHECK(world.decision.expected_dollars == cost.total());
+}
+
+TEST_CASE("what removes an endpoint, and by how much it missed") {
+  World world({{.name = "short", .context = 1'300}, {.name = "long"}});
+  SUBCASE("prompt and maximum exceed the context") {
+    Demand demand = world.demand();
+    demand.max_output = config::Tokens{500};
+    world.decide(demand);
+    CHECK(verdict(world, 0).removal == Removal::context);
+    CHECK(verdict(world, 0).missed_by == 200);
+  }
+  SUBCASE("without a maximum the expected answer must fit") {
+    world.decide(world.demand());
+    CHECK(verdict(world, 0).removal == Removal::context);
+    CHECK(verdict(world, 0).missed_by == 100);
+  }
+  SUBCASE("a feature is missing") {
+    Demand demand = world.demand(100);
+    demand.needs.set(static_cast<std::size_t>(config::Feature::tools));
+    world.decide(demand);
+    CHECK(verdict(world, 1).removal == Removal::features);
+    CHECK(!world.decision.chosen);
+    CHECK(!world.decision.earliest);
+  }
+  SUBCASE("it was tried") {
+    const Attempt tried = failed(world, 1, FailureKind::server_error);
+    world.decide(world.demand(100), std::span(&tried, 1));
+    CHECK(verdict(world, 1).removal == Removal::tried);
+    CHECK(*world.decision.chosen == 0);
+    CHECK(world.decision.reason == Reason::only);
+  }
+}
+
+TEST_CASE("an output limit and a limit of requests in flight are kept") {
+  config::Settings settings = support::settings_of({{.name = "limited"}});
+  settings.models[0].endpoints[0].max_output = config::Tokens{1'000};
+  settings.providers[0].limits.max_in_flight = 2;
+  World world({{.name = "limited"}});
+  world.catalogue = std::make_shared<const Catalogue>(settings, 2);
+  world.market.adopt(world.catalogue, world.now);
+  Demand demand = world.demand();
+  demand.max_output = config::Tokens{1'500};
+  world.decide(demand);
+  CHECK(verdict(world, 0).removal == Removal::max_output);
+  CHECK(verdict(world, 0).missed_by == 500);
+
+  demand.max_output.reset();
+  const Flight first(world.in_flight.counter(0));
+  world.decide(demand);
+  CHECK(world.decision.chosen);
+  const Flight second(world.in_flight.counter(0));
+  world.decide(demand);
+  CHECK(verdict(world, 0).removal == Removal::full);
+}
+
+TEST_CASE("a host that asked for a pause is left alone for it, and the decision says when it is back") {
+  World world({{.name = "a"}});
+  Attempt limited = failed(world, 0, FailureKind::rate_limited);
+  limited.failure->retry_after = 7s;
+  world.market.observe(limited, world.demand(), world.now);
+  CHECK(world.market.flipped());
+  world.decide(world.demand());
+  CHECK(!world.decision.chosen);
+  CHECK(verdict(world, 0).removal == Removal::cooling);
+  CHECK(verdict(world, 0).missed_by == doctest::Approx(7));
+  REQUIRE(world.decision.earliest);
+  CHECK(*world.decision.earliest == world.now + 7s);
+
+  SUBCASE("the same request may ask it again after the pause") {
+    world.now += 7s;
+    world.decide(world.demand(), std::span(&limited, 1));
+    CHECK(world.decision.chosen);
+  }
+  SUBCASE("but not before, even when the market does not know of the pause yet") {
+    World other({{.name = "a"}});
+    other.decide(other.demand(), std::span(&limited, 1));
+    CHECK(!other.decision.chosen);
+    CHECK(*other.decision.earliest == other.now + 7s);
+  }
+}
+
+TEST_CASE("an open breaker keeps requests away, lets one trial through, and then a growing share") {
+  World world({{.name = "a"}, {.name = "b", .output_price = 20}, {.name = "c", .output_price = 20}});
+  world.ask_often(30);
+  fail(world, 0, 20);
+  world.decide(world.demand());
+  CHECK(verdict(world, 0).removal == Removal::open);
+  CHECK(verdict(world, 0).missed_by > 3.9);
+  CHECK(*world.decision.chosen != 0);
+
+  world.now += 6s;
+  world.decide(world.demand());
+  CHECK(*world.decision.chosen == 0);
+  {
+    const Flight trial(world.in_flight.counter(0));
+    world.decide(world.demand());
+    CHECK(verdict(world, 0).removal == Removal::open);
+  }
+  const Attempt elsewhere = failed(world, 1, FailureKind::server_error);
+  world.decide(world.demand(), std::span(&elsewhere, 1));
+  CHECK(verdict(world, 0).removal == Removal::open);  // a retry is no trial
+
+  world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
+  const auto share = [&] {
+    int seen = 0;
+    for (int i = 0; i < 400; ++i) {
+      world.decide(world.demand());
+      seen += verdict(world, 0).removal == Removal::none;
+    }
+    return seen / 400.0;
+  };
+  CHECK(share() == doctest::Approx(0.1).epsilon(0.5));
+  world.now += 15s;
+  CHECK(share() == doctest::Approx(0.55).epsilon(0.2));
+  world.now += 15s;
+  CHECK(share() == 1);
+}
+
+TEST_CASE("when more than half are open all of them count again, but not those whose credential is refused") {
+  World world({{.name = "a"}, {.name = "b"}, {.name = "c"}});
+  fail(world, 0);
+  world.decide(world.demand());
+  CHECK(verdict(world, 0).removal == Removal::open);
+  fail(world, 1);
+  world.decide(world.demand());
+  CHECK(verdict(world, 0).removal == Removal::none);
+  CHECK(world.decision.reason == Reason::panic);
+  CHECK(*world.decision.chosen == 2);  // the healthy one still costs least
+  fail(world, 2);
+  world.market.observe(failed(world, 1, FailureKind::credential), world.demand(), world.now);
+  world.decide(world.demand());
+  CHECK(world.decision.chosen);
+  CHECK(verdict(world, 1).removal == Removal::open);
+  CHECK(verdict(world, 1).missed_by == doctest::Approx(300));
+}
+
+TEST_CASE("a refused credential takes out every model of the provider") {
+  config::Settings settings = support::settings_of({{.name = "a"}, {.name = "b"}});
+  settings.models.push_back({.name = {"other"}, .endpoints = {settings.models[0].endpoints[0]}});
+  World world({{.name = "a"}, {.name = "b"}, {.name = "a again"}});
+  world.catalogue = std::make_shared<const Catalogue>(settings, 2);
+  world.market.adopt(world.catalogue, world.now);
+  Attempt refused = failed(world, 2, FailureKind::credential);
+  refused.failure->status = 401;
+  world.market.observe(refused, world.demand(), world.now);
+  world.decide(world.demand());
+  CHECK(verdict(world, 0).removal == Removal::open);
+  CHECK(*world.decision.chosen == 1);
+}
+
+TEST_CASE("with nobody else left, a host that never got the request may be asked once more") {
+  World world({{.name = "a"}});
+  const Attempt unsent = failed(world, 0, FailureKind::connect, Progress::nothing_sent);
+  world.decide(world.demand(), std::span(&unsent, 1));
+  CHECK(world.decision.chosen);
+  const Attempt twice[] = {unsent, unsent};
+  world.decide(world.demand(), twice);
+  CHECK(!world.decision.chosen);
+  const Attempt sent = failed(world, 0, FailureKind::connect);
+  world.decide(world.demand(), std::span(&sent, 1));
+  CHECK(!world.decision.chosen);
+}
+
+TEST_CASE("requests in flight at a host make it dearer, so that a burst spreads before any reply") {
+  World world({{.name = "a"}, {.name = "b", .output_price = 2.1}});
+  std::vector<std::unique_ptr<Flight>> flights;
+  int at_b = 0;
+  for (int i = 0; i < 40; ++i) {
+    world.decide(world.demand());
+    at_b += *world.decision.chosen == 1;
+    flights.push_back(std::make_unique<Flight>(world.in_flight.counter(*world.decision.chosen)));
+  }
+  CHECK(at_b > 10);
+  CHECK(at_b < 30);
+}
+
+TEST_CASE("the same seed gives the same decision") {
+  World world({{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}});
+  world.purse.settle({.chosen = 0, .expected_dollars = 10}, 0.02);
+  const auto snapshot = world.market.snapshot(world.now);
+  for (std::uint64_t seed = 1; seed < 100; ++seed) {
+    Decision first, second;
+    plan(*snapshot, world.policy, world.demand(), {}, world.in_flight, world.purse, {world.now, seed}, first);
+    plan(*snapshot, world.policy, world.demand(), {}, world.in_flight, world.purse, {world.now, seed},
+         second);
+    CHECK(first.chosen == second.chosen);
+    CHECK(first.propensity == second.propensity);
+    CHECK(first.seed == seed);
+  }
+}
+
+TEST_CASE("an unknown model has no candidates") {
+  World world({{.name = "a"}});
+  Demand demand = world.demand();
+  demand.model = nullptr;
+  world.decide(demand);
+  CHECK(!world.decision.chosen);
+  CHECK(world.decision.verdicts.empty());
+}
+
+TEST_CASE("a request that began with an older catalogue is decided by the newest one") {
+  World world({{.name = "a"}, {.name = "b", .output_price = 9}});
+  const Demand demand = world.demand();
+  const auto old = world.catalogue;
+  world.catalogue = std::make_shared<const Catalogue>(support::settings_of({{.name = "b"}}), 2);
+  world.market.adopt(world.catalogue, world.now);
+  world.decide(demand);
+  REQUIRE(world.decision.verdicts.size() == 1);
+  CHECK(world.catalogue->endpoints()[*world.decision.chosen].settings->name.text == "b");
+  world.catalogue = std::make_shared<const Catalogue>(config::Settings{}, 3);
+  world.market.adopt(world.catalogue, world.now);
+  world.decide(demand);
+  CHECK(!world.decision.chosen);
+}
+
+TEST_CASE("a nearly used-up rate limit makes a host dearer, softly") {
+  World world({{.name = "a"}, {.name = "b"}});
+  Attempt reply = world.answer(0, world.demand());
+  const auto quota = [&](double headroom) {
+    reply.headroom = headroom;
+    world.market.observe(reply, world.demand(), world.now);
+    world.decide(world.demand());
+    const Cost& cost = verdict(world, 0).cost;
+    return cost.quota / (cost.price + cost.ttft + cost.generation);
+  };
+  CHECK(quota(0.5) == 0);
+  CHECK(quota(0.1) == doctest::Approx(0).epsilon(0.001));
+  CHECK(quota(0.05) == doctest::Approx(0.25));
+  CHECK(quota(0) == doctest::Approx(1));
+}
+
+TEST_CASE("every reason and removal has a sentence") {
+  for (int i = 0; i <= static_cast<int>(Reason::panic); ++i) CHECK(to_text(Reason{i}) != "unknown");
+  for (int i = 0; i <= static_cast<int>(Removal::rejected); ++i) CHECK(to_text(Removal{i}) != "unknown");
+}
