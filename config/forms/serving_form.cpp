@@ -33,6 +33,22 @@ const Fields<ServingLimits>& limit_fields() {
   return fields;
 }
 
+const Fields<RetrySettings>& retry_fields() {
+  using S = RetrySettings;
+  static const Fields<S> fields = {
+      .meaning = "the budget of further attempts",
+      .list = {
+          field<S>(
+              "share", &S::share, ShareForm{},
+              "The most further attempts, as a share of the requests. The first one at another host that is "
+              "believed healthy is not counted."),
+          field<S>("burst", &S::burst, WholeForm{0, 10'000}, "As many more in 10 s."),
+          field<S>("per_host", &S::per_host, ShareForm{},
+                   "The most of both that one host's failures may use."),
+      }};
+  return fields;
+}
+
 const Fields<LogSettings>& log_fields() {
   using S = LogSettings;
   static const Fields<S> fields = {

@@ -105,6 +105,8 @@ const Fields<Settings>& settings_fields() {
           field<S>("default_policy", &S::default_policy, SourceForm{"the name of a policy"},
                    "The policy of requests that no rule is for. `balanced` when left out."),
           field<S>("limits", &S::limits, Mapping<ServingLimits>{limit_fields}, "Timeouts and bounds."),
+          field<S>("retries", &S::retries, Mapping<RetrySettings>{retry_fields},
+                   "How much further attempts may add to the traffic of hosts that fail."),
           field<S>("log", &S::log, Mapping<LogSettings>{log_fields}, "The log of requests."),
           field<S>("records", &S::records, Mapping<RecordsSettings>{records_fields},
                    "What `isocost replay` reads."),

@@ -19,6 +19,7 @@ const Fields<RouteMember>& route_member_fields();
 const Fields<PolicySettings>& policy_fields();
 const Fields<RuleSettings>& rule_fields();
 const Fields<ServingLimits>& limit_fields();
+const Fields<RetrySettings>& retry_fields();
 const Fields<LogSettings>& log_fields();
 const Fields<RecordsSettings>& records_fields();
 const Fields<Settings>& settings_fields();

@@ -173,6 +173,14 @@ struct ServingLimits {
   int max_connections_per_ip = 0;  // 0: no limit of its own
 };
 
+// What attempts beyond the first may add to the traffic where they go to hosts that are failing or were asked
+// before by the same request.
+struct RetrySettings {
+  double share = 0.2;     // of the requests
+  int burst = 5;          // and in 10 s beside it
+  double per_host = 0.5;  // of both, because of one host's failures
+};
+
 struct ListenAddress {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
@@ -208,6 +216,7 @@ struct Settings {
   std::vector<RuleSettings> rules;
   std::optional<SourceText> default_policy{};  // absent: "balanced"
   ServingLimits limits;
+  RetrySettings retries;
   LogSettings log;
   RecordsSettings records;
 };

@@ -116,8 +116,7 @@ std::string removal_text(const Verdict& verdict, const Decided& decided) {
     case Removal::open:
       return "failed too often, next trial in " + span_text(verdict.missed_by);
     case Removal::recovering:
-      return "is coming back, with a share of requests that this one was not in, for " +
-             span_text(verdict.missed_by) + " more";
+      return "is coming back, with a share of requests that this one was not in";
     case Removal::full:
       return "has as many requests in flight as it may";
     case Removal::overlay:

@@ -79,7 +79,7 @@ void EndpointMetrics::record_times(const routing::Attempt& attempt, routing::End
   if (attempt.first_delta) {
     child(series.first_token, families_.first_token, labels).Observe(seconds(*attempt.first_delta));
   }
-  if (attempt.finished) {
+  if (!attempt.failure && attempt.finished) {
     child(series.total, families_.attempt_time, labels).Observe(seconds(*attempt.finished));
   }
   if (attempt.worst_gap) child(series.gap, families_.gap, labels).Observe(seconds(*attempt.worst_gap));

@@ -1,5 +1,6 @@
-// Records on their way from a data loop to the control loop, in batches, so that the control loop is not
-// woken for each request. Belongs to one data loop.
+// What a data loop has seen on its way to the control loop: records of requests that ended, and before them
+// what attempts show as they show it. In batches, so that the control loop is not woken for each request.
+// Belongs to one data loop.
 #pragma once
 
 #include <functional>
@@ -10,9 +11,23 @@
 
 namespace gateway {
 
+// What an attempt shows while its request goes on.
+struct Sighting {
+  enum class What { begins, ends } what = What::begins;
+  routing::Attempt attempt{};
+  config::Tokens prompt{};  // of the request, by our estimate
+  config::TimePoint at{};   // when it was seen
+};
+
+// Sightings come before the records of the same requests.
+struct Batch {
+  std::vector<Sighting> sightings;
+  std::vector<RecordPtr> records;
+};
+
 class Outbox final : private providers::Alarm {
  public:
-  using Deliver = std::function<void(std::vector<RecordPtr>)>;
+  using Deliver = std::function<void(Batch)>;
 
   Outbox(providers::Timer& timer, Deliver deliver) : timer_(timer), deliver_(std::move(deliver)) {}
 
@@ -33,28 +48,38 @@ class Outbox final : private providers::Alarm {
     }
   }
   void add(RecordPtr record) {
-    if (records_.empty()) {
-      records_.reserve(batch);
-      timer_.set(*this, timer_.now() + patience);
-    }
-    records_.push_back(std::move(record));
-    if (records_.size() == batch) flush();
+    if (batch_.records.empty()) batch_.records.reserve(most);
+    batch_.records.push_back(std::move(record));
+    added(batch_.records.size());
+  }
+  // A failure is told at once: the next decision should know. Remembers in `attempt` what was told.
+  void tell(Sighting::What what, routing::Attempt& attempt, config::Tokens prompt) {
+    if (batch_.sightings.empty()) batch_.sightings.reserve(most);
+    batch_.sightings.push_back({.what = what, .attempt = attempt, .prompt = prompt, .at = timer_.now()});
+    attempt.told = what == Sighting::What::begins ? routing::Told::beginning : routing::Told::all;
+    if (what == Sighting::What::ends) return flush();
+    added(batch_.sightings.size());
   }
   void flush() {
     cancel();
-    if (!records_.empty()) deliver_(std::exchange(records_, {}));
+    if (batch_.records.empty() && batch_.sightings.empty()) return;
+    deliver_(std::exchange(batch_, {}));
   }
 
  private:
-  static constexpr std::size_t batch = 256;
+  static constexpr std::size_t most = 256;
   static constexpr std::size_t most_spare = 1024;
   static constexpr config::Duration patience = std::chrono::milliseconds(20);
 
   void ring() override { flush(); }
+  void added(std::size_t count) {
+    if (batch_.records.size() + batch_.sightings.size() == 1) timer_.set(*this, timer_.now() + patience);
+    if (count == most) flush();
+  }
 
   providers::Timer& timer_;
   Deliver deliver_;
-  std::vector<RecordPtr> records_;
+  Batch batch_;
   std::vector<RecordPtr> spare_;
 };
 

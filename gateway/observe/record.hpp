@@ -38,8 +38,10 @@ struct RecordFacts {
   config::Duration deciding{};  // time spent in plan(), all attempts
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  int client_retry = 0;     // x-stainless-retry-count
-  std::size_t relaxed = 0;  // steps of the policy's `relax` that were taken, the most of any attempt
+  int client_retry = 0;        // x-stainless-retry-count
+  int retries_paid = 0;        // attempts that the retry budget paid for
+  bool retry_refused = false;  // for want of it, nobody else was asked
+  std::size_t relaxed = 0;     // steps of the policy's `relax` that were taken, the most of any attempt
   std::uint64_t policy_hash = 0;
 };
 

@@ -26,7 +26,7 @@ void exchange_decision(auto& io, auto& decision) {
   io(decision.purse), io(decision.tried);
   io(decision.length.output), io(decision.length.reasoning), io(decision.length.log_output);
   io(decision.length.replies);
-  io.list(decision.under_way, [](auto& in, auto& u) { in(u.endpoint), in(u.count); });
+  io.list(decision.under_way, [](auto& in, auto& u) { in(u.endpoint), in(u.count), in(u.trials); });
   io.list(decision.withdrawn, plain);
   io.list(decision.seen, [](auto& in, auto& s) { in(s.endpoint), in(s.blocks), in(s.tokens); });
   io.maybe(decision.chosen, [](auto& in, auto& endpoint) { in(endpoint); });

@@ -4,9 +4,11 @@
 #include "gateway/explain/decision_order.hpp"
 #include "gateway/request/scrub.hpp"
 #include "gateway/request/stream_relay.hpp"
+#include "providers/host/retry_hint.hpp"
 #include "providers/openai/chat_events.hpp"
 #include "providers/openai/reported_error.hpp"
 #include "routing/decision/patience.hpp"
+#include "routing/market/predict.hpp"
 #include "routing/terms/bill.hpp"
 #include "routing/terms/failure_of_status.hpp"
 
@@ -50,6 +52,9 @@ Task<void> read_failure(Services& services, const providers::HostReply& head, pr
                                   .progress = Progress::request_sent,
                                   .status = head.status,
                                   .retry_after = head.retry_after};
+  // Some say it in the body alone.
+  const bool asks_to_wait = head.status == 429 || head.status == 503;
+  if (asks_to_wait && !head.retry_after) tried.attempt.failure->retry_after = providers::retry_hint_in(body);
 }
 
 Task<void> relay_whole(Services& services, const InferenceRequest& request, Served served, Reply& reply,
@@ -117,7 +122,7 @@ std::vector<const config::Secret*> secrets_of(const config::Settings& settings) 
 }  // namespace
 
 Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
-                    Served served, Reply& reply, Interruption& interruption) {
+                    Served served, routing::TrialPermit& trial, Reply& reply, Interruption& interruption) {
   const Generation& generation = *request.hosts->generation;
   const routing::Endpoint& endpoint = generation.catalogue->endpoints()[target];
   const config::ProviderSettings& provider = *endpoint.provider;
@@ -128,11 +133,14 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   tried.attempt.generation = generation.catalogue->generation();
   tried.attempt.dispatched = services.timer.now();
   tried.attempt.in_flight = in_flight.load(std::memory_order_relaxed);
+  // The decision is still the one that chose this endpoint: nobody has waited since.
+  if (const routing::Verdict* chosen = chosen_one(services.decision)) {
+    tried.attempt.cached_share = routing::prompt_share(request.demand, chosen->cached_blocks);
+  }
   const routing::Flight flight(in_flight);
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
   const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
-  // The decision is still the one that chose this endpoint: nobody has waited since.
   Watchdog watchdog(*exchange, services.timer, provider.limits,
                     first_sign(request, endpoint, services.decision, tried.attempt.dispatched),
                     request.demand.deadline, interruption);
@@ -149,6 +157,7 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   if (!head) {
     tried.attempt.failure =
         Failure{.kind = watchdog.why().value_or(head.error()), .progress = exchange->progress()};
+    tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;
     co_return tried;
   }
   tried.attempt.headroom = head->headroom;
@@ -158,7 +167,7 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   } else if (request.demand.delivery == routing::Delivery::whole) {
     co_await relay_whole(services, request, served, reply, *exchange, watchdog, tried);
   } else if (head->content == ContentKind::event_stream) {
-    StreamRelay relay(services, request, served, reply, watchdog, tried);
+    StreamRelay relay(services, request, served, trial, reply, watchdog, tried);
     co_await relay.run(*exchange);
   } else {
     // A host that answers a stream with one document has an error to tell, or does not stream.
@@ -181,6 +190,7 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
     tried.said = scrubbed(tried.said, secrets);
   }
   settle(request, endpoint, tried.attempt);
+  if (!tried.attempt.finished) tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;
   co_return tried;
 }
 

@@ -15,7 +15,9 @@ struct Tried {
 };
 
 // All references must outlive the returned task. `served` names what the client is told of this choice.
+// `trial` ends when the host shows that it answers.
 providers::Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
-                               Served served, Reply& reply, Interruption& interruption);
+                               Served served, routing::TrialPermit& trial, Reply& reply,
+                               Interruption& interruption);
 
 }  // namespace gateway

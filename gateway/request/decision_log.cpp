@@ -7,9 +7,10 @@ using routing::EndpointIndex;
 void freeze(const routing::InFlight& in_flight, const routing::Catalogue& catalogue,
             const routing::Demand& demand, routing::InFlight& frozen, routing::LoggedDecision& log) {
   const auto copy = [&](EndpointIndex endpoint) {
-    const int count = in_flight.at(endpoint);
+    const int count = in_flight.at(endpoint), trials = in_flight.trials_at(endpoint);
     frozen.counter(endpoint).store(count, std::memory_order_relaxed);
-    if (count != 0) log.under_way.push_back({endpoint, count});
+    frozen.trials(endpoint).store(trials, std::memory_order_relaxed);
+    if (count != 0 || trials != 0) log.under_way.push_back({endpoint, count, trials});
   };
   const auto copy_all = [&](const routing::PublicModel& model) {
     for (const routing::Candidate& candidate : model.candidates) {

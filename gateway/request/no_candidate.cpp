@@ -16,7 +16,8 @@ bool is_size(Removal removal) {
 }
 
 bool passes_with_time(Removal removal) {
-  return removal == Removal::cooling || removal == Removal::open || removal == Removal::full;
+  return removal == Removal::cooling || removal == Removal::open || removal == Removal::full ||
+         removal == Removal::recovering;
 }
 
 // With the words of the rule, or of the preference, that did it.

@@ -35,7 +35,7 @@ Decided decided_for(const Services& services, const InferenceRequest& request, c
           .why = request.why_policy};
 }
 
-void plan_next(Services& services, const InferenceRequest& request, Record& record,
+void plan_once(Services& services, const InferenceRequest& request, Record& record,
                const routing::Snapshot& snapshot, routing::Moment moment) {
   const routing::InFlight& in_flight = request.hosts->generation->in_flight;
   // What `counted` has room for is the newest generation; a request that a reload overtook is not recorded.
@@ -54,12 +54,29 @@ void plan_next(Services& services, const InferenceRequest& request, Record& reco
   note(services.decision, request.demand, log);
 }
 
+// Where the choice falls on a host that is half open, its trial is claimed, over all loops. Who comes too
+// late decides again, and sees the trial of another under way.
+void plan_next(Services& services, const InferenceRequest& request, Record& record,
+               const routing::Snapshot& snapshot, const routing::Moment& moment,
+               routing::TrialPermit& trial) {
+  constexpr int most_races = 4;
+  for (int race = 0; race < most_races; ++race) {
+    const std::size_t noted = record.decisions.size();
+    plan_once(services, request, record, snapshot, moment);
+    const routing::Decision& decision = services.decision;
+    if (!decision.chosen || !decision.trials_allowed) return;
+    auto& trials = request.hosts->generation->in_flight.trials(*decision.chosen);
+    if (trial.begin(trials, *decision.trials_allowed)) return;
+    if (race + 1 < most_races) record.decisions.resize(noted);
+  }
+}
+
 // One decision on the newest snapshot of the request's generation, noted in the record.
 const routing::Decision& decide(Services& services, const InferenceRequest& request, Record& record,
-                                Reply& reply, config::TimePoint now) {
+                                Reply& reply, routing::TrialPermit& trial, config::TimePoint now) {
   const Standpoint from = standpoint(services, request);
   plan_next(services, request, record, from.snapshot,
-            {.now = now, .seed = services.dice.roll(), .withdrawn = from.withdrawn});
+            {.now = now, .seed = services.dice.roll(), .withdrawn = from.withdrawn}, trial);
   record.deciding += services.timer.now() - now;
   if (services.decision.chosen) {
     services.purse.settle(services.decision, request.policy->explore);
@@ -73,6 +90,28 @@ const routing::Decision& decide(Services& services, const InferenceRequest& requ
     reply.tell(echo_of(request, decided, record.attempts));
   }
   return services.decision;
+}
+
+// Whether there may be a further attempt: the first one at another host that is believed healthy is free, any
+// other one must be paid for.
+bool may_retry(Services& services, const InferenceRequest& request, Record& record) {
+  if (record.attempts.empty()) return true;
+  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  const auto price = routing::retry_price(services.decision, record.attempts, catalogue.generation());
+  if (price == routing::RetryPrice::free) return true;
+  const std::uint64_t failing = catalogue.endpoints()[record.attempts.back().endpoint].name_hash;
+  record.retry_refused = !services.retries.take(*services.retry_budget, failing, catalogue.settings().retries,
+                                                services.timer.now());
+  if (!record.retry_refused) ++record.retries_paid;
+  return !record.retry_refused;
+}
+
+// A client that is to come later is told when, whoever refused it.
+void say_when(ErrorReply& error, const routing::Decision& decision, config::TimePoint now) {
+  if (error.retry_after || (error.status != 429 && error.status != 503)) return;
+  using namespace std::chrono_literals;
+  const config::Duration wait = decision.earliest ? *decision.earliest - now : config::Duration(1s);
+  error.retry_after = std::clamp<config::Duration>(wait, 1s, 60s);
 }
 
 // Whether there is nobody to tell. A client that stopped reading counts: its connection was cut.
@@ -89,14 +128,16 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   RecordPtr kept = services.outbox.blank();
   Record& record = *kept;
   begin_record(record, request);
-  services.retries.count_request(request.demand.admitted);
+  const config::Settings& settings = request.hosts->generation->catalogue->settings();
+  services.retries.count_request(*services.retry_budget, settings.retries, request.demand.admitted);
   std::optional<ErrorReply> error;
   Tried tried;
   std::string in_short;  // of the last decision, as `served` shows it
   Served served;
   while (!error) {
     const config::TimePoint now = services.timer.now();
-    const routing::Decision& decision = decide(services, request, record, reply, now);
+    routing::TrialPermit trial;
+    const routing::Decision& decision = decide(services, request, record, reply, trial, now);
     if (!decision.chosen) {
       if (decision.earliest && routing::worth_waiting(*decision.earliest, request.demand, now)) {
         co_await wait_until(services, *decision.earliest, interruption);
@@ -106,6 +147,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
       if (record.attempts.empty()) error = no_candidate(decision, request, now);
       break;
     }
+    if (!may_retry(services, request, record)) break;
     const routing::EndpointIndex target = *decision.chosen;
     in_short = decision_header(decided_for(services, request, now));
     const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[target];
@@ -114,14 +156,17 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
               .model = endpoint.model->name.text,
               .decision = in_short,
               .attempts = record.attempts.size() + 1};
-    tried = co_await attempt(services, request, target, served, reply, interruption);
+    tried = co_await attempt(services, request, target, served, trial, reply, interruption);
+    trial.end();
+    if (tried.attempt.failure)
+      services.outbox.tell(Sighting::What::ends, tried.attempt, request.demand.prompt);
     record.attempts.push_back(tried.attempt);
     if (!tried.attempt.failure || tried.attempt.failure->kind == FailureKind::client_left) break;
 
     const routing::NextStep next = routing::after_failure(record.attempts, request.demand, *request.policy,
                                                           services.timer.now(), services.dice.uniform());
     const auto* retry = std::get_if<routing::RetryAt>(&next);
-    if (!retry || !services.retries.take(services.timer.now())) break;
+    if (!retry) break;
     co_await wait_until(services, retry->time, interruption);
     if (interruption.over()) break;
   }
@@ -130,6 +175,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   if (!error && !record.attempts.empty() && !answered) {
     error = of_failure(*record.attempts.back().failure, tried.said);
   }
+  if (error) say_when(*error, services.decision, services.timer.now());
   if (error && !left(record, interruption)) {
     const StreamIdentity stream{.id = request.id,
                                 .created = std::chrono::system_clock::to_time_t(record.wall),

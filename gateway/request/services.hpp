@@ -12,6 +12,7 @@
 #include "providers/loop/timer.hpp"
 #include "routing/decision/plan.hpp"
 #include "routing/decision/retry.hpp"
+#include "routing/decision/retry_budget.hpp"
 #include "routing/market/market.hpp"
 
 namespace gateway {
@@ -49,7 +50,9 @@ struct Services {
   std::shared_ptr<const Hosts> hosts{};
   std::shared_ptr<const routing::Snapshot> snapshot{};  // of the same generation as `hosts`
   routing::Purse purse{};
-  routing::RetryBudget retries{};
+  routing::RetryCounter retries{};
+  std::shared_ptr<routing::RetryBudget> retry_budget =
+      std::make_shared<routing::RetryBudget>();  // of all loops
   // Scratch, used only between two waits.
   routing::Decision decision{};
   std::vector<routing::EndpointIndex> withdrawn{};

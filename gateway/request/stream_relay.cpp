@@ -102,7 +102,11 @@ void StreamRelay::note(const ChatEvent& chat, config::TimePoint now) {
   if (!chat.content.any()) return;
 
   routing::Attempt& attempt = tried_.attempt;
-  if (!attempt.first_delta) attempt.first_delta = now - attempt.dispatched;
+  if (!attempt.first_delta) {
+    attempt.first_delta = now - attempt.dispatched;
+    trial_.end();
+    services_.outbox.tell(Sighting::What::begins, attempt, request_.demand.prompt);
+  }
   if (!attempt.first_visible && (chat.content.text || chat.content.tool_call))
     attempt.first_visible = now - attempt.dispatched;
   if (last_delta_)

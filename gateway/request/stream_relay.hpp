@@ -14,11 +14,12 @@ namespace gateway {
 
 class StreamRelay {
  public:
-  StreamRelay(Services& services, InferenceRequest& request, const Served& served, Reply& reply,
-              Watchdog& watchdog, Tried& tried)
+  StreamRelay(Services& services, InferenceRequest& request, const Served& served,
+              routing::TrialPermit& trial, Reply& reply, Watchdog& watchdog, Tried& tried)
       : services_(services),
         request_(request),
         served_(served),
+        trial_(trial),
         reply_(reply),
         watchdog_(watchdog),
         tried_(tried) {}
@@ -40,6 +41,7 @@ class StreamRelay {
   Services& services_;
   InferenceRequest& request_;
   const Served& served_;
+  routing::TrialPermit& trial_;
   Reply& reply_;
   Watchdog& watchdog_;
   Tried& tried_;

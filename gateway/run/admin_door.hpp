@@ -16,7 +16,7 @@ class AdminDoor {
             std::shared_ptr<const routing::Snapshot> snapshot, AddressCounts& addresses)
       : timer_(control.io()),
         // Its pages make no record and draw nothing.
-        services_{.timer = timer_, .outbox = Outbox(timer_, [](std::vector<RecordPtr>) {}), .dice = Dice(0)},
+        services_{.timer = timer_, .outbox = Outbox(timer_, [](const Batch&) {}), .dice = Dice(0)},
         front_{.services = services_,
                .loop = control.io(),
                .pages = control,

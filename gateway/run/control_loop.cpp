@@ -38,33 +38,55 @@ void ControlLoop::serve(std::vector<DataLoop*> loops) {
   publish_regularly();
 }
 
-void ControlLoop::deliver(std::vector<RecordPtr> records, DataLoop& from) {
-  if (waiting_.fetch_add(records.size(), std::memory_order_relaxed) > most_waiting) {
-    waiting_.fetch_sub(records.size(), std::memory_order_relaxed);
-    metrics_.count(Event::record_dropped, records.size());
+void ControlLoop::deliver(Batch batch, DataLoop& from) {
+  if (waiting_.fetch_add(batch.records.size(), std::memory_order_relaxed) > most_waiting) {
+    waiting_.fetch_sub(batch.records.size(), std::memory_order_relaxed);
+    metrics_.count(Event::record_dropped, batch.records.size());
     return;
   }
-  asio::post(io_, [this, batch = std::move(records), &from]() mutable {
-    waiting_.fetch_sub(batch.size(), std::memory_order_relaxed);
-    take(batch);
+  asio::post(io_, [this, seen = std::move(batch), &from]() mutable {
+    waiting_.fetch_sub(seen.records.size(), std::memory_order_relaxed);
+    take(seen);
+    if (seen.records.empty()) return;
     const auto give_back = [&from](std::vector<RecordPtr> read) {
       asio::post(from.io(), [read = std::move(read), &from]() mutable { from.reuse(std::move(read)); });
     };
     if (storage_) {
-      storage_->keep(std::move(batch), give_back);
+      storage_->keep(std::move(seen.records), give_back);
     } else {
-      give_back(std::move(batch));
+      give_back(std::move(seen.records));
     }
   });
 }
 
-void ControlLoop::take(const std::vector<RecordPtr>& records) {
+void ControlLoop::learn(const Batch& batch, config::TimePoint now) {
+  for (const Sighting& each : batch.sightings) {
+    if (each.what == Sighting::What::begins) {
+      market_.begins(each.attempt, each.prompt, each.at);
+    } else {
+      market_.ends(each.attempt, each.prompt, each.at);
+    }
+  }
+  for (const RecordPtr& record : batch.records) {
+    for (const routing::Attempt& attempt : record->attempts) {
+      const config::TimePoint ended =
+          attempt.dispatched + attempt.finished.value_or(now - attempt.dispatched);
+      market_.observe(attempt, record->demand, ended);
+    }
+  }
+}
+
+void ControlLoop::take(const Batch& batch) {
   const config::TimePoint now = config::Clock::now();
+  learn(batch, now);
+  // At once where somebody should know; what follows can wait.
+  learned_ = true;
+  if (market_.flipped()) publish();
+
   const bool log_all = generation_->catalogue->settings().log.requests == config::LogRequests::all;
   const bool log_none = generation_->catalogue->settings().log.requests == config::LogRequests::none;
-  for (const RecordPtr& each : records) {
+  for (const RecordPtr& each : batch.records) {
     const Record& record = *each;
-    for (const routing::Attempt& attempt : record.attempts) market_.observe(attempt, record.demand, now);
     metrics_.record(record);
     traffic_.record(record, now);
     if (log_all || (!log_none && record.ending != Ending::answered)) log_.write(record);
@@ -75,8 +97,6 @@ void ControlLoop::take(const std::vector<RecordPtr>& records) {
     const std::uint64_t lost = storage_->lost();
     metrics_.count(Event::record_dropped, lost - std::exchange(records_lost_before_, lost));
   }
-  learned_ = true;
-  if (market_.flipped()) publish();
 }
 
 void ControlLoop::publish_regularly() {

@@ -34,7 +34,7 @@ class ControlLoop final : public Pages {
 
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
   // it, and counts that, when too many wait.
-  void deliver(std::vector<RecordPtr> records, DataLoop& from);
+  void deliver(Batch batch, DataLoop& from);
   // Before the threads run.
   void serve(std::vector<DataLoop*> loops);
   // Asked on data loops: made on this loop, continued on the asker's.
@@ -50,7 +50,8 @@ class ControlLoop final : public Pages {
   void finish();
 
  private:
-  void take(const std::vector<RecordPtr>& records);
+  void take(const Batch& batch);
+  void learn(const Batch& batch, config::TimePoint now);
   int open_connections() const;
   std::string make_metrics();
   std::string make_status();

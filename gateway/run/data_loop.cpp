@@ -5,10 +5,12 @@
 namespace gateway {
 
 DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
-                   AddressCounts& addresses)
+                   AddressCounts& addresses, std::shared_ptr<routing::RetryBudget> retry_budget)
     : services_{.timer = timer_, .outbox = Outbox(timer_, std::move(deliver)), .dice = Dice(seed)},
       front_{.services = services_, .loop = io_, .pages = pages, .metrics = metrics, .offers = offers},
-      listener_(io_, front_, addresses) {}
+      listener_(io_, front_, addresses) {
+  services_.retry_budget = std::move(retry_budget);
+}
 
 void DataLoop::adopt(std::shared_ptr<const Generation> generation,
                      std::shared_ptr<const routing::Snapshot> snapshot) {

@@ -18,7 +18,7 @@ class DataLoop {
   // `seed` of all its draws. `deliver` takes its records and may be called on its thread only. `pages` and
   // `metrics` must outlive the loop.
   DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
-           AddressCounts& addresses);
+           AddressCounts& addresses, std::shared_ptr<routing::RetryBudget> retry_budget);
 
   boost::asio::io_context& io() { return io_; }
   // The rest belongs to its thread, or to nobody before the thread runs.

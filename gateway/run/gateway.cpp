@@ -158,9 +158,8 @@ class RunningGateway {
       for (int i = 0; i < workers; ++i) {
         const auto at = static_cast<std::size_t>(i);
         loops_.push_back(std::make_unique<DataLoop>(
-            start_.seed + at,
-            [this, at](std::vector<RecordPtr> records) { control_.deliver(std::move(records), *loops_[at]); },
-            control_, control_.counters(), offers, addresses_));
+            start_.seed + at, [this, at](Batch batch) { control_.deliver(std::move(batch), *loops_[at]); },
+            control_, control_.counters(), offers, addresses_, retry_budget_));
         DataLoop& loop = *loops_.back();
         all.push_back(&loop);
         loop.adopt(generation_, snapshot);
@@ -264,6 +263,7 @@ class RunningGateway {
   ControlLoop control_;
   Reload reload_;
   AddressCounts addresses_;
+  std::shared_ptr<routing::RetryBudget> retry_budget_ = std::make_shared<routing::RetryBudget>();
   std::vector<std::unique_ptr<DataLoop>> loops_;
   std::optional<AdminDoor> admin_;
   Tcp::endpoint bound_;

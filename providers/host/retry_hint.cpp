@@ -28,6 +28,39 @@ config::Duration bounded(config::Seconds wait) {
   return std::chrono::duration_cast<config::Duration>(std::clamp(wait, config::Seconds(0), longest));
 }
 
+// "20.5s", "1m20s", "250ms", "12 seconds"; a number without a unit is seconds.
+std::optional<config::Duration> spoken_time(std::string_view text) {
+  config::Seconds sum{0};
+  bool any = false;
+  for (;;) {
+    std::size_t length = 0;
+    while (length < text.size() && ((text[length] >= '0' && text[length] <= '9') || text[length] == '.'))
+      ++length;
+    // The full stop that ends a sentence is no part of the number.
+    if (length > 0 && text[length - 1] == '.') --length;
+    const auto number = plain_number(text.substr(0, length));
+    if (!number) break;
+    text.remove_prefix(length);
+    if (text.starts_with(' ') && text.size() > 1 && text[1] >= 'a' && text[1] <= 'z') text.remove_prefix(1);
+    std::size_t unit = 0;
+    while (unit < text.size() && text[unit] >= 'a' && text[unit] <= 'z') ++unit;
+    const std::string_view word = text.substr(0, unit);
+    double seconds = 1;
+    if (word == "ms" || word == "milliseconds") {
+      seconds = 0.001;
+    } else if (word == "m" || word == "min" || word == "minute" || word == "minutes") {
+      seconds = 60;
+    } else if (word == "h" || word == "hour" || word == "hours") {
+      seconds = 3600;
+    }
+    sum += config::Seconds(*number * seconds);
+    any = true;
+    text.remove_prefix(unit);
+  }
+  if (!any) return std::nullopt;
+  return bounded(sum);
+}
+
 std::optional<int> digits(std::string_view text) {
   const auto value = decimal(text);
   if (!value || *value > 9'999) return std::nullopt;
@@ -104,6 +137,25 @@ std::optional<config::WallTime> http_date(std::string_view text) {
   if (!date.ok() || !in_range) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
          std::chrono::seconds(*second);
+}
+
+std::optional<config::Duration> retry_hint_in(std::string_view body) {
+  constexpr std::array<std::string_view, 5> openings = {"try again in ", "retry in ", "retry after ",
+                                                        "try again after ", "retrydelay"};
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  std::size_t first = std::string_view::npos;
+  for (const std::string_view opening : openings) {
+    const auto found =
+        std::search(body.begin(), body.end(), opening.begin(), opening.end(),
+                    [&](char of_body, char of_opening) { return lower(of_body) == of_opening; });
+    if (found == body.end()) continue;
+    first = std::min(first, static_cast<std::size_t>(found - body.begin()) + opening.size());
+  }
+  if (first == std::string_view::npos) return std::nullopt;
+  std::string_view rest = body.substr(first);
+  // Between a member's name and the time in its value.
+  rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("\": \\")));
+  return spoken_time(rest);
 }
 
 std::optional<config::Duration> retry_after(const Fields& fields, config::WallTime now) {

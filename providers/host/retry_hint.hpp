@@ -14,6 +14,11 @@ namespace providers {
 // cut to 60 s: nobody may bar us for longer. Negative ones are garbage; a date that has passed is 0.
 std::optional<config::Duration> retry_after(const Fields& fields, config::WallTime now);
 
+// The same as some hosts say it, in the body of an error alone: `"retryDelay": "34.4s"` (Google), "Please try
+// again in 20.5s", "... in 1m20s", "... in 250ms", "retry after 12 seconds" (OpenAI and others). The first
+// one counts.
+std::optional<config::Duration> retry_hint_in(std::string_view body);
+
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, IMF-fixdate).
 std::optional<config::WallTime> http_date(std::string_view text);
 

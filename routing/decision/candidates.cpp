@@ -91,21 +91,23 @@ bool is_full(const Question& question, const Verdict& verdict) {
 
 void check_breaker(const Question& question, Verdict& verdict) {
   const Breaker& breaker = health_of(question, verdict).breaker;
+  const EndpointIndex endpoint = verdict.endpoint;
   switch (breaker.phase(question.now)) {
     case Breaker::Phase::closed:
       return;
     case Breaker::Phase::open:
       return remove(verdict, Removal::open, seconds_until(breaker.opens(), question.now));
     case Breaker::Phase::half_open: {
-      // A request that failed once already is not the one to try a doubtful host with.
-      const bool is_retry = !question.tried.empty();
-      const bool is_busy = question.in_flight.at(verdict.endpoint) >= breaker.trials(question.now);
-      if (is_retry || is_busy) remove(verdict, Removal::open, 0);
+      // A doubtful host is not tried with a request that failed once already or cannot go elsewhere then.
+      const bool is_last_chance = !question.tried.empty() || question.policy.attempts <= 1;
+      const bool is_busy = question.in_flight.trials_at(endpoint) >= breaker.trials(question.now);
+      if (is_last_chance || is_busy) remove(verdict, Removal::open, 0);
       return;
     }
     case Breaker::Phase::ramping:
-      if (drawn(question.seed, Purpose::admit, verdict.endpoint) >= breaker.ramp(question.now)) {
-        remove(verdict, Removal::recovering, breaker.ramp_left(question.now).count());
+      if (question.in_flight.at(endpoint) > breaker.always_admitted() &&
+          drawn(question.seed, Purpose::admit, endpoint) >= breaker.ramp()) {
+        remove(verdict, Removal::recovering, 0);
       }
   }
 }

@@ -27,7 +27,7 @@ enum class Removal {
   cooling,         // the host asked to wait; `missed_by` in seconds
   open,            // its circuit breaker is open; `missed_by` in seconds, 0 while a trial is under way
   full,            // its own limit of requests in flight
-  recovering,      // its breaker lets only a share of requests through; `missed_by` in seconds until all
+  recovering,      // its breaker lets only a share of requests through
   overlay,         // by the request's own preferences; `filter` says which
   withdrawn,       // the newest configuration has it no more, or no longer allows it
   rejected,        // a host of its model found the request itself at fault
@@ -57,6 +57,8 @@ struct Decision {
   double explored_dollars = 0;  // what exploring costs beyond the best, to be taken from the purse
   double expected_dollars = 0;  // of the best candidate, for filling the purse
   std::size_t relaxed = 0;      // steps of Policy::relax that were taken because nobody was left
+  // The host chosen is half open: the attempt is a trial, of which only so many may be under way.
+  std::optional<int> trials_allowed{};
   std::uint64_t snapshot = 0;
   std::uint64_t seed = 0;
   Length length{};  // expected of the answer, before any endpoint's verbosity

@@ -25,16 +25,18 @@ void apply_limits(const Question& question, Decision& decision) {
   }
 }
 
-// Leaves out who cannot be asked right now, unless that would be more than half of all.
+// Leaves out who cannot be asked right now, unless that would be more than half of all, or nobody would be
+// left: a doubtful host is better than none.
 Panic leave_out_unavailable(const Question& question, Decision& decision) {
-  int eligible = 0, open = 0;
+  int eligible = 0, open = 0, left = 0;
   for (Verdict& verdict : decision.verdicts) {
     if (verdict.removal != Removal::none) continue;
     ++eligible;
     check_availability(question, Panic::no, verdict);
     if (verdict.removal == Removal::open) ++open;
+    if (verdict.removal == Removal::none) ++left;
   }
-  if (open * 2 <= eligible) return Panic::no;
+  if (open * 2 <= eligible && left > 0) return Panic::no;
   for (Verdict& verdict : decision.verdicts) {
     if (verdict.removal != Removal::open && verdict.removal != Removal::recovering) continue;
     forget_removal(verdict);

@@ -129,6 +129,10 @@ void pick(const Question& question, const Purse& purse, Panic panic, Decision& d
   if (panic == Panic::yes) decision.reason = Reason::panic;
   if (decision.order.size() == 1 && panic == Panic::no) decision.reason = Reason::only;
   decision.chosen = decision.verdicts[chosen].endpoint;
+  const Breaker& breaker = question.snapshot.endpoints[*decision.chosen].health.breaker;
+  if (panic == Panic::no && breaker.phase(question.now) == Breaker::Phase::half_open) {
+    decision.trials_allowed = breaker.trials(question.now);
+  }
   decision.propensity = decision.verdicts[chosen].propensity;
 }
 
@@ -143,6 +147,7 @@ void find_earliest(const Question& question, Decision& decision) {
 void clear(Decision& decision) {
   decision.chosen.reset();
   decision.earliest.reset();
+  decision.trials_allowed.reset();
   decision.reason = Reason::best;
   decision.length = {};
   decision.propensity = decision.explored_dollars = decision.expected_dollars = 0;

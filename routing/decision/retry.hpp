@@ -4,7 +4,6 @@
 #include <string_view>
 #include <variant>
 
-#include "routing/decision/retry_budget.hpp"
 #include "routing/policy/policy.hpp"
 #include "routing/terms/demand.hpp"
 #include "routing/terms/outcome.hpp"

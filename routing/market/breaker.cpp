@@ -7,11 +7,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr config::Duration first_pause = 5s;
-constexpr config::Duration longest_pause = 60s;
+constexpr config::Duration first_pause = 1s;
+// With the jitter on top of it, 10 s.
+constexpr config::Duration longest_pause = 8333ms;
 constexpr config::Duration configuration_pause = 5min;
-constexpr config::Duration ramp_length = 30s;
 constexpr config::Duration another_trial_after = 10s;
+// Answers that end a ramp; the trial is the first of them.
+constexpr std::int32_t successes_to_close = 5;
 
 }  // namespace
 
@@ -19,8 +21,10 @@ Breaker Breaker::from(const Memory& memory) {
   Breaker breaker;
   breaker.cause_ = static_cast<Cause>(std::clamp(memory.cause, 0, static_cast<std::int32_t>(Cause::ramp)));
   breaker.trips_ = memory.trips;
+  breaker.successes_ = memory.successes;
+  breaker.since_ = memory.since;
+  breaker.left_alone_ = memory.left_alone;
   breaker.until_ = memory.until;
-  breaker.ramp_from_ = memory.ramp_from;
   return breaker;
 }
 
@@ -29,7 +33,7 @@ Breaker::Phase Breaker::phase(config::TimePoint now) const {
     case Cause::none:
       return Phase::closed;
     case Cause::ramp:
-      return now - ramp_from_ < ramp_length ? Phase::ramping : Phase::closed;
+      return Phase::ramping;
     case Cause::failures:
     case Cause::configuration:
       break;
@@ -41,25 +45,27 @@ int Breaker::trials(config::TimePoint now) const {
   return now < until_ ? 0 : 1 + static_cast<int>((now - until_) / another_trial_after);
 }
 
-double Breaker::ramp(config::TimePoint now) const {
-  const double passed = config::Seconds(now - ramp_from_) / config::Seconds(ramp_length);
-  return std::clamp(0.1 + 0.9 * passed, 0.1, 1.0);
+double Breaker::ramp() const {
+  return std::min(1.0, 0.1 * static_cast<double>(1 << std::clamp(successes_, 0, 4)));
 }
 
-config::Seconds Breaker::ramp_left(config::TimePoint now) const {
-  return std::max(config::Duration::zero(), ramp_from_ + ramp_length - now);
+void Breaker::begins_to_fail(config::TimePoint at) {
+  if (cause_ == Cause::none || cause_ == Cause::ramp) since_ = at;
 }
 
 void Breaker::trip(config::TimePoint now, double draw) {
-  // A host that fails again before it is fully back waits longer than the last time.
-  if (phase(now) == Phase::closed) trips_ = 0;
-  const config::Duration pause = std::min(longest_pause, first_pause * (1 << std::min(trips_, 4)));
+  // As long as it has failed; a host that fails again before it is fully back waits longer than the last
+  // time.
+  const config::Duration least = first_pause * (1 << std::min(trips_, 3));
+  const config::Duration pause = std::clamp(now - since_, std::min(least, longest_pause), longest_pause);
   until_ = now + std::chrono::duration_cast<config::Duration>(pause * (0.8 + 0.4 * draw));
+  left_alone_ = now;
   trips_ += 1;
   cause_ = Cause::failures;
 }
 
 void Breaker::fault(config::TimePoint now) {
+  left_alone_ = now;
   until_ = now + configuration_pause;
   cause_ = Cause::configuration;
 }
@@ -68,15 +74,20 @@ void Breaker::forgive_configuration() {
   if (cause_ == Cause::configuration) cause_ = Cause::none;
 }
 
-bool Breaker::was_trial(config::TimePoint dispatched, config::TimePoint now) const {
-  return phase(now) == Phase::half_open && dispatched >= until_;
+bool Breaker::fails_again(config::TimePoint dispatched, config::TimePoint now) const {
+  const bool on_trial = phase(now) == Phase::half_open || cause_ == Cause::ramp;
+  return on_trial && dispatched > left_alone_;
 }
 
-Breaker::Effect Breaker::succeeded(config::TimePoint dispatched, config::TimePoint now) {
-  if (!was_trial(dispatched, now)) return Effect::none;
+Breaker::Effect Breaker::succeeded(config::TimePoint dispatched) {
+  if (cause_ == Cause::none || dispatched <= left_alone_) return Effect::none;
+  const bool ramping = cause_ == Cause::ramp;
+  successes_ = ramping ? successes_ + 1 : 1;
   cause_ = Cause::ramp;
-  ramp_from_ = now;
-  return Effect::recovering;
+  if (successes_ < successes_to_close) return ramping ? Effect::ramping : Effect::recovering;
+  cause_ = Cause::none;
+  trips_ = 0;
+  return Effect::recovered;
 }
 
 }  // namespace routing

@@ -1,7 +1,9 @@
-// Keeps requests away from a host that fails, and lets it back in step by step. A value; the market writes
-// it, decisions read it with the time they have.
-//   closed -> open for 5·2^k s (at most 60 s, ±20 %) -> half open: one trial -> ramp 10..100 % over 30 s
-// A fault of configuration (credential, balance, unknown model) opens for 5 minutes at once.
+// Keeps requests away from a host that fails, and lets it back in by evidence. A value; the market writes it,
+// decisions read it with the time they have.
+//   closed -> open for about as long as it has failed (1 s .. 10 s) -> half open: one trial at a time
+//          -> ramping: a share of requests that doubles with each answer that begins -> closed
+// So a host comes back within about the length of its outage, at most 10 s, after it answers again. A fault
+// of configuration (credential, balance, unknown model) opens for 5 minutes at once.
 #pragma once
 
 #include <cstdint>
@@ -18,39 +20,51 @@ class Breaker {
   // Meaningful while open.
   config::TimePoint opens() const { return until_; }
   bool is_configuration_fault() const { return cause_ == Cause::configuration; }
-  // Trials that may be under way while half open. More than one after a while, because a request from
-  // before the failure may still hold the count of those in flight.
+  // Trials that may be under way while half open. More than one after a while, because one may hang.
   int trials(config::TimePoint now) const;
-  // Share of decisions that see the host while ramping, 0.1..1.
-  double ramp(config::TimePoint now) const;
-  config::Seconds ramp_left(config::TimePoint now) const;
+  // While ramping: the share of decisions that see the host, 0.2..1, and how many attempts may be under way
+  // there whatever the share.
+  double ramp() const;
+  int always_admitted() const { return successes_; }
+  // Since when it has failed without a break; meaningful after a failure that no answer followed.
+  config::TimePoint failing_since() const { return since_; }
 
+  // The first failure after an answer.
+  void begins_to_fail(config::TimePoint at);
   // Too many failures. `draw` in [0, 1) is for the jitter.
   void trip(config::TimePoint now, double draw);
   void fault(config::TimePoint now);
   // The configuration changed: a fault of the old one says nothing of the new one.
   void forgive_configuration();
-  // A reply to an attempt that began at `dispatched`. One that began before the trials says nothing new.
-  enum class Effect { none, recovering };
-  Effect succeeded(config::TimePoint dispatched, config::TimePoint now);
-  bool was_trial(config::TimePoint dispatched, config::TimePoint now) const;
+  // An attempt that began at `dispatched` is being answered. One that began before the host was left alone
+  // says nothing of it now.
+  enum class Effect { none, recovering, ramping, recovered };
+  Effect succeeded(config::TimePoint dispatched);
+  // A failure of such an attempt, of a host that is on trial or ramping.
+  bool fails_again(config::TimePoint dispatched, config::TimePoint now) const;
 
   // All there is to it, for keeping it somewhere and bringing it back.
   struct Memory {
     std::int32_t cause = 0;
     std::int32_t trips = 0;
+    std::int32_t successes = 0;
+    config::TimePoint since{};
+    config::TimePoint left_alone{};
     config::TimePoint until{};
-    config::TimePoint ramp_from{};
   };
-  Memory memory() const { return {static_cast<std::int32_t>(cause_), trips_, until_, ramp_from_}; }
+  Memory memory() const {
+    return {static_cast<std::int32_t>(cause_), trips_, successes_, since_, left_alone_, until_};
+  }
   static Breaker from(const Memory& memory);
 
  private:
   enum class Cause { none, failures, configuration, ramp };
   Cause cause_ = Cause::none;
-  std::int32_t trips_ = 0;         // in a row, k of the doubling
-  config::TimePoint until_{};      // open until
-  config::TimePoint ramp_from_{};  // of the last recovery
+  std::int32_t trips_ = 0;          // since it was last closed
+  std::int32_t successes_ = 0;      // of the ramp
+  config::TimePoint since_{};       // of the row of failures
+  config::TimePoint left_alone_{};  // when it tripped last
+  config::TimePoint until_{};       // open until
 };
 
 }  // namespace routing

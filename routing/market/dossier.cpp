@@ -6,12 +6,19 @@
 namespace routing {
 namespace {
 
-double uncached_kilotokens(const EndpointState& state, const Attempt& attempt, const Demand& demand) {
+// As the host counted them, or what was expected of it when it was chosen.
+double uncached_kilotokens(const EndpointState& state, const Attempt& attempt, config::Tokens prompt) {
   if (attempt.usage && !attempt.usage_is_estimated && attempt.usage->prompt.count > 0) {
     const auto uncached = attempt.usage->prompt.count - attempt.usage->cached.count;
     return static_cast<double>(std::max<std::int64_t>(0, uncached)) / 1000;
   }
-  return static_cast<double>(demand.prompt.count) * state.prompt_scale / 1000;
+  const double cached = attempt.cached_share * state.cache_reliability;
+  return static_cast<double>(prompt.count) * state.prompt_scale * (1 - cached) / 1000;
+}
+
+Load load_of(const EndpointState& state, const Attempt& attempt, config::Tokens prompt) {
+  return {.uncached_kilotokens = uncached_kilotokens(state, attempt, prompt),
+          .in_flight = static_cast<double>(attempt.in_flight)};
 }
 
 // Deltas stand for tokens where no usage came: most hosts send one token in each.
@@ -44,31 +51,34 @@ void Dossier::measure(EndpointState& state, Measured& half_hour, config::TimePoi
   half_hour = measures_->half_hour();
 }
 
-void Dossier::learn(EndpointState& state, const Attempt& attempt, const Demand& demand,
-                    const Expectation& expected, config::TimePoint now) {
-  if (!measures_) measures_ = std::make_unique<Measures>();
-  measures_->observe(attempt, now);
-  learn_speed(state, attempt, demand, now);
-  if (attempt.usage && !attempt.usage_is_estimated) learn_tokens(state, attempt, demand, expected);
+void Dossier::learn_beginning(EndpointState& state, const Attempt& attempt, config::Tokens prompt) {
+  if (attempt.cached_share > 0) return;
+  learn_first_delta(state, attempt, prompt);
 }
 
-void Dossier::learn_speed(EndpointState& state, const Attempt& attempt, const Demand& demand,
-                          config::TimePoint now) {
-  const Load load{.uncached_kilotokens = uncached_kilotokens(state, attempt, demand),
-                  .in_flight = static_cast<double>(attempt.in_flight)};
+void Dossier::learn_first_delta(EndpointState& state, const Attempt& attempt, config::Tokens prompt) {
+  state.speed.observe_first_delta(load_of(state, attempt, prompt), *attempt.first_delta);
+  state.replies += 1;
+}
+
+void Dossier::learn_end(EndpointState& state, const Attempt& attempt, config::Tokens prompt,
+                        config::TimePoint now) {
+  if (!measures_) measures_ = std::make_unique<Measures>();
+  measures_->observe(attempt, now);
+  const Load load = load_of(state, attempt, prompt);
   Speed& speed = state.speed;
   if (!attempt.first_delta) {
+    const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);
     if (!attempt.failure) {
       const double tokens = attempt.usage ? static_cast<double>(attempt.usage->output.count) : 0;
-      if (!attempt.finished || tokens < 1) return;
-      speed.observe_whole(load, tokens, *attempt.finished);
+      if (tokens < 1) return;
+      speed.observe_whole(load, tokens, waited);
       state.replies += 1;
       return;
     }
     const FailureKind kind = attempt.failure->kind;
     const bool was_waiting = kind == FailureKind::first_token_timeout || kind == FailureKind::deadline ||
                              kind == FailureKind::client_left;
-    const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);
     // Before its p95 a silence says next to nothing, and learning from it was seen to hurt.
     if (was_waiting && waited.count() > speed.first_delta_p95(load)) {
       speed.observe_waiting(load, waited);
@@ -76,8 +86,7 @@ void Dossier::learn_speed(EndpointState& state, const Attempt& attempt, const De
     }
     return;
   }
-  speed.observe_first_delta(load, *attempt.first_delta);
-  state.replies += 1;
+  if (attempt.told == Told::nothing || attempt.cached_share > 0) learn_first_delta(state, attempt, prompt);
   // Replies in a few big pieces show how the host cuts, not how fast it is.
   constexpr std::uint32_t least_deltas = 4;
   if (!attempt.finished || attempt.deltas < least_deltas) return;
@@ -86,13 +95,13 @@ void Dossier::learn_speed(EndpointState& state, const Attempt& attempt, const De
   speed.observe_stream(load, tokens - 1, *attempt.finished - *attempt.first_delta);
 }
 
-void Dossier::learn_tokens(EndpointState& state, const Attempt& attempt, const Demand& demand,
+void Dossier::learn_tokens(EndpointState& state, const Attempt& attempt, config::Tokens prompt,
                            const Expectation& expected) {
   const Usage& usage = *attempt.usage;
-  if (usage.prompt.count > 0 && demand.prompt.count > 0) {
+  if (usage.prompt.count > 0 && prompt.count > 0) {
     // Prior: 2,000 tokens that were estimated exactly.
     prompt_reported_ = 0.99 * prompt_reported_ + static_cast<double>(usage.prompt.count);
-    prompt_estimated_ = 0.99 * prompt_estimated_ + static_cast<double>(demand.prompt.count);
+    prompt_estimated_ = 0.99 * prompt_estimated_ + static_cast<double>(prompt.count);
     state.prompt_scale = std::clamp((2000 + prompt_reported_) / (2000 + prompt_estimated_), 0.25, 4.0);
   }
   if (expected.cached_tokens > 0) {

@@ -18,18 +18,23 @@ struct Expectation {
 
 class Dossier {
  public:
-  // Learns everything but health. Time has been passed on `state` already.
-  void learn(EndpointState& state, const Attempt& attempt, const Demand& demand, const Expectation& expected,
-             config::TimePoint now);
+  // All of these learn everything but health. Time has been passed on `state` already. `prompt` is our
+  // estimate. The first content came. What it says of the host's speed waits for the end where the prompt may
+  // have been cached, because only then it is known how much of it was: learned with a guess, it was seen to
+  // cost money.
+  void learn_beginning(EndpointState& state, const Attempt& attempt, config::Tokens prompt);
+  // The attempt ended.
+  void learn_end(EndpointState& state, const Attempt& attempt, config::Tokens prompt, config::TimePoint now);
+  // The host told what it counted.
+  void learn_tokens(EndpointState& state, const Attempt& attempt, config::Tokens prompt,
+                    const Expectation& expected);
   // Lets time pass on what is believed.
   void pass(EndpointState& state, const SpeedPrior& prior, config::TimePoint now);
   // Brings what was measured up to `now`.
   void measure(EndpointState& state, Measured& half_hour, config::TimePoint now);
 
  private:
-  void learn_speed(EndpointState& state, const Attempt& attempt, const Demand& demand, config::TimePoint now);
-  void learn_tokens(EndpointState& state, const Attempt& attempt, const Demand& demand,
-                    const Expectation& expected);
+  void learn_first_delta(EndpointState& state, const Attempt& attempt, config::Tokens prompt);
 
   config::TimePoint passed_{};
   std::unique_ptr<Measures> measures_;  // absent until the first reply: most of a big catalogue is idle

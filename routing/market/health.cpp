@@ -8,6 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr config::Duration longest_cooling = 60s;
+constexpr config::Duration first_cooling = 250ms;
 constexpr config::Duration headroom_lasts = 60s;
 // Three failures within about ten seconds, the forgetting of the first ones allowed for.
 constexpr double failures_to_trip = 2.85;
@@ -42,11 +43,32 @@ double Health::headroom_at(config::TimePoint now) const {
 }
 
 Health::Change Health::cool(const Failure& failure, config::TimePoint now) {
-  if (!failure.retry_after || *failure.retry_after <= 0s) return Change::gradual;
-  const config::TimePoint until = now + std::min(*failure.retry_after, longest_cooling);
+  std::optional<config::Duration> pause = failure.retry_after;
+  // Who limits its rate and does not say for how long is left alone for longer each time.
+  if (!pause && failure.kind == FailureKind::rate_limited) {
+    pause = first_cooling * (1 << std::clamp(refusals_in_a_row - 1, 0, 5));
+  }
+  if (!pause || *pause <= 0s) return Change::gradual;
+  const config::TimePoint until = now + std::min(*pause, longest_cooling);
   if (until <= cooling_until) return Change::gradual;
   cooling_until = until;
   return Change::flipped;
+}
+
+Health::Change Health::answers(config::TimePoint dispatched, double refused, config::TimePoint now) {
+  const Breaker::Effect effect = breaker.succeeded(dispatched);
+  if (effect == Breaker::Effect::recovering) {  // what was counted before it opened is over
+    failures = {};
+    failures_in_a_row = 0;
+  }
+  failures.count(failure_prior, 0, now);
+  refusals.count(refusal_prior, refused, now);
+  return effect == Breaker::Effect::none ? Change::gradual : Change::flipped;
+}
+
+Health::Change Health::begins(config::TimePoint dispatched, config::TimePoint now) {
+  refusals_in_a_row = 0;
+  return answers(dispatched, 0, now);
 }
 
 Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now) {
@@ -59,26 +81,32 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
       !attempt.failure || attempt.first_delta || attempt.failure->kind == FailureKind::rejected;
   if (fault == Fault::none && !answered) return Change::gradual;
 
-  const Breaker::Phase before = breaker.phase(now);
+  const bool has_begun = attempt.told == Told::beginning;
   if (fault == Fault::none || fault == Fault::load) {
-    const bool recovering = breaker.succeeded(attempt.dispatched, now) == Breaker::Effect::recovering;
-    if (recovering) failures = {};  // what was counted before it opened is over
-    failures.count(failure_prior, 0, now);
-    failures_in_a_row = 0;
-    refusals.count(refusal_prior, fault == Fault::load ? 1 : 0, now);
+    Change change = Change::gradual;
+    if (!has_begun) change = answers(attempt.dispatched, fault == Fault::load ? 1 : 0, now);
+    // A stream from before the failures says nothing of what is asked now.
+    if (attempt.dispatched >= breaker.failing_since()) failures_in_a_row = 0;
+    refusals_in_a_row = fault == Fault::load ? refusals_in_a_row + 1 : 0;
     const Change cooled = attempt.failure ? cool(*attempt.failure, now) : Change::gradual;
-    return recovering ? Change::flipped : cooled;
+    return change == Change::flipped ? change : cooled;
   }
   if (fault == Fault::configuration) {
     breaker.fault(now);
     return Change::flipped;
   }
-  failures.count(failure_prior, 1, now);
+  if (has_begun) {
+    failures.turn(failure_prior, now);
+  } else {
+    failures.count(failure_prior, 1, now);
+  }
+  if (failures_in_a_row++ == 0) breaker.begins_to_fail(now);
   const bool many = failures.mean(failure_prior, now) > 0.5 &&
                     failures.effective_events(failure_prior, now) >= failures_to_trip;
-  const bool failing = ++failures_in_a_row >= row_to_trip || many;
-  const bool trial_failed = breaker.was_trial(attempt.dispatched, now);
-  if (trial_failed || (failing && (before == Breaker::Phase::closed || before == Breaker::Phase::ramping))) {
+  const bool failing = failures_in_a_row >= row_to_trip || many;
+  const bool trips =
+      breaker.phase(now) == Breaker::Phase::closed ? failing : breaker.fails_again(attempt.dispatched, now);
+  if (trips) {
     breaker.trip(now, draw);
     return Change::flipped;
   }

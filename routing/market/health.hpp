@@ -17,6 +17,7 @@ struct Health {
   Tally failures;  // of the host's own making
   Tally refusals;  // 429: a cost, not a wall
   int failures_in_a_row = 0;
+  int refusals_in_a_row = 0;
   Breaker breaker;
   config::TimePoint cooling_until{};  // at the host's own request
   double headroom = unknown;
@@ -29,12 +30,16 @@ struct Health {
 
   // Whether a decision before the next regular snapshot should know.
   enum class Change { gradual, flipped };
+  // The first content of an answer came, of an attempt that began at `dispatched`.
+  Change begins(config::TimePoint dispatched, config::TimePoint now);
+  // How an attempt ended; its beginning counts here where it was not told before.
   Change observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now);
 
   static constexpr TallySettings failure_prior{.prior_mean = 0.03, .prior_weight = 3};
   static constexpr TallySettings refusal_prior{.prior_mean = 0, .prior_weight = 3};
 
  private:
+  Change answers(config::TimePoint dispatched, double refused, config::TimePoint now);
   Change cool(const Failure& failure, config::TimePoint now);
 };
 

@@ -74,25 +74,48 @@ std::optional<EndpointIndex> Market::current_index(const Attempt& attempt) const
   return former->today[attempt.endpoint];
 }
 
+EndpointState& Market::state_at(EndpointIndex index, config::TimePoint now) {
+  EndpointState& state = states_[index];
+  dossiers_[index].pass(state, priors_[catalogue_->endpoints()[index].model_index], now);
+  return state;
+}
+
+void Market::begins(const Attempt& attempt, config::Tokens prompt, config::TimePoint now) {
+  const std::optional<EndpointIndex> index = current_index(attempt);
+  if (!index) return;
+  EndpointState& state = state_at(*index, now);
+  if (state.health.begins(attempt.dispatched, now) == Health::Change::flipped) flipped_ = true;
+  if (state.replies == 0) flipped_ = true;
+  dossiers_[*index].learn_beginning(state, attempt, prompt);
+}
+
+void Market::ends(const Attempt& attempt, config::Tokens prompt, config::TimePoint now) {
+  const std::optional<EndpointIndex> index = current_index(attempt);
+  if (!index) return;
+  EndpointState& state = state_at(*index, now);
+  observe_health(*index, attempt, now);
+  dossiers_[*index].learn_end(state, attempt, prompt, now);
+}
+
 void Market::observe(const Attempt& attempt, const Demand& demand, config::TimePoint now) {
   const std::optional<EndpointIndex> index = current_index(attempt);
   if (!index) return;
-  EndpointState& state = states_[*index];
-  const std::size_t model = catalogue_->endpoints()[*index].model_index;
-  dossiers_[*index].pass(state, priors_[model], now);
-
-  observe_health(*index, attempt, now);
-
-  const LengthKeys keys = length_keys(demand);
-  const bool first = state.replies == 0;
   const std::uint64_t name = catalogue_->endpoints()[*index].name_hash;
-  // As decisions saw it, so about as it was when this attempt began.
-  const std::size_t seen = prefixes_.published().known_to(name, demand.prefix_blocks, now);
-  const Expectation expected{.length = lengths_.current().expected(keys),
-                             .cached_tokens = prompt_share(demand, seen) *
-                                              static_cast<double>(demand.prompt.count) * state.prompt_scale};
-  dossiers_[*index].learn(state, attempt, demand, expected, now);
-  if (first && state.replies > 0) flipped_ = true;
+  const LengthKeys keys = length_keys(demand);
+  if (attempt.told != Told::all) {
+    const bool first = states_[*index].replies == 0;
+    ends(attempt, demand.prompt, now);
+    if (first && states_[*index].replies > 0) flipped_ = true;
+  }
+  if (attempt.usage && !attempt.usage_is_estimated) {
+    // As decisions saw it, so about as it was when this attempt began.
+    const std::size_t seen = prefixes_.published().known_to(name, demand.prefix_blocks, now);
+    const Expectation expected{.length = lengths_.current().expected(keys),
+                               .cached_tokens = prompt_share(demand, seen) *
+                                                static_cast<double>(demand.prompt.count) *
+                                                states_[*index].prompt_scale};
+    dossiers_[*index].learn_tokens(states_[*index], attempt, demand.prompt, expected);
+  }
   if (attempt.first_delta || !attempt.failure) prefixes_.use(name, demand.prefix_blocks, now);
   if (!attempt.failure && attempt.usage && attempt.usage->output.count > 0) {
     lengths_.observe(keys, static_cast<double>(attempt.usage->output.count),

@@ -20,7 +20,13 @@ class Market {
  public:
   Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
 
-  // Learns from an attempt that ended; of an earlier generation, where its endpoint goes on.
+  // What attempts show is learned when they show it, each fact once (Attempt::told); `now` is when it
+  // happened. Attempts of an earlier generation count, too, where their endpoint goes on. The first content
+  // of an answer came. `prompt`: of its request, by our estimate.
+  void begins(const Attempt& attempt, config::Tokens prompt, config::TimePoint now);
+  // The attempt ended.
+  void ends(const Attempt& attempt, config::Tokens prompt, config::TimePoint now);
+  // Its request ended: what was not told yet, and what only the whole request says.
   void observe(const Attempt& attempt, const Demand& demand, config::TimePoint now);
   // A host's state changed so that waiting for the next regular snapshot would hurt. Until the next snapshot.
   bool flipped() const { return flipped_; }
@@ -30,6 +36,7 @@ class Market {
 
  private:
   std::optional<EndpointIndex> current_index(const Attempt& attempt) const;
+  EndpointState& state_at(EndpointIndex index, config::TimePoint now);
   void observe_health(EndpointIndex index, const Attempt& attempt, config::TimePoint now);
   void refresh(config::TimePoint now);
   void refresh_prior(std::size_t model, EndpointIndex first);

@@ -2,6 +2,7 @@
 // A value, no thread rule.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "config/values/units.hpp"
@@ -24,6 +25,12 @@ struct Tally {
     const double keep = kept(settings, now);
     events = events * keep + share;
     trials = trials * keep + 1;
+    counted = now > counted ? now : counted;
+  }
+  // What was counted as none turned out to be one.
+  void turn(const TallySettings& settings, config::TimePoint now) {
+    const double keep = kept(settings, now);
+    events = std::min(events * keep + 1, trials = std::max(1.0, trials * keep));
     counted = now > counted ? now : counted;
   }
   double mean(const TallySettings& settings, config::TimePoint now) const {

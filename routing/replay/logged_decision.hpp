@@ -16,6 +16,7 @@ namespace routing {
 struct UnderWay {
   EndpointIndex endpoint = 0;
   int count = 0;
+  int trials = 0;
 };
 
 // Leading blocks of the prompt that an endpoint had seen lately. Those that had seen none are left out.

@@ -60,11 +60,12 @@ void Stage::set_caches(const LoggedDemand& demand, const LoggedDecision& logged)
 }
 
 void Stage::set_load(const LoggedDecision& logged) {
-  for (const EndpointIndex endpoint : busy_) in_flight_.counter(endpoint) = 0;
+  for (const EndpointIndex endpoint : busy_) in_flight_.counter(endpoint) = in_flight_.trials(endpoint) = 0;
   busy_.clear();
   for (const UnderWay& under_way : logged.under_way) {
     if (under_way.endpoint >= snapshot_.catalogue->endpoints().size()) continue;
     in_flight_.counter(under_way.endpoint) = under_way.count;
+    in_flight_.trials(under_way.endpoint) = under_way.trials;
     busy_.push_back(under_way.endpoint);
   }
 }

@@ -47,7 +47,8 @@ void tally(auto& io, auto& t) {
 
 void breaker(auto& io, auto& b) {
   Breaker::Memory memory = b.memory();
-  io(memory.cause), io(memory.trips), io(memory.until), io(memory.ramp_from);
+  io(memory.cause), io(memory.trips), io(memory.successes);
+  io(memory.since), io(memory.left_alone), io(memory.until);
   if constexpr (requires { b = Breaker{}; }) b = Breaker::from(memory);
 }
 
@@ -61,7 +62,7 @@ void whole(auto& io, auto& s) {
   drift(io, s.speed.ttft), drift(io, s.speed.throughput);
   auto& health = s.health;
   tally(io, health.failures), tally(io, health.refusals);
-  io(health.failures_in_a_row);
+  io(health.failures_in_a_row), io(health.refusals_in_a_row);
   breaker(io, health.breaker);
   io(health.cooling_until), io(health.headroom), io(health.headroom_known);
   io(s.replies), io(s.verbosity), io(s.prompt_scale), io(s.cache_reliability), io(s.streams_reasoning);

@@ -47,8 +47,8 @@ void Baseline::dispatched(EndpointIndex endpoint, config::TimePoint now) {
   balancer_->dispatched(endpoint, now);
 }
 
-void Baseline::first_token(EndpointIndex endpoint, config::Duration waited, config::TimePoint now) {
-  balancer_->first_token(endpoint, waited, now);
+void Baseline::first_token(Attempt& attempt, const Demand&, config::TimePoint now) {
+  balancer_->first_token(attempt.endpoint, *attempt.first_delta, now);
 }
 
 void Baseline::ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) {

@@ -16,7 +16,7 @@ class Baseline final : public Contender {
   Turn choose(const Situation& situation) override;
   std::optional<EndpointIndex> hedge(const Situation&) override { return std::nullopt; }
   void dispatched(EndpointIndex endpoint, config::TimePoint now) override;
-  void first_token(EndpointIndex endpoint, config::Duration waited, config::TimePoint now) override;
+  void first_token(Attempt& attempt, const Demand& demand, config::TimePoint now) override;
   void ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) override;
   void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) override;
 

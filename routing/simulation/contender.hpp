@@ -6,6 +6,7 @@
 #include <span>
 #include <variant>
 
+#include "routing/decision/retry_budget.hpp"
 #include "routing/policy/policy.hpp"
 #include "routing/terms/demand.hpp"
 #include "routing/terms/in_flight.hpp"
@@ -26,6 +27,10 @@ struct Ask {
   EndpointIndex endpoint = 0;
   // When to ask a second host as well, should nothing have come by then. Absent: never.
   std::optional<config::TimePoint> hedge_at{};
+  // A first attempt at a host that may be failing, of which only so many are under way; see Breaker.
+  enum class Attempted { usual, trial } attempted = Attempted::usual;
+  // Of a retry.
+  RetryPrice price = RetryPrice::free;
 };
 struct WaitUntil {
   config::TimePoint time{};
@@ -42,7 +47,8 @@ class Contender {
   // The time of Ask::hedge_at has come, and the last of `tried` still waits. Nothing: no second request.
   virtual std::optional<EndpointIndex> hedge(const Situation& situation) = 0;
   virtual void dispatched(EndpointIndex endpoint, config::TimePoint now) = 0;
-  virtual void first_token(EndpointIndex endpoint, config::Duration waited, config::TimePoint now) = 0;
+  // `attempt` shows its first token; it remembers what was told of it.
+  virtual void first_token(Attempt& attempt, const Demand& demand, config::TimePoint now) = 0;
   virtual void ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) = 0;
   // Prices changed.
   virtual void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) = 0;

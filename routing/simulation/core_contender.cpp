@@ -1,6 +1,7 @@
 #include "routing/simulation/core_contender.hpp"
 
 #include "routing/decision/patience.hpp"
+#include "routing/market/predict.hpp"
 
 namespace routing {
 namespace {
@@ -64,6 +65,8 @@ Turn CoreContender::choose(const Situation& situation) {
   }
   purse_.settle(decision_, policy_.explore);
   Ask ask{.endpoint = *decision_.chosen};
+  if (decision_.trials_allowed) ask.attempted = Ask::Attempted::trial;
+  ask.price = retry_price(decision_, situation.tried, snapshot_->catalogue->generation());
   if (const auto wait = hedge_after(decision_, policy_, situation.demand, *snapshot_->catalogue)) {
     ask.hedge_at = situation.now + *wait;
   }
@@ -76,23 +79,41 @@ std::optional<EndpointIndex> CoreContender::hedge(const Situation& situation) {
   return decision_.chosen;
 }
 
+Attempt CoreContender::shown(const Attempt& attempt) const {
+  Attempt result = attempt;
+  if (lacks(CorePart::own_load)) result.in_flight = 0;
+  if (lacks(CorePart::prompt_size) && result.usage) {
+    result.usage->prompt = any_prompt;
+    result.usage->cached = {};
+  }
+  return result;
+}
+
+const Demand& CoreContender::shown(const Demand& demand) {
+  if (!lacks(CorePart::prompt_size)) return demand;
+  demand_ = demand;
+  demand_.prompt = any_prompt;
+  return demand_;
+}
+
+void CoreContender::first_token(Attempt& attempt, const Demand& demand, config::TimePoint now) {
+  learned_ = true;
+  if (snapshot_->prefixes && !lacks(CorePart::cache)) {
+    const std::uint64_t name = snapshot_->catalogue->endpoints()[attempt.endpoint].name_hash;
+    attempt.cached_share =
+        prompt_share(demand, snapshot_->prefixes->known_to(name, demand.prefix_blocks, attempt.dispatched));
+  }
+  market_.begins(shown(attempt), shown(demand).prompt, now);
+  attempt.told = Told::beginning;
+}
+
 void CoreContender::ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) {
   learned_ = true;
   if (without_.none()) {
     market_.observe(attempt, demand, now);
-    return;
+  } else {
+    market_.observe(shown(attempt), shown(demand), now);
   }
-  Attempt shown = attempt;
-  demand_ = demand;
-  if (lacks(CorePart::own_load)) shown.in_flight = 0;
-  if (lacks(CorePart::prompt_size)) {
-    demand_.prompt = any_prompt;
-    if (shown.usage) {
-      shown.usage->prompt = any_prompt;
-      shown.usage->cached = {};
-    }
-  }
-  market_.observe(shown, demand_, now);
 }
 
 void CoreContender::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) {

@@ -25,7 +25,7 @@ class CoreContender final : public Contender {
   Turn choose(const Situation& situation) override;
   std::optional<EndpointIndex> hedge(const Situation& situation) override;
   void dispatched(EndpointIndex, config::TimePoint) override {}
-  void first_token(EndpointIndex, config::Duration, config::TimePoint) override {}
+  void first_token(Attempt& attempt, const Demand& demand, config::TimePoint now) override;
   void ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) override;
   void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) override;
 
@@ -35,6 +35,8 @@ class CoreContender final : public Contender {
   bool lacks(CorePart part) const { return without_.test(static_cast<std::size_t>(part)); }
   const Snapshot& snapshot(config::TimePoint now);
   void decide(const Situation& situation);
+  Attempt shown(const Attempt& attempt) const;
+  const Demand& shown(const Demand& demand);
 
   Policy policy_;
   CoreParts without_;

@@ -19,7 +19,7 @@ class Oracle final : public Contender {
   Turn choose(const Situation& situation) override;
   std::optional<EndpointIndex> hedge(const Situation&) override { return std::nullopt; }
   void dispatched(EndpointIndex, config::TimePoint) override {}
-  void first_token(EndpointIndex, config::Duration, config::TimePoint) override {}
+  void first_token(Attempt&, const Demand&, config::TimePoint) override {}
   void ended(const Attempt& attempt, const Demand&, config::TimePoint) override { output_.observe(attempt); }
   void adopt(std::shared_ptr<const Catalogue>, config::TimePoint) override {}
 

@@ -36,8 +36,9 @@ void SimulatedAttempts::refresh(EndpointIndex host) {
   next_change_[host] = market_.model(host).next_change_at().value_or(never);
 }
 
-SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Holder holder, EndpointIndex host,
+SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Holder holder, const Ask& ask,
                                                 config::TimePoint now) {
+  const EndpointIndex host = ask.endpoint;
   HostModel& model = market_.model(host);
   const std::uint64_t session =
       journey.demand.prefix_blocks.empty() ? 0 : journey.demand.prefix_blocks.front();
@@ -54,6 +55,8 @@ SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Hold
   leg.attempt.dispatched = now;
   leg.attempt.in_flight = in_flight_.at(host);
   in_flight_.counter(host).fetch_add(1, std::memory_order_relaxed);
+  leg.is_trial = ask.attempted == Ask::Attempted::trial;
+  if (leg.is_trial) in_flight_.trials(host).fetch_add(1, std::memory_order_relaxed);
   contender_.dispatched(host, now);
   const auto admitted = model.admit(request, now);
   for (const auto& standing : {model.requests_left(now), model.tokens_left(now)}) {
@@ -78,9 +81,10 @@ SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Hold
   return Sent::under_way;
 }
 
-void SimulatedAttempts::begin_stream(Leg& leg, config::TimePoint now) {
+void SimulatedAttempts::begin_stream(const Journey& journey, Leg& leg, config::TimePoint now) {
   leg.attempt.first_delta = now - leg.attempt.dispatched;
-  contender_.first_token(leg.attempt.endpoint, *leg.attempt.first_delta, now);
+  end_trial(leg);
+  contender_.first_token(leg.attempt, journey.demand, now);
 }
 
 void SimulatedAttempts::count_usage(const Journey& journey, Leg& leg, std::int64_t output,
@@ -129,7 +133,13 @@ void SimulatedAttempts::release(Leg& leg, config::TimePoint now) {
   refresh(leg.attempt.endpoint);
 }
 
+void SimulatedAttempts::end_trial(Leg& leg) {
+  if (leg.is_trial) in_flight_.trials(leg.attempt.endpoint).fetch_sub(1, std::memory_order_relaxed);
+  leg.is_trial = false;
+}
+
 void SimulatedAttempts::close(Journey& journey, Leg& leg, config::TimePoint now) {
+  end_trial(leg);
   leg.state = Leg::State::idle;
   in_flight_.counter(leg.attempt.endpoint).fetch_sub(1, std::memory_order_relaxed);
   journey.dollars += leg.attempt.cost.dollars();

@@ -38,8 +38,8 @@ class SimulatedAttempts {
 
   // Begins a leg, which `holder` names. A refused one has ended at once.
   enum class Sent { under_way, refused };
-  Sent send(Journey& journey, Leg& leg, Holder holder, EndpointIndex host, config::TimePoint now);
-  void begin_stream(Leg& leg, config::TimePoint now);
+  Sent send(Journey& journey, Leg& leg, Holder holder, const Ask& ask, config::TimePoint now);
+  void begin_stream(const Journey& journey, Leg& leg, config::TimePoint now);
   // It ended as it should, or did not. The journey pays, and the contender learns of it.
   void complete(Journey& journey, Leg& leg, config::TimePoint now);
   void cut(Journey& journey, Leg& leg, FailureKind kind, Progress progress, config::TimePoint now);
@@ -58,6 +58,7 @@ class SimulatedAttempts {
   // `output`: tokens the host counted; `billed`: those it bills.
   void count_usage(const Journey& journey, Leg& leg, std::int64_t output, std::int64_t billed,
                    config::TimePoint now);
+  void end_trial(Leg& leg);
   void release(Leg& leg, config::TimePoint now);
   void close(Journey& journey, Leg& leg, config::TimePoint now);
 

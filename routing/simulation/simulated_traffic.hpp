@@ -17,6 +17,7 @@ namespace routing {
 struct Leg {
   enum class State { idle, under_way } state = State::idle;
   Attempt attempt{};
+  bool is_trial = false;   // and its host has not shown yet that it answers
   std::uint32_t sent = 0;  // which attempt of its journey this is, hedges included
   Ticket ticket{};
   std::optional<config::TimePoint> stalled_since{};

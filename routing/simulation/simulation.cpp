@@ -43,7 +43,7 @@ class Simulation {
   }
   void arrive(const config::TraceRequest& request);
   void decide(Journey& journey);
-  void send(Journey& journey, Leg& leg, EndpointIndex host);
+  void send(Journey& journey, Leg& leg, const Ask& ask);
   void take(const SimulatedAttempts::Happened& happened);
   void begin_stream(Journey& journey, Leg& leg);
   void cut(Journey& journey, Leg& leg, FailureKind kind, enum Progress progress);
@@ -62,6 +62,7 @@ class Simulation {
   std::unique_ptr<Contender> contender_;
   SimulatedAttempts attempts_;
   Judge judge_;
+  const config::RetrySettings retry_settings_{};
   RetryBudget retries_;
   config::TimePoint now_ = beginning;
   std::vector<Journey> journeys_;
@@ -121,7 +122,7 @@ void Simulation::arrive(const config::TraceRequest& request) {
   free_.pop_back();
   ++under_way_;
   judge_.arrived();
-  retries_.count_request(now_);
+  retries_.count(1, retry_settings_, now_);
   begin(journey, ++arrived_, request, scenario_.seed);
   Demand& demand = journey.demand;
   demand.model = &catalogues_.back()->models().front();
@@ -136,9 +137,13 @@ void Simulation::decide(Journey& journey) {
   const Turn turn = contender_->choose(situation(journey, journey.attempts));
   if (const auto* ask = std::get_if<Ask>(&turn)) {
     Leg& leg = journey.legs[0];
+    if (!journey.attempts.empty() && ask->price == RetryPrice::paid &&
+        !retries_.take(journey.attempts.back().endpoint, retry_settings_, now_)) {
+      return fail(journey);
+    }
     if (journey.sent == 0) judge_.chosen(journey, ask->endpoint);
     const std::uint64_t turn_before = journey.turn;
-    send(journey, leg, ask->endpoint);
+    send(journey, leg, *ask);
     const bool waits = journey.turn == turn_before && leg.state == Leg::State::under_way;
     if (waits && ask->hedge_at) set_timer(*ask->hedge_at, Timer::What::hedge, journey, leg);
     return;
@@ -151,11 +156,11 @@ void Simulation::decide(Journey& journey) {
   fail(journey);
 }
 
-void Simulation::send(Journey& journey, Leg& leg, EndpointIndex host) {
-  judge_.sent(host);
-  const auto sent = attempts_.send(journey, leg, holder_of(journey, leg), host, now_);
+void Simulation::send(Journey& journey, Leg& leg, const Ask& ask) {
+  judge_.sent(ask.endpoint);
+  const auto sent = attempts_.send(journey, leg, holder_of(journey, leg), ask, now_);
   if (sent == SimulatedAttempts::Sent::refused) return after(journey, leg);
-  const auto patience = catalogues_.back()->endpoints()[host].provider->limits.first_token_timeout;
+  const auto patience = catalogues_.back()->endpoints()[ask.endpoint].provider->limits.first_token_timeout;
   set_timer(std::min(now_ + patience, journey.demand.deadline), Timer::What::first_token_late, journey, leg);
 }
 
@@ -175,7 +180,7 @@ void Simulation::take(const SimulatedAttempts::Happened& happened) {
 }
 
 void Simulation::begin_stream(Journey& journey, Leg& leg) {
-  attempts_.begin_stream(leg, now_);
+  attempts_.begin_stream(journey, leg, now_);
   // The first one wins; the other is left alone at once.
   Leg& loser = other(journey, leg);
   if (loser.state == Leg::State::under_way) {
@@ -198,7 +203,7 @@ void Simulation::after(Journey& journey, const Leg& leg) {
   const double draw = drawn(mixed(scenario_.seed, journey.number), Purpose::weigh, 1000 + journey.sent);
   const NextStep next = after_failure(journey.attempts, journey.demand, contender_->terms(), now_, draw);
   const auto* retry = std::get_if<RetryAt>(&next);
-  if (!retry || !retries_.take(now_)) return fail(journey);
+  if (!retry) return fail(journey);
   set_timer(retry->time, Timer::What::decide, journey, journey.legs[0]);
 }
 
@@ -239,7 +244,7 @@ void Simulation::hedge(Journey& journey) {
   const auto second = contender_->hedge(situation(journey, hedging_));
   if (!second) return;
   judge_.hedged();
-  send(journey, journey.legs[1], *second);
+  send(journey, journey.legs[1], {.endpoint = *second});
 }
 
 void Simulation::look_for_stall(Journey& journey, Leg& leg) {

@@ -17,23 +17,33 @@ class InFlight {
  public:
   explicit InFlight(std::size_t endpoints) {
     for (counts_.reserve(endpoints); counts_.size() < endpoints;)
-      counts_.push_back(std::make_shared<Count>(0));
+      counts_.push_back(std::make_shared<Counts>());
   }
   // Of the endpoints of `now`, where `counted` is of those of `before`.
   InFlight(const Catalogue& now, const Catalogue& before, const InFlight& counted) {
     for (const std::optional<EndpointIndex>& known : predecessors(now, before)) {
-      counts_.push_back(known ? counted.counts_[*known] : std::make_shared<Count>(0));
+      counts_.push_back(known ? counted.counts_[*known] : std::make_shared<Counts>());
     }
   }
 
   InFlight(InFlight&&) = default;  // a copy would count the same attempts
 
-  int at(EndpointIndex endpoint) const { return counts_[endpoint]->load(std::memory_order_relaxed); }
-  std::atomic<int>& counter(EndpointIndex endpoint) { return *counts_[endpoint]; }
+  int at(EndpointIndex endpoint) const {
+    return counts_[endpoint]->under_way.load(std::memory_order_relaxed);
+  }
+  std::atomic<int>& counter(EndpointIndex endpoint) { return counts_[endpoint]->under_way; }
+  // Of those, the trials of a host that is half open.
+  int trials_at(EndpointIndex endpoint) const {
+    return counts_[endpoint]->trials.load(std::memory_order_relaxed);
+  }
+  std::atomic<int>& trials(EndpointIndex endpoint) { return counts_[endpoint]->trials; }
 
  private:
-  using Count = std::atomic<int>;
-  std::vector<std::shared_ptr<Count>> counts_;
+  struct Counts {
+    std::atomic<int> under_way{0};
+    std::atomic<int> trials{0};
+  };
+  std::vector<std::shared_ptr<Counts>> counts_;
 };
 
 // One attempt under way. Its generation, and with it the count, must outlive it.
@@ -46,6 +56,33 @@ class Flight {
 
  private:
   std::atomic<int>& count_;
+};
+
+// A trial under way, until the host has shown what it is worth: only so many at a time, over all loops. As
+// long lived as its generation at most.
+class TrialPermit {
+ public:
+  TrialPermit() = default;
+  ~TrialPermit() { end(); }
+  TrialPermit(const TrialPermit&) = delete;
+  TrialPermit& operator=(const TrialPermit&) = delete;
+
+  // False when `most` are under way already.
+  bool begin(std::atomic<int>& count, int most) {
+    if (count.fetch_add(1, std::memory_order_relaxed) < most) {
+      count_ = &count;
+      return true;
+    }
+    count.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  }
+  void end() {
+    if (count_) count_->fetch_sub(1, std::memory_order_relaxed);
+    count_ = nullptr;
+  }
+
+ private:
+  std::atomic<int>* count_ = nullptr;
 };
 
 }  // namespace routing

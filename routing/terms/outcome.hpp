@@ -51,6 +51,9 @@ struct Usage {
   std::optional<double> cost{};  // dollars, where the host itself reports it
 };
 
+// What of an attempt has been learned before its request ended: each fact is learned once, when it shows.
+enum class Told { nothing, beginning, all };
+
 // What one attempt showed. Times are absent when the attempt did not get there.
 struct Attempt {
   EndpointIndex endpoint = 0;
@@ -58,10 +61,12 @@ struct Attempt {
   config::TimePoint dispatched{};
   std::optional<config::Duration> first_delta{};    // any delta of content, reasoning or a tool call
   std::optional<config::Duration> first_visible{};  // the first that a reader sees
-  std::optional<config::Duration> finished{};       // the whole reply
+  std::optional<config::Duration> finished{};       // its end, whatever way it ended
   std::optional<config::Duration> worst_gap{};      // the longest between two deltas
   std::uint32_t deltas = 0;
-  int in_flight = 0;  // at this endpoint when it was dispatched, this attempt not counted
+  int in_flight = 0;        // at this endpoint when it was dispatched, this attempt not counted
+  double cached_share = 0;  // of the prompt, that this endpoint had seen lately when it was chosen
+  Told told = Told::nothing;
   std::optional<Usage> usage{};
   bool usage_is_estimated = false;
   config::Money cost{};              // what the host bills, as far as known

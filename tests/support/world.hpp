@@ -152,12 +152,15 @@ class ServedWorld {
 
   Loop loop;
   std::shared_ptr<const gateway::Generation> generation;
-  std::vector<ScriptedProvider*> scripted;    // in the order of their first generation
+  std::vector<ScriptedProvider*> scripted;  // in the order of their first generation
+  std::vector<gateway::Sighting> sightings;
   std::vector<gateway::RecordPtr> delivered;  // of requests that came through a session
   gateway::Services services{.timer = loop.timer,
                              .outbox = gateway::Outbox(loop.timer,
-                                                       [this](std::vector<gateway::RecordPtr> records) {
-                                                         for (auto& record : records)
+                                                       [this](gateway::Batch batch) {
+                                                         for (auto& sighting : batch.sightings)
+                                                           sightings.push_back(sighting);
+                                                         for (auto& record : batch.records)
                                                            delivered.push_back(std::move(record));
                                                        }),
                              .dice = gateway::Dice(1)};

@@ -405,23 +405,6 @@ TEST_CASE(
   CHECK(world.host(ServedWorld::cheap).aborted == 1);
 }
 
-TEST_CASE("retries are bounded by a budget, so that failing hosts do not multiply the traffic") {
-  ServedWorld world;
-  for (const ServedWorld::Host host : {ServedWorld::cheap, ServedWorld::middle, ServedWorld::dear})
-    world.script(host, refuses(500));
-  std::size_t asked = 0;
-  for (int i = 0; i < 40; ++i) {
-    world.outcome.value.reset();
-    world.ask();
-    world.advance(100ms);
-    world.advance(3s * (world.ended() ? 0 : 1));
-    REQUIRE(world.ended());
-    asked += world.record().attempts.size();
-  }
-  CHECK(asked >= 45);
-  CHECK(asked <= 40 + 5 + 8 + 30);  // the rest of it: 5 each 10 s of the waits above
-}
-
 TEST_CASE("with nobody to ask, the client is told why and what would help") {
   SUBCASE("the request is too large for all") {
     ServedWorld world;

@@ -121,3 +121,29 @@ TEST_CASE("nothing that could become another line is written into a head") {
   }
   CHECK(head == before);
 }
+
+TEST_CASE("a hint in the body of an error is read in the ways that hosts write it") {
+  struct Case {
+    const char* body;
+    std::optional<config::Duration> wait;
+  };
+  const Case cases[] = {
+      {R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"@type":"x/RetryInfo","retryDelay":"34.4s"}]}})",
+       34400ms},
+      {R"({"error":{"message":"Rate limit reached for m in organization o. Please try again in 20.5s. Visit ..."}})",
+       20500ms},
+      {R"({"error":{"message":"Please try again in 1m20s."}})", 60s},  // more than a minute is cut to one
+      {R"({"error":{"message":"Please try again in 1.5s"}})", 1500ms},
+      {R"({"error":{"message":"try again in 250ms."}})", 250ms},
+      {R"({"error":{"message":"Too many requests, retry after 12 seconds"}})", 12s},
+      {R"({"error":{"message":"Retry in 3."}})", 3s},
+      {R"({"error":{"message":"Please try again later"}})", std::nullopt},
+      {R"({"error":{"message":"try again in a moment"}})", std::nullopt},
+      {R"({"error":{"message":"try again in ")", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.body);
+    CHECK(providers::retry_hint_in(each.body) == each.wait);
+  }
+}

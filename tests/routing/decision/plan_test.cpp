@@ -135,14 +135,18 @@ TEST_CASE("an open breaker keeps requests away, lets one trial through, and then
   fail(world, 0, 20);
   world.decide(world.demand());
   CHECK(verdict(world, 0).removal == Removal::open);
-  CHECK(verdict(world, 0).missed_by > 3.9);
+  CHECK(verdict(world, 0).missed_by > 0.7);
   CHECK(*world.decision.chosen != 0);
 
+  const Flight from_before(world.in_flight.counter(0));
   world.now += 6s;
   world.decide(world.demand());
   CHECK(*world.decision.chosen == 0);
+  REQUIRE(world.decision.trials_allowed);
   {
-    const Flight trial(world.in_flight.counter(0));
+    TrialPermit trial;
+    CHECK(trial.begin(world.in_flight.trials(0), *world.decision.trials_allowed));
+    CHECK(!TrialPermit().begin(world.in_flight.trials(0), *world.decision.trials_allowed));
     world.decide(world.demand());
     CHECK(verdict(world, 0).removal == Removal::open);
   }
@@ -151,6 +155,8 @@ TEST_CASE("an open breaker keeps requests away, lets one trial through, and then
   CHECK(verdict(world, 0).removal == Removal::open);  // a retry is no trial
 
   world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
+  const Flight one(world.in_flight.counter(0)), two(world.in_flight.counter(0)),
+      three(world.in_flight.counter(0)), four(world.in_flight.counter(0));
   const auto share = [&] {
     int seen = 0;
     for (int i = 0; i < 400; ++i) {
@@ -159,11 +165,50 @@ TEST_CASE("an open breaker keeps requests away, lets one trial through, and then
     }
     return seen / 400.0;
   };
-  CHECK(share() == doctest::Approx(0.1).epsilon(0.5));
-  world.now += 15s;
-  CHECK(share() == doctest::Approx(0.55).epsilon(0.2));
-  world.now += 15s;
+  CHECK(share() == doctest::Approx(0.2).epsilon(0.3));
+  world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
+  CHECK(share() == doctest::Approx(0.4).epsilon(0.2));
+  for (int i = 0; i < 3; ++i)
+    world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
   CHECK(share() == 1);
+}
+
+TEST_CASE("a trial is made only with a request that can go elsewhere when it fails") {
+  World world({{.name = "a"}, {.name = "b", .output_price = 20}, {.name = "c", .output_price = 20}});
+  world.ask_often(30);
+  fail(world, 0, 20);
+  world.now += 10s;
+  world.policy.attempts = 1;
+  world.decide(world.demand());
+  CHECK(verdict(world, 0).removal == Removal::open);
+  world.policy.attempts = 2;
+  world.decide(world.demand());
+  CHECK(*world.decision.chosen == 0);
+}
+
+TEST_CASE("a host that comes back is asked by all when there is nobody else") {
+  World world({{.name = "a"}, {.name = "b"}});
+  fail(world, 0, 20);
+  world.now += 10s;
+  const Attempt elsewhere = failed(world, 1, FailureKind::server_error);
+  SUBCASE("while one trial is under way") {
+    TrialPermit trial;
+    trial.begin(world.in_flight.trials(0), 1);
+    world.decide(world.demand(), std::span(&elsewhere, 1));
+    REQUIRE(world.decision.chosen);
+    CHECK(*world.decision.chosen == 0);
+    CHECK(world.decision.reason == Reason::panic);
+  }
+  SUBCASE("while it lets in a share only") {
+    world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
+    std::vector<std::unique_ptr<Flight>> flights;
+    for (int i = 0; i < 10; ++i) flights.push_back(std::make_unique<Flight>(world.in_flight.counter(0)));
+    for (int i = 0; i < 100; ++i) {
+      world.decide(world.demand(), std::span(&elsewhere, 1));
+      REQUIRE(world.decision.chosen);
+      CHECK(*world.decision.chosen == 0);
+    }
+  }
 }
 
 TEST_CASE("when more than half are open all of them count again, but not those whose credential is refused") {

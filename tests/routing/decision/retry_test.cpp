@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
+#include "routing/decision/retry_budget.hpp"
+
 using namespace std::chrono_literals;
 using namespace routing;
 
@@ -107,26 +111,48 @@ TEST_CASE("a retry comes anywhere up to a limit that doubles with each attempt, 
   CHECK(std::holds_alternative<RetryAt>(next(failed(FailureKind::connect, Progress::nothing_sent), 26ms)));
 }
 
-TEST_CASE("a quiet gateway may retry five times in ten seconds") {
+TEST_CASE("a quiet gateway may pay five retries in ten seconds, and one host's failures half of them") {
+  const config::RetrySettings settings{.per_host = 1};
   RetryBudget budget;
   int taken = 0;
-  for (int i = 0; i < 20; ++i) taken += budget.take(start) ? 1 : 0;
+  for (int i = 0; i < 20; ++i) taken += budget.take(1, settings, start) ? 1 : 0;
   CHECK(taken == 5);
-  CHECK(!budget.take(start + 1s));
-  CHECK(budget.take(start + 2s));
+  CHECK(!budget.take(1, settings, start + 1s));
+  CHECK(budget.take(1, settings, start + 2s));
   taken = 0;
-  for (int i = 0; i < 20; ++i) taken += budget.take(start + 1h) ? 1 : 0;
+  for (int i = 0; i < 20; ++i) taken += budget.take(1, settings, start + 1h) ? 1 : 0;
   CHECK(taken == 5);
+
+  RetryBudget shared;
+  taken = 0;
+  for (int i = 0; i < 20; ++i) taken += shared.take(1, {}, start) ? 1 : 0;
+  CHECK(taken == 2);
+  CHECK(shared.take(2, {}, start));
 }
 
-TEST_CASE("with all hosts failing, retries stay at a fifth of the requests and five per ten seconds") {
+TEST_CASE("with all hosts failing, paid retries stay at a fifth of the requests and five per ten seconds") {
+  const config::RetrySettings settings{.per_host = 1};
   RetryBudget budget;
+  RetryCounter counter;
   int retries = 0;
   for (int i = 0; i < 6'000; ++i) {  // a minute at a hundred requests per second
     const config::TimePoint now = start + i * 10ms;
-    budget.count_request(now);
-    for (int attempt = 0; attempt < 3; ++attempt) retries += budget.take(now) ? 1 : 0;
+    counter.count_request(budget, settings, now);
+    for (int attempt = 0; attempt < 3; ++attempt) retries += counter.take(budget, 1, settings, now) ? 1 : 0;
   }
   CHECK(retries > 1'100);
   CHECK(retries <= 6'000 / 5 + 35 + 5);
+}
+
+TEST_CASE("the first attempt at another host that is believed healthy is free, any other one is paid") {
+  Decision decision;
+  decision.chosen = 1;
+  std::vector<Attempt> tried{{.endpoint = 0, .generation = 3}};
+  CHECK(retry_price(decision, tried, 3) == RetryPrice::free);
+  tried.push_back({.endpoint = 1, .generation = 3});
+  CHECK(retry_price(decision, tried, 3) == RetryPrice::paid);
+  decision.chosen = 2;
+  CHECK(retry_price(decision, tried, 3) == RetryPrice::free);
+  decision.reason = Reason::panic;
+  CHECK(retry_price(decision, tried, 3) == RetryPrice::paid);
 }

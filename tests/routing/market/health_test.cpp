@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
 using namespace std::chrono_literals;
 using namespace routing;
 
@@ -57,38 +59,82 @@ TEST_CASE("five failures in a row open the breaker however good the host was bef
   CHECK(health.breaker.phase(fail(health, 1, fourth)) == Breaker::Phase::open);
 }
 
-TEST_CASE("each opening in a row lasts twice as long, up to a minute") {
+TEST_CASE("an opening lasts about as long as the host has failed, and never more than ten seconds") {
   Health health;
-  config::TimePoint now = fail(health, 3);
-  for (const auto pause : {5s, 10s, 20s, 40s, 60s, 60s}) {
-    CHECK(health.breaker.phase(now + pause - 1ms) == Breaker::Phase::open);
-    now += pause;
+  config::TimePoint now = fail(health, 3);  // over two seconds
+  CHECK(health.breaker.opens() == start + 4s);
+  std::vector<config::Duration> pauses;
+  for (int trial = 0; trial < 5; ++trial) {
+    now = health.breaker.opens();
     REQUIRE(health.breaker.phase(now) == Breaker::Phase::half_open);
-    CHECK(health.observe(failed(now, FailureKind::connect), Fault::host, 0.5, now) ==
-          Health::Change::flipped);
+    CHECK(health.breaker.phase(now - 1ms) == Breaker::Phase::open);
+    CHECK(health.observe(failed(now, FailureKind::connect), Fault::host, 1, now) == Health::Change::flipped);
+    pauses.push_back(health.breaker.opens() - now);
+    CHECK(pauses.back() <= 10s);
+  }
+  CHECK(pauses.front() == 4800ms);  // a fifth more than the four seconds, by the draw
+  CHECK(pauses.back() > 9999ms);
+}
+
+TEST_CASE("a host that was down for a minute is tried at most ten seconds after it is back") {
+  for (const double draw : {0.0, 0.5, 0.999}) {
+    Health health;
+    fail(health, 3);
+    config::TimePoint now = health.breaker.opens();
+    while (now < start + 60s) {
+      health.observe(failed(now, FailureKind::connect), Fault::host, draw, now);
+      now = health.breaker.opens();
+    }
+    CHECK(now - (start + 60s) <= 10s);
   }
 }
 
 TEST_CASE("the length of an opening varies by a fifth with the draw") {
   Breaker shortest, longest;
+  shortest.begins_to_fail(start - 5s);
+  longest.begins_to_fail(start - 5s);
   shortest.trip(start, 0);
   longest.trip(start, 1);
   CHECK(shortest.opens() == start + 4s);
   CHECK(longest.opens() == start + 6s);
 }
 
-TEST_CASE("one trial that succeeds lets the host back in over thirty seconds") {
+TEST_CASE("answers let a host back in, each doubling its share, however little time passes") {
   Health health;
-  const config::TimePoint last = fail(health, 3);
-  const config::TimePoint trial = last + 5s;
+  fail(health, 3);
+  const config::TimePoint trial = health.breaker.opens();
   CHECK(health.breaker.trials(trial - 1ms) == 0);
   CHECK(health.breaker.trials(trial) == 1);
-  CHECK(health.observe(at(trial), Fault::none, 0.5, trial) == Health::Change::flipped);
-  CHECK(health.breaker.phase(trial) == Breaker::Phase::ramping);
-  CHECK(health.breaker.ramp(trial) == doctest::Approx(0.1));
-  CHECK(health.breaker.ramp(trial + 15s) == doctest::Approx(0.55));
-  CHECK(health.breaker.phase(trial + 30s) == Breaker::Phase::closed);
-  CHECK(health.failure(trial) < 0.1);
+  CHECK(health.begins(trial, trial + 1s) == Health::Change::flipped);
+  CHECK(health.breaker.phase(trial + 1s) == Breaker::Phase::ramping);
+  CHECK(health.breaker.phase(trial + 1h) == Breaker::Phase::ramping);  // time alone is no evidence
+  CHECK(health.failure(trial + 1s) < 0.1);
+  for (const double share : {0.2, 0.4, 0.8, 1.0}) {
+    CHECK(health.breaker.ramp() == doctest::Approx(share));
+    CHECK(health.begins(trial + 1s, trial + 2s) == Health::Change::flipped);
+  }
+  CHECK(health.breaker.phase(trial + 2s) == Breaker::Phase::closed);
+}
+
+TEST_CASE("an answer that was told when it began counts once, and a stream that breaks counts as a failure") {
+  Health once, twice;
+  Attempt attempt = at(start);
+  attempt.first_delta = 1s;
+  once.observe(attempt, Fault::none, 0.5, start + 5s);
+  twice.begins(start, start + 1s);
+  attempt.told = Told::beginning;
+  twice.observe(attempt, Fault::none, 0.5, start + 5s);
+  CHECK(twice.failures.trials == once.failures.trials);
+
+  Health breaks;
+  for (int i = 0; i < 3; ++i) {
+    breaks.begins(start, start + 1s);
+    Attempt broken = failed(start, FailureKind::broken_stream);
+    broken.told = Told::beginning;
+    breaks.observe(broken, Fault::host, 0.5, start + 2s);
+  }
+  CHECK(breaks.failures.trials < 3.1);
+  CHECK(breaks.breaker.phase(start + 2s) == Breaker::Phase::open);
 }
 
 TEST_CASE("a reply to a request from before the opening is no trial") {
@@ -98,18 +144,40 @@ TEST_CASE("a reply to a request from before the opening is no trial") {
   CHECK(health.breaker.phase(last + 6s) == Breaker::Phase::half_open);
 }
 
-TEST_CASE("a host that fails while it is let back in waits longer than before; after that it starts anew") {
+TEST_CASE("streams from before an outage that end well do not hide it") {
+  Health health;
+  for (int i = 0; i < 5'000; ++i) health.observe(at(start), Fault::none, 0.5, start);
+  for (int i = 0; i < 5; ++i) {
+    const config::TimePoint now = start + 10s + i * 100ms;
+    health.observe(failed(now, FailureKind::server_error), Fault::host, 0.5, now);
+    health.observe(at(start), Fault::none, 0.5, now);
+  }
+  CHECK(health.breaker.phase(start + 11s) == Breaker::Phase::open);
+}
+
+TEST_CASE("a request that was sent while the breaker was open, for want of others, is evidence, too") {
+  Health health;
+  const config::TimePoint last = fail(health, 3);
+  health.begins(last + 500ms, last + 600ms);
+  CHECK(health.breaker.phase(last + 600ms) == Breaker::Phase::ramping);
+}
+
+TEST_CASE("a host that fails while it is let back in waits longer than before; once back it starts anew") {
   Health again;
-  config::TimePoint now = fail(again, 3) + 5s;
-  again.observe(at(now), Fault::none, 0.5, now);
-  now = fail(again, 4, now + 1s);
-  CHECK(again.breaker.opens() - now == 10s);
+  fail(again, 3);
+  config::TimePoint now = again.breaker.opens();
+  again.begins(now, now);
+  now = fail(again, 1, now + 100ms);
+  CHECK(again.breaker.opens() - now == 2s);
 
   Health later;
-  now = fail(later, 3) + 5s;
-  later.observe(at(now), Fault::none, 0.5, now);
-  now = fail(later, 4, now + 40s);
-  CHECK(later.breaker.opens() - now == 5s);
+  fail(later, 3);
+  now = later.breaker.opens();
+  for (int i = 0; i < 5; ++i) later.begins(now, now);
+  later.failures = {};
+  now += 1h;
+  for (int i = 0; i < 3; ++i) later.observe(failed(now, FailureKind::server_error), Fault::host, 0.5, now);
+  CHECK(later.breaker.opens() - now == 1s);
 }
 
 TEST_CASE("faults of configuration open at once for five minutes, or until the configuration changes") {
@@ -126,7 +194,7 @@ TEST_CASE("faults of configuration open at once for five minutes, or until the c
 TEST_CASE("a 429 is a cost, cools for as long as the host asks, and opens nothing") {
   Health health;
   for (int i = 0; i < 10; ++i) {
-    health.observe(failed(start, FailureKind::rate_limited), Fault::load, 0.5, start);
+    health.observe(failed(start, FailureKind::rate_limited, 0s), Fault::load, 0.5, start);
   }
   CHECK(health.breaker.phase(start) == Breaker::Phase::closed);
   CHECK(health.failure(start) > 0.5);
@@ -138,6 +206,18 @@ TEST_CASE("a 429 is a cost, cools for as long as the host asks, and opens nothin
   CHECK(health.cooling_until == start + 7s);
   health.observe(failed(start, FailureKind::rate_limited, 24h), Fault::load, 0.5, start);
   CHECK(health.cooling_until == start + 60s);
+}
+
+TEST_CASE("a host that limits its rate without a word of when is left alone for longer each time") {
+  Health health;
+  const auto refused = failed(start, FailureKind::rate_limited);
+  for (const auto pause : {250ms, 500ms, 1000ms, 2000ms, 4000ms, 8000ms, 8000ms}) {
+    health.observe(refused, Fault::load, 0.5, start);
+    CHECK(health.cooling_until == start + pause);
+  }
+  health.begins(start, start + 9s);
+  health.observe(refused, Fault::load, 0.5, start + 9s);
+  CHECK(health.cooling_until == start + 9s + 250ms);
 }
 
 TEST_CASE("what is the client's fault says nothing of the host") {
