@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 using namespace support;
 using routing::FailureKind;
 using routing::Progress;
+using routing::TlsFault;
 
 namespace {
 
@@ -44,6 +45,9 @@ class TlsHost {
   }
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   void stop() { acceptor_.close(); }
+  void want_certificates(int how = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT) {
+    SSL_CTX_set_verify(context_.native_handle(), how, nullptr);
+  }
 
   int handshakes = 0;  // that succeeded, as the host sees it
   int resumed = 0;
@@ -150,33 +154,103 @@ TEST_CASE("a host whose certificate its authority vouches for is asked, over TLS
   }
 }
 
-TEST_CASE("a host that cannot prove who it is gets not one byte of the request") {
+TEST_CASE(
+    "a host that cannot prove who it is gets not one byte of the request, and what was wrong is known") {
   World world;
   const Identity stranger = certify({.name = "Some authority", .authority = true});
+  TlsFault fault{};
   SUBCASE("expired") {
     world.serve(certify({.begins = -7200, .ends = -3600}, &world.authority));
+    fault = TlsFault::expired;
   }
   SUBCASE("not valid yet") {
     world.serve(certify({.begins = 3600}, &world.authority));
+    fault = TlsFault::not_yet_valid;
   }
   SUBCASE("another name") {
     world.serve(certify({.name = "example.com"}, &world.authority));
+    fault = TlsFault::wrong_name;
+  }
+  SUBCASE("the name in the subject alone") {
+    world.serve(certify({.named_in_subject_only = true}, &world.authority));
+    fault = TlsFault::wrong_name;
+  }
+  SUBCASE("a name where an address is asked for") {
+    world.serve(certify({}, &world.authority));
+    world.settings.base_url.host = "127.0.0.1";
+    fault = TlsFault::wrong_name;
+  }
+  SUBCASE("an address in the subject alone") {
+    world.serve(certify({.name = "127.0.0.1", .named_in_subject_only = true}, &world.authority));
+    world.settings.base_url.host = "127.0.0.1";
+    fault = TlsFault::wrong_name;
   }
   SUBCASE("signed by itself") {
     world.serve(certify({}));
+    fault = TlsFault::unknown_authority;
   }
   SUBCASE("signed by nobody we know") {
     world.serve(certify({}, &stranger));
+    fault = TlsFault::unknown_authority;
   }
   SUBCASE("TLS 1.1") {
     world.serve(certify({}, &world.authority), TLS1_1_VERSION);
+    fault = TlsFault::protocol_version;
   }
   Asked asked(world.loop, world.provider());
   REQUIRE(!asked.head().has_value());
   CHECK(asked.head().error() == FailureKind::tls);
+  CHECK(asked.exchange().tls_fault() == fault);
   CHECK(asked.exchange().progress() == Progress::nothing_sent);
   world.loop.settle();
   CHECK(world.host->requests.empty());
+}
+
+TEST_CASE("a host that wants a certificate of ours is known for it, whenever it says so") {
+  for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
+    CAPTURE(version);
+    World world;
+    world.serve(certify({}, &world.authority), version);
+    world.host->want_certificates();
+    Asked asked(world.loop, world.provider());
+    REQUIRE(!asked.head().has_value());
+    CHECK(asked.head().error() == FailureKind::tls);
+    CHECK(asked.exchange().tls_fault() == TlsFault::certificate_wanted);
+    CHECK(world.host->requests.empty());
+  }
+}
+
+TEST_CASE("a host that would take a certificate answers without one") {
+  World world;
+  world.serve(certify({}, &world.authority));
+  world.host->want_certificates(SSL_VERIFY_PEER);
+  Asked asked(world.loop, world.provider());
+  REQUIRE(asked.head().has_value());
+  CHECK(*asked.body() == "Hello");
+}
+
+TEST_CASE("a host that speaks no TLS is known for it") {
+  Loop loop;
+  RawHost plain(loop);
+  config::ProviderSettings settings;
+  settings.base_url = {
+      .scheme = config::BaseUrl::Scheme::https, .host = "127.0.0.1", .port = plain.port(), .path = ""};
+  providers::Resolver resolver(loop.io, loop.timer);
+  providers::HttpProvider provider(settings, loop.io, loop.timer, resolver);
+  Asked asked(loop, provider);
+  TlsFault fault{};
+  SUBCASE("it answers in HTTP") {
+    plain.connection(0).send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    fault = TlsFault::plaintext;
+  }
+  SUBCASE("it hangs up") {
+    plain.connection(0).close();
+    fault = TlsFault::unfinished;
+  }
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::tls);
+  CHECK(asked.exchange().tls_fault() == fault);
+  plain.stop();
 }
 
 TEST_CASE("a host that never finishes the handshake is given up after its limit") {
@@ -200,6 +274,7 @@ TEST_CASE("a host that never finishes the handshake is given up after its limit"
   }
   REQUIRE(!asked.head().has_value());
   CHECK(asked.head().error() == FailureKind::tls);
+  CHECK(asked.exchange().tls_fault() == TlsFault::unfinished);
   silent.stop();
 }
 
