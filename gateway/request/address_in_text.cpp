@@ -41,15 +41,14 @@ std::size_t account_at(std::string_view text, std::size_t at) {
 }
 
 // Last labels of names that mean a place on a network. Those that end sentences and members of objects ("is",
-// "in", "name", "info") are left out.
-constexpr std::array<std::string_view, 61> last_labels = {
-    "com",      "net",    "org",         "io",    "ai",      "dev",      "app",      "cloud",   "co",
-    "cn",       "eu",     "uk",          "de",    "fr",      "jp",       "kr",       "ru",      "ca",
-    "au",       "br",     "nl",          "se",    "ch",      "es",       "pl",       "sg",      "hk",
-    "tw",       "tv",     "cc",          "gg",    "sh",      "xyz",      "tech",     "gov",     "edu",
-    "mil",      "int",    "biz",         "run",   "site",    "online",   "live",     "space",   "host",
-    "internal", "local",  "localdomain", "lan",   "corp",    "intranet", "home",     "private", "svc",
-    "cluster",  "consul", "arpa",        "onion", "example", "test",     "localhost"};
+// "in", "int", "name", "host") are left out.
+constexpr std::array<std::string_view, 52> last_labels = {
+    "com",     "net",    "org",      "io",    "ai",          "dev",  "app",      "cloud",    "co",
+    "cn",      "eu",     "uk",       "de",    "fr",          "jp",   "kr",       "ru",       "ca",
+    "au",      "br",     "nl",       "se",    "ch",          "es",   "pl",       "sg",       "hk",
+    "tw",      "tv",     "cc",       "gg",    "sh",          "xyz",  "tech",     "gov",      "edu",
+    "mil",     "biz",    "internal", "local", "localdomain", "lan",  "corp",     "intranet", "svc",
+    "cluster", "consul", "arpa",     "onion", "example",     "test", "localhost"};
 
 bool is_ip(std::string_view name) {
   int parts = 0;

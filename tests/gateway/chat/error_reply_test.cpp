@@ -136,10 +136,10 @@ TEST_CASE("addresses do not pass the scrubber, and what only looks like one does
     CHECK(clean(std::string("call to ") + address + " failed") == "call to [address] failed");
     CHECK(clean(std::string("see (") + address + ").") == "see ([address]).");
   }
-  for (const char* text :
-       {"messages.0.content: must be a string", "response_format.json_schema.name, e.g. x",
-        "gpt-4.1-mini, v1.2", "at most 3.5 tokens", "a gpu-pool of hosts", "no such file: model.gguf",
-        "list[0] and [1:2]", "a: b @c", "10:30:00", "tools.function is wrong.In this case"}) {
+  for (const char* text : {"messages.0.content: must be a string", "response_format.json_schema.name, e.g. x",
+                           "gpt-4.1-mini, v1.2", "at most 3.5 tokens", "a gpu-pool of hosts",
+                           "no such file: model.gguf", "list[0] and [1:2]", "a: b @c", "10:30:00",
+                           "tools.function is wrong.In this case", "stop.int: Input should be an integer"}) {
     CHECK(clean(text) == text);
   }
 }
