@@ -1,5 +1,6 @@
 #include "gateway/chat/error_reply.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <boost/json.hpp>
@@ -53,7 +54,7 @@ constexpr std::array<Row, 17> rows{{
      "the provider's stream ended before its end"},
     {FailureKind::stalled_stream, 504, upstream, "stream_incomplete", "the provider's stream stopped"},
     {FailureKind::rate_limited, 429, "rate_limit_error", "provider_rate_limited",
-     "every provider that may answer is limiting its rate"},
+     "the provider that was asked is limiting its rate"},
     {FailureKind::overloaded, 503, "server_error", "provider_overloaded", "the provider is overloaded"},
     {FailureKind::server_error, 502, upstream, "provider_error", "the provider failed"},
     // Our key or balance is at fault: told a 401, the client would look for the mistake in its own.
@@ -65,17 +66,24 @@ constexpr std::array<Row, 17> rows{{
     {FailureKind::client_left, 499, invalid, "client_left", "the client closed the connection"},
 }};
 
-ErrorReply of_rejection(const routing::Failure& failure, std::string_view said) {
+ErrorReply of_rejection(const routing::Failure& failure, const HostWords& said) {
   ErrorReply reply;
   const bool is_plain = failure.status >= 400 && failure.status < 500;
   reply.status = is_plain ? failure.status : 400;
-  reply.type = invalid;
+  reply.type = reply.status == 403 ? type_of(403) : invalid;
   reply.code = "rejected_by_provider";
   reply.message = "the provider rejected the request";
-  if (!said.empty()) reply.message.append(": ").append(said);
+  if (!said.message.empty()) reply.message.append(": ").append(said.message);
+  reply.host_code = said.code;
+  reply.param = said.param;
+  reply.failed_generation = said.failed_generation;
   // The same request would be rejected again, whatever an SDK thinks of 408 and 409.
   reply.should_retry = ShouldRetry::no;
   return reply;
+}
+
+std::string_view shown_code(const ErrorReply& error) {
+  return error.host_code.empty() ? error.code : std::string_view(error.host_code);
 }
 
 json::object members(const ErrorReply& error) {
@@ -83,7 +91,8 @@ json::object members(const ErrorReply& error) {
   object["message"] = error.message;
   object["type"] = error.type;
   object["param"] = error.param.empty() ? json::value(nullptr) : json::value(error.param);
-  object["code"] = error.code;
+  object["code"] = shown_code(error);
+  if (!error.failed_generation.empty()) object["failed_generation"] = error.failed_generation;
   return object;
 }
 
@@ -121,7 +130,7 @@ ErrorReply gateway_stopping() {
   return reply;
 }
 
-ErrorReply of_failure(const routing::Failure& failure, std::string_view said) {
+ErrorReply of_failure(const routing::Failure& failure, const HostWords& said) {
   if (failure.kind == FailureKind::rejected) return of_rejection(failure, said);
   ErrorReply reply;
   for (const Row& row : rows) {
@@ -136,7 +145,23 @@ ErrorReply of_failure(const routing::Failure& failure, std::string_view said) {
     reply.code = "provider_payment_error";
     reply.message = "the gateway's account at the provider has no money left";
   }
+  // Not the request's fault, but clients that know the host's code for it do what is right.
+  if (failure.kind == FailureKind::missing_model && said.code.find("model") != std::string::npos) {
+    reply.host_code = said.code;
+  }
   reply.retry_after = failure.retry_after;
+  return reply;
+}
+
+ErrorReply of_failures(const routing::Attempts& attempts, const HostWords& said) {
+  ErrorReply reply = of_failure(*attempts.back().failure, said);
+  if (attempts.back().failure->kind != FailureKind::rate_limited || attempts.size() == 1) return reply;
+  const bool all = std::ranges::all_of(attempts, [](const routing::Attempt& attempt) {
+    return attempt.failure && attempt.failure->kind == FailureKind::rate_limited;
+  });
+  const std::string count = std::to_string(attempts.size());
+  reply.message = all ? "all " + count + " attempts met a provider's limit of rate"
+                      : "of " + count + " attempts all failed, the last at a provider's limit of rate";
   return reply;
 }
 
@@ -148,8 +173,10 @@ std::string envelope(const ErrorReply& error) {
 
 std::string error_event(const ErrorReply& error, const StreamIdentity& stream) {
   json::object details = metadata(error);
-  details["error_type"] = error.code;
+  details["error_type"] = shown_code(error);
   json::object failure{{"code", error.status}, {"message", error.message}, {"type", error.type}};
+  if (!error.param.empty()) failure["param"] = error.param;
+  if (!error.failed_generation.empty()) failure["failed_generation"] = error.failed_generation;
   failure["metadata"] = std::move(details);
   const json::object choice{{"index", 0}, {"delta", {{"content", ""}}}, {"finish_reason", "error"}};
   const json::object chunk{

@@ -28,14 +28,26 @@ struct ErrorReply {
   std::vector<std::pair<std::string, std::string>> metadata;  // empty: no metadata in the envelope
   std::optional<config::Duration> retry_after{};
   ShouldRetry should_retry = ShouldRetry::unsaid;
+  std::string host_code{};          // shown instead of `code`, which records and metrics go on to count by
+  std::string failed_generation{};  // as Groq gives it; empty: none
+};
+
+// A host's own account of a failure, already scrubbed.
+struct HostWords {
+  std::string message;
+  std::string code;  // empty, or machine-readable
+  std::string param;
+  std::string failed_generation;
 };
 
 // One without a member at fault.
 ErrorReply plain_error(int status, std::string_view type, std::string_view code, std::string message);
 ErrorReply of_refusal(const Refusal& refusal);
 ErrorReply of_body_fault(const BodyFault& fault);
-// `said` is the host's own wording, already scrubbed; it is shown only where the request itself is at fault.
-ErrorReply of_failure(const routing::Failure& failure, std::string_view said = {});
+// The host's words are shown only where the request itself is at fault.
+ErrorReply of_failure(const routing::Failure& failure, const HostWords& said = {});
+// Of a request whose last attempt failed.
+ErrorReply of_failures(const routing::Attempts& attempts, const HostWords& said);
 ErrorReply gateway_stopping();
 
 // {"error":{"message","type","param","code","metadata"?}}

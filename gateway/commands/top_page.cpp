@@ -58,14 +58,21 @@ std::string state_text(const json::object& row) {
   return std::isfinite(back) && state != "serving" ? state + " " + span_text(back) : state;
 }
 
+// "tls expired, 12s ago"
+std::string last_failure_text(const json::object& row) {
+  const std::string failure = text(row, "last_failure");
+  const double ago = number(row, "last_failure_seconds_ago");
+  return std::isfinite(ago) ? failure + ", " + span_text(ago) + " ago" : "";
+}
+
 const std::vector<Column>& columns() {
   static const std::vector<Column> all{
-      {"ENDPOINT", Align::left, 0}, {"MODEL", Align::left, 8},    {"STATE", Align::left, 0},
-      {"$/M IN", Align::right, 5},  {"$/M OUT", Align::right, 3}, {"TTFT", Align::right, 0},
-      {"P90", Align::right, 4},     {"NEXT", Align::right, 6},    {"TOK/S", Align::right, 0},
-      {"FAIL", Align::right, 1},    {"UP", Align::right, 9},      {"NOW", Align::right, 2},
-      {"SHARE", Align::right, 0},   {"1 MIN   ", Align::left, 2}, {"$/1K REQ", Align::right, 7},
-      {"TOTAL", Align::right, 7}};
+      {"ENDPOINT", Align::left, 0}, {"MODEL", Align::left, 8},        {"STATE", Align::left, 0},
+      {"$/M IN", Align::right, 5},  {"$/M OUT", Align::right, 3},     {"TTFT", Align::right, 0},
+      {"P90", Align::right, 4},     {"NEXT", Align::right, 6},        {"TOK/S", Align::right, 0},
+      {"FAIL", Align::right, 1},    {"UP", Align::right, 9},          {"NOW", Align::right, 2},
+      {"SHARE", Align::right, 0},   {"1 MIN   ", Align::left, 2},     {"$/1K REQ", Align::right, 7},
+      {"TOTAL", Align::right, 7},   {"LAST FAILURE", Align::left, 10}};
   return all;
 }
 
@@ -87,7 +94,8 @@ Row row_of(const json::object& e) {
           {percent_text(number(e, "share_1m"))},
           {bar(number(e, "share_1m")), Colour::cyan},
           {money_text(number(e, "dollars_per_1k"))},
-          {count_text(number(e, "attempts")), Colour::dim}};
+          {count_text(number(e, "attempts")), Colour::dim},
+          {last_failure_text(e), Colour::dim}};
 }
 
 // What is not known sorts last, whatever the order.
@@ -157,8 +165,13 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
   const std::size_t room = static_cast<std::size_t>(std::max(screen.rows, 8)) - around;
   std::vector<Row> rows;
   for (std::size_t i = 0; i < std::min(room, all.size()); ++i) rows.push_back(row_of(*all[i]));
+  std::vector<Column> shown = columns();
+  if (std::ranges::all_of(rows, [](const Row& row) { return row.back().text.empty(); })) {
+    shown.pop_back();  // the last failure: nobody had one
+    for (Row& row : rows) row.pop_back();
+  }
   std::vector<std::string> lines{header(parsed.get_object(), screen), ""};
-  for (std::string& line : table(columns(), rows, screen)) lines.push_back(std::move(line));
+  for (std::string& line : table(shown, rows, screen)) lines.push_back(std::move(line));
   if (all.empty()) lines.emplace_back("no endpoints");
   if (all.size() > rows.size()) {
     lines.push_back(painted(fitted("… " + std::to_string(all.size() - rows.size()) + " more", screen.columns),

@@ -72,6 +72,8 @@ void append_attempt(const Record& record, std::size_t index, LineWriter& line) {
   if (attempt.failure) {
     member(",\"failure\":", word(attempt.failure->kind), line);
     if (attempt.failure->status != 0) member(",\"status\":", attempt.failure->status, line);
+    const routing::TlsFault tls = attempt.failure->tls;
+    if (tls != routing::TlsFault::none) member(",\"tls\":", word(tls), line);
   }
   line.text("}");
 }

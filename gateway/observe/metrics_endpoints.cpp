@@ -44,7 +44,10 @@ void EndpointMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue)
                     e.model->name.text == labels.at("model");
            });
   };
-  for (CounterFamily* f : {&families_.attempts, &families_.tokens, &families_.dollars}) f->keep_only(wanted);
+  for (CounterFamily* f :
+       {&families_.attempts, &families_.tls_failures, &families_.tokens, &families_.dollars}) {
+    f->keep_only(wanted);
+  }
   for (GaugeFamily* f : {&families_.in_flight, &families_.standing}) f->keep_only(wanted);
   for (HistogramFamily* f :
        {&families_.first_token, &families_.attempt_time, &families_.per_token, &families_.gap}) {
@@ -67,6 +70,12 @@ void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointI
         {endpoint.settings->name.text, endpoint.model->name.text,
          attempt.failure ? word(attempt.failure->kind) : "success"})
       .Increment();
+  // Rare enough to look the series up by text.
+  if (attempt.failure && attempt.failure->tls != routing::TlsFault::none) {
+    families_.tls_failures
+        .child({endpoint.settings->name.text, endpoint.model->name.text, word(attempt.failure->tls)})
+        .Increment();
+  }
   record_times(attempt, index);
   record_usage(attempt, index);
 }

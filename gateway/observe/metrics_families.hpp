@@ -54,6 +54,9 @@ struct MetricsFamilies {
   CounterFamily attempts{registry, "isocost_attempts_total",
                          "Attempts at an endpoint, by outcome: success or the kind of failure.",
                          Labels{"endpoint", "model", "outcome"}};
+  CounterFamily tls_failures{registry, "isocost_tls_failures_total",
+                             "Attempts that got no secure connection to the endpoint, by what was wrong.",
+                             Labels{"endpoint", "model", "fault"}};
   HistogramFamily first_token{registry, "isocost_time_to_first_token_seconds",
                               "From dispatch to the first delta of any kind, reasoning included.", endpoint,
                               first_token_buckets};

@@ -8,9 +8,14 @@ namespace gateway {
 
 namespace {
 
+bool is_failure_of_endpoint(const routing::Attempt& attempt) {
+  return attempt.failure && attempt.failure->kind != routing::FailureKind::client_left &&
+         attempt.failure->kind != routing::FailureKind::rejected;
+}
+
 Flow flow_of(const routing::Attempt& attempt) {
   Flow flow{.attempts = 1, .nanodollars = attempt.cost.nanos};
-  if (attempt.failure && attempt.failure->kind != routing::FailureKind::client_left) flow.failures = 1;
+  if (is_failure_of_endpoint(attempt)) flow.failures = 1;
   if (attempt.usage) {
     flow.prompt_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->prompt.count));
     flow.output_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->output.count));
@@ -19,9 +24,10 @@ Flow flow_of(const routing::Attempt& attempt) {
 }
 
 // The values of `before`, by the indexes of `today`.
-std::vector<Flow> carried(const std::vector<Flow>& before, const routing::Catalogue& then,
-                          const routing::Catalogue& today) {
-  std::vector<Flow> result(today.endpoints().size());
+template <class T>
+std::vector<T> carried(const std::vector<T>& before, const routing::Catalogue& then,
+                       const routing::Catalogue& today) {
+  std::vector<T> result(today.endpoints().size());
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (const auto index = index_today(then.endpoints()[i], today)) result[*index] = before[i];
   }
@@ -43,7 +49,8 @@ Traffic::Traffic(std::shared_ptr<const routing::Catalogue> catalogue, config::Ti
     : catalogue_(std::move(catalogue)),
       started_(now),
       ring_(slots),
-      totals_(catalogue_->endpoints().size()) {}
+      totals_(catalogue_->endpoints().size()),
+      last_failures_(catalogue_->endpoints().size()) {}
 
 void Traffic::record(const Record& record, config::TimePoint now) {
   Second& second = second_at(now);
@@ -56,11 +63,17 @@ void Traffic::record(const Record& record, config::TimePoint now) {
     const Flow flow = flow_of(attempt);
     second.flows[*index] += flow;
     totals_[*index] += flow;
+    if (!is_failure_of_endpoint(attempt)) continue;
+    last_failures_[*index] = LastFailure{.kind = attempt.failure->kind,
+                                         .status = attempt.failure->status,
+                                         .tls = attempt.failure->tls,
+                                         .learned = now};
   }
 }
 
 void Traffic::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
   totals_ = carried(totals_, *catalogue_, *catalogue);
+  last_failures_ = carried(last_failures_, *catalogue_, *catalogue);
   for (Second& second : ring_) {
     if (second.number >= 0) second.flows = carried(second.flows, *catalogue_, *catalogue);
   }
@@ -77,6 +90,10 @@ Flow Traffic::of(routing::EndpointIndex endpoint, std::chrono::seconds window, c
 
 Flow Traffic::since_start(routing::EndpointIndex endpoint) const {
   return totals_[endpoint];
+}
+
+const std::optional<LastFailure>& Traffic::last_failure(routing::EndpointIndex endpoint) const {
+  return last_failures_[endpoint];
 }
 
 std::uint64_t Traffic::requests(std::chrono::seconds window, config::TimePoint now) const {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gateway/observe/record.hpp"
@@ -14,12 +15,20 @@ namespace gateway {
 // Sums over some time.
 struct Flow {
   std::uint64_t attempts = 0;
-  std::uint64_t failures = 0;  // of the endpoint: clients that left do not count
+  std::uint64_t failures = 0;  // of the endpoint: clients that left and requests at fault do not count
   std::uint64_t prompt_tokens = 0;
   std::uint64_t output_tokens = 0;
   std::int64_t nanodollars = 0;
 
   Flow& operator+=(const Flow& other);
+};
+
+// The latest failure that counts as one.
+struct LastFailure {
+  routing::FailureKind kind{};
+  int status = 0;
+  routing::TlsFault tls = routing::TlsFault::none;
+  config::TimePoint learned{};
 };
 
 class Traffic {
@@ -35,6 +44,7 @@ class Traffic {
   // Of the last `window`, at most `longest`, the current second included.
   Flow of(routing::EndpointIndex endpoint, std::chrono::seconds window, config::TimePoint now) const;
   Flow since_start(routing::EndpointIndex endpoint) const;
+  const std::optional<LastFailure>& last_failure(routing::EndpointIndex endpoint) const;
   // Requests, whether or not they reached an endpoint.
   std::uint64_t requests(std::chrono::seconds window, config::TimePoint now) const;
   std::uint64_t requests_since_start() const { return all_requests_; }
@@ -56,6 +66,7 @@ class Traffic {
   config::TimePoint started_;
   std::vector<Second> ring_;
   std::vector<Flow> totals_;
+  std::vector<std::optional<LastFailure>> last_failures_;  // by EndpointIndex
   std::uint64_t all_requests_ = 0;
   std::uint64_t all_failed_ = 0;
 };

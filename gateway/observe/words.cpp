@@ -59,6 +59,35 @@ std::string_view word(routing::FailureKind kind) {
   return "unknown";
 }
 
+std::string_view word(routing::TlsFault fault) {
+  using enum routing::TlsFault;
+  switch (fault) {
+    case none:
+      return "none";
+    case expired:
+      return "expired";
+    case not_yet_valid:
+      return "not_yet_valid";
+    case wrong_name:
+      return "wrong_name";
+    case unknown_authority:
+      return "unknown_authority";
+    case bad_certificate:
+      return "bad_certificate";
+    case certificate_wanted:
+      return "client_certificate_wanted";
+    case plaintext:
+      return "plaintext";
+    case protocol_version:
+      return "protocol_version";
+    case refused:
+      return "refused";
+    case unfinished:
+      return "unfinished";
+  }
+  return "unknown";
+}
+
 std::string_view word(routing::Reason reason) {
   switch (reason) {
     case routing::Reason::best:

@@ -12,6 +12,7 @@ inline constexpr std::size_t failure_kinds = static_cast<std::size_t>(routing::F
 
 std::string_view word(Ending ending);
 std::string_view word(routing::FailureKind kind);
+std::string_view word(routing::TlsFault fault);
 std::string_view word(routing::Reason reason);
 std::string_view word(routing::Removal removal);
 

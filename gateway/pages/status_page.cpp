@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/observe/standing.hpp"
+#include "gateway/observe/words.hpp"
 #include "gateway/text/json_page.hpp"
 #include "routing/market/predict.hpp"
 
@@ -118,6 +119,21 @@ void add_traffic(const Status& status, routing::EndpointIndex index, const Flow&
   row["dollars"] = number_or_null(static_cast<double>(total.nanodollars) * 1e-9);
 }
 
+// "tls expired", "credential 401".
+std::string text_of(const LastFailure& failure) {
+  std::string text(word(failure.kind));
+  if (failure.tls != routing::TlsFault::none) text.append(" ").append(word(failure.tls));
+  if (failure.status != 0) text += " " + std::to_string(failure.status);
+  return text;
+}
+
+void add_last_failure(const Status& status, routing::EndpointIndex index, json::object& row) {
+  const std::optional<LastFailure>& last = status.traffic.last_failure(index);
+  row["last_failure"] = last ? json::value(text_of(*last)) : json::value(nullptr);
+  row["last_failure_seconds_ago"] =
+      last ? number_or_null(seconds(status.now - last->learned)) : json::value(nullptr);
+}
+
 json::object row_of(const Status& status, const routing::Endpoint& endpoint, const routing::Demand& typical,
                     const Flow& all_1m, const Flow& all_5m) {
   const routing::EndpointState& state = status.snapshot.endpoints[endpoint.index];
@@ -135,6 +151,7 @@ json::object row_of(const Status& status, const routing::Endpoint& endpoint, con
   add_measured(state.measured, row);
   add_prediction(status, endpoint, typical, row);
   add_traffic(status, endpoint.index, all_1m, all_5m, row);
+  add_last_failure(status, endpoint.index, row);
   return row;
 }
 

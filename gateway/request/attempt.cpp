@@ -2,7 +2,7 @@
 
 #include "gateway/chat/upstream_body.hpp"
 #include "gateway/explain/decision_order.hpp"
-#include "gateway/request/scrub.hpp"
+#include "gateway/request/host_report.hpp"
 #include "gateway/request/stream_relay.hpp"
 #include "providers/host/retry_hint.hpp"
 #include "providers/openai/chat_events.hpp"
@@ -10,7 +10,6 @@
 #include "routing/decision/patience.hpp"
 #include "routing/market/predict.hpp"
 #include "routing/terms/bill.hpp"
-#include "routing/terms/failure_of_status.hpp"
 
 namespace gateway {
 namespace {
@@ -23,7 +22,7 @@ using routing::FailureKind;
 using routing::Progress;
 
 constexpr std::size_t max_whole_reply = 64u << 20;
-constexpr std::size_t max_error_body = 8u << 10;
+constexpr std::size_t max_error_body = 64u << 10;
 
 // The body up to `limit` bytes; more is a bad reply.
 Task<Result<std::string>> read_whole(providers::Exchange& exchange, std::size_t limit) {
@@ -38,20 +37,17 @@ Task<Result<std::string>> read_whole(providers::Exchange& exchange, std::size_t 
 }
 
 // The reply's own account of what failed. Its body is cut off at a few KiB; the connection then goes.
-Task<void> read_failure(Services& services, const providers::HostReply& head, providers::Exchange& exchange,
-                        Tried& tried) {
+Task<void> read_failure(Services& services, const InferenceRequest& request, const providers::HostReply& head,
+                        providers::Exchange& exchange, Tried& tried) {
   std::string body;
   while (body.size() < max_error_body) {
     const Result<std::string_view> piece = co_await exchange.next();
     if (!piece || piece->empty()) break;
     body.append(piece->substr(0, max_error_body - body.size()));
   }
-  providers::ReportedError reported = providers::read_error(body, services.tokens);
-  tried.said = std::move(reported.message);
-  tried.attempt.failure = Failure{.kind = routing::failure_of_status(head.status, reported.code),
-                                  .progress = Progress::request_sent,
-                                  .status = head.status,
-                                  .retry_after = head.retry_after};
+  const providers::ReportedError reported = providers::read_error(body, services.tokens);
+  take_report(request, head.status, reported, Progress::request_sent, tried);
+  tried.attempt.failure->retry_after = head.retry_after;
   // Some say it in the body alone.
   const bool asks_to_wait = head.status == 429 || head.status == 503;
   if (asks_to_wait && !head.retry_after) tried.attempt.failure->retry_after = providers::retry_hint_in(body);
@@ -60,12 +56,12 @@ Task<void> read_failure(Services& services, const providers::HostReply& head, pr
 Task<void> relay_whole(Services& services, const InferenceRequest& request, Served served, Reply& reply,
                        providers::Exchange& exchange, const Watchdog& watchdog, Tried& tried) {
   routing::Attempt& attempt = tried.attempt;
-  const auto fail = [&](FailureKind kind, int status) {
-    attempt.failure = Failure{.kind = kind, .progress = Progress::request_sent, .status = status};
+  const auto fail = [&](FailureKind kind) {
+    attempt.failure = Failure{.kind = kind, .progress = Progress::request_sent};
   };
   const Result<std::string> body = co_await read_whole(exchange, max_whole_reply);
   if (!body) {
-    fail(watchdog.why().value_or(body.error()), 0);
+    fail(watchdog.why().value_or(body.error()));
     co_return;
   }
   const providers::ChatReply understood = providers::classify_whole(*body, services.tokens);
@@ -73,14 +69,13 @@ Task<void> relay_whole(Services& services, const InferenceRequest& request, Serv
   attempt.usage_is_estimated = understood.usage.anomaly;
   switch (understood.kind) {
     case providers::ChatReply::Kind::bad:
-      fail(FailureKind::bad_reply, 0);
+      fail(FailureKind::bad_reply);
       co_return;
     case providers::ChatReply::Kind::empty:
-      fail(FailureKind::empty_reply, 0);
+      fail(FailureKind::empty_reply);
       co_return;
     case providers::ChatReply::Kind::error:
-      if (understood.error) tried.said = understood.error->message;
-      fail(FailureKind::error_in_reply, understood.error ? understood.error->status : 0);
+      take_report(request, 200, *understood.error, Progress::request_sent, tried);
       co_return;
     case providers::ChatReply::Kind::answer:
       break;
@@ -111,12 +106,6 @@ config::TimePoint first_sign(const InferenceRequest& request, const routing::End
   const auto generation =
       chosen ? routing::longest_generation(chosen->prediction, endpoint, request.demand) : std::nullopt;
   return generation ? first_token + *generation : config::TimePoint::max();
-}
-
-std::vector<const config::Secret*> secrets_of(const config::Settings& settings) {
-  std::vector<const config::Secret*> secrets;
-  for (const config::ProviderSettings& provider : settings.providers) secrets.push_back(&provider.credential);
-  return secrets;
 }
 
 }  // namespace
@@ -158,12 +147,13 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
     tried.attempt.failure =
         Failure{.kind = watchdog.why().value_or(head.error()), .progress = exchange->progress()};
     tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;
+    if (tried.attempt.failure->kind == FailureKind::tls) tried.attempt.failure->tls = exchange->tls_fault();
     co_return tried;
   }
   tried.attempt.headroom = head->headroom;
 
   if (head->status != 200) {
-    co_await read_failure(services, *head, *exchange, tried);
+    co_await read_failure(services, request, *head, *exchange, tried);
   } else if (request.demand.delivery == routing::Delivery::whole) {
     co_await relay_whole(services, request, served, reply, *exchange, watchdog, tried);
   } else if (head->content == ContentKind::event_stream) {
@@ -172,22 +162,17 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   } else {
     // A host that answers a stream with one document has an error to tell, or does not stream.
     const Result<std::string> document = co_await read_whole(*exchange, max_whole_reply);
-    FailureKind kind = document ? FailureKind::bad_reply : document.error();
-    if (document) {
-      const providers::ChatReply understood = providers::classify_whole(*document, services.tokens);
-      if (understood.kind == providers::ChatReply::Kind::error) kind = FailureKind::error_in_reply;
-      if (understood.error) tried.said = understood.error->message;
-    }
+    const FailureKind kind = document ? FailureKind::bad_reply : document.error();
     tried.attempt.failure =
         Failure{.kind = watchdog.why().value_or(kind), .progress = Progress::request_sent};
+    if (document) {
+      const providers::ChatReply understood = providers::classify_whole(*document, services.tokens);
+      if (understood.error) take_report(request, 200, *understood.error, Progress::request_sent, tried);
+    }
   }
   if (interruption.client_left() && !tried.attempt.finished) {
     const Progress progress = reply.begun() ? Progress::client_has_bytes : Progress::request_sent;
     tried.attempt.failure = Failure{.kind = FailureKind::client_left, .progress = progress};
-  }
-  if (!tried.said.empty()) {
-    const auto secrets = secrets_of(generation.catalogue->settings());
-    tried.said = scrubbed(tried.said, secrets);
   }
   settle(request, endpoint, tried.attempt);
   if (!tried.attempt.finished) tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;

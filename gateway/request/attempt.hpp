@@ -1,8 +1,7 @@
 // One try at one endpoint: sends the request, relays the answer as it comes, and says what was seen.
 #pragma once
 
-#include <string>
-
+#include "gateway/chat/error_reply.hpp"
 #include "gateway/request/inference.hpp"
 #include "gateway/request/interruption.hpp"
 #include "gateway/request/reply.hpp"
@@ -11,7 +10,7 @@ namespace gateway {
 
 struct Tried {
   routing::Attempt attempt;
-  std::string said;  // the host's own words about a failure, scrubbed
+  HostWords said;  // about a failure
 };
 
 // All references must outlive the returned task. `served` names what the client is told of this choice.

@@ -20,6 +20,10 @@ bool passes_with_time(Removal removal) {
          removal == Removal::recovering;
 }
 
+bool is_limit_of_rate(const Verdict& verdict) {
+  return verdict.removal == Removal::cooling && verdict.limits_rate;
+}
+
 // With the words of the rule, or of the preference, that did it.
 std::string reason_of(const Verdict& verdict, const routing::Decision& decision,
                       const InferenceRequest& request) {
@@ -28,6 +32,7 @@ std::string reason_of(const Verdict& verdict, const routing::Decision& decision,
     return lacking_text(request.demand,
                         *request.hosts->generation->catalogue->endpoints()[verdict.endpoint].settings);
   }
+  if (is_limit_of_rate(verdict)) return "limits its rate";
   std::string reason(to_text(verdict.removal));
   const auto rule = static_cast<std::size_t>(verdict.rule);
   const std::vector<routing::Rule>& limits = limits_after(policy, decision.relaxed);
@@ -104,6 +109,15 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
                               "\". " + why + ".",
                    .param = {},
                    .metadata = {}};
+  // As the request that met the limit was told.
+  const bool is_rate = time_helps && std::ranges::all_of(decision.verdicts, [](const Verdict& verdict) {
+                         return is_limit_of_rate(verdict) || !passes_with_time(verdict.removal);
+                       });
+  if (is_rate) {
+    error.status = 429;
+    error.type = "rate_limit_error";
+    error.code = "provider_rate_limited";
+  }
   if (!time_helps) error.should_retry = ShouldRetry::no;
   if (time_helps && decision.earliest) {
     error.retry_after = std::clamp<config::Duration>(*decision.earliest - now, std::chrono::seconds(1),

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/request/address_in_text.hpp"
+
 namespace gateway {
 namespace {
 
 constexpr std::string_view redacted = "[redacted]";
+constexpr std::string_view address = "[address]";
 constexpr std::size_t least_secret = 8;  // shorter ones would take ordinary words out of the text
 
 bool is_key_character(char c) {
@@ -45,9 +48,9 @@ std::size_t bearer_at(std::string_view text, std::size_t at) {
   return end - at;
 }
 
-std::size_t secret_at(std::string_view text, std::size_t at, std::span<const config::Secret* const> secrets) {
+std::size_t secret_at(std::string_view text, std::size_t at, const HostSecrets& secrets) {
   std::size_t longest = 0;
-  for (const config::Secret* secret : secrets) {
+  for (const config::Secret* secret : secrets.credentials) {
     const std::string_view known = secret->reveal();
     const bool found = known.size() >= least_secret && text.substr(at, known.size()) == known;
     if (found) longest = std::max(longest, known.size());
@@ -74,8 +77,15 @@ std::size_t character_at(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+HostSecrets::HostSecrets(const config::Settings& settings) {
+  for (const config::ProviderSettings& provider : settings.providers) {
+    credentials.push_back(&provider.credential);
+    hosts.push_back(provider.base_url.host);
+  }
+}
+
 // Cut only after the secrets are out: half a key at the cut would no longer be known for one.
-std::string scrubbed(std::string_view text, std::span<const config::Secret* const> secrets) {
+std::string scrubbed(std::string_view text, const HostSecrets& secrets) {
   std::string out;
   for (std::size_t at = 0; at < text.size() && out.size() < max_scrubbed;) {
     const bool word_begins = at == 0 || !is_key_character(text[at - 1]);
@@ -84,6 +94,12 @@ std::string scrubbed(std::string_view text, std::span<const config::Secret* cons
     if (secret > 0) {
       out += redacted;
       at += secret;
+      continue;
+    }
+    // One that holds a secret goes with it.
+    if (const std::size_t found = word_begins ? address_at(text, at, secrets.hosts) : 0) {
+      out += address;
+      at += found;
       continue;
     }
     const std::size_t size = character_at(text, at);

@@ -173,7 +173,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   const bool answered = !record.attempts.empty() && !record.attempts.back().failure;
   if (!error && !answered && interruption.stopping()) error = gateway_stopping();
   if (!error && !record.attempts.empty() && !answered) {
-    error = of_failure(*record.attempts.back().failure, tried.said);
+    error = of_failures(record.attempts, tried.said);
   }
   if (error) say_when(*error, services.decision, services.timer.now());
   if (error && !left(record, interruption)) {

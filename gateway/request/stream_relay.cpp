@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/request/scrub.hpp"
+#include "gateway/request/host_report.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "routing/terms/bill.hpp"
 
@@ -80,8 +80,7 @@ StreamRelay::Step StreamRelay::take(const SseEvent& event) {
     case ChatEvent::Kind::done:
       return at_end();
     case ChatEvent::Kind::error:
-      tried_.said = chat.error ? chat.error->message : std::string();
-      fail(FailureKind::error_in_reply, chat.error ? chat.error->status : 0);
+      take_report(request_, 200, *chat.error, progress(), tried_);
       return Step::failed;
     case ChatEvent::Kind::bad:
       fail(FailureKind::bad_reply);
@@ -165,10 +164,12 @@ StreamRelay::Step StreamRelay::at_end() {
   return Step::failed;
 }
 
-void StreamRelay::fail(FailureKind kind, int status) {
-  const auto progress =
-      reply_.begun() ? routing::Progress::client_has_bytes : routing::Progress::request_sent;
-  tried_.attempt.failure = routing::Failure{.kind = kind, .progress = progress, .status = status};
+routing::Progress StreamRelay::progress() const {
+  return reply_.begun() ? routing::Progress::client_has_bytes : routing::Progress::request_sent;
+}
+
+void StreamRelay::fail(FailureKind kind) {
+  tried_.attempt.failure = routing::Failure{.kind = kind, .progress = progress()};
 }
 
 }  // namespace gateway

@@ -36,7 +36,8 @@ class StreamRelay {
   std::string cost_member(const providers::ChatEvent& chat) const;
   providers::Task<bool> flush();
   Step at_end();
-  void fail(routing::FailureKind kind, int status = 0);
+  routing::Progress progress() const;
+  void fail(routing::FailureKind kind);
 
   Services& services_;
   InferenceRequest& request_;

@@ -30,8 +30,8 @@ class TimedContender final : public routing::Contender {
   void dispatched(routing::EndpointIndex endpoint, config::TimePoint now) override {
     inner_->dispatched(endpoint, now);
   }
-  void first_token(routing::EndpointIndex endpoint, config::Duration waited, config::TimePoint now) override {
-    inner_->first_token(endpoint, waited, now);
+  void first_token(routing::Attempt& attempt, const routing::Demand& demand, config::TimePoint now) override {
+    inner_->first_token(attempt, demand, now);
   }
   void ended(const routing::Attempt& attempt, const routing::Demand& demand, config::TimePoint now) override {
     inner_->ended(attempt, demand, now);

@@ -88,7 +88,10 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
       if (!co_await connection_->more()) break;
     }
     if (seen > 0) co_return FailureKind::bad_reply;
-    if (!reused || aborted_) co_return FailureKind::reset_before_reply;
+    if (!reused || aborted_) {
+      if (provider_.tls_ && !aborted_) tls_fault_ = TlsClient::fault_after(*connection_);
+      co_return tls_fault_ == routing::TlsFault::none ? FailureKind::reset_before_reply : FailureKind::tls;
+    }
 
     // The host closed the kept connection as we took it. Once, on a fresh one.
     reused = false;
@@ -147,7 +150,9 @@ Task<Result<void>> HttpExchange::connect_to(const Tcp::endpoint& address, config
   connection_ = provider_.tls_->wrap(std::move(socket));
   Limit slow([connection = connection_] { connection->close(); });
   provider_.timer_.set(slow, provider_.timer_.now() + provider_.settings_.limits.tls_handshake_timeout);
-  co_return co_await TlsClient::handshake(*connection_);
+  tls_fault_ = co_await TlsClient::handshake(*connection_);
+  if (tls_fault_ != routing::TlsFault::none) co_return FailureKind::tls;
+  co_return Result<void>();
 }
 
 std::optional<Result<HostReply>> HttpExchange::understand_head(std::size_t seen) {

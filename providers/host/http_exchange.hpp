@@ -18,6 +18,7 @@ class HttpExchange final : public Exchange {
   Task<Result<std::string_view>> next() override;
   void abort() override;
   routing::Progress progress() const override { return progress_; }
+  routing::TlsFault tls_fault() const override { return tls_fault_; }
 
  private:
   Task<Result<void>> connect();
@@ -33,6 +34,7 @@ class HttpExchange final : public Exchange {
   std::optional<BodyReader> body_;
   std::size_t held_ = 0;  // bytes of the piece handed out last
   routing::Progress progress_ = routing::Progress::nothing_sent;
+  routing::TlsFault tls_fault_ = routing::TlsFault::none;
   bool keep_alive_ = false;
   bool sent_all_ = false;
   bool aborted_ = false;

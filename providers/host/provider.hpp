@@ -46,6 +46,8 @@ class Exchange {
   virtual void abort() = 0;
   // How far it got, for deciding whether another endpoint may be asked.
   virtual routing::Progress progress() const = 0;
+  // Of a start() that failed with FailureKind::tls.
+  virtual routing::TlsFault tls_fault() const = 0;
 };
 
 class Provider {

@@ -1,5 +1,6 @@
 // What TLS needs beside a socket: whom to trust, and sessions to resume. One per provider and loop.
-// The peer's certificate and name are always verified; there is no way to turn that off.
+// The peer's certificate and name are always verified; there is no way to turn that off. A name counts where
+// certificates have had it since 2000 (subject alternative name), never in the subject.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
@@ -21,8 +22,11 @@ class TlsClient {
 
   // Takes a connected socket and shakes hands; close the returned connection's socket to end it early.
   ConnectionPtr wrap(Connection::Socket socket);
-  // No byte of a request may be written before this succeeded.
-  static Task<Result<void>> handshake(Connection& wrapped);
+  // What was wrong, or TlsFault::none: no byte of a request may be written before that.
+  static Task<routing::TlsFault> handshake(Connection& wrapped);
+  // Why a connection that shook hands ended before a reply, where TLS is to blame: in TLS 1.3 a host that
+  // wants a certificate of us says so only then.
+  static routing::TlsFault fault_after(const Connection& wrapped);
 
  private:
   struct SessionFree {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "providers/openai/plain_message.hpp"
+
 namespace providers {
 namespace {
 
@@ -15,7 +17,8 @@ class ChatReader {
     if (!walk_.object([this](const JsonString& key) { return member(key); }) || !walk_.finish()) return false;
     if (!usage.usage && groq_usage_.usage) usage = groq_usage_;
     // Mistral's and older servers' shape: the error's members at the top.
-    if (is_error_object_ && !error) error = std::move(flat_error_);
+    const bool is_flat = is_error_object_ || (flat_error_.status != 0 && content.no_choices);
+    if (is_flat && !error) error = std::move(flat_error_);
     if (!error && content.finish_reason == "error") error.emplace();
     return true;
   }
@@ -34,7 +37,8 @@ class ChatReader {
     if (key.is("error")) return error_value();
     if (key.is("x_groq")) return groq();
     if (key.is("object")) return object_name();
-    if (key.is("message") || key.is("code") || key.is("type") || key.is("status_code")) {
+    if (key.is("message") || key.is("code") || key.is("type") || key.is("status_code") || key.is("param") ||
+        key.is("failed_generation")) {
       return read_error_member(walk_, key, flat_error_);
     }
     return walk_.skip();
@@ -170,7 +174,7 @@ ChatEvent classify(const SseEvent& event, JsonTokens& tokens, Reasoning reasonin
   const bool named_error = event.name == "error";
   if (named_error && !read) {
     result.kind = ChatEvent::Kind::error;
-    result.error = ReportedError{std::string(event.data.substr(0, 8 * 1024)), {}, {}, 0};
+    result.error.emplace().message = plain_message(event.data.substr(0, 8 * 1024), tokens);
     return result;
   }
   if (!read) return result;
@@ -179,6 +183,7 @@ ChatEvent classify(const SseEvent& event, JsonTokens& tokens, Reasoning reasonin
   result.usage_value = reader.usage_value;
   result.error = std::move(reader.error);
   if (named_error && !result.error) result.error = reader.take_flat_error();
+  if (result.error) result.error->message = plain_message(result.error->message, tokens);
   result.kind = result.error ? ChatEvent::Kind::error : ChatEvent::Kind::delta;
   return result;
 }
@@ -191,6 +196,7 @@ ChatReply classify_whole(std::string_view body, JsonTokens& tokens, Reasoning re
     result.content = reader.content;
     result.usage = reader.usage;
     result.error = std::move(reader.error);
+    if (result.error) result.error->message = plain_message(result.error->message, tokens);
     result.kind = result.error           ? ChatReply::Kind::error
                   : result.content.any() ? ChatReply::Kind::answer
                                          : ChatReply::Kind::empty;

@@ -9,19 +9,21 @@
 namespace providers {
 
 struct ReportedError {
-  std::string message;
-  std::string code;  // a number is given as its digits
-  std::string type;  // `type`, else `error_type`, also of `metadata`
-  int status = 0;    // where a number among them is an HTTP status; else 0
+  std::string message;            // plain text, whatever the host made of it
+  std::string code;               // a number is given as its digits
+  std::string type;               // `type`, else `error_type`, also of `metadata`, else Google's `status`
+  int status = 0;                 // where a number among them is an HTTP status; else 0
+  std::string param;              // the member of the request at fault
+  std::string failed_generation;  // what the model wrote and the host could not read as a tool call
 };
 
-// Consumes the value of an `error` member: an object or a text.
+// Consumes the value of an `error` member: an object, a text or a list of either.
 ReportedError read_error_value(JsonWalk& walk);
 // Takes one member of an error object into `error`; consumes it in any case. Returns whether to go on.
 bool read_error_member(JsonWalk& walk, const JsonString& key, ReportedError& error);
 
 // The error in the body of a reply whose status already says that it is one. Best effort, never fails: a body
-// that is not JSON is the message.
+// that is not JSON is the message, as plain text.
 ReportedError read_error(std::string_view body, JsonTokens& tokens);
 
 }  // namespace providers

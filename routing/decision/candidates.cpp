@@ -60,6 +60,13 @@ std::optional<config::TimePoint> may_be_asked_at(const Question& question, const
   return at;
 }
 
+bool limited_rate(const Question& question, const Verdict& verdict) {
+  return std::ranges::any_of(question.tried, [&](const Attempt& attempt) {
+    return attempt.failure && attempt.failure->kind == FailureKind::rate_limited &&
+           was_there(question, attempt, verdict);
+  });
+}
+
 // Where two known numbers are compared, by how much it was missed.
 void remove(Verdict& verdict, Removal removal, const std::optional<Margin>& margin, int rule = -1) {
   verdict.margin = margin;
@@ -137,8 +144,10 @@ void filter(const Question& question, Verdict& verdict, Again again) {
   if (is_of_rejected_model(question, verdict)) return remove(verdict, Removal::rejected, 0);
   const auto askable = may_be_asked_at(question, verdict);
   if (!askable && again == Again::no) return remove(verdict, Removal::tried, 0);
-  if (askable && *askable > question.now)
+  if (askable && *askable > question.now) {
+    verdict.limits_rate = limited_rate(question, verdict);
     return remove(verdict, Removal::cooling, seconds_until(*askable, question.now));
+  }
 
   const config::Features lacking = demand.needs & ~settings.features;
   if (lacking.any()) return remove(verdict, Removal::features, static_cast<double>(lacking.count()));
@@ -173,6 +182,7 @@ void check_limits(const Question& question, const std::vector<Rule>& limits, Ver
 void check_availability(const Question& question, Panic panic, Verdict& verdict) {
   const Health& health = health_of(question, verdict);
   if (question.now < health.cooling_until) {
+    verdict.limits_rate = health.limits_rate();
     return remove(verdict, Removal::cooling, seconds_until(health.cooling_until, question.now));
   }
   // A wrong credential or an empty account does not heal by asking more.

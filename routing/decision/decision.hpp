@@ -40,8 +40,9 @@ struct Verdict {
   double missed_by = 0;            // of a rule's number: in the dimension of `margin`
   std::optional<Margin> margin{};  // of the rule that removed it, where it compares known numbers
   Filter filter = Filter::none;
-  int tier = 0;  // of model, the request's preferences and the policy's, in one; 0 comes first
-  int rank = 0;  // 1 is the least cost; 0: removed
+  bool limits_rate = false;  // cooling since it answered 429
+  int tier = 0;              // of model, the request's preferences and the policy's, in one; 0 comes first
+  int rank = 0;              // 1 is the least cost; 0: removed
   Prediction prediction{};
   Cost cost{};
   double propensity = 0;            // probability that this request was sent here

@@ -27,6 +27,8 @@ struct Health {
   double failure(config::TimePoint now) const;
   // The last known share of the rate limit left; unknown again after a minute, when most limits refill.
   double headroom_at(config::TimePoint now) const;
+  // Whether it was a 429 that last asked for a pause: a failure counts in the row, which a 429 ends.
+  bool limits_rate() const { return refusals.events > 0 && failures_in_a_row == 0; }
 
   // Whether a decision before the next regular snapshot should know.
   enum class Change { gradual, flipped };

@@ -58,6 +58,7 @@ void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint
   states_ = std::move(states);
   dossiers_ = std::move(dossiers);
   half_hour_ = std::move(half_hour);
+  suspicions_.assign(count, Suspicion(catalogue_->settings().keys.size()));
   priors_.assign(catalogue_->settings().models.size(), SpeedPrior{});
   next_to_refresh_ = 0;
   refreshed_ = now - refresh_period;  // all of them at the next snapshot
@@ -124,7 +125,7 @@ void Market::observe(const Attempt& attempt, const Demand& demand, config::TimeP
 }
 
 void Market::observe_health(EndpointIndex index, const Attempt& attempt, config::TimePoint now) {
-  Fault fault = attempt.failure ? fault_of(attempt.failure->kind) : Fault::none;
+  Fault fault = suspicions_[index].judged(attempt, now);
   // The request's own deadline is a fault of the host that had not even begun long after it should have.
   if (attempt.failure && attempt.failure->kind == FailureKind::deadline && !attempt.first_delta) {
     const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);

@@ -9,6 +9,7 @@
 #include "routing/market/dossier.hpp"
 #include "routing/market/lengths.hpp"
 #include "routing/market/snapshot.hpp"
+#include "routing/market/suspicion.hpp"
 #include "routing/terms/catalogue.hpp"
 #include "routing/terms/demand.hpp"
 #include "routing/terms/outcome.hpp"
@@ -51,6 +52,7 @@ class Market {
   std::vector<Former> former_;         // the newest last
   std::vector<EndpointState> states_;  // by EndpointIndex
   std::vector<Dossier> dossiers_;      // by EndpointIndex
+  std::vector<Suspicion> suspicions_;  // by EndpointIndex
   std::vector<Measured> half_hour_;    // by EndpointIndex
   std::vector<SpeedPrior> priors_;     // by Endpoint::model_index
   std::vector<double> median_of_;      // scratch of refresh_prior

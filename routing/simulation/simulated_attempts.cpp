@@ -71,6 +71,10 @@ SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Hold
         .progress = Progress::request_sent,
         .status = refused->status,
         .retry_after = refused->retry_after};
+    // Simulated hosts do not say what a refusal is about.
+    if (refused->status == 403 || refused->status == 404) {
+      leg.attempt.failure->doubt = Doubt{.request = journey.number};
+    }
     close(journey, leg, now);
     return Sent::refused;
   }

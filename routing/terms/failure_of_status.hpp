@@ -1,17 +1,12 @@
 // What a host's HTTP status other than 200 says, in the words that routing decides by. Pure.
 #pragma once
 
-#include <string_view>
-
 #include "routing/terms/outcome.hpp"
 
 namespace routing {
 
-// `code` is the one of the host's error. Some hosts say with a 429 that there is no money left: waiting does
-// not help, and neither does another endpoint under the same credential.
-inline FailureKind failure_of_status(int status, std::string_view code = {}) {
-  const bool unpaid =
-      code == "insufficient_quota" || code == "billing_hard_limit_reached" || code == "billing_not_active";
+// The status alone; the words that came with it may say otherwise.
+inline FailureKind failure_of_status(int status) {
   switch (status) {
     case 401:
     case 402:
@@ -24,7 +19,7 @@ inline FailureKind failure_of_status(int status, std::string_view code = {}) {
     case 425:
       return FailureKind::server_error;
     case 429:
-      return unpaid ? FailureKind::credential : FailureKind::rate_limited;
+      return FailureKind::rate_limited;
     case 503:
     case 529:
       return FailureKind::overloaded;

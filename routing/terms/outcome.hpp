@@ -24,21 +24,45 @@ enum class FailureKind {
   rate_limited,         // 429
   overloaded,           // 503, 529
   server_error,         // other 5xx
-  rejected,             // 400, 413, 422 and the like: the request itself is at fault
-  credential,           // 401, 402, 403, or a 429 for want of money: our credential or balance is at fault
-  missing_model,        // 404: the host does not know the model
-  deadline,             // the request's own deadline
-  client_left,          // not a fault of the endpoint
+  rejected,       // the request itself is at fault: 400, 413, 422; 403 and 404 for its content or features
+  credential,     // 401, 402, other 403, or a 429 for want of money: our credential or balance is at fault
+  missing_model,  // other 404: the host does not know the model
+  deadline,       // the request's own deadline
+  client_left,    // not a fault of the endpoint
 };
 
 // How far an attempt got. Once the client has bytes, no other endpoint can take over.
 enum class Progress { nothing_sent, request_sent, client_has_bytes };
+
+// Why no secure connection came about. For operators; nothing is decided by it.
+enum class TlsFault {
+  none,
+  expired,
+  not_yet_valid,
+  wrong_name,
+  unknown_authority,
+  bad_certificate,     // another fault of the certificate or its chain
+  certificate_wanted,  // the host wants one of us
+  plaintext,           // the host does not speak TLS there
+  protocol_version,    // none in common
+  refused,             // the host broke off with an alert
+  unfinished,          // the handshake was cut or took too long
+};
+
+// Of a refusal that may be meant for one request alone: who asked, and for what, as hashes. Two are of
+// different requests when `request` differs.
+struct Doubt {
+  std::uint64_t request = 0;
+  std::uint64_t key = 0;  // of the client key's name; 0 without one
+};
 
 struct Failure {
   FailureKind kind{};
   Progress progress = Progress::nothing_sent;
   int status = 0;                                 // of the host's reply; 0 without one
   std::optional<config::Duration> retry_after{};  // as the host asked
+  TlsFault tls = TlsFault::none;                  // of FailureKind::tls
+  std::optional<Doubt> doubt{};                   // of a 403 or 404 that does not say what it is about
 };
 
 // Tokens as the host counted them. `prompt` includes `cached`, `output` includes `reasoning`.

@@ -1,8 +1,10 @@
-// Whatever a host sends: usage is possible or flagged, and what is relayed is one event that reads the same.
+// Whatever a host sends: usage is possible or flagged, and what is relayed is one event that reads the same,
+// and errors are somebody's.
 #include <string>
 #include <string_view>
 
 #include "providers/openai/chat_events.hpp"
+#include "providers/openai/fault_of_reply.hpp"
 #include "providers/openai/relay.hpp"
 #include "tests/fuzz/expect.hpp"
 
@@ -35,13 +37,21 @@ void check_relayed(const providers::SseEvent& event, const providers::ChatEvent&
   }
 }
 
+void check(int status, const providers::ReportedError& error) {
+  const auto fault = providers::fault_of_reply(status, error);
+  EXPECT_THAT(fault.status == 0 || (fault.status >= 400 && fault.status <= 599));
+  EXPECT_THAT(fault.cause.empty() || fault.kind == routing::FailureKind::rejected);
+  EXPECT_THAT(!fault.is_doubtful || fault.kind == routing::FailureKind::credential ||
+              fault.kind == routing::FailureKind::missing_model);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   static providers::JsonTokens tokens;
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   check(providers::classify_whole(bytes, tokens).usage);
-  providers::read_error(bytes, tokens);
+  for (const int status : {200, 400, 403, 404, 500}) check(status, providers::read_error(bytes, tokens));
   // Both as a stream and as one event's data.
   providers::SseReader reader;
   reader.feed(bytes);

@@ -33,6 +33,7 @@ struct CertificateOptions {
   std::string name = "localhost";         // common name and, unless an authority, subject alternative name
   long begins = -3600, ends = 24 * 3600;  // seconds from now
   bool authority = false;
+  bool named_in_subject_only = false;
 };
 
 // Signed by `issuer`, or by itself without one.
@@ -58,7 +59,7 @@ inline Identity certify(const CertificateOptions& options, const Identity* issue
   };
   if (options.authority) {
     extend(NID_basic_constraints, "critical,CA:TRUE");
-  } else {
+  } else if (!options.named_in_subject_only) {
     extend(NID_subject_alt_name, "DNS:" + options.name);
   }
   X509_sign(certificate, issuer ? issuer->key.get() : made.key.get(), EVP_sha256());

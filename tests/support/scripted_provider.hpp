@@ -21,6 +21,7 @@ struct Script {
   };
   config::Duration head_after{};
   std::optional<routing::FailureKind> fails{};  // no head comes
+  routing::TlsFault tls_fault = routing::TlsFault::none;
   providers::HostReply head{.status = 200, .content = providers::ContentKind::event_stream};
   std::vector<Step> body;  // then the reply's complete end
   config::Duration end_after{};
@@ -89,6 +90,7 @@ class ScriptedExchange final : public providers::Exchange {
     sleep_.wake();
   }
   routing::Progress progress() const override { return progress_; }
+  routing::TlsFault tls_fault() const override { return script_.tls_fault; }
 
  private:
   // False when aborted.

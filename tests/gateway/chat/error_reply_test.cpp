@@ -47,7 +47,7 @@ TEST_CASE("a failure is told the client in its terms, never a provider's verdict
   };
   for (const Row& row : rows) {
     CAPTURE(row.code);
-    const ErrorReply reply = of_failure({row.kind, {}, row.provider_status, 7s}, "said");
+    const ErrorReply reply = of_failure({row.kind, {}, row.provider_status, 7s}, {.message = "said"});
     CHECK(reply.status == row.status);
     CHECK(reply.code == row.code);
     CHECK_FALSE(reply.message.empty());
@@ -108,7 +108,8 @@ TEST_CASE("a stream that broke ends with one event that clients take for an erro
 TEST_CASE("secrets do not pass the scrubber") {
   const config::Secret configured("correct horse battery");
   const config::Secret tiny("the");
-  const std::vector<const config::Secret*> secrets = {&configured, &tiny};
+  HostSecrets secrets;
+  secrets.credentials = {&configured, &tiny};
   const auto clean = [&](const std::string& text) { return scrubbed(text, secrets); };
   CHECK(clean("the key correct horse battery is bad") == "the key [redacted] is bad");
   CHECK(clean("Incorrect API key provided: sk-proj-abc123***xyz.") ==
@@ -122,9 +123,31 @@ TEST_CASE("secrets do not pass the scrubber") {
   CHECK(clean("caf\xc3\xa9 \xff\xc3 \xed\xa0\x80") == "caf\xc3\xa9 ?? ???");
 }
 
+TEST_CASE("addresses do not pass the scrubber, and what only looks like one does") {
+  HostSecrets secrets;
+  secrets.hosts = {"gpu-pool", "inference.acme.zone"};
+  const auto clean = [&](const std::string& text) { return scrubbed(text, secrets); };
+  for (const char* address :
+       {"https://api.example.com/v1/chat?key=1", "http://user:pw@internal", "HTTP://[::1]:8000/x", "wss://x",
+        "api.acme.com", "node-3.cluster.local:8443", "a.b.svc.cluster.local/v1/chat", "10.0.0.7",
+        "10.0.0.7:8000/v1", "[fe80::1]:443", "user:pw@internal:8443/x", "ops@acme.com", "localhost:11434",
+        "localhost", "gpu-pool:8000", "inference.acme.zone", "Inference.Acme.Zone:1", "host='gpu-7'"}) {
+    CAPTURE(address);
+    CHECK(clean(std::string("call to ") + address + " failed") == "call to [address] failed");
+    CHECK(clean(std::string("see (") + address + ").") == "see ([address]).");
+  }
+  for (const char* text : {"messages.0.content: must be a string", "response_format.json_schema.name, e.g. x",
+                           "gpt-4.1-mini, v1.2", "at most 3.5 tokens", "a gpu-pool of hosts",
+                           "no such file: model.gguf", "list[0] and [1:2]", "a: b @c", "10:30:00",
+                           "tools.function is wrong.In this case", "stop.int: Input should be an integer"}) {
+    CHECK(clean(text) == text);
+  }
+}
+
 TEST_CASE("a long text is cut between characters and never within a secret") {
   const config::Secret secret("correct horse battery");
-  const std::vector<const config::Secret*> secrets = {&secret};
+  HostSecrets secrets;
+  secrets.credentials = {&secret};
   std::string text;
   while (text.size() < max_scrubbed - 5) text += "\xc3\xa9";
   const std::string clean = scrubbed(text + "correct horse battery", secrets);

@@ -71,6 +71,18 @@ fresh     deepseek/deepseek-r1  open 12 s    0.55     7.00       -       -      
 )");
 }
 
+TEST_CASE("the last failure of an endpoint is shown where there was one") {
+  json::object page = status();
+  json::object& fresh = page.at("endpoints").as_array().at(2).as_object();
+  fresh["last_failure"] = "tls expired";
+  fresh["last_failure_seconds_ago"] = 7.0;
+  std::string text;
+  for (const std::string& line : gateway::top_page(json::serialize(page), SortBy::share, {.columns = 180}))
+    text += line + "\n";
+  CHECK(text.find("LAST FAILURE") != std::string::npos);
+  CHECK(text.find("tls expired, 7 s ago") != std::string::npos);
+}
+
 TEST_CASE("120 columns keep what is compared most") {
   CHECK(shown(SortBy::share, {.columns = 120}) ==
         R"(isocost 0.1.0  up 1 h 15 min  12 req/s  24.7k requests, 3 failed  $0.52 in 5 min  configuration 1

@@ -49,6 +49,13 @@ TEST_CASE("a request that fell back shows each attempt and sums what they cost")
   CHECK(line.find(R"("dollars":0.001235000,"attempts")") != std::string::npos);
 }
 
+TEST_CASE("a host that cannot be trusted is logged with what was wrong") {
+  auto record = tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
+  record.attempts[0].failure =
+      routing::Failure{.kind = routing::FailureKind::tls, .tls = routing::TlsFault::unknown_authority};
+  CHECK(line_of(record).find(R"("failure":"tls","tls":"unknown_authority"})") != std::string::npos);
+}
+
 TEST_CASE("whatever the client sent, a request is one line of valid JSON in printable ASCII") {
   const std::string hostile[] = {"a\nb",
                                  "a\r\n{\"status\":200}",

@@ -92,6 +92,16 @@ TEST_CASE("a reasoning model that thinks for nine minutes is inside the buckets"
   CHECK(world.says("isocost_attempt_duration_seconds_bucket" + of));
 }
 
+TEST_CASE("what was wrong with a host's TLS is counted by word") {
+  World world;
+  auto record = tests::answered(world.catalogue, 0);
+  record.attempts[0].failure =
+      routing::Failure{.kind = routing::FailureKind::tls, .tls = routing::TlsFault::wrong_name};
+  world.metrics.record(record);
+  CHECK(world.says(
+      R"(isocost_tls_failures_total{endpoint="deepseek",fault="wrong_name",model="deepseek/deepseek-r1"} 1)"));
+}
+
 TEST_CASE("a fallback is counted by why the first attempt failed, and a last failure is none") {
   World world;
   auto record = tests::answered(world.catalogue, 1);

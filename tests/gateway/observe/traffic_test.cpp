@@ -44,6 +44,25 @@ TEST_CASE("a second of an earlier round of the ring is not counted again") {
   CHECK(world.traffic.since_start(0).attempts == 2);
 }
 
+TEST_CASE(
+    "a request that is at fault itself is no failure of the endpoint; the last failure is kept, and "
+    "carried") {
+  World world;
+  auto record = tests::answered(world.catalogue, 1);
+  record.attempts[0].failure =
+      routing::Failure{.kind = routing::FailureKind::tls, .tls = routing::TlsFault::expired};
+  world.traffic.record(record, start);
+  record.attempts[0].failure = routing::Failure{.kind = routing::FailureKind::rejected, .status = 403};
+  world.traffic.record(record, start + 1s);
+  CHECK(world.traffic.of(1, 60s, start + 1s).failures == 1);
+  world.traffic.adopt(tests::catalogue_of(tests::three_hosts(), 2));
+  REQUIRE(world.traffic.last_failure(1));
+  CHECK(world.traffic.last_failure(1)->kind == routing::FailureKind::tls);
+  CHECK(world.traffic.last_failure(1)->tls == routing::TlsFault::expired);
+  CHECK(world.traffic.last_failure(1)->learned == start);
+  CHECK(!world.traffic.last_failure(0));
+}
+
 TEST_CASE("tokens and dollars are summed, and a client that left is no failure of the endpoint") {
   World world;
   auto record = tests::answered(world.catalogue, 1);

@@ -111,6 +111,23 @@ TEST_CASE(
   CHECK(predicted(1, "ttft_predicted_ms") > longer);
 }
 
+TEST_CASE("an endpoint's last failure says what was wrong and when") {
+  World world;
+  auto record = tests::answered(world.catalogue, 0);
+  record.attempts[0].failure =
+      routing::Failure{.kind = routing::FailureKind::tls, .tls = routing::TlsFault::expired};
+  world.traffic.record(record, start + 1s);
+  auto refused = tests::answered(world.catalogue, 1);
+  refused.attempts[0].failure = routing::Failure{.kind = routing::FailureKind::credential, .status = 401};
+  world.traffic.record(refused, start + 3s);
+  const json::value page = world.page(5s);
+  CHECK(page.at("endpoints").at(0).at("last_failure") == "tls expired");
+  CHECK(page.at("endpoints").at(0).at("last_failure_seconds_ago") == 4);
+  CHECK(page.at("endpoints").at(1).at("last_failure") == "credential 401");
+  CHECK(page.at("endpoints").at(2).at("last_failure").is_null());
+  CHECK(page.at("endpoints").at(2).at("last_failure_seconds_ago").is_null());
+}
+
 TEST_CASE("the page shows no credential") {
   CHECK(World().text(1s).find(tests::planted_secret) == std::string::npos);
 }

@@ -237,6 +237,58 @@ TEST_CASE("a host that limits its rate and says for how long makes the client wa
   CHECK(world.client.has("Retry-After: 40\r\n"));
 }
 
+TEST_CASE("after a host's 429 the next request that meets its limit is told 429 too, and for how long") {
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints.resize(2);
+  ServedWorld world(settings);
+  routing::Snapshot snapshot = *world.services.snapshot;
+  const auto refused = [&](routing::EndpointIndex endpoint, FailureKind kind, config::Duration wait) {
+    const config::TimePoint now = world.loop.timer.now();
+    snapshot.endpoints[endpoint].health.observe(
+        {.endpoint = endpoint,
+         .dispatched = now,
+         .failure = routing::Failure{.kind = kind, .retry_after = wait}},
+        routing::fault_of(kind), 0.5, now);
+  };
+  refused(0, FailureKind::rate_limited, 40s);
+  int status = 429;
+  SUBCASE("both limit their rate") {
+    refused(1, FailureKind::rate_limited, 50s);
+  }
+  SUBCASE("the other one is not to be had for another reason") {
+    refused(1, FailureKind::overloaded, 50s);
+    status = 503;
+  }
+  world.services.snapshot = std::make_shared<const routing::Snapshot>(snapshot);
+  world.ask();
+  REQUIRE(world.ended());
+  CHECK(world.client.status == status);
+  CHECK(contains(world.client.body, "cheap") == true);
+  CHECK(contains(world.client.body, "limits its rate"));
+  CHECK(contains(world.client.body, "provider_rate_limited") == (status == 429));
+  CHECK(world.client.has("Retry-After: 40\r\n"));
+  CHECK(!world.client.has("x-should-retry: false"));
+}
+
+TEST_CASE("hosts that limit their rate are counted as they were asked, not for those that were not") {
+  const auto told_after = [](int asked, Script first) {
+    config::Settings settings = three_prices();
+    settings.models[0].endpoints.resize(static_cast<std::size_t>(asked));
+    ServedWorld world(settings);
+    world.script(ServedWorld::cheap, first);
+    if (asked > 1) world.script(ServedWorld::middle, refuses(429, "{}", 40s));
+    world.ask();
+    world.advance(30s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == 429);
+    return world.client.body;
+  };
+  CHECK(contains(told_after(1, refuses(429, "{}", 40s)), "the provider that was asked is limiting its rate"));
+  CHECK(contains(told_after(2, refuses(429, "{}", 40s)), "all 2 attempts met a provider's limit of rate"));
+  CHECK(contains(told_after(2, refuses(500)),
+                 "of 2 attempts all failed, the last at a provider's limit of rate"));
+}
+
 TEST_CASE(
     "a request that a host rejects is rejected, in the host's words without secrets, and not tried again") {
   ServedWorld world;

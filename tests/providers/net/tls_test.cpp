@@ -2,104 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-
 #include "tests/support/certificates.hpp"
 #include "tests/support/raw_host.hpp"
+#include "tests/support/tls_host.hpp"
 
 using namespace std::chrono_literals;
 using namespace support;
 using routing::FailureKind;
 using routing::Progress;
+using routing::TlsFault;
 
 namespace {
-
-namespace asio = boost::asio;
-namespace ssl = boost::asio::ssl;
-
-// How the host ends a connection after its reply.
-enum class Farewell { keeps, close_notify, bare_eof };
-
-// A TLS host that answers each request with the same bytes, and notes what it saw.
-class TlsHost {
- public:
-  TlsHost(Loop& loop, const Identity& identity, int version, std::string reply, Farewell farewell)
-      : loop_(loop),
-        acceptor_(loop.io, {asio::ip::address_v4::loopback(), 0}),
-        context_(ssl::context::tls_server),
-        reply_(std::move(reply)),
-        farewell_(farewell) {
-    SSL_CTX* native = context_.native_handle();
-    SSL_CTX_use_certificate(native, identity.certificate.get());
-    SSL_CTX_use_PrivateKey(native, identity.key.get());
-    SSL_CTX_set_max_proto_version(native, version);
-    SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>("test"), 4);
-    accept();
-  }
-  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-  void stop() { acceptor_.close(); }
-
-  int handshakes = 0;  // that succeeded, as the host sees it
-  int resumed = 0;
-  int version = 0;
-  std::string server_name;  // SNI
-  std::string requests;     // all plaintext that came
-  int ended = 0;            // connections
-
- private:
-  void accept() {
-    acceptor_.async_accept([this](boost::system::error_code error, Loop::Socket socket) {
-      if (error) return;
-      asio::co_spawn(loop_.io, serve(*this, std::move(socket)), asio::detached);
-      accept();
-    });
-  }
-
-  static asio::awaitable<void> serve(TlsHost& host, Loop::Socket socket) {
-    ssl::stream<Loop::Socket> stream(std::move(socket), host.context_);
-    const auto [failed] =
-        co_await stream.async_handshake(ssl::stream_base::server, asio::as_tuple(asio::use_awaitable));
-    if (!failed) {
-      ++host.handshakes;
-      host.resumed += SSL_session_reused(stream.native_handle());
-      host.version = SSL_version(stream.native_handle());
-      if (const char* name = SSL_get_servername(stream.native_handle(), TLSEXT_NAMETYPE_host_name)) {
-        host.server_name = name;
-      }
-      co_await answer(host, stream);
-    }
-    ++host.ended;
-  }
-
-  static asio::awaitable<void> answer(TlsHost& host, ssl::stream<Loop::Socket>& stream) {
-    for (;;) {
-      std::array<char, 4096> part;
-      const auto [error, size] =
-          co_await stream.async_read_some(asio::buffer(part), asio::as_tuple(asio::use_awaitable));
-      host.requests.append(part.data(), size);
-      if (error) co_return;
-      if (!host.requests.ends_with("}")) continue;
-      const auto [unsent, sent] =
-          co_await asio::async_write(stream, asio::buffer(host.reply_), asio::as_tuple(asio::use_awaitable));
-      if (host.farewell_ == Farewell::close_notify) {
-        co_await stream.async_shutdown(asio::as_tuple(asio::use_awaitable));
-      }
-      if (unsent || host.farewell_ != Farewell::keeps) co_return;
-    }
-  }
-
-  Loop& loop_;
-  Acceptor acceptor_;
-  ssl::context context_;
-  const std::string reply_;
-  const Farewell farewell_;
-};
 
 const std::string with_length = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello";
 const std::string until_close = "HTTP/1.1 200 OK\r\n\r\nHello";
@@ -150,33 +63,103 @@ TEST_CASE("a host whose certificate its authority vouches for is asked, over TLS
   }
 }
 
-TEST_CASE("a host that cannot prove who it is gets not one byte of the request") {
+TEST_CASE(
+    "a host that cannot prove who it is gets not one byte of the request, and what was wrong is known") {
   World world;
   const Identity stranger = certify({.name = "Some authority", .authority = true});
+  TlsFault fault{};
   SUBCASE("expired") {
     world.serve(certify({.begins = -7200, .ends = -3600}, &world.authority));
+    fault = TlsFault::expired;
   }
   SUBCASE("not valid yet") {
     world.serve(certify({.begins = 3600}, &world.authority));
+    fault = TlsFault::not_yet_valid;
   }
   SUBCASE("another name") {
     world.serve(certify({.name = "example.com"}, &world.authority));
+    fault = TlsFault::wrong_name;
+  }
+  SUBCASE("the name in the subject alone") {
+    world.serve(certify({.named_in_subject_only = true}, &world.authority));
+    fault = TlsFault::wrong_name;
+  }
+  SUBCASE("a name where an address is asked for") {
+    world.serve(certify({}, &world.authority));
+    world.settings.base_url.host = "127.0.0.1";
+    fault = TlsFault::wrong_name;
+  }
+  SUBCASE("an address in the subject alone") {
+    world.serve(certify({.name = "127.0.0.1", .named_in_subject_only = true}, &world.authority));
+    world.settings.base_url.host = "127.0.0.1";
+    fault = TlsFault::wrong_name;
   }
   SUBCASE("signed by itself") {
     world.serve(certify({}));
+    fault = TlsFault::unknown_authority;
   }
   SUBCASE("signed by nobody we know") {
     world.serve(certify({}, &stranger));
+    fault = TlsFault::unknown_authority;
   }
   SUBCASE("TLS 1.1") {
     world.serve(certify({}, &world.authority), TLS1_1_VERSION);
+    fault = TlsFault::protocol_version;
   }
   Asked asked(world.loop, world.provider());
   REQUIRE(!asked.head().has_value());
   CHECK(asked.head().error() == FailureKind::tls);
+  CHECK(asked.exchange().tls_fault() == fault);
   CHECK(asked.exchange().progress() == Progress::nothing_sent);
   world.loop.settle();
   CHECK(world.host->requests.empty());
+}
+
+TEST_CASE("a host that wants a certificate of ours is known for it, whenever it says so") {
+  for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
+    CAPTURE(version);
+    World world;
+    world.serve(certify({}, &world.authority), version);
+    world.host->want_certificates();
+    Asked asked(world.loop, world.provider());
+    REQUIRE(!asked.head().has_value());
+    CHECK(asked.head().error() == FailureKind::tls);
+    CHECK(asked.exchange().tls_fault() == TlsFault::certificate_wanted);
+    CHECK(world.host->requests.empty());
+  }
+}
+
+TEST_CASE("a host that would take a certificate answers without one") {
+  World world;
+  world.serve(certify({}, &world.authority));
+  world.host->want_certificates(SSL_VERIFY_PEER);
+  Asked asked(world.loop, world.provider());
+  REQUIRE(asked.head().has_value());
+  CHECK(*asked.body() == "Hello");
+}
+
+TEST_CASE("a host that speaks no TLS is known for it") {
+  Loop loop;
+  RawHost plain(loop);
+  config::ProviderSettings settings;
+  settings.base_url = {
+      .scheme = config::BaseUrl::Scheme::https, .host = "127.0.0.1", .port = plain.port(), .path = ""};
+  providers::Resolver resolver(loop.io, loop.timer);
+  providers::HttpProvider provider(settings, loop.io, loop.timer, resolver);
+  Asked asked(loop, provider);
+  TlsFault fault{};
+  SUBCASE("it answers in HTTP") {
+    plain.connection(0).send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    fault = TlsFault::plaintext;
+  }
+  SUBCASE("it hangs up") {
+    plain.connection(0).close();
+    fault = TlsFault::unfinished;
+  }
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::tls);
+  CHECK(asked.exchange().tls_fault() == fault);
+  plain.stop();
 }
 
 TEST_CASE("a host that never finishes the handshake is given up after its limit") {
@@ -200,6 +183,7 @@ TEST_CASE("a host that never finishes the handshake is given up after its limit"
   }
   REQUIRE(!asked.head().has_value());
   CHECK(asked.head().error() == FailureKind::tls);
+  CHECK(asked.exchange().tls_fault() == TlsFault::unfinished);
   silent.stop();
 }
 
