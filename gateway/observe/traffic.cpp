@@ -10,7 +10,10 @@ namespace {
 
 Flow flow_of(const routing::Attempt& attempt) {
   Flow flow{.attempts = 1, .nanodollars = attempt.cost.nanos};
-  if (attempt.failure && attempt.failure->kind != routing::FailureKind::client_left) flow.failures = 1;
+  if (attempt.failure && attempt.failure->kind != routing::FailureKind::client_left &&
+      attempt.failure->kind != routing::FailureKind::local) {
+    flow.failures = 1;
+  }
   if (attempt.usage) {
     flow.prompt_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->prompt.count));
     flow.output_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->output.count));

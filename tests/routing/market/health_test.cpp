@@ -140,9 +140,10 @@ TEST_CASE("a 429 is a cost, cools for as long as the host asks, and opens nothin
   CHECK(health.cooling_until == start + 60s);
 }
 
-TEST_CASE("what is the client's fault says nothing of the host") {
+TEST_CASE("what is the client's fault or this machine's own says nothing of the host") {
   Health health;
-  for (const FailureKind kind : {FailureKind::rejected, FailureKind::client_left, FailureKind::deadline}) {
+  for (const FailureKind kind : {FailureKind::rejected, FailureKind::client_left, FailureKind::deadline,
+                                 FailureKind::local}) {
     for (int i = 0; i < 10; ++i) health.observe(failed(start, kind), fault_of(kind), 0.5, start);
   }
   CHECK(health.breaker.phase(start) == Breaker::Phase::closed);
