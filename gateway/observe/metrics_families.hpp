@@ -90,7 +90,7 @@ struct MetricsFamilies {
       "Connections and bodies answered with 503, because the gateway had all it may have.",
       Labels{"for_want_of"}};
   CounterFamily given_up{registry, "isocost_idle_connections_given_up_total",
-                         "Idle connections of clients closed to make room for others."};
+                         "Idle connections of clients closed to make room for new ones."};
   CounterFamily escaped{registry, "isocost_escaped_exceptions_total",
                         "Exceptions that ended in a loop's last resort. Each one is a bug."};
   CounterFamily lost_lines{registry, "isocost_lost_log_lines_total", "Lines of the request log not written."};

@@ -1,5 +1,6 @@
 #include "gateway/run/listener.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <boost/system/system_error.hpp>
@@ -135,7 +136,20 @@ void Listener::turn_down(Socket socket) {
                    [this](std::exception_ptr) { --turned_down_; });
 }
 
+// Without a descriptor to spare, accept(2) fails also where there is nobody to accept.
+bool Listener::somebody_waits() {
+  pollfd queue{.fd = acceptor_.native_handle(), .events = POLLIN, .revents = 0};
+  return ::poll(&queue, 1, 0) == 1;
+}
+
 void Listener::make_room_or_pause() {
+  if (!acceptor_.is_open()) return;
+  if (!somebody_waits()) {
+    acceptor_.async_wait(Tcp::acceptor::wait_read, [this](boost::system::error_code error) {
+      if (!error) accept();
+    });
+    return;
+  }
   if (spare_.give_back(enough_room) > 0) return accept();
   spare_.ask_others(enough_room, providers::Spare::Of::hosts);
   front_.metrics.count(Event::accept_paused);

@@ -43,6 +43,7 @@ class Listener final : private providers::Spare::Holder {
   bool take(Socket socket) noexcept;
   void begin(Socket socket);
   void turn_down(Socket socket);
+  bool somebody_waits();
   void make_room_or_pause();
   void accept_queued();
   void left(const Counted& counted);

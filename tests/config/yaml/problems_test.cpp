@@ -402,7 +402,7 @@ TEST_CASE("check shows every problem and sums up") {
 TEST_CASE("memory for bodies that is left out is enough for one") {
   const Loaded loaded =
       load("providers: {a: {base_url: https://a.example}}\nmodels: {}\nlimits: {max_body_bytes: 1 GiB}\n",
-           "f", given_sources());
+           "f", test::given_sources());
   REQUIRE(loaded.settings);
   CHECK(loaded.settings->limits.body_budget == std::size_t{1} << 30);
 }
