@@ -4,6 +4,19 @@
 #include "config/forms/settings_form.hpp"
 
 namespace config {
+namespace {
+
+void body_fits_its_budget(const Node& node, ServingLimits& limits) {
+  if (limits.body_budget >= limits.max_body_bytes) return;
+  if (!node.has("body_budget")) {
+    limits.body_budget = limits.max_body_bytes;
+    return;
+  }
+  node["body_budget"].error("is less than `max_body_bytes`: the largest requests could never be taken",
+                            "raise it, or lower `max_body_bytes`");
+}
+
+}  // namespace
 
 const Fields<ServingLimits>& limit_fields() {
   using S = ServingLimits;
@@ -12,24 +25,37 @@ const Fields<ServingLimits>& limit_fields() {
   const WholeForm connections{0, 10'000'000};
   static const Fields<S> fields = {
       .meaning = "limits towards clients",
-      .list = {
-          field<S>("max_body_bytes", &S::max_body_bytes, BytesForm{1 << 10, 1u << 30},
-                   "The largest request. Larger ones get 413."),
-          field<S>("header_timeout", &S::header_timeout, duration, "For the head of a request to arrive."),
-          field<S>("body_timeout", &S::body_timeout, duration,
-                   "How long a body may arrive at less than 1 KiB/s before the client is cut off."),
-          field<S>("keep_alive", &S::keep_alive, duration, "How long an idle client connection is kept."),
-          field<S>("write_idle_timeout", &S::write_idle_timeout, duration,
-                   "How long a client may take no byte of its answer."),
-          field<S>("deadline", &S::deadline, duration,
-                   "For all attempts until the first byte of the answer. A policy may set less."),
-          field<S>("drain_timeout", &S::drain_timeout, duration,
-                   "How long running requests may take to end after the order to stop."),
-          field<S>("max_connections", &S::max_connections, connections,
-                   "Client connections at the same time. 0: 45 % of the process's file limit."),
-          field<S>("max_connections_per_ip", &S::max_connections_per_ip, connections,
-                   "The same for one address. 0: no limit of its own."),
-      }};
+      .list =
+          {
+              field<S>("max_body_bytes", &S::max_body_bytes, BytesForm{1 << 10, 1u << 30},
+                       "The largest request. Larger ones get 413."),
+              field<S>(
+                  "body_budget", &S::body_budget, BytesForm{1 << 20, std::size_t{1} << 40},
+                  "Memory for all request bodies under way together, of all workers. What would go beyond "
+                  "it gets 503 with Retry-After. Bodies that come with their head, of a few KiB, are not "
+                  "counted."),
+              field<S>("header_timeout", &S::header_timeout, duration,
+                       "For the head of a request to arrive."),
+              field<S>("body_timeout", &S::body_timeout, duration,
+                       "How long a body may arrive at less than 1 KiB/s before the client is cut off."),
+              field<S>("keep_alive", &S::keep_alive, duration, "How long an idle client connection is kept."),
+              field<S>("write_idle_timeout", &S::write_idle_timeout, duration,
+                       "How long a client may take no byte of its answer."),
+              field<S>("deadline", &S::deadline, duration,
+                       "For all attempts until the first byte of the answer. A policy may set less."),
+              field<S>("drain_timeout", &S::drain_timeout, duration,
+                       "How long running requests may take to end after the order to stop."),
+              field<S>(
+                  "max_connections", &S::max_connections, connections,
+                  "Client connections at the same time, of all workers together. Beyond it idle ones are "
+                  "closed, and where there are none new ones get 503. 0: 45 % of the process's file limit."),
+              field<S>(
+                  "max_connections_per_ip", &S::max_connections_per_ip, connections,
+                  "The same for one address, or one IPv6 network of 64 bits. Neither this machine itself "
+                  "nor `trusted_proxies` are counted; the clients those name are, by their requests under "
+                  "way. 0: no limit of its own."),
+          },
+      .check = body_fits_its_budget};
   return fields;
 }
 

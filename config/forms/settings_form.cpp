@@ -4,6 +4,7 @@
 
 #include "config/forms/leaf.hpp"
 #include "config/values/address.hpp"
+#include "config/values/address_range.hpp"
 
 namespace config {
 namespace {
@@ -27,6 +28,24 @@ struct ListenForm {
   }
   std::string show(const ListenAddress& address) const {
     return json_string(address.host + ":" + std::to_string(address.port));
+  }
+};
+
+struct AddressRangeForm {
+  using Value = AddressRange;
+
+  std::optional<AddressRange> read(const Node& node) const {
+    const auto text = text_of(node, "an address or a range such as `10.0.0.0/8`");
+    if (!text) return std::nullopt;
+    auto parsed = parse_address_range(*text);
+    if (auto* range = std::get_if<AddressRange>(&parsed)) return *range;
+    const auto& fault = std::get<AddressFault>(parsed);
+    node.error(fault.message, fault.suggestion);
+    return std::nullopt;
+  }
+
+  JsonMembers schema() const {
+    return {{"type", json_string("string")}, {"pattern", json_string("^[0-9a-fA-F:.]+(/[0-9]{1,3})?$")}};
   }
 };
 
@@ -83,6 +102,10 @@ const Fields<Settings>& settings_fields() {
               "read /metrics and /admin/endpoints on `listen`, and nobody can reload by HTTP."),
           field<S>("workers", &S::workers, WholeForm{0, 256},
                    "Threads that serve clients. 0: one for each core."),
+          field<S>("trusted_proxies", &S::trusted_proxies,
+                   ListOf<AddressRangeForm>{{}, "a list of addresses such as `[10.0.0.0/8]`"},
+                   "Addresses of proxies in front of the gateway. Whom their X-Forwarded-For names is the "
+                   "client, for limits and log."),
           field<S>("keys", &S::keys, ListOf<Mapping<KeySettings>>{{key_fields}, "a list of client keys"},
                    "Who may use the gateway. Without any, only this machine can."),
           field<S>("providers", &S::providers,

@@ -169,8 +169,18 @@ struct ServingLimits {
   std::chrono::milliseconds write_idle_timeout{60'000};
   std::chrono::milliseconds deadline{600'000};  // all attempts until the first byte; a policy may set less
   std::chrono::milliseconds drain_timeout{300'000};
-  int max_connections = 0;         // 0: 45 % of the process's file limit
-  int max_connections_per_ip = 0;  // 0: no limit of its own
+  std::size_t body_budget = 256u << 20;  // bytes of all larger bodies under way together; beyond it 503
+  int max_connections = 0;               // of the whole gateway; 0: 45 % of the process's file limit
+  // Neither this machine's own addresses nor `trusted_proxies` are counted; whom those name is. 0: no limit.
+  int max_connections_per_ip = 256;
+};
+
+// The addresses that begin with the same `bits`. IPv4 stands in its IPv6 form, ::ffff:a.b.c.d.
+struct AddressRange {
+  std::array<unsigned char, 16> first{};
+  int bits = 128;
+
+  friend bool operator==(const AddressRange&, const AddressRange&) = default;
 };
 
 // What attempts beyond the first may add to the traffic where they go to hosts that are failing or were asked
@@ -208,6 +218,8 @@ struct Settings {
   ListenAddress listen;
   std::optional<ListenAddress> admin{};  // metrics and administration; absent: reading alone, on `listen`
   int workers = 0;                       // 0: one per core
+  // Proxies in front of the gateway: their X-Forwarded-For names the client for limits and log.
+  std::vector<AddressRange> trusted_proxies;
   std::vector<KeySettings> keys;         // empty: no key asked for, loopback only
   std::vector<ProviderSettings> providers;
   std::vector<ModelSettings> models;

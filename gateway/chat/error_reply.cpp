@@ -38,7 +38,7 @@ struct Row {
   std::string_view message;
   ShouldRetry should_retry = ShouldRetry::unsaid;
 };
-constexpr std::array<Row, 17> rows{{
+constexpr std::array<Row, 18> rows{{
     {FailureKind::resolve, 502, upstream, "provider_unreachable", "no provider could be reached"},
     {FailureKind::connect, 502, upstream, "provider_unreachable", "no provider could be reached"},
     {FailureKind::tls, 502, upstream, "upstream_tls", "no secure connection to a provider could be made"},
@@ -64,6 +64,8 @@ constexpr std::array<Row, 17> rows{{
      "the provider does not have the model", ShouldRetry::no},
     {FailureKind::deadline, 504, "server_error", "deadline_exceeded", "no answer came before the deadline"},
     {FailureKind::client_left, 499, invalid, "client_left", "the client closed the connection"},
+    {FailureKind::local, 503, "server_error", "gateway_out_of_connections",
+     "the gateway's machine has no room for another connection to a provider", ShouldRetry::yes},
 }};
 
 ErrorReply of_rejection(const routing::Failure& failure, const HostWords& said) {
@@ -107,6 +109,10 @@ json::object metadata(const ErrorReply& error) {
 ErrorReply of_refusal(const Refusal& refusal) {
   ErrorReply reply{refusal.status, type_of(refusal.status), refusal.code, refusal.message, {}, {}, {}, {}};
   reply.should_retry = ShouldRetry::no;
+  if (refusal.status == 503) {
+    reply.should_retry = ShouldRetry::yes;
+    reply.retry_after = std::chrono::seconds(1);
+  }
   return reply;
 }
 
@@ -150,6 +156,7 @@ ErrorReply of_failure(const routing::Failure& failure, const HostWords& said) {
     reply.host_code = said.code;
   }
   reply.retry_after = failure.retry_after;
+  if (failure.kind == FailureKind::local && !reply.retry_after) reply.retry_after = std::chrono::seconds(1);
   return reply;
 }
 

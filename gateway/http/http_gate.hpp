@@ -25,7 +25,7 @@ struct HeadIncomplete {};
 
 // An answer to give at once; then close. `message` names the place, what was found and what is allowed.
 struct Refusal {
-  int status = 400;       // 400, 405, 413, 414, 417, 431, 505
+  int status = 400;       // 400, 405, 413, 414, 417, 431, 503, 505
   std::string_view code;  // "bad_request", "body_too_large", ...; static text
   std::string message;
 };

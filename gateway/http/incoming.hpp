@@ -22,7 +22,9 @@ struct Incoming {
   std::string session_header;   // x-session-id
   std::string metadata_header;  // x-openrouter-metadata
   std::string traceparent;
-  std::string origin;                                        // of the page that a browser sends it for
+  std::string forwarded_for;  // all X-Forwarded-For, joined by commas; kept where a trusted proxy sent them
+  std::string client;         // the address that asks
+  std::string origin;         // of the page that a browser sends it for
   std::vector<std::pair<std::string, std::string>> headers;  // those that policies read, names in lower case
   int client_retry = 0;                                      // x-stainless-retry-count
   config::TimePoint arrived{};                               // when it was read whole

@@ -16,6 +16,11 @@ constexpr std::size_t slack = 64;
 // A client must send a body at least this fast, over each stretch of the body limit.
 constexpr std::size_t least_bytes_per_second = 1024;
 
+// What a connection keeps of its last body's memory.
+constexpr std::size_t kept_capacity = 64 * 1024;
+// How much at a time a body without a length takes of the memory for all.
+constexpr std::size_t chunked_step = 64 * 1024;
+
 int small_number(std::string_view text) {
   int number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -26,6 +31,12 @@ Refusal cut_off() {
   return {.status = 400,
           .code = "incomplete_body",
           .message = "The connection ended before the body was complete."};
+}
+
+Refusal no_room() {
+  return {.status = 503,
+          .code = "no_room_for_body",
+          .message = "The gateway has no memory for another large request at the moment."};
 }
 
 }  // namespace
@@ -57,6 +68,11 @@ RequestRead RequestReader::too_late() {
 
 Task<RequestRead> RequestReader::next() {
   std::size_t seen = 0;
+  std::string& body = request_.incoming.body;
+  body.clear();
+  if (body.capacity() > kept_capacity) body = std::string();
+  share_.release();
+  to_come_.reset();
   for (;;) {
     if (connection_.unread().size() > seen) {
       auto taken = take_head(seen);
@@ -65,17 +81,8 @@ Task<RequestRead> RequestReader::next() {
         co_return std::move(*refusal);
       }
       if (auto* head = std::get_if<Head>(&taken)) {
-        if (head->expect_continue && connection_.unread().empty()) {
-          providers::Pieces go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
-          if (!connection_.write_now(go_on)) co_return ConnectionOver{};
-        }
-        std::optional<Refusal> refusal;
-        std::string& body = request_.incoming.body;
-        body.clear();
-        if (!take_body(head->framing, body)) refusal = co_await read_body(head->framing, body);
-        if (late_) co_return too_late();
         phase_ = Phase::serving;
-        if (refusal) co_return std::move(*refusal);
+        if (!take_body(head->framing, body)) to_come_ = *head;
         request_.incoming.arrived = timer_.now();
         co_return &request_;
       }
@@ -86,6 +93,22 @@ Task<RequestRead> RequestReader::next() {
     if (late_) co_return too_late();
     if (!came) co_return ConnectionOver{};
   }
+}
+
+Task<RequestRead> RequestReader::rest() {
+  const Head head = *std::exchange(to_come_, std::nullopt);
+  const auto* length = std::get_if<providers::Length>(&head.framing);
+  if (length && !share_.has_room(length->bytes)) co_return no_room();
+  if (head.expect_continue && connection_.unread().empty()) {
+    providers::Pieces go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
+    if (!connection_.write_now(go_on)) co_return ConnectionOver{};
+  }
+  std::optional<Refusal> refusal = co_await read_body(head.framing, request_.incoming.body);
+  if (late_) co_return too_late();
+  phase_ = Phase::serving;
+  if (refusal) co_return std::move(*refusal);
+  request_.incoming.arrived = timer_.now();
+  co_return &request_;
 }
 
 std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_head(std::size_t seen) {
@@ -104,6 +127,13 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.metadata_header = head.x_openrouter_metadata;
   incoming.traceparent = head.traceparent;
   incoming.origin = head.origin;
+  incoming.forwarded_for.clear();
+  if (behind_proxy_) {
+    for (const providers::Field& field : head.fields) {
+      if (!providers::same_name(field.name, "x-forwarded-for")) continue;
+      incoming.forwarded_for.append(incoming.forwarded_for.empty() ? "" : ",").append(field.value);
+    }
+  }
   incoming.headers.clear();
   if (wanted_) {
     for (const std::string& name : wanted_()) {
@@ -133,14 +163,17 @@ bool RequestReader::take_body(const providers::Framing& framing, std::string& bo
 Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& framing, std::string& body) {
   received_ = received_before_ = 0;
   wait_for(Phase::body, limits_.body_timeout);
-  if (const auto* length = std::get_if<providers::Length>(&framing)) {
-    const bool whole = co_await read_length(length->bytes, body);
-    if (!whole) co_return cut_off();
-    co_return std::nullopt;
-  }
+  const auto* length = std::get_if<providers::Length>(&framing);
+  if (length) co_return co_await read_length(length->bytes, body);
+  co_return co_await read_chunks(body);
+}
+
+Task<std::optional<Refusal>> RequestReader::read_chunks(std::string& body) {
   ChunkedBody chunks(limits_.max_body_bytes);
   for (;;) {
     if (!connection_.unread().empty()) {
+      const std::size_t most = received_ + connection_.unread().size();
+      if (!share_.grow_to((most / chunked_step + 1) * chunked_step)) co_return no_room();
       ChunkedBody::Fed fed = chunks.feed(connection_.unread());
       connection_.consume(fed.consumed);
       received_ += fed.consumed;
@@ -156,9 +189,10 @@ Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& 
   co_return std::nullopt;
 }
 
-Task<bool> RequestReader::read_length(std::uint64_t length, std::string& body) {
+Task<std::optional<Refusal>> RequestReader::read_length(std::uint64_t length, std::string& body) {
   // Memory follows what arrives, so that a lying Content-Length costs nothing.
   constexpr std::uint64_t step = 1u << 20;
+  if (!share_.grow_to(std::min(length, step))) co_return no_room();
   const std::string_view first = connection_.unread().substr(0, length);
   body.reserve(std::min(length, step) + slack);
   body.assign(first);
@@ -168,15 +202,16 @@ Task<bool> RequestReader::read_length(std::uint64_t length, std::string& body) {
   while (filled < length) {
     if (filled == body.size()) {
       const std::uint64_t larger = std::min(length, filled + std::max<std::uint64_t>(step, filled));
+      if (!share_.grow_to(larger)) co_return no_room();
       body.reserve(larger + slack);
       body.resize(larger);
     }
     const std::size_t got = co_await connection_.read_direct(std::span(body).subspan(filled));
     filled += got;
     received_ += got;
-    if (got == 0 || late_) co_return false;
+    if (got == 0 || late_) co_return cut_off();
   }
-  co_return true;
+  co_return std::nullopt;
 }
 
 Task<void> linger(providers::Connection& connection, providers::Timer& timer) {

@@ -1,4 +1,5 @@
 // Reads one request from a client's connection: head through the gate, then its body, each within its limit.
+// A body that did not come with the head waits until whoever asked has judged the head.
 // Belongs to one data loop.
 #pragma once
 
@@ -8,6 +9,7 @@
 #include <string>
 #include <variant>
 
+#include "gateway/http/body_budget.hpp"
 #include "gateway/http/http_client.hpp"
 #include "gateway/http/http_gate.hpp"
 #include "gateway/http/incoming.hpp"
@@ -34,13 +36,23 @@ class RequestReader final : private providers::Alarm {
  public:
   // All must outlive the reader.
   RequestReader(providers::Connection& connection, providers::Timer& timer,
-                const config::ServingLimits& limits, WantedHeaders wanted = {})
-      : connection_(connection), timer_(timer), limits_(limits), wanted_(std::move(wanted)) {
+                const config::ServingLimits& limits, WantedHeaders wanted = {}, BodyBudget* bodies = nullptr)
+      : connection_(connection),
+        timer_(timer),
+        limits_(limits),
+        wanted_(std::move(wanted)),
+        share_(bodies, limits.body_budget) {
     gate_limits_.body = limits.max_body_bytes;
     wait_for(Phase::header, limits.header_timeout);
   }
 
+  // The next request, whole or without its body. What the last one's body took is given back.
   providers::Task<RequestRead> next();
+  // Whether the body is still to be read: rest() does that, after what is to be said before it.
+  bool body_to_come() const { return to_come_.has_value(); }
+  providers::Task<RequestRead> rest();
+  // Keeps what a proxy says of its client.
+  void behind_proxy() { behind_proxy_ = true; }
   // What the next request may take its time for, from now on.
   void keep_alive() { wait_for(Phase::idle, limits_.keep_alive); }
   enum class Phase { idle, header, body, serving };
@@ -65,14 +77,18 @@ class RequestReader final : private providers::Alarm {
   // True when all of the body had come with the head, as it mostly does.
   bool take_body(const providers::Framing& framing, std::string& body);
   providers::Task<std::optional<Refusal>> read_body(const providers::Framing& framing, std::string& body);
-  providers::Task<bool> read_length(std::uint64_t length, std::string& body);
+  providers::Task<std::optional<Refusal>> read_length(std::uint64_t length, std::string& body);
+  providers::Task<std::optional<Refusal>> read_chunks(std::string& body);
 
   providers::Connection& connection_;
   providers::Timer& timer_;
   const config::ServingLimits& limits_;
   WantedHeaders wanted_;
   GateLimits gate_limits_;
-  ReadRequest request_;  // one after the other, so that the memory of their texts is used again
+  BodyShare share_;
+  bool behind_proxy_ = false;
+  std::optional<Head> to_come_{};  // of a request whose body has not been read
+  ReadRequest request_;            // one after the other, so that the memory of their texts is used again
   Phase phase_ = Phase::header;
   std::size_t received_ = 0;         // of the body
   std::size_t received_before_ = 0;  // when the limit was last set

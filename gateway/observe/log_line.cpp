@@ -94,6 +94,7 @@ void append_log_line(const Record& record, std::string& out) {
   member(",\"path\":", record.path, line);
   member(",\"model\":", record.model, line);
   if (!record.key.empty()) member(",\"key\":", record.key, line);
+  if (!record.client.empty()) member(",\"client\":", record.client, line);
   if (!record.policy.empty()) member(",\"policy\":", record.policy, line);
   if (record.relaxed > 0) member(",\"relaxed\":", static_cast<std::int64_t>(record.relaxed), line);
   line.text(record.streamed ? ",\"stream\":true" : ",\"stream\":false");

@@ -36,7 +36,10 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.dropped.child(),
           &families.reloads.child({"success"}),
           &families.reloads.child({"failure"}),
-          &families.refused.child()};
+          &families.refused.child(),
+          &families.turned_away.child({"connections"}),
+          &families.given_up.child(),
+          &families.turned_away.child({"body_memory"})};
 }
 
 }  // namespace

@@ -21,15 +21,18 @@ enum class Event {
   write_stall,        // a client stopped reading
   idle_timeout,       // a kept-alive connection without a next request
   malformed_request,  // refused by the strict gate before any record was made
-  accept_paused,      // out of descriptors or at the connection limit
+  accept_paused,      // out of descriptors
   escaped_exception,  // caught around a loop's run()
   log_line_lost,      // the request log could not be written
   record_dropped,     // the way to the control loop was full
   reload_succeeded,
   reload_failed,
-  address_refused,  // a connection beyond what its address may have
+  address_refused,         // a connection or request beyond what its address may have
+  connection_turned_away,  // answered with 503, because the gateway had all it may have
+  idle_given_up,           // a kept-alive connection closed to make room for another
+  body_turned_away,        // a body beyond the memory for all of them
 };
-inline constexpr std::size_t event_count = 12;
+inline constexpr std::size_t event_count = 15;
 
 class Metrics {
  public:

@@ -65,7 +65,7 @@ void EndpointMetrics::record(const Record& whole) {
 void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointIndex index) {
   const routing::Endpoint& endpoint = catalogue_->endpoints()[index];
   const std::size_t outcome =
-      attempt.failure ? static_cast<std::size_t>(attempt.failure->kind) : failure_kinds;
+      attempt.failure ? static_cast<std::size_t>(attempt.failure->kind) : routing::failure_kinds;
   child(series_[index].attempts[outcome], families_.attempts,
         {endpoint.settings->name.text, endpoint.model->name.text,
          attempt.failure ? word(attempt.failure->kind) : "success"})

@@ -86,7 +86,14 @@ struct MetricsFamilies {
   CounterFamily accept_paused{registry, "isocost_accept_pauses_total",
                               "Times that accepting connections was paused for want of descriptors."};
   CounterFamily refused{registry, "isocost_refused_connections_total",
-                        "Connections closed at once, because their address had all it may have."};
+                        "Connections closed at once, and requests refused, because their address had all it "
+                        "may have."};
+  CounterFamily turned_away{
+      registry, "isocost_turned_away_total",
+      "Connections and bodies answered with 503, because the gateway had all it may have.",
+      Labels{"for_want_of"}};
+  CounterFamily given_up{registry, "isocost_idle_connections_given_up_total",
+                         "Idle connections of clients closed to make room for new ones."};
   CounterFamily escaped{registry, "isocost_escaped_exceptions_total",
                         "Exceptions that ended in a loop's last resort. Each one is a bug."};
   CounterFamily lost_lines{registry, "isocost_lost_log_lines_total", "Lines of the request log not written."};

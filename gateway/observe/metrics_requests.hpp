@@ -37,7 +37,7 @@ class RequestMetrics {
   MetricsFamilies& families_;
   std::shared_ptr<const routing::Catalogue> catalogue_;
   std::vector<Path> paths_;
-  std::array<prometheus::Counter*, failure_kinds> fallbacks_{};
+  std::array<prometheus::Counter*, routing::failure_kinds> fallbacks_{};
   std::array<prometheus::Counter*, 5> picks_{};
   prometheus::Counter& retries_;
   prometheus::Counter& received_;

@@ -44,6 +44,9 @@ class Outbox final : private providers::Alarm {
   void reuse(std::vector<RecordPtr> records) {
     for (RecordPtr& record : records) {
       if (spare_.size() == most_spare) return;
+      // What is read holds on to no generation.
+      record->catalogue.reset();
+      record->preferences.reset();
       spare_.push_back(std::move(record));
     }
   }

@@ -47,6 +47,7 @@ struct RecordFacts {
 
 struct Record : RecordFacts {
   std::string id;                        // x-request-id
+  std::string client;                    // the address that asked, or empty
   std::string path;                      // of the route table, never the client's text
   std::string model;                     // the public name, or empty when unknown
   std::string key;                       // the key's name, or empty

@@ -1,63 +1,53 @@
 #include "gateway/observe/request_log.hpp"
 
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
 
+#include "gateway/observe/log_file.hpp"
 #include "gateway/observe/log_line.hpp"
 
 namespace gateway {
-
 namespace {
 
-constexpr std::size_t write_at = 64u << 10;
-// A reader of our pipe that stopped for longer than this loses lines, rather than the gateway its memory.
-constexpr std::size_t hold_at_most = 4u << 20;
-
-// For one write: a closed pipe must be an error code here, whatever the process does with SIGPIPE.
-class WithoutSigpipe {
- public:
-  WithoutSigpipe() {
-    sigset_t pipe_only;
-    ::sigemptyset(&pipe_only);
-    ::sigaddset(&pipe_only, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &pipe_only, &before_);
-    blocked_already_ = ::sigismember(&before_, SIGPIPE) == 1;
-  }
-  ~WithoutSigpipe() {
-    if (blocked_already_) return;
-    sigset_t pipe_only;
-    ::sigemptyset(&pipe_only);
-    ::sigaddset(&pipe_only, SIGPIPE);
-    const timespec at_once{};
-    while (::sigtimedwait(&pipe_only, nullptr, &at_once) == SIGPIPE) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  WithoutSigpipe(const WithoutSigpipe&) = delete;
-  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
-
- private:
-  sigset_t before_{};
-  bool blocked_already_ = false;
-};
+constexpr std::size_t hand_over_at = 64u << 10;
+// Some seconds of a full load.
+constexpr std::size_t most_waiting = 4u << 20;
+// Between two looks whether a reader that stopped goes on.
+constexpr auto between_looks = std::chrono::milliseconds(100);
 
 }  // namespace
 
-RequestLog::RequestLog(const config::LogSettings& settings) : settings_(settings) {
-  waiting_.reserve(write_at + (4u << 10));
-  open();
+struct RequestLog::Desk {
+  struct Order {
+    std::string lines;
+    std::optional<config::LogSettings> open{};
+  };
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;  // for both sides
+  std::deque<Order> orders;
+  std::size_t waiting = 0;  // bytes of lines in `orders`
+  std::uint64_t given = 0;  // orders, from the beginning
+  std::uint64_t done = 0;
+  std::uint64_t lost = 0;       // of lines that did not fit
+  std::uint64_t file_lost = 0;  // of lines that could not be written
+  bool opening = false;         // the file has not been opened yet
+  std::optional<std::string> fault{};
+  bool closing = false;
+  bool ended = false;
+};
+
+RequestLog::RequestLog(const config::LogSettings& settings, std::chrono::milliseconds patience)
+    : patience_(patience), desk_(std::make_shared<Desk>()) {
+  gathered_.reserve(hand_over_at + (4u << 10));
+  std::thread([desk = desk_] { work(desk); }).detach();
+  reopen(settings);
 }
 
 RequestLog::~RequestLog() {
-  flush();
   close();
 }
 
@@ -66,74 +56,96 @@ void RequestLog::write(const Record& record) {
                       (settings_.requests == config::LogRequests::failures &&
                        (record.ending == Ending::refused || record.ending == Ending::broken));
   if (!wanted) return;
-  append_log_line(record, waiting_);
-  if (waiting_.size() >= write_at) flush();
+  append_log_line(record, gathered_);
+  if (gathered_.size() >= hand_over_at) flush();
 }
 
 void RequestLog::flush() {
-  if (waiting_.empty()) return;
-  const std::optional<std::size_t> written = write_some();
-  if (written) waiting_.erase(0, *written);
-  if (written && waiting_.size() <= hold_at_most) return;
-  lose();
-}
-
-std::optional<std::size_t> RequestLog::write_some() {
-  if (descriptor_ < 0) return {};
-  const WithoutSigpipe guard;
-  std::size_t written = 0;
-  while (written < waiting_.size()) {
-    pollfd ready{.fd = descriptor_, .events = POLLOUT, .revents = 0};
-    if (may_block_ && ::poll(&ready, 1, 0) == 0) break;
-    const std::size_t rest = waiting_.size() - written;
-    const std::size_t size = may_block_ ? std::min<std::size_t>(rest, PIPE_BUF) : rest;
-    const ssize_t count = ::write(descriptor_, waiting_.data() + written, size);
-    if (count >= 0) {
-      written += static_cast<std::size_t>(count);
-      if (written > 0) in_a_line_ = waiting_[written - 1] != '\n';
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      break;
-    } else if (errno != EINTR) {
-      waiting_.erase(0, written);
-      return {};
-    }
+  if (gathered_.empty()) return;
+  const std::lock_guard lock(desk_->mutex);
+  if (desk_->waiting + gathered_.size() > most_waiting) {
+    desk_->lost += static_cast<std::uint64_t>(std::count(gathered_.begin(), gathered_.end(), '\n'));
+    gathered_.clear();
+    return;
   }
-  return written;
+  desk_->waiting += gathered_.size();
+  desk_->orders.push_back({.lines = gathered_});
+  ++desk_->given;
+  gathered_.clear();  // keeps its memory
+  desk_->changed.notify_all();
 }
 
 void RequestLog::reopen(const config::LogSettings& settings) {
   flush();
-  close();
   settings_ = settings;
-  open();
+  {
+    const std::lock_guard lock(desk_->mutex);
+    // A thread that hangs opens the newest file when it goes on, and no other.
+    if (!desk_->orders.empty() && desk_->orders.back().open) {
+      desk_->orders.back().open = settings;
+    } else {
+      desk_->orders.push_back({.lines = {}, .open = settings});
+      ++desk_->given;
+    }
+    desk_->opening = true;
+    desk_->changed.notify_all();
+  }
+  settle(patience_);
 }
 
 std::optional<std::string> RequestLog::fault() const {
-  if (descriptor_ >= 0) return std::nullopt;
-  return "`" + settings_.file + "` cannot be opened: " + std::generic_category().message(opening_error_);
+  const std::lock_guard lock(desk_->mutex);
+  if (desk_->opening) return "`" + settings_.file + "` cannot be opened: the disk does not answer";
+  return desk_->fault;
 }
 
-void RequestLog::open() {
-  if (settings_.file.empty()) {
-    descriptor_ = STDOUT_FILENO;
-  } else {
-    descriptor_ = ::open(settings_.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-    opening_error_ = errno;
-  }
-  struct stat what {};
-  may_block_ = descriptor_ >= 0 && (::fstat(descriptor_, &what) != 0 || !S_ISREG(what.st_mode));
+std::uint64_t RequestLog::lost() const {
+  const std::lock_guard lock(desk_->mutex);
+  return desk_->lost + desk_->file_lost;
+}
+
+bool RequestLog::settle(std::chrono::milliseconds limit) {
+  std::unique_lock lock(desk_->mutex);
+  return desk_->changed.wait_for(lock, limit, [&] { return desk_->done == desk_->given; });
 }
 
 void RequestLog::close() {
-  if (descriptor_ >= 0 && descriptor_ != STDOUT_FILENO) ::close(descriptor_);
-  descriptor_ = -1;
+  flush();
+  std::unique_lock lock(desk_->mutex);
+  desk_->closing = true;
+  desk_->changed.notify_all();
+  desk_->changed.wait_for(lock, patience_, [&] { return desk_->ended; });
 }
 
-void RequestLog::lose() {
-  lost_ += static_cast<std::uint64_t>(std::count(waiting_.begin(), waiting_.end(), '\n'));
-  if (waiting_.starts_with('\n')) --lost_;  // that one only ended a torn line
-  // The next line must not be glued to the half of one that did go out.
-  waiting_ = in_a_line_ ? "\n" : "";
+void RequestLog::work(const std::shared_ptr<Desk>& desk) {
+  LogFile file;
+  std::unique_lock lock(desk->mutex);
+  for (;;) {
+    const auto has_work = [&] { return desk->closing || !desk->orders.empty(); };
+    if (file.holds()) {
+      desk->changed.wait_for(lock, between_looks, has_work);
+    } else {
+      desk->changed.wait(lock, has_work);
+    }
+    const bool last_round = desk->closing;
+    std::deque<Desk::Order> orders = std::exchange(desk->orders, {});
+    lock.unlock();
+    for (const Desk::Order& order : orders) {
+      file.append(order.lines);
+      if (order.open) file.reopen(*order.open);
+    }
+    file.flush();
+    lock.lock();
+    for (const Desk::Order& order : orders) desk->waiting -= order.lines.size();
+    desk->done += orders.size();
+    desk->file_lost = file.lost();
+    desk->fault = file.fault();
+    if (desk->done == desk->given) desk->opening = false;
+    if (last_round && desk->orders.empty()) break;
+    desk->changed.notify_all();
+  }
+  desk->ended = true;
+  desk->changed.notify_all();
 }
 
 }  // namespace gateway

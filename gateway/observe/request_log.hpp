@@ -1,9 +1,11 @@
-// Where the lines of requests go: standard output or a file opened for appending. Belongs to the control
-// loop. Lines are gathered and written at once, by flush() or when 64 KiB are waiting. It never throws and
-// never raises SIGPIPE's consequences for the caller: what cannot be written is lost, and counted.
+// The log of requests. Lines are made on the control loop and written by a thread of the log's own, so that a
+// disk that hangs holds up nobody: what does not fit between the two is lost, and counted. Belongs to the
+// control loop.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,39 +16,39 @@ namespace gateway {
 
 class RequestLog {
  public:
-  // Opens the file; on failure lines are lost and counted until reopen() succeeds.
-  explicit RequestLog(const config::LogSettings& settings);
+  // Opens the file, and waits for that for as long as `patience` at the most. On failure lines are lost and
+  // counted until reopen() succeeds.
+  explicit RequestLog(const config::LogSettings& settings,
+                      std::chrono::milliseconds patience = std::chrono::seconds(1));
+  // As close().
   ~RequestLog();
   RequestLog(const RequestLog&) = delete;
   RequestLog& operator=(const RequestLog&) = delete;
 
   void write(const Record& record);
-  // Writes what waits. Call after each batch of records. A pipe that is full keeps its lines until the next
-  // flush.
+  // Hands over what was gathered. Call after each batch of records.
   void flush();
-  // Closes and opens the file again, after it was moved away (logrotate) or the settings changed.
+  // Has the file closed and opened again, after it was moved away (logrotate) or the settings changed; what
+  // was written before goes to the old one. Waits as the constructor does.
   void reopen(const config::LogSettings& settings);
   // What is wrong with the file; nothing while lines can be written to it.
   std::optional<std::string> fault() const;
   // Lines that could not be written, from the beginning.
-  std::uint64_t lost() const { return lost_; }
+  std::uint64_t lost() const;
+  // Waits until all that was handed over has been written, lost, or found a reader that does not read. False
+  // where `limit` came before.
+  bool settle(std::chrono::milliseconds limit);
+  // Writes what waits and ends the thread. One that hangs is left behind, with what it has.
+  void close();
 
  private:
-  void open();
-  void close();
-  // How much of `waiting_` went out; nothing when the other side is gone.
-  std::optional<std::size_t> write_some();
-  void lose();
+  struct Desk;
+  static void work(const std::shared_ptr<Desk>& desk);
 
   config::LogSettings settings_;
-  int descriptor_ = -1;
-  int opening_error_ = 0;  // errno of open(); meaningful without a descriptor
-  // A pipe or a terminal, whose reader may have stopped: asked before each small write, so that the control
-  // loop never waits for it. Our standard output is shared with others, so it is not made non-blocking.
-  bool may_block_ = false;
-  bool in_a_line_ = false;  // the last byte that went out did not end a line
-  std::string waiting_;
-  std::uint64_t lost_ = 0;
+  const std::chrono::milliseconds patience_;
+  std::string gathered_;
+  const std::shared_ptr<Desk> desk_;  // shared with the thread, which may outlive us
 };
 
 }  // namespace gateway

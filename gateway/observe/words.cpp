@@ -55,6 +55,8 @@ std::string_view word(routing::FailureKind kind) {
       return "deadline";
     case client_left:
       return "client_left";
+    case local:
+      return "local";
   }
   return "unknown";
 }

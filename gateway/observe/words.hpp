@@ -8,8 +8,6 @@
 
 namespace gateway {
 
-inline constexpr std::size_t failure_kinds = static_cast<std::size_t>(routing::FailureKind::client_left) + 1;
-
 std::string_view word(Ending ending);
 std::string_view word(routing::FailureKind kind);
 std::string_view word(routing::TlsFault fault);

@@ -1,5 +1,6 @@
 #include "gateway/record_file/storage.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -69,7 +70,10 @@ std::unique_ptr<Storage> Storage::open(const config::RecordsSettings& settings, 
   if (!make_usable(settings.file, say)) return nullptr;
   std::unique_ptr<Storage> storage(new Storage(settings, std::move(say), std::move(*lock)));
   if (!storage->reopen()) return nullptr;
-  storage->thread_ = std::thread([&io = storage->io_] { io.run(); });
+  storage->thread_ = std::thread([self = storage.get()] {
+    self->io_.run();
+    self->ended_.set_value();
+  });
   return storage;
 }
 
@@ -77,13 +81,17 @@ Storage::Storage(const config::RecordsSettings& settings, Say say, FileLock lock
     : settings_(settings), say_(std::move(say)), lock_(std::move(lock)) {}
 
 Storage::~Storage() {
-  finish();
+  if (thread_.joinable()) finish();
 }
 
 bool Storage::reopen() {
   try {
     writer_.emplace(settings_.file, limits_of(settings_));
-    if (latest_) writer_->add(*latest_, std::chrono::system_clock::now());
+    if (latest_) {
+      writer_->add(*latest_, std::chrono::system_clock::now());
+      missing_.found(latest_->version);
+      first_uncommitted_ = latest_->version;
+    }
     return true;
   } catch (const SqliteFault& fault) {
     writer_.reset();
@@ -94,6 +102,7 @@ bool Storage::reopen() {
 
 void Storage::failed(const std::exception& fault, std::size_t records) {
   lost_.fetch_add(records + std::exchange(uncommitted_, 0), std::memory_order_relaxed);
+  if (first_uncommitted_ > 0) missing_.add(std::exchange(first_uncommitted_, 0), latest_->version);
   writer_.reset();  // what a disk that failed has taken is only known once the file was opened again
   try_again_ = config::Clock::now() + between_attempts_to_open;
   say_("records: cannot write " + settings_.file + ": " + fault.what() +
@@ -101,19 +110,21 @@ void Storage::failed(const std::exception& fault, std::size_t records) {
 }
 
 template <class Work>
-void Storage::write(std::size_t records, Work work) {
+bool Storage::write(std::size_t records, Work work) {
   if (!writer_ && (config::Clock::now() < try_again_ || !reopen())) {
     lost_.fetch_add(records, std::memory_order_relaxed);
     try_again_ = std::max(try_again_, config::Clock::now() + between_attempts_to_open / 5);
-    return;
+    return false;
   }
   try {
     if (writer_->uncommitted() == 0) commit_soon();
     work();
     uncommitted_ += records;
     if (writer_->uncommitted() >= most_uncommitted) commit();
+    return true;
   } catch (const SqliteFault& fault) {
     failed(fault, records);
+    return false;
   }
 }
 
@@ -132,12 +143,27 @@ void Storage::commit_soon() {
 void Storage::commit() {
   writer_->commit(std::chrono::system_clock::now());
   uncommitted_ = 0;
+  first_uncommitted_ = 0;
 }
 
 void Storage::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
-  asio::post(io_, [this, taken = std::move(snapshot)] {
-    write(0, [&] { writer_->add(*taken, std::chrono::system_clock::now()); });
+  if (snapshots_waiting_.fetch_add(1) >= most_snapshots_waiting) {
+    snapshots_waiting_.fetch_sub(1);
+    if (dropped_first_ == 0) dropped_first_ = snapshot->version;
+    dropped_last_ = snapshot->version;
+    return;
+  }
+  asio::post(io_, [this, taken = std::move(snapshot), first = std::exchange(dropped_first_, 0),
+                   last = dropped_last_] {
+    if (first > 0) missing_.add(first, last);
+    const bool kept = write(0, [&] { writer_->add(*taken, std::chrono::system_clock::now()); });
+    if (!kept) {
+      missing_.add(taken->version, taken->version);
+    } else if (first_uncommitted_ == 0 && writer_->uncommitted() > 0) {
+      first_uncommitted_ = taken->version;
+    }
     latest_ = taken;
+    snapshots_waiting_.fetch_sub(1);
   });
 }
 
@@ -148,30 +174,51 @@ void Storage::keep(std::vector<RecordPtr> records, GiveBack give_back) {
     lost_.fetch_add(count, std::memory_order_relaxed);
     return give_back(std::move(records));
   }
-  asio::post(io_, [this, batch = std::move(records), back = std::move(give_back)]() mutable {
-    write(batch.size(), [&] {
-      for (const RecordPtr& record : batch) {
-        if (is_replayable(*record)) writer_->add(logged(*record));
-      }
-    });
+  asio::post(io_, [this, batch = std::move(records), back = std::move(give_back),
+                   first = std::exchange(dropped_first_, 0), last = dropped_last_]() mutable {
+    if (first > 0) missing_.add(first, last);
+    keep_batch(batch);
     waiting_.fetch_sub(batch.size());
     back(std::move(batch));
   });
 }
 
-void Storage::finish() {
-  if (!thread_.joinable()) return;
-  asio::post(io_, [this] {
-    regular_.cancel();
-    if (!writer_) return;
-    try {
-      commit();
-    } catch (const SqliteFault& fault) {
-      failed(fault, 0);
+bool Storage::can_be_replayed(const Record& record) const {
+  return std::ranges::none_of(record.decisions, [&](const routing::LoggedDecision& decision) {
+    return missing_.has(decision.snapshot);
+  });
+}
+
+void Storage::keep_batch(const std::vector<RecordPtr>& batch) {
+  std::size_t written = 0;
+  for (const RecordPtr& record : batch) {
+    if (can_be_replayed(*record)) ++written;
+  }
+  lost_.fetch_add(batch.size() - written, std::memory_order_relaxed);
+  write(written, [&] {
+    for (const RecordPtr& record : batch) {
+      if (is_replayable(*record) && can_be_replayed(*record)) writer_->add(logged(*record));
     }
   });
-  work_.reset();
+}
+
+bool Storage::finish(std::chrono::milliseconds limit) {
+  if (!thread_.joinable()) return true;
+  if (work_.owns_work()) {
+    asio::post(io_, [this] {
+      regular_.cancel();
+      if (!writer_) return;
+      try {
+        commit();
+      } catch (const SqliteFault& fault) {
+        failed(fault, 0);
+      }
+    });
+    work_.reset();
+  }
+  if (end_.wait_for(limit) != std::future_status::ready) return false;
   thread_.join();
+  return true;
 }
 
 }  // namespace gateway

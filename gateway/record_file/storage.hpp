@@ -1,11 +1,13 @@
 // The one thread that writes records to disk, so that no request ever waits for it. What comes faster than
-// the disk takes it is dropped and counted; when the disk fails, records are dropped until it works again.
+// the disk takes it is dropped and counted; when the disk fails, records are dropped until it works again. A
+// record whose decision saw a snapshot that was dropped is dropped, too.
 #pragma once
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "config/values/settings.hpp"
+#include "gateway/record_file/missing_snapshots.hpp"
 #include "gateway/record_file/record_writer.hpp"
 
 namespace gateway {
@@ -36,14 +39,21 @@ class Storage {
   void keep(std::vector<RecordPtr> records, GiveBack give_back);
   // Records that were dropped so far.
   std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
-  // Writes what waits and ends the thread.
-  void finish();
+  // Writes what waits and ends the thread. False where the disk did not let it end within `limit`: it must
+  // then be left as it is, until the process goes.
+  bool finish(std::chrono::milliseconds limit = std::chrono::hours(1));
+
+  // As many snapshots may wait for the disk: some seconds of them.
+  static constexpr std::size_t most_snapshots_waiting = 100;
 
  private:
   Storage(const config::RecordsSettings& settings, Say say, FileLock lock);
   bool reopen();
+  // False where it was not written.
   template <class Work>
-  void write(std::size_t records, Work work);
+  bool write(std::size_t records, Work work);
+  void keep_batch(const std::vector<RecordPtr>& batch);
+  bool can_be_replayed(const Record& record) const;
   void commit();
   void commit_soon();
   void failed(const std::exception& fault, std::size_t records);
@@ -54,12 +64,18 @@ class Storage {
   std::optional<RecordWriter> writer_;  // absent after a fault, until it could be opened again
   std::size_t uncommitted_ = 0;         // records
   std::shared_ptr<const routing::Snapshot> latest_;
+  MissingSnapshots missing_;
+  std::uint64_t first_uncommitted_ = 0;  // version of a snapshot; 0: none
   config::TimePoint try_again_{};
   std::atomic<std::size_t> waiting_{0};
+  std::atomic<std::size_t> snapshots_waiting_{0};
+  std::uint64_t dropped_first_ = 0, dropped_last_ = 0;  // versions the storage thread does not know of yet
   std::atomic<std::uint64_t> lost_{0};
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   boost::asio::steady_timer regular_{io_};
+  std::promise<void> ended_;
+  std::future<void> end_ = ended_.get_future();
   std::thread thread_;
 };
 

@@ -5,15 +5,16 @@
 
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/listener.hpp"
+#include "gateway/run/shared.hpp"
 #include "providers/loop/wheel.hpp"
 
 namespace gateway {
 
 class AdminDoor {
  public:
-  // `control` and `addresses` must outlive the door.
+  // `control` and `shared` must outlive the door.
   AdminDoor(ControlLoop& control, std::shared_ptr<const Generation> generation,
-            std::shared_ptr<const routing::Snapshot> snapshot, AddressCounts& addresses)
+            std::shared_ptr<const routing::Snapshot> snapshot, Shared& shared)
       : timer_(control.io()),
         // Its pages make no record and draw nothing.
         services_{.timer = timer_, .outbox = Outbox(timer_, [](const Batch&) {}), .dice = Dice(0)},
@@ -21,8 +22,10 @@ class AdminDoor {
                .loop = control.io(),
                .pages = control,
                .metrics = control.counters(),
+               .addresses = shared.addresses,
+               .bodies = shared.bodies,
                .offers = Offers::administration},
-        listener_(control.io(), front_, addresses) {
+        listener_(control.io(), front_, connections_) {
     adopt(std::move(generation), std::move(snapshot));
   }
 
@@ -40,9 +43,12 @@ class AdminDoor {
   Listener& listener() { return listener_; }
 
  private:
+  static constexpr int most_connections = 1000;
+
   providers::Wheel timer_;
   Services services_;
   Front front_;
+  ConnectionLimit connections_{most_connections};  // clients must not keep an administrator out
   Listener listener_;
 };
 

@@ -46,8 +46,10 @@ class ControlLoop final : public Pages {
   // Takes a new generation into use everywhere; belongs to this loop's thread. Returns what its policies ask
   // that no host declares or has shown.
   config::Problems adopt(std::shared_ptr<const Generation> generation);
-  // Writes what waits, and ends.
+  // Hands over what waits for the log, and ends.
   void finish();
+  // Once this loop's thread has ended.
+  void close_log() { log_.close(); }
 
  private:
   void take(const Batch& batch);

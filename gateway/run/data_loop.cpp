@@ -1,15 +1,24 @@
 #include "gateway/run/data_loop.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include "gateway/request/hosts.hpp"
 
 namespace gateway {
 
 DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
-                   AddressCounts& addresses, std::shared_ptr<routing::RetryBudget> retry_budget)
-    : services_{.timer = timer_, .outbox = Outbox(timer_, std::move(deliver)), .dice = Dice(seed)},
-      front_{.services = services_, .loop = io_, .pages = pages, .metrics = metrics, .offers = offers},
-      listener_(io_, front_, addresses) {
-  services_.retry_budget = std::move(retry_budget);
+                   Shared& shared)
+    : resolver_(io_, timer_, shared.names),
+      services_{.timer = timer_, .outbox = Outbox(timer_, std::move(deliver)), .dice = Dice(seed)},
+      front_{.services = services_,
+             .loop = io_,
+             .pages = pages,
+             .metrics = metrics,
+             .addresses = shared.addresses,
+             .bodies = shared.bodies,
+             .offers = offers},
+      listener_(io_, front_, shared.connections) {
+  services_.retry_budget = shared.retries;
 }
 
 void DataLoop::adopt(std::shared_ptr<const Generation> generation,
@@ -22,6 +31,15 @@ void DataLoop::adopt(std::shared_ptr<const Generation> generation,
 void DataLoop::learn(std::shared_ptr<const routing::Snapshot> snapshot) {
   // One taken before a reload that this loop has seen already is of no use.
   if (snapshot->catalogue == services_.hosts->generation->catalogue) services_.snapshot = std::move(snapshot);
+}
+
+void DataLoop::ask_others_by(providers::Spare::Ask ask) {
+  boost::asio::use_service<providers::Spare>(io_).ask_others_by(std::move(ask));
+}
+
+void DataLoop::give_back(std::size_t most, providers::Spare::Of side) {
+  boost::asio::post(
+      io_, [this, most, side] { boost::asio::use_service<providers::Spare>(io_).give_back(most, side); });
 }
 
 void DataLoop::drain(std::function<void()> done) {

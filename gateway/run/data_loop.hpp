@@ -8,6 +8,7 @@
 
 #include "gateway/run/listener.hpp"
 #include "gateway/run/session.hpp"
+#include "gateway/run/shared.hpp"
 #include "providers/loop/wheel.hpp"
 #include "providers/net/resolver.hpp"
 
@@ -15,10 +16,10 @@ namespace gateway {
 
 class DataLoop {
  public:
-  // `seed` of all its draws. `deliver` takes its records and may be called on its thread only. `pages` and
-  // `metrics` must outlive the loop.
+  // `seed` of all its draws. `deliver` takes its records and may be called on its thread only. `pages`,
+  // `metrics` and `shared` must outlive the loop.
   DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
-           AddressCounts& addresses, std::shared_ptr<routing::RetryBudget> retry_budget);
+           Shared& shared);
 
   boost::asio::io_context& io() { return io_; }
   // The rest belongs to its thread, or to nobody before the thread runs.
@@ -26,6 +27,10 @@ class DataLoop {
   // Records it delivered, read by now.
   void reuse(std::vector<RecordPtr> records) { services_.outbox.reuse(std::move(records)); }
   void learn(std::shared_ptr<const routing::Snapshot> snapshot);
+  // How it asks the other loops for descriptors.
+  void ask_others_by(providers::Spare::Ask ask);
+  // What it does for them; may be called from every thread.
+  void give_back(std::size_t most, providers::Spare::Of side);
   Listener& listener() { return listener_; }
   const Listener& listener() const { return listener_; }
   // As Listener::drain, and hands over the last records.
@@ -37,7 +42,7 @@ class DataLoop {
   // Only its own thread touches its sockets, so that they need no locks; others may post to it.
   boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   providers::Wheel timer_{io_};
-  providers::Resolver resolver_{io_, timer_};
+  providers::Resolver resolver_;
   Services services_;
   Front front_;
   Listener listener_;

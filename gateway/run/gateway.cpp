@@ -11,12 +11,12 @@
 #include <ostream>
 #include <thread>
 
-#include "gateway/run/address_counts.hpp"
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
 #include "gateway/run/process.hpp"
 #include "gateway/run/reload.hpp"
+#include "gateway/run/shared.hpp"
 
 namespace gateway {
 namespace {
@@ -53,6 +53,12 @@ void probe(asio::io_context& io, const Tcp::endpoint& address) {
 
 // After the limit of a drain, or a second signal, this much for replies to break off in order.
 constexpr auto last_patience = std::chrono::milliseconds(500);
+constexpr auto patience_for_disk = std::chrono::seconds(5);
+
+int most_connections(const config::ServingLimits& limits) {
+  const int fit = connections_that_fit();
+  return limits.max_connections > 0 ? limits.max_connections : fit;
+}
 
 class RunningGateway {
  public:
@@ -68,7 +74,8 @@ class RunningGateway {
             [this](const std::string& line) { errors_ << line << "\n"
                                                       << std::flush; }, control_.counters(),
             start_.file),
-        addresses_(settings().limits.max_connections_per_ip) {
+        shared_{.addresses = AddressCounts(settings().limits.max_connections_per_ip),
+                .connections = ConnectionLimit(most_connections(settings().limits))} {
     control_.on_reload([this] { return reload_.now(); });
   }
 
@@ -87,7 +94,9 @@ class RunningGateway {
     give_way();
     run(control_.io(), control_.counters());
     for (std::thread& thread : threads) thread.join();
-    if (storage_) storage_->finish();
+    control_.close_log();
+    // A disk that hangs must not keep the process; what it did not take is lost.
+    if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
     for (const auto& loop : loops_) {
       if (loop->looks_up()) std::quick_exit(0);
@@ -148,8 +157,6 @@ class RunningGateway {
   bool open_loops(Tcp::endpoint address) {
     const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     const int workers = settings().workers > 0 ? settings().workers : cores;
-    const int fit = connections_that_fit();
-    const int most = settings().limits.max_connections > 0 ? settings().limits.max_connections : fit;
     const auto snapshot = control_.first_snapshot();
     const Offers offers = settings().admin ? Offers::inference : Offers::inference_and_status;
     std::vector<DataLoop*> all;
@@ -159,11 +166,15 @@ class RunningGateway {
         const auto at = static_cast<std::size_t>(i);
         loops_.push_back(std::make_unique<DataLoop>(
             start_.seed + at, [this, at](Batch batch) { control_.deliver(std::move(batch), *loops_[at]); },
-            control_, control_.counters(), offers, addresses_, retry_budget_));
+            control_, control_.counters(), offers, shared_));
         DataLoop& loop = *loops_.back();
         all.push_back(&loop);
+        loop.ask_others_by([this, at](std::size_t most, providers::Spare::Of side) {
+          for (std::size_t other = 0; other < loops_.size(); ++other) {
+            if (other != at) loops_[other]->give_back(most, side);
+          }
+        });
         loop.adopt(generation_, snapshot);
-        loop.listener().limit_connections(std::max(1, most / workers));
         address = loop.listener().listen(address, Listener::Address::shared);
       }
     } catch (const boost::system::system_error& fault) {
@@ -178,7 +189,7 @@ class RunningGateway {
   bool open_admin(const config::ListenAddress& listen) {
     const std::optional<Tcp::endpoint> address = address_of(listen);
     if (!address) return false;
-    admin_.emplace(control_, generation_, control_.first_snapshot(), addresses_);
+    admin_.emplace(control_, generation_, control_.first_snapshot(), shared_);
     try {
       const Tcp::endpoint bound = admin_->listener().listen(*address, Listener::Address::its_own);
       errors_ << "isocost: administration on " << url_of(bound) << "\n" << std::flush;
@@ -262,8 +273,7 @@ class RunningGateway {
   std::unique_ptr<Storage> storage_;
   ControlLoop control_;
   Reload reload_;
-  AddressCounts addresses_;
-  std::shared_ptr<routing::RetryBudget> retry_budget_ = std::make_shared<routing::RetryBudget>();
+  Shared shared_;
   std::vector<std::unique_ptr<DataLoop>> loops_;
   std::optional<AdminDoor> admin_;
   Tcp::endpoint bound_;

@@ -1,5 +1,6 @@
 #include "gateway/run/listener.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <boost/system/system_error.hpp>
@@ -16,10 +17,34 @@ namespace {
 
 namespace asio = boost::asio;
 
+using namespace std::chrono_literals;
+
 // What the kernel may hold for one client that reads slowly.
 constexpr int send_buffer = 128 * 1024;
+constexpr int most_queued = 4096;
+// Between two looks for a free descriptor.
+constexpr config::Duration pause = 100ms;
+// Descriptors to give back when there are none left: some, so that requests under way find one, too.
+constexpr std::size_t enough_room = 16;
+// Newcomers without a place that are told so at a time; more are dropped.
+constexpr int most_turned_down = 64;
+
+bool is_out_of_room(const boost::system::error_code& error) {
+  namespace errc = boost::system::errc;
+  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+         error == errc::not_enough_memory || error == errc::no_buffer_space;
+}
 
 }  // namespace
+
+Listener::Listener(asio::io_context& io, Front& front, ConnectionLimit& connections)
+    : io_(io),
+      front_(front),
+      connections_(connections),
+      spare_(asio::use_service<providers::Spare>(io)),
+      acceptor_(io) {
+  spare_.add(*this, providers::Spare::Of::clients);
+}
 
 Listener::Tcp::endpoint Listener::listen(const Tcp::endpoint& address, Address kind) {
   acceptor_.open(address.protocol());
@@ -34,81 +59,150 @@ Listener::Tcp::endpoint Listener::listen(const Tcp::endpoint& address, Address k
   acceptor_.set_option(Tcp::no_delay(true));
   acceptor_.set_option(asio::socket_base::send_buffer_size(send_buffer));
   acceptor_.bind(address);
-  acceptor_.listen(4096);
+  acceptor_.listen(most_queued);
   accept();
   return acceptor_.local_endpoint();
 }
 
 void Listener::accept() {
-  acceptor_.async_accept([this](boost::system::error_code error, providers::Connection::Socket socket) {
+  if (!acceptor_.is_open()) return;
+  acceptor_.async_accept([this](boost::system::error_code error, Socket socket) {
     if (error == asio::error::operation_aborted) return;
-    if (!error) begin(std::move(socket));
-    const bool out_of_descriptors = error == asio::error::no_descriptors ||
-                                    error == boost::system::errc::too_many_files_open_in_system ||
-                                    error == asio::error::no_memory;
-    if (!acceptor_.is_open()) return;
-    if (out_of_descriptors || open_connections() >= most_connections_) {
-      pause_accepting();
-    } else {
-      accept();
-    }
+    const bool has_room = error ? !is_out_of_room(error) : take(std::move(socket));
+    has_room ? accept() : make_room_or_pause();
   });
 }
 
-void Listener::begin(providers::Connection::Socket socket) {
-  std::optional<asio::ip::address> counted;
-  if (addresses_.limits()) {
-    boost::system::error_code gone;
-    const Tcp::endpoint peer = socket.remote_endpoint(gone);
-    if (gone) return;
-    if (!addresses_.enter(peer.address())) {
+bool Listener::take(Socket socket) noexcept {
+  try {
+    begin(std::move(socket));
+    return true;
+  } catch (const boost::system::system_error& fault) {
+    if (is_out_of_room(fault.code())) return false;
+    front_.metrics.count(Event::escaped_exception);
+  } catch (const std::exception&) {
+    front_.metrics.count(Event::escaped_exception);
+  }
+  return true;
+}
+
+void Listener::begin(Socket socket) {
+  boost::system::error_code gone;
+  const Tcp::endpoint other_end = socket.remote_endpoint(gone);
+  if (gone) return;
+  const config::Settings& settings = front_.services.hosts->generation->catalogue->settings();
+  Peer peer{.address = as_itself(other_end.address())};
+  peer.is_proxy = is_in(peer.address, settings.trusted_proxies);
+
+  // Counted from here on; what does not come to a session is counted back.
+  struct Place {
+    ~Place() {
+      if (listener) listener->left(counted);
+    }
+    Listener* listener;
+    Counted counted{};
+  };
+  open_connections_.fetch_add(1, std::memory_order_relaxed);
+  const bool is_within = connections_.enter();
+  Place place{this};
+  if (!peer.is_proxy && front_.addresses.limits(peer.address)) {
+    if (!front_.addresses.enter(peer.address)) {
       front_.metrics.count(Event::address_refused);
       return;
     }
-    counted = peer.address();
+    place.counted = peer.address;
   }
-  open_connections_.fetch_add(1, std::memory_order_relaxed);
+  if (!is_within && give_back(1) == 0) {
+    // This one is late for what another loop gives, but not the next.
+    spare_.ask_others(1, providers::Spare::Of::clients);
+    return turn_down(std::move(socket));
+  }
+
   providers::ConnectionPtr connection(new providers::PlainConnection(std::move(socket)));
-  providers::spawn(io_, session(front_, std::move(connection)), [this, counted](std::exception_ptr fault) {
-    if (fault) front_.metrics.count(Event::escaped_exception);
-    if (counted) addresses_.leave(*counted);
-    ended();
-  });
+  providers::spawn(io_, session(front_, std::move(connection), peer),
+                   [this, counted = place.counted](std::exception_ptr fault) {
+                     if (fault) front_.metrics.count(Event::escaped_exception);
+                     left(counted);
+                   });
+  place.listener = nullptr;
 }
 
-void Listener::pause_accepting() {
+void Listener::turn_down(Socket socket) {
+  front_.metrics.count(Event::connection_turned_away);
+  if (turned_down_ >= most_turned_down) return;
+  providers::ConnectionPtr connection(new providers::PlainConnection(std::move(socket)));
+  ++turned_down_;
+  providers::spawn(io_, turn_away(front_, std::move(connection)),
+                   [this](std::exception_ptr) { --turned_down_; });
+}
+
+// Without a descriptor to spare, accept(2) fails also where there is nobody to accept.
+bool Listener::somebody_waits() {
+  pollfd queue{.fd = acceptor_.native_handle(), .events = POLLIN, .revents = 0};
+  return ::poll(&queue, 1, 0) == 1;
+}
+
+void Listener::make_room_or_pause() {
+  if (!acceptor_.is_open()) return;
+  if (!somebody_waits()) {
+    acceptor_.async_wait(Tcp::acceptor::wait_read, [this](boost::system::error_code error) {
+      if (!error) accept();
+    });
+    return;
+  }
+  if (spare_.give_back(enough_room) > 0) return accept();
+  spare_.ask_others(enough_room, providers::Spare::Of::hosts);
   front_.metrics.count(Event::accept_paused);
-  accept_again_.expires_after(std::chrono::milliseconds(100));
-  accept_again_.async_wait([this](boost::system::error_code error) {
-    if (error || !acceptor_.is_open()) return;
-    if (open_connections() >= most_connections_) {
-      pause_accepting();
-    } else {
-      accept();
-    }
-  });
+  front_.services.timer.set(again_, now() + pause);
 }
 
-void Listener::ended() {
+std::size_t Listener::give_back(std::size_t most) {
+  const std::size_t given = front_.sessions.give_up_idle(most, now());
+  front_.metrics.count(Event::idle_given_up, given);
+  return given;
+}
+
+void Listener::left(const Counted& counted) {
+  if (counted) front_.addresses.leave(*counted);
+  connections_.leave();
   const bool last = open_connections_.fetch_sub(1, std::memory_order_relaxed) == 1;
   if (last && drained_) std::exchange(drained_, nullptr)();
 }
 
+void Listener::accept_queued() {
+  boost::system::error_code error;
+  acceptor_.non_blocking(true, error);
+  for (int i = 0; i < most_queued; ++i) {
+    Socket socket(io_);
+    acceptor_.accept(socket, error);
+    if (error || !take(std::move(socket))) return;
+  }
+}
+
 void Listener::drain(std::function<void()> done) {
+  if (acceptor_.is_open()) accept_queued();
   front_.draining = true;
   boost::system::error_code ignored;
   acceptor_.close(ignored);
-  accept_again_.cancel();
+  again_.cancel();
   if (open_connections() == 0) {
     done();
     return;
   }
   drained_ = std::move(done);
-  close_idle(front_);
+  close_idle();
+}
+
+// A client that has just connected may be about to ask.
+void Listener::close_idle() {
+  if (!front_.sessions.close_idle(now())) {
+    front_.services.timer.set(last_look_, now() + OpenSessions::time_to_ask);
+  }
 }
 
 void Listener::stop() {
-  break_off(front_);
+  last_look_.cancel();
+  front_.sessions.break_off();
 }
 
 }  // namespace gateway

@@ -5,48 +5,72 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 
-#include "gateway/run/address_counts.hpp"
+#include "gateway/run/connection_limit.hpp"
 #include "gateway/run/session.hpp"
+#include "providers/loop/timer.hpp"
+#include "providers/net/spare.hpp"
 
 namespace gateway {
 
-class Listener {
+class Listener final : private providers::Spare::Holder {
  public:
   using Tcp = boost::asio::ip::tcp;
   // shared: with the other loops' listeners of this process, which must say the same.
   enum class Address { shared, its_own };
 
-  // All must outlive the listener.
-  Listener(boost::asio::io_context& io, Front& front, AddressCounts& addresses)
-      : io_(io), front_(front), addresses_(addresses), acceptor_(io), accept_again_(io) {}
+  // All must outlive the listener. Where `connections` are at their limit, a newcomer takes the place of the
+  // connection that was idle the longest, and is told to come again where there is none.
+  Listener(boost::asio::io_context& io, Front& front, ConnectionLimit& connections);
 
   // The port 0 is chosen by the system. Throws boost::system::system_error when it is taken.
   Tcp::endpoint listen(const Tcp::endpoint& address, Address kind);
-  // Stops accepting, closes connections without a request, and calls `done` when the last reply has ended.
+  // Stops accepting once what waits to be accepted is, closes connections without a request, and calls `done`
+  // when the last reply has ended.
   void drain(std::function<void()> done);
   // Ends every request under way with an error, and every other connection at once.
   void stop();
-  // At most this many connections; beyond it accepting pauses.
-  void limit_connections(int most) { most_connections_ = most; }
   // May be asked from every thread.
   int open_connections() const { return open_connections_.load(std::memory_order_relaxed); }
 
  private:
+  using Socket = providers::Connection::Socket;
+  using Counted = std::optional<boost::asio::ip::address>;
+
   void accept();
-  void begin(providers::Connection::Socket socket);
-  void pause_accepting();
-  void ended();
+  // False where the system had no room for the connection.
+  bool take(Socket socket) noexcept;
+  void begin(Socket socket);
+  void turn_down(Socket socket);
+  bool somebody_waits();
+  void make_room_or_pause();
+  void accept_queued();
+  void left(const Counted& counted);
+  void close_idle();
+  std::size_t give_back(std::size_t most) override;
+  config::TimePoint now() const { return front_.services.timer.now(); }
+
+  struct Again final : providers::Alarm {
+    explicit Again(Listener& accepts) : listener(accepts) {}
+    void ring() override { listener.accept(); }
+    Listener& listener;
+  };
+  struct LastLook final : providers::Alarm {
+    explicit LastLook(Listener& drains) : listener(drains) {}
+    void ring() override { listener.close_idle(); }
+    Listener& listener;
+  };
 
   boost::asio::io_context& io_;
   Front& front_;
-  AddressCounts& addresses_;
+  ConnectionLimit& connections_;
+  providers::Spare& spare_;
   boost::asio::basic_socket_acceptor<Tcp, boost::asio::io_context::executor_type> acceptor_;
-  boost::asio::steady_timer accept_again_;
-  int most_connections_ = 1000;
+  Again again_{*this};
+  LastLook last_look_{*this};
   std::atomic<int> open_connections_{0};
+  int turned_down_ = 0;  // that are being told so
   std::function<void()> drained_;
 };
 

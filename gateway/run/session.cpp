@@ -6,6 +6,7 @@
 #include "gateway/request/explanation.hpp"
 #include "gateway/request/record_keeping.hpp"
 #include "gateway/request/serve.hpp"
+#include "gateway/run/forwarded_client.hpp"
 
 namespace gateway {
 namespace {
@@ -36,6 +37,7 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
     RecordPtr record = services.outbox.blank();
     refused_record(*record, *error, incoming, key, services.timer.now());
     record->id = new_id(services.dice);
+    record->client = incoming.client;
     const std::string id = record->id;
     services.outbox.add(std::move(record));
     co_await refuse(front, client, *error, id);
@@ -55,6 +57,7 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
     refused_record(*record, error, incoming, key, services.timer.now());
     if (!reply.begun()) co_await refuse(front, client, error);
   }
+  record->client = incoming.client;
   record->bytes_out = client.bytes_out();
   services.outbox.add(std::move(record));
 }
@@ -126,11 +129,20 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
   }
 }
 
+auto admission_of(const Front& front, const Incoming& incoming, KeptKey& kept) {
+  const Generation& generation = *front.services.hosts->generation;
+  return admit(incoming, front.offers, generation.keys, generation.catalogue->generation(), kept);
+}
+
+std::optional<NotAdmitted> refused_by_head(const Front& front, const Incoming& incoming, KeptKey& kept) {
+  auto admission = admission_of(front, incoming, kept);
+  auto* refused = std::get_if<NotAdmitted>(&admission);
+  return refused ? std::optional(std::move(*refused)) : std::nullopt;
+}
+
 Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
                     Interruption& interruption) {
-  const Generation& generation = *front.services.hosts->generation;
-  const auto admission =
-      admit(incoming, front.offers, generation.keys, generation.catalogue->generation(), kept);
+  const auto admission = admission_of(front, incoming, kept);
   if (const auto* refused = std::get_if<NotAdmitted>(&admission)) {
     co_return co_await refuse(front, client, refused->error, {}, refused->fields);
   }
@@ -147,7 +159,8 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
 // Counts a limit of time that a client let pass, or a request that the gate refused.
 void count_refused(Metrics& metrics, const RequestReader& reader, const RequestRead& read) {
   if (!reader.late()) {
-    if (std::holds_alternative<Refusal>(read)) metrics.count(Event::malformed_request);
+    const auto* refusal = std::get_if<Refusal>(&read);
+    if (refusal) metrics.count(refusal->status == 503 ? Event::body_turned_away : Event::malformed_request);
     return;
   }
   const bool idle = std::holds_alternative<ConnectionOver>(read);
@@ -155,12 +168,19 @@ void count_refused(Metrics& metrics, const RequestReader& reader, const RequestR
   metrics.count(idle ? Event::idle_timeout : in_body ? Event::body_timeout : Event::header_timeout);
 }
 
-// Answers what the gate refused; no further byte of the connection is parsed.
-Task<void> turn_away(Front& front, providers::Connection& connection, const Refusal& refusal) {
+// Answers what is not read to its end; no further byte of the connection is parsed.
+Task<void> refuse_unread(Front& front, providers::Connection& connection, const ErrorReply& error,
+                         std::string_view more_fields = {}) {
   HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
-  const ErrorReply error = of_refusal(refusal);
-  co_await refuse(front, client, error);
+  co_await refuse(front, client, error, {}, more_fields);
   co_await linger(connection, front.services.timer);
+}
+
+ErrorReply too_many_of(const std::string& client) {
+  ErrorReply error = plain_error(429, "rate_limit_error", "too_many_requests_at_once",
+                                 "The address " + client + " has as many requests under way as it may have.");
+  error.retry_after = std::chrono::seconds(1);
+  return error;
 }
 
 // While it lives, the client's leaving interrupts what is waited for.
@@ -180,16 +200,24 @@ class Watched {
 
 enum class Next { another_request, the_end };
 
-Task<Next> serve_one(Front& front, OpenSession& open, const config::ServingLimits& limits, KeptKey& kept,
-                     ReadRequest& request) {
+Task<Next> serve_one(Front& front, OpenSession& open, const Peer& peer, const config::ServingLimits& limits,
+                     KeptKey& kept, ReadRequest& request) {
   providers::Connection& connection = *open.connection;
   if (front.draining) request.manner.after = AfterReply::close;
   Interruption interruption;
-  open.serving = &interruption;
+  front.sessions.begin_serving(open, interruption);
   const Watched watched(connection, interruption);
+  const auto& trusted = front.services.hosts->generation->catalogue->settings().trusted_proxies;
+  const ForwardedClient forwarded(front.addresses, peer, trusted, request.incoming);
   HttpClient client(connection, front.services.timer, limits.write_idle_timeout, request.manner);
-  co_await dispatch(front, request.incoming, kept, client, interruption);
-  open.serving = nullptr;
+  if (forwarded.is_within_limit()) {
+    co_await dispatch(front, request.incoming, kept, client, interruption);
+  } else {
+    front.metrics.count(Event::address_refused);
+    const ErrorReply error = too_many_of(request.incoming.client);
+    co_await refuse(front, client, error);
+  }
+  front.sessions.end_serving(open, front.services.timer.now());
   if (client.stalled()) front.metrics.count(Event::write_stall);
   const bool go_on = client.reusable() && !interruption.over() && !front.draining;
   co_return go_on ? Next::another_request : Next::the_end;
@@ -197,41 +225,53 @@ Task<Next> serve_one(Front& front, OpenSession& open, const config::ServingLimit
 
 }  // namespace
 
-void close_idle(Front& front) {
-  for (OpenSession& open : front.sessions) {
-    if (open.reader.between_requests()) open.connection->close();
-  }
+Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
+  // An answer that comes before anything was asked would be taken for none.
+  providers::Limit enough([&connection] { connection->interrupt(); });
+  front.services.timer.set(enough, front.services.timer.now() + OpenSessions::time_to_ask);
+  co_await connection->more();
+  enough.cancel();
+  ErrorReply error = plain_error(503, "server_error", "too_many_connections",
+                                 "The gateway has as many connections as it may have.");
+  error.retry_after = std::chrono::seconds(1);
+  error.should_retry = ShouldRetry::yes;
+  co_await refuse_unread(front, *connection, error);
+  connection->close();
 }
 
-void break_off(Front& front) {
-  for (auto next = front.sessions.begin(); next != front.sessions.end();) {
-    OpenSession& open = *next++;  // it may end here
-    if (open.serving) {
-      open.serving->stop();
-    } else {
-      open.connection->close();
-    }
-  }
-}
-
-Task<void> session(Front& front, providers::ConnectionPtr connection) {
-  // The limits of the generation it began with: held for as long as the connection.
-  const std::shared_ptr<const Hosts> hosts = front.services.hosts;
-  const config::ServingLimits& limits = hosts->generation->catalogue->settings().limits;
+Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer) {
+  // A copy: a connection that is idle holds no generation.
   const Services& services = front.services;
-  RequestReader reader(*connection, services.timer, limits, [&services]() -> std::span<const std::string> {
-    return services.hosts->generation->headers;
-  });
+  const config::ServingLimits limits = services.hosts->generation->catalogue->settings().limits;
+  RequestReader reader(
+      *connection, services.timer, limits,
+      [&services]() -> std::span<const std::string> { return services.hosts->generation->headers; },
+      &front.bodies);
+  if (peer.is_proxy) reader.behind_proxy();
+  const std::string address = peer.address.is_unspecified() ? std::string() : peer.address.to_string();
   KeptKey kept;
-  OpenSession open(connection, reader);
-  front.sessions.push_back(open);
+  OpenSession open(connection, reader, services.timer.now());
+  front.sessions.add(open);
   for (;;) {
     RequestRead read = co_await reader.next();
+    if (reader.body_to_come()) {
+      // Who may not have the page need not send the body.
+      const auto refused = refused_by_head(front, std::get<ReadRequest*>(read)->incoming, kept);
+      if (refused) {
+        co_await refuse_unread(front, *connection, refused->error, refused->fields);
+        break;
+      }
+      read = co_await reader.rest();
+    }
     count_refused(front.metrics, reader, read);
-    if (const auto* refusal = std::get_if<Refusal>(&read)) co_await turn_away(front, *connection, *refusal);
+    if (const auto* refusal = std::get_if<Refusal>(&read)) {
+      const ErrorReply error = of_refusal(*refusal);
+      co_await refuse_unread(front, *connection, error);
+    }
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;
-    const Next next = co_await serve_one(front, open, limits, kept, **request);
+    (*request)->incoming.client = address;
+    const Next next = co_await serve_one(front, open, peer, limits, kept, **request);
     if (next == Next::the_end) break;
     reader.keep_alive();
   }

@@ -3,20 +3,17 @@
 #include <charconv>
 
 #include "providers/host/retry_hint.hpp"
-#include "providers/loop/spawn.hpp"
-#include "providers/net/peer_probe.hpp"
 #include "providers/net/plain_connection.hpp"
 
 namespace providers {
 namespace {
 
-namespace asio = boost::asio;
 using routing::FailureKind;
-using Tcp = asio::ip::tcp;
 
-// What the kernel may hold for one slow stream. The default of several MiB would let a client that reads
-// slowly run up a bill for tokens nobody has seen.
-constexpr int receive_buffer = 128 * 1024;
+// Descriptors to give back when there are none left: some, so that the next request finds one, too.
+constexpr std::size_t enough_room = 16;
+// For other loops to do so.
+constexpr config::Duration until_others_gave = std::chrono::milliseconds(50);
 
 ContentKind content_kind(const ReplyHead& head) {
   if (head.is_event_stream()) return ContentKind::event_stream;
@@ -56,10 +53,9 @@ HttpExchange::~HttpExchange() {
 
 void HttpExchange::abort() {
   if (std::exchange(aborted_, true)) return;
-  resolving_.wake();
-  boost::system::error_code ignored;
-  if (connecting_) connecting_->close(ignored);
+  if (dialing_) dialing_->abort();
   if (connection_) connection_->close();
+  waiting_.wake();  // last: whoever waits goes on at once, and may end us
 }
 
 Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
@@ -101,53 +97,41 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
 }
 
 Task<Result<void>> HttpExchange::connect() {
-  const config::ProviderLimits& limits = provider_.settings_.limits;
-  const config::BaseUrl& url = provider_.settings_.base_url;
-  const config::TimePoint limit = provider_.timer_.now() + limits.connect_timeout;
-
-  const auto addresses = co_await provider_.resolver_.addresses(url.host, url.port, limit, resolving_);
-  if (!addresses) co_return addresses.error();
-  if (aborted_) co_return FailureKind::connect;
-  Result<void> connected = FailureKind::connect;
-  std::size_t left = addresses->size();
-  for (const Tcp::endpoint& address : *addresses) {
-    // A dead first address must leave time for the others.
-    const config::TimePoint now = provider_.timer_.now();
-    const config::Duration share = (limit - now) / static_cast<int>(left--);
-    connected = co_await connect_to(address, now + share);
-    if (connected || connected.error() == FailureKind::tls || aborted_) break;
+  const config::TimePoint limit = provider_.timer_.now() + provider_.settings_.limits.connect_timeout;
+  Result<void> connected = co_await connect_once(limit);
+  const bool has_no_room = !connected && connected.error() == FailureKind::local;
+  if (!has_no_room || aborted_) co_return connected;
+  // What nobody uses makes room. Once: others need descriptors, too.
+  if (provider_.spare_.give_back(enough_room) == 0) {
+    provider_.spare_.ask_others(enough_room, Spare::Of::hosts);
+    co_await waiting_.until(provider_.timer_, provider_.timer_.now() + until_others_gave);
+    if (aborted_) co_return FailureKind::connect;
   }
-  co_return connected;
+  co_return co_await connect_once(limit);
 }
 
-Task<Result<void>> HttpExchange::connect_to(const Tcp::endpoint& address, config::TimePoint limit) {
-  Connection::Socket socket(provider_.io_);
-  boost::system::error_code error;
-  socket.open(address.protocol(), error);
-  if (error) co_return FailureKind::connect;
-  socket.set_option(Tcp::no_delay(true), error);
-  socket.set_option(asio::socket_base::receive_buffer_size(receive_buffer), error);
-  probe_peer(socket.native_handle());
-  limit_unacknowledged(socket.native_handle());
+Task<Result<void>> HttpExchange::connect_once(config::TimePoint limit) {
+  const config::BaseUrl& url = provider_.settings_.base_url;
+  const auto addresses = co_await provider_.resolver_.addresses(url.host, url.port, limit, waiting_);
+  if (!addresses) co_return addresses.error();
+  if (aborted_) co_return FailureKind::connect;
 
-  connecting_ = &socket;
-  Limit late([&socket] {
-    boost::system::error_code ignored;
-    socket.close(ignored);
-  });
-  provider_.timer_.set(late, limit);
-  const auto [failed] = co_await completion<boost::system::error_code>(
-      [&](auto handler) { socket.async_connect(address, handler); });
-  late.cancel();
-  connecting_ = nullptr;
-  if (failed || aborted_ || !socket.is_open()) co_return FailureKind::connect;
+  Dial dial(provider_.io_, provider_.timer_);
+  const Dial::Addresses all = in_turn(*addresses);
+  dialing_ = &dial;
+  Result<Connection::Socket> socket = co_await dial.connect(all, limit);
+  dialing_ = nullptr;
+  if (!socket) co_return socket.error();
+  if (aborted_) co_return FailureKind::connect;
   ++provider_.connections_made_;
 
   if (!provider_.tls_) {
-    connection_.reset(new PlainConnection(std::move(socket)));
+    const boost::intrusive_ptr<PlainConnection> plain(new PlainConnection(*std::move(socket)));
+    if (!plain->is_open()) co_return FailureKind::local;
+    connection_ = plain;
     co_return Result<void>();
   }
-  connection_ = provider_.tls_->wrap(std::move(socket));
+  connection_ = provider_.tls_->wrap(*std::move(socket));
   Limit slow([connection = connection_] { connection->close(); });
   provider_.timer_.set(slow, provider_.timer_.now() + provider_.settings_.limits.tls_handshake_timeout);
   tls_fault_ = co_await TlsClient::handshake(*connection_);

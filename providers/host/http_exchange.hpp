@@ -6,6 +6,7 @@
 
 #include "providers/host/http_provider.hpp"
 #include "providers/http/http_reply.hpp"
+#include "providers/net/dial.hpp"
 
 namespace providers {
 
@@ -22,15 +23,15 @@ class HttpExchange final : public Exchange {
 
  private:
   Task<Result<void>> connect();
-  Task<Result<void>> connect_to(const boost::asio::ip::tcp::endpoint& address, config::TimePoint limit);
+  Task<Result<void>> connect_once(config::TimePoint limit);
   // What can be said of the reply once its head is complete; nothing while it is not.
   std::optional<Result<HostReply>> understand_head(std::size_t seen);
   void finish();
 
   HttpProvider& provider_;
   ConnectionPtr connection_;
-  Sleep resolving_;
-  Connection::Socket* connecting_ = nullptr;
+  Sleep waiting_;  // for a name, or for room
+  Dial* dialing_ = nullptr;
   std::optional<BodyReader> body_;
   std::size_t held_ = 0;  // bytes of the piece handed out last
   routing::Progress progress_ = routing::Progress::nothing_sent;

@@ -47,9 +47,11 @@ HttpProvider::HttpProvider(const config::ProviderSettings& settings, boost::asio
       io_(io),
       timer_(timer),
       resolver_(resolver),
+      spare_(boost::asio::use_service<Spare>(io)),
       pool_(timer, static_cast<std::size_t>(settings.limits.max_idle_connections),
             settings.limits.keep_alive),
       head_(request_head(settings)) {
+  spare_.add(*this, Spare::Of::hosts);
   if (settings.base_url.scheme == config::BaseUrl::Scheme::https) {
     tls_.emplace(settings.base_url.host, settings.ca_file);
   }

@@ -11,11 +11,12 @@
 #include "providers/loop/timer.hpp"
 #include "providers/net/pool.hpp"
 #include "providers/net/resolver.hpp"
+#include "providers/net/spare.hpp"
 #include "providers/net/tls.hpp"
 
 namespace providers {
 
-class HttpProvider final : public Provider {
+class HttpProvider final : public Provider, private Spare::Holder {
  public:
   // `settings`, `timer` and `resolver` must outlive the provider.
   HttpProvider(const config::ProviderSettings& settings, boost::asio::io_context& io, Timer& timer,
@@ -27,11 +28,13 @@ class HttpProvider final : public Provider {
 
  private:
   friend class HttpExchange;
+  std::size_t give_back(std::size_t most) override { return pool_.give_back(most); }
 
   const config::ProviderSettings& settings_;
   boost::asio::io_context& io_;
   Timer& timer_;
   Resolver& resolver_;
+  Spare& spare_;
   std::optional<TlsClient> tls_;
   Pool pool_;
   std::string head_;  // of every request, up to the value of Content-Length

@@ -42,7 +42,8 @@ class Exchange {
   virtual Task<Result<HostReply>> start(OutgoingRequest& request) = 0;
   // The next piece of the reply's body; empty at its complete end. Valid until the next call.
   virtual Task<Result<std::string_view>> next() = 0;
-  // Ends at once whatever is waited for, with a failure, and closes the connection. Idempotent.
+  // Ends at once whatever is waited for, with a failure, and closes the connection. Idempotent. Call it last:
+  // who waited may end the exchange before it returns.
   virtual void abort() = 0;
   // How far it got, for deciding whether another endpoint may be asked.
   virtual routing::Progress progress() const = 0;

@@ -86,7 +86,9 @@ void Connection::read_ahead() {
       buffer_ = std::move(moved);
       size_ = larger;
     } else {
-      return;  // full to its bound: the peer is held back until something is consumed
+      // Full to its bound: the peer is held back until something is consumed, but its leaving is seen.
+      if (watcher_) await_end();
+      return;
     }
   }
   reading_ = true;
@@ -108,6 +110,8 @@ void Connection::arrived(boost::system::error_code error, std::size_t bytes) {
     if (watcher_) watcher_->peer_left();
   } else if (end_ < size_) {
     read_ahead();  // never moves what is unread: there is room behind it
+  } else if (watcher_) {
+    await_end();
   }
 }
 

@@ -94,6 +94,9 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   bool ended_cleanly() const { return clean_end_; }
   bool buffer_full() const { return end_ - begin_ == buffer_bound; }
 
+  // Whether bytes have come that nobody has read yet.
+  virtual bool arriving() const { return false; }
+
   // Starts reading ahead; later reads follow by themselves while there is room behind the unread bytes.
   void start_reading() {
     if (!reading_ && !ended_) read_ahead();
@@ -120,6 +123,12 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   virtual void read_into(std::span<char> room) = 0;
   // Has the read under way end with asio::error::operation_aborted, after the caller has returned.
   virtual void cancel_read() = 0;
+  // There is no room to read: have saw_end() called when the peer is seen to end, once, after the caller has
+  // returned.
+  virtual void await_end() {}
+  void saw_end() {
+    if (watcher_ && !waiter_.waited_for()) watcher_->peer_left();
+  }
   void arrived(boost::system::error_code error, std::size_t bytes);
 
  private:

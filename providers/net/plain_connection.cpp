@@ -1,5 +1,6 @@
 #include "providers/net/plain_connection.hpp"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -75,6 +76,7 @@ Task<bool> PlainConnection::write(Pieces& pieces) {
 void PlainConnection::close() {
   if (socket_ < 0) return;
   write_failed_ = true;
+  stop_awaiting_end();
   readiness_.remove(*this);
   ::close(std::exchange(socket_, -1));
   if (reads_ || writes_.waited_for()) readiness_.soon(*this);
@@ -84,7 +86,24 @@ void PlainConnection::end_writing() {
   if (socket_ >= 0) ::shutdown(socket_, SHUT_WR);
 }
 
+bool PlainConnection::arriving() const {
+  int bytes = 0;
+  return socket_ >= 0 && ::ioctl(socket_, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+void PlainConnection::await_end() {
+  if (awaits_end_ || socket_ < 0) return;
+  awaits_end_ = true;
+  readiness_.begin_wait();
+  if (peer_ended_) readiness_.soon(*this);
+}
+
+void PlainConnection::stop_awaiting_end() {
+  if (std::exchange(awaits_end_, false)) readiness_.end_wait();
+}
+
 void PlainConnection::read_into(std::span<char> room) {
+  stop_awaiting_end();
   room_ = room;
   reads_.reset(this);
   readiness_.begin_wait();
@@ -102,7 +121,12 @@ void PlainConnection::ready(std::uint32_t events) {
   if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) peer_ended_ = true;
   if (events & EPOLLIN || peer_ended_) readable_ = true;
   if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR) || socket_ < 0) writes_.wake();
-  if (reads_) try_reading();
+  if (reads_) {
+    try_reading();
+  } else if (awaits_end_ && peer_ended_) {
+    stop_awaiting_end();
+    saw_end();
+  }
 }
 
 void PlainConnection::try_reading() {

@@ -12,14 +12,20 @@ class PlainConnection final : public Connection, private Readiness::Party {
   explicit PlainConnection(Socket socket);
   ~PlainConnection() override { close(); }
 
+  // False where the system had no room to watch the socket.
+  bool is_open() const { return socket_ >= 0; }
+
   bool write_now(Pieces& pieces) override;
   Task<bool> write(Pieces& pieces) override;
   void close() override;
+  bool arriving() const override;
   void end_writing() override;
 
  private:
   void read_into(std::span<char> room) override;
   void cancel_read() override;
+  void await_end() override;
+  void stop_awaiting_end();
   void ready(std::uint32_t events) override;
   void abandoned() override { reads_.reset(); }
   void try_reading();
@@ -33,6 +39,7 @@ class PlainConnection final : public Connection, private Readiness::Party {
   bool readable_ = false;    // there may be something to read
   bool peer_ended_ = false;  // behind what is left to read is an end or a fault
   bool read_cancelled_ = false;
+  bool awaits_end_ = false;
   bool write_failed_ = false;
 };
 

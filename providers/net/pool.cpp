@@ -40,6 +40,12 @@ void Pool::put(ConnectionPtr connection) {
   if (!is_set()) timer_.set(*this, idle.since + keep_for_);
 }
 
+std::size_t Pool::give_back(std::size_t most) {
+  std::size_t given = 0;
+  for (; given < most && !idle_.empty(); ++given) drop(idle_.begin());
+  return given;
+}
+
 void Pool::drop(std::list<Idle>::iterator idle) {
   idle->connection->watch(nullptr);
   idle->connection->close();

@@ -18,6 +18,8 @@ class Pool final : private Alarm {
   // The connection used last, or nothing.
   ConnectionPtr take();
   void put(ConnectionPtr connection);
+  // Closes up to `most`, those that were idle the longest, and says how many.
+  std::size_t give_back(std::size_t most);
   std::size_t idle() const { return idle_.size(); }
 
  private:

@@ -23,6 +23,7 @@ Fault fault_of(FailureKind kind) {
     case FailureKind::rejected:
     case FailureKind::client_left:
     case FailureKind::deadline:
+    case FailureKind::local:
       return Fault::none;
     case FailureKind::rate_limited:
       return Fault::load;

@@ -13,6 +13,7 @@ Counted counted_for_uptime(const Attempt& attempt) {
     case FailureKind::rate_limited:
     case FailureKind::client_left:
     case FailureKind::deadline:
+    case FailureKind::local:
       return Counted::neither;
     case FailureKind::credential:
       return attempt.failure->status == 403 ? Counted::neither : Counted::failure;

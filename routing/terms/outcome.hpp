@@ -1,6 +1,7 @@
 // How an attempt at one endpoint ended, in the words that routing decides and learns by. Values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -29,7 +30,9 @@ enum class FailureKind {
   missing_model,  // other 404: the host does not know the model
   deadline,       // the request's own deadline
   client_left,    // not a fault of the endpoint
+  local,          // this machine's: no descriptor, port or memory for a connection; nobody was asked
 };
+inline constexpr std::size_t failure_kinds = static_cast<std::size_t>(FailureKind::local) + 1;
 
 // How far an attempt got. Once the client has bytes, no other endpoint can take over.
 enum class Progress { nothing_sent, request_sent, client_has_bytes };

@@ -29,8 +29,11 @@ struct GivenPages final : gateway::Pages {
 
 class FrontDoor {
  public:
-  explicit FrontDoor(config::Settings settings = three_prices()) : world(std::move(settings)) {}
-  explicit FrontDoor(std::shared_ptr<const gateway::Generation> first) : world(std::move(first)) {}
+  // `most_per_address` connections of one address, also of this machine's; 0: as many as they like.
+  explicit FrontDoor(config::Settings settings = three_prices(), int most_per_address = 0)
+      : world(std::move(settings)), addresses(most_per_address, gateway::AddressCounts::Loopback::counted) {}
+  explicit FrontDoor(std::shared_ptr<const gateway::Generation> first)
+      : world(std::move(first)), addresses(0) {}
   ~FrontDoor() {
     for (gateway::Front* each : {&front, &administration}) {
       for (gateway::OpenSession& open : each->sessions) open.connection->close();
@@ -56,6 +59,9 @@ class FrontDoor {
   ServedWorld world;
   GivenPages pages;
   gateway::Metrics metrics{"1", world.generation->catalogue};
+  gateway::AddressCounts addresses;
+  gateway::BodyBudget bodies;
+  gateway::Peer peer;  // of the next that connects
   gateway::Front front = front_for(gateway::Offers::inference_and_status);
   gateway::Front administration = front_for(gateway::Offers::administration);
 
@@ -65,13 +71,15 @@ class FrontDoor {
             .loop = world.loop.io,
             .pages = pages,
             .metrics = metrics,
+            .addresses = addresses,
+            .bodies = bodies,
             .offers = offers};
   }
   Peer& connect_to(gateway::Front& to) {
     SocketPair pair(world.loop);
     providers::ConnectionPtr connection(new providers::PlainConnection(std::move(pair.near)));
     ended_.push_back(std::make_unique<bool>(false));
-    world.loop.start(gateway::session(to, std::move(connection)), *ended_.back());
+    world.loop.start(gateway::session(to, std::move(connection), peer), *ended_.back());
     peers_.push_back(std::make_unique<Peer>(world.loop, std::move(pair.far)));
     world.loop.settle();
     return *peers_.back();

@@ -53,6 +53,7 @@ TEST_CASE("everything an operator can say arrives in the settings") {
 listen: "[::1]:8443"
 admin: 127.0.0.1:9464
 workers: 3
+trusted_proxies: [10.0.0.0/8, "::1"]
 keys:
   - {name: app, sha256: 000102030405060708090a0b0c0d0e0f101112131415161718191A1B1C1D1E1F, team: search,
      models: [r1, fast], policies: [interactive, mine], policy: mine}
@@ -113,7 +114,7 @@ rules:
   - when: stream
     policy: mine
 default_policy: cheapest
-limits: {max_body_bytes: 1 MiB, deadline: 90 s, max_connections: 10}
+limits: {max_body_bytes: 1 MiB, body_budget: 64 MiB, deadline: 90 s, max_connections: 10, max_connections_per_ip: 7}
 log: {requests: failures, file: /var/log/isocost.log}
 )");
   CHECK(settings.listen.host == "::1");
@@ -166,6 +167,12 @@ log: {requests: failures, file: /var/log/isocost.log}
   CHECK(settings.default_policy->text == "cheapest");
   CHECK(settings.limits.max_body_bytes == 1u << 20);
   CHECK(settings.limits.deadline == 90s);
+  CHECK(settings.limits.body_budget == 64u << 20);
+  CHECK(settings.limits.max_connections == 10);
+  CHECK(settings.limits.max_connections_per_ip == 7);
+  REQUIRE(settings.trusted_proxies.size() == 2);
+  CHECK(settings.trusted_proxies[0].bits == 96 + 8);
+  CHECK(settings.trusted_proxies[1].first[15] == 1);
   CHECK(settings.log.requests == LogRequests::failures);
   CHECK(settings.log.file == "/var/log/isocost.log");
 }

@@ -226,6 +226,9 @@ TEST_CASE("numbers that contradict each other are refused, unusual ones remarked
        "f:17:103: error: keys[1].sha256: this is the key `a` again"},
       {"", "admin: 127.0.0.1:8080", "f:17:8: error: admin: is the same address as `listen`"},
       {"", "admin: 0.0.0.0:9464", "f:17:8: warning: admin: whoever reaches"},
+      {"", "limits: {max_body_bytes: 8 MiB, body_budget: 4 MiB}",
+       "f:17:46: error: limits.body_budget: is less than `max_body_bytes`"},
+      {"", "trusted_proxies: [proxy.example]", "f:17:19: error: trusted_proxies[0]: found `proxy.example`"},
   });
 }
 
@@ -394,4 +397,12 @@ TEST_CASE("check shows every problem and sums up") {
         "  keep it on `127.0.0.1` or behind a firewall\n"
         "\n"
         "f: 1 error, 1 warning\n");
+}
+
+TEST_CASE("memory for bodies that is left out is enough for one") {
+  const Loaded loaded =
+      load("providers: {a: {base_url: https://a.example}}\nmodels: {}\nlimits: {max_body_bytes: 1 GiB}\n",
+           "f", test::given_sources());
+  REQUIRE(loaded.settings);
+  CHECK(loaded.settings->limits.body_budget == std::size_t{1} << 30);
 }

@@ -43,6 +43,7 @@ TEST_CASE("a failure is told the client in its terms, never a provider's verdict
       {FailureKind::credential, 429, 502, "provider_payment_error", ShouldRetry::no},
       {FailureKind::credential, 403, 502, "provider_auth_error", ShouldRetry::no},
       {FailureKind::missing_model, 404, 502, "provider_model_missing", ShouldRetry::no},
+      {FailureKind::local, 0, 503, "gateway_out_of_connections", ShouldRetry::yes},
       {FailureKind::deadline, 0, 504, "deadline_exceeded"},
   };
   for (const Row& row : rows) {

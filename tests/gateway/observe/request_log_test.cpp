@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +39,17 @@ auto lines_in(const std::string& text) {
   return std::count(text.begin(), text.end(), '\n');
 }
 
+void settled(gateway::RequestLog& log) {
+  log.flush();
+  REQUIRE(log.settle(std::chrono::seconds(20)));
+}
+
+// Whether there is something to read, or will be.
+bool readable(int reader) {
+  pollfd waits{.fd = reader, .events = POLLIN, .revents = 0};
+  return ::poll(&waits, 1, 20'000) == 1;
+}
+
 gateway::Record sample() {
   return tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
 }
@@ -50,7 +62,7 @@ TEST_CASE("lines wait until the batch ends and are then written at once") {
   log.write(sample());
   log.write(sample());
   CHECK(text_of(folder.path / "log").empty());
-  log.flush();
+  settled(log);
   CHECK(lines_in(text_of(folder.path / "log")) == 2);
 }
 
@@ -58,8 +70,9 @@ TEST_CASE("a large batch does not wait for its end") {
   const Folder folder;
   gateway::RequestLog log(folder.log());
   for (int i = 0; i < 400; ++i) log.write(sample());
+  REQUIRE(log.settle(std::chrono::seconds(20)));
   CHECK(lines_in(text_of(folder.path / "log")) > 100);
-  log.flush();
+  settled(log);
   CHECK(lines_in(text_of(folder.path / "log")) == 400);
 }
 
@@ -79,7 +92,7 @@ TEST_CASE("only failures are written where only failures are asked for, and noth
     gateway::Record record = sample();
     record.ending = c.ending;
     log.write(record);
-    log.flush();
+    settled(log);
     CHECK(lines_in(text_of(folder.path / "log")) == c.lines);
   }
 }
@@ -88,12 +101,12 @@ TEST_CASE("after the file was moved away, reopening begins a new one and loses n
   const Folder folder;
   gateway::RequestLog log(folder.log());
   log.write(sample());
-  log.flush();
+  settled(log);
   std::filesystem::rename(folder.path / "log", folder.path / "log.1");
   log.write(sample());
   log.reopen(folder.log());
   log.write(sample());
-  log.flush();
+  settled(log);
   CHECK(lines_in(text_of(folder.path / "log.1")) == 2);
   CHECK(lines_in(text_of(folder.path / "log")) == 1);
   CHECK(log.lost() == 0);
@@ -104,13 +117,13 @@ TEST_CASE("a file that cannot be opened costs counted lines and nothing else, un
   gateway::RequestLog log({.requests = config::LogRequests::all, .file = "/nonexistent/log"});
   log.write(sample());
   log.write(sample());
-  log.flush();
+  settled(log);
   CHECK(log.lost() == 2);
   CHECK(log.fault() == "`/nonexistent/log` cannot be opened: No such file or directory");
   log.reopen(folder.log());
   CHECK_FALSE(log.fault());
   log.write(sample());
-  log.flush();
+  settled(log);
   CHECK(log.lost() == 2);
   CHECK(lines_in(text_of(folder.path / "log")) == 1);
 }
@@ -123,11 +136,11 @@ TEST_CASE("a reader that closed its end costs counted lines and does not end the
   REQUIRE(reader >= 0);
   gateway::RequestLog log(folder.log());
   log.write(sample());
-  log.flush();
+  settled(log);
   CHECK(log.lost() == 0);
   ::close(reader);
   log.write(sample());
-  log.flush();
+  settled(log);
   CHECK(log.lost() == 1);
 }
 
@@ -139,9 +152,10 @@ TEST_CASE("a reader that stopped reading does not stop the writer, and gets what
   REQUIRE(reader >= 0);
   gateway::RequestLog log(folder.log());
   for (int i = 0; i < 500; ++i) log.write(sample());  // more than a pipe holds
-  log.flush();                                        // returns, although nobody reads
+  settled(log);                                       // although nobody reads
   std::string got;
-  for (std::string piece(1 << 16, '\0'); lines_in(got) < 500; log.flush()) {
+  for (std::string piece(1 << 16, '\0'); lines_in(got) < 500; settled(log)) {
+    REQUIRE(readable(reader));
     const ssize_t count = ::read(reader, piece.data(), piece.size());
     REQUIRE(count > 0);
     got.append(piece, 0, static_cast<std::size_t>(count));
@@ -158,6 +172,47 @@ TEST_CASE("a reader that never reads again costs lines and not memory") {
   const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   gateway::RequestLog log(folder.log());
   for (int i = 0; i < 12'000; ++i) log.write(sample());
+  settled(log);
   CHECK(log.lost() > 5'000);
+  ::close(reader);
+}
+
+TEST_CASE(
+    "a disk that hangs holds nobody up: lines beyond a bound are lost and counted, the rest is written "
+    "later") {
+  const Folder folder;
+  const std::string pipe = (folder.path / "log").string();
+  // Opening it does not return before somebody reads.
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  gateway::RequestLog log(folder.log(), std::chrono::milliseconds(1));
+  CHECK(log.fault() == "`" + pipe + "` cannot be opened: the disk does not answer");
+  std::uint64_t written = 0;
+  for (; log.lost() == 0 && written < 100'000; ++written) log.write(sample());
+  CHECK(log.lost() > 0);
+  log.reopen(folder.log());
+  const std::uint64_t lost = log.lost();
+  std::uint64_t got = 0;
+  int reader = -1;
+  const auto read_on = [&] {
+    std::string piece(1 << 16, '\0');
+    const ssize_t count = readable(reader) ? ::read(reader, piece.data(), piece.size()) : 0;
+    if (count > 0)
+      got += static_cast<std::uint64_t>(lines_in(piece.substr(0, static_cast<std::size_t>(count))));
+    return count > 0;
+  };
+  SUBCASE("when it goes on, what waited is written") {
+    reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    while (got < written - lost && read_on()) {
+    }
+    CHECK(got == written - lost);
+    CHECK(!log.fault());
+  }
+  SUBCASE("the end does not wait for it") {
+    log.close();
+    reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    while (read_on()) {
+    }
+    CHECK(got > 0);
+  }
   ::close(reader);
 }

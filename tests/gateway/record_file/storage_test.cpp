@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "gateway/record_file/record_reader.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -88,6 +89,64 @@ TEST_CASE("no credential is in the file") {
     const std::string content{std::istreambuf_iterator<char>(stream), {}};
     CHECK(content.find(tests::planted_secret) == std::string::npos);
   }
+}
+
+TEST_CASE(
+    "what waits for a disk that hangs is bounded, and nothing is recorded that could not be taken again") {
+  const ScratchDirectory directory;
+  const auto catalogue = tests::catalogue_of(tests::three_hosts());
+  const auto version = [&](std::uint64_t number) {
+    auto snapshot = std::make_shared<routing::Snapshot>(tests::snapshot_of(catalogue));
+    snapshot->version = number;
+    return snapshot;
+  };
+  const auto decided_on = [&](std::uint64_t number) {
+    std::vector<RecordPtr> batch;
+    batch.push_back(std::make_unique<Record>(decided(catalogue)));
+    batch[0]->decisions[0].snapshot = number;
+    return batch;
+  };
+  const auto nobody = [](const std::vector<RecordPtr>&) {};
+  Told told;
+  std::promise<void> goes_on;
+  constexpr auto most = Storage::most_snapshots_waiting;
+  {
+    const auto storage = Storage::open(in(directory.file("records.db")), told.say());
+    REQUIRE(storage);
+    storage->keep(decided_on(0), [&](const std::vector<RecordPtr>&) { goes_on.get_future().wait(); });
+    std::vector<std::weak_ptr<const routing::Snapshot>> given;
+    for (std::uint64_t i = 1; i <= most + 50; ++i) {
+      const auto snapshot = version(i);
+      given.push_back(snapshot);
+      storage->keep(snapshot);
+    }
+    CHECK(!given[most - 1].expired());
+    CHECK(given[most].expired());
+    storage->keep(decided_on(most), nobody);
+    storage->keep(decided_on(most + 1), nobody);
+    storage->keep(decided_on(most + 50), nobody);
+    CHECK(!storage->finish(std::chrono::milliseconds(1)));
+    goes_on.set_value();
+    CHECK(storage->finish());
+    CHECK(storage->lost() == 2);
+  }
+  CHECK(requests_in(directory.file("records.db")) == 2);
+}
+
+TEST_CASE("missing snapshots are known by their ranges") {
+  MissingSnapshots missing;
+  missing.add(5, 7);
+  missing.add(8, 8);
+  missing.add(20, 21);
+  for (const std::uint64_t version : {4, 9, 19, 22}) CHECK(!missing.has(version));
+  for (const std::uint64_t version : {5, 8, 20, 21}) CHECK(missing.has(version));
+  missing.found(21);
+  CHECK(!missing.has(21));
+  CHECK(missing.has(20));
+  for (std::uint64_t i = 0; i < 400; ++i) missing.add(100 + 2 * i, 100 + 2 * i);
+  CHECK(missing.has(19));  // too long ago to be sure
+  CHECK(!missing.has(899));
+  CHECK(missing.has(898));
 }
 
 TEST_CASE("a second process on the same file is refused, by name") {

@@ -4,6 +4,7 @@
 
 #include "tests/support/certificates.hpp"
 #include "tests/support/raw_host.hpp"
+#include "tests/support/scripted_names.hpp"
 #include "tests/support/three_hosts.hpp"
 
 using support::Asked;
@@ -16,7 +17,8 @@ namespace {
 struct World {
   support::Loop loop;
   RawHost a{loop}, b{loop};
-  providers::Resolver resolver{loop.io, loop.timer};
+  support::ScriptedNames names;
+  providers::Resolver resolver{loop.io, loop.timer, names};
   std::shared_ptr<const gateway::Hosts> hosts;
   std::uint64_t generations = 0;
 

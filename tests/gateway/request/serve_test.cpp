@@ -92,6 +92,7 @@ TEST_CASE(
   };
   const std::vector<Row> rows{
       {"no connection", fails(FailureKind::connect), FailureKind::connect},
+      {"no descriptor here", fails(FailureKind::local), FailureKind::local},
       {"no name", fails(FailureKind::resolve), FailureKind::resolve},
       {"no TLS", fails(FailureKind::tls), FailureKind::tls},
       {"closed without a reply", fails(FailureKind::reset_before_reply), FailureKind::reset_before_reply},
@@ -202,6 +203,7 @@ TEST_CASE("when all fail, the client is told of the last failure in the gateway'
       {refuses(500), 502, "provider_error"},
       {refuses(503), 503, "provider_overloaded"},
       {fails(FailureKind::connect), 502, "provider_unreachable"},
+      {fails(FailureKind::local), 503, "gateway_out_of_connections"},
       {pieces({}), 502, "empty_reply"},
       {refuses(429, "{}", 7s), 429, "provider_rate_limited"},
   };

@@ -354,7 +354,7 @@ TEST_CASE("while draining, idle connections close and requests under way end wit
   door.world.loop.until([&] { return door.world.host(ServedWorld::cheap).open == 1; });
 
   door.front.draining = true;
-  gateway::close_idle(door.front);
+  door.front.sessions.close_idle(door.world.loop.timer.now());
   idle.read_to_end();
   half.send(request.substr(10));
   CHECK(contains(half.read_to_end(), "HTTP/1.1 503 "));

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/few_descriptors.hpp"
 #include "tests/support/raw_host.hpp"
+#include "tests/support/scripted_names.hpp"
 
 using namespace std::chrono_literals;
 using providers::ContentKind;
@@ -29,7 +31,8 @@ struct World {
   Loop loop;
   RawHost host{loop};
   config::ProviderSettings settings = settings_for("127.0.0.1", host.port());
-  providers::Resolver resolver{loop.io, loop.timer};
+  support::ScriptedNames names;
+  providers::Resolver resolver{loop.io, loop.timer, names};
   std::optional<providers::HttpProvider> made;
 
   providers::HttpProvider& provider() {
@@ -294,7 +297,8 @@ TEST_CASE("a host that does not take the connection is given up after the connec
   }
   loop.settle();
   const config::ProviderSettings settings = settings_for("127.0.0.1", deaf.local_endpoint().port());
-  providers::Resolver resolver(loop.io, loop.timer);
+  support::ScriptedNames names;
+  providers::Resolver resolver(loop.io, loop.timer, names);
   providers::HttpProvider provider(settings, loop.io, loop.timer, resolver);
   Asked asked(loop, provider);
   CHECK(!asked.has_head());
@@ -307,25 +311,122 @@ TEST_CASE("a host that does not take the connection is given up after the connec
   loop.settle();
 }
 
-// A label of a name has at most 63 characters: this one is refused without asking any name server.
 TEST_CASE("a name that nobody has is a failure to resolve") {
-  Loop loop;
-  const config::ProviderSettings settings = settings_for(std::string(70, 'x') + ".invalid", 80);
-  providers::Resolver resolver(loop.io, loop.timer);
-  providers::HttpProvider provider(settings, loop.io, loop.timer, resolver);
-  Asked asked(loop, provider);
+  World world;
+  world.settings.base_url.host = "gone.example";
+  Asked asked(world.loop, world.provider());
+  CHECK(!asked.has_head());
   SUBCASE("as soon as that is known") {
+    world.names.answer(FailureKind::resolve);
     REQUIRE(!asked.head().has_value());
     CHECK(asked.head().error() == FailureKind::resolve);
   }
   SUBCASE("or when the limit passes before") {
-    loop.advance(settings.limits.connect_timeout);
+    world.loop.advance(world.settings.limits.connect_timeout);
     REQUIRE(!asked.head().has_value());
     CHECK(asked.head().error() == FailureKind::resolve);
   }
   SUBCASE("and aborting does not wait for the name server") {
     asked.exchange().abort();
-    loop.settle();
+    world.loop.settle();
     CHECK(asked.has_head());
   }
+  world.names.answer(FailureKind::resolve);
+}
+
+namespace {
+
+// Where an exchange stands, so that its owner can overwrite what it has destroyed.
+struct Room {
+  alignas(providers::HttpExchange) std::array<unsigned char, sizeof(providers::HttpExchange)> bytes;
+};
+
+providers::Task<void> ask_and_drop(providers::HttpProvider& provider, Room& room) {
+  auto* exchange = new (room.bytes.data()) providers::HttpExchange(provider);
+  providers::OutgoingRequest request;
+  co_await exchange->start(request);
+  exchange->~HttpExchange();
+  room.bytes.fill(0xff);
+}
+
+}  // namespace
+
+TEST_CASE("an exchange that is aborted may go with its owner before abort() returns") {
+  World world;
+  Room room;
+  bool gone = false;
+  SUBCASE("while a name is looked up") {
+    world.settings.base_url.host = "slow.example";
+    world.loop.start(ask_and_drop(world.provider(), room), gone);
+    reinterpret_cast<providers::HttpExchange*>(room.bytes.data())->abort();
+    world.loop.settle();
+    CHECK(gone);
+  }
+  SUBCASE("while it connects") {
+    world.loop.start(ask_and_drop(world.provider(), room), gone);
+    reinterpret_cast<providers::HttpExchange*>(room.bytes.data())->abort();
+    world.loop.until([&] { return gone; });
+  }
+  SUBCASE("while it waits for a reply") {
+    world.loop.start(ask_and_drop(world.provider(), room), gone);
+    world.host.connection(0).read_until("POST");
+    reinterpret_cast<providers::HttpExchange*>(room.bytes.data())->abort();
+    world.loop.until([&] { return gone; });
+  }
+  world.names.answer(FailureKind::resolve);
+}
+
+TEST_CASE("without a descriptor for a connection the machine is at fault, and nothing was sent") {
+  World world;
+  world.provider();
+  const support::FewDescriptors none;
+  Asked asked(world.loop, world.provider());
+  CHECK(!asked.has_head());  // other loops may have some to give
+  world.loop.advance(50ms);
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::local);
+  CHECK(asked.exchange().progress() == Progress::nothing_sent);
+}
+
+TEST_CASE("where this loop has no descriptor to give, the others are asked for theirs") {
+  World world;
+  world.provider();
+  support::FewDescriptors few;
+  boost::asio::use_service<providers::Spare>(world.loop.io)
+      .ask_others_by([&](std::size_t most, providers::Spare::Of side) {
+        CHECK(side == providers::Spare::Of::hosts);
+        few.leave(static_cast<int>(most));
+      });
+  Asked asked(world.loop, world.provider());
+  world.loop.advance(50ms);
+  world.host.connection(0).read_until("}");
+  world.host.connection(0).send(small);
+  CHECK(*asked.body() == "{}");
+}
+
+TEST_CASE("idle connections to another host give their descriptors back to a new one") {
+  World world;
+  RawHost other(world.loop);
+  const config::ProviderSettings settings = settings_for("127.0.0.1", other.port());
+  providers::HttpProvider kept(settings, world.loop.io, world.loop.timer, world.resolver);
+  {
+    Asked first(world.loop, kept), second(world.loop, kept);
+    for (const std::size_t each : {0, 1}) {
+      other.connection(each).read_until("}");
+      other.connection(each).send(small);
+    }
+    CHECK(*first.body() == "{}");
+    CHECK(*second.body() == "{}");
+  }
+  world.provider();
+  {
+    const support::FewDescriptors none;
+    Asked asked(world.loop, world.provider());
+    world.host.connection(0).read_until("}");
+    world.host.connection(0).send(small);
+    CHECK(*asked.body() == "{}");
+  }
+  other.connection(0).read_to_end();
+  other.connection(1).read_to_end();
+  other.stop();
 }

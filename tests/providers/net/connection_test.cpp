@@ -198,3 +198,65 @@ TEST_CASE("a write waits for a slow reader and gets through whole") {
   CHECK(*written.value);
   CHECK(pair.far.take() == text.substr(0, 1'000'000) + "|" + text.substr(1'000'000));
 }
+
+TEST_CASE("a peer that leaves is noticed while there is no room to read what it sent before") {
+  Pair pair;
+  Counting watcher;
+  pair.near->watch(&watcher);
+  pair.near->start_reading();
+  pair.far.send(std::string(60'000, 'x'));
+  pair.loop.settle();
+  const std::string_view held = pair.near->unread();
+  CHECK(watcher.times == 0);
+  SUBCASE("in order") {
+    pair.far.end_writing();
+  }
+  SUBCASE("or not") {
+    pair.far.reset();
+  }
+  pair.loop.until([&] { return watcher.times > 0; });
+  CHECK(watcher.times == 1);
+  CHECK(pair.near->unread().data() == held.data());
+  pair.near->watch(nullptr);
+}
+
+TEST_CASE("a peer that left while nobody watched is noticed by who begins to watch") {
+  Pair pair;
+  pair.near->start_reading();
+  pair.far.send(std::string(60'000, 'x'));
+  pair.loop.settle();
+  pair.far.end_writing();
+  pair.loop.settle();
+  Counting watcher;
+  pair.near->watch(&watcher);
+  while (pair.near->unread().size() < providers::Connection::buffer_bound) {
+    pair.near->start_reading();
+    pair.loop.settle();
+  }
+  pair.near->start_reading();
+  pair.loop.until([&] { return watcher.times > 0; });
+
+  // What it sent before is still to be had.
+  pair.near->watch(nullptr);
+  std::size_t got = pair.near->unread().size();
+  pair.near->consume(got);
+  for (;;) {
+    const bool came = pair.loop.run(more_of(pair.near));
+    if (!came) break;
+    got += pair.near->unread().size();
+    pair.near->consume(pair.near->unread().size());
+  }
+  CHECK(got == 60'000);
+  CHECK(pair.near->ended_cleanly());
+}
+
+TEST_CASE("bytes that nobody has read yet are known to have come") {
+  Pair pair;
+  CHECK(!pair.near->arriving());
+  boost::system::error_code error;
+  pair.far.socket().write_some(boost::asio::buffer("x", 1), error);
+  CHECK(pair.near->arriving());
+  pair.near->start_reading();
+  pair.loop.until([&] { return !pair.near->unread().empty(); });
+  CHECK(!pair.near->arriving());
+}

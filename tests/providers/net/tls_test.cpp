@@ -4,6 +4,7 @@
 
 #include "tests/support/certificates.hpp"
 #include "tests/support/raw_host.hpp"
+#include "tests/support/scripted_names.hpp"
 #include "tests/support/tls_host.hpp"
 
 using namespace std::chrono_literals;
@@ -23,7 +24,8 @@ struct World {
   CertificateFile trusted{authority};
   std::optional<TlsHost> host;
   config::ProviderSettings settings;
-  providers::Resolver resolver{loop.io, loop.timer};
+  support::ScriptedNames names;
+  providers::Resolver resolver{loop.io, loop.timer, names};
   std::optional<providers::HttpProvider> made;
 
   void serve(const Identity& identity, int version = TLS1_3_VERSION, std::string reply = with_length,
@@ -168,7 +170,8 @@ TEST_CASE("a host that never finishes the handshake is given up after its limit"
   config::ProviderSettings settings;
   settings.base_url = {
       .scheme = config::BaseUrl::Scheme::https, .host = "127.0.0.1", .port = silent.port(), .path = ""};
-  providers::Resolver resolver(loop.io, loop.timer);
+  support::ScriptedNames names;
+  providers::Resolver resolver(loop.io, loop.timer, names);
   providers::HttpProvider provider(settings, loop.io, loop.timer, resolver);
   Asked asked(loop, provider);
   silent.connection(0);

@@ -58,6 +58,7 @@ TEST_CASE("what is retried, and where") {
       {K::broken_stream, P::request_sent, Then::elsewhere},
       {K::credential, P::request_sent, Then::elsewhere},
       {K::missing_model, P::request_sent, Then::elsewhere},
+      {K::local, P::nothing_sent, Then::elsewhere},
       {K::rejected, P::request_sent, Then::nowhere},
       {K::client_left, P::request_sent, Then::nowhere},
       {K::client_left, P::nothing_sent, Then::nowhere},

@@ -125,6 +125,7 @@ TEST_CASE("uptime counts as OpenRouter publishes it") {
       {"400", failure(FailureKind::rejected, 400), Counted::neither},
       {"413", failure(FailureKind::rejected, 413), Counted::neither},
       {"429", failure(FailureKind::rate_limited, 429), Counted::neither},
+      {"no descriptor here", failure(FailureKind::local, 0), Counted::neither},
       {"a client that left", failure(FailureKind::client_left, 0), Counted::neither},
   };
   for (const Case& c : cases) {
