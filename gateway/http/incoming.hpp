@@ -22,6 +22,7 @@ struct Incoming {
   std::string session_header;   // x-session-id
   std::string metadata_header;  // x-openrouter-metadata
   std::string traceparent;
+  std::string host;                                          // that it is addressed to, port included
   std::string origin;                                        // of the page that a browser sends it for
   std::vector<std::pair<std::string, std::string>> headers;  // those that policies read, names in lower case
   int client_retry = 0;                                      // x-stainless-retry-count

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "config/values/address.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/listener.hpp"
 #include "providers/loop/wheel.hpp"
@@ -15,13 +16,16 @@ class AdminDoor {
   AdminDoor(ControlLoop& control, std::shared_ptr<const Generation> generation,
             std::shared_ptr<const routing::Snapshot> snapshot, AddressCounts& addresses)
       : timer_(control.io()),
-        // Its pages make no record and draw nothing.
-        services_{.timer = timer_, .outbox = Outbox(timer_, [](std::vector<RecordPtr>) {}), .dice = Dice(0)},
+        // Its pages draw nothing, and make a record of nobody but those they are refused to.
+        services_{.timer = timer_,
+                  .outbox = Outbox(timer_, [&control](std::vector<RecordPtr> r) { control.note(r); }),
+                  .dice = Dice(0)},
         front_{.services = services_,
                .loop = control.io(),
                .pages = control,
                .metrics = control.counters(),
-               .offers = Offers::administration},
+               .offers = Offers::administration,
+               .reach = reach_of(*generation)},
         listener_(control.io(), front_, addresses) {
     adopt(std::move(generation), std::move(snapshot));
   }
@@ -40,6 +44,11 @@ class AdminDoor {
   Listener& listener() { return listener_; }
 
  private:
+  static Reach reach_of(const Generation& generation) {
+    const auto& address = generation.catalogue->settings().admin;
+    return address && config::is_loopback(address->host) ? Reach::this_machine : Reach::others;
+  }
+
   providers::Wheel timer_;
   Services services_;
   Front front_;

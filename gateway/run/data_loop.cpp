@@ -5,9 +5,14 @@
 namespace gateway {
 
 DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
-                   AddressCounts& addresses)
+                   Reach reach, AddressCounts& addresses)
     : services_{.timer = timer_, .outbox = Outbox(timer_, std::move(deliver)), .dice = Dice(seed)},
-      front_{.services = services_, .loop = io_, .pages = pages, .metrics = metrics, .offers = offers},
+      front_{.services = services_,
+             .loop = io_,
+             .pages = pages,
+             .metrics = metrics,
+             .offers = offers,
+             .reach = reach},
       listener_(io_, front_, addresses) {}
 
 void DataLoop::adopt(std::shared_ptr<const Generation> generation,

@@ -18,7 +18,7 @@ class DataLoop {
   // `seed` of all its draws. `deliver` takes its records and may be called on its thread only. `pages` and
   // `metrics` must outlive the loop.
   DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
-           AddressCounts& addresses);
+           Reach reach, AddressCounts& addresses);
 
   boost::asio::io_context& io() { return io_; }
   // The rest belongs to its thread, or to nobody before the thread runs.

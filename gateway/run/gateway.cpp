@@ -11,6 +11,7 @@
 #include <ostream>
 #include <thread>
 
+#include "config/values/address.hpp"
 #include "gateway/run/address_counts.hpp"
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
@@ -151,7 +152,8 @@ class RunningGateway {
     const int fit = connections_that_fit();
     const int most = settings().limits.max_connections > 0 ? settings().limits.max_connections : fit;
     const auto snapshot = control_.first_snapshot();
-    const Offers offers = settings().admin ? Offers::inference : Offers::inference_and_status;
+    const Reach reach = config::is_loopback(settings().listen.host) ? Reach::this_machine : Reach::others;
+    const Offers offers = settings().admin ? Offers::inference : Offers::everything;
     std::vector<DataLoop*> all;
     try {
       if (address.port() != 0) probe(control_.io(), address);
@@ -160,7 +162,7 @@ class RunningGateway {
         loops_.push_back(std::make_unique<DataLoop>(
             start_.seed + at,
             [this, at](std::vector<RecordPtr> records) { control_.deliver(std::move(records), *loops_[at]); },
-            control_, control_.counters(), offers, addresses_));
+            control_, control_.counters(), offers, reach, addresses_));
         DataLoop& loop = *loops_.back();
         all.push_back(&loop);
         loop.adopt(generation_, snapshot);
@@ -205,6 +207,9 @@ class RunningGateway {
   void await_hangup(asio::signal_set& hangup) {
     hangup.async_wait([this, &hangup](boost::system::error_code error, int) {
       if (error) return;
+      // A log that was moved away is left also where the new configuration is refused.
+      control_.reopen_log();
+      (void)can_log();
       reload_.now();
       await_hangup(hangup);
     });

@@ -35,7 +35,8 @@ struct Front {
   boost::asio::io_context& loop;
   Pages& pages;
   Metrics& metrics;
-  Offers offers = Offers::inference_and_status;
+  Offers offers = Offers::everything;
+  Reach reach = Reach::this_machine;
   OpenSessions sessions{};
   bool draining = false;
 };
