@@ -1,6 +1,7 @@
 // Teams, roles and what always holds, as an operator writes them; and slips that are told with a way out.
 #include <doctest/doctest.h>
 
+#include "config/files/check.hpp"
 #include "config/files/load.hpp"
 #include "tests/support/given_sources.hpp"
 
@@ -110,4 +111,18 @@ TEST_CASE("a context of so few tokens that no host has it is a number of thousan
   CHECK(loaded(with("64 ktok", "64")).settings.has_value());
   CHECK(contains(problems(with("64 ktok", "64 ktok, max_output: 8")), "did you mean `8 ktok`?"));
   CHECK(problems(with("64 ktok", "1024, max_output: 256")).empty());
+}
+
+TEST_CASE("a check shows what always holds, and for whom") {
+  const Loaded result = loaded(
+      "always: {allow: zdr, require: [ttft.p90 <= 30 s]}\n"
+      "teams: {search: {always: {allow: not trains_on_prompts}}, lab: {}}\n" +
+      key(", always: {require: price.output <= 9 $/Mtok}") + rest);
+  const Checked said = checked(result, "f");
+  CHECK(said.exit_code == 0);
+  CHECK(
+      said.text.starts_with("for everybody always: `zdr`, `ttft.p90 <= 30 s`\n"
+                            "for the team `search` always: `not trains_on_prompts`\n"
+                            "for the key `app` always: `price.output <= 9 $/Mtok`\n"
+                            "f: good: "));
 }
