@@ -181,6 +181,17 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
   }
 }
 
+// Without a section of teams, a key's team is a word of its own.
+void check_teams(const Node& root, const Settings& settings) {
+  if (!root.has("teams")) return;
+  const Names teams = names_of(settings.teams);
+  const Node keys = root["keys"];
+  for (std::size_t k = 0; k < settings.keys.size(); ++k) {
+    const std::string& team = settings.keys[k].team;
+    if (!teams.index.contains(team)) refuse_name(keys.item(k)["team"], "team", team, teams.list);
+  }
+}
+
 // A key's models by the names that they are known by inside: an alias allows what it stands for.
 void resolve_aliases(Settings& settings) {
   std::unordered_map<std::string_view, const ModelName*> meanings;
@@ -260,6 +271,7 @@ void check_references(const Node& root, Settings& settings) {
   const PublicNames models = check_public_names(root, settings);
   check_routes(root, settings);
   check_keys(root, settings, models, policies);
+  check_teams(root, settings);
   resolve_aliases(settings);
   check_policies(root, settings, policies);
   leave_out_absent(root, settings);

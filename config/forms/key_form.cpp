@@ -55,23 +55,33 @@ const Fields<KeySettings>& key_fields() {
   using S = KeySettings;
   const NameForm<ModelName> model{{.wanted = "the name of a model or route"}};
   const NameForm<PolicyName> policy{{.wanted = "the name of a policy"}};
+  const WordForm<Role> role{{"none", "viewer", "operator", "admin"}};
   static const Fields<S> fields = {
       .meaning = "a client key",
-      .list = {
-          field<S>("name", &S::name, NameForm<KeyName>{{.wanted = "a name for the key", .longest = 64}},
-                   "How logs and metrics call this key. Never the key itself.", Need::required),
-          field<S>("sha256", &S::sha256, KeyHashForm{},
-                   "The SHA-256 of the whole key, as `printf %s \"$KEY\" | sha256sum` prints it.",
-                   Need::required),
-          field<S>("team", &S::team, TextForm{.wanted = "the name of a team", .longest = 64},
-                   "Whom the key belongs to; policies know it as `team`."),
-          field<S>("models", &S::models, ListOf<NameForm<ModelName>>{model, "a list of models or routes"},
-                   "The models and routes the key may use. Every one when left out."),
-          field<S>("policies", &S::policies, ListOf<NameForm<PolicyName>>{policy, "a list of policies"},
-                   "The policies the key may choose. Every one when left out."),
-          field<S>("policy", &S::policy, policy,
-                   "The policy of requests with this key that choose none, instead of the default policy."),
-      }};
+      .list =
+          {
+              field<S>("name", &S::name, NameForm<KeyName>{{.wanted = "a name for the key", .longest = 64}},
+                       "How logs and metrics call this key. Never the key itself.", Need::required),
+              field<S>("sha256", &S::sha256, KeyHashForm{},
+                       "The SHA-256 of the whole key, as `printf %s \"$KEY\" | sha256sum` prints it.",
+                       Need::required),
+              field<S>(
+                  "team", &S::team, TextForm{.wanted = "the name of a team", .longest = 64},
+                  "Whom the key belongs to; policies know it as `team`. One of `teams` where there are any."),
+              field<S>("models", &S::models, ListOf<NameForm<ModelName>>{model, "a list of models or routes"},
+                       "The models and routes the key may use. Every one when left out."),
+              field<S>("policies", &S::policies, ListOf<NameForm<PolicyName>>{policy, "a list of policies"},
+                       "The policies the key may choose. Every one when left out."),
+              field<S>(
+                  "policy", &S::policy, policy,
+                  "The policy of requests with this key that choose none, instead of the default policy."),
+              field<S>("always", &S::always, Mapping<AlwaysSettings>{always_fields},
+                       "What holds for this key under every policy, beside that of its team and of all."),
+              field<S>("role", &S::role, role,
+                       "What it may do beside inference. A viewer sees metrics and hosts, an operator and an "
+                       "admin reload too."),
+          },
+      .check = [](const Node& node, S& key) { key.place = node.key_place(); }};
   return fields;
 }
 

@@ -49,11 +49,21 @@ const Fields<Prices>& price_fields() {
 
 namespace {
 
+// Nobody serves so little: a number of thousands without its unit.
+void check_size(const Node& node, std::string_view key, Tokens size, Tokens least) {
+  if (size.count <= 0 || size >= least) return;
+  const std::string count = std::to_string(size.count);
+  node[key].warning(quoted(node[key].text()) + " is a number of tokens, and fewer than any host has",
+                    "did you mean `" + count + " ktok`?");
+}
+
 void check_endpoint(const Node& node, EndpointSettings& endpoint) {
   endpoint.name.text = endpoint.provider.text;
   if (!endpoint.variant.empty() && is_label(node["variant"], endpoint.variant)) {
     endpoint.name.text += "/" + endpoint.variant;
   }
+  check_size(node, "context", endpoint.context, Tokens{1'000});
+  if (endpoint.max_output) check_size(node, "max_output", *endpoint.max_output, Tokens{64});
   if (endpoint.context.count > 0 && endpoint.max_output && *endpoint.max_output > endpoint.context) {
     node["max_output"].error("the most output, " + quoted(node["max_output"].text()) +
                                  ", is larger than the context of " + quoted(node["context"].text()),

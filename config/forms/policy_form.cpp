@@ -74,6 +74,29 @@ const Fields<PolicySettings>& policy_fields() {
   return fields;
 }
 
+const Fields<AlwaysSettings>& always_fields() {
+  using S = AlwaysSettings;
+  static const Fields<S> fields = {
+      .meaning = "what holds under every policy, such as `{allow: jurisdiction in [EU]}`",
+      .list = {
+          field<S>("allow", &S::allow, SourceForm{"a condition such as `jurisdiction in [EU]`"},
+                   "Where requests may ever go. Never relaxed; what is unknown is not allowed."),
+          field<S>("require", &S::require, conditions("a condition such as `ttft.p90 <= 30 s`"),
+                   "Hard limits that no policy gives up. What is not declared does not meet them; what was "
+                   "not measured yet does."),
+      }};
+  return fields;
+}
+
+const Fields<TeamSettings>& team_fields() {
+  using S = TeamSettings;
+  static const Fields<S> fields = {
+      .meaning = "a team",
+      .list = {field<S>("always", &S::always, Mapping<AlwaysSettings>{always_fields},
+                        "What holds for its keys under every policy, beside that of all.")}};
+  return fields;
+}
+
 const Fields<RuleSettings>& rule_fields() {
   using S = RuleSettings;
   static const Fields<S> fields = {

@@ -90,6 +90,13 @@ bool is_model_name(const Node& node, std::string_view name) {
   return false;
 }
 
+// As long and as free as the team of a key.
+bool is_team_name(const Node& node, std::string_view name) {
+  if (!name.empty() && name.size() <= 64) return true;
+  node.key_error("the name of a team has 1 to 64 characters");
+  return false;
+}
+
 const Fields<Settings>& settings_fields() {
   using S = Settings;
   static const Fields<S> fields = {
@@ -127,6 +134,12 @@ const Fields<Settings>& settings_fields() {
                    "Which requests get which policy. The first that applies wins."),
           field<S>("default_policy", &S::default_policy, SourceForm{"the name of a policy"},
                    "The policy of requests that no rule is for. `balanced` when left out."),
+          field<S>("always", &S::always, Mapping<AlwaysSettings>{always_fields},
+                   "What holds for every request under every policy, however it was chosen."),
+          field<S>("teams", &S::teams,
+                   Named<Mapping<TeamSettings>>{
+                       {team_fields}, "a mapping from names to teams such as `{search: {}}`", is_team_name},
+                   "The teams that keys belong to. When left out, any word may be a key's team."),
           field<S>("limits", &S::limits, Mapping<ServingLimits>{limit_fields}, "Timeouts and bounds."),
           field<S>("retries", &S::retries, Mapping<RetrySettings>{retry_fields},
                    "How much further attempts may add to the traffic of hosts that fail."),

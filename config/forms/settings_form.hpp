@@ -12,6 +12,8 @@
 namespace config {
 
 const Fields<KeySettings>& key_fields();
+const Fields<TeamSettings>& team_fields();
+const Fields<AlwaysSettings>& always_fields();
 const Fields<ProviderSettings>& provider_fields();
 const Fields<Prices>& price_fields();
 const Fields<ModelSettings>& model_fields();
@@ -27,6 +29,7 @@ const Fields<Settings>& settings_fields();
 // What names may look like; each reports a bad one.
 bool is_label(const Node& node, std::string_view name);       // of providers, variants and policies
 bool is_model_name(const Node& node, std::string_view name);  // of models and routes
+bool is_team_name(const Node& node, std::string_view name);
 
 // The policies that come with isocost.
 const std::vector<std::string>& shipped_policies();

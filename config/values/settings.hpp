@@ -119,22 +119,40 @@ struct RouteSettings {
   std::vector<RouteMember> members;
 };
 
+// A text of the policy language, and where it stands, so that its errors can point at it.
+struct SourceText {
+  std::string text;
+  Place place;
+};
+
+// What holds under every policy, however it was chosen. Nothing relaxes it, and what is unknown does not
+// satisfy it.
+struct AlwaysSettings {
+  std::optional<SourceText> allow{};
+  std::vector<SourceText> require{};
+};
+
+struct TeamSettings {
+  TeamName name;
+  AlwaysSettings always{};
+};
+
+// What a key may do beside inference: look at metrics, hosts and spend; reload; everything.
+enum class Role { none, viewer, operator_, admin };
+
 // The SHA-256 of a whole client key. The key itself is never stored.
 using KeyHash = std::array<unsigned char, 32>;
 
 struct KeySettings {
   KeyName name;
   KeyHash sha256{};
-  std::string team;
+  std::string team;                    // one of Settings::teams where there are any
   std::vector<ModelName> models;       // empty: every model
   std::vector<PolicyName> policies;    // empty: every policy
   std::optional<PolicyName> policy{};  // instead of the default one
-};
-
-// A text of the policy language, and where it stands, so that its errors can point at it.
-struct SourceText {
-  std::string text;
-  Place place;
+  AlwaysSettings always{};
+  Role role = Role::none;
+  Place place{};  // for problems found later
 };
 
 struct PolicySettings {
@@ -227,6 +245,8 @@ struct Settings {
   std::vector<PolicySettings> policies;  // beside the shipped ones
   std::vector<RuleSettings> rules;
   std::optional<SourceText> default_policy{};  // absent: "balanced"
+  AlwaysSettings always;                       // of everybody
+  std::vector<TeamSettings> teams;             // empty: any word may be a key's team
   ServingLimits limits;
   RetrySettings retries;
   LogSettings log;

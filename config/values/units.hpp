@@ -60,5 +60,6 @@ using ModelName = Name<struct ModelKind>;        // as clients ask for it: "deep
 using EndpointName = Name<struct EndpointKind>;  // one model at one host: "fireworks/deepseek-r1"
 using PolicyName = Name<struct PolicyKind>;
 using KeyName = Name<struct KeyKind>;
+using TeamName = Name<struct TeamKind>;
 
 }  // namespace config

@@ -35,6 +35,42 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 22> other_wo
     {"hosts", "endpoints"},
 }};
 
+// What configurations of others have, and what stands for it here; `beside` is a key that is allowed there.
+struct Elsewhere {
+  std::string_view wrong, beside, advice;
+};
+constexpr std::string_view learned_limits =
+    "a host's own limits are learned from its answers; to bound the requests under way, write `limits: "
+    "{max_in_flight: 20}` at the provider";
+constexpr std::string_view no_key_limits =
+    "keys have no rate limits here: limit them in a proxy in front, and let `policies` bound what they cost";
+constexpr std::string_view no_tls =
+    "clients are served plain HTTP: let a proxy such as nginx or Caddy end TLS, and listen on 127.0.0.1";
+constexpr std::string_view tls_to_hosts =
+    "TLS is spoken where `base_url` begins with https://; `ca_file` names a private authority";
+constexpr std::array<Elsewhere, 12> elsewhere{{
+    {"tls", "listen", no_tls},
+    {"ssl", "listen", no_tls},
+    {"https", "listen", no_tls},
+    {"tls", "base_url", tls_to_hosts},
+    {"ssl", "base_url", tls_to_hosts},
+    {"rpm", "sha256", no_key_limits},
+    {"tpm", "sha256", no_key_limits},
+    {"rpm", "base_url", learned_limits},
+    {"tpm", "base_url", learned_limits},
+    {"rpm", "", learned_limits},
+    {"tpm", "", learned_limits},
+    {"rate_limit", "", learned_limits},
+}};
+
+std::string_view advice_on(std::string_view key, const std::vector<std::string>& allowed) {
+  for (const Elsewhere& each : elsewhere) {
+    const bool is_here = each.beside.empty() || std::ranges::find(allowed, each.beside) != allowed.end();
+    if (key == each.wrong && is_here) return each.advice;
+  }
+  return "";
+}
+
 std::string described(const Node& node) {
   switch (node.kind()) {
     case Tree::Kind::nothing:
@@ -143,6 +179,7 @@ void refuse_key(const Node& node, std::size_t index, const std::vector<std::stri
     const bool applies = key == wrong && std::ranges::find(allowed, right) != allowed.end();
     if (applies) suggestion = "did you mean `" + std::string(right) + "`?";
   }
+  if (const std::string_view advice = advice_on(key, allowed); !advice.empty()) suggestion = advice;
   value.key_error("the key " + quoted(key) + " is not known here", suggestion);
 }
 

@@ -247,6 +247,22 @@ bool readable(const FileText& file, Report& report) {
   return false;
 }
 
+// Where a tab indents, which the parser says only by losing its way somewhere else; nothing without one.
+std::optional<Spot> indenting_tab(const FileText& file) {
+  const std::string_view text = file.text();
+  int number = 1;
+  for (std::size_t begin = 0; begin < text.size(); ++number) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    const std::size_t first = std::min(line.find_first_not_of(" \t\r"), line.size());
+    const std::size_t tab = line.find('\t');
+    if (tab < first && first < line.size() && line[first] != '#')
+      return Spot{.line = number, .column = static_cast<int>(tab) + 1};
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 const Tree* Tree::find(std::string_view key) const {
@@ -264,6 +280,11 @@ std::optional<Tree> parse_tree(const FileText& file, Report& report) {
     }
   } catch (const YAML::Exception& fault) {
     if (builder.stopped()) return std::nullopt;
+    if (const auto tab = indenting_tab(file)) {
+      refuse(report, file.place(tab->line, tab->column),
+             "this line is indented with a tab, which YAML does not read", "indent with spaces");
+      return std::nullopt;
+    }
     const Spot spot = spot_of(fault.mark);
     const bool in_brackets = fault.msg.find("flow") != std::string::npos;
     refuse(report, file.place(spot.line, spot.column), "this is not YAML: " + masked(fault.msg),

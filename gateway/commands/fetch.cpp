@@ -98,9 +98,10 @@ Fetched fetch(const FetchRequest& request) {
     return {.problem = "cannot reach " + request.url + " (" + error.message() + "): is the gateway running?"};
 
   // The answer ends with the connection.
-  std::string head = (request.body.empty() ? "GET " : "POST ") + request.path +
-                     " HTTP/1.1\r\nHost: " + address.host + ":" + address.port +
-                     "\r\nConnection: close\r\nAccept: application/json\r\n";
+  const bool is_ipv6 = address.host.find(':') != std::string::npos;
+  const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
+  std::string head = (request.body.empty() ? "GET " : "POST ") + request.path + " HTTP/1.1\r\nHost: " + host +
+                     ":" + address.port + "\r\nConnection: close\r\nAccept: application/json\r\n";
   if (!request.token.empty()) head += "Authorization: Bearer " + request.token + "\r\n";
   if (!request.body.empty()) {
     head +=

@@ -93,6 +93,24 @@ json::array relaxed_array(const Decided& decided) {
   return array;
 }
 
+json::object policy_object(const Decided& decided) {
+  json::object object{{"name", decided.policy.name.text}, {"hash", hexadecimal(decided.policy.hash)}};
+  if (!decided.why.empty()) object["why"] = decided.why;
+  if (!decided.passed_over.empty()) {
+    json::array reasons;
+    for (const std::string_view reason : decided.passed_over) reasons.emplace_back(reason);
+    object["passed_over"] = std::move(reasons);
+  }
+  if (!decided.policy.always) return object;
+  json::array always;
+  for (const routing::AlwaysRule& each : *decided.policy.always) {
+    always.push_back(
+        json::object{{"rule", each.rule.text}, {"for", each.whose.empty() ? "everybody" : each.whose}});
+  }
+  object["always"] = std::move(always);
+  return object;
+}
+
 json::object remedy_object(const Decided& decided, const routing::Remedy& remedy) {
   json::array rules;
   for (const routing::Remedy::Limit& limit : remedy.limits) {
@@ -140,17 +158,15 @@ std::optional<routing::Remedy> remedy_of(const Decided& decided) {
 
 std::string decision_page(const Decided& decided) {
   const routing::Decision& decision = decided.decision;
-  json::object page{
-      {"chosen", nullptr},
-      {"reason", decision.chosen ? json::value(word(decision.reason)) : json::value(nullptr)},
-      {"propensity", number_or_null(decision.propensity)},
-      {"explored_dollars", number_or_null(decision.explored_dollars)},
-      {"policy", {{"name", decided.policy.name.text}, {"hash", hexadecimal(decided.policy.hash)}}},
-      {"generation", decided.catalogue.generation()},
-      {"snapshot", decision.snapshot},
-      {"seed", hexadecimal(decision.seed)},
-      {"request", request_object(decided.demand)}};
-  if (!decided.why.empty()) page["policy"].as_object()["why"] = decided.why;
+  json::object page{{"chosen", nullptr},
+                    {"reason", decision.chosen ? json::value(word(decision.reason)) : json::value(nullptr)},
+                    {"propensity", number_or_null(decision.propensity)},
+                    {"explored_dollars", number_or_null(decision.explored_dollars)},
+                    {"policy", policy_object(decided)},
+                    {"generation", decided.catalogue.generation()},
+                    {"snapshot", decision.snapshot},
+                    {"seed", hexadecimal(decision.seed)},
+                    {"request", request_object(decided.demand)}};
   if (decision.chosen) page["chosen"] = decided.catalogue.endpoints()[*decision.chosen].settings->name.text;
   if (decision.earliest) {
     page["earliest_seconds"] = number_or_null(config::Seconds(*decision.earliest - decided.now).count());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "routing/decision/plan.hpp"
 #include "routing/decision/remedy.hpp"
@@ -16,7 +17,9 @@ struct Decided {
   const routing::Policy& policy;
   const routing::Demand& demand;
   config::TimePoint now{};
-  std::string_view why{};                       // this policy and no other
+  std::string_view why{};  // this policy and no other
+  std::vector<std::string_view>
+      passed_over{};  // rules that would have picked another one, and why they did not
   const routing::Snapshot* snapshot = nullptr;  // where given, the smallest relaxation is looked for
 };
 
@@ -28,6 +31,8 @@ std::string decision_page(const Decided& decided);
 std::string decision_header(const Decided& decided);
 // `attempts` are those made so far, the one under way last.
 std::string openrouter_metadata(const Decided& decided, const routing::Attempts& attempts);
+// "`jurisdiction in [EU]`, for the team `search`"; with nothing after it where it holds for everybody.
+std::string always_text(const routing::AlwaysRule& rule);
 // What removed a candidate, in a sentence: "its context is 12,000 tokens too small".
 std::string removal_text(const routing::Verdict& verdict, const Decided& decided);
 // "lacks json_schema and images, which the request needs".

@@ -111,6 +111,18 @@ std::vector<std::string> left_out(const Decided& decided, const Screen& screen) 
                screen);
 }
 
+// What the request is held to beside its policy's own rules, and why it has no other policy.
+std::vector<std::string> circumstances(const Decided& decided, const Screen& screen) {
+  std::vector<std::string> lines;
+  const auto add = [&](const std::string& text) {
+    lines.push_back(painted(fitted(text, screen.columns), Colour::dim, screen.paint));
+  };
+  for (const std::string_view reason : decided.passed_over) add("passed over: " + std::string(reason));
+  if (!decided.policy.always) return lines;
+  for (const routing::AlwaysRule& each : *decided.policy.always) add("always: " + always_text(each));
+  return lines;
+}
+
 // What was given up, or what would have to be.
 std::vector<std::string> compromises(const Decided& decided, const Screen& screen) {
   std::vector<std::string> lines;
@@ -129,6 +141,8 @@ std::vector<std::string> compromises(const Decided& decided, const Screen& scree
 
 std::vector<std::string> decision_table(const Decided& decided, const Screen& screen) {
   std::vector<std::string> lines = headline(decided, screen);
+  const std::vector<std::string> held_to = circumstances(decided, screen);
+  lines.insert(lines.end(), held_to.begin(), held_to.end());
   const std::vector<std::string> given_up = compromises(decided, screen);
   lines.insert(lines.end(), given_up.begin(), given_up.end());
   for (const auto& part : {candidates(decided, screen), left_out(decided, screen)}) {

@@ -58,6 +58,10 @@ std::string found_text(const std::optional<routing::Margin>& margin, const routi
 
 }  // namespace
 
+std::string always_text(const routing::AlwaysRule& rule) {
+  return "`" + rule.rule.text + "`" + (rule.whose.empty() ? "" : ", for " + rule.whose);
+}
+
 std::string preference_of(routing::Filter filter) {
   return "provider." + std::string(field_of(filter)) +
          (filter == routing::Filter::order ? ", without fallbacks" : "");
@@ -105,6 +109,13 @@ std::string removal_text(const Verdict& verdict, const Decided& decided) {
       return "its context is " + tokens_text(verdict.missed_by) + " too small";
     case Removal::max_output:
       return "returns at most " + tokens_text(verdict.missed_by) + " fewer than asked for";
+    case Removal::always: {
+      const auto place = static_cast<std::size_t>(verdict.rule);
+      const bool there = policy.always && place < policy.always->size();
+      const routing::AlwaysRule* always = there ? &(*policy.always)[place] : nullptr;
+      return "forbidden under every policy by " + (always ? always_text(*always) : "a rule") +
+             missed_text(verdict, always ? &always->rule : nullptr);
+    }
     case Removal::policy_allow:
       return "not allowed by " + rule_text(rule_of(policy.allow, verdict.rule));
     case Removal::policy_require: {

@@ -7,6 +7,7 @@
 #include "gateway/record_file/recorded_measures.hpp"
 #include "providers/net/certificates.hpp"
 #include "routing/policy/policy_check.hpp"
+#include "routing/policy/reach.hpp"
 
 namespace gateway {
 namespace {
@@ -73,6 +74,7 @@ config::Loaded with_policies_checked(config::Loaded loaded) {
     return loaded;
   }
   const routing::Catalogue catalogue(*loaded.settings, 0);
+  routing::check_reach(catalogue.settings(), catalogue, loaded.problems);
   const std::string& records = loaded.settings->records.file;
   const std::vector<routing::Measured> measured =
       records.empty() ? std::vector<routing::Measured>() : recorded_measures(records, catalogue);

@@ -2,25 +2,44 @@
 
 #include <sys/stat.h>
 
+#include <fstream>
+#include <iterator>
 #include <utility>
+
+#include "routing/terms/draws.hpp"
 
 namespace gateway {
 
 FileWatch::FileWatch(std::string path) : path_(std::move(path)) {
-  look(seen_);
+  take();
 }
 
-bool FileWatch::changed() {
-  State state;
-  return look(state) && std::exchange(seen_, state) != state;
+bool FileWatch::settled() {
+  std::optional<State> now = look();
+  const bool stands_still = now && now == seen_;
+  seen_ = std::move(now);
+  return stands_still && seen_ != taken_;
 }
 
-bool FileWatch::look(State& state) const {
+bool FileWatch::is_as_seen() const {
+  return look() == seen_;
+}
+
+void FileWatch::take() {
+  taken_ = look();
+}
+
+std::optional<FileWatch::State> FileWatch::look() const {
   struct stat found {};
-  if (path_.empty() || ::stat(path_.c_str(), &found) != 0) return false;
-  state = {found.st_mtim.tv_sec * 1'000'000'000LL + found.st_mtim.tv_nsec, found.st_size, found.st_dev,
-           found.st_ino};
-  return true;
+  if (path_.empty() || ::stat(path_.c_str(), &found) != 0) return std::nullopt;
+  std::ifstream stream(path_, std::ios::binary);
+  if (!stream) return std::nullopt;
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  return State{.changed = found.st_mtim.tv_sec * 1'000'000'000LL + found.st_mtim.tv_nsec,
+               .size = found.st_size,
+               .device = found.st_dev,
+               .number = found.st_ino,
+               .content = routing::hash_of(text)};
 }
 
 }  // namespace gateway

@@ -24,6 +24,7 @@ struct Incoming {
   std::string traceparent;
   std::string forwarded_for;  // all X-Forwarded-For, joined by commas; kept where a trusted proxy sent them
   std::string client;         // the address that asks
+  std::string host;           // that it is addressed to, port included
   std::string origin;         // of the page that a browser sends it for
   std::vector<std::pair<std::string, std::string>> headers;  // those that policies read, names in lower case
   int client_retry = 0;                                      // x-stainless-retry-count

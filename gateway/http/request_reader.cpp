@@ -126,6 +126,7 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.session_header = head.x_session_id;
   incoming.metadata_header = head.x_openrouter_metadata;
   incoming.traceparent = head.traceparent;
+  incoming.host = head.host;
   incoming.origin = head.origin;
   incoming.forwarded_for.clear();
   if (behind_proxy_) {

@@ -21,9 +21,9 @@ constexpr std::array entries{
     Entry{"/v1/models", Verb::get, Page::models, Needs::client_key},
     Entry{"/healthz", Verb::get, Page::alive, Needs::nothing},
     Entry{"/readyz", Verb::get, Page::ready, Needs::nothing},
-    Entry{"/metrics", Verb::get, Page::metrics, Needs::client_key},
-    Entry{"/admin/endpoints", Verb::get, Page::status, Needs::client_key},
-    Entry{"/admin/reload", Verb::post, Page::reload, Needs::client_key},
+    Entry{"/metrics", Verb::get, Page::metrics, Needs::looking},
+    Entry{"/admin/endpoints", Verb::get, Page::status, Needs::looking},
+    Entry{"/admin/reload", Verb::post, Page::reload, Needs::changing},
 };
 
 constexpr std::string_view models = "/v1/models/";
@@ -32,7 +32,7 @@ constexpr std::string_view endpoints = "/endpoints";
 Routed answer(Method method, const Entry& entry, std::string_view parameter) {
   const bool right =
       entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
-  if (!right) return WrongMethod{entry.page, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
+  if (!right) return WrongMethod{entry.page, entry.path, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
   return Route{entry.page, entry.needs, entry.path, parameter};
 }
 

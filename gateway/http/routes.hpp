@@ -22,7 +22,8 @@ enum class Page {
   reload,
 };
 
-enum class Needs { nothing, client_key };
+// A key that may look, or one that may change something: those of roles.
+enum class Needs { nothing, client_key, looking, changing };
 
 struct Route {
   Page page{};
@@ -34,6 +35,7 @@ struct Route {
 struct NoRoute {};
 struct WrongMethod {
   Page page{};
+  std::string_view name;     // as of a route
   std::string_view allowed;  // "GET, HEAD"
 };
 using Routed = std::variant<Route, NoRoute, WrongMethod>;

@@ -28,6 +28,12 @@ std::optional<double> time_per_token(const routing::Attempt& attempt) {
          static_cast<double>(attempt.usage->output.count - 1);
 }
 
+// Our account there has no money left, which is mended elsewhere than a key that is refused.
+bool is_unpaid(const routing::Attempt& attempt) {
+  return attempt.failure && attempt.failure->kind == routing::FailureKind::credential &&
+         (attempt.failure->status == 402 || attempt.failure->status == 429);
+}
+
 }  // namespace
 
 EndpointMetrics::EndpointMetrics(MetricsFamilies& families,
@@ -64,11 +70,14 @@ void EndpointMetrics::record(const Record& whole) {
 
 void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointIndex index) {
   const routing::Endpoint& endpoint = catalogue_->endpoints()[index];
-  const std::size_t outcome =
-      attempt.failure ? static_cast<std::size_t>(attempt.failure->kind) : routing::failure_kinds;
+  const std::size_t outcome = is_unpaid(attempt) ? routing::failure_kinds + 1
+                              : attempt.failure  ? static_cast<std::size_t>(attempt.failure->kind)
+                                                 : routing::failure_kinds;
   child(series_[index].attempts[outcome], families_.attempts,
         {endpoint.settings->name.text, endpoint.model->name.text,
-         attempt.failure ? word(attempt.failure->kind) : "success"})
+         is_unpaid(attempt) ? "payment"
+         : attempt.failure  ? word(attempt.failure->kind)
+                            : "success"})
       .Increment();
   // Rare enough to look the series up by text.
   if (attempt.failure && attempt.failure->tls != routing::TlsFault::none) {

@@ -26,7 +26,8 @@ class EndpointMetrics {
   // Of one endpoint. Histograms and rare outcomes are made when first needed, so that an endpoint nobody uses
   // costs no series.
   struct Series {
-    std::array<prometheus::Counter*, routing::failure_kinds + 1> attempts{};  // by kind of failure; the last: success
+    // By kind of failure; then success, payment.
+    std::array<prometheus::Counter*, routing::failure_kinds + 2> attempts{};
     std::array<prometheus::Counter*, token_types> tokens{};
     prometheus::Counter* dollars = nullptr;
     prometheus::Histogram* first_token = nullptr;

@@ -27,8 +27,11 @@ struct MetricsFamilies {
 
   CounterFamily requests{registry, "isocost_requests_total", "Requests by how they ended for the client.",
                          Labels{"path", "model", "status", "ending"}};
-  CounterFamily rejected{registry, "isocost_rejected_requests_total",
-                         "Requests answered with an error of the gateway, by its code.", Labels{"code"}};
+  CounterFamily rejected{
+      registry, "isocost_rejected_requests_total",
+      "Requests answered with an error of the gateway, by its code. A key that was not given is "
+      "missing_api_key, one that is not known invalid_api_key; a host's 401 is neither.",
+      Labels{"code"}};
   CounterFamily client_aborts{registry, "isocost_client_aborts_total",
                               "Clients that closed first, by how far their request was.", Labels{"phase"}};
   CounterFamily client_retries{registry, "isocost_client_retries_total",
@@ -51,9 +54,11 @@ struct MetricsFamilies {
   CounterFamily received{registry, "isocost_received_bytes_total", "Bytes read from clients."};
   CounterFamily sent{registry, "isocost_sent_bytes_total", "Bytes handed to clients."};
 
-  CounterFamily attempts{registry, "isocost_attempts_total",
-                         "Attempts at an endpoint, by outcome: success or the kind of failure.",
-                         Labels{"endpoint", "model", "outcome"}};
+  CounterFamily attempts{
+      registry, "isocost_attempts_total",
+      "Attempts at an endpoint, by outcome: success or the kind of failure. credential: it refused "
+      "our key; payment: our account there has no money left.",
+      Labels{"endpoint", "model", "outcome"}};
   CounterFamily tls_failures{registry, "isocost_tls_failures_total",
                              "Attempts that got no secure connection to the endpoint, by what was wrong.",
                              Labels{"endpoint", "model", "fault"}};

@@ -119,6 +119,8 @@ std::string_view word(routing::Removal removal) {
       return "context";
     case max_output:
       return "max_output";
+    case always:
+      return "always";
     case policy_allow:
       return "policy_allow";
     case policy_require:

@@ -62,9 +62,13 @@ void exchange_route(auto& io, auto& route) {
           [](auto& in, auto& member) { in(member.model.text), in(member.quality_penalty.nanos); });
 }
 
+void exchange_always(auto& io, auto& always) {
+  io.maybe(always.allow, source), io.list(always.require, source);
+}
+
 void exchange_key(auto& io, auto& key) {
   io(key.name.text), io(key.team), io.list(key.models, name), io.list(key.policies, name);
-  io.maybe(key.policy, name);
+  io.maybe(key.policy, name), exchange_always(io, key.always);
 }
 
 void exchange_policy(auto& io, auto& policy) {
@@ -87,6 +91,8 @@ void exchange_settings(auto& io, auto& settings) {
   io.list(settings.rules,
           [](auto& in, auto& value) { exchange_source(in, value.when), in(value.policy.text); });
   io.maybe(settings.default_policy, source);
+  exchange_always(io, settings.always);
+  io.list(settings.teams, [](auto& in, auto& team) { in(team.name.text), exchange_always(in, team.always); });
 }
 
 }  // namespace

@@ -17,6 +17,23 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+// What always holds comes with the policies: for a key that they do not know, what holds for its team.
+void take_always(const config::Settings& from, config::Settings& settings) {
+  settings.always = from.always;
+  settings.teams = from.teams;
+  for (config::KeySettings& key : settings.keys) {
+    const auto same = std::ranges::find(from.keys, key.name, &config::KeySettings::name);
+    key.always = same == from.keys.end() ? config::AlwaysSettings{} : same->always;
+    if (same != from.keys.end()) key.team = same->team;
+  }
+}
+
+const config::KeySettings* key_of(const routing::Catalogue& catalogue, const std::string& name) {
+  const std::vector<config::KeySettings>& keys = catalogue.settings().keys;
+  const auto found = std::ranges::find(keys, config::KeyName{name}, &config::KeySettings::name);
+  return found == keys.end() ? nullptr : &*found;
+}
+
 bool names_identity(const Rule& rule) {
   return rule.text.find("user") != std::string::npos || rule.text.find("header") != std::string::npos;
 }
@@ -31,6 +48,7 @@ const PolicySet* ReplayPolicies::set_for(const routing::Catalogue& catalogue) {
     settings.policies = instead_->policies;
     settings.rules.clear();
     settings.default_policy.reset();
+    take_always(*instead_, settings);
   }
   config::Problems problems;
   auto set = std::make_unique<const PolicySet>(routing::compile(settings, problems));
@@ -46,7 +64,7 @@ const Policy* ReplayPolicies::find(const routing::Catalogue& catalogue, const st
                                    const LoggedRequest& request) {
   const PolicySet* set = set_for(catalogue);
   if (!set) return nullptr;
-  const Policy* policy = name.empty() ? &nameless_ : set->find(name);
+  const Policy* policy = name.empty() ? &nameless_ : set->find(name, key_of(catalogue, request.demand.key));
   if (!policy) problem_ = "there is no policy \"" + name + "\"; there are " + joined(set->names());
   if (!policy || !request.preferences) return policy;
   overlaid_ = routing::overlaid(*policy, std::make_shared<const routing::Overlay>(*request.preferences));
@@ -55,7 +73,9 @@ const Policy* ReplayPolicies::find(const routing::Catalogue& catalogue, const st
 
 bool may_read_identity(const Policy& policy) {
   const auto any = [](const std::vector<Rule>& rules) { return std::ranges::any_of(rules, names_identity); };
-  return any(policy.allow) || any(policy.require) || any(policy.prefer) ||
+  const auto& always = policy.always;
+  return (always && std::ranges::any_of(*always, names_identity, &routing::AlwaysRule::rule)) ||
+         any(policy.allow) || any(policy.require) || any(policy.prefer) ||
          (policy.minimize && names_identity(*policy.minimize)) ||
          (policy.choose && names_identity(*policy.choose)) ||
          std::ranges::any_of(policy.relax, [&](const auto& step) { return any(step.require); });

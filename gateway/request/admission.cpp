@@ -22,9 +22,8 @@ bool offered(Offers offers, Page page) {
       return true;
     case Page::metrics:
     case Page::status:
-      return offers != Offers::inference;
     case Page::reload:
-      return offers == Offers::administration;
+      return offers != Offers::inference;
     default:
       return offers != Offers::administration;
   }
@@ -43,51 +42,108 @@ ErrorReply nothing_at(const std::string& path, Offers offers) {
   return plain_error(404, "invalid_request_error", "unknown_path", std::move(message));
 }
 
-// A browser sends what any page asks it to, to this machine, too. Where no key is asked for, a page of
-// another site could spend the money that this gateway's credentials stand for.
-bool is_foreign(std::string_view origin) {
+// "localhost" of "Localhost:8080", "::1" of "[::1]:8080". Only what is no browser leaves the field out.
+bool names_this_machine(std::string_view host) {
+  if (host.empty()) return true;
+  const bool in_brackets = host.starts_with('[');
+  std::string name(in_brackets ? host.substr(1, host.find(']') - 1) : host.substr(0, host.find(':')));
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return config::is_loopback(name);
+}
+
+// Of a page of another site: neither of this machine nor of the very address that is asked.
+bool is_foreign(std::string_view origin, std::string_view host) {
   if (origin.empty()) return false;
   const auto page = config::parse_base_url(origin);
   const auto* url = std::get_if<config::BaseUrl>(&page);
-  return !url || !config::is_loopback(url->host);
+  if (!url) return true;
+  return !config::is_loopback(url->host) && origin.substr(origin.find("://") + 3) != host;
 }
 
 ErrorReply foreign_page(const std::string& origin) {
   return plain_error(403, "permission_error", "foreign_origin",
                      "Origin: found " + quoted(origin) +
-                         "; where no key is asked for, only pages of this machine may call. Add a key under "
+                         "; pages of other sites may not call here without a key of their own. Add one under "
                          "`keys` in the configuration, and have the page present it.");
 }
 
-NotAdmitted refused(ErrorReply error) {
-  return {.error = std::move(error), .fields = {}};
+// A site can give its own name the address of this machine, and its pages are then no foreign ones.
+ErrorReply foreign_host(const std::string& host) {
+  return plain_error(403, "permission_error", "foreign_host",
+                     "Host: found " + quoted(host) +
+                         "; where no key is asked for, this machine is called by `localhost`, `127.0.0.1` or "
+                         "`[::1]`. Use one of them, or add a key under `keys` in the configuration.");
 }
 
-NotAdmitted wrong_method(const std::string& path, std::string_view allowed) {
-  return {.error = plain_error(405, "invalid_request_error", "method_not_allowed",
-                               path + " takes " + std::string(allowed) + " only."),
-          .fields = "Allow: " + std::string(allowed) + "\r\n"};
+NotAdmitted refused(ErrorReply error, std::string_view path, const config::KeySettings* key = nullptr) {
+  const std::string_view reason = error.code;
+  return {.error = std::move(error), .fields = {}, .reason = reason, .path = path, .key = key};
+}
+
+NotAdmitted wrong_method(const std::string& path, std::string_view allowed, std::string_view name) {
+  NotAdmitted result = refused(plain_error(405, "invalid_request_error", "method_not_allowed",
+                                           path + " takes " + std::string(allowed) + " only."),
+                               name);
+  result.fields = "Allow: " + std::string(allowed) + "\r\n";
+  return result;
+}
+
+// Where nobody is asked for a key.
+std::variant<Admitted, NotAdmitted> without_key(const Admitted& admitted, const Incoming& incoming,
+                                                Reach reach) {
+  const std::string_view path = admitted.route.name;
+  if (reach == Reach::this_machine && !names_this_machine(incoming.host))
+    return refused(foreign_host(incoming.host), path);
+  if (is_foreign(incoming.origin, incoming.host)) return refused(foreign_page(incoming.origin), path);
+  return admitted;
+}
+
+bool has_role(const config::KeySettings& key, Needs needs) {
+  const config::Role least = needs == Needs::changing  ? config::Role::operator_
+                             : needs == Needs::looking ? config::Role::viewer
+                                                       : config::Role::none;
+  return key.role >= least;
+}
+
+ErrorReply no_role(const config::KeySettings& key, const Route& route) {
+  const bool changes = route.needs == Needs::changing;
+  ErrorReply error = plain_error(403, "permission_error", "role_required",
+                                 std::string(route.name) + " takes a key with `role: " +
+                                     (changes ? "operator` or `admin`" : "viewer`, `operator` or `admin`") +
+                                     "; the key " + quoted(key.name.text) + " has " +
+                                     (key.role == config::Role::none ? "none" : "`viewer`") + ".");
+  error.should_retry = ShouldRetry::no;
+  return error;
 }
 
 }  // namespace
 
-std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offers, const KeyRing& keys,
-                                          std::uint64_t generation, KeptKey& kept) {
+std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offers, Reach reach,
+                                          const KeyRing& keys, std::uint64_t generation, KeptKey& kept) {
   const Routed routed = route(incoming.method, incoming.path);
   const std::optional<Page> page = page_of(routed);
-  if (!page || !offered(offers, *page)) return refused(nothing_at(incoming.path, offers));
+  if (!page || !offered(offers, *page)) return refused(nothing_at(incoming.path, offers), "unknown");
   if (const auto* wrong = std::get_if<WrongMethod>(&routed)) {
-    return wrong_method(incoming.path, wrong->allowed);
+    return wrong_method(incoming.path, wrong->allowed, wrong->name);
   }
   Admitted admitted{.route = std::get<Route>(routed)};
-  if (admitted.route.needs == Needs::nothing) return admitted;
-  // Who reaches the address of administration may administer: client keys are for inference.
-  if (offers == Offers::administration || keys.open_to_all()) {
-    if (is_foreign(incoming.origin)) return refused(foreign_page(incoming.origin));
-    return admitted;
-  }
+  const Needs needs = admitted.route.needs;
+  if (needs == Needs::nothing) return admitted;
+  const bool may_look = offers == Offers::administration && needs == Needs::looking;
+  if (keys.open_to_all() || may_look) return without_key(admitted, incoming, reach);
+
   admitted.key = kept.find(keys, generation, incoming.credential);
-  if (!admitted.key) return refused(missing_key(incoming.credential));
+  if (!admitted.key) {
+    NotAdmitted unknown = refused(missing_key(incoming.credential), admitted.route.name);
+    if (incoming.credential.empty()) unknown.reason = "missing_api_key";
+    return unknown;
+  }
+  if (!has_role(*admitted.key, needs)) {
+    return refused(no_role(*admitted.key, admitted.route), admitted.route.name, admitted.key);
+  }
+  if (needs != Needs::client_key && is_foreign(incoming.origin, incoming.host)) {
+    return refused(foreign_page(incoming.origin), admitted.route.name, admitted.key);
+  }
   return admitted;
 }
 

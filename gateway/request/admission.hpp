@@ -1,5 +1,10 @@
-// Whether a request may have the page it asks for: what its address offers, the method, the page of the web
-// that it comes from, its key. Pure but for the key that the connection keeps.
+// Whether a request may have the page it asks for: what its address offers, the method, the host and the page
+// of the web that it comes from, its key and the key's role. Pure but for the key that the connection keeps.
+//
+// Whoever reaches the address of administration may look at metrics and hosts there. What changes something
+// wants a key with a role, there too, as soon as there is any key; where administration has no address of its
+// own, so does looking. Where no key is asked for, a browser on this machine could be made to call: a request
+// must be addressed to this machine by a name that no other site can have, and come from no page of one.
 #pragma once
 
 #include <string>
@@ -13,9 +18,11 @@
 
 namespace gateway {
 
-// What is offered at an address. Where administration has one of its own, it is nowhere else; where it has
-// none, client keys may look at metrics and status, but nobody may change anything.
-enum class Offers { inference, inference_and_status, administration };
+// What is offered at an address. Where administration has one of its own, it is nowhere else.
+enum class Offers { inference, everything, administration };
+
+// Who can reach the address.
+enum class Reach { this_machine, others };
 
 struct Admitted {
   Route route;
@@ -23,11 +30,14 @@ struct Admitted {
 };
 struct NotAdmitted {
   ErrorReply error;
-  std::string fields;  // more header fields of the reply
+  std::string fields;                 // more header fields of the reply
+  std::string_view reason;            // for log and metrics: one of a fixed few
+  std::string_view path = "unknown";  // of the route table
+  const config::KeySettings* key = nullptr;
 };
 
 // `keys` must be of a generation that `generation` names.
-std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offers, const KeyRing& keys,
-                                          std::uint64_t generation, KeptKey& kept);
+std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offers, Reach reach,
+                                          const KeyRing& keys, std::uint64_t generation, KeptKey& kept);
 
 }  // namespace gateway

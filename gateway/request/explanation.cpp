@@ -36,6 +36,11 @@ std::string fields_of(const InferenceRequest& request, const Decided& decided) {
 
 }  // namespace
 
+std::vector<std::string_view> passed_over(const InferenceRequest& request) {
+  if (request.policy_by == routing::Choice::By::itself) return {};
+  return request.hosts->generation->policies.passed_over(request.demand);
+}
+
 Explanation explained(Services& services, const InferenceRequest& request,
                       const std::optional<Screen>& screen) {
   const config::TimePoint now = services.timer.now();
@@ -48,6 +53,7 @@ Explanation explained(Services& services, const InferenceRequest& request,
                         .demand = request.demand,
                         .now = now,
                         .why = request.why_policy,
+                        .passed_over = passed_over(request),
                         .snapshot = services.snapshot.get()};
   Explanation result{.page = {}, .fields = fields_of(request, decided)};
   if (!screen) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/request/inference.hpp"
 #include "gateway/text/table.hpp"
@@ -14,6 +15,9 @@ struct Explanation {
   std::string page;    // JSON, or a table where a screen was given
   std::string fields;  // of the reply's head, as a call would get them, but for what only serving makes
 };
+
+// Why the rules before the one that picked the request's policy did not.
+std::vector<std::string_view> passed_over(const InferenceRequest& request);
 
 // Changes nothing that later decisions read.
 Explanation explained(Services& services, const InferenceRequest& request,

@@ -7,7 +7,7 @@
 
 #include "gateway/chat/chat_request.hpp"
 #include "gateway/request/services.hpp"
-#include "routing/policy/policy.hpp"
+#include "routing/policy/policy_set.hpp"
 #include "routing/terms/demand.hpp"
 
 namespace gateway {
@@ -19,6 +19,7 @@ struct InferenceRequest {
   const routing::Policy* policy = nullptr;              // of the generation, or `own_policy`
   std::shared_ptr<const routing::Policy> own_policy{};  // with the request's own preferences
   std::string_view why_policy;                          // lives as long as the generation
+  routing::Choice::By policy_by{};                      // whether it asked for its policy itself
   bool shows_openrouter_metadata = false;
   routing::Demand demand;
   ChatRequest chat;

@@ -36,7 +36,9 @@ std::string reason_of(const Verdict& verdict, const routing::Decision& decision,
   std::string reason(to_text(verdict.removal));
   const auto rule = static_cast<std::size_t>(verdict.rule);
   const std::vector<routing::Rule>& limits = limits_after(policy, decision.relaxed);
-  if (verdict.removal == Removal::policy_allow && rule < policy.allow.size()) {
+  if (verdict.removal == Removal::always && policy.always && rule < policy.always->size()) {
+    reason += " by " + always_text((*policy.always)[rule]);
+  } else if (verdict.removal == Removal::policy_allow && rule < policy.allow.size()) {
     reason += " `" + policy.allow[rule].text + "`";
   } else if (verdict.removal == Removal::policy_require && rule < limits.size()) {
     reason += " `" + limits[rule].text + "`";

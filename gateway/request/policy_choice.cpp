@@ -31,6 +31,7 @@ std::optional<ErrorReply> choose_policy(InferenceRequest& request, routing::Aske
   const auto& choice = std::get<routing::Choice>(selection);
   request.policy = choice.policy;
   request.why_policy = choice.why;
+  request.policy_by = choice.by;
   if (!request.chat.provider) return std::nullopt;
 
   if (auto fault = routing::fault_in(*request.chat.provider, *generation.catalogue)) {

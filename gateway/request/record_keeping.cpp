@@ -56,10 +56,10 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
   record.demand = std::move(request.demand);
 }
 
-void refused_record(Record& record, const ErrorReply& error, const Incoming& incoming,
+void refused_record(Record& record, const ErrorReply& error, std::string_view path, const Incoming& incoming,
                     const config::KeySettings* key, config::TimePoint now) {
   record.wall = std::chrono::system_clock::now();
-  record.path = "/v1/chat/completions";
+  record.path = path;
   if (key) record.key = key->name.text;
   record.status = error.status;
   record.ending = Ending::refused;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "gateway/http/incoming.hpp"
 #include "gateway/observe/record.hpp"
@@ -16,8 +17,8 @@ void begin_record(Record& record, const InferenceRequest& request);
 void end_record(Record& record, InferenceRequest& request, const Reply& reply,
                 const std::optional<ErrorReply>& error, config::TimePoint now);
 
-// Of a request that was refused before routing saw it.
-void refused_record(Record& record, const ErrorReply& error, const Incoming& incoming,
+// Of a request that was refused before routing saw it. `path` is of the route table.
+void refused_record(Record& record, const ErrorReply& error, std::string_view path, const Incoming& incoming,
                     const config::KeySettings* key, config::TimePoint now);
 
 }  // namespace gateway

@@ -2,6 +2,7 @@
 
 #include "gateway/request/decision_echo.hpp"
 #include "gateway/request/decision_log.hpp"
+#include "gateway/request/explanation.hpp"
 #include "gateway/request/no_candidate.hpp"
 #include "gateway/request/record_keeping.hpp"
 #include "gateway/request/standpoint.hpp"
@@ -87,6 +88,7 @@ const routing::Decision& decide(Services& services, const InferenceRequest& requ
   if (request.chat.echo_decision || request.shows_openrouter_metadata) {
     Decided decided = decided_for(services, request, now);
     decided.snapshot = &from.snapshot;
+    decided.passed_over = passed_over(request);
     reply.tell(echo_of(request, decided, record.attempts));
   }
   return services.decision;

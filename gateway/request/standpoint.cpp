@@ -7,10 +7,10 @@ namespace gateway {
 Standpoint standpoint(Services& services, const InferenceRequest& request) {
   if (request.hosts == services.hosts) return {.snapshot = *services.snapshot, .withdrawn = {}};
   const routing::PolicySet& newest = services.hosts->generation->policies;
-  const routing::Policy* policy = newest.find(request.policy->name.text);
+  const routing::Policy* policy = newest.find(request.policy->name.text, request.demand.key);
   if (!policy) policy = newest.select(request.demand).policy;
   routing::find_withdrawn(*request.hosts->generation->catalogue, request.demand, *services.snapshot, *policy,
-                          services.timer.now(), services.withdrawn);
+                          *request.policy, services.timer.now(), services.withdrawn);
   return {.snapshot = *request.hosts->last_snapshot, .withdrawn = services.withdrawn};
 }
 

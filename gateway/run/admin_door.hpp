@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "config/values/address.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/listener.hpp"
 #include "gateway/run/shared.hpp"
@@ -16,15 +17,18 @@ class AdminDoor {
   AdminDoor(ControlLoop& control, std::shared_ptr<const Generation> generation,
             std::shared_ptr<const routing::Snapshot> snapshot, Shared& shared)
       : timer_(control.io()),
-        // Its pages make no record and draw nothing.
-        services_{.timer = timer_, .outbox = Outbox(timer_, [](const Batch&) {}), .dice = Dice(0)},
+        // Its pages draw nothing, and make a record of nobody but those they are refused to.
+        services_{.timer = timer_,
+                  .outbox = Outbox(timer_, [&control](const Batch& batch) { control.note(batch); }),
+                  .dice = Dice(0)},
         front_{.services = services_,
                .loop = control.io(),
                .pages = control,
                .metrics = control.counters(),
                .addresses = shared.addresses,
                .bodies = shared.bodies,
-               .offers = Offers::administration},
+               .offers = Offers::administration,
+               .reach = reach_of(*generation)},
         listener_(control.io(), front_, connections_) {
     adopt(std::move(generation), std::move(snapshot));
   }
@@ -44,6 +48,10 @@ class AdminDoor {
 
  private:
   static constexpr int most_connections = 1000;
+  static Reach reach_of(const Generation& generation) {
+    const auto& address = generation.catalogue->settings().admin;
+    return address && config::is_loopback(address->host) ? Reach::this_machine : Reach::others;
+  }
 
   providers::Wheel timer_;
   Services services_;

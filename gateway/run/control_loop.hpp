@@ -35,6 +35,10 @@ class ControlLoop final : public Pages {
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
   // it, and counts that, when too many wait.
   void deliver(Batch batch, DataLoop& from);
+  // Counts and logs records of this loop's own listener. On its thread.
+  void note(const Batch& batch) { take(batch); }
+  // The log's file may have been moved away.
+  void reopen_log() { log_.reopen(generation_->catalogue->settings().log); }
   // Before the threads run.
   void serve(std::vector<DataLoop*> loops);
   // Asked on data loops: made on this loop, continued on the asker's.

@@ -7,7 +7,7 @@
 namespace gateway {
 
 DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
-                   Shared& shared)
+                   Reach reach, Shared& shared)
     : resolver_(io_, timer_, shared.names),
       services_{.timer = timer_, .outbox = Outbox(timer_, std::move(deliver)), .dice = Dice(seed)},
       front_{.services = services_,
@@ -16,7 +16,8 @@ DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Me
              .metrics = metrics,
              .addresses = shared.addresses,
              .bodies = shared.bodies,
-             .offers = offers},
+             .offers = offers,
+             .reach = reach},
       listener_(io_, front_, shared.connections) {
   services_.retry_budget = shared.retries;
 }

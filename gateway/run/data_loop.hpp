@@ -19,7 +19,7 @@ class DataLoop {
   // `seed` of all its draws. `deliver` takes its records and may be called on its thread only. `pages`,
   // `metrics` and `shared` must outlive the loop.
   DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
-           Shared& shared);
+           Reach reach, Shared& shared);
 
   boost::asio::io_context& io() { return io_; }
   // The rest belongs to its thread, or to nobody before the thread runs.

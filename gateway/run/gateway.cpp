@@ -11,6 +11,7 @@
 #include <ostream>
 #include <thread>
 
+#include "config/values/address.hpp"
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
@@ -158,7 +159,8 @@ class RunningGateway {
     const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     const int workers = settings().workers > 0 ? settings().workers : cores;
     const auto snapshot = control_.first_snapshot();
-    const Offers offers = settings().admin ? Offers::inference : Offers::inference_and_status;
+    const Reach reach = config::is_loopback(settings().listen.host) ? Reach::this_machine : Reach::others;
+    const Offers offers = settings().admin ? Offers::inference : Offers::everything;
     std::vector<DataLoop*> all;
     try {
       if (address.port() != 0) probe(control_.io(), address);
@@ -166,7 +168,7 @@ class RunningGateway {
         const auto at = static_cast<std::size_t>(i);
         loops_.push_back(std::make_unique<DataLoop>(
             start_.seed + at, [this, at](Batch batch) { control_.deliver(std::move(batch), *loops_[at]); },
-            control_, control_.counters(), offers, shared_));
+            control_, control_.counters(), offers, reach, shared_));
         DataLoop& loop = *loops_.back();
         all.push_back(&loop);
         loop.ask_others_by([this, at](std::size_t most, providers::Spare::Of side) {
@@ -215,6 +217,9 @@ class RunningGateway {
   void await_hangup(asio::signal_set& hangup) {
     hangup.async_wait([this, &hangup](boost::system::error_code error, int) {
       if (error) return;
+      // A log that was moved away is left also where the new configuration is refused.
+      control_.reopen_log();
+      (void)can_log();
       reload_.now();
       await_hangup(hangup);
     });

@@ -69,7 +69,11 @@ Reloaded Reload::now() {
                     .suggestion = "start with `isocost serve --config FILE`",
                     .excerpt = {}}});
   }
-  config::Loaded loaded = load_();
+  watch_.take();  // before it is read: what is written from now on counts as a change
+  return take(load_());
+}
+
+Reloaded Reload::take(config::Loaded loaded) {
   if (!loaded.settings) return refuse(loaded.problems);
   const config::Problems open = opened_to_all(started_->settings().listen, *loaded.settings);
   if (!open.empty()) return refuse(open);
@@ -108,7 +112,12 @@ Reloaded Reload::refuse(const config::Problems& problems) {
 }
 
 void Reload::if_changed() {
-  if (watch_.changed()) now();
+  if (!load_ || !watch_.settled()) return;
+  config::Loaded loaded = load_();
+  // Who goes on writing between the look and the reading is waited for.
+  if (!watch_.is_as_seen()) return;
+  watch_.take();
+  take(std::move(loaded));
 }
 
 }  // namespace gateway

@@ -29,10 +29,12 @@ class Reload {
 
   // At once, whether or not anything changed.
   Reloaded now();
-  // When the file has changed since it was last looked at; meant to be called every second.
+  // When the file has changed and stood still between two looks; meant to be called every second. A file that
+  // is cut in half may well be one that parses.
   void if_changed();
 
  private:
+  Reloaded take(config::Loaded loaded);
   Reloaded refuse(const config::Problems& problems);
 
   std::shared_ptr<const routing::Catalogue> started_;  // whose address and threads are in use

@@ -24,23 +24,49 @@ Task<void> refuse(Front& front, HttpClient& client, const ErrorReply& error, std
                          body);
 }
 
+// Where a request was refused before routing saw it, for its record: nothing of it is the client's own text.
+struct Refused {
+  std::string_view path;  // of the route table
+  const config::KeySettings* key = nullptr;
+  std::string_view reason{};       // absent: the error's code
+  std::string_view more_fields{};  // of the reply
+};
+
+Refused refused_by(const NotAdmitted& no) {
+  return {.path = no.path, .key = no.key, .reason = no.reason, .more_fields = no.fields};
+}
+
+// Makes the record of a refusal: who tries keys or paths shall be seen. Returns the request's id.
+std::string note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
+                         const Refused& refused) {
+  Services& services = front.services;
+  RecordPtr record = services.outbox.blank();
+  refused_record(*record, error, refused.path, incoming, refused.key, services.timer.now());
+  if (!refused.reason.empty()) record->error = refused.reason;
+  record->id = new_id(services.dice);
+  record->client = incoming.client;
+  std::string id = record->id;
+  services.outbox.add(std::move(record));
+  return id;
+}
+
+Task<void> turn_down(Front& front, const Incoming& incoming, HttpClient& client, const ErrorReply& error,
+                     Refused refused) {
+  const std::string id = note_refusal(front, incoming, error, refused);
+  co_await refuse(front, client, error, id, refused.more_fields);
+}
+
 // `body` must outlive the task.
 Task<void> show(HttpClient& client, std::string_view content_type, std::string_view body) {
   co_await client.answer({.status = 200, .content_type = content_type, .fields = {}}, body);
 }
 
-Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key, HttpClient& client,
-                Interruption& interruption) {
+Task<void> chat(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                HttpClient& client, Interruption& interruption) {
   Services& services = front.services;
   auto understood = understand_chat(incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
-    RecordPtr record = services.outbox.blank();
-    refused_record(*record, *error, incoming, key, services.timer.now());
-    record->id = new_id(services.dice);
-    record->client = incoming.client;
-    const std::string id = record->id;
-    services.outbox.add(std::move(record));
-    co_await refuse(front, client, *error, id);
+    co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
     co_return;
   }
   auto& request = std::get<InferenceRequest>(understood);
@@ -54,7 +80,7 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
   if (!record) {
     const ErrorReply error = plain_error(500, "server_error", "internal_error", "The gateway failed.");
     record = services.outbox.blank();
-    refused_record(*record, error, incoming, key, services.timer.now());
+    refused_record(*record, error, route.name, incoming, key, services.timer.now());
     if (!reply.begun()) co_await refuse(front, client, error);
   }
   record->client = incoming.client;
@@ -63,11 +89,12 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
 }
 
 // The decision about the call that the body holds, on what is known now. Nothing is sent, nothing learned.
-Task<void> explain(Front& front, Incoming& incoming, const config::KeySettings* key, HttpClient& client) {
+Task<void> explain(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                   HttpClient& client) {
   Services& services = front.services;
   auto understood = understand_chat(incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood))
-    co_return co_await refuse(front, client, *error);
+    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
   const auto& request = std::get<InferenceRequest>(understood);
   const std::optional<Screen> screen = screen_of(incoming.query);
   const Explanation said = explained(services, request, screen);
@@ -77,8 +104,8 @@ Task<void> explain(Front& front, Incoming& incoming, const config::KeySettings* 
                          said.page);
 }
 
-Task<void> answer_model(Front& front, const Route& route, const config::KeySettings* key,
-                        HttpClient& client) {
+Task<void> answer_model(Front& front, const Route& route, const Incoming& incoming,
+                        const config::KeySettings* key, HttpClient& client) {
   const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;
   const std::string name = decoded(route.parameter);
   std::optional<std::string> body =
@@ -88,11 +115,12 @@ Task<void> answer_model(Front& front, const Route& route, const config::KeySetti
     co_await show(client, "application/json", *body);
   } else {
     const ErrorReply error = unknown_model(name, catalogue, key);
-    co_await refuse(front, client, error);
+    co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
   }
 }
 
-Task<void> answer_page(Front& front, const Route& route, const config::KeySettings* key, HttpClient& client) {
+Task<void> answer_page(Front& front, const Route& route, const Incoming& incoming,
+                       const config::KeySettings* key, HttpClient& client) {
   switch (route.page) {
     case Page::models: {
       const std::string text = models_page(*front.services.hosts->generation->catalogue, key);
@@ -100,13 +128,13 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
     }
     case Page::model:
     case Page::endpoints:
-      co_return co_await answer_model(front, route, key, client);
+      co_return co_await answer_model(front, route, incoming, key, client);
     case Page::alive:
       co_return co_await show(client, "text/plain", "ok\n");
     case Page::ready:
       if (front.draining) {
         const ErrorReply error = plain_error(503, "api_error", "draining", "This gateway is shutting down.");
-        co_return co_await refuse(front, client, error);
+        co_return co_await turn_down(front, incoming, client, error, {.path = route.name});
       }
       co_return co_await show(client, "text/plain", "ready\n");
     case Page::metrics: {
@@ -131,7 +159,8 @@ Task<void> answer_page(Front& front, const Route& route, const config::KeySettin
 
 auto admission_of(const Front& front, const Incoming& incoming, KeptKey& kept) {
   const Generation& generation = *front.services.hosts->generation;
-  return admit(incoming, front.offers, generation.keys, generation.catalogue->generation(), kept);
+  return admit(incoming, front.offers, front.reach, generation.keys, generation.catalogue->generation(),
+               kept);
 }
 
 std::optional<NotAdmitted> refused_by_head(const Front& front, const Incoming& incoming, KeptKey& kept) {
@@ -143,16 +172,16 @@ std::optional<NotAdmitted> refused_by_head(const Front& front, const Incoming& i
 Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
                     Interruption& interruption) {
   const auto admission = admission_of(front, incoming, kept);
-  if (const auto* refused = std::get_if<NotAdmitted>(&admission)) {
-    co_return co_await refuse(front, client, refused->error, {}, refused->fields);
+  if (const auto* no = std::get_if<NotAdmitted>(&admission)) {
+    co_return co_await turn_down(front, incoming, client, no->error, refused_by(*no));
   }
   const auto& [found, key] = std::get<Admitted>(admission);
   if (found.page == Page::chat_completions) {
-    co_await chat(front, incoming, key, client, interruption);
+    co_await chat(front, found, incoming, key, client, interruption);
   } else if (found.page == Page::explain) {
-    co_await explain(front, incoming, key, client);
+    co_await explain(front, found, incoming, key, client);
   } else {
-    co_await answer_page(front, found, key, client);
+    co_await answer_page(front, found, incoming, key, client);
   }
 }
 
@@ -170,9 +199,9 @@ void count_refused(Metrics& metrics, const RequestReader& reader, const RequestR
 
 // Answers what is not read to its end; no further byte of the connection is parsed.
 Task<void> refuse_unread(Front& front, providers::Connection& connection, const ErrorReply& error,
-                         std::string_view more_fields = {}) {
+                         std::string_view id = {}, std::string_view more_fields = {}) {
   HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
-  co_await refuse(front, client, error, {}, more_fields);
+  co_await refuse(front, client, error, id, more_fields);
   co_await linger(connection, front.services.timer);
 }
 
@@ -256,9 +285,13 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
     RequestRead read = co_await reader.next();
     if (reader.body_to_come()) {
       // Who may not have the page need not send the body.
-      const auto refused = refused_by_head(front, std::get<ReadRequest*>(read)->incoming, kept);
+      Incoming& incoming = std::get<ReadRequest*>(read)->incoming;
+      const auto refused = refused_by_head(front, incoming, kept);
       if (refused) {
-        co_await refuse_unread(front, *connection, refused->error, refused->fields);
+        incoming.client = address;
+        incoming.arrived = services.timer.now();
+        const std::string id = note_refusal(front, incoming, refused->error, refused_by(*refused));
+        co_await refuse_unread(front, *connection, refused->error, id, refused->fields);
         break;
       }
       read = co_await reader.rest();

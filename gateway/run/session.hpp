@@ -23,7 +23,8 @@ struct Front {
   Metrics& metrics;
   AddressCounts& addresses;
   BodyBudget& bodies;
-  Offers offers = Offers::inference_and_status;
+  Offers offers = Offers::everything;
+  Reach reach = Reach::this_machine;
   OpenSessions sessions{};
   bool draining = false;
 };

@@ -185,6 +185,7 @@ void Setup::add_policy(const routing::PolicySet& set, const std::string& name) {
   if (const auto value = dollars_per_second(base)) {
     routing::Policy policy;
     policy.name = {base};
+    policy.always = set.always().all().front().rules;
     policy.value_of_ttft = policy.value_of_generation = *value;
     if (*value == 0) policy.hedge_budget = 0;
     setup_.entrants.push_back({name, Entrant::Kind::policy, routing::make_core(policy, without)});

@@ -163,6 +163,11 @@ void filter(const Question& question, Verdict& verdict, Again again) {
   }
 
   const View view = view_of(question, verdict);
+  const int forbidden = first_broken(question.policy.always, view);
+  if (forbidden >= 0) {
+    const Expression& rule = (*question.policy.always)[static_cast<std::size_t>(forbidden)].rule.expression;
+    return remove(verdict, Removal::always, rule.margin(view), forbidden);
+  }
   const int not_allowed = first_false(question.policy.allow, view);
   if (not_allowed >= 0)
     return remove(question, question.policy.allow, not_allowed, Removal::policy_allow, verdict);

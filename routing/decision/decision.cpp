@@ -30,6 +30,8 @@ std::string_view to_text(Removal removal) {
       return "prompt and output exceed its context";
     case Removal::max_output:
       return "cannot return as many tokens as asked for";
+    case Removal::always:
+      return "forbidden under every policy";
     case Removal::policy_allow:
       return "not allowed by the policy";
     case Removal::policy_require:

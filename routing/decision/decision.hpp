@@ -22,6 +22,7 @@ enum class Removal {
   features,        // lacks what the request needs
   context,         // prompt and output do not fit; `missed_by` in tokens
   max_output,      // cannot return as many tokens; `missed_by` in tokens
+  always,          // forbidden under every policy; `rule` counts in Policy::always
   policy_allow,    // `rule` counts in Policy::allow
   policy_require,  // `rule` counts in the limits that Decision::relaxed leaves in force
   cooling,         // the host asked to wait; `missed_by` in seconds

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "routing/market/predict.hpp"
+#include "routing/policy/overlay.hpp"
 
 namespace routing {
 namespace {
@@ -18,24 +19,28 @@ const Endpoint* same_in(const Catalogue& catalogue, const Endpoint& endpoint) {
 }
 
 bool is_allowed(const Endpoint& endpoint, const Demand& demand, const Snapshot& newest, const Policy& policy,
-                config::TimePoint now) {
+                const Policy& own, config::TimePoint now) {
+  if (own.overlay && own.overlay->filter(endpoint, demand.needs) != Filter::none) return false;
   const EndpointState& state = newest.endpoints[endpoint.index];
   const Prediction prediction =
       predict(endpoint, state, asked(demand, newest.lengths.get()), 0, /*in_flight=*/0, now);
   const View view{&endpoint, &prediction, &state.measured, &demand};
+  if (first_broken(policy.always, view) >= 0 || first_broken(own.always, view) >= 0) return false;
   return std::ranges::all_of(policy.allow, [&](const Rule& rule) { return rule.expression.truth(view); });
 }
 
 }  // namespace
 
 void find_withdrawn(const Catalogue& began, const Demand& demand, const Snapshot& newest,
-                    const Policy& policy, config::TimePoint now, std::vector<EndpointIndex>& withdrawn) {
+                    const Policy& policy, const Policy& own, config::TimePoint now,
+                    std::vector<EndpointIndex>& withdrawn) {
   withdrawn.clear();
   const auto look_at = [&](const PublicModel* model) {
     if (!model) return;
     for (const Candidate& candidate : model->candidates) {
       const Endpoint* same = same_in(*newest.catalogue, began.endpoints()[candidate.endpoint]);
-      if (!same || !is_allowed(*same, demand, newest, policy, now)) withdrawn.push_back(candidate.endpoint);
+      if (!same || !is_allowed(*same, demand, newest, policy, own, now))
+        withdrawn.push_back(candidate.endpoint);
     }
   };
   look_at(demand.model);

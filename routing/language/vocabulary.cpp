@@ -33,6 +33,7 @@ Vocabulary::Vocabulary(const config::Settings& settings) {
     }
   }
   for (const config::RouteSettings& route : settings.routes) public_models_.push_back(route.name.text);
+  for (const config::TeamSettings& team : settings.teams) teams_.push_back(team.name.text);
   for (const config::KeySettings& key : settings.keys) {
     keys_.push_back(key.name.text);
     if (!key.team.empty()) teams_.push_back(key.team);

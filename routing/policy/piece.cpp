@@ -7,6 +7,7 @@
 #include "routing/language/bounds.hpp"
 #include "routing/language/complaint.hpp"
 #include "routing/language/program.hpp"
+#include "routing/policy/magnitude.hpp"
 
 namespace routing {
 
@@ -92,6 +93,7 @@ Pieces compile_text(const config::SourceText& source, const std::string& path, U
       const std::string text =
           parts.size() == 1 ? trimmed(source.text) : source.text.substr(node.begin, node.end - node.begin);
       complain_if_certain(*tree, part, use, text, source.text, complaints);
+      complain_of_magnitudes(*tree, part, source.text, complaints);
       std::optional<Program> program = generate(*tree, part, use);
       if (!program) {
         complaints.push_back({.begin = node.begin,

@@ -19,6 +19,13 @@ struct Rule {
   config::Place place{};  // of the text it was written in
 };
 
+// A rule that holds under every policy, and for whom.
+struct AlwaysRule {
+  Rule rule;
+  std::string whose;  // "the team `search`"; empty: everybody's
+};
+using Always = std::vector<AlwaysRule>;
+
 // One step of giving up hard limits when no endpoint is left.
 struct Relaxation {
   std::string text;           // as its owner wrote it
@@ -30,7 +37,9 @@ class Overlay;
 struct Policy {
   config::PolicyName name;
   std::string description;
-  std::uint64_t hash = 0;          // of its compiled text, so that records name exactly what decided
+  std::uint64_t hash = 0;  // of its compiled text, so that records name exactly what decided
+  // What holds for who asks under every policy, compliance and hard limits; never relaxed. Null: nothing.
+  std::shared_ptr<const Always> always{};
   std::vector<Rule> allow;         // compliance: all must be true; never relaxed
   std::vector<Rule> require;       // hard limits, relaxed only as `relax` says
   std::vector<Relaxation> relax;   // taken in order, one at a time, each only while nobody is left
@@ -53,6 +62,14 @@ struct Policy {
 // and for the next step only when no candidate is left; `allow` holds at every step.
 inline const std::vector<Rule>& limits_after(const Policy& policy, std::size_t steps) {
   return steps == 0 ? policy.require : policy.relax[steps - 1].require;
+}
+
+// The place of the first rule in `always` that what is seen does not satisfy; -1 when there is none.
+inline int first_broken(const std::shared_ptr<const Always>& always, const View& view) {
+  for (std::size_t i = 0; always && i < always->size(); ++i) {
+    if (!(*always)[i].rule.expression.truth(view)) return static_cast<int>(i);
+  }
+  return -1;
 }
 
 }  // namespace routing

@@ -13,9 +13,14 @@ namespace routing {
 
 namespace {
 
-config::Problem warning(const Rule& rule, const Policy& policy, std::string message, std::string suggestion) {
-  return about_whole({.text = rule.text, .place = rule.place}, "policies." + policy.name.text,
-                     std::move(message), std::move(suggestion), config::Severity::warning);
+config::Problem warning(const Rule& rule, const std::string& path, std::string message,
+                        std::string suggestion) {
+  return about_whole({.text = rule.text, .place = rule.place}, path, std::move(message),
+                     std::move(suggestion), config::Severity::warning);
+}
+
+std::string path_of(const Policy& policy) {
+  return "policies." + policy.name.text;
 }
 
 // How near the host that comes nearest is to a limit that all miss; nothing when one keeps it, or none is
@@ -65,9 +70,16 @@ Chance chance_of(const Rule& rule, const Endpoint& endpoint) {
   }
 }
 
+std::vector<const Rule*> rules_of(const std::shared_ptr<const Always>& always) {
+  std::vector<const Rule*> rules;
+  if (!always) return rules;
+  for (const AlwaysRule& each : *always) rules.push_back(&each.rule);
+  return rules;
+}
+
 // Every rule that holds at the last step of relaxing: what is given up on the way refuses nobody for good.
 std::vector<const Rule*> lasting_rules(const Policy& policy) {
-  std::vector<const Rule*> rules;
+  std::vector<const Rule*> rules = rules_of(policy.always);
   for (const Rule& rule : policy.allow) rules.push_back(&rule);
   for (const Rule& rule : limits_after(policy, policy.relax.size())) rules.push_back(&rule);
   return rules;
@@ -96,9 +108,12 @@ std::string advice_on(const Refusal& worst, const Catalogue& catalogue) {
   return nearest ? "the nearest is " + words(*nearest) : alone ? "widen the rule" : "widen one of them";
 }
 
-void check_declared(const Policy& policy, const Catalogue& catalogue, config::Problems& problems) {
+// `what`: whose rules they are, "this policy".
+enum class Anybody { none, some };
+Anybody check_declared(const std::vector<const Rule*>& rules, const std::string& path,
+                       const std::string& what, const Catalogue& catalogue, config::Problems& problems) {
   std::vector<Refusal> refusals;
-  for (const Rule* rule : lasting_rules(policy)) refusals.push_back({.rule = rule});
+  for (const Rule* rule : rules) refusals.push_back({.rule = rule});
   for (const Endpoint& endpoint : catalogue.endpoints()) {
     bool refused = false;
     for (Refusal& refusal : refusals) {
@@ -108,7 +123,7 @@ void check_declared(const Policy& policy, const Catalogue& catalogue, config::Pr
       refusal.undeclared += chance == Chance::undeclared ? 1 : 0;
       refused = true;
     }
-    if (!refused) return;
+    if (!refused) return Anybody::some;
   }
   const std::size_t all = catalogue.endpoints().size();
   std::ranges::stable_sort(refusals, std::greater(), &Refusal::endpoints);
@@ -117,9 +132,10 @@ void check_declared(const Policy& policy, const Catalogue& catalogue, config::Pr
   for (std::size_t i = 1; refusals.front().endpoints < all && i < refusals.size(); ++i) {
     if (refusals[i].endpoints > 0) who += ", " + numbers_of(refusals[i], all);
   }
-  problems.push_back(warning(*refusals.front().rule, policy,
-                             "no endpoint can satisfy this policy on its declared facts: " + who,
+  problems.push_back(warning(*refusals.front().rule, path,
+                             "no endpoint can satisfy " + what + " on its declared facts: " + who,
                              advice_on(refusals.front(), catalogue)));
+  return Anybody::none;
 }
 
 // A preference that nobody can meet orders nobody.
@@ -129,23 +145,39 @@ void check_preferences(const Policy& policy, const Catalogue& catalogue, config:
       return chance_of(rule, endpoint) == Chance::some;
     });
     if (met) continue;
-    problems.push_back(warning(rule, policy,
+    problems.push_back(warning(rule, path_of(policy),
                                "no endpoint can meet " + quoted(rule.text) +
                                    " on its declared facts, so preferring it changes nothing",
                                ""));
   }
 }
 
-void check_measured(const Policy& policy, const Catalogue& catalogue, std::span<const Measured> measured,
+void check_measured(const Rule& rule, const std::string& path, const std::string& advice,
+                    const Catalogue& catalogue, std::span<const Measured> measured,
                     config::Problems& problems) {
-  for (const Rule& rule : policy.require) {
-    if (!rule.expression.reads(Source::measured)) continue;
-    const std::optional<Nearest> nearest = nearest_miss(rule, catalogue, measured);
-    if (!nearest) continue;
-    problems.push_back(warning(rule, policy,
-                               "no host has met " + quoted(rule.text) + "; the nearest is " + words(*nearest),
-                               "widen the limit, or add a looser one to `relax`"));
+  if (measured.size() != catalogue.endpoints().size() || !rule.expression.reads(Source::measured)) return;
+  const std::optional<Nearest> nearest = nearest_miss(rule, catalogue, measured);
+  if (!nearest) return;
+  problems.push_back(warning(
+      rule, path, "no host has met " + quoted(rule.text) + "; the nearest is " + words(*nearest), advice));
+}
+
+// What always holds, for each of those for whom it is more than for everybody. Without endpoints for
+// everybody there is no more to say of the policies.
+Anybody check_always(const AlwaysRules& always, const Catalogue& catalogue,
+                     std::span<const Measured> measured, config::Problems& problems) {
+  const std::vector<AlwaysRules::Joined>& all = always.all();
+  for (const AlwaysRules::Joined& joined : all) {
+    if (!joined.rules) continue;
+    const Anybody left =
+        check_declared(rules_of(joined.rules), joined.path, "what always holds here", catalogue, problems);
+    if (left == Anybody::none && &joined == &all.front()) return left;
+    if (&joined != &all.front()) continue;
+    for (const Rule* rule : rules_of(joined.rules))
+      check_measured(*rule, joined.path, "widen the limit: nothing relaxes it", catalogue, measured,
+                     problems);
   }
+  return Anybody::some;
 }
 
 }  // namespace
@@ -153,12 +185,14 @@ void check_measured(const Policy& policy, const Catalogue& catalogue, std::span<
 void check_policies(const PolicySet& policies, const Catalogue& catalogue, std::span<const Measured> measured,
                     config::Problems& problems) {
   if (catalogue.endpoints().empty()) return;
+  if (check_always(policies.always(), catalogue, measured, problems) == Anybody::none) return;
   for (const Policy& policy : policies.policies()) {
     if (policy.place.line == 0) continue;
-    check_declared(policy, catalogue, problems);
+    check_declared(lasting_rules(policy), path_of(policy), "this policy", catalogue, problems);
     check_preferences(policy, catalogue, problems);
-    if (measured.size() == catalogue.endpoints().size())
-      check_measured(policy, catalogue, measured, problems);
+    for (const Rule& rule : policy.require)
+      check_measured(rule, path_of(policy), "widen the limit, or add a looser one to `relax`", catalogue,
+                     measured, problems);
   }
 }
 

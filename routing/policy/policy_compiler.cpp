@@ -1,4 +1,5 @@
-// From settings to a PolicySet: the family of policies with what they inherit, then the rules that pick one.
+// From settings to a PolicySet: the family of policies with what they inherit, then the rules that pick one,
+// then what holds under all of them.
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -97,8 +98,9 @@ PolicySet compile(const config::Settings& settings, config::Problems& problems) 
   if (const auto& name = settings.default_policy) {
     by_default = find(name->text, name->place, "default_policy").value_or(0);
   }
+  AlwaysRules always(settings, vocabulary, problems);
   forget_repetitions(problems);
-  return {std::move(policies), std::move(picks), by_default};
+  return {std::move(policies), std::move(picks), by_default, std::move(always)};
 }
 
 }  // namespace routing

@@ -25,7 +25,9 @@ std::vector<PolicySet::Pick> picks_of(const std::vector<config::RuleSettings>& r
     if (policy && piece) {
       picks.push_back({.when = piece->rule,
                        .policy = *policy,
-                       .why = "rule " + std::to_string(i + 1) + ": " + piece->rule.text});
+                       .why = "rule " + std::to_string(i + 1) + ": " + piece->rule.text,
+                       .why_not = "rule " + std::to_string(i + 1) + ": " + piece->rule.text +
+                                  ": the key may not use its policy " + quoted(rule.policy.text)});
     }
   }
   return picks;

@@ -30,7 +30,8 @@ std::vector<RuleOrder::Together> RuleOrder::ways_of(const Piece& piece) {
            .denied = node.form == Form::not_ ? canonical(tree, node.children.front(), Literals::written)
                                              : std::string(),
            .limited = limit ? canonical(tree, limit->subject, Literals::written) : std::string(),
-           .limit = limit});
+           .limit = limit,
+           .choices = choices_of(tree, each)});
     }
     ways.push_back(std::move(together));
   }
@@ -57,7 +58,8 @@ bool RuleOrder::is_narrower(const Condition& one, const Condition& other) {
 
 bool RuleOrder::implies(const std::vector<Together>& one, const std::vector<Together>& other) {
   const auto condition_implies = [](const Condition& a, const Condition& b) {
-    return a.written == b.written || is_narrower(a, b);
+    if (a.written == b.written || is_narrower(a, b)) return true;
+    return a.choices && b.choices && a.choices->within(*b.choices);
   };
   const auto way_implies = [&](const Together& a, const Together& b) {
     return std::ranges::all_of(b, [&](const Condition& wanted) {
@@ -67,6 +69,10 @@ bool RuleOrder::implies(const std::vector<Together>& one, const std::vector<Toge
   return std::ranges::all_of(one, [&](const Together& a) {
     return std::ranges::any_of(other, [&](const Together& b) { return way_implies(a, b); });
   });
+}
+
+bool RuleOrder::implies(const Piece& one, const Piece& other) {
+  return implies(ways_of(one), ways_of(other));
 }
 
 std::string RuleOrder::add(const Piece* when, const std::string& source) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "routing/language/bounds.hpp"
+#include "routing/policy/choices.hpp"
 #include "routing/policy/piece.hpp"
 
 namespace routing {
@@ -16,6 +17,8 @@ class RuleOrder {
   // Why the next rule can never match; empty where it can, or where that cannot be told. `source` is the text
   // of `when`; null where that is broken, so that the numbers of those after it stay right.
   std::string add(const Piece* when, const std::string& source);
+  // Whether one is true only where the other is; no where that cannot be told.
+  static bool implies(const Piece& one, const Piece& other);
 
  private:
   struct Condition {
@@ -23,6 +26,7 @@ class RuleOrder {
     std::string denied;   // of `not X`: X
     std::string limited;  // what the limit is on
     std::optional<Limit> limit{};
+    std::optional<Choices> choices{};
   };
   using Together = std::vector<Condition>;  // all of them hold
   struct Earlier {

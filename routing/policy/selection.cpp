@@ -9,10 +9,11 @@ namespace routing {
 
 namespace {
 
-const Policy* find_suffix(const PolicySet& policies, std::string_view suffix) {
-  if (const Policy* own = policies.find(suffix)) return own;
-  if (suffix == "nitro") return policies.find("fastest");
-  if (suffix == "floor") return policies.find("cheapest");
+const Policy* find_suffix(const PolicySet& policies, std::string_view suffix,
+                          const config::KeySettings* key) {
+  if (const Policy* own = policies.find(suffix, key)) return own;
+  if (suffix == "nitro") return policies.find("fastest", key);
+  if (suffix == "floor") return policies.find("cheapest", key);
   return nullptr;
 }
 
@@ -44,11 +45,11 @@ ModelAndSuffix split_suffix(std::string_view model) {
 }
 
 Selection select_policy(const PolicySet& policies, const Demand& demand, AskedPolicy asked) {
-  const Policy* by_header = asked.header.empty() ? nullptr : policies.find(asked.header);
+  const Policy* by_header = asked.header.empty() ? nullptr : policies.find(asked.header, demand.key);
   if (!asked.header.empty() && by_header == nullptr) {
     return unknown_policy(policies, demand.key, asked.header, "x-isocost-policy");
   }
-  const Policy* by_suffix = asked.suffix.empty() ? nullptr : find_suffix(policies, asked.suffix);
+  const Policy* by_suffix = asked.suffix.empty() ? nullptr : find_suffix(policies, asked.suffix, demand.key);
   if (!asked.suffix.empty() && by_suffix == nullptr) {
     return unknown_policy(policies, demand.key, asked.suffix, "model");
   }
@@ -61,16 +62,15 @@ Selection select_policy(const PolicySet& policies, const Demand& demand, AskedPo
   const Policy* wanted = by_header != nullptr ? by_header : by_suffix;
   if (wanted == nullptr) return policies.select(demand);
 
-  const std::vector<config::PolicyName>* allowed =
-      demand.key != nullptr && !demand.key->policies.empty() ? &demand.key->policies : nullptr;
-  if (allowed != nullptr && std::ranges::find(*allowed, wanted->name) == allowed->end()) {
+  if (!may_use(demand.key, wanted->name)) {
     return Refusal{.status = 403,
                    .message = "the key " + quoted(demand.key->name.text) + " may not use the policy " +
                               quoted(wanted->name.text) + "; it may use " +
                               listed(allowed_names(policies, demand.key)),
                    .field = by_header != nullptr ? "x-isocost-policy" : "model"};
   }
-  return Choice{wanted, by_header != nullptr ? "the request's header" : "the model's suffix"};
+  return Choice{wanted, by_header != nullptr ? "the request's header" : "the model's suffix",
+                Choice::By::itself};
 }
 
 }  // namespace routing

@@ -6,10 +6,11 @@ import json
 import re
 import signal
 import threading
+import time
 import unittest
 
 import behaviours
-from gateway import Gateway, endpoint, free_port, question
+from gateway import KEY, Gateway, endpoint, free_port, question
 from raw_client import RawClient, chat
 from scripted_host import ScriptedHost
 
@@ -25,9 +26,9 @@ class Reload(unittest.TestCase):
     def tearDown(self):
         self.assertTrue(self.gateway.alive(), "the gateway is gone")
 
-    def administer(self, method, path):
+    def administer(self, method, path, key=True):
         connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=30)
-        connection.request(method, path)
+        connection.request(method, path, headers={"Authorization": f"Bearer {KEY}"} if key else {})
         response = connection.getresponse()
         text = response.read().decode()
         connection.close()
@@ -77,6 +78,28 @@ class Reload(unittest.TestCase):
             status, _, text = self.gateway.ask("", headers, path="/admin/reload")
             self.assertEqual(status, 404, text)
         self.assertEqual(self.metric("isocost_config_generation"), 1)
+
+    def test_the_address_of_administration_shows_to_all_and_changes_for_a_key_with_a_role(self):
+        self.assertEqual(self.administer("GET", "/metrics", key=False)[0], 200)
+        self.assertEqual(self.administer("POST", "/admin/reload", key=False)[0], 401)
+        self.assertEqual(self.administer("POST", "/admin/reload")[0], 200)
+
+    def test_the_log_is_opened_anew_though_the_new_file_is_bad(self):
+        log = self.gateway.config_path.with_name("moved.log")
+        self.gateway.settings["log"] = {"file": str(log)}
+        self.gateway.write()
+        self.gateway.process.send_signal(signal.SIGHUP)
+        self.gateway.hear("generation 2 is in use")
+        self.assertEqual(self.gateway.ask(question())[0], 200)
+        log.rename(log.with_name("moved.log.1"))
+        self.gateway.write("models: [\n")
+        self.gateway.process.send_signal(signal.SIGHUP)
+        self.gateway.hear("was not reloaded")
+        self.assertEqual(self.gateway.ask(question())[0], 200)
+        until = time.monotonic() + 10
+        while not (log.exists() and log.read_text().count("\n") == 1):
+            self.assertLess(time.monotonic(), until, "the request is not in a new log")
+            time.sleep(0.02)
 
     def test_a_stream_outlives_its_host_and_its_key_and_nothing_new_begins_on_the_connection(self):
         stream = self.enterContext(RawClient(self.gateway.port))

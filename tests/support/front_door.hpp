@@ -62,7 +62,7 @@ class FrontDoor {
   gateway::AddressCounts addresses;
   gateway::BodyBudget bodies;
   gateway::Peer peer;  // of the next that connects
-  gateway::Front front = front_for(gateway::Offers::inference_and_status);
+  gateway::Front front = front_for(gateway::Offers::everything);
   gateway::Front administration = front_for(gateway::Offers::administration);
 
  private:
@@ -91,15 +91,15 @@ class FrontDoor {
 
 inline std::string post_to(const std::string& path, const std::string& body, const std::string& fields = "",
                            const std::string& version = "1.1") {
-  return "POST " + path + " HTTP/" + version + "\r\nHost: x\r\nContent-Type: application/json\r\n" + fields +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST " + path + " HTTP/" + version + "\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+         fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 inline std::string post(const std::string& body, const std::string& fields = "",
                         const std::string& version = "1.1") {
   return post_to("/v1/chat/completions", body, fields, version);
 }
 inline std::string get(const std::string& path, const std::string& fields = "") {
-  return "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
+  return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
 }
 inline const std::string chat_stream =
     R"({"model":"m","stream":true,"messages":[{"role":"user","content":"Hi"}]})";

@@ -216,7 +216,8 @@ TEST_CASE("numbers that contradict each other are refused, unusual ones remarked
        "f:14:42: warning: models.r1.endpoints[0].price.output: `200 $/Mtok` is an unusual price"},
       {"2 $/Mtok", "0.5 $/Mtok", "f:14:42: warning: models.r1.endpoints[0].price.output: output costs less"},
       {"output: 2 $/Mtok}\n",
-       "output: 2 $/Mtok}\n      - {provider: deepseek, host_model: b, context: 1, price: {input: 1 $/Mtok, "
+       "output: 2 $/Mtok}\n      - {provider: deepseek, host_model: b, context: 1 ktok, price: {input: 1 "
+       "$/Mtok, "
        "output: 1 $/Mtok}}\n",
        "f:15:20: error: models.r1.endpoints[1].provider: the model has an endpoint `deepseek` already",
        "variant"},
@@ -298,11 +299,11 @@ providers:
   gone: {base_url: https://b.example, credential: "${NOT_SET}", optional: true}
   last: {base_url: https://c.example, credential: "${DEEPSEEK_API_KEY}", optional: true}
 models:
-  only: {aliases: [o], endpoints: [{provider: gone, host_model: a, context: 1, price: {input: 1 $/Mtok, output: 1 $/Mtok}}]}
+  only: {aliases: [o], endpoints: [{provider: gone, host_model: a, context: 1 ktok, price: {input: 1 $/Mtok, output: 1 $/Mtok}}]}
   both:
     endpoints:
-      - {provider: gone, host_model: a, context: 1, price: {input: 1 $/Mtok, output: 1 $/Mtok}}
-      - {provider: last, host_model: a, context: 1, price: {input: 1 $/Mtok, output: 1 $/Mtok}}
+      - {provider: gone, host_model: a, context: 1 ktok, price: {input: 1 $/Mtok, output: 1 $/Mtok}}
+      - {provider: last, host_model: a, context: 1 ktok, price: {input: 1 $/Mtok, output: 1 $/Mtok}}
 routes: {any: [{model: o}, {model: both}], none: [{model: only}]}
 )";
   const Loaded result = load(yaml, "f", test::given_sources());
@@ -352,7 +353,7 @@ TEST_CASE("aliases of harmless size are followed") {
   std::string yaml = good;
   yaml.replace(yaml.find(c.from), c.from.size(), c.to);
   yaml.insert(yaml.find("policies:"),
-              "      - {provider: deepseek, variant: b, host_model: b, context: 1, price: *p}\n");
+              "      - {provider: deepseek, variant: b, host_model: b, context: 1 ktok, price: *p}\n");
   const Loaded result = load(yaml, "f", test::given_sources());
   CHECK(all(result.problems) == "");
   REQUIRE(result.settings);

@@ -214,19 +214,27 @@ TEST_CASE("a limit on attempts in flight holds across a reload") {
   CHECK(contains(second.read_until(whole_answer), "x-isocost-endpoint: middle\r\n"));
 }
 
-TEST_CASE(
-    "no client can reload, whatever its key and whether or not administration has an address of its own") {
-  for (const gateway::Offers offers : {gateway::Offers::inference, gateway::Offers::inference_and_status}) {
-    for (const std::string& keys : {std::string(), "keys:\n" + key_of_app}) {
-      ReloadingDoor world(three_host_yaml(keys));
-      world.door.front.offers = offers;
-      Peer& client = world.door.connect();
-      for (const std::string& request : {post_to("/admin/reload", "", as_app), get("/admin/reload", as_app),
-                                         post_to("/admin/reload", "")}) {
-        CHECK(status_of(client, request, "`admin` in the configuration") == "404");
-      }
-      CHECK(world.door.pages.reloads == 0);
-      CHECK(world.door.counted("isocost_config_generation") == 1);
-    }
-  }
+TEST_CASE("a retry asks nobody whom a reload meanwhile took out of what the request itself lets in") {
+  const std::string facts =
+      "providers:\n  cheap: {base_url: \"http://127.0.0.1:9/v1\", zero_data_retention: true}\n"
+      "  middle: {base_url: \"http://127.0.0.1:9/v1\", zero_data_retention: true}\n"
+      "  dear: {base_url: \"http://127.0.0.1:9/v1\", zero_data_retention: true}\n";
+  const std::string before = three_host_yaml();
+  const std::string first = facts + before.substr(before.find("models:"));
+  ReloadingDoor world(first);
+  Script fails_late = refuses(500);
+  fails_late.head_after = 1s;
+  world.door.world.script(ServedWorld::cheap, fails_late);
+  world.door.world.script(ServedWorld::middle, document(whole_answer));
+  world.door.world.script(ServedWorld::dear, document(whole_answer));
+  Peer& client = world.door.connect();
+  client.send(post(R"({"model":"m","provider":{"zdr":true},"messages":[{"role":"user","content":"Hi"}]})"));
+  world.door.world.loop.until([&] { return world.door.world.host(ServedWorld::cheap).open == 1; });
+  std::string later = first;
+  later.replace(later.find("true", later.find("middle")), 4, "false");
+  CHECK(world.reload_with(later).first == "200");
+  world.door.world.advance(1s);
+  world.door.world.advance(1min);
+  CHECK(contains(client.read_until(whole_answer), "x-isocost-endpoint: dear\r\n"));
+  CHECK(world.door.world.host(ServedWorld::middle).requests.empty());
 }

@@ -168,7 +168,7 @@ TEST_CASE("without a file there is nothing to load again") {
   CHECK(reloaded.body.find("there is no configuration file to load again") != std::string::npos);
 }
 
-TEST_CASE("a file that was written or replaced is loaded again, once") {
+TEST_CASE("a file that was written or replaced is loaded again, once, when it stands still") {
   const TemporaryFile file, other;
   file.write("one");
   World world(file.path);
@@ -176,6 +176,8 @@ TEST_CASE("a file that was written or replaced is loaded again, once") {
   world.reload.if_changed();
   CHECK_FALSE(world.adopted);
   file.write("other");
+  world.reload.if_changed();
+  CHECK_FALSE(world.adopted);
   world.reload.if_changed();
   REQUIRE(world.adopted);
   CHECK(world.adopted->catalogue->generation() == 2);
@@ -185,11 +187,69 @@ TEST_CASE("a file that was written or replaced is loaded again, once") {
   other.write("third");
   REQUIRE(std::rename(other.path.c_str(), file.path.c_str()) == 0);
   world.reload.if_changed();
+  CHECK(world.adopted->catalogue->generation() == 2);
+  world.reload.if_changed();
   CHECK(world.adopted->catalogue->generation() == 3);
   // Between the two steps of an editor it may be away.
   std::remove(file.path.c_str());
   world.reload.if_changed();
   CHECK(world.adopted->catalogue->generation() == 3);
+}
+
+TEST_CASE("a file that is still being written is not loaded, however well its beginning reads") {
+  const TemporaryFile file;
+  file.write("all of it");
+  World world(file.path);
+  world.next.settings = tests::three_hosts();
+  for (const char* half : {"a", "a b", "a b c"}) {
+    file.write(half);
+    world.reload.if_changed();
+    CHECK_FALSE(world.adopted);
+  }
+  world.reload.if_changed();
+  CHECK(world.adopted);
+}
+
+TEST_CASE("a file that changes while it is read is read again when it stands still") {
+  const TemporaryFile file;
+  file.write("one");
+  int loads = 0;
+  World world;
+  gateway::Reload reload(
+      world.first,
+      [&] {
+        if (++loads == 1) file.write("a third");
+        return config::Loaded{.settings = tests::three_hosts(), .problems = {}};
+      },
+      [&](std::shared_ptr<const gateway::Generation> newest) {
+        world.adopted = std::move(newest);
+        return config::Problems();
+      },
+      [](const std::string&) {}, world.metrics, file.path);
+  file.write("a second");
+  reload.if_changed();
+  reload.if_changed();
+  CHECK(loads == 1);
+  CHECK_FALSE(world.adopted);
+  reload.if_changed();
+  reload.if_changed();
+  CHECK(loads == 2);
+  CHECK(world.adopted);
+  reload.if_changed();
+  reload.if_changed();
+  CHECK(loads == 2);
+}
+
+TEST_CASE("on demand a file is loaded at once, and not a second time for having changed") {
+  const TemporaryFile file;
+  file.write("one");
+  World world(file.path);
+  world.next.settings = tests::three_hosts();
+  file.write("other");
+  CHECK(world.reload.now().status == 200);
+  CHECK(world.adopted->catalogue->generation() == 2);
+  for (int i = 0; i < 3; ++i) world.reload.if_changed();
+  CHECK(world.adopted->catalogue->generation() == 2);
 }
 
 TEST_CASE("a mistake in a policy is one of the configuration's, and what no host can meet is warned of") {

@@ -220,11 +220,28 @@ TEST_CASE("after a reload a request under way asks nobody whom the newest genera
   stricter.allow = text("jurisdiction in [US, EU]");
   std::vector<EndpointIndex> withdrawn;
   find_withdrawn(*trial.catalogue, trial.demand(), *newest.snapshot(trial.now), support::compiled(stricter),
-                 trial.now, withdrawn);
+                 trial.policy, trial.now, withdrawn);
   CHECK(withdrawn == std::vector<EndpointIndex>{trial.index("maker"), trial.index("shade")});
 
   plan(*trial.market.snapshot(trial.now), trial.policy, trial.demand(), {}, trial.in_flight, trial.purse,
        {.now = trial.now, .seed = 1, .withdrawn = withdrawn}, trial.decision);
   CHECK(trial.of("shade").removal == Removal::withdrawn);
   CHECK(trial.hosts[*trial.decision.chosen].name == "alpine");
+}
+
+TEST_CASE(
+    "after a reload a request under way asks nobody who on the newest facts is not what it wished for") {
+  Trial trial(policy());
+  trial.wish({.zdr = true, .max_price = {.completion = 2.5}});
+  config::Settings facts = support::settings_of(four_hosts());
+  for (config::ProviderSettings& provider : facts.providers) provider.data_policy.zero_data_retention = true;
+  facts.providers[0].data_policy.zero_data_retention.reset();
+  facts.models[0].endpoints[1].prices.output = support::per_million(9);
+  facts.models[0].endpoints[2].prices.output = support::per_million(1);
+  facts.models[0].endpoints[3].prices.output = support::per_million(1);
+  Market newest(std::make_shared<const Catalogue>(facts, 2), trial.now);
+  std::vector<EndpointIndex> withdrawn;
+  find_withdrawn(*trial.catalogue, trial.demand(), *newest.snapshot(trial.now), support::compiled(policy()),
+                 trial.policy, trial.now, withdrawn);
+  CHECK(withdrawn == std::vector<EndpointIndex>{0, 1});
 }

@@ -363,7 +363,9 @@ TEST_CASE("a request chooses among the policies that its key may use") {
     int status;
     std::string message;
   } cases[] = {
-      {"", "", true, "balanced", "the default policy", 0, ""},
+      {"", "", false, "balanced", "the default policy", 0, ""},
+      {"", "", true, "night", "the first policy that the key may use, since it may not use the default one",
+       0, ""},
       {"interactive", "", false, "interactive", "the request's header", 0, ""},
       {"", "interactive", false, "interactive", "the model's suffix", 0, ""},
       {"", "nitro", false, "fastest", "the model's suffix", 0, ""},
