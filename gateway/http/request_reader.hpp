@@ -8,6 +8,7 @@
 #include <string>
 #include <variant>
 
+#include "config/values/address.hpp"
 #include "gateway/http/http_client.hpp"
 #include "gateway/http/http_gate.hpp"
 #include "gateway/http/incoming.hpp"
@@ -38,6 +39,11 @@ class RequestReader final : private providers::Alarm {
       : connection_(connection), timer_(timer), limits_(limits), wanted_(std::move(wanted)) {
     gate_limits_.body = limits.max_body_bytes;
     wait_for(Phase::header, limits.header_timeout);
+  }
+
+  // Where its client came in.
+  void reached_at(const config::ListenAddress& address) {
+    gate_limits_.loopback_only = config::is_loopback(address.host);
   }
 
   providers::Task<RequestRead> next();

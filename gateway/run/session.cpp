@@ -217,11 +217,14 @@ void break_off(Front& front) {
 Task<void> session(Front& front, providers::ConnectionPtr connection) {
   // The limits of the generation it began with: held for as long as the connection.
   const std::shared_ptr<const Hosts> hosts = front.services.hosts;
-  const config::ServingLimits& limits = hosts->generation->catalogue->settings().limits;
+  const config::Settings& settings = hosts->generation->catalogue->settings();
+  const config::ServingLimits& limits = settings.limits;
   const Services& services = front.services;
   RequestReader reader(*connection, services.timer, limits, [&services]() -> std::span<const std::string> {
     return services.hosts->generation->headers;
   });
+  const bool is_apart = front.offers == Offers::administration && settings.admin;
+  reader.reached_at(is_apart ? *settings.admin : settings.listen);
   KeptKey kept;
   OpenSession open(connection, reader);
   front.sessions.push_back(open);
