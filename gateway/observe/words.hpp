@@ -8,7 +8,7 @@
 
 namespace gateway {
 
-inline constexpr std::size_t failure_kinds = static_cast<std::size_t>(routing::FailureKind::client_left) + 1;
+inline constexpr std::size_t failure_kinds = static_cast<std::size_t>(routing::FailureKind::too_long) + 1;
 
 std::string_view word(Ending ending);
 std::string_view word(routing::FailureKind kind);

@@ -6,6 +6,7 @@
 #include "gateway/request/stream_relay.hpp"
 #include "providers/openai/chat_events.hpp"
 #include "providers/openai/reported_error.hpp"
+#include "providers/openai/too_long.hpp"
 #include "routing/decision/patience.hpp"
 #include "routing/terms/bill.hpp"
 #include "routing/terms/failure_of_status.hpp"
@@ -35,9 +36,20 @@ Task<Result<std::string>> read_whole(providers::Exchange& exchange, std::size_t 
   }
 }
 
+// That the prompt does not fit, and how long the host found it.
+void note_too_long(const providers::TooLong& said, const routing::Demand& demand, Failure& failure) {
+  failure.kind = FailureKind::too_long;
+  failure.context = said.context;
+  failure.prompt = said.prompt;
+  const std::int64_t output = demand.max_output ? demand.max_output->count : 0;
+  if (!said.prompt && said.total && said.total->count > output) {
+    failure.prompt = config::Tokens{said.total->count - output};
+  }
+}
+
 // The reply's own account of what failed. Its body is cut off at a few KiB; the connection then goes.
-Task<void> read_failure(Services& services, const providers::HostReply& head, providers::Exchange& exchange,
-                        Tried& tried) {
+Task<void> read_failure(Services& services, const routing::Demand& demand, const providers::HostReply& head,
+                        providers::Exchange& exchange, Tried& tried) {
   std::string body;
   while (body.size() < max_error_body) {
     const Result<std::string_view> piece = co_await exchange.next();
@@ -45,11 +57,13 @@ Task<void> read_failure(Services& services, const providers::HostReply& head, pr
     body.append(piece->substr(0, max_error_body - body.size()));
   }
   providers::ReportedError reported = providers::read_error(body, services.tokens);
+  Failure& failure =
+      tried.attempt.failure.emplace(Failure{.kind = routing::failure_of_status(head.status, reported.code),
+                                            .progress = Progress::request_sent,
+                                            .status = head.status,
+                                            .retry_after = head.retry_after});
+  if (const auto found = providers::too_long(head.status, reported)) note_too_long(*found, demand, failure);
   tried.said = std::move(reported.message);
-  tried.attempt.failure = Failure{.kind = routing::failure_of_status(head.status, reported.code),
-                                  .progress = Progress::request_sent,
-                                  .status = head.status,
-                                  .retry_after = head.retry_after};
 }
 
 Task<void> relay_whole(Services& services, const InferenceRequest& request, Served served, Reply& reply,
@@ -121,14 +135,12 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   const Generation& generation = *request.hosts->generation;
   const routing::Endpoint& endpoint = generation.catalogue->endpoints()[target];
   const config::ProviderSettings& provider = *endpoint.provider;
-  std::atomic<int>& in_flight = generation.in_flight.counter(target);
 
   Tried tried;
   tried.attempt.endpoint = target;
   tried.attempt.generation = generation.catalogue->generation();
   tried.attempt.dispatched = services.timer.now();
-  tried.attempt.in_flight = in_flight.load(std::memory_order_relaxed);
-  const routing::Flight flight(in_flight);
+  tried.attempt.in_flight = generation.in_flight.at(target) - 1;
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
   const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
@@ -154,7 +166,7 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   tried.attempt.headroom = head->headroom;
 
   if (head->status != 200) {
-    co_await read_failure(services, *head, *exchange, tried);
+    co_await read_failure(services, request.demand, *head, *exchange, tried);
   } else if (request.demand.delivery == routing::Delivery::whole) {
     co_await relay_whole(services, request, served, reply, *exchange, watchdog, tried);
   } else if (head->content == ContentKind::event_stream) {

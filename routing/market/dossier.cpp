@@ -50,6 +50,23 @@ void Dossier::learn(EndpointState& state, const Attempt& attempt, const Demand& 
   measures_->observe(attempt, now);
   learn_speed(state, attempt, demand, now);
   if (attempt.usage && !attempt.usage_is_estimated) learn_tokens(state, attempt, demand, expected);
+  if (attempt.failure && attempt.failure->kind == FailureKind::too_long) {
+    learn_length(state, *attempt.failure, demand, expected.room);
+  }
+}
+
+void Dossier::learn_length(EndpointState& state, const Failure& failure, const Demand& demand, double room) {
+  if (failure.prompt) return learn_scale(state, static_cast<double>(failure.prompt->count), demand);
+  // Without a count all that is known is that there was too much of it for the room.
+  if (room > state.prompt_scale * static_cast<double>(demand.prompt.count)) learn_scale(state, room, demand);
+}
+
+void Dossier::learn_scale(EndpointState& state, double prompt, const Demand& demand) {
+  if (prompt <= 0 || demand.prompt.count <= 0) return;
+  // Prior: 2,000 tokens that were estimated exactly.
+  prompt_reported_ = 0.99 * prompt_reported_ + prompt;
+  prompt_estimated_ = 0.99 * prompt_estimated_ + static_cast<double>(demand.prompt.count);
+  state.prompt_scale = std::clamp((2000 + prompt_reported_) / (2000 + prompt_estimated_), 0.25, 4.0);
 }
 
 void Dossier::learn_speed(EndpointState& state, const Attempt& attempt, const Demand& demand,
@@ -89,12 +106,7 @@ void Dossier::learn_speed(EndpointState& state, const Attempt& attempt, const De
 void Dossier::learn_tokens(EndpointState& state, const Attempt& attempt, const Demand& demand,
                            const Expectation& expected) {
   const Usage& usage = *attempt.usage;
-  if (usage.prompt.count > 0 && demand.prompt.count > 0) {
-    // Prior: 2,000 tokens that were estimated exactly.
-    prompt_reported_ = 0.99 * prompt_reported_ + static_cast<double>(usage.prompt.count);
-    prompt_estimated_ = 0.99 * prompt_estimated_ + static_cast<double>(demand.prompt.count);
-    state.prompt_scale = std::clamp((2000 + prompt_reported_) / (2000 + prompt_estimated_), 0.25, 4.0);
-  }
+  learn_scale(state, static_cast<double>(usage.prompt.count), demand);
   if (expected.cached_tokens > 0) {
     const double found = std::min(1.0, static_cast<double>(usage.cached.count) / expected.cached_tokens);
     cache_hits_ = 0.98 * cache_hits_ + found;

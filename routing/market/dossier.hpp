@@ -14,6 +14,7 @@ namespace routing {
 struct Expectation {
   Length length;
   double cached_tokens = 0;  // of the prompt, by the blocks this endpoint saw before
+  double room = 0;           // tokens that the endpoint's context has for the prompt
 };
 
 class Dossier {
@@ -30,6 +31,9 @@ class Dossier {
   void learn_speed(EndpointState& state, const Attempt& attempt, const Demand& demand, config::TimePoint now);
   void learn_tokens(EndpointState& state, const Attempt& attempt, const Demand& demand,
                     const Expectation& expected);
+  // One that did not fit.
+  void learn_length(EndpointState& state, const Failure& failure, const Demand& demand, double room);
+  void learn_scale(EndpointState& state, double prompt, const Demand& demand);
 
   config::TimePoint passed_{};
   std::unique_ptr<Measures> measures_;  // absent until the first reply: most of a big catalogue is idle

@@ -17,6 +17,14 @@ using namespace std::chrono_literals;
 constexpr config::Duration refresh_period = 1s;
 constexpr std::size_t former_generations = 4;
 
+// For the prompt, in the endpoint's context, or in the one that the host names where it is less.
+double room_for_prompt(const Endpoint& endpoint, const Attempt& attempt, const Demand& demand) {
+  std::int64_t context = endpoint.settings->context.count;
+  if (attempt.failure && attempt.failure->context)
+    context = std::min(context, attempt.failure->context->count);
+  return static_cast<double>(context - (demand.max_output ? demand.max_output->count : 0));
+}
+
 // Reorders `values`.
 double median(std::vector<double>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -90,7 +98,8 @@ void Market::observe(const Attempt& attempt, const Demand& demand, config::TimeP
   const std::size_t seen = prefixes_.published().known_to(name, demand.prefix_blocks, now);
   const Expectation expected{.length = lengths_.current().expected(keys),
                              .cached_tokens = prompt_share(demand, seen) *
-                                              static_cast<double>(demand.prompt.count) * state.prompt_scale};
+                                              static_cast<double>(demand.prompt.count) * state.prompt_scale,
+                             .room = room_for_prompt(catalogue_->endpoints()[*index], attempt, demand)};
   dossiers_[*index].learn(state, attempt, demand, expected, now);
   if (first && state.replies > 0) flipped_ = true;
   if (attempt.first_delta || !attempt.failure) prefixes_.use(name, demand.prefix_blocks, now);

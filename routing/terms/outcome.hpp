@@ -29,6 +29,7 @@ enum class FailureKind {
   missing_model,        // 404: the host does not know the model
   deadline,             // the request's own deadline
   client_left,          // not a fault of the endpoint
+  too_long,             // 400: the prompt does not fit into the endpoint's context
 };
 
 // How far an attempt got. Once the client has bytes, no other endpoint can take over.
@@ -39,6 +40,8 @@ struct Failure {
   Progress progress = Progress::nothing_sent;
   int status = 0;                                 // of the host's reply; 0 without one
   std::optional<config::Duration> retry_after{};  // as the host asked
+  std::optional<config::Tokens> prompt{};  // of one that is too long: its tokens, where the host counted them
+  std::optional<config::Tokens> context{};  // and the context, where it named its own
 };
 
 // Tokens as the host counted them. `prompt` includes `cached`, `output` includes `reasoning`.
