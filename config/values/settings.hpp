@@ -169,8 +169,10 @@ struct ServingLimits {
   std::chrono::milliseconds write_idle_timeout{60'000};
   std::chrono::milliseconds deadline{600'000};  // all attempts until the first byte; a policy may set less
   std::chrono::milliseconds drain_timeout{300'000};
-  int max_connections = 0;         // 0: 45 % of the process's file limit
-  int max_connections_per_ip = 0;  // 0: no limit of its own
+  std::chrono::milliseconds queue_timeout{5'000};  // for a provider at its max_in_flight; 0: no waiting
+  int max_queued = 1'000;                          // requests that wait so, per worker
+  int max_connections = 0;                         // 0: 45 % of the process's file limit
+  int max_connections_per_ip = 0;                  // 0: no limit of its own
 };
 
 struct ListenAddress {

@@ -14,7 +14,8 @@ struct Tried {
   std::string said;  // the host's own words about a failure, scrubbed
 };
 
-// All references must outlive the returned task. `served` names what the client is told of this choice.
+// All references must outlive the returned task. The attempt is counted as under way already. `served` names
+// what the client is told of this choice.
 providers::Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
                                Served served, Reply& reply, Interruption& interruption);
 

@@ -6,7 +6,8 @@
 
 namespace gateway {
 
-// 400 where only the request's own size is in the way, 503 with Retry-After where waiting helps, else 404.
+// 400 where only the request itself is in the way, 404 where its preferences are, 429 where all are full,
+// else 503, with Retry-After where waiting helps.
 ErrorReply no_candidate(const routing::Decision& decision, const InferenceRequest& request,
                         config::TimePoint now);
 

@@ -75,6 +75,13 @@ const routing::Decision& decide(Services& services, const InferenceRequest& requ
   return services.decision;
 }
 
+// Another loop took the room that was decided for.
+void take_back_decision(Record& record, std::size_t decisions_before) {
+  record.decisions.resize(decisions_before);
+  record.reasons.pop_back();
+  record.propensities.pop_back();
+}
+
 // Whether there is nobody to tell. A client that stopped reading counts: its connection was cut.
 bool left(const Record& record, const Interruption& interruption) {
   if (interruption.client_left()) return true;
@@ -94,10 +101,17 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   Tried tried;
   std::string in_short;  // of the last decision, as `served` shows it
   Served served;
+  const Generation& generation = *request.hosts->generation;
+  Place place(services.line);
   while (!error) {
+    place.step_up();
     const config::TimePoint now = services.timer.now();
+    const std::size_t decisions_before = record.decisions.size();
     const routing::Decision& decision = decide(services, request, record, reply, now);
     if (!decision.chosen) {
+      if (co_await place.wait(generation, decision, request.demand.deadline, services.timer, interruption))
+        continue;
+      if (interruption.over()) break;
       if (decision.earliest && routing::worth_waiting(*decision.earliest, request.demand, now)) {
         co_await wait_until(services, *decision.earliest, interruption);
         if (interruption.over()) break;
@@ -114,7 +128,16 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
               .model = endpoint.model->name.text,
               .decision = in_short,
               .attempts = record.attempts.size() + 1};
-    tried = co_await attempt(services, request, target, served, reply, interruption);
+    {
+      const Slot slot(services.line, generation, target);
+      if (!slot.taken()) {
+        take_back_decision(record, decisions_before);
+        continue;
+      }
+      place.leave();
+      tried = co_await attempt(services, request, target, served, reply, interruption);
+    }
+    services.line.call();
     record.attempts.push_back(tried.attempt);
     if (!tried.attempt.failure || tried.attempt.failure->kind == FailureKind::client_left) break;
 

@@ -7,6 +7,7 @@
 
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/outbox.hpp"
+#include "gateway/request/waiting_line.hpp"
 #include "providers/host/provider.hpp"
 #include "providers/json/json_tokens.hpp"
 #include "providers/loop/timer.hpp"
@@ -50,6 +51,7 @@ struct Services {
   std::shared_ptr<const routing::Snapshot> snapshot{};  // of the same generation as `hosts`
   routing::Purse purse{};
   routing::RetryBudget retries{};
+  WaitingLine line{};
   // Scratch, used only between two waits.
   routing::Decision decision{};
   std::vector<routing::EndpointIndex> withdrawn{};
