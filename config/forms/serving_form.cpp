@@ -45,6 +45,13 @@ const Fields<ServingLimits>& limit_fields() {
                        "For all attempts until the first byte of the answer. A policy may set less."),
               field<S>("drain_timeout", &S::drain_timeout, duration,
                        "How long running requests may take to end after the order to stop."),
+              field<S>("queue_timeout", &S::queue_timeout,
+                       DurationForm<milliseconds>{milliseconds(0), std::chrono::hours(24)},
+                       "How long a request waits while every provider that may take it is at its "
+                       "`max_in_flight`. Then it gets 429, as it does at once with `0 s`."),
+              field<S>("max_queued", &S::max_queued, WholeForm{0, 1'000'000},
+                       "How many requests of one worker wait so at the same time. Further ones get 429 at "
+                       "once."),
               field<S>(
                   "max_connections", &S::max_connections, connections,
                   "Client connections at the same time, of all workers together. Beyond it idle ones are "

@@ -1,7 +1,7 @@
 #include "gateway/chat/body_walk.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 
 #include "gateway/chat/block_hash.hpp"
 #include "gateway/text/quoted.hpp"
@@ -22,7 +22,7 @@ std::string Path::text() const {
 }
 
 bool KeySet::add(const providers::JsonString& key) {
-  const std::uint64_t hash = block_hash(key.escaped ? std::string_view(key.text()) : key.raw);
+  const std::uint64_t hash = block_hash(key.escaped ? std::string_view(key.identity()) : key.raw);
   const auto end = first_.begin() + static_cast<std::ptrdiff_t>(std::min(count_, few));
   if (std::find(first_.begin(), end, hash) != end) return false;
   if (count_ < few) {
@@ -106,7 +106,7 @@ bool BodyWalk::integer(const Path& path, std::int64_t least, std::int64_t most,
   if (json.type() != JsonType::number) return wrong_type(path, allowed());
   const auto found = json.number();
   if (!found) return false;
-  value = found->integer();
+  value = found->whole();
   if (value && *value >= least && *value <= most) return true;
   return wrong("invalid_value", path, found->text.substr(0, 40), allowed());
 }
@@ -123,6 +123,9 @@ bool BodyWalk::real(const Path& path, Spelling spelling, std::optional<double>& 
   }
   const providers::JsonNumber found = number ? *number : providers::JsonNumber{text->raw};
   value = found.real();
+  if (!std::isfinite(*value)) {
+    return wrong("invalid_value", path, found.text.substr(0, 40), "a number that a double can hold");
+  }
   return *value >= 0 ||
          wrong("invalid_value", path, found.text.substr(0, 40), "a number that is not negative");
 }

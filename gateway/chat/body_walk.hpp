@@ -49,9 +49,10 @@ class KeySet {
 
 class BodyWalk {
  public:
-  BodyWalk(providers::JsonTokens& tokens, std::string_view text) : json(tokens, text) {}
+  BodyWalk(providers::JsonTokens& tokens, std::string_view whole) : json(tokens, whole), body(whole) {}
 
   providers::JsonWalk json;
+  const std::string_view body;
 
   // What ended the walk. Only after something returned false.
   BodyFault fault() const;

@@ -19,15 +19,15 @@ constexpr std::size_t most_blocks = 1'024;
 // Of a member that is not known: base64 would count for millions.
 constexpr std::size_t most_bytes_of_unknown = 16 * 1024;
 
-// Of the first `messages` messages.
-std::uint64_t rough_tokens(const ChatPrompt& prompt, std::size_t messages, std::uint64_t tools_bytes) {
-  return tokens_of_any_chat + tokens_per_message * messages + tokens_per_attachment * prompt.attachments +
-         (prompt.text_bytes + tools_bytes + 3) / 4;
+// Of the messages so far.
+std::uint64_t rough_tokens(const ChatPrompt& prompt) {
+  return tokens_of_any_chat + tokens_per_message * prompt.messages.size() +
+         tokens_per_attachment * prompt.attachments + (prompt.text_bytes + 3) / 4;
 }
 
-// Hosts add preambles of their own for tools.
-std::uint64_t with_tools(std::uint64_t tokens, std::uint64_t tools_bytes) {
-  return tools_bytes > 0 ? tokens * 3 / 2 + 600 : tokens;
+// Hosts spell tools out, and add preambles of their own for them.
+std::uint64_t tokens_of_tools(std::uint64_t bytes) {
+  return bytes > 0 ? bytes / 4 * 3 / 2 + 600 : 0;
 }
 
 void need(config::Features& needs, Feature feature) {
@@ -49,7 +49,7 @@ class PromptReader {
     });
     if (!read) return false;
     prompt_.messages.push_back({begin, walk_.json.end()});
-    const std::uint64_t so_far = rough_tokens(prompt_, prompt_.messages.size(), 0);
+    const std::uint64_t so_far = rough_tokens(prompt_);
     prompt_.tokens_so_far.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(so_far, UINT32_MAX)));
     return true;
   }
@@ -94,7 +94,7 @@ class PromptReader {
   bool text() {
     const auto found = walk_.json.string();
     if (!found) return false;
-    prompt_.text_bytes += found->raw.size();
+    prompt_.text_bytes += found->escaped ? providers::decoded_size(found->raw) : found->raw.size();
     return true;
   }
 
@@ -107,7 +107,8 @@ class PromptReader {
   bool counted(std::size_t most) {
     const std::size_t begin = walk_.json.position();
     if (!walk_.json.skip()) return false;
-    prompt_.text_bytes += std::min(walk_.json.end() - begin, most);
+    const std::string_view value = walk_.body.substr(begin, walk_.json.end() - begin);
+    prompt_.text_bytes += value.size() > most ? most : providers::decoded_size(value);
     return true;
   }
 
@@ -123,8 +124,7 @@ bool read_messages(BodyWalk& walk, const Path& path, ChatPrompt& prompt) {
 }
 
 config::Tokens estimated_tokens(const ChatPrompt& prompt, std::uint64_t tools_bytes) {
-  const std::uint64_t tokens = rough_tokens(prompt, prompt.messages.size(), tools_bytes);
-  return {static_cast<std::int64_t>(with_tools(tokens, tools_bytes))};
+  return {static_cast<std::int64_t>(rough_tokens(prompt) + tokens_of_tools(tools_bytes))};
 }
 
 std::vector<std::uint32_t> prefix_tokens(const ChatPrompt& prompt, std::uint64_t tools_bytes) {
@@ -133,7 +133,7 @@ std::vector<std::uint32_t> prefix_tokens(const ChatPrompt& prompt, std::uint64_t
       prompt.tokens_so_far.end() - static_cast<std::ptrdiff_t>(std::min(count, most_blocks)),
       prompt.tokens_so_far.end());
   for (std::uint32_t& each : tokens) {
-    const std::uint64_t all = with_tools(each + tools_bytes / 4, tools_bytes);
+    const std::uint64_t all = each + tokens_of_tools(tools_bytes);
     each = static_cast<std::uint32_t>(std::min<std::uint64_t>(all, UINT32_MAX));
   }
   return tokens;

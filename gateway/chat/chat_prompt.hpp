@@ -13,7 +13,7 @@
 namespace gateway {
 
 struct ChatPrompt {
-  std::uint64_t text_bytes = 0;
+  std::uint64_t text_bytes = 0;   // decoded: what a host's tokenizer gets to see
   std::uint64_t attachments = 0;  // images, audio, files: their size says nothing about their tokens
   bool ends_with_assistant = false;
   config::Features needs;
@@ -23,8 +23,9 @@ struct ChatPrompt {
 
 bool read_messages(BodyWalk& walk, const Path& path, ChatPrompt& prompt);
 
-// Rough: bytes by four, flat for attachments, and with tools half again and 600, since hosts add preambles of
-// their own for them. For filters and for a correction that is learned, never for a bill.
+// Rough: bytes by four, flat for attachments, and of tools half again and 600, since hosts spell them out and
+// add preambles of their own. For filters and for a correction that is learned, never for a bill.
+// `tools_bytes`: decoded.
 config::Tokens estimated_tokens(const ChatPrompt& prompt, std::uint64_t tools_bytes);
 
 // Up to the end of each message, in the same measure and for as many as prefix_blocks.

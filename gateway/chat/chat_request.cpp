@@ -83,8 +83,11 @@ class ChatReader {
     if (request_.model.empty()) {
       return walk_.wrong("missing_member", top.member("model"), "nothing", "the name of a model");
     }
-    return has_messages_ ||
-           walk_.wrong("missing_member", top.member("messages"), "nothing", "an array of messages");
+    if (!has_messages_) {
+      return walk_.wrong("missing_member", top.member("messages"), "nothing", "an array of messages");
+    }
+    return !prompt_.messages.empty() ||
+           walk_.wrong("invalid_value", top.member("messages"), "an empty array", "at least one message");
   }
 
   void complete() {
@@ -99,8 +102,9 @@ class ChatReader {
     if (include_reasoning_.value_or(false)) need(Feature::reasoning);
     if (prompt_.ends_with_assistant) need(Feature::prefill);
     request_.needs |= prompt_.needs;
-    request_.prompt = estimated_tokens(prompt_, tools_.size());
-    request_.prefix_tokens = prefix_tokens(prompt_, tools_.size());
+    const std::size_t tools_bytes = providers::decoded_size(tools_.of(body_));
+    request_.prompt = estimated_tokens(prompt_, tools_bytes);
+    request_.prefix_tokens = prefix_tokens(prompt_, tools_bytes);
     request_.messages = std::move(prompt_.messages);
     request_.tools = tools_;
   }

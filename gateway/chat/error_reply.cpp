@@ -29,7 +29,7 @@ std::string_view type_of(int status) {
   }
 }
 
-// What each kind is to the client. `rejected` is not here: its status is the provider's.
+// What each kind is to the client. `rejected` and `too_long` are not here: their status is the provider's.
 struct Row {
   FailureKind kind;
   int status;
@@ -79,6 +79,10 @@ ErrorReply of_rejection(const routing::Failure& failure, const HostWords& said) 
   reply.host_code = said.code;
   reply.param = said.param;
   reply.failed_generation = said.failed_generation;
+  if (failure.kind == FailureKind::too_long) {
+    reply.code = "context_length_exceeded";
+    if (reply.param.empty()) reply.param = "messages";
+  }
   // The same request would be rejected again, whatever an SDK thinks of 408 and 409.
   reply.should_retry = ShouldRetry::no;
   return reply;
@@ -137,7 +141,9 @@ ErrorReply gateway_stopping() {
 }
 
 ErrorReply of_failure(const routing::Failure& failure, const HostWords& said) {
-  if (failure.kind == FailureKind::rejected) return of_rejection(failure, said);
+  if (failure.kind == FailureKind::rejected || failure.kind == FailureKind::too_long) {
+    return of_rejection(failure, said);
+  }
   ErrorReply reply;
   for (const Row& row : rows) {
     if (row.kind != failure.kind) continue;

@@ -1,8 +1,10 @@
-// One configuration, ready to serve. Immutable but for the counts of attempts under way; shared by all
-// threads. A request keeps the generation it began with.
+// One configuration, ready to serve. Immutable but for the counts of attempts under way and of requests that
+// wait for room; shared by all threads. A request keeps the generation it began with.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <vector>
 
 #include "gateway/generation/key_ring.hpp"
 #include "routing/policy/policy_set.hpp"
@@ -28,6 +30,7 @@ struct Generation {
   routing::PolicySet policies;
   std::vector<std::string> headers;  // of requests, those that policies read, in lower case
   mutable routing::InFlight in_flight;
+  mutable std::vector<std::atomic<int>> waiting;  // for each provider, in all loops' waiting lines
 
  private:
   Generation(std::shared_ptr<const routing::Catalogue> all, routing::PolicySet set, routing::InFlight counts)
@@ -35,7 +38,8 @@ struct Generation {
         keys(catalogue->settings()),
         policies(std::move(set)),
         headers(policies.headers()),
-        in_flight(std::move(counts)) {}
+        in_flight(std::move(counts)),
+        waiting(catalogue->settings().providers.size()) {}
   static routing::PolicySet compiled(const config::Settings& settings) {
     config::Problems problems;
     return routing::compile(settings, problems);

@@ -26,7 +26,7 @@ class ChunkedBody {
 
  private:
   std::size_t limit_;
-  providers::ChunkedReader reader_{providers::ChunkedReader::Trailers::refused};
+  providers::ChunkedReader reader_;
   std::string body_;
 };
 

@@ -59,6 +59,10 @@ class HeadReader {
 
   std::optional<Refusal> finish() {
     if (!has_host_) return bad_request("Host: it is missing; allowed is exactly one");
+    if (!head_.authority.empty()) {
+      if (!is_own_authority(head_.authority, head_.host, limits_.loopback_only)) return misdirected();
+      head_.host = head_.authority;
+    }
     if (auto refusal = frame()) return refusal;
     if (!head_.content_encoding.empty() && !same_name(head_.content_encoding, "identity")) {
       return Refusal{415, "unsupported_encoding",
@@ -145,6 +149,12 @@ class HeadReader {
     has_host_ = true;
     head_.host = field.value;
     return std::nullopt;
+  }
+
+  Refusal misdirected() const {
+    return {421, "misdirected_request",
+            "target: found " + quoted(head_.authority) + "; allowed is the authority that Host names, " +
+                quoted(head_.host)};
   }
 
   std::optional<Refusal> expect(const Field& field) {

@@ -19,13 +19,15 @@ struct GateLimits {
   std::size_t header_block = providers::max_header_block;
   std::size_t target = 8 * 1024;
   std::uint64_t body = 32 * 1024 * 1024;
+  // Whether clients reach us on this machine only: an absolute target may then name it, whatever Host says.
+  bool loopback_only = false;
 };
 
 struct HeadIncomplete {};
 
 // An answer to give at once; then close. `message` names the place, what was found and what is allowed.
 struct Refusal {
-  int status = 400;       // 400, 405, 413, 414, 417, 431, 503, 505
+  int status = 400;       // 400, 405, 413, 414, 415, 417, 421, 431, 503, 505
   std::string_view code;  // "bad_request", "body_too_large", ...; static text
   std::string message;
 };
@@ -35,12 +37,13 @@ struct RequestHead {
   Method method = Method::get;
   std::string_view path;   // "/v1/chat/completions"
   std::string_view query;  // without the question mark
-  int minor_version = 1;   // HTTP/1.x
+  int minor_version = 1;   // 0 or 1; a later one of HTTP/1 is read as 1
   bool keep_alive = true;
   bool expect_continue = false;
   providers::Framing framing = providers::NoBody{};  // never UntilClose
   std::size_t size = 0;                              // of the head; the body begins here
-  std::string_view host;
+  std::string_view authority;                        // of a target in absolute form; else empty
+  std::string_view host;                             // the authority, else the field
   std::string_view authorization;
   std::string_view x_api_key;
   std::string_view content_type;

@@ -1,8 +1,10 @@
 #include "gateway/http/request_line.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "gateway/http/host_field.hpp"
 #include "gateway/text/quoted.hpp"
 
 namespace gateway {
@@ -75,6 +77,25 @@ std::string_view forbidden_in(std::string_view path) {
   return is_name ? "\\\0"sv : "/\\\0"sv;
 }
 
+// Takes "http://authority" from the front of a target in absolute form; whose authority it is, the fields
+// decide. What is left is the origin form.
+std::optional<Refusal> take_authority(std::string_view& target, RequestHead& head) {
+  constexpr std::string_view http = "http://", https = "https://";
+  if (providers::same_name(target.substr(0, https.size()), https)) {
+    return Refusal{421, "misdirected_request",
+                   "target: found " + quoted(target) + "; allowed is http, which is spoken here"};
+  }
+  if (!providers::same_name(target.substr(0, http.size()), http)) return std::nullopt;
+  const std::string_view rest = target.substr(http.size());
+  const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+  if (!is_host(rest.substr(0, end))) {
+    return bad_request("target: found " + quoted(target) + "; allowed is http://host or http://host:port");
+  }
+  head.authority = rest.substr(0, end);
+  target = rest.substr(end);
+  return std::nullopt;
+}
+
 std::optional<Refusal> read_target(std::string_view target, std::size_t limit, RequestHead& head) {
   using namespace std::string_view_literals;
   if (target.size() > limit) {
@@ -82,9 +103,13 @@ std::optional<Refusal> read_target(std::string_view target, std::size_t limit, R
         414, "target_too_long",
         "target: " + std::to_string(target.size()) + " bytes; allowed are " + std::to_string(limit)};
   }
-  if (target.empty() || target.front() != '/') {
+  if (!target.starts_with('/')) {
+    if (auto refusal = take_authority(target, head)) return refusal;
+  }
+  const bool may_lack_path = !head.authority.empty() && (target.empty() || target.front() == '?');
+  if (!may_lack_path && !target.starts_with('/')) {
     return bad_request("target: found " + quoted(target) +
-                       "; allowed is the origin form, beginning with a slash");
+                       "; allowed is the origin form, beginning with a slash, or http:// and our own name");
   }
   for (const char c : target) {
     if (!in_target[static_cast<unsigned char>(c)]) {
@@ -93,7 +118,7 @@ std::optional<Refusal> read_target(std::string_view target, std::size_t limit, R
     }
   }
   const std::size_t question = target.find('?');
-  head.path = target.substr(0, question);
+  head.path = may_lack_path ? "/"sv : target.substr(0, question);
   if (question != std::string_view::npos) head.query = target.substr(question + 1);
 
   // Every slash must be a separator that everyone sees, or two readers take one path for different ones.
@@ -109,15 +134,16 @@ std::optional<Refusal> read_target(std::string_view target, std::size_t limit, R
 }
 
 std::optional<Refusal> read_version(std::string_view version, RequestHead& head) {
-  if (version == "HTTP/1.1" || version == "HTTP/1.0") {
-    head.minor_version = version.back() - '0';
-    head.keep_alive = head.minor_version == 1;
-    return std::nullopt;
-  }
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   const bool known_form = version.size() == 8 && version.starts_with("HTTP/") && digit(version[5]) &&
                           version[6] == '.' && digit(version[7]);
-  std::string message = "version: found " + quoted(version) + "; allowed are HTTP/1.1 and HTTP/1.0";
+  if (known_form && version[5] == '1') {
+    // Who speaks a later one of HTTP/1 understands 1.1 (RFC 9110, section 2.5).
+    head.minor_version = version[7] == '0' ? 0 : 1;
+    head.keep_alive = head.minor_version == 1;
+    return std::nullopt;
+  }
+  std::string message = "version: found " + quoted(version) + "; allowed is HTTP/1";
   if (known_form) return Refusal{505, "version_not_supported", std::move(message)};
   return bad_request(std::move(message));
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <variant>
 
+#include "config/values/address.hpp"
 #include "gateway/http/body_budget.hpp"
 #include "gateway/http/http_client.hpp"
 #include "gateway/http/http_gate.hpp"
@@ -44,6 +45,11 @@ class RequestReader final : private providers::Alarm {
         share_(bodies, limits.body_budget) {
     gate_limits_.body = limits.max_body_bytes;
     wait_for(Phase::header, limits.header_timeout);
+  }
+
+  // Where its client came in.
+  void reached_at(const config::ListenAddress& address) {
+    gate_limits_.loopback_only = config::is_loopback(address.host);
   }
 
   // The next request, whole or without its body. What the last one's body took is given back.

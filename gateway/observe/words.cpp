@@ -53,6 +53,8 @@ std::string_view word(routing::FailureKind kind) {
       return "missing_model";
     case deadline:
       return "deadline";
+    case too_long:
+      return "too_long";
     case client_left:
       return "client_left";
     case local:

@@ -12,8 +12,9 @@ using routing::Attempt;
 bool has_failed(const LoggedRequest& request) {
   if (request.ending == Ending::answered || request.ending == Ending::client_left) return false;
   // The request itself was at fault, and would have been anywhere.
-  return request.attempts.empty() || !request.attempts.back().failure ||
-         request.attempts.back().failure->kind != routing::FailureKind::rejected;
+  if (request.attempts.empty() || !request.attempts.back().failure) return true;
+  const routing::FailureKind kind = request.attempts.back().failure->kind;
+  return kind != routing::FailureKind::rejected && kind != routing::FailureKind::too_long;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "providers/host/retry_hint.hpp"
 #include "providers/openai/chat_events.hpp"
 #include "providers/openai/reported_error.hpp"
+#include "providers/openai/too_long.hpp"
 #include "routing/decision/patience.hpp"
 #include "routing/market/predict.hpp"
 #include "routing/terms/bill.hpp"
@@ -36,6 +37,17 @@ Task<Result<std::string>> read_whole(providers::Exchange& exchange, std::size_t 
   }
 }
 
+// That the prompt does not fit, and how long the host found it.
+void note_too_long(const providers::TooLong& said, const routing::Demand& demand, Failure& failure) {
+  failure.kind = FailureKind::too_long;
+  failure.context = said.context;
+  failure.prompt = said.prompt;
+  const std::int64_t output = demand.max_output ? demand.max_output->count : 0;
+  if (!said.prompt && said.total && said.total->count > output) {
+    failure.prompt = config::Tokens{said.total->count - output};
+  }
+}
+
 // The reply's own account of what failed. Its body is cut off at a few KiB; the connection then goes.
 Task<void> read_failure(Services& services, const InferenceRequest& request, const providers::HostReply& head,
                         providers::Exchange& exchange, Tried& tried) {
@@ -47,10 +59,14 @@ Task<void> read_failure(Services& services, const InferenceRequest& request, con
   }
   const providers::ReportedError reported = providers::read_error(body, services.tokens);
   take_report(request, head.status, reported, Progress::request_sent, tried);
-  tried.attempt.failure->retry_after = head.retry_after;
+  Failure& failure = *tried.attempt.failure;
+  failure.retry_after = head.retry_after;
   // Some say it in the body alone.
   const bool asks_to_wait = head.status == 429 || head.status == 503;
-  if (asks_to_wait && !head.retry_after) tried.attempt.failure->retry_after = providers::retry_hint_in(body);
+  if (asks_to_wait && !head.retry_after) failure.retry_after = providers::retry_hint_in(body);
+  if (const auto found = providers::too_long(head.status, reported)) {
+    note_too_long(*found, request.demand, failure);
+  }
 }
 
 Task<void> relay_whole(Services& services, const InferenceRequest& request, Served served, Reply& reply,
@@ -115,18 +131,16 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   const Generation& generation = *request.hosts->generation;
   const routing::Endpoint& endpoint = generation.catalogue->endpoints()[target];
   const config::ProviderSettings& provider = *endpoint.provider;
-  std::atomic<int>& in_flight = generation.in_flight.counter(target);
 
   Tried tried;
   tried.attempt.endpoint = target;
   tried.attempt.generation = generation.catalogue->generation();
   tried.attempt.dispatched = services.timer.now();
-  tried.attempt.in_flight = in_flight.load(std::memory_order_relaxed);
+  tried.attempt.in_flight = generation.in_flight.at(target) - 1;
   // The decision is still the one that chose this endpoint: nobody has waited since.
   if (const routing::Verdict* chosen = chosen_one(services.decision)) {
     tried.attempt.cached_share = routing::prompt_share(request.demand, chosen->cached_blocks);
   }
-  const routing::Flight flight(in_flight);
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
   const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();

@@ -13,8 +13,8 @@ struct Tried {
   HostWords said;  // about a failure
 };
 
-// All references must outlive the returned task. `served` names what the client is told of this choice.
-// `trial` ends when the host shows that it answers.
+// All references must outlive the returned task. The attempt is counted as under way already. `served` names
+// what the client is told of this choice. `trial` ends when the host shows that it answers.
 providers::Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
                                Served served, routing::TrialPermit& trial, Reply& reply,
                                Interruption& interruption);

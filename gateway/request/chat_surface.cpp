@@ -34,7 +34,23 @@ NamedModel find_model(const routing::Catalogue& catalogue, std::string_view name
   return {catalogue.find(parts.model), parts.suffix};
 }
 
-// The models to turn to when nobody of the first is left; each by its whole name.
+// The model that is asked for first: of a list, the first that there is, as OpenRouter takes it. It leaves
+// the list with those before it. Nothing where none is there.
+NamedModel take_first_model(const routing::Catalogue& catalogue, ChatRequest& chat) {
+  NamedModel named = find_model(catalogue, chat.model);
+  for (std::size_t i = 0; !named.model && i < chat.models.size(); ++i) {
+    named = find_model(catalogue, chat.models[i]);
+    if (!named.model) continue;
+    const auto begin = chat.models.begin();
+    std::swap(chat.model, chat.models[i]);
+    named = find_model(catalogue, chat.model);  // a suffix is a view into the name
+    chat.models.erase(begin, begin + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+  return named;
+}
+
+// The models to turn to when nobody of the first is left; each by its whole name. One that is not there is
+// passed over; but one with a suffix, which would choose a policy, is not taken without it.
 std::optional<ErrorReply> find_fallbacks(const InferenceRequest& request, const config::KeySettings* key,
                                          routing::Demand& demand) {
   const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
@@ -42,6 +58,7 @@ std::optional<ErrorReply> find_fallbacks(const InferenceRequest& request, const 
     const std::string& name = request.chat.models[i];
     std::string param = "models[" + std::to_string(i) + "]";
     const routing::PublicModel* model = catalogue.find(name);
+    if (!model && !find_model(catalogue, name).model) continue;
     if (!model) {
       ErrorReply error = unknown_model(name, catalogue, key);
       error.param = std::move(param);
@@ -117,7 +134,7 @@ std::optional<ErrorReply> understand(Incoming& incoming, const config::KeySettin
 
   request.hosts = services.hosts;
   const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
-  const NamedModel named = find_model(catalogue, request.chat.model);
+  const NamedModel named = take_first_model(catalogue, request.chat);
   if (!named.model) return unknown_model(request.chat.model, catalogue, key);
   if (!may_use(key, *named.model)) return model_not_allowed(*key, request.chat.model, "model");
   request.id = new_id(services.dice);

@@ -4,10 +4,13 @@
 #include <map>
 
 #include "gateway/explain/decision_page.hpp"
+#include "gateway/generation/key_ring.hpp"
+#include "routing/language/vocabulary.hpp"
 
 namespace gateway {
 namespace {
 
+using config::Feature;
 using routing::Removal;
 using routing::Verdict;
 
@@ -16,8 +19,7 @@ bool is_size(Removal removal) {
 }
 
 bool passes_with_time(Removal removal) {
-  return removal == Removal::cooling || removal == Removal::open || removal == Removal::full ||
-         removal == Removal::recovering;
+  return removal == Removal::cooling || removal == Removal::open || removal == Removal::recovering;
 }
 
 bool is_limit_of_rate(const Verdict& verdict) {
@@ -79,6 +81,111 @@ std::string sizes(const routing::Decision& decision, const InferenceRequest& req
   return text + ".";
 }
 
+constexpr std::size_t most_named = 5;
+
+bool is_of_request(Removal removal) {
+  return removal == Removal::features || removal == Removal::context || removal == Removal::max_output;
+}
+
+// What the request needs and some endpoint of its models lacks.
+config::Features lacking(const routing::Decision& decision, const InferenceRequest& request) {
+  config::Features result;
+  for (const Verdict& verdict : decision.verdicts) {
+    const auto& endpoints = request.hosts->generation->catalogue->endpoints();
+    result |= request.demand.needs & ~endpoints[verdict.endpoint].settings->features;
+  }
+  return result;
+}
+
+std::string text_of(config::Features features) {
+  std::string text;
+  for (std::size_t i = 0; i < config::feature_count; ++i) {
+    if (!features.test(i)) continue;
+    text += text.empty() ? "" : ", ";
+    text += routing::to_text(static_cast<Feature>(i));
+  }
+  return text;
+}
+
+// Of the models that the key may use; aliases are not named beside their model.
+std::string who_would(const InferenceRequest& request) {
+  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  const config::Features needs = request.demand.needs;
+  std::string names;
+  std::size_t count = 0;
+  for (const routing::PublicModel& model : catalogue.models()) {
+    const bool is_alias = model.model && model.model->name != model.name;
+    const auto serves = [&](const routing::Candidate& candidate) {
+      return (needs & ~catalogue.endpoints()[candidate.endpoint].settings->features).none();
+    };
+    if (is_alias || !may_use(request.demand.key, model) || std::ranges::none_of(model.candidates, serves))
+      continue;
+    if (++count <= most_named) names += (names.empty() ? "`" : ", `") + model.name.text + "`";
+  }
+  if (count == 0) return "No model here would serve it.";
+  if (count > most_named) names += " and " + std::to_string(count - most_named) + " more";
+  return "It would be served by " + names + ".";
+}
+
+// The member of the request that asks for it; empty where none does alone.
+std::string_view member_of(config::Features features) {
+  struct Row {
+    Feature feature;
+    std::string_view member;
+  };
+  for (const Row& row : {Row{Feature::tools, "tools"}, Row{Feature::json_object, "response_format"},
+                         Row{Feature::json_schema, "response_format"}, Row{Feature::images, "messages"},
+                         Row{Feature::files, "messages"}, Row{Feature::prefill, "messages"},
+                         Row{Feature::logprobs, "logprobs"}}) {
+    if (features.test(static_cast<std::size_t>(row.feature))) return row.member;
+  }
+  return {};
+}
+
+// Nothing but the request itself stands in the way, and features among it.
+std::optional<ErrorReply> lacking_feature(const routing::Decision& decision, const InferenceRequest& request,
+                                          const std::string& why) {
+  const auto is = [](auto rule) { return [rule](const Verdict& verdict) { return rule(verdict.removal); }; };
+  const bool any =
+      std::ranges::any_of(decision.verdicts, is([](Removal r) { return r == Removal::features; }));
+  if (!any || !std::ranges::all_of(decision.verdicts, is(is_of_request))) return std::nullopt;
+  const config::Features missing = lacking(decision, request);
+  return ErrorReply{.status = 400,
+                    .type = "invalid_request_error",
+                    .code = "unsupported_feature",
+                    .message = "No endpoint of " + request.demand.model->name.text +
+                               " does what this request needs (" + text_of(missing) + "). " +
+                               who_would(request) + " " + why + ".",
+                    .param = std::string(member_of(missing)),
+                    .metadata = {},
+                    .should_retry = ShouldRetry::no};
+}
+
+// Who would take the request but for its own preferences.
+std::string but_for_preferences(const routing::Decision& decision, const InferenceRequest& request) {
+  std::string names;
+  for (const Verdict& verdict : decision.verdicts) {
+    if (verdict.removal != Removal::overlay) continue;
+    const auto& endpoints = request.hosts->generation->catalogue->endpoints();
+    names += (names.empty() ? "" : ", ") + endpoints[verdict.endpoint].settings->name.text;
+  }
+  return " Without its own preferences it would be served by " + names + ".";
+}
+
+// Whoever may take the request has as many under way as its provider's limit allows.
+ErrorReply all_full(const InferenceRequest& request, const std::string& why) {
+  const config::ServingLimits& limits = request.hosts->generation->catalogue->settings().limits;
+  ErrorReply error = plain_error(
+      429, "rate_limit_error", "endpoints_full",
+      "Every endpoint of " + request.demand.model->name.text +
+          " that may take this request now has as many requests under way as it may, and none became free in "
+          "time (`limits.queue_timeout`). " +
+          why + ".");
+  error.retry_after =
+      std::clamp<config::Duration>(limits.queue_timeout, std::chrono::seconds(1), std::chrono::seconds(60));
+  return error;
+}
+
 }  // namespace
 
 ErrorReply no_candidate(const routing::Decision& decision, const InferenceRequest& request,
@@ -100,6 +207,8 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
   const auto any = [&](auto rule) {
     return std::ranges::any_of(decision.verdicts, [&](const Verdict& v) { return rule(v.removal); });
   };
+  if (any([](Removal removal) { return removal == Removal::full; })) return all_full(request, why);
+  if (auto error = lacking_feature(decision, request, why)) return *std::move(error);
   const bool time_helps = any(passes_with_time);
   // As OpenRouter does: what a request's own preferences leave nobody for is the request's fault.
   const bool is_own_fault = !time_helps && any([](Removal removal) { return removal == Removal::overlay; });
@@ -120,6 +229,7 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
     error.type = "rate_limit_error";
     error.code = "provider_rate_limited";
   }
+  if (is_own_fault) error.message += but_for_preferences(decision, request);
   if (!time_helps) error.should_retry = ShouldRetry::no;
   if (time_helps && decision.earliest) {
     error.retry_after = std::clamp<config::Duration>(*decision.earliest - now, std::chrono::seconds(1),

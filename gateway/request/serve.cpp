@@ -116,6 +116,13 @@ void say_when(ErrorReply& error, const routing::Decision& decision, config::Time
   error.retry_after = std::clamp<config::Duration>(wait, 1s, 60s);
 }
 
+// Another loop took the room that was decided for, or nothing pays for it.
+void take_back_decision(Record& record, std::size_t decisions_before) {
+  record.decisions.resize(decisions_before);
+  record.reasons.pop_back();
+  record.propensities.pop_back();
+}
+
 // Whether there is nobody to tell. A client that stopped reading counts: its connection was cut.
 bool left(const Record& record, const Interruption& interruption) {
   if (interruption.client_left()) return true;
@@ -136,11 +143,18 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   Tried tried;
   std::string in_short;  // of the last decision, as `served` shows it
   Served served;
+  const Generation& generation = *request.hosts->generation;
+  Place place(services.line);
   while (!error) {
+    place.step_up();
     const config::TimePoint now = services.timer.now();
     routing::TrialPermit trial;
+    const std::size_t decisions_before = record.decisions.size();
     const routing::Decision& decision = decide(services, request, record, reply, trial, now);
     if (!decision.chosen) {
+      if (co_await place.wait(generation, decision, request.demand.deadline, services.timer, interruption))
+        continue;
+      if (interruption.over()) break;
       if (decision.earliest && routing::worth_waiting(*decision.earliest, request.demand, now)) {
         co_await wait_until(services, *decision.earliest, interruption);
         if (interruption.over()) break;
@@ -149,7 +163,6 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
       if (record.attempts.empty()) error = no_candidate(decision, request, now);
       break;
     }
-    if (!may_retry(services, request, record)) break;
     const routing::EndpointIndex target = *decision.chosen;
     in_short = decision_header(decided_for(services, request, now));
     const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[target];
@@ -158,8 +171,21 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
               .model = endpoint.model->name.text,
               .decision = in_short,
               .attempts = record.attempts.size() + 1};
-    tried = co_await attempt(services, request, target, served, trial, reply, interruption);
+    {
+      const Slot slot(services.line, generation, target);
+      if (!slot.taken()) {
+        take_back_decision(record, decisions_before);
+        continue;
+      }
+      if (!may_retry(services, request, record)) {
+        take_back_decision(record, decisions_before);
+        break;
+      }
+      place.leave();
+      tried = co_await attempt(services, request, target, served, trial, reply, interruption);
+    }
     trial.end();
+    services.line.call();
     if (tried.attempt.failure)
       services.outbox.tell(Sighting::What::ends, tried.attempt, request.demand.prompt);
     record.attempts.push_back(tried.attempt);

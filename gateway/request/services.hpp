@@ -7,6 +7,7 @@
 
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/outbox.hpp"
+#include "gateway/request/waiting_line.hpp"
 #include "providers/host/provider.hpp"
 #include "providers/json/json_tokens.hpp"
 #include "providers/loop/timer.hpp"
@@ -51,8 +52,9 @@ struct Services {
   std::shared_ptr<const routing::Snapshot> snapshot{};  // of the same generation as `hosts`
   routing::Purse purse{};
   routing::RetryCounter retries{};
-  std::shared_ptr<routing::RetryBudget> retry_budget =
-      std::make_shared<routing::RetryBudget>();  // of all loops
+  // Of all loops.
+  std::shared_ptr<routing::RetryBudget> retry_budget = std::make_shared<routing::RetryBudget>();
+  WaitingLine line{};
   // Scratch, used only between two waits.
   routing::Decision decision{};
   std::vector<routing::EndpointIndex> withdrawn{};

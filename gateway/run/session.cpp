@@ -269,13 +269,17 @@ Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
 }
 
 Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer) {
-  // A copy: a connection that is idle holds no generation.
+  // Copies: a connection that is idle holds no generation.
   const Services& services = front.services;
-  const config::ServingLimits limits = services.hosts->generation->catalogue->settings().limits;
+  const config::Settings& settings = services.hosts->generation->catalogue->settings();
+  const config::ServingLimits limits = settings.limits;
+  const bool is_apart = front.offers == Offers::administration && settings.admin;
+  const config::ListenAddress reached_at = is_apart ? *settings.admin : settings.listen;
   RequestReader reader(
       *connection, services.timer, limits,
       [&services]() -> std::span<const std::string> { return services.hosts->generation->headers; },
       &front.bodies);
+  reader.reached_at(reached_at);
   if (peer.is_proxy) reader.behind_proxy();
   const std::string address = peer.address.is_unspecified() ? std::string() : peer.address.to_string();
   KeptKey kept;

@@ -34,6 +34,7 @@ class Setup {
   void policies();
   void add_policy(const routing::PolicySet& set, const std::string& name);
   void baselines();
+  void add(const std::string& name, Entrant::Kind kind, routing::MakeContender make);
   std::optional<double> dollars_per_second(const std::string& text) const;
   bool failed() const {
     return std::ranges::any_of(problems_, [](const config::Problem& problem) {
@@ -170,6 +171,20 @@ void Setup::traces() {
   for (World& world : setup_.settings.worlds) world.trace = trace;
 }
 
+// A row of a table has its name alone: named twice it is one, and where a policy is called like a baseline,
+// or either like the oracle, its kind tells them apart.
+void Setup::add(const std::string& name, Entrant::Kind kind, routing::MakeContender make) {
+  const auto is_taken = [&](const std::string& candidate) {
+    return candidate == "oracle" || std::ranges::any_of(setup_.entrants, [&](const Entrant& entrant) {
+             return entrant.name == candidate && entrant.kind != kind;
+           });
+  };
+  const std::string shown =
+      is_taken(name) ? name + (kind == Entrant::Kind::baseline ? "-baseline" : "-policy") : name;
+  if (std::ranges::find(setup_.entrants, shown, &Entrant::name) != setup_.entrants.end()) return;
+  setup_.entrants.push_back({shown, kind, std::move(make)});
+}
+
 void Setup::add_policy(const routing::PolicySet& set, const std::string& name) {
   routing::CoreParts without;
   std::string base = name;
@@ -188,9 +203,9 @@ void Setup::add_policy(const routing::PolicySet& set, const std::string& name) {
     policy.always = set.always().all().front().rules;
     policy.value_of_ttft = policy.value_of_generation = *value;
     if (*value == 0) policy.hedge_budget = 0;
-    setup_.entrants.push_back({name, Entrant::Kind::policy, routing::make_core(policy, without)});
+    add(name, Entrant::Kind::policy, routing::make_core(policy, without));
   } else if (const routing::Policy* policy = set.find(base)) {
-    setup_.entrants.push_back({name, Entrant::Kind::policy, routing::make_core(*policy, without)});
+    add(name, Entrant::Kind::policy, routing::make_core(*policy, without));
   } else {
     const std::string near = config::nearest(base, set.names());
     wrong(
@@ -216,10 +231,10 @@ void Setup::baselines() {
   for (const std::string& name : options_.baselines) {
     if (name == "all") {
       for (const std::string& each : routing::baseline_names()) {
-        setup_.entrants.push_back({each, Entrant::Kind::baseline, routing::make_baseline(each)});
+        add(each, Entrant::Kind::baseline, routing::make_baseline(each));
       }
     } else if (std::ranges::find(routing::baseline_names(), name) != routing::baseline_names().end()) {
-      setup_.entrants.push_back({name, Entrant::Kind::baseline, routing::make_baseline(name)});
+      add(name, Entrant::Kind::baseline, routing::make_baseline(name));
     } else {
       std::string known;
       for (const std::string& each : routing::baseline_names()) known += " `" + each + "`";

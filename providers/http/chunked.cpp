@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "providers/http/http_fields.hpp"
+
 namespace providers {
 namespace {
 
@@ -51,14 +53,7 @@ void ChunkedReader::framing(char byte) {
     case Expect::digits:
       return size_line(byte);
     case Expect::extension:
-      if (byte == '\r') {
-        expect_ = Expect::size_lf;
-      } else if (!is_text(byte)) {
-        broken("a control character in a chunk extension");
-      } else if (++overhead_ > most_extension) {
-        broken("a chunk extension over 256 bytes");
-      }
-      return;
+      return extension(byte);
     case Expect::size_lf:
       if (byte != '\n') return broken("a chunk size line that does not end in CRLF");
       overhead_ = 0;
@@ -73,6 +68,7 @@ void ChunkedReader::framing(char byte) {
       expect_ = Expect::first_digit;
       return;
     case Expect::trailer_start:
+    case Expect::trailer_name:
     case Expect::trailer:
     case Expect::trailer_lf:
     case Expect::last_lf:
@@ -93,10 +89,22 @@ void ChunkedReader::size_line(char byte) {
     broken("a chunk size that is not hexadecimal");
   } else if (byte == '\r') {
     expect_ = Expect::size_lf;
-  } else if (byte == ';') {
+  } else if (byte == ';' || byte == ' ' || byte == '\t') {
+    extension_.begin_again();
     expect_ = Expect::extension;
+    extension(byte);
   } else {
     broken("a chunk size that is not hexadecimal");
+  }
+}
+
+void ChunkedReader::extension(char byte) {
+  if (byte == '\r' && extension_.is_whole()) {
+    expect_ = Expect::size_lf;
+  } else if (!extension_.take(byte)) {
+    broken("a chunk extension that is none");
+  } else if (++overhead_ > most_extension) {
+    broken("a chunk extension over 256 bytes");
   }
 }
 
@@ -104,16 +112,26 @@ void ChunkedReader::trailer_line(char byte) {
   if (expect_ == Expect::last_lf || expect_ == Expect::trailer_lf) {
     if (byte != '\n') return broken("a trailer line that does not end in CRLF");
     expect_ = expect_ == Expect::last_lf ? Expect::nothing : Expect::trailer_start;
-  } else if (byte == '\r') {
-    expect_ = expect_ == Expect::trailer_start ? Expect::last_lf : Expect::trailer_lf;
-  } else if (trailers_ == Trailers::refused) {
-    broken("a field after the body");
-  } else if (!is_text(byte)) {
-    broken("a control character in a trailer");
-  } else if (++overhead_ > most_trailers) {
-    broken("trailers over 8 KiB");
-  } else {
+    return;
+  }
+  if (++overhead_ > most_trailers) return broken("trailers over 8 KiB");
+  if (expect_ == Expect::trailer) {
+    if (byte == '\r') {
+      expect_ = Expect::trailer_lf;
+    } else if (!is_text(byte)) {
+      broken("a control character in a trailer");
+    }
+    return;
+  }
+  const bool is_first = expect_ == Expect::trailer_start;
+  if (is_first && byte == '\r') {
+    expect_ = Expect::last_lf;
+  } else if (is_token_text({&byte, 1})) {
+    expect_ = Expect::trailer_name;
+  } else if (!is_first && byte == ':') {
     expect_ = Expect::trailer;
+  } else {
+    broken("a trailer that is no field");
   }
 }
 

@@ -1,17 +1,18 @@
 // Decodes the chunked transfer coding (RFC 9112, section 7.1) out of bytes that arrive cut anywhere. Strict:
-// CRLF only, extensions and trailers bounded. Copies nothing. Belongs to one message.
+// CRLF only, extensions and trailers by their grammar and bounded; trailers are read over and never merged
+// into the fields. Copies nothing. Belongs to one message.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include "providers/http/chunk_extension.hpp"
+
 namespace providers {
 
 class ChunkedReader {
  public:
-  // Trailers of a request are refused; those of a reply are read over and never merged into its fields.
-  enum class Trailers { refused, dropped };
   enum class State { more, done, broken };
 
   struct Step {
@@ -19,8 +20,6 @@ class ChunkedReader {
     std::string_view piece;    // of the body, inside the input; may be empty
     State state = State::more;
   };
-
-  explicit ChunkedReader(Trailers trailers) : trailers_(trailers) {}
 
   // Reads at most one piece. Call again with what was not consumed until all is consumed or the state is not
   // `more`. After `done`, bytes not consumed belong to the next message.
@@ -38,6 +37,7 @@ class ChunkedReader {
     data_cr,
     data_lf,
     trailer_start,
+    trailer_name,
     trailer,
     trailer_lf,
     last_lf,
@@ -45,14 +45,15 @@ class ChunkedReader {
   };
   void framing(char byte);
   void size_line(char byte);
+  void extension(char byte);
   void trailer_line(char byte);
   void broken(std::string_view fault);
 
-  Trailers trailers_;
   Expect expect_ = Expect::first_digit;
   std::uint64_t left_ = 0;  // of the chunk at hand
   int digits_ = 0;
   std::size_t overhead_ = 0;  // bytes of the extension or trailers at hand
+  ChunkExtension extension_;
   std::string_view fault_;
 };
 

@@ -42,11 +42,11 @@ class HeadReader {
 
   // "HTTP/1.1 200 OK"; the reason and the space before it may be missing.
   std::optional<BadReply> status_line(std::string_view line) {
-    if (!line.starts_with("HTTP/1.") || line.size() < 12 || (line[7] != '1' && line[7] != '0') ||
-        line[8] != ' ') {
-      return BadReply{"a status line that is not HTTP/1.1 or HTTP/1.0"};
+    if (!line.starts_with("HTTP/1.") || line.size() < 12 || !is_digit(line[7]) || line[8] != ' ') {
+      return BadReply{"a status line that is not HTTP/1"};
     }
-    minor_version_ = line[7] - '0';
+    // A later one of HTTP/1 is to be read as 1.1 (RFC 9110, section 2.5).
+    minor_version_ = line[7] == '0' ? 0 : 1;
     const std::string_view digits = line.substr(9, 3);
     if (!std::all_of(digits.begin(), digits.end(), is_digit) || (line.size() > 12 && line[12] != ' ')) {
       return BadReply{"a status that is not three digits"};

@@ -60,7 +60,7 @@ class BodyReader {
  private:
   Framing framing_;
   std::uint64_t left_ = 0;  // of Length
-  ChunkedReader chunks_{ChunkedReader::Trailers::dropped};
+  ChunkedReader chunks_;
   bool done_ = false;
   std::string_view fault_;
 };

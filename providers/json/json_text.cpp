@@ -31,14 +31,20 @@ struct CodePoint {
   std::size_t end = 0;  // behind its escapes
 };
 
-// The code point whose \u is at `at` - 2.
+bool is_lone_surrogate(std::uint32_t code) {
+  return code >= 0xd800 && code <= 0xdfff;
+}
+
+// The code point whose \u is at `at` - 2; a surrogate where it stands without the other half.
 std::optional<CodePoint> code_point(std::string_view raw, std::size_t at) {
   const auto first = code_unit(raw, at);
-  if (!first || (*first >= 0xdc00 && *first <= 0xdfff)) return std::nullopt;
-  if (*first < 0xd800 || *first > 0xdfff) return CodePoint{*first, at + 4};
-  if (raw.substr(std::min(at + 4, raw.size()), 2) != "\\u") return std::nullopt;
+  if (!first) return std::nullopt;
+  const CodePoint alone{*first, at + 4};
+  if (*first < 0xd800 || *first > 0xdbff) return alone;
+  if (raw.substr(std::min(at + 4, raw.size()), 2) != "\\u") return alone;
   const auto second = code_unit(raw, at + 6);
-  if (!second || *second < 0xdc00 || *second > 0xdfff) return std::nullopt;
+  if (!second) return std::nullopt;
+  if (*second < 0xdc00 || *second > 0xdfff) return alone;
   return CodePoint{0x10000 + ((*first - 0xd800) << 10) + (*second - 0xdc00), at + 10};
 }
 
@@ -86,20 +92,32 @@ std::size_t count_digits(std::string_view text, std::size_t at) {
   return end - at;
 }
 
-// Only called where the size of the exponent or the number of digits leaves a doubt.
-bool is_finite(std::string_view text) {
-  return std::isfinite(std::strtod(std::string(text).c_str(), nullptr));
+// What a lone surrogate is shown as.
+constexpr std::uint32_t replacement = 0xfffd;
+
+std::size_t utf8_size(std::uint32_t code) {
+  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
-bool is_64_bit(std::string_view text) {
-  if (text.size() <= 18) return true;
-  const char* end = text.data() + text.size();
-  if (text.front() == '-') {
-    std::int64_t value = 0;
-    return std::from_chars(text.data(), end, value).ec == std::errc();
+enum class Lone { replaced, kept };
+
+std::string decoded(std::string_view raw, Lone lone) {
+  std::string out;
+  out.reserve(raw.size());
+  std::size_t copied = 0;
+  for (std::size_t at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', copied)) {
+    out.append(raw, copied, at - copied);
+    if (raw[at + 1] == 'u') {
+      const auto code = code_point(raw, at + 2);
+      const bool is_replaced = lone == Lone::replaced && is_lone_surrogate(code->value);
+      append_utf8(out, is_replaced ? replacement : code->value);
+      copied = code->end;
+    } else {
+      out += meaning_of(raw[at + 1]);
+      copied = at + 2;
+    }
   }
-  std::uint64_t value = 0;
-  return std::from_chars(text.data(), end, value).ec == std::errc();
+  return out.append(raw, copied);
 }
 
 }  // namespace
@@ -121,21 +139,28 @@ bool escapes_are_valid(std::string_view raw) {
 }
 
 std::string JsonString::text() const {
-  std::string out;
-  out.reserve(raw.size());
-  std::size_t copied = 0;
-  for (std::size_t at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', copied)) {
-    out.append(raw, copied, at - copied);
-    if (raw[at + 1] == 'u') {
+  return decoded(raw, Lone::replaced);
+}
+
+std::string JsonString::identity() const {
+  return decoded(raw, Lone::kept);
+}
+
+std::size_t decoded_size(std::string_view raw) {
+  std::size_t size = raw.size();
+  for (std::size_t at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', at)) {
+    std::size_t end = at + 2;
+    std::size_t becomes = 1;
+    if (end <= raw.size() && raw[at + 1] == 'u') {
       const auto code = code_point(raw, at + 2);
-      append_utf8(out, code->value);
-      copied = code->end;
-    } else {
-      out += meaning_of(raw[at + 1]);
-      copied = at + 2;
+      if (!code) return size;
+      end = code->end;
+      becomes = utf8_size(code->value);
     }
+    size -= std::min(end, raw.size()) - at - becomes;
+    at = end;
   }
-  return out.append(raw, copied);
+  return size;
 }
 
 bool is_number(std::string_view text) {
@@ -143,19 +168,17 @@ bool is_number(std::string_view text) {
   const std::size_t whole = count_digits(text, at);
   if (whole == 0 || (whole > 1 && text[at] == '0')) return false;
   at += whole;
-  if (at == text.size()) return is_64_bit(text);
   if (text[at] == '.') {
     const std::size_t fraction = count_digits(text, at + 1);
     if (fraction == 0) return false;
     at += 1 + fraction;
   }
-  if (at == text.size()) return whole < 300 || is_finite(text);
+  if (at == text.size()) return true;
   if (text[at] != 'e' && text[at] != 'E') return false;
   ++at;
   if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
   const std::size_t exponent = count_digits(text, at);
-  if (exponent == 0 || at + exponent != text.size()) return false;
-  return (exponent <= 2 && whole < 100) || is_finite(text);
+  return exponent > 0 && at + exponent == text.size();
 }
 
 std::optional<std::int64_t> JsonNumber::integer() const {
@@ -166,10 +189,24 @@ std::optional<std::int64_t> JsonNumber::integer() const {
   return value;
 }
 
+std::optional<std::int64_t> JsonNumber::whole() const {
+  if (const auto value = integer()) return value;
+  // Beyond these a double does not tell one integer from the next.
+  constexpr double most = 9'007'199'254'740'992;
+  const double value = real();
+  if (!(std::abs(value) < most) || value != std::trunc(value)) return std::nullopt;
+  // A fraction too small for a double is no integer either.
+  const bool is_zero =
+      text.substr(0, text.find_first_of("eE")).find_first_of("123456789") == std::string_view::npos;
+  if (value == 0 && !is_zero) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
 double JsonNumber::real() const {
   double value = 0;
-  // Too small for a double is out of its range too, and leaves the 0 that it is.
-  std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  // Too large or too small; told apart by the one that is seldom called.
+  if (read.ec == std::errc::result_out_of_range) return std::strtod(std::string(text).c_str(), nullptr);
   return value;
 }
 

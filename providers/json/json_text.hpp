@@ -26,7 +26,10 @@ struct JsonString {
   std::string_view raw;  // between the quotes
   bool escaped = false;  // whether it holds a backslash
 
+  // A surrogate without its other half, which no UTF-8 can say, becomes U+FFFD.
   std::string text() const;
+  // As text(), but different strings stay different: for comparing only, since it may not be UTF-8.
+  std::string identity() const;
   // Inlined always: of a literal the size is known, and it settles most comparisons.
   [[gnu::always_inline]] bool is(std::string_view plain) const {
     return raw.size() == plain.size() ? std::memcmp(raw.data(), plain.data(), plain.size()) == 0
@@ -34,19 +37,25 @@ struct JsonString {
   }
 };
 
-// Whether every escape is one of JSON's, and surrogates come in pairs.
+// Whether every escape is one of JSON's.
 bool escapes_are_valid(std::string_view raw);
 
-// A number, already validated.
+// How many bytes are left of a string, or of any valid JSON, when its escapes are what they stand for.
+std::size_t decoded_size(std::string_view raw);
+
+// A number, already validated. It may be beyond what any type of ours holds: only who needs it minds.
 struct JsonNumber {
   std::string_view text;
 
   // Nothing when it has a fraction or an exponent or is beyond 64 bits.
   std::optional<std::int64_t> integer() const;
+  // The same, but however it is spelled: 1.0 and 10e-1 are 1.
+  std::optional<std::int64_t> whole() const;
+  // Infinite when it is beyond a double.
   double real() const;
 };
 
-// By RFC 8259, an integer within 64 bits (signed or not) or a finite real number.
+// By RFC 8259, which sets no limit to its size.
 bool is_number(std::string_view text);
 
 // Appends `text`, which must be UTF-8, as the inside of a JSON string.

@@ -1,9 +1,33 @@
 #include "providers/json/json_walk.hpp"
 
 #include <bitset>
+#include <limits>
+#include <vector>
 
 namespace providers {
 namespace {
+
+// What is around a value, one bit for each level. The usual ones take no memory of their own.
+class Nesting {
+ public:
+  void enter(int depth, bool is_object) {
+    const auto level = static_cast<std::size_t>(depth);
+    if (level < usual_.size()) {
+      usual_[level] = is_object;
+      return;
+    }
+    if (level - usual_.size() >= deep_.size()) deep_.resize(level - usual_.size() + 1);
+    deep_[level - usual_.size()] = is_object;
+  }
+  bool is_object(int depth) const {
+    const auto level = static_cast<std::size_t>(depth);
+    return level < usual_.size() ? usual_[level] : deep_[level - usual_.size()];
+  }
+
+ private:
+  std::bitset<JsonWalk::max_depth + 1> usual_;
+  std::vector<bool> deep_;
+};
 
 std::string_view what_of(JsonTokens::Found found) {
   switch (found) {
@@ -41,7 +65,8 @@ std::string_view name_of(JsonType type) {
   return "nothing";
 }
 
-JsonWalk::JsonWalk(JsonTokens& tokens, std::string_view text) : text_(text) {
+JsonWalk::JsonWalk(JsonTokens& tokens, std::string_view text, Depth depth)
+    : text_(text), most_depth_(depth == Depth::any ? std::numeric_limits<int>::max() : max_depth) {
   // Said apart from other faults, because editors hide the three bytes.
   const bool has_mark = text.starts_with("\xef\xbb\xbf");
   const auto found = has_mark ? JsonTokens::Found::nothing : tokens.find(text);
@@ -62,7 +87,7 @@ bool JsonWalk::failed(std::string_view what) {
 std::optional<JsonNumber> JsonWalk::number() {
   const std::string_view token = at_ < last_ ? scalar() : std::string_view();
   if (!is_number(token)) {
-    failed("a value is not one of JSON's, or a number beyond 64 bits");
+    failed("a value is not one of JSON's");
     return std::nullopt;
   }
   end_ = *at_++ + token.size();
@@ -107,28 +132,28 @@ bool JsonWalk::skip() {
   return first_byte == '{' || first_byte == '[' ? skip_container() : skip_scalar();
 }
 
-// Without recursion: what is around a value is one bit of a set.
+// Without recursion, since only the text limits its depth.
 bool JsonWalk::skip_container() {
-  std::bitset<max_depth + 1> in_object;
+  Nesting around;
   const int outside = depth_;
   do {
     Next next_is = Next::item;
     const char bracket = byte();
     if (bracket == '{' || bracket == '[') {
       if (!open(bracket)) return false;
-      in_object[static_cast<std::size_t>(depth_)] = bracket == '{';
+      around.enter(depth_, bracket == '{');
       next_is = first(bracket == '{' ? '}' : ']');
     } else {
       if (!skip_scalar()) return false;
-      next_is = next(in_object[static_cast<std::size_t>(depth_)] ? '}' : ']');
+      next_is = next(around.is_object(depth_) ? '}' : ']');
     }
     // first() and next() have left the container that they closed.
     while (next_is == Next::closed && depth_ > outside) {
-      next_is = next(in_object[static_cast<std::size_t>(depth_)] ? '}' : ']');
+      next_is = next(around.is_object(depth_) ? '}' : ']');
     }
     if (next_is == Next::fault) return false;
     if (depth_ == outside) return true;
-    if (in_object[static_cast<std::size_t>(depth_)] && (!string() || !colon())) return false;
+    if (around.is_object(depth_) && (!string() || !colon())) return false;
   } while (true);
 }
 

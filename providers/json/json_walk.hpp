@@ -1,5 +1,5 @@
 // A walk over a JSON text that validates every byte it passes: together with JsonTokens it accepts exactly
-// what RFC 8259 and 64-bit numbers allow, to a depth of 128. One pass both validates and finds. Values are
+// what RFC 8259 allows, of requests to a depth of 128. One pass both validates and finds. Values are
 // consumed one after the other, in the order of the text; the first fault ends the walk for good. Views are
 // into the text, which must stay, as must the tokens. Belongs to one thread.
 #pragma once
@@ -26,8 +26,10 @@ struct JsonFault {
 class JsonWalk {
  public:
   static constexpr int max_depth = 128;
+  // limited: for what clients send, whose depth others would have to bear.
+  enum class Depth { limited, any };
 
-  JsonWalk(JsonTokens& tokens, std::string_view text);
+  JsonWalk(JsonTokens& tokens, std::string_view text, Depth depth = Depth::limited);
 
   bool ok() const { return fault_.what.empty(); }
   const JsonFault& fault() const { return fault_; }
@@ -72,6 +74,7 @@ class JsonWalk {
   const std::uint32_t* last_ = nullptr;  // behind the last one; holds the text's size
   std::size_t end_ = 0;
   int depth_ = 0;
+  int most_depth_ = max_depth;
   JsonFault fault_;
 };
 
@@ -121,7 +124,7 @@ inline std::optional<JsonString> JsonWalk::string() {
 
 inline bool JsonWalk::open(char bracket) {
   if (byte() != bracket) return failed(bracket == '{' ? "an object is missing" : "an array is missing");
-  if (depth_ == max_depth) return failed("it is nested more than 128 deep");
+  if (depth_ == most_depth_) return failed("it is nested more than 128 deep");
   ++depth_;
   ++at_;
   return true;

@@ -168,7 +168,7 @@ ChatEvent classify(const SseEvent& event, JsonTokens& tokens, Reasoning reasonin
     result.kind = ChatEvent::Kind::done;
     return result;
   }
-  JsonWalk walk(tokens, event.data);
+  JsonWalk walk(tokens, event.data, JsonWalk::Depth::any);
   ChatReader reader(walk, reasoning);
   const bool read = reader.read();
   const bool named_error = event.name == "error";
@@ -190,7 +190,7 @@ ChatEvent classify(const SseEvent& event, JsonTokens& tokens, Reasoning reasonin
 
 ChatReply classify_whole(std::string_view body, JsonTokens& tokens, Reasoning reasoning) {
   ChatReply result;
-  JsonWalk walk(tokens, body);
+  JsonWalk walk(tokens, body, JsonWalk::Depth::any);
   ChatReader reader(walk, reasoning);
   if (reader.read()) {
     result.content = reader.content;

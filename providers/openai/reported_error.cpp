@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t most_kept = 8 * 1024;
 
 void take_status(const JsonNumber& number, ReportedError& error) {
-  const auto value = number.integer();
+  const auto value = number.whole();
   if (value && *value >= 400 && *value <= 599) error.status = static_cast<int>(*value);
 }
 
@@ -88,7 +88,7 @@ ReportedError read_error_value(JsonWalk& walk) {
 }
 
 ReportedError read_error(std::string_view body, JsonTokens& tokens) {
-  JsonWalk walk(tokens, body);
+  JsonWalk walk(tokens, body, JsonWalk::Depth::any);
   ReportedError error;
   const auto object = [&] {
     return walk.object([&](const JsonString& key) {

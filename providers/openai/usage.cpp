@@ -57,7 +57,7 @@ class UsageReader {
     if (walk_.type() != JsonType::number) return none();
     const auto number = walk_.number();
     if (!number) return false;
-    const auto found = number->integer();
+    const auto found = number->whole();
     const bool possible = found && *found >= 0 && *found <= most_tokens;
     if (possible) value = found;
     if (!possible) anomaly_ = true;

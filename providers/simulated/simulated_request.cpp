@@ -1,16 +1,13 @@
 #include "providers/simulated/simulated_request.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <optional>
 
+#include "providers/json/json_walk.hpp"
 #include "routing/host_model/host_draws.hpp"
 
 namespace providers {
 namespace {
-
-namespace dom = simdjson::dom;
 
 constexpr std::int64_t bytes_per_token = 4;
 constexpr std::int64_t tokens_per_message = 4;
@@ -51,86 +48,179 @@ class Prompt {
   std::vector<std::uint64_t> blocks_;
 };
 
-void read_content(const dom::element& content, Prompt& prompt) {
-  std::string_view text;
-  if (content.get(text) == simdjson::SUCCESS) return prompt.text(text);
-  dom::array parts;
-  if (content.get(parts) != simdjson::SUCCESS) return;
-  for (const dom::element part : parts) {
-    if (part["text"].get(text) == simdjson::SUCCESS) {
-      prompt.text(text);
+// Calls `use` with the key and the text of the value of each member. False: no object.
+template <class Use>
+bool each_member(std::string_view text, Use use) {
+  JsonTokens tokens;
+  JsonWalk walk(tokens, text, JsonWalk::Depth::any);
+  return walk.ok() && walk.object([&](const JsonString& key) {
+    const std::size_t begin = walk.position();
+    if (!walk.skip()) return false;
+    use(key, text.substr(begin, walk.end() - begin));
+    return true;
+  });
+}
+
+// The same with each element. False: no array.
+template <class Use>
+bool each_element(std::string_view text, Use use) {
+  JsonTokens tokens;
+  JsonWalk walk(tokens, text, JsonWalk::Depth::any);
+  return walk.ok() && walk.array([&] {
+    const std::size_t begin = walk.position();
+    if (!walk.skip()) return false;
+    use(text.substr(begin, walk.end() - begin));
+    return true;
+  });
+}
+
+std::optional<std::string> text_of(std::string_view value) {
+  if (!value.starts_with('"')) return std::nullopt;
+  const std::string_view raw = value.substr(1, value.size() - 2);
+  return JsonString{raw, raw.find('\\') != std::string_view::npos}.text();
+}
+
+bool is_given(std::string_view value) {
+  return !value.empty() && value != "null";
+}
+
+// Without the white space between its tokens.
+std::string minified(std::string_view value) {
+  std::string out;
+  bool in_string = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (in_string && c == '\\' && i + 1 < value.size()) {
+      out.append(value.substr(i++, 2));
+      continue;
+    }
+    if (c == '"') in_string = !in_string;
+    if (in_string || (c != ' ' && c != '\n' && c != '\r' && c != '\t')) out += c;
+  }
+  return out;
+}
+
+// The texts of the values that a host reads; empty where they are not there.
+struct Members {
+  std::string_view model, stream, stream_options, max_tokens, max_completion_tokens, tools, messages;
+
+  void take(const JsonString& key, std::string_view value) {
+    if (key.is("model")) model = value;
+    if (key.is("stream")) stream = value;
+    if (key.is("stream_options")) stream_options = value;
+    if (key.is("max_tokens")) max_tokens = value;
+    if (key.is("max_completion_tokens")) max_completion_tokens = value;
+    if (key.is("tools")) tools = value;
+    if (key.is("messages")) messages = value;
+  }
+};
+
+void read_content(std::string_view content, Prompt& prompt) {
+  if (const auto text = text_of(content)) return prompt.text(*text);
+  if (!content.starts_with('[')) return;
+  each_element(content, [&](std::string_view part) {
+    std::optional<std::string> text;
+    if (part.starts_with('{')) {
+      each_member(part, [&](const JsonString& key, std::string_view value) {
+        if (key.is("text")) text = text_of(value);
+      });
+    }
+    if (text) {
+      prompt.text(*text);
     } else {
       prompt.tokens(tokens_per_image);
     }
-  }
+  });
 }
 
-std::optional<BadRequest> read_messages(const dom::element& body, Prompt& prompt) {
-  dom::array messages;
-  if (body["messages"].get(messages) != simdjson::SUCCESS || messages.size() == 0) {
-    return BadRequest{"'messages' must be an array with at least one message", "messages"};
+// False: no message.
+bool read_message(std::string_view message, Prompt& prompt) {
+  std::optional<std::string> role;
+  std::string_view content, tool_calls;
+  const bool is_object = message.starts_with('{');
+  if (is_object) {
+    each_member(message, [&](const JsonString& key, std::string_view value) {
+      if (key.is("role")) role = text_of(value);
+      if (key.is("content")) content = value;
+      if (key.is("tool_calls")) tool_calls = value;
+    });
   }
-  for (const dom::element message : messages) {
-    std::string_view role;
-    if (message["role"].get(role) != simdjson::SUCCESS) {
-      return BadRequest{"each of 'messages' must be an object with a 'role'", "messages"};
-    }
-    prompt.text(role);
-    prompt.tokens(tokens_per_message);
-    dom::element content;
-    if (message["content"].get(content) == simdjson::SUCCESS) read_content(content, prompt);
-    if (message["tool_calls"].get(content) == simdjson::SUCCESS) prompt.text(simdjson::minify(content));
+  if (!role) return false;
+  prompt.text(*role);
+  prompt.tokens(tokens_per_message);
+  read_content(content, prompt);
+  if (!tool_calls.empty()) prompt.text(minified(tool_calls));
+  return true;
+}
+
+std::optional<BadRequest> read_messages(const Members& members, Prompt& prompt) {
+  bool any = false, all_good = true;
+  if (members.messages.starts_with('[')) {
+    each_element(members.messages, [&](std::string_view message) {
+      any = true;
+      all_good = all_good && read_message(message, prompt);
+    });
   }
+  if (!any) return BadRequest{"'messages' must be an array with at least one message", "messages"};
+  if (!all_good) return BadRequest{"each of 'messages' must be an object with a 'role'", "messages"};
   return std::nullopt;
 }
 
-std::optional<BadRequest> read_max_output(const dom::element& body, SimulatedRequest& request) {
-  // The newer name wins where both are there.
-  for (const char* const name : {"max_tokens", "max_completion_tokens"}) {
-    dom::element field;
-    if (body[name].get(field) != simdjson::SUCCESS || field.is_null()) continue;
-    std::int64_t count = 0;
-    if (field.get(count) != simdjson::SUCCESS || count < 1) {
-      return BadRequest{"'" + std::string{name} + "' must be a whole number of at least 1", name};
-    }
-    request.max_output = config::Tokens{count};
+std::optional<BadRequest> read_max_output(std::string_view value, const std::string& name,
+                                          SimulatedRequest& request) {
+  if (!is_given(value)) return std::nullopt;
+  const std::optional<std::int64_t> count = is_number(value) ? JsonNumber{value}.whole() : std::nullopt;
+  if (!count || *count < 1) {
+    return BadRequest{"'" + name + "' must be a whole number of at least 1", name};
   }
+  request.max_output = config::Tokens{*count};
   return std::nullopt;
 }
 
-std::optional<BadRequest> read_delivery(const dom::element& body, SimulatedRequest& request) {
-  dom::element field;
-  if (body["stream"].get(field) != simdjson::SUCCESS || field.is_null()) return std::nullopt;
-  bool streamed = false;
-  if (field.get(streamed) != simdjson::SUCCESS) return BadRequest{"'stream' must be true or false", "stream"};
-  if (streamed) request.delivery = routing::Delivery::streamed;
-  bool include_usage = false;
-  if (body["stream_options"]["include_usage"].get(include_usage) == simdjson::SUCCESS) {
-    request.include_usage = include_usage;
+std::optional<BadRequest> read_delivery(const Members& members, SimulatedRequest& request) {
+  if (!is_given(members.stream)) return std::nullopt;
+  if (members.stream != "true" && members.stream != "false") {
+    return BadRequest{"'stream' must be true or false", "stream"};
   }
+  if (members.stream == "true") request.delivery = routing::Delivery::streamed;
+  if (!members.stream_options.starts_with('{')) return std::nullopt;
+  each_member(members.stream_options, [&](const JsonString& key, std::string_view value) {
+    if (key.is("include_usage")) request.include_usage = value == "true";
+  });
+  return std::nullopt;
+}
+
+// All of it, or why it is not JSON.
+std::optional<BadRequest> read_members(std::string_view body, Members& members) {
+  JsonTokens tokens;
+  JsonWalk walk(tokens, body, JsonWalk::Depth::any);
+  if (!walk.ok() || !walk.skip() || !walk.finish()) {
+    return BadRequest{"the body is not JSON: " + std::string(walk.fault().what), ""};
+  }
+  const auto take = [&](const JsonString& key, std::string_view value) { members.take(key, value); };
+  if (!each_member(body, take)) return BadRequest{"the body must be a JSON object", ""};
   return std::nullopt;
 }
 
 }  // namespace
 
 std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_view body, int block_tokens) {
-  dom::parser parser;
-  dom::element root;
-  if (const auto error = parser.parse(body.data(), body.size()).get(root)) {
-    return BadRequest{std::string{"the body is not JSON: "} + simdjson::error_message(error), ""};
-  }
-  if (!root.is_object()) return BadRequest{"the body must be a JSON object", ""};
+  Members members;
+  if (const auto bad = read_members(body, members)) return *bad;
 
   SimulatedRequest request;
-  std::string_view model;
-  if (root["model"].get(model) != simdjson::SUCCESS) return BadRequest{"'model' must be a text", "model"};
-  request.model = model;
-  if (const auto bad = read_delivery(root, request)) return *bad;
-  if (const auto bad = read_max_output(root, request)) return *bad;
+  const std::optional<std::string> model = text_of(members.model);
+  if (!model) return BadRequest{"'model' must be a text", "model"};
+  request.model = *model;
+  if (const auto bad = read_delivery(members, request)) return *bad;
+  if (const auto bad = read_max_output(members.max_tokens, "max_tokens", request)) return *bad;
+  // The newer name wins where both are there.
+  if (const auto bad = read_max_output(members.max_completion_tokens, "max_completion_tokens", request)) {
+    return *bad;
+  }
   Prompt prompt{std::max(block_tokens, 1)};
-  dom::element tools;
-  if (root["tools"].get(tools) == simdjson::SUCCESS) prompt.text(simdjson::minify(tools));
-  if (const auto bad = read_messages(root, prompt)) return *bad;
+  if (!members.tools.empty()) prompt.text(minified(members.tools));
+  if (const auto bad = read_messages(members, prompt)) return *bad;
   prompt.give_to(request);
   return request;
 }

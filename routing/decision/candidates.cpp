@@ -47,6 +47,26 @@ bool is_of_rejected_model(const Question& question, const Verdict& verdict) {
   });
 }
 
+// A host found the prompt too long for its context: so it is for every one of its model that has no more.
+bool is_of_exceeded_context(const Question& question, const Verdict& verdict) {
+  const Endpoint& endpoint = endpoint_of(question, verdict);
+  return std::ranges::any_of(question.tried, [&](const Attempt& attempt) {
+    if (!attempt.failure || attempt.failure->kind != FailureKind::too_long) return false;
+    const Endpoint* asked = endpoint_of(question, attempt);
+    return asked && asked->model_index == endpoint.model_index &&
+           endpoint.settings->context.count <= asked->settings->context.count;
+  });
+}
+
+// Tokens that prompt and output need beyond the context, as this endpoint's own counts let expect them.
+double beyond_context(const Question& question, const Verdict& verdict) {
+  const double scale = question.snapshot.endpoints[verdict.endpoint].prompt_scale;
+  const double output =
+      question.demand.max_output ? question.asked.most_output : verdict.prediction.expected_output;
+  const auto context = static_cast<double>(endpoint_of(question, verdict).settings->context.count);
+  return std::max(0.0, question.asked.prompt * scale + output - context);
+}
+
 // When this request may ask an endpoint that it has asked already: one that asked for a pause after that, any
 // other one never. Now where it was not asked.
 std::optional<config::TimePoint> may_be_asked_at(const Question& question, const Verdict& verdict) {
@@ -88,12 +108,8 @@ int first_false(const std::vector<Rule>& rules, const View& view) {
 bool is_full(const Question& question, const Verdict& verdict) {
   const Endpoint& endpoint = endpoint_of(question, verdict);
   const std::optional<int> most = endpoint.provider->limits.max_in_flight;
-  if (!most) return false;
-  int under_way = 0;
-  for (const EndpointIndex i : question.snapshot.catalogue->endpoints_of(endpoint.settings->provider_index)) {
-    under_way += question.in_flight.at(i);
-  }
-  return under_way >= *most;
+  return most && under_way(*question.snapshot.catalogue, question.in_flight,
+                           endpoint.settings->provider_index) >= *most;
 }
 
 void check_breaker(const Question& question, Verdict& verdict) {
@@ -152,10 +168,13 @@ void filter(const Question& question, Verdict& verdict, Again again) {
   const config::Features lacking = demand.needs & ~settings.features;
   if (lacking.any()) return remove(verdict, Removal::features, static_cast<double>(lacking.count()));
 
-  const double needed = question.asked.prompt +
-                        (demand.max_output ? question.asked.most_output : verdict.prediction.expected_output);
-  const auto context = static_cast<double>(settings.context.count);
-  if (needed > context) return remove(verdict, Removal::context, needed - context);
+  // Prompts are estimated: what is beyond the context by less than a tenth of it the host may judge itself.
+  constexpr double doubtful = 0.1;
+  verdict.beyond_context = beyond_context(question, verdict);
+  if (verdict.beyond_context > doubtful * static_cast<double>(settings.context.count) ||
+      is_of_exceeded_context(question, verdict)) {
+    return remove(verdict, Removal::context, verdict.beyond_context);
+  }
 
   if (settings.max_output && demand.max_output && *demand.max_output > *settings.max_output) {
     const auto missing = demand.max_output->count - settings.max_output->count;

@@ -48,6 +48,7 @@ struct Verdict {
   Cost cost{};
   double propensity = 0;            // probability that this request was sent here
   double weight = 0;                // under the policy's `choose`
+  double beyond_context = 0;        // tokens, by an estimate: whether they fit, the host may know better
   std::uint32_t cached_blocks = 0;  // leading blocks of the prompt that it has seen lately
   double sampled = unknown;         // dollars under the draw of an exploration it took part in
 };

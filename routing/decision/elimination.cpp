@@ -45,6 +45,18 @@ Panic leave_out_unavailable(const Question& question, Decision& decision) {
   return Panic::yes;
 }
 
+// Whom the prompt may not fit is asked only where it fits nobody for sure: a refusal costs a round trip.
+void leave_out_doubtful(Decision& decision) {
+  const auto is_left = [](const Verdict& verdict) { return verdict.removal == Removal::none; };
+  const auto fits = [&](const Verdict& verdict) { return is_left(verdict) && verdict.beyond_context == 0; };
+  if (std::ranges::none_of(decision.verdicts, fits)) return;
+  for (Verdict& verdict : decision.verdicts) {
+    if (!is_left(verdict) || verdict.beyond_context == 0) continue;
+    verdict.removal = Removal::context;
+    verdict.missed_by = verdict.beyond_context;
+  }
+}
+
 }  // namespace
 
 Panic eliminate(const Question& question, Decision& decision) {
@@ -53,8 +65,10 @@ Panic eliminate(const Question& question, Decision& decision) {
     apply_limits(question, decision);
     const Panic panic = leave_out_unavailable(question, decision);
     const bool more_to_give = decision.relaxed < question.policy.relax.size();
-    if (!more_to_give || has(decision, Removal::none) || !has(decision, Removal::policy_require))
+    if (!more_to_give || has(decision, Removal::none) || !has(decision, Removal::policy_require)) {
+      leave_out_doubtful(decision);
       return panic;
+    }
     ++decision.relaxed;
   }
 }

@@ -1,5 +1,6 @@
 // Who is left of the candidates: first by the policy's hard limits, then by who can be asked right now, and
-// limits are given up one step of `relax` after the other while nobody is. Pure.
+// limits are given up one step of `relax` after the other while nobody is; at last by whom the prompt surely
+// fits. Pure.
 #pragma once
 
 #include "routing/decision/candidates.hpp"

@@ -51,6 +51,20 @@ void Dossier::measure(EndpointState& state, Measured& half_hour, config::TimePoi
   half_hour = measures_->half_hour();
 }
 
+void Dossier::learn_length(EndpointState& state, const Failure& failure, config::Tokens prompt, double room) {
+  if (failure.prompt) return learn_scale(state, static_cast<double>(failure.prompt->count), prompt);
+  // Without a count all that is known is that there was too much of it for the room.
+  if (room > state.prompt_scale * static_cast<double>(prompt.count)) learn_scale(state, room, prompt);
+}
+
+void Dossier::learn_scale(EndpointState& state, double counted, config::Tokens prompt) {
+  if (counted <= 0 || prompt.count <= 0) return;
+  // Prior: 2,000 tokens that were estimated exactly.
+  prompt_reported_ = 0.99 * prompt_reported_ + counted;
+  prompt_estimated_ = 0.99 * prompt_estimated_ + static_cast<double>(prompt.count);
+  state.prompt_scale = std::clamp((2000 + prompt_reported_) / (2000 + prompt_estimated_), 0.25, 4.0);
+}
+
 void Dossier::learn_beginning(EndpointState& state, const Attempt& attempt, config::Tokens prompt) {
   if (attempt.cached_share > 0) return;
   learn_first_delta(state, attempt, prompt);
@@ -98,12 +112,7 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, config::To
 void Dossier::learn_tokens(EndpointState& state, const Attempt& attempt, config::Tokens prompt,
                            const Expectation& expected) {
   const Usage& usage = *attempt.usage;
-  if (usage.prompt.count > 0 && prompt.count > 0) {
-    // Prior: 2,000 tokens that were estimated exactly.
-    prompt_reported_ = 0.99 * prompt_reported_ + static_cast<double>(usage.prompt.count);
-    prompt_estimated_ = 0.99 * prompt_estimated_ + static_cast<double>(prompt.count);
-    state.prompt_scale = std::clamp((2000 + prompt_reported_) / (2000 + prompt_estimated_), 0.25, 4.0);
-  }
+  learn_scale(state, static_cast<double>(usage.prompt.count), prompt);
   if (expected.cached_tokens > 0) {
     const double found = std::min(1.0, static_cast<double>(usage.cached.count) / expected.cached_tokens);
     cache_hits_ = 0.98 * cache_hits_ + found;

@@ -25,6 +25,8 @@ class Dossier {
   void learn_beginning(EndpointState& state, const Attempt& attempt, config::Tokens prompt);
   // The attempt ended.
   void learn_end(EndpointState& state, const Attempt& attempt, config::Tokens prompt, config::TimePoint now);
+  // It found the prompt too long for the `room` in its context.
+  void learn_length(EndpointState& state, const Failure& failure, config::Tokens prompt, double room);
   // The host told what it counted.
   void learn_tokens(EndpointState& state, const Attempt& attempt, config::Tokens prompt,
                     const Expectation& expected);
@@ -35,6 +37,7 @@ class Dossier {
 
  private:
   void learn_first_delta(EndpointState& state, const Attempt& attempt, config::Tokens prompt);
+  void learn_scale(EndpointState& state, double counted, config::Tokens prompt);
 
   config::TimePoint passed_{};
   std::unique_ptr<Measures> measures_;  // absent until the first reply: most of a big catalogue is idle

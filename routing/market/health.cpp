@@ -21,6 +21,7 @@ constexpr int row_to_trip = 5;
 Fault fault_of(FailureKind kind) {
   switch (kind) {
     case FailureKind::rejected:
+    case FailureKind::too_long:
     case FailureKind::client_left:
     case FailureKind::deadline:
     case FailureKind::local:
@@ -78,8 +79,9 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
     headroom_known = now;
   }
   // Nobody knows how an attempt would have ended that the client or the deadline cut short.
-  const bool answered =
-      !attempt.failure || attempt.first_delta || attempt.failure->kind == FailureKind::rejected;
+  const bool answered = !attempt.failure || attempt.first_delta ||
+                        attempt.failure->kind == FailureKind::rejected ||
+                        attempt.failure->kind == FailureKind::too_long;
   if (fault == Fault::none && !answered) return Change::gradual;
 
   const bool has_begun = attempt.told == Told::beginning;

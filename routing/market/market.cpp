@@ -17,6 +17,14 @@ using namespace std::chrono_literals;
 constexpr config::Duration refresh_period = 1s;
 constexpr std::size_t former_generations = 4;
 
+// For the prompt, in the endpoint's context, or in the one that the host names where it is less.
+double room_for_prompt(const Endpoint& endpoint, const Attempt& attempt, const Demand& demand) {
+  std::int64_t context = endpoint.settings->context.count;
+  if (attempt.failure && attempt.failure->context)
+    context = std::min(context, attempt.failure->context->count);
+  return static_cast<double>(context - (demand.max_output ? demand.max_output->count : 0));
+}
+
 // Reorders `values`.
 double median(std::vector<double>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -116,6 +124,10 @@ void Market::observe(const Attempt& attempt, const Demand& demand, config::TimeP
                                                 static_cast<double>(demand.prompt.count) *
                                                 states_[*index].prompt_scale};
     dossiers_[*index].learn_tokens(states_[*index], attempt, demand.prompt, expected);
+  }
+  if (attempt.failure && attempt.failure->kind == FailureKind::too_long) {
+    const double room = room_for_prompt(catalogue_->endpoints()[*index], attempt, demand);
+    dossiers_[*index].learn_length(states_[*index], *attempt.failure, demand.prompt, room);
   }
   if (attempt.first_delta || !attempt.failure) prefixes_.use(name, demand.prefix_blocks, now);
   if (!attempt.failure && attempt.usage && attempt.usage->output.count > 0) {

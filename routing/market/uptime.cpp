@@ -10,6 +10,7 @@ Counted counted_for_uptime(const Attempt& attempt) {
   if (!attempt.failure) return Counted::success;
   switch (attempt.failure->kind) {
     case FailureKind::rejected:
+    case FailureKind::too_long:
     case FailureKind::rate_limited:
     case FailureKind::client_left:
     case FailureKind::deadline:

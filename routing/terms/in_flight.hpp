@@ -28,9 +28,8 @@ class InFlight {
 
   InFlight(InFlight&&) = default;  // a copy would count the same attempts
 
-  int at(EndpointIndex endpoint) const {
-    return counts_[endpoint]->under_way.load(std::memory_order_relaxed);
-  }
+  // Totally ordered with what counts, so that of two who count and then look one sees the other.
+  int at(EndpointIndex endpoint) const { return counts_[endpoint]->under_way.load(); }
   std::atomic<int>& counter(EndpointIndex endpoint) { return counts_[endpoint]->under_way; }
   // Of those, the trials of a host that is half open.
   int trials_at(EndpointIndex endpoint) const {
@@ -45,6 +44,13 @@ class InFlight {
   };
   std::vector<std::shared_ptr<Counts>> counts_;
 };
+
+// Attempts under way at all endpoints of one provider.
+inline int under_way(const Catalogue& catalogue, const InFlight& in_flight, std::size_t provider_index) {
+  int sum = 0;
+  for (const EndpointIndex endpoint : catalogue.endpoints_of(provider_index)) sum += in_flight.at(endpoint);
+  return sum;
+}
 
 // One attempt under way. Its generation, and with it the count, must outlive it.
 class Flight {

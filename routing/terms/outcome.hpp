@@ -31,8 +31,9 @@ enum class FailureKind {
   deadline,       // the request's own deadline
   client_left,    // not a fault of the endpoint
   local,          // this machine's: no descriptor, port or memory for a connection; nobody was asked
+  too_long,       // 400: the prompt does not fit into the endpoint's context
 };
-inline constexpr std::size_t failure_kinds = static_cast<std::size_t>(FailureKind::local) + 1;
+inline constexpr std::size_t failure_kinds = static_cast<std::size_t>(FailureKind::too_long) + 1;
 
 // How far an attempt got. Once the client has bytes, no other endpoint can take over.
 enum class Progress { nothing_sent, request_sent, client_has_bytes };
@@ -66,6 +67,8 @@ struct Failure {
   std::optional<config::Duration> retry_after{};  // as the host asked
   TlsFault tls = TlsFault::none;                  // of FailureKind::tls
   std::optional<Doubt> doubt{};                   // of a 403 or 404 that does not say what it is about
+  std::optional<config::Tokens> prompt{};  // of one that is too long: its tokens, where the host counted them
+  std::optional<config::Tokens> context{};  // and the context, where it named its own
 };
 
 // Tokens as the host counted them. `prompt` includes `cached`, `output` includes `reasoning`.

@@ -38,6 +38,7 @@ TEST_CASE("a failure is told the client in its terms, never a provider's verdict
       {FailureKind::rejected, 400, 400, "rejected_by_provider", ShouldRetry::no},
       {FailureKind::rejected, 422, 422, "rejected_by_provider", ShouldRetry::no},
       {FailureKind::rejected, 0, 400, "rejected_by_provider", ShouldRetry::no},
+      {FailureKind::too_long, 400, 400, "context_length_exceeded", ShouldRetry::no},
       {FailureKind::credential, 401, 502, "provider_auth_error", ShouldRetry::no},
       {FailureKind::credential, 402, 502, "provider_payment_error", ShouldRetry::no},
       {FailureKind::credential, 429, 502, "provider_payment_error", ShouldRetry::no},
@@ -55,7 +56,8 @@ TEST_CASE("a failure is told the client in its terms, never a provider's verdict
     CHECK_FALSE(reply.type.empty());
     CHECK(reply.should_retry == row.should_retry);
     // A provider's words are shown where they are about the request.
-    CHECK((reply.message.find("said") != std::string::npos) == (row.kind == FailureKind::rejected));
+    CHECK((reply.message.find("said") != std::string::npos) ==
+          (row.kind == FailureKind::rejected || row.kind == FailureKind::too_long));
   }
   CHECK(of_failure({FailureKind::rate_limited, {}, 429, 7s}).retry_after == config::Duration(7s));
 }

@@ -99,6 +99,9 @@ TEST_CASE("what the gate lets through") {
       with_line("HEAD / HTTP/1.1"),
       with_line("OPTIONS /v1/models HTTP/1.1"),
       with_line("GET / HTTP/1.0"),
+      with_line("GET / HTTP/1.2"),
+      with_line("GET / HTTP/1.9"),
+      with_target("http://localhost:8080/v1/models"),
       with_target("/v1/models/deepseek/deepseek-r1:free/endpoints"),
       with_target("/v1/models/a%20b"),
       with_target("/v1/models?x=../..&u=http://h/"),
@@ -228,7 +231,16 @@ TEST_CASE("what the gate refuses") {
        with_fields(std::vector<std::string>(60, "a: " + std::string(600, 'b'))), 431},
       {"a target over 8 KiB", with_target("/" + std::string(8'192, 'a')), 414},
       // Target
-      {"absolute form", with_target("http://evil/"), 400},
+      {"another's authority", with_target("http://evil/"), 421},
+      {"another's port", with_target("http://localhost:8081/"), 421},
+      {"over TLS", with_target("https://localhost:8080/"), 421},
+      {"another scheme", with_target("ftp://localhost:8080/")},
+      {"user in the authority", with_target("http://u@localhost:8080/")},
+      {"no authority", with_target("http:///v1/models")},
+      {"nothing behind the scheme", with_target("http://")},
+      {"two slashes behind the authority", with_target("http://localhost:8080//v1")},
+      {"fragment behind the authority", with_target("http://localhost:8080#x")},
+      {"an absolute target without Host", "GET http://localhost/ HTTP/1.1\r\n\r\n"},
       {"authority form", with_target("evil:80")},
       {"no slash", with_target("foo")},
       {"asterisk", with_line("OPTIONS * HTTP/1.1")},
@@ -268,7 +280,6 @@ TEST_CASE("what the gate refuses") {
       {"body on HEAD", Request{"HEAD / HTTP/1.1", "Host: x\r\nContent-Length: 1\r\n"}.text()},
       {"HTTP/0.9", with_line("GET /")},
       {"HTTP/0.9 with a version", with_line("GET / HTTP/0.9"), 505},
-      {"HTTP/1.2", with_line("GET / HTTP/1.2"), 505},
       {"HTTP/2.0", with_line("GET / HTTP/2.0"), 505},
       {"HTTP/1.10", with_line("GET / HTTP/1.10")},
       {"HTTP/1", with_line("GET / HTTP/1")},
@@ -291,6 +302,45 @@ TEST_CASE("what the gate refuses") {
     CAPTURE(row.name);
     CHECK(status_of(row.text) == row.status);
   }
+}
+
+TEST_CASE("a target in absolute form means what it means in origin form") {
+  const std::string text = with_target("http://LOCALHOST:8080/v1/models?x=1");
+  const RequestHead head = accepted(text);
+  CHECK(head.path == "/v1/models");
+  CHECK(head.query == "x=1");
+  CHECK(head.host == "LOCALHOST:8080");
+  CHECK(accepted(with_target("http://localhost:8080")).path == "/");
+  const RequestHead query_alone = accepted(with_target("http://localhost:8080?x=1"));
+  CHECK(query_alone.path == "/");
+  CHECK(query_alone.query == "x=1");
+  // http's own port may be left out.
+  CHECK(status_of(Request{"GET HTTP://h:80/ HTTP/1.1", "Host: h\r\n"}.text()) == 200);
+  CHECK(status_of(Request{"GET http://[::1]/ HTTP/1.1", "Host: [::1]:80\r\n"}.text()) == 200);
+}
+
+TEST_CASE(
+    "where clients reach the gateway on this machine only, an absolute target may name it by any of its "
+    "names") {
+  const auto status = [](const std::string& target, bool loopback_only) {
+    const std::string text = Request{"GET " + target + " HTTP/1.1", "Host: other\r\n"}.text();
+    const auto result = check_head(text, {.loopback_only = loopback_only});
+    const auto* refusal = std::get_if<Refusal>(&result);
+    return refusal ? refusal->status : 200;
+  };
+  for (const std::string target : {"http://localhost:8080/", "http://127.0.0.1:8080/", "http://[::1]/"}) {
+    CAPTURE(target);
+    CHECK(status(target, true) == 200);
+    CHECK(status(target, false) == 421);
+  }
+  CHECK(status("http://evil/", true) == 421);
+  CHECK(status("http://other/", true) == 200);
+}
+
+TEST_CASE("a later version of HTTP/1 is read as 1.1") {
+  const RequestHead head = accepted(with_line("GET / HTTP/1.2"));
+  CHECK(head.minor_version == 1);
+  CHECK(head.keep_alive);
 }
 
 TEST_CASE("a refusal names the place, what was found and what is allowed") {
@@ -379,8 +429,29 @@ TEST_CASE("a broken or oversized chunked body is refused") {
       {"4;" + std::string(300, 'x') + "\r\n"},
       {"4;a=\x01\r\n"},
       {"4;a\n"},
-      {"0\r\nTrailer: x\r\n\r\n"},
-      {"0\r\nHost: evil\r\n\r\n"},
+      {"4;\r\nabcd"},
+      {"38;\r\n"},
+      {"38;@=\"\r\n"},
+      {"4;=b\r\n"},
+      {"4;a=\r\n"},
+      {"4;a b\r\n"},
+      {"4;a=b c\r\n"},
+      {"4;a=\"b\r\n"},
+      {"4;a=\"b\\\r\n"},
+      {"4;a=\"b\"c\r\n"},
+      {"4;a;\r\n"},
+      {"4;a \r\n"},
+      {"4;a=b \r\n"},
+      {"4 ;\r\n"},
+      {"4;a=b@\r\n"},
+      {"0;\r\n\r\n"},
+      {"0\r\nTrailer\r\n\r\n"},
+      {"0\r\n: x\r\n\r\n"},
+      {"0\r\nX : x\r\n\r\n"},
+      {"0\r\nX: 1\r\n 2\r\n\r\n"},
+      {"0\r\nX: \x01\r\n\r\n"},
+      {"0\r\nX: 1\n\r\n"},
+      {"0\r\nX: " + std::string(9'000, 'x') + "\r\n\r\n"},
       {"0\r\n\rx"},
       {"0\r\n\n"},
       {"0\n\n"},
@@ -394,5 +465,28 @@ TEST_CASE("a broken or oversized chunked body is refused") {
     const auto fed = body.feed(row.text);
     REQUIRE(fed.refusal);
     CHECK(fed.refusal->status == row.status);
+  }
+}
+
+TEST_CASE("extensions of a chunk and trailers that are HTTP's change nothing") {
+  for (const std::string text : {
+           "4;a\r\nbody\r\n0\r\n\r\n",
+           "4;a=b;c=\"d;e \\\" \\\\\"\r\nbody\r\n0;last\r\n\r\n",
+           "4 ; a = b ; c\r\nbody\r\n0\r\n\r\n",
+           "4\t;a=\"\"\r\nbody\r\n0\r\n\r\n",
+           "4\r\nbody\r\n0\r\nX-Sum: 1\r\nServer-Timing:\r\n\r\n",
+           "4\r\nbody\r\n0\r\nHost: evil\r\nContent-Length: 9\r\n\r\n",
+       }) {
+    CAPTURE(text);
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+      ChunkedBody body(1'000);
+      const auto first = body.feed(std::string_view(text).substr(0, cut));
+      REQUIRE_FALSE(first.refusal);
+      const auto second = body.feed(std::string_view(text).substr(first.consumed));
+      REQUIRE_FALSE(second.refusal);
+      CHECK((first.done || second.done));
+      CHECK(first.consumed + second.consumed == text.size());
+      CHECK(body.take() == "body");
+    }
   }
 }

@@ -172,6 +172,39 @@ TEST_CASE("OpenRouter's metadata is answered with a superset, in errors too") {
   CHECK(world.echo(chat("deepseek-r1")).members.empty());
 }
 
+TEST_CASE("a model that is asked for what it cannot do says who can, as far as the client may know") {
+  config::Settings settings = tests::three_hosts();
+  config::KeySettings narrow;
+  narrow.name = {"narrow"};
+  narrow.models = {{"deepseek/deepseek-r1"}};
+  settings.keys = {narrow};
+  settings.models[1].endpoints[0].features.set(static_cast<std::size_t>(config::Feature::images));
+  DecidingWorld world(settings);
+  const auto told = [&](const std::string& body, const config::KeySettings* key) {
+    const auto understood = world.understand(body, {}, key);
+    const auto& request = std::get<InferenceRequest>(understood);
+    gateway::explained(world.services, request, std::nullopt);
+    return gateway::no_candidate(world.services.decision, request, world.timer.now());
+  };
+  const auto with_image = [](const std::string& model, const std::string& members = "") {
+    return R"({"model":")" + model + R"(","messages":[{"role":"user","content":[{"type":"image_url",)" +
+           R"("image_url":{"url":"data:image/png;base64,AAAA"}}]}])" + members + "}";
+  };
+  const gateway::ErrorReply error = told(with_image("deepseek-r1"), nullptr);
+  CHECK(error.status == 400);
+  CHECK(error.code == "unsupported_feature");
+  CHECK(error.param == "messages");
+  CHECK(
+      error.message.starts_with("No endpoint of deepseek-r1 does what this request needs (images). "
+                                "It would be served by `meta/llama`, `any`. "));
+  CHECK(told(with_image("deepseek-r1"), world.key("narrow")).message.find("llama") == std::string::npos);
+  // It was the request's own preferences: the one that could is known, but not wanted.
+  const gateway::ErrorReply own =
+      told(with_image("meta/llama", R"(,"provider":{"ignore":["friendli"]})"), nullptr);
+  CHECK(own.status == 404);
+  CHECK(own.message.find("it would be served by friendli.") != std::string::npos);
+}
+
 TEST_CASE("who is refused reads the rule, or the preference, that left each endpoint out") {
   World world;
   const auto message = [&](const std::string& body, const std::string& policy) {

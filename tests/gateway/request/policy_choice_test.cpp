@@ -91,9 +91,12 @@ TEST_CASE("what a request may not choose is refused in words that say what it ma
        "404 model_not_found model: The model `deepseek-r9` does not exist here. Did you mean `deepseek-r1`? "
        "GET "
        "/v1/models lists all."},
-      {"deepseek-r1", R"("models":["meta/lama"])", "", nullptr,
-       "404 model_not_found models[0]: The model `meta/lama` does not exist here. Did you mean `meta/llama`? "
-       "GET /v1/models lists all."},
+      {"deepseek-r9", R"("models":["meta/lama"])", "", nullptr,
+       "404 model_not_found model: The model `deepseek-r9` does not exist here. "},
+      // Its suffix would choose a policy, which is not left out in silence.
+      {"deepseek-r1", R"("models":["meta/llama:floor"])", "", nullptr,
+       "404 model_not_found models[0]: The model `meta/llama:floor` does not exist here. "},
+      {"deepseek-r9", R"("models":["meta/llama"])", "", world.key("narrow"), "403 model_not_allowed model: "},
       {"deepseek-r1", R"("models":["meta/llama"])", "", world.key("narrow"),
        "403 model_not_allowed models[0]: The key \"narrow\" may not use the model `meta/llama`."},
       {"deepseek-r1", R"("provider":{"only":["azur"]})", "", nullptr,
@@ -192,4 +195,29 @@ TEST_CASE("a request goes on in its own generation, and asks nobody whom the new
   // Azure is forbidden now, friendli's R1 is gone, and where friendli is at home nobody says.
   CHECK(std::vector(after.withdrawn.begin(), after.withdrawn.end()) ==
         std::vector<routing::EndpointIndex>{1, 2, 3});
+}
+
+TEST_CASE("of a list of models the first that there is serves, and the others that there are come after it") {
+  DecidingWorld world(settings());
+  const auto understood = [&](const std::string& models) {
+    auto result = world.understand(R"({"messages":[{"role":"user","content":"Hello"}],)" + models + "}");
+    REQUIRE(std::holds_alternative<InferenceRequest>(result));
+    return std::get<InferenceRequest>(std::move(result));
+  };
+  for (const std::string models :
+       {R"("models":["nobody/x","meta/llama"])", R"("model":"nobody/x","models":["meta/llama"])",
+        R"("model":"meta/llama","models":["nobody/x"])",
+        R"("models":["nobody/x","meta/llama","nobody/y"])"}) {
+    CAPTURE(models);
+    const InferenceRequest request = understood(models);
+    CHECK(request.demand.model->name.text == "meta/llama");
+    CHECK(request.demand.model_requested == "meta/llama");
+    CHECK(request.demand.fallbacks.empty());
+  }
+  const InferenceRequest both =
+      understood(R"("models":["nobody/x","meta/llama:floor","nobody/y","deepseek-r1"])");
+  CHECK(both.demand.model->name.text == "meta/llama");
+  CHECK(both.policy->name.text == "cheapest");
+  REQUIRE(both.demand.fallbacks.size() == 1);
+  CHECK(both.demand.fallbacks[0]->name.text == "deepseek-r1");
 }

@@ -291,6 +291,43 @@ TEST_CASE("hosts that limit their rate are counted as they were asked, not for t
                  "of 2 attempts all failed, the last at a provider's limit of rate"));
 }
 
+TEST_CASE("a prompt that one host finds too long goes on to those with a larger context, and to no others") {
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints[2].context = {128'000};
+  ServedWorld world(settings);
+  const std::string said =
+      "This model's maximum context length is 64000 tokens. However, your messages resulted in 70000 "
+      "tokens.";
+  world.script(ServedWorld::cheap, refuses(400, R"({"error":{"message":")" + said + R"("}})"));
+  world.script(ServedWorld::middle, stream("Hello"));
+  SUBCASE("there is one") {
+    world.script(ServedWorld::dear, stream("Hello"));
+    world.ask();
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == 200);
+    CHECK(world.client.has("x-isocost-endpoint: dear\r\n"));
+    CHECK(world.host(ServedWorld::middle).requests.empty());
+    const routing::Failure& failure = *world.record().attempts.at(0).failure;
+    CHECK(failure.kind == FailureKind::too_long);
+    CHECK(failure.prompt == config::Tokens{70'000});
+    CHECK(failure.context == config::Tokens{64'000});
+  }
+  SUBCASE("it is too long there, too") {
+    world.script(ServedWorld::dear,
+                 refuses(400, R"({"error":{"message":"No","code":"context_length_exceeded"}})"));
+    world.ask(R"(,"max_tokens":100)");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == 400);
+    CHECK(contains(world.client.body, R"("code":"context_length_exceeded")"));
+    CHECK(contains(world.client.body, R"("param":"messages")"));
+    CHECK(world.client.has("x-should-retry: false"));
+    CHECK(world.host(ServedWorld::middle).requests.empty());
+    CHECK(world.record().attempts.size() == 2);
+  }
+}
+
 TEST_CASE(
     "a request that a host rejects is rejected, in the host's words without secrets, and not tried again") {
   ServedWorld world;
@@ -474,9 +511,11 @@ TEST_CASE("with nobody to ask, the client is told why and what would help") {
     ServedWorld world;
     world.ask(R"(,"tools":[{"type":"function","function":{"name":"f","parameters":{}}}])");
     REQUIRE(world.ended());
-    CHECK(world.client.status == 503);
-    CHECK(contains(world.client.body, "no_eligible_endpoint"));
+    CHECK(world.client.status == 400);
+    CHECK(contains(world.client.body, "unsupported_feature"));
+    CHECK(contains(world.client.body, R"("param":"tools")"));
     CHECK(contains(world.client.body, "lacks tools, which the request needs."));
+    CHECK(contains(world.client.body, "No model here would serve it."));
     CHECK(world.client.has("x-should-retry: false"));
   }
   SUBCASE("the request's own preferences leave nobody") {
@@ -486,6 +525,8 @@ TEST_CASE("with nobody to ask, the client is told why and what would help") {
     CHECK(world.client.status == 404);
     CHECK(contains(world.client.body, "no_eligible_endpoint"));
     CHECK(contains(world.client.body, "`provider.quantizations`"));
+    CHECK(contains(world.client.body,
+                   "Without its own preferences it would be served by cheap, middle, dear."));
     CHECK(world.client.has("x-should-retry: false"));
   }
   SUBCASE("all of them asked to be left alone for long") {

@@ -397,7 +397,7 @@ TEST_CASE("who may ask what: keys, paths and methods") {
       {get("/healthz"), "200", "ok"},
       {get("/nowhere"), "404", "unknown_path"},
       {get("/v1/chat/completions", good), "405", "takes POST only"},
-      {post(R"({"model":"n","messages":[]})", good), "404", "model_not_found"},
+      {post(R"({"model":"n","messages":[{}]})", good), "404", "model_not_found"},
       {post(R"({"model":"m")", good), "400", "error"},
   };
   Peer& client = door.connect();

@@ -152,7 +152,6 @@ TEST_CASE("policies are named, valued, or taken apart, and baselines come one by
   const SimulationSetup setup = setup_of(asked);
   std::vector<std::string> wanted{"balanced", "18 $/h", "balanced-hedge-cache"};
   wanted.insert(wanted.end(), routing::baseline_names().begin(), routing::baseline_names().end());
-  wanted.push_back("random");
   CHECK(names(setup) == wanted);
   CHECK(setup.entrants[2].kind == Entrant::Kind::policy);
   CHECK(setup.entrants[3].kind == Entrant::Kind::baseline);
@@ -166,6 +165,17 @@ TEST_CASE("policies are named, valued, or taken apart, and baselines come one by
   CHECK(terms(1).value_of_ttft == doctest::Approx(18.0 / 3600));
   CHECK(terms(0).hedge_budget > 0);
   CHECK(terms(2).hedge_budget == 0);
+}
+
+TEST_CASE("no two contenders have one name") {
+  SimulateOptions asked = options();
+  asked.policies = {"cheapest", "balanced", "cheapest"};
+  asked.baselines = {"all"};
+  std::vector<std::string> all = names(setup_of(asked));
+  CHECK(std::ranges::count(all, "cheapest") == 1);
+  CHECK(std::ranges::count(all, "cheapest-baseline") == 1);
+  std::ranges::sort(all);
+  CHECK(std::ranges::adjacent_find(all) == all.end());
 }
 
 TEST_CASE("a configuration's own policies take part, and its faults are told") {

@@ -111,6 +111,30 @@ TEST_CASE("the end, nothing and what is not JSON are told apart") {
   CHECK(classified("{}").content.no_choices);
 }
 
+TEST_CASE("a reply is never refused for a number, an escape or a depth that nobody needs") {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + R"({"a":{}})" + std::string(depth, ']');
+  };
+  for (const std::string member : std::vector<std::string>{
+           R"("x":123456789012345678901234567890)", R"("x":1e400)", R"("x":-1E-999)", R"("x":"\ud83d")",
+           R"("\udc00":1)", "\"x\":" + nested(127), "\"x\":" + nested(128), "\"x\":" + nested(5'000),
+           R"("usage":{"prompt_tokens":1,"completion_tokens":1,"x":)" + nested(200) + "}"}) {
+    CAPTURE(member.substr(0, 80));
+    const std::string data = chunk(R"({"index":0,"delta":{"content":"\ud83d"}})", "," + member);
+    const ChatEvent event = classified(data);
+    CHECK(event.kind == Kind::delta);
+    CHECK(event.content.text);
+    CHECK(sent("data: " + data + "\n\n", UsageShown::yes) == "data: " + data + "\n\n");
+    const std::string whole = R"({"choices":[{"message":{"content":"Hi"}}],)" + member + "}";
+    CHECK(classify_whole(whole, scratch_tokens()).kind == ChatReply::Kind::answer);
+    CHECK(read_error(R"({"error":{"message":"No",)" + member + "}}", scratch_tokens()).message == "No");
+  }
+  // What does not close is no JSON, however deep.
+  CHECK(classified(chunk("", ",\"x\":" + std::string(5'000, '['))).kind == Kind::bad);
+  CHECK(classified(chunk("", ",\"x\":" + std::string(200, '[') + "1}" + std::string(199, ']'))).kind ==
+        Kind::bad);
+}
+
 TEST_CASE("an error is found in every shape that hosts give it") {
   struct Row {
     std::string data;
@@ -171,6 +195,7 @@ TEST_CASE("usage is read in every spelling") {
       {R"({"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":null,"completion_tokens_details":null})",
        10, 0, 0, 5, 0},
       {R"({"prompt_tokens":0,"completion_tokens":0})", 0, 0, 0, 0, 0},
+      {R"({"prompt_tokens":10.0,"completion_tokens":5e0})", 10, 0, 0, 5, 0},
   };
   for (const Row& row : rows) {
     CAPTURE(row.usage);
@@ -208,7 +233,8 @@ TEST_CASE("usage that cannot be is flagged and never believed") {
   const std::vector<Row> rows = {
       {R"({"prompt_tokens":-1,"completion_tokens":5})", false},
       {R"({"prompt_tokens":10,"completion_tokens":5.5})", false},
-      {R"({"prompt_tokens":10,"completion_tokens":1e3})", false},
+      {R"({"prompt_tokens":10,"completion_tokens":1e400})", false},
+      {R"({"prompt_tokens":10,"completion_tokens":5,"cost":1e400})", true},
       {R"({"prompt_tokens":9223372036854775808,"completion_tokens":5})", false},
       {R"({"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775807})", false},
       {R"({"prompt_tokens":"10","completion_tokens":5})", false},

@@ -101,6 +101,19 @@ TEST_CASE("a request that is wrong is refused, naming the field") {
   }
 }
 
+TEST_CASE("a simulated host takes any JSON, as real ones do") {
+  const std::string messages = R"("messages":[{"role":"user","content":"12345678"}])";
+  for (const std::string member :
+       {R"("x":1e400)", R"("seed":123456789012345678901)", R"("x":"\ud800")", R"("max_tokens":5.0)",
+        R"("stream":null)", R"("max_completion_tokens":null)"}) {
+    CAPTURE(member);
+    const auto read =
+        providers::read_simulated_request(R"({"model":"m",)" + messages + "," + member + "}", 64);
+    REQUIRE(std::holds_alternative<providers::SimulatedRequest>(read));
+    CHECK(std::get<providers::SimulatedRequest>(read).prompt.count == 7);  // the role and four each message
+  }
+}
+
 TEST_CASE("a stream says the same as a whole answer, reasoning first, and counts what it says") {
   const SimulatedReply reply{"id-1", "a \"model\"", 5, 77, SimulatedReply::UsageInStream::asked};
   const routing::Answer answer{.prompt = {10}, .cached = {4}, .output = {50}, .reasoning = {20}};

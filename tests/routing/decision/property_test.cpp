@@ -68,7 +68,7 @@ Attempt random_attempt(Dice& dice, EndpointIndex endpoint, std::uint64_t generat
   }
   if (dice.happens(0.2)) attempt.headroom = dice.share() * 1.2;
   if (dice.happens(0.6)) {
-    attempt.failure = Failure{.kind = FailureKind{static_cast<int>(dice.up_to(18))},
+    attempt.failure = Failure{.kind = FailureKind{static_cast<int>(dice.up_to(19))},
                               .progress = Progress{static_cast<int>(dice.up_to(3))},
                               .status = static_cast<int>(dice.up_to(600))};
     if (dice.happens(0.3)) attempt.failure->retry_after = 1s * dice.up_to(100);
@@ -82,9 +82,11 @@ std::string objection(const Snapshot& snapshot, const Demand& demand, std::span<
   const Endpoint& endpoint = snapshot.catalogue->endpoints()[*decision.chosen];
   const config::EndpointSettings& settings = *endpoint.settings;
   if ((demand.needs & settings.features) != demand.needs) return "lacks a feature";
-  if (demand.prompt.count + demand.max_output.value_or(config::Tokens{0}).count > settings.context.count) {
+  const double prompt =
+      static_cast<double>(demand.prompt.count) * snapshot.endpoints[endpoint.index].prompt_scale;
+  const double output = static_cast<double>(demand.max_output.value_or(config::Tokens{0}).count);
+  if (prompt + output > 1.1 * static_cast<double>(settings.context.count) + 1)
     return "does not fit the context";
-  }
   if (settings.max_output && demand.max_output && *demand.max_output > *settings.max_output) {
     return "cannot return so much";
   }
@@ -100,6 +102,10 @@ std::string objection(const Snapshot& snapshot, const Demand& demand, std::span<
   if (phase == Breaker::Phase::open && !is_last_resort) return "is open";
   for (const Attempt& attempt : tried) {
     if (attempt.failure && attempt.failure->kind == FailureKind::rejected) return "its model was rejected";
+    if (attempt.failure && attempt.failure->kind == FailureKind::too_long &&
+        settings.context.count <= snapshot.catalogue->endpoints()[attempt.endpoint].settings->context.count) {
+      return "has no larger context than one that was too small";
+    }
     const bool may_again = attempt.failure && (attempt.failure->progress == Progress::nothing_sent ||
                                                attempt.failure->retry_after);
     if (attempt.endpoint == endpoint.index && attempt.generation == snapshot.catalogue->generation() &&

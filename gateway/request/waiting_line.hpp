@@ -1,0 +1,110 @@
+// The requests of one data loop that wait because every host which may take them has as many attempts under
+// way as its provider's `max_in_flight` allows. Who came first goes first. Belongs to its loop.
+#pragma once
+
+#include <atomic>
+#include <boost/intrusive/list.hpp>
+#include <utility>
+#include <vector>
+
+#include "gateway/generation/generation.hpp"
+#include "gateway/request/interruption.hpp"
+#include "providers/loop/timer.hpp"
+#include "routing/decision/decision.hpp"
+
+namespace gateway {
+
+class WaitingLine;
+
+// A request's place in the line, from its first wait until it is served or gives up.
+class Place final
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+      private Interruptible {
+ public:
+  explicit Place(WaitingLine& line) : line_(line) {}
+  ~Place() { leave(); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  // Before a decision: those who came earlier go first, and what this one was given it sees as free.
+  void step_up();
+  // Waits until there may be room at one of those that the decision left out for being full, or until the
+  // first of the others is back. False where that is no use: there are none, the line is full, or the time
+  // that a request may wait is over. The generation must outlive the wait.
+  providers::Task<bool> wait(const Generation& generation, const routing::Decision& decision,
+                             config::TimePoint deadline, providers::Timer& timer, Interruption& interruption);
+  // An attempt begins. Should it fail, the time that may be waited begins anew.
+  void leave();
+
+ private:
+  friend class WaitingLine;
+
+  void step_out();
+  void interrupt(routing::FailureKind) override { sleep_.wake(); }
+  bool waits_for(const Generation& generation, std::size_t provider) const;
+  void count_waiting(int change) const;
+
+  WaitingLine& line_;
+  providers::Sleep sleep_;
+  const Generation* generation_ = nullptr;
+  std::vector<std::size_t> providers_;  // that it waits for; in Settings::providers
+  config::TimePoint until_{};           // since the first wait; unset before
+  bool asleep_ = false;
+  bool called_ = false;
+  std::atomic<int>* given_ = nullptr;  // the count that stands for the room it was given
+  std::size_t given_by_ = 0;
+};
+
+class WaitingLine final : private providers::Alarm {
+ public:
+  // Room that another loop's attempts leave is looked for this often, while somebody waits.
+  static constexpr config::Duration look_every = std::chrono::milliseconds(25);
+
+  WaitingLine() = default;
+  std::size_t size() const { return size_; }
+  // Lets those go on who were given the room of an attempt that ended here. They run before this returns, on
+  // the loop's scratch space.
+  void call();
+  // The same, and those for whom there is room otherwise.
+  void look();
+
+ private:
+  friend class Place;
+  friend class Slot;
+  using Places = boost::intrusive::list<Place, boost::intrusive::constant_time_size<false>>;
+
+  void ring() override { look(); }
+  void mark_those_with_room();
+  Place* first_called();
+  // An attempt has ended. Its room goes to the first who waits for it here, still counted, unless other loops
+  // have somebody who does, too: then whoever looks first gets it.
+  void pass_on(const Generation& generation, std::size_t provider, std::atomic<int>& count);
+
+  providers::Timer* timer_ = nullptr;  // once somebody waits
+  Places places_;
+  std::size_t size_ = 0;
+  bool calling_ = false;
+};
+
+// One attempt under way, counted before it is looked whether there is room for it, so that all loops together
+// stay within the limit. The generation and the line must outlive it.
+class Slot {
+ public:
+  Slot(WaitingLine& line, const Generation& generation, routing::EndpointIndex endpoint);
+  ~Slot();
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+
+  // False: another loop was faster.
+  bool taken() const { return taken_; }
+
+ private:
+  WaitingLine& line_;
+  const Generation& generation_;
+  const std::size_t provider_;
+  const bool limited_;
+  std::atomic<int>& count_;
+  bool taken_ = true;
+};
+
+}  // namespace gateway

@@ -1,0 +1,254 @@
+// Requests beyond a provider's `max_in_flight`: they wait for their turn, and not for ever.
+#include "gateway/request/waiting_line.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "tests/support/front_door.hpp"
+
+using namespace std::chrono_literals;
+using namespace support;
+
+namespace {
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+// One endpoint, at a provider that takes so many requests at a time.
+config::Settings limited(int most) {
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints.resize(1);
+  settings.providers[0].limits.max_in_flight = most;
+  return settings;
+}
+
+std::string stream_for(const std::string& user) {
+  return post(R"({"model":"m","stream":true,"user":")" + user +
+              R"(","messages":[{"role":"user","content":"Hi"}]})");
+}
+
+struct Queue {
+  explicit Queue(config::Settings settings) : door(std::move(settings)) {
+    door.world.script(ServedWorld::cheap, stream("Hello", 1s));
+  }
+
+  ScriptedProvider& host() { return door.world.host(ServedWorld::cheap); }
+  Peer& ask(const std::string& user) {
+    Peer& client = door.connect();
+    client.send(stream_for(user));
+    door.world.loop.until(
+        [&, arrived = ++asked_] { return host().requests.size() + waiting() + refused >= arrived; });
+    return client;
+  }
+  Peer& ask_in_vain(const std::string& user) {
+    Peer& client = door.connect();
+    client.send(stream_for(user));
+    client.read_until("\r\n\r\n{");
+    ++asked_, ++refused;
+    return client;
+  }
+  std::size_t waiting() const { return door.world.services.line.size(); }
+  int counted_as_waiting() const { return door.world.generation->waiting[0].load(); }
+  std::string users() {
+    std::string users;
+    for (const std::string& body : host().requests) {
+      const std::size_t at = body.find(R"("user":")") + 8;
+      users += body.substr(at, body.find('"', at) - at) + " ";
+    }
+    return users;
+  }
+
+  FrontDoor door;
+  std::size_t refused = 0;
+
+ private:
+  std::size_t asked_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("beyond a provider's limit requests wait for their turn, and who came first goes first") {
+  Queue queue(limited(2));
+  std::vector<Peer*> clients;
+  for (const std::string user : {"a", "b", "c", "d", "e"}) clients.push_back(&queue.ask(user));
+  CHECK(queue.users() == "a b ");
+  CHECK(queue.host().open == 2);
+  CHECK(queue.waiting() == 3);
+  CHECK(queue.counted_as_waiting() == 3);
+  queue.door.world.advance(1s);
+  CHECK(queue.users() == "a b c d ");
+  CHECK(queue.host().open == 2);
+  CHECK(queue.door.world.in_flight() == 2);
+  // Who comes now is behind those who wait.
+  clients.push_back(&queue.ask("f"));
+  queue.door.world.advance(1s);
+  CHECK(queue.users() == "a b c d e f ");
+  queue.door.world.advance(1s);
+  for (Peer* client : clients) CHECK(contains(client->read_until("0\r\n\r\n"), "HTTP/1.1 200"));
+  CHECK(queue.waiting() == 0);
+  CHECK(queue.counted_as_waiting() == 0);
+  CHECK(queue.door.world.in_flight() == 0);
+  CHECK(queue.door.records().size() == 6);
+}
+
+TEST_CASE("a turn is given as soon as there is room, not when somebody looks next") {
+  Queue queue(limited(1));
+  queue.ask("a");
+  queue.door.world.advance(10ms);
+  queue.ask("b");
+  queue.door.world.advance(990ms);
+  CHECK(queue.users() == "a b ");
+}
+
+TEST_CASE("who has waited as long as is allowed is told so, and when to come again") {
+  config::Settings settings = limited(1);
+  settings.limits.queue_timeout = 3s;
+  Queue queue(settings);
+  queue.host().forget();
+  queue.host().will(stream("Hello", 1h));
+  queue.ask("a");
+  Peer& client = queue.ask("b");
+  queue.door.world.advance(2'999ms);
+  CHECK(client.got().empty());
+  queue.door.world.advance(1ms);
+  const std::string reply = client.read_until("}}");
+  CHECK(contains(reply, "HTTP/1.1 429 "));
+  CHECK(contains(reply, "Retry-After: 3\r\n"));
+  CHECK(contains(reply, "endpoints_full"));
+  CHECK(contains(reply, "limits.queue_timeout"));
+  CHECK(queue.waiting() == 0);
+  CHECK(queue.counted_as_waiting() == 0);
+  CHECK(queue.users() == "a ");
+}
+
+TEST_CASE("a request waits no longer than its own deadline") {
+  config::Settings settings = limited(1);
+  settings.limits.deadline = 2s;
+  Queue queue(settings);
+  queue.host().forget();
+  queue.host().will(pieces({{{}, says("Hello")}, {20s, stop() + done}}));
+  queue.ask("a");
+  queue.door.world.advance(500ms);
+  Peer& client = queue.ask("b");
+  queue.door.world.advance(1'999ms);
+  CHECK(client.got().empty());
+  queue.door.world.advance(1ms);
+  CHECK(contains(client.read_until("}}"), "HTTP/1.1 429 "));
+}
+
+TEST_CASE("where nobody may wait, or too many do, who comes is told at once") {
+  config::Settings settings = limited(1);
+  SUBCASE("nobody may wait") {
+    settings.limits.queue_timeout = 0s;
+    Queue queue(settings);
+    queue.ask("a");
+    CHECK(contains(queue.ask_in_vain("b").got(), "HTTP/1.1 429 "));
+  }
+  SUBCASE("the line is full") {
+    settings.limits.max_queued = 2;
+    Queue queue(settings);
+    for (const std::string user : {"a", "b", "c"}) queue.ask(user);
+    CHECK(contains(queue.ask_in_vain("d").got(), "HTTP/1.1 429 "));
+    CHECK(queue.waiting() == 2);
+    queue.door.world.advance(3s);
+    CHECK(queue.users() == "a b c ");
+  }
+}
+
+TEST_CASE("a client that leaves gives up its place") {
+  Queue queue(limited(1));
+  queue.ask("a");
+  Peer& leaving = queue.ask("b");
+  queue.ask("c");
+  leaving.close();
+  queue.door.world.loop.until([&] { return queue.waiting() == 1; });
+  CHECK(queue.counted_as_waiting() == 1);
+  queue.door.world.advance(1s);
+  CHECK(queue.users() == "a c ");
+  CHECK(queue.door.records().size() == 2);
+}
+
+TEST_CASE("the end of a failed attempt is a turn, too, and another host that has room is not waited for") {
+  SUBCASE("failed") {
+    Queue queue(limited(1));
+    queue.host().forget();
+    queue.host().will(fails(routing::FailureKind::bad_reply, 1s));
+    queue.host().will(stream("Hello", 1s));
+    Peer& first = queue.ask("a");
+    queue.ask("b");
+    queue.door.world.advance(1s);
+    CHECK(contains(first.read_until("}}"), "HTTP/1.1 502 "));
+    CHECK(queue.users() == "a b ");
+  }
+  SUBCASE("another host") {
+    config::Settings settings = three_prices();
+    settings.providers[0].limits.max_in_flight = 1;
+    Queue queue(settings);
+    queue.door.world.script(ServedWorld::middle, stream("Hello"));
+    queue.ask("a");
+    Peer& client = queue.door.connect();
+    client.send(stream_for("b"));
+    CHECK(contains(client.read_until("0\r\n\r\n"), "x-isocost-endpoint: middle\r\n"));
+  }
+}
+
+TEST_CASE("a turn that another loop's attempt leaves is found") {
+  const auto generation = std::make_shared<const gateway::Generation>(
+      tests::catalogue_of(limited(1)), routing::PolicySet({routing::Policy{.name = {"balanced"}}}, {}, 0));
+  ServedWorld one(generation), other(generation);
+  one.script(ServedWorld::cheap, stream("Hello", 1s));
+  other.script(ServedWorld::cheap, stream("Hello", 1s));
+  one.ask();
+  other.ask();
+  CHECK(one.host(ServedWorld::cheap).open == 1);
+  CHECK(other.host(ServedWorld::cheap).open == 0);
+  other.advance(1s);
+  CHECK(other.host(ServedWorld::cheap).open == 0);
+  one.advance(1s);
+  REQUIRE(one.ended());
+  other.advance(gateway::WaitingLine::look_every);
+  CHECK(other.host(ServedWorld::cheap).open == 1);
+  other.advance(1s);
+  REQUIRE(other.ended());
+  CHECK(other.client.status == 200);
+  CHECK(generation->in_flight.at(0) == 0);
+  CHECK(generation->waiting[0] == 0);
+}
+
+TEST_CASE("where other loops wait, too, a turn is not kept in one loop") {
+  Queue queue(limited(1));
+  queue.ask("a");
+  queue.door.world.advance(10ms);
+  queue.ask("b");
+  ++queue.door.world.generation->waiting[0];  // somebody elsewhere
+  queue.door.world.advance(990ms);
+  CHECK(queue.users() == "a ");
+  CHECK(queue.door.world.in_flight() == 0);
+  queue.door.world.advance(gateway::WaitingLine::look_every);
+  CHECK(queue.users() == "a b ");
+}
+
+TEST_CASE("loops that count at the same time never exceed a provider's limit together") {
+  const gateway::Generation generation(tests::catalogue_of(limited(3)));
+  std::atomic<int> holding{0}, most{0}, taken{0};
+  const auto work = [&] {
+    gateway::WaitingLine line;
+    for (int i = 0; i < 20'000; ++i) {
+      const gateway::Slot slot(line, generation, 0);
+      if (!slot.taken()) continue;
+      const int now = ++holding;
+      for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+      }
+      ++taken;
+      --holding;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
+  CHECK(most <= 3);
+  CHECK(taken > 0);
+  CHECK(generation.in_flight.at(0) == 0);
+}
