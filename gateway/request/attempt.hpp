@@ -1,6 +1,8 @@
 // One try at one endpoint: sends the request, relays the answer as it comes, and says what was seen.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "gateway/request/inference.hpp"
@@ -11,11 +13,14 @@ namespace gateway {
 
 struct Tried {
   routing::Attempt attempt;
-  std::string said;  // the host's own words about a failure, scrubbed
+  std::string said;       // the host's own words about a failure, scrubbed
+  std::size_t bytes = 0;  // of the texts of its answer
 };
 
-// All references must outlive the returned task. `served` names what the client is told of this choice.
+// All references must outlive the returned task. `earlier` are the request's attempts so far, `served` names
+// what the client is told of this choice.
 providers::Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
-                               Served served, Reply& reply, Interruption& interruption);
+                               std::span<const routing::Attempt> earlier, Served served, Reply& reply,
+                               Interruption& interruption);
 
 }  // namespace gateway

@@ -5,6 +5,7 @@
 #include "gateway/request/no_candidate.hpp"
 #include "gateway/request/record_keeping.hpp"
 #include "gateway/request/standpoint.hpp"
+#include "gateway/request/waiting_comment.hpp"
 #include "routing/decision/patience.hpp"
 
 namespace gateway {
@@ -94,6 +95,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   Tried tried;
   std::string in_short;  // of the last decision, as `served` shows it
   Served served;
+  const WaitingComment waiting(services.timer, request, reply);
   while (!error) {
     const config::TimePoint now = services.timer.now();
     const routing::Decision& decision = decide(services, request, record, reply, now);
@@ -114,7 +116,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
               .model = endpoint.model->name.text,
               .decision = in_short,
               .attempts = record.attempts.size() + 1};
-    tried = co_await attempt(services, request, target, served, reply, interruption);
+    tried = co_await attempt(services, request, target, record.attempts, served, reply, interruption);
     record.attempts.push_back(tried.attempt);
     if (!tried.attempt.failure || tried.attempt.failure->kind == FailureKind::client_left) break;
 

@@ -53,7 +53,7 @@ Task<void> chat(Front& front, Incoming& incoming, const config::KeySettings* key
     const ErrorReply error = plain_error(500, "server_error", "internal_error", "The gateway failed.");
     record = services.outbox.blank();
     refused_record(*record, error, incoming, key, services.timer.now());
-    if (!reply.begun()) co_await refuse(front, client, error);
+    if (!reply.committed()) co_await refuse(front, client, error);
   }
   record->bytes_out = client.bytes_out();
   services.outbox.add(std::move(record));

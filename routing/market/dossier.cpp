@@ -66,8 +66,10 @@ void Dossier::learn_speed(EndpointState& state, const Attempt& attempt, const De
       return;
     }
     const FailureKind kind = attempt.failure->kind;
-    const bool was_waiting = kind == FailureKind::first_token_timeout || kind == FailureKind::deadline ||
-                             kind == FailureKind::client_left;
+    // Who waits for a whole reply waits for more than a first token.
+    const bool was_waiting = demand.delivery == Delivery::streamed &&
+                             (kind == FailureKind::first_token_timeout || kind == FailureKind::deadline ||
+                              kind == FailureKind::client_left);
     const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);
     // Before its p95 a silence says next to nothing, and learning from it was seen to hurt.
     if (was_waiting && waited.count() > speed.first_delta_p95(load)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "routing/decision/patience.hpp"
 #include "routing/decision/retry.hpp"
 #include "routing/decision/retry_budget.hpp"
 #include "routing/simulation/judge.hpp"
@@ -155,7 +156,8 @@ void Simulation::send(Journey& journey, Leg& leg, EndpointIndex host) {
   judge_.sent(host);
   const auto sent = attempts_.send(journey, leg, holder_of(journey, leg), host, now_);
   if (sent == SimulatedAttempts::Sent::refused) return after(journey, leg);
-  const auto patience = catalogues_.back()->endpoints()[host].provider->limits.first_token_timeout;
+  const config::Duration patience = longest_silence(catalogues_.back()->endpoints()[host], journey.demand,
+                                                    nullptr, contender_->terms(), journey.attempts);
   set_timer(std::min(now_ + patience, journey.demand.deadline), Timer::What::first_token_late, journey, leg);
 }
 

@@ -255,3 +255,19 @@ TEST_CASE(
   CHECK(cut_after(1s) == before);
   CHECK(cut_after(20s) > 1.01 * before);
 }
+
+TEST_CASE("who gave up waiting for a whole reply says nothing of the time to a first token") {
+  World world({{.name = "a", .ttft = 1}});
+  teach(world, "a", 30);
+  const double before = world.market.snapshot(world.now)->endpoints[0].speed.first_delta({});
+  Demand whole = world.demand();
+  whole.delivery = Delivery::whole;
+  for (const FailureKind kind : {FailureKind::client_left, FailureKind::first_token_timeout}) {
+    const Attempt cut{.generation = 1,
+                      .dispatched = world.now - 60s,
+                      .finished = 60s,
+                      .failure = Failure{.kind = kind, .progress = Progress::request_sent}};
+    world.market.observe(cut, whole, world.now);
+  }
+  CHECK(world.market.snapshot(world.now)->endpoints[0].speed.first_delta({}) == before);
+}
