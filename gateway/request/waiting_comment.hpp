@@ -23,7 +23,9 @@ class WaitingComment final : public providers::Alarm {
   void ring() override {
     if (reply_.begun()) return;
     // Who will answer, and after how many attempts, is not known yet.
-    reply_.remark({.policy = policy_}, ": isocost waiting");
+    Served known;
+    known.policy = policy_;
+    reply_.remark(known, ": isocost waiting");
     timer_.set(*this, timer_.now() + every_);
   }
 

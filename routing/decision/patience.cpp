@@ -72,8 +72,11 @@ config::Duration longest_silence(const Endpoint& endpoint, const Demand& demand,
   const bool may_think =
       endpoint.settings->features.test(static_cast<std::size_t>(config::Feature::reasoning)) &&
       decision->length.replies < few_replies;
-  double seconds =
+  const double late =
       (first < most_first && !may_think ? first : most_first) + late_answer(prediction, decision->length);
+  // A fast host may stumble: what a network or a busy machine adds has nothing to do with its usual times.
+  constexpr double stumble = 5;
+  double seconds = std::max(late, std::min(stumble, most_first));
   const auto outwaited = std::ranges::count_if(earlier, [](const Attempt& attempt) {
     return attempt.failure && attempt.failure->kind == FailureKind::first_token_timeout;
   });

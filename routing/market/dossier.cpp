@@ -48,12 +48,12 @@ void Dossier::learn(EndpointState& state, const Attempt& attempt, const Demand& 
                     const Expectation& expected, config::TimePoint now) {
   if (!measures_) measures_ = std::make_unique<Measures>();
   measures_->observe(attempt, now);
-  learn_speed(state, attempt, demand, now);
+  learn_speed(state, attempt, demand, expected, now);
   if (attempt.usage && !attempt.usage_is_estimated) learn_tokens(state, attempt, demand, expected);
 }
 
 void Dossier::learn_speed(EndpointState& state, const Attempt& attempt, const Demand& demand,
-                          config::TimePoint now) {
+                          const Expectation& expected, config::TimePoint now) {
   const Load load{.uncached_kilotokens = uncached_kilotokens(state, attempt, demand),
                   .in_flight = static_cast<double>(attempt.in_flight)};
   Speed& speed = state.speed;
@@ -66,11 +66,16 @@ void Dossier::learn_speed(EndpointState& state, const Attempt& attempt, const De
       return;
     }
     const FailureKind kind = attempt.failure->kind;
-    // Who waits for a whole reply waits for more than a first token.
-    const bool was_waiting = demand.delivery == Delivery::streamed &&
-                             (kind == FailureKind::first_token_timeout || kind == FailureKind::deadline ||
-                              kind == FailureKind::client_left);
+    const bool was_waiting = kind == FailureKind::first_token_timeout || kind == FailureKind::deadline ||
+                             kind == FailureKind::client_left;
     const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);
+    if (demand.delivery == Delivery::whole) {
+      // All of it was waited for, not a first token. A host that has become slow must not look dead for good.
+      if (kind != FailureKind::first_token_timeout) return;
+      speed.observe_whole(load, std::max(1.0, expected.length.output), waited);
+      state.replies += 1;
+      return;
+    }
     // Before its p95 a silence says next to nothing, and learning from it was seen to hurt.
     if (was_waiting && waited.count() > speed.first_delta_p95(load)) {
       speed.observe_waiting(load, waited);

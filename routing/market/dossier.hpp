@@ -27,7 +27,8 @@ class Dossier {
   void measure(EndpointState& state, Measured& half_hour, config::TimePoint now);
 
  private:
-  void learn_speed(EndpointState& state, const Attempt& attempt, const Demand& demand, config::TimePoint now);
+  void learn_speed(EndpointState& state, const Attempt& attempt, const Demand& demand,
+                   const Expectation& expected, config::TimePoint now);
   void learn_tokens(EndpointState& state, const Attempt& attempt, const Demand& demand,
                     const Expectation& expected);
 

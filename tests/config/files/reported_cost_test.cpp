@@ -7,8 +7,12 @@
 namespace {
 
 bool reports_cost(const std::string& url, const std::string& more = {}) {
-  const config::Loaded loaded = config::load("providers:\n  a:\n    base_url: " + url + "\n" + more,
-                                             "isocost.yaml", test::given_sources());
+  const std::string text = "providers:\n  a:\n    base_url: " + url + "\n" + more +
+                           "models:\n  m:\n    endpoints:\n"
+                           "      - provider: a\n        host_model: m\n        context: 8 ktok\n"
+                           "        price: {input: 1 $/Mtok, output: 1 $/Mtok}\n";
+  const config::Loaded loaded = config::load(text, "isocost.yaml", test::given_sources());
+  for (const config::Problem& problem : loaded.problems) FAIL_CHECK(config::to_text(problem));
   REQUIRE(loaded.settings);
   return loaded.settings->providers.at(0).reports_cost;
 }

@@ -121,6 +121,13 @@ TEST_CASE("our cost stands in the usage once, where the host says another it tak
   CHECK(sent(usage(R"(,"cost":null)"), UsageShown::yes, "0.5") ==
         "data: " + usage(R"(,"cost":0.5)") + "\n\n");
   CHECK(sent(usage(R"(,"cost":7)"), UsageShown::yes) == "data: " + usage(R"(,"cost":7)") + "\n\n");
+  // Into what is no usage, or somebody else's, nothing is put.
+  for (const std::string odd : {R"({"choices":[],"usage":{ }})", R"({"choices":[],"usage":"none"})"}) {
+    CHECK(sent(odd, UsageShown::yes, "0.5") == "data: " + odd + "\n\n");
+  }
+  const std::string elsewhere =
+      R"({"choices":[],"usage":{"x":1},"x_groq":{"usage":{"prompt_tokens":1,"completion_tokens":1,"cost":7}}})";
+  CHECK(sent(elsewhere, UsageShown::yes, "0.5").find(R"({"x":1,"cost":0.5},"x_groq")") != std::string::npos);
 }
 
 TEST_CASE("the cost of a buyer with a key of his own includes what the host behind it bills") {

@@ -135,6 +135,15 @@ TEST_CASE("a request that outwaited a host, or has nobody left to ask, waits fou
   CHECK(asked.seconds() == doctest::Approx(4 * once));
 }
 
+TEST_CASE("a fast host is not left for a stumble") {
+  Asked asked;
+  asked.prediction.first_delta = 0.001;
+  asked.prediction.throughput = 100'000;
+  CHECK(asked.seconds() == 5);
+  asked.provider.limits.first_token_timeout = 1s;
+  CHECK(asked.seconds() == 1);
+}
+
 TEST_CASE("nobody waits longer than for the first token and the longest answer that is allowed") {
   Asked asked;
   asked.demand.max_output = config::Tokens{10};
