@@ -46,10 +46,10 @@ const Fields<ProviderLimits>& provider_limit_fields() {
                    "From connected to encrypted."),
           field<S>("first_token_timeout", &S::first_token_timeout, duration,
                    "From the request written to the first piece of the answer. Reasoning models need "
-                   "minutes. A reply "
-                   "that is not streamed also gets the time of the longest one that is allowed."),
+                   "minutes. A reply that is not streamed gets as long as an answer like it may take there, "
+                   "at most this and the time for its tokens."),
           field<S>("liveness_timeout", &S::liveness_timeout, duration,
-                   "Between any two bytes of a stream, keep-alive comments included."),
+                   "Between any two bytes of an answer that has begun, keep-alive comments included."),
           field<S>("progress_timeout", &S::progress_timeout, duration,
                    "Between two pieces of a streamed answer."),
           field<S>("keep_alive", &S::keep_alive, duration,
@@ -88,7 +88,13 @@ void check_ca_file(const Node& node, const ProviderSettings& provider) {
   }
 }
 
+// OpenRouter bills what it says, and for one model many prices.
+bool is_openrouter(const BaseUrl& url) {
+  return url.host == "openrouter.ai" || url.host.ends_with(".openrouter.ai");
+}
+
 void check_provider(const Node& node, ProviderSettings& provider) {
+  if (!node.has("reports_cost")) provider.reports_cost = is_openrouter(provider.base_url);
   check_plaintext(node, provider);
   check_ca_file(node, provider);
   const bool absent = !provider.credential_source.empty() && provider.credential.empty();
@@ -147,6 +153,10 @@ const Fields<ProviderSettings>& provider_fields() {
               field<S>("cancel_stops_billing", &S::cancel_stops_billing, FlagForm{},
                        "Whether closing the connection ends the bill. Hedged requests cost more where it "
                        "does not."),
+              field<S>(
+                  "reports_cost", &S::reports_cost, FlagForm{},
+                  "Whether the `cost` in the provider's usage is what it bills you, and so wins over the "
+                  "configured prices. False when left out, but true for openrouter.ai."),
               field<S>("ca_file", &S::ca_file, TextForm{.wanted = "the path of a PEM file", .longest = 4096},
                        "Certificates trusted beside the system's."),
               field<S>("allow_plaintext", &S::allow_plaintext, FlagForm{},

@@ -22,6 +22,7 @@ const Fields<ServingLimits>& limit_fields() {
   using S = ServingLimits;
   using std::chrono::milliseconds;
   const DurationForm<milliseconds> duration{milliseconds(1), std::chrono::hours(24)};
+  const DurationForm<milliseconds> may_be_off{milliseconds(0), std::chrono::hours(24)};
   const WholeForm connections{0, 10'000'000};
   static const Fields<S> fields = {
       .meaning = "limits towards clients",
@@ -43,6 +44,11 @@ const Fields<ServingLimits>& limit_fields() {
                        "How long a client may take no byte of its answer."),
               field<S>("deadline", &S::deadline, duration,
                        "For all attempts until the first byte of the answer. A policy may set less."),
+              field<S>(
+                  "comment_after", &S::comment_after, may_be_off,
+                  "After how long without a part of its answer a stream begins with a comment, so that no "
+                  "proxy on the way gives it up, and how often it gets another. From then on an error comes "
+                  "as an event, not as a status. 0: never."),
               field<S>("drain_timeout", &S::drain_timeout, duration,
                        "How long running requests may take to end after the order to stop."),
               field<S>("queue_timeout", &S::queue_timeout,

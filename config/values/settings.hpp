@@ -57,7 +57,7 @@ struct ProviderLimits {
   std::chrono::milliseconds connect_timeout{2'000};        // resolve and connect, per attempt
   std::chrono::milliseconds tls_handshake_timeout{5'000};  // after connecting
   std::chrono::milliseconds first_token_timeout{120'000};  // from the request written to the first data event
-  std::chrono::milliseconds liveness_timeout{30'000};  // between any two bytes of a stream, comments included
+  std::chrono::milliseconds liveness_timeout{30'000};   // between two bytes of an answer, comments included
   std::chrono::milliseconds progress_timeout{180'000};  // between two data events of a stream
   std::chrono::milliseconds keep_alive{60'000};         // how long an idle connection is kept
   int max_idle_connections = 256;                       // per worker
@@ -79,8 +79,9 @@ struct ProviderSettings {
   ProviderLimits limits;
   std::optional<std::string> ca_file{};  // trusted beside the system's roots
   bool cancel_stops_billing = false;     // whether closing the connection ends the bill
-  bool optional = false;                 // left out, with its endpoints, while its credential is not there
-  bool allow_plaintext = false;          // http beyond this machine: anyone on the way reads key and prompts
+  bool reports_cost = false;  // whether the cost in its usage is what it bills; openrouter.ai's is by default
+  bool optional = false;      // left out, with its endpoints, while its credential is not there
+  bool allow_plaintext = false;  // http beyond this machine: anyone on the way reads key and prompts
 
   friend bool operator==(const ProviderSettings&, const ProviderSettings&) = default;
 };
@@ -186,6 +187,7 @@ struct ServingLimits {
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds write_idle_timeout{60'000};
   std::chrono::milliseconds deadline{600'000};  // all attempts until the first byte; a policy may set less
+  std::chrono::milliseconds comment_after{15'000};  // of a stream's silence, and again; 0: no comments
   std::chrono::milliseconds drain_timeout{300'000};
   std::chrono::milliseconds queue_timeout{5'000};  // for a provider at its max_in_flight; 0: no waiting
   int max_queued = 1'000;                          // requests that wait so, per worker

@@ -28,6 +28,11 @@ class Client {
   virtual providers::Task<bool> begin(ReplyStart start, providers::Pieces& pieces) = 0;
   virtual providers::Task<bool> write(providers::Pieces& pieces) = 0;
   virtual providers::Task<bool> end(providers::Pieces& pieces) = 0;
+  // Text of a streamed reply at a time when none of the above is under way: begins it, or goes on. Never
+  // waits: what the connection does not take at once goes out with the next pieces, and until then no more is
+  // taken.
+  virtual void begin_now(ReplyStart start, std::string_view text) = 0;
+  virtual void write_now(std::string_view text) = 0;
 };
 
 }  // namespace gateway

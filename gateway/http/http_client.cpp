@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 #include <optional>
+#include <utility>
 
 #include "gateway/text/line_writer.hpp"
 #include "providers/http/http_fields.hpp"
@@ -90,21 +91,45 @@ Task<bool> HttpClient::begin(ReplyStart start, Pieces& pieces) {
 }
 
 Task<bool> HttpClient::write(Pieces& pieces) {
+  const std::string owed = std::exchange(owed_, {});
   std::string frame;
-  Pieces all = framed({}, pieces, frame);
+  Pieces all = framed(owed, pieces, frame);
   if (pushed_now(all)) co_return true;
   co_return co_await push(all);
 }
 
 Task<bool> HttpClient::end(Pieces& pieces) {
+  const std::string owed = std::exchange(owed_, {});
   std::string frame;
-  Pieces all = framed({}, pieces, frame);
+  Pieces all = framed(owed, pieces, frame);
   // In HTTP/1.0 the connection's end is the stream's.
   if (chunked()) all.add("0\r\n\r\n");
   bool written = pushed_now(all);
   if (!written) written = co_await push(all);
   complete_ = written && chunked();
   co_return written;
+}
+
+void HttpClient::begin_now(ReplyStart start, std::string_view text) {
+  const std::string first = head(start, std::nullopt);
+  std::string frame;
+  Pieces all = framed(first, Pieces{text}, frame);
+  push_or_owe(all);
+}
+
+void HttpClient::write_now(std::string_view text) {
+  if (!owed_.empty()) return;
+  std::string frame;
+  Pieces all = framed({}, Pieces{text}, frame);
+  push_or_owe(all);
+}
+
+void HttpClient::push_or_owe(Pieces& pieces) {
+  const std::size_t bytes = pieces.bytes();
+  if (!connection_.write_now(pieces)) {
+    for (const std::string_view text : pieces.texts()) owed_.append(text);
+  }
+  bytes_out_ += bytes - owed_.size();
 }
 
 bool HttpClient::pushed_now(Pieces& pieces) {

@@ -31,6 +31,8 @@ class HttpClient final : public Client {
   providers::Task<bool> begin(ReplyStart start, providers::Pieces& pieces) override;
   providers::Task<bool> write(providers::Pieces& pieces) override;
   providers::Task<bool> end(providers::Pieces& pieces) override;
+  void begin_now(ReplyStart start, std::string_view text) override;
+  void write_now(std::string_view text) override;
 
   // Whether the connection can serve another request.
   bool reusable() const { return complete_ && manner_.after == AfterReply::keep_alive; }
@@ -47,11 +49,14 @@ class HttpClient final : public Client {
   bool pushed_now(providers::Pieces& pieces);
   // The rest, at the client's pace.
   providers::Task<bool> push(providers::Pieces& pieces);
+  // What is not taken at once becomes `owed_`.
+  void push_or_owe(providers::Pieces& pieces);
 
   providers::Connection& connection_;
   providers::Timer& timer_;
   const config::Duration write_idle_;
   const Manner manner_;
+  std::string owed_;  // goes out before anything else
   std::uint64_t bytes_out_ = 0;
   bool complete_ = false;
   bool stalled_ = false;

@@ -15,7 +15,7 @@ namespace gateway {
 struct Sighting {
   enum class What { begins, ends } what = What::begins;
   routing::Attempt attempt{};
-  config::Tokens prompt{};  // of the request, by our estimate
+  routing::AskedFor asked{};
   config::TimePoint at{};   // when it was seen
 };
 
@@ -56,9 +56,9 @@ class Outbox final : private providers::Alarm {
     added(batch_.records.size());
   }
   // A failure is told at once: the next decision should know. Remembers in `attempt` what was told.
-  void tell(Sighting::What what, routing::Attempt& attempt, config::Tokens prompt) {
+  void tell(Sighting::What what, routing::Attempt& attempt, const routing::AskedFor& asked) {
     if (batch_.sightings.empty()) batch_.sightings.reserve(most);
-    batch_.sightings.push_back({.what = what, .attempt = attempt, .prompt = prompt, .at = timer_.now()});
+    batch_.sightings.push_back({.what = what, .attempt = attempt, .asked = asked, .at = timer_.now()});
     attempt.told = what == Sighting::What::begins ? routing::Told::beginning : routing::Told::all;
     if (what == Sighting::What::ends) return flush();
     added(batch_.sightings.size());

@@ -3,6 +3,7 @@
 #include "gateway/chat/upstream_body.hpp"
 #include "gateway/explain/decision_order.hpp"
 #include "gateway/request/host_report.hpp"
+#include "gateway/request/settlement.hpp"
 #include "gateway/request/stream_relay.hpp"
 #include "providers/host/retry_hint.hpp"
 #include "providers/openai/chat_events.hpp"
@@ -10,7 +11,6 @@
 #include "providers/openai/too_long.hpp"
 #include "routing/decision/patience.hpp"
 #include "routing/market/predict.hpp"
-#include "routing/terms/bill.hpp"
 
 namespace gateway {
 namespace {
@@ -25,15 +25,21 @@ using routing::Progress;
 constexpr std::size_t max_whole_reply = 64u << 20;
 constexpr std::size_t max_error_body = 64u << 10;
 
-// The body up to `limit` bytes; more is a bad reply.
-Task<Result<std::string>> read_whole(providers::Exchange& exchange, std::size_t limit) {
+// The body up to `limit` bytes; more is a bad reply. Blank lines keep a connection open while nothing is
+// there yet of the answer: they are no part of it.
+Task<Result<std::string>> read_whole(Services& services, providers::Exchange& exchange, Watchdog& watchdog,
+                                     std::size_t limit) {
   std::string body;
   for (;;) {
     const Result<std::string_view> piece = co_await exchange.next();
-    if (!piece) co_return piece.error();
+    if (!piece) co_return watchdog.why().value_or(piece.error());
     if (piece->empty()) co_return std::move(body);
     if (body.size() + piece->size() > limit) co_return FailureKind::bad_reply;
-    body.append(*piece);
+    const bool is_blank = piece->find_first_not_of(" \t\r\n") == std::string_view::npos;
+    if (!body.empty() || !is_blank) {
+      watchdog.saw_body(services.timer.now());
+      body.append(*piece);
+    }
   }
 }
 
@@ -50,7 +56,8 @@ void note_too_long(const providers::TooLong& said, const routing::Demand& demand
 
 // The reply's own account of what failed. Its body is cut off at a few KiB; the connection then goes.
 Task<void> read_failure(Services& services, const InferenceRequest& request, const providers::HostReply& head,
-                        providers::Exchange& exchange, Tried& tried) {
+                        providers::Exchange& exchange, Watchdog& watchdog, Tried& tried) {
+  watchdog.saw_refusal(services.timer.now());
   std::string body;
   while (body.size() < max_error_body) {
     const Result<std::string_view> piece = co_await exchange.next();
@@ -70,19 +77,20 @@ Task<void> read_failure(Services& services, const InferenceRequest& request, con
 }
 
 Task<void> relay_whole(Services& services, const InferenceRequest& request, Served served, Reply& reply,
-                       providers::Exchange& exchange, const Watchdog& watchdog, Tried& tried) {
+                       providers::Exchange& exchange, Watchdog& watchdog, Tried& tried) {
   routing::Attempt& attempt = tried.attempt;
   const auto fail = [&](FailureKind kind) {
     attempt.failure = Failure{.kind = kind, .progress = Progress::request_sent};
   };
-  const Result<std::string> body = co_await read_whole(exchange, max_whole_reply);
+  const Result<std::string> body = co_await read_whole(services, exchange, watchdog, max_whole_reply);
   if (!body) {
-    fail(watchdog.why().value_or(body.error()));
+    fail(body.error());
     co_return;
   }
   const providers::ChatReply understood = providers::classify_whole(*body, services.tokens);
   attempt.usage = understood.usage.usage;
   attempt.usage_is_estimated = understood.usage.anomaly;
+  tried.bytes = understood.content.bytes;
   switch (understood.kind) {
     case providers::ChatReply::Kind::bad:
       fail(FailureKind::bad_reply);
@@ -97,37 +105,18 @@ Task<void> relay_whole(Services& services, const InferenceRequest& request, Serv
       break;
   }
   attempt.finished = services.timer.now() - attempt.dispatched;
-  const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[attempt.endpoint];
-  if (attempt.usage) served.cost = attempt.cost = routing::bill(endpoint, *attempt.usage);
+  const bool is_counted = attempt.usage.has_value();
+  settle(request, tried.bytes, attempt);
+  if (is_counted) served.cost = attempt.cost;
   co_await reply.whole(served, *body);
 }
 
-// What the attempt cost, as far as it is known: the host's count, or an estimate where it gave none.
-void settle(const InferenceRequest& request, const routing::Endpoint& endpoint, routing::Attempt& attempt) {
-  if (!attempt.usage && (attempt.deltas > 0 || attempt.finished)) {
-    // Hosts send about one token in a delta.
-    attempt.usage = routing::Usage{.prompt = request.demand.prompt, .output = {attempt.deltas}};
-    attempt.usage_is_estimated = true;
-  }
-  if (attempt.usage) attempt.cost = routing::bill(endpoint, *attempt.usage);
-}
-
-// When something of the answer must have come. A stream shows its first token; a whole reply shows nothing
-// before it has all, so that it also gets the time of the longest one that is allowed.
-config::TimePoint first_sign(const InferenceRequest& request, const routing::Endpoint& endpoint,
-                             const routing::Decision& decision, config::TimePoint now) {
-  const config::TimePoint first_token = now + endpoint.provider->limits.first_token_timeout;
-  if (request.demand.delivery == routing::Delivery::streamed) return first_token;
-  const routing::Verdict* chosen = chosen_one(decision);
-  const auto generation =
-      chosen ? routing::longest_generation(chosen->prediction, endpoint, request.demand) : std::nullopt;
-  return generation ? first_token + *generation : config::TimePoint::max();
-}
 
 }  // namespace
 
 Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
-                    Served served, routing::TrialPermit& trial, Reply& reply, Interruption& interruption) {
+                    std::span<const routing::Attempt> earlier, Served served, routing::TrialPermit& trial,
+                    Reply& reply, Interruption& interruption) {
   const Generation& generation = *request.hosts->generation;
   const routing::Endpoint& endpoint = generation.catalogue->endpoints()[target];
   const config::ProviderSettings& provider = *endpoint.provider;
@@ -137,6 +126,9 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   tried.attempt.generation = generation.catalogue->generation();
   tried.attempt.dispatched = services.timer.now();
   tried.attempt.in_flight = generation.in_flight.at(target) - 1;
+  tried.asked = {.prompt = request.demand.prompt,
+                 .delivery = request.demand.delivery,
+                 .output = services.decision.length.output};
   // The decision is still the one that chose this endpoint: nobody has waited since.
   if (const routing::Verdict* chosen = chosen_one(services.decision)) {
     tried.attempt.cached_share = routing::prompt_share(request.demand, chosen->cached_blocks);
@@ -144,8 +136,9 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
   const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
-  Watchdog watchdog(*exchange, services.timer, provider.limits,
-                    first_sign(request, endpoint, services.decision, tried.attempt.dispatched),
+  const config::Duration patience =
+      routing::longest_silence(endpoint, request.demand, &services.decision, *request.policy, earlier);
+  Watchdog watchdog(*exchange, services.timer, provider.limits, tried.attempt.dispatched + patience,
                     request.demand.deadline, interruption);
 
   Result<providers::HostReply> head = FailureKind::connect;
@@ -167,7 +160,7 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   tried.attempt.headroom = head->headroom;
 
   if (head->status != 200) {
-    co_await read_failure(services, request, *head, *exchange, tried);
+    co_await read_failure(services, request, *head, *exchange, watchdog, tried);
   } else if (request.demand.delivery == routing::Delivery::whole) {
     co_await relay_whole(services, request, served, reply, *exchange, watchdog, tried);
   } else if (head->content == ContentKind::event_stream) {
@@ -175,7 +168,7 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
     co_await relay.run(*exchange);
   } else {
     // A host that answers a stream with one document has an error to tell, or does not stream.
-    const Result<std::string> document = co_await read_whole(*exchange, max_whole_reply);
+    const Result<std::string> document = co_await read_whole(services, *exchange, watchdog, max_whole_reply);
     const FailureKind kind = document ? FailureKind::bad_reply : document.error();
     tried.attempt.failure =
         Failure{.kind = watchdog.why().value_or(kind), .progress = Progress::request_sent};
@@ -188,7 +181,7 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
     const Progress progress = reply.begun() ? Progress::client_has_bytes : Progress::request_sent;
     tried.attempt.failure = Failure{.kind = FailureKind::client_left, .progress = progress};
   }
-  settle(request, endpoint, tried.attempt);
+  settle(request, tried.bytes, tried.attempt);
   if (!tried.attempt.finished) tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;
   co_return tried;
 }

@@ -1,6 +1,9 @@
 // One try at one endpoint: sends the request, relays the answer as it comes, and says what was seen.
 #pragma once
 
+#include <cstddef>
+#include <span>
+
 #include "gateway/chat/error_reply.hpp"
 #include "gateway/request/inference.hpp"
 #include "gateway/request/interruption.hpp"
@@ -10,13 +13,17 @@ namespace gateway {
 
 struct Tried {
   routing::Attempt attempt;
-  HostWords said;  // about a failure
+  routing::AskedFor asked;
+  HostWords said;         // about a failure
+  std::size_t bytes = 0;  // of the texts of its answer
 };
 
-// All references must outlive the returned task. The attempt is counted as under way already. `served` names
-// what the client is told of this choice. `trial` ends when the host shows that it answers.
+// All references must outlive the returned task. The attempt is counted as under way already. `earlier` are the
+// request's attempts so far, `served` names what the client is told of this choice. `trial` ends when the host
+// shows that it answers.
 providers::Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
-                               Served served, routing::TrialPermit& trial, Reply& reply,
+                               std::span<const routing::Attempt> earlier, Served served,
+                               routing::TrialPermit& trial, Reply& reply,
                                Interruption& interruption);
 
 }  // namespace gateway

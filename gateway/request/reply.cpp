@@ -10,6 +10,8 @@ namespace {
 
 using providers::Task;
 
+constexpr std::string_view event_stream = "text/event-stream; charset=utf-8";
+
 // A value of our own making.
 void add_own(LineWriter& fields, std::string_view name_and_colon, std::string_view value) {
   fields.text(name_and_colon);
@@ -62,15 +64,32 @@ Task<void> Reply::whole(const Served& served, std::string_view body) {
   delivered_ = co_await client_.answer(start, told);
 }
 
+std::string Reply::stream_fields(const Served& served) const {
+  return reply_fields(served) + "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
+}
+
 Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
   if (begun()) co_return co_await client_.write(pieces);
+  const bool has_head = committed();
   note_first_byte(200);
-  const std::string text = reply_fields(served) + "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
-  const ReplyStart start{.status = 200, .content_type = "text/event-stream; charset=utf-8", .fields = text};
-  if (echo_.event.empty()) co_return co_await client_.begin(start, pieces);
-  providers::Pieces told{echo_.event};
-  for (const std::string_view piece : pieces.texts()) told.add(piece);
-  co_return co_await client_.begin(start, told);
+  providers::Pieces told;
+  if (!echo_.event.empty()) {
+    told.add(echo_.event);
+    for (const std::string_view piece : pieces.texts()) told.add(piece);
+  }
+  providers::Pieces& first = echo_.event.empty() ? pieces : told;
+  if (has_head) co_return co_await client_.write(first);
+  const std::string text = stream_fields(served);
+  co_return co_await client_.begin({.status = 200, .content_type = event_stream, .fields = text}, first);
+}
+
+void Reply::remark(const Served& known, std::string_view comment) {
+  const std::string line = std::string(comment) + "\n\n";
+  if (committed()) return client_.write_now(line);
+  committed_ = true;
+  status_ = 200;
+  const std::string text = stream_fields(known);
+  client_.begin_now({.status = 200, .content_type = event_stream, .fields = text}, line);
 }
 
 Task<void> Reply::end_stream(const Served& served, providers::Pieces& pieces) {
@@ -84,7 +103,8 @@ Task<void> Reply::end_stream(const Served& served, providers::Pieces& pieces) {
 }
 
 Task<void> Reply::fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream) {
-  if (begun()) {
+  if (committed()) {
+    note_first_byte(200);
     const std::string event = error_event(error, stream);
     providers::Pieces pieces{event};
     delivered_ = co_await client_.end(pieces);

@@ -1,5 +1,6 @@
 // The reply to one request while it is made: what the client is told beside the host's bytes, and whether it
-// has begun, since from then on no other endpoint can take over. Belongs to one request.
+// has begun, since from then on no other endpoint can take over. Comments alone commit it to its status and
+// head, and to nothing else. Belongs to one request.
 #pragma once
 
 #include <optional>
@@ -30,7 +31,10 @@ class Reply {
   Reply(Client& client, providers::Timer& timer, std::string_view id)
       : client_(client), timer_(timer), id_(id) {}
 
+  // Whether the client was sent a part of an answer, or an error.
   bool begun() const { return first_byte_.has_value(); }
+  // Whether its head is out: what comes now is part of a stream.
+  bool committed() const { return committed_; }
   int status() const { return status_; }
   std::optional<config::TimePoint> first_byte() const { return first_byte_; }
 
@@ -42,15 +46,20 @@ class Reply {
   providers::Task<void> whole(const Served& served, std::string_view body);
   // Begins with the first pieces, or goes on with more. False when the client is gone.
   providers::Task<bool> stream(const Served& served, providers::Pieces& pieces);
+  // A comment, like ": still here", in a stream. Begins it where nothing was sent yet, with what is known of
+  // how the request will be served. At a time when nothing else is being sent; never waits.
+  void remark(const Served& known, std::string_view comment);
   // The last pieces, the mark of the end, and the end.
   providers::Task<void> end_stream(const Served& served, providers::Pieces& pieces);
-  // An error response, or, once a stream has begun, one error event and the end. `served` names the last
+  // An error response, or, once a stream is committed, one error event and the end. `served` names the last
   // attempt; empty where there was none.
   providers::Task<void> fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream);
 
  private:
   std::string reply_fields(const Served& served) const;
+  std::string stream_fields(const Served& served) const;
   void note_first_byte(int status) {
+    committed_ = true;
     status_ = status;
     first_byte_ = timer_.now();
   }
@@ -60,6 +69,7 @@ class Reply {
   std::string_view id_;
   Echo echo_;
   int status_ = 0;
+  bool committed_ = false;
   bool delivered_ = false;
   std::optional<config::TimePoint> first_byte_{};
 };

@@ -6,6 +6,7 @@
 #include "gateway/request/no_candidate.hpp"
 #include "gateway/request/record_keeping.hpp"
 #include "gateway/request/standpoint.hpp"
+#include "gateway/request/waiting_comment.hpp"
 #include "routing/decision/patience.hpp"
 
 namespace gateway {
@@ -145,6 +146,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   Served served;
   const Generation& generation = *request.hosts->generation;
   Place place(services.line);
+  const WaitingComment waiting(services.timer, request, reply);
   while (!error) {
     place.step_up();
     const config::TimePoint now = services.timer.now();
@@ -182,12 +184,11 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
         break;
       }
       place.leave();
-      tried = co_await attempt(services, request, target, served, trial, reply, interruption);
+      tried = co_await attempt(services, request, target, record.attempts, served, trial, reply, interruption);
     }
     trial.end();
     services.line.call();
-    if (tried.attempt.failure)
-      services.outbox.tell(Sighting::What::ends, tried.attempt, request.demand.prompt);
+    if (tried.attempt.failure) services.outbox.tell(Sighting::What::ends, tried.attempt, tried.asked);
     record.attempts.push_back(tried.attempt);
     if (!tried.attempt.failure || tried.attempt.failure->kind == FailureKind::client_left) break;
 

@@ -29,13 +29,19 @@ class StreamRelay {
 
  private:
   enum class Step { go_on, finished, failed };
+  enum class EndedBy { done_mark, end_of_bytes };
 
   Step take(const providers::SseEvent& event);
   void note(const providers::ChatEvent& chat, config::TimePoint now);
   void queue(const providers::SseEvent& event, const providers::ChatEvent& chat);
-  std::string cost_member(const providers::ChatEvent& chat) const;
+  std::string own_cost(const providers::ChatEvent& chat) const;
+  void pass_on_comment(std::string_view comment);
+  void tell_usage();
   providers::Task<bool> flush();
-  Step at_end();
+  // Whether each choice that was asked for, and each that was seen, came to its end.
+  bool every_choice_finished() const;
+  bool is_complete_but_for_its_end() const;
+  Step at_end(EndedBy by);
   routing::Progress progress() const;
   void fail(routing::FailureKind kind);
 
@@ -47,12 +53,14 @@ class StreamRelay {
   Watchdog& watchdog_;
   Tried& tried_;
 
-  providers::SseReader events_;
+  providers::SseReader events_{providers::SseReader::Comments::given};
   providers::Pieces ready_;  // to be written; views into the piece at hand
   std::string held_;         // events before the first decisive one, and rewritten ones
   std::string scratch_;
   bool decided_ = false;     // the host has shown that it answers
-  bool has_finish_ = false;  // a finish_reason came
+  bool told_usage_ = false;  // the client has usage from the host
+  providers::Choices seen_;
+  providers::Choices finished_;  // those with a finish_reason
   std::optional<config::TimePoint> last_delta_{};
 };
 

@@ -18,7 +18,7 @@ class Watchdog final : public Interruptible {
   // earlier `deadline`.
   Watchdog(providers::Exchange& exchange, providers::Timer& timer, const config::ProviderLimits& limits,
            config::TimePoint first_token, config::TimePoint deadline, Interruption& interruption)
-      : exchange_(exchange), timer_(timer), limits_(limits), aim_(interruption, *this) {
+      : exchange_(exchange), timer_(timer), limits_(limits), deadline_(deadline), aim_(interruption, *this) {
     until_first_ =
         deadline < first_token ? routing::FailureKind::deadline : routing::FailureKind::first_token_timeout;
     timer_.set(first_token_, std::min(deadline, first_token));
@@ -37,12 +37,19 @@ class Watchdog final : public Interruptible {
     }
     timer_.set(progress_, now + limits_.progress_timeout);
   }
-  // All that the client wants has come; only the end of the reply is missing.
-  void saw_end(config::TimePoint now) {
-    first_token_.cancel();
-    progress_.cancel();
-    timer_.set(liveness_, now + patience_for_end);
+  // A part of a whole reply came. Until it is complete the client has nothing, so that the deadline stays.
+  void saw_body(config::TimePoint now) {
+    if (!has_begun_) {
+      has_begun_ = true;
+      until_first_ = routing::FailureKind::deadline;
+      timer_.set(first_token_, deadline_);
+    }
+    timer_.set(liveness_, now + limits_.liveness_timeout);
   }
+  // The host refused: what it says of that is worth a moment only.
+  void saw_refusal(config::TimePoint now) { saw_end(now, patience_for_reason); }
+  // All that the client wants has come; only the end of the reply is missing.
+  void saw_end(config::TimePoint now) { saw_end(now, patience_for_end); }
   // While the client holds the stream back, the host is not to blame for the time.
   void hold() { held_ = true; }
   void release() { held_ = false; }
@@ -53,6 +60,7 @@ class Watchdog final : public Interruptible {
  private:
   // The client's next request waits meanwhile, where it uses its connection again.
   static constexpr config::Duration patience_for_end = std::chrono::milliseconds(100);
+  static constexpr config::Duration patience_for_reason = std::chrono::seconds(2);
 
   struct Bite final : providers::Alarm {
     Bite(Watchdog& owner, routing::FailureKind kind) : dog(owner), failure(kind) {}
@@ -66,6 +74,11 @@ class Watchdog final : public Interruptible {
     Watchdog& dog;
     routing::FailureKind failure;
   };
+  void saw_end(config::TimePoint now, config::Duration patience) {
+    first_token_.cancel();
+    progress_.cancel();
+    timer_.set(liveness_, now + patience);
+  }
   void stop(routing::FailureKind why) {
     if (why_) return;
     why_ = why;
@@ -75,6 +88,7 @@ class Watchdog final : public Interruptible {
   providers::Exchange& exchange_;
   providers::Timer& timer_;
   const config::ProviderLimits& limits_;
+  const config::TimePoint deadline_;
   Bite first_token_{*this, routing::FailureKind::first_token_timeout};
   Bite liveness_{*this, routing::FailureKind::stalled_stream};
   Bite progress_{*this, routing::FailureKind::stalled_stream};

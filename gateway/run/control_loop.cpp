@@ -62,9 +62,9 @@ void ControlLoop::deliver(Batch batch, DataLoop& from) {
 void ControlLoop::learn(const Batch& batch, config::TimePoint now) {
   for (const Sighting& each : batch.sightings) {
     if (each.what == Sighting::What::begins) {
-      market_.begins(each.attempt, each.prompt, each.at);
+      market_.begins(each.attempt, each.asked, each.at);
     } else {
-      market_.ends(each.attempt, each.prompt, each.at);
+      market_.ends(each.attempt, each.asked, each.at);
     }
   }
   for (const RecordPtr& record : batch.records) {

@@ -81,7 +81,7 @@ Task<void> chat(Front& front, const Route& route, Incoming& incoming, const conf
     const ErrorReply error = plain_error(500, "server_error", "internal_error", "The gateway failed.");
     record = services.outbox.blank();
     refused_record(*record, error, route.name, incoming, key, services.timer.now());
-    if (!reply.begun()) co_await refuse(front, client, error);
+    if (!reply.committed()) co_await refuse(front, client, error);
   }
   record->client = incoming.client;
   record->bytes_out = client.bytes_out();

@@ -1,6 +1,7 @@
 #include "providers/http/sse.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace providers {
 namespace {
@@ -123,6 +124,7 @@ std::optional<SseEvent> SseReader::event_in(std::string_view block) {
     const Line line = line_at(block, at);
     at = line.next;
     const std::size_t colon = line.text.find(':');
+    if (colon == 0) event.raw = line.text;
     if (line.text.empty() || colon == 0) continue;
     const std::string_view name = line.text.substr(0, colon);
     std::string_view value =
@@ -132,8 +134,10 @@ std::optional<SseEvent> SseReader::event_in(std::string_view block) {
     if (name == "event") event.name = value;
     // id and retry are for a reader that reconnects, which a POST cannot.
   }
-  if (!has_data_) return std::nullopt;
-  return event;
+  const std::string_view comment = std::exchange(event.raw, {});
+  if (has_data_) return event;
+  if (comment.empty() || comments_ == Comments::dropped) return std::nullopt;
+  return SseEvent{.data = {}, .name = {}, .raw = comment, .form = SseEvent::Form::comment};
 }
 
 void SseReader::add_data(std::string_view value, SseEvent& event) {

@@ -17,21 +17,27 @@ inline constexpr std::size_t max_event = 4 * 1024 * 1024;
 struct SseEvent {
   // normal: `raw` is exactly "data: ...\n\n", one data line and nothing else, and may be relayed as it came.
   // Events that follow each other in one feed have adjacent `raw`s, so that a run of them is one write.
-  enum class Form { normal, other };
+  // comment: no event, but comments where one might have been; `raw` is the last of them, without its line's
+  // end.
+  enum class Form { normal, other, comment };
 
   std::string_view data;  // several data lines are joined by LF
   std::string_view name;  // of the event field; empty: "message"
-  std::string_view raw;   // of a normal one
+  std::string_view raw;   // of a normal one, or a comment
   Form form = Form::other;
 };
 
 class SseReader {
  public:
   enum class State { reading, too_large };
+  enum class Comments { dropped, given };
+
+  explicit SseReader(Comments comments = Comments::dropped) : comments_(comments) {}
 
   // The bytes must stay until next() has said that there is no more. Call it only then.
   void feed(std::string_view bytes) { input_ = bytes; }
-  // The next event that has a data line; nothing when more bytes are needed or the state is not `reading`.
+  // The next event that has a data line, or comment where these are given; nothing when more bytes are needed
+  // or the state is not `reading`.
   std::optional<SseEvent> next();
   State state() const { return state_; }
   // Whether no event has begun: what is unterminated at the end of a stream is lost.
@@ -43,6 +49,7 @@ class SseReader {
   std::optional<SseEvent> event_in(std::string_view block);
   void add_data(std::string_view value, SseEvent& event);
 
+  const Comments comments_;
   std::string_view input_;  // not yet read
   std::string carry_;       // the beginning of an event that was cut
   std::string completed_;   // the last event that had been cut

@@ -46,11 +46,27 @@ class ChatReader {
 
   bool choices() {
     if (walk_.type() != JsonType::array) return walk_.skip();
-    return walk_.array([this] {
+    content.names_choices = true;
+    std::size_t place = 0;
+    return walk_.array([&] {
       content.no_choices = false;
+      choice_ = Choice();
+      choice_.index = place++;
       if (walk_.type() != JsonType::object) return walk_.skip();
-      return walk_.object([this](const JsonString& key) { return choice_member(key); });
+      if (!walk_.object([this](const JsonString& key) { return choice_member(key); })) return false;
+      end_choice();
+      return true;
     });
+  }
+
+  void end_choice() {
+    const bool counted = choice_.index < content.seen.size();
+    if (counted) content.seen.set(choice_.index);
+    if (choice_.finish_reason.empty()) return;
+    // OpenRouter passes a host's failure on as a "stop" without content, and says so here alone.
+    if (choice_.native_finish_reason == "network_error" && !content.any()) return;
+    if (counted) content.finished.set(choice_.index);
+    content.finish_reason = choice_.finish_reason;
   }
 
   bool choice_member(const JsonString& key) {
@@ -58,8 +74,9 @@ class ChatReader {
       if (walk_.type() != JsonType::object) return walk_.skip();
       return walk_.object([this](const JsonString& inner) { return delta_member(inner); });
     }
-    if (key.is("finish_reason")) return reason(content.finish_reason);
-    if (key.is("native_finish_reason")) return reason(content.native_finish_reason);
+    if (key.is("index")) return index();
+    if (key.is("finish_reason")) return reason(choice_.finish_reason);
+    if (key.is("native_finish_reason")) return reason(choice_.native_finish_reason);
     if (key.is("text")) return text(content.text);
     if (key.is("error")) return error_value();
     return walk_.skip();
@@ -70,9 +87,10 @@ class ChatReader {
     if (key.is("refusal")) return text(content.text);
     if (key.is("reasoning_content") || key.is("reasoning")) return text(content.reasoning);
     if (key.is("reasoning_details")) return present(JsonType::array, content.reasoning);
-    if (key.is("tool_calls")) return present(JsonType::array, content.tool_call);
+    if (key.is("tool_calls")) return tool_calls();
     if (key.is("function_call")) return present(JsonType::object, content.tool_call);
     if (key.is("audio")) return present(JsonType::object, content.text);
+    if (key.is("images")) return present(JsonType::array, content.text);
     return walk_.skip();
   }
 
@@ -82,6 +100,7 @@ class ChatReader {
       if (walk_.type() != JsonType::object) return walk_.skip();
       return walk_.object([this](const JsonString& key) {
         if (key.is("text")) return text(content.text);
+        if (key.is("image_url")) return present(JsonType::object, content.text);
         if (key.is("thinking")) {
           return walk_.type() == JsonType::array ? present(JsonType::array, content.reasoning)
                                                  : text(content.reasoning);
@@ -94,7 +113,10 @@ class ChatReader {
   bool text(bool& found) {
     if (walk_.type() != JsonType::string) return walk_.skip();
     const auto read = walk_.string();
-    if (read && !read->raw.empty()) found = true;
+    if (read && !read->raw.empty()) {
+      found = true;
+      content.bytes += read->raw.size();
+    }
     return read.has_value();
   }
 
@@ -105,11 +127,28 @@ class ChatReader {
     return walk_.object([&](const JsonString&) { return found = true, walk_.skip(); });
   }
 
+  bool tool_calls() {
+    const std::size_t begin = walk_.position();
+    if (!present(JsonType::array, content.tool_call)) return false;
+    if (content.tool_call) content.bytes += walk_.end() - begin;
+    return true;
+  }
+
   bool reason(std::string_view& found) {
     if (walk_.type() != JsonType::string) return walk_.skip();
     const auto read = walk_.string();
     if (read && !read->raw.empty()) found = read->raw;
     return read.has_value();
+  }
+
+  // What is no place for a choice counts as none of them.
+  bool index() {
+    if (walk_.type() != JsonType::number) return walk_.skip();
+    const auto number = walk_.number();
+    if (!number) return false;
+    const auto value = number->integer();
+    choice_.index = value && *value >= 0 ? static_cast<std::size_t>(*value) : content.seen.size();
+    return true;
   }
 
   bool top_usage() {
@@ -144,8 +183,16 @@ class ChatReader {
     return name.has_value();
   }
 
+  // The one that is read.
+  struct Choice {
+    std::size_t index = 0;
+    std::string_view finish_reason;
+    std::string_view native_finish_reason;
+  };
+
   JsonWalk& walk_;
   Reasoning reasoning_;
+  Choice choice_;
   ReportedUsage groq_usage_;
   ReportedError flat_error_;
   bool is_error_object_ = false;
@@ -197,9 +244,10 @@ ChatReply classify_whole(std::string_view body, JsonTokens& tokens, Reasoning re
     result.usage = reader.usage;
     result.error = std::move(reader.error);
     if (result.error) result.error->message = plain_message(result.error->message, tokens);
-    result.kind = result.error           ? ChatReply::Kind::error
-                  : result.content.any() ? ChatReply::Kind::answer
-                                         : ChatReply::Kind::empty;
+    const bool answers = result.content.any() || !result.content.finish_reason.empty();
+    result.kind = result.error ? ChatReply::Kind::error
+                  : answers    ? ChatReply::Kind::answer
+                               : ChatReply::Kind::empty;
   }
   tokens.shrink();
   return result;

@@ -9,23 +9,35 @@ void add(Relayed& relayed, std::string_view piece) {
   relayed.parts[relayed.count++] = piece;
 }
 
-// Naive clients break on a chunk without choices: none is sent but the usage that was asked for.
+// An empty list of choices goes with what is said of the prompt or of moderation, and with usage, which a
+// client that did not ask for it does not expect.
 bool is_for_us_only(const ChatEvent& chat, UsageShown usage) {
   if (chat.kind != ChatEvent::Kind::delta || !chat.content.no_choices) return false;
-  return usage == UsageShown::no || chat.usage_value.empty();
+  return chat.usage_value.empty() ? !chat.content.names_choices : usage == UsageShown::no;
+}
+
+// Whether `cost` can be put at the end of it.
+bool has_members(std::string_view usage) {
+  const std::size_t first = usage.find_first_not_of(" \t\r\n", 1);
+  return usage.front() == '{' && first != std::string_view::npos && usage[first] != '}';
+}
+
+bool lies_in(const ByteRange& inner, const ByteRange& outer) {
+  return !inner.empty() && inner.begin > outer.begin && inner.end < outer.end;
 }
 
 }  // namespace
 
 Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, std::string& scratch,
-                std::string_view own_members) {
+                std::string_view cost) {
   Relayed result;
   const bool is_shown = chat.kind == ChatEvent::Kind::delta || chat.kind == ChatEvent::Kind::done;
   if (!is_shown || is_for_us_only(chat, usage)) return result;
 
   const bool blanks_usage = usage == UsageShown::no && !chat.usage_value.empty();
-  const bool extends_usage = usage == UsageShown::yes && !chat.usage_value.empty() && !own_members.empty();
-  if (event.form == SseEvent::Form::normal && !blanks_usage && !extends_usage) {
+  const bool prices_usage = usage == UsageShown::yes && !chat.usage_value.empty() && !cost.empty() &&
+                            has_members(chat.usage_value.of(event.data));
+  if (event.form == SseEvent::Form::normal && !blanks_usage && !prices_usage) {
     result.form = Relayed::Form::as_it_came;
     add(result, event.raw);
     return result;
@@ -44,9 +56,14 @@ Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, 
     add(result, data.substr(0, chat.usage_value.begin));
     add(result, "null");
     add(result, data.substr(chat.usage_value.end));
-  } else if (extends_usage) {
+  } else if (prices_usage && lies_in(chat.usage.cost_value, chat.usage_value)) {
+    add(result, data.substr(0, chat.usage.cost_value.begin));
+    add(result, cost);
+    add(result, data.substr(chat.usage.cost_value.end));
+  } else if (prices_usage) {
     add(result, data.substr(0, chat.usage_value.end - 1));
-    add(result, own_members);
+    add(result, ",\"cost\":");
+    add(result, cost);
     add(result, data.substr(chat.usage_value.end - 1));
   } else {
     add(result, data);

@@ -18,7 +18,7 @@ struct Relayed {
   enum class Form { dropped, as_it_came, rewritten };
 
   Form form = Form::dropped;
-  std::array<std::string_view, 5> parts{};
+  std::array<std::string_view, 6> parts{};
   std::size_t count = 0;
 
   // as_it_came: one, the event's `raw`.
@@ -26,11 +26,12 @@ struct Relayed {
 };
 
 // The pieces live as long as the event's views, and no longer than `scratch` is unchanged. Where usage is not
-// shown it is blanked to null, else `own_members`, like `,"cost":0.1`, are put at its end; an event without
-// choices is dropped unless it carries usage that is shown.
+// shown it is blanked to null, else its `cost` becomes `cost`, unless that is empty. An event with an empty
+// list of choices is dropped when usage that is not shown is all it is for, one without a list always unless
+// it has usage to show.
 // Errors and what is not understood are dropped: the one event that ends a broken stream is written by
 // whoever ends it.
 Relayed relayed(const SseEvent& event, const ChatEvent& chat, UsageShown usage, std::string& scratch,
-                std::string_view own_members = {});
+                std::string_view cost = {});
 
 }  // namespace providers

@@ -27,7 +27,9 @@ class UsageReader {
     if (key.is("completion_tokens_details")) return completion_details();
     // DeepSeek's and Together's spellings; the details win where both are there.
     if (key.is("prompt_cache_hit_tokens") || key.is("cached_tokens")) return count(cached_elsewhere_);
-    if (key.is("cost")) return cost();
+    if (key.is("cost")) return own_cost();
+    if (key.is("cost_details")) return cost_details();
+    if (key.is("is_byok")) return byok();
     return walk_.skip();
   }
 
@@ -47,6 +49,27 @@ class UsageReader {
     });
   }
 
+  bool cost_details() {
+    if (walk_.type() != JsonType::object) return none();
+    return walk_.object([this](const JsonString& key) {
+      return key.is("upstream_inference_cost") ? dollars(upstream_cost_) : walk_.skip();
+    });
+  }
+
+  bool byok() {
+    if (walk_.type() != JsonType::boolean) return none();
+    const auto value = walk_.boolean();
+    is_byok_ = value.value_or(false);
+    return value.has_value();
+  }
+
+  bool own_cost() {
+    const std::size_t begin = walk_.position();
+    const bool read = dollars(cost_);
+    cost_value_ = {begin, walk_.end()};
+    return read;
+  }
+
   // What should be an object: null is no anomaly.
   bool none() {
     if (walk_.type() != JsonType::null) anomaly_ = true;
@@ -64,15 +87,22 @@ class UsageReader {
     return true;
   }
 
-  bool cost() {
+  bool dollars(std::optional<double>& value) {
     if (walk_.type() != JsonType::number) return none();
     const auto number = walk_.number();
     if (!number) return false;
-    const double dollars = number->real();
-    const bool possible = dollars >= 0 && dollars <= most_dollars;
-    if (possible) cost_ = dollars;
+    const double found = number->real();
+    const bool possible = found >= 0 && found <= most_dollars;
+    if (possible) value = found;
     if (!possible) anomaly_ = true;
     return true;
+  }
+
+  // With a key of our own at the host behind it, `cost` is only the fee: without the rest it is no figure for
+  // the cost.
+  std::optional<double> cost() const {
+    if (!is_byok_ || !cost_) return cost_;
+    return upstream_cost_ ? std::optional(*cost_ + *upstream_cost_) : std::nullopt;
   }
 
   // The total shows whether reasoning is counted in it, whatever is said of the host.
@@ -85,7 +115,7 @@ class UsageReader {
   }
 
   ReportedUsage made(Reasoning said) {
-    if (!prompt_ || !completion_) return {std::nullopt, true};
+    if (!prompt_ || !completion_) return {std::nullopt, true, cost_, cost_value_};
     const std::int64_t reasoning = reasoning_.value_or(0);
     const std::int64_t output = *completion_ + (excludes_reasoning(said) ? reasoning : 0);
     const std::int64_t cached = (cached_ ? cached_ : cached_elsewhere_).value_or(0);
@@ -97,14 +127,16 @@ class UsageReader {
     usage.cache_written = {std::min(written, *prompt_)};
     usage.output = {output};
     usage.reasoning = {std::min(reasoning, output)};
-    usage.cost = cost_;
-    return {usage, anomaly_};
+    usage.cost = cost();
+    return {usage, anomaly_, cost_, cost_value_};
   }
 
   JsonWalk& walk_;
   std::optional<std::int64_t> prompt_, completion_, total_, cached_, cached_elsewhere_, cache_written_,
       reasoning_;
-  std::optional<double> cost_;
+  std::optional<double> cost_, upstream_cost_;
+  ByteRange cost_value_{};
+  bool is_byok_ = false;
   bool anomaly_ = false;
 };
 
@@ -114,7 +146,7 @@ ReportedUsage read_usage(JsonWalk& walk, Reasoning reasoning) {
   if (walk.type() == JsonType::object) return UsageReader(walk).read(reasoning);
   const bool anomaly = walk.type() != JsonType::null;
   walk.skip();
-  return {std::nullopt, anomaly};
+  return {.usage = std::nullopt, .anomaly = anomaly};
 }
 
 }  // namespace providers

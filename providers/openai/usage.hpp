@@ -15,6 +15,10 @@ enum class Reasoning { included, excluded };
 struct ReportedUsage {
   std::optional<routing::Usage> usage{};  // absent when none was reported or it was unusable
   bool anomaly = false;                   // something negative, fractional, huge or contradictory was found
+  // The host's own figure for the cost, as it stands in the text: what a buyer with a key of his own pays
+  // elsewhere is not in it, but it is in `usage->cost`.
+  std::optional<double> cost_said{};
+  ByteRange cost_value{};  // where that stands, whatever it is; empty: nowhere
 };
 
 // Consumes the value of a `usage` member of a chat reply or chunk, whatever its type.

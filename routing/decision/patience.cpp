@@ -1,8 +1,47 @@
 #include "routing/decision/patience.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "routing/decision/retry.hpp"
+
 namespace routing {
+namespace {
+
+constexpr double z = 1.96;  // of the 97.5th percentile
+constexpr double longest = 24 * 3600;
+
+config::Duration bounded(double seconds) {
+  return std::chrono::duration_cast<config::Duration>(config::Seconds(seconds < longest ? seconds : longest));
+}
+
+// Standard deviation of ln(length) of one answer, by how far the mean is above the mean of the logarithms, as
+// for a log-normal; four replies' worth of not knowing.
+double length_log_sd(const Length& length) {
+  constexpr double prior_replies = 4;
+  constexpr double least = 0.25, most = 4;  // of the variance
+  const double found = 2 * (std::log(std::max(1.0, length.output)) - length.log_output);
+  const double replies = std::max(0.0, length.replies);
+  const double mixed = (prior_replies + replies * std::max(0.0, found)) / (prior_replies + replies);
+  return std::sqrt(std::clamp(mixed, least, most));
+}
+
+// Seconds, until all of the answer is there.
+double late_answer(const Prediction& prediction, const Length& length) {
+  const double length_sd = length_log_sd(length);
+  const double sd = std::hypot(length_sd, prediction.throughput_log_sd);
+  const double median =
+      prediction.expected_output * std::exp(-0.5 * length_sd * length_sd) / prediction.throughput;
+  return median * std::exp(z * sd);
+}
+
+const Verdict* chosen_of(const Decision* decision) {
+  if (!decision || !decision->chosen) return nullptr;
+  const auto found = std::ranges::find(decision->verdicts, *decision->chosen, &Verdict::endpoint);
+  return found == decision->verdicts.end() ? nullptr : &*found;
+}
+
+}  // namespace
 
 std::optional<config::Duration> longest_generation(const Prediction& prediction, const Endpoint& endpoint,
                                                    const Demand& demand) {
@@ -13,9 +52,38 @@ std::optional<config::Duration> longest_generation(const Prediction& prediction,
   constexpr double slow = 2;  // standard deviations
   const double speed = 0.5 * prediction.throughput * std::exp(-slow * prediction.throughput_log_sd);
   const double seconds = static_cast<double>(most->count) / speed;
-  constexpr double longest = 24 * 3600;
   if (!(seconds < longest)) return std::nullopt;
   return std::chrono::duration_cast<config::Duration>(config::Seconds(seconds));
+}
+
+config::Duration longest_silence(const Endpoint& endpoint, const Demand& demand, const Decision* decision,
+                                 const Policy& policy, std::span<const Attempt> earlier) {
+  const config::Duration first_token = endpoint.provider->limits.first_token_timeout;
+  if (demand.delivery == Delivery::streamed) return first_token;
+  const Verdict* chosen = chosen_of(decision);
+  if (!chosen) return bounded(longest);
+
+  const Prediction& prediction = chosen->prediction;
+  const double most_first = config::Seconds(first_token).count();
+  const double first = prediction.first_delta * std::exp(z * prediction.first_delta_log_sd);
+  // One that can think, silently and for long, and of whose answers nothing is known yet, is given the
+  // benefit of the doubt.
+  constexpr double few_replies = 4;
+  const bool may_think =
+      endpoint.settings->features.test(static_cast<std::size_t>(config::Feature::reasoning)) &&
+      decision->length.replies < few_replies;
+  const double late =
+      (first < most_first && !may_think ? first : most_first) + late_answer(prediction, decision->length);
+  // A fast host may stumble: what a network or a busy machine adds has nothing to do with its usual times.
+  constexpr double stumble = 5;
+  double seconds = std::max(late, std::min(stumble, most_first));
+  const auto outwaited = std::ranges::count_if(earlier, [](const Attempt& attempt) {
+    return attempt.failure && attempt.failure->kind == FailureKind::first_token_timeout;
+  });
+  const bool is_last = decision->order.size() <= 1 || earlier.size() + 1 >= most_attempts(policy);
+  seconds *= std::pow(4, outwaited + (is_last ? 1 : 0));
+  const auto generation = longest_generation(prediction, endpoint, demand);
+  return generation ? std::min(bounded(seconds), first_token + *generation) : bounded(seconds);
 }
 
 }  // namespace routing

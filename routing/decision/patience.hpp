@@ -3,10 +3,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
-#include "routing/terms/catalogue.hpp"
+#include "routing/decision/decision.hpp"
+#include "routing/policy/policy.hpp"
 #include "routing/terms/demand.hpp"
-#include "routing/terms/prediction.hpp"
+#include "routing/terms/outcome.hpp"
 
 namespace routing {
 
@@ -22,5 +24,17 @@ inline bool worth_waiting(config::TimePoint until, const Demand& demand, config:
 // at half the speed of one reply in forty. Nothing where neither says how many.
 std::optional<config::Duration> longest_generation(const Prediction& prediction, const Endpoint& endpoint,
                                                    const Demand& demand);
+
+// How long a host may show nothing of its answer before another one is asked. One function for live requests
+// and for simulated ones.
+//   a stream: first_token_timeout
+//   a whole reply: the 97.5th percentile of the time that this answer takes there, at least 5 s; four times as long for
+//   each
+//     host that was outwaited before, and with nobody left to ask; never more than first_token_timeout and
+//     the longest generation
+// An answer that is cut off is paid for, and nothing is learned of its length: that is why a request is not
+// impatient twice. `decision` is the one that chose the endpoint; null where nobody predicts.
+config::Duration longest_silence(const Endpoint& endpoint, const Demand& demand, const Decision* decision,
+                                 const Policy& policy, std::span<const Attempt> earlier);
 
 }  // namespace routing

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_attempts = 4;
+constexpr std::size_t most_of_any = 4;
 constexpr config::Duration first_backoff = 50ms;
 constexpr config::Duration longest_backoff = 2s;
 
@@ -49,12 +49,15 @@ bool may_ask_the_same(const Attempts& attempts) {
 
 }  // namespace
 
+std::size_t most_attempts(const Policy& policy) {
+  return std::min(most_of_any, static_cast<std::size_t>(std::max(1, policy.attempts)));
+}
+
 NextStep after_failure(const Attempts& attempts, const Demand& demand, const Policy& policy,
                        config::TimePoint now, double draw) {
   const Failure& failure = *attempts.back().failure;
   if (const std::string_view why = final_reason(failure, demand); !why.empty()) return GiveUp{why};
-  const auto allowed = std::min(most_attempts, static_cast<std::size_t>(std::max(1, policy.attempts)));
-  if (attempts.size() >= allowed) return GiveUp{"no attempts left"};
+  if (attempts.size() >= most_attempts(policy)) return GiveUp{"no attempts left"};
 
   // Full jitter: anywhere up to a limit that doubles. Source: AWS Architecture Blog, "Exponential backoff and
   // jitter", 2015.

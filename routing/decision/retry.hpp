@@ -20,6 +20,9 @@ struct GiveUp {
 };
 using NextStep = std::variant<RetryAt, GiveUp>;
 
+// How many attempts a request may have.
+std::size_t most_attempts(const Policy& policy);
+
 // `attempts` ends with the attempt that failed. `draw` is uniform in [0, 1), for jitter.
 NextStep after_failure(const Attempts& attempts, const Demand& demand, const Policy& policy,
                        config::TimePoint now, double draw);

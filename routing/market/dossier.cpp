@@ -65,9 +65,9 @@ void Dossier::learn_scale(EndpointState& state, double counted, config::Tokens p
   state.prompt_scale = std::clamp((2000 + prompt_reported_) / (2000 + prompt_estimated_), 0.25, 4.0);
 }
 
-void Dossier::learn_beginning(EndpointState& state, const Attempt& attempt, config::Tokens prompt) {
+void Dossier::learn_beginning(EndpointState& state, const Attempt& attempt, const AskedFor& asked) {
   if (attempt.cached_share > 0) return;
-  learn_first_delta(state, attempt, prompt);
+  learn_first_delta(state, attempt, asked.prompt);
 }
 
 void Dossier::learn_first_delta(EndpointState& state, const Attempt& attempt, config::Tokens prompt) {
@@ -75,11 +75,11 @@ void Dossier::learn_first_delta(EndpointState& state, const Attempt& attempt, co
   state.replies += 1;
 }
 
-void Dossier::learn_end(EndpointState& state, const Attempt& attempt, config::Tokens prompt,
+void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const AskedFor& asked,
                         config::TimePoint now) {
   if (!measures_) measures_ = std::make_unique<Measures>();
   measures_->observe(attempt, now);
-  const Load load = load_of(state, attempt, prompt);
+  const Load load = load_of(state, attempt, asked.prompt);
   Speed& speed = state.speed;
   if (!attempt.first_delta) {
     const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);
@@ -93,6 +93,13 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, config::To
     const FailureKind kind = attempt.failure->kind;
     const bool was_waiting = kind == FailureKind::first_token_timeout || kind == FailureKind::deadline ||
                              kind == FailureKind::client_left;
+    if (asked.delivery == Delivery::whole) {
+      // All of it was waited for, not a first token. A host that has become slow must not look dead for good.
+      if (kind != FailureKind::first_token_timeout) return;
+      speed.observe_whole(load, std::max(1.0, asked.output), waited);
+      state.replies += 1;
+      return;
+    }
     // Before its p95 a silence says next to nothing, and learning from it was seen to hurt.
     if (was_waiting && waited.count() > speed.first_delta_p95(load)) {
       speed.observe_waiting(load, waited);
@@ -100,7 +107,7 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, config::To
     }
     return;
   }
-  if (attempt.told == Told::nothing || attempt.cached_share > 0) learn_first_delta(state, attempt, prompt);
+  if (attempt.told == Told::nothing || attempt.cached_share > 0) learn_first_delta(state, attempt, asked.prompt);
   // Replies in a few big pieces show how the host cuts, not how fast it is.
   constexpr std::uint32_t least_deltas = 4;
   if (!attempt.finished || attempt.deltas < least_deltas) return;

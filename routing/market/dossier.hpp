@@ -16,15 +16,22 @@ struct Expectation {
   double cached_tokens = 0;  // of the prompt, by the blocks this endpoint saw before
 };
 
+// What of a request its attempts are judged by.
+struct AskedFor {
+  config::Tokens prompt{};  // by our estimate
+  Delivery delivery = Delivery::streamed;
+  double output = 1;  // tokens expected of the answer
+};
+
 class Dossier {
  public:
   // All of these learn everything but health. Time has been passed on `state` already. `prompt` is our
   // estimate. The first content came. What it says of the host's speed waits for the end where the prompt may
   // have been cached, because only then it is known how much of it was: learned with a guess, it was seen to
   // cost money.
-  void learn_beginning(EndpointState& state, const Attempt& attempt, config::Tokens prompt);
+  void learn_beginning(EndpointState& state, const Attempt& attempt, const AskedFor& asked);
   // The attempt ended.
-  void learn_end(EndpointState& state, const Attempt& attempt, config::Tokens prompt, config::TimePoint now);
+  void learn_end(EndpointState& state, const Attempt& attempt, const AskedFor& asked, config::TimePoint now);
   // It found the prompt too long for the `room` in its context.
   void learn_length(EndpointState& state, const Failure& failure, config::Tokens prompt, double room);
   // The host told what it counted.

@@ -89,21 +89,21 @@ EndpointState& Market::state_at(EndpointIndex index, config::TimePoint now) {
   return state;
 }
 
-void Market::begins(const Attempt& attempt, config::Tokens prompt, config::TimePoint now) {
+void Market::begins(const Attempt& attempt, const AskedFor& asked, config::TimePoint now) {
   const std::optional<EndpointIndex> index = current_index(attempt);
   if (!index) return;
   EndpointState& state = state_at(*index, now);
   if (state.health.begins(attempt.dispatched, now) == Health::Change::flipped) flipped_ = true;
   if (state.replies == 0) flipped_ = true;
-  dossiers_[*index].learn_beginning(state, attempt, prompt);
+  dossiers_[*index].learn_beginning(state, attempt, asked);
 }
 
-void Market::ends(const Attempt& attempt, config::Tokens prompt, config::TimePoint now) {
+void Market::ends(const Attempt& attempt, const AskedFor& asked, config::TimePoint now) {
   const std::optional<EndpointIndex> index = current_index(attempt);
   if (!index) return;
   EndpointState& state = state_at(*index, now);
   observe_health(*index, attempt, now);
-  dossiers_[*index].learn_end(state, attempt, prompt, now);
+  dossiers_[*index].learn_end(state, attempt, asked, now);
 }
 
 void Market::observe(const Attempt& attempt, const Demand& demand, config::TimePoint now) {
@@ -113,7 +113,11 @@ void Market::observe(const Attempt& attempt, const Demand& demand, config::TimeP
   const LengthKeys keys = length_keys(demand);
   if (attempt.told != Told::all) {
     const bool first = states_[*index].replies == 0;
-    ends(attempt, demand.prompt, now);
+    ends(attempt,
+         {.prompt = demand.prompt,
+          .delivery = demand.delivery,
+          .output = lengths_.current().expected(keys).output},
+         now);
     if (first && states_[*index].replies > 0) flipped_ = true;
   }
   if (attempt.usage && !attempt.usage_is_estimated) {

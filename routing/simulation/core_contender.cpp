@@ -103,7 +103,7 @@ void CoreContender::first_token(Attempt& attempt, const Demand& demand, config::
     attempt.cached_share =
         prompt_share(demand, snapshot_->prefixes->known_to(name, demand.prefix_blocks, attempt.dispatched));
   }
-  market_.begins(shown(attempt), shown(demand).prompt, now);
+  market_.begins(shown(attempt), {.prompt = shown(demand).prompt, .delivery = demand.delivery}, now);
   attempt.told = Told::beginning;
 }
 

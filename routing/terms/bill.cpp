@@ -6,7 +6,8 @@
 namespace routing {
 
 config::Money bill(const Endpoint& endpoint, const Usage& usage) {
-  if (usage.cost && std::isfinite(*usage.cost) && *usage.cost >= 0 && *usage.cost < 1e6) {
+  const bool trusted = endpoint.provider && endpoint.provider->reports_cost && usage.cost;
+  if (trusted && std::isfinite(*usage.cost) && *usage.cost >= 0 && *usage.cost < 1e6) {
     return {static_cast<std::int64_t>(std::llround(*usage.cost * 1e9))};
   }
   const config::Prices& prices = endpoint.settings->prices;

@@ -6,7 +6,8 @@
 
 namespace routing {
 
-// Exact in billionths of a dollar where prices are; a host's own figure for the cost wins. Never negative.
+// Exact in billionths of a dollar where prices are; a provider's own figure for the cost wins where it is
+// trusted with that (ProviderSettings::reports_cost). Never negative.
 config::Money bill(const Endpoint& endpoint, const Usage& usage);
 
 }  // namespace routing

@@ -150,6 +150,35 @@ def raw(*pieces, then="fin"):
     return behave
 
 
+async def error_body_stalls(exchange):
+    """Refuses, and never ends saying why."""
+    await exchange.send(b"HTTP/1.1 503 Busy\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{\"error\":")
+    await exchange.client_gone()
+    return False
+
+
+async def no_finish(exchange):
+    """Streams as one real host does: content, usage and the mark of the end, but no finish_reason."""
+    await exchange.begin_stream()
+    for word in WORDS:
+        await exchange.event(piece({"content": word}))
+    await exchange.event(usage_event())
+    await exchange.event("[DONE]")
+    await exchange.end_stream()
+
+
+async def thought_all(exchange):
+    """Hidden thinking used up all tokens."""
+    await exchange.reply(200, answer({"content": ""}, finish="length"))
+
+
+def late(seconds, then):
+    async def behave(exchange):
+        await asyncio.sleep(seconds)
+        return await then(exchange)
+    return behave
+
+
 async def error_first(exchange):
     await exchange.begin_stream()
     await exchange.event({"error": {"message": "overloaded", "type": "server_error", "code": 529}})

@@ -44,11 +44,13 @@ SURVIVED = {
     "not-http": b.raw(b"SSH-2.0-OpenSSH_9.2\r\n"),
     "cut-in-head": b.raw(HEAD),
     "short-body": b.raw(HEAD + b"Content-Length: 4000\r\n\r\n{\"id\":"),
+    "stall-in-body": b.raw(HEAD + b"Content-Length: 4000\r\n\r\n{\"id\":", then="stall"),
+    "stall-in-error": b.error_body_stalls,
 }
-# Without a length, a whole answer may take until the deadline.
+# Without a length, a whole answer may take as long as any.
 SILENT = {"silent": 20, "stall-after-head": 20}
 STREAMED_ONLY = {"error-first", "empty-stream", "only-done"}
-PLAIN_ONLY = {"short-body"}
+PLAIN_ONLY = {"short-body", "stall-in-body"}
 # Each way of asking has a host of its own: what one failure taught the gateway must not spare the next.
 WAYS = {f"{name}-{'streamed' if stream else 'plain'}": (name, stream) for name in SURVIVED for stream in (False, True)
         if name not in (PLAIN_ONLY if stream else STREAMED_ONLY)}
@@ -69,14 +71,16 @@ BROKEN = {
 
 
 class UpstreamFaults(EndToEnd):
-    behaviours = ({"ok": b.ok, "hasty": b.hasty, "empty-choices": b.empty_choices} | SURVIVED |
+    behaviours = ({"ok": b.ok, "hasty": b.hasty, "empty-choices": b.empty_choices, "no-finish": b.no_finish,
+                   "thought-all": b.thought_all} | SURVIVED |
                   {way: SURVIVED[name] for way, (name, _) in WAYS.items()} |
                   {f"broken-{name}": behaviour for name, behaviour in BROKEN.items()})
     models = ({name: cheap_then_dear(("a", name), ("b", "ok")) for name in [*WAYS, "empty-choices"]} |
               {f"{name}-alone": [("a", name)] for name in SURVIVED} |
               {f"broken-{name}": [("a", f"broken-{name}")] for name in BROKEN} |
               {"refused": cheap_then_dear(("closed", "ok"), ("b", "ok")),
-               "hasty": [("a", "hasty")], "steady": [("b", "ok")]})
+               "hasty": [("a", "hasty")], "steady": [("b", "ok")], "no-finish": [("a", "no-finish")],
+               "thought-all": [("a", "thought-all")]})
     gateway_settings = {"provider_limits": {"first_token_timeout": "1 s", "liveness_timeout": "1 s",
                                             "progress_timeout": "1 s"}}
 
@@ -149,9 +153,55 @@ class UpstreamFaults(EndToEnd):
                 self.assertTrue(errors[0]["error"]["message"])
                 self.assertEqual(len(self.host.asked(f"broken-{name}")), before + 1, "nothing is asked twice")
 
+    def test_an_answer_that_lacks_a_finish_or_content_is_an_answer(self):
+        for _ in range(20):  # as failures, they would have shut the host off
+            status, _, text = self.gateway.ask(question("no-finish", stream=True))
+            self.assertEqual(status, 200, text)
+            self.assertEqual(said(events(text)), TEXT)
+            self.assertEqual(events(text)[-1], "[DONE]")
+            status, headers, text = self.gateway.ask(question("thought-all"))
+            self.assertEqual(status, 200, text)
+            self.assertEqual(json.loads(text)["choices"][0]["finish_reason"], "length")
+            self.assertEqual(headers["x-isocost-attempts"], "1")
+
     def test_a_connection_closed_while_idle_is_not_the_clients_trouble(self):
         for _ in range(500):
             self.assertEqual(self.answer_of(self.gateway.ask(question("hasty"))), TEXT)
+
+
+class LongWait(EndToEnd):
+    """A client that waits for a stream hears that somebody still works on it."""
+    behaviours = {"late": b.late(0.5, b.ok), "late-and-gone": b.late(0.5, b.failing(500)), "ok": b.ok}
+    models = {"late": [("a", "late")], "second": cheap_then_dear(("a", "late-and-gone"), ("b", "ok")),
+              "gone": [("a", "late-and-gone")]}
+    gateway_settings = {"limits": {"comment_after": "200 ms"}}
+    comment = b": isocost waiting\n\n"
+
+    def test_comments_come_first_then_the_answer(self):
+        for model in ("late", "second"):
+            with self.subTest(model):
+                for _ in range(10):  # exploring may choose the host that is there at once
+                    status, headers, text = self.gateway.ask(question(model, stream=True))
+                    if "x-isocost-endpoint" not in headers:
+                        break
+                self.assertEqual(status, 200)
+                self.assertNotIn("x-isocost-endpoint", headers)
+                self.assertIn("x-request-id", headers)
+                self.assertTrue(text.startswith(self.comment), text)
+                self.assertEqual(said(events(text)), TEXT)
+                self.assertEqual(events(text)[-1], "[DONE]")
+
+    def test_after_a_comment_an_error_is_one_event_and_the_connection_is_used_again(self):
+        with RawClient(self.gateway.port) as client:
+            client.send(chat(question("gone", stream=True)))
+            status, _, body = client.response()
+            self.assertEqual(status, 200)
+            self.assertTrue(body.startswith(self.comment), body)
+            got = events(body)
+            self.assertEqual(len(got), 1, got)
+            self.assertTrue(got[0]["error"]["message"])
+            client.send(chat(question("late")))
+            self.assertEqual(client.response()[0], 200)
 
 
 class EveryCut(EndToEnd):

@@ -20,10 +20,16 @@ void check(const providers::ReportedUsage& reported) {
 
 void check_relayed(const providers::SseEvent& event, const providers::ChatEvent& chat,
                    providers::JsonTokens& tokens) {
-  for (const auto shown : {providers::UsageShown::yes, providers::UsageShown::no}) {
+  struct Way {
+    providers::UsageShown shown;
+    std::string_view cost;
+  };
+  for (const auto& [shown, cost] : {Way{providers::UsageShown::yes, {}},
+                                    {providers::UsageShown::yes, "0.5"},
+                                    {providers::UsageShown::no, {}}}) {
     std::string scratch;
     std::string text;
-    const auto relayed = providers::relayed(event, chat, shown, scratch);
+    const auto relayed = providers::relayed(event, chat, shown, scratch, cost);
     for (const auto piece : relayed.pieces()) text += piece;
     if (text.empty()) continue;
     providers::SseReader reader;

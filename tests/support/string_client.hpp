@@ -47,6 +47,14 @@ class StringClient final : public gateway::Client {
     co_return written;
   }
 
+  void begin_now(gateway::ReplyStart start, std::string_view text) override {
+    note(start);
+    write_now(text);
+  }
+  void write_now(std::string_view text) override {
+    if (!gone) body.append(text);
+  }
+
  private:
   void note(const gateway::ReplyStart& start) {
     ++replies;

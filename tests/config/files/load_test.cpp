@@ -69,6 +69,7 @@ providers:
     trains_on_prompts: unknown
     zero_data_retention: false
     cancel_stops_billing: true
+    reports_cost: true
     ca_file: /etc/ca.pem
     limits: {connect_timeout: 250 ms, first_token_timeout: 5 min, max_in_flight: 40}
   inside:
@@ -114,7 +115,7 @@ rules:
   - when: stream
     policy: mine
 default_policy: cheapest
-limits: {max_body_bytes: 1 MiB, body_budget: 64 MiB, deadline: 90 s, max_connections: 10, max_connections_per_ip: 7}
+limits: {max_body_bytes: 1 MiB, body_budget: 64 MiB, deadline: 90 s, max_connections: 10, max_connections_per_ip: 7, comment_after: 0 s}
 log: {requests: failures, file: /var/log/isocost.log}
 )");
   CHECK(settings.listen.host == "::1");
@@ -136,9 +137,11 @@ log: {requests: failures, file: /var/log/isocost.log}
   CHECK(deepseek.data_policy.retains_prompts == true);
   CHECK(!deepseek.data_policy.trains_on_prompts.has_value());
   CHECK(deepseek.data_policy.zero_data_retention == false);
+  CHECK(deepseek.reports_cost);
   CHECK(deepseek.limits.connect_timeout == 250ms);
   CHECK(deepseek.limits.first_token_timeout == 5min);
   CHECK(deepseek.limits.max_in_flight == 40);
+  CHECK(settings.limits.comment_after == 0ms);
   CHECK(settings.providers.at(1).credential.reveal() == "sk-from-a-file");
   const ModelSettings& model = settings.models.at(0);
   CHECK(model.created == 1737331200);

@@ -87,10 +87,10 @@ TEST_CASE("the market learns each fact of an attempt once, whether it is told at
     begun.usage.reset();
     begun.finished.reset();
     begun.failure.reset();
-    told.begins(begun, demand.prompt, attempt.dispatched + *attempt.first_delta);
+    told.begins(begun, {.prompt = demand.prompt}, attempt.dispatched + *attempt.first_delta);
     attempt.told = Told::beginning;
     if (attempt.failure) {
-      told.ends(attempt, demand.prompt, ends);
+      told.ends(attempt, {.prompt = demand.prompt}, ends);
       attempt.told = Told::all;
     }
     told.observe(attempt, demand, ends);

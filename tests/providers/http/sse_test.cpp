@@ -174,3 +174,24 @@ TEST_CASE("an event of 4 MiB is read and a longer one ends the stream") {
     CHECK(read_in({"data: b\n\n"}, reader).empty());
   }
 }
+
+TEST_CASE("comments are given in their place where they are wanted, and nowhere else") {
+  const std::string text = ": one\n\ndata: x\n\n:two\r\n: three\r\n\r\n: four\ndata: y\n\nid: 1\n\n:\n\n";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    CAPTURE(cut);
+    SseReader reader(SseReader::Comments::given);
+    std::vector<std::string> seen;
+    for (const std::string_view part :
+         {std::string_view(text).substr(0, cut), std::string_view(text).substr(cut)}) {
+      const std::string copy(part);
+      reader.feed(copy);
+      while (const auto event = reader.next()) {
+        const bool is_comment = event->form == SseEvent::Form::comment;
+        CHECK(event->data.empty() == is_comment);
+        seen.emplace_back(is_comment ? event->raw : event->data);
+      }
+    }
+    CHECK(seen == std::vector<std::string>{": one", "x", ": three", "y", ":"});
+  }
+  CHECK(read_in({text}).size() == 2);
+}

@@ -291,7 +291,7 @@ TEST_CASE("a whole reply is told apart") {
   CHECK(answer.usage.usage->prompt.count == 3);
 
   CHECK(read(R"({"choices":[]})").kind == ChatReply::Kind::empty);
-  CHECK(read(R"({"choices":[{"message":{"content":""},"finish_reason":"stop"}]})").kind ==
+  CHECK(read(R"({"choices":[{"message":{"content":""},"finish_reason":null}]})").kind ==
         ChatReply::Kind::empty);
   CHECK(read(R"({"choices":[{"message":{"content":null,"tool_calls":[{}]}}]})").kind ==
         ChatReply::Kind::answer);
@@ -350,7 +350,7 @@ TEST_CASE("what is not in normal form is relayed in it") {
 
 TEST_CASE("what would break a client is not relayed") {
   CHECK(sent("data: \n\ndata\n\nid: 1\n\n: comment\n\n", UsageShown::yes).empty());
-  CHECK(sent("data: " + chunk("") + "\n\n", UsageShown::yes).empty());
+  CHECK(sent("data: {\"id\":\"c\"}\n\n", UsageShown::yes).empty());
   CHECK(sent("data: {\"error\":{\"message\":\"sk-secret\"}}\n\n", UsageShown::yes).empty());
   CHECK(sent("data: {broken\n\n", UsageShown::yes).empty());
 }

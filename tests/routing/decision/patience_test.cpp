@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 
 using namespace std::chrono_literals;
 using routing::longest_generation;
+using routing::longest_silence;
 
 namespace {
 
@@ -52,4 +54,110 @@ TEST_CASE("without a length or a speed there is no longest reply") {
   CHECK(!reply.longest());
   reply.prediction.throughput = std::numeric_limits<double>::quiet_NaN();
   CHECK(!reply.longest());
+}
+
+namespace {
+
+// A whole reply of a model that is known: 500 tokens at 50 a second, after 2 s, nothing of it sure but the
+// length.
+struct Asked : Reply {
+  config::ProviderSettings provider;
+  routing::Policy policy;
+  routing::Decision decision;
+  routing::Attempts earlier;
+
+  Asked() {
+    endpoint.provider = &provider;
+    prediction.first_delta = 2;
+    prediction.expected_output = 500;
+    decision.chosen = 0;
+    decision.length = {.output = 500, .reasoning = 0, .log_output = std::log(500), .replies = 1e6};
+    decision.order = {0, 1};
+  }
+  double seconds() {
+    decision.verdicts = {{.endpoint = 1}, {.endpoint = 0, .prediction = prediction}};
+    return config::Seconds(longest_silence(endpoint, demand, &decision, policy, earlier)).count();
+  }
+  void failed_by(routing::FailureKind kind) {
+    earlier.push_back({.failure = routing::Failure{.kind = kind, .progress = {}}});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a stream's host may be silent until the limit on the first token, whoever predicts what") {
+  Asked asked;
+  asked.demand.delivery = routing::Delivery::streamed;
+  CHECK(asked.seconds() == 120);
+  CHECK(longest_silence(asked.endpoint, asked.demand, nullptr, asked.policy, {}) == 120s);
+  asked.provider.limits.first_token_timeout = 7s;
+  CHECK(asked.seconds() == 7);
+}
+
+TEST_CASE("a whole reply's host may be silent for as long as one answer in forty takes") {
+  Asked asked;
+  // Lengths are never believed to vary by less than half: exp(1.96 * 0.5 - 0.125) = 2.35 times the mean.
+  CHECK(asked.seconds() == doctest::Approx(2 + 23.5).epsilon(0.01));
+  asked.prediction.first_delta_log_sd = 0.5;
+  CHECK(asked.seconds() == doctest::Approx(5.33 + 23.5).epsilon(0.01));
+  asked.prediction.throughput_log_sd = 0.5;
+  CHECK(asked.seconds() == doctest::Approx(5.33 + 35.3).epsilon(0.01));
+  asked.decision.length.log_output -= 0.5;  // the mean of a log-normal whose logarithm varies by 1
+  CHECK(asked.seconds() == doctest::Approx(5.33 + 54.3).epsilon(0.01));
+}
+
+TEST_CASE("a model nobody knows may take longer, and much longer where it can think") {
+  Asked asked;
+  asked.decision.length = {};
+  asked.prediction.expected_output = 400;
+  // As if the logarithms of lengths varied by 1.
+  CHECK(asked.seconds() == doctest::Approx(2 + 8 * 4.31).epsilon(0.01));
+  asked.settings.features.set(static_cast<std::size_t>(config::Feature::reasoning));
+  CHECK(asked.seconds() == doctest::Approx(120 + 8 * 4.31).epsilon(0.01));
+  asked.decision.length.replies = 4;
+  CHECK(asked.seconds() < 60);
+}
+
+TEST_CASE("a request that outwaited a host, or has nobody left to ask, waits four times as long") {
+  Asked asked;
+  const double once = asked.seconds();
+  asked.failed_by(routing::FailureKind::server_error);
+  CHECK(asked.seconds() == once);
+  asked.failed_by(routing::FailureKind::first_token_timeout);
+  CHECK(asked.seconds() == doctest::Approx(4 * once));
+  asked.failed_by(routing::FailureKind::first_token_timeout);
+  CHECK(asked.seconds() == doctest::Approx(64 * once));  // the fourth attempt is the last one, too
+  asked.earlier.clear();
+  asked.decision.order = {0};
+  CHECK(asked.seconds() == doctest::Approx(4 * once));
+  asked.decision.order = {0, 1};
+  asked.policy.attempts = 1;
+  CHECK(asked.seconds() == doctest::Approx(4 * once));
+}
+
+TEST_CASE("a fast host is not left for a stumble") {
+  Asked asked;
+  asked.prediction.first_delta = 0.001;
+  asked.prediction.throughput = 100'000;
+  CHECK(asked.seconds() == 5);
+  asked.provider.limits.first_token_timeout = 1s;
+  CHECK(asked.seconds() == 1);
+}
+
+TEST_CASE("nobody waits longer than for the first token and the longest answer that is allowed") {
+  Asked asked;
+  asked.demand.max_output = config::Tokens{10};
+  asked.decision.order = {0};
+  CHECK(asked.seconds() == doctest::Approx(4 * 25.5).epsilon(0.01));
+  asked.provider.limits.first_token_timeout = 3s;
+  CHECK(asked.seconds() == doctest::Approx(3.4));
+}
+
+TEST_CASE("where nothing is predicted, or nonsense, only the deadline ends the wait for a whole reply") {
+  Asked asked;
+  CHECK(longest_silence(asked.endpoint, asked.demand, nullptr, asked.policy, {}) >= 24h);
+  asked.prediction.throughput = 0;
+  CHECK(asked.seconds() >= 86'400);
+  asked.prediction.throughput = std::numeric_limits<double>::quiet_NaN();
+  CHECK(asked.seconds() >= 86'400);
 }

@@ -255,3 +255,26 @@ TEST_CASE(
   CHECK(cut_after(1s) == before);
   CHECK(cut_after(20s) > 1.01 * before);
 }
+
+TEST_CASE(
+    "who left while a whole reply was made says nothing of a first token; who waited in vain, of both") {
+  World world({{.name = "a", .ttft = 1}});
+  teach(world, "a", 30);
+  Demand whole = world.demand();
+  whole.delivery = Delivery::whole;
+  const auto after_cut = [&](FailureKind kind) {
+    const Attempt cut{.generation = 1,
+                      .dispatched = world.now - 60s,
+                      .finished = 60s,
+                      .failure = Failure{.kind = kind, .progress = Progress::request_sent}};
+    world.market.observe(cut, whole, world.now);
+    return world.market.snapshot(world.now)->endpoints[0].speed;
+  };
+  const Speed before = world.market.snapshot(world.now)->endpoints[0].speed;
+  const Speed left = after_cut(FailureKind::client_left);
+  CHECK(left.first_delta({}) == before.first_delta({}));
+  CHECK(left.rate({}) == before.rate({}));
+  const Speed cut = after_cut(FailureKind::first_token_timeout);
+  CHECK(cut.first_delta({}) > before.first_delta({}));
+  CHECK(cut.rate({}) < before.rate({}));
+}
