@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "gateway/chat/block_hash.hpp"
-#include "gateway/request/scrub.hpp"
+#include "gateway/text/scrub.hpp"
 #include "providers/openai/fault_of_reply.hpp"
 #include "routing/terms/draws.hpp"
 

@@ -95,8 +95,8 @@ void Listener::begin(Socket socket) {
   peer.is_proxy = is_in(peer.address, settings.trusted_proxies);
 
   // Counted from here on; what does not come to a session is counted back.
-  struct Place {
-    ~Place() {
+  struct Entry {
+    ~Entry() {
       if (listener) listener->left(counted);
     }
     Listener* listener;
@@ -104,7 +104,7 @@ void Listener::begin(Socket socket) {
   };
   open_connections_.fetch_add(1, std::memory_order_relaxed);
   const bool is_within = connections_.enter();
-  Place place{this};
+  Entry place{this};
   if (!peer.is_proxy && front_.addresses.limits(peer.address)) {
     if (!front_.addresses.enter(peer.address)) {
       front_.metrics.count(Event::address_refused);

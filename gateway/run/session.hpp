@@ -5,7 +5,7 @@
 
 #include "gateway/http/body_budget.hpp"
 #include "gateway/observe/metrics.hpp"
-#include "gateway/request/admission.hpp"
+#include "gateway/run/admission.hpp"
 #include "gateway/request/services.hpp"
 #include "gateway/run/address_counts.hpp"
 #include "gateway/run/client_address.hpp"

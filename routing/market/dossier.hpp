@@ -26,7 +26,9 @@ struct AskedFor {
 class Dossier {
  public:
   // All of these learn everything but health. Time has been passed on `state` already. `prompt` is our
-  // estimate. The first content came. What it says of the host's speed waits for the end where the prompt may
+  // estimate.
+  //
+  // The first content came. What it says of the host's speed waits for the end where the prompt may
   // have been cached, because only then it is known how much of it was: learned with a guess, it was seen to
   // cost money.
   void learn_beginning(EndpointState& state, const Attempt& attempt, const AskedFor& asked);

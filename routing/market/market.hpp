@@ -22,11 +22,12 @@ class Market {
   Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
 
   // What attempts show is learned when they show it, each fact once (Attempt::told); `now` is when it
-  // happened. Attempts of an earlier generation count, too, where their endpoint goes on. The first content
-  // of an answer came. `prompt`: of its request, by our estimate.
-  void begins(const Attempt& attempt, config::Tokens prompt, config::TimePoint now);
+  // happened. Attempts of an earlier generation count, too, where their endpoint goes on.
+  //
+  // The first content of an answer came.
+  void begins(const Attempt& attempt, const AskedFor& asked, config::TimePoint now);
   // The attempt ended.
-  void ends(const Attempt& attempt, config::Tokens prompt, config::TimePoint now);
+  void ends(const Attempt& attempt, const AskedFor& asked, config::TimePoint now);
   // Its request ended: what was not told yet, and what only the whole request says.
   void observe(const Attempt& attempt, const Demand& demand, config::TimePoint now);
   // A host's state changed so that waiting for the next regular snapshot would hurt. Until the next snapshot.

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/request/scrub.hpp"
+#include "gateway/text/scrub.hpp"
 
 using namespace gateway;
 using routing::Failure;

@@ -146,7 +146,8 @@ TEST_CASE("a host that speaks no TLS is known for it") {
   config::ProviderSettings settings;
   settings.base_url = {
       .scheme = config::BaseUrl::Scheme::https, .host = "127.0.0.1", .port = plain.port(), .path = ""};
-  providers::Resolver resolver(loop.io, loop.timer);
+  support::ScriptedNames names;
+  providers::Resolver resolver(loop.io, loop.timer, names);
   providers::HttpProvider provider(settings, loop.io, loop.timer, resolver);
   Asked asked(loop, provider);
   TlsFault fault{};

@@ -1,4 +1,4 @@
-#include "gateway/request/admission.hpp"
+#include "gateway/run/admission.hpp"
 
 #include "config/values/address.hpp"
 #include "gateway/text/quoted.hpp"

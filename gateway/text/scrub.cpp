@@ -1,9 +1,9 @@
-#include "gateway/request/scrub.hpp"
+#include "gateway/text/scrub.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "gateway/request/address_in_text.hpp"
+#include "gateway/text/address_in_text.hpp"
 
 namespace gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "gateway/request/address_in_text.hpp"
+#include "gateway/text/address_in_text.hpp"
 
 #include <algorithm>
 #include <array>
