@@ -35,6 +35,8 @@ std::string openrouter_metadata(const Decided& decided, const routing::Attempts&
 std::string always_text(const routing::AlwaysRule& rule);
 // What removed a candidate, in a sentence: "its context is 12,000 tokens too small".
 std::string removal_text(const routing::Verdict& verdict, const Decided& decided);
+// "json_schema and images".
+std::string features_text(config::Features features);
 // "lacks json_schema and images, which the request needs".
 std::string lacking_text(const routing::Demand& demand, const config::EndpointSettings& endpoint);
 // "azure would be let in by giving up `ttft.p90 <= 3 s` (it is 3.4 s) and without the request's own

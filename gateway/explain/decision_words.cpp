@@ -83,17 +83,20 @@ std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue&
          (rules.empty() || own.empty() ? "" : " and") + own;
 }
 
-std::string lacking_text(const routing::Demand& demand, const config::EndpointSettings& endpoint) {
-  const config::Features lacking = demand.needs & ~endpoint.features;
+std::string features_text(config::Features features) {
   std::string names;
-  std::size_t left = lacking.count();
+  std::size_t left = features.count();
   for (std::size_t i = 0; i < config::feature_count; ++i) {
-    if (!lacking.test(i)) continue;
+    if (!features.test(i)) continue;
     --left;
     if (!names.empty()) names += left == 0 ? " and " : ", ";
     names += routing::to_text(static_cast<config::Feature>(i));
   }
-  return "lacks " + names + ", which the request needs";
+  return names;
+}
+
+std::string lacking_text(const routing::Demand& demand, const config::EndpointSettings& endpoint) {
+  return "lacks " + features_text(demand.needs & ~endpoint.features) + ", which the request needs";
 }
 
 std::string removal_text(const Verdict& verdict, const Decided& decided) {

@@ -5,7 +5,6 @@
 
 #include "gateway/explain/decision_page.hpp"
 #include "gateway/generation/key_ring.hpp"
-#include "routing/language/vocabulary.hpp"
 
 namespace gateway {
 namespace {
@@ -97,29 +96,17 @@ config::Features lacking(const routing::Decision& decision, const InferenceReque
   return result;
 }
 
-std::string text_of(config::Features features) {
-  std::string text;
-  for (std::size_t i = 0; i < config::feature_count; ++i) {
-    if (!features.test(i)) continue;
-    text += text.empty() ? "" : ", ";
-    text += routing::to_text(static_cast<Feature>(i));
-  }
-  return text;
-}
-
-// Of the models that the key may use; aliases are not named beside their model.
+// Of the models that the key may use.
 std::string who_would(const InferenceRequest& request) {
   const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
   const config::Features needs = request.demand.needs;
   std::string names;
   std::size_t count = 0;
   for (const routing::PublicModel& model : catalogue.models()) {
-    const bool is_alias = model.model && model.model->name != model.name;
     const auto serves = [&](const routing::Candidate& candidate) {
       return (needs & ~catalogue.endpoints()[candidate.endpoint].settings->features).none();
     };
-    if (is_alias || !may_use(request.demand.key, model) || std::ranges::none_of(model.candidates, serves))
-      continue;
+    if (!may_use(request.demand.key, model) || std::ranges::none_of(model.candidates, serves)) continue;
     if (++count <= most_named) names += (names.empty() ? "`" : ", `") + model.name.text + "`";
   }
   if (count == 0) return "No model here would serve it.";
@@ -154,7 +141,7 @@ std::optional<ErrorReply> lacking_feature(const routing::Decision& decision, con
                     .type = "invalid_request_error",
                     .code = "unsupported_feature",
                     .message = "No endpoint of " + request.demand.model->name.text +
-                               " does what this request needs (" + text_of(missing) + "). " +
+                               " does what this request needs (" + features_text(missing) + "). " +
                                who_would(request) + " " + why + ".",
                     .param = std::string(member_of(missing)),
                     .metadata = {},

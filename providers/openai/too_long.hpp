@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "config/values/units.hpp"
 #include "providers/openai/reported_error.hpp"
+#include "routing/terms/outcome.hpp"
 
 namespace providers {
 

@@ -195,7 +195,7 @@ TEST_CASE("a model that is asked for what it cannot do says who can, as far as t
   CHECK(error.code == "unsupported_feature");
   CHECK(error.param == "messages");
   CHECK(
-      error.message.starts_with("No endpoint of deepseek-r1 does what this request needs (images). "
+      error.message.starts_with("No endpoint of deepseek/deepseek-r1 does what this request needs (images). "
                                 "It would be served by `meta/llama`, `any`. "));
   CHECK(told(with_image("deepseek-r1"), world.key("narrow")).message.find("llama") == std::string::npos);
   // It was the request's own preferences: the one that could is known, but not wanted.

@@ -219,5 +219,5 @@ TEST_CASE("of a list of models the first that there is serves, and the others th
   CHECK(both.demand.model->name.text == "meta/llama");
   CHECK(both.policy->name.text == "cheapest");
   REQUIRE(both.demand.fallbacks.size() == 1);
-  CHECK(both.demand.fallbacks[0]->name.text == "deepseek-r1");
+  CHECK(both.demand.fallbacks[0]->name.text == "deepseek/deepseek-r1");
 }
