@@ -59,9 +59,11 @@ NextStep after_failure(const Attempts& attempts, const Demand& demand, const Pol
   if (const std::string_view why = final_reason(failure, demand); !why.empty()) return GiveUp{why};
   if (attempts.size() >= most_attempts(policy)) return GiveUp{"no attempts left"};
 
-  // Full jitter: anywhere up to a limit that doubles. Source: AWS Architecture Blog, "Exponential backoff and
-  // jitter", 2015.
-  const config::Duration limit = std::min(longest_backoff, first_backoff * (1 << (attempts.size() - 1)));
+  // The second attempt is made at once: it goes elsewhere, and the client waits. Then full jitter: anywhere up to
+  // a limit that doubles. Source: AWS Architecture Blog, "Exponential backoff and jitter", 2015.
+  const config::Duration limit =
+      attempts.size() < 2 ? config::Duration::zero()
+                          : std::min(longest_backoff, first_backoff * (1 << (attempts.size() - 2)));
   const config::TimePoint time = now + std::chrono::duration_cast<config::Duration>(limit * draw);
   if (time >= demand.deadline) return GiveUp{"no time left"};
   return RetryAt{time,

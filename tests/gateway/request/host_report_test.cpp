@@ -29,7 +29,10 @@ const std::string not_a_tool_call =
 struct Lesson {
   explicit Lesson(const ServedWorld& world) : market(world.generation->catalogue, config::TimePoint{} + 1h) {}
   void learn(const gateway::Record& record) {
-    for (const routing::Attempt& attempt : record.attempts) market.observe(attempt, record.demand, now += 1s);
+    for (routing::Attempt attempt : record.attempts) {
+      attempt.told = routing::Told::nothing;  // this market was not told of it
+      market.observe(attempt, record.demand, now += 1s);
+    }
   }
   bool is_open(routing::EndpointIndex endpoint) {
     const auto phase = market.snapshot(now)->endpoints[endpoint].health.breaker.phase(now);
@@ -133,7 +136,7 @@ TEST_CASE("the host's code and the member at fault reach the client") {
       {R"("message":"m","code":"content_filter","param":"messages[3].content")", "content_filter",
        "messages[3].content"},
       {R"("message":"m","code":400,"metadata":{"error_type":"context_length_exceeded"})",
-       "context_length_exceeded", nullptr},
+       "context_length_exceeded", "messages"},
       {R"("message":"m","code":null,"param":null)", "rejected_by_provider", nullptr},
       // No words, but something else.
       {R"("message":"m","code":"https://a.example/x","param":"a b\n")", "rejected_by_provider", nullptr},

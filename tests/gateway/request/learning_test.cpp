@@ -54,7 +54,7 @@ TEST_CASE("a failure is told when it happens, while its request goes on at anoth
 
 TEST_CASE("the first content of a stream is told when it comes, and the stream's end with its record alone") {
   ServedWorld world;
-  world.script(ServedWorld::cheap, pieces({{{}, role()}, {2s, says("Hello")}, {30s, stop()}, {{}, done}}));
+  world.script(ServedWorld::cheap, pieces({{{}, role()}, {2s, says("Hello")}, {20s, stop()}, {{}, done}}));
   world.ask();
   world.advance(2100ms);
   CHECK(!world.ended());
@@ -62,8 +62,9 @@ TEST_CASE("the first content of a stream is told when it comes, and the stream's
   CHECK(world.sightings[0].what == Sighting::What::begins);
   CHECK(world.sightings[0].attempt.first_delta == 2s);
   CHECK(!world.sightings[0].attempt.finished);
-  world.advance(31s);
+  world.advance(21s);
   REQUIRE(world.ended());
+  CHECK(world.record().ending == Ending::answered);
   CHECK(world.sightings.size() == 1);
 }
 
@@ -214,7 +215,8 @@ TEST_CASE("a pause that a host asks for is counted from its answer, not from the
   world.script(ServedWorld::cheap, limited);
   world.ask();
   world.advance(1600ms);
-  world.script(ServedWorld::cheap, stream("Hello"));
+  world.host(ServedWorld::cheap).forget();
+  world.host(ServedWorld::cheap).will(stream("Hello"));
   world.advance(1800ms);
   CHECK(world.host(ServedWorld::cheap).requests.size() == 1);
   world.advance(300ms);

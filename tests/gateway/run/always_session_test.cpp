@@ -69,6 +69,7 @@ TEST_CASE("no suffix, header, rule, order or model to fall back to leaves what a
 
 TEST_CASE("when the only host that is allowed fails, no other is asked") {
   World world("always: {allow: 'jurisdiction in [EU]'}\n");
+  world.door.world.host(ServedWorld::middle).forget();
   world.door.world.script(ServedWorld::middle, refuses(500));
   Peer& client = world.door.connect();
   client.send(
@@ -112,6 +113,7 @@ TEST_CASE("a retry asks nobody whom rules that always hold forbid since a reload
   World world("");
   Script fails_late = refuses(500);
   fails_late.head_after = 1s;
+  world.door.world.host(ServedWorld::middle).forget();
   world.door.world.script(ServedWorld::middle, fails_late);
   Peer& client = world.door.connect();
   client.send(post(

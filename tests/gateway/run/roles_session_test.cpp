@@ -182,7 +182,12 @@ TEST_CASE("a host's 401 and 402 are told from each other and from a client's own
     World each("viewer");
     for (const auto host : {ServedWorld::cheap, ServedWorld::middle, ServedWorld::dear})
       each.door.world.script(host, refuses(status));
-    CHECK(each.ask(each.door.front, post(chat_whole, as_app)) == std::string("502 ") + code);
+    Peer& client = each.door.connect();
+    client.send(post(chat_whole, as_app + "Connection: close\r\n"));
+    for (int i = 0; i < 5; ++i) each.door.world.advance(1s);
+    const std::string reply = client.read_to_end();
+    CHECK(reply.starts_with("HTTP/1.1 502 "));
+    CHECK(contains(reply, std::string("\"code\":\"") + code));
     const gateway::Record& record = *each.door.records().back();
     each.door.metrics.record(record);
     CHECK(each.door.counted("isocost_attempts_total{endpoint=\"cheap\",model=\"m\",outcome=\"" +

@@ -130,7 +130,7 @@ TEST_CASE("the next request's large body, begun while the last reply is still en
 TEST_CASE("HEAD is answered like GET, without the body") {
   FrontDoor door;
   Peer& client = door.connect();
-  client.send("HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.send("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const std::string reply = client.read_until("\r\n\r\n");
   CHECK(contains(reply, "Content-Length: 3\r\n"));
   CHECK(reply.ends_with("\r\n\r\n"));
@@ -151,7 +151,7 @@ TEST_CASE("Expect: 100-continue is answered before the body, or with the refusal
   }
   SUBCASE("too large") {
     client.send(
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: "
         "999999999\r\n\r\n");
     CHECK(client.read_until("body_too_large").starts_with("HTTP/1.1 413 "));
   }
@@ -178,11 +178,11 @@ TEST_CASE("a refusal reaches a client that is still sending, and nothing more of
   FrontDoor door(settings);
   Peer& client = door.connect();
   SUBCASE("a length that is too large") {
-    client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n");
+    client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n");
   }
   SUBCASE("chunks that grow too large") {
     client.send(
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4c4b40\r\n");
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4c4b40\r\n");
   }
   client.send(std::string(5'000'000, 'x'));
   client.send(get("/healthz"));
@@ -208,7 +208,7 @@ TEST_CASE("a client that keeps sending after a refusal is cut off after a short 
 TEST_CASE("a head that is too large is refused with 431") {
   FrontDoor door;
   Peer& client = door.connect();
-  client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(33'000, 'x'));
+  client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: " + std::string(33'000, 'x'));
   CHECK(client.read_until("}").starts_with("HTTP/1.1 431 "));
 }
 
@@ -233,7 +233,7 @@ TEST_CASE("what does not arrive in time is answered with 408 and counted; silenc
     CHECK(door.counted("isocost_timeouts_total{phase=\"client_body\"}") == 1);
   }
   SUBCASE("a body in chunks that stops") {
-    client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{");
+    client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{");
     door.world.loop.settle();
     door.world.advance(10s);
     CHECK(client.read_until("}").starts_with("HTTP/1.1 408 "));
@@ -288,7 +288,7 @@ TEST_CASE("a slow but steady body is let through, a dripping one is not") {
 TEST_CASE("a Content-Length that lies costs no memory, and a body cut short is refused") {
   FrontDoor door;
   Peer& client = door.connect();
-  client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\n{\"model\"");
+  client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000000\r\n\r\n{\"model\"");
   door.world.loop.settle();
   client.end_writing();
   CHECK(contains(client.read_to_end(), "incomplete_body"));
