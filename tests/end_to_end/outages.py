@@ -94,33 +94,36 @@ class Away:
         return await (self._refuse if is_away and exchange.port in self.ports else self._behave)(exchange)
 
 
-async def twenty_seconds(exchange):
-    await exchange.begin_stream()
-    for number in range(40):
-        await exchange.event(b.piece({"content": f"word {number} "}))
-        await asyncio.sleep(0.5)
-    await b.finish_stream(exchange)
+def lasting(seconds_at):
+    """Streams forty words in so many seconds, by the port that is asked."""
+    async def behave(exchange):
+        await exchange.begin_stream()
+        for number in range(40):
+            await exchange.event(b.piece({"content": f"word {number} "}))
+            await asyncio.sleep(seconds_at[exchange.port] / 40)
+        await b.finish_stream(exchange)
+    return behave
 
 
 async def one_fails_while_the_other_streams():
-    """A fails for 8 s; B, at 500 times the price, takes over with answers that last 20 s."""
-    begin, end, watched = 30, 38, 60
+    """A fails for 8 s; B, at 500 times the price, takes over with answers that last 20 s instead of one."""
+    begin, end, watched = 15, 23, 60
     behaviours = {}
     with ScriptedHost(behaviours) as host:
-        away = behaviours["long"] = Away(host.ports[:1], begin, end, 500, twenty_seconds)
-        cheap, dear = cheap_then_dear(("a", "long"), ("b", "long"))
+        port_a, port_b = host.ports
+        away = behaviours["m"] = Away([port_a], begin, end, 500, lasting({port_a: 1, port_b: 20}))
+        cheap, dear = cheap_then_dear(("a", "m"), ("b", "m"))
         cheap["price"] = {"input": "0.18 $/Mtok", "output": "0.18 $/Mtok"}
-        with Gateway({"a": host.ports[0], "b": host.ports[1]}, {"m": [cheap, dear]}) as gateway:
+        with Gateway({"a": port_a, "b": port_b}, {"m": [cheap, dear]}) as gateway:
             began = away.began = time.monotonic()
             answers = await traffic(gateway.port, "m", 2, end + watched, began)
         first = {}
         for exchange in host.exchanges:
             first.setdefault(exchange.body.get("user"), exchange)
         during = [each for each in answers if begin <= each.sent < end]
-        at_a = [each for each in first.values() if each.port == host.ports[0] and
-                begin <= each.arrived - began < end]
+        at_a = [each for each in first.values() if each.port == port_a and begin <= each.arrived - began < end]
         back = [each.arrived - began - end for each in host.exchanges
-                if each.port == host.ports[0] and each.arrived - began >= end]
+                if each.port == port_a and each.arrived - began >= end]
         failures = [each for each in answers if each.failed]
         yield "clients that failed, of those that came during it", f"{len(failures)} of {len(during)}", not failures
         yield "first attempts at A during it", f"{len(at_a)} of {len(during)}", len(at_a) <= len(during) / 2

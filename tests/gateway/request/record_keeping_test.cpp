@@ -26,7 +26,8 @@ std::shared_ptr<const gateway::Generation> limited_and_relaxed() {
 
 TEST_CASE("a stream whose host told no usage is billed by an estimate, and the record says that it is one") {
   ServedWorld world;
-  world.script(ServedWorld::cheap, pieces({{{}, role() + says("Hel") + says("lo") + says("!") + stop() + done}}));
+  world.script(ServedWorld::cheap,
+               pieces({{{}, role() + says("Hel") + says("lo") + says("!") + stop() + done}}));
   world.ask();
   REQUIRE(world.ended());
   REQUIRE(world.record().attempts.size() == 1);

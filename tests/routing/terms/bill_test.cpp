@@ -28,7 +28,8 @@ struct Shop {
 
 }  // namespace
 
-TEST_CASE("a reply costs its request, its prompt, what was cached and was put into the cache, and its output") {
+TEST_CASE(
+    "a reply costs its request, its prompt, what was cached and was put into the cache, and its output") {
   const Shop shop;
   CHECK(shop.of({}) == 700);
   CHECK(shop.of({.prompt = {1'000}}) == 700 + 2'000);
@@ -39,7 +40,8 @@ TEST_CASE("a reply costs its request, its prompt, what was cached and was put in
         700 + 4'000 + 500 + 6'000 + 32'000);
 }
 
-TEST_CASE("what has no price of its own in the cache is read at the price of input and written for nothing more") {
+TEST_CASE(
+    "what has no price of its own in the cache is read at the price of input and written for nothing more") {
   Shop shop;
   shop.settings.prices.cache_read.reset();
   shop.settings.prices.cache_write.reset();
@@ -48,7 +50,8 @@ TEST_CASE("what has no price of its own in the cache is read at the price of inp
 
 TEST_CASE("counts that cannot be make no bill smaller") {
   const Shop shop;
-  CHECK(shop.of({.prompt = {-5'000}, .cached = {-5'000}, .cache_written = {-5'000}, .output = {-5'000}}) == 700);
+  CHECK(shop.of({.prompt = {-5'000}, .cached = {-5'000}, .cache_written = {-5'000}, .output = {-5'000}}) ==
+        700);
   // No more can have been cached than was asked.
   CHECK(shop.of({.prompt = {1'000}, .cached = {9'000}}) == 700 + 500);
   CHECK(shop.of({.prompt = {1'000}, .cached = {-9'000}}) == 700 + 2'000);
@@ -63,8 +66,8 @@ TEST_CASE("a host's own figure of the cost is the bill, unless it cannot be one"
   CHECK(said(1.4e-9) == 1);
   CHECK(said(0) == 0);
   CHECK(said(999'999) == 999'999'000'000'000);
-  for (const double wrong : {-0.01, 1e6, std::numeric_limits<double>::infinity(),
-                             std::numeric_limits<double>::quiet_NaN()}) {
+  for (const double wrong :
+       {-0.01, 1e6, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
     CAPTURE(wrong);
     CHECK(said(wrong) == 700 + 2'000 + 8'000);
   }
