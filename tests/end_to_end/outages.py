@@ -107,11 +107,11 @@ def lasting(seconds_at):
 
 async def one_fails_while_the_other_streams():
     """A fails for 8 s; B, at 500 times the price, takes over with answers that last 20 s instead of one."""
-    begin, end, watched = 15, 23, 60
+    begin, end, watched = 0, 8, 60
     behaviours = {}
     with ScriptedHost(behaviours) as host:
         port_a, port_b = host.ports
-        away = behaviours["m"] = Away([port_a], begin, end, 500, lasting({port_a: 1, port_b: 20}))
+        away = behaviours["m"] = Away([port_a], begin, end, 500, lasting({port_a: 20, port_b: 20}))
         cheap, dear = cheap_then_dear(("a", "m"), ("b", "m"))
         cheap["price"] = {"input": "0.18 $/Mtok", "output": "0.18 $/Mtok"}
         with Gateway({"a": port_a, "b": port_b}, {"m": [cheap, dear]}) as gateway:

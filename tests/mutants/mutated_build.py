@@ -13,14 +13,16 @@ import tempfile
 import time
 
 LAYERS = ("config", "routing", "providers", "gateway")
+MADE = {"build", ".git", "node_modules", "__pycache__", ".venv", ".cache"}
 MEMORY = 8 << 30  # bytes of addresses that a mutant's tests may use
 
 
 def copied(root, to):
-    """Copies what is under version control or would be, as it is now. Unchanged files keep their times."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root,
-                            check=True, stdout=subprocess.PIPE).stdout.decode().split("\0")
-    names = {name for name in listed if name and (root / name).is_file()}
+    """Copies the tree as it is now, without what was made in it. Unchanged files keep their times."""
+    names = set()
+    for folder, folders, files in os.walk(root):
+        folders[:] = [each for each in folders if each not in MADE]
+        names |= {os.path.relpath(os.path.join(folder, each), root) for each in files}
     for old in [path for path in to.rglob("*") if path.is_file() and path.relative_to(to).parts[0] != "build"]:
         if str(old.relative_to(to)) not in names:
             old.unlink()
