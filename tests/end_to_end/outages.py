@@ -19,7 +19,7 @@ import tempfile
 import time
 
 import behaviours as b
-from gateway import Gateway, cheap_then_dear, endpoint, question
+from gateway import Gateway, endpoint, question
 from raw_client import chat
 from scripted_host import ScriptedHost
 
@@ -94,26 +94,24 @@ class Away:
         return await (self._refuse if is_away and exchange.port in self.ports else self._behave)(exchange)
 
 
-def lasting(seconds_at):
-    """Streams forty words in so many seconds, by the port that is asked."""
-    async def behave(exchange):
-        await exchange.begin_stream()
-        for number in range(40):
-            await exchange.event(b.piece({"content": f"word {number} "}))
-            await asyncio.sleep(seconds_at[exchange.port] / 40)
-        await b.finish_stream(exchange)
-    return behave
+async def twenty_seconds(exchange):
+    await exchange.begin_stream()
+    for number in range(40):
+        await exchange.event(b.piece({"content": f"word {number} "}))
+        await asyncio.sleep(0.5)
+    await b.finish_stream(exchange)
 
 
 async def one_fails_while_the_other_streams():
-    """A fails for 8 s; B, at 500 times the price, takes over with answers that last 20 s instead of one."""
+    """A fails from the beginning for 8 s; B, at 500 times the price, takes over with answers that last 20 s."""
     begin, end, watched = 0, 8, 60
     behaviours = {}
     with ScriptedHost(behaviours) as host:
         port_a, port_b = host.ports
-        away = behaviours["m"] = Away([port_a], begin, end, 500, lasting({port_a: 20, port_b: 20}))
-        cheap, dear = cheap_then_dear(("a", "m"), ("b", "m"))
-        cheap["price"] = {"input": "0.18 $/Mtok", "output": "0.18 $/Mtok"}
+        away = behaviours["m"] = Away([port_a], begin, end, 500, twenty_seconds)
+        # So dear that no wait for A is worth it.
+        cheap, dear = (endpoint(name, "m", price={"input": price, "output": price})
+                       for name, price in (("a", "2 $/Mtok"), ("b", "1000 $/Mtok")))
         with Gateway({"a": port_a, "b": port_b}, {"m": [cheap, dear]}) as gateway:
             began = away.began = time.monotonic()
             answers = await traffic(gateway.port, "m", 2, end + watched, began)
