@@ -50,3 +50,52 @@ TEST_CASE("a circle is reported once, and does not stand in the way of policies 
   CHECK(problems[0].path == "policies.a.extends");
   CHECK(problems[0].message.find("`a` extends `b` extends `a`") != std::string::npos);
 }
+
+TEST_CASE("a policy that extends itself is told so") {
+  const config::Problems problems = problems_of({extends("own", "own", "context >= 1 ktok")});
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].path == "policies.own.extends");
+  CHECK(problems[0].message == "the policy extends itself");
+  CHECK(problems[0].suggestion == "name another policy, or none");
+}
+
+TEST_CASE("of a policy with a text that cannot be read nothing is said that may only follow from it") {
+  config::PolicySettings parent = policy_named("parent");
+  parent.require = {text("ttft.p90 <= soon")};
+  parent.relax = {text("ttft.p90 <= 8 s")};
+  CHECK(problems_of({parent}).size() == 1);
+
+  config::PolicySettings child = policy_named("child");
+  child.extends = text("parent");
+  child.relax = {text("ttft.p90 <= 20 s")};
+  CHECK(problems_of({parent, child}).size() == 1);
+
+  parent.require = {text("ttft.p95 <= 3 s")};
+  CHECK(problems_of({parent, child}).size() >= 2);
+}
+
+TEST_CASE("a policy overrides each number of the one it extends, and keeps those that it does not name") {
+  config::PolicySettings parent = policy_named("parent");
+  parent.attempts = 2;
+  parent.deadline = std::chrono::seconds(20);
+  parent.hedge_budget = 0.02;
+  parent.explore = 0.03;
+  config::PolicySettings child = policy_named("child");
+  child.extends = text("parent");
+  config::Settings settings{};
+  settings.policies = {parent, child};
+  const auto found = [&] { return *support::compiled_set(settings).find("child"); };
+  CHECK(found().attempts == 2);
+  CHECK(found().deadline == std::chrono::seconds(20));
+  CHECK(found().hedge_budget == 0.02);
+  CHECK(found().explore == 0.03);
+
+  settings.policies[1].attempts = 3;
+  settings.policies[1].deadline = std::chrono::seconds(30);
+  settings.policies[1].hedge_budget = 0.04;
+  settings.policies[1].explore = 0.05;
+  CHECK(found().attempts == 3);
+  CHECK(found().deadline == std::chrono::seconds(30));
+  CHECK(found().hedge_budget == 0.04);
+  CHECK(found().explore == 0.05);
+}
