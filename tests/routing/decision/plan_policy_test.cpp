@@ -193,6 +193,11 @@ TEST_CASE("models to fall back to come after those asked for, unless they are so
   CHECK(names() == "m@shade m@maker m@alpine m@cloud small@maker small@cloud");
   CHECK(decision.verdicts.size() == 6);
 
+  SUBCASE("a model that is named again is looked at once") {
+    demand.fallbacks = {catalogue->find("m"), catalogue->find("small"), catalogue->find("small")};
+    CHECK(names() == "m@shade m@maker m@alpine m@cloud small@maker small@cloud");
+    CHECK(decision.verdicts.size() == 6);
+  }
   SUBCASE("a sort over all models") {
     policy = overlaid(
         policy, std::make_shared<const Overlay>(ProviderPreferences{.sort = "price", .partition = "none"}));
