@@ -72,6 +72,12 @@ TEST_CASE("of a policy with a text that cannot be read nothing is said that may 
 
   parent.require = {text("ttft.p95 <= 3 s")};
   CHECK(problems_of({parent, child}).size() >= 2);
+
+  config::PolicySettings heir = policy_named("heir");
+  heir.extends = text("balanced");
+  heir.require = {text("ttft.p90 <= soon")};
+  heir.relax = {text("ttft.p90 <= 8 s")};
+  CHECK(problems_of({heir}).size() == 1);
 }
 
 TEST_CASE("a policy overrides each number of the one it extends, and keeps those that it does not name") {
