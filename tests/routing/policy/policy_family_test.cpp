@@ -43,9 +43,14 @@ TEST_CASE("policies may extend each other in a chain, and several of them the sa
 }
 
 TEST_CASE("a circle is reported once, and does not stand in the way of policies beside it") {
-  const config::Problems problems = problems_of(
-      {extends("a", "b", "context >= 1 ktok"), extends("b", "a", "context >= 1 ktok"),
-       extends("sound", "balanced", "context >= 1 ktok"), extends("too", "sound", "context >= 1 ktok")});
+  const config::Problems problems =
+      problems_of({extends("a", "b", "context >= 1 ktok"), extends("b", "a", "context >= 1 ktok"),
+                   extends("sound", "balanced", "context >= 1 ktok"),
+                   extends("too", "sound", "context >= 1 ktok"), extends("into", "a", "context >= 1 ktok")});
+  for (const config::Problem& problem : problems) {
+    CHECK(problem.path == "policies.a.extends");
+    CHECK(problem.message.find("into") == std::string::npos);
+  }
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].path == "policies.a.extends");
   CHECK(problems[0].message.find("`a` extends `b` extends `a`") != std::string::npos);
