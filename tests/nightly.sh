@@ -1,6 +1,7 @@
 #!/bin/bash
-# What takes too long for every change: both compilers' sanitizers, long fuzzing, a soak of ten minutes, the
-# benchmarks. About two hours on two cores. Loopback only; ends by itself; exit status 1 when a part failed.
+# What takes too long for every change: both compilers' sanitizers, long fuzzing, changes that the tests should notice,
+# outages of hosts, a soak of ten minutes, the benchmarks. About two hours and a half on two cores. Loopback only; ends
+# by itself; exit status 1 when a part failed.
 #
 #   tests/nightly.sh [SECONDS OF FUZZING POLICIES, 600 [SECONDS OF EACH WAVE OF THE SOAK, 600]]
 set -uo pipefail
@@ -21,6 +22,11 @@ part() {
 # given built.
 chaos() {
   ISOCOST=$PWD/build/$1/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/end_to_end/chaos.py 120
+}
+
+# What hosts that are away for a while cost clients, live and simulated.
+outages() {
+  ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/end_to_end/outages.py
 }
 
 # The image has no sanitizer.
@@ -58,6 +64,8 @@ part "every test of each change" bash tests/run.sh
 part "chaos" chaos asan
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler
+part "outages" outages
+part "mutants" bash tests/mutants.sh --count 200 --seed "$(date +%Y%j)"
 part "fuzzers, $fuzz_seconds s" bash tests/fuzz/run.sh "$fuzz_seconds" 0
 part "benchmarks" bash tests/bench/run.sh --anyway --build-time
 part "soak" soak

@@ -11,9 +11,10 @@ config::Money bill(const Endpoint& endpoint, const Usage& usage) {
     return {static_cast<std::int64_t>(std::llround(*usage.cost * 1e9))};
   }
   const config::Prices& prices = endpoint.settings->prices;
-  const std::int64_t cached = std::clamp<std::int64_t>(usage.cached.count, 0, usage.prompt.count);
+  const std::int64_t prompt = std::max<std::int64_t>(usage.prompt.count, 0);
+  const std::int64_t cached = std::clamp<std::int64_t>(usage.cached.count, 0, prompt);
   config::Money sum = prices.request;
-  sum = sum + prices.input.of({std::max<std::int64_t>(usage.prompt.count - cached, 0)});
+  sum = sum + prices.input.of({prompt - cached});
   sum = sum + prices.cache_read.value_or(prices.input).of({cached});
   if (prices.cache_write)
     sum = sum + prices.cache_write->of({std::max<std::int64_t>(usage.cache_written.count, 0)});

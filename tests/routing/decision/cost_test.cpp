@@ -1,0 +1,100 @@
+#include "routing/decision/cost.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/policies.hpp"
+#include "tests/support/small_market.hpp"
+
+using doctest::Approx;
+using namespace routing;
+
+namespace {
+
+// A request that costs a cent, waits 2 s for its first token and 10 s for the rest, at a host that never
+// fails.
+struct Asked {
+  support::SmallMarket market;
+  Policy policy;
+
+  Asked() {
+    policy.value_of_ttft = 0.01;
+    policy.value_of_generation = 0.002;
+    market.predicted = {.ttft = 2, .generation = 10, .price = 0.01};
+  }
+  Cost cost(double quality_penalty = 0) const {
+    return routing::cost(policy, market.view("maker"), quality_penalty);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a request costs its price and its waits, the first token's at its mean and not its median") {
+  const Cost cost = Asked().cost(0.003);
+  CHECK(cost.price == 0.01);
+  CHECK(cost.ttft == Approx(0.01 * 2 * 1.15));
+  CHECK(cost.generation == Approx(0.002 * 10));
+  CHECK(cost.other == 0);
+  CHECK(cost.quota == 0);
+  CHECK(cost.quality == 0.003);
+  CHECK(cost.failure == 0);
+  CHECK(cost.total() == Approx(0.01 + 0.023 + 0.02 + 0.003));
+}
+
+TEST_CASE("failing costs another try and the time until it shows, and far more where it is likely") {
+  Asked asked;
+  const double g = asked.cost().total();
+  const auto failing = [&](double probability) {
+    asked.market.predicted.failure = probability;
+    return asked.cost().failure;
+  };
+  // A failure loses 1.5 s at the value of the first token, and 0.6 of the whole again.
+  CHECK(failing(0.1) == Approx(0.06 * g + 0.1 * 0.01 * 1.5));
+  CHECK(failing(0.2) == Approx(0.12 * g + 0.2 * 0.01 * 1.5));
+  CHECK(failing(0.3) == Approx((0.18 + 0.6) * g + 0.3 * 0.01 * 1.5));
+  CHECK(weight_of_success(0) == 1);
+  CHECK(weight_of_success(0.2) == Approx(1.12));
+  CHECK(weight_of_success(0.5) == Approx(2.3));
+}
+
+TEST_CASE("a penalty for quality is risked with the rest") {
+  Asked asked;
+  asked.market.predicted.failure = 0.1;
+  CHECK(asked.cost(1).failure == Approx(asked.cost(0).failure + 0.06));
+}
+
+TEST_CASE(
+    "the last tenth of a rate limit costs up to the whole request again, and what is not known nothing") {
+  Asked asked;
+  const double g = asked.cost().total();
+  const auto left = [&](double headroom) {
+    asked.market.predicted.headroom = headroom;
+    return asked.cost().quota;
+  };
+  CHECK(left(1) == 0);
+  CHECK(left(0.1) == Approx(0).epsilon(1e-9));
+  CHECK(left(0.05) == Approx(g / 4));
+  CHECK(left(0) == Approx(g));
+  CHECK(left(unknown) == 0);
+}
+
+TEST_CASE(
+    "with words of its own a policy's cost is told as price, waits and the rest, and the rest can be less "
+    "than nothing") {
+  Asked asked;
+  config::PolicySettings settings = support::policy_named("own");
+  settings.minimize = support::text("2 * price + 36 $/h * ttft + 18 $/h * generation");
+  asked.policy = support::compiled(settings);
+  asked.market.predicted.failure = 0.1;
+  const Cost cost = asked.cost();
+  CHECK(cost.price == 0.01);
+  CHECK(cost.ttft == Approx(0.01 * 2));
+  CHECK(cost.generation == Approx(0.005 * 10));
+  CHECK(cost.other == Approx(0.01));
+  const double g = 0.02 + 0.02 + 0.05;
+  CHECK(cost.failure == Approx(0.06 * g + 0.1 * 0.01 * 1.5));
+  CHECK(cost.total() == Approx(g + cost.failure));
+
+  settings.minimize = support::text("0.5 * price");
+  asked.policy = support::compiled(settings);
+  CHECK(asked.cost().other == Approx(-0.005));
+}
