@@ -16,15 +16,15 @@ struct Sent {
   Form form = Form::dropped;
 };
 
-// What the client gets of the first event in `text`, with a member of ours for the usage.
-Sent sent(const std::string& text, UsageShown usage, std::string_view own_members) {
+// What the client gets of the first event in `text`, with our cost in the usage.
+Sent sent(const std::string& text, UsageShown usage, std::string_view cost) {
   static JsonTokens tokens;
   SseReader reader;
   reader.feed(text);
   const auto event = reader.next();
   REQUIRE(event.has_value());
   std::string scratch;
-  const Relayed relay = relayed(*event, classify(*event, tokens), usage, scratch, own_members);
+  const Relayed relay = relayed(*event, classify(*event, tokens), usage, scratch, cost);
   Sent result{.text = {}, .form = relay.form};
   for (const std::string_view piece : relay.pieces()) result.text += piece;
   return result;
@@ -40,23 +40,23 @@ std::string event(const std::string& members) {
 }  // namespace
 
 TEST_CASE("what is ours is put at the end of usage that is shown, and the rest stays as it came") {
-  const Sent usage = sent(event(R"("choices":[],)" + counts), UsageShown::yes, R"(,"cost":0.5)");
+  const Sent usage = sent(event(R"("choices":[],)" + counts), UsageShown::yes, "0.5");
   CHECK(usage.text == event(R"("choices":[],)" + with_cost));
   CHECK(usage.form == Form::rewritten);
 
   const std::string choice = R"("choices":[{"index":0,"delta":{"content":"Hi"}}])";
-  const Sent both = sent(event(choice + "," + counts), UsageShown::yes, R"(,"cost":0.5)");
+  const Sent both = sent(event(choice + "," + counts), UsageShown::yes, "0.5");
   CHECK(both.text == event(choice + "," + with_cost));
 }
 
 TEST_CASE(
     "nothing of ours is put where there is no usage, where none is shown, and where we have nothing to say") {
   const std::string choice = R"("choices":[{"index":0,"delta":{"content":"Hi"}}])";
-  const Sent plain = sent(event(choice), UsageShown::yes, R"(,"cost":0.5)");
+  const Sent plain = sent(event(choice), UsageShown::yes, "0.5");
   CHECK(plain.text == event(choice));
   CHECK(plain.form == Form::as_it_came);
 
-  const Sent blank = sent(event(choice + "," + counts), UsageShown::no, R"(,"cost":0.5)");
+  const Sent blank = sent(event(choice + "," + counts), UsageShown::no, "0.5");
   CHECK(blank.text == event(choice + R"(,"usage":null)"));
 
   const Sent quiet = sent(event(choice + "," + counts), UsageShown::yes, "");
@@ -66,7 +66,7 @@ TEST_CASE(
 
 TEST_CASE("lines and events that are not in normal form reach the client in it, with what is ours") {
   const Sent lines = sent("event: message\ndata: {\"choices\":[],\ndata: " + counts + "}\n\n",
-                          UsageShown::yes, R"(,"cost":0.5)");
+                          UsageShown::yes, "0.5");
   CHECK(lines.text == "data: {\"choices\":[], " + with_cost + "}\n\n");
   CHECK(lines.form == Form::rewritten);
 }
