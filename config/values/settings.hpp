@@ -191,8 +191,8 @@ struct ServingLimits {
   std::chrono::milliseconds drain_timeout{300'000};
   std::chrono::milliseconds queue_timeout{5'000};  // for a provider at its max_in_flight; 0: no waiting
   int max_queued = 1'000;                          // requests that wait so, per worker
-  std::size_t body_budget = 256u << 20;            // bytes of all larger bodies under way together; beyond it 503
-  int max_connections = 0;                         // of the whole gateway; 0: 45 % of the process's file limit
+  std::size_t body_budget = 256u << 20;  // bytes of all larger bodies under way together; beyond it 503
+  int max_connections = 0;               // of the whole gateway; 0: 45 % of the process's file limit
   // Neither this machine's own addresses nor `trusted_proxies` are counted; whom those name is. 0: no limit.
   int max_connections_per_ip = 256;
 };
@@ -242,7 +242,7 @@ struct Settings {
   int workers = 0;                       // 0: one per core
   // Proxies in front of the gateway: their X-Forwarded-For names the client for limits and log.
   std::vector<AddressRange> trusted_proxies;
-  std::vector<KeySettings> keys;         // empty: no key asked for, loopback only
+  std::vector<KeySettings> keys;  // empty: no key asked for, loopback only
   std::vector<ProviderSettings> providers;
   std::vector<ModelSettings> models;
   std::vector<RouteSettings> routes;

@@ -34,6 +34,11 @@ struct MetricsFamilies {
       Labels{"code"}};
   CounterFamily client_aborts{registry, "isocost_client_aborts_total",
                               "Clients that closed first, by how far their request was.", Labels{"phase"}};
+  CounterFamily budgeted_retries{
+      registry, "isocost_budgeted_retries_total",
+      "Further attempts at hosts that are failing or were asked before by the same request: paid from "
+      "the budget of retries, or refused for want of it.",
+      Labels{"outcome"}};
   CounterFamily client_retries{registry, "isocost_client_retries_total",
                                "Requests that a client's SDK said to be a retry."};
   CounterFamily timeouts{registry, "isocost_timeouts_total", "Limits of time that were reached.",

@@ -68,6 +68,9 @@ void RequestMetrics::record(const Record& record) {
   if (record.deciding.count() > 0) decision_time_.Observe(seconds(record.deciding));
   if (record.added) added_time_.Observe(seconds(*record.added));
   if (record.client_retry > 0) retries_.Increment();
+  // Rare enough to be looked up by text.
+  if (record.retries_paid > 0) families_.budgeted_retries.child({"paid"}).Increment(record.retries_paid);
+  if (record.retry_refused) families_.budgeted_retries.child({"refused"}).Increment();
   if (record.ending != Ending::answered) record_failure(record);
   record_attempts(record);
 }

@@ -16,7 +16,7 @@ struct Sighting {
   enum class What { begins, ends } what = What::begins;
   routing::Attempt attempt{};
   routing::AskedFor asked{};
-  config::TimePoint at{};   // when it was seen
+  config::TimePoint at{};  // when it was seen
 };
 
 // Sightings come before the records of the same requests.

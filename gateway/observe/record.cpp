@@ -5,8 +5,8 @@ namespace gateway {
 void empty(Record& record) {
   static_cast<RecordFacts&>(record) = {};
   const auto clear = [](auto&... each) { (each.clear(), ...); };
-  clear(record.id, record.client, record.path, record.model, record.key, record.policy, record.error, record.attempts,
-        record.reasons, record.propensities, record.decisions);
+  clear(record.id, record.client, record.path, record.model, record.key, record.policy, record.error,
+        record.attempts, record.reasons, record.propensities, record.decisions);
   record.preferences.reset();
   record.demand = {};
   record.catalogue.reset();

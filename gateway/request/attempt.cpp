@@ -111,7 +111,6 @@ Task<void> relay_whole(Services& services, const InferenceRequest& request, Serv
   co_await reply.whole(served, *body);
 }
 
-
 }  // namespace
 
 Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,

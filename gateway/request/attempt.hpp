@@ -18,12 +18,11 @@ struct Tried {
   std::size_t bytes = 0;  // of the texts of its answer
 };
 
-// All references must outlive the returned task. The attempt is counted as under way already. `earlier` are the
-// request's attempts so far, `served` names what the client is told of this choice. `trial` ends when the host
-// shows that it answers.
+// All references must outlive the returned task. The attempt is counted as under way already. `earlier` are
+// the request's attempts so far, `served` names what the client is told of this choice. `trial` ends when the
+// host shows that it answers.
 providers::Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
                                std::span<const routing::Attempt> earlier, Served served,
-                               routing::TrialPermit& trial, Reply& reply,
-                               Interruption& interruption);
+                               routing::TrialPermit& trial, Reply& reply, Interruption& interruption);
 
 }  // namespace gateway

@@ -6,8 +6,8 @@
 
 namespace gateway {
 
-// 400 where only the request itself is in the way, 404 where its preferences are; 429 where all are full or limit their
-// rate; else 503, with Retry-After where waiting helps.
+// 400 where only the request itself is in the way, 404 where its preferences are; 429 where all are full or
+// limit their rate; else 503, with Retry-After where waiting helps.
 ErrorReply no_candidate(const routing::Decision& decision, const InferenceRequest& request,
                         config::TimePoint now);
 

@@ -184,7 +184,8 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
         break;
       }
       place.leave();
-      tried = co_await attempt(services, request, target, record.attempts, served, trial, reply, interruption);
+      tried =
+          co_await attempt(services, request, target, record.attempts, served, trial, reply, interruption);
     }
     trial.end();
     services.line.call();

@@ -5,9 +5,9 @@
 
 #include "gateway/http/body_budget.hpp"
 #include "gateway/observe/metrics.hpp"
-#include "gateway/run/admission.hpp"
 #include "gateway/request/services.hpp"
 #include "gateway/run/address_counts.hpp"
+#include "gateway/run/admission.hpp"
 #include "gateway/run/client_address.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/open_sessions.hpp"

@@ -28,8 +28,8 @@ std::optional<config::Duration> longest_generation(const Prediction& prediction,
 // How long a host may show nothing of its answer before another one is asked. One function for live requests
 // and for simulated ones.
 //   a stream: first_token_timeout
-//   a whole reply: the 97.5th percentile of the time that this answer takes there, at least 5 s; four times as long for
-//   each
+//   a whole reply: the 97.5th percentile of the time that this answer takes there, at least 5 s; four times
+//   as long for each
 //     host that was outwaited before, and with nobody left to ask; never more than first_token_timeout and
 //     the longest generation
 // An answer that is cut off is paid for, and nothing is learned of its length: that is why a request is not

@@ -59,8 +59,8 @@ NextStep after_failure(const Attempts& attempts, const Demand& demand, const Pol
   if (const std::string_view why = final_reason(failure, demand); !why.empty()) return GiveUp{why};
   if (attempts.size() >= most_attempts(policy)) return GiveUp{"no attempts left"};
 
-  // The second attempt is made at once: it goes elsewhere, and the client waits. Then full jitter: anywhere up to
-  // a limit that doubles. Source: AWS Architecture Blog, "Exponential backoff and jitter", 2015.
+  // The second attempt is made at once: it goes elsewhere, and the client waits. Then full jitter: anywhere
+  // up to a limit that doubles. Source: AWS Architecture Blog, "Exponential backoff and jitter", 2015.
   const config::Duration limit =
       attempts.size() < 2 ? config::Duration::zero()
                           : std::min(longest_backoff, first_backoff * (1 << (attempts.size() - 2)));

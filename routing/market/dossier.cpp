@@ -107,7 +107,8 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
     }
     return;
   }
-  if (attempt.told == Told::nothing || attempt.cached_share > 0) learn_first_delta(state, attempt, asked.prompt);
+  if (attempt.told == Told::nothing || attempt.cached_share > 0)
+    learn_first_delta(state, attempt, asked.prompt);
   // Replies in a few big pieces show how the host cuts, not how fast it is.
   constexpr std::uint32_t least_deltas = 4;
   if (!attempt.finished || attempt.deltas < least_deltas) return;

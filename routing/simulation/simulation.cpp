@@ -161,8 +161,9 @@ void Simulation::send(Journey& journey, Leg& leg, const Ask& ask) {
   judge_.sent(ask.endpoint);
   const auto sent = attempts_.send(journey, leg, holder_of(journey, leg), ask, now_);
   if (sent == SimulatedAttempts::Sent::refused) return after(journey, leg);
-  const config::Duration patience = longest_silence(catalogues_.back()->endpoints()[ask.endpoint], journey.demand,
-                                                    nullptr, contender_->terms(), journey.attempts);
+  const config::Duration patience =
+      longest_silence(catalogues_.back()->endpoints()[ask.endpoint], journey.demand, nullptr,
+                      contender_->terms(), journey.attempts);
   set_timer(std::min(now_ + patience, journey.demand.deadline), Timer::What::first_token_late, journey, leg);
 }
 

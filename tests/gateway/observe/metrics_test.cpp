@@ -123,6 +123,18 @@ TEST_CASE("a fallback is counted by why the first attempt failed, and a last fai
   CHECK(world.says(R"(isocost_rejected_requests_total{code="provider_error"} 1)"));
 }
 
+TEST_CASE("attempts that the budget of retries paid for, and those it did not, are counted") {
+  World world;
+  gateway::Record record = tests::answered(world.catalogue, 1);
+  record.retries_paid = 2;
+  world.metrics.record(record);
+  record.retries_paid = 0;
+  record.retry_refused = true;
+  world.metrics.record(record);
+  CHECK(world.says("isocost_budgeted_retries_total{outcome=\"paid\"} 2"));
+  CHECK(world.says("isocost_budgeted_retries_total{outcome=\"refused\"} 1"));
+}
+
 TEST_CASE("a client that leaves is counted by how far its request was") {
   struct Case {
     bool attempted;

@@ -33,8 +33,8 @@ config::Settings with_budget(std::size_t bytes) {
 }
 
 std::string head_of(const std::string& path, std::size_t length, const std::string& fields = "") {
-  return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "Content-Length: " + std::to_string(length) +
-         "\r\n\r\n";
+  return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields +
+         "Content-Length: " + std::to_string(length) + "\r\n\r\n";
 }
 
 const std::string chat_path = "/v1/chat/completions";
@@ -46,7 +46,8 @@ std::string large_body(std::size_t bytes) {
 }
 
 std::string chunked(const std::string& fields = "") {
-  return "POST " + chat_path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "Transfer-Encoding: chunked\r\n\r\n";
+  return "POST " + chat_path + " HTTP/1.1\r\nHost: localhost\r\n" + fields +
+         "Transfer-Encoding: chunked\r\n\r\n";
 }
 
 }  // namespace

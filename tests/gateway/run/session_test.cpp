@@ -182,7 +182,8 @@ TEST_CASE("a refusal reaches a client that is still sending, and nothing more of
   }
   SUBCASE("chunks that grow too large") {
     client.send(
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4c4b40\r\n");
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n4c4b40\r\n");
   }
   client.send(std::string(5'000'000, 'x'));
   client.send(get("/healthz"));
@@ -233,7 +234,8 @@ TEST_CASE("what does not arrive in time is answered with 408 and counted; silenc
     CHECK(door.counted("isocost_timeouts_total{phase=\"client_body\"}") == 1);
   }
   SUBCASE("a body in chunks that stops") {
-    client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{");
+    client.send(
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{");
     door.world.loop.settle();
     door.world.advance(10s);
     CHECK(client.read_until("}").starts_with("HTTP/1.1 408 "));
@@ -288,7 +290,8 @@ TEST_CASE("a slow but steady body is let through, a dripping one is not") {
 TEST_CASE("a Content-Length that lies costs no memory, and a body cut short is refused") {
   FrontDoor door;
   Peer& client = door.connect();
-  client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000000\r\n\r\n{\"model\"");
+  client.send(
+      "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000000\r\n\r\n{\"model\"");
   door.world.loop.settle();
   client.end_writing();
   CHECK(contains(client.read_to_end(), "incomplete_body"));

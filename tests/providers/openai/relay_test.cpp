@@ -65,8 +65,8 @@ TEST_CASE(
 }
 
 TEST_CASE("lines and events that are not in normal form reach the client in it, with what is ours") {
-  const Sent lines = sent("event: message\ndata: {\"choices\":[],\ndata: " + counts + "}\n\n",
-                          UsageShown::yes, "0.5");
+  const Sent lines =
+      sent("event: message\ndata: {\"choices\":[],\ndata: " + counts + "}\n\n", UsageShown::yes, "0.5");
   CHECK(lines.text == "data: {\"choices\":[], " + with_cost + "}\n\n");
   CHECK(lines.form == Form::rewritten);
 }

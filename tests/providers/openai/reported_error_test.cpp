@@ -26,7 +26,7 @@ TEST_CASE("a status that an error tells counts from 400 to 599, by whichever nam
     CHECK(status("399") == 0);
     CHECK(status("600") == 0);
     CHECK(status("429.5") == 0);
-    CHECK(status("\"429\"") == 429);
+    CHECK(status("\"429\"") == (std::string(name) == "code" ? 429 : 0));
     CHECK(status("null") == 0);
   }
 }

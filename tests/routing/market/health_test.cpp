@@ -222,8 +222,8 @@ TEST_CASE("a host that limits its rate without a word of when is left alone for 
 
 TEST_CASE("what is the client's fault or this machine's own says nothing of the host") {
   Health health;
-  for (const FailureKind kind : {FailureKind::rejected, FailureKind::client_left, FailureKind::deadline,
-                                 FailureKind::local}) {
+  for (const FailureKind kind :
+       {FailureKind::rejected, FailureKind::client_left, FailureKind::deadline, FailureKind::local}) {
     for (int i = 0; i < 10; ++i) health.observe(failed(start, kind), fault_of(kind), 0.5, start);
   }
   CHECK(health.breaker.phase(start) == Breaker::Phase::closed);
