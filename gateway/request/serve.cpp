@@ -110,10 +110,10 @@ bool may_retry(Services& services, const InferenceRequest& request, Record& reco
 }
 
 // A client that is to come later is told when, whoever refused it.
-void say_when(ErrorReply& error, const routing::Decision& decision, config::TimePoint now) {
+void say_when(ErrorReply& error, std::optional<config::TimePoint> earliest, config::TimePoint now) {
   if (error.retry_after || (error.status != 429 && error.status != 503)) return;
   using namespace std::chrono_literals;
-  const config::Duration wait = decision.earliest ? *decision.earliest - now : config::Duration(1s);
+  const config::Duration wait = earliest ? *earliest - now : config::Duration(1s);
   error.retry_after = std::clamp<config::Duration>(wait, 1s, 60s);
 }
 
@@ -144,6 +144,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   Tried tried;
   std::string in_short;  // of the last decision, as `served` shows it
   Served served;
+  std::optional<config::TimePoint> earliest;  // when somebody is back; nobody may answer before
   const Generation& generation = *request.hosts->generation;
   Place place(services.line);
   const WaitingComment waiting(services.timer, request, reply);
@@ -153,6 +154,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
     routing::TrialPermit trial;
     const std::size_t decisions_before = record.decisions.size();
     const routing::Decision& decision = decide(services, request, record, reply, trial, now);
+    earliest = decision.earliest;
     if (!decision.chosen) {
       if (co_await place.wait(generation, decision, request.demand.deadline, services.timer, interruption))
         continue;
@@ -205,7 +207,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   if (!error && !record.attempts.empty() && !answered) {
     error = of_failures(record.attempts, tried.said);
   }
-  if (error) say_when(*error, services.decision, services.timer.now());
+  if (error) say_when(*error, earliest, services.timer.now());
   if (error && !left(record, interruption)) {
     const StreamIdentity stream{.id = request.id,
                                 .created = std::chrono::system_clock::to_time_t(record.wall),
