@@ -157,10 +157,10 @@ TEST_CASE("no comments come in a stream that has begun, for a whole reply, or wh
   SUBCASE("whole") {
     ServedWorld world(settings);
     Script slow = document(whole_answer);
-    slow.head_after = 40s;
+    slow.head_after = 20s;
     world.script(ServedWorld::cheap, slow);
     world.ask_whole();
-    world.advance(40s);
+    world.advance(20s);
     REQUIRE(world.ended());
     CHECK(world.client.body == whole_answer);
   }
