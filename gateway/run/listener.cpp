@@ -132,8 +132,10 @@ void Listener::turn_down(Socket socket) {
   if (turned_down_ >= most_turned_down) return;
   providers::ConnectionPtr connection(new providers::PlainConnection(std::move(socket)));
   ++turned_down_;
-  providers::spawn(io_, turn_away(front_, std::move(connection)),
-                   [this](std::exception_ptr) { --turned_down_; });
+  providers::spawn(io_, turn_away(front_, std::move(connection)), [this](std::exception_ptr) {
+    --turned_down_;
+    tell_when_drained();
+  });
 }
 
 // Without a descriptor to spare, accept(2) fails also where there is nobody to accept.
@@ -165,8 +167,13 @@ std::size_t Listener::give_back(std::size_t most) {
 void Listener::left(const Counted& counted) {
   if (counted) front_.addresses.leave(*counted);
   connections_.leave();
-  const bool last = open_connections_.fetch_sub(1, std::memory_order_relaxed) == 1;
-  if (last && drained_) std::exchange(drained_, nullptr)();
+  open_connections_.fetch_sub(1, std::memory_order_relaxed);
+  tell_when_drained();
+}
+
+// Those who are being turned away count: they use what this listener belongs to.
+void Listener::tell_when_drained() {
+  if (drained_ && open_connections() == 0 && turned_down_ == 0) std::exchange(drained_, nullptr)();
 }
 
 void Listener::accept_queued() {
@@ -185,12 +192,9 @@ void Listener::drain(std::function<void()> done) {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   again_.cancel();
-  if (open_connections() == 0) {
-    done();
-    return;
-  }
   drained_ = std::move(done);
   close_idle();
+  tell_when_drained();
 }
 
 // A client that has just connected may be about to ask.

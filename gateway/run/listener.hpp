@@ -42,6 +42,7 @@ class Listener final : private providers::Spare::Holder {
   // False where the system had no room for the connection.
   bool take(Socket socket) noexcept;
   void begin(Socket socket);
+  void tell_when_drained();
   void turn_down(Socket socket);
   bool somebody_waits();
   void make_room_or_pause();
