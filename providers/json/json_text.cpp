@@ -168,7 +168,7 @@ bool is_number(std::string_view text) {
   const std::size_t whole = count_digits(text, at);
   if (whole == 0 || (whole > 1 && text[at] == '0')) return false;
   at += whole;
-  if (text[at] == '.') {
+  if (at < text.size() && text[at] == '.') {
     const std::size_t fraction = count_digits(text, at + 1);
     if (fraction == 0) return false;
     at += 1 + fraction;
