@@ -90,16 +90,20 @@ class Reload(unittest.TestCase):
         self.gateway.write()
         self.gateway.process.send_signal(signal.SIGHUP)
         self.gateway.hear("generation 2 is in use")
+        def wait_for_one_line():
+            until = time.monotonic() + 10
+            while not (log.exists() and log.read_text().count("\n") == 1):
+                self.assertLess(time.monotonic(), until, "the request is not in the log")
+                time.sleep(0.02)
+
         self.assertEqual(self.gateway.ask(question())[0], 200)
+        wait_for_one_line()
         log.rename(log.with_name("moved.log.1"))
         self.gateway.write("models: [\n")
         self.gateway.process.send_signal(signal.SIGHUP)
         self.gateway.hear("was not reloaded")
         self.assertEqual(self.gateway.ask(question())[0], 200)
-        until = time.monotonic() + 10
-        while not (log.exists() and log.read_text().count("\n") == 1):
-            self.assertLess(time.monotonic(), until, "the request is not in a new log")
-            time.sleep(0.02)
+        wait_for_one_line()
 
     def test_a_stream_outlives_its_host_and_its_key_and_nothing_new_begins_on_the_connection(self):
         stream = self.enterContext(RawClient(self.gateway.port))
