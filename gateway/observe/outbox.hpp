@@ -57,7 +57,6 @@ class Outbox final : private providers::Alarm {
   }
   // A failure is told at once: the next decision should know. Remembers in `attempt` what was told.
   void tell(Sighting::What what, routing::Attempt& attempt, const routing::AskedFor& asked) {
-    if (batch_.sightings.empty()) batch_.sightings.reserve(most);
     batch_.sightings.push_back({.what = what, .attempt = attempt, .asked = asked, .at = timer_.now()});
     attempt.told = what == Sighting::What::begins ? routing::Told::beginning : routing::Told::all;
     if (what == Sighting::What::ends) return flush();

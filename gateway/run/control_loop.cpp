@@ -39,13 +39,14 @@ void ControlLoop::serve(std::vector<DataLoop*> loops) {
 }
 
 void ControlLoop::deliver(Batch batch, DataLoop& from) {
-  if (waiting_.fetch_add(batch.records.size(), std::memory_order_relaxed) > most_waiting) {
-    waiting_.fetch_sub(batch.records.size(), std::memory_order_relaxed);
+  const std::size_t size = batch.records.size() + batch.sightings.size();
+  if (waiting_.fetch_add(size, std::memory_order_relaxed) > most_waiting) {
+    waiting_.fetch_sub(size, std::memory_order_relaxed);
     metrics_.count(Event::record_dropped, batch.records.size());
     return;
   }
-  asio::post(io_, [this, seen = std::move(batch), &from]() mutable {
-    waiting_.fetch_sub(seen.records.size(), std::memory_order_relaxed);
+  asio::post(io_, [this, seen = std::move(batch), size, &from]() mutable {
+    waiting_.fetch_sub(size, std::memory_order_relaxed);
     take(seen);
     if (seen.records.empty()) return;
     const auto give_back = [&from](std::vector<RecordPtr> read) {

@@ -73,7 +73,7 @@ class ControlLoop final : public Pages {
   Traffic traffic_;
   std::function<Reloaded()> reload_;
   std::vector<DataLoop*> loops_;
-  std::atomic<std::size_t> waiting_{0};  // records handed over and not yet read
+  std::atomic<std::size_t> waiting_{0};  // records and sightings handed over and not yet read
   boost::asio::steady_timer regular_{io_};
   Storage* storage_ = nullptr;     // absent where no records are kept
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
