@@ -1,0 +1,60 @@
+// What a model answers, in the words of no API, as it comes: a reply that streams and one that comes whole
+// give the same events, but for where a text is cut. Views are into the reply and live as long as the call
+// that hands them over. Values.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "providers/conversation/text.hpp"
+#include "providers/openai/reported_error.hpp"
+#include "routing/terms/outcome.hpp"
+
+namespace providers {
+
+enum class EndReason { stop, length, tool_calls, content_filter };
+
+struct AnswerEvent {
+  enum class Kind {
+    begin,    // once, before all others, if the host says so: `id`, and in `name` the model, as it calls them
+    text,     // a piece of `text` that people read
+    refusal,  // a piece of `text` that says why there is no answer
+    thinking,   // a piece of `text`, of the thinking block `index`
+    signature,  // `text`: what the thinking block `index` is signed by
+    redacted,   // `text`: all of the encrypted thinking block `index`
+    tool_call,  // `index`, `id`, `name`: its arguments follow
+    arguments,  // a piece of `text`: of the JSON of the arguments of tool call `index`
+    citation,   // `json`: where the text before it comes from, as the host words it
+    end,        // `reason`, and in `name` the host's own word for it
+    usage,      // so far, all of it: each replaces the one before
+    error,      // the answer is broken off
+  };
+
+  Kind kind = Kind::text;
+  std::size_t index = 0;  // of the thinking block, or of the tool call: each from 0, in order
+  Text text{};
+  Text id{};
+  Text name{};
+  std::string_view format{};  // of thinking: whose it is, as in ThinkingPart
+  std::string_view json{};
+  EndReason reason = EndReason::stop;
+  routing::Usage usage{};
+  bool usage_is_odd = false;             // something in it could not be
+  const ReportedError* error = nullptr;  // where it is one
+
+  // Whether it shows that the host answers.
+  bool is_decisive() const { return is_content() || kind == Kind::end; }
+  bool is_content() const { return is_visible() || kind == Kind::thinking || kind == Kind::redacted; }
+  bool is_visible() const {
+    return kind == Kind::text || kind == Kind::refusal || kind == Kind::tool_call || kind == Kind::arguments;
+  }
+};
+
+// Who is told of an answer's events, one after the other. It must not use the scratch space of whoever tells.
+class AnswerSink {
+ public:
+  virtual ~AnswerSink() = default;
+  virtual void take(const AnswerEvent& event) = 0;
+};
+
+}  // namespace providers

@@ -1,0 +1,46 @@
+// What a client asks of a model, in the words of no API: where a host does not speak the client's, the one is
+// read into this and the other is written from it. Made once per request, and only then. The body it was read
+// from must outlive it. Belongs to its request.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "providers/conversation/part.hpp"
+#include "providers/conversation/text.hpp"
+#include "providers/conversation/tool.hpp"
+#include "providers/conversation/wishes.hpp"
+
+namespace providers {
+
+// What is lost where it cannot be said: the request would be another one, or only a hint is.
+enum class Weight { need, hint };
+
+// A member of the client's body that a conversation has no place for.
+struct Beyond {
+  std::string param;  // in the words of the client's API: "logit_bias"
+  Weight weight = Weight::need;
+};
+
+struct Conversation {
+  std::vector<Part> system;  // texts, before anything else
+  std::vector<Turn> turns;
+  std::vector<Tool> tools;
+  ToolChoice tool_choice;
+  std::optional<bool> parallel_tool_calls{};
+  OutputForm form;
+  Sampling sampling;
+  std::optional<std::int64_t> max_output{};  // tokens, thinking included
+  ThinkingWish thinking;
+  std::optional<CacheLife> cache{};  // of all that can be remembered
+  Text user;                         // the client's own name for its user; empty: none
+  std::vector<std::pair<Text, Text>> metadata;
+
+  std::vector<Beyond> beyond;
+  OwnTexts own;
+};
+
+}  // namespace providers

@@ -1,0 +1,151 @@
+#include "providers/conversation/matter.hpp"
+
+#include <array>
+
+namespace providers {
+namespace {
+
+struct Row {
+  Matter matter;
+  std::string_view name;
+  Weight weight;
+};
+constexpr std::array<Row, matter_count> rows{{
+    {Matter::tools, "tools", Weight::need},
+    {Matter::forced_tool, "tool_choice", Weight::need},
+    {Matter::strict_tools, "strict", Weight::hint},
+    {Matter::parallel_tool_calls, "parallel_tool_calls", Weight::hint},
+    {Matter::image_data, "image_url", Weight::need},
+    {Matter::image_url, "image_url", Weight::need},
+    {Matter::image_detail, "detail", Weight::hint},
+    {Matter::audio, "input_audio", Weight::need},
+    {Matter::pdf_data, "file", Weight::need},
+    {Matter::pdf_url, "file", Weight::need},
+    {Matter::other_file, "file", Weight::need},
+    {Matter::file_id, "file_id", Weight::need},
+    {Matter::json_object, "response_format", Weight::need},
+    {Matter::json_schema, "response_format", Weight::need},
+    {Matter::temperature, "temperature", Weight::hint},
+    {Matter::top_p, "top_p", Weight::hint},
+    {Matter::top_k, "top_k", Weight::hint},
+    {Matter::seed, "seed", Weight::need},
+    {Matter::frequency_penalty, "frequency_penalty", Weight::hint},
+    {Matter::presence_penalty, "presence_penalty", Weight::hint},
+    {Matter::stop, "stop", Weight::need},
+    {Matter::logprobs, "logprobs", Weight::need},
+    {Matter::choices, "n", Weight::need},
+    {Matter::thinking, "reasoning", Weight::need},
+    {Matter::no_thinking, "reasoning", Weight::need},
+    {Matter::earlier_thinking, "reasoning_details", Weight::hint},
+    {Matter::cache_marks, "cache_control", Weight::hint},
+    {Matter::user, "user", Weight::hint},
+    {Matter::metadata, "metadata", Weight::hint},
+    {Matter::prefill, "messages", Weight::need},
+    {Matter::assistant_first, "messages", Weight::need},
+}};
+constexpr bool rows_are_in_order() {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (static_cast<std::size_t>(rows[i].matter) != i) return false;
+  }
+  return true;
+}
+static_assert(rows_are_in_order());
+
+void add_media(const MediaPart& media, Matters& matters) {
+  const bool is_url = media.source == MediaPart::Source::url;
+  if (media.source == MediaPart::Source::id) {
+    matters.add(Matter::file_id);
+    return;
+  }
+  switch (media.kind) {
+    case MediaPart::Kind::image:
+      matters.add(is_url ? Matter::image_url : Matter::image_data);
+      if (!media.detail.raw.empty() && !media.detail.is("auto")) matters.add(Matter::image_detail);
+      break;
+    case MediaPart::Kind::audio:
+      matters.add(Matter::audio);
+      break;
+    case MediaPart::Kind::file:
+      if (media.media_type.is("application/pdf")) {
+        matters.add(is_url ? Matter::pdf_url : Matter::pdf_data);
+      } else {
+        matters.add(Matter::other_file);
+      }
+      break;
+  }
+}
+
+void add_parts(const std::vector<Part>& parts, Matters& matters) {
+  for (const Part& part : parts) {
+    if (part.cache) matters.add(Matter::cache_marks);
+    if (const auto* media = std::get_if<MediaPart>(&part.what)) add_media(*media, matters);
+    if (const auto* result = std::get_if<ToolResultPart>(&part.what)) add_parts(result->content, matters);
+    if (std::holds_alternative<ThinkingPart>(part.what)) matters.add(Matter::earlier_thinking);
+  }
+}
+
+void add_sampling(const Sampling& sampling, Matters& matters) {
+  const auto add = [&](bool is_said, Matter matter) {
+    if (is_said) matters.add(matter);
+  };
+  // What a host does anyway is not said.
+  const auto matters_when = [](const std::optional<JsonNumber>& number, double usual) {
+    return number && number->real() != usual;
+  };
+  add(sampling.temperature.has_value(), Matter::temperature);
+  add(matters_when(sampling.top_p, 1), Matter::top_p);
+  add(matters_when(sampling.top_k, 0), Matter::top_k);
+  add(sampling.seed.has_value(), Matter::seed);
+  add(matters_when(sampling.frequency_penalty, 0), Matter::frequency_penalty);
+  add(matters_when(sampling.presence_penalty, 0), Matter::presence_penalty);
+  add(!sampling.stop.empty(), Matter::stop);
+  add(sampling.logprobs.has_value(), Matter::logprobs);
+  add(sampling.choices > 1, Matter::choices);
+}
+
+void add_tools(const Conversation& conversation, Matters& matters) {
+  if (conversation.tools.empty()) return;
+  matters.add(Matter::tools);
+  for (const Tool& tool : conversation.tools) {
+    if (tool.is_strict) matters.add(Matter::strict_tools);
+    if (tool.cache) matters.add(Matter::cache_marks);
+  }
+  if (conversation.tool_choice.is_forced()) matters.add(Matter::forced_tool);
+  if (conversation.parallel_tool_calls == false) matters.add(Matter::parallel_tool_calls);
+}
+
+}  // namespace
+
+std::string_view name_of(Matter matter) {
+  return rows[static_cast<std::size_t>(matter)].name;
+}
+
+Weight weight_of(Matter matter) {
+  return rows[static_cast<std::size_t>(matter)].weight;
+}
+
+Matters matters_of(const Conversation& conversation) {
+  Matters matters;
+  add_parts(conversation.system, matters);
+  for (const Turn& turn : conversation.turns) add_parts(turn.parts, matters);
+  add_tools(conversation, matters);
+  add_sampling(conversation.sampling, matters);
+  if (conversation.form.kind == OutputForm::Kind::json_object) matters.add(Matter::json_object);
+  if (conversation.form.kind == OutputForm::Kind::json_schema) matters.add(Matter::json_schema);
+  if (conversation.thinking.is_on()) matters.add(Matter::thinking);
+  if (conversation.thinking.effort == ThinkingWish::Effort::off) matters.add(Matter::no_thinking);
+  if (conversation.cache) matters.add(Matter::cache_marks);
+  if (!conversation.user.raw.empty()) matters.add(Matter::user);
+  if (!conversation.metadata.empty()) matters.add(Matter::metadata);
+  if (!conversation.turns.empty()) {
+    if (conversation.turns.back().role == Turn::Role::assistant) matters.add(Matter::prefill);
+    for (const Turn& turn : conversation.turns) {
+      if (turn.role == Turn::Role::system) continue;
+      if (turn.role == Turn::Role::assistant) matters.add(Matter::assistant_first);
+      break;
+    }
+  }
+  return matters;
+}
+
+}  // namespace providers

@@ -1,0 +1,71 @@
+// What a conversation may say that not every host can be told. What is said and cannot be carried is never
+// lost in silence: a need leaves the host out, a hint is dropped and named to the client. Pure.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <string_view>
+
+#include "providers/conversation/conversation.hpp"
+
+namespace providers {
+
+enum class Matter {
+  tools,
+  forced_tool,          // any tool, or a named one, must be called
+  strict_tools,         // arguments that follow the schema
+  parallel_tool_calls,  // said to be unwanted
+  image_data,
+  image_url,
+  image_detail,
+  audio,
+  pdf_data,
+  pdf_url,
+  other_file,  // of another type, or of one that is not said
+  file_id,
+  json_object,
+  json_schema,
+  temperature,
+  top_p,
+  top_k,
+  seed,
+  frequency_penalty,
+  presence_penalty,
+  stop,
+  logprobs,
+  choices,           // more than one
+  thinking,          // wanted
+  no_thinking,       // unwanted
+  earlier_thinking,  // of earlier turns
+  cache_marks,
+  user,
+  metadata,
+  prefill,          // the last turn is the assistant's, to be gone on with
+  assistant_first,  // the first turn is the assistant's
+};
+inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::assistant_first) + 1;
+
+class Matters {
+ public:
+  bool has(Matter matter) const { return bits_[static_cast<std::size_t>(matter)]; }
+  Matters& add(Matter matter) { return bits_.set(static_cast<std::size_t>(matter)), *this; }
+  Matters& remove(Matter matter) { return bits_.reset(static_cast<std::size_t>(matter)), *this; }
+  Matters without(const Matters& others) const { return Matters(bits_ & ~others.bits_); }
+  bool none() const { return bits_.none(); }
+  static Matters all() { return Matters(std::bitset<matter_count>().set()); }
+
+  Matters() = default;
+  friend bool operator==(const Matters&, const Matters&) = default;
+
+ private:
+  explicit Matters(std::bitset<matter_count> bits) : bits_(bits) {}
+  std::bitset<matter_count> bits_;
+};
+
+// As the client's parameter is called at OpenAI and OpenRouter: "top_k", "response_format".
+std::string_view name_of(Matter matter);
+Weight weight_of(Matter matter);
+
+Matters matters_of(const Conversation& conversation);
+
+}  // namespace providers

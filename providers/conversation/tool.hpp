@@ -1,0 +1,28 @@
+// Tools that the model may call, and how free it is to. Values of views, as parts are.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "providers/conversation/part.hpp"
+
+namespace providers {
+
+struct Tool {
+  Text name{};
+  Text description{};         // empty: none
+  std::string_view schema{};  // of its arguments: JSON, an object; empty: it takes none
+  bool is_strict = false;   // the arguments must follow the schema
+  std::optional<CacheLife> cache{};
+};
+
+struct ToolChoice {
+  enum class Kind { unsaid, automatic, none, any, named };  // any: one of them must be called
+
+  Kind kind = Kind::unsaid;
+  Text name{};  // where it is named
+
+  bool is_forced() const { return kind == Kind::any || kind == Kind::named; }
+};
+
+}  // namespace providers

@@ -1,0 +1,45 @@
+// How an answer should be made: its form, how it is drawn, how much may be thought. Values of views. Numbers
+// stay as the client spelled them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "providers/conversation/text.hpp"
+
+namespace providers {
+
+struct OutputForm {
+  enum class Kind { text, json_object, json_schema };
+
+  Kind kind = Kind::text;
+  Text name{};                // of the schema; empty: none
+  std::string_view schema{};  // JSON, an object
+  bool is_strict = false;
+};
+
+struct Sampling {
+  std::optional<JsonNumber> temperature{};
+  std::optional<JsonNumber> top_p{};
+  std::optional<JsonNumber> top_k{};
+  std::optional<JsonNumber> seed{};
+  std::optional<JsonNumber> frequency_penalty{};
+  std::optional<JsonNumber> presence_penalty{};
+  std::vector<Text> stop{};
+  std::int64_t choices = 1;
+  std::optional<std::int64_t> logprobs{};  // of how many other tokens too
+};
+
+struct ThinkingWish {
+  enum class Effort { unsaid, off, minimal, low, medium, high, xhigh, max };
+
+  Effort effort = Effort::unsaid;
+  std::optional<std::int64_t> budget{};  // tokens
+  bool is_hidden = false;                // thought of, but not shown
+
+  bool is_on() const { return budget || (effort != Effort::unsaid && effort != Effort::off); }
+};
+
+}  // namespace providers

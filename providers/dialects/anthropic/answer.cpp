@@ -1,0 +1,100 @@
+#include "providers/dialects/anthropic/answer.hpp"
+
+#include "providers/dialects/anthropic/signed_thinking.hpp"
+#include "providers/dialects/anthropic/stop_reason.hpp"
+
+namespace providers {
+
+using Kind = AnswerEvent::Kind;
+
+void AnthropicAnswer::begin(const Text& id, const Text& model, AnswerSink& sink) {
+  // Some hosts begin twice, or again in the midst of it.
+  if (has_begun_) return;
+  has_begun_ = true;
+  sink.take({.kind = Kind::begin, .id = id, .name = model});
+}
+
+void AnthropicAnswer::block(const AnthropicBlockSeen& block, AnswerSink& sink) {
+  block_ended(sink);
+  if (block.type.is("text")) {
+    open_ = Open::text;
+    if (!block.text.raw.empty()) sink.take({.kind = Kind::text, .text = block.text});
+  } else if (block.type.is("thinking") || block.type.is("redacted_thinking")) {
+    thinking_begins(block, sink);
+  } else if (block.type.is("tool_use")) {
+    tool_begins(block, sink);
+  } else {
+    open_ = Open::other;
+  }
+}
+
+void AnthropicAnswer::thinking_begins(const AnthropicBlockSeen& block, AnswerSink& sink) {
+  open_ = Open::thinking;
+  const std::size_t index = thoughts_++;
+  const auto tell = [&](Kind kind, const Text& text) {
+    if (text.raw.empty()) return;
+    sink.take({.kind = kind, .index = index, .text = text, .format = anthropic_thinking_format});
+  };
+  if (block.type.is("redacted_thinking")) {
+    tell(Kind::redacted, block.text);
+  } else {
+    tell(Kind::thinking, block.text);
+    tell(Kind::signature, block.signature);
+  }
+}
+
+void AnthropicAnswer::tool_begins(const AnthropicBlockSeen& block, AnswerSink& sink) {
+  open_ = Open::tool;
+  has_arguments_ = false;
+  // It is empty where the pieces follow; some hosts give it here, and again in pieces.
+  input_.clear();
+  append_escaped(input_, block.input);
+  sink.take({.kind = Kind::tool_call, .index = calls_++, .id = block.id, .name = block.name});
+}
+
+void AnthropicAnswer::delta(const AnthropicDelta& delta, AnswerSink& sink) {
+  if (open_ == Open::other) return;
+  if (delta.type.is("citations_delta")) {
+    if (!delta.citation.empty()) sink.take({.kind = Kind::citation, .json = delta.citation});
+    return;
+  }
+  if (delta.text.raw.empty()) return;
+  if (delta.type.is("text_delta")) {
+    sink.take({.kind = Kind::text, .text = delta.text});
+  } else if (delta.type.is("input_json_delta") && open_ == Open::tool) {
+    has_arguments_ = true;
+    sink.take({.kind = Kind::arguments, .index = calls_ - 1, .text = delta.text});
+  } else if (open_ == Open::thinking) {
+    const bool is_signature = delta.type.is("signature_delta");
+    if (!is_signature && !delta.type.is("thinking_delta")) return;
+    sink.take({.kind = is_signature ? Kind::signature : Kind::thinking,
+               .index = thoughts_ - 1,
+               .text = delta.text,
+               .format = anthropic_thinking_format});
+  }
+}
+
+void AnthropicAnswer::block_ended(AnswerSink& sink) {
+  if (open_ == Open::tool && !has_arguments_) {
+    // A call without arguments is one with an empty object elsewhere.
+    const Text text = input_.empty() ? Text{"{}", false} : Text{input_, true};
+    sink.take({.kind = Kind::arguments, .index = calls_ - 1, .text = text});
+  }
+  open_ = Open::none;
+}
+
+void AnthropicAnswer::end(const Text& stop_reason, AnswerSink& sink) {
+  block_ended(sink);
+  sink.take({.kind = Kind::end, .name = stop_reason, .reason = end_reason_of(stop_reason)});
+}
+
+void AnthropicAnswer::usage(const AnthropicUsage& usage, AnswerSink& sink) {
+  if (!usage.is_known()) return;
+  sink.take({.kind = Kind::usage, .usage = usage.usage(), .usage_is_odd = usage.is_odd()});
+}
+
+void AnthropicAnswer::fail(const ReportedError& error, AnswerSink& sink) {
+  sink.take({.kind = Kind::error, .error = &error});
+}
+
+}  // namespace providers

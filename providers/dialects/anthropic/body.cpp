@@ -1,0 +1,136 @@
+#include "providers/dialects/anthropic/body.hpp"
+
+#include <algorithm>
+
+#include "providers/dialects/anthropic/thinking.hpp"
+#include "providers/dialects/anthropic/tools.hpp"
+#include "providers/dialects/anthropic/turns.hpp"
+#include "providers/dialects/unsaid.hpp"
+
+namespace providers {
+namespace {
+
+constexpr std::size_t most_bytes_of_user = 256;
+constexpr double least_top_p_of_thinking = 0.95;
+
+std::int64_t max_tokens_of(const Conversation& conversation, const HostModel& model) {
+  const std::int64_t most = model.max_output.value_or(anthropic_default_max_tokens);
+  if (!conversation.max_output) return most;
+  // More than it can give is refused there; the limit of the model is one anyway.
+  return model.max_output ? std::min(*conversation.max_output, most) : *conversation.max_output;
+}
+
+// Temperature reaches from 0 to 1 here. With both it and top_p newer models refuse; the temperature is meant
+// more often. Where thought is, both are fixed.
+void write_sampling(JsonWriter& json, const Sampling& sampling, bool thinks, WrittenRequest& written) {
+  const auto drop = [&](std::string_view name) { add_name(written.dropped, name); };
+  const bool says_top_p = sampling.top_p && sampling.top_p->real() != 1;
+  if (sampling.temperature) {
+    const double value = sampling.temperature->real();
+    if (thinks) {
+      if (value != 1) drop("temperature");
+    } else {
+      json.key("temperature").raw(value > 1 ? "1" : value < 0 ? "0" : sampling.temperature->text);
+      if (value > 1 || value < 0) drop("temperature");
+    }
+  }
+  if (says_top_p) {
+    const bool fits = thinks ? sampling.top_p->real() >= least_top_p_of_thinking : !sampling.temperature;
+    if (fits) {
+      json.key("top_p").raw(sampling.top_p->text);
+    } else {
+      drop("top_p");
+    }
+  }
+  if (sampling.top_k && sampling.top_k->real() > 0) {
+    if (thinks) {
+      drop("top_k");
+    } else {
+      json.key("top_k").raw(sampling.top_k->text);
+    }
+  }
+}
+
+// Blank ones are refused; no stop at all is another request than fewer.
+void write_stop(JsonWriter& json, const std::vector<Text>& stop, WrittenRequest& written) {
+  const auto blank = std::count_if(stop.begin(), stop.end(), is_blank);
+  if (blank > 0) add_name(written.dropped, "stop");
+  if (static_cast<std::size_t>(blank) == stop.size()) return;
+  json.key("stop_sequences").begin_array();
+  for (const Text& each : stop) {
+    if (!is_blank(each)) json.string(each);
+  }
+  json.end_array();
+}
+
+void write_output_config(JsonWriter& json, const Conversation& conversation, const HostModel& model,
+                         std::string_view effort) {
+  const bool has_schema = model.takes_schemas && conversation.form.kind == OutputForm::Kind::json_schema;
+  if (!has_schema && effort.empty()) return;
+  json.key("output_config").begin_object();
+  if (!effort.empty()) json.key("effort").plain(effort);
+  if (has_schema) {
+    json.key("format").begin_object();
+    json.key("type").plain("json_schema");
+    json.key("schema").raw(conversation.form.schema);
+    json.end_object();
+  }
+  json.end_object();
+}
+
+void write_user(JsonWriter& json, const Text& user, WrittenRequest& written) {
+  if (user.raw.empty()) return;
+  if (user.raw.size() > most_bytes_of_user) return add_name(written.dropped, "user");
+  json.key("metadata").begin_object();
+  json.key("user_id").string(user);
+  json.end_object();
+}
+
+}  // namespace
+
+Matters carried_by_anthropic(const HostModel& model) {
+  Matters matters = Matters::all();
+  for (const Matter each :
+       {Matter::image_detail, Matter::audio, Matter::other_file, Matter::file_id, Matter::json_object,
+        Matter::seed, Matter::frequency_penalty, Matter::presence_penalty, Matter::logprobs, Matter::choices,
+        Matter::metadata, Matter::assistant_first}) {
+    matters.remove(each);
+  }
+  if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);
+  if (!model.takes_sampling) matters.remove(Matter::temperature).remove(Matter::top_p).remove(Matter::top_k);
+  // A model that never thinks is not kept from it in vain.
+  if (model.thinking == HostModel::Thinking::none) matters.remove(Matter::thinking);
+  return matters;
+}
+
+WrittenRequest write_anthropic_body(const Conversation& conversation, const HostModel& model,
+                                    routing::Delivery delivery, JsonTokens& tokens) {
+  WrittenRequest written;
+  const AnthropicMessages messages = anthropic_messages(conversation);
+  const std::int64_t max_tokens = max_tokens_of(conversation, model);
+  const AnthropicThinking thinking = anthropic_thinking(conversation, messages.turns, model, max_tokens);
+  if (messages.lose_thinking) add_name(written.dropped, name_of(Matter::earlier_thinking));
+  if (thinking.is_lost) add_name(written.dropped, name_of(Matter::thinking));
+
+  JsonWriter json(written.body);
+  json.begin_object();
+  json.key("model").plain(model.name);
+  json.key("max_tokens").integer(max_tokens);
+  const auto& system = conversation.system;
+  if (!messages.are_system && std::any_of(system.begin(), system.end(), is_sent_to_anthropic)) {
+    write_anthropic_system(json.key("system"), system);
+  }
+  write_anthropic_turns(json.key("messages"), messages.turns);
+  write_anthropic_tools(json, conversation, model, tokens);
+  write_anthropic_thinking(json, thinking);
+  write_output_config(json, conversation, model, thinking.effort);
+  if (model.takes_sampling) write_sampling(json, conversation.sampling, thinking.is_on(), written);
+  write_stop(json, conversation.sampling.stop, written);
+  write_user(json, conversation.user, written);
+  write_cache_control(json, conversation.cache);
+  if (delivery == routing::Delivery::streamed) json.key("stream").boolean(true);
+  json.end_object();
+  return written;
+}
+
+}  // namespace providers

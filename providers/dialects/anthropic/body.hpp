@@ -1,0 +1,17 @@
+// A conversation as the body of Anthropic's POST /messages. Pure.
+#pragma once
+
+#include "providers/dialects/dialect.hpp"
+
+namespace providers {
+
+// Where neither the client nor the endpoint's settings say how long an answer may be: the host must be told
+// something, and every model of Anthropic's takes this.
+inline constexpr std::int64_t anthropic_default_max_tokens = 4'096;
+
+Matters carried_by_anthropic(const HostModel& model);
+
+WrittenRequest write_anthropic_body(const Conversation& conversation, const HostModel& model,
+                                    routing::Delivery delivery, JsonTokens& tokens);
+
+}  // namespace providers

@@ -1,0 +1,116 @@
+#include "providers/dialects/anthropic/event.hpp"
+
+#include "providers/dialects/anthropic/errors.hpp"
+
+namespace providers {
+namespace {
+
+// What is of another type than it should be is as if it were not there.
+bool take(JsonWalk& walk, Text& text) {
+  if (walk.type() != JsonType::string) return walk.skip();
+  const auto found = walk.string();
+  if (found) text = *found;
+  return found.has_value();
+}
+
+class EventReader {
+ public:
+  EventReader(std::string_view data, JsonTokens& tokens, AnthropicUsage& usage)
+      : data_(data), walk_(tokens, data), usage_(usage) {}
+
+  bool read() {
+    if (!walk_.ok() || walk_.type() != JsonType::object) return false;
+    return walk_.object([this](const JsonString& key) { return member(key); }) && walk_.finish();
+  }
+
+  AnthropicEvent event;
+
+ private:
+  bool member(const JsonString& key) {
+    if (key.is("type")) return take(walk_, event.type);
+    if (key.is("delta")) return object([this](const JsonString& inner) { return delta(inner); });
+    if (key.is("content_block")) {
+      event.block = read_anthropic_block(walk_, data_);
+      return walk_.ok();
+    }
+    if (key.is("message")) return object([this](const JsonString& inner) { return message(inner); });
+    if (key.is("usage")) return usage_.read(walk_);
+    if (key.is("error") && walk_.type() != JsonType::null) {
+      event.error = read_anthropic_error_value(walk_);
+      return walk_.ok();
+    }
+    return walk_.skip();
+  }
+
+  bool message(const JsonString& key) {
+    if (key.is("id")) return take(walk_, event.id);
+    if (key.is("model")) return take(walk_, event.model);
+    if (key.is("usage")) return usage_.read(walk_);
+    return walk_.skip();
+  }
+
+  bool delta(const JsonString& key) {
+    AnthropicDelta& delta = event.delta;
+    if (key.is("type")) return take(walk_, delta.type);
+    if (key.is("text") || key.is("partial_json") || key.is("thinking") || key.is("signature")) {
+      return take(walk_, delta.text);
+    }
+    if (key.is("stop_reason")) return take(walk_, delta.stop_reason);
+    if (key.is("citation")) {
+      const std::size_t begin = walk_.position();
+      if (!walk_.skip()) return false;
+      delta.citation = data_.substr(begin, walk_.end() - begin);
+      return true;
+    }
+    return walk_.skip();
+  }
+
+  template <class Member>
+  bool object(Member read_member) {
+    return walk_.type() == JsonType::object ? walk_.object(read_member) : walk_.skip();
+  }
+
+  std::string_view data_;
+  JsonWalk walk_;
+  AnthropicUsage& usage_;
+};
+
+// Consumes an object, or skips what is none. Nothing where it has no members.
+bool take_input(JsonWalk& walk, std::string_view text, std::string_view& input) {
+  if (walk.type() != JsonType::object) return walk.skip();
+  const std::size_t begin = walk.position();
+  bool has_members = false;
+  if (!walk.object([&](const JsonString&) { return has_members = true, walk.skip(); })) return false;
+  if (has_members) input = text.substr(begin, walk.end() - begin);
+  return true;
+}
+
+}  // namespace
+
+std::optional<AnthropicEvent> read_anthropic_event(std::string_view data, JsonTokens& tokens,
+                                                   AnthropicUsage& usage) {
+  EventReader reader(data, tokens, usage);
+  if (!reader.read()) return std::nullopt;
+  return std::move(reader.event);
+}
+
+std::optional<AnthropicBlockSeen> read_anthropic_block(JsonWalk& walk, std::string_view text) {
+  if (walk.type() != JsonType::object) {
+    walk.skip();
+    return std::nullopt;
+  }
+  AnthropicBlockSeen block;
+  const bool read = walk.object([&](const JsonString& key) {
+    if (key.is("type")) return take(walk, block.type);
+    if (key.is("text") || key.is("thinking") || key.is("data")) return take(walk, block.text);
+    if (key.is("signature")) return take(walk, block.signature);
+    if (key.is("id")) return take(walk, block.id);
+    if (key.is("name")) return take(walk, block.name);
+    if (key.is("input")) return take_input(walk, text, block.input);
+    return walk.skip();
+  });
+  if (!read) return std::nullopt;
+  return block;
+}
+
+}  // namespace providers

@@ -1,0 +1,46 @@
+// One event of Anthropic's stream, and one block of a whole reply, as they stand there. Views into the text
+// that was read. Values.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "providers/conversation/text.hpp"
+#include "providers/dialects/anthropic/usage.hpp"
+#include "providers/json/json_tokens.hpp"
+#include "providers/openai/reported_error.hpp"
+
+namespace providers {
+
+struct AnthropicBlockSeen {
+  Text type;       // "text", "tool_use", "thinking", ...
+  Text text;       // of whichever kind: `text`, `thinking` or `data`
+  Text signature;  // of thinking
+  Text id;
+  Text name;
+  std::string_view input;  // JSON, an object; empty: none, or an empty one
+};
+
+struct AnthropicDelta {
+  Text type;  // "text_delta", "input_json_delta", ...
+  Text text;  // `text`, `partial_json`, `thinking` or `signature`
+  std::string_view citation;
+  Text stop_reason;  // of the message; empty: none
+};
+
+struct AnthropicEvent {
+  Text type;
+  Text id;  // of the message
+  Text model;
+  std::optional<AnthropicBlockSeen> block{};
+  AnthropicDelta delta;
+  std::optional<ReportedError> error{};
+};
+
+// Nothing when it is not JSON, or not an object. What it tells of usage goes into `usage`.
+std::optional<AnthropicEvent> read_anthropic_event(std::string_view data, JsonTokens& tokens,
+                                                   AnthropicUsage& usage);
+// Consumes an element of `content`.
+std::optional<AnthropicBlockSeen> read_anthropic_block(JsonWalk& walk, std::string_view text);
+
+}  // namespace providers

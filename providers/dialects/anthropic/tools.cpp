@@ -1,0 +1,72 @@
+#include "providers/dialects/anthropic/tools.hpp"
+
+#include <string>
+
+#include "providers/dialects/anthropic/turns.hpp"
+#include "providers/json/json_walk.hpp"
+
+namespace providers {
+namespace {
+
+// A schema without a type is any at OpenAI; here it must say that it is one of an object.
+void write_schema(JsonWriter& json, std::string_view schema, JsonTokens& tokens) {
+  bool has_type = false;
+  bool has_members = false;
+  JsonWalk walk(tokens, schema);
+  const bool is_object =
+      walk.ok() && walk.type() == JsonType::object && walk.object([&](const JsonString& key) {
+        has_members = true;
+        has_type |= key.is("type");
+        return walk.skip();
+      });
+  if (has_type) return json.raw(schema);
+  if (!is_object || !has_members) return json.raw(R"({"type":"object","properties":{}})");
+  json.raw(std::string(R"({"type":"object",)").append(schema.substr(schema.find('{') + 1)));
+}
+
+void write_tool(JsonWriter& json, const Tool& tool, const HostModel& model, JsonTokens& tokens) {
+  json.begin_object();
+  json.key("name").string(tool.name);
+  if (!tool.description.raw.empty()) json.key("description").string(tool.description);
+  write_schema(json.key("input_schema"), tool.schema, tokens);
+  if (tool.is_strict && model.takes_schemas) json.key("strict").boolean(true);
+  write_cache_control(json, tool.cache);
+  json.end_object();
+}
+
+void write_choice(JsonWriter& json, const ToolChoice& choice, bool one_at_a_time) {
+  using Kind = ToolChoice::Kind;
+  if (choice.kind == Kind::unsaid && !one_at_a_time) return;
+  json.key("tool_choice").begin_object();
+  switch (choice.kind) {
+    case Kind::unsaid:
+    case Kind::automatic:
+      json.key("type").plain("auto");
+      break;
+    case Kind::none:
+      json.key("type").plain("none");
+      break;
+    case Kind::any:
+      json.key("type").plain("any");
+      break;
+    case Kind::named:
+      json.key("type").plain("tool");
+      json.key("name").string(choice.name);
+      break;
+  }
+  if (one_at_a_time && choice.kind != Kind::none) json.key("disable_parallel_tool_use").boolean(true);
+  json.end_object();
+}
+
+}  // namespace
+
+void write_anthropic_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model,
+                           JsonTokens& tokens) {
+  if (conversation.tools.empty()) return;
+  json.key("tools").begin_array();
+  for (const Tool& tool : conversation.tools) write_tool(json, tool, model, tokens);
+  json.end_array();
+  write_choice(json, conversation.tool_choice, conversation.parallel_tool_calls == false);
+}
+
+}  // namespace providers

@@ -1,0 +1,60 @@
+#include "providers/dialects/anthropic/usage.hpp"
+
+#include <algorithm>
+
+namespace providers {
+namespace {
+
+// No context is near to it; beyond it is an error of the host's.
+constexpr std::int64_t most_tokens = 100'000'000;
+
+}  // namespace
+
+bool AnthropicUsage::read(JsonWalk& walk) {
+  if (walk.type() != JsonType::object) {
+    is_odd_ |= walk.type() != JsonType::null;
+    return walk.skip();
+  }
+  return walk.object([&](const JsonString& key) { return member(walk, key); });
+}
+
+bool AnthropicUsage::member(JsonWalk& walk, const JsonString& key) {
+  if (key.is("input_tokens")) return count(walk, input_);
+  if (key.is("output_tokens")) return count(walk, output_);
+  if (key.is("cache_read_input_tokens")) return count(walk, cache_read_);
+  if (key.is("cache_creation_input_tokens")) return count(walk, cache_written_);
+  if (key.is("output_tokens_details") && walk.type() == JsonType::object) {
+    return walk.object([&](const JsonString& inner) {
+      return inner.is("thinking_tokens") ? count(walk, thinking_) : walk.skip();
+    });
+  }
+  return walk.skip();
+}
+
+bool AnthropicUsage::count(JsonWalk& walk, std::optional<std::int64_t>& value) {
+  if (walk.type() != JsonType::number) {
+    is_odd_ |= walk.type() != JsonType::null;
+    return walk.skip();
+  }
+  const auto number = walk.number();
+  if (!number) return false;
+  const auto found = number->integer();
+  if (found && *found >= 0 && *found <= most_tokens) {
+    value = found;
+  } else {
+    is_odd_ = true;
+  }
+  return true;
+}
+
+routing::Usage AnthropicUsage::usage() const {
+  routing::Usage usage;
+  usage.cached = {cache_read_.value_or(0)};
+  usage.cache_written = {cache_written_.value_or(0)};
+  usage.prompt = {input_.value_or(0) + usage.cached.count + usage.cache_written.count};
+  usage.output = {output_.value_or(0)};
+  usage.reasoning = {std::min(thinking_.value_or(0), usage.output.count)};
+  return usage;
+}
+
+}  // namespace providers

@@ -1,0 +1,76 @@
+#include "providers/dialects/anthropic/whole.hpp"
+
+#include "providers/dialects/anthropic/answer.hpp"
+#include "providers/dialects/anthropic/errors.hpp"
+
+namespace providers {
+namespace {
+
+struct Message {
+  Text id;
+  Text model;
+  Text stop_reason;
+  std::string_view content;  // an array; empty: none
+  AnthropicUsage usage;
+  std::optional<ReportedError> error{};
+};
+
+bool take(JsonWalk& walk, Text& text) {
+  if (walk.type() != JsonType::string) return walk.skip();
+  const auto found = walk.string();
+  if (found) text = *found;
+  return found.has_value();
+}
+
+// All of it is validated; the content is read after what it depends on.
+std::optional<Message> read_message(std::string_view body, JsonTokens& tokens) {
+  JsonWalk walk(tokens, body);
+  Message message;
+  if (!walk.ok() || walk.type() != JsonType::object) return std::nullopt;
+  const bool read = walk.object([&](const JsonString& key) {
+    if (key.is("id")) return take(walk, message.id);
+    if (key.is("model")) return take(walk, message.model);
+    if (key.is("stop_reason")) return take(walk, message.stop_reason);
+    if (key.is("usage")) return message.usage.read(walk);
+    if (key.is("error") && walk.type() != JsonType::null) {
+      message.error = read_anthropic_error_value(walk);
+      return walk.ok();
+    }
+    if (!key.is("content") || walk.type() != JsonType::array) return walk.skip();
+    const std::size_t begin = walk.position();
+    if (!walk.skip()) return false;
+    message.content = body.substr(begin, walk.end() - begin);
+    return true;
+  });
+  if (!read || !walk.finish()) return std::nullopt;
+  return message;
+}
+
+void tell_content(std::string_view content, JsonTokens& tokens, AnthropicAnswer& answer, AnswerSink& sink) {
+  JsonWalk walk(tokens, content);
+  walk.array([&] {
+    const auto block = read_anthropic_block(walk, content);
+    if (block) answer.block(*block, sink);
+    return walk.ok();
+  });
+  answer.block_ended(sink);
+}
+
+}  // namespace
+
+Reading read_anthropic_whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink) {
+  const auto message = read_message(body, tokens);
+  if (!message) return Reading::bad;
+  AnthropicAnswer answer;
+  if (message->error) {
+    answer.fail(*message->error, sink);
+    return Reading::failed;
+  }
+  answer.begin(message->id, message->model, sink);
+  if (!message->content.empty()) tell_content(message->content, tokens, answer, sink);
+  if (!message->stop_reason.raw.empty()) answer.end(message->stop_reason, sink);
+  answer.usage(message->usage, sink);
+  return Reading::ended;
+}
+
+}  // namespace providers

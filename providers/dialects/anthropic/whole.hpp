@@ -1,0 +1,11 @@
+// Reads Anthropic's whole reply: the same events as of its stream. Pure.
+#pragma once
+
+#include "providers/dialects/answer_reader.hpp"
+#include "providers/json/json_tokens.hpp"
+
+namespace providers {
+
+Reading read_anthropic_whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink);
+
+}  // namespace providers

@@ -1,0 +1,151 @@
+#include "providers/dialects/openai_chat/body.hpp"
+
+#include "providers/dialects/openai_chat/messages.hpp"
+#include "providers/dialects/unsaid.hpp"
+
+namespace providers {
+namespace {
+
+using Effort = ThinkingWish::Effort;
+
+std::string_view effort_name(const ThinkingWish& wish) {
+  switch (wish.effort) {
+    case Effort::off:
+      return "none";
+    case Effort::minimal:
+      return "minimal";
+    case Effort::low:
+      return "low";
+    case Effort::high:
+      return "high";
+    case Effort::xhigh:
+      return "xhigh";
+    case Effort::max:
+      return "max";
+    case Effort::unsaid:
+    case Effort::medium:
+      return "medium";
+  }
+  return "medium";
+}
+
+void write_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model) {
+  if (conversation.tools.empty()) return;
+  json.key("tools").begin_array();
+  for (const Tool& tool : conversation.tools) {
+    json.begin_object();
+    json.key("type").plain("function");
+    json.key("function").begin_object();
+    json.key("name").string(tool.name);
+    if (!tool.description.raw.empty()) json.key("description").string(tool.description);
+    if (!tool.schema.empty()) json.key("parameters").raw(tool.schema);
+    if (tool.is_strict && model.takes_schemas) json.key("strict").boolean(true);
+    json.end_object();
+    json.end_object();
+  }
+  json.end_array();
+  if (conversation.parallel_tool_calls) {
+    json.key("parallel_tool_calls").boolean(*conversation.parallel_tool_calls);
+  }
+}
+
+void write_tool_choice(JsonWriter& json, const Conversation& conversation) {
+  using Kind = ToolChoice::Kind;
+  if (conversation.tools.empty()) return;
+  switch (conversation.tool_choice.kind) {
+    case Kind::unsaid:
+      return;
+    case Kind::automatic:
+      return json.key("tool_choice").plain("auto");
+    case Kind::none:
+      return json.key("tool_choice").plain("none");
+    case Kind::any:
+      return json.key("tool_choice").plain("required");
+    case Kind::named:
+      json.key("tool_choice").begin_object();
+      json.key("type").plain("function");
+      json.key("function").begin_object();
+      json.key("name").string(conversation.tool_choice.name);
+      json.end_object();
+      json.end_object();
+  }
+}
+
+void write_form(JsonWriter& json, const OutputForm& form, const HostModel& model) {
+  const bool is_schema = form.kind == OutputForm::Kind::json_schema;
+  if (form.kind == OutputForm::Kind::text || (is_schema && !model.takes_schemas)) return;
+  json.key("response_format").begin_object();
+  json.key("type").plain(is_schema ? "json_schema" : "json_object");
+  if (is_schema) {
+    json.key("json_schema").begin_object();
+    json.key("name").string(form.name.raw.empty() ? Text{"answer", false} : form.name);
+    json.key("schema").raw(form.schema);
+    if (form.is_strict) json.key("strict").boolean(true);
+    json.end_object();
+  }
+  json.end_object();
+}
+
+void write_sampling(JsonWriter& json, const Sampling& sampling, const HostModel& model) {
+  const auto write = [&](std::string_view name, const std::optional<JsonNumber>& number) {
+    if (number) json.key(name).raw(number->text);
+  };
+  if (model.takes_sampling) {
+    write("temperature", sampling.temperature);
+    write("top_p", sampling.top_p);
+  }
+  write("seed", sampling.seed);
+  write("frequency_penalty", sampling.frequency_penalty);
+  write("presence_penalty", sampling.presence_penalty);
+  if (sampling.stop.empty()) return;
+  json.key("stop").begin_array();
+  for (const Text& stop : sampling.stop) json.string(stop);
+  json.end_array();
+}
+
+}  // namespace
+
+// Of an answer's several choices and of its tokens' probabilities a conversation's events have no place.
+Matters carried_by_openai_chat(const HostModel& model) {
+  Matters matters = Matters::all();
+  for (const Matter each :
+       {Matter::choices, Matter::logprobs, Matter::top_k, Matter::file_id, Matter::pdf_url,
+        Matter::other_file, Matter::cache_marks, Matter::earlier_thinking, Matter::metadata}) {
+    matters.remove(each);
+  }
+  if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);
+  if (!model.takes_sampling) matters.remove(Matter::temperature).remove(Matter::top_p);
+  if (model.thinking == HostModel::Thinking::none) matters.remove(Matter::thinking);
+  return matters;
+}
+
+WrittenRequest write_openai_chat_body(const Conversation& conversation, const HostModel& model,
+                                      routing::Delivery delivery) {
+  WrittenRequest written;
+  JsonWriter json(written.body);
+  json.begin_object();
+  json.key("model").plain(model.name);
+  write_openai_chat_messages(json.key("messages"), conversation);
+  if (conversation.max_output) {
+    json.key(model.takes_max_tokens ? "max_tokens" : "max_completion_tokens")
+        .integer(*conversation.max_output);
+  }
+  write_tools(json, conversation, model);
+  write_tool_choice(json, conversation);
+  write_form(json, conversation.form, model);
+  write_sampling(json, conversation.sampling, model);
+  const ThinkingWish& thinking = conversation.thinking;
+  const bool says_effort = thinking.is_on() || thinking.effort == Effort::off;
+  if (says_effort && model.thinking != HostModel::Thinking::none) {
+    json.key("reasoning_effort").plain(effort_name(thinking));
+  }
+  if (!conversation.user.raw.empty()) json.key("user").string(conversation.user);
+  if (delivery == routing::Delivery::streamed) {
+    json.key("stream").boolean(true);
+    json.key("stream_options").raw(R"({"include_usage":true})");
+  }
+  json.end_object();
+  return written;
+}
+
+}  // namespace providers

@@ -1,0 +1,36 @@
+#include "providers/dialects/openai_chat/stream.hpp"
+
+namespace providers {
+
+Reading OpenAiChatStream::feed(std::string_view bytes, AnswerSink& sink) {
+  if (reading_ != Reading::goes_on) return reading_;
+  events_.feed(bytes);
+  while (reading_ == Reading::goes_on) {
+    const auto event = events_.next();
+    if (!event) break;
+    reading_ = take(*event, sink);
+  }
+  if (reading_ == Reading::goes_on && events_.state() != SseReader::State::reading) reading_ = Reading::bad;
+  return reading_;
+}
+
+Reading OpenAiChatStream::take(const SseEvent& event, AnswerSink& sink) {
+  const ChatEvent chat = classify(event, tokens_);
+  switch (chat.kind) {
+    case ChatEvent::Kind::empty:
+      return Reading::goes_on;
+    case ChatEvent::Kind::done:
+      return Reading::ended;
+    case ChatEvent::Kind::bad:
+      return Reading::bad;
+    case ChatEvent::Kind::error:
+      sink.take({.kind = AnswerEvent::Kind::error, .error = &*chat.error});
+      return Reading::failed;
+    case ChatEvent::Kind::delta:
+      answer_.tell(event.data, tokens_, chat.content, chat.usage, sink);
+      return Reading::goes_on;
+  }
+  return Reading::bad;
+}
+
+}  // namespace providers

@@ -1,0 +1,24 @@
+// Reads a streamed reply of OpenAI's chat as an answer. Belongs to one reply.
+#pragma once
+
+#include "providers/dialects/answer_reader.hpp"
+#include "providers/dialects/openai_chat/answer.hpp"
+#include "providers/http/sse.hpp"
+
+namespace providers {
+
+class OpenAiChatStream final : public AnswerReader {
+ public:
+  explicit OpenAiChatStream(JsonTokens& tokens) : tokens_(tokens) {}
+  Reading feed(std::string_view bytes, AnswerSink& sink) override;
+
+ private:
+  Reading take(const SseEvent& event, AnswerSink& sink);
+
+  JsonTokens& tokens_;
+  SseReader events_;
+  OpenAiChatAnswer answer_;
+  Reading reading_ = Reading::goes_on;
+};
+
+}  // namespace providers

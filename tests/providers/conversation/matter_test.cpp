@@ -1,0 +1,88 @@
+#include "providers/conversation/matter.hpp"
+
+#include <doctest/doctest.h>
+
+#include "providers/dialects/unsaid.hpp"
+
+using namespace providers;
+
+namespace {
+
+Conversation asked(const Part& part) {
+  Conversation conversation;
+  conversation.turns.push_back({Turn::Role::user, {part}});
+  return conversation;
+}
+
+MediaPart media(MediaPart::Kind kind, MediaPart::Source source, std::string_view type = {}) {
+  MediaPart part;
+  part.kind = kind;
+  part.source = source;
+  part.media_type = {type, false};
+  return part;
+}
+
+}  // namespace
+
+TEST_CASE("a plain question needs nothing that any host lacks") {
+  CHECK(matters_of(asked({TextPart{{"Hi", false}}})).none());
+}
+
+TEST_CASE("what is sent along is a matter by its kind and by where it lies") {
+  using Kind = MediaPart::Kind;
+  using Source = MediaPart::Source;
+  struct Row {
+    MediaPart part;
+    Matter matter;
+  };
+  for (const Row& row : {Row{media(Kind::image, Source::base64, "image/png"), Matter::image_data},
+                         Row{media(Kind::image, Source::url), Matter::image_url},
+                         Row{media(Kind::audio, Source::base64, "audio/wav"), Matter::audio},
+                         Row{media(Kind::file, Source::base64, "application/pdf"), Matter::pdf_data},
+                         Row{media(Kind::file, Source::url, "application/pdf"), Matter::pdf_url},
+                         Row{media(Kind::file, Source::base64, "text/csv"), Matter::other_file},
+                         Row{media(Kind::file, Source::id), Matter::file_id}}) {
+    CHECK(matters_of(asked({row.part})) == Matters().add(row.matter));
+    ToolResultPart result;
+    result.content.push_back({row.part});
+    CHECK(matters_of(asked({result})) == Matters().add(row.matter));
+  }
+}
+
+TEST_CASE("what a host does anyway is not said by saying it") {
+  Conversation conversation = asked({TextPart{{"Hi", false}}});
+  conversation.sampling.top_p = JsonNumber{"1.0"};
+  conversation.sampling.presence_penalty = JsonNumber{"0"};
+  conversation.sampling.top_k = JsonNumber{"0"};
+  conversation.tool_choice.kind = ToolChoice::Kind::any;  // of no tools
+  CHECK(matters_of(conversation).none());
+  conversation.sampling.top_p = JsonNumber{"0.9"};
+  CHECK(matters_of(conversation) == Matters().add(Matter::top_p));
+}
+
+TEST_CASE(
+    "what a host cannot be told is a need that leaves it out, or a hint; each parameter is named once") {
+  Conversation conversation = asked({TextPart{{"Hi", false}}});
+  conversation.sampling.logprobs = 0;
+  conversation.sampling.choices = 2;
+  conversation.sampling.top_k = JsonNumber{"40"};
+  conversation.thinking.effort = ThinkingWish::Effort::off;
+  conversation.beyond.push_back({"logit_bias", Weight::need});
+  conversation.beyond.push_back({"min_p", Weight::hint});
+  conversation.beyond.push_back({"min_p", Weight::hint});
+  const Unsaid none = unsaid(conversation, Matters());
+  CHECK(none.needs == std::vector<std::string_view>{"logprobs", "n", "reasoning", "logit_bias"});
+  CHECK(none.hints == std::vector<std::string_view>{"top_k", "min_p"});
+  const Unsaid all = unsaid(conversation, Matters::all());
+  CHECK(all.needs == std::vector<std::string_view>{"logit_bias"});
+  CHECK(all.hints == std::vector<std::string_view>{"min_p"});
+}
+
+TEST_CASE("an assistant that has the last word is gone on with, one that has the first is told apart") {
+  Conversation conversation;
+  conversation.turns.push_back({Turn::Role::system, {}});
+  conversation.turns.push_back({Turn::Role::assistant, {}});
+  CHECK(matters_of(conversation) == Matters().add(Matter::prefill).add(Matter::assistant_first));
+  conversation.turns.push_back({Turn::Role::user, {}});
+  CHECK(matters_of(conversation) == Matters().add(Matter::assistant_first));
+}

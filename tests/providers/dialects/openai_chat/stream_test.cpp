@@ -1,0 +1,138 @@
+#include "providers/dialects/openai_chat/stream.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "providers/dialects/openai_chat/openai_chat.hpp"
+#include "tests/support/told_answer.hpp"
+
+using namespace providers;
+using support::ToldAnswer;
+
+namespace {
+
+JsonTokens& scratch_tokens() {
+  static JsonTokens tokens;
+  return tokens;
+}
+
+std::string chunk(const std::string& delta, const std::string& reason = "null",
+                  const std::string& more = "") {
+  return R"(data: {"id":"c1","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{)" +
+         delta + R"(},"finish_reason":)" + reason + "}]" + more + "}\n\n";
+}
+const std::string usage =
+    R"("usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30,"prompt_tokens_details":)"
+    R"({"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":5}})";
+const std::string done = "data: [DONE]\n\n";
+
+struct Read {
+  std::string text;
+  Reading reading = Reading::goes_on;
+};
+Read streamed(std::string_view bytes, std::size_t cut = std::string_view::npos) {
+  OpenAiChatStream stream(scratch_tokens());
+  ToldAnswer told;
+  Reading reading = stream.feed(bytes.substr(0, std::min(cut, bytes.size())), told);
+  if (cut < bytes.size()) reading = stream.feed(bytes.substr(cut), told);
+  return {told.text(), reading};
+}
+Read whole(const std::string& body) {
+  ToldAnswer told;
+  const Reading reading = openai_chat_dialect().whole(body, scratch_tokens(), told);
+  return {told.text(), reading};
+}
+
+const std::string everything =
+    chunk(R"("role":"assistant","content":"")") + ": keep-alive\n\n" +
+    chunk(R"("content":null,"reasoning_content":"Hm","reasoning":"Hm")") +
+    chunk(R"("reasoning_content":"m")") + chunk(R"("content":"It \"")") + chunk(R"("content":"is\"")") +
+    chunk(
+        R"("tool_calls":[{"index":1,"id":"c_1","type":"function","function":{"name":"f","arguments":""}}])") +
+    chunk(R"("tool_calls":[{"index":1,"function":{"arguments":"{\"a\":"}}])") +
+    chunk(R"("tool_calls":[{"index":1,"function":{"arguments":"1}"}},)"
+          R"({"index":2,"id":"c_2","type":"function","function":{"name":"g","arguments":"{}"}}])") +
+    chunk("", R"("tool_calls")") + R"(data: {"id":"c1","choices":[],)" + usage + "}\n\n" + done;
+
+const std::string everything_told =
+    "begin c1 m\nthinking 0: Hmm\ntext: It \\\"is\\\"\ncall 0 c_1 f\narguments 0: {\\\"a\\\":1}\n"
+    "call 1 c_2 g\narguments 1: {}\nend tool_calls tool_calls\nusage 10/4/0 20/5\n";
+
+}  // namespace
+
+TEST_CASE("a chat stream tells thinking, text and calls counted from 0, cut at whatever byte") {
+  for (std::size_t cut = 0; cut <= everything.size(); ++cut) {
+    const Read read = streamed(everything, cut);
+    if (read.text == everything_told && read.reading == Reading::ended) continue;
+    CAPTURE(cut);
+    CHECK(read.text == everything_told);
+    CHECK(read.reading == Reading::ended);
+  }
+}
+
+TEST_CASE("a whole chat reply tells the same, and what was thought first") {
+  const std::string body =
+      R"({"choices":[{"index":0,"message":{"role":"assistant","content":"It \"is\"","tool_calls":[)"
+      R"({"id":"c_1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}},)"
+      R"({"id":"c_2","type":"function","function":{"name":"g","arguments":"{}"}}],"reasoning_content":"Hmm"},)"
+      R"("finish_reason":"tool_calls"}],)" +
+      usage + R"(,"model":"m","id":"c1"})";
+  CHECK(whole(body).text == everything_told);
+  CHECK(whole(body).reading == Reading::ended);
+}
+
+TEST_CASE("what hosts of OpenAI's chat do is taken as it is meant") {
+  SUBCASE("thinking in arrays") {
+    CHECK(streamed(chunk(R"("content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}])") +
+                   chunk(R"("content":[{"type":"text","text":"Hi"}])") + chunk("", R"("stop")") + done)
+              .text == "begin c1 m\nthinking 0: Hm\ntext: Hi\nend stop stop\n");
+  }
+  SUBCASE("calls that are all the first, and calls that come whole without an index") {
+    CHECK(streamed(chunk(R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}])") +
+                   chunk(R"("tool_calls":[{"index":0,"id":"b","function":{"name":"g","arguments":"{}"}}])") +
+                   chunk("", R"("tool_calls")"))
+              .text ==
+          "begin c1 m\ncall 0 a f\narguments 0: {}\ncall 1 b g\narguments 1: {}\n"
+          "end tool_calls tool_calls\n");
+    CHECK(streamed(chunk(R"("tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}},)"
+                         R"({"id":"b","function":{"name":"g","arguments":"{}"}}])"))
+              .text == "begin c1 m\ncall 0 a f\narguments 0: {}\ncall 1 b g\narguments 1: {}\n");
+    // The id may be repeated with each piece.
+    CHECK(streamed(chunk(R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}])") +
+                   chunk(R"("tool_calls":[{"index":0,"id":"a","function":{"arguments":"}"}}])"))
+              .text == "begin c1 m\ncall 0 a f\narguments 0: {}\n");
+  }
+  SUBCASE("an end in every chunk, an empty one, and usage with the end") {
+    CHECK(streamed(chunk(R"("content":"a")", R"("")") +
+                   chunk(R"("content":"b")", R"("length")", "," + usage) + chunk("", R"("length")"))
+              .text == "begin c1 m\ntext: ab\nend length length\nusage 10/4/0 20/5\n");
+  }
+  SUBCASE("a refusal, and content that was filtered") {
+    CHECK(streamed(chunk(R"("refusal":"No")") + chunk("", R"("content_filter")")).text ==
+          "begin c1 m\nrefusal: No\nend content_filter content_filter\n");
+  }
+}
+
+TEST_CASE("errors of chat replies are told, and what cannot be understood is bad") {
+  const std::string error = R"({"error":{"message":"no","type":"server_error","code":503}})";
+  CHECK(streamed("data: " + error + "\n\n").text == "error server_error 503 no\n");
+  CHECK(streamed("data: " + error + "\n\n").reading == Reading::failed);
+  CHECK(whole(error).text == "error server_error 503 no\n");
+  CHECK(whole(error).reading == Reading::failed);
+  CHECK(whole("[]").reading == Reading::bad);
+  CHECK(streamed("data: {\n\n" + done).reading == Reading::bad);
+}
+
+TEST_CASE("a request of OpenAI's chat goes where it always goes, with a bearer's credential") {
+  const Dialect& dialect = openai_chat_dialect();
+  JsonTokens tokens;
+  CHECK(dialect.target({}, routing::Delivery::whole) == "/chat/completions");
+  CHECK(dialect.fields().empty());
+  CHECK(dialect.credential_field().name == "Authorization");
+  CHECK(dialect.credential_field().prefix == "Bearer ");
+  const ReportedError error =
+      dialect.error_in(R"({"error":{"message":"m","code":"insufficient_quota"}})", tokens);
+  CHECK(dialect.failure_of(429, error) == routing::FailureKind::credential);
+  CHECK(dialect.failure_of(404, error) == routing::FailureKind::missing_model);
+}
