@@ -40,7 +40,7 @@ for room in $(sed '/^#/d' tests/rooms.tsv | cut -f1); do
   files=$(find "$room" -maxdepth 1 -name '*.?pp' | wc -l)
   [ "$files" -le 40 ] || { echo "$room has $files files: cut it"; bad=1; }
   case $room in
-    gateway | gateway/surfaces/* | providers/dialects/*) ;;
+    gateway | gateway/surfaces* | providers/dialects*) ;;
     *) [ "$files" -ge 5 ] || { echo "$room has only $files files"; bad=1; } ;;
   esac
 done

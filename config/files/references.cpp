@@ -67,6 +67,7 @@ void check_endpoints(const Node& root, Settings& settings) {
       const auto found = providers.index.find(endpoint.provider.text);
       if (found != providers.index.end()) {
         endpoint.provider_index = found->second;
+        if (!place.has("speaks")) endpoint.speaks = settings.providers[found->second].speaks;
       } else {
         refuse_name(place["provider"], "provider", endpoint.provider.text, providers.list);
       }

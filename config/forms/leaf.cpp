@@ -192,6 +192,32 @@ JsonMembers FeaturesForm::schema() const {
   return {{"type", json_string("array")}, {"items", json_object({{"enum", json_strings(feature_words())}})}};
 }
 
+namespace {
+
+const std::vector<std::string>& format_words() {
+  static const std::vector<std::string> words(std::begin(format_names), std::end(format_names));
+  return words;
+}
+
+}  // namespace
+
+std::optional<Formats> FormatsForm::read(const Node& node) const {
+  constexpr std::string_view wanted = "a list of APIs such as `[chat, embeddings]`";
+  if (!expect(node, Tree::Kind::list, wanted)) return std::nullopt;
+  Formats formats;
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    if (const auto format = read_word(node.child(i), format_words())) formats.add(Format(*format));
+  }
+  if (node.size() == 0) node.refuse(wanted);
+  return formats;
+}
+
+JsonMembers FormatsForm::schema() const {
+  return {{"type", json_string("array")},
+          {"minItems", "1"},
+          {"items", json_object({{"enum", json_strings(format_words())}})}};
+}
+
 const std::vector<std::string>& quantization_words() {
   static const std::vector<std::string> words = {"unknown", "int4", "int8",  "fp4",  "mxfp4", "nvfp4",
                                                  "fp6",     "fp8",  "mxfp8", "fp16", "bf16",  "fp32"};

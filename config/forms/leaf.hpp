@@ -149,6 +149,13 @@ struct FeaturesForm {
   JsonMembers schema() const;
 };
 
+// A list of formats as a set.
+struct FormatsForm {
+  using Value = Formats;
+  std::optional<Formats> read(const Node& node) const;
+  JsonMembers schema() const;
+};
+
 // The words of Quantization, in its order.
 const std::vector<std::string>& quantization_words();
 

@@ -20,7 +20,8 @@ void check_prices(const Node& node, Prices& prices) {
                                  ", more than the input price " + quoted(node["input"].text()),
                              "leave `cache_read` out when cached tokens cost what others cost");
   }
-  if (node.has("input") && node.has("output") && prices.output < prices.input) {
+  const bool has_output_price = node.has("output") && prices.output.price.nanos > 0;  // embeddings have none
+  if (node.has("input") && has_output_price && prices.output < prices.input) {
     node["output"].warning("output costs less than input, which is rare", "check that they are not swapped");
   }
 }
@@ -93,6 +94,16 @@ const Fields<EndpointSettings>& endpoint_fields() {
               field<S>("price", &S::prices, Mapping<Prices>{price_fields}, "What it costs.", Need::required),
               field<S>("features", &S::features, FeaturesForm{},
                        "What it can do beside text. Requests that need more go elsewhere."),
+              field<S>(
+                  "speaks", &S::speaks, FormatsForm{},
+                  "The APIs in which this model can be asked there. Those of the provider when left out."),
+              field<S>(
+                  "thinking", &S::thinking, WordForm<Thinking>{{"none", "budget", "adaptive"}},
+                  "How it is told to think in `messages`: by a number of tokens, or by an effort. `adaptive` "
+                  "where `features` has `reasoning`, else `none`, when left out."),
+              field<S>("takes_sampling", &S::takes_sampling, FlagForm{},
+                       "Whether it takes `temperature`, `top_p` and `top_k` in `messages`; newer models "
+                       "refuse them."),
               field<S>("tags", &S::tags,
                        ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
                        "Words of your own that policies can ask for."),
@@ -116,6 +127,10 @@ const Fields<ModelSettings>& model_fields() {
           field<S>("description", &S::description, TextForm{.wanted = "a description", .longest = 2000},
                    "A sentence for the list of models."),
           field<S>("created", &S::created, DateForm{}, "The day it was published."),
+          field<S>("embeddings_equal", &S::embeddings_equal, FlagForm{},
+                   "Whether all its endpoints give the same vector for the same text. Where they do not, "
+                   "embeddings "
+                   "are asked of the first one alone: vectors of different hosts ruin an index."),
           field<S>("endpoints", &S::endpoints,
                    ListOf<Mapping<EndpointSettings>>{{endpoint_fields}, "a list of endpoints"},
                    "Who hosts it.", Need::required),

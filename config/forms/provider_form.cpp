@@ -93,7 +93,16 @@ bool is_openrouter(const BaseUrl& url) {
   return url.host == "openrouter.ai" || url.host.ends_with(".openrouter.ai");
 }
 
+// A name that could end a line would let a head say anything.
+void check_credential_header(const Node& node, const ProviderSettings& provider) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+  if (provider.credential_header.find_first_not_of(allowed) == std::string::npos) return;
+  node["credential_header"].refuse("the name of a header field such as `api-key`");
+}
+
 void check_provider(const Node& node, ProviderSettings& provider) {
+  if (!node.has("speaks") && provider.dialect == Dialect::anthropic) provider.speaks = Format::messages;
+  check_credential_header(node, provider);
   if (!node.has("reports_cost")) provider.reports_cost = is_openrouter(provider.base_url);
   check_plaintext(node, provider);
   check_ca_file(node, provider);
@@ -138,7 +147,18 @@ const Fields<ProviderSettings>& provider_fields() {
                        "variable or file of its credential is not there."),
               field<S>("display_name", &S::display_name, TextForm{.wanted = "a name to show", .longest = 64},
                        "The name people know it by."),
-              field<S>("dialect", &S::dialect, WordForm<Dialect>{{"openai"}}, "The wire format it speaks."),
+              field<S>(
+                  "dialect", &S::dialect, WordForm<Dialect>{{"openai", "anthropic"}},
+                  "Whose API it is. It decides what is said nowhere else: OpenAI's speaks `chat` and gets "
+                  "its "
+                  "credential as a Bearer token, Anthropic's speaks `messages` and gets it as `x-api-key`."),
+              field<S>(
+                  "speaks", &S::speaks, FormatsForm{},
+                  "The APIs that it speaks under its base URL. Requests of one of them are passed on as they "
+                  "are; a chat that it does not speak is put into `messages`."),
+              field<S>("credential_header", &S::credential_header,
+                       TextForm{.wanted = "the name of a header field such as `api-key`", .longest = 64},
+                       "The header field that takes the credential, where it is not the dialect's own."),
               field<S>("jurisdiction", &S::jurisdiction, CountryForm{},
                        "The country of its headquarters, ISO 3166-1 alpha-2. Unknown when left out; a policy "
                        "that asks "

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "config/values/format.hpp"
 #include "config/values/problem.hpp"
 #include "config/values/secret.hpp"
 #include "config/values/units.hpp"
@@ -24,7 +25,11 @@ using Features = std::bitset<feature_count>;
 
 enum class Quantization { unknown, int4, int8, fp4, mxfp4, nvfp4, fp6, fp8, mxfp8, fp16, bf16, fp32 };
 
-enum class Dialect { openai };
+// Whose API it is: which formats it speaks, and where it expects its credential, where nothing else is said.
+enum class Dialect { openai, anthropic };
+
+// How a model is told to think: not at all, by a number of tokens, or by an effort that it fills as it likes.
+enum class Thinking { none, budget, adaptive };
 
 // What the host does with prompts. Absent means unknown, and unknown counts as the worst.
 struct DataPolicy {
@@ -71,7 +76,10 @@ struct ProviderSettings {
   std::string display_name;  // "DeepSeek"; the name when not set
   BaseUrl base_url;
   Dialect dialect = Dialect::openai;
-  Secret credential;                          // sent as a Bearer token; empty: none is sent
+  Formats speaks = Format::chat;  // of its endpoints, unless they say it themselves
+  Secret credential;              // empty: none is sent
+  std::string
+      credential_header;  // instead of the dialect's own: "api-key"; the credential alone is its value
   std::string credential_source;              // "${DEEPSEEK_API_KEY}", for messages; never the secret
   std::optional<std::string> jurisdiction{};  // headquarters, ISO 3166-1 alpha-2; absent: unknown
   std::vector<std::string> regions;           // datacentres, ISO 3166-1 alpha-2
@@ -93,11 +101,15 @@ struct EndpointSettings {
   std::string variant;             // empty: the provider's only endpoint of the model
   std::size_t provider_index = 0;  // in Settings::providers
   std::string host_model;          // what the host calls the model
+  Formats speaks = Format::chat;   // as its provider, unless it says it itself
   Tokens context{};                // prompt and output together
   std::optional<Tokens> max_output{};
   Quantization quantization = Quantization::unknown;
   Prices prices;
   Features features;
+  // Where a request is put into another API for it:
+  std::optional<Thinking> thinking{};  // absent: adaptive where `features` has reasoning, else none
+  bool takes_sampling = true;          // temperature, top_p and top_k; newer models refuse them
   std::vector<std::string> tags;
 };
 
@@ -106,7 +118,8 @@ struct ModelSettings {
   std::vector<ModelName> aliases;  // "deepseek-r1"
   std::string display_name;
   std::string description;
-  std::int64_t created = 0;  // seconds since 1970, for GET /v1/models
+  std::int64_t created = 0;       // seconds since 1970, for GET /v1/models
+  bool embeddings_equal = false;  // whether all its endpoints give the same vector for the same text
   std::vector<EndpointSettings> endpoints;
 };
 

@@ -13,8 +13,9 @@
 
 #include "gateway/commands/fetch.hpp"
 #include "gateway/generation/configuration.hpp"
-#include "gateway/request/chat_surface.hpp"
 #include "gateway/request/explanation.hpp"
+#include "gateway/request/understand.hpp"
+#include "gateway/surfaces/surfaces.hpp"
 #include "providers/loop/wheel.hpp"
 
 namespace gateway {
@@ -104,7 +105,7 @@ int decide_here(const ExplainOptions& options, std::string body) {
   incoming.body = std::move(body);
   incoming.policy_header = options.policy;
   incoming.arrived = timer.now();
-  auto understood = understand_chat(incoming, key, services);
+  auto understood = understand(*surface_of(config::Format::chat), incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) return complain(error->message);
   std::cout << explained(services, std::get<InferenceRequest>(understood), screen_for(options)).page
             << (options.json ? "\n" : "");

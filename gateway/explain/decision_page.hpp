@@ -39,6 +39,8 @@ std::string removal_text(const routing::Verdict& verdict, const Decided& decided
 std::string features_text(config::Features features);
 // "lacks json_schema and images, which the request needs".
 std::string lacking_text(const routing::Demand& demand, const config::EndpointSettings& endpoint);
+// "its API has no word for `seed`". Of an endpoint that Demand::unfit names.
+std::string unfit_text(const routing::Demand& demand, routing::EndpointIndex endpoint);
 // "azure would be let in by giving up `ttft.p90 <= 3 s` (it is 3.4 s) and without the request's own
 // provider.max_price.completion of 2 $/Mtok (it is 5.4 $/Mtok)".
 std::string remedy_text(const routing::Remedy& remedy, const routing::Catalogue& catalogue);

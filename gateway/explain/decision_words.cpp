@@ -99,6 +99,20 @@ std::string lacking_text(const routing::Demand& demand, const config::EndpointSe
   return "lacks " + features_text(demand.needs & ~endpoint.features) + ", which the request needs";
 }
 
+std::string unfit_text(const routing::Demand& demand, routing::EndpointIndex endpoint) {
+  const auto found = std::ranges::find(demand.unfit, endpoint, &routing::Unfit::endpoint);
+  if (found == demand.unfit.end()) return "cannot be asked this";
+  switch (found->why) {
+    case routing::Unfit::Why::speaks_no_api:
+      return "speaks no API in which this request could be put (`speaks`)";
+    case routing::Unfit::Why::cannot_be_told:
+      return "its API has no word for `" + found->parameter + "`";
+    case routing::Unfit::Why::not_declared_equal:
+      return "its vectors are not declared equal to those of the model's first endpoint (`embeddings_equal`)";
+  }
+  return "";
+}
+
 std::string removal_text(const Verdict& verdict, const Decided& decided) {
   const routing::Policy& policy = decided.policy;
   switch (verdict.removal) {
@@ -139,6 +153,8 @@ std::string removal_text(const Verdict& verdict, const Decided& decided) {
       return "is no longer allowed by the newest configuration";
     case Removal::rejected:
       return "a host of its model rejected the request itself";
+    case Removal::unfit:
+      return unfit_text(decided.demand, verdict.endpoint);
   }
   return "";
 }

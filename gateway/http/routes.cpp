@@ -13,10 +13,13 @@ struct Entry {
   Verb verb;
   Page page;
   Needs needs;
+  config::Format format{};
 };
 
 constexpr std::array entries{
-    Entry{"/v1/chat/completions", Verb::post, Page::chat_completions, Needs::client_key},
+    Entry{"/v1/chat/completions", Verb::post, Page::inference, Needs::client_key, config::Format::chat},
+    Entry{"/v1/completions", Verb::post, Page::inference, Needs::client_key, config::Format::completions},
+    Entry{"/v1/embeddings", Verb::post, Page::inference, Needs::client_key, config::Format::embeddings},
     Entry{"/v1/route/explain", Verb::post, Page::explain, Needs::client_key},
     Entry{"/v1/models", Verb::get, Page::models, Needs::client_key},
     Entry{"/healthz", Verb::get, Page::alive, Needs::nothing},
@@ -33,7 +36,7 @@ Routed answer(Method method, const Entry& entry, std::string_view parameter) {
   const bool right =
       entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
   if (!right) return WrongMethod{entry.page, entry.path, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
-  return Route{entry.page, entry.needs, entry.path, parameter};
+  return Route{entry.page, entry.needs, entry.path, parameter, entry.format};
 }
 
 }  // namespace

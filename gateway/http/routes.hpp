@@ -5,13 +5,14 @@
 #include <string_view>
 #include <variant>
 
+#include "config/values/format.hpp"
 #include "gateway/http/http_gate.hpp"
 
 namespace gateway {
 
 enum class Page {
-  chat_completions,
-  explain,  // POST /v1/route/explain: the decision about the call, without making it
+  inference,  // in one of the APIs that clients speak
+  explain,    // POST /v1/route/explain: the decision about the call, without making it
   models,
   model,      // GET /v1/models/{id}
   endpoints,  // GET /v1/models/{author}/{slug}/endpoints
@@ -30,6 +31,7 @@ struct Route {
   Needs needs = Needs::client_key;
   std::string_view name;       // for records and metrics: never the client's text
   std::string_view parameter;  // the variable part of the path
+  config::Format format{};     // of Page::inference
 };
 
 struct NoRoute {};

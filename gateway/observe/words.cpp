@@ -141,6 +141,8 @@ std::string_view word(routing::Removal removal) {
       return "full";
     case rejected:
       return "rejected";
+    case unfit:
+      return "unfit";
   }
   return "unknown";
 }

@@ -20,6 +20,7 @@ void exchange_demand(auto& io, auto& demand) {
   auto needs = demand.needs.to_ullong();
   io(needs);
   if constexpr (is_target<decltype(demand)>) demand.needs = config::Features(needs);
+  io.list(demand.unfit, plain);
   io(demand.delivery), io(demand.prefix_blocks), io(demand.blocks), io(demand.identity);
   exchange_count(io, demand.admitted), exchange_count(io, demand.deadline), exchange_count(io, demand.wall);
 }

@@ -10,18 +10,6 @@
 namespace gateway {
 namespace {
 
-// The value of one parameter; empty when it is not there.
-std::string_view parameter(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::string_view part = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), part.size() + 1));
-    if (part.size() > name.size() && part.starts_with(name) && part[name.size()] == '=') {
-      return part.substr(name.size() + 1);
-    }
-  }
-  return {};
-}
-
 std::string fields_of(const InferenceRequest& request, const Decided& decided) {
   std::string fields;
   // A policy's name comes from the configuration: one that no header may carry is left out.
@@ -35,6 +23,17 @@ std::string fields_of(const InferenceRequest& request, const Decided& decided) {
 }
 
 }  // namespace
+
+std::string_view parameter(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::string_view part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), part.size() + 1));
+    if (part.size() > name.size() && part.starts_with(name) && part[name.size()] == '=') {
+      return part.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
 
 std::vector<std::string_view> passed_over(const InferenceRequest& request) {
   if (request.policy_by == routing::Choice::By::itself) return {};

@@ -23,6 +23,9 @@ std::vector<std::string_view> passed_over(const InferenceRequest& request);
 Explanation explained(Services& services, const InferenceRequest& request,
                       const std::optional<Screen>& screen);
 
+// The value of one parameter of a query; empty where it is not there.
+std::string_view parameter(std::string_view query, std::string_view name);
+
 // The screen that a query asks a table for: "format=table&columns=120&paint=colours". Nothing: JSON.
 std::optional<Screen> screen_of(std::string_view query);
 

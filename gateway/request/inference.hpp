@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "gateway/chat/chat_request.hpp"
 #include "gateway/request/services.hpp"
+#include "gateway/surface/surface.hpp"
 #include "routing/policy/policy_set.hpp"
 #include "routing/terms/demand.hpp"
 
@@ -14,7 +14,6 @@ namespace gateway {
 
 struct InferenceRequest {
   std::string id;
-  std::string path;                                     // of the route table
   std::shared_ptr<const Hosts> hosts;                   // the generation it began with
   const routing::Policy* policy = nullptr;              // of the generation, or `own_policy`
   std::shared_ptr<const routing::Policy> own_policy{};  // with the request's own preferences
@@ -22,8 +21,11 @@ struct InferenceRequest {
   routing::Choice::By policy_by{};                      // whether it asked for its policy itself
   bool shows_openrouter_metadata = false;
   routing::Demand demand;
-  ChatRequest chat;
-  std::string body;  // what `chat` points into; dropped once the client has bytes
+  const Surface* surface = nullptr;  // the API that it came in
+  ClientBody asked;
+  std::string body;  // what `asked` points into; dropped, with `conversation`, once the client has bytes
+  std::unique_ptr<providers::Conversation>
+      conversation{};  // for endpoints that speak another API; into `body`
   std::string traceparent;
   int client_retry = 0;
 };

@@ -5,6 +5,7 @@
 
 #include "gateway/explain/decision_page.hpp"
 #include "gateway/generation/key_ring.hpp"
+#include "gateway/request/unfit.hpp"
 
 namespace gateway {
 namespace {
@@ -33,6 +34,7 @@ std::string reason_of(const Verdict& verdict, const routing::Decision& decision,
     return lacking_text(request.demand,
                         *request.hosts->generation->catalogue->endpoints()[verdict.endpoint].settings);
   }
+  if (verdict.removal == Removal::unfit) return unfit_text(request.demand, verdict.endpoint);
   if (is_limit_of_rate(verdict)) return "limits its rate";
   std::string reason(to_text(verdict.removal));
   const auto rule = static_cast<std::size_t>(verdict.rule);
@@ -83,7 +85,8 @@ std::string sizes(const routing::Decision& decision, const InferenceRequest& req
 constexpr std::size_t most_named = 5;
 
 bool is_of_request(Removal removal) {
-  return removal == Removal::features || removal == Removal::context || removal == Removal::max_output;
+  return removal == Removal::features || removal == Removal::context || removal == Removal::max_output ||
+         removal == Removal::unfit;
 }
 
 // What the request needs and some endpoint of its models lacks.
@@ -96,22 +99,25 @@ config::Features lacking(const routing::Decision& decision, const InferenceReque
   return result;
 }
 
-// Of the models that the key may use.
-std::string who_would(const InferenceRequest& request) {
-  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
-  const config::Features needs = request.demand.needs;
+// The models that have an endpoint which `serves`, of those that the key may use.
+template <class Serves>
+std::string named_models(const InferenceRequest& request, Serves serves) {
   std::string names;
   std::size_t count = 0;
-  for (const routing::PublicModel& model : catalogue.models()) {
-    const auto serves = [&](const routing::Candidate& candidate) {
-      return (needs & ~catalogue.endpoints()[candidate.endpoint].settings->features).none();
-    };
+  for (const routing::PublicModel& model : request.hosts->generation->catalogue->models()) {
     if (!may_use(request.demand.key, model) || std::ranges::none_of(model.candidates, serves)) continue;
     if (++count <= most_named) names += (names.empty() ? "`" : ", `") + model.name.text + "`";
   }
   if (count == 0) return "No model here would serve it.";
   if (count > most_named) names += " and " + std::to_string(count - most_named) + " more";
   return "It would be served by " + names + ".";
+}
+
+std::string who_would(const InferenceRequest& request) {
+  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  return named_models(request, [&](const routing::Candidate& candidate) {
+    return (request.demand.needs & ~catalogue.endpoints()[candidate.endpoint].settings->features).none();
+  });
 }
 
 // The member of the request that asks for it; empty where none does alone.
@@ -146,6 +152,38 @@ std::optional<ErrorReply> lacking_feature(const routing::Decision& decision, con
                     .param = std::string(member_of(missing)),
                     .metadata = {},
                     .should_retry = ShouldRetry::no};
+}
+
+// Models that can be asked in the API of the call.
+std::string who_speaks(const InferenceRequest& request) {
+  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  return named_models(request, [&](const routing::Candidate& candidate) {
+    return dialect_for(request, catalogue.endpoints()[candidate.endpoint]) != nullptr;
+  });
+}
+
+// Nobody speaks an API in which this could be said, or one with a word for what it needs: no time and no
+// policy changes that.
+std::optional<ErrorReply> unfit(const routing::Decision& decision, const InferenceRequest& request,
+                                const std::string& why) {
+  const auto is_unfit = [](const Verdict& verdict) { return verdict.removal == Removal::unfit; };
+  if (decision.verdicts.empty() || !std::ranges::all_of(decision.verdicts, is_unfit)) return std::nullopt;
+  const std::string_view model = request.demand.model->name.text;
+  ErrorReply error = plain_error(400, "invalid_request_error", "unsupported_api", {});
+  error.should_retry = ShouldRetry::no;
+  const auto wordless =
+      std::ranges::find(request.demand.unfit, routing::Unfit::Why::cannot_be_told, &routing::Unfit::why);
+  if (wordless != request.demand.unfit.end()) {
+    error.code = "unsupported_parameter";
+    error.param = wordless->parameter;
+    error.message =
+        "No endpoint of " + std::string(model) + " can be told `" + error.param + "`. " + why + ".";
+  } else {
+    error.param = "model";
+    error.message = "No endpoint of " + std::string(model) + " is asked in the API of " +
+                    std::string(request.surface->route()) + ". " + who_speaks(request) + " " + why + ".";
+  }
+  return error;
 }
 
 // Who would take the request but for its own preferences.
@@ -196,6 +234,7 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
   };
   if (any([](Removal removal) { return removal == Removal::full; })) return all_full(request, why);
   if (auto error = lacking_feature(decision, request, why)) return *std::move(error);
+  if (auto error = unfit(decision, request, why)) return *std::move(error);
   const bool time_helps = any(passes_with_time);
   // As OpenRouter does: what a request's own preferences leave nobody for is the request's fault.
   const bool is_own_fault = !time_helps && any([](Removal removal) { return removal == Removal::overlay; });

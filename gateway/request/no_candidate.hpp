@@ -1,8 +1,8 @@
 // What a client is told when no endpoint may get its request: every reason, and what would help.
 #pragma once
 
-#include "gateway/chat/error_reply.hpp"
 #include "gateway/request/inference.hpp"
+#include "gateway/surface/error_reply.hpp"
 
 namespace gateway {
 

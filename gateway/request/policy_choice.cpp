@@ -32,12 +32,12 @@ std::optional<ErrorReply> choose_policy(InferenceRequest& request, routing::Aske
   request.policy = choice.policy;
   request.why_policy = choice.why;
   request.policy_by = choice.by;
-  if (!request.chat.provider) return std::nullopt;
+  if (!request.asked.provider) return std::nullopt;
 
-  if (auto fault = routing::fault_in(*request.chat.provider, *generation.catalogue)) {
+  if (auto fault = routing::fault_in(*request.asked.provider, *generation.catalogue)) {
     return of_refusal(*std::move(fault));
   }
-  auto overlay = std::make_shared<const routing::Overlay>(*std::move(request.chat.provider));
+  auto overlay = std::make_shared<const routing::Overlay>(*std::move(request.asked.provider));
   request.own_policy = std::make_shared<const routing::Policy>(overlaid(*request.policy, std::move(overlay)));
   request.policy = request.own_policy.get();
   return std::nullopt;

@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "gateway/chat/error_reply.hpp"
 #include "gateway/request/inference.hpp"
+#include "gateway/surface/error_reply.hpp"
 #include "routing/policy/selection.hpp"
 
 namespace gateway {

@@ -38,6 +38,7 @@ void add_fields(LineWriter& fields, const Served& served) {
     fields.fixed(served.cost->nanos, 9);
     fields.text("\r\n");
   }
+  add(fields, "x-isocost-dropped: ", served.dropped);
   if (!served.decision.empty()) add_own(fields, "x-isocost-decision: ", served.decision);
 }
 
@@ -98,14 +99,14 @@ Task<void> Reply::end_stream(const Served& served, providers::Pieces& pieces) {
     if (!taken) co_return;
     pieces = providers::Pieces();
   }
-  pieces.add("data: [DONE]\n\n");
+  pieces.add(surface_.end_mark());
   delivered_ = co_await client_.end(pieces);
 }
 
 Task<void> Reply::fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream) {
   if (committed()) {
     note_first_byte(200);
-    const std::string event = error_event(error, stream);
+    const std::string event = surface_.error_event(error, stream);
     providers::Pieces pieces{event};
     delivered_ = co_await client_.end(pieces);
     co_return;
@@ -115,7 +116,7 @@ Task<void> Reply::fail(const ErrorReply& error, const Served& served, const Stre
   LineWriter fields(text);
   add_fields(fields, served);
   fields.hand_over();
-  std::string body = envelope(error);
+  std::string body = surface_.error_body(error);
   if (!echo_.members.empty()) body = spliced(body, echo_.members);
   delivered_ = co_await client_.answer(
       {.status = error.status, .content_type = "application/json", .fields = text}, body);

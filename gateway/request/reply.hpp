@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/chat/error_reply.hpp"
 #include "gateway/http/client.hpp"
 #include "gateway/observe/record.hpp"
 #include "gateway/request/echo.hpp"
+#include "gateway/surface/surface.hpp"
 #include "providers/loop/timer.hpp"
 
 namespace gateway {
@@ -23,13 +23,14 @@ struct Served {
   std::string_view decision;  // short form
   std::size_t attempts = 0;
   std::optional<config::Money> cost{};  // known only for a whole reply
+  std::string dropped{};                // parameters that the host could not be told: "top_k, seed"
 };
 
 class Reply {
  public:
-  // `id` is the request's; both must outlive the reply.
-  Reply(Client& client, providers::Timer& timer, std::string_view id)
-      : client_(client), timer_(timer), id_(id) {}
+  // `id` is the request's; all must outlive the reply.
+  Reply(Client& client, providers::Timer& timer, const Surface& surface, std::string_view id)
+      : client_(client), timer_(timer), surface_(surface), id_(id) {}
 
   // Whether the client was sent a part of an answer, or an error.
   bool begun() const { return first_byte_.has_value(); }
@@ -66,6 +67,7 @@ class Reply {
 
   Client& client_;
   providers::Timer& timer_;
+  const Surface& surface_;
   std::string_view id_;
   Echo echo_;
   int status_ = 0;

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <variant>
 
-#include "gateway/chat/error_reply.hpp"
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/http/incoming.hpp"
 #include "gateway/http/routes.hpp"
+#include "gateway/surface/error_reply.hpp"
 
 namespace gateway {
 

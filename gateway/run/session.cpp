@@ -1,12 +1,15 @@
 #include "gateway/run/session.hpp"
 
+#include <algorithm>
+
 #include "gateway/http/request_reader.hpp"
 #include "gateway/pages/models_page.hpp"
-#include "gateway/request/chat_surface.hpp"
 #include "gateway/request/explanation.hpp"
-#include "gateway/request/record_keeping.hpp"
-#include "gateway/request/serve.hpp"
+#include "gateway/request/understand.hpp"
 #include "gateway/run/forwarded_client.hpp"
+#include "gateway/serving/record_keeping.hpp"
+#include "gateway/serving/serve.hpp"
+#include "gateway/surfaces/surfaces.hpp"
 
 namespace gateway {
 namespace {
@@ -61,16 +64,16 @@ Task<void> show(HttpClient& client, std::string_view content_type, std::string_v
   co_await client.answer({.status = 200, .content_type = content_type, .fields = {}}, body);
 }
 
-Task<void> chat(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
-                HttpClient& client, Interruption& interruption) {
+Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                 HttpClient& client, Interruption& interruption) {
   Services& services = front.services;
-  auto understood = understand_chat(incoming, key, services);
+  auto understood = understand(*surface_of(route.format), incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
     co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
     co_return;
   }
   auto& request = std::get<InferenceRequest>(understood);
-  Reply reply(client, services.timer, request.id);
+  Reply reply(client, services.timer, *request.surface, request.id);
   RecordPtr record;
   try {
     record = co_await serve(services, request, reply, interruption);
@@ -88,11 +91,25 @@ Task<void> chat(Front& front, const Route& route, Incoming& incoming, const conf
   services.outbox.add(std::move(record));
 }
 
+// The API of the call that is to be explained; null where clients speak no such API.
+const Surface* surface_named(std::string_view name) {
+  if (name.empty()) return surface_of(config::Format::chat);
+  const auto found = std::ranges::find(config::format_names, name);
+  if (found == std::end(config::format_names)) return nullptr;
+  return surface_of(static_cast<config::Format>(found - std::begin(config::format_names)));
+}
+
 // The decision about the call that the body holds, on what is known now. Nothing is sent, nothing learned.
 Task<void> explain(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                    HttpClient& client) {
   Services& services = front.services;
-  auto understood = understand_chat(incoming, key, services);
+  const Surface* surface = surface_named(parameter(incoming.query, "api"));
+  if (!surface) {
+    const ErrorReply error = plain_error(400, "invalid_request_error", "unknown_api",
+                                         "`api` is `chat`, `completions` or `embeddings`.");
+    co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
+  }
+  auto understood = understand(*surface, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood))
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
   const auto& request = std::get<InferenceRequest>(understood);
@@ -151,7 +168,7 @@ Task<void> answer_page(Front& front, const Route& route, const Incoming& incomin
                              reloaded.body);
       co_return;
     }
-    case Page::chat_completions:
+    case Page::inference:
     case Page::explain:
       break;
   }
@@ -176,8 +193,8 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
     co_return co_await turn_down(front, incoming, client, no->error, refused_by(*no));
   }
   const auto& [found, key] = std::get<Admitted>(admission);
-  if (found.page == Page::chat_completions) {
-    co_await chat(front, found, incoming, key, client, interruption);
+  if (found.page == Page::inference) {
+    co_await infer(front, found, incoming, key, client, interruption);
   } else if (found.page == Page::explain) {
     co_await explain(front, found, incoming, key, client);
   } else {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "providers/conversation/text.hpp"
-#include "providers/openai/reported_error.hpp"
+#include "providers/reports/reported_error.hpp"
 #include "routing/terms/outcome.hpp"
 
 namespace providers {

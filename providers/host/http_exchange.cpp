@@ -60,6 +60,7 @@ void HttpExchange::abort() {
 
 Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
   if (aborted_) co_return FailureKind::connect;
+  const auto head = provider_.heads_.head(*request.dialect, request.target);
   connection_ = provider_.pool_.take();
   bool reused = connection_ != nullptr;
   for (;;) {
@@ -70,7 +71,7 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
     // A host may answer, and hang up, before it has read all of the request: its answer counts, and a
     // failure to write shows as one to read. Reading ahead keeps that answer from a reset.
     connection_->start_reading();
-    Letter letter(provider_.head_, request);
+    Letter letter(*head, request);
     progress_ = routing::Progress::request_sent;  // from here on a part may have reached the host
     sent_all_ = connection_->write_now(letter.pieces);
     if (!sent_all_) sent_all_ = co_await connection_->write(letter.pieces);

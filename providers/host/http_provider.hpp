@@ -4,10 +4,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <optional>
-#include <string>
 
 #include "config/values/settings.hpp"
 #include "providers/host/provider.hpp"
+#include "providers/host/request_heads.hpp"
 #include "providers/loop/timer.hpp"
 #include "providers/net/pool.hpp"
 #include "providers/net/resolver.hpp"
@@ -37,7 +37,7 @@ class HttpProvider final : public Provider, private Spare::Holder {
   Spare& spare_;
   std::optional<TlsClient> tls_;
   Pool pool_;
-  std::string head_;  // of every request, up to the value of Content-Length
+  RequestHeads heads_;
   std::uint64_t connections_made_ = 0;
 };
 

@@ -7,11 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "providers/dialect/dialect.hpp"
 #include "providers/loop/task.hpp"
 #include "providers/net/connection.hpp"
 #include "providers/net/result.hpp"
-#include "routing/terms/catalogue.hpp"
-#include "routing/terms/demand.hpp"
 #include "routing/terms/outcome.hpp"
 
 namespace providers {
@@ -26,11 +25,11 @@ struct HostReply {
   std::optional<double> headroom{};  // share of the rate limit left
 };
 
-// What is sent to a host. The pieces of the body must stay until start() has returned.
+// What is sent to a host. The target and the pieces of the body must stay until start() has returned.
 struct OutgoingRequest {
-  const routing::Endpoint* endpoint = nullptr;
+  const Dialect* dialect = nullptr;  // in which it is said; never null
+  std::string_view target;           // behind the path of the base URL
   Pieces body{};
-  routing::Delivery delivery = routing::Delivery::whole;
   std::string_view traceparent;  // checked; empty for none
 };
 

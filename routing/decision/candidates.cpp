@@ -157,6 +157,9 @@ void filter(const Question& question, Verdict& verdict, Again again) {
   if (std::ranges::find(question.withdrawn, verdict.endpoint) != question.withdrawn.end()) {
     return remove(verdict, Removal::withdrawn, 0);
   }
+  if (std::ranges::find(demand.unfit, verdict.endpoint, &Unfit::endpoint) != demand.unfit.end()) {
+    return remove(verdict, Removal::unfit, 0);
+  }
   if (is_of_rejected_model(question, verdict)) return remove(verdict, Removal::rejected, 0);
   const auto askable = may_be_asked_at(question, verdict);
   if (!askable && again == Again::no) return remove(verdict, Removal::tried, 0);

@@ -50,6 +50,8 @@ std::string_view to_text(Removal removal) {
       return "the newest configuration does not allow it any more";
     case Removal::rejected:
       return "a host of its model rejected the request";
+    case Removal::unfit:
+      return "cannot be asked this";
   }
   return "unknown";
 }

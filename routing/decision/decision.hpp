@@ -32,6 +32,7 @@ enum class Removal {
   overlay,         // by the request's own preferences; `filter` says which
   withdrawn,       // the newest configuration has it no more, or no longer allows it
   rejected,        // a host of its model found the request itself at fault
+  unfit,           // it cannot take the request: Demand::unfit says why
 };
 
 struct Verdict {

@@ -85,8 +85,14 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
     const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);
     if (!attempt.failure) {
       const double tokens = attempt.usage ? static_cast<double>(attempt.usage->output.count) : 0;
-      if (tokens < 1) return;
-      speed.observe_whole(load, tokens, waited);
+      const bool is_counted = attempt.usage && !attempt.usage_is_estimated;
+      if (tokens < 1 && !is_counted) return;
+      // What has no output, like embeddings, is all there with its first token.
+      if (tokens < 1) {
+        speed.observe_first_delta(load, waited);
+      } else {
+        speed.observe_whole(load, tokens, waited);
+      }
       state.replies += 1;
       return;
     }

@@ -5,6 +5,8 @@ namespace routing {
 LoggedDemand logged(const Demand& demand) {
   std::vector<std::string> fallbacks;
   for (const PublicModel* model : demand.fallbacks) fallbacks.push_back(model->name.text);
+  std::vector<EndpointIndex> unfit;
+  for (const Unfit& each : demand.unfit) unfit.push_back(each.endpoint);
   const bool has_identity = !demand.user.empty() || !demand.headers.empty();
   const bool is_sized =
       !demand.prefix_blocks.empty() && demand.prefix_tokens.size() == demand.prefix_blocks.size();
@@ -15,6 +17,7 @@ LoggedDemand logged(const Demand& demand) {
           .prompt = demand.prompt,
           .max_output = demand.max_output,
           .needs = demand.needs,
+          .unfit = std::move(unfit),
           .delivery = demand.delivery,
           .prefix_blocks = static_cast<std::uint32_t>(demand.prefix_blocks.size()),
           .blocks = is_sized ? LoggedDemand::Blocks::sized : LoggedDemand::Blocks::equal,

@@ -34,6 +34,7 @@ struct LoggedDemand {
   config::Tokens prompt{};
   std::optional<config::Tokens> max_output{};
   config::Features needs;
+  std::vector<EndpointIndex> unfit;
   Delivery delivery = Delivery::whole;
   std::uint32_t prefix_blocks = 0;
   enum class Blocks { equal, sized } blocks = Blocks::equal;

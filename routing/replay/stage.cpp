@@ -29,6 +29,8 @@ void Stage::set_demand(const LoggedDemand& demand, const LoggedDecision& logged)
   demand_.prompt = demand.prompt;
   demand_.max_output = demand.max_output;
   demand_.needs = demand.needs;
+  demand_.unfit.clear();
+  for (const EndpointIndex endpoint : demand.unfit) demand_.unfit.push_back({.endpoint = endpoint});
   demand_.delivery = demand.delivery;
   demand_.key = nullptr;
   for (const config::KeySettings& key : snapshot_.catalogue->settings().keys) {

@@ -12,6 +12,19 @@ namespace routing {
 
 enum class Delivery { whole, streamed };
 
+// An endpoint that cannot take the request, whatever a policy says.
+struct Unfit {
+  enum class Why {
+    speaks_no_api,       // it speaks no API in which the request could be put
+    cannot_be_told,      // the API that it speaks has no word for `parameter`
+    not_declared_equal,  // another endpoint's answers are no substitute for the first one's
+  };
+
+  EndpointIndex endpoint = 0;
+  Why why{};
+  std::string parameter{};  // as the client's API calls it
+};
+
 struct Demand {
   const PublicModel* model = nullptr;         // of the catalogue that the request began with
   std::vector<const PublicModel*> fallbacks;  // of the same catalogue, in order, when nobody of it is left
@@ -19,6 +32,7 @@ struct Demand {
   config::Tokens prompt{};                    // estimated
   std::optional<config::Tokens> max_output{};
   config::Features needs;
+  std::vector<Unfit> unfit;  // of the endpoints of `model` and of `fallbacks`
   Delivery delivery = Delivery::whole;
   const config::KeySettings* key = nullptr;  // absent where no keys are configured
   std::string user;

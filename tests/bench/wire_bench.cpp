@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "gateway/chat/chat_request.hpp"
-#include "gateway/chat/upstream_body.hpp"
 #include "gateway/http/http_gate.hpp"
+#include "gateway/surface/upstream_body.hpp"
+#include "gateway/surfaces/openai_chat/chat_request.hpp"
+#include "providers/dialects/openai_chat/chat_events.hpp"
 #include "providers/http/http_reply.hpp"
-#include "providers/openai/chat_events.hpp"
 
 namespace {
 
@@ -49,7 +49,7 @@ BENCHMARK(reply_head);
 void inspect(benchmark::State& state) {
   const std::string body = body_of(static_cast<std::size_t>(state.range(0)));
   providers::JsonTokens tokens;
-  for (auto _ : state) benchmark::DoNotOptimize(gateway::inspect(body, tokens));
+  for (auto _ : state) benchmark::DoNotOptimize(gateway::inspect_chat(body, tokens));
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
                           static_cast<std::int64_t>(body.size()));
 }
@@ -58,7 +58,7 @@ BENCHMARK(inspect)->Arg(1'024)->Arg(64 * 1'024)->Arg(1'024 * 1'024);
 void splice(benchmark::State& state) {
   const std::string body = body_of(1'024);
   providers::JsonTokens tokens;
-  const auto request = gateway::inspect(body, tokens);
+  const auto request = gateway::inspect_chat(body, tokens);
   for (auto _ : state) {
     benchmark::DoNotOptimize(
         gateway::UpstreamBody(*request, body, "deepseek-ai/DeepSeek-R1", gateway::RoutingMembers::removed));

@@ -17,6 +17,7 @@ class Exchange:
     """One request as it came, and the way to answer it byte by byte."""
     host: "ScriptedHost"
     port: int
+    path: str
     headers: dict
     raw_body: bytes
     reader: asyncio.StreamReader
@@ -145,10 +146,10 @@ class ScriptedHost:
     async def _one_request(self, port, reader, writer):
         """True when the connection can take another one."""
         head = await reader.readuntil(b"\r\n\r\n")
-        lines = head.decode("latin-1").split("\r\n")[1:]
+        first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
-        exchange = Exchange(self, port, headers, body, reader, writer, time.monotonic())
+        exchange = Exchange(self, port, first.split(" ")[1], headers, body, reader, writer, time.monotonic())
         self.note(lambda: self.exchanges.append(exchange))
         if not isinstance(exchange.body, dict) or exchange.body.get("model") not in self.behaviours:
             await exchange.reply(404, {"error": {"message": "no such model here", "code": "model_not_found"}})

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/chat/chat_answer.hpp"
+#include "gateway/surfaces/openai_chat/chat_answer.hpp"
 #include "providers/dialects/anthropic/errors.hpp"
 #include "providers/dialects/anthropic/stream.hpp"
 #include "providers/dialects/anthropic/whole.hpp"
@@ -74,7 +74,7 @@ Read streamed(std::string_view bytes, std::size_t cut, providers::JsonTokens& to
   sink.finish();
   read.kinds = sink.kinds;
   read.pieces = sink.pieces;
-  EXPECT_THAT(providers::classify_whole(sink.body, tokens).kind != providers::ChatReply::Kind::bad);
+  EXPECT_THAT(providers::classify_whole(sink.body, tokens).kind != providers::PassedReply::Kind::bad);
   return read;
 }
 

@@ -2,10 +2,11 @@
 // where they must.
 #include <string>
 
-#include "gateway/chat/chat_conversation.hpp"
+#include "gateway/surfaces/openai_chat/chat_conversation.hpp"
+#include "providers/dialect/interpreter.hpp"
+#include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/anthropic/anthropic.hpp"
 #include "providers/dialects/openai_chat/openai_chat.hpp"
-#include "providers/dialects/unsaid.hpp"
 #include "providers/json/json_walk.hpp"
 #include "tests/fuzz/expect.hpp"
 
@@ -33,11 +34,11 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   }
   const HostModel older{"old", 8'192, HostModel::Thinking::budget, true, false, true};
   const HostModel newer{"new", {}, HostModel::Thinking::adaptive, false, true, false};
-  for (const providers::Dialect* dialect :
-       {&providers::anthropic_dialect(), &providers::openai_chat_dialect()}) {
+  for (const providers::Interpreter* interpreter :
+       {providers::anthropic_dialect().interpreter(), providers::openai_chat_dialect().interpreter()}) {
     for (const HostModel& model : {older, newer}) {
-      providers::unsaid(*read, dialect->carries(model));
-      const auto written = dialect->write(*read, model, routing::Delivery::streamed, tokens);
+      providers::unsaid(*read, interpreter->carries(model));
+      const auto written = interpreter->write(*read, model, routing::Delivery::streamed, tokens);
       EXPECT_THAT(is_json(written.body, tokens));
     }
   }

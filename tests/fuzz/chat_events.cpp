@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include "providers/openai/chat_events.hpp"
-#include "providers/openai/fault_of_reply.hpp"
-#include "providers/openai/relay.hpp"
+#include "providers/dialects/openai_chat/chat_events.hpp"
+#include "providers/dialects/openai_chat/relay.hpp"
+#include "providers/reports/fault_of_reply.hpp"
 #include "tests/fuzz/expect.hpp"
 
 namespace {
@@ -18,7 +18,7 @@ void check(const providers::ReportedUsage& reported) {
   EXPECT_THAT(usage.output.count <= 200'000'000);
 }
 
-void check_relayed(const providers::SseEvent& event, const providers::ChatEvent& chat,
+void check_relayed(const providers::SseEvent& event, const providers::PassedEvent& chat,
                    providers::JsonTokens& tokens) {
   struct Way {
     providers::UsageShown shown;

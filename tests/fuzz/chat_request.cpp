@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "gateway/chat/chat_prompt.hpp"
-#include "gateway/chat/chat_request.hpp"
-#include "gateway/chat/upstream_body.hpp"
+#include "gateway/surface/upstream_body.hpp"
+#include "gateway/surfaces/openai_chat/chat_prompt.hpp"
+#include "gateway/surfaces/openai_chat/chat_request.hpp"
 #include "providers/json/json_walk.hpp"
 #include "tests/fuzz/expect.hpp"
 #include "tests/support/plain_json.hpp"
@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   providers::JsonWalk reply(tokens, body, providers::JsonWalk::Depth::any);
   EXPECT_THAT((reply.ok() && reply.skip() && reply.finish()) == support::is_json(body));
 
-  const auto request = gateway::inspect(body, tokens);
+  const auto request = gateway::inspect_chat(body, tokens);
   if (request.has_error()) {
     EXPECT_THAT(!request.error().message.empty());
     return 0;
@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
         EXPECT_THAT(forwarded["stream_options"]["include_usage"].get(usage) == simdjson::SUCCESS && usage);
       }
     }
-    const auto again = gateway::inspect(text, tokens);
+    const auto again = gateway::inspect_chat(text, tokens);
     EXPECT_THAT(again.has_value() && again->model == "ho\"st");
     if (members == gateway::RoutingMembers::removed) {
       EXPECT_THAT(again->routing_members.empty());

@@ -4,8 +4,9 @@
 #include <string>
 #include <variant>
 
-#include "gateway/request/chat_surface.hpp"
 #include "gateway/request/hosts.hpp"
+#include "gateway/request/understand.hpp"
+#include "gateway/surfaces/openai_chat/openai_chat.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/still_timer.hpp"
 #include "tests/support/three_hosts.hpp"
@@ -38,7 +39,7 @@ struct DecidingWorld {
     incoming.headers = headers;
     incoming.metadata_header = metadata_header;
     incoming.arrived = timer.now();
-    return gateway::understand_chat(incoming, key, services);
+    return gateway::understand(gateway::openai_chat_surface(), incoming, key, services);
   }
   const config::KeySettings* key(const std::string& name) const {
     for (const config::KeySettings& each : services.hosts->generation->catalogue->settings().keys) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "providers/dialects/openai_chat/openai_chat.hpp"
 #include "providers/host/http_provider.hpp"
 #include "tests/support/loop.hpp"
 
@@ -38,6 +39,10 @@ class RawHost {
   Acceptor acceptor_;
   std::vector<std::unique_ptr<Peer>> peers_;
 };
+
+inline providers::OutgoingRequest a_chat() {
+  return {.dialect = &providers::openai_chat_dialect(), .target = "/chat/completions"};
+}
 
 // One request through a provider, driven step by step.
 class Asked {
@@ -82,7 +87,7 @@ class Asked {
 
   Loop& loop_;
   const std::string body_;
-  providers::OutgoingRequest request_;
+  providers::OutgoingRequest request_ = a_chat();
   std::unique_ptr<providers::Exchange> exchange_;
   Outcome<providers::Result<providers::HostReply>> head_;
 };

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "gateway/chat/chat_conversation.hpp"
+#include "gateway/surfaces/openai_chat/chat_conversation.hpp"
+#include "providers/dialect/interpreter.hpp"
 #include "providers/dialects/anthropic/anthropic.hpp"
 
 namespace support {
@@ -28,7 +29,7 @@ inline Said said(const std::string& chat, const providers::HostModel& model = ol
   providers::JsonTokens tokens;
   const gateway::Conversed read = gateway::conversation_of(chat, tokens);
   REQUIRE(read.has_value());
-  const auto written = providers::anthropic_dialect().write(*read, model, delivery, tokens);
+  const auto written = providers::anthropic_dialect().interpreter()->write(*read, model, delivery, tokens);
   return {boost::json::parse(written.body).as_object(), {written.dropped.begin(), written.dropped.end()}};
 }
 

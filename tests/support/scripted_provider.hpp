@@ -37,6 +37,7 @@ class ScriptedProvider final : public providers::Provider {
   std::unique_ptr<providers::Exchange> begin() override;
 
   std::vector<std::string> requests;  // the bodies
+  std::vector<std::string> targets;   // where they went
   int aborted = 0;                    // ended from outside
   int read_to_end = 0;                // whose connection could be used again
   int open = 0;
@@ -61,6 +62,7 @@ class ScriptedExchange final : public providers::Exchange {
     std::string text;
     for (const std::string_view piece : request.body.texts()) text.append(piece);
     provider_.requests.push_back(text);
+    provider_.targets.emplace_back(request.target);
     if (script_.fails != routing::FailureKind::connect) progress_ = routing::Progress::request_sent;
     const bool passed = co_await pass(script_.head_after);
     if (!passed) co_return routing::FailureKind::reset_before_reply;

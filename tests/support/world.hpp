@@ -8,9 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "gateway/request/chat_surface.hpp"
 #include "gateway/request/hosts.hpp"
-#include "gateway/request/serve.hpp"
+#include "gateway/request/understand.hpp"
+#include "gateway/serving/serve.hpp"
+#include "gateway/surfaces/openai_chat/openai_chat.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/scripted_provider.hpp"
 #include "tests/support/string_client.hpp"
@@ -129,6 +130,16 @@ class ServedWorld {
   // Asks for a stream of model "m"; `more` are further members of the body: ",\"max_tokens\":5".
   void ask(const std::string& more = "") { begin(R"({"model":"m","stream":true)" + more); }
   void ask_whole(const std::string& more = "") { begin(R"({"model":"m")" + more); }
+  void call(const gateway::Surface& surface, std::string body) {
+    gateway::Incoming incoming;
+    incoming.body = std::move(body);
+    incoming.arrived = loop.timer.now();
+    auto understood = gateway::understand(surface, incoming, nullptr, services);
+    request.emplace(std::move(std::get<gateway::InferenceRequest>(understood)));
+    reply.emplace(client, loop.timer, *request->surface, request->id);
+    loop.start(gateway::serve(services, *request, *reply, interruption), outcome);
+    loop.advance({});
+  }
   void leave() {
     client.gone = true;
     interruption.peer_left();
@@ -172,14 +183,7 @@ class ServedWorld {
 
  private:
   void begin(const std::string& start) {
-    gateway::Incoming incoming;
-    incoming.body = start + R"(,"messages":[{"role":"user","content":"Hi"}]})";
-    incoming.arrived = loop.timer.now();
-    auto understood = gateway::understand_chat(incoming, nullptr, services);
-    request.emplace(std::move(std::get<gateway::InferenceRequest>(understood)));
-    reply.emplace(client, loop.timer, request->id);
-    loop.start(gateway::serve(services, *request, *reply, interruption), outcome);
-    loop.advance({});
+    call(gateway::openai_chat_surface(), start + R"(,"messages":[{"role":"user","content":"Hi"}]})");
   }
 
   static routing::PolicySet only_the_balanced() {

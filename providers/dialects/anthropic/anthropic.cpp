@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "providers/dialect/interpreter.hpp"
 #include "providers/dialects/anthropic/body.hpp"
 #include "providers/dialects/anthropic/errors.hpp"
 #include "providers/dialects/anthropic/stream.hpp"
@@ -14,13 +15,9 @@ namespace {
 // them.
 constexpr std::array<HeadField, 1> head_fields{{{"anthropic-version", "2023-06-01"}}};
 
-class Anthropic final : public Dialect {
+class AnthropicInterpreter final : public Interpreter {
  public:
-  Format format() const override { return Format::anthropic_messages; }
   Matters carries(const HostModel& model) const override { return carried_by_anthropic(model); }
-  std::string target(const HostModel&, routing::Delivery) const override { return "/messages"; }
-  std::span<const HeadField> fields() const override { return head_fields; }
-  CredentialField credential_field() const override { return {"x-api-key", ""}; }
   WrittenRequest write(const Conversation& conversation, const HostModel& model, routing::Delivery delivery,
                        JsonTokens& tokens) const override {
     return write_anthropic_body(conversation, model, delivery, tokens);
@@ -31,12 +28,25 @@ class Anthropic final : public Dialect {
   Reading whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink) const override {
     return read_anthropic_whole(body, tokens, sink);
   }
+};
+
+class Anthropic final : public Dialect {
+ public:
+  config::Format format() const override { return config::Format::messages; }
+  std::string_view target(const HostModel&, routing::Delivery, std::string&) const override {
+    return "/messages";
+  }
+  std::span<const HeadField> fields() const override { return head_fields; }
   ReportedError error_in(std::string_view body, JsonTokens& tokens) const override {
     return read_anthropic_error(body, tokens);
   }
-  routing::FailureKind failure_of(int status, const ReportedError& error) const override {
-    return failure_of_anthropic(status, error);
+  ReadFault fault_of(int status, const ReportedError& error) const override {
+    return fault_of_anthropic(status, error);
   }
+  const Interpreter* interpreter() const override { return &interpreter_; }
+
+ private:
+  AnthropicInterpreter interpreter_;
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 // other hosts beside OpenAI's.
 #pragma once
 
-#include "providers/dialects/dialect.hpp"
+#include "providers/dialect/dialect.hpp"
 
 namespace providers {
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/anthropic/thinking.hpp"
 #include "providers/dialects/anthropic/tools.hpp"
 #include "providers/dialects/anthropic/turns.hpp"
-#include "providers/dialects/unsaid.hpp"
 
 namespace providers {
 namespace {

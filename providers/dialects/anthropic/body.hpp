@@ -1,7 +1,7 @@
 // A conversation as the body of Anthropic's POST /messages. Pure.
 #pragma once
 
-#include "providers/dialects/dialect.hpp"
+#include "providers/dialect/interpreter.hpp"
 
 namespace providers {
 

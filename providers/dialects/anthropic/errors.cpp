@@ -3,8 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "routing/terms/failure_of_status.hpp"
-
 namespace providers {
 namespace {
 
@@ -62,14 +60,15 @@ ReportedError read_anthropic_error(std::string_view body, JsonTokens& tokens) {
   return error;
 }
 
-routing::FailureKind failure_of_anthropic(int status, const ReportedError& error) {
+ReadFault fault_of_anthropic(int status, const ReportedError& error) {
+  ReadFault fault = fault_of_reply(status, error);
   // Want of money is told as a request that is wrong; every other request would be refused as well.
   const bool is_unpaid =
       error.type == "billing_error" ||
-      (status == 400 && error.message.find("credit balance is too low") != std::string::npos);
-  if (is_unpaid) return routing::FailureKind::credential;
-  if (error.type == "overloaded_error") return routing::FailureKind::overloaded;
-  return routing::failure_of_status(status);
+      (fault.status == 400 && error.message.find("credit balance is too low") != std::string::npos);
+  if (is_unpaid) return {.kind = routing::FailureKind::credential, .status = fault.status, .cause = {}};
+  if (error.type == "overloaded_error") fault.kind = routing::FailureKind::overloaded;
+  return fault;
 }
 
 }  // namespace providers

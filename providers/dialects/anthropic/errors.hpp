@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "providers/json/json_walk.hpp"
-#include "providers/openai/reported_error.hpp"
-#include "routing/terms/outcome.hpp"
+#include "providers/reports/fault_of_reply.hpp"
+#include "providers/reports/reported_error.hpp"
 
 namespace providers {
 
@@ -14,6 +14,7 @@ ReportedError read_anthropic_error_value(JsonWalk& walk);
 // Of a reply whose status says that it is one. Best effort, never fails.
 ReportedError read_anthropic_error(std::string_view body, JsonTokens& tokens);
 
-routing::FailureKind failure_of_anthropic(int status, const ReportedError& error);
+// As fault_of_reply().
+ReadFault fault_of_anthropic(int status, const ReportedError& error);
 
 }  // namespace providers

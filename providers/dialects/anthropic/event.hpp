@@ -8,7 +8,7 @@
 #include "providers/conversation/text.hpp"
 #include "providers/dialects/anthropic/usage.hpp"
 #include "providers/json/json_tokens.hpp"
-#include "providers/openai/reported_error.hpp"
+#include "providers/reports/reported_error.hpp"
 
 namespace providers {
 

@@ -1,7 +1,7 @@
 // Reads Anthropic's streamed reply. Belongs to one reply.
 #pragma once
 
-#include "providers/dialects/answer_reader.hpp"
+#include "providers/dialect/answer_reader.hpp"
 #include "providers/dialects/anthropic/answer.hpp"
 #include "providers/http/sse.hpp"
 

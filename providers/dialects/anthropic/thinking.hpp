@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "providers/conversation/conversation.hpp"
+#include "providers/dialect/host_model.hpp"
 #include "providers/dialects/anthropic/turns.hpp"
-#include "providers/dialects/host_model.hpp"
 #include "providers/json/json_writer.hpp"
 
 namespace providers {

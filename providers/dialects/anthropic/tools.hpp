@@ -2,7 +2,7 @@
 #pragma once
 
 #include "providers/conversation/conversation.hpp"
-#include "providers/dialects/host_model.hpp"
+#include "providers/dialect/host_model.hpp"
 #include "providers/json/json_tokens.hpp"
 #include "providers/json/json_writer.hpp"
 

@@ -1,7 +1,7 @@
 // Reads Anthropic's whole reply: the same events as of its stream. Pure.
 #pragma once
 
-#include "providers/dialects/answer_reader.hpp"
+#include "providers/dialect/answer_reader.hpp"
 #include "providers/json/json_tokens.hpp"
 
 namespace providers {

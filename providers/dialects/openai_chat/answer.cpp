@@ -25,7 +25,7 @@ EndReason end_reason_of(std::string_view reason) {
 
 }  // namespace
 
-void OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const ChatContent& content,
+void OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const PassedContent& content,
                             const ReportedUsage& usage, AnswerSink& sink) {
   if (!has_begun_) begin(data, tokens, sink);
   found_.clear();

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "providers/conversation/answer.hpp"
+#include "providers/dialects/openai_chat/chat_events.hpp"
 #include "providers/json/json_walk.hpp"
-#include "providers/openai/chat_events.hpp"
 
 namespace providers {
 
 class OpenAiChatAnswer {
  public:
   // Of a chunk or a whole reply that was understood as `content` and `usage`.
-  void tell(std::string_view data, JsonTokens& tokens, const ChatContent& content, const ReportedUsage& usage,
-            AnswerSink& sink);
+  void tell(std::string_view data, JsonTokens& tokens, const PassedContent& content,
+            const ReportedUsage& usage, AnswerSink& sink);
 
  private:
   struct Call {

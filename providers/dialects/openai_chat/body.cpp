@@ -1,7 +1,7 @@
 #include "providers/dialects/openai_chat/body.hpp"
 
+#include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/openai_chat/messages.hpp"
-#include "providers/dialects/unsaid.hpp"
 
 namespace providers {
 namespace {

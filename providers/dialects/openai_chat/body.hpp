@@ -1,7 +1,7 @@
 // A conversation as the body of OpenAI's POST /chat/completions, for clients of other APIs. Pure.
 #pragma once
 
-#include "providers/dialects/dialect.hpp"
+#include "providers/dialect/interpreter.hpp"
 
 namespace providers {
 

@@ -1,8 +1,8 @@
-// OpenAI's chat completions, as most hosts speak it: POST /chat/completions. For requests that came in
-// another API; those of OpenAI's own clients are passed on as they are.
+// OpenAI's chat completions, as most hosts speak it: POST /chat/completions. Requests of OpenAI's own clients
+// are passed on as they are, those that came in another API are put into it.
 #pragma once
 
-#include "providers/dialects/dialect.hpp"
+#include "providers/dialect/dialect.hpp"
 
 namespace providers {
 

@@ -15,18 +15,18 @@ Reading OpenAiChatStream::feed(std::string_view bytes, AnswerSink& sink) {
 }
 
 Reading OpenAiChatStream::take(const SseEvent& event, AnswerSink& sink) {
-  const ChatEvent chat = classify(event, tokens_);
+  const PassedEvent chat = classify(event, tokens_);
   switch (chat.kind) {
-    case ChatEvent::Kind::empty:
+    case PassedEvent::Kind::empty:
       return Reading::goes_on;
-    case ChatEvent::Kind::done:
+    case PassedEvent::Kind::done:
       return Reading::ended;
-    case ChatEvent::Kind::bad:
+    case PassedEvent::Kind::bad:
       return Reading::bad;
-    case ChatEvent::Kind::error:
+    case PassedEvent::Kind::error:
       sink.take({.kind = AnswerEvent::Kind::error, .error = &*chat.error});
       return Reading::failed;
-    case ChatEvent::Kind::delta:
+    case PassedEvent::Kind::delta:
       answer_.tell(event.data, tokens_, chat.content, chat.usage, sink);
       return Reading::goes_on;
   }

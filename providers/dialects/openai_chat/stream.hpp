@@ -1,7 +1,7 @@
 // Reads a streamed reply of OpenAI's chat as an answer. Belongs to one reply.
 #pragma once
 
-#include "providers/dialects/answer_reader.hpp"
+#include "providers/dialect/answer_reader.hpp"
 #include "providers/dialects/openai_chat/answer.hpp"
 #include "providers/http/sse.hpp"
 

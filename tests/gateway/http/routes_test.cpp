@@ -34,7 +34,7 @@ TEST_CASE("each path leads to its page, under /v1 and /api/v1") {
     }
   }
   const auto chat = gateway::route(Method::post, "/v1/chat/completions");
-  CHECK(std::get<Route>(chat).page == Page::chat_completions);
+  CHECK(std::get<Route>(chat).page == Page::inference);
 }
 
 TEST_CASE("what has no version is under /api/v1, too") {

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "providers/dialects/unsaid.hpp"
+#include "providers/dialect/unsaid.hpp"
 
 using namespace providers;
 

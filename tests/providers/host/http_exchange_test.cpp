@@ -255,7 +255,7 @@ TEST_CASE("an exchange that was aborted before it began asks nobody") {
   World world;
   const auto exchange = world.provider().begin();
   exchange->abort();
-  providers::OutgoingRequest request;
+  providers::OutgoingRequest request = support::a_chat();
   CHECK(world.loop.run(exchange->start(request)).has_error());
   CHECK(exchange->progress() == Progress::nothing_sent);
   world.loop.settle();
@@ -343,7 +343,7 @@ struct Room {
 
 providers::Task<void> ask_and_drop(providers::HttpProvider& provider, Room& room) {
   auto* exchange = new (room.bytes.data()) providers::HttpExchange(provider);
-  providers::OutgoingRequest request;
+  providers::OutgoingRequest request = support::a_chat();
   co_await exchange->start(request);
   exchange->~HttpExchange();
   room.bytes.fill(0xff);

@@ -278,3 +278,27 @@ TEST_CASE(
   CHECK(cut.first_delta({}) > before.first_delta({}));
   CHECK(cut.rate({}) < before.rate({}));
 }
+
+TEST_CASE("a reply without output shows how fast its host is by its time alone, if the host counted it so") {
+  World world({{.name = "counts"}, {.name = "does not"}});
+  for (int i = 0; i < 30; ++i) {
+    Demand demand = world.demand(1'000);
+    demand.delivery = Delivery::whole;
+    demand.max_output = config::Tokens{0};
+    for (const EndpointIndex endpoint : {0u, 1u}) {
+      Attempt reply = world.answer(endpoint, demand);
+      reply.first_delta.reset();
+      reply.first_visible.reset();
+      reply.deltas = 0;
+      reply.finished = 2s;
+      reply.usage->output = {0};
+      reply.usage_is_estimated = endpoint == 1;
+      world.market.observe(reply, demand, world.now += 100ms);
+    }
+  }
+  const auto snapshot = world.market.snapshot(world.now);
+  const Load load{.uncached_kilotokens = 1, .in_flight = 0};
+  CHECK(snapshot->endpoints[0].speed.first_delta(load) == doctest::Approx(2.0).epsilon(0.1).scale(0));
+  CHECK(snapshot->endpoints[0].replies == 30);
+  CHECK(snapshot->endpoints[1].replies == 0);
+}

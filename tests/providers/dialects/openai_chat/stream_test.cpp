@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "providers/dialect/interpreter.hpp"
 #include "providers/dialects/openai_chat/openai_chat.hpp"
 #include "tests/support/told_answer.hpp"
 
@@ -40,7 +41,7 @@ Read streamed(std::string_view bytes, std::size_t cut = std::string_view::npos) 
 }
 Read whole(const std::string& body) {
   ToldAnswer told;
-  const Reading reading = openai_chat_dialect().whole(body, scratch_tokens(), told);
+  const Reading reading = openai_chat_dialect().interpreter()->whole(body, scratch_tokens(), told);
   return {told.text(), reading};
 }
 
@@ -124,15 +125,14 @@ TEST_CASE("errors of chat replies are told, and what cannot be understood is bad
   CHECK(streamed("data: {\n\n" + done).reading == Reading::bad);
 }
 
-TEST_CASE("a request of OpenAI's chat goes where it always goes, with a bearer's credential") {
+TEST_CASE("a request of OpenAI's chat goes where it always goes") {
   const Dialect& dialect = openai_chat_dialect();
   JsonTokens tokens;
-  CHECK(dialect.target({}, routing::Delivery::whole) == "/chat/completions");
+  std::string scratch;
+  CHECK(dialect.target({}, routing::Delivery::whole, scratch) == "/chat/completions");
   CHECK(dialect.fields().empty());
-  CHECK(dialect.credential_field().name == "Authorization");
-  CHECK(dialect.credential_field().prefix == "Bearer ");
   const ReportedError error =
       dialect.error_in(R"({"error":{"message":"m","code":"insufficient_quota"}})", tokens);
-  CHECK(dialect.failure_of(429, error) == routing::FailureKind::credential);
-  CHECK(dialect.failure_of(404, error) == routing::FailureKind::missing_model);
+  CHECK(dialect.fault_of(429, error).kind == routing::FailureKind::credential);
+  CHECK(dialect.fault_of(404, {}).kind == routing::FailureKind::missing_model);
 }

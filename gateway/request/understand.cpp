@@ -1,0 +1,176 @@
+#include "gateway/request/understand.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "gateway/generation/key_ring.hpp"
+#include "gateway/request/policy_choice.hpp"
+#include "gateway/request/unfit.hpp"
+#include "gateway/surface/block_hash.hpp"
+#include "routing/terms/draws.hpp"
+
+namespace gateway {
+namespace {
+
+ErrorReply model_not_allowed(const config::KeySettings& key, const std::string& model, std::string param) {
+  return {.status = 403,
+          .type = "permission_error",
+          .code = "model_not_allowed",
+          .message = "The key \"" + key.name.text + "\" may not use the model `" + model + "`.",
+          .param = std::move(param),
+          .metadata = {},
+          .should_retry = ShouldRetry::no};
+}
+
+// The model that was asked for, and the policy that a suffix of its name asks for.
+struct NamedModel {
+  const routing::PublicModel* model = nullptr;
+  std::string_view suffix;
+};
+
+NamedModel find_model(const routing::Catalogue& catalogue, std::string_view name) {
+  if (const routing::PublicModel* whole = catalogue.find(name)) return {whole, {}};
+  const routing::ModelAndSuffix parts = routing::split_suffix(name);
+  if (parts.suffix.empty()) return {};
+  return {catalogue.find(parts.model), parts.suffix};
+}
+
+// The model that is asked for first: of a list, the first that there is, as OpenRouter takes it. It leaves
+// the list with those before it. Nothing where none is there.
+NamedModel take_first_model(const routing::Catalogue& catalogue, ClientBody& asked) {
+  NamedModel named = find_model(catalogue, asked.model);
+  for (std::size_t i = 0; !named.model && i < asked.models.size(); ++i) {
+    named = find_model(catalogue, asked.models[i]);
+    if (!named.model) continue;
+    const auto begin = asked.models.begin();
+    std::swap(asked.model, asked.models[i]);
+    named = find_model(catalogue, asked.model);  // a suffix is a view into the name
+    asked.models.erase(begin, begin + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+  return named;
+}
+
+// The models to turn to when nobody of the first is left; each by its whole name. One that is not there is
+// passed over; but one with a suffix, which would choose a policy, is not taken without it.
+std::optional<ErrorReply> find_fallbacks(const InferenceRequest& request, const config::KeySettings* key,
+                                         routing::Demand& demand) {
+  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  for (std::size_t i = 0; i < request.asked.models.size(); ++i) {
+    const std::string& name = request.asked.models[i];
+    std::string param = "models[" + std::to_string(i) + "]";
+    const routing::PublicModel* model = catalogue.find(name);
+    if (!model && !find_model(catalogue, name).model) continue;
+    if (!model) {
+      ErrorReply error = unknown_model(name, catalogue, key);
+      error.param = std::move(param);
+      return error;
+    }
+    if (!may_use(key, *model)) return model_not_allowed(*key, name, std::move(param));
+    const bool is_known =
+        model == demand.model || std::ranges::find(demand.fallbacks, model) != demand.fallbacks.end();
+    if (!is_known) demand.fallbacks.push_back(model);
+  }
+  return std::nullopt;
+}
+
+// What one key's prompts left in a host's cache is nobody else's business: the same text has other hashes.
+void separate(std::vector<std::uint64_t>& blocks, const config::KeySettings* key) {
+  if (!key) return;
+  const std::uint64_t tenant = routing::hash_of(key->name.text);
+  for (std::uint64_t& block : blocks) block = routing::mixed(block ^ tenant);
+}
+
+void fill_demand(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key) {
+  const ClientBody& asked = request.asked;
+  routing::Demand& demand = request.demand;
+  demand.model_requested = asked.model;
+  demand.prompt = asked.prompt;
+  demand.max_output = asked.max_output;
+  demand.needs = asked.needs;
+  demand.delivery = asked.stream ? routing::Delivery::streamed : routing::Delivery::whole;
+  demand.key = key;
+  demand.user = asked.user;
+  demand.headers = std::move(incoming.headers);
+  demand.admitted = incoming.arrived;
+  demand.wall = std::chrono::system_clock::now();
+}
+
+}  // namespace
+
+std::string new_id(Dice& dice) {
+  static constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
+  std::string id = "req_";
+  for (const std::uint64_t part : {dice.roll(), dice.roll()}) {
+    for (int i = 0; i < 12; ++i) id += digits[(part >> (5 * i)) & 31];
+  }
+  return id;
+}
+
+ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue,
+                         const config::KeySettings* key) {
+  std::string message = "The model `" + model + "` does not exist here.";
+  std::vector<std::string> near = catalogue.near(model);
+  std::erase_if(near, [&](const std::string& name) { return !may_use(key, *catalogue.find(name)); });
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    message += (i == 0 ? " Did you mean `" : i + 1 == near.size() ? " or `" : ", `") + near[i] + "`";
+  }
+  message += near.empty() ? " GET /v1/models lists what does." : "? GET /v1/models lists all.";
+  return {.status = 404,
+          .type = "invalid_request_error",
+          .code = "model_not_found",
+          .message = message,
+          .param = "model",
+          .metadata = {},
+          .should_retry = ShouldRetry::no};
+}
+
+namespace {
+
+std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key,
+                               Services& services) {
+  request.body = std::move(incoming.body);
+  Inspected inspected = request.surface->inspect(request.body, services.tokens);
+  if (!inspected) return of_body_fault(inspected.error());
+  request.asked = std::move(*inspected);
+
+  request.hosts = services.hosts;
+  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  const NamedModel named = take_first_model(catalogue, request.asked);
+  if (!named.model) return unknown_model(request.asked.model, catalogue, key);
+  if (!may_use(key, *named.model)) return model_not_allowed(*key, request.asked.model, "model");
+  request.id = new_id(services.dice);
+  request.traceparent = std::move(incoming.traceparent);
+  request.client_retry = incoming.client_retry;
+  request.shows_openrouter_metadata = incoming.metadata_header == "enabled";
+  fill_demand(request, incoming, key);
+  request.demand.model = named.model;
+  if (auto error = find_fallbacks(request, key, request.demand)) return *std::move(error);
+  if (auto error = choose_policy(request, {.header = incoming.policy_header, .suffix = named.suffix})) {
+    return *std::move(error);
+  }
+  if (auto error = find_unfit(request, services.tokens)) return *std::move(error);
+  // Which hosts know the prompt matters only where there is a choice, and hashing is most of what a long
+  // prompt costs.
+  if (request.demand.model->candidates.size() > 1 || !request.asked.models.empty()) {
+    request.demand.prefix_blocks = prefix_blocks(request.body, request.asked.messages, request.asked.tools);
+    separate(request.demand.prefix_blocks, key);
+    request.demand.prefix_tokens = std::move(request.asked.prefix_tokens);
+  }
+  request.demand.deadline =
+      incoming.arrived + request.policy->deadline.value_or(catalogue.settings().limits.deadline);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, Incoming& incoming,
+                                                      const config::KeySettings* key, Services& services) {
+  // Filled in place: a request is large, and moved it would be copied.
+  std::variant<InferenceRequest, ErrorReply> result;
+  auto& request = std::get<InferenceRequest>(result);
+  request.surface = &surface;
+  if (auto error = fill(request, incoming, key, services)) result = *std::move(error);
+  return result;
+}
+
+}  // namespace gateway

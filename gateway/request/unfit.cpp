@@ -1,0 +1,113 @@
+#include "gateway/request/unfit.hpp"
+
+#include <algorithm>
+
+#include "providers/dialect/interpreter.hpp"
+#include "providers/dialect/unsaid.hpp"
+#include "providers/dialects/dialects.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Dialect;
+using routing::Unfit;
+
+// What is lost in silence nowhere: needs leave an endpoint out, and hints, too, where the request wants each
+// of its parameters to be heard.
+std::optional<std::string> not_sayable(const InferenceRequest& request, const Dialect& dialect,
+                                       const routing::Endpoint& endpoint) {
+  const providers::HostModel model = providers::host_model_of(endpoint);
+  const providers::Unsaid unsaid =
+      providers::unsaid(*request.conversation, dialect.interpreter()->carries(model));
+  if (!unsaid.needs.empty()) return std::string(unsaid.needs.front());
+  const auto& preferences = request.asked.provider;
+  const bool all_count = preferences && preferences->parameters == routing::Parameters::required;
+  if (all_count && !unsaid.hints.empty()) return std::string(unsaid.hints.front());
+  return std::nullopt;
+}
+
+class UnfitSearch {
+ public:
+  UnfitSearch(InferenceRequest& request, providers::JsonTokens& tokens)
+      : request_(request), tokens_(tokens), first_(first_of(request)) {}
+
+  void look_at(const routing::PublicModel& model) {
+    const routing::Catalogue& catalogue = *request_.hosts->generation->catalogue;
+    for (const routing::Candidate& candidate : model.candidates) {
+      look_at(catalogue.endpoints()[candidate.endpoint]);
+    }
+  }
+
+  std::optional<ErrorReply> take_error() {
+    return fault_ && !anybody_ ? std::optional(of_body_fault(*fault_)) : std::nullopt;
+  }
+
+ private:
+  // The first endpoint whose answers others cannot stand in for; null where all can.
+  static const routing::Endpoint* first_of(const InferenceRequest& request) {
+    if (request.surface->is_interchangeable() || request.demand.model->candidates.empty()) return nullptr;
+    const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+    const auto& candidates = request.demand.model->candidates;
+    const auto speaks = [&](const routing::Candidate& candidate) {
+      return dialect_for(request, catalogue.endpoints()[candidate.endpoint]) != nullptr;
+    };
+    const auto found = std::ranges::find_if(candidates, speaks);
+    return found == candidates.end() ? nullptr : &catalogue.endpoints()[found->endpoint];
+  }
+
+  bool is_substitute(const routing::Endpoint& endpoint) const {
+    if (!first_ || &endpoint == first_) return true;
+    return endpoint.model_index == first_->model_index && endpoint.model->embeddings_equal;
+  }
+
+  void look_at(const routing::Endpoint& endpoint) {
+    const Dialect* dialect = dialect_for(request_, endpoint);
+    if (!dialect) return leave_out(endpoint, Unfit::Why::speaks_no_api);
+    if (!is_substitute(endpoint)) return leave_out(endpoint, Unfit::Why::not_declared_equal);
+    if (dialect->format() != request_.surface->format()) {
+      make_conversation();
+      if (fault_) return leave_out(endpoint, Unfit::Why::cannot_be_told, fault_->param);
+      if (auto parameter = not_sayable(request_, *dialect, endpoint)) {
+        return leave_out(endpoint, Unfit::Why::cannot_be_told, *std::move(parameter));
+      }
+    }
+    anybody_ = true;
+  }
+
+  void make_conversation() {
+    if (request_.conversation || fault_) return;
+    Conversed conversed = request_.surface->conversing()->conversation(request_.body, tokens_);
+    if (!conversed) {
+      fault_ = conversed.error();
+    } else {
+      request_.conversation = std::make_unique<providers::Conversation>(*std::move(conversed));
+    }
+  }
+
+  void leave_out(const routing::Endpoint& endpoint, Unfit::Why why, std::string parameter = {}) {
+    request_.demand.unfit.push_back({endpoint.index, why, std::move(parameter)});
+  }
+
+  InferenceRequest& request_;
+  providers::JsonTokens& tokens_;
+  const routing::Endpoint* const first_;
+  std::optional<BodyFault> fault_;
+  bool anybody_ = false;
+};
+
+}  // namespace
+
+const Dialect* dialect_for(const InferenceRequest& request, const routing::Endpoint& endpoint) {
+  using providers::Conversational;
+  return providers::dialect_for(endpoint.settings->speaks, request.surface->format(),
+                                request.surface->conversing() ? Conversational::yes : Conversational::no);
+}
+
+std::optional<ErrorReply> find_unfit(InferenceRequest& request, providers::JsonTokens& tokens) {
+  UnfitSearch search(request, tokens);
+  search.look_at(*request.demand.model);
+  for (const routing::PublicModel* model : request.demand.fallbacks) search.look_at(*model);
+  return search.take_error();
+}
+
+}  // namespace gateway

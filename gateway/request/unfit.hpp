@@ -1,0 +1,19 @@
+// Who cannot take a request at all, whatever a policy says: who speaks no API in which it could be put, or
+// one without a word for what it needs, and who is no substitute for the first endpoint.
+#pragma once
+
+#include <optional>
+
+#include "gateway/request/inference.hpp"
+#include "providers/dialect/dialect.hpp"
+
+namespace gateway {
+
+// The API in which an endpoint is asked; null where there is none.
+const providers::Dialect* dialect_for(const InferenceRequest& request, const routing::Endpoint& endpoint);
+
+// Notes them in the request's demand, which names its models. Makes the conversation where an endpoint needs
+// it; an error where the body is none, and nobody can take it as it is.
+std::optional<ErrorReply> find_unfit(InferenceRequest& request, providers::JsonTokens& tokens);
+
+}  // namespace gateway

@@ -1,0 +1,164 @@
+#include "gateway/serving/attempt.hpp"
+
+#include "gateway/explain/decision_order.hpp"
+#include "gateway/request/unfit.hpp"
+#include "gateway/serving/host_report.hpp"
+#include "gateway/serving/interpreted_relay.hpp"
+#include "gateway/serving/native_relay.hpp"
+#include "gateway/serving/settlement.hpp"
+#include "gateway/serving/whole_relay.hpp"
+#include "gateway/surface/upstream_body.hpp"
+#include "providers/dialect/unsaid.hpp"
+#include "providers/host/retry_hint.hpp"
+#include "providers/reports/reported_error.hpp"
+#include "providers/reports/too_long.hpp"
+#include "routing/decision/patience.hpp"
+#include "routing/market/predict.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::ContentKind;
+using providers::Result;
+using providers::Task;
+using routing::Failure;
+using routing::FailureKind;
+using routing::Progress;
+
+constexpr std::size_t max_error_body = 64u << 10;
+
+// That the prompt does not fit, and how long the host found it.
+void note_too_long(const providers::TooLong& said, const routing::Demand& demand, Failure& failure) {
+  failure.kind = FailureKind::too_long;
+  failure.context = said.context;
+  failure.prompt = said.prompt;
+  const std::int64_t output = demand.max_output ? demand.max_output->count : 0;
+  if (!said.prompt && said.total && said.total->count > output) {
+    failure.prompt = config::Tokens{said.total->count - output};
+  }
+}
+
+// The reply's own account of what failed. Its body is cut off at a few KiB; the connection then goes.
+Task<void> read_failure(const Attempting& with, const providers::HostReply& head,
+                        providers::Exchange& exchange) {
+  with.watchdog.saw_refusal(with.services.timer.now());
+  std::string body;
+  while (body.size() < max_error_body) {
+    const Result<std::string_view> piece = co_await exchange.next();
+    if (!piece || piece->empty()) break;
+    body.append(piece->substr(0, max_error_body - body.size()));
+  }
+  const providers::ReportedError reported = with.dialect.error_in(body, with.services.tokens);
+  take_report(with.request, with.dialect, head.status, reported, Progress::request_sent, with.tried);
+  Failure& failure = *with.tried.attempt.failure;
+  failure.retry_after = head.retry_after;
+  // Some say it in the body alone.
+  const bool asks_to_wait = head.status == 429 || head.status == 503;
+  if (asks_to_wait && !head.retry_after) failure.retry_after = providers::retry_hint_in(body);
+  if (const auto found = providers::too_long(head.status, reported)) {
+    note_too_long(*found, with.request.demand, failure);
+  }
+}
+
+bool is_native(const Attempting& with) {
+  return with.dialect.format() == with.request.surface->format();
+}
+
+// What the host cannot be told, as the client is told it: "top_k, seed".
+std::string dropped_text(const std::vector<std::string_view>& hints,
+                         const std::vector<std::string_view>& dropped) {
+  std::vector<std::string_view> names = hints;
+  for (const std::string_view name : dropped) providers::add_name(names, name);
+  std::string text;
+  for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
+  return text;
+}
+
+// Sends the request in the host's words: the client's own bytes with a few edits, or the conversation.
+Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::Endpoint& endpoint,
+                                       providers::Exchange& exchange) {
+  const InferenceRequest& request = with.request;
+  const providers::HostModel model = providers::host_model_of(endpoint);
+  const routing::Delivery delivery = request.demand.delivery;
+  std::string target;
+  providers::OutgoingRequest outgoing{.dialect = &with.dialect,
+                                      .target = with.dialect.target(model, delivery, target),
+                                      .traceparent = request.traceparent};
+  if (is_native(with)) {
+    const UpstreamBody body(request.asked, request.body, model.name, RoutingMembers::removed);
+    for (const std::string_view piece : body.pieces()) outgoing.body.add(piece);
+    co_return co_await exchange.start(outgoing);
+  }
+  const providers::Interpreter& interpreter = *with.dialect.interpreter();
+  const providers::WrittenRequest written =
+      interpreter.write(*request.conversation, model, delivery, with.services.tokens);
+  const providers::Unsaid unsaid = providers::unsaid(*request.conversation, interpreter.carries(model));
+  with.served.dropped = dropped_text(unsaid.hints, written.dropped);
+  outgoing.body.add(written.body);
+  co_return co_await exchange.start(outgoing);
+}
+
+}  // namespace
+
+Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
+                    std::span<const routing::Attempt> earlier, Served served, routing::TrialPermit& trial,
+                    Reply& reply, Interruption& interruption) {
+  const Generation& generation = *request.hosts->generation;
+  const routing::Endpoint& endpoint = generation.catalogue->endpoints()[target];
+  const config::ProviderSettings& provider = *endpoint.provider;
+
+  Tried tried;
+  tried.attempt.endpoint = target;
+  tried.attempt.generation = generation.catalogue->generation();
+  tried.attempt.dispatched = services.timer.now();
+  tried.attempt.in_flight = generation.in_flight.at(target) - 1;
+  tried.asked = {.prompt = request.demand.prompt,
+                 .delivery = request.demand.delivery,
+                 .output = services.decision.length.output};
+  // The decision is still the one that chose this endpoint: nobody has waited since.
+  if (const routing::Verdict* chosen = chosen_one(services.decision)) {
+    tried.attempt.cached_share = routing::prompt_share(request.demand, chosen->cached_blocks);
+  }
+
+  const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
+  const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
+  const config::Duration patience =
+      routing::longest_silence(endpoint, request.demand, &services.decision, *request.policy, earlier);
+  Watchdog watchdog(*exchange, services.timer, provider.limits, tried.attempt.dispatched + patience,
+                    request.demand.deadline, interruption);
+
+  const providers::Dialect& dialect = *dialect_for(request, endpoint);
+  const Attempting with{services, request, dialect, served, trial, reply, watchdog, tried};
+  const Result<providers::HostReply> head = co_await ask(with, endpoint, *exchange);
+  if (!head) {
+    tried.attempt.failure =
+        Failure{.kind = watchdog.why().value_or(head.error()), .progress = exchange->progress()};
+    tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;
+    if (tried.attempt.failure->kind == FailureKind::tls) tried.attempt.failure->tls = exchange->tls_fault();
+    co_return tried;
+  }
+  tried.attempt.headroom = head->headroom;
+
+  if (head->status != 200) {
+    co_await read_failure(with, *head, *exchange);
+  } else if (request.demand.delivery == routing::Delivery::whole) {
+    co_await relay_whole(with, *exchange);
+  } else if (head->content != ContentKind::event_stream) {
+    co_await read_document(with, *exchange);
+  } else if (is_native(with)) {
+    NativeRelay relay(with);
+    co_await relay.run(*exchange);
+  } else {
+    InterpretedRelay relay(with);
+    co_await relay.run(*exchange);
+  }
+  if (interruption.client_left() && !tried.attempt.finished) {
+    const Progress progress = reply.begun() ? Progress::client_has_bytes : Progress::request_sent;
+    tried.attempt.failure = Failure{.kind = FailureKind::client_left, .progress = progress};
+  }
+  settle(request, tried.bytes, tried.attempt);
+  if (!tried.attempt.finished) tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;
+  co_return tried;
+}
+
+}  // namespace gateway

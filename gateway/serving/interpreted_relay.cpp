@@ -1,0 +1,61 @@
+#include "gateway/serving/interpreted_relay.hpp"
+
+namespace gateway {
+
+using providers::AnswerEvent;
+using providers::Reading;
+using routing::FailureKind;
+
+providers::PassedContent shown_by(const AnswerEvent& event) {
+  using Kind = AnswerEvent::Kind;
+  providers::PassedContent content;
+  content.bytes = event.is_content() ? event.text.raw.size() + event.name.raw.size() : 0;
+  content.text = (event.kind == Kind::text || event.kind == Kind::refusal) && content.bytes > 0;
+  content.reasoning = (event.kind == Kind::thinking || event.kind == Kind::redacted) && content.bytes > 0;
+  content.tool_call = event.kind == Kind::tool_call || event.kind == Kind::arguments;
+  if (event.is_decisive()) content.seen.set(0);
+  if (event.kind == Kind::end) {
+    content.finish_reason = event.name.raw.empty() ? std::string_view("stop") : event.name.raw;
+    content.finished.set(0);
+  }
+  return content;
+}
+
+InterpretedRelay::InterpretedRelay(const Attempting& attempting)
+    : StreamRelay(attempting),
+      reader_(with_.dialect.interpreter()->streamed(with_.services.tokens)),
+      answer_(with_.request.surface->conversing()->streamed(
+          *with_.request.conversation, with_.request.asked.wants_usage, identity(), held_)) {}
+
+std::optional<StreamRelay::Step> InterpretedRelay::take_next() {
+  if (piece_.empty()) return std::nullopt;
+  switch (reader_->feed(std::exchange(piece_, {}), *this)) {
+    case Reading::goes_on:
+      return Step::go_on;
+    case Reading::ended:
+      return at_end(EndedBy::done_mark);
+    case Reading::failed:
+      return Step::failed;
+    case Reading::bad:
+      return fail(FailureKind::bad_reply);
+  }
+  return Step::failed;
+}
+
+void InterpretedRelay::take(const AnswerEvent& event) {
+  if (event.kind == AnswerEvent::Kind::error) {
+    report(*event.error);
+    return;
+  }
+  if (event.kind == AnswerEvent::Kind::usage) note_usage(event.usage, event.usage_is_odd);
+  note(shown_by(event));
+  answer_->take(event);
+}
+
+void InterpretedRelay::tell_usage() {
+  const auto& usage = with_.tried.attempt.usage;
+  if (!usage) return StreamRelay::tell_usage();
+  answer_->finish(",\"cost\":" + cost_of(*usage));
+}
+
+}  // namespace gateway

@@ -1,0 +1,79 @@
+#include "gateway/serving/native_relay.hpp"
+
+#include <cmath>
+
+#include "routing/terms/bill.hpp"
+
+namespace gateway {
+
+using providers::PassedEvent;
+using providers::SseEvent;
+using routing::FailureKind;
+
+std::optional<StreamRelay::Step> NativeRelay::take_next() {
+  const std::optional<SseEvent> event = events_.next();
+  if (!event) return std::nullopt;
+  if (event->form == SseEvent::Form::comment) {
+    pass_on_comment(event->raw);
+    return Step::go_on;
+  }
+  const PassedEvent passed = replies_.event(*event, with_.services.tokens);
+  if (passed.usage.usage) note_usage(*passed.usage.usage, passed.usage.anomaly);
+  switch (passed.kind) {
+    case PassedEvent::Kind::empty:
+      return Step::go_on;
+    case PassedEvent::Kind::done:
+      return at_end(EndedBy::done_mark);
+    case PassedEvent::Kind::error:
+      return report(*passed.error);
+    case PassedEvent::Kind::bad:
+      return fail(FailureKind::bad_reply);
+    case PassedEvent::Kind::delta:
+      break;
+  }
+  note(passed.content);
+  queue(*event, passed);
+  return Step::go_on;
+}
+
+void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
+  const bool wants_usage = with_.request.asked.wants_usage;
+  const auto shown = wants_usage ? providers::UsageShown::yes : providers::UsageShown::no;
+  const bool is_usage = !passed.usage_value.empty();
+  const std::string cost = wants_usage && is_usage ? own_cost(passed) : std::string();
+  told_usage_ |= is_usage;
+  const providers::Relayed relayed = replies_.relayed(event, passed, shown, scratch_, cost);
+  // Copied: what must outlive the piece at hand, what was rewritten in scratch space, and what follows
+  // either.
+  const bool copied = !decided_ || !held_.empty() || relayed.form == providers::Relayed::Form::rewritten;
+  for (const std::string_view text : relayed.pieces()) {
+    if (copied) {
+      held_.append(text);
+    } else {
+      ready_.add(text);
+    }
+  }
+}
+
+// What the usage so far costs, where the host does not say the same itself: a stream's head comes too early
+// for it.
+std::string NativeRelay::own_cost(const PassedEvent& passed) const {
+  if (!passed.usage.usage) return {};
+  const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
+  const config::Money cost = routing::bill(endpoints[with_.tried.attempt.endpoint], *passed.usage.usage);
+  const auto& said = passed.usage.cost_said;
+  return said && std::llround(*said * 1e9) == cost.nanos ? std::string() : cost_of(*passed.usage.usage);
+}
+
+// Not before the client has a head: whoever answers in the end decides what it says.
+void NativeRelay::pass_on_comment(std::string_view comment) {
+  constexpr std::size_t longest = 1024;
+  if (!with_.reply.committed() || comment.size() > longest) return;
+  if (decided_) {
+    held_.append(comment).append("\n\n");
+  } else {
+    with_.reply.remark(with_.served, comment);
+  }
+}
+
+}  // namespace gateway

@@ -1,0 +1,29 @@
+// The stream of a host that speaks the client's own API: event by event as it came. Belongs to one attempt.
+#pragma once
+
+#include "gateway/serving/stream_relay.hpp"
+#include "providers/dialect/native_replies.hpp"
+#include "providers/http/sse.hpp"
+
+namespace gateway {
+
+class NativeRelay final : public StreamRelay {
+ public:
+  explicit NativeRelay(const Attempting& attempting)
+      : StreamRelay(attempting), replies_(*attempting.dialect.native()) {}
+
+ private:
+  void feed(std::string_view piece) override { events_.feed(piece); }
+  std::optional<Step> take_next() override;
+  bool is_broken() const override { return events_.state() != providers::SseReader::State::reading; }
+
+  void queue(const providers::SseEvent& event, const providers::PassedEvent& passed);
+  std::string own_cost(const providers::PassedEvent& passed) const;
+  void pass_on_comment(std::string_view comment);
+
+  const providers::NativeReplies& replies_;
+  providers::SseReader events_{providers::SseReader::Comments::given};
+  std::string scratch_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,72 @@
+#include "gateway/serving/record_keeping.hpp"
+
+namespace gateway {
+namespace {
+
+// What of the time until the first byte was not waiting for hosts or between attempts: known exactly where
+// one attempt was all there was.
+std::optional<config::Duration> added_by_us(const Record& record) {
+  if (record.attempts.size() != 1 || record.attempts[0].failure) return std::nullopt;
+  const routing::Attempt& attempt = record.attempts[0];
+  const auto waited = record.streamed ? attempt.first_delta : attempt.finished;
+  if (!waited || *waited > record.until_first_byte) return std::nullopt;
+  return record.until_first_byte - *waited;
+}
+
+}  // namespace
+
+void begin_record(Record& record, const InferenceRequest& request) {
+  record.id = request.id;
+  record.wall = request.demand.wall;
+  record.path = request.surface->route();
+  record.model = request.demand.model->name.text;
+  if (request.demand.key) record.key = request.demand.key->name.text;
+  record.policy = request.policy->name.text;
+  record.policy_hash = request.policy->hash;
+  record.preferences = request.policy->overlay;
+  record.streamed = request.demand.delivery == routing::Delivery::streamed;
+  record.prompt_estimate = request.demand.prompt;
+  record.bytes_in = request.body.size();
+  record.client_retry = request.client_retry;
+  record.catalogue = request.hosts->generation->catalogue;
+  record.attempts.reserve(static_cast<std::size_t>(request.policy->attempts));
+}
+
+void end_record(Record& record, InferenceRequest& request, const Reply& reply,
+                const std::optional<ErrorReply>& error, config::TimePoint now) {
+  const config::TimePoint admitted = request.demand.admitted;
+  record.status = reply.status();
+  record.total = now - admitted;
+  record.until_first_byte = reply.first_byte().value_or(now) - admitted;
+  record.added = added_by_us(record);
+  if (!request.demand.fallbacks.empty() && !record.attempts.empty()) {
+    const auto& endpoints = request.hosts->generation->catalogue->endpoints();
+    record.model = endpoints[record.attempts.back().endpoint].model->name.text;
+  }
+  if (error) record.error = error->code;
+  // A client that closes once it has everything did not leave.
+  if (!reply.delivered()) {
+    record.ending = Ending::client_left;
+    record.error = "client_left";
+  } else if (!error) {
+    record.ending = Ending::answered;
+  } else {
+    record.ending = reply.status() == 200 ? Ending::broken : Ending::refused;
+  }
+  record.demand = std::move(request.demand);
+}
+
+void refused_record(Record& record, const ErrorReply& error, std::string_view path, const Incoming& incoming,
+                    const config::KeySettings* key, config::TimePoint now) {
+  record.wall = std::chrono::system_clock::now();
+  record.path = path;
+  if (key) record.key = key->name.text;
+  record.status = error.status;
+  record.ending = Ending::refused;
+  record.error = error.code;
+  record.bytes_in = incoming.body.size();
+  record.until_first_byte = record.total = now - incoming.arrived;
+  record.client_retry = incoming.client_retry;
+}
+
+}  // namespace gateway

@@ -1,0 +1,29 @@
+#include "gateway/serving/settlement.hpp"
+
+#include <algorithm>
+
+#include "routing/terms/bill.hpp"
+
+namespace gateway {
+namespace {
+
+// Of English; other languages have fewer, and then the deltas say more.
+constexpr std::size_t bytes_in_a_token = 4;
+
+}  // namespace
+
+void settle(const InferenceRequest& request, std::size_t bytes, routing::Attempt& attempt) {
+  const bool answered = bytes > 0 || attempt.deltas > 0 || (attempt.finished && !attempt.failure);
+  if (!attempt.usage && answered) {
+    // Hosts send about one token in a delta, or more.
+    const auto by_size = static_cast<std::int64_t>((bytes + bytes_in_a_token - 1) / bytes_in_a_token);
+    const std::int64_t output = std::max<std::int64_t>(attempt.deltas, by_size);
+    attempt.usage = routing::Usage{.prompt = request.demand.prompt, .output = {output}};
+    attempt.usage_is_estimated = true;
+  }
+  if (!attempt.usage) return;
+  const auto& endpoints = request.hosts->generation->catalogue->endpoints();
+  attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage);
+}
+
+}  // namespace gateway

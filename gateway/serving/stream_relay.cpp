@@ -1,0 +1,167 @@
+#include "gateway/serving/stream_relay.hpp"
+
+#include <algorithm>
+
+#include "gateway/serving/host_report.hpp"
+#include "gateway/serving/settlement.hpp"
+#include "gateway/text/line_writer.hpp"
+#include "routing/terms/bill.hpp"
+
+namespace gateway {
+
+using providers::Pieces;
+using providers::Task;
+using routing::FailureKind;
+
+// Of events before the first that shows an answer: roles, comments. More is no answer.
+constexpr std::size_t most_held = 256 * 1024;
+
+Task<void> StreamRelay::run(providers::Exchange& exchange) {
+  Services& services = with_.services;
+  Step step = Step::go_on;
+  while (step == Step::go_on) {
+    const providers::Result<std::string_view> piece = co_await exchange.next();
+    if (!piece && !is_complete_but_for_its_end()) {
+      fail(with_.watchdog.why().value_or(decided_ ? FailureKind::broken_stream : piece.error()));
+      co_return;
+    }
+    if (!piece || piece->empty()) {
+      step = at_end(EndedBy::end_of_bytes);
+      break;
+    }
+    with_.watchdog.saw_bytes(services.timer.now());
+    feed(*piece);
+    while (step == Step::go_on) {
+      const std::optional<Step> next = take_next();
+      if (!next) break;
+      step = *next;
+      // Nearly full: write what there is and go on with the same piece.
+      if (ready_.texts().size() + 6 > Pieces::capacity - 6) {
+        const bool written = co_await flush();
+        if (!written) co_return;
+      }
+    }
+    const bool too_much = is_broken() || (!decided_ && held_.size() > most_held);
+    if (step == Step::go_on && too_much) step = fail(FailureKind::bad_reply);
+    // While the client has nothing, what was held back is dropped, so that another endpoint can take over.
+    if (step == Step::failed && !with_.reply.begun()) co_return;
+    if (step == Step::finished) break;
+    const bool written = co_await flush();
+    if (!written) co_return;
+  }
+  if (step != Step::finished) co_return;
+  const config::TimePoint now = services.timer.now();
+  with_.tried.attempt.finished = now - with_.tried.attempt.dispatched;
+  if (with_.request.asked.wants_usage && !told_usage_) tell_usage();
+  ready_.add(held_);
+  with_.watchdog.hold();
+  co_await with_.reply.end_stream(with_.served, ready_);
+  with_.watchdog.release();
+  // What follows the mark of the end is only the end of the body: reading it lets the connection be used
+  // again.
+  with_.watchdog.saw_end(services.timer.now());
+  for (;;) {
+    const providers::Result<std::string_view> rest = co_await exchange.next();
+    if (!rest || rest->empty()) co_return;
+  }
+}
+
+void StreamRelay::note(const providers::PassedContent& content) {
+  seen_ |= content.seen;
+  if (!content.decisive()) return;
+  const config::TimePoint now = with_.services.timer.now();
+  with_.watchdog.saw_content(now);
+  decided_ = true;
+  finished_ |= content.finished;
+  with_.tried.bytes += content.bytes;
+  if (!content.any()) return;
+
+  routing::Attempt& attempt = with_.tried.attempt;
+  if (!attempt.first_delta) {
+    attempt.first_delta = now - attempt.dispatched;
+    with_.trial.end();
+    with_.services.outbox.tell(Sighting::What::begins, attempt, with_.tried.asked);
+  }
+  if (!attempt.first_visible && (content.text || content.tool_call))
+    attempt.first_visible = now - attempt.dispatched;
+  if (last_delta_)
+    attempt.worst_gap = std::max(attempt.worst_gap.value_or(config::Duration{}), now - *last_delta_);
+  last_delta_ = now;
+  ++attempt.deltas;
+}
+
+void StreamRelay::note_usage(const routing::Usage& usage, bool is_odd) {
+  with_.tried.attempt.usage = usage;
+  with_.tried.attempt.usage_is_estimated = is_odd;
+}
+
+std::string StreamRelay::cost_of(const routing::Usage& usage) const {
+  const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
+  std::string text;
+  LineWriter line(text);
+  line.fixed(routing::bill(endpoints[with_.tried.attempt.endpoint], usage).nanos, 9);
+  line.hand_over();
+  return text;
+}
+
+StreamIdentity StreamRelay::identity() const {
+  const routing::Demand& demand = with_.request.demand;
+  return {.id = with_.request.id,
+          .created = std::chrono::system_clock::to_time_t(demand.wall),
+          .model = demand.model->name.text};
+}
+
+void StreamRelay::tell_usage() {
+  settle(with_.request, with_.tried.bytes, with_.tried.attempt);
+  held_.append(with_.request.surface->usage_event(with_.tried.attempt, identity()));
+}
+
+Task<bool> StreamRelay::flush() {
+  if (!decided_) co_return true;
+  ready_.add(held_);
+  if (ready_.empty()) co_return true;
+  with_.watchdog.hold();
+  const bool written = co_await with_.reply.stream(with_.served, ready_);
+  with_.watchdog.release();
+  // No other endpoint will be sent it now; streams are many and long.
+  with_.request.conversation.reset();
+  if (!with_.request.body.empty()) std::string().swap(with_.request.body);
+  ready_ = Pieces();
+  held_.clear();
+  if (!written) fail(FailureKind::client_left);
+  co_return written;
+}
+
+bool StreamRelay::every_choice_finished() const {
+  const auto asked = static_cast<std::size_t>(with_.request.asked.choices);
+  return finished_.count() >= asked && (seen_ & ~finished_).none();
+}
+
+// Behind the last finish nothing can be missing but usage and the mark of the end: a host that fails there,
+// or falls silent, has answered.
+bool StreamRelay::is_complete_but_for_its_end() const {
+  const auto why = with_.watchdog.why();
+  return decided_ && every_choice_finished() && (!why || *why == FailureKind::stalled_stream);
+}
+
+// The mark of the end needs no finish before it: not every host gives one.
+StreamRelay::Step StreamRelay::at_end(EndedBy by) {
+  if (decided_ && (by == EndedBy::done_mark || every_choice_finished())) return Step::finished;
+  return fail(decided_ ? FailureKind::broken_stream : FailureKind::empty_reply);
+}
+
+routing::Progress StreamRelay::progress() const {
+  return with_.reply.begun() ? routing::Progress::client_has_bytes : routing::Progress::request_sent;
+}
+
+StreamRelay::Step StreamRelay::report(const providers::ReportedError& error) {
+  take_report(with_.request, with_.dialect, 200, error, progress(), with_.tried);
+  return Step::failed;
+}
+
+StreamRelay::Step StreamRelay::fail(FailureKind kind) {
+  with_.tried.attempt.failure = routing::Failure{.kind = kind, .progress = progress()};
+  return Step::failed;
+}
+
+}  // namespace gateway

@@ -1,0 +1,78 @@
+// Relays one host's stream to the client as it comes, holding back until the host shows that it answers, and
+// notes what routing learns from. What is in the stream, and in which words the client gets it, is for those
+// derived from it. Belongs to one attempt.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gateway/serving/attempt.hpp"
+#include "gateway/serving/watchdog.hpp"
+#include "providers/dialect/passed.hpp"
+
+namespace gateway {
+
+// What an attempt works with. All of it outlives the relay.
+struct Attempting {
+  Services& services;
+  InferenceRequest& request;
+  const providers::Dialect& dialect;
+  Served& served;
+  routing::TrialPermit& trial;
+  Reply& reply;
+  Watchdog& watchdog;
+  Tried& tried;
+};
+
+class StreamRelay {
+ public:
+  explicit StreamRelay(const Attempting& attempting) : with_(attempting) {}
+  virtual ~StreamRelay() = default;
+  StreamRelay(const StreamRelay&) = delete;
+  StreamRelay& operator=(const StreamRelay&) = delete;
+
+  // Until the stream's end, or the first failure, which `tried` then holds.
+  providers::Task<void> run(providers::Exchange& exchange);
+
+ protected:
+  enum class Step { go_on, finished, failed };
+  enum class EndedBy { done_mark, end_of_bytes };
+
+  // The next piece of the stream, which stays until all of it was taken.
+  virtual void feed(std::string_view piece) = 0;
+  // The next of what is in the pieces so far, put behind `ready_` or `held_`; nothing where a further piece
+  // is needed.
+  virtual std::optional<Step> take_next() = 0;
+  // No further piece could make sense of it.
+  virtual bool is_broken() const { return false; }
+  // Puts the usage, where the client wants it and has none yet, behind `held_`.
+  virtual void tell_usage();
+
+  void note(const providers::PassedContent& content);
+  void note_usage(const routing::Usage& usage, bool is_odd);
+  Step at_end(EndedBy by);
+  Step report(const providers::ReportedError& error);
+  Step fail(routing::FailureKind kind);
+  // What `usage` costs, as JSON has it.
+  std::string cost_of(const routing::Usage& usage) const;
+  StreamIdentity identity() const;
+
+  const Attempting with_;
+  providers::Pieces ready_;  // to be written; views into the piece at hand
+  std::string held_;      // what stands before the first decisive event, and what is not the host's own bytes
+  bool decided_ = false;  // the host has shown that it answers
+  bool told_usage_ = false;  // the client has usage from the host
+
+ private:
+  providers::Task<bool> flush();
+  // Whether each choice that was asked for, and each that was seen, came to its end.
+  bool every_choice_finished() const;
+  bool is_complete_but_for_its_end() const;
+  routing::Progress progress() const;
+
+  providers::Choices seen_;
+  providers::Choices finished_;  // those with a finish_reason
+  std::optional<config::TimePoint> last_delta_{};
+};
+
+}  // namespace gateway

@@ -1,0 +1,135 @@
+#include "gateway/serving/whole_relay.hpp"
+
+#include "gateway/serving/host_report.hpp"
+#include "gateway/serving/interpreted_relay.hpp"
+#include "gateway/serving/settlement.hpp"
+#include "gateway/text/line_writer.hpp"
+#include "providers/dialect/native_replies.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::PassedReply;
+using providers::Result;
+using providers::Task;
+using routing::FailureKind;
+using routing::Progress;
+
+// A reply as it was understood, and the client's words for it where they are not the host's.
+class Understood final : public providers::AnswerSink {
+ public:
+  Understood(const Attempting& with, std::string_view body) : with_(with) {
+    if (with.dialect.format() == with.request.surface->format()) {
+      reply = with.dialect.native()->whole(body, with.services.tokens);
+    } else {
+      answer_ = with.request.surface->conversing()->whole(*with.request.conversation);
+      reply.kind = PassedReply::Kind::empty;
+      const auto reading = with.dialect.interpreter()->whole(body, with.services.tokens, *this);
+      if (reading == providers::Reading::bad) reply.kind = PassedReply::Kind::bad;
+    }
+  }
+
+  PassedReply reply;
+
+  // As the client gets it; the host's own bytes are not in it.
+  std::optional<std::string> said(config::Money cost) const {
+    if (!answer_) return std::nullopt;
+    std::string member = ",\"cost\":";
+    LineWriter line(member);
+    line.fixed(cost.nanos, 9);
+    line.hand_over();
+    const routing::Demand& demand = with_.request.demand;
+    return answer_->body({.id = with_.request.id,
+                          .created = std::chrono::system_clock::to_time_t(demand.wall),
+                          .model = demand.model->name.text},
+                         member);
+  }
+
+ private:
+  void take(const providers::AnswerEvent& event) override {
+    if (event.kind == providers::AnswerEvent::Kind::error) {
+      reply.error = *event.error;
+      reply.kind = PassedReply::Kind::error;
+      return;
+    }
+    if (event.kind == providers::AnswerEvent::Kind::usage) {
+      reply.usage = {.usage = event.usage, .anomaly = event.usage_is_odd};
+    }
+    const providers::PassedContent content = shown_by(event);
+    reply.content.bytes += content.bytes;
+    if (content.decisive() && reply.kind == PassedReply::Kind::empty) reply.kind = PassedReply::Kind::answer;
+    answer_->take(event);
+  }
+
+  const Attempting& with_;
+  std::unique_ptr<WholeAnswer> answer_;
+};
+
+}  // namespace
+
+Task<Result<std::string>> read_whole(Services& services, providers::Exchange& exchange, Watchdog& watchdog,
+                                     std::size_t limit) {
+  std::string body;
+  for (;;) {
+    const Result<std::string_view> piece = co_await exchange.next();
+    if (!piece) co_return watchdog.why().value_or(piece.error());
+    if (piece->empty()) co_return std::move(body);
+    if (body.size() + piece->size() > limit) co_return FailureKind::bad_reply;
+    const bool is_blank = piece->find_first_not_of(" \t\r\n") == std::string_view::npos;
+    if (!body.empty() || !is_blank) {
+      watchdog.saw_body(services.timer.now());
+      body.append(*piece);
+    }
+  }
+}
+
+Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange) {
+  routing::Attempt& attempt = with.tried.attempt;
+  const auto fail = [&](FailureKind kind) {
+    attempt.failure = routing::Failure{.kind = kind, .progress = Progress::request_sent};
+  };
+  const Result<std::string> body =
+      co_await read_whole(with.services, exchange, with.watchdog, max_whole_reply);
+  if (!body) {
+    fail(body.error());
+    co_return;
+  }
+  const Understood understood(with, *body);
+  const PassedReply& reply = understood.reply;
+  attempt.usage = reply.usage.usage;
+  attempt.usage_is_estimated = reply.usage.anomaly;
+  with.tried.bytes = reply.content.bytes;
+  switch (reply.kind) {
+    case PassedReply::Kind::bad:
+      fail(FailureKind::bad_reply);
+      co_return;
+    case PassedReply::Kind::empty:
+      fail(FailureKind::empty_reply);
+      co_return;
+    case PassedReply::Kind::error:
+      take_report(with.request, with.dialect, 200, *reply.error, Progress::request_sent, with.tried);
+      co_return;
+    case PassedReply::Kind::answer:
+      break;
+  }
+  attempt.finished = with.services.timer.now() - attempt.dispatched;
+  const bool is_counted = attempt.usage.has_value();
+  settle(with.request, with.tried.bytes, attempt);
+  if (is_counted) with.served.cost = attempt.cost;
+  const std::optional<std::string> said = understood.said(attempt.cost);
+  co_await with.reply.whole(with.served, said ? *said : *body);
+}
+
+Task<void> read_document(const Attempting& with, providers::Exchange& exchange) {
+  const Result<std::string> document =
+      co_await read_whole(with.services, exchange, with.watchdog, max_whole_reply);
+  const FailureKind kind = document ? FailureKind::bad_reply : document.error();
+  with.tried.attempt.failure =
+      routing::Failure{.kind = with.watchdog.why().value_or(kind), .progress = Progress::request_sent};
+  if (!document) co_return;
+  const Understood understood(with, *document);
+  if (!understood.reply.error) co_return;
+  take_report(with.request, with.dialect, 200, *understood.reply.error, Progress::request_sent, with.tried);
+}
+
+}  // namespace gateway

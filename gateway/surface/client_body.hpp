@@ -1,0 +1,51 @@
+// What isocost must know of the body of a client's call, whichever API it is of, and where it stands in the
+// text so that it can be edited without being written again. The whole text is validated; nothing of it is
+// changed. Views and ranges are of the text that was inspected. Values; belong to their request.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/system/result.hpp>
+
+#include "config/values/settings.hpp"
+#include "gateway/surface/body_fault.hpp"
+#include "providers/json/json_text.hpp"
+#include "routing/policy/preferences.hpp"
+
+namespace gateway {
+
+struct ClientBody {
+  std::string model;
+  bool stream = false;
+  bool wants_usage = false;                    // stream_options.include_usage, as the client asked
+  bool echo_decision = false;                  // debug: true, or an object with a true member
+  std::optional<config::Tokens> max_output{};  // of each answer
+  int choices = 1;                             // answers that are wanted
+  config::Features needs;
+  config::Tokens prompt{};  // estimated
+  std::string user;
+  std::vector<std::string> models;  // fallbacks in order
+  std::optional<routing::ProviderPreferences> provider{};
+  // Of the prompt, what hosts may have cached; empty: none of it is looked for.
+  std::vector<providers::ByteRange> messages;
+  providers::ByteRange tools;                // empty: none
+  std::vector<std::uint32_t> prefix_tokens;  // estimated, up to the end of each message
+
+  // For UpstreamBody.
+  providers::ByteRange object;       // the braces included
+  providers::ByteRange model_value;  // the quotes included; empty where only `models` names one
+  std::optional<providers::ByteRange> stream_options{};       // its value: an object, or null
+  bool stream_options_empty = false;                          // {}, or null
+  std::optional<providers::ByteRange> include_usage_value{};  // where the client wrote it
+  // Members that only isocost and OpenRouter know, each up to the next key or to the closing brace.
+  std::vector<providers::ByteRange> routing_members;
+  std::size_t kept_end = 0;  // end of the last other member
+};
+
+using Inspected = boost::system::result<ClientBody, BodyFault>;
+
+}  // namespace gateway

@@ -1,0 +1,134 @@
+#include "gateway/surface/client_body_reader.hpp"
+
+#include <algorithm>
+
+#include "gateway/surface/provider_preferences.hpp"
+
+namespace gateway {
+
+using providers::ByteRange;
+using providers::JsonString;
+using providers::JsonType;
+
+std::optional<BodyFault> ClientBodyReader::read() {
+  const Path top;
+  if (walk_.json.ok() && walk_.json.type() != JsonType::object) {
+    walk_.wrong_type(top, "an object");
+    return walk_.fault();
+  }
+  request_.object.begin = walk_.json.position();
+  const bool read = walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
+  if (!read || !finished(top)) return walk_.fault();
+  request_.stream = stream_.value_or(false);
+  request_.wants_usage = include_usage_.value_or(false);
+  request_.choices = static_cast<int>(choices_.value_or(1));
+  complete();
+  return std::nullopt;
+}
+
+bool ClientBodyReader::member(const JsonString& key, const Path& path) {
+  // Keys with escapes are rare, and looked up by what they mean.
+  const std::string unescaped = key.escaped ? key.text() : std::string();
+  const std::string_view name = key.escaped ? std::string_view(unescaped) : key.raw;
+  const auto key_begin = static_cast<std::size_t>(key.raw.data() - body_.data()) - 1;
+  end_routing_member(key_begin);
+
+  if (const std::optional<bool> own = own_member(name, path)) {
+    request_.kept_end = walk_.json.end();
+    return *own;
+  }
+  const auto known = std::ranges::find(known_, name, &Known::key);
+  const bool read = known == known_.end() ? walk_.json.skip() : (this->*known->read)(path);
+  if (known != known_.end() && known->for_whom == Known::Reader::router) {
+    request_.routing_members.push_back({key_begin, key_begin});
+  } else {
+    request_.kept_end = walk_.json.end();
+  }
+  return read;
+}
+
+// A routing member reaches to the key after it, so that it goes with its comma.
+void ClientBodyReader::end_routing_member(std::size_t next) {
+  if (request_.routing_members.empty()) return;
+  ByteRange& last = request_.routing_members.back();
+  if (last.empty()) last.end = next;
+}
+
+bool ClientBodyReader::finished(const Path& top) {
+  request_.object.end = walk_.json.end();
+  end_routing_member(request_.object.end - 1);
+  if (!walk_.json.finish()) return false;
+  // As OpenRouter takes it: a list alone begins with the model that is wanted most.
+  if (request_.model.empty() && !request_.models.empty()) {
+    request_.model = std::move(request_.models.front());
+    request_.models.erase(request_.models.begin());
+  }
+  if (request_.model.empty()) {
+    return walk_.wrong("missing_member", top.member("model"), "nothing", "the name of a model");
+  }
+  return is_complete(top);
+}
+
+bool ClientBodyReader::model(const Path& path) {
+  const std::size_t begin = walk_.json.position();
+  if (walk_.json.type() != JsonType::string) return walk_.wrong_type(path, "a string");
+  if (!walk_.string(path, request_.model)) return false;
+  request_.model_value = {begin, walk_.json.end()};
+  return true;
+}
+
+bool ClientBodyReader::stream_options(const Path& path) {
+  const std::size_t begin = walk_.json.position();
+  request_.stream_options_empty = true;
+  const bool read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+    request_.stream_options_empty = false;
+    if (!key.is("include_usage")) return walk_.json.skip();
+    const std::size_t value = walk_.json.position();
+    if (!walk_.boolean(at, include_usage_)) return false;
+    request_.include_usage_value = ByteRange{value, walk_.json.end()};
+    return true;
+  });
+  request_.stream_options = ByteRange{begin, walk_.json.end()};
+  return read;
+}
+
+bool ClientBodyReader::provider(const Path& path) {
+  if (walk_.json.type() == JsonType::object) request_.provider.emplace();
+  routing::ProviderPreferences none;
+  return read_preferences(walk_, path, request_.provider ? *request_.provider : none);
+}
+
+bool ClientBodyReader::debug(const Path& path) {
+  std::optional<bool> asked;
+  if (walk_.json.type() != JsonType::object) {
+    if (!walk_.boolean(path, asked)) return false;
+    request_.echo_decision = asked.value_or(false);
+    return true;
+  }
+  return walk_.object(path, [&](const JsonString&, const Path& at) {
+    if (!walk_.boolean(at, asked)) return false;
+    request_.echo_decision = request_.echo_decision || asked.value_or(false);
+    return true;
+  });
+}
+
+const std::array<ClientBodyReader::Known, 16> ClientBodyReader::known_{{
+    {"model", &ClientBodyReader::model},
+    {"stream", &ClientBodyReader::stream},
+    {"stream_options", &ClientBodyReader::stream_options},
+    {"n", &ClientBodyReader::choices},
+    {"user", &ClientBodyReader::user},
+    {"prompt_cache_key", &ClientBodyReader::cache_key},
+    {"provider", &ClientBodyReader::provider, Known::Reader::router},
+    {"models", &ClientBodyReader::models, Known::Reader::router},
+    {"session_id", &ClientBodyReader::session, Known::Reader::router},
+    {"debug", &ClientBodyReader::debug, Known::Reader::router},
+    {"route", &ClientBodyReader::skip, Known::Reader::router},
+    {"preset", &ClientBodyReader::skip, Known::Reader::router},
+    {"plugins", &ClientBodyReader::skip, Known::Reader::router},
+    {"transforms", &ClientBodyReader::skip, Known::Reader::router},
+    {"usage", &ClientBodyReader::skip, Known::Reader::router},
+    {"trace", &ClientBodyReader::skip, Known::Reader::router},
+}};
+
+}  // namespace gateway

@@ -1,0 +1,70 @@
+// Reads a client's body: the members that all of OpenAI's APIs have in common, those for the router, and what
+// an API has of its own. Belongs to one request.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/surface/body_walk.hpp"
+#include "gateway/surface/client_body.hpp"
+
+namespace gateway {
+
+class ClientBodyReader {
+ public:
+  // Fills `request`.
+  ClientBodyReader(std::string_view body, providers::JsonTokens& tokens, ClientBody& request)
+      : body_(body), walk_(tokens, body), request_(request) {}
+  virtual ~ClientBodyReader() = default;
+
+  std::optional<BodyFault> read();
+
+ protected:
+  static constexpr std::int64_t most_tokens = 100'000'000;
+
+  // Reads a member of the API's own; nothing where it is none.
+  virtual std::optional<bool> own_member(std::string_view name, const Path& path) = 0;
+  // At the end: whether all is there that must be.
+  virtual bool is_complete(const Path& top) = 0;
+  virtual void complete() = 0;
+
+  void need(config::Feature feature) { request_.needs.set(static_cast<std::size_t>(feature)); }
+
+  std::string_view body_;
+  BodyWalk walk_;
+  ClientBody& request_;
+
+ private:
+  // What one of the top-level members is to us.
+  struct Known {
+    std::string_view key;
+    bool (ClientBodyReader::*read)(const Path&);
+    enum class Reader { hosts, router } for_whom = Reader::hosts;
+  };
+  static const std::array<Known, 16> known_;
+
+  bool member(const providers::JsonString& key, const Path& path);
+  void end_routing_member(std::size_t next);
+  bool finished(const Path& top);
+
+  bool skip(const Path&) { return walk_.json.skip(); }
+  bool model(const Path& path);
+  bool stream(const Path& path) { return walk_.boolean(path, stream_); }
+  bool stream_options(const Path& path);
+  bool choices(const Path& path) { return walk_.integer(path, 1, 128, choices_); }
+  bool user(const Path& path) { return walk_.string(path, request_.user, 512); }
+  // Of hosts and routers; only their form is looked at.
+  bool session(const Path& path) { return walk_.string(path, unused_); }
+  bool cache_key(const Path& path) { return walk_.string(path, unused_, 1'024); }
+  bool models(const Path& path) { return walk_.strings(path, request_.models, 16); }
+  bool provider(const Path& path);
+  bool debug(const Path& path);
+
+  std::string unused_;
+  std::optional<bool> stream_, include_usage_;
+  std::optional<std::int64_t> choices_;
+};
+
+}  // namespace gateway

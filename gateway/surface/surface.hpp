@@ -1,0 +1,75 @@
+// An API that clients speak: how a call is read, and what its replies look like. One object per API, without
+// state: shared by all threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/system/result.hpp>
+
+#include "config/values/format.hpp"
+#include "gateway/surface/client_body.hpp"
+#include "gateway/surface/error_reply.hpp"
+#include "providers/conversation/answer.hpp"
+#include "providers/conversation/conversation.hpp"
+#include "providers/json/json_tokens.hpp"
+
+namespace gateway {
+
+using Conversed = boost::system::result<providers::Conversation, BodyFault>;
+
+// An answer in the client's words while it comes. Belongs to one reply.
+class StreamedAnswer : public providers::AnswerSink {
+ public:
+  // What follows the answer's end, but for the mark of it: its usage, where the client wants it, with
+  // `own_members`, like `,"cost":0.1`, behind the host's.
+  virtual void finish(std::string_view own_members) = 0;
+};
+
+// An answer in the client's words once all of it has come. Belongs to one reply.
+class WholeAnswer : public providers::AnswerSink {
+ public:
+  virtual std::string body(const StreamIdentity& reply, std::string_view own_members) const = 0;
+};
+
+// How the calls of an API are put into a conversation, and answers into its words, for hosts of other APIs.
+class Conversing {
+ public:
+  virtual ~Conversing() = default;
+  // `body` must outlive the result, and `tokens` is scratch space. Faults are of what Surface::inspect leaves
+  // to hosts.
+  virtual Conversed conversation(std::string_view body, providers::JsonTokens& tokens) const = 0;
+  // Whole events are put behind what is in `out`, which must outlive it; the rest need not.
+  virtual std::unique_ptr<StreamedAnswer> streamed(const providers::Conversation& asked, bool wants_usage,
+                                                   const StreamIdentity& stream, std::string& out) const = 0;
+  virtual std::unique_ptr<WholeAnswer> whole(const providers::Conversation& asked) const = 0;
+};
+
+class Surface {
+ public:
+  virtual ~Surface() = default;
+  virtual config::Format format() const = 0;
+  virtual std::string_view route() const = 0;  // as the route table has it
+
+  // `tokens` is scratch space. The result's ranges are of `body`.
+  virtual Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const = 0;
+  // Null where nothing but the API itself can say it.
+  virtual const Conversing* conversing() const { return nullptr; }
+  // Whether an answer is as good from one endpoint as from another. Where it is not, a request goes to the
+  // first endpoint of its model alone, unless they are declared to be equal.
+  virtual bool is_interchangeable() const { return true; }
+
+  // Of a request that failed, instead of a reply.
+  virtual std::string error_body(const ErrorReply& error) const { return envelope(error); }
+  // The event that ends a stream which had begun. Nothing follows it, no mark of the end either.
+  virtual std::string error_event(const ErrorReply& error, const StreamIdentity& stream) const = 0;
+  // The event that tells the usage of a stream whose host sent none where clients look for it. What is only
+  // an estimate says so.
+  virtual std::string usage_event(const routing::Attempt& attempt, const StreamIdentity& stream) const = 0;
+  // An event with nothing but `members` of our own, which clients that do not know them skip.
+  virtual std::string note_event(std::string_view members, const StreamIdentity& stream) const = 0;
+  virtual std::string_view end_mark() const { return "data: [DONE]\n\n"; }
+};
+
+}  // namespace gateway

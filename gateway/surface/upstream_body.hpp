@@ -1,0 +1,33 @@
+// The body to send to a host: the client's bytes with a few edits, as pieces for one gather write.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "gateway/surface/client_body.hpp"
+
+namespace gateway {
+
+// What the host's API takes beside OpenAI's.
+enum class RoutingMembers { removed, kept };  // kept: it speaks OpenRouter itself
+
+// Pieces point into the client's text, which must outlive this, and into `own`. Movable; not copyable.
+class UpstreamBody {
+ public:
+  UpstreamBody(const ClientBody& request, std::string_view text, std::string_view host_model,
+               RoutingMembers members);
+  UpstreamBody(UpstreamBody&&) noexcept = default;
+  UpstreamBody& operator=(UpstreamBody&&) noexcept = default;
+
+  std::span<const std::string_view> pieces() const { return pieces_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::vector<char> own_;  // what is not the client's; a vector, because its bytes stay when it is moved
+  std::vector<std::string_view> pieces_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace gateway

@@ -1,0 +1,70 @@
+// Writes an answer that came in another API as OpenAI's chat reply: as chunks while it comes, or whole. Texts
+// are copied as they stand. Each belongs to one reply.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/surface/surface.hpp"
+#include "providers/json/json_writer.hpp"
+
+namespace gateway {
+
+enum class ThinkingShown { yes, no };
+
+std::string_view finish_reason(providers::EndReason reason);
+
+class ChatChunks final : public StreamedAnswer {
+ public:
+  // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.
+  ChatChunks(const StreamIdentity& stream, bool wants_usage, ThinkingShown thinking, std::string& out);
+
+  // Of an error nothing is written: the event that ends a broken stream is for whoever ends it.
+  void take(const providers::AnswerEvent& event) override;
+  void finish(std::string_view own_members) override;
+
+ private:
+  void think(const providers::AnswerEvent& event);
+  void begin_chunk();
+  void end_chunk();
+
+  std::string& out_;
+  bool wants_usage_;
+  ThinkingShown thinking_;
+  std::string identity_;  // an event up to its choices
+  bool has_role_ = false;
+  std::optional<routing::Usage> usage_{};
+};
+
+class ChatWhole final : public WholeAnswer {
+ public:
+  explicit ChatWhole(ThinkingShown thinking) : thinking_(thinking) {}
+
+  void take(const providers::AnswerEvent& event) override;
+  std::string body(const StreamIdentity& reply, std::string_view own_members) const override;
+
+ private:
+  struct Thought {
+    std::string text, signature, redacted;
+    std::string_view format;
+  };
+  struct Call {
+    std::string id, name, arguments;
+  };
+
+  Thought& thought(const providers::AnswerEvent& event);
+  void write_thoughts(providers::JsonWriter& json) const;
+  void write_calls(providers::JsonWriter& json) const;
+
+  ThinkingShown thinking_;
+  // All of it raw, as it stands in JSON.
+  std::string text_, refusal_, thinking_text_, native_reason_;
+  std::vector<Thought> thoughts_;
+  std::vector<Call> calls_;
+  std::optional<providers::EndReason> reason_{};
+  std::optional<routing::Usage> usage_{};
+};
+
+}  // namespace gateway

@@ -1,0 +1,248 @@
+#include "gateway/surfaces/openai_chat/chat_conversation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "gateway/surfaces/openai_chat/chat_parts.hpp"
+#include "gateway/surfaces/openai_chat/chat_tools.hpp"
+#include "gateway/surfaces/openai_chat/chat_turns.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Conversation;
+using providers::JsonNumber;
+using providers::JsonString;
+using providers::JsonType;
+using providers::OutputForm;
+using providers::Text;
+using providers::ThinkingWish;
+using providers::Weight;
+using Effort = ThinkingWish::Effort;
+
+constexpr std::int64_t most_tokens = 100'000'000;
+constexpr std::size_t most_beyond = 32;
+constexpr std::array<std::pair<std::string_view, Effort>, 7> efforts{{{"none", Effort::off},
+                                                                      {"minimal", Effort::minimal},
+                                                                      {"low", Effort::low},
+                                                                      {"medium", Effort::medium},
+                                                                      {"high", Effort::high},
+                                                                      {"xhigh", Effort::xhigh},
+                                                                      {"max", Effort::max}}};
+
+// What is for the router, or for OpenAI's own books and caches, and says nothing to a model.
+constexpr std::array<std::string_view, 19> said_to_others{"model",
+                                                          "stream",
+                                                          "stream_options",
+                                                          "provider",
+                                                          "models",
+                                                          "route",
+                                                          "preset",
+                                                          "plugins",
+                                                          "transforms",
+                                                          "usage",
+                                                          "trace",
+                                                          "session_id",
+                                                          "debug",
+                                                          "prompt_cache_key",
+                                                          "safety_identifier",
+                                                          "store",
+                                                          "moderation",
+                                                          "prompt_cache_options",
+                                                          "prompt_cache_retention"};
+// What makes the request another one, beside what a conversation has a place for.
+constexpr std::array<std::string_view, 5> needs{"audio", "functions", "function_call", "logit_bias",
+                                                "web_search_options"};
+
+class ConversationReader {
+ public:
+  ConversationReader(std::string_view body, providers::JsonTokens& tokens, Conversation& conversation)
+      : body_(body), walk_(tokens, body), said_(conversation) {}
+
+  std::optional<BodyFault> read() {
+    const Path top;
+    const bool is_read =
+        walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
+    if (!is_read || !walk_.json.finish()) return walk_.fault();
+    complete();
+    return std::nullopt;
+  }
+
+ private:
+  bool member(const JsonString& key, const Path& path) {
+    if (key.is("messages")) return read_turns(walk_, path, said_);
+    if (key.is("tools")) return read_tools(walk_, path, body_, said_);
+    if (key.is("tool_choice")) return read_tool_choice(walk_, path, said_);
+    if (key.is("parallel_tool_calls")) return walk_.boolean(path, said_.parallel_tool_calls);
+    if (key.is("max_tokens")) return walk_.integer(path, 0, most_tokens, max_tokens_);
+    if (key.is("max_completion_tokens")) return walk_.integer(path, 0, most_tokens, said_.max_output);
+    if (key.is("response_format")) return response_format(path);
+    if (key.is("reasoning_effort")) return walk_.choice(path, efforts, effort_);
+    if (key.is("reasoning")) return reasoning(path);
+    if (key.is("include_reasoning")) return include_reasoning(path);
+    if (key.is("cache_control")) return read_cache_control(walk_, path, said_.cache);
+    if (key.is("user")) return read_text(walk_, path, said_.user);
+    if (key.is("metadata")) return metadata(path);
+    if (key.is("modalities")) return modalities(path);
+    return sampling(key, path);
+  }
+
+  bool sampling(const JsonString& key, const Path& path) {
+    providers::Sampling& sampling = said_.sampling;
+    if (key.is("temperature")) return number(path, sampling.temperature);
+    if (key.is("top_p")) return number(path, sampling.top_p);
+    if (key.is("top_k")) return number(path, sampling.top_k);
+    if (key.is("seed")) return number(path, sampling.seed);
+    if (key.is("frequency_penalty")) return number(path, sampling.frequency_penalty);
+    if (key.is("presence_penalty")) return number(path, sampling.presence_penalty);
+    if (key.is("stop")) return stop(path);
+    if (key.is("n")) return walk_.integer(path, 1, 128, choices_);
+    if (key.is("logprobs")) return walk_.boolean(path, logprobs_);
+    if (key.is("top_logprobs")) return walk_.integer(path, 0, 1'000, top_logprobs_);
+    return beyond(key, path);
+  }
+
+  // null counts as absent, and so does an object without members.
+  bool beyond(const JsonString& key, const Path& path) {
+    bool is_said = walk_.json.type() != JsonType::null;
+    if (walk_.json.type() == JsonType::object) {
+      is_said = false;
+      if (!walk_.json.object([&](const JsonString&) { return is_said = true, walk_.json.skip(); }))
+        return false;
+    } else if (!walk_.json.skip()) {
+      return false;
+    }
+    const auto is = [&](std::string_view name) { return key.is(name); };
+    if (!is_said || std::any_of(said_to_others.begin(), said_to_others.end(), is)) return true;
+    const bool is_need = std::any_of(needs.begin(), needs.end(), is);
+    if (is_need || said_.beyond.size() < most_beyond) {
+      said_.beyond.push_back({path.text(), is_need ? Weight::need : Weight::hint});
+    }
+    return true;
+  }
+
+  bool number(const Path& path, std::optional<JsonNumber>& value) {
+    if (walk_.json.type() == JsonType::null) return walk_.json.null();
+    if (walk_.json.type() != JsonType::number) return walk_.wrong_type(path, "a number");
+    value = walk_.json.number();
+    return value.has_value();
+  }
+
+  bool stop(const Path& path) {
+    const auto one = [&](const Path& at) {
+      Text text;
+      if (!read_text(walk_, at, text)) return false;
+      if (!text.raw.empty()) said_.sampling.stop.push_back(text);
+      return true;
+    };
+    return walk_.json.type() == JsonType::string ? one(path) : walk_.array(path, one);
+  }
+
+  bool response_format(const Path& path) {
+    Text type;
+    OutputForm& form = said_.form;
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("type")) return read_text(walk_, at, type);
+      return key.is("json_schema") ? json_schema(at) : walk_.json.skip();
+    });
+    if (!is_read) return false;
+    if (type.is("json_object")) {
+      form.kind = OutputForm::Kind::json_object;
+    } else if (type.is("json_schema")) {
+      form.kind = OutputForm::Kind::json_schema;
+      if (form.schema.empty()) {
+        return walk_.wrong("missing_member", path.member("json_schema"), "no schema", "one with a schema");
+      }
+    } else if (!type.raw.empty() && !type.is("text")) {
+      said_.beyond.push_back({"response_format", Weight::need});
+    }
+    return true;
+  }
+
+  bool json_schema(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("name")) return read_text(walk_, at, said_.form.name);
+      if (key.is("schema")) return read_object(walk_, at, body_, said_.form.schema);
+      if (!key.is("strict")) return walk_.json.skip();
+      std::optional<bool> strict;
+      if (!walk_.boolean(at, strict)) return false;
+      said_.form.is_strict = strict.value_or(false);
+      return true;
+    });
+  }
+
+  bool reasoning(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("effort")) return walk_.choice(at, efforts, effort_);
+      if (key.is("max_tokens")) return walk_.integer(at, 0, most_tokens, said_.thinking.budget);
+      if (key.is("enabled")) return walk_.boolean(at, thinks_);
+      if (key.is("exclude")) return walk_.boolean(at, is_hidden_);
+      return walk_.json.skip();
+    });
+  }
+
+  bool include_reasoning(const Path& path) {
+    std::optional<bool> shown;
+    if (!walk_.boolean(path, shown)) return false;
+    if (shown) is_hidden_ = !*shown;
+    return true;
+  }
+
+  bool metadata(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path&) {
+      if (walk_.json.type() != JsonType::string) return walk_.json.skip();
+      const auto value = walk_.json.string();
+      if (value && said_.metadata.size() < 16) said_.metadata.emplace_back(key, *value);
+      return value.has_value();
+    });
+  }
+
+  bool modalities(const Path& path) {
+    bool is_more = false;
+    const bool is_read = walk_.array(path, [&](const Path& at) {
+      Text modality;
+      if (!read_text(walk_, at, modality)) return false;
+      is_more |= !modality.is("text");
+      return true;
+    });
+    if (is_more) said_.beyond.push_back({"modalities", Weight::need});
+    return is_read;
+  }
+
+  void complete() {
+    if (!said_.max_output) said_.max_output = max_tokens_;
+    said_.sampling.choices = choices_.value_or(1);
+    if (logprobs_.value_or(false)) said_.sampling.logprobs = top_logprobs_.value_or(0);
+    ThinkingWish& thinking = said_.thinking;
+    if (effort_) thinking.effort = *effort_;
+    if (thinks_ == true && !thinking.is_on()) thinking.effort = Effort::medium;
+    if (thinking.budget == 0 || thinks_ == false) thinking.effort = Effort::off;
+    if (thinking.effort == Effort::off) thinking.budget.reset();
+    thinking.is_hidden = is_hidden_.value_or(false);
+  }
+
+  std::string_view body_;
+  BodyWalk walk_;
+  Conversation& said_;
+  std::optional<std::int64_t> max_tokens_, choices_, top_logprobs_;
+  std::optional<bool> logprobs_, thinks_, is_hidden_;
+  std::optional<Effort> effort_;
+};
+
+}  // namespace
+
+Conversed conversation_of(std::string_view body, providers::JsonTokens& tokens) {
+  Conversed result{Conversation()};
+  if (auto fault = ConversationReader(body, tokens, *result).read()) {
+    result = *std::move(fault);
+  } else {
+    check_arguments(*result, tokens);
+  }
+  tokens.shrink();
+  return result;
+}
+
+}  // namespace gateway

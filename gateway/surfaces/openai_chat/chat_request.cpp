@@ -1,0 +1,150 @@
+#include "gateway/surfaces/openai_chat/chat_request.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/surface/client_body_reader.hpp"
+#include "gateway/surfaces/openai_chat/chat_prompt.hpp"
+
+namespace gateway {
+namespace {
+
+using config::Feature;
+using providers::ByteRange;
+using providers::JsonString;
+using providers::JsonType;
+
+class ChatReader final : public ClientBodyReader {
+ public:
+  using ClientBodyReader::ClientBodyReader;
+
+ private:
+  struct Own {
+    std::string_view key;
+    bool (ChatReader::*read)(const Path&);
+  };
+  static const std::array<Own, 11> own_;
+
+  std::optional<bool> own_member(std::string_view name, const Path& path) override {
+    const auto own = std::ranges::find(own_, name, &Own::key);
+    if (own == own_.end()) return std::nullopt;
+    return (this->*own->read)(path);
+  }
+
+  bool is_complete(const Path& top) override {
+    if (!has_messages_) {
+      return walk_.wrong("missing_member", top.member("messages"), "nothing", "an array of messages");
+    }
+    return !prompt_.messages.empty() ||
+           walk_.wrong("invalid_value", top.member("messages"), "an empty array", "at least one message");
+  }
+
+  void complete() override {
+    if (const auto most = max_completion_tokens_ ? max_completion_tokens_ : max_tokens_) {
+      request_.max_output = config::Tokens{*most};
+    }
+    if (logprobs_.value_or(false)) need(Feature::logprobs);
+    if (include_reasoning_.value_or(false)) need(Feature::reasoning);
+    if (prompt_.ends_with_assistant) need(Feature::prefill);
+    request_.needs |= prompt_.needs;
+    const std::size_t tools_bytes = providers::decoded_size(tools_.of(body_));
+    request_.prompt = estimated_tokens(prompt_, tools_bytes);
+    request_.prefix_tokens = prefix_tokens(prompt_, tools_bytes);
+    request_.messages = std::move(prompt_.messages);
+    request_.tools = tools_;
+  }
+
+  bool messages(const Path& path) {
+    if (walk_.json.type() != JsonType::array) return walk_.wrong_type(path, "an array");
+    has_messages_ = true;
+    return read_messages(walk_, path, prompt_);
+  }
+
+  bool max_tokens(const Path& path) { return walk_.integer(path, 0, most_tokens, max_tokens_); }
+  bool max_completion_tokens(const Path& path) {
+    return walk_.integer(path, 0, most_tokens, max_completion_tokens_);
+  }
+
+  bool tools(const Path& path) {
+    const std::size_t begin = walk_.json.position();
+    bool any = false;
+    if (!walk_.array(path, [&](const Path&) { return any = true, walk_.json.skip(); })) return false;
+    if (!any) return true;
+    need(Feature::tools);
+    tools_ = {begin, walk_.json.end()};
+    return true;
+  }
+
+  bool response_format(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (!key.is("type")) return walk_.json.skip();
+      std::string type;
+      if (!walk_.string(at, type)) return false;
+      if (type == "json_object") need(Feature::json_object);
+      if (type == "json_schema") need(Feature::json_schema);
+      return true;
+    });
+  }
+
+  bool reasoning_effort(const Path& path) {
+    std::string effort;
+    if (!walk_.string(path, effort)) return false;
+    if (!effort.empty() && effort != "none") need(Feature::reasoning);
+    return true;
+  }
+
+  bool reasoning(const Path& path) {
+    std::string effort;
+    std::optional<bool> enabled;
+    bool any = false;
+    const bool read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      any = true;
+      if (key.is("effort")) return walk_.string(at, effort);
+      if (key.is("enabled")) return walk_.boolean(at, enabled);
+      return walk_.json.skip();
+    });
+    if (any && effort != "none" && enabled.value_or(true)) need(Feature::reasoning);
+    return read;
+  }
+
+  bool include_reasoning(const Path& path) { return walk_.boolean(path, include_reasoning_); }
+  bool logprobs(const Path& path) { return walk_.boolean(path, logprobs_); }
+
+  bool modalities(const Path& path) {
+    std::vector<std::string> asked;
+    if (!walk_.strings(path, asked)) return false;
+    if (std::find(asked.begin(), asked.end(), "audio") != asked.end()) need(Feature::audio);
+    return true;
+  }
+
+  ChatPrompt prompt_;
+  ByteRange tools_;
+  bool has_messages_ = false;
+  std::optional<bool> logprobs_, include_reasoning_;
+  std::optional<std::int64_t> max_tokens_, max_completion_tokens_;
+};
+
+const std::array<ChatReader::Own, 11> ChatReader::own_{{
+    {"messages", &ChatReader::messages},
+    {"max_tokens", &ChatReader::max_tokens},
+    {"max_completion_tokens", &ChatReader::max_completion_tokens},
+    {"tools", &ChatReader::tools},
+    {"functions", &ChatReader::tools},
+    {"response_format", &ChatReader::response_format},
+    {"reasoning_effort", &ChatReader::reasoning_effort},
+    {"reasoning", &ChatReader::reasoning},
+    {"include_reasoning", &ChatReader::include_reasoning},
+    {"logprobs", &ChatReader::logprobs},
+    {"modalities", &ChatReader::modalities},
+}};
+
+}  // namespace
+
+Inspected inspect_chat(std::string_view body, providers::JsonTokens& tokens) {
+  Inspected result{ClientBody()};
+  if (auto fault = ChatReader(body, tokens, *result).read()) result = *std::move(fault);
+  tokens.shrink();
+  return result;
+}
+
+}  // namespace gateway

@@ -1,0 +1,12 @@
+// Inspects the body of a chat-completions call.
+#pragma once
+
+#include "gateway/surface/client_body.hpp"
+#include "providers/json/json_tokens.hpp"
+
+namespace gateway {
+
+// `tokens` is scratch space. The result's ranges are of `body`.
+Inspected inspect_chat(std::string_view body, providers::JsonTokens& tokens);
+
+}  // namespace gateway

@@ -1,0 +1,90 @@
+#include "gateway/surfaces/openai_chat/chat_tools.hpp"
+
+#include <optional>
+
+#include "gateway/surfaces/openai_chat/chat_parts.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Conversation;
+using providers::JsonString;
+using providers::JsonType;
+using providers::Text;
+using providers::Tool;
+using providers::ToolChoice;
+using providers::Weight;
+
+bool read_function(BodyWalk& walk, const Path& path, std::string_view body, Tool& tool) {
+  return walk.object(path, [&](const JsonString& key, const Path& at) {
+    if (key.is("name")) return read_text(walk, at, tool.name);
+    if (key.is("description")) return read_text(walk, at, tool.description);
+    if (key.is("parameters")) return read_object(walk, at, body, tool.schema);
+    if (!key.is("strict")) return walk.json.skip();
+    std::optional<bool> strict;
+    if (!walk.boolean(at, strict)) return false;
+    tool.is_strict = strict.value_or(false);
+    return true;
+  });
+}
+
+}  // namespace
+
+bool read_object(BodyWalk& walk, const Path& path, std::string_view body, std::string_view& json) {
+  if (walk.json.type() == JsonType::null) return walk.json.null();
+  if (walk.json.type() != JsonType::object) return walk.wrong_type(path, "an object");
+  const std::size_t begin = walk.json.position();
+  if (!walk.json.skip()) return false;
+  json = body.substr(begin, walk.json.end() - begin);
+  return true;
+}
+
+bool read_tools(BodyWalk& walk, const Path& path, std::string_view body, Conversation& conversation) {
+  return walk.array(path, [&](const Path& element) {
+    Tool tool;
+    bool is_function = false;
+    const bool read = walk.object(element, [&](const JsonString& key, const Path& at) {
+      if (key.is("cache_control")) return read_cache_control(walk, at, tool.cache);
+      if (!key.is("function")) return walk.json.skip();
+      is_function = true;
+      return read_function(walk, at, body, tool);
+    });
+    if (!read) return false;
+    if (!is_function) {
+      conversation.beyond.push_back({element.text(), Weight::need});
+      return true;
+    }
+    if (tool.name.raw.empty()) {
+      return walk.wrong("missing_member", element.member("function").member("name"), "nothing", "a name");
+    }
+    conversation.tools.push_back(tool);
+    return true;
+  });
+}
+
+bool read_tool_choice(BodyWalk& walk, const Path& path, Conversation& conversation) {
+  using Kind = ToolChoice::Kind;
+  ToolChoice& choice = conversation.tool_choice;
+  constexpr std::array<std::pair<std::string_view, Kind>, 3> words{
+      {{"auto", Kind::automatic}, {"none", Kind::none}, {"required", Kind::any}}};
+  if (walk.json.type() != JsonType::object) {
+    std::optional<Kind> kind;
+    if (!walk.choice(path, words, kind)) return false;
+    choice.kind = kind.value_or(Kind::unsaid);
+    return true;
+  }
+  const bool read = walk.object(path, [&](const JsonString& key, const Path& at) {
+    if (!key.is("function")) return walk.json.skip();
+    return walk.object(at, [&](const JsonString& inner, const Path& name) {
+      return inner.is("name") ? read_text(walk, name, choice.name) : walk.json.skip();
+    });
+  });
+  if (!choice.name.raw.empty()) {
+    choice.kind = Kind::named;
+  } else {
+    conversation.beyond.push_back({"tool_choice", Weight::need});
+  }
+  return read;
+}
+
+}  // namespace gateway

@@ -1,0 +1,19 @@
+// Reads the tools of a chat body, and how free the model is to call them. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "gateway/surface/body_walk.hpp"
+#include "providers/conversation/conversation.hpp"
+
+namespace gateway {
+
+// Each reads the value of the member of its name.
+bool read_tools(BodyWalk& walk, const Path& path, std::string_view body,
+                providers::Conversation& conversation);
+bool read_tool_choice(BodyWalk& walk, const Path& path, providers::Conversation& conversation);
+
+// A JSON object as it stands in the body; null leaves `json` as it is.
+bool read_object(BodyWalk& walk, const Path& path, std::string_view body, std::string_view& json);
+
+}  // namespace gateway

@@ -1,0 +1,177 @@
+#include "gateway/surfaces/openai_chat/chat_turns.hpp"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "gateway/surfaces/openai_chat/chat_parts.hpp"
+#include "gateway/surfaces/openai_chat/chat_thoughts.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Conversation;
+using providers::JsonString;
+using providers::JsonType;
+using providers::Part;
+using providers::Text;
+using providers::ToolCallPart;
+using providers::ToolResultPart;
+using providers::Turn;
+using providers::Weight;
+
+enum class ChatRole { system, user, assistant, tool, function };
+constexpr std::array<std::pair<std::string_view, ChatRole>, 6> roles{{{"system", ChatRole::system},
+                                                                      {"developer", ChatRole::system},
+                                                                      {"user", ChatRole::user},
+                                                                      {"assistant", ChatRole::assistant},
+                                                                      {"tool", ChatRole::tool},
+                                                                      {"function", ChatRole::function}}};
+
+class MessageReader {
+ public:
+  MessageReader(BodyWalk& walk, Conversation& conversation) : walk_(walk), conversation_(conversation) {}
+
+  bool read(const Path& path) {
+    if (walk_.json.type() != JsonType::object) return walk_.wrong_type(path, "an object");
+    const bool is_read =
+        walk_.object(path, [&](const JsonString& key, const Path& at) { return member(key, at); });
+    return is_read && add(path);
+  }
+
+ private:
+  bool member(const JsonString& key, const Path& path) {
+    if (key.is("role")) return walk_.choice(path, roles, role_);
+    if (key.is("content")) return read_content(walk_, path, conversation_, content_);
+    if (key.is("refusal")) return read_text(walk_, path, refusal_);
+    if (key.is("tool_calls")) return tool_calls(path);
+    if (key.is("tool_call_id")) return read_text(walk_, path, call_id_);
+    if (key.is("reasoning_details")) return thoughts_.details(walk_, path);
+    if (key.is("reasoning_content") || key.is("reasoning")) return thoughts_.plain(walk_, path);
+    // Of what older APIs said, and of what only OpenAI can find again by its id.
+    if ((key.is("function_call") || key.is("audio")) && walk_.json.type() != JsonType::null) {
+      conversation_.beyond.push_back({path.text(), Weight::need});
+    }
+    return walk_.json.skip();
+  }
+
+  bool tool_calls(const Path& path) {
+    return walk_.array(path, [&](const Path& at) {
+      ToolCallPart call;
+      bool is_function = false;
+      const bool is_read = walk_.object(at, [&](const JsonString& key, const Path& inner) {
+        if (key.is("id")) return read_text(walk_, inner, call.id);
+        if (!key.is("function")) return walk_.json.skip();
+        is_function = true;
+        return function(inner, call);
+      });
+      if (!is_read) return false;
+      if (is_function) {
+        calls_.push_back(call);
+      } else {
+        conversation_.beyond.push_back({at.text(), Weight::need});
+      }
+      return true;
+    });
+  }
+
+  bool function(const Path& path, ToolCallPart& call) {
+    return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("name")) return read_text(walk_, at, call.name);
+      if (!key.is("arguments")) return walk_.json.skip();
+      Text arguments;
+      if (!read_text(walk_, at, arguments)) return false;
+      call.arguments = arguments.escaped ? conversation_.own.keep(arguments.text()) : arguments.raw;
+      return true;
+    });
+  }
+
+  bool add(const Path& path) {
+    if (!role_) return walk_.wrong("missing_member", path.member("role"), "nothing", "who says it");
+    switch (*role_) {
+      case ChatRole::system:
+        return system();
+      case ChatRole::user:
+        return turn(Turn::Role::user, std::move(content_));
+      case ChatRole::assistant:
+        return assistant();
+      case ChatRole::tool:
+        return result();
+      case ChatRole::function:
+        conversation_.beyond.push_back({path.text(), Weight::need});
+        return true;
+    }
+    return true;
+  }
+
+  bool system() {
+    if (!conversation_.turns.empty()) return turn(Turn::Role::system, std::move(content_));
+    for (Part& part : content_) conversation_.system.push_back(std::move(part));
+    return true;
+  }
+
+  bool assistant() {
+    std::vector<Part> parts;
+    thoughts_.move_into(parts, conversation_.own);
+    for (Part& part : content_) parts.push_back(std::move(part));
+    if (!refusal_.raw.empty()) parts.push_back({providers::TextPart{refusal_}});
+    for (const ToolCallPart& call : calls_) parts.push_back({call});
+    return turn(Turn::Role::assistant, std::move(parts));
+  }
+
+  bool result() {
+    ToolResultPart result;
+    result.call_id = call_id_;
+    std::optional<providers::CacheLife> cache;
+    // A mark in what is within is one on the whole of it.
+    for (Part& part : content_) {
+      if (const auto within = std::exchange(part.cache, std::nullopt)) cache = within;
+      result.content.push_back(std::move(part));
+    }
+    std::vector<Part> parts;
+    parts.push_back({std::move(result), cache});
+    return turn(Turn::Role::user, std::move(parts));
+  }
+
+  bool turn(Turn::Role role, std::vector<Part> parts) {
+    conversation_.turns.push_back({role, std::move(parts)});
+    return true;
+  }
+
+  BodyWalk& walk_;
+  Conversation& conversation_;
+  std::optional<ChatRole> role_;
+  std::vector<Part> content_;
+  std::vector<ToolCallPart> calls_;
+  Thoughts thoughts_;
+  Text refusal_;
+  Text call_id_;
+};
+
+bool is_object(std::string_view text, providers::JsonTokens& tokens) {
+  providers::JsonWalk walk(tokens, text);
+  return walk.ok() && walk.type() == JsonType::object && walk.skip() && walk.finish();
+}
+
+}  // namespace
+
+bool read_turns(BodyWalk& walk, const Path& path, Conversation& conversation) {
+  return walk.array(path, [&](const Path& at) { return MessageReader(walk, conversation).read(at); });
+}
+
+void check_arguments(Conversation& conversation, providers::JsonTokens& tokens) {
+  for (Turn& turn : conversation.turns) {
+    for (Part& part : turn.parts) {
+      auto* call = std::get_if<ToolCallPart>(&part.what);
+      if (!call) continue;
+      // Many models say nothing for nothing.
+      if (call->arguments.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+        call->arguments = "{}";
+      } else {
+        call->is_broken = !is_object(call->arguments, tokens);
+      }
+    }
+  }
+}
+
+}  // namespace gateway

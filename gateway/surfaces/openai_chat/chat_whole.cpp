@@ -1,0 +1,162 @@
+#include "gateway/surfaces/openai_chat/chat_answer.hpp"
+#include "gateway/surfaces/openai_chat/chat_usage.hpp"
+
+namespace gateway {
+
+using providers::AnswerEvent;
+using providers::EndReason;
+using providers::JsonWriter;
+using Kind = AnswerEvent::Kind;
+
+namespace {
+
+// Of raw text.
+providers::Text raw(std::string_view text) {
+  return {text, true};
+}
+
+}  // namespace
+
+std::string_view finish_reason(EndReason reason) {
+  switch (reason) {
+    case EndReason::stop:
+      return "stop";
+    case EndReason::length:
+      return "length";
+    case EndReason::tool_calls:
+      return "tool_calls";
+    case EndReason::content_filter:
+      return "content_filter";
+  }
+  return "stop";
+}
+
+// Blocks come one after the other.
+ChatWhole::Thought& ChatWhole::thought(const AnswerEvent& event) {
+  if (thoughts_.size() <= event.index) thoughts_.resize(event.index + 1);
+  thoughts_[event.index].format = event.format;
+  return thoughts_[event.index];
+}
+
+void ChatWhole::take(const AnswerEvent& event) {
+  switch (event.kind) {
+    case Kind::text:
+      text_.append(event.text.raw);
+      return;
+    case Kind::refusal:
+      refusal_.append(event.text.raw);
+      return;
+    case Kind::thinking:
+      thinking_text_.append(event.text.raw);
+      thought(event).text.append(event.text.raw);
+      return;
+    case Kind::signature:
+      thought(event).signature.append(event.text.raw);
+      return;
+    case Kind::redacted:
+      thought(event).redacted.append(event.text.raw);
+      return;
+    case Kind::tool_call:
+      calls_.push_back({std::string(event.id.raw), std::string(event.name.raw), {}});
+      return;
+    case Kind::arguments:
+      if (event.index < calls_.size()) calls_[event.index].arguments.append(event.text.raw);
+      return;
+    case Kind::end:
+      reason_ = event.reason;
+      native_reason_ = event.name.raw;
+      return;
+    case Kind::usage:
+      usage_ = event.usage;
+      return;
+    case Kind::begin:
+    case Kind::citation:
+    case Kind::error:
+      return;
+  }
+}
+
+void ChatWhole::write_thoughts(JsonWriter& json) const {
+  json.begin_array();
+  for (std::size_t i = 0; i < thoughts_.size(); ++i) {
+    const Thought& thought = thoughts_[i];
+    json.begin_object();
+    if (!thought.redacted.empty()) {
+      json.key("type").plain("reasoning.encrypted");
+      json.key("data").string(raw(thought.redacted));
+    } else {
+      json.key("type").plain("reasoning.text");
+      json.key("text").string(raw(thought.text));
+      if (!thought.signature.empty()) json.key("signature").string(raw(thought.signature));
+    }
+    json.key("format").plain(thought.format);
+    json.key("index").integer(static_cast<std::int64_t>(i));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void ChatWhole::write_calls(JsonWriter& json) const {
+  json.begin_array();
+  for (const Call& call : calls_) {
+    json.begin_object();
+    json.key("id").string(raw(call.id));
+    json.key("type").plain("function");
+    json.key("function").begin_object();
+    json.key("name").string(raw(call.name));
+    json.key("arguments").string(raw(call.arguments));
+    json.end_object();
+    json.end_object();
+  }
+  json.end_array();
+}
+
+std::string ChatWhole::body(const StreamIdentity& reply, std::string_view own_members) const {
+  std::string out;
+  JsonWriter json(out);
+  const auto text_or_null = [&](std::string_view key, const std::string& text) {
+    json.key(key);
+    if (text.empty()) return json.raw("null");
+    json.string(raw(text));
+  };
+  json.begin_object();
+  json.key("id").plain(reply.id);
+  json.key("object").plain("chat.completion");
+  json.key("created").integer(reply.created);
+  json.key("model").plain(reply.model);
+  json.key("choices").begin_array();
+  json.begin_object();
+  json.key("index").integer(0);
+  json.key("message").begin_object();
+  json.key("role").plain("assistant");
+  // Strict clients want a text where there is nothing else.
+  if (text_.empty() && calls_.empty() && refusal_.empty()) {
+    json.key("content").plain("");
+  } else {
+    text_or_null("content", text_);
+  }
+  text_or_null("refusal", refusal_);
+  if (thinking_ == ThinkingShown::yes && !thoughts_.empty()) {
+    text_or_null("reasoning_content", thinking_text_);
+    text_or_null("reasoning", thinking_text_);
+    write_thoughts(json.key("reasoning_details"));
+  }
+  if (!calls_.empty()) write_calls(json.key("tool_calls"));
+  json.end_object();
+  json.key("logprobs").raw("null");
+  json.key("finish_reason");
+  reason_ ? json.plain(finish_reason(*reason_)) : json.raw("null");
+  json.key("native_finish_reason");
+  reason_ ? json.string(raw(native_reason_)) : json.raw("null");
+  json.end_object();
+  json.end_array();
+  if (usage_) {
+    std::string usage;
+    append_usage(usage, *usage_, own_members);
+    json.key("usage").raw(usage);
+  }
+  json.end_object();
+  return out;
+}
+
+}  // namespace gateway

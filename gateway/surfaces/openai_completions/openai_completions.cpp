@@ -1,0 +1,75 @@
+#include "gateway/surfaces/openai_completions/openai_completions.hpp"
+
+#include "gateway/surface/client_body_reader.hpp"
+#include "gateway/surface/prompt_texts.hpp"
+#include "gateway/surface/stream_events.hpp"
+
+namespace gateway {
+namespace {
+
+// What an answer has where nothing is said of it.
+constexpr config::Tokens usual_output{16};
+
+class CompletionReader final : public ClientBodyReader {
+ public:
+  using ClientBodyReader::ClientBodyReader;
+
+ private:
+  std::optional<bool> own_member(std::string_view name, const Path& path) override {
+    if (name == "prompt") return read_texts(walk_, path, prompt_);
+    if (name == "suffix") return walk_.string(path, suffix_, 32u << 20);
+    if (name == "max_tokens") return walk_.integer(path, 0, most_tokens, max_tokens_);
+    if (name == "best_of") return walk_.integer(path, 1, 128, best_of_);
+    if (name == "logprobs") return walk_.integer(path, 0, 100, logprobs_);
+    return std::nullopt;
+  }
+
+  bool is_complete(const Path& top) override {
+    return prompt_.count > 0 || walk_.wrong("missing_member", top.member("prompt"), "nothing", "a prompt");
+  }
+
+  void complete() override {
+    prompt_.bytes += suffix_.size();
+    request_.prompt = estimated_tokens(prompt_);
+    request_.max_output = max_tokens_ ? config::Tokens{*max_tokens_} : usual_output;
+    // Each prompt has its own answers.
+    constexpr std::size_t most = 128;
+    const auto all = prompt_.count * static_cast<std::size_t>(request_.choices);
+    request_.choices = static_cast<int>(std::min(most, all));
+    if (logprobs_) need(config::Feature::logprobs);
+  }
+
+  PromptTexts prompt_;
+  std::string suffix_;
+  std::optional<std::int64_t> max_tokens_, best_of_, logprobs_;
+};
+
+class OpenAiCompletions final : public Surface {
+ public:
+  config::Format format() const override { return config::Format::completions; }
+  std::string_view route() const override { return "/v1/completions"; }
+  Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
+    Inspected result{ClientBody()};
+    if (auto fault = CompletionReader(body, tokens, *result).read()) result = *std::move(fault);
+    tokens.shrink();
+    return result;
+  }
+  std::string error_event(const ErrorReply& error, const StreamIdentity& stream) const override {
+    return gateway::error_event(error, stream, StreamShape::completions);
+  }
+  std::string usage_event(const routing::Attempt& attempt, const StreamIdentity& stream) const override {
+    return gateway::usage_event(attempt, stream, StreamShape::completions);
+  }
+  std::string note_event(std::string_view members, const StreamIdentity& stream) const override {
+    return gateway::note_event(members, stream, StreamShape::completions);
+  }
+};
+
+}  // namespace
+
+const Surface& openai_completions_surface() {
+  static const OpenAiCompletions surface;
+  return surface;
+}
+
+}  // namespace gateway

@@ -1,0 +1,73 @@
+#include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
+
+#include <array>
+
+#include "gateway/surface/client_body_reader.hpp"
+#include "gateway/surface/prompt_texts.hpp"
+
+namespace gateway {
+namespace {
+
+enum class Encoding { floats, base64 };
+constexpr std::array<std::pair<std::string_view, Encoding>, 2> encodings{
+    {{"float", Encoding::floats}, {"base64", Encoding::base64}}};
+
+class EmbeddingReader final : public ClientBodyReader {
+ public:
+  using ClientBodyReader::ClientBodyReader;
+
+ private:
+  std::optional<bool> own_member(std::string_view name, const Path& path) override {
+    if (name == "input") return read_texts(walk_, path, input_);
+    if (name == "encoding_format") return walk_.choice(path, encodings, encoding_);
+    if (name == "dimensions") return walk_.integer(path, 1, 1'000'000, dimensions_);
+    if (name == "stream") return not_streamed(path);
+    return std::nullopt;
+  }
+
+  bool not_streamed(const Path& path) {
+    std::optional<bool> stream;
+    if (!walk_.boolean(path, stream)) return false;
+    return !stream.value_or(false) || walk_.wrong("invalid_value", path, "true", "false: vectors come whole");
+  }
+
+  bool is_complete(const Path& top) override {
+    return input_.count > 0 ||
+           walk_.wrong("missing_member", top.member("input"), "nothing", "a text to embed");
+  }
+
+  void complete() override {
+    request_.prompt = estimated_tokens(input_);
+    request_.max_output = config::Tokens{0};
+  }
+
+  PromptTexts input_;
+  std::optional<Encoding> encoding_;
+  std::optional<std::int64_t> dimensions_;
+};
+
+class OpenAiEmbeddings final : public Surface {
+ public:
+  config::Format format() const override { return config::Format::embeddings; }
+  std::string_view route() const override { return "/v1/embeddings"; }
+  Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
+    Inspected result{ClientBody()};
+    if (auto fault = EmbeddingReader(body, tokens, *result).read()) result = *std::move(fault);
+    tokens.shrink();
+    return result;
+  }
+  bool is_interchangeable() const override { return false; }
+  // Never streams.
+  std::string error_event(const ErrorReply&, const StreamIdentity&) const override { return {}; }
+  std::string usage_event(const routing::Attempt&, const StreamIdentity&) const override { return {}; }
+  std::string note_event(std::string_view, const StreamIdentity&) const override { return {}; }
+};
+
+}  // namespace
+
+const Surface& openai_embeddings_surface() {
+  static const OpenAiEmbeddings surface;
+  return surface;
+}
+
+}  // namespace gateway

@@ -1,0 +1,19 @@
+#include "providers/dialect/host_model.hpp"
+
+namespace providers {
+
+HostModel host_model_of(const routing::Endpoint& endpoint) {
+  const config::EndpointSettings& settings = *endpoint.settings;
+  const auto has = [&](config::Feature feature) {
+    return settings.features.test(static_cast<std::size_t>(feature));
+  };
+  const auto usual = has(config::Feature::reasoning) ? config::Thinking::adaptive : config::Thinking::none;
+  HostModel model{.name = settings.host_model,
+                  .thinking = settings.thinking.value_or(usual),
+                  .takes_sampling = settings.takes_sampling,
+                  .takes_schemas = has(config::Feature::json_schema)};
+  if (settings.max_output) model.max_output = settings.max_output->count;
+  return model;
+}
+
+}  // namespace providers

@@ -1,0 +1,26 @@
+// One model at one host, as far as a dialect must know it to speak to it. A value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "routing/terms/catalogue.hpp"
+
+namespace providers {
+
+struct HostModel {
+  using Thinking = config::Thinking;
+
+  std::string_view name;                     // what the host calls it
+  std::optional<std::int64_t> max_output{};  // tokens
+  Thinking thinking = Thinking::none;
+  bool takes_sampling = true;    // temperature, top_p, top_k; newer ones refuse them
+  bool takes_schemas = false;    // follows a JSON schema, in answers and in arguments of tools
+  bool takes_max_tokens = true;  // of OpenAI's chat: knows the limit by its older name
+};
+
+// A view into the endpoint's settings.
+HostModel host_model_of(const routing::Endpoint& endpoint);
+
+}  // namespace providers

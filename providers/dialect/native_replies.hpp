@@ -1,0 +1,25 @@
+// Replies of an API for clients of the same: passed on as they come, understood just as far as routing and
+// accounting must. Without state.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "providers/dialect/passed.hpp"
+#include "providers/json/json_tokens.hpp"
+
+namespace providers {
+
+class NativeReplies {
+ public:
+  virtual ~NativeReplies() = default;
+  virtual PassedEvent event(const SseEvent& event, JsonTokens& tokens) const = 0;
+  // What the client is sent for it. The pieces live as long as the event's views, and no longer than
+  // `scratch` is unchanged. `cost`, unless it is empty, takes the place of the one in the usage, where that
+  // is shown.
+  virtual Relayed relayed(const SseEvent& event, const PassedEvent& passed, UsageShown usage,
+                          std::string& scratch, std::string_view cost) const = 0;
+  virtual PassedReply whole(std::string_view body, JsonTokens& tokens) const = 0;
+};
+
+}  // namespace providers

@@ -1,0 +1,37 @@
+#include "providers/dialects/dialects.hpp"
+
+#include <array>
+
+#include "providers/dialects/anthropic/anthropic.hpp"
+#include "providers/dialects/openai_chat/openai_chat.hpp"
+#include "providers/dialects/openai_completions/openai_completions.hpp"
+#include "providers/dialects/openai_embeddings/openai_embeddings.hpp"
+
+namespace providers {
+namespace {
+
+// In the order of config::Format.
+constexpr std::array<const Dialect& (*)(), config::format_count> dialects{
+    openai_chat_dialect,
+    openai_completions_dialect,
+    openai_embeddings_dialect,
+    anthropic_dialect,
+};
+
+}  // namespace
+
+const Dialect& dialect_of(config::Format format) {
+  return dialects[static_cast<std::size_t>(format)]();
+}
+
+const Dialect* dialect_for(config::Formats spoken, config::Format client, Conversational conversational) {
+  if (spoken.has(client)) return &dialect_of(client);
+  if (conversational == Conversational::no) return nullptr;
+  for (std::size_t i = 0; i < config::format_count; ++i) {
+    const auto format = static_cast<config::Format>(i);
+    if (spoken.has(format) && dialect_of(format).interpreter()) return &dialect_of(format);
+  }
+  return nullptr;
+}
+
+}  // namespace providers

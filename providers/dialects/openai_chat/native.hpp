@@ -1,0 +1,11 @@
+// Replies of OpenAI's chat, and of the older completions, which differ in the name of one member, for clients
+// of the same API.
+#pragma once
+
+#include "providers/dialect/native_replies.hpp"
+
+namespace providers {
+
+const NativeReplies& openai_native_replies();
+
+}  // namespace providers

@@ -1,0 +1,34 @@
+// The heads of requests to one provider, up to the value of Content-Length. Each is built once, from the
+// settings and the dialect alone: nothing of a client's head ever reaches a host. Belongs to one data loop.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/values/settings.hpp"
+#include "providers/dialect/dialect.hpp"
+
+namespace providers {
+
+class RequestHeads {
+ public:
+  // Throws std::invalid_argument where the base URL or the credential has characters that no header may have.
+  // `settings` must outlive it.
+  explicit RequestHeads(const config::ProviderSettings& settings);
+
+  std::shared_ptr<const std::string> head(const Dialect& dialect, std::string_view target);
+
+ private:
+  struct Head {
+    const Dialect* dialect;
+    std::string target;
+    std::shared_ptr<const std::string> text;
+  };
+
+  const config::ProviderSettings& settings_;
+  std::vector<Head> heads_;  // the newest ones
+};
+
+}  // namespace providers

@@ -1,0 +1,154 @@
+#include "providers/reports/usage.hpp"
+
+#include <algorithm>
+
+namespace providers {
+namespace {
+
+// No context is near to it; beyond it is an error of the host's.
+constexpr std::int64_t most_tokens = 100'000'000;
+constexpr double most_dollars = 10'000;
+
+class UsageReader {
+ public:
+  explicit UsageReader(JsonWalk& walk) : walk_(walk) {}
+
+  ReportedUsage read(Reasoning reasoning) {
+    walk_.object([this](const JsonString& key) { return member(key); });
+    return walk_.ok() ? made(reasoning) : ReportedUsage{};
+  }
+
+ private:
+  bool member(const JsonString& key) {
+    if (key.is("prompt_tokens")) return count(prompt_);
+    if (key.is("completion_tokens")) return count(completion_);
+    if (key.is("total_tokens")) return count(total_);
+    if (key.is("prompt_tokens_details")) return prompt_details();
+    if (key.is("completion_tokens_details")) return completion_details();
+    // DeepSeek's and Together's spellings; the details win where both are there.
+    if (key.is("prompt_cache_hit_tokens") || key.is("cached_tokens")) return count(cached_elsewhere_);
+    if (key.is("cost")) return own_cost();
+    if (key.is("cost_details")) return cost_details();
+    if (key.is("is_byok")) return byok();
+    return walk_.skip();
+  }
+
+  bool prompt_details() {
+    if (walk_.type() != JsonType::object) return none();
+    return walk_.object([this](const JsonString& key) {
+      if (key.is("cached_tokens")) return count(cached_);
+      if (key.is("cache_write_tokens")) return count(cache_written_);
+      return walk_.skip();
+    });
+  }
+
+  bool completion_details() {
+    if (walk_.type() != JsonType::object) return none();
+    return walk_.object([this](const JsonString& key) {
+      return key.is("reasoning_tokens") ? count(reasoning_) : walk_.skip();
+    });
+  }
+
+  bool cost_details() {
+    if (walk_.type() != JsonType::object) return none();
+    return walk_.object([this](const JsonString& key) {
+      return key.is("upstream_inference_cost") ? dollars(upstream_cost_) : walk_.skip();
+    });
+  }
+
+  bool byok() {
+    if (walk_.type() != JsonType::boolean) return none();
+    const auto value = walk_.boolean();
+    is_byok_ = value.value_or(false);
+    return value.has_value();
+  }
+
+  bool own_cost() {
+    const std::size_t begin = walk_.position();
+    const bool read = dollars(cost_);
+    cost_value_ = {begin, walk_.end()};
+    return read;
+  }
+
+  // What should be an object: null is no anomaly.
+  bool none() {
+    if (walk_.type() != JsonType::null) anomaly_ = true;
+    return walk_.skip();
+  }
+
+  bool count(std::optional<std::int64_t>& value) {
+    if (walk_.type() != JsonType::number) return none();
+    const auto number = walk_.number();
+    if (!number) return false;
+    const auto found = number->whole();
+    const bool possible = found && *found >= 0 && *found <= most_tokens;
+    if (possible) value = found;
+    if (!possible) anomaly_ = true;
+    return true;
+  }
+
+  bool dollars(std::optional<double>& value) {
+    if (walk_.type() != JsonType::number) return none();
+    const auto number = walk_.number();
+    if (!number) return false;
+    const double found = number->real();
+    const bool possible = found >= 0 && found <= most_dollars;
+    if (possible) value = found;
+    if (!possible) anomaly_ = true;
+    return true;
+  }
+
+  // With a key of our own at the host behind it, `cost` is only the fee: without the rest it is no figure for
+  // the cost.
+  std::optional<double> cost() const {
+    if (!is_byok_ || !cost_) return cost_;
+    return upstream_cost_ ? std::optional(*cost_ + *upstream_cost_) : std::nullopt;
+  }
+
+  // The total shows whether reasoning is counted in it, whatever is said of the host.
+  bool excludes_reasoning(Reasoning said) const {
+    const std::int64_t reasoning = reasoning_.value_or(0);
+    if (reasoning == 0) return false;
+    const std::int64_t both = *prompt_ + *completion_;
+    if (total_ == both + reasoning) return true;
+    return total_ != both && said == Reasoning::excluded;
+  }
+
+  ReportedUsage made(Reasoning said) {
+    // Embeddings have no output: the total says that nothing is missing.
+    if (prompt_ && !completion_ && total_ == prompt_) completion_ = 0;
+    if (!prompt_ || !completion_) return {std::nullopt, true, cost_, cost_value_};
+    const std::int64_t reasoning = reasoning_.value_or(0);
+    const std::int64_t output = *completion_ + (excludes_reasoning(said) ? reasoning : 0);
+    const std::int64_t cached = (cached_ ? cached_ : cached_elsewhere_).value_or(0);
+    const std::int64_t written = cache_written_.value_or(0);
+    if (reasoning > output || cached > *prompt_ || written > *prompt_) anomaly_ = true;
+    routing::Usage usage;
+    usage.prompt = {*prompt_};
+    usage.cached = {std::min(cached, *prompt_)};
+    usage.cache_written = {std::min(written, *prompt_)};
+    usage.output = {output};
+    usage.reasoning = {std::min(reasoning, output)};
+    usage.cost = cost();
+    return {usage, anomaly_, cost_, cost_value_};
+  }
+
+  JsonWalk& walk_;
+  std::optional<std::int64_t> prompt_, completion_, total_, cached_, cached_elsewhere_, cache_written_,
+      reasoning_;
+  std::optional<double> cost_, upstream_cost_;
+  ByteRange cost_value_{};
+  bool is_byok_ = false;
+  bool anomaly_ = false;
+};
+
+}  // namespace
+
+ReportedUsage read_usage(JsonWalk& walk, Reasoning reasoning) {
+  if (walk.type() == JsonType::object) return UsageReader(walk).read(reasoning);
+  const bool anomaly = walk.type() != JsonType::null;
+  walk.skip();
+  return {.usage = std::nullopt, .anomaly = anomaly};
+}
+
+}  // namespace providers

@@ -1,0 +1,207 @@
+#include "providers/reports/fault_of_reply.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "providers/dialects/openai_chat/chat_events.hpp"
+
+using namespace providers;
+using routing::FailureKind;
+
+namespace {
+
+JsonTokens& scratch_tokens() {
+  static JsonTokens tokens;
+  return tokens;
+}
+
+ReadFault of_status(int status, const std::string& body) {
+  return fault_of_reply(status, read_error(body, scratch_tokens()));
+}
+
+ReadFault of_event(const std::string& data, const std::string& name) {
+  SseReader reader;
+  const std::string text = (name.empty() ? "" : "event: " + name + "\n") + "data: " + data + "\n\n";
+  reader.feed(text);
+  const PassedEvent event = classify(*reader.next(), scratch_tokens());
+  REQUIRE(event.kind == PassedEvent::Kind::error);
+  return fault_of_reply(200, *event.error);
+}
+
+ReadFault of_document(const std::string& body) {
+  const PassedReply reply = classify_whole(body, scratch_tokens());
+  REQUIRE(reply.kind == PassedReply::Kind::error);
+  return fault_of_reply(200, *reply.error);
+}
+
+std::string says(const std::string& message) {
+  return R"({"error":{"message":")" + message + R"("}})";
+}
+
+}  // namespace
+
+TEST_CASE("a refusal for the content or the features of a request is the request's, whatever its status") {
+  struct Row {
+    int status;
+    std::string body;
+    std::string_view cause;
+  };
+  const std::string_view content = "content_filter", feature = "unsupported_by_provider";
+  const std::vector<Row> rows{
+      {403,
+       R"({"error":{"code":403,"message":"m/x requires moderation on Y. Your input was flagged for \"sexual\". No credits were charged.","metadata":{"reasons":["sexual"],"flagged_input":"..."}}})",
+       content},
+      {403, says("This request was blocked by a guardrail of your workspace"), content},
+      {403, says("Request blocked by our content policy"), content},
+      {403, says("You do not have permission to generate this content"), content},
+      {403, says("This content is not available in your region"), content},
+      {403, R"({"error":{"message":"no","code":"content_policy_violation"}})", content},
+      {403, R"({"error":{"message":"no","code":403,"metadata":{"error_type":"content_policy_violation"}}})",
+       content},
+      {400,
+       R"({"error":{"message":"The response was filtered due to the prompt triggering the policy","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation"}}})",
+       content},
+      {400, R"({"error":{"code":"data_inspection_failed","message":"Input data may be bad"}})", content},
+      {404, says("No endpoints found that support tool use. To learn more, visit: https://x/docs"), feature},
+      {404, says("No endpoints found that support image input"), feature},
+      {404, says("No endpoints found that can handle the requested parameters."), feature},
+      {404, says("The model `acme/reasoner` does not support the parameter logprobs"), feature},
+      {403, says("Streaming is not enabled for this kind of request"), feature},
+      {404, R"({"error":{"message":"no","code":"unsupported_parameter","param":"seed"}})", feature},
+      {404, says("The image at the given url could not be read: download failed"), ""},
+      {400, R"({"error":{"message":"no","type":"invalid_request_error","code":"tool_use_failed"}})", ""},
+      {400, R"({"error":{"message":"long","code":"context_length_exceeded"}})", "context_length_exceeded"},
+      {422, R"({"detail":[{"loc":["body","seed"],"msg":"no"}]})", ""},
+      {451, says("no"), ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.body);
+    const ReadFault fault = of_status(row.status, row.body);
+    CHECK(fault.kind == FailureKind::rejected);
+    CHECK(fault.status == row.status);
+    CHECK(fault.cause == row.cause);
+    CHECK(!fault.is_doubtful);
+  }
+}
+
+TEST_CASE("a 401, a 402 and what plainly is about our key or account are our fault at once") {
+  const std::vector<std::pair<int, std::string>> rows{
+      {401, says("content policy: who are you?")},
+      {402, says("Insufficient credits to serve this content")},
+      {403, R"({"error":{"message":"no","code":"invalid_api_key"}})"},
+      {403, R"({"error":{"message":"no","code":"insufficient_quota"}})"},
+      {429, R"({"error":{"message":"no","code":"insufficient_quota"}})"},
+      {400,
+       R"([{"error":{"code":400,"message":"no","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}])"},
+  };
+  for (const auto& [status, body] : rows) {
+    CAPTURE(body);
+    const ReadFault fault = of_status(status, body);
+    CHECK(fault.kind == FailureKind::credential);
+    CHECK(!fault.is_doubtful);
+  }
+}
+
+TEST_CASE("a 403 or 404 that names neither content nor a feature is doubtful") {
+  struct Row {
+    int status;
+    std::string body;
+    FailureKind kind;
+  };
+  const std::vector<Row> rows{
+      {403, says("Forbidden"), FailureKind::credential},
+      {403, "", FailureKind::credential},
+      {403, "<html><head><title>Attention Required!</title></head><body>content blocked</body></html>",
+       FailureKind::credential},
+      {403, says("Your account was flagged for violating our usage policies and is suspended"),
+       FailureKind::credential},
+      {403, says("The budget of this guardrail is spent"), FailureKind::credential},
+      {403,
+       R"({"error":{"message":"Country, region, or territory not supported","code":"unsupported_country_region_territory"}})",
+       FailureKind::credential},
+      {403, R"({"error":{"message":"no","type":"permission_error"}})", FailureKind::credential},
+      {404, says("no"), FailureKind::missing_model},
+      {404,
+       R"({"error":{"message":"The model `gpt-image-tool-1` does not exist or you do not have access to it.","type":"invalid_request_error","param":null,"code":"model_not_found"}})",
+       FailureKind::missing_model},
+      {404, says("Model meta/llama-3.2-90b-vision is not available"), FailureKind::missing_model},
+      {404, says("Model acme-reasoning-tools is not supported"), FailureKind::missing_model},
+      {404, says("No endpoints found matching your data policy"), FailureKind::missing_model},
+      {404, says("The requested URL was not found on this server. Copyright Acme"),
+       FailureKind::missing_model},
+      {404, says("No such model; names are case-sensitive"), FailureKind::missing_model},
+      {404, says("Not found. Please contact support with the parameters of your call"),
+       FailureKind::missing_model},
+      {404, says("This reasoning model is not available"), FailureKind::missing_model},
+      {403, says("Access prohibited"), FailureKind::credential},
+      {403, says("Your IP address was flagged"), FailureKind::credential},
+      {410, says("gone"), FailureKind::missing_model},
+      {400, R"({"error":{"message":"no such","code":"model_not_found"}})", FailureKind::missing_model},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.body);
+    const ReadFault fault = of_status(row.status, row.body);
+    CHECK(fault.kind == row.kind);
+    CHECK(fault.is_doubtful);
+    CHECK(fault.cause.empty());
+  }
+}
+
+TEST_CASE("an error in a stream or in the body of a 200 is read as its status would be") {
+  struct Row {
+    std::string data;
+    std::string name;
+    FailureKind kind;
+    int status;
+  };
+  const std::string failed =
+      R"({"error":{"message":"Failed to call a function","type":"invalid_request_error","code":"tool_use_failed","failed_generation":"<x>","status_code":400}})";
+  const std::vector<Row> rows{
+      {failed, "error", FailureKind::rejected, 400},
+      {R"({"message":"no","status_code":400})", "error", FailureKind::rejected, 400},
+      {R"({"message":"no","status_code":400})", "", FailureKind::rejected, 400},
+      {R"({"message":"no","code":"tool_use_failed","failed_generation":"<x>"})", "error",
+       FailureKind::rejected, 400},
+      {R"({"error":{"message":"no","failed_generation":"<x>"}})", "", FailureKind::rejected, 400},
+      {R"({"error":{"code":400,"message":"no"}})", "", FailureKind::rejected, 400},
+      {R"({"error":{"code":"400","message":"no"}})", "", FailureKind::rejected, 400},
+      {R"({"error":{"code":403,"message":"Your input was flagged"}})", "", FailureKind::rejected, 403},
+      {R"({"error":{"message":"Your input was flagged"}})", "", FailureKind::rejected, 400},
+      {R"({"error":{"message":"no","type":"invalid_request_error"}})", "", FailureKind::rejected, 400},
+      {R"({"error":{"message":"no","type":"BadRequestError"}})", "", FailureKind::rejected, 400},
+      {R"({"object":"error","message":"no","type":"BadRequestError","code":400})", "", FailureKind::rejected,
+       400},
+      {R"({"error":{"message":"no","code":401}})", "", FailureKind::credential, 401},
+      {R"({"error":{"message":"no","type":"authentication_error"}})", "", FailureKind::credential, 401},
+      {R"({"error":{"message":"no","code":403}})", "", FailureKind::credential, 403},
+      {R"({"error":{"message":"no","code":"model_not_found"}})", "", FailureKind::missing_model, 404},
+      {R"({"error":{"message":"no","code":429}})", "", FailureKind::rate_limited, 429},
+      {R"({"error":{"message":"no","type":"overloaded_error"}})", "", FailureKind::overloaded, 503},
+      {R"({"error":{"message":"no","code":502}})", "", FailureKind::error_in_reply, 502},
+      {R"({"error":{"message":"content server fell over","type":"server_error"}})", "",
+       FailureKind::error_in_reply, 0},
+      {R"({"error":{"message":"no"}})", "", FailureKind::error_in_reply, 0},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.data);
+    const ReadFault fault = of_event(row.data, row.name);
+    CHECK(fault.kind == row.kind);
+    CHECK(fault.status == row.status);
+    if (!row.name.empty()) continue;
+    const ReadFault whole = of_document(row.data);
+    CHECK(whole.kind == row.kind);
+    CHECK(whole.status == row.status);
+  }
+}
+
+TEST_CASE("no text in a message makes a host or a key guilty") {
+  for (const char* message : {"invalid api key", "insufficient_quota", "rate limit exceeded",
+                              "model not found", "Your account is deactivated", "payment required"}) {
+    CAPTURE(message);
+    CHECK(of_status(400, says(message)).kind == FailureKind::rejected);
+    CHECK(of_status(500, says(message)).kind == FailureKind::server_error);
+    CHECK(of_status(403, says(message)).is_doubtful);
+  }
+}

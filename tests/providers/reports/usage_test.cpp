@@ -1,0 +1,107 @@
+#include "providers/reports/usage.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace providers;
+
+namespace {
+
+ReportedUsage read(const std::string& text, Reasoning reasoning = Reasoning::included) {
+  static JsonTokens tokens;
+  JsonWalk walk(tokens, text);
+  return read_usage(walk, reasoning);
+}
+
+// Ten tokens of prompt and five of output, and these members.
+ReportedUsage with(const std::string& members, Reasoning reasoning = Reasoning::included) {
+  return read(R"({"prompt_tokens":10,"completion_tokens":5,)" + members + "}", reasoning);
+}
+
+}  // namespace
+
+TEST_CASE("a count of up to a hundred million tokens is believed, and not one more") {
+  const ReportedUsage most = read(R"({"prompt_tokens":100000000,"completion_tokens":100000000})");
+  REQUIRE(most.usage);
+  CHECK(most.usage->prompt.count == 100'000'000);
+  CHECK(most.usage->output.count == 100'000'000);
+  CHECK_FALSE(most.anomaly);
+  for (const char* more : {R"({"prompt_tokens":100000001,"completion_tokens":5})",
+                           R"({"prompt_tokens":10,"completion_tokens":100000001})"}) {
+    CAPTURE(more);
+    CHECK(read(more).anomaly);
+    CHECK_FALSE(read(more).usage);
+  }
+}
+
+TEST_CASE("a cost from nothing to ten thousand dollars is believed, and not one cent more") {
+  CHECK(with(R"("cost":0)").usage->cost == 0.0);
+  CHECK(with(R"("cost":10000)").usage->cost == 10'000.0);
+  CHECK_FALSE(with(R"("cost":10000)").anomaly);
+  CHECK(with(R"("cost":10000.01)").anomaly);
+  CHECK_FALSE(with(R"("cost":10000.01)").usage->cost);
+  CHECK_FALSE(with(R"("cost":null)").anomaly);
+  CHECK_FALSE(with(R"("cost":null)").usage->cost);
+}
+
+TEST_CASE(
+    "of the prompt all may have been cached or written, and what is said beyond it counts as the prompt") {
+  const ReportedUsage all = with(R"("prompt_tokens_details":{"cached_tokens":10,"cache_write_tokens":10})");
+  CHECK_FALSE(all.anomaly);
+  CHECK(all.usage->cached.count == 10);
+  CHECK(all.usage->cache_written.count == 10);
+
+  const ReportedUsage read_more = with(R"("prompt_tokens_details":{"cached_tokens":11})");
+  CHECK(read_more.anomaly);
+  CHECK(read_more.usage->cached.count == 10);
+  const ReportedUsage written_more = with(R"("prompt_tokens_details":{"cache_write_tokens":11})");
+  CHECK(written_more.anomaly);
+  CHECK(written_more.usage->cache_written.count == 10);
+}
+
+TEST_CASE("all of the output may have been reasoning, and what is said beyond it counts as the output") {
+  CHECK_FALSE(with(R"("completion_tokens_details":{"reasoning_tokens":5})").anomaly);
+  const ReportedUsage more = with(R"("completion_tokens_details":{"reasoning_tokens":6})");
+  CHECK(more.anomaly);
+  CHECK(more.usage->output.count == 5);
+  CHECK(more.usage->reasoning.count == 5);
+}
+
+TEST_CASE("a total that fits neither way of counting leaves it at what is said of the host") {
+  const std::string odd = R"("total_tokens":99,"completion_tokens_details":{"reasoning_tokens":3})";
+  CHECK(with(odd, Reasoning::included).usage->output.count == 5);
+  CHECK(with(odd, Reasoning::excluded).usage->output.count == 8);
+  // Without any reasoning there is nothing to add.
+  CHECK(with(R"("total_tokens":99)", Reasoning::excluded).usage->output.count == 5);
+}
+
+TEST_CASE(
+    "details that are no object are flagged, null is not, and members that nobody knows are passed over") {
+  CHECK(with(R"("prompt_tokens_details":[])").anomaly);
+  CHECK(with(R"("completion_tokens_details":"none")").anomaly);
+  CHECK_FALSE(with(R"("completion_tokens_details":null)").anomaly);
+  const ReportedUsage more =
+      with(R"("prompt_tokens_details":{"audio_tokens":{"x":[1]},"cached_tokens":4},)"
+           R"("completion_tokens_details":{"audio_tokens":9,"reasoning_tokens":2},"cost_in":{"a":1})");
+  CHECK_FALSE(more.anomaly);
+  CHECK(more.usage->cached.count == 4);
+  CHECK(more.usage->reasoning.count == 2);
+}
+
+TEST_CASE("no usage at all is no anomaly, and anything but an object is") {
+  CHECK_FALSE(read("null").anomaly);
+  CHECK_FALSE(read("null").usage);
+  for (const char* wrong : {"7", "true", "\"10\"", "[10,5]"}) {
+    CAPTURE(wrong);
+    CHECK(read(wrong).anomaly);
+    CHECK_FALSE(read(wrong).usage);
+  }
+}
+
+TEST_CASE("usage without output tokens is whole where the total says that there are none") {
+  CHECK(read(R"({"prompt_tokens":5,"total_tokens":5})").usage->output.count == 0);
+  CHECK_FALSE(read(R"({"prompt_tokens":5,"total_tokens":5})").anomaly);
+  CHECK_FALSE(read(R"({"prompt_tokens":5,"total_tokens":7})").usage);
+  CHECK_FALSE(read(R"({"prompt_tokens":5})").usage);
+}
