@@ -18,8 +18,8 @@ part() {
   "$@" || failed+=("$*")
 }
 
-# Hosts that fail, clients that misbehave and a configuration that changes, all at once, against what the preset
-# given built.
+# Hosts that fail, come and go or cannot be named, clients that misbehave and a configuration that changes, all at
+# once, with descriptors enough and with few, against what the preset given built.
 chaos() {
   ISOCOST=$PWD/build/$1/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/end_to_end/chaos.py 120
 }
