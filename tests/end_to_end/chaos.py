@@ -63,7 +63,8 @@ class Chaos(EndToEnd):
     gateway_settings = {"workers": 2, "provider_limits": {"first_token_timeout": "1 s", "liveness_timeout": "1 s",
                                                           "progress_timeout": "1 s"},
                         "limits": {"max_connections_per_ip": 10 * CLIENTS, "comment_after": "300 ms",
-                                   "queue_timeout": "2 s", "deadline": "5 s", "write_idle_timeout": "2 s", "body_timeout": "2 s"}}
+                                   "queue_timeout": "2 s", "deadline": "5 s", "write_idle_timeout": "2 s",
+                                   "body_timeout": "2 s"}}
     has_names = False
 
     @classmethod
@@ -99,7 +100,7 @@ def message(draw):
 
 
 def some_time(draw):
-    """Seconds before a client leaves: from a tenth of a millisecond to three seconds, no magnitude rarer than another."""
+    """Seconds before a client leaves: from a tenth of a millisecond to three seconds, each magnitude as often."""
     return 10 ** draw.uniform(-4, 0.5)
 
 
