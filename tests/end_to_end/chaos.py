@@ -1,12 +1,13 @@
 """Hosts that fail in every way, come and go, cannot be reached or named; clients that leave at any moment, stall and
-talk nonsense; and a configuration that changes: all at once, for so many seconds. Then the same for a third of that
-time with too few descriptors. Run against builds with sanitizers (nightly.sh does). Exit status 1 when the gateway
+talk nonsense; and a configuration that changes: all at once, for so many seconds, and for a third of that time with
+too few descriptors. Run against builds with sanitizers (nightly.sh does). Exit status 1 when the gateway
 died, when anything of what was under way is still there afterwards, when it ended with a report of its sanitizer, or
 when a recorded decision comes out otherwise.
 
-    ISOCOST=build/asan/isocost build/python/bin/python tests/end_to_end/chaos.py [SECONDS]
+    ISOCOST=build/asan/isocost build/python/bin/python tests/end_to_end/chaos.py [SECONDS [plenty] [few]]
 
-As root, for names that nobody resolves; else that part is left out.
+As root, for names that nobody resolves; else they are left out. "few" is no part for UndefinedBehaviorSanitizer, whose
+check of virtual tables opens a pipe and takes it for a fault when it cannot.
 """
 import asyncio
 import collections
@@ -213,7 +214,7 @@ def names_were_asked(gateway):
             outcomes[f"{name.split('-')[0]} {outcome}"] += int(gateway.metric(
                 "isocost_attempts_total", endpoint=f"a-{name}", outcome=outcome))
     print(", ".join(f"{count} {what}" for what, count in outcomes.items() if count), flush=True)
-    assert outcomes["late success"] > 0 and outcomes["never success"] == 0
+    assert outcomes["late success"] > 0 and outcomes["never resolve"] > 0
 
 
 def came_to_the_limit(gateway):
@@ -247,18 +248,23 @@ def play(kind, seconds):
         replay(records)
 
 
+def with_plenty(seconds):
+    if not NameServer.is_possible():
+        print("without names that nobody resolves: that takes root")
+        return play(Chaos, seconds)
+    with NameServer(NAMES) as names:
+        Chaos.has_names = True
+        Chaos.gateway_settings = Chaos.gateway_settings | {"inside": names.inside}
+        play(Chaos, seconds)
+
+
 def main():
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60
-    if NameServer.is_possible():
-        with NameServer(NAMES) as names:
-            Chaos.has_names = True
-            Chaos.gateway_settings = Chaos.gateway_settings | {"inside": names.inside}
-            play(Chaos, seconds)
-            Chaos.has_names = False
-    else:
-        print("without names that nobody resolves: that takes root")
-        play(Chaos, seconds)
-    play(FewDescriptors, seconds / 3)
+    parts = sys.argv[2:] or ["plenty", "few"]
+    if "few" in parts:
+        play(FewDescriptors, seconds / 3)
+    if "plenty" in parts:
+        with_plenty(seconds)
 
 
 if __name__ == "__main__":
