@@ -37,7 +37,7 @@ FEW_DESCRIPTORS = 75
 NAMES = {f"late-{number}.test": 1.5 for number in range(4)} | {f"never-{number}.test": None for number in range(3)}
 # Hosts by their names, as providers.
 NAMED = {name.removesuffix(".test"): name for name in NAMES}
-LINES = ["line-1", "line-2"]  # providers that take few requests at a time
+LINES = ["line-1", "line-2"]  # providers that take one request at a time
 
 
 def flapping(phase):
@@ -51,7 +51,7 @@ def flapping(phase):
 class Chaos(EndToEnd):
     behaviours = ({"ok": b.ok, "hasty": b.hasty, "endless": b.endless, "flood": b.flood, "unheard": b.ok,
                    "flaps": flapping(0), "flaps-not": flapping(1), "half-flaps": flapping(0)} | SURVIVED | BROKEN |
-                  {name: b.ok for name in NAMED} | {name: b.late(0.3, b.ok) for name in LINES})
+                  {name: b.ok for name in NAMED} | {name: b.late(0.6, b.ok) for name in LINES})
     models = ({name: [("a", name), ("b", "ok")] for name in SURVIVED} | {name: [("a", name)] for name in BROKEN} |
               {"steady": [("b", "ok")], "hasty": [("a", "hasty")], "endless": [("a", "endless")],
                "flood": [("a", "flood")], "flaps": [("a", "flaps"), ("b", "flaps-not")],
@@ -73,7 +73,7 @@ class Chaos(EndToEnd):
         providers = settings["providers"]
         providers["a-unheard"]["base_url"] = f"http://127.0.0.1:{deaf_port()}/v1"
         for name in LINES:
-            providers[f"a-{name}"]["limits"] |= {"max_in_flight": 2}
+            providers[f"a-{name}"]["limits"] |= {"max_in_flight": 1}
         for provider, name in NAMED.items() if cls.has_names else ():
             providers[f"a-{provider}"] |= {"base_url": f"http://{name}:{cls.host.ports[0]}/v1",
                                            "allow_plaintext": True}
