@@ -18,10 +18,10 @@ part() {
   "$@" || failed+=("$*")
 }
 
-# Hosts that fail, clients that misbehave and a configuration that changes, all at once, against what the preset
-# given built.
+# Hosts that fail, come and go or cannot be named, clients that misbehave and a configuration that changes, all at
+# once, against what the preset given built: chaos PRESET PARTS.
 chaos() {
-  ISOCOST=$PWD/build/$1/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/end_to_end/chaos.py 120
+  ISOCOST=$PWD/build/$1/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/end_to_end/chaos.py 120 "${@:2}"
 }
 
 # What hosts that are away for a while cost clients, live and simulated.
@@ -32,7 +32,7 @@ outages() {
 # The image has no sanitizer.
 threads() {
   cmake --preset tsan -DISOCOST_END_TO_END=ON >/dev/null && cmake --build --preset tsan --parallel "$(nproc)" &&
-    ctest --preset tsan --timeout 1200 --exclude-regex 'every_header|image_packages' && chaos tsan
+    ctest --preset tsan --timeout 1200 --exclude-regex 'every_header|image_packages' && chaos tsan plenty few
 }
 
 # The same tests built by the other compiler. Its function sanitizer cannot cope with coroutines.
@@ -61,7 +61,7 @@ soak() {
 }
 
 part "every test of each change" bash tests/run.sh
-part "chaos" chaos asan
+part "chaos" chaos asan plenty
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler
 part "outages" outages

@@ -55,9 +55,14 @@ void RequestLog::write(const Record& record) {
   const bool wanted = settings_.requests == config::LogRequests::all ||
                       (settings_.requests == config::LogRequests::failures &&
                        (record.ending == Ending::refused || record.ending == Ending::broken));
-  if (!wanted) return;
+  if (!wanted || !refused_.admit(record, gathered_)) return;
   append_log_line(record, gathered_);
   if (gathered_.size() >= hand_over_at) flush();
+}
+
+void RequestLog::tell_left_out(config::WallTime now) {
+  refused_.tell(now, gathered_);
+  flush();
 }
 
 void RequestLog::flush() {
@@ -110,7 +115,7 @@ bool RequestLog::settle(std::chrono::milliseconds limit) {
 }
 
 void RequestLog::close() {
-  flush();
+  tell_left_out(config::WallTime::max());
   std::unique_lock lock(desk_->mutex);
   desk_->closing = true;
   desk_->changed.notify_all();

@@ -11,6 +11,7 @@
 
 #include "config/values/settings.hpp"
 #include "gateway/observe/record.hpp"
+#include "gateway/observe/refused_lines.hpp"
 
 namespace gateway {
 
@@ -26,6 +27,8 @@ class RequestLog {
   RequestLog& operator=(const RequestLog&) = delete;
 
   void write(const Record& record);
+  // Says what lines were left out so far. Call now and then.
+  void tell_left_out(config::WallTime now);
   // Hands over what was gathered. Call after each batch of records.
   void flush();
   // Has the file closed and opened again, after it was moved away (logrotate) or the settings changed; what
@@ -48,6 +51,7 @@ class RequestLog {
   config::LogSettings settings_;
   const std::chrono::milliseconds patience_;
   std::string gathered_;
+  RefusedLines refused_;
   const std::shared_ptr<Desk> desk_;  // shared with the thread, which may outlive us
 };
 

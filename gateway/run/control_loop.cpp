@@ -105,6 +105,7 @@ void ControlLoop::publish_regularly() {
   regular_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     if (learned_) publish();
+    log_.tell_left_out(std::chrono::system_clock::now());
     publish_regularly();
   });
 }

@@ -80,12 +80,6 @@ const routing::Decision& decide(Services& services, const InferenceRequest& requ
   plan_next(services, request, record, from.snapshot,
             {.now = now, .seed = services.dice.roll(), .withdrawn = from.withdrawn}, trial);
   record.deciding += services.timer.now() - now;
-  if (services.decision.chosen) {
-    services.purse.settle(services.decision, request.policy->explore);
-    record.reasons.push_back(services.decision.reason);
-    record.propensities.push_back(services.decision.propensity);
-    record.relaxed = std::max(record.relaxed, services.decision.relaxed);
-  }
   if (request.asked.echo_decision || request.shows_openrouter_metadata) {
     Decided decided = decided_for(services, request, now);
     decided.snapshot = &from.snapshot;
@@ -127,11 +121,13 @@ void say_that_only_one_may(ErrorReply& error, const InferenceRequest& request) {
   error.message += "; other hosts of the model are not declared equal to it (`embeddings_equal`)";
 }
 
-// Another loop took the room that was decided for, or nothing pays for it.
-void take_back_decision(Record& record, std::size_t decisions_before) {
-  record.decisions.resize(decisions_before);
-  record.reasons.pop_back();
-  record.propensities.pop_back();
+// What a decision leaves behind, once the attempt it was made for begins: one taken back was never made.
+void keep_decision(Services& services, const InferenceRequest& request, Record& record) {
+  const routing::Decision& decision = services.decision;
+  services.purse.settle(decision, request.policy->explore);
+  record.reasons.push_back(decision.reason);
+  record.propensities.push_back(decision.propensity);
+  record.relaxed = std::max(record.relaxed, decision.relaxed);
 }
 
 // Whether there is nobody to tell. A client that stopped reading counts: its connection was cut.
@@ -187,14 +183,15 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
               .attempts = record.attempts.size() + 1};
     {
       const Slot slot(services.line, generation, target);
-      if (!slot.taken()) {
-        take_back_decision(record, decisions_before);
+      if (!slot.taken()) {  // another loop took the room that was decided for
+        record.decisions.resize(decisions_before);
         continue;
       }
       if (!may_retry(services, request, record)) {
-        take_back_decision(record, decisions_before);
+        record.decisions.resize(decisions_before);
         break;
       }
+      keep_decision(services, request, record);
       place.leave();
       tried =
           co_await attempt(services, request, target, record.attempts, served, trial, reply, interruption);

@@ -25,10 +25,10 @@ def usage_event(usage=USAGE):
             "choices": [], "usage": usage}
 
 
-async def finish_stream(exchange, finish="stop"):
+async def finish_stream(exchange, finish="stop", usage=USAGE):
     await exchange.event(piece({}, finish))
     if exchange.body.get("stream_options", {}).get("include_usage"):
-        await exchange.event(usage_event())
+        await exchange.event(usage_event(usage))
     await exchange.event("[DONE]")
     await exchange.end_stream()
 

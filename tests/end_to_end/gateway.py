@@ -30,6 +30,20 @@ def closed_port():
 closed_port.kept = []
 
 
+def deaf_port():
+    """A port at which connecting takes for ever: the queue of those who wait to be accepted is full."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    closed_port.kept.append(listener)
+    for _ in range(4):
+        waits = socket.socket()
+        waits.setblocking(False)
+        waits.connect_ex(listener.getsockname())
+        closed_port.kept.append(waits)
+    return listener.getsockname()[1]
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as free:
         return free.getsockname()[1]
@@ -48,9 +62,11 @@ def cheap_then_dear(cheap, dear):
 
 
 class Gateway:
-    """`models` maps a public name to its endpoints, `hosts` a provider's name to its port."""
+    """`models` maps a public name to its endpoints, `hosts` a provider's name to its port. `inside` is a command that
+    runs the gateway, as the same process."""
 
-    def __init__(self, hosts, models, limits=None, provider_limits=None, **more):
+    def __init__(self, hosts, models, limits=None, provider_limits=None, inside=(), **more):
+        self._inside = list(inside)
         self.settings = {
             "listen": f"127.0.0.1:{free_port()}",
             "workers": 1,
@@ -69,8 +85,8 @@ class Gateway:
         self.write()
         self.log_path = pathlib.Path(self._folder.name) / "requests.log"
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen([os.environ["ISOCOST"], "serve", "--config", self.config_path],
-                                            stdout=log, stderr=subprocess.PIPE, text=True)
+            self.process = subprocess.Popen([*self._inside, os.environ["ISOCOST"], "serve", "--config",
+                                             self.config_path], stdout=log, stderr=subprocess.PIPE, text=True)
         self._lines = queue.Queue()
 
         def listen():
@@ -179,7 +195,13 @@ class EndToEnd(unittest.TestCase):
             letter = each["provider"]
             each["provider"] = f"{letter}-{each['host_model']}"
             providers[each["provider"]] = ports[letter]
-        cls.gateway = cls.enterClassContext(Gateway(providers, models, **cls.gateway_settings))
+        gateway = Gateway(providers, models, **cls.gateway_settings)
+        cls.prepare(gateway.settings)
+        cls.gateway = cls.enterClassContext(gateway)
+
+    @classmethod
+    def prepare(cls, settings):
+        """Changes the configuration before it is used."""
 
     def tearDown(self):
         self.assertTrue(self.gateway.alive(), "the gateway is gone")

@@ -95,11 +95,12 @@ class Away:
 
 
 async def twenty_seconds(exchange):
+    words = 40
     await exchange.begin_stream()
-    for number in range(40):
+    for number in range(words):
         await exchange.event(b.piece({"content": f"word {number} "}))
-        await asyncio.sleep(0.5)
-    await b.finish_stream(exchange)
+        await asyncio.sleep(20 / words)
+    await b.finish_stream(exchange, usage=b.USAGE | {"completion_tokens": words})
 
 
 async def one_fails_while_the_other_streams():
@@ -109,7 +110,7 @@ async def one_fails_while_the_other_streams():
     with ScriptedHost(behaviours) as host:
         port_a, port_b = host.ports
         away = behaviours["m"] = Away([port_a], begin, end, 500, twenty_seconds)
-        # So dear that no wait for A is worth it.
+        # So dear that no wait for A is worth it: an answer is six cents there, and its twenty seconds are worth two.
         cheap, dear = (endpoint(name, "m", price={"input": price, "output": price})
                        for name, price in (("a", "2 $/Mtok"), ("b", "1000 $/Mtok")))
         with Gateway({"a": port_a, "b": port_b}, {"m": [cheap, dear]}) as gateway:

@@ -4,6 +4,7 @@ One ScriptedHost is one process's thread with several ports. The model name in a
 from behaviours.py. What happened is counted, and a test waits for conditions, never for time.
 """
 import asyncio
+import contextlib
 import dataclasses
 import json
 import socket
@@ -61,7 +62,8 @@ class Exchange:
     def reset(self):
         """Closes with RST instead of FIN."""
         raw = self.writer.get_extra_info("socket")
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with contextlib.suppress(OSError):  # the other side may have gone first
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
     async def client_gone(self):

@@ -141,6 +141,28 @@ TEST_CASE("further attempts at hosts that are failing are bounded by a budget, a
   CHECK(refused > 25);
 }
 
+TEST_CASE("a further attempt that nothing pays for is not one that exploring may live on") {
+  const auto saved = [](int attempts) {
+    config::Settings settings = three_prices();
+    settings.retries = {.share = 0, .burst = 0};
+    const routing::Policy policy{.name = {"balanced"}, .attempts = attempts, .explore = 0.02};
+    ServedWorld world(std::make_shared<const gateway::Generation>(tests::catalogue_of(std::move(settings)),
+                                                                  routing::PolicySet({policy}, {}, 0)));
+    for (const ServedWorld::Host host : {ServedWorld::cheap, ServedWorld::middle, ServedWorld::dear})
+      world.script(host, refuses(500));
+    know(world, [&](routing::EndpointState& state) { trip(world, state); });
+    world.ask();
+    world.advance(150ms);
+    REQUIRE(world.ended());
+    CHECK(world.record().attempts.size() == 1);
+    CHECK(world.record().retry_refused == (attempts > 1));
+    CHECK(world.record().reasons.size() == 1);
+    return world.services.purse.dollars();
+  };
+  CHECK(saved(1) > 0);
+  CHECK(saved(3) == doctest::Approx(saved(1)));
+}
+
 TEST_CASE("one trial at a time is made of a host that comes back, over all loops") {
   ServedWorld world;
   world.script(ServedWorld::cheap, stream("Hello", 5s));

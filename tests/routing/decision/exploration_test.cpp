@@ -108,3 +108,13 @@ TEST_CASE("the purse holds at most thirty usual fillings and is never in debt") 
   purse.settle({.expected_dollars = 1}, 0.02);  // nobody was chosen, nothing is spent
   CHECK(purse.dollars() == 0);
 }
+
+TEST_CASE(
+    "what an outage filled the purse with, at the price of a dear stand-in, is gone after some dozens of "
+    "requests") {
+  Purse purse;
+  for (int i = 0; i < 200; ++i) purse.settle({.chosen = 0, .expected_dollars = 0.4}, 0.02);
+  CHECK(purse.dollars() == doctest::Approx(30 * 0.02 * 0.4));
+  for (int i = 0; i < 60; ++i) purse.settle({.chosen = 0, .expected_dollars = 0.02}, 0.02);
+  CHECK(purse.dollars() < 2 * 30 * 0.02 * 0.02);
+}
