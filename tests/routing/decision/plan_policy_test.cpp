@@ -231,6 +231,7 @@ TEST_CASE("after a reload a request under way asks nobody whom the newest genera
   plan(*trial.market.snapshot(trial.now), trial.policy, trial.demand(), {}, trial.in_flight, trial.purse,
        {.now = trial.now, .seed = 1, .withdrawn = withdrawn}, trial.decision);
   CHECK(trial.of("shade").removal == Removal::withdrawn);
+  CHECK(trial.of("shade").missed_by == 0);
   CHECK(trial.hosts[*trial.decision.chosen].name == "alpine");
 }
 

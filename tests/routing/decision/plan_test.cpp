@@ -76,6 +76,7 @@ TEST_CASE("what removes an endpoint, and by how much it missed") {
     const Attempt tried = failed(world, 1, FailureKind::server_error);
     world.decide(world.demand(100), std::span(&tried, 1));
     CHECK(verdict(world, 1).removal == Removal::tried);
+    CHECK(verdict(world, 1).missed_by == 0);
     CHECK(*world.decision.chosen == 0);
     CHECK(world.decision.reason == Reason::only);
   }
@@ -101,6 +102,7 @@ TEST_CASE("an output limit and a limit of requests in flight are kept") {
   const Flight second(world.in_flight.counter(0));
   world.decide(demand);
   CHECK(verdict(world, 0).removal == Removal::full);
+  CHECK(verdict(world, 0).missed_by == 0);
 }
 
 TEST_CASE("a host that asked for a pause is left alone for it, and the decision says when it is back") {
@@ -153,6 +155,7 @@ TEST_CASE("an open breaker keeps requests away, lets one trial through, and then
   const Attempt elsewhere = failed(world, 1, FailureKind::server_error);
   world.decide(world.demand(), std::span(&elsewhere, 1));
   CHECK(verdict(world, 0).removal == Removal::open);  // a retry is no trial
+  CHECK(verdict(world, 0).missed_by == 0);
 
   world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
   const Flight one(world.in_flight.counter(0)), two(world.in_flight.counter(0)),

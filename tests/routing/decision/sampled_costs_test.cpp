@@ -79,8 +79,8 @@ std::vector<Host> three_hosts() {
            .level_sd = 0.6,
            .throughput_sd = 0.1,
            .failure = 0.1,
-           .first_delta = 1,
-           .ttft_seconds = 2},
+           .first_delta = 1.5,
+           .ttft_seconds = 2.5},
           {.price = 0.003,
            .ttft = 0.002,
            .generation = 0.017,
@@ -207,11 +207,12 @@ TEST_CASE("whoever is alone is chosen for sure, and of two equal ones the first"
 }
 
 TEST_CASE("of many the best and the eleven most promising take part") {
-  std::vector<Host> hosts{{.price = 0.10, .ttft = 0.001}};  // the best, and known exactly
+  std::vector<Host> hosts{{.price = 0.12, .ttft = 0.001}};  // the best, and known exactly
   // The deviation of each differs, so that the promising ones stand anywhere.
   for (const double sd : {0.2, 0.9, 0.1, 0.8, 0.3, 0.7, 0.4, 0.6, 0.5, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65}) {
     const double place = static_cast<double>(hosts.size());
-    hosts.push_back({.price = 0.10 + 0.001 * place, .ttft = 0.02, .level_sd = sd});
+    const double ttft = hosts.size() % 2 == 0 ? 0.03 : 0.01;
+    hosts.push_back({.price = 0.13 + 0.001 * place - ttft, .ttft = ttft, .level_sd = sd});
   }
   Market market(hosts);
   explore(market.policy, 1, market.decision);

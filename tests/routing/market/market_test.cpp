@@ -571,3 +571,18 @@ TEST_CASE("usage that was made up here teaches nothing about the host's counting
   world.market.observe(attempt, demand, world.now);
   CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == doctest::Approx(5'000.0 / 3'000));
 }
+
+TEST_CASE("a host that a reload brings is what its peers are at once, however far the refreshing had come") {
+  World world({{.name = "a", .ttft = 9}, {.name = "b", .ttft = 9}, {.name = "c"}, {.name = "d"}});
+  teach(world, "a", 20);
+  teach(world, "b", 20);
+  world.market.snapshot(world.now);
+  world.market.snapshot(world.now += 600ms);  // the turn of some of them
+  world.market.adopt(
+      std::make_shared<const Catalogue>(support::settings_of({{.name = "a"}, {.name = "new"}}), 2),
+      world.now);
+  const auto after = world.market.snapshot(world.now);
+  CHECK(state_of(*after, "new").replies == 0);
+  CHECK(state_of(*after, "new").speed.first_delta({}) ==
+        doctest::Approx(state_of(*after, "a").speed.first_delta({})).epsilon(0.05));
+}
