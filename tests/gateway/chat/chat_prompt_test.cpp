@@ -77,6 +77,9 @@ TEST_CASE("a member nobody knows counts by its bytes, up to sixteen thousand of 
   CHECK(with(10) == 7 + 3);
   CHECK(with(16 * 1024) == 7 + 4'096);
   CHECK(with(16 * 1024 + 4) == 7 + 4'096);
+  // An escape of six bytes is two bytes of text, in a value of just so many bytes, too.
+  const std::string spelled = "\"\\u00e9" + std::string(16 * 1024 - 8, 'a') + "\"";
+  CHECK(read(R"({"content":"","reasoning":)" + spelled + "}").tokens() == 7 + 4'095);
   CHECK(with(100'000) == 7 + 4'096);
   CHECK(read(R"({"content":[{"type":"x","y":[1,2]}]})").tokens() == 7 + 2);
 }

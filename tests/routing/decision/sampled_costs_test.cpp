@@ -211,8 +211,10 @@ TEST_CASE("of many the best and the eleven most promising take part") {
   // The deviation of each differs, so that the promising ones stand anywhere.
   for (const double sd : {0.2, 0.9, 0.1, 0.8, 0.3, 0.7, 0.4, 0.6, 0.5, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65}) {
     const double place = static_cast<double>(hosts.size());
-    const double ttft = hosts.size() % 2 == 0 ? 0.03 : 0.01;
-    hosts.push_back({.price = 0.13 + 0.001 * place - ttft, .ttft = ttft, .level_sd = sd});
+    // Some have more to gain, others are cheaper.
+    const bool gains = hosts.size() % 2 == 0;
+    const double ttft = gains ? 0.03 : 0.006;
+    hosts.push_back({.price = (gains ? 0.13 : 0.126) + 0.002 * place - ttft, .ttft = ttft, .level_sd = sd});
   }
   Market market(hosts);
   explore(market.policy, 1, market.decision);
