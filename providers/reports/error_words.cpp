@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::size_t most_read = 2 * 1024;
 
+// In lower case.
 bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return c >= 'a' && c <= 'z';
 }
 bool is_digit(char c) {
   return c >= '0' && c <= '9';

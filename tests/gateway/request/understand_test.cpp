@@ -77,3 +77,48 @@ TEST_CASE("a body that is no chat request is refused, with the place") {
     CHECK(!std::get<ErrorReply>(understood).message.empty());
   }
 }
+
+TEST_CASE("up to three names near to one that is not there are listed, and where to look without any") {
+  const auto told = [](std::vector<config::ModelName> aliases, const std::string& asked) {
+    config::Settings settings = three_prices();
+    settings.models[0].name = {"zzzzzz"};
+    settings.models[0].aliases = std::move(aliases);
+    return gateway::unknown_model(asked, *tests::catalogue_of(settings), nullptr).message;
+  };
+  const std::string begin = "The model `llama4` does not exist here. ";
+  CHECK(told({}, "llama4") == begin + "GET /v1/models lists what does.");
+  CHECK(told({{"llama"}}, "llama4") == begin + "Did you mean `llama`? GET /v1/models lists all.");
+  const std::string two = told({{"llama"}, {"llama45"}}, "llama4");
+  CHECK(two.find(" or `") != std::string::npos);
+  CHECK(two.find("`, `") == std::string::npos);
+  const std::string three = told({{"llama"}, {"llama45"}, {"llam"}, {"llama456"}}, "llama4");
+  const std::size_t comma = three.find("`, `"), either = three.find("` or `");
+  REQUIRE(comma != std::string::npos);
+  REQUIRE(either != std::string::npos);
+  CHECK(comma < either);
+  CHECK(three.ends_with("`? GET /v1/models lists all."));
+}
+
+TEST_CASE("an id is long enough to be no other's, and of letters and digits") {
+  gateway::Dice dice(1);
+  const std::string one = gateway::new_id(dice), two = gateway::new_id(dice);
+  CHECK(one.size() == 4 + 24);
+  CHECK(one.substr(4).find_first_not_of("0123456789abcdefghijklmnopqrstuv") == std::string::npos);
+  CHECK(one != two);
+  // Each part is of its own draw, and no digit is the same all over.
+  CHECK(one.substr(4, 12) != one.substr(16));
+  CHECK(one.find_first_not_of(one[4], 4) != std::string::npos);
+}
+
+TEST_CASE("which hosts know a prompt is asked only where there is a choice") {
+  config::Settings settings = three_prices();
+  ServedWorld many(settings);
+  settings.models[0].endpoints.resize(1);
+  ServedWorld one(settings);
+  const std::string body = R"({"model":"m",)" + messages + "}";
+  CHECK(std::get<InferenceRequest>(understand(many, body)).demand.prefix_blocks.size() == 1);
+  CHECK(std::get<InferenceRequest>(understand(many, body)).demand.prefix_tokens.size() == 1);
+  CHECK(std::get<InferenceRequest>(understand(one, body)).demand.prefix_blocks.empty());
+  CHECK(std::get<InferenceRequest>(understand(one, R"({"model":"m","models":["m"],)" + messages + "}"))
+            .demand.prefix_blocks.size() == 1);
+}

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/deciding_world.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/world.hpp"
 
@@ -90,4 +91,114 @@ TEST_CASE("the record has the most steps of `relax` that any attempt took") {
   REQUIRE(twice.ended());
   CHECK(twice.record().ending == Ending::answered);
   CHECK(twice.record().relaxed == 2);
+}
+
+TEST_CASE("a record begins with all that was asked, by whom and under which policy") {
+  config::Settings settings = tests::three_hosts();
+  config::KeySettings app;
+  app.name = {"app"};
+  settings.keys = {app};
+  tests::DecidingWorld world(settings);
+  auto understood = world.understand(tests::chat("deepseek-r1", R"("stream":true,"provider":{"zdr":true})"),
+                                     "", world.key("app"));
+  auto& request = std::get<gateway::InferenceRequest>(understood);
+  request.path = "/v1/chat/completions";
+  request.client_retry = 2;
+  gateway::Record record;
+  gateway::begin_record(record, request);
+  CHECK(record.id == request.id);
+  CHECK(record.wall == request.demand.wall);
+  CHECK(record.path == "/v1/chat/completions");
+  CHECK(record.model == "deepseek/deepseek-r1");
+  CHECK(record.key == "app");
+  CHECK(record.policy == "balanced");
+  CHECK(record.policy_hash == request.policy->hash);
+  CHECK(record.policy_hash != 0);
+  CHECK(record.preferences == request.policy->overlay);
+  CHECK(record.preferences);
+  CHECK(record.streamed);
+  CHECK(record.prompt_estimate == request.demand.prompt);
+  CHECK(record.prompt_estimate.count > 0);
+  CHECK(record.bytes_in == request.body.size());
+  CHECK(record.client_retry == 2);
+  CHECK(record.catalogue == request.hosts->generation->catalogue);
+
+  auto whole = world.understand(tests::chat("deepseek-r1"));
+  gateway::Record open;
+  gateway::begin_record(open, std::get<gateway::InferenceRequest>(whole));
+  CHECK_FALSE(open.streamed);
+  CHECK(open.key == "");
+  CHECK_FALSE(open.preferences);
+}
+
+TEST_CASE("a request that is refused before it is understood has a record, too") {
+  gateway::Incoming incoming;
+  incoming.body = "12345";
+  incoming.client_retry = 3;
+  incoming.arrived = config::TimePoint{} + 1h;
+  config::KeySettings app;
+  app.name = {"app"};
+  gateway::Record record;
+  gateway::refused_record(record,
+                          gateway::plain_error(413, "invalid_request_error", "body_too_large", "words"),
+                          "/v1/models", incoming, &app, config::TimePoint{} + 1h + 2s);
+  CHECK(record.wall != config::WallTime{});
+  CHECK(record.path == "/v1/models");
+  CHECK(record.key == "app");
+  CHECK(record.status == 413);
+  CHECK(record.ending == Ending::refused);
+  CHECK(record.error == "body_too_large");
+  CHECK(record.bytes_in == 5);
+  CHECK(record.until_first_byte == 2s);
+  CHECK(record.total == 2s);
+  CHECK(record.client_retry == 3);
+}
+
+TEST_CASE("the time that is ours is what the first byte took beyond the one host that was asked") {
+  ServedWorld stream_world;
+  stream_world.script(ServedWorld::cheap, pieces({{1s, says("Hello")}, {2s, stop() + done}}));
+  stream_world.ask();
+  stream_world.advance(1s);
+  stream_world.advance(2s);
+  REQUIRE(stream_world.ended());
+  CHECK(stream_world.record().until_first_byte == 1s);
+  CHECK(stream_world.record().total == 3s);
+  CHECK(stream_world.record().added == config::Duration(0));
+  CHECK(stream_world.record().error == "");
+
+  ServedWorld twice;
+  twice.script(ServedWorld::cheap, refuses(500));
+  twice.script(ServedWorld::middle, stream("Hello"));
+  twice.ask();
+  twice.advance(1s);
+  REQUIRE(twice.ended());
+  CHECK_FALSE(twice.record().added);
+
+  ServedWorld broken;
+  broken.script(ServedWorld::cheap, pieces({{1s, says("Hello")}, {2s, routing::FailureKind::broken_stream}}));
+  broken.ask();
+  broken.advance(1s);
+  broken.advance(2s);
+  REQUIRE(broken.ended());
+  CHECK(broken.record().ending == Ending::broken);
+  CHECK(broken.record().error == "stream_incomplete");
+  CHECK_FALSE(broken.record().added);
+}
+
+TEST_CASE(
+    "an answer whose size says more tokens than its deltas is billed by its size, four bytes for each") {
+  const auto billed = [](const std::vector<std::string>& texts) {
+    std::string all = role();
+    for (const std::string& text : texts) all += says(text);
+    ServedWorld fresh;
+    fresh.script(ServedWorld::cheap, pieces({{{}, all + stop() + done}}));
+    fresh.ask();
+    REQUIRE(fresh.ended());
+    CHECK(fresh.record().attempts.at(0).usage_is_estimated);
+    return fresh.record().attempts.at(0).usage->output.count;
+  };
+  CHECK(billed({"12345678"}) == 2);
+  CHECK(billed({"123456789"}) == 3);
+  CHECK(billed({"a", "b", "c", "d"}) == 4);
+  CHECK(billed({"abcdefghijklm", "n"}) == 4);
 }

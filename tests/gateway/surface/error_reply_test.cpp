@@ -161,3 +161,93 @@ TEST_CASE("a long text is cut between characters and never within a secret") {
   CHECK(clean.find("corr") == std::string::npos);
   CHECK(scrubbed(std::string(max_scrubbed - 1, 'a') + "\xc3\xa9", {}).size() == max_scrubbed - 1);
 }
+
+TEST_CASE("an error's type follows from its status, and only one that passes is to be tried again") {
+  const auto type = [](int status) { return std::string(of_refusal({status, "code", "words"}).type); };
+  CHECK(type(400) == "invalid_request_error");
+  CHECK(type(401) == "authentication_error");
+  CHECK(type(402) == "insufficient_quota");
+  CHECK(type(403) == "permission_error");
+  CHECK(type(429) == "rate_limit_error");
+  CHECK(type(499) == "invalid_request_error");
+  CHECK(type(500) == "server_error");
+  CHECK(type(503) == "server_error");
+  CHECK_FALSE(of_refusal({500, "code", "words"}).retry_after);
+  const ErrorReply busy = of_refusal({503, "code", "words"});
+  CHECK(busy.should_retry == ShouldRetry::yes);
+  CHECK(busy.retry_after == config::Duration(1s));
+  CHECK(of_body_fault({"c", "p", "m"}).should_retry == ShouldRetry::no);
+  CHECK(gateway_stopping().status == 503);
+  CHECK(gateway_stopping().should_retry == ShouldRetry::yes);
+}
+
+TEST_CASE("a rejection keeps the host's status where that is about the request, and tells all that it said") {
+  const HostWords said{
+      .message = "words", .code = "their_code", .param = "their.param", .failed_generation = "<f>"};
+  for (const auto& [theirs, ours] : {std::pair(399, 400), {400, 400}, {408, 408}, {499, 499}, {500, 400}}) {
+    CAPTURE(theirs);
+    CHECK(of_failure({FailureKind::rejected, {}, theirs, {}}, said).status == ours);
+  }
+  const ErrorReply reply = of_failure({FailureKind::rejected, {}, 400, {}}, said);
+  CHECK(reply.type == "invalid_request_error");
+  CHECK(reply.message == "the provider rejected the request: words");
+  const auto body = boost::json::parse(envelope(reply)).at("error").as_object();
+  CHECK(body.at("code").as_string() == "their_code");
+  CHECK(body.at("param").as_string() == "their.param");
+  CHECK(body.at("failed_generation").as_string() == "<f>");
+  CHECK(of_failure({FailureKind::rejected, {}, 403, {}}, said).type == "permission_error");
+  CHECK(of_failure({FailureKind::rejected, {}, 400, {}}).message == "the provider rejected the request");
+
+  const ErrorReply too_long = of_failure({FailureKind::too_long, {}, 400, {}});
+  CHECK(too_long.param == "messages");
+  CHECK(of_failure({FailureKind::too_long, {}, 400, {}}, said).param == "their.param");
+  CHECK(of_failure({FailureKind::rejected, {}, 400, {}}).param == "");
+}
+
+TEST_CASE("a host's code for a model it lacks is shown, and for anything else not") {
+  const HostWords model{.code = "model_not_found"}, other{.code = "no_such_thing"};
+  CHECK(of_failure({FailureKind::missing_model, {}, 404, {}}, model).host_code == "model_not_found");
+  CHECK(of_failure({FailureKind::missing_model, {}, 404, {}}, other).host_code == "");
+  CHECK(of_failure({FailureKind::server_error, {}, 500, {}}, model).host_code == "");
+}
+
+TEST_CASE("who has no room itself says when to come again, in a second or as long as is said") {
+  CHECK(of_failure({FailureKind::local, {}, 0, {}}).retry_after == config::Duration(1s));
+  CHECK(of_failure({FailureKind::local, {}, 0, 7s}).retry_after == config::Duration(7s));
+  CHECK_FALSE(of_failure({FailureKind::connect, {}, 0, {}}).retry_after);
+  CHECK(of_failure({FailureKind::credential, {}, 401, {}}).message !=
+        of_failure({FailureKind::credential, {}, 402, {}}).message);
+}
+
+TEST_CASE("after several attempts that ended at a limit of rate it is told whether all of them did") {
+  const auto failures = [](std::vector<FailureKind> kinds) {
+    routing::Attempts attempts;
+    for (const FailureKind kind : kinds)
+      attempts.push_back({.failure = Failure{.kind = kind, .status = 429}});
+    return of_failures(attempts, {}).message;
+  };
+  const FailureKind rate = FailureKind::rate_limited, broken = FailureKind::server_error;
+  CHECK(failures({rate}) == "the provider that was asked is limiting its rate");
+  CHECK(failures({rate, rate}) == "all 2 attempts met a provider's limit of rate");
+  CHECK(failures({broken, rate, rate}) == "of 3 attempts all failed, the last at a provider's limit of rate");
+  CHECK(failures({rate, broken}) == "the provider failed");
+}
+
+TEST_CASE("a stream's error tells the member at fault and what the model wrote, where there is any") {
+  ErrorReply error = plain_error(400, "invalid_request_error", "code", "words");
+  const auto told = [&] {
+    return boost::json::parse(error_event(error, {"i", 7, "m"}).substr(6)).at("error").as_object();
+  };
+  CHECK_FALSE(told().contains("param"));
+  CHECK_FALSE(told().contains("failed_generation"));
+  CHECK_FALSE(boost::json::parse(envelope(error)).at("error").as_object().contains("failed_generation"));
+  error.param = "messages";
+  error.failed_generation = "<f>";
+  error.metadata = {{"endpoint", "a/b"}};
+  error.host_code = "theirs";
+  CHECK(told().at("param").as_string() == "messages");
+  CHECK(told().at("failed_generation").as_string() == "<f>");
+  CHECK(told().at("metadata").at("endpoint").as_string() == "a/b");
+  CHECK(told().at("metadata").at("error_type").as_string() == "theirs");
+  CHECK(told().at("type").as_string() == "invalid_request_error");
+}

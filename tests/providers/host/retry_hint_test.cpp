@@ -147,3 +147,113 @@ TEST_CASE("a hint in the body of an error is read in the ways that hosts write i
     CHECK(providers::retry_hint_in(each.body) == each.wait);
   }
 }
+
+TEST_CASE("every unit of a time is read, and the parts of one add up") {
+  struct Case {
+    const char* time;
+    std::optional<config::Duration> wait;
+  };
+  const Case cases[] = {
+      {"7ms", 7ms},
+      {"7 milliseconds", 7ms},
+      {"0.1m", 6s},
+      {"0.2min", 12s},
+      {"0.5 minute", 30s},
+      {"0.5 minutes", 30s},
+      {"0.005h", 18s},
+      {"0.01 hour", 36s},
+      {"0.01 hours", 36s},
+      {"9s", 9s},
+      {"9 S", 9s},
+      {"9", 9s},
+      {"0.5m5s250ms", 35250ms},
+      {"9s.", 9s},
+      {"9..", 9s},
+      {".5s", 500ms},
+      {"9 a", 9s},
+      {"9 {", 9s},
+      {"9a", 9s},
+      {"9z2s", 11s},
+      {"9 z2", 11s},
+      {"10s", 10s},
+      {"09s", 9s},
+      {"1:30", 1s},
+      {"/9s", std::nullopt},
+      {"61s", 60s},
+      {"12345678901234567890s", 60s},
+      {"123456789012345678901s", std::nullopt},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.time);
+    CHECK(retry_hint_in(std::string("retry in ") + each.time) == each.wait);
+  }
+}
+
+TEST_CASE("the first hint of a body counts, in any case, with what stands between a member and its value") {
+  CHECK(retry_hint_in("RETRY AFTER 5s, or TRY AGAIN IN 3s") == config::Duration(5s));
+  CHECK(retry_hint_in("try again after 3s; retry after 5s") == config::Duration(3s));
+  CHECK(retry_hint_in(R"("RetryDelay": \"4s\")") == config::Duration(4s));
+  CHECK(retry_hint_in("Zretry in 4s") == config::Duration(4s));
+  CHECK_FALSE(retry_hint_in("retry in    "));
+  CHECK_FALSE(retry_hint_in("retry@in 4s"));
+}
+
+TEST_CASE("a date is read in its one form, with every part in its range") {
+  const auto seconds = [](const char* text) -> std::int64_t {
+    const auto date = http_date(text);
+    return date ? std::chrono::duration_cast<std::chrono::seconds>(date->time_since_epoch()).count() : -1;
+  };
+  CHECK(seconds("Thu, 01 Jan 1970 00:00:00 GMT") == 0);
+  CHECK(seconds("Thu, 01 Jan 1970 23:59:60 GMT") == 86'400);
+  CHECK(seconds("Tue, 31 Dec 2199 00:00:00 GMT") > 0);
+  for (const char* text :
+       {"Wed, 31 Dec 1969 00:00:00 GMT", "Wed, 01 Jan 2200 00:00:00 GMT", "Thu, 01 Jan 1970 24:00:00 GMT",
+        "Thu, 01 Jan 1970 00:60:00 GMT", "Thu, 01 Jan 1970 00:00:61 GMT", "Thu; 01 Jan 1970 00:00:00 GMT",
+        "Thu, 01-Jan 1970 00:00:00 GMT", "Thu, 01 Jan-1970 00:00:00 GMT", "Thu, 01 Jan 1970-00:00:00 GMT",
+        "Thu, 01 Jan 1970 00-00:00 GMT", "Thu, 01 Jan 1970 00:00-00 GMT", "Thu, 01 Jan 1970 00:00:00 UTC",
+        "Thu, 01 Jan x970 00:00:00 GMT", "Thu, 01 Jan 1970 x0:00:00 GMT", "Thu, 01 Jan 1970 00:x0:00 GMT",
+        "Thu, 01 Jan 1970 00:00:x0 GMT", "Thu,  01 Jan 1970 00:00:00 GMT"}) {
+    CAPTURE(text);
+    CHECK(seconds(text) == -1);
+  }
+  const char* const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::int64_t before = -1;
+  for (const char* month : months) {
+    const std::int64_t now_seconds =
+        seconds(("Thu, 01 " + std::string(month) + " 1970 00:00:00 GMT").c_str());
+    CHECK(now_seconds > before);
+    before = now_seconds;
+  }
+  CHECK(before == 334 * 86'400);
+}
+
+TEST_CASE("a wait in milliseconds goes before one in seconds, and neither is less than nothing") {
+  CHECK(retry_after(fields_of({{"retry-after-ms", "61000"}}), now) == config::Duration(60s));
+  CHECK(retry_after(fields_of({{"retry-after-ms", "0"}}), now) == config::Duration(0s));
+  CHECK(retry_after(fields_of({{"retry-after", "12345678901234567890"}}), now) == config::Duration(60s));
+  CHECK_FALSE(retry_after(fields_of({{"retry-after", "123456789012345678901"}}), now));
+  CHECK(retry_after(fields_of({{"retry-after", "09."}}), now) == config::Duration(9s));
+  CHECK_FALSE(retry_after(fields_of({{"retry-after", "9:"}}), now));
+  CHECK_FALSE(retry_after(fields_of({{"retry-after", "9/"}}), now));
+}
+
+TEST_CASE("of several limits the one with the least left counts, by its own limit alone") {
+  CHECK(headroom(fields_of({{"x-ratelimit-limit-a", "10"},
+                            {"x-ratelimit-remaining-a", "9"},
+                            {"x-ratelimit-limit-b", "10"},
+                            {"x-ratelimit-remaining-b", "2"},
+                            {"x-ratelimit-limit-c", "10"},
+                            {"x-ratelimit-remaining-c", "5"}})) == 0.2);
+  CHECK(headroom(fields_of({{"A-x", "1"},
+                            {"Anthropic-RateLimit-Tokens-Remaining", "3"},
+                            {"Anthropic-RateLimit-Tokens-Limit", "4"}})) == 0.75);
+  CHECK_FALSE(headroom(fields_of({{"y-ratelimit-limit", "4"}, {"y-ratelimit-remaining", "1"}})));
+  CHECK_FALSE(headroom(fields_of({{"x-limit", "4"}, {"x-remaining", "1"}})));
+  CHECK_FALSE(headroom(fields_of({{"x-ratelimit-limit-a", "4"}, {"x-ratelimit-remaining-ab", "1"}})));
+  CHECK_FALSE(headroom(fields_of({{"x-ratelimit-limits-a", "4"}, {"x-ratelimit-remaining-a", "1"}})));
+  CHECK_FALSE(headroom(fields_of({{"x-ratelimit-bound-a", "4"}, {"x-ratelimit-remaining-a", "1"}})));
+  const std::string name(60, 'z');  // a name longer than any that is looked for
+  CHECK_FALSE(
+      headroom(fields_of({{"x-ratelimit-remaining-" + name, "1"}, {"x-ratelimit-limit-" + name, "4"}})));
+}

@@ -205,3 +205,95 @@ TEST_CASE("no text in a message makes a host or a key guilty") {
     CHECK(of_status(403, says(message)).is_doubtful);
   }
 }
+
+TEST_CASE("of a code and a type the one that says more counts, and words only where neither says anything") {
+  const auto kind = [](int status, const std::string& code, const std::string& type,
+                       const std::string& message = "no") {
+    return fault_of_reply(status, {.message = message, .code = code, .type = type}).kind;
+  };
+  CHECK(kind(400, "invalid_api_key", "content_filter") == FailureKind::credential);
+  CHECK(kind(400, "internal", "invalid_api_key") == FailureKind::credential);
+  CHECK(kind(400, "model_not_found", "invalid_request_error") == FailureKind::missing_model);
+  CHECK(kind(400, "", "model_not_found") == FailureKind::missing_model);
+  CHECK(kind(200, "server_error", "model_not_found") == FailureKind::error_in_reply);
+  // Of an error without a status.
+  CHECK(kind(200, "", "", "Your input was flagged") == FailureKind::rejected);
+  CHECK(kind(200, "", "server_error", "Your input was flagged") == FailureKind::error_in_reply);
+  CHECK(kind(200, "", "", "tools are unsupported") == FailureKind::error_in_reply);
+  CHECK(kind(500, "", "", "Your input was flagged") == FailureKind::server_error);
+}
+
+TEST_CASE("what the words of a 400 are about is not told as its cause, what its code says is") {
+  CHECK(of_status(400, says("Your input was flagged")).cause.empty());
+  CHECK(of_status(400, says("tools are unsupported")).cause.empty());
+  CHECK(fault_of_reply(400, {.message = "no", .code = "content_filter", .type = {}}).cause ==
+        "content_filter");
+  CHECK(of_status(410, says("tools are unsupported")).cause == "unsupported_by_provider");
+}
+
+TEST_CASE("a 403, 404 or 410 for a rate or for money is what it says, and nobody doubts it") {
+  struct Row {
+    int status;
+    std::string code;
+    FailureKind kind;
+    bool is_doubtful;
+  };
+  const std::vector<Row> rows{
+      {403, "rate_limit_exceeded", FailureKind::rate_limited, false},
+      {404, "rate_limit_exceeded", FailureKind::rate_limited, false},
+      {403, "insufficient_quota", FailureKind::credential, false},
+      {404, "insufficient_quota", FailureKind::credential, false},
+      {410, "invalid_api_key", FailureKind::credential, false},
+      {404, "overloaded", FailureKind::missing_model, true},
+      {403, "overloaded", FailureKind::credential, true},
+      {429, "invalid_api_key", FailureKind::rate_limited, false},
+      {429, "", FailureKind::rate_limited, false},
+      {422, "invalid_api_key", FailureKind::credential, false},
+      {422, "model_not_found", FailureKind::missing_model, true},
+      {500, "model_not_found", FailureKind::server_error, false},
+      {503, "invalid_api_key", FailureKind::overloaded, false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.status);
+    CAPTURE(row.code);
+    const ReadFault fault = fault_of_reply(row.status, {.message = "no", .code = row.code, .type = {}});
+    CHECK(fault.kind == row.kind);
+    CHECK(fault.status == row.status);
+    CHECK(fault.is_doubtful == row.is_doubtful);
+  }
+}
+
+TEST_CASE(
+    "an error without a status has that of its kind, and one that came with the status 0 or 200 its own") {
+  struct Row {
+    std::string code;
+    int status;
+    FailureKind kind;
+  };
+  const std::vector<Row> rows{
+      {"content_filter", 400, FailureKind::rejected},
+      {"unsupported", 400, FailureKind::rejected},
+      {"context_length", 400, FailureKind::rejected},
+      {"invalid_value", 400, FailureKind::rejected},
+      {"bad_request", 400, FailureKind::rejected},
+      {"unauthorized", 401, FailureKind::credential},
+      {"insufficient_quota", 402, FailureKind::credential},
+      {"forbidden", 403, FailureKind::credential},
+      {"invalid_model", 404, FailureKind::missing_model},
+      {"rate_limit", 429, FailureKind::rate_limited},
+      {"overloaded", 503, FailureKind::overloaded},
+      {"internal", 0, FailureKind::error_in_reply},
+      {"", 0, FailureKind::error_in_reply},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.code);
+    for (const int status : {0, 200}) {
+      const ReadFault fault = fault_of_reply(status, {.message = "no", .code = row.code, .type = {}});
+      CHECK(fault.kind == row.kind);
+      CHECK(fault.status == row.status);
+    }
+  }
+  CHECK(fault_of_reply(200, {.message = "no", .code = {}, .type = {}, .status = 500}).kind ==
+        FailureKind::error_in_reply);
+  CHECK(fault_of_reply(500, {.message = "no", .code = {}, .type = {}, .status = 429}).status == 500);
+}

@@ -73,3 +73,73 @@ TEST_CASE("an error's member at fault and what the model wrote are read wherever
   CHECK(google.status == 400);
   CHECK(google.type == "INVALID_ARGUMENT");
 }
+
+TEST_CASE("of a page three hundred characters are told, of JSON six hundred, and no character is cut") {
+  const auto page = [](const std::string& text) { return read("<html><p>" + text + "</p></html>"); };
+  CHECK(page(std::string(300, 'a')) == std::string(300, 'a'));
+  CHECK(page(std::string(301, 'a')) == std::string(300, 'a'));
+  CHECK(page(std::string(299, 'a') + "\u00e9") == std::string(299, 'a'));
+  CHECK(page(std::string(298, 'a') + "\u00e9b") == std::string(298, 'a') + "\u00e9");
+  const auto json = [](const std::string& text) {
+    return read(R"({"error":{"message":[")" + text + R"("]}})");
+  };
+  CHECK(json(std::string(600, 'a')) == std::string(600, 'a'));
+  CHECK(json(std::string(601, 'a')) == std::string(600, 'a'));
+  CHECK(json(std::string(599, 'a') + "\u00e9") == std::string(599, 'a'));
+  CHECK(json(std::string(597, 'a') + "\",\"bcd") == std::string(597, 'a') + "; b");
+}
+
+TEST_CASE("what is nested deeper than anybody would is passed over") {
+  const auto nested = [](int depth) {
+    return read(R"({"error":{"message":)" + std::string(static_cast<std::size_t>(depth), '[') + R"("No")" +
+                std::string(static_cast<std::size_t>(depth), ']') + R"(,"code":"c"}})");
+  };
+  CHECK(nested(12) == "No");
+  CHECK(nested(13) != "No");
+  std::string objects;
+  for (int i = 0; i < 12; ++i) objects += R"({"message":)";
+  const std::string ends(12, '}');
+  CHECK(read(R"({"error":{"message":)" + objects + R"("No")" + ends + "}}") == "No");
+  CHECK(read(R"({"error":{"message":{"a":)" + objects + R"("No")" + ends + "}}}") != "No");
+}
+
+TEST_CASE("a page is told by its title, and by its text where that is empty or has no end") {
+  CHECK(read("<html><TITLE class='x'>One\t two</TITLE><p>three</p>") == "One two");
+  CHECK(read("<html><title> </title><p>three</p>") == "three");
+  CHECK(read("<html><p>three</p><title>One</title") == "One");
+  CHECK(read("<html><title>One<p>three</p>") == "One three");
+  CHECK(read("<html><p>three</p><title") == "three");
+  CHECK(read("<?xml version='1'?><Error><Code>No</Code></Error>") == "No");
+  CHECK(read("<body>No</body>") == "No");
+  CHECK(read("<head></head>No") == "No");
+  CHECK(read("<Error>No</Error>") == "No");
+  CHECK(read("<No") == "<No");
+  CHECK(read("< 3 and > 2") == "< 3 and > 2");
+}
+
+TEST_CASE("scripts and styles are no text of a page, and gaps are drawn together") {
+  CHECK(read("<html>One<script>a > b</script >two<style>x > y</style>three</html>") == "One two three");
+  CHECK(read("<html>One<script>never closed") == "One");
+  CHECK(read("<html>One <b> \r\n two</b>\tthree  </html>") == "One two three");
+  CHECK(read("<html>One<br").starts_with("One"));
+  CHECK(read("<html>One</script") == "One");
+}
+
+TEST_CASE("white space around a message is not part of it") {
+  CHECK(read(" \t\r\n No way \r\n\t ") == "No way");
+  CHECK(read(" \t\r\n ").empty());
+  CHECK(read(" [\"No\"] ") == "No");
+}
+
+TEST_CASE("texts whose key promises a sentence are told, and without any all others are") {
+  for (const std::string key :
+       {"message", "msg", "text", "detail", "details", "error", "reason", "error_msg", "title"}) {
+    CAPTURE(key);
+    CHECK(read(R"({"error":{"message":{"a":"other",")" + key + R"(":"No"}}})") == "No");
+  }
+  CHECK(read(R"({"error":{"message":{"a":"one","b":["two",3,null],"c":{"d":"three"}}}})") ==
+        "one, two, three");
+  CHECK(read(R"({"error":{"message":{"a":"one","input":"x","ctx":{"message":"y"},"url":"z"}}})") == "one");
+  CHECK(read(R"({"error":{"message":{"loc":["body","a",1,null],"msg":"No"}}})") == "a.1: No");
+  CHECK(read(R"({"error":{"message":{"loc":"body","msg":"No"}}})") == "No");
+}

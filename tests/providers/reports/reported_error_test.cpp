@@ -56,3 +56,45 @@ TEST_CASE("an error beside other members is read to the end") {
   CHECK(error.message == "m");
   CHECK(error.code == "c");
 }
+
+TEST_CASE("a status is a number under `status`, and a word there is the kind where no other says it") {
+  CHECK(read(R"({"error":{"message":"No","status":503}})").status == 503);
+  CHECK(read(R"({"error":{"message":"No","status":"DENIED"}})").type == "DENIED");
+  CHECK(read(R"({"error":{"message":"No","type":"t","status":"DENIED"}})").type == "t");
+  CHECK(read(R"({"error":{"message":"No","status":true}})").message == "No");
+}
+
+TEST_CASE("a code of three digits is a status, also as a text; one that is longer or no number is none") {
+  CHECK(read(R"({"error":{"message":"No","code":"503"}})").status == 503);
+  CHECK(read(R"({"error":{"message":"No","code":"0503"}})").status == 0);
+  CHECK(read(R"({"error":{"message":"No","code":"5x3"}})").status == 0);
+  CHECK(read(R"({"error":{"message":"No","code":"5x3"}})").code == "5x3");
+  CHECK(read(R"({"error":{"message":"No","code":5030}})").status == 0);
+  CHECK(read(R"({"error":{"message":"No","code":5030}})").code == "5030");
+}
+
+TEST_CASE("a reason in the details is the code where that is missing or a number, and the first of them") {
+  const auto code = [](const std::string& members) {
+    return read(R"({"error":{"message":"No",)" + members + "}}").code;
+  };
+  CHECK(code(R"("details":[7,{"x":1,"reason":"R"}])") == "R");
+  CHECK(code(R"("code":400,"details":[{"reason":"R"},{"reason":"S"}])") == "R");
+  CHECK(code(R"("code":"c","details":[{"reason":"R"}])") == "c");
+  CHECK(code(R"("code":"c","details":{"reason":"R"})") == "c");
+  CHECK(code(R"("details":{"reason":"R"})") == "");
+}
+
+TEST_CASE("every name of an error's words is read where no words came before") {
+  for (const std::string key : {"message", "detail", "errors", "error_msg", "msg"}) {
+    CAPTURE(key);
+    CHECK(read(R"({"error":{")" + key + R"(":"No"}})").message == "No");
+    CHECK(read(R"({"error":{"message":"first",")" + key + R"(":"No"}})").message ==
+          (key == "message" ? "No" : "first"));
+  }
+}
+
+TEST_CASE("an error in a list of one is read, and what stands beside it is not") {
+  CHECK(read(R"([7,{"error":{"message":"No","code":"c"}}])").code == "c");
+  CHECK(read(R"([7])").message == "");
+  CHECK(read(R"("No")").message == R"("No")");
+}

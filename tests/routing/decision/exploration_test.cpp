@@ -118,3 +118,21 @@ TEST_CASE(
   for (int i = 0; i < 60; ++i) purse.settle({.chosen = 0, .expected_dollars = 0.02}, 0.02);
   CHECK(purse.dollars() < 2 * 30 * 0.02 * 0.02);
 }
+
+TEST_CASE("the purse fills by its share of what was expected, saves up thirty usual fillings, and pays") {
+  Purse purse;
+  purse.settle({.chosen = 0, .expected_dollars = 10}, 0.5);
+  CHECK(purse.dollars() == 5);
+  purse.settle({.chosen = 0, .explored_dollars = 0.5, .expected_dollars = 2}, 0.5);
+  CHECK(purse.dollars() == 5.5);
+  purse.settle({.chosen = 0, .expected_dollars = -3}, 0.5);
+  CHECK(purse.dollars() == 5.5);
+  // The usual filling follows by a twentieth of the difference.
+  double usual = (5 + 0.05 * (1 - 5)) * 0.95;
+  for (int i = 0; i < 80; ++i) {
+    purse.settle({.chosen = 0, .expected_dollars = 0}, 0.5);
+    usual *= 0.95;
+  }
+  CHECK(30 * usual < 5.5);
+  CHECK(purse.dollars() == doctest::Approx(30 * usual).epsilon(1e-9).scale(0));
+}

@@ -155,9 +155,36 @@ TEST_CASE("nobody waits longer than for the first token and the longest answer t
 
 TEST_CASE("where nothing is predicted, or nonsense, only the deadline ends the wait for a whole reply") {
   Asked asked;
-  CHECK(longest_silence(asked.endpoint, asked.demand, nullptr, asked.policy, {}) >= 24h);
+  CHECK(longest_silence(asked.endpoint, asked.demand, nullptr, asked.policy, {}) == 24h);
   asked.prediction.throughput = 0;
-  CHECK(asked.seconds() >= 86'400);
+  CHECK(asked.seconds() == 86'400);
   asked.prediction.throughput = std::numeric_limits<double>::quiet_NaN();
-  CHECK(asked.seconds() >= 86'400);
+  CHECK(asked.seconds() == 86'400);
+}
+
+TEST_CASE("lengths are believed to vary as they did, between half and twofold, as soon as there are some") {
+  Asked asked;
+  const auto late = [&](double variance, double replies) {
+    asked.decision.length = {
+        .output = 500, .reasoning = 0, .log_output = std::log(500) - variance / 2, .replies = replies};
+    return asked.seconds() - 2;
+  };
+  const auto expected = [](double variance) {
+    const double sd = std::sqrt(variance);
+    return 10 * std::exp(1.96 * sd - 0.5 * variance);
+  };
+  CHECK(late(2, 12) == doctest::Approx(expected((4 + 24) / 16.0)).epsilon(1e-6));
+  CHECK(late(2, 4) == doctest::Approx(expected((4 + 8) / 8.0)).epsilon(1e-6));
+  CHECK(late(-1, 12) == doctest::Approx(expected(4 / 16.0)).epsilon(1e-6));
+  CHECK(late(9, 1e6) == doctest::Approx(expected(4)).epsilon(1e-6));
+  CHECK(late(2, -3) == doctest::Approx(expected(1)).epsilon(1e-6));
+}
+
+TEST_CASE("an answer may take up to a day") {
+  Reply reply;
+  reply.prediction.throughput = 1;
+  reply.demand.max_output = config::Tokens{43'199};
+  CHECK(reply.longest() == 86'398s);
+  reply.demand.max_output = config::Tokens{43'200};
+  CHECK(!reply.longest());
 }

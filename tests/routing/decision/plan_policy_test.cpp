@@ -231,6 +231,7 @@ TEST_CASE("after a reload a request under way asks nobody whom the newest genera
   plan(*trial.market.snapshot(trial.now), trial.policy, trial.demand(), {}, trial.in_flight, trial.purse,
        {.now = trial.now, .seed = 1, .withdrawn = withdrawn}, trial.decision);
   CHECK(trial.of("shade").removal == Removal::withdrawn);
+  CHECK(trial.of("shade").missed_by == 0);
   CHECK(trial.hosts[*trial.decision.chosen].name == "alpine");
 }
 
@@ -249,4 +250,33 @@ TEST_CASE(
   find_withdrawn(*trial.catalogue, trial.demand(), *newest.snapshot(trial.now), support::compiled(policy()),
                  trial.policy, trial.now, withdrawn);
   CHECK(withdrawn == std::vector<EndpointIndex>{0, 1});
+}
+
+TEST_CASE("a draw by weights is the seed's, among the best tier; without any weight all of it are alike") {
+  config::PolicySettings settings = policy();
+  settings.prefer = {text("jurisdiction in [CN, US, FR]")};
+  const auto check = [](const config::PolicySettings& own,
+                        const std::vector<std::pair<std::string, double>>& expected) {
+    Trial trial(own);
+    const auto snapshot = trial.market.snapshot(trial.now);
+    for (std::uint64_t seed = 1; seed < 100; ++seed) {
+      plan(*snapshot, trial.policy, trial.demand(), {}, trial.in_flight, trial.purse, {trial.now, seed},
+           trial.decision);
+      double left = drawn(seed, Purpose::weigh, 0);
+      std::string chosen;
+      for (const auto& [name, likely] : expected) {
+        CHECK(trial.of(name).propensity == doctest::Approx(likely).epsilon(1e-9));
+        if (chosen.empty() && left < likely) chosen = name;
+        left -= likely;
+      }
+      CHECK(trial.hosts[*trial.decision.chosen].name == chosen);
+      CHECK(trial.of("shade").propensity == 0);
+      CHECK(trial.of("shade").weight == 0);
+      CHECK(trial.decision.explored_dollars == 0);
+    }
+  };
+  settings.choose = text("weighted(price.output ^ -1)");
+  check(settings, {{"maker", 6.0 / 9}, {"alpine", 2.0 / 9}, {"cloud", 1.0 / 9}});
+  settings.choose = text("weighted(0 * price)");
+  check(settings, {{"maker", 1.0 / 3}, {"alpine", 1.0 / 3}, {"cloud", 1.0 / 3}});
 }

@@ -76,6 +76,7 @@ TEST_CASE("what removes an endpoint, and by how much it missed") {
     const Attempt tried = failed(world, 1, FailureKind::server_error);
     world.decide(world.demand(100), std::span(&tried, 1));
     CHECK(verdict(world, 1).removal == Removal::tried);
+    CHECK(verdict(world, 1).missed_by == 0);
     CHECK(*world.decision.chosen == 0);
     CHECK(world.decision.reason == Reason::only);
   }
@@ -101,6 +102,7 @@ TEST_CASE("an output limit and a limit of requests in flight are kept") {
   const Flight second(world.in_flight.counter(0));
   world.decide(demand);
   CHECK(verdict(world, 0).removal == Removal::full);
+  CHECK(verdict(world, 0).missed_by == 0);
 }
 
 TEST_CASE("a host that asked for a pause is left alone for it, and the decision says when it is back") {
@@ -153,6 +155,7 @@ TEST_CASE("an open breaker keeps requests away, lets one trial through, and then
   const Attempt elsewhere = failed(world, 1, FailureKind::server_error);
   world.decide(world.demand(), std::span(&elsewhere, 1));
   CHECK(verdict(world, 0).removal == Removal::open);  // a retry is no trial
+  CHECK(verdict(world, 0).missed_by == 0);
 
   world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
   const Flight one(world.in_flight.counter(0)), two(world.in_flight.counter(0)),
@@ -327,4 +330,148 @@ TEST_CASE("a nearly used-up rate limit makes a host dearer, softly") {
 TEST_CASE("every reason and removal has a sentence") {
   for (int i = 0; i <= static_cast<int>(Reason::panic); ++i) CHECK(to_text(Reason{i}) != "unknown");
   for (int i = 0; i <= static_cast<int>(Removal::rejected); ++i) CHECK(to_text(Removal{i}) != "unknown");
+}
+
+TEST_CASE(
+    "a host on trial is judged as if it failed one time in five at most, any other one by what it does") {
+  World world({{.name = "a"}, {.name = "b"}, {.name = "c"}});
+  fail(world, 0, 20);
+  fail(world, 1, 2);
+  world.decide(world.demand());
+  CHECK(verdict(world, 0).prediction.failure > 0.5);
+  CHECK(verdict(world, 1).prediction.failure > 0.2);
+  world.now += 10s;
+  world.decide(world.demand());
+  CHECK(verdict(world, 0).prediction.failure == 0.2);
+  CHECK(verdict(world, 1).prediction.failure > 0.2);
+  CHECK(verdict(world, 2).prediction.failure == doctest::Approx(0.03).scale(0));
+}
+
+TEST_CASE(
+    "a recovering host may always have as many attempts under way as it answered, and one more is drawn "
+    "for") {
+  World world({{.name = "a"}, {.name = "b"}, {.name = "c"}});
+  fail(world, 0, 20);
+  world.now += 10s;
+  world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
+  const auto seen = [&] {
+    int times = 0;
+    for (int i = 0; i < 200; ++i) {
+      world.decide(world.demand());
+      times += verdict(world, 0).removal == Removal::none;
+      if (verdict(world, 0).removal == Removal::none) continue;
+      CHECK(verdict(world, 0).removal == Removal::recovering);
+      CHECK(verdict(world, 0).missed_by == 0);
+    }
+    return times;
+  };
+  const Flight first(world.in_flight.counter(0));
+  CHECK(seen() == 200);
+  const Flight second(world.in_flight.counter(0));
+  CHECK(seen() < 100);
+}
+
+TEST_CASE(
+    "as many tokens as a host returns at most may be asked for, and where it names no limit any number") {
+  config::Settings settings = support::settings_of({{.name = "limited"}, {.name = "free"}});
+  settings.models[0].endpoints[0].max_output = config::Tokens{1'000};
+  World world({{.name = "limited"}, {.name = "free"}});
+  world.catalogue = std::make_shared<const Catalogue>(settings, 2);
+  world.market.adopt(world.catalogue, world.now);
+  Demand demand = world.demand();
+  demand.max_output = config::Tokens{1'000};
+  world.decide(demand);
+  CHECK(verdict(world, 0).removal == Removal::none);
+  demand.max_output = config::Tokens{1'001};
+  world.decide(demand);
+  CHECK(verdict(world, 0).removal == Removal::max_output);
+  CHECK(verdict(world, 0).missed_by == 1);
+  CHECK(verdict(world, 1).removal == Removal::none);
+}
+
+TEST_CASE("with nobody left the earliest of those that come back is told, each by the last of its reasons") {
+  World world({{.name = "a"}, {.name = "b"}});
+  const auto pauses = [&](EndpointIndex endpoint, FailureKind kind, config::Duration pause) {
+    Attempt attempt = failed(world, endpoint, kind);
+    attempt.failure->retry_after = pause;
+    world.market.observe(attempt, world.demand(), world.now);
+    return attempt;
+  };
+  SUBCASE("of two pauses the shorter one") {
+    pauses(0, FailureKind::rate_limited, 9s);
+    pauses(1, FailureKind::rate_limited, 4s);
+    world.decide(world.demand());
+    CHECK(*world.decision.earliest == world.now + 4s);
+    pauses(1, FailureKind::rate_limited, 20s);
+    world.decide(world.demand());
+    CHECK(*world.decision.earliest == world.now + 9s);
+  }
+  SUBCASE("of a pause and an open breaker the later end") {
+    for (const EndpointIndex i : {0u, 1u}) {
+      world.market.observe(failed(world, i, FailureKind::credential), world.demand(), world.now);
+    }
+    pauses(0, FailureKind::rate_limited, 4s);
+    world.decide(world.demand());
+    CHECK(*world.decision.earliest == world.now + 5min);
+    CHECK(verdict(world, 1).removal == Removal::open);
+    CHECK(verdict(world, 1).missed_by == 300);
+  }
+  SUBCASE("the pause that this request was told counts from the end of its attempt") {
+    World other({{.name = "a"}});
+    Attempt asked = failed(other, 0, FailureKind::rate_limited);
+    asked.finished = 3s;
+    asked.failure->retry_after = 7s;
+    other.decide(other.demand(), std::span(&asked, 1));
+    CHECK(*other.decision.earliest == other.now + 10s);
+    CHECK(verdict(other, 0).removal == Removal::cooling);
+    CHECK(verdict(other, 0).missed_by == 10);
+    const Attempt twice[] = {asked, asked};
+    other.now += 10s;
+    other.decide(other.demand(), twice);
+    CHECK(other.decision.chosen);
+  }
+}
+
+TEST_CASE("who is left alone is said to limit its rate only where that is why") {
+  for (const FailureKind kind : {FailureKind::rate_limited, FailureKind::overloaded}) {
+    const bool limits = kind == FailureKind::rate_limited;
+    CAPTURE(limits);
+    World world({{.name = "a"}, {.name = "b"}});
+    Attempt attempt = failed(world, 0, kind);
+    attempt.failure->retry_after = 7s;
+    world.decide(world.demand(), std::span(&attempt, 1));
+    CHECK(verdict(world, 0).removal == Removal::cooling);
+    CHECK(verdict(world, 0).limits_rate == limits);
+    CHECK(!verdict(world, 1).limits_rate);
+    world.market.observe(attempt, world.demand(), world.now);
+    world.decide(world.demand());
+    CHECK(verdict(world, 0).removal == Removal::cooling);
+    CHECK(verdict(world, 0).limits_rate == limits);
+    world.decide(world.demand(), {});
+    world.now += 7s;
+    world.decide(world.demand());
+    CHECK(verdict(world, 0).removal == Removal::none);
+  }
+}
+
+TEST_CASE("a decision that is made anew keeps nothing of the one before") {
+  World world({{.name = "a"}, {.name = "b", .output_price = 9}});
+  world.output = 700;
+  world.market.observe(world.answer(0, world.demand()), world.demand(), world.now += 1s);
+  world.decide(world.demand());
+  CHECK(world.decision.snapshot > 0);
+  CHECK(world.decision.seed > 0);
+  CHECK(world.decision.length.output == 700);
+  CHECK(world.decision.reason == Reason::best);
+  CHECK(!world.decision.earliest);
+  Demand demand = world.demand();
+  demand.needs.set(static_cast<std::size_t>(config::Feature::tools));
+  demand.model = nullptr;
+  world.decide(demand);
+  CHECK(world.decision.verdicts.empty());
+  CHECK(world.decision.order.empty());
+  CHECK(!world.decision.chosen);
+  CHECK(world.decision.propensity == 0);
+  CHECK(world.decision.expected_dollars == 0);
+  CHECK(world.decision.explored_dollars == 0);
 }

@@ -78,6 +78,7 @@ TEST_CASE("after a rejection the model's other hosts are left out, and the next 
   for (const EndpointIndex of_first : {0u, 1u}) {
     CHECK(world.decision.verdicts[of_first].removal == Removal::rejected);
     CHECK(world.decision.verdicts[of_first].rank == 0);
+    CHECK(world.decision.verdicts[of_first].missed_by == 0);
   }
 
   world.tried("small@a", FailureKind::server_error);

@@ -10,6 +10,20 @@ void measure(Drift& drift, double load, double value, double noise = 0.1225) {
   drift.absorb(ttft_drift, load, 1, value - drift.mean(load), drift.variance(load) + noise);
 }
 
+// The numbers expected of single steps were computed apart from this code, by the equations of the filter.
+void check(const Drift& drift, const Drift& expected) {
+  const auto close = [](double value) { return doctest::Approx(value).epsilon(1e-7).scale(0); };
+  CHECK(drift.level == close(expected.level));
+  CHECK(drift.slope == close(expected.slope));
+  CHECK(drift.level_variance == close(expected.level_variance));
+  CHECK(drift.covariance == close(expected.covariance));
+  CHECK(drift.slope_variance == close(expected.slope_variance));
+}
+
+Drift known() {
+  return {.level = 0.7, .slope = 0.3, .level_variance = 0.2, .covariance = -0.01, .slope_variance = 0.015};
+}
+
 }  // namespace
 
 TEST_CASE("a level is learned from a few samples and its variance shrinks with each") {
@@ -57,4 +71,63 @@ TEST_CASE("variances stay positive over a hundred thousand samples") {
   CHECK(drift.level_variance > 0);
   CHECK(drift.slope_variance > 0);
   for (const double load : {0.0, 0.5, 3.0}) CHECK(drift.variance(load) >= 0);
+}
+
+TEST_CASE("level and slope revert each at its own pace, and what is known of them fades at twice that") {
+  Drift drift = known();
+  drift.pass(ttft_drift, 0.2, config::Seconds(300));
+  check(drift, {.level = 0.50326533,
+                .slope = 0.284008883,
+                .level_variance = 0.263212056,
+                .covariance = -0.00558035146,
+                .slope_variance = 0.0161513871});
+  const Drift before = drift;
+  drift.pass(ttft_drift, 0.9, config::Seconds(-5));
+  check(drift, before);
+}
+
+TEST_CASE("a measurement that shows only part of the drift moves level and slope by that part") {
+  Drift drift = known();
+  CHECK(drift.absorb(ttft_drift, 2, 0.5, 0.4, 0.6) == 0.4);
+  check(drift, {.level = 0.76,
+                .slope = 0.306666667,
+                .level_variance = 0.1865,
+                .covariance = -0.0115,
+                .slope_variance = 0.0148333333});
+  Drift throughput{
+      .level = 0.7, .slope = -0.3, .level_variance = 0.05, .covariance = 0.004, .slope_variance = 0.008};
+  throughput.absorb(throughput_drift, 1.5, -0.5, 0.4, 0.3);
+  check(throughput, {.level = 0.662666667,
+                     .slope = -0.310666667,
+                     .level_variance = 0.0473866667,
+                     .covariance = 0.00325333333,
+                     .slope_variance = 0.00778666667});
+}
+
+TEST_CASE("what is beyond two and a half sigma counts as that, in both directions, and is told") {
+  Drift low = known(), high = known();
+  CHECK(low.absorb(ttft_drift, 2, 0.5, -40, 0.6) == doctest::Approx(-1.93649167));
+  CHECK(low.level == doctest::Approx(0.409526249));
+  CHECK(low.slope == doctest::Approx(0.267725139));
+  CHECK(high.absorb(ttft_drift, 2, 0.5, 40, 0.6) == doctest::Approx(1.93649167));
+}
+
+TEST_CASE("certainty has a floor, and level and slope are never tied closer than they are known") {
+  Drift drift{.level_variance = 0.01, .covariance = 0.0099, .slope_variance = 0.01};
+  drift.absorb(ttft_drift, 1, 1, 0, 0.0199 * 0.0199 / 0.0101);
+  CHECK(drift.level_variance == 1e-6);
+  CHECK(drift.slope_variance == 1e-6);
+  CHECK(drift.covariance == doctest::Approx(-1e-6).scale(0));
+}
+
+TEST_CASE("only the first measurement of a host is judged by how far hosts are apart") {
+  Drift drift = Drift::unseen(ttft_drift, 0.4);
+  CHECK(drift.level == 0.4);
+  CHECK(drift.level_variance == 0.30);
+  CHECK(drift.covariance == 0);
+  drift.expect_anything_at_first(ttft_drift);
+  CHECK(drift.level_variance == 1.5);
+  drift.level_variance = 0.2;
+  drift.expect_anything_at_first(ttft_drift);
+  CHECK(drift.level_variance == 0.2);
 }

@@ -238,3 +238,93 @@ TEST_CASE("the reported share of a rate limit is known for a minute") {
   CHECK(health.headroom_at(start + 59s) == 0.05);
   CHECK(std::isnan(health.headroom_at(start + 60s)));
 }
+
+TEST_CASE(
+    "three failures open a breaker when they come within about ten seconds and outweigh what was answered") {
+  const auto phase_after = [](config::Duration apart, int answers) {
+    Health health;
+    for (int i = 0; i < answers; ++i) health.observe(at(start), Fault::none, 0.5, start);
+    for (int i = 0; i < 3; ++i) {
+      const config::TimePoint now = start + i * apart;
+      health.observe(failed(now, FailureKind::server_error), Fault::host, 0.5, now);
+    }
+    return health.breaker.phase(start + 2 * apart);
+  };
+  CHECK(phase_after(4500ms, 0) == Breaker::Phase::open);
+  CHECK(phase_after(5s, 0) == Breaker::Phase::closed);
+  CHECK(phase_after(1s, 5) == Breaker::Phase::closed);
+}
+
+TEST_CASE("each kind of failure has one whose fault it is") {
+  using Kind = FailureKind;
+  for (const Kind kind : {Kind::rejected, Kind::too_long, Kind::client_left, Kind::deadline, Kind::local}) {
+    CHECK(fault_of(kind) == Fault::none);
+  }
+  CHECK(fault_of(Kind::rate_limited) == Fault::load);
+  CHECK(fault_of(Kind::credential) == Fault::configuration);
+  CHECK(fault_of(Kind::missing_model) == Fault::configuration);
+  for (const Kind kind : {Kind::resolve, Kind::connect, Kind::tls, Kind::bad_reply, Kind::overloaded}) {
+    CHECK(fault_of(kind) == Fault::host);
+  }
+}
+
+TEST_CASE("a refusal for the request's own sake is an answer, one cut short is none unless it had begun") {
+  const auto expected_after = [](Attempt attempt) {
+    Health health;
+    health.observe(attempt, fault_of(attempt.failure->kind), 0.5, start);
+    return health.failure(start);
+  };
+  const double answered = 0.09 / 4, untouched = 0.03;
+  CHECK(expected_after(failed(start, FailureKind::rejected)) == doctest::Approx(answered).scale(0));
+  CHECK(expected_after(failed(start, FailureKind::too_long)) == doctest::Approx(answered).scale(0));
+  CHECK(expected_after(failed(start, FailureKind::client_left)) == doctest::Approx(untouched).scale(0));
+  CHECK(expected_after(failed(start, FailureKind::deadline)) == doctest::Approx(untouched).scale(0));
+  Attempt begun = failed(start, FailureKind::client_left);
+  begun.first_delta = 1s;
+  CHECK(expected_after(begun) == doctest::Approx(answered).scale(0));
+}
+
+TEST_CASE("an attempt fails by the host's own failures or by its rate limit") {
+  Health health;
+  health.observe(failed(start, FailureKind::rate_limited, 0s), Fault::load, 0.5, start);
+  // One answer in four of the prior and this, and one refusal in four.
+  CHECK(health.failure(start) == doctest::Approx(1 - (1 - 0.09 / 4) * (1 - 1.0 / 4)).scale(0));
+}
+
+TEST_CASE("a host that is overloaded is left alone as long as it asks, though its breaker stays closed") {
+  Health health;
+  CHECK(health.observe(failed(start, FailureKind::overloaded, 7s), Fault::host, 0.5, start) ==
+        Health::Change::flipped);
+  CHECK(health.cooling_until == start + 7s);
+  CHECK(health.breaker.phase(start) == Breaker::Phase::closed);
+  CHECK(health.observe(failed(start, FailureKind::overloaded, 7s), Fault::host, 0.5, start) ==
+        Health::Change::gradual);
+  Health silent;
+  CHECK(silent.observe(failed(start, FailureKind::overloaded), Fault::host, 0.5, start) ==
+        Health::Change::gradual);
+  CHECK(silent.cooling_until <= start);
+}
+
+TEST_CASE("a row of failures ends with an answer to what was sent since it began, at that very moment, too") {
+  Health health;
+  for (int i = 0; i < 5'000; ++i) health.observe(at(start - 1s), Fault::none, 0.5, start - 1s);
+  for (int i = 0; i < 4; ++i) {
+    health.observe(failed(start, FailureKind::server_error), Fault::host, 0.5, start);
+  }
+  health.observe(at(start), Fault::none, 0.5, start);
+  CHECK(health.failures_in_a_row == 0);
+  CHECK(!health.limits_rate());
+  health.observe(failed(start, FailureKind::server_error), Fault::host, 0.5, start);
+  CHECK(health.breaker.phase(start) == Breaker::Phase::closed);
+}
+
+TEST_CASE("what is left of a rate limit is a share, whatever the host says") {
+  Health health;
+  Attempt attempt = at(start);
+  attempt.headroom = 1.7;
+  health.observe(attempt, Fault::none, 0.5, start);
+  CHECK(health.headroom_at(start) == 1);
+  attempt.headroom = -0.2;
+  health.observe(attempt, Fault::none, 0.5, start);
+  CHECK(health.headroom_at(start) == 0);
+}

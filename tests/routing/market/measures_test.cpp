@@ -124,6 +124,8 @@ TEST_CASE("uptime counts as OpenRouter publishes it") {
       {"no reply", failure(FailureKind::connect, 0), Counted::failure},
       {"400", failure(FailureKind::rejected, 400), Counted::neither},
       {"413", failure(FailureKind::rejected, 413), Counted::neither},
+      {"a prompt that is too long", failure(FailureKind::too_long, 400), Counted::neither},
+      {"the request's own deadline", failure(FailureKind::deadline, 0), Counted::neither},
       {"429", failure(FailureKind::rate_limited, 429), Counted::neither},
       {"no descriptor here", failure(FailureKind::local, 0), Counted::neither},
       {"a client that left", failure(FailureKind::client_left, 0), Counted::neither},
@@ -145,4 +147,144 @@ TEST_CASE("uptime is unknown below a hundred requests and forgets after half an 
   CHECK(uptime.share() == doctest::Approx(0.95));
   uptime.pass(start + 30min);
   CHECK(uptime.requests() == 5);
+}
+
+TEST_CASE("a percentile is the smallest value that its share of all values does not exceed") {
+  Histogram histogram;
+  for (std::size_t bucket = 1; bucket <= 100; ++bucket) histogram.add(bucket, 1);
+  const Percentiles below = histogram.percentiles();
+  CHECK(below.p50 == Histogram::value_of(50));
+  CHECK(below.p75 == Histogram::value_of(75));
+  CHECK(below.p90 == Histogram::value_of(90));
+  CHECK(below.p95 == Histogram::value_of(95));
+  CHECK(below.p99 == Histogram::value_of(99));
+  const Percentiles above = histogram.percentiles_from_above();
+  CHECK(above.p50 == Histogram::value_of(50));
+  CHECK(above.p75 == Histogram::value_of(25));
+  CHECK(above.p90 == Histogram::value_of(10));
+  CHECK(above.p95 == Histogram::value_of(5));
+  CHECK(above.p99 == Histogram::value_of(1));
+}
+
+TEST_CASE("what leaves a histogram leaves its bucket, and a bucket's value lies in it") {
+  Histogram histogram;
+  histogram.add(10, 5);
+  histogram.add(20, 1);
+  histogram.remove(10, 5);
+  CHECK(histogram.total() == 1);
+  CHECK(histogram.percentiles().p50 == Histogram::value_of(20));
+  for (std::size_t bucket = 1; bucket < Histogram::buckets; ++bucket) {
+    CHECK(Histogram::bucket_of(Histogram::value_of(bucket)) == bucket);
+  }
+}
+
+TEST_CASE(
+    "a window counts equal values of a slot together, tells when one left, and never turns back in time") {
+  Window window(10s);
+  window.add(1, 2, start + 100s);
+  window.add(1, 1, start + 105s);
+  window.add(3, 1, start);  // late: counts as of now
+  CHECK(window.histogram().total() == 4);
+  CHECK(window.pass(start + 390s) == Window::Passed::unchanged);
+  CHECK(window.histogram().total() == 4);
+  CHECK(window.pass(start + 400s) == Window::Passed::changed);
+  CHECK(window.histogram().total() == 0);
+  CHECK(window.pass(start + 500s) == Window::Passed::unchanged);
+  window.add(2, 1, start + 500s);
+  CHECK(window.histogram().percentiles().p50 == doctest::Approx(2).epsilon(0.03));
+}
+
+TEST_CASE("every percentile of the rate is in tokens per second") {
+  Measures measures;
+  measures.observe(reply(2s, 12s, 120), start);
+  const Percentiles p = measures.half_hour().throughput;
+  for (const double each : {p.p50, p.p75, p.p90, p.p95, p.p99}) {
+    CHECK(each == doctest::Approx(10).epsilon(0.03));
+  }
+}
+
+TEST_CASE("a stream of two deltas has one gap, of three two, and of one none; gaps count though it fails") {
+  const auto gaps_of = [](std::uint32_t deltas) {
+    Measures measures;
+    Attempt stream = reply(1s, 5s, 100);
+    stream.deltas = deltas;
+    stream.worst_gap = 3s;
+    stream.failure = Failure{.kind = FailureKind::broken_stream};
+    measures.observe(stream, start);
+    CHECK(measures.five_minutes().samples == 0);
+    CHECK(std::isnan(measures.five_minutes().throughput.p50));
+    return measures.five_minutes().gap;
+  };
+  CHECK(std::isnan(gaps_of(1).p50));
+  CHECK(gaps_of(2).p50 == doctest::Approx(3).epsilon(0.03));
+  CHECK(gaps_of(3).p50 == doctest::Approx(1).epsilon(0.03));
+  CHECK(gaps_of(3).p99 == doctest::Approx(3).epsilon(0.03));
+  CHECK(gaps_of(4).p50 == doctest::Approx(0.5).epsilon(0.03));
+
+  Measures measures;
+  Attempt uneven = reply(1s, 3s, 100);
+  uneven.deltas = 4;
+  uneven.worst_gap = 3s;  // longer than the whole stream: clocks differ
+  measures.observe(uneven, start);
+  CHECK(measures.five_minutes().gap.p50 < 0.002);
+}
+
+TEST_CASE("one endless reply counts as ten thousand gaps at most") {
+  const auto median_gap = [](int others) {
+    Measures measures;
+    Attempt endless = reply(0s, 1'001s, 100);
+    endless.deltas = 1'000'002;
+    endless.worst_gap = 1s;
+    measures.observe(endless, start);
+    Attempt other = reply(0s, 6'002s, 100);
+    other.deltas = 6'002;
+    other.worst_gap = 2s;
+    for (int i = 0; i < others; ++i) measures.observe(other, start);
+    return measures.five_minutes().gap.p50;
+  };
+  CHECK(median_gap(1) < 0.002);
+  CHECK(median_gap(2) == doctest::Approx(1).epsilon(0.03));
+}
+
+TEST_CASE("a reply of no time or no tokens says nothing of the rate") {
+  Measures measures;
+  measures.observe(reply(0s, 0s, 100), start);
+  measures.observe(reply(1s, 2s, 0), start);
+  Attempt uncounted = reply(1s, 2s, 1);
+  uncounted.usage = std::nullopt;
+  measures.observe(uncounted, start);
+  CHECK(std::isnan(measures.five_minutes().throughput.p50));
+  CHECK(measures.five_minutes().samples == 3);
+  Attempt unfinished = reply(1s, 2s, 9);
+  unfinished.finished = std::nullopt;
+  measures.observe(unfinished, start);
+  CHECK(measures.five_minutes().samples == 3);
+}
+
+TEST_CASE("measures change by what is observed and by what grows old, and are the same in between") {
+  Measures measures;
+  CHECK(measures.pass(start) == Window::Passed::unchanged);
+  measures.observe(reply(1s, 2s, 9), start);
+  CHECK(measures.pass(start) == Window::Passed::changed);
+  CHECK(measures.pass(start + 1min) == Window::Passed::unchanged);
+  CHECK(measures.pass(start + 6min) == Window::Passed::changed);  // the five minutes are over
+  CHECK(measures.pass(start + 29min) == Window::Passed::unchanged);
+  CHECK(measures.pass(start + 31min) == Window::Passed::changed);  // the half hour is
+  CHECK(measures.pass(start + 32min) == Window::Passed::unchanged);
+  measures.observe(failure(FailureKind::connect, 0), start + 32min);  // counts for uptime alone
+  CHECK(measures.pass(start + 32min) == Window::Passed::changed);
+  CHECK(measures.pass(start + 61min) == Window::Passed::unchanged);
+  CHECK(measures.pass(start + 62min) == Window::Passed::changed);
+}
+
+TEST_CASE("uptime is told with both windows, and what comes late counts as of now") {
+  Measures measures;
+  for (int i = 0; i < 99; ++i) measures.observe(reply(1s, 2s, 9), start + 20min);
+  measures.observe(failure(FailureKind::connect, 0), start);
+  CHECK(measures.five_minutes().uptime == doctest::Approx(0.99));
+  CHECK(measures.half_hour().uptime == doctest::Approx(0.99));
+  measures.pass(start + 49min);
+  CHECK(measures.half_hour().uptime == doctest::Approx(0.99));
+  measures.pass(start + 50min);
+  CHECK(std::isnan(measures.half_hour().uptime));
 }

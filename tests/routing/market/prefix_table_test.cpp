@@ -94,3 +94,62 @@ TEST_CASE("a host that still has the prompt wins by what that saves, and loses w
   world.decide(demand);
   CHECK(*world.decision.chosen == world.index("cold"));
 }
+
+TEST_CASE("of blocks seen in another order only those count that lead without a gap") {
+  PrefixIndex index;
+  std::vector<std::uint64_t> blocks = blocks_of(1, 40);
+  for (std::size_t seen = 1; seen <= 40; ++seen) {
+    index = PrefixIndex{};
+    index.use(7, std::span(blocks).first(seen), start);
+    CHECK(index.publish()->known_to(7, blocks, start) == seen);
+  }
+  CHECK(index.publish()->known_to(7, std::span(blocks).subspan(1), start) == 39);
+}
+
+TEST_CASE(
+    "a clock that has just begun is no reason to forget, and times before are not taken for later ones") {
+  const config::TimePoint zero{};
+  PrefixIndex index;
+  index.use(7, blocks_of(1, 2), zero);
+  CHECK(index.publish()->known_to(7, blocks_of(1, 2), zero) == 2);
+  CHECK(index.publish()->known_to(7, blocks_of(1, 2), zero + 480s) == 2);
+  CHECK(index.publish()->known_to(7, blocks_of(1, 2), zero + 481s) == 0);
+}
+
+TEST_CASE("uses are kept each with its latest second, however they fall in the table") {
+  LastUses uses;
+  CHECK(uses.find(5) == 0);
+  for (std::uint64_t i = 1; i <= 300; ++i) uses.put(i << 32 | 15, static_cast<std::uint32_t>(i));
+  CHECK(uses.size() == 300);
+  uses.put(std::uint64_t{9} << 32 | 15, 4);  // from before
+  CHECK(uses.size() == 300);
+  for (std::uint64_t i = 1; i <= 300; ++i) CHECK(uses.find(i << 32 | 15) == i);
+  CHECK(uses.find(std::uint64_t{301} << 32 | 15) == 0);
+}
+
+TEST_CASE("the latest uses are kept up to the bound, of several in one second all or none") {
+  LastUses uses;
+  for (std::uint64_t i = 1; i <= 10; ++i) uses.put(mixed(i), static_cast<std::uint32_t>((i + 1) / 2));
+  CHECK(uses.cutoff(10) == 0);
+  CHECK(uses.cutoff(11) == 0);
+  CHECK(uses.cutoff(9) == 2);
+  CHECK(uses.cutoff(5) == 4);
+  CHECK(uses.cutoff(4) == 5);
+  LastUses latest;
+  latest.absorb(uses, 4);
+  CHECK(latest.size() == 4);
+  CHECK(latest.find(mixed(7)) == 4);
+  CHECK(latest.find(mixed(6)) == 0);
+}
+
+TEST_CASE("what sank is found again by whoever uses it later, and forgotten when its time is over") {
+  PrefixIndex index;
+  index.use(7, blocks_of(0, 4), start);
+  for (std::uint64_t c = 1; c <= 600; ++c) index.use(7, blocks_of(c, 4), start + 100s);
+  CHECK(index.publish()->known_to(7, blocks_of(0, 4), start + 100s) == 4);
+  CHECK(index.publish()->known_to(7, blocks_of(0, 4), start + 480s) == 4);
+  CHECK(index.publish()->known_to(7, blocks_of(0, 4), start + 481s) == 0);
+  index.use(7, blocks_of(0, 4), start + 400s);
+  CHECK(index.publish()->known_to(7, blocks_of(0, 4), start + 880s) == 4);
+  CHECK(index.publish()->known(blocks_of(600, 4), start + 580s) == 4);
+}

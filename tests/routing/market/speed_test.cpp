@@ -9,6 +9,53 @@
 using namespace routing;
 using config::Seconds;
 
+namespace {
+
+// The numbers expected of single steps were computed apart from this code, by the filters' equations.
+doctest::Approx about(double value) {
+  return doctest::Approx(value).epsilon(1e-7).scale(0);
+}
+
+void check(const PromptTime& line, const PromptTime& expected) {
+  CHECK(line.base == about(expected.base));
+  CHECK(line.per_kilotoken == about(expected.per_kilotoken));
+  CHECK(line.base_variance == about(expected.base_variance));
+}
+
+void check(const Drift& drift, const Drift& expected) {
+  CHECK(drift.level == about(expected.level));
+  CHECK(drift.slope == about(expected.slope));
+  CHECK(drift.level_variance == about(expected.level_variance));
+  CHECK(drift.slope_variance == about(expected.slope_variance));
+}
+
+// A host of which something is known, and a request to it.
+const Load load{.uncached_kilotokens = 6, .in_flight = 15};
+
+Speed known() {
+  Speed speed;
+  speed.prompt = {.base = 0.8,
+                  .per_kilotoken = 0.1,
+                  .base_variance = 0.05,
+                  .covariance = -0.004,
+                  .per_kilotoken_variance = 0.003};
+  speed.ttft = {.level = 0.2,
+                .slope = 0.3,
+                .level_variance = 0.08,
+                .covariance = 0.01,
+                .slope_variance = 0.012,
+                .seen = Drift::Seen::something};
+  speed.throughput = {.level = -0.3,
+                      .slope = -0.1,
+                      .level_variance = 0.04,
+                      .covariance = 0.003,
+                      .slope_variance = 0.006,
+                      .seen = Drift::Seen::something};
+  return speed;
+}
+
+}  // namespace
+
 TEST_CASE("the time per prompt token is learned apart from the time that every request takes") {
   PromptTime line;
   for (int i = 0; i < 400; ++i) {
@@ -112,4 +159,116 @@ TEST_CASE("predicted uncertainty covers what comes: about 5 of 100 replies lie a
   }
   CHECK(above > 20);
   CHECK(above < 80);
+}
+
+TEST_CASE("times and rates are expected for the prompt and the load at hand, each with its uncertainty") {
+  const Speed speed = known();
+  CHECK(speed.first_delta(load) == about(1.4 * std::exp(0.65)));
+  CHECK(speed.rate(load) == about(60 * std::exp(-0.45)));
+  CHECK(speed.first_delta_log_variance(load) == about(0.193122449));
+  CHECK(speed.first_delta_log_sd(load) == about(std::sqrt(0.193122449 + 0.1225)));
+  CHECK(speed.first_delta_p95(load) == about(6.7573982));
+}
+
+TEST_CASE("a first delta moves line and level by their shares of the surprise, together by no more than it") {
+  Speed speed = known();
+  speed.observe_first_delta(load, Seconds(4));
+  check(speed.prompt, {.base = 0.861788742, .per_kilotoken = 0.133270861, .base_variance = 0.0483039993});
+  check(speed.ttft, {.level = 0.220241144,
+                     .slope = 0.335469655,
+                     .level_variance = 0.0514057095,
+                     .slope_variance = 0.00951601953});
+  check(speed.throughput, known().throughput);
+}
+
+TEST_CASE("a silence counts as the mean of what may lie beyond it, and as no more beyond eight sigma") {
+  Speed late = known(), never = known(), later = known();
+  late.observe_waiting(load, Seconds(9));
+  check(late.ttft, {.level = 0.505921763,
+                    .slope = 0.390166414,
+                    .level_variance = 0.059400736,
+                    .slope_variance = 0.0102105459});
+  check(late.prompt, known().prompt);
+  never.observe_waiting(load, Seconds(1e4));
+  later.observe_waiting(load, Seconds(1e5));
+  check(never.ttft, {.level = 0.558811093,
+                     .slope = 0.405754848,
+                     .level_variance = 0.059400736,
+                     .slope_variance = 0.0102105459});
+  check(later.ttft, never.ttft);
+}
+
+TEST_CASE("a stream moves the rate by what was expected at that load, and nothing else") {
+  Speed speed = known();
+  speed.observe_stream(load, 120, Seconds(4));
+  check(speed.throughput, {.level = -0.401437964,
+                           .slope = -0.127354058,
+                           .level_variance = 0.0214351563,
+                           .slope_variance = 0.00465});
+  check(speed.ttft, known().ttft);
+}
+
+TEST_CASE("a whole reply moves wait and rate by how much of the expected time each makes up") {
+  Speed speed = known();
+  speed.observe_whole(load, 120, Seconds(9));
+  check(speed.ttft, {.level = 0.394797234,
+                     .slope = 0.357413921,
+                     .level_variance = 0.0604460027,
+                     .slope_variance = 0.010301348});
+  check(speed.throughput, {.level = -0.406724039,
+                           .slope = -0.128779516,
+                           .level_variance = 0.0341305894,
+                           .slope_variance = 0.00557318767});
+  check(speed.prompt, known().prompt);
+}
+
+TEST_CASE("a time of nothing is taken for a millisecond") {
+  Speed first = known(), first_ms = known(), stream = known(), stream_ms = known();
+  first.observe_first_delta(load, Seconds(0));
+  first_ms.observe_first_delta(load, Seconds(0.001));
+  CHECK(first.ttft.level == first_ms.ttft.level);
+  stream.observe_stream({}, 1, Seconds(0));
+  stream_ms.observe_stream({}, 1, Seconds(0.001));
+  CHECK(stream.throughput.level == stream_ms.throughput.level);
+  CHECK(std::isfinite(stream.throughput.level));
+  Speed whole = known(), whole_ms = known();
+  whole.observe_whole(load, 120, Seconds(0));
+  whole_ms.observe_whole(load, 120, Seconds(0.001));
+  CHECK(whole.ttft.level == whole_ms.ttft.level);
+  CHECK(std::isfinite(whole.ttft.level));
+}
+
+TEST_CASE("the first answer of a host is judged by how far hosts are apart, be it a stream or whole") {
+  Speed stream, whole;
+  stream.observe_first_delta({}, Seconds(1.2));
+  stream.observe_stream({}, 100, Seconds(5));
+  CHECK(stream.prompt.base == about(1.13481298));
+  CHECK(stream.ttft.level == about(0.0234759882));
+  CHECK(stream.throughput.level == about(-1.00790118));
+  whole.observe_whole({}, 100, Seconds(5));
+  CHECK(whole.ttft.level == about(0.656593807));
+  CHECK(whole.throughput.level == about(-0.607957228));
+}
+
+TEST_CASE("in silence the host's waits revert to its peers' waits and its rate to theirs") {
+  Speed speed = known();
+  SpeedPrior peers;
+  peers.ttft_level = 0.5;
+  peers.throughput_level = 0.1;
+  speed.pass(peers, Seconds(300));
+  check(speed.ttft, {.level = 0.318040802,
+                     .slope = 0.284008883,
+                     .level_variance = 0.219066523,
+                     .slope_variance = 0.0136119419});
+  check(speed.throughput, {.level = -0.142612264,
+                           .slope = -0.0960022207,
+                           .level_variance = 0.0716060279,
+                           .slope_variance = 0.0066140731});
+
+  const Speed unseen =
+      Speed::unseen({.base = 0.9, .per_kilotoken = 0.2, .ttft_level = 0.3, .throughput_level = -0.4});
+  CHECK(unseen.prompt.base == 0.9);
+  CHECK(unseen.prompt.per_kilotoken == 0.2);
+  CHECK(unseen.ttft.level == 0.3);
+  CHECK(unseen.throughput.level == -0.4);
 }

@@ -63,3 +63,22 @@ TEST_CASE("a comparison that no value can meet is warned of wherever it stands")
   CHECK(requiring("zdr or hour >= 25").find("`hour >= 25` is never true") != std::string::npos);
   CHECK(picking("hour >= 22 or hour < 6").empty());
 }
+
+TEST_CASE("each bound is warned of just beyond it, and the unit is guessed where that would be reasonable") {
+  struct Row {
+    const char *reached, *beyond;
+  };
+  for (const Row& row : {Row{"ttft <= 10 ms", "ttft <= 9.9 ms"}, Row{"time <= 10 ms", "time <= 9.9 ms"},
+                         Row{"itl.p50 <= 0.02 ms", "itl.p50 <= 0.019 ms"},
+                         Row{"throughput >= 20 ktok/s", "throughput >= 20.1 ktok/s"},
+                         Row{"context >= 100 Mtok", "context >= 101 Mtok"},
+                         Row{"price.input <= 0.0001 $/Mtok", "price.input <= 0.00009 $/Mtok"},
+                         Row{"price.output <= 0.0001 $/Mtok", "price.output <= 0.00009 $/Mtok"}}) {
+    CAPTURE(row.beyond);
+    CHECK(requiring(row.reached) == "");
+    CHECK(requiring(row.beyond).starts_with("no host "));
+    CHECK(requiring(row.beyond).find("did you mean") != std::string::npos);
+  }
+  CHECK(requiring("ttft <= 0.009 ms").find("did you mean") == std::string::npos);
+  CHECK(requiring("throughput >= 30 Mtok/s").find("did you mean") == std::string::npos);
+}

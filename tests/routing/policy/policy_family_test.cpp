@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "tests/support/policies.hpp"
 
@@ -109,4 +111,67 @@ TEST_CASE("a policy overrides each number of the one it extends, and keeps those
   CHECK(found().deadline == std::chrono::seconds(30));
   CHECK(found().hedge_budget == 0.04);
   CHECK(found().explore == 0.05);
+}
+
+TEST_CASE("whatever a policy says makes it another one in records, and its description does not") {
+  const auto hash = [](const std::function<void(config::PolicySettings&)>& change) {
+    config::PolicySettings policy = policy_named("own");
+    policy.require = {text("context >= 1 ktok")};
+    change(policy);
+    return support::compiled(policy).hash;
+  };
+  using P = config::PolicySettings;
+  const std::vector<std::function<void(P&)>> changes = {
+      [](P&) {},
+      [](P& p) { p.allow = text("zdr"); },
+      [](P& p) { p.require.push_back(text("zdr")); },
+      [](P& p) { p.prefer = {text("zdr")}; },
+      [](P& p) {
+        p.prefer = {text("zdr"), text("jurisdiction == FR")};
+      },
+      [](P& p) {
+        p.prefer = {text("jurisdiction == FR"), text("zdr")};
+      },
+      [](P& p) { p.relax = {text("context")}; },
+      [](P& p) { p.minimize = text("price"); },
+      [](P& p) { p.value_of_time = text("20 $/h"); },
+      [](P& p) { p.value_of_time = text("21 $/h"); },
+      [](P& p) { p.choose = text("weighted(price)"); },
+      [](P& p) { p.attempts = 2; },
+      [](P& p) { p.attempts = 3; },
+      [](P& p) { p.deadline = std::chrono::seconds(20); },
+      [](P& p) { p.deadline = std::chrono::seconds(21); },
+      [](P& p) { p.hedge_budget = 0.02; },
+      [](P& p) { p.explore = 0.02; },
+      [](P& p) { p.explore = 0.03; },
+  };
+  std::set<std::uint64_t> hashes;
+  for (const auto& change : changes) hashes.insert(hash(change));
+  CHECK(hashes.size() == changes.size());
+  CHECK(hash([](P& p) { p.description = "words"; }) == hash([](P&) {}));
+}
+
+TEST_CASE("a policy with an objective of its own leaves all of its parent's, and one without keeps it") {
+  config::PolicySettings parent = policy_named("parent");
+  parent.value_of_time = text("36 $/h");
+  parent.choose = text("weighted(price)");
+  config::PolicySettings child = policy_named("child");
+  child.extends = text("parent");
+  config::Settings settings{};
+  settings.policies = {parent, child};
+  const auto found = [&] { return *support::compiled_set(settings).find("child"); };
+  CHECK(found().value_of_ttft == doctest::Approx(0.01));
+  CHECK(found().value_of_generation == doctest::Approx(0.01));
+  CHECK(found().choose);
+  settings.policies[1].minimize = text("price");
+  CHECK(found().minimize);
+  CHECK(found().value_of_ttft != doctest::Approx(0.01));
+  CHECK_FALSE(found().choose);
+  settings.policies[1].minimize.reset();
+  settings.policies[1].choose = text("weighted(price)");
+  CHECK(found().value_of_ttft != doctest::Approx(0.01));
+  settings.policies[1].choose.reset();
+  settings.policies[1].value_of_time = text("18 $/h");
+  CHECK(found().value_of_ttft == doctest::Approx(0.005));
+  CHECK_FALSE(found().choose);
 }

@@ -450,3 +450,95 @@ TEST_CASE("members for routers only are taken out, wherever they stand") {
   CHECK(forwarded(R"({"model":"m","messages":[{}],"provider":{}})", "host-model", RoutingMembers::kept) ==
         R"({"model":"host-model","messages":[{}],"provider":{}})");
 }
+
+TEST_CASE("a member counts as what it means, also when it is null or comes after others") {
+  CHECK_FALSE(accepted(with(R"("debug":{"a":false,"b":null})")).echo_decision);
+  CHECK(accepted(with(R"("debug":{"a":false,"b":true,"c":false})")).echo_decision);
+  CHECK_FALSE(accepted(with(R"("debug":false)")).echo_decision);
+  CHECK_FALSE(needs(with(R"("logprobs":false)"), Feature::logprobs));
+  CHECK_FALSE(needs(with(R"("include_reasoning":false)"), Feature::reasoning));
+  CHECK_FALSE(needs(with(R"("reasoning_effort":"")"), Feature::reasoning));
+  CHECK_FALSE(needs(with(R"("reasoning":{})"), Feature::reasoning));
+  CHECK_FALSE(needs(with(R"("reasoning":{"effort":"none"})"), Feature::reasoning));
+  CHECK(needs(with(R"("reasoning":{"max_tokens":9})"), Feature::reasoning));
+  CHECK(needs(with(R"("reasoning":{"enabled":true})"), Feature::reasoning));
+  CHECK_FALSE(needs(with(R"("modalities":["text"])"), Feature::audio));
+  CHECK_FALSE(needs(with(R"("response_format":{"type":"json_object"})"), Feature::json_schema));
+  CHECK_FALSE(needs(with(R"("response_format":{"type":"json_schema"})"), Feature::json_object));
+  CHECK_FALSE(accepted(with(R"("stream":false)")).stream);
+  CHECK_FALSE(accepted(with(R"("stream":true,"stream_options":{"include_usage":false})")).wants_usage);
+  CHECK(accepted(with(R"("max_tokens":100)")).max_output == config::Tokens{100});
+  CHECK(accepted(with(R"("max_completion_tokens":200,"max_tokens":100)")).max_output == config::Tokens{200});
+  CHECK(accepted(with(R"("max_tokens":100000000)")).max_output == config::Tokens{100'000'000});
+  CHECK(inspected(with(R"("max_tokens":100000001)")).has_error());
+  CHECK(inspected(with(R"("max_completion_tokens":100000001)")).has_error());
+}
+
+TEST_CASE("of a client's own names as many bytes are taken as are allowed") {
+  const auto quoted = [](std::size_t bytes) { return "\"" + std::string(bytes, 'a') + "\""; };
+  CHECK(inspected(with("\"user\":" + quoted(512))).has_value());
+  CHECK(inspected(with("\"user\":" + quoted(513))).has_error());
+  CHECK(inspected(with("\"session_id\":" + quoted(256))).has_value());
+  CHECK(inspected(with("\"prompt_cache_key\":" + quoted(1'024))).has_value());
+  CHECK(inspected(with("\"prompt_cache_key\":" + quoted(1'025))).has_error());
+  CHECK(accepted(with(R"("models":["1","2","3","4","5","6","7","8","9","10","11","12","13","14","15","16"])"))
+            .models.size() == 16);
+}
+
+TEST_CASE("sixteen texts of the metadata are kept, each as long as OpenAI allows") {
+  const auto kept = [](const std::string& members) {
+    return accepted(with("\"metadata\":{" + members + "}")).metadata.size();
+  };
+  std::string many;
+  for (int i = 0; i < 16; ++i) many += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":\"v\"";
+  CHECK(kept(many) == 16);
+  CHECK(kept(many + ",\"k16\":\"v\"") == 16);
+  CHECK(kept("\"" + std::string(64, 'k') + "\":\"" + std::string(512, 'v') + "\"") == 1);
+  CHECK(kept("\"" + std::string(65, 'k') + "\":\"v\"") == 0);
+  CHECK(kept("\"k\":\"" + std::string(513, 'v') + "\"") == 0);
+  CHECK(kept("\"k\":[1],\"l\":\"v\"") == 1);
+}
+
+TEST_CASE("every price and percentile of the provider object has its own place") {
+  const auto provider = *accepted(with(R"("provider":{"enforce_distillable_text":true,"zdr":false,
+    "require_parameters":false,"allow_fallbacks":true,
+    "max_price":{"prompt":1,"completion":2,"request":3,"image":4,"audio":"5"},
+    "preferred_min_throughput":{"p50":6,"p75":7,"p90":8,"p99":9},"sort":{"by":"price"}})"))
+                             .provider;
+  CHECK(provider.distillable_text);
+  CHECK_FALSE(provider.zdr);
+  CHECK(provider.parameters == routing::Parameters::best_effort);
+  CHECK(provider.fallbacks == routing::Fallbacks::allowed);
+  CHECK(provider.max_price.prompt == 1.0);
+  CHECK(provider.max_price.completion == 2.0);
+  CHECK(provider.max_price.request == 3.0);
+  CHECK(provider.max_price.image == 4.0);
+  CHECK(provider.max_price.audio == 5.0);
+  CHECK(provider.min_throughput.p50 == 6.0);
+  CHECK(provider.min_throughput.p75 == 7.0);
+  CHECK(provider.min_throughput.p90 == 8.0);
+  CHECK(provider.min_throughput.p99 == 9.0);
+  CHECK(provider.sort == "price");
+  CHECK(provider.partition == "");
+  struct Row {
+    std::string object, code, param;
+  };
+  std::string twelve = "\"fp8\"";
+  for (int i = 1; i < 12; ++i) twelve += ",\"fp8\"";
+  CHECK(inspected(with("\"provider\":{\"quantizations\":[" + twelve + "]}")).has_value());
+  for (const Row& row : std::vector<Row>{
+           {"\"quantizations\":[" + twelve + ",\"fp8\"]", "invalid_value", "provider.quantizations"},
+           {R"("quantizations":[null])", "invalid_type", "provider.quantizations[0]"},
+           {R"("preferred_max_latency":{"p95":1})", "unknown_member", "provider.preferred_max_latency.p95"},
+           {R"("preferred_max_latency":{"p50":"1"})", "invalid_type", "provider.preferred_max_latency.p50"},
+           {R"("max_price":{"video":1})", "unknown_member", "provider.max_price.video"},
+           {R"("max_price":7)", "invalid_type", "provider.max_price"},
+           {R"("data_collection":"none")", "invalid_value", "provider.data_collection"},
+           {R"("sort":{"partition":"all"})", "invalid_value", "provider.sort.partition"}}) {
+    CAPTURE(row.object);
+    const auto result = inspected(with("\"provider\":{" + row.object + "}"));
+    REQUIRE(result.has_error());
+    CHECK(result.error().code == row.code);
+    CHECK(result.error().param == row.param);
+  }
+}

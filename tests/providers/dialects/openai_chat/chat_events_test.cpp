@@ -355,3 +355,94 @@ TEST_CASE("what would break a client is not relayed") {
   CHECK(sent("data: {\"error\":{\"message\":\"sk-secret\"}}\n\n", UsageShown::yes).empty());
   CHECK(sent("data: {broken\n\n", UsageShown::yes).empty());
 }
+
+TEST_CASE("Groq's own place for usage counts where there is no other, and only as an object") {
+  const auto output = [](const std::string& members) {
+    const auto usage = classified(chunk("", members)).usage.usage;
+    return usage ? usage->output.count : -1;
+  };
+  const std::string own = R"(,"usage":{"prompt_tokens":1,"completion_tokens":3})";
+  CHECK(output(R"(,"x_groq":{"usage":{"prompt_tokens":1,"completion_tokens":2}})") == 2);
+  CHECK(output(R"(,"x_groq":{"usage":{"prompt_tokens":1,"completion_tokens":2}})" + own) == 3);
+  CHECK(output(R"(,"x_groq":{"id":"r"})" + own) == 3);
+  CHECK(output(R"(,"x_groq":7)" + own) == 3);
+  CHECK(output(R"(,"x_groq":{"usage":{}})") == -1);
+}
+
+TEST_CASE("an error at the top is one where nothing was chosen or it says that it is one") {
+  const auto kind = [](const std::string& data) { return classified(data).kind; };
+  CHECK(kind(R"({"code":400,"message":"No"})") == Kind::error);
+  CHECK(kind(R"({"choices":[],"code":400,"message":"No"})") == Kind::error);
+  CHECK(kind(R"({"choices":[{"delta":{"content":"Hi"}}],"code":400})") == Kind::delta);
+  CHECK(kind(R"({"choices":[{"delta":{"content":"Hi"}}],"object":"error"})") == Kind::error);
+  CHECK(kind(R"({"code":7,"message":"No"})") == Kind::delta);
+  CHECK(kind(R"({"object":7,"message":"No"})") == Kind::delta);
+  CHECK(kind(R"({"object":"errors","message":"No"})") == Kind::delta);
+  // What stands under `error` goes before what stands beside it.
+  const PassedEvent both = classified(R"({"object":"error","message":"outer","error":{"message":"inner"}})");
+  REQUIRE(both.error);
+  CHECK(both.error->message == "inner");
+  const PassedEvent named = classified(R"({"message":"outer","error":{"message":"inner"}})", "error");
+  CHECK(named.error->message == "inner");
+}
+
+TEST_CASE("an event that is an error by its name is told by its own words, up to eight thousand characters") {
+  const PassedEvent flat =
+      classified(R"({"message":"{\"error\":{\"message\":\"inner\"}}","param":"p","type":"T"})", "error");
+  REQUIRE(flat.error);
+  CHECK(flat.error->message == "inner");
+  CHECK(flat.error->param == "p");
+  CHECK(classified(std::string(10'000, 'a'), "error").error->message.size() == 8 * 1024);
+  CHECK(classified("nothing", "message").kind == Kind::bad);
+  CHECK(classified(delta(R"("content":"Hi")"), "message").kind == Kind::delta);
+}
+
+TEST_CASE("only a value of the right type is content, and a list of choices is a list") {
+  for (const char* members :
+       {R"("content":7)", R"("content":{"text":"Hi"})", R"("reasoning":{"a":"b"})", R"("tool_calls":{"a":1})",
+        R"("function_call":[1])", R"("audio":[1])", R"("images":{"a":1})", R"("reasoning_details":{"a":1})",
+        R"("function_call":{})", R"("content":[{"image_url":[1]}])", R"("content":[{"image_url":{}}])",
+        R"("content":[{"thinking":""}])", R"("content":[{"thinking":[]}])", R"("content":[{"x":"Hi"}])"}) {
+    CAPTURE(members);
+    const PassedEvent event = classified(delta(members));
+    CHECK(event.kind == Kind::delta);
+    CHECK_FALSE(event.content.any());
+    CHECK(event.content.bytes == 0);
+  }
+  CHECK(classified(delta(R"("content":[{"thinking":"Hm"}])")).content.reasoning);
+  CHECK(classified(delta(R"("content":[{"image_url":{"url":"u"}}])")).content.text);
+  CHECK(classified(delta(R"("images":[1])")).content.text);
+
+  const PassedEvent none = classified(R"({"choices":{"0":{"delta":{"content":"Hi"}}}})");
+  CHECK(none.kind == Kind::delta);
+  CHECK(none.content.no_choices);
+  CHECK_FALSE(none.content.names_choices);
+  CHECK(classified(chunk("")).content.names_choices);
+  const PassedEvent odd = classified(chunk(R"(7,{"delta":{"content":"Hi"}})"));
+  CHECK(odd.content.text);
+  CHECK(odd.content.seen == Choices(0b10));  // by its place, where it has no index
+  CHECK_FALSE(odd.content.no_choices);
+}
+
+TEST_CASE("a finish that is no text is none, and neither is an index that is no number") {
+  CHECK(classified(chunk(R"({"delta":{},"finish_reason":7})")).content.finish_reason.empty());
+  const PassedEvent event = classified(chunk(R"({"index":"5","delta":{},"finish_reason":"stop"})"));
+  CHECK(event.content.finished == Choices(0b1));
+  CHECK(classified(chunk(R"({"index":127,"delta":{},"finish_reason":"stop"})")).content.finished.test(127));
+}
+
+TEST_CASE("white space alone is no event, and the end may have blanks behind it") {
+  CHECK(classified(" \t\r\n").kind == Kind::empty);
+  CHECK(classified("[DONE]   ").kind == Kind::done);
+  CHECK(classified(" [DONE]").kind == Kind::bad);
+}
+
+TEST_CASE("usage that stands twice is not believed, and null is none") {
+  const std::string usage = R"({"prompt_tokens":1,"completion_tokens":1})";
+  CHECK(classified(chunk("", ",\"usage\":" + usage + ",\"usage\":" + usage)).usage.anomaly);
+  const std::string once = chunk("", ",\"usage\":null,\"usage\": " + usage);
+  const PassedEvent event = classified(once);
+  CHECK_FALSE(event.usage.anomaly);
+  CHECK(event.usage_value.of(once) == usage);
+  CHECK(classified(chunk("", ",\"usage\":null")).usage_value.empty());
+}
