@@ -8,6 +8,7 @@
 #include "gateway/observe/words.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quantity_text.hpp"
+#include "routing/decision/hedge.hpp"
 
 namespace gateway {
 
@@ -168,6 +169,11 @@ std::string decision_page(const Decided& decided) {
                     {"seed", hexadecimal(decision.seed)},
                     {"request", request_object(decided.demand)}};
   if (decision.chosen) page["chosen"] = decided.catalogue.endpoints()[*decision.chosen].settings->name.text;
+  // Should the chosen one be silent for so long, another is asked beside it, within the policy's budget.
+  if (const auto beside =
+          routing::hedge_after(decision, decided.policy, decided.demand, decided.catalogue)) {
+    page["hedge_after_seconds"] = number_or_null(config::Seconds(*beside).count());
+  }
   if (decision.earliest) {
     page["earliest_seconds"] = number_or_null(config::Seconds(*decision.earliest - decided.now).count());
   }

@@ -30,6 +30,8 @@ std::string_view because(routing::Reason reason) {
       return "drawn by the policy's weights";
     case routing::Reason::panic:
       return "too many are out of order to be choosy";
+    case routing::Reason::hedge:
+      return "the first one is slow to begin";
   }
   return "";
 }

@@ -39,6 +39,12 @@ struct MetricsFamilies {
       "Further attempts at hosts that are failing or were asked before by the same request: paid from "
       "the budget of retries, or refused for want of it.",
       Labels{"outcome"}};
+  CounterFamily hedges{registry, "isocost_hedges_total",
+                       "Second requests beside a host that was slow to begin, by what became of them.",
+                       Labels{"outcome"}};
+  CounterFamily hedge_dollars{registry, "isocost_hedge_wasted_dollars_total",
+                              "What requests cost that another one of the same client's outran; partly an "
+                              "estimate."};
   CounterFamily client_retries{registry, "isocost_client_retries_total",
                                "Requests that a client's SDK said to be a retry."};
   CounterFamily timeouts{registry, "isocost_timeouts_total", "Limits of time that were reached.",

@@ -126,7 +126,12 @@ void RequestMetrics::record_attempts(const Record& record) {
   }
   for (std::size_t i = 0; i < record.attempts.size(); ++i) {
     const auto& failure = record.attempts[i].failure;
-    if (!failure) continue;
+    const bool is_outrun = failure && failure->kind == routing::FailureKind::outrun;
+    if (i < record.reasons.size() && record.reasons[i] == routing::Reason::hedge) {
+      families_.hedges.child({!failure ? "won" : is_outrun ? "lost" : "failed"}).Increment();
+    }
+    if (is_outrun) families_.hedge_dollars.child().Increment(record.attempts[i].cost.dollars());
+    if (!failure || is_outrun) continue;
     const std::string_view phase = timeout_phase(failure->kind);
     if (!phase.empty()) families_.timeouts.child({phase}).Increment();
     if (i + 1 == record.attempts.size()) continue;

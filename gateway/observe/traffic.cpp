@@ -10,6 +10,7 @@ namespace {
 
 bool is_failure_of_endpoint(const routing::Attempt& attempt) {
   return attempt.failure && attempt.failure->kind != routing::FailureKind::client_left &&
+         attempt.failure->kind != routing::FailureKind::outrun &&
          attempt.failure->kind != routing::FailureKind::rejected &&
          attempt.failure->kind != routing::FailureKind::local;
 }

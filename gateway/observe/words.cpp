@@ -59,6 +59,8 @@ std::string_view word(routing::FailureKind kind) {
       return "client_left";
     case local:
       return "local";
+    case outrun:
+      return "outrun";
   }
   return "unknown";
 }
@@ -104,6 +106,8 @@ std::string_view word(routing::Reason reason) {
       return "weighted";
     case routing::Reason::panic:
       return "panic";
+    case routing::Reason::hedge:
+      return "hedge";
   }
   return "unknown";
 }

@@ -12,8 +12,10 @@ using routing::Attempt;
 bool has_failed(const LoggedRequest& request) {
   if (request.ending == Ending::answered || request.ending == Ending::client_left) return false;
   // The request itself was at fault, and would have been anywhere.
-  if (request.attempts.empty() || !request.attempts.back().failure) return true;
-  const routing::FailureKind kind = request.attempts.back().failure->kind;
+  if (request.attempts.empty()) return true;
+  const Attempt& last = routing::deciding_one(request.attempts);
+  if (!last.failure) return true;
+  const routing::FailureKind kind = last.failure->kind;
   return kind != routing::FailureKind::rejected && kind != routing::FailureKind::too_long;
 }
 
@@ -25,7 +27,7 @@ Outcome seen(const LoggedRequest& request) {
   outcome.failed.value = has_failed(request) ? 1 : 0;
   outcome.first_token.of = outcome.whole.of = 0;
   if (request.ending != Ending::answered || request.attempts.empty()) return outcome;
-  const Attempt& last = request.attempts.back();
+  const Attempt& last = routing::deciding_one(request.attempts);
   if (!last.finished) return outcome;
   const Seconds before = last.dispatched - request.demand.admitted;
   // A reply that comes whole has its first token at its end.

@@ -2,6 +2,7 @@
 // Belongs to one data loop; lives as long as its request.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "providers/net/connection.hpp"
@@ -21,19 +22,20 @@ class Interruptible {
 
 class Interruption final : public providers::Connection::Watcher {
  public:
-  // What the request waits for now. Interrupted at once when the interruption came before.
+  // What the request waits for now; at most two at a time. Interrupted at once when the interruption came
+  // before.
   class Aim {
    public:
-    Aim(Interruption& interruption, Interruptible& target) : interruption_(interruption) {
-      interruption_.target_ = &target;
-      if (interruption_.why_) target.interrupt(*interruption_.why_);
+    Aim(Interruption& interruption, Interruptible& target) : place_(interruption.free_place()) {
+      place_ = &target;
+      if (interruption.why_) target.interrupt(*interruption.why_);
     }
-    ~Aim() { interruption_.target_ = nullptr; }
+    ~Aim() { place_ = nullptr; }
     Aim(const Aim&) = delete;
     Aim& operator=(const Aim&) = delete;
 
    private:
-    Interruption& interruption_;
+    Interruptible*& place_;
   };
 
   bool client_left() const { return why_ == routing::FailureKind::client_left; }
@@ -47,12 +49,17 @@ class Interruption final : public providers::Connection::Watcher {
   // To the host it is a request whose time was up, and no fault of its own.
   static constexpr routing::FailureKind stopped = routing::FailureKind::deadline;
 
+  // The last interrupt may end the request, and this with it.
   void end(routing::FailureKind why) {
     if (!why_) why_ = why;
-    if (target_) target_->interrupt(*why_);
+    const routing::FailureKind first = *why_;
+    if (targets_[0] && targets_[1]) targets_[0]->interrupt(first);
+    Interruptible* const last = targets_[1] ? targets_[1] : targets_[0];
+    if (last) last->interrupt(first);
   }
+  Interruptible*& free_place() { return targets_[0] ? targets_[1] : targets_[0]; }
 
-  Interruptible* target_ = nullptr;
+  std::array<Interruptible*, 2> targets_{};
   std::optional<routing::FailureKind> why_{};
 };
 

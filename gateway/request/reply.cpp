@@ -38,6 +38,7 @@ void add_fields(LineWriter& fields, const Served& served) {
     fields.fixed(served.cost->nanos, 9);
     fields.text("\r\n");
   }
+  add(fields, "x-isocost-hedge: ", served.hedge);
   add(fields, "x-isocost-dropped: ", served.dropped);
   if (!served.decision.empty()) add_own(fields, "x-isocost-decision: ", served.decision);
 }

@@ -23,6 +23,7 @@ struct Served {
   std::string_view decision;  // short form
   std::size_t attempts = 0;
   std::optional<config::Money> cost{};  // known only for a whole reply
+  std::string_view hedge{};             // "won" or "lost", where a second request was made beside a slow one
   std::string dropped{};                // parameters that the host could not be told: "top_k, seed"
 };
 

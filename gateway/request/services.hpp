@@ -11,6 +11,7 @@
 #include "providers/host/provider.hpp"
 #include "providers/json/json_tokens.hpp"
 #include "providers/loop/timer.hpp"
+#include "routing/decision/hedge.hpp"
 #include "routing/decision/plan.hpp"
 #include "routing/decision/retry.hpp"
 #include "routing/decision/retry_budget.hpp"
@@ -52,6 +53,7 @@ struct Services {
   std::shared_ptr<const routing::Snapshot> snapshot{};  // of the same generation as `hosts`
   routing::Purse purse{};
   routing::RetryCounter retries{};
+  routing::HedgeBudget hedges{};
   // Of all loops.
   std::shared_ptr<routing::RetryBudget> retry_budget = std::make_shared<routing::RetryBudget>();
   WaitingLine line{};

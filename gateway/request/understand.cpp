@@ -1,6 +1,7 @@
 #include "gateway/request/understand.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "gateway/generation/key_ring.hpp"
@@ -99,11 +100,12 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
 
 std::string new_id(Dice& dice) {
   static constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
-  std::string id = "req_";
+  std::array<char, 28> id{'r', 'e', 'q', '_'};
+  auto at = id.begin() + 4;
   for (const std::uint64_t part : {dice.roll(), dice.roll()}) {
-    for (int i = 0; i < 12; ++i) id += digits[(part >> (5 * i)) & 31];
+    for (int i = 0; i < 12; ++i) *at++ = digits[(part >> (5 * i)) & 31];
   }
-  return id;
+  return std::string(id.data(), id.size());
 }
 
 ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue,

@@ -101,8 +101,8 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
 }  // namespace
 
 Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
-                    std::span<const routing::Attempt> earlier, Served served, routing::TrialPermit& trial,
-                    Reply& reply, Interruption& interruption) {
+                    std::span<const routing::Attempt> earlier, Served& served, routing::TrialPermit& trial,
+                    Reply& reply, Interruption& interruption, Contest* contest, std::size_t leg) {
   const Generation& generation = *request.hosts->generation;
   const routing::Endpoint& endpoint = generation.catalogue->endpoints()[target];
   const config::ProviderSettings& provider = *endpoint.provider;
@@ -128,7 +128,8 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
                     request.demand.deadline, interruption);
 
   const providers::Dialect& dialect = *dialect_for(request, endpoint);
-  const Attempting with{services, request, dialect, served, trial, reply, watchdog, tried};
+  const Contest::Entry entry(contest, leg, watchdog);
+  const Attempting with{services, request, dialect, served, trial, reply, watchdog, tried, contest, leg};
   const Result<providers::HostReply> head = co_await ask(with, endpoint, *exchange);
   if (!head) {
     tried.attempt.failure =
@@ -157,6 +158,9 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
     tried.attempt.failure = Failure{.kind = FailureKind::client_left, .progress = progress};
   }
   settle(request, tried.bytes, tried.attempt);
+  const auto& failure = tried.attempt.failure;
+  if (failure && failure->kind == FailureKind::outrun)
+    settle_given_up(request, tried.asked.output, tried.attempt);
   if (!tried.attempt.finished) tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;
   co_return tried;
 }

@@ -47,11 +47,12 @@ void take_report(const InferenceRequest& request, const providers::Dialect& dial
   if (fault.is_doubtful) tried.attempt.failure->doubt = doubt_of(request);
 
   const HostSecrets secrets(request.hosts->generation->catalogue->settings());
-  tried.said = {.message = scrubbed(error.message, secrets),
-                .code = is_number(error.code) ? std::string() : word(error.code, secrets),
-                .param = word(error.param, secrets),
-                .failed_generation = first_of(error.failed_generation, most_of_a_generation)};
-  if (tried.said.code.empty()) tried.said.code = fault.cause;
+  HostWords said{.message = scrubbed(error.message, secrets),
+                 .code = is_number(error.code) ? std::string() : word(error.code, secrets),
+                 .param = word(error.param, secrets),
+                 .failed_generation = first_of(error.failed_generation, most_of_a_generation)};
+  if (said.code.empty()) said.code = fault.cause;
+  tried.said = std::make_unique<HostWords>(std::move(said));
 }
 
 }  // namespace gateway

@@ -29,7 +29,9 @@ InterpretedRelay::InterpretedRelay(const Attempting& attempting)
 
 std::optional<StreamRelay::Step> InterpretedRelay::take_next() {
   if (piece_.empty()) return std::nullopt;
-  switch (reader_->feed(std::exchange(piece_, {}), *this)) {
+  const Reading reading = reader_->feed(std::exchange(piece_, {}), *this);
+  if (is_outrun_) return fail(FailureKind::outrun);
+  switch (reading) {
     case Reading::goes_on:
       return Step::go_on;
     case Reading::ended:
@@ -48,8 +50,8 @@ void InterpretedRelay::take(const AnswerEvent& event) {
     return;
   }
   if (event.kind == AnswerEvent::Kind::usage) note_usage(event.usage, event.usage_is_odd);
-  note(shown_by(event));
-  answer_->take(event);
+  is_outrun_ = is_outrun_ || !note(shown_by(event));
+  if (!is_outrun_) answer_->take(event);
 }
 
 void InterpretedRelay::tell_usage() {

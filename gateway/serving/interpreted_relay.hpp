@@ -26,6 +26,7 @@ class InterpretedRelay final : public StreamRelay, private providers::AnswerSink
   std::unique_ptr<providers::AnswerReader> reader_;
   std::unique_ptr<StreamedAnswer> answer_;  // writes behind `held_`
   std::string_view piece_;                  // not yet read
+  bool is_outrun_ = false;
 };
 
 }  // namespace gateway

@@ -31,7 +31,7 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
     case PassedEvent::Kind::delta:
       break;
   }
-  note(passed.content);
+  if (!note(passed.content)) return fail(FailureKind::outrun);
   queue(*event, passed);
   return Step::go_on;
 }

@@ -41,7 +41,7 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
   record.added = added_by_us(record);
   if (!request.demand.fallbacks.empty() && !record.attempts.empty()) {
     const auto& endpoints = request.hosts->generation->catalogue->endpoints();
-    record.model = endpoints[record.attempts.back().endpoint].model->name.text;
+    record.model = endpoints[routing::deciding_one(record.attempts).endpoint].model->name.text;
   }
   if (error) record.error = error->code;
   // A client that closes once it has everything did not leave.

@@ -26,4 +26,13 @@ void settle(const InferenceRequest& request, std::size_t bytes, routing::Attempt
   attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage);
 }
 
+void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt) {
+  const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[attempt.endpoint];
+  const bool stops = endpoint.provider->cancel_stops_billing;
+  const auto output = stops ? 0 : static_cast<std::int64_t>(std::max(0.0, expected_output));
+  attempt.cost = routing::bill(endpoint, {.prompt = request.demand.prompt, .output = {output}});
+  attempt.usage.reset();
+  attempt.usage_is_estimated = true;
+}
+
 }  // namespace gateway

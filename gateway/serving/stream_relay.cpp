@@ -44,7 +44,7 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
     const bool too_much = is_broken() || (!decided_ && held_.size() > most_held);
     if (step == Step::go_on && too_much) step = fail(FailureKind::bad_reply);
     // While the client has nothing, what was held back is dropped, so that another endpoint can take over.
-    if (step == Step::failed && !with_.reply.begun()) co_return;
+    if (step == Step::failed && progress() != routing::Progress::client_has_bytes) co_return;
     if (step == Step::finished) break;
     const bool written = co_await flush();
     if (!written) co_return;
@@ -66,15 +66,16 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
   }
 }
 
-void StreamRelay::note(const providers::PassedContent& content) {
+bool StreamRelay::note(const providers::PassedContent& content) {
   seen_ |= content.seen;
-  if (!content.decisive()) return;
+  if (!content.decisive()) return true;
+  if (!decided_ && with_.contest && !with_.contest->claim(with_.leg)) return false;
   const config::TimePoint now = with_.services.timer.now();
   with_.watchdog.saw_content(now);
   decided_ = true;
   finished_ |= content.finished;
   with_.tried.bytes += content.bytes;
-  if (!content.any()) return;
+  if (!content.any()) return true;
 
   routing::Attempt& attempt = with_.tried.attempt;
   if (!attempt.first_delta) {
@@ -88,6 +89,7 @@ void StreamRelay::note(const providers::PassedContent& content) {
     attempt.worst_gap = std::max(attempt.worst_gap.value_or(config::Duration{}), now - *last_delta_);
   last_delta_ = now;
   ++attempt.deltas;
+  return true;
 }
 
 void StreamRelay::note_usage(const routing::Usage& usage, bool is_odd) {
@@ -151,7 +153,9 @@ StreamRelay::Step StreamRelay::at_end(EndedBy by) {
 }
 
 routing::Progress StreamRelay::progress() const {
-  return with_.reply.begun() ? routing::Progress::client_has_bytes : routing::Progress::request_sent;
+  const bool is_mine = !with_.contest || decided_;
+  return is_mine && with_.reply.begun() ? routing::Progress::client_has_bytes
+                                        : routing::Progress::request_sent;
 }
 
 StreamRelay::Step StreamRelay::report(const providers::ReportedError& error) {

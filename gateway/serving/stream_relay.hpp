@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/serving/attempt.hpp"
+#include "gateway/serving/contest.hpp"
 #include "gateway/serving/watchdog.hpp"
 #include "providers/dialect/passed.hpp"
 
@@ -22,6 +23,8 @@ struct Attempting {
   Reply& reply;
   Watchdog& watchdog;
   Tried& tried;
+  Contest* contest = nullptr;  // where another attempt may be under way beside this one
+  std::size_t leg = 0;         // of the contest
 };
 
 class StreamRelay {
@@ -48,7 +51,8 @@ class StreamRelay {
   // Puts the usage, where the client wants it and has none yet, behind `held_`.
   virtual void tell_usage();
 
-  void note(const providers::PassedContent& content);
+  // False: another attempt has the client, and this one is given up.
+  [[nodiscard]] bool note(const providers::PassedContent& content);
   void note_usage(const routing::Usage& usage, bool is_odd);
   Step at_end(EndedBy by);
   Step report(const providers::ReportedError& error);

@@ -38,7 +38,7 @@ struct Row {
   std::string_view message;
   ShouldRetry should_retry = ShouldRetry::unsaid;
 };
-constexpr std::array<Row, 18> rows{{
+constexpr std::array<Row, 19> rows{{
     {FailureKind::resolve, 502, upstream, "provider_unreachable", "no provider could be reached"},
     {FailureKind::connect, 502, upstream, "provider_unreachable", "no provider could be reached"},
     {FailureKind::tls, 502, upstream, "upstream_tls", "no secure connection to a provider could be made"},
@@ -63,6 +63,7 @@ constexpr std::array<Row, 18> rows{{
     {FailureKind::missing_model, 502, upstream, "provider_model_missing",
      "the provider does not have the model", ShouldRetry::no},
     {FailureKind::deadline, 504, "server_error", "deadline_exceeded", "no answer came before the deadline"},
+    {FailureKind::outrun, 502, upstream, "provider_error", "another attempt answered first"},
     {FailureKind::client_left, 499, invalid, "client_left", "the client closed the connection"},
     {FailureKind::local, 503, "server_error", "gateway_out_of_connections",
      "the gateway's machine has no room for another connection to a provider", ShouldRetry::yes},
@@ -167,8 +168,9 @@ ErrorReply of_failure(const routing::Failure& failure, const HostWords& said) {
 }
 
 ErrorReply of_failures(const routing::Attempts& attempts, const HostWords& said) {
-  ErrorReply reply = of_failure(*attempts.back().failure, said);
-  if (attempts.back().failure->kind != FailureKind::rate_limited || attempts.size() == 1) return reply;
+  const routing::Failure& failure = *routing::deciding_one(attempts).failure;
+  ErrorReply reply = of_failure(failure, said);
+  if (failure.kind != FailureKind::rate_limited || attempts.size() == 1) return reply;
   const bool all = std::ranges::all_of(attempts, [](const routing::Attempt& attempt) {
     return attempt.failure && attempt.failure->kind == FailureKind::rate_limited;
   });

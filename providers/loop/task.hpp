@@ -91,6 +91,13 @@ class [[nodiscard]] Task {
   }
   T await_resume() const { return frame_.promise().take(); }
 
+  // Instead of awaiting it, for whoever has several under way: begins it, and says who goes on when it ends,
+  // which may be nobody. Once only.
+  void start() const { frame_.resume(); }
+  void resume_at_end(std::coroutine_handle<> waiting) const { frame_.promise().resume_at_end(waiting); }
+  bool has_ended() const { return frame_.done(); }
+  T take() const { return frame_.promise().take(); }
+
  private:
   friend promise_type;
   explicit Task(std::coroutine_handle<promise_type> frame) : frame_(frame) {}

@@ -14,6 +14,8 @@ std::string_view to_text(Reason reason) {
       return "drawn by the policy's weights";
     case Reason::panic:
       return "most hosts are failing, so failing ones count again";
+    case Reason::hedge:
+      return "beside a host that is slow to begin";
   }
   return "unknown";
 }

@@ -13,7 +13,7 @@
 
 namespace routing {
 
-enum class Reason { best, explore, only, weighted, panic };
+enum class Reason { best, explore, only, weighted, panic, hedge };
 
 // Why an endpoint was left out. Each has a sentence in `to_text`.
 enum class Removal {

@@ -36,6 +36,8 @@ double duplicate(const Prediction& prediction, const Endpoint& endpoint) {
 std::optional<config::Duration> hedge_after(const Decision& decision, const Policy& policy,
                                             const Demand& demand, const Catalogue& catalogue) {
   if (!decision.chosen || policy.hedge_budget <= 0) return std::nullopt;
+  // A whole reply has no first token to wait for.
+  if (demand.delivery != Delivery::streamed) return std::nullopt;
   // Tools that run at the host may have effects; twice would be once too often.
   if (demand.needs.test(static_cast<std::size_t>(config::Feature::tools))) return std::nullopt;
   const Verdict* chosen = nullptr;

@@ -22,6 +22,7 @@ std::string_view final_reason(const Failure& failure, const Demand& demand) {
   if (failure.progress == Progress::client_has_bytes) return "the client already has bytes";
   switch (failure.kind) {
     case FailureKind::client_left:
+    case FailureKind::outrun:
       return "the client left";
     case FailureKind::deadline:
       return "no time left";

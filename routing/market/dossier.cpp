@@ -98,7 +98,7 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
     }
     const FailureKind kind = attempt.failure->kind;
     const bool was_waiting = kind == FailureKind::first_token_timeout || kind == FailureKind::deadline ||
-                             kind == FailureKind::client_left;
+                             kind == FailureKind::client_left || kind == FailureKind::outrun;
     if (asked.delivery == Delivery::whole) {
       // All of it was waited for, not a first token. A host that has become slow must not look dead for good.
       if (kind != FailureKind::first_token_timeout) return;

@@ -23,6 +23,7 @@ Fault fault_of(FailureKind kind) {
     case FailureKind::rejected:
     case FailureKind::too_long:
     case FailureKind::client_left:
+    case FailureKind::outrun:
     case FailureKind::deadline:
     case FailureKind::local:
       return Fault::none;

@@ -13,6 +13,7 @@ Counted counted_for_uptime(const Attempt& attempt) {
     case FailureKind::too_long:
     case FailureKind::rate_limited:
     case FailureKind::client_left:
+    case FailureKind::outrun:
     case FailureKind::deadline:
     case FailureKind::local:
       return Counted::neither;

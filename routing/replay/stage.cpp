@@ -77,7 +77,13 @@ const Decision& Stage::decide(const LoggedDemand& demand, const LoggedDecision& 
   set_demand(demand, logged);
   set_caches(demand, logged);
   set_load(logged);
-  plan(snapshot_, policy, demand_, tried, in_flight_, Purse(logged.purse),
+  // What was under way when it was decided had not failed yet.
+  tried_.assign(tried.begin(), tried.end());
+  for (Attempt& attempt : tried_) {
+    const bool was_over = attempt.finished && attempt.dispatched + *attempt.finished <= logged.now;
+    if (!was_over) attempt.failure.reset();
+  }
+  plan(snapshot_, policy, demand_, tried_, in_flight_, Purse(logged.purse),
        {.now = logged.now, .seed = logged.seed, .withdrawn = logged.withdrawn}, decision_);
   return decision_;
 }

@@ -29,6 +29,7 @@ class Stage {
 
   Snapshot snapshot_;
   InFlight in_flight_;
+  Attempts tried_;
   std::vector<EndpointIndex> busy_;  // whose counts are not zero
   std::shared_ptr<LengthTable> lengths_ = std::make_shared<LengthTable>();
   Demand demand_;

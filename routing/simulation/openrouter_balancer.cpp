@@ -70,7 +70,8 @@ EndpointIndex OpenRouterBalancer::pick(std::span<const EndpointIndex> eligible, 
 }
 
 void OpenRouterBalancer::ended(const Attempt& attempt, const Demand&, config::TimePoint now) {
-  if (attempt.failure && attempt.failure->kind == FailureKind::client_left) return;
+  const auto is = [&](FailureKind kind) { return attempt.failure && attempt.failure->kind == kind; };
+  if (is(FailureKind::client_left) || is(FailureKind::outrun)) return;
   Recent& sums = known_[attempt.endpoint];
   forget(sums, now);
   sums.attempts += 1;

@@ -187,7 +187,7 @@ void Simulation::begin_stream(Journey& journey, Leg& leg) {
   // The first one wins; the other is left alone at once.
   Leg& loser = other(journey, leg);
   if (loser.state == Leg::State::under_way) {
-    attempts_.cut(journey, loser, FailureKind::client_left, Progress::request_sent, now_);
+    attempts_.cut(journey, loser, FailureKind::outrun, Progress::request_sent, now_);
   }
   if (attempts_.will_stall(leg)) {
     set_timer(now_ + between_looks, Timer::What::look_for_stall, journey, leg);

@@ -32,8 +32,9 @@ enum class FailureKind {
   client_left,    // not a fault of the endpoint
   local,          // this machine's: no descriptor, port or memory for a connection; nobody was asked
   too_long,       // 400: the prompt does not fit into the endpoint's context
+  outrun,         // another attempt of the same request answered first, and this one was given up
 };
-inline constexpr std::size_t failure_kinds = static_cast<std::size_t>(FailureKind::too_long) + 1;
+inline constexpr std::size_t failure_kinds = static_cast<std::size_t>(FailureKind::outrun) + 1;
 
 // How far an attempt got. Once the client has bytes, no other endpoint can take over.
 enum class Progress { nothing_sent, request_sent, client_has_bytes };
@@ -104,6 +105,13 @@ struct Attempt {
   std::optional<Failure> failure{};  // absent: the attempt succeeded
 };
 
-using Attempts = std::vector<Attempt>;
+using Attempts = std::vector<Attempt>;  // in the order in which they began
+
+// The one that a request goes by: the last that no other has outrun. There is one.
+inline const Attempt& deciding_one(const Attempts& attempts) {
+  auto at = attempts.rbegin();
+  while (at + 1 != attempts.rend() && at->failure && at->failure->kind == FailureKind::outrun) ++at;
+  return *at;
+}
 
 }  // namespace routing

@@ -189,6 +189,7 @@ class ServedWorld {
   static routing::PolicySet only_the_balanced() {
     routing::Policy policy{.name = {"balanced"}};
     policy.explore = 0;
+    policy.hedge_budget = 0;
     return routing::PolicySet({policy}, {}, 0);
   }
 

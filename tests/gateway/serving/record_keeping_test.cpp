@@ -102,7 +102,6 @@ TEST_CASE("a record begins with all that was asked, by whom and under which poli
   auto understood = world.understand(tests::chat("deepseek-r1", R"("stream":true,"provider":{"zdr":true})"),
                                      "", world.key("app"));
   auto& request = std::get<gateway::InferenceRequest>(understood);
-  request.path = "/v1/chat/completions";
   request.client_retry = 2;
   gateway::Record record;
   gateway::begin_record(record, request);

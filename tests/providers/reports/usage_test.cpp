@@ -99,35 +99,36 @@ TEST_CASE("no usage at all is no anomaly, and anything but an object is") {
   }
 }
 
+TEST_CASE("where the cost stands is told, whatever it is, also of usage that is none") {
+  for (const std::string value : {"0.25", "null", "\"free\"", "-1", "{\"a\":[1]}"}) {
+    CAPTURE(value);
+    for (const std::string begin :
+         {R"({"prompt_tokens":10,"completion_tokens":5,"cost": )", R"({"cost": )"}) {
+      const std::string text = begin + value + " }";
+      const ReportedUsage usage = read(text);
+      CHECK(usage.cost_value.of(text) == value);
+      CHECK(usage.cost_said.has_value() == (value == "0.25"));
+    }
+  }
+  CHECK(with(R"("x":1)").cost_value.empty());
+  CHECK(read(R"({"cost":0.25})").anomaly);
+}
+
+TEST_CASE("a key of the buyer's own is one only where that is true") {
+  const std::string upstream = R"("cost":1,"cost_details":{"y":[2],"upstream_inference_cost":2},)";
+  CHECK(with(upstream + R"("is_byok":true)").usage->cost == 3.0);
+  CHECK(with(upstream + R"("is_byok":false)").usage->cost == 1.0);
+  CHECK(with(upstream + R"("is_byok":null)").usage->cost == 1.0);
+  CHECK_FALSE(with(upstream + R"("is_byok":null)").anomaly);
+  CHECK(with(upstream + R"("is_byok":"yes")").usage->cost == 1.0);
+  CHECK(with(upstream + R"("is_byok":"yes")").anomaly);
+  CHECK(with(R"("cost_details":3)").anomaly);
+  CHECK_FALSE(with(R"("is_byok":true)").usage->cost);
+}
+
 TEST_CASE("usage without output tokens is whole where the total says that there are none") {
   CHECK(read(R"({"prompt_tokens":5,"total_tokens":5})").usage->output.count == 0);
   CHECK_FALSE(read(R"({"prompt_tokens":5,"total_tokens":5})").anomaly);
   CHECK_FALSE(read(R"({"prompt_tokens":5,"total_tokens":7})").usage);
   CHECK_FALSE(read(R"({"prompt_tokens":5})").usage);
-
-  TEST_CASE("where the cost stands is told, whatever it is, also of usage that is none") {
-    for (const std::string value : {"0.25", "null", "\"free\"", "-1", "{\"a\":[1]}"}) {
-      CAPTURE(value);
-      for (const std::string begin :
-           {R"({"prompt_tokens":10,"completion_tokens":5,"cost": )", R"({"cost": )"}) {
-        const std::string text = begin + value + " }";
-        const ReportedUsage usage = read(text);
-        CHECK(usage.cost_value.of(text) == value);
-        CHECK(usage.cost_said.has_value() == (value == "0.25"));
-      }
-    }
-    CHECK(with(R"("x":1)").cost_value.empty());
-    CHECK(read(R"({"cost":0.25})").anomaly);
-  }
-
-  TEST_CASE("a key of the buyer's own is one only where that is true") {
-    const std::string upstream = R"("cost":1,"cost_details":{"y":[2],"upstream_inference_cost":2},)";
-    CHECK(with(upstream + R"("is_byok":true)").usage->cost == 3.0);
-    CHECK(with(upstream + R"("is_byok":false)").usage->cost == 1.0);
-    CHECK(with(upstream + R"("is_byok":null)").usage->cost == 1.0);
-    CHECK_FALSE(with(upstream + R"("is_byok":null)").anomaly);
-    CHECK(with(upstream + R"("is_byok":"yes")").usage->cost == 1.0);
-    CHECK(with(upstream + R"("is_byok":"yes")").anomaly);
-    CHECK(with(R"("cost_details":3)").anomaly);
-    CHECK_FALSE(with(R"("is_byok":true)").usage->cost);
-  }
+}

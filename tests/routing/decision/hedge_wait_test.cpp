@@ -16,7 +16,7 @@ struct Decided {
   config::Settings settings =
       support::settings_of({{.name = "first", .output_price = 2}, {.name = "second"}});
   Policy policy;
-  Demand demand;
+  Demand demand{.delivery = Delivery::streamed};
   Decision decision;
 
   Decided() {
@@ -106,4 +106,11 @@ TEST_CASE("the second request is reckoned with the best of the others") {
   CHECK(decided.wait() == Approx(2.5));
   decided.decision.order = {1, 0, 2};
   CHECK(decided.wait() == Approx(2.5));
+}
+
+TEST_CASE("a whole reply has no first token to wait for, so that no second request is made beside it") {
+  Decided decided;
+  CHECK(decided.wait() > 0);
+  decided.demand.delivery = Delivery::whole;
+  CHECK(decided.wait() < 0);
 }

@@ -166,7 +166,9 @@ TEST_CASE("a whole reply teaches by its tokens and all of its time, and nothing 
   check(after_end(attempt, asked_whole).speed, expected);
   attempt.usage->output = {1};
   CHECK(after_end(attempt, asked_whole).replies == 1);
-  attempt.usage->output = {0};
+  attempt.usage->output = {0};  // as of embeddings: all of it is the first token's time
+  CHECK(after_end(attempt, asked_whole).replies == 1);
+  attempt.usage_is_estimated = true;
   CHECK(after_end(attempt, asked_whole).replies == 0);
   attempt.usage = std::nullopt;
   CHECK(after_end(attempt, asked_whole).replies == 0);

@@ -322,6 +322,271 @@ TEST_CASE(
   CHECK(cut.rate({}) < before.rate({}));
 }
 
+TEST_CASE(
+    "a refused credential closes its provider for all models, what is forbidden or not known one of them") {
+  TwoModels refused, forbidden, missing;
+  refused.fails(1, {.kind = FailureKind::credential, .status = 401}, refused.demand());
+  CHECK(refused.open() == std::vector<bool>{false, true, false, true});
+  forbidden.fails(1, {.kind = FailureKind::credential, .status = 403}, forbidden.demand());
+  CHECK(forbidden.open() == std::vector<bool>{false, true, false, false});
+  missing.fails(2, {.kind = FailureKind::missing_model, .status = 404}, missing.demand());
+  CHECK(missing.open() == std::vector<bool>{false, false, true, false});
+}
+
+TEST_CASE(
+    "a request's deadline is a fault of the host that was silent three times longer than it should have "
+    "been") {
+  const auto health_after = [](double times_p95, std::optional<config::Duration> first_delta) {
+    TwoModels world;
+    world.answers(0, 1s);
+    const double p95 = world.market.snapshot(world.now)->endpoints[0].speed.first_delta_p95({.in_flight = 5});
+    Attempt cut{.endpoint = 0,
+                .generation = 1,
+                .dispatched = world.now - 1s,
+                .first_delta = first_delta,
+                .finished = support::seconds(times_p95 * p95),
+                .in_flight = 5};
+    cut.failure = Failure{.kind = FailureKind::deadline};
+    world.market.observe(cut, world.demand(), world.now);
+    return world.market.snapshot(world.now)->endpoints[0].health;
+  };
+  CHECK(health_after(2.9, {}).failures.events == 0);
+  CHECK(health_after(3.1, {}).failures.events == 1);
+  CHECK(health_after(3.1, 1s).failures.events == 0);
+}
+
+TEST_CASE("an attempt whose end was not noted waited since it was sent") {
+  TwoModels world;
+  Attempt cut{.endpoint = 0, .generation = 1, .dispatched = world.now - 1h};
+  cut.failure = Failure{.kind = FailureKind::deadline};
+  world.market.observe(cut, world.demand(), world.now);
+  CHECK(world.market.snapshot(world.now)->endpoints[0].health.failures.events == 1);
+}
+
+TEST_CASE("a prompt too long exceeds the room in the lesser of the known context and the host's own") {
+  const auto scale_after = [](std::optional<config::Tokens> context,
+                              std::optional<config::Tokens> max_output) {
+    TwoModels world;
+    Demand demand = world.demand();
+    demand.prompt = {10'000};
+    demand.max_output = max_output;
+    world.fails(0, {.kind = FailureKind::too_long, .status = 400, .context = context}, demand);
+    return world.market.snapshot(world.now)->endpoints[0].prompt_scale;
+  };
+  CHECK(scale_after({}, {}) == 4);  // 128,000 in its context
+  CHECK(scale_after({}, config::Tokens{100'000}) == doctest::Approx(30'000.0 / 12'000));
+  CHECK(scale_after(config::Tokens{16'000}, {}) == doctest::Approx(18'000.0 / 12'000));
+  CHECK(scale_after(config::Tokens{16'000}, config::Tokens{2'000}) == doctest::Approx(16'000.0 / 12'000));
+  CHECK(scale_after(config::Tokens{900'000}, {}) == 4);
+  CHECK(scale_after(config::Tokens{9'000}, {}) == 1);
+}
+
+TEST_CASE(
+    "who was never asked is what the median of its own model's hosts is, of an even number the middle of "
+    "both") {
+  config::Settings settings = support::settings_of(
+      {{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}, {.name = "e"}, {.name = "new"}});
+  settings.models.push_back(settings.models.front());
+  settings.models.back().name = {"n"};
+  const auto catalogue = std::make_shared<const Catalogue>(settings, 1);
+  config::TimePoint now = config::TimePoint{} + 1h;
+  Market market(catalogue, now);
+  Demand demand;
+  demand.model = catalogue->find("m");
+  demand.prompt = {1'000};
+  const auto answers = [&](EndpointIndex endpoint, config::Duration first) {
+    const Attempt attempt{.endpoint = endpoint,
+                          .generation = 1,
+                          .dispatched = now,
+                          .first_delta = first,
+                          .first_visible = first,
+                          .finished = first + 10s,
+                          .deltas = static_cast<std::uint32_t>(first / 10ms)};
+    market.observe(attempt, demand, now);
+  };
+  const config::Duration waits[] = {9s, 1s, 3s, 2s};
+  for (EndpointIndex i = 0; i < 4; ++i) answers(i, waits[i]);
+  answers(6, 30s);  // of the other model
+  const auto even = market.snapshot(now += 1s);
+  const auto middle = [&](auto value) {
+    const Speed &three = even->endpoints[2].speed, &two = even->endpoints[3].speed;
+    return doctest::Approx((value(three) + value(two)) / 2).epsilon(0.002);
+  };
+  const Speed& unseen = even->endpoints[5].speed;
+  CHECK(unseen.prompt.base == middle([](const Speed& s) { return s.prompt.base; }));
+  CHECK(unseen.prompt.per_kilotoken == middle([](const Speed& s) { return s.prompt.per_kilotoken; }));
+  CHECK(unseen.ttft.level == middle([](const Speed& s) { return s.ttft.level; }));
+  CHECK(unseen.throughput.level == middle([](const Speed& s) { return s.throughput.level; }));
+  CHECK(unseen.first_delta({}) != doctest::Approx(Speed{}.first_delta({})));
+  // The other model has one that answered: its unseen hosts are as that one is.
+  CHECK(even->endpoints[11].speed.ttft.level ==
+        doctest::Approx(even->endpoints[6].speed.ttft.level).epsilon(0.01));
+
+  answers(4, 1s);
+  const auto odd = market.snapshot(now += 1s);
+  CHECK(odd->endpoints[5].speed.ttft.level ==
+        doctest::Approx(odd->endpoints[3].speed.ttft.level).epsilon(0.01));
+}
+
+TEST_CASE("attempts of the last four configurations still count, of earlier ones no longer") {
+  World world({{.name = "a"}});
+  Attempt begun = world.answer(0, world.demand());
+  const Demand demand = world.demand();
+  const auto reload = [&](std::uint64_t generation) {
+    world.market.adopt(
+        std::make_shared<const Catalogue>(support::settings_of({{.name = "new"}, {.name = "a"}}), generation),
+        world.now);
+  };
+  const auto replies = [&] { return state_of(*world.market.snapshot(world.now), "a").replies; };
+  for (std::uint64_t generation = 2; generation <= 5; ++generation) {
+    reload(generation);
+    world.market.observe(begun, demand, world.now);
+    CHECK(replies() == static_cast<double>(generation - 1));
+  }
+  reload(6);
+  world.market.observe(begun, demand, world.now);
+  CHECK(replies() == 4);
+  begun.generation = 2;  // of that its endpoint was another
+  begun.endpoint = 1;
+  world.market.observe(begun, demand, world.now);
+  CHECK(replies() == 5);
+  begun.endpoint = 2;
+  world.market.observe(begun, demand, world.now);
+  CHECK(replies() == 5);
+}
+
+TEST_CASE("what was measured outlasts a reload, and is published at once after it") {
+  World world({{.name = "a"}, {.name = "b"}});
+  teach(world, "b", 10);
+  world.market.snapshot(world.now += 1s);
+  world.market.adopt(std::make_shared<const Catalogue>(support::settings_of({{.name = "b"}}), 2), world.now);
+  const auto after = world.market.snapshot(world.now);
+  CHECK(after->endpoints[0].measured.samples == 10);
+  REQUIRE(after->half_hour->size() == 1);
+  CHECK((*after->half_hour)[0].samples == 10);
+}
+
+TEST_CASE(
+    "a snapshot says when it was taken and which it is; how long answers are is brought up to date each "
+    "second") {
+  World world({{.name = "a"}});
+  const auto first = world.market.snapshot(world.now);
+  world.output = 900;
+  teach(world, "a", 3);
+  const auto soon = world.market.snapshot(world.now);
+  CHECK(soon->version == first->version + 1);
+  CHECK(soon->taken == world.now);
+  CHECK(soon->lengths == first->lengths);
+  CHECK(soon->half_hour == first->half_hour);
+  CHECK(soon->prefixes == first->prefixes);  // nobody has a prefix
+  const auto later = world.market.snapshot(first->taken + 1s);
+  CHECK(later->lengths->expected(length_keys(world.demand())).output == doctest::Approx(900));
+  CHECK((*later->half_hour)[0].samples == 3);
+}
+
+TEST_CASE("every host is refreshed once a second, a part of them at each snapshot") {
+  World world({{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}});
+  world.market.snapshot(world.now);
+  for (EndpointIndex i = 0; i < 4; ++i) {
+    world.market.observe(world.answer(i, world.demand()), world.demand(), world.now);
+  }
+  const auto fresh = [&](config::Duration after) {
+    int count = 0;
+    for (const EndpointState& state : world.market.snapshot(world.now += after)->endpoints) {
+      count += state.measured.samples == 1;
+    }
+    return count;
+  };
+  CHECK(fresh(0s) == 0);
+  CHECK(fresh(250ms) == 1);
+  CHECK(fresh(500ms) == 3);
+  CHECK(fresh(250ms) == 4);
+}
+
+TEST_CASE("what an attempt tells as it shows it is not learned again at its request's end") {
+  World world({{.name = "a"}});
+  const Demand demand = world.demand();
+  const AskedFor asked{.prompt = demand.prompt, .delivery = demand.delivery};
+  world.market.snapshot(world.now);
+  Attempt attempt = world.answer(0, demand);
+  world.market.begins(attempt, asked, world.now);
+  CHECK(world.market.flipped());  // the first of this host
+  CHECK(world.market.snapshot(world.now)->endpoints[0].replies == 1);
+  attempt.told = Told::beginning;
+  world.market.ends(attempt, asked, world.now);
+  attempt.told = Told::all;
+  world.market.observe(attempt, demand, world.now);
+  CHECK(!world.market.flipped());
+  const auto after = world.market.snapshot(world.now += 1s);
+  CHECK(after->endpoints[0].replies == 1);
+  CHECK(after->endpoints[0].measured.samples == 1);
+  CHECK(after->endpoints[0].health.failures.trials == doctest::Approx(1));
+  world.market.begins(attempt, asked, world.now);
+  CHECK(!world.market.flipped());
+}
+
+TEST_CASE(
+    "a host is credited with the prompt once it begins to answer; with a length only when it ends well") {
+  World world({{.name = "a"}});
+  Demand demand = world.demand();
+  demand.prefix_blocks = {11, 12};
+  const std::uint64_t name = world.catalogue->endpoints()[0].name_hash;
+  const auto known = [&] {
+    return world.market.snapshot(world.now)->prefixes->known_to(name, demand.prefix_blocks, world.now);
+  };
+  const auto length = [&] {
+    return world.market.snapshot(world.now += 1s)->lengths->expected(length_keys(demand));
+  };
+  Attempt attempt = world.answer(0, demand);
+  attempt.usage = std::nullopt;
+  attempt.first_delta = std::nullopt;
+  attempt.failure = Failure{.kind = FailureKind::broken_stream};
+  world.market.observe(attempt, demand, world.now);
+  CHECK(known() == 0);
+  attempt.first_delta = 1s;
+  attempt.usage = Usage{.prompt = {1'000}, .output = {700}};
+  world.market.observe(attempt, demand, world.now);
+  CHECK(known() == 2);
+  CHECK(length().replies == 0);
+  attempt.failure = std::nullopt;
+  attempt.usage->output = {0};
+  world.market.observe(attempt, demand, world.now);
+  CHECK(length().replies == 0);
+  attempt.usage->output = {700};
+  attempt.usage->reasoning = {300};
+  world.market.observe(attempt, demand, world.now);
+  CHECK(length().output == 700);
+  CHECK(length().reasoning == 300);
+}
+
+TEST_CASE("usage that was made up here teaches nothing about the host's counting") {
+  World world({{.name = "a"}});
+  const Demand demand = world.demand();
+  Attempt attempt = world.answer(0, demand);
+  attempt.usage->prompt = {3'000};
+  attempt.usage_is_estimated = true;
+  world.market.observe(attempt, demand, world.now);
+  CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == 1);
+  attempt.usage_is_estimated = false;
+  world.market.observe(attempt, demand, world.now);
+  CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == doctest::Approx(5'000.0 / 3'000));
+}
+
+TEST_CASE("a host that a reload brings is what its peers are at once, however far the refreshing had come") {
+  World world({{.name = "a", .ttft = 9}, {.name = "b", .ttft = 9}, {.name = "c"}, {.name = "d"}});
+  teach(world, "a", 20);
+  teach(world, "b", 20);
+  world.market.snapshot(world.now);
+  world.market.snapshot(world.now += 600ms);  // the turn of some of them
+  world.market.adopt(
+      std::make_shared<const Catalogue>(support::settings_of({{.name = "a"}, {.name = "new"}}), 2),
+      world.now);
+  const auto after = world.market.snapshot(world.now);
+  CHECK(state_of(*after, "new").replies == 0);
+  CHECK(state_of(*after, "new").speed.first_delta({}) ==
+        doctest::Approx(state_of(*after, "a").speed.first_delta({})).epsilon(0.05));
+}
+
 TEST_CASE("a reply without output shows how fast its host is by its time alone, if the host counted it so") {
   World world({{.name = "counts"}, {.name = "does not"}});
   for (int i = 0; i < 30; ++i) {
@@ -344,271 +609,4 @@ TEST_CASE("a reply without output shows how fast its host is by its time alone, 
   CHECK(snapshot->endpoints[0].speed.first_delta(load) == doctest::Approx(2.0).epsilon(0.1).scale(0));
   CHECK(snapshot->endpoints[0].replies == 30);
   CHECK(snapshot->endpoints[1].replies == 0);
-
-  TEST_CASE(
-      "a refused credential closes its provider for all models, what is forbidden or not known one of them") {
-    TwoModels refused, forbidden, missing;
-    refused.fails(1, {.kind = FailureKind::credential, .status = 401}, refused.demand());
-    CHECK(refused.open() == std::vector<bool>{false, true, false, true});
-    forbidden.fails(1, {.kind = FailureKind::credential, .status = 403}, forbidden.demand());
-    CHECK(forbidden.open() == std::vector<bool>{false, true, false, false});
-    missing.fails(2, {.kind = FailureKind::missing_model, .status = 404}, missing.demand());
-    CHECK(missing.open() == std::vector<bool>{false, false, true, false});
-  }
-
-  TEST_CASE(
-      "a request's deadline is a fault of the host that was silent three times longer than it should have "
-      "been") {
-    const auto health_after = [](double times_p95, std::optional<config::Duration> first_delta) {
-      TwoModels world;
-      world.answers(0, 1s);
-      const double p95 =
-          world.market.snapshot(world.now)->endpoints[0].speed.first_delta_p95({.in_flight = 5});
-      Attempt cut{.endpoint = 0,
-                  .generation = 1,
-                  .dispatched = world.now - 1s,
-                  .first_delta = first_delta,
-                  .finished = support::seconds(times_p95 * p95),
-                  .in_flight = 5};
-      cut.failure = Failure{.kind = FailureKind::deadline};
-      world.market.observe(cut, world.demand(), world.now);
-      return world.market.snapshot(world.now)->endpoints[0].health;
-    };
-    CHECK(health_after(2.9, {}).failures.events == 0);
-    CHECK(health_after(3.1, {}).failures.events == 1);
-    CHECK(health_after(3.1, 1s).failures.events == 0);
-  }
-
-  TEST_CASE("an attempt whose end was not noted waited since it was sent") {
-    TwoModels world;
-    Attempt cut{.endpoint = 0, .generation = 1, .dispatched = world.now - 1h};
-    cut.failure = Failure{.kind = FailureKind::deadline};
-    world.market.observe(cut, world.demand(), world.now);
-    CHECK(world.market.snapshot(world.now)->endpoints[0].health.failures.events == 1);
-  }
-
-  TEST_CASE("a prompt too long exceeds the room in the lesser of the known context and the host's own") {
-    const auto scale_after = [](std::optional<config::Tokens> context,
-                                std::optional<config::Tokens> max_output) {
-      TwoModels world;
-      Demand demand = world.demand();
-      demand.prompt = {10'000};
-      demand.max_output = max_output;
-      world.fails(0, {.kind = FailureKind::too_long, .status = 400, .context = context}, demand);
-      return world.market.snapshot(world.now)->endpoints[0].prompt_scale;
-    };
-    CHECK(scale_after({}, {}) == 4);  // 128,000 in its context
-    CHECK(scale_after({}, config::Tokens{100'000}) == doctest::Approx(30'000.0 / 12'000));
-    CHECK(scale_after(config::Tokens{16'000}, {}) == doctest::Approx(18'000.0 / 12'000));
-    CHECK(scale_after(config::Tokens{16'000}, config::Tokens{2'000}) == doctest::Approx(16'000.0 / 12'000));
-    CHECK(scale_after(config::Tokens{900'000}, {}) == 4);
-    CHECK(scale_after(config::Tokens{9'000}, {}) == 1);
-  }
-
-  TEST_CASE(
-      "who was never asked is what the median of its own model's hosts is, of an even number the middle of "
-      "both") {
-    config::Settings settings = support::settings_of(
-        {{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}, {.name = "e"}, {.name = "new"}});
-    settings.models.push_back(settings.models.front());
-    settings.models.back().name = {"n"};
-    const auto catalogue = std::make_shared<const Catalogue>(settings, 1);
-    config::TimePoint now = config::TimePoint{} + 1h;
-    Market market(catalogue, now);
-    Demand demand;
-    demand.model = catalogue->find("m");
-    demand.prompt = {1'000};
-    const auto answers = [&](EndpointIndex endpoint, config::Duration first) {
-      const Attempt attempt{.endpoint = endpoint,
-                            .generation = 1,
-                            .dispatched = now,
-                            .first_delta = first,
-                            .first_visible = first,
-                            .finished = first + 10s,
-                            .deltas = static_cast<std::uint32_t>(first / 10ms)};
-      market.observe(attempt, demand, now);
-    };
-    const config::Duration waits[] = {9s, 1s, 3s, 2s};
-    for (EndpointIndex i = 0; i < 4; ++i) answers(i, waits[i]);
-    answers(6, 30s);  // of the other model
-    const auto even = market.snapshot(now += 1s);
-    const auto middle = [&](auto value) {
-      const Speed &three = even->endpoints[2].speed, &two = even->endpoints[3].speed;
-      return doctest::Approx((value(three) + value(two)) / 2).epsilon(0.002);
-    };
-    const Speed& unseen = even->endpoints[5].speed;
-    CHECK(unseen.prompt.base == middle([](const Speed& s) { return s.prompt.base; }));
-    CHECK(unseen.prompt.per_kilotoken == middle([](const Speed& s) { return s.prompt.per_kilotoken; }));
-    CHECK(unseen.ttft.level == middle([](const Speed& s) { return s.ttft.level; }));
-    CHECK(unseen.throughput.level == middle([](const Speed& s) { return s.throughput.level; }));
-    CHECK(unseen.first_delta({}) != doctest::Approx(Speed{}.first_delta({})));
-    // The other model has one that answered: its unseen hosts are as that one is.
-    CHECK(even->endpoints[11].speed.ttft.level ==
-          doctest::Approx(even->endpoints[6].speed.ttft.level).epsilon(0.01));
-
-    answers(4, 1s);
-    const auto odd = market.snapshot(now += 1s);
-    CHECK(odd->endpoints[5].speed.ttft.level ==
-          doctest::Approx(odd->endpoints[3].speed.ttft.level).epsilon(0.01));
-  }
-
-  TEST_CASE("attempts of the last four configurations still count, of earlier ones no longer") {
-    World world({{.name = "a"}});
-    Attempt begun = world.answer(0, world.demand());
-    const Demand demand = world.demand();
-    const auto reload = [&](std::uint64_t generation) {
-      world.market.adopt(std::make_shared<const Catalogue>(
-                             support::settings_of({{.name = "new"}, {.name = "a"}}), generation),
-                         world.now);
-    };
-    const auto replies = [&] { return state_of(*world.market.snapshot(world.now), "a").replies; };
-    for (std::uint64_t generation = 2; generation <= 5; ++generation) {
-      reload(generation);
-      world.market.observe(begun, demand, world.now);
-      CHECK(replies() == static_cast<double>(generation - 1));
-    }
-    reload(6);
-    world.market.observe(begun, demand, world.now);
-    CHECK(replies() == 4);
-    begun.generation = 2;  // of that its endpoint was another
-    begun.endpoint = 1;
-    world.market.observe(begun, demand, world.now);
-    CHECK(replies() == 5);
-    begun.endpoint = 2;
-    world.market.observe(begun, demand, world.now);
-    CHECK(replies() == 5);
-  }
-
-  TEST_CASE("what was measured outlasts a reload, and is published at once after it") {
-    World world({{.name = "a"}, {.name = "b"}});
-    teach(world, "b", 10);
-    world.market.snapshot(world.now += 1s);
-    world.market.adopt(std::make_shared<const Catalogue>(support::settings_of({{.name = "b"}}), 2),
-                       world.now);
-    const auto after = world.market.snapshot(world.now);
-    CHECK(after->endpoints[0].measured.samples == 10);
-    REQUIRE(after->half_hour->size() == 1);
-    CHECK((*after->half_hour)[0].samples == 10);
-  }
-
-  TEST_CASE(
-      "a snapshot says when it was taken and which it is; how long answers are is brought up to date each "
-      "second") {
-    World world({{.name = "a"}});
-    const auto first = world.market.snapshot(world.now);
-    world.output = 900;
-    teach(world, "a", 3);
-    const auto soon = world.market.snapshot(world.now);
-    CHECK(soon->version == first->version + 1);
-    CHECK(soon->taken == world.now);
-    CHECK(soon->lengths == first->lengths);
-    CHECK(soon->half_hour == first->half_hour);
-    CHECK(soon->prefixes == first->prefixes);  // nobody has a prefix
-    const auto later = world.market.snapshot(first->taken + 1s);
-    CHECK(later->lengths->expected(length_keys(world.demand())).output == doctest::Approx(900));
-    CHECK((*later->half_hour)[0].samples == 3);
-  }
-
-  TEST_CASE("every host is refreshed once a second, a part of them at each snapshot") {
-    World world({{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}});
-    world.market.snapshot(world.now);
-    for (EndpointIndex i = 0; i < 4; ++i) {
-      world.market.observe(world.answer(i, world.demand()), world.demand(), world.now);
-    }
-    const auto fresh = [&](config::Duration after) {
-      int count = 0;
-      for (const EndpointState& state : world.market.snapshot(world.now += after)->endpoints) {
-        count += state.measured.samples == 1;
-      }
-      return count;
-    };
-    CHECK(fresh(0s) == 0);
-    CHECK(fresh(250ms) == 1);
-    CHECK(fresh(500ms) == 3);
-    CHECK(fresh(250ms) == 4);
-  }
-
-  TEST_CASE("what an attempt tells as it shows it is not learned again at its request's end") {
-    World world({{.name = "a"}});
-    const Demand demand = world.demand();
-    const AskedFor asked{.prompt = demand.prompt, .delivery = demand.delivery};
-    world.market.snapshot(world.now);
-    Attempt attempt = world.answer(0, demand);
-    world.market.begins(attempt, asked, world.now);
-    CHECK(world.market.flipped());  // the first of this host
-    CHECK(world.market.snapshot(world.now)->endpoints[0].replies == 1);
-    attempt.told = Told::beginning;
-    world.market.ends(attempt, asked, world.now);
-    attempt.told = Told::all;
-    world.market.observe(attempt, demand, world.now);
-    CHECK(!world.market.flipped());
-    const auto after = world.market.snapshot(world.now += 1s);
-    CHECK(after->endpoints[0].replies == 1);
-    CHECK(after->endpoints[0].measured.samples == 1);
-    CHECK(after->endpoints[0].health.failures.trials == doctest::Approx(1));
-    world.market.begins(attempt, asked, world.now);
-    CHECK(!world.market.flipped());
-  }
-
-  TEST_CASE(
-      "a host is credited with the prompt once it begins to answer; with a length only when it ends well") {
-    World world({{.name = "a"}});
-    Demand demand = world.demand();
-    demand.prefix_blocks = {11, 12};
-    const std::uint64_t name = world.catalogue->endpoints()[0].name_hash;
-    const auto known = [&] {
-      return world.market.snapshot(world.now)->prefixes->known_to(name, demand.prefix_blocks, world.now);
-    };
-    const auto length = [&] {
-      return world.market.snapshot(world.now += 1s)->lengths->expected(length_keys(demand));
-    };
-    Attempt attempt = world.answer(0, demand);
-    attempt.usage = std::nullopt;
-    attempt.first_delta = std::nullopt;
-    attempt.failure = Failure{.kind = FailureKind::broken_stream};
-    world.market.observe(attempt, demand, world.now);
-    CHECK(known() == 0);
-    attempt.first_delta = 1s;
-    attempt.usage = Usage{.prompt = {1'000}, .output = {700}};
-    world.market.observe(attempt, demand, world.now);
-    CHECK(known() == 2);
-    CHECK(length().replies == 0);
-    attempt.failure = std::nullopt;
-    attempt.usage->output = {0};
-    world.market.observe(attempt, demand, world.now);
-    CHECK(length().replies == 0);
-    attempt.usage->output = {700};
-    attempt.usage->reasoning = {300};
-    world.market.observe(attempt, demand, world.now);
-    CHECK(length().output == 700);
-    CHECK(length().reasoning == 300);
-  }
-
-  TEST_CASE("usage that was made up here teaches nothing about the host's counting") {
-    World world({{.name = "a"}});
-    const Demand demand = world.demand();
-    Attempt attempt = world.answer(0, demand);
-    attempt.usage->prompt = {3'000};
-    attempt.usage_is_estimated = true;
-    world.market.observe(attempt, demand, world.now);
-    CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == 1);
-    attempt.usage_is_estimated = false;
-    world.market.observe(attempt, demand, world.now);
-    CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == doctest::Approx(5'000.0 / 3'000));
-  }
-
-  TEST_CASE(
-      "a host that a reload brings is what its peers are at once, however far the refreshing had come") {
-    World world({{.name = "a", .ttft = 9}, {.name = "b", .ttft = 9}, {.name = "c"}, {.name = "d"}});
-    teach(world, "a", 20);
-    teach(world, "b", 20);
-    world.market.snapshot(world.now);
-    world.market.snapshot(world.now += 600ms);  // the turn of some of them
-    world.market.adopt(
-        std::make_shared<const Catalogue>(support::settings_of({{.name = "a"}, {.name = "new"}}), 2),
-        world.now);
-    const auto after = world.market.snapshot(world.now);
-    CHECK(state_of(*after, "new").replies == 0);
-    CHECK(state_of(*after, "new").speed.first_delta({}) ==
-          doctest::Approx(state_of(*after, "a").speed.first_delta({})).epsilon(0.05));
-  }
+}

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "gateway/surface/block_hash.hpp"
+
 using namespace gateway;
 
 namespace {

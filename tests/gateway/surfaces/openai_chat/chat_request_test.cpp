@@ -485,20 +485,6 @@ TEST_CASE("of a client's own names as many bytes are taken as are allowed") {
             .models.size() == 16);
 }
 
-TEST_CASE("sixteen texts of the metadata are kept, each as long as OpenAI allows") {
-  const auto kept = [](const std::string& members) {
-    return accepted(with("\"metadata\":{" + members + "}")).metadata.size();
-  };
-  std::string many;
-  for (int i = 0; i < 16; ++i) many += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":\"v\"";
-  CHECK(kept(many) == 16);
-  CHECK(kept(many + ",\"k16\":\"v\"") == 16);
-  CHECK(kept("\"" + std::string(64, 'k') + "\":\"" + std::string(512, 'v') + "\"") == 1);
-  CHECK(kept("\"" + std::string(65, 'k') + "\":\"v\"") == 0);
-  CHECK(kept("\"k\":\"" + std::string(513, 'v') + "\"") == 0);
-  CHECK(kept("\"k\":[1],\"l\":\"v\"") == 1);
-}
-
 TEST_CASE("every price and percentile of the provider object has its own place") {
   const auto provider = *accepted(with(R"("provider":{"enforce_distillable_text":true,"zdr":false,
     "require_parameters":false,"allow_fallbacks":true,
