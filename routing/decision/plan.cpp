@@ -149,7 +149,6 @@ void clear(Decision& decision) {
   decision.earliest.reset();
   decision.trials_allowed.reset();
   decision.reason = Reason::best;
-  decision.length = {};
   decision.propensity = decision.explored_dollars = decision.expected_dollars = 0;
   decision.relaxed = 0;
   decision.verdicts.clear();

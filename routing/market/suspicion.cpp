@@ -22,7 +22,7 @@ Fault Suspicion::judged(const Attempt& attempt, config::TimePoint now) {
 }
 
 bool Suspicion::is_proven_by(const Doubt& doubt, config::TimePoint now) {
-  if (count_ > 0 && now - last_ > remembered) forget();
+  if (now - last_ > remembered) forget();
   last_ = now;
   if (count_ == 0) key_ = doubt.key;
   several_keys_ |= doubt.key != key_;

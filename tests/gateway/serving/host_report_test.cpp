@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "tests/support/deciding_world.hpp"
 #include "tests/support/world.hpp"
 
 namespace json = boost::json;
@@ -248,4 +249,61 @@ TEST_CASE("that a host cannot be trusted is in the record, and not told the clie
   CHECK(world.client.status == 502);
   CHECK(contains(world.client.body, "upstream_tls"));
   CHECK(!contains(world.client.body, "expired"));
+}
+
+TEST_CASE(
+    "of a host's code and member only what is a word is passed on, and of what a model wrote the beginning") {
+  tests::DecidingWorld world(tests::three_hosts());
+  const auto understood = world.understand(tests::chat("deepseek-r1"));
+  const auto& request = std::get<gateway::InferenceRequest>(understood);
+  const auto said = [&](const std::string& code, const std::string& param, const std::string& wrote = "") {
+    gateway::Tried tried;
+    gateway::take_report(
+        request, 400,
+        {.message = "words", .code = code, .type = {}, .param = param, .failed_generation = wrote},
+        routing::Progress::request_sent, tried);
+    CHECK(tried.attempt.failure->kind == FailureKind::rejected);
+    CHECK(tried.attempt.failure->status == 400);
+    CHECK(tried.attempt.failure->progress == routing::Progress::request_sent);
+    CHECK(tried.said.message == "words");
+    return tried.said;
+  };
+  for (const std::string& word :
+       {std::string("azAZ09_-.[]"), std::string("messages[0].content"), std::string(100, 'a')}) {
+    CHECK(said(word, word).code == word);
+    CHECK(said(word, word).param == word);
+  }
+  for (const std::string& other :
+       {std::string("two words"), std::string("a:b"), std::string("a/b"), std::string("a@b"),
+        std::string("`a"), std::string("{a"), std::string("a\\"), std::string(101, 'a')}) {
+    CAPTURE(other);
+    CHECK(said(other, other).code == "");
+    CHECK(said(other, other).param == "");
+  }
+  CHECK(said("404", "seed").code == "");  // the status again
+  CHECK(said("sk-proj-abc123def456", "seed").code == "");
+  CHECK(said("", "", std::string(32 * 1024, 'a')).failed_generation.size() == 32 * 1024);
+  CHECK(said("", "", std::string(32 * 1024 + 1, 'a')).failed_generation.size() == 32 * 1024);
+  CHECK(said("", "", std::string(32 * 1024 - 1, 'a') + "\u00e9").failed_generation.size() == 32 * 1024 - 1);
+}
+
+TEST_CASE("a doubtful refusal tells who asked for what, and one request is not another") {
+  config::Settings settings = tests::three_hosts();
+  config::KeySettings app;
+  app.name = {"app"};
+  settings.keys = {app};
+  tests::DecidingWorld world(settings);
+  const auto doubt = [&](const std::string& members, const config::KeySettings* key, int status) {
+    const auto understood = world.understand(tests::chat("deepseek-r1", members), "", key);
+    gateway::Tried tried;
+    gateway::take_report(std::get<gateway::InferenceRequest>(understood), status,
+                         {.message = "no", .code = {}, .type = {}}, routing::Progress::request_sent, tried);
+    return tried.attempt.failure->doubt;
+  };
+  REQUIRE(doubt("", nullptr, 403));
+  CHECK(doubt("", nullptr, 403)->request == doubt("", nullptr, 404)->request);
+  CHECK(doubt("", nullptr, 403)->request != doubt(R"("n":2)", nullptr, 403)->request);
+  CHECK(doubt("", nullptr, 403)->key == 0);
+  CHECK(doubt("", world.key("app"), 403)->key != 0);
+  CHECK_FALSE(doubt("", nullptr, 401));
 }

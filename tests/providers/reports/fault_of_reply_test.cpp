@@ -216,6 +216,11 @@ TEST_CASE("of a code and a type the one that says more counts, and words only wh
   CHECK(kind(400, "model_not_found", "invalid_request_error") == FailureKind::missing_model);
   CHECK(kind(400, "", "model_not_found") == FailureKind::missing_model);
   CHECK(kind(200, "server_error", "model_not_found") == FailureKind::error_in_reply);
+  CHECK(kind(200, "rate_limit", "content_filter") == FailureKind::rate_limited);
+  CHECK(kind(200, "overloaded", "content_filter") == FailureKind::overloaded);
+  CHECK(kind(200, "server_error", "overloaded") == FailureKind::overloaded);
+  CHECK(kind(403, "overloaded", "", "Your input was flagged") == FailureKind::credential);
+  CHECK(kind(403, "rate_limit", "", "Your input was flagged") == FailureKind::rate_limited);
   // Of an error without a status.
   CHECK(kind(200, "", "", "Your input was flagged") == FailureKind::rejected);
   CHECK(kind(200, "", "server_error", "Your input was flagged") == FailureKind::error_in_reply);

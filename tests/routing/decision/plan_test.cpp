@@ -37,6 +37,7 @@ TEST_CASE("without any evidence the cheapest is chosen, and every candidate has 
   world.decide(world.demand());
   CHECK(*world.decision.chosen == 1);
   CHECK(world.decision.propensity == 1);
+  CHECK(!world.decision.trials_allowed);  // no trial
   REQUIRE(world.decision.verdicts.size() == 3);
   CHECK(verdict(world, 1).rank == 1);
   CHECK(verdict(world, 2).rank == 2);
@@ -201,6 +202,7 @@ TEST_CASE("a host that comes back is asked by all when there is nobody else") {
     REQUIRE(world.decision.chosen);
     CHECK(*world.decision.chosen == 0);
     CHECK(world.decision.reason == Reason::panic);
+    CHECK(!world.decision.trials_allowed);
   }
   SUBCASE("while it lets in a share only") {
     world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);

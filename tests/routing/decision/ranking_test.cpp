@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "tests/support/trial.hpp"
 
 using namespace routing;
@@ -30,4 +32,17 @@ TEST_CASE("who was let in by giving up a limit is not shown with the limit that 
     CHECK(verdict.missed_by == 0);
     CHECK(!verdict.margin);
   }
+}
+
+TEST_CASE("costs that are no numbers stand last wherever they come among those that are") {
+  support::World world(
+      {{.name = "odd"}, {.name = "dear", .output_price = 9}, {.name = "strange"}, {.name = "cheap"}});
+  world.policy.explore = 0;
+  Snapshot snapshot = *world.market.snapshot(world.now);
+  for (const EndpointIndex i : {0u, 2u}) snapshot.endpoints[i].speed.ttft.level = unknown;
+  plan(snapshot, world.policy, world.demand(), {}, world.in_flight, world.purse, {world.now, 1},
+       world.decision);
+  REQUIRE(std::isnan(world.decision.verdicts[0].cost.total()));
+  CHECK(world.decision.order == std::vector<std::uint32_t>{3, 1, 0, 2});
+  CHECK(world.decision.chosen == EndpointIndex{3});
 }

@@ -587,6 +587,43 @@ TEST_CASE("a host that a reload brings is what its peers are at once, however fa
         doctest::Approx(state_of(*after, "a").speed.first_delta({})).epsilon(0.05));
 }
 
+TEST_CASE(
+    "what a cache was relied on for is counted in the host's own tokens, by the blocks that it had seen") {
+  World world({{.name = "a"}});
+  Demand demand = world.demand(10'000);
+  demand.prefix_blocks = {11, 12, 13};
+  demand.prefix_tokens = {2'000, 4'000, 8'000};
+  Attempt reply = world.answer(0, demand);
+  reply.usage->prompt = {14'000};
+  reply.usage->cached = {1'000};
+  world.market.observe(reply, demand, world.now);
+  const auto after_first = world.market.snapshot(world.now);
+  CHECK(after_first->endpoints[0].prompt_scale == doctest::Approx(16'000.0 / 12'000));
+  CHECK(after_first->endpoints[0].cache_reliability == 0.85);  // it had seen nothing
+  reply.usage->cached = {8'000};
+  world.market.observe(reply, demand, world.now);
+  // Expected were 8,000 tokens of ours, of its own a third more.
+  CHECK(world.market.snapshot(world.now)->endpoints[0].cache_reliability ==
+        doctest::Approx((3.4 + 0.75) / 5).epsilon(1e-9));
+}
+
+TEST_CASE("a host whose trial begins to be answered asks for a snapshot at once") {
+  World world({{.name = "a"}});
+  const Demand demand = world.demand();
+  teach(world, "a", 1);
+  for (int i = 0; i < 5; ++i) {
+    const Attempt failed{.generation = 1,
+                         .dispatched = world.now,
+                         .failure = Failure{.kind = FailureKind::server_error, .status = 500}};
+    world.market.observe(failed, demand, world.now += 100ms);
+  }
+  world.market.snapshot(world.now += 10s);
+  CHECK(!world.market.flipped());
+  const Attempt trial = world.answer(0, demand);
+  world.market.begins(trial, {.prompt = demand.prompt, .delivery = demand.delivery}, world.now);
+  CHECK(world.market.flipped());
+}
+
 TEST_CASE("a reply without output shows how fast its host is by its time alone, if the host counted it so") {
   World world({{.name = "counts"}, {.name = "does not"}});
   for (int i = 0; i < 30; ++i) {

@@ -288,3 +288,11 @@ TEST_CASE("uptime is told with both windows, and what comes late counts as of no
   measures.pass(start + 50min);
   CHECK(std::isnan(measures.half_hour().uptime));
 }
+
+TEST_CASE("one token is enough to measure a rate by, and so is the shortest of times") {
+  Measures slow, fast;
+  slow.observe(reply(1s, 2s, 1), start);
+  CHECK(slow.five_minutes().throughput.p50 == doctest::Approx(0.5).epsilon(0.03));
+  fast.observe(reply(0s, 1ns, 100), start);
+  CHECK(fast.five_minutes().throughput.p50 > 50'000);
+}

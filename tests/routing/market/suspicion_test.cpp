@@ -114,3 +114,16 @@ TEST_CASE("without doubt one refusal is enough") {
   world.observe({.failure = Failure{.kind = FailureKind::credential, .status = 401}});
   CHECK(world.is_open());
 }
+
+TEST_CASE("a doubtful refusal is remembered for half an hour after the last one, and no longer") {
+  const auto is_open_after = [](config::Duration pause) {
+    World world(1);
+    world.refuses(1, 1);
+    world.refuses(2, 1);
+    world.now += pause - 1s;  // a second passes with each
+    world.refuses(3, 1);
+    return world.is_open();
+  };
+  CHECK(is_open_after(30min));
+  CHECK(!is_open_after(30min + 1s));
+}

@@ -175,3 +175,23 @@ TEST_CASE("a policy with an objective of its own leaves all of its parent's, and
   CHECK(found().value_of_ttft == doctest::Approx(0.005));
   CHECK_FALSE(found().choose);
 }
+
+TEST_CASE("every header that a policy reads is known, wherever it reads it, each once") {
+  const auto headers = [](const std::function<void(config::PolicySettings&)>& change) {
+    config::PolicySettings policy = policy_named("own");
+    change(policy);
+    config::Settings settings{};
+    settings.policies = {policy};
+    return support::compiled_set(settings).headers();
+  };
+  using P = config::PolicySettings;
+  const std::vector<std::string> one{"x-a"};
+  const std::string money = "price + (if header(\"x-a\") == \"b\" then $1 else $0)";
+  CHECK(headers([](P&) {}).empty());
+  CHECK(headers([](P& p) { p.require = {text("header(\"x-a\") == \"b\" or zdr")}; }) == one);
+  CHECK(headers([](P& p) {
+          p.prefer = {text("header(\"x-a\") == \"b\""), text("header(\"x-a\") == \"c\"")};
+        }) == one);
+  CHECK(headers([&](P& p) { p.minimize = text(money); }) == one);
+  CHECK(headers([&](P& p) { p.choose = text("weighted(" + money + ")"); }) == one);
+}
