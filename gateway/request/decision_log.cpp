@@ -14,9 +14,11 @@ void freeze(const routing::InFlight& in_flight, const routing::Catalogue& catalo
   };
   const auto copy_all = [&](const routing::PublicModel& model) {
     for (const routing::Candidate& candidate : model.candidates) {
-      copy(candidate.endpoint);
       const routing::Endpoint& endpoint = catalogue.endpoints()[candidate.endpoint];
-      if (!endpoint.provider->limits.max_in_flight) continue;
+      if (!endpoint.provider->limits.max_in_flight) {
+        copy(candidate.endpoint);
+        continue;
+      }
       for (const EndpointIndex other : catalogue.endpoints_of(endpoint.settings->provider_index)) copy(other);
     }
   };

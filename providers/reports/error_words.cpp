@@ -136,6 +136,11 @@ std::string without_names(std::string_view text) {
   std::string kept;
   for (std::size_t at = 0; at < text.size();) {
     const char c = text[at];
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+      kept += c;
+      ++at;
+      continue;
+    }
     const bool may_quote = c == '`' || c == '"' || (c == '\'' && (at == 0 || !is_letter(text[at - 1])));
     const std::size_t closing = may_quote ? text.find(c, at + 1) : std::string_view::npos;
     if (closing != std::string_view::npos) {

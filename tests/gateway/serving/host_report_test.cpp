@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "providers/dialects/openai_chat/openai_chat.hpp"
 #include "tests/support/deciding_world.hpp"
 #include "tests/support/world.hpp"
 
@@ -259,14 +260,14 @@ TEST_CASE(
   const auto said = [&](const std::string& code, const std::string& param, const std::string& wrote = "") {
     gateway::Tried tried;
     gateway::take_report(
-        request, 400,
+        request, providers::openai_chat_dialect(), 400,
         {.message = "words", .code = code, .type = {}, .param = param, .failed_generation = wrote},
         routing::Progress::request_sent, tried);
     CHECK(tried.attempt.failure->kind == FailureKind::rejected);
     CHECK(tried.attempt.failure->status == 400);
     CHECK(tried.attempt.failure->progress == routing::Progress::request_sent);
-    CHECK(tried.said.message == "words");
-    return tried.said;
+    CHECK(tried.said->message == "words");
+    return *tried.said;
   };
   for (const std::string& word :
        {std::string("azAZ09_-.[]"), std::string("messages[0].content"), std::string(100, 'a')}) {
@@ -296,8 +297,9 @@ TEST_CASE("a doubtful refusal tells who asked for what, and one request is not a
   const auto doubt = [&](const std::string& members, const config::KeySettings* key, int status) {
     const auto understood = world.understand(tests::chat("deepseek-r1", members), "", key);
     gateway::Tried tried;
-    gateway::take_report(std::get<gateway::InferenceRequest>(understood), status,
-                         {.message = "no", .code = {}, .type = {}}, routing::Progress::request_sent, tried);
+    gateway::take_report(std::get<gateway::InferenceRequest>(understood), providers::openai_chat_dialect(),
+                         status, {.message = "no", .code = {}, .type = {}}, routing::Progress::request_sent,
+                         tried);
     return tried.attempt.failure->doubt;
   };
   REQUIRE(doubt("", nullptr, 403));

@@ -42,7 +42,8 @@ TEST_CASE("a feature is named by a word that begins with it, and not by a part o
 
 TEST_CASE("names and what stands in quotes are no words of an error") {
   const auto refuses = [](const std::string& what) { return named_in("unsupported: " + what); };
-  for (const char* name : {"tool0", "tool9", "x/tool", "`tool`", "\"tool\"", "\"a tool b\""}) {
+  for (const char* name :
+       {"tool0", "tool9", "x/tool", "`tool`", "\"tool\"", "\"a tool b\"", "'tool'", "'a tool b'"}) {
     CAPTURE(name);
     CHECK(refuses(name) == Named::nothing);
     CHECK(refuses(std::string(name) + " or so") == Named::nothing);
