@@ -2,12 +2,15 @@
 
 #include <boost/asio/post.hpp>
 
+#include "providers/loop/run_to_end.hpp"
+
 namespace gateway {
 
 DemoHosts::DemoHosts(const config::Fleet& fleet) : hosts_(io_, fleet) {
   hosts_.start();
   ports_ = hosts_.ports();
-  thread_ = std::thread([this] { io_.run(); });
+  // One connection that ends badly ends no other.
+  thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
 }
 
 DemoHosts::~DemoHosts() {

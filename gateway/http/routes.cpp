@@ -66,8 +66,10 @@ std::string decoded(std::string_view parameter) {
   std::string text;
   for (std::size_t i = 0; i < parameter.size(); ++i) {
     unsigned byte = static_cast<unsigned char>(parameter[i]);
-    if (byte == '%' && i + 2 < parameter.size()) {
-      std::from_chars(parameter.data() + i + 1, parameter.data() + i + 3, byte, 16);
+    if (byte == '%') {
+      if (i + 2 >= parameter.size()) return std::string(parameter);
+      const char* const end = parameter.data() + i + 3;
+      if (std::from_chars(end - 2, end, byte, 16).ptr != end) return std::string(parameter);
       i += 2;
     }
     if (byte <= ' ' || byte >= 0x7f) return std::string(parameter);

@@ -1,4 +1,5 @@
 #include "gateway/record_file/storage.hpp"
+#include "providers/loop/run_to_end.hpp"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -15,7 +16,6 @@ using namespace std::chrono_literals;
 constexpr config::Duration between_commits = 1s;
 constexpr std::size_t most_uncommitted = 4'096;
 constexpr std::size_t most_waiting = 65'536;
-constexpr config::Duration between_attempts_to_open = 5s;
 
 RecordLimits limits_of(const config::RecordsSettings& settings) {
   return {.max_size = settings.max_size, .keep = settings.keep};
@@ -71,7 +71,9 @@ std::unique_ptr<Storage> Storage::open(const config::RecordsSettings& settings, 
   std::unique_ptr<Storage> storage(new Storage(settings, std::move(say), std::move(*lock)));
   if (!storage->reopen()) return nullptr;
   storage->thread_ = std::thread([self = storage.get()] {
-    self->io_.run();
+    providers::run_to_end(self->io_, [self](const std::exception& fault) {
+      self->say_(std::string("records: ") + fault.what());
+    });
     self->ended_.set_value();
   });
   return storage;
@@ -100,20 +102,26 @@ bool Storage::reopen() {
   }
 }
 
+bool Storage::is_open_again() {
+  if (!pause_.is_over(config::Clock::now())) return false;
+  if (reopen()) return true;
+  pause_.begin(config::Clock::now());
+  return false;
+}
+
 void Storage::failed(const std::exception& fault, std::size_t records) {
   lost_.fetch_add(records + std::exchange(uncommitted_, 0), std::memory_order_relaxed);
   if (first_uncommitted_ > 0) missing_.add(std::exchange(first_uncommitted_, 0), latest_->version);
   writer_.reset();  // what a disk that failed has taken is only known once the file was opened again
-  try_again_ = config::Clock::now() + between_attempts_to_open;
+  pause_.begin(config::Clock::now());
   say_("records: cannot write " + settings_.file + ": " + fault.what() +
        "; records are dropped until it works");
 }
 
 template <class Work>
 bool Storage::write(std::size_t records, Work work) {
-  if (!writer_ && (config::Clock::now() < try_again_ || !reopen())) {
+  if (!writer_ && !is_open_again()) {
     lost_.fetch_add(records, std::memory_order_relaxed);
-    try_again_ = std::max(try_again_, config::Clock::now() + between_attempts_to_open / 5);
     return false;
   }
   try {

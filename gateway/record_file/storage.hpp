@@ -16,6 +16,7 @@
 
 #include "config/values/settings.hpp"
 #include "gateway/record_file/missing_snapshots.hpp"
+#include "gateway/record_file/pause.hpp"
 #include "gateway/record_file/record_writer.hpp"
 
 namespace gateway {
@@ -49,6 +50,8 @@ class Storage {
  private:
   Storage(const config::RecordsSettings& settings, Say say, FileLock lock);
   bool reopen();
+  // Of a file that failed, once its pause is over.
+  bool is_open_again();
   // False where it was not written.
   template <class Work>
   bool write(std::size_t records, Work work);
@@ -65,8 +68,8 @@ class Storage {
   std::size_t uncommitted_ = 0;         // records
   std::shared_ptr<const routing::Snapshot> latest_;
   MissingSnapshots missing_;
-  std::uint64_t first_uncommitted_ = 0;  // version of a snapshot; 0: none
-  config::TimePoint try_again_{};
+  std::uint64_t first_uncommitted_ = 0;   // version of a snapshot; 0: none
+  Pause pause_{std::chrono::seconds(5)};  // between attempts to open the file again
   std::atomic<std::size_t> waiting_{0};
   std::atomic<std::size_t> snapshots_waiting_{0};
   std::uint64_t dropped_first_ = 0, dropped_last_ = 0;  // versions the storage thread does not know of yet

@@ -171,7 +171,10 @@ std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, In
   std::variant<InferenceRequest, ErrorReply> result;
   auto& request = std::get<InferenceRequest>(result);
   request.surface = &surface;
-  if (auto error = fill(request, incoming, key, services)) result = *std::move(error);
+  if (auto error = fill(request, incoming, key, services)) {
+    incoming.body = std::move(request.body);  // of which the record tells how large it was
+    result = *std::move(error);
+  }
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <boost/system/system_error.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <ostream>
 #include <thread>
@@ -18,6 +19,7 @@
 #include "gateway/run/process.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
+#include "providers/loop/run_to_end.hpp"
 
 namespace gateway {
 namespace {
@@ -25,16 +27,9 @@ namespace {
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
 
-// Beast and Asio can throw past every try in a coroutine, out of run(): count it and go on.
+// What escapes is counted.
 void run(asio::io_context& io, Metrics& metrics) {
-  for (;;) {
-    try {
-      io.run();
-      return;
-    } catch (const std::exception&) {
-      metrics.count(Event::escaped_exception);
-    }
-  }
+  providers::run_to_end(io, [&](const std::exception&) { metrics.count(Event::escaped_exception); });
 }
 
 std::string url_of(const Tcp::endpoint& address) {
@@ -72,9 +67,7 @@ class RunningGateway {
         reload_(
             generation_, start_.load,
             [this](std::shared_ptr<const Generation> newest) { return adopt(std::move(newest)); },
-            [this](const std::string& line) { errors_ << line << "\n"
-                                                      << std::flush; }, control_.counters(),
-            start_.file),
+            [this](const std::string& line) { say(line); }, control_.counters(), start_.file),
         shared_{.addresses = AddressCounts(settings().limits.max_connections_per_ip),
                 .connections = ConnectionLimit(most_connections(settings().limits))} {
     control_.on_reload([this] { return reload_.now(); });
@@ -113,6 +106,12 @@ class RunningGateway {
     return unmet;
   }
 
+  // From any thread: storage has one of its own.
+  void say(const std::string& line) {
+    const std::lock_guard lock(saying_);
+    errors_ << line << "\n" << std::flush;
+  }
+
   // Of the start: addresses, threads and files stay.
   const config::Settings& settings() const { return generation_->catalogue->settings(); }
 
@@ -125,8 +124,7 @@ class RunningGateway {
   bool keep_records() {
     const config::RecordsSettings& settings = generation_->catalogue->settings().records;
     if (settings.file.empty()) return true;
-    storage_ =
-        Storage::open(settings, [this](const std::string& text) { errors_ << "isocost: " + text + "\n"; });
+    storage_ = Storage::open(settings, [this](const std::string& text) { say("isocost: " + text); });
     if (storage_) control_.keep_records(*storage_);
     return storage_ != nullptr;
   }
@@ -273,6 +271,7 @@ class RunningGateway {
   }
 
   Start start_;
+  std::mutex saying_;
   std::ostream& errors_;
   std::shared_ptr<const Generation> generation_;
   std::unique_ptr<Storage> storage_;

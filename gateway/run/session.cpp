@@ -78,12 +78,14 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
   try {
     record = co_await serve(services, request, reply, interruption);
   } catch (const std::exception&) {
-    front.metrics.count(Event::escaped_exception);
+    // Not even the end could be told.
   }
+  if (!record || record->error == "internal_error") front.metrics.count(Event::escaped_exception);
   if (!record) {
     const ErrorReply error = plain_error(500, "server_error", "internal_error", "The gateway failed.");
     record = services.outbox.blank();
     refused_record(*record, error, route.name, incoming, key, services.timer.now());
+    record->id = request.id;
     if (!reply.committed()) co_await refuse(front, client, error);
   }
   record->client = incoming.client;

@@ -167,8 +167,11 @@ class Life {
         place_(services.line) {}
 
   Task<void> run();
+  // Of a request that something in the gateway itself broke off: with what is known of it.
+  Task<void> give_up();
 
  private:
+  Task<void> tell_end();
   enum class Next { decide, end };
 
   Task<Next> step();
@@ -199,7 +202,15 @@ class Life {
 Task<void> Life::run() {
   const WaitingComment waiting(services_.timer, request_, reply_);
   for (Next next = Next::decide; next == Next::decide;) next = co_await step();
+  co_await tell_end();
+}
 
+Task<void> Life::give_up() {
+  error_ = plain_error(500, "server_error", "internal_error", "The gateway failed.");
+  co_await tell_end();
+}
+
+Task<void> Life::tell_end() {
   const bool answered = has_answered(record_);
   if (!error_ && !answered && interruption_.stopping()) error_ = gateway_stopping();
   if (!error_ && !record_.attempts.empty() && !answered) {
@@ -386,7 +397,13 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   services.retries.count_request(*services.retry_budget, settings.retries, request.demand.admitted);
   services.hedges.count_request(request.policy->hedge_budget);
   Life life(services, request, reply, interruption, *record);
-  co_await life.run();
+  bool escaped = false;
+  try {
+    co_await life.run();
+  } catch (const std::exception&) {
+    escaped = true;
+  }
+  if (escaped) co_await life.give_up();
   co_return record;
 }
 

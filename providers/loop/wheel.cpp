@@ -27,6 +27,7 @@ void Wheel::turn() {
   const config::TimePoint time = now();
   // A loop that was held up for a whole turn of the wheel need not visit a slot twice.
   turned_ = std::max(turned_, tick_of(time) - static_cast<std::int64_t>(slots));
+  std::exception_ptr fault;
   while (turned_ < tick_of(time)) {
     Slot due;
     due.swap(slots_[static_cast<std::size_t>(++turned_) % slots]);
@@ -36,12 +37,18 @@ void Wheel::turn() {
       if (alarm.due() > time) {
         insert(alarm);  // set later since, or due in a later turn of the wheel
       } else {
-        alarm.ring();
+        try {
+          alarm.ring();
+        } catch (...) {
+          if (!fault) fault = std::current_exception();
+        }
       }
     }
   }
   ticking_ = std::ranges::any_of(slots_, [](const Slot& slot) { return !slot.empty(); });
   if (ticking_) wait_for_tick();
+  // Of one alarm: the others have rung, and the wheel goes on.
+  if (fault) std::rethrow_exception(fault);
 }
 
 }  // namespace providers

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "providers/loop/run_to_end.hpp"
 #include "providers/simulated/simulated_hosts.hpp"
 
 namespace providers {
@@ -79,16 +80,9 @@ void print_curl(const config::Fleet& fleet, const std::vector<std::uint16_t>& po
       << std::flush;
 }
 
-// Beast 1.81 can throw past every coroutine, out of run(): say so and go on.
 void run(boost::asio::io_context& io, std::ostream& out) {
-  for (;;) {
-    try {
-      io.run();
-      return;
-    } catch (const std::exception& fault) {
-      out << "a connection ended badly: " << fault.what() << '\n';
-    }
-  }
+  run_to_end(
+      io, [&](const std::exception& fault) { out << "a connection ended badly: " << fault.what() << '\n'; });
 }
 
 }  // namespace

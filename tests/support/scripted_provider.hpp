@@ -25,6 +25,8 @@ struct Script {
   providers::HostReply head{.status = 200, .content = providers::ContentKind::event_stream};
   std::vector<Step> body;  // then the reply's complete end
   config::Duration end_after{};
+  bool throws =
+      false;  // as a lack of memory in the gateway does: behind the body, or at once where there is none
 };
 
 class ScriptedProvider final : public providers::Provider {
@@ -59,6 +61,7 @@ class ScriptedExchange final : public providers::Exchange {
   providers::Task<providers::Result<providers::HostReply>> start(
       providers::OutgoingRequest& request) override {
     if (aborted_) co_return routing::FailureKind::connect;
+    if (script_.throws && script_.body.empty()) throw std::bad_alloc();
     std::string text;
     for (const std::string_view piece : request.body.texts()) text.append(piece);
     provider_.requests.push_back(text);
@@ -73,6 +76,7 @@ class ScriptedExchange final : public providers::Exchange {
   providers::Task<providers::Result<std::string_view>> next() override {
     if (at_ == script_.body.size()) {
       const bool passed = co_await pass(script_.end_after);
+      if (script_.throws) throw std::bad_alloc();
       if (!passed) co_return routing::FailureKind::broken_stream;
       if (!std::exchange(ended_, true)) ++provider_.read_to_end;
       co_return std::string_view();

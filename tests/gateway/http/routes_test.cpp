@@ -52,6 +52,8 @@ TEST_CASE("a model's name may come as one segment, as OpenAI's SDKs send it") {
   CHECK(gateway::decoded("a%2fb%3Anitro") == "a/b:nitro");
   CHECK(gateway::decoded("plain") == "plain");
   for (const char* text : {"a%0ab", "a%ffb", "a%20b"}) CHECK(gateway::decoded(text) == text);
+  // What is no number behind a percent sign stands for itself.
+  for (const char* text : {"a%zzb", "a%4", "a%", "a%4zb", "%"}) CHECK(gateway::decoded(text) == text);
 }
 
 TEST_CASE("what is not listed is nowhere, and a wrong method is told the right ones") {

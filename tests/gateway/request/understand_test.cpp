@@ -23,6 +23,17 @@ const std::string messages = R"("messages":[{"role":"user","content":"Hi"}])";
 
 }  // namespace
 
+TEST_CASE("of a request that is refused it stays known how large it was") {
+  ServedWorld world;
+  gateway::Incoming incoming;
+  incoming.body = R"({"model":"nobody's",)" + messages + "}";
+  const std::size_t size = incoming.body.size();
+  const auto understood =
+      gateway::understand(gateway::openai_chat_surface(), incoming, nullptr, world.services);
+  CHECK(std::holds_alternative<ErrorReply>(understood));
+  CHECK(incoming.body.size() == size);
+}
+
 TEST_CASE("what routing must know of a request is read from its body") {
   ServedWorld world;
   auto understood =

@@ -104,3 +104,20 @@ TEST_CASE("an alarm beyond a whole turn of the wheel waits for its own turn") {
   io.run();
   CHECK(!far_rang);
 }
+
+TEST_CASE("an alarm that throws keeps none of the others from ringing") {
+  boost::asio::io_context io{1};
+  Wheel wheel(io);
+  bool same_tick = false, later = false;
+  const config::TimePoint start = wheel.now();
+  Limit bad([] { throw std::runtime_error("bad"); });
+  Limit beside([&] { same_tick = true; });
+  Limit after([&] { later = true; });
+  wheel.set(bad, start + 30ms);
+  wheel.set(beside, start + 30ms);
+  wheel.set(after, start + 90ms);
+  CHECK_THROWS_AS(io.run(), std::runtime_error);
+  io.run();
+  CHECK(same_tick);
+  CHECK(later);
+}

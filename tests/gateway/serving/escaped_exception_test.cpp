@@ -1,0 +1,44 @@
+// What the gateway itself broke off: nothing of it may be lost, and the client is told.
+#include <doctest/doctest.h>
+
+#include "tests/support/world.hpp"
+
+using namespace std::chrono_literals;
+using namespace support;
+using gateway::Ending;
+using routing::FailureKind;
+
+TEST_CASE("a request that an exception breaks off is recorded with all that was known of it") {
+  ServedWorld world;
+  world.script(ServedWorld::cheap, fails(FailureKind::connect));
+  Script broken;
+  broken.throws = true;
+  world.script(ServedWorld::middle, broken);
+  world.ask();
+  world.advance(5s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 500);
+  CHECK(world.client.body.find("internal_error") != std::string::npos);
+  CHECK(world.record().id == world.request->id);
+  CHECK(world.record().error == "internal_error");
+  CHECK(world.record().ending == Ending::refused);
+  CHECK(world.record().attempts.size() == 1);  // the one that had ended
+  CHECK(world.open() == 0);
+  CHECK(world.in_flight() == 0);
+}
+
+TEST_CASE("a stream that an exception breaks off ends with one error event") {
+  ServedWorld world;
+  Script broken = pieces({{{}, role() + says("Hel")}});
+  broken.throws = true;
+  world.script(ServedWorld::cheap, broken);
+  world.ask();
+  world.advance(5s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.client.body.find("Hel") != std::string::npos);
+  CHECK(world.client.body.find("internal_error") != std::string::npos);
+  CHECK(world.client.body.find("[DONE]") == std::string::npos);
+  CHECK(world.record().ending == Ending::broken);
+  CHECK(world.open() == 0);
+}
