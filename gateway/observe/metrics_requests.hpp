@@ -38,7 +38,7 @@ class RequestMetrics {
   std::shared_ptr<const routing::Catalogue> catalogue_;
   std::vector<Path> paths_;
   std::array<prometheus::Counter*, routing::failure_kinds> fallbacks_{};
-  std::array<prometheus::Counter*, 5> picks_{};
+  std::array<prometheus::Counter*, routing::reason_count> picks_{};
   prometheus::Counter& retries_;
   prometheus::Counter& received_;
   prometheus::Counter& sent_;

@@ -1,5 +1,5 @@
 // Between the attempts of one request that are under way at the same time: the first whose host shows that it
-// answers gets the client, the other is given up at once. Belongs to one request.
+// answers gets the client, the other is given up. Belongs to one request.
 #pragma once
 
 #include <array>
@@ -7,11 +7,14 @@
 #include <optional>
 
 #include "gateway/request/interruption.hpp"
+#include "providers/loop/timer.hpp"
 
 namespace gateway {
 
-class Contest {
+class Contest final : private providers::Alarm {
  public:
+  explicit Contest(providers::Timer& timer) : timer_(timer) {}
+
   // While it lives, an attempt takes part. `target` is what gives it up.
   class Entry {
    public:
@@ -30,15 +33,25 @@ class Contest {
   };
 
   bool is_decided() const { return winner_.has_value(); }
-  // Whether the client gets what this one answers. Gives up the other, which may end before this returns.
+  // Whether the client gets what this one answers. The other is given up at the timer's next turn: whoever
+  // claims is in the middle of reading, on the loop's scratch space, which the end of the other needs.
   bool claim(std::size_t leg) {
     if (winner_) return *winner_ == leg;
     winner_ = leg;
-    if (Interruptible* other = targets_[1 - leg]) other->interrupt(routing::FailureKind::outrun);
+    timer_.set(*this, timer_.now());
     return true;
+  }
+  // Once it is decided: the other may end before this returns.
+  void give_up_loser() {
+    cancel();
+    Interruptible* const loser = winner_ ? targets_[1 - *winner_] : nullptr;
+    if (loser) loser->interrupt(routing::FailureKind::outrun);
   }
 
  private:
+  void ring() override { give_up_loser(); }
+
+  providers::Timer& timer_;
   std::array<Interruptible*, 2> targets_{};
   std::optional<std::size_t> winner_{};
 };

@@ -307,7 +307,7 @@ Task<void> Life::ask(Leg& leg) {
 Task<void> Life::ask_two(Leg& leg, config::TimePoint beside_at) {
   const std::size_t earlier = record_.attempts.size();
   record_.attempts.reserve(earlier + 2);
-  Contest contest;
+  Contest contest(services_.timer);
   Leg beside;
   Race race(services_.timer);
   record_.attempts.push_back({.endpoint = leg.target,
@@ -324,11 +324,19 @@ Task<void> Life::ask_two(Leg& leg, config::TimePoint beside_at) {
                                 .dispatched = services_.timer.now()});
     race.begin(1, run(beside, contest, 1, earlier));
   }
-  while (race.is_under_way(0) || race.is_under_way(1)) co_await race.next();
-  for (std::size_t number = earlier; number < record_.attempts.size(); ++number) {
-    Tried tried = race.take(number - earlier);
-    record_.attempts[number] = tried.attempt;
-    if (tried.said) said_ = std::move(tried.said);
+  while (race.is_under_way(0) || race.is_under_way(1)) {
+    co_await race.next();
+    contest.give_up_loser();
+  }
+  try {
+    for (std::size_t number = earlier; number < record_.attempts.size(); ++number) {
+      Tried tried = race.take(number - earlier);
+      record_.attempts[number] = tried.attempt;
+      if (tried.said) said_ = std::move(tried.said);
+    }
+  } catch (...) {
+    record_.attempts.resize(earlier);  // what is not known of them is nothing to count by
+    throw;
   }
   const bool is_second = record_.attempts.size() == earlier + 2 &&
                          &routing::deciding_one(record_.attempts) == &record_.attempts.back();

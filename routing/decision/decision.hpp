@@ -14,6 +14,7 @@
 namespace routing {
 
 enum class Reason { best, explore, only, weighted, panic, hedge };
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::hedge) + 1;
 
 // Why an endpoint was left out. Each has a sentence in `to_text`.
 enum class Removal {

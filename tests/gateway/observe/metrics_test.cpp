@@ -123,6 +123,35 @@ TEST_CASE("a fallback is counted by why the first attempt failed, and a last fai
   CHECK(world.says(R"(isocost_rejected_requests_total{code="provider_error"} 1)"));
 }
 
+TEST_CASE("a second request beside a slow host is counted by what became of it, and what the loser cost") {
+  World world;
+  const auto counted = [&](std::optional<routing::FailureKind> first,
+                           std::optional<routing::FailureKind> second) {
+    auto record = tests::answered(world.catalogue, 1);
+    record.attempts.insert(record.attempts.begin(), record.attempts.front());
+    record.reasons = {routing::Reason::best, routing::Reason::hedge};
+    record.propensities = {1, 1};
+    const auto fail = [](routing::Attempt& attempt, std::optional<routing::FailureKind> kind) {
+      if (kind) attempt.failure = routing::Failure{.kind = *kind};
+      attempt.cost = {250'000'000};
+    };
+    fail(record.attempts[0], first);
+    fail(record.attempts[1], second);
+    world.metrics.record(record);
+  };
+  constexpr auto outrun = routing::FailureKind::outrun;
+  counted(outrun, {});
+  counted(outrun, {});
+  counted({}, outrun);
+  counted(routing::FailureKind::server_error, routing::FailureKind::server_error);
+  CHECK(world.says(R"(isocost_hedges_total{outcome="won"} 2)"));
+  CHECK(world.says(R"(isocost_hedges_total{outcome="lost"} 1)"));
+  CHECK(world.says(R"(isocost_hedges_total{outcome="failed"} 1)"));
+  CHECK(world.says("isocost_hedge_wasted_dollars_total 0.75"));
+  CHECK(world.says(R"(isocost_picks_total{reason="hedge"} 4)"));
+  CHECK(world.metrics.text().find(R"(isocost_fallbacks_total{reason="outrun"})") == std::string::npos);
+}
+
 TEST_CASE("attempts that the budget of retries paid for, and those it did not, are counted") {
   World world;
   gateway::Record record = tests::answered(world.catalogue, 1);

@@ -216,6 +216,21 @@ TEST_CASE("a client that leaves while two are under way ends both") {
   }
 }
 
+TEST_CASE("an exception in one of two leaves no attempt of which nothing is known") {
+  HedgingWorld world;
+  Script broken = pieces({{6s, role()}});
+  broken.throws = true;
+  world.script(ServedWorld::cheap, broken);
+  world.script(ServedWorld::middle, pieces({{8s, FailureKind::broken_stream}}));
+  world.ask();
+  world.advance(60s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 500);
+  CHECK(world.record().attempts.empty());
+  CHECK(world.open() == 0);
+  CHECK(world.in_flight() == 0);
+}
+
 TEST_CASE("a forbidden host is not asked beside another either") {
   config::PolicySettings own = policy_named("own");
   own.value_of_time = text("3600 $/h");
