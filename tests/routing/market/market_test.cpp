@@ -61,7 +61,8 @@ struct TwoModels {
   }
   std::vector<bool> open() {
     std::vector<bool> result;
-    for (const EndpointState& state : market.snapshot(now)->endpoints) {
+    const auto snapshot = market.snapshot(now);
+    for (const EndpointState& state : snapshot->endpoints) {
       result.push_back(state.health.breaker.phase(now) == Breaker::Phase::open);
     }
     return result;
@@ -492,7 +493,8 @@ TEST_CASE("every host is refreshed once a second, a part of them at each snapsho
   }
   const auto fresh = [&](config::Duration after) {
     int count = 0;
-    for (const EndpointState& state : world.market.snapshot(world.now += after)->endpoints) {
+    const auto snapshot = world.market.snapshot(world.now += after);
+    for (const EndpointState& state : snapshot->endpoints) {
       count += state.measured.samples == 1;
     }
     return count;
