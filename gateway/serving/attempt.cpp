@@ -98,6 +98,17 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   co_return co_await exchange.start(outgoing);
 }
 
+// What it came to, whatever ended it: a client that has its answer may be gone before the loser is given up.
+void end(const Attempting& with) {
+  routing::Attempt& attempt = with.tried.attempt;
+  settle(with.request, with.tried.bytes, attempt);
+  if (with.contest && with.contest->has_lost(with.leg)) {
+    attempt.failure = Failure{.kind = FailureKind::outrun, .progress = Progress::request_sent};
+    settle_given_up(with.request, with.tried.asked.output, attempt);
+  }
+  if (!attempt.finished) attempt.finished = with.services.timer.now() - attempt.dispatched;
+}
+
 }  // namespace
 
 Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
@@ -134,8 +145,8 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
   if (!head) {
     tried.attempt.failure =
         Failure{.kind = watchdog.why().value_or(head.error()), .progress = exchange->progress()};
-    tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;
     if (tried.attempt.failure->kind == FailureKind::tls) tried.attempt.failure->tls = exchange->tls_fault();
+    end(with);
     co_return tried;
   }
   tried.attempt.headroom = head->headroom;
@@ -157,11 +168,7 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, routing::Endp
     const Progress progress = reply.begun() ? Progress::client_has_bytes : Progress::request_sent;
     tried.attempt.failure = Failure{.kind = FailureKind::client_left, .progress = progress};
   }
-  settle(request, tried.bytes, tried.attempt);
-  const auto& failure = tried.attempt.failure;
-  if (failure && failure->kind == FailureKind::outrun)
-    settle_given_up(request, tried.asked.output, tried.attempt);
-  if (!tried.attempt.finished) tried.attempt.finished = services.timer.now() - tried.attempt.dispatched;
+  end(with);
   co_return tried;
 }
 

@@ -33,6 +33,7 @@ class Contest final : private providers::Alarm {
   };
 
   bool is_decided() const { return winner_.has_value(); }
+  bool has_lost(std::size_t leg) const { return winner_ && *winner_ != leg; }
   // Whether the client gets what this one answers. The other is given up at the timer's next turn: whoever
   // claims is in the middle of reading, on the loop's scratch space, which the end of the other needs.
   bool claim(std::size_t leg) {

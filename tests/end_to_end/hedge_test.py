@@ -1,6 +1,7 @@
 """A second request beside a host that is slow to begin, with the whole binary."""
 import asyncio
 import json
+import time
 import unittest
 
 import behaviours
@@ -41,6 +42,9 @@ class Hedge(EndToEnd):
         self.assertEqual(headers["x-isocost-hedge"], "won")
         slow = [each for each in self.host.asked("slow") if b"SLOW" in each.raw_body][-1]
         self.host.wait(lambda: slow.eof_at)
+        limit = time.monotonic() + 10  # records reach the metrics a moment after the answer
+        while self.gateway.metric("isocost_hedges_total", outcome="won") < 1 and time.monotonic() < limit:
+            time.sleep(0.05)
         self.assertEqual(self.gateway.metric("isocost_hedges_total", outcome="won"), 1)
         self.assertGreater(self.gateway.metric("isocost_hedge_wasted_dollars_total"), 0)
 

@@ -42,8 +42,8 @@ class Checked final : public providers::AnswerSink {
     whole_.take(event);
   }
   void finish() {
-    chunks_.finish();
-    body = whole_.body({"id", 1, "model"});
+    chunks_.finish("");
+    body = whole_.body({"id", 1, "model"}, "");
   }
 
   std::string kinds, pieces, body;

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "gateway/surface/block_hash.hpp"
 #include "gateway/surface/upstream_body.hpp"
 #include "gateway/surfaces/openai_chat/chat_prompt.hpp"
 #include "gateway/surfaces/openai_chat/chat_request.hpp"

@@ -115,6 +115,19 @@ TEST_CASE("the loser costs its prompt, and its answer too where leaving does not
   }
 }
 
+TEST_CASE("a host that was outrun before it sent as much as a head costs its prompt as well") {
+  HedgingWorld world;
+  world.script(ServedWorld::cheap, fails(FailureKind::reset_before_reply, 60s));
+  world.script(ServedWorld::middle, says_after(200ms, "quick"));
+  world.ask();
+  world.advance(20s);
+  REQUIRE(world.ended());
+  const routing::Attempt& outrun = world.record().attempts.at(0);
+  REQUIRE(outrun.failure);
+  CHECK(outrun.failure->kind == FailureKind::outrun);
+  CHECK(outrun.cost.nanos >= world.record().demand.prompt.count * 10);
+}
+
 TEST_CASE("what an outrun host showed is that it was silent, not that it failed") {
   HedgingWorld world;
   world.script(ServedWorld::cheap, says_after(60s, "slow"));
