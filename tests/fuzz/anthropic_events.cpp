@@ -93,7 +93,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
 
   Deaf deaf;
   providers::OpenAiChatStream reader(tokens);
-  EXPECT_THAT(reader.feed(at_once.chunks, deaf) == Reading::ended);
+  const std::string ended = at_once.chunks + "data: [DONE]\n\n";
+  EXPECT_THAT(reader.feed(ended, deaf) == Reading::ended);
 
   std::string chunks;
   Checked sink(chunks);
