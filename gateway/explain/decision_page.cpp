@@ -170,8 +170,7 @@ std::string decision_page(const Decided& decided) {
                     {"request", request_object(decided.demand)}};
   if (decision.chosen) page["chosen"] = decided.catalogue.endpoints()[*decision.chosen].settings->name.text;
   // Should the chosen one be silent for so long, another is asked beside it, within the policy's budget.
-  if (const auto beside =
-          routing::hedge_after(decision, decided.policy, decided.demand, decided.catalogue)) {
+  if (const auto beside = routing::hedge_after(decision, decided.policy, decided.demand, decided.catalogue)) {
     page["hedge_after_seconds"] = number_or_null(config::Seconds(*beside).count());
   }
   if (decision.earliest) {

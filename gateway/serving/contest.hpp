@@ -33,13 +33,15 @@ class Contest final : private providers::Alarm {
   };
 
   bool is_decided() const { return winner_.has_value(); }
+  // Whether no other attempt is under way, so that what both read of the request may go.
+  bool is_alone(std::size_t leg) const { return !targets_[1 - leg]; }
   bool has_lost(std::size_t leg) const { return winner_ && *winner_ != leg; }
   // Whether the client gets what this one answers. The other is given up at the timer's next turn: whoever
   // claims is in the middle of reading, on the loop's scratch space, which the end of the other needs.
   bool claim(std::size_t leg) {
     if (winner_) return *winner_ == leg;
     winner_ = leg;
-    timer_.set(*this, timer_.now());
+    timer_.set(*this, timer_.now() + std::chrono::milliseconds(1));
     return true;
   }
   // Once it is decided: the other may end before this returns.

@@ -125,9 +125,12 @@ Task<bool> StreamRelay::flush() {
   with_.watchdog.hold();
   const bool written = co_await with_.reply.stream(with_.served, ready_);
   with_.watchdog.release();
-  // No other endpoint will be sent it now; streams are many and long.
-  with_.request.conversation.reset();
-  if (!with_.request.body.empty()) std::string().swap(with_.request.body);
+  // No other endpoint will be sent it now, once an attempt beside this one is gone; streams are many and
+  // long.
+  if (!with_.contest || with_.contest->is_alone(with_.leg)) {
+    with_.request.conversation.reset();
+    if (!with_.request.body.empty()) std::string().swap(with_.request.body);
+  }
   ready_ = Pieces();
   held_.clear();
   if (!written) fail(FailureKind::client_left);

@@ -12,7 +12,7 @@ struct Tool {
   Text name{};
   Text description{};         // empty: none
   std::string_view schema{};  // of its arguments: JSON, an object; empty: it takes none
-  bool is_strict = false;   // the arguments must follow the schema
+  bool is_strict = false;     // the arguments must follow the schema
   std::optional<CacheLife> cache{};
 };
 

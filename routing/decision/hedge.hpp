@@ -10,8 +10,8 @@ namespace routing {
 
 // After which silence a second host should be asked, by what was expected when the first one was.
 //   max(0.3 s, 1.1 · p95 of the chosen one, dollars of the duplicate / V_ttft + TTFT of the alternative)
-// Nothing: never, because the reply comes whole, waiting is worth nothing, nobody else is left, tools run at the
-// host, or more than two fifths of the hosts are shut.
+// Nothing: never, because the reply comes whole, waiting is worth nothing, nobody else is left, tools run at
+// the host, or more than two fifths of the hosts are shut.
 std::optional<config::Duration> hedge_after(const Decision& decision, const Policy& policy,
                                             const Demand& demand, const Catalogue& catalogue);
 

@@ -19,6 +19,7 @@ struct Script {
     config::Duration after{};
     std::variant<std::string, routing::FailureKind> what{};  // bytes, or how the reply breaks off
   };
+  config::Duration connects_after{};  // before it reads anything of the request
   config::Duration head_after{};
   std::optional<routing::FailureKind> fails{};  // no head comes
   routing::TlsFault tls_fault = routing::TlsFault::none;
@@ -40,8 +41,9 @@ class ScriptedProvider final : public providers::Provider {
 
   std::vector<std::string> requests;  // the bodies
   std::vector<std::string> targets;   // where they went
-  int aborted = 0;                    // ended from outside
-  int read_to_end = 0;                // whose connection could be used again
+  std::vector<config::TimePoint> asked_at;
+  int aborted = 0;      // ended from outside
+  int read_to_end = 0;  // whose connection could be used again
   int open = 0;
 
  private:
@@ -62,6 +64,10 @@ class ScriptedExchange final : public providers::Exchange {
       providers::OutgoingRequest& request) override {
     if (aborted_) co_return routing::FailureKind::connect;
     if (script_.throws && script_.body.empty()) throw std::bad_alloc();
+    provider_.asked_at.push_back(provider_.timer_.now());
+    if (script_.connects_after > config::Duration{} && !co_await pass(script_.connects_after)) {
+      co_return routing::FailureKind::connect;
+    }
     std::string text;
     for (const std::string_view piece : request.body.texts()) text.append(piece);
     provider_.requests.push_back(text);

@@ -79,7 +79,7 @@ TEST_CASE("where the first one wins after all, the second is given up at once") 
   world.ask();
   world.advance(5s);
   CHECK(world.open() == 2);
-  world.advance(1s);
+  world.advance(1s + 1ms);
   CHECK(world.open() == 1);  // the loser's exchange is gone while the winner goes on
   world.advance(10s);
   REQUIRE(world.ended());
@@ -141,6 +141,32 @@ TEST_CASE("what an outrun host showed is that it was silent, not that it failed"
            sighting.attempt.failure->kind == FailureKind::outrun;
   });
   CHECK(ended == 1);
+}
+
+TEST_CASE("one that is about to be given up still has all that it sends") {
+  // When the second is asked, to the nanosecond: it is the same each time.
+  config::Duration beside{};
+  {
+    HedgingWorld world;
+    const config::TimePoint start = world.loop.timer.now();
+    world.script(ServedWorld::cheap, says_after(60s, "slow"));
+    world.script(ServedWorld::middle, says_after(200ms, "quick"));
+    world.ask();
+    world.advance(20s);
+    beside = world.host(ServedWorld::middle).asked_at.at(0) - start;
+  }
+  HedgingWorld world;
+  Script late = says_after(60s, "slow");
+  late.connects_after =
+      beside + 200ms + 500us;  // the winner has spoken, and its words have gone to the client
+  world.script(ServedWorld::cheap, late);
+  world.script(ServedWorld::middle, says_after(200ms, "quick"));
+  world.ask();
+  world.advance(20s);
+  REQUIRE(world.ended());
+  REQUIRE(world.host(ServedWorld::cheap).requests.size() == 1);
+  CHECK(world.host(ServedWorld::cheap).requests[0].find(R"("content":"Hi")") != std::string::npos);
+  CHECK(world.record().attempts.at(0).failure->kind == FailureKind::outrun);
 }
 
 TEST_CASE("a second request saves one whose first host fails meanwhile, and both failing go on to a third") {

@@ -236,7 +236,9 @@ TEST_CASE("after several attempts that ended at a limit of rate it is told wheth
 TEST_CASE("a stream's error tells the member at fault and what the model wrote, where there is any") {
   ErrorReply error = plain_error(400, "invalid_request_error", "code", "words");
   const auto told = [&] {
-    return boost::json::parse(error_event(error, {"i", 7, "m"}, StreamShape::chat).substr(6)).at("error").as_object();
+    return boost::json::parse(error_event(error, {"i", 7, "m"}, StreamShape::chat).substr(6))
+        .at("error")
+        .as_object();
   };
   CHECK_FALSE(told().contains("param"));
   CHECK_FALSE(told().contains("failed_generation"));
