@@ -219,7 +219,11 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
     return !decision.verdicts.empty() &&
            std::ranges::all_of(decision.verdicts, [&](const Verdict& v) { return rule(v.removal); });
   };
-  if (all(is_size)) {
+  // Those that could not be asked anyway are no way out.
+  const auto is_size_or_unfit = [](Removal removal) { return is_size(removal) || removal == Removal::unfit; };
+  const bool any_size =
+      std::ranges::any_of(decision.verdicts, [](const Verdict& v) { return is_size(v.removal); });
+  if (any_size && all(is_size_or_unfit)) {
     return {.status = 400,
             .type = "invalid_request_error",
             .code = "context_length_exceeded",

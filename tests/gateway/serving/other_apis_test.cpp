@@ -273,6 +273,17 @@ TEST_CASE("with the first endpoint down nobody else embeds, unless they are decl
   }
 }
 
+TEST_CASE("a text that is too long for the only host that may embed it is the request's own fault") {
+  ServedWorld world(of_embeddings(false));
+  world.script(ServedWorld::dear, document(vectors));
+  world.call(gateway::openai_embeddings_surface(),
+             R"({"model":"m","input":")" + std::string(400'000, 'a') + "\"}");
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 400);
+  CHECK(json::parse(world.client.body).at("error").at("code") == "context_length_exceeded");
+}
+
 TEST_CASE("completions are passed on to who speaks them, streamed and with their usage") {
   ServedWorld world(speaking(Format::chat, Formats(Format::chat).add(Format::completions), Format::chat));
   const std::string piece = R"(data: {"id":"c","object":"text_completion","created":1,"model":"h",)"
