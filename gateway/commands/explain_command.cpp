@@ -3,12 +3,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <optional>
 
 #include "gateway/commands/fetch.hpp"
@@ -118,6 +120,26 @@ int explain(const ExplainOptions& options) {
   Call call = call_of(options);
   if (!call.problem.empty()) return complain(call.problem);
   return options.config.empty() ? ask(options, call.body) : decide_here(options, std::move(call.body));
+}
+
+Command add_explain(CLI::App& app) {
+  const auto options = std::make_shared<ExplainOptions>();
+  ExplainOptions& dry = *options;
+  CLI::App* explain = app.add_subcommand("explain", "Show which endpoint a call would go to, and why");
+  explain->add_option("REQUEST", dry.request,
+                      "File of a chat request in JSON, - for standard input; else \"Hello\"");
+  explain->add_option("--model", dry.model, "Model to ask for, instead of the request's own");
+  explain->add_option("--policy", dry.policy, "Policy to decide by, as x-isocost-policy");
+  auto* at = explain->add_option("--url", dry.url, "Address of a running gateway")->capture_default_str();
+  explain
+      ->add_option("--config", dry.config, "Decide on this configuration's declared facts, without a gateway")
+      ->type_name("FILE")
+      ->excludes(at);
+  explain->add_option("--key", dry.token, "Client key, where the gateway asks for one")
+      ->envname("ISOCOST_KEY");
+  explain->add_flag("--json", dry.json, "The whole decision, for machines");
+  explain->footer("Example: isocost explain --model deepseek-r1:interactive request.json");
+  return {explain, [options] { return gateway::explain(*options); }};
 }
 
 }  // namespace gateway

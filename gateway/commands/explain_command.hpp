@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "gateway/text/command.hpp"
+
 namespace gateway {
 
 struct ExplainOptions {
@@ -18,5 +20,7 @@ struct ExplainOptions {
 
 // The process's exit status: 1 when there is no decision to print (said on standard error).
 int explain(const ExplainOptions& options);
+
+Command add_explain(CLI::App& app);
 
 }  // namespace gateway

@@ -6,8 +6,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <optional>
 
 #include "gateway/commands/fetch.hpp"
@@ -142,6 +144,27 @@ int top(const TopOptions& options) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &stop, nullptr);
   watch(options, std::move(first));
   return 0;
+}
+
+Command add_top(CLI::App& app) {
+  struct Words {
+    TopOptions options;
+    double interval = 1;  // seconds
+  };
+  const auto words = std::make_shared<Words>();
+  TopOptions& watch = words->options;
+  CLI::App* top = app.add_subcommand("top", "Watch a running gateway's endpoints");
+  top->add_option("--url", watch.url, "Address of the gateway")->capture_default_str();
+  top->add_flag("--once", watch.once, "Print one table and end");
+  top->add_option("--key", watch.token, "Client key, where the gateway asks for one")->envname("ISOCOST_KEY");
+  top->add_option("--interval", words->interval, "Seconds between two looks")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 3600.0));
+  top->footer("Example: isocost top --url http://127.0.0.1:8080");
+  return {top, [words] {
+            words->options.interval = std::chrono::milliseconds(static_cast<int>(words->interval * 1000));
+            return gateway::top(words->options);
+          }};
 }
 
 }  // namespace gateway

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+#include "gateway/text/command.hpp"
+
 namespace gateway {
 
 struct TopOptions {
@@ -16,5 +18,7 @@ struct TopOptions {
 
 // The process's exit status: 0, or 1 when the gateway cannot be reached (said on standard error).
 int top(const TopOptions& options);
+
+Command add_top(CLI::App& app);
 
 }  // namespace gateway

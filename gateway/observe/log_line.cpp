@@ -57,11 +57,9 @@ void append_endpoint(const Record& record, const routing::Attempt& attempt, Line
 void append_attempt(const Record& record, std::size_t index, LineWriter& line) {
   const routing::Attempt& attempt = record.attempts[index];
   append_endpoint(record, attempt, line);
-  if (index < record.reasons.size()) member(",\"reason\":", word(record.reasons[index]), line);
-  if (index < record.propensities.size()) {
-    line.text(",\"propensity\":");
-    line.fixed(static_cast<std::int64_t>(record.propensities[index] * 1e6 + 0.5), 6);
-  }
+  member(",\"reason\":", word(attempt.reason), line);
+  line.text(",\"propensity\":");
+  line.fixed(static_cast<std::int64_t>(attempt.propensity * 1e6 + 0.5), 6);
   milliseconds(",\"ttft_ms\":", attempt.first_delta, line);
   if (attempt.first_visible != attempt.first_delta)
     milliseconds(",\"visible_ms\":", attempt.first_visible, line);

@@ -119,18 +119,17 @@ void RequestMetrics::record_failure(const Record& record) {
 }
 
 void RequestMetrics::record_attempts(const Record& record) {
-  for (const routing::Reason reason : record.reasons) {
-    const auto index = static_cast<std::size_t>(reason);
-    if (picks_[index] == nullptr) picks_[index] = &families_.picks.child({word(reason)});
-    picks_[index]->Increment();
-  }
   for (std::size_t i = 0; i < record.attempts.size(); ++i) {
-    const auto& failure = record.attempts[i].failure;
+    const routing::Attempt& attempt = record.attempts[i];
+    auto& picks = picks_[static_cast<std::size_t>(attempt.reason)];
+    if (picks == nullptr) picks = &families_.picks.child({word(attempt.reason)});
+    picks->Increment();
+    const auto& failure = attempt.failure;
     const bool is_outrun = failure && failure->kind == routing::FailureKind::outrun;
-    if (i < record.reasons.size() && record.reasons[i] == routing::Reason::hedge) {
+    if (attempt.reason == routing::Reason::hedge) {
       families_.hedges.child({!failure ? "won" : is_outrun ? "lost" : "failed"}).Increment();
     }
-    if (is_outrun) families_.hedge_dollars.child().Increment(record.attempts[i].cost.dollars());
+    if (is_outrun) families_.hedge_dollars.child().Increment(attempt.cost.dollars());
     if (!failure || is_outrun) continue;
     const std::string_view phase = timeout_phase(failure->kind);
     if (!phase.empty()) families_.timeouts.child({phase}).Increment();

@@ -1,5 +1,7 @@
 #include "gateway/replay/replay_command.hpp"
 
+#include <CLI/CLI.hpp>
+#include <memory>
 #include <ostream>
 
 #include "config/files/load.hpp"
@@ -64,6 +66,45 @@ int replay(const ReplayOptions& options, std::ostream& out, std::ostream& errors
   const int status = run(reader, options, out, errors);
   errors << damage_text(reader.damage());
   return status == done && is_damaged(reader.damage()) ? partial : status;
+}
+
+Command add_replay(CLI::App& app) {
+  struct Words {
+    ReplayOptions options;
+    bool exact = false;
+    bool as_json = false;
+  };
+  const auto words = std::make_shared<Words>();
+  ReplayOptions& again = words->options;
+  CLI::App* replay =
+      app.add_subcommand("replay", "Take recorded decisions again, as they were or under another policy");
+  replay->add_option("--from", again.from, "Record file of a gateway, `records: {file: ...}`")
+      ->required()
+      ->type_name("FILE");
+  CLI::Option* exactly = replay->add_flag("--exact", words->exact,
+                                          "Under the recorded policies: every choice must come out the same");
+  CLI::Option* under = replay->add_option("--policy", again.policy, "What it would have cost under this one")
+                           ->type_name("NAME");
+  exactly->excludes(under);
+  replay
+      ->add_option("--config", again.config,
+                   "Take the new policy from this configuration, not the recorded one")
+      ->needs(under)
+      ->type_name("FILE");
+  replay->add_flag("--json", words->as_json, "Print JSON");
+  replay->footer(
+      "Example: isocost replay --from records.db --policy cheapest\nExit status: 0 done, 1 a choice differs "
+      "or "
+      "nothing could be replayed, 2 true but not all: records damaged,\nleft out, or too few to answer.");
+
+  return {replay, [words] {
+            if (!words->exact && words->options.policy.empty()) {
+              std::cerr << "isocost: replay needs --exact or --policy NAME\n";
+              return 1;
+            }
+            if (words->as_json) words->options.print = ReplayOptions::Print::json;
+            return gateway::replay(words->options, std::cout, std::cerr);
+          }};
 }
 
 }  // namespace gateway

@@ -4,6 +4,8 @@
 #include <iosfwd>
 #include <string>
 
+#include "gateway/text/command.hpp"
+
 namespace gateway {
 
 struct ReplayOptions {
@@ -19,5 +21,7 @@ struct ReplayOptions {
 //   1  a decision came out otherwise, or nothing could be replayed
 //   2  what is printed is true but not all: records are damaged or left out, or cannot carry the answer
 int replay(const ReplayOptions& options, std::ostream& out, std::ostream& errors);
+
+Command add_replay(CLI::App& app);
 
 }  // namespace gateway

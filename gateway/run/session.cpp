@@ -1,208 +1,14 @@
 #include "gateway/run/session.hpp"
 
-#include <algorithm>
-
 #include "gateway/http/request_reader.hpp"
-#include "gateway/pages/models_page.hpp"
-#include "gateway/request/explanation.hpp"
-#include "gateway/request/understand.hpp"
+#include "gateway/run/dispatch.hpp"
 #include "gateway/run/forwarded_client.hpp"
-#include "gateway/serving/record_keeping.hpp"
-#include "gateway/serving/serve.hpp"
-#include "gateway/surfaces/surfaces.hpp"
+#include "gateway/run/refusals.hpp"
 
 namespace gateway {
 namespace {
 
 using providers::Task;
-
-// `id` names the request in its record; where there is none, the reply alone has one.
-Task<void> refuse(Front& front, HttpClient& client, const ErrorReply& error, std::string_view id = {},
-                  std::string_view more_fields = {}) {
-  const std::string fresh = id.empty() ? new_id(front.services.dice) : std::string();
-  std::string fields = error_fields(id.empty() ? std::string_view(fresh) : id, error);
-  fields += more_fields;
-  const std::string body = envelope(error);
-  co_await client.answer({.status = error.status, .content_type = "application/json", .fields = fields},
-                         body);
-}
-
-// Where a request was refused before routing saw it, for its record: nothing of it is the client's own text.
-struct Refused {
-  std::string_view path;  // of the route table
-  const config::KeySettings* key = nullptr;
-  std::string_view reason{};       // absent: the error's code
-  std::string_view more_fields{};  // of the reply
-};
-
-Refused refused_by(const NotAdmitted& no) {
-  return {.path = no.path, .key = no.key, .reason = no.reason, .more_fields = no.fields};
-}
-
-// Makes the record of a refusal: who tries keys or paths shall be seen. Returns the request's id.
-std::string note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
-                         const Refused& refused) {
-  Services& services = front.services;
-  RecordPtr record = services.outbox.blank();
-  refused_record(*record, error, refused.path, incoming, refused.key, services.timer.now());
-  if (!refused.reason.empty()) record->error = refused.reason;
-  record->id = new_id(services.dice);
-  record->client = incoming.client;
-  std::string id = record->id;
-  services.outbox.add(std::move(record));
-  return id;
-}
-
-Task<void> turn_down(Front& front, const Incoming& incoming, HttpClient& client, const ErrorReply& error,
-                     Refused refused) {
-  const std::string id = note_refusal(front, incoming, error, refused);
-  co_await refuse(front, client, error, id, refused.more_fields);
-}
-
-// `body` must outlive the task.
-Task<void> show(HttpClient& client, std::string_view content_type, std::string_view body) {
-  co_await client.answer({.status = 200, .content_type = content_type, .fields = {}}, body);
-}
-
-Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
-                 HttpClient& client, Interruption& interruption) {
-  Services& services = front.services;
-  auto understood = understand(*surface_of(route.format), incoming, key, services);
-  if (const auto* error = std::get_if<ErrorReply>(&understood)) {
-    co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
-    co_return;
-  }
-  auto& request = std::get<InferenceRequest>(understood);
-  Reply reply(client, services.timer, *request.surface, request.id);
-  RecordPtr record;
-  try {
-    record = co_await serve(services, request, reply, interruption);
-  } catch (const std::exception&) {
-    // Not even the end could be told.
-  }
-  if (!record || record->error == "internal_error") front.metrics.count(Event::escaped_exception);
-  if (!record) {
-    const ErrorReply error = plain_error(500, "server_error", "internal_error", "The gateway failed.");
-    record = services.outbox.blank();
-    refused_record(*record, error, route.name, incoming, key, services.timer.now());
-    record->id = request.id;
-    if (!reply.committed()) co_await refuse(front, client, error);
-  }
-  record->client = incoming.client;
-  record->bytes_out = client.bytes_out();
-  services.outbox.add(std::move(record));
-}
-
-// The API of the call that is to be explained; null where clients speak no such API.
-const Surface* surface_named(std::string_view name) {
-  if (name.empty()) return surface_of(config::Format::chat);
-  const auto found = std::ranges::find(config::format_names, name);
-  if (found == std::end(config::format_names)) return nullptr;
-  return surface_of(static_cast<config::Format>(found - std::begin(config::format_names)));
-}
-
-// The decision about the call that the body holds, on what is known now. Nothing is sent, nothing learned.
-Task<void> explain(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
-                   HttpClient& client) {
-  Services& services = front.services;
-  const Surface* surface = surface_named(parameter(incoming.query, "api"));
-  if (!surface) {
-    const ErrorReply error = plain_error(400, "invalid_request_error", "unknown_api",
-                                         "`api` is `chat`, `completions` or `embeddings`.");
-    co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
-  }
-  auto understood = understand(*surface, incoming, key, services);
-  if (const auto* error = std::get_if<ErrorReply>(&understood))
-    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
-  const auto& request = std::get<InferenceRequest>(understood);
-  const std::optional<Screen> screen = screen_of(incoming.query);
-  const Explanation said = explained(services, request, screen);
-  co_await client.answer({.status = 200,
-                          .content_type = screen ? "text/plain; charset=utf-8" : "application/json",
-                          .fields = said.fields},
-                         said.page);
-}
-
-Task<void> answer_model(Front& front, const Route& route, const Incoming& incoming,
-                        const config::KeySettings* key, HttpClient& client) {
-  const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;
-  const std::string name = decoded(route.parameter);
-  std::optional<std::string> body =
-      route.page == Page::model ? model_page(catalogue, name, key)
-                                : model_endpoints_page(catalogue, *front.services.snapshot, name, key);
-  if (body) {
-    co_await show(client, "application/json", *body);
-  } else {
-    const ErrorReply error = unknown_model(name, catalogue, key);
-    co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
-  }
-}
-
-Task<void> answer_page(Front& front, const Route& route, const Incoming& incoming,
-                       const config::KeySettings* key, HttpClient& client) {
-  switch (route.page) {
-    case Page::models: {
-      const std::string text = models_page(*front.services.hosts->generation->catalogue, key);
-      co_return co_await show(client, "application/json", text);
-    }
-    case Page::model:
-    case Page::endpoints:
-      co_return co_await answer_model(front, route, incoming, key, client);
-    case Page::alive:
-      co_return co_await show(client, "text/plain", "ok\n");
-    case Page::ready:
-      if (front.draining) {
-        const ErrorReply error = plain_error(503, "api_error", "draining", "This gateway is shutting down.");
-        co_return co_await turn_down(front, incoming, client, error, {.path = route.name});
-      }
-      co_return co_await show(client, "text/plain", "ready\n");
-    case Page::metrics: {
-      const std::string text = co_await front.pages.metrics(front.loop);
-      co_return co_await show(client, "text/plain; version=0.0.4; charset=utf-8", text);
-    }
-    case Page::status: {
-      const std::string text = co_await front.pages.status(front.loop);
-      co_return co_await show(client, "application/json", text);
-    }
-    case Page::reload: {
-      const Reloaded reloaded = co_await front.pages.reload(front.loop);
-      co_await client.answer({.status = reloaded.status, .content_type = "application/json", .fields = {}},
-                             reloaded.body);
-      co_return;
-    }
-    case Page::inference:
-    case Page::explain:
-      break;
-  }
-}
-
-auto admission_of(const Front& front, const Incoming& incoming, KeptKey& kept) {
-  const Generation& generation = *front.services.hosts->generation;
-  return admit(incoming, front.offers, front.reach, generation.keys, generation.catalogue->generation(),
-               kept);
-}
-
-std::optional<NotAdmitted> refused_by_head(const Front& front, const Incoming& incoming, KeptKey& kept) {
-  auto admission = admission_of(front, incoming, kept);
-  auto* refused = std::get_if<NotAdmitted>(&admission);
-  return refused ? std::optional(std::move(*refused)) : std::nullopt;
-}
-
-Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
-                    Interruption& interruption) {
-  const auto admission = admission_of(front, incoming, kept);
-  if (const auto* no = std::get_if<NotAdmitted>(&admission)) {
-    co_return co_await turn_down(front, incoming, client, no->error, refused_by(*no));
-  }
-  const auto& [found, key] = std::get<Admitted>(admission);
-  if (found.page == Page::inference) {
-    co_await infer(front, found, incoming, key, client, interruption);
-  } else if (found.page == Page::explain) {
-    co_await explain(front, found, incoming, key, client);
-  } else {
-    co_await answer_page(front, found, incoming, key, client);
-  }
-}
 
 // Counts a limit of time that a client let pass, or a request that the gate refused.
 void count_refused(Metrics& metrics, const RequestReader& reader, const RequestRead& read) {
@@ -214,14 +20,6 @@ void count_refused(Metrics& metrics, const RequestReader& reader, const RequestR
   const bool idle = std::holds_alternative<ConnectionOver>(read);
   const bool in_body = *reader.late() == RequestReader::Phase::body;
   metrics.count(idle ? Event::idle_timeout : in_body ? Event::body_timeout : Event::header_timeout);
-}
-
-// Answers what is not read to its end; no further byte of the connection is parsed.
-Task<void> refuse_unread(Front& front, providers::Connection& connection, const ErrorReply& error,
-                         std::string_view id = {}, std::string_view more_fields = {}) {
-  HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
-  co_await refuse(front, client, error, id, more_fields);
-  co_await linger(connection, front.services.timer);
 }
 
 ErrorReply too_many_of(const std::string& client) {
@@ -307,7 +105,6 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
   for (;;) {
     RequestRead read = co_await reader.next();
     if (reader.body_to_come()) {
-      // Who may not have the page need not send the body.
       Incoming& incoming = std::get<ReadRequest*>(read)->incoming;
       const auto refused = refused_by_head(front, incoming, kept);
       if (refused) {

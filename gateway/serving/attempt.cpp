@@ -1,6 +1,5 @@
 #include "gateway/serving/attempt.hpp"
 
-#include "gateway/explain/decision_order.hpp"
 #include "gateway/request/unfit.hpp"
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/interpreted_relay.hpp"
@@ -12,8 +11,6 @@
 #include "providers/host/retry_hint.hpp"
 #include "providers/reports/reported_error.hpp"
 #include "providers/reports/too_long.hpp"
-#include "routing/decision/patience.hpp"
-#include "routing/market/predict.hpp"
 
 namespace gateway {
 namespace {
@@ -102,7 +99,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
 void end(const Attempting& with) {
   routing::Attempt& attempt = with.tried.attempt;
   settle(with.request, with.tried.bytes, attempt);
-  if (with.contest && with.contest->has_lost(with.leg)) {
+  if (with.race.has_lost(with.leg)) {
     attempt.failure = Failure{.kind = FailureKind::outrun, .progress = Progress::request_sent};
     settle_given_up(with.request, with.tried.asked.output, attempt);
   }
@@ -111,36 +108,31 @@ void end(const Attempting& with) {
 
 }  // namespace
 
-Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
-                    std::span<const routing::Attempt> earlier, Served& served, routing::TrialPermit& trial,
-                    Reply& reply, Interruption& interruption, Contest* contest, std::size_t leg) {
+Task<Tried> attempt(Services& services, InferenceRequest& request, Asking asking, Served& served,
+                    routing::TrialPermit& trial, Reply& reply, Interruption& interruption, Race& race,
+                    std::size_t leg) {
   const Generation& generation = *request.hosts->generation;
-  const routing::Endpoint& endpoint = generation.catalogue->endpoints()[target];
+  const routing::Endpoint& endpoint = generation.catalogue->endpoints()[asking.begun.endpoint];
   const config::ProviderSettings& provider = *endpoint.provider;
 
   Tried tried;
-  tried.attempt.endpoint = target;
-  tried.attempt.generation = generation.catalogue->generation();
-  tried.attempt.dispatched = services.timer.now();
-  tried.attempt.in_flight = generation.in_flight.at(target) - 1;
-  tried.asked = {.prompt = request.demand.prompt,
-                 .delivery = request.demand.delivery,
-                 .output = services.decision.length.output};
-  // The decision is still the one that chose this endpoint: nobody has waited since.
-  if (const routing::Verdict* chosen = chosen_one(services.decision)) {
-    tried.attempt.cached_share = routing::prompt_share(request.demand, chosen->cached_blocks);
-  }
+  tried.attempt = asking.begun;
+  tried.asked = {
+      .prompt = request.demand.prompt, .delivery = request.demand.delivery, .output = asking.expected_output};
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
   const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
-  const config::Duration patience =
-      routing::longest_silence(endpoint, request.demand, &services.decision, *request.policy, earlier);
-  Watchdog watchdog(*exchange, services.timer, provider.limits, tried.attempt.dispatched + patience,
-                    request.demand.deadline, interruption);
+  Watchdog watchdog(*exchange, services.timer,
+                    {.first = asking.begun.dispatched + asking.silence,
+                     .deadline = request.demand.deadline,
+                     .liveness = provider.limits.liveness_timeout,
+                     .progress = provider.limits.progress_timeout,
+                     .text = asking.text_pause},
+                    interruption);
 
   const providers::Dialect& dialect = *dialect_for(request, endpoint);
-  const Contest::Entry entry(contest, leg, watchdog);
-  const Attempting with{services, request, dialect, served, trial, reply, watchdog, tried, contest, leg};
+  const Race::Entry entry(race, leg, watchdog);
+  const Attempting with{services, request, dialect, served, trial, reply, watchdog, tried, race, leg};
   const Result<providers::HostReply> head = co_await ask(with, endpoint, *exchange);
   if (!head) {
     tried.attempt.failure =

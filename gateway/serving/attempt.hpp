@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 
 #include "gateway/request/inference.hpp"
 #include "gateway/request/interruption.hpp"
@@ -12,7 +11,7 @@
 
 namespace gateway {
 
-class Contest;
+class Race;
 
 struct Tried {
   routing::Attempt attempt;
@@ -21,13 +20,19 @@ struct Tried {
   std::size_t bytes = 0;              // of the texts of its answer
 };
 
-// All references must outlive the returned task. The attempt is counted as under way already. `earlier` are
-// the request's attempts so far, `served` names what the client is told of this choice. `trial` ends when the
-// host shows that it answers. Where another attempt may be under way, `contest` says which of them the client
-// gets, and this one is its `leg`.
-providers::Task<Tried> attempt(Services& services, InferenceRequest& request, routing::EndpointIndex target,
-                               std::span<const routing::Attempt> earlier, Served& served,
+// How it is decided that somebody is asked.
+struct Asking {
+  routing::Attempt begun;         // what is known of it at its begin; it is counted as under way already
+  double expected_output = 0;     // tokens
+  config::Duration silence{};     // longest, before anything of the answer shows
+  config::Duration text_pause{};  // longest within the answer's text
+};
+
+// All references must outlive the returned task. `served` names what the client is told of this choice.
+// `trial` ends when the host shows that it answers. The attempt is one `leg` of the race, which says whether
+// the client gets it.
+providers::Task<Tried> attempt(Services& services, InferenceRequest& request, Asking asking, Served& served,
                                routing::TrialPermit& trial, Reply& reply, Interruption& interruption,
-                               Contest* contest = nullptr, std::size_t leg = 0);
+                               Race& race, std::size_t leg);
 
 }  // namespace gateway

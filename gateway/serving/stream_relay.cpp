@@ -69,9 +69,10 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
 bool StreamRelay::note(const providers::PassedContent& content) {
   seen_ |= content.seen;
   if (!content.decisive()) return true;
-  if (!decided_ && with_.contest && !with_.contest->claim(with_.leg)) return false;
+  if (!decided_ && !with_.race.claim(with_.leg)) return false;
   const config::TimePoint now = with_.services.timer.now();
-  with_.watchdog.saw_content(now);
+  const bool is_read = content.text && !content.tool_call;
+  with_.watchdog.saw_content(is_read ? routing::StreamPart::text : routing::StreamPart::hidden, now);
   decided_ = true;
   finished_ |= content.finished;
   with_.tried.bytes += content.bytes;
@@ -127,7 +128,7 @@ Task<bool> StreamRelay::flush() {
   with_.watchdog.release();
   // No other endpoint will be sent it now, once an attempt beside this one is gone; streams are many and
   // long.
-  if (!with_.contest || with_.contest->is_alone(with_.leg)) {
+  if (with_.race.is_alone(with_.leg)) {
     with_.request.conversation.reset();
     if (!with_.request.body.empty()) std::string().swap(with_.request.body);
   }
@@ -156,9 +157,8 @@ StreamRelay::Step StreamRelay::at_end(EndedBy by) {
 }
 
 routing::Progress StreamRelay::progress() const {
-  const bool is_mine = !with_.contest || decided_;
-  return is_mine && with_.reply.begun() ? routing::Progress::client_has_bytes
-                                        : routing::Progress::request_sent;
+  return decided_ && with_.reply.begun() ? routing::Progress::client_has_bytes
+                                         : routing::Progress::request_sent;
 }
 
 StreamRelay::Step StreamRelay::report(const providers::ReportedError& error) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "gateway/serving/attempt.hpp"
-#include "gateway/serving/contest.hpp"
+#include "gateway/serving/race.hpp"
 #include "gateway/serving/watchdog.hpp"
 #include "providers/dialect/passed.hpp"
 
@@ -23,8 +23,8 @@ struct Attempting {
   Reply& reply;
   Watchdog& watchdog;
   Tried& tried;
-  Contest* contest = nullptr;  // where another attempt may be under way beside this one
-  std::size_t leg = 0;         // of the contest
+  Race& race;
+  std::size_t leg = 0;  // of the race
 };
 
 class StreamRelay {

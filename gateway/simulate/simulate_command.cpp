@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <mutex>
 
 #include "gateway/simulate/comparison_plots.hpp"
@@ -67,6 +69,50 @@ int simulate_command(const SimulateOptions& options, std::ostream& out, std::ost
   if (!options.plots.empty()) good = write_plots(options.plots, comparison, err) && good;
   if (!good) return 1;
   return setup->rows_left_out > 0 ? 2 : 0;
+}
+
+Command add_simulate(CLI::App& app, std::string command_line) {
+  const auto words = std::make_shared<SimulateOptions>();
+  SimulateOptions& options = *words;
+  options.command = std::move(command_line);
+  CLI::App* simulate =
+      app.add_subcommand("simulate", "Try policies on a fleet and a trace, beside other routers");
+  simulate->add_option("--fleet", options.fleet, "Fleet file, or made-up:N for N hosts drawn from each seed")
+      ->required();
+  simulate->add_option("--model", options.model, "Which model of the fleet; its first one when not given");
+  simulate
+      ->add_option("--trace", options.trace,
+                   "Trace file, or poisson:RATE, diurnal:RATE, bursts:RATE, conversations:RATE (requests/s)")
+      ->required();
+  simulate->add_option("--traffic", options.traffic, "Lengths in made-up traces: chat, code, long-context")
+      ->capture_default_str();
+  simulate->add_option("--requests", options.requests, "Length of made-up traces")->capture_default_str();
+  simulate->add_option("--rate", options.rate, "Stretch a trace file to this many requests per second")
+      ->check(CLI::PositiveNumber);
+  simulate->add_option("--config", options.config, "Configuration whose policies can be named")
+      ->type_name("FILE");
+  simulate->add_option("--policy", options.policies,
+                       "Policies, or values of time such as '18 $/h'; with -size, -load, -explore, -cache or "
+                       "-hedge behind it without that part");
+  simulate->add_option("--baseline", options.baselines, "Other routers' ways, or all");
+  simulate->add_option("--seeds", options.seeds, "Such as 1001-1020")->capture_default_str();
+  simulate->add_option("--world", options.world, "How hosts vary: drifting or regimes")
+      ->capture_default_str();
+  simulate->add_option("--value-of-time", options.value_of_time, "What waiting costs whoever judges")
+      ->capture_default_str();
+  simulate->add_option("--slo", options.slo, "Seconds in which a first token should come")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  simulate->add_option("--json", options.json, "Write the results as JSON")->type_name("FILE");
+  simulate->add_option("--csv", options.csv, "Write the results as CSV")->type_name("FILE");
+  simulate->add_option("--plots", options.plots, "Write plots (SVG) into this directory")->type_name("DIR");
+  simulate->add_flag("--markdown", options.markdown, "Print the table in Markdown");
+  simulate->add_option("--jobs", options.jobs, "Threads; one per core when not given");
+  simulate->footer(
+      "Example: isocost simulate --fleet made-up:8 --trace poisson:5.5 --policy balanced interactive "
+      "--baseline all --seeds 1001-1005\n"
+      "Exit status: 0 done, 1 not, 2 done but rows of the trace were left out.");
+  return {simulate, [words] { return simulate_command(*words, std::cout, std::cerr); }};
 }
 
 }  // namespace gateway

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/text/command.hpp"
+
 namespace gateway {
 
 struct SimulateOptions {
@@ -30,5 +32,8 @@ struct SimulateOptions {
 
 // 0: done. 1: could not be done. 2: done, but rows of the trace were left out.
 int simulate_command(const SimulateOptions& options, std::ostream& out, std::ostream& err);
+
+// `command_line` is what the program was called with.
+Command add_simulate(CLI::App& app, std::string command_line);
 
 }  // namespace gateway

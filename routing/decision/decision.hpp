@@ -10,11 +10,9 @@
 #include "routing/decision/cost.hpp"
 #include "routing/market/lengths.hpp"
 #include "routing/policy/overlay.hpp"
+#include "routing/terms/reason.hpp"
 
 namespace routing {
-
-enum class Reason { best, explore, only, weighted, panic, hedge };
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::hedge) + 1;
 
 // Why an endpoint was left out. Each has a sentence in `to_text`.
 enum class Removal {
@@ -73,7 +71,6 @@ struct Decision {
   std::optional<config::TimePoint> earliest{};
 };
 
-std::string_view to_text(Reason reason);
 std::string_view to_text(Removal removal);
 
 }  // namespace routing

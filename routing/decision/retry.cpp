@@ -22,8 +22,9 @@ std::string_view final_reason(const Failure& failure, const Demand& demand) {
   if (failure.progress == Progress::client_has_bytes) return "the client already has bytes";
   switch (failure.kind) {
     case FailureKind::client_left:
-    case FailureKind::outrun:
       return "the client left";
+    case FailureKind::outrun:
+      return "another attempt answered";
     case FailureKind::deadline:
       return "no time left";
     case FailureKind::rejected:
@@ -35,19 +36,6 @@ std::string_view final_reason(const Failure& failure, const Demand& demand) {
   }
 }
 
-// Once only, and only where nothing was sent: the host cannot have begun to work on it.
-bool may_ask_the_same(const Attempts& attempts) {
-  const Attempt& last = attempts.back();
-  if (last.failure->progress != Progress::nothing_sent) return false;
-  const bool never_reached =
-      last.failure->kind == FailureKind::resolve || last.failure->kind == FailureKind::connect ||
-      last.failure->kind == FailureKind::tls || last.failure->kind == FailureKind::reset_before_reply;
-  const auto times = std::ranges::count_if(attempts, [&](const Attempt& attempt) {
-    return attempt.endpoint == last.endpoint && attempt.generation == last.generation;
-  });
-  return never_reached && times == 1;
-}
-
 }  // namespace
 
 std::size_t most_attempts(const Policy& policy) {
@@ -56,7 +44,7 @@ std::size_t most_attempts(const Policy& policy) {
 
 NextStep after_failure(const Attempts& attempts, const Demand& demand, const Policy& policy,
                        config::TimePoint now, double draw) {
-  const Failure& failure = *attempts.back().failure;
+  const Failure& failure = *deciding_one(attempts).failure;
   if (const std::string_view why = final_reason(failure, demand); !why.empty()) return GiveUp{why};
   if (attempts.size() >= most_attempts(policy)) return GiveUp{"no attempts left"};
 
@@ -67,8 +55,7 @@ NextStep after_failure(const Attempts& attempts, const Demand& demand, const Pol
                           : std::min(longest_backoff, first_backoff * (1 << (attempts.size() - 2)));
   const config::TimePoint time = now + std::chrono::duration_cast<config::Duration>(limit * draw);
   if (time >= demand.deadline) return GiveUp{"no time left"};
-  return RetryAt{time,
-                 may_ask_the_same(attempts) ? RetryAt::Where::same_endpoint_too : RetryAt::Where::elsewhere};
+  return RetryAt{time};
 }
 
 }  // namespace routing

@@ -12,8 +12,6 @@ namespace routing {
 
 struct RetryAt {
   config::TimePoint time{};
-  // Whether the endpoint that failed may be asked once more (nothing was sent, or a reused connection died).
-  enum class Where { elsewhere, same_endpoint_too } where = Where::elsewhere;
 };
 struct GiveUp {
   std::string_view because;
@@ -23,7 +21,7 @@ using NextStep = std::variant<RetryAt, GiveUp>;
 // How many attempts a request may have.
 std::size_t most_attempts(const Policy& policy);
 
-// `attempts` ends with the attempt that failed. `draw` is uniform in [0, 1), for jitter.
+// The deciding one of `attempts` has failed. `draw` is uniform in [0, 1), for jitter.
 NextStep after_failure(const Attempts& attempts, const Demand& demand, const Policy& policy,
                        config::TimePoint now, double draw);
 

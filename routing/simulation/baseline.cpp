@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "routing/decision/patience.hpp"
-
 namespace routing {
 namespace {
 
@@ -39,8 +37,7 @@ Turn Baseline::choose(const Situation& situation) {
   if (!eligible_.empty()) {
     return Ask{.endpoint = balancer_->pick(eligible_, situation, *catalogue_, Dice(situation.seed))};
   }
-  if (earliest && worth_waiting(*earliest, situation.demand, situation.now)) return WaitUntil{*earliest};
-  return NobodyLeft{};
+  return Nobody{earliest};
 }
 
 void Baseline::dispatched(EndpointIndex endpoint, config::TimePoint now) {

@@ -32,11 +32,11 @@ struct Ask {
   // Of a retry.
   RetryPrice price = RetryPrice::free;
 };
-struct WaitUntil {
-  config::TimePoint time{};
+// Nobody may be asked now.
+struct Nobody {
+  std::optional<config::TimePoint> back_at{};  // when somebody may be again
 };
-struct NobodyLeft {};
-using Turn = std::variant<Ask, WaitUntil, NobodyLeft>;
+using Turn = std::variant<Ask, Nobody>;
 
 class Contender {
  public:

@@ -1,6 +1,5 @@
 #include "routing/simulation/core_contender.hpp"
 
-#include "routing/decision/patience.hpp"
 #include "routing/market/predict.hpp"
 
 namespace routing {
@@ -57,12 +56,7 @@ void CoreContender::decide(const Situation& situation) {
 Turn CoreContender::choose(const Situation& situation) {
   if (situation.tried.empty()) hedges_.count_request(policy_.hedge_budget);
   decide(situation);
-  if (!decision_.chosen) {
-    if (decision_.earliest && worth_waiting(*decision_.earliest, situation.demand, situation.now)) {
-      return WaitUntil{*decision_.earliest};
-    }
-    return NobodyLeft{};
-  }
+  if (!decision_.chosen) return Nobody{decision_.earliest};
   purse_.settle(decision_, policy_.explore);
   Ask ask{.endpoint = *decision_.chosen};
   if (decision_.trials_allowed) ask.attempted = Ask::Attempted::trial;

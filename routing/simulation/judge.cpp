@@ -20,8 +20,8 @@ Judge::Judge(const Scenario& scenario, const SimulatedMarket& market) : scenario
   slice_ = std::max<config::Duration>(1ns, length / static_cast<int>(Scorecard::slices) + 1ns);
 }
 
-void Judge::chosen(const Journey& journey, EndpointIndex host) {
-  const auto slice = static_cast<std::size_t>(journey.request->at / slice_);
+void Judge::chosen(const SimulatedRequest& request, EndpointIndex host) {
+  const auto slice = static_cast<std::size_t>(request.request->at / slice_);
   ++card_.shares[std::min(slice, Scorecard::slices - 1)][host];
 }
 
@@ -30,11 +30,11 @@ void Judge::sent(EndpointIndex host) {
   ++card_.hosts[host].attempts;
 }
 
-void Judge::answered(const Journey& journey, const Attempt& attempt) {
-  const double before = seconds(attempt.dispatched - journey.demand.admitted);
+void Judge::answered(const SimulatedRequest& request, const Attempt& attempt) {
+  const double before = seconds(attempt.dispatched - request.demand.admitted);
   const double ttft = before + seconds(*attempt.first_visible);
   const double total = before + seconds(*attempt.finished);
-  card_.dollars += journey.dollars;
+  card_.dollars += request.dollars;
   card_.waiting_dollars +=
       scenario_.values.value_of_ttft * ttft + scenario_.values.value_of_generation * (total - ttft);
   card_.ttft.add(ttft);
@@ -49,17 +49,17 @@ void Judge::answered(const Journey& journey, const Attempt& attempt) {
 
 // Nobody answered: the request has to be made again, and once more the trouble. So it counts twice what it
 // would cost at an ordinary host on an ordinary day, beside what was waited and billed.
-void Judge::failed(const Journey& journey, config::TimePoint now) {
+void Judge::failed(const SimulatedRequest& request, config::TimePoint now) {
   ++card_.failures;
-  card_.dollars += journey.dollars;
+  card_.dollars += request.dollars;
   card_.waiting_dollars +=
-      scenario_.values.value_of_ttft * seconds(now - journey.demand.admitted) + 2 * ordinary_cost(journey);
+      scenario_.values.value_of_ttft * seconds(now - request.demand.admitted) + 2 * ordinary_cost(request);
 }
 
-double Judge::ordinary_cost(const Journey& journey) const {
+double Judge::ordinary_cost(const SimulatedRequest& request) const {
   std::vector<double> usual;
   for (EndpointIndex i = 0; i < market_.size(); ++i) {
-    usual.push_back(market_.usual_cost(i, journey.demand, static_cast<double>(journey.request->output.count),
+    usual.push_back(market_.usual_cost(i, request.demand, static_cast<double>(request.request->output.count),
                                        scenario_.values));
   }
   const auto middle = usual.begin() + static_cast<std::ptrdiff_t>(usual.size() / 2);

@@ -15,16 +15,16 @@ class Judge {
 
   void arrived() { ++card_.requests; }
   // A request's first attempt goes to `host`.
-  void chosen(const Journey& journey, EndpointIndex host);
+  void chosen(const SimulatedRequest& request, EndpointIndex host);
   // Any attempt does.
   void sent(EndpointIndex host);
   void hedged() { ++card_.hedges; }
-  void answered(const Journey& journey, const Attempt& attempt);
-  void failed(const Journey& journey, config::TimePoint now);
+  void answered(const SimulatedRequest& request, const Attempt& attempt);
+  void failed(const SimulatedRequest& request, config::TimePoint now);
   Scorecard result() { return std::move(card_); }
 
  private:
-  double ordinary_cost(const Journey& journey) const;
+  double ordinary_cost(const SimulatedRequest& request) const;
 
   const Scenario& scenario_;
   const SimulatedMarket& market_;

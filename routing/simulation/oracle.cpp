@@ -4,8 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "routing/decision/patience.hpp"
-
 namespace routing {
 namespace {
 
@@ -25,9 +23,7 @@ Turn Oracle::choose(const Situation& situation) {
     best = i;
   }
   if (best) return Ask{.endpoint = *best};
-  const config::TimePoint next_look = situation.now + look_again;
-  if (worth_waiting(next_look, situation.demand, situation.now)) return WaitUntil{next_look};
-  return NobodyLeft{};
+  return Nobody{situation.now + look_again};
 }
 
 }  // namespace routing

@@ -36,20 +36,19 @@ void SimulatedAttempts::refresh(EndpointIndex host) {
   next_change_[host] = market_.model(host).next_change_at().value_or(never);
 }
 
-SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Holder holder, const Ask& ask,
-                                                config::TimePoint now) {
+SimulatedAttempts::Sent SimulatedAttempts::send(SimulatedRequest& request, Leg& leg, Holder holder,
+                                                const Ask& ask, config::TimePoint now) {
   const EndpointIndex host = ask.endpoint;
   HostModel& model = market_.model(host);
   const std::uint64_t session =
-      journey.demand.prefix_blocks.empty() ? 0 : journey.demand.prefix_blocks.front();
-  const HostRequest request{.key = mixed(mixed(seed_, journey.number), journey.sent),
-                            .prompt = journey.request->prompt,
-                            .max_output = journey.request->max_output,
-                            .answer = journey.request->output,
-                            .prefix_blocks = market_.blocks(host, session, journey.request->prompt)};
+      request.demand.prefix_blocks.empty() ? 0 : request.demand.prefix_blocks.front();
+  const HostRequest asked{.key = mixed(mixed(seed_, request.number), request.sent),
+                          .prompt = request.request->prompt,
+                          .max_output = request.request->max_output,
+                          .answer = request.request->output,
+                          .prefix_blocks = market_.blocks(host, session, request.request->prompt)};
   leg = {};
-  leg.sent = ++journey.sent;
-  leg.state = Leg::State::under_way;
+  leg.sent = ++request.sent;
   leg.attempt.endpoint = host;
   leg.attempt.generation = catalogue_->generation();
   leg.attempt.dispatched = now;
@@ -58,7 +57,7 @@ SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Hold
   leg.is_trial = ask.attempted == Ask::Attempted::trial;
   if (leg.is_trial) in_flight_.trials(host).fetch_add(1, std::memory_order_relaxed);
   contender_.dispatched(host, now);
-  const auto admitted = model.admit(request, now);
+  const auto admitted = model.admit(asked, now);
   for (const auto& standing : {model.requests_left(now), model.tokens_left(now)}) {
     if (!standing || standing->limit <= 0) continue;
     leg.attempt.headroom = std::min(leg.attempt.headroom.value_or(1), standing->remaining / standing->limit);
@@ -73,9 +72,9 @@ SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Hold
         .retry_after = refused->retry_after};
     // Simulated hosts do not say what a refusal is about.
     if (refused->status == 403 || refused->status == 404) {
-      leg.attempt.failure->doubt = Doubt{.request = journey.number};
+      leg.attempt.failure->doubt = Doubt{.request = request.number};
     }
-    close(journey, leg, now);
+    close(request, leg, now);
     return Sent::refused;
   }
   leg.ticket = std::get<Ticket>(admitted);
@@ -85,16 +84,16 @@ SimulatedAttempts::Sent SimulatedAttempts::send(Journey& journey, Leg& leg, Hold
   return Sent::under_way;
 }
 
-void SimulatedAttempts::begin_stream(const Journey& journey, Leg& leg, config::TimePoint now) {
+void SimulatedAttempts::begin_stream(const SimulatedRequest& request, Leg& leg, config::TimePoint now) {
   leg.attempt.first_delta = now - leg.attempt.dispatched;
   end_trial(leg);
-  contender_.first_token(leg.attempt, journey.demand, now);
+  contender_.first_token(leg.attempt, request.demand, now);
 }
 
-void SimulatedAttempts::count_usage(const Journey& journey, Leg& leg, std::int64_t output,
+void SimulatedAttempts::count_usage(const SimulatedRequest& request, Leg& leg, std::int64_t output,
                                     std::int64_t billed, config::TimePoint now) {
   const Answer& answer = model(leg).answer(leg.ticket);
-  Usage usage{.prompt = journey.request->prompt,
+  Usage usage{.prompt = request.request->prompt,
               .cached = answer.cached,
               .output = {billed},
               .reasoning = {std::min(answer.reasoning.count, output)}};
@@ -109,27 +108,27 @@ void SimulatedAttempts::count_usage(const Journey& journey, Leg& leg, std::int64
       *leg.attempt.first_delta + streamed * std::min(answer.reasoning.count, output) / output;
 }
 
-void SimulatedAttempts::complete(Journey& journey, Leg& leg, config::TimePoint now) {
+void SimulatedAttempts::complete(SimulatedRequest& request, Leg& leg, config::TimePoint now) {
   leg.attempt.finished = now - leg.attempt.dispatched;
   const std::int64_t output = model(leg).answer(leg.ticket).output.count;
-  count_usage(journey, leg, output, output, now);
+  count_usage(request, leg, output, output, now);
   release(leg, now);
-  close(journey, leg, now);
+  close(request, leg, now);
 }
 
-void SimulatedAttempts::cut(Journey& journey, Leg& leg, FailureKind kind, Progress progress,
+void SimulatedAttempts::cut(SimulatedRequest& request, Leg& leg, FailureKind kind, Progress progress,
                             config::TimePoint now) {
   const std::int64_t output = model(leg).progress(leg.ticket, now).output.count;
   const bool host_ended_it = kind == FailureKind::broken_stream;
   const bool stops_billing = host_ended_it || endpoint(leg).provider->cancel_stops_billing;
   leg.attempt.finished = now - leg.attempt.dispatched;
-  count_usage(journey, leg, output, stops_billing ? output : model(leg).answer(leg.ticket).output.count, now);
+  count_usage(request, leg, output, stops_billing ? output : model(leg).answer(leg.ticket).output.count, now);
   // Who leaves never sees the bill's counts.
   if (output == 0) leg.attempt.usage.reset();
   leg.attempt.usage_is_estimated = true;
   leg.attempt.failure = Failure{.kind = kind, .progress = progress};
   release(leg, now);
-  close(journey, leg, now);
+  close(request, leg, now);
 }
 
 void SimulatedAttempts::release(Leg& leg, config::TimePoint now) {
@@ -142,18 +141,17 @@ void SimulatedAttempts::end_trial(Leg& leg) {
   leg.is_trial = false;
 }
 
-void SimulatedAttempts::close(Journey& journey, Leg& leg, config::TimePoint now) {
+void SimulatedAttempts::close(SimulatedRequest& request, Leg& leg, config::TimePoint now) {
   end_trial(leg);
-  leg.state = Leg::State::idle;
   in_flight_.counter(leg.attempt.endpoint).fetch_sub(1, std::memory_order_relaxed);
-  journey.dollars += leg.attempt.cost.dollars();
-  contender_.ended(leg.attempt, journey.demand, now);
+  request.dollars += leg.attempt.cost.dollars();
+  contender_.ended(leg.attempt, request.demand, now);
 }
 
 SimulatedAttempts::Output SimulatedAttempts::output(const Leg& leg, config::TimePoint now) {
   const std::int64_t tokens = model(leg).progress(leg.ticket, now).output.count;
   const bool thinks = tokens < model(leg).answer(leg.ticket).reasoning.count;
-  return {tokens, thinks ? StreamPart::thinking : StreamPart::visible_text};
+  return {tokens, thinks ? StreamPart::hidden : StreamPart::text};
 }
 
 }  // namespace routing

@@ -1,5 +1,5 @@
 // What befalls attempts at the hosts of a simulated market: let in or refused, streaming, ended, cut, billed.
-// What follows from it, retries and hedges, is the simulation's. Belongs to one simulation; times must not go
+// What follows from it, retries and hedges, is the journey's. Belongs to one simulation; times must not go
 // back between calls.
 #pragma once
 
@@ -7,7 +7,6 @@
 #include <optional>
 #include <vector>
 
-#include "routing/decision/stall.hpp"
 #include "routing/simulation/contender.hpp"
 #include "routing/simulation/simulated_market.hpp"
 #include "routing/simulation/simulated_traffic.hpp"
@@ -38,11 +37,11 @@ class SimulatedAttempts {
 
   // Begins a leg, which `holder` names. A refused one has ended at once.
   enum class Sent { under_way, refused };
-  Sent send(Journey& journey, Leg& leg, Holder holder, const Ask& ask, config::TimePoint now);
-  void begin_stream(const Journey& journey, Leg& leg, config::TimePoint now);
-  // It ended as it should, or did not. The journey pays, and the contender learns of it.
-  void complete(Journey& journey, Leg& leg, config::TimePoint now);
-  void cut(Journey& journey, Leg& leg, FailureKind kind, Progress progress, config::TimePoint now);
+  Sent send(SimulatedRequest& request, Leg& leg, Holder holder, const Ask& ask, config::TimePoint now);
+  void begin_stream(const SimulatedRequest& request, Leg& leg, config::TimePoint now);
+  // It ended as it should, or did not. The request pays, and the contender learns of it.
+  void complete(SimulatedRequest& request, Leg& leg, config::TimePoint now);
+  void cut(SimulatedRequest& request, Leg& leg, FailureKind kind, Progress progress, config::TimePoint now);
 
   bool will_stall(const Leg& leg) { return model(leg).will_stall(leg.ticket); }
   struct Output {
@@ -56,11 +55,11 @@ class SimulatedAttempts {
   const Endpoint& endpoint(const Leg& leg) const { return catalogue_->endpoints()[leg.attempt.endpoint]; }
   void refresh(EndpointIndex host);
   // `output`: tokens the host counted; `billed`: those it bills.
-  void count_usage(const Journey& journey, Leg& leg, std::int64_t output, std::int64_t billed,
+  void count_usage(const SimulatedRequest& request, Leg& leg, std::int64_t output, std::int64_t billed,
                    config::TimePoint now);
   void end_trial(Leg& leg);
   void release(Leg& leg, config::TimePoint now);
-  void close(Journey& journey, Leg& leg, config::TimePoint now);
+  void close(SimulatedRequest& request, Leg& leg, config::TimePoint now);
 
   SimulatedMarket& market_;
   Contender& contender_;

@@ -25,16 +25,18 @@ void cut_into_blocks(const config::TraceRequest& request, std::uint64_t seed, De
 
 }  // namespace
 
-void begin(Journey& journey, std::uint64_t number, const config::TraceRequest& request, std::uint64_t seed) {
-  journey.number = number;
-  journey.request = &request;
-  journey.attempts.clear();
-  journey.sent = 0;
-  journey.dollars = 0;
-  journey.demand.prompt = request.prompt;
-  journey.demand.max_output = request.max_output;
-  journey.demand.delivery = Delivery::streamed;
-  cut_into_blocks(request, seed, journey.demand);
+void begin(SimulatedRequest& place, std::uint64_t number, const config::TraceRequest& request,
+           std::uint64_t seed) {
+  place.number = number;
+  place.request = &request;
+  place.attempts.clear();
+  place.journey = Journey(place.demand, *place.policy, place.attempts);
+  place.sent = 0;
+  place.dollars = 0;
+  place.demand.prompt = request.prompt;
+  place.demand.max_output = request.max_output;
+  place.demand.delivery = Delivery::streamed;
+  cut_into_blocks(request, seed, place.demand);
 }
 
 }  // namespace routing

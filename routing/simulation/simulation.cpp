@@ -1,9 +1,10 @@
 #include "routing/simulation/simulation.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <span>
 
 #include "routing/decision/patience.hpp"
-#include "routing/decision/retry.hpp"
 #include "routing/decision/retry_budget.hpp"
 #include "routing/simulation/judge.hpp"
 #include "routing/simulation/simulated_attempts.hpp"
@@ -18,6 +19,7 @@ constexpr config::TimePoint beginning = config::TimePoint{} + 24h;
 constexpr config::TimePoint never = config::TimePoint::max();
 constexpr config::Duration deadline = 600s;
 constexpr config::Duration between_looks = 1s;
+constexpr config::Duration without_end = 24h;
 constexpr std::size_t between_watches = 2048;
 
 class Simulation {
@@ -34,28 +36,29 @@ class Simulation {
   Scorecard run(const Watch& watch);
 
  private:
-  Leg& other(Journey& journey, const Leg& leg) { return journey.legs[&leg == &journey.legs[0] ? 1 : 0]; }
-  Holder holder_of(const Journey& journey, const Leg& leg) const {
-    return {static_cast<std::uint32_t>(&journey - journeys_.data()), &leg == &journey.legs[0] ? 0u : 1u};
-  }
   void adopt(const std::shared_ptr<const Catalogue>& catalogue) {
     catalogues_.push_back(catalogue);
     attempts_.adopt(catalogue);
   }
-  void arrive(const config::TraceRequest& request);
-  void decide(Journey& journey);
-  void send(Journey& journey, Leg& leg, const Ask& ask);
+  SimulatedRequest& free_place();
+  void arrive(const config::TraceRequest& arriving);
+  // Goes on until there is something to wait for.
+  void walk(SimulatedRequest& request);
+  void choose(SimulatedRequest& request);
+  void choose_beside(SimulatedRequest& request);
+  // An attempt begins.
+  SimulatedAttempts::Sent send(SimulatedRequest& request, std::uint32_t leg, const Ask& ask);
+  void watch(SimulatedRequest& request, std::uint32_t leg);
   void take(const SimulatedAttempts::Happened& happened);
-  void begin_stream(Journey& journey, Leg& leg);
-  void cut(Journey& journey, Leg& leg, FailureKind kind, enum Progress progress);
-  void after(Journey& journey, const Leg& leg);
+  void look(SimulatedRequest& request, std::uint32_t leg);
+  void cut(SimulatedRequest& request, std::uint32_t leg, FailureKind kind);
+  // What an attempt came to: the request goes on.
+  void end(SimulatedRequest& request, std::uint32_t leg);
+  void leave(SimulatedRequest& request);
+  void set_timer(config::TimePoint time, Timer::What what, const SimulatedRequest& request,
+                 std::uint32_t leg = 0);
   void fire(const Timer& timer);
-  void hedge(Journey& journey);
-  void look_for_stall(Journey& journey, Leg& leg);
-  void set_timer(config::TimePoint time, Timer::What what, const Journey& journey, const Leg& leg);
-  void fail(Journey& journey);
-  void leave(Journey& journey);
-  Situation situation(const Journey& journey, std::span<const Attempt> tried);
+  Situation situation(const SimulatedRequest& request) const;
 
   const Scenario& scenario_;
   SimulatedMarket market_;
@@ -66,13 +69,12 @@ class Simulation {
   const config::RetrySettings retry_settings_{};
   RetryBudget retries_;
   config::TimePoint now_ = beginning;
-  std::vector<Journey> journeys_;
+  std::deque<SimulatedRequest> places_;
   std::vector<std::uint32_t> free_;
   std::size_t under_way_ = 0;
   Timers timers_;
   std::uint64_t timers_set_ = 0;
   std::uint64_t arrived_ = 0;
-  Attempts hedging_;  // scratch
 };
 
 Scorecard Simulation::run(const Watch& watch) {
@@ -101,180 +103,194 @@ Scorecard Simulation::run(const Watch& watch) {
   return judge_.result();
 }
 
-Situation Simulation::situation(const Journey& journey, std::span<const Attempt> tried) {
-  const std::uint64_t seed = mixed(mixed(scenario_.seed, journey.number), 1000 + journey.sent);
-  return {.demand = journey.demand,
-          .tried = tried,
+Situation Simulation::situation(const SimulatedRequest& request) const {
+  const std::uint64_t seed = mixed(mixed(scenario_.seed, request.number), 1000 + request.sent);
+  return {.demand = request.demand,
+          .tried = request.attempts,
           .in_flight = attempts_.in_flight(),
           .now = now_,
           .seed = seed};
 }
 
-void Simulation::arrive(const config::TraceRequest& request) {
+SimulatedRequest& Simulation::free_place() {
+  if (free_.empty()) {
+    const auto place = static_cast<std::uint32_t>(places_.size());
+    places_.emplace_back(place, contender_->terms());
+    free_.push_back(place);
+  }
+  SimulatedRequest& request = places_[free_.back()];
+  free_.pop_back();
+  return request;
+}
+
+void Simulation::arrive(const config::TraceRequest& arriving) {
   if (const auto& current = market_.catalogue(now_); current != catalogues_.back()) {
     adopt(current);
     contender_->adopt(current, now_);
   }
-  if (free_.empty()) {
-    free_.push_back(static_cast<std::uint32_t>(journeys_.size()));
-    journeys_.emplace_back();
-  }
-  Journey& journey = journeys_[free_.back()];
-  free_.pop_back();
   ++under_way_;
   judge_.arrived();
   retries_.count(1, retry_settings_, now_);
-  begin(journey, ++arrived_, request, scenario_.seed);
-  Demand& demand = journey.demand;
+  SimulatedRequest& request = free_place();
+  begin(request, ++arrived_, arriving, scenario_.seed);
+  Demand& demand = request.demand;
   demand.model = &catalogues_.back()->models().front();
   demand.admitted = now_;
   demand.deadline = now_ + std::min(deadline, contender_->terms().deadline.value_or(deadline));
   demand.wall =
       scenario_.trace->start + std::chrono::duration_cast<config::WallTime::duration>(now_ - beginning);
-  decide(journey);
+  walk(request);
 }
 
-void Simulation::decide(Journey& journey) {
-  const Turn turn = contender_->choose(situation(journey, journey.attempts));
-  if (const auto* ask = std::get_if<Ask>(&turn)) {
-    Leg& leg = journey.legs[0];
-    if (!journey.attempts.empty() && ask->price == RetryPrice::paid &&
-        !retries_.take(journey.attempts.back().endpoint, retry_settings_, now_)) {
-      return fail(journey);
+void Simulation::walk(SimulatedRequest& request) {
+  for (;;) {
+    const Journey::Step step = request.journey.next(now_);
+    if (std::holds_alternative<Journey::Choose>(step)) {
+      choose(request);
+    } else if (std::holds_alternative<Journey::ChooseBeside>(step)) {
+      choose_beside(request);
+    } else if (const auto* lost = std::get_if<Journey::GiveUp>(&step)) {
+      return cut(request, static_cast<std::uint32_t>(lost->leg), FailureKind::outrun);
+    } else if (const auto* wait = std::get_if<Journey::Wait>(&step)) {
+      if (wait->until) set_timer(*wait->until, Timer::What::journey, request);
+      return;
+    } else {
+      return leave(request);
     }
-    if (journey.sent == 0) judge_.chosen(journey, ask->endpoint);
-    const std::uint64_t turn_before = journey.turn;
-    send(journey, leg, *ask);
-    const bool waits = journey.turn == turn_before && leg.state == Leg::State::under_way;
-    if (waits && ask->hedge_at) set_timer(*ask->hedge_at, Timer::What::hedge, journey, leg);
-    return;
   }
-  const auto* wait = std::get_if<WaitUntil>(&turn);
-  if (wait && wait->time > now_ && wait->time < journey.demand.deadline) {
-    set_timer(wait->time, Timer::What::decide, journey, journey.legs[0]);
-    return;
-  }
-  fail(journey);
 }
 
-void Simulation::send(Journey& journey, Leg& leg, const Ask& ask) {
+void Simulation::choose(SimulatedRequest& request) {
+  const Turn turn = contender_->choose(situation(request));
+  const auto* ask = std::get_if<Ask>(&turn);
+  if (!ask) return request.journey.nobody(std::get<Nobody>(turn).back_at, now_);
+  if (!request.attempts.empty() && ask->price == RetryPrice::paid &&
+      !retries_.take(request.attempts.back().endpoint, retry_settings_, now_)) {
+    return request.journey.stops();
+  }
+  if (request.sent == 0) judge_.chosen(request, ask->endpoint);
+  const auto sent = send(request, 0, *ask);
+  request.journey.asks(request.legs[0].attempt, ask->hedge_at);
+  if (sent == SimulatedAttempts::Sent::refused) return end(request, 0);
+  watch(request, 0);
+}
+
+void Simulation::choose_beside(SimulatedRequest& request) {
+  const auto second = contender_->hedge(situation(request));
+  if (!second) return;
+  judge_.hedged();
+  const auto sent = send(request, 1, {.endpoint = *second});
+  request.journey.asks_beside(request.legs[1].attempt);
+  if (sent == SimulatedAttempts::Sent::refused) return end(request, 1);
+  watch(request, 1);
+}
+
+SimulatedAttempts::Sent Simulation::send(SimulatedRequest& request, std::uint32_t leg, const Ask& ask) {
   judge_.sent(ask.endpoint);
-  const auto sent = attempts_.send(journey, leg, holder_of(journey, leg), ask, now_);
-  if (sent == SimulatedAttempts::Sent::refused) return after(journey, leg);
+  return attempts_.send(request, request.legs[leg], {request.place, leg}, ask, now_);
+}
+
+// Simulated hosts stream evenly, and send no comments while they stall: their gaps are known to be short, and
+// bytes without content say nothing.
+void Simulation::watch(SimulatedRequest& request, std::uint32_t leg) {
+  Measured measured;
+  measured.gap.p99 = 0;
+  const Endpoint& endpoint = catalogues_.back()->endpoints()[request.legs[leg].attempt.endpoint];
+  const config::ProviderLimits& limits = endpoint.provider->limits;
   const config::Duration patience =
-      longest_silence(catalogues_.back()->endpoints()[ask.endpoint], journey.demand, nullptr,
-                      contender_->terms(), journey.attempts);
-  set_timer(std::min(now_ + patience, journey.demand.deadline), Timer::What::first_token_late, journey, leg);
+      longest_silence(endpoint, request.demand, nullptr, contender_->terms(),
+                      std::span(request.attempts).first(request.journey.number_of(leg)));
+  request.legs[leg].vigil.emplace(Vigil::Limits{.first = now_ + patience,
+                                                .deadline = request.demand.deadline,
+                                                .liveness = without_end,
+                                                .progress = limits.progress_timeout,
+                                                .text = text_patience(measured, limits, request.demand)});
+  set_timer(request.legs[leg].vigil->end().at, Timer::What::leg, request, leg);
 }
 
 void Simulation::take(const SimulatedAttempts::Happened& happened) {
-  Journey& journey = journeys_[happened.holder.journey];
-  Leg& leg = journey.legs[happened.holder.leg];
+  SimulatedRequest& request = places_[happened.holder.place];
+  Leg& leg = request.legs[happened.holder.leg];
   switch (happened.what) {
     case Change::What::first_token:
-      return begin_stream(journey, leg);
+      attempts_.begin_stream(request, leg, now_);
+      request.journey.shows(happened.holder.leg);
+      leg.vigil->saw_content(StreamPart::hidden, now_);
+      if (attempts_.will_stall(leg)) {
+        set_timer(now_ + between_looks, Timer::What::leg, request, happened.holder.leg);
+      }
+      break;
     case Change::What::complete:
-      attempts_.complete(journey, leg, now_);
-      judge_.answered(journey, leg.attempt);
-      return leave(journey);
+      attempts_.complete(request, leg, now_);
+      end(request, happened.holder.leg);
+      break;
     case Change::What::broken:
-      return cut(journey, leg, FailureKind::broken_stream, Progress::client_has_bytes);
+      return cut(request, happened.holder.leg, FailureKind::broken_stream);
   }
+  walk(request);
 }
 
-void Simulation::begin_stream(Journey& journey, Leg& leg) {
-  attempts_.begin_stream(journey, leg, now_);
-  // The first one wins; the other is left alone at once.
-  Leg& loser = other(journey, leg);
-  if (loser.state == Leg::State::under_way) {
-    attempts_.cut(journey, loser, FailureKind::outrun, Progress::request_sent, now_);
-  }
-  if (attempts_.will_stall(leg)) {
-    set_timer(now_ + between_looks, Timer::What::look_for_stall, journey, leg);
-  }
+void Simulation::cut(SimulatedRequest& request, std::uint32_t leg, FailureKind kind) {
+  const Progress progress = request.legs[leg].attempt.first_delta && !request.journey.has_lost(leg)
+                                ? Progress::client_has_bytes
+                                : Progress::request_sent;
+  attempts_.cut(request, request.legs[leg], kind, progress, now_);
+  end(request, leg);
+  walk(request);
 }
 
-void Simulation::cut(Journey& journey, Leg& leg, FailureKind kind, enum Progress progress) {
-  attempts_.cut(journey, leg, kind, progress, now_);
-  after(journey, leg);
+void Simulation::end(SimulatedRequest& request, std::uint32_t leg) {
+  const double draw = drawn(mixed(scenario_.seed, request.number), Purpose::weigh, 1000 + request.sent);
+  request.journey.ends(leg, request.legs[leg].attempt, now_, draw);
 }
 
-// What follows a failed attempt.
-void Simulation::after(Journey& journey, const Leg& leg) {
-  journey.attempts.push_back(leg.attempt);
-  if (other(journey, leg).state == Leg::State::under_way) return;  // the hedge may still save it
-  const double draw = drawn(mixed(scenario_.seed, journey.number), Purpose::weigh, 1000 + journey.sent);
-  const NextStep next = after_failure(journey.attempts, journey.demand, contender_->terms(), now_, draw);
-  const auto* retry = std::get_if<RetryAt>(&next);
-  if (!retry) return fail(journey);
-  set_timer(retry->time, Timer::What::decide, journey, journey.legs[0]);
-}
-
-void Simulation::set_timer(config::TimePoint time, Timer::What what, const Journey& journey, const Leg& leg) {
+void Simulation::set_timer(config::TimePoint time, Timer::What what, const SimulatedRequest& request,
+                           std::uint32_t leg) {
   timers_.push({.time = time,
                 .order = ++timers_set_,
                 .what = what,
-                .holder = holder_of(journey, leg),
-                .turn = journey.turn,
-                .sent = leg.sent});
+                .holder = {request.place, leg},
+                .turn = request.turn,
+                .sent = request.legs[leg].sent});
 }
 
 void Simulation::fire(const Timer& timer) {
-  Journey& journey = journeys_[timer.holder.journey];
-  Leg& leg = journey.legs[timer.holder.leg];
-  if (journey.turn != timer.turn || leg.sent != timer.sent) return;
-  if (timer.what == Timer::What::decide) return decide(journey);
-  if (leg.state != Leg::State::under_way) return;
-  switch (timer.what) {
-    case Timer::What::hedge:
-      if (!leg.attempt.first_delta) hedge(journey);
-      return;
-    case Timer::What::first_token_late:
-      if (leg.attempt.first_delta) return;
-      return cut(journey, leg,
-                 now_ >= journey.demand.deadline ? FailureKind::deadline : FailureKind::first_token_timeout,
-                 Progress::request_sent);
-    case Timer::What::look_for_stall:
-      return look_for_stall(journey, leg);
-    case Timer::What::decide:
-      return;
-  }
+  SimulatedRequest& request = places_[timer.holder.place];
+  if (request.turn != timer.turn) return;
+  if (timer.what == Timer::What::journey) return walk(request);
+  const bool is_stale = request.legs[timer.holder.leg].sent != timer.sent;
+  if (!is_stale && request.journey.is_under_way(timer.holder.leg)) look(request, timer.holder.leg);
 }
 
-void Simulation::hedge(Journey& journey) {
-  hedging_ = journey.attempts;
-  hedging_.push_back(journey.legs[0].attempt);
-  const auto second = contender_->hedge(situation(journey, hedging_));
-  if (!second) return;
-  judge_.hedged();
-  send(journey, journey.legs[1], {.endpoint = *second});
-}
-
-void Simulation::look_for_stall(Journey& journey, Leg& leg) {
-  const SimulatedAttempts::Output output = attempts_.output(leg, now_);
-  if (output.tokens > leg.output_seen) {
-    leg.output_seen = output.tokens;
-    leg.stalled_since.reset();
-  } else {
-    if (!leg.stalled_since) leg.stalled_since = now_ - between_looks;
-    const StreamPart part =
-        scenario_.stalls == Scenario::Stalls::waited_for ? StreamPart::thinking : output.part;
-    if (now_ - *leg.stalled_since >= stall_patience(part, Measured{})) {
-      return cut(journey, leg, FailureKind::stalled_stream, Progress::client_has_bytes);
+// Whether an attempt shows too little.
+void Simulation::look(SimulatedRequest& request, std::uint32_t number) {
+  Leg& leg = request.legs[number];
+  if (leg.attempt.first_delta) {
+    if (!attempts_.will_stall(leg)) return;
+    const SimulatedAttempts::Output output = attempts_.output(leg, now_);
+    if (output.tokens > leg.output_seen) {
+      leg.output_seen = output.tokens;
+      leg.stalled_since.reset();
+      const bool is_waited_for = scenario_.stalls == Scenario::Stalls::waited_for;
+      leg.vigil->saw_content(is_waited_for ? StreamPart::hidden : output.part, now_);
+    } else if (!leg.stalled_since) {
+      leg.stalled_since = now_ - between_looks;
     }
   }
-  set_timer(now_ + between_looks, Timer::What::look_for_stall, journey, leg);
+  const Vigil::End end = leg.vigil->end();
+  if (now_ >= end.at) return cut(request, number, end.why);
+  set_timer(now_ + between_looks, Timer::What::leg, request, number);
 }
 
-void Simulation::fail(Journey& journey) {
-  judge_.failed(journey, now_);
-  leave(journey);
-}
-
-void Simulation::leave(Journey& journey) {
-  ++journey.turn;
+void Simulation::leave(SimulatedRequest& request) {
+  if (request.journey.has_answered()) {
+    judge_.answered(request, deciding_one(request.attempts));
+  } else {
+    judge_.failed(request, now_);
+  }
+  ++request.turn;
   --under_way_;
-  free_.push_back(holder_of(journey, journey.legs[0]).journey);
+  free_.push_back(request.place);
 }
 
 }  // namespace

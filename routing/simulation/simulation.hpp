@@ -23,7 +23,7 @@ struct Scenario {
   // What a second is worth to whoever judges the outcome, and until when a first token should come.
   Policy values{};
   config::Seconds slo{2};
-  // Whether a stream without progress is cut, by stall.hpp's rule.
+  // Whether a stream without progress is cut, by the rule of vigil.hpp.
   enum class Stalls { cut, waited_for } stalls = Stalls::cut;
 };
 

@@ -8,6 +8,7 @@
 
 #include "config/values/units.hpp"
 #include "routing/terms/catalogue.hpp"
+#include "routing/terms/reason.hpp"
 
 namespace routing {
 
@@ -89,6 +90,8 @@ enum class Told { nothing, beginning, all };
 struct Attempt {
   EndpointIndex endpoint = 0;
   std::uint64_t generation = 0;  // of the catalogue the index belongs to
+  Reason reason = Reason::best;  // why it was chosen
+  double propensity = 0;         // how likely that was; 0 where nobody reckoned it
   config::TimePoint dispatched{};
   std::optional<config::Duration> first_delta{};    // any delta of content, reasoning or a tool call
   std::optional<config::Duration> first_visible{};  // the first that a reader sees

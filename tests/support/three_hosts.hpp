@@ -108,9 +108,8 @@ inline gateway::Record answered(std::shared_ptr<const routing::Catalogue> catalo
   attempt.usage = routing::Usage{
       .prompt = {118}, .cached = {64}, .cache_written = {}, .output = {101}, .reasoning = {40}, .cost = {}};
   attempt.cost = {1'234'500};
+  attempt.propensity = 0.98;
   record.attempts.push_back(attempt);
-  record.reasons = {routing::Reason::best};
-  record.propensities = {0.98};
   record.catalogue = std::move(catalogue);
   return record;
 }

@@ -94,6 +94,8 @@ TEST_CASE("no credential can reach a line") {
 TEST_CASE("an attempt of no known catalogue is still a line") {
   gateway::Record record;
   record.attempts.resize(1);
-  CHECK(line_of(record).find(R"("attempts":[{"endpoint":null,"dollars":0.000000000}]})") !=
-        std::string::npos);
+  CHECK(
+      line_of(record).find(
+          R"("attempts":[{"endpoint":null,"reason":"best","propensity":0.000000,"dollars":0.000000000}]})") !=
+      std::string::npos);
 }

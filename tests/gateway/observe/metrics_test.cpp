@@ -129,8 +129,7 @@ TEST_CASE("a second request beside a slow host is counted by what became of it, 
                            std::optional<routing::FailureKind> second) {
     auto record = tests::answered(world.catalogue, 1);
     record.attempts.insert(record.attempts.begin(), record.attempts.front());
-    record.reasons = {routing::Reason::best, routing::Reason::hedge};
-    record.propensities = {1, 1};
+    record.attempts.back().reason = routing::Reason::hedge;
     const auto fail = [](routing::Attempt& attempt, std::optional<routing::FailureKind> kind) {
       if (kind) attempt.failure = routing::Failure{.kind = *kind};
       attempt.cost = {250'000'000};

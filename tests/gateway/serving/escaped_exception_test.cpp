@@ -22,7 +22,9 @@ TEST_CASE("a request that an exception breaks off is recorded with all that was 
   CHECK(world.record().id == world.request->id);
   CHECK(world.record().error == "internal_error");
   CHECK(world.record().ending == Ending::refused);
-  CHECK(world.record().attempts.size() == 1);  // the one that had ended
+  REQUIRE(world.record().attempts.size() == 2);
+  CHECK(world.record().attempts[0].failure->kind == FailureKind::connect);
+  CHECK(world.record().attempts[1].failure->kind == FailureKind::local);
   CHECK(world.open() == 0);
   CHECK(world.in_flight() == 0);
 }

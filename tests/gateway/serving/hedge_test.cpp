@@ -67,7 +67,7 @@ TEST_CASE("a host that is slow to begin gets a second one beside it, and the fir
   CHECK(outrun.failure->kind == FailureKind::outrun);
   CHECK(outrun.failure->progress == routing::Progress::request_sent);
   CHECK_FALSE(world.record().attempts[1].failure);
-  CHECK(world.record().reasons.at(1) == Reason::hedge);
+  CHECK(world.record().attempts.at(1).reason == Reason::hedge);
   CHECK(world.open() == 0);
   CHECK(world.in_flight() == 0);
 }
@@ -255,7 +255,7 @@ TEST_CASE("a client that leaves while two are under way ends both") {
   }
 }
 
-TEST_CASE("an exception in one of two leaves no attempt of which nothing is known") {
+TEST_CASE("an exception in one of two ends the other as well, and each is recorded as far as it is known") {
   HedgingWorld world;
   Script broken = pieces({{6s, role()}});
   broken.throws = true;
@@ -265,7 +265,9 @@ TEST_CASE("an exception in one of two leaves no attempt of which nothing is know
   world.advance(60s);
   REQUIRE(world.ended());
   CHECK(world.client.status == 500);
-  CHECK(world.record().attempts.empty());
+  REQUIRE(world.record().attempts.size() == 2);
+  CHECK(world.record().attempts[0].failure->kind == FailureKind::local);
+  CHECK(world.record().attempts[1].failure->kind == FailureKind::outrun);
   CHECK(world.open() == 0);
   CHECK(world.in_flight() == 0);
 }

@@ -156,7 +156,6 @@ TEST_CASE("a further attempt that nothing pays for is not one that exploring may
     REQUIRE(world.ended());
     CHECK(world.record().attempts.size() == 1);
     CHECK(world.record().retry_refused == (attempts > 1));
-    CHECK(world.record().reasons.size() == 1);
     return world.services.purse.dollars();
   };
   CHECK(saved(1) > 0);

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "routing/decision/stall.hpp"
 #include "tests/support/fleet.hpp"
 
 namespace {
@@ -82,18 +81,6 @@ TEST_CASE("hedges are a share of requests and save up for a few only") {
   taken = 0;
   while (budget.take()) ++taken;
   CHECK(taken == 5);
-}
-
-TEST_CASE("text that stops is given up soon, thinking that stops is given three minutes") {
-  using routing::StreamPart;
-  routing::Measured measured;
-  CHECK(routing::stall_patience(StreamPart::visible_text, measured) == support::seconds(5));
-  measured.gap.p99 = 2;
-  CHECK(routing::stall_patience(StreamPart::visible_text, measured) == support::seconds(16));
-  measured.gap.p99 = 100;
-  CHECK(routing::stall_patience(StreamPart::visible_text, measured) == support::seconds(180));
-  CHECK(routing::stall_patience(StreamPart::thinking, measured) == support::seconds(180));
-  CHECK(routing::stall_patience(StreamPart::tool_arguments, measured) == support::seconds(180));
 }
 
 }  // namespace

@@ -33,8 +33,8 @@ NextStep next(const Attempts& attempts, config::Duration left = 60s, double draw
 
 }  // namespace
 
-TEST_CASE("what is retried, and where") {
-  enum class Then { nowhere, elsewhere, the_same_too };
+TEST_CASE("what is retried elsewhere") {
+  enum class Then { nowhere, elsewhere };
   struct Case {
     FailureKind kind;
     Progress progress;
@@ -43,10 +43,10 @@ TEST_CASE("what is retried, and where") {
   using K = FailureKind;
   using P = Progress;
   const Case cases[] = {
-      {K::resolve, P::nothing_sent, Then::the_same_too},
-      {K::connect, P::nothing_sent, Then::the_same_too},
-      {K::tls, P::nothing_sent, Then::the_same_too},
-      {K::reset_before_reply, P::nothing_sent, Then::the_same_too},
+      {K::resolve, P::nothing_sent, Then::elsewhere},
+      {K::connect, P::nothing_sent, Then::elsewhere},
+      {K::tls, P::nothing_sent, Then::elsewhere},
+      {K::reset_before_reply, P::nothing_sent, Then::elsewhere},
       {K::reset_before_reply, P::request_sent, Then::elsewhere},
       {K::first_token_timeout, P::request_sent, Then::elsewhere},
       {K::rate_limited, P::request_sent, Then::elsewhere},
@@ -73,15 +73,8 @@ TEST_CASE("what is retried, and where") {
     const NextStep step = next(failed(c.kind, c.progress));
     const auto* retry = std::get_if<RetryAt>(&step);
     CHECK((retry != nullptr) == (c.then != Then::nowhere));
-    if (retry) CHECK((retry->where == RetryAt::Where::same_endpoint_too) == (c.then == Then::the_same_too));
     if (!retry) CHECK(!std::get<GiveUp>(step).because.empty());
   }
-}
-
-TEST_CASE("the same host is asked again once only") {
-  Attempts twice = failed(FailureKind::connect, Progress::nothing_sent, 2);
-  twice[1].endpoint = twice[0].endpoint;
-  CHECK(std::get<RetryAt>(next(twice)).where == RetryAt::Where::elsewhere);
 }
 
 TEST_CASE("there are at most four attempts, fewer where the policy says so, and always the first") {

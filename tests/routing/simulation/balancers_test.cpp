@@ -273,7 +273,7 @@ TEST_CASE("a baseline asks whom the request fits, nobody twice, and waits for th
   tried = {{.endpoint = 1}};
   for (int i = 0; i < 3; ++i) CHECK(std::get<Ask>(turn(now)).endpoint == 0);
   tried = {{.endpoint = 0}, {.endpoint = 1}};
-  CHECK(std::holds_alternative<NobodyLeft>(turn(now)));
+  CHECK(std::holds_alternative<Nobody>(turn(now)));
 
   tried.clear();
   for (EndpointIndex i = 0; i < 2; ++i) {
@@ -282,11 +282,11 @@ TEST_CASE("a baseline asks whom the request fits, nobody twice, and waits for th
          .failure = Failure{.kind = FailureKind::rate_limited, .retry_after = std::chrono::seconds(2 + i)}},
         demand, now);
   }
-  CHECK(std::get<WaitUntil>(turn(now)).time == now + 2s);
+  CHECK(std::get<Nobody>(turn(now)).back_at == now + 2s);
   CHECK(std::get<Ask>(turn(now + 2s)).endpoint == 0);
   // Longer than a request waits.
   tried = {{.endpoint = 0}};
   baseline.ended({.endpoint = 1, .failure = Failure{.kind = FailureKind::rate_limited, .retry_after = 30s}},
                  demand, now);
-  CHECK(std::holds_alternative<NobodyLeft>(turn(now)));
+  CHECK(std::holds_alternative<Nobody>(turn(now)));
 }

@@ -1,0 +1,31 @@
+// What every session of a data loop shares. Belongs to the loop.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include "gateway/http/body_budget.hpp"
+#include "gateway/observe/metrics.hpp"
+#include "gateway/request/services.hpp"
+#include "gateway/run/address_counts.hpp"
+#include "gateway/run/admission.hpp"
+#include "gateway/run/client_address.hpp"
+#include "gateway/run/control_pages.hpp"
+#include "gateway/run/open_sessions.hpp"
+
+namespace gateway {
+
+// Outlives them.
+struct Front {
+  Services& services;
+  boost::asio::io_context& loop;
+  Pages& pages;
+  Metrics& metrics;
+  AddressCounts& addresses;
+  BodyBudget& bodies;
+  Offers offers = Offers::everything;
+  Reach reach = Reach::this_machine;
+  OpenSessions sessions{};
+  bool draining = false;
+};
+
+}  // namespace gateway

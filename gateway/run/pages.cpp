@@ -1,0 +1,107 @@
+#include "gateway/run/pages.hpp"
+
+#include <algorithm>
+
+#include "gateway/pages/models_page.hpp"
+#include "gateway/request/explanation.hpp"
+#include "gateway/request/understand.hpp"
+#include "gateway/run/refusals.hpp"
+#include "gateway/surfaces/surfaces.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Task;
+
+// `body` must outlive the task.
+Task<void> show(HttpClient& client, std::string_view content_type, std::string_view body) {
+  co_await client.answer({.status = 200, .content_type = content_type, .fields = {}}, body);
+}
+
+// The API of the call that is to be explained; null where clients speak no such API.
+const Surface* surface_named(std::string_view name) {
+  if (name.empty()) return surface_of(config::Format::chat);
+  const auto found = std::ranges::find(config::format_names, name);
+  if (found == std::end(config::format_names)) return nullptr;
+  return surface_of(static_cast<config::Format>(found - std::begin(config::format_names)));
+}
+
+// The decision about the call that the body holds, on what is known now. Nothing is sent, nothing learned.
+Task<void> explain(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                   HttpClient& client) {
+  Services& services = front.services;
+  const Surface* surface = surface_named(parameter(incoming.query, "api"));
+  if (!surface) {
+    const ErrorReply error = plain_error(400, "invalid_request_error", "unknown_api",
+                                         "`api` is `chat`, `completions` or `embeddings`.");
+    co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
+  }
+  auto understood = understand(*surface, incoming, key, services);
+  if (const auto* error = std::get_if<ErrorReply>(&understood))
+    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+  const auto& request = std::get<InferenceRequest>(understood);
+  const std::optional<Screen> screen = screen_of(incoming.query);
+  const Explanation said = explained(services, request, screen);
+  co_await client.answer({.status = 200,
+                          .content_type = screen ? "text/plain; charset=utf-8" : "application/json",
+                          .fields = said.fields},
+                         said.page);
+}
+
+Task<void> answer_model(Front& front, const Route& route, const Incoming& incoming,
+                        const config::KeySettings* key, HttpClient& client) {
+  const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;
+  const std::string name = decoded(route.parameter);
+  std::optional<std::string> body =
+      route.page == Page::model ? model_page(catalogue, name, key)
+                                : model_endpoints_page(catalogue, *front.services.snapshot, name, key);
+  if (body) {
+    co_await show(client, "application/json", *body);
+  } else {
+    const ErrorReply error = unknown_model(name, catalogue, key);
+    co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
+  }
+}
+
+}  // namespace
+
+Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                       HttpClient& client) {
+  switch (route.page) {
+    case Page::models: {
+      const std::string text = models_page(*front.services.hosts->generation->catalogue, key);
+      co_return co_await show(client, "application/json", text);
+    }
+    case Page::model:
+    case Page::endpoints:
+      co_return co_await answer_model(front, route, incoming, key, client);
+    case Page::alive:
+      co_return co_await show(client, "text/plain", "ok\n");
+    case Page::ready:
+      if (front.draining) {
+        const ErrorReply error = plain_error(503, "api_error", "draining", "This gateway is shutting down.");
+        co_return co_await turn_down(front, incoming, client, error, {.path = route.name});
+      }
+      co_return co_await show(client, "text/plain", "ready\n");
+    case Page::metrics: {
+      const std::string text = co_await front.pages.metrics(front.loop);
+      co_return co_await show(client, "text/plain; version=0.0.4; charset=utf-8", text);
+    }
+    case Page::status: {
+      const std::string text = co_await front.pages.status(front.loop);
+      co_return co_await show(client, "application/json", text);
+    }
+    case Page::reload: {
+      const Reloaded reloaded = co_await front.pages.reload(front.loop);
+      co_await client.answer({.status = reloaded.status, .content_type = "application/json", .fields = {}},
+                             reloaded.body);
+      co_return;
+    }
+    case Page::explain:
+      co_return co_await explain(front, route, incoming, key, client);
+    case Page::inference:
+      break;
+  }
+}
+
+}  // namespace gateway

@@ -1,0 +1,51 @@
+#include "gateway/run/refusals.hpp"
+
+#include "gateway/http/request_reader.hpp"
+#include "gateway/request/understand.hpp"
+#include "gateway/serving/record_keeping.hpp"
+
+namespace gateway {
+
+using providers::Task;
+
+Task<void> refuse(Front& front, HttpClient& client, const ErrorReply& error, std::string_view id,
+                  std::string_view more_fields) {
+  const std::string fresh = id.empty() ? new_id(front.services.dice) : std::string();
+  std::string fields = error_fields(id.empty() ? std::string_view(fresh) : id, error);
+  fields += more_fields;
+  const std::string body = envelope(error);
+  co_await client.answer({.status = error.status, .content_type = "application/json", .fields = fields},
+                         body);
+}
+
+Refused refused_by(const NotAdmitted& no) {
+  return {.path = no.path, .key = no.key, .reason = no.reason, .more_fields = no.fields};
+}
+
+std::string note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
+                         const Refused& refused) {
+  Services& services = front.services;
+  RecordPtr record = services.outbox.blank();
+  refused_record(*record, error, refused.path, incoming, refused.key, services.timer.now());
+  if (!refused.reason.empty()) record->error = refused.reason;
+  record->id = new_id(services.dice);
+  record->client = incoming.client;
+  std::string id = record->id;
+  services.outbox.add(std::move(record));
+  return id;
+}
+
+Task<void> turn_down(Front& front, const Incoming& incoming, HttpClient& client, const ErrorReply& error,
+                     Refused refused) {
+  const std::string id = note_refusal(front, incoming, error, refused);
+  co_await refuse(front, client, error, id, refused.more_fields);
+}
+
+Task<void> refuse_unread(Front& front, providers::Connection& connection, const ErrorReply& error,
+                         std::string_view id, std::string_view more_fields) {
+  HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
+  co_await refuse(front, client, error, id, more_fields);
+  co_await linger(connection, front.services.timer);
+}
+
+}  // namespace gateway

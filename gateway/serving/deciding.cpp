@@ -1,0 +1,143 @@
+#include "gateway/serving/deciding.hpp"
+
+#include <algorithm>
+
+#include "gateway/explain/decision_order.hpp"
+#include "gateway/request/decision_echo.hpp"
+#include "gateway/request/decision_log.hpp"
+#include "gateway/request/explanation.hpp"
+#include "gateway/request/standpoint.hpp"
+#include "routing/decision/patience.hpp"
+#include "routing/decision/vigil.hpp"
+#include "routing/market/predict.hpp"
+
+namespace gateway {
+namespace {
+
+Decided decided_for(const Services& services, const InferenceRequest& request, config::TimePoint now) {
+  return {.decision = services.decision,
+          .catalogue = *request.hosts->generation->catalogue,
+          .policy = *request.policy,
+          .demand = request.demand,
+          .now = now,
+          .why = request.why_policy};
+}
+
+}  // namespace
+
+void Deciding::plan_once(const routing::Snapshot& snapshot, const routing::Moment& moment) {
+  const routing::InFlight& in_flight = generation().in_flight;
+  // What `counted` has room for is the newest generation; a request that a reload overtook is not recorded.
+  if (!services_.counted || request_.hosts != services_.hosts) {
+    return routing::plan(snapshot, *request_.policy, request_.demand, record_.attempts, in_flight,
+                         services_.purse, moment, services_.decision);
+  }
+  routing::LoggedDecision& log = record_.decisions.emplace_back();
+  log.now = moment.now;
+  log.purse = services_.purse.dollars();
+  log.tried = static_cast<std::uint32_t>(record_.attempts.size());
+  log.withdrawn.assign(moment.withdrawn.begin(), moment.withdrawn.end());
+  freeze(in_flight, *snapshot.catalogue, request_.demand, *services_.counted, log);
+  routing::plan(snapshot, *request_.policy, request_.demand, record_.attempts, *services_.counted,
+                services_.purse, moment, services_.decision);
+  note(services_.decision, request_.demand, log);
+}
+
+// A trial is claimed over all loops. Who comes too late decides again, and sees the trial of another under
+// way.
+void Deciding::plan_next(const routing::Snapshot& snapshot, const routing::Moment& moment,
+                         routing::TrialPermit& trial) {
+  constexpr int most_races = 4;
+  for (int race = 0; race < most_races; ++race) {
+    plan_once(snapshot, moment);
+    const routing::Decision& decision = services_.decision;
+    if (!decision.chosen || !decision.trials_allowed) return;
+    auto& trials = generation().in_flight.trials(*decision.chosen);
+    if (trial.begin(trials, *decision.trials_allowed)) return;
+    if (race + 1 < most_races) take_back();
+  }
+}
+
+const routing::Decision& Deciding::decide(routing::TrialPermit& trial, config::TimePoint now) {
+  decisions_before_ = record_.decisions.size();
+  const Standpoint from = standpoint(services_, request_);
+  plan_next(from.snapshot, {.now = now, .seed = services_.dice.roll(), .withdrawn = from.withdrawn}, trial);
+  record_.deciding += services_.timer.now() - now;
+  if (request_.asked.echo_decision || request_.shows_openrouter_metadata) {
+    Decided decided = decided_for(services_, request_, now);
+    decided.snapshot = &from.snapshot;
+    decided.passed_over = passed_over(request_);
+    reply_.tell(echo_of(request_, decided, record_.attempts));
+  }
+  return services_.decision;
+}
+
+std::optional<routing::EndpointIndex> Deciding::decide_beside(routing::EndpointIndex first,
+                                                              config::TimePoint now) {
+  decisions_before_ = record_.decisions.size();
+  const Standpoint from = standpoint(services_, request_);
+  plan_once(from.snapshot, {.now = now, .seed = services_.dice.roll(), .withdrawn = from.withdrawn});
+  const routing::Decision& decision = services_.decision;
+  const bool is_other = decision.chosen && *decision.chosen != first && !decision.trials_allowed;
+  if (is_other && services_.hedges.take()) return decision.chosen;
+  take_back();
+  return std::nullopt;
+}
+
+void Deciding::take_back() {
+  record_.decisions.resize(decisions_before_);
+}
+
+bool Deciding::may_retry() {
+  if (record_.attempts.empty()) return true;
+  const routing::Catalogue& catalogue = *generation().catalogue;
+  const auto price = routing::retry_price(services_.decision, record_.attempts, catalogue.generation());
+  if (price == routing::RetryPrice::free) return true;
+  const std::uint64_t failing = catalogue.endpoints()[record_.attempts.back().endpoint].name_hash;
+  record_.retry_refused = !services_.retries.take(*services_.retry_budget, failing,
+                                                  catalogue.settings().retries, services_.timer.now());
+  if (!record_.retry_refused) ++record_.retries_paid;
+  return !record_.retry_refused;
+}
+
+void Deciding::keep() {
+  services_.purse.settle(services_.decision, request_.policy->explore);
+  record_.relaxed = std::max(record_.relaxed, services_.decision.relaxed);
+}
+
+Asking Deciding::asking(config::TimePoint now) const {
+  const routing::Decision& decision = services_.decision;
+  const routing::Demand& demand = request_.demand;
+  const routing::EndpointIndex target = *decision.chosen;
+  const routing::Catalogue& catalogue = *generation().catalogue;
+  const routing::Endpoint& endpoint = catalogue.endpoints()[target];
+  const Standpoint from = standpoint(services_, request_);
+  Asking asking{
+      .begun = {.endpoint = target,
+                .generation = catalogue.generation(),
+                .reason = decision.reason,
+                .propensity = decision.propensity,
+                .dispatched = now,
+                .in_flight = generation().in_flight.at(target) - 1},
+      .expected_output = decision.length.output,
+      .silence = routing::longest_silence(endpoint, demand, &decision, *request_.policy, record_.attempts),
+      .text_pause = routing::text_patience(from.snapshot.endpoints[target].measured,
+                                           endpoint.provider->limits, demand)};
+  if (const routing::Verdict* chosen = chosen_one(decision)) {
+    asking.begun.cached_share = routing::prompt_share(demand, chosen->cached_blocks);
+  }
+  return asking;
+}
+
+std::optional<config::TimePoint> Deciding::beside_at(config::TimePoint now) const {
+  const auto wait =
+      routing::hedge_after(services_.decision, *request_.policy, request_.demand, *generation().catalogue);
+  if (!wait || now + *wait >= request_.demand.deadline) return std::nullopt;
+  return now + *wait;
+}
+
+std::string Deciding::in_short(config::TimePoint now) const {
+  return decision_header(decided_for(services_, request_, now));
+}
+
+}  // namespace gateway
