@@ -215,7 +215,7 @@ void check_policies(const Node& root, const Settings& settings, const std::vecto
   const Node mapping = root["policies"], rules = root["rules"];
   for (const PolicySettings& policy : settings.policies) {
     const Node node = mapping[policy.name.text];
-    if (std::ranges::find(shipped_policies(), policy.name.text) != shipped_policies().end()) {
+    if (std::ranges::find(shipped_policy_names, policy.name.text) != shipped_policy_names.end()) {
       node.key_error("`" + policy.name.text + "` comes with isocost and keeps its meaning",
                      "choose another name and write `extends: " + policy.name.text + "`");
     }
@@ -265,7 +265,7 @@ void leave_out_absent(const Node& root, Settings& settings) {
 }  // namespace
 
 void check_references(const Node& root, Settings& settings) {
-  std::vector<std::string> policies = shipped_policies();
+  std::vector<std::string> policies(shipped_policy_names.begin(), shipped_policy_names.end());
   for (const PolicySettings& policy : settings.policies) policies.push_back(policy.name.text);
   check_listeners(root, settings);
   check_endpoints(root, settings);

@@ -15,9 +15,7 @@ JsonMembers pattern(std::string_view expression) {
 
 // The words of Feature, in its order.
 const std::vector<std::string>& feature_words() {
-  static const std::vector<std::string> words = {"tools", "json_object", "json_schema", "images", "audio",
-                                                 "files", "reasoning",   "logprobs",    "prefill"};
-  static_assert(feature_count == 9);
+  static const std::vector<std::string> words(feature_names.begin(), feature_names.end());
   return words;
 }
 
@@ -219,8 +217,7 @@ JsonMembers FormatsForm::schema() const {
 }
 
 const std::vector<std::string>& quantization_words() {
-  static const std::vector<std::string> words = {"unknown", "int4", "int8",  "fp4",  "mxfp4", "nvfp4",
-                                                 "fp6",     "fp8",  "mxfp8", "fp16", "bf16",  "fp32"};
+  static const std::vector<std::string> words(quantization_names.begin(), quantization_names.end());
   return words;
 }
 

@@ -23,12 +23,6 @@ OneOrMore<SourceForm> conditions(const std::string& wanted) {
 
 }  // namespace
 
-const std::vector<std::string>& shipped_policies() {
-  static const std::vector<std::string> names = {"balanced",    "cheapest", "fastest",
-                                                 "interactive", "batch",    "openrouter"};
-  return names;
-}
-
 const Fields<PolicySettings>& policy_fields() {
   using S = PolicySettings;
   const auto hedge = [](S& s, const Hedge& h) { s.hedge_budget = h.budget; };

@@ -170,9 +170,9 @@ const Fields<ProviderSettings>& provider_fields() {
               field<S>("trains_on_prompts", trains, FactForm{}, "Whether it trains models on prompts."),
               field<S>("zero_data_retention", forgets, FactForm{},
                        "Whether a contract with you says that nothing is kept."),
-              field<S>("cancel_stops_billing", &S::cancel_stops_billing, FlagForm{},
+              field<S>("cancel_stops_billing", &S::cancel_stops_billing, FactForm{},
                        "Whether closing the connection ends the bill. Hedged requests cost more where it "
-                       "does not."),
+                       "does not; where it is unknown, they are priced as if it did not."),
               field<S>(
                   "reports_cost", &S::reports_cost, FlagForm{},
                   "Whether the `cost` in the provider's usage is what it bills you, and so wins over the "

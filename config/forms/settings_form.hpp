@@ -31,7 +31,4 @@ bool is_label(const Node& node, std::string_view name);       // of providers, v
 bool is_model_name(const Node& node, std::string_view name);  // of models and routes
 bool is_team_name(const Node& node, std::string_view name);
 
-// The policies that come with isocost.
-const std::vector<std::string>& shipped_policies();
-
 }  // namespace config

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/values/format.hpp"
@@ -21,9 +22,19 @@ namespace config {
 // What a request can need and an endpoint can do. An endpoint without the feature is left out.
 enum class Feature { tools, json_object, json_schema, images, audio, files, reasoning, logprobs, prefill };
 inline constexpr std::size_t feature_count = 9;
+inline constexpr std::array<std::string_view, feature_count> feature_names{
+    "tools", "json_object", "json_schema", "images", "audio", "files", "reasoning", "logprobs", "prefill"};
 using Features = std::bitset<feature_count>;
 
 enum class Quantization { unknown, int4, int8, fp4, mxfp4, nvfp4, fp6, fp8, mxfp8, fp16, bf16, fp32 };
+inline constexpr std::array<std::string_view, 12> quantization_names{
+    "unknown", "int4", "int8", "fp4", "mxfp4", "nvfp4", "fp6", "fp8", "mxfp8", "fp16", "bf16", "fp32"};
+
+// The policies that there are without any in the configuration, and the one that decides where nothing says
+// which.
+inline constexpr std::array<std::string_view, 6> shipped_policy_names{
+    "balanced", "cheapest", "fastest", "interactive", "batch", "openrouter"};
+inline constexpr std::string_view usual_policy = shipped_policy_names[0];
 
 // Whose API it is: which formats it speaks, and where it expects its credential, where nothing else is said.
 enum class Dialect { openai, anthropic };
@@ -86,7 +97,8 @@ struct ProviderSettings {
   DataPolicy data_policy;
   ProviderLimits limits;
   std::optional<std::string> ca_file{};  // trusted beside the system's roots
-  bool cancel_stops_billing = false;     // whether closing the connection ends the bill
+  // Whether closing the connection ends the bill; unknown counts as not.
+  std::optional<bool> cancel_stops_billing{};
   bool reports_cost = false;  // whether the cost in its usage is what it bills; openrouter.ai's is by default
   bool optional = false;      // left out, with its endpoints, while its credential is not there
   bool allow_plaintext = false;  // http beyond this machine: anyone on the way reads key and prompts
@@ -261,7 +273,7 @@ struct Settings {
   std::vector<RouteSettings> routes;
   std::vector<PolicySettings> policies;  // beside the shipped ones
   std::vector<RuleSettings> rules;
-  std::optional<SourceText> default_policy{};  // absent: "balanced"
+  std::optional<SourceText> default_policy{};  // absent: usual_policy
   AlwaysSettings always;                       // of everybody
   std::vector<TeamSettings> teams;             // empty: any word may be a key's team
   ServingLimits limits;

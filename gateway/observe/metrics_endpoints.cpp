@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/observe/same_endpoint.hpp"
 #include "gateway/observe/standing.hpp"
 
 namespace gateway {
@@ -38,12 +37,12 @@ bool is_unpaid(const routing::Attempt& attempt) {
 
 EndpointMetrics::EndpointMetrics(MetricsFamilies& families,
                                  std::shared_ptr<const routing::Catalogue> catalogue)
-    : families_(families), catalogue_(std::move(catalogue)), series_(catalogue_->endpoints().size()) {}
+    : families_(families), today_(std::move(catalogue)), series_(today_.catalogue().endpoints().size()) {}
 
 void EndpointMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
-  catalogue_ = std::move(catalogue);
+  today_.adopt(std::move(catalogue));
   const auto wanted = [&](const prometheus::Labels& labels) {
-    const auto& endpoints = catalogue_->endpoints();
+    const auto& endpoints = today_.catalogue().endpoints();
     return labels.at("endpoint") == "other" ||
            std::any_of(endpoints.begin(), endpoints.end(), [&](const routing::Endpoint& e) {
              return e.settings->name.text == labels.at("endpoint") &&
@@ -59,17 +58,17 @@ void EndpointMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue)
        {&families_.first_token, &families_.attempt_time, &families_.per_token, &families_.gap}) {
     f->keep_only(wanted);
   }
-  series_.assign(catalogue_->endpoints().size(), {});
+  series_.assign(today_.catalogue().endpoints().size(), {});
 }
 
 void EndpointMetrics::record(const Record& whole) {
   for (const routing::Attempt& attempt : whole.attempts) {
-    if (const auto index = index_today(whole, attempt, *catalogue_)) record(attempt, *index);
+    if (const auto index = today_.index_of(whole, attempt)) record(attempt, *index);
   }
 }
 
 void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointIndex index) {
-  const routing::Endpoint& endpoint = catalogue_->endpoints()[index];
+  const routing::Endpoint& endpoint = today_.catalogue().endpoints()[index];
   const std::size_t outcome = is_unpaid(attempt) ? routing::failure_kinds + 1
                               : attempt.failure  ? static_cast<std::size_t>(attempt.failure->kind)
                                                  : routing::failure_kinds;
@@ -90,7 +89,7 @@ void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointI
 }
 
 void EndpointMetrics::record_times(const routing::Attempt& attempt, routing::EndpointIndex index) {
-  const routing::Endpoint& endpoint = catalogue_->endpoints()[index];
+  const routing::Endpoint& endpoint = today_.catalogue().endpoints()[index];
   const std::initializer_list<std::string_view> labels{endpoint.settings->name.text,
                                                        endpoint.model->name.text};
   Series& series = series_[index];
@@ -107,7 +106,7 @@ void EndpointMetrics::record_times(const routing::Attempt& attempt, routing::End
 }
 
 void EndpointMetrics::record_usage(const routing::Attempt& attempt, routing::EndpointIndex index) {
-  const routing::Endpoint& endpoint = catalogue_->endpoints()[index];
+  const routing::Endpoint& endpoint = today_.catalogue().endpoints()[index];
   const std::string_view name = endpoint.settings->name.text, model = endpoint.model->name.text;
   Series& series = series_[index];
   if (attempt.cost.nanos > 0) {
@@ -128,8 +127,8 @@ void EndpointMetrics::record_usage(const routing::Attempt& attempt, routing::End
 
 void EndpointMetrics::observe(const routing::Snapshot& snapshot, const routing::InFlight& in_flight,
                               config::TimePoint now) {
-  if (snapshot.catalogue.get() != catalogue_.get()) return;  // one of another generation: the next will do
-  for (const routing::Endpoint& endpoint : catalogue_->endpoints()) {
+  if (snapshot.catalogue.get() != &today_.catalogue()) return;  // one of another generation: the next will do
+  for (const routing::Endpoint& endpoint : today_.catalogue().endpoints()) {
     const std::string_view name = endpoint.settings->name.text, model = endpoint.model->name.text;
     Series& series = series_[endpoint.index];
     child(series.in_flight, families_.in_flight, {name, model}).Set(in_flight.at(endpoint.index));

@@ -8,6 +8,7 @@
 
 #include "gateway/observe/metrics_families.hpp"
 #include "gateway/observe/record.hpp"
+#include "gateway/observe/today.hpp"
 #include "gateway/observe/words.hpp"
 #include "routing/terms/in_flight.hpp"
 
@@ -42,7 +43,7 @@ class EndpointMetrics {
   void record_usage(const routing::Attempt& attempt, routing::EndpointIndex index);
 
   MetricsFamilies& families_;
-  std::shared_ptr<const routing::Catalogue> catalogue_;
+  Today today_;
   std::vector<Series> series_;  // by EndpointIndex
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/observe/same_endpoint.hpp"
+#include "routing/terms/succession.hpp"
 
 namespace gateway {
 
@@ -25,13 +25,14 @@ Flow flow_of(const routing::Attempt& attempt) {
   return flow;
 }
 
-// The values of `before`, by the indexes of `today`.
+// The values of `before`, by the indexes of `size` endpoints now.
 template <class T>
-std::vector<T> carried(const std::vector<T>& before, const routing::Catalogue& then,
-                       const routing::Catalogue& today) {
-  std::vector<T> result(today.endpoints().size());
+std::vector<T> carried(const std::vector<T>& before,
+                       const std::vector<std::optional<routing::EndpointIndex>>& successors,
+                       std::size_t size) {
+  std::vector<T> result(size);
   for (std::size_t i = 0; i < before.size(); ++i) {
-    if (const auto index = index_today(then.endpoints()[i], today)) result[*index] = before[i];
+    if (successors[i]) result[*successors[i]] = before[i];
   }
   return result;
 }
@@ -48,11 +49,11 @@ Flow& Flow::operator+=(const Flow& other) {
 }
 
 Traffic::Traffic(std::shared_ptr<const routing::Catalogue> catalogue, config::TimePoint now)
-    : catalogue_(std::move(catalogue)),
+    : today_(std::move(catalogue)),
       started_(now),
       ring_(slots),
-      totals_(catalogue_->endpoints().size()),
-      last_failures_(catalogue_->endpoints().size()) {}
+      totals_(today_.catalogue().endpoints().size()),
+      last_failures_(today_.catalogue().endpoints().size()) {}
 
 void Traffic::record(const Record& record, config::TimePoint now) {
   Second& second = second_at(now);
@@ -60,7 +61,7 @@ void Traffic::record(const Record& record, config::TimePoint now) {
   ++all_requests_;
   if (record.ending == Ending::refused || record.ending == Ending::broken) ++all_failed_;
   for (const routing::Attempt& attempt : record.attempts) {
-    const auto index = index_today(record, attempt, *catalogue_);
+    const auto index = today_.index_of(record, attempt);
     if (!index) continue;
     const Flow flow = flow_of(attempt);
     second.flows[*index] += flow;
@@ -74,12 +75,14 @@ void Traffic::record(const Record& record, config::TimePoint now) {
 }
 
 void Traffic::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
-  totals_ = carried(totals_, *catalogue_, *catalogue);
-  last_failures_ = carried(last_failures_, *catalogue_, *catalogue);
+  const auto successors = routing::successors(today_.catalogue(), *catalogue);
+  const std::size_t size = catalogue->endpoints().size();
+  totals_ = carried(totals_, successors, size);
+  last_failures_ = carried(last_failures_, successors, size);
   for (Second& second : ring_) {
-    if (second.number >= 0) second.flows = carried(second.flows, *catalogue_, *catalogue);
+    if (second.number >= 0) second.flows = carried(second.flows, successors, size);
   }
-  catalogue_ = std::move(catalogue);
+  today_.adopt(std::move(catalogue));
 }
 
 Flow Traffic::of(routing::EndpointIndex endpoint, std::chrono::seconds window, config::TimePoint now) const {
@@ -122,7 +125,7 @@ Traffic::Second& Traffic::second_at(config::TimePoint now) {
   if (second.number != number) {
     second.number = number;
     second.requests = 0;
-    second.flows.assign(catalogue_->endpoints().size(), {});
+    second.flows.assign(today_.catalogue().endpoints().size(), {});
   }
   return second;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/observe/record.hpp"
+#include "gateway/observe/today.hpp"
 
 namespace gateway {
 
@@ -62,7 +63,7 @@ class Traffic {
   Second& second_at(config::TimePoint now);
   bool is_within(const Second& second, std::chrono::seconds window, config::TimePoint now) const;
 
-  std::shared_ptr<const routing::Catalogue> catalogue_;
+  Today today_;
   config::TimePoint started_;
   std::vector<Second> ring_;
   std::vector<Flow> totals_;

@@ -145,9 +145,7 @@ json::array supported_parameters(const config::Features& features) {
 }
 
 std::string_view quantization_text(config::Quantization quantization) {
-  constexpr std::array<std::string_view, 12> words{"unknown", "int4", "int8",  "fp4",  "mxfp4", "nvfp4",
-                                                   "fp6",     "fp8",  "mxfp8", "fp16", "bf16",  "fp32"};
-  return words[static_cast<std::size_t>(quantization)];
+  return config::quantization_names[static_cast<std::size_t>(quantization)];
 }
 
 }  // namespace gateway

@@ -107,9 +107,14 @@ std::int64_t RecordReader::whole_before(std::int64_t snapshot) {
                           " ORDER BY id DESC LIMIT 1");
 }
 
-// From where `words_` are, row by row; whether it got there unharmed.
+// From where `words_` are, row by row; whether it got there unharmed. What is read holds up whoever writes:
+// however this ends, it reads no more.
 bool RecordReader::go_on_to(std::int64_t snapshot) {
-  read_snapshots_.reset();
+  struct Done {
+    Statement& statement;
+    ~Done() { statement.reset(); }
+  };
+  const Done done{read_snapshots_};
   read_snapshots_.bind(1, at_snapshot_).bind(2, snapshot);
   while (read_snapshots_.step() == Statement::Step::row) {
     const std::int64_t id = read_snapshots_.integer(0), base = read_snapshots_.integer(1);
@@ -124,7 +129,6 @@ bool RecordReader::go_on_to(std::int64_t snapshot) {
     at_snapshot_ = id;
     at_fleet_ = read_snapshots_.integer(2);
   }
-  read_snapshots_.reset();
   return at_snapshot_ == snapshot;
 }
 

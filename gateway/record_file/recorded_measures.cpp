@@ -1,7 +1,7 @@
 #include "gateway/record_file/recorded_measures.hpp"
 
-#include "gateway/observe/same_endpoint.hpp"
 #include "gateway/record_file/record_reader.hpp"
+#include "routing/terms/succession.hpp"
 
 namespace gateway {
 
@@ -13,11 +13,9 @@ std::vector<routing::Measured> recorded_measures(const std::string& file,
     const StoredMarket* market = reader ? (*reader)->newest_market() : nullptr;
     if (!market) return {};
     std::vector<routing::Measured> measured(catalogue.endpoints().size());
-    for (const routing::Endpoint& endpoint : market->catalogue->endpoints()) {
-      const auto today = index_today(endpoint, catalogue);
-      if (today && endpoint.index < market->states.size()) {
-        measured[*today] = market->states[endpoint.index].measured;
-      }
+    const auto before = routing::predecessors(catalogue, *market->catalogue);
+    for (std::size_t i = 0; i < measured.size(); ++i) {
+      if (before[i] && *before[i] < market->states.size()) measured[i] = market->states[*before[i]].measured;
     }
     return measured;
   } catch (const SqliteFault&) {

@@ -35,7 +35,7 @@ const config::KeySettings* key_of(const routing::Catalogue& catalogue, const std
 }
 
 bool names_identity(const Rule& rule) {
-  return rule.text.find("user") != std::string::npos || rule.text.find("header") != std::string::npos;
+  return rule.expression.reads(routing::Fact::user) || !rule.expression.headers().empty();
 }
 
 }  // namespace

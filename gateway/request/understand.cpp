@@ -81,7 +81,8 @@ void separate(std::vector<std::uint64_t>& blocks, const config::KeySettings* key
   for (std::uint64_t& block : blocks) block = routing::mixed(block ^ tenant);
 }
 
-void fill_demand(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key) {
+void fill_demand(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key,
+                 config::WallTime wall) {
   const ClientBody& asked = request.asked;
   routing::Demand& demand = request.demand;
   demand.model_requested = asked.model;
@@ -93,7 +94,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.user = asked.user;
   demand.headers = std::move(incoming.headers);
   demand.admitted = incoming.arrived;
-  demand.wall = std::chrono::system_clock::now();
+  demand.wall = wall;
 }
 
 }  // namespace
@@ -144,7 +145,7 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
   request.traceparent = std::move(incoming.traceparent);
   request.client_retry = incoming.client_retry;
   request.shows_openrouter_metadata = incoming.metadata_header == "enabled";
-  fill_demand(request, incoming, key);
+  fill_demand(request, incoming, key, services.timer.wall());
   request.demand.model = named.model;
   if (auto error = find_fallbacks(request, key, request.demand)) return *std::move(error);
   if (auto error = choose_policy(request, {.header = incoming.policy_header, .suffix = named.suffix})) {

@@ -14,6 +14,9 @@ namespace asio = boost::asio;
 // At most this old is what the data loops know, while anything happens.
 constexpr config::Duration between_snapshots = std::chrono::milliseconds(100);
 
+// And what a page shows, while nothing does.
+constexpr config::Duration oldest_shown = std::chrono::seconds(1);
+
 // Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
 constexpr std::size_t most_waiting = 100'000;
 
@@ -25,12 +28,18 @@ ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::stri
       market_(generation_->catalogue, config::Clock::now()),
       metrics_(version_, generation_->catalogue),
       log_(generation_->catalogue->settings().log),
-      traffic_(generation_->catalogue, config::Clock::now()) {}
+      traffic_(generation_->catalogue, config::Clock::now()),
+      published_(market_.snapshot(config::Clock::now())) {}
 
-std::shared_ptr<const routing::Snapshot> ControlLoop::first_snapshot() {
-  auto snapshot = market_.snapshot(config::Clock::now());
-  if (storage_) storage_->keep(snapshot);
-  return snapshot;
+void ControlLoop::keep_records(Storage& storage) {
+  storage_ = &storage;
+  storage_->keep(published_);
+}
+
+void ControlLoop::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
+  published_ = std::move(snapshot);
+  if (storage_) storage_->keep(published_);
+  learned_ = false;
 }
 
 void ControlLoop::serve(std::vector<DataLoop*> loops) {
@@ -84,13 +93,11 @@ void ControlLoop::take(const Batch& batch) {
   learned_ = true;
   if (market_.flipped()) publish();
 
-  const bool log_all = generation_->catalogue->settings().log.requests == config::LogRequests::all;
-  const bool log_none = generation_->catalogue->settings().log.requests == config::LogRequests::none;
   for (const RecordPtr& each : batch.records) {
     const Record& record = *each;
     metrics_.record(record);
     traffic_.record(record, now);
-    if (log_all || (!log_none && record.ending != Ending::answered)) log_.write(record);
+    log_.write(record);
   }
   log_.flush();
   metrics_.count(Event::log_line_lost, log_.lost() - std::exchange(lost_before_, log_.lost()));
@@ -111,12 +118,16 @@ void ControlLoop::publish_regularly() {
 }
 
 void ControlLoop::publish() {
-  learned_ = false;
-  const auto snapshot = market_.snapshot(config::Clock::now());
-  if (storage_) storage_->keep(snapshot);
+  keep(market_.snapshot(config::Clock::now()));
   for (DataLoop* loop : loops_) {
-    asio::post(loop->io(), [loop, snapshot] { loop->learn(snapshot); });
+    asio::post(loop->io(), [loop, snapshot = published_] { loop->learn(snapshot); });
   }
+}
+
+// What was learned a while ago counts for less, even where nothing happens.
+const routing::Snapshot& ControlLoop::up_to_date(config::TimePoint now) {
+  if (learned_ || now - published_->taken > oldest_shown) publish();
+  return *published_;
 }
 
 config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
@@ -126,13 +137,12 @@ config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation
   metrics_.adopt(generation_->catalogue);
   traffic_.adopt(generation_->catalogue);
   log_.reopen(generation_->catalogue->settings().log);
-  learned_ = false;
-  const auto snapshot = market_.snapshot(now);
-  if (storage_) storage_->keep(snapshot);
+  keep(market_.snapshot(now));
   for (DataLoop* loop : loops_) {
-    asio::post(loop->io(), [loop, newest = generation_, snapshot] { loop->adopt(newest, snapshot); });
+    asio::post(loop->io(),
+               [loop, newest = generation_, snapshot = published_] { loop->adopt(newest, snapshot); });
   }
-  config::Problems problems = out_of_reach(generation_->policies, *snapshot);
+  config::Problems problems = out_of_reach(generation_->policies, *published_);
   if (const auto fault = log_.fault()) {
     problems.push_back({.severity = config::Severity::warning,
                         .path = "log.file",
@@ -151,17 +161,15 @@ int ControlLoop::open_connections() const {
 
 std::string ControlLoop::make_metrics() {
   const config::TimePoint now = config::Clock::now();
-  const auto snapshot = market_.snapshot(now);
-  metrics_.observe(*snapshot, generation_->in_flight, now);
+  metrics_.observe(up_to_date(now), generation_->in_flight, now);
   metrics_.observe_connections(open_connections());
   return metrics_.text();
 }
 
 std::string ControlLoop::make_status() {
   const config::TimePoint now = config::Clock::now();
-  const auto snapshot = market_.snapshot(now);
   return status_page({.version = version_,
-                      .snapshot = *snapshot,
+                      .snapshot = up_to_date(now),
                       .in_flight = generation_->in_flight,
                       .traffic = traffic_,
                       .now = now});

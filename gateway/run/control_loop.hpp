@@ -28,9 +28,10 @@ class ControlLoop final : public Pages {
   Metrics& counters() { return metrics_; }
   // Before the threads run: why requests cannot be logged; nothing when they can.
   std::optional<std::string> log_fault() const { return log_.fault(); }
-  std::shared_ptr<const routing::Snapshot> first_snapshot();
+  // What was published last; before the threads run, or on this loop's thread.
+  std::shared_ptr<const routing::Snapshot> published() const { return published_; }
   // Before anything else, where records are kept: the storage must outlive this loop's thread.
-  void keep_records(Storage& storage) { storage_ = &storage; }
+  void keep_records(Storage& storage);
 
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
   // it, and counts that, when too many wait.
@@ -63,6 +64,9 @@ class ControlLoop final : public Pages {
   std::string make_status();
   void publish_regularly();
   void publish();
+  // What is known now, to be shown: published, if it is news.
+  const routing::Snapshot& up_to_date(config::TimePoint now);
+  void keep(std::shared_ptr<const routing::Snapshot> snapshot);
 
   boost::asio::io_context io_{1};
   std::shared_ptr<const Generation> generation_;
@@ -78,7 +82,8 @@ class ControlLoop final : public Pages {
   Storage* storage_ = nullptr;     // absent where no records are kept
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
   std::uint64_t records_lost_before_ = 0;
-  bool learned_ = false;  // since the last snapshot
+  std::shared_ptr<const routing::Snapshot> published_;
+  bool learned_ = false;  // since it was
 };
 
 }  // namespace gateway

@@ -32,7 +32,7 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
   if (!record) {
     const ErrorReply error = plain_error(500, "server_error", "internal_error", "The gateway failed.");
     record = services.outbox.blank();
-    refused_record(*record, error, route.name, incoming, key, services.timer.now());
+    refused_record(*record, error, route.name, incoming, key, services.timer);
     record->id = request.id;
     if (!reply.committed()) co_await refuse(front, client, error);
   }

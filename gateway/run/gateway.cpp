@@ -102,7 +102,7 @@ class RunningGateway {
   config::Problems adopt(std::shared_ptr<const Generation> newest) {
     drain_timeout_ = newest->catalogue->settings().limits.drain_timeout;
     config::Problems unmet = control_.adopt(newest);
-    if (admin_) admin_->adopt(std::move(newest), control_.first_snapshot());
+    if (admin_) admin_->adopt(std::move(newest), control_.published());
     return unmet;
   }
 
@@ -156,7 +156,7 @@ class RunningGateway {
   bool open_loops(Tcp::endpoint address) {
     const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     const int workers = settings().workers > 0 ? settings().workers : cores;
-    const auto snapshot = control_.first_snapshot();
+    const auto snapshot = control_.published();
     const Reach reach = config::is_loopback(settings().listen.host) ? Reach::this_machine : Reach::others;
     const Offers offers = settings().admin ? Offers::inference : Offers::everything;
     std::vector<DataLoop*> all;
@@ -189,7 +189,7 @@ class RunningGateway {
   bool open_admin(const config::ListenAddress& listen) {
     const std::optional<Tcp::endpoint> address = address_of(listen);
     if (!address) return false;
-    admin_.emplace(control_, generation_, control_.first_snapshot(), shared_);
+    admin_.emplace(control_, generation_, control_.published(), shared_);
     try {
       const Tcp::endpoint bound = admin_->listener().listen(*address, Listener::Address::its_own);
       errors_ << "isocost: administration on " << url_of(bound) << "\n" << std::flush;

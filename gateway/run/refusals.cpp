@@ -26,7 +26,7 @@ std::string note_refusal(Front& front, const Incoming& incoming, const ErrorRepl
                          const Refused& refused) {
   Services& services = front.services;
   RecordPtr record = services.outbox.blank();
-  refused_record(*record, error, refused.path, incoming, refused.key, services.timer.now());
+  refused_record(*record, error, refused.path, incoming, refused.key, services.timer);
   if (!refused.reason.empty()) record->error = refused.reason;
   record->id = new_id(services.dice);
   record->client = incoming.client;

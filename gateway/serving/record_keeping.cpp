@@ -57,15 +57,15 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
 }
 
 void refused_record(Record& record, const ErrorReply& error, std::string_view path, const Incoming& incoming,
-                    const config::KeySettings* key, config::TimePoint now) {
-  record.wall = std::chrono::system_clock::now();
+                    const config::KeySettings* key, const providers::Timer& timer) {
+  record.wall = timer.wall();
   record.path = path;
   if (key) record.key = key->name.text;
   record.status = error.status;
   record.ending = Ending::refused;
   record.error = error.code;
   record.bytes_in = incoming.body.size();
-  record.until_first_byte = record.total = now - incoming.arrived;
+  record.until_first_byte = record.total = timer.now() - incoming.arrived;
   record.client_retry = incoming.client_retry;
 }
 

@@ -19,6 +19,6 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
 
 // Of a request that was refused before routing saw it. `path` is of the route table.
 void refused_record(Record& record, const ErrorReply& error, std::string_view path, const Incoming& incoming,
-                    const config::KeySettings* key, config::TimePoint now);
+                    const config::KeySettings* key, const providers::Timer& timer);
 
 }  // namespace gateway

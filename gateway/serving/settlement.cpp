@@ -28,7 +28,7 @@ void settle(const InferenceRequest& request, std::size_t bytes, routing::Attempt
 
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt) {
   const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[attempt.endpoint];
-  const bool stops = endpoint.provider->cancel_stops_billing;
+  const bool stops = endpoint.provider->cancel_stops_billing.value_or(false);
   const auto output = stops ? 0 : static_cast<std::int64_t>(std::max(0.0, expected_output));
   attempt.cost = routing::bill(endpoint, {.prompt = request.demand.prompt, .output = {output}});
   attempt.usage.reset();

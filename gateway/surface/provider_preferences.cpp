@@ -17,18 +17,13 @@ constexpr Choices<std::string_view, 2> data_collections{{{"allow", "allow"}, {"d
 constexpr Choices<std::string_view, 4> sorts{
     {{"price", "price"}, {"throughput", "throughput"}, {"latency", "latency"}, {"exacto", "exacto"}}};
 constexpr Choices<std::string_view, 2> partitions{{{"model", "model"}, {"none", "none"}}};
-constexpr Choices<std::string_view, 12> quantizations{{{"int4", "int4"},
-                                                       {"int8", "int8"},
-                                                       {"fp4", "fp4"},
-                                                       {"mxfp4", "mxfp4"},
-                                                       {"nvfp4", "nvfp4"},
-                                                       {"fp6", "fp6"},
-                                                       {"fp8", "fp8"},
-                                                       {"mxfp8", "mxfp8"},
-                                                       {"fp16", "fp16"},
-                                                       {"bf16", "bf16"},
-                                                       {"fp32", "fp32"},
-                                                       {"unknown", "unknown"}}};
+constexpr auto quantizations = [] {
+  Choices<std::string_view, config::quantization_names.size()> choices;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    choices[i] = {config::quantization_names[i], config::quantization_names[i]};
+  }
+  return choices;
+}();
 
 bool unknown(BodyWalk& walk, const Path& path, std::string_view allowed) {
   return walk.wrong("unknown_member", path, "an unknown member", allowed);

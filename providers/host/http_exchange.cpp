@@ -148,7 +148,7 @@ std::optional<Result<HostReply>> HttpExchange::understand_head(std::size_t seen)
   const auto& head = std::get<ReplyHead>(result);
   HostReply reply{.status = head.status, .content = content_kind(head), .headroom = headroom(head.fields)};
   // The date form of the field is rare; only then the wall clock matters.
-  if (head.status >= 400) reply.retry_after = retry_after(head.fields, std::chrono::system_clock::now());
+  if (head.status >= 400) reply.retry_after = retry_after(head.fields, provider_.timer_.wall());
   // We asked for identity: anything else could not be read.
   if (!head.content_encoding.empty() && !same_name(head.content_encoding, "identity")) {
     return Result<HostReply>(FailureKind::bad_reply);

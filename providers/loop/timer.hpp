@@ -41,6 +41,8 @@ class Timer {
  public:
   virtual ~Timer() = default;
   virtual config::TimePoint now() const = 0;
+  // What a calendar says: for records, people and dates in headers; it may jump.
+  virtual config::WallTime wall() const = 0;
 
   // Sets the alarm, or moves it when it is set already. Moving it later costs one store.
   void set(Alarm& alarm, config::TimePoint due) {

@@ -18,6 +18,7 @@ class Wheel final : public Timer {
 
   explicit Wheel(boost::asio::io_context& io) : timer_(io) {}
   config::TimePoint now() const override { return config::Clock::now(); }
+  config::WallTime wall() const override { return std::chrono::system_clock::now(); }
 
  private:
   using Slot = boost::intrusive::list<Alarm, boost::intrusive::constant_time_size<false>>;

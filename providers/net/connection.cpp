@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
-#include <cassert>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 
 namespace providers {
@@ -24,7 +24,7 @@ void Pieces::add(std::string_view text) {
       return;
     }
   }
-  assert(count_ < capacity);
+  if (count_ == capacity) throw std::length_error("more pieces than one write takes");
   texts_[count_++] = text;
 }
 

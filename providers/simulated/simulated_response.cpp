@@ -55,8 +55,7 @@ SimulatedReply reply_to(const SimulatedRequest& asked, std::uint64_t key) {
 
 Task<After> answer(Connection connection, Arrival arrival, SimulatedRequest asked) {
   SimulatedServer& server = *connection->server;
-  // Each request has luck of its own, even when the same words come twice.
-  const std::uint64_t key = routing::mixed(asked.hash, server.tally.requests);
+  const std::uint64_t key = server.luck_for(asked.hash);
   const routing::HostRequest request{.key = key,
                                      .prompt = asked.prompt,
                                      .max_output = asked.max_output,

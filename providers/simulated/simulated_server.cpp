@@ -55,6 +55,12 @@ SimulatedServer::SimulatedServer(asio::io_context& io, const config::Fleet& flee
       model(settings, served.answers, fleet.seed, world, start),
       acceptor(io) {}
 
+std::uint64_t SimulatedServer::luck_for(std::uint64_t words) {
+  constexpr std::size_t most_remembered = 100'000;
+  if (times_said.size() >= most_remembered && !times_said.contains(words)) times_said.clear();
+  return routing::mixed(words, ++times_said[words]);
+}
+
 std::string SimulatedServer::limit_fields() {
   std::string fields;
   if (const auto left = model.requests_left(now())) {

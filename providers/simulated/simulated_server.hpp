@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 #include "config/values/fleet.hpp"
 #include "providers/simulated/world_clock.hpp"
@@ -36,6 +37,9 @@ struct SimulatedServer {
   config::TimePoint now() const { return clock->at(config::Clock::now()); }
   // Header lines that tell what is left of the host's limits.
   std::string limit_fields();
+  // The luck of a request: of what it says, and of how often it came, so that two fleets of one seed treat the
+  // same requests alike, whatever came between.
+  std::uint64_t luck_for(std::uint64_t words);
 
   const config::SimulatedHost settings;
   const config::SimulatedModel served;
@@ -48,6 +52,7 @@ struct SimulatedServer {
   std::set<boost::asio::ip::tcp::socket*> sockets;
   std::set<SimulatedVisit*> visits;
   SimulatedTally tally;
+  std::unordered_map<std::uint64_t, std::uint32_t> times_said;
 };
 
 // A client's connection. Shared with handlers that may run once more after its session has ended.

@@ -27,8 +27,8 @@ double value_of_ttft(const Policy& policy, const Verdict& verdict) {
 // What the loser of the two is billed: its input, and its output where leaving does not end the bill.
 double duplicate(const Prediction& prediction, const Endpoint& endpoint) {
   const double output = endpoint.dollars_per_output * prediction.expected_output;
-  return endpoint.provider->cancel_stops_billing ? std::max(0.0, prediction.price - output)
-                                                 : prediction.price;
+  return endpoint.provider->cancel_stops_billing.value_or(false) ? std::max(0.0, prediction.price - output)
+                                                                 : prediction.price;
 }
 
 }  // namespace

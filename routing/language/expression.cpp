@@ -1,5 +1,7 @@
 #include "routing/language/expression.hpp"
 
+#include <algorithm>
+
 #include "routing/language/program.hpp"
 
 namespace routing {
@@ -24,6 +26,16 @@ bool Expression::truth(const View& view) const {
 
 bool Expression::reads(Source source) const {
   return program_ && program_->sources.test(static_cast<std::size_t>(source));
+}
+
+bool Expression::reads(Fact fact) const {
+  const auto is_load = [](Operation operation) {
+    return operation == Operation::load || operation == Operation::truth_load ||
+           operation == Operation::text_load;
+  };
+  return program_ && std::ranges::any_of(program_->code, [&](const Instruction& each) {
+           return is_load(each.operation) && each.fact == fact;
+         });
 }
 
 std::vector<std::string> Expression::headers() const {

@@ -63,6 +63,7 @@ class Expression {
   std::optional<Margin> margin(const View& view) const;
   // Whether any of its names comes from there.
   bool reads(Source source) const;
+  bool reads(Fact fact) const;
   // The request headers it reads, in lower case.
   std::vector<std::string> headers() const;
 

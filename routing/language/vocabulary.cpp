@@ -10,10 +10,8 @@ namespace routing {
 namespace {
 
 // In the order of the enumerations.
-constexpr std::array<std::string_view, 12> quantizations{"unknown", "int4", "int8",  "fp4",  "mxfp4", "nvfp4",
-                                                         "fp6",     "fp8",  "mxfp8", "fp16", "bf16",  "fp32"};
-constexpr std::array<std::string_view, config::feature_count> features{
-    "tools", "json_object", "json_schema", "images", "audio", "files", "reasoning", "logprobs", "prefill"};
+constexpr auto& quantizations = config::quantization_names;
+constexpr auto& features = config::feature_names;
 constexpr std::array<std::string_view, 7> weekdays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 const std::vector<std::string> no_words;

@@ -94,10 +94,9 @@ PolicySet compile(const config::Settings& settings, config::Problems& problems) 
     return std::nullopt;
   };
   std::vector<PolicySet::Pick> picks = picks_of(settings.rules, vocabulary, find, problems);
-  std::size_t by_default = 0;
-  if (const auto& name = settings.default_policy) {
-    by_default = find(name->text, name->place, "default_policy").value_or(0);
-  }
+  const config::SourceText usual{.text = std::string(config::usual_policy), .place = {}};
+  const config::SourceText& name = settings.default_policy.value_or(usual);
+  const std::size_t by_default = find(name.text, name.place, "default_policy").value_or(0);
   AlwaysRules always(settings, vocabulary, problems);
   forget_repetitions(problems);
   return {std::move(policies), std::move(picks), by_default, std::move(always)};

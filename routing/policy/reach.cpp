@@ -57,7 +57,8 @@ class Reach {
   // As PolicySet::select, for a request that no rule is for.
   const Asked* default_of(const config::KeySettings* key) const {
     if (key && key->policy) return find(key->policy->text);
-    const std::string name = settings_.default_policy ? settings_.default_policy->text : "balanced";
+    const std::string name =
+        settings_.default_policy ? settings_.default_policy->text : std::string(config::usual_policy);
     const bool is_barred = !may_use(key, {name});
     return find(is_barred ? key->policies.front().text : name);
   }

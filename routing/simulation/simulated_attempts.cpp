@@ -120,7 +120,7 @@ void SimulatedAttempts::cut(SimulatedRequest& request, Leg& leg, FailureKind kin
                             config::TimePoint now) {
   const std::int64_t output = model(leg).progress(leg.ticket, now).output.count;
   const bool host_ended_it = kind == FailureKind::broken_stream;
-  const bool stops_billing = host_ended_it || endpoint(leg).provider->cancel_stops_billing;
+  const bool stops_billing = host_ended_it || endpoint(leg).provider->cancel_stops_billing.value_or(false);
   leg.attempt.finished = now - leg.attempt.dispatched;
   count_usage(request, leg, output, stops_billing ? output : model(leg).answer(leg.ticket).output.count, now);
   // Who leaves never sees the bill's counts.

@@ -40,4 +40,13 @@ std::vector<std::optional<EndpointIndex>> predecessors(const Catalogue& now, con
   return result;
 }
 
+std::vector<std::optional<EndpointIndex>> successors(const Catalogue& before, const Catalogue& now) {
+  std::vector<std::optional<EndpointIndex>> result(before.endpoints().size());
+  const auto from = predecessors(now, before);
+  for (EndpointIndex i = 0; i < from.size(); ++i) {
+    if (from[i]) result[*from[i]] = i;
+  }
+  return result;
+}
+
 }  // namespace routing

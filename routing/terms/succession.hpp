@@ -12,5 +12,7 @@ namespace routing {
 // the same host model, whatever else about it changed. Each of `before` at most once; where several are
 // alike, those of the same model and name belong together.
 std::vector<std::optional<EndpointIndex>> predecessors(const Catalogue& now, const Catalogue& before);
+// The same by EndpointIndex of `before`: which of `now` goes on from it.
+std::vector<std::optional<EndpointIndex>> successors(const Catalogue& before, const Catalogue& now);
 
 }  // namespace routing

@@ -12,6 +12,11 @@ namespace support {
 class SimTimer final : public providers::Timer {
  public:
   config::TimePoint now() const override { return now_; }
+  // The calendar stands at the noon of a Tuesday in November 2026 when the clock stands at its beginning.
+  config::WallTime wall() const override {
+    return config::WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + std::chrono::hours(12)} +
+           std::chrono::duration_cast<config::WallTime::duration>(now_.time_since_epoch());
+  }
 
   // Lets `time` pass. `between` runs after each alarm, so that an event loop can do what it led to.
   void advance(

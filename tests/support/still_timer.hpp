@@ -12,6 +12,9 @@ class StillTimer final : public providers::Timer {
   config::TimePoint time = config::TimePoint{} + std::chrono::hours(1);
 
   config::TimePoint now() const override { return time; }
+  config::WallTime wall() const override {
+    return config::WallTime{std::chrono::duration_cast<config::WallTime::duration>(time.time_since_epoch())};
+  }
 
  private:
   void insert(providers::Alarm& alarm) override {

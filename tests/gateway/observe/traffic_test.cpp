@@ -94,3 +94,21 @@ TEST_CASE("a reload moves the numbers along with their endpoints") {
   CHECK(world.traffic.since_start(0).attempts == 2);
   CHECK(world.traffic.requests_since_start() == 3);
 }
+
+TEST_CASE(
+    "what an endpoint did stays with it over a reload that moves and renames it, as what is learned does") {
+  World world;
+  world.answered(2, 0s);
+  config::Settings settings = tests::three_hosts();
+  auto& endpoints = settings.models[0].endpoints;
+  endpoints[2].name = {"renamed"};
+  std::swap(endpoints[0], endpoints[2]);
+  const auto before = world.catalogue;
+  world.catalogue = std::make_shared<const routing::Catalogue>(settings, 2);
+  world.traffic.adopt(world.catalogue);
+  CHECK(world.traffic.since_start(0).attempts == 1);
+  CHECK(world.traffic.of(0, 60s, start + 1s).attempts == 1);
+  CHECK(world.traffic.since_start(2).attempts == 0);
+  world.traffic.record(tests::answered(before, 2), start + 2s);  // one that the reload overtook
+  CHECK(world.traffic.since_start(0).attempts == 2);
+}

@@ -197,6 +197,19 @@ TEST_CASE("flipped bits cost the requests they hit and no others") {
   CHECK(damage.requests + damage.gaps + damage.snapshots > 0);
 }
 
+TEST_CASE("a reader that met damage holds up nobody who writes") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 300);
+  Database writer(path, Database::Mode::write);
+  writer.run("UPDATE snapshot SET digest = digest + 1");
+  const auto reader = opened(path);
+  CHECK(!reader->newest_market());
+  CHECK(reader->damage().snapshots == 1);
+  writer.run("UPDATE snapshot SET digest = digest - 1");
+  CHECK(writer.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0);  // busy
+}
+
 TEST_CASE("a file that holds no records says what it is") {
   const ScratchDirectory directory;
   CHECK(refusal(directory.file("absent.db")).find("there is no such file") != std::string::npos);
@@ -221,7 +234,7 @@ TEST_CASE("what hosts had shown when the file was last written is there for chec
   record(path, 400);
   config::Settings settings = support::settings_of(fleet());
   std::swap(settings.models[0].endpoints[0], settings.models[0].endpoints[2]);
-  settings.models[0].endpoints[4].name = {"unheard-of"};
+  settings.models[0].endpoints[4].host_model = "unheard-of";
   const routing::Catalogue catalogue(settings, 1);
   const std::vector<routing::Measured> measured = recorded_measures(path, catalogue);
   REQUIRE(measured.size() == 5);

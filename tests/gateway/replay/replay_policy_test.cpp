@@ -209,3 +209,21 @@ TEST_CASE("a request counts in the measures it has a part in") {
   CHECK(seen(request).failed.value == 0);  // it would have been refused anywhere
   CHECK(expected(nullptr, routing::Delivery::streamed).failed.value == 1);
 }
+
+TEST_CASE("a policy reads who asks where a rule names the user or a header, not where a word looks like it") {
+  const auto reads = [](const std::string& allow) {
+    config::Settings settings = support::settings_of(fleet());
+    config::PolicySettings policy;
+    policy.name = {"own"};
+    policy.allow = config::SourceText{.text = allow, .place = {}};
+    settings.policies.push_back(policy);
+    settings.models[0].endpoints[0].tags = {"superuser", "headers"};
+    config::Problems problems;
+    const routing::PolicySet set = routing::compile(settings, problems);
+    REQUIRE(set.find("own"));
+    return may_read_identity(*set.find("own"));
+  };
+  CHECK(reads("user == \"ann\""));
+  CHECK(reads("header(\"x-team\") == \"a\""));
+  CHECK(!reads("\"superuser\" in tags or \"headers\" in tags"));
+}

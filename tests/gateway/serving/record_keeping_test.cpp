@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/still_timer.hpp"
 #include "tests/support/deciding_world.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/world.hpp"
@@ -138,10 +139,12 @@ TEST_CASE("a request that is refused before it is understood has a record, too")
   config::KeySettings app;
   app.name = {"app"};
   gateway::Record record;
+  tests::StillTimer timer;
+  timer.time = config::TimePoint{} + 1h + 2s;
   gateway::refused_record(record,
                           gateway::plain_error(413, "invalid_request_error", "body_too_large", "words"),
-                          "/v1/models", incoming, &app, config::TimePoint{} + 1h + 2s);
-  CHECK(record.wall != config::WallTime{});
+                          "/v1/models", incoming, &app, timer);
+  CHECK(record.wall == timer.wall());
   CHECK(record.path == "/v1/models");
   CHECK(record.key == "app");
   CHECK(record.status == 413);

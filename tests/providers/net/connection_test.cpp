@@ -260,3 +260,12 @@ TEST_CASE("bytes that nobody has read yet are known to have come") {
   pair.loop.until([&] { return !pair.near->unread().empty(); });
   CHECK(!pair.near->arriving());
 }
+
+TEST_CASE("more pieces than one write takes are refused, not written past the end") {
+  const std::string text(2 * Pieces::capacity + 2, 'x');
+  Pieces pieces;
+  for (std::size_t i = 0; i < Pieces::capacity; ++i) pieces.add(std::string_view(text).substr(2 * i, 1));
+  CHECK(pieces.full());
+  CHECK_THROWS_AS(pieces.add(std::string_view(text).substr(2 * Pieces::capacity, 1)), std::length_error);
+  CHECK(pieces.bytes() == Pieces::capacity);
+}

@@ -144,6 +144,26 @@ TEST_CASE("the same seed says the same bytes") {
   CHECK(said(2) != first);
 }
 
+TEST_CASE(
+    "what a host says to a request does not depend on what others asked before it, and differs each time") {
+  config::Fleet fleet = fleet_of();
+  fleet.models[0].answers.log_sd = 0.8;
+  Running first(fleet), second(fleet);
+  const auto ask = [](const Running& hosts, const std::string& words) {
+    PlainClient client{hosts.port};
+    client.send(post(R"({"model":"model-1","messages":[{"role":"user","content":")" + words + "\"}]}",
+                     "connection: close\r\n"));
+    const std::string reply = client.read_to_end();
+    return reply.substr(reply.find("\"choices\""));
+  };
+  for (int i = 0; i < 5; ++i) ask(second, "other " + std::to_string(i));
+  const std::string once = ask(first, "hello");
+  CHECK(once == ask(second, "hello"));
+  const std::string again = ask(first, "hello");
+  CHECK(again != once);
+  CHECK(again == ask(second, "hello"));
+}
+
 TEST_CASE("what a host does not serve is refused in OpenAI's words") {
   config::SimulatedHost host;
   host.key = config::Secret{"sk-right"};

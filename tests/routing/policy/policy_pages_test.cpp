@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -36,4 +37,10 @@ TEST_CASE("the page of policies quotes every shipped policy as it is") {
     for (const config::SourceText& tier : policy.prefer)
       CHECK(text.find("- " + tier.text + "\n") != std::string::npos);
   }
+}
+
+TEST_CASE("the names that configurations may not take are those of the shipped policies") {
+  std::vector<std::string> names;
+  for (const config::PolicySettings& policy : routing::shipped_policies()) names.push_back(policy.name.text);
+  CHECK(std::ranges::equal(names, config::shipped_policy_names));
 }

@@ -89,3 +89,12 @@ TEST_CASE("what is under way is counted by every generation it lasts through, an
   CHECK(of_second.at(1) == 0);
   CHECK(of_third.at(0) == 1);
 }
+
+TEST_CASE("successors are predecessors seen from the other side") {
+  const config::Settings before = one_provider();
+  config::Settings now = before;
+  std::swap(now.models[0].endpoints[0], now.models[0].endpoints[1]);
+  now.models[0].endpoints[1].host_model = "larger";
+  CHECK(successors(Catalogue(before, 1), Catalogue(now, 2)) == Before{std::nullopt, 0});
+  CHECK(predecessors(Catalogue(now, 2), Catalogue(before, 1)) == Before{1, std::nullopt});
+}
