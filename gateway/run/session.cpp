@@ -1,6 +1,7 @@
 #include "gateway/run/session.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "gateway/http/request_reader.hpp"
 #include "gateway/pages/models_page.hpp"
@@ -16,13 +17,35 @@ namespace {
 
 using providers::Task;
 
+constexpr std::string_view greeting =
+    "isocost routes calls of OpenAI's, Anthropic's and OpenRouter's clients to the host that costs least, "
+    "waiting "
+    "included. Their base URL is this address with /v1 or /api/v1; Anthropic's want neither. GET /v1/models "
+    "says "
+    "what there is.\n";
+
+// In whose words a client is told of what no surface was asked for.
+const Surface& surface_for(const Incoming& incoming) {
+  const Routed routed = route(Method::post, incoming.path);
+  const auto* there = std::get_if<Route>(&routed);
+  const bool is_of_one = there && (there->page == Page::inference || there->page == Page::counting);
+  if (is_of_one) return *surface_of(there->format);
+  return *surface_of(incoming.api.version.empty() ? config::Format::chat : config::Format::messages);
+}
+
+// Of a client that has said nothing yet.
+const Surface& any_surface() {
+  return *surface_of(config::Format::chat);
+}
+
 // `id` names the request in its record; where there is none, the reply alone has one.
-Task<void> refuse(Front& front, HttpClient& client, const ErrorReply& error, std::string_view id = {},
-                  std::string_view more_fields = {}) {
+Task<void> refuse(Front& front, HttpClient& client, const Surface& surface, const ErrorReply& error,
+                  std::string_view id = {}, std::string_view more_fields = {}) {
   const std::string fresh = id.empty() ? new_id(front.services.dice) : std::string();
-  std::string fields = error_fields(id.empty() ? std::string_view(fresh) : id, error);
+  if (id.empty()) id = fresh;
+  std::string fields = error_fields(surface, id, error);
   fields += more_fields;
-  const std::string body = envelope(error);
+  const std::string body = surface.error_body(error, id);
   co_await client.answer({.status = error.status, .content_type = "application/json", .fields = fields},
                          body);
 }
@@ -56,7 +79,7 @@ std::string note_refusal(Front& front, const Incoming& incoming, const ErrorRepl
 Task<void> turn_down(Front& front, const Incoming& incoming, HttpClient& client, const ErrorReply& error,
                      Refused refused) {
   const std::string id = note_refusal(front, incoming, error, refused);
-  co_await refuse(front, client, error, id, refused.more_fields);
+  co_await refuse(front, client, surface_for(incoming), error, id, refused.more_fields);
 }
 
 // `body` must outlive the task.
@@ -86,11 +109,24 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
     record = services.outbox.blank();
     refused_record(*record, error, route.name, incoming, key, services.timer.now());
     record->id = request.id;
-    if (!reply.committed()) co_await refuse(front, client, error);
+    if (!reply.committed()) co_await refuse(front, client, *request.surface, error);
   }
   record->client = incoming.client;
   record->bytes_out = client.bytes_out();
   services.outbox.add(std::move(record));
+}
+
+// How long a prompt is, by the same estimate that decisions are made by. No host is asked.
+Task<void> count(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                 HttpClient& client) {
+  const Counting& counting = *surface_of(route.format)->counting();
+  const auto counted = counted_prompt(counting, incoming.body, key, front.services);
+  if (const auto* error = std::get_if<ErrorReply>(&counted)) {
+    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+  }
+  const std::string body = counting.answer(std::get<config::Tokens>(counted));
+  co_await client.answer(
+      {.status = 200, .content_type = "application/json", .fields = "x-isocost-estimate: true\r\n"}, body);
 }
 
 // The API of the call that is to be explained; null where clients speak no such API.
@@ -108,7 +144,7 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
   const Surface* surface = surface_named(parameter(incoming.query, "api"));
   if (!surface) {
     const ErrorReply error = plain_error(400, "invalid_request_error", "unknown_api",
-                                         "`api` is `chat`, `completions` or `embeddings`.");
+                                         "`api` is `chat`, `completions`, `embeddings` or `messages`.");
     co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
   }
   auto understood = understand(*surface, incoming, key, services);
@@ -121,6 +157,15 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
                           .content_type = screen ? "text/plain; charset=utf-8" : "application/json",
                           .fields = said.fields},
                          said.page);
+}
+
+ModelWindow window_of(std::string_view query) {
+  ModelWindow window{.after = decoded(parameter(query, "after_id")),
+                     .before = decoded(parameter(query, "before_id"))};
+  const std::string_view limit = parameter(query, "limit");
+  std::from_chars(limit.data(), limit.data() + limit.size(), window.limit);
+  window.limit = std::max<std::size_t>(window.limit, 1);
+  return window;
 }
 
 Task<void> answer_model(Front& front, const Route& route, const Incoming& incoming,
@@ -142,12 +187,15 @@ Task<void> answer_page(Front& front, const Route& route, const Incoming& incomin
                        const config::KeySettings* key, HttpClient& client) {
   switch (route.page) {
     case Page::models: {
-      const std::string text = models_page(*front.services.hosts->generation->catalogue, key);
+      const std::string text =
+          models_page(*front.services.hosts->generation->catalogue, key, window_of(incoming.query));
       co_return co_await show(client, "application/json", text);
     }
     case Page::model:
     case Page::endpoints:
       co_return co_await answer_model(front, route, incoming, key, client);
+    case Page::greeting:
+      co_return co_await show(client, "text/plain; charset=utf-8", greeting);
     case Page::alive:
       co_return co_await show(client, "text/plain", "ok\n");
     case Page::ready:
@@ -171,6 +219,7 @@ Task<void> answer_page(Front& front, const Route& route, const Incoming& incomin
       co_return;
     }
     case Page::inference:
+    case Page::counting:
     case Page::explain:
       break;
   }
@@ -197,6 +246,8 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
   const auto& [found, key] = std::get<Admitted>(admission);
   if (found.page == Page::inference) {
     co_await infer(front, found, incoming, key, client, interruption);
+  } else if (found.page == Page::counting) {
+    co_await count(front, found, incoming, key, client);
   } else if (found.page == Page::explain) {
     co_await explain(front, found, incoming, key, client);
   } else {
@@ -217,10 +268,11 @@ void count_refused(Metrics& metrics, const RequestReader& reader, const RequestR
 }
 
 // Answers what is not read to its end; no further byte of the connection is parsed.
-Task<void> refuse_unread(Front& front, providers::Connection& connection, const ErrorReply& error,
-                         std::string_view id = {}, std::string_view more_fields = {}) {
+Task<void> refuse_unread(Front& front, providers::Connection& connection, const Surface& surface,
+                         const ErrorReply& error, std::string_view id = {},
+                         std::string_view more_fields = {}) {
   HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
-  co_await refuse(front, client, error, id, more_fields);
+  co_await refuse(front, client, surface, error, id, more_fields);
   co_await linger(connection, front.services.timer);
 }
 
@@ -263,7 +315,7 @@ Task<Next> serve_one(Front& front, OpenSession& open, const Peer& peer, const co
   } else {
     front.metrics.count(Event::address_refused);
     const ErrorReply error = too_many_of(request.incoming.client);
-    co_await refuse(front, client, error);
+    co_await refuse(front, client, surface_for(request.incoming), error);
   }
   front.sessions.end_serving(open, front.services.timer.now());
   if (client.stalled()) front.metrics.count(Event::write_stall);
@@ -283,7 +335,7 @@ Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
                                  "The gateway has as many connections as it may have.");
   error.retry_after = std::chrono::seconds(1);
   error.should_retry = ShouldRetry::yes;
-  co_await refuse_unread(front, *connection, error);
+  co_await refuse_unread(front, *connection, any_surface(), error);
   connection->close();
 }
 
@@ -305,16 +357,18 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
   OpenSession open(connection, reader, services.timer.now());
   front.sessions.add(open);
   for (;;) {
+    const Surface* surface = &any_surface();
     RequestRead read = co_await reader.next();
     if (reader.body_to_come()) {
       // Who may not have the page need not send the body.
       Incoming& incoming = std::get<ReadRequest*>(read)->incoming;
+      surface = &surface_for(incoming);
       const auto refused = refused_by_head(front, incoming, kept);
       if (refused) {
         incoming.client = address;
         incoming.arrived = services.timer.now();
         const std::string id = note_refusal(front, incoming, refused->error, refused_by(*refused));
-        co_await refuse_unread(front, *connection, refused->error, id, refused->fields);
+        co_await refuse_unread(front, *connection, *surface, refused->error, id, refused->fields);
         break;
       }
       read = co_await reader.rest();
@@ -322,7 +376,7 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
       const ErrorReply error = of_refusal(*refusal);
-      co_await refuse_unread(front, *connection, error);
+      co_await refuse_unread(front, *connection, *surface, error);
     }
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;
