@@ -108,6 +108,7 @@ class HeadReader {
         break;
       case 14:
         if (same_name(name, "content-length")) return content_length(field);
+        if (same_name(name, "anthropic-beta")) first(head_.anthropic_beta, field);
         break;
       case 16:
         if (same_name(name, "content-encoding")) return once(head_.content_encoding, field);
@@ -115,6 +116,7 @@ class HeadReader {
         break;
       case 17:
         if (same_name(name, "transfer-encoding")) return transfer_encoding(field);
+        if (same_name(name, "anthropic-version")) return once(head_.anthropic_version, field);
         break;
       case 21:
         if (same_name(name, "x-openrouter-metadata")) first(head_.x_openrouter_metadata, field);

@@ -55,6 +55,8 @@ struct RequestHead {
   std::string_view x_session_id;
   std::string_view x_stainless_retry_count;
   std::string_view traceparent;
+  std::string_view anthropic_version;
+  std::string_view anthropic_beta;  // the first of them
   providers::Fields fields;
 
   // The token of `Authorization: Bearer`, else of `x-api-key`, else empty.

@@ -12,6 +12,12 @@
 
 namespace gateway {
 
+// What a client says of its API beside the body: Anthropic's do.
+struct ApiFields {
+  std::string version;  // anthropic-version
+  std::string betas;    // anthropic-beta, all of them, joined by commas
+};
+
 struct Incoming {
   Method method = Method::get;
   std::string path;
@@ -22,6 +28,7 @@ struct Incoming {
   std::string session_header;   // x-session-id
   std::string metadata_header;  // x-openrouter-metadata
   std::string traceparent;
+  ApiFields api;
   std::string forwarded_for;  // all X-Forwarded-For, joined by commas; kept where a trusted proxy sent them
   std::string client;         // the address that asks
   std::string host;           // that it is addressed to, port included

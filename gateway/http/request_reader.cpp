@@ -39,6 +39,14 @@ Refusal no_room() {
           .message = "The gateway has no memory for another large request at the moment."};
 }
 
+// The values of all fields with this name.
+void join(const providers::Fields& fields, std::string_view lower_case_name, std::string& values) {
+  for (const providers::Field& field : fields) {
+    if (!providers::same_name(field.name, lower_case_name)) continue;
+    values.append(values.empty() ? "" : ",").append(field.value);
+  }
+}
+
 }  // namespace
 
 void RequestReader::wait_for(Phase phase, config::Duration limit) {
@@ -129,12 +137,10 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.host = head.host;
   incoming.origin = head.origin;
   incoming.forwarded_for.clear();
-  if (behind_proxy_) {
-    for (const providers::Field& field : head.fields) {
-      if (!providers::same_name(field.name, "x-forwarded-for")) continue;
-      incoming.forwarded_for.append(incoming.forwarded_for.empty() ? "" : ",").append(field.value);
-    }
-  }
+  if (behind_proxy_) join(head.fields, "x-forwarded-for", incoming.forwarded_for);
+  incoming.api.version = head.anthropic_version;
+  incoming.api.betas.clear();
+  if (!head.anthropic_beta.empty()) join(head.fields, "anthropic-beta", incoming.api.betas);
   incoming.headers.clear();
   if (wanted_) {
     for (const std::string& name : wanted_()) {

@@ -11,7 +11,9 @@
 namespace gateway {
 
 enum class Page {
+  greeting,
   inference,  // in one of the APIs that clients speak
+  counting,   // how long a prompt is, in one of them
   explain,    // POST /v1/route/explain: the decision about the call, without making it
   models,
   model,      // GET /v1/models/{id}
@@ -31,7 +33,7 @@ struct Route {
   Needs needs = Needs::client_key;
   std::string_view name;       // for records and metrics: never the client's text
   std::string_view parameter;  // the variable part of the path
-  config::Format format{};     // of Page::inference
+  config::Format format{};     // of Page::inference and Page::counting
 };
 
 struct NoRoute {};

@@ -43,12 +43,16 @@ void add_sizes(const std::vector<const Endpoint*>& hosts, json::object& item) {
   const auto roomiest = std::max_element(hosts.begin(), hosts.end(), less);
   if (roomiest == hosts.end()) {
     item["context_length"] = nullptr;
+    item["max_input_tokens"] = nullptr;
+    item["max_tokens"] = nullptr;
     item["top_provider"] = {
         {"context_length", nullptr}, {"max_completion_tokens", nullptr}, {"is_moderated", false}};
     return;
   }
   const config::EndpointSettings& settings = *(*roomiest)->settings;
   item["context_length"] = settings.context.count;
+  item["max_input_tokens"] = settings.context.count;
+  item["max_tokens"] = tokens_or_null(settings.max_output);
   item["top_provider"] = {{"context_length", settings.context.count},
                           {"max_completion_tokens", tokens_or_null(settings.max_output)},
                           {"is_moderated", false}};
@@ -111,6 +115,11 @@ json::object model_item(const Catalogue& catalogue, const PublicModel& model) {
   item["supported_parameters"] = supported_parameters(features);
   item["default_parameters"] = json::object();
   item["supported_voices"] = nullptr;
+  item["lifecycle"] = "active";
+  item["deprecated_at"] = nullptr;
+  item["retires_at"] = nullptr;
+  item["line"] = nullptr;
+  item["capabilities"] = nullptr;
   item["links"] = {{"details", "/v1/models/" + model.name.text + "/endpoints"}};
   item["aliases"] = aliases_of(model);
   item["hosts"] = hosts.size();

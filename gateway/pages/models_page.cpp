@@ -1,6 +1,9 @@
 #include "gateway/pages/models_page.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
+#include <vector>
 
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/pages/endpoint_item.hpp"
@@ -22,18 +25,43 @@ const PublicModel* find_visible(const Catalogue& catalogue, std::string_view nam
   return model != nullptr && may_use(key, *model) ? model : nullptr;
 }
 
+// Whether there are more in the direction in which the list is read.
+bool cut(std::vector<const PublicModel*>& models, const ModelWindow& window) {
+  const auto at = [&](const std::string& id) {
+    return std::ranges::find_if(models, [&](const PublicModel* model) { return model->name.text == id; });
+  };
+  if (!window.after.empty()) {
+    const auto found = at(window.after);
+    if (found != models.end()) models.erase(models.begin(), found + 1);
+  }
+  if (!window.before.empty()) models.erase(at(window.before), models.end());
+  if (models.size() <= window.limit) return false;
+  const auto surplus = static_cast<std::ptrdiff_t>(models.size() - window.limit);
+  if (window.before.empty()) {
+    models.erase(models.end() - surplus, models.end());
+  } else {
+    models.erase(models.begin(), models.begin() + surplus);
+  }
+  return true;
+}
+
 }  // namespace
 
-std::string models_page(const Catalogue& catalogue, const config::KeySettings* key) {
-  json::array data;
+std::string models_page(const Catalogue& catalogue, const config::KeySettings* key,
+                        const ModelWindow& window) {
+  std::vector<const PublicModel*> models;
   for (const PublicModel& model : catalogue.models()) {
-    if (may_use(key, model)) data.push_back(model_item(catalogue, model));
+    if (may_use(key, model)) models.push_back(&model);
   }
+  const std::size_t total = models.size();
+  const bool has_more = cut(models, window);
+  json::array data;
+  for (const PublicModel* model : models) data.push_back(model_item(catalogue, *model));
   const auto id = [](const json::value& item) { return item.at("id"); };
-  json::object page{{"object", "list"}, {"has_more", false}};
+  json::object page{{"object", "list"}, {"has_more", has_more}};
   page["first_id"] = data.empty() ? json::value(nullptr) : id(data.front());
   page["last_id"] = data.empty() ? json::value(nullptr) : id(data.back());
-  page["total_count"] = data.size();
+  page["total_count"] = total;
   page["data"] = std::move(data);
   return json_page(page);
 }

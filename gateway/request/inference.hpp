@@ -25,7 +25,8 @@ struct InferenceRequest {
   ClientBody asked;
   std::string body;  // what `asked` points into; dropped, with `conversation`, once the client has bytes
   std::unique_ptr<providers::Conversation>
-      conversation{};  // for endpoints that speak another API; into `body`
+      conversation{};       // for endpoints that speak another API; into `body`
+  std::string host_fields;  // of the head of a request to a host that speaks the client's API
   std::string traceparent;
   int client_retry = 0;
 };

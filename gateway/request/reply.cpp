@@ -43,12 +43,20 @@ void add_fields(LineWriter& fields, const Served& served) {
   if (!served.decision.empty()) add_own(fields, "x-isocost-decision: ", served.decision);
 }
 
+// Where else the API's clients look for it.
+void add_id(LineWriter& fields, const Surface& surface, std::string_view id) {
+  if (surface.id_field().empty()) return;
+  fields.text(surface.id_field());
+  add_own(fields, ": ", id);
+}
+
 }  // namespace
 
 std::string Reply::reply_fields(const Served& served) const {
   std::string text;
   LineWriter fields(text);
   add_own(fields, "x-request-id: ", id_);
+  add_id(fields, surface_, id_);
   add_fields(fields, served);
   fields.hand_over();
   return text;
@@ -113,20 +121,21 @@ Task<void> Reply::fail(const ErrorReply& error, const Served& served, const Stre
     co_return;
   }
   note_first_byte(error.status);
-  std::string text = error_fields(id_, error);
+  std::string text = error_fields(surface_, id_, error);
   LineWriter fields(text);
   add_fields(fields, served);
   fields.hand_over();
-  std::string body = surface_.error_body(error);
+  std::string body = surface_.error_body(error, id_);
   if (!echo_.members.empty()) body = spliced(body, echo_.members);
   delivered_ = co_await client_.answer(
       {.status = error.status, .content_type = "application/json", .fields = text}, body);
 }
 
-std::string error_fields(std::string_view id, const ErrorReply& error) {
+std::string error_fields(const Surface& surface, std::string_view id, const ErrorReply& error) {
   std::string text;
   LineWriter fields(text);
   add_own(fields, "x-request-id: ", id);
+  add_id(fields, surface, id);
   if (error.retry_after) {
     fields.text("Retry-After: ");
     fields.integer(static_cast<std::int64_t>(std::ceil(config::Seconds(*error.retry_after).count())));

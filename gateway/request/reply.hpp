@@ -48,8 +48,9 @@ class Reply {
   providers::Task<void> whole(const Served& served, std::string_view body);
   // Begins with the first pieces, or goes on with more. False when the client is gone.
   providers::Task<bool> stream(const Served& served, providers::Pieces& pieces);
-  // A comment, like ": still here", in a stream. Begins it where nothing was sent yet, with what is known of
-  // how the request will be served. At a time when nothing else is being sent; never waits.
+  // A comment, like ": still here", or an event that says no more, in a stream. Begins it where nothing was
+  // sent yet, with what is known of how the request will be served. At a time when nothing else is being
+  // sent; never waits.
   void remark(const Served& known, std::string_view comment);
   // The last pieces, the mark of the end, and the end.
   providers::Task<void> end_stream(const Served& served, providers::Pieces& pieces);
@@ -77,7 +78,7 @@ class Reply {
   std::optional<config::TimePoint> first_byte_{};
 };
 
-// The fields of a reply that no host had a part in.
-std::string error_fields(std::string_view id, const ErrorReply& error);
+// The fields of a reply that no host had a part in, for the clients of `surface`.
+std::string error_fields(const Surface& surface, std::string_view id, const ErrorReply& error);
 
 }  // namespace gateway

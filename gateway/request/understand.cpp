@@ -142,6 +142,7 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
   if (!named.model) return unknown_model(request.asked.model, catalogue, key);
   if (!may_use(key, *named.model)) return model_not_allowed(*key, request.asked.model, "model");
   request.id = new_id(services.dice);
+  request.host_fields = request.surface->host_fields(incoming.api);
   request.traceparent = std::move(incoming.traceparent);
   request.client_retry = incoming.client_retry;
   request.shows_openrouter_metadata = incoming.metadata_header == "enabled";
@@ -177,6 +178,17 @@ std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, In
     result = *std::move(error);
   }
   return result;
+}
+
+std::variant<config::Tokens, ErrorReply> counted_prompt(const Counting& counting, std::string_view body,
+                                                        const config::KeySettings* key, Services& services) {
+  Inspected inspected = counting.inspect(body, services.tokens);
+  if (!inspected) return of_body_fault(inspected.error());
+  const routing::Catalogue& catalogue = *services.hosts->generation->catalogue;
+  const NamedModel named = take_first_model(catalogue, *inspected);
+  if (!named.model) return unknown_model(inspected->model, catalogue, key);
+  if (!may_use(key, *named.model)) return model_not_allowed(*key, inspected->model, "model");
+  return inspected->prompt;
 }
 
 }  // namespace gateway

@@ -14,6 +14,10 @@ namespace gateway {
 std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, Incoming& incoming,
                                                       const config::KeySettings* key, Services& services);
 
+// How long a prompt is, as far as it can be told without a host.
+std::variant<config::Tokens, ErrorReply> counted_prompt(const Counting& counting, std::string_view body,
+                                                        const config::KeySettings* key, Services& services);
+
 // What names one request in replies, logs and records.
 std::string new_id(Dice& dice);
 // 404, with the names that are near, of those that the key may use.

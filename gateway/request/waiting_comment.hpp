@@ -13,6 +13,7 @@ class WaitingComment final : public providers::Alarm {
   // All must outlive it.
   WaitingComment(providers::Timer& timer, const InferenceRequest& request, Reply& reply)
       : timer_(timer),
+        request_(request),
         reply_(reply),
         policy_(request.policy->name.text),
         every_(request.hosts->generation->catalogue->settings().limits.comment_after) {
@@ -25,12 +26,13 @@ class WaitingComment final : public providers::Alarm {
     // Who will answer, and after how many attempts, is not known yet.
     Served known;
     known.policy = policy_;
-    reply_.remark(known, ": isocost waiting");
+    reply_.remark(known, request_.surface->waiting_event());
     timer_.set(*this, timer_.now() + every_);
   }
 
  private:
   providers::Timer& timer_;
+  const InferenceRequest& request_;
   Reply& reply_;
   const std::string_view policy_;
   const config::Duration every_;

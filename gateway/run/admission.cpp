@@ -17,6 +17,7 @@ ErrorReply missing_key(std::string_view presented) {
 
 bool offered(Offers offers, Page page) {
   switch (page) {
+    case Page::greeting:
     case Page::alive:
     case Page::ready:
       return true;
@@ -37,7 +38,7 @@ ErrorReply nothing_at(const std::string& path, Offers offers) {
   } else if (path.starts_with("/admin/") || path == "/metrics") {
     message += " for clients. Administration has an address of its own, `admin` in the configuration.";
   } else {
-    message += ". POST /v1/chat/completions and GET /v1/models are here.";
+    message += ". POST /v1/chat/completions, POST /v1/messages and GET /v1/models are here.";
   }
   return plain_error(404, "invalid_request_error", "unknown_path", std::move(message));
 }

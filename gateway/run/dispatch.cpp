@@ -34,11 +34,24 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
     record = services.outbox.blank();
     refused_record(*record, error, route.name, incoming, key, services.timer);
     record->id = request.id;
-    if (!reply.committed()) co_await refuse(front, client, error);
+    if (!reply.committed()) co_await refuse(front, client, *request.surface, error);
   }
   record->client = incoming.client;
   record->bytes_out = client.bytes_out();
   services.outbox.add(std::move(record));
+}
+
+// How long a prompt is, by the same estimate that decisions are made by. No host is asked.
+Task<void> count(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                 HttpClient& client) {
+  const Counting& counting = *surface_of(route.format)->counting();
+  const auto counted = counted_prompt(counting, incoming.body, key, front.services);
+  if (const auto* error = std::get_if<ErrorReply>(&counted)) {
+    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+  }
+  const std::string body = counting.answer(std::get<config::Tokens>(counted));
+  co_await client.answer(
+      {.status = 200, .content_type = "application/json", .fields = "x-isocost-estimate: true\r\n"}, body);
 }
 
 auto admission_of(const Front& front, const Incoming& incoming, KeptKey& kept) {
@@ -64,6 +77,8 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
   const auto& [found, key] = std::get<Admitted>(admission);
   if (found.page == Page::inference) {
     co_await infer(front, found, incoming, key, client, interruption);
+  } else if (found.page == Page::counting) {
+    co_await count(front, found, incoming, key, client);
   } else {
     co_await answer_page(front, found, incoming, key, client);
   }

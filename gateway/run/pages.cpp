@@ -1,6 +1,7 @@
 #include "gateway/run/pages.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "gateway/pages/models_page.hpp"
 #include "gateway/request/explanation.hpp"
@@ -12,6 +13,11 @@ namespace gateway {
 namespace {
 
 using providers::Task;
+
+constexpr std::string_view greeting =
+    "isocost routes calls of OpenAI's, Anthropic's and OpenRouter's clients to the host that costs least, "
+    "waiting included. Their base URL is this address with /v1 or /api/v1; Anthropic's want neither. "
+    "GET /v1/models says what there is.\n";
 
 // `body` must outlive the task.
 Task<void> show(HttpClient& client, std::string_view content_type, std::string_view body) {
@@ -33,7 +39,7 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
   const Surface* surface = surface_named(parameter(incoming.query, "api"));
   if (!surface) {
     const ErrorReply error = plain_error(400, "invalid_request_error", "unknown_api",
-                                         "`api` is `chat`, `completions` or `embeddings`.");
+                                         "`api` is `chat`, `completions`, `embeddings` or `messages`.");
     co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
   }
   auto understood = understand(*surface, incoming, key, services);
@@ -46,6 +52,15 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
                           .content_type = screen ? "text/plain; charset=utf-8" : "application/json",
                           .fields = said.fields},
                          said.page);
+}
+
+ModelWindow window_of(std::string_view query) {
+  ModelWindow window{.after = decoded(parameter(query, "after_id")),
+                     .before = decoded(parameter(query, "before_id"))};
+  const std::string_view limit = parameter(query, "limit");
+  std::from_chars(limit.data(), limit.data() + limit.size(), window.limit);
+  window.limit = std::max<std::size_t>(window.limit, 1);
+  return window;
 }
 
 Task<void> answer_model(Front& front, const Route& route, const Incoming& incoming,
@@ -69,12 +84,15 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
                        HttpClient& client) {
   switch (route.page) {
     case Page::models: {
-      const std::string text = models_page(*front.services.hosts->generation->catalogue, key);
+      const std::string text =
+          models_page(*front.services.hosts->generation->catalogue, key, window_of(incoming.query));
       co_return co_await show(client, "application/json", text);
     }
     case Page::model:
     case Page::endpoints:
       co_return co_await answer_model(front, route, incoming, key, client);
+    case Page::greeting:
+      co_return co_await show(client, "text/plain; charset=utf-8", greeting);
     case Page::alive:
       co_return co_await show(client, "text/plain", "ok\n");
     case Page::ready:
@@ -100,6 +118,7 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
     case Page::explain:
       co_return co_await explain(front, route, incoming, key, client);
     case Page::inference:
+    case Page::counting:
       break;
   }
 }

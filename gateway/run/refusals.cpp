@@ -3,17 +3,31 @@
 #include "gateway/http/request_reader.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/serving/record_keeping.hpp"
+#include "gateway/surfaces/surfaces.hpp"
 
 namespace gateway {
 
 using providers::Task;
 
-Task<void> refuse(Front& front, HttpClient& client, const ErrorReply& error, std::string_view id,
-                  std::string_view more_fields) {
+const Surface& surface_for(const Incoming& incoming) {
+  const Routed routed = route(Method::post, incoming.path);
+  const auto* there = std::get_if<Route>(&routed);
+  const bool is_of_one = there && (there->page == Page::inference || there->page == Page::counting);
+  if (is_of_one) return *surface_of(there->format);
+  return *surface_of(incoming.api.version.empty() ? config::Format::chat : config::Format::messages);
+}
+
+const Surface& any_surface() {
+  return *surface_of(config::Format::chat);
+}
+
+Task<void> refuse(Front& front, HttpClient& client, const Surface& surface, const ErrorReply& error,
+                  std::string_view id, std::string_view more_fields) {
   const std::string fresh = id.empty() ? new_id(front.services.dice) : std::string();
-  std::string fields = error_fields(id.empty() ? std::string_view(fresh) : id, error);
+  if (id.empty()) id = fresh;
+  std::string fields = error_fields(surface, id, error);
   fields += more_fields;
-  const std::string body = envelope(error);
+  const std::string body = surface.error_body(error, id);
   co_await client.answer({.status = error.status, .content_type = "application/json", .fields = fields},
                          body);
 }
@@ -38,13 +52,13 @@ std::string note_refusal(Front& front, const Incoming& incoming, const ErrorRepl
 Task<void> turn_down(Front& front, const Incoming& incoming, HttpClient& client, const ErrorReply& error,
                      Refused refused) {
   const std::string id = note_refusal(front, incoming, error, refused);
-  co_await refuse(front, client, error, id, refused.more_fields);
+  co_await refuse(front, client, surface_for(incoming), error, id, refused.more_fields);
 }
 
-Task<void> refuse_unread(Front& front, providers::Connection& connection, const ErrorReply& error,
-                         std::string_view id, std::string_view more_fields) {
+Task<void> refuse_unread(Front& front, providers::Connection& connection, const Surface& surface,
+                         const ErrorReply& error, std::string_view id, std::string_view more_fields) {
   HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
-  co_await refuse(front, client, error, id, more_fields);
+  co_await refuse(front, client, surface, error, id, more_fields);
   co_await linger(connection, front.services.timer);
 }
 

@@ -7,7 +7,7 @@
 
 #include "gateway/http/http_client.hpp"
 #include "gateway/run/front.hpp"
-#include "gateway/surface/error_reply.hpp"
+#include "gateway/surface/surface.hpp"
 
 namespace gateway {
 
@@ -21,9 +21,16 @@ struct Refused {
 
 Refused refused_by(const NotAdmitted& no);
 
-// Answers with the error. `id` names the request in its record; where there is none, the reply alone has one.
-providers::Task<void> refuse(Front& front, HttpClient& client, const ErrorReply& error,
-                             std::string_view id = {}, std::string_view more_fields = {});
+// In whose words a client is told of what no surface was asked for.
+const Surface& surface_for(const Incoming& incoming);
+// Of a client that has said nothing yet.
+const Surface& any_surface();
+
+// Answers with the error, in the words of `surface`. `id` names the request in its record; where there is
+// none, the reply alone has one.
+providers::Task<void> refuse(Front& front, HttpClient& client, const Surface& surface,
+                             const ErrorReply& error, std::string_view id = {},
+                             std::string_view more_fields = {});
 // Makes the record of a refusal. Returns the request's id.
 std::string note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
                          const Refused& refused);
@@ -31,7 +38,8 @@ std::string note_refusal(Front& front, const Incoming& incoming, const ErrorRepl
 providers::Task<void> turn_down(Front& front, const Incoming& incoming, HttpClient& client,
                                 const ErrorReply& error, Refused refused);
 // Answers what is not read to its end; no further byte of the connection is parsed.
-providers::Task<void> refuse_unread(Front& front, providers::Connection& connection, const ErrorReply& error,
-                                    std::string_view id = {}, std::string_view more_fields = {});
+providers::Task<void> refuse_unread(Front& front, providers::Connection& connection, const Surface& surface,
+                                    const ErrorReply& error, std::string_view id = {},
+                                    std::string_view more_fields = {});
 
 }  // namespace gateway

@@ -61,7 +61,7 @@ Task<Next> serve_one(Front& front, OpenSession& open, const Peer& peer, const co
   } else {
     front.metrics.count(Event::address_refused);
     const ErrorReply error = too_many_of(request.incoming.client);
-    co_await refuse(front, client, error);
+    co_await refuse(front, client, surface_for(request.incoming), error);
   }
   front.sessions.end_serving(open, front.services.timer.now());
   if (client.stalled()) front.metrics.count(Event::write_stall);
@@ -81,7 +81,7 @@ Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
                                  "The gateway has as many connections as it may have.");
   error.retry_after = std::chrono::seconds(1);
   error.should_retry = ShouldRetry::yes;
-  co_await refuse_unread(front, *connection, error);
+  co_await refuse_unread(front, *connection, any_surface(), error);
   connection->close();
 }
 
@@ -103,15 +103,17 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
   OpenSession open(connection, reader, services.timer.now());
   front.sessions.add(open);
   for (;;) {
+    const Surface* surface = &any_surface();
     RequestRead read = co_await reader.next();
     if (reader.body_to_come()) {
       Incoming& incoming = std::get<ReadRequest*>(read)->incoming;
+      surface = &surface_for(incoming);
       const auto refused = refused_by_head(front, incoming, kept);
       if (refused) {
         incoming.client = address;
         incoming.arrived = services.timer.now();
         const std::string id = note_refusal(front, incoming, refused->error, refused_by(*refused));
-        co_await refuse_unread(front, *connection, refused->error, id, refused->fields);
+        co_await refuse_unread(front, *connection, *surface, refused->error, id, refused->fields);
         break;
       }
       read = co_await reader.rest();
@@ -119,7 +121,7 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
       const ErrorReply error = of_refusal(*refusal);
-      co_await refuse_unread(front, *connection, error);
+      co_await refuse_unread(front, *connection, *surface, error);
     }
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;

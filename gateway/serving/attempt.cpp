@@ -82,6 +82,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
                                       .target = with.dialect.target(model, delivery, target),
                                       .traceparent = request.traceparent};
   if (is_native(with)) {
+    outgoing.fields = request.host_fields;
     const UpstreamBody body(request.asked, request.body, model.name, RoutingMembers::removed);
     for (const std::string_view piece : body.pieces()) outgoing.body.add(piece);
     co_return co_await exchange.start(outgoing);

@@ -1,5 +1,7 @@
 #include "gateway/serving/interpreted_relay.hpp"
 
+#include "gateway/serving/settlement.hpp"
+
 namespace gateway {
 
 using providers::AnswerEvent;
@@ -55,9 +57,16 @@ void InterpretedRelay::take(const AnswerEvent& event) {
 }
 
 void InterpretedRelay::tell_usage() {
-  const auto& usage = with_.tried.attempt.usage;
-  if (!usage) return StreamRelay::tell_usage();
-  answer_->finish(",\"cost\":" + cost_of(*usage));
+  routing::Attempt& attempt = with_.tried.attempt;
+  std::string own_members;
+  const bool is_told = attempt.usage.has_value();
+  if (!is_told) {
+    settle(with_.request, with_.tried.bytes, attempt);
+    answer_->take({.kind = AnswerEvent::Kind::usage, .usage = attempt.usage.value_or(routing::Usage{})});
+  }
+  if (attempt.usage) own_members = ",\"cost\":" + cost_of(*attempt.usage);
+  if (!is_told) own_members += ",\"isocost\":{\"estimated\":true}";
+  answer_->finish(own_members);
 }
 
 }  // namespace gateway

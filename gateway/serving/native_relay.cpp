@@ -18,7 +18,10 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
     return Step::go_on;
   }
   const PassedEvent passed = replies_.event(*event, with_.services.tokens);
-  if (passed.usage.usage) note_usage(*passed.usage.usage, passed.usage.anomaly);
+  if (passed.usage.usage) {
+    usage_ = replies_.joined(usage_, passed.usage);
+    note_usage(*usage_.usage, usage_.anomaly);
+  }
   switch (passed.kind) {
     case PassedEvent::Kind::empty:
       return Step::go_on;
@@ -32,8 +35,19 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
       break;
   }
   if (!note(passed.content)) return fail(FailureKind::outrun);
-  queue(*event, passed);
+  if (passed.model_value.empty()) {
+    queue(*event, passed);
+  } else {
+    queue_renamed(*event, passed);
+  }
   return Step::go_on;
+}
+
+// The host's own name for the model is none of the client's.
+void NativeRelay::queue_renamed(const SseEvent& event, const PassedEvent& passed) {
+  const std::string data = with_model(event.data, passed.model_value, identity().model);
+  const SseEvent renamed{.data = data, .name = event.name, .raw = {}, .form = SseEvent::Form::other};
+  queue(renamed, replies_.event(renamed, with_.services.tokens));
 }
 
 void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {

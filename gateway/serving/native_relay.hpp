@@ -17,12 +17,14 @@ class NativeRelay final : public StreamRelay {
   std::optional<Step> take_next() override;
   bool is_broken() const override { return events_.state() != providers::SseReader::State::reading; }
 
+  void queue_renamed(const providers::SseEvent& event, const providers::PassedEvent& passed);
   void queue(const providers::SseEvent& event, const providers::PassedEvent& passed);
   std::string own_cost(const providers::PassedEvent& passed) const;
   void pass_on_comment(std::string_view comment);
 
   const providers::NativeReplies& replies_;
   providers::SseReader events_{providers::SseReader::Comments::given};
+  providers::ReportedUsage usage_;  // so far
   std::string scratch_;
 };
 

@@ -16,6 +16,21 @@ using routing::FailureKind;
 // Of events before the first that shows an answer: roles, comments. More is no answer.
 constexpr std::size_t most_held = 256 * 1024;
 
+std::string with_model(std::string_view text, const providers::ByteRange& value, std::string_view model) {
+  std::string result(text.substr(0, value.begin));
+  result += '"';
+  providers::append_escaped(result, model);
+  result += '"';
+  return result.append(text.substr(value.end));
+}
+
+std::string_view shown_model(const InferenceRequest& request, const routing::Endpoint& endpoint) {
+  const routing::Demand& demand = request.demand;
+  const auto is_endpoint = [&](const routing::Candidate& each) { return each.endpoint == endpoint.index; };
+  const bool is_asked_for = std::ranges::any_of(demand.model->candidates, is_endpoint);
+  return is_asked_for ? std::string_view(demand.model_requested) : endpoint.model->name.text;
+}
+
 Task<void> StreamRelay::run(providers::Exchange& exchange) {
   Services& services = with_.services;
   Step step = Step::go_on;
@@ -109,9 +124,10 @@ std::string StreamRelay::cost_of(const routing::Usage& usage) const {
 
 StreamIdentity StreamRelay::identity() const {
   const routing::Demand& demand = with_.request.demand;
+  const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
   return {.id = with_.request.id,
           .created = std::chrono::system_clock::to_time_t(demand.wall),
-          .model = demand.model->name.text};
+          .model = shown_model(with_.request, endpoints[with_.tried.attempt.endpoint])};
 }
 
 void StreamRelay::tell_usage() {

@@ -27,6 +27,11 @@ struct Attempting {
   std::size_t leg = 0;  // of the race
 };
 
+// `text` with the client's name for the model where the host's stands.
+std::string with_model(std::string_view text, const providers::ByteRange& value, std::string_view model);
+// As the client asked for it, where the endpoint is one of that model's.
+std::string_view shown_model(const InferenceRequest& request, const routing::Endpoint& endpoint);
+
 class StreamRelay {
  public:
   explicit StreamRelay(const Attempting& attempting) : with_(attempting) {}

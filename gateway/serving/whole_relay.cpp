@@ -18,7 +18,8 @@ using routing::Progress;
 // A reply as it was understood, and the client's words for it where they are not the host's.
 class Understood final : public providers::AnswerSink {
  public:
-  Understood(const Attempting& with, std::string_view body) : with_(with) {
+  // `body` must outlive it.
+  Understood(const Attempting& with, std::string_view body) : with_(with), body_(body) {
     if (with.dialect.format() == with.request.surface->format()) {
       reply = with.dialect.native()->whole(body, with.services.tokens);
     } else {
@@ -31,9 +32,12 @@ class Understood final : public providers::AnswerSink {
 
   PassedReply reply;
 
-  // As the client gets it; the host's own bytes are not in it.
+  // As the client gets it, where that is not the host's own bytes.
   std::optional<std::string> said(config::Money cost) const {
-    if (!answer_) return std::nullopt;
+    const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
+    const std::string_view model = shown_model(with_.request, endpoints[with_.tried.attempt.endpoint]);
+    if (!answer_ && reply.model_value.empty()) return std::nullopt;
+    if (!answer_) return with_model(body_, reply.model_value, model);
     std::string member = ",\"cost\":";
     LineWriter line(member);
     line.fixed(cost.nanos, 9);
@@ -41,7 +45,7 @@ class Understood final : public providers::AnswerSink {
     const routing::Demand& demand = with_.request.demand;
     return answer_->body({.id = with_.request.id,
                           .created = std::chrono::system_clock::to_time_t(demand.wall),
-                          .model = demand.model->name.text},
+                          .model = model},
                          member);
   }
 
@@ -62,6 +66,7 @@ class Understood final : public providers::AnswerSink {
   }
 
   const Attempting& with_;
+  const std::string_view body_;
   std::unique_ptr<WholeAnswer> answer_;
 };
 

@@ -9,6 +9,7 @@
 #include <boost/system/result.hpp>
 
 #include "config/values/format.hpp"
+#include "gateway/http/incoming.hpp"
 #include "gateway/surface/client_body.hpp"
 #include "gateway/surface/error_reply.hpp"
 #include "providers/conversation/answer.hpp"
@@ -46,6 +47,15 @@ class Conversing {
   virtual std::unique_ptr<WholeAnswer> whole(const providers::Conversation& asked) const = 0;
 };
 
+// How long a prompt is, where the API lets clients ask for that alone.
+class Counting {
+ public:
+  virtual ~Counting() = default;
+  // As Surface::inspect, of a body that asks for no answer.
+  virtual Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const = 0;
+  virtual std::string answer(config::Tokens tokens) const = 0;
+};
+
 class Surface {
  public:
   virtual ~Surface() = default;
@@ -56,12 +66,18 @@ class Surface {
   virtual Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const = 0;
   // Null where nothing but the API itself can say it.
   virtual const Conversing* conversing() const { return nullptr; }
+  // The lines of header fields, each with its line's end in front, that a host of the same API is sent for a
+  // client that says so; empty: those that the host's dialect has.
+  virtual std::string host_fields(const ApiFields& /*said*/) const { return {}; }
+  virtual const Counting* counting() const { return nullptr; }
   // Whether an answer is as good from one endpoint as from another. Where it is not, a request goes to the
   // first endpoint of its model alone, unless they are declared to be equal.
   virtual bool is_interchangeable() const { return true; }
 
-  // Of a request that failed, instead of a reply.
-  virtual std::string error_body(const ErrorReply& error) const { return envelope(error); }
+  // Of a request that failed, instead of a reply. `id` is the request's.
+  virtual std::string error_body(const ErrorReply& error, std::string_view /*id*/) const {
+    return envelope(error);
+  }
   // The event that ends a stream which had begun. Nothing follows it, no mark of the end either.
   virtual std::string error_event(const ErrorReply& error, const StreamIdentity& stream) const = 0;
   // The event that tells the usage of a stream whose host sent none where clients look for it. What is only
@@ -69,6 +85,10 @@ class Surface {
   virtual std::string usage_event(const routing::Attempt& attempt, const StreamIdentity& stream) const = 0;
   // An event with nothing but `members` of our own, which clients that do not know them skip.
   virtual std::string note_event(std::string_view members, const StreamIdentity& stream) const = 0;
+  // What tells who waits for a stream that somebody still works on it, without the empty line behind it.
+  virtual std::string_view waiting_event() const { return ": isocost waiting"; }
+  // The header field in which the API's clients look for the request's id, beside x-request-id; empty: none.
+  virtual std::string_view id_field() const { return {}; }
   virtual std::string_view end_mark() const { return "data: [DONE]\n\n"; }
 };
 

@@ -55,10 +55,11 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
   own_.assign(model.begin(), model.end());
 
   std::vector<Edit> edits;
-  edits.reserve(2 + request.routing_members.size());
+  edits.reserve(2 + request.routing_members.size() + request.left_out.size());
   edits.push_back(
       {is_new ? before(request.object.begin + 1) : request.model_value, {own_.data(), own_.size()}});
-  if (request.stream) edits.push_back(with_usage(request));
+  if (request.stream && !request.streams_tell_usage) edits.push_back(with_usage(request));
+  for (const ByteRange& range : request.left_out) edits.push_back({range, {}});
   if (members == RoutingMembers::removed) remove_routing_members(request, edits);
   // What is put in at a place comes before what is taken out there.
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {
@@ -78,6 +79,13 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
     copied = edit.range.end;
   }
   piece(text.substr(copied, request.object.end - copied));
+  if (pieces_.size() > most_pieces) join();
+}
+
+void UpstreamBody::join() {
+  joined_.reserve(size_);
+  for (const std::string_view each : pieces_) joined_.insert(joined_.end(), each.begin(), each.end());
+  pieces_.assign(1, {joined_.data(), joined_.size()});
 }
 
 }  // namespace gateway

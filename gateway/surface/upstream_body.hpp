@@ -25,7 +25,12 @@ class UpstreamBody {
   std::size_t size() const { return size_; }
 
  private:
+  // A gather write has room for few.
+  static constexpr std::size_t most_pieces = 16;
+  void join();
+
   std::vector<char> own_;  // what is not the client's; a vector, because its bytes stay when it is moved
+  std::vector<char> joined_;
   std::vector<std::string_view> pieces_;
   std::size_t size_ = 0;
 };

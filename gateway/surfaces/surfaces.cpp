@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
 #include "gateway/surfaces/openai_chat/openai_chat.hpp"
 #include "gateway/surfaces/openai_completions/openai_completions.hpp"
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
@@ -9,10 +10,11 @@
 namespace gateway {
 namespace {
 
-constexpr std::array<const Surface& (*)(), 3> surfaces{
+constexpr std::array<const Surface& (*)(), 4> surfaces{
     openai_chat_surface,
     openai_completions_surface,
     openai_embeddings_surface,
+    anthropic_messages_surface,
 };
 
 }  // namespace

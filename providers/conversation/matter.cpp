@@ -42,6 +42,7 @@ constexpr std::array<Row, matter_count> rows{{
     {Matter::metadata, "metadata", Weight::hint},
     {Matter::prefill, "messages", Weight::need},
     {Matter::assistant_first, "messages", Weight::need},
+    {Matter::optional_thinking, "reasoning", Weight::hint},
 }};
 constexpr bool rows_are_in_order() {
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -132,7 +133,8 @@ Matters matters_of(const Conversation& conversation) {
   add_sampling(conversation.sampling, matters);
   if (conversation.form.kind == OutputForm::Kind::json_object) matters.add(Matter::json_object);
   if (conversation.form.kind == OutputForm::Kind::json_schema) matters.add(Matter::json_schema);
-  if (conversation.thinking.is_on()) matters.add(Matter::thinking);
+  const ThinkingWish& thinking = conversation.thinking;
+  if (thinking.is_on()) matters.add(thinking.is_optional ? Matter::optional_thinking : Matter::thinking);
   if (conversation.thinking.effort == ThinkingWish::Effort::off) matters.add(Matter::no_thinking);
   if (conversation.cache) matters.add(Matter::cache_marks);
   if (!conversation.user.raw.empty()) matters.add(Matter::user);

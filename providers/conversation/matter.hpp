@@ -40,10 +40,11 @@ enum class Matter {
   cache_marks,
   user,
   metadata,
-  prefill,          // the last turn is the assistant's, to be gone on with
-  assistant_first,  // the first turn is the assistant's
+  prefill,            // the last turn is the assistant's, to be gone on with
+  assistant_first,    // the first turn is the assistant's
+  optional_thinking,  // wanted of who can
 };
-inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::assistant_first) + 1;
+inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::optional_thinking) + 1;
 
 class Matters {
  public:

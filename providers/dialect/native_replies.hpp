@@ -19,6 +19,10 @@ class NativeReplies {
   // is shown.
   virtual Relayed relayed(const SseEvent& event, const PassedEvent& passed, UsageShown usage,
                           std::string& scratch, std::string_view cost) const = 0;
+  // What a stream's usage comes to, when `next` follows `before`: of most APIs each tells all of it.
+  virtual ReportedUsage joined(const ReportedUsage& /*before*/, const ReportedUsage& next) const {
+    return next;
+  }
   virtual PassedReply whole(std::string_view body, JsonTokens& tokens) const = 0;
 };
 

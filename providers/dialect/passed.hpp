@@ -48,6 +48,7 @@ struct PassedEvent {
   Kind kind = Kind::bad;
   PassedContent content;
   ReportedUsage usage;
+  ByteRange model_value;  // where the model is named, if the client is to read another name there
   ByteRange usage_value;  // of the top-level usage in the data, when it is there and not null
   std::optional<ReportedError> error{};
 };
@@ -63,6 +64,7 @@ struct PassedReply {
   Kind kind = Kind::bad;
   PassedContent content;
   ReportedUsage usage;
+  ByteRange model_value;  // as of an event
   std::optional<ReportedError> error{};
 };
 

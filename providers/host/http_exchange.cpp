@@ -33,6 +33,7 @@ class Letter {
       pieces.add("\r\ntraceparent: ");
       pieces.add(request.traceparent);
     }
+    pieces.add(request.fields);
     pieces.add("\r\n\r\n");
     for (const std::string_view text : request.body.texts()) pieces.add(text);
   }
@@ -60,7 +61,9 @@ void HttpExchange::abort() {
 
 Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
   if (aborted_) co_return FailureKind::connect;
-  const auto head = provider_.heads_.head(*request.dialect, request.target);
+  const auto head = provider_.heads_.head(
+      *request.dialect, request.target,
+      request.fields.empty() ? RequestHeads::With::dialects_fields : RequestHeads::With::no_fields);
   connection_ = provider_.pool_.take();
   bool reused = connection_ != nullptr;
   for (;;) {

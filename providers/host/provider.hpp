@@ -31,6 +31,9 @@ struct OutgoingRequest {
   std::string_view target;           // behind the path of the base URL
   Pieces body{};
   std::string_view traceparent;  // checked; empty for none
+  // In place of the dialect's own fields: lines, each with its line's end in front, checked; empty: the
+  // dialect's.
+  std::string_view fields{};
 };
 
 // One request and its reply. Dropping it before the reply's end closes the connection.

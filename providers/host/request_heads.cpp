@@ -48,14 +48,15 @@ RequestHeads::RequestHeads(const config::ProviderSettings& settings) : settings_
   built(settings, config::Format::chat, {}, "/");
 }
 
-std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, std::string_view target) {
+std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, std::string_view target,
+                                                      With with) {
   for (const Head& head : heads_) {
-    if (head.dialect == &dialect && head.target == target) return head.text;
+    if (head.dialect == &dialect && head.target == target && head.with == with) return head.text;
   }
+  const auto fields = with == With::dialects_fields ? dialect.fields() : std::span<const HeadField>();
   if (heads_.size() == most_heads) heads_.erase(heads_.begin());
-  heads_.push_back(
-      {&dialect, std::string(target),
-       std::make_shared<const std::string>(built(settings_, dialect.format(), dialect.fields(), target))});
+  heads_.push_back({&dialect, std::string(target), with,
+                    std::make_shared<const std::string>(built(settings_, dialect.format(), fields, target))});
   return heads_.back().text;
 }
 

@@ -1,5 +1,6 @@
 // The heads of requests to one provider, up to the value of Content-Length. Each is built once, from the
-// settings and the dialect alone: nothing of a client's head ever reaches a host. Belongs to one data loop.
+// settings and the dialect alone: of a client's head no field reaches a host but those by which an API is
+// told which of its versions is spoken. Belongs to one data loop.
 #pragma once
 
 #include <memory>
@@ -18,12 +19,16 @@ class RequestHeads {
   // `settings` must outlive it.
   explicit RequestHeads(const config::ProviderSettings& settings);
 
-  std::shared_ptr<const std::string> head(const Dialect& dialect, std::string_view target);
+  // no_fields: the request brings fields of its own.
+  enum class With { dialects_fields, no_fields };
+  std::shared_ptr<const std::string> head(const Dialect& dialect, std::string_view target,
+                                          With with = With::dialects_fields);
 
  private:
   struct Head {
     const Dialect* dialect;
     std::string target;
+    With with;
     std::shared_ptr<const std::string> text;
   };
 

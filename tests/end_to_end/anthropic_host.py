@@ -15,7 +15,7 @@ def checked(exchange):
     asked = exchange.body
     REQUEST.validate_python(asked)
     assert exchange.path == "/v1/messages", exchange.path
-    assert exchange.headers["anthropic-version"] == "2023-06-01", exchange.headers
+    assert exchange.headers["anthropic-version"] in ("2023-06-01", "2026-10-21"), exchange.headers
     assert "authorization" not in exchange.headers, "Anthropic takes its keys as x-api-key"
     return asked
 
@@ -85,6 +85,18 @@ async def calls(exchange):
         return await exchange.reply(200, message([call | {"input": {"city": "Zürich"}}], "tool_use"))
     pieces = [{"type": "input_json_delta", "partial_json": piece} for piece in ('{"ci', 'ty": "Z', 'ürich"}')]
     await stream(exchange, [(call, pieces)], "tool_use")
+
+
+async def breaks(exchange):
+    """Fails in the midst of its answer, as Anthropic says so."""
+    checked(exchange)
+    await exchange.begin_stream()
+    await event(exchange, {"type": "message_start", "message": message([], None, USAGE | {"output_tokens": 1})})
+    await event(exchange, {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}})
+    await event(exchange, {"type": "content_block_delta", "index": 0, "delta": texts("Hel")[0]})
+    error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+    await exchange.chunk(f"event: error\ndata: {json.dumps(error)}\n\n".encode())
+    await exchange.end_stream()
 
 
 async def overloaded(exchange):

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "gateway/surfaces/openai_chat/chat_parts.hpp"
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surfaces/openai_chat/chat_tools.hpp"
 #include "gateway/surfaces/openai_chat/chat_turns.hpp"
 
@@ -14,7 +14,6 @@ namespace gateway {
 namespace {
 
 using providers::Conversation;
-using providers::JsonNumber;
 using providers::JsonString;
 using providers::JsonType;
 using providers::OutputForm;
@@ -92,12 +91,12 @@ class ConversationReader {
 
   bool sampling(const JsonString& key, const Path& path) {
     providers::Sampling& sampling = said_.sampling;
-    if (key.is("temperature")) return number(path, sampling.temperature);
-    if (key.is("top_p")) return number(path, sampling.top_p);
-    if (key.is("top_k")) return number(path, sampling.top_k);
-    if (key.is("seed")) return number(path, sampling.seed);
-    if (key.is("frequency_penalty")) return number(path, sampling.frequency_penalty);
-    if (key.is("presence_penalty")) return number(path, sampling.presence_penalty);
+    if (key.is("temperature")) return read_number(walk_, path, sampling.temperature);
+    if (key.is("top_p")) return read_number(walk_, path, sampling.top_p);
+    if (key.is("top_k")) return read_number(walk_, path, sampling.top_k);
+    if (key.is("seed")) return read_number(walk_, path, sampling.seed);
+    if (key.is("frequency_penalty")) return read_number(walk_, path, sampling.frequency_penalty);
+    if (key.is("presence_penalty")) return read_number(walk_, path, sampling.presence_penalty);
     if (key.is("stop")) return stop(path);
     if (key.is("n")) return walk_.integer(path, 1, 128, choices_);
     if (key.is("logprobs")) return walk_.boolean(path, logprobs_);
@@ -122,13 +121,6 @@ class ConversationReader {
       said_.beyond.push_back({path.text(), is_need ? Weight::need : Weight::hint});
     }
     return true;
-  }
-
-  bool number(const Path& path, std::optional<JsonNumber>& value) {
-    if (walk_.json.type() == JsonType::null) return walk_.json.null();
-    if (walk_.json.type() != JsonType::number) return walk_.wrong_type(path, "a number");
-    value = walk_.json.number();
-    return value.has_value();
   }
 
   bool stop(const Path& path) {

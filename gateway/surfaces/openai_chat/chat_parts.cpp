@@ -136,14 +136,6 @@ class PartReader {
 
 }  // namespace
 
-bool read_text(BodyWalk& walk, const Path& path, Text& text) {
-  if (walk.json.type() == JsonType::null) return walk.json.null();
-  if (walk.json.type() != JsonType::string) return walk.wrong_type(path, "a string");
-  const auto found = walk.json.string();
-  if (found) text = *found;
-  return found.has_value();
-}
-
 bool read_content(BodyWalk& walk, const Path& path, Conversation& conversation, std::vector<Part>& parts) {
   const auto plain = [&](const Path& at) {
     Text text;
@@ -156,16 +148,6 @@ bool read_content(BodyWalk& walk, const Path& path, Conversation& conversation, 
     if (walk.json.type() == JsonType::string) return plain(at);
     return PartReader(walk, conversation).read(at, parts);
   });
-}
-
-bool read_cache_control(BodyWalk& walk, const Path& path, std::optional<providers::CacheLife>& cache) {
-  const bool is_said = walk.json.type() == JsonType::object;
-  Text life;
-  const bool read = walk.object(path, [&](const JsonString& key, const Path& at) {
-    return key.is("ttl") ? read_text(walk, at, life) : walk.json.skip();
-  });
-  if (is_said) cache = life.is("1h") ? providers::CacheLife::hour : providers::CacheLife::five_minutes;
-  return read;
 }
 
 }  // namespace gateway

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "gateway/surfaces/openai_chat/chat_parts.hpp"
+#include "gateway/surface/body_values.hpp"
 
 namespace gateway {
 namespace {
@@ -29,15 +29,6 @@ bool read_function(BodyWalk& walk, const Path& path, std::string_view body, Tool
 }
 
 }  // namespace
-
-bool read_object(BodyWalk& walk, const Path& path, std::string_view body, std::string_view& json) {
-  if (walk.json.type() == JsonType::null) return walk.json.null();
-  if (walk.json.type() != JsonType::object) return walk.wrong_type(path, "an object");
-  const std::size_t begin = walk.json.position();
-  if (!walk.json.skip()) return false;
-  json = body.substr(begin, walk.json.end() - begin);
-  return true;
-}
 
 bool read_tools(BodyWalk& walk, const Path& path, std::string_view body, Conversation& conversation) {
   return walk.array(path, [&](const Path& element) {

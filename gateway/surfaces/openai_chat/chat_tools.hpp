@@ -13,7 +13,4 @@ bool read_tools(BodyWalk& walk, const Path& path, std::string_view body,
                 providers::Conversation& conversation);
 bool read_tool_choice(BodyWalk& walk, const Path& path, providers::Conversation& conversation);
 
-// A JSON object as it stands in the body; null leaves `json` as it is.
-bool read_object(BodyWalk& walk, const Path& path, std::string_view body, std::string_view& json);
-
 }  // namespace gateway

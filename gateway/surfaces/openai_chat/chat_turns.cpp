@@ -148,30 +148,10 @@ class MessageReader {
   Text call_id_;
 };
 
-bool is_object(std::string_view text, providers::JsonTokens& tokens) {
-  providers::JsonWalk walk(tokens, text);
-  return walk.ok() && walk.type() == JsonType::object && walk.skip() && walk.finish();
-}
-
 }  // namespace
 
 bool read_turns(BodyWalk& walk, const Path& path, Conversation& conversation) {
   return walk.array(path, [&](const Path& at) { return MessageReader(walk, conversation).read(at); });
-}
-
-void check_arguments(Conversation& conversation, providers::JsonTokens& tokens) {
-  for (Turn& turn : conversation.turns) {
-    for (Part& part : turn.parts) {
-      auto* call = std::get_if<ToolCallPart>(&part.what);
-      if (!call) continue;
-      // Many models say nothing for nothing.
-      if (call->arguments.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-        call->arguments = "{}";
-      } else {
-        call->is_broken = !is_object(call->arguments, tokens);
-      }
-    }
-  }
 }
 
 }  // namespace gateway

@@ -12,7 +12,4 @@ namespace gateway {
 // Arguments of tool calls are not looked at: they are for check_arguments().
 bool read_turns(BodyWalk& walk, const Path& path, providers::Conversation& conversation);
 
-// Marks the calls whose arguments are no JSON object. Uses `tokens` for each: when the body has been read.
-void check_arguments(providers::Conversation& conversation, providers::JsonTokens& tokens);
-
 }  // namespace gateway

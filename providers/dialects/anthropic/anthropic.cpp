@@ -5,6 +5,7 @@
 #include "providers/dialect/interpreter.hpp"
 #include "providers/dialects/anthropic/body.hpp"
 #include "providers/dialects/anthropic/errors.hpp"
+#include "providers/dialects/anthropic/native.hpp"
 #include "providers/dialects/anthropic/stream.hpp"
 #include "providers/dialects/anthropic/whole.hpp"
 
@@ -43,6 +44,7 @@ class Anthropic final : public Dialect {
   ReadFault fault_of(int status, const ReportedError& error) const override {
     return fault_of_anthropic(status, error);
   }
+  const NativeReplies* native() const override { return &anthropic_native_replies(); }
   const Interpreter* interpreter() const override { return &interpreter_; }
 
  private:

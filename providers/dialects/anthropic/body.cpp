@@ -99,7 +99,9 @@ Matters carried_by_anthropic(const HostModel& model) {
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);
   if (!model.takes_sampling) matters.remove(Matter::temperature).remove(Matter::top_p).remove(Matter::top_k);
   // A model that never thinks is not kept from it in vain.
-  if (model.thinking == HostModel::Thinking::none) matters.remove(Matter::thinking);
+  if (model.thinking == HostModel::Thinking::none) {
+    matters.remove(Matter::thinking).remove(Matter::optional_thinking);
+  }
   return matters;
 }
 

@@ -34,7 +34,7 @@ class EventReader {
       return walk_.ok();
     }
     if (key.is("message")) return object([this](const JsonString& inner) { return message(inner); });
-    if (key.is("usage")) return usage_.read(walk_);
+    if (key.is("usage")) return usage();
     if (key.is("error") && walk_.type() != JsonType::null) {
       event.error = read_anthropic_error_value(walk_);
       return walk_.ok();
@@ -44,9 +44,22 @@ class EventReader {
 
   bool message(const JsonString& key) {
     if (key.is("id")) return take(walk_, event.id);
-    if (key.is("model")) return take(walk_, event.model);
-    if (key.is("usage")) return usage_.read(walk_);
+    if (key.is("model")) {
+      const std::size_t begin = walk_.position();
+      if (!take(walk_, event.model)) return false;
+      event.model_value = {begin, walk_.end()};
+      return true;
+    }
+    if (key.is("usage")) return usage();
     return walk_.skip();
+  }
+
+  bool usage() {
+    const std::size_t begin = walk_.position();
+    const bool is_null = walk_.type() == JsonType::null;
+    if (!usage_.read(walk_)) return false;
+    if (!is_null) event.usage_value = {begin, walk_.end()};
+    return true;
   }
 
   bool delta(const JsonString& key) {

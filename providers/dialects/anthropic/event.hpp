@@ -32,6 +32,8 @@ struct AnthropicEvent {
   Text type;
   Text id;  // of the message
   Text model;
+  ByteRange model_value;  // in the data, the quotes included
+  ByteRange usage_value;
   std::optional<AnthropicBlockSeen> block{};
   AnthropicDelta delta;
   std::optional<ReportedError> error{};

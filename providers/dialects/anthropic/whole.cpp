@@ -2,6 +2,7 @@
 
 #include "providers/dialects/anthropic/answer.hpp"
 #include "providers/dialects/anthropic/errors.hpp"
+#include "providers/dialects/anthropic/shown.hpp"
 
 namespace providers {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 struct Message {
   Text id;
   Text model;
+  ByteRange model_value;
   Text stop_reason;
   std::string_view content;  // an array; empty: none
   AnthropicUsage usage;
@@ -29,7 +31,12 @@ std::optional<Message> read_message(std::string_view body, JsonTokens& tokens) {
   if (!walk.ok() || walk.type() != JsonType::object) return std::nullopt;
   const bool read = walk.object([&](const JsonString& key) {
     if (key.is("id")) return take(walk, message.id);
-    if (key.is("model")) return take(walk, message.model);
+    if (key.is("model")) {
+      const std::size_t begin = walk.position();
+      if (!take(walk, message.model)) return false;
+      message.model_value = {begin, walk.end()};
+      return true;
+    }
     if (key.is("stop_reason")) return take(walk, message.stop_reason);
     if (key.is("usage")) return message.usage.read(walk);
     if (key.is("error") && walk.type() != JsonType::null) {
@@ -71,6 +78,32 @@ Reading read_anthropic_whole(std::string_view body, JsonTokens& tokens, AnswerSi
   if (!message->stop_reason.raw.empty()) answer.end(message->stop_reason, sink);
   answer.usage(message->usage, sink);
   return Reading::ended;
+}
+
+PassedReply pass_anthropic_whole(std::string_view body, JsonTokens& tokens) {
+  PassedReply reply;
+  auto message = read_message(body, tokens);
+  if (!message) return reply;
+  if (message->error) {
+    reply.error = *std::move(message->error);
+    reply.kind = PassedReply::Kind::error;
+    return reply;
+  }
+  if (!message->content.empty()) {
+    JsonWalk walk(tokens, message->content);
+    walk.array([&] {
+      const auto block = read_anthropic_block(walk, message->content);
+      if (block) show_block(*block, reply.content);
+      return walk.ok();
+    });
+  }
+  show_end(message->stop_reason, reply.content);
+  if (message->usage.is_known()) {
+    reply.usage = {.usage = message->usage.usage(), .anomaly = message->usage.is_odd()};
+  }
+  reply.model_value = message->model_value;
+  reply.kind = reply.content.decisive() ? PassedReply::Kind::answer : PassedReply::Kind::empty;
+  return reply;
 }
 
 }  // namespace providers

@@ -115,7 +115,9 @@ Matters carried_by_openai_chat(const HostModel& model) {
   }
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);
   if (!model.takes_sampling) matters.remove(Matter::temperature).remove(Matter::top_p);
-  if (model.thinking == HostModel::Thinking::none) matters.remove(Matter::thinking);
+  if (model.thinking == HostModel::Thinking::none) {
+    matters.remove(Matter::thinking).remove(Matter::optional_thinking);
+  }
   return matters;
 }
 

@@ -156,7 +156,10 @@ void write_user(JsonWriter& json, const Turn& turn) {
     json.begin_object();
     json.key("role").plain("tool");
     json.key("tool_call_id").string(result->call_id);
-    write_texts(json.key("content"), texts, blank_line);
+    // There is no other word for it here.
+    const Part error{TextPart{{"Error:", false}}};
+    if (result->is_error) texts.insert(texts.begin(), &error);
+    write_texts(json.key("content"), texts, result->is_error ? " " : blank_line);
     json.end_object();
   }
   if (!rest.empty()) write_message(json, "user", rest);

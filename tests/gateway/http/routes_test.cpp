@@ -56,8 +56,20 @@ TEST_CASE("a model's name may come as one segment, as OpenAI's SDKs send it") {
   for (const char* text : {"a%zzb", "a%4", "a%", "a%4zb", "%"}) CHECK(gateway::decoded(text) == text);
 }
 
+TEST_CASE("who asks what this is, is told, and Messages are called where Anthropic's clients look for them") {
+  CHECK(gateway::page_of(gateway::route(Method::head, "/")) == gateway::Page::greeting);
+  for (const char* path : {"/v1/messages", "/api/v1/messages"}) {
+    const auto there = gateway::route(Method::post, path);
+    REQUIRE(std::holds_alternative<gateway::Route>(there));
+    CHECK(std::get<gateway::Route>(there).page == gateway::Page::inference);
+    CHECK(std::get<gateway::Route>(there).format == config::Format::messages);
+  }
+  CHECK(gateway::page_of(gateway::route(Method::post, "/v1/messages/count_tokens")) ==
+        gateway::Page::counting);
+}
+
 TEST_CASE("what is not listed is nowhere, and a wrong method is told the right ones") {
-  for (const char* path : {"/", "/v1", "/v1/", "/v1/models/", "/V1/models", "/v1/models2", "/api/healthz",
+  for (const char* path : {"/v1", "/v1/", "/v1/models/", "/V1/models", "/v1/models2", "/api/healthz",
                            "/v1/chat/completions/", "/metrics/", "//v1/models"}) {
     CAPTURE(path);
     CHECK(std::holds_alternative<NoRoute>(gateway::route(Method::get, path)));

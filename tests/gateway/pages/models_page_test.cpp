@@ -47,12 +47,31 @@ TEST_CASE("the list has what OpenAI's, Anthropic's and OpenRouter's clients read
   CHECK(r1.at("context_length") == 163'840);
   CHECK(r1.at("top_provider").at("context_length") == 163'840);
   CHECK(r1.at("links").at("details") == "/v1/models/deepseek/deepseek-r1/endpoints");
+  CHECK(r1.at("max_input_tokens") == 163'840);
+  CHECK(r1.at("lifecycle") == "active");
   CHECK(r1.at("aliases") == json::array{"deepseek-r1"});
   for (const char* required :
        {"canonical_slug", "name", "architecture", "per_request_limits", "supported_parameters",
         "default_parameters", "supported_voices", "description"}) {
     CHECK(r1.as_object().contains(required));
   }
+}
+
+TEST_CASE("a part of the list is shown to who asks for one, and whether there is more") {
+  const auto shown = [](const gateway::ModelWindow& window) {
+    const json::value page = json::parse(gateway::models_page(*catalogue, nullptr, window));
+    std::string text;
+    for (const json::value& each : page.at("data").as_array())
+      text.append(each.at("id").as_string()).append(" ");
+    CHECK(page.at("total_count") == 3);
+    return text + (page.at("has_more").as_bool() ? "more" : "all");
+  };
+  CHECK(shown({.limit = 2}) == "deepseek/deepseek-r1 meta/llama more");
+  CHECK(shown({.limit = 3}) == "deepseek/deepseek-r1 meta/llama any all");
+  CHECK(shown({.limit = 1, .after = "deepseek/deepseek-r1"}) == "meta/llama more");
+  CHECK(shown({.after = "meta/llama"}) == "any all");
+  CHECK(shown({.limit = 1, .before = "any"}) == "meta/llama more");
+  CHECK(shown({.before = "meta/llama"}) == "deepseek/deepseek-r1 all");
 }
 
 TEST_CASE("a key sees only the models it may ask for") {

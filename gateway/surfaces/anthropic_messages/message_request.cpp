@@ -1,0 +1,148 @@
+#include "gateway/surfaces/anthropic_messages/message_request.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/surface/client_body_reader.hpp"
+#include "gateway/surfaces/anthropic_messages/message_prompt.hpp"
+
+namespace gateway {
+namespace {
+
+using config::Feature;
+using providers::ByteRange;
+using providers::JsonString;
+using providers::JsonType;
+
+constexpr std::size_t most_bytes_of_user = 512;
+
+class MessageReader final : public ClientBodyReader {
+ public:
+  MessageReader(std::string_view body, providers::JsonTokens& tokens, ClientBody& request, Purpose purpose)
+      : ClientBodyReader(body, tokens, request), purpose_(purpose) {}
+
+ private:
+  struct Own {
+    std::string_view key;
+    bool (MessageReader::*read)(const Path&);
+  };
+  static const std::array<Own, 12> own_;
+
+  std::optional<bool> own_member(std::string_view name, const Path& path) override {
+    const auto own = std::ranges::find(own_, name, &Own::key);
+    if (own == own_.end()) return std::nullopt;
+    return (this->*own->read)(path);
+  }
+
+  bool is_complete(const Path& top) override {
+    if (!has_messages_) {
+      return walk_.wrong("missing_member", top.member("messages"), "nothing", "an array of messages");
+    }
+    if (!prompt_.has_messages()) {
+      return walk_.wrong("invalid_value", top.member("messages"), "an empty array", "at least one message");
+    }
+    return max_tokens_ || purpose_ == Purpose::count ||
+           walk_.wrong("missing_member", top.member("max_tokens"), "nothing",
+                       "the most tokens that the answer may have");
+  }
+
+  void complete() override {
+    if (max_tokens_) request_.max_output = config::Tokens{*max_tokens_};
+    if (prompt_.ends_with_assistant()) need(Feature::prefill);
+    request_.needs |= prompt_.needs();
+    request_.wants_usage = true;
+    request_.streams_tell_usage = true;
+    const std::size_t tools_bytes = providers::decoded_size(tools_.of(body_));
+    request_.prompt = prompt_.estimated(tools_bytes);
+    request_.prefix_tokens = prompt_.prefix_tokens(tools_bytes);
+    for (const MessagePrompt::Piece& piece : prompt_.pieces()) request_.messages.push_back(piece.range);
+    request_.tools = tools_;
+    request_.left_out = prompt_.take_unsigned();
+  }
+
+  bool messages(const Path& path) {
+    has_messages_ = true;
+    return prompt_.messages(walk_, path);
+  }
+  bool system(const Path& path) { return prompt_.system(walk_, path); }
+  bool max_tokens(const Path& path) { return walk_.integer(path, 0, most_tokens, max_tokens_); }
+
+  bool tools(const Path& path) {
+    const std::size_t begin = walk_.json.position();
+    bool any = false;
+    if (!walk_.array(path, [&](const Path&) { return any = true, walk_.json.skip(); })) return false;
+    if (!any) return true;
+    need(Feature::tools);
+    tools_ = {begin, walk_.json.end()};
+    return true;
+  }
+
+  // What a model may do, any can; what it is told to do, not.
+  bool thinking(const Path& path) {
+    std::string type;
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      return key.is("type") ? walk_.string(at, type) : walk_.json.skip();
+    });
+    if (type == "enabled") need(Feature::reasoning);
+    return is_read;
+  }
+
+  bool output_config(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      return key.is("format") ? output_format(at) : walk_.json.skip();
+    });
+  }
+  bool output_format(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (!key.is("type")) return walk_.json.skip();
+      std::string type;
+      if (!walk_.string(at, type)) return false;
+      if (type == "json_schema") need(Feature::json_schema);
+      return true;
+    });
+  }
+
+  bool metadata(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path&) {
+      if (!key.is("user_id") || walk_.json.type() != JsonType::string) return walk_.json.skip();
+      const auto user = walk_.json.string();
+      if (user && user->raw.size() <= most_bytes_of_user) request_.user = user->text();
+      return user.has_value();
+    });
+  }
+
+  // Of OpenAI's APIs; here it says nothing to us.
+  bool of_others(const Path&) { return walk_.json.skip(); }
+
+  const Purpose purpose_;
+  MessagePrompt prompt_;
+  ByteRange tools_;
+  bool has_messages_ = false;
+  std::optional<std::int64_t> max_tokens_;
+};
+
+const std::array<MessageReader::Own, 12> MessageReader::own_{{
+    {"messages", &MessageReader::messages},
+    {"system", &MessageReader::system},
+    {"max_tokens", &MessageReader::max_tokens},
+    {"tools", &MessageReader::tools},
+    {"thinking", &MessageReader::thinking},
+    {"output_config", &MessageReader::output_config},
+    {"output_format", &MessageReader::output_format},
+    {"metadata", &MessageReader::metadata},
+    {"n", &MessageReader::of_others},
+    {"user", &MessageReader::of_others},
+    {"stream_options", &MessageReader::of_others},
+    {"prompt_cache_key", &MessageReader::of_others},
+}};
+
+}  // namespace
+
+Inspected inspect_messages(std::string_view body, providers::JsonTokens& tokens, Purpose purpose) {
+  Inspected result{ClientBody()};
+  if (auto fault = MessageReader(body, tokens, *result, purpose).read()) result = *std::move(fault);
+  tokens.shrink();
+  return result;
+}
+
+}  // namespace gateway

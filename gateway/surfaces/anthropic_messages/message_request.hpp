@@ -1,0 +1,15 @@
+// What isocost must know of the body of a call to Anthropic's Messages.
+#pragma once
+
+#include "gateway/surface/client_body.hpp"
+#include "providers/json/json_tokens.hpp"
+
+namespace gateway {
+
+// What the prompt is sent for: an answer, or to be told how long it is.
+enum class Purpose { answer, count };
+
+// `tokens` is scratch space. The result's ranges are of `body`.
+Inspected inspect_messages(std::string_view body, providers::JsonTokens& tokens, Purpose purpose);
+
+}  // namespace gateway

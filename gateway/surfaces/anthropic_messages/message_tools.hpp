@@ -1,0 +1,16 @@
+// Reads the tools of a body of Anthropic's Messages, and how free the model is to call them. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "gateway/surface/body_walk.hpp"
+#include "providers/conversation/conversation.hpp"
+
+namespace gateway {
+
+// Each reads the value of the member of its name.
+bool read_message_tools(BodyWalk& walk, const Path& path, std::string_view body,
+                        providers::Conversation& conversation);
+bool read_message_tool_choice(BodyWalk& walk, const Path& path, providers::Conversation& conversation);
+
+}  // namespace gateway

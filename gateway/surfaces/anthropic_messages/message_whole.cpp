@@ -1,0 +1,136 @@
+#include "gateway/surfaces/anthropic_messages/message_answer.hpp"
+#include "gateway/surfaces/anthropic_messages/message_usage.hpp"
+#include "gateway/surfaces/anthropic_messages/own_thinking.hpp"
+#include "providers/json/json_walk.hpp"
+#include "providers/json/json_writer.hpp"
+
+namespace gateway {
+
+using providers::AnswerEvent;
+using providers::JsonWriter;
+using Kind = AnswerEvent::Kind;
+
+namespace {
+
+constexpr std::string_view anthropic_format = "anthropic-claude-v1";
+
+// Of raw text.
+providers::Text raw(std::string_view text) {
+  return {text, true};
+}
+
+// What is no object cannot stand here, and the client should see what the model wrote.
+void write_input(JsonWriter& json, const std::string& raw_arguments) {
+  const std::string arguments = raw(raw_arguments).text();
+  if (arguments.find_first_not_of(" \t\r\n") == std::string::npos) return json.raw("{}");
+  providers::JsonTokens tokens;
+  providers::JsonWalk walk(tokens, arguments);
+  const bool is_object =
+      walk.ok() && walk.type() == providers::JsonType::object && walk.skip() && walk.finish();
+  if (is_object) return json.raw(arguments);
+  json.begin_object();
+  json.key("invalid_arguments").string(raw(raw_arguments));
+  json.end_object();
+}
+
+}  // namespace
+
+// The block that goes on, or a new one.
+MessageWhole::Block& MessageWhole::last(Block::Kind kind, std::size_t index) {
+  const bool goes_on = !blocks_.empty() && blocks_.back().kind == kind && blocks_.back().index == index;
+  if (!goes_on)
+    blocks_.push_back({.kind = kind, .index = index, .text = {}, .signature = {}, .id = {}, .name = {}});
+  return blocks_.back();
+}
+
+void MessageWhole::take(const AnswerEvent& event) {
+  end_.take(event);
+  switch (event.kind) {
+    case Kind::text:
+    case Kind::refusal:
+      if (!event.text.raw.empty()) last(Block::Kind::text, 0).text.append(event.text.raw);
+      return;
+    case Kind::thinking:
+    case Kind::signature:
+    case Kind::redacted:
+      return think(event);
+    case Kind::tool_call: {
+      Block& block = last(Block::Kind::call, event.index);
+      block.id = event.id.raw;
+      block.name = event.name.raw;
+      return;
+    }
+    case Kind::arguments:
+      for (Block& block : blocks_) {
+        if (block.kind == Block::Kind::call && block.index == event.index) block.text.append(event.text.raw);
+      }
+      return;
+    case Kind::usage:
+      usage_ = event.usage;
+      return;
+    case Kind::begin:
+    case Kind::citation:
+    case Kind::end:
+    case Kind::error:
+      return;
+  }
+}
+
+void MessageWhole::think(const AnswerEvent& event) {
+  if (thoughts_ == ThoughtShown::no) return;
+  const bool is_anthropics = event.format == anthropic_format;
+  if (event.kind != Kind::thinking && !is_anthropics) return;
+  if (event.kind == Kind::redacted) {
+    last(Block::Kind::redacted, event.index).text.append(event.text.raw);
+    return;
+  }
+  Block& block = last(Block::Kind::thinking, event.index);
+  (event.kind == Kind::signature ? block.signature : block.text).append(event.text.raw);
+}
+
+std::string MessageWhole::body(const StreamIdentity& reply, std::string_view own_members) const {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("id").plain(message_id(reply.id));
+  json.key("type").plain("message");
+  json.key("role").plain("assistant");
+  json.key("model").plain(reply.model);
+  json.key("content").begin_array();
+  for (const Block& block : blocks_) {
+    json.begin_object();
+    switch (block.kind) {
+      case Block::Kind::text:
+        json.key("type").plain("text");
+        json.key("text").string(raw(block.text));
+        json.key("citations").raw("null");
+        break;
+      case Block::Kind::thinking:
+        json.key("type").plain("thinking");
+        json.key("thinking").string(raw(block.text));
+        json.key("signature").string(block.signature.empty() ? raw(unsigned_thinking) : raw(block.signature));
+        break;
+      case Block::Kind::redacted:
+        json.key("type").plain("redacted_thinking");
+        json.key("data").string(raw(block.text));
+        break;
+      case Block::Kind::call:
+        json.key("type").plain("tool_use");
+        json.key("id").plain(allowed_call_id(block.id, block.index));
+        json.key("name").string(raw(block.name));
+        write_input(json.key("input"), block.text);
+        break;
+    }
+    json.end_object();
+  }
+  json.end_array();
+  json.key("stop_reason").plain(end_.stop_reason());
+  json.key("stop_sequence").raw("null");
+  std::string usage;
+  append_message_usage(usage, usage_.value_or(routing::Usage{}), UsageOf::reply, own_members);
+  json.key("usage").raw(usage);
+  json.end_object();
+  return out;
+}
+
+}  // namespace gateway

@@ -1,0 +1,11 @@
+// Thinking that no host signed: Anthropic's clients want a signature and send it back with the rest. This one
+// says that there is none, so that no host is sent what it would refuse.
+#pragma once
+
+#include <string_view>
+
+namespace gateway {
+
+inline constexpr std::string_view unsigned_thinking = "isocost-unsigned";
+
+}  // namespace gateway

@@ -1,0 +1,147 @@
+#include "gateway/surfaces/anthropic_messages/message_request.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "gateway/surface/upstream_body.hpp"
+
+using namespace gateway;
+using config::Feature;
+
+namespace {
+
+Inspected inspected(const std::string& body, Purpose purpose = Purpose::answer) {
+  providers::JsonTokens tokens;
+  return inspect_messages(body, tokens, purpose);
+}
+
+std::string body_of(const std::string& members) {
+  return R"({"model":"m","max_tokens":9,)" + members + "}";
+}
+
+bool needs(const Inspected& asked, Feature feature) {
+  return asked->needs.test(static_cast<std::size_t>(feature));
+}
+
+// What a host of the same API is sent.
+std::string sent(const std::string& body) {
+  const Inspected asked = inspected(body);
+  REQUIRE(asked.has_value());
+  const UpstreamBody upstream(*asked, body, "host-model", RoutingMembers::removed);
+  std::string text;
+  for (const std::string_view piece : upstream.pieces()) text.append(piece);
+  CHECK(text.size() == upstream.size());
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("what routing must know of a body of Messages is found in it") {
+  const Inspected asked = inspected(R"({"model":"claude","max_tokens":100,"stream":true,"system":"Be brief.",
+    "messages":[{"role":"user","content":[{"type":"text","text":"Hi"},
+      {"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}},
+      {"type":"document","source":{"type":"url","url":"https://a.org/b.pdf"}}]},
+      {"role":"assistant","content":"It"}],
+    "tools":[{"name":"f","input_schema":{"type":"object"}}],"thinking":{"type":"enabled","budget_tokens":2000},
+    "output_config":{"format":{"type":"json_schema","schema":{}}},"metadata":{"user_id":"u-1"},"n":5})");
+  REQUIRE(asked.has_value());
+  CHECK(asked->model == "claude");
+  CHECK(asked->stream);
+  CHECK(asked->wants_usage);
+  CHECK(asked->max_output->count == 100);
+  CHECK(asked->user == "u-1");
+  CHECK(asked->choices == 1);  // `n` is a word of another API
+  for (const Feature each : {Feature::tools, Feature::images, Feature::files, Feature::reasoning,
+                             Feature::json_schema, Feature::prefill}) {
+    CHECK(needs(asked, each));
+  }
+  CHECK(asked->messages.size() == 3);  // the system comes first
+  CHECK(asked->prefix_tokens.size() == 3);
+  CHECK(asked->prefix_tokens.back() == asked->prompt.count);
+}
+
+TEST_CASE("thinking that a model may do, and a document given as text, need nothing of a host") {
+  const Inspected asked = inspected(body_of(R"("thinking":{"type":"adaptive"},"messages":[{"role":"user",
+    "content":[{"type":"document","source":{"type":"text","media_type":"text/plain","data":"Hi"}}]}])"));
+  REQUIRE(asked.has_value());
+  CHECK(!needs(asked, Feature::reasoning));
+  CHECK(!needs(asked, Feature::files));
+  CHECK(asked->prompt.count < 20);
+}
+
+TEST_CASE("an attribution that changes with the caller's version is no part of what hosts may have cached") {
+  const auto pieces = [](const std::string& version) {
+    return inspected(
+               body_of(
+                   R"("system":[{"type":"text","text":"x-anthropic-billing-header: cc_version=)" + version +
+                   R"("},{"type":"text","text":"Be brief."}],"messages":[{"role":"user","content":"Hi"}])"))
+        ->messages.size();
+  };
+  CHECK(pieces("1") == 2);
+}
+
+TEST_CASE(
+    "a host of the same API gets the client's bytes but for the model's name and the router's members") {
+  CHECK(
+      sent(
+          R"( {"provider":{"sort":"price"}, "model":"m","max_tokens":9,"stream":true,"messages":[{"role":"user",
+    "content":"Hi"}], "from_the_future": [1.50]} )") ==
+      R"({"model":"host-model","max_tokens":9,"stream":true,"messages":[{"role":"user",
+    "content":"Hi"}], "from_the_future": [1.50]})");
+}
+
+TEST_CASE("thinking that nobody signed is not sent to hosts that ask for a signature") {
+  const std::string ours = R"({"type":"thinking","thinking":"Hm","signature":"isocost-unsigned"})";
+  const std::string theirs = R"({"type":"thinking","thinking":"Hm","signature":"c2ln"})";
+  const std::string text = R"({"type":"text","text":"Hi"})";
+  const auto turn = [](const std::string& content) {
+    return body_of(R"("messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":[)" + content +
+                   R"(]},{"role":"user","content":"So?"}])");
+  };
+  const auto host_gets = [&](const std::string& content) {
+    std::string expected = turn(content);
+    return expected.replace(expected.find("\"m\""), 3, "\"host-model\"");
+  };
+  CHECK(sent(turn(ours + " , " + text)) == host_gets(text));
+  CHECK(sent(turn(text + ", " + ours)) == host_gets(text));
+  CHECK(sent(turn(ours + "," + ours + "," + text + "," + ours + "," + theirs)) ==
+        host_gets(text + "," + theirs));
+  CHECK(sent(turn(theirs + "," + text)) == host_gets(theirs + "," + text));
+  CHECK(sent(turn(ours)) == host_gets(""));
+}
+
+TEST_CASE("however much is cut out of a body, what is sent is one") {
+  std::string content = R"({"type":"text","text":"Hi"})";
+  for (int i = 0; i < 50; ++i) {
+    content +=
+        R"(,{"type":"thinking","thinking":"Hm","signature":"isocost-unsigned"},{"type":"text","text":"Hi"})";
+  }
+  const std::string text = sent(body_of(R"("messages":[{"role":"assistant","content":[)" + content + "]}]"));
+  CHECK(text.find("thinking") == std::string::npos);
+  CHECK(inspected(text).has_value());
+}
+
+TEST_CASE("what is no body of Messages is refused with its place") {
+  const auto fault = [](const std::string& body) {
+    const Inspected asked = inspected(body);
+    REQUIRE(!asked.has_value());
+    return std::string(asked.error().code) + " " + asked.error().param;
+  };
+  CHECK(fault(R"({"model":"m","messages":[{"role":"user","content":"Hi"}]})") == "missing_member max_tokens");
+  CHECK(fault(R"({"max_tokens":9,"messages":[{"role":"user","content":"Hi"}]})") == "missing_member model");
+  CHECK(fault(body_of(R"("messages":[])")) == "invalid_value messages");
+  CHECK(fault(R"({"model":"m","max_tokens":9})") == "missing_member messages");
+  CHECK(fault(body_of(R"("messages":[{"content":"Hi"}])")) == "missing_member messages[0].role");
+  CHECK(fault(body_of(R"("messages":[{"role":"user","content":[7]}])")) ==
+        "invalid_type messages[0].content[0]");
+  CHECK(fault(body_of(R"("messages":[{"role":"user","content":7}])")) == "invalid_type messages[0].content");
+  CHECK(fault(body_of(R"("messages":"Hi")")) == "invalid_type messages");
+  CHECK(fault(body_of(R"("system":7,"messages":[{"role":"user","content":"Hi"}])")) == "invalid_type system");
+  CHECK(fault("{") == "invalid_json ");
+}
+
+TEST_CASE("a prompt that is only counted needs no limit of its answer") {
+  CHECK(
+      inspected(R"({"model":"m","messages":[{"role":"user","content":"Hi"}]})", Purpose::count).has_value());
+}
