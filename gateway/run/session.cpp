@@ -143,8 +143,9 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
   Services& services = front.services;
   const Surface* surface = surface_named(parameter(incoming.query, "api"));
   if (!surface) {
-    const ErrorReply error = plain_error(400, "invalid_request_error", "unknown_api",
-                                         "`api` is `chat`, `completions`, `embeddings` or `messages`.");
+    const ErrorReply error =
+        plain_error(400, "invalid_request_error", "unknown_api",
+                    "`api` is `chat`, `completions`, `embeddings`, `messages` or `responses`.");
     co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
   }
   auto understood = understand(*surface, incoming, key, services);
