@@ -29,6 +29,13 @@ outages() {
   ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/end_to_end/outages.py
 }
 
+# Agents as they come, of whom each is several hundred megabytes.
+agents() {
+  npm --prefix build/agents install --no-audit --no-fund --loglevel=error @openai/codex@0.171.0 &&
+    CODEX=$PWD/build/agents/node_modules/.bin/codex ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1 \
+      build/python/bin/python tests/end_to_end/codex_test.py
+}
+
 # The image has no sanitizer.
 threads() {
   cmake --preset tsan -DISOCOST_END_TO_END=ON >/dev/null && cmake --build --preset tsan --parallel "$(nproc)" &&
@@ -65,6 +72,7 @@ part "chaos" chaos asan plenty
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler
 part "outages" outages
+part "agents" agents
 part "mutants" bash tests/mutants.sh --count 200 --seed "$(date +%Y%j)"
 part "fuzzers, $fuzz_seconds s" bash tests/fuzz/run.sh "$fuzz_seconds" 0
 part "benchmarks" bash tests/bench/run.sh --anyway --build-time

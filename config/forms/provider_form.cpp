@@ -155,7 +155,8 @@ const Fields<ProviderSettings>& provider_fields() {
               field<S>(
                   "speaks", &S::speaks, FormatsForm{},
                   "The APIs that it speaks under its base URL. Requests of one of them are passed on as they "
-                  "are; a chat that it does not speak is put into `messages`."),
+                  "are; a conversation in one that it does not speak is put into `chat`, `messages` or "
+                  "`responses`."),
               field<S>("credential_header", &S::credential_header,
                        TextForm{.wanted = "the name of a header field such as `api-key`", .longest = 64},
                        "The header field that takes the credential, where it is not the dialect's own."),

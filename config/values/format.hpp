@@ -12,10 +12,11 @@ enum class Format {
   completions,  // OpenAI's older completions
   embeddings,   // OpenAI's embeddings
   messages,     // Anthropic's Messages
+  responses,    // OpenAI's Responses
 };
-inline constexpr std::size_t format_count = static_cast<std::size_t>(Format::messages) + 1;
+inline constexpr std::size_t format_count = static_cast<std::size_t>(Format::responses) + 1;
 inline constexpr std::string_view format_names[format_count] = {"chat", "completions", "embeddings",
-                                                                "messages"};
+                                                                "messages", "responses"};
 
 // As an operator writes it.
 constexpr std::string_view name_of(Format format) {

@@ -115,7 +115,9 @@ Task<void> Reply::end_stream(const Served& served, providers::Pieces& pieces) {
 Task<void> Reply::fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream) {
   if (committed()) {
     note_first_byte(200);
-    const std::string event = surface_.error_event(error, stream);
+    StreamIdentity so_far = stream;
+    so_far.events = events_;
+    const std::string event = surface_.error_event(error, so_far);
     providers::Pieces pieces{event};
     delivered_ = co_await client_.end(pieces);
     co_return;

@@ -184,6 +184,7 @@ std::variant<config::Tokens, ErrorReply> counted_prompt(const Counting& counting
                                                         const config::KeySettings* key, Services& services) {
   Inspected inspected = counting.inspect(body, services.tokens);
   if (!inspected) return of_body_fault(inspected.error());
+  if (inspected->model.empty()) return inspected->prompt;  // where the API lets it be
   const routing::Catalogue& catalogue = *services.hosts->generation->catalogue;
   const NamedModel named = take_first_model(catalogue, *inspected);
   if (!named.model) return unknown_model(inspected->model, catalogue, key);

@@ -37,8 +37,12 @@ ErrorReply nothing_at(const std::string& path, Offers offers) {
     message += ". GET /metrics, GET /admin/endpoints and POST /admin/reload are here.";
   } else if (path.starts_with("/admin/") || path == "/metrics") {
     message += " for clients. Administration has an address of its own, `admin` in the configuration.";
+  } else if (path.find("/v1/responses/") != std::string::npos ||
+             path.find("/v1/conversations") != std::string::npos) {
+    message += ". Nothing is stored here: POST /v1/responses takes all of the history as `input`.";
   } else {
-    message += ". POST /v1/chat/completions, POST /v1/messages and GET /v1/models are here.";
+    message +=
+        ". POST /v1/chat/completions, POST /v1/responses, POST /v1/messages and GET /v1/models are here.";
   }
   return plain_error(404, "invalid_request_error", "unknown_path", std::move(message));
 }

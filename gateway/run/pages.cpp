@@ -32,14 +32,21 @@ const Surface* surface_named(std::string_view name) {
   return surface_of(static_cast<config::Format>(found - std::begin(config::format_names)));
 }
 
+ErrorReply unknown_api() {
+  std::string names;
+  for (const std::string_view name : config::format_names) {
+    if (surface_named(name)) names.append(names.empty() ? "" : ", ").append("`").append(name).append("`");
+  }
+  return plain_error(400, "invalid_request_error", "unknown_api", "`api` is one of " + names + ".");
+}
+
 // The decision about the call that the body holds, on what is known now. Nothing is sent, nothing learned.
 Task<void> explain(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                    HttpClient& client) {
   Services& services = front.services;
   const Surface* surface = surface_named(parameter(incoming.query, "api"));
   if (!surface) {
-    const ErrorReply error = plain_error(400, "invalid_request_error", "unknown_api",
-                                         "`api` is `chat`, `completions`, `embeddings` or `messages`.");
+    const ErrorReply error = unknown_api();
     co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
   }
   auto understood = understand(*surface, incoming, key, services);

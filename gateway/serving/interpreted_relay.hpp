@@ -21,6 +21,7 @@ class InterpretedRelay final : public StreamRelay, private providers::AnswerSink
   void feed(std::string_view piece) override { piece_ = piece; }
   std::optional<Step> take_next() override;
   void tell_usage() override;
+  std::int64_t events() const override { return answer_->events(); }
   void take(const providers::AnswerEvent& event) override;
 
   std::unique_ptr<providers::AnswerReader> reader_;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "gateway/serving/renamed.hpp"
 #include "routing/terms/bill.hpp"
 
 namespace gateway {
@@ -35,17 +36,19 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
       break;
   }
   if (!note(passed.content)) return fail(FailureKind::outrun);
-  if (passed.model_value.empty()) {
+  if (passed.model_value.empty() && passed.id_value.empty()) {
     queue(*event, passed);
   } else {
     queue_renamed(*event, passed);
   }
-  return Step::go_on;
+  return passed.is_last ? at_end(EndedBy::done_mark) : Step::go_on;
 }
 
-// The host's own name for the model is none of the client's.
+// The host's own names are none of the client's.
 void NativeRelay::queue_renamed(const SseEvent& event, const PassedEvent& passed) {
-  const std::string data = with_model(event.data, passed.model_value, identity().model);
+  const StreamIdentity stream = identity();
+  const std::string id = with_.request.surface->reply_id(stream.id);
+  const std::string data = renamed(event.data, {passed.id_value, id}, {passed.model_value, stream.model});
   const SseEvent renamed{.data = data, .name = event.name, .raw = {}, .form = SseEvent::Form::other};
   queue(renamed, replies_.event(renamed, with_.services.tokens));
 }
@@ -56,6 +59,7 @@ void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
   const bool is_usage = !passed.usage_value.empty();
   const std::string cost = wants_usage && is_usage ? own_cost(passed) : std::string();
   told_usage_ |= is_usage;
+  ++events_told_;
   const providers::Relayed relayed = replies_.relayed(event, passed, shown, scratch_, cost);
   // Copied: what must outlive the piece at hand, what was rewritten in scratch space, and what follows
   // either.

@@ -15,6 +15,7 @@ class NativeRelay final : public StreamRelay {
  private:
   void feed(std::string_view piece) override { events_.feed(piece); }
   std::optional<Step> take_next() override;
+  std::int64_t events() const override { return events_told_; }
   bool is_broken() const override { return events_.state() != providers::SseReader::State::reading; }
 
   void queue_renamed(const providers::SseEvent& event, const providers::PassedEvent& passed);
@@ -25,6 +26,7 @@ class NativeRelay final : public StreamRelay {
   const providers::NativeReplies& replies_;
   providers::SseReader events_{providers::SseReader::Comments::given};
   providers::ReportedUsage usage_;  // so far
+  std::int64_t events_told_ = 0;
   std::string scratch_;
 };
 

@@ -15,14 +15,8 @@ using routing::FailureKind;
 
 // Of events before the first that shows an answer: roles, comments. More is no answer.
 constexpr std::size_t most_held = 256 * 1024;
-
-std::string with_model(std::string_view text, const providers::ByteRange& value, std::string_view model) {
-  std::string result(text.substr(0, value.begin));
-  result += '"';
-  providers::append_escaped(result, model);
-  result += '"';
-  return result.append(text.substr(value.end));
-}
+// In some APIs they repeat the request, twice.
+constexpr std::size_t most_repeated = 3;
 
 std::string_view shown_model(const InferenceRequest& request, const routing::Endpoint& endpoint) {
   const routing::Demand& demand = request.demand;
@@ -56,7 +50,8 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
         if (!written) co_return;
       }
     }
-    const bool too_much = is_broken() || (!decided_ && held_.size() > most_held);
+    const std::size_t limit = most_held + most_repeated * with_.request.body.size();
+    const bool too_much = is_broken() || (!decided_ && held_.size() > limit);
     if (step == Step::go_on && too_much) step = fail(FailureKind::bad_reply);
     // While the client has nothing, what was held back is dropped, so that another endpoint can take over.
     if (step == Step::failed && progress() != routing::Progress::client_has_bytes) co_return;
@@ -179,10 +174,17 @@ routing::Progress StreamRelay::progress() const {
 
 StreamRelay::Step StreamRelay::report(const providers::ReportedError& error) {
   take_report(with_.request, with_.dialect, 200, error, progress(), with_.tried);
+  note_events();
   return Step::failed;
 }
 
+// Whoever ends the stream goes on counting.
+void StreamRelay::note_events() {
+  if (progress() == routing::Progress::client_has_bytes) with_.reply.note_events(events());
+}
+
 StreamRelay::Step StreamRelay::fail(FailureKind kind) {
+  note_events();
   with_.tried.attempt.failure = routing::Failure{.kind = kind, .progress = progress()};
   return Step::failed;
 }

@@ -27,8 +27,6 @@ struct Attempting {
   std::size_t leg = 0;  // of the race
 };
 
-// `text` with the client's name for the model where the host's stands.
-std::string with_model(std::string_view text, const providers::ByteRange& value, std::string_view model);
 // As the client asked for it, where the endpoint is one of that model's.
 std::string_view shown_model(const InferenceRequest& request, const routing::Endpoint& endpoint);
 
@@ -53,6 +51,8 @@ class StreamRelay {
   virtual std::optional<Step> take_next() = 0;
   // No further piece could make sense of it.
   virtual bool is_broken() const { return false; }
+  // What the client was told so far, where its API numbers it.
+  virtual std::int64_t events() const { return 0; }
   // Puts the usage, where the client wants it and has none yet, behind `held_`.
   virtual void tell_usage();
 
@@ -77,6 +77,7 @@ class StreamRelay {
   // Whether each choice that was asked for, and each that was seen, came to its end.
   bool every_choice_finished() const;
   bool is_complete_but_for_its_end() const;
+  void note_events();
   routing::Progress progress() const;
 
   providers::Choices seen_;

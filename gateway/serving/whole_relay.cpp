@@ -2,6 +2,7 @@
 
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/interpreted_relay.hpp"
+#include "gateway/serving/renamed.hpp"
 #include "gateway/serving/settlement.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "providers/dialect/native_replies.hpp"
@@ -36,8 +37,11 @@ class Understood final : public providers::AnswerSink {
   std::optional<std::string> said(config::Money cost) const {
     const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
     const std::string_view model = shown_model(with_.request, endpoints[with_.tried.attempt.endpoint]);
-    if (!answer_ && reply.model_value.empty()) return std::nullopt;
-    if (!answer_) return with_model(body_, reply.model_value, model);
+    if (!answer_ && reply.model_value.empty() && reply.id_value.empty()) return std::nullopt;
+    if (!answer_) {
+      const std::string id = with_.request.surface->reply_id(with_.request.id);
+      return renamed(body_, {reply.id_value, id}, {reply.model_value, model});
+    }
     std::string member = ",\"cost\":";
     LineWriter line(member);
     line.fixed(cost.nanos, 9);

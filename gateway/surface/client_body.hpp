@@ -18,6 +18,12 @@
 
 namespace gateway {
 
+// Puts `text` in place of a range of the client's bytes.
+struct BodyEdit {
+  providers::ByteRange range;
+  std::string_view text;
+};
+
 struct ClientBody {
   std::string model;
   bool stream = false;
@@ -47,6 +53,8 @@ struct ClientBody {
   // Members that only isocost and OpenRouter know, each up to the next key or to the closing brace.
   std::vector<providers::ByteRange> routing_members;
   std::size_t kept_end = 0;  // end of the last other member
+  // What else hosts of the same API are told in other words; the texts are static.
+  std::vector<BodyEdit> edits;
 };
 
 using Inspected = boost::system::result<ClientBody, BodyFault>;

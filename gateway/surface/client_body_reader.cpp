@@ -63,7 +63,7 @@ bool ClientBodyReader::finished(const Path& top) {
     request_.model = std::move(request_.models.front());
     request_.models.erase(request_.models.begin());
   }
-  if (request_.model.empty()) {
+  if (request_.model.empty() && needs_model()) {
     return walk_.wrong("missing_member", top.member("model"), "nothing", "the name of a model");
   }
   return is_complete(top);

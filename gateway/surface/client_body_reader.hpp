@@ -29,6 +29,7 @@ class ClientBodyReader {
   // At the end: whether all is there that must be.
   virtual bool is_complete(const Path& top) = 0;
   virtual void complete() = 0;
+  virtual bool needs_model() const { return true; }
 
   void need(config::Feature feature) { request_.needs.set(static_cast<std::size_t>(feature)); }
 

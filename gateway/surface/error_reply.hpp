@@ -60,5 +60,6 @@ struct StreamIdentity {
   std::string_view id;
   std::int64_t created = 0;  // seconds since 1970
   std::string_view model;
+  std::int64_t events = 0;  // so far, where the API numbers them
 };
 }  // namespace gateway

@@ -26,6 +26,8 @@ class StreamedAnswer : public providers::AnswerSink {
   // What follows the answer's end, but for the mark of it: its usage, where the client wants it, with
   // `own_members`, like `,"cost":0.1`, behind the host's.
   virtual void finish(std::string_view own_members) = 0;
+  // So far, where the API numbers them.
+  virtual std::int64_t events() const { return 0; }
 };
 
 // An answer in the client's words once all of it has come. Belongs to one reply.
@@ -89,6 +91,8 @@ class Surface {
   virtual std::string_view waiting_event() const { return ": isocost waiting"; }
   // The header field in which the API's clients look for the request's id, beside x-request-id; empty: none.
   virtual std::string_view id_field() const { return {}; }
+  // The id of a reply, in the API's form, of the request with this id.
+  virtual std::string reply_id(std::string_view id) const { return std::string(id); }
   virtual std::string_view end_mark() const { return "data: [DONE]\n\n"; }
 };
 

@@ -11,11 +11,7 @@ namespace {
 
 using providers::ByteRange;
 
-// Puts `text` in place of a range of the client's bytes.
-struct Edit {
-  ByteRange range;
-  std::string_view text;
-};
+using Edit = BodyEdit;
 
 ByteRange before(std::size_t at) {
   return {at, at};
@@ -60,6 +56,7 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
       {is_new ? before(request.object.begin + 1) : request.model_value, {own_.data(), own_.size()}});
   if (request.stream && !request.streams_tell_usage) edits.push_back(with_usage(request));
   for (const ByteRange& range : request.left_out) edits.push_back({range, {}});
+  edits.insert(edits.end(), request.edits.begin(), request.edits.end());
   if (members == RoutingMembers::removed) remove_routing_members(request, edits);
   // What is put in at a place comes before what is taken out there.
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {

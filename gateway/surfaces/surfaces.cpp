@@ -6,15 +6,14 @@
 #include "gateway/surfaces/openai_chat/openai_chat.hpp"
 #include "gateway/surfaces/openai_completions/openai_completions.hpp"
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
+#include "gateway/surfaces/openai_responses/openai_responses.hpp"
 
 namespace gateway {
 namespace {
 
-constexpr std::array<const Surface& (*)(), 4> surfaces{
-    openai_chat_surface,
-    openai_completions_surface,
-    openai_embeddings_surface,
-    anthropic_messages_surface,
+constexpr std::array<const Surface& (*)(), 5> surfaces{
+    openai_chat_surface,        openai_completions_surface, openai_embeddings_surface,
+    anthropic_messages_surface, openai_responses_surface,
 };
 
 }  // namespace

@@ -43,6 +43,7 @@ struct ThinkingPart {
   Text signature{};  // empty: not signed
   Text redacted{};   // instead of both: encrypted
   Text format{};     // whose it is, in OpenRouter's words: "anthropic-claude-v1"; empty: not said
+  Text id{};         // as the host called it; empty: not said
 };
 
 struct Part;

@@ -14,6 +14,11 @@ struct Tool {
   std::string_view schema{};  // of its arguments: JSON, an object; empty: it takes none
   bool is_strict = false;     // the arguments must follow the schema
   std::optional<CacheLife> cache{};
+
+  // How the client's API knows it, for who writes the answer in it.
+  bool takes_text = false;  // a text instead of arguments: here it is their one member, `input`
+  Text space{};             // it is one of a group of this name; empty: of none
+  Text name_in_space{};     // where it is one
 };
 
 struct ToolChoice {

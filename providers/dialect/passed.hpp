@@ -46,11 +46,13 @@ struct PassedEvent {
   };
 
   Kind kind = Kind::bad;
+  bool is_last = false;  // the answer is over with it, whatever else the body holds
   PassedContent content;
   ReportedUsage usage;
   ByteRange model_value;  // where the model is named, if the client is to read another name there
   ByteRange usage_value;  // of the top-level usage in the data, when it is there and not null
   std::optional<ReportedError> error{};
+  ByteRange id_value{};  // of the reply's id, the quotes included, if it is to be ours
 };
 
 struct PassedReply {
@@ -66,6 +68,7 @@ struct PassedReply {
   ReportedUsage usage;
   ByteRange model_value;  // as of an event
   std::optional<ReportedError> error{};
+  ByteRange id_value{};  // as of an event
 };
 
 enum class UsageShown { yes, no };  // whether the client asked for usage

@@ -6,16 +6,15 @@
 #include "providers/dialects/openai_chat/openai_chat.hpp"
 #include "providers/dialects/openai_completions/openai_completions.hpp"
 #include "providers/dialects/openai_embeddings/openai_embeddings.hpp"
+#include "providers/dialects/openai_responses/openai_responses.hpp"
 
 namespace providers {
 namespace {
 
 // In the order of config::Format.
 constexpr std::array<const Dialect& (*)(), config::format_count> dialects{
-    openai_chat_dialect,
-    openai_completions_dialect,
-    openai_embeddings_dialect,
-    anthropic_dialect,
+    openai_chat_dialect, openai_completions_dialect, openai_embeddings_dialect,
+    anthropic_dialect,   openai_responses_dialect,
 };
 
 }  // namespace

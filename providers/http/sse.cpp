@@ -7,6 +7,7 @@ namespace providers {
 namespace {
 
 constexpr std::string_view data_prefix = "data: ";
+constexpr std::string_view event_prefix = "event: ";
 
 struct Line {
   std::string_view text;
@@ -26,13 +27,25 @@ Line line_at(std::string_view block, std::size_t at) {
   return {block.substr(at, end - at), end + (crlf ? 2 : 1)};
 }
 
-bool is_normal(std::string_view block) {
-  return block.starts_with(data_prefix) && block.ends_with("\n\n") && line_end(block, 0) == block.size() - 2;
-}
-
-SseEvent normal_event(std::string_view raw) {
-  return {
-      raw.substr(data_prefix.size(), raw.size() - data_prefix.size() - 2), {}, raw, SseEvent::Form::normal};
+// The event at the front of `bytes`, where it is a normal or a named one, and whole.
+std::optional<SseEvent> plain_event(std::string_view bytes) {
+  std::size_t begin = 0;
+  std::string_view name;
+  if (bytes.starts_with(event_prefix)) {
+    const std::size_t lf = bytes.find('\n');
+    if (lf == std::string_view::npos) return std::nullopt;
+    name = bytes.substr(event_prefix.size(), lf - event_prefix.size());
+    begin = lf + 1;
+  }
+  if (bytes.compare(begin, data_prefix.size(), data_prefix) != 0) return std::nullopt;
+  const std::size_t lf = bytes.find('\n', begin);
+  if (lf >= max_event || lf + 1 >= bytes.size() || bytes[lf + 1] != '\n') return std::nullopt;
+  const std::string_view raw = bytes.substr(0, lf + 2);
+  if (raw.find('\r') != std::string_view::npos) return std::nullopt;
+  return SseEvent{.data = raw.substr(begin + data_prefix.size(), lf - begin - data_prefix.size()),
+                  .name = name,
+                  .raw = raw,
+                  .form = begin > 0 ? SseEvent::Form::named : SseEvent::Form::normal};
 }
 
 }  // namespace
@@ -44,7 +57,7 @@ std::optional<SseEvent> SseReader::next() {
       if (input_.front() == '\n') input_.remove_prefix(1);
       continue;
     }
-    if (auto event = whole_normal()) return event;
+    if (auto event = whole_plain()) return event;
 
     const auto end = event_end();
     if (carry_.size() + end.value_or(input_.size()) > max_event) {
@@ -71,15 +84,13 @@ std::optional<SseEvent> SseReader::next() {
 }
 
 // The common case: "data: ...\n\n" at the front of the input.
-std::optional<SseEvent> SseReader::whole_normal() {
-  if (!carry_.empty() || !input_.starts_with(data_prefix)) return std::nullopt;
-  const std::size_t lf = input_.find('\n');
-  if (lf >= max_event || lf + 1 >= input_.size() || input_[lf + 1] != '\n') return std::nullopt;
-  if (input_.substr(0, lf).find('\r') != std::string_view::npos) return std::nullopt;
-  const std::string_view raw = input_.substr(0, lf + 2);
-  input_.remove_prefix(raw.size());
+std::optional<SseEvent> SseReader::whole_plain() {
+  if (!carry_.empty()) return std::nullopt;
+  auto event = plain_event(input_);
+  if (!event) return std::nullopt;
+  input_.remove_prefix(event->raw.size());
   at_start_ = false;
-  return normal_event(raw);
+  return event;
 }
 
 // Behind the empty line that ends the event at hand; nothing when it is not in the input. Goes on with the
@@ -116,7 +127,7 @@ std::optional<std::size_t> SseReader::event_end() {
 std::optional<SseEvent> SseReader::event_in(std::string_view block) {
   if (at_start_ && block.starts_with("\xef\xbb\xbf")) block.remove_prefix(3);
   at_start_ = false;
-  if (is_normal(block)) return normal_event(block);
+  if (auto event = plain_event(block); event && event->raw.size() == block.size()) return event;
 
   SseEvent event;
   has_data_ = false;

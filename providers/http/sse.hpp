@@ -17,13 +17,14 @@ inline constexpr std::size_t max_event = 4 * 1024 * 1024;
 struct SseEvent {
   // normal: `raw` is exactly "data: ...\n\n", one data line and nothing else, and may be relayed as it came.
   // Events that follow each other in one feed have adjacent `raw`s, so that a run of them is one write.
+  // named: the same behind one line that names it, "event: ...\n".
   // comment: no event, but comments where one might have been; `raw` is the last of them, without its line's
   // end.
-  enum class Form { normal, other, comment };
+  enum class Form { normal, named, other, comment };
 
   std::string_view data;  // several data lines are joined by LF
   std::string_view name;  // of the event field; empty: "message"
-  std::string_view raw;   // of a normal one, or a comment
+  std::string_view raw;   // of a normal or a named one, or a comment
   Form form = Form::other;
 };
 
@@ -44,7 +45,7 @@ class SseReader {
   bool between_events() const { return carry_.empty() && input_.empty(); }
 
  private:
-  std::optional<SseEvent> whole_normal();
+  std::optional<SseEvent> whole_plain();
   std::optional<std::size_t> event_end();
   std::optional<SseEvent> event_in(std::string_view block);
   void add_data(std::string_view value, SseEvent& event);

@@ -47,7 +47,7 @@ class ChatWhole final : public WholeAnswer {
 
  private:
   struct Thought {
-    std::string text, signature, redacted;
+    std::string text, signature, redacted, id;
     std::string_view format;
   };
   struct Call {

@@ -102,7 +102,9 @@ void ChatChunks::think(const AnswerEvent& event) {
           : event.kind == Kind::signature
               ? "\"reasoning_details\":[{\"type\":\"reasoning.text\",\"signature\":\""
               : "\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"";
-  out_.append(raw).append("\",\"format\":\"").append(event.format).append("\",\"index\":");
+  out_.append(raw);
+  if (!event.id.raw.empty()) out_.append("\",\"id\":\"").append(event.id.raw);
+  out_.append("\",\"format\":\"").append(event.format).append("\",\"index\":");
   append_number(out_, event.index);
   out_ += "}]";
   end_chunk();

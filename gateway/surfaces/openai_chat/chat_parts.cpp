@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "gateway/surface/media_values.hpp"
+
 namespace gateway {
 namespace {
 
@@ -13,28 +15,6 @@ using providers::MediaPart;
 using providers::Part;
 using providers::Text;
 using providers::TextPart;
-
-// Puts "data:image/png;base64,AAAA" apart, and takes what is no such address as one of the web.
-bool take_address(BodyWalk& walk, const Path& path, const Text& url, MediaPart& media) {
-  constexpr std::string_view scheme = "data:";
-  constexpr std::string_view encoding = ";base64";
-  if (!url.raw.starts_with(scheme)) {
-    media.source = MediaPart::Source::url;
-    media.content = url;
-    return true;
-  }
-  const std::size_t comma = url.raw.find(',');
-  const std::string_view head = url.raw.substr(0, comma);
-  if (comma == std::string_view::npos || !head.ends_with(encoding)) {
-    return walk.wrong("invalid_value", path, "a data address that is not base64",
-                      "data:TYPE/SUBTYPE;base64,DATA or an address of the web");
-  }
-  media.source = MediaPart::Source::base64;
-  media.content = {url.raw.substr(comma + 1), url.escaped};
-  const std::string_view type = head.substr(scheme.size(), head.size() - scheme.size() - encoding.size());
-  media.media_type = {type.substr(0, type.find(';')), url.escaped};
-  return true;
-}
 
 class PartReader {
  public:
@@ -116,9 +96,7 @@ class PartReader {
       return know(media);
     }
     if (!take_address(walk_, path, data, media)) return false;
-    // An address says nothing of the type, a name mostly does.
-    const bool is_pdf = media.content.raw.ends_with(".pdf") || media.name.raw.ends_with(".pdf");
-    if (media.media_type.raw.empty() && is_pdf) media.media_type = {"application/pdf", false};
+    guess_type(media);
     return know(media);
   }
 

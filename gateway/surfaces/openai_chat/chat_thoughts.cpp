@@ -23,6 +23,7 @@ bool Thoughts::details(BodyWalk& walk, const Path& path) {
       if (key.is("text") || key.is("summary")) return read_text(walk, at, thinking.text);
       if (key.is("signature")) return read_text(walk, at, thinking.signature);
       if (key.is("data")) return read_text(walk, at, thinking.redacted);
+      if (key.is("id")) return read_text(walk, at, thinking.id);
       if (key.is("format")) return read_text(walk, at, thinking.format);
       if (key.is("index")) {
         return walk.integer(at, 0, std::numeric_limits<std::int64_t>::max(), detail.index);

@@ -55,6 +55,7 @@ void ChatWhole::take(const AnswerEvent& event) {
       return;
     case Kind::redacted:
       thought(event).redacted.append(event.text.raw);
+      thought(event).id = event.id.raw;
       return;
     case Kind::tool_call:
       calls_.push_back({std::string(event.id.raw), std::string(event.name.raw), {}});
@@ -89,6 +90,7 @@ void ChatWhole::write_thoughts(JsonWriter& json) const {
       json.key("text").string(raw(thought.text));
       if (!thought.signature.empty()) json.key("signature").string(raw(thought.signature));
     }
+    if (!thought.id.empty()) json.key("id").string(raw(thought.id));
     json.key("format").plain(thought.format);
     json.key("index").integer(static_cast<std::int64_t>(i));
     json.end_object();

@@ -22,16 +22,18 @@ std::int64_t max_tokens_of(const Conversation& conversation, const HostModel& mo
 
 // Temperature reaches from 0 to 1 here. With both it and top_p newer models refuse; the temperature is meant
 // more often. Where thought is, both are fixed.
-void write_sampling(JsonWriter& json, const Sampling& sampling, bool thinks, WrittenRequest& written) {
-  const auto drop = [&](std::string_view name) { add_name(written.dropped, name); };
+void write_sampling(JsonWriter& json, const Conversation& conversation, bool thinks,
+                    WrittenRequest& written) {
+  const Sampling& sampling = conversation.sampling;
+  const auto drop = [&](Matter matter) { add_name(written.dropped, name_of(matter, conversation)); };
   const bool says_top_p = sampling.top_p && sampling.top_p->real() != 1;
   if (sampling.temperature) {
     const double value = sampling.temperature->real();
     if (thinks) {
-      if (value != 1) drop("temperature");
+      if (value != 1) drop(Matter::temperature);
     } else {
       json.key("temperature").raw(value > 1 ? "1" : value < 0 ? "0" : sampling.temperature->text);
-      if (value > 1 || value < 0) drop("temperature");
+      if (value > 1 || value < 0) drop(Matter::temperature);
     }
   }
   if (says_top_p) {
@@ -39,12 +41,12 @@ void write_sampling(JsonWriter& json, const Sampling& sampling, bool thinks, Wri
     if (fits) {
       json.key("top_p").raw(sampling.top_p->text);
     } else {
-      drop("top_p");
+      drop(Matter::top_p);
     }
   }
   if (sampling.top_k && sampling.top_k->real() > 0) {
     if (thinks) {
-      drop("top_k");
+      drop(Matter::top_k);
     } else {
       json.key("top_k").raw(sampling.top_k->text);
     }
@@ -111,8 +113,8 @@ WrittenRequest write_anthropic_body(const Conversation& conversation, const Host
   const AnthropicMessages messages = anthropic_messages(conversation);
   const std::int64_t max_tokens = max_tokens_of(conversation, model);
   const AnthropicThinking thinking = anthropic_thinking(conversation, messages.turns, model, max_tokens);
-  if (messages.lose_thinking) add_name(written.dropped, name_of(Matter::earlier_thinking));
-  if (thinking.is_lost) add_name(written.dropped, name_of(Matter::thinking));
+  if (messages.lose_thinking) add_name(written.dropped, name_of(Matter::earlier_thinking, conversation));
+  if (thinking.is_lost) add_name(written.dropped, name_of(Matter::thinking, conversation));
 
   JsonWriter json(written.body);
   json.begin_object();
@@ -126,7 +128,7 @@ WrittenRequest write_anthropic_body(const Conversation& conversation, const Host
   write_anthropic_tools(json, conversation, model, tokens);
   write_anthropic_thinking(json, thinking);
   write_output_config(json, conversation, model, thinking.effort);
-  if (model.takes_sampling) write_sampling(json, conversation.sampling, thinking.is_on(), written);
+  if (model.takes_sampling) write_sampling(json, conversation, thinking.is_on(), written);
   write_stop(json, conversation.sampling.stop, written);
   write_user(json, conversation.user, written);
   write_cache_control(json, conversation.cache);

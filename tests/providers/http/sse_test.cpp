@@ -28,7 +28,8 @@ std::vector<Seen> read_in(const std::vector<std::string_view>& pieces, SseReader
     reader.feed(copy);
     while (const auto event = reader.next()) {
       seen.push_back({std::string(event->data), std::string(event->name), std::string(event->raw)});
-      CHECK((event->form == SseEvent::Form::normal) == !event->raw.empty());
+      const bool is_plain = event->form == SseEvent::Form::normal || event->form == SseEvent::Form::named;
+      CHECK(is_plain == !event->raw.empty());
     }
   }
   return seen;
@@ -88,7 +89,7 @@ TEST_CASE("events are read by the rules of the standard") {
   CHECK(data_of("data: a\0b\n\n"s) == List{"a\0b"s});
   CHECK(data_of("data: [DONE]\n\ndata: more\n\ndata: [DONE]\n\n") == List{"[DONE]", "more", "[DONE]"});
   CHECK(read_in({"event: error\ndata: x\n\ndata: y\n\n"}) ==
-        std::vector<Seen>{{"x", "error", ""}, {"y", "", "data: y\n\n"}});
+        std::vector<Seen>{{"x", "error", "event: error\ndata: x\n\n"}, {"y", "", "data: y\n\n"}});
 }
 
 TEST_CASE("a transcript cut at any byte, or at any three, gives the same events") {
@@ -122,6 +123,19 @@ TEST_CASE("what is relayed of a transcript in normal form are its bytes") {
     std::string relayed;
     for (const auto& seen : read_in({all.substr(0, cut), all.substr(cut)})) relayed += seen.raw;
     CHECK(relayed == text);
+  }
+}
+
+TEST_CASE("an event with a name alone before its data is relayed as its bytes, too") {
+  const std::string text = "event: a.b\ndata: {\"c\":1}\n\nevent: \ndata: d\n\nevent: e\nid: 1\ndata: f\n\n";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    SseReader reader;
+    const auto seen =
+        read_in({std::string_view(text).substr(0, cut), std::string_view(text).substr(cut)}, reader);
+    REQUIRE(seen.size() == 3);
+    CHECK(seen[0] == Seen{"{\"c\":1}", "a.b", "event: a.b\ndata: {\"c\":1}\n\n"});
+    CHECK(seen[1] == Seen{"d", "", "event: \ndata: d\n\n"});
+    CHECK(seen[2] == Seen{"f", "e", ""});
   }
 }
 

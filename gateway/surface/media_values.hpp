@@ -1,0 +1,20 @@
+// Reads what media and JSON stand in a client's body, as OpenAI's APIs have them in common. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "gateway/surface/body_walk.hpp"
+#include "providers/conversation/part.hpp"
+
+namespace gateway {
+
+// Any value as it stands in `body`.
+bool read_json(BodyWalk& walk, std::string_view body, std::string_view& json);
+
+// Puts "data:image/png;base64,AAAA" apart, and takes what is no such address as one of the web.
+bool take_address(BodyWalk& walk, const Path& path, const providers::Text& url, providers::MediaPart& media);
+
+// An address says nothing of a file's type, a name mostly does.
+void guess_type(providers::MediaPart& file);
+
+}  // namespace gateway

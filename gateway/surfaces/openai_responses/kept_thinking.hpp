@@ -1,0 +1,21 @@
+// Thinking of another API's host, with what it was signed by, in the one member of a reasoning item that
+// clients keep without reading it: `encrypted_content`. It is no secret, and whoever signed it finds it out
+// if it was changed. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "providers/conversation/part.hpp"
+
+namespace gateway {
+
+// Raw, as it stands in JSON; so are the parts of `thinking`.
+std::string kept_thinking(const providers::ThinkingPart& thinking);
+
+bool is_kept_thinking(const providers::Text& encrypted);
+// Views into `encrypted`; nothing where it is none of ours.
+std::optional<providers::ThinkingPart> thinking_kept_in(const providers::Text& encrypted);
+
+}  // namespace gateway

@@ -1,0 +1,285 @@
+#include "gateway/surfaces/openai_responses/response_output.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/surfaces/openai_responses/kept_thinking.hpp"
+#include "providers/json/json_tokens.hpp"
+#include "providers/json/json_walk.hpp"
+
+namespace gateway {
+
+using providers::AnswerEvent;
+using providers::Text;
+using Kind = AnswerEvent::Kind;
+
+namespace {
+
+std::string text_part(std::string_view raw) {
+  return std::string("{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"")
+      .append(raw)
+      .append("\"}");
+}
+
+std::string plain_part(std::string_view type, std::string_view name, std::string_view raw) {
+  std::string json("{\"type\":\"");
+  return json.append(type).append("\",\"").append(name).append("\":\"").append(raw).append("\"}");
+}
+
+std::string message_json(std::string_view id, std::string_view status, std::string_view content) {
+  return std::string("{\"id\":\"")
+      .append(id)
+      .append("\",\"type\":\"message\",\"status\":\"")
+      .append(status)
+      .append("\",\"role\":\"assistant\",\"content\":[")
+      .append(content)
+      .append("]}");
+}
+
+// The text in the arguments of a call of a tool that takes one, raw; all of them where there is none.
+std::string text_in(const std::string& arguments) {
+  const std::string object = Text{arguments, true}.text();
+  providers::JsonTokens tokens;
+  providers::JsonWalk walk(tokens, object);
+  std::optional<std::string> found;
+  const bool is_read = walk.ok() && walk.type() == providers::JsonType::object &&
+                       walk.object([&](const providers::JsonString& key) {
+                         const bool is_text = walk.type() == providers::JsonType::string;
+                         if (!key.is("input") || !is_text) return walk.skip();
+                         const auto text = walk.string();
+                         if (text) found = text->raw;
+                         return text.has_value();
+                       });
+  return is_read && walk.finish() && found ? *std::move(found) : arguments;
+}
+
+}  // namespace
+
+ResponseOutput::ResponseOutput(const providers::Conversation& asked, std::string_view request_id,
+                               ResponseEvents& events)
+    : events_(events), request_id_(request_id), wants_summary_(asked.thinking.wants_summary) {
+  for (const providers::Tool& tool : asked.tools) {
+    if (!tool.takes_text && tool.space.raw.empty()) continue;
+    tools_.push_back({.name = tool.name.text(),
+                      .name_in_space = std::string(tool.name_in_space.raw),
+                      .space = std::string(tool.space.raw),
+                      .takes_text = tool.takes_text});
+  }
+}
+
+std::size_t ResponseOutput::begin_item(std::string_view prefix) {
+  items_.push_back({.id = item_id(prefix, request_id_, items_.size()), .json = {}});
+  return items_.size() - 1;
+}
+
+void ResponseOutput::end_item(std::size_t item, std::string json) {
+  events_.item("response.output_item.done", item, json);
+  items_[item].json = std::move(json);
+}
+
+void ResponseOutput::take(const AnswerEvent& event) {
+  switch (event.kind) {
+    case Kind::text:
+      return say(event.text, PartKind::text);
+    case Kind::refusal:
+      return say(event.text, PartKind::refusal);
+    case Kind::thinking:
+    case Kind::signature:
+    case Kind::redacted:
+      return think(event);
+    case Kind::tool_call:
+    case Kind::arguments:
+      return call(event);
+    case Kind::begin:
+    case Kind::citation:
+    case Kind::end:
+    case Kind::usage:
+    case Kind::error:
+      return;
+  }
+}
+
+void ResponseOutput::say(const Text& text, PartKind kind) {
+  if (open_ != Open::message) {
+    end_open();
+    open_ = Open::message;
+    item_ = begin_item("msg");
+    content_.clear();
+    parts_ = 0;
+    events_.item("response.output_item.added", item_, message_json(items_[item_].id, "in_progress", ""));
+  }
+  if (has_part_ && part_kind_ != kind) end_part();
+  const bool is_text = kind == PartKind::text;
+  if (!has_part_) {
+    has_part_ = true;
+    part_kind_ = kind;
+    text_.clear();
+    events_.part("response.content_part.added", {items_[item_].id, item_, parts_}, "content_index",
+                 is_text ? text_part("") : plain_part("refusal", "refusal", ""));
+  }
+  text_.append(text.raw);
+  events_.text(is_text ? "response.output_text.delta" : "response.refusal.delta",
+               {items_[item_].id, item_, parts_}, "content_index", "delta", text.raw,
+               is_text ? ",\"logprobs\":[]" : "");
+}
+
+void ResponseOutput::end_part() {
+  if (!has_part_) return;
+  has_part_ = false;
+  const ResponsePlace place{items_[item_].id, item_, parts_};
+  const bool is_text = part_kind_ == PartKind::text;
+  if (is_text) {
+    events_.text("response.output_text.done", place, "content_index", "text", text_, ",\"logprobs\":[]");
+  } else {
+    events_.text("response.refusal.done", place, "content_index", "refusal", text_);
+  }
+  const std::string part = is_text ? text_part(text_) : plain_part("refusal", "refusal", text_);
+  events_.part("response.content_part.done", place, "content_index", part);
+  if (!content_.empty()) content_ += ',';
+  content_ += part;
+  ++parts_;
+}
+
+void ResponseOutput::end_message(std::string_view status) {
+  end_part();
+  end_item(item_, message_json(items_[item_].id, status, content_));
+  open_ = Open::nothing;
+}
+
+// Shown as the client asked for it: as a summary, or as it was thought.
+void ResponseOutput::think(const AnswerEvent& event) {
+  if (open_ != Open::thinking || thought_ != event.index) {
+    end_open();
+    open_ = Open::thinking;
+    thought_ = event.index;
+    item_ = begin_item("rs");
+    text_.clear();
+    signature_.clear();
+    redacted_.clear();
+    events_.item("response.output_item.added", item_,
+                 "{\"id\":\"" + items_[item_].id + "\",\"type\":\"reasoning\",\"summary\":[]}");
+  }
+  format_ = event.format;
+  if (event.kind == Kind::signature) signature_.append(event.text.raw);
+  if (event.kind == Kind::redacted) redacted_.append(event.text.raw);
+  if (event.kind != Kind::thinking || event.text.raw.empty()) return;
+  const ResponsePlace place{items_[item_].id, item_, 0};
+  if (wants_summary_) {
+    if (text_.empty()) {
+      events_.part("response.reasoning_summary_part.added", place, "summary_index",
+                   plain_part("summary_text", "text", ""));
+    }
+    events_.text("response.reasoning_summary_text.delta", place, "summary_index", "delta", event.text.raw);
+  } else {
+    if (text_.empty()) {
+      events_.part("response.content_part.added", place, "content_index",
+                   plain_part("reasoning_text", "text", ""));
+    }
+    events_.text("response.reasoning_text.delta", place, "content_index", "delta", event.text.raw);
+  }
+  text_.append(event.text.raw);
+}
+
+void ResponseOutput::end_thinking() {
+  const ResponsePlace place{items_[item_].id, item_, 0};
+  std::string json = "{\"id\":\"" + items_[item_].id + "\",\"type\":\"reasoning\",\"summary\":[";
+  if (wants_summary_ && !text_.empty()) {
+    const std::string part = plain_part("summary_text", "text", text_);
+    events_.text("response.reasoning_summary_text.done", place, "summary_index", "text", text_);
+    events_.part("response.reasoning_summary_part.done", place, "summary_index", part);
+    json += part;
+  }
+  json += "]";
+  if (!wants_summary_ && !text_.empty()) {
+    const std::string part = plain_part("reasoning_text", "text", text_);
+    events_.text("response.reasoning_text.done", place, "content_index", "text", text_);
+    events_.part("response.content_part.done", place, "content_index", part);
+    json.append(",\"content\":[").append(part).append("]");
+  }
+  if (!signature_.empty() || !redacted_.empty()) {
+    const std::string kept = kept_thinking({.text = {text_, true},
+                                            .signature = {signature_, true},
+                                            .redacted = {redacted_, true},
+                                            .format = {format_, true}});
+    json.append(",\"encrypted_content\":\"").append(kept).append("\"");
+  }
+  json += "}";
+  open_ = Open::nothing;
+  end_item(item_, std::move(json));
+}
+
+void ResponseOutput::end_open() {
+  if (open_ == Open::message) end_message("completed");
+  if (open_ == Open::thinking) end_thinking();
+}
+
+void ResponseOutput::call(const AnswerEvent& event) {
+  if (event.kind == Kind::tool_call) {
+    end_open();
+    Call call;
+    const std::string name = event.name.text();
+    const auto tool = std::ranges::find(tools_, name, &ToolSeen::name);
+    call.takes_text = tool != tools_.end() && tool->takes_text;
+    call.name = event.name.raw;
+    if (tool != tools_.end() && !tool->space.empty()) {
+      call.name = tool->name_in_space;
+      call.space = tool->space;
+    }
+    call.item = begin_item(call.takes_text ? "ctc" : "fc");
+    call.call_id =
+        event.id.raw.empty() ? item_id("call", request_id_, calls_.size()) : std::string(event.id.raw);
+    events_.item("response.output_item.added", call.item, call_json(call, "", "in_progress"));
+    calls_.push_back(std::move(call));
+    return;
+  }
+  if (event.index >= calls_.size()) return;
+  Call& call = calls_[event.index];
+  call.arguments.append(event.text.raw);
+  // Of an object around a text only its end tells where the text ends.
+  if (call.takes_text) return;
+  events_.text("response.function_call_arguments.delta", {items_[call.item].id, call.item}, "delta",
+               event.text.raw);
+}
+
+std::string ResponseOutput::call_json(const Call& call, std::string_view arguments,
+                                      std::string_view status) const {
+  std::string json("{\"id\":\"");
+  json.append(items_[call.item].id);
+  json.append(call.takes_text ? "\",\"type\":\"custom_tool_call" : "\",\"type\":\"function_call");
+  json.append("\",\"status\":\"").append(status).append("\",\"call_id\":\"").append(call.call_id);
+  json.append("\",\"name\":\"").append(call.name);
+  if (!call.space.empty()) json.append("\",\"namespace\":\"").append(call.space);
+  json.append(call.takes_text ? "\",\"input\":\"" : "\",\"arguments\":\"").append(arguments).append("\"}");
+  return json;
+}
+
+void ResponseOutput::end_call(Call& call, std::string_view status) {
+  const ResponsePlace place{items_[call.item].id, call.item};
+  if (call.takes_text) {
+    const std::string input = text_in(call.arguments);
+    events_.text("response.custom_tool_call_input.delta", place, "delta", input);
+    events_.text("response.custom_tool_call_input.done", place, "input", input);
+    return end_item(call.item, call_json(call, input, status));
+  }
+  events_.text("response.function_call_arguments.done", place, "arguments", call.arguments);
+  end_item(call.item, call_json(call, call.arguments, status));
+}
+
+void ResponseOutput::end(ResponseStatus status) {
+  const std::string_view how = status == ResponseStatus::completed ? "completed" : "incomplete";
+  if (open_ == Open::message) end_message(how);
+  end_open();
+  for (Call& call : calls_) end_call(call, how);
+}
+
+std::string ResponseOutput::items() const {
+  std::string all;
+  for (const Item& item : items_) {
+    if (item.json.empty()) continue;
+    if (!all.empty()) all += ',';
+    all += item.json;
+  }
+  return all;
+}
+
+}  // namespace gateway

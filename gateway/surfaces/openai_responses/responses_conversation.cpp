@@ -1,0 +1,263 @@
+#include "gateway/surfaces/openai_responses/responses_conversation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gateway/surface/media_values.hpp"
+#include "gateway/surfaces/openai_responses/responses_tools.hpp"
+#include "gateway/surfaces/openai_responses/responses_turns.hpp"
+#include "gateway/surfaces/openai_responses/said_back.hpp"
+#include "providers/conversation/matter.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Conversation;
+using providers::JsonString;
+using providers::JsonType;
+using providers::Matter;
+using providers::OutputForm;
+using providers::Text;
+using providers::ThinkingWish;
+using providers::Weight;
+using Effort = ThinkingWish::Effort;
+
+constexpr std::int64_t most_tokens = 100'000'000;
+constexpr std::size_t most_beyond = 32;
+constexpr std::array<std::pair<std::string_view, Effort>, 7> efforts{{{"none", Effort::off},
+                                                                      {"minimal", Effort::minimal},
+                                                                      {"low", Effort::low},
+                                                                      {"medium", Effort::medium},
+                                                                      {"high", Effort::high},
+                                                                      {"xhigh", Effort::xhigh},
+                                                                      {"max", Effort::max}}};
+
+// What is for the router, for OpenAI's own books and caches, or for the form of its replies, and says nothing
+// to a model.
+constexpr std::array<std::string_view, 24> said_to_others{"model",
+                                                          "stream",
+                                                          "stream_options",
+                                                          "provider",
+                                                          "models",
+                                                          "route",
+                                                          "preset",
+                                                          "plugins",
+                                                          "transforms",
+                                                          "usage",
+                                                          "trace",
+                                                          "session_id",
+                                                          "debug",
+                                                          "prompt_cache_key",
+                                                          "prompt_cache_options",
+                                                          "prompt_cache_retention",
+                                                          "safety_identifier",
+                                                          "store",
+                                                          "background",
+                                                          "background_options",
+                                                          "previous_response_id",
+                                                          "conversation",
+                                                          "moderation",
+                                                          "client_metadata"};
+
+std::string_view response_name_of(Matter matter) {
+  switch (matter) {
+    case Matter::image_data:
+    case Matter::image_url:
+      return "input_image";
+    case Matter::audio:
+      return "input_audio";
+    case Matter::pdf_data:
+    case Matter::pdf_url:
+    case Matter::other_file:
+      return "input_file";
+    case Matter::json_object:
+    case Matter::json_schema:
+      return "text.format";
+    case Matter::logprobs:
+      return "top_logprobs";
+    case Matter::thinking:
+    case Matter::optional_thinking:
+    case Matter::no_thinking:
+      return "reasoning.effort";
+    case Matter::earlier_thinking:
+      return "reasoning";
+    case Matter::prefill:
+    case Matter::assistant_first:
+      return "input";
+    default:
+      return providers::name_of(matter);
+  }
+}
+
+class ConversationReader {
+ public:
+  ConversationReader(std::string_view body, providers::JsonTokens& tokens, Conversation& conversation)
+      : body_(body), walk_(tokens, body), said_(conversation) {}
+
+  std::optional<BodyFault> read() {
+    const Path top;
+    said_.naming = response_name_of;
+    const bool is_read =
+        walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
+    if (!is_read || !walk_.json.finish()) return walk_.fault();
+    complete();
+    return std::nullopt;
+  }
+
+ private:
+  bool member(const JsonString& key, const Path& path) {
+    const std::size_t begin = walk_.json.position();
+    const bool is_null = walk_.json.type() == JsonType::null;
+    if (!read_member(key, path)) return false;
+    if (!is_null) back_.keep(key, body_.substr(begin, walk_.json.end() - begin));
+    return true;
+  }
+
+  bool read_member(const JsonString& key, const Path& path) {
+    if (key.is("input")) return read_items(walk_, path, said_);
+    if (key.is("instructions")) return read_text(walk_, path, instructions_);
+    if (key.is("tools")) return read_response_tools(walk_, path, body_, said_, hosted_);
+    if (key.is("tool_choice")) return choice_.read(walk_, path, hosted_);
+    if (key.is("parallel_tool_calls")) return walk_.boolean(path, said_.parallel_tool_calls);
+    if (key.is("max_output_tokens")) return walk_.integer(path, 0, most_tokens, said_.max_output);
+    if (key.is("text")) return text(path);
+    if (key.is("reasoning")) return reasoning(path);
+    if (key.is("temperature")) return read_number(walk_, path, said_.sampling.temperature);
+    if (key.is("top_p")) return read_number(walk_, path, said_.sampling.top_p);
+    if (key.is("top_logprobs")) return walk_.integer(path, 0, 1'000, top_logprobs_);
+    if (key.is("include")) return include(path);
+    if (key.is("user")) return read_text(walk_, path, said_.user);
+    // What it says comes back in the reply, and tells a host nothing.
+    if (key.is("metadata"))
+      return walk_.object(path, [&](const auto&, const auto&) { return walk_.json.skip(); });
+    return beyond(key, path);
+  }
+
+  // null counts as absent, and so does what is the usual anyway.
+  bool beyond(const JsonString& key, const Path& path) {
+    bool is_said = walk_.json.type() != JsonType::null;
+    Text word;
+    if (walk_.json.type() == JsonType::string) {
+      if (!read_text(walk_, path, word)) return false;
+      is_said = !(key.is("truncation") && word.is("disabled")) &&
+                !(key.is("service_tier") && (word.is("auto") || word.is("default")));
+    } else if (!walk_.json.skip()) {
+      return false;
+    }
+    const auto is = [&](std::string_view name) { return key.is(name); };
+    if (!is_said || std::ranges::any_of(said_to_others, is)) return true;
+    // A template lies at one host.
+    const bool is_need = key.is("prompt");
+    if (is_need || said_.beyond.size() < most_beyond) {
+      said_.beyond.push_back({path.text(), is_need ? Weight::need : Weight::hint});
+    }
+    return true;
+  }
+
+  bool text(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("format")) return format(at);
+      if (!key.is("verbosity")) return walk_.json.skip();
+      Text verbosity;
+      if (!read_text(walk_, at, verbosity)) return false;
+      const bool is_usual = verbosity.raw.empty() || verbosity.is("medium");
+      if (!is_usual) said_.beyond.push_back({at.text(), Weight::hint});
+      return true;
+    });
+  }
+
+  bool format(const Path& path) {
+    Text type;
+    OutputForm& form = said_.form;
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("type")) return read_text(walk_, at, type);
+      if (key.is("name")) return read_text(walk_, at, form.name);
+      if (key.is("schema")) return read_object(walk_, at, body_, form.schema);
+      if (!key.is("strict")) return walk_.json.skip();
+      std::optional<bool> strict;
+      if (!walk_.boolean(at, strict)) return false;
+      form.is_strict = strict.value_or(false);
+      return true;
+    });
+    if (!is_read) return false;
+    if (type.is("json_object")) {
+      form.kind = OutputForm::Kind::json_object;
+    } else if (type.is("json_schema")) {
+      form.kind = OutputForm::Kind::json_schema;
+      if (form.schema.empty()) {
+        return walk_.wrong("missing_member", path.member("schema"), "nothing", "a schema");
+      }
+    } else if (!type.raw.empty() && !type.is("text")) {
+      said_.beyond.push_back({path.text(), Weight::need});
+    }
+    return true;
+  }
+
+  bool reasoning(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("effort")) return walk_.choice(at, efforts, effort_);
+      if (!key.is("summary") && !key.is("generate_summary")) return walk_.json.skip();
+      Text summary;
+      if (!read_text(walk_, at, summary)) return false;
+      said_.thinking.wants_summary |= !summary.raw.empty();
+      return true;
+    });
+  }
+
+  bool include(const Path& path) {
+    return walk_.array(path, [&](const Path& at) {
+      Text wanted;
+      if (!read_text(walk_, at, wanted)) return false;
+      has_logprobs_ |= wanted.is("message.output_text.logprobs");
+      return true;
+    });
+  }
+
+  void complete() {
+    if (!instructions_.raw.empty()) {
+      said_.system.insert(said_.system.begin(), {providers::TextPart{instructions_}});
+    }
+    choice_.apply(said_);
+    // What the model may use beside tools that the client has for it, it can do without.
+    using Kind = providers::ToolChoice::Kind;
+    const Kind choice = said_.tool_choice.kind;
+    const bool is_free = !said_.tools.empty() && !hosted_.are_wanted && choice != Kind::any;
+    const bool is_hint = is_free || choice == Kind::none;
+    for (std::string& param : hosted_.params) {
+      said_.beyond.push_back({std::move(param), is_hint ? Weight::hint : Weight::need});
+    }
+    if (hosted_.are_wanted) said_.beyond.push_back({"tool_choice", Weight::need});
+    if (has_logprobs_ || top_logprobs_.value_or(0) > 0) said_.sampling.logprobs = top_logprobs_.value_or(0);
+    if (effort_) said_.thinking.effort = *effort_;
+    said_.said_back = said_.own.keep(back_.members());
+  }
+
+  std::string_view body_;
+  BodyWalk walk_;
+  Conversation& said_;
+  SaidBack back_;
+  HostedTools hosted_;
+  ResponseToolChoice choice_;
+  Text instructions_;
+  bool has_logprobs_ = false;
+  std::optional<std::int64_t> top_logprobs_;
+  std::optional<Effort> effort_;
+};
+
+}  // namespace
+
+Conversed responses_conversation_of(std::string_view body, providers::JsonTokens& tokens) {
+  Conversed result{Conversation()};
+  if (auto fault = ConversationReader(body, tokens, *result).read()) {
+    result = *std::move(fault);
+  } else {
+    check_arguments(*result, tokens);
+  }
+  tokens.shrink();
+  return result;
+}
+
+}  // namespace gateway

@@ -1,0 +1,132 @@
+#include "providers/dialects/openai_responses/answer.hpp"
+
+namespace providers {
+
+using Kind = AnswerEvent::Kind;
+
+namespace {
+
+// No answer has more; some hosts count wrongly.
+constexpr std::size_t most_items = 1'024;
+
+}  // namespace
+
+void ResponsesAnswer::begin(const ResponsesObject& response, AnswerSink& sink) {
+  if (has_begun_) return;
+  has_begun_ = true;
+  sink.take({.kind = Kind::begin, .id = response.id, .name = response.model});
+}
+
+// The last one is mostly it.
+ResponsesAnswer::Item& ResponsesAnswer::item_at(std::int64_t output_index) {
+  for (std::size_t i = items_.size(); i > 0; --i) {
+    if (items_[i - 1].output_index == output_index) return items_[i - 1];
+  }
+  if (items_.size() < most_items) items_.push_back({.output_index = output_index});
+  return items_.back();
+}
+
+void ResponsesAnswer::tell(const ResponsesEvent& event, AnswerSink& sink) {
+  const std::int64_t index = event.output_index.value_or(items_.empty() ? 0 : items_.back().output_index);
+  if (event.is("response.output_item.added")) {
+    if (event.item && event.item->type.is("function_call")) call(item_at(index), *event.item, sink);
+    return;
+  }
+  if (event.is("response.output_item.done")) {
+    if (event.item) item(*event.item, index, sink);
+    return;
+  }
+  if (event.is("response.function_call_arguments.done")) {
+    Item& known = item_at(index);
+    if (known.is_call && !known.has_arguments) arguments(known, event.done, sink);
+    return;
+  }
+  if (event.delta.raw.empty()) return;
+  if (event.is("response.output_text.delta")) {
+    item_at(index).has_text = true;
+    sink.take({.kind = Kind::text, .text = event.delta});
+  } else if (event.is("response.refusal.delta")) {
+    item_at(index).has_text = true;
+    sink.take({.kind = Kind::refusal, .text = event.delta});
+  } else if (event.is("response.function_call_arguments.delta")) {
+    arguments(item_at(index), event.delta, sink);
+  } else if (event.is("response.reasoning_summary_text.delta") || event.is("response.reasoning_text.delta")) {
+    think(item_at(index), event.delta, event.part, sink);
+  }
+}
+
+void ResponsesAnswer::call(Item& known, const ResponsesItem& item, AnswerSink& sink) {
+  if (known.is_call || calls_ == most_items) return;
+  known.is_call = true;
+  known.index = calls_++;
+  sink.take({.kind = Kind::tool_call, .index = known.index, .id = item.call_id, .name = item.name});
+  if (!item.arguments.raw.empty()) arguments(known, item.arguments, sink);
+}
+
+void ResponsesAnswer::arguments(Item& known, const Text& text, AnswerSink& sink) {
+  if (!known.is_call || text.raw.empty()) return;
+  known.has_arguments = true;
+  sink.take({.kind = Kind::arguments, .index = known.index, .text = text});
+}
+
+// Parts of a summary are paragraphs.
+void ResponsesAnswer::think(Item& known, const Text& text, std::int64_t part, AnswerSink& sink) {
+  if (!known.is_thought) {
+    known.is_thought = true;
+    known.index = thoughts_++;
+    known.part = part;
+  }
+  const auto tell = [&](const Text& piece) {
+    sink.take(
+        {.kind = Kind::thinking, .index = known.index, .text = piece, .format = responses_thinking_format});
+  };
+  if (known.part != part) tell({"\\n\\n", true});
+  known.part = part;
+  known.has_text = true;
+  tell(text);
+}
+
+void ResponsesAnswer::item(const ResponsesItem& item, std::int64_t output_index, AnswerSink& sink) {
+  Item& known = item_at(output_index);
+  if (item.type.is("function_call")) {
+    call(known, item, sink);
+    if (!known.has_arguments) {
+      const bool is_empty = item.arguments.raw.empty();
+      arguments(known, is_empty ? Text{"{}", false} : item.arguments, sink);
+    }
+  } else if (item.type.is("message") && !known.has_text) {
+    known.has_text = true;
+    for (const Text& text : item.texts) sink.take({.kind = Kind::text, .text = text});
+    for (const Text& refusal : item.refusals) sink.take({.kind = Kind::refusal, .text = refusal});
+  } else if (item.type.is("reasoning")) {
+    if (!known.has_text) {
+      std::int64_t part = 0;
+      for (const Text& text : item.summaries.empty() ? item.texts : item.summaries) {
+        think(known, text, part++, sink);
+      }
+    }
+    if (item.encrypted.raw.empty() || known.has_encrypted) return;
+    known.has_encrypted = true;
+    if (!known.is_thought) known.index = thoughts_++;
+    known.is_thought = true;
+    sink.take({.kind = Kind::redacted,
+               .index = known.index,
+               .text = item.encrypted,
+               .id = item.id,
+               .format = responses_thinking_format});
+  }
+}
+
+void ResponsesAnswer::end(const ResponsesObject& response, AnswerSink& sink) {
+  EndReason reason = calls_ > 0 ? EndReason::tool_calls : EndReason::stop;
+  if (response.status.is("incomplete")) {
+    const bool is_filtered = response.incomplete_reason.is("content_filter");
+    reason = is_filtered ? EndReason::content_filter : EndReason::length;
+  }
+  sink.take({.kind = Kind::end, .name = response.end_word(), .reason = reason});
+  if (response.usage.usage) {
+    sink.take({.kind = Kind::usage, .usage = *response.usage.usage, .usage_is_odd = response.usage.anomaly});
+  }
+}
+
+}  // namespace providers

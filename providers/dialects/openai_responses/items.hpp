@@ -1,0 +1,16 @@
+// A conversation's system and turns as Responses takes them: instructions, and items one after the other.
+// Pure.
+#pragma once
+
+#include "providers/conversation/conversation.hpp"
+#include "providers/json/json_writer.hpp"
+
+namespace providers {
+
+enum class EarlierThinking { kept, lost };
+
+// The members `instructions` and `input`. Of what was thought in earlier turns only what this API encrypted
+// is sent; says whether more was there.
+EarlierThinking write_responses_items(JsonWriter& json, const Conversation& conversation);
+
+}  // namespace providers

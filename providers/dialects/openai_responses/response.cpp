@@ -1,0 +1,111 @@
+#include "providers/dialects/openai_responses/response.hpp"
+
+#include <array>
+#include <utility>
+
+#include "providers/dialects/openai_responses/usage.hpp"
+
+namespace providers {
+namespace {
+
+// All others of the codes are of images that cannot be read.
+constexpr std::array<std::pair<std::string_view, int>, 6> statuses{{
+    {"server_error", 500},
+    {"rate_limit_exceeded", 429},
+    {"insufficient_quota", 429},
+    {"vector_store_timeout", 504},
+    {"invalid_prompt", 400},
+    {"context_length_exceeded", 400},
+}};
+
+bool take(JsonWalk& walk, Text& text) {
+  if (walk.type() != JsonType::string) return walk.skip();
+  const auto found = walk.string();
+  if (found) text = *found;
+  return found.has_value();
+}
+
+bool take_placed(JsonWalk& walk, Text& text, ByteRange& place) {
+  if (walk.type() != JsonType::string) return walk.skip();
+  const std::size_t begin = walk.position();
+  if (!take(walk, text)) return false;
+  place = {begin, walk.end()};
+  return true;
+}
+
+bool take_parts(JsonWalk& walk, ResponsesItem& item, std::vector<Text>& texts) {
+  if (walk.type() != JsonType::array) return walk.skip();
+  return walk.array([&] {
+    if (walk.type() != JsonType::object) return walk.skip();
+    Text text, refusal;
+    const bool is_read = walk.object([&](const JsonString& key) {
+      if (key.is("text")) return take(walk, text);
+      return key.is("refusal") ? take(walk, refusal) : walk.skip();
+    });
+    if (!text.raw.empty()) texts.push_back(text);
+    if (!refusal.raw.empty()) item.refusals.push_back(refusal);
+    return is_read;
+  });
+}
+
+}  // namespace
+
+void complete_responses_error(ReportedError& error) {
+  if (error.status != 0) return;
+  for (const auto& [code, status] : statuses) {
+    if (code == error.code || code == error.type) error.status = status;
+  }
+  if (error.status == 0 && error.code.find("image") != std::string::npos) error.status = 400;
+}
+
+ReportedError read_responses_error_value(JsonWalk& walk) {
+  ReportedError error = read_error_value(walk);
+  complete_responses_error(error);
+  return error;
+}
+
+bool read_responses_item(JsonWalk& walk, ResponsesItem& item) {
+  if (walk.type() != JsonType::object) return walk.skip();
+  return walk.object([&](const JsonString& key) {
+    if (key.is("type")) return take(walk, item.type);
+    if (key.is("id")) return take(walk, item.id);
+    if (key.is("call_id")) return take(walk, item.call_id);
+    if (key.is("name")) return take(walk, item.name);
+    if (key.is("arguments") || key.is("input")) return take(walk, item.arguments);
+    if (key.is("encrypted_content")) return take(walk, item.encrypted);
+    if (key.is("content")) return take_parts(walk, item, item.texts);
+    if (key.is("summary")) return take_parts(walk, item, item.summaries);
+    return walk.skip();
+  });
+}
+
+bool read_responses_object(JsonWalk& walk, std::string_view text, ResponsesObject& object) {
+  return walk.object([&](const JsonString& key) {
+    if (key.is("id")) return take_placed(walk, object.id, object.id_value);
+    if (key.is("model")) return take_placed(walk, object.model, object.model_value);
+    if (key.is("status")) return take(walk, object.status);
+    if (key.is("incomplete_details") && walk.type() == JsonType::object) {
+      return walk.object([&](const JsonString& inner) {
+        return inner.is("reason") ? take(walk, object.incomplete_reason) : walk.skip();
+      });
+    }
+    if (key.is("error") && walk.type() != JsonType::null) {
+      object.error = read_responses_error_value(walk);
+      return walk.ok();
+    }
+    if (key.is("usage")) {
+      const std::size_t begin = walk.position();
+      const bool is_null = walk.type() == JsonType::null;
+      object.usage = read_responses_usage(walk);
+      if (!is_null) object.usage_value = {begin, walk.end()};
+      return walk.ok();
+    }
+    if (!key.is("output") || walk.type() != JsonType::array) return walk.skip();
+    const std::size_t begin = walk.position();
+    if (!walk.array([&] { return object.has_output = true, walk.skip(); })) return false;
+    object.output = text.substr(begin, walk.end() - begin);
+    return true;
+  });
+}
+
+}  // namespace providers
