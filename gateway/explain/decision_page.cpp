@@ -81,6 +81,7 @@ json::object removed_object(const Decided& decided, const Verdict& verdict) {
 json::object request_object(const routing::Demand& demand) {
   json::object object{{"model", demand.model_requested}, {"prompt_tokens", demand.prompt.count}};
   object["max_output"] = demand.max_output ? json::value(demand.max_output->count) : json::value(nullptr);
+  if (demand.answers > 1) object["answers"] = demand.answers;
   object["stream"] = demand.delivery == routing::Delivery::streamed;
   return object;
 }

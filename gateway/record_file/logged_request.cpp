@@ -18,6 +18,7 @@ void exchange_demand(auto& io, auto& demand) {
   io.list(demand.fallbacks, plain);
   io(demand.prompt.count);
   io.maybe(demand.max_output, [](auto& in, auto& tokens) { in(tokens.count); });
+  io(demand.answers);
   auto needs = demand.needs.to_ullong();
   io(needs);
   if constexpr (is_target<decltype(demand)>) demand.needs = config::Features(needs);

@@ -88,6 +88,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.model_requested = asked.model;
   demand.prompt = asked.prompt;
   demand.max_output = asked.max_output;
+  demand.answers = std::max(1, asked.choices);
   demand.needs = asked.needs;
   demand.delivery = asked.stream ? routing::Delivery::streamed : routing::Delivery::whole;
   demand.key = key;

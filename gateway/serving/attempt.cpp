@@ -102,7 +102,7 @@ void end(const Attempting& with) {
   settle(with.request, with.tried.bytes, attempt);
   if (with.race.has_lost(with.leg)) {
     attempt.failure = Failure{.kind = FailureKind::outrun, .progress = Progress::request_sent};
-    settle_given_up(with.request, with.tried.asked.output, attempt);
+    settle_given_up(with.request, with.tried.asked.output * with.tried.asked.answers, attempt);
   }
   if (!attempt.finished) attempt.finished = with.services.timer.now() - attempt.dispatched;
 }
@@ -118,8 +118,10 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, Asking asking
 
   Tried tried;
   tried.attempt = asking.begun;
-  tried.asked = {
-      .prompt = request.demand.prompt, .delivery = request.demand.delivery, .output = asking.expected_output};
+  tried.asked = {.prompt = request.demand.prompt,
+                 .delivery = request.demand.delivery,
+                 .output = asking.expected_output,
+                 .answers = request.demand.answers};
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
   const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();

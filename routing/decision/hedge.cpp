@@ -25,8 +25,8 @@ double value_of_ttft(const Policy& policy, const Verdict& verdict) {
 }
 
 // What the loser of the two is billed: its input, and its output where leaving does not end the bill.
-double duplicate(const Prediction& prediction, const Endpoint& endpoint) {
-  const double output = endpoint.dollars_per_output * prediction.expected_output;
+double duplicate(const Prediction& prediction, const Endpoint& endpoint, const Demand& demand) {
+  const double output = endpoint.dollars_per_output * prediction.expected_output * demand.answers;
   return endpoint.provider->cancel_stops_billing.value_or(false) ? std::max(0.0, prediction.price - output)
                                                                  : prediction.price;
 }
@@ -59,7 +59,7 @@ std::optional<config::Duration> hedge_after(const Decision& decision, const Poli
   if (!(value > 0)) return std::nullopt;
   const Prediction& slow = chosen->prediction;
   const double p95 = slow.first_delta * std::exp(z95 * slow.first_delta_log_sd);
-  const double dollars = duplicate(slow, catalogue.endpoints()[*decision.chosen]);
+  const double dollars = duplicate(slow, catalogue.endpoints()[*decision.chosen], demand);
   const double wait = std::max({shortest, over_p95 * p95, dollars / value + other->prediction.first_delta});
   return std::chrono::duration_cast<config::Duration>(config::Seconds{wait});
 }

@@ -20,7 +20,8 @@ struct Expectation {
 struct AskedFor {
   config::Tokens prompt{};  // by our estimate
   Delivery delivery = Delivery::streamed;
-  double output = 1;  // tokens expected of the answer
+  double output = 1;  // tokens expected of each answer
+  int answers = 1;
 };
 
 class Dossier {

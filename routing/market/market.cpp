@@ -33,6 +33,17 @@ double median(std::vector<double>& values) {
   return (*middle + *std::max_element(values.begin(), middle)) / 2;
 }
 
+// Several answers to one prompt come side by side: of each is learned as if it had come alone.
+Attempt of_one_answer(const Attempt& attempt, int answers) {
+  Attempt one = attempt;
+  if (one.usage) {
+    one.usage->output.count = (one.usage->output.count + answers - 1) / answers;
+    one.usage->reasoning.count = (one.usage->reasoning.count + answers - 1) / answers;
+  }
+  one.deltas /= static_cast<std::uint32_t>(answers);
+  return one;
+}
+
 }  // namespace
 
 Market::Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) : refreshed_(now) {
@@ -99,6 +110,11 @@ void Market::begins(const Attempt& attempt, const AskedFor& asked, config::TimeP
 }
 
 void Market::ends(const Attempt& attempt, const AskedFor& asked, config::TimePoint now) {
+  if (asked.answers > 1) {
+    AskedFor one = asked;
+    one.answers = 1;
+    return ends(of_one_answer(attempt, asked.answers), one, now);
+  }
   const std::optional<EndpointIndex> index = current_index(attempt);
   if (!index) return;
   EndpointState& state = state_at(*index, now);
@@ -107,6 +123,14 @@ void Market::ends(const Attempt& attempt, const AskedFor& asked, config::TimePoi
 }
 
 void Market::observe(const Attempt& attempt, const Demand& demand, config::TimePoint now) {
+  if (demand.answers > 1) {
+    learn(of_one_answer(attempt, demand.answers), demand, now);
+  } else {
+    learn(attempt, demand, now);
+  }
+}
+
+void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoint now) {
   const std::optional<EndpointIndex> index = current_index(attempt);
   if (!index) return;
   const std::uint64_t name = catalogue_->endpoints()[*index].name_hash;

@@ -37,6 +37,7 @@ class Market {
   void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
 
  private:
+  void learn(const Attempt& attempt, const Demand& demand, config::TimePoint now);
   std::optional<EndpointIndex> current_index(const Attempt& attempt) const;
   EndpointState& state_at(EndpointIndex index, config::TimePoint now);
   void observe_health(EndpointIndex index, const Attempt& attempt, config::TimePoint now);

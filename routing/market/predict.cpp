@@ -21,7 +21,8 @@ Asked asked(const Demand& demand, const LengthTable* lengths) {
   return {.prompt = static_cast<double>(demand.prompt.count),
           .length = lengths ? lengths->expected(length_keys(demand)) : Length{},
           .most_output = demand.max_output ? static_cast<double>(demand.max_output->count)
-                                           : std::numeric_limits<double>::infinity()};
+                                           : std::numeric_limits<double>::infinity(),
+          .answers = static_cast<double>(demand.answers)};
 }
 
 double prompt_share(const Demand& demand, std::size_t blocks) {
@@ -64,7 +65,7 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   p.ttft_log_sd = std::sqrt(share * share * (level_variance + Speed::ttft_noise) +
                             (1 - share) * (1 - share) * (rate_variance + thinking_log_sd * thinking_log_sd));
   p.generation = (p.expected_output - thought) / p.throughput;
-  p.price = price(endpoint, prompt, cached, p.expected_output);
+  p.price = price(endpoint, prompt, cached, asked.answers * p.expected_output);
   p.failure = state.health.failure(now);
   p.cache_hit = cached_share * state.cache_reliability;
   p.in_flight = in_flight;

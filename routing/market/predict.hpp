@@ -12,6 +12,7 @@ struct Asked {
   double prompt = 0;       // tokens, estimated
   Length length{};         // of the answer
   double most_output = 0;  // tokens; infinity where the client set no limit
+  double answers = 1;      // of that length, side by side
 };
 Asked asked(const Demand& demand, const LengthTable* lengths);
 

@@ -26,11 +26,12 @@ struct Unfit {
 };
 
 struct Demand {
-  const PublicModel* model = nullptr;         // of the catalogue that the request began with
-  std::vector<const PublicModel*> fallbacks;  // of the same catalogue, in order, when nobody of it is left
-  std::string model_requested;                // as the client wrote it
-  config::Tokens prompt{};                    // estimated
-  std::optional<config::Tokens> max_output{};
+  const PublicModel* model = nullptr;          // of the catalogue that the request began with
+  std::vector<const PublicModel*> fallbacks;   // of the same catalogue, in order, when nobody of it is left
+  std::string model_requested;                 // as the client wrote it
+  config::Tokens prompt{};                     // estimated
+  std::optional<config::Tokens> max_output{};  // of each answer
+  int answers = 1;                             // that are wanted, side by side
   config::Features needs;
   std::vector<Unfit> unfit;  // of the endpoints of `model` and of `fallbacks`
   Delivery delivery = Delivery::whole;

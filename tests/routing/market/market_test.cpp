@@ -649,3 +649,25 @@ TEST_CASE("a reply without output shows how fast its host is by its time alone, 
   CHECK(snapshot->endpoints[0].replies == 30);
   CHECK(snapshot->endpoints[1].replies == 0);
 }
+
+TEST_CASE("of several answers to one prompt each is learned from as if it had come alone") {
+  const std::vector<support::Host> hosts{{.name = "a"}};
+  World alone(hosts), three(hosts);
+  for (int i = 0; i < 40; ++i) {
+    Demand demand = alone.demand();
+    const Attempt attempt = alone.answer(0, demand);
+    alone.market.observe(attempt, demand, alone.now);
+    demand.answers = 3;
+    Attempt threefold = attempt;
+    threefold.usage->output.count *= 3;
+    threefold.usage->reasoning.count *= 3;
+    threefold.deltas *= 3;
+    three.market.observe(threefold, demand, alone.now);
+    alone.now += 100ms;
+  }
+  const auto of_one = alone.market.snapshot(alone.now), of_three = three.market.snapshot(alone.now);
+  const LengthKeys keys = length_keys(alone.demand());
+  CHECK(of_three->lengths->expected(keys).output == doctest::Approx(of_one->lengths->expected(keys).output));
+  CHECK(of_three->endpoints[0].speed.throughput.level ==
+        doctest::Approx(of_one->endpoints[0].speed.throughput.level));
+}

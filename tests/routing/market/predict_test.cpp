@@ -138,3 +138,15 @@ TEST_CASE("the share of a prompt that its leading blocks make up is by their tok
   demand.prompt = {0};
   CHECK(prompt_share(demand, 1) == 0);
 }
+
+TEST_CASE(
+    "several answers to one prompt cost their output each and the prompt once, and come in the time of one") {
+  Asking asking;
+  const Prediction one = asking.predicted();
+  asking.asked.answers = 3;
+  const Prediction three = asking.predicted();
+  CHECK(three.price - one.price == about(2 * one.expected_output * 4e-6));
+  CHECK(three.generation == about(one.generation));
+  CHECK(three.ttft == about(one.ttft));
+  CHECK(three.expected_output == about(one.expected_output));
+}
