@@ -27,7 +27,7 @@ InterpretedRelay::InterpretedRelay(const Attempting& attempting)
     : StreamRelay(attempting),
       reader_(with_.dialect.interpreter()->streamed(with_.services.tokens)),
       answer_(with_.request.surface->conversing()->streamed(
-          *with_.request.conversation, with_.request.asked.wants_usage, identity(), held_)) {}
+          *with_.request.conversation, with_.request.asked.wants_usage, identity_of(with_), held_)) {}
 
 std::optional<StreamRelay::Step> InterpretedRelay::take_next() {
   if (piece_.empty()) return std::nullopt;

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "gateway/serving/renamed.hpp"
 #include "routing/terms/bill.hpp"
 
 namespace gateway {
@@ -18,7 +17,7 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
     pass_on_comment(event->raw);
     return Step::go_on;
   }
-  const PassedEvent passed = replies_.event(*event, with_.services.tokens);
+  PassedEvent passed = replies_.event(*event, with_.services.tokens);
   if (passed.usage.usage) {
     usage_ = replies_.joined(usage_, passed.usage);
     note_usage(*usage_.usage, usage_.anomaly);
@@ -36,21 +35,21 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
       break;
   }
   if (!note(passed.content)) return fail(FailureKind::outrun);
-  if (passed.model_value.empty() && passed.id_value.empty()) {
-    queue(*event, passed);
-  } else {
+  if (passed.names.any()) {
     queue_renamed(*event, passed);
+  } else {
+    queue(*event, passed);
   }
   return passed.is_last ? at_end(EndedBy::done_mark) : Step::go_on;
 }
 
 // The host's own names are none of the client's.
-void NativeRelay::queue_renamed(const SseEvent& event, const PassedEvent& passed) {
-  const StreamIdentity stream = identity();
-  const std::string id = with_.request.surface->reply_id(stream.id);
-  const std::string data = renamed(event.data, {passed.id_value, id}, {passed.model_value, stream.model});
-  const SseEvent renamed{.data = data, .name = event.name, .raw = {}, .form = SseEvent::Form::other};
-  queue(renamed, replies_.event(renamed, with_.services.tokens));
+void NativeRelay::queue_renamed(const SseEvent& event, PassedEvent& passed) {
+  renamed_.clear();
+  names_.write(event.data, passed.names, renamed_);
+  passed.usage_value = names_.moved(passed.usage_value, passed.names);
+  passed.usage.cost_value = names_.moved(passed.usage.cost_value, passed.names);
+  queue({.data = renamed_, .name = event.name, .raw = {}, .form = SseEvent::Form::other}, passed);
 }
 
 void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {

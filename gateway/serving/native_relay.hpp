@@ -1,6 +1,7 @@
 // The stream of a host that speaks the client's own API: event by event as it came. Belongs to one attempt.
 #pragma once
 
+#include "gateway/serving/our_names.hpp"
 #include "gateway/serving/stream_relay.hpp"
 #include "providers/dialect/native_replies.hpp"
 #include "providers/http/sse.hpp"
@@ -10,7 +11,9 @@ namespace gateway {
 class NativeRelay final : public StreamRelay {
  public:
   explicit NativeRelay(const Attempting& attempting)
-      : StreamRelay(attempting), replies_(*attempting.dialect.native()) {}
+      : StreamRelay(attempting),
+        replies_(*attempting.dialect.native()),
+        names_(*attempting.request.surface, identity_of(attempting)) {}
 
  private:
   void feed(std::string_view piece) override { events_.feed(piece); }
@@ -18,7 +21,7 @@ class NativeRelay final : public StreamRelay {
   std::int64_t events() const override { return events_told_; }
   bool is_broken() const override { return events_.state() != providers::SseReader::State::reading; }
 
-  void queue_renamed(const providers::SseEvent& event, const providers::PassedEvent& passed);
+  void queue_renamed(const providers::SseEvent& event, providers::PassedEvent& passed);
   void queue(const providers::SseEvent& event, const providers::PassedEvent& passed);
   std::string own_cost(const providers::PassedEvent& passed) const;
   void pass_on_comment(std::string_view comment);
@@ -27,6 +30,8 @@ class NativeRelay final : public StreamRelay {
   providers::SseReader events_{providers::SseReader::Comments::given};
   providers::ReportedUsage usage_;  // so far
   std::int64_t events_told_ = 0;
+  const OurNames names_;
+  std::string renamed_;  // the event at hand
   std::string scratch_;
 };
 

@@ -117,17 +117,16 @@ std::string StreamRelay::cost_of(const routing::Usage& usage) const {
   return text;
 }
 
-StreamIdentity StreamRelay::identity() const {
-  const routing::Demand& demand = with_.request.demand;
-  const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
-  return {.id = with_.request.id,
-          .created = std::chrono::system_clock::to_time_t(demand.wall),
-          .model = shown_model(with_.request, endpoints[with_.tried.attempt.endpoint])};
+StreamIdentity identity_of(const Attempting& with) {
+  const auto& endpoints = with.request.hosts->generation->catalogue->endpoints();
+  return {.id = with.request.id,
+          .created = std::chrono::system_clock::to_time_t(with.request.demand.wall),
+          .model = shown_model(with.request, endpoints[with.tried.attempt.endpoint])};
 }
 
 void StreamRelay::tell_usage() {
   settle(with_.request, with_.tried.bytes, with_.tried.attempt);
-  held_.append(with_.request.surface->usage_event(with_.tried.attempt, identity()));
+  held_.append(with_.request.surface->usage_event(with_.tried.attempt, identity_of(with_)));
 }
 
 Task<bool> StreamRelay::flush() {

@@ -30,6 +30,9 @@ struct Attempting {
 // As the client asked for it, where the endpoint is one of that model's.
 std::string_view shown_model(const InferenceRequest& request, const routing::Endpoint& endpoint);
 
+// Of the reply, for as long as the attempt lives.
+StreamIdentity identity_of(const Attempting& with);
+
 class StreamRelay {
  public:
   explicit StreamRelay(const Attempting& attempting) : with_(attempting) {}
@@ -64,7 +67,6 @@ class StreamRelay {
   Step fail(routing::FailureKind kind);
   // What `usage` costs, as JSON has it.
   std::string cost_of(const routing::Usage& usage) const;
-  StreamIdentity identity() const;
 
   const Attempting with_;
   providers::Pieces ready_;  // to be written; views into the piece at hand

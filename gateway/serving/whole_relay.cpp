@@ -2,7 +2,7 @@
 
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/interpreted_relay.hpp"
-#include "gateway/serving/renamed.hpp"
+#include "gateway/serving/our_names.hpp"
 #include "gateway/serving/settlement.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "providers/dialect/native_replies.hpp"
@@ -35,22 +35,18 @@ class Understood final : public providers::AnswerSink {
 
   // As the client gets it, where that is not the host's own bytes.
   std::optional<std::string> said(config::Money cost) const {
-    const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
-    const std::string_view model = shown_model(with_.request, endpoints[with_.tried.attempt.endpoint]);
-    if (!answer_ && reply.model_value.empty() && reply.id_value.empty()) return std::nullopt;
+    if (!answer_ && !reply.names.any()) return std::nullopt;
     if (!answer_) {
-      const std::string id = with_.request.surface->reply_id(with_.request.id);
-      return renamed(body_, {reply.id_value, id}, {reply.model_value, model});
+      std::string text;
+      text.reserve(body_.size() + 128);
+      OurNames(*with_.request.surface, identity_of(with_)).write(body_, reply.names, text);
+      return text;
     }
     std::string member = ",\"cost\":";
     LineWriter line(member);
     line.fixed(cost.nanos, 9);
     line.hand_over();
-    const routing::Demand& demand = with_.request.demand;
-    return answer_->body({.id = with_.request.id,
-                          .created = std::chrono::system_clock::to_time_t(demand.wall),
-                          .model = model},
-                         member);
+    return answer_->body(identity_of(with_), member);
   }
 
  private:

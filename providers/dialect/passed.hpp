@@ -36,6 +36,16 @@ struct PassedContent {
   bool decisive() const { return any() || !finish_reason.empty(); }
 };
 
+// Where a reply says what it is called, and when and by what it was made: the client reads ours there. Values
+// of members, the quotes included; empty: nowhere.
+struct NamePlaces {
+  ByteRange id{};
+  ByteRange created{};
+  ByteRange model{};
+
+  bool any() const { return !id.empty() || !created.empty() || !model.empty(); }
+};
+
 struct PassedEvent {
   enum class Kind {
     delta,  // part of an answer; `usage` may be in it
@@ -49,10 +59,9 @@ struct PassedEvent {
   bool is_last = false;  // the answer is over with it, whatever else the body holds
   PassedContent content;
   ReportedUsage usage;
-  ByteRange model_value;  // where the model is named, if the client is to read another name there
+  NamePlaces names;
   ByteRange usage_value;  // of the top-level usage in the data, when it is there and not null
   std::optional<ReportedError> error{};
-  ByteRange id_value{};  // of the reply's id, the quotes included, if it is to be ours
 };
 
 struct PassedReply {
@@ -66,9 +75,8 @@ struct PassedReply {
   Kind kind = Kind::bad;
   PassedContent content;
   ReportedUsage usage;
-  ByteRange model_value;  // as of an event
+  NamePlaces names;
   std::optional<ReportedError> error{};
-  ByteRange id_value{};  // as of an event
 };
 
 enum class UsageShown { yes, no };  // whether the client asked for usage

@@ -106,7 +106,7 @@ void pass_on(std::string_view bytes, providers::JsonTokens& tokens) {
   while (const auto event = reader.next()) {
     const providers::PassedEvent passed = replies.event(*event, tokens);
     EXPECT_THAT((passed.kind == providers::PassedEvent::Kind::error) == passed.error.has_value());
-    EXPECT_THAT(passed.usage_value.end <= event->data.size() && passed.id_value.end <= event->data.size());
+    EXPECT_THAT(passed.usage_value.end <= event->data.size() && passed.names.id.end <= event->data.size());
     for (const std::string_view cost : {"", "0.5"}) {
       std::string text;
       const auto relayed = replies.relayed(*event, passed, providers::UsageShown::yes, scratch, cost);
@@ -144,6 +144,6 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   EXPECT_THAT(reader.feed(at_once.events, deaf) == Reading::ended);
 
   pass_on(bytes, tokens);
-  EXPECT_THAT(providers::responses_native_replies().whole(bytes, tokens).id_value.end <= size);
+  EXPECT_THAT(providers::responses_native_replies().whole(bytes, tokens).names.id.end <= size);
   return 0;
 }

@@ -75,7 +75,7 @@ PassedEvent AnthropicReplies::event(const SseEvent& event, JsonTokens& tokens) c
     passed.usage = {.usage = usage.usage(), .anomaly = usage.is_odd()};
     passed.usage_value = read->usage_value;
   }
-  passed.model_value = read->model_value;
+  passed.names.model = read->model_value;
   return passed;
 }
 

@@ -101,7 +101,7 @@ PassedReply pass_anthropic_whole(std::string_view body, JsonTokens& tokens) {
   if (message->usage.is_known()) {
     reply.usage = {.usage = message->usage.usage(), .anomaly = message->usage.is_odd()};
   }
-  reply.model_value = message->model_value;
+  reply.names.model = message->model_value;
   reply.kind = reply.content.decisive() ? PassedReply::Kind::answer : PassedReply::Kind::empty;
   return reply;
 }

@@ -26,12 +26,16 @@ class ChatReader {
   PassedContent content;
   ReportedUsage usage;
   ByteRange usage_value;
+  NamePlaces names;
   std::optional<ReportedError> error;
   // The message, code and type at the top, for events that are errors by their name.
   ReportedError take_flat_error() { return std::move(flat_error_); }
 
  private:
   bool member(const JsonString& key) {
+    if (key.is("id")) return name(names.id);
+    if (key.is("created")) return name(names.created);
+    if (key.is("model")) return name(names.model);
     if (key.is("choices")) return choices();
     if (key.is("usage")) return top_usage();
     if (key.is("error")) return error_value();
@@ -42,6 +46,13 @@ class ChatReader {
       return read_error_member(walk_, key, flat_error_);
     }
     return walk_.skip();
+  }
+
+  bool name(ByteRange& place) {
+    const std::size_t begin = walk_.position();
+    if (!walk_.skip()) return false;
+    place = {begin, walk_.end()};
+    return true;
   }
 
   bool choices() {
@@ -228,6 +239,7 @@ PassedEvent classify(const SseEvent& event, JsonTokens& tokens, Reasoning reason
   result.content = reader.content;
   result.usage = reader.usage;
   result.usage_value = reader.usage_value;
+  result.names = reader.names;
   result.error = std::move(reader.error);
   if (named_error && !result.error) result.error = reader.take_flat_error();
   if (result.error) result.error->message = plain_message(result.error->message, tokens);
@@ -242,6 +254,7 @@ PassedReply classify_whole(std::string_view body, JsonTokens& tokens, Reasoning 
   if (reader.read()) {
     result.content = reader.content;
     result.usage = reader.usage;
+    result.names = reader.names;
     result.error = std::move(reader.error);
     if (result.error) result.error->message = plain_message(result.error->message, tokens);
     const bool answers = result.content.any() || !result.content.finish_reason.empty();

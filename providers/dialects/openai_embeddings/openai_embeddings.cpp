@@ -30,7 +30,11 @@ PassedReply EmbeddingReplies::whole(std::string_view body, JsonTokens& tokens) c
     if (key.is("error") && walk.type() != JsonType::null) {
       return reply.error = read_error_value(walk), walk.ok();
     }
-    return walk.skip();
+    const std::size_t begin = walk.position();
+    if (!walk.skip()) return false;
+    if (key.is("id")) reply.names.id = {begin, walk.end()};
+    if (key.is("model")) reply.names.model = {begin, walk.end()};
+    return true;
   };
   const bool is_object = walk.ok() && walk.type() == JsonType::object;
   if (is_object && walk.object(member) && walk.finish()) {

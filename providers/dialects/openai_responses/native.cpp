@@ -115,8 +115,7 @@ class ResponsesNativeReplies final : public NativeReplies {
     if (const auto& response = read->response) {
       result.usage = response->usage;
       result.usage_value = response->usage_value;
-      result.id_value = response->id_value;
-      result.model_value = response->model_value;
+      result.names = {.id = response->id_value, .model = response->model_value};
     }
     return result;
   }
@@ -173,8 +172,7 @@ class ResponsesNativeReplies final : public NativeReplies {
       if (!is_read) return result;
     }
     result.usage = response.usage;
-    result.id_value = response.id_value;
-    result.model_value = response.model_value;
+    result.names = {.id = response.id_value, .model = response.model_value};
     if (response.has_failed()) {
       result.kind = PassedReply::Kind::error;
       result.error = response.error.value_or(ReportedError());

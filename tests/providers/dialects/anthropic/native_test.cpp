@@ -83,7 +83,7 @@ TEST_CASE("a stream's usage grows event by event, and what is not told again sta
 TEST_CASE("an event goes on as it came, in one line, under its name, and the model's name is found in it") {
   const std::string data = "{\"type\":\"message_start\",\n\"message\":{\"id\":\"1\",\"model\":\"claude\"}}";
   const PassedEvent begin = event(data);
-  CHECK(begin.model_value.of(data) == "\"claude\"");
+  CHECK(begin.names.model.of(data) == "\"claude\"");
   std::string scratch;
   const SseEvent came{data, "message_start", {}, SseEvent::Form::other};
   const Relayed relayed = anthropic_native_replies().relayed(came, begin, UsageShown::yes, scratch, "");
@@ -106,7 +106,7 @@ TEST_CASE("a whole message is an answer, an error, or neither") {
   CHECK(reply.content.tool_call);
   CHECK(reply.content.finish_reason == "tool_use");
   CHECK(reply.usage.usage->output.count == 5);
-  CHECK(reply.model_value.of(message) == "\"claude\"");
+  CHECK(reply.names.model.of(message) == "\"claude\"");
   CHECK(whole(R"({"content":[],"stop_reason":null})").kind == PassedReply::Kind::empty);
   CHECK(whole(R"({"content":[],"stop_reason":"end_turn"})").kind == PassedReply::Kind::answer);
   CHECK(whole(R"({"type":"error","error":{"type":"api_error","message":"no"}})").kind ==

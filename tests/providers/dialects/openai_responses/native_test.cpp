@@ -59,8 +59,8 @@ TEST_CASE("the end is a finish with its usage, and says where the names stand") 
   CHECK(event.content.finish_reason == "max_output_tokens");
   CHECK(event.content.finished.count() == 1);
   CHECK(event.usage.usage->prompt.count == 3);
-  CHECK(event.id_value.of(data) == "\"r\"");
-  CHECK(event.model_value.of(data) == "\"h\"");
+  CHECK(event.names.id.of(data) == "\"r\"");
+  CHECK(event.names.model.of(data) == "\"h\"");
   CHECK(event.usage_value.of(data) == R"({"input_tokens":3,"output_tokens":2})");
 }
 
