@@ -42,8 +42,13 @@ struct ClientBody {
   bool stream_options_empty = false;                          // {}, or null
   std::optional<providers::ByteRange> include_usage_value{};  // where the client wrote it
   bool streams_tell_usage = false;                            // of the API itself: nobody need ask for it
-  // Of the client's own text, what no host takes: the rest is as valid without it.
-  std::vector<providers::ByteRange> left_out;
+  // Of the client's own text, what a host of its API must not be sent as it stands, and what then stands
+  // there.
+  struct Amendment {
+    providers::ByteRange range;
+    std::string_view text{};  // static
+  };
+  std::vector<Amendment> amendments;
   // Members that only isocost and OpenRouter know, each up to the next key or to the closing brace.
   std::vector<providers::ByteRange> routing_members;
   std::size_t kept_end = 0;  // end of the last other member

@@ -7,6 +7,7 @@ namespace providers {
 namespace {
 
 constexpr std::string_view data_prefix = "data: ";
+constexpr std::string_view name_prefix = "event: ";
 
 struct Line {
   std::string_view text;
@@ -35,6 +36,22 @@ SseEvent normal_event(std::string_view raw) {
       raw.substr(data_prefix.size(), raw.size() - data_prefix.size() - 2), {}, raw, SseEvent::Form::normal};
 }
 
+// "event: ...\ndata: ...\n\n" at the front.
+std::optional<SseEvent> named_event(std::string_view bytes) {
+  if (!bytes.starts_with(name_prefix)) return std::nullopt;
+  const std::size_t data = bytes.find('\n') + 1;  // 0: the line does not end
+  if (data == 0 || !bytes.substr(data).starts_with(data_prefix)) return std::nullopt;
+  const std::size_t lf = bytes.find('\n', data);
+  if (lf >= max_event || lf + 1 >= bytes.size() || bytes[lf + 1] != '\n') return std::nullopt;
+  const std::string_view raw = bytes.substr(0, lf + 2);
+  if (raw.find('\r') != std::string_view::npos) return std::nullopt;
+  const std::size_t begin = data + data_prefix.size();
+  return SseEvent{.data = raw.substr(begin, lf - begin),
+                  .name = raw.substr(name_prefix.size(), data - 1 - name_prefix.size()),
+                  .raw = raw,
+                  .form = SseEvent::Form::named};
+}
+
 }  // namespace
 
 std::optional<SseEvent> SseReader::next() {
@@ -45,6 +62,7 @@ std::optional<SseEvent> SseReader::next() {
       continue;
     }
     if (auto event = whole_normal()) return event;
+    if (auto event = whole_named()) return event;
 
     const auto end = event_end();
     if (carry_.size() + end.value_or(input_.size()) > max_event) {
@@ -82,6 +100,16 @@ std::optional<SseEvent> SseReader::whole_normal() {
   return normal_event(raw);
 }
 
+// The other common case.
+std::optional<SseEvent> SseReader::whole_named() {
+  if (!carry_.empty()) return std::nullopt;
+  const auto event = named_event(input_);
+  if (!event) return std::nullopt;
+  input_.remove_prefix(event->raw.size());
+  at_start_ = false;
+  return event;
+}
+
 // Behind the empty line that ends the event at hand; nothing when it is not in the input. Goes on with the
 // line that the last input ended in.
 std::optional<std::size_t> SseReader::event_end() {
@@ -117,6 +145,7 @@ std::optional<SseEvent> SseReader::event_in(std::string_view block) {
   if (at_start_ && block.starts_with("\xef\xbb\xbf")) block.remove_prefix(3);
   at_start_ = false;
   if (is_normal(block)) return normal_event(block);
+  if (auto event = named_event(block); event && event->raw.size() == block.size()) return event;
 
   SseEvent event;
   has_data_ = false;

@@ -13,17 +13,19 @@ namespace providers {
 
 inline constexpr std::size_t max_event = 4 * 1024 * 1024;
 
-// The views of a normal event live until the next feed(), those of another until the next call of next().
+// The views of a normal or named event live until the next feed(), those of another until the next call of
+// next().
 struct SseEvent {
   // normal: `raw` is exactly "data: ...\n\n", one data line and nothing else, and may be relayed as it came.
   // Events that follow each other in one feed have adjacent `raw`s, so that a run of them is one write.
+  // named: the same, but for "event: ...\n" in front.
   // comment: no event, but comments where one might have been; `raw` is the last of them, without its line's
   // end.
-  enum class Form { normal, other, comment };
+  enum class Form { normal, named, other, comment };
 
   std::string_view data;  // several data lines are joined by LF
   std::string_view name;  // of the event field; empty: "message"
-  std::string_view raw;   // of a normal one, or a comment
+  std::string_view raw;   // of a normal or named one, or a comment
   Form form = Form::other;
 };
 
@@ -45,6 +47,7 @@ class SseReader {
 
  private:
   std::optional<SseEvent> whole_normal();
+  std::optional<SseEvent> whole_named();
   std::optional<std::size_t> event_end();
   std::optional<SseEvent> event_in(std::string_view block);
   void add_data(std::string_view value, SseEvent& event);
