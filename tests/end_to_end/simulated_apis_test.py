@@ -1,37 +1,23 @@
 """The simulated hosts, as the demo has them, through the gateway: Anthropic's and OpenAI's SDKs call tools, get JSON of
 a schema, several choices, thinking, and what each token was likely, whichever API the host is asked in."""
 import json
-import os
 import unittest
 
 import anthropic
 import openai
 
-from gateway import KEY, Gateway, endpoint
-from outages import simulated_hosts
+from gateway import KEY
+from simulated_gateway import started
 
-FLEET = {"seed": 7, "time_scale": 0, "models": {"m": {"answers": {"median": "60 tok", "log_sd": 0.3}}},
-         "hosts": {"h0": {"model": "m", "prices": {"input": "1 $/Mtok", "output": "3 $/Mtok"}, "reasoning_share": 0.25,
-                          "features": ["tools", "json_schema", "reasoning"]}}}
 SCHEMA = {"type": "object", "required": ["city", "days"], "additionalProperties": False,
           "properties": {"city": {"enum": ["Rome", "Bern"]}, "days": {"type": "integer", "minimum": 1, "maximum": 5}}}
 ASK = [{"role": "user", "content": "How is the weather?"}]
-FEATURES = ["tools", "json_object", "json_schema", "reasoning", "logprobs"]
 
 
 class SimulatedApis(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        ports, _ = cls.enterClassContext(simulated_hosts(FLEET))
-        os.environ["ANTHROPIC_KEY_OF_THE_TESTS"] = "sk-ant-of-the-tests"
-        url = f"http://127.0.0.1:{ports['h0']}/v1"
-        models = {"chats": [endpoint("chats", "m", features=FEATURES)],
-                  "messages": [endpoint("messages", "m", features=FEATURES, thinking="budget", max_output="8 ktok")]}
-        gateway = Gateway({}, models)
-        gateway.settings["providers"] = {
-            "chats": {"base_url": url},
-            "messages": {"base_url": url, "dialect": "anthropic", "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"}}
-        cls.gateway = cls.enterClassContext(gateway)
+        cls.gateway = started(cls)
 
     def setUp(self):
         self.anthropic = anthropic.Anthropic(api_key=KEY, base_url=self.gateway.base_url.removesuffix("/v1"),
