@@ -224,11 +224,13 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
   const bool any_size =
       std::ranges::any_of(decision.verdicts, [](const Verdict& v) { return is_size(v.removal); });
   if (any_size && all(is_size_or_unfit)) {
+    const bool any_context = std::ranges::any_of(
+        decision.verdicts, [](const Verdict& v) { return v.removal == Removal::context; });
     return {.status = 400,
             .type = "invalid_request_error",
             .code = "context_length_exceeded",
             .message = sizes(decision, request),
-            .param = "messages",
+            .param = any_context ? "messages" : "max_tokens",
             .metadata = {},
             .should_retry = ShouldRetry::no};
   }

@@ -19,10 +19,11 @@ std::optional<std::string> not_sayable(const InferenceRequest& request, const Di
   const providers::HostModel model = providers::host_model_of(endpoint);
   const providers::Unsaid unsaid =
       providers::unsaid(*request.conversation, dialect.interpreter()->carries(model));
-  if (!unsaid.needs.empty()) return std::string(unsaid.needs.front());
+  const auto named = [&](std::string_view name) { return std::string(request.surface->parameter(name)); };
+  if (!unsaid.needs.empty()) return named(unsaid.needs.front());
   const auto& preferences = request.asked.provider;
   const bool all_count = preferences && preferences->parameters == routing::Parameters::required;
-  if (all_count && !unsaid.hints.empty()) return std::string(unsaid.hints.front());
+  if (all_count && !unsaid.hints.empty()) return named(unsaid.hints.front());
   return std::nullopt;
 }
 

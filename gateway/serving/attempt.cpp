@@ -62,10 +62,11 @@ bool is_native(const Attempting& with) {
 }
 
 // What the host cannot be told, as the client is told it: "top_k, seed".
-std::string dropped_text(const std::vector<std::string_view>& hints,
+std::string dropped_text(const Surface& surface, const std::vector<std::string_view>& hints,
                          const std::vector<std::string_view>& dropped) {
-  std::vector<std::string_view> names = hints;
-  for (const std::string_view name : dropped) providers::add_name(names, name);
+  std::vector<std::string_view> names;
+  for (const std::string_view name : hints) providers::add_name(names, surface.parameter(name));
+  for (const std::string_view name : dropped) providers::add_name(names, surface.parameter(name));
   std::string text;
   for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
   return text;
@@ -91,7 +92,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   const providers::WrittenRequest written =
       interpreter.write(*request.conversation, model, delivery, with.services.tokens);
   const providers::Unsaid unsaid = providers::unsaid(*request.conversation, interpreter.carries(model));
-  with.served.dropped = dropped_text(unsaid.hints, written.dropped);
+  with.served.dropped = dropped_text(*request.surface, unsaid.hints, written.dropped);
   outgoing.body.add(written.body);
   co_return co_await exchange.start(outgoing);
 }

@@ -48,12 +48,10 @@ struct ClientBody {
   bool stream_options_empty = false;                          // {}, or null
   std::optional<providers::ByteRange> include_usage_value{};  // where the client wrote it
   bool streams_tell_usage = false;                            // of the API itself: nobody need ask for it
-  // Of the client's own text, what no host takes: the rest is as valid without it.
-  std::vector<providers::ByteRange> left_out;
   // Members that only isocost and OpenRouter know, each up to the next key or to the closing brace.
   std::vector<providers::ByteRange> routing_members;
   std::size_t kept_end = 0;  // end of the last other member
-  // What else hosts of the same API are told in other words; the texts are static.
+  // What else a host of the same API must not be sent as it stands, and what then stands there: static texts.
   std::vector<BodyEdit> edits;
 };
 

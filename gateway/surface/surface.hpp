@@ -72,6 +72,8 @@ class Surface {
   // client that says so; empty: those that the host's dialect has.
   virtual std::string host_fields(const ApiFields& /*said*/) const { return {}; }
   virtual const Counting* counting() const { return nullptr; }
+  // What the API calls a parameter that OpenAI's chat and OpenRouter call `name`.
+  virtual std::string_view parameter(std::string_view name) const { return name; }
   // Whether an answer is as good from one endpoint as from another. Where it is not, a request goes to the
   // first endpoint of its model alone, unless they are declared to be equal.
   virtual bool is_interchangeable() const { return true; }

@@ -51,11 +51,10 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
   own_.assign(model.begin(), model.end());
 
   std::vector<Edit> edits;
-  edits.reserve(2 + request.routing_members.size() + request.left_out.size());
+  edits.reserve(2 + request.routing_members.size() + request.edits.size());
   edits.push_back(
       {is_new ? before(request.object.begin + 1) : request.model_value, {own_.data(), own_.size()}});
   if (request.stream && !request.streams_tell_usage) edits.push_back(with_usage(request));
-  for (const ByteRange& range : request.left_out) edits.push_back({range, {}});
   edits.insert(edits.end(), request.edits.begin(), request.edits.end());
   if (members == RoutingMembers::removed) remove_routing_members(request, edits);
   // What is put in at a place comes before what is taken out there.

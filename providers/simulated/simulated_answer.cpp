@@ -108,10 +108,10 @@ Task<After> send_stream(SimulatedVisit& visit, Arrival arrival, const SimulatedR
     const routing::HostProgress progress = visit.progress();
     const std::int64_t out = progress.output.count;
     std::string events;
-    if (sent == 0 && out > 0) events = text.role_event();
-    events += text.token_events(sent, out, answer.reasoning.count);
+    if (sent == 0 && out > 0) events = text.first_events(answer);
+    events += text.token_events(sent, out, answer);
     if (out == 0 && server.now() >= comment_at) {
-      events = ": keep-alive\n\n";
+      events = text.waiting_event();
       comment_at = server.now() + comment_every;
     }
     if (progress.phase == Phase::complete) events += text.last_events(answer);

@@ -69,6 +69,8 @@ SimulatedCall taken_from(http::request<http::string_body>&& message) {
   call.path = target.substr(0, target.find('?'));
   const auto authorization = message[http::field::authorization];
   call.authorization.assign(authorization.data(), authorization.size());
+  const auto api_key = message["x-api-key"];
+  call.api_key.assign(api_key.data(), api_key.size());
   call.arrival = {message.version(), message.keep_alive() ? After::keep_open : After::close};
   call.body = std::move(message.body());
   return call;

@@ -1,6 +1,6 @@
-// An HTTP server that is every host of a fleet, each on a port of its own: OpenAI-compatible chat
-// completions, with the waiting, the limits and the failures that the fleet file describes. For trying
-// isocost without a key and for tests; it invents its answers.
+// An HTTP server that is every host of a fleet, each on a port of its own: OpenAI's chat
+// completions and Anthropic's Messages, with the waiting, the limits and the failures that the fleet file
+// describes. For trying isocost without a key and for tests; it invents its answers.
 //
 // Belongs to the thread that runs its loop; only `counters` may be read from elsewhere. It reads real time.
 #pragma once

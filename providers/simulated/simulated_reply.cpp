@@ -1,29 +1,17 @@
 #include "providers/simulated/simulated_reply.hpp"
 
-#include <array>
-#include <boost/json/serialize.hpp>
-#include <boost/json/string_view.hpp>
-#include <boost/json/value.hpp>
+#include <algorithm>
 
+#include "providers/json/json_writer.hpp"
 #include "routing/host_model/host_draws.hpp"
 
 namespace providers {
 namespace {
 
-constexpr std::array<std::string_view, 64> words{
-    "the",    "price", "of",      "a",     "token",  "is",      "what",    "you",   "pay",   "for",
-    "time",   "and",   "each",    "host",  "has",    "its",     "own",     "curve", "where", "waiting",
-    "less",   "costs", "more",    "so",    "we",     "compare", "them",    "at",    "one",   "rate",
-    "then",   "pick",  "point",   "that",  "lies",   "lowest",  "on",      "line",  "equal", "cost",
-    "when",   "load",  "grows",   "batch", "slows",  "every",   "request", "in",    "it",    "while",
-    "others", "queue", "but",     "fast",  "answer", "may",     "still",   "be",    "cheap", "if",
-    "prompt", "was",   "already", "there"};
-constexpr std::int64_t words_per_sentence = 12;
+using Kind = SimulatedSaid::Kind;
 
-// Quoted, with all that JSON wants escaped.
 std::string quoted(std::string_view text) {
-  const boost::json::value value(boost::json::string_view{text.data(), text.size()});
-  return boost::json::serialize(value);
+  return simulated_quoted(text);
 }
 
 std::string quoted_or_null(std::string_view text) {
@@ -34,83 +22,163 @@ std::string number(std::int64_t value) {
   return std::to_string(value);
 }
 
-std::string usage_of(const routing::Answer& answer) {
-  return R"({"prompt_tokens":)" + number(answer.prompt.count) + R"(,"completion_tokens":)" +
-         number(answer.output.count) + R"(,"total_tokens":)" +
-         number(answer.prompt.count + answer.output.count) + R"(,"prompt_tokens_details":{"cached_tokens":)" +
-         number(answer.cached.count) + R"(},"completion_tokens_details":{"reasoning_tokens":)" +
-         number(answer.reasoning.count) + "}}";
+std::string call_id(const SimulatedWords& words) {
+  return "call_" + number(static_cast<std::int64_t>(words.key() % 1'000'000'000));
 }
 
-std::string_view finish_of(const routing::Answer& answer) {
-  return answer.finish == routing::Answer::Finish::stop ? R"("stop")" : R"("length")";
+std::string_view finish_of(const SimulatedWords& words, const routing::Answer& answer) {
+  if (answer.finish == routing::Answer::Finish::length) return R"("length")";
+  return words.said().kind == Kind::call ? R"("tool_calls")" : R"("stop")";
+}
+
+// Of one token, or of another that might have been there.
+void write_logprob(JsonWriter& json, std::string_view token, std::uint64_t drawn) {
+  json.key("token").plain(token);
+  json.key("logprob").raw("-" + number(static_cast<std::int64_t>(drawn % 4)) + "." +
+                          number(100 + static_cast<std::int64_t>(drawn / 4 % 900)));
+  json.key("bytes").begin_array();
+  for (const char c : token) json.integer(static_cast<unsigned char>(c));
+  json.end_array();
 }
 
 }  // namespace
 
-SimulatedReply::SimulatedReply(std::string_view id, std::string_view model, std::int64_t created,
-                               std::uint64_t key, UsageInStream usage)
+SimulatedChat::SimulatedChat(std::string_view id, std::string_view model, std::int64_t created,
+                             std::vector<SimulatedWords> choices, Shown shown)
     : head_(R"("id":)" + quoted(id) + R"(,"created":)" + number(created) + R"(,"model":)" + quoted(model) +
             ','),
-      key_(key),
-      usage_(usage) {}
+      choices_(std::move(choices)),
+      shown_(shown) {}
 
-// One word a token, and each sentence with a capital and a full stop.
-std::string SimulatedReply::text(std::int64_t from, std::int64_t to) const {
-  std::string result;
-  for (std::int64_t token = from; token < to; ++token) {
-    const auto drawn = routing::mixed(key_, static_cast<std::uint64_t>(token));
-    const std::size_t start = result.size();
-    result += words[drawn % words.size()];
-    const std::int64_t place = token % words_per_sentence;
-    if (place == 0) result[start] = static_cast<char>(result[start] - 'a' + 'A');
-    result += place == words_per_sentence - 1 ? ". " : " ";
-  }
-  return result;
-}
-
-std::string SimulatedReply::event(std::string_view choice) const {
+std::string SimulatedChat::event(std::string_view choice) const {
   std::string result = R"(data: {"object":"chat.completion.chunk",)" + head_ + R"("choices":[)";
   result.append(choice).append("]");
-  if (usage_ == UsageInStream::asked) result += R"(,"usage":null)";
+  if (shown_.usage == UsageInStream::asked) result += R"(,"usage":null)";
   return result + "}\n\n";
 }
 
-std::string SimulatedReply::role_event() const {
-  return event(
-      R"({"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null})");
+std::string SimulatedChat::delta_event(std::size_t choice, std::string_view delta,
+                                       std::string_view logprobs) const {
+  std::string text = R"({"index":)" + std::to_string(choice) + R"(,"delta":{)";
+  text.append(delta).append(R"(},"logprobs":)").append(logprobs);
+  return event(text + R"(,"finish_reason":null})");
 }
 
-std::string SimulatedReply::token_events(std::int64_t from, std::int64_t to, std::int64_t reasoning) const {
+std::string SimulatedChat::first_events(const routing::Answer&) const {
   std::string result;
-  for (std::int64_t token = from; token < to; ++token) {
-    // The words need no escapes.
-    const std::string word = '"' + text(token, token + 1) + '"';
-    const std::string delta =
-        token < reasoning ? R"("content":null,"reasoning_content":)" + word : R"("content":)" + word;
-    result += event(R"({"index":0,"delta":{)" + delta + R"(},"logprobs":null,"finish_reason":null})");
+  for (std::size_t i = 0; i < choices_.size(); ++i) {
+    const bool calls = choices_[i].said().kind == Kind::call;
+    result += delta_event(
+        i, calls ? R"("role":"assistant","content":null)" : R"("role":"assistant","content":"")", "null");
   }
   return result;
 }
 
-std::string SimulatedReply::last_events(const routing::Answer& answer) const {
-  std::string result = event(R"({"index":0,"delta":{},"logprobs":null,"finish_reason":)" +
-                             std::string{finish_of(answer)} + '}');
-  if (usage_ == UsageInStream::asked) {
+std::string SimulatedChat::token_events(std::int64_t from, std::int64_t to,
+                                        const routing::Answer& answer) const {
+  std::string result;
+  for (std::int64_t token = from; token < to; ++token) {
+    for (std::size_t choice = 0; choice < choices_.size(); ++choice) {
+      result += token_event(choice, token, answer);
+    }
+  }
+  return result;
+}
+
+std::string SimulatedChat::token_event(std::size_t choice, std::int64_t token,
+                                       const routing::Answer& answer) const {
+  const SimulatedWords& words = choices_[choice];
+  if (token < answer.reasoning.count) {
+    return delta_event(
+        choice, R"("content":null,"reasoning_content":)" + quoted(words.words(token, token + 1)), "null");
+  }
+  const std::string piece = quoted(words.visible(token, token + 1, answer));
+  if (words.said().kind != Kind::call) {
+    return delta_event(choice, R"("content":)" + piece, logprobs_of(words, token, token + 1, answer));
+  }
+  const std::string function = R"("function":{"arguments":)" + piece + "}}]";
+  if (token > answer.reasoning.count) {
+    return delta_event(choice, R"("tool_calls":[{"index":0,)" + function, "null");
+  }
+  return delta_event(choice,
+                     R"("tool_calls":[{"index":0,"id":)" + quoted(call_id(words)) +
+                         R"(,"type":"function","function":{"name":)" + quoted(words.said().tool) +
+                         R"(,"arguments":)" + piece + "}}]",
+                     "null");
+}
+
+std::string SimulatedChat::logprobs_of(const SimulatedWords& words, std::int64_t from, std::int64_t to,
+                                       const routing::Answer& answer) const {
+  if (!shown_.logprobs) return "null";
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object();
+  json.key("content").begin_array();
+  for (std::int64_t token = from; token < to; ++token) {
+    const std::string said = words.visible(token, token + 1, answer);
+    const std::uint64_t drawn = routing::mixed(words.key() ^ 1, static_cast<std::uint64_t>(token));
+    json.begin_object();
+    write_logprob(json, said, drawn);
+    json.key("top_logprobs").begin_array();
+    for (int other = 0; other < *shown_.logprobs; ++other) {
+      json.begin_object();
+      const SimulatedWords others(words.key() ^ drawn, {});
+      write_logprob(json, other == 0 ? said : others.words(other, other + 1),
+                    drawn + 4u * static_cast<std::uint64_t>(other));
+      json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+  }
+  json.end_array();
+  json.key("refusal").raw("null");
+  json.end_object();
+  return text;
+}
+
+std::string SimulatedChat::usage_of(const routing::Answer& answer) const {
+  const auto count = static_cast<std::int64_t>(choices_.size());
+  return R"({"prompt_tokens":)" + number(answer.prompt.count) + R"(,"completion_tokens":)" +
+         number(answer.output.count * count) + R"(,"total_tokens":)" +
+         number(answer.prompt.count + answer.output.count * count) +
+         R"(,"prompt_tokens_details":{"cached_tokens":)" + number(answer.cached.count) +
+         R"(},"completion_tokens_details":{"reasoning_tokens":)" + number(answer.reasoning.count * count) +
+         "}}";
+}
+
+std::string SimulatedChat::last_events(const routing::Answer& answer) const {
+  std::string result;
+  for (std::size_t i = 0; i < choices_.size(); ++i) {
+    result += event(R"({"index":)" + std::to_string(i) + R"(,"delta":{},"logprobs":null,"finish_reason":)" +
+                    std::string{finish_of(choices_[i], answer)} + '}');
+  }
+  if (shown_.usage == UsageInStream::asked) {
     result += R"(data: {"object":"chat.completion.chunk",)" + head_ + R"("choices":[],"usage":)" +
               usage_of(answer) + "}\n\n";
   }
   return result + "data: [DONE]\n\n";
 }
 
-std::string SimulatedReply::whole(const routing::Answer& answer) const {
-  std::string message = R"({"role":"assistant",)";
-  if (answer.reasoning.count > 0) {
-    message += R"("reasoning_content":")" + text(0, answer.reasoning.count) + R"(",)";
+std::string SimulatedChat::whole(const routing::Answer& answer) const {
+  std::string choices;
+  for (std::size_t i = 0; i < choices_.size(); ++i) {
+    const SimulatedWords& words = choices_[i];
+    const std::int64_t begin = answer.reasoning.count, end = answer.output.count;
+    const std::string visible = quoted(words.visible(begin, end, answer));
+    const bool calls = words.said().kind == Kind::call;
+    std::string message = R"({"role":"assistant",)";
+    if (begin > 0) message += R"("reasoning_content":)" + quoted(words.words(0, begin)) + ",";
+    message += R"("content":)" + (calls ? "null" : visible) + R"(,"refusal":null)";
+    if (calls) {
+      message += R"(,"tool_calls":[{"id":)" + quoted(call_id(words)) +
+                 R"(,"type":"function","function":{"name":)" + quoted(words.said().tool) +
+                 R"(,"arguments":)" + visible + "}}]";
+    }
+    choices += (i == 0 ? "" : ",") + (R"({"index":)" + std::to_string(i) + R"(,"message":)" + message) +
+               R"(},"logprobs":)" + (calls ? "null" : logprobs_of(words, begin, end, answer)) +
+               R"(,"finish_reason":)" + std::string{finish_of(words, answer)} + '}';
   }
-  message += R"("content":")" + text(answer.reasoning.count, answer.output.count) + R"(","refusal":null})";
-  return R"({"object":"chat.completion",)" + head_ + R"("choices":[{"index":0,"message":)" + message +
-         R"(,"logprobs":null,"finish_reason":)" + std::string{finish_of(answer)} + R"(}],"usage":)" +
+  return R"({"object":"chat.completion",)" + head_ + R"("choices":[)" + choices + R"(],"usage":)" +
          usage_of(answer) + '}';
 }
 

@@ -102,7 +102,8 @@ std::string minified(std::string_view value) {
 
 // The texts of the values that a host reads; empty where they are not there.
 struct Members {
-  std::string_view model, stream, stream_options, max_tokens, max_completion_tokens, tools, messages;
+  std::string_view model, stream, stream_options, max_tokens, max_completion_tokens, tools, messages, system,
+      tool_choice, response_format, output_config, output_format, n, logprobs, top_logprobs, thinking;
 
   void take(const JsonString& key, std::string_view value) {
     if (key.is("model")) model = value;
@@ -112,21 +113,59 @@ struct Members {
     if (key.is("max_completion_tokens")) max_completion_tokens = value;
     if (key.is("tools")) tools = value;
     if (key.is("messages")) messages = value;
+    if (key.is("system")) system = value;
+    if (key.is("tool_choice")) tool_choice = value;
+    if (key.is("response_format")) response_format = value;
+    if (key.is("output_config")) output_config = value;
+    if (key.is("output_format")) output_format = value;
+    if (key.is("n")) n = value;
+    if (key.is("logprobs")) logprobs = value;
+    if (key.is("top_logprobs")) top_logprobs = value;
+    if (key.is("thinking")) thinking = value;
   }
 };
 
-void read_content(std::string_view content, Prompt& prompt) {
-  if (const auto text = text_of(content)) return prompt.text(*text);
+// The text of a member's value; empty where there is none, or no object.
+std::string_view member_of(std::string_view object, std::string_view name) {
+  std::string_view found;
+  if (!object.starts_with('{')) return found;
+  each_member(object, [&](const JsonString& key, std::string_view value) {
+    if (key.is(name)) found = value;
+  });
+  return found;
+}
+
+// What a message holds, as far as an answer depends on it.
+struct Seen {
+  std::string last_text;
+  bool has_result = false;
+};
+
+void read_content(std::string_view content, Prompt& prompt, Seen& seen) {
+  if (auto text = text_of(content)) {
+    prompt.text(*text);
+    seen.last_text = *std::move(text);
+    return;
+  }
   if (!content.starts_with('[')) return;
   each_element(content, [&](std::string_view part) {
     std::optional<std::string> text;
+    std::string_view inner, input;
     if (part.starts_with('{')) {
       each_member(part, [&](const JsonString& key, std::string_view value) {
-        if (key.is("text")) text = text_of(value);
+        if (key.is("text") || key.is("thinking")) text = text_of(value);
+        if (key.is("content")) inner = value;
+        if (key.is("input")) input = value;
+        if (key.is("type")) seen.has_result |= text_of(value) == "tool_result";
       });
     }
     if (text) {
       prompt.text(*text);
+      seen.last_text = *std::move(text);
+    } else if (!inner.empty()) {
+      read_content(inner, prompt, seen);
+    } else if (!input.empty()) {
+      prompt.text(minified(input));
     } else {
       prompt.tokens(tokens_per_image);
     }
@@ -134,7 +173,7 @@ void read_content(std::string_view content, Prompt& prompt) {
 }
 
 // False: no message.
-bool read_message(std::string_view message, Prompt& prompt) {
+bool read_message(std::string_view message, Prompt& prompt, SimulatedRequest& request) {
   std::optional<std::string> role;
   std::string_view content, tool_calls;
   const bool is_object = message.starts_with('{');
@@ -148,21 +187,84 @@ bool read_message(std::string_view message, Prompt& prompt) {
   if (!role) return false;
   prompt.text(*role);
   prompt.tokens(tokens_per_message);
-  read_content(content, prompt);
+  Seen seen;
+  read_content(content, prompt, seen);
   if (!tool_calls.empty()) prompt.text(minified(tool_calls));
+  // What a program adds between the turns is no question.
+  if (*role == "system" || *role == "developer") return true;
+  request.follows_result = seen.has_result || *role == "tool";
+  request.last_text = std::move(seen.last_text);
   return true;
 }
 
-std::optional<BadRequest> read_messages(const Members& members, Prompt& prompt) {
+std::optional<BadRequest> read_messages(const Members& members, Prompt& prompt, SimulatedRequest& request) {
   bool any = false, all_good = true;
   if (members.messages.starts_with('[')) {
     each_element(members.messages, [&](std::string_view message) {
       any = true;
-      all_good = all_good && read_message(message, prompt);
+      all_good = all_good && read_message(message, prompt, request);
     });
   }
   if (!any) return BadRequest{"'messages' must be an array with at least one message", "messages"};
   if (!all_good) return BadRequest{"each of 'messages' must be an object with a 'role'", "messages"};
+  return std::nullopt;
+}
+
+// In either API's form.
+void read_tools(const Members& members, SimulatedRequest& request) {
+  if (!members.tools.starts_with('[')) return;
+  each_element(members.tools, [&](std::string_view tool) {
+    const std::string_view function = member_of(tool, "function");
+    const std::string_view described = function.empty() ? tool : function;
+    const auto name = text_of(member_of(described, "name"));
+    const std::string_view schema = member_of(described, function.empty() ? "input_schema" : "parameters");
+    if (name) request.tools.push_back({*name, std::string(schema)});
+  });
+}
+
+void read_tool_choice(const Members& members, SimulatedRequest& request) {
+  using Calls = SimulatedRequest::Calls;
+  const auto word = text_of(members.tool_choice);
+  const std::string said = word ? *word : text_of(member_of(members.tool_choice, "type")).value_or("");
+  if (said == "none") request.calls = Calls::never;
+  if (said == "required" || said == "any") request.calls = Calls::always;
+  if (said != "function" && said != "tool") return;
+  const std::string_view function = member_of(members.tool_choice, "function");
+  request.calls = Calls::always;
+  request.tool = text_of(member_of(function.empty() ? members.tool_choice : function, "name")).value_or("");
+}
+
+void read_form(const Members& members, SimulatedRequest& request) {
+  std::string_view format = members.response_format;
+  if (!is_given(format)) format = member_of(members.output_config, "format");
+  if (!is_given(format)) format = members.output_format;
+  const std::string type = text_of(member_of(format, "type")).value_or("");
+  if (type == "json_object") request.form = "{\"type\":\"object\"}";
+  if (type != "json_schema") return;
+  const std::string_view named = member_of(format, "json_schema");
+  request.form = member_of(named.empty() ? format : named, "schema");
+  if (request.form.empty()) request.form = "{}";
+}
+
+std::optional<BadRequest> read_count(std::string_view value, const std::string& name, std::int64_t least,
+                                     std::int64_t most, int& count) {
+  if (!is_given(value)) return std::nullopt;
+  const std::optional<std::int64_t> found = is_number(value) ? JsonNumber{value}.whole() : std::nullopt;
+  if (!found || *found < least || *found > most) {
+    return BadRequest{
+        "'" + name + "' must be a whole number from " + std::to_string(least) + " to " + std::to_string(most),
+        name};
+  }
+  count = static_cast<int>(*found);
+  return std::nullopt;
+}
+
+std::optional<BadRequest> read_choices(const Members& members, SimulatedRequest& request) {
+  if (auto bad = read_count(members.n, "n", 1, 16, request.choices)) return bad;
+  if (members.logprobs != "true") return std::nullopt;
+  int others = 0;
+  if (auto bad = read_count(members.top_logprobs, "top_logprobs", 0, 20, others)) return bad;
+  request.logprobs = others;
   return std::nullopt;
 }
 
@@ -204,7 +306,8 @@ std::optional<BadRequest> read_members(std::string_view body, Members& members) 
 
 }  // namespace
 
-std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_view body, int block_tokens) {
+std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_view body, int block_tokens,
+                                                                  SimulatedApi api) {
   Members members;
   if (const auto bad = read_members(body, members)) return *bad;
 
@@ -218,9 +321,21 @@ std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_vi
   if (const auto bad = read_max_output(members.max_completion_tokens, "max_completion_tokens", request)) {
     return *bad;
   }
+  if (api == SimulatedApi::chat) {
+    if (const auto bad = read_choices(members, request)) return *bad;
+  } else {
+    if (!request.max_output) return BadRequest{"'max_tokens' is missing", "max_tokens"};
+    const std::string thinking = text_of(member_of(members.thinking, "type")).value_or("");
+    request.shows_thinking = thinking == "enabled" || thinking == "adaptive";
+  }
+  read_tools(members, request);
+  read_tool_choice(members, request);
+  read_form(members, request);
   Prompt prompt{std::max(block_tokens, 1)};
   if (!members.tools.empty()) prompt.text(minified(members.tools));
-  if (const auto bad = read_messages(members, prompt)) return *bad;
+  Seen of_system;
+  read_content(members.system, prompt, of_system);
+  if (const auto bad = read_messages(members, prompt, request)) return *bad;
   prompt.give_to(request);
   return request;
 }

@@ -1,4 +1,5 @@
-// What a simulated host reads out of a chat completion request's body. Pure.
+// What a simulated host reads out of the body of a request: of OpenAI's chat, or of Anthropic's Messages.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,13 @@
 
 namespace providers {
 
+enum class SimulatedApi { chat, messages };
+
+struct SimulatedTool {
+  std::string name;
+  std::string schema;  // of its arguments: JSON
+};
+
 struct SimulatedRequest {
   std::string model;
   routing::Delivery delivery = routing::Delivery::whole;
@@ -21,6 +29,16 @@ struct SimulatedRequest {
   config::Tokens prompt{};                   // four bytes a token, and four tokens a message
   std::vector<std::uint64_t> prefix_blocks;  // rolling hashes, one per whole block of the prompt
   std::uint64_t hash = 0;                    // of the whole prompt
+
+  std::vector<SimulatedTool> tools;
+  enum class Calls { where_meant, always, never } calls = Calls::where_meant;
+  std::string tool;             // the one that must be called; empty: any
+  bool follows_result = false;  // the last message is what a tool found
+  std::string last_text;        // of the last message
+  std::string form;             // the schema of an answer that must be JSON; empty: it need not
+  int choices = 1;
+  std::optional<int> logprobs{};  // and of how many other tokens; absent: not asked for
+  bool shows_thinking = false;    // of Messages; chats always show it
 };
 
 struct BadRequest {
@@ -29,6 +47,7 @@ struct BadRequest {
 };
 
 // `block_tokens`: how many tokens a host caches at a time; at least 1.
-std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_view body, int block_tokens);
+std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_view body, int block_tokens,
+                                                                  SimulatedApi api = SimulatedApi::chat);
 
 }  // namespace providers

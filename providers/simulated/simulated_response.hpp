@@ -8,6 +8,7 @@
 
 #include "providers/simulated/simulated_answer.hpp"
 #include "providers/simulated/simulated_reply.hpp"
+#include "providers/simulated/simulated_request.hpp"
 #include "providers/simulated/simulated_server.hpp"
 
 namespace providers {
@@ -17,6 +18,7 @@ struct SimulatedCall {
   std::string method;
   std::string path;  // without the query
   std::string authorization;
+  std::string api_key;  // x-api-key
   std::string body;
   Arrival arrival;
 };
@@ -25,8 +27,10 @@ struct SimulatedCall {
 boost::asio::awaitable<After> respond(std::shared_ptr<SimulatedConnection> connection,
                                       const SimulatedCall& call);
 
-// An error, counted. `fields` are further header lines. `connection` must outlive the returned task.
+// An error, counted, in the words of `api`. `fields` are further header lines. `connection` must outlive the
+// returned task.
 boost::asio::awaitable<After> refuse(SimulatedConnection& connection, After after,
-                                     const SimulatedError& error, std::string fields = {});
+                                     const SimulatedError& error, std::string fields = {},
+                                     SimulatedApi api = SimulatedApi::chat);
 
 }  // namespace providers

@@ -1,5 +1,8 @@
 #include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
 
+#include <array>
+#include <utility>
+
 #include "gateway/surfaces/anthropic_messages/message_answer.hpp"
 #include "gateway/surfaces/anthropic_messages/message_conversation.hpp"
 #include "gateway/surfaces/anthropic_messages/message_errors.hpp"
@@ -37,6 +40,17 @@ class MessageCounting final : public Counting {
   }
 };
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> parameters{
+    {{"reasoning", "thinking"},
+     {"reasoning_details", "thinking blocks"},
+     {"stop", "stop_sequences"},
+     {"response_format", "output_config.format"},
+     {"parallel_tool_calls", "tool_choice.disable_parallel_tool_use"},
+     {"image_url", "image"},
+     {"file", "document"},
+     {"file_id", "source.file_id"},
+     {"user", "metadata.user_id"}}};
+
 // The one event that every client skips, whatever else is in it.
 std::string ping(std::string_view members) {
   return std::string("event: ping\ndata: {\"type\":\"ping\",").append(members).append("}\n\n");
@@ -59,6 +73,12 @@ class AnthropicMessages final : public Surface {
     return fields;
   }
 
+  std::string_view parameter(std::string_view name) const override {
+    for (const auto& [others, own] : parameters) {
+      if (others == name) return own;
+    }
+    return name;
+  }
   std::string error_body(const ErrorReply& error, std::string_view id) const override {
     return message_error(error, id);
   }

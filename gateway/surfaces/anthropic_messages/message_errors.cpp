@@ -40,7 +40,8 @@ std::string_view type_of(const ErrorReply& error) {
 std::string message_of(const ErrorReply& error) {
   constexpr std::string_view too_long = "prompt is too long";
   const bool is_said = error.message.find(too_long) != std::string::npos;
-  if (error.code != "context_length_exceeded" || is_said) return error.message;
+  const bool is_prompt = error.code == "context_length_exceeded" && error.param != "max_tokens";
+  if (!is_prompt || is_said) return error.message;
   return std::string(too_long) + ": " + error.message;
 }
 

@@ -87,7 +87,8 @@ bool MessagePrompt::messages(BodyWalk& walk, const Path& path) {
 bool MessagePrompt::message(BodyWalk& walk, const Path& path) {
   if (walk.json.type() != JsonType::object) return walk.wrong_type(path, "an object");
   const std::size_t begin = walk.json.position();
-  ends_with_assistant_ = false;
+  ends_with_assistant_ = has_result_ = false;
+  const std::size_t unsigned_before = unsigned_.size();
   bool has_role = false;
   const bool is_read = walk.object(path, [&](const JsonString& key, const Path& at) {
     if (key.is("role")) return has_role = true, role(walk, at);
@@ -96,6 +97,8 @@ bool MessagePrompt::message(BodyWalk& walk, const Path& path) {
   });
   if (!is_read) return false;
   if (!has_role) return walk.wrong("missing_member", path.member("role"), "nothing", "who says it");
+  ends_with_result_ = has_result_;
+  if (ends_with_assistant_) was_unsigned_ = unsigned_.size() > unsigned_before;
   ++size_.messages;
   messages_.push_back({{begin, walk.json.end()}, size_});
   return true;
@@ -158,6 +161,7 @@ bool MessagePrompt::block(BodyWalk& walk, const Path& path) {
   });
   if (!is_read) return false;
   is_unsigned_ = is_unsigned && type.is("thinking");
+  has_result_ = has_result_ || type.is("tool_result");
   if (!has_source) return true;
   if (type.is("image")) need(Feature::images);
   if (type.is("document")) need(Feature::files);

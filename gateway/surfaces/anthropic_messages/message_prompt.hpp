@@ -41,7 +41,9 @@ class MessagePrompt {
   bool ends_with_assistant() const { return ends_with_assistant_; }
   const config::Features& needs() const { return needs_; }
   // Thinking of hosts that sign none, with the comma beside it.
-  std::vector<providers::ByteRange> take_unsigned() { return std::move(unsigned_); }
+  const std::vector<providers::ByteRange>& unsigned_thoughts() const { return unsigned_; }
+  // Whether the last message is what tools found that were called after such thinking.
+  bool goes_on_unsigned() const { return ends_with_result_ && was_unsigned_; }
 
  private:
   bool message(BodyWalk& walk, const Path& path);
@@ -58,7 +60,10 @@ class MessagePrompt {
   PromptSize size_;  // of what is being read: the system, or the messages
   PromptSize system_size_;
   bool ends_with_assistant_ = false;
-  bool is_unsigned_ = false;  // the block that was read last
+  bool is_unsigned_ = false;       // the block that was read last
+  bool has_result_ = false;        // the message that is being read
+  bool ends_with_result_ = false;  // the last message
+  bool was_unsigned_ = false;      // some of the assistant's last message
   config::Features needs_;
   std::vector<providers::ByteRange> unsigned_;
 };

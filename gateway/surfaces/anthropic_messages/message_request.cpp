@@ -57,7 +57,11 @@ class MessageReader final : public ClientBodyReader {
     request_.prefix_tokens = prompt_.prefix_tokens(tools_bytes);
     for (const MessagePrompt::Piece& piece : prompt_.pieces()) request_.messages.push_back(piece.range);
     request_.tools = tools_;
-    request_.left_out = prompt_.take_unsigned();
+    for (const ByteRange& range : prompt_.unsigned_thoughts()) request_.edits.push_back({range, {}});
+    // In the midst of calling tools, the turn that called them must begin with what was thought then.
+    if (is_told_to_think_ && prompt_.goes_on_unsigned()) {
+      request_.edits.push_back({thinking_, R"({"type":"disabled"})"});
+    }
   }
 
   bool messages(const Path& path) {
@@ -80,10 +84,13 @@ class MessageReader final : public ClientBodyReader {
   // What a model may do, any can; what it is told to do, not.
   bool thinking(const Path& path) {
     std::string type;
+    const std::size_t begin = walk_.json.position();
     const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
       return key.is("type") ? walk_.string(at, type) : walk_.json.skip();
     });
-    if (type == "enabled") need(Feature::reasoning);
+    is_told_to_think_ = type == "enabled";
+    if (is_told_to_think_) need(Feature::reasoning);
+    thinking_ = {begin, walk_.json.end()};
     return is_read;
   }
 
@@ -117,6 +124,8 @@ class MessageReader final : public ClientBodyReader {
   const Purpose purpose_;
   MessagePrompt prompt_;
   ByteRange tools_;
+  ByteRange thinking_;
+  bool is_told_to_think_ = false;
   bool has_messages_ = false;
   std::optional<std::int64_t> max_tokens_;
 };

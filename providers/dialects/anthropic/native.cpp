@@ -84,6 +84,11 @@ Relayed AnthropicReplies::relayed(const SseEvent& event, const PassedEvent& pass
                                   std::string& scratch, std::string_view) const {
   Relayed result;
   if (passed.kind != PassedEvent::Kind::delta) return result;
+  if (event.form == SseEvent::Form::named) {
+    result.form = Relayed::Form::as_it_came;
+    result.parts[result.count++] = event.raw;
+    return result;
+  }
   result.form = Relayed::Form::rewritten;
   const auto add = [&](std::string_view piece) { result.parts[result.count++] = piece; };
   scratch.assign(event.data);

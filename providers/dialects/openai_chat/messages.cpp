@@ -159,7 +159,7 @@ void write_user(JsonWriter& json, const Turn& turn) {
     // There is no other word for it here.
     const Part error{TextPart{{"Error:", false}}};
     if (result->is_error) texts.insert(texts.begin(), &error);
-    write_texts(json.key("content"), texts, result->is_error ? " " : blank_line);
+    write_texts(json.key("content"), texts, blank_line);
     json.end_object();
   }
   if (!rest.empty()) write_message(json, "user", rest);

@@ -45,6 +45,7 @@ TEST_CASE("a request that fits nobody's size is told its own size and everybody'
   CHECK(contains(error.message, " and up to 900 output tokens"));
   CHECK(contains(error.message, "deepseek 64000 / 8000, azure 128000 / as the context allows, friendli "));
   CHECK_FALSE(contains(Refused({Removal::context}).told().message, "output tokens"));
+  CHECK(Refused({Removal::max_output}, R"("max_tokens":900)").told().param == "max_tokens");
   CHECK(Refused({Removal::context, Removal::tried}).told().code != "context_length_exceeded");
   CHECK(Refused({}).told().code == "no_eligible_endpoint");
 }

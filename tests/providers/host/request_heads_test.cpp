@@ -41,6 +41,10 @@ TEST_CASE("each API is asked at its own place, and the credential is where its o
   CHECK(has(*chat, "Authorization: Bearer s3cret"));
   CHECK(chat->find("anthropic-version") == std::string::npos);
   CHECK(heads.head(anthropic_dialect(), "/messages") == messages);  // built once
+  // What a request brings itself is not said twice.
+  const auto bare = heads.head(anthropic_dialect(), "/messages", RequestHeads::With::no_fields);
+  CHECK(bare->find("anthropic-version") == std::string::npos);
+  CHECK(has(*bare, "x-api-key: s3cret"));
 }
 
 TEST_CASE("a server of many APIs, and one with a header of its own, have one way for all") {

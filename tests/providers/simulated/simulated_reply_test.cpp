@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 using providers::BadRequest;
-using providers::SimulatedReply;
+using providers::SimulatedChat;
 using providers::SimulatedRequest;
 
 SimulatedRequest accepted(const std::string& body) {
@@ -115,13 +115,14 @@ TEST_CASE("a simulated host takes any JSON, as real ones do") {
 }
 
 TEST_CASE("a stream says the same as a whole answer, reasoning first, and counts what it says") {
-  const SimulatedReply reply{"id-1", "a \"model\"", 5, 77, SimulatedReply::UsageInStream::asked};
+  const SimulatedChat reply{
+      "id-1", "a \"model\"", 5, {{77, {}}}, {.usage = SimulatedChat::UsageInStream::asked}};
   const routing::Answer answer{.prompt = {10}, .cached = {4}, .output = {50}, .reasoning = {20}};
   simdjson::dom::parser parser;
   std::string reasoning;
   std::string content;
-  const auto events = payloads(reply.role_event() + reply.token_events(0, 33, 20) +
-                               reply.token_events(33, 50, 20) + reply.last_events(answer));
+  const auto events = payloads(reply.first_events(answer) + reply.token_events(0, 33, answer) +
+                               reply.token_events(33, 50, answer) + reply.last_events(answer));
   REQUIRE(events.size() == 1 + 50 + 2 + 1);
   CHECK(events.back() == "[DONE]");
   for (std::size_t i = 0; i < 51; ++i) {
@@ -155,7 +156,7 @@ TEST_CASE("a stream says the same as a whole answer, reasoning first, and counts
 }
 
 TEST_CASE("usage is not shown to a stream that did not ask, and a cut answer says length") {
-  const SimulatedReply reply{"id", "m", 5, 77, SimulatedReply::UsageInStream::not_asked};
+  const SimulatedChat reply{"id", "m", 5, {{77, {}}}, {.usage = SimulatedChat::UsageInStream::not_asked}};
   const auto events = payloads(reply.last_events({.output = {5}, .finish = routing::Answer::Finish::length}));
   REQUIRE(events.size() == 2);
   CHECK(events[0].find(R"("finish_reason":"length")") != std::string::npos);

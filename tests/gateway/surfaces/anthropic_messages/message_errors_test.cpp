@@ -53,6 +53,15 @@ TEST_CASE("a prompt that is too long is called so, for programs that then make i
   ErrorReply error = plain_error(400, "x", "context_length_exceeded", "About 9 tokens.");
   CHECK(json::parse(message_error(error, "")).at("error").at("message") ==
         "prompt is too long: About 9 tokens.");
+  error.param = "max_tokens";  // it is the answer that would be
+  CHECK(json::parse(message_error(error, "")).at("error").at("message") == "About 9 tokens.");
+  error.param = "messages";
   error.message = "rejected: prompt is too long: 9 tokens > 8 maximum";
   CHECK(json::parse(message_error(error, "")).at("error").at("message") == json::value(error.message));
+}
+
+TEST_CASE("a parameter is named as the API has it") {
+  CHECK(anthropic_messages_surface().parameter("stop") == "stop_sequences");
+  CHECK(anthropic_messages_surface().parameter("top_k") == "top_k");
+  CHECK(anthropic_messages_surface().parameter("tools[0]") == "tools[0]");
 }

@@ -111,6 +111,21 @@ TEST_CASE("thinking that nobody signed is not sent to hosts that ask for a signa
   CHECK(sent(turn(ours)) == host_gets(""));
 }
 
+TEST_CASE("who goes on with tools that were called after unsigned thinking is not told to think") {
+  const auto asks = [](const std::string& thought, const std::string& thinking) {
+    return body_of(R"("thinking": )" + thinking + R"(,"messages":[{"role":"user","content":"Hi"},
+      {"role":"assistant","content":[)" +
+                   thought + R"({"type":"tool_use","id":"1","name":"f","input":{}}]},
+      {"role":"user","content":[{"type":"tool_result","tool_use_id":"1","content":"x"}]}])");
+  };
+  const std::string ours = R"({"type":"thinking","thinking":"Hm","signature":"isocost-unsigned"},)";
+  const std::string theirs = R"({"type":"thinking","thinking":"Hm","signature":"c2ln"},)";
+  const std::string told = R"({"type":"enabled","budget_tokens":2000})";
+  CHECK(sent(asks(ours, told)).find(R"("thinking": {"type":"disabled"},)") != std::string::npos);
+  CHECK(sent(asks(theirs, told)).find(told) != std::string::npos);
+  CHECK(sent(asks(ours, R"({"type":"adaptive"})")).find("adaptive") != std::string::npos);
+}
+
 TEST_CASE("however much is cut out of a body, what is sent is one") {
   std::string content = R"({"type":"text","text":"Hi"})";
   for (int i = 0; i < 50; ++i) {

@@ -77,7 +77,7 @@ TEST_CASE("what is said in Messages is said in chat") {
       {"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\":\"\\n\"}"}},
       {"id":"2","type":"function","function":{"name":"g","arguments":"{}"}}]},
     {"role":"tool","tool_call_id":"1","content":"x"},
-    {"role":"tool","tool_call_id":"2","content":"Error: y"},
+    {"role":"tool","tool_call_id":"2","content":"Error:\n\ny"},
     {"role":"user","content":"Now?"}],
     "max_tokens":9,"temperature":0.50,"top_p":0.9,"stop":["a","b"],"user":"u"})");
   CHECK(chat == expected);

@@ -94,6 +94,22 @@ TEST_CASE("an event goes on as it came, in one line, under its name, and the mod
         "\"message\":{\"id\":\"1\",\"model\":\"claude\"}}\n\n");
 }
 
+TEST_CASE("an event that came in one piece goes on as the same bytes") {
+  const std::string raw = "event: ping\ndata: {\"type\": \"ping\"}   \n\n";
+  SseReader reader;
+  reader.feed(raw);
+  const auto came = reader.next();
+  REQUIRE(came.has_value());
+  JsonTokens tokens;
+  std::string scratch;
+  const PassedEvent ping = anthropic_native_replies().event(*came, tokens);
+  const Relayed relayed = anthropic_native_replies().relayed(*came, ping, UsageShown::yes, scratch, "");
+  CHECK(relayed.form == Relayed::Form::as_it_came);
+  REQUIRE(relayed.count == 1);
+  CHECK(relayed.parts[0].data() == raw.data());
+  CHECK(relayed.parts[0] == raw);
+}
+
 TEST_CASE("a whole message is an answer, an error, or neither") {
   const std::string message =
       R"({"id":"1","type":"message","model":"claude","content":[{"type":"thinking","thinking":"Hm","signature":"s"},
