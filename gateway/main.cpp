@@ -116,29 +116,41 @@ int serve_hosts(const std::string& file) {
 CLI::App* add_simulate(CLI::App& app, gateway::SimulateOptions& options) {
   CLI::App* simulate =
       app.add_subcommand("simulate", "Try policies on a fleet and a trace, beside other routers");
-  simulate->add_option("--fleet", options.fleet, "Fleet file, or made-up:N for N hosts drawn from each seed")
-      ->required();
+  simulate->add_option("--fleet", options.fleet, "Fleet file, or made-up:N for N hosts drawn from each seed");
   simulate->add_option("--model", options.model, "Which model of the fleet; its first one when not given");
+  simulate->add_option(
+      "--trace", options.trace,
+      "Trace file, or poisson:RATE, diurnal:RATE, bursts:RATE, conversations:RATE (requests/s)");
+  simulate->add_option(
+      "--worlds", options.worlds,
+      "A tournament in drawn worlds, in place of fleet and trace: how many, or their numbers "
+      "such as 1001-1200");
   simulate
-      ->add_option("--trace", options.trace,
-                   "Trace file, or poisson:RATE, diurnal:RATE, bursts:RATE, conversations:RATE (requests/s)")
-      ->required();
-  simulate->add_option("--traffic", options.traffic, "Lengths in made-up traces: chat, code, long-context")
+      ->add_option("--traffic", options.traffic,
+                   "Lengths in made-up traces: chat, code, long-context, thinking")
       ->capture_default_str();
-  simulate->add_option("--requests", options.requests, "Length of made-up traces")->capture_default_str();
+  simulate
+      ->add_option("--requests", options.requests,
+                   "Length of made-up traces; 20,000 when not given, 6,000 in drawn worlds")
+      ->check(CLI::PositiveNumber);
   simulate->add_option("--rate", options.rate, "Stretch a trace file to this many requests per second")
       ->check(CLI::PositiveNumber);
   simulate->add_option("--config", options.config, "Configuration whose policies can be named")
       ->type_name("FILE");
   simulate->add_option("--policy", options.policies,
-                       "Policies, or values of time such as '18 $/h'; with -size, -load, -explore, -cache or "
-                       "-hedge behind it without that part");
+                       "Policies, or values of time such as '18 $/h'; with -size, -load, -explore, -cache, "
+                       "-hedge or -thresholds behind it without that part");
   simulate->add_option("--baseline", options.baselines, "Other routers' ways, or all");
   simulate->add_option("--seeds", options.seeds, "Such as 1001-1020")->capture_default_str();
   simulate->add_option("--world", options.world, "How hosts vary: drifting or regimes")
       ->capture_default_str();
   simulate->add_option("--value-of-time", options.value_of_time, "What waiting costs whoever judges")
       ->capture_default_str();
+  simulate
+      ->add_option("--failure-fine", options.failure_fine,
+                   "What a request that nobody answers costs, in ordinary answers to it")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   simulate->add_option("--slo", options.slo, "Seconds in which a first token should come")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

@@ -6,10 +6,13 @@
 #include <fstream>
 #include <iostream>
 #include <mutex>
+#include <sstream>
 
 #include "gateway/simulate/comparison_plots.hpp"
 #include "gateway/simulate/comparison_text.hpp"
 #include "gateway/simulate/simulation_setup.hpp"
+#include "gateway/simulate/tournament.hpp"
+#include "gateway/simulate/tournament_text.hpp"
 #include "gateway/text/progress_bar.hpp"
 
 namespace gateway {
@@ -39,6 +42,33 @@ bool write_plots(const std::string& directory, const Comparison& comparison, std
   return good;
 }
 
+// The command that shows one world again takes over all that changes who takes part and who judges how.
+std::string again(const SimulateOptions& options) {
+  std::string words = "--seeds " + options.seeds;
+  const auto add = [&words](const std::string& option, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    words += " " + option;
+    for (const std::string& value : values)
+      words += value.find_first_of(" $") == std::string::npos ? " " + value : " '" + value + "'";
+  };
+  if (options.requests > 0) words += " --requests " + std::to_string(options.requests);
+  if (!options.config.empty()) add("--config", {options.config});
+  add("--policy", options.policies);
+  add("--baseline", options.baselines);
+  add("--value-of-time", {options.value_of_time});
+  std::ostringstream fine;
+  fine << options.failure_fine;
+  return words + " --failure-fine " + fine.str();
+}
+
+int tell(const SimulateOptions& options, const Tournament& tournament, std::ostream& out, std::ostream& err) {
+  const TableForm form = options.markdown ? TableForm::markdown : TableForm::terminal;
+  out << tournament_tables(tournament, again(options), form) << std::flush;
+  err << "again: " << options.command << "\n";
+  if (!options.csv.empty() && !write_file(options.csv, tournament_csv(tournament), err)) return 1;
+  return 0;
+}
+
 }  // namespace
 
 int simulate_command(const SimulateOptions& options, std::ostream& out, std::ostream& err) {
@@ -50,11 +80,16 @@ int simulate_command(const SimulateOptions& options, std::ostream& out, std::ost
   ProgressBar bar(err, ::isatty(STDERR_FILENO) != 0 ? ProgressBar::Shown::yes : ProgressBar::Shown::no,
                   config::Clock::now());
   std::mutex drawing;
-  const Comparison comparison =
-      compare(setup->settings, setup->entrants, [&](std::size_t done, std::size_t all) {
-        const std::lock_guard lock(drawing);
-        bar.show(done, all, config::Clock::now());
-      });
+  const Progress progress = [&](std::size_t done, std::size_t all) {
+    const std::lock_guard lock(drawing);
+    bar.show(done, all, config::Clock::now());
+  };
+  if (setup->tournament) {
+    const Tournament tournament = hold_tournament(*setup, progress);
+    bar.clear();
+    return tell(options, tournament, out, err);
+  }
+  const Comparison comparison = compare(setup->settings, setup->entrants, progress);
   bar.clear();
 
   out << comparison_table(comparison, options.markdown ? TableForm::markdown : TableForm::terminal)

@@ -47,13 +47,23 @@ void Judge::answered(const Journey& journey, const Attempt& attempt) {
   host.generation += seconds(*attempt.finished - *attempt.first_visible);
 }
 
-// Nobody answered: the request has to be made again, and once more the trouble. So it counts twice what it
-// would cost at an ordinary host on an ordinary day, beside what was waited and billed.
+// Nobody answered: the request has to be made again, with all the trouble, beside what was waited and billed.
 void Judge::failed(const Journey& journey, config::TimePoint now) {
   ++card_.failures;
+  const bool was_asked = !journey.attempts.empty() && journey.attempts.back().failure;
+  ++card_.failed_because[was_asked ? static_cast<std::size_t>(journey.attempts.back().failure->kind)
+                                   : Scorecard::nobody_asked];
   card_.dollars += journey.dollars;
-  card_.waiting_dollars +=
-      scenario_.values.value_of_ttft * seconds(now - journey.demand.admitted) + 2 * ordinary_cost(journey);
+  card_.waiting_dollars += scenario_.values.value_of_ttft * seconds(now - journey.demand.admitted);
+  fines_.push_back(scenario_.failure_fine * ordinary_cost(journey));
+}
+
+Scorecard Judge::result() {
+  // All but one of a thousand waits: one accident alone does not change what all failures cost.
+  const double longest_wait = card_.ttft.total() > 0 ? card_.ttft.quantile(0.999) : 0;
+  const double least = scenario_.values.value_of_ttft * longest_wait;
+  for (const double fine : fines_) card_.waiting_dollars += std::max(fine, least);
+  return std::move(card_);
 }
 
 double Judge::ordinary_cost(const Journey& journey) const {
