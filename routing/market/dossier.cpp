@@ -89,13 +89,13 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
       const bool is_counted = attempt.usage && !attempt.usage_is_estimated;
       if (tokens < 1 && !is_counted) return;
       let_in(state.room, attempt.in_flight);
-      speed.ordinary.observe(tokens, load.uncached_kilotokens);
       // What has no output, like embeddings, is all there with its first token.
       if (tokens < 1) {
         speed.observe_first_delta(load, waited);
       } else {
         speed.observe_whole(load, tokens, waited);
       }
+      speed.ordinary.observe(tokens, load.uncached_kilotokens);
       state.replies += 1;
       return;
     }

@@ -22,6 +22,11 @@ constexpr double worth_exploring = 0.3;
 // Only what came about as soon as it would have at a host with a free slot says how prompts take time.
 constexpr double mostly_own = 0.8;
 
+// No host is as far from what is usual, whatever the filters come to.
+double factor(double log) {
+  return std::exp(std::clamp(log, -20.0, 20.0));
+}
+
 double standard_normal_density(double x) {
   return std::exp(-x * x / 2) * 0.3989422804014327;
 }
@@ -61,8 +66,8 @@ Forecast Speed::forecast(const Load& load) const {
   const double tens = others.running / 10;
   const double usual = prompt.seconds(load.uncached_kilotokens);
   Forecast f{.running = others.running,
-             .base = usual * std::exp(ttft.mean(tens)),
-             .rate = usual_rate * std::exp(throughput.mean(tens)),
+             .base = usual * factor(ttft.mean(tens)),
+             .rate = usual_rate * factor(throughput.mean(tens)),
              .level_variance = ttft.variance(tens) + prompt.log_variance(load.uncached_kilotokens),
              .noise = ttft_noise};
   if (others.turns <= 0) return f;
@@ -95,10 +100,10 @@ void Speed::judge_slots(const Load& load, double seconds, double after, Heard he
   for (std::size_t i = 0; i < Threshold::count; ++i) {
     const double step = Threshold::steps[i];
     const double tens = std::min(load.in_flight, step - 1) / 10;
-    const double pace = std::exp(ttft.mean(tens));
+    const double pace = factor(ttft.mean(tens));
     const double ahead = std::max(0.0, load.in_flight - step + 1);
     const double service = pace * prompt.seconds(ordinary.kilotokens) +
-                           ordinary.output / (usual_rate * std::exp(throughput.mean(tens)));
+                           ordinary.output / (usual_rate * factor(throughput.mean(tens)));
     const double wait = ahead / step * service, base = usual * pace;
     const double whole = base + wait + after;
     const double spread =
@@ -126,7 +131,7 @@ void Speed::observe_first_delta(const Load& load, config::Seconds measured) {
       ttft.absorb(ttft_drift, tens, share, std::log(seconds / expected.first_delta()), variance);
   if (share < mostly_own) return;
   // A and B describe the host without our load on it.
-  prompt.absorb(load.uncached_kilotokens, share * seconds / std::exp(ttft.slope * tens));
+  prompt.absorb(load.uncached_kilotokens, share * seconds / factor(ttft.slope * tens));
   // Together both move the prediction by the line's share of the surprise and the level's; what the line
   // moved beyond its share the level gives back, or both would answer the same surprise.
   ttft.level += share * line_variance / variance * surprise -
