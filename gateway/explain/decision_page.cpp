@@ -34,6 +34,9 @@ json::object cost_object(const routing::Cost& cost) {
 
 json::object prediction_object(const routing::Prediction& p) {
   return {{"ttft_ms", number_or_null(p.ttft * 1e3)},
+          {"queue_ms", number_or_null(p.wait * 1e3)},
+          {"at_once", number_or_null(p.at_once)},
+          {"smooth_load", number_or_null(p.smooth)},
           {"ttft_log_sd", number_or_null(p.ttft_log_sd)},
           {"tokens_per_second", number_or_null(p.throughput)},
           {"tokens_per_second_log_sd", number_or_null(p.throughput_log_sd)},

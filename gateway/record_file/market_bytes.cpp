@@ -6,7 +6,17 @@ namespace gateway {
 
 using routing::StateWords;
 
-static_assert(routing::state_word_count <= 64, "which words differ is one word");
+namespace {
+
+// Which words of a state differ is said by a bit for each.
+constexpr std::size_t masks = (routing::state_word_count + 63) / 64;
+using Differing = std::array<std::uint64_t, masks>;
+
+bool is_set(const Differing& differing, std::size_t word) {
+  return (differing[word / 64] >> (word % 64) & 1) != 0;
+}
+
+}  // namespace
 
 MarketWords words_of(const routing::Snapshot& snapshot) {
   MarketWords words;
@@ -27,15 +37,15 @@ std::string difference_to(const MarketWords& before, const MarketWords& after) {
   bytes.number(after.size());
   for (std::size_t i = 0; i < after.size(); ++i) {
     const StateWords old = i < before.size() ? before[i] : StateWords{};
-    std::uint64_t differing = 0;
+    if (old == after[i]) continue;
+    Differing differing{};
     for (std::size_t k = 0; k < old.size(); ++k) {
-      if (old[k] != after[i][k]) differing |= std::uint64_t{1} << k;
+      if (old[k] != after[i][k]) differing[k / 64] |= std::uint64_t{1} << (k % 64);
     }
-    if (differing == 0) continue;
     bytes.number(i);
-    bytes.word(differing);
+    for (const std::uint64_t mask : differing) bytes.word(mask);
     for (std::size_t k = 0; k < old.size(); ++k) {
-      if (old[k] != after[i][k]) bytes.word(after[i][k]);
+      if (is_set(differing, k)) bytes.word(after[i][k]);
     }
   }
   return bytes.take();
@@ -49,10 +59,11 @@ bool apply(std::string_view difference, MarketWords& words) {
   words.resize(endpoints);
   while (!bytes.at_end()) {
     const std::uint64_t endpoint = bytes.number();
-    const std::uint64_t differing = bytes.word();
+    Differing differing{};
+    for (std::uint64_t& mask : differing) mask = bytes.word();
     if (bytes.failed() || endpoint >= endpoints) return false;
     for (std::size_t k = 0; k < routing::state_word_count; ++k) {
-      if ((differing >> k & 1) != 0) words[endpoint][k] = bytes.word();
+      if (is_set(differing, k)) words[endpoint][k] = bytes.word();
     }
   }
   return !bytes.failed();

@@ -23,12 +23,7 @@ void work(const ComparisonSettings& settings, const std::vector<Entrant>& entran
     if (i >= runs.size()) return;
     const World& world = settings.worlds[i % settings.worlds.size()];
     const Entrant& entrant = entrants[i / settings.worlds.size()];
-    const routing::Scenario scenario{.fleet = &world.fleet,
-                                     .trace = &world.trace,
-                                     .family = settings.family,
-                                     .seed = world.seed,
-                                     .values = settings.values,
-                                     .slo = settings.slo};
+    const routing::Scenario scenario = scenario_of(settings, world);
     std::size_t counted = 0;
     runs[i].card = routing::simulate(
         scenario,
@@ -67,6 +62,16 @@ Contestant standing(const Entrant& entrant, std::span<const Run> runs, std::span
 }
 
 }  // namespace
+
+routing::Scenario scenario_of(const ComparisonSettings& settings, const World& world) {
+  return {.fleet = &world.fleet,
+          .trace = &world.trace,
+          .family = world.family,
+          .seed = world.seed,
+          .values = settings.values,
+          .failure_fine = settings.failure_fine,
+          .slo = settings.slo};
+}
 
 Comparison compare(const ComparisonSettings& settings, const std::vector<Entrant>& entrants,
                    const Progress& progress) {

@@ -23,12 +23,13 @@ struct World {
   std::uint64_t seed = 1;
   config::Fleet fleet;
   config::Trace trace;
+  routing::WorldFamily family = routing::WorldFamily::drifting;
 };
 
 struct ComparisonSettings {
   std::vector<World> worlds;
-  routing::WorldFamily family = routing::WorldFamily::drifting;
-  routing::Policy values;  // what the judge thinks a second is worth
+  routing::Policy values;    // what the judge thinks a second is worth, and what is forbidden to all
+  double failure_fine = 10;  // of an ordinary answer's cost
   config::Seconds slo{2};
   std::size_t jobs = 1;
 };
@@ -49,6 +50,9 @@ struct Comparison {
   std::vector<std::string> host_names;  // of the first world
   double value_per_hour = 0;            // dollars
 };
+
+// One world's scenario. Both must outlive it.
+routing::Scenario scenario_of(const ComparisonSettings& settings, const World& world);
 
 // Called from another thread than the caller's, with requests done and to do.
 using Progress = std::function<void(std::size_t done, std::size_t all)>;

@@ -2,23 +2,9 @@
 
 #include <boost/json.hpp>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 
 namespace gateway {
 namespace {
-
-std::string fixed(double value, int digits) {
-  if (std::isnan(value)) return "-";
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
-
-struct Line {
-  std::string name;
-  std::vector<std::string> cells;
-};
 
 const std::vector<std::string> titles{"regret %", "±",         "$/1k",     "TTFT p50", "p95",     "p99",
                                       "all p99",  "in time %", "failed %", "attempts", "hedged %"};
@@ -27,7 +13,7 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-Line line(const Contestant& standing) {
+TableLine line(const Contestant& standing) {
   const routing::Scorecard& card = standing.sum;
   const bool is_oracle = standing.kind == Entrant::Kind::oracle;
   return {standing.name,
@@ -41,43 +27,12 @@ Line line(const Contestant& standing) {
            fixed(100 * share(card.hedges, card.requests), 1)}};
 }
 
-std::size_t characters(const std::string& text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0u) != 0x80u ? 1 : 0;
-  return count;
-}
-
-std::string padded(const std::string& text, std::size_t to) {
-  const std::size_t width = characters(text);
-  return std::string(to > width ? to - width : 0, ' ') + text;
-}
-
 }  // namespace
 
 std::string comparison_table(const Comparison& comparison, TableForm form) {
-  std::vector<Line> lines{{"", titles}};
+  std::vector<TableLine> lines{{"", titles}};
   for (const Contestant& standing : comparison.standings) lines.push_back(line(standing));
-  std::size_t name_width = 0;
-  std::vector<std::size_t> widths(titles.size());
-  for (const Line& each : lines) {
-    name_width = std::max(name_width, characters(each.name));
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      widths[i] = std::max(widths[i], characters(each.cells[i]));
-  }
-  const bool markdown = form == TableForm::markdown;
-  std::string text;
-  for (const Line& each : lines) {
-    text += markdown ? "| " : "";
-    text += each.name + std::string(name_width - characters(each.name), ' ');
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      text += (markdown ? " | " : "  ") + padded(each.cells[i], widths[i]);
-    text += markdown ? " |\n" : "\n";
-    if (!markdown || &each != &lines.front()) continue;
-    text += "| ---";
-    for (std::size_t i = 0; i < widths.size(); ++i) text += " | ---:";
-    text += " |\n";
-  }
-  return text;
+  return result_table(lines, form);
 }
 
 // No name needs quoting: a policy's is a label or an amount, a baseline's our own.

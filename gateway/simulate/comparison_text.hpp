@@ -5,10 +5,10 @@
 #include <string>
 
 #include "gateway/simulate/comparison.hpp"
+#include "gateway/simulate/result_table.hpp"
 
 namespace gateway {
 
-enum class TableForm { terminal, markdown };
 std::string comparison_table(const Comparison& comparison, TableForm form);
 std::string comparison_csv(const Comparison& comparison);
 // `command` reproduces it.

@@ -8,10 +8,13 @@
 #include <iostream>
 #include <memory>
 #include <mutex>
+#include <sstream>
 
 #include "gateway/simulate/comparison_plots.hpp"
 #include "gateway/simulate/comparison_text.hpp"
 #include "gateway/simulate/simulation_setup.hpp"
+#include "gateway/simulate/tournament.hpp"
+#include "gateway/simulate/tournament_text.hpp"
 #include "gateway/text/progress_bar.hpp"
 
 namespace gateway {
@@ -41,6 +44,33 @@ bool write_plots(const std::string& directory, const Comparison& comparison, std
   return good;
 }
 
+// The command that shows one world again takes over all that changes who takes part and who judges how.
+std::string again(const SimulateOptions& options) {
+  std::string words = "--seeds " + options.seeds;
+  const auto add = [&words](const std::string& option, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    words += " " + option;
+    for (const std::string& value : values)
+      words += value.find_first_of(" $") == std::string::npos ? " " + value : " '" + value + "'";
+  };
+  if (options.requests > 0) words += " --requests " + std::to_string(options.requests);
+  if (!options.config.empty()) add("--config", {options.config});
+  add("--policy", options.policies);
+  add("--baseline", options.baselines);
+  add("--value-of-time", {options.value_of_time});
+  std::ostringstream fine;
+  fine << options.failure_fine;
+  return words + " --failure-fine " + fine.str();
+}
+
+int tell(const SimulateOptions& options, const Tournament& tournament, std::ostream& out, std::ostream& err) {
+  const TableForm form = options.markdown ? TableForm::markdown : TableForm::terminal;
+  out << tournament_tables(tournament, again(options), form) << std::flush;
+  err << "again: " << options.command << "\n";
+  if (!options.csv.empty() && !write_file(options.csv, tournament_csv(tournament), err)) return 1;
+  return 0;
+}
+
 }  // namespace
 
 int simulate_command(const SimulateOptions& options, std::ostream& out, std::ostream& err) {
@@ -52,11 +82,16 @@ int simulate_command(const SimulateOptions& options, std::ostream& out, std::ost
   ProgressBar bar(err, ::isatty(STDERR_FILENO) != 0 ? ProgressBar::Shown::yes : ProgressBar::Shown::no,
                   config::Clock::now());
   std::mutex drawing;
-  const Comparison comparison =
-      compare(setup->settings, setup->entrants, [&](std::size_t done, std::size_t all) {
-        const std::lock_guard lock(drawing);
-        bar.show(done, all, config::Clock::now());
-      });
+  const Progress progress = [&](std::size_t done, std::size_t all) {
+    const std::lock_guard lock(drawing);
+    bar.show(done, all, config::Clock::now());
+  };
+  if (setup->tournament) {
+    const Tournament tournament = hold_tournament(*setup, progress);
+    bar.clear();
+    return tell(options, tournament, out, err);
+  }
+  const Comparison comparison = compare(setup->settings, setup->entrants, progress);
   bar.clear();
 
   out << comparison_table(comparison, options.markdown ? TableForm::markdown : TableForm::terminal)
@@ -77,29 +112,41 @@ Command add_simulate(CLI::App& app, std::string command_line) {
   options.command = std::move(command_line);
   CLI::App* simulate =
       app.add_subcommand("simulate", "Try policies on a fleet and a trace, beside other routers");
-  simulate->add_option("--fleet", options.fleet, "Fleet file, or made-up:N for N hosts drawn from each seed")
-      ->required();
+  simulate->add_option("--fleet", options.fleet, "Fleet file, or made-up:N for N hosts drawn from each seed");
   simulate->add_option("--model", options.model, "Which model of the fleet; its first one when not given");
+  simulate->add_option(
+      "--trace", options.trace,
+      "Trace file, or poisson:RATE, diurnal:RATE, bursts:RATE, conversations:RATE (requests/s)");
+  simulate->add_option(
+      "--worlds", options.worlds,
+      "A tournament in drawn worlds, in place of fleet and trace: how many, or their numbers "
+      "such as 1001-1200");
   simulate
-      ->add_option("--trace", options.trace,
-                   "Trace file, or poisson:RATE, diurnal:RATE, bursts:RATE, conversations:RATE (requests/s)")
-      ->required();
-  simulate->add_option("--traffic", options.traffic, "Lengths in made-up traces: chat, code, long-context")
+      ->add_option("--traffic", options.traffic,
+                   "Lengths in made-up traces: chat, code, long-context, thinking")
       ->capture_default_str();
-  simulate->add_option("--requests", options.requests, "Length of made-up traces")->capture_default_str();
+  simulate
+      ->add_option("--requests", options.requests,
+                   "Length of made-up traces; 20,000 when not given, 6,000 in drawn worlds")
+      ->check(CLI::PositiveNumber);
   simulate->add_option("--rate", options.rate, "Stretch a trace file to this many requests per second")
       ->check(CLI::PositiveNumber);
   simulate->add_option("--config", options.config, "Configuration whose policies can be named")
       ->type_name("FILE");
   simulate->add_option("--policy", options.policies,
-                       "Policies, or values of time such as '18 $/h'; with -size, -load, -explore, -cache or "
-                       "-hedge behind it without that part");
+                       "Policies, or values of time such as '18 $/h'; with -size, -load, -explore, -cache, "
+                       "-hedge or -thresholds behind it without that part");
   simulate->add_option("--baseline", options.baselines, "Other routers' ways, or all");
   simulate->add_option("--seeds", options.seeds, "Such as 1001-1020")->capture_default_str();
   simulate->add_option("--world", options.world, "How hosts vary: drifting or regimes")
       ->capture_default_str();
   simulate->add_option("--value-of-time", options.value_of_time, "What waiting costs whoever judges")
       ->capture_default_str();
+  simulate
+      ->add_option("--failure-fine", options.failure_fine,
+                   "What a request that nobody answers costs, in ordinary answers to it")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   simulate->add_option("--slo", options.slo, "Seconds in which a first token should come")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

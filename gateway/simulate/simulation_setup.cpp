@@ -7,6 +7,7 @@
 #include "config/files/load_fleet.hpp"
 #include "config/files/load_trace.hpp"
 #include "config/values/quantity.hpp"
+#include "gateway/simulate/tournament.hpp"
 #include "routing/host_model/generated_fleet.hpp"
 #include "routing/host_model/generated_trace.hpp"
 #include "routing/policy/policy_set.hpp"
@@ -28,13 +29,17 @@ class Setup {
   void wrong(const std::string& option, const std::string& message, const std::string& suggestion = {});
   std::vector<std::uint64_t> seeds();
   void fleets(const std::vector<std::uint64_t>& seeds);
+  void drawn_worlds();
+  std::size_t requests(std::size_t usual) const { return options_.requests > 0 ? options_.requests : usual; }
   void traces();
+  void family();
   std::optional<routing::TrafficSettings> traffic();
   void only_one_model(config::Fleet& fleet);
   void policies();
   void add_policy(const routing::PolicySet& set, const std::string& name);
   void baselines();
   void add(const std::string& name, Entrant::Kind kind, routing::MakeContender make);
+  void obey(const routing::Policy& policy);
   std::optional<double> dollars_per_second(const std::string& text) const;
   bool failed() const {
     return std::ranges::any_of(problems_, [](const config::Problem& problem) {
@@ -68,24 +73,10 @@ std::optional<double> Setup::dollars_per_second(const std::string& text) const {
 }
 
 std::vector<std::uint64_t> Setup::seeds() {
-  std::vector<std::uint64_t> result;
-  std::string_view left = options_.seeds;
-  while (!left.empty() || result.empty()) {
-    const std::string_view part = left.substr(0, left.find(','));
-    left.remove_prefix(std::min(left.size(), part.size() + 1));
-    const std::size_t dash = part.find('-');
-    const auto first = config::parse_whole(part.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : config::parse_whole(part.substr(dash + 1));
-    const bool good = first && last && *first >= 0 && *last >= *first && *last - *first < 1'000'000'000 &&
-                      result.size() + static_cast<std::size_t>(*last - *first) < most_seeds;
-    if (!good) {
-      wrong("--seeds", "`" + options_.seeds + "` is no list of seeds", "write `7`, `1001-1020` or `1,2,5-9`");
-      return {};
-    }
-    for (std::int64_t seed = *first; seed <= *last; ++seed)
-      result.push_back(static_cast<std::uint64_t>(seed));
-  }
-  return result;
+  const auto list = number_list(options_.seeds, most_seeds);
+  if (list) return *list;
+  wrong("--seeds", "`" + options_.seeds + "` is no list of seeds", "write `7`, `1001-1020` or `1,2,5-9`");
+  return {};
 }
 
 void Setup::only_one_model(config::Fleet& fleet) {
@@ -100,8 +91,33 @@ void Setup::only_one_model(config::Fleet& fleet) {
         near.empty() ? "" : "did you mean `" + near + "`?");
 }
 
+// "200" or "1001-1200". One world alone is looked at like any other, in a table of all contenders.
+void Setup::drawn_worlds() {
+  constexpr std::int64_t most = 100'000;
+  const bool is_count = options_.worlds.find('-') == std::string::npos;
+  const auto numbers = number_range(is_count ? "1-" + options_.worlds : options_.worlds, most);
+  if (!numbers) {
+    return wrong("--worlds", "`" + options_.worlds + "` are no numbers of worlds",
+                 "write `200` or `1001-1200`");
+  }
+  if (!options_.fleet.empty() || !options_.trace.empty()) {
+    return wrong("--worlds", "drawn worlds bring their own fleet and trace",
+                 "leave out `--fleet` and `--trace`");
+  }
+  setup_.requests = requests(6'000);
+  if (numbers->last > numbers->first || is_count) {
+    setup_.tournament = *numbers;
+    return;
+  }
+  for (const std::uint64_t seed : setup_.seeds) {
+    setup_.settings.worlds.push_back(world_drawn(numbers->first, seed, setup_.requests).world);
+  }
+}
+
 void Setup::fleets(const std::vector<std::uint64_t>& seeds) {
   std::vector<World>& worlds = setup_.settings.worlds;
+  if (options_.fleet.empty())
+    return wrong("--fleet", "not given", "name a fleet's file, `made-up:8`, or `--worlds 200`");
   if (options_.fleet.starts_with(made_up)) {
     const auto count = config::parse_whole(options_.fleet.substr(made_up.size()));
     if (!count || *count < 1 || *count > 1000) {
@@ -109,7 +125,9 @@ void Setup::fleets(const std::vector<std::uint64_t>& seeds) {
                    "write `made-up:8`");
     }
     for (const std::uint64_t seed : seeds) {
-      worlds.push_back({seed, routing::generated_fleet(static_cast<std::size_t>(*count), seed), {}});
+      worlds.push_back({.seed = seed,
+                        .fleet = routing::generated_fleet(static_cast<std::size_t>(*count), seed),
+                        .trace = {}});
     }
     return;
   }
@@ -117,13 +135,14 @@ void Setup::fleets(const std::vector<std::uint64_t>& seeds) {
   problems_.insert(problems_.end(), loaded.problems.begin(), loaded.problems.end());
   if (!loaded.fleet) return;
   only_one_model(*loaded.fleet);
-  for (const std::uint64_t seed : seeds) worlds.push_back({seed, *loaded.fleet, {}});
+  for (const std::uint64_t seed : seeds)
+    worlds.push_back({.seed = seed, .fleet = *loaded.fleet, .trace = {}});
 }
 
 std::optional<routing::TrafficSettings> Setup::traffic() {
   using routing::Arrivals;
   using routing::TrafficKind;
-  routing::TrafficSettings settings{.requests = options_.requests};
+  routing::TrafficSettings settings{.requests = requests(20'000)};
   const std::size_t colon = options_.trace.find(':');
   const std::string form = options_.trace.substr(0, colon);
   if (form == "poisson") {
@@ -147,16 +166,17 @@ std::optional<routing::TrafficSettings> Setup::traffic() {
     settings.lengths = TrafficKind::code;
   } else if (options_.traffic == "long-context") {
     settings.lengths = TrafficKind::long_context;
+  } else if (options_.traffic == "thinking") {
+    settings.lengths = TrafficKind::thinking;
   } else if (options_.traffic != "chat") {
-    wrong("--traffic", "`" + options_.traffic + "` is none of `chat`, `code`, `long-context`");
-  }
-  if (options_.requests < 1 || options_.requests > 100'000'000) {
-    wrong("--requests", "not from 1 to 100 million");
+    wrong("--traffic", "`" + options_.traffic + "` is none of `chat`, `code`, `long-context`, `thinking`");
   }
   return settings;
 }
 
 void Setup::traces() {
+  if (options_.trace.empty() && !failed())
+    return wrong("--trace", "not given", "name a file, or write `poisson:5.5`");
   const auto settings = traffic();
   if (failed()) return;
   if (settings) {
@@ -203,8 +223,10 @@ void Setup::add_policy(const routing::PolicySet& set, const std::string& name) {
     policy.always = set.always().all().front().rules;
     policy.value_of_ttft = policy.value_of_generation = *value;
     if (*value == 0) policy.hedge_budget = 0;
+    obey(policy);
     add(name, Entrant::Kind::policy, routing::make_core(policy, without));
   } else if (const routing::Policy* policy = set.find(base)) {
+    obey(*policy);
     add(name, Entrant::Kind::policy, routing::make_core(*policy, without));
   } else {
     const std::string near = config::nearest(base, set.names());
@@ -212,6 +234,13 @@ void Setup::add_policy(const routing::PolicySet& set, const std::string& name) {
         "--policy", "there is no policy `" + name + "`",
         near.empty() ? "name a policy, or a value of time such as `18 $/h`" : "did you mean `" + near + "`?");
   }
+}
+
+// Oracle and baselines obey what the first policy forbids under all circumstances.
+void Setup::obey(const routing::Policy& policy) {
+  if (!setup_.entrants.empty()) return;
+  setup_.settings.values.always = policy.always;
+  setup_.settings.values.allow = policy.allow;
 }
 
 void Setup::policies() {
@@ -231,15 +260,23 @@ void Setup::baselines() {
   for (const std::string& name : options_.baselines) {
     if (name == "all") {
       for (const std::string& each : routing::baseline_names()) {
-        add(each, Entrant::Kind::baseline, routing::make_baseline(each));
+        add(each, Entrant::Kind::baseline, routing::make_baseline(each, setup_.settings.values));
       }
     } else if (std::ranges::find(routing::baseline_names(), name) != routing::baseline_names().end()) {
-      add(name, Entrant::Kind::baseline, routing::make_baseline(name));
+      add(name, Entrant::Kind::baseline, routing::make_baseline(name, setup_.settings.values));
     } else {
       std::string known;
       for (const std::string& each : routing::baseline_names()) known += " `" + each + "`";
       wrong("--baseline", "there is no baseline `" + name + "`", "there are `all` and" + known);
     }
+  }
+}
+
+void Setup::family() {
+  if (options_.world == "regimes") {
+    for (World& world : setup_.settings.worlds) world.family = routing::WorldFamily::regimes;
+  } else if (options_.world != "drifting") {
+    wrong("--world", "`" + options_.world + "` is neither `drifting` nor `regimes`");
   }
 }
 
@@ -250,17 +287,20 @@ std::optional<SimulationSetup> Setup::make() {
   } else {
     wrong("--value-of-time", "`" + options_.value_of_time + "` is no value of time", "write `3.6 $/h`");
   }
-  if (options_.world == "regimes") {
-    settings.family = routing::WorldFamily::regimes;
-  } else if (options_.world != "drifting") {
-    wrong("--world", "`" + options_.world + "` is neither `drifting` nor `regimes`");
-  }
+  if (options_.requests > 100'000'000) wrong("--requests", "not from 1 to 100 million");
+  settings.failure_fine = options_.failure_fine;
   settings.slo = config::Seconds{options_.slo};
   settings.jobs = options_.jobs > 0 ? options_.jobs : std::max(1u, std::thread::hardware_concurrency());
   policies();
   baselines();
-  fleets(seeds());
-  traces();
+  setup_.seeds = seeds();
+  if (!options_.worlds.empty()) {
+    drawn_worlds();
+  } else {
+    fleets(setup_.seeds);
+    traces();
+    family();
+  }
   if (failed()) return std::nullopt;
   return std::move(setup_);
 }

@@ -37,7 +37,7 @@ double from_minimize(const Expression& minimize, const View& view, Cost& cost) {
 }  // namespace
 
 double weight_of_success(double failure) {
-  return 1 + 0.6 * failure + (failure > 0.2 ? 2 * failure : 0);
+  return 1 + 0.6 * failure;
 }
 
 Cost cost(const Policy& policy, const View& view, double quality_penalty) {
@@ -58,7 +58,7 @@ Cost cost(const Policy& policy, const View& view, double quality_penalty) {
   result.quality = quality_penalty;
   const double g = without_quota + result.quota + result.quality;
   const double p = prediction.failure;
-  result.failure = (weight_of_success(p) - 1) * g + p * value_of_ttft * 1.5;
+  result.failure = (weight_of_success(p) - 1) * g + p * value_of_ttft * prediction.failing;
   return result;
 }
 

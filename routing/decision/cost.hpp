@@ -1,5 +1,5 @@
 // The objective: what sending one request to one endpoint costs its owner, money and time in one unit.
-//   (1 − p)·g + p·(V_ttft·1.5 s + 1.6·g), + 2·g·p when p > 0.2
+//   (1 − p)·g + p·(V_ttft·time until it has failed + 1.6·g)
 //   g = price + V_ttft·1.15·TTFT + V_gen·generation + quota + quality
 // or, in place of the first three, what the policy's own `minimize` says. Pure.
 #pragma once

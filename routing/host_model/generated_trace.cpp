@@ -11,11 +11,9 @@ namespace {
 
 enum Draw : std::uint64_t { gap, prompt, output, burst, turns, pause };
 
-struct Usual {
-  double prompt, prompt_log_sd, output, output_log_sd;
-};
+}  // namespace
 
-Usual usual(TrafficKind kind) {
+UsualLengths usual_lengths(TrafficKind kind) {
   switch (kind) {
     case TrafficKind::chat:
       return {1020, 1.0, 129, 1.0};
@@ -23,25 +21,27 @@ Usual usual(TrafficKind kind) {
       return {1500, 0.9, 13, 1.1};
     case TrafficKind::long_context:
       return {16'000, 0.8, 250, 0.9};
+    case TrafficKind::thinking:
+      return {800, 1.0, 1500, 0.8};
   }
   return {};
 }
 
+namespace {
+
 config::Tokens tokens(double median, double log_sd, const HostDraws& draws, std::uint64_t key, Draw what) {
-  const double most = what == prompt ? 60'000 : 4'000;
+  const double most = what == prompt ? 60'000 : std::max(4'000.0, 8 * median);
   return {static_cast<std::int64_t>(
       std::clamp(std::round(median * draws.lognormal(log_sd, key, what)), 1.0, most))};
 }
 
 // How much faster than on average requests come at this moment.
-double pace(Arrivals arrivals, double seconds, double length, const HostDraws& draws) {
-  if (arrivals == Arrivals::diurnal)
-    return 1 + 0.75 * std::sin(2 * std::numbers::pi * (seconds / length - 0.25));
-  if (arrivals != Arrivals::bursts) return 1;
-  constexpr double burst_length = 30;
-  constexpr double share = 0.1;
-  constexpr double height = 5;
-  const auto window = static_cast<std::uint64_t>(seconds / burst_length);
+double pace(const TrafficSettings& settings, double seconds, double length, const HostDraws& draws) {
+  if (settings.arrivals == Arrivals::diurnal)
+    return 1 + settings.swing * std::sin(2 * std::numbers::pi * (seconds / length - 0.25));
+  if (settings.arrivals != Arrivals::bursts) return 1;
+  const double share = settings.burst_share, height = settings.burst_height;
+  const auto window = static_cast<std::uint64_t>(seconds / settings.burst_length);
   return draws.happens(share, window, burst) ? height : (1 - share * height) / (1 - share);
 }
 
@@ -50,11 +50,11 @@ std::chrono::nanoseconds after_start(double seconds) {
 }
 
 void add_single(config::Trace& trace, const TrafficSettings& settings, const HostDraws& draws) {
-  const Usual sizes = usual(settings.lengths);
+  const UsualLengths sizes = usual_lengths(settings.lengths);
   const double length = static_cast<double>(settings.requests) / settings.per_second;
   double now = 0;
   for (std::uint64_t i = 0; i < settings.requests; ++i) {
-    const double rate = settings.per_second * pace(settings.arrivals, now, length, draws);
+    const double rate = settings.per_second * pace(settings, now, length, draws);
     now += draws.exponential(i, gap) / rate;
     trace.requests.push_back({.at = after_start(now),
                               .prompt = tokens(sizes.prompt, sizes.prompt_log_sd, draws, i, prompt),
@@ -66,7 +66,7 @@ void add_single(config::Trace& trace, const TrafficSettings& settings, const Hos
 void add_conversations(config::Trace& trace, const TrafficSettings& settings, const HostDraws& draws) {
   constexpr double mean_turns = 6;
   constexpr double reading = 30;  // seconds, mean
-  const Usual sizes = usual(settings.lengths);
+  const UsualLengths sizes = usual_lengths(settings.lengths);
   double begin = 0;
   for (std::uint64_t session = 1; trace.requests.size() < settings.requests; ++session) {
     begin += draws.exponential(session, gap) * mean_turns / settings.per_second;

@@ -66,6 +66,7 @@ void Dossier::learn_scale(EndpointState& state, double counted, config::Tokens p
 }
 
 void Dossier::learn_beginning(EndpointState& state, const Attempt& attempt, const AskedFor& asked) {
+  let_in(state.room, attempt.in_flight);
   if (attempt.cached_share > 0) return;
   learn_first_delta(state, attempt, asked.prompt);
 }
@@ -87,12 +88,14 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
       const double tokens = attempt.usage ? static_cast<double>(attempt.usage->output.count) : 0;
       const bool is_counted = attempt.usage && !attempt.usage_is_estimated;
       if (tokens < 1 && !is_counted) return;
+      let_in(state.room, attempt.in_flight);
       // What has no output, like embeddings, is all there with its first token.
       if (tokens < 1) {
         speed.observe_first_delta(load, waited);
       } else {
         speed.observe_whole(load, tokens, waited);
       }
+      speed.ordinary.observe(tokens, load.uncached_kilotokens);
       state.replies += 1;
       return;
     }
@@ -113,8 +116,12 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
     }
     return;
   }
+  if (attempt.told == Told::nothing) let_in(state.room, attempt.in_flight);
   if (attempt.told == Told::nothing || attempt.cached_share > 0)
     learn_first_delta(state, attempt, asked.prompt);
+  if (!attempt.failure && attempt.usage) {
+    speed.ordinary.observe(static_cast<double>(attempt.usage->output.count), load.uncached_kilotokens);
+  }
   // Replies in a few big pieces show how the host cuts, not how fast it is.
   constexpr std::uint32_t least_deltas = 4;
   if (!attempt.finished || attempt.deltas < least_deltas) return;

@@ -16,9 +16,9 @@ struct DriftSettings {
   // so.
   double between_hosts = 1.5;
   double slope = 0.10;
-  double slope_variance = 0.0225;
+  double slope_variance = 0.09;
   double slope_least = 0;
-  double slope_most = 0.8;
+  double slope_most = 3;
   config::Seconds level_reversion{600};
   config::Seconds slope_reversion{3600};
 };
@@ -26,8 +26,8 @@ inline constexpr DriftSettings ttft_drift{};
 inline constexpr DriftSettings throughput_drift{.level_variance = 0.09,
                                                 .between_hosts = 0.5,
                                                 .slope = -0.05,
-                                                .slope_variance = 0.01,
-                                                .slope_least = -0.5,
+                                                .slope_variance = 0.04,
+                                                .slope_least = -2,
                                                 .slope_most = 0};
 
 struct Drift {

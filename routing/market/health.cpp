@@ -74,7 +74,8 @@ Health::Change Health::begins(config::TimePoint dispatched, config::TimePoint no
   return answers(dispatched, 0, now);
 }
 
-Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now) {
+Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now,
+                               double by_load) {
   if (attempt.headroom) {
     headroom = std::clamp(*attempt.headroom, 0.0, 1.0);
     headroom_known = now;
@@ -85,10 +86,15 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
                         attempt.failure->kind == FailureKind::too_long;
   if (fault == Fault::none && !answered) return Change::gradual;
 
+  if (fault != Fault::none && !attempt.first_delta && attempt.finished) {
+    constexpr double gain = 0.2;
+    failing_takes +=
+        gain * (std::clamp(config::Seconds(*attempt.finished).count(), 0.0, 600.0) - failing_takes);
+  }
   const bool has_begun = attempt.told == Told::beginning;
   if (fault == Fault::none || fault == Fault::load) {
     Change change = Change::gradual;
-    if (!has_begun) change = answers(attempt.dispatched, fault == Fault::load ? 1 : 0, now);
+    if (!has_begun) change = answers(attempt.dispatched, fault == Fault::load ? 1 - by_load : 0, now);
     // A stream from before the failures says nothing of what is asked now.
     if (attempt.dispatched >= breaker.failing_since()) failures_in_a_row = 0;
     refusals_in_a_row = fault == Fault::load ? refusals_in_a_row + 1 : 0;

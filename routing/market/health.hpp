@@ -18,6 +18,7 @@ struct Health {
   Tally refusals;  // 429: a cost, not a wall
   int failures_in_a_row = 0;
   int refusals_in_a_row = 0;
+  double failing_takes = 1.5;  // seconds until an attempt that fails has failed, on average
   Breaker breaker;
   config::TimePoint cooling_until{};  // at the host's own request
   double headroom = unknown;
@@ -34,8 +35,9 @@ struct Health {
   enum class Change { gradual, flipped };
   // The first content of an answer came, of an attempt that began at `dispatched`.
   Change begins(config::TimePoint dispatched, config::TimePoint now);
-  // How an attempt ended; its beginning counts here where it was not told before.
-  Change observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now);
+  // How an attempt ended; its beginning counts here where it was not told before. `by_load`: how likely a
+  // refusal came of the load that was there, which says nothing of another one.
+  Change observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now, double by_load = 0);
 
   static constexpr TallySettings failure_prior{.prior_mean = 0.03, .prior_weight = 3};
   static constexpr TallySettings refusal_prior{.prior_mean = 0, .prior_weight = 3};

@@ -25,6 +25,15 @@ double room_for_prompt(const Endpoint& endpoint, const Attempt& attempt, const D
   return static_cast<double>(context - (demand.max_output ? demand.max_output->count : 0));
 }
 
+// Whether a refusal may be for what is under way there: not one whose limit of a rate is used up.
+bool may_be_full(const Attempt& attempt) {
+  constexpr double used_up = 0.02;
+  if (!attempt.failure || attempt.first_delta) return false;
+  const FailureKind kind = attempt.failure->kind;
+  if (kind != FailureKind::rate_limited && kind != FailureKind::overloaded) return false;
+  return !(attempt.headroom && *attempt.headroom < used_up);
+}
+
 // Reorders `values`.
 double median(std::vector<double>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -46,13 +55,16 @@ Attempt of_one_answer(const Attempt& attempt, int answers) {
 
 }  // namespace
 
-Market::Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) : refreshed_(now) {
+Market::Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now, LoadModel load)
+    : load_(load), refreshed_(now) {
   adopt(std::move(catalogue), now);
 }
 
 void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) {
   const std::size_t count = catalogue->endpoints().size();
-  std::vector<EndpointState> states(count);
+  EndpointState unknown_yet;
+  if (load_ == LoadModel::smooth) unknown_yet.speed.slots = unknown_yet.room = Threshold::unseen(1);
+  std::vector<EndpointState> states(count, unknown_yet);
   std::vector<Dossier> dossiers(count);
   std::vector<Measured> half_hour(count);
   if (catalogue_) {
@@ -78,7 +90,9 @@ void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint
   dossiers_ = std::move(dossiers);
   half_hour_ = std::move(half_hour);
   suspicions_.assign(count, Suspicion(catalogue_->settings().keys.size()));
-  priors_.assign(catalogue_->settings().models.size(), SpeedPrior{});
+  SpeedPrior prior;
+  if (load_ == LoadModel::smooth) prior.slots = Threshold::unseen(1);
+  priors_.assign(catalogue_->settings().models.size(), prior);
   next_to_refresh_ = 0;
   refreshed_ = now - refresh_period;  // all of them at the next snapshot
   published_ = config::TimePoint::min();
@@ -96,7 +110,7 @@ std::optional<EndpointIndex> Market::current_index(const Attempt& attempt) const
 
 EndpointState& Market::state_at(EndpointIndex index, config::TimePoint now) {
   EndpointState& state = states_[index];
-  dossiers_[index].pass(state, priors_[catalogue_->endpoints()[index].model_index], now);
+  dossiers_[index].pass(state, prior_of(index), now);
   return state;
 }
 
@@ -172,10 +186,18 @@ void Market::observe_health(EndpointIndex index, const Attempt& attempt, config:
     const Load load{.in_flight = static_cast<double>(attempt.in_flight)};
     if (waited.count() > 3 * states_[index].speed.first_delta_p95(load)) fault = Fault::host;
   }
+  double by_load = 0;
+  if (may_be_full(attempt)) {
+    by_load = refused(states_[index].room, attempt.in_flight);
+    // Who says that it is overloaded where it had too much to do is not broken.
+    if (by_load > 0.5) fault = Fault::load;
+  }
   const Endpoint& endpoint = catalogue_->endpoints()[index];
   const double draw = drawn(hash_of(endpoint.settings->name.text), Purpose::breaker_jitter,
                             static_cast<std::uint64_t>(now.time_since_epoch().count()));
-  if (states_[index].health.observe(attempt, fault, draw, now) == Health::Change::flipped) flipped_ = true;
+  if (states_[index].health.observe(attempt, fault, draw, now, by_load) == Health::Change::flipped) {
+    flipped_ = true;
+  }
   // A credential that is refused or has no money left is so for every model of the provider.
   const bool concerns_provider = fault == Fault::configuration &&
                                  attempt.failure->kind == FailureKind::credential &&
@@ -202,7 +224,24 @@ void Market::refresh_prior(std::size_t model, EndpointIndex first) {
           median_over([](const Speed& s) { return s.prompt.per_kilotoken; }, fallback.per_kilotoken),
       .ttft_level = median_over([](const Speed& s) { return s.ttft.level; }, fallback.ttft_level),
       .throughput_level =
-          median_over([](const Speed& s) { return s.throughput.level; }, fallback.throughput_level)};
+          median_over([](const Speed& s) { return s.throughput.level; }, fallback.throughput_level),
+      .slots = priors_[model].slots};
+}
+
+// Speed is shared by the hosts of a model, how many run at once by the endpoints of a provider: half of what
+// its other ones are known for.
+SpeedPrior Market::prior_of(EndpointIndex index) const {
+  const Endpoint& endpoint = catalogue_->endpoints()[index];
+  SpeedPrior prior = priors_[endpoint.model_index];
+  const std::vector<EndpointIndex>& all = catalogue_->endpoints_of(endpoint.settings->provider_index);
+  // Of a provider with hundreds of models a few say enough.
+  constexpr std::size_t most = 8;
+  for (std::size_t n = 0; n < std::min(most, all.size()); ++n) {
+    const EndpointState& other = states_[all[n]];
+    if (all[n] == index || other.replies == 0) continue;
+    prior.slots.forget(other.speed.slots, 0.5f / static_cast<float>(std::min(most, all.size())));
+  }
+  return prior;
 }
 
 void Market::refresh(config::TimePoint now) {
@@ -216,7 +255,7 @@ void Market::refresh(config::TimePoint now) {
     const EndpointIndex i = endpoints[next_to_refresh_].index;
     const std::size_t model = endpoints[i].model_index;
     if (i == 0 || endpoints[i - 1].model_index != model) refresh_prior(model, i);
-    dossiers_[i].pass(states_[i], priors_[model], now);
+    dossiers_[i].pass(states_[i], prior_of(i), now);
     dossiers_[i].measure(states_[i], half_hour_[i], now);
     next_to_refresh_ = (next_to_refresh_ + 1) % endpoints.size();
   }

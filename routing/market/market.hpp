@@ -19,7 +19,11 @@ namespace routing {
 
 class Market {
  public:
-  Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
+  // What is thought of how hosts bear load: smoothly, or with a threshold where queues and refusals begin.
+  // The first one is for seeing what the second one is worth.
+  enum class LoadModel { smooth, with_thresholds };
+  Market(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now,
+         LoadModel load = LoadModel::with_thresholds);
 
   // What attempts show is learned when they show it, each fact once (Attempt::told); `now` is when it
   // happened. Attempts of an earlier generation count, too, where their endpoint goes on.
@@ -43,6 +47,7 @@ class Market {
   void observe_health(EndpointIndex index, const Attempt& attempt, config::TimePoint now);
   void refresh(config::TimePoint now);
   void refresh_prior(std::size_t model, EndpointIndex first);
+  SpeedPrior prior_of(EndpointIndex index) const;
 
   // An earlier generation that attempts under way may still belong to.
   struct Former {
@@ -50,6 +55,7 @@ class Market {
     std::vector<std::optional<EndpointIndex>> today;  // by its own EndpointIndex
   };
 
+  const LoadModel load_;
   std::shared_ptr<const Catalogue> catalogue_;
   std::vector<Former> former_;         // the newest last
   std::vector<EndpointState> states_;  // by EndpointIndex

@@ -43,30 +43,33 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   const double prompt = asked.prompt * state.prompt_scale;
   const double cached = prompt * cached_share * state.cache_reliability;
   const Load load{.uncached_kilotokens = (prompt - cached) / 1000, .in_flight = in_flight};
-  const double tens = load.tens();
-  const Speed& speed = state.speed;
+  const Forecast forecast = state.speed.forecast(load);
 
   Prediction p;
   p.expected_output = std::min(asked.length.output * state.verbosity, most_output);
   const double thought = std::min(asked.length.reasoning * state.verbosity, p.expected_output);
-  p.throughput = speed.rate(load);
-  const double rate_variance = speed.throughput.variance(tens);
+  p.throughput = forecast.rate;
+  const double rate_variance = state.speed.throughput.variance(forecast.running / 10);
   p.throughput_level_sd = std::sqrt(rate_variance);
   p.throughput_log_sd = std::sqrt(rate_variance + Speed::rate_noise(std::max(1.0, p.expected_output)));
 
-  const double level_variance = speed.first_delta_log_variance(load);
-  p.ttft_level_sd = std::sqrt(level_variance);
-  p.first_delta = speed.first_delta(load);
-  p.first_delta_log_sd = std::sqrt(level_variance + Speed::ttft_noise);
+  const double delta_variance = forecast.level_variance + forecast.noise;
+  p.ttft_level_sd = std::sqrt(forecast.level_variance);
+  p.first_delta = forecast.first_delta();
+  p.wait = forecast.wait;
+  p.at_once = state.speed.slots.median();
+  p.smooth = state.speed.slots.weights[Threshold::never];
+  p.first_delta_log_sd = std::sqrt(delta_variance);
   // A host that hides its thinking is silent meanwhile, so its first delta has that time in it already.
   const double thinking = state.streams_reasoning * thought / p.throughput;
   p.ttft = p.first_delta + thinking;
   const double share = p.first_delta / p.ttft;
-  p.ttft_log_sd = std::sqrt(share * share * (level_variance + Speed::ttft_noise) +
+  p.ttft_log_sd = std::sqrt(share * share * delta_variance +
                             (1 - share) * (1 - share) * (rate_variance + thinking_log_sd * thinking_log_sd));
   p.generation = (p.expected_output - thought) / p.throughput;
   p.price = price(endpoint, prompt, cached, asked.answers * p.expected_output);
-  p.failure = state.health.failure(now);
+  p.failure = 1 - (1 - state.health.failure(now)) * (1 - full(state.room, in_flight));
+  p.failing = state.health.failing_takes;
   p.cache_hit = cached_share * state.cache_reliability;
   p.in_flight = in_flight;
   p.headroom = state.health.headroom_at(now);

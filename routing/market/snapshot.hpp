@@ -18,6 +18,7 @@ namespace routing {
 struct EndpointState {
   Measured measured{};  // the last 5 minutes
   Speed speed{};
+  Threshold room = unseen_room;  // how many it has there before it refuses more
   Health health{};
   double replies = 0;               // that speed learned from; 0: all prior
   double verbosity = 1;             // its output tokens over those of its peers for the same requests

@@ -1,12 +1,16 @@
 // What is believed of one host's speed: time to first token and tokens per second, for any prompt and any
 // load of ours, each with its uncertainty. A value, no thread rule.
-//   first delta = (A + B·u/1000) · exp(level + slope·in_flight/10)      u: uncached prompt tokens
-//   throughput  = 60 tok/s       · exp(level + slope·in_flight/10)
+//   first delta = (A + B·u/1000) · exp(level + slope·running/10) + turns · service     u: uncached tokens
+//   throughput  = 60 tok/s       · exp(level + slope·running/10)
+// `running` and `turns` follow from the requests in flight and from how many the host runs at once, which is
+// learned, too (threshold.hpp): where it runs all of them, nobody waits, and both grow smoothly with the
+// load.
 #pragma once
 
 #include "config/values/units.hpp"
 #include "routing/market/drift.hpp"
 #include "routing/market/prompt_time.hpp"
+#include "routing/market/threshold.hpp"
 
 namespace routing {
 
@@ -14,8 +18,6 @@ namespace routing {
 struct Load {
   double uncached_kilotokens = 0;
   double in_flight = 0;  // at the endpoint at dispatch, the request itself not counted
-
-  double tens() const { return in_flight / 10; }
 };
 
 // What a host without evidence is believed to be, and what a silent one reverts to.
@@ -24,22 +26,48 @@ struct SpeedPrior {
   double per_kilotoken = PromptTime{}.per_kilotoken;
   double ttft_level = 0;
   double throughput_level = 0;
+  Threshold slots = unseen_slots;
+};
+
+// What an ordinary request at a host is, for how long the others there will take.
+struct Ordinary {
+  double output = 400;  // tokens
+  double kilotokens = 1;
+  double requests = 0;
+
+  void observe(double tokens, double uncached_kilotokens);
+};
+
+// What one request is expected to meet. Times in seconds.
+struct Forecast {
+  double running = 0;         // others beside it
+  double base = 0;            // until the first delta from when it has its slot, median
+  double wait = 0;            // until it has its slot, mean
+  double rate = 0;            // tokens per second, median
+  double level_variance = 0;  // of ln(first delta): how little is known of the host
+  double noise = 0;           // of ln(first delta): this request's own
+
+  double first_delta() const { return base + wait; }
+  double share() const { return base / (base + wait); }  // of the first delta that is no wait
 };
 
 struct Speed {
   PromptTime prompt;
   Drift ttft = Drift::unseen(ttft_drift, 0);
   Drift throughput = Drift::unseen(throughput_drift, 0);
+  Threshold slots = unseen_slots;
+  Ordinary ordinary;
 
   static Speed unseen(const SpeedPrior& prior);
   void pass(const SpeedPrior& prior, config::Seconds elapsed);
 
-  double first_delta(const Load& load) const;  // seconds, median
-  double rate(const Load& load) const;         // tokens per second, median
+  Forecast forecast(const Load& load) const;
+  double first_delta(const Load& load) const { return forecast(load).first_delta(); }
+  double rate(const Load& load) const { return forecast(load).rate; }
   // Standard deviation of ln(time to the first delta) of one request, its own noise included.
   double first_delta_log_sd(const Load& load) const;
   // The variance of that without the request's own noise: how little is known.
-  double first_delta_log_variance(const Load& load) const;
+  double first_delta_log_variance(const Load& load) const { return forecast(load).level_variance; }
   double first_delta_p95(const Load& load) const;
 
   void observe_first_delta(const Load& load, config::Seconds measured);
@@ -52,6 +80,10 @@ struct Speed {
   static constexpr double usual_rate = 60;
   static constexpr double ttft_noise = 0.35 * 0.35;
   static double rate_noise(double tokens) { return 0.04 + 0.5 / tokens; }
+
+ private:
+  enum class Heard { it, nothing_yet };
+  void judge_slots(const Load& load, double seconds, double after, Heard heard);
 };
 
 }  // namespace routing

@@ -16,6 +16,10 @@ struct Put {
   void operator()(const std::int32_t& value) {
     words[next++] = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
   }
+  void operator()(const float& low, const float& high) {
+    words[next++] = std::bit_cast<std::uint32_t>(low) | std::uint64_t{std::bit_cast<std::uint32_t>(high)}
+                                                            << 32;
+  }
 };
 
 struct Get {
@@ -27,6 +31,10 @@ struct Get {
     value = config::TimePoint(config::Duration(static_cast<std::int64_t>(words[next++])));
   }
   void operator()(std::int32_t& value) { value = static_cast<std::int32_t>(words[next++]); }
+  void operator()(float& low, float& high) {
+    low = std::bit_cast<float>(static_cast<std::uint32_t>(words[next]));
+    high = std::bit_cast<float>(static_cast<std::uint32_t>(words[next++] >> 32));
+  }
 };
 
 // Each of these names the members once, for both directions: `Part` is const when putting.
@@ -39,6 +47,11 @@ void drift(auto& io, auto& d) {
   auto seen = static_cast<std::int32_t>(d.seen);
   io(seen);
   if constexpr (requires { d.seen = Drift::Seen::nothing; }) d.seen = static_cast<Drift::Seen>(seen != 0);
+}
+
+void threshold(auto& io, auto& t) {
+  static_assert(Threshold::count % 2 == 0);
+  for (std::size_t i = 0; i < Threshold::count; i += 2) io(t.weights[i], t.weights[i + 1]);
 }
 
 void tally(auto& io, auto& t) {
@@ -60,9 +73,11 @@ void whole(auto& io, auto& s) {
   io(line.base), io(line.per_kilotoken), io(line.base_variance), io(line.covariance);
   io(line.per_kilotoken_variance);
   drift(io, s.speed.ttft), drift(io, s.speed.throughput);
+  threshold(io, s.speed.slots), threshold(io, s.room);
+  io(s.speed.ordinary.output), io(s.speed.ordinary.kilotokens), io(s.speed.ordinary.requests);
   auto& health = s.health;
   tally(io, health.failures), tally(io, health.refusals);
-  io(health.failures_in_a_row), io(health.refusals_in_a_row);
+  io(health.failures_in_a_row), io(health.refusals_in_a_row), io(health.failing_takes);
   breaker(io, health.breaker);
   io(health.cooling_until), io(health.headroom), io(health.headroom_known);
   io(s.replies), io(s.verbosity), io(s.prompt_scale), io(s.cache_reliability), io(s.streams_reasoning);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "routing/simulation/compliance.hpp"
+
 namespace routing {
 namespace {
 
@@ -9,10 +11,14 @@ constexpr config::Duration longest_cooling = std::chrono::seconds(60);
 
 }  // namespace
 
-Baseline::Baseline(std::unique_ptr<Balancer> balancer, std::shared_ptr<const Catalogue> catalogue)
+Baseline::Baseline(std::unique_ptr<Balancer> balancer, std::shared_ptr<const Catalogue> catalogue,
+                   const Policy& rules)
     : balancer_(std::move(balancer)),
       catalogue_(std::move(catalogue)),
-      cooling_until_(catalogue_->endpoints().size()) {}
+      cooling_until_(catalogue_->endpoints().size()) {
+  rules_.always = rules.always;
+  rules_.allow = rules.allow;
+}
 
 bool Baseline::fits(EndpointIndex endpoint, const Situation& situation) const {
   const config::EndpointSettings& settings = *catalogue_->endpoints()[endpoint].settings;
@@ -20,6 +26,7 @@ bool Baseline::fits(EndpointIndex endpoint, const Situation& situation) const {
   const std::int64_t asked = demand.max_output ? demand.max_output->count : 1;
   if (demand.prompt.count + asked > settings.context.count) return false;
   if (settings.max_output && asked > settings.max_output->count) return false;
+  if (!complies(rules_, catalogue_->endpoints()[endpoint], demand)) return false;
   return std::ranges::find(situation.tried, endpoint, &Attempt::endpoint) == situation.tried.end();
 }
 

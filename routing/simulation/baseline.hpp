@@ -1,5 +1,6 @@
 // A balancer in the same retry loop as isocost's core: it sees the hosts that a request fits, that it has not
-// asked yet, and that have not asked to be left alone. Belongs to one simulation.
+// asked yet, that a policy's rules allow, and that have not asked to be left alone. Belongs to one
+// simulation.
 #pragma once
 
 #include <vector>
@@ -10,7 +11,9 @@ namespace routing {
 
 class Baseline final : public Contender {
  public:
-  Baseline(std::unique_ptr<Balancer> balancer, std::shared_ptr<const Catalogue> catalogue);
+  // Of `rules` only what is forbidden under all circumstances holds here.
+  Baseline(std::unique_ptr<Balancer> balancer, std::shared_ptr<const Catalogue> catalogue,
+           const Policy& rules);
 
   const Policy& terms() const override { return terms_; }
   Turn choose(const Situation& situation) override;
@@ -24,6 +27,7 @@ class Baseline final : public Contender {
   bool fits(EndpointIndex endpoint, const Situation& situation) const;
 
   Policy terms_;
+  Policy rules_;
   std::unique_ptr<Balancer> balancer_;
   std::shared_ptr<const Catalogue> catalogue_;
   std::vector<config::TimePoint> cooling_until_;

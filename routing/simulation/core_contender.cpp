@@ -15,7 +15,8 @@ CoreContender::CoreContender(const Policy& policy, CoreParts without,
                              std::shared_ptr<const Catalogue> catalogue, config::TimePoint now)
     : policy_(policy),
       without_(without),
-      market_(catalogue, now),
+      market_(catalogue, now,
+              lacks(CorePart::thresholds) ? Market::LoadModel::smooth : Market::LoadModel::with_thresholds),
       idle_(catalogue->endpoints().size()),
       snapshot_(market_.snapshot(now)) {
   if (lacks(CorePart::exploration)) policy_.explore = 0;

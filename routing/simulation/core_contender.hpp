@@ -11,8 +11,8 @@
 
 namespace routing {
 
-enum class CorePart { prompt_size, own_load, exploration, cache, hedge };
-inline constexpr std::size_t part_count = 5;
+enum class CorePart { prompt_size, own_load, exploration, cache, hedge, thresholds };
+inline constexpr std::size_t part_count = 6;
 using CoreParts = std::bitset<part_count>;
 
 class CoreContender final : public Contender {

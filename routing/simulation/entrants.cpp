@@ -36,18 +36,17 @@ const std::vector<std::string>& baseline_names() {
 }
 
 const std::vector<PartName>& part_names() {
-  static const std::vector<PartName> names{{"-size", CorePart::prompt_size},
-                                           {"-load", CorePart::own_load},
-                                           {"-explore", CorePart::exploration},
-                                           {"-cache", CorePart::cache},
-                                           {"-hedge", CorePart::hedge}};
+  static const std::vector<PartName> names{
+      {"-size", CorePart::prompt_size}, {"-load", CorePart::own_load}, {"-explore", CorePart::exploration},
+      {"-cache", CorePart::cache},      {"-hedge", CorePart::hedge},   {"-thresholds", CorePart::thresholds}};
   return names;
 }
 
-MakeContender make_baseline(std::string_view name) {
-  return [name = std::string(name)](SimulatedMarket& market, config::TimePoint now) {
-    return std::make_unique<Baseline>(balancer(name, market.size()), market.catalogue(now));
-  };
+MakeContender make_baseline(std::string_view name, Policy rules) {
+  return
+      [name = std::string(name), rules = std::move(rules)](SimulatedMarket& market, config::TimePoint now) {
+        return std::make_unique<Baseline>(balancer(name, market.size()), market.catalogue(now), rules);
+      };
 }
 
 MakeContender make_core(Policy policy, CoreParts without) {

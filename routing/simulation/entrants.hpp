@@ -20,11 +20,12 @@ struct PartName {
 };
 const std::vector<PartName>& part_names();
 
-// The name is one of baseline_names().
-MakeContender make_baseline(std::string_view name);
+// The name is one of baseline_names(). Of `rules`, what is forbidden under all circumstances holds for it,
+// too.
+MakeContender make_baseline(std::string_view name, Policy rules = {});
 // `policy` is copied.
 MakeContender make_core(Policy policy, CoreParts without);
-// Who knows everything; `values` say what a second is worth.
+// Who knows everything; `values` say what a second is worth, and what is forbidden to it, too.
 MakeContender make_oracle(Policy values);
 
 }  // namespace routing

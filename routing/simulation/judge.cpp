@@ -47,13 +47,23 @@ void Judge::answered(const SimulatedRequest& request, const Attempt& attempt) {
   host.generation += seconds(*attempt.finished - *attempt.first_visible);
 }
 
-// Nobody answered: the request has to be made again, and once more the trouble. So it counts twice what it
-// would cost at an ordinary host on an ordinary day, beside what was waited and billed.
+// Nobody answered: the request has to be made again, with all the trouble, beside what was waited and billed.
 void Judge::failed(const SimulatedRequest& request, config::TimePoint now) {
   ++card_.failures;
+  const bool was_asked = !request.attempts.empty() && request.attempts.back().failure;
+  ++card_.failed_because[was_asked ? static_cast<std::size_t>(request.attempts.back().failure->kind)
+                                   : Scorecard::nobody_asked];
   card_.dollars += request.dollars;
-  card_.waiting_dollars +=
-      scenario_.values.value_of_ttft * seconds(now - request.demand.admitted) + 2 * ordinary_cost(request);
+  card_.waiting_dollars += scenario_.values.value_of_ttft * seconds(now - request.demand.admitted);
+  fines_.push_back(scenario_.failure_fine * ordinary_cost(request));
+}
+
+Scorecard Judge::result() {
+  // All but one of a thousand waits: one accident alone does not change what all failures cost.
+  const double longest_wait = card_.ttft.total() > 0 ? card_.ttft.quantile(0.999) : 0;
+  const double least = scenario_.values.value_of_ttft * longest_wait;
+  for (const double fine : fines_) card_.waiting_dollars += std::max(fine, least);
+  return std::move(card_);
 }
 
 double Judge::ordinary_cost(const SimulatedRequest& request) const {

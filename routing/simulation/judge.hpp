@@ -21,7 +21,8 @@ class Judge {
   void hedged() { ++card_.hedges; }
   void answered(const SimulatedRequest& request, const Attempt& attempt);
   void failed(const SimulatedRequest& request, config::TimePoint now);
-  Scorecard result() { return std::move(card_); }
+  // To be asked once, at the end.
+  Scorecard result();
 
  private:
   double ordinary_cost(const SimulatedRequest& request) const;
@@ -29,6 +30,7 @@ class Judge {
   const Scenario& scenario_;
   const SimulatedMarket& market_;
   config::Duration slice_;
+  std::vector<double> fines_;  // dollars
   Scorecard card_;
 };
 

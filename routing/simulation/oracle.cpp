@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "routing/simulation/compliance.hpp"
+
 namespace routing {
 namespace {
 
@@ -17,6 +19,7 @@ Turn Oracle::choose(const Situation& situation) {
   std::optional<EndpointIndex> best;
   for (EndpointIndex i = 0; i < market_.size(); ++i) {
     if (std::ranges::find(situation.tried, i, &Attempt::endpoint) != situation.tried.end()) continue;
+    if (!complies(values_, market_.catalogue(situation.now)->endpoints()[i], situation.demand)) continue;
     const double cost = market_.true_cost(i, situation.demand, output_.tokens(), values_, situation.now);
     if (cost >= least) continue;
     least = cost;

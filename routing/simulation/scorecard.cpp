@@ -40,6 +40,7 @@ double Spread::quantile(double share) const {
 void Scorecard::merge(const Scorecard& other) {
   requests += other.requests;
   failures += other.failures;
+  for (std::size_t i = 0; i < failed_because.size(); ++i) failed_because[i] += other.failed_because[i];
   attempts += other.attempts;
   hedges += other.hedges;
   within_slo += other.within_slo;

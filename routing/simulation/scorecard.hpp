@@ -41,6 +41,8 @@ struct Scorecard {
 
   std::uint64_t requests = 0;
   std::uint64_t failures = 0;  // requests that nobody answered
+  static constexpr std::size_t nobody_asked = failure_kinds;
+  std::array<std::uint64_t, failure_kinds + 1> failed_because{};  // those, by how the last attempt ended
   std::uint64_t attempts = 0;
   std::uint64_t hedges = 0;
   std::uint64_t within_slo = 0;

@@ -22,6 +22,9 @@ struct Scenario {
   std::uint64_t seed = 1;
   // What a second is worth to whoever judges the outcome, and until when a first token should come.
   Policy values{};
+  // What nobody's answering a request costs, in ordinary answers of it; never less than the longest wait for
+  // a first token was worth, or it would pay to refuse whom one lets wait.
+  double failure_fine = 10;
   config::Seconds slo{2};
   // Whether a stream without progress is cut, by the rule of vigil.hpp.
   enum class Stalls { cut, waited_for } stalls = Stalls::cut;

@@ -9,8 +9,11 @@ inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 // Times in seconds, money in dollars, rates in tokens per second, shares 0..1.
 struct Prediction {
-  double expected_output = 0;     // tokens
-  double first_delta = 0;         // until a delta of any kind: the host's own clock
+  double expected_output = 0;  // tokens
+  double first_delta = 0;      // until a delta of any kind: the host's own clock
+  double wait = 0;             // of that, until the host begins with it, where it runs only so many at once
+  double at_once = unknown;    // how many requests it runs at once, most likely; infinity: all
+  double smooth = 1;           // how sure it is that it is all
   double first_delta_log_sd = 0;  // of ln(first_delta) of one request, its own noise included
   double ttft = 0;                // until the first visible token, thinking included; median of the posterior
   double ttft_log_sd = 0;         // of ln(ttft) of one request, its own noise included
@@ -21,6 +24,7 @@ struct Prediction {
   double generation = 0;  // from the first visible token to the last
   double price = 0;       // of this request
   double failure = 0;     // probability
+  double failing = 1.5;   // seconds until an attempt that fails has failed
   double cache_hit = 0;   // share of the prompt expected from the host's cache
   double in_flight = 0;
   double headroom = unknown;  // share of the rate limit left

@@ -33,7 +33,7 @@ routing::Scorecard alone(const ComparisonSettings& settings, std::size_t world,
                          const routing::MakeContender& make) {
   return routing::simulate({.fleet = &settings.worlds[world].fleet,
                             .trace = &settings.worlds[world].trace,
-                            .family = settings.family,
+                            .family = settings.worlds[world].family,
                             .seed = settings.worlds[world].seed,
                             .values = settings.values,
                             .slo = settings.slo},

@@ -220,7 +220,7 @@ TEST_CASE("what cannot be understood is named by its option, with what may stand
   CHECK(with([](SimulateOptions& o) { o.fleet = "made-up:0"; }).path == "--fleet");
   CHECK(with([](SimulateOptions& o) { o.trace = "poisson:fast"; }).suggestion == "write `poisson:5.5`");
   CHECK(with([](SimulateOptions& o) { o.traffic = "talk"; }).path == "--traffic");
-  CHECK(with([](SimulateOptions& o) { o.requests = 0; }).path == "--requests");
+  CHECK(with([](SimulateOptions& o) { o.requests = 200'000'000; }).path == "--requests");
   CHECK(with([](SimulateOptions& o) { o.world = "flat"; }).path == "--world");
   for (const std::string value : {"", "18", "18 $/s", "-1 $/h", "x $/h"}) {
     CAPTURE(value);
@@ -238,7 +238,7 @@ TEST_CASE("all that is wrong is said at once") {
   CHECK_FALSE(simulation_setup(asked, problems).has_value());
   std::vector<std::string> paths;
   for (const config::Problem& each : problems) paths.push_back(each.path);
-  CHECK(paths == std::vector<std::string>{"--value-of-time", "--world", "--baseline", "--seeds"});
+  CHECK(paths == std::vector<std::string>{"--value-of-time", "--baseline", "--seeds", "--world"});
 }
 
 TEST_CASE("who judges has values, a limit and threads of their own") {
@@ -247,12 +247,64 @@ TEST_CASE("who judges has values, a limit and threads of their own") {
   asked.world = "regimes";
   asked.slo = 1.5;
   asked.jobs = 3;
+  asked.failure_fine = 4;
   const ComparisonSettings settings = setup_of(asked).settings;
+  CHECK(settings.failure_fine == 4);
   CHECK(settings.values.value_of_ttft == doctest::Approx(18.0 / 3600));
   CHECK(settings.values.value_of_generation == doctest::Approx(18.0 / 3600));
-  CHECK(settings.family == routing::WorldFamily::regimes);
+  CHECK(settings.worlds[0].family == routing::WorldFamily::regimes);
   CHECK(settings.slo.count() == 1.5);
   CHECK(settings.jobs == 3);
   asked.jobs = 0;
   CHECK(setup_of(asked).settings.jobs >= 1);
+}
+
+TEST_CASE(
+    "drawn worlds are a tournament, one alone a comparison, and neither has a fleet or trace beside it") {
+  SimulateOptions asked;
+  asked.worlds = "12";
+  SimulationSetup setup = setup_of(asked);
+  REQUIRE(setup.tournament);
+  CHECK(setup.tournament->first == 1);
+  CHECK(setup.tournament->last == 12);
+  CHECK(setup.requests == 6'000);
+  asked.worlds = "1001-1200";
+  CHECK(setup_of(asked).tournament->first == 1001);
+  asked.worlds = "17-17";
+  asked.requests = 40;
+  asked.seeds = "1-2";
+  setup = setup_of(asked);
+  CHECK_FALSE(setup.tournament);
+  REQUIRE(setup.settings.worlds.size() == 2);
+  CHECK(setup.settings.worlds[1].trace.requests.size() == 40);
+  for (const std::string wrong : {"", "0-", "9-3", "all", "1-2-3"}) {
+    CAPTURE(wrong);
+    asked.worlds = wrong;
+    CHECK(problem_with(asked).path == (wrong.empty() ? "--fleet" : "--worlds"));
+  }
+  asked.worlds = "3";
+  asked.fleet = "made-up:3";
+  CHECK(problem_with(asked).path == "--worlds");
+  asked = options();
+  asked.trace.clear();
+  CHECK(problem_with(asked).path == "--trace");
+}
+
+TEST_CASE("oracle and baselines may go only where the first policy may") {
+  const support::ScratchDirectory directory;
+  std::ofstream(directory.file("c.yaml")) << "providers:\n  p: { base_url: http://127.0.0.1:1/v1 }\n"
+                                             "models:\n  m:\n    endpoints:\n"
+                                             "      - { provider: p, host_model: m, context: 8 ktok, price: "
+                                             "{ input: 1 $/Mtok, output: 1 $/Mtok } }\n"
+                                             "policies:\n  small: { allow: [ 'context < 1 tok' ] }\n";
+  SimulateOptions asked = options();
+  asked.config = directory.file("c.yaml");
+  asked.policies = {"small", "balanced"};
+  asked.baselines = {"random"};
+  const SimulationSetup setup = setup_of(asked);
+  const Comparison comparison = compare(setup.settings, setup.entrants, {});
+  for (const Contestant& each : comparison.standings) {
+    CAPTURE(each.name);
+    CHECK(each.sum.failures == (each.name == "balanced" ? 0 : 50));
+  }
 }

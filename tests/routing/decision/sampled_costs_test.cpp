@@ -36,7 +36,7 @@ struct Host {
 
   double mean() const { return price + ttft + generation; }
   double uncertain() const {
-    return (ttft + generation) * (1 + 0.6 * failure + (failure > 0.2 ? 2 * failure : 0));
+    return (ttft + generation) * (1 + 0.6 * failure);
   }
   double log_sd() const {
     if (ttft + generation <= 0) return 0;

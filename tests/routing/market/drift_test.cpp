@@ -80,7 +80,7 @@ TEST_CASE("level and slope revert each at its own pace, and what is known of the
                 .slope = 0.284008883,
                 .level_variance = 0.263212056,
                 .covariance = -0.00558035146,
-                .slope_variance = 0.0161513871});
+                .slope_variance = 0.0265138706});
   const Drift before = drift;
   drift.pass(ttft_drift, 0.9, config::Seconds(-5));
   check(drift, before);

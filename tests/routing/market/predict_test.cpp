@@ -43,6 +43,7 @@ struct Asking {
     state.speed.prompt = {.base = 0.8, .per_kilotoken = 0.1, .base_variance = 0.05};
     state.speed.ttft.level = 0.2;
     state.speed.throughput.level = -0.3;
+    state.speed.slots = state.room = Threshold::unseen(1);
   }
   Prediction predicted(double cached_share = 0.5, double in_flight = 15) const {
     const Catalogue catalogue(settings, 1);
@@ -88,6 +89,22 @@ TEST_CASE("the first visible token comes after the thinking as far as that is sh
   const double share = first / (first + thinking);
   CHECK(p.ttft_log_sd == about(std::sqrt(share * share * (level_variance + 0.1225) +
                                          (1 - share) * (1 - share) * (rate_variance + 0.49))));
+}
+
+TEST_CASE(
+    "where a host runs only so many, who comes waits, and where it has no more room, is likely refused") {
+  Asking asking;
+  asking.state.speed.slots.weights.fill(0);
+  asking.state.speed.slots.weights[3] = 1;  // four at once
+  asking.state.room = asking.state.speed.slots;
+  const Prediction alone = asking.predicted(0.5, 3), crowded = asking.predicted(0.5, 15);
+  CHECK(alone.wait == 0);
+  // Three turns of an ordinary request, of which none has been seen yet.
+  CHECK(crowded.wait > 3 * 400 / crowded.throughput);
+  CHECK(crowded.first_delta == about(crowded.wait + alone.first_delta));
+  CHECK(crowded.ttft_level_sd < alone.ttft_level_sd);
+  CHECK(alone.failure < 0.3);
+  CHECK(crowded.failure > 0.8);
 }
 
 TEST_CASE("an answer is no longer than client and host allow, and its thinking no longer than it") {

@@ -34,6 +34,7 @@ const Load load{.uncached_kilotokens = 6, .in_flight = 15};
 
 Speed known() {
   Speed speed;
+  speed.slots = Threshold::unseen(1);
   speed.prompt = {.base = 0.8,
                   .per_kilotoken = 0.1,
                   .base_variance = 0.05,
@@ -131,6 +132,64 @@ TEST_CASE("a silence longer than expected raises the expectation, by less than a
   Speed much_later;
   much_later.observe_waiting({}, Seconds(1e6));
   CHECK(std::isfinite(much_later.first_delta({})));
+}
+
+// A host that answers in half a second and takes two seconds for each of so many at once, the others wait.
+double queueing(int slots, int in_flight) {
+  return 0.5 + std::max(0, in_flight - slots + 1) * 2.0 / slots;
+}
+
+Speed learned(int slots, std::initializer_list<int> loads) {
+  Speed speed;
+  for (int i = 0; i < 60; ++i) speed.ordinary.observe(90, 0), speed.observe_stream({}, 90, Seconds(1.5));
+  for (int i = 0; i < 60; ++i) {
+    for (const int k : loads) {
+      const double noise = 0.8 + 0.4 * drawn(3, Purpose::explore, static_cast<std::uint64_t>(i * 100 + k));
+      speed.observe_first_delta({.in_flight = static_cast<double>(k)}, Seconds(queueing(slots, k) * noise));
+    }
+  }
+  return speed;
+}
+
+TEST_CASE("a host that runs four at once is known to be fast below that and to queue above") {
+  const Speed speed = learned(4, {0, 1, 2, 3, 4, 6, 9, 12});
+  for (const int k : {0, 3, 6, 12}) {
+    CAPTURE(k);
+    const Forecast forecast = speed.forecast({.in_flight = static_cast<double>(k)});
+    CHECK(forecast.first_delta() == doctest::Approx(queueing(4, k)).epsilon(0.3));
+    CHECK(forecast.running <= 6);
+  }
+  CHECK(speed.forecast({.in_flight = 12}).share() < 0.3);
+  CHECK(speed.forecast({.in_flight = 3}).share() > 0.8);
+}
+
+TEST_CASE("a host that runs all at once is believed to once that was seen") {
+  const Speed speed = learned(1000, {0, 4, 8, 16});
+  CHECK(speed.forecast({.in_flight = 12}).wait < 0.1);
+  CHECK(speed.first_delta({.in_flight = 12}) == doctest::Approx(0.5).epsilon(0.2));
+}
+
+TEST_CASE("a wait in a queue moves what is thought of the host's own speed little") {
+  Speed speed = learned(4, {0, 1, 2, 3, 4, 6, 9, 12});
+  const double before = speed.first_delta({});
+  for (int i = 0; i < 5; ++i) speed.observe_waiting({.in_flight = 12}, Seconds(12));
+  CHECK(speed.first_delta({}) < 1.4 * before);
+}
+
+TEST_CASE("of endless, negative and missing times nothing remains that is no number") {
+  Speed speed;
+  for (const double odd : {0.0, -1.0, 1e9}) {
+    for (const double k : {0.0, 5.0, 1e6}) {
+      speed.observe_first_delta({.uncached_kilotokens = 1000, .in_flight = k}, Seconds(odd));
+      speed.observe_waiting({.in_flight = k}, Seconds(odd));
+      speed.observe_whole({.in_flight = k}, 10, Seconds(odd));
+      const Forecast forecast = speed.forecast({.uncached_kilotokens = 1000, .in_flight = k});
+      CHECK(std::isfinite(forecast.first_delta()));
+      CHECK(std::isfinite(forecast.level_variance));
+      CHECK(forecast.level_variance >= 0);
+      CHECK(forecast.noise >= 0);
+    }
+  }
 }
 
 TEST_CASE("our own load is taken for what it is and not for the host's slowness") {
@@ -259,11 +318,11 @@ TEST_CASE("in silence the host's waits revert to its peers' waits and its rate t
   check(speed.ttft, {.level = 0.318040802,
                      .slope = 0.284008883,
                      .level_variance = 0.219066523,
-                     .slope_variance = 0.0136119419});
+                     .slope_variance = 0.0239744255});
   check(speed.throughput, {.level = -0.142612264,
                            .slope = -0.0960022207,
                            .level_variance = 0.0716060279,
-                           .slope_variance = 0.0066140731});
+                           .slope_variance = 0.0112196214});
 
   const Speed unseen =
       Speed::unseen({.base = 0.9, .per_kilotoken = 0.2, .ttft_level = 0.3, .throughput_level = -0.4});

@@ -257,7 +257,7 @@ TEST_CASE(
 TEST_CASE("a baseline asks whom the request fits, nobody twice, and waits for those who asked for a pause") {
   std::vector<support::Host> hosts{{.name = "short", .context = 1'500}, {.name = "long"}};
   auto catalogue = std::make_shared<const Catalogue>(support::settings_of(hosts), 1);
-  Baseline baseline(std::make_unique<PlainBalancer>(Way::round_robin), catalogue);
+  Baseline baseline(std::make_unique<PlainBalancer>(Way::round_robin), catalogue, {});
   const InFlight in_flight(2);
   const config::TimePoint now = config::TimePoint{} + 1h;
   Demand demand;

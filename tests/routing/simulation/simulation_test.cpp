@@ -188,3 +188,26 @@ TEST_CASE("prices that change in the middle change the choice") {
 }
 
 }  // namespace
+
+TEST_CASE("each of a burst is placed by those before it: hosts that run few at once are not piled upon") {
+  // Three hosts alike, four requests at once each; twelve come in one moment, every half a minute.
+  std::vector<config::SimulatedHost> hosts;
+  for (const char* name : {"a", "b", "c"}) {
+    hosts.push_back(host(name, 1, 0.3));
+    hosts.back().batch = {.slots = 4, .queue = 100};
+    hosts.back().ttft.load = hosts.back().speed.load = 0;
+  }
+  Setting setting{.fleet = fleet_of(hosts), .trace = {}};
+  constexpr std::size_t bursts = 200, in_burst = 12;
+  for (std::size_t i = 0; i < bursts * in_burst; ++i) {
+    setting.trace.requests.push_back(
+        {.at = std::chrono::seconds(30 * (i / in_burst)), .prompt = {100}, .output = {300}});
+  }
+  const Scorecard ours = setting.run(routing::make_core({}, {}));
+  routing::CoreParts smooth;
+  smooth.set(static_cast<std::size_t>(routing::CorePart::thresholds));
+  const Scorecard without = setting.run(routing::make_core({}, smooth));
+  // With a slot for everybody nobody waits the five seconds that another one's answer takes.
+  CHECK(ours.ttft.quantile(0.9) < 1.5);
+  CHECK(ours.cost() <= without.cost());
+}
