@@ -3,102 +3,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "providers/json/json_walk.hpp"
-#include "routing/host_model/host_draws.hpp"
+#include "providers/simulated/simulated_json.hpp"
+#include "providers/simulated/simulated_prompt.hpp"
 
 namespace providers {
 namespace {
-
-constexpr std::int64_t bytes_per_token = 4;
-constexpr std::int64_t tokens_per_message = 4;
-constexpr std::int64_t tokens_per_image = 765;
-
-// Counts and hashes a prompt as it goes by.
-class Prompt {
- public:
-  explicit Prompt(int block_tokens)
-      : block_bytes_(static_cast<std::size_t>(block_tokens * bytes_per_token)) {}
-
-  void text(std::string_view text) {
-    bytes_ += text.size();
-    while (!text.empty()) {
-      const auto part = text.substr(0, block_bytes_ - in_block_);
-      hash_ = routing::hash_of(part, hash_);
-      text.remove_prefix(part.size());
-      in_block_ += part.size();
-      if (in_block_ < block_bytes_) continue;
-      blocks_.push_back(hash_);
-      in_block_ = 0;
-    }
-  }
-  void tokens(std::int64_t count) { extra_ += count; }
-
-  void give_to(SimulatedRequest& request) {
-    request.prompt = {(static_cast<std::int64_t>(bytes_) + bytes_per_token - 1) / bytes_per_token + extra_};
-    request.hash = hash_;
-    request.prefix_blocks = std::move(blocks_);
-  }
-
- private:
-  std::size_t block_bytes_;
-  std::size_t in_block_ = 0;
-  std::size_t bytes_ = 0;
-  std::int64_t extra_ = 0;
-  std::uint64_t hash_ = routing::hash_of("");
-  std::vector<std::uint64_t> blocks_;
-};
-
-// Calls `use` with the key and the text of the value of each member. False: no object.
-template <class Use>
-bool each_member(std::string_view text, Use use) {
-  JsonTokens tokens;
-  JsonWalk walk(tokens, text, JsonWalk::Depth::any);
-  return walk.ok() && walk.object([&](const JsonString& key) {
-    const std::size_t begin = walk.position();
-    if (!walk.skip()) return false;
-    use(key, text.substr(begin, walk.end() - begin));
-    return true;
-  });
-}
-
-// The same with each element. False: no array.
-template <class Use>
-bool each_element(std::string_view text, Use use) {
-  JsonTokens tokens;
-  JsonWalk walk(tokens, text, JsonWalk::Depth::any);
-  return walk.ok() && walk.array([&] {
-    const std::size_t begin = walk.position();
-    if (!walk.skip()) return false;
-    use(text.substr(begin, walk.end() - begin));
-    return true;
-  });
-}
-
-std::optional<std::string> text_of(std::string_view value) {
-  if (!value.starts_with('"')) return std::nullopt;
-  const std::string_view raw = value.substr(1, value.size() - 2);
-  return JsonString{raw, raw.find('\\') != std::string_view::npos}.text();
-}
-
-bool is_given(std::string_view value) {
-  return !value.empty() && value != "null";
-}
-
-// Without the white space between its tokens.
-std::string minified(std::string_view value) {
-  std::string out;
-  bool in_string = false;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    if (in_string && c == '\\' && i + 1 < value.size()) {
-      out.append(value.substr(i++, 2));
-      continue;
-    }
-    if (c == '"') in_string = !in_string;
-    if (in_string || (c != ' ' && c != '\n' && c != '\r' && c != '\t')) out += c;
-  }
-  return out;
-}
 
 // The texts of the values that a host reads; empty where they are not there.
 struct Members {
@@ -125,79 +34,8 @@ struct Members {
   }
 };
 
-// The text of a member's value; empty where there is none, or no object.
-std::string_view member_of(std::string_view object, std::string_view name) {
-  std::string_view found;
-  if (!object.starts_with('{')) return found;
-  each_member(object, [&](const JsonString& key, std::string_view value) {
-    if (key.is(name)) found = value;
-  });
-  return found;
-}
-
-// What a message holds, as far as an answer depends on it.
-struct Seen {
-  std::string last_text;
-  bool has_result = false;
-};
-
-void read_content(std::string_view content, Prompt& prompt, Seen& seen) {
-  if (auto text = text_of(content)) {
-    prompt.text(*text);
-    seen.last_text = *std::move(text);
-    return;
-  }
-  if (!content.starts_with('[')) return;
-  each_element(content, [&](std::string_view part) {
-    std::optional<std::string> text;
-    std::string_view inner, input;
-    if (part.starts_with('{')) {
-      each_member(part, [&](const JsonString& key, std::string_view value) {
-        if (key.is("text") || key.is("thinking")) text = text_of(value);
-        if (key.is("content")) inner = value;
-        if (key.is("input")) input = value;
-        if (key.is("type")) seen.has_result |= text_of(value) == "tool_result";
-      });
-    }
-    if (text) {
-      prompt.text(*text);
-      seen.last_text = *std::move(text);
-    } else if (!inner.empty()) {
-      read_content(inner, prompt, seen);
-    } else if (!input.empty()) {
-      prompt.text(minified(input));
-    } else {
-      prompt.tokens(tokens_per_image);
-    }
-  });
-}
-
-// False: no message.
-bool read_message(std::string_view message, Prompt& prompt, SimulatedRequest& request) {
-  std::optional<std::string> role;
-  std::string_view content, tool_calls;
-  const bool is_object = message.starts_with('{');
-  if (is_object) {
-    each_member(message, [&](const JsonString& key, std::string_view value) {
-      if (key.is("role")) role = text_of(value);
-      if (key.is("content")) content = value;
-      if (key.is("tool_calls")) tool_calls = value;
-    });
-  }
-  if (!role) return false;
-  prompt.text(*role);
-  prompt.tokens(tokens_per_message);
-  Seen seen;
-  read_content(content, prompt, seen);
-  if (!tool_calls.empty()) prompt.text(minified(tool_calls));
-  // What a program adds between the turns is no question.
-  if (*role == "system" || *role == "developer") return true;
-  request.follows_result = seen.has_result || *role == "tool";
-  request.last_text = std::move(seen.last_text);
-  return true;
-}
-
-std::optional<BadRequest> read_messages(const Members& members, Prompt& prompt, SimulatedRequest& request) {
+std::optional<BadRequest> read_messages(const Members& members, SimulatedPrompt& prompt,
+                                        SimulatedRequest& request) {
   bool any = false, all_good = true;
   if (members.messages.starts_with('[')) {
     each_element(members.messages, [&](std::string_view message) {
@@ -331,9 +169,9 @@ std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_vi
   read_tools(members, request);
   read_tool_choice(members, request);
   read_form(members, request);
-  Prompt prompt{std::max(block_tokens, 1)};
+  SimulatedPrompt prompt{std::max(block_tokens, 1)};
   if (!members.tools.empty()) prompt.text(minified(members.tools));
-  Seen of_system;
+  MessageSeen of_system;
   read_content(members.system, prompt, of_system);
   if (const auto bad = read_messages(members, prompt, request)) return *bad;
   prompt.give_to(request);
