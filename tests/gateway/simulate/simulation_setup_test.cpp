@@ -296,7 +296,7 @@ TEST_CASE("oracle and baselines may go only where the first policy may") {
                                              "models:\n  m:\n    endpoints:\n"
                                              "      - { provider: p, host_model: m, context: 8 ktok, price: "
                                              "{ input: 1 $/Mtok, output: 1 $/Mtok } }\n"
-                                             "policies:\n  small: { allow: [ 'context < 1 tok' ] }\n";
+                                             "policies:\n  small: { allow: \"jurisdiction in [US, EU]\" }\n";
   SimulateOptions asked = options();
   asked.config = directory.file("c.yaml");
   asked.policies = {"small", "balanced"};
