@@ -68,7 +68,7 @@ TEST_CASE("a policy is measured against the best baseline, and loses surely only
 
 TEST_CASE("the tables say how often who lost, name the worst worlds, and how to see them again") {
   const std::string text = tournament_tables(decided({1.2, 1.2}), "--seeds 1-2", TableForm::terminal);
-  CHECK(text.find("full                 1  1.200       100.0") != std::string::npos);
+  CHECK(text.find("full       1  1.200       100.0") != std::string::npos);
   CHECK(text.find("isocost simulate --worlds 9-9 --seeds 1-2\n") != std::string::npos);
   CHECK(tournament_csv(decided({1.5})).find("9,full,0,0,1.500000000,0.000000\n") != std::string::npos);
 }
