@@ -24,7 +24,7 @@ inline std::string event(const std::string& json) {
   return "data: " + json + "\n\n";
 }
 inline std::string delta(const std::string& members, const std::string& finish = "null") {
-  return event(R"({"id":"c1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{)" + members +
+  return event(R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":{)" + members +
                R"(},"finish_reason":)" + finish + "}]}");
 }
 inline std::string role() {
@@ -38,7 +38,7 @@ inline std::string stop() {
 }
 inline std::string usage_event() {
   return event(
-      R"({"id":"c1","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}})");
+      R"({"choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}})");
 }
 inline const std::string done = "data: [DONE]\n\n";
 
@@ -73,7 +73,7 @@ inline Script fails(routing::FailureKind kind, config::Duration after = {}) {
   return script;
 }
 inline const std::string whole_answer =
-    R"({"id":"c1","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant",)"
+    R"({"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant",)"
     R"("content":"Hello"},"finish_reason":"stop"}],"usage":{"prompt_tokens":11,"completion_tokens":7}})";
 
 inline config::Settings three_prices() {

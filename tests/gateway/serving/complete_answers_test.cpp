@@ -11,7 +11,7 @@ using routing::FailureKind;
 namespace {
 
 std::string of_choice(int index, const std::string& members, const std::string& finish = "null") {
-  return event(R"({"id":"c1","choices":[{"index":)" + std::to_string(index) + R"(,"delta":{)" + members +
+  return event(R"({"choices":[{"index":)" + std::to_string(index) + R"(,"delta":{)" + members +
                R"(},"finish_reason":)" + finish + "}]}");
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("a whole reply that finished without content is the client's, and nobo
     CAPTURE(row.what);
     ServedWorld world;
     const std::string body =
-        R"({"id":"c1","choices":[)" + row.choice + R"(],"usage":{"prompt_tokens":11,"completion_tokens":7}})";
+        R"({"choices":[)" + row.choice + R"(],"usage":{"prompt_tokens":11,"completion_tokens":7}})";
     world.script(ServedWorld::cheap, document(body));
     world.script(ServedWorld::middle, document(whole_answer));
     world.ask_whole();
