@@ -187,11 +187,7 @@ void Market::observe_health(EndpointIndex index, const Attempt& attempt, config:
     if (waited.count() > 3 * states_[index].speed.first_delta_p95(load)) fault = Fault::host;
   }
   double by_load = 0;
-  if (may_be_full(attempt)) {
-    by_load = refused(states_[index].room, attempt.in_flight);
-    // Who says that it is overloaded where it had too much to do is not broken.
-    if (by_load > 0.5) fault = Fault::load;
-  }
+  if (may_be_full(attempt)) by_load = refused(states_[index].room, attempt.in_flight);
   const Endpoint& endpoint = catalogue_->endpoints()[index];
   const double draw = drawn(hash_of(endpoint.settings->name.text), Purpose::breaker_jitter,
                             static_cast<std::uint64_t>(now.time_since_epoch().count()));

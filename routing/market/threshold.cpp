@@ -42,6 +42,8 @@ void Threshold::forget(const Threshold& prior, float share) {
 }
 
 double Threshold::median() const {
+  // Of most hosts nothing else is known, and each decision asks for each of them.
+  if (weights[never] > 0.5f) return std::numeric_limits<double>::infinity();
   float left = 0.5f;
   for (std::size_t i = 0; i < never; ++i) {
     left -= weights[i];
