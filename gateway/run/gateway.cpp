@@ -75,10 +75,11 @@ class RunningGateway {
 
   int run_to_end() {
     std::signal(SIGPIPE, SIG_IGN);
-    if (!can_log() || !keep_records() || !listen()) return 1;
+    // Before anybody is told that the gateway is there: a signal that comes early is taken later.
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
-    await_signal(signals);
     asio::signal_set hangup(control_.io(), SIGHUP);
+    if (!can_log() || !keep_records() || !listen()) return 1;
+    await_signal(signals);
     await_hangup(hangup);
     watch_file();
     std::vector<std::thread> threads;

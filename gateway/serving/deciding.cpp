@@ -25,7 +25,7 @@ Decided decided_for(const Services& services, const InferenceRequest& request, c
 
 }  // namespace
 
-void Deciding::plan_once(const routing::Snapshot& snapshot, const routing::Moment& moment) {
+void Decider::plan_once(const routing::Snapshot& snapshot, const routing::Moment& moment) {
   const routing::InFlight& in_flight = generation().in_flight;
   // What `counted` has room for is the newest generation; a request that a reload overtook is not recorded.
   if (!services_.counted || request_.hosts != services_.hosts) {
@@ -45,7 +45,7 @@ void Deciding::plan_once(const routing::Snapshot& snapshot, const routing::Momen
 
 // A trial is claimed over all loops. Who comes too late decides again, and sees the trial of another under
 // way.
-void Deciding::plan_next(const routing::Snapshot& snapshot, const routing::Moment& moment,
+void Decider::plan_next(const routing::Snapshot& snapshot, const routing::Moment& moment,
                          routing::TrialPermit& trial) {
   constexpr int most_races = 4;
   for (int race = 0; race < most_races; ++race) {
@@ -58,7 +58,7 @@ void Deciding::plan_next(const routing::Snapshot& snapshot, const routing::Momen
   }
 }
 
-const routing::Decision& Deciding::decide(routing::TrialPermit& trial, config::TimePoint now) {
+const routing::Decision& Decider::decide(routing::TrialPermit& trial, config::TimePoint now) {
   decisions_before_ = record_.decisions.size();
   const Standpoint from = standpoint(services_, request_);
   plan_next(from.snapshot, {.now = now, .seed = services_.dice.roll(), .withdrawn = from.withdrawn}, trial);
@@ -72,7 +72,7 @@ const routing::Decision& Deciding::decide(routing::TrialPermit& trial, config::T
   return services_.decision;
 }
 
-std::optional<routing::EndpointIndex> Deciding::decide_beside(routing::EndpointIndex first,
+std::optional<routing::EndpointIndex> Decider::decide_beside(routing::EndpointIndex first,
                                                               config::TimePoint now) {
   decisions_before_ = record_.decisions.size();
   const Standpoint from = standpoint(services_, request_);
@@ -84,11 +84,11 @@ std::optional<routing::EndpointIndex> Deciding::decide_beside(routing::EndpointI
   return std::nullopt;
 }
 
-void Deciding::take_back() {
+void Decider::take_back() {
   record_.decisions.resize(decisions_before_);
 }
 
-bool Deciding::may_retry() {
+bool Decider::may_retry() {
   if (record_.attempts.empty()) return true;
   const routing::Catalogue& catalogue = *generation().catalogue;
   const auto price = routing::retry_price(services_.decision, record_.attempts, catalogue.generation());
@@ -100,12 +100,12 @@ bool Deciding::may_retry() {
   return !record_.retry_refused;
 }
 
-void Deciding::keep() {
+void Decider::keep() {
   services_.purse.settle(services_.decision, request_.policy->explore);
   record_.relaxed = std::max(record_.relaxed, services_.decision.relaxed);
 }
 
-Asking Deciding::asking(config::TimePoint now) const {
+Asking Decider::asking(config::TimePoint now) const {
   const routing::Decision& decision = services_.decision;
   const routing::Demand& demand = request_.demand;
   const routing::EndpointIndex target = *decision.chosen;
@@ -129,14 +129,14 @@ Asking Deciding::asking(config::TimePoint now) const {
   return asking;
 }
 
-std::optional<config::TimePoint> Deciding::beside_at(config::TimePoint now) const {
+std::optional<config::TimePoint> Decider::beside_at(config::TimePoint now) const {
   const auto wait =
       routing::hedge_after(services_.decision, *request_.policy, request_.demand, *generation().catalogue);
   if (!wait || now + *wait >= request_.demand.deadline) return std::nullopt;
   return now + *wait;
 }
 
-std::string Deciding::in_short(config::TimePoint now) const {
+std::string Decider::in_short(config::TimePoint now) const {
   return decision_header(decided_for(services_, request_, now));
 }
 

@@ -1,4 +1,4 @@
-// The decisions of a request under way: on the newest snapshot of its generation, noted in its record, with
+// Takes the decisions of a request under way: on the newest snapshot of its generation, noted in its record, with
 // what is counted over all loops: trials, retries, hedges. Each leaves the decision in Services::decision,
 // where it stays until the next one.
 #pragma once
@@ -11,10 +11,10 @@
 
 namespace gateway {
 
-class Deciding {
+class Decider {
  public:
   // All must outlive it.
-  Deciding(Services& services, const InferenceRequest& request, Record& record, Reply& reply)
+  Decider(Services& services, const InferenceRequest& request, Record& record, Reply& reply)
       : services_(services), request_(request), record_(record), reply_(reply) {}
 
   // Who is asked next. Where the choice falls on a host that is half open, `trial` holds its trial.

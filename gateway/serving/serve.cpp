@@ -67,7 +67,7 @@ class Life {
   Interruption& interruption_;
   Record& record_;
   const Generation& generation_;
-  Deciding deciding_;
+  Decider deciding_;
   Place place_;
   std::optional<ErrorReply> error_;
   std::array<std::optional<Chosen>, Journey::most_legs> chosen_;
@@ -101,6 +101,8 @@ Task<void> Life::run() {
 }
 
 Task<void> Life::give_up() {
+  journey_.stops();
+  for (Leg leg = 0; leg < Journey::most_legs; ++leg) race_.give_up(leg);
   error_ = plain_error(500, "server_error", "internal_error", "The gateway failed.");
   co_await tell_end();
 }

@@ -16,11 +16,11 @@ struct Threshold {
 
   std::array<float, count> weights{};  // of the steps; their sum is 1
 
-  // All steps alike but the last one, which has `never`.
-  static constexpr Threshold unseen(float never) {
+  // All steps alike but the last one, which has `never_share`.
+  static constexpr Threshold unseen(float never_share) {
     Threshold result;
-    result.weights.fill((1 - never) / static_cast<float>(count - 1));
-    result.weights[Threshold::never] = never;
+    result.weights.fill((1 - never_share) / static_cast<float>(count - 1));
+    result.weights[never] = never_share;
     return result;
   }
   // Bayes: each step counts by how likely it made what was seen. Then a share of it is forgotten, because

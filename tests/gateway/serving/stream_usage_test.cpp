@@ -133,7 +133,7 @@ TEST_CASE("usage that only Groq's own member has becomes a usage chunk with its 
 }
 
 TEST_CASE("a chunk about the prompt is passed on before any content, without being an answer") {
-  const std::string filters = event(R"({"id":"","choices":[],"prompt_filter_results":[{"prompt_index":0}]})");
+  const std::string filters = event(R"({"choices":[],"prompt_filter_results":[{"prompt_index":0}]})");
   ServedWorld world;
   world.script(ServedWorld::cheap, pieces({{{}, filters}, {1s, says("Hello") + stop() + done}}));
   world.ask();

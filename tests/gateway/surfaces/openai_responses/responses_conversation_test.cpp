@@ -232,8 +232,9 @@ TEST_CASE("thinking goes back to those who signed it, wherever its text was show
   CHECK(content[0] == parsed(R"({"type":"thinking","thinking":"Hm | \"so\"","signature":"c2ln"})"));
   CHECK(content[1] == parsed(R"({"type":"redacted_thinking","data":"R"})"));
   CHECK(unsaid(items).hints == std::vector<std::string>{"reasoning"});
-  const providers::Conversation foreign =
-      read(with(R"("input":[{"type":"reasoning","id":"rs_9","summary":[],"encrypted_content":"E"}])"));
+  const std::string body =
+      with(R"("input":[{"type":"reasoning","id":"rs_9","summary":[],"encrypted_content":"E"}])");
+  const providers::Conversation foreign = read(body);
   const auto& thought = std::get<providers::ThinkingPart>(foreign.turns.at(0).parts.at(0).what);
   CHECK(thought.redacted.is("E"));
   CHECK(thought.format.is("openai-responses-v1"));

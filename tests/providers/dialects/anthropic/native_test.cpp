@@ -42,8 +42,9 @@ TEST_CASE("what an event shows is known without its being understood further") {
       event(
           R"({"type":"content_block_start","index":0,"content_block":{"type":"server_tool_use","id":"1","name":"f"}})")
           .content.any());
-  const PassedEvent end =
-      event(R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}})");
+  const std::string last =
+      R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}})";
+  const PassedEvent end = event(last);
   CHECK(end.content.finish_reason == "end_turn");
   CHECK(end.content.finished.test(0));
   CHECK(end.usage.usage->output.count == 5);
