@@ -47,7 +47,7 @@ void check_passed_on(const std::string& body, providers::JsonTokens& tokens) {
   for (const std::string_view piece : upstream.pieces()) sent.append(piece);
   const gateway::Inspected again = gateway::inspect_messages(sent, tokens, gateway::Purpose::answer);
   EXPECT_THAT(again.has_value());
-  EXPECT_THAT(again->model == "host" && again->amendments.empty());
+  EXPECT_THAT(again->model == "host" && again->edits.empty());
   EXPECT_THAT(again->stream == asked->stream);
   EXPECT_THAT((again->needs & ~asked->needs).none());  // thinking may be called off
 }
