@@ -56,7 +56,7 @@ def flapping(draw):
 
 
 # Requests per second, and how many come at once.
-FLEETS = {"market": (market, 8, 1), "few-slots": (few_slots, 7, 1), "flapping": (flapping, 8, 1), "bursts": (market, 8, 12)}
+FLEETS = {"market": (market, 8, 1), "few-slots": (few_slots, 5, 1), "flapping": (flapping, 8, 1), "bursts": (market, 8, 12)}
 
 
 def trace(draw, count, rate, burst):
