@@ -14,9 +14,6 @@ namespace asio = boost::asio;
 // At most this old is what the data loops know, while anything happens.
 constexpr config::Duration between_snapshots = std::chrono::milliseconds(100);
 
-// And what a page shows, while nothing does.
-constexpr config::Duration oldest_shown = std::chrono::seconds(1);
-
 // Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
 constexpr std::size_t most_waiting = 100'000;
 
@@ -124,12 +121,6 @@ void ControlLoop::publish() {
   }
 }
 
-// What was learned a while ago counts for less, even where nothing happens.
-const routing::Snapshot& ControlLoop::up_to_date(config::TimePoint now) {
-  if (learned_ || now - published_->taken > oldest_shown) publish();
-  return *published_;
-}
-
 config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
   const config::TimePoint now = config::Clock::now();
   generation_ = std::move(generation);
@@ -161,15 +152,16 @@ int ControlLoop::open_connections() const {
 
 std::string ControlLoop::make_metrics() {
   const config::TimePoint now = config::Clock::now();
-  metrics_.observe(up_to_date(now), generation_->in_flight, now);
+  metrics_.observe(*market_.seen(now), generation_->in_flight, now);
   metrics_.observe_connections(open_connections());
   return metrics_.text();
 }
 
 std::string ControlLoop::make_status() {
   const config::TimePoint now = config::Clock::now();
+  const auto snapshot = market_.seen(now);
   return status_page({.version = version_,
-                      .snapshot = up_to_date(now),
+                      .snapshot = *snapshot,
                       .in_flight = generation_->in_flight,
                       .traffic = traffic_,
                       .now = now});

@@ -64,8 +64,6 @@ class ControlLoop final : public Pages {
   std::string make_status();
   void publish_regularly();
   void publish();
-  // What is known now, to be shown: published, if it is news.
-  const routing::Snapshot& up_to_date(config::TimePoint now);
   void keep(std::shared_ptr<const routing::Snapshot> snapshot);
 
   boost::asio::io_context io_{1};

@@ -257,22 +257,32 @@ void Market::refresh(config::TimePoint now) {
   }
 }
 
-std::shared_ptr<const Snapshot> Market::snapshot(config::TimePoint now) {
+std::shared_ptr<Snapshot> Market::picture(config::TimePoint now) {
   refresh(now);
   if (published_ == config::TimePoint::min() || now - published_ >= refresh_period) {
     published_lengths_ = lengths_.published();
     published_half_hour_ = std::make_shared<const std::vector<Measured>>(half_hour_);
     published_ = now;
   }
-  flipped_ = false;
   auto snapshot = std::make_shared<Snapshot>();
-  snapshot->version = ++version_;
+  snapshot->version = version_;
   snapshot->taken = now;
   snapshot->catalogue = catalogue_;
   snapshot->endpoints = states_;
   snapshot->lengths = published_lengths_;
-  snapshot->prefixes = prefixes_.publish();
   snapshot->half_hour = published_half_hour_;
+  return snapshot;
+}
+
+std::shared_ptr<const Snapshot> Market::seen(config::TimePoint now) {
+  return picture(now);
+}
+
+std::shared_ptr<const Snapshot> Market::snapshot(config::TimePoint now) {
+  auto snapshot = picture(now);
+  flipped_ = false;
+  snapshot->version = ++version_;
+  snapshot->prefixes = prefixes_.publish();
   return snapshot;
 }
 

@@ -37,10 +37,13 @@ class Market {
   // A host's state changed so that waiting for the next regular snapshot would hurt. Until the next snapshot.
   bool flipped() const { return flipped_; }
   std::shared_ptr<const Snapshot> snapshot(config::TimePoint now);
+  // What is known now, to be looked at and not to be decided on: no version of its own, and no prefixes.
+  std::shared_ptr<const Snapshot> seen(config::TimePoint now);
   // Takes a new generation; keeps what is known of endpoints that go on (succession.hpp).
   void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
 
  private:
+  std::shared_ptr<Snapshot> picture(config::TimePoint now);
   void learn(const Attempt& attempt, const Demand& demand, config::TimePoint now);
   std::optional<EndpointIndex> current_index(const Attempt& attempt) const;
   EndpointState& state_at(EndpointIndex index, config::TimePoint now);

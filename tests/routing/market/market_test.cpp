@@ -81,6 +81,18 @@ TEST_CASE("a snapshot does not change by what is learned after it, and each has 
   CHECK(after->version > before->version);
 }
 
+TEST_CASE("what is only looked at is up to date, and makes no news") {
+  World world({{.name = "a", .ttft = 5}});
+  const auto published = world.market.snapshot(world.now);
+  teach(world, "a", 1);
+  CHECK(world.market.flipped());
+  const auto seen = world.market.seen(world.now);
+  CHECK(seen->endpoints[0].replies == 1);
+  CHECK(seen->version == published->version);
+  CHECK(world.market.flipped());
+  CHECK(world.market.snapshot(world.now)->version == published->version + 1);
+}
+
 TEST_CASE("the first reply of a host and a change of its breaker ask for a snapshot at once, others do not") {
   World world({{.name = "a"}});
   world.market.snapshot(world.now);
