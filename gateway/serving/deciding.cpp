@@ -46,7 +46,7 @@ void Decider::plan_once(const routing::Snapshot& snapshot, const routing::Moment
 // A trial is claimed over all loops. Who comes too late decides again, and sees the trial of another under
 // way.
 void Decider::plan_next(const routing::Snapshot& snapshot, const routing::Moment& moment,
-                         routing::TrialPermit& trial) {
+                        routing::TrialPermit& trial) {
   constexpr int most_races = 4;
   for (int race = 0; race < most_races; ++race) {
     plan_once(snapshot, moment);
@@ -61,6 +61,7 @@ void Decider::plan_next(const routing::Snapshot& snapshot, const routing::Moment
 const routing::Decision& Decider::decide(routing::TrialPermit& trial, config::TimePoint now) {
   decisions_before_ = record_.decisions.size();
   const Standpoint from = standpoint(services_, request_);
+  decided_on_ = &from.snapshot;
   plan_next(from.snapshot, {.now = now, .seed = services_.dice.roll(), .withdrawn = from.withdrawn}, trial);
   record_.deciding += services_.timer.now() - now;
   if (request_.asked.echo_decision || request_.shows_openrouter_metadata) {
@@ -73,9 +74,10 @@ const routing::Decision& Decider::decide(routing::TrialPermit& trial, config::Ti
 }
 
 std::optional<routing::EndpointIndex> Decider::decide_beside(routing::EndpointIndex first,
-                                                              config::TimePoint now) {
+                                                             config::TimePoint now) {
   decisions_before_ = record_.decisions.size();
   const Standpoint from = standpoint(services_, request_);
+  decided_on_ = &from.snapshot;
   plan_once(from.snapshot, {.now = now, .seed = services_.dice.roll(), .withdrawn = from.withdrawn});
   const routing::Decision& decision = services_.decision;
   const bool is_other = decision.chosen && *decision.chosen != first && !decision.trials_allowed;
@@ -111,7 +113,6 @@ Asking Decider::asking(config::TimePoint now) const {
   const routing::EndpointIndex target = *decision.chosen;
   const routing::Catalogue& catalogue = *generation().catalogue;
   const routing::Endpoint& endpoint = catalogue.endpoints()[target];
-  const Standpoint from = standpoint(services_, request_);
   Asking asking{
       .begun = {.endpoint = target,
                 .generation = catalogue.generation(),
@@ -121,8 +122,8 @@ Asking Decider::asking(config::TimePoint now) const {
                 .in_flight = generation().in_flight.at(target) - 1},
       .expected_output = decision.length.output,
       .silence = routing::longest_silence(endpoint, demand, &decision, *request_.policy, record_.attempts),
-      .text_pause = routing::text_patience(from.snapshot.endpoints[target].measured,
-                                           endpoint.provider->limits, demand)};
+      .text_pause =
+          routing::text_patience(decided_on_->endpoints[target].measured, endpoint.provider->limits, demand)};
   if (const routing::Verdict* chosen = chosen_one(decision)) {
     asking.begun.cached_share = routing::prompt_share(demand, chosen->cached_blocks);
   }

@@ -1,6 +1,6 @@
-// Takes the decisions of a request under way: on the newest snapshot of its generation, noted in its record, with
-// what is counted over all loops: trials, retries, hedges. Each leaves the decision in Services::decision,
-// where it stays until the next one.
+// Takes the decisions of a request under way: on the newest snapshot of its generation, noted in its record,
+// with what is counted over all loops: trials, retries, hedges. Each leaves the decision in
+// Services::decision, where it stays until the next one.
 #pragma once
 
 #include "gateway/observe/record.hpp"
@@ -46,7 +46,8 @@ class Decider {
   const InferenceRequest& request_;
   Record& record_;
   Reply& reply_;
-  std::size_t decisions_before_ = 0;  // in the record, before the last one
+  std::size_t decisions_before_ = 0;               // in the record, before the last one
+  const routing::Snapshot* decided_on_ = nullptr;  // until the next wait
 };
 
 }  // namespace gateway

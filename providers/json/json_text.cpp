@@ -212,16 +212,21 @@ double JsonNumber::real() const {
 
 void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
+  const auto is_plain = [](char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20; };
+  std::size_t copied = 0;  // of `text`
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (is_plain(c)) continue;
+    out.append(text, copied, at - copied);
+    copied = at + 1;
     if (c == '"' || c == '\\') {
       out.append(1, '\\').append(1, c);
-    } else if (byte < 0x20) {
-      out.append("\\u00").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
     } else {
-      out += c;
+      const auto byte = static_cast<unsigned char>(c);
+      out.append("\\u00").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
     }
   }
+  out.append(text, copied);
 }
 
 }  // namespace providers
