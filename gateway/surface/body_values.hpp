@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gateway/surface/body_walk.hpp"
+#include "gateway/surface/surface.hpp"
 #include "providers/conversation/conversation.hpp"
 
 namespace gateway {
@@ -20,5 +21,18 @@ bool read_cache_control(BodyWalk& walk, const Path& path, std::optional<provider
 
 // Marks the calls whose arguments are no JSON object. Uses `tokens` for each: when the body has been read.
 void check_arguments(providers::Conversation& conversation, providers::JsonTokens& tokens);
+
+// The conversation that a Reader finds in `body`.
+template <class Reader>
+Conversed conversation_by(std::string_view body, providers::JsonTokens& tokens) {
+  Conversed result{providers::Conversation()};
+  if (auto fault = Reader(body, tokens, *result).read()) {
+    result = *std::move(fault);
+  } else {
+    check_arguments(*result, tokens);
+  }
+  tokens.shrink();
+  return result;
+}
 
 }  // namespace gateway

@@ -131,4 +131,14 @@ const std::array<ClientBodyReader::Known, 16> ClientBodyReader::known_{{
     {"trace", &ClientBodyReader::skip, Known::Reader::router},
 }};
 
+bool ClientBodyReader::tools(const Path& path) {
+  const std::size_t begin = walk_.json.position();
+  bool any = false;
+  if (!walk_.array(path, [&](const Path&) { return any = true, walk_.json.skip(); })) return false;
+  if (!any) return true;
+  need(config::Feature::tools);
+  request_.tools = {begin, walk_.json.end()};
+  return true;
+}
+
 }  // namespace gateway

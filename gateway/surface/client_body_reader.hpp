@@ -31,6 +31,9 @@ class ClientBodyReader {
   virtual void complete() = 0;
   virtual bool needs_model() const { return true; }
 
+  // A list of tools as hosts of the API take them; its place goes to ClientBody::tools.
+  bool tools(const Path& path);
+
   void need(config::Feature feature) { request_.needs.set(static_cast<std::size_t>(feature)); }
 
   std::string_view body_;

@@ -2,9 +2,11 @@
 // stay as the client spelled them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "providers/conversation/text.hpp"
@@ -43,5 +45,23 @@ struct ThinkingWish {
 
   bool is_on() const { return budget || (effort != Effort::unsaid && effort != Effort::off); }
 };
+
+// How much may be thought, as OpenAI's APIs say it.
+inline constexpr std::array<std::pair<std::string_view, ThinkingWish::Effort>, 7> effort_words{
+    {{"none", ThinkingWish::Effort::off},
+     {"minimal", ThinkingWish::Effort::minimal},
+     {"low", ThinkingWish::Effort::low},
+     {"medium", ThinkingWish::Effort::medium},
+     {"high", ThinkingWish::Effort::high},
+     {"xhigh", ThinkingWish::Effort::xhigh},
+     {"max", ThinkingWish::Effort::max}}};
+
+// "medium" where it is not said.
+constexpr std::string_view word_of(ThinkingWish::Effort effort) {
+  for (const auto& [word, meaning] : effort_words) {
+    if (meaning == effort) return word;
+  }
+  return "medium";
+}
 
 }  // namespace providers

@@ -37,8 +37,8 @@ struct SimulatedServer {
   config::TimePoint now() const { return clock->at(config::Clock::now()); }
   // Header lines that tell what is left of the host's limits.
   std::string limit_fields();
-  // The luck of a request: of what it says, and of how often it came, so that two fleets of one seed treat the
-  // same requests alike, whatever came between.
+  // The luck of a request: of what it says, and of how often it came, so that two fleets of one seed treat
+  // the same requests alike, whatever came between.
   std::uint64_t luck_for(std::uint64_t words);
 
   const config::SimulatedHost settings;

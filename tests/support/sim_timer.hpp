@@ -14,7 +14,8 @@ class SimTimer final : public providers::Timer {
   config::TimePoint now() const override { return now_; }
   // The calendar stands at the noon of a Tuesday in November 2026 when the clock stands at its beginning.
   config::WallTime wall() const override {
-    return config::WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + std::chrono::hours(12)} +
+    return config::WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} +
+                            std::chrono::hours(12)} +
            std::chrono::duration_cast<config::WallTime::duration>(now_.time_since_epoch());
   }
 

@@ -37,8 +37,7 @@ inline std::string stop() {
   return delta("", R"("stop")");
 }
 inline std::string usage_event() {
-  return event(
-      R"({"choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}})");
+  return event(R"({"choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}})");
 }
 inline const std::string done = "data: [DONE]\n\n";
 

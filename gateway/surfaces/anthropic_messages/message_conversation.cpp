@@ -220,14 +220,7 @@ class ConversationReader {
 }  // namespace
 
 Conversed conversation_of_messages(std::string_view body, providers::JsonTokens& tokens) {
-  Conversed result{Conversation()};
-  if (auto fault = ConversationReader(body, tokens, *result).read()) {
-    result = *std::move(fault);
-  } else {
-    check_arguments(*result, tokens);
-  }
-  tokens.shrink();
-  return result;
+  return conversation_by<ConversationReader>(body, tokens);
 }
 
 }  // namespace gateway

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/surface/block_hash.hpp"
+#include "gateway/surface/prompt_estimate.hpp"
 #include "gateway/surfaces/anthropic_messages/own_thinking.hpp"
 
 namespace gateway {
@@ -13,17 +14,6 @@ using providers::JsonString;
 using providers::JsonType;
 
 namespace {
-
-constexpr std::uint64_t tokens_per_attachment = 1'000;
-constexpr std::uint64_t tokens_per_message = 4;
-constexpr std::uint64_t tokens_of_any_prompt = 3;
-// Of a member that is not known: base64 would count for millions.
-constexpr std::size_t most_bytes_of_unknown = 16 * 1024;
-
-// Hosts spell tools out, and add preambles of their own for them.
-std::uint64_t tokens_of_tools(std::uint64_t bytes) {
-  return bytes > 0 ? bytes / 4 * 3 / 2 + 600 : 0;
-}
 
 PromptSize sum(const PromptSize& a, const PromptSize& b) {
   return {a.bytes + b.bytes, a.attachments + b.attachments, a.messages + b.messages};

@@ -52,11 +52,10 @@ class MessageReader final : public ClientBodyReader {
     request_.needs |= prompt_.needs();
     request_.wants_usage = true;
     request_.streams_tell_usage = true;
-    const std::size_t tools_bytes = providers::decoded_size(tools_.of(body_));
+    const std::size_t tools_bytes = providers::decoded_size(request_.tools.of(body_));
     request_.prompt = prompt_.estimated(tools_bytes);
     request_.prefix_tokens = prompt_.prefix_tokens(tools_bytes);
     for (const MessagePrompt::Piece& piece : prompt_.pieces()) request_.messages.push_back(piece.range);
-    request_.tools = tools_;
     for (const ByteRange& range : prompt_.unsigned_thoughts()) request_.edits.push_back({range, {}});
     // In the midst of calling tools, the turn that called them must begin with what was thought then.
     if (is_told_to_think_ && prompt_.goes_on_unsigned()) {
@@ -70,16 +69,6 @@ class MessageReader final : public ClientBodyReader {
   }
   bool system(const Path& path) { return prompt_.system(walk_, path); }
   bool max_tokens(const Path& path) { return walk_.integer(path, 0, most_tokens, max_tokens_); }
-
-  bool tools(const Path& path) {
-    const std::size_t begin = walk_.json.position();
-    bool any = false;
-    if (!walk_.array(path, [&](const Path&) { return any = true, walk_.json.skip(); })) return false;
-    if (!any) return true;
-    need(Feature::tools);
-    tools_ = {begin, walk_.json.end()};
-    return true;
-  }
 
   // What a model may do, any can; what it is told to do, not.
   bool thinking(const Path& path) {
@@ -123,7 +112,6 @@ class MessageReader final : public ClientBodyReader {
 
   const Purpose purpose_;
   MessagePrompt prompt_;
-  ByteRange tools_;
   ByteRange thinking_;
   bool is_told_to_think_ = false;
   bool has_messages_ = false;

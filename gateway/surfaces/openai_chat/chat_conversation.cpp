@@ -24,13 +24,6 @@ using Effort = ThinkingWish::Effort;
 
 constexpr std::int64_t most_tokens = 100'000'000;
 constexpr std::size_t most_beyond = 32;
-constexpr std::array<std::pair<std::string_view, Effort>, 7> efforts{{{"none", Effort::off},
-                                                                      {"minimal", Effort::minimal},
-                                                                      {"low", Effort::low},
-                                                                      {"medium", Effort::medium},
-                                                                      {"high", Effort::high},
-                                                                      {"xhigh", Effort::xhigh},
-                                                                      {"max", Effort::max}}};
 
 // What is for the router, or for OpenAI's own books and caches, and says nothing to a model.
 constexpr std::array<std::string_view, 19> said_to_others{"model",
@@ -79,7 +72,7 @@ class ConversationReader {
     if (key.is("max_tokens")) return walk_.integer(path, 0, most_tokens, max_tokens_);
     if (key.is("max_completion_tokens")) return walk_.integer(path, 0, most_tokens, said_.max_output);
     if (key.is("response_format")) return response_format(path);
-    if (key.is("reasoning_effort")) return walk_.choice(path, efforts, effort_);
+    if (key.is("reasoning_effort")) return walk_.choice(path, providers::effort_words, effort_);
     if (key.is("reasoning")) return reasoning(path);
     if (key.is("include_reasoning")) return include_reasoning(path);
     if (key.is("cache_control")) return read_cache_control(walk_, path, said_.cache);
@@ -168,7 +161,7 @@ class ConversationReader {
 
   bool reasoning(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
-      if (key.is("effort")) return walk_.choice(at, efforts, effort_);
+      if (key.is("effort")) return walk_.choice(at, providers::effort_words, effort_);
       if (key.is("max_tokens")) return walk_.integer(at, 0, most_tokens, said_.thinking.budget);
       if (key.is("enabled")) return walk_.boolean(at, thinks_);
       if (key.is("exclude")) return walk_.boolean(at, is_hidden_);
@@ -227,14 +220,7 @@ class ConversationReader {
 }  // namespace
 
 Conversed conversation_of(std::string_view body, providers::JsonTokens& tokens) {
-  Conversed result{Conversation()};
-  if (auto fault = ConversationReader(body, tokens, *result).read()) {
-    result = *std::move(fault);
-  } else {
-    check_arguments(*result, tokens);
-  }
-  tokens.shrink();
-  return result;
+  return conversation_by<ConversationReader>(body, tokens);
 }
 
 }  // namespace gateway

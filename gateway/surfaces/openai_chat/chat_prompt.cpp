@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "gateway/surface/block_hash.hpp"
+#include "gateway/surface/prompt_estimate.hpp"
 
 namespace gateway {
 namespace {
@@ -12,21 +13,9 @@ using config::Feature;
 using providers::JsonString;
 using providers::JsonType;
 
-constexpr std::uint64_t tokens_per_attachment = 1'000;
-constexpr std::uint64_t tokens_per_message = 4;
-constexpr std::uint64_t tokens_of_any_chat = 3;
-// Of a member that is not known: base64 would count for millions.
-constexpr std::size_t most_bytes_of_unknown = 16 * 1024;
-
 // Of the messages so far.
 std::uint64_t rough_tokens(const ChatPrompt& prompt) {
-  return tokens_of_any_chat + tokens_per_message * prompt.messages.size() +
-         tokens_per_attachment * prompt.attachments + (prompt.text_bytes + 3) / 4;
-}
-
-// Hosts spell tools out, and add preambles of their own for them.
-std::uint64_t tokens_of_tools(std::uint64_t bytes) {
-  return bytes > 0 ? bytes / 4 * 3 / 2 + 600 : 0;
+  return gateway::rough_tokens(prompt.messages.size(), prompt.attachments, prompt.text_bytes);
 }
 
 void need(config::Features& needs, Feature feature) {

@@ -47,11 +47,10 @@ class ChatReader final : public ClientBodyReader {
     if (include_reasoning_.value_or(false)) need(Feature::reasoning);
     if (prompt_.ends_with_assistant) need(Feature::prefill);
     request_.needs |= prompt_.needs;
-    const std::size_t tools_bytes = providers::decoded_size(tools_.of(body_));
+    const std::size_t tools_bytes = providers::decoded_size(request_.tools.of(body_));
     request_.prompt = estimated_tokens(prompt_, tools_bytes);
     request_.prefix_tokens = prefix_tokens(prompt_, tools_bytes);
     request_.messages = std::move(prompt_.messages);
-    request_.tools = tools_;
   }
 
   bool messages(const Path& path) {
@@ -63,16 +62,6 @@ class ChatReader final : public ClientBodyReader {
   bool max_tokens(const Path& path) { return walk_.integer(path, 0, most_tokens, max_tokens_); }
   bool max_completion_tokens(const Path& path) {
     return walk_.integer(path, 0, most_tokens, max_completion_tokens_);
-  }
-
-  bool tools(const Path& path) {
-    const std::size_t begin = walk_.json.position();
-    bool any = false;
-    if (!walk_.array(path, [&](const Path&) { return any = true, walk_.json.skip(); })) return false;
-    if (!any) return true;
-    need(Feature::tools);
-    tools_ = {begin, walk_.json.end()};
-    return true;
   }
 
   bool response_format(const Path& path) {
@@ -118,7 +107,6 @@ class ChatReader final : public ClientBodyReader {
   }
 
   ChatPrompt prompt_;
-  ByteRange tools_;
   bool has_messages_ = false;
   std::optional<bool> logprobs_, include_reasoning_;
   std::optional<std::int64_t> max_tokens_, max_completion_tokens_;

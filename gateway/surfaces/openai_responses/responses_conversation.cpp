@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surface/media_values.hpp"
 #include "gateway/surfaces/openai_responses/responses_tools.hpp"
 #include "gateway/surfaces/openai_responses/responses_turns.hpp"
@@ -27,13 +28,6 @@ using Effort = ThinkingWish::Effort;
 
 constexpr std::int64_t most_tokens = 100'000'000;
 constexpr std::size_t most_beyond = 32;
-constexpr std::array<std::pair<std::string_view, Effort>, 7> efforts{{{"none", Effort::off},
-                                                                      {"minimal", Effort::minimal},
-                                                                      {"low", Effort::low},
-                                                                      {"medium", Effort::medium},
-                                                                      {"high", Effort::high},
-                                                                      {"xhigh", Effort::xhigh},
-                                                                      {"max", Effort::max}}};
 
 // What is for the router, for OpenAI's own books and caches, or for the form of its replies, and says nothing
 // to a model.
@@ -198,7 +192,7 @@ class ConversationReader {
 
   bool reasoning(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
-      if (key.is("effort")) return walk_.choice(at, efforts, effort_);
+      if (key.is("effort")) return walk_.choice(at, providers::effort_words, effort_);
       if (!key.is("summary") && !key.is("generate_summary")) return walk_.json.skip();
       Text summary;
       if (!read_text(walk_, at, summary)) return false;
@@ -250,14 +244,7 @@ class ConversationReader {
 }  // namespace
 
 Conversed responses_conversation_of(std::string_view body, providers::JsonTokens& tokens) {
-  Conversed result{Conversation()};
-  if (auto fault = ConversationReader(body, tokens, *result).read()) {
-    result = *std::move(fault);
-  } else {
-    check_arguments(*result, tokens);
-  }
-  tokens.shrink();
-  return result;
+  return conversation_by<ConversationReader>(body, tokens);
 }
 
 }  // namespace gateway

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "gateway/surface/block_hash.hpp"
+#include "gateway/surface/prompt_estimate.hpp"
 #include "gateway/surfaces/openai_responses/kept_thinking.hpp"
 
 namespace gateway {
@@ -13,24 +14,12 @@ using config::Feature;
 using providers::JsonString;
 using providers::JsonType;
 
-constexpr std::uint64_t tokens_per_attachment = 1'000;
-constexpr std::uint64_t tokens_per_item = 4;
-constexpr std::uint64_t tokens_of_any_call = 3;
-// Of a member that is not known: base64 would count for millions.
-constexpr std::size_t most_bytes_of_unknown = 16 * 1024;
-
 std::uint64_t rough_tokens(const ResponsesPrompt& prompt) {
-  return tokens_of_any_call + tokens_per_item * prompt.items.size() +
-         tokens_per_attachment * prompt.attachments + (prompt.text_bytes + 3) / 4;
-}
-
-// Hosts spell tools out, and add preambles of their own for them.
-std::uint64_t tokens_of_tools(std::uint64_t bytes) {
-  return bytes > 0 ? bytes / 4 * 3 / 2 + 600 : 0;
+  return gateway::rough_tokens(prompt.items.size(), prompt.attachments, prompt.text_bytes);
 }
 
 std::uint64_t tokens_of_instructions(std::uint64_t bytes) {
-  return bytes > 0 ? tokens_per_item + (bytes + 3) / 4 : 0;
+  return bytes > 0 ? tokens_per_message + (bytes + 3) / 4 : 0;
 }
 
 std::uint32_t narrowed(std::uint64_t tokens) {
@@ -186,7 +175,7 @@ std::vector<std::uint32_t> prefix_tokens(const ResponsesPrompt& prompt, std::uin
                                          std::uint64_t tools_bytes) {
   const std::uint64_t before = tokens_of_instructions(instructions_bytes) + tokens_of_tools(tools_bytes);
   std::vector<std::uint32_t> tokens;
-  if (instructions_bytes > 0) tokens.push_back(narrowed(tokens_of_any_call + before));
+  if (instructions_bytes > 0) tokens.push_back(narrowed(tokens_of_any_prompt + before));
   for (const std::uint32_t each : prompt.tokens_so_far) tokens.push_back(narrowed(each + before));
   const std::size_t count = tokens.size();
   tokens.erase(tokens.begin(),

@@ -49,13 +49,12 @@ class ResponsesReader final : public ClientBodyReader {
     request_.needs |= prompt_.needs;
     request_.wants_usage = true;
     request_.streams_tell_usage = true;
-    const std::size_t tools_bytes = providers::decoded_size(tools_.of(body_));
+    const std::size_t tools_bytes = providers::decoded_size(request_.tools.of(body_));
     const std::size_t said = instructions_.empty() ? 0 : providers::decoded_size(instructions_.of(body_));
     request_.prompt = estimated_tokens(prompt_, said, tools_bytes);
     request_.prefix_tokens = prefix_tokens(prompt_, said, tools_bytes);
     if (said > 0) request_.messages.push_back(instructions_);
     request_.messages.insert(request_.messages.end(), prompt_.items.begin(), prompt_.items.end());
-    request_.tools = tools_;
     edit_for_natives();
   }
 
@@ -111,16 +110,6 @@ class ResponsesReader final : public ClientBodyReader {
   }
 
   bool max_output(const Path& path) { return walk_.integer(path, 0, most_tokens, max_output_); }
-
-  bool tools(const Path& path) {
-    const std::size_t begin = walk_.json.position();
-    bool any = false;
-    if (!walk_.array(path, [&](const Path&) { return any = true, walk_.json.skip(); })) return false;
-    if (!any) return true;
-    need(Feature::tools);
-    tools_ = {begin, walk_.json.end()};
-    return true;
-  }
 
   bool text(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
@@ -200,7 +189,6 @@ class ResponsesReader final : public ClientBodyReader {
   const Purpose purpose_;
   ResponsesPrompt prompt_;
   ByteRange instructions_;
-  ByteRange tools_;
   ByteRange store_;
   bool stores_ = false;
   bool has_input_ = false;

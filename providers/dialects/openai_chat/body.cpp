@@ -8,27 +8,6 @@ namespace {
 
 using Effort = ThinkingWish::Effort;
 
-std::string_view effort_name(const ThinkingWish& wish) {
-  switch (wish.effort) {
-    case Effort::off:
-      return "none";
-    case Effort::minimal:
-      return "minimal";
-    case Effort::low:
-      return "low";
-    case Effort::high:
-      return "high";
-    case Effort::xhigh:
-      return "xhigh";
-    case Effort::max:
-      return "max";
-    case Effort::unsaid:
-    case Effort::medium:
-      return "medium";
-  }
-  return "medium";
-}
-
 void write_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model) {
   if (conversation.tools.empty()) return;
   json.key("tools").begin_array();
@@ -139,7 +118,7 @@ WrittenRequest write_openai_chat_body(const Conversation& conversation, const Ho
   const ThinkingWish& thinking = conversation.thinking;
   const bool says_effort = thinking.is_on() || thinking.effort == Effort::off;
   if (says_effort && model.thinking != HostModel::Thinking::none) {
-    json.key("reasoning_effort").plain(effort_name(thinking));
+    json.key("reasoning_effort").plain(word_of(thinking.effort));
   }
   if (!conversation.user.raw.empty()) json.key("user").string(conversation.user);
   if (delivery == routing::Delivery::streamed) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "providers/dialect/priced_usage.hpp"
+
 namespace providers {
 namespace {
 
@@ -16,16 +18,6 @@ bool is_for_us_only(const PassedEvent& chat, UsageShown usage) {
   return chat.usage_value.empty() ? !chat.content.names_choices : usage == UsageShown::no;
 }
 
-// Whether `cost` can be put at the end of it.
-bool has_members(std::string_view usage) {
-  const std::size_t first = usage.find_first_not_of(" \t\r\n", 1);
-  return usage.front() == '{' && first != std::string_view::npos && usage[first] != '}';
-}
-
-bool lies_in(const ByteRange& inner, const ByteRange& outer) {
-  return !inner.empty() && inner.begin > outer.begin && inner.end < outer.end;
-}
-
 }  // namespace
 
 Relayed relayed(const SseEvent& event, const PassedEvent& chat, UsageShown usage, std::string& scratch,
@@ -35,8 +27,7 @@ Relayed relayed(const SseEvent& event, const PassedEvent& chat, UsageShown usage
   if (!is_shown || is_for_us_only(chat, usage)) return result;
 
   const bool blanks_usage = usage == UsageShown::no && !chat.usage_value.empty();
-  const bool prices_usage = usage == UsageShown::yes && !chat.usage_value.empty() && !cost.empty() &&
-                            has_members(chat.usage_value.of(event.data));
+  const bool prices_usage = usage == UsageShown::yes && takes_cost(chat, event.data, cost);
   if (event.form == SseEvent::Form::normal && !blanks_usage && !prices_usage) {
     result.form = Relayed::Form::as_it_came;
     add(result, event.raw);
@@ -56,15 +47,8 @@ Relayed relayed(const SseEvent& event, const PassedEvent& chat, UsageShown usage
     add(result, data.substr(0, chat.usage_value.begin));
     add(result, "null");
     add(result, data.substr(chat.usage_value.end));
-  } else if (prices_usage && lies_in(chat.usage.cost_value, chat.usage_value)) {
-    add(result, data.substr(0, chat.usage.cost_value.begin));
-    add(result, cost);
-    add(result, data.substr(chat.usage.cost_value.end));
   } else if (prices_usage) {
-    add(result, data.substr(0, chat.usage_value.end - 1));
-    add(result, ",\"cost\":");
-    add(result, cost);
-    add(result, data.substr(chat.usage_value.end - 1));
+    add_priced(result, chat, data, cost);
   } else {
     add(result, data);
   }

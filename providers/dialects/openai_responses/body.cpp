@@ -13,27 +13,6 @@ using Effort = ThinkingWish::Effort;
 // OpenAI refuses to be asked for less.
 constexpr std::int64_t least_output = 16;
 
-std::string_view effort_name(const ThinkingWish& wish) {
-  switch (wish.effort) {
-    case Effort::off:
-      return "none";
-    case Effort::minimal:
-      return "minimal";
-    case Effort::low:
-      return "low";
-    case Effort::high:
-      return "high";
-    case Effort::xhigh:
-      return "xhigh";
-    case Effort::max:
-      return "max";
-    case Effort::unsaid:
-    case Effort::medium:
-      return "medium";
-  }
-  return "medium";
-}
-
 // Here a schema is to be followed unless it is said that it need not be.
 void write_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model) {
   if (conversation.tools.empty()) return;
@@ -94,7 +73,7 @@ void write_thinking(JsonWriter& json, const ThinkingWish& wish, const HostModel&
   const bool is_shown = wish.is_on() && !wish.is_hidden;
   if (says_effort) {
     json.key("reasoning").begin_object();
-    json.key("effort").plain(effort_name(wish));
+    json.key("effort").plain(word_of(wish.effort));
     if (is_shown) json.key("summary").plain("auto");
     json.end_object();
   }

@@ -1,4 +1,5 @@
 #include "providers/dialects/openai_responses/native.hpp"
+#include "providers/dialect/priced_usage.hpp"
 
 #include <algorithm>
 
@@ -74,16 +75,6 @@ void add(Relayed& relayed, std::string_view piece) {
   if (!piece.empty()) relayed.parts[relayed.count++] = piece;
 }
 
-bool lies_in(const ByteRange& inner, const ByteRange& outer) {
-  return !inner.empty() && inner.begin > outer.begin && inner.end < outer.end;
-}
-
-// Whether `cost` can be put at the end of it.
-bool has_members(std::string_view usage) {
-  const std::size_t first = usage.find_first_not_of(" \t\r\n", 1);
-  return usage.front() == '{' && first != std::string_view::npos && usage[first] != '}';
-}
-
 class ResponsesNativeReplies final : public NativeReplies {
  public:
   PassedEvent event(const SseEvent& event, JsonTokens& tokens) const override {
@@ -124,8 +115,7 @@ class ResponsesNativeReplies final : public NativeReplies {
                   std::string_view cost) const override {
     Relayed result;
     if (passed.kind != PassedEvent::Kind::delta) return result;
-    const bool prices_usage =
-        !passed.usage_value.empty() && !cost.empty() && has_members(passed.usage_value.of(event.data));
+    const bool prices_usage = takes_cost(passed, event.data, cost);
     const bool is_plain = event.form == SseEvent::Form::normal || event.form == SseEvent::Form::named;
     if (is_plain && !prices_usage) {
       result.form = Relayed::Form::as_it_came;
@@ -146,17 +136,10 @@ class ResponsesNativeReplies final : public NativeReplies {
       data = std::string_view(scratch).substr(begin);
     }
     add(result, std::string_view(scratch).substr(0, begin));
-    if (!prices_usage) {
-      add(result, data);
-    } else if (lies_in(passed.usage.cost_value, passed.usage_value)) {
-      add(result, data.substr(0, passed.usage.cost_value.begin));
-      add(result, cost);
-      add(result, data.substr(passed.usage.cost_value.end));
+    if (prices_usage) {
+      add_priced(result, passed, data, cost);
     } else {
-      add(result, data.substr(0, passed.usage_value.end - 1));
-      add(result, ",\"cost\":");
-      add(result, cost);
-      add(result, data.substr(passed.usage_value.end - 1));
+      add(result, data);
     }
     add(result, "\n\n");
     return result;

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/still_timer.hpp"
 #include "tests/support/deciding_world.hpp"
 #include "tests/support/policies.hpp"
+#include "tests/support/still_timer.hpp"
 #include "tests/support/world.hpp"
 
 using namespace std::chrono_literals;

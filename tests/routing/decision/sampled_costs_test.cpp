@@ -35,9 +35,7 @@ struct Host {
   double first_delta = 1, ttft_seconds = 1;  // the rest of the time to the first token is thinking
 
   double mean() const { return price + ttft + generation; }
-  double uncertain() const {
-    return (ttft + generation) * (1 + 0.6 * failure);
-  }
+  double uncertain() const { return (ttft + generation) * (1 + 0.6 * failure); }
   double log_sd() const {
     if (ttft + generation <= 0) return 0;
     const double share = ttft * first_delta / ttft_seconds / (ttft + generation);
