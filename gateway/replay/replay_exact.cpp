@@ -1,9 +1,12 @@
 #include "gateway/replay/replay_exact.hpp"
 
+#include <optional>
 #include <sstream>
 
 #include "gateway/replay/replay_policies.hpp"
 #include "gateway/replay/replay_stages.hpp"
+#include "routing/decision/hedge.hpp"
+#include "routing/replay/retrace.hpp"
 
 namespace gateway {
 namespace {
@@ -59,6 +62,80 @@ const char* obstacle(const LoggedRequest& request, const routing::Policy* policy
   return nullptr;
 }
 
+// One recorded request: its decisions taken again, its journey walked with what became of them.
+class Retaken {
+ public:
+  Retaken(const StoredRequest& stored, ReplayPolicies& policies, ReplayStages& stages, ExactReplay& result)
+      : stored_(stored), request_(stored.request), policies_(policies), stages_(stages), result_(result) {}
+
+  void take_all() {
+    for (std::size_t place = 0; place < request_.decisions.size(); ++place) take(place);
+    if (!retrace_ || is_broken_off_) return;
+    ++result_.journeys;
+    const bool is_whole = retrace_->begun() == request_.attempts.size();
+    if (!wrong_ && is_whole && request_.ending == Ending::answered && !retrace_->answers())
+      wrong_ = "the client had an answer, and none of its attempts gave one";
+    if (!wrong_) {
+      ++result_.same_journeys;
+    } else if (result_.first_difference.empty()) {
+      result_.first_difference =
+          "request " + std::to_string(stored_.id) + " for " + request_.demand.model + ": " + wrong_;
+    }
+  }
+
+ private:
+  void take(std::size_t place) {
+    const LoggedDecision& logged = request_.decisions[place];
+    routing::Stage* stage = stages_.at(logged.snapshot);
+    if (!stage) return leave_out("the market they saw is no longer in the file");
+    if (stage != on_) policy_ = policies_.find(stage->catalogue(), request_.policy, request_);
+    on_ = stage;
+    if (const char* why = obstacle(request_, policy_)) return leave_out(why);
+    const std::size_t tried = std::min<std::size_t>(logged.tried, request_.attempts.size());
+    const Decision& again =
+        stage->decide(request_.demand, logged, std::span(request_.attempts).first(tried), *policy_);
+    ++result_.decisions;
+    if (difference(logged, again) == routing::Difference::none) {
+      ++result_.same;
+    } else if (result_.first_difference.empty()) {
+      result_.first_difference = explained(stored_, place, stage->catalogue(), again);
+    }
+    step(logged, again);
+  }
+
+  void leave_out(const char* why) {
+    ++result_.left_out[why];
+    is_broken_off_ = true;
+  }
+
+  void step(const LoggedDecision& logged, const Decision& again) {
+    if (!retrace_) retrace_.emplace(on_->demand(), *policy_, request_.attempts);
+    // A decision between them went unrecorded, because a reload had overtaken the request.
+    if (logged.tried != retrace_->begun()) is_broken_off_ = true;
+    if (is_broken_off_ || wrong_) return;
+    const auto due = retrace_->due(logged.now);
+    if (due == routing::Retrace::Due::later) wrong_ = "a decision was taken before it was due";
+    if (due == routing::Retrace::Due::never) wrong_ = "a decision was taken after the journey's end";
+    if (wrong_ || !logged.chosen) return;
+    if (retrace_->begun() == request_.attempts.size()) {
+      wrong_ = "a host was chosen, and no attempt was made";
+      return;
+    }
+    retrace_->asked(beside_at(again, *policy_, on_->demand(), on_->catalogue(), logged.now));
+  }
+
+  const StoredRequest& stored_;
+  const LoggedRequest& request_;
+  ReplayPolicies& policies_;
+  ReplayStages& stages_;
+  ExactReplay& result_;
+  routing::Stage* on_ = nullptr;
+  const routing::Policy* policy_ = nullptr;
+  std::optional<routing::Retrace> retrace_;
+  bool is_broken_off_ = false;
+  const char* wrong_ = nullptr;
+};
+
 }  // namespace
 
 ExactReplay replay_exactly(RecordReader& reader) {
@@ -66,30 +143,8 @@ ExactReplay replay_exactly(RecordReader& reader) {
   ReplayPolicies policies;
   ReplayStages stages(reader);
   while (const auto stored = reader.next()) {
-    const LoggedRequest& request = stored->request;
     ++result.requests;
-    for (std::size_t place = 0; place < request.decisions.size(); ++place) {
-      const LoggedDecision& logged = request.decisions[place];
-      routing::Stage* stage = stages.at(logged.snapshot);
-      if (!stage) {
-        ++result.left_out["the market they saw is no longer in the file"];
-        continue;
-      }
-      const routing::Policy* policy = policies.find(stage->catalogue(), request.policy, request);
-      if (const char* why = obstacle(request, policy)) {
-        ++result.left_out[why];
-        continue;
-      }
-      const std::size_t tried = std::min<std::size_t>(logged.tried, request.attempts.size());
-      const Decision& again =
-          stage->decide(request.demand, logged, std::span(request.attempts).first(tried), *policy);
-      ++result.decisions;
-      if (difference(logged, again) == routing::Difference::none) {
-        ++result.same;
-      } else if (result.first_difference.empty()) {
-        result.first_difference = explained(*stored, place, stage->catalogue(), again);
-      }
-    }
+    Retaken(*stored, policies, stages, result).take_all();
   }
   return result;
 }

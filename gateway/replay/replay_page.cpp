@@ -62,7 +62,8 @@ std::string exact_page(const ExactReplay& replay) {
     // Rounded down: all but one is not all.
     text += " (" + short_number(std::floor(share * 1e4) / 100) + " %)";
   }
-  text += "\n" + left_out_text(replay.left_out, "decisions");
+  text += "\n" + std::to_string(replay.same_journeys) + " of " + std::to_string(replay.journeys) +
+          " journeys led to them, when they did\n" + left_out_text(replay.left_out, "decisions");
   if (!replay.first_difference.empty()) text += "first difference: " + replay.first_difference + "\n";
   return text;
 }
@@ -71,6 +72,8 @@ std::string exact_json(const ExactReplay& replay) {
   return json::serialize(json::object{{"requests", replay.requests},
                                       {"decisions", replay.decisions},
                                       {"same", replay.same},
+                                      {"journeys", replay.journeys},
+                                      {"same_journeys", replay.same_journeys},
                                       {"left_out", counts_json(replay.left_out)},
                                       {"first_difference", replay.first_difference}}) +
          "\n";

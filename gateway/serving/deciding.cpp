@@ -131,10 +131,8 @@ Asking Decider::asking(config::TimePoint now) const {
 }
 
 std::optional<config::TimePoint> Decider::beside_at(config::TimePoint now) const {
-  const auto wait =
-      routing::hedge_after(services_.decision, *request_.policy, request_.demand, *generation().catalogue);
-  if (!wait || now + *wait >= request_.demand.deadline) return std::nullopt;
-  return now + *wait;
+  return routing::beside_at(services_.decision, *request_.policy, request_.demand, *generation().catalogue,
+                            now);
 }
 
 std::string Decider::in_short(config::TimePoint now) const {

@@ -64,4 +64,12 @@ std::optional<config::Duration> hedge_after(const Decision& decision, const Poli
   return std::chrono::duration_cast<config::Duration>(config::Seconds{wait});
 }
 
+std::optional<config::TimePoint> beside_at(const Decision& decision, const Policy& policy,
+                                           const Demand& demand, const Catalogue& catalogue,
+                                           config::TimePoint now) {
+  const auto wait = hedge_after(decision, policy, demand, catalogue);
+  if (!wait || now + *wait >= demand.deadline) return std::nullopt;
+  return now + *wait;
+}
+
 }  // namespace routing

@@ -15,6 +15,11 @@ namespace routing {
 std::optional<config::Duration> hedge_after(const Decision& decision, const Policy& policy,
                                             const Demand& demand, const Catalogue& catalogue);
 
+// The time of that, for a request that is asked now; nothing where its own time is over before.
+std::optional<config::TimePoint> beside_at(const Decision& decision, const Policy& policy,
+                                           const Demand& demand, const Catalogue& catalogue,
+                                           config::TimePoint now);
+
 // Hedges are a share of requests and never save up for more than a few.
 class HedgeBudget {
  public:

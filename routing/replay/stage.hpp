@@ -21,6 +21,8 @@ class Stage {
   // `tried`: the request's attempts so far, `logged.tried` of them. The result is good until the next call.
   const Decision& decide(const LoggedDemand& demand, const LoggedDecision& logged,
                          std::span<const Attempt> tried, const Policy& policy);
+  // Of the last decision.
+  const Demand& demand() const { return demand_; }
 
  private:
   void set_demand(const LoggedDemand& demand, const LoggedDecision& logged);

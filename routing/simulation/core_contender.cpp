@@ -62,9 +62,7 @@ Turn CoreContender::choose(const Situation& situation) {
   Ask ask{.endpoint = *decision_.chosen};
   if (decision_.trials_allowed) ask.attempted = Ask::Attempted::trial;
   ask.price = retry_price(decision_, situation.tried, snapshot_->catalogue->generation());
-  if (const auto wait = hedge_after(decision_, policy_, situation.demand, *snapshot_->catalogue)) {
-    ask.hedge_at = situation.now + *wait;
-  }
+  ask.hedge_at = beside_at(decision_, policy_, situation.demand, *snapshot_->catalogue, situation.now);
   return ask;
 }
 

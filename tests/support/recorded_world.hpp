@@ -29,6 +29,8 @@ class RecordedWorld {
   World world;
 
  private:
+  static constexpr config::Duration until_next = std::chrono::milliseconds(200);
+
   void ask_once(config::WallTime wall) {
     ++asked_;
     routing::Demand demand = world.demand(500 + 700 * (asked_ % 13));
@@ -49,11 +51,12 @@ class RecordedWorld {
       if (!world.decision.chosen) break;
       world.purse.settle(world.decision, world.policy.explore);
       routing::Attempt tried = world.answer(*world.decision.chosen, demand);
+      if (tried.failure) tried.finished = until_next;
       const routing::Endpoint& endpoint = world.catalogue->endpoints()[tried.endpoint];
       if (tried.usage) tried.cost = routing::bill(endpoint, *tried.usage);
       logged.attempts.push_back(tried);
       world.market.observe(tried, demand, world.now);
-      world.now += std::chrono::milliseconds(200);
+      world.now += until_next;
       if (!tried.failure) break;
     }
     const bool answered = !logged.attempts.empty() && !logged.attempts.back().failure;

@@ -65,6 +65,8 @@ TEST_CASE("every recorded decision comes out the same when it is taken again") {
   CHECK(replay.requests == 1'500);
   CHECK(replay.decisions > 1'500);  // some needed another attempt
   CHECK(replay.same == replay.decisions);
+  CHECK(replay.journeys == 1'500);
+  CHECK(replay.same_journeys == replay.journeys);
   CHECK(replay.left_out.empty());
 }
 
