@@ -47,7 +47,7 @@ void exchange_usage(auto& io, auto& usage) {
 
 void exchange_attempt(auto& io, auto& attempt) {
   const auto length = [](auto& in, auto& duration) { exchange_count(in, duration); };
-  io(attempt.endpoint), io(attempt.generation), exchange_count(io, attempt.dispatched);
+  io(attempt.endpoint), io(attempt.generation), io(attempt.reason), exchange_count(io, attempt.dispatched);
   io.maybe(attempt.first_delta, length), io.maybe(attempt.first_visible, length);
   io.maybe(attempt.finished, length), io.maybe(attempt.worst_gap, length);
   io(attempt.deltas), io(attempt.in_flight);

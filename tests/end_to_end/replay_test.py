@@ -141,7 +141,7 @@ class Records(unittest.TestCase):
         replay = self.replayed()
         self.assertEqual(replay["requests"], len(answers))
         self.assertEqual(replay["same"], replay["decisions"])
-        self.assertEqual(replay["same_journeys"], replay["journeys"])
+        self.assertEqual(replay["same_journeys"], replay["journeys"], replay["first_difference"])
         # Who waits decides again.
         self.assertGreater(replay["decisions"], len(answers) + 40)
 

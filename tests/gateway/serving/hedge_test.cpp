@@ -2,6 +2,7 @@
 // told.
 #include <doctest/doctest.h>
 
+#include "gateway/record_file/logged_request.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/world.hpp"
 
@@ -289,4 +290,18 @@ TEST_CASE("a forbidden host is not asked beside another either") {
   CHECK(world.client.body.find("slow") != std::string::npos);
   CHECK(world.host(ServedWorld::middle).requests.empty());
   CHECK(world.host(ServedWorld::dear).requests.empty());
+}
+
+TEST_CASE("what is kept of a request says which of its attempts was made beside another") {
+  HedgingWorld world;
+  world.script(ServedWorld::cheap, says_after(60s, "slow"));
+  world.script(ServedWorld::middle, says_after(200ms, "quick"));
+  world.ask();
+  world.advance(20s);
+  REQUIRE(world.ended());
+  const auto kept = gateway::logged_request(gateway::to_bytes(gateway::logged(world.record())));
+  REQUIRE(kept);
+  REQUIRE(kept->attempts.size() == 2);
+  CHECK(kept->attempts[0].reason != Reason::hedge);
+  CHECK(kept->attempts[1].reason == Reason::hedge);
 }
