@@ -35,7 +35,7 @@ Relayed relayed(const SseEvent& event, const PassedEvent& chat, UsageShown usage
   }
   result.form = Relayed::Form::rewritten;
   std::string_view data = event.data;
-  if (data.find_first_of("\r\n") != std::string_view::npos) {
+  if (breaks_lines(data)) {
     // Between JSON's tokens a line's end is white space like any other, and inside them there is none.
     scratch.assign(data);
     std::replace(scratch.begin(), scratch.end(), '\n', ' ');

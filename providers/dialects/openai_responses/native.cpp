@@ -128,7 +128,7 @@ class ResponsesNativeReplies final : public NativeReplies {
     if (!event.name.empty()) scratch.append("event: ").append(event.name).append("\n");
     scratch.append("data: ");
     const std::size_t begin = scratch.size();
-    if (data.find_first_of("\r\n") != std::string_view::npos) {
+    if (breaks_lines(data)) {
       // Between JSON's tokens a line's end is white space like any other, and inside them there is none.
       scratch.append(data);
       std::replace(scratch.begin() + static_cast<std::ptrdiff_t>(begin), scratch.end(), '\n', ' ');
