@@ -73,6 +73,8 @@ class JsonWalk {
   const std::uint32_t* at_ = nullptr;    // the next token
   const std::uint32_t* last_ = nullptr;  // behind the last one; holds the text's size
   std::size_t end_ = 0;
+  // The first backslash behind where it was last looked for: most texts have few, and most strings none.
+  std::size_t escape_ = 0;
   int depth_ = 0;
   int most_depth_ = max_depth;
   JsonFault fault_;
@@ -113,7 +115,9 @@ inline std::optional<JsonString> JsonWalk::string() {
     return std::nullopt;
   }
   const std::string_view raw(token.data() + 1, token.size() - 2);
-  const bool escaped = raw.find('\\') != std::string_view::npos;
+  const std::size_t begin = *at_ + 1;
+  if (escape_ < begin) escape_ = text_.find('\\', begin);
+  const bool escaped = escape_ < begin + raw.size();
   if (escaped && !escapes_are_valid(raw)) {
     failed("a string holds a wrong escape");
     return std::nullopt;

@@ -68,3 +68,25 @@ TEST_CASE("the size of a text without its escapes is that of what they stand for
   }
   CHECK(decoded_size(R"({"a":"\u00e9","b":["\n"]})") == std::string(R"({"a":"xx","b":["x"]})").size());
 }
+
+TEST_CASE("each string says of itself whether it holds an escape, whichever others do") {
+  JsonTokens tokens;
+  const std::string text = R"({"a":"x\ny","b":"plain","\u0063":["\\","","e\"f","g"],"d":"h"})";
+  JsonWalk walk(tokens, text);
+  std::string found;
+  const auto take = [&](const JsonString& string) { found += string.escaped ? '1' : '0'; };
+  REQUIRE(walk.object([&](const JsonString& key) {
+    take(key);
+    const auto element = [&] {
+      const auto value = walk.string();
+      if (value) take(*value);
+      return value.has_value();
+    };
+    return walk.type() == JsonType::array ? walk.array(element) : element();
+  }));
+  CHECK(found ==
+        "01"
+        "00"
+        "11010"
+        "00");
+}
