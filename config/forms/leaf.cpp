@@ -193,7 +193,8 @@ JsonMembers FeaturesForm::schema() const {
 namespace {
 
 const std::vector<std::string>& format_words() {
-  static const std::vector<std::string> words(std::begin(format_names), std::end(format_names));
+  // No host is asked in the last one.
+  static const std::vector<std::string> words(std::begin(format_names), std::end(format_names) - 1);
   return words;
 }
 

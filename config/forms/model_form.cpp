@@ -42,6 +42,10 @@ const Fields<Prices>& price_fields() {
               field<S>("cache_write", &S::cache_write, PriceForm{},
                        "Of prompt tokens written to the provider's cache, beside the input price. Free when "
                        "left out."),
+              field<S>(
+                  "cache_write_1h", &S::cache_write_1h, PriceForm{},
+                  "The same for what is kept for an hour. The input price when left out, if `cache_write` "
+                  "is there."),
               field<S>("request", &S::request, MoneyForm{}, "Of each request, such as `$0.005`."),
           },
       .check = check_prices};
@@ -89,6 +93,9 @@ const Fields<EndpointSettings>& endpoint_fields() {
                        "The most tokens of prompt and output together. `64 ktok` is 64,000.", Need::required),
               field<S>("max_output", &S::max_output, TokensForm{},
                        "The most output tokens. Only the context bounds them when left out."),
+              field<S>("max_inputs", &S::max_inputs, WholeForm{1, 100'000},
+                       "The most texts that one embeddings request may hold there. More are sent in several "
+                       "requests, one after the other."),
               field<S>("quantization", &S::quantization, WordForm<Quantization>{quantization_words()},
                        "The number format of the weights."),
               field<S>("price", &S::prices, Mapping<Prices>{price_fields}, "What it costs.", Need::required),
@@ -127,6 +134,10 @@ const Fields<ModelSettings>& model_fields() {
           field<S>("description", &S::description, TextForm{.wanted = "a description", .longest = 2000},
                    "A sentence for the list of models."),
           field<S>("created", &S::created, DateForm{}, "The day it was published."),
+          field<S>("think_tags", &S::think_tags, WordForm<ThinkTags>{{"reasoning", "text", "opened"}},
+                   "What becomes of `<think>...</think>` at the begin of an answer: `reasoning`, beside the "
+                   "text; `text`, as it came; `opened`, for hosts whose answers begin behind `<think>`: all "
+                   "before `</think>` is reasoning."),
           field<S>("embeddings_equal", &S::embeddings_equal, FlagForm{},
                    "Whether all its endpoints give the same vector for the same text. Where they do not, "
                    "embeddings "

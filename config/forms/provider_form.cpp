@@ -174,6 +174,9 @@ const Fields<ProviderSettings>& provider_fields() {
               field<S>("cancel_stops_billing", &S::cancel_stops_billing, FactForm{},
                        "Whether closing the connection ends the bill. Hedged requests cost more where it "
                        "does not; where it is unknown, they are priced as if it did not."),
+              field<S>("keeps_responses", &S::keeps_responses, FlagForm{},
+                       "Whether clients of `responses` may have answers stored there and refer to them with "
+                       "`previous_response_id`. Such a chain stays at the endpoint that began it."),
               field<S>(
                   "reports_cost", &S::reports_cost, FlagForm{},
                   "Whether the `cost` in the provider's usage is what it bills you, and so wins over the "

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "config/forms/leaf.hpp"
@@ -69,6 +70,50 @@ const Fields<ServingLimits>& limit_fields() {
                   "way. 0: no limit of its own."),
           },
       .check = body_fits_its_budget};
+  return fields;
+}
+
+namespace {
+
+// As a browser sends it: scheme, host and port in lower case, and nothing behind them.
+struct OriginForm {
+  using Value = std::string;
+
+  std::optional<std::string> read(const Node& node) const {
+    constexpr std::string_view wanted = "an origin such as `https://app.example.com`, or `*` for every one";
+    const auto text = text_of(node, wanted);
+    if (!text) return std::nullopt;
+    if (*text == "*") return std::string(*text);
+    const std::size_t scheme = text->find("://");
+    const bool is_good = scheme != std::string_view::npos && scheme > 0 && scheme + 3 < text->size() &&
+                         text->find_first_of("/?#@ *", scheme + 3) == std::string_view::npos &&
+                         std::ranges::none_of(*text, [](unsigned char c) {
+                           return c <= ' ' || c >= 0x7f || (c >= 'A' && c <= 'Z');
+                         });
+    if (is_good) return std::string(*text);
+    node.refuse(wanted, "browsers send it in lower case, without a path or a slash at its end");
+    return std::nullopt;
+  }
+
+  JsonMembers schema() const {
+    return {{"type", json_string("string")},
+            {"pattern", json_string(R"(^(\*|[a-z][a-z0-9+.-]*://[^/?#@A-Z\s*]+)$)")}};
+  }
+};
+
+}  // namespace
+
+const Fields<CorsSettings>& cors_fields() {
+  using S = CorsSettings;
+  static const Fields<S> fields = {
+      .meaning = "who may call from a browser such as `{origins: [https://app.example.com]}`",
+      .list = {
+          field<S>("origins", &S::origins,
+                   ListOf<OriginForm>{{}, "a list of origins such as `[https://app.example.com]`"},
+                   "The origins whose pages may call: scheme, host and port as browsers send them, or `*`. A "
+                   "page sends a key like any client, unless none is asked for.",
+                   Need::required),
+      }};
   return fields;
 }
 

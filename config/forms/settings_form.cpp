@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/values/address.hpp"
 #include "config/values/address_range.hpp"
@@ -140,6 +141,14 @@ const Fields<Settings>& settings_fields() {
                    Named<Mapping<TeamSettings>>{
                        {team_fields}, "a mapping from names to teams such as `{search: {}}`", is_team_name},
                    "The teams that keys belong to. When left out, any word may be a key's team."),
+          field<S>("cors", &S::cors, Mapping<CorsSettings>{cors_fields},
+                   "Pages in browsers that may call the gateway."),
+          field<S>(
+              "seal_key", [](S& s, Credential c) { s.seal_key = std::move(c.secret); },
+              CredentialForm{Absence::refused},
+              "What ids of answers that a provider with `keeps_responses` stores are sealed with: the "
+              "same in all gateways that take each other's. One that is made at the first start, and "
+              "kept in the state directory, when left out."),
           field<S>("limits", &S::limits, Mapping<ServingLimits>{limit_fields}, "Timeouts and bounds."),
           field<S>("retries", &S::retries, Mapping<RetrySettings>{retry_fields},
                    "How much further attempts may add to the traffic of hosts that fail."),

@@ -20,6 +20,7 @@ const Fields<ModelSettings>& model_fields();
 const Fields<RouteMember>& route_member_fields();
 const Fields<PolicySettings>& policy_fields();
 const Fields<RuleSettings>& rule_fields();
+const Fields<CorsSettings>& cors_fields();
 const Fields<ServingLimits>& limit_fields();
 const Fields<RetrySettings>& retry_fields();
 const Fields<LogSettings>& log_fields();

@@ -13,10 +13,11 @@ enum class Format {
   embeddings,   // OpenAI's embeddings
   messages,     // Anthropic's Messages
   responses,    // OpenAI's Responses
+  gemini,       // Google's generateContent; no host is asked in it
 };
-inline constexpr std::size_t format_count = static_cast<std::size_t>(Format::responses) + 1;
-inline constexpr std::string_view format_names[format_count] = {"chat", "completions", "embeddings",
-                                                                "messages", "responses"};
+inline constexpr std::size_t format_count = static_cast<std::size_t>(Format::gemini) + 1;
+inline constexpr std::string_view format_names[format_count] = {"chat",     "completions", "embeddings",
+                                                                "messages", "responses",   "gemini"};
 
 // As an operator writes it.
 constexpr std::string_view name_of(Format format) {

@@ -42,6 +42,10 @@ enum class Dialect { openai, anthropic };
 // How a model is told to think: not at all, by a number of tokens, or by an effort that it fills as it likes.
 enum class Thinking { none, budget, adaptive };
 
+// What becomes of a text between <think> and </think> that begins an answer: reasoning; what it is, text; or
+// reasoning also without its begin, which some hosts' templates put into the prompt.
+enum class ThinkTags { reasoning, text, opened };
+
 // What the host does with prompts. Absent means unknown, and unknown counts as the worst.
 struct DataPolicy {
   std::optional<bool> retains_prompts{};
@@ -56,7 +60,9 @@ struct Prices {
   PricePerMillionTokens output{};
   std::optional<PricePerMillionTokens> cache_read{};   // absent: cached tokens cost what others cost
   std::optional<PricePerMillionTokens> cache_write{};  // absent: writing costs nothing extra
-  Money request{};                                     // per request
+  // For an hour instead of minutes. Absent: the input price, where writing costs at all.
+  std::optional<PricePerMillionTokens> cache_write_1h{};
+  Money request{};  // per request
 };
 
 struct BaseUrl {
@@ -99,6 +105,7 @@ struct ProviderSettings {
   std::optional<std::string> ca_file{};  // trusted beside the system's roots
   // Whether closing the connection ends the bill; unknown counts as not.
   std::optional<bool> cancel_stops_billing{};
+  bool keeps_responses = false;  // whether clients may refer to answers that it has stored (Responses)
   bool reports_cost = false;  // whether the cost in its usage is what it bills; openrouter.ai's is by default
   bool optional = false;      // left out, with its endpoints, while its credential is not there
   bool allow_plaintext = false;  // http beyond this machine: anyone on the way reads key and prompts
@@ -116,6 +123,7 @@ struct EndpointSettings {
   Formats speaks = Format::chat;   // as its provider, unless it says it itself
   Tokens context{};                // prompt and output together
   std::optional<Tokens> max_output{};
+  std::optional<int> max_inputs{};  // texts of one embeddings request; absent: as many as come
   Quantization quantization = Quantization::unknown;
   Prices prices;
   Features features;
@@ -130,7 +138,8 @@ struct ModelSettings {
   std::vector<ModelName> aliases;  // "deepseek-r1"
   std::string display_name;
   std::string description;
-  std::int64_t created = 0;       // seconds since 1970, for GET /v1/models
+  std::int64_t created = 0;  // seconds since 1970, for GET /v1/models
+  ThinkTags think_tags = ThinkTags::reasoning;
   bool embeddings_equal = false;  // whether all its endpoints give the same vector for the same text
   std::vector<EndpointSettings> endpoints;
 };
@@ -261,6 +270,11 @@ struct RecordsSettings {
   friend bool operator==(const RecordsSettings&, const RecordsSettings&) = default;
 };
 
+// Pages of other sites that may call from a browser.
+struct CorsSettings {
+  std::vector<std::string> origins;  // "https://app.example.com"; "*": every one
+};
+
 struct Settings {
   ListenAddress listen;
   std::optional<ListenAddress> admin{};  // metrics and administration; absent: reading alone, on `listen`
@@ -276,6 +290,8 @@ struct Settings {
   std::optional<SourceText> default_policy{};  // absent: usual_policy
   AlwaysSettings always;                       // of everybody
   std::vector<TeamSettings> teams;             // empty: any word may be a key's team
+  CorsSettings cors;
+  Secret seal_key;  // what ids of stored answers are sealed with; empty: one of the gateway's own
   ServingLimits limits;
   RetrySettings retries;
   LogSettings log;

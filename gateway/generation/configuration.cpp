@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/generation/seal_key.hpp"
 #include "gateway/record_file/recorded_measures.hpp"
 #include "providers/net/certificates.hpp"
 #include "routing/policy/policy_check.hpp"
@@ -52,6 +53,20 @@ void check_certificates(const config::Settings& settings, config::Problems& prob
   }
 }
 
+// Where answers are stored for clients and no key is named: one of the gateway's own.
+void find_seal_key(config::Settings& settings, config::Problems& problems) {
+  const auto keeps = [](const config::ProviderSettings& each) { return each.keeps_responses; };
+  const auto keeper = std::ranges::find_if(settings.providers, keeps);
+  if (!settings.seal_key.empty() || keeper == settings.providers.end()) return;
+  std::string why;
+  settings.seal_key = kept_seal_key(state_directory(), why);
+  if (!settings.seal_key.empty()) return;
+  problems.push_back({.path = "providers." + keeper->name.text + ".keeps_responses",
+                      .message = "the key that ids of stored answers are sealed with cannot be kept: " + why,
+                      .suggestion = "set `seal_key: ${NAME}`, or give the process a directory for its state",
+                      .excerpt = {}});
+}
+
 }  // namespace
 
 config::Loaded with_policies(config::Loaded loaded) {
@@ -59,6 +74,7 @@ config::Loaded with_policies(config::Loaded loaded) {
     add_policy_errors(loaded);
     return loaded;
   }
+  find_seal_key(*loaded.settings, loaded.problems);
   check_certificates(*loaded.settings, loaded.problems);
   routing::compile(*loaded.settings, loaded.problems);
   if (has_errors(loaded.problems)) loaded.settings.reset();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/generation/key_ring.hpp"
+#include "gateway/generation/seal.hpp"
 #include "routing/policy/policy_set.hpp"
 #include "routing/terms/catalogue.hpp"
 #include "routing/terms/in_flight.hpp"
@@ -27,6 +28,7 @@ struct Generation {
 
   std::shared_ptr<const routing::Catalogue> catalogue;
   KeyRing keys;
+  std::shared_ptr<const Seal> seal;  // null where nothing is sealed
   routing::PolicySet policies;
   std::vector<std::string> headers;  // of requests, those that policies read, in lower case
   mutable routing::InFlight in_flight;
@@ -36,6 +38,9 @@ struct Generation {
   Generation(std::shared_ptr<const routing::Catalogue> all, routing::PolicySet set, routing::InFlight counts)
       : catalogue(std::move(all)),
         keys(catalogue->settings()),
+        seal(catalogue->settings().seal_key.empty()
+                 ? nullptr
+                 : std::make_shared<const Seal>(catalogue->settings().seal_key)),
         policies(std::move(set)),
         headers(policies.headers()),
         in_flight(std::move(counts)),

@@ -48,6 +48,7 @@ std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t>
     line.text("Transfer-Encoding: chunked\r\n");
   }
   line.text(start.fields);
+  line.text(manner_.fields);
   if (manner_.after == AfterReply::close || (!length && !chunked())) {
     line.text("Connection: close\r\n");
   } else if (manner_.minor_version == 0) {

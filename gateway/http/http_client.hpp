@@ -20,6 +20,7 @@ class HttpClient final : public Client {
     AfterReply after = AfterReply::keep_alive;
     BodyWanted body = BodyWanted::yes;
     int minor_version = 1;  // HTTP/1.0 knows no chunks: its streams end with the connection
+    std::string fields{};   // of every reply, each "name: value\r\n"
   };
 
   // `connection` and `timer` must outlive the client.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "gateway/http/content_coding.hpp"
 #include "gateway/http/host_field.hpp"
 #include "gateway/http/request_line.hpp"
 #include "gateway/text/quoted.hpp"
@@ -64,9 +65,10 @@ class HeadReader {
       head_.host = head_.authority;
     }
     if (auto refusal = frame()) return refusal;
-    if (!head_.content_encoding.empty() && !same_name(head_.content_encoding, "identity")) {
+    if (!content_coding_of(head_.content_encoding)) {
       return Refusal{415, "unsupported_encoding",
-                     "Content-Encoding: found " + quoted(head_.content_encoding) + "; allowed is identity"};
+                     "Content-Encoding: found " + quoted(head_.content_encoding) +
+                         "; allowed is one of identity, gzip and zstd"};
     }
     const bool has_body = !std::holds_alternative<providers::NoBody>(head_.framing);
     if (has_body && (head_.method == Method::get || head_.method == Method::head)) {
@@ -108,7 +110,17 @@ class HeadReader {
         break;
       case 14:
         if (same_name(name, "content-length")) return content_length(field);
+        if (same_name(name, "x-goog-api-key")) return once(head_.x_api_key, field);
         if (same_name(name, "anthropic-beta")) first(head_.anthropic_beta, field);
+        break;
+      case 29:
+        if (same_name(name, "access-control-request-method"))
+          first(head_.access_control_request_method, field);
+        break;
+      case 30:
+        if (same_name(name, "access-control-request-headers")) {
+          first(head_.access_control_request_headers, field);
+        }
         break;
       case 16:
         if (same_name(name, "content-encoding")) return once(head_.content_encoding, field);

@@ -2,6 +2,7 @@
 // the connection's buffer. Belongs to its request.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,12 @@ struct ApiFields {
   std::string betas;    // anthropic-beta, all of them, joined by commas
 };
 
+// The JSON parser reads this far beyond the end of a text.
+inline constexpr std::size_t body_slack = 64;
+inline void give_slack(std::string& body) {
+  body.reserve(body.size() + body_slack);
+}
+
 struct Incoming {
   Method method = Method::get;
   std::string path;
@@ -33,6 +40,8 @@ struct Incoming {
   std::string client;         // the address that asks
   std::string host;           // that it is addressed to, port included
   std::string origin;         // of the page that a browser sends it for
+  bool is_preflight = false;  // a browser asks whether the page may call
+  std::string preflight_headers;                             // that the page wants to send
   std::vector<std::pair<std::string, std::string>> headers;  // those that policies read, names in lower case
   int client_retry = 0;                                      // x-stainless-retry-count
   config::TimePoint arrived{};                               // when it was read whole

@@ -11,8 +11,6 @@ namespace {
 
 using providers::Task;
 
-// simdjson reads this far beyond the end of a text.
-constexpr std::size_t slack = 64;
 // A client must send a body at least this fast, over each stretch of the body limit.
 constexpr std::size_t least_bytes_per_second = 1024;
 
@@ -90,7 +88,11 @@ Task<RequestRead> RequestReader::next() {
       }
       if (auto* head = std::get_if<Head>(&taken)) {
         phase_ = Phase::serving;
-        if (!take_body(head->framing, body)) to_come_ = *head;
+        if (!take_body(head->framing, body)) {
+          to_come_ = *head;
+        } else if (auto refusal = unpack(head->coding, body)) {
+          co_return *std::move(refusal);
+        }
         request_.incoming.arrived = timer_.now();
         co_return &request_;
       }
@@ -114,6 +116,7 @@ Task<RequestRead> RequestReader::rest() {
   std::optional<Refusal> refusal = co_await read_body(head.framing, request_.incoming.body);
   if (late_) co_return too_late();
   phase_ = Phase::serving;
+  if (!refusal) refusal = unpack(head.coding, request_.incoming.body);
   if (refusal) co_return std::move(*refusal);
   request_.incoming.arrived = timer_.now();
   co_return &request_;
@@ -136,6 +139,8 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.traceparent = head.traceparent;
   incoming.host = head.host;
   incoming.origin = head.origin;
+  incoming.is_preflight = head.method == Method::options && !head.access_control_request_method.empty();
+  incoming.preflight_headers = head.access_control_request_headers;
   incoming.forwarded_for.clear();
   if (behind_proxy_) join(head.fields, "x-forwarded-for", incoming.forwarded_for);
   incoming.api.version = head.anthropic_version;
@@ -151,7 +156,9 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   request_.manner = {.after = head.keep_alive ? AfterReply::keep_alive : AfterReply::close,
                      .body = head.method == Method::head ? BodyWanted::no : BodyWanted::yes,
                      .minor_version = head.minor_version};
-  const Head taken{.framing = head.framing, .expect_continue = head.expect_continue};
+  const Head taken{.framing = head.framing,
+                   .expect_continue = head.expect_continue,
+                   .coding = *content_coding_of(head.content_encoding)};
   connection_.consume(head.size);
   return taken;
 }
@@ -161,10 +168,21 @@ bool RequestReader::take_body(const providers::Framing& framing, std::string& bo
   const auto* length = std::get_if<providers::Length>(&framing);
   const std::string_view unread = connection_.unread();
   if (!length || length->bytes > unread.size()) return false;
-  body.reserve(length->bytes + slack);
+  body.reserve(length->bytes + body_slack);
   body.assign(unread, 0, length->bytes);
   connection_.consume(length->bytes);
   return true;
+}
+
+std::optional<Refusal> RequestReader::unpack(ContentCoding coding, std::string& body) {
+  if (coding == ContentCoding::identity || body.empty()) return std::nullopt;
+  const std::size_t packed = body.size();
+  auto result = unpacked(coding, body, limits_.max_body_bytes,
+                         [&](std::size_t bytes) { return share_.grow_to(packed + bytes); });
+  if (auto* refusal = std::get_if<Refusal>(&result)) return std::move(*refusal);
+  body = std::get<std::string>(std::move(result));
+  give_slack(body);
+  return std::nullopt;
 }
 
 Task<std::optional<Refusal>> RequestReader::read_body(const providers::Framing& framing, std::string& body) {
@@ -192,7 +210,7 @@ Task<std::optional<Refusal>> RequestReader::read_chunks(std::string& body) {
     if (!came) co_return cut_off();
   }
   body = chunks.take();
-  body.reserve(body.size() + slack);
+  give_slack(body);
   co_return std::nullopt;
 }
 
@@ -201,7 +219,7 @@ Task<std::optional<Refusal>> RequestReader::read_length(std::uint64_t length, st
   constexpr std::uint64_t step = 1u << 20;
   if (!share_.grow_to(std::min(length, step))) co_return no_room();
   const std::string_view first = connection_.unread().substr(0, length);
-  body.reserve(std::min(length, step) + slack);
+  body.reserve(std::min(length, step) + body_slack);
   body.assign(first);
   connection_.consume(first.size());
   received_ += first.size();  // what came with the head was in time, too
@@ -210,7 +228,7 @@ Task<std::optional<Refusal>> RequestReader::read_length(std::uint64_t length, st
     if (filled == body.size()) {
       const std::uint64_t larger = std::min(length, filled + std::max<std::uint64_t>(step, filled));
       if (!share_.grow_to(larger)) co_return no_room();
-      body.reserve(larger + slack);
+      body.reserve(larger + body_slack);
       body.resize(larger);
     }
     const std::size_t got = co_await connection_.read_direct(std::span(body).subspan(filled));

@@ -11,6 +11,7 @@
 
 #include "config/values/address.hpp"
 #include "gateway/http/body_budget.hpp"
+#include "gateway/http/content_coding.hpp"
 #include "gateway/http/http_client.hpp"
 #include "gateway/http/http_gate.hpp"
 #include "gateway/http/incoming.hpp"
@@ -59,6 +60,8 @@ class RequestReader final : private providers::Alarm {
   providers::Task<RequestRead> rest();
   // Keeps what a proxy says of its client.
   void behind_proxy() { behind_proxy_ = true; }
+  // Of the request that is being read, once its head is there.
+  std::string_view origin() const { return request_.incoming.origin; }
   // What the next request may take its time for, from now on.
   void keep_alive() { wait_for(Phase::idle, limits_.keep_alive); }
   enum class Phase { idle, header, body, serving };
@@ -73,6 +76,7 @@ class RequestReader final : private providers::Alarm {
   struct Head {
     providers::Framing framing;
     bool expect_continue = false;
+    ContentCoding coding = ContentCoding::identity;
   };
 
   void wait_for(Phase phase, config::Duration limit);
@@ -82,6 +86,8 @@ class RequestReader final : private providers::Alarm {
   std::variant<HeadIncomplete, Head, Refusal> take_head(std::size_t seen);
   // True when all of the body had come with the head, as it mostly does.
   bool take_body(const providers::Framing& framing, std::string& body);
+  // Makes the body what it stands for.
+  std::optional<Refusal> unpack(ContentCoding coding, std::string& body);
   providers::Task<std::optional<Refusal>> read_body(const providers::Framing& framing, std::string& body);
   providers::Task<std::optional<Refusal>> read_length(std::uint64_t length, std::string& body);
   providers::Task<std::optional<Refusal>> read_chunks(std::string& body);

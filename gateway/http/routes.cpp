@@ -8,6 +8,7 @@ namespace {
 
 enum class Verb { get, post };
 
+// A path in braces is a route's parameter, with slashes where there are some.
 struct Entry {
   std::string_view path;
   Verb verb;
@@ -16,6 +17,9 @@ struct Entry {
   config::Format format{};
 };
 
+constexpr auto gemini = config::Format::gemini;
+
+// The first that fits is meant.
 constexpr std::array entries{
     Entry{"/v1/chat/completions", Verb::post, Page::inference, Needs::client_key, config::Format::chat},
     Entry{"/v1/completions", Verb::post, Page::inference, Needs::client_key, config::Format::completions},
@@ -26,9 +30,19 @@ constexpr std::array entries{
     Entry{"/v1/responses", Verb::post, Page::inference, Needs::client_key, config::Format::responses},
     Entry{"/v1/responses/input_tokens", Verb::post, Page::counting, Needs::client_key,
           config::Format::responses},
+    Entry{"/v1beta/models/{model}:generateContent", Verb::post, Page::inference, Needs::client_key, gemini},
+    Entry{"/v1beta/models/{model}:streamGenerateContent", Verb::post, Page::inference, Needs::client_key,
+          gemini},
+    Entry{"/v1beta/models/{model}:countTokens", Verb::post, Page::counting, Needs::client_key, gemini},
+    Entry{"/v1/models/{model}:generateContent", Verb::post, Page::inference, Needs::client_key, gemini},
+    Entry{"/v1/models/{model}:streamGenerateContent", Verb::post, Page::inference, Needs::client_key, gemini},
+    Entry{"/v1/models/{model}:countTokens", Verb::post, Page::counting, Needs::client_key, gemini},
     Entry{"/v1/route/explain", Verb::post, Page::explain, Needs::client_key},
     Entry{"/v1/models", Verb::get, Page::models, Needs::client_key},
+    Entry{"/v1/models/{model}/endpoints", Verb::get, Page::endpoints, Needs::client_key},
+    Entry{"/v1/models/{model}", Verb::get, Page::model, Needs::client_key},
     Entry{"/", Verb::get, Page::greeting, Needs::nothing},
+    Entry{"/openapi.json", Verb::get, Page::openapi, Needs::nothing},
     Entry{"/healthz", Verb::get, Page::alive, Needs::nothing},
     Entry{"/readyz", Verb::get, Page::ready, Needs::nothing},
     Entry{"/metrics", Verb::get, Page::metrics, Needs::looking},
@@ -36,14 +50,30 @@ constexpr std::array entries{
     Entry{"/admin/reload", Verb::post, Page::reload, Needs::changing},
 };
 
-constexpr std::string_view models = "/v1/models/";
-constexpr std::string_view endpoints = "/endpoints";
+// What stands in `path` where the entry has its parameter; nothing where it is another path.
+std::optional<std::string_view> fitted(const Entry& entry, std::string_view path) {
+  const std::size_t begin = entry.path.find('{');
+  if (begin == std::string_view::npos)
+    return path == entry.path ? std::optional(std::string_view()) : std::nullopt;
+  const std::string_view before = entry.path.substr(0, begin);
+  const std::string_view behind = entry.path.substr(entry.path.find('}') + 1);
+  if (!path.starts_with(before) || !path.ends_with(behind)) return std::nullopt;
+  if (path.size() <= before.size() + behind.size()) return std::nullopt;
+  return path.substr(before.size(), path.size() - before.size() - behind.size());
+}
+
+bool takes(const Entry& entry, Method method) {
+  return entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
+}
 
 Routed answer(Method method, const Entry& entry, std::string_view parameter) {
-  const bool right =
-      entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
-  if (!right) return WrongMethod{entry.page, entry.path, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
-  return Route{entry.page, entry.needs, entry.path, parameter, entry.format};
+  if (!takes(entry, method)) {
+    return WrongMethod{entry.page, entry.path, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
+  }
+  const std::size_t colon = entry.path.find("}:");
+  const std::string_view action =
+      colon == std::string_view::npos ? std::string_view() : entry.path.substr(colon + 2);
+  return Route{entry.page, entry.needs, entry.path, parameter, action, entry.format};
 }
 
 }  // namespace
@@ -56,17 +86,20 @@ Routed route(Method method, std::string_view path) {
     outside = path.substr(version.size());
   }
   for (const Entry& entry : entries) {
-    if (path == entry.path || outside == entry.path) return answer(method, entry, {});
-  }
-  if (path.starts_with(models) && path.size() > models.size()) {
-    const std::string_view rest = path.substr(models.size());
-    if (rest.ends_with(endpoints) && rest.size() > endpoints.size()) {
-      return answer(method, {"/v1/models/{model}/endpoints", Verb::get, Page::endpoints, Needs::client_key},
-                    rest.substr(0, rest.size() - endpoints.size()));
-    }
-    return answer(method, {"/v1/models/{model}", Verb::get, Page::model, Needs::client_key}, rest);
+    const bool is_outside = outside == entry.path;
+    const auto parameter = is_outside ? std::optional(std::string_view()) : fitted(entry, path);
+    if (parameter) return answer(method, entry, *parameter);
   }
   return NoRoute{};
+}
+
+std::vector<KnownRoute> known_routes() {
+  std::vector<KnownRoute> routes;
+  for (const Entry& entry : entries) {
+    routes.push_back(
+        {entry.verb == Verb::post ? "post" : "get", entry.path, entry.page, entry.needs, entry.format});
+  }
+  return routes;
 }
 
 std::string decoded(std::string_view parameter) {

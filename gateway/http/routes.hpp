@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "config/values/format.hpp"
 #include "gateway/http/http_gate.hpp"
@@ -12,6 +13,7 @@ namespace gateway {
 
 enum class Page {
   greeting,
+  openapi,    // the routes, described for tools
   inference,  // in one of the APIs that clients speak
   counting,   // how long a prompt is, in one of them
   explain,    // POST /v1/route/explain: the decision about the call, without making it
@@ -33,6 +35,7 @@ struct Route {
   Needs needs = Needs::client_key;
   std::string_view name;       // for records and metrics: never the client's text
   std::string_view parameter;  // the variable part of the path
+  std::string_view action;     // what stands behind it and a colon
   config::Format format{};     // of Page::inference and Page::counting
 };
 
@@ -43,6 +46,16 @@ struct WrongMethod {
   std::string_view allowed;  // "GET, HEAD"
 };
 using Routed = std::variant<Route, NoRoute, WrongMethod>;
+
+// As the table has it: a parameter stands in braces.
+struct KnownRoute {
+  std::string_view method;  // "get", "post"
+  std::string_view path;
+  Page page{};
+  Needs needs{};
+  config::Format format{};
+};
+std::vector<KnownRoute> known_routes();
 
 // Nothing where there is no route.
 std::optional<Page> page_of(const Routed& routed);

@@ -39,6 +39,7 @@ void append_usage(const routing::Attempt& attempt, LineWriter& line) {
   member(",\"prompt\":", usage.prompt.count, line);
   if (usage.cached.count != 0) member(",\"cached\":", usage.cached.count, line);
   if (usage.cache_written.count != 0) member(",\"cache_written\":", usage.cache_written.count, line);
+  if (usage.cache_written_1h.count != 0) member(",\"cache_written_1h\":", usage.cache_written_1h.count, line);
   member(",\"output\":", usage.output.count, line);
   if (usage.reasoning.count != 0) member(",\"reasoning\":", usage.reasoning.count, line);
   if (attempt.usage_is_estimated) line.text(",\"usage_is_estimated\":true");

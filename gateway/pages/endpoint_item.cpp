@@ -108,6 +108,9 @@ json::object pricing_object(const config::Prices& prices) {
                        {"request", dollars_text(prices.request)}};
   if (prices.cache_read) pricing["input_cache_read"] = per_token_text(*prices.cache_read);
   if (prices.cache_write) pricing["input_cache_write"] = per_token_text(*prices.cache_write);
+  if (prices.cache_write) {
+    pricing["input_cache_write_1h"] = per_token_text(prices.cache_write_1h.value_or(prices.input));
+  }
   pricing["discount"] = 0;
   return pricing;
 }

@@ -39,6 +39,7 @@ void exchange_prices(auto& io, auto& prices) {
   const auto price = [](auto& in, auto& value) { in(value.price.nanos); };
   price(io, prices.input), price(io, prices.output);
   io.maybe(prices.cache_read, price), io.maybe(prices.cache_write, price);
+  io.maybe(prices.cache_write_1h, price);
   io(prices.request.nanos);
 }
 

@@ -18,7 +18,7 @@ void exchange_demand(auto& io, auto& demand) {
   io.list(demand.fallbacks, plain);
   io(demand.prompt.count);
   io.maybe(demand.max_output, [](auto& in, auto& tokens) { in(tokens.count); });
-  io(demand.answers);
+  io(demand.lowers_max_output), io(demand.answers);
   auto needs = demand.needs.to_ullong();
   io(needs);
   if constexpr (is_target<decltype(demand)>) demand.needs = config::Features(needs);
@@ -42,6 +42,7 @@ void exchange_decision(auto& io, auto& decision) {
 
 void exchange_usage(auto& io, auto& usage) {
   io(usage.prompt.count), io(usage.cached.count), io(usage.cache_written.count);
+  io(usage.cache_written_1h.count);
   io(usage.output.count), io(usage.reasoning.count);
 }
 

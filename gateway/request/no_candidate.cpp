@@ -149,7 +149,7 @@ std::optional<ErrorReply> lacking_feature(const routing::Decision& decision, con
                     .message = "No endpoint of " + request.demand.model->name.text +
                                " does what this request needs (" + features_text(missing) + "). " +
                                who_would(request) + " " + why + ".",
-                    .param = std::string(member_of(missing)),
+                    .param = std::string(request.surface->parameter(member_of(missing))),
                     .metadata = {},
                     .should_retry = ShouldRetry::no};
 }
@@ -230,7 +230,7 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
             .type = "invalid_request_error",
             .code = "context_length_exceeded",
             .message = sizes(decision, request),
-            .param = any_context ? "messages" : "max_tokens",
+            .param = std::string(request.surface->parameter(any_context ? "messages" : "max_tokens")),
             .metadata = {},
             .should_retry = ShouldRetry::no};
   }

@@ -6,6 +6,7 @@
 
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/request/policy_choice.hpp"
+#include "gateway/request/stored_answers.hpp"
 #include "gateway/request/unfit.hpp"
 #include "gateway/surface/block_hash.hpp"
 #include "routing/terms/draws.hpp"
@@ -88,6 +89,9 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.model_requested = asked.model;
   demand.prompt = asked.prompt;
   demand.max_output = asked.max_output;
+  // A bound is no order: frameworks send large ones that nobody meant. Where each parameter is to be heard,
+  // it is one.
+  demand.lowers_max_output = !asked.provider || asked.provider->parameters != routing::Parameters::required;
   demand.answers = std::max(1, asked.choices);
   demand.needs = asked.needs;
   demand.delivery = asked.stream ? routing::Delivery::streamed : routing::Delivery::whole;
@@ -150,6 +154,7 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
   fill_demand(request, incoming, key, services.timer.wall());
   request.demand.model = named.model;
   if (auto error = find_fallbacks(request, key, request.demand)) return *std::move(error);
+  if (auto error = find_stored(request)) return *std::move(error);
   if (auto error = choose_policy(request, {.header = incoming.policy_header, .suffix = named.suffix})) {
     return *std::move(error);
   }

@@ -61,15 +61,26 @@ class UnfitSearch {
     return endpoint.model_index == first_->model_index && endpoint.model->embeddings_equal;
   }
 
+  // The bound of an answer is lowered to what an endpoint gives, but never to what may be thought alone.
+  bool leaves_room_to_think(const routing::Endpoint& endpoint) const {
+    const auto& most = endpoint.settings->max_output;
+    const ClientBody& asked = request_.asked;
+    const bool is_lowered = most && asked.max_output && *asked.max_output > *most;
+    return !is_lowered || !asked.thinking_budget || *asked.thinking_budget < most->count;
+  }
+
   void look_at(const routing::Endpoint& endpoint) {
     const Dialect* dialect = dialect_for(request_, endpoint);
     if (!dialect) return leave_out(endpoint, Unfit::Why::speaks_no_api);
+    if (!leaves_room_to_think(endpoint)) {
+      return leave_out(endpoint, Unfit::Why::cannot_be_told, request_.asked.output_bounds.front().name);
+    }
     if (!is_substitute(endpoint)) return leave_out(endpoint, Unfit::Why::not_declared_equal);
     if (dialect->format() != request_.surface->format()) {
       make_conversation();
       if (fault_) return leave_out(endpoint, Unfit::Why::cannot_be_told, fault_->param);
       if (auto parameter = not_sayable(request_, *dialect, endpoint)) {
-        return leave_out(endpoint, Unfit::Why::cannot_be_told, *std::move(parameter));
+        return leave_out(endpoint, Unfit::Why::cannot_be_told, *parameter);
       }
     }
     anybody_ = true;
@@ -85,8 +96,8 @@ class UnfitSearch {
     }
   }
 
-  void leave_out(const routing::Endpoint& endpoint, Unfit::Why why, std::string parameter = {}) {
-    request_.demand.unfit.push_back({endpoint.index, why, std::move(parameter)});
+  void leave_out(const routing::Endpoint& endpoint, Unfit::Why why, std::string_view parameter = {}) {
+    request_.demand.unfit.push_back({endpoint.index, why, std::string(parameter)});
   }
 
   InferenceRequest& request_;

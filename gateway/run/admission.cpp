@@ -1,6 +1,7 @@
 #include "gateway/run/admission.hpp"
 
 #include "config/values/address.hpp"
+#include "gateway/http/cors.hpp"
 #include "gateway/text/quoted.hpp"
 
 namespace gateway {
@@ -18,6 +19,7 @@ ErrorReply missing_key(std::string_view presented) {
 bool offered(Offers offers, Page page) {
   switch (page) {
     case Page::greeting:
+    case Page::openapi:
     case Page::alive:
     case Page::ready:
       return true;
@@ -93,13 +95,16 @@ NotAdmitted wrong_method(const std::string& path, std::string_view allowed, std:
   return result;
 }
 
-// Where nobody is asked for a key.
+// Where nobody is asked for a key. A page of another site may call where the operator names it.
 std::variant<Admitted, NotAdmitted> without_key(const Admitted& admitted, const Incoming& incoming,
-                                                Reach reach) {
+                                                Reach reach, const config::CorsSettings& cors) {
   const std::string_view path = admitted.route.name;
   if (reach == Reach::this_machine && !names_this_machine(incoming.host))
     return refused(foreign_host(incoming.host), path);
-  if (is_foreign(incoming.origin, incoming.host)) return refused(foreign_page(incoming.origin), path);
+  const bool may_call = admitted.route.needs == Needs::client_key && is_named(cors, incoming.origin);
+  if (!may_call && is_foreign(incoming.origin, incoming.host)) {
+    return refused(foreign_page(incoming.origin), path);
+  }
   return admitted;
 }
 
@@ -124,7 +129,8 @@ ErrorReply no_role(const config::KeySettings& key, const Route& route) {
 }  // namespace
 
 std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offers, Reach reach,
-                                          const KeyRing& keys, std::uint64_t generation, KeptKey& kept) {
+                                          const KeyRing& keys, const config::CorsSettings& cors,
+                                          std::uint64_t generation, KeptKey& kept) {
   const Routed routed = route(incoming.method, incoming.path);
   const std::optional<Page> page = page_of(routed);
   if (!page || !offered(offers, *page)) return refused(nothing_at(incoming.path, offers), "unknown");
@@ -135,7 +141,7 @@ std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offer
   const Needs needs = admitted.route.needs;
   if (needs == Needs::nothing) return admitted;
   const bool may_look = offers == Offers::administration && needs == Needs::looking;
-  if (keys.open_to_all() || may_look) return without_key(admitted, incoming, reach);
+  if (keys.open_to_all() || may_look) return without_key(admitted, incoming, reach, cors);
 
   admitted.key = kept.find(keys, generation, incoming.credential);
   if (!admitted.key) {

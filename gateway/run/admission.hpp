@@ -4,7 +4,8 @@
 // Whoever reaches the address of administration may look at metrics and hosts there. What changes something
 // wants a key with a role, there too, as soon as there is any key; where administration has no address of its
 // own, so does looking. Where no key is asked for, a browser on this machine could be made to call: a request
-// must be addressed to this machine by a name that no other site can have, and come from no page of one.
+// must be addressed to this machine by a name that no other site can have, and come from no page of one but
+// those that the operator names.
 #pragma once
 
 #include <string>
@@ -38,6 +39,7 @@ struct NotAdmitted {
 
 // `keys` must be of a generation that `generation` names.
 std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offers, Reach reach,
-                                          const KeyRing& keys, std::uint64_t generation, KeptKey& kept);
+                                          const KeyRing& keys, const config::CorsSettings& cors,
+                                          std::uint64_t generation, KeptKey& kept);
 
 }  // namespace gateway

@@ -1,5 +1,6 @@
 #include "gateway/run/dispatch.hpp"
 
+#include "gateway/http/cors.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/run/pages.hpp"
 #include "gateway/run/refusals.hpp"
@@ -12,10 +13,21 @@ namespace {
 
 using providers::Task;
 
+std::optional<ErrorReply> completed(const Surface& surface, const Route& route, Incoming& incoming) {
+  if (route.action.empty()) return std::nullopt;
+  auto error = surface.complete({decoded(route.parameter), route.action, incoming.query}, incoming.body);
+  give_slack(incoming.body);
+  return error;
+}
+
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client, Interruption& interruption) {
   Services& services = front.services;
-  auto understood = understand(*surface_of(route.format), incoming, key, services);
+  const Surface& surface = *surface_of(route.format);
+  if (const auto error = completed(surface, route, incoming)) {
+    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+  }
+  auto understood = understand(surface, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
     co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
     co_return;
@@ -44,7 +56,11 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
 // How long a prompt is, by the same estimate that decisions are made by. No host is asked.
 Task<void> count(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client) {
-  const Counting& counting = *surface_of(route.format)->counting();
+  const Surface& surface = *surface_of(route.format);
+  const Counting& counting = *surface.counting();
+  if (const auto error = completed(surface, route, incoming)) {
+    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+  }
   const auto counted = counted_prompt(counting, incoming.body, key, front.services);
   if (const auto* error = std::get_if<ErrorReply>(&counted)) {
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
@@ -56,8 +72,16 @@ Task<void> count(Front& front, const Route& route, Incoming& incoming, const con
 
 auto admission_of(const Front& front, const Incoming& incoming, KeptKey& kept) {
   const Generation& generation = *front.services.hosts->generation;
-  return admit(incoming, front.offers, front.reach, generation.keys, generation.catalogue->generation(),
-               kept);
+  return admit(incoming, front.offers, front.reach, generation.keys, generation.catalogue->settings().cors,
+               generation.catalogue->generation(), kept);
+}
+
+// A browser's question before a page's call, from a page that may call; there is a page at the path.
+bool is_answered_preflight(const Front& front, const Incoming& incoming) {
+  if (!incoming.is_preflight || front.offers == Offers::administration) return false;
+  const config::CorsSettings& cors = front.services.hosts->generation->catalogue->settings().cors;
+  const bool may_call = is_named(cors, incoming.origin) || is_named(cors, "*");
+  return may_call && page_of(route(incoming.method, incoming.path));
 }
 
 }  // namespace
@@ -70,6 +94,11 @@ std::optional<NotAdmitted> refused_by_head(const Front& front, const Incoming& i
 
 Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
                     Interruption& interruption) {
+  if (is_answered_preflight(front, incoming)) {
+    const std::string fields = preflight_fields(incoming.preflight_headers);
+    co_await client.answer({.status = 200, .content_type = "text/plain", .fields = fields}, {});
+    co_return;
+  }
   const auto admission = admission_of(front, incoming, kept);
   if (const auto* no = std::get_if<NotAdmitted>(&admission)) {
     co_return co_await turn_down(front, incoming, client, no->error, refused_by(*no));

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "gateway/pages/models_page.hpp"
+#include "gateway/pages/openapi_page.hpp"
 #include "gateway/request/explanation.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/run/refusals.hpp"
@@ -15,9 +16,10 @@ namespace {
 using providers::Task;
 
 constexpr std::string_view greeting =
-    "isocost routes calls of OpenAI's, Anthropic's and OpenRouter's clients to the host that costs least, "
-    "waiting included. Their base URL is this address with /v1 or /api/v1; Anthropic's want neither. "
-    "GET /v1/models says what there is.\n";
+    "isocost routes calls of OpenAI's, Anthropic's, Google's and OpenRouter's clients to the host that costs "
+    "least, waiting included. Their base URL is this address with /v1 or /api/v1; Anthropic's and Google's "
+    "want "
+    "neither. GET /v1/models says what there is, GET /openapi.json how it is called.\n";
 
 // `body` must outlive the task.
 Task<void> show(HttpClient& client, std::string_view content_type, std::string_view body) {
@@ -100,6 +102,10 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
       co_return co_await answer_model(front, route, incoming, key, client);
     case Page::greeting:
       co_return co_await show(client, "text/plain; charset=utf-8", greeting);
+    case Page::openapi: {
+      const std::string text = openapi_page();
+      co_return co_await show(client, "application/json", text);
+    }
     case Page::alive:
       co_return co_await show(client, "text/plain", "ok\n");
     case Page::ready:

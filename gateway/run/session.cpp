@@ -1,5 +1,6 @@
 #include "gateway/run/session.hpp"
 
+#include "gateway/http/cors.hpp"
 #include "gateway/http/request_reader.hpp"
 #include "gateway/run/dispatch.hpp"
 #include "gateway/run/forwarded_client.hpp"
@@ -53,8 +54,9 @@ Task<Next> serve_one(Front& front, OpenSession& open, const Peer& peer, const co
   Interruption interruption;
   front.sessions.begin_serving(open, interruption);
   const Watched watched(connection, interruption);
-  const auto& trusted = front.services.hosts->generation->catalogue->settings().trusted_proxies;
-  const ForwardedClient forwarded(front.addresses, peer, trusted, request.incoming);
+  const config::Settings& settings = front.services.hosts->generation->catalogue->settings();
+  const ForwardedClient forwarded(front.addresses, peer, settings.trusted_proxies, request.incoming);
+  request.manner.fields = cors_fields(settings.cors, request.incoming.origin);
   HttpClient client(connection, front.services.timer, limits.write_idle_timeout, request.manner);
   if (forwarded.is_within_limit()) {
     co_await dispatch(front, request.incoming, kept, client, interruption);
@@ -99,6 +101,9 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
   reader.reached_at(reached_at);
   if (peer.is_proxy) reader.behind_proxy();
   const std::string address = peer.address.is_unspecified() ? std::string() : peer.address.to_string();
+  const auto cors = [&services]() -> const config::CorsSettings& {
+    return services.hosts->generation->catalogue->settings().cors;
+  };
   KeptKey kept;
   OpenSession open(connection, reader, services.timer.now());
   front.sessions.add(open);
@@ -113,7 +118,8 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
         incoming.client = address;
         incoming.arrived = services.timer.now();
         const std::string id = note_refusal(front, incoming, refused->error, refused_by(*refused));
-        co_await refuse_unread(front, *connection, *surface, refused->error, id, refused->fields);
+        const std::string fields = refused->fields + cors_fields(cors(), incoming.origin);
+        co_await refuse_unread(front, *connection, *surface, refused->error, id, fields);
         break;
       }
       read = co_await reader.rest();
@@ -121,7 +127,8 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
       const ErrorReply error = of_refusal(*refusal);
-      co_await refuse_unread(front, *connection, *surface, error);
+      const std::string fields = cors_fields(cors(), reader.origin());
+      co_await refuse_unread(front, *connection, *surface, error, {}, fields);
     }
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;

@@ -61,12 +61,18 @@ bool is_native(const Attempting& with) {
   return with.dialect.format() == with.request.surface->format();
 }
 
-// What the host cannot be told, as the client is told it: "top_k, seed".
-std::string dropped_text(const Surface& surface, const std::vector<std::string_view>& hints,
+// What the host cannot be told as it was said, as the client is told it: "top_k, seed".
+std::string dropped_text(const InferenceRequest& request, const routing::Endpoint& endpoint,
+                         const std::vector<std::string_view>& hints,
                          const std::vector<std::string_view>& dropped) {
+  const Surface& surface = *request.surface;
+  const auto& most = endpoint.settings->max_output;
   std::vector<std::string_view> names;
   for (const std::string_view name : hints) providers::add_name(names, surface.parameter(name));
   for (const std::string_view name : dropped) providers::add_name(names, surface.parameter(name));
+  for (const OutputBound& bound : request.asked.output_bounds) {
+    if (most && bound.tokens > most->count) providers::add_name(names, bound.name);
+  }
   std::string text;
   for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
   return text;
@@ -74,7 +80,7 @@ std::string dropped_text(const Surface& surface, const std::vector<std::string_v
 
 // Sends the request in the host's words: the client's own bytes with a few edits, or the conversation.
 Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::Endpoint& endpoint,
-                                       providers::Exchange& exchange) {
+                                       providers::Exchange& exchange, const Batches& batches) {
   const InferenceRequest& request = with.request;
   const providers::HostModel model = providers::host_model_of(endpoint);
   const routing::Delivery delivery = request.demand.delivery;
@@ -84,7 +90,12 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
                                       .traceparent = request.traceparent};
   if (is_native(with)) {
     outgoing.fields = request.host_fields;
-    const UpstreamBody body(request.asked, request.body, model.name, RoutingMembers::removed);
+    with.served.dropped = dropped_text(request, endpoint, {}, {});
+    const UpstreamBody body(request.asked, request.body, model.name, RoutingMembers::removed,
+                            {.most_output = endpoint.settings->max_output,
+                             .may_store = endpoint.provider->keeps_responses,
+                             .first_input = batches.first(),
+                             .end_input = batches.end()});
     for (const std::string_view piece : body.pieces()) outgoing.body.add(piece);
     co_return co_await exchange.start(outgoing);
   }
@@ -92,20 +103,48 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   const providers::WrittenRequest written =
       interpreter.write(*request.conversation, model, delivery, with.services.tokens);
   const providers::Unsaid unsaid = providers::unsaid(*request.conversation, interpreter.carries(model));
-  with.served.dropped = dropped_text(*request.surface, unsaid.hints, written.dropped);
+  with.served.dropped = dropped_text(request, endpoint, unsaid.hints, written.dropped);
   outgoing.body.add(written.body);
   co_return co_await exchange.start(outgoing);
 }
 
 // What it came to, whatever ended it: a client that has its answer may be gone before the loser is given up.
-void end(const Attempting& with) {
-  routing::Attempt& attempt = with.tried.attempt;
-  settle(with.request, with.tried.bytes, attempt);
-  if (with.race.has_lost(with.leg)) {
+void end(Services& services, const InferenceRequest& request, Tried& tried, Race& race, std::size_t leg) {
+  routing::Attempt& attempt = tried.attempt;
+  settle(request, tried.bytes, attempt);
+  if (race.has_lost(leg)) {
     attempt.failure = Failure{.kind = FailureKind::outrun, .progress = Progress::request_sent};
-    settle_given_up(with.request, with.tried.asked.output * with.tried.asked.answers, attempt);
+    settle_given_up(request, tried.asked.output * tried.asked.answers, attempt);
   }
-  if (!attempt.finished) attempt.finished = with.services.timer.now() - attempt.dispatched;
+  if (!attempt.finished) attempt.finished = services.timer.now() - attempt.dispatched;
+}
+
+// Asks, and relays what comes. False where no head of a reply did.
+Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoint,
+                        providers::Exchange& exchange, Batches& batches) {
+  Tried& tried = with.tried;
+  const Result<providers::HostReply> head = co_await ask(with, endpoint, exchange, batches);
+  if (!head) {
+    tried.attempt.failure =
+        Failure{.kind = with.watchdog.why().value_or(head.error()), .progress = exchange.progress()};
+    if (tried.attempt.failure->kind == FailureKind::tls) tried.attempt.failure->tls = exchange.tls_fault();
+    co_return false;
+  }
+  tried.attempt.headroom = head->headroom;
+  if (head->status != 200) {
+    co_await read_failure(with, *head, exchange);
+  } else if (with.request.demand.delivery == routing::Delivery::whole) {
+    co_await relay_whole(with, exchange, batches);
+  } else if (head->content != ContentKind::event_stream) {
+    co_await read_document(with, exchange);
+  } else if (is_native(with)) {
+    NativeRelay relay(with);
+    co_await relay.run(exchange);
+  } else {
+    InterpretedRelay relay(with);
+    co_await relay.run(exchange);
+  }
+  co_return true;
 }
 
 }  // namespace
@@ -125,46 +164,30 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, Asking asking
                  .answers = request.demand.answers};
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
-  const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
-  Watchdog watchdog(*exchange, services.timer,
-                    {.first = asking.begun.dispatched + asking.silence,
-                     .deadline = request.demand.deadline,
-                     .liveness = provider.limits.liveness_timeout,
-                     .progress = provider.limits.progress_timeout,
-                     .text = asking.text_pause},
-                    interruption);
-
   const providers::Dialect& dialect = *dialect_for(request, endpoint);
-  const Race::Entry entry(race, leg, watchdog);
-  const Attempting with{services, request, dialect, served, trial, reply, watchdog, tried, race, leg};
-  const Result<providers::HostReply> head = co_await ask(with, endpoint, *exchange);
-  if (!head) {
-    tried.attempt.failure =
-        Failure{.kind = watchdog.why().value_or(head.error()), .progress = exchange->progress()};
-    if (tried.attempt.failure->kind == FailureKind::tls) tried.attempt.failure->tls = exchange->tls_fault();
-    end(with);
-    co_return tried;
+  Batches batches(request, endpoint);
+  config::TimePoint began = asking.begun.dispatched;
+  bool is_answered = false;
+  for (;; batches.go_on(), began = services.timer.now()) {
+    const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
+    Watchdog watchdog(*exchange, services.timer,
+                      {.first = began + asking.silence,
+                       .deadline = request.demand.deadline,
+                       .liveness = provider.limits.liveness_timeout,
+                       .progress = provider.limits.progress_timeout,
+                       .text = asking.text_pause},
+                      interruption);
+    const Race::Entry entry(race, leg, watchdog);
+    const Attempting with{services, request, dialect, served, trial, reply, watchdog, tried, race, leg};
+    is_answered = co_await one_exchange(with, endpoint, *exchange, batches);
+    const bool is_over = !is_answered || tried.attempt.failure || batches.is_last();
+    if (is_over) break;
   }
-  tried.attempt.headroom = head->headroom;
-
-  if (head->status != 200) {
-    co_await read_failure(with, *head, *exchange);
-  } else if (request.demand.delivery == routing::Delivery::whole) {
-    co_await relay_whole(with, *exchange);
-  } else if (head->content != ContentKind::event_stream) {
-    co_await read_document(with, *exchange);
-  } else if (is_native(with)) {
-    NativeRelay relay(with);
-    co_await relay.run(*exchange);
-  } else {
-    InterpretedRelay relay(with);
-    co_await relay.run(*exchange);
-  }
-  if (interruption.client_left() && !tried.attempt.finished) {
+  if (is_answered && interruption.client_left() && !tried.attempt.finished) {
     const Progress progress = reply.begun() ? Progress::client_has_bytes : Progress::request_sent;
     tried.attempt.failure = Failure{.kind = FailureKind::client_left, .progress = progress};
   }
-  end(with);
+  end(services, request, tried, race, leg);
   co_return tried;
 }
 

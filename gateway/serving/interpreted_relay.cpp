@@ -25,7 +25,7 @@ providers::PassedContent shown_by(const AnswerEvent& event) {
 
 InterpretedRelay::InterpretedRelay(const Attempting& attempting)
     : StreamRelay(attempting),
-      reader_(with_.dialect.interpreter()->streamed(with_.services.tokens)),
+      reader_(with_.dialect.interpreter()->streamed(host_model_of(with_), with_.services.tokens)),
       answer_(with_.request.surface->conversing()->streamed(
           *with_.request.conversation, with_.request.asked.wants_usage, identity_of(with_), held_)) {}
 

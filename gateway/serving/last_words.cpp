@@ -20,6 +20,8 @@ void say_that_only_one_may(ErrorReply& error, const InferenceRequest& request) {
 ErrorReply nobody_answered(const InferenceRequest& request, const Record& record, const HostWords& said) {
   ErrorReply error = of_failures(record.attempts, said);
   say_that_only_one_may(error, request);
+  // A prompt that is too long, where the host does not say what of it is.
+  if (said.param.empty() && error.param == "messages") error.param = request.surface->parameter(error.param);
   return error;
 }
 

@@ -34,22 +34,25 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
     case PassedEvent::Kind::delta:
       break;
   }
+  edits_.clear();
+  if (correction_) correction_->correct(event->data, with_.services.tokens, passed.content, edits_);
+  names_.put(event->data, passed.names, edits_);
   if (!note(passed.content)) return fail(FailureKind::outrun);
-  if (passed.names.any()) {
-    queue_renamed(*event, passed);
+  if (!edits_.empty()) {
+    queue_edited(*event, passed);
   } else {
     queue(*event, passed);
   }
   return passed.is_last ? at_end(EndedBy::done_mark) : Step::go_on;
 }
 
-// The host's own names are none of the client's.
-void NativeRelay::queue_renamed(const SseEvent& event, PassedEvent& passed) {
-  renamed_.clear();
-  names_.write(event.data, passed.names, renamed_);
-  passed.usage_value = names_.moved(passed.usage_value, passed.names);
-  passed.usage.cost_value = names_.moved(passed.usage.cost_value, passed.names);
-  queue({.data = renamed_, .name = event.name, .raw = {}, .form = SseEvent::Form::other}, passed);
+// The host's own names are none of the client's, and some of its words.
+void NativeRelay::queue_edited(const SseEvent& event, PassedEvent& passed) {
+  edited_.clear();
+  edits_.write(event.data, edited_);
+  passed.usage_value = edits_.moved(passed.usage_value);
+  passed.usage.cost_value = edits_.moved(passed.usage.cost_value);
+  queue({.data = edited_, .name = event.name, .raw = {}, .form = SseEvent::Form::other}, passed);
 }
 
 void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
@@ -77,9 +80,9 @@ void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
 std::string NativeRelay::own_cost(const PassedEvent& passed) const {
   if (!passed.usage.usage) return {};
   const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
-  const config::Money cost = routing::bill(endpoints[with_.tried.attempt.endpoint], *passed.usage.usage);
+  const config::Money cost = routing::bill(endpoints[with_.tried.attempt.endpoint], *usage_.usage);
   const auto& said = passed.usage.cost_said;
-  return said && std::llround(*said * 1e9) == cost.nanos ? std::string() : cost_of(*passed.usage.usage);
+  return said && std::llround(*said * 1e9) == cost.nanos ? std::string() : cost_of(*usage_.usage);
 }
 
 // Not before the client has a head: whoever answers in the end decides what it says.

@@ -1,7 +1,6 @@
 #include "gateway/serving/our_names.hpp"
 
-#include <algorithm>
-#include <array>
+#include <utility>
 
 #include "providers/json/json_text.hpp"
 
@@ -16,40 +15,25 @@ std::string quoted(std::string_view name) {
 
 }  // namespace
 
-OurNames::OurNames(const Surface& surface, const StreamIdentity& reply)
+OurNames::OurNames(const Surface& surface, const StreamIdentity& reply,
+                   const std::optional<Referred>& referred, SealedId sealed)
     : id_(quoted(surface.reply_id(reply.id))),
       created_(std::to_string(reply.created)),
-      model_(quoted(reply.model)) {}
-
-void OurNames::write(std::string_view text, const providers::NamePlaces& places, std::string& out) const {
-  struct Edit {
-    const providers::ByteRange* place;
-    std::string_view name;
-  };
-  std::array<Edit, 3> edits{{{&places.id, id_}, {&places.created, created_}, {&places.model, model_}}};
-  std::ranges::sort(edits, {}, [](const Edit& each) { return each.place->begin; });
-  std::size_t copied = 0;
-  for (const Edit& each : edits) {
-    if (each.place->empty()) continue;
-    out.append(text.substr(copied, each.place->begin - copied)).append(each.name);
-    copied = each.place->end;
-  }
-  out.append(text.substr(copied));
+      model_(quoted(reply.model)),
+      sealed_(std::move(sealed)) {
+  if (referred) referred_ = quoted(referred->id.text());
 }
 
-providers::ByteRange OurNames::moved(const providers::ByteRange& range,
-                                     const providers::NamePlaces& places) const {
-  if (range.empty()) return range;
-  std::size_t more = 0, less = 0;
-  const auto count = [&](const providers::ByteRange& place, const std::string& name) {
-    if (place.empty() || place.begin > range.begin) return;
-    more += name.size();
-    less += place.end - place.begin;
-  };
-  count(places.id, id_);
-  count(places.created, created_);
-  count(places.model, model_);
-  return {range.begin + more - less, range.end + more - less};
+void OurNames::put(std::string_view text, const providers::NamePlaces& places, providers::DataEdits& edits) {
+  if (sealed_ && places.id.size() > 2) {
+    const std::string_view native = places.id.of(text);
+    id_ = quoted(sealed_(native.substr(1, native.size() - 2)));
+    sealed_ = {};
+  }
+  if (!places.id.empty()) edits.put(places.id, id_);
+  if (!places.created.empty()) edits.put(places.created, created_);
+  if (!places.model.empty()) edits.put(places.model, model_);
+  if (!places.referred.empty() && !referred_.empty()) edits.put(places.referred, referred_);
 }
 
 }  // namespace gateway

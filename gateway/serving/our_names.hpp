@@ -5,23 +5,26 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/request/stored_answers.hpp"
 #include "gateway/surface/surface.hpp"
+#include "providers/dialect/data_edits.hpp"
 #include "providers/dialect/passed.hpp"
 
 namespace gateway {
 
 class OurNames {
  public:
-  OurNames(const Surface& surface, const StreamIdentity& reply);
+  // `referred`: as the client knows it. `sealed` is empty where the host stores no answer.
+  OurNames(const Surface& surface, const StreamIdentity& reply, const std::optional<Referred>& referred = {},
+           SealedId sealed = {});
 
-  // Puts `text` behind what is in `out`.
-  void write(std::string_view text, const providers::NamePlaces& places, std::string& out) const;
-  // Where in what was written stands what stood at `range`, which holds none of the names.
-  providers::ByteRange moved(const providers::ByteRange& range, const providers::NamePlaces& places) const;
+  // In place of those in `text`. Must outlive the edits.
+  void put(std::string_view text, const providers::NamePlaces& places, providers::DataEdits& edits);
 
  private:
   // As JSON has them.
-  std::string id_, created_, model_;
+  std::string id_, created_, model_, referred_;
+  SealedId sealed_;  // until the host's own id is known
 };
 
 }  // namespace gateway

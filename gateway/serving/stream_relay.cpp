@@ -124,6 +124,19 @@ StreamIdentity identity_of(const Attempting& with) {
           .model = shown_model(with.request, endpoints[with.tried.attempt.endpoint])};
 }
 
+providers::HostModel host_model_of(const Attempting& with) {
+  const auto& endpoints = with.request.hosts->generation->catalogue->endpoints();
+  providers::HostModel model = providers::host_model_of(endpoints[with.tried.attempt.endpoint]);
+  if (with.request.asked.keeps_think_tags) model.think_tags = config::ThinkTags::text;
+  return model;
+}
+
+OurNames our_names_for(const Attempting& with) {
+  const auto& endpoints = with.request.hosts->generation->catalogue->endpoints();
+  return OurNames(*with.request.surface, identity_of(with), with.request.asked.referred,
+                  sealed_id_for(with.request, endpoints[with.tried.attempt.endpoint]));
+}
+
 void StreamRelay::tell_usage() {
   settle(with_.request, with_.tried.bytes, with_.tried.attempt);
   held_.append(with_.request.surface->usage_event(with_.tried.attempt, identity_of(with_)));

@@ -7,8 +7,10 @@
 #include <string>
 
 #include "gateway/serving/attempt.hpp"
+#include "gateway/serving/our_names.hpp"
 #include "gateway/serving/race.hpp"
 #include "gateway/serving/watchdog.hpp"
+#include "providers/dialect/host_model.hpp"
 #include "providers/dialect/passed.hpp"
 
 namespace gateway {
@@ -30,8 +32,14 @@ struct Attempting {
 // As the client asked for it, where the endpoint is one of that model's.
 std::string_view shown_model(const InferenceRequest& request, const routing::Endpoint& endpoint);
 
+// The model as the attempt's host has it, and as the client wants to hear it.
+providers::HostModel host_model_of(const Attempting& with);
+
 // Of the reply, for as long as the attempt lives.
 StreamIdentity identity_of(const Attempting& with);
+
+// What the client reads where the host's own names stand.
+OurNames our_names_for(const Attempting& with);
 
 class StreamRelay {
  public:

@@ -1,5 +1,7 @@
 #include "gateway/serving/whole_relay.hpp"
 
+#include <cmath>
+
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/interpreted_relay.hpp"
 #include "gateway/serving/our_names.hpp"
@@ -22,11 +24,17 @@ class Understood final : public providers::AnswerSink {
   // `body` must outlive it.
   Understood(const Attempting& with, std::string_view body) : with_(with), body_(body) {
     if (with.dialect.format() == with.request.surface->format()) {
-      reply = with.dialect.native()->whole(body, with.services.tokens);
+      const providers::NativeReplies& replies = *with.dialect.native();
+      reply = replies.whole(body, with.services.tokens);
+      correction_ = replies.correction(host_model_of(with));
+      if (correction_ && reply.kind == PassedReply::Kind::answer) {
+        correction_->correct(body, with.services.tokens, reply.content, edits_);
+      }
     } else {
       answer_ = with.request.surface->conversing()->whole(*with.request.conversation);
       reply.kind = PassedReply::Kind::empty;
-      const auto reading = with.dialect.interpreter()->whole(body, with.services.tokens, *this);
+      const auto reading =
+          with.dialect.interpreter()->whole(body, host_model_of(with), with.services.tokens, *this);
       if (reading == providers::Reading::bad) reply.kind = PassedReply::Kind::bad;
     }
   }
@@ -34,22 +42,42 @@ class Understood final : public providers::AnswerSink {
   PassedReply reply;
 
   // As the client gets it, where that is not the host's own bytes.
-  std::optional<std::string> said(config::Money cost) const {
-    if (!answer_ && !reply.names.any()) return std::nullopt;
-    if (!answer_) {
-      std::string text;
-      text.reserve(body_.size() + 128);
-      OurNames(*with_.request.surface, identity_of(with_)).write(body_, reply.names, text);
-      return text;
-    }
+  std::optional<std::string> said(config::Money cost) {
     std::string member = ",\"cost\":";
     LineWriter line(member);
     line.fixed(cost.nanos, 9);
     line.hand_over();
-    return answer_->body(identity_of(with_), member);
+    if (answer_) return answer_->body(identity_of(with_), member);
+
+    OurNames names = our_names_for(with_);
+    names.put(body_, reply.names, edits_);
+    put_cost(cost, member);
+    if (edits_.empty()) return std::nullopt;
+    std::string text;
+    text.reserve(body_.size() + 256);
+    edits_.write(body_, text);
+    return text;
   }
 
  private:
+  // Into the usage, where streams of the API always tell it, too, and the host does not say the same itself.
+  void put_cost(config::Money cost, std::string_view member) {
+    const auto& said = reply.usage.cost_said;
+    if (!with_.request.asked.streams_tell_usage || !reply.usage.usage ||
+        (said && std::llround(*said * 1e9) == cost.nanos))
+      return;
+    const providers::ByteRange& usage = reply.usage_value;
+    const std::string_view text = usage.of(body_);
+    const std::size_t first = text.find_first_not_of(" \t\r\n", 1);
+    if (text.size() < 3 || text.front() != '{' || text[first] == '}') return;
+    const providers::ByteRange& own = reply.usage.cost_value;
+    if (!own.empty() && own.begin > usage.begin && own.end < usage.end) {
+      edits_.put(own, member.substr(member.find(':') + 1));
+    } else {
+      edits_.put({usage.end - 1, usage.end - 1}, member);
+    }
+  }
+
   void take(const providers::AnswerEvent& event) override {
     if (event.kind == providers::AnswerEvent::Kind::error) {
       reply.error = *event.error;
@@ -68,7 +96,13 @@ class Understood final : public providers::AnswerSink {
   const Attempting& with_;
   const std::string_view body_;
   std::unique_ptr<WholeAnswer> answer_;
+  std::unique_ptr<providers::Correction> correction_;  // holds what is put in by `edits_`
+  providers::DataEdits edits_;
 };
+
+bool is_answer(const Attempting& with, std::string_view body) {
+  return with.dialect.native()->whole(body, with.services.tokens).kind == PassedReply::Kind::answer;
+}
 
 }  // namespace
 
@@ -88,18 +122,27 @@ Task<Result<std::string>> read_whole(Services& services, providers::Exchange& ex
   }
 }
 
-Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange) {
+Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Batches& batches) {
   routing::Attempt& attempt = with.tried.attempt;
   const auto fail = [&](FailureKind kind) {
     attempt.failure = routing::Failure{.kind = kind, .progress = Progress::request_sent};
   };
-  const Result<std::string> body =
-      co_await read_whole(with.services, exchange, with.watchdog, max_whole_reply);
+  Result<std::string> body = co_await read_whole(with.services, exchange, with.watchdog, max_whole_reply);
   if (!body) {
     fail(body.error());
     co_return;
   }
-  const Understood understood(with, *body);
+  if (!batches.is_one() && is_answer(with, *body)) {
+    batches.replies.push_back(*std::move(body));
+    if (!batches.is_last()) co_return;
+    auto all = with.dialect.native()->joined_wholes(batches.replies, with.services.tokens);
+    if (!all) {
+      fail(FailureKind::bad_reply);
+      co_return;
+    }
+    body = *std::move(all);
+  }
+  Understood understood(with, *body);
   const PassedReply& reply = understood.reply;
   attempt.usage = reply.usage.usage;
   attempt.usage_is_estimated = reply.usage.anomaly;

@@ -1,6 +1,7 @@
 // A reply that comes whole, passed on or put into the client's words. One attempt's.
 #pragma once
 
+#include "gateway/serving/batches.hpp"
 #include "gateway/serving/stream_relay.hpp"
 
 namespace gateway {
@@ -12,7 +13,8 @@ inline constexpr std::size_t max_whole_reply = 64u << 20;
 providers::Task<providers::Result<std::string>> read_whole(Services& services, providers::Exchange& exchange,
                                                            Watchdog& watchdog, std::size_t limit);
 
-providers::Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange);
+// Of the last of `batches`, and before that keeps what came.
+providers::Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Batches& batches);
 
 // Of a host that answers a stream with one document: it has an error to tell, or does not stream.
 providers::Task<void> read_document(const Attempting& with, providers::Exchange& exchange);

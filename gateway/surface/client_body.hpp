@@ -24,13 +24,30 @@ struct BodyEdit {
   std::string_view text;
 };
 
+// A bound of the answer's tokens as it stands in the body.
+struct OutputBound {
+  std::string_view name;  // of the member; static
+  providers::ByteRange value;
+  std::int64_t tokens = 0;
+};
+
+// An answer that a host has stored, from which the request goes on.
+struct Referred {
+  providers::ByteRange value;  // the quotes included
+  providers::JsonString id{};  // as the client knows it
+  std::string native{};        // as its host does, a JSON string; once it is known
+};
+
 struct ClientBody {
   std::string model;
   bool stream = false;
   bool wants_usage = false;                    // stream_options.include_usage, as the client asked
   bool echo_decision = false;                  // debug: true, or an object with a true member
   std::optional<config::Tokens> max_output{};  // of each answer
-  int choices = 1;                             // answers that are wanted
+  std::vector<OutputBound> output_bounds;
+  std::optional<std::int64_t> thinking_budget{};  // tokens, which an answer's bound must be above
+  bool keeps_think_tags = false;                  // of its host's answers, whatever the model's setting is
+  int choices = 1;                                // answers that are wanted
   config::Features needs;
   config::Tokens prompt{};  // estimated
   std::string user;
@@ -53,6 +70,12 @@ struct ClientBody {
   std::size_t kept_end = 0;  // end of the last other member
   // What else a host of the same API must not be sent as it stands, and what then stands there: static texts.
   std::vector<BodyEdit> edits;
+  // The same, for those that do not store answers for clients of ours.
+  std::vector<BodyEdit> stateless_edits{};
+  bool may_be_stored = false;  // the answer, as far as the client is asked
+  std::optional<Referred> referred{};
+  std::vector<providers::ByteRange>
+      inputs{};  // of which each is answered by itself, where they may be parted
 };
 
 using Inspected = boost::system::result<ClientBody, BodyFault>;

@@ -131,6 +131,14 @@ const std::array<ClientBodyReader::Known, 16> ClientBodyReader::known_{{
     {"trace", &ClientBodyReader::skip, Known::Reader::router},
 }};
 
+bool ClientBodyReader::output_bound(const Path& path, std::string_view name,
+                                    std::optional<std::int64_t>& tokens) {
+  const std::size_t begin = walk_.json.position();
+  if (!walk_.integer(path, 0, most_tokens, tokens)) return false;
+  if (tokens) request_.output_bounds.push_back({name, {begin, walk_.json.end()}, *tokens});
+  return true;
+}
+
 bool ClientBodyReader::tools(const Path& path) {
   const std::size_t begin = walk_.json.position();
   bool any = false;

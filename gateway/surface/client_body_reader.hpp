@@ -34,6 +34,9 @@ class ClientBodyReader {
   // A list of tools as hosts of the API take them; its place goes to ClientBody::tools.
   bool tools(const Path& path);
 
+  // A bound of the answer's tokens; `name` is static.
+  bool output_bound(const Path& path, std::string_view name, std::optional<std::int64_t>& tokens);
+
   void need(config::Feature feature) { request_.needs.set(static_cast<std::size_t>(feature)); }
 
   std::string_view body_;

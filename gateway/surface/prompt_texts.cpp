@@ -47,14 +47,19 @@ bool read_texts(BodyWalk& walk, const Path& path, PromptTexts& texts) {
     const JsonType found = walk.json.type();
     if (type && *type != found) return walk.wrong_type(at, "the same as the elements before it");
     type = found;
+    const std::size_t begin = walk.json.position();
+    const auto kept = [&](bool is_whole) {
+      if (is_whole) texts.elements.push_back({begin, walk.json.end()});
+      return is_whole;
+    };
     switch (found) {
       case JsonType::string:
-        return read_text(walk, texts);
+        return kept(read_text(walk, texts));
       case JsonType::number:
         texts.count = 1;
         return read_token(walk, at, texts);
       case JsonType::array:
-        return read_tokens(walk, at, texts);
+        return kept(read_tokens(walk, at, texts));
       default:
         return walk.wrong_type(at, "a string, a token or a list of tokens");
     }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -58,11 +60,35 @@ class Counting {
   virtual std::string answer(config::Tokens tokens) const = 0;
 };
 
+// A parameter as OpenAI's chat and OpenRouter call it, and as another API does.
+struct Renamed {
+  std::string_view usual;
+  std::string_view own;
+};
+constexpr std::string_view renamed(std::span<const Renamed> names, std::string_view usual) {
+  for (const Renamed& each : names) {
+    if (each.usual == usual) return each.own;
+  }
+  return usual;
+}
+
+// What of a call stands in its target.
+struct PathSaid {
+  std::string model;
+  std::string_view action;  // behind the model and a colon
+  std::string_view query;
+};
+
 class Surface {
  public:
   virtual ~Surface() = default;
   virtual config::Format format() const = 0;
   virtual std::string_view route() const = 0;  // as the route table has it
+
+  // Puts into the body what this API has in its target, before anything reads the body. May refuse it.
+  virtual std::optional<ErrorReply> complete(const PathSaid& /*said*/, std::string& /*body*/) const {
+    return std::nullopt;
+  }
 
   // `tokens` is scratch space. The result's ranges are of `body`.
   virtual Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const = 0;

@@ -28,6 +28,15 @@ Edit with_usage(const ClientBody& request) {
   return {before(request.stream_options->begin + 1), "\"include_usage\":true,"};
 }
 
+// Each input goes with the comma that parts it from those that stay.
+void part_inputs(const ClientBody& request, const SentAs& sent, std::vector<Edit>& edits) {
+  const auto& inputs = request.inputs;
+  if (inputs.empty()) return;
+  const std::size_t end = std::min(sent.end_input, inputs.size());
+  if (sent.first_input > 0) edits.push_back({{inputs.front().begin, inputs[sent.first_input].begin}, {}});
+  if (end < inputs.size()) edits.push_back({{inputs[end - 1].end, inputs.back().end}, {}});
+}
+
 void remove_routing_members(const ClientBody& request, std::vector<Edit>& edits) {
   for (const ByteRange& member : request.routing_members) {
     if (member.begin < request.kept_end) {
@@ -43,19 +52,30 @@ void remove_routing_members(const ClientBody& request, std::vector<Edit>& edits)
 }  // namespace
 
 UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std::string_view host_model,
-                           RoutingMembers members) {
+                           RoutingMembers members, const SentAs& sent) {
   const bool is_new = request.model_value.empty();
   std::string model = is_new ? "\"model\":\"" : "\"";
   providers::append_escaped(model, host_model);
   model += is_new ? "\"," : "\"";
+  const std::size_t model_size = model.size();
+  if (sent.most_output) model += std::to_string(sent.most_output->count);
   own_.assign(model.begin(), model.end());
 
   std::vector<Edit> edits;
-  edits.reserve(2 + request.routing_members.size() + request.edits.size());
+  edits.reserve(4 + request.routing_members.size() + request.edits.size() + request.stateless_edits.size());
   edits.push_back(
-      {is_new ? before(request.object.begin + 1) : request.model_value, {own_.data(), own_.size()}});
+      {is_new ? before(request.object.begin + 1) : request.model_value, {own_.data(), model_size}});
   if (request.stream && !request.streams_tell_usage) edits.push_back(with_usage(request));
   edits.insert(edits.end(), request.edits.begin(), request.edits.end());
+  for (const OutputBound& bound : request.output_bounds) {
+    if (!sent.most_output || bound.tokens <= sent.most_output->count) continue;
+    edits.push_back({bound.value, {own_.data() + model_size, own_.size() - model_size}});
+  }
+  if (!sent.may_store) {
+    edits.insert(edits.end(), request.stateless_edits.begin(), request.stateless_edits.end());
+  }
+  if (request.referred) edits.push_back({request.referred->value, request.referred->native});
+  part_inputs(request, sent, edits);
   if (members == RoutingMembers::removed) remove_routing_members(request, edits);
   // What is put in at a place comes before what is taken out there.
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -13,11 +14,20 @@ namespace gateway {
 // What the host's API takes beside OpenAI's.
 enum class RoutingMembers { removed, kept };  // kept: it speaks OpenRouter itself
 
-// Pieces point into the client's text, which must outlive this, and into `own`. Movable; not copyable.
+// What of the request an endpoint is asked for.
+struct SentAs {
+  std::optional<config::Tokens> most_output{};  // bounds of the answer's tokens are lowered to it
+  bool may_store = false;                       // whether it stores answers for the client
+  std::size_t first_input = 0;                  // of ClientBody::inputs
+  std::size_t end_input = static_cast<std::size_t>(-1);
+};
+
+// Pieces point into the
+// client's text, which must outlive this, and into `own`. Movable; not copyable.
 class UpstreamBody {
  public:
   UpstreamBody(const ClientBody& request, std::string_view text, std::string_view host_model,
-               RoutingMembers members);
+               RoutingMembers members, const SentAs& sent = {});
   UpstreamBody(UpstreamBody&&) noexcept = default;
   UpstreamBody& operator=(UpstreamBody&&) noexcept = default;
 

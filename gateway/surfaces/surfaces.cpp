@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
+#include "gateway/surfaces/gemini/gemini.hpp"
 #include "gateway/surfaces/openai_chat/openai_chat.hpp"
 #include "gateway/surfaces/openai_completions/openai_completions.hpp"
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
@@ -11,9 +12,9 @@
 namespace gateway {
 namespace {
 
-constexpr std::array<const Surface& (*)(), 5> surfaces{
+constexpr std::array<const Surface& (*)(), 6> surfaces{
     openai_chat_surface,        openai_completions_surface, openai_embeddings_surface,
-    anthropic_messages_surface, openai_responses_surface,
+    anthropic_messages_surface, openai_responses_surface,   gemini_surface,
 };
 
 }  // namespace

@@ -14,6 +14,21 @@ namespace providers {
 
 enum class EndReason { stop, length, tool_calls, content_filter };
 
+// As OpenAI's chat says it.
+constexpr std::string_view word_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::stop:
+      break;
+    case EndReason::length:
+      return "length";
+    case EndReason::tool_calls:
+      return "tool_calls";
+    case EndReason::content_filter:
+      return "content_filter";
+  }
+  return "stop";
+}
+
 struct AnswerEvent {
   enum class Kind {
     begin,    // once, before all others, if the host says so: `id`, and in `name` the model, as it calls them
@@ -25,7 +40,7 @@ struct AnswerEvent {
     tool_call,  // `index`, `id`, `name`: its arguments follow
     arguments,  // a piece of `text`: of the JSON of the arguments of tool call `index`
     citation,   // `json`: where the text before it comes from, as the host words it
-    end,        // `reason`, and in `name` the host's own word for it
+    end,        // `reason`, in `name` the host's own word, in `text` the stop sequence it came to, if any
     usage,      // so far, all of it: each replaces the one before
     error,      // the answer is broken off
   };

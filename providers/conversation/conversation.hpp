@@ -19,9 +19,6 @@ namespace providers {
 // What is lost where it cannot be said: the request would be another one, or only a hint is.
 enum class Weight { need, hint };
 
-// See matter.hpp.
-enum class Matter;
-
 // A member of the client's body that a conversation has no place for.
 struct Beyond {
   std::string param;  // in the words of the client's API: "logit_bias"
@@ -43,8 +40,6 @@ struct Conversation {
   std::vector<std::pair<Text, Text>> metadata;
 
   std::vector<Beyond> beyond;
-  // What the client's API calls a matter; null: as OpenAI's chat does. Its names are static.
-  std::string_view (*naming)(Matter) = nullptr;
   // What an answer in the client's API repeats of the request, as members of a JSON object; empty: nothing.
   std::string_view said_back;
   OwnTexts own;

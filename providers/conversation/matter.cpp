@@ -121,10 +121,6 @@ std::string_view name_of(Matter matter) {
   return rows[static_cast<std::size_t>(matter)].name;
 }
 
-std::string_view name_of(Matter matter, const Conversation& conversation) {
-  return conversation.naming ? conversation.naming(matter) : name_of(matter);
-}
-
 Weight weight_of(Matter matter) {
   return rows[static_cast<std::size_t>(matter)].weight;
 }

@@ -65,8 +65,6 @@ class Matters {
 
 // As the client's parameter is called at OpenAI and OpenRouter: "top_k", "response_format".
 std::string_view name_of(Matter matter);
-// As the API calls it that the conversation came in.
-std::string_view name_of(Matter matter, const Conversation& conversation);
 Weight weight_of(Matter matter);
 
 Matters matters_of(const Conversation& conversation);

@@ -36,9 +36,10 @@ class Interpreter {
                                routing::Delivery delivery, JsonTokens& tokens) const = 0;
 
   // Of a reply that streams; `tokens` must outlive it.
-  virtual std::unique_ptr<AnswerReader> streamed(JsonTokens& tokens) const = 0;
+  virtual std::unique_ptr<AnswerReader> streamed(const HostModel& model, JsonTokens& tokens) const = 0;
   // A reply that is whole. Never goes on.
-  virtual Reading whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink) const = 0;
+  virtual Reading whole(std::string_view body, const HostModel& model, JsonTokens& tokens,
+                        AnswerSink& sink) const = 0;
 };
 
 }  // namespace providers

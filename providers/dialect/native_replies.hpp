@@ -2,9 +2,14 @@
 // accounting must. Without state.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "providers/dialect/correction.hpp"
+#include "providers/dialect/host_model.hpp"
 #include "providers/dialect/passed.hpp"
 #include "providers/json/json_tokens.hpp"
 
@@ -22,6 +27,13 @@ class NativeReplies {
   // What a stream's usage comes to, when `next` follows `before`: of most APIs each tells all of it.
   virtual ReportedUsage joined(const ReportedUsage& /*before*/, const ReportedUsage& next) const {
     return next;
+  }
+  // Null where nothing needs to be put right.
+  virtual std::unique_ptr<Correction> correction(const HostModel& /*model*/) const { return nullptr; }
+  // What the replies to the parts of one request make together; nothing where they do not.
+  virtual std::optional<std::string> joined_wholes(std::span<const std::string> /*replies*/,
+                                                   JsonTokens& /*tokens*/) const {
+    return std::nullopt;
   }
   virtual PassedReply whole(std::string_view body, JsonTokens& tokens) const = 0;
 };

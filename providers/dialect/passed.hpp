@@ -42,8 +42,9 @@ struct NamePlaces {
   ByteRange id{};
   ByteRange created{};
   ByteRange model{};
+  ByteRange referred{};  // the id of the stored answer that it goes on from, if any
 
-  bool any() const { return !id.empty() || !created.empty() || !model.empty(); }
+  bool any() const { return !id.empty() || !created.empty() || !model.empty() || !referred.empty(); }
 };
 
 struct PassedEvent {
@@ -75,6 +76,7 @@ struct PassedReply {
   Kind kind = Kind::bad;
   PassedContent content;
   ReportedUsage usage;
+  ByteRange usage_value{};  // of the top-level usage, when it is there and not null
   NamePlaces names;
   std::optional<ReportedError> error{};
 };

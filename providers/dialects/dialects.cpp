@@ -11,8 +11,8 @@
 namespace providers {
 namespace {
 
-// In the order of config::Format.
-constexpr std::array<const Dialect& (*)(), config::format_count> dialects{
+// In the order of config::Format, whose last one no host is asked in.
+constexpr std::array<const Dialect& (*)(), config::format_count - 1> dialects{
     openai_chat_dialect, openai_completions_dialect, openai_embeddings_dialect,
     anthropic_dialect,   openai_responses_dialect,
 };
@@ -26,7 +26,7 @@ const Dialect& dialect_of(config::Format format) {
 const Dialect* dialect_for(config::Formats spoken, config::Format client, Conversational conversational) {
   if (spoken.has(client)) return &dialect_of(client);
   if (conversational == Conversational::no) return nullptr;
-  for (std::size_t i = 0; i < config::format_count; ++i) {
+  for (std::size_t i = 0; i < dialects.size(); ++i) {
     const auto format = static_cast<config::Format>(i);
     if (spoken.has(format) && dialect_of(format).interpreter()) return &dialect_of(format);
   }

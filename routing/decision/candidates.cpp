@@ -61,9 +61,13 @@ bool is_of_exceeded_context(const Question& question, const Verdict& verdict) {
 // Tokens that prompt and output need beyond the context, as this endpoint's own counts let expect them.
 double beyond_context(const Question& question, const Verdict& verdict) {
   const double scale = question.snapshot.endpoints[verdict.endpoint].prompt_scale;
-  const double output =
+  const config::EndpointSettings& settings = *endpoint_of(question, verdict).settings;
+  double output =
       question.demand.max_output ? question.asked.most_output : verdict.prediction.expected_output;
-  const auto context = static_cast<double>(endpoint_of(question, verdict).settings->context.count);
+  if (question.demand.lowers_max_output && settings.max_output) {
+    output = std::min(output, static_cast<double>(settings.max_output->count));
+  }
+  const auto context = static_cast<double>(settings.context.count);
   return std::max(0.0, question.asked.prompt * scale + output - context);
 }
 
@@ -179,7 +183,9 @@ void filter(const Question& question, Verdict& verdict, Again again) {
     return remove(verdict, Removal::context, verdict.beyond_context);
   }
 
-  if (settings.max_output && demand.max_output && *demand.max_output > *settings.max_output) {
+  const bool gives_less =
+      settings.max_output && demand.max_output && *demand.max_output > *settings.max_output;
+  if (gives_less && !demand.lowers_max_output) {
     const auto missing = demand.max_output->count - settings.max_output->count;
     return remove(verdict, Removal::max_output, static_cast<double>(missing));
   }

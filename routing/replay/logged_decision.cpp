@@ -16,6 +16,7 @@ LoggedDemand logged(const Demand& demand) {
           .key = demand.key ? demand.key->name.text : "",
           .prompt = demand.prompt,
           .max_output = demand.max_output,
+          .lowers_max_output = demand.lowers_max_output,
           .answers = demand.answers,
           .needs = demand.needs,
           .unfit = std::move(unfit),

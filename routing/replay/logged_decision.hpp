@@ -33,6 +33,7 @@ struct LoggedDemand {
   std::string key;  // its name, or empty
   config::Tokens prompt{};
   std::optional<config::Tokens> max_output{};
+  bool lowers_max_output = false;
   int answers = 1;
   config::Features needs;
   std::vector<EndpointIndex> unfit;

@@ -28,6 +28,7 @@ void Stage::set_demand(const LoggedDemand& demand, const LoggedDecision& logged)
   demand_.model_requested = demand.model_requested;
   demand_.prompt = demand.prompt;
   demand_.max_output = demand.max_output;
+  demand_.lowers_max_output = demand.lowers_max_output;
   demand_.answers = demand.answers;
   demand_.needs = demand.needs;
   demand_.unfit.clear();

@@ -16,8 +16,12 @@ config::Money bill(const Endpoint& endpoint, const Usage& usage) {
   config::Money sum = prices.request;
   sum = sum + prices.input.of({prompt - cached});
   sum = sum + prices.cache_read.value_or(prices.input).of({cached});
-  if (prices.cache_write)
-    sum = sum + prices.cache_write->of({std::max<std::int64_t>(usage.cache_written.count, 0)});
+  if (prices.cache_write) {
+    const std::int64_t written = std::max<std::int64_t>(usage.cache_written.count, 0);
+    const std::int64_t for_an_hour = std::clamp<std::int64_t>(usage.cache_written_1h.count, 0, written);
+    sum = sum + prices.cache_write->of({written - for_an_hour});
+    sum = sum + prices.cache_write_1h.value_or(prices.input).of({for_an_hour});
+  }
   sum = sum + prices.output.of({std::max<std::int64_t>(usage.output.count, 0)});
   return sum;
 }

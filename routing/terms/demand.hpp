@@ -31,7 +31,9 @@ struct Demand {
   std::string model_requested;                 // as the client wrote it
   config::Tokens prompt{};                     // estimated
   std::optional<config::Tokens> max_output{};  // of each answer
-  int answers = 1;                             // that are wanted, side by side
+  // Whether it is lowered for an endpoint that gives less, which is left out otherwise.
+  bool lowers_max_output = false;
+  int answers = 1;  // that are wanted, side by side
   config::Features needs;
   std::vector<Unfit> unfit;  // of the endpoints of `model` and of `fallbacks`
   Delivery delivery = Delivery::whole;

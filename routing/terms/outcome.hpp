@@ -78,6 +78,7 @@ struct Usage {
   config::Tokens prompt{};
   config::Tokens cached{};
   config::Tokens cache_written{};
+  config::Tokens cache_written_1h{};  // of those, for an hour
   config::Tokens output{};
   config::Tokens reasoning{};
   std::optional<double> cost{};  // dollars, where the host itself reports it

@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
               at_once.chunks == in_two.chunks);
 
   Deaf deaf;
-  providers::OpenAiChatStream reader(tokens);
+  providers::OpenAiChatStream reader(tokens, config::ThinkTags::reasoning);
   const std::string ended = at_once.chunks + "data: [DONE]\n\n";
   EXPECT_THAT(reader.feed(ended, deaf) == Reading::ended);
 

@@ -74,7 +74,7 @@ void check_conversation(const std::string& body, providers::JsonTokens& tokens) 
 std::string events_of(std::string_view chunks, std::size_t cut, providers::JsonTokens& tokens) {
   std::string out;
   gateway::MessageEvents answer({"req_1", 1, "m"}, gateway::ThoughtShown::yes, out);
-  const auto reader = providers::openai_chat_dialect().interpreter()->streamed(tokens);
+  const auto reader = providers::openai_chat_dialect().interpreter()->streamed({}, tokens);
   reader->feed(chunks.substr(0, cut), answer);
   reader->feed(chunks.substr(cut), answer);
   answer.finish("");
@@ -89,7 +89,7 @@ void check_answer(const std::string& chunks, std::size_t cut, providers::JsonTok
   EXPECT_THAT(stream.feed(events, read) == providers::Reading::ended);
 
   gateway::MessageWhole whole(gateway::ThoughtShown::yes);
-  providers::openai_chat_dialect().interpreter()->whole(chunks, tokens, whole);
+  providers::openai_chat_dialect().interpreter()->whole(chunks, {}, tokens, whole);
   const std::string body = whole.body({"req_1", 1, "m"}, "");
   EXPECT_THAT(is_json(body, tokens));
   providers::anthropic_native_replies().whole(body, tokens);

@@ -138,7 +138,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
               at_once.chunks == in_two.chunks && at_once.events == in_two.events);
 
   Deaf deaf;
-  providers::OpenAiChatStream chat(tokens);
+  providers::OpenAiChatStream chat(tokens, config::ThinkTags::reasoning);
   EXPECT_THAT(chat.feed(at_once.chunks + "data: [DONE]\n\n", deaf) == Reading::ended);
   providers::ResponsesStreamReader reader(tokens);
   EXPECT_THAT(reader.feed(at_once.events, deaf) == Reading::ended);

@@ -40,16 +40,15 @@ class MessageCounting final : public Counting {
   }
 };
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> parameters{
-    {{"reasoning", "thinking"},
-     {"reasoning_details", "thinking blocks"},
-     {"stop", "stop_sequences"},
-     {"response_format", "output_config.format"},
-     {"parallel_tool_calls", "tool_choice.disable_parallel_tool_use"},
-     {"image_url", "image"},
-     {"file", "document"},
-     {"file_id", "source.file_id"},
-     {"user", "metadata.user_id"}}};
+constexpr std::array<Renamed, 9> parameters{{{"reasoning", "thinking"},
+                                             {"reasoning_details", "thinking blocks"},
+                                             {"stop", "stop_sequences"},
+                                             {"response_format", "output_config.format"},
+                                             {"parallel_tool_calls", "tool_choice.disable_parallel_tool_use"},
+                                             {"image_url", "image"},
+                                             {"file", "document"},
+                                             {"file_id", "source.file_id"},
+                                             {"user", "metadata.user_id"}}};
 
 // The one event that every client skips, whatever else is in it.
 std::string ping(std::string_view members) {
@@ -73,12 +72,7 @@ class AnthropicMessages final : public Surface {
     return fields;
   }
 
-  std::string_view parameter(std::string_view name) const override {
-    for (const auto& [others, own] : parameters) {
-      if (others == name) return own;
-    }
-    return name;
-  }
+  std::string_view parameter(std::string_view name) const override { return renamed(parameters, name); }
   std::string error_body(const ErrorReply& error, std::string_view id) const override {
     return message_error(error, id);
   }

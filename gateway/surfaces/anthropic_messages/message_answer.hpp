@@ -23,8 +23,11 @@ class MessageEnd {
  public:
   void take(const providers::AnswerEvent& event);
   std::string_view stop_reason() const;
+  // As it stands in JSON, null where there is none.
+  std::string stop_sequence() const { return sequence_.empty() ? "null" : "\"" + sequence_ + "\""; }
 
  private:
+  std::string sequence_;  // raw
   bool has_refused_ = false;
   bool has_called_ = false;
   std::optional<providers::EndReason> reason_{};

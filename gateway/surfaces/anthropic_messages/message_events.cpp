@@ -25,7 +25,9 @@ std::string message_id(std::string_view request_id) {
 void MessageEnd::take(const AnswerEvent& event) {
   has_refused_ = has_refused_ || event.kind == Kind::refusal;
   has_called_ = has_called_ || event.kind == Kind::tool_call;
-  if (event.kind == Kind::end) reason_ = event.reason;
+  if (event.kind != Kind::end) return;
+  reason_ = event.reason;
+  if (event.reason == EndReason::stop) sequence_ = event.text.raw;
 }
 
 // Some hosts say "stop" of an answer that calls tools.
@@ -33,7 +35,8 @@ std::string_view MessageEnd::stop_reason() const {
   const EndReason reason = reason_.value_or(EndReason::stop);
   if (reason == EndReason::length) return "max_tokens";
   if (reason == EndReason::content_filter || has_refused_) return "refusal";
-  return has_called_ || reason == EndReason::tool_calls ? "tool_use" : "end_turn";
+  if (has_called_ || reason == EndReason::tool_calls) return "tool_use";
+  return sequence_.empty() ? "end_turn" : "stop_sequence";
 }
 
 MessageEvents::MessageEvents(const StreamIdentity& stream, ThoughtShown thoughts, std::string& out)
@@ -177,7 +180,8 @@ void MessageEvents::finish(std::string_view own_members) {
   end_block();
   begin();
   out_ += "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"";
-  out_.append(end_.stop_reason()).append("\",\"stop_sequence\":null},\"usage\":");
+  out_.append(end_.stop_reason()).append("\",\"stop_sequence\":").append(end_.stop_sequence());
+  out_ += "},\"usage\":";
   append_message_usage(out_, usage_, UsageOf::end_of_stream, own_members);
   out_ += "}\n\n";
 }

@@ -68,13 +68,18 @@ class MessageReader final : public ClientBodyReader {
     return prompt_.messages(walk_, path);
   }
   bool system(const Path& path) { return prompt_.system(walk_, path); }
-  bool max_tokens(const Path& path) { return walk_.integer(path, 0, most_tokens, max_tokens_); }
+  bool max_tokens(const Path& path) { return output_bound(path, "max_tokens", max_tokens_); }
 
   // What a model may do, any can; what it is told to do, not.
   bool thinking(const Path& path) {
     std::string type;
     const std::size_t begin = walk_.json.position();
     const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("budget_tokens") && walk_.json.type() == JsonType::number) {
+        const auto budget = walk_.json.number();
+        if (budget) request_.thinking_budget = budget->whole();
+        return budget.has_value();
+      }
       return key.is("type") ? walk_.string(at, type) : walk_.json.skip();
     });
     is_told_to_think_ = type == "enabled";

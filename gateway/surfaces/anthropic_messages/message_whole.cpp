@@ -125,7 +125,7 @@ std::string MessageWhole::body(const StreamIdentity& reply, std::string_view own
   }
   json.end_array();
   json.key("stop_reason").plain(end_.stop_reason());
-  json.key("stop_sequence").raw("null");
+  json.key("stop_sequence").raw(end_.stop_sequence());
   std::string usage;
   append_message_usage(usage, usage_.value_or(routing::Usage{}), UsageOf::reply, own_members);
   json.key("usage").raw(usage);

@@ -14,8 +14,6 @@ namespace gateway {
 
 enum class ThinkingShown { yes, no };
 
-std::string_view finish_reason(providers::EndReason reason);
-
 class ChatChunks final : public StreamedAnswer {
  public:
   // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.

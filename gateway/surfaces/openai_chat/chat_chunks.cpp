@@ -70,7 +70,7 @@ void ChatChunks::take(const AnswerEvent& event) {
       return end_chunk();
     case Kind::end:
       begin_chunk();
-      out_.append("},\"logprobs\":null,\"finish_reason\":\"").append(finish_reason(event.reason));
+      out_.append("},\"logprobs\":null,\"finish_reason\":\"").append(word_of(event.reason));
       out_.append("\",\"native_finish_reason\":\"").append(event.name.raw).append("\"}]");
       out_ += wants_usage_ ? ",\"usage\":null}\n\n" : "}\n\n";
       return;

@@ -23,7 +23,7 @@ class ChatReader final : public ClientBodyReader {
     std::string_view key;
     bool (ChatReader::*read)(const Path&);
   };
-  static const std::array<Own, 11> own_;
+  static const std::array<Own, 13> own_;
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
     const auto own = std::ranges::find(own_, name, &Own::key);
@@ -59,9 +59,9 @@ class ChatReader final : public ClientBodyReader {
     return read_messages(walk_, path, prompt_);
   }
 
-  bool max_tokens(const Path& path) { return walk_.integer(path, 0, most_tokens, max_tokens_); }
+  bool max_tokens(const Path& path) { return output_bound(path, "max_tokens", max_tokens_); }
   bool max_completion_tokens(const Path& path) {
-    return walk_.integer(path, 0, most_tokens, max_completion_tokens_);
+    return output_bound(path, "max_completion_tokens", max_completion_tokens_);
   }
 
   bool response_format(const Path& path) {
@@ -96,6 +96,21 @@ class ChatReader final : public ClientBodyReader {
     return read;
   }
 
+  // As Groq and llama.cpp have it, and as SGLang has it.
+  bool reasoning_format(const Path&) {
+    if (walk_.json.type() != JsonType::string) return walk_.json.skip();
+    const auto format = walk_.json.string();
+    if (format && (format->is("raw") || format->is("none"))) request_.keeps_think_tags = true;
+    return format.has_value();
+  }
+  bool separate_reasoning(const Path& path) {
+    std::optional<bool> separate;
+    if (walk_.json.type() != JsonType::boolean) return walk_.json.skip();
+    if (!walk_.boolean(path, separate)) return false;
+    if (separate == false) request_.keeps_think_tags = true;
+    return true;
+  }
+
   bool include_reasoning(const Path& path) { return walk_.boolean(path, include_reasoning_); }
   bool logprobs(const Path& path) { return walk_.boolean(path, logprobs_); }
 
@@ -112,7 +127,7 @@ class ChatReader final : public ClientBodyReader {
   std::optional<std::int64_t> max_tokens_, max_completion_tokens_;
 };
 
-const std::array<ChatReader::Own, 11> ChatReader::own_{{
+const std::array<ChatReader::Own, 13> ChatReader::own_{{
     {"messages", &ChatReader::messages},
     {"max_tokens", &ChatReader::max_tokens},
     {"max_completion_tokens", &ChatReader::max_completion_tokens},
@@ -122,6 +137,8 @@ const std::array<ChatReader::Own, 11> ChatReader::own_{{
     {"reasoning_effort", &ChatReader::reasoning_effort},
     {"reasoning", &ChatReader::reasoning},
     {"include_reasoning", &ChatReader::include_reasoning},
+    {"reasoning_format", &ChatReader::reasoning_format},
+    {"separate_reasoning", &ChatReader::separate_reasoning},
     {"logprobs", &ChatReader::logprobs},
     {"modalities", &ChatReader::modalities},
 }};

@@ -17,20 +17,6 @@ providers::Text raw(std::string_view text) {
 
 }  // namespace
 
-std::string_view finish_reason(EndReason reason) {
-  switch (reason) {
-    case EndReason::stop:
-      return "stop";
-    case EndReason::length:
-      return "length";
-    case EndReason::tool_calls:
-      return "tool_calls";
-    case EndReason::content_filter:
-      return "content_filter";
-  }
-  return "stop";
-}
-
 // Blocks come one after the other.
 ChatWhole::Thought& ChatWhole::thought(const AnswerEvent& event) {
   if (thoughts_.size() <= event.index) thoughts_.resize(event.index + 1);
@@ -147,7 +133,7 @@ std::string ChatWhole::body(const StreamIdentity& reply, std::string_view own_me
   json.end_object();
   json.key("logprobs").raw("null");
   json.key("finish_reason");
-  reason_ ? json.plain(finish_reason(*reason_)) : json.raw("null");
+  reason_ ? json.plain(word_of(*reason_)) : json.raw("null");
   json.key("native_finish_reason");
   reason_ ? json.string(raw(native_reason_)) : json.raw("null");
   json.end_object();

@@ -18,7 +18,7 @@ class CompletionReader final : public ClientBodyReader {
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
     if (name == "prompt") return read_texts(walk_, path, prompt_);
     if (name == "suffix") return walk_.string(path, suffix_, 32u << 20);
-    if (name == "max_tokens") return walk_.integer(path, 0, most_tokens, max_tokens_);
+    if (name == "max_tokens") return output_bound(path, "max_tokens", max_tokens_);
     if (name == "best_of") return walk_.integer(path, 1, 128, best_of_);
     if (name == "logprobs") return walk_.integer(path, 0, 100, logprobs_);
     return std::nullopt;
@@ -53,6 +53,9 @@ class OpenAiCompletions final : public Surface {
     if (auto fault = CompletionReader(body, tokens, *result).read()) result = *std::move(fault);
     tokens.shrink();
     return result;
+  }
+  std::string_view parameter(std::string_view name) const override {
+    return name == "messages" ? "prompt" : name;
   }
   std::string error_event(const ErrorReply& error, const StreamIdentity& stream) const override {
     return gateway::error_event(error, stream, StreamShape::completions);

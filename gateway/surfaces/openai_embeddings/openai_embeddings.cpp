@@ -39,6 +39,7 @@ class EmbeddingReader final : public ClientBodyReader {
   void complete() override {
     request_.prompt = estimated_tokens(input_);
     request_.max_output = config::Tokens{0};
+    request_.inputs = std::move(input_.elements);
   }
 
   PromptTexts input_;
@@ -55,6 +56,9 @@ class OpenAiEmbeddings final : public Surface {
     if (auto fault = EmbeddingReader(body, tokens, *result).read()) result = *std::move(fault);
     tokens.shrink();
     return result;
+  }
+  std::string_view parameter(std::string_view name) const override {
+    return name == "messages" ? "input" : name;
   }
   bool is_interchangeable() const override { return false; }
   // Never streams.

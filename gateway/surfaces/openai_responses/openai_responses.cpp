@@ -1,5 +1,7 @@
 #include "gateway/surfaces/openai_responses/openai_responses.hpp"
 
+#include <array>
+
 #include "gateway/surfaces/openai_responses/response_object.hpp"
 #include "gateway/surfaces/openai_responses/responses_answer.hpp"
 #include "gateway/surfaces/openai_responses/responses_conversation.hpp"
@@ -60,6 +62,15 @@ std::string error_text(const ErrorReply& error, std::int64_t number) {
   return text + "\n\n";
 }
 
+constexpr std::array<Renamed, 8> parameters{{{"image_url", "input_image"},
+                                             {"file", "input_file"},
+                                             {"response_format", "text.format"},
+                                             {"logprobs", "top_logprobs"},
+                                             {"reasoning", "reasoning.effort"},
+                                             {"reasoning_details", "reasoning"},
+                                             {"max_tokens", "max_output_tokens"},
+                                             {"messages", "input"}}};
+
 class OpenAiResponses final : public Surface {
  public:
   config::Format format() const override { return config::Format::responses; }
@@ -69,6 +80,7 @@ class OpenAiResponses final : public Surface {
   }
   const Conversing* conversing() const override { return &conversing_; }
   const Counting* counting() const override { return &counting_; }
+  std::string_view parameter(std::string_view name) const override { return renamed(parameters, name); }
 
   std::string error_event(const ErrorReply& error, const StreamIdentity& stream) const override {
     std::string text = error_text(error, stream.events);

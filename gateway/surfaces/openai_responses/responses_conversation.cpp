@@ -56,36 +56,6 @@ constexpr std::array<std::string_view, 24> said_to_others{"model",
                                                           "moderation",
                                                           "client_metadata"};
 
-std::string_view response_name_of(Matter matter) {
-  switch (matter) {
-    case Matter::image_data:
-    case Matter::image_url:
-      return "input_image";
-    case Matter::audio:
-      return "input_audio";
-    case Matter::pdf_data:
-    case Matter::pdf_url:
-    case Matter::other_file:
-      return "input_file";
-    case Matter::json_object:
-    case Matter::json_schema:
-      return "text.format";
-    case Matter::logprobs:
-      return "top_logprobs";
-    case Matter::thinking:
-    case Matter::optional_thinking:
-    case Matter::no_thinking:
-      return "reasoning.effort";
-    case Matter::earlier_thinking:
-      return "reasoning";
-    case Matter::prefill:
-    case Matter::assistant_first:
-      return "input";
-    default:
-      return providers::name_of(matter);
-  }
-}
-
 class ConversationReader {
  public:
   ConversationReader(std::string_view body, providers::JsonTokens& tokens, Conversation& conversation)
@@ -93,7 +63,6 @@ class ConversationReader {
 
   std::optional<BodyFault> read() {
     const Path top;
-    said_.naming = response_name_of;
     const bool is_read =
         walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
     if (!is_read || !walk_.json.finish()) return walk_.fault();

@@ -58,15 +58,16 @@ class ResponsesReader final : public ClientBodyReader {
     edit_for_natives();
   }
 
-  // Nothing that a host would store could be found again here.
+  // What a host would store could not be found again, but where it is asked to store for us.
   void edit_for_natives() {
+    request_.may_be_stored = store_.empty() || stores_;
     if (!store_.empty()) {
-      if (stores_) request_.edits.push_back({store_, "false"});
+      if (stores_) request_.stateless_edits.push_back({store_, "false"});
     } else {
       const std::size_t first = request_.object.begin + 1;
       const std::size_t next = body_.find_first_not_of(" \t\r\n", first);
       if (next != std::string_view::npos && body_[next] != '}') {
-        request_.edits.push_back({{first, first}, "\"store\":false,"});
+        request_.stateless_edits.push_back({{first, first}, "\"store\":false,"});
       }
     }
     take_out_unusable();
@@ -109,7 +110,7 @@ class ResponsesReader final : public ClientBodyReader {
     return walk_.json.skip();
   }
 
-  bool max_output(const Path& path) { return walk_.integer(path, 0, most_tokens, max_output_); }
+  bool max_output(const Path& path) { return output_bound(path, "max_output_tokens", max_output_); }
 
   bool text(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
@@ -167,8 +168,13 @@ class ResponsesReader final : public ClientBodyReader {
   }
 
   bool previous_response(const Path& path) {
-    return nothing_said(path, "the id of a stored response",
-                        "no id: nothing is stored here, so all of the history must be sent as `input`");
+    if (walk_.json.type() == JsonType::null) return walk_.json.null();
+    if (walk_.json.type() != JsonType::string) return walk_.wrong_type(path, "a string");
+    const std::size_t begin = walk_.json.position();
+    const auto id = walk_.json.string();
+    if (!id) return false;
+    request_.referred = Referred{{begin, walk_.json.end()}, *id, {}};
+    return true;
   }
 
   bool conversation(const Path& path) {

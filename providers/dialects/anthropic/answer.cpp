@@ -83,9 +83,10 @@ void AnthropicAnswer::block_ended(AnswerSink& sink) {
   open_ = Open::none;
 }
 
-void AnthropicAnswer::end(const Text& stop_reason, AnswerSink& sink) {
+void AnthropicAnswer::end(const Text& stop_reason, const Text& stop_sequence, AnswerSink& sink) {
   block_ended(sink);
-  sink.take({.kind = Kind::end, .name = stop_reason, .reason = end_reason_of(stop_reason)});
+  sink.take(
+      {.kind = Kind::end, .text = stop_sequence, .name = stop_reason, .reason = end_reason_of(stop_reason)});
 }
 
 void AnthropicAnswer::usage(const AnthropicUsage& usage, AnswerSink& sink) {

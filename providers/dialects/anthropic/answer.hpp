@@ -16,7 +16,7 @@ class AnthropicAnswer {
   void block(const AnthropicBlockSeen& block, AnswerSink& sink);
   void delta(const AnthropicDelta& delta, AnswerSink& sink);
   void block_ended(AnswerSink& sink);
-  void end(const Text& stop_reason, AnswerSink& sink);
+  void end(const Text& stop_reason, const Text& stop_sequence, AnswerSink& sink);
   void usage(const AnthropicUsage& usage, AnswerSink& sink);
   void fail(const ReportedError& error, AnswerSink& sink);
 

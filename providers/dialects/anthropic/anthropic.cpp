@@ -23,10 +23,11 @@ class AnthropicInterpreter final : public Interpreter {
                        JsonTokens& tokens) const override {
     return write_anthropic_body(conversation, model, delivery, tokens);
   }
-  std::unique_ptr<AnswerReader> streamed(JsonTokens& tokens) const override {
+  std::unique_ptr<AnswerReader> streamed(const HostModel&, JsonTokens& tokens) const override {
     return std::make_unique<AnthropicStream>(tokens);
   }
-  Reading whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink) const override {
+  Reading whole(std::string_view body, const HostModel&, JsonTokens& tokens,
+                AnswerSink& sink) const override {
     return read_anthropic_whole(body, tokens, sink);
   }
 };

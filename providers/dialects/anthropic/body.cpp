@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/dialect/told_output.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/anthropic/thinking.hpp"
 #include "providers/dialects/anthropic/tools.hpp"
@@ -14,10 +15,7 @@ constexpr std::size_t most_bytes_of_user = 256;
 constexpr double least_top_p_of_thinking = 0.95;
 
 std::int64_t max_tokens_of(const Conversation& conversation, const HostModel& model) {
-  const std::int64_t most = model.max_output.value_or(anthropic_default_max_tokens);
-  if (!conversation.max_output) return most;
-  // More than it can give is refused there; the limit of the model is one anyway.
-  return model.max_output ? std::min(*conversation.max_output, most) : *conversation.max_output;
+  return told_output(conversation, model).value_or(model.max_output.value_or(anthropic_default_max_tokens));
 }
 
 // Temperature reaches from 0 to 1 here. With both it and top_p newer models refuse; the temperature is meant
@@ -25,7 +23,7 @@ std::int64_t max_tokens_of(const Conversation& conversation, const HostModel& mo
 void write_sampling(JsonWriter& json, const Conversation& conversation, bool thinks,
                     WrittenRequest& written) {
   const Sampling& sampling = conversation.sampling;
-  const auto drop = [&](Matter matter) { add_name(written.dropped, name_of(matter, conversation)); };
+  const auto drop = [&](Matter matter) { add_name(written.dropped, name_of(matter)); };
   const bool says_top_p = sampling.top_p && sampling.top_p->real() != 1;
   if (sampling.temperature) {
     const double value = sampling.temperature->real();
@@ -113,8 +111,8 @@ WrittenRequest write_anthropic_body(const Conversation& conversation, const Host
   const AnthropicMessages messages = anthropic_messages(conversation);
   const std::int64_t max_tokens = max_tokens_of(conversation, model);
   const AnthropicThinking thinking = anthropic_thinking(conversation, messages.turns, model, max_tokens);
-  if (messages.lose_thinking) add_name(written.dropped, name_of(Matter::earlier_thinking, conversation));
-  if (thinking.is_lost) add_name(written.dropped, name_of(Matter::thinking, conversation));
+  if (messages.lose_thinking) add_name(written.dropped, name_of(Matter::earlier_thinking));
+  if (thinking.is_lost) add_name(written.dropped, name_of(Matter::thinking));
 
   JsonWriter json(written.body);
   json.begin_object();

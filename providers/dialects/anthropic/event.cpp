@@ -69,6 +69,7 @@ class EventReader {
       return take(walk_, delta.text);
     }
     if (key.is("stop_reason")) return take(walk_, delta.stop_reason);
+    if (key.is("stop_sequence")) return take(walk_, delta.stop_sequence);
     if (key.is("citation")) {
       const std::size_t begin = walk_.position();
       if (!walk_.skip()) return false;

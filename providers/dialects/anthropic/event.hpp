@@ -26,6 +26,7 @@ struct AnthropicDelta {
   Text text;  // `text`, `partial_json`, `thinking` or `signature`
   std::string_view citation;
   Text stop_reason;  // of the message; empty: none
+  Text stop_sequence;
 };
 
 struct AnthropicEvent {

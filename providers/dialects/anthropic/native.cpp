@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/dialect/priced_usage.hpp"
 #include "providers/dialects/anthropic/errors.hpp"
 #include "providers/dialects/anthropic/shown.hpp"
 #include "providers/dialects/anthropic/whole.hpp"
@@ -18,6 +19,8 @@ routing::Usage joined_usage(const routing::Usage& before, const routing::Usage& 
   routing::Usage usage = next;
   usage.cached = larger(before.cached, next.cached);
   usage.cache_written = larger(before.cache_written, next.cache_written);
+  usage.cache_written_1h =
+      std::min(larger(before.cache_written_1h, next.cache_written_1h), usage.cache_written);
   usage.output = larger(before.output, next.output);
   usage.reasoning = std::min(larger(before.reasoning, next.reasoning), usage.output);
   usage.prompt = {larger(uncached(before), uncached(next)).count + usage.cached.count +
@@ -79,29 +82,36 @@ PassedEvent AnthropicReplies::event(const SseEvent& event, JsonTokens& tokens) c
   return passed;
 }
 
-// Clients go by the line of the event's name, which some hosts leave out.
+// Clients go by the line of the event's name, which some hosts leave out. What a reply costs is known at its
+// end.
 Relayed AnthropicReplies::relayed(const SseEvent& event, const PassedEvent& passed, UsageShown,
-                                  std::string& scratch, std::string_view) const {
+                                  std::string& scratch, std::string_view cost) const {
   Relayed result;
   if (passed.kind != PassedEvent::Kind::delta) return result;
-  if (event.form == SseEvent::Form::named) {
+  const bool is_end = !passed.content.finish_reason.empty();
+  const bool prices_usage = is_end && takes_cost(passed, event.data, cost);
+  if (event.form == SseEvent::Form::named && !prices_usage) {
     result.form = Relayed::Form::as_it_came;
     result.parts[result.count++] = event.raw;
     return result;
   }
   result.form = Relayed::Form::rewritten;
   const auto add = [&](std::string_view piece) { result.parts[result.count++] = piece; };
-  scratch.assign(event.data);
+  scratch.clear();
+  if (!event.name.empty()) scratch.append("event: ").append(event.name).append("\n");
+  scratch.append("data: ");
+  const std::size_t begin = scratch.size();
+  scratch.append(event.data);
   // Between JSON's tokens a line's end is white space like any other, and inside them there is none.
-  std::replace(scratch.begin(), scratch.end(), '\n', ' ');
-  std::replace(scratch.begin(), scratch.end(), '\r', ' ');
-  if (!event.name.empty()) {
-    add("event: ");
-    add(event.name);
-    add("\n");
+  std::replace(scratch.begin() + static_cast<std::ptrdiff_t>(begin), scratch.end(), '\n', ' ');
+  std::replace(scratch.begin() + static_cast<std::ptrdiff_t>(begin), scratch.end(), '\r', ' ');
+  const std::string_view data = std::string_view(scratch).substr(begin);
+  add(std::string_view(scratch).substr(0, begin));
+  if (prices_usage) {
+    add_priced(result, passed, data, cost);
+  } else {
+    add(data);
   }
-  add("data: ");
-  add(scratch);
   add("\n\n");
   return result;
 }

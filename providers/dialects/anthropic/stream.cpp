@@ -36,7 +36,9 @@ Reading AnthropicStream::take(const SseEvent& event, AnswerSink& sink) {
     answer_.begin(read->id, read->model, sink);
     answer_.usage(usage_, sink);
   } else if (read->type.is("message_delta")) {
-    if (!read->delta.stop_reason.raw.empty()) answer_.end(read->delta.stop_reason, sink);
+    if (!read->delta.stop_reason.raw.empty()) {
+      answer_.end(read->delta.stop_reason, read->delta.stop_sequence, sink);
+    }
     answer_.usage(usage_, sink);
   } else if (read->type.is("message_stop")) {
     return Reading::ended;

@@ -23,6 +23,11 @@ bool AnthropicUsage::member(JsonWalk& walk, const JsonString& key) {
   if (key.is("output_tokens")) return count(walk, output_);
   if (key.is("cache_read_input_tokens")) return count(walk, cache_read_);
   if (key.is("cache_creation_input_tokens")) return count(walk, cache_written_);
+  if (key.is("cache_creation") && walk.type() == JsonType::object) {
+    return walk.object([&](const JsonString& inner) {
+      return inner.is("ephemeral_1h_input_tokens") ? count(walk, written_1h_) : walk.skip();
+    });
+  }
   if (key.is("output_tokens_details") && walk.type() == JsonType::object) {
     return walk.object([&](const JsonString& inner) {
       return inner.is("thinking_tokens") ? count(walk, thinking_) : walk.skip();
@@ -51,6 +56,7 @@ routing::Usage AnthropicUsage::usage() const {
   routing::Usage usage;
   usage.cached = {cache_read_.value_or(0)};
   usage.cache_written = {cache_written_.value_or(0)};
+  usage.cache_written_1h = {std::min(written_1h_.value_or(0), usage.cache_written.count)};
   usage.prompt = {input_.value_or(0) + usage.cached.count + usage.cache_written.count};
   usage.output = {output_.value_or(0)};
   usage.reasoning = {std::min(thinking_.value_or(0), usage.output.count)};

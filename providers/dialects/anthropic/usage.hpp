@@ -28,7 +28,8 @@ class AnthropicUsage {
   bool member(JsonWalk& walk, const JsonString& key);
   bool count(JsonWalk& walk, std::optional<std::int64_t>& value);
 
-  std::optional<std::int64_t> input_{}, cache_read_{}, cache_written_{}, output_{}, thinking_{};
+  std::optional<std::int64_t> input_{}, cache_read_{}, cache_written_{}, written_1h_{}, output_{},
+      thinking_{};
   bool is_odd_ = false;
 };
 

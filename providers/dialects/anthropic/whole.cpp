@@ -11,7 +11,9 @@ struct Message {
   Text id;
   Text model;
   ByteRange model_value;
+  ByteRange usage_value;
   Text stop_reason;
+  Text stop_sequence;
   std::string_view content;  // an array; empty: none
   AnthropicUsage usage;
   std::optional<ReportedError> error{};
@@ -38,7 +40,14 @@ std::optional<Message> read_message(std::string_view body, JsonTokens& tokens) {
       return true;
     }
     if (key.is("stop_reason")) return take(walk, message.stop_reason);
-    if (key.is("usage")) return message.usage.read(walk);
+    if (key.is("stop_sequence")) return take(walk, message.stop_sequence);
+    if (key.is("usage")) {
+      const std::size_t begin = walk.position();
+      const bool is_object = walk.type() == JsonType::object;
+      if (!message.usage.read(walk)) return false;
+      if (is_object) message.usage_value = {begin, walk.end()};
+      return true;
+    }
     if (key.is("error") && walk.type() != JsonType::null) {
       message.error = read_anthropic_error_value(walk);
       return walk.ok();
@@ -75,7 +84,7 @@ Reading read_anthropic_whole(std::string_view body, JsonTokens& tokens, AnswerSi
   }
   answer.begin(message->id, message->model, sink);
   if (!message->content.empty()) tell_content(message->content, tokens, answer, sink);
-  if (!message->stop_reason.raw.empty()) answer.end(message->stop_reason, sink);
+  if (!message->stop_reason.raw.empty()) answer.end(message->stop_reason, message->stop_sequence, sink);
   answer.usage(message->usage, sink);
   return Reading::ended;
 }
@@ -100,6 +109,7 @@ PassedReply pass_anthropic_whole(std::string_view body, JsonTokens& tokens) {
   show_end(message->stop_reason, reply.content);
   if (message->usage.is_known()) {
     reply.usage = {.usage = message->usage.usage(), .anomaly = message->usage.is_odd()};
+    reply.usage_value = message->usage_value;
   }
   reply.names.model = message->model_value;
   reply.kind = reply.content.decisive() ? PassedReply::Kind::answer : PassedReply::Kind::empty;

@@ -1,14 +1,13 @@
 #include "providers/dialects/openai_chat/answer.hpp"
 
-#include <functional>
+#include <utility>
+
+#include "providers/dialects/openai_chat/finish_words.hpp"
 
 namespace providers {
 namespace {
 
 using Kind = AnswerEvent::Kind;
-
-// No answer has more; some hosts count wrongly.
-constexpr std::size_t most_calls = 256;
 
 bool take_text(JsonWalk& walk, Text& text) {
   if (walk.type() != JsonType::string) return walk.skip();
@@ -17,25 +16,23 @@ bool take_text(JsonWalk& walk, Text& text) {
   return found.has_value();
 }
 
-EndReason end_reason_of(std::string_view reason) {
-  if (reason == "length") return EndReason::length;
-  if (reason == "tool_calls" || reason == "function_call") return EndReason::tool_calls;
-  return reason == "content_filter" ? EndReason::content_filter : EndReason::stop;
-}
-
 }  // namespace
 
 void OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const PassedContent& content,
                             const ReportedUsage& usage, AnswerSink& sink) {
   if (!has_begun_) begin(data, tokens, sink);
   found_.clear();
-  if (content.any()) {
+  parted_.clear();
+  stop_sequence_ = {};
+  const bool is_end = !content.finish_reason.empty() && !has_ended_;
+  if (content.any() || is_end) {
     has_thinking_ = false;
     JsonWalk walk(tokens, data);
     walk.object([&](const JsonString& key) {
       if (!key.is("choices") || walk.type() != JsonType::array) return walk.skip();
       return walk.array([&] { return choice(walk); });
     });
+    if (is_end || content.tool_call) find(tags_.rest());
     // Thought comes first, also in a whole reply that tells it last.
     for (const AnswerEvent& event : found_) {
       if (event.kind == Kind::thinking) sink.take(event);
@@ -45,11 +42,14 @@ void OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const Pas
     }
   }
   // Once, for hosts that end in every chunk.
-  if (!content.finish_reason.empty() && !has_ended_) {
+  if (is_end) {
     has_ended_ = true;
-    sink.take({.kind = Kind::end,
-               .name = {content.finish_reason, true},
-               .reason = end_reason_of(content.finish_reason)});
+    EndReason reason = end_reason_of(content.finish_reason);
+    if (!is_usual_finish(content.finish_reason) && reason == EndReason::stop && calls_.any()) {
+      reason = EndReason::tool_calls;
+    }
+    sink.take(
+        {.kind = Kind::end, .text = stop_sequence_, .name = {content.finish_reason, true}, .reason = reason});
   }
   if (usage.usage) sink.take({.kind = Kind::usage, .usage = *usage.usage, .usage_is_odd = usage.anomaly});
 }
@@ -71,7 +71,10 @@ bool OpenAiChatAnswer::choice(JsonWalk& walk) {
   if (walk.type() != JsonType::object) return walk.skip();
   return walk.object([&](const JsonString& key) {
     const bool is_message = (key.is("delta") || key.is("message")) && walk.type() == JsonType::object;
-    return is_message ? message(walk) : walk.skip();
+    if (is_message) return message(walk);
+    // vLLM and SGLang tell the stop sequence; a number is a token that ends every answer.
+    const bool is_stop = key.is("stop_reason") || key.is("matched_stop");
+    return is_stop ? take_text(walk, stop_sequence_) : walk.skip();
   });
 }
 
@@ -87,7 +90,7 @@ bool OpenAiChatAnswer::message(JsonWalk& walk) {
 
 // A text, or Mistral's array of texts and thoughts.
 bool OpenAiChatAnswer::content(JsonWalk& walk) {
-  if (walk.type() != JsonType::array) return piece(walk, Kind::text);
+  if (walk.type() != JsonType::array) return text(walk);
   return walk.array([&] {
     if (walk.type() != JsonType::object) return walk.skip();
     return walk.object([&](const JsonString& key) {
@@ -104,6 +107,25 @@ bool OpenAiChatAnswer::content(JsonWalk& walk) {
   });
 }
 
+// What hosts leave in the text of thinking is told apart.
+bool OpenAiChatAnswer::text(JsonWalk& walk) {
+  if (tags_.is_over()) return piece(walk, Kind::text);
+  Text found;
+  if (!take_text(walk, found)) return false;
+  find(tags_.part(found.raw));
+  return true;
+}
+
+void OpenAiChatAnswer::find(Kind kind, std::string text) {
+  if (text.empty()) return;
+  found_.push_back({.kind = kind, .text = {parted_.emplace_back(std::move(text)), true}});
+}
+
+void OpenAiChatAnswer::find(ThinkTags::Parted parted) {
+  find(Kind::thinking, std::move(parted.thinking));
+  find(Kind::text, std::move(parted.text));
+}
+
 bool OpenAiChatAnswer::piece(JsonWalk& walk, Kind kind) {
   Text text;
   if (!take_text(walk, text)) return false;
@@ -117,6 +139,7 @@ bool OpenAiChatAnswer::thinking(JsonWalk& walk) {
   const std::size_t before = found_.size();
   if (!piece(walk, Kind::thinking)) return false;
   has_thinking_ = found_.size() > before;
+  if (has_thinking_) tags_.host_parts();
   return true;
 }
 
@@ -143,21 +166,14 @@ bool OpenAiChatAnswer::tool_calls(JsonWalk& walk) {
   });
 }
 
-// Hosts begin to count at 0, at 1, or call every call the first one: an id that is new is a call that is new.
 void OpenAiChatAnswer::take(const CallPiece& piece, std::size_t place) {
-  const std::int64_t host_index = piece.index.value_or(static_cast<std::int64_t>(place));
-  const std::size_t id_hash = piece.id.raw.empty() ? 0 : std::hash<std::string_view>()(piece.id.raw);
-  std::size_t at = calls_.size();
-  while (at > 0 && calls_[at - 1].host_index != host_index) --at;
-  const bool is_new = at == 0 || (id_hash != 0 && calls_[at - 1].id_hash != id_hash);
-  if (is_new) {
-    if (calls_.size() == most_calls) return;
-    calls_.push_back({host_index, id_hash});
-    at = calls_.size();
-    found_.push_back({.kind = Kind::tool_call, .index = at - 1, .id = piece.id, .name = piece.name});
+  const auto call = calls_.of(piece.index, piece.id.raw, place);
+  if (!call) return;
+  if (call->is_new) {
+    found_.push_back({.kind = Kind::tool_call, .index = call->number, .id = piece.id, .name = piece.name});
   }
   if (!piece.arguments.raw.empty()) {
-    found_.push_back({.kind = Kind::arguments, .index = at - 1, .text = piece.arguments});
+    found_.push_back({.kind = Kind::arguments, .index = call->number, .text = piece.arguments});
   }
 }
 

@@ -3,26 +3,27 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "providers/conversation/answer.hpp"
+#include "providers/dialects/openai_chat/call_numbers.hpp"
 #include "providers/dialects/openai_chat/chat_events.hpp"
+#include "providers/dialects/openai_chat/think_tags.hpp"
 #include "providers/json/json_walk.hpp"
 
 namespace providers {
 
 class OpenAiChatAnswer {
  public:
+  explicit OpenAiChatAnswer(config::ThinkTags tags) : tags_(tags) {}
   // Of a chunk or a whole reply that was understood as `content` and `usage`.
   void tell(std::string_view data, JsonTokens& tokens, const PassedContent& content,
             const ReportedUsage& usage, AnswerSink& sink);
 
  private:
-  struct Call {
-    std::int64_t host_index = 0;
-    std::size_t id_hash = 0;
-  };
   struct CallPiece {
     std::optional<std::int64_t> index{};
     Text id{};
@@ -34,6 +35,9 @@ class OpenAiChatAnswer {
   bool choice(JsonWalk& walk);
   bool message(JsonWalk& walk);
   bool content(JsonWalk& walk);
+  bool text(JsonWalk& walk);
+  void find(AnswerEvent::Kind kind, std::string text);
+  void find(ThinkTags::Parted parted);
   bool piece(JsonWalk& walk, AnswerEvent::Kind kind);
   bool thinking(JsonWalk& walk);
   bool tool_calls(JsonWalk& walk);
@@ -43,7 +47,10 @@ class OpenAiChatAnswer {
   bool has_ended_ = false;
   bool has_thinking_ = false;       // of the chunk at hand
   std::vector<AnswerEvent> found_;  // of the chunk at hand; kept for its space
-  std::vector<Call> calls_;         // one for each call so far
+  std::deque<std::string> parted_;  // texts of those, that are not the chunk's own
+  Text stop_sequence_{};            // of the chunk at hand
+  ThinkTags tags_;
+  CallNumbers calls_;
 };
 
 }  // namespace providers

@@ -1,6 +1,6 @@
 #include "providers/dialects/openai_chat/body.hpp"
 
-#include "providers/dialect/unsaid.hpp"
+#include "providers/dialect/told_output.hpp"
 #include "providers/dialects/openai_chat/messages.hpp"
 
 namespace providers {
@@ -107,9 +107,8 @@ WrittenRequest write_openai_chat_body(const Conversation& conversation, const Ho
   json.begin_object();
   json.key("model").plain(model.name);
   write_openai_chat_messages(json.key("messages"), conversation);
-  if (conversation.max_output) {
-    json.key(model.takes_max_tokens ? "max_tokens" : "max_completion_tokens")
-        .integer(*conversation.max_output);
+  if (const auto most = told_output(conversation, model)) {
+    json.key(model.takes_max_tokens ? "max_tokens" : "max_completion_tokens").integer(*most);
   }
   write_tools(json, conversation, model);
   write_tool_choice(json, conversation);

@@ -254,6 +254,7 @@ PassedReply classify_whole(std::string_view body, JsonTokens& tokens, Reasoning 
   if (reader.read()) {
     result.content = reader.content;
     result.usage = reader.usage;
+    result.usage_value = reader.usage_value;
     result.names = reader.names;
     result.error = std::move(reader.error);
     if (result.error) result.error->message = plain_message(result.error->message, tokens);

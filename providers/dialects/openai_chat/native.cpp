@@ -1,5 +1,6 @@
 #include "providers/dialects/openai_chat/native.hpp"
 
+#include "providers/dialects/openai_chat/chat_correction.hpp"
 #include "providers/dialects/openai_chat/chat_events.hpp"
 #include "providers/dialects/openai_chat/relay.hpp"
 
@@ -8,6 +9,9 @@ namespace {
 
 class OpenAiNativeReplies final : public NativeReplies {
  public:
+  enum class Api { chat, completions };
+  explicit OpenAiNativeReplies(Api api) : api_(api) {}
+
   PassedEvent event(const SseEvent& event, JsonTokens& tokens) const override {
     return classify(event, tokens);
   }
@@ -15,15 +19,26 @@ class OpenAiNativeReplies final : public NativeReplies {
                   std::string_view cost) const override {
     return providers::relayed(event, passed, usage, scratch, cost);
   }
+  std::unique_ptr<Correction> correction(const HostModel& model) const override {
+    return std::make_unique<ChatCorrection>(api_ == Api::chat ? model.think_tags : config::ThinkTags::text);
+  }
   PassedReply whole(std::string_view body, JsonTokens& tokens) const override {
     return classify_whole(body, tokens);
   }
+
+ private:
+  Api api_;
 };
 
 }  // namespace
 
 const NativeReplies& openai_native_replies() {
-  static const OpenAiNativeReplies replies;
+  static const OpenAiNativeReplies replies(OpenAiNativeReplies::Api::chat);
+  return replies;
+}
+
+const NativeReplies& openai_completion_replies() {
+  static const OpenAiNativeReplies replies(OpenAiNativeReplies::Api::completions);
   return replies;
 }
 

@@ -7,5 +7,7 @@
 namespace providers {
 
 const NativeReplies& openai_native_replies();
+// Of the older completions.
+const NativeReplies& openai_completion_replies();
 
 }  // namespace providers

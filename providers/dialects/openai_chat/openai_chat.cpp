@@ -15,10 +15,11 @@ class ChatInterpreter final : public Interpreter {
                        JsonTokens&) const override {
     return write_openai_chat_body(conversation, model, delivery);
   }
-  std::unique_ptr<AnswerReader> streamed(JsonTokens& tokens) const override {
-    return std::make_unique<OpenAiChatStream>(tokens);
+  std::unique_ptr<AnswerReader> streamed(const HostModel& model, JsonTokens& tokens) const override {
+    return std::make_unique<OpenAiChatStream>(tokens, model.think_tags);
   }
-  Reading whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink) const override {
+  Reading whole(std::string_view body, const HostModel& model, JsonTokens& tokens,
+                AnswerSink& sink) const override {
     const PassedReply reply = classify_whole(body, tokens);
     switch (reply.kind) {
       case PassedReply::Kind::bad:
@@ -30,7 +31,7 @@ class ChatInterpreter final : public Interpreter {
       case PassedReply::Kind::answer:
         break;
     }
-    OpenAiChatAnswer().tell(body, tokens, reply.content, reply.usage, sink);
+    OpenAiChatAnswer(model.think_tags).tell(body, tokens, reply.content, reply.usage, sink);
     tokens.shrink();
     return Reading::ended;
   }

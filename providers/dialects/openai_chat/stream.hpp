@@ -9,7 +9,7 @@ namespace providers {
 
 class OpenAiChatStream final : public AnswerReader {
  public:
-  explicit OpenAiChatStream(JsonTokens& tokens) : tokens_(tokens) {}
+  OpenAiChatStream(JsonTokens& tokens, config::ThinkTags tags) : tokens_(tokens), answer_(tags) {}
   Reading feed(std::string_view bytes, AnswerSink& sink) override;
 
  private:

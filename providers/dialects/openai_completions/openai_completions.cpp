@@ -11,7 +11,7 @@ class OpenAiCompletions final : public Dialect {
   std::string_view target(const HostModel&, routing::Delivery, std::string&) const override {
     return "/completions";
   }
-  const NativeReplies* native() const override { return &openai_native_replies(); }
+  const NativeReplies* native() const override { return &openai_completion_replies(); }
 };
 
 }  // namespace

@@ -16,7 +16,100 @@ class EmbeddingReplies final : public NativeReplies {
     return {};
   }
   PassedReply whole(std::string_view body, JsonTokens& tokens) const override;
+  std::optional<std::string> joined_wholes(std::span<const std::string> replies,
+                                           JsonTokens& tokens) const override;
 };
+
+// The vectors of one reply, each in its place among all, and what the reply says beside them.
+struct Vectors {
+  std::vector<std::string> all;
+  ByteRange data{};
+  ByteRange usage_value{};
+  ReportedUsage usage;
+};
+
+// Consumes an element of `data`; its number goes on from those of the replies before it.
+bool take_vector(JsonWalk& walk, std::string_view body, std::size_t before, Vectors& vectors) {
+  const std::size_t begin = walk.position();
+  if (walk.type() != JsonType::object) return false;
+  ByteRange number{};
+  std::size_t place = vectors.all.size() - before;
+  const bool is_read = walk.object([&](const JsonString& key) {
+    if (!key.is("index") || walk.type() != JsonType::number) return walk.skip();
+    const std::size_t at = walk.position();
+    const auto index = walk.number();
+    if (!index || index->integer().value_or(-1) < 0) return false;
+    place = static_cast<std::size_t>(*index->integer());
+    number = {at, walk.end()};
+    return true;
+  });
+  if (!is_read || place > 1'000'000) return false;
+  std::string text(body.substr(begin, walk.end() - begin));
+  if (!number.empty()) {
+    text.replace(number.begin - begin, number.size(), std::to_string(before + place));
+  }
+  if (vectors.all.size() <= before + place) vectors.all.resize(before + place + 1);
+  vectors.all[before + place] = std::move(text);
+  return true;
+}
+
+bool take_vectors(std::string_view body, JsonTokens& tokens, Vectors& vectors) {
+  const std::size_t before = vectors.all.size();
+  JsonWalk walk(tokens, body, JsonWalk::Depth::any);
+  return walk.ok() && walk.type() == JsonType::object && walk.object([&](const JsonString& key) {
+    const std::size_t begin = walk.position();
+    if (key.is("usage")) {
+      vectors.usage = read_usage(walk, Reasoning::included);
+      vectors.usage_value = {begin, walk.end()};
+      return walk.ok();
+    }
+    if (!key.is("data") || walk.type() != JsonType::array) return walk.skip();
+    if (!walk.array([&] { return take_vector(walk, body, before, vectors); })) return false;
+    vectors.data = {begin, walk.end()};
+    return true;
+  });
+}
+
+std::optional<std::string> EmbeddingReplies::joined_wholes(std::span<const std::string> replies,
+                                                           JsonTokens& tokens) const {
+  Vectors vectors;
+  ByteRange data{}, usage{};
+  std::int64_t prompt = 0;
+  double cost = 0;
+  bool is_counted = true, is_priced = true;
+  for (const std::string& reply : replies) {
+    std::string padded;  // the parser reads beyond the end
+    padded.reserve(reply.size() + 64);
+    padded = reply;
+    vectors.usage = {};
+    if (!take_vectors(padded, tokens, vectors)) return std::nullopt;
+    if (&reply == &replies.front()) {
+      data = vectors.data;
+      usage = vectors.usage_value;
+    }
+    is_counted = is_counted && vectors.usage.usage;
+    is_priced = is_priced && vectors.usage.cost_said;
+    prompt += vectors.usage.usage ? vectors.usage.usage->prompt.count : 0;
+    cost += vectors.usage.cost_said.value_or(0);
+  }
+  std::string all = "[";
+  for (const std::string& vector : vectors.all) {
+    if (vector.empty()) return std::nullopt;
+    all.append(all.size() > 1 ? "," : "").append(vector);
+  }
+  all += ']';
+  const std::string count = std::to_string(prompt);
+  std::string counts = "{\"prompt_tokens\":" + count + ",\"total_tokens\":" + count;
+  if (is_priced) counts += ",\"cost\":" + std::to_string(cost);
+  counts += '}';
+  DataEdits edits;
+  edits.put(data, all);
+  if (!usage.empty()) edits.put(usage, is_counted ? std::string_view(counts) : "null");
+  std::string out;
+  edits.write(replies.front(), out);
+  tokens.shrink();
+  return out;
+}
 
 PassedReply EmbeddingReplies::whole(std::string_view body, JsonTokens& tokens) const {
   PassedReply reply;
@@ -26,7 +119,12 @@ PassedReply EmbeddingReplies::whole(std::string_view body, JsonTokens& tokens) c
     if (key.is("data") && walk.type() == JsonType::array) {
       return walk.array([&] { return ++vectors, walk.skip(); });
     }
-    if (key.is("usage")) return reply.usage = read_usage(walk, Reasoning::included), walk.ok();
+    if (key.is("usage")) {
+      const std::size_t at = walk.position();
+      reply.usage = read_usage(walk, Reasoning::included);
+      reply.usage_value = {at, walk.end()};
+      return walk.ok();
+    }
     if (key.is("error") && walk.type() != JsonType::null) {
       return reply.error = read_error_value(walk), walk.ok();
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/dialect/told_output.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/openai_responses/items.hpp"
 
@@ -120,11 +121,11 @@ WrittenRequest write_responses_body(const Conversation& conversation, const Host
   json.key("model").plain(model.name);
   json.key("store").boolean(false);
   if (write_responses_items(json, conversation) == EarlierThinking::lost) {
-    add_name(written.dropped, name_of(Matter::earlier_thinking, conversation));
+    add_name(written.dropped, name_of(Matter::earlier_thinking));
   }
-  if (conversation.max_output) {
-    json.key("max_output_tokens").integer(std::max(*conversation.max_output, least_output));
-    if (*conversation.max_output < least_output) add_name(written.dropped, "max_tokens");
+  if (const auto most = told_output(conversation, model)) {
+    json.key("max_output_tokens").integer(std::max(*most, least_output));
+    if (*most < least_output) add_name(written.dropped, "max_tokens");
   }
   write_tools(json, conversation, model);
   write_tool_choice(json, conversation);

@@ -106,7 +106,10 @@ class ResponsesNativeReplies final : public NativeReplies {
     if (const auto& response = read->response) {
       result.usage = response->usage;
       result.usage_value = response->usage_value;
-      result.names = {.id = response->id_value, .model = response->model_value};
+      result.names = {.id = response->id_value,
+                      .created = response->created_value,
+                      .model = response->model_value,
+                      .referred = response->previous_value};
     }
     return result;
   }
@@ -155,7 +158,11 @@ class ResponsesNativeReplies final : public NativeReplies {
       if (!is_read) return result;
     }
     result.usage = response.usage;
-    result.names = {.id = response.id_value, .model = response.model_value};
+    result.usage_value = response.usage_value;
+    result.names = {.id = response.id_value,
+                    .created = response.created_value,
+                    .model = response.model_value,
+                    .referred = response.previous_value};
     if (response.has_failed()) {
       result.kind = PassedReply::Kind::error;
       result.error = response.error.value_or(ReportedError());

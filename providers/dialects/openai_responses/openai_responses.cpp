@@ -15,10 +15,11 @@ class ResponsesInterpreter final : public Interpreter {
                        JsonTokens&) const override {
     return write_responses_body(conversation, model, delivery);
   }
-  std::unique_ptr<AnswerReader> streamed(JsonTokens& tokens) const override {
+  std::unique_ptr<AnswerReader> streamed(const HostModel&, JsonTokens& tokens) const override {
     return std::make_unique<ResponsesStreamReader>(tokens);
   }
-  Reading whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink) const override {
+  Reading whole(std::string_view body, const HostModel&, JsonTokens& tokens,
+                AnswerSink& sink) const override {
     return read_responses_whole(body, tokens, sink);
   }
 };

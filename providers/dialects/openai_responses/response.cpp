@@ -83,6 +83,16 @@ bool read_responses_object(JsonWalk& walk, std::string_view text, ResponsesObjec
   return walk.object([&](const JsonString& key) {
     if (key.is("id")) return take_placed(walk, object.id, object.id_value);
     if (key.is("model")) return take_placed(walk, object.model, object.model_value);
+    if (key.is("previous_response_id") && walk.type() == JsonType::string) {
+      Text previous;
+      return take_placed(walk, previous, object.previous_value);
+    }
+    if (key.is("created_at")) {
+      const std::size_t begin = walk.position();
+      if (!walk.skip()) return false;
+      object.created_value = {begin, walk.end()};
+      return true;
+    }
     if (key.is("status")) return take(walk, object.status);
     if (key.is("incomplete_details") && walk.type() == JsonType::object) {
       return walk.object([&](const JsonString& inner) {

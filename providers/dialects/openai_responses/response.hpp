@@ -39,7 +39,9 @@ struct ResponsesObject {
   std::optional<ReportedError> error{};
   // Where they stand in the text, the quotes included; empty: nowhere.
   ByteRange id_value{};
+  ByteRange created_value{};
   ByteRange model_value{};
+  ByteRange previous_value{};
   ByteRange usage_value{};  // unless it is null
 
   bool is_over() const { return status.is("completed") || status.is("incomplete"); }

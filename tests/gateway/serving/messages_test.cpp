@@ -42,6 +42,9 @@ std::string text(const std::string& piece) {
 const std::string text_ends = sse(R"({"type":"content_block_stop","index":0})");
 const std::string ends = sse(
     R"({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":5}})");
+// The same as the client gets it from the cheapest, of 11 tokens in and 5 out.
+const std::string priced_ends = sse(
+    R"({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":5,"cost":0.000000160}})");
 const std::string stops = sse(R"({"type":"message_stop"})");
 const std::string ping = "event: ping\ndata: {\"type\": \"ping\"}\n\n";
 
@@ -67,7 +70,7 @@ TEST_CASE(
   world.advance(1s);
   REQUIRE(world.ended());
   CHECK(world.client.body ==
-        begins("claude") + ping + text_begins + text("Hel") + text("lo") + text_ends + ends + stops);
+        begins("claude") + ping + text_begins + text("Hel") + text("lo") + text_ends + priced_ends + stops);
   CHECK(world.client.has("request-id: req_"));
   CHECK(world.host(ServedWorld::cheap).targets.at(0) == "/messages");
   CHECK(world.host(ServedWorld::cheap).requests.at(0).find(R"("from_the_future":[1.50])") !=
@@ -89,7 +92,8 @@ TEST_CASE("a stream of the same API may be cut anywhere") {
     ask(world);
     world.advance(1s);
     REQUIRE(world.ended());
-    CHECK(world.client.body == all);
+    CHECK(world.client.body ==
+          begins("m") + text_begins + text("Hel") + text("lo") + text_ends + priced_ends + stops);
   }
 }
 
@@ -101,7 +105,8 @@ TEST_CASE("a whole message goes on as it came, under the name asked for") {
   ask(world, "");
   world.advance(1s);
   CHECK(world.client.body == R"( {"id":"msg_1","model": "m","content":[{"type":"text","text":"Hi"}],)"
-                             R"("stop_reason":"end_turn","usage":{"input_tokens":9,"output_tokens":5}})");
+                             R"("stop_reason":"end_turn","usage":{"input_tokens":9,"output_tokens":5,)"
+                             R"("cost":0.000000140}})");
   CHECK(world.client.has("x-isocost-cost: "));
   CHECK(world.client.has("request-id: req_"));
 }

@@ -97,15 +97,17 @@ TEST_CASE("what stands behind, before and between the names is found again where
   };
   const providers::NamePlaces places{
       .id = place("\"x\""), .created = place("17"), .model = place("\"theirs\"")};
-  const gateway::OurNames names(gateway::openai_chat_surface(),
-                                {.id = "ours-1", .created = 1234567890, .model = "public \"name\""});
+  gateway::OurNames names(gateway::openai_chat_surface(),
+                          {.id = "ours-1", .created = 1234567890, .model = "public \"name\""});
   std::string written = "kept ";
-  names.write(text, places, written);
+  providers::DataEdits edits;
+  names.put(text, places, edits);
+  edits.write(text, written);
   const std::string body = written.substr(5);
   CHECK(body ==
         R"({"a":1,"model":"public \"name\"","b":22,"id":"ours-1","c":333,"created":1234567890,"d":4444})");
   for (const std::string value : {"1,", "22", "333", "4444"}) {
-    CHECK(names.moved(place(value), places).of(body) == value);
+    CHECK(edits.moved(place(value)).of(body) == value);
   }
-  CHECK(names.moved({}, places).empty());
+  CHECK(edits.moved({}).empty());
 }

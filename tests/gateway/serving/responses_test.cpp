@@ -79,16 +79,17 @@ TEST_CASE("a stream of the client's own API is passed on byte by byte but for it
 
 TEST_CASE("a whole response of the client's own API is passed on but for its names") {
   ServedWorld world(one_that_speaks_responses());
-  const auto body = [](const std::string& id, const std::string& model) {
+  const auto body = [](const std::string& id, const std::string& model, const std::string& cost = "") {
     return R"({"id":")" + id + R"(", "model" : ")" + model +
            R"(","status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"Hi"}]}],)"
-           R"("usage":{"input_tokens":11,"output_tokens":5},"sparkle":1.50})";
+           R"("usage":{"input_tokens":11,"output_tokens":5)" +
+           cost + R"(},"sparkle":1.50})";
   };
   world.script(ServedWorld::cheap, document(body("resp_h", "of-the-host")));
   ask(world, "");
   world.advance(1s);
   REQUIRE(world.ended());
-  CHECK(world.client.body == body(id_of(world), "m"));
+  CHECK(world.client.body == body(id_of(world), "m", R"(,"cost":0.000000160)"));
   CHECK(world.record().attempts.at(0).usage->prompt.count == 11);
 }
 

@@ -37,13 +37,13 @@ const std::string tools =
 std::string told(std::string_view stream, const Dialect& dialect) {
   JsonTokens tokens;
   support::ToldAnswer answer;
-  CHECK(dialect.interpreter()->streamed(tokens)->feed(stream, answer) == Reading::ended);
+  CHECK(dialect.interpreter()->streamed({}, tokens)->feed(stream, answer) == Reading::ended);
   return answer.text();
 }
 std::string told_whole(std::string_view body, const Dialect& dialect) {
   JsonTokens tokens;
   support::ToldAnswer answer;
-  CHECK(dialect.interpreter()->whole(body, tokens, answer) == Reading::ended);
+  CHECK(dialect.interpreter()->whole(body, {}, tokens, answer) == Reading::ended);
   return answer.text();
 }
 std::string streamed(const SimulatedReply& reply, const routing::Answer& answer) {

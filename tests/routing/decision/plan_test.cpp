@@ -95,6 +95,11 @@ TEST_CASE("an output limit and a limit of requests in flight are kept") {
   world.decide(demand);
   CHECK(verdict(world, 0).removal == Removal::max_output);
   CHECK(verdict(world, 0).missed_by == 500);
+  // Where it is lowered there, it is no limit, however far beyond the context it is.
+  demand.max_output = config::Tokens{10'000'000};
+  demand.lowers_max_output = true;
+  world.decide(demand);
+  CHECK(world.decision.chosen);
 
   demand.max_output.reset();
   const Flight first(world.in_flight.counter(0));

@@ -42,6 +42,17 @@ TEST_CASE("tokens written to a cache cost their price beside that of the input")
   CHECK(host.nanos({.prompt = {1'000}}) == 1'000'000);
 }
 
+TEST_CASE("what is written for an hour has its own price, or costs the input price again") {
+  Host host;
+  host.settings.prices.cache_write = {{250'000'000}};
+  const routing::Usage usage{.prompt = {1'000}, .cache_written = {1'000}, .cache_written_1h = {400}};
+  CHECK(host.nanos(usage) == 1'000'000 + 150'000 + 400'000);
+  host.settings.prices.cache_write_1h = {{2'000'000'000}};
+  CHECK(host.nanos(usage) == 1'000'000 + 150'000 + 800'000);
+  host.settings.prices.cache_write.reset();
+  CHECK(host.nanos(usage) == 1'000'000);
+}
+
 TEST_CASE("a host's own figure for the cost counts only where its provider is trusted with it") {
   Host host;
   const routing::Usage usage{.prompt = {1'000}, .output = {100}, .cost = 0.25};

@@ -48,7 +48,7 @@ std::string streamed(const std::string& bytes, ThoughtShown thoughts = ThoughtSh
   providers::JsonTokens tokens;
   std::string out;
   MessageEvents answer(identity, thoughts, out);
-  const auto reader = providers::openai_chat_dialect().interpreter()->streamed(tokens);
+  const auto reader = providers::openai_chat_dialect().interpreter()->streamed({}, tokens);
   reader->feed(std::string_view(bytes).substr(0, cut), answer);
   if (cut != std::string::npos) reader->feed(std::string_view(bytes).substr(cut), answer);
   answer.finish(R"(,"cost":0.5)");
@@ -141,7 +141,7 @@ TEST_CASE("a whole answer says the same as a stream of it") {
       R"({"cached_tokens":10},"completion_tokens_details":{"reasoning_tokens":2}}})";
   providers::JsonTokens tokens;
   MessageWhole answer(ThoughtShown::yes);
-  providers::openai_chat_dialect().interpreter()->whole(whole, tokens, answer);
+  providers::openai_chat_dialect().interpreter()->whole(whole, {}, tokens, answer);
   const std::string body = answer.body(identity, R"(,"cost":0.5)");
   support::ToldAnswer read;
   CHECK(providers::read_anthropic_whole(body, tokens, read) == providers::Reading::ended);

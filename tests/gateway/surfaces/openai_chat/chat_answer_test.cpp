@@ -79,7 +79,7 @@ std::string chunks(bool wants_usage, ThinkingShown thinking = ThinkingShown::yes
   providers::JsonTokens tokens;
   std::string out;
   ChatChunks sink(identity, wants_usage, thinking, out);
-  const auto reader = providers::anthropic_dialect().interpreter()->streamed(tokens);
+  const auto reader = providers::anthropic_dialect().interpreter()->streamed({}, tokens);
   const std::string_view bytes = stream;
   reader->feed(bytes.substr(0, std::min(cut, bytes.size())), sink);
   if (cut < bytes.size()) reader->feed(bytes.substr(cut), sink);
@@ -90,7 +90,7 @@ std::string chunks(bool wants_usage, ThinkingShown thinking = ThinkingShown::yes
 
 std::string whole(providers::AnswerSink& sink, const std::string& body) {
   providers::JsonTokens tokens;
-  providers::anthropic_dialect().interpreter()->whole(body, tokens, sink);
+  providers::anthropic_dialect().interpreter()->whole(body, {}, tokens, sink);
   return {};
 }
 

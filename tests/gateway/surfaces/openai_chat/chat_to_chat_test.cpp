@@ -115,10 +115,10 @@ TEST_CASE("an answer that was written as chunks tells the same when it is read")
 
   JsonTokens tokens;
   support::ToldAnswer told;
-  CHECK(openai_chat_dialect().interpreter()->streamed(tokens)->feed(out, told) == Reading::ended);
+  CHECK(openai_chat_dialect().interpreter()->streamed({}, tokens)->feed(out, told) == Reading::ended);
   CHECK(told.text() == expected.text());
   support::ToldAnswer of_whole;
-  CHECK(openai_chat_dialect().interpreter()->whole(whole.body({"gen-1", 7, "m"}, ""), tokens, of_whole) ==
+  CHECK(openai_chat_dialect().interpreter()->whole(whole.body({"gen-1", 7, "m"}, ""), {}, tokens, of_whole) ==
         Reading::ended);
   CHECK(of_whole.text() == expected.text());
 }

@@ -190,7 +190,7 @@ TEST_CASE("what no conversation has a place for is named as the client wrote it"
         std::vector<std::string>{"input[0].content[0]"});
   CHECK(unsaid(R"("input":"a","prompt":{"id":"p"})").needs == std::vector<std::string>{"prompt"});
   CHECK(unsaid(R"("input":"a","include":["message.output_text.logprobs"])").needs ==
-        std::vector<std::string>{"top_logprobs"});
+        std::vector<std::string>{"logprobs"});
   CHECK(
       unsaid(
           R"("input":"a","truncation":"auto","text":{"verbosity":"low"},"max_tool_calls":3,"service_tier":"flex")")
@@ -231,7 +231,7 @@ TEST_CASE("thinking goes back to those who signed it, wherever its text was show
   REQUIRE(content.size() == 3);
   CHECK(content[0] == parsed(R"({"type":"thinking","thinking":"Hm | \"so\"","signature":"c2ln"})"));
   CHECK(content[1] == parsed(R"({"type":"redacted_thinking","data":"R"})"));
-  CHECK(unsaid(items).hints == std::vector<std::string>{"reasoning"});
+  CHECK(unsaid(items).hints == std::vector<std::string>{"reasoning_details"});
   const std::string body =
       with(R"("input":[{"type":"reasoning","id":"rs_9","summary":[],"encrypted_content":"E"}])");
   const providers::Conversation foreign = read(body);

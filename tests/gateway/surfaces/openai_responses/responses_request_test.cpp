@@ -90,11 +90,11 @@ TEST_CASE("the prompt is instructions and items, each of which hosts may have ca
 }
 
 TEST_CASE("what would need a memory is refused with what to do instead") {
-  const BodyFault previous = fault(R"("input":"a","previous_response_id":"resp_1")");
-  CHECK(previous.param == "previous_response_id");
-  CHECK(previous.code == "unsupported_value");
-  CHECK(previous.message.find("all of the history must be sent") != std::string::npos);
-  CHECK(fault(R"("input":"a","conversation":{"id":"c"})").param == "conversation");
+  CHECK(fault(R"("input":"a","previous_response_id":7)").param == "previous_response_id");
+  const BodyFault conversation = fault(R"("input":"a","conversation":{"id":"c"})");
+  CHECK(conversation.param == "conversation");
+  CHECK(conversation.code == "unsupported_value");
+  CHECK(conversation.message.find("all of the history must be sent") != std::string::npos);
   CHECK(fault(R"("input":"a","background":true)").param == "background");
   CHECK(fault(R"("input":[{"type":"item_reference","id":"msg_1"}])").param == "input[0]");
   CHECK(fault(R"("input":[{"id":"msg_1"}])").param == "input[0]");

@@ -51,7 +51,7 @@ TEST_CASE("an event of a stream takes no memory") {
             R"(data: {"type":"content_block_start","content_block":{"type":"tool_use","id":"t","name":"f"}})"
             "\n\n",
             call) == 0);
-  OpenAiChatStream chat(tokens);
+  OpenAiChatStream chat(tokens, config::ThinkTags::reasoning);
   CHECK(allocations_of(chat, "",
                        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"}}]}\n\n") == 0);
 }

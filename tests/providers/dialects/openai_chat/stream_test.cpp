@@ -33,7 +33,7 @@ struct Read {
   Reading reading = Reading::goes_on;
 };
 Read streamed(std::string_view bytes, std::size_t cut = std::string_view::npos) {
-  OpenAiChatStream stream(scratch_tokens());
+  OpenAiChatStream stream(scratch_tokens(), config::ThinkTags::reasoning);
   ToldAnswer told;
   Reading reading = stream.feed(bytes.substr(0, std::min(cut, bytes.size())), told);
   if (cut < bytes.size()) reading = stream.feed(bytes.substr(cut), told);
@@ -41,7 +41,7 @@ Read streamed(std::string_view bytes, std::size_t cut = std::string_view::npos) 
 }
 Read whole(const std::string& body) {
   ToldAnswer told;
-  const Reading reading = openai_chat_dialect().interpreter()->whole(body, scratch_tokens(), told);
+  const Reading reading = openai_chat_dialect().interpreter()->whole(body, {}, scratch_tokens(), told);
   return {told.text(), reading};
 }
 
@@ -135,4 +135,19 @@ TEST_CASE("a request of OpenAI's chat goes where it always goes") {
       dialect.error_in(R"({"error":{"message":"m","code":"insufficient_quota"}})", tokens);
   CHECK(dialect.fault_of(429, error).kind == routing::FailureKind::credential);
   CHECK(dialect.fault_of(404, {}).kind == routing::FailureKind::missing_model);
+}
+
+TEST_CASE("thinking between tags is told as thinking, wherever the stream is cut") {
+  const std::string bytes = chunk(R"("role":"assistant","content":"")") + chunk(R"("content":"<thi")") +
+                            chunk(R"("content":"nk>\nHm")") + chunk(R"("content":"m</think>\n\nHi")") +
+                            chunk(R"("content":" <think>")", R"("stop")") + done;
+  const std::string expected = "begin c1 m\nthinking 0: Hmm\ntext: Hi <think>\nend stop stop\n";
+  CHECK(streamed(bytes).text == expected);
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) CHECK(streamed(bytes, cut).text == expected);
+  CHECK(whole(R"({"id":"c1","model":"m","choices":[{"message":{"content":"<think>Hmm</think>Hi <think>"},)"
+              R"("finish_reason":"stop"}]})")
+            .text == expected);
+  // What was held back is none when nothing follows.
+  CHECK(streamed(chunk(R"("content":"<thi")") + chunk("", R"("stop")") + done).text ==
+        "begin c1 m\ntext: <thi\nend stop stop\n");
 }

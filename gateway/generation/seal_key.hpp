@@ -1,0 +1,19 @@
+// The key that ids are sealed with where the configuration names none: made once, and kept in the state
+// directory.
+#pragma once
+
+#include <string>
+
+#include "config/values/secret.hpp"
+
+namespace gateway {
+
+// Where state is kept: STATE_DIRECTORY as systemd gives it, else ~/.local/state/isocost or what
+// XDG_STATE_HOME says instead; empty: nowhere.
+std::string state_directory();
+
+// Of the file there; makes it, readable by its owner alone. Empty where that cannot be done; `why` then says
+// it in words.
+config::Secret kept_seal_key(const std::string& directory, std::string& why);
+
+}  // namespace gateway

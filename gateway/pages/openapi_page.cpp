@@ -1,0 +1,163 @@
+#include "gateway/pages/openapi_page.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+
+#include "gateway/http/routes.hpp"
+#include "gateway/text/json_page.hpp"
+
+namespace gateway {
+namespace {
+
+namespace json = boost::json;
+
+struct Said {
+  Page page;
+  std::string_view summary;
+};
+constexpr std::array<Said, 11> of_pages{{
+    {Page::greeting, "What this is, in a line."},
+    {Page::openapi, "This description."},
+    {Page::explain, "Which host a call would go to, and why; `api` names the call's API. Nothing is sent."},
+    {Page::models, "The models that the key may ask for."},
+    {Page::model, "One model."},
+    {Page::endpoints,
+     "The hosts of one model: prices, limits, what they do with prompts, how fast they are."},
+    {Page::alive, "Whether the process serves."},
+    {Page::ready, "Whether it takes new requests; 503 while it shuts down."},
+    {Page::metrics, "Metrics in Prometheus' format."},
+    {Page::status, "What is known of every host: state, speed, load, spend."},
+    {Page::reload, "Takes a changed configuration into use."},
+}};
+
+// What a call of an API must hold, and what its replies are called there.
+struct Call {
+  config::Format format;
+  std::string_view summary;
+  std::string_view required;  // members of the body, separated by spaces
+};
+constexpr std::array<Call, 6> calls{{
+    {config::Format::chat, "OpenAI's chat completions, streamed or whole.", "model messages"},
+    {config::Format::completions, "OpenAI's older completions, streamed or whole.", "model prompt"},
+    {config::Format::embeddings, "OpenAI's embeddings.", "model input"},
+    {config::Format::messages, "Anthropic's Messages, streamed or whole.", "model max_tokens messages"},
+    {config::Format::responses, "OpenAI's Responses, streamed or whole.", "model input"},
+    {config::Format::gemini, "Google's generateContent; streamed with `alt=sse`.", "contents"},
+}};
+
+const Call& call_of(config::Format format) {
+  for (const Call& call : calls) {
+    if (call.format == format) return call;
+  }
+  return calls.front();
+}
+
+bool is_call(Page page) {
+  return page == Page::inference || page == Page::counting || page == Page::explain;
+}
+
+std::string summary_of(const KnownRoute& route) {
+  if (route.page == Page::inference) return std::string(call_of(route.format).summary);
+  if (route.page == Page::counting) {
+    return "How many tokens a prompt has, by the gateway's own estimate: " +
+           std::string(call_of(route.format).summary);
+  }
+  for (const Said& said : of_pages) {
+    if (said.page == route.page) return std::string(said.summary);
+  }
+  return {};
+}
+
+json::object body_of(const KnownRoute& route) {
+  json::object schema{{"type", "object"}, {"additionalProperties", true}};
+  json::array required;
+  std::string_view names = call_of(route.format).required;
+  while (!names.empty()) {
+    const std::size_t end = std::min(names.find(' '), names.size());
+    const std::string_view name = names.substr(0, end);
+    const bool is_counted = route.page != Page::counting || name != "max_tokens";
+    if (is_counted) required.emplace_back(name);
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  schema["required"] = std::move(required);
+  return {{"required", true}, {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+}
+
+json::object replies_of(const KnownRoute& route) {
+  json::object good{{"description", "the answer, in the API's own words"}};
+  json::object content{{"application/json", json::object{{"schema", json::object{{"type", "object"}}}}}};
+  const bool is_text = route.page == Page::greeting || route.page == Page::alive ||
+                       route.page == Page::ready || route.page == Page::metrics;
+  const json::object text{{"schema", json::object{{"type", "string"}}}};
+  if (is_text) content = {{"text/plain", text}};
+  const bool may_stream = route.page == Page::inference && route.format != config::Format::embeddings;
+  if (may_stream) content["text/event-stream"] = text;
+  good["content"] = std::move(content);
+  json::object replies{{"200", std::move(good)}};
+  const json::object bad{{"$ref", "#/components/responses/Error"}};
+  if (route.needs != Needs::nothing || route.page == Page::ready) replies["default"] = bad;
+  return replies;
+}
+
+json::object operation_of(const KnownRoute& route) {
+  json::object operation{{"summary", summary_of(route)}, {"responses", replies_of(route)}};
+  json::array parameters;
+  if (route.path.find('{') != std::string_view::npos) {
+    parameters.push_back({{"name", "model"},
+                          {"in", "path"},
+                          {"required", true},
+                          {"description", "the name of a model, with its slash"},
+                          {"schema", {{"type", "string"}}}});
+  }
+  if (route.page == Page::inference || route.page == Page::explain) {
+    parameters.push_back({{"name", "x-isocost-policy"},
+                          {"in", "header"},
+                          {"description", "the policy that decides"},
+                          {"schema", {{"type", "string"}}}});
+  }
+  if (!parameters.empty()) operation["parameters"] = std::move(parameters);
+  if (is_call(route.page)) operation["requestBody"] = body_of(route);
+  if (route.needs == Needs::nothing) operation["security"] = json::array();
+  return operation;
+}
+
+json::object components() {
+  const auto header = [](std::string_view name) {
+    return json::object{{"type", "apiKey"}, {"in", "header"}, {"name", name}};
+  };
+  json::object error{{"description", "an error in the words of the API that was called"},
+                     {"content", {{"application/json", {{"schema", {{"type", "object"}}}}}}}};
+  return {{"securitySchemes",
+           {{"bearer", {{"type", "http"}, {"scheme", "bearer"}}},
+            {"x-api-key", header("x-api-key")},
+            {"x-goog-api-key", header("x-goog-api-key")}}},
+          {"responses", {{"Error", std::move(error)}}}};
+}
+
+}  // namespace
+
+std::string openapi_page() {
+  json::object paths;
+  for (const KnownRoute& route : known_routes()) {
+    json::value& path = paths[route.path];
+    if (!path.is_object()) path.emplace_object();
+    path.as_object()[route.method] = operation_of(route);
+  }
+  const json::object security_bearer{{"bearer", json::array()}};
+  json::object document{
+      {"openapi", "3.1.0"},
+      {"info",
+       {{"title", "isocost"},
+        {"version", "1"},
+        {"description",
+         "Calls of several APIs, each routed to the host that costs least, waiting included. All paths under "
+         "/v1 are under /api/v1 as well. Which headers an answer brings: x-request-id and x-isocost-*."}}},
+      {"servers", json::array{json::object{{"url", "/"}}}},
+      {"security", json::array{security_bearer, json::object{{"x-api-key", json::array()}},
+                               json::object{{"x-goog-api-key", json::array()}}, json::object()}},
+      {"paths", std::move(paths)},
+      {"components", components()}};
+  return json_page(document);
+}
+
+}  // namespace gateway

@@ -1,0 +1,119 @@
+#include "gateway/surfaces/gemini/gemini.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+
+#include "gateway/surfaces/gemini/gemini_answer.hpp"
+#include "gateway/surfaces/gemini/gemini_conversation.hpp"
+#include "gateway/surfaces/gemini/gemini_errors.hpp"
+#include "gateway/surfaces/gemini/gemini_request.hpp"
+
+namespace gateway {
+namespace {
+
+// What the SDKs' type checkers want of an event: candidates, if none.
+constexpr std::string_view empty_event = R"(data: {"candidates":[])";
+
+constexpr std::array<Renamed, 17> parameters{{{"messages", "contents"},
+                                              {"max_tokens", "generationConfig.maxOutputTokens"},
+                                              {"temperature", "generationConfig.temperature"},
+                                              {"top_p", "generationConfig.topP"},
+                                              {"top_k", "generationConfig.topK"},
+                                              {"seed", "generationConfig.seed"},
+                                              {"stop", "generationConfig.stopSequences"},
+                                              {"n", "generationConfig.candidateCount"},
+                                              {"logprobs", "generationConfig.responseLogprobs"},
+                                              {"frequency_penalty", "generationConfig.frequencyPenalty"},
+                                              {"presence_penalty", "generationConfig.presencePenalty"},
+                                              {"response_format", "generationConfig.responseSchema"},
+                                              {"reasoning", "generationConfig.thinkingConfig"},
+                                              {"tool_choice", "toolConfig"},
+                                              {"image_url", "inlineData"},
+                                              {"input_audio", "inlineData"},
+                                              {"file", "inlineData"}}};
+
+class GeminiConversing final : public Conversing {
+ public:
+  Conversed conversation(std::string_view body, providers::JsonTokens& tokens) const override {
+    return gemini_conversation_of(body, tokens);
+  }
+  std::unique_ptr<StreamedAnswer> streamed(const providers::Conversation& asked, bool /*wants_usage*/,
+                                           const StreamIdentity& stream, std::string& out) const override {
+    return std::make_unique<GeminiEvents>(stream, shown(asked), out);
+  }
+  std::unique_ptr<WholeAnswer> whole(const providers::Conversation& asked) const override {
+    return std::make_unique<GeminiWhole>(shown(asked));
+  }
+
+ private:
+  static ThoughtsShown shown(const providers::Conversation& asked) {
+    return asked.thinking.is_hidden ? ThoughtsShown::no : ThoughtsShown::yes;
+  }
+};
+
+class GeminiCounting final : public Counting {
+ public:
+  Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
+    return inspect_gemini(body, tokens);
+  }
+  std::string answer(config::Tokens tokens) const override {
+    return "{\"totalTokens\":" + std::to_string(tokens.count) + "}";
+  }
+};
+
+class Gemini final : public Surface {
+ public:
+  config::Format format() const override { return config::Format::gemini; }
+  std::string_view route() const override { return "/v1beta/models/{model}:generateContent"; }
+  std::optional<ErrorReply> complete(const PathSaid& said, std::string& body) const override {
+    const bool streams = said.action == "streamGenerateContent";
+    if (streams && said.query.find("alt=sse") == std::string_view::npos) {
+      ErrorReply error = plain_error(400, "invalid_request_error", "unsupported_value",
+                                     "Streams come as server-sent events here: ask for `?alt=sse`.");
+      error.param = "alt";
+      return error;
+    }
+    const std::size_t begin = body.find_first_not_of(" \t\r\n");
+    if (said.model.empty() || begin == std::string::npos || body[begin] != '{') return std::nullopt;
+    const std::size_t next = body.find_first_not_of(" \t\r\n", begin + 1);
+    std::string members = "\"model\":\"";
+    providers::append_escaped(members, said.model);
+    members += streams ? "\",\"stream\":true" : "\"";
+    if (next != std::string::npos && body[next] != '}') members += ',';
+    body.insert(begin + 1, members);
+    return std::nullopt;
+  }
+  Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
+    return inspect_gemini(body, tokens);
+  }
+  const Conversing* conversing() const override { return &conversing_; }
+  const Counting* counting() const override { return &counting_; }
+  std::string_view parameter(std::string_view name) const override { return renamed(parameters, name); }
+
+  std::string error_body(const ErrorReply& error, std::string_view /*id*/) const override {
+    return gemini_error(error);
+  }
+  std::string error_event(const ErrorReply& error, const StreamIdentity&) const override {
+    return "data: " + gemini_error(error) + "\n\n";
+  }
+  // No host speaks it: its streams are never passed on.
+  std::string usage_event(const routing::Attempt&, const StreamIdentity&) const override { return {}; }
+  std::string note_event(std::string_view members, const StreamIdentity&) const override {
+    return std::string(empty_event).append(",").append(members).append("}\n\n");
+  }
+  std::string_view waiting_event() const override { return R"(data: {"candidates":[]})"; }
+  std::string_view end_mark() const override { return {}; }
+
+ private:
+  GeminiConversing conversing_;
+  GeminiCounting counting_;
+};
+
+}  // namespace
+
+const Surface& gemini_surface() {
+  static const Gemini surface;
+  return surface;
+}
+
+}  // namespace gateway

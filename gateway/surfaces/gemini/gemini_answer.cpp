@@ -1,0 +1,162 @@
+#include "gateway/surfaces/gemini/gemini_answer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/text/line_writer.hpp"
+#include "providers/json/json_tokens.hpp"
+#include "providers/json/json_walk.hpp"
+
+namespace gateway {
+
+using providers::AnswerEvent;
+using providers::EndReason;
+using Kind = AnswerEvent::Kind;
+
+namespace {
+
+// Calls of tools are an end like any other here.
+std::string_view word_of_end(EndReason reason) {
+  if (reason == EndReason::length) return "MAX_TOKENS";
+  return reason == EndReason::content_filter ? "SAFETY" : "STOP";
+}
+
+std::string text_part(std::string_view raw) {
+  return std::string("{\"text\":\"").append(raw).append("\"}");
+}
+std::string thought_part(std::string_view raw) {
+  return std::string("{\"thought\":true,\"text\":\"").append(raw).append("\"}");
+}
+
+// What was thought counts beside the answer here.
+void append_usage(std::string& out, const routing::Usage& usage, std::string_view own_members) {
+  LineWriter line(out);
+  line.text("{\"promptTokenCount\":");
+  line.integer(usage.prompt.count);
+  line.text(",\"candidatesTokenCount\":");
+  line.integer(std::max<std::int64_t>(usage.output.count - usage.reasoning.count, 0));
+  line.text(",\"thoughtsTokenCount\":");
+  line.integer(usage.reasoning.count);
+  line.text(",\"cachedContentTokenCount\":");
+  line.integer(usage.cached.count);
+  line.text(",\"totalTokenCount\":");
+  line.integer(usage.prompt.count + usage.output.count);
+  line.text(own_members);
+  line.text("}");
+}
+
+void append_identity(std::string& out, const StreamIdentity& reply) {
+  out += ",\"modelVersion\":\"";
+  providers::append_escaped(out, reply.model);
+  out += "\",\"responseId\":\"";
+  providers::append_escaped(out, reply.id);
+  out += "\"";
+}
+
+// As an object; a model's broken arguments are none.
+std::string arguments_of(const std::string& raw) {
+  const std::string text = providers::JsonString{raw, true}.text();
+  providers::JsonTokens tokens;
+  std::string padded = text;
+  padded.reserve(text.size() + 64);
+  providers::JsonWalk walk(tokens, padded);
+  const bool is_object =
+      walk.ok() && walk.type() == providers::JsonType::object && walk.skip() && walk.finish();
+  return is_object ? text : "{}";
+}
+
+}  // namespace
+
+bool GeminiCalls::take(const AnswerEvent& event) {
+  if (event.kind == Kind::tool_call) {
+    calls_.push_back({event.index, std::string(event.id.raw), std::string(event.name.raw), {}});
+    return true;
+  }
+  if (event.kind != Kind::arguments) return false;
+  for (Call& call : calls_) {
+    if (call.index == event.index) call.arguments.append(event.text.raw);
+  }
+  return true;
+}
+
+std::string GeminiCalls::take_parts() {
+  std::string parts;
+  for (const Call& call : std::exchange(calls_, {})) {
+    parts.append(parts.empty() ? "" : ",").append("{\"functionCall\":{\"id\":\"").append(call.id);
+    parts.append("\",\"name\":\"").append(call.name).append("\",\"args\":");
+    parts.append(arguments_of(call.arguments)).append("}}");
+  }
+  return parts;
+}
+
+GeminiEvents::GeminiEvents(const StreamIdentity& stream, ThoughtsShown thoughts, std::string& out)
+    : out_(out), thoughts_(thoughts) {
+  append_identity(identity_, stream);
+}
+
+void GeminiEvents::tell(std::string_view parts, std::string_view behind) {
+  out_.append("data: {\"candidates\":[{\"content\":{\"parts\":[").append(parts);
+  out_.append("],\"role\":\"model\"},\"index\":0").append(behind.empty() ? "}]" : behind);
+  out_.append(identity_).append("}\n\n");
+}
+
+// All that are there: they come when they are complete, and so before what follows them.
+void GeminiEvents::tell_calls() {
+  if (!calls_.empty()) tell(calls_.take_parts());
+}
+
+void GeminiEvents::take(const AnswerEvent& event) {
+  if (calls_.take(event)) return;
+  switch (event.kind) {
+    case Kind::text:
+    case Kind::refusal:
+      if (event.text.raw.empty()) return;
+      tell_calls();
+      return tell(text_part(event.text.raw));
+    case Kind::thinking:
+      if (thoughts_ == ThoughtsShown::no || event.text.raw.empty()) return;
+      tell_calls();
+      return tell(thought_part(event.text.raw));
+    case Kind::end:
+      reason_ = event.reason;
+      return;
+    case Kind::usage:
+      usage_ = event.usage;
+      return;
+    default:
+      return;
+  }
+}
+
+void GeminiEvents::finish(std::string_view own_members) {
+  std::string parts = calls_.take_parts();
+  if (parts.empty()) parts = text_part("");
+  std::string behind = ",\"finishReason\":\"";
+  behind.append(word_of_end(reason_.value_or(EndReason::stop))).append("\"}],\"usageMetadata\":");
+  append_usage(behind, usage_.value_or(routing::Usage{}), own_members);
+  tell(parts, behind);
+}
+
+void GeminiWhole::take(const AnswerEvent& event) {
+  if (calls_.take(event)) return;
+  if (event.kind == Kind::text || event.kind == Kind::refusal) text_.append(event.text.raw);
+  if (event.kind == Kind::thinking && thoughts_ == ThoughtsShown::yes) thinking_.append(event.text.raw);
+  if (event.kind == Kind::end) reason_ = event.reason;
+  if (event.kind == Kind::usage) usage_ = event.usage;
+}
+
+std::string GeminiWhole::body(const StreamIdentity& reply, std::string_view own_members) const {
+  std::string parts;
+  const auto add = [&](const std::string& part) { parts.append(parts.empty() ? "" : ",").append(part); };
+  if (!thinking_.empty()) add(thought_part(thinking_));
+  if (!text_.empty() || calls_.empty()) add(text_part(text_));
+  if (!calls_.empty()) add(GeminiCalls(calls_).take_parts());
+  std::string out = "{\"candidates\":[{\"content\":{\"parts\":[";
+  out.append(parts).append("],\"role\":\"model\"},\"finishReason\":\"");
+  out.append(word_of_end(reason_.value_or(EndReason::stop))).append("\",\"index\":0}],\"usageMetadata\":");
+  append_usage(out, usage_.value_or(routing::Usage{}), own_members);
+  append_identity(out, reply);
+  return out += '}';
+}
+
+}  // namespace gateway

@@ -1,0 +1,69 @@
+// Writes an answer that came in another API as Google's: as events while it comes, or whole. Texts are copied
+// as they stand. Each belongs to one reply.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/surface/surface.hpp"
+
+namespace gateway {
+
+enum class ThoughtsShown { yes, no };
+
+// What of an answer must be whole before it can be told: its calls, which have no pieces here.
+class GeminiCalls {
+ public:
+  // Whether the event was one of a call.
+  bool take(const providers::AnswerEvent& event);
+  bool empty() const { return calls_.empty(); }
+  // Their parts, with commas between them.
+  std::string take_parts();
+
+ private:
+  struct Call {
+    std::size_t index = 0;
+    std::string id, name, arguments;  // raw
+  };
+  std::vector<Call> calls_;
+};
+
+class GeminiEvents final : public StreamedAnswer {
+ public:
+  // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.
+  GeminiEvents(const StreamIdentity& stream, ThoughtsShown thoughts, std::string& out);
+
+  // Of an error nothing is written: the event that ends a broken stream is for whoever ends it.
+  void take(const providers::AnswerEvent& event) override;
+  void finish(std::string_view own_members) override;
+
+ private:
+  void tell(std::string_view parts, std::string_view behind = {});
+  void tell_calls();
+
+  std::string& out_;
+  const ThoughtsShown thoughts_;
+  std::string identity_;  // the members that each event repeats
+  GeminiCalls calls_;
+  std::optional<providers::EndReason> reason_{};
+  std::optional<routing::Usage> usage_{};
+};
+
+class GeminiWhole final : public WholeAnswer {
+ public:
+  explicit GeminiWhole(ThoughtsShown thoughts) : thoughts_(thoughts) {}
+
+  void take(const providers::AnswerEvent& event) override;
+  std::string body(const StreamIdentity& reply, std::string_view own_members) const override;
+
+ private:
+  const ThoughtsShown thoughts_;
+  std::string thinking_, text_;  // raw
+  GeminiCalls calls_;
+  std::optional<providers::EndReason> reason_{};
+  std::optional<routing::Usage> usage_{};
+};
+
+}  // namespace gateway

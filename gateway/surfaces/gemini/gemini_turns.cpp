@@ -1,0 +1,216 @@
+#include "gateway/surfaces/gemini/gemini_turns.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gateway/surface/body_values.hpp"
+#include "gateway/surface/media_values.hpp"
+#include "gateway/surfaces/gemini/gemini_names.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Conversation;
+using providers::JsonString;
+using providers::JsonType;
+using providers::MediaPart;
+using providers::Part;
+using providers::Text;
+using providers::TextPart;
+using providers::ThinkingPart;
+using providers::ToolCallPart;
+using providers::ToolResultPart;
+using providers::Turn;
+using providers::Weight;
+
+// What tools give back under "function" was once a role of its own.
+constexpr std::array<std::pair<std::string_view, Turn::Role>, 4> roles{{{"user", Turn::Role::user},
+                                                                        {"model", Turn::Role::assistant},
+                                                                        {"function", Turn::Role::user},
+                                                                        {"tool", Turn::Role::user}}};
+
+class TurnReader {
+ public:
+  TurnReader(BodyWalk& walk, std::string_view body, Conversation& conversation)
+      : walk_(walk), body_(body), conversation_(conversation) {}
+
+  bool turn(const Path& path) {
+    std::optional<Turn::Role> role;
+    std::vector<Part> parts;
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("role")) return walk_.choice(at, roles, role);
+      if (!key.is("parts")) return walk_.json.skip();
+      if (walk_.json.type() == JsonType::object) return part(at, parts);
+      return walk_.array(at, [&](const Path& each) { return part(each, parts); });
+    });
+    if (is_read) conversation_.turns.push_back({role.value_or(Turn::Role::user), std::move(parts)});
+    return is_read;
+  }
+
+  bool part(const Path& path, std::vector<Part>& parts) {
+    Text text;
+    bool has_text = false, is_beyond = false, is_known = false;
+    std::optional<bool> is_thought;
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (walk_.json.type() == JsonType::null) return walk_.json.null();
+      if (key.is("text")) return has_text = true, read_text(walk_, at, text);
+      if (key.is("thought")) return walk_.boolean(at, is_thought);
+      if (is(key, "inlineData", "inline_data")) return is_known = true, media(at, parts);
+      if (is(key, "fileData", "file_data")) return is_known = true, media(at, parts);
+      if (is(key, "functionCall", "function_call")) return is_known = true, call(at, parts);
+      if (is(key, "functionResponse", "function_response")) return is_known = true, result(at, parts);
+      // Signatures are of models that no host here is asked in the words of; what says more of a medium is a
+      // hint to them.
+      const bool is_hint = is(key, "thoughtSignature", "thought_signature") ||
+                           is(key, "videoMetadata", "video_metadata") ||
+                           is(key, "mediaResolution", "media_resolution");
+      is_beyond |= !is_hint;
+      return walk_.json.skip();
+    });
+    if (!is_read) return false;
+    if (has_text && is_thought.value_or(false)) {
+      parts.push_back({ThinkingPart{.text = text}});
+    } else if (has_text) {
+      parts.push_back({TextPart{text}});
+    } else if (is_beyond && !is_known) {
+      conversation_.beyond.push_back({path.text(), Weight::need});
+    }
+    return true;
+  }
+
+ private:
+  struct Called {
+    Text id;
+    Text name;
+    bool is_answered = false;
+  };
+
+  bool media(const Path& path, std::vector<Part>& parts) {
+    MediaPart media{.kind = MediaPart::Kind::file, .content = {}};
+    bool has_content = false;
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (is(key, "mimeType", "mime_type")) return read_text(walk_, at, media.media_type);
+      if (is(key, "displayName", "display_name")) return read_text(walk_, at, media.name);
+      if (is(key, "fileUri", "file_uri")) {
+        media.source = MediaPart::Source::url;
+        return has_content = true, read_text(walk_, at, media.content);
+      }
+      return key.is("data") ? (has_content = true, read_text(walk_, at, media.content)) : walk_.json.skip();
+    });
+    if (!is_read) return false;
+    if (!has_content) return walk_.wrong("missing_member", path, "no data", "data, or the address of a file");
+    if (media.media_type.raw.starts_with("image/")) media.kind = MediaPart::Kind::image;
+    if (media.media_type.raw.starts_with("audio/")) media.kind = MediaPart::Kind::audio;
+    guess_type(media);
+    parts.push_back({media});
+    return true;
+  }
+
+  // Many clients leave the ids out: calls and results belong together by their order.
+  bool call(const Path& path, std::vector<Part>& parts) {
+    ToolCallPart call{.arguments = "{}"};
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("id")) return read_text(walk_, at, call.id);
+      if (key.is("name")) return read_text(walk_, at, call.name);
+      return key.is("args") ? read_object(walk_, at, body_, call.arguments) : walk_.json.skip();
+    });
+    if (!is_read) return false;
+    if (call.name.raw.empty()) return walk_.wrong("missing_member", path.member("name"), "nothing", "a name");
+    if (call.id.raw.empty()) {
+      call.id = conversation_.own.keep_plain("call_" + std::to_string(called_.size()));
+    }
+    called_.push_back({call.id, call.name});
+    parts.push_back({call});
+    return true;
+  }
+
+  bool result(const Path& path, std::vector<Part>& parts) {
+    ToolResultPart result;
+    Text name, said{"{}", false};
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("id")) return read_text(walk_, at, result.call_id);
+      if (key.is("name")) return read_text(walk_, at, name);
+      return key.is("response") ? response(at, said, result.is_error) : walk_.json.skip();
+    });
+    if (!is_read) return false;
+    Called* const called = answered(result.call_id, name);
+    if (!called) {
+      return walk_.wrong("invalid_value", path, "the result of a call that was not made before",
+                         "one for each `functionCall`, by its `id` or its `name`");
+    }
+    called->is_answered = true;
+    result.call_id = called->id;
+    result.content.push_back({TextPart{said}});
+    parts.push_back({std::move(result)});
+    return true;
+  }
+
+  // A lone text under the names that Google's SDKs give it is what was said; all else stays JSON.
+  bool response(const Path& path, Text& said, bool& is_error) {
+    std::size_t members = 0;
+    bool is_text = false;
+    const std::size_t begin = walk_.json.position();
+    const bool is_read = walk_.json.type() != JsonType::object
+                             ? walk_.json.skip()
+                             : walk_.object(path, [&](const JsonString& key, const Path& at) {
+                                 ++members;
+                                 is_error |= key.is("error");
+                                 const bool is_named =
+                                     key.is("result") || key.is("output") || key.is("error");
+                                 if (!is_named || walk_.json.type() != JsonType::string)
+                                   return walk_.json.skip();
+                                 return is_text = true, read_text(walk_, at, said);
+                               });
+    if (!is_read) return false;
+    if (!is_text || members > 1) {
+      said = conversation_.own.keep_plain(body_.substr(begin, walk_.json.end() - begin));
+    }
+    return true;
+  }
+
+  Called* answered(const Text& id, const Text& name) {
+    for (Called& each : called_) {
+      const bool is_meant = id.raw.empty() ? each.name.raw == name.raw : each.id.raw == id.raw;
+      if (is_meant && !each.is_answered) return &each;
+    }
+    return nullptr;
+  }
+
+  BodyWalk& walk_;
+  std::string_view body_;
+  Conversation& conversation_;
+  std::vector<Called> called_;
+};
+
+}  // namespace
+
+bool read_gemini_turns(BodyWalk& walk, const Path& path, std::string_view body, Conversation& conversation) {
+  TurnReader reader(walk, body, conversation);
+  if (walk.json.type() == JsonType::object) return reader.turn(path);
+  return walk.array(path, [&](const Path& at) {
+    return walk.json.type() == JsonType::object ? reader.turn(at) : walk.wrong_type(at, "an object");
+  });
+}
+
+bool read_gemini_system(BodyWalk& walk, const Path& path, Conversation& conversation) {
+  const auto text = [&](const Path& at) {
+    Text said;
+    if (!read_text(walk, at, said)) return false;
+    if (!said.raw.empty()) conversation.system.push_back({TextPart{said}});
+    return true;
+  };
+  if (walk.json.type() == JsonType::string) return text(path);
+  const auto part = [&](const Path& at) {
+    return walk.object(at, [&](const JsonString& key, const Path& inner) {
+      return key.is("text") ? text(inner) : walk.json.skip();
+    });
+  };
+  return walk.object(path, [&](const JsonString& key, const Path& at) {
+    if (!key.is("parts")) return walk.json.skip();
+    return walk.json.type() == JsonType::object ? part(at) : walk.array(at, part);
+  });
+}
+
+}  // namespace gateway

@@ -1,0 +1,237 @@
+#include "providers/dialects/openai_chat/chat_correction.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "providers/dialects/openai_chat/finish_words.hpp"
+
+namespace providers {
+namespace {
+
+// No API gives more choices.
+constexpr std::size_t most_choices = 128;
+
+// Where a key that was just read begins, its quote included.
+std::size_t begin_of(const JsonString& key, std::string_view data) {
+  return static_cast<std::size_t>(key.raw.data() - data.data()) - 1;
+}
+
+}  // namespace
+
+// Everything that is right is read once only.
+bool ChatCorrection::is_needed(std::string_view data, const PassedContent& content) const {
+  if (content.tool_call) return true;
+  if (!content.finish_reason.empty() && !is_usual_finish(content.finish_reason)) return true;
+  if (meaning_ == config::ThinkTags::text) return false;
+  const bool is_new = (content.seen >> choices_.size()).any();
+  const bool all_over = std::ranges::all_of(choices_, [](const Choice& c) { return c.tags.is_over(); });
+  if (all_over && !is_new) return false;
+  const bool is_end = !content.finish_reason.empty();
+  // A whole reply, as most are.
+  const bool is_plain = choices_.empty() && is_end && meaning_ == config::ThinkTags::reasoning &&
+                        data.find("think") == std::string_view::npos;
+  return !is_plain && (is_end || content.text || content.reasoning);
+}
+
+ChatCorrection::Choice* ChatCorrection::choice_of(std::size_t index) {
+  if (index >= most_choices) return nullptr;
+  while (choices_.size() <= index) choices_.emplace_back(meaning_);
+  return &choices_[index];
+}
+
+void ChatCorrection::correct(std::string_view data, JsonTokens& tokens, PassedContent& content,
+                             DataEdits& edits) {
+  if (!is_needed(data, content)) return;
+  kept_.clear();
+  data_ = data;
+  parted_ = shows_text_ = shows_thinking_ = false;
+  JsonWalk walk(tokens, data, JsonWalk::Depth::any);
+  walk.object([&](const JsonString& key) {
+    if (!key.is("choices") || walk.type() != JsonType::array) return walk.skip();
+    std::size_t place = 0;
+    return walk.array([&] {
+      Found found;
+      found.index = place++;
+      if (walk.type() != JsonType::object) return walk.skip();
+      if (!read(walk, found)) return false;
+      correct(found, edits);
+      return true;
+    });
+  });
+  if (!parted_) return;
+  content.text = shows_text_;
+  content.reasoning |= shows_thinking_;
+}
+
+bool ChatCorrection::read(JsonWalk& walk, Found& found) const {
+  return walk.object([&](const JsonString& key) {
+    const bool is_delta = key.is("delta");
+    if ((is_delta || key.is("message")) && walk.type() == JsonType::object) {
+      found.is_delta = is_delta;
+      return read_message(walk, found);
+    }
+    if (key.is("index") && walk.type() == JsonType::number) {
+      const auto number = walk.number();
+      const auto index = number ? number->integer() : std::nullopt;
+      found.index = index && *index >= 0 ? static_cast<std::size_t>(*index) : most_choices;
+      return number.has_value();
+    }
+    found.tells_native |= key.is("native_finish_reason") && walk.type() == JsonType::string;
+    if (!key.is("finish_reason") || walk.type() != JsonType::string) return walk.skip();
+    const std::size_t begin = walk.position();
+    const auto word = walk.string();
+    if (!word) return false;
+    found.finish = word->raw;
+    found.finish_value = {begin, walk.end()};
+    return true;
+  });
+}
+
+bool ChatCorrection::read_message(JsonWalk& walk, Found& found) const {
+  const std::size_t begin = walk.position();
+  const bool is_read = walk.object([&](const JsonString& key) {
+    found.has_members = true;
+    if (key.is("tool_calls") && walk.type() == JsonType::array) return read_calls(walk, found);
+    Place* const place = key.is("content")             ? &found.content
+                         : key.is("reasoning")         ? &found.reasoning
+                         : key.is("reasoning_content") ? &found.reasoning_content
+                                                       : nullptr;
+    const bool is_more = key.is("refusal") || key.is("audio") || key.is("images");
+    if (!place) {
+      const std::size_t value = walk.position();
+      if (!walk.skip()) return false;
+      found.shows_more |= is_more && walk.end() - value > 2 && data_[value] != 'n';  // not "", {}, [], null
+      return true;
+    }
+    const std::size_t value = walk.position();
+    const bool is_string = walk.type() == JsonType::string, is_null = walk.type() == JsonType::null;
+    if (is_string) {
+      const auto text = walk.string();
+      if (!text) return false;
+      place->is_blank = text->raw.empty();
+      if (place == &found.content) {
+        found.text = *text;
+        found.has_text = true;
+      }
+    } else if (!walk.skip()) {
+      return false;
+    }
+    place->is_blank |= is_null;
+    place->value = {value, walk.end()};
+    place->member = {begin_of(key, data_), walk.end()};
+    // Mistral's arrays tell thinking apart themselves.
+    found.shows_more |= place == &found.content && !is_string && !is_null;
+    return true;
+  });
+  found.message = {begin, walk.end()};
+  return is_read;
+}
+
+bool ChatCorrection::read_calls(JsonWalk& walk, Found& found) const {
+  return walk.array([&] {
+    if (walk.type() != JsonType::object) return walk.skip();
+    CallPlace call{.begin = walk.position() + 1};
+    const bool is_read = walk.object([&](const JsonString& key) {
+      const std::size_t begin = walk.position();
+      if (key.is("id") && walk.type() == JsonType::string) {
+        const auto id = walk.string();
+        if (id) call.id = id->raw;
+        return id.has_value();
+      }
+      if (!key.is("index")) return walk.skip();
+      if (walk.type() == JsonType::number) {
+        const auto number = walk.number();
+        if (!number) return false;
+        call.index = number->integer();
+      } else if (!walk.skip()) {
+        return false;
+      }
+      call.index_value = {begin, walk.end()};
+      return true;
+    });
+    found.calls.push_back(call);
+    return is_read;
+  });
+}
+
+void ChatCorrection::correct(Found& found, DataEdits& edits) {
+  Choice* const choice = choice_of(found.index);
+  if (!choice) return;
+  number_calls(*choice, found, edits);
+  part(*choice, found, edits);
+  if (!found.finish.empty()) name_finish(*choice, found, edits);
+}
+
+void ChatCorrection::part(Choice& choice, Found& found, DataEdits& edits) {
+  const auto is_told = [](const Place& place) { return !place.value.empty() && !place.is_blank; };
+  if (is_told(found.reasoning) || is_told(found.reasoning_content)) choice.tags.host_parts();
+  const bool is_text = found.has_text;
+  shows_text_ |= found.shows_more;
+  if (choice.tags.is_over() || found.message.empty()) {
+    shows_text_ |= !found.text.raw.empty();
+    return;
+  }
+  ThinkTags::Parted parted;
+  if (is_text) parted = choice.tags.part(found.text.raw);
+  const bool is_whole = !found.is_delta;
+  if (is_whole || !found.finish.empty() || !found.calls.empty()) {
+    const ThinkTags::Parted rest = choice.tags.rest();
+    parted.thinking += rest.thinking;
+    parted.text += rest.text;
+  }
+  parted_ |= is_text && !found.text.raw.empty();
+  shows_text_ |= !parted.text.empty();
+  shows_thinking_ |= !parted.thinking.empty();
+  const bool is_same = parted.thinking.empty() && parted.text == found.text.raw;
+  if (is_same) return;
+
+  const auto quoted = [&](std::string_view raw) { return keep(std::string("\"").append(raw).append("\"")); };
+  std::string before;
+  if (!parted.thinking.empty()) {
+    const std::string_view thinking = quoted(parted.thinking);
+    for (const auto& [place, name] : {std::pair{&found.reasoning_content, "\"reasoning_content\":"},
+                                      std::pair{&found.reasoning, "\"reasoning\":"}}) {
+      if (is_told(*place)) continue;
+      if (place->value.empty()) {
+        before.append(name).append(thinking).append(",");
+      } else {
+        edits.put(place->value, thinking);
+      }
+    }
+  }
+  if (is_text) {
+    const std::string_view text = quoted(parted.text);
+    if (!before.empty()) edits.put({found.content.member.begin, found.content.member.begin}, keep(before));
+    edits.put(found.content.value, text);
+    return;
+  }
+  before.append("\"content\":\"").append(parted.text).append(found.has_members ? "\"," : "\"");
+  edits.put({found.message.begin + 1, found.message.begin + 1}, keep(before));
+}
+
+void ChatCorrection::number_calls(Choice& choice, const Found& found, DataEdits& edits) {
+  std::size_t place = 0;
+  for (const CallPlace& call : found.calls) {
+    const auto number = choice.calls.of(call.index, call.id, place++);
+    if (!number || call.index == static_cast<std::int64_t>(number->number)) continue;
+    const std::string digits = std::to_string(number->number);
+    if (!call.index_value.empty()) {
+      edits.put(call.index_value, keep(digits));
+    } else if (found.is_delta) {
+      edits.put({call.begin, call.begin}, keep("\"index\":" + digits + ","));
+    }
+  }
+}
+
+// The host's own word goes on beside ours.
+void ChatCorrection::name_finish(const Choice& choice, const Found& found, DataEdits& edits) {
+  if (is_usual_finish(found.finish) || found.finish == "error") return;
+  EndReason reason = end_reason_of(found.finish);
+  if (reason == EndReason::stop && choice.calls.any()) reason = EndReason::tool_calls;
+  std::string text = "\"";
+  text.append(word_of(reason)).append("\"");
+  if (!found.tells_native) text.append(",\"native_finish_reason\":").append(found.finish_value.of(data_));
+  edits.put(found.finish_value, keep(std::move(text)));
+}
+
+}  // namespace providers

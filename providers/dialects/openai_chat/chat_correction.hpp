@@ -1,0 +1,77 @@
+// Puts chat replies right for clients of chat: thinking between tags, tool calls that are not counted from 0,
+// reasons to end that no client knows. Belongs to one reply.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "providers/conversation/text.hpp"
+#include "providers/dialect/correction.hpp"
+#include "providers/dialects/openai_chat/call_numbers.hpp"
+#include "providers/dialects/openai_chat/think_tags.hpp"
+#include "providers/json/json_walk.hpp"
+
+namespace providers {
+
+class ChatCorrection final : public Correction {
+ public:
+  explicit ChatCorrection(config::ThinkTags tags) : meaning_(tags) {}
+
+  void correct(std::string_view data, JsonTokens& tokens, PassedContent& content, DataEdits& edits) override;
+
+ private:
+  // What is kept of a choice from one event to the next.
+  struct Choice {
+    explicit Choice(config::ThinkTags meaning) : tags(meaning) {}
+    ThinkTags tags;
+    CallNumbers calls;
+  };
+  // A member's value, and all of the member; empty: it is not there.
+  struct Place {
+    ByteRange value{};
+    ByteRange member{};
+    bool is_blank = false;  // null, or an empty string
+  };
+  struct CallPlace {
+    std::size_t begin = 0;  // behind its brace
+    ByteRange index_value{};
+    std::optional<std::int64_t> index{};
+    std::string_view id{};
+  };
+  // A choice of the event at hand, as it stands there.
+  struct Found {
+    std::size_t index = 0;
+    ByteRange message{};  // `delta` or `message`, the braces included
+    bool is_delta = false;
+    bool has_members = false;
+    bool shows_more = false;  // a refusal, sound, pictures, a text in parts
+    bool has_text = false;    // its content is a string
+    Place content{}, reasoning{}, reasoning_content{};
+    Text text{};
+    std::vector<CallPlace> calls{};
+    ByteRange finish_value{};
+    std::string_view finish;
+    bool tells_native = false;  // its host's own word is there as well
+  };
+
+  bool is_needed(std::string_view data, const PassedContent& content) const;
+  Choice* choice_of(std::size_t index);
+  bool read(JsonWalk& walk, Found& found) const;
+  bool read_message(JsonWalk& walk, Found& found) const;
+  bool read_calls(JsonWalk& walk, Found& found) const;
+  void correct(Found& found, DataEdits& edits);
+  void part(Choice& choice, Found& found, DataEdits& edits);
+  void number_calls(Choice& choice, const Found& found, DataEdits& edits);
+  void name_finish(const Choice& choice, const Found& found, DataEdits& edits);
+  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+
+  config::ThinkTags meaning_;
+  std::vector<Choice> choices_;
+  std::deque<std::string> kept_;  // of the event at hand
+  std::string_view data_;
+  bool parted_ = false, shows_text_ = false, shows_thinking_ = false;  // of the event at hand
+};
+
+}  // namespace providers

@@ -1,0 +1,15 @@
+// Why an answer ended, in the words of OpenAI's chat and in those that its hosts have beside them. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "providers/conversation/answer.hpp"
+
+namespace providers {
+
+// Whether clients know the word.
+bool is_usual_finish(std::string_view word);
+// One that is not known is an end like any other.
+EndReason end_reason_of(std::string_view word);
+
+}  // namespace providers

@@ -1,0 +1,94 @@
+// Embeddings of more texts than a host takes at a time.
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+#include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
+#include "tests/support/world.hpp"
+
+using namespace std::chrono_literals;
+using namespace support;
+namespace json = boost::json;
+
+namespace {
+
+config::Settings two_at_a_time() {
+  config::Settings settings = three_prices();
+  for (auto& endpoint : settings.models[0].endpoints) {
+    endpoint.speaks = config::Format::embeddings;
+    endpoint.max_inputs = 2;
+  }
+  return settings;
+}
+
+// Vectors of these numbers, in any order.
+std::string reply(const std::vector<std::pair<int, std::string>>& vectors) {
+  std::string data;
+  for (const auto& [index, vector] : vectors) {
+    data += (data.empty() ? "" : ",") +
+            (R"({"object":"embedding","index":)" + std::to_string(index) + R"(,"embedding":)" + vector + "}");
+  }
+  return R"({"object":"list","model":"theirs","data":[)" + data +
+         R"(],"usage":{"prompt_tokens":7,"total_tokens":7}})";
+}
+
+void ask(ServedWorld& world, const std::string& input) {
+  world.call(gateway::openai_embeddings_surface(), R"({"input":)" + input + R"(,"model":"m"})");
+  world.advance(60s);
+  REQUIRE(world.ended());
+}
+
+}  // namespace
+
+TEST_CASE("many texts are asked in several requests, and come back in their order") {
+  ServedWorld world(two_at_a_time());
+  ScriptedProvider& host = world.host(ServedWorld::cheap);
+  world.script(ServedWorld::cheap, document(reply({{1, "[1]"}, {0, "[0]"}})));
+  host.will(document(reply({{0, "[2]"}, {1, "[3]"}})));
+  host.will(document(reply({{0, "[4]"}})));
+  ask(world, R"(["a", "b,]", "c","d" , "e"])");
+  REQUIRE(host.requests.size() == 3);
+  const auto input = [&](std::size_t i) {
+    return json::serialize(json::parse(host.requests[i]).at("input"));
+  };
+  CHECK(input(0) == R"(["a","b,]"])");
+  CHECK(input(1) == R"(["c","d"])");
+  CHECK(input(2) == R"(["e"])");
+  const json::value body = json::parse(world.client.body);
+  REQUIRE(body.at("data").as_array().size() == 5);
+  for (std::size_t i = 0; i < 5; ++i) {
+    CHECK(body.at("data").at(i).at("index").to_number<std::size_t>() == i);
+    CHECK(body.at("data").at(i).at("embedding").at(0).to_number<std::size_t>() == i);
+  }
+  CHECK(body.at("usage").at("prompt_tokens") == 21);
+  CHECK(body.at("model") == "m");
+  CHECK(world.record().attempts.size() == 1);
+  CHECK(world.record().attempts[0].usage->prompt.count == 21);
+}
+
+TEST_CASE("few texts, and one that is no list, are asked at once") {
+  for (const std::string input : {R"(["a","b"])", R"("a")", "[1,2,3]"}) {
+    ServedWorld world(two_at_a_time());
+    world.script(ServedWorld::cheap, document(reply({{0, "[0]"}})));
+    ask(world, input);
+    CHECK(world.host(ServedWorld::cheap).requests.size() == 1);
+    CHECK(world.client.status == 200);
+  }
+}
+
+TEST_CASE("lists of tokens are parted like texts") {
+  ServedWorld world(two_at_a_time());
+  world.script(ServedWorld::cheap, document(reply({{0, "[0]"}, {1, "[1]"}})));
+  world.host(ServedWorld::cheap).will(document(reply({{0, "[2]"}})));
+  ask(world, "[[1,2],[3],[4,5]]");
+  CHECK(json::parse(world.host(ServedWorld::cheap).requests.at(1)).at("input") == json::parse("[[4,5]]"));
+}
+
+TEST_CASE("a request that fails on the way fails as one") {
+  ServedWorld world(two_at_a_time());
+  world.script(ServedWorld::cheap, document(reply({{0, "[0]"}, {1, "[1]"}})));
+  world.host(ServedWorld::cheap).will(fails(routing::FailureKind::reset_before_reply));
+  ask(world, R"(["a","b","c"])");
+  CHECK(world.client.status == 503);
+  CHECK(world.client.body.find("embedding\":[0]") == std::string::npos);
+}
