@@ -43,18 +43,10 @@ Routed answer(Method method, const Entry& entry, std::string_view parameter) {
   const bool right =
       entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
   if (!right) return WrongMethod{entry.page, entry.path, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
-  return Route{entry.page, entry.needs, entry.path, parameter, entry.format};
+  return Route{entry.page, entry.needs, entry.path, parameter, entry.format, Root::v1};
 }
 
-}  // namespace
-
-Routed route(Method method, std::string_view path) {
-  constexpr std::string_view api = "/api", version = "/v1";
-  std::string_view outside = path;
-  if (path.starts_with("/api/v1/")) {
-    path.remove_prefix(api.size());
-    outside = path.substr(version.size());
-  }
+Routed route_at_v1(Method method, std::string_view path, std::string_view outside) {
   for (const Entry& entry : entries) {
     if (path == entry.path || outside == entry.path) return answer(method, entry, {});
   }
@@ -67,6 +59,21 @@ Routed route(Method method, std::string_view path) {
     return answer(method, {"/v1/models/{model}", Verb::get, Page::model, Needs::client_key}, rest);
   }
   return NoRoute{};
+}
+
+}  // namespace
+
+Root root_of(std::string_view path) {
+  return path.starts_with("/api/v1/") ? Root::api_v1 : Root::v1;
+}
+
+Routed route(Method method, std::string_view path) {
+  if (root_of(path) == Root::v1) return route_at_v1(method, path, path);
+  constexpr std::string_view api = "/api", version = "/v1";
+  path.remove_prefix(api.size());
+  Routed found = route_at_v1(method, path, path.substr(version.size()));
+  if (auto* there = std::get_if<Route>(&found)) there->root = Root::api_v1;
+  return found;
 }
 
 std::string decoded(std::string_view parameter) {

@@ -28,12 +28,16 @@ enum class Page {
 // A key that may look, or one that may change something: those of roles.
 enum class Needs { nothing, client_key, looking, changing };
 
+// Under which path the pages stand: whose clients look there.
+enum class Root { v1, api_v1 };  // of OpenAI's and Anthropic's; of OpenRouter's
+
 struct Route {
   Page page{};
   Needs needs = Needs::client_key;
   std::string_view name;       // for records and metrics: never the client's text
   std::string_view parameter;  // the variable part of the path
   config::Format format{};     // of Page::inference and Page::counting
+  Root root = Root::v1;
 };
 
 struct NoRoute {};
@@ -43,6 +47,8 @@ struct WrongMethod {
   std::string_view allowed;  // "GET, HEAD"
 };
 using Routed = std::variant<Route, NoRoute, WrongMethod>;
+
+Root root_of(std::string_view path);
 
 // Nothing where there is no route.
 std::optional<Page> page_of(const Routed& routed);

@@ -175,6 +175,7 @@ std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, In
   auto& request = std::get<InferenceRequest>(result);
   request.surface = &surface;
   if (auto error = fill(request, incoming, key, services)) {
+    if (error->code == "model_not_found") error->status = surface.unknown_model_status();
     incoming.body = std::move(request.body);  // of which the record tells how large it was
     result = *std::move(error);
   }

@@ -15,7 +15,7 @@ using providers::Task;
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client, Interruption& interruption) {
   Services& services = front.services;
-  auto understood = understand(*surface_of(route.format), incoming, key, services);
+  auto understood = understand(*surface_of(route.format, route.root), incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
     co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
     co_return;
@@ -44,7 +44,7 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
 // How long a prompt is, by the same estimate that decisions are made by. No host is asked.
 Task<void> count(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client) {
-  const Counting& counting = *surface_of(route.format)->counting();
+  const Counting& counting = *surface_of(route.format, route.root)->counting();
   const auto counted = counted_prompt(counting, incoming.body, key, front.services);
   if (const auto* error = std::get_if<ErrorReply>(&counted)) {
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});

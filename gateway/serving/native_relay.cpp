@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "gateway/serving/settlement.hpp"
 #include "routing/terms/bill.hpp"
 
 namespace gateway {
@@ -35,12 +36,25 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
       break;
   }
   if (!note(passed.content)) return fail(FailureKind::outrun);
-  if (passed.names.any()) {
+  if (editor_) {
+    queue_edited(*event, passed);
+  } else if (passed.names.any()) {
     queue_renamed(*event, passed);
   } else {
     queue(*event, passed);
   }
   return passed.is_last ? at_end(EndedBy::done_mark) : Step::go_on;
+}
+
+void NativeRelay::queue_edited(const SseEvent& event, const PassedEvent& passed) {
+  std::optional<CostShown> cost;
+  if (passed.usage.usage) {
+    const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
+    cost = cost_shown(endpoints[with_.tried.attempt.endpoint], *usage_.usage);
+  }
+  renamed_.clear();
+  editor_->event(event.data, cost, with_.services.tokens, renamed_);
+  queue({.data = renamed_, .name = event.name, .raw = {}, .form = SseEvent::Form::other}, passed);
 }
 
 // The host's own names are none of the client's.
@@ -56,7 +70,7 @@ void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
   const bool wants_usage = with_.request.asked.wants_usage;
   const auto shown = wants_usage ? providers::UsageShown::yes : providers::UsageShown::no;
   const bool is_usage = !passed.usage_value.empty();
-  const std::string cost = wants_usage && is_usage ? own_cost(passed) : std::string();
+  const std::string cost = wants_usage && is_usage && !editor_ ? own_cost(passed) : std::string();
   told_usage_ |= is_usage;
   ++events_told_;
   const providers::Relayed relayed = replies_.relayed(event, passed, shown, scratch_, cost);

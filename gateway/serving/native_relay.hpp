@@ -13,7 +13,8 @@ class NativeRelay final : public StreamRelay {
   explicit NativeRelay(const Attempting& attempting)
       : StreamRelay(attempting),
         replies_(*attempting.dialect.native()),
-        names_(*attempting.request.surface, identity_of(attempting)) {}
+        names_(*attempting.request.surface, identity_of(attempting)),
+        editor_(attempting.request.surface->editor(identity_of(attempting))) {}
 
  private:
   void feed(std::string_view piece) override { events_.feed(piece); }
@@ -21,6 +22,7 @@ class NativeRelay final : public StreamRelay {
   std::int64_t events() const override { return events_told_; }
   bool is_broken() const override { return events_.state() != providers::SseReader::State::reading; }
 
+  void queue_edited(const providers::SseEvent& event, const providers::PassedEvent& passed);
   void queue_renamed(const providers::SseEvent& event, providers::PassedEvent& passed);
   void queue(const providers::SseEvent& event, const providers::PassedEvent& passed);
   std::string own_cost(const providers::PassedEvent& passed) const;
@@ -31,7 +33,8 @@ class NativeRelay final : public StreamRelay {
   providers::ReportedUsage usage_;  // so far
   std::int64_t events_told_ = 0;
   const OurNames names_;
-  std::string renamed_;  // the event at hand
+  const std::unique_ptr<ReplyEditor> editor_;  // null: only the names are ours
+  std::string renamed_;                        // the event at hand
   std::string scratch_;
 };
 

@@ -117,16 +117,25 @@ std::string StreamRelay::cost_of(const routing::Usage& usage) const {
   return text;
 }
 
+CostShown StreamRelay::cost_of_attempt() const {
+  const routing::Attempt& attempt = with_.tried.attempt;
+  const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
+  return cost_shown(endpoints[attempt.endpoint], attempt.usage.value_or(routing::Usage{}));
+}
+
 StreamIdentity identity_of(const Attempting& with) {
-  const auto& endpoints = with.request.hosts->generation->catalogue->endpoints();
+  const routing::Endpoint& endpoint =
+      with.request.hosts->generation->catalogue->endpoints()[with.tried.attempt.endpoint];
   return {.id = with.request.id,
           .created = std::chrono::system_clock::to_time_t(with.request.demand.wall),
-          .model = shown_model(with.request, endpoints[with.tried.attempt.endpoint])};
+          .model = shown_model(with.request, endpoint),
+          .provider = shown_provider(endpoint)};
 }
 
 void StreamRelay::tell_usage() {
   settle(with_.request, with_.tried.bytes, with_.tried.attempt);
-  held_.append(with_.request.surface->usage_event(with_.tried.attempt, identity_of(with_)));
+  held_.append(
+      with_.request.surface->priced_usage_event(with_.tried.attempt, cost_of_attempt(), identity_of(with_)));
 }
 
 Task<bool> StreamRelay::flush() {

@@ -8,6 +8,7 @@
 
 #include "gateway/serving/attempt.hpp"
 #include "gateway/serving/race.hpp"
+#include "gateway/serving/settlement.hpp"
 #include "gateway/serving/watchdog.hpp"
 #include "providers/dialect/passed.hpp"
 
@@ -67,6 +68,8 @@ class StreamRelay {
   Step fail(routing::FailureKind kind);
   // What `usage` costs, as JSON has it.
   std::string cost_of(const routing::Usage& usage) const;
+  // What the attempt's usage costs.
+  CostShown cost_of_attempt() const;
 
   const Attempting with_;
   providers::Pieces ready_;  // to be written; views into the piece at hand

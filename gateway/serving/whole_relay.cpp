@@ -4,7 +4,6 @@
 #include "gateway/serving/interpreted_relay.hpp"
 #include "gateway/serving/our_names.hpp"
 #include "gateway/serving/settlement.hpp"
-#include "gateway/text/line_writer.hpp"
 #include "providers/dialect/native_replies.hpp"
 
 namespace gateway {
@@ -34,19 +33,19 @@ class Understood final : public providers::AnswerSink {
   PassedReply reply;
 
   // As the client gets it, where that is not the host's own bytes.
-  std::optional<std::string> said(config::Money cost) const {
-    if (!answer_ && !reply.names.any()) return std::nullopt;
-    if (!answer_) {
-      std::string text;
-      text.reserve(body_.size() + 128);
-      OurNames(*with_.request.surface, identity_of(with_)).write(body_, reply.names, text);
-      return text;
+  std::optional<std::string> said() const {
+    const Surface& surface = *with_.request.surface;
+    if (answer_) return answer_->body(identity_of(with_), surface.cost_members(cost()));
+    const std::unique_ptr<ReplyEditor> editor = surface.editor(identity_of(with_));
+    if (!editor && !reply.names.any()) return std::nullopt;
+    std::string text;
+    text.reserve(body_.size() + 256);
+    if (editor) {
+      editor->whole(body_, cost(), with_.tried.attempt, with_.services.tokens, text);
+    } else {
+      OurNames(surface, identity_of(with_)).write(body_, reply.names, text);
     }
-    std::string member = ",\"cost\":";
-    LineWriter line(member);
-    line.fixed(cost.nanos, 9);
-    line.hand_over();
-    return answer_->body(identity_of(with_), member);
+    return text;
   }
 
  private:
@@ -63,6 +62,12 @@ class Understood final : public providers::AnswerSink {
     reply.content.bytes += content.bytes;
     if (content.decisive() && reply.kind == PassedReply::Kind::empty) reply.kind = PassedReply::Kind::answer;
     answer_->take(event);
+  }
+
+  CostShown cost() const {
+    const routing::Attempt& attempt = with_.tried.attempt;
+    const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
+    return cost_shown(endpoints[attempt.endpoint], attempt.usage.value_or(routing::Usage{}));
   }
 
   const Attempting& with_;
@@ -121,7 +126,7 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange) {
   const bool is_counted = attempt.usage.has_value();
   settle(with.request, with.tried.bytes, attempt);
   if (is_counted) with.served.cost = attempt.cost;
-  const std::optional<std::string> said = understood.said(attempt.cost);
+  const std::optional<std::string> said = understood.said();
   co_await with.reply.whole(with.served, said ? *said : *body);
 }
 

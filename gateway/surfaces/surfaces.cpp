@@ -7,6 +7,7 @@
 #include "gateway/surfaces/openai_completions/openai_completions.hpp"
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
 #include "gateway/surfaces/openai_responses/openai_responses.hpp"
+#include "gateway/surfaces/openrouter_chat/openrouter_chat.hpp"
 
 namespace gateway {
 namespace {
@@ -18,7 +19,8 @@ constexpr std::array<const Surface& (*)(), 5> surfaces{
 
 }  // namespace
 
-const Surface* surface_of(config::Format format) {
+const Surface* surface_of(config::Format format, Root root) {
+  if (root == Root::api_v1 && format == config::Format::chat) return &openrouter_chat_surface();
   for (const auto& surface : surfaces) {
     if (surface().format() == format) return &surface();
   }
