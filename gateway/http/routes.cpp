@@ -6,7 +6,7 @@
 namespace gateway {
 namespace {
 
-enum class Verb { get, post };
+enum class Verb { get, post, any };
 
 struct Entry {
   std::string_view path;
@@ -28,6 +28,17 @@ constexpr std::array entries{
           config::Format::responses},
     Entry{"/v1/route/explain", Verb::post, Page::explain, Needs::client_key},
     Entry{"/v1/models", Verb::get, Page::models, Needs::client_key},
+    Entry{"/v1/models/user", Verb::get, Page::models, Needs::client_key},
+    Entry{"/v1/models/count", Verb::get, Page::model_count, Needs::client_key},
+    Entry{"/v1/embeddings/models", Verb::get, Page::embedding_models, Needs::client_key},
+    Entry{"/v1/providers", Verb::get, Page::providers, Needs::client_key},
+    Entry{"/v1/endpoints/zdr", Verb::get, Page::zero_retention, Needs::client_key},
+    Entry{"/v1/generation", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/generation/content", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/key", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/keys", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/credits", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/activity", Verb::any, Page::accounts, Needs::client_key},
     Entry{"/", Verb::get, Page::greeting, Needs::nothing},
     Entry{"/healthz", Verb::get, Page::alive, Needs::nothing},
     Entry{"/readyz", Verb::get, Page::ready, Needs::nothing},
@@ -36,12 +47,24 @@ constexpr std::array entries{
     Entry{"/admin/reload", Verb::post, Page::reload, Needs::changing},
 };
 
-constexpr std::string_view models = "/v1/models/";
-constexpr std::string_view endpoints = "/endpoints";
+// Paths with a variable part between a begin and an end. The first that fits counts.
+struct Family {
+  std::string_view begin, end;
+  std::string_view name;
+  Verb verb;
+  Page page;
+};
+constexpr std::array families{
+    Family{"/v1/models/", "/endpoints", "/v1/models/{model}/endpoints", Verb::get, Page::endpoints},
+    Family{"/v1/models/", "", "/v1/models/{model}", Verb::get, Page::model},
+    Family{"/v1/model/", "", "/v1/model/{model}", Verb::get, Page::model_data},
+    Family{"/v1/parameters/", "", "/v1/parameters/{model}", Verb::get, Page::parameters},
+    Family{"/v1/keys/", "", "/v1/keys/{hash}", Verb::any, Page::accounts},
+};
 
 Routed answer(Method method, const Entry& entry, std::string_view parameter) {
-  const bool right =
-      entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
+  const bool gets = method == Method::get || method == Method::head;
+  const bool right = entry.verb == Verb::any || (entry.verb == Verb::post ? method == Method::post : gets);
   if (!right) return WrongMethod{entry.page, entry.path, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
   return Route{entry.page, entry.needs, entry.path, parameter, entry.format, Root::v1};
 }
@@ -50,13 +73,12 @@ Routed route_at_v1(Method method, std::string_view path, std::string_view outsid
   for (const Entry& entry : entries) {
     if (path == entry.path || outside == entry.path) return answer(method, entry, {});
   }
-  if (path.starts_with(models) && path.size() > models.size()) {
-    const std::string_view rest = path.substr(models.size());
-    if (rest.ends_with(endpoints) && rest.size() > endpoints.size()) {
-      return answer(method, {"/v1/models/{model}/endpoints", Verb::get, Page::endpoints, Needs::client_key},
-                    rest.substr(0, rest.size() - endpoints.size()));
-    }
-    return answer(method, {"/v1/models/{model}", Verb::get, Page::model, Needs::client_key}, rest);
+  for (const Family& family : families) {
+    if (!path.starts_with(family.begin) || path.size() <= family.begin.size() + family.end.size()) continue;
+    const std::string_view rest = path.substr(family.begin.size());
+    if (!rest.ends_with(family.end)) continue;
+    return answer(method, {family.name, family.verb, family.page, Needs::client_key},
+                  rest.substr(0, rest.size() - family.end.size()));
   }
   return NoRoute{};
 }

@@ -16,8 +16,15 @@ enum class Page {
   counting,   // how long a prompt is, in one of them
   explain,    // POST /v1/route/explain: the decision about the call, without making it
   models,
-  model,      // GET /v1/models/{id}
-  endpoints,  // GET /v1/models/{author}/{slug}/endpoints
+  embedding_models,
+  model_count,
+  model,       // GET /v1/models/{id}
+  model_data,  // the same, as OpenRouter's clients ask for it: GET /v1/model/{author}/{slug}
+  endpoints,   // GET /v1/models/{author}/{slug}/endpoints
+  parameters,  // GET /v1/parameters/{author}/{slug}
+  providers,
+  zero_retention,  // the endpoints of those who keep nothing
+  accounts,        // keys, money and past requests of OpenRouter's customers
   alive,
   ready,
   metrics,
