@@ -14,7 +14,7 @@ class NativeRelay final : public StreamRelay {
       : StreamRelay(attempting),
         replies_(*attempting.dialect.native()),
         names_(*attempting.request.surface, identity_of(attempting)),
-        editor_(attempting.request.surface->editor(identity_of(attempting))) {}
+        editor_(attempting.request.surface->editor(identity_of(attempting), attempting.request.asked)) {}
 
  private:
   void feed(std::string_view piece) override { events_.feed(piece); }

@@ -36,7 +36,7 @@ class Understood final : public providers::AnswerSink {
   std::optional<std::string> said() const {
     const Surface& surface = *with_.request.surface;
     if (answer_) return answer_->body(identity_of(with_), surface.cost_members(cost()));
-    const std::unique_ptr<ReplyEditor> editor = surface.editor(identity_of(with_));
+    const std::unique_ptr<ReplyEditor> editor = surface.editor(identity_of(with_), with_.request.asked);
     if (!editor && !reply.names.any()) return std::nullopt;
     std::string text;
     text.reserve(body_.size() + 256);

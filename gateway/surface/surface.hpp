@@ -101,7 +101,10 @@ class Surface {
   // Members of a usage, each with a comma in front, that tell what it costs.
   virtual std::string cost_members(const CostShown& cost) const;
   // Of a host's reply in the same API; null: it is passed on as it came, but for its names.
-  virtual std::unique_ptr<ReplyEditor> editor(const StreamIdentity& /*reply*/) const { return nullptr; }
+  virtual std::unique_ptr<ReplyEditor> editor(const StreamIdentity& /*reply*/,
+                                              const ClientBody& /*asked*/) const {
+    return nullptr;
+  }
   // What tells who waits for a stream that somebody still works on it, without the empty line behind it.
   virtual std::string_view waiting_event() const { return ": isocost waiting"; }
   // The header field in which the API's clients look for the request's id, beside x-request-id; empty: none.

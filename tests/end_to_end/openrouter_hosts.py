@@ -137,4 +137,5 @@ def started(test, **more):
                                   endpoint(f"of-{name}", name, price=PRICE) | more_of_it]
     gateway = Gateway({}, models, limits={"comment_after": "1 s"}, **more)
     gateway.settings["providers"] = providers
+    gateway.settings["models"]["test/json"]["aliases"] = ["openai/gpt-4o"]  # of which frameworks know what it can do
     return host, test.enterClassContext(gateway)

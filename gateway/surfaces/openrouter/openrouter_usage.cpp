@@ -1,4 +1,4 @@
-#include "gateway/surfaces/openrouter_chat/openrouter_usage.hpp"
+#include "gateway/surfaces/openrouter/openrouter_usage.hpp"
 
 #include "gateway/surfaces/openai_chat/chat_usage.hpp"
 #include "gateway/text/line_writer.hpp"

@@ -1,8 +1,9 @@
-#include "gateway/surfaces/openrouter_chat/chat_editor.hpp"
+#include "gateway/surfaces/openrouter/chat_editor.hpp"
 
 #include <array>
 
-#include "gateway/surfaces/openrouter_chat/openrouter_usage.hpp"
+#include "gateway/surfaces/openrouter/openrouter_usage.hpp"
+#include "gateway/surfaces/openrouter/usage_editor.hpp"
 
 namespace gateway {
 
@@ -18,12 +19,6 @@ std::string quoted(std::string_view name) {
   return text += '"';
 }
 
-Member unless_null(JsonWalk& walk) {
-  const bool is_null = walk.type() == JsonType::null;
-  walk.skip();
-  return is_null ? Member::goes : Member::stays;
-}
-
 // One of the reply's own members: what the host says there, and whether it says it.
 struct Own {
   std::string_view key;
@@ -33,11 +28,12 @@ struct Own {
 
 }  // namespace
 
-ChatEditor::ChatEditor(const StreamIdentity& reply)
+ChatEditor::ChatEditor(const StreamIdentity& reply, ThinkingShown thinking)
     : id_(quoted(reply.id)),
       created_(std::to_string(reply.created)),
       model_(quoted(reply.model)),
-      provider_(quoted(reply.provider)) {}
+      provider_(quoted(reply.provider)),
+      thinking_(thinking) {}
 
 void ChatEditor::event(std::string_view data, const std::optional<CostShown>& cost,
                        providers::JsonTokens& tokens, std::string& out) {
@@ -80,12 +76,12 @@ bool ChatEditor::reply(JsonWalk& walk, ChoiceEditor::Shape shape, const std::opt
     if (key.is("choices")) {
       has_choices = walk.type() == JsonType::array;
       if (!has_choices) return walk.skip(), Member::goes;
-      return ChoiceEditor(walk, edits_, shape).choices(), Member::stays;
+      return ChoiceEditor(walk, edits_, shape, thinking_).choices(), Member::stays;
     }
     if (key.is("usage")) {
       has_usage = walk.type() == JsonType::object;
       if (!has_usage) return walk.skip(), Member::goes;
-      return usage(walk, cost), Member::stays;
+      return edit_usage(walk, edits_, cost), Member::stays;
     }
     if (key.is("system_fingerprint")) {
       has_fingerprint = walk.type() == JsonType::string || is_whole;
@@ -94,7 +90,9 @@ bool ChatEditor::reply(JsonWalk& walk, ChoiceEditor::Shape shape, const std::opt
       if (is_whole && !is_text) edits_.replace(object.value(), "null");
       return has_fingerprint ? Member::stays : Member::goes;
     }
-    return key.is("error") ? unless_null(walk) : (walk.skip(), Member::stays);
+    const bool is_null = walk.type() == JsonType::null;
+    walk.skip();
+    return is_null && key.is("error") ? Member::goes : Member::stays;
   });
   if (!read || !walk.finish()) return false;
   for (const Own& each : own) {
@@ -103,41 +101,6 @@ bool ChatEditor::reply(JsonWalk& walk, ChoiceEditor::Shape shape, const std::opt
   if (!has_choices) object.add("choices", "[]");
   if (is_whole && !has_fingerprint) object.add("system_fingerprint", "null");
   if (attempt && !has_usage) object.add("usage", openrouter_usage(*attempt, *cost));
-  return true;
-}
-
-// What the host itself says that it costs is what we pay, at best.
-bool ChatEditor::usage(JsonWalk& walk, const std::optional<CostShown>& cost) {
-  EditedObject object(walk, edits_);
-  std::optional<std::int64_t> prompt, completion;
-  bool has_total = false;
-  const auto count = [&](std::optional<std::int64_t>& value) {
-    if (walk.type() != JsonType::number) return walk.skip(), Member::stays;
-    const auto number = walk.number();
-    if (number) value = number->whole();
-    return Member::stays;
-  };
-  const bool read = object.walk([&](const JsonString& key) {
-    if (key.is("prompt_tokens")) return count(prompt);
-    if (key.is("completion_tokens")) return count(completion);
-    if (key.is("total_tokens")) {
-      has_total = walk.type() == JsonType::number;
-      return walk.skip(), has_total ? Member::stays : Member::goes;
-    }
-    if (key.is("prompt_tokens_details") && walk.type() == JsonType::object) {
-      EditedObject details(walk, edits_);
-      return details.walk([&](const JsonString&) { return unless_null(walk); }), Member::stays;
-    }
-    const bool is_cost = key.is("cost") || key.is("cost_details") || key.is("is_byok");
-    walk.skip();
-    return is_cost && cost ? Member::goes : Member::stays;
-  });
-  if (!read) return false;
-  if (!has_total && prompt && completion) object.add("total_tokens", std::to_string(*prompt + *completion));
-  if (!cost) return true;
-  object.add("cost", cost_text(cost->all));
-  object.add("is_byok", "false");
-  object.add("cost_details", cost_details(*cost));
   return true;
 }
 

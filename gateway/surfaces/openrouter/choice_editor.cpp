@@ -1,6 +1,6 @@
-#include "gateway/surfaces/openrouter_chat/choice_editor.hpp"
+#include "gateway/surfaces/openrouter/choice_editor.hpp"
 
-#include "gateway/surfaces/openrouter_chat/finish_word.hpp"
+#include "gateway/surfaces/openrouter/finish_word.hpp"
 
 namespace gateway {
 
@@ -86,7 +86,10 @@ bool ChoiceEditor::message() {
   std::string text, thought;
   std::string_view reasoning, reasoning_content;
   bool has_role = false, has_details = false;
+  const bool is_hidden = thinking_ == ThinkingShown::no;
   const bool read = object.walk([&](const JsonString& key) {
+    const bool is_thought = key.is("reasoning") || key.is("reasoning_content") || key.is("reasoning_details");
+    if (is_thought && is_hidden) return walk_.skip(), Member::goes;
     if (key.is("role")) {
       has_role = text_or_nothing() == "assistant";
       return has_role ? Member::stays : Member::goes;
@@ -124,7 +127,7 @@ bool ChoiceEditor::message() {
   const std::string_view told = !reasoning.empty() ? reasoning
                                 : !thought.empty() ? thought
                                                    : reasoning_content;
-  if (told.empty()) return true;
+  if (told.empty() || is_hidden) return true;
   if (reasoning.empty()) object.add("reasoning", in_quotes(told));
   if (!has_details) {
     object.add("reasoning_details", R"([{"type":"reasoning.text","text":)" + in_quotes(told) +

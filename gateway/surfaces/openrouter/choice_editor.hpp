@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/surface/json_edits.hpp"
+#include "gateway/surfaces/openai_chat/chat_answer.hpp"
 
 namespace gateway {
 
@@ -13,8 +14,8 @@ class ChoiceEditor {
  public:
   enum class Shape { chunk, whole };
 
-  ChoiceEditor(providers::JsonWalk& walk, JsonEdits& edits, Shape shape)
-      : walk_(walk), edits_(edits), shape_(shape) {}
+  ChoiceEditor(providers::JsonWalk& walk, JsonEdits& edits, Shape shape, ThinkingShown thinking)
+      : walk_(walk), edits_(edits), shape_(shape), thinking_(thinking) {}
 
   // The list of them.
   bool choices();
@@ -36,6 +37,7 @@ class ChoiceEditor {
   providers::JsonWalk& walk_;
   JsonEdits& edits_;
   Shape shape_;
+  ThinkingShown thinking_;
 };
 
 }  // namespace gateway

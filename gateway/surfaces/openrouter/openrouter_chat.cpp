@@ -1,13 +1,13 @@
-#include "gateway/surfaces/openrouter_chat/openrouter_chat.hpp"
+#include "gateway/surfaces/openrouter/openrouter_chat.hpp"
 
 #include "gateway/surface/stream_events.hpp"
 #include "gateway/surfaces/openai_chat/chat_answer.hpp"
 #include "gateway/surfaces/openai_chat/chat_conversation.hpp"
 #include "gateway/surfaces/openai_chat/chat_request.hpp"
-#include "gateway/surfaces/openrouter_chat/chat_editor.hpp"
-#include "gateway/surfaces/openrouter_chat/generation_id.hpp"
-#include "gateway/surfaces/openrouter_chat/openrouter_errors.hpp"
-#include "gateway/surfaces/openrouter_chat/openrouter_usage.hpp"
+#include "gateway/surfaces/openrouter/chat_editor.hpp"
+#include "gateway/surfaces/openrouter/generation_id.hpp"
+#include "gateway/surfaces/openrouter/openrouter_errors.hpp"
+#include "gateway/surfaces/openrouter/openrouter_usage.hpp"
 
 namespace gateway {
 namespace {
@@ -64,7 +64,7 @@ class OpenRouterChat final : public Surface {
   std::string_view route() const override { return "/v1/chat/completions"; }
   // Usage is told whether asked for or not.
   Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
-    Inspected inspected = inspect_chat(body, tokens);
+    Inspected inspected = inspect_chat(body, tokens, ChatShape::openrouter);
     if (inspected) inspected->wants_usage = true;
     return inspected;
   }
@@ -94,8 +94,9 @@ class OpenRouterChat final : public Surface {
     }
     return gateway::note_event(more.append(members), Generation(stream).identity(), StreamShape::chat);
   }
-  std::unique_ptr<ReplyEditor> editor(const StreamIdentity& reply) const override {
-    return std::make_unique<ChatEditor>(Generation(reply).identity());
+  std::unique_ptr<ReplyEditor> editor(const StreamIdentity& reply, const ClientBody& asked) const override {
+    const ThinkingShown thinking = asked.hides_reasoning ? ThinkingShown::no : ThinkingShown::yes;
+    return std::make_unique<ChatEditor>(Generation(reply).identity(), thinking);
   }
   std::string_view waiting_event() const override { return ": OPENROUTER PROCESSING"; }
   std::string_view id_field() const override { return "X-Generation-Id"; }

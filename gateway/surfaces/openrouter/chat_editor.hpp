@@ -8,13 +8,13 @@
 #include "gateway/surface/error_reply.hpp"
 #include "gateway/surface/json_edits.hpp"
 #include "gateway/surface/reply_editor.hpp"
-#include "gateway/surfaces/openrouter_chat/choice_editor.hpp"
+#include "gateway/surfaces/openrouter/choice_editor.hpp"
 
 namespace gateway {
 
 class ChatEditor final : public ReplyEditor {
  public:
-  explicit ChatEditor(const StreamIdentity& reply);
+  explicit ChatEditor(const StreamIdentity& reply, ThinkingShown thinking = ThinkingShown::yes);
 
   void event(std::string_view data, const std::optional<CostShown>& cost, providers::JsonTokens& tokens,
              std::string& out) override;
@@ -24,10 +24,10 @@ class ChatEditor final : public ReplyEditor {
  private:
   bool reply(providers::JsonWalk& walk, ChoiceEditor::Shape shape, const std::optional<CostShown>& cost,
              const routing::Attempt* attempt);
-  bool usage(providers::JsonWalk& walk, const std::optional<CostShown>& cost);
 
   // As JSON has them.
   std::string id_, created_, model_, provider_;
+  ThinkingShown thinking_;
   JsonEdits edits_;
 };
 

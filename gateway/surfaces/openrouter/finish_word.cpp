@@ -1,4 +1,4 @@
-#include "gateway/surfaces/openrouter_chat/finish_word.hpp"
+#include "gateway/surfaces/openrouter/finish_word.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "gateway/surfaces/openrouter_chat/openrouter_errors.hpp"
+#include "gateway/surfaces/openrouter/openrouter_errors.hpp"
 
 #include <array>
 #include <boost/json.hpp>
