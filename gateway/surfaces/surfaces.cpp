@@ -17,19 +17,22 @@ constexpr std::array<const Surface& (*)(), 5> surfaces{
     openai_chat_surface,        openai_completions_surface, openai_embeddings_surface,
     anthropic_messages_surface, openai_responses_surface,
 };
+constexpr std::array<const Surface& (*)(), 5> openrouter_surfaces{
+    openrouter_chat_surface,     openrouter_completions_surface, openrouter_embeddings_surface,
+    openrouter_messages_surface, openrouter_responses_surface,
+};
 
 }  // namespace
 
 const Surface* surface_of(config::Format format, Root root) {
-  if (root == Root::api_v1) {
-    if (format == config::Format::chat) return &openrouter_chat_surface();
-    if (format == config::Format::embeddings) return &openrouter_embeddings_surface();
-    if (format == config::Format::completions) return &openrouter_completions_surface();
-  }
-  for (const auto& surface : surfaces) {
-    if (surface().format() == format) return &surface();
-  }
-  return nullptr;
+  const auto found = [&](const auto& list) -> const Surface* {
+    for (const auto& surface : list) {
+      if (surface().format() == format) return &surface();
+    }
+    return nullptr;
+  };
+  const Surface* openrouters = root == Root::api_v1 ? found(openrouter_surfaces) : nullptr;
+  return openrouters ? openrouters : found(surfaces);
 }
 
 }  // namespace gateway

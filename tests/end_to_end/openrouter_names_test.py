@@ -112,6 +112,15 @@ class OpenrouterNames(EndToEnd):
                 self.assertIn(self.answer_of(self.ask(model)), ["free", "paid"])
         self.refused(self.ask("author/paid", provider={"only": ["b-forbidden"]}), 404, "no_eligible_endpoint")
 
+    def test_anthropics_clients_get_their_own_errors_with_a_type_more(self):
+        body = {"model": "no/such", "max_tokens": 5, "messages": HELLO}
+        status, headers, text = self.gateway.ask(body, {"anthropic-version": "2023-06-01"}, path="/api/v1/messages")
+        error = json.loads(text)["error"]
+        self.assertEqual((status, error["type"], error["error_type"]), (404, "not_found_error", "not_found"))
+        self.assertIn("request-id", headers)
+        status, _, text = self.gateway.ask(body | {"model": "author/other"}, path="/api/v1/messages")
+        self.assertEqual(json.loads(text)["content"][0]["text"], "other")
+
     def test_the_openai_way_is_as_it_was(self):
         status, headers, text = self.ask("author/other", path="/v1/chat/completions")
         body = json.loads(text)

@@ -170,12 +170,35 @@ const tests = {
   async 'SDK: embeddings'() {
     const answer = await sdk().embeddings.generate({ requestBody: { model: 'test/embeds', input: 'Hello' } });
     assert.deepEqual(answer.data[0].embedding, [0.5, -1.25]);
+    assert.match(answer.id, /^gen-/);
+    assert.ok(Math.abs(answer.usage.cost - 3e-6) < 1e-12);
+    const unknown = sdk().embeddings.generate({ requestBody: { model: 'no/such', input: 'Hello' } });
+    await assert.rejects(unknown, errors.BadRequestResponseError);
+  },
+  async 'SDK: Responses, whole and streamed'() {
+    for (const name of ['ok', 'thinks', 'tools', 'claude-says']) {
+      const responsesRequest = { model: `test/${name}`, input: 'Say hello.', maxOutputTokens: 4000 };
+      if (name === 'tools') responsesRequest.tools = [{ type: 'function', name: 'weather', parameters }];
+      const whole = await sdk().beta.responses.send({ responsesRequest });
+      assert.equal(whole.model, `test/${name}`);
+      assert.ok(whole.usage.cost > 0 && whole.usage.costDetails.upstreamInferenceOutputCost > 0, name);
+      const events = await all(sdk().beta.responses.send({ responsesRequest: { ...responsesRequest, stream: true } }));
+      const last = events.at(-1);
+      assert.equal(last.type, 'response.completed', name);
+      assert.equal(last.response.output.at(-1).type, whole.output.at(-1).type);
+      assert.ok(last.response.usage.cost > 0);
+    }
+    const unknown = sdk().beta.responses.send({ responsesRequest: { model: 'no/such', input: 'x' } });
+    await assert.rejects(unknown, errors.BadRequestResponseError);
   },
   async 'SDK: the models are listed'() {
     const listed = await sdk().models.list({});
     const names = [];
     for await (const page of listed) names.push(...page.result.data.map((each) => each.id));
     assert.ok(names.includes('test/ok'));
+    const paged = [];
+    for await (const page of await sdk().models.list({ limit: 5 })) paged.push(...page.result.data.map((each) => each.id));
+    assert.deepEqual(paged, names);
     const counted = await sdk().models.count({});
     assert.equal(counted.data.count, names.length);
     const own = await sdk().models.listForUser({ bearer: apiKey }, {});

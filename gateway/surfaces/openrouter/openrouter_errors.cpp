@@ -57,6 +57,17 @@ std::string openrouter_envelope(const ErrorReply& error) {
   return json::serialize(json::object{{"error", members(error)}});
 }
 
+std::string openrouter_responses_envelope(const ErrorReply& error) {
+  return json::serialize(
+      json::object{{"error", members(error)}, {"error_type", openrouter_error_type(error)}});
+}
+
+std::string openrouter_messages_envelope(const ErrorReply& error, std::string_view body) {
+  json::value envelope = json::parse(body);
+  envelope.at("error").as_object()["error_type"] = openrouter_error_type(error);
+  return json::serialize(envelope);
+}
+
 std::string openrouter_error_event(const ErrorReply& error, const StreamIdentity& stream) {
   const json::object choice{{"index", 0},
                             {"delta", {{"role", "assistant"}, {"content", ""}}},

@@ -3,8 +3,10 @@
 #include <array>
 
 #include "gateway/surface/json_edits.hpp"
+#include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
 #include "gateway/surfaces/openai_completions/openai_completions.hpp"
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
+#include "gateway/surfaces/openai_responses/openai_responses.hpp"
 #include "gateway/surfaces/openrouter/generation_id.hpp"
 #include "gateway/surfaces/openrouter/openrouter_errors.hpp"
 #include "gateway/surfaces/openrouter/openrouter_usage.hpp"
@@ -82,13 +84,20 @@ class OpenRouterPlain final : public Surface {
   std::string_view route() const override { return plain_.route(); }
   Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
     Inspected inspected = plain_.inspect(body, tokens);
-    if (inspected) inspected->wants_usage = true;
+    if (inspected && format() == config::Format::completions) inspected->wants_usage = true;
     return inspected;
   }
+  const Conversing* conversing() const override { return plain_.conversing(); }
+  std::string host_fields(const ApiFields& said) const override { return plain_.host_fields(said); }
+  const Counting* counting() const override { return plain_.counting(); }
+  std::string_view parameter(std::string_view name) const override { return plain_.parameter(name); }
   bool is_interchangeable() const override { return plain_.is_interchangeable(); }
-  int unknown_model_status() const override { return 400; }
-  std::string error_body(const ErrorReply& error, std::string_view) const override {
-    return openrouter_envelope(error);
+
+  int unknown_model_status() const override { return is_anthropics() ? plain_.unknown_model_status() : 400; }
+  std::string error_body(const ErrorReply& error, std::string_view id) const override {
+    if (is_anthropics()) return openrouter_messages_envelope(error, plain_.error_body(error, id));
+    return format() == config::Format::responses ? openrouter_responses_envelope(error)
+                                                 : openrouter_envelope(error);
   }
   std::string error_event(const ErrorReply& error, const StreamIdentity& stream) const override {
     return plain_.error_event(error, stream);
@@ -96,18 +105,33 @@ class OpenRouterPlain final : public Surface {
   std::string usage_event(const routing::Attempt& attempt, const StreamIdentity& stream) const override {
     return plain_.usage_event(attempt, stream);
   }
+  std::string cost_members(const CostShown& cost) const override {
+    return format() == config::Format::responses ? openrouter_responses_cost(cost)
+                                                 : plain_.cost_members(cost);
+  }
   std::string note_event(std::string_view members, const StreamIdentity& stream) const override {
     return plain_.note_event(members, stream);
   }
-  std::unique_ptr<ReplyEditor> editor(const StreamIdentity& reply, const ClientBody&) const override {
-    if (format() != config::Format::embeddings) return nullptr;
+  std::unique_ptr<ReplyEditor> editor(const StreamIdentity& reply, const ClientBody& asked) const override {
+    if (format() != config::Format::embeddings) return plain_.editor(reply, asked);
     return std::make_unique<EmbeddingsEditor>(reply);
   }
-  std::string_view id_field() const override { return "X-Generation-Id"; }
-  std::string id_value(std::string_view id) const override { return generation_id(id); }
-  std::string reply_id(std::string_view id) const override { return generation_id(id); }
+  std::string_view waiting_event() const override { return plain_.waiting_event(); }
+  std::string_view id_field() const override {
+    return is_anthropics() ? plain_.id_field() : std::string_view("X-Generation-Id");
+  }
+  std::string id_value(std::string_view id) const override {
+    return is_anthropics() ? plain_.id_value(id) : generation_id(id);
+  }
+  std::string reply_id(std::string_view id) const override {
+    const bool has_own = is_anthropics() || format() == config::Format::responses;
+    return has_own ? plain_.reply_id(id) : generation_id(id);
+  }
+  std::string_view end_mark() const override { return plain_.end_mark(); }
 
  private:
+  bool is_anthropics() const { return format() == config::Format::messages; }
+
   const Surface& plain_;
 };
 
@@ -120,6 +144,16 @@ const Surface& openrouter_embeddings_surface() {
 
 const Surface& openrouter_completions_surface() {
   static const OpenRouterPlain surface(openai_completions_surface());
+  return surface;
+}
+
+const Surface& openrouter_responses_surface() {
+  static const OpenRouterPlain surface(openai_responses_surface());
+  return surface;
+}
+
+const Surface& openrouter_messages_surface() {
+  static const OpenRouterPlain surface(anthropic_messages_surface());
   return surface;
 }
 

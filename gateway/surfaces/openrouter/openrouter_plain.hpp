@@ -8,5 +8,7 @@ namespace gateway {
 
 const Surface& openrouter_embeddings_surface();
 const Surface& openrouter_completions_surface();
+const Surface& openrouter_responses_surface();
+const Surface& openrouter_messages_surface();
 
 }  // namespace gateway

@@ -14,6 +14,8 @@ std::string cost_text(config::Money cost);
 std::string cost_details(const CostShown& cost);
 // ,"cost":0.1,"is_byok":false,"cost_details":{...}
 std::string openrouter_cost_members(const CostShown& cost);
+// The same of Responses, which have other names for the parts.
+std::string openrouter_responses_cost(const CostShown& cost);
 // The whole object; says so where it is only an estimate.
 std::string openrouter_usage(const routing::Attempt& attempt, const CostShown& cost);
 

@@ -53,3 +53,15 @@ TEST_CASE("a stream that had begun ends with a chunk that says why") {
   CHECK(chunk.at("error").at("metadata").at("error_type") == "provider_unavailable");
   CHECK(chunk.at("choices").at(0).at("finish_reason") == "error");
 }
+
+TEST_CASE("Responses and Messages have the type where their clients look for it") {
+  const ErrorReply error = plain_error(401, "authentication_error", "invalid_api_key", "no");
+  const json::value responses = json::parse(openrouter_responses_envelope(error));
+  CHECK(responses.at("error_type") == "authentication");
+  CHECK(responses.at("error").at("code") == 401);
+  const json::value messages = json::parse(openrouter_messages_envelope(
+      error, R"({"type":"error","error":{"type":"authentication_error","message":"no"},"request_id":"r"})"));
+  CHECK(messages.at("error").at("type") == "authentication_error");
+  CHECK(messages.at("error").at("error_type") == "authentication");
+  CHECK(messages.at("request_id") == "r");
+}
