@@ -182,6 +182,19 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
   }
 }
 
+void check_presets(const Node& root, const Settings& settings, const PublicNames& models,
+                   const std::vector<std::string>& policies) {
+  for (const PresetSettings& preset : settings.presets) {
+    const Node node = root["presets"][preset.name.text];
+    if (preset.model && !models.has(preset.model->text)) {
+      refuse_name(node["model"], "model or route", preset.model->text, models.list());
+    }
+    if (!preset.policy) continue;
+    const bool is_there = std::ranges::find(policies, preset.policy->text) != policies.end();
+    if (!is_there) refuse_name(node["policy"], "policy", preset.policy->text, policies);
+  }
+}
+
 // Without a section of teams, a key's team is a word of its own.
 void check_teams(const Node& root, const Settings& settings) {
   if (!root.has("teams")) return;
@@ -273,6 +286,7 @@ void check_references(const Node& root, Settings& settings) {
   check_routes(root, settings);
   check_keys(root, settings, models, policies);
   check_teams(root, settings);
+  check_presets(root, settings, models, policies);
   resolve_aliases(settings);
   check_policies(root, settings, policies);
   leave_out_absent(root, settings);

@@ -127,6 +127,10 @@ const Fields<Settings>& settings_fields() {
           field<S>("routes", &S::routes,
                    Named<RouteForm>{{}, "a mapping from names to lists of members", is_model_name},
                    "Names that stand for the endpoints of several models."),
+          field<S>("presets", &S::presets,
+                   Named<Mapping<PresetSettings>>{
+                       {preset_fields}, "a mapping from names to presets such as `{brief: {}}`", is_label},
+                   "Models, policies and defaults that chats may ask for by one name, as `@preset/NAME`."),
           field<S>(
               "policies", &S::policies,
               Named<Mapping<PolicySettings>>{{policy_fields}, "a mapping from names to policies", is_label},

@@ -18,6 +18,7 @@ const Fields<ProviderSettings>& provider_fields();
 const Fields<Prices>& price_fields();
 const Fields<ModelSettings>& model_fields();
 const Fields<RouteMember>& route_member_fields();
+const Fields<PresetSettings>& preset_fields();
 const Fields<PolicySettings>& policy_fields();
 const Fields<RuleSettings>& rule_fields();
 const Fields<CorsSettings>& cors_fields();

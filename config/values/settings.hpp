@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/values/format.hpp"
@@ -154,6 +155,15 @@ struct RouteSettings {
   std::vector<RouteMember> members;
 };
 
+// A name that clients may ask for, and what calls that do then mean where they do not say it themselves.
+struct PresetSettings {
+  PresetName name;
+  std::optional<ModelName> model{};                           // absent: the call names one
+  std::optional<PolicyName> policy{};                         // unless the call chooses one
+  std::string system;                                         // said before everything else; empty: nothing
+  std::vector<std::pair<std::string, std::string>> defaults;  // members of a chat's body, as JSON
+};
+
 // A text of the policy language, and where it stands, so that its errors can point at it.
 struct SourceText {
   std::string text;
@@ -285,6 +295,7 @@ struct Settings {
   std::vector<ProviderSettings> providers;
   std::vector<ModelSettings> models;
   std::vector<RouteSettings> routes;
+  std::vector<PresetSettings> presets;
   std::vector<PolicySettings> policies;  // beside the shipped ones
   std::vector<RuleSettings> rules;
   std::optional<SourceText> default_policy{};  // absent: usual_policy

@@ -61,5 +61,6 @@ using EndpointName = Name<struct EndpointKind>;  // one model at one host: "fire
 using PolicyName = Name<struct PolicyKind>;
 using KeyName = Name<struct KeyKind>;
 using TeamName = Name<struct TeamKind>;
+using PresetName = Name<struct PresetKind>;
 
 }  // namespace config

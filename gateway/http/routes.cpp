@@ -6,7 +6,7 @@
 namespace gateway {
 namespace {
 
-enum class Verb { get, post };
+enum class Verb { get, post, any };
 
 // A path in braces is a route's parameter, with slashes where there are some.
 struct Entry {
@@ -39,8 +39,22 @@ constexpr std::array entries{
     Entry{"/v1/models/{model}:countTokens", Verb::post, Page::counting, Needs::client_key, gemini},
     Entry{"/v1/route/explain", Verb::post, Page::explain, Needs::client_key},
     Entry{"/v1/models", Verb::get, Page::models, Needs::client_key},
+    Entry{"/v1/models/user", Verb::get, Page::models, Needs::client_key},
+    Entry{"/v1/models/count", Verb::get, Page::model_count, Needs::client_key},
     Entry{"/v1/models/{model}/endpoints", Verb::get, Page::endpoints, Needs::client_key},
     Entry{"/v1/models/{model}", Verb::get, Page::model, Needs::client_key},
+    Entry{"/v1/model/{model}", Verb::get, Page::model_data, Needs::client_key},
+    Entry{"/v1/parameters/{model}", Verb::get, Page::parameters, Needs::client_key},
+    Entry{"/v1/embeddings/models", Verb::get, Page::embedding_models, Needs::client_key},
+    Entry{"/v1/providers", Verb::get, Page::providers, Needs::client_key},
+    Entry{"/v1/endpoints/zdr", Verb::get, Page::zero_retention, Needs::client_key},
+    Entry{"/v1/generation", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/generation/content", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/key", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/keys", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/keys/{hash}", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/credits", Verb::any, Page::accounts, Needs::client_key},
+    Entry{"/v1/activity", Verb::any, Page::accounts, Needs::client_key},
     Entry{"/", Verb::get, Page::greeting, Needs::nothing},
     Entry{"/openapi.json", Verb::get, Page::openapi, Needs::nothing},
     Entry{"/healthz", Verb::get, Page::alive, Needs::nothing},
@@ -63,6 +77,7 @@ std::optional<std::string_view> fitted(const Entry& entry, std::string_view path
 }
 
 bool takes(const Entry& entry, Method method) {
+  if (entry.verb == Verb::any) return true;
   return entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
 }
 
@@ -73,24 +88,31 @@ Routed answer(Method method, const Entry& entry, std::string_view parameter) {
   const std::size_t colon = entry.path.find("}:");
   const std::string_view action =
       colon == std::string_view::npos ? std::string_view() : entry.path.substr(colon + 2);
-  return Route{entry.page, entry.needs, entry.path, parameter, action, entry.format};
+  return Route{entry.page, entry.needs, entry.path, parameter, action, entry.format, Root::v1};
 }
 
-}  // namespace
-
-Routed route(Method method, std::string_view path) {
-  constexpr std::string_view api = "/api", version = "/v1";
-  std::string_view outside = path;
-  if (path.starts_with("/api/v1/")) {
-    path.remove_prefix(api.size());
-    outside = path.substr(version.size());
-  }
+Routed route_at_v1(Method method, std::string_view path, std::string_view outside) {
   for (const Entry& entry : entries) {
     const bool is_outside = outside == entry.path;
     const auto parameter = is_outside ? std::optional(std::string_view()) : fitted(entry, path);
     if (parameter) return answer(method, entry, *parameter);
   }
   return NoRoute{};
+}
+
+}  // namespace
+
+Root root_of(std::string_view path) {
+  return path.starts_with("/api/v1/") ? Root::api_v1 : Root::v1;
+}
+
+Routed route(Method method, std::string_view path) {
+  if (root_of(path) == Root::v1) return route_at_v1(method, path, path);
+  constexpr std::string_view api = "/api", version = "/v1";
+  path.remove_prefix(api.size());
+  Routed found = route_at_v1(method, path, path.substr(version.size()));
+  if (auto* there = std::get_if<Route>(&found)) there->root = Root::api_v1;
+  return found;
 }
 
 std::vector<KnownRoute> known_routes() {

@@ -18,8 +18,15 @@ enum class Page {
   counting,   // how long a prompt is, in one of them
   explain,    // POST /v1/route/explain: the decision about the call, without making it
   models,
-  model,      // GET /v1/models/{id}
-  endpoints,  // GET /v1/models/{author}/{slug}/endpoints
+  embedding_models,
+  model_count,
+  model,       // GET /v1/models/{id}
+  model_data,  // the same, as OpenRouter's clients ask for it: GET /v1/model/{author}/{slug}
+  endpoints,   // GET /v1/models/{author}/{slug}/endpoints
+  parameters,  // GET /v1/parameters/{author}/{slug}
+  providers,
+  zero_retention,  // the endpoints of those who keep nothing
+  accounts,        // keys, money and past requests of OpenRouter's customers
   alive,
   ready,
   metrics,
@@ -30,6 +37,9 @@ enum class Page {
 // A key that may look, or one that may change something: those of roles.
 enum class Needs { nothing, client_key, looking, changing };
 
+// Under which path the pages stand: whose clients look there.
+enum class Root { v1, api_v1 };  // of OpenAI's and Anthropic's; of OpenRouter's
+
 struct Route {
   Page page{};
   Needs needs = Needs::client_key;
@@ -37,6 +47,7 @@ struct Route {
   std::string_view parameter;  // the variable part of the path
   std::string_view action;     // what stands behind it and a colon
   config::Format format{};     // of Page::inference and Page::counting
+  Root root = Root::v1;
 };
 
 struct NoRoute {};
@@ -47,6 +58,7 @@ struct WrongMethod {
 };
 using Routed = std::variant<Route, NoRoute, WrongMethod>;
 
+Root root_of(std::string_view path);
 // As the table has it: a parameter stands in braces.
 struct KnownRoute {
   std::string_view method;  // "get", "post"

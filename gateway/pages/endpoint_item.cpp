@@ -98,6 +98,12 @@ json::object endpoint_item(const routing::Endpoint& endpoint, const routing::Sna
   item["latency_last_30m"] = percentiles(half_hour.ttft, 1e3);
   item["throughput_last_30m"] = percentiles(half_hour.throughput, 1);
   item["supports_implicit_caching"] = settings.prices.cache_read.has_value();
+  item["supports_voice_cloning"] = false;
+  item["supports_diarization"] = false;
+  item["native_tools"] = json::object();
+  item["service_tier"] = nullptr;
+  const bool calls = has(settings.features, Feature::tools);
+  item["supports_tool_choice"] = {{"auto", calls}, {"none", calls}, {"required", calls}, {"function", calls}};
   item["isocost"] = own_facts(endpoint, state.measured, stand);
   return item;
 }

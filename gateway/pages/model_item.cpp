@@ -15,13 +15,6 @@ using routing::PublicModel;
 
 namespace {
 
-// "deepseek" of "deepseek/deepseek-r1".
-std::string_view author(const PublicModel& model) {
-  const std::string_view name = model.name.text;
-  const std::size_t slash = name.find('/');
-  return slash == std::string_view::npos ? std::string_view("isocost") : name.substr(0, slash);
-}
-
 std::int64_t created(const PublicModel& model) {
   return model.model == nullptr ? 0 : model.model->created;
 }
@@ -58,13 +51,10 @@ void add_sizes(const std::vector<const Endpoint*>& hosts, json::object& item) {
                           {"is_moderated", false}};
 }
 
-// The cheapest host's, by three prompt tokens to one of output.
 json::object pricing_of(const std::vector<const Endpoint*>& hosts) {
-  const auto blend = [](const Endpoint* e) { return 3 * e->dollars_per_input + e->dollars_per_output; };
-  const auto cheapest = std::min_element(
-      hosts.begin(), hosts.end(), [&](const Endpoint* a, const Endpoint* b) { return blend(a) < blend(b); });
-  return cheapest == hosts.end() ? json::object{{"prompt", "0"}, {"completion", "0"}}
-                                 : pricing_object((*cheapest)->settings->prices);
+  const Endpoint* cheapest = cheapest_of(hosts);
+  return cheapest ? pricing_object(cheapest->settings->prices)
+                  : json::object{{"prompt", "0"}, {"completion", "0"}};
 }
 
 json::array aliases_of(const PublicModel& model) {
@@ -75,6 +65,29 @@ json::array aliases_of(const PublicModel& model) {
 }
 
 }  // namespace
+
+std::string_view author(const PublicModel& model) {
+  const std::string_view name = model.name.text;
+  const std::size_t slash = name.find('/');
+  return slash == std::string_view::npos ? std::string_view("isocost") : name.substr(0, slash);
+}
+
+const Endpoint* cheapest_of(const std::vector<const Endpoint*>& hosts) {
+  const auto blend = [](const Endpoint* e) { return 3 * e->dollars_per_input + e->dollars_per_output; };
+  const auto cheapest = std::ranges::min_element(hosts, {}, blend);
+  return cheapest == hosts.end() ? nullptr : *cheapest;
+}
+
+json::object architecture_of(const std::vector<const Endpoint*>& hosts) {
+  json::object architecture = architecture_object(features_of(hosts));
+  const auto embeds = [](const Endpoint* host) {
+    return host->settings->speaks == config::Format::embeddings;
+  };
+  if (hosts.empty() || !std::ranges::all_of(hosts, embeds)) return architecture;
+  architecture["output_modalities"] = json::array{"embeddings"};
+  architecture["modality"] = "text->embeddings";
+  return architecture;
+}
 
 std::vector<const Endpoint*> hosts_of(const Catalogue& catalogue, const PublicModel& model) {
   std::vector<const Endpoint*> hosts;
@@ -109,7 +122,7 @@ json::object model_item(const Catalogue& catalogue, const PublicModel& model) {
                     {"canonical_slug", model.name.text},
                     {"description", model.model == nullptr ? "" : model.model->description}};
   add_sizes(hosts, item);
-  item["architecture"] = architecture_object(features);
+  item["architecture"] = architecture_of(hosts);
   item["pricing"] = pricing_of(hosts);
   item["per_request_limits"] = nullptr;
   item["supported_parameters"] = supported_parameters(features);
@@ -120,7 +133,7 @@ json::object model_item(const Catalogue& catalogue, const PublicModel& model) {
   item["retires_at"] = nullptr;
   item["line"] = nullptr;
   item["capabilities"] = nullptr;
-  item["links"] = {{"details", "/v1/models/" + model.name.text + "/endpoints"}};
+  item["links"] = {{"details", "/api/v1/models/" + model.name.text + "/endpoints"}};
   item["aliases"] = aliases_of(model);
   item["hosts"] = hosts.size();
   return item;

@@ -35,6 +35,8 @@ bool cut(std::vector<const PublicModel*>& models, const ModelWindow& window) {
     if (found != models.end()) models.erase(models.begin(), found + 1);
   }
   if (!window.before.empty()) models.erase(at(window.before), models.end());
+  models.erase(models.begin(),
+               models.begin() + static_cast<std::ptrdiff_t>(std::min(window.offset, models.size())));
   if (models.size() <= window.limit) return false;
   const auto surplus = static_cast<std::ptrdiff_t>(models.size() - window.limit);
   if (window.before.empty()) {
@@ -45,16 +47,29 @@ bool cut(std::vector<const PublicModel*>& models, const ModelWindow& window) {
   return true;
 }
 
-}  // namespace
-
-std::string models_page(const Catalogue& catalogue, const config::KeySettings* key,
-                        const ModelWindow& window) {
+std::vector<const PublicModel*> chosen(const Catalogue& catalogue, const config::KeySettings* key,
+                                       const ModelQuery& query) {
   std::vector<const PublicModel*> models;
   for (const PublicModel& model : catalogue.models()) {
-    if (may_use(key, model)) models.push_back(&model);
+    if (may_use(key, model) && fits(query.filter, catalogue, model, query.now)) models.push_back(&model);
   }
+  return models;
+}
+
+// What OpenRouter's clients ask for next, of a list that goes on.
+std::string next_page(const ModelWindow& window) {
+  return "/api/v1/models?offset=" + std::to_string(window.offset + window.limit) +
+         "&limit=" + std::to_string(window.limit);
+}
+
+}  // namespace
+
+std::string models_page(const Catalogue& catalogue, const config::KeySettings* key, const ModelQuery& query,
+                        const routing::Snapshot* snapshot) {
+  std::vector<const PublicModel*> models = chosen(catalogue, key, query);
+  put_in_order(models, query.order, catalogue, snapshot);
   const std::size_t total = models.size();
-  const bool has_more = cut(models, window);
+  const bool has_more = cut(models, query.window);
   json::array data;
   for (const PublicModel* model : models) data.push_back(model_item(catalogue, *model));
   const auto id = [](const json::value& item) { return item.at("id"); };
@@ -62,8 +77,37 @@ std::string models_page(const Catalogue& catalogue, const config::KeySettings* k
   page["first_id"] = data.empty() ? json::value(nullptr) : id(data.front());
   page["last_id"] = data.empty() ? json::value(nullptr) : id(data.back());
   page["total_count"] = total;
+  const bool is_by_id = !query.window.after.empty() || !query.window.before.empty();
+  const bool has_next = has_more && !is_by_id;
+  page["links"] = {{"next", has_next ? json::value(next_page(query.window)) : json::value(nullptr)}};
   page["data"] = std::move(data);
   return json_page(page);
+}
+
+std::string model_count_page(const Catalogue& catalogue, const config::KeySettings* key,
+                             const ModelQuery& query) {
+  return json_page(json::object{{"data", {{"count", chosen(catalogue, key, query).size()}}}});
+}
+
+std::optional<std::string> model_data_page(const Catalogue& catalogue, std::string_view name,
+                                           const config::KeySettings* key) {
+  const PublicModel* model = find_visible(catalogue, name, key);
+  if (model == nullptr) return {};
+  return json_page(json::object{{"data", model_item(catalogue, *model)}});
+}
+
+std::optional<std::string> model_parameters_page(const Catalogue& catalogue, std::string_view name,
+                                                 std::string_view provider, const config::KeySettings* key) {
+  const PublicModel* model = find_visible(catalogue, name, key);
+  if (model == nullptr) return {};
+  auto hosts = hosts_of(catalogue, *model);
+  std::erase_if(hosts, [&](const Endpoint* host) {
+    return !provider.empty() && host->provider->name.text != provider &&
+           host->provider->display_name != provider;
+  });
+  return json_page(json::object{
+      {"data",
+       {{"model", model->name.text}, {"supported_parameters", supported_parameters(features_of(hosts))}}}});
 }
 
 std::optional<std::string> model_page(const Catalogue& catalogue, std::string_view name,
@@ -86,7 +130,7 @@ std::optional<std::string> model_endpoints_page(const Catalogue& catalogue, cons
                           {"name", display_name(*model)},
                           {"created", model->model == nullptr ? 0 : model->model->created},
                           {"description", model->model == nullptr ? "" : model->model->description},
-                          {"architecture", architecture_object(features_of(hosts))},
+                          {"architecture", architecture_of(hosts)},
                           {"endpoints", std::move(endpoints)}};
   return json_page(json::object{{"data", data}});
 }

@@ -5,29 +5,30 @@
 // first token, throughputs tokens per second, uptimes percent: as OpenRouter has them.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "routing/market/market.hpp"
+#include "gateway/pages/model_query.hpp"
 
 namespace gateway {
 
-// Which of the list is asked for, as Anthropic's clients do: at most `limit` behind one, or before another.
-struct ModelWindow {
-  std::size_t limit = SIZE_MAX;
-  std::string after{};   // an id; empty: from the first on
-  std::string before{};  // an id; empty: up to the last one
-};
-
-// `key` leaves out what it may not ask for; nullptr: nothing is left out.
+// `key` leaves out what it may not ask for; nullptr: nothing is left out. `snapshot` is of this catalogue; it
+// is needed for orders by what is measured alone.
 std::string models_page(const routing::Catalogue& catalogue, const config::KeySettings* key,
-                        const ModelWindow& window = {});
+                        const ModelQuery& query = {}, const routing::Snapshot* snapshot = nullptr);
+// {"data":{"count":7}}
+std::string model_count_page(const routing::Catalogue& catalogue, const config::KeySettings* key,
+                             const ModelQuery& query);
 // Nothing when there is no such model, or not for this key.
 std::optional<std::string> model_page(const routing::Catalogue& catalogue, std::string_view name,
                                       const config::KeySettings* key);
+// The same as the only member of an object, as OpenRouter's clients ask for it: {"data":{...}}.
+std::optional<std::string> model_data_page(const routing::Catalogue& catalogue, std::string_view name,
+                                           const config::KeySettings* key);
+// Which parameters its hosts take: all of them, or those of one provider.
+std::optional<std::string> model_parameters_page(const routing::Catalogue& catalogue, std::string_view name,
+                                                 std::string_view provider, const config::KeySettings* key);
 // `snapshot` is of this catalogue.
 std::optional<std::string> model_endpoints_page(const routing::Catalogue& catalogue,
                                                 const routing::Snapshot& snapshot, std::string_view name,

@@ -27,6 +27,7 @@ void add(LineWriter& fields, std::string_view name_and_colon, std::string_view v
 void add_fields(LineWriter& fields, const Served& served) {
   add(fields, "x-isocost-endpoint: ", served.endpoint);
   add(fields, "x-isocost-model: ", served.model);
+  add(fields, "x-isocost-host-model: ", served.host_model);
   add(fields, "x-isocost-policy: ", served.policy);
   if (served.attempts > 0) {
     fields.text("x-isocost-attempts: ");
@@ -47,10 +48,15 @@ void add_fields(LineWriter& fields, const Served& served) {
 void add_id(LineWriter& fields, const Surface& surface, std::string_view id) {
   if (surface.id_field().empty()) return;
   fields.text(surface.id_field());
-  add_own(fields, ": ", id);
+  add_own(fields, ": ", surface.id_value(id));
 }
 
 }  // namespace
+
+std::string_view shown_provider(const routing::Endpoint& endpoint) {
+  const config::ProviderSettings& provider = *endpoint.provider;
+  return provider.display_name.empty() ? provider.name.text : provider.display_name;
+}
 
 std::string Reply::reply_fields(const Served& served) const {
   std::string text;

@@ -19,13 +19,18 @@ namespace gateway {
 struct Served {
   std::string_view endpoint;
   std::string_view policy;
-  std::string_view model;     // public name of the model whose host it is
-  std::string_view decision;  // short form
+  std::string_view model;         // public name of the model whose host it is
+  std::string_view decision;      // short form
+  std::string_view host_model{};  // what that host calls it
+  std::string_view provider{};    // whose host it is, for people
   std::size_t attempts = 0;
   std::optional<config::Money> cost{};  // known only for a whole reply
   std::string_view hedge{};             // "won" or "lost", where a second request was made beside a slow one
   std::string dropped{};                // parameters that the host could not be told: "top_k, seed"
 };
+
+// For people.
+std::string_view shown_provider(const routing::Endpoint& endpoint);
 
 class Reply {
  public:

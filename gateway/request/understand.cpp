@@ -5,7 +5,9 @@
 #include <chrono>
 
 #include "gateway/generation/key_ring.hpp"
+#include "gateway/request/model_suffix.hpp"
 #include "gateway/request/policy_choice.hpp"
+#include "gateway/request/preset.hpp"
 #include "gateway/request/stored_answers.hpp"
 #include "gateway/request/unfit.hpp"
 #include "gateway/surface/block_hash.hpp"
@@ -52,20 +54,30 @@ NamedModel take_first_model(const routing::Catalogue& catalogue, ClientBody& ask
   return named;
 }
 
-// The models to turn to when nobody of the first is left; each by its whole name. One that is not there is
-// passed over; but one with a suffix, which would choose a policy, is not taken without it.
+ErrorReply other_suffix(const std::string& name, std::string param) {
+  ErrorReply error = plain_error(400, "invalid_request_error", "invalid_value",
+                                 "The model `" + name +
+                                     "` has a suffix that the first one has not. One suffix is for the whole "
+                                     "request: give it to the first model.");
+  error.param = std::move(param);
+  error.should_retry = ShouldRetry::no;
+  return error;
+}
+
+// The models to turn to when nobody of the first is left. One that is not there is passed over; but one with
+// a suffix that the first one has not, which would choose a policy, is not taken without it.
 std::optional<ErrorReply> find_fallbacks(const InferenceRequest& request, const config::KeySettings* key,
-                                         routing::Demand& demand) {
+                                         std::string_view suffix, routing::Demand& demand) {
   const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
   for (std::size_t i = 0; i < request.asked.models.size(); ++i) {
     const std::string& name = request.asked.models[i];
     std::string param = "models[" + std::to_string(i) + "]";
     const routing::PublicModel* model = catalogue.find(name);
-    if (!model && !find_model(catalogue, name).model) continue;
     if (!model) {
-      ErrorReply error = unknown_model(name, catalogue, key);
-      error.param = std::move(param);
-      return error;
+      const NamedModel named = find_model(catalogue, name);
+      if (!named.model) continue;
+      if (named.suffix != suffix) return other_suffix(name, std::move(param));
+      model = named.model;
     }
     if (!may_use(key, *model)) return model_not_allowed(*key, name, std::move(param));
     const bool is_known =
@@ -143,9 +155,13 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
 
   request.hosts = services.hosts;
   const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  std::string_view preset_policy;
+  if (auto error = apply_preset(request, services.tokens, preset_policy)) return *std::move(error);
   const NamedModel named = take_first_model(catalogue, request.asked);
   if (!named.model) return unknown_model(request.asked.model, catalogue, key);
   if (!may_use(key, *named.model)) return model_not_allowed(*key, request.asked.model, "model");
+  std::string_view suffix = named.suffix;
+  if (auto error = take_suffix(request, key, suffix)) return *std::move(error);
   request.id = new_id(services.dice);
   request.host_fields = request.surface->host_fields(incoming.api);
   request.traceparent = std::move(incoming.traceparent);
@@ -153,11 +169,14 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
   request.shows_openrouter_metadata = incoming.metadata_header == "enabled";
   fill_demand(request, incoming, key, services.timer.wall());
   request.demand.model = named.model;
-  if (auto error = find_fallbacks(request, key, request.demand)) return *std::move(error);
+  if (auto error = find_fallbacks(request, key, named.suffix, request.demand)) return *std::move(error);
   if (auto error = find_stored(request)) return *std::move(error);
-  if (auto error = choose_policy(request, {.header = incoming.policy_header, .suffix = named.suffix})) {
+  const bool is_by_preset = suffix.empty() && incoming.policy_header.empty() && !preset_policy.empty();
+  if (is_by_preset) suffix = preset_policy;
+  if (auto error = choose_policy(request, {.header = incoming.policy_header, .suffix = suffix})) {
     return *std::move(error);
   }
+  if (is_by_preset) request.why_policy = "the preset";
   if (auto error = find_unfit(request, services.tokens)) return *std::move(error);
   // Which hosts know the prompt matters only where there is a choice, and hashing is most of what a long
   // prompt costs.
@@ -180,6 +199,7 @@ std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, In
   auto& request = std::get<InferenceRequest>(result);
   request.surface = &surface;
   if (auto error = fill(request, incoming, key, services)) {
+    if (error->code == "model_not_found") error->status = surface.unknown_model_status();
     incoming.body = std::move(request.body);  // of which the record tells how large it was
     result = *std::move(error);
   }

@@ -23,7 +23,7 @@ std::optional<ErrorReply> completed(const Surface& surface, const Route& route, 
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client, Interruption& interruption) {
   Services& services = front.services;
-  const Surface& surface = *surface_of(route.format);
+  const Surface& surface = *surface_of(route.format, route.root);
   if (const auto error = completed(surface, route, incoming)) {
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
   }
@@ -56,7 +56,7 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
 // How long a prompt is, by the same estimate that decisions are made by. No host is asked.
 Task<void> count(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client) {
-  const Surface& surface = *surface_of(route.format);
+  const Surface& surface = *surface_of(route.format, route.root);
   const Counting& counting = *surface.counting();
   if (const auto error = completed(surface, route, incoming)) {
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});

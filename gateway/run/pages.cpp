@@ -1,12 +1,11 @@
 #include "gateway/run/pages.hpp"
 
 #include <algorithm>
-#include <charconv>
 
-#include "gateway/pages/models_page.hpp"
 #include "gateway/pages/openapi_page.hpp"
 #include "gateway/request/explanation.hpp"
 #include "gateway/request/understand.hpp"
+#include "gateway/run/catalogue_pages.hpp"
 #include "gateway/run/refusals.hpp"
 #include "gateway/surfaces/surfaces.hpp"
 
@@ -63,28 +62,15 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
                          said.page);
 }
 
-ModelWindow window_of(std::string_view query) {
-  ModelWindow window{.after = decoded(parameter(query, "after_id")),
-                     .before = decoded(parameter(query, "before_id"))};
-  const std::string_view limit = parameter(query, "limit");
-  std::from_chars(limit.data(), limit.data() + limit.size(), window.limit);
-  window.limit = std::max<std::size_t>(window.limit, 1);
-  return window;
-}
-
-Task<void> answer_model(Front& front, const Route& route, const Incoming& incoming,
-                        const config::KeySettings* key, HttpClient& client) {
-  const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;
-  const std::string name = decoded(route.parameter);
-  std::optional<std::string> body =
-      route.page == Page::model ? model_page(catalogue, name, key)
-                                : model_endpoints_page(catalogue, *front.services.snapshot, name, key);
-  if (body) {
-    co_await show(client, "application/json", *body);
-  } else {
-    const ErrorReply error = unknown_model(name, catalogue, key);
-    co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
-  }
+// What OpenRouter keeps for its customers, and isocost for nobody.
+ErrorReply no_accounts(std::string_view path) {
+  ErrorReply error = plain_error(
+      501, "not_supported_error", "not_supported",
+      "isocost keeps no accounts: " + std::string(path) +
+          " is OpenRouter's. What a request cost is in the usage of its reply, and in the header field "
+          "x-isocost-cost; GET /metrics has the sums.");
+  error.should_retry = ShouldRetry::no;
+  return error;
 }
 
 }  // namespace
@@ -92,14 +78,19 @@ Task<void> answer_model(Front& front, const Route& route, const Incoming& incomi
 Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                        HttpClient& client) {
   switch (route.page) {
-    case Page::models: {
-      const std::string text =
-          models_page(*front.services.hosts->generation->catalogue, key, window_of(incoming.query));
-      co_return co_await show(client, "application/json", text);
-    }
+    case Page::models:
+    case Page::embedding_models:
+    case Page::model_count:
     case Page::model:
+    case Page::model_data:
     case Page::endpoints:
-      co_return co_await answer_model(front, route, incoming, key, client);
+    case Page::parameters:
+    case Page::providers:
+    case Page::zero_retention:
+      co_return co_await answer_catalogue_page(front, route, incoming, key, client);
+    case Page::accounts:
+      co_return co_await turn_down(front, incoming, client, no_accounts(route.name),
+                                   {.path = route.name, .key = key});
     case Page::greeting:
       co_return co_await show(client, "text/plain; charset=utf-8", greeting);
     case Page::openapi: {

@@ -13,8 +13,10 @@ const Surface& surface_for(const Incoming& incoming) {
   const Routed routed = route(Method::post, incoming.path);
   const auto* there = std::get_if<Route>(&routed);
   const bool is_of_one = there && (there->page == Page::inference || there->page == Page::counting);
-  if (is_of_one) return *surface_of(there->format);
-  return *surface_of(incoming.api.version.empty() ? config::Format::chat : config::Format::messages);
+  const Root root = root_of(incoming.path);
+  if (is_of_one) return *surface_of(there->format, root);
+  const bool is_anthropic = !incoming.api.version.empty();
+  return *surface_of(is_anthropic ? config::Format::messages : config::Format::chat, root);
 }
 
 const Surface& any_surface() {

@@ -64,7 +64,7 @@ void InterpretedRelay::tell_usage() {
     settle(with_.request, with_.tried.bytes, attempt);
     answer_->take({.kind = AnswerEvent::Kind::usage, .usage = attempt.usage.value_or(routing::Usage{})});
   }
-  if (attempt.usage) own_members = ",\"cost\":" + cost_of(*attempt.usage);
+  if (attempt.usage) own_members = with_.request.surface->cost_members(cost_of_attempt(with_));
   if (!is_told) own_members += ",\"isocost\":{\"estimated\":true}";
   answer_->finish(own_members);
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "gateway/serving/settlement.hpp"
 #include "routing/terms/bill.hpp"
 
 namespace gateway {
@@ -38,7 +39,7 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
   if (correction_) correction_->correct(event->data, with_.services.tokens, passed.content, edits_);
   names_.put(event->data, passed.names, edits_);
   if (!note(passed.content)) return fail(FailureKind::outrun);
-  if (!edits_.empty()) {
+  if (!edits_.empty() || editor_) {
     queue_edited(*event, passed);
   } else {
     queue(*event, passed);
@@ -52,14 +53,22 @@ void NativeRelay::queue_edited(const SseEvent& event, PassedEvent& passed) {
   edits_.write(event.data, edited_);
   passed.usage_value = edits_.moved(passed.usage_value);
   passed.usage.cost_value = edits_.moved(passed.usage.cost_value);
-  queue({.data = edited_, .name = event.name, .raw = {}, .form = SseEvent::Form::other}, passed);
+  std::string_view data = edited_;
+  if (editor_) {
+    std::optional<CostShown> cost;
+    if (passed.usage.usage) cost = cost_shown(endpoint_of(with_), *usage_.usage);
+    told_.clear();
+    editor_->event(edited_, cost, with_.services.tokens, told_);
+    data = told_;
+  }
+  queue({.data = data, .name = event.name, .raw = {}, .form = SseEvent::Form::other}, passed);
 }
 
 void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
   const bool wants_usage = with_.request.asked.wants_usage;
   const auto shown = wants_usage ? providers::UsageShown::yes : providers::UsageShown::no;
   const bool is_usage = !passed.usage_value.empty();
-  const std::string cost = wants_usage && is_usage ? own_cost(passed) : std::string();
+  const std::string cost = wants_usage && is_usage && !editor_ ? own_cost(passed) : std::string();
   told_usage_ |= is_usage;
   ++events_told_;
   const providers::Relayed relayed = replies_.relayed(event, passed, shown, scratch_, cost);
@@ -79,8 +88,7 @@ void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
 // for it.
 std::string NativeRelay::own_cost(const PassedEvent& passed) const {
   if (!passed.usage.usage) return {};
-  const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
-  const config::Money cost = routing::bill(endpoints[with_.tried.attempt.endpoint], *usage_.usage);
+  const config::Money cost = routing::bill(endpoint_of(with_), *usage_.usage);
   const auto& said = passed.usage.cost_said;
   return said && std::llround(*said * 1e9) == cost.nanos ? std::string() : cost_of(*usage_.usage);
 }

@@ -14,7 +14,8 @@ class NativeRelay final : public StreamRelay {
       : StreamRelay(attempting),
         replies_(*attempting.dialect.native()),
         correction_(replies_.correction(host_model_of(attempting))),
-        names_(our_names_for(attempting)) {}
+        names_(our_names_for(attempting)),
+        editor_(attempting.request.surface->editor(identity_of(attempting), attempting.request.asked)) {}
 
  private:
   void feed(std::string_view piece) override { events_.feed(piece); }
@@ -35,6 +36,8 @@ class NativeRelay final : public StreamRelay {
   OurNames names_;
   providers::DataEdits edits_;  // of the event at hand
   std::string edited_;
+  const std::unique_ptr<ReplyEditor> editor_;  // may be null; reads what was put right
+  std::string told_;
   std::string scratch_;
 };
 

@@ -117,7 +117,8 @@ Task<void> Life::tell_end() {
   if (error_ && !is_gone(record_, interruption_)) {
     const StreamIdentity stream{.id = request_.id,
                                 .created = std::chrono::system_clock::to_time_t(record_.wall),
-                                .model = record_.model};
+                                .model = record_.model,
+                                .provider = served_.provider};
     co_await reply_.fail(*error_, served_, stream);
   }
   end_record(record_, request_, reply_, error_, services_.timer.now());
@@ -178,6 +179,8 @@ void Life::begin(Leg leg, config::TimePoint now) {
                    .policy = request_.policy->name.text,
                    .model = endpoint.model->name.text,
                    .decision = chosen.in_short,
+                   .host_model = endpoint.settings->host_model,
+                   .provider = shown_provider(endpoint),
                    .attempts = record_.attempts.size() + 1};
   if (leg == 0) {
     journey_.asks(asking.begun, deciding_.beside_at(now));

@@ -35,4 +35,13 @@ void settle_given_up(const InferenceRequest& request, double expected_output, ro
   attempt.usage_is_estimated = true;
 }
 
+// A fee for the request is the prompt's.
+CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage) {
+  CostShown cost{.all = routing::bill(endpoint, usage)};
+  const config::Tokens output{std::max<std::int64_t>(usage.output.count, 0)};
+  cost.completion = std::min(cost.all, endpoint.settings->prices.output.of(output));
+  cost.prompt = {cost.all.nanos - cost.completion.nanos};
+  return cost;
+}
+
 }  // namespace gateway

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/request/inference.hpp"
+#include "gateway/surface/cost_shown.hpp"
 
 namespace gateway {
 
@@ -11,5 +12,8 @@ void settle(const InferenceRequest& request, std::size_t bytes, routing::Attempt
 // Of one that was given up before it answered: its prompt, and, where leaving does not end the bill, the
 // answer that was expected of it, in tokens. There is no usage to learn from.
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt);
+
+// What of a cost is the prompt's and what the answer's, at the endpoint's prices.
+CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage);
 
 }  // namespace gateway

@@ -109,37 +109,44 @@ void StreamRelay::note_usage(const routing::Usage& usage, bool is_odd) {
 }
 
 std::string StreamRelay::cost_of(const routing::Usage& usage) const {
-  const auto& endpoints = with_.request.hosts->generation->catalogue->endpoints();
   std::string text;
   LineWriter line(text);
-  line.fixed(routing::bill(endpoints[with_.tried.attempt.endpoint], usage).nanos, 9);
+  line.fixed(routing::bill(endpoint_of(with_), usage).nanos, 9);
   line.hand_over();
   return text;
 }
 
+const routing::Endpoint& endpoint_of(const Attempting& with) {
+  return with.request.hosts->generation->catalogue->endpoints()[with.tried.attempt.endpoint];
+}
+
+CostShown cost_of_attempt(const Attempting& with) {
+  return cost_shown(endpoint_of(with), with.tried.attempt.usage.value_or(routing::Usage{}));
+}
+
 StreamIdentity identity_of(const Attempting& with) {
-  const auto& endpoints = with.request.hosts->generation->catalogue->endpoints();
+  const routing::Endpoint& endpoint = endpoint_of(with);
   return {.id = with.request.id,
           .created = std::chrono::system_clock::to_time_t(with.request.demand.wall),
-          .model = shown_model(with.request, endpoints[with.tried.attempt.endpoint])};
+          .model = shown_model(with.request, endpoint),
+          .provider = shown_provider(endpoint)};
 }
 
 providers::HostModel host_model_of(const Attempting& with) {
-  const auto& endpoints = with.request.hosts->generation->catalogue->endpoints();
-  providers::HostModel model = providers::host_model_of(endpoints[with.tried.attempt.endpoint]);
+  providers::HostModel model = providers::host_model_of(endpoint_of(with));
   if (with.request.asked.keeps_think_tags) model.think_tags = config::ThinkTags::text;
   return model;
 }
 
 OurNames our_names_for(const Attempting& with) {
-  const auto& endpoints = with.request.hosts->generation->catalogue->endpoints();
   return OurNames(*with.request.surface, identity_of(with), with.request.asked.referred,
-                  sealed_id_for(with.request, endpoints[with.tried.attempt.endpoint]));
+                  sealed_id_for(with.request, endpoint_of(with)));
 }
 
 void StreamRelay::tell_usage() {
   settle(with_.request, with_.tried.bytes, with_.tried.attempt);
-  held_.append(with_.request.surface->usage_event(with_.tried.attempt, identity_of(with_)));
+  held_.append(with_.request.surface->priced_usage_event(with_.tried.attempt, cost_of_attempt(with_),
+                                                         identity_of(with_)));
 }
 
 Task<bool> StreamRelay::flush() {

@@ -9,6 +9,7 @@
 #include "gateway/serving/attempt.hpp"
 #include "gateway/serving/our_names.hpp"
 #include "gateway/serving/race.hpp"
+#include "gateway/serving/settlement.hpp"
 #include "gateway/serving/watchdog.hpp"
 #include "providers/dialect/host_model.hpp"
 #include "providers/dialect/passed.hpp"
@@ -31,6 +32,12 @@ struct Attempting {
 
 // As the client asked for it, where the endpoint is one of that model's.
 std::string_view shown_model(const InferenceRequest& request, const routing::Endpoint& endpoint);
+
+// Whom the attempt asks.
+const routing::Endpoint& endpoint_of(const Attempting& with);
+
+// What the attempt's usage costs.
+CostShown cost_of_attempt(const Attempting& with);
 
 // The model as the attempt's host has it, and as the client wants to hear it.
 providers::HostModel host_model_of(const Attempting& with);

@@ -6,7 +6,6 @@
 #include "gateway/serving/interpreted_relay.hpp"
 #include "gateway/serving/our_names.hpp"
 #include "gateway/serving/settlement.hpp"
-#include "gateway/text/line_writer.hpp"
 #include "providers/dialect/native_replies.hpp"
 
 namespace gateway {
@@ -42,21 +41,25 @@ class Understood final : public providers::AnswerSink {
   PassedReply reply;
 
   // As the client gets it, where that is not the host's own bytes.
-  std::optional<std::string> said(config::Money cost) {
-    std::string member = ",\"cost\":";
-    LineWriter line(member);
-    line.fixed(cost.nanos, 9);
-    line.hand_over();
-    if (answer_) return answer_->body(identity_of(with_), member);
+  std::optional<std::string> said() {
+    const Surface& surface = *with_.request.surface;
+    const CostShown cost = cost_of_attempt(with_);
+    const std::string members = surface.cost_members(cost);  // outlives the edits
+    if (answer_) return answer_->body(identity_of(with_), members);
 
     OurNames names = our_names_for(with_);
     names.put(body_, reply.names, edits_);
-    put_cost(cost, member);
-    if (edits_.empty()) return std::nullopt;
+    const std::unique_ptr<ReplyEditor> editor = surface.editor(identity_of(with_), with_.request.asked);
+    if (!editor) put_cost(cost.all, members);
+    if (edits_.empty() && !editor) return std::nullopt;
     std::string text;
     text.reserve(body_.size() + 256);
     edits_.write(body_, text);
-    return text;
+    if (!editor) return text;
+    std::string told;
+    told.reserve(text.size() + 256);
+    editor->whole(text, cost, with_.tried.attempt, with_.services.tokens, told);
+    return told;
   }
 
  private:
@@ -164,7 +167,7 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   const bool is_counted = attempt.usage.has_value();
   settle(with.request, with.tried.bytes, attempt);
   if (is_counted) with.served.cost = attempt.cost;
-  const std::optional<std::string> said = understood.said(attempt.cost);
+  const std::optional<std::string> said = understood.said();
   co_await with.reply.whole(with.served, said ? *said : *body);
 }
 

@@ -42,6 +42,7 @@ struct ClientBody {
   std::string model;
   bool stream = false;
   bool wants_usage = false;                    // stream_options.include_usage, as the client asked
+  bool hides_reasoning = false;                // OpenRouter's: what is thought is not shown
   bool echo_decision = false;                  // debug: true, or an object with a true member
   std::optional<config::Tokens> max_output{};  // of each answer
   std::vector<OutputBound> output_bounds;
@@ -51,6 +52,7 @@ struct ClientBody {
   config::Features needs;
   config::Tokens prompt{};  // estimated
   std::string user;
+  std::string preset;               // OpenRouter's: a name that stands for a model, a policy and defaults
   std::vector<std::string> models;  // fallbacks in order
   std::optional<routing::ProviderPreferences> provider{};
   // Of the prompt, what hosts may have cached; empty: none of it is looked for.

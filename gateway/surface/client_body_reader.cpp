@@ -34,7 +34,11 @@ bool ClientBodyReader::member(const JsonString& key, const Path& path) {
   end_routing_member(key_begin);
 
   if (const std::optional<bool> own = own_member(name, path)) {
-    request_.kept_end = walk_.json.end();
+    if (is_for_router(name)) {
+      request_.routing_members.push_back({key_begin, key_begin});
+    } else {
+      request_.kept_end = walk_.json.end();
+    }
     return *own;
   }
   const auto known = std::ranges::find(known_, name, &Known::key);
@@ -92,6 +96,28 @@ bool ClientBodyReader::stream_options(const Path& path) {
   return read;
 }
 
+// OpenRouter's own programs beside the model. One that is switched off asks for nothing.
+bool ClientBodyReader::plugins(const Path& path) {
+  return walk_.array(path, [&](const Path& at) {
+    std::string id;
+    std::optional<bool> enabled;
+    const bool read = walk_.object(at, [&](const JsonString& key, const Path& inner) {
+      if (key.is("id")) return walk_.string(inner, id);
+      return key.is("enabled") ? walk_.boolean(inner, enabled) : walk_.json.skip();
+    });
+    if (!read || !enabled.value_or(true)) return read;
+    return walk_.wrong("unsupported_plugin", at, "the plugin `" + id + "`",
+                       "an empty list: isocost sends a call to a model, and runs nothing beside it");
+  });
+}
+
+bool ClientBodyReader::transforms(const Path& path) {
+  return walk_.array(path, [&](const Path& at) {
+    return walk_.wrong("unsupported_transform", at, "a transform",
+                       "an empty list: isocost leaves prompts as they are");
+  });
+}
+
 bool ClientBodyReader::provider(const Path& path) {
   if (walk_.json.type() == JsonType::object) request_.provider.emplace();
   routing::ProviderPreferences none;
@@ -124,9 +150,9 @@ const std::array<ClientBodyReader::Known, 16> ClientBodyReader::known_{{
     {"session_id", &ClientBodyReader::session, Known::Reader::router},
     {"debug", &ClientBodyReader::debug, Known::Reader::router},
     {"route", &ClientBodyReader::skip, Known::Reader::router},
-    {"preset", &ClientBodyReader::skip, Known::Reader::router},
-    {"plugins", &ClientBodyReader::skip, Known::Reader::router},
-    {"transforms", &ClientBodyReader::skip, Known::Reader::router},
+    {"preset", &ClientBodyReader::preset, Known::Reader::router},
+    {"plugins", &ClientBodyReader::plugins, Known::Reader::router},
+    {"transforms", &ClientBodyReader::transforms, Known::Reader::router},
     {"usage", &ClientBodyReader::skip, Known::Reader::router},
     {"trace", &ClientBodyReader::skip, Known::Reader::router},
 }};

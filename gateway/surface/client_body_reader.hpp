@@ -26,6 +26,8 @@ class ClientBodyReader {
 
   // Reads a member of the API's own; nothing where it is none.
   virtual std::optional<bool> own_member(std::string_view name, const Path& path) = 0;
+  // Of a member of the API's own that was read: whether hosts are not sent it.
+  virtual bool is_for_router(std::string_view /*name*/) const { return false; }
   // At the end: whether all is there that must be.
   virtual bool is_complete(const Path& top) = 0;
   virtual void complete() = 0;
@@ -66,6 +68,9 @@ class ClientBodyReader {
   bool session(const Path& path) { return walk_.string(path, unused_); }
   bool cache_key(const Path& path) { return walk_.string(path, unused_, 1'024); }
   bool models(const Path& path) { return walk_.strings(path, request_.models, 16); }
+  bool preset(const Path& path) { return walk_.string(path, request_.preset); }
+  bool plugins(const Path& path);
+  bool transforms(const Path& path);
   bool provider(const Path& path);
   bool debug(const Path& path);
 

@@ -60,6 +60,7 @@ struct StreamIdentity {
   std::string_view id;
   std::int64_t created = 0;  // seconds since 1970
   std::string_view model;
-  std::int64_t events = 0;  // so far, where the API numbers them
+  std::int64_t events = 0;      // so far, where the API numbers them
+  std::string_view provider{};  // whose host it is, for people; empty: nobody's yet
 };
 }  // namespace gateway

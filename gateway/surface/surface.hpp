@@ -13,7 +13,9 @@
 #include "config/values/format.hpp"
 #include "gateway/http/incoming.hpp"
 #include "gateway/surface/client_body.hpp"
+#include "gateway/surface/cost_shown.hpp"
 #include "gateway/surface/error_reply.hpp"
+#include "gateway/surface/reply_editor.hpp"
 #include "providers/conversation/answer.hpp"
 #include "providers/conversation/conversation.hpp"
 #include "providers/json/json_tokens.hpp"
@@ -104,6 +106,8 @@ class Surface {
   // first endpoint of its model alone, unless they are declared to be equal.
   virtual bool is_interchangeable() const { return true; }
 
+  // The status of the error that there is no model of the name.
+  virtual int unknown_model_status() const { return 404; }
   // Of a request that failed, instead of a reply. `id` is the request's.
   virtual std::string error_body(const ErrorReply& error, std::string_view /*id*/) const {
     return envelope(error);
@@ -115,10 +119,24 @@ class Surface {
   virtual std::string usage_event(const routing::Attempt& attempt, const StreamIdentity& stream) const = 0;
   // An event with nothing but `members` of our own, which clients that do not know them skip.
   virtual std::string note_event(std::string_view members, const StreamIdentity& stream) const = 0;
+  // The same, where the API tells more of the cost.
+  virtual std::string priced_usage_event(const routing::Attempt& attempt, const CostShown& /*cost*/,
+                                         const StreamIdentity& stream) const {
+    return usage_event(attempt, stream);
+  }
+  // Members of a usage, each with a comma in front, that tell what it costs.
+  virtual std::string cost_members(const CostShown& cost) const;
+  // Of a host's reply in the same API; null: it is passed on as it came, but for its names.
+  virtual std::unique_ptr<ReplyEditor> editor(const StreamIdentity& /*reply*/,
+                                              const ClientBody& /*asked*/) const {
+    return nullptr;
+  }
   // What tells who waits for a stream that somebody still works on it, without the empty line behind it.
   virtual std::string_view waiting_event() const { return ": isocost waiting"; }
   // The header field in which the API's clients look for the request's id, beside x-request-id; empty: none.
   virtual std::string_view id_field() const { return {}; }
+  // What stands there for the request with this id.
+  virtual std::string id_value(std::string_view id) const { return std::string(id); }
   // The id of a reply, in the API's form, of the request with this id.
   virtual std::string reply_id(std::string_view id) const { return std::string(id); }
   virtual std::string_view end_mark() const { return "data: [DONE]\n\n"; }

@@ -2,11 +2,12 @@
 // table.
 #pragma once
 
+#include "gateway/http/routes.hpp"
 #include "gateway/surface/surface.hpp"
 
 namespace gateway {
 
 // Null where clients do not speak it.
-const Surface* surface_of(config::Format format);
+const Surface* surface_of(config::Format format, Root root = Root::v1);
 
 }  // namespace gateway

@@ -13,11 +13,14 @@
 namespace gateway {
 
 enum class ThinkingShown { yes, no };
+// Whose clients read it. OpenRouter's want no `"usage":null`, and a provider.
+enum class ChatShape { openai, openrouter };
 
 class ChatChunks final : public StreamedAnswer {
  public:
   // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.
-  ChatChunks(const StreamIdentity& stream, bool wants_usage, ThinkingShown thinking, std::string& out);
+  ChatChunks(const StreamIdentity& stream, bool wants_usage, ThinkingShown thinking, std::string& out,
+             ChatShape shape = ChatShape::openai);
 
   // Of an error nothing is written: the event that ends a broken stream is for whoever ends it.
   void take(const providers::AnswerEvent& event) override;
@@ -27,10 +30,12 @@ class ChatChunks final : public StreamedAnswer {
   void think(const providers::AnswerEvent& event);
   void begin_chunk();
   void end_chunk();
+  void end_event();
 
   std::string& out_;
   bool wants_usage_;
   ThinkingShown thinking_;
+  ChatShape shape_;
   std::string identity_;  // an event up to its choices
   bool has_role_ = false;
   std::optional<routing::Usage> usage_{};
@@ -38,7 +43,8 @@ class ChatChunks final : public StreamedAnswer {
 
 class ChatWhole final : public WholeAnswer {
  public:
-  explicit ChatWhole(ThinkingShown thinking) : thinking_(thinking) {}
+  explicit ChatWhole(ThinkingShown thinking, ChatShape shape = ChatShape::openai)
+      : thinking_(thinking), shape_(shape) {}
 
   void take(const providers::AnswerEvent& event) override;
   std::string body(const StreamIdentity& reply, std::string_view own_members) const override;
@@ -57,6 +63,7 @@ class ChatWhole final : public WholeAnswer {
   void write_calls(providers::JsonWriter& json) const;
 
   ThinkingShown thinking_;
+  ChatShape shape_;
   // All of it raw, as it stands in JSON.
   std::string text_, refusal_, thinking_text_, native_reason_;
   std::vector<Thought> thoughts_;

@@ -18,13 +18,21 @@ void append_number(std::string& out, std::size_t number) {
 }  // namespace
 
 ChatChunks::ChatChunks(const StreamIdentity& stream, bool wants_usage, ThinkingShown thinking,
-                       std::string& out)
-    : out_(out), wants_usage_(wants_usage), thinking_(thinking), identity_("data: {\"id\":\"") {
+                       std::string& out, ChatShape shape)
+    : out_(out),
+      wants_usage_(wants_usage),
+      thinking_(thinking),
+      shape_(shape),
+      identity_("data: {\"id\":\"") {
   providers::append_escaped(identity_, stream.id);
   identity_ += "\",\"object\":\"chat.completion.chunk\",\"created\":";
   identity_ += std::to_string(stream.created);
   identity_ += ",\"model\":\"";
   providers::append_escaped(identity_, stream.model);
+  if (shape == ChatShape::openrouter) {
+    identity_ += "\",\"provider\":\"";
+    providers::append_escaped(identity_, stream.provider);
+  }
   identity_ += "\",\"choices\":[";
 }
 
@@ -37,8 +45,14 @@ void ChatChunks::begin_chunk() {
 }
 
 void ChatChunks::end_chunk() {
-  out_ += "},\"logprobs\":null,\"finish_reason\":null}]";
-  out_ += wants_usage_ ? ",\"usage\":null}\n\n" : "}\n\n";
+  out_ += "},\"logprobs\":null,\"finish_reason\":null";
+  out_ += shape_ == ChatShape::openrouter ? ",\"native_finish_reason\":null}]" : "}]";
+  end_event();
+}
+
+void ChatChunks::end_event() {
+  const bool says_null = wants_usage_ && shape_ == ChatShape::openai;
+  out_ += says_null ? ",\"usage\":null}\n\n" : "}\n\n";
 }
 
 void ChatChunks::take(const AnswerEvent& event) {
@@ -72,8 +86,7 @@ void ChatChunks::take(const AnswerEvent& event) {
       begin_chunk();
       out_.append("},\"logprobs\":null,\"finish_reason\":\"").append(word_of(event.reason));
       out_.append("\",\"native_finish_reason\":\"").append(event.name.raw).append("\"}]");
-      out_ += wants_usage_ ? ",\"usage\":null}\n\n" : "}\n\n";
-      return;
+      return end_event();
     case Kind::usage:
       usage_ = event.usage;
       return;

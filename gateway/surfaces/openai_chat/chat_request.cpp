@@ -14,9 +14,39 @@ using providers::ByteRange;
 using providers::JsonString;
 using providers::JsonType;
 
+// OpenRouter's object.
+struct AskedReasoning {
+  bool any = false;
+  std::string effort;
+  std::optional<bool> enabled{}, exclude{};
+  std::optional<std::int64_t> max_tokens{};
+};
+
+// The member that says the same in a word; empty where there is nothing to say.
+std::string_view effort_member(const AskedReasoning& reasoning) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> members{
+      {{"none", R"("reasoning_effort":"none",)"},
+       {"minimal", R"("reasoning_effort":"minimal",)"},
+       {"low", R"("reasoning_effort":"low",)"},
+       {"medium", R"("reasoning_effort":"medium",)"},
+       {"high", R"("reasoning_effort":"high",)"},
+       {"xhigh", R"("reasoning_effort":"xhigh",)"},
+       {"max", R"("reasoning_effort":"max",)"}}};
+  std::string_view word = reasoning.effort;
+  if (word.empty() && reasoning.max_tokens) {
+    const std::int64_t budget = *reasoning.max_tokens;
+    word = budget == 0 ? "none" : budget <= 2'048 ? "low" : budget <= 8'192 ? "medium" : "high";
+  }
+  if (word.empty() && reasoning.enabled) word = "medium";
+  if (!reasoning.enabled.value_or(true)) word = "none";
+  const auto found = std::ranges::find(members, word, &std::pair<std::string_view, std::string_view>::first);
+  return found == members.end() ? std::string_view() : found->second;
+}
+
 class ChatReader final : public ClientBodyReader {
  public:
-  using ClientBodyReader::ClientBodyReader;
+  ChatReader(std::string_view body, providers::JsonTokens& tokens, ClientBody& request, ChatShape shape)
+      : ClientBodyReader(body, tokens, request), shape_(shape) {}
 
  private:
   struct Own {
@@ -29,6 +59,11 @@ class ChatReader final : public ClientBodyReader {
     const auto own = std::ranges::find(own_, name, &Own::key);
     if (own == own_.end()) return std::nullopt;
     return (this->*own->read)(path);
+  }
+
+  // OpenRouter's words for it; hosts are told in OpenAI's.
+  bool is_for_router(std::string_view name) const override {
+    return shape_ == ChatShape::openrouter && (name == "reasoning" || name == "include_reasoning");
   }
 
   bool is_complete(const Path& top) override {
@@ -47,6 +82,7 @@ class ChatReader final : public ClientBodyReader {
     if (include_reasoning_.value_or(false)) need(Feature::reasoning);
     if (prompt_.ends_with_assistant) need(Feature::prefill);
     request_.needs |= prompt_.needs;
+    if (shape_ == ChatShape::openrouter) complete_reasoning();
     const std::size_t tools_bytes = providers::decoded_size(request_.tools.of(body_));
     request_.prompt = estimated_tokens(prompt_, tools_bytes);
     request_.prefix_tokens = prefix_tokens(prompt_, tools_bytes);
@@ -76,23 +112,23 @@ class ChatReader final : public ClientBodyReader {
   }
 
   bool reasoning_effort(const Path& path) {
-    std::string effort;
-    if (!walk_.string(path, effort)) return false;
-    if (!effort.empty() && effort != "none") need(Feature::reasoning);
+    if (!walk_.string(path, said_effort_)) return false;
+    if (!said_effort_.empty() && said_effort_ != "none") need(Feature::reasoning);
     return true;
   }
 
   bool reasoning(const Path& path) {
-    std::string effort;
-    std::optional<bool> enabled;
-    bool any = false;
     const bool read = walk_.object(path, [&](const JsonString& key, const Path& at) {
-      any = true;
-      if (key.is("effort")) return walk_.string(at, effort);
-      if (key.is("enabled")) return walk_.boolean(at, enabled);
+      reasoning_.any = true;
+      if (key.is("effort")) return walk_.string(at, reasoning_.effort);
+      if (key.is("enabled")) return walk_.boolean(at, reasoning_.enabled);
+      if (key.is("exclude")) return walk_.boolean(at, reasoning_.exclude);
+      if (key.is("max_tokens")) return walk_.integer(at, 0, most_tokens, reasoning_.max_tokens);
       return walk_.json.skip();
     });
-    if (any && effort != "none" && enabled.value_or(true)) need(Feature::reasoning);
+    if (reasoning_.any && reasoning_.effort != "none" && reasoning_.enabled.value_or(true)) {
+      need(Feature::reasoning);
+    }
     return read;
   }
 
@@ -111,6 +147,16 @@ class ChatReader final : public ClientBodyReader {
     return true;
   }
 
+  // As the one word that OpenAI's hosts take for it, unless the client says that itself.
+  void complete_reasoning() {
+    request_.hides_reasoning = reasoning_.exclude.value_or(false) || !include_reasoning_.value_or(true);
+    if (!reasoning_.any || !said_effort_.empty()) return;
+    const std::string_view member = effort_member(reasoning_);
+    if (member.empty()) return;
+    const std::size_t inside = request_.object.begin + 1;
+    request_.edits.push_back({{inside, inside}, member});
+  }
+
   bool include_reasoning(const Path& path) { return walk_.boolean(path, include_reasoning_); }
   bool logprobs(const Path& path) { return walk_.boolean(path, logprobs_); }
 
@@ -121,7 +167,10 @@ class ChatReader final : public ClientBodyReader {
     return true;
   }
 
+  ChatShape shape_;
   ChatPrompt prompt_;
+  AskedReasoning reasoning_;
+  std::string said_effort_;  // reasoning_effort
   bool has_messages_ = false;
   std::optional<bool> logprobs_, include_reasoning_;
   std::optional<std::int64_t> max_tokens_, max_completion_tokens_;
@@ -145,9 +194,9 @@ const std::array<ChatReader::Own, 13> ChatReader::own_{{
 
 }  // namespace
 
-Inspected inspect_chat(std::string_view body, providers::JsonTokens& tokens) {
+Inspected inspect_chat(std::string_view body, providers::JsonTokens& tokens, ChatShape shape) {
   Inspected result{ClientBody()};
-  if (auto fault = ChatReader(body, tokens, *result).read()) result = *std::move(fault);
+  if (auto fault = ChatReader(body, tokens, *result, shape).read()) result = *std::move(fault);
   tokens.shrink();
   return result;
 }

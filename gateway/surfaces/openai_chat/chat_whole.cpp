@@ -112,6 +112,10 @@ std::string ChatWhole::body(const StreamIdentity& reply, std::string_view own_me
   json.key("object").plain("chat.completion");
   json.key("created").integer(reply.created);
   json.key("model").plain(reply.model);
+  if (shape_ == ChatShape::openrouter) {
+    json.key("provider").plain(reply.provider);
+    json.key("system_fingerprint").raw("null");
+  }
   json.key("choices").begin_array();
   json.begin_object();
   json.key("index").integer(0);

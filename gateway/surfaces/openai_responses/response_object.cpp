@@ -65,7 +65,8 @@ void append_response(std::string& out, const StreamIdentity& reply, std::string_
   } else {
     out.append("null");
   }
-  out.append(",").append(said_back).append("}");
+  // Of older APIs: no call says them, and some clients want them.
+  out.append(",\"frequency_penalty\":0,\"presence_penalty\":0,").append(said_back).append("}");
 }
 
 void append_response_usage(std::string& out, const routing::Usage& usage, std::string_view own_members) {

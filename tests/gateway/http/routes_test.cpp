@@ -22,6 +22,15 @@ TEST_CASE("each path leads to its page, under /v1 and /api/v1") {
            Row{"/v1/models/m", Page::model, "/v1/models/{model}", "m"},
            Row{"/v1/models/a/m", Page::model, "/v1/models/{model}", "a/m"},
            Row{"/v1/models/a/m/endpoints", Page::endpoints, "/v1/models/{model}/endpoints", "a/m"},
+           Row{"/v1/model/a/m", Page::model_data, "/v1/model/{model}", "a/m"},
+           Row{"/v1/models/count", Page::model_count, "/v1/models/count", ""},
+           Row{"/v1/models/user", Page::models, "/v1/models/user", ""},
+           Row{"/v1/embeddings/models", Page::embedding_models, "/v1/embeddings/models", ""},
+           Row{"/v1/parameters/a/m", Page::parameters, "/v1/parameters/{model}", "a/m"},
+           Row{"/v1/providers", Page::providers, "/v1/providers", ""},
+           Row{"/v1/endpoints/zdr", Page::zero_retention, "/v1/endpoints/zdr", ""},
+           Row{"/v1/credits", Page::accounts, "/v1/credits", ""},
+           Row{"/v1/keys/abc", Page::accounts, "/v1/keys/{hash}", "abc"},
            Row{"/v1/models/endpoints", Page::model, "/v1/models/{model}", "endpoints"},
        }) {
     for (const std::string& path : {std::string(row.path), "/api" + std::string(row.path)}) {
@@ -31,6 +40,8 @@ TEST_CASE("each path leads to its page, under /v1 and /api/v1") {
       CHECK(std::get<Route>(routed).page == row.page);
       CHECK(std::get<Route>(routed).name == row.name);
       CHECK(std::get<Route>(routed).parameter == row.parameter);
+      const bool is_openrouters = path.starts_with("/api");
+      CHECK((std::get<Route>(routed).root == gateway::Root::api_v1) == is_openrouters);
     }
   }
   const auto chat = gateway::route(Method::post, "/v1/chat/completions");

@@ -46,7 +46,7 @@ TEST_CASE("the list has what OpenAI's, Anthropic's and OpenRouter's clients read
   CHECK(r1.at("pricing").at("input_cache_read") == "0.00000014");
   CHECK(r1.at("context_length") == 163'840);
   CHECK(r1.at("top_provider").at("context_length") == 163'840);
-  CHECK(r1.at("links").at("details") == "/v1/models/deepseek/deepseek-r1/endpoints");
+  CHECK(r1.at("links").at("details") == "/api/v1/models/deepseek/deepseek-r1/endpoints");
   CHECK(r1.at("max_input_tokens") == 163'840);
   CHECK(r1.at("lifecycle") == "active");
   CHECK(r1.at("aliases") == json::array{"deepseek-r1"});
@@ -59,7 +59,7 @@ TEST_CASE("the list has what OpenAI's, Anthropic's and OpenRouter's clients read
 
 TEST_CASE("a part of the list is shown to who asks for one, and whether there is more") {
   const auto shown = [](const gateway::ModelWindow& window) {
-    const json::value page = json::parse(gateway::models_page(*catalogue, nullptr, window));
+    const json::value page = json::parse(gateway::models_page(*catalogue, nullptr, {.window = window}));
     std::string text;
     for (const json::value& each : page.at("data").as_array())
       text.append(each.at("id").as_string()).append(" ");

@@ -57,6 +57,8 @@ TEST_CASE("a request's policy comes from its header, its model's suffix, a rule,
   CHECK(outcome(world.understand(chat("deepseek-r1:floor"))) == "cheapest, the model's suffix");
   CHECK(outcome(world.understand(chat("deepseek-r1"), "", world.key("app"))) ==
         "western, the policy of the key");
+  CHECK(outcome(world.understand(chat("deepseek-r1:floor", R"("models":["meta/llama:floor"])"))) ==
+        "cheapest, the model's suffix");
   // A model whose own name has a colon is meant as a whole.
   CHECK(outcome(world.understand(chat("r1:free"))) == "balanced, the default policy");
   world.headers = {{"x-tier", "gold"}};
@@ -95,7 +97,7 @@ TEST_CASE("what a request may not choose is refused in words that say what it ma
        "404 model_not_found model: The model `deepseek-r9` does not exist here. "},
       // Its suffix would choose a policy, which is not left out in silence.
       {"deepseek-r1", R"("models":["meta/llama:floor"])", "", nullptr,
-       "404 model_not_found models[0]: The model `meta/llama:floor` does not exist here. "},
+       "400 invalid_value models[0]: The model `meta/llama:floor` has a suffix that the first one has not. "},
       {"deepseek-r9", R"("models":["meta/llama"])", "", world.key("narrow"), "403 model_not_allowed model: "},
       {"deepseek-r1", R"("models":["meta/llama"])", "", world.key("narrow"),
        "403 model_not_allowed models[0]: The key \"narrow\" may not use the model `meta/llama`."},
@@ -117,6 +119,26 @@ TEST_CASE("what a request may not choose is refused in words that say what it ma
   CHECK(unknown.starts_with("400 policy_not_found x-isocost-policy: "));
   CHECK(unknown.find("chepest") != std::string::npos);
   CHECK(unknown.find("cheapest") != std::string::npos);
+}
+
+TEST_CASE("suffixes that are no policies become preferences, or say why not") {
+  DecidingWorld world(settings());
+  const auto preferences = [&](const std::string& model, const std::string& members = "") {
+    const auto understood = world.understand(chat(model, members));
+    REQUIRE(std::holds_alternative<InferenceRequest>(understood));
+    return std::get<InferenceRequest>(understood).policy->overlay->preferences();
+  };
+  const auto free = preferences("meta/llama:free", R"("provider":{"max_price":{"prompt":5,"image":1}})");
+  CHECK(free.max_price.prompt == 0);
+  CHECK(free.max_price.completion == 0);
+  CHECK(free.max_price.request == 0);
+  CHECK(preferences("meta/llama:exacto").sort == "exacto");
+  CHECK(preferences("meta/llama:exacto", R"("provider":{"sort":"price"})").sort == "price");
+  for (const std::string suffix : {"online", "thinking", "extended"}) {
+    CAPTURE(suffix);
+    const std::string told = outcome(world.understand(chat("meta/llama:" + suffix)));
+    CHECK(told.starts_with("400 unsupported_suffix model: `:" + suffix + "`: "));
+  }
 }
 
 TEST_CASE("the deadline is the policy's where it has one") {

@@ -528,3 +528,27 @@ TEST_CASE("every price and percentile of the provider object has its own place")
     CHECK(result.error().param == row.param);
   }
 }
+
+TEST_CASE("what OpenRouter's clients say of reasoning, hosts are told in OpenAI's word") {
+  providers::JsonTokens tokens;
+  const auto sent = [&](const std::string& members) {
+    const std::string body = R"({"model":"m","messages":[{"role":"user","content":"a"}],)" + members + "}";
+    const auto asked = gateway::inspect_chat(body, tokens, gateway::ChatShape::openrouter);
+    REQUIRE(asked.has_value());
+    const gateway::UpstreamBody upstream(*asked, body, "h", gateway::RoutingMembers::removed);
+    std::string text;
+    for (const std::string_view piece : upstream.pieces()) text += piece;
+    const std::string rest = R"("model":"h","messages":[{"role":"user","content":"a"}]})";
+    REQUIRE(text.ends_with(rest));
+    return text.substr(1, text.size() - rest.size() - 1) + (asked->hides_reasoning ? "hidden" : "");
+  };
+  CHECK(sent(R"("reasoning":{"effort":"high"})") == R"("reasoning_effort":"high",)");
+  CHECK(sent(R"("reasoning":{"enabled":true})") == R"("reasoning_effort":"medium",)");
+  CHECK(sent(R"("reasoning":{"enabled":false})") == R"("reasoning_effort":"none",)");
+  CHECK(sent(R"("reasoning":{"max_tokens":1024})") == R"("reasoning_effort":"low",)");
+  CHECK(sent(R"("reasoning":{"max_tokens":32000})") == R"("reasoning_effort":"high",)");
+  CHECK(sent(R"("reasoning":{"effort":"low","exclude":true})") == R"("reasoning_effort":"low",hidden)");
+  CHECK(sent(R"("reasoning":{"exclude":true})") == "hidden");
+  CHECK(sent(R"("reasoning":{},"include_reasoning":false)") == "hidden");
+  CHECK(sent(R"("reasoning":null)") == "");
+}

@@ -1,0 +1,37 @@
+#include "gateway/http/query.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace gateway {
+namespace {
+
+std::string text_of(std::string_view value) {
+  std::string text;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    unsigned byte = static_cast<unsigned char>(value[i]);
+    if (byte == '+') byte = ' ';
+    const bool is_encoded = byte == '%' && i + 2 < value.size();
+    if (is_encoded) {
+      std::from_chars(value.data() + i + 1, value.data() + i + 3, byte, 16);
+      i += 2;
+    }
+    text += static_cast<char>(byte);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::string_view part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), part.size() + 1));
+    if (part.size() > name.size() && part.starts_with(name) && part[name.size()] == '=') {
+      return text_of(part.substr(name.size() + 1));
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace gateway

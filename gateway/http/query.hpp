@@ -1,0 +1,13 @@
+// The parameters of a request's query, as clients' libraries write them. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gateway {
+
+// The first of the name, with its percent signs and its plus signs read.
+std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
+}  // namespace gateway

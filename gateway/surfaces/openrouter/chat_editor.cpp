@@ -1,0 +1,107 @@
+#include "gateway/surfaces/openrouter/chat_editor.hpp"
+
+#include <array>
+
+#include "gateway/surfaces/openrouter/openrouter_usage.hpp"
+#include "gateway/surfaces/openrouter/usage_editor.hpp"
+
+namespace gateway {
+
+using providers::JsonString;
+using providers::JsonType;
+using providers::JsonWalk;
+
+namespace {
+
+std::string quoted(std::string_view name) {
+  std::string text = "\"";
+  providers::append_escaped(text, name);
+  return text += '"';
+}
+
+// One of the reply's own members: what the host says there, and whether it says it.
+struct Own {
+  std::string_view key;
+  std::string_view value;
+  bool is_there = false;
+};
+
+}  // namespace
+
+ChatEditor::ChatEditor(const StreamIdentity& reply, ThinkingShown thinking)
+    : id_(quoted(reply.id)),
+      created_(std::to_string(reply.created)),
+      model_(quoted(reply.model)),
+      provider_(quoted(reply.provider)),
+      thinking_(thinking) {}
+
+void ChatEditor::event(std::string_view data, const std::optional<CostShown>& cost,
+                       providers::JsonTokens& tokens, std::string& out) {
+  edits_.of(data);
+  JsonWalk walk(tokens, data, JsonWalk::Depth::any);
+  if (reply(walk, ChoiceEditor::Shape::chunk, cost, nullptr)) return edits_.write(out);
+  out.append(data);
+}
+
+void ChatEditor::whole(std::string_view body, const CostShown& cost, const routing::Attempt& attempt,
+                       providers::JsonTokens& tokens, std::string& out) {
+  edits_.of(body);
+  JsonWalk walk(tokens, body, JsonWalk::Depth::any);
+  if (reply(walk, ChoiceEditor::Shape::whole, cost, &attempt)) {
+    edits_.write(out);
+  } else {
+    out.append(body);
+  }
+  tokens.shrink();
+}
+
+bool ChatEditor::reply(JsonWalk& walk, ChoiceEditor::Shape shape, const std::optional<CostShown>& cost,
+                       const routing::Attempt* attempt) {
+  const bool is_whole = shape == ChoiceEditor::Shape::whole;
+  std::array<Own, 5> own{{{"id", id_},
+                          {"object", is_whole ? R"("chat.completion")" : R"("chat.completion.chunk")"},
+                          {"created", created_},
+                          {"model", model_},
+                          {"provider", provider_}}};
+  bool has_choices = false, has_usage = false, has_fingerprint = false;
+  EditedObject object(walk, edits_);
+  const bool read = object.walk([&](const JsonString& key) {
+    for (Own& each : own) {
+      if (!key.is(each.key)) continue;
+      walk.skip();
+      each.is_there = true;
+      edits_.replace(object.value(), each.value);
+      return Member::stays;
+    }
+    if (key.is("choices")) {
+      has_choices = walk.type() == JsonType::array;
+      if (!has_choices) return walk.skip(), Member::goes;
+      return ChoiceEditor(walk, edits_, shape, thinking_).choices(), Member::stays;
+    }
+    if (key.is("usage")) {
+      has_usage = walk.type() == JsonType::object;
+      if (!has_usage) return walk.skip(), Member::goes;
+      return edit_usage(walk, edits_, cost), Member::stays;
+    }
+    if (key.is("system_fingerprint")) {
+      has_fingerprint = walk.type() == JsonType::string || is_whole;
+      const bool is_text = walk.type() == JsonType::string;
+      walk.skip();
+      if (is_whole && !is_text) edits_.replace(object.value(), "null");
+      return has_fingerprint ? Member::stays : Member::goes;
+    }
+    const bool is_null = walk.type() == JsonType::null;
+    walk.skip();
+    return is_null && key.is("error") ? Member::goes : Member::stays;
+  });
+  if (!read || !walk.finish()) return false;
+  for (const Own& each : own) {
+    if (!each.is_there) object.add(each.key, each.value);
+  }
+  if (!has_choices) object.add("choices", "[]");
+  if (is_whole && !has_fingerprint) object.add("system_fingerprint", "null");
+  if (attempt && !has_usage) object.add("usage", openrouter_usage(*attempt, *cost));
+  return true;
+}
+
+}  // namespace gateway

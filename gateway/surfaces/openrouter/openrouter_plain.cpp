@@ -1,0 +1,160 @@
+#include "gateway/surfaces/openrouter/openrouter_plain.hpp"
+
+#include <array>
+
+#include "gateway/surface/json_edits.hpp"
+#include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
+#include "gateway/surfaces/openai_completions/openai_completions.hpp"
+#include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
+#include "gateway/surfaces/openai_responses/openai_responses.hpp"
+#include "gateway/surfaces/openrouter/generation_id.hpp"
+#include "gateway/surfaces/openrouter/openrouter_errors.hpp"
+#include "gateway/surfaces/openrouter/openrouter_usage.hpp"
+#include "gateway/surfaces/openrouter/usage_editor.hpp"
+
+namespace gateway {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  providers::append_escaped(result, text);
+  return result += '"';
+}
+
+// Vectors come whole.
+class EmbeddingsEditor final : public ReplyEditor {
+ public:
+  explicit EmbeddingsEditor(const StreamIdentity& reply)
+      : id_(quoted(generation_id(reply.id))),
+        model_(quoted(reply.model)),
+        provider_(quoted(reply.provider)) {}
+
+  void event(std::string_view data, const std::optional<CostShown>&, providers::JsonTokens&,
+             std::string& out) override {
+    out.append(data);
+  }
+  void whole(std::string_view body, const CostShown& cost, const routing::Attempt&,
+             providers::JsonTokens& tokens, std::string& out) override {
+    edits_.of(body);
+    providers::JsonWalk walk(tokens, body, providers::JsonWalk::Depth::any);
+    if (reply(walk, cost)) {
+      edits_.write(out);
+    } else {
+      out.append(body);
+    }
+    tokens.shrink();
+  }
+
+ private:
+  bool reply(providers::JsonWalk& walk, const CostShown& cost) {
+    struct Own {
+      std::string_view key, value;
+      bool is_there = false;
+    };
+    std::array<Own, 4> own{{{"id", id_}, {"object", "\"list\""}, {"model", model_}, {"provider", provider_}}};
+    EditedObject object(walk, edits_);
+    const bool read = object.walk([&](const providers::JsonString& key) {
+      for (Own& each : own) {
+        if (!key.is(each.key)) continue;
+        walk.skip();
+        each.is_there = true;
+        edits_.replace(object.value(), each.value);
+        return Member::stays;
+      }
+      if (!key.is("usage")) return walk.skip(), Member::stays;
+      if (walk.type() != providers::JsonType::object) return walk.skip(), Member::goes;
+      return edit_usage(walk, edits_, cost), Member::stays;
+    });
+    if (!read) return false;
+    for (const Own& each : own) {
+      if (!each.is_there) object.add(each.key, each.value);
+    }
+    return walk.finish();
+  }
+
+  std::string id_, model_, provider_;
+  JsonEdits edits_;
+};
+
+class OpenRouterPlain final : public Surface {
+ public:
+  explicit OpenRouterPlain(const Surface& plain) : plain_(plain) {}
+
+  config::Format format() const override { return plain_.format(); }
+  std::string_view route() const override { return plain_.route(); }
+  Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
+    Inspected inspected = plain_.inspect(body, tokens);
+    if (inspected && format() == config::Format::completions) inspected->wants_usage = true;
+    return inspected;
+  }
+  const Conversing* conversing() const override { return plain_.conversing(); }
+  std::string host_fields(const ApiFields& said) const override { return plain_.host_fields(said); }
+  const Counting* counting() const override { return plain_.counting(); }
+  std::string_view parameter(std::string_view name) const override { return plain_.parameter(name); }
+  bool is_interchangeable() const override { return plain_.is_interchangeable(); }
+
+  int unknown_model_status() const override { return is_anthropics() ? plain_.unknown_model_status() : 400; }
+  std::string error_body(const ErrorReply& error, std::string_view id) const override {
+    if (is_anthropics()) return openrouter_messages_envelope(error, plain_.error_body(error, id));
+    return format() == config::Format::responses ? openrouter_responses_envelope(error)
+                                                 : openrouter_envelope(error);
+  }
+  std::string error_event(const ErrorReply& error, const StreamIdentity& stream) const override {
+    return plain_.error_event(error, stream);
+  }
+  std::string usage_event(const routing::Attempt& attempt, const StreamIdentity& stream) const override {
+    return plain_.usage_event(attempt, stream);
+  }
+  std::string cost_members(const CostShown& cost) const override {
+    return format() == config::Format::responses ? openrouter_responses_cost(cost)
+                                                 : plain_.cost_members(cost);
+  }
+  std::string note_event(std::string_view members, const StreamIdentity& stream) const override {
+    return plain_.note_event(members, stream);
+  }
+  std::unique_ptr<ReplyEditor> editor(const StreamIdentity& reply, const ClientBody& asked) const override {
+    if (format() != config::Format::embeddings) return plain_.editor(reply, asked);
+    return std::make_unique<EmbeddingsEditor>(reply);
+  }
+  std::string_view waiting_event() const override { return plain_.waiting_event(); }
+  std::string_view id_field() const override {
+    return is_anthropics() ? plain_.id_field() : std::string_view("X-Generation-Id");
+  }
+  std::string id_value(std::string_view id) const override {
+    return is_anthropics() ? plain_.id_value(id) : generation_id(id);
+  }
+  std::string reply_id(std::string_view id) const override {
+    const bool has_own = is_anthropics() || format() == config::Format::responses;
+    return has_own ? plain_.reply_id(id) : generation_id(id);
+  }
+  std::string_view end_mark() const override { return plain_.end_mark(); }
+
+ private:
+  bool is_anthropics() const { return format() == config::Format::messages; }
+
+  const Surface& plain_;
+};
+
+}  // namespace
+
+const Surface& openrouter_embeddings_surface() {
+  static const OpenRouterPlain surface(openai_embeddings_surface());
+  return surface;
+}
+
+const Surface& openrouter_completions_surface() {
+  static const OpenRouterPlain surface(openai_completions_surface());
+  return surface;
+}
+
+const Surface& openrouter_responses_surface() {
+  static const OpenRouterPlain surface(openai_responses_surface());
+  return surface;
+}
+
+const Surface& openrouter_messages_surface() {
+  static const OpenRouterPlain surface(anthropic_messages_surface());
+  return surface;
+}
+
+}  // namespace gateway

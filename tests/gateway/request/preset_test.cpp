@@ -1,0 +1,106 @@
+#include "gateway/request/preset.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+#include "tests/support/deciding_world.hpp"
+
+using namespace gateway;
+using namespace tests;
+
+namespace json = boost::json;
+
+namespace {
+
+config::Settings settings() {
+  config::Settings settings = three_hosts();
+  config::PresetSettings brief;
+  brief.name = {"brief"};
+  brief.model = config::ModelName{"meta/llama"};
+  brief.policy = config::PolicyName{"cheapest"};
+  brief.system = "Say \"it\" briefly.";
+  brief.defaults = {{"temperature", "0.2"}, {"max_tokens", "300"}, {"reasoning_effort", "\"low\""}};
+  config::PresetSettings bare;
+  bare.name = {"bare"};
+  bare.policy = config::PolicyName{"fastest"};
+  settings.presets = {brief, bare};
+  config::KeySettings narrow;
+  narrow.name = {"narrow"};
+  narrow.models = {{"deepseek/deepseek-r1"}};
+  narrow.policies = {{"balanced"}};
+  settings.keys = {narrow};
+  return settings;
+}
+
+const InferenceRequest& request(const DecidingWorld::Understood& understood) {
+  REQUIRE(std::holds_alternative<InferenceRequest>(understood));
+  return std::get<InferenceRequest>(understood);
+}
+
+std::string refusal(const DecidingWorld::Understood& understood) {
+  REQUIRE(std::holds_alternative<ErrorReply>(understood));
+  const auto& error = std::get<ErrorReply>(understood);
+  return std::to_string(error.status) + " " + std::string(error.code) + " " + error.param + ": " +
+         error.message;
+}
+
+}  // namespace
+
+TEST_CASE("a preset gives a call its model, its policy, its defaults and what the model is told first") {
+  for (const std::string& body :
+       {chat("@preset/brief"), chat("meta/llama", R"("preset":"brief")"), chat("meta/llama@preset/brief"),
+        chat("meta/llama@preset/brief", R"("preset":"brief")")}) {
+    CAPTURE(body);
+    DecidingWorld world(settings());
+    const auto understood = world.understand(body);
+    const InferenceRequest& made = request(understood);
+    CHECK(made.demand.model->name.text == "meta/llama");
+    CHECK(made.demand.model_requested == "meta/llama");
+    CHECK(made.policy->name.text == "cheapest");
+    CHECK(made.why_policy == "the preset");
+    CHECK(made.demand.max_output->count == 300);
+    const json::value sent = json::parse(made.body);
+    CHECK(sent.at("temperature").to_number<double>() == 0.2);
+    CHECK(sent.at("reasoning_effort") == "low");
+    REQUIRE(sent.at("messages").as_array().size() == 2);
+    CHECK(sent.at("messages").at(0).at("role") == "system");
+    CHECK(sent.at("messages").at(0).at("content") == "Say \"it\" briefly.");
+  }
+}
+
+TEST_CASE("what the call says itself counts") {
+  DecidingWorld world(settings());
+  const auto understood = world.understand(
+      chat("deepseek-r1:nitro",
+           R"("preset":"brief","temperature":1,"max_completion_tokens":5,"reasoning":{"effort":"high"})"));
+  const InferenceRequest& made = request(understood);
+  CHECK(made.demand.model->name.text == "deepseek/deepseek-r1");
+  CHECK(made.policy->name.text == "fastest");
+  CHECK(made.demand.max_output->count == 5);
+  const json::object sent = json::parse(made.body).as_object();
+  CHECK(sent.at("temperature") == 1);
+  CHECK(!sent.contains("max_tokens"));
+  CHECK(!sent.contains("reasoning_effort"));
+  CHECK(request(world.understand(chat("deepseek-r1", R"("preset":"bare")"), "balanced")).policy->name.text ==
+        "balanced");
+  CHECK(request(world.understand(chat("deepseek-r1@preset/bare"))).policy->name.text == "fastest");
+}
+
+TEST_CASE("a preset that is not there, or is not enough, is never dropped in silence") {
+  DecidingWorld world(settings());
+  CHECK(refusal(world.understand(chat("meta/llama", R"("preset":"breif")"))) ==
+        "400 preset_not_found preset: There is no preset \"breif\" here. The presets are `brief`, `bare`.");
+  CHECK(refusal(world.understand(chat("@preset/none"))).starts_with("400 preset_not_found model: "));
+  CHECK(refusal(world.understand(chat("@preset/bare"))).starts_with("400 missing_member model: "));
+  CHECK(refusal(world.understand(chat("@preset/bare", R"("preset":"brief")")))
+            .starts_with("400 preset_conflict preset: "));
+}
+
+TEST_CASE("a preset gives a key no model and no policy that it may not use") {
+  DecidingWorld world(settings());
+  CHECK(refusal(world.understand(chat("@preset/brief"), "", world.key("narrow")))
+            .starts_with("403 model_not_allowed"));
+  CHECK(refusal(world.understand(chat("deepseek-r1@preset/bare"), "", world.key("narrow")))
+            .starts_with("403 policy_not_allowed"));
+}
