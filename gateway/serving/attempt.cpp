@@ -73,6 +73,9 @@ std::string dropped_text(const InferenceRequest& request, const routing::Endpoin
   for (const OutputBound& bound : request.asked.output_bounds) {
     if (most && bound.tokens > most->count) providers::add_name(names, bound.name);
   }
+  for (const OwnedItem& each : request.asked.owned_items) {
+    if (each.owner != endpoint.name_hash) providers::add_name(names, surface.parameter("reasoning_details"));
+  }
   std::string text;
   for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
   return text;
@@ -93,6 +96,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
     with.served.dropped = dropped_text(request, endpoint, {}, {});
     const UpstreamBody body(request.asked, request.body, model.name, RoutingMembers::removed,
                             {.most_output = endpoint.settings->max_output,
+                             .owner = endpoint.name_hash,
                              .may_store = endpoint.provider->keeps_responses,
                              .first_input = batches.first(),
                              .end_input = batches.end()});

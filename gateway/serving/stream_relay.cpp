@@ -132,8 +132,24 @@ StreamIdentity identity_of(const Attempting& with) {
           .provider = shown_provider(endpoint)};
 }
 
+namespace {
+
+// Whether another endpoint of the model could be sent what this one made.
+bool has_native_peers(const Attempting& with, const std::vector<routing::Endpoint>& endpoints) {
+  const config::Format format = with.request.surface->format();
+  const auto& candidates = with.request.demand.model->candidates;
+  return std::ranges::count_if(candidates, [&](const routing::Candidate& each) {
+           return endpoints[each.endpoint].settings->speaks.has(format);
+         }) > 1;
+}
+
+}  // namespace
+
 providers::HostModel host_model_of(const Attempting& with) {
-  providers::HostModel model = providers::host_model_of(endpoint_of(with));
+  const auto& endpoints = with.request.hosts->generation->catalogue->endpoints();
+  const routing::Endpoint& endpoint = endpoint_of(with);
+  providers::HostModel model = providers::host_model_of(endpoint);
+  if (has_native_peers(with, endpoints)) model.owner = endpoint.name_hash;
   if (with.request.asked.keeps_think_tags) model.think_tags = config::ThinkTags::text;
   return model;
 }

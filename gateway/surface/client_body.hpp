@@ -38,6 +38,13 @@ struct Referred {
   std::string native{};        // as its host does, a JSON string; once it is known
 };
 
+// An item of the prompt that only one endpoint can read.
+struct OwnedItem {
+  std::size_t item = 0;         // of ClientBody::items
+  providers::ByteRange mark{};  // that says whose it is
+  std::uint64_t owner = 0;      // by Endpoint::name_hash
+};
+
 struct ClientBody {
   std::string model;
   bool stream = false;
@@ -74,6 +81,10 @@ struct ClientBody {
   std::vector<BodyEdit> edits;
   // The same, for those that do not store answers for clients of ours.
   std::vector<BodyEdit> stateless_edits{};
+  // Where some have an owner: all items of the prompt, and those among them that nobody can read.
+  std::vector<providers::ByteRange> items{};
+  std::vector<std::size_t> unusable_items{};
+  std::vector<OwnedItem> owned_items{};
   bool may_be_stored = false;  // the answer, as far as the client is asked
   std::optional<Referred> referred{};
   std::vector<providers::ByteRange>

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/surface/item_edits.hpp"
 #include "providers/json/json_text.hpp"
 
 namespace gateway {
@@ -35,6 +36,22 @@ void part_inputs(const ClientBody& request, const SentAs& sent, std::vector<Edit
   const std::size_t end = std::min(sent.end_input, inputs.size());
   if (sent.first_input > 0) edits.push_back({{inputs.front().begin, inputs[sent.first_input].begin}, {}});
   if (end < inputs.size()) edits.push_back({{inputs[end - 1].end, inputs.back().end}, {}});
+}
+
+// An item goes back to who made it, without the mark, and to nobody else.
+void leave_to_owners(const ClientBody& request, std::uint64_t owner, std::vector<Edit>& edits) {
+  if (request.owned_items.empty()) return;
+  std::vector<std::size_t> out = request.unusable_items;
+  for (const OwnedItem& each : request.owned_items) {
+    if (std::binary_search(request.unusable_items.begin(), request.unusable_items.end(), each.item)) continue;
+    if (each.owner == owner) {
+      edits.push_back({each.mark, {}});
+    } else {
+      out.push_back(each.item);
+    }
+  }
+  std::sort(out.begin(), out.end());
+  take_out_items(request.items, out, edits);
 }
 
 void remove_routing_members(const ClientBody& request, std::vector<Edit>& edits) {
@@ -76,6 +93,7 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
   }
   if (request.referred) edits.push_back({request.referred->value, request.referred->native});
   part_inputs(request, sent, edits);
+  leave_to_owners(request, sent.owner, edits);
   if (members == RoutingMembers::removed) remove_routing_members(request, edits);
   // What is put in at a place comes before what is taken out there.
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {

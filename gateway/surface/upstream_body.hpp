@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -17,6 +18,7 @@ enum class RoutingMembers { removed, kept };  // kept: it speaks OpenRouter itse
 // What of the request an endpoint is asked for.
 struct SentAs {
   std::optional<config::Tokens> most_output{};  // bounds of the answer's tokens are lowered to it
+  std::uint64_t owner = 0;                      // who it is, by Endpoint::name_hash
   bool may_store = false;                       // whether it stores answers for the client
   std::size_t first_input = 0;                  // of ClientBody::inputs
   std::size_t end_input = static_cast<std::size_t>(-1);

@@ -6,6 +6,7 @@
 #include "gateway/surface/block_hash.hpp"
 #include "gateway/surface/prompt_estimate.hpp"
 #include "gateway/surfaces/openai_responses/kept_thinking.hpp"
+#include "providers/conversation/owner_mark.hpp"
 
 namespace gateway {
 namespace {
@@ -92,6 +93,10 @@ class PromptReader {
     if (!word(path, value)) return false;
     item.is_encrypted = !value.raw.empty();
     item.is_kept_here = is_kept_thinking(value);
+    if (const auto owner = providers::owner_in(value.raw)) {
+      const auto end = static_cast<std::size_t>(value.raw.data() - walk_.body.data()) + value.raw.size();
+      prompt_.owned.push_back({prompt_.items.size(), {end - providers::owner_mark_size, end}, *owner});
+    }
     // Of its size only that it is thought: hosts count what it stands for.
     prompt_.text_bytes += value.raw.size() / 2;
     return true;

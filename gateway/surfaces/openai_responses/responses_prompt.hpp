@@ -8,6 +8,7 @@
 
 #include "config/values/settings.hpp"
 #include "gateway/surface/body_walk.hpp"
+#include "gateway/surface/client_body.hpp"
 
 namespace gateway {
 
@@ -19,6 +20,7 @@ struct ResponsesPrompt {
   std::vector<std::uint32_t> tokens_so_far;  // rough, after each item, tools and instructions not counted
   // Of reasoning that only its id stands for, or that another API's host signed; ascending indexes of items.
   std::vector<std::size_t> unusable;
+  std::vector<OwnedItem> owned;  // of reasoning that one endpoint alone can read
 };
 
 // The value of `input`: a text, or items. One that refers to what is stored elsewhere is a fault.

@@ -5,6 +5,7 @@
 
 #include "gateway/surface/block_hash.hpp"
 #include "gateway/surface/client_body_reader.hpp"
+#include "gateway/surface/item_edits.hpp"
 #include "gateway/surfaces/openai_responses/responses_prompt.hpp"
 
 namespace gateway {
@@ -73,22 +74,12 @@ class ResponsesReader final : public ClientBodyReader {
     take_out_unusable();
   }
 
-  // Each goes with the comma behind it; at the end, with the one before.
+  // Of which some have an owner, who goes is known only once it is known who is asked.
   void take_out_unusable() {
-    const auto& items = prompt_.items;
-    const auto& unusable = prompt_.unusable;
-    for (std::size_t i = 0; i < unusable.size();) {
-      std::size_t last = i;
-      while (last + 1 < unusable.size() && unusable[last + 1] == unusable[last] + 1) ++last;
-      const std::size_t begin = unusable[i], end = unusable[last] + 1;
-      if (end < items.size()) {
-        request_.edits.push_back({{items[begin].begin, items[end].begin}, {}});
-      } else {
-        request_.edits.push_back(
-            {{begin > 0 ? items[begin - 1].end : items[begin].begin, items.back().end}, {}});
-      }
-      i = last + 1;
-    }
+    if (prompt_.owned.empty()) return take_out_items(prompt_.items, prompt_.unusable, request_.edits);
+    request_.items = prompt_.items;
+    request_.unusable_items = std::move(prompt_.unusable);
+    request_.owned_items = std::move(prompt_.owned);
   }
 
   bool input(const Path& path) {

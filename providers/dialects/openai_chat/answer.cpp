@@ -118,7 +118,7 @@ bool OpenAiChatAnswer::text(JsonWalk& walk) {
 
 void OpenAiChatAnswer::find(Kind kind, std::string text) {
   if (text.empty()) return;
-  found_.push_back({.kind = kind, .text = {parted_.emplace_back(std::move(text)), true}});
+  found_.push_back({.kind = kind, .text = {parted_.emplace_front(std::move(text)), true}});
 }
 
 void OpenAiChatAnswer::find(ThinkTags::Parted parted) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,10 +45,10 @@ class OpenAiChatAnswer {
 
   bool has_begun_ = false;
   bool has_ended_ = false;
-  bool has_thinking_ = false;       // of the chunk at hand
-  std::vector<AnswerEvent> found_;  // of the chunk at hand; kept for its space
-  std::deque<std::string> parted_;  // texts of those, that are not the chunk's own
-  Text stop_sequence_{};            // of the chunk at hand
+  bool has_thinking_ = false;              // of the chunk at hand
+  std::vector<AnswerEvent> found_;         // of the chunk at hand; kept for its space
+  std::forward_list<std::string> parted_;  // texts of those, that are not the chunk's own
+  Text stop_sequence_{};                   // of the chunk at hand
   ThinkTags tags_;
   CallNumbers calls_;
 };

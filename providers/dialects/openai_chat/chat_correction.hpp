@@ -2,7 +2,7 @@
 // reasons to end that no client knows. Belongs to one reply.
 #pragma once
 
-#include <deque>
+#include <forward_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,11 +65,11 @@ class ChatCorrection final : public Correction {
   void part(Choice& choice, Found& found, DataEdits& edits);
   void number_calls(Choice& choice, const Found& found, DataEdits& edits);
   void name_finish(const Choice& choice, const Found& found, DataEdits& edits);
-  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+  std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
 
   config::ThinkTags meaning_;
   std::vector<Choice> choices_;
-  std::deque<std::string> kept_;  // of the event at hand
+  std::forward_list<std::string> kept_;  // of the event at hand
   std::string_view data_;
   bool parted_ = false, shows_text_ = false, shows_thinking_ = false;  // of the event at hand
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "providers/dialects/openai_responses/event.hpp"
+#include "providers/dialects/openai_responses/owner_mark.hpp"
 #include "providers/reports/plain_message.hpp"
 
 namespace providers {
@@ -148,6 +149,9 @@ class ResponsesNativeReplies final : public NativeReplies {
     return result;
   }
 
+  std::unique_ptr<Correction> correction(const HostModel& model) const override {
+    return model.owner == 0 ? nullptr : owner_marking(model.owner);
+  }
   PassedReply whole(std::string_view body, JsonTokens& tokens) const override {
     PassedReply result;
     ResponsesObject response;
