@@ -39,7 +39,7 @@ void ChatEditor::event(std::string_view data, const std::optional<CostShown>& co
                        providers::JsonTokens& tokens, std::string& out) {
   edits_.of(data);
   JsonWalk walk(tokens, data, JsonWalk::Depth::any);
-  if (reply(walk, ChoiceEditor::Shape::chunk, cost, nullptr)) return edits_.write(out);
+  if (reply(walk, ReplyShape::chunk, cost, nullptr)) return edits_.write(out);
   out.append(data);
 }
 
@@ -47,7 +47,7 @@ void ChatEditor::whole(std::string_view body, const CostShown& cost, const routi
                        providers::JsonTokens& tokens, std::string& out) {
   edits_.of(body);
   JsonWalk walk(tokens, body, JsonWalk::Depth::any);
-  if (reply(walk, ChoiceEditor::Shape::whole, cost, &attempt)) {
+  if (reply(walk, ReplyShape::whole, cost, &attempt)) {
     edits_.write(out);
   } else {
     out.append(body);
@@ -55,9 +55,9 @@ void ChatEditor::whole(std::string_view body, const CostShown& cost, const routi
   tokens.shrink();
 }
 
-bool ChatEditor::reply(JsonWalk& walk, ChoiceEditor::Shape shape, const std::optional<CostShown>& cost,
+bool ChatEditor::reply(JsonWalk& walk, ReplyShape shape, const std::optional<CostShown>& cost,
                        const routing::Attempt* attempt) {
-  const bool is_whole = shape == ChoiceEditor::Shape::whole;
+  const bool is_whole = shape == ReplyShape::whole;
   std::array<Own, 5> own{{{"id", id_},
                           {"object", is_whole ? R"("chat.completion")" : R"("chat.completion.chunk")"},
                           {"created", created_},

@@ -22,7 +22,7 @@ class ChatEditor final : public ReplyEditor {
              providers::JsonTokens& tokens, std::string& out) override;
 
  private:
-  bool reply(providers::JsonWalk& walk, ChoiceEditor::Shape shape, const std::optional<CostShown>& cost,
+  bool reply(providers::JsonWalk& walk, ReplyShape shape, const std::optional<CostShown>& cost,
              const routing::Attempt* attempt);
 
   // As JSON has them.

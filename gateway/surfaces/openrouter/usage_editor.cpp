@@ -1,5 +1,6 @@
 #include "gateway/surfaces/openrouter/usage_editor.hpp"
 
+#include "gateway/surfaces/openrouter/edited_values.hpp"
 #include "gateway/surfaces/openrouter/openrouter_usage.hpp"
 
 namespace gateway {
@@ -7,16 +8,6 @@ namespace gateway {
 using providers::JsonString;
 using providers::JsonType;
 using providers::JsonWalk;
-
-namespace {
-
-Member unless_null(JsonWalk& walk) {
-  const bool is_null = walk.type() == JsonType::null;
-  walk.skip();
-  return is_null ? Member::goes : Member::stays;
-}
-
-}  // namespace
 
 // What the host itself says that it costs is what we pay, at best.
 bool edit_usage(JsonWalk& walk, JsonEdits& edits, const std::optional<CostShown>& cost) {
