@@ -19,8 +19,9 @@ char small(char c) {
 }
 
 bool holds(std::string_view text, std::string_view part) {
-  const auto found = std::ranges::search(text, part, {}, small, small);
-  return part.empty() || !found.empty();
+  const auto is_same_letter = [](char a, char b) { return small(a) == small(b); };
+  return part.empty() ||
+         std::search(text.begin(), text.end(), part.begin(), part.end(), is_same_letter) != text.end();
 }
 
 bool is_same(std::string_view a, std::string_view b) {

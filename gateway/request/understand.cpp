@@ -192,6 +192,13 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
 
 }  // namespace
 
+std::vector<std::string> asked_models(const ClientBody& asked) {
+  std::vector<std::string> models;
+  if (!asked.model.empty()) models.push_back(asked.model);
+  models.insert(models.end(), asked.models.begin(), asked.models.end());
+  return models;
+}
+
 std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, Incoming& incoming,
                                                       const config::KeySettings* key, Services& services) {
   // Filled in place: a request is large, and moved it would be copied.
@@ -200,6 +207,7 @@ std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, In
   request.surface = &surface;
   if (auto error = fill(request, incoming, key, services)) {
     if (error->code == "model_not_found") error->status = surface.unknown_model_status();
+    error->models = asked_models(request.asked);
     incoming.body = std::move(request.body);  // of which the record tells how large it was
     result = *std::move(error);
   }

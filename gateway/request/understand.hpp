@@ -24,4 +24,7 @@ std::string new_id(Dice& dice);
 ErrorReply unknown_model(const std::string& model, const routing::Catalogue& catalogue,
                          const config::KeySettings* key);
 
+// The first one, and its fallbacks.
+std::vector<std::string> asked_models(const ClientBody& asked);
+
 }  // namespace gateway

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gateway/request/no_candidate.hpp"
+#include "gateway/request/understand.hpp"
 #include "gateway/request/waiting_comment.hpp"
 #include "gateway/serving/deciding.hpp"
 #include "gateway/serving/last_words.hpp"
@@ -115,6 +116,7 @@ Task<void> Life::tell_end() {
   }
   if (error_) say_when(*error_, somebody_at_, services_.timer.now());
   if (error_ && !is_gone(record_, interruption_)) {
+    error_->models = asked_models(request_.asked);
     const StreamIdentity stream{.id = request_.id,
                                 .created = std::chrono::system_clock::to_time_t(record_.wall),
                                 .model = record_.model,

@@ -27,8 +27,9 @@ struct ErrorReply {
   std::vector<std::pair<std::string, std::string>> metadata;  // empty: no metadata in the envelope
   std::optional<config::Duration> retry_after{};
   ShouldRetry should_retry = ShouldRetry::unsaid;
-  std::string host_code{};          // shown instead of `code`, which records and metrics go on to count by
-  std::string failed_generation{};  // as Groq gives it; empty: none
+  std::string host_code{};            // shown instead of `code`, which records and metrics go on to count by
+  std::string failed_generation{};    // as Groq gives it; empty: none
+  std::vector<std::string> models{};  // that the request asked for, in its order; empty: it was not read
 };
 
 // A host's own account of a failure, already scrubbed.

@@ -73,7 +73,9 @@ class OpenrouterNames(EndToEnd):
     def test_unknown_names_are_passed_over_while_one_is_known(self):
         self.assertEqual(self.answer_of(self.ask("no/such", models=["nor/this", "author/other"])), "other")
         self.assertEqual(self.answer_of(self.ask("author/other", models=["no/such"])), "other")
-        self.refused(self.ask("no/such", models=["nor/this"]), 400, "model_not_found")
+        error = self.refused(self.ask("no/such", models=["nor/this"]), 400, "model_not_found")
+        self.assertEqual(error["availability"], {"code": "model_not_found", "retryable": False,
+                                                 "requested_models": ["no/such", "nor/this"]})
         self.assertEqual(self.answer_of(self.ask("author/paid:free", models=["author/mixed:free"])), "free")
         self.refused(self.ask("author/other", models=["author/mixed:free"]), 400, "invalid_value")
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <cmath>
 
 namespace gateway {
 namespace {
@@ -29,13 +30,48 @@ constexpr std::array<OfStatus, 16> types{{{400, "invalid_request"},
                                           {504, "timeout"},
                                           {529, "provider_overloaded"}}};
 
+// Why nobody answers, where it is not the request's form.
+struct Availability {
+  std::string_view code;
+  bool is_retryable = false;
+};
+
+Availability availability_of(const ErrorReply& error) {
+  if (error.code == "model_not_found") return {"model_not_found"};
+  if (error.code == "unsupported_api") return {"wrong_endpoint"};
+  if (error.code == "no_eligible_endpoint")
+    return {error.status == 404 ? "constraint_filtered" : "no_endpoints"};
+  if (error.code == "endpoints_full" || error.code == "provider_rate_limited") {
+    return {"capacity_exhausted", true};
+  }
+  const bool is_hosts = error.type == "upstream_error" || error.code == "provider_overloaded" ||
+                        error.code == "no_endpoint_available";
+  if (is_hosts) return {"temporarily_unavailable", error.should_retry != ShouldRetry::no};
+  return {};
+}
+
+json::object availability(const ErrorReply& error, const Availability& why) {
+  json::array models;
+  for (const std::string& each : error.models) models.emplace_back(each);
+  json::object object{
+      {"code", why.code}, {"retryable", why.is_retryable}, {"requested_models", std::move(models)}};
+  if (error.retry_after) {
+    object["retry_after"] = std::ceil(config::Seconds(*error.retry_after).count());
+  }
+  return object;
+}
+
 json::object members(const ErrorReply& error) {
   json::object metadata{{"error_type", openrouter_error_type(error)}, {"isocost_code", error.code}};
   if (!error.host_code.empty()) metadata["provider_code"] = error.host_code;
   if (!error.param.empty()) metadata["param"] = error.param;
   if (!error.failed_generation.empty()) metadata["failed_generation"] = error.failed_generation;
   for (const auto& [name, value] : error.metadata) metadata[name] = value;
-  return {{"code", error.status}, {"message", error.message}, {"metadata", std::move(metadata)}};
+  json::object object{{"code", error.status}, {"message", error.message}, {"metadata", std::move(metadata)}};
+  if (const Availability why = availability_of(error); !why.code.empty()) {
+    object["availability"] = availability(error, why);
+  }
+  return object;
 }
 
 }  // namespace

@@ -65,3 +65,22 @@ TEST_CASE("Responses and Messages have the type where their clients look for it"
   CHECK(messages.at("error").at("error_type") == "authentication");
   CHECK(messages.at("request_id") == "r");
 }
+
+TEST_CASE("why nobody is there to answer is said in OpenRouter's words, and whether to come again") {
+  const auto told = [](ErrorReply error) {
+    error.models = {"a/b", "c"};
+    const json::object found = json::parse(openrouter_envelope(error)).at("error").as_object();
+    return found.contains("availability") ? found.at("availability") : json::value(nullptr);
+  };
+  ErrorReply full = plain_error(429, "rate_limit_error", "endpoints_full", "");
+  full.retry_after = std::chrono::milliseconds(1'500);
+  const json::object expected{{"code", "capacity_exhausted"},
+                              {"retryable", true},
+                              {"requested_models", {"a/b", "c"}},
+                              {"retry_after", 2.0}};
+  CHECK(told(full) == json::value(expected));
+  CHECK(told(plain_error(400, "", "model_not_found", "")).at("code") == "model_not_found");
+  CHECK(told(plain_error(404, "", "no_eligible_endpoint", "")).at("code") == "constraint_filtered");
+  CHECK(told(plain_error(502, "upstream_error", "provider_error", "")).at("retryable") == true);
+  CHECK(told(plain_error(400, "", "invalid_type", "")).is_null());
+}
