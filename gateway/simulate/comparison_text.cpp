@@ -1,7 +1,10 @@
 #include "gateway/simulate/comparison_text.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
+
+#include "gateway/observe/words.hpp"
 
 namespace gateway {
 namespace {
@@ -11,6 +14,12 @@ const std::vector<std::string> titles{"regret %", "±",         "$/1k",     "TTF
 
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// How the last attempt of a request ended that nobody answered.
+std::string reason_word(std::size_t reason) {
+  if (reason == routing::Scorecard::nobody_asked) return "nobody_asked";
+  return std::string(word(static_cast<routing::FailureKind>(reason)));
 }
 
 TableLine line(const Contestant& standing) {
@@ -33,6 +42,24 @@ std::string comparison_table(const Comparison& comparison, TableForm form) {
   std::vector<TableLine> lines{{"", titles}};
   for (const Contestant& standing : comparison.standings) lines.push_back(line(standing));
   return result_table(lines, form);
+}
+
+std::string failure_reasons(const Comparison& comparison) {
+  std::string text;
+  for (const Contestant& standing : comparison.standings) {
+    const auto& because = standing.sum.failed_because;
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < because.size(); ++i) {
+      if (because[i] > 0) order.push_back(i);
+    }
+    std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return because[i]; });
+    std::string reasons;
+    for (const std::size_t i : order) {
+      reasons += (reasons.empty() ? " " : ", ") + std::to_string(because[i]) + " " + reason_word(i);
+    }
+    if (!reasons.empty()) text += "failed, " + standing.name + ":" + reasons + "\n";
+  }
+  return text;
 }
 
 // No name needs quoting: a policy's is a label or an amount, a baseline's our own.
@@ -78,6 +105,10 @@ std::string comparison_json(const Comparison& comparison, const std::string& com
     }
     json::array regrets;
     for (const double regret : standing.regrets) regrets.push_back(regret);
+    json::object because;
+    for (std::size_t i = 0; i < card.failed_because.size(); ++i) {
+      if (card.failed_because[i] > 0) because[reason_word(i)] = card.failed_because[i];
+    }
     const auto quantile = [](double value) { return std::isnan(value) ? json::value() : json::value(value); };
     standings.push_back({{"name", standing.name},
                          {"requests", card.requests},
@@ -86,6 +117,7 @@ std::string comparison_json(const Comparison& comparison, const std::string& com
                          {"regrets", std::move(regrets)},
                          {"dollars", card.dollars},
                          {"failures", card.failures},
+                         {"failed_because", std::move(because)},
                          {"attempts", card.attempts},
                          {"hedges", card.hedges},
                          {"within_slo", card.within_slo},

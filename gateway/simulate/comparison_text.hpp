@@ -10,6 +10,9 @@
 namespace gateway {
 
 std::string comparison_table(const Comparison& comparison, TableForm form);
+// Why requests failed, a line for each who failed any: how their last attempts ended, the most frequent
+// first.
+std::string failure_reasons(const Comparison& comparison);
 std::string comparison_csv(const Comparison& comparison);
 // `command` reproduces it.
 std::string comparison_json(const Comparison& comparison, const std::string& command);

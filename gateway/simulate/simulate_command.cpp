@@ -94,8 +94,9 @@ int simulate_command(const SimulateOptions& options, std::ostream& out, std::ost
   const Comparison comparison = compare(setup->settings, setup->entrants, progress);
   bar.clear();
 
-  out << comparison_table(comparison, options.markdown ? TableForm::markdown : TableForm::terminal)
-      << std::flush;
+  out << comparison_table(comparison, options.markdown ? TableForm::markdown : TableForm::terminal);
+  const std::string reasons = failure_reasons(comparison);
+  out << (reasons.empty() ? "" : "\n") << reasons << std::flush;
   err << decision_times(comparison) << "again: " << options.command << "\n";
   bool good = true;
   if (!options.json.empty())

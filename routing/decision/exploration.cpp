@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::size_t points = 13;           // -3, -2.5, .. 3 standard deviations
 constexpr std::size_t most_contenders = 12;  // bounds the work; the most promising ones count
+// One exploration may overdraw a purse with so many fillings in it, by so many times what the best candidate
+// costs. Without that a host whose peers are slow looks dearer than any purse can hold, and is never asked.
+constexpr double fillings_for_credit = 5;
+constexpr double credit = 1;
 
 struct Contender {
   std::uint32_t verdict = 0;
@@ -115,12 +119,19 @@ std::size_t drawn_point(std::uint64_t seed, std::uint64_t place) {
   return points - 1;
 }
 
+// Dollars beyond the best candidate's.
+double affordable(const Policy& policy, double purse, double best) {
+  if (policy.explore <= 0) return 0;
+  const bool has_credit = purse >= fillings_for_credit * policy.explore * best;
+  return std::max(0.0, purse) + (has_credit ? credit * std::max(0.0, best) : 0);
+}
+
 }  // namespace
 
 std::uint32_t explore(const Policy& policy, double dollars, Decision& decision) {
   const std::uint32_t best = decision.order.front();
   const Verdict& leader = decision.verdicts[best];
-  const double most = leader.cost.total() + (policy.explore > 0 ? dollars : 0);
+  const double most = leader.cost.total() + affordable(policy, dollars, leader.cost.total());
 
   std::array<Contender, most_contenders> room;
   std::size_t count = 0;

@@ -9,7 +9,7 @@ void Purse::settle(const Decision& decision, double share) {
   const double filling = share * std::max(0.0, decision.expected_dollars);
   filling_ = filling_ == 0 ? filling : filling_ + 0.05 * (filling - filling_);
   dollars_ = std::min(dollars_ + filling, 30 * filling_);
-  dollars_ = std::max(0.0, dollars_ - decision.explored_dollars);
+  dollars_ -= decision.explored_dollars;
 }
 
 }  // namespace routing

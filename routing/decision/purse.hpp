@@ -12,9 +12,10 @@ class Purse {
   // As a record says it was.
   explicit Purse(double dollars) : dollars_(dollars) {}
 
+  // Less than nothing: overdrawn.
   double dollars() const { return dollars_; }
   // Fills with `share` of what was expected to be spent, time included, holds at most 30 such fillings, and
-  // pays.
+  // pays; what was overdrawn is paid back by the next fillings.
   void settle(const Decision& decision, double share);
 
  private:

@@ -149,7 +149,9 @@ void Dossier::learn_tokens(EndpointState& state, const Attempt& attempt, config:
     state.verbosity = std::clamp(std::exp(log_verbosity_ / (30 + verbosity_weight_)), 0.8, 1.5);
   }
   if (usage.reasoning.count > 0 && attempt.first_delta) {
-    const bool shown = attempt.first_visible && *attempt.first_visible > *attempt.first_delta;
+    // Where a limit ended the thinking before a word was said, what came was thinking.
+    const bool only_thought = !attempt.first_visible && usage.reasoning.count >= usage.output.count;
+    const bool shown = attempt.first_visible ? *attempt.first_visible > *attempt.first_delta : only_thought;
     follow(state.streams_reasoning, shown ? 1 : 0, 0.2);
   }
 }

@@ -15,6 +15,13 @@ double price(const Endpoint& endpoint, double prompt, double cached, double outp
          endpoint.dollars_per_request;
 }
 
+// Of how little is known of a host. Nothing at all: it may be as far from its peers as hosts are, and the
+// draws of exploration should hope as much.
+double unknown_sd(const Drift& drift, const DriftSettings& settings, double variance) {
+  return std::sqrt(drift.seen == Drift::Seen::nothing ? std::max(variance, settings.between_hosts)
+                                                      : variance);
+}
+
 }  // namespace
 
 Asked asked(const Demand& demand, const LengthTable* lengths) {
@@ -50,11 +57,11 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   const double thought = std::min(asked.length.reasoning * state.verbosity, p.expected_output);
   p.throughput = forecast.rate;
   const double rate_variance = state.speed.throughput.variance(forecast.running / 10);
-  p.throughput_level_sd = std::sqrt(rate_variance);
+  p.throughput_level_sd = unknown_sd(state.speed.throughput, throughput_drift, rate_variance);
   p.throughput_log_sd = std::sqrt(rate_variance + Speed::rate_noise(std::max(1.0, p.expected_output)));
 
   const double delta_variance = forecast.level_variance + forecast.noise;
-  p.ttft_level_sd = std::sqrt(forecast.level_variance);
+  p.ttft_level_sd = unknown_sd(state.speed.ttft, ttft_drift, forecast.level_variance);
   p.first_delta = forecast.first_delta();
   p.wait = forecast.wait;
   p.at_once = state.speed.slots.median();

@@ -89,6 +89,19 @@ TEST_CASE("the table has a line for each, in columns, and no regret for the orac
   CHECK(lines[3].starts_with("random      91.0  9.1  3.500 "));
 }
 
+TEST_CASE("why requests failed is told for each who failed any, the most frequent reason first") {
+  Comparison comparison = made_up();
+  CHECK(failure_reasons(comparison).empty());
+  auto& because = comparison.standings[1].sum.failed_because;
+  because[static_cast<std::size_t>(routing::FailureKind::deadline)] = 1;
+  because[static_cast<std::size_t>(routing::FailureKind::rate_limited)] = 2;
+  because[routing::Scorecard::nobody_asked] = 1;
+  CHECK(failure_reasons(comparison) == "failed, 18 $/h: 2 rate_limited, 1 deadline, 1 nobody_asked\n");
+  CHECK(comparison_json(comparison, "")
+            .find(R"("failed_because":{"rate_limited":2,"deadline":1,"nobody_asked":1})") !=
+        std::string::npos);
+}
+
 TEST_CASE("in Markdown it is the same table, with its heading ruled off") {
   const std::vector<std::string> lines = lines_of(comparison_table(made_up(), TableForm::markdown));
   REQUIRE(lines.size() == 5);

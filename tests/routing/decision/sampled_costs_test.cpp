@@ -178,7 +178,7 @@ TEST_CASE(
     "only those take part whose difference to the best the purse can pay, to the last cent, and of its "
     "tier") {
   const auto taking_part = [](double dollars, double explores, int tier_of_last) {
-    Market market({{.price = 1}, {.price = 1}, {.price = 1.25}, {.price = 1.5}});
+    Market market({{.price = 1}, {.price = 1}, {.price = 1.25}, {.price = 2.25}});
     market.policy.explore = explores;
     market.decision.verdicts[3].tier = tier_of_last;
     explore(market.policy, dollars, market.decision);
@@ -186,15 +186,20 @@ TEST_CASE(
     for (std::uint32_t i = 0; i < 4; ++i) count += std::isnan(market.sampled(i)) ? 0 : 1;
     return count;
   };
-  CHECK(taking_part(0.2, 0.02, 0) == 2);
-  CHECK(taking_part(0.25, 0.02, 0) == 3);
+  CHECK(taking_part(0.2, 0.1, 0) == 2);
+  CHECK(taking_part(0.25, 0.1, 0) == 3);
+  // With five fillings in it there is credit: the best one's dollar once more.
+  CHECK(taking_part(0.09, 0.02, 0) == 2);
+  CHECK(taking_part(0.11, 0.02, 0) == 3);
+  CHECK(taking_part(0.24, 0.02, 0) == 3);
+  CHECK(taking_part(0.25, 0.02, 0) == 4);
   CHECK(taking_part(9, 0.02, 0) == 4);
   CHECK(taking_part(9, 0.02, 1) == 3);
   CHECK(taking_part(9, 0, 0) == 2);
 }
 
 TEST_CASE("whoever is alone is chosen for sure, and of two equal ones the first") {
-  Market alone({{.price = 1}, {.price = 2}});
+  Market alone({{.price = 1}, {.price = 3}});
   CHECK(explore(alone.policy, 0.5, alone.decision) == 0);
   CHECK(alone.decision.verdicts[0].propensity == 1);
   CHECK(std::isnan(alone.sampled(0)));

@@ -276,6 +276,17 @@ TEST_CASE(
   CHECK(state.verbosity == 0.8);
 }
 
+TEST_CASE("a host whose thinking was cut off before a word was said has shown it") {
+  Dossier dossier;
+  EndpointState state;
+  state.streams_reasoning = 0.5;
+  Attempt attempt = stream();
+  attempt.first_visible = std::nullopt;
+  attempt.usage->reasoning = attempt.usage->output;
+  dossier.learn_tokens(state, attempt, {1'000}, {});
+  CHECK(state.streams_reasoning == about(0.6));
+}
+
 TEST_CASE("whether a host shows its thinking is followed by replies that had some") {
   Dossier dossier;
   EndpointState state;

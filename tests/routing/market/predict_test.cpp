@@ -43,6 +43,7 @@ struct Asking {
     state.speed.prompt = {.base = 0.8, .per_kilotoken = 0.1, .base_variance = 0.05};
     state.speed.ttft.level = 0.2;
     state.speed.throughput.level = -0.3;
+    state.speed.ttft.seen = state.speed.throughput.seen = Drift::Seen::something;
     state.speed.slots = state.room = Threshold::unseen(1);
   }
   Prediction predicted(double cached_share = 0.5, double in_flight = 15) const {
@@ -66,6 +67,17 @@ TEST_CASE(
   CHECK(p.in_flight == 15);
   CHECK(p.headroom == 0.4);
   CHECK(p.failure == about(0.03));
+}
+
+TEST_CASE("a host of which nothing was seen may be as far from its peers as hosts are") {
+  Asking asking;
+  asking.state.speed.ttft.seen = Drift::Seen::nothing;
+  const Prediction p = asking.predicted();
+  CHECK(p.ttft_level_sd == about(std::sqrt(1.5)));
+  CHECK(p.throughput_level_sd == Asking().predicted().throughput_level_sd);
+  CHECK(p.first_delta_log_sd == Asking().predicted().first_delta_log_sd);
+  asking.state.speed.throughput.seen = Drift::Seen::nothing;
+  CHECK(asking.predicted().throughput_level_sd == about(std::sqrt(0.5)));
 }
 
 TEST_CASE("the first visible token comes after the thinking as far as that is shown, and the rest after it") {
