@@ -102,8 +102,6 @@ class HeadReader {
         break;
       case 12:
         if (same_name(name, "content-type")) return once(head_.content_type, field);
-        if (same_name(name, "x-request-id")) first(head_.x_request_id, field);
-        if (same_name(name, "x-session-id")) first(head_.x_session_id, field);
         break;
       case 13:
         if (same_name(name, "authorization")) return once(head_.authorization, field);

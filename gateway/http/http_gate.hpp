@@ -48,13 +48,11 @@ struct RequestHead {
   std::string_view x_api_key;  // or x-goog-api-key
   std::string_view content_type;
   std::string_view content_encoding;
-  std::string_view x_request_id;
   std::string_view x_isocost_policy;
   std::string_view x_openrouter_metadata;
   std::string_view origin;
   std::string_view access_control_request_method;
   std::string_view access_control_request_headers;
-  std::string_view x_session_id;
   std::string_view x_stainless_retry_count;
   std::string_view traceparent;
   std::string_view anthropic_version;

@@ -32,7 +32,6 @@ struct Incoming {
   std::string body;  // with slack behind it for the JSON parser
   std::string credential;
   std::string policy_header;    // x-isocost-policy
-  std::string session_header;   // x-session-id
   std::string metadata_header;  // x-openrouter-metadata
   std::string traceparent;
   ApiFields api;

@@ -134,7 +134,6 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.query = head.query;
   incoming.credential = head.credential();
   incoming.policy_header = head.x_isocost_policy;
-  incoming.session_header = head.x_session_id;
   incoming.metadata_header = head.x_openrouter_metadata;
   incoming.traceparent = head.traceparent;
   incoming.host = head.host;

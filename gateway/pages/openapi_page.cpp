@@ -15,12 +15,19 @@ struct Said {
   Page page;
   std::string_view summary;
 };
-constexpr std::array<Said, 11> of_pages{{
+constexpr std::array<Said, 18> of_pages{{
     {Page::greeting, "What this is, in a line."},
     {Page::openapi, "This description."},
     {Page::explain, "Which host a call would go to, and why; `api` names the call's API. Nothing is sent."},
     {Page::models, "The models that the key may ask for."},
+    {Page::embedding_models, "The models that make embeddings."},
+    {Page::model_count, "How many models the key may ask for."},
     {Page::model, "One model."},
+    {Page::model_data, "One model, as OpenRouter's clients read it."},
+    {Page::parameters, "The parameters that every host of a model takes."},
+    {Page::providers, "Who hosts the models."},
+    {Page::zero_retention, "The hosts that keep nothing of what they are sent."},
+    {Page::accounts, "Not kept here: 501."},
     {Page::endpoints,
      "The hosts of one model: prices, limits, what they do with prompts, how fast they are."},
     {Page::alive, "Whether the process serves."},
@@ -102,12 +109,15 @@ json::object replies_of(const KnownRoute& route) {
 json::object operation_of(const KnownRoute& route) {
   json::object operation{{"summary", summary_of(route)}, {"responses", replies_of(route)}};
   json::array parameters;
-  if (route.path.find('{') != std::string_view::npos) {
-    parameters.push_back({{"name", "model"},
-                          {"in", "path"},
-                          {"required", true},
-                          {"description", "the name of a model, with its slash"},
-                          {"schema", {{"type", "string"}}}});
+  const std::size_t brace = route.path.find('{');
+  if (brace != std::string_view::npos) {
+    const std::string_view name = route.path.substr(brace + 1, route.path.find('}') - brace - 1);
+    parameters.push_back(
+        {{"name", name},
+         {"in", "path"},
+         {"required", true},
+         {"description", name == "model" ? "the name of a model, with its slash" : "of a key"},
+         {"schema", {{"type", "string"}}}});
   }
   if (route.page == Page::inference || route.page == Page::explain) {
     parameters.push_back({{"name", "x-isocost-policy"},

@@ -94,7 +94,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   if (is_native(with)) {
     outgoing.fields = request.host_fields;
     with.served.dropped = dropped_text(request, endpoint, {}, {});
-    const UpstreamBody body(request.asked, request.body, model.name, RoutingMembers::removed,
+    const UpstreamBody body(request.asked, request.body, model.name,
                             {.most_output = endpoint.settings->max_output,
                              .owner = endpoint.name_hash,
                              .may_store = endpoint.provider->keeps_responses,

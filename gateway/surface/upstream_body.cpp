@@ -69,7 +69,7 @@ void remove_routing_members(const ClientBody& request, std::vector<Edit>& edits)
 }  // namespace
 
 UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std::string_view host_model,
-                           RoutingMembers members, const SentAs& sent) {
+                           const SentAs& sent) {
   const bool is_new = request.model_value.empty();
   std::string model = is_new ? "\"model\":\"" : "\"";
   providers::append_escaped(model, host_model);
@@ -94,7 +94,7 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
   if (request.referred) edits.push_back({request.referred->value, request.referred->native});
   part_inputs(request, sent, edits);
   leave_to_owners(request, sent.owner, edits);
-  if (members == RoutingMembers::removed) remove_routing_members(request, edits);
+  remove_routing_members(request, edits);
   // What is put in at a place comes before what is taken out there.
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {
     return std::pair(a.range.begin, a.range.end) < std::pair(b.range.begin, b.range.end);

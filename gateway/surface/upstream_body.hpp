@@ -12,9 +12,6 @@
 
 namespace gateway {
 
-// What the host's API takes beside OpenAI's.
-enum class RoutingMembers { removed, kept };  // kept: it speaks OpenRouter itself
-
 // What of the request an endpoint is asked for.
 struct SentAs {
   std::optional<config::Tokens> most_output{};  // bounds of the answer's tokens are lowered to it
@@ -24,12 +21,11 @@ struct SentAs {
   std::size_t end_input = static_cast<std::size_t>(-1);
 };
 
-// Pieces point into the
-// client's text, which must outlive this, and into `own`. Movable; not copyable.
+// Pieces point into the client's text, which must outlive this, and into `own`. Movable; not copyable.
 class UpstreamBody {
  public:
   UpstreamBody(const ClientBody& request, std::string_view text, std::string_view host_model,
-               RoutingMembers members, const SentAs& sent = {});
+               const SentAs& sent = {});
   UpstreamBody(UpstreamBody&&) noexcept = default;
   UpstreamBody& operator=(UpstreamBody&&) noexcept = default;
 

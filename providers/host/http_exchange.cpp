@@ -127,7 +127,6 @@ Task<Result<void>> HttpExchange::connect_once(config::TimePoint limit) {
   dialing_ = nullptr;
   if (!socket) co_return socket.error();
   if (aborted_) co_return FailureKind::connect;
-  ++provider_.connections_made_;
 
   if (!provider_.tls_) {
     const boost::intrusive_ptr<PlainConnection> plain(new PlainConnection(*std::move(socket)));

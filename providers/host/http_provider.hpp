@@ -24,7 +24,6 @@ class HttpProvider final : public Provider, private Spare::Holder {
   std::unique_ptr<Exchange> begin() override;
 
   // Connections made since the start, for metrics.
-  std::uint64_t connections_made() const { return connections_made_; }
 
  private:
   friend class HttpExchange;
@@ -38,7 +37,6 @@ class HttpProvider final : public Provider, private Spare::Holder {
   std::optional<TlsClient> tls_;
   Pool pool_;
   RequestHeads heads_;
-  std::uint64_t connections_made_ = 0;
 };
 
 }  // namespace providers

@@ -13,9 +13,9 @@ class UsageReader {
  public:
   explicit UsageReader(JsonWalk& walk) : walk_(walk) {}
 
-  ReportedUsage read(Reasoning reasoning) {
+  ReportedUsage read() {
     walk_.object([this](const JsonString& key) { return member(key); });
-    return walk_.ok() ? made(reasoning) : ReportedUsage{};
+    return walk_.ok() ? made() : ReportedUsage{};
   }
 
  private:
@@ -105,21 +105,20 @@ class UsageReader {
     return upstream_cost_ ? std::optional(*cost_ + *upstream_cost_) : std::nullopt;
   }
 
-  // The total shows whether reasoning is counted in it, whatever is said of the host.
-  bool excludes_reasoning(Reasoning said) const {
+  // By the total: some count reasoning apart from the completion.
+  bool excludes_reasoning() const {
     const std::int64_t reasoning = reasoning_.value_or(0);
     if (reasoning == 0) return false;
     const std::int64_t both = *prompt_ + *completion_;
-    if (total_ == both + reasoning) return true;
-    return total_ != both && said == Reasoning::excluded;
+    return total_ == both + reasoning;
   }
 
-  ReportedUsage made(Reasoning said) {
+  ReportedUsage made() {
     // Embeddings have no output: the total says that nothing is missing.
     if (prompt_ && !completion_ && total_ == prompt_) completion_ = 0;
     if (!prompt_ || !completion_) return {std::nullopt, true, cost_, cost_value_};
     const std::int64_t reasoning = reasoning_.value_or(0);
-    const std::int64_t output = *completion_ + (excludes_reasoning(said) ? reasoning : 0);
+    const std::int64_t output = *completion_ + (excludes_reasoning() ? reasoning : 0);
     const std::int64_t cached = (cached_ ? cached_ : cached_elsewhere_).value_or(0);
     const std::int64_t written = cache_written_.value_or(0);
     if (reasoning > output || cached > *prompt_ || written > *prompt_) anomaly_ = true;
@@ -144,8 +143,8 @@ class UsageReader {
 
 }  // namespace
 
-ReportedUsage read_usage(JsonWalk& walk, Reasoning reasoning) {
-  if (walk.type() == JsonType::object) return UsageReader(walk).read(reasoning);
+ReportedUsage read_usage(JsonWalk& walk) {
+  if (walk.type() == JsonType::object) return UsageReader(walk).read();
   const bool anomaly = walk.type() != JsonType::null;
   walk.skip();
   return {.usage = std::nullopt, .anomaly = anomaly};

@@ -9,9 +9,6 @@
 
 namespace providers {
 
-// Whether completion_tokens includes reasoning tokens, where the total does not tell. xAI's does not.
-enum class Reasoning { included, excluded };
-
 struct ReportedUsage {
   std::optional<routing::Usage> usage{};  // absent when none was reported or it was unusable
   bool anomaly = false;                   // something negative, fractional, huge or contradictory was found
@@ -21,7 +18,8 @@ struct ReportedUsage {
   ByteRange cost_value{};  // where that stands, whatever it is; empty: nowhere
 };
 
+// Where the total says that completion_tokens leaves reasoning tokens out, as xAI's does, they are added.
 // Consumes the value of a `usage` member of a chat reply or chunk, whatever its type.
-ReportedUsage read_usage(JsonWalk& walk, Reasoning reasoning);
+ReportedUsage read_usage(JsonWalk& walk);
 
 }  // namespace providers

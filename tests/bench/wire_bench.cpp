@@ -60,8 +60,7 @@ void splice(benchmark::State& state) {
   providers::JsonTokens tokens;
   const auto request = gateway::inspect_chat(body, tokens);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        gateway::UpstreamBody(*request, body, "deepseek-ai/DeepSeek-R1", gateway::RoutingMembers::removed));
+    benchmark::DoNotOptimize(gateway::UpstreamBody(*request, body, "deepseek-ai/DeepSeek-R1"));
   }
 }
 BENCHMARK(splice);

@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   providers::SseReader reader;
   reader.feed(bytes);
   while (const auto event = reader.next()) {
-    const auto chat = providers::classify(*event, tokens, providers::Reasoning::excluded);
+    const auto chat = providers::classify(*event, tokens);
     check(chat.usage);
     check_relayed(*event, chat, tokens);
   }

@@ -41,7 +41,7 @@ void check_passed_on(const std::string& body, providers::JsonTokens& tokens) {
     EXPECT_THAT(!asked.error().message.empty());
     return;
   }
-  const gateway::UpstreamBody upstream(*asked, body, "host", gateway::RoutingMembers::removed);
+  const gateway::UpstreamBody upstream(*asked, body, "host");
   EXPECT_THAT(upstream.pieces().size() <= 16);
   std::string sent;
   for (const std::string_view piece : upstream.pieces()) sent.append(piece);

@@ -32,7 +32,7 @@ void send_on(const std::string& body, providers::JsonTokens& tokens) {
     return;
   }
   EXPECT_THAT(inspected->prefix_tokens.size() <= inspected->messages.size());
-  const gateway::UpstreamBody upstream(*inspected, body, "h", gateway::RoutingMembers::removed);
+  const gateway::UpstreamBody upstream(*inspected, body, "h");
   std::string sent;
   for (const std::string_view piece : upstream.pieces()) sent += piece;
   EXPECT_THAT(is_json(sent, tokens));

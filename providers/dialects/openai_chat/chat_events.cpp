@@ -10,7 +10,7 @@ namespace {
 // Reads a chunk, or a whole reply: they differ in `delta` and `message` only.
 class ChatReader {
  public:
-  ChatReader(JsonWalk& walk, Reasoning reasoning) : walk_(walk), reasoning_(reasoning) {}
+  explicit ChatReader(JsonWalk& walk) : walk_(walk) {}
 
   bool read() {
     if (!walk_.ok() || walk_.type() != JsonType::object) return false;
@@ -166,7 +166,7 @@ class ChatReader {
     const std::size_t begin = walk_.position();
     const bool is_null = walk_.type() == JsonType::null;
     const bool again = !usage_value.empty();
-    usage = read_usage(walk_, reasoning_);
+    usage = read_usage(walk_);
     if (again) usage.anomaly = true;
     if (!is_null) usage_value = {begin, walk_.end()};
     return walk_.ok();
@@ -176,7 +176,7 @@ class ChatReader {
     if (walk_.type() != JsonType::object) return walk_.skip();
     return walk_.object([this](const JsonString& key) {
       if (!key.is("usage")) return walk_.skip();
-      groq_usage_ = read_usage(walk_, reasoning_);
+      groq_usage_ = read_usage(walk_);
       return walk_.ok();
     });
   }
@@ -202,7 +202,6 @@ class ChatReader {
   };
 
   JsonWalk& walk_;
-  Reasoning reasoning_;
   Choice choice_;
   ReportedUsage groq_usage_;
   ReportedError flat_error_;
@@ -216,7 +215,7 @@ bool is_done(std::string_view data) {
 
 }  // namespace
 
-PassedEvent classify(const SseEvent& event, JsonTokens& tokens, Reasoning reasoning) {
+PassedEvent classify(const SseEvent& event, JsonTokens& tokens) {
   PassedEvent result;
   if (event.data.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     result.kind = PassedEvent::Kind::empty;
@@ -227,7 +226,7 @@ PassedEvent classify(const SseEvent& event, JsonTokens& tokens, Reasoning reason
     return result;
   }
   JsonWalk walk(tokens, event.data, JsonWalk::Depth::any);
-  ChatReader reader(walk, reasoning);
+  ChatReader reader(walk);
   const bool read = reader.read();
   const bool named_error = event.name == "error";
   if (named_error && !read) {
@@ -247,10 +246,10 @@ PassedEvent classify(const SseEvent& event, JsonTokens& tokens, Reasoning reason
   return result;
 }
 
-PassedReply classify_whole(std::string_view body, JsonTokens& tokens, Reasoning reasoning) {
+PassedReply classify_whole(std::string_view body, JsonTokens& tokens) {
   PassedReply result;
   JsonWalk walk(tokens, body, JsonWalk::Depth::any);
-  ChatReader reader(walk, reasoning);
+  ChatReader reader(walk);
   if (reader.read()) {
     result.content = reader.content;
     result.usage = reader.usage;

@@ -8,10 +8,9 @@
 
 namespace providers {
 
-PassedEvent classify(const SseEvent& event, JsonTokens& tokens, Reasoning reasoning = Reasoning::included);
+PassedEvent classify(const SseEvent& event, JsonTokens& tokens);
 
 // A whole reply, not streamed. White space before it is allowed (keep-alive blank lines).
-PassedReply classify_whole(std::string_view body, JsonTokens& tokens,
-                           Reasoning reasoning = Reasoning::included);
+PassedReply classify_whole(std::string_view body, JsonTokens& tokens);
 
 }  // namespace providers

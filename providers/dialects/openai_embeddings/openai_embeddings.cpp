@@ -59,7 +59,7 @@ bool take_vectors(std::string_view body, JsonTokens& tokens, Vectors& vectors) {
   return walk.ok() && walk.type() == JsonType::object && walk.object([&](const JsonString& key) {
     const std::size_t begin = walk.position();
     if (key.is("usage")) {
-      vectors.usage = read_usage(walk, Reasoning::included);
+      vectors.usage = read_usage(walk);
       vectors.usage_value = {begin, walk.end()};
       return walk.ok();
     }
@@ -121,7 +121,7 @@ PassedReply EmbeddingReplies::whole(std::string_view body, JsonTokens& tokens) c
     }
     if (key.is("usage")) {
       const std::size_t at = walk.position();
-      reply.usage = read_usage(walk, Reasoning::included);
+      reply.usage = read_usage(walk);
       reply.usage_value = {at, walk.end()};
       return walk.ok();
     }

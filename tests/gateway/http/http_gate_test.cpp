@@ -76,7 +76,6 @@ TEST_CASE("a request's head is read into views of what was sent") {
   CHECK(head.credential() == "sk-test");
   CHECK(head.content_type == "application/json");
   CHECK(std::get<providers::Length>(head.framing).bytes == 12);
-  CHECK(head.x_request_id == "abc");
   CHECK(head.x_isocost_policy == "cheap");
   CHECK(head.x_stainless_retry_count == "2");
   CHECK(head.traceparent == "00-1-2-01");

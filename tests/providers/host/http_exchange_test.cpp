@@ -111,7 +111,7 @@ TEST_CASE("a reply's framing decides its end; the connection is used again only 
     }
     Asked next(world.loop, world.provider());
     if (!row.reused) world.host.connection(1).read_until("}");
-    CHECK(world.provider().connections_made() == (row.reused ? 1 : 2));
+    CHECK(world.host.connections() == (row.reused ? 1 : 2));
     if (!row.reused) world.host.connection(0).read_to_end();
   }
 }
@@ -162,7 +162,7 @@ TEST_CASE("a reply is understood wherever its bytes are cut") {
     CHECK(asked.head()->content == ContentKind::event_stream);
     CHECK(*asked.body() == "Hello");
   }
-  CHECK(world.provider().connections_made() == 1);
+  CHECK(world.host.connections() == 1);
 }
 
 TEST_CASE("a kept connection that turns out closed costs one more try on a fresh one, not a failure") {
@@ -182,7 +182,7 @@ TEST_CASE("a kept connection that turns out closed costs one more try on a fresh
   fresh.send(small);
   REQUIRE(second.head().has_value());
   CHECK(*second.body() == "{}");
-  CHECK(world.provider().connections_made() == 2);
+  CHECK(world.host.connections() == 2);
 }
 
 TEST_CASE("a fresh connection that is closed without a reply is a failure, and is not tried twice") {

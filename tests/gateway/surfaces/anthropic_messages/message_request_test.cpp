@@ -28,7 +28,7 @@ bool needs(const Inspected& asked, Feature feature) {
 std::string sent(const std::string& body) {
   const Inspected asked = inspected(body);
   REQUIRE(asked.has_value());
-  const UpstreamBody upstream(*asked, body, "host-model", RoutingMembers::removed);
+  const UpstreamBody upstream(*asked, body, "host-model");
   std::string text;
   for (const std::string_view piece : upstream.pieces()) text.append(piece);
   CHECK(text.size() == upstream.size());

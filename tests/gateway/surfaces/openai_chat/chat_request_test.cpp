@@ -35,10 +35,9 @@ std::string with_message(const std::string& message) {
   return R"({"model":"m","messages":[)" + message + "]}";
 }
 
-std::string forwarded(const std::string& body, const std::string& model = "host-model",
-                      RoutingMembers members = RoutingMembers::removed) {
+std::string forwarded(const std::string& body, const std::string& model = "host-model") {
   const auto request = accepted(body);
-  const UpstreamBody upstream(request, body, model, members);
+  const UpstreamBody upstream(request, body, model);
   std::string text;
   for (const auto piece : upstream.pieces()) text += piece;
   CHECK(text.size() == upstream.size());
@@ -447,8 +446,6 @@ TEST_CASE("members for routers only are taken out, wherever they stand") {
     CAPTURE(row.body);
     CHECK(forwarded(row.body) == row.forwarded);
   }
-  CHECK(forwarded(R"({"model":"m","messages":[{}],"provider":{}})", "host-model", RoutingMembers::kept) ==
-        R"({"model":"host-model","messages":[{}],"provider":{}})");
 }
 
 TEST_CASE("a member counts as what it means, also when it is null or comes after others") {
@@ -535,7 +532,7 @@ TEST_CASE("what OpenRouter's clients say of reasoning, hosts are told in OpenAI'
     const std::string body = R"({"model":"m","messages":[{"role":"user","content":"a"}],)" + members + "}";
     const auto asked = gateway::inspect_chat(body, tokens, gateway::ChatShape::openrouter);
     REQUIRE(asked.has_value());
-    const gateway::UpstreamBody upstream(*asked, body, "h", gateway::RoutingMembers::removed);
+    const gateway::UpstreamBody upstream(*asked, body, "h");
     std::string text;
     for (const std::string_view piece : upstream.pieces()) text += piece;
     const std::string rest = R"("model":"h","messages":[{"role":"user","content":"a"}]})";

@@ -30,7 +30,7 @@ BodyFault fault(const std::string& members) {
 // As a host of the same API is sent it.
 std::string sent(const std::string& body) {
   const ClientBody request = read(body);
-  const UpstreamBody upstream(request, body, "h", RoutingMembers::removed);
+  const UpstreamBody upstream(request, body, "h");
   std::string text;
   for (const std::string_view piece : upstream.pieces()) text += piece;
   return text;

@@ -214,14 +214,13 @@ TEST_CASE("usage is read in every spelling") {
   }
 }
 
-TEST_CASE(
-    "a host said to leave reasoning out of the completion is believed unless its total says otherwise") {
+TEST_CASE("reasoning is added to the completion where the total says that it is not in it") {
   const auto output = [](const std::string& total) {
     const std::string data = usage_chunk(R"({"prompt_tokens":10,"completion_tokens":7,)" + total +
                                          R"("completion_tokens_details":{"reasoning_tokens":5}})");
-    return classify(event_of(data), scratch_tokens(), Reasoning::excluded).usage.usage->output.count;
+    return classify(event_of(data), scratch_tokens()).usage.usage->output.count;
   };
-  CHECK(output("") == 12);
+  CHECK(output("") == 7);
   CHECK(output(R"("total_tokens":22,)") == 12);
   CHECK(output(R"("total_tokens":17,)") == 7);
 }
