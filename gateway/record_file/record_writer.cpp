@@ -121,7 +121,9 @@ void RecordWriter::prune(config::WallTime now) {
     drop_before(std::min(cut, last_id_));
     if (cut >= last_id_) break;
   }
-  if (database_.number("PRAGMA page_count") > most) database_.run("PRAGMA incremental_vacuum");
+  // The file itself shrinks when the log of what was given back is taken into it.
+  if (database_.number("PRAGMA page_count") > most)
+    database_.run("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(PASSIVE)");
 }
 
 }  // namespace gateway
