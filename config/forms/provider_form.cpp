@@ -108,6 +108,11 @@ void check_provider(const Node& node, ProviderSettings& provider) {
   check_ca_file(node, provider);
   const bool absent = !provider.credential_source.empty() && provider.credential.empty();
   if (absent && !provider.optional) refuse_absent(node["credential"]);
+  const DataPolicy& data = provider.data_policy;
+  if (provider.keeps_responses && (data.zero_data_retention == true || data.retains_prompts == false)) {
+    node["keeps_responses"].error(
+        "who stores answers retains data, and `zero_data_retention` or `retains_prompts` says the opposite");
+  }
   if (provider.optional && !node.has("credential")) {
     node["optional"].error("an optional provider has a `credential`, whose presence decides");
   }

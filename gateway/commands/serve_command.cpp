@@ -26,7 +26,7 @@ namespace {
 constexpr double demo_pace = 0.1;
 
 config::Loaded load(const std::string& file) {
-  return with_policies(config::load_file(file, config::system_sources()));
+  return with_policies(with_seal_key(config::load_file(file, config::system_sources())));
 }
 
 struct ServeOptions {

@@ -69,12 +69,16 @@ void find_seal_key(config::Settings& settings, config::Problems& problems) {
 
 }  // namespace
 
+config::Loaded with_seal_key(config::Loaded loaded) {
+  if (loaded.settings) find_seal_key(*loaded.settings, loaded.problems);
+  return loaded;
+}
+
 config::Loaded with_policies(config::Loaded loaded) {
   if (!loaded.settings) {
     add_policy_errors(loaded);
     return loaded;
   }
-  find_seal_key(*loaded.settings, loaded.problems);
   check_certificates(*loaded.settings, loaded.problems);
   routing::compile(*loaded.settings, loaded.problems);
   if (has_errors(loaded.problems)) loaded.settings.reset();

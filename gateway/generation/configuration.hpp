@@ -13,6 +13,9 @@ namespace gateway {
 // Compiles the policies of what was loaded: their problems come after the file's own, and with an error among
 // them there are no settings.
 config::Loaded with_policies(config::Loaded loaded);
+// Of a configuration that is to be served: with the key that ids of stored answers are sealed with, which is
+// made in the state directory where it needs one and names none.
+config::Loaded with_seal_key(config::Loaded loaded);
 
 // The same, and warns of policies that can do nothing on the declared facts, or that no host has met where
 // there are records: for `isocost check`.

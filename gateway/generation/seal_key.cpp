@@ -68,6 +68,7 @@ config::Secret kept_seal_key(const std::string& directory, std::string& why) {
   if (!text.empty()) return config::Secret(std::move(text));
   // Whole or not at all, also where two processes start at once.
   const std::string begun = path + "." + std::to_string(::getpid());
+  ::unlink(begun.c_str());  // of a process that was ended in the middle of this
   const int file = ::open(begun.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return why = fault(begun), config::Secret();
   text = drawn();

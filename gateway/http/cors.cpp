@@ -12,7 +12,7 @@ constexpr std::string_view exposed =
     "Access-Control-Expose-Headers: x-request-id, request-id, retry-after, x-should-retry, "
     "x-isocost-endpoint, "
     "x-isocost-model, x-isocost-policy, x-isocost-attempts, x-isocost-cost, x-isocost-decision, "
-    "x-isocost-dropped, x-isocost-estimate, x-isocost-hedge\r\n";
+    "x-isocost-dropped, x-isocost-estimate, x-isocost-hedge, x-isocost-host-model, x-generation-id\r\n";
 
 }  // namespace
 
@@ -21,11 +21,11 @@ bool is_named(const config::CorsSettings& cors, std::string_view origin) {
 }
 
 std::string cors_fields(const config::CorsSettings& cors, std::string_view origin) {
-  if (origin.empty() || cors.origins.empty()) return {};
+  if (cors.origins.empty()) return {};
   const bool is_for_all = std::ranges::find(cors.origins, "*") != cors.origins.end();
-  // What a cache keeps for one page is none of the others'.
+  // What a cache keeps for one page, or for none, is none of the others'.
   const std::string vary = is_for_all ? "" : "Vary: Origin\r\n";
-  if (!is_for_all && !is_named(cors, origin)) return vary;
+  if (origin.empty() || (!is_for_all && !is_named(cors, origin))) return vary;
   std::string fields = "Access-Control-Allow-Origin: ";
   fields.append(is_for_all ? std::string_view("*") : origin).append("\r\n").append(vary).append(exposed);
   return fields;

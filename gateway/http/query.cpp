@@ -23,6 +23,17 @@ std::string text_of(std::string_view value) {
 
 }  // namespace
 
+std::string query_without(std::string_view query, std::span<const std::string_view> names) {
+  std::string rest;
+  while (!query.empty()) {
+    const std::string_view part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), part.size() + 1));
+    if (part.empty() || std::ranges::find(names, part.substr(0, part.find('='))) != names.end()) continue;
+    rest.append(rest.empty() ? "" : "&").append(part);
+  }
+  return rest;
+}
+
 std::optional<std::string> query_value(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     const std::string_view part = query.substr(0, query.find('&'));

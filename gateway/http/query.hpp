@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,5 +10,8 @@ namespace gateway {
 
 // The first of the name, with its percent signs and its plus signs read.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
+// The query as it came, but for the parameters of these names.
+std::string query_without(std::string_view query, std::span<const std::string_view> names);
 
 }  // namespace gateway

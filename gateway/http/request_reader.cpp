@@ -88,11 +88,10 @@ Task<RequestRead> RequestReader::next() {
       }
       if (auto* head = std::get_if<Head>(&taken)) {
         phase_ = Phase::serving;
-        if (!take_body(head->framing, body)) {
-          to_come_ = *head;
-        } else if (auto refusal = unpack(head->coding, body)) {
-          co_return *std::move(refusal);
-        }
+        // Nobody's packed body is unpacked before its head was judged: it may be much more than it looks.
+        const bool is_packed = head->coding != ContentCoding::identity &&
+                               !std::holds_alternative<providers::NoBody>(head->framing);
+        if (is_packed || !take_body(head->framing, body)) to_come_ = *head;
         request_.incoming.arrived = timer_.now();
         co_return &request_;
       }

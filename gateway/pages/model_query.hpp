@@ -44,6 +44,9 @@ struct ModelQuery {
   ModelFilter filter{};
   ModelOrder order = ModelOrder::listed;
   std::int64_t now = 0;  // seconds since 1970
+  // For the link to what follows: where the list stands, and what else was asked of it.
+  std::string path = "/api/v1/models";
+  std::string rest{};
 };
 
 struct QueryFault {

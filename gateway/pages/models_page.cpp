@@ -57,9 +57,10 @@ std::vector<const PublicModel*> chosen(const Catalogue& catalogue, const config:
 }
 
 // What OpenRouter's clients ask for next, of a list that goes on.
-std::string next_page(const ModelWindow& window) {
-  return "/api/v1/models?offset=" + std::to_string(window.offset + window.limit) +
-         "&limit=" + std::to_string(window.limit);
+std::string next_page(const ModelQuery& query) {
+  const ModelWindow& window = query.window;
+  return query.path + "?" + query.rest + (query.rest.empty() ? "" : "&") +
+         "offset=" + std::to_string(window.offset + window.limit) + "&limit=" + std::to_string(window.limit);
 }
 
 }  // namespace
@@ -79,7 +80,7 @@ std::string models_page(const Catalogue& catalogue, const config::KeySettings* k
   page["total_count"] = total;
   const bool is_by_id = !query.window.after.empty() || !query.window.before.empty();
   const bool has_next = has_more && !is_by_id;
-  page["links"] = {{"next", has_next ? json::value(next_page(query.window)) : json::value(nullptr)}};
+  page["links"] = {{"next", has_next ? json::value(next_page(query)) : json::value(nullptr)}};
   page["data"] = std::move(data);
   return json_page(page);
 }

@@ -69,7 +69,8 @@ std::optional<ErrorReply> find_stored(InferenceRequest& request) {
     for (const routing::Candidate& candidate : model.candidates) {
       const routing::Endpoint& endpoint = all[candidate.endpoint];
       const bool is_owner = endpoint.settings->name.text == stored->endpoint &&
-                            endpoint.model->name.text == stored->model && keeps(endpoint);
+                            endpoint.model->name.text == stored->model && keeps(endpoint) &&
+                            endpoint.settings->speaks.has(request.surface->format());
       is_there |= is_owner;
       if (is_owner) continue;
       request.demand.unfit.push_back(

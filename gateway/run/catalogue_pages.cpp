@@ -1,5 +1,6 @@
 #include "gateway/run/catalogue_pages.hpp"
 
+#include <array>
 #include <chrono>
 
 #include "gateway/http/query.hpp"
@@ -71,6 +72,9 @@ Task<void> answer_catalogue_page(Front& front, const Route& route, const Incomin
       error->param = std::move(fault->parameter);
     } else {
       auto& query = std::get<ModelQuery>(read);
+      constexpr std::array<std::string_view, 2> of_window{"offset", "limit"};
+      query.path = "/api" + std::string(route.name);
+      query.rest = query_without(incoming.query, of_window);
       query.now = std::chrono::system_clock::to_time_t(front.services.timer.wall());
       if (route.page == Page::embedding_models) query.filter.outputs = {"embeddings"};
       body = about_all(front, route, query, key);

@@ -134,13 +134,17 @@ StreamIdentity identity_of(const Attempting& with) {
 
 namespace {
 
-// Whether another endpoint of the model could be sent what this one made.
+// Whether another endpoint that this request may reach could be sent what this one made.
 bool has_native_peers(const Attempting& with, const std::vector<routing::Endpoint>& endpoints) {
   const config::Format format = with.request.surface->format();
-  const auto& candidates = with.request.demand.model->candidates;
-  return std::ranges::count_if(candidates, [&](const routing::Candidate& each) {
-           return endpoints[each.endpoint].settings->speaks.has(format);
-         }) > 1;
+  const auto natives = [&](const routing::PublicModel& model) {
+    return std::ranges::count_if(model.candidates, [&](const routing::Candidate& each) {
+      return endpoints[each.endpoint].settings->speaks.has(format);
+    });
+  };
+  auto count = natives(*with.request.demand.model);
+  for (const routing::PublicModel* model : with.request.demand.fallbacks) count += natives(*model);
+  return count > 1;
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ bool ClientBodyReader::finished(const Path& top) {
     request_.model = std::move(request_.models.front());
     request_.models.erase(request_.models.begin());
   }
-  if (request_.model.empty() && needs_model()) {
+  if (request_.model.empty() && request_.preset.empty() && needs_model()) {
     return walk_.wrong("missing_member", top.member("model"), "nothing", "the name of a model");
   }
   return is_complete(top);

@@ -17,11 +17,13 @@ class OwnerMarking final : public Correction {
   }
 
  private:
-  // A response, or an event that holds one, or an item.
-  bool response(JsonWalk& walk, DataEdits& edits) {
+  enum class Place { outermost, in_event };
+
+  // A response, or an event that holds one, or an item. No deeper: only the text limits its depth.
+  bool response(JsonWalk& walk, DataEdits& edits, Place place = Place::outermost) {
     if (walk.type() != JsonType::object) return walk.skip();
     return walk.object([&](const JsonString& key) {
-      if (key.is("response")) return response(walk, edits);
+      if (key.is("response") && place == Place::outermost) return response(walk, edits, Place::in_event);
       if (key.is("item")) return item(walk, edits);
       if (!key.is("output") || walk.type() != JsonType::array) return walk.skip();
       return walk.array([&] { return item(walk, edits); });

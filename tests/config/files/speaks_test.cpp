@@ -51,3 +51,15 @@ TEST_CASE("a credential's header is the name of one") {
   CHECK_FALSE(loaded("    credential_header: \"api-key: x\"\n").settings);
   CHECK_FALSE(loaded("    credential_header: \"a\\r\\nb\"\n").settings);
 }
+
+TEST_CASE("who stores answers for clients cannot be said to keep nothing") {
+  const std::string keeps = "    speaks: [responses]\n    keeps_responses: true\n";
+  CHECK(loaded(keeps).settings);
+  for (const char* nothing : {"zero_data_retention: true", "retains_prompts: false"}) {
+    CAPTURE(nothing);
+    const config::Loaded found = loaded(keeps + "    " + nothing + "\n");
+    CHECK_FALSE(found.settings);
+    REQUIRE_FALSE(found.problems.empty());
+    CHECK(config::to_text(found.problems[0]).find("keeps_responses") != std::string::npos);
+  }
+}

@@ -15,8 +15,10 @@ TEST_CASE("pages of listed origins may read replies, and others not") {
        {"https://app.example.com.evil.org", "https://app.example.co", "null"}) {
     CHECK(cors_fields(listed, other) == "Vary: Origin\r\n");
   }
-  CHECK(cors_fields(listed, "").empty());
+  // A cache must not give what it keeps of a call without a page to one.
+  CHECK(cors_fields(listed, "") == "Vary: Origin\r\n");
   CHECK(cors_fields({}, "https://app.example.com").empty());
+  CHECK(cors_fields({.origins = {"*"}}, "").empty());
   CHECK(cors_fields({.origins = {"*"}}, "https://any.org").find("Access-Control-Allow-Origin: *\r\n") == 0);
 }
 

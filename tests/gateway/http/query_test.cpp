@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 using gateway::query_value;
+using gateway::query_without;
 
 TEST_CASE("a query's value is found by its name, and read") {
   CHECK(query_value("a=1&b=x%2Fy+z%2B&a=2", "a") == "1");
@@ -12,4 +15,12 @@ TEST_CASE("a query's value is found by its name, and read") {
   CHECK(!query_value("", "b"));
   CHECK(query_value("b=%", "b") == "%");
   CHECK(query_value("b=1%2", "b") == "1%2");
+}
+
+TEST_CASE("of a query what is not named stays as it came") {
+  constexpr std::array<std::string_view, 2> names{"offset", "limit"};
+  CHECK(query_without("q=a%20b&offset=2&sort=newest&limit=1&limits=3", names) ==
+        "q=a%20b&sort=newest&limits=3");
+  CHECK(query_without("offset=2&&limit", names).empty());
+  CHECK(query_without("", names).empty());
 }

@@ -110,6 +110,10 @@ TEST_CASE("a list that goes on says where") {
   const ModelQuery first{.window = {.limit = 2}};
   CHECK(json::parse(models_page(*catalogue, nullptr, first)).at("links").at("next") ==
         "/api/v1/models?offset=2&limit=2");
+  const ModelQuery filtered{
+      .window = {.limit = 1}, .path = "/api/v1/embeddings/models", .rest = "sort=newest"};
+  CHECK(json::parse(models_page(*catalogue, nullptr, filtered)).at("links").at("next") ==
+        "/api/v1/embeddings/models?sort=newest&offset=1&limit=1");
   const ModelQuery last{.window = {.limit = 2, .offset = 2}};
   CHECK(json::parse(models_page(*catalogue, nullptr, last)).at("links").at("next").is_null());
 }

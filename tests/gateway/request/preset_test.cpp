@@ -49,7 +49,8 @@ std::string refusal(const DecidingWorld::Understood& understood) {
 
 TEST_CASE("a preset gives a call its model, its policy, its defaults and what the model is told first") {
   for (const std::string& body :
-       {chat("@preset/brief"), chat("meta/llama", R"("preset":"brief")"), chat("meta/llama@preset/brief"),
+       {std::string(R"({"preset":"brief","messages":[{"role":"user","content":"Hi"}]})"),
+        chat("@preset/brief"), chat("meta/llama", R"("preset":"brief")"), chat("meta/llama@preset/brief"),
         chat("meta/llama@preset/brief", R"("preset":"brief")")}) {
     CAPTURE(body);
     DecidingWorld world(settings());

@@ -143,6 +143,17 @@ TEST_CASE("a key that a reload removed is refused on a connection that it opened
         "403");
 }
 
+TEST_CASE("a packed body is not unpacked before its key is known") {
+  ReloadingDoor world(three_host_yaml("keys:\n" + key_of_app));
+  Peer& client = world.door.connect();
+  const std::string packed = "Content-Encoding: gzip\r\n";
+  client.send(post("no gzip", packed));
+  CHECK(contains(client.read_until("No API key"), " 401 "));
+  Peer& other = world.door.connect();
+  other.send(post("no gzip", packed + as_app));
+  CHECK(contains(other.read_until("gzip"), " 400 "));
+}
+
 TEST_CASE("a retry asks nobody whom a reload meanwhile took away") {
   ReloadingDoor world;
   Script fails_late = refuses(500);

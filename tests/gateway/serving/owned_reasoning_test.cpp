@@ -98,3 +98,13 @@ TEST_CASE("a stream marks it in each event that shows it") {
   }
   CHECK(count == 2);
 }
+
+TEST_CASE("a reply nested as deep as a host likes is read as far as it means something") {
+  ServedWorld world(natives(2));
+  std::string deep = R"({"type":"x","encrypted_content":"","response":)";
+  for (int i = 0; i < 300'000; ++i) deep += R"({"response":)";
+  deep += "1" + std::string(300'000, '}') + "}";
+  for (const auto each : {ServedWorld::cheap, ServedWorld::middle}) world.script(each, document(deep));
+  ask(world, hi);
+  CHECK(world.record().ending == gateway::Ending::refused);
+}

@@ -119,6 +119,11 @@ TEST_CASE("ids of others, changed ids and native ones are answered alike") {
   later.providers[2].keeps_responses = true;
   ServedWorld after(later);
   CHECK(refusal(after, refers(id)) == nothing);
+  // It speaks the API no more: without it the answer would come without what went before.
+  config::Settings chats = settings_of(Keepers::middle);
+  chats.models[0].endpoints[1].speaks = config::Format::chat;
+  ServedWorld now_of_chat(chats);
+  CHECK(refusal(now_of_chat, refers(id)) == nothing);
 }
 
 TEST_CASE("what the client does not want stored has no sealed id") {
