@@ -223,9 +223,9 @@ void ChatCorrection::number_calls(Choice& choice, const Found& found, DataEdits&
   }
 }
 
-// The host's own word goes on beside ours.
+// The host's own word goes on beside ours, and alone where it says that the answer is none.
 void ChatCorrection::name_finish(const Choice& choice, const Found& found, DataEdits& edits) {
-  if (is_usual_finish(found.finish) || found.finish == "error") return;
+  if (is_usual_finish(found.finish) || is_broken_off(found.finish)) return;
   EndReason reason = end_reason_of(found.finish);
   if (reason == EndReason::stop && choice.calls.any()) reason = EndReason::tool_calls;
   std::string text = "\"";

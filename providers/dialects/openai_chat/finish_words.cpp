@@ -9,7 +9,7 @@ namespace providers {
 namespace {
 
 // In lower case.
-constexpr std::array<std::pair<std::string_view, EndReason>, 26> words{{
+constexpr std::array<std::pair<std::string_view, EndReason>, 27> words{{
     {"length", EndReason::length},
     {"max_tokens", EndReason::length},
     {"max_output_tokens", EndReason::length},
@@ -18,6 +18,7 @@ constexpr std::array<std::pair<std::string_view, EndReason>, 26> words{{
     {"max_length", EndReason::length},
     {"model_length", EndReason::length},
     {"token_limit", EndReason::length},
+    {"incomplete", EndReason::length},
     {"context_length", EndReason::length},
     {"model_context_window_exceeded", EndReason::length},
     {"tool_calls", EndReason::tool_calls},
@@ -37,6 +38,17 @@ constexpr std::array<std::pair<std::string_view, EndReason>, 26> words{{
     {"guardrail_intervened", EndReason::content_filter},
     {"error_toxic", EndReason::content_filter},
 }};
+constexpr std::array<std::string_view, 6> broken_off{"error",         "insufficient_system_resource",
+                                                     "network_error", "abort",
+                                                     "error_limit",   "malformed_function_call"};
+
+std::string lower(std::string_view word) {
+  std::string text(word);
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '-' ? '_' : c;
+  });
+  return text;
+}
 
 }  // namespace
 
@@ -46,12 +58,13 @@ bool is_usual_finish(std::string_view word) {
 }
 
 EndReason end_reason_of(std::string_view word) {
-  std::string lower(word);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '-' ? '_' : c;
-  });
-  const auto* const found = std::ranges::find(words, lower, &std::pair<std::string_view, EndReason>::first);
+  const auto* const found =
+      std::ranges::find(words, lower(word), &std::pair<std::string_view, EndReason>::first);
   return found == words.end() ? EndReason::stop : found->second;
+}
+
+bool is_broken_off(std::string_view word) {
+  return std::ranges::find(broken_off, lower(word)) != broken_off.end();
 }
 
 }  // namespace providers

@@ -11,5 +11,7 @@ namespace providers {
 bool is_usual_finish(std::string_view word);
 // One that is not known is an end like any other.
 EndReason end_reason_of(std::string_view word);
+// Whether the host says that it failed on the way: none of the reasons above.
+bool is_broken_off(std::string_view word);
 
 }  // namespace providers

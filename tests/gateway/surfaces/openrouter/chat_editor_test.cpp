@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 
 #include "gateway/surfaces/openrouter/finish_word.hpp"
+#include "providers/dialects/openai_chat/chat_correction.hpp"
+#include "providers/dialects/openai_chat/chat_events.hpp"
 
 using namespace gateway;
 
@@ -98,6 +100,34 @@ TEST_CASE("why it ended has one of five words, and the host's own beside it") {
       choice(R"("native_finish_reason":"x","finish_reason":"length","delta":{},"index":3)");
   CHECK(told.at("native_finish_reason") == "x");
   CHECK(told.at("index") == 3);
+}
+
+TEST_CASE("an answer that its host broke off is an error, once it was put right for clients of chat") {
+  struct Row {
+    std::string host, chat, word;
+  };
+  for (const Row& row : {Row{"insufficient_system_resource", "insufficient_system_resource", "error"},
+                         Row{"network_error", "network_error", "error"}, Row{"abort", "abort", "error"},
+                         Row{"MALFORMED_FUNCTION_CALL", "MALFORMED_FUNCTION_CALL", "error"},
+                         Row{"error_limit", "error_limit", "error"}, Row{"error", "error", "error"},
+                         Row{"Network-Error", "Network-Error", "error"},
+                         Row{"incomplete", "length", "length"}, Row{"eos", "stop", "stop"}}) {
+    CAPTURE(row.host);
+    const std::string data = R"({"choices":[{"index":0,"delta":{},"finish_reason":")" + row.host + R"("}]})";
+    providers::JsonTokens tokens;
+    providers::DataEdits edits;
+    providers::ChatCorrection correction(config::ThinkTags::reasoning);
+    const providers::SseEvent event{
+        .data = data, .name = {}, .raw = {}, .form = providers::SseEvent::Form::normal};
+    providers::PassedContent content = providers::classify(event, tokens).content;
+    correction.correct(data, tokens, content, edits);
+    std::string corrected;
+    edits.write(data, corrected);
+    CHECK(json::parse(corrected).at("choices").at(0).at("finish_reason") == json::value(row.chat));
+    const json::value told = edited(corrected).at("choices").at(0);
+    CHECK(told.at("finish_reason") == json::value(row.word));
+    CHECK(told.at("native_finish_reason") == json::value(row.host));
+  }
 }
 
 TEST_CASE("a choice has an index, a delta and a finish, told or not") {
