@@ -18,6 +18,8 @@ class Batches {
     if (!endpoint.settings->max_inputs || total_ <= most_) most_ = std::max<std::size_t>(total_, 1);
   }
 
+  std::size_t total() const { return total_; }
+  std::size_t at_once() const { return most_; }
   // The inputs that are asked now.
   std::size_t first() const { return at_; }
   std::size_t end() const { return std::min(at_ + most_, total_); }

@@ -138,7 +138,8 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   if (!batches.is_one() && is_answer(with, *body)) {
     batches.replies.push_back(*std::move(body));
     if (!batches.is_last()) co_return;
-    auto all = with.dialect.native()->joined_wholes(batches.replies, with.services.tokens);
+    auto all = with.dialect.native()->joined_wholes(batches.replies, batches.at_once(), batches.total(),
+                                                    with.services.tokens);
     if (!all) {
       fail(FailureKind::bad_reply);
       co_return;

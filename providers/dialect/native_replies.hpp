@@ -30,8 +30,10 @@ class NativeReplies {
   }
   // Null where nothing needs to be put right.
   virtual std::unique_ptr<Correction> correction(const HostModel& /*model*/) const { return nullptr; }
-  // What the replies to the parts of one request make together; nothing where they do not.
+  // What the replies to the parts of one request of `total` inputs make together, of which each part but the
+  // last has `per_reply`; nothing where they do not.
   virtual std::optional<std::string> joined_wholes(std::span<const std::string> /*replies*/,
+                                                   std::size_t /*per_reply*/, std::size_t /*total*/,
                                                    JsonTokens& /*tokens*/) const {
     return std::nullopt;
   }

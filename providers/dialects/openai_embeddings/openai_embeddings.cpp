@@ -1,5 +1,7 @@
 #include "providers/dialects/openai_embeddings/openai_embeddings.hpp"
 
+#include <algorithm>
+
 #include "providers/dialect/native_replies.hpp"
 #include "providers/json/json_walk.hpp"
 #include "providers/reports/plain_message.hpp"
@@ -16,24 +18,30 @@ class EmbeddingReplies final : public NativeReplies {
     return {};
   }
   PassedReply whole(std::string_view body, JsonTokens& tokens) const override;
-  std::optional<std::string> joined_wholes(std::span<const std::string> replies,
-                                           JsonTokens& tokens) const override;
+  std::optional<std::string> joined_wholes(std::span<const std::string> replies, std::size_t per_reply,
+                                           std::size_t total, JsonTokens& tokens) const override;
 };
 
-// The vectors of one reply, each in its place among all, and what the reply says beside them.
+// The vectors so far, each in its place among all, and what the last reply says beside them.
 struct Vectors {
-  std::vector<std::string> all;
+  std::vector<std::string> all;  // empty: not there yet
   ByteRange data{};
   ByteRange usage_value{};
   ReportedUsage usage;
 };
 
-// Consumes an element of `data`; its number goes on from those of the replies before it.
-bool take_vector(JsonWalk& walk, std::string_view body, std::size_t before, Vectors& vectors) {
+// The inputs that a reply is about.
+struct Asked {
+  std::size_t first;
+  std::size_t count;
+};
+
+// Consumes an element of `data`, which is the input's at `place` unless it says another itself.
+bool take_vector(JsonWalk& walk, std::string_view body, const Asked& asked, std::size_t place,
+                 Vectors& vectors) {
   const std::size_t begin = walk.position();
   if (walk.type() != JsonType::object) return false;
   ByteRange number{};
-  std::size_t place = vectors.all.size() - before;
   const bool is_read = walk.object([&](const JsonString& key) {
     if (!key.is("index") || walk.type() != JsonType::number) return walk.skip();
     const std::size_t at = walk.position();
@@ -43,18 +51,17 @@ bool take_vector(JsonWalk& walk, std::string_view body, std::size_t before, Vect
     number = {at, walk.end()};
     return true;
   });
-  if (!is_read || place > 1'000'000) return false;
+  if (!is_read || place >= asked.count || !vectors.all[asked.first + place].empty()) return false;
   std::string text(body.substr(begin, walk.end() - begin));
   if (!number.empty()) {
-    text.replace(number.begin - begin, number.size(), std::to_string(before + place));
+    text.replace(number.begin - begin, number.size(), std::to_string(asked.first + place));
   }
-  if (vectors.all.size() <= before + place) vectors.all.resize(before + place + 1);
-  vectors.all[before + place] = std::move(text);
+  vectors.all[asked.first + place] = std::move(text);
   return true;
 }
 
-bool take_vectors(std::string_view body, JsonTokens& tokens, Vectors& vectors) {
-  const std::size_t before = vectors.all.size();
+bool take_vectors(std::string_view body, JsonTokens& tokens, const Asked& asked, Vectors& vectors) {
+  std::size_t place = 0;
   JsonWalk walk(tokens, body, JsonWalk::Depth::any);
   return walk.ok() && walk.type() == JsonType::object && walk.object([&](const JsonString& key) {
     const std::size_t begin = walk.position();
@@ -64,15 +71,18 @@ bool take_vectors(std::string_view body, JsonTokens& tokens, Vectors& vectors) {
       return walk.ok();
     }
     if (!key.is("data") || walk.type() != JsonType::array) return walk.skip();
-    if (!walk.array([&] { return take_vector(walk, body, before, vectors); })) return false;
+    if (!walk.array([&] { return take_vector(walk, body, asked, place++, vectors); })) return false;
     vectors.data = {begin, walk.end()};
     return true;
   });
 }
 
 std::optional<std::string> EmbeddingReplies::joined_wholes(std::span<const std::string> replies,
+                                                           std::size_t per_reply, std::size_t total,
                                                            JsonTokens& tokens) const {
   Vectors vectors;
+  vectors.all.resize(total);
+  std::size_t first = 0;
   ByteRange data{}, usage{};
   std::int64_t prompt = 0;
   double cost = 0;
@@ -82,7 +92,9 @@ std::optional<std::string> EmbeddingReplies::joined_wholes(std::span<const std::
     padded.reserve(reply.size() + 64);
     padded = reply;
     vectors.usage = {};
-    if (!take_vectors(padded, tokens, vectors)) return std::nullopt;
+    const Asked asked{.first = first, .count = std::min(per_reply, total - first)};
+    if (!take_vectors(padded, tokens, asked, vectors)) return std::nullopt;
+    first += asked.count;
     if (&reply == &replies.front()) {
       data = vectors.data;
       usage = vectors.usage_value;

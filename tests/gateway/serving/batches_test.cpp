@@ -66,6 +66,41 @@ TEST_CASE("many texts are asked in several requests, and come back in their orde
   CHECK(world.record().attempts[0].usage->prompt.count == 21);
 }
 
+TEST_CASE("vectors that do not fit their texts are no answer") {
+  struct Row {
+    std::string first, last;
+  };
+  for (const Row& row : {Row{reply({{0, "[0]"}}), reply({{0, "[2]"}, {1, "[3]"}})},
+                         Row{reply({{0, "[0]"}, {1, "[1]"}}), reply({{0, "[2]"}})},
+                         Row{reply({{0, "[0]"}, {0, "[1]"}}), reply({{0, "[2]"}, {1, "[3]"}})},
+                         Row{reply({{0, "[0]"}, {2, "[1]"}}), reply({{0, "[2]"}, {1, "[3]"}})},
+                         Row{reply({{0, "[0]"}, {1, "[1]"}}), reply({{0, "[2]"}, {900'000, "[3]"}})},
+                         Row{reply({{0, "[0]"}, {1, "[1]"}, {2, "[2]"}}), reply({{1, "[3]"}})}}) {
+    CAPTURE(row.first);
+    CAPTURE(row.last);
+    ServedWorld world(two_at_a_time());
+    world.script(ServedWorld::cheap, document(row.first));
+    world.host(ServedWorld::cheap).will(document(row.last));
+    ask(world, R"(["a","b","c","d"])");
+    CHECK(world.client.status >= 500);
+    const auto& failure = world.record().attempts.front().failure;
+    REQUIRE(failure);
+    CHECK(failure->kind == routing::FailureKind::bad_reply);
+  }
+}
+
+TEST_CASE("vectors without numbers stand in the order in which they came") {
+  ServedWorld world(two_at_a_time());
+  world.script(ServedWorld::cheap, document(R"({"data":[{"embedding":[0]},{"embedding":[1]}]})"));
+  world.host(ServedWorld::cheap).will(document(R"({"data":[{"embedding":[2]}]})"));
+  ask(world, R"(["a","b","c"])");
+  CHECK(world.client.status == 200);
+  const json::value body = json::parse(world.client.body);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(body.at("data").at(i).at("embedding").at(0).to_number<std::size_t>() == i);
+  }
+}
+
 TEST_CASE("few texts, and one that is no list, are asked at once") {
   for (const std::string input : {R"(["a","b"])", R"("a")", "[1,2,3]"}) {
     ServedWorld world(two_at_a_time());
