@@ -1,6 +1,8 @@
 #include "providers/dialects/openai_embeddings/openai_embeddings.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "providers/dialect/native_replies.hpp"
 #include "providers/json/json_walk.hpp"
@@ -112,7 +114,11 @@ std::optional<std::string> EmbeddingReplies::joined_wholes(std::span<const std::
   all += ']';
   const std::string count = std::to_string(prompt);
   std::string counts = "{\"prompt_tokens\":" + count + ",\"total_tokens\":" + count;
-  if (is_priced) counts += ",\"cost\":" + std::to_string(cost);
+  if (is_priced) {
+    std::array<char, 32> digits;  // of a few texts: far below a millionth of a dollar
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), cost);
+    counts.append(",\"cost\":").append(digits.data(), end.ptr);
+  }
   counts += '}';
   DataEdits edits;
   edits.put(data, all);

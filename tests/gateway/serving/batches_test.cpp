@@ -22,14 +22,15 @@ config::Settings two_at_a_time() {
 }
 
 // Vectors of these numbers, in any order.
-std::string reply(const std::vector<std::pair<int, std::string>>& vectors) {
+std::string reply(const std::vector<std::pair<int, std::string>>& vectors,
+                  const std::string& usage_members = "") {
   std::string data;
   for (const auto& [index, vector] : vectors) {
     data += (data.empty() ? "" : ",") +
             (R"({"object":"embedding","index":)" + std::to_string(index) + R"(,"embedding":)" + vector + "}");
   }
   return R"({"object":"list","model":"theirs","data":[)" + data +
-         R"(],"usage":{"prompt_tokens":7,"total_tokens":7}})";
+         R"(],"usage":{"prompt_tokens":7,"total_tokens":7)" + usage_members + "}}";
 }
 
 void ask(ServedWorld& world, const std::string& input) {
@@ -99,6 +100,17 @@ TEST_CASE("vectors without numbers stand in the order in which they came") {
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(body.at("data").at(i).at("embedding").at(0).to_number<std::size_t>() == i);
   }
+}
+
+TEST_CASE("what parts cost is added up to the last billionth of a dollar") {
+  config::Settings settings = two_at_a_time();
+  settings.providers[0].reports_cost = true;
+  ServedWorld world(settings);
+  world.script(ServedWorld::cheap, document(reply({{0, "[0]"}, {1, "[1]"}}, R"(,"cost":1e-7)")));
+  world.host(ServedWorld::cheap).will(document(reply({{0, "[2]"}}, R"(,"cost":0.000000023)")));
+  ask(world, R"(["a","b","c"])");
+  CHECK(world.client.status == 200);
+  CHECK(world.record().attempts[0].cost.nanos == 123);
 }
 
 TEST_CASE("few texts, and one that is no list, are asked at once") {
