@@ -115,7 +115,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
 // What it came to, whatever ended it: a client that has its answer may be gone before the loser is given up.
 void end(Services& services, const InferenceRequest& request, Tried& tried, Race& race, std::size_t leg) {
   routing::Attempt& attempt = tried.attempt;
-  settle(request, tried.bytes, attempt);
+  settle(request, tried);
   if (race.has_lost(leg)) {
     attempt.failure = Failure{.kind = FailureKind::outrun, .progress = Progress::request_sent};
     settle_given_up(request, tried.asked.output * tried.asked.answers, attempt);
@@ -190,6 +190,11 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, Asking asking
   if (is_answered && interruption.client_left() && !tried.attempt.finished) {
     const Progress progress = reply.begun() ? Progress::client_has_bytes : Progress::request_sent;
     tried.attempt.failure = Failure{.kind = FailureKind::client_left, .progress = progress};
+  }
+  // The replies before the one that failed are billed all the same.
+  if (tried.attempt.failure && !tried.attempt.usage && !batches.replies.empty()) {
+    tried.attempt.usage = routing::Usage{.prompt = batches.answered_of(request.demand.prompt)};
+    tried.attempt.usage_is_estimated = true;
   }
   end(services, request, tried, race, leg);
   co_return tried;

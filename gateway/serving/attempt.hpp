@@ -18,6 +18,7 @@ struct Tried {
   routing::AskedFor asked;
   std::unique_ptr<HostWords> said{};  // about a failure
   std::size_t bytes = 0;              // of the texts of its answer
+  std::size_t replies = 1;            // that make it, each billed as a request of its own
 };
 
 // How it is decided that somebody is asked.

@@ -26,6 +26,11 @@ class Batches {
   bool is_one() const { return most_ >= total_; }
   bool is_last() const { return at_ + most_ >= total_; }
   void go_on() { at_ += most_; }
+  // What of the prompt has replies.
+  config::Tokens answered_of(config::Tokens prompt) const {
+    const std::size_t answered = std::min(replies.size() * most_, total_);
+    return {prompt.count * static_cast<std::int64_t>(answered) / static_cast<std::int64_t>(total_)};
+  }
 
   std::vector<std::string> replies;  // so far, where there are several
 

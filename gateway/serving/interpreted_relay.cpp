@@ -61,7 +61,7 @@ void InterpretedRelay::tell_usage() {
   std::string own_members;
   const bool is_told = attempt.usage.has_value();
   if (!is_told) {
-    settle(with_.request, with_.tried.bytes, attempt);
+    settle(with_.request, with_.tried);
     answer_->take({.kind = AnswerEvent::Kind::usage, .usage = attempt.usage.value_or(routing::Usage{})});
   }
   if (attempt.usage) own_members = with_.request.surface->cost_members(cost_of_attempt(with_));

@@ -12,7 +12,9 @@ constexpr std::size_t bytes_in_a_token = 4;
 
 }  // namespace
 
-void settle(const InferenceRequest& request, std::size_t bytes, routing::Attempt& attempt) {
+void settle(const InferenceRequest& request, Tried& tried) {
+  routing::Attempt& attempt = tried.attempt;
+  const std::size_t bytes = tried.bytes;
   const bool answered = bytes > 0 || attempt.deltas > 0 || (attempt.finished && !attempt.failure);
   if (!attempt.usage && answered) {
     // Hosts send about one token in a delta, or more.
@@ -23,7 +25,7 @@ void settle(const InferenceRequest& request, std::size_t bytes, routing::Attempt
   }
   if (!attempt.usage) return;
   const auto& endpoints = request.hosts->generation->catalogue->endpoints();
-  attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage);
+  attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage, tried.replies);
 }
 
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt) {
@@ -35,9 +37,9 @@ void settle_given_up(const InferenceRequest& request, double expected_output, ro
   attempt.usage_is_estimated = true;
 }
 
-// A fee for the request is the prompt's.
-CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage) {
-  CostShown cost{.all = routing::bill(endpoint, usage)};
+// Fees for requests are the prompt's.
+CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage, std::size_t replies) {
+  CostShown cost{.all = routing::bill(endpoint, usage, replies)};
   const config::Tokens output{std::max<std::int64_t>(usage.output.count, 0)};
   cost.completion = std::min(cost.all, endpoint.settings->prices.output.of(output));
   cost.prompt = {cost.all.nanos - cost.completion.nanos};

@@ -2,18 +2,18 @@
 #pragma once
 
 #include "gateway/request/inference.hpp"
+#include "gateway/serving/attempt.hpp"
 #include "gateway/surface/cost_shown.hpp"
 
 namespace gateway {
 
-// `bytes`: of the answer's texts, as far as they came.
-void settle(const InferenceRequest& request, std::size_t bytes, routing::Attempt& attempt);
+void settle(const InferenceRequest& request, Tried& tried);
 
 // Of one that was given up before it answered: its prompt, and, where leaving does not end the bill, the
 // answer that was expected of it, in tokens. There is no usage to learn from.
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt);
 
 // What of a cost is the prompt's and what the answer's, at the endpoint's prices.
-CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage);
+CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage, std::size_t replies = 1);
 
 }  // namespace gateway

@@ -121,7 +121,8 @@ const routing::Endpoint& endpoint_of(const Attempting& with) {
 }
 
 CostShown cost_of_attempt(const Attempting& with) {
-  return cost_shown(endpoint_of(with), with.tried.attempt.usage.value_or(routing::Usage{}));
+  return cost_shown(endpoint_of(with), with.tried.attempt.usage.value_or(routing::Usage{}),
+                    with.tried.replies);
 }
 
 StreamIdentity identity_of(const Attempting& with) {
@@ -164,7 +165,7 @@ OurNames our_names_for(const Attempting& with) {
 }
 
 void StreamRelay::tell_usage() {
-  settle(with_.request, with_.tried.bytes, with_.tried.attempt);
+  settle(with_.request, with_.tried);
   held_.append(with_.request.surface->priced_usage_event(with_.tried.attempt, cost_of_attempt(with_),
                                                          identity_of(with_)));
 }

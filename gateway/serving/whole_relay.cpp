@@ -137,6 +137,7 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   }
   if (!batches.is_one() && is_answer(with, *body)) {
     batches.replies.push_back(*std::move(body));
+    with.tried.replies = batches.replies.size();
     if (!batches.is_last()) co_return;
     auto all = with.dialect.native()->joined_wholes(batches.replies, batches.at_once(), batches.total(),
                                                     with.services.tokens);
@@ -166,7 +167,7 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   }
   attempt.finished = with.services.timer.now() - attempt.dispatched;
   const bool is_counted = attempt.usage.has_value();
-  settle(with.request, with.tried.bytes, attempt);
+  settle(with.request, with.tried);
   if (is_counted) with.served.cost = attempt.cost;
   const std::optional<std::string> said = understood.said();
   co_await with.reply.whole(with.served, said ? *said : *body);

@@ -5,7 +5,7 @@
 
 namespace routing {
 
-config::Money bill(const Endpoint& endpoint, const Usage& usage) {
+config::Money bill(const Endpoint& endpoint, const Usage& usage, std::size_t replies) {
   const bool trusted = endpoint.provider && endpoint.provider->reports_cost && usage.cost;
   if (trusted && std::isfinite(*usage.cost) && *usage.cost >= 0 && *usage.cost < 1e6) {
     return {static_cast<std::int64_t>(std::llround(*usage.cost * 1e9))};
@@ -13,7 +13,7 @@ config::Money bill(const Endpoint& endpoint, const Usage& usage) {
   const config::Prices& prices = endpoint.settings->prices;
   const std::int64_t prompt = std::max<std::int64_t>(usage.prompt.count, 0);
   const std::int64_t cached = std::clamp<std::int64_t>(usage.cached.count, 0, prompt);
-  config::Money sum = prices.request;
+  config::Money sum{prices.request.nanos * static_cast<std::int64_t>(replies)};
   sum = sum + prices.input.of({prompt - cached});
   sum = sum + prices.cache_read.value_or(prices.input).of({cached});
   if (prices.cache_write) {

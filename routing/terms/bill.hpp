@@ -7,7 +7,8 @@
 namespace routing {
 
 // Exact in billionths of a dollar where prices are; a provider's own figure for the cost wins where it is
-// trusted with that (ProviderSettings::reports_cost). Never negative.
-config::Money bill(const Endpoint& endpoint, const Usage& usage);
+// trusted with that (ProviderSettings::reports_cost). Never negative. `replies`: how many it took, as each
+// has its fee.
+config::Money bill(const Endpoint& endpoint, const Usage& usage, std::size_t replies = 1);
 
 }  // namespace routing

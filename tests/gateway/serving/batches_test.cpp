@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
+#include "routing/terms/bill.hpp"
 #include "tests/support/world.hpp"
 
 using namespace std::chrono_literals;
@@ -138,4 +139,43 @@ TEST_CASE("a request that fails on the way fails as one") {
   ask(world, R"(["a","b","c"])");
   CHECK(world.client.status == 503);
   CHECK(world.client.body.find("embedding\":[0]") == std::string::npos);
+}
+
+TEST_CASE("parts that were answered before one failed are billed, by the share of their texts") {
+  struct Row {
+    Script last;
+    std::int64_t answered;
+  };
+  for (const Row& row : {Row{fails(routing::FailureKind::reset_before_reply), 2}, Row{refuses(500), 2},
+                         Row{document(reply({{1, "[2]"}})), 3}}) {
+    CAPTURE(row.answered);
+    ServedWorld world(two_at_a_time());
+    world.script(ServedWorld::cheap, document(reply({{0, "[0]"}, {1, "[1]"}})));
+    world.host(ServedWorld::cheap).will(row.last);
+    ask(world, R"(["a text of some length","another one","and a third"])");
+    const routing::Attempt& attempt = world.record().attempts.front();
+    REQUIRE(attempt.failure);
+    REQUIRE(attempt.usage);
+    CHECK(attempt.usage->prompt.count == world.request->demand.prompt.count * row.answered / 3);
+    CHECK(attempt.usage_is_estimated);
+    CHECK(attempt.cost.nanos > 0);
+  }
+}
+
+TEST_CASE("each part has the fee of a request, unless the host's own bill is trusted") {
+  config::Settings settings = two_at_a_time();
+  settings.models[0].endpoints[0].prices.request = {5'000};
+  for (const bool trusted : {false, true}) {
+    CAPTURE(trusted);
+    settings.providers[0].reports_cost = trusted;
+    ServedWorld world(settings);
+    world.script(ServedWorld::cheap, document(reply({{0, "[0]"}, {1, "[1]"}}, R"(,"cost":0.000004)")));
+    world.host(ServedWorld::cheap).will(document(reply({{0, "[2]"}}, R"(,"cost":0.000003)")));
+    ask(world, R"(["a","b","c"])");
+    const routing::Attempt& attempt = world.record().attempts.front();
+    REQUIRE(attempt.usage);
+    const routing::Endpoint& endpoint = world.generation->catalogue->endpoints()[attempt.endpoint];
+    const std::int64_t once = routing::bill(endpoint, *attempt.usage).nanos;
+    CHECK(attempt.cost.nanos == (trusted ? 7'000 : once + 5'000));
+  }
 }
