@@ -70,6 +70,12 @@ bool ChatCorrection::read(JsonWalk& walk, Found& found) const {
       found.is_delta = is_delta;
       return read_message(walk, found);
     }
+    if (is_delta && walk.type() == JsonType::null) {
+      const std::size_t begin = walk.position();
+      if (!walk.skip()) return false;
+      found.no_delta = {begin, walk.end()};
+      return true;
+    }
     if (key.is("index") && walk.type() == JsonType::number) {
       const auto number = walk.number();
       const auto index = number ? number->integer() : std::nullopt;
@@ -82,6 +88,7 @@ bool ChatCorrection::read(JsonWalk& walk, Found& found) const {
     const auto word = walk.string();
     if (!word) return false;
     found.finish = word->raw;
+    found.finish_begin = begin_of(key, data_);
     found.finish_value = {begin, walk.end()};
     return true;
   });
@@ -167,7 +174,8 @@ void ChatCorrection::part(Choice& choice, Found& found, DataEdits& edits) {
   if (is_told(found.reasoning) || is_told(found.reasoning_content)) choice.tags.host_parts();
   const bool is_text = found.has_text;
   shows_text_ |= found.shows_more;
-  if (choice.tags.is_over() || found.message.empty()) {
+  const bool shows_nothing = found.message.empty() && found.finish.empty();
+  if (choice.tags.is_over() || shows_nothing) {
     shows_text_ |= !found.text.raw.empty();
     return;
   }
@@ -184,6 +192,7 @@ void ChatCorrection::part(Choice& choice, Found& found, DataEdits& edits) {
   shows_thinking_ |= !parted.thinking.empty();
   const bool is_same = parted.thinking.empty() && parted.text == found.text.raw;
   if (is_same) return;
+  parted_ = true;
 
   const auto quoted = [&](std::string_view raw) { return keep(std::string("\"").append(raw).append("\"")); };
   std::string before;
@@ -206,7 +215,15 @@ void ChatCorrection::part(Choice& choice, Found& found, DataEdits& edits) {
     return;
   }
   before.append("\"content\":\"").append(parted.text).append(found.has_members ? "\"," : "\"");
+  if (found.message.empty()) return add_delta(found, before, edits);
   edits.put({found.message.begin + 1, found.message.begin + 1}, keep(before));
+}
+
+// What was held back has no other place in an event that tells the end alone.
+void ChatCorrection::add_delta(const Found& found, std::string_view members, DataEdits& edits) {
+  const std::string delta = std::string("{").append(members).append("}");
+  if (!found.no_delta.empty()) return edits.put(found.no_delta, keep(delta));
+  edits.put({found.finish_begin, found.finish_begin}, keep("\"delta\":" + delta + ","));
 }
 
 void ChatCorrection::number_calls(Choice& choice, const Found& found, DataEdits& edits) {

@@ -51,6 +51,8 @@ class ChatCorrection final : public Correction {
     Place content{}, reasoning{}, reasoning_content{};
     Text text{};
     std::vector<CallPlace> calls{};
+    ByteRange no_delta{};  // the null in its place
+    std::size_t finish_begin = 0;
     ByteRange finish_value{};
     std::string_view finish;
     bool tells_native = false;  // its host's own word is there as well
@@ -63,6 +65,7 @@ class ChatCorrection final : public Correction {
   bool read_calls(JsonWalk& walk, Found& found) const;
   void correct(Found& found, DataEdits& edits);
   void part(Choice& choice, Found& found, DataEdits& edits);
+  void add_delta(const Found& found, std::string_view members, DataEdits& edits);
   void number_calls(Choice& choice, const Found& found, DataEdits& edits);
   void name_finish(const Choice& choice, const Found& found, DataEdits& edits);
   std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }

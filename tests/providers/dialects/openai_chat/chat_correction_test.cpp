@@ -84,6 +84,29 @@ TEST_CASE("what was held back of a tag that is none is not lost at the end") {
         chunk(thinking("</thx") + R"(,"content":"")", "\"length\""));
 }
 
+TEST_CASE("what was held back is told where the end comes without a delta") {
+  Corrected corrected;
+  corrected(text("<"));
+  CHECK(corrected(R"({"choices":[{"index":0,"finish_reason":"stop"}]})") ==
+        R"({"choices":[{"index":0,"delta":{"content":"<"},"finish_reason":"stop"}]})");
+  CHECK(corrected.content.text);
+  Corrected nothing;
+  nothing(text(" <th"));
+  CHECK(nothing(R"({"choices":[{"delta":null,"finish_reason":"eos","index":0}]})") ==
+        R"({"choices":[{"delta":{"content":" <th"},)"
+        R"("finish_reason":"stop","native_finish_reason":"eos","index":0}]})");
+  Corrected thought;
+  thought(text("<think>a</th"));
+  CHECK(thought(R"({"choices":[{"index":0,"finish_reason":"length"}]})") ==
+        R"({"choices":[{"index":0,"delta":{)" + thinking("</th") +
+            R"(,"content":""},"finish_reason":"length"}]})");
+  const std::string end = R"({"choices":[{"index":0,"finish_reason":"stop"}]})";
+  Corrected told;
+  told(text("Hi"));
+  CHECK(told(end) == end);
+  CHECK(Corrected(config::ThinkTags::opened)(end) == end);
+}
+
 TEST_CASE("choices have their own thinking") {
   Corrected corrected;
   const auto said = [](const std::string& piece, int index) {
