@@ -50,7 +50,7 @@ std::string gemini_error(const ErrorReply& error) {
                        {"fieldViolations", json::array{violation}}});
   }
   if (error.retry_after) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*error.retry_after);
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);
     details.push_back({{"@type", "type.googleapis.com/google.rpc.RetryInfo"},
                        {"retryDelay", std::to_string(seconds.count()) + "s"}});
   }

@@ -233,15 +233,18 @@ TEST_CASE("answers are told in Google's words, and a stream says what a whole re
 }
 
 TEST_CASE("errors are Google's") {
-  const json::value body = json::parse(gemini_surface().error_body({.status = 429,
-                                                                    .type = "rate_limit_error",
-                                                                    .code = "all_full",
-                                                                    .message = "Later.",
-                                                                    .param = "",
-                                                                    .metadata = {},
-                                                                    .retry_after = std::chrono::seconds(3)},
-                                                                   "req_1"));
+  ErrorReply error{.status = 429,
+                   .type = "rate_limit_error",
+                   .code = "all_full",
+                   .message = "Later.",
+                   .param = "",
+                   .metadata = {},
+                   .retry_after = std::chrono::seconds(3)};
+  const json::value body = json::parse(gemini_surface().error_body(error, "req_1"));
   CHECK(body.at("error").at("code") == 429);
   CHECK(body.at("error").at("status") == "RESOURCE_EXHAUSTED");
   CHECK(body.at("error").at("details").at(1).at("retryDelay") == "3s");
+  error.retry_after = std::chrono::milliseconds(250);
+  const json::value soon = json::parse(gemini_surface().error_body(error, "req_1"));
+  CHECK(soon.at("error").at("details").at(1).at("retryDelay") == "1s");
 }
