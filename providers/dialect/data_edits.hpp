@@ -20,8 +20,11 @@ class DataEdits {
 
   // Puts `text`, edited, behind what is in `out`.
   void write(std::string_view text, std::string& out) {
-    std::stable_sort(edits_.begin(), edits_.end(),
-                     [](const Edit& a, const Edit& b) { return a.place.begin < b.place.begin; });
+    const auto stands_before = [](const Edit& a, const Edit& b) { return a.place.begin < b.place.begin; };
+    // Sorting takes memory, and most are in order.
+    if (!std::is_sorted(edits_.begin(), edits_.end(), stands_before)) {
+      std::stable_sort(edits_.begin(), edits_.end(), stands_before);
+    }
     std::size_t copied = 0;
     for (const Edit& each : edits_) {
       out.append(text.substr(copied, each.place.begin - copied)).append(each.text);

@@ -30,7 +30,9 @@ bool ChatCorrection::is_needed(std::string_view data, const PassedContent& conte
   // A whole reply, as most are.
   const bool is_plain = choices_.empty() && is_end && meaning_ == config::ThinkTags::reasoning &&
                         data.find("think") == std::string_view::npos;
-  return !is_plain && (is_end || content.text || content.reasoning);
+  // What the host itself tells as thinking says something of its text only where that may begin as thinking.
+  const bool tells_meaning = content.reasoning && meaning_ == config::ThinkTags::opened;
+  return !is_plain && (is_end || content.text || tells_meaning);
 }
 
 ChatCorrection::Choice* ChatCorrection::choice_of(std::size_t index) {

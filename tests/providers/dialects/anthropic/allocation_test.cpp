@@ -2,7 +2,10 @@
 
 #include <string>
 
+#include "providers/dialect/data_edits.hpp"
 #include "providers/dialects/anthropic/stream.hpp"
+#include "providers/dialects/openai_chat/chat_correction.hpp"
+#include "providers/dialects/openai_chat/chat_events.hpp"
 #include "providers/dialects/openai_chat/stream.hpp"
 #include "tests/support/allocations.hpp"
 
@@ -54,4 +57,36 @@ TEST_CASE("an event of a stream takes no memory") {
   OpenAiChatStream chat(tokens, config::ThinkTags::reasoning);
   CHECK(allocations_of(chat, "",
                        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"}}]}\n\n") == 0);
+}
+
+TEST_CASE("edits that are in order take no memory, and others are put in order") {
+  DataEdits edits;
+  std::string out;
+  const auto write = [&](std::initializer_list<std::size_t> places) {
+    edits.clear();
+    out.clear();
+    for (const std::size_t at : places) edits.put({at, at + 1}, at == 1 ? "b" : "x");
+    edits.write("0123456789", out);
+  };
+  write({1, 3, 5});
+  const long before = support::allocations;
+  write({1, 3, 5});
+  CHECK(support::allocations == before);
+  CHECK(out == "0b2x4x6789");
+  write({5, 1, 3});
+  CHECK(out == "0b2x4x6789");
+}
+
+TEST_CASE("thinking that the host itself tells apart is not read for tags") {
+  JsonTokens tokens;
+  ChatCorrection correction(config::ThinkTags::reasoning);
+  DataEdits edits;
+  const std::string data = R"({"choices":[{"index":0,"delta":{"reasoning_content":"Hm"}}]})";
+  const SseEvent event{.data = data, .name = {}, .raw = {}, .form = SseEvent::Form::normal};
+  PassedContent content = classify(event, tokens).content;
+  REQUIRE(content.reasoning);
+  const long before = support::allocations;
+  correction.correct(data, tokens, content, edits);
+  CHECK(support::allocations == before);  // it keeps nothing of a choice that it has not read
+  CHECK(edits.empty());
 }
