@@ -184,8 +184,9 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
 
 void check_presets(const Node& root, const Settings& settings, const PublicNames& models,
                    const std::vector<std::string>& policies) {
+  const Node presets = root["presets"];
   for (const PresetSettings& preset : settings.presets) {
-    const Node node = root["presets"][preset.name.text];
+    const Node node = presets[preset.name.text];
     if (preset.model && !models.has(preset.model->text)) {
       refuse_name(node["model"], "model or route", preset.model->text, models.list());
     }
