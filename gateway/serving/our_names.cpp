@@ -2,32 +2,23 @@
 
 #include <utility>
 
-#include "providers/json/json_text.hpp"
+#include "gateway/surface/json_string_of.hpp"
 
 namespace gateway {
-namespace {
-
-std::string quoted(std::string_view name) {
-  std::string text = "\"";
-  providers::append_escaped(text, name);
-  return text += '"';
-}
-
-}  // namespace
 
 OurNames::OurNames(const Surface& surface, const StreamIdentity& reply,
                    const std::optional<Referred>& referred, SealedId sealed)
-    : id_(quoted(surface.reply_id(reply.id))),
+    : id_(json_string_of(surface.reply_id(reply.id))),
       created_(std::to_string(reply.created)),
-      model_(quoted(reply.model)),
+      model_(json_string_of(reply.model)),
       sealed_(std::move(sealed)) {
-  if (referred) referred_ = quoted(referred->id.text());
+  if (referred) referred_ = json_string_of(referred->id.text());
 }
 
 void OurNames::put(std::string_view text, const providers::NamePlaces& places, providers::DataEdits& edits) {
   if (sealed_ && places.id.size() > 2) {
     const std::string_view native = places.id.of(text);
-    id_ = quoted(sealed_(native.substr(1, native.size() - 2)));
+    id_ = json_string_of(sealed_(native.substr(1, native.size() - 2)));
     sealed_ = {};
   }
   if (!places.id.empty()) edits.put(places.id, id_);

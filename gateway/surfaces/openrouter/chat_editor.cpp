@@ -1,8 +1,8 @@
 #include "gateway/surfaces/openrouter/chat_editor.hpp"
 
-#include <array>
-
+#include "gateway/surface/json_string_of.hpp"
 #include "gateway/surfaces/openrouter/openrouter_usage.hpp"
+#include "gateway/surfaces/openrouter/own_members.hpp"
 #include "gateway/surfaces/openrouter/usage_editor.hpp"
 
 namespace gateway {
@@ -11,28 +11,11 @@ using providers::JsonString;
 using providers::JsonType;
 using providers::JsonWalk;
 
-namespace {
-
-std::string quoted(std::string_view name) {
-  std::string text = "\"";
-  providers::append_escaped(text, name);
-  return text += '"';
-}
-
-// One of the reply's own members: what the host says there, and whether it says it.
-struct Own {
-  std::string_view key;
-  std::string_view value;
-  bool is_there = false;
-};
-
-}  // namespace
-
 ChatEditor::ChatEditor(const StreamIdentity& reply, ThinkingShown thinking)
-    : id_(quoted(reply.id)),
+    : id_(json_string_of(reply.id)),
       created_(std::to_string(reply.created)),
-      model_(quoted(reply.model)),
-      provider_(quoted(reply.provider)),
+      model_(json_string_of(reply.model)),
+      provider_(json_string_of(reply.provider)),
       thinking_(thinking) {}
 
 void ChatEditor::event(std::string_view data, const std::optional<CostShown>& cost,
@@ -58,21 +41,15 @@ void ChatEditor::whole(std::string_view body, const CostShown& cost, const routi
 bool ChatEditor::reply(JsonWalk& walk, ReplyShape shape, const std::optional<CostShown>& cost,
                        const routing::Attempt* attempt) {
   const bool is_whole = shape == ReplyShape::whole;
-  std::array<Own, 5> own{{{"id", id_},
-                          {"object", is_whole ? R"("chat.completion")" : R"("chat.completion.chunk")"},
-                          {"created", created_},
-                          {"model", model_},
-                          {"provider", provider_}}};
+  OwnMembers<5> own({{{"id", id_},
+                      {"object", is_whole ? R"("chat.completion")" : R"("chat.completion.chunk")"},
+                      {"created", created_},
+                      {"model", model_},
+                      {"provider", provider_}}});
   bool has_choices = false, has_usage = false, has_fingerprint = false;
   EditedObject object(walk, edits_);
   const bool read = object.walk([&](const JsonString& key) {
-    for (Own& each : own) {
-      if (!key.is(each.key)) continue;
-      walk.skip();
-      each.is_there = true;
-      edits_.replace(object.value(), each.value);
-      return Member::stays;
-    }
+    if (own.take(key, walk, object, edits_)) return Member::stays;
     if (key.is("choices")) {
       has_choices = walk.type() == JsonType::array;
       if (!has_choices) return walk.skip(), Member::goes;
@@ -95,9 +72,7 @@ bool ChatEditor::reply(JsonWalk& walk, ReplyShape shape, const std::optional<Cos
     return is_null && key.is("error") ? Member::goes : Member::stays;
   });
   if (!read || !walk.finish()) return false;
-  for (const Own& each : own) {
-    if (!each.is_there) object.add(each.key, each.value);
-  }
+  own.add_missing(object);
   if (!has_choices) object.add("choices", "[]");
   if (is_whole && !has_fingerprint) object.add("system_fingerprint", "null");
   if (attempt && !has_usage) object.add("usage", openrouter_usage(*attempt, *cost));

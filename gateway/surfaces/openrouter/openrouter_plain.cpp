@@ -1,8 +1,7 @@
 #include "gateway/surfaces/openrouter/openrouter_plain.hpp"
 
-#include <array>
-
 #include "gateway/surface/json_edits.hpp"
+#include "gateway/surface/json_string_of.hpp"
 #include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
 #include "gateway/surfaces/openai_completions/openai_completions.hpp"
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
@@ -10,24 +9,19 @@
 #include "gateway/surfaces/openrouter/generation_id.hpp"
 #include "gateway/surfaces/openrouter/openrouter_errors.hpp"
 #include "gateway/surfaces/openrouter/openrouter_usage.hpp"
+#include "gateway/surfaces/openrouter/own_members.hpp"
 #include "gateway/surfaces/openrouter/usage_editor.hpp"
 
 namespace gateway {
 namespace {
 
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  providers::append_escaped(result, text);
-  return result += '"';
-}
-
 // Vectors come whole.
 class EmbeddingsEditor final : public ReplyEditor {
  public:
   explicit EmbeddingsEditor(const StreamIdentity& reply)
-      : id_(quoted(generation_id(reply.id))),
-        model_(quoted(reply.model)),
-        provider_(quoted(reply.provider)) {}
+      : id_(json_string_of(generation_id(reply.id))),
+        model_(json_string_of(reply.model)),
+        provider_(json_string_of(reply.provider)) {}
 
   void event(std::string_view data, const std::optional<CostShown>&, providers::JsonTokens&,
              std::string& out) override {
@@ -47,28 +41,16 @@ class EmbeddingsEditor final : public ReplyEditor {
 
  private:
   bool reply(providers::JsonWalk& walk, const CostShown& cost) {
-    struct Own {
-      std::string_view key, value;
-      bool is_there = false;
-    };
-    std::array<Own, 4> own{{{"id", id_}, {"object", "\"list\""}, {"model", model_}, {"provider", provider_}}};
+    OwnMembers<4> own({{{"id", id_}, {"object", "\"list\""}, {"model", model_}, {"provider", provider_}}});
     EditedObject object(walk, edits_);
     const bool read = object.walk([&](const providers::JsonString& key) {
-      for (Own& each : own) {
-        if (!key.is(each.key)) continue;
-        walk.skip();
-        each.is_there = true;
-        edits_.replace(object.value(), each.value);
-        return Member::stays;
-      }
+      if (own.take(key, walk, object, edits_)) return Member::stays;
       if (!key.is("usage")) return walk.skip(), Member::stays;
       if (walk.type() != providers::JsonType::object) return walk.skip(), Member::goes;
       return edit_usage(walk, edits_, cost), Member::stays;
     });
     if (!read) return false;
-    for (const Own& each : own) {
-      if (!each.is_there) object.add(each.key, each.value);
-    }
+    own.add_missing(object);
     return walk.finish();
   }
 
