@@ -20,14 +20,30 @@ std::optional<ErrorReply> completed(const Surface& surface, const Route& route, 
   return error;
 }
 
+std::variant<InferenceRequest, ErrorReply> understood_at(const Route& route, Incoming& incoming,
+                                                         const config::KeySettings* key, Services& services) {
+  const Surface& surface = *surface_of(route.format, route.root);
+  if (auto error = completed(surface, route, incoming)) return *std::move(error);
+  return understand(surface, incoming, key, services);
+}
+
+// Where not even the end could be told.
+RecordPtr record_of_fault(Front& front, const Route& route, const Incoming& incoming,
+                          const InferenceRequest& request, const ErrorReply& error) {
+  RecordPtr record = front.services.outbox.blank();
+  refused_record(*record, error, route.name, incoming, request.demand.key, front.services.timer);
+  record->id = request.id;
+  return record;
+}
+
+ErrorReply own_fault() {
+  return plain_error(500, "server_error", "internal_error", "The gateway failed.");
+}
+
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client, Interruption& interruption) {
   Services& services = front.services;
-  const Surface& surface = *surface_of(route.format, route.root);
-  if (const auto error = completed(surface, route, incoming)) {
-    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
-  }
-  auto understood = understand(surface, incoming, key, services);
+  auto understood = understood_at(route, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
     co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
     co_return;
@@ -38,15 +54,11 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
   try {
     record = co_await serve(services, request, reply, interruption);
   } catch (const std::exception&) {
-    // Not even the end could be told.
   }
   if (!record || record->error == "internal_error") front.metrics.count(Event::escaped_exception);
   if (!record) {
-    const ErrorReply error = plain_error(500, "server_error", "internal_error", "The gateway failed.");
-    record = services.outbox.blank();
-    refused_record(*record, error, route.name, incoming, key, services.timer);
-    record->id = request.id;
-    if (!reply.committed()) co_await refuse(front, client, *request.surface, error);
+    record = record_of_fault(front, route, incoming, request, own_fault());
+    if (!reply.committed()) co_await refuse(front, client, *request.surface, own_fault());
   }
   record->client = incoming.client;
   record->bytes_out = client.bytes_out();

@@ -71,6 +71,26 @@ Task<Next> serve_one(Front& front, OpenSession& open, const Peer& peer, const co
   co_return go_on ? Next::another_request : Next::the_end;
 }
 
+const config::CorsSettings& cors_of(const Front& front) {
+  return front.services.hosts->generation->catalogue->settings().cors;
+}
+
+// By its head alone.
+Task<void> turn_down_unread(Front& front, providers::Connection& connection, const Surface& surface,
+                            Incoming& incoming, NotAdmitted refused) {
+  incoming.arrived = front.services.timer.now();
+  const std::string id = note_refusal(front, incoming, refused.error, refused_by(refused));
+  const std::string fields = refused.fields + cors_fields(cors_of(front), incoming.origin);
+  co_await refuse_unread(front, connection, surface, refused.error, id, fields);
+}
+
+Task<void> refuse_misread(Front& front, providers::Connection& connection, const Surface& surface,
+                          Refusal refusal, std::string_view origin) {
+  const ErrorReply error = of_refusal(refusal);
+  const std::string fields = cors_fields(cors_of(front), origin);
+  co_await refuse_unread(front, connection, surface, error, {}, fields);
+}
+
 }  // namespace
 
 Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
@@ -101,9 +121,6 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
   reader.reached_at(reached_at);
   if (peer.is_proxy) reader.behind_proxy();
   const std::string address = peer.address.is_unspecified() ? std::string() : peer.address.to_string();
-  const auto cors = [&services]() -> const config::CorsSettings& {
-    return services.hosts->generation->catalogue->settings().cors;
-  };
   KeptKey kept;
   OpenSession open(connection, reader, services.timer.now());
   front.sessions.add(open);
@@ -113,22 +130,16 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
     if (reader.body_to_come()) {
       Incoming& incoming = std::get<ReadRequest*>(read)->incoming;
       surface = &surface_for(incoming);
-      const auto refused = refused_by_head(front, incoming, kept);
-      if (refused) {
-        incoming.client = address;
-        incoming.arrived = services.timer.now();
-        const std::string id = note_refusal(front, incoming, refused->error, refused_by(*refused));
-        const std::string fields = refused->fields + cors_fields(cors(), incoming.origin);
-        co_await refuse_unread(front, *connection, *surface, refused->error, id, fields);
+      incoming.client = address;
+      if (auto refused = refused_by_head(front, incoming, kept)) {
+        co_await turn_down_unread(front, *connection, *surface, incoming, *std::move(refused));
         break;
       }
       read = co_await reader.rest();
     }
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
-      const ErrorReply error = of_refusal(*refusal);
-      const std::string fields = cors_fields(cors(), reader.origin());
-      co_await refuse_unread(front, *connection, *surface, error, {}, fields);
+      co_await refuse_misread(front, *connection, *surface, *refusal, reader.origin());
     }
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;

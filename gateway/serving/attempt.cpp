@@ -123,6 +123,11 @@ void end(Services& services, const InferenceRequest& request, Tried& tried, Race
   if (!attempt.finished) attempt.finished = services.timer.now() - attempt.dispatched;
 }
 
+std::unique_ptr<StreamRelay> stream_relay(const Attempting& with) {
+  if (is_native(with)) return std::make_unique<NativeRelay>(with);
+  return std::make_unique<InterpretedRelay>(with);
+}
+
 // Asks, and relays what comes. False where no head of a reply did.
 Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoint,
                         providers::Exchange& exchange, Batches& batches) {
@@ -141,36 +146,27 @@ Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoin
     co_await relay_whole(with, exchange, batches);
   } else if (head->content != ContentKind::event_stream) {
     co_await read_document(with, exchange);
-  } else if (is_native(with)) {
-    NativeRelay relay(with);
-    co_await relay.run(exchange);
   } else {
-    InterpretedRelay relay(with);
-    co_await relay.run(exchange);
+    const std::unique_ptr<StreamRelay> relay = stream_relay(with);
+    co_await relay->run(exchange);
   }
   co_return true;
 }
 
 }  // namespace
 
-Task<Tried> attempt(Services& services, InferenceRequest& request, Asking asking, Served& served,
-                    routing::TrialPermit& trial, Reply& reply, Interruption& interruption, Race& race,
-                    std::size_t leg) {
+Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& request, Asking asking,
+                                     Served& served, routing::TrialPermit& trial, Reply& reply,
+                                     Interruption& interruption, Race& race, std::size_t leg) {
   const Generation& generation = *request.hosts->generation;
-  const routing::Endpoint& endpoint = generation.catalogue->endpoints()[asking.begun.endpoint];
+  Tried& tried = *asking.begun;
+  const routing::Endpoint& endpoint = generation.catalogue->endpoints()[tried.attempt.endpoint];
   const config::ProviderSettings& provider = *endpoint.provider;
-
-  Tried tried;
-  tried.attempt = asking.begun;
-  tried.asked = {.prompt = request.demand.prompt,
-                 .delivery = request.demand.delivery,
-                 .output = asking.expected_output,
-                 .answers = request.demand.answers};
 
   const auto index = static_cast<std::size_t>(&provider - generation.catalogue->settings().providers.data());
   const providers::Dialect& dialect = *dialect_for(request, endpoint);
   Batches batches(request, endpoint);
-  config::TimePoint began = asking.begun.dispatched;
+  config::TimePoint began = tried.attempt.dispatched;
   bool is_answered = false;
   for (;; batches.go_on(), began = services.timer.now()) {
     const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
@@ -197,7 +193,7 @@ Task<Tried> attempt(Services& services, InferenceRequest& request, Asking asking
     tried.attempt.usage_is_estimated = true;
   }
   end(services, request, tried, race, leg);
-  co_return tried;
+  co_return std::move(asking.begun);
 }
 
 }  // namespace gateway

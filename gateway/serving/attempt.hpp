@@ -23,8 +23,7 @@ struct Tried {
 
 // How it is decided that somebody is asked.
 struct Asking {
-  routing::Attempt begun;         // what is known of it at its begin; it is counted as under way already
-  double expected_output = 0;     // tokens
+  std::unique_ptr<Tried> begun;   // what is known of it at its begin; it is counted as under way already
   config::Duration silence{};     // longest, before anything of the answer shows
   config::Duration text_pause{};  // longest within the answer's text
 };
@@ -32,8 +31,8 @@ struct Asking {
 // All references must outlive the returned task. `served` names what the client is told of this choice.
 // `trial` ends when the host shows that it answers. The attempt is one `leg` of the race, which says whether
 // the client gets it.
-providers::Task<Tried> attempt(Services& services, InferenceRequest& request, Asking asking, Served& served,
-                               routing::TrialPermit& trial, Reply& reply, Interruption& interruption,
-                               Race& race, std::size_t leg);
+providers::Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& request, Asking asking,
+                                                Served& served, routing::TrialPermit& trial, Reply& reply,
+                                                Interruption& interruption, Race& race, std::size_t leg);
 
 }  // namespace gateway

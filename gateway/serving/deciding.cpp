@@ -114,18 +114,21 @@ Asking Decider::asking(config::TimePoint now) const {
   const routing::Catalogue& catalogue = *generation().catalogue;
   const routing::Endpoint& endpoint = catalogue.endpoints()[target];
   Asking asking{
-      .begun = {.endpoint = target,
-                .generation = catalogue.generation(),
-                .reason = decision.reason,
-                .propensity = decision.propensity,
-                .dispatched = now,
-                .in_flight = generation().in_flight.at(target) - 1},
-      .expected_output = decision.length.output,
+      .begun = std::make_unique<Tried>(Tried{.attempt = {.endpoint = target,
+                                                         .generation = catalogue.generation(),
+                                                         .reason = decision.reason,
+                                                         .propensity = decision.propensity,
+                                                         .dispatched = now,
+                                                         .in_flight = generation().in_flight.at(target) - 1},
+                                             .asked = {.prompt = demand.prompt,
+                                                       .delivery = demand.delivery,
+                                                       .output = decision.length.output,
+                                                       .answers = demand.answers}}),
       .silence = routing::longest_silence(endpoint, demand, &decision, *request_.policy, record_.attempts),
       .text_pause =
           routing::text_patience(decided_on_->endpoints[target].measured, endpoint.provider->limits, demand)};
   if (const routing::Verdict* chosen = chosen_one(decision)) {
-    asking.begun.cached_share = routing::prompt_share(demand, chosen->cached_blocks);
+    asking.begun->attempt.cached_share = routing::prompt_share(demand, chosen->cached_blocks);
   }
   return asking;
 }

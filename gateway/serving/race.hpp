@@ -20,15 +20,15 @@ class Race final : private providers::Alarm {
   Race(providers::Timer& timer, routing::Journey& journey) : timer_(timer), journey_(journey) {}
 
   // Begins on the stack of the caller, and may have ended when this returns.
-  void begin(Leg leg, providers::Task<Tried> task) {
+  void begin(Leg leg, providers::Task<std::unique_ptr<Tried>> task) {
     tasks_[leg].emplace(std::move(task));
     tasks_[leg]->start();
   }
   bool is_empty() const { return !tasks_[0] && !tasks_[1]; }
   bool has_ended(Leg leg) const { return tasks_[leg] && tasks_[leg]->has_ended(); }
   // Of one that has ended; throws what it threw.
-  Tried take(Leg leg) {
-    const providers::Task<Tried> task = std::move(*tasks_[leg]);
+  std::unique_ptr<Tried> take(Leg leg) {
+    const providers::Task<std::unique_ptr<Tried>> task = std::move(*tasks_[leg]);
     tasks_[leg].reset();
     return task.take();
   }
@@ -96,7 +96,7 @@ class Race final : private providers::Alarm {
   providers::Timer& timer_;
   routing::Journey& journey_;
   std::array<Interruptible*, routing::Journey::most_legs> targets_{};
-  std::array<std::optional<providers::Task<Tried>>, routing::Journey::most_legs> tasks_{};
+  std::array<std::optional<providers::Task<std::unique_ptr<Tried>>>, routing::Journey::most_legs> tasks_{};
   std::coroutine_handle<> waiting_{};
 };
 

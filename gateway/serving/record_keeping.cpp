@@ -29,7 +29,6 @@ void begin_record(Record& record, const InferenceRequest& request) {
   record.bytes_in = request.body.size();
   record.client_retry = request.client_retry;
   record.catalogue = request.hosts->generation->catalogue;
-  record.attempts.reserve(static_cast<std::size_t>(request.policy->attempts));
 }
 
 void end_record(Record& record, InferenceRequest& request, const Reply& reply,

@@ -175,7 +175,8 @@ void Life::choose_beside() {
 void Life::begin(Leg leg, config::TimePoint now) {
   Chosen& chosen = *chosen_[leg];
   Asking asking = deciding_.asking(now);
-  const routing::Endpoint& endpoint = generation_.catalogue->endpoints()[asking.begun.endpoint];
+  routing::Attempt& begun = asking.begun->attempt;
+  const routing::Endpoint& endpoint = generation_.catalogue->endpoints()[begun.endpoint];
   chosen.in_short = deciding_.in_short(now);
   chosen.served = {.endpoint = endpoint.settings->name.text,
                    .policy = request_.policy->name.text,
@@ -185,13 +186,13 @@ void Life::begin(Leg leg, config::TimePoint now) {
                    .provider = shown_provider(endpoint),
                    .attempts = record_.attempts.size() + 1};
   if (leg == 0) {
-    journey_.asks(asking.begun, deciding_.beside_at(now));
+    journey_.asks(begun, deciding_.beside_at(now));
   } else {
-    asking.begun.reason = routing::Reason::hedge;
-    journey_.asks_beside(asking.begun);
+    begun.reason = routing::Reason::hedge;
+    journey_.asks_beside(begun);
   }
-  race_.begin(leg, attempt(services_, request_, asking, chosen.served, chosen.trial, reply_, interruption_,
-                           race_, leg));
+  race_.begin(leg, attempt(services_, request_, std::move(asking), chosen.served, chosen.trial, reply_,
+                           interruption_, race_, leg));
 }
 
 Task<void> Life::wait(std::optional<config::TimePoint> until) {
@@ -210,9 +211,9 @@ void Life::take_ended() {
   for (Leg leg = 0; leg < Journey::most_legs; ++leg) {
     if (!race_.has_ended(leg)) continue;
     try {
-      Tried tried = race_.take(leg);
-      if (tried.said) said_ = std::move(tried.said);
-      end(leg, tried);
+      const std::unique_ptr<Tried> tried = race_.take(leg);
+      if (tried->said) said_ = std::move(tried->said);
+      end(leg, *tried);
     } catch (...) {
       fault_ = std::current_exception();
       journey_.stops();

@@ -61,7 +61,8 @@ Task<std::size_t> Connection::read_direct(std::span<char> room) {
   if (ended_ || reads_ahead) co_return 0;
   reading_ = reading_direct_ = true;
   direct_ = 0;
-  read_into(room);
+  direct_room_ = room;
+  begin_read();
   while (reading_) co_await waiter_.wait();
   co_return direct_;
 }
@@ -73,14 +74,15 @@ void Connection::interrupt() {
 }
 
 void Connection::read_ahead() {
-  if (begin_ == end_) begin_ = end_ = 0;  // nobody looks at consumed bytes
-  if (end_ == size_) {
+  if (begin_ == end_) {
+    drop_buffer();
+  } else if (end_ == size_) {
     if (begin_ > 0) {
       std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
       end_ -= begin_;
       begin_ = 0;
     } else if (size_ < buffer_bound) {
-      const std::size_t larger = size_ == 0 ? first_size : std::min(size_ * 4, buffer_bound);
+      const std::size_t larger = std::min(size_ * 4, buffer_bound);
       auto moved = std::make_unique_for_overwrite<char[]>(larger);
       std::copy_n(buffer_.get(), end_, moved.get());
       buffer_ = std::move(moved);
@@ -92,7 +94,25 @@ void Connection::read_ahead() {
     }
   }
   reading_ = true;
-  read_into({buffer_.get() + end_, size_ - end_});
+  begin_read();
+}
+
+void Connection::drop_buffer() {
+  buffer_.reset();
+  begin_ = end_ = size_ = 0;
+}
+
+std::span<char> Connection::room() {
+  if (reading_direct_) return direct_room_;
+  if (!buffer_) {
+    buffer_ = std::make_unique_for_overwrite<char[]>(first_size);
+    size_ = first_size;
+  }
+  return {buffer_.get() + end_, size_ - end_};
+}
+
+void Connection::room_unused() {
+  if (begin_ == end_) drop_buffer();
 }
 
 void Connection::arrived(boost::system::error_code error, std::size_t bytes) {
@@ -108,7 +128,7 @@ void Connection::arrived(boost::system::error_code error, std::size_t bytes) {
     waiter_.wake();  // whoever is woken consumes and calls for more
   } else if (ended_) {
     if (watcher_) watcher_->peer_left();
-  } else if (end_ < size_) {
+  } else if (begin_ == end_ || end_ < size_) {
     read_ahead();  // never moves what is unread: there is room behind it
   } else if (watcher_) {
     await_end();

@@ -64,7 +64,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   Connection& operator=(const Connection&) = delete;
 
   // Bytes received and not consumed. The texts stay where they are until the next more(), consume() or
-  // start_reading(): what arrives meanwhile is put behind them.
+  // start_reading(): what arrives meanwhile is put behind them. Those consumed are gone by then.
   std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
   void consume(std::size_t bytes);
   // Waits for more unread bytes. False when none will come (the peer ended, a fault, close()) or the buffer
@@ -119,8 +119,13 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
 
  protected:
   Connection() = default;
-  // Reads some bytes into `room`, then calls arrived(). Holds `this` alive meanwhile.
-  virtual void read_into(std::span<char> room) = 0;
+  // Reads some bytes into room(), asked for once there are some, then calls arrived(). Holds `this` alive
+  // meanwhile.
+  virtual void begin_read() = 0;
+  // Never empty. A connection that waits for its peer holds no buffer.
+  std::span<char> room();
+  // There was nothing to read after all; the read goes on.
+  void room_unused();
   // Has the read under way end with asio::error::operation_aborted, after the caller has returned.
   virtual void cancel_read() = 0;
   // There is no room to read: have saw_end() called when the peer is seen to end, once, after the caller has
@@ -133,12 +138,14 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
 
  private:
   void read_ahead();
+  void drop_buffer();
 
-  std::unique_ptr<char[]> buffer_;
+  std::unique_ptr<char[]> buffer_;  // none while nothing is unread and nothing comes
   std::size_t size_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::size_t direct_ = 0;  // bytes that went past the buffer
+  std::span<char> direct_room_;  // instead of the buffer's
+  std::size_t direct_ = 0;       // bytes that went there
   bool reading_ = false;
   bool reading_direct_ = false;
   bool ended_ = false;

@@ -35,7 +35,7 @@ class Narrow final : public providers::Connection {
   void end_writing() override {}
 
  protected:
-  void read_into(std::span<char>) override {}
+  void begin_read() override {}
   void cancel_read() override {}
 };
 
