@@ -4,6 +4,7 @@
 #include <iostream>
 #include <vector>
 
+#include "gateway/commands/catalogue_command.hpp"
 #include "gateway/commands/check_command.hpp"
 #include "gateway/commands/command_line.hpp"
 #include "gateway/commands/explain_command.hpp"
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
   const std::vector<gateway::Command> commands{
       gateway::add_serve(app, ISOCOST_VERSION),
       gateway::add_check(app),
+      gateway::add_catalogue(app),
       gateway::add_hosts(app),
       gateway::add_top(app),
       gateway::add_explain(app),

@@ -56,6 +56,9 @@ const Fields<ProviderLimits>& provider_limit_fields() {
                    "How long an idle connection is kept for the next request."),
           field<S>("max_idle_connections", &S::max_idle_connections, WholeForm{0, 100'000},
                    "Idle connections kept, for each worker."),
+          field<S>("warm_connections", &S::warm_connections, WholeForm{0, 1'000},
+                   "Idle connections made ahead, for each worker, while requests are likely to go to this "
+                   "provider, so that none waits for one. 0: connect when a request needs it."),
           field<S>("max_in_flight", &S::max_in_flight, WholeForm{1, 1'000'000},
                    "Requests at the same time, over all workers. Unlimited when left out."),
       }};

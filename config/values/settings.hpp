@@ -84,6 +84,7 @@ struct ProviderLimits {
   std::chrono::milliseconds progress_timeout{180'000};  // between two data events of a stream
   std::chrono::milliseconds keep_alive{60'000};         // how long an idle connection is kept
   int max_idle_connections = 256;                       // per worker
+  int warm_connections = 1;                             // per worker, before anybody needs them
   std::optional<int> max_in_flight{};                   // over all workers; absent: unlimited
 
   friend bool operator==(const ProviderLimits&, const ProviderLimits&) = default;

@@ -57,6 +57,7 @@ struct Services {
   // Of all loops.
   std::shared_ptr<routing::RetryBudget> retry_budget = std::make_shared<routing::RetryBudget>();
   WaitingLine line{};
+  config::TimePoint next_standby{};  // when it is looked again which hosts to be ready for
   // Scratch, used only between two waits.
   routing::Decision decision{};
   std::vector<routing::EndpointIndex> withdrawn{};

@@ -9,6 +9,7 @@
 #include "gateway/serving/last_words.hpp"
 #include "gateway/serving/race.hpp"
 #include "gateway/serving/record_keeping.hpp"
+#include "gateway/serving/standby.hpp"
 
 namespace gateway {
 namespace {
@@ -144,6 +145,7 @@ Task<void> Life::choose() {
     deciding_.keep();
     place_.leave();
     begin(0, now);
+    keep_ready(services_, *request_.hosts, now);
   }
 }
 

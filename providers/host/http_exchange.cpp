@@ -114,6 +114,13 @@ Task<Result<void>> HttpExchange::connect() {
   co_return co_await connect_once(limit);
 }
 
+Task<bool> HttpExchange::connect_ahead() {
+  const config::TimePoint limit = provider_.timer_.now() + provider_.settings_.limits.connect_timeout;
+  const Result<void> connected = co_await connect_once(limit);
+  if (connected) provider_.pool_.put(std::exchange(connection_, nullptr));
+  co_return connected.has_value();
+}
+
 Task<Result<void>> HttpExchange::connect_once(config::TimePoint limit) {
   const config::BaseUrl& url = provider_.settings_.base_url;
   const auto addresses = co_await provider_.resolver_.addresses(url.host, url.port, limit, waiting_);

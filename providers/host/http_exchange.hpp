@@ -20,6 +20,8 @@ class HttpExchange final : public Exchange {
   void abort() override;
   routing::Progress progress() const override { return progress_; }
   routing::TlsFault tls_fault() const override { return tls_fault_; }
+  // Instead of all that: a connection for whoever comes next. False where none could be made.
+  Task<bool> connect_ahead();
 
  private:
   Task<Result<void>> connect();

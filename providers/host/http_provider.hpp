@@ -22,11 +22,15 @@ class HttpProvider final : public Provider, private Spare::Holder {
   HttpProvider(const config::ProviderSettings& settings, boost::asio::io_context& io, Timer& timer,
                Resolver& resolver);
   std::unique_ptr<Exchange> begin() override;
-
-  // Connections made since the start, for metrics.
+  // Makes the connections that are missing to `warm_connections`, unless the host would close them before
+  // they are used, or none could be made lately.
+  void keep_ready(std::shared_ptr<Provider> self) override;
 
  private:
   friend class HttpExchange;
+  // Its own time between requests, as far as it is known from those who wait for them.
+  bool is_worth_keeping(config::TimePoint now);
+  Task<bool> connect_ahead(std::shared_ptr<Provider> self);
   std::size_t give_back(std::size_t most) override { return pool_.give_back(most); }
 
   const config::ProviderSettings& settings_;
@@ -37,6 +41,10 @@ class HttpProvider final : public Provider, private Spare::Holder {
   std::optional<TlsClient> tls_;
   Pool pool_;
   RequestHeads heads_;
+  int connecting_ahead_ = 0;
+  config::TimePoint not_ahead_before_{};
+  std::optional<config::TimePoint> readied_{};
+  config::Duration usual_pause_{};  // between the times that it was to be ready
 };
 
 }  // namespace providers

@@ -57,6 +57,8 @@ class Provider {
  public:
   virtual ~Provider() = default;
   virtual std::unique_ptr<Exchange> begin() = 0;
+  // Requests are likely to come soon: what can be done ahead is done now, by itself. `self` is this one.
+  virtual void keep_ready(std::shared_ptr<Provider> self) { (void)self; }
 };
 
 }  // namespace providers

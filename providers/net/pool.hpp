@@ -21,6 +21,9 @@ class Pool final : private Alarm {
   // Closes up to `most`, those that were idle the longest, and says how many.
   std::size_t give_back(std::size_t most);
   std::size_t idle() const { return idle_.size(); }
+  // How long the host kept the connection that it closed last, when it was idle; as long as can be said where
+  // it never did.
+  config::Duration host_keeps() const { return host_keeps_; }
 
  private:
   // An idle connection goes by itself when its host closes it.
@@ -29,7 +32,10 @@ class Pool final : private Alarm {
     std::list<Idle>::iterator self;
     ConnectionPtr connection;
     config::TimePoint since{};
-    void peer_left() override { pool->drop(self); }
+    void peer_left() override {
+      pool->host_keeps_ = pool->timer_.now() - since;
+      pool->drop(self);
+    }
   };
   void drop(std::list<Idle>::iterator idle);
   void ring() override;  // drops what was idle for too long
@@ -37,6 +43,7 @@ class Pool final : private Alarm {
   Timer& timer_;
   const std::size_t max_idle_;
   const config::Duration keep_for_;
+  config::Duration host_keeps_ = config::Duration::max();
   std::list<Idle> idle_;   // the one used last at the end
   std::list<Idle> spare_;  // list nodes to use again, so that the hot path does not allocate
 };

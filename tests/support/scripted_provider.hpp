@@ -38,10 +38,12 @@ class ScriptedProvider final : public providers::Provider {
   void will(Script script) { scripts_.push_back(std::move(script)); }
   void forget() { scripts_.clear(); }
   std::unique_ptr<providers::Exchange> begin() override;
+  void keep_ready(std::shared_ptr<Provider>) override { ++readied; }
 
   std::vector<std::string> requests;  // the bodies
   std::vector<std::string> targets;   // where they went
   std::vector<config::TimePoint> asked_at;
+  int readied = 0;      // how often connections were wanted ahead
   int aborted = 0;      // ended from outside
   int read_to_end = 0;  // whose connection could be used again
   int open = 0;

@@ -430,3 +430,59 @@ TEST_CASE("idle connections to another host give their descriptors back to a new
   other.connection(1).read_to_end();
   other.stop();
 }
+
+TEST_CASE("a connection made ahead serves the next request") {
+  World world;
+  const std::shared_ptr<providers::Provider> provider(&world.provider(), [](auto*) {});
+  provider->keep_ready(provider);
+  provider->keep_ready(provider);
+  Peer& peer = world.host.connection(0);
+  world.loop.settle();
+  Asked asked(world.loop, world.provider());
+  CHECK(peer.read_until("model").starts_with("POST "));
+  peer.send(small);
+  CHECK(*asked.body() == "{}");
+  CHECK(world.host.connections() == 1);
+}
+
+TEST_CASE("no connection is made ahead where none is wanted, or the host would close it before it is used") {
+  World world;
+  int wanted = 0;
+  SUBCASE("by the setting") {
+    world.settings.limits.warm_connections = 0;
+  }
+  SUBCASE("as the host keeps none that long") {
+    wanted = 1;
+    const std::shared_ptr<providers::Provider> provider(&world.provider(), [](auto*) {});
+    provider->keep_ready(provider);
+    Peer& peer = world.host.connection(0);
+    world.loop.settle();
+    world.loop.advance(2s);
+    peer.close();
+    world.loop.settle();
+    world.loop.advance(20s);
+  }
+  const std::shared_ptr<providers::Provider> provider(&world.provider(), [](auto*) {});
+  provider->keep_ready(provider);
+  world.loop.settle();
+  CHECK(world.host.connections() == static_cast<std::size_t>(wanted));
+}
+
+TEST_CASE("a host that cannot be reached is not tried again at once") {
+  World world;
+  world.settings.base_url.host = "gone.test";
+  world.names.addresses["gone.test"] = FailureKind::resolve;
+  const std::shared_ptr<providers::Provider> provider(&world.provider(), [](auto*) {});
+  provider->keep_ready(provider);
+  world.loop.settle();
+  const std::size_t asked = world.names.asked.size();
+  CHECK(asked == 1);
+  world.loop.advance(5s);
+  provider->keep_ready(provider);
+  world.loop.settle();
+  CHECK(world.names.asked.size() == 1);
+  world.loop.advance(6s);
+  provider->keep_ready(provider);
+  world.loop.settle();
+  CHECK(world.names.asked.size() == 2);
+}

@@ -49,6 +49,18 @@ TEST_CASE("an idle connection that its host closes is noticed and dropped at onc
   CHECK(!pool.take());
 }
 
+TEST_CASE("how long a host keeps an idle connection is known once it closed one") {
+  Loop loop;
+  Pool pool(loop.timer, 10, 60s);
+  Made one(loop);
+  CHECK(pool.host_keeps() == config::Duration::max());
+  pool.put(one.near);
+  loop.advance(5s);
+  one.far.close();
+  loop.until([&] { return pool.idle() == 0; });
+  CHECK(pool.host_keeps() == 5s);
+}
+
 TEST_CASE("a connection with bytes nobody asked for is never given out") {
   Loop loop;
   Pool pool(loop.timer, 10, 60s);

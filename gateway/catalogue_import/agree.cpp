@@ -1,0 +1,142 @@
+#include "gateway/catalogue_import/agree.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+
+namespace gateway {
+namespace {
+
+using Price = config::PricePerMillionTokens;
+
+constexpr Price least{config::Money{1'000'000}};         // 0.001 $/Mtok
+constexpr Price most{config::Money{1'000'000'000'000}};  // 1,000 $/Mtok
+constexpr double contradicting = 0.1;
+
+struct Kind {
+  std::string_view name;
+  std::optional<Price> (*of)(const config::Prices&);
+  void (*set)(config::Prices&, Price);
+};
+constexpr std::array kinds{
+    Kind{"input", [](const config::Prices& p) { return std::optional(p.input); },
+         [](config::Prices& p, Price price) { p.input = price; }},
+    Kind{"output", [](const config::Prices& p) { return std::optional(p.output); },
+         [](config::Prices& p, Price price) { p.output = price; }},
+    Kind{"cache_read", [](const config::Prices& p) { return p.cache_read; },
+         [](config::Prices& p, Price price) { p.cache_read = price; }},
+    Kind{"cache_write", [](const config::Prices& p) { return p.cache_write; },
+         [](config::Prices& p, Price price) { p.cache_write = price; }},
+};
+
+bool is_outside(Price price) {
+  return price < least || price > most;
+}
+
+std::string named(const CatalogueRow& row) {
+  return row.source + ": " + row.place;
+}
+
+// Takes in what another list says of the same offer.
+void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& contradictions) {
+  bool agrees = true;
+  for (const Kind& kind : kinds) {
+    const auto ours = kind.of(offer.row.prices), theirs = kind.of(other.prices);
+    if (!ours || !theirs) {
+      if (theirs) kind.set(offer.row.prices, *theirs);
+      continue;
+    }
+    if (!differ(*ours, *theirs, contradicting)) continue;
+    agrees = false;
+    contradictions.push_back({offer.row.provider + "/" + offer.row.host_model,
+                              std::string(kind.name) + " " + price_text(*ours) + " (" +
+                                  offer.sources.front() + "), " + price_text(*theirs) + " (" + other.source +
+                                  "): the dearer one is taken"});
+    kind.set(offer.row.prices, std::max(*ours, *theirs));
+  }
+  if (agrees) offer.sources.push_back(other.source);
+  if (offer.row.max_output == 0) offer.row.max_output = other.max_output;
+  if (offer.row.display_name.empty()) offer.row.display_name = other.display_name;
+  if (offer.row.base_url.empty()) offer.row.base_url = other.base_url;
+  if (offer.row.long_prompts.empty()) offer.row.long_prompts = other.long_prompts;
+  offer.row.features |= other.features;
+}
+
+}  // namespace
+
+std::string price_text(Price price) {
+  const std::int64_t nanos = price.price.nanos;
+  const auto size = static_cast<std::uint64_t>(nanos < 0 ? -nanos : nanos);
+  std::string digits = std::to_string(size % 1'000'000'000);
+  digits.insert(0, 9 - digits.size(), '0');
+  digits.erase(digits.find_last_not_of('0') + 1);
+  std::string text = (nanos < 0 ? "-" : "") + std::to_string(size / 1'000'000'000);
+  if (!digits.empty()) text += "." + digits;
+  return text + " $/Mtok";
+}
+
+std::string key_of(std::string_view provider, std::string_view host_model) {
+  std::string key = std::string(provider) + "/" + std::string(host_model);
+  std::ranges::transform(key, key.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return key;
+}
+
+bool differ(Price a, Price b, double share) {
+  const auto low = static_cast<double>(std::min(a, b).price.nanos);
+  const auto high = static_cast<double>(std::max(a, b).price.nanos);
+  return high > low * (1 + share);
+}
+
+std::string disbelief(CatalogueRow& row) {
+  if (row.max_output >= row.context) row.max_output = 0;
+  const config::Prices& prices = row.prices;
+  if (prices.input.price.nanos == 0 && prices.output.price.nanos == 0) {
+    return "costs nothing: that may mean free, unknown or a subscription";
+  }
+  if (is_outside(prices.input)) return "an input price of " + price_text(prices.input);
+  if (is_outside(prices.output)) return "an output price of " + price_text(prices.output);
+  if (4 * prices.output.price.nanos < prices.input.price.nanos) {
+    return "output for " + price_text(prices.output) + " and input for " + price_text(prices.input) +
+           ": they may be swapped";
+  }
+  if (prices.cache_read && (prices.cache_read->price.nanos < 0 || *prices.cache_read > prices.input)) {
+    return "cached input for " + price_text(*prices.cache_read) + " and input for " +
+           price_text(prices.input);
+  }
+  if (prices.cache_write && prices.cache_write->price.nanos < 0) {
+    return "cache writes for " + price_text(*prices.cache_write);
+  }
+  if (row.context == 0) return "no context window";
+  return {};
+}
+
+Agreement agreement_of(std::vector<CatalogueRows> lists) {
+  Agreement agreement;
+  std::map<std::string, Offer> offers;
+  for (CatalogueRows& list : lists) {
+    for (CatalogueDoubt& doubt : list.doubts) agreement.doubts.push_back(std::move(doubt));
+    agreement.unpriced += list.unpriced;
+    for (CatalogueRow& row : list.rows) {
+      if (!row.is_chat || row.is_deprecated) continue;
+      if (const std::string why = disbelief(row); !why.empty()) {
+        agreement.doubts.push_back({named(row), why});
+        continue;
+      }
+      const auto [known, is_new] = offers.try_emplace(key_of(row.provider, row.host_model));
+      if (is_new) {
+        known->second = {.row = row, .sources = {row.source}};
+      } else if (known->second.row.source == row.source) {
+        agreement.doubts.push_back({named(row), "is there twice; the first one counts"});
+      } else {
+        join(known->second, row, agreement.contradictions);
+      }
+    }
+  }
+  for (auto& [unused, offer] : offers) agreement.offers.push_back(std::move(offer));
+  std::ranges::sort(agreement.doubts, {}, &CatalogueDoubt::place);
+  return agreement;
+}
+
+}  // namespace gateway

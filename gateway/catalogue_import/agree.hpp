@@ -1,0 +1,39 @@
+// What several lists say together: which rows are believed, and where they contradict each other. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/catalogue_import/row.hpp"
+
+namespace gateway {
+
+// Why a row is not believed; empty where it is. Numbers that only fill a place (an output as long as the
+// context) are taken out of it.
+std::string disbelief(CatalogueRow& row);
+
+// One model at one host, by all that list it.
+struct Offer {
+  CatalogueRow row;  // of the first list that has it; prices: the dearest of those that contradict each other
+  std::vector<std::string> sources;  // of the same opinion on its prices, and the first one
+};
+
+struct Agreement {
+  std::vector<Offer> offers;  // by provider and host's name; those that are believed and answer chats
+  std::vector<CatalogueDoubt> doubts;
+  std::size_t unpriced = 0;
+  std::vector<CatalogueDoubt>
+      contradictions;  // "together/…": "input 1.25 $/Mtok (LiteLLM), 0.6 $/Mtok (models.dev)"
+};
+
+// `lists` in the order in which they are believed.
+Agreement agreement_of(std::vector<CatalogueRows> lists);
+
+// "0.55 $/Mtok"
+std::string price_text(config::PricePerMillionTokens price);
+// What two lists call the same.
+std::string key_of(std::string_view provider, std::string_view host_model);
+// Whether one is more than `share` above the other.
+bool differ(config::PricePerMillionTokens a, config::PricePerMillionTokens b, double share);
+
+}  // namespace gateway

@@ -1,0 +1,159 @@
+#include "gateway/catalogue_import/catalogue_file.hpp"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "gateway/catalogue_import/names.hpp"
+#include "gateway/text/json_string.hpp"
+
+namespace gateway {
+namespace {
+
+struct Where {
+  std::string base_url, display_name, variable, jurisdiction, dialect;
+};
+
+std::string variable_of(const std::string& provider) {
+  std::string name = !provider.empty() && provider.front() <= '9' ? "HOST_" : "";
+  for (const char c : provider) {
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    name += is_word ? static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c) : '_';
+  }
+  return name + "_API_KEY";
+}
+
+std::optional<Where> where_is(const CatalogueRow& row) {
+  if (const KnownHost* host = known_host(row.provider)) {
+    return Where{std::string(host->base_url), std::string(host->display_name), std::string(host->variable),
+                 std::string(host->jurisdiction), std::string(host->speaks)};
+  }
+  // Whole and plain: one with a place to fill in is for people.
+  const bool is_usable =
+      row.base_url.starts_with("https://") && row.base_url.find_first_of("${}?") == std::string::npos;
+  if (!is_usable) return std::nullopt;
+  std::string base_url = row.base_url;
+  constexpr std::string_view call = "/chat/completions";
+  while (base_url.ends_with('/')) base_url.pop_back();
+  if (base_url.ends_with(call)) base_url.resize(base_url.size() - call.size());
+  return Where{base_url, row.provider, variable_of(row.provider), {}, {}};
+}
+
+// Letters, digits and few others; what a name may be in a configuration.
+std::string name_of(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const bool is_plain =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    name += is_plain ? c : low != c ? low : '-';
+  }
+  return name;
+}
+
+// JSON's texts are YAML's, too.
+std::string quoted_text(std::string_view text) {
+  std::string quoted;
+  append_json_string(text, quoted);
+  return quoted;
+}
+
+std::string price_map(const config::Prices& prices) {
+  std::string text = "{input: " + price_text(prices.input) + ", output: " + price_text(prices.output);
+  if (prices.cache_read) text += ", cache_read: " + price_text(*prices.cache_read);
+  if (prices.cache_write) text += ", cache_write: " + price_text(*prices.cache_write);
+  if (prices.cache_write_1h) text += ", cache_write_1h: " + price_text(*prices.cache_write_1h);
+  return text + "}";
+}
+
+std::string feature_list(const config::Features& features) {
+  std::string text;
+  for (std::size_t i = 0; i < config::feature_count; ++i) {
+    if (features[i]) text.append(text.empty() ? "" : ", ").append(config::feature_names[i]);
+  }
+  return "[" + text + "]";
+}
+
+void write_endpoint(const Offer& offer, const std::string& variant, std::string& text) {
+  const CatalogueRow& row = offer.row;
+  text += "      # ";
+  for (const std::string& source : offer.sources)
+    text += (&source == &offer.sources.front() ? "" : ", ") + source;
+  if (!row.date.empty()) text += " " + name_of(row.date);
+  text += "\n";
+  for (const LongPrompt& longer : row.long_prompts) {
+    text += "      # beyond " + std::to_string(longer.beyond) +
+            " tokens of prompt: " + price_map(longer.prices) + "\n";
+  }
+  text += "      - provider: " + name_of(row.provider) + "\n";
+  if (!variant.empty()) text += "        variant: " + variant + "\n";
+  text += "        host_model: " + quoted_text(row.host_model) + "\n";
+  text += "        context: " + std::to_string(row.context) + " tok\n";
+  if (row.max_output > 0) text += "        max_output: " + std::to_string(row.max_output) + " tok\n";
+  text += "        price: " + price_map(row.prices) + "\n";
+  if (row.features.any()) text += "        features: " + feature_list(row.features) + "\n";
+}
+
+}  // namespace
+
+bool is_meant(const CatalogueRow& row, const std::vector<std::string>& patterns) {
+  if (patterns.empty()) return true;
+  const std::string full = public_name(row.model);
+  return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), row.model.c_str(), 0) == 0 ||
+           ::fnmatch(pattern.c_str(), full.c_str(), 0) == 0;
+  });
+}
+
+CatalogueFile catalogue_file(const std::vector<Offer>& offers) {
+  CatalogueFile file;
+  std::map<std::string, Where> providers;
+  std::map<std::string, std::vector<const Offer*>> models;
+  std::set<std::string> unreachable;
+  for (const Offer& offer : offers) {
+    const auto where = where_is(offer.row);
+    if (!where) {
+      unreachable.insert(offer.row.provider);
+      continue;
+    }
+    providers.emplace(name_of(offer.row.provider), *where);
+    models[name_of(offer.row.model)].push_back(&offer);
+  }
+  file.unreachable.assign(unreachable.begin(), unreachable.end());
+  file.models = models.size();
+
+  file.text =
+      "# Made of public lists by `isocost catalog import`. Prices move: check those that you use against "
+      "the\n"
+      "# provider's own page. What no list says is left out and so unknown: data policies, datacentres,\n"
+      "# quantizations. Each provider joins when its variable is set.\n\nproviders:\n";
+  for (const auto& [name, where] : providers) {
+    file.text += "  " + name + ":\n    display_name: " + quoted_text(where.display_name) +
+                 "\n    base_url: " + where.base_url + "\n    credential: ${" + where.variable +
+                 "}\n    optional: true\n";
+    if (!where.dialect.empty()) file.text += "    dialect: " + where.dialect + "\n";
+    if (!where.jurisdiction.empty()) file.text += "    jurisdiction: " + where.jurisdiction + "\n";
+  }
+  file.text += "\nmodels:\n";
+  for (const auto& [common, hosts] : models) {
+    const std::string name = public_name(common);
+    file.text += "  " + name + ":\n";
+    if (name != common) file.text += "    aliases: [" + quoted_text(common) + "]\n";
+    const auto shown =
+        std::ranges::find_if(hosts, [](const Offer* each) { return !each->row.display_name.empty(); });
+    if (shown != hosts.end())
+      file.text += "    display_name: " + quoted_text((*shown)->row.display_name) + "\n";
+    file.text += "    endpoints:\n";
+    std::set<std::string> seen;
+    for (const Offer* offer : hosts) {
+      const bool is_first = seen.insert(offer->row.provider).second;
+      write_endpoint(*offer, is_first ? std::string() : name_of(offer->row.host_model), file.text);
+      ++file.endpoints;
+    }
+  }
+  return file;
+}
+
+}  // namespace gateway

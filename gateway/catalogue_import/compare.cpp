@@ -1,0 +1,84 @@
+#include "gateway/catalogue_import/compare.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "config/values/address.hpp"
+#include "gateway/catalogue_import/names.hpp"
+
+namespace gateway {
+namespace {
+
+using Price = config::PricePerMillionTokens;
+
+constexpr double worth_telling = 0.2;
+constexpr double deep_cut = 1;  // to less than half
+
+struct Pair {
+  std::string_view name;
+  Price config::Prices::*of;
+};
+constexpr Pair pairs[] = {{"input", &config::Prices::input}, {"output", &config::Prices::output}};
+
+std::string title_of(const config::EndpointSettings& endpoint) {
+  return endpoint.name.text + " (" + endpoint.host_model + ")";
+}
+
+void compare_prices(const config::EndpointSettings& endpoint, Offer& offer, Comparison& comparison) {
+  bool differs = false;
+  for (const Pair& pair : pairs) {
+    const Price now = endpoint.prices.*pair.of;
+    Price& listed = offer.row.prices.*pair.of;
+    if (!differ(now, listed, worth_telling)) continue;
+    differs = true;
+    Change change{.endpoint = title_of(endpoint),
+                  .what = std::string(pair.name) + " " + price_text(now) + " -> " + price_text(listed) +
+                          " (" + offer.sources.front() + ")"};
+    if (listed < now && differ(now, listed, deep_cut) && offer.sources.size() < 2) {
+      change.is_kept = true;
+      listed = now;
+    }
+    comparison.changes.push_back(std::move(change));
+  }
+  if (offer.row.context != endpoint.context.count) {
+    differs = true;
+    comparison.changes.push_back({.endpoint = title_of(endpoint),
+                                  .what = "context " + std::to_string(endpoint.context.count) + " tok -> " +
+                                          std::to_string(offer.row.context) + " tok (" +
+                                          offer.sources.front() + ")"});
+  }
+  if (!differs) ++comparison.same;
+}
+
+}  // namespace
+
+std::string listed_name(const config::ProviderSettings& provider) {
+  const auto is_there = [&](const KnownHost& host) {
+    return host.base_url.find("://" + provider.base_url.host + "/") != std::string_view::npos ||
+           host.base_url.ends_with("://" + provider.base_url.host);
+  };
+  const auto found = std::ranges::find_if(known_hosts(), is_there);
+  if (found != known_hosts().end()) return std::string(found->name);
+  const KnownHost* by_name = known_host(provider.name.text);
+  return by_name ? std::string(by_name->name) : provider.name.text;
+}
+
+Comparison compare(const config::Settings& in_force, Agreement& agreement) {
+  std::map<std::string, Offer*> by_key;
+  for (Offer& offer : agreement.offers) by_key[key_of(offer.row.provider, offer.row.host_model)] = &offer;
+  Comparison comparison;
+  for (const config::ModelSettings& model : in_force.models) {
+    for (const config::EndpointSettings& endpoint : model.endpoints) {
+      const config::ProviderSettings& provider = in_force.providers[endpoint.provider_index];
+      const auto found = by_key.find(key_of(listed_name(provider), endpoint.host_model));
+      if (found == by_key.end()) {
+        comparison.unlisted.push_back(title_of(endpoint));
+      } else {
+        compare_prices(endpoint, *found->second, comparison);
+      }
+    }
+  }
+  return comparison;
+}
+
+}  // namespace gateway

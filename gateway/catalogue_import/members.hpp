@@ -1,0 +1,32 @@
+// Members of lists that may be there or not, in the form that a row needs. Pure.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/values/units.hpp"
+
+namespace gateway {
+
+// Null where there is none, or it is something else.
+const boost::json::object* object_in(const boost::json::object& all, std::string_view name);
+const boost::json::array* array_in(const boost::json::object& all, std::string_view name);
+std::string text_in(const boost::json::object& all, std::string_view name);
+// One line for people: without control characters, blanks at its ends and what is beyond 200 bytes.
+std::string title_in(const boost::json::object& all, std::string_view name);
+bool is_true_in(const boost::json::object& all, std::string_view name);
+// A number, or a text that is one, as OpenRouter writes prices.
+std::optional<double> number_in(const boost::json::object& all, std::string_view name);
+std::int64_t whole_in(const boost::json::object& all, std::string_view name);  // 0 where there is none
+// As they stand, a negative one included: what is not believable is found later.
+std::optional<config::PricePerMillionTokens> price_per_token_in(const boost::json::object& all,
+                                                                std::string_view name);
+std::optional<config::PricePerMillionTokens> price_per_million_in(const boost::json::object& all,
+                                                                  std::string_view name);
+// Whether a list of words has it.
+bool has_word(const boost::json::object& all, std::string_view list, std::string_view word);
+
+}  // namespace gateway

@@ -1,0 +1,94 @@
+// models.dev's api.json: {provider: {id, api, models: {id: {name, cost, limit, modalities, …}}}}; prices in
+// dollars per million tokens.
+#include "gateway/catalogue_import/lists.hpp"
+#include "gateway/catalogue_import/members.hpp"
+#include "gateway/catalogue_import/names.hpp"
+
+namespace gateway {
+namespace {
+
+namespace json = boost::json;
+using config::Feature;
+
+constexpr std::string_view source = "models.dev";
+
+config::Prices prices_of(const json::object& cost) {
+  config::Prices prices;
+  prices.input = price_per_million_in(cost, "input").value_or(config::PricePerMillionTokens{});
+  prices.output = price_per_million_in(cost, "output").value_or(config::PricePerMillionTokens{});
+  prices.cache_read = price_per_million_in(cost, "cache_read");
+  prices.cache_write = price_per_million_in(cost, "cache_write");
+  return prices;
+}
+
+config::Features features_of(const json::object& model) {
+  config::Features features;
+  const auto set = [&](Feature feature, bool has) { features[static_cast<std::size_t>(feature)] = has; };
+  const json::object* modalities = object_in(model, "modalities");
+  set(Feature::tools, is_true_in(model, "tool_call"));
+  set(Feature::json_schema, is_true_in(model, "structured_output"));
+  set(Feature::json_object, is_true_in(model, "structured_output"));
+  set(Feature::reasoning, is_true_in(model, "reasoning"));
+  if (modalities) {
+    set(Feature::images, has_word(*modalities, "input", "image"));
+    set(Feature::audio, has_word(*modalities, "input", "audio"));
+    set(Feature::files, has_word(*modalities, "input", "pdf"));
+  }
+  return features;
+}
+
+void add_long_prompts(const json::object& cost, CatalogueRow& row) {
+  const json::array* tiers = array_in(cost, "tiers");
+  if (!tiers) return;
+  for (const json::value& each : *tiers) {
+    const json::object* tier = each.if_object();
+    const json::object* when = tier ? object_in(*tier, "tier") : nullptr;
+    if (when && text_in(*when, "type") == "context") {
+      row.long_prompts.push_back({.beyond = whole_in(*when, "size"), .prices = prices_of(*tier)});
+    }
+  }
+}
+
+}  // namespace
+
+CatalogueRows rows_of_models_dev(const json::object& providers) {
+  CatalogueRows found;
+  for (const auto& [id, value] : providers) {
+    const json::object* provider = value.if_object();
+    const json::object* models = provider ? object_in(*provider, "models") : nullptr;
+    if (!models) continue;
+    const KnownHost* host = known_host(id);
+    for (const auto& [host_model, described] : *models) {
+      const json::object* model = described.if_object();
+      const json::object* cost = model ? object_in(*model, "cost") : nullptr;
+      const std::string place = std::string(id) + ".models." + std::string(host_model);
+      if (!cost) {
+        ++found.unpriced;
+        continue;
+      }
+      CatalogueRow row{.provider = host ? std::string(host->name) : std::string(id),
+                       .host_model = host_model,
+                       .model = common_name(host_model),
+                       .display_name = title_in(*model, "name"),
+                       .source = std::string(source),
+                       .place = place,
+                       .date = text_in(*model, "last_updated"),
+                       .base_url = text_in(*provider, "api"),
+                       .prices = prices_of(*cost),
+                       .features = features_of(*model),
+                       .is_deprecated = text_in(*model, "status") == "deprecated"};
+      if (const json::object* limit = object_in(*model, "limit")) {
+        row.context = whole_in(*limit, "context");
+        row.max_output = whole_in(*limit, "output");
+      }
+      const json::object* modalities = object_in(*model, "modalities");
+      row.is_chat =
+          !modalities || (has_word(*modalities, "input", "text") && has_word(*modalities, "output", "text"));
+      add_long_prompts(*cost, row);
+      found.rows.push_back(std::move(row));
+    }
+  }
+  return found;
+}
+
+}  // namespace gateway

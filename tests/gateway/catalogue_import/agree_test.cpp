@@ -1,0 +1,196 @@
+// Which rows are believed, what several lists say together, what changes, and the file that comes of it.
+#include "gateway/catalogue_import/agree.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "config/files/load.hpp"
+#include "gateway/catalogue_import/catalogue_file.hpp"
+#include "gateway/catalogue_import/compare.hpp"
+
+using namespace gateway;
+
+namespace {
+
+config::PricePerMillionTokens dollars(double price) {
+  return {config::Money{std::llround(price * 1e9)}};
+}
+
+CatalogueRow row(double input, double output, std::string source = "models.dev") {
+  CatalogueRow made{.provider = "together",
+                    .host_model = "deepseek-ai/DeepSeek-R1",
+                    .model = "deepseek-r1",
+                    .source = std::move(source),
+                    .place = "together.models.r1",
+                    .context = 128'000,
+                    .max_output = 32'000};
+  made.prices.input = dollars(input);
+  made.prices.output = dollars(output);
+  return made;
+}
+
+std::string why_not(CatalogueRow made) {
+  return disbelief(made);
+}
+
+Agreement of(std::vector<CatalogueRow> first, std::vector<CatalogueRow> second = {}) {
+  std::vector<CatalogueRows> lists(2);
+  lists[0].rows = std::move(first);
+  lists[1].rows = std::move(second);
+  return agreement_of(std::move(lists));
+}
+
+config::Sources with_keys() {
+  return {
+      .variable = [](const std::string&) { return std::optional<std::string>("sk-aaaaaaaaaaaaaaaaaaaa"); },
+      .file = [](const std::string&) { return std::optional<std::string>(); }};
+}
+
+config::Settings loaded(const std::string& yaml) {
+  const config::Loaded made = config::load(yaml, "isocost.yaml", with_keys());
+  for (const config::Problem& problem : made.problems) MESSAGE(config::to_text(problem));
+  REQUIRE(made.settings);
+  return *made.settings;
+}
+
+}  // namespace
+
+TEST_CASE("prices that cannot be are not believed, and it is said why") {
+  CHECK(why_not(row(0.55, 2.19)).empty());
+  CHECK(why_not(row(0, 0)).find("costs nothing") == 0);
+  CHECK(why_not(row(0.0001, 2)).find("an input price of 0.0001 $/Mtok") == 0);
+  CHECK(why_not(row(1, 5000)).find("an output price of 5000 $/Mtok") == 0);
+  CHECK(why_not(row(-1, 2)).find("an input price of -1 $/Mtok") == 0);
+  CHECK(why_not(row(8, 1)).find("swapped") != std::string::npos);
+  CatalogueRow cached = row(1, 2);
+  cached.prices.cache_read = dollars(1.5);
+  CHECK(why_not(cached).find("cached input for 1.5 $/Mtok") == 0);
+  CatalogueRow without = row(1, 2);
+  without.context = 0;
+  CHECK(why_not(without) == "no context window");
+}
+
+TEST_CASE("an output as long as the context only fills the place") {
+  CatalogueRow filled = row(1, 2);
+  filled.max_output = filled.context;
+  CHECK(disbelief(filled).empty());
+  CHECK(filled.max_output == 0);
+}
+
+TEST_CASE("lists that agree are both named; where they do not, the dearer price is taken and told") {
+  const Agreement same = of({row(0.55, 2.19)}, {row(0.56, 2.19, "LiteLLM")});
+  REQUIRE(same.offers.size() == 1);
+  CHECK(same.offers[0].sources == std::vector<std::string>{"models.dev", "LiteLLM"});
+  CHECK(same.offers[0].row.prices.input == dollars(0.55));
+  CHECK(same.contradictions.empty());
+
+  const Agreement other = of({row(0.6, 1.7)}, {row(1.25, 1.25, "LiteLLM")});
+  REQUIRE(other.offers.size() == 1);
+  CHECK(other.offers[0].row.prices.input == dollars(1.25));
+  CHECK(other.offers[0].row.prices.output == dollars(1.7));
+  REQUIRE(other.contradictions.size() == 2);
+  CHECK(other.contradictions[0].place == "together/deepseek-ai/DeepSeek-R1");
+  CHECK(other.contradictions[0].what ==
+        "input 0.6 $/Mtok (models.dev), 1.25 $/Mtok (LiteLLM): the dearer one is taken");
+}
+
+TEST_CASE("the host's name counts in any case, and what one list lacks another one adds") {
+  CatalogueRow lower = row(0.55, 2.19, "LiteLLM");
+  lower.host_model = "deepseek-ai/deepseek-r1";
+  lower.prices.cache_read = dollars(0.14);
+  lower.features.set(static_cast<std::size_t>(config::Feature::tools));
+  const Agreement both = of({row(0.55, 2.19)}, {lower});
+  REQUIRE(both.offers.size() == 1);
+  CHECK(both.offers[0].row.host_model == "deepseek-ai/DeepSeek-R1");
+  CHECK(both.offers[0].row.prices.cache_read == dollars(0.14));
+  CHECK(both.offers[0].row.features.count() == 1);
+}
+
+TEST_CASE("what is no chat or goes away is left out without a word") {
+  CatalogueRow embeds = row(1, 2), old = row(1, 2);
+  embeds.is_chat = false;
+  old.is_deprecated = true;
+  const Agreement none = of({embeds}, {old});
+  CHECK(none.offers.empty());
+  CHECK(none.doubts.empty());
+}
+
+TEST_CASE("prices are written with all their digits and no more") {
+  CHECK(price_text(dollars(3)) == "3 $/Mtok");
+  CHECK(price_text(dollars(0.003625)) == "0.003625 $/Mtok");
+  CHECK(price_text({config::Money{1}}) == "0.000000001 $/Mtok");
+  CHECK(price_text({config::Money{-1'500'000'000}}) == "-1.5 $/Mtok");
+}
+
+TEST_CASE("the file is a configuration that loads, and the same offers give the same bytes") {
+  CatalogueRow cerebras = row(0.35, 0.75);
+  cerebras.provider = "cerebras";
+  cerebras.host_model = "deepseek-r1";
+  cerebras.display_name = "R1 \"fast\" <b>";
+  cerebras.long_prompts.push_back({.beyond = 200'000, .prices = cerebras.prices});
+  CatalogueRow twice = row(1, 3);
+  twice.host_model = "deepseek-ai/DeepSeek-R1:free";
+  CatalogueRow nowhere = row(1, 3);
+  nowhere.provider = "nobody";
+  const Agreement all = of({row(0.55, 2.19), cerebras, twice, nowhere});
+  const CatalogueFile file = catalogue_file(all.offers);
+  CHECK(file.models == 1);
+  CHECK(file.endpoints == 3);
+  CHECK(file.unreachable == std::vector<std::string>{"nobody"});
+  CHECK(catalogue_file(of({nowhere, twice, cerebras, row(0.55, 2.19)}).offers).text == file.text);
+
+  const config::Settings settings = loaded(file.text);
+  CHECK(settings.providers.size() == 2);
+  REQUIRE(settings.models.size() == 1);
+  CHECK(settings.models[0].name.text == "deepseek/deepseek-r1");
+  CHECK(settings.models[0].display_name == "R1 \"fast\" <b>");
+  REQUIRE(settings.models[0].endpoints.size() == 3);
+  CHECK(settings.models[0].endpoints[0].prices.input == dollars(0.35));
+  CHECK(settings.models[0].endpoints[1].host_model == "deepseek-ai/DeepSeek-R1");
+  CHECK(settings.models[0].endpoints[2].variant == "deepseek-ai-deepseek-r1-free");
+}
+
+TEST_CASE("a provider that is in no table is reached where the list says, if that is a whole address") {
+  CatalogueRow other = row(1, 3);
+  other.provider = "302ai";
+  other.base_url = "https://api.302.ai/v1/chat/completions/";
+  CHECK(loaded(catalogue_file(of({other}).offers).text).providers[0].base_url.path == "/v1");
+  other.base_url = "https://${RESOURCE}.example.com/v1";
+  CHECK(catalogue_file(of({other}).offers).endpoints == 0);
+}
+
+TEST_CASE(
+    "against a configuration changes are told; a deep cut that one list alone knows is not taken over") {
+  const config::Settings in_force = loaded(R"(providers:
+  ours: {base_url: "https://api.together.xyz/v1", credential: "${KEY}"}
+models:
+  r1:
+    endpoints:
+      - {provider: ours, host_model: deepseek-ai/DeepSeek-R1, context: 128000 tok, price: {input: 3 $/Mtok, output: 7 $/Mtok}}
+      - {provider: ours, variant: gone, host_model: nobody/has-it, context: 8 ktok, price: {input: 3 $/Mtok, output: 7 $/Mtok}}
+)");
+  Agreement one = of({row(0.55, 6)});
+  const Comparison alone = compare(in_force, one);
+  REQUIRE(alone.changes.size() == 1);
+  CHECK(alone.changes[0].endpoint == "ours (deepseek-ai/DeepSeek-R1)");
+  CHECK(alone.changes[0].what == "input 3 $/Mtok -> 0.55 $/Mtok (models.dev)");
+  CHECK(alone.changes[0].is_kept);
+  CHECK(one.offers[0].row.prices.input == dollars(3));
+  CHECK(alone.unlisted == std::vector<std::string>{"ours/gone (nobody/has-it)"});
+
+  Agreement two = of({row(0.55, 6)}, {row(0.55, 6, "LiteLLM")});
+  CHECK_FALSE(compare(in_force, two).changes[0].is_kept);
+  CHECK(two.offers[0].row.prices.input == dollars(0.55));
+
+  Agreement same = of({row(3.1, 7)});
+  CHECK(compare(in_force, same).changes.empty());
+  CHECK(compare(in_force, same).same == 1);
+}
+
+TEST_CASE("models are meant by their own or their public name, with stars") {
+  CHECK(is_meant(row(1, 2), {}));
+  CHECK(is_meant(row(1, 2), {"deepseek-r1"}));
+  CHECK(is_meant(row(1, 2), {"nothing", "deepseek/*"}));
+  CHECK_FALSE(is_meant(row(1, 2), {"deepseek"}));
+}
