@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "config/values/settings.hpp"
+#include "providers/host/access.hpp"
 #include "providers/host/provider.hpp"
 #include "providers/host/request_heads.hpp"
 #include "providers/loop/timer.hpp"
@@ -16,14 +17,15 @@
 
 namespace providers {
 
+class TokenErrand;
+
 class HttpProvider final : public Provider, private Spare::Holder {
  public:
-  // `settings`, `timer` and `resolver` must outlive the provider.
+  // `settings`, `timer` and `resolver` must outlive the provider. `access`: what the provider of every loop
+  // shares, as Access::of() made it of the same settings.
   HttpProvider(const config::ProviderSettings& settings, boost::asio::io_context& io, Timer& timer,
-               Resolver& resolver);
+               Resolver& resolver, std::shared_ptr<Access> access = nullptr);
   std::unique_ptr<Exchange> begin() override;
-
-  // Connections made since the start, for metrics.
 
  private:
   friend class HttpExchange;
@@ -37,6 +39,8 @@ class HttpProvider final : public Provider, private Spare::Holder {
   std::optional<TlsClient> tls_;
   Pool pool_;
   RequestHeads heads_;
+  const std::shared_ptr<Access> access_;       // null: the heads say all
+  const std::shared_ptr<TokenErrand> errand_;  // null where no token is needed
 };
 
 }  // namespace providers
