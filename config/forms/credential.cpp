@@ -44,7 +44,14 @@ std::optional<std::string> look_up(const Sources& sources, const std::string& na
   return sources.variable ? sources.variable(name) : std::nullopt;
 }
 
-std::optional<Secret> checked(const Node& node, std::string text, const std::string& source) {
+constexpr std::size_t longest_document = 64 << 10;
+
+std::optional<Secret> checked(const Node& node, std::string text, const std::string& source, Holds holds) {
+  if (holds == Holds::document) {
+    if (!text.empty() && text.size() <= longest_document) return Secret(std::move(text));
+    node.key_error(source + (text.empty() ? " is empty" : " holds more than 64 KiB, which is no key's file"));
+    return std::nullopt;
+  }
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   const auto visible = [](unsigned char c) { return c > ' ' && c < 0x7f; };
   const bool clean = std::ranges::all_of(text, visible);
@@ -90,7 +97,7 @@ std::optional<Credential> CredentialForm::read(const Node& node) const {
   }
   if (!value) return Credential{.secret = {}, .source = text};
   const std::string source = is_file ? "the file `" + name.substr(5) + "`" : "the variable `" + name + "`";
-  auto secret = checked(node, std::move(*value), source);
+  auto secret = checked(node, std::move(*value), source, holds);
   if (!secret) return std::nullopt;
   return Credential{.secret = std::move(*secret), .source = text};
 }

@@ -16,10 +16,13 @@ struct Credential {
 
 // Whether a variable or file that is not there is a problem already when it is read.
 enum class Absence { refused, accepted };
+// A key has no white space; a document is any text.
+enum class Holds { key, document };
 
 struct CredentialForm {
   using Value = Credential;
   Absence absence = Absence::refused;
+  Holds holds = Holds::key;
   std::optional<Credential> read(const Node& node) const;
   JsonMembers schema() const;
 };

@@ -193,8 +193,7 @@ JsonMembers FeaturesForm::schema() const {
 namespace {
 
 const std::vector<std::string>& format_words() {
-  // No host is asked in the last one.
-  static const std::vector<std::string> words(std::begin(format_names), std::end(format_names) - 1);
+  static const std::vector<std::string> words(std::begin(format_names), std::end(format_names));
   return words;
 }
 

@@ -1,5 +1,6 @@
 #include <chrono>
 
+#include "config/forms/access_form.hpp"
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/forms/settings_form.hpp"
@@ -10,29 +11,6 @@ namespace config {
 namespace {
 
 using std::chrono::milliseconds;
-
-struct BaseUrlForm {
-  using Value = BaseUrl;
-
-  std::optional<BaseUrl> read(const Node& node) const {
-    const auto text = text_of(node, "a base URL such as `https://api.deepseek.com/v1`");
-    if (!text) return std::nullopt;
-    auto parsed = parse_base_url(*text);
-    if (auto* url = std::get_if<BaseUrl>(&parsed)) return std::move(*url);
-    const auto& fault = std::get<AddressFault>(parsed);
-    // A key may stand before an `@` or in a query.
-    if (text->find_first_of("@?") == std::string_view::npos) {
-      node.error(fault.message, fault.suggestion);
-    } else {
-      node.key_error(fault.message, fault.suggestion);
-    }
-    return std::nullopt;
-  }
-
-  JsonMembers schema() const {
-    return {{"type", json_string("string")}, {"pattern", json_string(R"(^https?://[^@?#\s]+$)")}};
-  }
-};
 
 const Fields<ProviderLimits>& provider_limit_fields() {
   using S = ProviderLimits;
@@ -96,6 +74,21 @@ bool is_openrouter(const BaseUrl& url) {
   return url.host == "openrouter.ai" || url.host.ends_with(".openrouter.ai");
 }
 
+Format usual_format(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::anthropic:
+      return Format::messages;
+    case Dialect::google:
+      return Format::gemini;
+    case Dialect::bedrock:
+      return Format::converse;
+    case Dialect::openai:
+    case Dialect::azure:
+      break;
+  }
+  return Format::chat;
+}
+
 // A name that could end a line would let a head say anything.
 void check_credential_header(const Node& node, const ProviderSettings& provider) {
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
@@ -104,19 +97,19 @@ void check_credential_header(const Node& node, const ProviderSettings& provider)
 }
 
 void check_provider(const Node& node, ProviderSettings& provider) {
-  if (!node.has("speaks") && provider.dialect == Dialect::anthropic) provider.speaks = Format::messages;
+  if (!node.has("speaks")) provider.speaks = usual_format(provider.dialect);
   check_credential_header(node, provider);
   if (!node.has("reports_cost")) provider.reports_cost = is_openrouter(provider.base_url);
   check_plaintext(node, provider);
   check_ca_file(node, provider);
-  const bool absent = !provider.credential_source.empty() && provider.credential.empty();
-  if (absent && !provider.optional) refuse_absent(node["credential"]);
+  check_access(node, provider);
   const DataPolicy& data = provider.data_policy;
   if (provider.keeps_responses && (data.zero_data_retention == true || data.retains_prompts == false)) {
     node["keeps_responses"].error(
         "who stores answers retains data, and `zero_data_retention` or `retains_prompts` says the opposite");
   }
-  if (provider.optional && !node.has("credential")) {
+  const bool has_any = node.has("credential") || node.has("aws") || node.has("google") || node.has("entra");
+  if (provider.optional && !has_any) {
     node["optional"].error("an optional provider has a `credential`, whose presence decides");
   }
 }
@@ -125,9 +118,16 @@ void check_provider(const Node& node, ProviderSettings& provider) {
 
 const Fields<ProviderSettings>& provider_fields() {
   using S = ProviderSettings;
-  const auto credential = [](S& s, Credential c) {
-    s.credential = std::move(c.secret);
-    s.credential_source = std::move(c.source);
+  const auto credential = [](S& s, std::vector<Credential> all) {
+    for (Credential& each : all) {
+      if (s.credential_source.empty()) s.credential_source = std::move(each.source);
+      if (each.secret.empty()) continue;
+      if (s.credential.empty()) {
+        s.credential = std::move(each.secret);
+      } else {
+        s.access.more_keys.push_back(std::move(each.secret));
+      }
+    }
   };
   const auto retains = [](S & s) -> auto& {
     return s.data_policy.retains_prompts;
@@ -138,65 +138,95 @@ const Fields<ProviderSettings>& provider_fields() {
   const auto forgets = [](S & s) -> auto& {
     return s.data_policy.zero_data_retention;
   };
-  static const Fields<S> fields = {
-      .meaning = "a provider",
-      .list =
-          {
-              field<S>("base_url", &S::base_url, BaseUrlForm{},
-                       "Where its API is, without the name of a call: https://api.deepseek.com/v1",
-                       Need::required),
-              field<S>("credential", credential, CredentialForm{Absence::accepted},
-                       "The provider's key: ${NAME} for a variable, ${file:/path} for a file of mode 600. "
-                       "None is sent "
-                       "when left out."),
-              field<S>("optional", &S::optional, FlagForm{},
-                       "Leaves the provider and its endpoints out, instead of refusing the configuration, "
-                       "while the "
-                       "variable or file of its credential is not there."),
-              field<S>("display_name", &S::display_name, TextForm{.wanted = "a name to show", .longest = 64},
-                       "The name people know it by."),
-              field<S>(
-                  "dialect", &S::dialect, WordForm<Dialect>{{"openai", "anthropic"}},
-                  "Whose API it is. It decides what is said nowhere else: OpenAI's speaks `chat` and gets "
-                  "its "
-                  "credential as a Bearer token, Anthropic's speaks `messages` and gets it as `x-api-key`."),
-              field<S>(
-                  "speaks", &S::speaks, FormatsForm{},
-                  "The APIs that it speaks under its base URL. Requests of one of them are passed on as they "
-                  "are; a conversation in one that it does not speak is put into `chat`, `messages` or "
-                  "`responses`."),
-              field<S>("credential_header", &S::credential_header,
-                       TextForm{.wanted = "the name of a header field such as `api-key`", .longest = 64},
-                       "The header field that takes the credential, where it is not the dialect's own."),
-              field<S>("jurisdiction", &S::jurisdiction, CountryForm{},
-                       "The country of its headquarters, ISO 3166-1 alpha-2. Unknown when left out; a policy "
-                       "that asks "
-                       "for a jurisdiction then never allows it."),
-              field<S>("regions", &S::regions,
-                       ListOf<CountryForm>{{}, "a list of countries such as `[US, DE]`"},
-                       "The countries of its datacentres."),
-              field<S>("retains_prompts", retains, FactForm{}, "Whether it stores prompts."),
-              field<S>("trains_on_prompts", trains, FactForm{}, "Whether it trains models on prompts."),
-              field<S>("zero_data_retention", forgets, FactForm{},
-                       "Whether a contract with you says that nothing is kept."),
-              field<S>("cancel_stops_billing", &S::cancel_stops_billing, FactForm{},
-                       "Whether closing the connection ends the bill. Hedged requests cost more where it "
-                       "does not; where it is unknown, they are priced as if it did not."),
-              field<S>("keeps_responses", &S::keeps_responses, FlagForm{},
-                       "Whether clients of `responses` may have answers stored there and refer to them with "
-                       "`previous_response_id`. Such a chain stays at the endpoint that began it."),
-              field<S>(
-                  "reports_cost", &S::reports_cost, FlagForm{},
-                  "Whether the `cost` in the provider's usage is what it bills you, and so wins over the "
-                  "configured prices. False when left out, but true for openrouter.ai."),
-              field<S>("ca_file", &S::ca_file, TextForm{.wanted = "the path of a PEM file", .longest = 4096},
-                       "Certificates trusted beside the system's."),
-              field<S>("allow_plaintext", &S::allow_plaintext, FlagForm{},
-                       "Allows http to another machine. Anyone between reads the key and every prompt."),
-              field<S>("limits", &S::limits, Mapping<ProviderLimits>{provider_limit_fields},
-                       "Timeouts and bounds."),
-          },
-      .check = check_provider};
+  const auto in_access = [](auto member) {
+    return [member](S & s) -> auto& {
+      return s.access.*member;
+    };
+  };
+  static const Fields<S> fields =
+      {.meaning = "a provider",
+       .list =
+           {
+               field<S>("base_url", &S::base_url, BaseUrlForm{},
+                        "Where its API is, without the name of a call: https://api.deepseek.com/v1",
+                        Need::required),
+               field<S>("credential", credential,
+                        OneOrMore<CredentialForm>{{{Absence::accepted}, "a list of credentials"}},
+                        "The provider's key: ${NAME} for a variable, ${file:/path} for a file of mode 600. "
+                        "None is sent "
+                        "when left out. Of several, one that the host refuses is left alone for a while, and "
+                        "the others go on."),
+               field<S>("optional", &S::optional, FlagForm{},
+                        "Leaves the provider and its endpoints out, instead of refusing the configuration, "
+                        "while the "
+                        "variable or file of its credential is not there."),
+               field<S>("display_name", &S::display_name, TextForm{.wanted = "a name to show", .longest = 64},
+                        "The name people know it by."),
+               field<S>(
+                   "dialect", &S::dialect,
+                   WordForm<Dialect>{{"openai", "anthropic", "google", "bedrock", "azure"}},
+                   "Whose API it is. It decides what is said nowhere else: OpenAI's speaks `chat` and gets "
+                   "its "
+                   "credential as a Bearer token, Anthropic's speaks `messages` and gets it as `x-api-key`, "
+                   "Google's speaks `gemini` and gets it as `x-goog-api-key`, Bedrock's speaks `converse` "
+                   "and "
+                   "gets it as a Bearer token, Azure's speaks `chat` and gets it as `api-key`."),
+               field<S>("speaks", &S::speaks, FormatsForm{},
+                        "The APIs that it speaks under its base URL. Requests of one of them are passed on "
+                        "as they "
+                        "are; a conversation in one that it does not speak is put into one that it does."),
+               field<S>("aws", in_access(&AccessSettings::aws), Mapping<AwsAccess>{aws_fields},
+                        "Requests are signed with keys of Amazon's (SigV4), instead of a `credential`."),
+               field<S>("google", in_access(&AccessSettings::google), Mapping<GoogleAccess>{google_fields},
+                        "Access tokens of a service account, instead of a `credential`."),
+               field<S>("entra", in_access(&AccessSettings::entra), Mapping<EntraAccess>{entra_fields},
+                        "Access tokens of an application of Microsoft Entra's, instead of a `credential`."),
+               field<S>("api_version", in_access(&AccessSettings::api_version),
+                        TextForm{.wanted = "a version such as `2024-10-21`", .longest = 40},
+                        "Azure's classic API: the deployment, `host_model`, stands in the path, and this "
+                        "behind it. Left out for `/openai/v1`."),
+               field<S>("headers", in_access(&AccessSettings::headers), TextsForm{TextsForm::Of::headers},
+                        "Header fields that are sent with every request."),
+               field<S>("query", in_access(&AccessSettings::query), TextsForm{TextsForm::Of::query},
+                        "Names and values that are put behind every path."),
+               field<S>(
+                   "proxy", in_access(&AccessSettings::proxy), ProxyForm{},
+                   "Who passes connections on (CONNECT): `http://proxy:3128`, or ${NAME} of a variable "
+                   "that says so, with `user:password@` perhaps. `none`: nobody. HTTPS_PROXY and NO_PROXY "
+                   "of the environment hold for https when left out."),
+               field<S>("credential_header", &S::credential_header,
+                        TextForm{.wanted = "the name of a header field such as `api-key`", .longest = 64},
+                        "The header field that takes the credential, where it is not the dialect's own."),
+               field<S>(
+                   "jurisdiction", &S::jurisdiction, CountryForm{},
+                   "The country of its headquarters, ISO 3166-1 alpha-2. Unknown when left out; a policy "
+                   "that asks "
+                   "for a jurisdiction then never allows it."),
+               field<S>("regions", &S::regions,
+                        ListOf<CountryForm>{{}, "a list of countries such as `[US, DE]`"},
+                        "The countries of its datacentres."),
+               field<S>("retains_prompts", retains, FactForm{}, "Whether it stores prompts."),
+               field<S>("trains_on_prompts", trains, FactForm{}, "Whether it trains models on prompts."),
+               field<S>("zero_data_retention", forgets, FactForm{},
+                        "Whether a contract with you says that nothing is kept."),
+               field<S>("cancel_stops_billing", &S::cancel_stops_billing, FactForm{},
+                        "Whether closing the connection ends the bill. Hedged requests cost more where it "
+                        "does not; where it is unknown, they are priced as if it did not."),
+               field<S>("keeps_responses", &S::keeps_responses, FlagForm{},
+                        "Whether clients of `responses` may have answers stored there and refer to them with "
+                        "`previous_response_id`. Such a chain stays at the endpoint that began it."),
+               field<
+                   S>("reports_cost", &S::reports_cost, FlagForm{},
+                      "Whether the `cost` in the provider's usage is what it bills you, and so wins over the "
+                      "configured prices. False when left out, but true for openrouter.ai."),
+               field<S>("ca_file", &S::ca_file, TextForm{.wanted = "the path of a PEM file", .longest = 4096},
+                        "Certificates trusted beside the system's."),
+               field<S>("allow_plaintext", &S::allow_plaintext, FlagForm{},
+                        "Allows http to another machine. Anyone between reads the key and every prompt."),
+               field<S>("limits", &S::limits, Mapping<ProviderLimits>{provider_limit_fields},
+                        "Timeouts and bounds."),
+           },
+       .check = check_provider};
   return fields;
 }
 

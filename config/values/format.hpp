@@ -8,16 +8,20 @@
 namespace config {
 
 enum class Format {
-  chat,         // OpenAI's chat completions
-  completions,  // OpenAI's older completions
-  embeddings,   // OpenAI's embeddings
-  messages,     // Anthropic's Messages
-  responses,    // OpenAI's Responses
-  gemini,       // Google's generateContent; no host is asked in it
+  chat,              // OpenAI's chat completions
+  completions,       // OpenAI's older completions
+  embeddings,        // OpenAI's embeddings
+  messages,          // Anthropic's Messages
+  responses,         // OpenAI's Responses
+  gemini,            // Google's generateContent
+  converse,          // Bedrock's Converse
+  vertex_messages,   // Anthropic's Messages at Vertex
+  bedrock_messages,  // Anthropic's Messages at Bedrock
 };
-inline constexpr std::size_t format_count = static_cast<std::size_t>(Format::gemini) + 1;
-inline constexpr std::string_view format_names[format_count] = {"chat",     "completions", "embeddings",
-                                                                "messages", "responses",   "gemini"};
+inline constexpr std::size_t format_count = static_cast<std::size_t>(Format::bedrock_messages) + 1;
+inline constexpr std::string_view format_names[format_count] = {
+    "chat",   "completions", "embeddings",      "messages",        "responses",
+    "gemini", "converse",    "vertex_messages", "bedrock_messages"};
 
 // As an operator writes it.
 constexpr std::string_view name_of(Format format) {

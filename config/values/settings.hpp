@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/values/access.hpp"
 #include "config/values/format.hpp"
 #include "config/values/problem.hpp"
 #include "config/values/secret.hpp"
@@ -38,7 +39,7 @@ inline constexpr std::array<std::string_view, 6> shipped_policy_names{
 inline constexpr std::string_view usual_policy = shipped_policy_names[0];
 
 // Whose API it is: which formats it speaks, and where it expects its credential, where nothing else is said.
-enum class Dialect { openai, anthropic };
+enum class Dialect { openai, anthropic, google, bedrock, azure };
 
 // How a model is told to think: not at all, by a number of tokens, or by an effort that it fills as it likes.
 enum class Thinking { none, budget, adaptive };
@@ -66,16 +67,6 @@ struct Prices {
   Money request{};  // per request
 };
 
-struct BaseUrl {
-  enum class Scheme { http, https };
-  Scheme scheme = Scheme::https;
-  std::string host;  // no brackets around an IPv6 address
-  std::uint16_t port = 443;
-  std::string path;  // "/v1": no slash at its end; empty for none
-
-  friend auto operator<=>(const BaseUrl&, const BaseUrl&) = default;
-};
-
 struct ProviderLimits {
   std::chrono::milliseconds connect_timeout{2'000};        // resolve and connect, per attempt
   std::chrono::milliseconds tls_handshake_timeout{5'000};  // after connecting
@@ -99,7 +90,8 @@ struct ProviderSettings {
   Secret credential;              // empty: none is sent
   std::string
       credential_header;  // instead of the dialect's own: "api-key"; the credential alone is its value
-  std::string credential_source;              // "${DEEPSEEK_API_KEY}", for messages; never the secret
+  std::string credential_source;  // "${DEEPSEEK_API_KEY}", for messages; never the secret
+  AccessSettings access;
   std::optional<std::string> jurisdiction{};  // headquarters, ISO 3166-1 alpha-2; absent: unknown
   std::vector<std::string> regions;           // datacentres, ISO 3166-1 alpha-2
   DataPolicy data_policy;
@@ -114,6 +106,11 @@ struct ProviderSettings {
 
   friend bool operator==(const ProviderSettings&, const ProviderSettings&) = default;
 };
+
+// Whether nothing that it is told who asks by is there.
+bool is_without_credential(const ProviderSettings& provider);
+// All that nobody may read; some are empty.
+std::vector<const Secret*> secrets_of(const ProviderSettings& provider);
 
 // One model at one host.
 struct EndpointSettings {

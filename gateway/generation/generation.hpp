@@ -8,6 +8,7 @@
 
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/generation/seal.hpp"
+#include "providers/host/access.hpp"
 #include "routing/policy/policy_set.hpp"
 #include "routing/terms/catalogue.hpp"
 #include "routing/terms/in_flight.hpp"
@@ -33,6 +34,8 @@ struct Generation {
   std::vector<std::string> headers;  // of requests, those that policies read, in lower case
   mutable routing::InFlight in_flight;
   mutable std::vector<std::atomic<int>> waiting;  // for each provider, in all loops' waiting lines
+  // For each provider: how it is told who asks, where that changes; else null. Shared by all loops.
+  std::vector<std::shared_ptr<providers::Access>> accesses;
 
  private:
   Generation(std::shared_ptr<const routing::Catalogue> all, routing::PolicySet set, routing::InFlight counts)
@@ -44,7 +47,11 @@ struct Generation {
         policies(std::move(set)),
         headers(policies.headers()),
         in_flight(std::move(counts)),
-        waiting(catalogue->settings().providers.size()) {}
+        waiting(catalogue->settings().providers.size()) {
+    for (const config::ProviderSettings& each : catalogue->settings().providers) {
+      accesses.push_back(providers::Access::of(each));
+    }
+  }
   static routing::PolicySet compiled(const config::Settings& settings) {
     config::Problems problems;
     return routing::compile(settings, problems);

@@ -10,8 +10,8 @@ namespace {
 // A provider and the settings it reads, which must not keep a whole generation.
 struct Reached {
   Reached(const config::ProviderSettings& as_set, boost::asio::io_context& io, providers::Timer& timer,
-          providers::Resolver& resolver)
-      : settings(as_set), provider(settings, io, timer, resolver) {}
+          providers::Resolver& resolver, std::shared_ptr<providers::Access> access)
+      : settings(as_set), provider(settings, io, timer, resolver, std::move(access)) {}
 
   const config::ProviderSettings settings;
   providers::HttpProvider provider;
@@ -33,9 +33,10 @@ std::shared_ptr<const Hosts> hosts_of(std::shared_ptr<const Generation> generati
                                       providers::Resolver& resolver) {
   auto hosts = std::make_shared<Hosts>();
   for (const config::ProviderSettings& settings : generation->catalogue->settings().providers) {
+    const auto& access = generation->accesses[hosts->providers.size()];
     std::shared_ptr<providers::Provider> provider = unchanged(settings, before);
     if (!provider) {
-      const auto reached = std::make_shared<Reached>(settings, io, timer, resolver);
+      const auto reached = std::make_shared<Reached>(settings, io, timer, resolver, access);
       provider = {reached, &reached->provider};
     }
     hosts->providers.push_back(std::move(provider));

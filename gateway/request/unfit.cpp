@@ -76,7 +76,7 @@ class UnfitSearch {
       return leave_out(endpoint, Unfit::Why::cannot_be_told, request_.asked.output_bounds.front().name);
     }
     if (!is_substitute(endpoint)) return leave_out(endpoint, Unfit::Why::not_declared_equal);
-    if (dialect->format() != request_.surface->format()) {
+    if (!is_passed_on(request_, *dialect)) {
       make_conversation();
       if (fault_) return leave_out(endpoint, Unfit::Why::cannot_be_told, fault_->param);
       if (auto parameter = not_sayable(request_, *dialect, endpoint)) {
@@ -113,6 +113,10 @@ const Dialect* dialect_for(const InferenceRequest& request, const routing::Endpo
   using providers::Conversational;
   return providers::dialect_for(endpoint.settings->speaks, request.surface->format(),
                                 request.surface->conversing() ? Conversational::yes : Conversational::no);
+}
+
+bool is_passed_on(const InferenceRequest& request, const Dialect& dialect) {
+  return dialect.format() == request.surface->format() && dialect.native();
 }
 
 std::optional<ErrorReply> find_unfit(InferenceRequest& request, providers::JsonTokens& tokens) {

@@ -12,6 +12,9 @@ namespace gateway {
 // The API in which an endpoint is asked; null where there is none.
 const providers::Dialect* dialect_for(const InferenceRequest& request, const routing::Endpoint& endpoint);
 
+// Whether what the client says goes on as it is: both speak the API, and the dialect can pass its replies on.
+bool is_passed_on(const InferenceRequest& request, const providers::Dialect& dialect);
+
 // Notes them in the request's demand, which names its models. Makes the conversation where an endpoint needs
 // it; an error where the body is none, and nobody can take it as it is.
 std::optional<ErrorReply> find_unfit(InferenceRequest& request, providers::JsonTokens& tokens);

@@ -7,6 +7,7 @@
 #include "gateway/serving/settlement.hpp"
 #include "gateway/serving/whole_relay.hpp"
 #include "gateway/surface/upstream_body.hpp"
+#include "providers/dialect/azure_target.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/host/retry_hint.hpp"
 #include "providers/reports/reported_error.hpp"
@@ -45,7 +46,8 @@ Task<void> read_failure(const Attempting& with, const providers::HostReply& head
     if (!piece || piece->empty()) break;
     body.append(piece->substr(0, max_error_body - body.size()));
   }
-  const providers::ReportedError reported = with.dialect.error_in(body, with.services.tokens);
+  providers::ReportedError reported = with.dialect.error_in(body, with.services.tokens);
+  if (const std::string clock = head.clock_words(); !clock.empty()) reported.message += " (" + clock + ")";
   take_report(with.request, with.dialect, head.status, reported, Progress::request_sent, with.tried);
   Failure& failure = *with.tried.attempt.failure;
   failure.retry_after = head.retry_after;
@@ -58,7 +60,7 @@ Task<void> read_failure(const Attempting& with, const providers::HostReply& head
 }
 
 bool is_native(const Attempting& with) {
-  return with.dialect.format() == with.request.surface->format();
+  return is_passed_on(with.request, with.dialect);
 }
 
 // What the host cannot be told as it was said, as the client is told it: "top_k, seed".
@@ -89,7 +91,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   const routing::Delivery delivery = request.demand.delivery;
   std::string target;
   providers::OutgoingRequest outgoing{.dialect = &with.dialect,
-                                      .target = with.dialect.target(model, delivery, target),
+                                      .target = providers::target_at(with.dialect, model, delivery, target),
                                       .traceparent = request.traceparent};
   if (is_native(with)) {
     outgoing.fields = request.host_fields;
@@ -137,6 +139,7 @@ Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoin
     tried.attempt.failure =
         Failure{.kind = with.watchdog.why().value_or(head.error()), .progress = exchange.progress()};
     if (tried.attempt.failure->kind == FailureKind::tls) tried.attempt.failure->tls = exchange.tls_fault();
+    if (!exchange.why().empty()) take_words(with.request, exchange.why(), tried);
     co_return false;
   }
   tried.attempt.headroom = head->headroom;

@@ -55,4 +55,11 @@ void take_report(const InferenceRequest& request, const providers::Dialect& dial
   tried.said = std::make_unique<HostWords>(std::move(said));
 }
 
+void take_words(const InferenceRequest& request, std::string_view words, Tried& tried) {
+  const HostSecrets secrets(request.hosts->generation->catalogue->settings());
+  HostWords said;
+  said.message = scrubbed(words, secrets);
+  tried.said = std::make_unique<HostWords>(std::move(said));
+}
+
 }  // namespace gateway

@@ -10,4 +10,7 @@ namespace gateway {
 void take_report(const InferenceRequest& request, const providers::Dialect& dialect, int status,
                  const providers::ReportedError& error, routing::Progress progress, Tried& tried);
 
+// What is to be said of an attempt to which no reply came.
+void take_words(const InferenceRequest& request, std::string_view words, Tried& tried);
+
 }  // namespace gateway

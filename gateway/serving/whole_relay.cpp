@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "gateway/request/unfit.hpp"
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/interpreted_relay.hpp"
 #include "gateway/serving/our_names.hpp"
@@ -22,7 +23,7 @@ class Understood final : public providers::AnswerSink {
  public:
   // `body` must outlive it.
   Understood(const Attempting& with, std::string_view body) : with_(with), body_(body) {
-    if (with.dialect.format() == with.request.surface->format()) {
+    if (is_passed_on(with.request, with.dialect)) {
       const providers::NativeReplies& replies = *with.dialect.native();
       reply = replies.whole(body, with.services.tokens);
       correction_ = replies.correction(host_model_of(with));

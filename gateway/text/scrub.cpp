@@ -18,9 +18,9 @@ bool is_key_character(char c) {
 }
 
 // How keys of the trade begin.
-constexpr std::array<std::string_view, 16> key_starts = {"sk-",  "gw_",    "gsk_", "xai-", "pplx-", "fw_",
+constexpr std::array<std::string_view, 18> key_starts = {"sk-",  "gw_",    "gsk_", "xai-", "pplx-", "fw_",
                                                          "AIza", "hf_",    "AKIA", "ghp_", "eyJ",   "tgp_",
-                                                         "r8_",  "nvapi-", "csk-", "psk-"};
+                                                         "r8_",  "nvapi-", "csk-", "psk-", "ya29.", "ASIA"};
 
 // The length of what looks like a key at `at`; 0 when nothing does.
 std::size_t key_at(std::string_view text, std::size_t at) {
@@ -79,7 +79,7 @@ std::size_t character_at(std::string_view text, std::size_t at) {
 
 HostSecrets::HostSecrets(const config::Settings& settings) {
   for (const config::ProviderSettings& provider : settings.providers) {
-    credentials.push_back(&provider.credential);
+    for (const config::Secret* each : config::secrets_of(provider)) credentials.push_back(each);
     hosts.push_back(provider.base_url.host);
   }
 }

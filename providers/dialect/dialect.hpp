@@ -33,6 +33,7 @@ class Dialect {
                                   std::string& scratch) const = 0;
   // Of every request, beside those of HTTP itself and the credential's.
   virtual std::span<const HeadField> fields() const { return {}; }
+  virtual std::string_view content_type() const { return "application/json"; }
 
   // The error in the body of a reply whose status says that it is one. Best effort, never fails.
   virtual ReportedError error_in(std::string_view body, JsonTokens& tokens) const {

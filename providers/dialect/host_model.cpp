@@ -12,6 +12,7 @@ HostModel host_model_of(const routing::Endpoint& endpoint) {
                   .thinking = settings.thinking.value_or(usual),
                   .takes_sampling = settings.takes_sampling,
                   .takes_schemas = has(config::Feature::json_schema)};
+  if (endpoint.provider) model.azure_version = endpoint.provider->access.api_version;
   if (endpoint.model) model.think_tags = endpoint.model->think_tags;
   if (settings.max_output) model.max_output = settings.max_output->count;
   return model;

@@ -19,6 +19,7 @@ struct HostModel {
   bool takes_schemas = false;    // follows a JSON schema, in answers and in arguments of tools
   bool takes_max_tokens = true;  // of OpenAI's chat: knows the limit by its older name
   config::ThinkTags think_tags = config::ThinkTags::reasoning;
+  std::string_view azure_version{};  // of Azure's classic API; empty: it is another one
   std::uint64_t owner = 0;  // whom what only this endpoint can read is marked for; 0: nobody else would
 };
 

@@ -3,6 +3,9 @@
 #include <array>
 
 #include "providers/dialects/anthropic/anthropic.hpp"
+#include "providers/dialects/anthropic_elsewhere/anthropic_elsewhere.hpp"
+#include "providers/dialects/bedrock_converse/bedrock_converse.hpp"
+#include "providers/dialects/gemini/gemini.hpp"
 #include "providers/dialects/openai_chat/openai_chat.hpp"
 #include "providers/dialects/openai_completions/openai_completions.hpp"
 #include "providers/dialects/openai_embeddings/openai_embeddings.hpp"
@@ -11,10 +14,11 @@
 namespace providers {
 namespace {
 
-// In the order of config::Format, whose last one no host is asked in.
-constexpr std::array<const Dialect& (*)(), config::format_count - 1> dialects{
-    openai_chat_dialect, openai_completions_dialect, openai_embeddings_dialect,
-    anthropic_dialect,   openai_responses_dialect,
+// In the order of config::Format.
+constexpr std::array<const Dialect& (*)(), config::format_count> dialects{
+    openai_chat_dialect,      openai_completions_dialect, openai_embeddings_dialect,
+    anthropic_dialect,        openai_responses_dialect,   gemini_dialect,
+    bedrock_converse_dialect, vertex_messages_dialect,    bedrock_messages_dialect,
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ struct Credential {
 };
 
 // For a request in `format`: in the field that the settings name, else as the provider's dialect has it.
-Credential credential_for(const config::ProviderSettings& settings, config::Format format);
+Credential credential_for(const config::ProviderSettings& settings, const config::Secret& key,
+                          config::Format format);
 
 }  // namespace providers

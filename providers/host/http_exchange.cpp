@@ -18,6 +18,7 @@ constexpr config::Duration until_others_gave = std::chrono::milliseconds(50);
 ContentKind content_kind(const ReplyHead& head) {
   if (head.is_event_stream()) return ContentKind::event_stream;
   const std::string_view type = head.content_type;
+  if (type.starts_with("application/vnd.amazon.eventstream")) return ContentKind::event_stream;
   return type.substr(0, type.find(';')).find("json") != std::string_view::npos ? ContentKind::json
                                                                                : ContentKind::other;
 }
@@ -25,7 +26,7 @@ ContentKind content_kind(const ReplyHead& head) {
 // The texts of one request, in the order in which they are written.
 class Letter {
  public:
-  Letter(std::string_view head, const OutgoingRequest& request) {
+  Letter(std::string_view head, const OutgoingRequest& request, std::string_view access) {
     const auto end = std::to_chars(digits_.data(), digits_.data() + digits_.size(), request.body.bytes());
     pieces.add(head);
     pieces.add({digits_.data(), end.ptr});
@@ -34,6 +35,7 @@ class Letter {
       pieces.add(request.traceparent);
     }
     pieces.add(request.fields);
+    pieces.add(access);
     pieces.add("\r\n\r\n");
     for (const std::string_view text : request.body.texts()) pieces.add(text);
   }
@@ -55,6 +57,10 @@ HttpExchange::~HttpExchange() {
 void HttpExchange::abort() {
   if (std::exchange(aborted_, true)) return;
   if (dialing_) dialing_->abort();
+  if (tunnelling_) {
+    boost::system::error_code ignored;
+    tunnelling_->close(ignored);
+  }
   if (connection_) connection_->close();
   waiting_.wake();  // last: whoever waits goes on at once, and may end us
 }
@@ -64,6 +70,10 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
   const auto head = provider_.heads_.head(
       *request.dialect, request.target,
       request.fields.empty() ? RequestHeads::With::dialects_fields : RequestHeads::With::no_fields);
+  if (provider_.access_) {
+    const Result<void> entered = co_await enter(request);
+    if (!entered) co_return entered.error();
+  }
   connection_ = provider_.pool_.take();
   bool reused = connection_ != nullptr;
   for (;;) {
@@ -74,18 +84,30 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
     // A host may answer, and hang up, before it has read all of the request: its answer counts, and a
     // failure to write shows as one to read. Reading ahead keeps that answer from a reset.
     connection_->start_reading();
-    Letter letter(*head, request);
+    Letter letter(*head, request, fields_);
     progress_ = routing::Progress::request_sent;  // from here on a part may have reached the host
     sent_all_ = connection_->write_now(letter.pieces);
     if (!sent_all_) sent_all_ = co_await connection_->write(letter.pieces);
 
     std::size_t seen = 0;
+    bool is_refused = false;
     for (;;) {
       if (connection_->unread().size() > seen) {
-        if (const auto reply = understand_head(seen)) co_return *reply;
+        if (const auto reply = understand_head(seen)) {
+          if (!provider_.access_ || !*reply || !enters_again(**reply)) co_return *reply;
+          is_refused = true;
+          break;
+        }
         seen = connection_->unread().size();
       }
       if (!co_await connection_->more()) break;
+    }
+    if (is_refused) {
+      start_over();
+      reused = false;
+      const Result<void> entered = co_await enter(request);
+      if (!entered) co_return entered.error();
+      continue;
     }
     if (seen > 0) co_return FailureKind::bad_reply;
     if (!reused || aborted_) {
@@ -122,7 +144,8 @@ Task<bool> HttpExchange::connect_ahead() {
 }
 
 Task<Result<void>> HttpExchange::connect_once(config::TimePoint limit) {
-  const config::BaseUrl& url = provider_.settings_.base_url;
+  const std::optional<config::ProxySettings>& proxy = provider_.settings_.access.proxy;
+  const config::BaseUrl& url = proxy ? proxy->url : provider_.settings_.base_url;
   const auto addresses = co_await provider_.resolver_.addresses(url.host, url.port, limit, waiting_);
   if (!addresses) co_return addresses.error();
   if (aborted_) co_return FailureKind::connect;
@@ -132,8 +155,12 @@ Task<Result<void>> HttpExchange::connect_once(config::TimePoint limit) {
   dialing_ = &dial;
   Result<Connection::Socket> socket = co_await dial.connect(all, limit);
   dialing_ = nullptr;
-  if (!socket) co_return socket.error();
+  if (!socket) {
+    if (proxy) why_ = "the proxy " + url.host + " cannot be reached";
+    co_return socket.error();
+  }
   if (aborted_) co_return FailureKind::connect;
+  if (proxy && !co_await pass_proxy(*socket, limit)) co_return FailureKind::connect;
 
   if (!provider_.tls_) {
     const boost::intrusive_ptr<PlainConnection> plain(new PlainConnection(*std::move(socket)));
@@ -157,7 +184,13 @@ std::optional<Result<HostReply>> HttpExchange::understand_head(std::size_t seen)
   const auto& head = std::get<ReplyHead>(result);
   HostReply reply{.status = head.status, .content = content_kind(head), .headroom = headroom(head.fields)};
   // The date form of the field is rare; only then the wall clock matters.
-  if (head.status >= 400) reply.retry_after = retry_after(head.fields, provider_.timer_.wall());
+  if (head.status >= 400) {
+    reply.retry_after = retry_after(head.fields, provider_.timer_.wall());
+    const auto date = head.fields.find("date");
+    const auto told = date ? http_date(*date) : std::nullopt;
+    if (told)
+      reply.clock_ahead = std::chrono::duration_cast<config::Duration>(provider_.timer_.wall() - *told);
+  }
   // We asked for identity: anything else could not be read.
   if (!head.content_encoding.empty() && !same_name(head.content_encoding, "identity")) {
     return Result<HostReply>(FailureKind::bad_reply);

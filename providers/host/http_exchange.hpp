@@ -22,10 +22,18 @@ class HttpExchange final : public Exchange {
   routing::TlsFault tls_fault() const override { return tls_fault_; }
   // Instead of all that: a connection for whoever comes next. False where none could be made.
   Task<bool> connect_ahead();
+  std::string_view why() const override { return why_; }
 
  private:
+  // Finds what tells the host who asks, where the head does not: fields_ are then its lines.
+  Task<Result<void>> enter(const OutgoingRequest& request);
+  Task<Result<void>> enter_with_token();
+  // Whether to ask once more, with another key or token.
+  bool enters_again(const HostReply& reply);
+  void start_over();
   Task<Result<void>> connect();
   Task<Result<void>> connect_once(config::TimePoint limit);
+  Task<bool> pass_proxy(Connection::Socket& socket, config::TimePoint limit);
   // What can be said of the reply once its head is complete; nothing while it is not.
   std::optional<Result<HostReply>> understand_head(std::size_t seen);
   void finish();
@@ -34,10 +42,16 @@ class HttpExchange final : public Exchange {
   ConnectionPtr connection_;
   Sleep waiting_;  // for a name, or for room
   Dial* dialing_ = nullptr;
+  Connection::Socket* tunnelling_ = nullptr;
   std::optional<BodyReader> body_;
   std::size_t held_ = 0;  // bytes of the piece handed out last
   routing::Progress progress_ = routing::Progress::nothing_sent;
   routing::TlsFault tls_fault_ = routing::TlsFault::none;
+  std::string fields_;   // that say who asks; empty: the head does
+  std::string token_;    // among them
+  std::size_t key_ = 0;  // or the number of the key
+  std::size_t entered_ = 0;
+  std::string why_;
   bool keep_alive_ = false;
   bool sent_all_ = false;
   bool aborted_ = false;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "config/values/settings.hpp"
+#include "providers/host/access.hpp"
 #include "providers/host/provider.hpp"
 #include "providers/host/request_heads.hpp"
 #include "providers/loop/timer.hpp"
@@ -16,11 +17,14 @@
 
 namespace providers {
 
+class TokenErrand;
+
 class HttpProvider final : public Provider, private Spare::Holder {
  public:
-  // `settings`, `timer` and `resolver` must outlive the provider.
+  // `settings`, `timer` and `resolver` must outlive the provider. `access`: what the provider of every loop
+  // shares, as Access::of() made it of the same settings.
   HttpProvider(const config::ProviderSettings& settings, boost::asio::io_context& io, Timer& timer,
-               Resolver& resolver);
+               Resolver& resolver, std::shared_ptr<Access> access = nullptr);
   std::unique_ptr<Exchange> begin() override;
   // Makes the connections that are missing to `warm_connections`, unless the host would close them before
   // they are used, or none could be made lately.
@@ -44,7 +48,9 @@ class HttpProvider final : public Provider, private Spare::Holder {
   int connecting_ahead_ = 0;
   config::TimePoint not_ahead_before_{};
   std::optional<config::TimePoint> readied_{};
-  config::Duration usual_pause_{};  // between the times that it was to be ready
+  config::Duration usual_pause_{};             // between the times that it was to be ready
+  const std::shared_ptr<Access> access_;       // null: the heads say all
+  const std::shared_ptr<TokenErrand> errand_;  // null where no token is needed
 };
 
 }  // namespace providers

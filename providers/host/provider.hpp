@@ -23,6 +23,11 @@ struct HostReply {
   ContentKind content = ContentKind::other;
   std::optional<config::Duration> retry_after{};
   std::optional<double> headroom{};  // share of the rate limit left
+  // Of a refusal, where the host says its time: how far this machine's clock is ahead of it.
+  std::optional<config::Duration> clock_ahead{};
+
+  // That the clock is wrong, where it is by so much that credentials are refused for it; else empty.
+  std::string clock_words() const;
 };
 
 // What is sent to a host. The target and the pieces of the body must stay until start() has returned.
@@ -51,6 +56,8 @@ class Exchange {
   virtual routing::Progress progress() const = 0;
   // Of a start() that failed with FailureKind::tls.
   virtual routing::TlsFault tls_fault() const = 0;
+  // Of a start() that failed, where there is more to say than how: words that may be shown; else empty.
+  virtual std::string_view why() const { return {}; }
 };
 
 class Provider {

@@ -1,8 +1,10 @@
 #include "providers/host/request_heads.hpp"
 
 #include <stdexcept>
+#include <utility>
 
-#include "providers/host/credential.hpp"
+#include "providers/dialect/path_segment.hpp"
+#include "providers/host/access.hpp"
 #include "providers/http/outgoing_field.hpp"
 
 namespace providers {
@@ -11,28 +13,25 @@ namespace {
 // A target may name the model: a host with more of them has the rare ones built anew.
 constexpr std::size_t most_heads = 64;
 
-std::string host_field(const config::BaseUrl& url) {
-  const bool is_v6 = url.host.find(':') != std::string::npos;
-  std::string text = is_v6 ? "[" + url.host + "]" : url.host;
-  const std::uint16_t usual = url.scheme == config::BaseUrl::Scheme::https ? 443 : 80;
-  if (url.port != usual) text += ":" + std::to_string(url.port);
-  return text;
-}
-
 std::string built(const config::ProviderSettings& settings, config::Format format,
-                  std::span<const HeadField> fields, std::string_view target) {
+                  std::span<const HeadField> fields, std::string_view content_type, std::string_view target) {
   std::string head = "POST ";
-  Written written = append_target(head, settings.base_url.path + std::string(target));
+  Written written = append_target(head, whole_target(settings, target));
   head += " HTTP/1.1\r\n";
   const auto field = [&](std::string_view name, std::string_view value) {
     if (append_field(head, name, value) == Written::refused) written = Written::refused;
   };
   field("Host", host_field(settings.base_url));
-  const Credential credential = credential_for(settings, format);
-  if (!credential.field.empty()) field(credential.field, credential.value);
+  if (!has_access(settings)) {
+    const Credential credential = credential_for(settings, settings.credential, format);
+    if (!credential.field.empty()) field(credential.field, credential.value);
+  }
   for (const HeadField& each : fields) field(each.name, each.value);
-  field("Content-Type", "application/json");
-  field("Accept", "application/json, text/event-stream");
+  for (const auto& [name, value] : settings.access.headers) field(name, value);
+  field("Content-Type", content_type);
+  const bool is_framed = format == config::Format::converse || format == config::Format::bedrock_messages;
+  field("Accept", is_framed ? "application/json, application/vnd.amazon.eventstream"
+                            : "application/json, text/event-stream");
   field("Accept-Encoding", "identity");
   field("User-Agent", "isocost");
   if (written == Written::refused) {
@@ -44,8 +43,29 @@ std::string built(const config::ProviderSettings& settings, config::Format forma
 
 }  // namespace
 
+std::string host_field(const config::BaseUrl& url) {
+  const bool is_v6 = url.host.find(':') != std::string::npos;
+  std::string text = is_v6 ? "[" + url.host + "]" : url.host;
+  const std::uint16_t usual = url.scheme == config::BaseUrl::Scheme::https ? 443 : 80;
+  if (url.port != usual) text += ":" + std::to_string(url.port);
+  return text;
+}
+
+std::string whole_target(const config::ProviderSettings& settings, std::string_view target) {
+  std::string whole = settings.base_url.path;
+  whole += target;
+  char mark = target.find('?') == std::string_view::npos ? '?' : '&';
+  for (const auto& [name, value] : settings.access.query) {
+    whole += std::exchange(mark, '&');
+    append_segment(whole, name);
+    whole += '=';
+    append_segment(whole, value);
+  }
+  return whole;
+}
+
 RequestHeads::RequestHeads(const config::ProviderSettings& settings) : settings_(settings) {
-  built(settings, config::Format::chat, {}, "/");
+  built(settings, config::Format::chat, {}, "application/json", "/");
 }
 
 std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, std::string_view target,
@@ -56,7 +76,8 @@ std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, st
   const auto fields = with == With::dialects_fields ? dialect.fields() : std::span<const HeadField>();
   if (heads_.size() == most_heads) heads_.erase(heads_.begin());
   heads_.push_back({&dialect, std::string(target), with,
-                    std::make_shared<const std::string>(built(settings_, dialect.format(), fields, target))});
+                    std::make_shared<const std::string>(
+                        built(settings_, dialect.format(), fields, dialect.content_type(), target))});
   return heads_.back().text;
 }
 

@@ -13,6 +13,11 @@
 
 namespace providers {
 
+// "api.deepseek.com:8443": the port where it is not the usual one.
+std::string host_field(const config::BaseUrl& url);
+// As the request line has it: behind the path of the base URL, and with what is put behind every one.
+std::string whole_target(const config::ProviderSettings& settings, std::string_view target);
+
 class RequestHeads {
  public:
   // Throws std::invalid_argument where the base URL or the credential has characters that no header may have.

@@ -123,8 +123,12 @@ class ScriptedHost:
                 raise AssertionError("the host never saw what the test waited for")
             return condition()
 
+    def model_of(self, exchange):
+        """Whose behaviour it is; the APIs of other makers have the model in the path."""
+        return exchange.body.get("model") if isinstance(exchange.body, dict) else None
+
     def asked(self, model):
-        return [each for each in self.exchanges if each.body and each.body.get("model") == model]
+        return [each for each in self.exchanges if self.model_of(each) == model]
 
     async def _connected(self, reader, writer):
         task = asyncio.current_task()
@@ -153,10 +157,10 @@ class ScriptedHost:
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         exchange = Exchange(self, port, first.split(" ")[1], headers, body, reader, writer, time.monotonic())
         self.note(lambda: self.exchanges.append(exchange))
-        if not isinstance(exchange.body, dict) or exchange.body.get("model") not in self.behaviours:
+        model = self.model_of(exchange)
+        if model not in self.behaviours:
             await exchange.reply(404, {"error": {"message": "no such model here", "code": "model_not_found"}})
             return True
-        model = exchange.body["model"]
         again = await self.behaviours[model](exchange)
 
         def done():

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/surfaces/gemini/gemini_names.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "providers/json/json_tokens.hpp"
 #include "providers/json/json_walk.hpp"
@@ -68,8 +69,16 @@ std::string arguments_of(const std::string& raw) {
 }  // namespace
 
 bool GeminiCalls::take(const AnswerEvent& event) {
+  if (event.kind == Kind::signature) {
+    if (event.format == gemini_thinking_format) signature_.append(event.text.raw);
+    return true;
+  }
   if (event.kind == Kind::tool_call) {
-    calls_.push_back({event.index, std::string(event.id.raw), std::string(event.name.raw), {}});
+    calls_.push_back({event.index,
+                      std::string(event.id.raw),
+                      std::string(event.name.raw),
+                      {},
+                      std::exchange(signature_, {})});
     return true;
   }
   if (event.kind != Kind::arguments) return false;
@@ -84,7 +93,9 @@ std::string GeminiCalls::take_parts() {
   for (const Call& call : std::exchange(calls_, {})) {
     parts.append(parts.empty() ? "" : ",").append("{\"functionCall\":{\"id\":\"").append(call.id);
     parts.append("\",\"name\":\"").append(call.name).append("\",\"args\":");
-    parts.append(arguments_of(call.arguments)).append("}}");
+    parts.append(arguments_of(call.arguments)).append("}");
+    if (!call.signature.empty()) parts.append(",\"thoughtSignature\":\"").append(call.signature).append("\"");
+    parts.append("}");
   }
   return parts;
 }

@@ -26,7 +26,9 @@ class GeminiCalls {
   struct Call {
     std::size_t index = 0;
     std::string id, name, arguments;  // raw
+    std::string signature;            // of Google's; empty: none
   };
+  std::string signature_;  // of the call to come
   std::vector<Call> calls_;
 };
 

@@ -50,7 +50,8 @@ class TurnReader {
   }
 
   bool part(const Path& path, std::vector<Part>& parts) {
-    Text text;
+    Text text, signature;
+    const std::size_t first = parts.size();
     bool has_text = false, is_beyond = false, is_known = false;
     std::optional<bool> is_thought;
     const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
@@ -61,15 +62,20 @@ class TurnReader {
       if (is(key, "fileData", "file_data")) return is_known = true, media(at, parts);
       if (is(key, "functionCall", "function_call")) return is_known = true, call(at, parts);
       if (is(key, "functionResponse", "function_response")) return is_known = true, result(at, parts);
-      // Signatures are of models that no host here is asked in the words of; what says more of a medium is a
-      // hint to them.
-      const bool is_hint = is(key, "thoughtSignature", "thought_signature") ||
-                           is(key, "videoMetadata", "video_metadata") ||
-                           is(key, "mediaResolution", "media_resolution");
+      if (is(key, "thoughtSignature", "thought_signature")) return read_text(walk_, at, signature);
+      // What says more of a medium is a hint.
+      const bool is_hint =
+          is(key, "videoMetadata", "video_metadata") || is(key, "mediaResolution", "media_resolution");
       is_beyond |= !is_hint;
       return walk_.json.skip();
     });
     if (!is_read) return false;
+    // It belongs to the call that it came with, and goes before it as what was thought.
+    const bool is_call = first < parts.size() && std::holds_alternative<ToolCallPart>(parts[first].what);
+    if (is_call && !signature.raw.empty()) {
+      parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(first),
+                   {ThinkingPart{.signature = signature, .format = {gemini_thinking_format, false}}});
+    }
     if (has_text && is_thought.value_or(false)) {
       parts.push_back({ThinkingPart{.text = text}});
     } else if (has_text) {

@@ -106,7 +106,8 @@ Matters carried_by_anthropic(const HostModel& model) {
 }
 
 WrittenRequest write_anthropic_body(const Conversation& conversation, const HostModel& model,
-                                    routing::Delivery delivery, JsonTokens& tokens) {
+                                    routing::Delivery delivery, JsonTokens& tokens,
+                                    const AnthropicBodyForm& form) {
   WrittenRequest written;
   const AnthropicMessages messages = anthropic_messages(conversation);
   const std::int64_t max_tokens = max_tokens_of(conversation, model);
@@ -116,7 +117,11 @@ WrittenRequest write_anthropic_body(const Conversation& conversation, const Host
 
   JsonWriter json(written.body);
   json.begin_object();
-  json.key("model").plain(model.name);
+  if (form.version.empty()) {
+    json.key("model").plain(model.name);
+  } else {
+    json.key("anthropic_version").plain(form.version);
+  }
   json.key("max_tokens").integer(max_tokens);
   const auto& system = conversation.system;
   if (!messages.are_system && std::any_of(system.begin(), system.end(), is_sent_to_anthropic)) {
@@ -130,7 +135,7 @@ WrittenRequest write_anthropic_body(const Conversation& conversation, const Host
   write_stop(json, conversation.sampling.stop, written);
   write_user(json, conversation.user, written);
   write_cache_control(json, conversation.cache);
-  if (delivery == routing::Delivery::streamed) json.key("stream").boolean(true);
+  if (delivery == routing::Delivery::streamed && form.says_stream) json.key("stream").boolean(true);
   json.end_object();
   return written;
 }

@@ -11,7 +11,14 @@ inline constexpr std::int64_t anthropic_default_max_tokens = 4'096;
 
 Matters carried_by_anthropic(const HostModel& model);
 
+// What others who serve its models have in the body.
+struct AnthropicBodyForm {
+  std::string_view version{};  // in place of the model, which they have in the path; empty: the model
+  bool says_stream = true;
+};
+
 WrittenRequest write_anthropic_body(const Conversation& conversation, const HostModel& model,
-                                    routing::Delivery delivery, JsonTokens& tokens);
+                                    routing::Delivery delivery, JsonTokens& tokens,
+                                    const AnthropicBodyForm& form = {});
 
 }  // namespace providers

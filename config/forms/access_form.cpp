@@ -1,0 +1,274 @@
+#include "config/forms/access_form.hpp"
+
+#include <algorithm>
+
+#include "config/forms/credential.hpp"
+#include "config/forms/leaf.hpp"
+#include "config/forms/service_account.hpp"
+#include "config/values/address.hpp"
+#include "config/values/masked.hpp"
+
+namespace config {
+namespace {
+
+bool is_field_name(std::string_view name) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+  return !name.empty() && name.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+// What isocost says itself, and what would change where a request ends.
+bool is_own_field(std::string_view name) {
+  constexpr std::string_view own[] = {"host",       "content-length", "transfer-encoding", "content-type",
+                                      "connection", "authorization",  "accept-encoding",   "accept"};
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return std::ranges::find(own, lower) != std::end(own);
+}
+
+// "us-east-1", "us-gov-west-1".
+bool is_region(std::string_view text) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  return std::ranges::all_of(text, allowed) && std::ranges::count(text, '-') >= 2 && text.size() < 40 &&
+         text.back() >= '0' && text.back() <= '9';
+}
+
+std::optional<Secret> of_environment(const Node& node, const char* name) {
+  auto value = node.sources().variable ? node.sources().variable(name) : std::nullopt;
+  return value && !value->empty() ? std::optional(Secret(std::move(*value))) : std::nullopt;
+}
+
+// "http://user:password@proxy:3128", of a variable, whose text no problem shows.
+std::variant<ProxySettings, std::string> parse_proxy(std::string text) {
+  ProxySettings proxy;
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string::npos) text.insert(0, "http://");
+  const std::size_t begin = text.find("://") + 3, at = text.rfind('@');
+  if (at != std::string::npos && at >= begin) {
+    proxy.authorization = Secret(text.substr(begin, at - begin));
+    text.erase(begin, at + 1 - begin);
+  }
+  auto parsed = parse_base_url(text);
+  auto* const url = std::get_if<BaseUrl>(&parsed);
+  if (!url) return std::get<AddressFault>(parsed).message;
+  if (url->scheme != BaseUrl::Scheme::http) return "a proxy is spoken to by http";
+  proxy.url = std::move(*url);
+  proxy.url.path.clear();
+  return proxy;
+}
+
+// As curl and most programs read it: names, also of what stands before them, and `*`.
+bool is_in_no_proxy(std::string_view list, std::string_view host) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view name = list.substr(0, comma);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    while (name.starts_with(' ') || name.starts_with('.')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    if (name == "*") return true;
+    if (name.empty() || !host.ends_with(name)) continue;
+    if (host.size() == name.size() || host[host.size() - name.size() - 1] == '.') return true;
+  }
+  return false;
+}
+
+void take_environments_proxy(const Node& node, ProviderSettings& provider) {
+  const BaseUrl& url = provider.base_url;
+  if (node.has("proxy") || url.scheme != BaseUrl::Scheme::https || is_loopback(url.host)) return;
+  auto said = of_environment(node, "HTTPS_PROXY");
+  if (!said) said = of_environment(node, "https_proxy");
+  if (!said) return;
+  auto not_for = of_environment(node, "NO_PROXY");
+  if (!not_for) not_for = of_environment(node, "no_proxy");
+  if (not_for && is_in_no_proxy(not_for->reveal(), url.host)) return;
+  auto parsed = parse_proxy(std::string(said->reveal()));
+  if (auto* proxy = std::get_if<ProxySettings>(&parsed)) {
+    provider.access.proxy = std::move(*proxy);
+  } else {
+    node["base_url"].error("the variable `HTTPS_PROXY` holds no proxy: " + std::get<std::string>(parsed),
+                           "correct it, or write `proxy: none`");
+  }
+}
+
+// A host of Amazon's is of one region, and refuses signatures for another.
+void check_region(const Node& node, const ProviderSettings& provider) {
+  const AwsAccess& aws = *provider.access.aws;
+  if (aws.region.empty()) return;
+  if (!is_region(aws.region)) {
+    node["aws"]["region"].refuse("a region of Amazon's such as `us-east-1`");
+    return;
+  }
+  const std::string& host = provider.base_url.host;
+  const bool is_amazons =
+      host.ends_with(".amazonaws.com") || host.ends_with(".api.aws") || host.ends_with(".amazonaws.com.cn");
+  if (is_amazons && host.find("." + aws.region + ".") == std::string::npos) {
+    node["aws"]["region"].error("the base URL is of another region than " + quoted(aws.region),
+                                "requests are signed for the region that answers them");
+  }
+}
+
+void check_aws(const Node& node, ProviderSettings& provider) {
+  check_region(node, provider);
+  AwsAccess& aws = *provider.access.aws;
+  const bool says_keys = node["aws"].has("access_key_id") || node["aws"].has("secret_access_key");
+  if (!says_keys) {
+    aws.access_key_id = of_environment(node, "AWS_ACCESS_KEY_ID").value_or(Secret());
+    aws.secret_access_key = of_environment(node, "AWS_SECRET_ACCESS_KEY").value_or(Secret());
+    aws.session_token = of_environment(node, "AWS_SESSION_TOKEN").value_or(Secret());
+  }
+  aws.is_absent = aws.access_key_id.empty() || aws.secret_access_key.empty();
+  if (aws.is_absent && !provider.optional) {
+    node["aws"].key_error(says_keys
+                              ? "an access key has an id and a secret, and one of them is not there"
+                              : "the variables `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are not set",
+                          "set them, or name others with `access_key_id` and `secret_access_key`");
+  }
+}
+
+}  // namespace
+
+std::optional<BaseUrl> BaseUrlForm::read(const Node& node) const {
+  const auto text = text_of(node, "a base URL such as `https://api.deepseek.com/v1`");
+  if (!text) return std::nullopt;
+  auto parsed = parse_base_url(*text);
+  if (auto* url = std::get_if<BaseUrl>(&parsed)) return std::move(*url);
+  const auto& fault = std::get<AddressFault>(parsed);
+  // A key may stand before an `@` or in a query.
+  if (text->find_first_of("@?") == std::string_view::npos) {
+    node.error(fault.message, fault.suggestion);
+  } else {
+    node.key_error(fault.message, fault.suggestion);
+  }
+  return std::nullopt;
+}
+
+std::optional<NamedTexts> TextsForm::read(const Node& node) const {
+  if (!expect(node, Tree::Kind::mapping, "a mapping from names to texts")) return std::nullopt;
+  const TextForm text{.wanted = "a text", .longest = 2'000};
+  NamedTexts texts;
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const std::string& name = node.key(i);
+    const bool is_header = of == Of::headers;
+    if (is_header && (!is_field_name(name) || is_own_field(name))) {
+      node.child(i).key_error("no header field of this name can be added",
+                              "a credential goes under `credential`, in the field `credential_header`");
+      continue;
+    }
+    if (auto value = text.read(node.child(i))) texts.emplace_back(name, std::move(*value));
+  }
+  return texts;
+}
+
+std::optional<std::optional<ProxySettings>> ProxyForm::read(const Node& node) const {
+  constexpr std::string_view wanted = "a proxy such as `http://proxy:3128`, `${NAME}` or `none`";
+  const auto text = text_of(node, wanted);
+  if (!text) return std::nullopt;
+  if (*text == "none") return std::optional<ProxySettings>();
+  std::string said(*text);
+  if (said.starts_with("${") && said.ends_with('}')) {
+    const std::string name = said.substr(2, said.size() - 3);
+    const auto value = of_environment(node, name.c_str());
+    if (!value) {
+      node.key_error("the variable `" + name + "` is not set", "set it, or write `proxy: none`");
+      return std::nullopt;
+    }
+    said = std::string(value->reveal());
+  } else if (said.find('@') != std::string::npos) {
+    node.key_error("a password does not stand in the file itself", "write `${NAME}` for a variable");
+    return std::nullopt;
+  }
+  auto parsed = parse_proxy(std::move(said));
+  if (auto* proxy = std::get_if<ProxySettings>(&parsed)) return std::optional(std::move(*proxy));
+  node.key_error(std::get<std::string>(parsed), "allowed is " + std::string(wanted));
+  return std::nullopt;
+}
+
+const Fields<AwsAccess>& aws_fields() {
+  using S = AwsAccess;
+  const auto into = [](Secret S::*member) {
+    return [member](S& s, Credential c) { s.*member = std::move(c.secret); };
+  };
+  static const Fields<S> fields = {
+      .meaning = "keys of Amazon's",
+      .list = {
+          field<S>("region", &S::region, TextForm{.wanted = "a region such as `us-east-1`", .longest = 40},
+                   "The region that the base URL is of.", Need::required),
+          field<S>("service", &S::service, TextForm{.wanted = "the name of a service", .longest = 40},
+                   "As Amazon calls it in signatures: `bedrock`, or `bedrock-mantle`."),
+          field<S>("access_key_id", into(&S::access_key_id), CredentialForm{Absence::accepted},
+                   "${NAME} or ${file:/path}. AWS_ACCESS_KEY_ID of the environment when left out."),
+          field<S>("secret_access_key", into(&S::secret_access_key), CredentialForm{Absence::accepted},
+                   "AWS_SECRET_ACCESS_KEY of the environment when left out."),
+          field<S>("session_token", into(&S::session_token), CredentialForm{Absence::accepted},
+                   "Of temporary keys; AWS_SESSION_TOKEN of the environment when all three are left out."),
+      }};
+  return fields;
+}
+
+const Fields<GoogleAccess>& google_fields() {
+  using S = GoogleAccess;
+  static const Fields<S> fields = {
+      .meaning = "a service account of Google's",
+      .list = {field<S>(
+          "service_account",
+          [](S& s, Credential c) {
+            s.is_absent = c.secret.empty();
+            s.file = std::move(c.secret);
+          },
+          CredentialForm{Absence::accepted, Holds::document},
+          "The account's key as Google gives it, JSON: ${file:/path} of mode 600, or ${NAME}.",
+          Need::required)},
+      .check = [](const Node& node, S& account) {
+        if (account.is_absent || account.file.empty()) return;
+        if (const auto fault = read_service_account(account)) {
+          node["service_account"].key_error(*fault,
+                                            "it is the JSON file that Google gives for a key of the account");
+        }
+      }};
+  return fields;
+}
+
+const Fields<EntraAccess>& entra_fields() {
+  using S = EntraAccess;
+  static const Fields<S> fields = {
+      .meaning = "an application of Microsoft Entra's",
+      .list = {
+          field<S>("tenant", &S::tenant, TextForm{.wanted = "a directory's id or name", .longest = 100},
+                   "The directory: its id, or a domain of it.", Need::required),
+          field<S>("client_id", &S::client_id, TextForm{.wanted = "an application's id", .longest = 100},
+                   "The application's id.", Need::required),
+          field<S>(
+              "client_secret", [](S& s, Credential c) { s.client_secret = std::move(c.secret); },
+              CredentialForm{Absence::accepted}, "The application's secret: ${NAME} or ${file:/path}.",
+              Need::required),
+          field<S>("scope", &S::scope, TextForm{.wanted = "a scope", .longest = 300},
+                   "What the token is for. Foundry may want https://ai.azure.com/.default."),
+          field<S>("authority", &S::authority, BaseUrlForm{},
+                   "Who gives tokens; other clouds have another one."),
+      }};
+  return fields;
+}
+
+void check_access(const Node& node, ProviderSettings& provider) {
+  AccessSettings& access = provider.access;
+  const bool has_key = node.has("credential");
+  const int ways = int(has_key) + int(access.aws.has_value()) + int(access.google.has_value()) +
+                   int(access.entra.has_value());
+  if (ways > 1) {
+    node.error("more than one of `credential`, `aws`, `google` and `entra` says who asks",
+               "keep one of them");
+  }
+  if (access.aws) check_aws(node, provider);
+  const bool absent = is_without_credential(provider);
+  if (has_key && absent && !provider.optional && !provider.credential_source.empty()) {
+    const Node credential = node["credential"];
+    refuse_absent(credential.kind() == Tree::Kind::list ? credential.child(0) : credential);
+  }
+  if (access.google && absent && !provider.optional) refuse_absent(node["google"]["service_account"]);
+  if (access.entra && absent && !provider.optional) refuse_absent(node["entra"]["client_secret"]);
+  if (node.has("api_version") && provider.dialect != Dialect::azure) {
+    node["api_version"].error("only Azure's classic API has one", "write `dialect: azure`, or remove it");
+  }
+  take_environments_proxy(node, provider);
+}
+
+}  // namespace config

@@ -1,0 +1,83 @@
+// How hosts are reached and told who asks, beyond one key in a header field. Values.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/values/secret.hpp"
+
+namespace config {
+
+struct BaseUrl {
+  enum class Scheme { http, https };
+  Scheme scheme = Scheme::https;
+  std::string host;  // no brackets around an IPv6 address
+  std::uint16_t port = 443;
+  std::string path;  // "/v1": no slash at its end; empty for none
+
+  friend auto operator<=>(const BaseUrl&, const BaseUrl&) = default;
+};
+
+// Requests are signed for Amazon's services (SigV4).
+struct AwsAccess {
+  std::string region;               // "us-east-1"
+  std::string service = "bedrock";  // as Amazon calls it in the signature
+  Secret access_key_id;
+  Secret secret_access_key;
+  Secret session_token;    // of temporary keys; empty: none
+  bool is_absent = false;  // nothing says the keys
+
+  friend bool operator==(const AwsAccess&, const AwsAccess&) = default;
+};
+
+// A service account of Google's, whose key signs for access tokens.
+struct GoogleAccess {
+  Secret file;  // of the account's key, as Google gives it: JSON
+  std::string email;
+  std::string key_id;
+  Secret private_key;  // PEM
+  BaseUrl token_url;
+  bool is_absent = false;
+
+  friend bool operator==(const GoogleAccess&, const GoogleAccess&) = default;
+};
+
+// An application of Microsoft Entra's, whose secret is exchanged for access tokens.
+struct EntraAccess {
+  std::string tenant;
+  std::string client_id;
+  Secret client_secret;
+  std::string scope = "https://cognitiveservices.azure.com/.default";
+  BaseUrl authority{.host = "login.microsoftonline.com", .path = {}};
+
+  friend bool operator==(const EntraAccess&, const EntraAccess&) = default;
+};
+
+// Who passes connections on (CONNECT).
+struct ProxySettings {
+  BaseUrl url;           // http; no path
+  Secret authorization;  // "user:password"; empty: none
+
+  friend bool operator==(const ProxySettings&, const ProxySettings&) = default;
+};
+
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+
+struct AccessSettings {
+  std::vector<Secret> more_keys;  // beside the provider's credential, each with limits of its own at the host
+  std::optional<AwsAccess> aws{};
+  std::optional<GoogleAccess> google{};
+  std::optional<EntraAccess> entra{};
+  std::optional<ProxySettings> proxy{};
+  NamedTexts headers;       // sent with every request
+  NamedTexts query;         // put behind every target
+  std::string api_version;  // Azure's; empty: it has none
+
+  friend bool operator==(const AccessSettings&, const AccessSettings&) = default;
+};
+
+}  // namespace config

@@ -1,0 +1,53 @@
+// Makes the events of an answer out of the blocks and deltas of Converse: the one place that both streamed
+// and whole replies pass. Belongs to one reply.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "providers/conversation/answer.hpp"
+#include "providers/dialects/bedrock_converse/usage.hpp"
+#include "providers/json/json_tokens.hpp"
+
+namespace providers {
+
+// How clients that send thinking back call what a model signed: Anthropic's signatures are good wherever its
+// models are served.
+inline std::string_view bedrock_thinking_format(std::string_view model) {
+  const bool is_anthropics = model.find("anthropic.") != std::string_view::npos;
+  return is_anthropics ? "anthropic-claude-v1" : "amazon-bedrock-v1";
+}
+
+class ConverseAnswer {
+ public:
+  // `thinking_format`: static.
+  ConverseAnswer(JsonTokens& tokens, std::string_view thinking_format)
+      : tokens_(tokens), thinking_format_(thinking_format) {}
+
+  void begin(AnswerSink& sink);
+  // A part of block `index`: `text`, `toolUse`, `reasoningContent`, as a delta or whole; an object.
+  // False where it is none.
+  bool part(std::size_t index, std::string_view json, AnswerSink& sink);
+  void block_ended(AnswerSink& sink);
+  // False where the model's answer is broken by the host's fault, which was told.
+  bool end(const Text& stop_reason, AnswerSink& sink);
+  void usage(const ConverseUsage& usage, AnswerSink& sink);
+
+ private:
+  struct Part;
+  bool read(std::string_view json, Part& part);
+  void tell_call(const Part& part, AnswerSink& sink);
+  void tell_thinking(std::size_t index, const Part& part, AnswerSink& sink);
+
+  JsonTokens& tokens_;
+  const std::string_view thinking_format_;
+  bool has_begun_ = false;
+  bool is_in_call_ = false;
+  bool has_arguments_ = false;
+  std::optional<std::size_t> thinking_block_{};
+  std::size_t thoughts_ = 0;
+  std::size_t calls_ = 0;
+};
+
+}  // namespace providers

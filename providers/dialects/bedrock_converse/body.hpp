@@ -1,0 +1,12 @@
+// A conversation as the body of Bedrock's Converse. Pure.
+#pragma once
+
+#include "providers/dialect/interpreter.hpp"
+
+namespace providers {
+
+Matters carried_by_converse(const HostModel& model);
+
+WrittenRequest write_converse_body(const Conversation& conversation, const HostModel& model);
+
+}  // namespace providers

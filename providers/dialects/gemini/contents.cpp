@@ -1,0 +1,162 @@
+#include "providers/dialects/gemini/contents.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace providers {
+namespace {
+
+// What Google takes for the signature of a call that it did not make, or that the client did not keep. Newer
+// models refuse the first call of a turn without one.
+constexpr std::string_view no_signature = "skip_thought_signature_validator";
+
+bool is_googles(const ThinkingPart& thinking) {
+  return thinking.format.is(gemini_thinking_format) && !thinking.signature.raw.empty();
+}
+
+bool is_sent(const Part& part) {
+  if (std::holds_alternative<ThinkingPart>(part.what)) return false;
+  if (const auto* text = std::get_if<TextPart>(&part.what)) return !text->text.raw.empty();
+  if (const auto* media = std::get_if<MediaPart>(&part.what)) {
+    return media->source == MediaPart::Source::base64;
+  }
+  return true;
+}
+
+void write_media(JsonWriter& json, const MediaPart& media) {
+  json.begin_object();
+  json.key("inlineData").begin_object();
+  json.key("mimeType").string(media.media_type);
+  json.key("data").string(media.content);
+  json.end_object();
+  json.end_object();
+}
+
+void write_text(JsonWriter& json, const Text& text, bool is_system) {
+  json.begin_object();
+  if (is_system) {
+    json.key("text").raw(std::string("\"<system>\\n").append(text.raw).append("\\n</system>\""));
+  } else {
+    json.key("text").string(text);
+  }
+  json.end_object();
+}
+
+// A broken one is shown to the model as what it had written.
+void write_call(JsonWriter& json, const ToolCallPart& call, std::string_view signature) {
+  json.begin_object();
+  json.key("functionCall").begin_object();
+  if (!call.id.raw.empty()) json.key("id").string(call.id);
+  json.key("name").string(call.name);
+  json.key("args");
+  if (call.is_broken) {
+    json.begin_object();
+    json.key("invalid_arguments").plain(call.arguments);
+    json.end_object();
+  } else {
+    json.raw(call.arguments.empty() ? "{}" : call.arguments);
+  }
+  json.end_object();
+  if (!signature.empty()) json.key("thoughtSignature").raw("\"" + std::string(signature) + "\"");
+  json.end_object();
+}
+
+// The texts are one; pictures stand behind the result.
+void write_result(JsonWriter& json, const ToolResultPart& result, const GeminiContents& contents) {
+  std::string said;
+  for (const Part& part : result.content) {
+    const auto* text = std::get_if<TextPart>(&part.what);
+    if (text) said.append(said.empty() ? "" : "\\n").append(text->text.raw);
+  }
+  const auto found = std::ranges::find_if(contents.called, [&](const auto& called) {
+    return called.first.identity() == result.call_id.identity();
+  });
+  json.begin_object();
+  json.key("functionResponse").begin_object();
+  if (!result.call_id.raw.empty()) json.key("id").string(result.call_id);
+  json.key("name").string(found == contents.called.end() ? result.call_id : found->second);
+  json.key("response").begin_object();
+  json.key(result.is_error ? "error" : "output").string({said, true});
+  json.end_object();
+  json.end_object();
+  json.end_object();
+  for (const Part& part : result.content) {
+    if (const auto* media = std::get_if<MediaPart>(&part.what); media && is_sent(part)) {
+      write_media(json, *media);
+    }
+  }
+}
+
+void write_parts(JsonWriter& json, const GeminiContent& turn, const GeminiContents& contents,
+                 const HostModel& model) {
+  bool is_first_call = true;
+  for (const GeminiContent::Sent& each : turn.parts) {
+    const auto& what = each.part->what;
+    if (const auto* text = std::get_if<TextPart>(&what)) write_text(json, text->text, each.is_system);
+    if (const auto* media = std::get_if<MediaPart>(&what)) write_media(json, *media);
+    if (const auto* result = std::get_if<ToolResultPart>(&what)) write_result(json, *result, contents);
+    if (const auto* call = std::get_if<ToolCallPart>(&what)) {
+      const bool is_wanted = is_first_call && model.thinking == HostModel::Thinking::adaptive;
+      std::string_view signature = is_first_call ? turn.signature.raw : std::string_view();
+      if (signature.empty() && is_wanted) signature = no_signature;
+      write_call(json, *call, signature);
+      is_first_call = false;
+    }
+  }
+}
+
+}  // namespace
+
+GeminiContents gemini_contents(const Conversation& conversation) {
+  GeminiContents contents;
+  const auto begin = [&](Turn::Role role) -> GeminiContent& {
+    if (contents.turns.empty() || contents.turns.back().role != role) contents.turns.push_back({role});
+    return contents.turns.back();
+  };
+  for (const Part& part : conversation.system) {
+    if (is_sent(part) && std::holds_alternative<TextPart>(part.what)) contents.system.push_back(&part);
+  }
+  for (const Turn& turn : conversation.turns) {
+    const bool is_system = turn.role == Turn::Role::system;
+    const Turn::Role role = is_system ? Turn::Role::user : turn.role;
+    for (const Part& part : turn.parts) {
+      if (const auto* thinking = std::get_if<ThinkingPart>(&part.what)) {
+        // The thoughts themselves are a summary for people; the signature is what goes back.
+        const bool is_kept = is_googles(*thinking);
+        if (is_kept) {
+          GeminiContent& content = begin(role);
+          if (content.signature.raw.empty()) content.signature = thinking->signature;
+        }
+        contents.lose_thinking |= !is_kept && !thinking->format.is(gemini_thinking_format);
+      } else if (is_sent(part)) {
+        begin(role).parts.push_back({&part, is_system});
+      }
+      if (const auto* call = std::get_if<ToolCallPart>(&part.what)) {
+        contents.called.emplace_back(call->id, call->name);
+      }
+    }
+  }
+  std::erase_if(contents.turns, [](const GeminiContent& turn) { return turn.parts.empty(); });
+  // Somebody must ask: where the system alone speaks, it is what is asked.
+  if (contents.turns.empty()) {
+    for (const Part* part : std::exchange(contents.system, {})) {
+      begin(Turn::Role::user).parts.push_back({part, false});
+    }
+  }
+  return contents;
+}
+
+void write_gemini_contents(JsonWriter& json, const GeminiContents& contents, const HostModel& model) {
+  json.begin_array();
+  for (const GeminiContent& turn : contents.turns) {
+    json.begin_object();
+    json.key("role").plain(turn.role == Turn::Role::assistant ? "model" : "user");
+    json.key("parts").begin_array();
+    write_parts(json, turn, contents, model);
+    json.end_array();
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace providers

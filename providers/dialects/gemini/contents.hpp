@@ -1,0 +1,41 @@
+// The turns of a conversation as Google has them: `user` and `model` in turn, results of tools by the name of
+// what was called, signatures on the part that they were given with. Pure.
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "providers/conversation/conversation.hpp"
+#include "providers/dialect/host_model.hpp"
+#include "providers/json/json_writer.hpp"
+
+namespace providers {
+
+// How clients that send thinking back call Google's.
+inline constexpr std::string_view gemini_thinking_format = "google-gemini-v1";
+
+struct GeminiContent {
+  struct Sent {
+    const Part* part;
+    bool is_system = false;
+  };
+
+  Turn::Role role = Turn::Role::user;
+  std::vector<Sent> parts{};
+  Text signature{};  // of the first call of a tool; empty: none is known
+};
+
+struct GeminiContents {
+  std::vector<const Part*> system;  // texts
+  std::vector<GeminiContent> turns;
+  std::vector<std::pair<Text, Text>> called;  // id and name of every call of a tool
+  bool lose_thinking = false;                 // earlier thinking of others is left out
+};
+
+// Views into the conversation.
+GeminiContents gemini_contents(const Conversation& conversation);
+
+void write_gemini_contents(JsonWriter& json, const GeminiContents& contents, const HostModel& model);
+
+}  // namespace providers

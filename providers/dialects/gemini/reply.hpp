@@ -1,0 +1,53 @@
+// Replies of Google's generateContent as the events of an answer. A stream is made of whole replies, each
+// with the next part of the answer. Belong to one reply.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "providers/dialect/answer_reader.hpp"
+#include "providers/dialects/gemini/usage.hpp"
+#include "providers/http/sse.hpp"
+#include "providers/json/json_tokens.hpp"
+
+namespace providers {
+
+class GeminiAnswer {
+ public:
+  explicit GeminiAnswer(JsonTokens& tokens) : tokens_(tokens) {}
+  // goes_on, failed or bad.
+  Reading take(std::string_view reply, AnswerSink& sink);
+
+ private:
+  struct Reply;
+  bool read(std::string_view text, Reply& reply);
+  void tell_parts(std::string_view parts, AnswerSink& sink);
+  void tell_call(JsonWalk& walk, std::string_view parts, AnswerSink& sink);
+  void tell_signature(const Text& signature, AnswerSink& sink);
+  Reading tell_end(const Reply& reply, AnswerSink& sink);
+  Reading fail(std::string message, std::string code, int status, AnswerSink& sink);
+
+  JsonTokens& tokens_;
+  GeminiUsage usage_;
+  bool has_begun_ = false;
+  bool is_thinking_ = false;
+  std::size_t thoughts_ = 0;
+  std::size_t calls_ = 0;
+  std::string call_prefix_;  // of the ids of calls that have none
+};
+
+class GeminiStream final : public AnswerReader {
+ public:
+  explicit GeminiStream(JsonTokens& tokens) : answer_(tokens) {}
+  Reading feed(std::string_view bytes, AnswerSink& sink) override;
+
+ private:
+  SseReader events_;
+  GeminiAnswer answer_;
+  Reading reading_ = Reading::goes_on;
+};
+
+Reading read_gemini_whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink);
+
+}  // namespace providers

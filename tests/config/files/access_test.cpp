@@ -1,0 +1,178 @@
+#include <doctest/doctest.h>
+
+#include "config/files/load.hpp"
+#include "tests/support/given_sources.hpp"
+
+using namespace config;
+
+namespace {
+
+const std::string account =
+    R"({"type":"service_account","project_id":"p","private_key_id":"k1","private_key":)"
+    R"("-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n","client_email":"a@p.example",)"
+    R"("token_uri":"https://oauth2.googleapis.com/token"})";
+
+Sources sources(std::map<std::string, std::string> more = {}) {
+  std::map<std::string, std::string> variables = {{"KEY", "a-key-of-the-tests"},
+                                                  {"OTHER_KEY", "another-key"},
+                                                  {"AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"},
+                                                  {"AWS_SECRET_ACCESS_KEY", "secret-access-key"},
+                                                  {"ACCOUNT", account}};
+  variables.merge(more);
+  return test::sources_of(variables, {{"/account.json", {account}}});
+}
+
+Loaded load_provider(const std::string& members, const Sources& from) {
+  return load("providers:\n  p: {" + members +
+                  "}\nmodels:\n  m: {endpoints: [{provider: p, host_model: h, "
+                  "context: 1000, price: {input: 1 $/Mtok, output: 1 $/Mtok}}]}\n",
+              "f", from);
+}
+
+ProviderSettings provider(const std::string& members, const Sources& from = sources()) {
+  Loaded loaded = load_provider(members, from);
+  std::string all;
+  for (const Problem& problem : loaded.problems) all += to_text(problem);
+  INFO(all);
+  REQUIRE(loaded.settings);
+  return loaded.settings->providers.at(0);
+}
+
+std::string refused(const std::string& members, const Sources& from = sources()) {
+  const Loaded loaded = load_provider(members, from);
+  CHECK(!loaded.settings);
+  std::string all;
+  for (const Problem& problem : loaded.problems) all += to_text(problem) + "\n";
+  return all;
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+const std::string amazon = "base_url: https://bedrock-runtime.us-east-1.amazonaws.com, dialect: bedrock, ";
+const std::string google = "base_url: https://aiplatform.googleapis.com/v1, dialect: google, ";
+
+}  // namespace
+
+TEST_CASE("each maker's dialect speaks its maker's API where nothing else is said") {
+  CHECK(provider("base_url: https://a.example, dialect: google").speaks == Formats(Format::gemini));
+  CHECK(provider("base_url: https://a.example, dialect: bedrock").speaks == Formats(Format::converse));
+  CHECK(provider("base_url: https://a.example, dialect: azure").speaks == Formats(Format::chat));
+  CHECK(provider("base_url: https://a.example, dialect: google, speaks: [vertex_messages]").speaks ==
+        Formats(Format::vertex_messages));
+}
+
+TEST_CASE("several keys are several credentials, and those that are not there are not counted") {
+  const auto two = provider("base_url: https://a.example, credential: [\"${KEY}\", \"${OTHER_KEY}\"]");
+  CHECK(two.credential.reveal() == "a-key-of-the-tests");
+  REQUIRE(two.access.more_keys.size() == 1);
+  CHECK(two.access.more_keys[0].reveal() == "another-key");
+  const auto one = provider("base_url: https://a.example, credential: [\"${NOT_SET}\", \"${OTHER_KEY}\"]");
+  CHECK(one.credential.reveal() == "another-key");
+  CHECK(one.access.more_keys.empty());
+  CHECK(has(refused("base_url: https://a.example, credential: [\"${NOT_SET}\"]"), "`NOT_SET` is not set"));
+}
+
+TEST_CASE("keys of Amazon's are those of the environment, or those that are named") {
+  const auto usual = provider(amazon + "aws: {region: us-east-1}");
+  REQUIRE(usual.access.aws);
+  CHECK(usual.access.aws->service == "bedrock");
+  CHECK(usual.access.aws->access_key_id.reveal() == "AKIDEXAMPLE");
+  CHECK(usual.access.aws->session_token.empty());
+  const auto named = provider(amazon +
+                              "aws: {region: us-east-1, access_key_id: \"${KEY}\", "
+                              "secret_access_key: \"${OTHER_KEY}\", session_token: \"${KEY}\"}");
+  CHECK(named.access.aws->secret_access_key.reveal() == "another-key");
+  CHECK(named.access.aws->session_token.reveal() == "a-key-of-the-tests");
+  const Sources none = test::sources_of({}, {});
+  CHECK(has(refused(amazon + "aws: {region: us-east-1}", none), "`AWS_ACCESS_KEY_ID`"));
+}
+
+TEST_CASE("a region that is none, or not that of the base URL, is named") {
+  for (const char* region : {"us-east-9", "eu-central-1"}) {
+    CHECK(has(refused(amazon + "aws: {region: " + region + "}"), "another region"));
+  }
+  for (const char* region : {"virginia", "us_east_1", "us-east"}) {
+    CHECK(has(refused(amazon + "aws: {region: " + region + "}"), "a region of Amazon's"));
+  }
+}
+
+TEST_CASE("a service account is read from its file, and one that is none is named without its text") {
+  for (const char* source : {"\"${file:/account.json}\"", "\"${ACCOUNT}\""}) {
+    const auto read = provider(google + "google: {service_account: " + source + "}");
+    REQUIRE(read.access.google);
+    CHECK(read.access.google->email == "a@p.example");
+    CHECK(read.access.google->key_id == "k1");
+    CHECK(read.access.google->private_key.reveal().starts_with("-----BEGIN PRIVATE KEY-----\nc2Vj"));
+    CHECK(read.access.google->token_url.host == "oauth2.googleapis.com");
+  }
+  struct Row {
+    const char* text;
+    const char* said;
+  };
+  const Row rows[] = {
+      {"sk-no-json-at-all-c2VjcmV0", "no JSON object"},
+      {"{\"type\":", "no JSON object"},
+      {R"({"type":"authorized_user","client_secret":"c2VjcmV0"})", "not of a service account"},
+      {R"({"type":"service_account","private_key":"-----BEGIN c2VjcmV0"})", "no `client_email`"},
+      {R"({"type":"service_account","client_email":"a","private_key":"c2VjcmV0"})", "no `private_key`"},
+      {R"({"type":"service_account","client_email":"a","private_key":"-----BEGIN c2VjcmV0","token_uri":"http://a.b/t"})",
+       "not encrypted"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    const std::string all =
+        refused(google + "google: {service_account: \"${BAD}\"}", sources({{"BAD", row.text}}));
+    CHECK(has(all, row.said));
+    CHECK(!has(all, "c2VjcmV0"));
+  }
+  CHECK(has(refused(google + "google: {service_account: \"${NOT_SET}\"}"), "`NOT_SET` is not set"));
+}
+
+TEST_CASE("who asks is said in one way only, and what is optional may be absent in each") {
+  CHECK(has(refused(amazon + "credential: \"${KEY}\", aws: {region: us-east-1}"), "more than one"));
+  for (const char* way : {"aws: {region: us-east-1, access_key_id: \"${NO}\", secret_access_key: \"${NO}\"}",
+                          "google: {service_account: \"${NO}\"}",
+                          "entra: {tenant: t, client_id: c, client_secret: \"${NO}\"}"}) {
+    CAPTURE(way);
+    const std::string all = refused("base_url: https://a.example, optional: true, " + std::string(way));
+    CHECK(has(all, "none of the providers, all of them optional"));
+  }
+}
+
+TEST_CASE("a proxy is the environment's for https, but for whom it is not meant") {
+  const auto with = [](std::map<std::string, std::string> variables, const std::string& more = "") {
+    return provider("base_url: https://api.deepseek.com/v1" + more, sources(std::move(variables)))
+        .access.proxy;
+  };
+  const auto proxy = with({{"HTTPS_PROXY", "http://user:pass@proxy.corp:3128"}});
+  REQUIRE(proxy);
+  CHECK(proxy->url.host == "proxy.corp");
+  CHECK(proxy->url.port == 3128);
+  CHECK(proxy->authorization.reveal() == "user:pass");
+  CHECK(with({{"https_proxy", "proxy.corp:3128"}})->url.port == 3128);
+  for (const char* not_for : {"*", "deepseek.com", ".deepseek.com", "a.b, api.deepseek.com"}) {
+    CAPTURE(not_for);
+    CHECK(!with({{"HTTPS_PROXY", "http://proxy:1"}, {"NO_PROXY", not_for}}));
+  }
+  CHECK(with({{"HTTPS_PROXY", "http://proxy:1"}, {"NO_PROXY", "seek.com,b.c"}}));
+  CHECK(!with({{"HTTPS_PROXY", "http://proxy:1"}}, ", proxy: none"));
+  CHECK(with({{"HTTPS_PROXY", "http://proxy:1"}}, ", proxy: \"http://mine:2\"")->url.host == "mine");
+  CHECK(!provider("base_url: http://127.0.0.1:1/v1", sources({{"HTTPS_PROXY", "http://proxy:1"}}))
+             .access.proxy);
+  const std::string bad = refused("base_url: https://a.example, proxy: \"http://user:hunter2@b:1\"");
+  CHECK(has(bad, "a password does not stand in the file itself"));
+  CHECK(!has(bad, "hunter2"));
+}
+
+TEST_CASE("fields that isocost says itself, and what could end a line, cannot be added") {
+  const auto added = provider("base_url: https://a.example, headers: {x-a: \"1\"}, query: {b: \"2\"}");
+  CHECK(added.access.headers == NamedTexts{{"x-a", "1"}});
+  CHECK(added.access.query == NamedTexts{{"b", "2"}});
+  for (const char* name : {"Host", "authorization", "Content-Length", "a b", "a:b"}) {
+    CAPTURE(name);
+    CHECK(has(refused("base_url: https://a.example, headers: {\"" + std::string(name) + "\": x}"),
+              "no header field of this name"));
+  }
+}
