@@ -11,6 +11,7 @@ namespace {
 
 // After one that could not be made.
 constexpr config::Duration until_next_try = std::chrono::seconds(10);
+
 std::shared_ptr<TokenErrand> errand_for(const std::shared_ptr<Access>& access, boost::asio::io_context& io,
                                         Timer& timer, Resolver& resolver) {
   if (!access || access->kind() != Access::Kind::token) return nullptr;
