@@ -100,6 +100,7 @@ void append_log_line(const Record& record, std::string& out) {
   member(",\"status\":", record.status, line);
   member(",\"ending\":", word(record.ending), line);
   if (!record.error.empty()) member(",\"error\":", record.error, line);
+  if (!record.said.empty()) member(",\"said\":", record.said, line);
   member(",\"prompt_estimate\":", record.prompt_estimate.count, line);
   milliseconds(",\"first_byte_ms\":", record.until_first_byte, line);
   milliseconds(",\"total_ms\":", record.total, line);

@@ -6,7 +6,7 @@ void empty(Record& record) {
   static_cast<RecordFacts&>(record) = {};
   const auto clear = [](auto&... each) { (each.clear(), ...); };
   clear(record.id, record.client, record.path, record.model, record.key, record.policy, record.error,
-        record.attempts, record.decisions);
+        record.said, record.attempts, record.decisions);
   record.preferences.reset();
   record.demand = {};
   record.catalogue.reset();

@@ -46,13 +46,16 @@ struct RecordFacts {
 };
 
 struct Record : RecordFacts {
-  std::string id;                                  // x-request-id
-  std::string client;                              // the address that asked, or empty
-  std::string path;                                // of the route table, never the client's text
-  std::string model;                               // the public name, or empty when unknown
-  std::string key;                                 // the key's name, or empty
-  std::string policy;                              // the policy's name, or empty when none was reached
-  std::string error;                               // machine-readable code of what went wrong, or empty
+  std::string id;      // x-request-id
+  std::string client;  // the address that asked, or empty
+  std::string path;    // of the route table, never the client's text
+  std::string model;   // the public name, or empty when unknown
+  std::string key;     // the key's name, or empty
+  std::string policy;  // the policy's name, or empty when none was reached
+  std::string error;   // machine-readable code of what went wrong, or empty
+  // What was said of the last attempt at which a host did not take us for who we are, or was not reached; no
+  // client is told. Scrubbed; empty: nothing.
+  std::string said;
   routing::Attempts attempts;                      // the deciding one served, unless it carries a failure
   std::vector<routing::LoggedDecision> decisions;  // every one, for replay; empty where no records are kept
   std::shared_ptr<const routing::Overlay> preferences;  // the request's own; absent where it had none

@@ -58,6 +58,7 @@ class Life {
   void choose_beside();
   void begin(Leg leg, config::TimePoint now);
   Task<void> wait(std::optional<config::TimePoint> until);
+  void note_for_operators(const Tried& tried);
   void take_ended();
   void end(Leg leg, Tried& tried);
   void remember_deciding_one();
@@ -209,11 +210,22 @@ Task<void> Life::wait(std::optional<config::TimePoint> until) {
   take_ended();
 }
 
+// Of what is between a host and us, which is no client's business.
+void Life::note_for_operators(const Tried& tried) {
+  using routing::FailureKind;
+  constexpr std::size_t most_bytes = 500;
+  if (!tried.said || !tried.attempt.failure) return;
+  const FailureKind kind = tried.attempt.failure->kind;
+  if (kind != FailureKind::credential && kind != FailureKind::connect) return;
+  record_.said = tried.said->message.substr(0, most_bytes);
+}
+
 void Life::take_ended() {
   for (Leg leg = 0; leg < Journey::most_legs; ++leg) {
     if (!race_.has_ended(leg)) continue;
     try {
       const std::unique_ptr<Tried> tried = race_.take(leg);
+      note_for_operators(*tried);
       if (tried->said) said_ = std::move(tried->said);
       end(leg, *tried);
     } catch (...) {

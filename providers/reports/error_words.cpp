@@ -131,6 +131,12 @@ constexpr std::array rows = {
     Row{"timeout", Named::server},
 };
 
+// Codes that are digits alone, as Zhipu has them.
+constexpr std::array digits = {
+    Row{"1113", Named::payment}, Row{"1301", Named::content}, Row{"1302", Named::rate},
+    Row{"1303", Named::rate},    Row{"1304", Named::rate},    Row{"1305", Named::load},
+};
+
 // Without what stands in quotes, and without names: words with a digit or a slash.
 std::string without_names(std::string_view text) {
   std::string kept;
@@ -191,6 +197,9 @@ constexpr std::string_view not_had = "not found|download|could not be read";
 }  // namespace
 
 Named named_by(std::string_view word) {
+  for (const Row& row : digits) {
+    if (word == row.part) return row.named;
+  }
   std::string bare = lowered(word);
   std::erase_if(bare, [](char c) { return c == '_' || c == '-' || c == '.' || c == ' '; });
   for (const Row& row : rows) {

@@ -1,5 +1,9 @@
 #include "providers/reports/reported_error.hpp"
 
+#include <array>
+#include <cstdint>
+#include <utility>
+
 #include "providers/reports/plain_message.hpp"
 
 namespace providers {
@@ -83,6 +87,37 @@ ReportedError read_error_value(JsonWalk& walk) {
     walk.object([&](const JsonString& key) { return read_error_member(walk, key, error); });
   } else {
     take_plain(walk, error.message);
+  }
+  return error;
+}
+
+std::optional<ReportedError> read_base_resp(JsonWalk& walk) {
+  constexpr std::array<std::pair<std::int64_t, int>, 8> statuses{{{1001, 504},
+                                                                  {1002, 429},
+                                                                  {1004, 401},
+                                                                  {1008, 402},
+                                                                  {1026, 400},
+                                                                  {1039, 429},
+                                                                  {2013, 400},
+                                                                  {2049, 401}}};
+  if (walk.type() != JsonType::object) {
+    walk.skip();
+    return std::nullopt;
+  }
+  ReportedError error;
+  std::int64_t code = 0;
+  walk.object([&](const JsonString& key) {
+    if (key.is("status_msg")) return take_plain(walk, error.message);
+    if (!key.is("status_code") || walk.type() != JsonType::number) return walk.skip();
+    const auto number = walk.number();
+    if (number) code = number->whole().value_or(0);
+    return number.has_value();
+  });
+  if (code == 0) return std::nullopt;
+  error.code = std::to_string(code);
+  error.status = 500;
+  for (const auto& [each, status] : statuses) {
+    if (each == code) error.status = status;
   }
   return error;
 }

@@ -1,6 +1,7 @@
 // An error as a host words it, in whichever shape. Not scrubbed: whoever shows it does that.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,10 @@ struct ReportedError {
 ReportedError read_error_value(JsonWalk& walk);
 // Takes one member of an error object into `error`; consumes it in any case. Returns whether to go on.
 bool read_error_member(JsonWalk& walk, const JsonString& key, ReportedError& error);
+
+// Consumes MiniMax's report of how a call went, which stands in every reply, also with a 200: nothing where
+// it went well.
+std::optional<ReportedError> read_base_resp(JsonWalk& walk);
 
 // The error in the body of a reply whose status already says that it is one. Best effort, never fails: a body
 // that is not JSON is the message, as plain text.

@@ -41,6 +41,7 @@ class ChatReader {
     if (key.is("error")) return error_value();
     if (key.is("x_groq")) return groq();
     if (key.is("object")) return object_name();
+    if (key.is("base_resp")) return base_resp();
     if (key.is("message") || key.is("code") || key.is("type") || key.is("status_code") || key.is("param") ||
         key.is("failed_generation")) {
       return read_error_member(walk_, key, flat_error_);
@@ -184,6 +185,12 @@ class ChatReader {
   bool error_value() {
     if (walk_.type() == JsonType::null) return walk_.skip();
     error = read_error_value(walk_);
+    return walk_.ok();
+  }
+
+  bool base_resp() {
+    auto found = read_base_resp(walk_);
+    if (found && !error) error = std::move(found);
     return walk_.ok();
   }
 
