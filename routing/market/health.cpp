@@ -129,7 +129,7 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
   const bool trips =
       breaker.phase(now) == Breaker::Phase::closed ? failing : breaker.fails_again(attempt.dispatched, now);
   if (trips) {
-    breaker.trip(now, draw);
+    breaker.trip(now, draw, config::Seconds(failing_takes));
     return Change::flipped;
   }
   return cool(*attempt.failure, now);
