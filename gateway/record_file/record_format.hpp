@@ -14,7 +14,7 @@
 namespace gateway {
 
 inline constexpr std::int64_t record_application = 0x49534f43;  // "ISOC"
-inline constexpr std::int64_t record_version = 5;
+inline constexpr std::int64_t record_version = 6;
 
 inline constexpr const char* record_tables =
     "CREATE TABLE fleet (id INTEGER PRIMARY KEY, generation INTEGER, digest INTEGER, body BLOB);"

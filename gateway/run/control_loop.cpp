@@ -14,6 +14,10 @@ namespace asio = boost::asio;
 // At most this old is what the data loops know, while anything happens.
 constexpr config::Duration between_snapshots = std::chrono::milliseconds(100);
 
+constexpr auto between_keepings = std::chrono::seconds(10);
+// How far the clock may have been set back between two runs.
+constexpr auto most_clocks_differ = std::chrono::minutes(1);
+
 // Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
 constexpr std::size_t most_waiting = 100'000;
 
@@ -31,6 +35,39 @@ ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::stri
 void ControlLoop::keep_records(Storage& storage) {
   storage_ = &storage;
   storage_->keep(published_);
+}
+
+std::string ControlLoop::keep_market(MarketFile& file) {
+  market_file_ = &file;
+  const std::optional<KeptMemory> kept = file.read();
+  std::string told;
+  if (kept) {
+    const auto age = std::chrono::system_clock::now() - kept->taken;
+    if (age < -most_clocks_differ) return "what the market knew is not taken up: it is from the future";
+    const config::Duration passed = std::max(config::Duration{}, config::Duration(age));
+    const std::size_t of = market_.recall(kept->memory, passed, config::Clock::now());
+    published_ = market_.snapshot(config::Clock::now());
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(passed).count();
+    told = "what the market knew " + std::to_string(seconds) + " s ago of " + std::to_string(of) + " of " +
+           std::to_string(generation_->catalogue->endpoints().size()) + " endpoints is taken up";
+  }
+  file.open();
+  keep_market_regularly();
+  return told;
+}
+
+void ControlLoop::keep_market_regularly() {
+  next_keeping_.expires_after(between_keepings);
+  next_keeping_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    keep_market_now();
+    keep_market_regularly();
+  });
+}
+
+void ControlLoop::keep_market_now() {
+  if (!market_file_ || !std::exchange(learned_since_kept_, false)) return;
+  market_file_->keep(market_.memory(config::Clock::now()), std::chrono::system_clock::now());
 }
 
 void ControlLoop::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
@@ -87,7 +124,7 @@ void ControlLoop::take(const Batch& batch) {
   const config::TimePoint now = config::Clock::now();
   learn(batch, now);
   // At once where somebody should know; what follows can wait.
-  learned_ = true;
+  learned_ = learned_since_kept_ = true;
   if (market_.flipped()) publish();
 
   for (const RecordPtr& each : batch.records) {
@@ -181,6 +218,7 @@ providers::Task<Reloaded> ControlLoop::reload(Loop& asker) {
 
 void ControlLoop::finish() {
   regular_.cancel();
+  next_keeping_.cancel();
   log_.flush();
   io_.stop();
 }

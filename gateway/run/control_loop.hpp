@@ -16,6 +16,7 @@
 #include "gateway/record_file/storage.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/data_loop.hpp"
+#include "gateway/run/market_file.hpp"
 #include "routing/market/market.hpp"
 
 namespace gateway {
@@ -32,6 +33,12 @@ class ControlLoop final : public Pages {
   std::shared_ptr<const routing::Snapshot> published() const { return published_; }
   // Before anything else, where records are kept: the storage must outlive this loop's thread.
   void keep_records(Storage& storage);
+
+  // Before anything else, where what the market knows is kept over restarts: takes up what is there, and
+  // hands over what is known every ten seconds. Returns what to tell of it, if anything.
+  std::string keep_market(MarketFile& file);
+  // Once this loop's thread has ended.
+  void keep_market_now();
 
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
   // it, and counts that, when too many wait.
@@ -63,6 +70,7 @@ class ControlLoop final : public Pages {
   std::string make_metrics();
   std::string make_status();
   void publish_regularly();
+  void keep_market_regularly();
   void publish();
   void keep(std::shared_ptr<const routing::Snapshot> snapshot);
 
@@ -77,7 +85,10 @@ class ControlLoop final : public Pages {
   std::vector<DataLoop*> loops_;
   std::atomic<std::size_t> waiting_{0};  // records and sightings handed over and not yet read
   boost::asio::steady_timer regular_{io_};
-  Storage* storage_ = nullptr;     // absent where no records are kept
+  Storage* storage_ = nullptr;  // absent where no records are kept
+  MarketFile* market_file_ = nullptr;
+  boost::asio::steady_timer next_keeping_{io_};
+  bool learned_since_kept_ = false;
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
   std::uint64_t records_lost_before_ = 0;
   std::shared_ptr<const routing::Snapshot> published_;

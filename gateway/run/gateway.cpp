@@ -16,6 +16,7 @@
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
+#include "gateway/run/market_file.hpp"
 #include "gateway/run/process.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
@@ -78,7 +79,9 @@ class RunningGateway {
     // Before anybody is told that the gateway is there: a signal that comes early is taken later.
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     asio::signal_set hangup(control_.io(), SIGHUP);
-    if (!can_log() || !keep_records() || !listen()) return 1;
+    if (!can_log()) return 1;
+    keep_market();
+    if (!keep_records() || !listen()) return 1;
     await_signal(signals);
     await_hangup(hangup);
     watch_file();
@@ -90,6 +93,8 @@ class RunningGateway {
     run(control_.io(), control_.counters());
     for (std::thread& thread : threads) thread.join();
     control_.close_log();
+    control_.keep_market_now();
+    if (market_file_ && !market_file_->finish(patience_for_disk)) std::quick_exit(0);
     // A disk that hangs must not keep the process; what it did not take is lost.
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
@@ -120,6 +125,14 @@ class RunningGateway {
     const auto fault = control_.log_fault();
     if (fault) errors_ << "isocost: log: " << *fault << "\n";
     return !fault;
+  }
+
+  void keep_market() {
+    if (start_.state_directory.empty()) return;
+    market_file_ = std::make_unique<MarketFile>(start_.state_directory,
+                                                [this](const std::string& text) { say("isocost: " + text); });
+    const std::string told = control_.keep_market(*market_file_);
+    if (!told.empty()) say("isocost: " + told);
   }
 
   bool keep_records() {
@@ -276,6 +289,7 @@ class RunningGateway {
   std::ostream& errors_;
   std::shared_ptr<const Generation> generation_;
   std::unique_ptr<Storage> storage_;
+  std::unique_ptr<MarketFile> market_file_;
   ControlLoop control_;
   Reload reload_;
   Shared shared_;

@@ -10,6 +10,11 @@ using namespace std::chrono_literals;
 constexpr config::Duration first_pause = 1s;
 // With the jitter on top of it, 10 s.
 constexpr config::Duration longest_pause = 8333ms;
+// Beyond the first pause, as many times what it takes to fail there. A host that comes and goes every ten
+// seconds was left alone for most of the time in which it answered.
+constexpr double pause_per_failing = 5;
+// And a share of the time that it has been away: who is away for long is not asked every second for good.
+constexpr double pause_per_absence = 0.1;
 constexpr config::Duration configuration_pause = 5min;
 constexpr config::Duration another_trial_after = 10s;
 // Answers that end a ramp; the trial is the first of them.
@@ -53,11 +58,14 @@ void Breaker::begins_to_fail(config::TimePoint at) {
   if (cause_ == Cause::none || cause_ == Cause::ramp) since_ = at;
 }
 
-void Breaker::trip(config::TimePoint now, double draw) {
+void Breaker::trip(config::TimePoint now, double draw, config::Seconds takes) {
   // As long as it has failed; a host that fails again before it is fully back waits longer than the last
   // time.
   const config::Duration least = first_pause * (1 << std::min(trips_, 3));
-  const config::Duration pause = std::clamp(now - since_, std::min(least, longest_pause), longest_pause);
+  const config::Duration dear = std::chrono::duration_cast<config::Duration>(
+      takes * pause_per_failing + config::Seconds(now - since_) * pause_per_absence);
+  const config::Duration most = std::min(longest_pause, first_pause + dear);
+  const config::Duration pause = std::clamp(now - since_, std::min(least, most), most);
   until_ = now + std::chrono::duration_cast<config::Duration>(pause * (0.8 + 0.4 * draw));
   left_alone_ = now;
   trips_ += 1;

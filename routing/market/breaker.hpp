@@ -1,6 +1,7 @@
 // Keeps requests away from a host that fails, and lets it back in by evidence. A value; the market writes it,
 // decisions read it with the time they have.
-//   closed -> open for about as long as it has failed (1 s .. 10 s) -> half open: one trial at a time
+//   closed -> open for about as long as it has failed (1 s .. 10 s, less where failing is quick) -> half
+//   open: one trial at a time
 //          -> ramping: a share of requests that doubles with each answer that begins -> closed
 // So a host comes back within about the length of its outage, at most 10 s, after it answers again. A fault
 // of configuration (credential, balance, unknown model) opens for 5 minutes at once.
@@ -31,8 +32,9 @@ class Breaker {
 
   // The first failure after an answer.
   void begins_to_fail(config::TimePoint at);
-  // Too many failures. `draw` in [0, 1) is for the jitter.
-  void trip(config::TimePoint now, double draw);
+  // Too many failures. `draw` in [0, 1) is for the jitter. Where a trial `takes` no time to fail it costs
+  // next to nothing, so the next one need not wait long.
+  void trip(config::TimePoint now, double draw, config::Seconds takes = config::Seconds{10});
   void fault(config::TimePoint now);
   // The configuration changed: a fault of the old one says nothing of the new one.
   void forgive_configuration();

@@ -60,9 +60,10 @@ void Dossier::learn_length(EndpointState& state, const Failure& failure, config:
 void Dossier::learn_scale(EndpointState& state, double counted, config::Tokens prompt) {
   if (counted <= 0 || prompt.count <= 0) return;
   // Prior: 2,000 tokens that were estimated exactly.
-  prompt_reported_ = 0.99 * prompt_reported_ + counted;
-  prompt_estimated_ = 0.99 * prompt_estimated_ + static_cast<double>(prompt.count);
-  state.prompt_scale = std::clamp((2000 + prompt_reported_) / (2000 + prompt_estimated_), 0.25, 4.0);
+  sums_.prompt_reported = 0.99 * sums_.prompt_reported + counted;
+  sums_.prompt_estimated = 0.99 * sums_.prompt_estimated + static_cast<double>(prompt.count);
+  state.prompt_scale =
+      std::clamp((2000 + sums_.prompt_reported) / (2000 + sums_.prompt_estimated), 0.25, 4.0);
 }
 
 void Dossier::learn_beginning(EndpointState& state, const Attempt& attempt, const AskedFor& asked) {
@@ -136,17 +137,17 @@ void Dossier::learn_tokens(EndpointState& state, const Attempt& attempt, config:
   learn_scale(state, static_cast<double>(usage.prompt.count), prompt);
   if (expected.cached_tokens > 0) {
     const double found = std::min(1.0, static_cast<double>(usage.cached.count) / expected.cached_tokens);
-    cache_hits_ = 0.98 * cache_hits_ + found;
-    cache_trials_ = 0.98 * cache_trials_ + 1;
-    state.cache_reliability = (0.85 * 4 + cache_hits_) / (4 + cache_trials_);
+    sums_.cache_hits = 0.98 * sums_.cache_hits + found;
+    sums_.cache_trials = 0.98 * sums_.cache_trials + 1;
+    state.cache_reliability = (0.85 * 4 + sums_.cache_hits) / (4 + sums_.cache_trials);
   }
   if (attempt.failure || usage.output.count <= 0) return;
   if (expected.length.replies >= 10) {
     // 30 replies of its peers' verbosity: shrunk hard, because lengths vary by orders of magnitude.
     const double ratio = std::log(static_cast<double>(usage.output.count)) - expected.length.log_output;
-    log_verbosity_ = 0.99 * log_verbosity_ + std::clamp(ratio, -2.0, 2.0);
-    verbosity_weight_ = 0.99 * verbosity_weight_ + 1;
-    state.verbosity = std::clamp(std::exp(log_verbosity_ / (30 + verbosity_weight_)), 0.8, 1.5);
+    sums_.log_verbosity = 0.99 * sums_.log_verbosity + std::clamp(ratio, -2.0, 2.0);
+    sums_.verbosity_weight = 0.99 * sums_.verbosity_weight + 1;
+    state.verbosity = std::clamp(std::exp(sums_.log_verbosity / (30 + sums_.verbosity_weight)), 0.8, 1.5);
   }
   if (usage.reasoning.count > 0 && attempt.first_delta) {
     // Where a limit ended the thinking before a word was said, what came was thinking.

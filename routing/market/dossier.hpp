@@ -26,6 +26,19 @@ struct AskedFor {
 
 class Dossier {
  public:
+  // What the slow averages in a state are made of.
+  struct Sums {
+    double log_verbosity = 0, verbosity_weight = 0;
+    double prompt_reported = 0, prompt_estimated = 0;
+    double cache_hits = 0, cache_trials = 0;
+  };
+  const Sums& sums() const { return sums_; }
+  // What another process knew at `then`, together with its state.
+  void recall(const Sums& sums, config::TimePoint then) {
+    sums_ = sums;
+    passed_ = then;
+  }
+
   // All of these learn everything but health. Time has been passed on `state` already. `prompt` is our
   // estimate.
   //
@@ -51,9 +64,7 @@ class Dossier {
 
   config::TimePoint passed_{};
   std::unique_ptr<Measures> measures_;  // absent until the first reply: most of a big catalogue is idle
-  double log_verbosity_ = 0, verbosity_weight_ = 0;
-  double prompt_reported_ = 0, prompt_estimated_ = 0;
-  double cache_hits_ = 0, cache_trials_ = 0;
+  Sums sums_;
 };
 
 }  // namespace routing

@@ -45,6 +45,18 @@ double Health::headroom_at(config::TimePoint now) const {
   return now - headroom_known < headroom_lasts ? headroom : unknown;
 }
 
+void Health::clock_moved(config::Duration by) {
+  failures.counted += by;
+  refusals.counted += by;
+  cooling_until += by;
+  headroom_known += by;
+  Breaker::Memory memory = breaker.memory();
+  memory.since += by;
+  memory.left_alone += by;
+  memory.until += by;
+  breaker = Breaker::from(memory);
+}
+
 Health::Change Health::cool(const Failure& failure, config::TimePoint now) {
   std::optional<config::Duration> pause = failure.retry_after;
   // Who limits its rate and does not say for how long is left alone for longer each time.
@@ -117,7 +129,7 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
   const bool trips =
       breaker.phase(now) == Breaker::Phase::closed ? failing : breaker.fails_again(attempt.dispatched, now);
   if (trips) {
-    breaker.trip(now, draw);
+    breaker.trip(now, draw, config::Seconds(failing_takes));
     return Change::flipped;
   }
   return cool(*attempt.failure, now);

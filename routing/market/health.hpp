@@ -39,6 +39,9 @@ struct Health {
   // refusal came of the load that was there, which says nothing of another one.
   Change observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now, double by_load = 0);
 
+  // The clock that all of this was noted by now shows so much more.
+  void clock_moved(config::Duration by);
+
   static constexpr TallySettings failure_prior{.prior_mean = 0.03, .prior_weight = 3};
   static constexpr TallySettings refusal_prior{.prior_mean = 0, .prior_weight = 3};
 

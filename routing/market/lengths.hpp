@@ -34,6 +34,12 @@ class LengthTable {
   void observe(std::uint64_t hash, double output, double reasoning);
   // What a group was known for, when it is brought back from a record.
   void set(std::uint64_t hash, const Length& length) { find_or_add(hash).length = length; }
+  // Calls `take(hash, length)` for every group.
+  void each(const auto& take) const {
+    for (const Entry& entry : entries_) {
+      if (entry.hash != 0) take(entry.hash, entry.length);
+    }
+  }
 
  private:
   struct Entry {
@@ -51,6 +57,11 @@ class Lengths {
  public:
   void observe(const LengthKeys& keys, double output, double reasoning);
   const LengthTable& current() const { return table_; }
+  // What was known in another process.
+  void recall(std::uint64_t hash, const Length& length) {
+    table_.set(hash, length);
+    published_ = nullptr;
+  }
   // The same pointer while nothing was learned.
   std::shared_ptr<const LengthTable> published();
 

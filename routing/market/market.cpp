@@ -220,7 +220,7 @@ void Market::refresh_prior(std::size_t model, EndpointIndex first) {
           median_over([](const Speed& s) { return s.prompt.per_kilotoken; }, fallback.per_kilotoken),
       .ttft_level = median_over([](const Speed& s) { return s.ttft.level; }, fallback.ttft_level),
       .throughput_level =
-          median_over([](const Speed& s) { return s.throughput.level; }, fallback.throughput_level),
+          median_over([](const Speed& s) { return s.throughput.usual; }, fallback.throughput_level),
       .slots = priors_[model].slots};
 }
 

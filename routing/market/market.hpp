@@ -8,6 +8,7 @@
 
 #include "routing/market/dossier.hpp"
 #include "routing/market/lengths.hpp"
+#include "routing/market/market_memory.hpp"
 #include "routing/market/snapshot.hpp"
 #include "routing/market/suspicion.hpp"
 #include "routing/terms/catalogue.hpp"
@@ -39,6 +40,11 @@ class Market {
   std::shared_ptr<const Snapshot> snapshot(config::TimePoint now);
   // What is known now, to be looked at and not to be decided on: no version of its own, and no prefixes.
   std::shared_ptr<const Snapshot> seen(config::TimePoint now);
+  // To be kept over a restart.
+  MarketMemory memory(config::TimePoint now);
+  // Takes up what another process knew: of endpoints that are still the same. Time since then makes it as
+  // uncertain as silence would. At the start, before anything else. Returns how many endpoints that are.
+  std::size_t recall(const MarketMemory& memory, config::Duration age, config::TimePoint now);
   // Takes a new generation; keeps what is known of endpoints that go on (succession.hpp).
   void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
 

@@ -100,6 +100,26 @@ std::size_t PrefixTable::known_to(std::uint64_t endpoint, std::span<const std::u
   return leading(blocks.size(), [&](std::size_t i) { return is_live(key_of(blocks[i], endpoint), least); });
 }
 
+std::vector<PrefixUse> PrefixTable::latest(std::size_t most, config::TimePoint now) const {
+  LastUses all;
+  for (const auto& layer : layers_) {
+    if (layer) all.absorb(*layer, oldest_kept(now));
+  }
+  const std::uint32_t least = all.cutoff(most);
+  std::vector<PrefixUse> uses;
+  all.each([&](std::uint64_t key, std::uint32_t second) {
+    if (second >= least) uses.push_back({key, config::TimePoint(std::chrono::seconds(second - 1))});
+  });
+  return uses;
+}
+
+void PrefixIndex::recall(const PrefixUse& use, config::TimePoint now) {
+  if (use.key == 0 || use.at < config::TimePoint{} || use.at > now) return;
+  top_.put(use.key, second_of(use.at));
+  since_ = Since::used;
+  if (top_.size() > capacity[0]) sink(now);
+}
+
 void PrefixIndex::use(std::uint64_t endpoint, std::span<const std::uint64_t> blocks, config::TimePoint now) {
   if (blocks.empty()) return;
   const std::uint32_t second = second_of(now);

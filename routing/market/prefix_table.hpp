@@ -32,6 +32,12 @@ class LastUses {
   void absorb(const LastUses& other, std::uint32_t least);
   // The time before which all but the latest `most` uses lie.
   std::uint32_t cutoff(std::size_t most) const;
+  // Calls `take(key, second)` for every one.
+  void each(const auto& take) const {
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      if (keys_[i] != 0) take(keys_[i], seconds_[i]);
+    }
+  }
 
  private:
   std::size_t mask() const { return keys_.size() - 1; }
@@ -39,6 +45,12 @@ class LastUses {
   std::vector<std::uint64_t> keys_ = std::vector<std::uint64_t>(16);
   std::vector<std::uint32_t> seconds_ = std::vector<std::uint32_t>(16);
   std::size_t used_ = 0;
+};
+
+// A use, to be kept somewhere and brought back.
+struct PrefixUse {
+  std::uint64_t key = 0;
+  config::TimePoint at{};
 };
 
 // Immutable; shared by all threads. `endpoint` is Endpoint::name_hash, which survives a reload.
@@ -55,6 +67,8 @@ class PrefixTable {
   // How many of the leading blocks this endpoint has seen.
   std::size_t known_to(std::uint64_t endpoint, std::span<const std::uint64_t> blocks,
                        config::TimePoint now) const;
+  // The latest uses that are still remembered, at most so many.
+  std::vector<PrefixUse> latest(std::size_t most, config::TimePoint now) const;
 
  private:
   bool is_live(std::uint64_t key, std::uint32_t least) const;
@@ -69,6 +83,7 @@ class PrefixIndex {
   static constexpr std::size_t most_uses = 1'000'000;
 
   void use(std::uint64_t endpoint, std::span<const std::uint64_t> blocks, config::TimePoint now);
+  void recall(const PrefixUse& use, config::TimePoint now);
   // With all uses so far. The same pointer while there were none.
   std::shared_ptr<const PrefixTable> publish();
   // As it was published last.

@@ -44,6 +44,7 @@ void percentiles(auto& io, auto& p) {
 
 void drift(auto& io, auto& d) {
   io(d.level), io(d.slope), io(d.level_variance), io(d.covariance), io(d.slope_variance);
+  io(d.usual), io(d.usual_variance), io(d.shared);
   auto seen = static_cast<std::int32_t>(d.seen);
   io(seen);
   if constexpr (requires { d.seen = Drift::Seen::nothing; }) d.seen = static_cast<Drift::Seen>(seen != 0);

@@ -29,6 +29,12 @@ class CoreContender final : public Contender {
   void ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) override;
   void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now) override;
 
+  // A restart of the process that decides: what it knows, taken up by the next one.
+  MarketMemory memory(config::TimePoint now) { return market_.memory(now); }
+  void recall(const MarketMemory& memory, config::Duration age, config::TimePoint now) {
+    market_.recall(memory, age, now);
+  }
+
   const Decision& last_decision() const { return decision_; }
 
  private:

@@ -1,42 +1,60 @@
 #include "routing/terms/succession.hpp"
 
 #include <map>
-#include <string_view>
-#include <tuple>
+
+#include "routing/terms/draws.hpp"
 
 namespace routing {
 namespace {
 
-using Asked = std::tuple<std::string_view, const config::BaseUrl&, std::string_view>;
-
-Asked asked_of(const Endpoint& endpoint) {
-  return {endpoint.provider->name.text, endpoint.provider->base_url, endpoint.settings->host_model};
-}
-
-bool has_name_of(const Endpoint& a, const Endpoint& b) {
-  return a.settings->name == b.settings->name && a.model->name == b.model->name;
+std::vector<Identity> identities_of(const Catalogue& catalogue) {
+  std::vector<Identity> result;
+  result.reserve(catalogue.endpoints().size());
+  for (const Endpoint& endpoint : catalogue.endpoints()) result.push_back(identity_of(endpoint));
+  return result;
 }
 
 }  // namespace
 
-std::vector<std::optional<EndpointIndex>> predecessors(const Catalogue& now, const Catalogue& before) {
-  std::multimap<Asked, const Endpoint*> left;  // keys view the settings of `before`
-  for (const Endpoint& endpoint : before.endpoints()) left.emplace(asked_of(endpoint), &endpoint);
-  std::vector<std::optional<EndpointIndex>> result(now.endpoints().size());
+Identity identity_of(const Endpoint& endpoint) {
+  const config::BaseUrl& url = endpoint.provider->base_url;
+  std::uint64_t asked = hash_of(endpoint.provider->name.text);
+  for (const std::uint64_t part :
+       {static_cast<std::uint64_t>(url.scheme), hash_of(url.host), std::uint64_t{url.port}, hash_of(url.path),
+        hash_of(endpoint.settings->host_model)}) {
+    asked = mixed(asked) ^ part;
+  }
+  return {.asked = asked, .named = endpoint.name_hash};
+}
+
+std::vector<std::optional<std::size_t>> predecessors(std::span<const Identity> now,
+                                                     std::span<const Identity> before) {
+  std::multimap<std::uint64_t, std::size_t> left;
+  for (std::size_t i = 0; i < before.size(); ++i) left.emplace(before[i].asked, i);
+  std::vector<std::optional<std::size_t>> result(now.size());
   const auto match = [&](const auto& fits) {
-    for (const Endpoint& endpoint : now.endpoints()) {
-      if (result[endpoint.index]) continue;
-      const auto [first, last] = left.equal_range(asked_of(endpoint));
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      if (result[i]) continue;
+      const auto [first, last] = left.equal_range(now[i].asked);
       for (auto at = first; at != last; ++at) {
-        if (!fits(*at->second, endpoint)) continue;
-        result[endpoint.index] = at->second->index;
+        if (!fits(before[at->second], now[i])) continue;
+        result[i] = at->second;
         left.erase(at);
         break;
       }
     }
   };
-  match(has_name_of);
-  match([](const Endpoint&, const Endpoint&) { return true; });
+  match([](const Identity& a, const Identity& b) { return a.named == b.named; });
+  match([](const Identity&, const Identity&) { return true; });
+  return result;
+}
+
+std::vector<std::optional<EndpointIndex>> predecessors(const Catalogue& now, const Catalogue& before) {
+  const auto found = predecessors(identities_of(now), identities_of(before));
+  std::vector<std::optional<EndpointIndex>> result(found.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (found[i]) result[i] = static_cast<EndpointIndex>(*found[i]);
+  }
   return result;
 }
 

@@ -125,12 +125,17 @@ class Gateway:
             self.process.wait()
             raise AssertionError("the gateway did not end after SIGTERM")
         finally:
-            self._listener.join()
-            self.process.stderr.close()
-            self._folder.cleanup()
+            self.forget()
         self._lines.put(None)
         self.said += iter(self._lines.get, None)
         assert status == 0, f"the gateway ended with {status}:\n{''.join(self.said)}"
+
+    def forget(self):
+        """Takes away what a process that has ended, however it did, leaves behind."""
+        self.process.wait()
+        self._listener.join()
+        self.process.stderr.close()
+        self._folder.cleanup()
 
     @property
     def base_url(self):

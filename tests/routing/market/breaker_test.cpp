@@ -33,6 +33,21 @@ TEST_CASE("after a long outage a breaker stays open for eight seconds and a thir
   CHECK(again.opens() == start + 3s);
 }
 
+TEST_CASE(
+    "where a trial fails at once the next one comes soon, but later the longer the host has been away") {
+  struct Case {
+    double takes;
+    config::Duration away, pause;
+  };
+  for (const Case& each : {Case{0, 5s, 1500ms}, Case{0, 10s, 2s}, Case{0, 40s, 5s}, Case{0, 1h, 8333ms},
+                           Case{0.1, 10s, 2500ms}, Case{1, 10s, 7s}, Case{30, 10s, 8333ms}}) {
+    Breaker breaker;
+    breaker.begins_to_fail(start - each.away);
+    for (int i = 0; i < 5; ++i) breaker.trip(start, middle, config::Seconds(each.takes));
+    CHECK(breaker.opens() == start + each.pause);
+  }
+}
+
 TEST_CASE("a trial that hangs does not keep others out: one more may begin every ten seconds") {
   Breaker breaker;
   breaker.begins_to_fail(start);

@@ -131,3 +131,41 @@ TEST_CASE("only the first measurement of a host is judged by how far hosts are a
   drift.expect_anything_at_first(ttft_drift);
   CHECK(drift.level_variance == 0.2);
 }
+
+TEST_CASE("in silence a host comes back to what is usual for it, and only in days to what is for its peers") {
+  Drift drift = Drift::unseen(throughput_drift, 0);
+  drift.expect_anything_at_first(throughput_drift);
+  const auto measure_rate = [&](double value) {
+    drift.absorb(throughput_drift, 0, 1, value - drift.mean(0), drift.variance(0) + 0.05);
+  };
+  for (int i = 0; i < 40; ++i) {
+    measure_rate(-0.7);
+    drift.pass(throughput_drift, 0, config::Seconds(60));
+  }
+  CHECK(drift.usual == doctest::Approx(-0.7).epsilon(0.1));
+  // Slower than it usually is for a moment: the level follows, what is usual hardly does.
+  for (int i = 0; i < 4; ++i) measure_rate(-1.5);
+  CHECK(drift.level < -1.2);
+  CHECK(drift.usual > -1.0);
+  Drift hours = drift, week = drift;
+  hours.pass(throughput_drift, 0, config::Seconds(7'200));
+  CHECK(hours.level == doctest::Approx(drift.usual).epsilon(0.1));
+  week.pass(throughput_drift, 0, config::Seconds(7 * 86'400.0));
+  CHECK(week.level == doctest::Approx(0).epsilon(0.01));
+  CHECK(hours.level_variance < week.level_variance);
+  CHECK(week.level_variance ==
+        doctest::Approx(throughput_drift.usual_variance + throughput_drift.level_variance).epsilon(0.01));
+}
+
+TEST_CASE("silence in many steps and in one come to the same") {
+  Drift one = Drift::unseen(throughput_drift, 0.3);
+  one.expect_anything_at_first(throughput_drift);
+  one.absorb(throughput_drift, 0.5, 1, -0.6, 0.9);
+  Drift many = one;
+  one.pass(throughput_drift, 0.3, config::Seconds(3'000));
+  for (int i = 0; i < 300; ++i) many.pass(throughput_drift, 0.3, config::Seconds(10));
+  CHECK(many.usual == doctest::Approx(one.usual));
+  CHECK(many.usual_variance == doctest::Approx(one.usual_variance));
+  CHECK(many.level == doctest::Approx(one.level).epsilon(0.01));
+  CHECK(many.level_variance == doctest::Approx(one.level_variance).epsilon(0.02));
+}

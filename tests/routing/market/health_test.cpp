@@ -89,6 +89,24 @@ TEST_CASE("a host that was down for a minute is tried at most ten seconds after 
   }
 }
 
+TEST_CASE("a host that refuses at once is tried every few seconds while it is away") {
+  Health health;
+  const auto refused = [&](config::TimePoint now) {
+    Attempt attempt = failed(now, FailureKind::connect);
+    attempt.finished = 1ms;
+    health.observe(attempt, Fault::host, 0.5, now);
+  };
+  config::TimePoint now = start;
+  for (int i = 0; i < 25; ++i) refused(now += 100ms);
+  int trials = 0;
+  for (const config::TimePoint end = now + 30s; now < end; ++trials) {
+    now = health.breaker.opens();
+    refused(now);
+  }
+  CHECK(trials >= 10);
+  CHECK(trials <= 30);
+}
+
 TEST_CASE("the length of an opening varies by a fifth with the draw") {
   Breaker shortest, longest;
   shortest.begins_to_fail(start - 5s);

@@ -429,7 +429,7 @@ TEST_CASE(
   CHECK(unseen.prompt.base == middle([](const Speed& s) { return s.prompt.base; }));
   CHECK(unseen.prompt.per_kilotoken == middle([](const Speed& s) { return s.prompt.per_kilotoken; }));
   CHECK(unseen.ttft.level == middle([](const Speed& s) { return s.ttft.level; }));
-  CHECK(unseen.throughput.level == middle([](const Speed& s) { return s.throughput.level; }));
+  CHECK(unseen.throughput.level == middle([](const Speed& s) { return s.throughput.usual; }));
   CHECK(unseen.first_delta({}) != doctest::Approx(Speed{}.first_delta({})));
   // The other model has one that answered: its unseen hosts are as that one is.
   CHECK(even->endpoints[11].speed.ttft.level ==

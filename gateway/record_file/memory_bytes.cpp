@@ -1,0 +1,111 @@
+#include "gateway/record_file/memory_bytes.hpp"
+
+#include "gateway/record_file/bytes.hpp"
+#include "gateway/record_file/record_format.hpp"
+#include "routing/replay/state_words.hpp"
+
+namespace gateway {
+namespace {
+
+constexpr std::uint64_t mark = 0x54454b52414d4f53;  // "SOMARKET"
+constexpr std::uint64_t format_version = 1;
+constexpr std::size_t head_size = 4 * 8;
+
+std::int64_t count_of(config::TimePoint time) {
+  return time.time_since_epoch().count();
+}
+config::TimePoint time_of(std::int64_t count) {
+  return config::TimePoint(config::Duration(count));
+}
+
+// Each of these names the members once, for both directions.
+void sums(const auto& io, auto& s) {
+  io(s.log_verbosity), io(s.verbosity_weight), io(s.prompt_reported), io(s.prompt_estimated);
+  io(s.cache_hits), io(s.cache_trials);
+}
+void length(const auto& io, auto& l) {
+  io(l.output), io(l.reasoning), io(l.log_output), io(l.replies);
+}
+
+std::string body_of(const routing::MarketMemory& memory, WallTime taken) {
+  ByteWriter bytes;
+  const auto put = [&](double value) { bytes.real(value); };
+  bytes.integer(std::chrono::duration_cast<std::chrono::nanoseconds>(taken.time_since_epoch()).count());
+  bytes.integer(count_of(memory.taken));
+  bytes.number(memory.endpoints.size());
+  for (const routing::EndpointMemory& endpoint : memory.endpoints) {
+    bytes.word(endpoint.identity.asked), bytes.word(endpoint.identity.named);
+    for (const std::uint64_t word : routing::words_of(endpoint.state)) bytes.word(word);
+    sums(put, endpoint.sums);
+  }
+  bytes.number(memory.lengths.size());
+  for (const auto& [hash, known] : memory.lengths) {
+    bytes.word(hash);
+    length(put, known);
+  }
+  const std::vector<routing::PrefixUse> uses = memory.prefix_uses();
+  bytes.number(uses.size());
+  for (const routing::PrefixUse& use : uses) {
+    bytes.word(use.key);
+    bytes.integer(count_of(use.at));
+  }
+  return bytes.take();
+}
+
+// What is damaged the digest has found already: here only reading beyond the end is.
+KeptMemory memory_in(ByteReader& bytes) {
+  const auto get = [&](double& value) { value = bytes.real(); };
+  KeptMemory kept;
+  const std::chrono::nanoseconds since_epoch(bytes.integer());
+  kept.taken = WallTime(std::chrono::duration_cast<WallTime::duration>(since_epoch));
+  kept.memory.taken = time_of(bytes.integer());
+  kept.memory.endpoints.resize(bytes.count());
+  for (routing::EndpointMemory& endpoint : kept.memory.endpoints) {
+    endpoint.identity.asked = bytes.word(), endpoint.identity.named = bytes.word();
+    routing::StateWords words{};
+    for (std::uint64_t& word : words) word = bytes.word();
+    endpoint.state = routing::state_of(words);
+    sums(get, endpoint.sums);
+    if (bytes.failed()) return kept;
+  }
+  kept.memory.lengths.resize(bytes.count());
+  for (auto& [hash, known] : kept.memory.lengths) {
+    hash = bytes.word();
+    length(get, known);
+  }
+  kept.memory.uses.resize(bytes.count());
+  for (routing::PrefixUse& use : kept.memory.uses) {
+    use.key = bytes.word();
+    use.at = time_of(bytes.integer());
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::string bytes_of(const routing::MarketMemory& memory, WallTime taken) {
+  const std::string body = body_of(memory, taken);
+  ByteWriter bytes;
+  bytes.word(mark), bytes.word(format_version), bytes.word(routing::state_word_count);
+  bytes.word(static_cast<std::uint64_t>(digest(body)));
+  return bytes.take() + body;
+}
+
+std::variant<KeptMemory, Unusable> kept_memory(std::string_view bytes) {
+  ByteReader head(bytes.substr(0, head_size));
+  if (head.word() != mark || head.failed()) return Unusable{"is not a market that isocost kept"};
+  const std::uint64_t version = head.word(), words = head.word();
+  const auto expected = static_cast<std::int64_t>(head.word());
+  if (head.failed()) return Unusable{"is cut off"};
+  if (version > format_version) return Unusable{"was written by a newer isocost"};
+  if (version < format_version || words != routing::state_word_count)
+    return Unusable{"was written by another version of isocost"};
+  const std::string_view body = bytes.substr(head_size);
+  if (digest(body) != expected) return Unusable{"is damaged"};
+  ByteReader reader(body);
+  KeptMemory kept = memory_in(reader);
+  if (reader.failed() || !reader.at_end()) return Unusable{"is damaged"};
+  return kept;
+}
+
+}  // namespace gateway

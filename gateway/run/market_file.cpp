@@ -1,0 +1,131 @@
+#include "gateway/run/market_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace gateway {
+namespace {
+
+constexpr const char* file_name = "/market";
+
+std::string fault_of(const std::string& path) {
+  return "`" + path + "`: " + std::strerror(errno);
+}
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::fsync(file) == 0;
+}
+
+// So that the name stands after a failure of power, too; what it stands for is whole either way.
+void sync_directory(const std::string& directory) {
+  const int folder = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  (void)::fsync(folder);
+  ::close(folder);
+}
+
+}  // namespace
+
+MarketFile::MarketFile(std::string directory, Say say)
+    : directory_(std::move(directory)), path_(directory_ + file_name), say_(std::move(say)) {}
+
+MarketFile::~MarketFile() {
+  if (thread_.joinable()) finish(std::chrono::hours(1));
+}
+
+std::optional<KeptMemory> MarketFile::read() const {
+  std::ifstream file(path_, std::ios::binary);
+  if (!file) {
+    if (errno != ENOENT) say_("what the market knew is not taken up: " + fault_of(path_));
+    return std::nullopt;
+  }
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  auto found = kept_memory(bytes.str());
+  if (auto* kept = std::get_if<KeptMemory>(&found)) return std::move(*kept);
+  say_("what the market knew is not taken up: `" + path_ + "` " + std::get<Unusable>(found).why);
+  return std::nullopt;
+}
+
+void MarketFile::open() {
+  state_ = State::running;
+  thread_ = std::thread([this] { run(); });
+}
+
+void MarketFile::keep(routing::MarketMemory memory, WallTime taken) {
+  const std::lock_guard lock(mutex_);
+  if (state_ != State::running) return;
+  waiting_ = KeptMemory{std::move(memory), taken};
+  changed_.notify_all();
+}
+
+bool MarketFile::finish(std::chrono::milliseconds limit) {
+  if (!thread_.joinable()) return true;
+  {
+    std::unique_lock lock(mutex_);
+    if (state_ == State::running) state_ = State::ending;
+    changed_.notify_all();
+    if (!changed_.wait_for(lock, limit, [this] { return state_ == State::ended; })) return false;
+  }
+  thread_.join();
+  return true;
+}
+
+void MarketFile::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return waiting_ || state_ == State::ending; });
+    if (!waiting_) break;
+    const KeptMemory kept = std::move(*waiting_);
+    waiting_.reset();
+    lock.unlock();
+    write(kept);
+    lock.lock();
+  }
+  state_ = State::ended;
+  changed_.notify_all();
+}
+
+void MarketFile::write(const KeptMemory& kept) {
+  const std::optional<std::string> fault = written(bytes_of(kept.memory, kept.taken));
+  if (fault && !complained_) say_("what the market knows is not kept: " + *fault);
+  complained_ = fault.has_value();
+}
+
+std::optional<std::string> MarketFile::written(const std::string& bytes) {
+  std::error_code error;
+  std::filesystem::create_directories(directory_, error);
+  std::string why;
+  if (!lock_) {
+    if (auto lock = FileLock::take(path_, why)) lock_.emplace(std::move(*lock));
+  }
+  if (!lock_) return why;
+  const std::string begun = path_ + ".new";
+  const int file = ::open(begun.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return fault_of(begun);
+  std::optional<std::string> fault;
+  if (!write_all(file, bytes)) fault = fault_of(begun);
+  ::close(file);
+  if (!fault && ::rename(begun.c_str(), path_.c_str()) != 0) fault = fault_of(path_);
+  if (fault) {
+    ::unlink(begun.c_str());
+  } else {
+    sync_directory(directory_);
+  }
+  return fault;
+}
+
+}  // namespace gateway
