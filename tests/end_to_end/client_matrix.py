@@ -22,6 +22,7 @@ warnings.simplefilter("ignore")
 
 import pydantic
 
+import behaviours
 import responses_host
 from gateway import KEY, Gateway, endpoint
 from outages import simulated_hosts
@@ -158,7 +159,11 @@ class Clients:
             asked = {"model": model, "messages": [{"role": "user", "content": ASK}]}
             if what == "streamed":
                 chunks = client.chat.send(**asked, stream=True)
-                return need("".join(c.choices[0].delta.content or "" for c in chunks if c.choices))
+                text = ""
+                for chunk in chunks:
+                    need(not chunk.error, chunk.error and chunk.error.message)  # it has no exception for them
+                    text += chunk.choices[0].delta.content or "" if chunk.choices else ""
+                return need(text)
             if what == "tools":
                 asked["tools"] = [{"type": "function", "function": {"name": "get_weather", "parameters": SCHEMA}}]
                 call = client.chat.send(**asked).choices[0].message.tool_calls[0]
@@ -370,7 +375,8 @@ async def embeds(exchange):
                                "usage": {"prompt_tokens": 3, "total_tokens": 3}})
 
 
-SCRIPTED = {"responses": responds, "completions": completes, "embeddings": embeds}
+SCRIPTED = {"responses": responds, "completions": completes, "embeddings": embeds, "fails": behaviours.failing(500),
+            "breaks": behaviours.broken_after(["Hel"], behaviours.by_reset)}
 
 
 def settings(port, scripted):
@@ -381,9 +387,12 @@ def settings(port, scripted):
     models = {name: [endpoint(providers.get(name, "scripted"), name, speaks=[name], **more)] for name in DIALECTS}
     for name in providers:
         models[name][0]["host_model"] = "m"
+    cheap = {"price": {"input": "0.01 $/Mtok", "output": "0.01 $/Mtok"}}
+    models["failing"] = [endpoint("broken", "fails", speaks=["chat"], **more | cheap), *models["chat"]]
+    models["breaking"] = [endpoint("scripted", "breaks", speaks=["chat"], **more)]
     gateway = Gateway({}, models)
     gateway.settings["providers"] = {
-        "open": {"base_url": url}, "scripted": {"base_url": f"http://127.0.0.1:{scripted}/v1", "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"},
+        "broken": {"base_url": f"http://127.0.0.1:{scripted}/v1"}, "open": {"base_url": url}, "scripted": {"base_url": f"http://127.0.0.1:{scripted}/v1", "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"},
         "messages": {"base_url": url, "dialect": "anthropic", "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"}}
     return gateway
 
@@ -397,6 +406,27 @@ def is_installed(name):
             return True
     print("left out, since it is not installed as it wants to be:", package, file=sys.stderr)
     return False
+
+
+# What becomes of a client where a host fails: each of these models is one that does so.
+FAILING = {"failing": "first host fails, another answers", "breaking": "stream breaks", "nobody": "no such model"}
+
+
+def failed(call, wrong, who):
+    """Of each of those: whether the client had an answer, or an error. A broken stream must not look like an end."""
+    cells = []
+    for model in FAILING:
+        what = "streamed" if model == "breaking" else "whole"
+        try:
+            said = "no call" if call(model, what) is NotImplemented else "answered"
+        except Exception as error:  # whatever the client makes of it
+            said = "error"
+            if model == "nobody" and "does not exist" not in sentence(error) + str(error):
+                wrong.append(f"{who}, {model}: {sentence(error)}")
+        if said not in ("no call", "answered" if model == "failing" else "error"):
+            wrong.append(f"{who}, {model}: {said}")
+        cells.append(said)
+    return cells
 
 
 def tried(call, model, sentences, wrong, who):
@@ -425,10 +455,16 @@ def cell(worked, refused, sentences):
 def node_rows(gateway, sentences, wrong):
     script = pathlib.Path(__file__).with_name("client_matrix.js")
     ran = subprocess.run(["node", script], timeout=600, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                         env=os.environ | {"BASE_URL": gateway.base_url, "KEY": KEY, "PNG": IMAGE, "MODELS": ",".join(DIALECTS)})
-    rows = {}
+                         env=os.environ | {"BASE_URL": gateway.base_url, "KEY": KEY, "PNG": IMAGE, "MODELS": ",".join([*DIALECTS, *FAILING])})
+    rows, ends = {}, {}
     for line in ran.stdout.splitlines():
         one = json.loads(line)
+        if one["model"] in FAILING:
+            said = "answered" if one["error"] is None else "error"
+            if said != ("answered" if one["model"] == "failing" else "error"):
+                wrong.append(f"{one['client']}, {one['model']}: {one['error']}")
+            ends.setdefault(one["client"], {})[one["model"]] = said
+            continue
         worked, refused = rows.setdefault(one["client"], {}).setdefault(one["model"], ([], {}))
         if one["error"] is None:
             worked.append(one["what"])
@@ -439,7 +475,7 @@ def node_rows(gateway, sentences, wrong):
     if ran.returncode:
         wrong.append("client_matrix.js: " + ran.stderr[-2000:])
     return {client: [cell(*models[name], sentences) if name in models else "" for name in DIALECTS]
-            for client, models in rows.items()}
+            + [ends.get(client, {}).get(name, "no call") for name in FAILING] for client, models in rows.items()}
 
 
 def main():
@@ -449,12 +485,15 @@ def main():
         clients = Clients(gateway)
         for name in [name for name in vars(Clients) if not name.startswith("_") and name != "openai"
                      and is_installed(name)]:
-            rows[title(name)] = [tried(getattr(clients, name), model, sentences, wrong, name) for model in DIALECTS]
+            call = getattr(clients, name)
+            rows[title(name)] = [tried(call, model, sentences, wrong, name) for model in DIALECTS]
+            is_chat = name not in ("openai_completions", "openai_embeddings")
+            rows[title(name)] += failed(call if is_chat else lambda *_: NotImplemented, wrong, name)
             print(title(name), rows[title(name)], file=sys.stderr)
         rows |= node_rows(gateway, sentences, wrong)
     text = (pathlib.Path(__file__).with_name("client_matrix.head.md").read_text()
-            + "\n| client | " + " | ".join(f"host speaks {name}" for name in DIALECTS.values()) + " |\n"
-            + "| --- " * (len(DIALECTS) + 1) + "|\n"
+            + "\n| client | " + " | ".join([f"host speaks {name}" for name in DIALECTS.values()] + list(FAILING.values())) + " |\n"
+            + "| --- " * (len(DIALECTS) + len(FAILING) + 1) + "|\n"
             + "".join(f"| {name} | {' | '.join(cells)} |\n" for name, cells in rows.items()) + "\n"
             + "".join(f"{number}. {said}\n" for said, number in sentences.items()))
     if len(sys.argv) > 1:
