@@ -4,6 +4,7 @@
 #include "gateway/request/understand.hpp"
 #include "gateway/run/pages.hpp"
 #include "gateway/run/refusals.hpp"
+#include "gateway/run/stored_answer_page.hpp"
 #include "gateway/serving/record_keeping.hpp"
 #include "gateway/serving/serve.hpp"
 #include "gateway/surfaces/surfaces.hpp"
@@ -23,7 +24,7 @@ std::optional<ErrorReply> completed(const Surface& surface, const Route& route, 
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client, Interruption& interruption) {
   Services& services = front.services;
-  const Surface& surface = *surface_of(route.format, route.root);
+  const Surface& surface = surface_of(route.format, route.root)->of_call(route.action, incoming.query);
   if (const auto error = completed(surface, route, incoming)) {
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
   }
@@ -106,6 +107,8 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
   const auto& [found, key] = std::get<Admitted>(admission);
   if (found.page == Page::inference) {
     co_await infer(front, found, incoming, key, client, interruption);
+  } else if (found.page == Page::stored_answer) {
+    co_await answer_stored(front, found, incoming, key, client, interruption);
   } else if (found.page == Page::counting) {
     co_await count(front, found, incoming, key, client);
   } else {

@@ -20,8 +20,9 @@ std::string host_field(const config::BaseUrl& url) {
 }
 
 std::string built(const config::ProviderSettings& settings, config::Format format,
-                  std::span<const HeadField> fields, std::string_view target) {
-  std::string head = "POST ";
+                  std::span<const HeadField> fields, std::string_view method, std::string_view target) {
+  std::string head(method);
+  head += ' ';
   Written written = append_target(head, settings.base_url.path + std::string(target));
   head += " HTTP/1.1\r\n";
   const auto field = [&](std::string_view name, std::string_view value) {
@@ -45,7 +46,7 @@ std::string built(const config::ProviderSettings& settings, config::Format forma
 }  // namespace
 
 RequestHeads::RequestHeads(const config::ProviderSettings& settings) : settings_(settings) {
-  built(settings, config::Format::chat, {}, "/");
+  built(settings, config::Format::chat, {}, "POST", "/");
 }
 
 std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, std::string_view target,
@@ -55,9 +56,16 @@ std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, st
   }
   const auto fields = with == With::dialects_fields ? dialect.fields() : std::span<const HeadField>();
   if (heads_.size() == most_heads) heads_.erase(heads_.begin());
-  heads_.push_back({&dialect, std::string(target), with,
-                    std::make_shared<const std::string>(built(settings_, dialect.format(), fields, target))});
+  heads_.push_back(
+      {&dialect, std::string(target), with,
+       std::make_shared<const std::string>(built(settings_, dialect.format(), fields, "POST", target))});
   return heads_.back().text;
+}
+
+std::shared_ptr<const std::string> RequestHeads::rare(const Dialect& dialect, std::string_view method,
+                                                      std::string_view target) const {
+  return std::make_shared<const std::string>(
+      built(settings_, dialect.format(), dialect.fields(), method, target));
 }
 
 }  // namespace providers
