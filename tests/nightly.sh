@@ -31,9 +31,15 @@ outages() {
 
 # Agents as they come, of whom each is several hundred megabytes.
 agents() {
-  npm --prefix build/agents install --no-audit --no-fund --loglevel=error @openai/codex@0.171.0 &&
-    CODEX=$PWD/build/agents/node_modules/.bin/codex ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1 \
-      build/python/bin/python tests/end_to_end/codex_test.py
+  npm --prefix build/agents install --no-audit --no-fund --loglevel=error @openai/codex@0.171.0 \
+    @anthropic-ai/claude-code@2.1.197 || return
+  local agent status=0
+  for agent in codex claude_code; do
+    CODEX=$PWD/build/agents/node_modules/.bin/codex CLAUDE=$PWD/build/agents/node_modules/.bin/claude \
+      ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1 \
+      build/python/bin/python tests/end_to_end/${agent}_test.py || status=1
+  done
+  return $status
 }
 
 # The image has no sanitizer.

@@ -34,7 +34,7 @@ std::string cors_fields(const config::CorsSettings& cors, std::string_view origi
 // SDKs send many fields of their own, and none of them does more here than without a browser.
 std::string preflight_fields(std::string_view wanted) {
   std::string fields =
-      "Access-Control-Allow-Methods: GET, HEAD, POST\r\n"
+      "Access-Control-Allow-Methods: GET, HEAD, POST, DELETE\r\n"
       "Access-Control-Max-Age: 7200\r\n";
   if (!wanted.empty() && providers::is_field_value(wanted)) {
     fields.append("Access-Control-Allow-Headers: ").append(wanted).append("\r\n");

@@ -6,7 +6,7 @@
 namespace gateway {
 namespace {
 
-enum class Verb { get, post, any };
+enum class Verb { get, post, get_or_delete, any };
 
 // A path in braces is a route's parameter, with slashes where there are some.
 struct Entry {
@@ -30,6 +30,9 @@ constexpr std::array entries{
     Entry{"/v1/responses", Verb::post, Page::inference, Needs::client_key, config::Format::responses},
     Entry{"/v1/responses/input_tokens", Verb::post, Page::counting, Needs::client_key,
           config::Format::responses},
+    Entry{"/v1/responses/{id}/input_items", Verb::get, Page::stored_answer, Needs::client_key},
+    Entry{"/v1/responses/{id}/cancel", Verb::post, Page::stored_answer, Needs::client_key},
+    Entry{"/v1/responses/{id}", Verb::get_or_delete, Page::stored_answer, Needs::client_key},
     Entry{"/v1beta/models/{model}:generateContent", Verb::post, Page::inference, Needs::client_key, gemini},
     Entry{"/v1beta/models/{model}:streamGenerateContent", Verb::post, Page::inference, Needs::client_key,
           gemini},
@@ -37,6 +40,8 @@ constexpr std::array entries{
     Entry{"/v1/models/{model}:generateContent", Verb::post, Page::inference, Needs::client_key, gemini},
     Entry{"/v1/models/{model}:streamGenerateContent", Verb::post, Page::inference, Needs::client_key, gemini},
     Entry{"/v1/models/{model}:countTokens", Verb::post, Page::counting, Needs::client_key, gemini},
+    Entry{"/v1beta/models", Verb::get, Page::gemini_models, Needs::client_key},
+    Entry{"/v1beta/models/{model}", Verb::get, Page::gemini_model, Needs::client_key},
     Entry{"/v1/route/explain", Verb::post, Page::explain, Needs::client_key},
     Entry{"/v1/models", Verb::get, Page::models, Needs::client_key},
     Entry{"/v1/models/user", Verb::get, Page::models, Needs::client_key},
@@ -78,12 +83,16 @@ std::optional<std::string_view> fitted(const Entry& entry, std::string_view path
 
 bool takes(const Entry& entry, Method method) {
   if (entry.verb == Verb::any) return true;
+  if (entry.verb == Verb::get_or_delete && method == Method::del) return true;
   return entry.verb == Verb::post ? method == Method::post : method == Method::get || method == Method::head;
 }
 
 Routed answer(Method method, const Entry& entry, std::string_view parameter) {
   if (!takes(entry, method)) {
-    return WrongMethod{entry.page, entry.path, entry.verb == Verb::post ? "POST" : "GET, HEAD"};
+    const std::string_view allowed = entry.verb == Verb::post            ? "POST"
+                                     : entry.verb == Verb::get_or_delete ? "GET, HEAD, DELETE"
+                                                                         : "GET, HEAD";
+    return WrongMethod{entry.page, entry.path, allowed};
   }
   const std::size_t colon = entry.path.find("}:");
   const std::string_view action =
@@ -120,6 +129,9 @@ std::vector<KnownRoute> known_routes() {
   for (const Entry& entry : entries) {
     routes.push_back(
         {entry.verb == Verb::post ? "post" : "get", entry.path, entry.page, entry.needs, entry.format});
+    if (entry.verb == Verb::get_or_delete) {
+      routes.push_back({"delete", entry.path, entry.page, entry.needs, entry.format});
+    }
   }
   return routes;
 }

@@ -13,10 +13,11 @@ namespace gateway {
 
 enum class Page {
   greeting,
-  openapi,    // the routes, described for tools
-  inference,  // in one of the APIs that clients speak
-  counting,   // how long a prompt is, in one of them
-  explain,    // POST /v1/route/explain: the decision about the call, without making it
+  openapi,        // the routes, described for tools
+  inference,      // in one of the APIs that clients speak
+  counting,       // how long a prompt is, in one of them
+  stored_answer,  // one that a host stores for the client: read, its input, cancelled, deleted
+  explain,        // POST /v1/route/explain: the decision about the call, without making it
   models,
   embedding_models,
   model_count,
@@ -26,7 +27,9 @@ enum class Page {
   parameters,  // GET /v1/parameters/{author}/{slug}
   providers,
   zero_retention,  // the endpoints of those who keep nothing
-  accounts,        // keys, money and past requests of OpenRouter's customers
+  gemini_models,   // as Google's clients list them
+  gemini_model,
+  accounts,  // keys, money and past requests of OpenRouter's customers
   alive,
   ready,
   metrics,

@@ -15,12 +15,15 @@ struct Said {
   Page page;
   std::string_view summary;
 };
-constexpr std::array<Said, 18> of_pages{{
+constexpr std::array<Said, 21> of_pages{{
     {Page::greeting, "What this is, in a line."},
     {Page::openapi, "This description."},
     {Page::explain, "Which host a call would go to, and why; `api` names the call's API. Nothing is sent."},
     {Page::models, "The models that the key may ask for."},
     {Page::embedding_models, "The models that make embeddings."},
+    {Page::stored_answer, "A response that a host stores for this key: itself, its input, its end."},
+    {Page::gemini_models, "The models that the key may ask for, as Google's clients read them."},
+    {Page::gemini_model, "One model, as Google's clients read it."},
     {Page::model_count, "How many models the key may ask for."},
     {Page::model, "One model."},
     {Page::model_data, "One model, as OpenRouter's clients read it."},
@@ -49,7 +52,8 @@ constexpr std::array<Call, 6> calls{{
     {config::Format::embeddings, "OpenAI's embeddings.", "model input"},
     {config::Format::messages, "Anthropic's Messages, streamed or whole.", "model max_tokens messages"},
     {config::Format::responses, "OpenAI's Responses, streamed or whole.", "model input"},
-    {config::Format::gemini, "Google's generateContent; streamed with `alt=sse`.", "contents"},
+    {config::Format::gemini, "Google's generateContent; streamed as events with `alt=sse`, else as an array.",
+     "contents"},
 }};
 
 const Call& call_of(config::Format format) {
@@ -112,12 +116,13 @@ json::object operation_of(const KnownRoute& route) {
   const std::size_t brace = route.path.find('{');
   if (brace != std::string_view::npos) {
     const std::string_view name = route.path.substr(brace + 1, route.path.find('}') - brace - 1);
-    parameters.push_back(
-        {{"name", name},
-         {"in", "path"},
-         {"required", true},
-         {"description", name == "model" ? "the name of a model, with its slash" : "of a key"},
-         {"schema", {{"type", "string"}}}});
+    parameters.push_back({{"name", name},
+                          {"in", "path"},
+                          {"required", true},
+                          {"description", name == "model" ? "the name of a model, with its slash"
+                                          : name == "id"  ? "of a response"
+                                                          : "of a key"},
+                          {"schema", {{"type", "string"}}}});
   }
   if (route.page == Page::inference || route.page == Page::explain) {
     parameters.push_back({{"name", "x-isocost-policy"},

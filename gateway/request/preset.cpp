@@ -1,7 +1,9 @@
 #include "gateway/request/preset.hpp"
 
 #include <algorithm>
+#include <variant>
 
+#include "gateway/request/preset_words.hpp"
 #include "gateway/text/quoted.hpp"
 #include "providers/json/json_walk.hpp"
 
@@ -33,48 +35,87 @@ ErrorReply unknown(const config::Settings& settings, std::string_view name, std:
   return refused("preset_not_found", param, std::move(message));
 }
 
-// Where the call's own members end, and which they are.
+// The call's own members, and the one that holds what is said before everything else.
 struct Members {
   std::vector<std::string> keys;
-  std::size_t messages = 0;  // of the list, behind its bracket
-  bool has_messages = false;
+  providers::ByteRange system{};  // its value; empty: it is not there
+  providers::JsonType type = providers::JsonType::null;
 
   bool has(std::string_view key) const { return std::ranges::find(keys, key) != keys.end(); }
 };
 
-Members members_of(std::string_view body, providers::JsonTokens& tokens) {
+Members members_of(std::string_view body, std::string_view system, providers::JsonTokens& tokens) {
   Members members;
   providers::JsonWalk walk(tokens, body);
   walk.object([&](const providers::JsonString& key) {
     members.keys.push_back(key.text());
-    if (key.is("messages") && walk.type() == providers::JsonType::array) {
-      members.messages = walk.position() + 1;
-      members.has_messages = true;
+    const std::size_t begin = walk.position();
+    const providers::JsonType type = walk.type();
+    if (!walk.skip()) return false;
+    if (!system.empty() && key.is(system)) {
+      members.system = {begin, walk.end()};
+      members.type = type;
     }
-    return walk.skip();
+    return true;
   });
   return members;
 }
 
-bool is_said(const Members& members, std::string_view key) {
-  if (key == "max_tokens") return members.has(key) || members.has("max_completion_tokens");
-  if (key == "reasoning_effort") return members.has(key) || members.has("reasoning");
-  return members.has(key);
+bool is_said(const Members& members, std::string_view member) {
+  if (member == "max_tokens") return members.has(member) || members.has("max_completion_tokens");
+  if (member == "reasoning_effort") return members.has(member) || members.has("reasoning");
+  return members.has(member);
 }
 
-// The call with the preset's own words in it.
-std::string with_preset(const InferenceRequest& request, const config::PresetSettings& preset,
-                        const Members& members) {
+ErrorReply cannot_be_said(const config::PresetSettings& preset, std::string_view what,
+                          std::string_view param) {
+  return refused("preset_not_supported", param,
+                 "The preset " + quoted(preset.name.text) + " has `" + std::string(what) +
+                     "`, for which this API has no word. Presets of a model and a policy alone work with "
+                     "every API.");
+}
+
+// What the model is told first, put into the value that says it.
+std::string with_system(std::string_view value, const Members& members, config::Format format,
+                        std::string_view system) {
+  using providers::JsonType;
+  std::string text;
+  providers::append_escaped(text, system);
+  if (members.type == JsonType::string) {
+    return std::string("\"").append(text).append("\\n\\n").append(value.substr(1));
+  }
+  if (members.type != JsonType::array) return "\"" + text + "\"";
+  const bool is_chat = format == config::Format::chat;
+  std::string list = is_chat ? R"([{"role":"system","content":")" : R"([{"type":"text","text":")";
+  const bool is_alone = value[value.find_first_not_of(" \t\r\n", 1)] == ']';
+  return list.append(text).append(is_alone ? "\"}" : "\"},").append(value.substr(1));
+}
+
+// The call with the preset's own words in it, or the first of them that its API cannot say.
+std::variant<std::string, std::string_view> with_preset(const InferenceRequest& request,
+                                                        const config::PresetSettings& preset,
+                                                        providers::JsonTokens& tokens) {
+  const config::Format format = request.surface->format();
+  const std::string_view system = system_member(format);
+  if (!preset.system.empty() && system.empty()) return std::string_view("system");
+  const Members members = members_of(request.body, system, tokens);
   const std::size_t inside = request.asked.object.begin + 1;
   std::string body(request.body, 0, inside);
-  for (const auto& [key, value] : preset.defaults) {
-    if (!is_said(members, key)) body.append("\"").append(key).append("\":").append(value).append(",");
+  for (const auto& [name, value] : preset.defaults) {
+    const auto said = said_default(format, name, value);
+    if (!said) return std::string_view(name);
+    if (is_said(members, said->member)) continue;
+    body.append("\"").append(said->member).append("\":").append(said->value).append(",");
   }
   const std::string_view rest = request.body;
-  if (preset.system.empty() || !members.has_messages) return body.append(rest.substr(inside));
-  body.append(rest.substr(inside, members.messages - inside)).append(R"({"role":"system","content":")");
-  providers::append_escaped(body, preset.system);
-  return body.append("\"},").append(rest.substr(members.messages));
+  if (preset.system.empty()) return body.append(rest.substr(inside));
+  const providers::ByteRange& place = members.system;
+  const std::string told = with_system(place.of(rest), members, format, preset.system);
+  if (!place.empty()) {
+    return body.append(rest.substr(inside, place.begin - inside)).append(told).append(rest.substr(place.end));
+  }
+  if (format != config::Format::chat) body.append("\"").append(system).append("\":").append(told).append(",");
+  return body.append(rest.substr(inside));
 }
 
 }  // namespace
@@ -97,14 +138,14 @@ std::optional<ErrorReply> apply_preset(InferenceRequest& request, providers::Jso
   const config::Settings& settings = request.hosts->generation->catalogue->settings();
   const config::PresetSettings* preset = find(settings, name);
   if (!preset) return unknown(settings, name, param);
-  if (request.surface->format() != config::Format::chat) {
-    return refused("preset_not_supported", param, "Presets are for chat completions alone.");
-  }
   if (model.empty() && !preset->model) {
     return refused("missing_member", "model",
                    "The preset " + quoted(name) + " has no model; send `MODEL@preset/" + name + "`.");
   }
-  request.body = with_preset(request, *preset, members_of(request.body, tokens));
+  auto made = with_preset(request, *preset, tokens);
+  if (const auto* what = std::get_if<std::string_view>(&made)) return cannot_be_said(*preset, *what, param);
+  request.body = std::get<std::string>(std::move(made));
+  give_slack(request.body);
   Inspected again = request.surface->inspect(request.body, tokens);
   if (!again) return of_body_fault(again.error());
   request.asked = std::move(*again);

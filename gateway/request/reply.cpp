@@ -10,8 +10,6 @@ namespace {
 
 using providers::Task;
 
-constexpr std::string_view event_stream = "text/event-stream; charset=utf-8";
-
 // A value of our own making.
 void add_own(LineWriter& fields, std::string_view name_and_colon, std::string_view value) {
   fields.text(name_and_colon);
@@ -89,23 +87,28 @@ Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
   const bool has_head = committed();
   note_first_byte(200);
   providers::Pieces told;
-  if (!echo_.event.empty()) {
+  const std::string_view mark = has_head ? std::string_view() : surface_.begin_mark();
+  const bool has_more = !echo_.event.empty() || !mark.empty();
+  if (has_more) {
+    told.add(mark);
     told.add(echo_.event);
     for (const std::string_view piece : pieces.texts()) told.add(piece);
   }
-  providers::Pieces& first = echo_.event.empty() ? pieces : told;
+  providers::Pieces& first = has_more ? told : pieces;
   if (has_head) co_return co_await client_.write(first);
   const std::string text = stream_fields(served);
-  co_return co_await client_.begin({.status = 200, .content_type = event_stream, .fields = text}, first);
+  co_return co_await client_.begin({.status = 200, .content_type = surface_.stream_type(), .fields = text},
+                                   first);
 }
 
 void Reply::remark(const Served& known, std::string_view comment) {
-  const std::string line = std::string(comment) + "\n\n";
+  std::string line = std::string(comment) + "\n\n";
   if (committed()) return client_.write_now(line);
+  line.insert(0, surface_.begin_mark());
   committed_ = true;
   status_ = 200;
   const std::string text = stream_fields(known);
-  client_.begin_now({.status = 200, .content_type = event_stream, .fields = text}, line);
+  client_.begin_now({.status = 200, .content_type = surface_.stream_type(), .fields = text}, line);
 }
 
 Task<void> Reply::end_stream(const Served& served, providers::Pieces& pieces) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/generation/seal.hpp"
+#include "providers/dialects/dialects.hpp"
 #include "providers/json/json_text.hpp"
 
 namespace gateway {
@@ -11,8 +12,7 @@ namespace {
 constexpr std::string_view prefix = "resp_";
 constexpr char separator = '\n';  // no name has one
 
-std::string_view owner_of(const InferenceRequest& request) {
-  const config::KeySettings* key = request.demand.key;
+std::string_view owner_of(const config::KeySettings* key) {
   return key ? std::string_view(key->name.text) : std::string_view();
 }
 
@@ -25,17 +25,8 @@ ErrorReply nothing_is_stored() {
            "here, so all of the history must be sent as `input`"});
 }
 
-// The same whatever is wrong with it: who guesses learns nothing.
-ErrorReply no_such_response() {
-  return {.status = 404,
-          .type = "invalid_request_error",
-          .code = "response_not_found",
-          .message =
-              "previous_response_id: there is no such response of this key's here. Either it was not "
-              "stored, or its host or model is gone: send all of the history as `input`.",
-          .param = "previous_response_id",
-          .metadata = {},
-          .should_retry = ShouldRetry::no};
+bool keeps(const routing::Endpoint& endpoint) {
+  return endpoint.provider->keeps_responses && endpoint.settings->speaks.has(config::Format::responses);
 }
 
 struct Stored {
@@ -50,50 +41,75 @@ std::optional<Stored> parts_of(std::string_view text) {
 
 }  // namespace
 
+ErrorReply no_stored_answer(std::string_view param) {
+  return {.status = 404,
+          .type = "invalid_request_error",
+          .code = "response_not_found",
+          .message = std::string(param) +
+                     ": there is no such response of this key's here. Either it was not stored, or its host "
+                     "or model is gone: send all of the history as `input`.",
+          .param = std::string(param),
+          .metadata = {},
+          .should_retry = ShouldRetry::no};
+}
+
+std::optional<StoredAnswer> stored_answer(const Generation& generation, const config::KeySettings* key,
+                                          std::string_view id) {
+  if (!generation.seal || !id.starts_with(prefix)) return std::nullopt;
+  const auto opened = generation.seal->opened(id.substr(prefix.size()), owner_of(key));
+  const auto stored = opened ? parts_of(*opened) : std::nullopt;
+  if (!stored) return std::nullopt;
+  for (const routing::Endpoint& endpoint : generation.catalogue->endpoints()) {
+    const bool is_owner = endpoint.settings->name.text == stored->endpoint &&
+                          endpoint.model->name.text == stored->model && keeps(endpoint);
+    if (!is_owner) continue;
+    return StoredAnswer{&endpoint, std::string(stored->model), std::string(stored->id),
+                        &providers::dialect_of(config::Format::responses)};
+  }
+  return std::nullopt;
+}
+
 std::optional<ErrorReply> find_stored(InferenceRequest& request) {
   std::optional<Referred>& referred = request.asked.referred;
   if (!referred) return std::nullopt;
   const Generation& generation = *request.hosts->generation;
-  const auto& all = generation.catalogue->endpoints();
-  const auto keeps = [](const routing::Endpoint& each) { return each.provider->keeps_responses; };
-  if (!generation.seal || std::ranges::none_of(all, keeps)) return nothing_is_stored();
-
-  const std::string said = referred->id.text();
-  const bool is_ours = said.starts_with(prefix);
-  const auto opened =
-      is_ours ? generation.seal->opened(said.substr(prefix.size()), owner_of(request)) : std::nullopt;
-  const auto stored = opened ? parts_of(*opened) : std::nullopt;
-  if (!stored) return no_such_response();
+  if (!generation.seal || std::ranges::none_of(generation.catalogue->endpoints(), keeps)) {
+    return nothing_is_stored();
+  }
+  const std::string param = "previous_response_id";
+  const auto stored = stored_answer(generation, request.demand.key, referred->id.text());
+  if (!stored) return no_stored_answer(param);
   bool is_there = false;
   const auto look_at = [&](const routing::PublicModel& model) {
     for (const routing::Candidate& candidate : model.candidates) {
-      const routing::Endpoint& endpoint = all[candidate.endpoint];
-      const bool is_owner = endpoint.settings->name.text == stored->endpoint &&
-                            endpoint.model->name.text == stored->model && keeps(endpoint) &&
-                            endpoint.settings->speaks.has(request.surface->format());
+      const bool is_owner = candidate.endpoint == stored->endpoint->index;
       is_there |= is_owner;
       if (is_owner) continue;
-      request.demand.unfit.push_back(
-          {endpoint.index, routing::Unfit::Why::cannot_be_told, "previous_response_id"});
+      request.demand.unfit.push_back({candidate.endpoint, routing::Unfit::Why::cannot_be_told, param});
     }
   };
   look_at(*request.demand.model);
   for (const routing::PublicModel* model : request.demand.fallbacks) look_at(*model);
-  if (!is_there) return no_such_response();
+  if (!is_there) return no_stored_answer(param);
   referred->native = "\"";
   providers::append_escaped(referred->native, stored->id);
   referred->native += '"';
   return std::nullopt;
 }
 
+std::string sealed_id(const Generation& generation, const routing::Endpoint& endpoint,
+                      const config::KeySettings* key, std::string_view native) {
+  std::string text = endpoint.model->name.text;
+  text.append(1, separator).append(endpoint.settings->name.text).append(1, separator).append(native);
+  return std::string(prefix) + generation.seal->closed(text, owner_of(key));
+}
+
 SealedId sealed_id_for(const InferenceRequest& request, const routing::Endpoint& endpoint) {
   const Generation& generation = *request.hosts->generation;
   const bool is_stored = generation.seal && endpoint.provider->keeps_responses && request.asked.may_be_stored;
   if (!is_stored) return {};
-  return [&generation, &endpoint, owner = std::string(owner_of(request))](std::string_view native) {
-    std::string text = endpoint.model->name.text;
-    text.append(1, separator).append(endpoint.settings->name.text).append(1, separator).append(native);
-    return std::string(prefix) + generation.seal->closed(text, owner);
+  return [&generation, &endpoint, key = request.demand.key](std::string_view native) {
+    return sealed_id(generation, endpoint, key, native);
   };
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "gateway/http/query.hpp"
+#include "gateway/pages/gemini_models_page.hpp"
 #include "gateway/pages/models_page.hpp"
 #include "gateway/pages/provider_pages.hpp"
 #include "gateway/request/understand.hpp"
@@ -22,6 +23,8 @@ std::optional<std::string> about_one(const Front& front, const Route& route, con
   switch (route.page) {
     case Page::model:
       return model_page(catalogue, name, key);
+    case Page::gemini_model:
+      return gemini_model_page(catalogue, name, key);
     case Page::model_data:
       return model_data_page(catalogue, name, key);
     case Page::parameters:
@@ -49,8 +52,8 @@ std::string about_all(const Front& front, const Route& route, const ModelQuery& 
 }
 
 bool is_of_one_model(Page page) {
-  return page == Page::model || page == Page::model_data || page == Page::endpoints ||
-         page == Page::parameters;
+  return page == Page::model || page == Page::gemini_model || page == Page::model_data ||
+         page == Page::endpoints || page == Page::parameters;
 }
 
 }  // namespace
@@ -59,7 +62,9 @@ Task<void> answer_catalogue_page(Front& front, const Route& route, const Incomin
                                  const config::KeySettings* key, HttpClient& client) {
   std::optional<std::string> body;
   std::optional<ErrorReply> error;
-  if (is_of_one_model(route.page)) {
+  if (route.page == Page::gemini_models) {
+    body = gemini_models_page(*front.services.hosts->generation->catalogue, key);
+  } else if (is_of_one_model(route.page)) {
     body = about_one(front, route, incoming, key);
     if (!body) {
       const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;

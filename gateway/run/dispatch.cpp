@@ -4,6 +4,7 @@
 #include "gateway/request/understand.hpp"
 #include "gateway/run/pages.hpp"
 #include "gateway/run/refusals.hpp"
+#include "gateway/run/stored_answer_page.hpp"
 #include "gateway/serving/record_keeping.hpp"
 #include "gateway/serving/serve.hpp"
 #include "gateway/surfaces/surfaces.hpp"
@@ -118,6 +119,8 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
   const auto& [found, key] = std::get<Admitted>(admission);
   if (found.page == Page::inference) {
     co_await infer(front, found, incoming, key, client, interruption);
+  } else if (found.page == Page::stored_answer) {
+    co_await answer_stored(front, found, incoming, key, client, interruption);
   } else if (found.page == Page::counting) {
     co_await count(front, found, incoming, key, client);
   } else {

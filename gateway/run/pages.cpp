@@ -88,6 +88,9 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
     case Page::providers:
     case Page::zero_retention:
       co_return co_await answer_catalogue_page(front, route, incoming, key, client);
+    case Page::gemini_models:
+    case Page::gemini_model:
+      co_return co_await answer_catalogue_page(front, route, incoming, key, client);
     case Page::accounts:
       co_return co_await turn_down(front, incoming, client, no_accounts(route.name),
                                    {.path = route.name, .key = key});
@@ -123,6 +126,7 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
       co_return co_await explain(front, route, incoming, key, client);
     case Page::inference:
     case Page::counting:
+    case Page::stored_answer:
       break;
   }
 }

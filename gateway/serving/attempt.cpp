@@ -63,6 +63,11 @@ bool is_native(const Attempting& with) {
   return is_passed_on(with.request, with.dialect);
 }
 
+// By the path under which OpenRouter, and who speaks like it, has its API.
+bool knows_details(const routing::Endpoint& endpoint) {
+  return endpoint.provider->base_url.path.ends_with("/api/v1");
+}
+
 // What the host cannot be told as it was said, as the client is told it: "top_k, seed".
 std::string dropped_text(const InferenceRequest& request, const routing::Endpoint& endpoint,
                          const std::vector<std::string_view>& hints,
@@ -74,6 +79,9 @@ std::string dropped_text(const InferenceRequest& request, const routing::Endpoin
   for (const std::string_view name : dropped) providers::add_name(names, surface.parameter(name));
   for (const OutputBound& bound : request.asked.output_bounds) {
     if (most && bound.tokens > most->count) providers::add_name(names, bound.name);
+  }
+  if (!request.asked.details_edits.empty() && !knows_details(endpoint)) {
+    providers::add_name(names, "reasoning_details");
   }
   for (const OwnedItem& each : request.asked.owned_items) {
     if (each.owner != endpoint.name_hash) providers::add_name(names, surface.parameter("reasoning_details"));
@@ -100,6 +108,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
                             {.most_output = endpoint.settings->max_output,
                              .owner = endpoint.name_hash,
                              .may_store = endpoint.provider->keeps_responses,
+                             .knows_details = knows_details(endpoint),
                              .first_input = batches.first(),
                              .end_input = batches.end()});
     for (const std::string_view piece : body.pieces()) outgoing.body.add(piece);

@@ -46,8 +46,14 @@ std::optional<StreamRelay::Step> InterpretedRelay::take_next() {
   return Step::failed;
 }
 
+bool InterpretedRelay::put_rest() {
+  reader_->end(*this);
+  return !is_outrun_;
+}
+
 void InterpretedRelay::take(const AnswerEvent& event) {
   if (event.kind == AnswerEvent::Kind::error) {
+    if (decided_) put_rest();
     report(*event.error);
     return;
   }

@@ -20,6 +20,7 @@ class InterpretedRelay final : public StreamRelay, private providers::AnswerSink
  private:
   void feed(std::string_view piece) override { piece_ = piece; }
   std::optional<Step> take_next() override;
+  bool put_rest() override;
   void tell_usage() override;
   std::int64_t events() const override { return answer_->events(); }
   void take(const providers::AnswerEvent& event) override;

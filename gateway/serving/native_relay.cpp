@@ -27,8 +27,10 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
     case PassedEvent::Kind::empty:
       return Step::go_on;
     case PassedEvent::Kind::done:
+      if (!put_rest()) return fail(FailureKind::outrun);
       return at_end(EndedBy::done_mark);
     case PassedEvent::Kind::error:
+      if (decided_) put_rest();
       return report(*passed.error);
     case PassedEvent::Kind::bad:
       return fail(FailureKind::bad_reply);
@@ -37,14 +39,29 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
   }
   edits_.clear();
   if (correction_) correction_->correct(event->data, with_.services.tokens, passed.content, edits_);
-  names_.put(event->data, passed.names, edits_);
-  if (!note(passed.content)) return fail(FailureKind::outrun);
-  if (!edits_.empty() || editor_) {
-    queue_edited(*event, passed);
-  } else {
-    queue(*event, passed);
-  }
+  if (!pass_on(*event, passed)) return fail(FailureKind::outrun);
   return passed.is_last ? at_end(EndedBy::done_mark) : Step::go_on;
+}
+
+bool NativeRelay::pass_on(const SseEvent& event, PassedEvent& passed) {
+  names_.put(event.data, passed.names, edits_);
+  if (!note(passed.content)) return false;
+  if (!edits_.empty() || editor_) {
+    queue_edited(event, passed);
+  } else {
+    queue(event, passed);
+  }
+  return true;
+}
+
+// As an event of the host's own.
+bool NativeRelay::put_rest() {
+  const std::string data = correction_ ? correction_->rest() : std::string();
+  if (data.empty()) return true;
+  const SseEvent event{.data = data, .name = {}, .raw = {}, .form = SseEvent::Form::other};
+  PassedEvent passed = replies_.event(event, with_.services.tokens);
+  edits_.clear();
+  return pass_on(event, passed);
 }
 
 // The host's own names are none of the client's, and some of its words.

@@ -20,9 +20,12 @@ class NativeRelay final : public StreamRelay {
  private:
   void feed(std::string_view piece) override { events_.feed(piece); }
   std::optional<Step> take_next() override;
+  bool put_rest() override;
   std::int64_t events() const override { return events_told_; }
   bool is_broken() const override { return events_.state() != providers::SseReader::State::reading; }
 
+  // False: another attempt has the client.
+  bool pass_on(const providers::SseEvent& event, providers::PassedEvent& passed);
   void queue_edited(const providers::SseEvent& event, providers::PassedEvent& passed);
   void queue(const providers::SseEvent& event, const providers::PassedEvent& passed);
   std::string own_cost(const providers::PassedEvent& passed) const;

@@ -31,11 +31,18 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
   while (step == Step::go_on) {
     const providers::Result<std::string_view> piece = co_await exchange.next();
     if (!piece && !is_complete_but_for_its_end()) {
+      if (decided_ && !with_.watchdog.why()) {
+        put_rest();
+        const bool written = co_await flush();
+        if (!written) co_return;
+      }
       fail(with_.watchdog.why().value_or(decided_ ? FailureKind::broken_stream : piece.error()));
       co_return;
     }
     if (!piece || piece->empty()) {
+      if (decided_) put_rest();
       step = at_end(EndedBy::end_of_bytes);
+      if (step == Step::failed && decided_) co_await flush();
       break;
     }
     with_.watchdog.saw_bytes(services.timer.now());

@@ -67,6 +67,9 @@ class StreamRelay {
   // The next of what is in the pieces so far, put behind `ready_` or `held_`; nothing where a further piece
   // is needed.
   virtual std::optional<Step> take_next() = 0;
+  // Nothing follows: puts what was held back for what might have behind `held_`. False: another attempt has
+  // the client.
+  virtual bool put_rest() { return true; }
   // No further piece could make sense of it.
   virtual bool is_broken() const { return false; }
   // What the client was told so far, where its API numbers it.

@@ -81,6 +81,8 @@ struct ClientBody {
   std::vector<BodyEdit> edits;
   // The same, for those that do not store answers for clients of ours.
   std::vector<BodyEdit> stateless_edits{};
+  // The same, for those that know no `reasoning_details`: only OpenRouter and who speaks like it do.
+  std::vector<BodyEdit> details_edits{};
   // Where some have an owner: all items of the prompt, and those among them that nobody can read.
   std::vector<providers::ByteRange> items{};
   std::vector<std::size_t> unusable_items{};

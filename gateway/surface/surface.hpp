@@ -139,6 +139,13 @@ class Surface {
   virtual std::string id_value(std::string_view id) const { return std::string(id); }
   // The id of a reply, in the API's form, of the request with this id.
   virtual std::string reply_id(std::string_view id) const { return std::string(id); }
+  // Where calls of the API differ in how they are answered: who answers such a call.
+  virtual const Surface& of_call(std::string_view /*action*/, std::string_view /*query*/) const {
+    return *this;
+  }
+  virtual std::string_view stream_type() const { return "text/event-stream; charset=utf-8"; }
+  // What stands before everything in a stream.
+  virtual std::string_view begin_mark() const { return {}; }
   virtual std::string_view end_mark() const { return "data: [DONE]\n\n"; }
 };
 

@@ -91,6 +91,9 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
   if (!sent.may_store) {
     edits.insert(edits.end(), request.stateless_edits.begin(), request.stateless_edits.end());
   }
+  if (!sent.knows_details) {
+    edits.insert(edits.end(), request.details_edits.begin(), request.details_edits.end());
+  }
   if (request.referred) edits.push_back({request.referred->value, request.referred->native});
   part_inputs(request, sent, edits);
   leave_to_owners(request, sent.owner, edits);

@@ -17,6 +17,7 @@ struct SentAs {
   std::optional<config::Tokens> most_output{};  // bounds of the answer's tokens are lowered to it
   std::uint64_t owner = 0;                      // who it is, by Endpoint::name_hash
   bool may_store = false;                       // whether it stores answers for the client
+  bool knows_details = false;                   // whether it takes `reasoning_details` of earlier answers
   std::size_t first_input = 0;                  // of ClientBody::inputs
   std::size_t end_input = static_cast<std::size_t>(-1);
 };

@@ -63,7 +63,7 @@ std::string sigv4_fields(const Signable& request, const config::AwsAccess& keys,
 
   const std::string names =
       token.empty() ? "content-type;host;x-amz-date" : "content-type;host;x-amz-date;x-amz-security-token";
-  std::string canonical = "POST\n";
+  std::string canonical = std::string(request.method) + "\n";
   canonical += canonical_path(request.target.substr(0, mark));
   canonical.append("\n").append(canonical_query(query));
   canonical.append("\ncontent-type:").append(request.content_type);

@@ -22,6 +22,8 @@ class AnswerReader {
   // the views of those events live until this returns. Once it has not said `goes_on`, it says the same for
   // ever. A body that ends before is whole if an `end` event was told.
   virtual Reading feed(std::string_view bytes, AnswerSink& sink) = 0;
+  // No more bytes come, though it goes on: tells what was held back for what might have followed.
+  virtual void end(AnswerSink& /*sink*/) {}
 };
 
 }  // namespace providers

@@ -2,6 +2,7 @@
 // hosts do all the same. Belongs to one reply.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "providers/dialect/data_edits.hpp"
@@ -17,6 +18,8 @@ class Correction {
   // The texts that it puts into `edits` stay until the next call.
   virtual void correct(std::string_view data, JsonTokens& tokens, PassedContent& content,
                        DataEdits& edits) = 0;
+  // The data of an event that tells what was held back, since nothing follows; empty: nothing was. Once.
+  virtual std::string rest() { return {}; }
 };
 
 }  // namespace providers

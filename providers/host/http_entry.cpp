@@ -43,7 +43,8 @@ Task<Result<void>> HttpExchange::enter(const OutgoingRequest& request) {
     case Access::Kind::signatures: {
       const std::string target = whole_target(provider_.settings_, request.target);
       const std::string host = host_field(provider_.settings_.base_url);
-      fields_ = sigv4_fields({.host = host,
+      fields_ = sigv4_fields({.method = request.method,
+                              .host = host,
                               .target = target,
                               .content_type = request.dialect->content_type(),
                               .body = request.body.texts()},

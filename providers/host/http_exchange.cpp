@@ -67,9 +67,12 @@ void HttpExchange::abort() {
 
 Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
   if (aborted_) co_return FailureKind::connect;
-  const auto head = provider_.heads_.head(
-      *request.dialect, request.target,
-      request.fields.empty() ? RequestHeads::With::dialects_fields : RequestHeads::With::no_fields);
+  using With = RequestHeads::With;
+  RequestHeads& heads = provider_.heads_;
+  const auto head = request.method == "POST"
+                        ? heads.head(*request.dialect, request.target,
+                                     request.fields.empty() ? With::dialects_fields : With::no_fields)
+                        : heads.rare(*request.dialect, request.method, request.target);
   if (provider_.access_) {
     const Result<void> entered = co_await enter(request);
     if (!entered) co_return entered.error();

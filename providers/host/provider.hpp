@@ -32,6 +32,7 @@ struct HostReply {
 
 // What is sent to a host. The target and the pieces of the body must stay until start() has returned.
 struct OutgoingRequest {
+  std::string_view method = "POST";
   const Dialect* dialect = nullptr;  // in which it is said; never null
   std::string_view target;           // behind the path of the base URL
   Pieces body{};

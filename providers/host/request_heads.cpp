@@ -14,8 +14,10 @@ namespace {
 constexpr std::size_t most_heads = 64;
 
 std::string built(const config::ProviderSettings& settings, config::Format format,
-                  std::span<const HeadField> fields, std::string_view content_type, std::string_view target) {
-  std::string head = "POST ";
+                  std::span<const HeadField> fields, std::string_view content_type, std::string_view method,
+                  std::string_view target) {
+  std::string head(method);
+  head += ' ';
   Written written = append_target(head, whole_target(settings, target));
   head += " HTTP/1.1\r\n";
   const auto field = [&](std::string_view name, std::string_view value) {
@@ -65,7 +67,7 @@ std::string whole_target(const config::ProviderSettings& settings, std::string_v
 }
 
 RequestHeads::RequestHeads(const config::ProviderSettings& settings) : settings_(settings) {
-  built(settings, config::Format::chat, {}, "application/json", "/");
+  built(settings, config::Format::chat, {}, "application/json", "POST", "/");
 }
 
 std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, std::string_view target,
@@ -77,8 +79,14 @@ std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, st
   if (heads_.size() == most_heads) heads_.erase(heads_.begin());
   heads_.push_back({&dialect, std::string(target), with,
                     std::make_shared<const std::string>(
-                        built(settings_, dialect.format(), fields, dialect.content_type(), target))});
+                        built(settings_, dialect.format(), fields, dialect.content_type(), "POST", target))});
   return heads_.back().text;
+}
+
+std::shared_ptr<const std::string> RequestHeads::rare(const Dialect& dialect, std::string_view method,
+                                                      std::string_view target) const {
+  return std::make_shared<const std::string>(
+      built(settings_, dialect.format(), dialect.fields(), dialect.content_type(), method, target));
 }
 
 }  // namespace providers

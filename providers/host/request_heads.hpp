@@ -28,6 +28,9 @@ class RequestHeads {
   enum class With { dialects_fields, no_fields };
   std::shared_ptr<const std::string> head(const Dialect& dialect, std::string_view target,
                                           With with = With::dialects_fields);
+  // Of a rare request by another method, which is built anew each time.
+  std::shared_ptr<const std::string> rare(const Dialect& dialect, std::string_view method,
+                                          std::string_view target) const;
 
  private:
   struct Head {

@@ -1,4 +1,5 @@
 """Google's SDK for Python, as it comes, against the gateway, to hosts that speak OpenAI's chat and Anthropic's Messages."""
+import json
 import unittest
 
 from google import genai
@@ -84,6 +85,22 @@ class GeminiPython(unittest.TestCase):
     def test_tokens_are_counted(self):
         counted = self.client.models.count_tokens(model="claude-says", contents="How long is this?")
         self.assertGreater(counted.total_tokens, 3)
+
+    def test_models_are_listed(self):
+        listed = {model.name: model for model in self.client.models.list()}
+        self.assertIn("generateContent", listed["models/claude-says"].supported_actions)
+        self.assertEqual(self.client.models.get(model="claude-says").name, "models/claude-says")
+        with self.assertRaises(errors.ClientError):
+            self.client.models.get(model="nobody-has-it")
+
+    def test_a_stream_without_events_is_one_array(self):
+        for model in ("claude-says", "chat-breaks"):
+            status, headers, text = self.gateway.ask({"contents": [{"parts": [{"text": "?"}]}]},
+                                                     path=f"/v1beta/models/{model}:streamGenerateContent")
+            self.assertEqual((status, headers["content-type"]), (200, "application/json; charset=utf-8"))
+            parts = json.loads(text)
+            self.assertGreater(len(parts), 1)
+            self.assertEqual("error" in parts[-1], model == "chat-breaks")
 
     def test_errors_are_googles(self):
         with self.assertRaises(errors.ClientError) as missing:

@@ -24,6 +24,7 @@ class Exchange:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     arrived: float
+    method: str = "POST"
     eof_at: float | None = None  # time.monotonic() when the other side was seen to have closed
 
     @property
@@ -155,8 +156,11 @@ class ScriptedHost:
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
-        exchange = Exchange(self, port, first.split(" ")[1], headers, body, reader, writer, time.monotonic())
+        method, path, _ = first.split(" ")
+        exchange = Exchange(self, port, path, headers, body, reader, writer, time.monotonic(), method)
         self.note(lambda: self.exchanges.append(exchange))
+        if not body and "" in self.behaviours:  # of requests that have none
+            return await self.behaviours[""](exchange) is not False
         model = self.model_of(exchange)
         if model not in self.behaviours:
             await exchange.reply(404, {"error": {"message": "no such model here", "code": "model_not_found"}})

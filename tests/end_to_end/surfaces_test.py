@@ -42,6 +42,23 @@ async def embeds(exchange):
                                "usage": {"prompt_tokens": len(texts), "total_tokens": len(texts)}})
 
 
+async def stored(exchange):
+    """What a host says of an answer that it has stored."""
+    if exchange.method == "GET" and exchange.path.endswith("/input_items?limit=1"):
+        return await exchange.reply(200, {"object": "list", "data": [], "first_id": None, "last_id": None,
+                                          "has_more": False})
+    if exchange.method == "DELETE":
+        return await exchange.reply(200, {"id": "resp_of_host", "object": "response", "deleted": True})
+    if exchange.path.endswith("/cancel"):
+        return await exchange.reply(400, {"error": {"message": "Cannot cancel a synchronous response."}})
+    text = {"type": "output_text", "text": "first", "annotations": []}
+    await exchange.reply(200, {
+        "id": "resp_of_host", "object": "response", "created_at": 1, "status": "completed", "model": "theirs",
+        "previous_response_id": None, "output": [
+            {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [text]}],
+        "usage": {"input_tokens": 3, "output_tokens": 1, "total_tokens": 4}})
+
+
 async def remembers(exchange):
     asked = exchange.body
     before = asked.get("previous_response_id")
@@ -56,7 +73,7 @@ async def remembers(exchange):
 
 class Surfaces(EndToEnd):
     behaviours = {"ok": behaviours.ok, "tagged": tagged, "counts": counts_from_one, "embeds": embeds,
-                  "remembers": remembers, "also": remembers}
+                  "remembers": remembers, "also": remembers, "": stored}
     models = {"m": [("a", "ok")], "tagged": [("a", "tagged")], "counts": [("a", "counts")],
               "small": [endpoint("a", "ok", max_output="1 ktok")],
               "e": [endpoint("a", "embeds", speaks=["embeddings"], max_inputs=3)],
@@ -179,6 +196,24 @@ class Surfaces(EndToEnd):
         with self.assertRaises(openai.NotFoundError) as lost:
             self.client.responses.create(model="r", input="More", previous_response_id="resp_of_host")
         self.assertEqual(lost.exception.param, "previous_response_id")
+
+    def test_stored_answers_are_read_cancelled_and_deleted_by_their_owner(self):
+        one = self.client.responses.create(model="r", input="Hi", extra_body={"provider": {"only": ["a-remembers"]}})
+        got = self.client.responses.retrieve(one.id)
+        self.assertEqual((got.id, got.model, got.output_text), (one.id, "r", "first"))
+        self.assertEqual(self.client.responses.input_items.list(one.id, limit=1).data, [])
+        with self.assertRaises(openai.BadRequestError) as whole:
+            self.client.responses.cancel(one.id)
+        self.assertIn("Cannot cancel", str(whole.exception))
+        self.client.responses.delete(one.id)
+        asked = [(each.method, each.path) for each in self.host.exchanges if not each.body]
+        self.assertEqual(asked, [("GET", "/v1/responses/resp_of_host"),
+                                 ("GET", "/v1/responses/resp_of_host/input_items?limit=1"),
+                                 ("POST", "/v1/responses/resp_of_host/cancel"),
+                                 ("DELETE", "/v1/responses/resp_of_host")])
+        for strange in ("resp_of_host", one.id[:-2] + "xx"):
+            with self.assertRaises(openai.NotFoundError):
+                self.client.responses.retrieve(strange)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ namespace gateway {
 namespace {
 
 // What the SDKs' type checkers want of an event: candidates, if none.
-constexpr std::string_view empty_event = R"(data: {"candidates":[])";
+constexpr std::string_view no_candidates = R"({"candidates":[])";
 
 constexpr std::array<Renamed, 17> parameters{{{"messages", "contents"},
                                               {"max_tokens", "generationConfig.maxOutputTokens"},
@@ -34,12 +34,13 @@ constexpr std::array<Renamed, 17> parameters{{{"messages", "contents"},
 
 class GeminiConversing final : public Conversing {
  public:
+  explicit GeminiConversing(GeminiFraming framing) : framing_(framing) {}
   Conversed conversation(std::string_view body, providers::JsonTokens& tokens) const override {
     return gemini_conversation_of(body, tokens);
   }
   std::unique_ptr<StreamedAnswer> streamed(const providers::Conversation& asked, bool /*wants_usage*/,
                                            const StreamIdentity& stream, std::string& out) const override {
-    return std::make_unique<GeminiEvents>(stream, shown(asked), out);
+    return std::make_unique<GeminiEvents>(stream, shown(asked), framing_, out);
   }
   std::unique_ptr<WholeAnswer> whole(const providers::Conversation& asked) const override {
     return std::make_unique<GeminiWhole>(shown(asked));
@@ -49,6 +50,8 @@ class GeminiConversing final : public Conversing {
   static ThoughtsShown shown(const providers::Conversation& asked) {
     return asked.thinking.is_hidden ? ThoughtsShown::no : ThoughtsShown::yes;
   }
+
+  GeminiFraming framing_;
 };
 
 class GeminiCounting final : public Counting {
@@ -63,16 +66,13 @@ class GeminiCounting final : public Counting {
 
 class Gemini final : public Surface {
  public:
+  explicit Gemini(GeminiFraming framing) : framing_(framing), conversing_(framing) {}
+  // Google's own clients ask for events; an array is what comes unasked.
+  const Surface& of_call(std::string_view action, std::string_view query) const override;
   config::Format format() const override { return config::Format::gemini; }
   std::string_view route() const override { return "/v1beta/models/{model}:generateContent"; }
   std::optional<ErrorReply> complete(const PathSaid& said, std::string& body) const override {
     const bool streams = said.action == "streamGenerateContent";
-    if (streams && said.query.find("alt=sse") == std::string_view::npos) {
-      ErrorReply error = plain_error(400, "invalid_request_error", "unsupported_value",
-                                     "Streams come as server-sent events here: ask for `?alt=sse`.");
-      error.param = "alt";
-      return error;
-    }
     const std::size_t begin = body.find_first_not_of(" \t\r\n");
     if (said.model.empty() || begin == std::string::npos || body[begin] != '{') return std::nullopt;
     const std::size_t next = body.find_first_not_of(" \t\r\n", begin + 1);
@@ -94,26 +94,44 @@ class Gemini final : public Surface {
     return gemini_error(error);
   }
   std::string error_event(const ErrorReply& error, const StreamIdentity&) const override {
-    return "data: " + gemini_error(error) + "\n\n";
+    const std::string object = gemini_error(error);
+    return is_array() ? object + "]" : gemini_part(framing_, object);
   }
   // No host speaks it: its streams are never passed on.
   std::string usage_event(const routing::Attempt&, const StreamIdentity&) const override { return {}; }
   std::string note_event(std::string_view members, const StreamIdentity&) const override {
-    return std::string(empty_event).append(",").append(members).append("}\n\n");
+    return gemini_part(framing_, std::string(no_candidates).append(",").append(members).append("}"));
   }
-  std::string_view waiting_event() const override { return R"(data: {"candidates":[]})"; }
-  std::string_view end_mark() const override { return {}; }
+  std::string_view waiting_event() const override { return is_array() ? "" : R"(data: {"candidates":[]})"; }
+  std::string_view stream_type() const override {
+    return is_array() ? "application/json; charset=utf-8" : Surface::stream_type();
+  }
+  std::string_view begin_mark() const override { return is_array() ? "[" : ""; }
+  std::string_view end_mark() const override { return is_array() ? "]" : ""; }
 
  private:
+  bool is_array() const { return framing_ == GeminiFraming::array; }
+
+  GeminiFraming framing_;
   GeminiConversing conversing_;
   GeminiCounting counting_;
 };
 
+const Gemini& gemini_of(GeminiFraming framing) {
+  static const Gemini events(GeminiFraming::events), array(GeminiFraming::array);
+  return framing == GeminiFraming::events ? events : array;
+}
+
+const Surface& Gemini::of_call(std::string_view action, std::string_view query) const {
+  const bool wants_array =
+      action == "streamGenerateContent" && query.find("alt=sse") == std::string_view::npos;
+  return gemini_of(wants_array ? GeminiFraming::array : GeminiFraming::events);
+}
+
 }  // namespace
 
 const Surface& gemini_surface() {
-  static const Gemini surface;
-  return surface;
+  return gemini_of(GeminiFraming::events);
 }
 
 }  // namespace gateway

@@ -100,15 +100,25 @@ std::string GeminiCalls::take_parts() {
   return parts;
 }
 
-GeminiEvents::GeminiEvents(const StreamIdentity& stream, ThoughtsShown thoughts, std::string& out)
-    : out_(out), thoughts_(thoughts) {
+std::string gemini_part(GeminiFraming framing, std::string_view object) {
+  const bool is_event = framing == GeminiFraming::events;
+  return std::string(is_event ? "data: " : "").append(object).append(is_event ? "\n\n" : "\n,");
+}
+
+GeminiEvents::GeminiEvents(const StreamIdentity& stream, ThoughtsShown thoughts, GeminiFraming framing,
+                           std::string& out)
+    : out_(out), thoughts_(thoughts), framing_(framing) {
   append_identity(identity_, stream);
 }
 
-void GeminiEvents::tell(std::string_view parts, std::string_view behind) {
-  out_.append("data: {\"candidates\":[{\"content\":{\"parts\":[").append(parts);
-  out_.append("],\"role\":\"model\"},\"index\":0").append(behind.empty() ? "}]" : behind);
-  out_.append(identity_).append("}\n\n");
+std::string GeminiEvents::object(std::string_view parts, std::string_view behind) const {
+  std::string text = "{\"candidates\":[{\"content\":{\"parts\":[";
+  text.append(parts).append("],\"role\":\"model\"},\"index\":0").append(behind);
+  return text.append(identity_).append("}");
+}
+
+void GeminiEvents::tell(std::string_view parts) {
+  out_.append(gemini_part(framing_, object(parts, "}]")));
 }
 
 // All that are there: they come when they are complete, and so before what follows them.
@@ -145,7 +155,8 @@ void GeminiEvents::finish(std::string_view own_members) {
   std::string behind = ",\"finishReason\":\"";
   behind.append(word_of_end(reason_.value_or(EndReason::stop))).append("\"}],\"usageMetadata\":");
   append_usage(behind, usage_.value_or(routing::Usage{}), own_members);
-  tell(parts, behind);
+  const std::string last = object(parts, behind);
+  out_.append(framing_ == GeminiFraming::events ? gemini_part(framing_, last) : last);
 }
 
 void GeminiWhole::take(const AnswerEvent& event) {

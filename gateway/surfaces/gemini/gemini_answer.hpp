@@ -12,6 +12,10 @@
 namespace gateway {
 
 enum class ThoughtsShown { yes, no };
+// Of a stream: server-sent events, or the elements of one array, each but the last with the comma behind it.
+enum class GeminiFraming { events, array };
+// `object` as a part of a stream that goes on behind it.
+std::string gemini_part(GeminiFraming framing, std::string_view object);
 
 // What of an answer must be whole before it can be told: its calls, which have no pieces here.
 class GeminiCalls {
@@ -35,18 +39,20 @@ class GeminiCalls {
 class GeminiEvents final : public StreamedAnswer {
  public:
   // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.
-  GeminiEvents(const StreamIdentity& stream, ThoughtsShown thoughts, std::string& out);
+  GeminiEvents(const StreamIdentity& stream, ThoughtsShown thoughts, GeminiFraming framing, std::string& out);
 
   // Of an error nothing is written: the event that ends a broken stream is for whoever ends it.
   void take(const providers::AnswerEvent& event) override;
   void finish(std::string_view own_members) override;
 
  private:
-  void tell(std::string_view parts, std::string_view behind = {});
+  std::string object(std::string_view parts, std::string_view behind) const;
+  void tell(std::string_view parts);
   void tell_calls();
 
   std::string& out_;
   const ThoughtsShown thoughts_;
+  const GeminiFraming framing_;
   std::string identity_;  // the members that each event repeats
   GeminiCalls calls_;
   std::optional<providers::EndReason> reason_{};

@@ -5,6 +5,7 @@
 
 #include "gateway/surface/block_hash.hpp"
 #include "gateway/surface/prompt_estimate.hpp"
+#include "gateway/surfaces/openai_chat/earlier_thoughts.hpp"
 
 namespace gateway {
 namespace {
@@ -30,12 +31,20 @@ class PromptReader {
     if (walk_.json.type() != JsonType::object) return walk_.wrong_type(path, "an object");
     const std::size_t begin = walk_.json.position();
     prompt_.ends_with_assistant = false;
+    EarlierThoughts thoughts(walk_.body);
     const bool read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      thoughts.member(key);
       if (key.is("role")) return role(at);
       if (key.is("content")) return content(at);
-      return counted(most_bytes_of_unknown);
+      const std::size_t value = walk_.json.position();
+      const bool is_read = key.is("reasoning_details") && walk_.json.type() == JsonType::array
+                               ? thoughts.details(walk_.json)
+                               : walk_.json.skip();
+      if (is_read) count(value, most_bytes_of_unknown);
+      return is_read;
     });
     if (!read) return false;
+    thoughts.put_edits(walk_.json.end(), prompt_.details_edits);
     prompt_.messages.push_back({begin, walk_.json.end()});
     const std::uint64_t so_far = rough_tokens(prompt_);
     prompt_.tokens_so_far.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(so_far, UINT32_MAX)));
@@ -95,9 +104,14 @@ class PromptReader {
   bool counted(std::size_t most) {
     const std::size_t begin = walk_.json.position();
     if (!walk_.json.skip()) return false;
+    count(begin, most);
+    return true;
+  }
+
+  // What was read since then.
+  void count(std::size_t begin, std::size_t most) {
     const std::string_view value = walk_.body.substr(begin, walk_.json.end() - begin);
     prompt_.text_bytes += value.size() > most ? most : providers::decoded_size(value);
-    return true;
   }
 
   BodyWalk& walk_;

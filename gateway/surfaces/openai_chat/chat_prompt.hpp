@@ -8,6 +8,7 @@
 
 #include "config/values/settings.hpp"
 #include "gateway/surface/body_walk.hpp"
+#include "gateway/surface/client_body.hpp"
 
 namespace gateway {
 
@@ -17,6 +18,7 @@ struct ChatPrompt {
   bool ends_with_assistant = false;
   config::Features needs;
   std::vector<providers::ByteRange> messages;
+  std::vector<BodyEdit> details_edits{};     // that put `reasoning_details` as text, or leave them out
   std::vector<std::uint32_t> tokens_so_far;  // rough, after each message, tools not counted
 };
 

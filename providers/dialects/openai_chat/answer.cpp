@@ -18,7 +18,7 @@ bool take_text(JsonWalk& walk, Text& text) {
 
 }  // namespace
 
-void OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const PassedContent& content,
+bool OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const PassedContent& content,
                             const ReportedUsage& usage, AnswerSink& sink) {
   if (!has_begun_) begin(data, tokens, sink);
   found_.clear();
@@ -42,16 +42,27 @@ void OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const Pas
     }
   }
   // Once, for hosts that end in every chunk.
-  if (is_end) {
-    has_ended_ = true;
-    EndReason reason = end_reason_of(content.finish_reason);
-    if (!is_usual_finish(content.finish_reason) && reason == EndReason::stop && calls_.any()) {
-      reason = EndReason::tool_calls;
-    }
-    sink.take(
-        {.kind = Kind::end, .text = stop_sequence_, .name = {content.finish_reason, true}, .reason = reason});
-  }
+  const bool is_broken = is_end && is_broken_off(content.finish_reason);
+  if (is_end && !is_broken) end(content.finish_reason, sink);
   if (usage.usage) sink.take({.kind = Kind::usage, .usage = *usage.usage, .usage_is_odd = usage.anomaly});
+  if (!is_broken) return true;
+  const ReportedError error = broken_off_error(content.finish_reason);
+  sink.take({.kind = Kind::error, .error = &error});
+  return false;
+}
+
+void OpenAiChatAnswer::end(std::string_view word, AnswerSink& sink) {
+  has_ended_ = true;
+  EndReason reason = end_reason_of(word);
+  if (!is_usual_finish(word) && reason == EndReason::stop && calls_.any()) reason = EndReason::tool_calls;
+  sink.take({.kind = Kind::end, .text = stop_sequence_, .name = {word, true}, .reason = reason});
+}
+
+void OpenAiChatAnswer::tell_rest(AnswerSink& sink) {
+  found_.clear();
+  parted_.clear();
+  find(tags_.rest());
+  for (const AnswerEvent& event : found_) sink.take(event);
 }
 
 void OpenAiChatAnswer::begin(std::string_view data, JsonTokens& tokens, AnswerSink& sink) {

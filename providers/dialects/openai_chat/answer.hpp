@@ -19,9 +19,12 @@ namespace providers {
 class OpenAiChatAnswer {
  public:
   explicit OpenAiChatAnswer(config::ThinkTags tags) : tags_(tags) {}
-  // Of a chunk or a whole reply that was understood as `content` and `usage`.
-  void tell(std::string_view data, JsonTokens& tokens, const PassedContent& content,
+  // Of a chunk or a whole reply that was understood as `content` and `usage`. False: the host says that it
+  // broke off, and so was `sink` told.
+  bool tell(std::string_view data, JsonTokens& tokens, const PassedContent& content,
             const ReportedUsage& usage, AnswerSink& sink);
+  // What was held back, since nothing follows.
+  void tell_rest(AnswerSink& sink);
 
  private:
   struct CallPiece {
@@ -42,6 +45,7 @@ class OpenAiChatAnswer {
   bool thinking(JsonWalk& walk);
   bool tool_calls(JsonWalk& walk);
   void take(const CallPiece& piece, std::size_t place);
+  void end(std::string_view word, AnswerSink& sink);
 
   bool has_begun_ = false;
   bool has_ended_ = false;

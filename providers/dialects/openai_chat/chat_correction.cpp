@@ -65,6 +65,23 @@ void ChatCorrection::correct(std::string_view data, JsonTokens& tokens, PassedCo
   content.reasoning |= shows_thinking_;
 }
 
+std::string ChatCorrection::rest() {
+  std::string choices;
+  for (std::size_t i = 0; i < choices_.size(); ++i) {
+    const ThinkTags::Parted rest = choices_[i].tags.rest();
+    const bool is_thought = !rest.thinking.empty();
+    const std::string& text = is_thought ? rest.thinking : rest.text;
+    if (text.empty()) continue;
+    choices.append(choices.empty() ? "" : ",").append("{\"index\":").append(std::to_string(i));
+    choices.append(",\"delta\":{");
+    if (is_thought) choices.append("\"reasoning_content\":\"").append(text).append("\",\"reasoning\":\"");
+    if (!is_thought) choices.append("\"content\":\"");
+    choices.append(text).append("\"},\"finish_reason\":null}");
+  }
+  if (choices.empty()) return {};
+  return R"({"id":"","object":"chat.completion.chunk","created":0,"model":"","choices":[)" + choices + "]}";
+}
+
 bool ChatCorrection::read(JsonWalk& walk, Found& found) const {
   return walk.object([&](const JsonString& key) {
     const bool is_delta = key.is("delta");

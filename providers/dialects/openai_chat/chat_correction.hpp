@@ -20,6 +20,7 @@ class ChatCorrection final : public Correction {
   explicit ChatCorrection(config::ThinkTags tags) : meaning_(tags) {}
 
   void correct(std::string_view data, JsonTokens& tokens, PassedContent& content, DataEdits& edits) override;
+  std::string rest() override;
 
  private:
   // What is kept of a choice from one event to the next.

@@ -67,4 +67,10 @@ bool is_broken_off(std::string_view word) {
   return std::ranges::find(broken_off, lower(word)) != broken_off.end();
 }
 
+ReportedError broken_off_error(std::string_view word) {
+  ReportedError error;
+  error.message = "The host broke its answer off (finish_reason: " + std::string(word) + ").";
+  return error;
+}
+
 }  // namespace providers

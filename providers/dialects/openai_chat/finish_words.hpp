@@ -13,5 +13,7 @@ bool is_usual_finish(std::string_view word);
 EndReason end_reason_of(std::string_view word);
 // Whether the host says that it failed on the way: none of the reasons above.
 bool is_broken_off(std::string_view word);
+// The same for clients of APIs that have no such word.
+ReportedError broken_off_error(std::string_view word);
 
 }  // namespace providers

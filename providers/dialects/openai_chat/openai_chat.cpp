@@ -31,9 +31,11 @@ class ChatInterpreter final : public Interpreter {
       case PassedReply::Kind::answer:
         break;
     }
-    OpenAiChatAnswer(model.think_tags).tell(body, tokens, reply.content, reply.usage, sink);
+    OpenAiChatAnswer answer(model.think_tags);
+    const bool is_answer = answer.tell(body, tokens, reply.content, reply.usage, sink);
+    if (is_answer) answer.tell_rest(sink);
     tokens.shrink();
-    return Reading::ended;
+    return is_answer ? Reading::ended : Reading::failed;
   }
 };
 

@@ -20,6 +20,7 @@ Reading OpenAiChatStream::take(const SseEvent& event, AnswerSink& sink) {
     case PassedEvent::Kind::empty:
       return Reading::goes_on;
     case PassedEvent::Kind::done:
+      answer_.tell_rest(sink);
       return Reading::ended;
     case PassedEvent::Kind::bad:
       return Reading::bad;
@@ -27,8 +28,8 @@ Reading OpenAiChatStream::take(const SseEvent& event, AnswerSink& sink) {
       sink.take({.kind = AnswerEvent::Kind::error, .error = &*chat.error});
       return Reading::failed;
     case PassedEvent::Kind::delta:
-      answer_.tell(event.data, tokens_, chat.content, chat.usage, sink);
-      return Reading::goes_on;
+      return answer_.tell(event.data, tokens_, chat.content, chat.usage, sink) ? Reading::goes_on
+                                                                               : Reading::failed;
   }
   return Reading::bad;
 }

@@ -11,6 +11,7 @@ class OpenAiChatStream final : public AnswerReader {
  public:
   OpenAiChatStream(JsonTokens& tokens, config::ThinkTags tags) : tokens_(tokens), answer_(tags) {}
   Reading feed(std::string_view bytes, AnswerSink& sink) override;
+  void end(AnswerSink& sink) override { answer_.tell_rest(sink); }
 
  private:
   Reading take(const SseEvent& event, AnswerSink& sink);

@@ -4,6 +4,9 @@
 
 #include <boost/json.hpp>
 
+#include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
+#include "gateway/surfaces/openai_completions/openai_completions.hpp"
+#include "gateway/surfaces/openai_responses/openai_responses.hpp"
 #include "tests/support/deciding_world.hpp"
 
 using namespace gateway;
@@ -104,4 +107,42 @@ TEST_CASE("a preset gives a key no model and no policy that it may not use") {
             .starts_with("403 model_not_allowed"));
   CHECK(refusal(world.understand(chat("deepseek-r1@preset/bare"), "", world.key("narrow")))
             .starts_with("403 policy_not_allowed"));
+}
+
+TEST_CASE("a preset says the same in every API that has words for it") {
+  const auto made = [](const Surface& surface, std::string body) {
+    config::Settings speaking = settings();
+    for (auto& model : speaking.models) {
+      for (auto& endpoint : model.endpoints) endpoint.speaks = surface.format();
+    }
+    DecidingWorld world(speaking);
+    gateway::Incoming incoming;
+    incoming.body = std::move(body);
+    gateway::give_slack(incoming.body);
+    auto understood = gateway::understand(surface, incoming, nullptr, world.services);
+    const auto* error = std::get_if<ErrorReply>(&understood);
+    if (error) return json::value(std::string(error->code) + ": " + error->message);
+    return json::parse(std::get<InferenceRequest>(understood).body);
+  };
+  const json::value responses = made(openai_responses_surface(), R"({"preset":"brief","input":"Hi"})");
+  CHECK(responses.at("instructions") == "Say \"it\" briefly.");
+  CHECK(responses.at("max_output_tokens") == 300);
+  CHECK(responses.at("reasoning").at("effort") == "low");
+  const json::value more = made(openai_responses_surface(),
+                                R"({"instructions":"In \"French\".","model":"@preset/brief","input":"Hi"})");
+  CHECK(more.at("instructions") == "Say \"it\" briefly.\n\nIn \"French\".");
+
+  const std::string said = R"("max_tokens":9,"messages":[{"role":"user","content":"Hi"}]})";
+  const json::value messages = made(anthropic_messages_surface(), R"({"preset":"brief",)" + said);
+  CHECK(messages.at("system") == "Say \"it\" briefly.");
+  CHECK(messages.at("max_tokens") == 9);
+  CHECK(messages.at("output_config").at("effort") == "low");
+  const json::value listed = made(anthropic_messages_surface(),
+                                  R"({"preset":"brief","system":[{"type":"text","text":"b"}],)" + said);
+  REQUIRE(listed.at("system").as_array().size() == 2);
+  CHECK(listed.at("system").at(0).at("text") == "Say \"it\" briefly.");
+
+  const json::value refused = made(openai_completions_surface(), R"({"preset":"brief","prompt":"Hi"})");
+  CHECK(json::value_to<std::string>(refused).starts_with(
+      "preset_not_supported: The preset \"brief\" has `system`"));
 }

@@ -141,3 +141,35 @@ TEST_CASE("a choice that nobody asked for must finish, too") {
   REQUIRE(world.ended());
   CHECK(world.record().ending == Ending::broken);
 }
+
+TEST_CASE("what was held back for a tag comes before [DONE], before an end without it, and once") {
+  const auto text_of = [](const std::string& body) {
+    std::string text;
+    for (std::size_t at = 0; (at = body.find(R"("content":")", at)) != std::string::npos;) {
+      at += 11;
+      text += body.substr(at, body.find('"', at) - at);
+    }
+    return text;
+  };
+  SUBCASE("before a bare [DONE]") {
+    ServedWorld world;
+    world.script(ServedWorld::cheap, pieces({{{}, role()}, {{}, says("<thi")}, {{}, done}}));
+    world.ask();
+    check_answered_once(world);
+    CHECK(text_of(world.client.body) == "<thi");
+    CHECK(world.client.body.ends_with(done));
+    CHECK(world.client.body.find(R"("id":")" + world.record().id) != std::string::npos);
+  }
+  SUBCASE("as thinking, where a host breaks off") {
+    ServedWorld world;
+    world.script(ServedWorld::cheap, pieces({{{}, says("<think>Hm")}, {{}, says("</th")}}));
+    world.ask();
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.record().attempts.at(0).failure->kind == FailureKind::broken_stream);
+    const std::size_t held = world.client.body.find(R"("reasoning":"</th")");
+    REQUIRE(held != std::string::npos);
+    CHECK(world.client.body.find(R"("reasoning":"</th")", held + 1) == std::string::npos);
+    CHECK(world.client.body.find("\"error\"", held) != std::string::npos);
+  }
+}

@@ -217,3 +217,31 @@ TEST_CASE("a prompt is counted without a host, and the answer says that it is an
   CHECK(reply.ends_with("\r\n\r\n{\"input_tokens\":9}"));
   CHECK(door.world.open() == 0);
 }
+
+TEST_CASE("an answer that a host of chats broke off is an error of this API, and whole another host's") {
+  const std::string broken = delta("", R"("abort")");
+  SUBCASE("streamed") {
+    ServedWorld world;
+    world.script(ServedWorld::cheap, pieces({{{}, says("Hel") + broken}, {{}, done}}));
+    ask(world);
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.client.body.find("event: error\n") != std::string::npos);
+    CHECK(world.client.body.find("stop_reason\":\"end_turn") == std::string::npos);
+    CHECK(world.client.body.find("message_stop") == std::string::npos);
+    CHECK(world.record().ending != Ending::answered);
+  }
+  SUBCASE("whole") {
+    ServedWorld world;
+    world.script(
+        ServedWorld::cheap,
+        document(R"({"choices":[{"index":0,"message":{"content":"Hel"},"finish_reason":"abort"}]})"));
+    world.script(ServedWorld::middle, document(whole_answer));
+    ask(world, "");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == 200);
+    CHECK(world.record().attempts.size() == 2);
+    CHECK(world.client.body.find(R"("stop_reason":"end_turn")") != std::string::npos);
+  }
+}

@@ -64,3 +64,11 @@ TEST_CASE("a head stays as long as it is needed, however many others are asked f
   CHECK(first->starts_with("POST /v1/models/first:generate HTTP/1.1\r\n"));
   CHECK(*heads.head(openai_chat_dialect(), "/models/first:generate") == *first);
 }
+
+TEST_CASE("a rare request has its own method, and else the same head") {
+  const auto settings = provider(config::Dialect::openai);
+  const auto head = RequestHeads(settings).rare(openai_chat_dialect(), "DELETE", "/responses/resp_1");
+  CHECK(head->starts_with("DELETE /v1/responses/resp_1 HTTP/1.1\r\n"));
+  CHECK(has(*head, "Authorization: Bearer s3cret"));
+  CHECK(head->ends_with("Content-Length: "));
+}

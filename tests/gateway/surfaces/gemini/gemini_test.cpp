@@ -57,9 +57,6 @@ TEST_CASE("what stands in the path is put into the body") {
   body = "{}";
   CHECK_FALSE(gemini_surface().complete({"m", "generateContent", ""}, body));
   CHECK(body == R"({"model":"m"})");
-  const auto refused = gemini_surface().complete({"m", "streamGenerateContent", ""}, body);
-  REQUIRE(refused);
-  CHECK(refused->param == "alt");
   for (std::string other : {"", "[]", "7"}) {
     const std::string before = other;
     CHECK_FALSE(gemini_surface().complete({"m", "generateContent", ""}, other));
@@ -247,4 +244,34 @@ TEST_CASE("errors are Google's") {
   error.retry_after = std::chrono::milliseconds(250);
   const json::value soon = json::parse(gemini_surface().error_body(error, "req_1"));
   CHECK(soon.at("error").at("details").at(1).at("retryDelay") == "1s");
+}
+
+TEST_CASE("a stream that no events are asked of is one array, whatever ends it") {
+  const Surface& array = gemini_surface().of_call("streamGenerateContent", "key=x");
+  CHECK(&gemini_surface().of_call("streamGenerateContent", "alt=sse") == &gemini_surface());
+  CHECK(&gemini_surface().of_call("generateContent", "") == &gemini_surface());
+  CHECK(array.stream_type().starts_with("application/json"));
+  const StreamIdentity stream{.id = "req_1", .created = 1, .model = "m"};
+  const std::string waiting = std::string(array.waiting_event()) + "\n\n";
+  std::string out(array.begin_mark());
+  out += waiting + array.note_event(R"("x":1)", stream);
+  const auto answer = array.conversing()->streamed({}, true, stream, out);
+  using providers::AnswerEvent;
+  const auto text = [&](std::string_view raw) {
+    answer->take({.kind = AnswerEvent::Kind::text, .text = {raw, true}});
+  };
+  text("Hel");
+  text("lo");
+  const std::string begun = out;
+  answer->finish("");
+  out += array.end_mark();
+  const json::value all = json::parse(out);
+  REQUIRE(all.as_array().size() == 4);
+  CHECK(all.at(1).at("candidates").at(0).at("content").at("parts").at(0).at("text") == "Hel");
+  CHECK(all.at(3).at("candidates").at(0).at("finishReason") == "STOP");
+  const ErrorReply error = plain_error(502, "api_error", "provider_error", "broken");
+  CHECK(json::parse(begun + array.error_event(error, stream)).as_array().back().at("error").at("code") ==
+        502);
+  const std::string nothing = std::string(array.begin_mark()) + waiting;
+  CHECK(json::parse(nothing + array.error_event(error, stream)).as_array().size() == 1);
 }

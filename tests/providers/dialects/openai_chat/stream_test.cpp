@@ -151,3 +151,31 @@ TEST_CASE("thinking between tags is told as thinking, wherever the stream is cut
   CHECK(streamed(chunk(R"("content":"<thi")") + chunk("", R"("stop")") + done).text ==
         "begin c1 m\ntext: <thi\nend stop stop\n");
 }
+
+TEST_CASE("an answer that the host broke off is an error, and no end, behind what was said") {
+  for (const std::string word : {"abort", "network_error", "insufficient_system_resource", "error_limit"}) {
+    CAPTURE(word);
+    const std::string error = "error  0 The host broke its answer off (finish_reason: " + word + ").\n";
+    const Read read =
+        streamed(chunk(R"("content":"Hi")") + chunk("", "\"" + word + "\"", "," + usage) + done);
+    CHECK(read.text == "begin c1 m\ntext: Hi\n" + error + "usage 10/4/0 20/5\n");
+    CHECK(read.reading == Reading::failed);
+    const Read all =
+        whole(R"({"id":"c1","model":"m","choices":[{"message":{"content":"Hi"},"finish_reason":")" + word +
+              "\"}]," + usage + "}");
+    CHECK(all.text == "begin c1 m\ntext: Hi\n" + error + "usage 10/4/0 20/5\n");
+    CHECK(all.reading == Reading::failed);
+  }
+}
+
+TEST_CASE("what was held back of a tag comes once, also where the stream ends without an end") {
+  CHECK(streamed(chunk(R"("content":"<thi")") + done).text == "begin c1 m\ntext: <thi\n");
+  CHECK(streamed(chunk(R"("content":"<think>Hm</th")") + done).text == "begin c1 m\nthinking 0: Hm</th\n");
+  OpenAiChatStream stream(scratch_tokens(), config::ThinkTags::reasoning);
+  ToldAnswer told;
+  const std::string cut = chunk(R"("content":"<thi")");
+  CHECK(stream.feed(cut, told) == Reading::goes_on);
+  stream.end(told);
+  stream.end(told);
+  CHECK(told.text() == "begin c1 m\ntext: <thi\n");
+}
