@@ -19,6 +19,8 @@
 
 namespace gateway {
 
+class Till;
+
 // Draws of one loop: splitmix64 from a seed given at its start.
 class Dice {
  public:
@@ -57,6 +59,7 @@ struct Services {
   // Of all loops.
   std::shared_ptr<routing::RetryBudget> retry_budget = std::make_shared<routing::RetryBudget>();
   WaitingLine line{};
+  Till* till = nullptr;  // where its requests pay; null where nothing is counted
   // Scratch, used only between two waits.
   routing::Decision decision{};
   std::vector<routing::EndpointIndex> withdrawn{};

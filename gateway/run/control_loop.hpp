@@ -14,6 +14,7 @@
 #include "gateway/observe/request_log.hpp"
 #include "gateway/observe/traffic.hpp"
 #include "gateway/record_file/storage.hpp"
+#include "gateway/run/administration.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/data_loop.hpp"
 #include "routing/market/market.hpp"
@@ -46,6 +47,11 @@ class ControlLoop final : public Pages {
   providers::Task<std::string> metrics(Loop& asker) override;
   providers::Task<std::string> status(Loop& asker) override;
   providers::Task<Reloaded> reload(Loop& asker) override;
+  providers::Task<Administered> administer(Loop& asker, AdminCall call) override;
+  // Who answers about keys and money; to be set before the threads run, and outlives them.
+  void administered_by(Administration& administration) { administration_ = &administration; }
+  // What is counted of money, before each look at the metrics.
+  void on_metrics(std::function<void(Metrics&)> observe) { observe_money_ = std::move(observe); }
   // What `reload` does; to be set before the threads run.
   void on_reload(std::function<Reloaded()> reload) { reload_ = std::move(reload); }
   // Takes a new generation into use everywhere; belongs to this loop's thread. Returns what its policies ask
@@ -74,11 +80,13 @@ class ControlLoop final : public Pages {
   RequestLog log_;
   Traffic traffic_;
   std::function<Reloaded()> reload_;
+  std::function<void(Metrics&)> observe_money_;
   std::vector<DataLoop*> loops_;
   std::atomic<std::size_t> waiting_{0};  // records and sightings handed over and not yet read
   boost::asio::steady_timer regular_{io_};
-  Storage* storage_ = nullptr;     // absent where no records are kept
-  std::uint64_t lost_before_ = 0;  // log lines, when last counted
+  Administration* administration_ = nullptr;  // absent where nothing is kept
+  Storage* storage_ = nullptr;                // absent where no records are kept
+  std::uint64_t lost_before_ = 0;             // log lines, when last counted
   std::uint64_t records_lost_before_ = 0;
   std::shared_ptr<const routing::Snapshot> published_;
   bool learned_ = false;  // since it was
