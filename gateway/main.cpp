@@ -9,7 +9,9 @@
 #include "gateway/commands/command_line.hpp"
 #include "gateway/commands/explain_command.hpp"
 #include "gateway/commands/hosts_command.hpp"
+#include "gateway/commands/keys_command.hpp"
 #include "gateway/commands/serve_command.hpp"
+#include "gateway/commands/spend_command.hpp"
 #include "gateway/commands/top.hpp"
 #include "gateway/replay/replay_command.hpp"
 #include "gateway/simulate/simulate_command.hpp"
@@ -32,6 +34,8 @@ int main(int argc, char** argv) {
       gateway::add_hosts(app),
       gateway::add_top(app),
       gateway::add_explain(app),
+      gateway::add_keys(app),
+      gateway::add_spend(app),
       gateway::add_simulate(app, gateway::command_line(argc, argv)),
       gateway::add_replay(app),
   };

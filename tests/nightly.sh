@@ -61,7 +61,7 @@ soak() {
   local rig=build/release/tests/bench host gateway status=0
   ulimit -n "$(ulimit -Hn)"
   $rig/bench_mock_host --seconds $((2 * soak_seconds + 600)) & host=$!
-  build/release/isocost serve --config tests/bench/one_host.yaml >/dev/null & gateway=$!
+  STATE_DIRECTORY=$(mktemp -d) build/release/isocost serve --config tests/bench/one_host.yaml >/dev/null & gateway=$!
   for _ in {1..100}; do
     (exec 3<>/dev/tcp/127.0.0.1/8080) 2>/dev/null && break
     sleep 0.1

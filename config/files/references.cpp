@@ -276,6 +276,23 @@ void leave_out_absent(const Node& root, Settings& settings) {
   std::erase_if(settings.routes, [](const RouteSettings& route) { return route.members.empty(); });
 }
 
+void check_ledger(const Node& root, const Settings& settings) {
+  if (settings.ledger.enabled) return;
+  const auto has_budget = [](const Quota& quota) {
+    return std::ranges::any_of(quota.of(Measure::dollars), [](const auto& most) { return most.has_value(); });
+  };
+  const bool has_one =
+      has_budget(settings.quota) ||
+      std::ranges::any_of(settings.teams, [&](const TeamSettings& team) { return has_budget(team.quota); }) ||
+      std::ranges::any_of(settings.keys, [&](const KeySettings& key) {
+        return has_budget(key.quota) || has_budget(key.user_quota);
+      });
+  if (!has_one) return;
+  root["ledger"].error(
+      "without a ledger nobody can have a quota in dollars: it would be forgotten at each start",
+      "leave `ledger.enabled` out, or the quotas in dollars");
+}
+
 }  // namespace
 
 void check_references(const Node& root, Settings& settings) {
@@ -290,6 +307,7 @@ void check_references(const Node& root, Settings& settings) {
   check_presets(root, settings, models, policies);
   resolve_aliases(settings);
   check_policies(root, settings, policies);
+  check_ledger(root, settings);
   leave_out_absent(root, settings);
 }
 

@@ -80,6 +80,15 @@ const Fields<KeySettings>& key_fields() {
               field<S>("role", &S::role, role,
                        "What it may do beside inference. A viewer sees metrics and hosts, an operator and an "
                        "admin reload too."),
+              field<S>("quota", &S::quota, Mapping<Quota>{quota_fields}, "What the key may use."),
+              field<S>("user_quota", &S::user_quota, Mapping<Quota>{quota_fields},
+                       "What each of its users may use, by the `user` that requests name."),
+              field<S>("tags", &S::tags,
+                       ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
+                       "Words that its requests are counted under in `isocost spend --by tag`, beside those "
+                       "in their `x-isocost-tags`."),
+              field<S>("expires", &S::expires, DateForm{}, "From when on it is refused."),
+              field<S>("disabled", &S::is_disabled, FlagForm{}, "Whether it is refused."),
           },
       .check = [](const Node& node, S& key) { key.place = node.key_place(); }};
   return fields;

@@ -86,8 +86,10 @@ const Fields<TeamSettings>& team_fields() {
   using S = TeamSettings;
   static const Fields<S> fields = {
       .meaning = "a team",
-      .list = {field<S>("always", &S::always, Mapping<AlwaysSettings>{always_fields},
-                        "What holds for its keys under every policy, beside that of all.")}};
+      .list = {
+          field<S>("always", &S::always, Mapping<AlwaysSettings>{always_fields},
+                   "What holds for its keys under every policy, beside that of all."),
+          field<S>("quota", &S::quota, Mapping<Quota>{quota_fields}, "What all its keys together may use.")}};
   return fields;
 }
 

@@ -6,6 +6,7 @@
 #include "config/forms/leaf.hpp"
 #include "config/values/address.hpp"
 #include "config/values/address_range.hpp"
+#include "config/values/time_zone.hpp"
 
 namespace config {
 namespace {
@@ -30,6 +31,21 @@ struct ListenForm {
   std::string show(const ListenAddress& address) const {
     return json_string(address.host + ":" + std::to_string(address.port));
   }
+};
+
+struct TimeZoneForm {
+  using Value = std::string;
+
+  std::optional<std::string> read(const Node& node) const {
+    const auto text = text_of(node, "a time zone such as `Europe/Berlin`");
+    if (!text) return std::nullopt;
+    std::string why;
+    if (load_time_zone(*text, why)) return std::string(*text);
+    node.error(why, "write it as in /usr/share/zoneinfo, for example `Europe/Berlin`, or `UTC`");
+    return std::nullopt;
+  }
+  JsonMembers schema() const { return {{"type", json_string("string")}}; }
+  std::string show(const std::string& name) const { return json_string(name); }
 };
 
 struct AddressRangeForm {
@@ -159,6 +175,15 @@ const Fields<Settings>& settings_fields() {
           field<S>("log", &S::log, Mapping<LogSettings>{log_fields}, "The log of requests."),
           field<S>("records", &S::records, Mapping<RecordsSettings>{records_fields},
                    "What `isocost replay` reads."),
+          field<S>("ledger", &S::ledger, Mapping<LedgerSettings>{ledger_fields},
+                   "What requests cost, as `isocost spend` reads it."),
+          field<S>("quota", &S::quota, Mapping<Quota>{quota_fields}, "What all requests together may use."),
+          field<S>("time_zone", &S::time_zone, TimeZoneForm{},
+                   "Where the days, weeks and months of quotas begin at midnight."),
+          field<S>(
+              "state", &S::state, TextForm{.wanted = "a path", .longest = 4096},
+              "The directory of what is kept: ledger, keys and seals. One gateway's at a time. When left "
+              "out, STATE_DIRECTORY, else /var/lib/isocost for root, else ~/.local/state/isocost."),
       }};
   return fields;
 }

@@ -26,6 +26,8 @@ const Fields<ServingLimits>& limit_fields();
 const Fields<RetrySettings>& retry_fields();
 const Fields<LogSettings>& log_fields();
 const Fields<RecordsSettings>& records_fields();
+const Fields<LedgerSettings>& ledger_fields();
+const Fields<Quota>& quota_fields();
 const Fields<Settings>& settings_fields();
 
 // What names may look like; each reports a bad one.

@@ -16,6 +16,7 @@
 #include "config/values/access.hpp"
 #include "config/values/format.hpp"
 #include "config/values/problem.hpp"
+#include "config/values/quota.hpp"
 #include "config/values/secret.hpp"
 #include "config/values/units.hpp"
 
@@ -178,6 +179,7 @@ struct AlwaysSettings {
 struct TeamSettings {
   TeamName name;
   AlwaysSettings always{};
+  Quota quota{};
 };
 
 // What a key may do beside inference: look at metrics, hosts and spend; reload; everything.
@@ -195,7 +197,13 @@ struct KeySettings {
   std::optional<PolicyName> policy{};  // instead of the default one
   AlwaysSettings always{};
   Role role = Role::none;
-  Place place{};  // for problems found later
+  Quota quota{};
+  Quota user_quota{};                     // of each `user` that its requests name
+  std::vector<std::string> tags{};        // of its requests, beside their own
+  std::optional<std::int64_t> expires{};  // seconds since 1970
+  bool is_disabled = false;
+  bool is_stored = false;  // made by `isocost keys`, and not in the configuration
+  Place place{};           // for problems found later
 };
 
 struct PolicySettings {
@@ -278,6 +286,20 @@ struct RecordsSettings {
   friend bool operator==(const RecordsSettings&, const RecordsSettings&) = default;
 };
 
+// Whom the costs of attempts that the client got nothing of are charged to: the client's key, or nobody.
+enum class Charged { everything, answer };
+
+// What requests cost, kept in the state directory.
+struct LedgerSettings {
+  bool enabled = true;
+  bool required = false;             // nobody is served while it cannot be written, not only who has a budget
+  std::chrono::hours keep{24 * 90};  // single requests; their sums by day are kept for ever
+  std::size_t journal = std::size_t{16} << 20;  // of each worker: what waits for the disk
+  Charged charged = Charged::everything;
+
+  friend bool operator==(const LedgerSettings&, const LedgerSettings&) = default;
+};
+
 // Pages of other sites that may call from a browser.
 struct CorsSettings {
   std::vector<std::string> origins;  // "https://app.example.com"; "*": every one
@@ -299,12 +321,16 @@ struct Settings {
   std::optional<SourceText> default_policy{};  // absent: usual_policy
   AlwaysSettings always;                       // of everybody
   std::vector<TeamSettings> teams;             // empty: any word may be a key's team
+  Quota quota;                                 // of all requests together
+  std::string time_zone = "UTC";               // in which days, weeks and months begin
+  std::string state;                           // the directory of what is kept; empty: the usual one
   CorsSettings cors;
   Secret seal_key;  // what ids of stored answers are sealed with; empty: one of the gateway's own
   ServingLimits limits;
   RetrySettings retries;
   LogSettings log;
   RecordsSettings records;
+  LedgerSettings ledger;
 };
 
 }  // namespace config

@@ -68,7 +68,7 @@ Fetched answer_of(const std::string& text, const std::string& where) {
     return {.problem = where + " does not speak HTTP"};
   const std::string status = text.substr(9, 3);
   std::string body = text.substr(head_end + 4);
-  if (status == "200") return {.body = std::move(body)};
+  if (status.starts_with("2")) return {.body = std::move(body)};
   std::string said = message_of(body);
   std::string problem = where + " answered with status " + status + ": is this isocost's address?";
   if (!said.empty()) problem = where + ": " + said;

@@ -17,7 +17,7 @@ struct FetchRequest {
 };
 
 struct Fetched {
-  std::optional<std::string> body{};  // of a 200 answer
+  std::optional<std::string> body{};  // of an answer that is no error
   std::string refusal{};              // what the error of any other answer says; empty without one
   std::string problem{};              // otherwise a sentence that says what went wrong and what to do
 };

@@ -17,7 +17,7 @@
 #include "gateway/commands/problems.hpp"
 #include "gateway/commands/welcome.hpp"
 #include "gateway/generation/configuration.hpp"
-#include "gateway/generation/seal_key.hpp"
+#include "gateway/state/seal_key.hpp"
 #include "gateway/run/gateway.hpp"
 
 namespace gateway {
@@ -60,7 +60,6 @@ int run(config::Settings settings, const ServeOptions& options) {
   Start start{.settings = std::move(settings), .version = options.version, .seed = seed, .ready = ready};
   if (!options.file.empty()) {
     start.file = options.file;
-    start.state_directory = state_directory();
     start.load = [options] { return listening(load(options.file), options); };
   }
   return run_gateway(std::move(start), std::cerr);

@@ -4,8 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/generation/seal_key.hpp"
 #include "gateway/record_file/recorded_measures.hpp"
+#include "gateway/state/seal_key.hpp"
+#include "gateway/state/state_directory.hpp"
 #include "providers/net/certificates.hpp"
 #include "routing/policy/policy_check.hpp"
 #include "routing/policy/reach.hpp"
@@ -59,7 +60,7 @@ void find_seal_key(config::Settings& settings, config::Problems& problems) {
   const auto keeper = std::ranges::find_if(settings.providers, keeps);
   if (!settings.seal_key.empty() || keeper == settings.providers.end()) return;
   std::string why;
-  settings.seal_key = kept_seal_key(state_directory(), why);
+  settings.seal_key = kept_seal_key(state_path(settings.state), why);
   if (!settings.seal_key.empty()) return;
   problems.push_back({.path = "providers." + keeper->name.text + ".keeps_responses",
                       .message = "the key that ids of stored answers are sealed with cannot be kept: " + why,

@@ -32,6 +32,7 @@ struct Incoming {
   std::string body;  // with slack behind it for the JSON parser
   std::string credential;
   std::string policy_header;    // x-isocost-policy
+  std::string tags_header;      // x-isocost-tags
   std::string metadata_header;  // x-openrouter-metadata
   std::string traceparent;
   ApiFields api;

@@ -133,6 +133,7 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.query = head.query;
   incoming.credential = head.credential();
   incoming.policy_header = head.x_isocost_policy;
+  incoming.tags_header = head.x_isocost_tags;
   incoming.metadata_header = head.x_openrouter_metadata;
   incoming.traceparent = head.traceparent;
   incoming.host = head.host;

@@ -29,7 +29,11 @@ enum class Page {
   zero_retention,  // the endpoints of those who keep nothing
   gemini_models,   // as Google's clients list them
   gemini_model,
-  accounts,  // keys, money and past requests of OpenRouter's customers
+  accounts,        // a key's own, its money and its past requests, as OpenRouter's clients ask for them
+  provisioning,    // keys, as OpenRouter's clients manage them
+  keys,            // the same, as ours are managed
+  spend,           // what was spent, by whom and on what
+  users,           // what is stored about a user
   alive,
   ready,
   metrics,
@@ -37,8 +41,9 @@ enum class Page {
   reload,
 };
 
-// A key that may look, or one that may change something: those of roles.
-enum class Needs { nothing, client_key, looking, changing };
+// A key that may look, one that may see what was spent, one that may change something, or one that may give
+// others access: those of roles.
+enum class Needs { nothing, client_key, looking, seeing_spend, changing, administering };
 
 // Under which path the pages stand: whose clients look there.
 enum class Root { v1, api_v1 };  // of OpenAI's and Anthropic's; of OpenRouter's

@@ -39,7 +39,10 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.refused.child(),
           &families.turned_away.child({"connections"}),
           &families.given_up.child(),
-          &families.turned_away.child({"body_memory"})};
+          &families.turned_away.child({"body_memory"}),
+          &families.ledger.child({"written"}),
+          &families.ledger.child({"lost"}),
+          &families.ledger_faults.child()};
 }
 
 }  // namespace
@@ -75,6 +78,11 @@ void Metrics::observe(const routing::Snapshot& snapshot, const routing::InFlight
 
 void Metrics::count(Event event, std::uint64_t times) {
   parts_->events[static_cast<std::size_t>(event)]->Increment(static_cast<double>(times));
+}
+
+void Metrics::observe_reserved(std::size_t requests, double dollars) {
+  parts_->families.reserved_requests.child().Set(static_cast<double>(requests));
+  parts_->families.reserved_dollars.child().Set(dollars);
 }
 
 void Metrics::observe_connections(int open) {

@@ -31,8 +31,11 @@ enum class Event {
   connection_turned_away,  // answered with 503, because the gateway had all it may have
   idle_given_up,           // a kept-alive connection closed to make room for another
   body_turned_away,        // a body beyond the memory for all of them
+  ledger_entry_written,
+  ledger_entry_lost,  // its journal was full
+  ledger_write_failed,
 };
-inline constexpr std::size_t event_count = 15;
+inline constexpr std::size_t event_count = 18;
 
 class Metrics {
  public:
@@ -51,6 +54,8 @@ class Metrics {
   void count(Event event, std::uint64_t times = 1);
   // Bytes and connections as the listener sees them: gauges, set before each text().
   void observe_connections(int open);
+  // Requests for which something of a quota is set aside, and the most money of them at one of those who pay.
+  void observe_reserved(std::size_t requests, double dollars);
   // The text exposition format, version 0.0.4.
   std::string text() const;
 

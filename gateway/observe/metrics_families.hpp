@@ -117,6 +117,20 @@ struct MetricsFamilies {
                         "Records of requests that could not be handed over for counting."};
   CounterFamily reloads{registry, "isocost_config_reloads_total", "Reloads of the configuration.",
                         Labels{"result"}};
+  CounterFamily ledger{
+      registry, "isocost_ledger_entries_total",
+      "Requests by what became of their entries in the ledger: written, or lost because the disk "
+      "took nothing for too long.",
+      Labels{"outcome"}};
+  CounterFamily ledger_faults{
+      registry, "isocost_ledger_faults_total",
+      "Times that the ledger could not be written; what it was to hold stays in journals."};
+  GaugeFamily reserved_requests{registry, "isocost_reserved_requests",
+                                "Requests under way for which something of a quota is set aside."};
+  GaugeFamily reserved_dollars{
+      registry, "isocost_reserved_dollars",
+      "Money set aside for requests under way, at the one of all keys, teams, users and "
+      "everybody with the most."};
   GaugeFamily generation{registry, "isocost_config_generation", "Generation of the configuration in use."};
   GaugeFamily snapshot_version{registry, "isocost_snapshot_version",
                                "Version of the newest market snapshot."};

@@ -15,7 +15,7 @@ struct Said {
   Page page;
   std::string_view summary;
 };
-constexpr std::array<Said, 21> of_pages{{
+constexpr std::array<Said, 25> of_pages{{
     {Page::greeting, "What this is, in a line."},
     {Page::openapi, "This description."},
     {Page::explain, "Which host a call would go to, and why; `api` names the call's API. Nothing is sent."},
@@ -30,7 +30,11 @@ constexpr std::array<Said, 21> of_pages{{
     {Page::parameters, "The parameters that every host of a model takes."},
     {Page::providers, "Who hosts the models."},
     {Page::zero_retention, "The hosts that keep nothing of what they are sent."},
-    {Page::accounts, "Not kept here: 501."},
+    {Page::accounts, "A key's own budget, what a request cost, what was spent: as OpenRouter's clients ask."},
+    {Page::provisioning, "Client keys, as OpenRouter's clients manage them."},
+    {Page::keys, "Client keys that are made while the gateway runs."},
+    {Page::spend, "What was spent; `by` of team, key, user, tag, model, endpoint and day."},
+    {Page::users, "Forgets whom the requests of a user were for."},
     {Page::endpoints,
      "The hosts of one model: prices, limits, what they do with prompts, how fast they are."},
     {Page::alive, "Whether the process serves."},
@@ -121,7 +125,7 @@ json::object operation_of(const KnownRoute& route) {
                           {"required", true},
                           {"description", name == "model" ? "the name of a model, with its slash"
                                           : name == "id"  ? "of a response"
-                                                          : "of a key"},
+                                                          : "of a key or a user"},
                           {"schema", {{"type", "string"}}}});
   }
   if (route.page == Page::inference || route.page == Page::explain) {

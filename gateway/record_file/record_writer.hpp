@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 
-#include "gateway/record_file/file_lock.hpp"
 #include "gateway/record_file/logged_request.hpp"
 #include "gateway/record_file/market_bytes.hpp"
 #include "gateway/record_file/record_format.hpp"
+#include "gateway/state/file_lock.hpp"
 
 namespace gateway {
 

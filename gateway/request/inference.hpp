@@ -12,6 +12,8 @@
 
 namespace gateway {
 
+class Tab;
+
 struct InferenceRequest {
   std::string id;
   std::shared_ptr<const Hosts> hosts;                   // the generation it began with
@@ -29,6 +31,10 @@ struct InferenceRequest {
   std::string host_fields;  // of the head of a request to a host that speaks the client's API
   std::string traceparent;
   int client_retry = 0;
+  std::vector<std::string> tags{};  // for the ledger
+  Tab* tab = nullptr;               // what it owes, while it is served
+  // Of each answer, where its quotas bear no more than that.
+  std::optional<config::Tokens> most_output{};
 };
 
 }  // namespace gateway

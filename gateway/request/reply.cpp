@@ -22,7 +22,7 @@ void add(LineWriter& fields, std::string_view name_and_colon, std::string_view v
   if (!value.empty() && providers::is_field_value(value)) add_own(fields, name_and_colon, value);
 }
 
-void add_fields(LineWriter& fields, const Served& served) {
+void add_served(LineWriter& fields, const Served& served) {
   add(fields, "x-isocost-endpoint: ", served.endpoint);
   add(fields, "x-isocost-model: ", served.model);
   add(fields, "x-isocost-host-model: ", served.host_model);
@@ -61,7 +61,8 @@ std::string Reply::reply_fields(const Served& served) const {
   LineWriter fields(text);
   add_own(fields, "x-request-id: ", id_);
   add_id(fields, surface_, id_);
-  add_fields(fields, served);
+  add_served(fields, served);
+  fields.text(more_fields_);
   fields.hand_over();
   return text;
 }
@@ -134,7 +135,8 @@ Task<void> Reply::fail(const ErrorReply& error, const Served& served, const Stre
   note_first_byte(error.status);
   std::string text = error_fields(surface_, id_, error);
   LineWriter fields(text);
-  add_fields(fields, served);
+  add_served(fields, served);
+  fields.text(more_fields_);
   fields.hand_over();
   std::string body = surface_.error_body(error, id_);
   if (!echo_.members.empty()) body = spliced(body, echo_.members);

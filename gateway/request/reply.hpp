@@ -47,6 +47,8 @@ class Reply {
 
   // What the reply tells of the decision, whichever form it takes; the last one counts.
   void tell(Echo echo) { echo_ = std::move(echo); }
+  // More fields of its head, each "name: value\r\n", already checked.
+  void add_fields(std::string_view fields) { more_fields_ += fields; }
   // What the client was told of a stream so far, where its API numbers it.
   void note_events(std::int64_t count) { events_ = count; }
   // Whether the client got all of it, an error or an answer.
@@ -79,6 +81,7 @@ class Reply {
   const Surface& surface_;
   std::string_view id_;
   Echo echo_;
+  std::string more_fields_;
   std::int64_t events_ = 0;
   int status_ = 0;
   bool committed_ = false;

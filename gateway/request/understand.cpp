@@ -94,6 +94,22 @@ void separate(std::vector<std::uint64_t>& blocks, const config::KeySettings* key
   for (std::uint64_t& block : blocks) block = routing::mixed(block ^ tenant);
 }
 
+// At most five words, by commas between them, as the ledger sums them up.
+std::vector<std::string> tags_in(std::string_view field) {
+  constexpr std::size_t most = 5, longest = 64;
+  std::vector<std::string> tags;
+  while (!field.empty() && tags.size() < most) {
+    const std::size_t comma = std::min(field.find(','), field.size());
+    std::string_view tag = field.substr(0, comma);
+    field.remove_prefix(std::min(comma + 1, field.size()));
+    while (tag.starts_with(' ') || tag.starts_with('\t')) tag.remove_prefix(1);
+    while (tag.ends_with(' ') || tag.ends_with('\t')) tag.remove_suffix(1);
+    const bool is_new = std::ranges::find(tags, tag) == tags.end();
+    if (!tag.empty() && is_new) tags.emplace_back(tag.substr(0, longest));
+  }
+  return tags;
+}
+
 void fill_demand(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key,
                  config::WallTime wall) {
   const ClientBody& asked = request.asked;
@@ -166,6 +182,7 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
   request.host_fields = request.surface->host_fields(incoming.api);
   request.traceparent = std::move(incoming.traceparent);
   request.client_retry = incoming.client_retry;
+  if (!incoming.tags_header.empty()) request.tags = tags_in(incoming.tags_header);
   request.shows_openrouter_metadata = incoming.metadata_header == "enabled";
   fill_demand(request, incoming, key, services.timer.wall());
   request.demand.model = named.model;

@@ -1,5 +1,7 @@
 #include "gateway/run/admission.hpp"
 
+#include <array>
+
 #include "config/values/address.hpp"
 #include "gateway/http/cors.hpp"
 #include "gateway/text/quoted.hpp"
@@ -26,6 +28,9 @@ bool offered(Offers offers, Page page) {
     case Page::metrics:
     case Page::status:
     case Page::reload:
+    case Page::keys:
+    case Page::spend:
+    case Page::users:
       return offers != Offers::inference;
     default:
       return offers != Offers::administration;
@@ -108,28 +113,58 @@ std::variant<Admitted, NotAdmitted> without_key(const Admitted& admitted, const 
   return admitted;
 }
 
+config::Role least_role(Needs needs) {
+  switch (needs) {
+    case Needs::administering:
+      return config::Role::admin;
+    case Needs::changing:
+      return config::Role::operator_;
+    case Needs::looking:
+    case Needs::seeing_spend:
+      return config::Role::viewer;
+    default:
+      return config::Role::none;
+  }
+}
+
+std::string_view name_of(config::Role role) {
+  constexpr std::array<std::string_view, 4> names{"none", "`viewer`", "`operator`", "`admin`"};
+  return names[static_cast<std::size_t>(role)];
+}
+
 bool has_role(const config::KeySettings& key, Needs needs) {
-  const config::Role least = needs == Needs::changing  ? config::Role::operator_
-                             : needs == Needs::looking ? config::Role::viewer
-                                                       : config::Role::none;
-  return key.role >= least;
+  return key.role >= least_role(needs);
 }
 
 ErrorReply no_role(const config::KeySettings& key, const Route& route) {
-  const bool changes = route.needs == Needs::changing;
-  ErrorReply error = plain_error(403, "permission_error", "role_required",
-                                 std::string(route.name) + " takes a key with `role: " +
-                                     (changes ? "operator` or `admin`" : "viewer`, `operator` or `admin`") +
-                                     "; the key " + quoted(key.name.text) + " has " +
-                                     (key.role == config::Role::none ? "none" : "`viewer`") + ".");
+  const config::Role least = least_role(route.needs);
+  const std::string_view wanted = least == config::Role::admin       ? "admin`"
+                                  : least == config::Role::operator_ ? "operator` or `admin`"
+                                                                     : "viewer`, `operator` or `admin`";
+  ErrorReply error =
+      plain_error(403, "permission_error", "role_required",
+                  std::string(route.name) + " takes a key with `role: " + std::string(wanted) + "; the key " +
+                      quoted(key.name.text) + " has " + std::string(name_of(key.role)) + ".");
+  error.should_retry = ShouldRetry::no;
+  return error;
+}
+
+// Of a key that was one.
+std::optional<ErrorReply> no_longer(const config::KeySettings& key, config::WallTime wall) {
+  const bool is_over = key.expires && *key.expires <= std::chrono::system_clock::to_time_t(wall);
+  if (!key.is_disabled && !is_over) return std::nullopt;
+  ErrorReply error =
+      plain_error(401, "authentication_error", key.is_disabled ? "key_disabled" : "key_expired",
+                  "The API key " + quoted(key.name.text) +
+                      (key.is_disabled ? " is disabled or was revoked." : " has expired."));
   error.should_retry = ShouldRetry::no;
   return error;
 }
 
 }  // namespace
 
-std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offers, Reach reach,
-                                          const KeyRing& keys, const config::CorsSettings& cors,
+std::variant<Admitted, NotAdmitted> admit(config::WallTime wall, const Incoming& incoming, Offers offers,
+                                          Reach reach, const KeyRing& keys, const config::CorsSettings& cors,
                                           std::uint64_t generation, KeptKey& kept) {
   const Routed routed = route(incoming.method, incoming.path);
   const std::optional<Page> page = page_of(routed);
@@ -148,6 +183,9 @@ std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offer
     NotAdmitted unknown = refused(missing_key(incoming.credential), admitted.route.name);
     if (incoming.credential.empty()) unknown.reason = "missing_api_key";
     return unknown;
+  }
+  if (auto error = no_longer(*admitted.key, wall)) {
+    return refused(*std::move(error), admitted.route.name, admitted.key);
   }
   if (!has_role(*admitted.key, needs)) {
     return refused(no_role(*admitted.key, admitted.route), admitted.route.name, admitted.key);

@@ -38,8 +38,8 @@ struct NotAdmitted {
 };
 
 // `keys` must be of a generation that `generation` names.
-std::variant<Admitted, NotAdmitted> admit(const Incoming& incoming, Offers offers, Reach reach,
-                                          const KeyRing& keys, const config::CorsSettings& cors,
+std::variant<Admitted, NotAdmitted> admit(config::WallTime wall, const Incoming& incoming, Offers offers,
+                                          Reach reach, const KeyRing& keys, const config::CorsSettings& cors,
                                           std::uint64_t generation, KeptKey& kept);
 
 }  // namespace gateway

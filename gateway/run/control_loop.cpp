@@ -191,6 +191,7 @@ std::string ControlLoop::make_metrics() {
   const config::TimePoint now = config::Clock::now();
   metrics_.observe(*market_.seen(now), generation_->in_flight, now);
   metrics_.observe_connections(open_connections());
+  if (observe_money_) observe_money_(metrics_);
   return metrics_.text();
 }
 
@@ -214,6 +215,11 @@ providers::Task<std::string> ControlLoop::status(Loop& asker) {
 
 providers::Task<Reloaded> ControlLoop::reload(Loop& asker) {
   co_return co_await providers::elsewhere(io_, asker, [this] { return reload_(); });
+}
+
+providers::Task<Administered> ControlLoop::administer(Loop& asker, AdminCall call) {
+  if (!administration_) co_return co_await Pages::administer(asker, std::move(call));
+  co_return co_await administration_->answer(asker, std::move(call));
 }
 
 void ControlLoop::finish() {

@@ -13,10 +13,11 @@
 #include "gateway/observe/metrics.hpp"
 #include "gateway/observe/request_log.hpp"
 #include "gateway/observe/traffic.hpp"
+#include "gateway/record_file/market_file.hpp"
 #include "gateway/record_file/storage.hpp"
+#include "gateway/run/administration.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/data_loop.hpp"
-#include "gateway/run/market_file.hpp"
 #include "routing/market/market.hpp"
 
 namespace gateway {
@@ -53,6 +54,11 @@ class ControlLoop final : public Pages {
   providers::Task<std::string> metrics(Loop& asker) override;
   providers::Task<std::string> status(Loop& asker) override;
   providers::Task<Reloaded> reload(Loop& asker) override;
+  providers::Task<Administered> administer(Loop& asker, AdminCall call) override;
+  // Who answers about keys and money; to be set before the threads run, and outlives them.
+  void administered_by(Administration& administration) { administration_ = &administration; }
+  // What is counted of money, before each look at the metrics.
+  void on_metrics(std::function<void(Metrics&)> observe) { observe_money_ = std::move(observe); }
   // What `reload` does; to be set before the threads run.
   void on_reload(std::function<Reloaded()> reload) { reload_ = std::move(reload); }
   // Takes a new generation into use everywhere; belongs to this loop's thread. Returns what its policies ask
@@ -82,10 +88,12 @@ class ControlLoop final : public Pages {
   RequestLog log_;
   Traffic traffic_;
   std::function<Reloaded()> reload_;
+  std::function<void(Metrics&)> observe_money_;
   std::vector<DataLoop*> loops_;
   std::atomic<std::size_t> waiting_{0};  // records and sightings handed over and not yet read
   boost::asio::steady_timer regular_{io_};
-  Storage* storage_ = nullptr;  // absent where no records are kept
+  Administration* administration_ = nullptr;  // absent where nothing is kept
+  Storage* storage_ = nullptr;                // absent where no records are kept
   MarketFile* market_file_ = nullptr;
   boost::asio::steady_timer next_keeping_{io_};
   bool learned_since_kept_ = false;

@@ -34,6 +34,12 @@ void DataLoop::learn(std::shared_ptr<const routing::Snapshot> snapshot) {
   if (snapshot->catalogue == services_.hosts->generation->catalogue) services_.snapshot = std::move(snapshot);
 }
 
+void DataLoop::pay_to(Books& books, Ledger* ledger, std::size_t number) {
+  till_.emplace(books, ledger, number, timer_,
+                [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); });
+  services_.till = &*till_;
+}
+
 void DataLoop::ask_others_by(providers::Spare::Ask ask) {
   boost::asio::use_service<providers::Spare>(io_).ask_others_by(std::move(ask));
 }

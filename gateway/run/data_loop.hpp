@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "gateway/ledger/till.hpp"
 #include "gateway/run/listener.hpp"
 #include "gateway/run/session.hpp"
 #include "gateway/run/shared.hpp"
@@ -27,6 +28,9 @@ class DataLoop {
   // Records it delivered, read by now.
   void reuse(std::vector<RecordPtr> records) { services_.outbox.reuse(std::move(records)); }
   void learn(std::shared_ptr<const routing::Snapshot> snapshot);
+  // Before its thread runs: its requests pay to `books`, and are kept by `ledger`, which may be null. Both
+  // outlive the loop.
+  void pay_to(Books& books, Ledger* ledger, std::size_t number);
   // How it asks the other loops for descriptors.
   void ask_others_by(providers::Spare::Ask ask);
   // What it does for them; may be called from every thread.
@@ -43,6 +47,7 @@ class DataLoop {
   boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   providers::Wheel timer_{io_};
   providers::Resolver resolver_;
+  std::optional<Till> till_;
   Services services_;
   Front front_;
   Listener listener_;

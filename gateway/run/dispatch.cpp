@@ -85,8 +85,8 @@ Task<void> count(Front& front, const Route& route, Incoming& incoming, const con
 
 auto admission_of(const Front& front, const Incoming& incoming, KeptKey& kept) {
   const Generation& generation = *front.services.hosts->generation;
-  return admit(incoming, front.offers, front.reach, generation.keys, generation.catalogue->settings().cors,
-               generation.catalogue->generation(), kept);
+  return admit(front.services.timer.wall(), incoming, front.offers, front.reach, generation.keys,
+               generation.catalogue->settings().cors, generation.catalogue->generation(), kept);
 }
 
 // A browser's question before a page's call, from a page that may call; there is a page at the path.

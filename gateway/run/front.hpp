@@ -3,12 +3,12 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "gateway/addresses/address_counts.hpp"
+#include "gateway/addresses/client_address.hpp"
 #include "gateway/http/body_budget.hpp"
 #include "gateway/observe/metrics.hpp"
 #include "gateway/request/services.hpp"
-#include "gateway/run/address_counts.hpp"
 #include "gateway/run/admission.hpp"
-#include "gateway/run/client_address.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/open_sessions.hpp"
 

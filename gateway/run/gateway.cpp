@@ -13,13 +13,16 @@
 #include <thread>
 
 #include "config/values/address.hpp"
+#include "gateway/ledger/ledger.hpp"
+#include "gateway/record_file/market_file.hpp"
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
-#include "gateway/run/market_file.hpp"
 #include "gateway/run/process.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
+#include "gateway/serving/quota_refusal.hpp"
+#include "gateway/state/state_directory.hpp"
 #include "providers/loop/run_to_end.hpp"
 
 namespace gateway {
@@ -79,7 +82,7 @@ class RunningGateway {
     // Before anybody is told that the gateway is there: a signal that comes early is taken later.
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     asio::signal_set hangup(control_.io(), SIGHUP);
-    if (!can_log()) return 1;
+    if (!can_log() || !keep_state()) return 1;
     keep_market();
     if (!keep_records() || !listen()) return 1;
     await_signal(signals);
@@ -95,6 +98,7 @@ class RunningGateway {
     control_.close_log();
     control_.keep_market_now();
     if (market_file_ && !market_file_->finish(patience_for_disk)) std::quick_exit(0);
+    if (ledger_ && !ledger_->finish(patience_for_disk)) std::quick_exit(0);
     // A disk that hangs must not keep the process; what it did not take is lost.
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
@@ -107,9 +111,19 @@ class RunningGateway {
  private:
   config::Problems adopt(std::shared_ptr<const Generation> newest) {
     drain_timeout_ = newest->catalogue->settings().limits.drain_timeout;
+    books_.adopt(newest->catalogue->settings(), std::chrono::system_clock::now(), config::Clock::now());
+    count_new_limits();
     config::Problems unmet = control_.adopt(newest);
     if (admin_) admin_->adopt(std::move(newest), control_.published());
     return unmet;
+  }
+
+  // A limit that is new, while the gateway runs, counts what was used before.
+  void count_new_limits() {
+    if (!ledger_ || !is_counting_) return;
+    ledger_->past(books_.questions(config::Clock::now()), [this](const std::vector<Books::Past>& all) {
+      for (const Books::Past& past : all) books_.add(past, config::Clock::now());
+    });
   }
 
   // From any thread: storage has one of its own.
@@ -128,11 +142,82 @@ class RunningGateway {
   }
 
   void keep_market() {
-    if (start_.state_directory.empty()) return;
-    market_file_ = std::make_unique<MarketFile>(start_.state_directory,
+    if (!state_ || start_.file.empty()) return;
+    market_file_ = std::make_unique<MarketFile>(state_->path(),
                                                 [this](const std::string& text) { say("isocost: " + text); });
     const std::string told = control_.keep_market(*market_file_);
     if (!told.empty()) say("isocost: " + told);
+  }
+
+  int workers() const {
+    const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    return settings().workers > 0 ? settings().workers : cores;
+  }
+
+  // What is tried out without a configuration is kept as long as the process.
+  bool take_state(std::string& why, StateDirectory::Fault& fault) {
+    const bool is_tried_out = start_.file.empty() && settings().state.empty();
+    auto taken = is_tried_out ? StateDirectory::temporary(why)
+                              : StateDirectory::take(state_path(settings().state), fault, why);
+    if (taken) state_.emplace(*std::move(taken));
+    return state_.has_value();
+  }
+
+  bool keep_state() {
+    std::string why;
+    StateDirectory::Fault fault = StateDirectory::Fault::unusable;
+    config::LedgerSettings wanted = settings().ledger;
+    if (start_.file.empty()) wanted.journal = std::size_t{1} << 20;
+    const auto tell = [this](const std::string& text) { say("isocost: " + text); };
+    const bool has_state = take_state(why, fault);
+    if (has_state && wanted.enabled) {
+      ledger_ = Ledger::open(
+          {.directory = state_->path(), .settings = wanted, .loops = static_cast<std::size_t>(workers())},
+          tell, why);
+    }
+    books_.adopt(settings(), std::chrono::system_clock::now(), config::Clock::now());
+    if (has_state && (ledger_ || !wanted.enabled)) return keep_keys() && count_from_the_ledger();
+    const bool may_do_without = !has_state && fault == StateDirectory::Fault::unusable &&
+                                settings().state.empty() && !wanted.required && !books_.has_quotas();
+    tell((has_state ? "ledger: " : "") + why + (may_do_without ? "; what requests cost is not kept" : ""));
+    return may_do_without;
+  }
+
+  void observe_money(Metrics& metrics) {
+    metrics.observe_reserved(books_.open_requests(), config::Money{books_.open_nanos()}.dollars());
+    if (!ledger_) return;
+    const auto count = [&](Event event, std::uint64_t now, std::uint64_t& before) {
+      metrics.count(event, now - std::exchange(before, now));
+    };
+    count(Event::ledger_entry_written, ledger_->written(), ledger_before_[0]);
+    count(Event::ledger_entry_lost, ledger_->lost(), ledger_before_[1]);
+    count(Event::ledger_write_failed, ledger_->faults(), ledger_before_[2]);
+  }
+
+  bool keep_keys() {
+    std::string why;
+    administration_ = Administration::open(state_->path(), books_, ledger_.get(), why);
+    if (!administration_) return say("isocost: " + why), false;
+    control_.administered_by(*administration_);
+    if (!administration_->keys().empty()) reload_.use_keys(administration_->keys());
+    generation_ = reload_.current();
+    administration_->on_change(
+        control_.io(), [this](std::vector<config::KeySettings> keys) { reload_.use_keys(std::move(keys)); });
+    return true;
+  }
+
+  // What quotas have used so far in the windows that they are in.
+  bool count_from_the_ledger() {
+    control_.on_metrics([this](Metrics& metrics) { observe_money(metrics); });
+    books_.on_nearly_used([this](const LimitState& limit) {
+      say("isocost: " + limit_words(limit) + ": four fifths of it are used");
+    });
+    if (!ledger_) return true;
+    const config::TimePoint now = config::Clock::now();
+    for (const Books::Past& past : ledger_->past(books_.questions(now))) books_.add(past, now);
+    ledger_->run();
+    is_counting_ = true;
+    return true;
   }
 
   bool keep_records() {
@@ -147,6 +232,7 @@ class RunningGateway {
     const std::optional<Tcp::endpoint> main = address_of(settings().listen);
     if (!main || !open_loops(*main)) return false;
     if (settings().admin && !open_admin(*settings().admin)) return false;
+    if (state_) state_->announce(admin_url_.empty() ? url_of(bound_) : admin_url_);
     start_.ready(url_of(bound_));
     return true;
   }
@@ -168,20 +254,19 @@ class RunningGateway {
   }
 
   bool open_loops(Tcp::endpoint address) {
-    const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    const int workers = settings().workers > 0 ? settings().workers : cores;
     const auto snapshot = control_.published();
     const Reach reach = config::is_loopback(settings().listen.host) ? Reach::this_machine : Reach::others;
     const Offers offers = settings().admin ? Offers::inference : Offers::everything;
     std::vector<DataLoop*> all;
     try {
       if (address.port() != 0) probe(control_.io(), address);
-      for (int i = 0; i < workers; ++i) {
+      for (int i = 0; i < workers(); ++i) {
         const auto at = static_cast<std::size_t>(i);
         loops_.push_back(std::make_unique<DataLoop>(
             start_.seed + at, [this, at](Batch batch) { control_.deliver(std::move(batch), *loops_[at]); },
             control_, control_.counters(), offers, reach, shared_));
         DataLoop& loop = *loops_.back();
+        loop.pay_to(books_, ledger_.get(), at);
         all.push_back(&loop);
         loop.ask_others_by([this, at](std::size_t most, providers::Spare::Of side) {
           for (std::size_t other = 0; other < loops_.size(); ++other) {
@@ -206,7 +291,8 @@ class RunningGateway {
     admin_.emplace(control_, generation_, control_.published(), shared_);
     try {
       const Tcp::endpoint bound = admin_->listener().listen(*address, Listener::Address::its_own);
-      errors_ << "isocost: administration on " << url_of(bound) << "\n" << std::flush;
+      admin_url_ = url_of(bound);
+      errors_ << "isocost: administration on " << admin_url_ << "\n" << std::flush;
     } catch (const boost::system::system_error& fault) {
       complain(listen, fault.code());
       return false;
@@ -293,9 +379,16 @@ class RunningGateway {
   ControlLoop control_;
   Reload reload_;
   Shared shared_;
+  std::optional<StateDirectory> state_;
+  Books books_{std::chrono::system_clock::now(), config::Clock::now()};
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Administration> administration_;
+  bool is_counting_ = false;
+  std::array<std::uint64_t, 3> ledger_before_{};  // as the metrics have them
   std::vector<std::unique_ptr<DataLoop>> loops_;
   std::optional<AdminDoor> admin_;
   Tcp::endpoint bound_;
+  std::string admin_url_;  // where it has an address of its own
   asio::steady_timer next_look_{control_.io()};
   asio::steady_timer limit_{control_.io()};
   std::chrono::milliseconds drain_timeout_ = settings().limits.drain_timeout;

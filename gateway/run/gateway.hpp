@@ -19,8 +19,6 @@ struct Start {
   // Loads the configuration again, policies compiled; empty where there is no file.
   std::function<config::Loaded()> load{};
   std::string file{};  // loaded again when it changes; empty: none
-  // Where what the market knows is kept over restarts; empty: nowhere.
-  std::string state_directory{};
 };
 
 // SIGHUP, a change of the file and POST /admin/reload take a new configuration into use.

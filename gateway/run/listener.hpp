@@ -7,7 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
 
-#include "gateway/run/connection_limit.hpp"
+#include "gateway/addresses/connection_limit.hpp"
 #include "gateway/run/session.hpp"
 #include "providers/loop/timer.hpp"
 #include "providers/net/spare.hpp"

@@ -62,15 +62,23 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
                          said.page);
 }
 
-// What OpenRouter keeps for its customers, and isocost for nobody.
-ErrorReply no_accounts(std::string_view path) {
-  ErrorReply error = plain_error(
-      501, "not_supported_error", "not_supported",
-      "isocost keeps no accounts: " + std::string(path) +
-          " is OpenRouter's. What a request cost is in the usage of its reply, and in the header field "
-          "x-isocost-cost; GET /metrics has the sums.");
-  error.should_retry = ShouldRetry::no;
-  return error;
+// Of keys and money.
+Task<void> administer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                      HttpClient& client) {
+  AdminCall call{.page = route.page,
+                 .route = route.name,
+                 .parameter = decoded(route.parameter),
+                 .method = incoming.method,
+                 .query = std::move(incoming.query),
+                 .body = std::move(incoming.body),
+                 .has_key = key != nullptr,
+                 .key = key ? key->name.text : std::string(),
+                 .role = key ? key->role : config::Role::none,
+                 .settings = key,
+                 .generation = front.services.hosts->generation};
+  const Administered answer = co_await front.pages.administer(front.loop, std::move(call));
+  co_await client.answer({.status = answer.status, .content_type = answer.content_type, .fields = {}},
+                         answer.body);
 }
 
 }  // namespace
@@ -92,8 +100,11 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
     case Page::gemini_model:
       co_return co_await answer_catalogue_page(front, route, incoming, key, client);
     case Page::accounts:
-      co_return co_await turn_down(front, incoming, client, no_accounts(route.name),
-                                   {.path = route.name, .key = key});
+    case Page::provisioning:
+    case Page::keys:
+    case Page::spend:
+    case Page::users:
+      co_return co_await administer(front, route, incoming, key, client);
     case Page::greeting:
       co_return co_await show(client, "text/plain; charset=utf-8", greeting);
     case Page::openapi: {

@@ -33,6 +33,8 @@ config::Problems left_for_a_restart(const config::Settings& started, const confi
   compare(started.admin, now.admin, "admin");
   compare(started.workers, now.workers, "workers");
   compare(started.records, now.records, "records");
+  compare(started.ledger, now.ledger, "ledger");
+  compare(started.state, now.state, "state");
   compare(started.limits.max_connections, now.limits.max_connections, "limits.max_connections");
   compare(started.limits.max_connections_per_ip, now.limits.max_connections_per_ip,
           "limits.max_connections_per_ip");
@@ -73,8 +75,61 @@ Reloaded Reload::now() {
   return take(load_());
 }
 
+namespace {
+
+// Beside the configured ones, which come first where two have the same name or are the same key. One whose
+// policy or team is not there any more is refused, and said.
+void join(config::Settings& settings, const std::vector<config::KeySettings>& stored,
+          config::Problems& problems) {
+  std::erase_if(settings.keys, [](const config::KeySettings& key) { return key.is_stored; });
+  const std::size_t configured = settings.keys.size();
+  const auto is_policy = [&](const std::string& name) {
+    const auto is_it = [&](const config::PolicySettings& policy) { return policy.name.text == name; };
+    return std::ranges::find(config::shipped_policy_names, name) != config::shipped_policy_names.end() ||
+           std::ranges::any_of(settings.policies, is_it);
+  };
+  for (config::KeySettings key : stored) {
+    const auto begin = settings.keys.begin(), end = begin + static_cast<std::ptrdiff_t>(configured);
+    const bool is_known = std::any_of(begin, end, [&](const config::KeySettings& each) {
+      return each.name == key.name || each.sha256 == key.sha256;
+    });
+    if (is_known) continue;
+    const bool has_policy = !key.policy || is_policy(key.policy->text);
+    const bool has_team = settings.teams.empty() || key.team.empty() ||
+                          std::ranges::any_of(settings.teams, [&](const config::TeamSettings& team) {
+                            return team.name.text == key.team;
+                          });
+    if (!key.is_disabled && (!has_policy || !has_team)) {
+      key.is_disabled = true;
+      problems.push_back({.severity = config::Severity::warning,
+                          .path = "keys",
+                          .message = "the key `" + key.name.text +
+                                     "`, made by `isocost keys`, is refused: its " +
+                                     (has_policy ? "team" : "policy") + " is not there any more",
+                          .suggestion = "change it by `isocost keys change`",
+                          .excerpt = {}});
+    }
+    if (!has_policy) key.policy.reset();
+    settings.keys.push_back(std::move(key));
+  }
+}
+
+}  // namespace
+
+void Reload::use_keys(std::vector<config::KeySettings> stored) {
+  stored_ = std::move(stored);
+  config::Settings settings = current_->catalogue->settings();
+  config::Problems problems;
+  join(settings, stored_, problems);
+  current_ = std::make_shared<const Generation>(
+      std::make_shared<const routing::Catalogue>(std::move(settings), ++last_generation_), *current_);
+  adopt_(current_);
+  for (const config::Problem& problem : problems) say_(config::to_text(problem));
+}
+
 Reloaded Reload::take(config::Loaded loaded) {
   if (!loaded.settings) return refuse(loaded.problems);
+  join(*loaded.settings, stored_, loaded.problems);
   const config::Problems open = opened_to_all(started_->settings().listen, *loaded.settings);
   if (!open.empty()) return refuse(open);
   const config::Problems later = left_for_a_restart(started_->settings(), *loaded.settings);

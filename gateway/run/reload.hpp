@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/files/load.hpp"
 #include "gateway/generation/file_watch.hpp"
@@ -29,6 +30,10 @@ class Reload {
 
   // At once, whether or not anything changed.
   Reloaded now();
+  // The keys that are made while the gateway runs, beside those of the configuration: a new generation where
+  // they differ from those before.
+  void use_keys(std::vector<config::KeySettings> stored);
+  std::shared_ptr<const Generation> current() const { return current_; }
   // When the file has changed and stood still between two looks; meant to be called every second. A file that
   // is cut in half may well be one that parses.
   void if_changed();
@@ -45,6 +50,7 @@ class Reload {
   Metrics& metrics_;
   FileWatch watch_;
   std::uint64_t last_generation_;
+  std::vector<config::KeySettings> stored_;
 };
 
 }  // namespace gateway

@@ -1,9 +1,9 @@
 #include "gateway/run/session.hpp"
 
+#include "gateway/addresses/forwarded_client.hpp"
 #include "gateway/http/cors.hpp"
 #include "gateway/http/request_reader.hpp"
 #include "gateway/run/dispatch.hpp"
-#include "gateway/run/forwarded_client.hpp"
 #include "gateway/run/refusals.hpp"
 
 namespace gateway {

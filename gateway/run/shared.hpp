@@ -4,9 +4,9 @@
 
 #include <memory>
 
+#include "gateway/addresses/address_counts.hpp"
+#include "gateway/addresses/connection_limit.hpp"
 #include "gateway/http/body_budget.hpp"
-#include "gateway/run/address_counts.hpp"
-#include "gateway/run/connection_limit.hpp"
 #include "providers/net/names.hpp"
 #include "routing/decision/retry_budget.hpp"
 

@@ -91,6 +91,13 @@ std::string dropped_text(const InferenceRequest& request, const routing::Endpoin
   return text;
 }
 
+// What the API calls a bound of the answer's tokens that a client did not set.
+std::string_view new_bound(const InferenceRequest& request, const routing::Endpoint& endpoint) {
+  const bool is_openai = endpoint.provider->base_url.host == "api.openai.com";
+  if (is_openai && request.surface->format() == config::Format::chat) return "max_completion_tokens";
+  return request.surface->parameter("max_tokens");
+}
+
 // Sends the request in the host's words: the client's own bytes with a few edits, or the conversation.
 Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::Endpoint& endpoint,
                                        providers::Exchange& exchange, const Batches& batches) {
@@ -104,8 +111,11 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   if (is_native(with)) {
     outgoing.fields = request.host_fields;
     with.served.dropped = dropped_text(request, endpoint, {}, {});
+    std::optional<config::Tokens> most = endpoint.settings->max_output;
+    if (request.most_output && (!most || *request.most_output < *most)) most = request.most_output;
     const UpstreamBody body(request.asked, request.body, model.name,
-                            {.most_output = endpoint.settings->max_output,
+                            {.most_output = most,
+                             .new_bound = request.most_output ? new_bound(request, endpoint) : "",
                              .owner = endpoint.name_hash,
                              .may_store = endpoint.provider->keeps_responses,
                              .knows_details = knows_details(endpoint),
@@ -127,6 +137,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
 void end(Services& services, const InferenceRequest& request, Tried& tried, Race& race, std::size_t leg) {
   routing::Attempt& attempt = tried.attempt;
   settle(request, tried);
+  settle_cut(request, tried);
   if (race.has_lost(leg)) {
     attempt.failure = Failure{.kind = FailureKind::outrun, .progress = Progress::request_sent};
     settle_given_up(request, tried.asked.output * tried.asked.answers, attempt);

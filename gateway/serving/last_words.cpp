@@ -26,7 +26,8 @@ ErrorReply nobody_answered(const InferenceRequest& request, const Record& record
 }
 
 void say_when(ErrorReply& error, std::optional<config::TimePoint> somebody_at, config::TimePoint now) {
-  if (error.retry_after || (error.status != 429 && error.status != 503)) return;
+  if (error.retry_after || error.code == "quota_exceeded" || (error.status != 429 && error.status != 503))
+    return;
   using namespace std::chrono_literals;
   const config::Duration wait = somebody_at ? *somebody_at - now : config::Duration(1s);
   error.retry_after = std::clamp<config::Duration>(wait, 1s, 60s);

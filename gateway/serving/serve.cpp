@@ -10,6 +10,7 @@
 #include "gateway/serving/race.hpp"
 #include "gateway/serving/record_keeping.hpp"
 #include "gateway/serving/standby.hpp"
+#include "gateway/serving/tab.hpp"
 
 namespace gateway {
 namespace {
@@ -44,9 +45,12 @@ class Life {
         record_(record),
         generation_(*request.hosts->generation),
         deciding_(services, request, record, reply),
+        tab_(services, request, record),
         place_(services.line),
         journey_(request.demand, *request.policy, record.attempts),
-        race_(services.timer, journey_) {}
+        race_(services.timer, journey_) {
+    request.tab = &tab_;
+  }
 
   Task<void> run();
   // Of a request that something in the gateway itself broke off: with what is known of it.
@@ -63,6 +67,8 @@ class Life {
   void end(Leg leg, Tried& tried);
   void remember_deciding_one();
   Task<void> tell_end();
+  void close_tab();
+  bool may_pay_for(routing::EndpointIndex endpoint);
 
   Services& services_;
   InferenceRequest& request_;
@@ -71,6 +77,7 @@ class Life {
   Record& record_;
   const Generation& generation_;
   Decider deciding_;
+  Tab tab_;
   Place place_;
   std::optional<ErrorReply> error_;
   std::array<std::optional<Chosen>, Journey::most_legs> chosen_;
@@ -85,6 +92,8 @@ class Life {
 
 Task<void> Life::run() {
   const WaitingComment waiting(services_.timer, request_, reply_);
+  if (tab_.open(reply_, error_) == Let::wait) co_await tab_.wait(reply_, interruption_, error_);
+  if (error_ || interruption_.over()) journey_.stops();
   for (;;) {
     const Journey::Step step = journey_.next(services_.timer.now());
     if (std::holds_alternative<Journey::Choose>(step)) {
@@ -116,6 +125,7 @@ Task<void> Life::tell_end() {
   if (!error_ && !answered && !record_.attempts.empty()) {
     error_ = nobody_answered(request_, record_, said_ ? *said_ : HostWords());
   }
+  if (error_ || !answered) close_tab();
   if (error_) say_when(*error_, somebody_at_, services_.timer.now());
   if (error_ && !is_gone(record_, interruption_)) {
     error_->models = asked_models(request_.asked);
@@ -126,6 +136,14 @@ Task<void> Life::tell_end() {
     co_await reply_.fail(*error_, served_, stream);
   }
   end_record(record_, request_, reply_, error_, services_.timer.now());
+}
+
+void Life::close_tab() {
+  const bool is_gone_now = is_gone(record_, interruption_);
+  const EntryEnd end = is_gone_now      ? EntryEnd::client_left
+                       : reply_.begun() ? EntryEnd::broken
+                                        : EntryEnd::refused;
+  tab_.close(nullptr, end, is_gone_now ? 499 : reply_.begun() ? 200 : error_ ? error_->status : 500);
 }
 
 Task<void> Life::choose() {
@@ -139,7 +157,7 @@ Task<void> Life::choose() {
   chosen.slot.emplace(services_.line, generation_, *decision.chosen);
   if (!chosen.slot->taken()) {  // another loop took the room that was decided for
     deciding_.take_back();
-  } else if (!deciding_.may_retry()) {
+  } else if (!deciding_.may_retry() || !may_pay_for(*decision.chosen)) {
     deciding_.take_back();
     journey_.stops();
   } else {
@@ -160,6 +178,10 @@ Task<void> Life::wait_for_somebody(config::TimePoint now) {
   if (journey_.is_over() && record_.attempts.empty()) error_ = no_candidate(decision, request_, now);
 }
 
+bool Life::may_pay_for(routing::EndpointIndex endpoint) {
+  return record_.attempts.empty() || tab_.may_ask_again(generation_.catalogue->endpoints()[endpoint]);
+}
+
 // A second host, now that the first is slow.
 void Life::choose_beside() {
   const config::TimePoint now = services_.timer.now();
@@ -167,7 +189,7 @@ void Life::choose_beside() {
   if (!second) return;
   Chosen& chosen = chosen_[1].emplace();
   chosen.slot.emplace(services_.line, generation_, *second);
-  if (!chosen.slot->taken()) return deciding_.take_back();
+  if (!chosen.slot->taken() || !may_pay_for(*second)) return deciding_.take_back();
   begin(1, now);
   chosen_[0]->served.attempts = chosen.served.attempts;
   chosen_[0]->served.hedge = "lost";
@@ -194,6 +216,7 @@ void Life::begin(Leg leg, config::TimePoint now) {
     begun.reason = routing::Reason::hedge;
     journey_.asks_beside(begun);
   }
+  tab_.sends(record_.attempts.size() - 1, endpoint, asking.begun->asked.output);
   race_.begin(leg, attempt(services_, request_, std::move(asking), chosen.served, chosen.trial, reply_,
                            interruption_, race_, leg));
 }

@@ -37,6 +37,23 @@ void settle_given_up(const InferenceRequest& request, double expected_output, ro
   attempt.usage_is_estimated = true;
 }
 
+void settle_cut(const InferenceRequest& request, Tried& tried) {
+  using routing::FailureKind;
+  routing::Attempt& attempt = tried.attempt;
+  if (!attempt.failure || attempt.failure->progress == routing::Progress::nothing_sent) return;
+  const FailureKind kind = attempt.failure->kind;
+  const bool is_cut = kind == FailureKind::client_left || kind == FailureKind::deadline ||
+                      kind == FailureKind::first_token_timeout || kind == FailureKind::stalled_stream;
+  if (!is_cut || (attempt.usage && !attempt.usage_is_estimated)) return;
+  const double expected = tried.asked.output * tried.asked.answers;
+  if (!attempt.usage) return settle_given_up(request, expected, attempt);
+  const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[attempt.endpoint];
+  if (endpoint.provider->cancel_stops_billing.value_or(false)) return;
+  routing::Usage billed = *attempt.usage;
+  billed.output.count = std::max(billed.output.count, static_cast<std::int64_t>(std::max(0.0, expected)));
+  attempt.cost = routing::bill(endpoint, billed, tried.replies);
+}
+
 // Fees for requests are the prompt's.
 CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage, std::size_t replies) {
   CostShown cost{.all = routing::bill(endpoint, usage, replies)};

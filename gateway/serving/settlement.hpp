@@ -13,6 +13,10 @@ void settle(const InferenceRequest& request, Tried& tried);
 // answer that was expected of it, in tokens. There is no usage to learn from.
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt);
 
+// Of one that was cut before its end, by whom ever: its host bills the prompt at least, and where leaving
+// does not end the bill, the answer that was expected of it.
+void settle_cut(const InferenceRequest& request, Tried& tried);
+
 // What of a cost is the prompt's and what the answer's, at the endpoint's prices.
 CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage, std::size_t replies = 1);
 

@@ -4,6 +4,7 @@
 
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/settlement.hpp"
+#include "gateway/serving/tab.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "routing/terms/bill.hpp"
 
@@ -71,6 +72,10 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
   with_.tried.attempt.finished = now - with_.tried.attempt.dispatched;
   if (with_.request.asked.wants_usage && !told_usage_) tell_usage();
   ready_.add(held_);
+  if (with_.request.tab) {
+    settle(with_.request, with_.tried);
+    with_.request.tab->close(&with_.tried.attempt, EntryEnd::answered, 200);
+  }
   with_.watchdog.hold();
   co_await with_.reply.end_stream(with_.served, ready_);
   with_.watchdog.release();

@@ -7,6 +7,7 @@
 #include "gateway/serving/interpreted_relay.hpp"
 #include "gateway/serving/our_names.hpp"
 #include "gateway/serving/settlement.hpp"
+#include "gateway/serving/tab.hpp"
 #include "providers/dialect/native_replies.hpp"
 
 namespace gateway {
@@ -171,6 +172,7 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   settle(with.request, with.tried);
   if (is_counted) with.served.cost = attempt.cost;
   const std::optional<std::string> said = understood.said();
+  if (with.request.tab) with.request.tab->close(&attempt, EntryEnd::answered, 200);
   co_await with.reply.whole(with.served, said ? *said : *body);
 }
 

@@ -76,6 +76,12 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
   model += is_new ? "\"," : "\"";
   const std::size_t model_size = model.size();
   if (sent.most_output) model += std::to_string(sent.most_output->count);
+  const std::size_t bound_begin = model.size();
+  const bool adds_bound = sent.most_output && !sent.new_bound.empty() && request.output_bounds.empty();
+  if (adds_bound) {
+    model.append("\"").append(sent.new_bound).append("\":").append(std::to_string(sent.most_output->count));
+    model += ',';
+  }
   own_.assign(model.begin(), model.end());
 
   std::vector<Edit> edits;
@@ -86,7 +92,11 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
   edits.insert(edits.end(), request.edits.begin(), request.edits.end());
   for (const OutputBound& bound : request.output_bounds) {
     if (!sent.most_output || bound.tokens <= sent.most_output->count) continue;
-    edits.push_back({bound.value, {own_.data() + model_size, own_.size() - model_size}});
+    edits.push_back({bound.value, {own_.data() + model_size, bound_begin - model_size}});
+  }
+  if (adds_bound) {
+    edits.push_back(
+        {before(request.object.begin + 1), {own_.data() + bound_begin, own_.size() - bound_begin}});
   }
   if (!sent.may_store) {
     edits.insert(edits.end(), request.stateless_edits.begin(), request.stateless_edits.end());

@@ -15,6 +15,7 @@ namespace gateway {
 // What of the request an endpoint is asked for.
 struct SentAs {
   std::optional<config::Tokens> most_output{};  // bounds of the answer's tokens are lowered to it
+  std::string_view new_bound{};                 // the name of one that is put in, where there is none
   std::uint64_t owner = 0;                      // who it is, by Endpoint::name_hash
   bool may_store = false;                       // whether it stores answers for the client
   bool knows_details = false;                   // whether it takes `reasoning_details` of earlier answers

@@ -122,6 +122,7 @@ def live(fleet, rows, where):
     hosts, ports = started([ISOCOST, "hosts", "--fleet", str(where / "fleet.json")], list(fleet["hosts"]))
     began = time.monotonic()
     (where / "gateway.json").write_text(json.dumps(settings(fleet, ports, log)))
+    os.environ["STATE_DIRECTORY"] = str(where / "state")
     gateway, found = started([ISOCOST, "serve", "--config", str(where / "gateway.json")], ["listening on"])
     for process in (hosts, gateway):  # what they say later must not fill a pipe
         threading.Thread(target=process.stdout.read, daemon=True).start()

@@ -21,6 +21,7 @@ for argument in "$@"; do
 done
 
 folder=$(mktemp -d)
+export STATE_DIRECTORY=$folder/state
 started=()
 clean_up() {
   for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done

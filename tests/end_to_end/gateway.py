@@ -83,10 +83,12 @@ class Gateway:
         self._folder = tempfile.TemporaryDirectory()
         self.config_path = pathlib.Path(self._folder.name) / "isocost.yaml"
         self.write()
+        self.state_path = pathlib.Path(self._folder.name) / "state"
         self.log_path = pathlib.Path(self._folder.name) / "requests.log"
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen([*self._inside, os.environ["ISOCOST"], "serve", "--config",
-                                             self.config_path], stdout=log, stderr=subprocess.PIPE, text=True)
+                                             self.config_path], stdout=log, stderr=subprocess.PIPE, text=True,
+                                            env=os.environ | {"STATE_DIRECTORY": str(self.state_path)})
         self._lines = queue.Queue()
 
         def listen():

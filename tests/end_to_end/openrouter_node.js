@@ -222,15 +222,15 @@ const tests = {
     assert.ok(providers.data.some((each) => each.name === 'The ok Company' && each.slug === 'of-ok'));
     assert.deepEqual((await sdk().endpoints.listZdrEndpoints()).data, []);
   },
-  async 'SDK: accounts are not kept here, and that is said'() {
-    for (const ask of [() => sdk().credits.getCredits(), () => sdk().apiKeys.getCurrentKeyMetadata(),
-                       () => sdk().generations.getGeneration({ id: 'gen-1' })]) {
-      await assert.rejects(ask(), (error) => {
-        assert.equal(error.statusCode, 501, error);
-        assert.match(error.body, /isocost/);
-        return true;
-      });
-    }
+  async 'SDK: what a request cost, and what the key has spent'() {
+    const answer = await sdk().chat.send({ chatRequest: { model: 'test/ok', messages } });
+    const { data } = await sdk().generations.getGeneration({ id: answer.id });
+    assert.equal(data.id, answer.id);
+    assert.ok(Math.abs(data.totalCost - answer.usage.cost) < 1e-9);
+    const key = await sdk().apiKeys.getCurrentKeyMetadata();
+    assert.ok(key.data.usage >= data.totalCost);
+    assert.equal((await sdk().credits.getCredits()).data.totalUsage, key.data.usage);
+    await assert.rejects(sdk().generations.getGeneration({ id: 'gen-1' }), (error) => error.statusCode === 404);
   },
 
   async 'AI SDK: text, its usage and its cost'() {

@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "gateway/generation/seal_key.hpp"
+#include "gateway/state/seal_key.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 using gateway::Seal;

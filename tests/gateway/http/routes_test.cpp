@@ -30,7 +30,7 @@ TEST_CASE("each path leads to its page, under /v1 and /api/v1") {
            Row{"/v1/providers", Page::providers, "/v1/providers", ""},
            Row{"/v1/endpoints/zdr", Page::zero_retention, "/v1/endpoints/zdr", ""},
            Row{"/v1/credits", Page::accounts, "/v1/credits", ""},
-           Row{"/v1/keys/abc", Page::accounts, "/v1/keys/{hash}", "abc"},
+           Row{"/v1/keys/abc", Page::provisioning, "/v1/keys/{hash}", "abc"},
            Row{"/v1/models/endpoints", Page::model, "/v1/models/{model}", "endpoints"},
        }) {
     for (const std::string& path : {std::string(row.path), "/api" + std::string(row.path)}) {

@@ -1,4 +1,4 @@
-#include "gateway/run/client_address.hpp"
+#include "gateway/addresses/client_address.hpp"
 
 #include <algorithm>
 #include <string>

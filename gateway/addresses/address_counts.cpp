@@ -1,4 +1,4 @@
-#include "gateway/run/address_counts.hpp"
+#include "gateway/addresses/address_counts.hpp"
 
 namespace gateway {
 namespace {

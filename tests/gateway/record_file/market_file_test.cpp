@@ -1,4 +1,4 @@
-#include "gateway/run/market_file.hpp"
+#include "gateway/record_file/market_file.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>

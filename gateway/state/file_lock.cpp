@@ -1,4 +1,4 @@
-#include "gateway/record_file/file_lock.hpp"
+#include "gateway/state/file_lock.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -19,7 +19,7 @@ std::string held_by(int descriptor) {
 
 }  // namespace
 
-std::optional<FileLock> FileLock::take(const std::string& path, std::string& why) {
+std::optional<FileLock> FileLock::take(const std::string& path, std::string& why, const std::string& advice) {
   const std::string beside = path + ".lock";
   const int descriptor = ::open(beside.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
@@ -27,9 +27,8 @@ std::optional<FileLock> FileLock::take(const std::string& path, std::string& why
     return std::nullopt;
   }
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    why = errno == EWOULDBLOCK
-              ? path + " is in use by another isocost" + held_by(descriptor) + "; give each its own file"
-              : "cannot lock " + beside + ": " + std::strerror(errno);
+    why = errno == EWOULDBLOCK ? path + " is in use by another isocost" + held_by(descriptor) + "; " + advice
+                               : "cannot lock " + beside + ": " + std::strerror(errno);
     ::close(descriptor);
     return std::nullopt;
   }

@@ -10,7 +10,9 @@ namespace gateway {
 class FileLock {
  public:
   // On `path` + ".lock". Nothing when another process holds it or it cannot be made: `why` says which.
-  static std::optional<FileLock> take(const std::string& path, std::string& why);
+  // `advice` is for those who find it held.
+  static std::optional<FileLock> take(const std::string& path, std::string& why,
+                                      const std::string& advice = "give each its own file");
   FileLock(FileLock&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
   FileLock& operator=(FileLock&&) = delete;
   ~FileLock();

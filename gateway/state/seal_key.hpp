@@ -8,10 +8,6 @@
 
 namespace gateway {
 
-// Where state is kept: STATE_DIRECTORY as systemd gives it, else ~/.local/state/isocost or what
-// XDG_STATE_HOME says instead; empty: nowhere.
-std::string state_directory();
-
 // Of the file there; makes it, readable by its owner alone. Empty where that cannot be done; `why` then says
 // it in words.
 config::Secret kept_seal_key(const std::string& directory, std::string& why);

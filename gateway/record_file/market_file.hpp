@@ -9,8 +9,8 @@
 #include <string>
 #include <thread>
 
-#include "gateway/record_file/file_lock.hpp"
 #include "gateway/record_file/memory_bytes.hpp"
+#include "gateway/state/file_lock.hpp"
 
 namespace gateway {
 

@@ -2,9 +2,9 @@
 // way. Of other connections it does nothing. Belongs to its request.
 #pragma once
 
+#include "gateway/addresses/address_counts.hpp"
+#include "gateway/addresses/client_address.hpp"
 #include "gateway/http/incoming.hpp"
-#include "gateway/run/address_counts.hpp"
-#include "gateway/run/client_address.hpp"
 
 namespace gateway {
 

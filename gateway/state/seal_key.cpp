@@ -1,4 +1,4 @@
-#include "gateway/generation/seal_key.hpp"
+#include "gateway/state/seal_key.hpp"
 
 #include <fcntl.h>
 #include <openssl/rand.h>
@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -14,11 +13,6 @@ namespace gateway {
 namespace {
 
 constexpr std::size_t key_digits = 64;
-
-std::string variable(const char* name) {
-  const char* const value = std::getenv(name);
-  return value ? value : "";
-}
 
 std::string fault(const std::string& path) {
   return "`" + path + "`: " + std::strerror(errno);
@@ -46,15 +40,6 @@ std::string drawn() {
 }
 
 }  // namespace
-
-std::string state_directory() {
-  // systemd names several, with colons between them.
-  const std::string given = variable("STATE_DIRECTORY");
-  if (!given.empty()) return given.substr(0, given.find(':'));
-  const std::string state = variable("XDG_STATE_HOME"), home = variable("HOME");
-  if (!state.empty()) return state + "/isocost";
-  return home.empty() ? std::string() : home + "/.local/state/isocost";
-}
 
 config::Secret kept_seal_key(const std::string& directory, std::string& why) {
   if (directory.empty()) {

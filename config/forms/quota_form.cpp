@@ -1,0 +1,90 @@
+#include <chrono>
+
+#include "config/forms/leaf.hpp"
+#include "config/forms/settings_form.hpp"
+
+namespace config {
+namespace {
+
+constexpr std::array<std::string_view, period_count> windows{
+    "In a minute.", "In an hour.", "In a day.", "In a week, from Monday on.", "In a month.", "Ever."};
+
+template <class Form, class Count>
+Fields<PerPeriod> windows_of(std::string meaning, Form form, Count count) {
+  Fields<PerPeriod> fields{.meaning = std::move(meaning), .list = {}};
+  for (std::size_t i = 0; i < period_count; ++i) {
+    fields.list.push_back(field<PerPeriod>(
+        std::string(period_names[i]),
+        [i, count](PerPeriod& most, typename Form::Value value) { most[i] = count(value); }, form,
+        std::string(windows[i])));
+  }
+  return fields;
+}
+
+const Fields<PerPeriod>& request_windows() {
+  static const Fields<PerPeriod> fields =
+      windows_of("requests such as `{minute: 60}`", WholeForm{0, 2'000'000'000},
+                 [](int count) -> std::int64_t { return count; });
+  return fields;
+}
+
+const Fields<PerPeriod>& token_windows() {
+  static const Fields<PerPeriod> fields = windows_of("tokens such as `{minute: 100 ktok}`", TokensForm{},
+                                                     [](Tokens tokens) { return tokens.count; });
+  return fields;
+}
+
+const Fields<PerPeriod>& dollar_windows() {
+  static const Fields<PerPeriod> fields =
+      windows_of("money such as `{day: 10 $}`", MoneyForm{}, [](Money money) { return money.nanos; });
+  return fields;
+}
+
+template <Measure measure>
+PerPeriod& windows_in(Quota& quota) {
+  return quota.of(measure);
+}
+
+}  // namespace
+
+const Fields<Quota>& quota_fields() {
+  using S = Quota;
+  static const Fields<S> fields = {
+      .meaning = "a quota such as `{dollars: {day: 10 $}, requests: {minute: 60}}`",
+      .list = {
+          field<S>("requests", &windows_in<Measure::requests>, Mapping<PerPeriod>{request_windows},
+                   "The most requests in a window."),
+          field<S>("tokens", &windows_in<Measure::tokens>, Mapping<PerPeriod>{token_windows},
+                   "The most tokens of prompts and answers in a window."),
+          field<S>("dollars", &windows_in<Measure::dollars>, Mapping<PerPeriod>{dollar_windows},
+                   "The most money in a window. What a request may cost at worst is set aside before it "
+                   "goes out."),
+          field<S>("concurrent", &S::concurrent, WholeForm{1, 10'000'000}, "Requests at the same time."),
+          field<S>("tokens_per_request", &S::tokens_per_request, TokensForm{},
+                   "The most tokens of one request, prompt and answer together."),
+      }};
+  return fields;
+}
+
+const Fields<LedgerSettings>& ledger_fields() {
+  using S = LedgerSettings;
+  using std::chrono::hours;
+  static const Fields<S> fields = {
+      .meaning = "the ledger",
+      .list = {
+          field<S>("enabled", &S::enabled, FlagForm{}, "Whether what requests cost is kept."),
+          field<S>("required", &S::required, FlagForm{},
+                   "Whether nobody is served while it cannot be written. Otherwise those with a budget in "
+                   "dollars are not, and the others are, uncounted."),
+          field<S>("keep", &S::keep, DurationForm<hours>{hours(24 * 32), hours(24 * 3660)},
+                   "How long single requests and the sums of hours are kept. The sums of days stay."),
+          field<S>("journal", &S::journal, BytesForm{1u << 20, std::size_t{1} << 32},
+                   "For each worker, what may wait while the disk does not take it."),
+          field<S>("charged", &S::charged, WordForm<Charged>{{"everything", "answer"}},
+                   "What counts against quotas of a request that took several attempts: all that hosts bill, "
+                   "or the attempt that the client got its answer from."),
+      }};
+  return fields;
+}
+
+}  // namespace config

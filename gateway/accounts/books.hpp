@@ -1,0 +1,198 @@
+// What keys, teams, users and everybody may use, what they have used, and what is set aside for requests
+// under way. A request sets aside the most it may use at all of them at once, or at none; when it ends, in
+// whatever way, what it used counts and the rest is free again. Pure but for its lock: time is an argument.
+//
+// May be used by every thread. Nothing is allocated and nobody waits while a request is let in; what is held
+// under the lock takes less than a microsecond.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/intrusive/list.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "config/values/settings.hpp"
+#include "gateway/accounts/calendar.hpp"
+
+namespace gateway {
+
+enum class Scope { user, key, team, everybody };
+inline constexpr std::array<std::string_view, 4> scope_names{"user", "key", "team", "everybody"};
+
+struct Amounts {
+  std::int64_t requests = 0;
+  std::int64_t tokens = 0;
+  std::int64_t nanos = 0;  // of a dollar
+
+  std::int64_t of(config::Measure measure) const {
+    return measure == config::Measure::requests ? requests
+           : measure == config::Measure::tokens ? tokens
+                                                : nanos;
+  }
+};
+
+// One limit as it stands.
+struct LimitState {
+  Scope scope{};
+  std::string name{};
+  std::optional<config::Measure> measure{};  // absent: requests at the same time
+  config::Period period{};
+  std::int64_t limit = 0;
+  std::int64_t used = 0;
+  std::int64_t open = 0;  // set aside
+  config::WallTime refills = config::WallTime::max();
+  config::Duration refills_in{};
+};
+
+struct Account;
+
+// What is set aside for one request. Belongs to it; given back to the books exactly once.
+struct Reservation {
+  std::array<Account*, 4> accounts{};
+  std::size_t count = 0;
+  Amounts most{};
+  bool bounds_money = false;  // no more than `most` is charged
+
+  bool is_open() const { return count > 0; }
+};
+
+struct Asked {
+  std::string_view user{}, key{}, team{};
+  Amounts most{};
+  std::int64_t least_nanos = 0;  // with less there is no use in asking: of the shortest answer
+};
+
+// Told on whatever thread makes room; must outlive the books' use of it.
+class Bell {
+ public:
+  virtual void ring() = 0;
+
+ protected:
+  ~Bell() = default;
+};
+
+// A request that waits for others to end. Belongs to the books while it is in their line.
+struct Waiting : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
+  Asked asked;
+  Reservation reservation{};
+  std::array<Account*, 4> accounts{};
+  std::size_t count = 0;
+  Bell* bell = nullptr;
+  std::atomic<bool> is_called{false};  // it holds its reservation, or never will
+};
+
+// wait: only what is set aside for others is in the way.
+enum class Let { in, wait, out };
+
+class Books {
+ public:
+  Books(config::WallTime wall, config::TimePoint now);
+  ~Books();
+  Books(const Books&) = delete;
+  Books& operator=(const Books&) = delete;
+
+  // Whose quotas hold from now on; what was used stays.
+  void adopt(const config::Settings& settings, config::WallTime wall, config::TimePoint now);
+  // Whether there is any quota at all.
+  bool has_quotas() const { return has_quotas_.load(std::memory_order_relaxed); }
+
+  // Sets aside what is asked for; money, where it does not fit, as much as there is. `blocking` then says,
+  // where it is not let in, what is in its way.
+  Let reserve(const Asked& asked, config::TimePoint now, Reservation& reservation,
+              LimitState* blocking = nullptr);
+  // More for the same request, as for a second attempt beside the first. False: there is none.
+  bool extend(Reservation& reservation, std::int64_t nanos, config::TimePoint now);
+  // The request has ended. Returns what it was charged. Lets others in, and rings for them.
+  std::int64_t settle(Reservation& reservation, Amounts used, config::TimePoint now);
+
+  // `waiting` goes to the end of the line, until it is called or leaves.
+  void stand_in_line(Waiting& waiting);
+  // Whether it has its reservation.
+  bool leave_line(Waiting& waiting);
+  // Lets in who waited for a window to begin anew.
+  void look(config::TimePoint now);
+
+  // What was used before this process began.
+  struct Past {
+    Scope scope{};
+    std::string key;  // of Scope::user, beside the user's own name
+    std::string name;
+    config::Measure measure{};
+    config::Period period{};
+    std::int64_t used = 0;
+  };
+  void add(const Past& past, config::TimePoint now);
+  // What is asked of the past: of each limit once, when it is new.
+  struct Question {
+    Scope scope{};
+    std::string name;
+    config::Measure measure{};
+    config::Period period{};
+    config::WallTime since{};
+  };
+  std::vector<Question> questions(config::TimePoint now);
+  // How the limits stand that a request counts against: of requests and tokens the tightest, and one of which
+  // four fifths are used or set aside.
+  struct Left {
+    std::int64_t limit = 0, remaining = 0;
+    config::Duration resets_in{};  // none: never
+  };
+  struct Standing {
+    std::optional<Left> requests{}, tokens{};
+    std::optional<LimitState> nearly_used{};
+  };
+  Standing standing(const Reservation& reservation, config::TimePoint now) const;
+  // Told once in a window, when four fifths of a limit are used; on whatever thread. Before any request.
+  void on_nearly_used(std::function<void(const LimitState&)> tell) { nearly_used_ = std::move(tell); }
+  // The limits of everybody who has some; of one key and its team where it is named.
+  std::vector<LimitState> limits(config::TimePoint now) const;
+  std::vector<LimitState> limits_of(std::string_view user, std::string_view key, std::string_view team,
+                                    config::TimePoint now) const;
+  // Money set aside for requests under way, at the widest account there is; 0 when nothing is under way.
+  std::int64_t open_nanos() const;
+  std::size_t open_requests() const { return open_requests_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  using Accounts = std::unordered_map<std::string, std::unique_ptr<Account>, Hash, std::equal_to<>>;
+  using Line = boost::intrusive::list<Waiting>;
+  struct Blocked;
+  struct UserQuota;
+
+  std::size_t find(const Asked& asked, std::array<Account*, 4>& accounts);
+  Account* user_account(std::string_view key, std::string_view user);
+  Let take(const Asked& asked, const std::array<Account*, 4>& accounts, std::size_t count,
+           config::TimePoint now, Reservation& reservation, Blocked& blocked) const;
+  void configure(Account& account, const config::Quota& quota);
+  void roll(Account& account, config::TimePoint now) const;
+  LimitState state(const Account& account, const Blocked& blocked, config::TimePoint now) const;
+  void add_states(const Account& account, config::TimePoint now, std::vector<LimitState>& states) const;
+  void call_waiting(config::TimePoint now, std::vector<Bell*>& bells);
+  void sweep_users(config::TimePoint now);
+
+  mutable std::mutex mutex_;
+  Calendar calendar_;
+  std::unique_ptr<Account> everybody_;
+  Accounts keys_, teams_, users_;
+  std::unordered_map<std::string, config::Quota, Hash, std::equal_to<>> user_quotas_;  // by key
+  std::unordered_set<std::string> asked_users_of_;  // keys, whose users' past was asked for
+  Line line_;
+  std::uint64_t pass_ = 0;
+  std::function<void(const LimitState&)> nearly_used_;
+  std::atomic<bool> has_quotas_{false};
+  std::atomic<std::size_t> open_requests_{0};
+};
+
+}  // namespace gateway

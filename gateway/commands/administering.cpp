@@ -1,0 +1,64 @@
+#include "gateway/commands/administering.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "config/files/load.hpp"
+#include "gateway/commands/fetch.hpp"
+#include "gateway/state/state_directory.hpp"
+
+namespace gateway {
+namespace {
+
+Reached ask(const ReachOptions& options, const std::string& url, const std::string& path,
+            const std::string& body) {
+  Fetched fetched = fetch({.url = url,
+                           .path = path,
+                           .token = options.key,
+                           .body = body,
+                           .fields = {},
+                           .patience = std::chrono::seconds(15)});
+  if (fetched.body) return {.body = std::move(fetched.body)};
+  if (!fetched.refusal.empty()) return {.problem = fetched.refusal};
+  if (fetched.problem.ends_with("give one with --key")) {
+    return {.problem =
+                "the gateway at " + url + " asks for the key of an administrator: set ISOCOST_ADMIN_KEY"};
+  }
+  return {.problem = fetched.problem};
+}
+
+// Empty, after saying why, where the configuration cannot be read.
+std::optional<std::string> directory_of(const ReachOptions& options, std::string& why) {
+  if (!options.state.empty()) return options.state;
+  if (options.config.empty()) return state_path("");
+  const config::Loaded loaded = config::load_file(options.config, config::system_sources());
+  if (loaded.settings) return state_path(loaded.settings->state);
+  why = options.config + " has errors; `isocost check --config " + options.config + "` says which";
+  return std::nullopt;
+}
+
+}  // namespace
+
+void add_reach(CLI::App& command, ReachOptions& options) {
+  command.add_option("--url", options.url,
+                     "Address of the gateway's administration; looked for when left out");
+  command.add_option("--key", options.key, "Key of an administrator")->envname("ISOCOST_ADMIN_KEY");
+  command.add_option("--config", options.config, "Configuration that names the state directory")
+      ->type_name("FILE");
+  command.add_option("--state", options.state, "State directory")->type_name("DIRECTORY");
+}
+
+Reached reach(const ReachOptions& options, const std::string& path, const std::string& body,
+              const Directly& directly) {
+  if (!options.url.empty()) return ask(options, options.url, path, body);
+  std::string why;
+  const auto directory = directory_of(options, why);
+  if (!directory) return {.problem = why};
+  StateDirectory::Fault fault{};
+  const auto state = StateDirectory::take(*directory, fault, why);
+  if (state) return directly(state->path());
+  const std::string url = StateDirectory::announced_in(*directory);
+  if (fault == StateDirectory::Fault::in_use && !url.empty()) return ask(options, url, path, body);
+  return {.problem = why};
+}
+
+}  // namespace gateway

@@ -1,0 +1,35 @@
+// How commands reach what a gateway keeps: the running one at its address, else, where nobody owns the state
+// directory, the directory itself.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace gateway {
+
+struct ReachOptions {
+  std::string url;     // of the administration; empty: looked for
+  std::string key;     // of an administrator
+  std::string config;  // that names the state directory
+  std::string state;   // instead of it
+};
+
+// Adds them to a command.
+void add_reach(CLI::App& command, ReachOptions& options);
+
+struct Reached {
+  std::optional<std::string> body{};  // of the answer
+  std::string problem{};              // otherwise, in words
+};
+
+// What the running gateway answers; or what `directly` does with the state directory while it holds it.
+using Directly = std::function<Reached(const std::string& directory)>;
+Reached reach(const ReachOptions& options, const std::string& path, const std::string& body,
+              const Directly& directly);
+
+}  // namespace gateway

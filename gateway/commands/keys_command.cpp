@@ -1,0 +1,233 @@
+#include "gateway/commands/keys_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <chrono>
+#include <iostream>
+#include <memory>
+
+#include "gateway/commands/administering.hpp"
+#include "gateway/keys/key_store.hpp"
+#include "gateway/text/json_page.hpp"
+#include "gateway/text/quantity_text.hpp"
+#include "gateway/text/table.hpp"
+
+namespace gateway {
+namespace {
+
+namespace json = boost::json;
+using What = KeyCall::What;
+
+struct KeysOptions {
+  ReachOptions reach;
+  std::string name, team, role, policy, expires;
+  std::vector<std::string> limits, user_limits, models, policies, tags;
+  bool as_json = false;
+};
+
+std::string path_of(const KeyCall& call) {
+  switch (call.what) {
+    case What::list:
+    case What::create:
+      return "/admin/keys";
+    case What::change:
+    case What::limit:
+      return "/admin/keys/" + call.whom + "/change";
+    case What::rotate:
+      return "/admin/keys/" + call.whom + "/rotate";
+    case What::revoke:
+    case What::erase:
+      return "/admin/keys/" + call.whom + "/revoke";
+    case What::show:
+      break;
+  }
+  return "/admin/keys/" + call.whom;
+}
+
+Reached in_store(const KeyCall& call, const std::string& directory) {
+  try {
+    KeyStore store(KeyStore::file_in(directory));
+    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    const KeyAnswer answer = store.call(call, {}, now);
+    if (answer.status < 400) return {.body = answer.body};
+    return {.problem = std::string(json::parse(answer.body).at("error").at("message").as_string())};
+  } catch (const std::exception& fault) {
+    return {.problem = fault.what()};
+  }
+}
+
+std::string text_of(const json::object& key, std::string_view name) {
+  const json::value* value = key.if_contains(name);
+  if (!value || value->is_null()) return "";
+  if (value->is_string()) return std::string(value->get_string());
+  return json::serialize(*value);
+}
+
+// "dollars/day=10 concurrent=4"
+std::string limits_text(const json::object& key) {
+  std::string text;
+  const json::value* quota = key.if_contains("quota");
+  if (!quota || !quota->is_object()) return text;
+  const auto add = [&](const std::string& each) { text += (text.empty() ? "" : " ") + each; };
+  for (const auto& [measure, limit] : quota->get_object()) {
+    if (!limit.is_object()) {
+      add(std::string(measure) + "=" + json::serialize(limit));
+      continue;
+    }
+    for (const auto& [period, most] : limit.get_object()) {
+      add(std::string(measure) + "/" + std::string(period) + "=" + json_page(most));
+    }
+  }
+  std::erase(text, '\n');
+  return text;
+}
+
+void print_list(const json::array& keys) {
+  std::vector<Row> rows;
+  for (const json::value& each : keys) {
+    const json::object& key = each.as_object();
+    const bool is_revoked = text_of(key, "revoked") == "true",
+               is_disabled = text_of(key, "disabled") == "true";
+    const std::string state = is_revoked ? "revoked" : is_disabled ? "disabled" : "in use";
+    const std::string label =
+        text_of(key, "stored") == "true" ? text_of(key, "label") : "(in the configuration)";
+    rows.push_back({{text_of(key, "name")},
+                    {label},
+                    {text_of(key, "team")},
+                    {text_of(key, "role")},
+                    {state},
+                    {limits_text(key)}});
+  }
+  const std::vector<Column> columns{{"name", Align::left},    {"key", Align::left, 2},
+                                    {"team", Align::left, 1}, {"role", Align::left, 3},
+                                    {"state", Align::left},   {"limits", Align::left}};
+  for (const std::string& line : table(columns, rows, {.columns = 200, .rows = 100'000}))
+    std::cout << line << "\n";
+}
+
+int run(const KeysOptions& options, KeyCall call) {
+  const bool sends = call.what != What::list && call.what != What::show;
+  const Reached reached = reach(options.reach, path_of(call), sends ? call.body : "",
+                                [&](const std::string& directory) { return in_store(call, directory); });
+  if (!reached.body) {
+    std::cerr << "isocost keys: " << reached.problem << "\n";
+    return 1;
+  }
+  if (options.as_json) {
+    std::cout << *reached.body << "\n";
+    return 0;
+  }
+  const json::value answer = json::parse(*reached.body);
+  if (call.what == What::list) {
+    print_list(answer.at("data").as_array());
+    return 0;
+  }
+  const json::object& key = answer.as_object();
+  if (const json::value* text = key.if_contains("key")) {
+    std::cout << std::string(text->as_string()) << "\n";
+    std::cerr << "isocost: this is the key `" << text_of(key, "name") << "`; it is shown this once\n";
+    return 0;
+  }
+  print_list({answer});
+  return 0;
+}
+
+// What was said on the command line, as JSON; nothing, after saying why, where a limit is none.
+std::optional<std::string> body_of(const KeysOptions& options) {
+  json::object body;
+  const auto put = [&](const char* name, const std::string& value) {
+    if (!value.empty()) body[name] = value;
+  };
+  const auto put_list = [&](const char* name, const std::vector<std::string>& values) {
+    if (!values.empty()) body[name] = json::array(values.begin(), values.end());
+  };
+  put("team", options.team);
+  put("role", options.role);
+  put("policy", options.policy);
+  put("expires", options.expires);
+  put_list("models", options.models);
+  put_list("policies", options.policies);
+  put_list("tags", options.tags);
+  for (const auto& [member, limits] :
+       {std::pair("quota", &options.limits), std::pair("user_quota", &options.user_limits)}) {
+    json::object quota;
+    for (const std::string& each : *limits) {
+      config::Quota read;
+      if (const auto fault = read_limit(each, read)) {
+        std::cerr << "isocost keys: " << *fault << "\n";
+        return std::nullopt;
+      }
+      const std::size_t equals = each.find('='), slash = each.find('/');
+      const std::string value = each.substr(equals + 1);
+      const json::value limit = value == "none" ? json::value(nullptr) : json::parse(value);
+      if (slash == std::string::npos || slash > equals) {
+        quota[each.substr(0, equals)] = limit;
+      } else {
+        json::value& windows = quota[each.substr(0, slash)];
+        if (!windows.is_object()) windows = json::object();
+        windows.as_object()[each.substr(slash + 1, equals - slash - 1)] = limit;
+      }
+    }
+    if (!quota.empty()) body[member] = quota;
+  }
+  return json::serialize(body);
+}
+
+}  // namespace
+
+Command add_keys(CLI::App& app) {
+  const auto options = std::make_shared<KeysOptions>();
+  const auto chosen = std::make_shared<std::function<int()>>();
+  CLI::App* keys = app.add_subcommand("keys", "Make, limit and revoke client keys");
+  keys->require_subcommand(1);
+  keys->footer("Example: isocost keys create --name ci --team search --limit dollars/day=10");
+  const auto command = [&](const char* name, const char* meaning, What what) {
+    CLI::App* one = keys->add_subcommand(name, meaning);
+    add_reach(*one, options->reach);
+    one->add_flag("--json", options->as_json, "Print JSON");
+    one->callback([options, chosen, what] {
+      *chosen = [options, what]() -> int {
+        const bool makes = what == What::create || what == What::change;
+        const auto body = makes ? body_of(*options) : std::optional<std::string>("{}");
+        if (!body) return 1;
+        KeyCall call{.what = what, .whom = options->name, .body = *body};
+        if (what == What::create) {
+          json::value said = json::parse(*body);
+          said.as_object()["name"] = options->name;
+          call.body = json::serialize(said);
+        }
+        return run(*options, call);
+      };
+    });
+    return one;
+  };
+  const auto describe = [&](CLI::App* one) {
+    one->add_option("--team", options->team, "Whom it belongs to");
+    one->add_option("--role", options->role, "none, viewer, operator or admin");
+    one->add_option("--limit", options->limits,
+                    "As dollars/day=10, requests/minute=60, tokens/hour=none, concurrent=4");
+    one->add_option("--user-limit", options->user_limits, "The same, of each of its users");
+    one->add_option("--models", options->models, "Models and routes it may use")->delimiter(',');
+    one->add_option("--policies", options->policies, "Policies it may choose")->delimiter(',');
+    one->add_option("--policy", options->policy, "Its policy where a request chooses none");
+    one->add_option("--tags", options->tags, "What its requests are counted under")->delimiter(',');
+    one->add_option("--expires", options->expires, "The day it ends")->type_name("YYYY-MM-DD");
+  };
+  CLI::App* create = command("create", "Make one, and show it once", What::create);
+  create->add_option("--name", options->name, "How logs and reports call it")->required();
+  describe(create);
+  command("list", "All of them", What::list);
+  const auto named = [&](CLI::App* one) {
+    one->add_option("name", options->name, "Its name, or its SHA-256")->required();
+    return one;
+  };
+  named(command("show", "One of them", What::show));
+  CLI::App* limit = named(command("limit", "Change what it may use", What::change));
+  limit->add_option("limits", options->limits, "As dollars/day=10 or dollars/day=none")->required();
+  describe(named(command("change", "Change what is said of it", What::change)));
+  named(command("rotate", "Make it another one of the same name, and show that once", What::rotate));
+  named(command("revoke", "Refuse it from now on, for good", What::revoke));
+  return {keys, [chosen] { return (*chosen)(); }};
+}
+
+}  // namespace gateway

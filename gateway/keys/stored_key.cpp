@@ -1,0 +1,276 @@
+#include "gateway/keys/stored_key.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include "gateway/keys/key_text.hpp"
+
+namespace gateway {
+namespace {
+
+namespace json = boost::json;
+using config::Measure;
+
+constexpr double most_dollars = 1e9;
+constexpr std::array<std::string_view, 4> role_names{"none", "viewer", "operator", "admin"};
+
+template <std::size_t size>
+std::optional<std::size_t> index_in(const std::array<std::string_view, size>& names, std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+// Dollars as people write them to billionths; counts as they are. Nothing where it is no such number.
+std::optional<std::int64_t> amount_of(Measure measure, double value) {
+  if (!std::isfinite(value) || value < 0) return std::nullopt;
+  if (measure == Measure::dollars) {
+    if (value > most_dollars) return std::nullopt;
+    return std::llround(value * 1e9);
+  }
+  if (value != std::floor(value) || value > 1e15) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
+std::optional<double> number_of(const json::value& value) {
+  if (value.is_double()) return value.get_double();
+  if (value.is_int64()) return static_cast<double>(value.get_int64());
+  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
+  return std::nullopt;
+}
+
+std::optional<std::string> read_windows(const json::value& value, Measure measure, config::PerPeriod& most) {
+  const std::string name(config::measure_names[static_cast<std::size_t>(measure)]);
+  if (value.is_null()) return most = {}, std::nullopt;
+  if (!value.is_object()) return "`" + name + "` is an object such as {\"day\": 10}";
+  for (const auto& [key, limit] : value.get_object()) {
+    const auto period = index_in(config::period_names, std::string_view(key.data(), key.size()));
+    if (!period)
+      return "`" + std::string(key) + "` is no window; allowed are minute, hour, day, week, month and total";
+    if (limit.is_null()) {
+      most[*period].reset();
+      continue;
+    }
+    const auto number = number_of(limit);
+    const auto amount = number ? amount_of(measure, *number) : std::nullopt;
+    if (!amount) return "the limit of " + name + " a " + std::string(key) + " is no such number";
+    most[*period] = *amount;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> read_quota(const json::value& value, config::Quota& quota) {
+  if (value.is_null()) return quota = {}, std::nullopt;
+  if (!value.is_object()) return "a quota is an object such as {\"dollars\": {\"day\": 10}}";
+  for (const auto& [key, part] : value.get_object()) {
+    const std::string_view name(key.data(), key.size());
+    if (const auto measure = index_in(config::measure_names, name)) {
+      const auto which = static_cast<Measure>(*measure);
+      if (auto fault = read_windows(part, which, quota.of(which))) return fault;
+      continue;
+    }
+    const auto number = number_of(part);
+    const bool is_count =
+        part.is_null() || (number && *number >= 1 && *number <= 1e9 && *number == std::floor(*number));
+    if (name != "concurrent" && name != "tokens_per_request")
+      return "a quota has no `" + std::string(name) +
+             "`; allowed are requests, tokens, dollars, concurrent and tokens_per_request";
+    if (!is_count) return "`" + std::string(name) + "` is a whole number from 1 on";
+    if (name == "concurrent") {
+      quota.concurrent = part.is_null() ? std::nullopt : std::optional(static_cast<int>(*number));
+    } else {
+      quota.tokens_per_request =
+          part.is_null() ? std::nullopt : std::optional(config::Tokens{static_cast<std::int64_t>(*number)});
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_word(const json::value& value, std::size_t longest) {
+  if (!value.is_string() || value.get_string().size() > longest) return false;
+  return std::ranges::none_of(value.get_string(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
+}
+
+template <class Name>
+std::optional<std::string> read_names(const json::value& value, std::string_view what,
+                                      std::vector<Name>& names) {
+  if (value.is_null()) return names.clear(), std::nullopt;
+  const std::string wrong = "`" + std::string(what) + "` is a list of names";
+  if (!value.is_array()) return wrong;
+  names.clear();
+  for (const json::value& each : value.get_array()) {
+    if (!is_word(each, 200) || each.get_string().empty()) return wrong;
+    names.push_back(Name{std::string(each.get_string())});
+  }
+  return std::nullopt;
+}
+
+// Seconds since 1970, or a date, or a date and a time as RFC 3339 has it in UTC.
+std::optional<std::int64_t> moment_of(const json::value& value) {
+  if (value.is_int64()) return value.get_int64();
+  if (!value.is_string()) return std::nullopt;
+  const std::string text(value.get_string());
+  int year = 0, hour = 0, minute = 0, second = 0;
+  unsigned month = 0, day = 0;
+  const int read =
+      std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d", &year, &month, &day, &hour, &minute, &second);
+  if (read != 3 && read != 6) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+  return days * 86'400 + hour * 3'600 + minute * 60 + second;
+}
+
+std::optional<std::string> read_member(std::string_view name, const json::value& value,
+                                       config::KeySettings& key) {
+  if (name == "name") {
+    if (!is_word(value, 64) || value.get_string().empty()) return "`name` has 1 to 64 printable characters";
+    key.name = {std::string(value.get_string())};
+  } else if (name == "team") {
+    if (!value.is_null() && !is_word(value, 64)) return "`team` is the name of a team";
+    key.team = value.is_null() ? std::string() : std::string(value.get_string());
+  } else if (name == "role") {
+    const auto role = value.is_string() ? index_in(role_names, value.get_string()) : std::nullopt;
+    if (!role) return "`role` is one of none, viewer, operator and admin";
+    key.role = static_cast<config::Role>(*role);
+  } else if (name == "models") {
+    return read_names(value, name, key.models);
+  } else if (name == "policies") {
+    return read_names(value, name, key.policies);
+  } else if (name == "tags") {
+    return read_names(value, name, key.tags);
+  } else if (name == "policy") {
+    if (!value.is_null() && !is_word(value, 64)) return "`policy` is the name of a policy";
+    key.policy =
+        value.is_null() ? std::nullopt : std::optional(config::PolicyName{std::string(value.get_string())});
+  } else if (name == "quota") {
+    return read_quota(value, key.quota);
+  } else if (name == "user_quota") {
+    return read_quota(value, key.user_quota);
+  } else if (name == "disabled") {
+    if (!value.is_bool()) return "`disabled` is true or false";
+    key.is_disabled = value.get_bool();
+  } else if (name == "expires" || name == "expires_at") {
+    if (value.is_null()) return key.expires.reset(), std::nullopt;
+    const auto moment = moment_of(value);
+    if (!moment) return "`" + std::string(name) + "` is a day such as 2027-01-31, or a moment in UTC";
+    key.expires = *moment;
+  } else {
+    return "a key has no `" + std::string(name) + "`";
+  }
+  return std::nullopt;
+}
+
+template <class Names>
+json::array texts(const Names& names) {
+  json::array array;
+  for (const auto& each : names) {
+    if constexpr (requires { each.text; }) {
+      array.emplace_back(each.text);
+    } else {
+      array.emplace_back(each);
+    }
+  }
+  return array;
+}
+
+}  // namespace
+
+std::optional<std::string> read_key(const json::object& object, config::KeySettings& key) {
+  for (const auto& [name, value] : object) {
+    if (auto fault = read_member(std::string_view(name.data(), name.size()), value, key)) return fault;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> read_limit(std::string_view text, config::Quota& quota) {
+  const std::string wrong = "`" + std::string(text.substr(0, 60)) +
+                            "` is no limit; write for example dollars/day=10, requests/minute=60, "
+                            "tokens/hour=none or concurrent=4";
+  const std::size_t equals = text.find('='), slash = text.find('/');
+  if (equals == std::string_view::npos) return wrong;
+  const std::string_view value = text.substr(equals + 1);
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool is_none = value == "none";
+  if (!is_none && (error != std::errc() || end != value.data() + value.size())) return wrong;
+  json::object part;
+  const json::value limit = is_none ? json::value(nullptr) : json::value(number);
+  if (slash < equals) {
+    json::object window;
+    window[std::string_view(text.substr(slash + 1, equals - slash - 1))] = limit;
+    part[std::string_view(text.substr(0, slash))] = window;
+  } else {
+    part[std::string_view(text.substr(0, equals))] = limit;
+  }
+  auto fault = read_quota(part, quota);
+  return fault ? std::optional(wrong + " (" + *fault + ")") : std::nullopt;
+}
+
+json::object quota_object(const config::Quota& quota) {
+  json::object object;
+  for (std::size_t m = 0; m < config::measure_count; ++m) {
+    json::object windows;
+    for (std::size_t p = 0; p < config::period_count; ++p) {
+      const auto& most = quota.most[m][p];
+      if (!most) continue;
+      const bool is_money = static_cast<Measure>(m) == Measure::dollars;
+      windows[config::period_names[p]] =
+          is_money ? json::value(static_cast<double>(*most) * 1e-9) : json::value(*most);
+    }
+    if (!windows.empty()) object[config::measure_names[m]] = windows;
+  }
+  if (quota.concurrent) object["concurrent"] = *quota.concurrent;
+  if (quota.tokens_per_request) object["tokens_per_request"] = quota.tokens_per_request->count;
+  return object;
+}
+
+json::object key_object(const config::KeySettings& key) {
+  json::object object;
+  object["name"] = key.name.text;
+  object["hash"] = hex(key.sha256);
+  object["team"] = key.team.empty() ? json::value(nullptr) : json::value(key.team);
+  object["role"] = role_names[static_cast<std::size_t>(key.role)];
+  object["models"] = texts(key.models);
+  object["policies"] = texts(key.policies);
+  object["policy"] = key.policy ? json::value(key.policy->text) : json::value(nullptr);
+  object["tags"] = texts(key.tags);
+  object["quota"] = quota_object(key.quota);
+  object["user_quota"] = quota_object(key.user_quota);
+  object["expires"] = key.expires ? json::value(*key.expires) : json::value(nullptr);
+  object["disabled"] = key.is_disabled;
+  object["stored"] = key.is_stored;
+  return object;
+}
+
+json::object key_object(const StoredKey& key) {
+  json::object object = key_object(key.settings);
+  object["label"] = key.label;
+  object["created"] = key.created;
+  object["updated"] = key.updated;
+  object["revoked"] = key.is_revoked;
+  return object;
+}
+
+StoredKey stored_key_of(const json::object& object) {
+  StoredKey key;
+  for (const auto& [name, value] : object) {
+    const std::string_view member(name.data(), name.size());
+    if (member == "label" && value.is_string()) key.label = std::string(value.get_string());
+    if (member == "created" && value.is_int64()) key.created = value.get_int64();
+    if (member == "updated" && value.is_int64()) key.updated = value.get_int64();
+    if (member == "revoked" && value.is_bool()) key.is_revoked = value.get_bool();
+    const bool is_own = member == "label" || member == "created" || member == "updated" ||
+                        member == "revoked" || member == "hash" || member == "stored";
+    if (!is_own) (void)read_member(member, value, key.settings);
+  }
+  key.settings.is_stored = true;
+  key.settings.is_disabled = key.settings.is_disabled || key.is_revoked;
+  return key;
+}
+
+}  // namespace gateway

@@ -1,0 +1,270 @@
+#include "gateway/ledger/journal.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+namespace gateway {
+namespace {
+
+constexpr std::uint64_t magic = 0x316c6e726a6f7369;  // "isojrnl1"
+constexpr std::size_t header_size = 4096;
+
+// In front of each entry in the ring; a size of 0 says that the ring goes on at its begin.
+struct Frame {
+  std::uint32_t size = 0;
+  std::uint32_t check = 0;
+  std::uint64_t number = 0;
+};
+
+constexpr std::size_t framed(std::size_t size) {
+  return (sizeof(Frame) + size + 7) / 8 * 8;
+}
+
+std::uint32_t check_of(std::string_view bytes, std::uint64_t number) {
+  const uLong seed = crc32(0, reinterpret_cast<const Bytef*>(&number), sizeof number);
+  return static_cast<std::uint32_t>(
+      crc32(seed, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
+}
+
+}  // namespace
+
+struct Journal::Header {
+  std::uint64_t magic = 0;
+  std::uint64_t epoch = 0;
+  std::uint64_t ring = 0;
+  std::uint64_t places = 0;
+  alignas(64) std::atomic<std::uint64_t> head{0};  // bytes ever written
+  alignas(64) std::atomic<std::uint64_t> tail{0};  // bytes the ledger has on disk
+};
+
+struct Journal::Place {
+  enum State : std::uint32_t { unused, held, gone_out };
+  std::atomic<std::uint32_t> state{unused};
+  std::uint32_t size = 0;
+  std::int64_t nanos = 0;
+  char note[most_note];
+  char rest[16];
+};
+
+Journal::Journal(int file, char* map, std::size_t size, std::size_t ring)
+    : file_(file), map_(map), size_(size), ring_size_(ring) {
+  static_assert(sizeof(Place) == 512);
+  static_assert(sizeof(Header) <= header_size);
+  free_.reserve(most_open);
+  for (std::size_t i = most_open; i > 0; --i) free_.push_back(static_cast<std::uint32_t>(i - 1));
+}
+
+Journal::~Journal() {
+  ::munmap(map_, size_);
+  ::close(file_);
+}
+
+Journal::Header& Journal::header() const {
+  return *reinterpret_cast<Header*>(map_);
+}
+Journal::Place& Journal::place(std::uint32_t at) const {
+  return reinterpret_cast<Place*>(map_ + header_size)[at];
+}
+char* Journal::ring() const {
+  return map_ + header_size + most_open * sizeof(Place);
+}
+std::uint64_t Journal::epoch() const {
+  return header().epoch;
+}
+
+std::unique_ptr<Journal> Journal::make(const std::string& path, std::size_t size, std::uint64_t epoch,
+                                       std::string& why) {
+  const std::size_t ring = size / 8 * 8;
+  const std::size_t all = header_size + most_open * sizeof(Place) + ring;
+  const auto fail = [&](int error) {
+    why = "cannot make " + path + ": " + std::strerror(error);
+    return nullptr;
+  };
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return fail(errno);
+  // All of it now: a page that finds no room later would end the process.
+  const int error = ::posix_fallocate(file, 0, static_cast<off_t>(all));
+  void* map = error == 0 ? ::mmap(nullptr, all, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
+  if (map == MAP_FAILED) {
+    const int cause = error != 0 ? error : errno;
+    ::close(file);
+    ::unlink(path.c_str());
+    return fail(cause);
+  }
+  std::unique_ptr<Journal> journal(new Journal(file, static_cast<char*>(map), all, ring));
+  Header& header = *new (map) Header;
+  header.epoch = epoch;
+  header.ring = ring;
+  header.places = most_open;
+  header.magic = magic;
+  ::fsync(file);
+  return journal;
+}
+
+std::uint64_t Journal::room() const {
+  const Header& at = header();
+  return ring_size_ - (at.head.load(std::memory_order_relaxed) - at.tail.load(std::memory_order_acquire));
+}
+
+// Each that is under way may need as much as the longest entry, and one wrap of the ring.
+bool Journal::has_room() const {
+  constexpr std::uint64_t usual_entry = 1 << 10;
+  return !free_.empty() && room() > (open_count() + 1) * usual_entry + 2 * most_entry;
+}
+
+std::uint32_t Journal::open(std::string_view note, std::int64_t nanos) {
+  if (free_.empty()) return nowhere;
+  const std::uint32_t at = free_.back();
+  free_.pop_back();
+  Place& here = place(at);
+  note = note.substr(0, most_note);
+  here.size = static_cast<std::uint32_t>(note.size());
+  here.nanos = nanos;
+  std::memcpy(here.note, note.data(), note.size());
+  here.state.store(Place::held, std::memory_order_release);
+  return at;
+}
+
+void Journal::set_nanos(std::uint32_t at, std::int64_t nanos) {
+  if (at != nowhere) place(at).nanos = nanos;
+}
+
+void Journal::sent(std::uint32_t at) {
+  if (at != nowhere) place(at).state.store(Place::gone_out, std::memory_order_release);
+}
+
+bool Journal::close(std::uint32_t at, std::string_view entry) {
+  Header& all = header();
+  const std::size_t needed = framed(entry.size());
+  std::uint64_t head = all.head.load(std::memory_order_relaxed);
+  std::size_t offset = head % ring_size_;
+  const std::size_t to_end = ring_size_ - offset;
+  const std::size_t skipped = needed > to_end ? to_end : 0;
+  const bool fits = entry.size() <= most_entry && needed + skipped <= room();
+  if (fits) {
+    if (skipped > 0) {
+      if (skipped >= sizeof(Frame)) {
+        const Frame wrap{.size = 0, .check = 0, .number = number_};
+        std::memcpy(ring() + offset, &wrap, sizeof wrap);
+      }
+      head += skipped;
+      offset = 0;
+    }
+    const Frame frame{.size = static_cast<std::uint32_t>(entry.size()),
+                      .check = check_of(entry, number_ + 1),
+                      .number = number_ + 1};
+    ++number_;
+    std::memcpy(ring() + offset + sizeof frame, entry.data(), entry.size());
+    std::memcpy(ring() + offset, &frame, sizeof frame);
+    all.head.store(head + needed, std::memory_order_release);
+  }
+  if (at != nowhere) {
+    place(at).state.store(Place::unused, std::memory_order_release);
+    free_.push_back(at);
+  }
+  return fits;
+}
+
+namespace {
+
+// The frames between two places of a ring, as far as they are whole.
+template <class Take>
+std::uint64_t walk(const char* ring, std::size_t size, std::uint64_t from, std::uint64_t to, bool& is_damaged,
+                   Take take) {
+  while (from < to) {
+    const std::size_t offset = from % size, to_end = size - offset;
+    Frame frame;
+    if (to_end >= sizeof frame) std::memcpy(&frame, ring + offset, sizeof frame);
+    if (frame.size == 0) {
+      from += to_end;
+      continue;
+    }
+    const bool is_within = framed(frame.size) <= to_end && from + framed(frame.size) <= to;
+    const std::string_view bytes(ring + offset + sizeof frame, is_within ? frame.size : 0);
+    if (!is_within || check_of(bytes, frame.number) != frame.check) return is_damaged = true, from;
+    if (!take(frame.number, bytes)) return from;
+    from += framed(frame.size);
+  }
+  return from;
+}
+
+}  // namespace
+
+std::size_t Journal::read(std::size_t most,
+                          const std::function<void(std::uint64_t, std::string_view)>& take) {
+  Header& all = header();
+  std::size_t count = 0;
+  bool is_damaged = false;
+  read_to_ = std::max(read_to_, all.tail.load(std::memory_order_relaxed));
+  read_to_ = walk(ring(), ring_size_, read_to_, all.head.load(std::memory_order_acquire), is_damaged,
+                  [&](std::uint64_t number, std::string_view bytes) {
+                    if (count == most) return false;
+                    take(number, bytes);
+                    ++count;
+                    return true;
+                  });
+  return count;
+}
+
+void Journal::release() {
+  if (read_to_ > 0) header().tail.store(read_to_, std::memory_order_release);
+}
+
+void Journal::unread() {
+  read_to_ = header().tail.load(std::memory_order_relaxed);
+}
+
+bool Journal::has_unread() const {
+  return header().head.load(std::memory_order_acquire) >
+         std::max(read_to_, header().tail.load(std::memory_order_relaxed));
+}
+
+void Journal::sync() {
+  ::fdatasync(file_);
+}
+
+bool Journal::read_left(const std::string& path, Left& left) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return false;
+  struct stat facts {};
+  const bool is_there = ::fstat(file, &facts) == 0;
+  const auto size = is_there ? static_cast<std::size_t>(facts.st_size) : 0;
+  const std::size_t before_ring = header_size + most_open * sizeof(Place);
+  void* map = size > before_ring ? ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0) : MAP_FAILED;
+  ::close(file);
+  if (map == MAP_FAILED) return false;
+  const char* bytes = static_cast<const char*>(map);
+  const Header& all = *reinterpret_cast<const Header*>(bytes);
+  const bool is_ours = all.magic == magic && all.places == most_open && all.ring > 0 &&
+                       all.ring == size - before_ring && all.head >= all.tail &&
+                       all.head - all.tail <= all.ring;
+  if (is_ours) {
+    left.epoch = all.epoch;
+    walk(bytes + before_ring, all.ring, all.tail, all.head, left.is_damaged,
+         [&](std::uint64_t number, std::string_view entry) {
+           left.entries.emplace_back(number, std::string(entry));
+           return true;
+         });
+    const auto* places = reinterpret_cast<const Place*>(bytes + header_size);
+    for (std::size_t i = 0; i < most_open; ++i) {
+      const Place& each = places[i];
+      const std::uint32_t state = each.state.load(std::memory_order_acquire);
+      if (state == Place::unused) continue;
+      const std::size_t length = std::min<std::size_t>(each.size, most_note);
+      left.open.push_back({.note = std::string(each.note, length),
+                           .nanos = each.nanos,
+                           .was_sent = state == Place::gone_out});
+    }
+  }
+  ::munmap(map, size);
+  return is_ours;
+}
+
+}  // namespace gateway

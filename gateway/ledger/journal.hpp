@@ -1,0 +1,85 @@
+// What one data loop remembers of money beyond the end of its process: which requests are under way and what
+// is set aside for each, and the entries of those that ended, until the ledger has them on disk. A file that
+// is mapped into memory: writing to it is a copy, and survives a kill; the ledger's thread syncs it.
+//
+// One thread writes (the data loop), one reads entries and gives their room back (the ledger's thread).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gateway {
+
+class Journal {
+ public:
+  // Makes a new, empty one with room for `size` bytes of entries. Null where that cannot be done: `why`.
+  static std::unique_ptr<Journal> make(const std::string& path, std::size_t size, std::uint64_t epoch,
+                                       std::string& why);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  static constexpr std::size_t most_open = 16'384;
+  static constexpr std::size_t most_note = 480;
+  static constexpr std::size_t most_entry = 16 << 10;
+  static constexpr std::uint32_t nowhere = ~std::uint32_t{0};
+
+  // The data loop's side. Whether one more request can be remembered to its end.
+  bool has_room() const;
+  // Remembers that a request is under way: its place, or `nowhere`. `note` is cut at `most_note`.
+  std::uint32_t open(std::string_view note, std::int64_t nanos);
+  void set_nanos(std::uint32_t place, std::int64_t nanos);
+  // From now on a host may bill for it.
+  void sent(std::uint32_t place);
+  // The entry first, then its place is free. False: there is no room, and the entry is lost.
+  bool close(std::uint32_t place, std::string_view entry);
+
+  // The ledger's side: calls `take` with each whole entry that was not read, and its number. Stops at `most`.
+  // Returns how many.
+  std::size_t read(std::size_t most, const std::function<void(std::uint64_t, std::string_view)>& take);
+  // What was read need not be kept.
+  void release();
+  // What was read is to be read again.
+  void unread();
+  bool has_unread() const;
+  void sync();
+
+  std::uint64_t epoch() const;
+  std::size_t open_count() const { return most_open - free_.size(); }
+
+  // What a process that is gone has left behind.
+  struct Left {
+    std::uint64_t epoch = 0;
+    std::vector<std::pair<std::uint64_t, std::string>> entries;  // by number
+    struct Open {
+      std::string note;
+      std::int64_t nanos = 0;
+      bool was_sent = false;
+    };
+    std::vector<Open> open;
+    bool is_damaged = false;  // not all of it could be read
+  };
+  static bool read_left(const std::string& path, Left& left);
+
+ private:
+  struct Header;
+  struct Place;
+  Journal(int file, char* map, std::size_t size, std::size_t ring);
+  Header& header() const;
+  Place& place(std::uint32_t at) const;
+  char* ring() const;
+  std::uint64_t room() const;
+
+  int file_;
+  char* map_;
+  std::size_t size_, ring_size_;
+  std::vector<std::uint32_t> free_;
+  std::uint64_t number_ = 0;   // of the last entry
+  std::uint64_t read_to_ = 0;  // the ledger's, ahead of what was released
+};
+
+}  // namespace gateway

@@ -1,0 +1,228 @@
+#include "gateway/ledger/ledger.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <map>
+#include <random>
+
+#include "gateway/ledger/left_behind.hpp"
+#include "providers/loop/run_to_end.hpp"
+
+namespace gateway {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto between_commits = 25ms;
+constexpr auto after_a_fault = 1'000ms;
+constexpr auto between_forgettings = 10min;
+constexpr std::size_t most_in_a_commit = 16'384;
+
+std::uint64_t fresh_epoch() {
+  std::random_device entropy;
+  return ((static_cast<std::uint64_t>(entropy()) << 32) | entropy()) >> 1;
+}
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Ledger::Ledger(const Opening& opening, Say say)
+    : opening_(opening), path_(file_in(opening.directory)), say_(std::move(say)) {}
+
+Ledger::~Ledger() {
+  if (writer_.joinable()) finish(1h);
+}
+
+std::unique_ptr<Ledger> Ledger::open(const Opening& opening, Say say, std::string& why) {
+  std::unique_ptr<Ledger> ledger(new Ledger(opening, std::move(say)));
+  try {
+    ledger->file_.emplace(ledger->path_, LedgerFile::Mode::write);
+    ledger->written_ += take_up_left(*ledger->file_, opening.directory, ledger->say_);
+  } catch (const SqliteFault& fault) {
+    why = "cannot open " + ledger->path_ + ": " + fault.what();
+    return nullptr;
+  } catch (const std::exception& fault) {
+    why = fault.what();
+    return nullptr;
+  }
+  for (std::size_t i = 0; i < opening.loops; ++i) {
+    const std::string path = opening.directory + "/journal." + std::to_string(i);
+    auto journal = Journal::make(path, opening.settings.journal, fresh_epoch(), why);
+    if (!journal) return nullptr;
+    ledger->journals_.push_back(std::move(journal));
+  }
+  return ledger;
+}
+
+namespace {
+
+using Sums = std::map<std::string, std::vector<LedgerFile::Sum>>;
+
+Sums sums_of(LedgerFile& file, Scope scope, config::WallTime since) {
+  Sums sums;
+  for (LedgerFile::Sum& sum : file.sums(scope, since)) {
+    const std::string whose = scope == Scope::everybody ? "everybody"
+                              : scope == Scope::user    ? sum.key
+                                                        : sum.name;
+    sums[whose].push_back(std::move(sum));
+  }
+  return sums;
+}
+
+std::vector<Books::Past> past_in(LedgerFile& file, const std::vector<Books::Question>& questions) {
+  std::vector<Books::Past> all;
+  std::map<std::pair<Scope, config::WallTime>, Sums> known;
+  for (const Books::Question& each : questions) {
+    const auto [at, is_new] = known.try_emplace({each.scope, each.since});
+    if (is_new) at->second = sums_of(file, each.scope, each.since);
+    for (const LedgerFile::Sum& sum : at->second[each.name]) {
+      const Amounts used{.requests = sum.requests, .tokens = sum.tokens, .nanos = sum.charged};
+      all.push_back({.scope = each.scope,
+                     .key = sum.key,
+                     .name = each.scope == Scope::user ? sum.name : each.name,
+                     .measure = each.measure,
+                     .period = each.period,
+                     .used = used.of(each.measure)});
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<Books::Past> Ledger::past(const std::vector<Books::Question>& questions) {
+  return past_in(*file_, questions);
+}
+
+// What ended since is counted already, and taken off again.
+void Ledger::past(std::vector<Books::Question> questions, Take take) {
+  if (questions.empty()) return;
+  asio::post(reading_, [this, asked = std::move(questions), take = std::move(take),
+                        until = std::chrono::system_clock::now()] {
+    bring_up_to_date();
+    LedgerFile file(path_, LedgerFile::Mode::read);
+    std::vector<Books::Past> all = past_in(file, asked);
+    std::vector<Books::Question> since = asked;
+    for (Books::Question& each : since) each.since = until;
+    for (Books::Past& each : past_in(file, since)) {
+      each.used = -each.used;
+      all.push_back(std::move(each));
+    }
+    take(std::move(all));
+  });
+}
+
+void Ledger::run() {
+  writer_ = std::thread([this] {
+    providers::run_to_end(
+        writing_, [this](const std::exception& fault) { say_(std::string("ledger: ") + fault.what()); });
+    ended_.set_value();
+  });
+  reader_ = std::thread([this] {
+    providers::run_to_end(
+        reading_, [this](const std::exception& fault) { say_(std::string("ledger: ") + fault.what()); });
+  });
+}
+
+void Ledger::call() {
+  asio::post(writing_, [this] { collect_soon(between_commits); });
+}
+
+void Ledger::collect_soon(std::chrono::milliseconds wait) {
+  regular_.expires_after(wait);
+  regular_.async_wait([this](boost::system::error_code error) {
+    if (!error) collect();
+  });
+}
+
+void Ledger::collect() {
+  is_called_.store(false, std::memory_order_release);
+  try {
+    if (!file_) file_.emplace(path_, LedgerFile::Mode::write);
+    while (write_some()) {
+    }
+    if (!is_writing_.exchange(true)) say_("ledger: " + path_ + " can be written again");
+    forget_old();
+  } catch (const std::exception& fault) {
+    failed(fault);
+    is_called_.store(true, std::memory_order_release);
+    collect_soon(after_a_fault);
+  }
+}
+
+bool Ledger::write_some() {
+  std::size_t count = 0;
+  file_->begin();
+  Entry entry;
+  for (const auto& journal : journals_) {
+    std::uint64_t last = 0;
+    count += journal->read(most_in_a_commit - count, [&](std::uint64_t number, std::string_view bytes) {
+      if (read_entry(bytes, entry)) file_->add(entry);
+      last = number;
+    });
+    if (last > 0) file_->note_read(journal->epoch(), last);
+  }
+  if (count == 0) return file_->roll_back(), false;
+  file_->commit();
+  for (const auto& journal : journals_) {
+    journal->release();
+    journal->sync();
+  }
+  written_.fetch_add(count, std::memory_order_relaxed);
+  return count == most_in_a_commit;
+}
+
+void Ledger::forget_old() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_forgetting_) return;
+  const auto keep = std::chrono::duration_cast<std::chrono::milliseconds>(opening_.settings.keep).count();
+  file_->begin();
+  const bool is_more = file_->forget_before(now_ms() - keep);
+  file_->commit();
+  if (!is_more) next_forgetting_ = now + between_forgettings;
+}
+
+void Ledger::failed(const std::exception& fault) {
+  faults_.fetch_add(1, std::memory_order_relaxed);
+  for (const auto& journal : journals_) journal->unread();
+  file_.reset();  // what a disk that failed has taken is only known once the file was opened again
+  if (is_writing_.exchange(false)) {
+    say_("ledger: cannot write " + path_ + ": " + fault.what() +
+         "; what requests cost is kept in the journals until it works");
+  }
+}
+
+void Ledger::bring_up_to_date() {
+  std::promise<void> done;
+  std::future<void> is_done = done.get_future();
+  const auto kept = std::make_shared<std::promise<void>>(std::move(done));
+  asio::post(writing_, [this, kept] {
+    regular_.cancel();
+    collect();
+    kept->set_value();
+  });
+  is_done.wait_for(2s);
+}
+
+bool Ledger::finish(std::chrono::milliseconds limit) {
+  if (!writer_.joinable()) return true;
+  asio::post(writing_, [this] {
+    collect();
+    regular_.cancel();
+  });
+  writes_.reset();
+  reads_.reset();
+  if (end_.wait_for(limit) != std::future_status::ready) return false;
+  writer_.join();
+  reading_.stop();
+  reader_.join();
+  return true;
+}
+
+}  // namespace gateway

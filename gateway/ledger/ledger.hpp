@@ -1,0 +1,113 @@
+// The ledger of a running gateway: the journals that its data loops write, a thread that brings what is in
+// them to disk in group commits, and another one that reads for those who ask. No request waits for a disk:
+// while it takes nothing, the journals keep what comes, and what is in them when the process ends is taken up
+// by the next.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/values/settings.hpp"
+#include "gateway/ledger/journal.hpp"
+#include "gateway/ledger/ledger_file.hpp"
+#include "gateway/record_file/pause.hpp"
+#include "providers/loop/spawn.hpp"
+
+namespace gateway {
+
+class Ledger {
+ public:
+  // Tells an operator something; called on any thread.
+  using Say = std::function<void(const std::string&)>;
+  struct Opening {
+    std::string directory;
+    config::LedgerSettings settings;
+    std::size_t loops = 1;
+  };
+  // Takes up what an earlier process left, whatever way it ended. Null where that cannot be done: `why`.
+  static std::unique_ptr<Ledger> open(const Opening& opening, Say say, std::string& why);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+  static std::string file_in(const std::string& directory) { return directory + "/ledger.sqlite"; }
+
+  // Before the threads run: what was used in the windows that quotas are in now.
+  std::vector<Books::Past> past(const std::vector<Books::Question>& questions);
+  void run();
+  // The same while it runs, of what was there until now: `take` gets it, on a thread of the ledger's.
+  using Take = std::function<void(std::vector<Books::Past>)>;
+  void past(std::vector<Books::Question> questions, Take take);
+
+  Journal& journal(std::size_t loop) { return *journals_[loop]; }
+  // Something was put into a journal. Called from data loops.
+  void wrote() {
+    if (!is_called_.exchange(true, std::memory_order_acq_rel)) call();
+  }
+  void count_lost() { lost_.fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
+  std::uint64_t written() const { return written_.load(std::memory_order_relaxed); }
+  std::uint64_t faults() const { return faults_.load(std::memory_order_relaxed); }
+  bool is_writing() const { return is_writing_.load(std::memory_order_relaxed); }
+
+  // Reads, for one who waits on its own loop, with all that was written by now. Throws what `read` throws.
+  template <class Read>
+  auto ask(boost::asio::io_context& asker, Read read)
+      -> providers::Task<std::invoke_result_t<Read, LedgerFile&>> {
+    // Named: GCC 12 destroys what is made within an awaited call twice.
+    const auto made = [this, read] {
+      bring_up_to_date();
+      LedgerFile file(path_, LedgerFile::Mode::read);
+      return read(file);
+    };
+    co_return co_await providers::elsewhere(reading_, asker, made);
+  }
+  // Changes something that is not an entry, on the thread that writes.
+  template <class Change>
+  auto change(boost::asio::io_context& asker, Change work)
+      -> providers::Task<std::invoke_result_t<Change, LedgerFile&>> {
+    const auto made = [this, work] {
+      LedgerFile file(path_, LedgerFile::Mode::write);
+      return work(file);
+    };
+    co_return co_await providers::elsewhere(writing_, asker, made);
+  }
+  // Brings all to disk and ends the threads. False where the disk did not let that end within `limit`.
+  bool finish(std::chrono::milliseconds limit);
+
+ private:
+  Ledger(const Opening& opening, Say say);
+  void call();
+  void collect_soon(std::chrono::milliseconds wait);
+  void collect();
+  bool write_some();
+  void forget_old();
+  void failed(const std::exception& fault);
+  void bring_up_to_date();
+
+  const Opening opening_;
+  const std::string path_;
+  Say say_;
+  std::optional<LedgerFile> file_;  // absent after a fault, until it could be opened again
+  std::vector<std::unique_ptr<Journal>> journals_;
+  std::atomic<bool> is_called_{false};
+  std::atomic<bool> is_writing_{true};
+  std::atomic<std::uint64_t> lost_{0}, written_{0}, faults_{0};
+  std::chrono::steady_clock::time_point next_forgetting_{};
+  boost::asio::io_context writing_{1}, reading_{1};
+  using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+  Guard writes_{writing_.get_executor()}, reads_{reading_.get_executor()};
+  boost::asio::steady_timer regular_{writing_};
+  std::promise<void> ended_;
+  std::future<void> end_ = ended_.get_future();
+  std::thread writer_, reader_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,90 @@
+// LedgerFile::spend: what was spent, by whom and on what, from the sums of days.
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "gateway/ledger/ledger_file.hpp"
+
+namespace gateway {
+namespace {
+
+constexpr std::array<std::string_view, 6> kinds{"team", "key", "user", "tag", "model", "endpoint"};
+
+std::string date_of(std::int64_t day) {
+  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return text.data();
+}
+
+bool is_by(const std::vector<std::string>& by, std::string_view word) {
+  return std::ranges::find(by, word) != by.end();
+}
+
+// Where the sums by these stand.
+std::string table_for(const std::vector<std::string>& by) {
+  for (const std::string& each : by) {
+    const bool is_known = each == "day" || std::ranges::find(kinds, each) != kinds.end();
+    if (!is_known)
+      throw std::runtime_error("`" + each +
+                               "` is nothing to sum by; allowed are team, key, user, tag, model, endpoint "
+                               "and day");
+  }
+  const bool of_hosts = is_by(by, "team") || is_by(by, "model") || is_by(by, "endpoint");
+  if (is_by(by, "user") && is_by(by, "tag"))
+    throw std::runtime_error("sums are kept by user or by tag, not both");
+  for (const std::string_view one : {"user", "tag"}) {
+    if (is_by(by, one) && of_hosts)
+      throw std::runtime_error("sums by " + std::string(one) + " are kept by key and day alone");
+  }
+  return is_by(by, "user") ? "daily_user" : is_by(by, "tag") ? "daily_tag" : "daily";
+}
+
+}  // namespace
+
+std::vector<LedgerFile::SpendRow> LedgerFile::spend(const std::vector<std::string>& by, std::int64_t from_day,
+                                                    std::int64_t to_day,
+                                                    std::optional<std::string_view> only_key) {
+  const std::string table = table_for(by);
+  std::string columns, groups;
+  for (std::size_t i = 0; i < by.size(); ++i) {
+    columns += by[i] + ",";
+    groups += (i == 0 ? " GROUP BY " : ",") + std::to_string(i + 1);
+  }
+  std::string sql = "SELECT " + columns +
+                    "sum(requests),sum(prompt),sum(output),sum(cached),sum(reasoning),sum(cost),sum(charged) "
+                    "FROM " +
+                    table + " WHERE day>=? AND day<=?";
+  std::optional<std::int64_t> key;
+  if (only_key) {
+    key = known_name(Whose::key, *only_key);
+    if (!key) return {};
+    sql += " AND key=?";
+  }
+  Statement rows = database_.prepare(sql + groups);
+  rows.bind(1, from_day).bind(2, to_day);
+  if (key) rows.bind(3, *key);
+  std::vector<SpendRow> all;
+  while (rows.step() == Statement::Step::row) {
+    SpendRow row;
+    const int count = static_cast<int>(by.size());
+    for (int i = 0; i < count; ++i) {
+      const std::int64_t value = rows.integer(i);
+      row.of.push_back(by[static_cast<std::size_t>(i)] == "day" ? date_of(value) : text_of(value));
+    }
+    std::int64_t* const values[] = {&row.requests,  &row.prompt, &row.output, &row.cached,
+                                    &row.reasoning, &row.cost,   &row.charged};
+    for (int i = 0; i < 7; ++i) *values[i] = rows.integer(count + i);
+    if (row.requests != 0 || row.cost != 0 || !by.empty()) all.push_back(std::move(row));
+  }
+  const bool by_day = is_by(by, "day");
+  if (by_day) {
+    std::ranges::sort(all, {}, &SpendRow::of);
+  } else {
+    std::ranges::sort(all, std::ranges::greater(), &SpendRow::cost);
+  }
+  return all;
+}
+
+}  // namespace gateway

@@ -1,0 +1,312 @@
+#include "gateway/run/administration.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+
+#include "gateway/http/query.hpp"
+#include "gateway/pages/account_pages.hpp"
+#include "gateway/text/json_page.hpp"
+#include "gateway/text/quoted.hpp"
+#include "providers/loop/run_to_end.hpp"
+
+namespace gateway {
+namespace {
+
+namespace json = boost::json;
+using providers::Task;
+using Loop = Pages::Loop;
+using What = KeyCall::What;
+
+std::int64_t now_seconds() {
+  return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+}
+
+Administered fault(int status, std::string_view code, const std::string& message) {
+  const KeyAnswer answer = key_fault(status, code, message);
+  return {.status = answer.status, .body = answer.body};
+}
+
+Administered no_ledger() {
+  return fault(501, "no_ledger",
+               "What requests cost is not kept here: the ledger is not enabled, or has no state directory.");
+}
+
+// An infrastructure's fault is never the client's.
+Administered unavailable(const std::exception& cause) {
+  return fault(503, "ledger_unavailable", std::string("The ledger cannot be read now: ") + cause.what());
+}
+
+std::optional<What> what_of(const AdminCall& call) {
+  const bool is_read = call.method == Method::get || call.method == Method::head;
+  if (call.route == "/admin/keys")
+    return is_read ? What::list : call.method == Method::post ? std::optional(What::create) : std::nullopt;
+  if (call.route.ends_with("/rotate")) return What::rotate;
+  if (call.route.ends_with("/revoke")) return What::revoke;
+  if (call.route.ends_with("/change")) return What::change;
+  return is_read                        ? std::optional(What::show)
+         : call.method == Method::del   ? std::optional(What::revoke)
+         : call.method == Method::patch ? std::optional(What::change)
+                                        : std::nullopt;
+}
+
+// "req_abc" of "gen-abc", "chatcmpl-abc" or "msg_abc": by whichever API the reply was named.
+std::string request_id_of(std::string_view id) {
+  const std::size_t mark = id.find_last_of("-_");
+  return "req_" + std::string(mark == std::string_view::npos ? id : id.substr(mark + 1));
+}
+
+// What a key names must be there.
+std::optional<std::string> unknown_name(const std::string& body, const Generation& generation) {
+  boost::system::error_code error;
+  const json::value said = json::parse(body, error);
+  config::KeySettings key;
+  if (error || !said.is_object() || read_key(said.get_object(), key)) return std::nullopt;  // told elsewhere
+  const config::Settings& settings = generation.catalogue->settings();
+  for (const config::ModelName& model : key.models) {
+    if (!generation.catalogue->find(model.text)) return "there is no model or route " + quoted(model.text);
+  }
+  for (const config::PolicyName& policy : key.policies) {
+    if (!generation.policies.find(policy.text)) return "there is no policy " + quoted(policy.text);
+  }
+  if (key.policy && !generation.policies.find(key.policy->text))
+    return "there is no policy " + quoted(key.policy->text);
+  const bool has_team =
+      settings.teams.empty() || key.team.empty() ||
+      std::ranges::any_of(settings.teams, [&](const auto& team) { return team.name.text == key.team; });
+  return has_team ? std::nullopt : std::optional("there is no team " + quoted(key.team));
+}
+
+}  // namespace
+
+Administration::Administration(const std::string& path, Books& books, Ledger* ledger)
+    : books_(books), ledger_(ledger), store_(std::make_unique<KeyStore>(path)) {
+  for (StoredKey& key : store_->all()) keys_.push_back(std::move(key.settings));
+}
+
+std::unique_ptr<Administration> Administration::open(const std::string& directory, Books& books,
+                                                     Ledger* ledger, std::string& why) {
+  const std::string path = KeyStore::file_in(directory);
+  try {
+    return std::unique_ptr<Administration>(new Administration(path, books, ledger));
+  } catch (const std::exception& cause) {
+    why = "the store of keys " + path + " cannot be used: " + cause.what();
+    return nullptr;
+  }
+}
+
+Administration::~Administration() {
+  work_.reset();
+  io_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Administration::on_change(boost::asio::io_context& control, Adopt adopt) {
+  control_ = &control;
+  adopt_ = std::move(adopt);
+  thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
+}
+
+Task<KeyAnswer> Administration::change(Loop& asker, KeyCall key_call,
+                                       std::shared_ptr<const Generation> generation) {
+  if (key_call.what == What::create || key_call.what == What::change) {
+    if (const auto unknown = unknown_name(key_call.body, *generation))
+      co_return key_fault(400, "invalid_value", "The key cannot be so: " + *unknown + ".");
+  }
+  // Named, as below: GCC 12 destroys what is made within an awaited call twice.
+  const auto make = [this, key_call, generation] {
+    Changed done{.answer = store_->call(key_call, generation->catalogue->settings().keys, now_seconds()),
+                 .keys = {}};
+    if (done.answer.has_changed) {
+      for (StoredKey& key : store_->all()) done.keys.push_back(std::move(key.settings));
+    }
+    return done;
+  };
+  Changed changed;
+  std::string failed;
+  try {
+    changed = co_await providers::elsewhere(io_, asker, make);
+  } catch (const std::exception& cause) {
+    failed = cause.what();
+  }
+  if (!failed.empty())
+    co_return key_fault(503, "key_store_unavailable", "The store of keys cannot be used now: " + failed);
+  if (changed.answer.has_changed) {
+    const auto adopt = [this, keys = changed.keys] {
+      adopt_(keys);
+      return true;
+    };
+    co_await providers::elsewhere(*control_, asker, adopt);
+  }
+  co_return std::move(changed.answer);
+}
+
+Task<Administered> Administration::keys_page(Loop& asker, AdminCall call) {
+  const auto what = what_of(call);
+  if (!what) co_return fault(405, "method_not_allowed", "This method is of no use here.");
+  const KeyCall key_call{
+      .what = *what, .whom = call.parameter, .body = call.body.empty() ? std::string("{}") : call.body};
+  const KeyAnswer answer = co_await change(asker, key_call, call.generation);
+  co_return Administered{.status = answer.status, .body = answer.body};
+}
+
+// OpenRouter's /keys.
+Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
+  KeyCall key_call{.what = What::list, .whom = call.parameter, .body = "{}"};
+  const bool is_read = call.method == Method::get || call.method == Method::head;
+  const bool is_one = !call.parameter.empty();
+  if (is_one) key_call.what = is_read ? What::show : call.method == Method::del ? What::erase : What::change;
+  if (!is_one && !is_read) key_call.what = What::create;
+  if (key_call.what == What::create || key_call.what == What::change) {
+    boost::system::error_code error;
+    const json::value said = json::parse(call.body, error);
+    std::string why = "the body is no JSON object";
+    const auto key = error || !said.is_object() ? std::nullopt : key_of_openrouter(said.get_object(), why);
+    if (!key) co_return fault(400, "invalid_value", why);
+    key_call.body = json::serialize(*key);
+  }
+  const KeyAnswer answer = co_await change(asker, key_call, call.generation);
+  if (answer.status >= 400) co_return Administered{.status = answer.status, .body = answer.body};
+  const json::value told = json::parse(answer.body);
+  json::array keys = key_call.what == What::list ? told.at("data").as_array() : json::array{told};
+  const auto usages = [](LedgerFile& file, const json::array& of) {
+    std::vector<KeyUsage> all;
+    for (const json::value& key : of)
+      all.push_back(
+          usage_of(file, std::string(key.at("name").as_string()), std::chrono::system_clock::now()));
+    return all;
+  };
+  std::vector<KeyUsage> used(keys.size());
+  if (ledger_) {
+    try {
+      const auto read = [keys, usages](LedgerFile& file) { return usages(file, keys); };
+      used = co_await ledger_->ask(asker, read);
+    } catch (const std::exception&) {
+      // What was spent is left out while it cannot be read.
+    }
+  }
+  json::array data;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const json::object& key = keys[i].as_object();
+    if (!is_one && key.at("stored") == false) continue;
+    if (!is_one && key.if_contains("revoked") && key.at("revoked") == true) continue;
+    data.push_back(provisioned_key(key, used[i]));
+  }
+  json::object page;
+  if (key_call.what == What::erase)
+    co_return Administered{.body = json_page(json::object{{"deleted", true}})};
+  page["data"] = key_call.what == What::list ? json::value(data) : data.at(0);
+  if (const json::value* text = told.as_object().if_contains("key")) page["key"] = *text;
+  co_return Administered{.status = answer.status, .body = json_page(page)};
+}
+
+Task<Administered> Administration::spend(Loop& asker, AdminCall call) {
+  if (!ledger_) co_return no_ledger();
+  const std::vector<std::string> by = words_of(query_value(call.query, "by").value_or("day"));
+  const auto today = now_seconds() / 86'400;
+  const auto from_text = query_value(call.query, "from"), to_text = query_value(call.query, "to");
+  const auto from = from_text ? day_of(*from_text) : std::optional(today - 29);
+  const auto to = to_text ? day_of(*to_text) : std::optional<std::int64_t>(today);
+  if (!from || !to) co_return fault(400, "invalid_parameter", "`from` and `to` are days such as 2026-11-28.");
+  const SpendForm form =
+      query_value(call.query, "format").value_or("json") == "csv" ? SpendForm::csv : SpendForm::json;
+  std::string wrong;
+  try {
+    const auto read = [=](LedgerFile& file) { return spend_page(by, file.spend(by, *from, *to), form); };
+    const std::string page = co_await ledger_->ask(asker, read);
+    co_return Administered{
+        .body = page,
+        .content_type = form == SpendForm::csv ? "text/csv; charset=utf-8" : "application/json"};
+  } catch (const SqliteFault& cause) {
+    co_return unavailable(cause);
+  } catch (const std::exception& cause) {
+    wrong = cause.what();
+  }
+  co_return fault(400, "invalid_parameter", wrong + ".");
+}
+
+Task<Administered> Administration::forget(Loop& asker, AdminCall call) {
+  if (!ledger_) co_return no_ledger();
+  try {
+    const auto work = [user = call.parameter](LedgerFile& file) { return file.forget_user(user); };
+    const int count = co_await ledger_->change(asker, work);
+    if (count == 0)
+      co_return fault(404, "user_not_found", "Nothing is stored about " + quoted(call.parameter) + ".");
+    co_return Administered{.body = json_page(json::object{{"forgotten", call.parameter}})};
+  } catch (const std::exception& cause) {
+    co_return unavailable(cause);
+  }
+}
+
+Task<Administered> Administration::one_generation(Loop& asker, AdminCall call) {
+  const std::string id = query_value(call.query, "id").value_or("");
+  if (id.empty())
+    co_return fault(400, "missing_parameter", "`id` is missing: that of a reply, or its x-request-id.");
+  const std::string request = id.starts_with("req_") ? id : request_id_of(id);
+  std::optional<std::string> only;
+  if (call.has_key && call.role == config::Role::none) only = call.key;
+  const auto read = [=](LedgerFile& file) {
+    return file.find(request, only ? std::optional<std::string_view>(*only) : std::nullopt);
+  };
+  const auto found = co_await ledger_->ask(asker, read);
+  if (!found)
+    co_return fault(404, "generation_not_found", "There is no request " + quoted(id) + " of this key.");
+  co_return Administered{.body = generation_page(*found, id)};
+}
+
+Task<Administered> Administration::account(Loop& asker, AdminCall call) {
+  if (call.route == "/v1/generation/content")
+    co_return fault(501, "not_supported", "isocost keeps no prompts and no answers.");
+  if (!ledger_) co_return no_ledger();
+  const config::WallTime now = std::chrono::system_clock::now();
+  try {
+    if (call.route == "/v1/generation") co_return co_await one_generation(asker, std::move(call));
+    if (call.route == "/v1/key") {
+      const auto read = [key = call.key, now](LedgerFile& file) { return usage_of(file, key, now); };
+      const KeyUsage usage = co_await ledger_->ask(asker, read);
+      co_return Administered{.body = own_key_page(call.settings, usage)};
+    }
+    if (call.route == "/v1/credits") {
+      const auto read = [](LedgerFile& file) {
+        const auto sums = file.sums(Scope::everybody, config::WallTime{});
+        return sums.empty() ? std::int64_t{0} : sums[0].charged;
+      };
+      const std::int64_t used = co_await ledger_->ask(asker, read);
+      co_return Administered{.body = credits_page(call.generation->catalogue->settings().quota, used)};
+    }
+    const std::int64_t today = now_seconds() / 86'400;
+    std::int64_t from = today - 30, to = today - 1;
+    if (const auto date = query_value(call.query, "date")) {
+      const auto day = day_of(*date);
+      if (!day) co_return fault(400, "invalid_parameter", "`date` is a day such as 2026-11-28.");
+      from = to = *day;
+    }
+    std::optional<std::string> only;
+    if (call.has_key && call.role == config::Role::none) only = call.key;
+    const auto read = [=](LedgerFile& file) {
+      return file.spend({"day", "model", "endpoint"}, from, to,
+                        only ? std::optional<std::string_view>(*only) : std::nullopt);
+    };
+    const auto rows = co_await ledger_->ask(asker, read);
+    co_return Administered{.body = activity_page(rows)};
+  } catch (const std::exception& cause) {
+    co_return unavailable(cause);
+  }
+}
+
+Task<Administered> Administration::answer(Loop& asker, AdminCall call) {
+  switch (call.page) {
+    case Page::keys:
+      co_return co_await keys_page(asker, std::move(call));
+    case Page::provisioning:
+      co_return co_await provisioning(asker, std::move(call));
+    case Page::spend:
+      co_return co_await spend(asker, std::move(call));
+    case Page::users:
+      co_return co_await forget(asker, std::move(call));
+    default:
+      co_return co_await account(asker, std::move(call));
+  }
+}
+
+}  // namespace gateway

@@ -1,0 +1,170 @@
+#include "gateway/serving/quota_refusal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace gateway {
+namespace {
+
+using config::Measure;
+
+std::string whose(const LimitState& limit) {
+  if (limit.scope == Scope::everybody) return "everybody together";
+  return "the " + std::string(scope_names[static_cast<std::size_t>(limit.scope)]) + " `" + limit.name + "`";
+}
+
+std::string counted(std::int64_t value, std::string_view many) {
+  return std::to_string(value) + " " + std::string(value == 1 ? many.substr(0, many.size() - 1) : many);
+}
+
+std::string amount(Measure measure, std::int64_t value) {
+  if (measure == Measure::dollars) return dollars_text(value);
+  return counted(value, config::measure_names[static_cast<std::size_t>(measure)]);
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::string window(config::Period period) {
+  if (period == config::Period::total) return "in total";
+  return (period == config::Period::hour ? "an " : "a ") +
+         std::string(config::period_names[static_cast<std::size_t>(period)]);
+}
+
+}  // namespace
+
+std::string dollars_text(std::int64_t nanos) {
+  const bool is_negative = nanos < 0;
+  const std::uint64_t value =
+      is_negative ? 0 - static_cast<std::uint64_t>(nanos) : static_cast<std::uint64_t>(nanos);
+  std::string text = std::to_string(value / 1'000'000'000), decimals = std::to_string(value % 1'000'000'000);
+  decimals.insert(0, 9 - decimals.size(), '0');
+  while (decimals.size() > 2 && decimals.back() == '0') decimals.pop_back();
+  return (is_negative ? "-$" : "$") + text + "." + decimals;
+}
+
+std::string moment_text(config::WallTime at) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  return std::string(text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
+}
+
+std::string limit_words(const LimitState& limit) {
+  if (!limit.measure)
+    return whose(limit) + " may have " + counted(limit.limit, "requests") + " at the same time";
+  return whose(limit) + (*limit.measure == Measure::dollars ? " may spend " : " may use ") +
+         amount(*limit.measure, limit.limit) + " " + window(limit.period);
+}
+
+ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let) {
+  const bool is_money = limit.measure == Measure::dollars, waits = let == Let::wait;
+  const bool is_payment = is_money && !waits;
+  ErrorReply error =
+      plain_error(is_payment ? 402 : 429, is_payment ? "insufficient_quota" : "rate_limit_error",
+                  is_payment ? "budget_exceeded" : "quota_exceeded", capitalised(limit_words(limit)));
+  const bool is_too_large = limit.measure == Measure::tokens && needed.tokens > limit.limit;
+  if (limit.measure) {
+    const std::int64_t left = std::max<std::int64_t>(limit.limit - limit.used, 0);
+    error.message += "; " + amount(*limit.measure, left) + (is_money || left == 1 ? " is left" : " are left");
+    if (limit.open > 0) {
+      error.message += ", of which requests under way have set aside " +
+                       amount(*limit.measure, std::min(limit.open, left));
+    }
+    if (is_money) error.message += ", and this request may cost " + dollars_text(needed.nanos);
+    if (limit.measure == Measure::tokens) {
+      error.message += ", and this request may take " + std::to_string(needed.tokens);
+    }
+  } else {
+    error.message += ", and has them";
+  }
+  error.message += ".";
+  if (limit.refills != config::WallTime::max()) {
+    error.message += " It refills at " + moment_text(limit.refills) + ".";
+  }
+  error.metadata = {{"scope", std::string(scope_names[static_cast<std::size_t>(limit.scope)])},
+                    {"limit_of", limit.name}};
+  if (waits) {
+    error.retry_after = std::chrono::seconds(1);
+    error.should_retry = ShouldRetry::yes;
+  } else if (limit.refills != config::WallTime::max() && !is_too_large) {
+    error.retry_after = limit.refills_in;
+    if (is_payment) error.should_retry = ShouldRetry::no;
+  } else {
+    error.should_retry = ShouldRetry::no;
+  }
+  return error;
+}
+
+namespace {
+
+// As OpenAI writes it: "1m30s".
+std::string span_text(config::Duration time) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(time).count();
+  std::string text;
+  if (seconds >= 3'600) text += std::to_string(seconds / 3'600) + "h";
+  if (seconds >= 60) text += std::to_string(seconds / 60 % 60) + "m";
+  return text + std::to_string(seconds % 60) + "s";
+}
+
+void add_left(std::string& fields, std::string_view what, const Books::Left& left) {
+  const auto add = [&](std::string_view which, const std::string& value) {
+    fields.append("x-ratelimit-")
+        .append(which)
+        .append("-")
+        .append(what)
+        .append(": ")
+        .append(value)
+        .append("\r\n");
+  };
+  add("limit", std::to_string(left.limit));
+  add("remaining", std::to_string(left.remaining));
+  if (left.resets_in.count() > 0) add("reset", span_text(left.resets_in));
+}
+
+// Names come from the configuration and may have any character.
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return c >= ' ' && c < 0x7f; });
+}
+
+}  // namespace
+
+std::string quota_fields(const Books::Standing& standing) {
+  std::string fields;
+  if (standing.requests) add_left(fields, "requests", *standing.requests);
+  if (standing.tokens) add_left(fields, "tokens", *standing.tokens);
+  if (standing.nearly_used && is_printable(standing.nearly_used->name)) {
+    const LimitState& limit = *standing.nearly_used;
+    const double share =
+        limit.limit > 0 ? static_cast<double>(limit.used + limit.open) / static_cast<double>(limit.limit) : 1;
+    fields += "x-isocost-limit: " + limit_words(limit) + "; " +
+              std::to_string(static_cast<int>(share * 100)) + " % of it is used\r\n";
+  }
+  return fields;
+}
+
+std::string limit_fields(const LimitState& limit) {
+  std::string fields;
+  if (limit.measure == config::Measure::requests || limit.measure == config::Measure::tokens) {
+    add_left(fields, config::measure_names[static_cast<std::size_t>(*limit.measure)],
+             {.limit = limit.limit,
+              .remaining = std::max<std::int64_t>(limit.limit - limit.used - limit.open, 0),
+              .resets_in = limit.refills == config::WallTime::max() ? config::Duration{} : limit.refills_in});
+  }
+  if (is_printable(limit.name)) fields += "x-isocost-limit: " + limit_words(limit) + "\r\n";
+  return fields;
+}
+
+ErrorReply ledger_unavailable() {
+  ErrorReply error = plain_error(503, "server_error", "ledger_unavailable",
+                                 "What this request costs cannot be written down now, so it is not let in.");
+  error.retry_after = std::chrono::seconds(1);
+  error.should_retry = ShouldRetry::yes;
+  return error;
+}
+
+}  // namespace gateway

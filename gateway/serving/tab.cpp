@@ -1,0 +1,349 @@
+#include "gateway/serving/tab.hpp"
+
+#include <algorithm>
+
+#include "gateway/ledger/till.hpp"
+#include "gateway/observe/words.hpp"
+#include "gateway/request/reply.hpp"
+#include "gateway/serving/quota_refusal.hpp"
+#include "gateway/serving/settlement.hpp"
+#include "routing/terms/bill.hpp"
+
+namespace gateway {
+namespace {
+
+using providers::Task;
+
+// Set aside for an answer whose length nobody bounds, where tokens are counted.
+constexpr std::int64_t usual_output = 1'024;
+// With less than this many tokens an answer is none.
+constexpr std::int64_t least_output = 256;
+constexpr std::int64_t million = 1'000'000;
+
+std::int64_t ms_of(config::Duration time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+std::int64_t ms_of(config::WallTime at) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+CostSource source_of(const routing::Attempt& attempt, const routing::Endpoint& endpoint) {
+  if (attempt.usage_is_estimated) return CostSource::estimated;
+  if (!attempt.usage) return attempt.cost.nanos > 0 ? CostSource::estimated : CostSource::none;
+  const bool is_reported = endpoint.provider->reports_cost && attempt.usage->cost;
+  return is_reported ? CostSource::reported : CostSource::computed;
+}
+
+bool is_same(const routing::Attempt& a, const routing::Attempt& b) {
+  return a.dispatched == b.dispatched && a.endpoint == b.endpoint;
+}
+
+}  // namespace
+
+Tab::Tab(Services& services, InferenceRequest& request, Record& record)
+    : services_(services),
+      request_(request),
+      record_(record),
+      till_(services.till && (services.till->ledger || services.till->books.has_quotas()) ? services.till
+                                                                                          : nullptr),
+      place_(Journal::nowhere) {}
+
+Tab::~Tab() {
+  request_.tab = nullptr;
+  if (is_open_ && !is_closed_) close(nullptr, EntryEnd::broken, 500);
+}
+
+Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
+  const routing::Demand& demand = request_.demand;
+  const config::EndpointSettings& settings = *endpoint.settings;
+  const config::Prices& prices = settings.prices;
+  std::int64_t output = std::max<std::int64_t>(settings.context.count - demand.prompt.count, 0);
+  if (settings.max_output) output = std::min(output, settings.max_output->count);
+  if (demand.max_output)
+    output = settings.max_output ? std::min(output, demand.max_output->count) : demand.max_output->count;
+  if (request_.surface->format() == config::Format::embeddings) output = 0;
+  config::Money prompt{prices.request.nanos};
+  prompt = prompt + prices.input.of(demand.prompt);
+  if (prices.cache_write) prompt = prompt + prices.cache_write->of(demand.prompt);
+  const config::Money answer = prices.output.of({output * demand.answers});
+  return {.prompt = prompt.nanos,
+          .per_token = prices.output.price.nanos,
+          .output = output,
+          .all = prompt.nanos + answer.nanos};
+}
+
+// At the dearest of those who may be asked.
+Tab::Worst Tab::worst() const {
+  const auto& endpoints = request_.hosts->generation->catalogue->endpoints();
+  Worst most;
+  const auto add = [&](const routing::PublicModel& model) {
+    for (const routing::Candidate& each : model.candidates) {
+      const Worst here = worst_at(endpoints[each.endpoint]);
+      most.prompt = std::max(most.prompt, here.prompt);
+      most.per_token = std::max(most.per_token, here.per_token);
+      most.output = std::max(most.output, here.output);
+      most.all = std::max(most.all, here.all);
+    }
+  };
+  add(*request_.demand.model);
+  for (const routing::PublicModel* model : request_.demand.fallbacks) add(*model);
+  return most;
+}
+
+Asked Tab::asked() const {
+  const routing::Demand& demand = request_.demand;
+  const std::int64_t output = demand.max_output   ? demand.max_output->count
+                              : worst_.output > 0 ? std::min(usual_output, worst_.output)
+                                                  : 0;
+  const config::Money least = config::PricePerMillionTokens{{worst_.per_token}}.of(
+      {std::min(least_output, worst_.output) * demand.answers});
+  Asked asked;
+  asked.user = demand.user;
+  if (demand.key) {
+    asked.key = demand.key->name.text;
+    asked.team = demand.key->team;
+  }
+  asked.most = {.requests = 1, .tokens = demand.prompt.count + output * demand.answers, .nanos = worst_.all};
+  asked.least_nanos = std::min(worst_.all, worst_.prompt + least.nanos);
+  return asked;
+}
+
+Let Tab::open(Reply& reply, std::optional<ErrorReply>& error) {
+  if (!till_) return Let::in;
+  if (till_->books.has_quotas()) {
+    worst_ = worst();
+    const Asked wanted = asked();
+    LimitState blocking;
+    const Let let = till_->books.reserve(wanted, services_.timer.now(), reservation_, &blocking);
+    if (let == Let::wait) return let;
+    if (let == Let::out) {
+      error = quota_refusal(blocking, wanted.most, let);
+      reply.add_fields(limit_fields(blocking));
+      return let;
+    }
+  }
+  is_open_ = true;
+  if (!remember(error)) return Let::out;
+  let_in(reply);
+  return Let::in;
+}
+
+Task<void> Tab::wait(Reply& reply, Interruption& interruption, std::optional<ErrorReply>& error) {
+  // Another end of this request's wait.
+  struct Ended final : Interruptible {
+    explicit Ended(Books& all) : books(all) {}
+    ~Ended() { (void)books.leave_line(place.waiting); }
+    Books& books;
+    InLine place;
+    void interrupt(routing::FailureKind) override { place.sleep.wake(); }
+  };
+  const config::ServingLimits& limits = request_.hosts->generation->catalogue->settings().limits;
+  Ended here(till_->books);
+  InLine& place = here.place;
+  place.waiting.asked = asked();
+  place.waiting.bell = till_;
+  const bool has_room = till_->waiting() < static_cast<std::size_t>(limits.max_queued);
+  if (has_room && limits.queue_timeout.count() > 0) {
+    till_->books.stand_in_line(place.waiting);
+    till_->add(place);
+    const Interruption::Aim aim(interruption, here);
+    const config::TimePoint until =
+        std::min<config::TimePoint>(services_.timer.now() + limits.queue_timeout, request_.demand.deadline);
+    if (!interruption.over()) co_await place.sleep.until(services_.timer, until);
+    if (place.is_linked()) till_->remove(place);
+    (void)till_->books.leave_line(place.waiting);
+    reservation_ = place.waiting.reservation;
+  }
+  if (reservation_.is_open()) {
+    is_open_ = true;
+    if (!interruption.over() && remember(error)) let_in(reply);
+    co_return;
+  }
+  if (interruption.over()) co_return;
+  LimitState blocking;
+  const Let let = till_->books.reserve(place.waiting.asked, services_.timer.now(), reservation_, &blocking);
+  if (let != Let::in) {
+    error = quota_refusal(blocking, place.waiting.asked.most, let);
+    reply.add_fields(limit_fields(blocking));
+    co_return;
+  }
+  is_open_ = true;
+  if (remember(error)) let_in(reply);
+}
+
+bool Tab::remember(std::optional<ErrorReply>& error) {
+  const bool must =
+      reservation_.bounds_money || request_.hosts->generation->catalogue->settings().ledger.required;
+  const bool has_room = till_->journal && till_->journal->has_room();
+  if (!has_room && must) {
+    error = ledger_unavailable();
+    if (reservation_.is_open()) till_->books.settle(reservation_, {}, services_.timer.now());
+    is_open_ = false;
+    return false;
+  }
+  if (!has_room) return true;
+  const routing::Demand& demand = request_.demand;
+  EntryView note;
+  note.id = request_.id;
+  note.began_ms = note.at_ms = ms_of(demand.wall);
+  if (demand.key) {
+    note.team = demand.key->team;
+    note.key = demand.key->name.text;
+  }
+  note.user = std::string_view(demand.user).substr(0, 64);
+  note.model = std::string_view(demand.model->name.text).substr(0, 100);
+  note.end = EntryEnd::lost;
+  till_->scratch.clear();
+  write_entry(note, till_->scratch);
+  place_ = till_->journal->open(till_->scratch, reservation_.most.nanos);
+  return true;
+}
+
+// What the client is told of its quotas at the head of its reply.
+void Tab::let_in(Reply& reply) {
+  if (!reservation_.is_open()) return;
+  if (reservation_.bounds_money && reservation_.most.nanos < worst_.all) cap(reply);
+  const std::string fields = quota_fields(till_->books.standing(reservation_, services_.timer.now()));
+  if (!fields.empty()) reply.add_fields(fields);
+}
+
+// What is left pays for so long an answer.
+void Tab::cap(Reply& reply) {
+  routing::Demand& demand = request_.demand;
+  const std::int64_t left = std::max<std::int64_t>(reservation_.most.nanos - worst_.prompt, 0);
+  if (worst_.per_token <= 0) return;
+  const double tokens = static_cast<double>(left) * million / static_cast<double>(worst_.per_token) /
+                        static_cast<double>(demand.answers);
+  const auto most = static_cast<std::int64_t>(tokens);
+  if (demand.max_output && demand.max_output->count <= most) return;
+  demand.max_output = config::Tokens{most};
+  demand.lowers_max_output = true;
+  request_.most_output = config::Tokens{most};
+  if (request_.conversation) request_.conversation->max_output = most;
+  reply.add_fields("x-isocost-capped: " + std::to_string(most) + "\r\n");
+}
+
+void Tab::sends(std::size_t attempt, const routing::Endpoint& endpoint, double expected_output) {
+  if (!is_open_) return;
+  if (attempt < expected_.size()) expected_[attempt] = static_cast<float>(expected_output);
+  if (place_ == Journal::nowhere) return;
+  if (!reservation_.bounds_money) {
+    const auto output = static_cast<std::int64_t>(std::max(0.0, expected_output)) * request_.demand.answers;
+    expected_nanos_ += routing::bill(endpoint, {.prompt = request_.demand.prompt, .output = {output}}).nanos;
+    till_->journal->set_nanos(place_, expected_nanos_);
+  }
+  till_->journal->sent(place_);
+}
+
+// What those before it have cost, or may yet, stays set aside, and the worst of this one beside it.
+bool Tab::may_ask_again(const routing::Endpoint& endpoint) {
+  if (!is_open_ || !reservation_.bounds_money) return true;
+  std::int64_t before = 0;
+  for (const routing::Attempt& each : record_.attempts) {
+    const bool is_over = each.finished || each.failure;
+    before += is_over ? each.cost.nanos
+                      : worst_at(request_.hosts->generation->catalogue->endpoints()[each.endpoint]).all;
+  }
+  const std::int64_t more = before + worst_at(endpoint).all - reservation_.most.nanos;
+  if (more <= 0) return true;
+  if (!till_->books.extend(reservation_, more, services_.timer.now())) return false;
+  if (place_ != Journal::nowhere) till_->journal->set_nanos(place_, reservation_.most.nanos);
+  return true;
+}
+
+void Tab::close(const routing::Attempt* last, EntryEnd end, int status) {
+  if (!is_open_ || is_closed_) return;
+  is_closed_ = true;
+  const auto& endpoints = request_.hosts->generation->catalogue->endpoints();
+  const config::Charged charged = request_.hosts->generation->catalogue->settings().ledger.charged;
+  EntryView entry;
+  entry.attempts.reserve(record_.attempts.size());
+  Amounts used{.requests = 1};
+  const routing::Attempt* deciding = last;
+  for (std::size_t i = 0; i < record_.attempts.size(); ++i) {
+    const bool is_last = last && is_same(record_.attempts[i], *last);
+    routing::Attempt attempt = is_last ? *last : record_.attempts[i];
+    const routing::Endpoint& endpoint = endpoints[attempt.endpoint];
+    // One that is beside the one that answers, and still under way, is given up.
+    if (!is_last && !attempt.finished && !attempt.failure) {
+      settle_given_up(request_, i < expected_.size() ? static_cast<double>(expected_[i]) : 0, attempt);
+      attempt.failure =
+          routing::Failure{.kind = routing::FailureKind::outrun, .progress = routing::Progress::request_sent};
+    }
+    EntryView::Attempt each{.endpoint = endpoint.settings->name.text,
+                            .provider = endpoint.provider->name.text,
+                            .model = endpoint.model->name.text,
+                            .cost = attempt.cost.nanos,
+                            .source = source_of(attempt, endpoint)};
+    if (attempt.usage) {
+      each.prompt = attempt.usage->prompt.count;
+      each.cached = attempt.usage->cached.count;
+      each.cache_written = attempt.usage->cache_written.count;
+      each.output = attempt.usage->output.count;
+      each.reasoning = attempt.usage->reasoning.count;
+    }
+    if (attempt.finished) each.milliseconds = ms_of(*attempt.finished);
+    if (attempt.failure) each.failure = word(attempt.failure->kind);
+    const bool decides =
+        is_last || (!last && &record_.attempts[i] == &routing::deciding_one(record_.attempts));
+    if (decides) {
+      entry.deciding = i;
+      deciding = &record_.attempts[i];
+      used.tokens = each.prompt + each.output;
+    }
+    const bool counts = charged == config::Charged::everything || (decides && end != EntryEnd::refused);
+    entry.cost += each.cost;
+    if (counts) each.charged = each.cost;
+    used.nanos += each.charged;
+    entry.attempts.push_back(each);
+  }
+  if (record_.attempts.empty()) used.requests = reservation_.is_open() ? 1 : 0;
+  (void)deciding;
+  entry.charged = till_->books.settle(reservation_, used, services_.timer.now());
+  // What was not set aside is not charged: the one that decides comes first.
+  std::int64_t left = entry.charged;
+  const auto share = [&left](EntryView::Attempt& each) {
+    each.charged = std::min(each.charged, left);
+    left -= each.charged;
+  };
+  if (entry.deciding < entry.attempts.size()) share(entry.attempts[entry.deciding]);
+  for (std::size_t i = 0; i < entry.attempts.size(); ++i) {
+    if (i != entry.deciding) share(entry.attempts[i]);
+  }
+  write_entry_of(entry, end, status);
+}
+
+void Tab::write_entry_of(EntryView& entry, EntryEnd end, int status) {
+  if (!till_->journal) return;
+  const routing::Demand& demand = request_.demand;
+  const config::Duration took = services_.timer.now() - demand.admitted;
+  entry.id = request_.id;
+  entry.began_ms = ms_of(demand.wall);
+  entry.at_ms = entry.began_ms + ms_of(took);
+  if (demand.key) {
+    entry.team = demand.key->team;
+    entry.key = demand.key->name.text;
+    for (const std::string& tag : demand.key->tags) entry.tags.push_back(tag);
+  }
+  for (const std::string& tag : request_.tags) entry.tags.push_back(tag);
+  constexpr std::size_t longest = 256;
+  entry.user = std::string_view(demand.user).substr(0, longest);
+  entry.model = demand.model->name.text;
+  entry.policy = request_.policy->name.text;
+  entry.path = request_.surface->route();
+  entry.end = end;
+  entry.status = status;
+  entry.streamed = demand.delivery == routing::Delivery::streamed;
+  if (!entry.attempts.empty()) {
+    const auto& first = record_.attempts[entry.deciding].first_delta;
+    entry.first_ms =
+        ms_of(first ? record_.attempts[entry.deciding].dispatched - demand.admitted + *first : took);
+  }
+  till_->scratch.clear();
+  write_entry(entry, till_->scratch);
+  if (!till_->journal->close(place_, till_->scratch)) till_->ledger->count_lost();
+  place_ = Journal::nowhere;
+  till_->ledger->wrote();
+}
+
+}  // namespace gateway

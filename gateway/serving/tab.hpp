@@ -1,0 +1,70 @@
+// What one request owes: set aside at its quotas before anything is planned for it, settled once, whatever
+// way it ends, and entered into the ledger before its client has the last byte. Where there are neither
+// quotas nor a ledger it does nothing. Belongs to its request.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "gateway/accounts/books.hpp"
+#include "gateway/ledger/entry.hpp"
+#include "gateway/observe/record.hpp"
+#include "gateway/request/inference.hpp"
+#include "gateway/request/interruption.hpp"
+#include "gateway/surface/error_reply.hpp"
+
+namespace gateway {
+
+class Reply;
+
+class Tab {
+ public:
+  // All must outlive it.
+  Tab(Services& services, InferenceRequest& request, Record& record);
+  ~Tab();
+  Tab(const Tab&) = delete;
+  Tab& operator=(const Tab&) = delete;
+
+  // Sets aside what the request may come to. Let::wait: others under way are in the way, and wait() is next.
+  // `error` says why it is not let in.
+  Let open(Reply& reply, std::optional<ErrorReply>& error);
+  // In the order in which requests came, as long as they may wait in line.
+  providers::Task<void> wait(Reply& reply, Interruption& interruption, std::optional<ErrorReply>& error);
+
+  // A host is asked, which is expected to answer with so many tokens.
+  void sends(std::size_t attempt, const routing::Endpoint& endpoint, double expected_output);
+  // Whether the quotas bear one more attempt, beside the first or after it.
+  bool may_ask_again(const routing::Endpoint& endpoint);
+  // The end: `last` is how the attempt that answers stands, or null where none does.
+  void close(const routing::Attempt* last, EntryEnd end, int status);
+  bool is_closed() const { return is_closed_; }
+
+ private:
+  struct Worst {
+    std::int64_t prompt = 0;     // nano-dollars
+    std::int64_t per_token = 0;  // of a million tokens of the answer, each answer
+    std::int64_t output = 0;     // tokens
+    std::int64_t all = 0;
+  };
+  Worst worst_at(const routing::Endpoint& endpoint) const;
+  Worst worst() const;
+  Asked asked() const;
+  void let_in(Reply& reply);
+  void cap(Reply& reply);
+  bool remember(std::optional<ErrorReply>& error);
+  void write_entry_of(EntryView& entry, EntryEnd end, int status);
+
+  Services& services_;
+  InferenceRequest& request_;
+  Record& record_;
+  Till* const till_;
+  Worst worst_{};
+  Reservation reservation_{};
+  std::uint32_t place_;
+  std::array<float, 16> expected_{};  // tokens of each attempt's answer
+  std::int64_t expected_nanos_ = 0;
+  bool is_open_ = false, is_closed_ = false;
+};
+
+}  // namespace gateway

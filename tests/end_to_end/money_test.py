@@ -1,0 +1,475 @@
+"""Who may spend what, and what was spent: budgets under a race, after kills and across restarts, by the real clients of
+the APIs and by the program's own commands."""
+import asyncio
+import csv
+import hashlib
+import io
+import json
+import os
+import pathlib
+import random
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+import unittest
+
+import anthropic
+import httpx
+import openai
+import openrouter
+
+import behaviours
+from gateway import endpoint, free_port
+from scripted_host import ScriptedHost
+
+ADMIN = "sk-administrator-of-the-tests"
+PRICE = {"input": "0 $/Mtok", "output": "100 $/Mtok"}  # a thousand tokens of an answer are 0.1 $
+MOST = 1_000
+WORST = 100_000_000  # nano-dollars
+
+
+def sha256(key):
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def uses(share):
+    """A host whose answers take that share of the longest one that anybody asks for here."""
+    async def behaviour(exchange):
+        await asyncio.sleep(0.02)
+        tokens = min(MOST // share, exchange.body.get("max_tokens", MOST))
+        usage = {"prompt_tokens": 5, "completion_tokens": tokens, "total_tokens": tokens + 5}
+        if not exchange.body.get("stream"):
+            return await exchange.reply(200, behaviours.answer({"content": "Hello"}, usage=usage))
+        await exchange.begin_stream()
+        for word in ["Hel", "lo"]:
+            await exchange.event(behaviours.piece({"content": word}))
+            await asyncio.sleep(0.01)
+        await behaviours.finish_stream(exchange, usage=usage)
+        return True
+    return behaviour
+
+
+class Gateway:
+    """One that is started, killed and started again on the same state directory."""
+
+    def __init__(self, host, keys, **more):
+        self.folder = tempfile.TemporaryDirectory()
+        self.state = pathlib.Path(self.folder.name) / "state"
+        self.config = pathlib.Path(self.folder.name) / "isocost.yaml"
+        self.port = free_port()
+        self.settings = {
+            "listen": f"127.0.0.1:{self.port}", "workers": 2, "state": str(self.state),
+            "keys": [{"name": "admin", "sha256": sha256(ADMIN), "role": "admin"}] +
+                    [{"name": name, "sha256": sha256(name), "team": "tests"} | rest for name, rest in keys.items()],
+            "providers": {"a": {"base_url": f"http://127.0.0.1:{host.ports[0]}/v1"}},
+            "models": {name: {"endpoints": [endpoint("a", name, price=PRICE, speaks=["chat", "completions"])]}
+                       for name in ["all", "half"]},
+            "default_policy": "cheapest",
+        } | more
+        self.write()
+
+    def write(self):
+        self.config.write_text(json.dumps(self.settings))
+
+    def start(self):
+        self.process = subprocess.Popen([os.environ["ISOCOST"], "serve", "--config", self.config],
+                                        stdout=subprocess.DEVNULL, stderr=open(self.folder.name + "/said", "a"))
+        for _ in range(600):
+            try:
+                httpx.get(f"http://127.0.0.1:{self.port}/readyz")
+                return self
+            except httpx.HTTPError:
+                assert self.process.poll() is None, self.said()
+                time.sleep(0.02)
+        raise AssertionError("the gateway never began to listen")
+
+    def said(self):
+        return pathlib.Path(self.folder.name + "/said").read_text()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(30) == 0, self.said()
+
+    def get(self, path, key=ADMIN):
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {key}"})
+
+    def run(self, *words, key=ADMIN):
+        return subprocess.run([os.environ["ISOCOST"], *words], capture_output=True, text=True, timeout=60,
+                              env=os.environ | {"ISOCOST_ADMIN_KEY": key})
+
+    def spend(self, *words):
+        done = self.run("spend", "--config", str(self.config), "--json", *words)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["data"]
+
+    def entries(self):
+        """What the ledger holds, read from beside."""
+        with sqlite3.connect(f"file:{self.state}/ledger.sqlite?mode=ro", uri=True) as file:
+            rows = file.execute("SELECT e.id_hash, n.text, e.cost, e.charged FROM entry e JOIN name n ON n.id = e.key")
+            return [(row[0], row[1].decode(), row[2], row[3]) for row in rows]
+
+
+async def ask(port, key, model, stream=False, max_tokens=MOST):
+    """Status, head and body of one call on a connection of its own; nothing of one that broke off."""
+    body = json.dumps({"model": model, "stream": stream, "max_tokens": max_tokens,
+                       "messages": [{"role": "user", "content": "Say hello."}]}).encode()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                     b"Content-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s"
+                     % (key.encode(), len(body), body))
+        reply = await reader.read()
+        writer.close()
+    except OSError:
+        return None
+    head, _, text = reply.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    fields = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+    if stream and not text.rstrip().endswith(b"0"):
+        return None
+    if not stream and len(text) != int(fields.get("content-length", -1)):
+        return None
+    return int(lines[0].split()[1]), fields, text
+
+
+class Budgets(unittest.TestCase):
+    ROUNDS = 5
+
+    @classmethod
+    def setUpClass(cls):
+        cls.host = cls.enterClassContext(ScriptedHost({"all": uses(1), "half": uses(2)}))
+        budget = {"quota": {"dollars": {"total": "1 $"}}}
+        keys = {f"{model}-{n}": budget for model in ["all", "half"] for n in range(cls.ROUNDS)}
+        keys["cut"] = {"quota": {"dollars": {"total": "0.15 $"}}}
+        keys["slow"] = {"quota": {"requests": {"hour": 2}, "tokens": {"hour": "1 Mtok"}}}
+        keys["spent"] = {"quota": {"dollars": {"day": "0 $"}}}
+        cls.gateway = Gateway(cls.host, keys, limits={"max_connections_per_ip": 0}).start()
+        cls.addClassCleanup(cls.gateway.stop)
+
+    def race(self, model, count):
+        for n in range(self.ROUNDS):
+            async def all_at_once():
+                return await asyncio.gather(*(ask(self.gateway.port, f"{model}-{n}", model) for _ in range(count)))
+            replies = asyncio.run(all_at_once())
+            yield n, [reply[0] for reply in replies if reply]
+
+    def test_of_many_at_once_that_cost_the_most_a_budget_for_ten_answers_ten(self):
+        for n, statuses in self.race("all", 200):
+            self.assertEqual(len(statuses), 200)
+            self.assertEqual(statuses.count(200), 10)
+            self.assertEqual(set(statuses), {200, 402})
+
+    def test_where_they_cost_half_it_answers_twice_as_many(self):
+        for n, statuses in self.race("half", 200):
+            self.assertEqual(statuses.count(200), 20)
+            self.assertEqual(set(statuses), {200, 402})
+            key = self.gateway.get("/api/v1/key", f"half-{n}").json()["data"]
+            self.assertEqual((key["limit"], key["limit_remaining"], key["usage"]), (1, 0, 1))
+
+    def test_an_answer_is_made_as_short_as_the_budget_bears(self):
+        reply = asyncio.run(ask(self.gateway.port, "cut", "all"))
+        self.assertEqual(reply[0], 200)
+        self.assertNotIn("x-isocost-capped", reply[1])
+        status, fields, body = asyncio.run(ask(self.gateway.port, "cut", "all"))
+        self.assertEqual((status, fields["x-isocost-capped"]), (200, "500"))
+        self.assertEqual(json.loads(body)["usage"]["completion_tokens"], 500)
+        self.assertEqual(asyncio.run(ask(self.gateway.port, "cut", "all"))[0], 402)
+
+    def test_clients_of_every_api_are_told_that_there_is_no_money(self):
+        base = f"http://127.0.0.1:{self.gateway.port}"
+        client = openai.OpenAI(api_key="spent", base_url=base + "/v1", max_retries=2)
+        said = r"[Tt]he key `spent` may spend \$0.00 a day; \$0.00 is left.* It refills at \d{4}-\d\d-\d\dT00:00:00Z"
+        messages = [{"role": "user", "content": "Say hello."}]
+        calls = [lambda: client.chat.completions.create(model="all", messages=messages),
+                 lambda: client.chat.completions.create(model="all", messages=messages, stream=True),
+                 lambda: client.completions.create(model="all", prompt="Say"),
+                 lambda: client.responses.create(model="all", input="Say hello.")]
+        for call in calls:
+            with self.assertRaisesRegex(openai.APIStatusError, said) as caught:
+                call()
+            self.assertEqual(caught.exception.status_code, 402)
+            self.assertEqual(caught.exception.code, "budget_exceeded")
+        other = anthropic.Anthropic(api_key="spent", base_url=base, max_retries=0)
+        with self.assertRaisesRegex(anthropic.APIStatusError, said) as caught:
+            other.messages.create(model="all", max_tokens=10, messages=messages)
+        self.assertEqual(caught.exception.status_code, 402)
+        reply = httpx.post(base + "/v1beta/models/all:generateContent", headers={"x-goog-api-key": "spent"},
+                           json={"contents": [{"parts": [{"text": "Say hello."}]}]})
+        self.assertEqual(reply.status_code, 402)
+        self.assertRegex(reply.text, said)
+        with openrouter.OpenRouter(api_key="spent", server_url=base + "/api/v1", retry_config=None) as third:
+            with self.assertRaisesRegex(openrouter.errors.OpenRouterError, said) as caught:
+                third.chat.send(model="all", messages=messages)
+            self.assertEqual(caught.exception.status_code, 402)
+
+    def test_a_limit_of_requests_says_what_is_left_and_when_it_refills(self):
+        client = openai.OpenAI(api_key="slow", base_url=f"http://127.0.0.1:{self.gateway.port}/v1", max_retries=0)
+
+        def call():
+            return client.chat.completions.with_raw_response.create(
+                model="all", max_tokens=10, messages=[{"role": "user", "content": "Say hello."}])
+        for left in ["1", "0"]:
+            fields = call().headers
+            self.assertEqual((fields["x-ratelimit-limit-requests"], fields["x-ratelimit-remaining-requests"]),
+                             ("2", left))
+            self.assertRegex(fields["x-ratelimit-reset-requests"], r"^(\d+m)?\d+s$")
+        with self.assertRaisesRegex(openai.RateLimitError, "may use 2 requests an hour; 0 requests are left") as caught:
+            call()
+        fields = caught.exception.response.headers
+        self.assertEqual(fields["x-ratelimit-remaining-requests"], "0")
+        self.assertTrue(0 < int(fields["retry-after"]) <= 3600)
+
+
+class Kills(unittest.TestCase):
+    KILLS = int(os.environ.get("ISOCOST_KILLS", 8))
+
+    def test_a_kill_under_load_loses_no_answer_and_charges_none_twice(self):
+        host = self.enterContext(ScriptedHost({"all": uses(1), "half": uses(2)}))
+        limit = {"quota": {"dollars": {"total": "100000 $"}}}
+        gateway = Gateway(host, {"one": limit, "two": limit}, limits={"max_connections_per_ip": 0})
+        draw = random.Random(7)
+        answered = {}
+
+        async def client(until, key):
+            while time.monotonic() < until:
+                model = draw.choice(["all", "half"])
+                reply = await ask(gateway.port, key, model, stream=draw.random() < 0.5)
+                if reply and reply[0] == 200:
+                    answered[reply[1]["x-request-id"]] = (key, WORST if model == "all" else WORST // 2)
+
+        async def load(seconds):
+            until = time.monotonic() + seconds
+            clients = [asyncio.create_task(client(until, draw.choice(["one", "two"]))) for _ in range(30)]
+            await asyncio.sleep(seconds - draw.random() * 0.1)
+            gateway.kill()
+            await asyncio.gather(*clients)
+
+        for _ in range(self.KILLS):
+            gateway.start()
+            asyncio.run(load(0.5 + draw.random() / 2))
+        gateway.start()
+        self.addCleanup(gateway.stop)
+        self.assertGreater(len(answered), 50 * self.KILLS)
+        self.assertIn("under way when the last gateway here was killed", gateway.said())
+
+        charged = {"one": 0, "two": 0}
+        entries = gateway.entries()
+        self.assertEqual(len({entry[0] for entry in entries}), len(entries), "a request has two entries")
+        for _, key, cost, amount in entries:
+            self.assertLessEqual(amount, WORST)
+            self.assertEqual(cost, amount)
+            charged[key] += amount
+        for row in gateway.spend("--by", "key"):
+            self.assertEqual(row["charged_nanos"], charged[row["key"]])
+        self.assertEqual(sum(row["charged_nanos"] for row in gateway.spend("--by", "team,day")), sum(charged.values()))
+        for key, amount in charged.items():
+            said = gateway.get("/api/v1/key", key).json()["data"]
+            self.assertAlmostEqual(said["usage"] * 1e9, amount, delta=1)
+            self.assertAlmostEqual(said["limit_remaining"] * 1e9, 100_000_000_000_000 - amount, delta=1)
+        for request_id, (key, cost) in random.Random(1).sample(sorted(answered.items()), 200):
+            entry = gateway.get(f"/api/v1/generation?id={request_id}", key).json()["data"]
+            self.assertEqual(round(entry["usage"] * 1e9), cost)
+            self.assertEqual(entry["isocost"]["end"], "answered")
+
+
+class Disks(unittest.TestCase):
+    def test_a_disk_that_takes_nothing_holds_up_nobody_until_the_journal_is_full(self):
+        host = self.enterContext(ScriptedHost({"all": uses(1), "half": uses(2)}))
+        gateway = Gateway(host, {"bounded": {"quota": {"dollars": {"total": "100000 $"}}}, "free": {}}, workers=1,
+                          limits={"max_connections_per_ip": 0}, ledger={"journal": "1 MiB"}).start()
+        self.addCleanup(gateway.stop)
+
+        async def many(key, count):
+            most = asyncio.Semaphore(50)
+
+            async def one():
+                async with most:
+                    return await ask(gateway.port, key, "all")
+            return await asyncio.gather(*(one() for _ in range(count)))
+
+        self.assertEqual({reply[0] for reply in asyncio.run(many("bounded", 5))}, {200})
+        before = len(gateway.entries()) or 5
+        disk = sqlite3.connect(gateway.state / "ledger.sqlite", isolation_level=None)
+        disk.execute("BEGIN EXCLUSIVE")
+        answered = 5
+        for _ in range(40):
+            replies = asyncio.run(many("bounded", 250))
+            self.assertLessEqual({reply[0] for reply in replies}, {200, 503})
+            answered += sum(reply[0] == 200 for reply in replies)
+            refused = asyncio.run(ask(gateway.port, "bounded", "all"))
+            answered += refused[0] == 200
+            if refused[0] == 503:
+                break
+        self.assertEqual(refused[0], 503)
+        self.assertEqual(json.loads(refused[2])["error"]["code"], "ledger_unavailable")
+        self.assertIn("retry-after", refused[1])
+        self.assertEqual({reply[0] for reply in asyncio.run(many("free", 20))}, {200})
+        self.assertIn("what requests cost is kept in the journals until it works", gateway.said())
+        disk.execute("ROLLBACK")
+        until = time.monotonic() + 10
+        while asyncio.run(ask(gateway.port, "bounded", "all"))[0] != 200:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.1)
+        answered += 1
+        rows = {row["key"]: row for row in gateway.spend("--by", "key")}
+        self.assertEqual(rows["bounded"]["requests"], answered)
+        self.assertEqual(rows["bounded"]["charged_nanos"], answered * WORST)
+        self.assertGreater(before, 0)
+
+
+class Keys(unittest.TestCase):
+    def setUp(self):
+        self.host = self.enterContext(ScriptedHost({"all": uses(1), "half": uses(2)}))
+        self.gateway = Gateway(self.host, {})
+        self.gateway.start()
+
+    def tearDown(self):
+        if self.gateway.process.poll() is None:
+            self.gateway.stop()
+
+    def keys(self, *words, key=ADMIN):
+        return self.gateway.run("keys", words[0], "--config", str(self.gateway.config), *words[1:], key=key)
+
+    def status(self, key):
+        return asyncio.run(ask(self.gateway.port, key, "all"))[0]
+
+    def soon(self, key, status):
+        until = time.monotonic() + 1
+        while self.status(key) != status:
+            self.assertLess(time.monotonic(), until)
+
+    def within_a_second(self, key, status):
+        until = time.monotonic() + 1
+        while self.status(key) != status:
+            self.assertLess(time.monotonic(), until)
+        for _ in range(8):  # on each worker
+            self.assertEqual(self.status(key), status)
+
+    def test_a_key_is_made_limited_rotated_and_revoked_while_the_gateway_runs(self):
+        made = self.keys("create", "--name", "ci", "--team", "search", "--limit", "dollars/day=0.25")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        first = made.stdout.strip()
+        self.assertRegex(first, r"^isocost_[0-9A-Za-z]{49}$")
+        self.soon(first, 200)
+        self.soon(first, 402)
+        self.assertEqual(self.keys("limit", "ci", "dollars/day=none", "requests/hour=100").returncode, 0)
+        self.within_a_second(first, 200)
+        second = self.keys("rotate", "ci").stdout.strip()
+        self.within_a_second(first, 401)
+        self.within_a_second(second, 200)
+        listed = self.keys("list").stdout
+        self.assertIn("requests/hour=100", listed)
+        self.assertNotIn(second, listed)
+        self.gateway.stop()
+        self.gateway.start()
+        self.assertEqual(self.status(second), 200)
+        self.assertEqual(self.keys("revoke", "ci").returncode, 0)
+        self.within_a_second(second, 401)
+        stored = (self.gateway.state / "keys.sqlite").read_bytes()
+        self.assertNotIn(second.encode(), stored)
+
+    def test_only_an_administrator_gives_access(self):
+        made = self.keys("create", "--name", "app").stdout.strip()
+        refused = self.keys("list", key=made)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("takes a key with `role: admin`", refused.stderr)
+        viewer = self.keys("create", "--name", "viewer", "--role", "viewer").stdout.strip()
+        self.assertEqual(self.gateway.get("/admin/spend", viewer).status_code, 200)
+        self.assertEqual(self.gateway.get("/admin/spend", made).status_code, 403)
+        self.assertEqual(self.gateway.get("/admin/keys", viewer).status_code, 403)
+
+    def test_bad_words_are_answered_with_a_sentence(self):
+        for words, said in [(["create", "--name", "x", "--limit", "dollars/day=nan"], "is no limit"),
+                            (["create", "--name", "x", "--team", "t", "--models", "nothing"], "no model or route"),
+                            (["create", "--name", "admin"], "Another key is called"),
+                            (["revoke", "nobody"], "There is no key"),
+                            (["limit", "admin", "dollars/day=1"], "stands in the configuration")]:
+            done = self.keys(*words)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(said, done.stderr)
+
+    def test_without_a_gateway_the_store_is_opened(self):
+        self.gateway.stop()
+        made = self.keys("create", "--name", "early")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.gateway.start()
+        self.assertEqual(self.status(made.stdout.strip()), 200)
+
+    def test_a_second_gateway_on_the_same_directory_is_refused_in_words(self):
+        other = pathlib.Path(self.gateway.folder.name) / "other.yaml"
+        other.write_text(json.dumps(self.gateway.settings | {"listen": f"127.0.0.1:{free_port()}"}))
+        done = self.gateway.run("serve", "--config", str(other))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"is in use by another isocost (process {self.gateway.process.pid})", done.stderr)
+        self.assertIn("`state` in the configuration", done.stderr)
+
+    def test_openrouters_client_manages_keys(self):
+        base = f"http://127.0.0.1:{self.gateway.port}/api/v1"
+        with openrouter.OpenRouter(api_key=ADMIN, server_url=base, retry_config=None) as client:
+            made = client.api_keys.create(name="for ann", limit=0.1, limit_reset="daily")
+            self.assertEqual((made.data.name, made.data.limit), ("for ann", 0.1))
+            self.soon(made.key, 200)
+            self.assertEqual(self.status(made.key), 402)
+            self.assertIn("for ann", [each.name for each in client.api_keys.list().data])
+            self.assertEqual(client.api_keys.get(hash=made.data.hash).data.usage, 0.1)
+            changed = client.api_keys.update(hash=made.data.hash, limit=0.5, limit_reset="daily")
+            self.assertEqual(changed.data.limit, 0.5)
+            self.soon(made.key, 200)
+            own = openrouter.OpenRouter(api_key=made.key, server_url=base, retry_config=None)
+            current = own.api_keys.get_current_key_metadata()
+            own.__exit__(None, None, None)
+            self.assertEqual((current.data.label, current.data.limit), ("for ann", 0.5))
+            self.assertEqual(client.credits.get_credits().data.total_usage, current.data.usage)
+            client.api_keys.delete(hash=made.data.hash)
+            self.within_a_second(made.key, 401)
+
+
+class Spend(unittest.TestCase):
+    def test_what_was_spent_is_told_by_everything_it_can_be_summed_by(self):
+        host = self.enterContext(ScriptedHost({"all": uses(1), "half": uses(2)}))
+        gateway = Gateway(host, {"one": {"tags": ["ci"]}, "two": {}}).start()
+        base = f"http://127.0.0.1:{gateway.port}"
+        for key, model, user in [("one", "all", "ann"), ("one", "half", "bob"), ("two", "half", "ann")]:
+            client = openai.OpenAI(api_key=key, base_url=base + "/v1", max_retries=0)
+            client.chat.completions.create(model=model, user=user, max_tokens=MOST,
+                                           messages=[{"role": "user", "content": "Say hello."}],
+                                           extra_headers={"x-isocost-tags": "night, batch"})
+
+        def cents(by):
+            return {row[by]: round(row["cost_nanos"] / 1e7) for row in gateway.spend("--by", by)}
+        self.assertEqual(cents("key"), {"one": 15, "two": 5})
+        self.assertEqual(cents("team"), {"tests": 20})
+        self.assertEqual(cents("user"), {"ann": 15, "bob": 5})
+        self.assertEqual(cents("model"), {"all": 10, "half": 10})
+        self.assertEqual(cents("tag"), {"night": 20, "batch": 20, "ci": 15})
+        self.assertEqual(list(cents("day").values()), [20])
+        self.assertEqual(cents("endpoint"), {"a": 20})
+        table = list(csv.DictReader(io.StringIO(gateway.run(
+            "spend", "--config", str(gateway.config), "--by", "key,model", "--csv").stdout)))
+        self.assertEqual(sum(float(row["cost"]) for row in table), 0.2)
+        self.assertIn("one", gateway.run("spend", "--config", str(gateway.config), "--by", "key").stdout)
+        with openrouter.OpenRouter(api_key=ADMIN, server_url=base + "/api/v1", retry_config=None) as client:
+            today = time.strftime("%Y-%m-%d", time.gmtime())
+            rows = client.analytics.get_user_activity(request={"date_": today}).data
+            self.assertEqual(sum(row.requests for row in rows), 3)
+            self.assertAlmostEqual(sum(row.usage for row in rows), 0.2)
+            answer = client.chat.send(model="half", max_tokens=100, messages=[{"role": "user", "content": "Hi"}])
+            told = client.generations.get_generation(id=answer.id).data
+            self.assertAlmostEqual(told.total_cost, 0.01)
+            self.assertEqual((told.model, told.provider_name, told.tokens_completion), ("half", "a", 100))
+        done = gateway.run("spend", "--config", str(gateway.config), "--by", "colour")
+        self.assertIn("is nothing to sum by", done.stderr)
+        self.assertEqual(gateway.run("spend", "--config", str(gateway.config), "--forget-user", "ann").returncode, 0)
+        self.assertNotIn("ann", cents("user"))
+        gateway.stop()
+        self.assertEqual(cents("key")["one"], 15)  # from the directory itself
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,120 @@
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+#include "gateway/keys/key_store.hpp"
+#include "gateway/keys/key_text.hpp"
+#include "tests/support/scratch_directory.hpp"
+
+using gateway::KeyAnswer;
+using gateway::KeyCall;
+using gateway::KeyStore;
+using What = KeyCall::What;
+
+namespace {
+
+struct World {
+  support::ScratchDirectory directory;
+  KeyStore store{directory.file("keys.sqlite")};
+  std::vector<config::KeySettings> configured;
+
+  KeyAnswer call(What what, const std::string& whom, const std::string& body = "{}") {
+    return store.call({.what = what, .whom = whom, .body = body}, configured, 1'000);
+  }
+  std::string key_in(const KeyAnswer& answer) {
+    return std::string(boost::json::parse(answer.body).at("key").as_string());
+  }
+};
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a key has a prefix and a check, so that a mistyped one is none of ours") {
+  const std::string key = gateway::new_key();
+  CHECK(key.size() == 57);
+  CHECK(key.starts_with("isocost_"));
+  CHECK(gateway::is_key_of_ours(key));
+  for (std::size_t i = 8; i < key.size(); ++i) {
+    std::string changed = key;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    CHECK_FALSE(gateway::is_key_of_ours(changed));
+  }
+  CHECK(gateway::new_key() != key);
+  CHECK(gateway::label_of_key(key) == key.substr(0, 12) + "..." + key.substr(53));
+}
+
+TEST_CASE("a key is shown once, and only its hash is kept") {
+  World world;
+  const KeyAnswer made =
+      world.call(What::create, "", R"({"name":"ci","team":"search","quota":{"dollars":{"day":10.5}}})");
+  CHECK(made.status == 201);
+  CHECK(made.has_changed);
+  const std::string key = world.key_in(made);
+  const auto all = KeyStore(world.directory.file("keys.sqlite")).all();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].settings.sha256 == gateway::hash_of_key(key));
+  CHECK(all[0].settings.team == "search");
+  CHECK(all[0].settings.quota.of(config::Measure::dollars)[2] == 10'500'000'000);
+  const std::string listed = world.call(What::list, "").body;
+  CHECK(contains(listed, "\"ci\""));
+  CHECK_FALSE(contains(listed, key));
+}
+
+TEST_CASE("limits are changed one by one, and taken away") {
+  World world;
+  world.call(What::create, "", R"({"name":"ci","quota":{"requests":{"minute":60}}})");
+  CHECK(world.call(What::change, "ci", R"({"quota":{"dollars":{"month":100}}})").status == 200);
+  auto quota = world.store.all()[0].settings.quota;
+  CHECK(quota.of(config::Measure::requests)[0] == 60);
+  CHECK(quota.of(config::Measure::dollars)[4] == 100'000'000'000);
+  world.call(What::change, "ci", R"({"quota":{"requests":{"minute":null}}})");
+  quota = world.store.all()[0].settings.quota;
+  CHECK_FALSE(quota.of(config::Measure::requests)[0]);
+  for (const char* bad : {R"({"quota":{"dollars":{"day":-1}}})", R"({"quota":{"dollars":{"day":1e300}}})",
+                          R"({"quota":{"requests":{"day":1.5}}})", R"({"quota":{"dollars":{"eon":1}}})",
+                          R"({"colour":1})", R"({"role":"king"})", "[]", "{"}) {
+    CAPTURE(bad);
+    CHECK(world.call(What::change, "ci", bad).status == 400);
+  }
+  config::Quota words;
+  CHECK_FALSE(gateway::read_limit("dollars/day=10", words));
+  CHECK_FALSE(gateway::read_limit("concurrent=4", words));
+  CHECK(words.of(config::Measure::dollars)[2] == 10'000'000'000);
+  CHECK(words.concurrent == 4);
+  CHECK_FALSE(gateway::read_limit("dollars/day=none", words));
+  CHECK_FALSE(words.of(config::Measure::dollars)[2]);
+  for (const char* bad :
+       {"dollars/day=nan", "dollars/day", "euros/day=1", "dollars/day=10x", "concurrent=0", "dollars=3"}) {
+    CAPTURE(bad);
+    CHECK(gateway::read_limit(bad, words));
+  }
+}
+
+TEST_CASE("a rotated key is another one of the same name, and a revoked one stays revoked") {
+  World world;
+  const std::string first = world.key_in(world.call(What::create, "", R"({"name":"ci"})"));
+  const std::string second = world.key_in(world.call(What::rotate, "ci"));
+  CHECK(first != second);
+  REQUIRE(world.store.all().size() == 1);
+  CHECK(world.store.all()[0].settings.sha256 == gateway::hash_of_key(second));
+  CHECK(world.call(What::revoke, gateway::hex(gateway::hash_of_key(second))).status == 200);
+  CHECK(world.store.all()[0].settings.is_disabled);
+  CHECK(world.call(What::change, "ci", R"({"disabled":false})").status == 409);
+  CHECK(world.call(What::rotate, "ci").status == 409);
+}
+
+TEST_CASE("a name is given once, and what stands in the configuration is changed there") {
+  World world;
+  world.configured.resize(1);
+  world.configured[0].name = {"app"};
+  CHECK(world.call(What::create, "", R"({"name":"app"})").status == 409);
+  CHECK(world.call(What::create, "", R"({"name":"ci"})").status == 201);
+  CHECK(world.call(What::create, "", R"({"name":"ci"})").status == 409);
+  CHECK(world.call(What::create, "", "{}").status == 400);
+  CHECK(world.call(What::revoke, "app").status == 409);
+  CHECK(world.call(What::show, "app").status == 200);
+  CHECK(world.call(What::show, "nobody").status == 404);
+}

@@ -1,0 +1,114 @@
+#include "gateway/ledger/journal.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <random>
+
+#include "tests/support/scratch_directory.hpp"
+
+using gateway::Journal;
+
+namespace {
+
+struct World {
+  support::ScratchDirectory directory;
+  std::string path = directory.file("journal.0");
+  std::string why;
+  std::unique_ptr<Journal> journal = Journal::make(path, 1 << 20, 7, why);
+
+  Journal::Left left() const {
+    Journal::Left found;
+    CHECK(Journal::read_left(path, found));
+    return found;
+  }
+  std::vector<std::string> read(std::size_t most = 1'000) {
+    std::vector<std::string> entries;
+    journal->read(most, [&](std::uint64_t, std::string_view bytes) { entries.emplace_back(bytes); });
+    return entries;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what was under way and what ended is found by the next process") {
+  World world;
+  REQUIRE(world.journal);
+  const auto first = world.journal->open("first", 100), second = world.journal->open("second", 200);
+  world.journal->sent(second);
+  const auto third = world.journal->open("third", 300);
+  CHECK(world.journal->close(third, "the entry of the third"));
+  const Journal::Left left = world.left();
+  CHECK(left.epoch == 7);
+  REQUIRE(left.entries.size() == 1);
+  CHECK(left.entries[0].second == "the entry of the third");
+  REQUIRE(left.open.size() == 2);
+  CHECK(left.open[0].note == "first");
+  CHECK_FALSE(left.open[0].was_sent);
+  CHECK(left.open[1].note == "second");
+  CHECK(left.open[1].was_sent);
+  CHECK(left.open[1].nanos == 200);
+  CHECK(first != second);
+}
+
+TEST_CASE("what was read and released is not found again, what was only read is") {
+  World world;
+  for (int i = 0; i < 3; ++i) world.journal->close(Journal::nowhere, "entry " + std::to_string(i));
+  CHECK(world.read(2) == std::vector<std::string>{"entry 0", "entry 1"});
+  CHECK(world.left().entries.size() == 3);
+  world.journal->release();
+  CHECK(world.left().entries.size() == 1);
+  CHECK(world.read() == std::vector<std::string>{"entry 2"});
+  world.journal->unread();
+  CHECK(world.read() == std::vector<std::string>{"entry 2"});
+  CHECK_FALSE(world.journal->has_unread());
+}
+
+TEST_CASE("a ring that is read as it is written never ends, and one that is not says that it is full") {
+  World world;
+  std::mt19937 draw(1);
+  std::uint64_t expected = 0;
+  for (int round = 0; round < 2'000; ++round) {
+    for (int i = 0; i < 8; ++i) {
+      REQUIRE(world.journal->close(Journal::nowhere, std::string(1 + draw() % 900, 'x')));
+    }
+    world.journal->read(100, [&](std::uint64_t number, std::string_view) { REQUIRE(number == ++expected); });
+    world.journal->release();
+  }
+  CHECK(expected == 16'000);
+  int taken = 0;
+  while (world.journal->close(Journal::nowhere, std::string(900, 'y'))) ++taken;
+  CHECK(taken > 1'000);
+  CHECK_FALSE(world.journal->has_room());
+  CHECK(world.left().entries.size() == static_cast<std::size_t>(taken));
+  world.read(5'000);
+  world.journal->release();
+  CHECK(world.journal->has_room());
+}
+
+TEST_CASE("a torn end is left out, and what stands before it is kept") {
+  World world;
+  world.journal->close(Journal::nowhere, "whole");
+  world.journal->close(Journal::nowhere, "torn apart");
+  world.journal.reset();
+  std::string bytes;
+  {
+    std::ifstream file(world.path, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  bytes[bytes.find("torn")] = '?';
+  std::ofstream(world.path, std::ios::binary) << bytes;
+  const Journal::Left left = world.left();
+  CHECK(left.is_damaged);
+  REQUIRE(left.entries.size() == 1);
+  CHECK(left.entries[0].second == "whole");
+}
+
+TEST_CASE("a file that is no journal is none, and a directory that is not there is named") {
+  World world;
+  std::ofstream(world.path, std::ios::trunc) << "something else";
+  Journal::Left left;
+  CHECK_FALSE(Journal::read_left(world.path, left));
+  CHECK_FALSE(Journal::make(world.directory.file("nowhere/journal.0"), 1 << 20, 7, world.why));
+  CHECK(world.why.find("/nowhere/journal.0") != std::string::npos);
+}

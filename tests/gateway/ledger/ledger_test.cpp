@@ -1,0 +1,243 @@
+#include "gateway/ledger/ledger.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <random>
+
+#include "tests/support/scratch_directory.hpp"
+
+using gateway::Entry;
+using gateway::EntryEnd;
+using gateway::Journal;
+using gateway::Ledger;
+using gateway::LedgerFile;
+using gateway::Scope;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::int64_t noon = 1'795'867'200'000;  // 2026-11-28 12:00:00 UTC
+
+Entry entry_of(const std::string& id, std::int64_t cost, const std::string& key = "app",
+               std::int64_t at_ms = noon) {
+  Entry entry{
+      .id = id, .began_ms = at_ms - 1'500, .at_ms = at_ms, .team = "search", .key = key, .user = "ann"};
+  entry.tags = {"night", "batch"};
+  entry.model = "m";
+  entry.policy = "balanced";
+  entry.path = "/v1/chat/completions";
+  entry.status = 200;
+  entry.cost = entry.charged = cost;
+  entry.attempts.push_back(
+      {.endpoint = "dear", .provider = "dear", .model = "m", .cost = 0, .failure = "server_error"});
+  entry.attempts.push_back({.endpoint = "cheap",
+                            .provider = "cheap",
+                            .model = "m",
+                            .cost = cost,
+                            .charged = cost,
+                            .source = gateway::CostSource::computed,
+                            .prompt = 11,
+                            .output = 7});
+  entry.deciding = 1;
+  return entry;
+}
+
+std::string bytes_of(const Entry& entry) {
+  std::string bytes;
+  gateway::write_entry(entry, bytes);
+  return bytes;
+}
+
+struct World {
+  support::ScratchDirectory directory;
+  std::string said, why;
+  std::unique_ptr<Ledger> open() {
+    config::LedgerSettings settings;
+    settings.journal = 1 << 20;
+    auto ledger = Ledger::open(
+        {.directory = directory.file(""), .settings = settings, .loops = 2},
+        [this](const std::string& text) { said += text + "\n"; }, why);
+    return ledger;
+  }
+  LedgerFile file() { return LedgerFile(Ledger::file_in(directory.file("")), LedgerFile::Mode::read); }
+  LedgerFile::Sum all() {
+    const auto sums = file().sums(Scope::everybody, config::WallTime{});
+    return sums.empty() ? LedgerFile::Sum{} : sums[0];
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an entry is read as it was written") {
+  const Entry entry = entry_of("req_1", 1'234);
+  Entry read;
+  REQUIRE(gateway::read_entry(bytes_of(entry), read));
+  CHECK(read.id == "req_1");
+  CHECK(read.user == "ann");
+  CHECK(read.tags == entry.tags);
+  CHECK(read.at_ms == noon);
+  REQUIRE(read.attempts.size() == 2);
+  CHECK(read.attempts[0].failure == "server_error");
+  CHECK(read.attempts[1].cost == 1'234);
+  CHECK(read.tokens() == 18);
+  CHECK_FALSE(gateway::read_entry(bytes_of(entry).substr(0, 20), read));
+}
+
+TEST_CASE("what ended before a kill is entered once, however often it is taken up") {
+  World world;
+  {
+    auto ledger = world.open();
+    REQUIRE(ledger);
+    const auto place = ledger->journal(0).open(bytes_of(Entry{.id = "req_1"}), 5'000);
+    ledger->journal(0).sent(place);
+    ledger->journal(0).close(place, bytes_of(entry_of("req_1", 100)));
+    // The thread never ran: as if it had been killed.
+  }
+  for (int start = 0; start < 3; ++start) {
+    auto ledger = world.open();
+    REQUIRE(ledger);
+  }
+  CHECK(world.all().requests == 1);
+  CHECK(world.all().charged == 100);
+  const auto found = world.file().find("req_1");
+  REQUIRE(found);
+  CHECK(found->team == "search");
+  CHECK(world.file().find("req_1", "app"));
+  CHECK_FALSE(world.file().find("req_1", "other"));
+}
+
+TEST_CASE("what was under way is charged as it was set aside, if a host had been asked") {
+  World world;
+  {
+    auto ledger = world.open();
+    REQUIRE(ledger);
+    Entry note = entry_of("req_sent", 0);
+    note.attempts.clear();
+    ledger->journal(1).sent(ledger->journal(1).open(bytes_of(note), 5'000));
+    note.id = "req_held";
+    ledger->journal(1).open(bytes_of(note), 9'000);
+  }
+  REQUIRE(world.open());
+  CHECK(world.said.find("2 requests were under way") != std::string::npos);
+  CHECK(world.all().charged == 5'000);
+  CHECK(world.file().find("req_sent")->end == EntryEnd::lost);
+  CHECK(world.file().find("req_sent")->charged == 5'000);
+  CHECK(world.file().find("req_held")->charged == 0);
+}
+
+TEST_CASE("a thread brings what journals hold to disk, and their room is free again") {
+  World world;
+  auto ledger = world.open();
+  REQUIRE(ledger);
+  ledger->run();
+  for (int i = 0; i < 500; ++i) {
+    ledger->journal(i % 2).close(Journal::nowhere, bytes_of(entry_of("req_" + std::to_string(i), i)));
+    ledger->wrote();
+  }
+  CHECK(ledger->finish(10s));
+  CHECK(ledger->written() == 500);
+  ledger.reset();
+  CHECK(world.all().requests == 500);
+  CHECK(world.all().charged == 499 * 500 / 2);
+  REQUIRE(world.open());
+  CHECK(world.all().requests == 500);
+}
+
+TEST_CASE("sums agree with the entries that they are of") {
+  World world;
+  LedgerFile file(Ledger::file_in(world.directory.file("")), LedgerFile::Mode::write);
+  std::mt19937_64 draw(3);
+  std::map<std::string, std::int64_t> by_key;
+  std::int64_t since_ten_past = 0;
+  file.begin();
+  for (int i = 0; i < 3'000; ++i) {
+    const std::string key = "key " + std::to_string(draw() % 5);
+    const auto cost = static_cast<std::int64_t>(draw() % 10'000);
+    const std::int64_t at = noon + static_cast<std::int64_t>(draw() % (3 * 86'400'000));
+    Entry entry = entry_of("req_" + std::to_string(i), cost, key, at);
+    entry.attempts[0].cost = entry.attempts[0].charged = 3;
+    entry.cost = entry.charged = cost + 3;
+    file.add(entry);
+    by_key[key] += cost + 3;
+    if (at >= noon + 600'000) since_ten_past += cost + 3;
+  }
+  file.commit();
+  const auto rows = file.spend({"key"}, 0, 100'000);
+  REQUIRE(rows.size() == by_key.size());
+  std::int64_t all = 0;
+  for (const auto& row : rows) {
+    CHECK(row.cost == by_key[row.of[0]]);
+    all += row.charged;
+  }
+  for (const std::vector<std::string>& by : {std::vector<std::string>{},
+                                             {"team"},
+                                             {"day"},
+                                             {"model", "endpoint"},
+                                             {"user"},
+                                             {"user", "day"},
+                                             {"day", "team"}}) {
+    std::int64_t sum = 0, requests = 0;
+    for (const auto& row : file.spend(by, 0, 100'000)) {
+      sum += row.charged;
+      requests += row.requests;
+    }
+    CHECK(sum == all);
+    CHECK(requests == 3'000);
+  }
+  std::int64_t tagged = 0;
+  for (const auto& row : file.spend({"tag"}, 0, 100'000)) tagged += row.charged;
+  CHECK(tagged == 2 * all);  // each has two
+  CHECK(
+      file.sums(Scope::everybody, config::WallTime(std::chrono::milliseconds(noon + 600'000)))[0].charged +
+          (file.sums(Scope::everybody, config::WallTime(std::chrono::milliseconds(noon + 600'000))).size() > 1
+               ? file.sums(Scope::everybody, config::WallTime(std::chrono::milliseconds(noon + 600'000)))[1]
+                     .charged
+               : 0) ==
+      since_ten_past);
+  CHECK_THROWS_WITH(file.spend({"user", "model"}, 0, 1), "sums by user are kept by key and day alone");
+  CHECK_THROWS(file.spend({"colour"}, 0, 1));
+}
+
+TEST_CASE("single requests are forgotten when they are old, and their sums by day stay") {
+  World world;
+  LedgerFile file(Ledger::file_in(world.directory.file("")), LedgerFile::Mode::write);
+  file.begin();
+  file.add(entry_of("old", 10));
+  file.add(entry_of("new", 20, "app", noon + 86'400'000));
+  file.commit();
+  CHECK_FALSE(file.forget_before(noon + 1));
+  CHECK_FALSE(file.find("old"));
+  CHECK(file.find("new"));
+  CHECK(file.spend({}, 0, 100'000)[0].charged == 30);
+}
+
+TEST_CASE("what is stored about a user can be forgotten") {
+  World world;
+  LedgerFile file(Ledger::file_in(world.directory.file("")), LedgerFile::Mode::write);
+  file.begin();
+  file.add(entry_of("req_1", 10));
+  file.commit();
+  CHECK(file.forget_user("ann") == 1);
+  CHECK(file.forget_user("ann") == 0);
+  CHECK(file.find("req_1")->user.find("ann") == std::string::npos);
+  CHECK(file.spend({"user"}, 0, 100'000)[0].charged == 10);
+}
+
+TEST_CASE("a file of a newer version, or of something else, is refused in words") {
+  World world;
+  const std::string path = world.directory.file("ledger.sqlite");
+  { LedgerFile file(path, LedgerFile::Mode::write); }
+  {
+    gateway::Database database(path, gateway::Database::Mode::write);
+    database.run("PRAGMA user_version=99");
+  }
+  CHECK_FALSE(world.open());
+  CHECK(world.why.find("newer isocost") != std::string::npos);
+  {
+    gateway::Database database(path, gateway::Database::Mode::write);
+    database.run("PRAGMA application_id=5");
+  }
+  CHECK_FALSE(world.open());
+  CHECK(world.why.find("something else") != std::string::npos);
+}

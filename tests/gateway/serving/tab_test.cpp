@@ -1,0 +1,220 @@
+// What requests owe: one entry each, whatever way they end, and what their quotas let in.
+#include <doctest/doctest.h>
+
+#include "gateway/ledger/till.hpp"
+#include "tests/support/scratch_directory.hpp"
+#include "tests/support/world.hpp"
+
+using namespace std::chrono_literals;
+using namespace support;
+using gateway::Entry;
+using gateway::EntryEnd;
+
+namespace {
+
+config::Settings with_budget(std::optional<std::int64_t> nanos) {
+  config::Settings settings = three_prices();
+  settings.quota.of(config::Measure::dollars)[static_cast<std::size_t>(config::Period::total)] = nanos;
+  return settings;
+}
+
+// What requests pay to; nothing of it is brought to disk.
+struct Counter {
+  ScratchDirectory directory;
+  gateway::Books books{config::WallTime{}, config::TimePoint{}};
+  std::string why;
+  std::unique_ptr<gateway::Ledger> ledger = gateway::Ledger::open(
+      {.directory = directory.file(""), .settings = {}, .loops = 1}, [](const std::string&) {}, why);
+};
+
+struct PayingWorld : Counter, ServedWorld {
+  explicit PayingWorld(config::Settings settings = with_budget(1'000'000'000'000))
+      : ServedWorld(std::move(settings)),
+        till(books, ledger.get(), 0, loop.timer, [](const std::function<void()>& work) { work(); }) {
+    books.adopt(generation->catalogue->settings(), loop.timer.wall(), loop.timer.now());
+    services.till = &till;
+  }
+  std::vector<Entry> entries() {
+    ledger->journal(0).unread();
+    std::vector<Entry> all;
+    ledger->journal(0).read(100, [&](std::uint64_t, std::string_view bytes) {
+      REQUIRE(gateway::read_entry(bytes, all.emplace_back()));
+    });
+    return all;
+  }
+  std::int64_t charged() {
+    const auto limits = books.limits(loop.timer.now());
+    return limits.empty() ? 0 : limits[0].used;
+  }
+  bool is_at_rest() {
+    return books.open_nanos() == 0 && books.open_requests() == 0 && ledger->journal(0).open_count() == 0;
+  }
+
+  gateway::Till till;
+};
+
+}  // namespace
+
+TEST_CASE("an answer is entered before its client has the last of it") {
+  for (const bool is_streamed : {false, true}) {
+    CAPTURE(is_streamed);
+    PayingWorld world;
+    world.script(ServedWorld::cheap, is_streamed ? stream("Hello") : document(whole_answer));
+    world.client.holds = true;
+    if (is_streamed) {
+      world.ask();
+      world.advance(1s);
+      world.client.release();  // the first piece
+      world.client.holds = false;
+      world.advance(1s);
+    } else {
+      world.ask_whole();
+      world.advance(1s);
+      CHECK(world.client.body.empty());
+      CHECK(world.entries().size() == 1);
+      world.client.release();
+      world.advance(1s);
+    }
+    REQUIRE(world.ended());
+    const auto entries = world.entries();
+    REQUIRE(entries.size() == 1);
+    CHECK(entries[0].end == EntryEnd::answered);
+    CHECK(entries[0].id == world.record().id);
+    CHECK(entries[0].cost == world.record().attempts[0].cost.nanos);
+    CHECK(entries[0].cost == 180);  // 18 tokens at 0.01 $/Mtok
+    CHECK(entries[0].attempts[0].source == gateway::CostSource::computed);
+    CHECK(world.charged() == 180);
+    CHECK(world.is_at_rest());
+  }
+}
+
+TEST_CASE("attempts that failed stand in the entry of the request that another one answered") {
+  PayingWorld world;
+  world.script(ServedWorld::cheap, refuses(500));
+  world.script(ServedWorld::middle, document(whole_answer));
+  world.ask_whole();
+  world.advance(10s);
+  REQUIRE(world.ended());
+  const auto entries = world.entries();
+  REQUIRE(entries.size() == 1);
+  REQUIRE(entries[0].attempts.size() == 2);
+  CHECK(entries[0].attempts[0].failure == "server_error");
+  CHECK(entries[0].attempts[0].cost == 0);
+  CHECK(entries[0].deciding == 1);
+  CHECK(entries[0].cost == 18 * 40'000);
+  CHECK(world.charged() == entries[0].charged);
+  CHECK(world.is_at_rest());
+}
+
+TEST_CASE("a request that nobody answers is entered once, and costs nothing") {
+  PayingWorld world;
+  for (const auto host : {ServedWorld::cheap, ServedWorld::middle, ServedWorld::dear})
+    world.script(host, refuses(500));
+  world.ask_whole();
+  world.advance(60s);
+  REQUIRE(world.ended());
+  const auto entries = world.entries();
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].end == EntryEnd::refused);
+  CHECK(entries[0].charged == 0);
+  CHECK(world.is_at_rest());
+}
+
+TEST_CASE("a client that leaves is charged what its host bills") {
+  PayingWorld world;
+  world.script(ServedWorld::cheap, pieces({{{}, role() + says("Hello, world")}, {60s, stop()}}));
+  world.ask();
+  world.advance(1s);
+  world.leave();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  const auto entries = world.entries();
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].end == EntryEnd::client_left);
+  CHECK(entries[0].attempts[0].source == gateway::CostSource::estimated);
+  CHECK(entries[0].charged > 0);
+  CHECK(world.charged() == entries[0].charged);
+  CHECK(world.is_at_rest());
+}
+
+TEST_CASE("a stream that breaks off is entered as broken") {
+  PayingWorld world;
+  world.script(ServedWorld::cheap,
+               pieces({{{}, role() + says("Hello")}, {1s, event(R"({"error":{"message":"no"}})")}}));
+  world.ask();
+  world.advance(10s);
+  REQUIRE(world.ended());
+  REQUIRE(world.entries().size() == 1);
+  CHECK(world.entries()[0].end == EntryEnd::broken);
+  CHECK(world.is_at_rest());
+}
+
+TEST_CASE("without money no host is asked, and the client is told whose it was") {
+  PayingWorld world(with_budget(0));
+  world.script(ServedWorld::cheap, document(whole_answer));
+  world.ask_whole();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 402);
+  CHECK(world.record().error == "budget_exceeded");
+  CHECK(world.record().attempts.empty());
+  CHECK(world.client.body.find("Everybody together may spend $0.00 in total") != std::string::npos);
+  CHECK(world.entries().empty());
+  CHECK(world.is_at_rest());
+}
+
+TEST_CASE("what a budget bears less of is answered shorter, and said") {
+  PayingWorld world(with_budget(60'000'000));  // at the dearest, 666 tokens
+  world.script(ServedWorld::cheap, document(whole_answer));
+  world.ask_whole(R"(,"max_tokens":5000)");
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.client.has("x-isocost-capped: 6"));
+  CHECK(world.charged() == 180);
+}
+
+TEST_CASE("requests beyond a number are told when to come again") {
+  config::Settings settings = three_prices();
+  settings.quota.of(config::Measure::requests)[static_cast<std::size_t>(config::Period::hour)] = 0;
+  PayingWorld world(settings);
+  world.ask_whole();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 429);
+  CHECK(world.client.has("x-ratelimit-limit-requests: 0"));
+  CHECK(world.client.has("Retry-After: "));
+  CHECK(world.record().error == "quota_exceeded");
+}
+
+TEST_CASE("a request that others are in the way of waits for its turn") {
+  config::Settings settings = three_prices();
+  settings.quota.concurrent = 1;
+  PayingWorld world(settings);
+  world.script(ServedWorld::cheap, document(whole_answer));
+  gateway::Reservation other;
+  REQUIRE(world.books.reserve({}, world.loop.timer.now(), other) == gateway::Let::in);
+  world.ask_whole();
+  world.advance(1s);
+  CHECK_FALSE(world.ended());
+  world.books.settle(other, {}, world.loop.timer.now());
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.is_at_rest());
+}
+
+TEST_CASE("a request whose turn never comes is told so") {
+  config::Settings settings = three_prices();
+  settings.quota.concurrent = 1;
+  PayingWorld world(settings);
+  gateway::Reservation other;
+  REQUIRE(world.books.reserve({}, world.loop.timer.now(), other) == gateway::Let::in);
+  world.ask_whole();
+  world.advance(10s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 429);
+  CHECK(world.client.body.find("may have 1 request at the same time, and has them") != std::string::npos);
+  world.books.settle(other, {}, world.loop.timer.now());
+  CHECK(world.is_at_rest());
+}
