@@ -47,6 +47,9 @@ know no price are judged by something they do not optimise, so look at the other
 requests, seconds to the first token, the 99th percentile of the whole answer, first tokens within 2 s, requests nobody
 answered, attempts and second requests.
 END
+traffic="made-up Poisson traffic"
+[ -z "$trace" ] || traffic="the trace $(basename "$trace")"
+printf '\nSeeds %s; %s.\n' "$seeds" "$traffic" >>"$new"
 everybody=(--policy balanced balanced-hedge --baseline all)
 # shellcheck disable=SC2046  # lists of words
 {
