@@ -257,11 +257,14 @@ void check_access(const Node& node, ProviderSettings& provider) {
     node.error("more than one of `credential`, `aws`, `google` and `entra` says who asks",
                "keep one of them");
   }
+  const bool has_none =
+      has_key && node["credential"].kind() == Tree::Kind::list && node["credential"].size() == 0;
+  if (has_none) node["credential"].refuse("a credential, or a list of them");
   if (access.aws) check_aws(node, provider);
   const bool absent = is_without_credential(provider);
   if (has_key && absent && !provider.optional && !provider.credential_source.empty()) {
     const Node credential = node["credential"];
-    refuse_absent(credential.kind() == Tree::Kind::list ? credential.child(0) : credential);
+    refuse_absent(credential.size() > 0 ? credential.child(0) : credential);
   }
   if (access.google && absent && !provider.optional) refuse_absent(node["google"]["service_account"]);
   if (access.entra && absent && !provider.optional) refuse_absent(node["entra"]["client_secret"]);

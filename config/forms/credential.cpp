@@ -103,6 +103,8 @@ std::optional<Credential> CredentialForm::read(const Node& node) const {
 }
 
 void refuse_absent(const Node& node) {
+  // What names nothing was reported when it was read.
+  if (node.kind() != Tree::Kind::text || !node.text().starts_with("${")) return;
   const std::string name = node.text().substr(2, node.text().size() - 3);
   if (name.starts_with("file:")) {
     node.key_error("the file " + quoted(name.substr(5)) + " of this credential cannot be read",

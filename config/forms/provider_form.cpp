@@ -151,7 +151,7 @@ const Fields<ProviderSettings>& provider_fields() {
                         "Where its API is, without the name of a call: https://api.deepseek.com/v1",
                         Need::required),
                field<S>("credential", credential,
-                        OneOrMore<CredentialForm>{{{Absence::accepted}, "a list of credentials"}},
+                        OneOrMore<CredentialForm>{{{Absence::accepted}, "a credential, or a list of them"}},
                         "The provider's key: ${NAME} for a variable, ${file:/path} for a file of mode 600. "
                         "None is sent "
                         "when left out. Of several, one that the host refuses is left alone for a while, and "

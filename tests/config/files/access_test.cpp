@@ -72,6 +72,7 @@ TEST_CASE("several keys are several credentials, and those that are not there ar
   CHECK(one.credential.reveal() == "another-key");
   CHECK(one.access.more_keys.empty());
   CHECK(has(refused("base_url: https://a.example, credential: [\"${NOT_SET}\"]"), "`NOT_SET` is not set"));
+  CHECK(has(refused("base_url: https://a.example, credential: []"), "a credential, or a list of them"));
 }
 
 TEST_CASE("keys of Amazon's are those of the environment, or those that are named") {
