@@ -130,7 +130,6 @@ std::string generation_page(const Entry& entry, std::string_view id) {
   for (const EntryAttempt& each : entry.attempts) {
     responses.push_back(
         json::object{{"endpoint_id", each.endpoint},
-                     {"id", nullptr},
                      {"is_byok", false},
                      {"latency", each.milliseconds},
                      {"model_permaslug", each.model},
