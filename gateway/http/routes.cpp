@@ -62,6 +62,18 @@ constexpr std::array entries{
     Entry{"/metrics", Verb::get, Page::metrics, Needs::looking},
     Entry{"/admin/endpoints", Verb::get, Page::status, Needs::looking},
     Entry{"/admin/reload", Verb::post, Page::reload, Needs::changing},
+    Entry{"/admin/requests/{id}", Verb::get, Page::request, Needs::seeing_requests},
+    Entry{"/admin/market", Verb::get, Page::market, Needs::looking},
+    Entry{"/admin/events", Verb::get, Page::events, Needs::seeing_requests},
+    Entry{"/admin/configuration", Verb::get, Page::configuration, Needs::seeing_requests},
+    Entry{"/admin/policies", Verb::get, Page::policies, Needs::seeing_requests},
+    Entry{"/admin/policies/check", Verb::post, Page::policy_check, Needs::seeing_requests},
+    Entry{"/admin/policies/try", Verb::post, Page::policy_trial, Needs::seeing_requests},
+    Entry{"/ui", Verb::get, Page::console_root, Needs::own_site},
+    Entry{"/ui/", Verb::get, Page::console, Needs::own_site},
+    Entry{"/ui/me", Verb::get, Page::me, Needs::own_site},
+    Entry{"/ui/login", Verb::post, Page::login, Needs::own_site},
+    Entry{"/ui/{file}", Verb::get, Page::console, Needs::own_site},
 };
 
 // What stands in `path` where the entry has its parameter; nothing where it is another path.

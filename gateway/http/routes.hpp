@@ -32,10 +32,22 @@ enum class Page {
   metrics,
   status,
   reload,
+  request,  // GET /admin/requests/{id}: a recorded one, explained
+  market,   // GET /admin/market: where hosts sit for a request that nobody makes
+  events,   // GET /admin/events: what happens, as it happens
+  configuration,
+  policies,  // their text in the configuration
+  policy_check,
+  policy_trial,
+  console,  // the files of /ui/
+  console_root,
+  me,  // who looks at the console
+  login,
 };
 
-// A key that may look, or one that may change something: those of roles.
-enum class Needs { nothing, client_key, looking, changing };
+// A key that may look, one that may see requests, or one that may change something: those of roles.
+// `own_site`: no key, but no page of another site either.
+enum class Needs { nothing, own_site, client_key, looking, seeing_requests, changing };
 
 // Under which path the pages stand: whose clients look there.
 enum class Root { v1, api_v1 };  // of OpenAI's and Anthropic's; of OpenRouter's

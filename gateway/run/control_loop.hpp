@@ -9,10 +9,13 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/console/configuration_page.hpp"
+#include "gateway/console/tail.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/metrics.hpp"
 #include "gateway/observe/request_log.hpp"
 #include "gateway/observe/traffic.hpp"
+#include "gateway/recall/record_desk.hpp"
 #include "gateway/record_file/storage.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/data_loop.hpp"
@@ -32,6 +35,14 @@ class ControlLoop final : public Pages {
   std::shared_ptr<const routing::Snapshot> published() const { return published_; }
   // Before anything else, where records are kept: the storage must outlive this loop's thread.
   void keep_records(Storage& storage);
+  // Before the threads run: where they are looked up, and what takes its time is made; outlives this loop's
+  // thread.
+  void work_at(RecordDesk& desk) { desk_ = &desk; }
+  // Before the threads run: what can be said of the configuration, asked on this loop's thread.
+  void on_configuration(std::function<ConfigurationFacts()> facts, bool demo) {
+    configuration_ = std::move(facts);
+    is_demo_ = demo;
+  }
 
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
   // it, and counts that, when too many wait.
@@ -46,6 +57,10 @@ class ControlLoop final : public Pages {
   providers::Task<std::string> metrics(Loop& asker) override;
   providers::Task<std::string> status(Loop& asker) override;
   providers::Task<Reloaded> reload(Loop& asker) override;
+  providers::Task<Seen> events(Loop& asker, std::uint64_t after) override;
+  providers::Task<Told> slow_page(Loop& asker, Page page, std::string query, std::string body) override;
+  bool is_demo() const override { return is_demo_; }
+  providers::Task<Told> request(Loop& asker, std::string id, std::optional<Screen> screen) override;
   // What `reload` does; to be set before the threads run.
   void on_reload(std::function<Reloaded()> reload) { reload_ = std::move(reload); }
   // Takes a new generation into use everywhere; belongs to this loop's thread. Returns what its policies ask
@@ -77,7 +92,11 @@ class ControlLoop final : public Pages {
   std::vector<DataLoop*> loops_;
   std::atomic<std::size_t> waiting_{0};  // records and sightings handed over and not yet read
   boost::asio::steady_timer regular_{io_};
-  Storage* storage_ = nullptr;     // absent where no records are kept
+  Storage* storage_ = nullptr;  // absent where no records are kept
+  RecordDesk* desk_ = nullptr;
+  Tail tail_;
+  std::function<ConfigurationFacts()> configuration_;
+  bool is_demo_ = false;
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
   std::uint64_t records_lost_before_ = 0;
   std::shared_ptr<const routing::Snapshot> published_;

@@ -62,6 +62,23 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
                          said.page);
 }
 
+ErrorReply not_told(const Pages::Told& told) {
+  return told.status == 404 ? plain_error(404, "invalid_request_error", "unknown_request", told.text)
+                            : plain_error(told.status, "api_error", "records_unreadable", told.text);
+}
+
+Task<void> show_request(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                        HttpClient& client) {
+  const std::optional<Screen> screen = screen_of(incoming.query);
+  auto asking = front.pages.request(front.loop, decoded(route.parameter), screen);
+  const Pages::Told told = co_await std::move(asking);
+  if (told.status != 200) {
+    const ErrorReply error = not_told(told);
+    co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
+  }
+  co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", told.text);
+}
+
 // What OpenRouter keeps for its customers, and isocost for nobody.
 ErrorReply no_accounts(std::string_view path) {
   ErrorReply error = plain_error(
@@ -119,10 +136,11 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
                              reloaded.body);
       co_return;
     }
+    case Page::request:
+      co_return co_await show_request(front, route, incoming, key, client);
     case Page::explain:
       co_return co_await explain(front, route, incoming, key, client);
-    case Page::inference:
-    case Page::counting:
+    default:  // inference, and what is the console's
       break;
   }
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "config/files/load.hpp"
+#include "gateway/console/configuration_page.hpp"
 #include "gateway/generation/file_watch.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/metrics.hpp"
@@ -32,6 +33,9 @@ class Reload {
   // When the file has changed and stood still between two looks; meant to be called every second. A file that
   // is cut in half may well be one that parses.
   void if_changed();
+  // Of the one in use.
+  std::uint64_t generation() const { return current_->catalogue->generation(); }
+  const LastReload& last() const { return last_; }
 
  private:
   Reloaded take(config::Loaded loaded);
@@ -45,6 +49,7 @@ class Reload {
   Metrics& metrics_;
   FileWatch watch_;
   std::uint64_t last_generation_;
+  LastReload last_;
 };
 
 }  // namespace gateway

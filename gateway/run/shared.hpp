@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "gateway/console/logins.hpp"
 #include "gateway/http/body_budget.hpp"
 #include "gateway/run/address_counts.hpp"
 #include "gateway/run/connection_limit.hpp"
@@ -16,6 +17,7 @@ struct Shared {
   AddressCounts addresses;
   ConnectionLimit connections;
   BodyBudget bodies{};
+  Logins logins{};
   std::shared_ptr<routing::RetryBudget> retries = std::make_shared<routing::RetryBudget>();
   providers::SystemNames names{};
 };
