@@ -150,11 +150,12 @@ const Fields<RecordsSettings>& records_fields() {
   using S = RecordsSettings;
   using std::chrono::hours;
   static const Fields<S> fields = {
-      .meaning = "records for replay",
+      .meaning = "records for explanations and replay",
       .list = {
+          field<S>("enabled", &S::enabled, FlagForm{}, "Whether any are kept."),
           field<S>("file", &S::file, TextForm{.wanted = "a path", .longest = 4096},
-                   "Where decisions and outcomes are kept, without prompts or answers, for `isocost replay`. "
-                   "None are kept when left out."),
+                   "Where decisions and outcomes are kept, without prompts or answers, for `isocost explain "
+                   "--request` and `isocost replay`. In the state directory when left out."),
           field<S>("max_size", &S::max_size, BytesForm{1u << 20, std::size_t{1} << 40},
                    "How large the file may become. The oldest records go first."),
           field<S>("keep", &S::keep, DurationForm<hours>{hours(1), hours(24 * 366)},

@@ -174,7 +174,7 @@ const Fields<Settings>& settings_fields() {
                    "How much further attempts may add to the traffic of hosts that fail."),
           field<S>("log", &S::log, Mapping<LogSettings>{log_fields}, "The log of requests."),
           field<S>("records", &S::records, Mapping<RecordsSettings>{records_fields},
-                   "What `isocost replay` reads."),
+                   "What `isocost explain --request` and `isocost replay` read."),
           field<S>("ledger", &S::ledger, Mapping<LedgerSettings>{ledger_fields},
                    "What requests cost, as `isocost spend` reads it."),
           field<S>("quota", &S::quota, Mapping<Quota>{quota_fields}, "What all requests together may use."),

@@ -279,7 +279,9 @@ struct LogSettings {
 
 // Decisions and outcomes of requests, kept for replaying them. Never prompts or answers.
 struct RecordsSettings {
-  std::string file;                 // empty: none are kept
+  bool enabled = true;
+  bool is_named = false;            // whether the configuration names the file
+  std::string file;                 // empty: in the state directory, or where there is none, nowhere
   std::size_t max_size = 1u << 30;  // the oldest go beyond this many bytes
   std::chrono::hours keep{24 * 7};  // or beyond this age
 

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
+#include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -15,6 +17,7 @@
 
 #include "gateway/commands/fetch.hpp"
 #include "gateway/generation/configuration.hpp"
+#include "gateway/recall/record_desk.hpp"
 #include "gateway/request/explanation.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/surfaces/surfaces.hpp"
@@ -68,12 +71,16 @@ std::optional<Screen> screen_for(const ExplainOptions& options) {
   return Screen{.columns = size.ws_col, .rows = 0, .paint = plain ? Paint::none : Paint::colours};
 }
 
+// Query of a page that comes as a table for this screen, or as it is.
+std::string query_for(const ExplainOptions& options) {
+  const auto screen = screen_for(options);
+  if (!screen) return {};
+  return "?format=table&columns=" + std::to_string(screen->columns) +
+         (screen->paint == Paint::colours ? "&paint=colours" : "");
+}
+
 int ask(const ExplainOptions& options, const std::string& body) {
-  std::string path = "/v1/route/explain";
-  if (const auto screen = screen_for(options)) {
-    path += "?format=table&columns=" + std::to_string(screen->columns);
-    if (screen->paint == Paint::colours) path += "&paint=colours";
-  }
+  const std::string path = "/v1/route/explain" + query_for(options);
   std::string fields;
   if (!options.policy.empty()) fields = "x-isocost-policy: " + options.policy + "\r\n";
   const Fetched fetched = fetch(
@@ -82,6 +89,30 @@ int ask(const ExplainOptions& options, const std::string& body) {
     return complain(fetched.refusal.empty() ? fetched.problem : fetched.refusal);
   }
   std::cout << *fetched.body << (options.json ? "\n" : "");
+  return 0;
+}
+
+int ask_for_served(const ExplainOptions& options) {
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+  };
+  if (!std::ranges::all_of(options.served, is_plain))
+    return complain("an id has letters, digits, `_` and `-` only");
+  const Fetched fetched = fetch({.url = options.url,
+                                 .path = "/admin/requests/" + options.served + query_for(options),
+                                 .token = options.token});
+  if (!fetched.body) return complain(fetched.refusal.empty() ? fetched.problem : fetched.refusal);
+  std::cout << *fetched.body << (options.json ? "\n" : "");
+  return 0;
+}
+
+int read_served(const ExplainOptions& options) {
+  const auto opened = RecordReader::open(options.from);
+  if (const auto* why = std::get_if<std::string>(&opened)) return complain(*why);
+  RecordReader& reader = *std::get<std::unique_ptr<RecordReader>>(opened);
+  const RecordDesk::Answer answer = explained_request(reader, options.served, screen_for(options));
+  if (answer.status != 200) return complain(answer.body);
+  std::cout << answer.body << (options.json ? "\n" : "");
   return 0;
 }
 
@@ -117,6 +148,7 @@ int decide_here(const ExplainOptions& options, std::string body) {
 }  // namespace
 
 int explain(const ExplainOptions& options) {
+  if (!options.served.empty()) return options.from.empty() ? ask_for_served(options) : read_served(options);
   Call call = call_of(options);
   if (!call.problem.empty()) return complain(call.problem);
   return options.config.empty() ? ask(options, call.body) : decide_here(options, std::move(call.body));
@@ -125,7 +157,8 @@ int explain(const ExplainOptions& options) {
 Command add_explain(CLI::App& app) {
   const auto options = std::make_shared<ExplainOptions>();
   ExplainOptions& dry = *options;
-  CLI::App* explain = app.add_subcommand("explain", "Show which endpoint a call would go to, and why");
+  CLI::App* explain =
+      app.add_subcommand("explain", "Show which endpoint a call would go to, or one went to, and why");
   explain->add_option("REQUEST", dry.request,
                       "File of a chat request in JSON, - for standard input; else \"Hello\"");
   explain->add_option("--model", dry.model, "Model to ask for, instead of the request's own");
@@ -137,8 +170,18 @@ Command add_explain(CLI::App& app) {
       ->excludes(at);
   explain->add_option("--key", dry.token, "Client key, where the gateway asks for one")
       ->envname("ISOCOST_KEY");
+  auto* served =
+      explain
+          ->add_option("--request", dry.served, "A request that was served, by the x-request-id of its reply")
+          ->type_name("ID");
+  explain->add_option("--from", dry.from, "Record file that has it, instead of asking a gateway")
+      ->type_name("FILE")
+      ->needs(served)
+      ->excludes(at);
   explain->add_flag("--json", dry.json, "The whole decision, for machines");
-  explain->footer("Example: isocost explain --model deepseek-r1:interactive request.json");
+  explain->footer(
+      "Examples: isocost explain --model deepseek-r1:interactive request.json\n          isocost explain "
+      "--request req_1k0mjo69olj5o7cv8voeaidc");
   return {explain, [options] { return gateway::explain(*options); }};
 }
 

@@ -1,5 +1,6 @@
-// `isocost explain`: prints the decision about a call that is not made. Asks a running gateway, which knows
-// what it measured, or decides on a configuration's declared facts alone. For a process of its own; blocks.
+// `isocost explain`: prints the decision about a call that is not made, or what became of one that was. Asks
+// a running gateway, which knows what it measured and recorded, or decides on a configuration's declared
+// facts alone, or reads a record file. For a process of its own; blocks.
 #pragma once
 
 #include <string>
@@ -15,6 +16,8 @@ struct ExplainOptions {
   std::string policy;                         // as x-isocost-policy; empty: as the rules say
   std::string request;  // file of a chat request, "-" for standard input; empty: "Hello"
   std::string token;    // client key
+  std::string served;   // x-request-id of a request that was served: explain that one
+  std::string from;     // record file that has it; empty: the gateway looks
   bool json = false;    // the whole decision for machines
 };
 

@@ -17,8 +17,8 @@
 #include "gateway/commands/problems.hpp"
 #include "gateway/commands/welcome.hpp"
 #include "gateway/generation/configuration.hpp"
-#include "gateway/state/seal_key.hpp"
 #include "gateway/run/gateway.hpp"
+#include "gateway/state/seal_key.hpp"
 
 namespace gateway {
 namespace {
@@ -27,7 +27,8 @@ namespace {
 constexpr double demo_pace = 0.1;
 
 config::Loaded load(const std::string& file) {
-  return with_policies(with_seal_key(config::load_file(file, config::system_sources())));
+  return with_policies(
+      with_records(with_seal_key(config::load_file(file, config::system_sources())), "records.db"));
 }
 
 struct ServeOptions {
@@ -89,7 +90,9 @@ int serve_demo(const ServeOptions& options) {
   if (real == 1) std::cerr << ", and a real one whose key is in the environment";
   if (real > 1) std::cerr << ", and " << real << " real ones whose keys are in the environment";
   std::cerr << "\n";
-  config::Loaded demo = listening({.settings = std::move(settings), .problems = {}}, options);
+  // In a file of its own, so that nobody replays what simulated hosts did for what real ones did.
+  config::Loaded demo =
+      with_records(listening({.settings = std::move(settings), .problems = {}}, options), "demo-records.db");
   print(demo.problems);
   if (!demo.settings) return 1;
   return run(std::move(*demo.settings), options);

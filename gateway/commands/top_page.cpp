@@ -166,6 +166,14 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
   std::vector<Row> rows;
   for (std::size_t i = 0; i < std::min(room, all.size()); ++i) rows.push_back(row_of(*all[i]));
   std::vector<Column> shown = columns();
+  // Where there are several models, two rows may have one name: they are told apart on every screen.
+  const auto model_of = [](const json::object* row) { return text(*row, "model"); };
+  const bool has_several =
+      std::ranges::any_of(all, [&](auto* row) { return model_of(row) != model_of(all[0]); });
+  if (has_several) {
+    shown[1].keep = 0;
+    for (Row& row : rows) row[1].text = fitted(row[1].text, std::clamp(screen.columns / 5, 12, 40));
+  }
   if (std::ranges::all_of(rows, [](const Row& row) { return row.back().text.empty(); })) {
     shown.pop_back();  // the last failure: nobody had one
     for (Row& row : rows) row.pop_back();

@@ -26,10 +26,10 @@ std::string hexadecimal(std::uint64_t value) {
 }
 
 json::object cost_object(const routing::Cost& cost) {
-  return {{"total", number_or_null(cost.total())},  {"price", number_or_null(cost.price)},
-          {"ttft", number_or_null(cost.ttft)},      {"generation", number_or_null(cost.generation)},
-          {"quota", number_or_null(cost.quota)},    {"quality", number_or_null(cost.quality)},
-          {"failure", number_or_null(cost.failure)}};
+  return {{"total", number_or_null(cost.total())},   {"price", number_or_null(cost.price)},
+          {"ttft", number_or_null(cost.ttft)},       {"generation", number_or_null(cost.generation)},
+          {"other", number_or_null(cost.other)},     {"quota", number_or_null(cost.quota)},
+          {"quality", number_or_null(cost.quality)}, {"failure", number_or_null(cost.failure)}};
 }
 
 json::object prediction_object(const routing::Prediction& p) {
@@ -161,7 +161,7 @@ std::optional<routing::Remedy> remedy_of(const Decided& decided) {
   return routing::smallest_remedy(*decided.snapshot, decided.policy, decided.demand, decided.decision);
 }
 
-std::string decision_page(const Decided& decided) {
+json::object decision_object(const Decided& decided) {
   const routing::Decision& decision = decided.decision;
   json::object page{{"chosen", nullptr},
                     {"reason", decision.chosen ? json::value(word(decision.reason)) : json::value(nullptr)},
@@ -174,7 +174,10 @@ std::string decision_page(const Decided& decided) {
                     {"request", request_object(decided.demand)}};
   if (decision.chosen) page["chosen"] = decided.catalogue.endpoints()[*decision.chosen].settings->name.text;
   // Should the chosen one be silent for so long, another is asked beside it, within the policy's budget.
-  if (const auto beside = routing::hedge_after(decision, decided.policy, decided.demand, decided.catalogue)) {
+  const auto beside = decided.hedge_after
+                          ? *decided.hedge_after
+                          : routing::hedge_after(decision, decided.policy, decided.demand, decided.catalogue);
+  if (beside) {
     page["hedge_after_seconds"] = number_or_null(config::Seconds(*beside).count());
   }
   if (decision.earliest) {
@@ -187,7 +190,11 @@ std::string decision_page(const Decided& decided) {
   if (const auto remedy = remedy_of(decided)) page["smallest_relaxation"] = remedy_object(decided, *remedy);
   page["candidates"] = std::move(candidates);
   page["removed"] = std::move(removed);
-  return json_page(page);
+  return page;
+}
+
+std::string decision_page(const Decided& decided) {
+  return json_page(decision_object(decided));
 }
 
 std::string openrouter_metadata(const Decided& decided, const routing::Attempts& attempts) {

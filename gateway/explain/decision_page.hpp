@@ -3,6 +3,7 @@
 // The decision, the policy and the catalogue are those of the same moment.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,14 @@ struct Decided {
   std::vector<std::string_view>
       passed_over{};  // rules that would have picked another one, and why they did not
   const routing::Snapshot* snapshot = nullptr;  // where given, the smallest relaxation is looked for
+  // Of a decision that was recorded, as it was then; null: it follows from the decision.
+  const std::optional<config::Duration>* hedge_after = nullptr;
 };
 
 // Everything: each candidate with its predictions, its cost term by term in dollars, its rank and propensity,
 // or the rule that removed it and by how much it missed.
 std::string decision_page(const Decided& decided);
+boost::json::object decision_object(const Decided& decided);
 // "reason=best; candidates=3/5; cost=$0.002130; ..." without line breaks or anybody's text: the endpoint and
 // the policy have header fields of their own.
 std::string decision_header(const Decided& decided);

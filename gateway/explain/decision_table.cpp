@@ -36,6 +36,17 @@ std::string_view because(routing::Reason reason) {
   return "";
 }
 
+// A route's endpoints are of several models, and of two of them may have one name.
+bool has_several_models(const Decided& decided) {
+  const auto model_of = [&](const Verdict& v) { return decided.catalogue.endpoints()[v.endpoint].model; };
+  const auto& all = decided.decision.verdicts;
+  return std::ranges::any_of(all, [&](const Verdict& v) { return model_of(v) != model_of(all.front()); });
+}
+
+std::string model_of(const Decided& decided, const Verdict& verdict) {
+  return fitted(decided.catalogue.endpoints()[verdict.endpoint].model->name.text, 28);
+}
+
 double least_cost(const routing::Decision& decision) {
   double least = std::numeric_limits<double>::infinity();
   for (const Verdict* v : by_rank(decision)) least = std::min(least, v->cost.total());
@@ -75,7 +86,7 @@ std::string over(double dollars) {
 std::vector<std::string> candidates(const Decided& decided, const Screen& screen) {
   const auto ranked = by_rank(decided.decision);
   if (ranked.empty()) return {};
-  const std::vector<Column> columns{
+  std::vector<Column> columns{
       {"", Align::left, 0},           {"ENDPOINT", Align::left, 0}, {"COST", Align::right, 0},
       {"OVER BEST", Align::right, 4}, {"PRICE", Align::right, 0},   {"WAIT", Align::right, 2},
       {"TOKENS", Align::right, 2},    {"RISK", Align::right, 3},    {"OTHER", Align::right, 5},
@@ -99,6 +110,12 @@ std::vector<std::string> candidates(const Decided& decided, const Screen& screen
                     {percent_text(v->prediction.failure)},
                     {percent_text(v->propensity), Colour::dim}});
   }
+  if (has_several_models(decided)) {
+    columns.insert(columns.begin() + 2, {"MODEL", Align::left, 0});
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i].insert(rows[i].begin() + 2, {model_of(decided, *ranked[i]), Colour::dim});
+    }
+  }
   return table(columns, rows, screen);
 }
 
@@ -109,8 +126,15 @@ std::vector<std::string> left_out(const Decided& decided, const Screen& screen) 
   for (const Verdict* v : removed) {
     rows.push_back({{"x", Colour::red}, {name_of(decided, *v)}, {removal_text(*v, decided), Colour::dim}});
   }
-  return table({{"", Align::left, 0}, {"LEFT OUT", Align::left, 0}, {"BECAUSE IT", Align::left, 0}}, rows,
-               screen);
+  std::vector<Column> columns{
+      {"", Align::left, 0}, {"LEFT OUT", Align::left, 0}, {"BECAUSE IT", Align::left, 0}};
+  if (has_several_models(decided)) {
+    columns.insert(columns.begin() + 2, {"MODEL", Align::left, 0});
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i].insert(rows[i].begin() + 2, {model_of(decided, *removed[i]), Colour::dim});
+    }
+  }
+  return table(columns, rows, screen);
 }
 
 // What the request is held to beside its policy's own rules, and why it has no other policy.

@@ -1,6 +1,7 @@
 #include "gateway/generation/configuration.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -72,6 +73,29 @@ void find_seal_key(config::Settings& settings, config::Problems& problems) {
 
 config::Loaded with_seal_key(config::Loaded loaded) {
   if (loaded.settings) find_seal_key(*loaded.settings, loaded.problems);
+  return loaded;
+}
+
+config::Loaded with_records(config::Loaded loaded, const std::string& name) {
+  if (!loaded.settings) return loaded;
+  config::RecordsSettings& records = loaded.settings->records;
+  records.is_named = !records.file.empty();
+  if (!records.enabled) records.file.clear();
+  if (!records.enabled || records.is_named) return loaded;
+  const std::string directory = state_path(loaded.settings->state);
+  std::error_code error;
+  if (!directory.empty()) std::filesystem::create_directories(directory, error);
+  if (!directory.empty() && !error) {
+    records.file = directory + "/" + name;
+    return loaded;
+  }
+  loaded.problems.push_back({.severity = config::Severity::warning,
+                             .path = "records",
+                             .message = directory.empty()
+                                            ? "there is no state directory: no records are kept"
+                                            : "`" + directory + "` cannot be made: no records are kept",
+                             .suggestion = "name a file, `records: {file: ...}`, or say `enabled: false`",
+                             .excerpt = {}});
   return loaded;
 }
 

@@ -16,9 +16,12 @@ config::Loaded with_policies(config::Loaded loaded);
 // Of a configuration that is to be served: with the key that ids of stored answers are sealed with, which is
 // made in the state directory where it needs one and names none.
 config::Loaded with_seal_key(config::Loaded loaded);
+// Of one that is to be served: where records are to be kept and no file is named, the file of that name in
+// the state directory. Where that cannot be, none are kept, with a warning.
+config::Loaded with_records(config::Loaded loaded, const std::string& name);
 
-// The same, and warns of policies that can do nothing on the declared facts, or that no host has met where
-// there are records: for `isocost check`.
+// The same as with_policies, and warns of policies that can do nothing on the declared facts, or that no host
+// has met where there are records: for `isocost check`.
 config::Loaded with_policies_checked(config::Loaded loaded);
 
 // What policies ask of hosts that none of them declares, or has shown lately: for a gateway that runs.

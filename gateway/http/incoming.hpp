@@ -31,6 +31,7 @@ struct Incoming {
   std::string query;
   std::string body;  // with slack behind it for the JSON parser
   std::string credential;
+  std::string cookies;  // all Cookie fields, joined by commas; kept for the pages of administration alone
   std::string policy_header;    // x-isocost-policy
   std::string tags_header;      // x-isocost-tags
   std::string metadata_header;  // x-openrouter-metadata

@@ -145,6 +145,9 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.api.version = head.anthropic_version;
   incoming.api.betas.clear();
   if (!head.anthropic_beta.empty()) join(head.fields, "anthropic-beta", incoming.api.betas);
+  incoming.cookies.clear();
+  const bool may_be_seen = incoming.path.starts_with("/admin/") || incoming.path.starts_with("/ui/");
+  if (may_be_seen || incoming.path == "/metrics") join(head.fields, "cookie", incoming.cookies);
   incoming.headers.clear();
   if (wanted_) {
     for (const std::string& name : wanted_()) {

@@ -29,21 +29,32 @@ enum class Page {
   zero_retention,  // the endpoints of those who keep nothing
   gemini_models,   // as Google's clients list them
   gemini_model,
-  accounts,        // a key's own, its money and its past requests, as OpenRouter's clients ask for them
-  provisioning,    // keys, as OpenRouter's clients manage them
-  keys,            // the same, as ours are managed
-  spend,           // what was spent, by whom and on what
-  users,           // what is stored about a user
+  accounts,      // a key's own, its money and its past requests, as OpenRouter's clients ask for them
+  provisioning,  // keys, as OpenRouter's clients manage them
+  keys,          // the same, as ours are managed
+  spend,         // what was spent, by whom and on what
+  users,         // what is stored about a user
   alive,
   ready,
   metrics,
   status,
   reload,
+  request,  // GET /admin/requests/{id}: a recorded one, explained
+  market,   // GET /admin/market: where hosts sit for a request that nobody makes
+  events,   // GET /admin/events: what happens, as it happens
+  configuration,
+  policies,  // their text in the configuration
+  policy_check,
+  policy_trial,
+  console,  // the files of /ui/
+  console_root,
+  me,  // who looks at the console
+  login,
 };
 
-// A key that may look, one that may see what was spent, one that may change something, or one that may give
-// others access: those of roles.
-enum class Needs { nothing, client_key, looking, seeing_spend, changing, administering };
+// A key that may look, one that may see requests and what they cost, one that may change something, or one
+// that may give others access: those of roles. `own_site`: no key, but no page of another site either.
+enum class Needs { nothing, own_site, client_key, looking, seeing_use, changing, administering };
 
 // Under which path the pages stand: whose clients look there.
 enum class Root { v1, api_v1 };  // of OpenAI's and Anthropic's; of OpenRouter's

@@ -1,5 +1,8 @@
 #include "gateway/observe/log_line.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "gateway/observe/words.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "gateway/text/wall_text.hpp"
@@ -77,6 +80,61 @@ void append_attempt(const Record& record, std::size_t index, LineWriter& line) {
   line.text("}");
 }
 
+void milliseconds_of(std::string_view name_with_punctuation, double seconds, LineWriter& line) {
+  if (!std::isfinite(seconds)) return;
+  line.text(name_with_punctuation);
+  line.fixed(std::llround(std::clamp(seconds, 0.0, 1e9) * 1e6), 3);
+}
+
+void dollars_of(std::string_view name_with_punctuation, double dollars, LineWriter& line) {
+  if (!std::isfinite(dollars)) return;
+  line.text(name_with_punctuation);
+  line.fixed(std::llround(std::clamp(dollars, 0.0, 1e9) * 1e9), 9);
+}
+
+// What was expected of the attempt that the request goes by, and what turned out.
+void append_foresight(const Record& record, LineWriter& line) {
+  if (record.attempts.empty() || record.foreseen.size() < record.attempts.size()) return;
+  const routing::Attempt& attempt = routing::deciding_one(record.attempts);
+  const Foreseen& foreseen = record.foreseen[static_cast<std::size_t>(&attempt - record.attempts.data())];
+  dollars_of(",\"expected_dollars\":", foreseen.dollars, line);
+  milliseconds_of(",\"expected_ttft_ms\":", foreseen.ttft, line);
+  milliseconds(",\"ttft_ms\":", attempt.first_visible, line);
+  dollars_of(",\"cost\":", foreseen.cost, line);
+  dollars_of(",\"least_cost\":", foreseen.least_cost, line);
+}
+
+// The words of the rule that left out most; null where it was no rule.
+const routing::Rule* rule_of(const Record& record) {
+  const LeftOut& left_out = record.left_out;
+  if (!record.rules || left_out.rule < 0) return nullptr;
+  const routing::Policy& rules = *record.rules;
+  const auto place = static_cast<std::size_t>(left_out.rule);
+  const auto at = [&](const std::vector<routing::Rule>& all) {
+    return place < all.size() ? &all[place] : nullptr;
+  };
+  switch (left_out.most_by) {
+    case routing::Removal::policy_allow:
+      return at(rules.allow);
+    case routing::Removal::policy_require:
+      return at(routing::limits_after(rules, std::min<std::size_t>(left_out.relaxed, rules.relax.size())));
+    case routing::Removal::always:
+      return rules.always && place < rules.always->size() ? &(*rules.always)[place].rule : nullptr;
+    default:
+      return nullptr;
+  }
+}
+
+void append_left_out(const Record& record, LineWriter& line) {
+  const LeftOut& left_out = record.left_out;
+  if (left_out.most_by == routing::Removal::none) return;
+  std::int64_t all = 0;
+  for (std::size_t i = 1; i < left_out.by.size(); ++i) all += left_out.by[i];
+  member(",\"left_out\":", all, line);
+  member(",\"left_out_by\":", word(left_out.most_by), line);
+  if (const routing::Rule* rule = rule_of(record)) member(",\"left_out_rule\":", rule->text, line);
+}
+
 config::Money cost_of(const Record& record) {
   config::Money sum;
   for (const routing::Attempt& attempt : record.attempts) sum = sum + attempt.cost;
@@ -92,6 +150,7 @@ void append_log_line(const Record& record, std::string& out) {
   member("\",\"id\":", record.id, line);
   member(",\"path\":", record.path, line);
   member(",\"model\":", record.model, line);
+  if (!record.asked.empty() && record.asked != record.model) member(",\"asked\":", record.asked, line);
   if (!record.key.empty()) member(",\"key\":", record.key, line);
   if (!record.client.empty()) member(",\"client\":", record.client, line);
   if (!record.policy.empty()) member(",\"policy\":", record.policy, line);
@@ -111,6 +170,8 @@ void append_log_line(const Record& record, std::string& out) {
   member(",\"bytes_out\":", static_cast<std::int64_t>(record.bytes_out), line);
   if (record.client_retry != 0) member(",\"client_retry\":", record.client_retry, line);
   dollars(",\"dollars\":", cost_of(record), line);
+  append_foresight(record, line);
+  append_left_out(record, line);
   line.text(",\"attempts\":[");
   for (std::size_t i = 0; i < record.attempts.size(); ++i) {
     if (i > 0) line.text(",");

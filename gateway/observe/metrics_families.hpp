@@ -53,6 +53,10 @@ struct MetricsFamilies {
                           "Attempts that another one followed, by why they failed.", Labels{"reason"}};
   CounterFamily picks{registry, "isocost_picks_total", "Choices of an endpoint, by the reason of the choice.",
                       Labels{"reason"}};
+  CounterFamily left_out{registry, "isocost_left_out_total",
+                         "Endpoints that the decision for a request's first attempt left out, by why: "
+                         "policy_allow, always, context, cooling and so on.",
+                         Labels{"reason"}};
   HistogramFamily request_time{registry, "isocost_request_duration_seconds",
                                "From the request read to the end of its answer.", Labels{"path"},
                                total_buckets};

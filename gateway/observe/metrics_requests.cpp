@@ -73,6 +73,7 @@ void RequestMetrics::record(const Record& record) {
   if (record.retry_refused) families_.budgeted_retries.child({"refused"}).Increment();
   if (record.ending != Ending::answered) record_failure(record);
   record_attempts(record);
+  if (record.left_out.most_by != routing::Removal::none) record_left_out(record);
 }
 
 RequestMetrics::Path& RequestMetrics::path_of(const Record& record) {
@@ -115,6 +116,16 @@ void RequestMetrics::record_failure(const Record& record) {
     families_.client_aborts.child({phase_left(record)}).Increment();
   } else if (!record.error.empty()) {
     families_.rejected.child({record.error}).Increment();
+  }
+}
+
+void RequestMetrics::record_left_out(const Record& record) {
+  for (std::size_t i = 1; i < record.left_out.by.size(); ++i) {
+    const std::uint32_t count = record.left_out.by[i];
+    if (count == 0) continue;
+    auto& counter = left_out_[i];
+    if (counter == nullptr) counter = &families_.left_out.child({word(static_cast<routing::Removal>(i))});
+    counter->Increment(count);
   }
 }
 

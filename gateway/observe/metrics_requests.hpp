@@ -33,12 +33,14 @@ class RequestMetrics {
   prometheus::Counter& counter_of(Path& path, const Record& record);
   void record_failure(const Record& record);
   void record_attempts(const Record& record);
+  void record_left_out(const Record& record);
 
   MetricsFamilies& families_;
   std::shared_ptr<const routing::Catalogue> catalogue_;
   std::vector<Path> paths_;
   std::array<prometheus::Counter*, routing::failure_kinds> fallbacks_{};
   std::array<prometheus::Counter*, routing::reason_count> picks_{};
+  std::array<prometheus::Counter*, routing::removals> left_out_{};
   prometheus::Counter& retries_;
   prometheus::Counter& received_;
   prometheus::Counter& sent_;

@@ -47,6 +47,7 @@ class Outbox final : private providers::Alarm {
       // What is read holds on to no generation.
       record->catalogue.reset();
       record->preferences.reset();
+      record->rules.reset();
       spare_.push_back(std::move(record));
     }
   }

@@ -5,9 +5,10 @@ namespace gateway {
 void empty(Record& record) {
   static_cast<RecordFacts&>(record) = {};
   const auto clear = [](auto&... each) { (each.clear(), ...); };
-  clear(record.id, record.client, record.path, record.model, record.key, record.policy, record.error,
-        record.said, record.attempts, record.decisions);
+  clear(record.id, record.client, record.path, record.model, record.asked, record.key, record.policy,
+        record.error, record.said, record.attempts, record.foreseen, record.decisions);
   record.preferences.reset();
+  record.rules.reset();
   record.demand = {};
   record.catalogue.reset();
 }

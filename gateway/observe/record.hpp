@@ -2,6 +2,7 @@
 // market and ledger. A value, moved from the data loop to the control loop.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,23 @@ enum class Ending {
   refused,      // an error before any byte of a reply: `status` says which
   broken,       // an error event after the reply had begun
   client_left,  // the client closed first
+};
+
+// What the decision for an attempt expected of it. Dollars and seconds.
+struct Foreseen {
+  double cost = 0;         // waiting and failing included
+  double dollars = 0;      // of that, what its host bills
+  double first_delta = 0;  // until it
+  double ttft = 0;         // until the first visible token
+  double least_cost = 0;   // of anybody who was not left out
+};
+
+// Whom the decision for the first attempt left out, by why.
+struct LeftOut {
+  std::array<std::uint32_t, routing::removals> by{};  // by Removal; `none` are those who could be chosen
+  routing::Removal most_by = routing::Removal::none;  // of most of those
+  int rule = -1;                                      // of that, as Verdict::rule
+  std::uint32_t relaxed = 0;                          // steps that were taken, on which `rule` depends
 };
 
 // What of it takes no memory of its own.
@@ -43,6 +61,7 @@ struct RecordFacts {
   bool retry_refused = false;  // for want of it, nobody else was asked
   std::size_t relaxed = 0;     // steps of the policy's `relax` that were taken, the most of any attempt
   std::uint64_t policy_hash = 0;
+  LeftOut left_out{};
 };
 
 struct Record : RecordFacts {
@@ -50,6 +69,7 @@ struct Record : RecordFacts {
   std::string client;  // the address that asked, or empty
   std::string path;    // of the route table, never the client's text
   std::string model;   // the public name, or empty when unknown
+  std::string asked;   // the model in the client's own words, where it was read
   std::string key;     // the key's name, or empty
   std::string policy;  // the policy's name, or empty when none was reached
   std::string error;   // machine-readable code of what went wrong, or empty
@@ -57,8 +77,10 @@ struct Record : RecordFacts {
   // client is told. Scrubbed; empty: nothing.
   std::string said;
   routing::Attempts attempts;                      // the deciding one served, unless it carries a failure
+  std::vector<Foreseen> foreseen;                  // of each attempt, in their order
   std::vector<routing::LoggedDecision> decisions;  // every one, for replay; empty where no records are kept
   std::shared_ptr<const routing::Overlay> preferences;  // the request's own; absent where it had none
+  std::shared_ptr<const routing::Policy> rules;         // that decided; absent when none was reached
   routing::Demand demand{};  // what routing was asked; its model is null when the request did not get there
   std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
 };

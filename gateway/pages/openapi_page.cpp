@@ -15,7 +15,7 @@ struct Said {
   Page page;
   std::string_view summary;
 };
-constexpr std::array<Said, 25> of_pages{{
+constexpr std::array<Said, 36> of_pages{{
     {Page::greeting, "What this is, in a line."},
     {Page::openapi, "This description."},
     {Page::explain, "Which host a call would go to, and why; `api` names the call's API. Nothing is sent."},
@@ -42,6 +42,17 @@ constexpr std::array<Said, 25> of_pages{{
     {Page::metrics, "Metrics in Prometheus' format."},
     {Page::status, "What is known of every host: state, speed, load, spend."},
     {Page::reload, "Takes a changed configuration into use."},
+    {Page::request, "A request that was served: its attempts, each decision on it, what was expected."},
+    {Page::market, "Where the hosts of a model sit for a request of some size, and the policy's line."},
+    {Page::events, "Requests as they end, and the state of all hosts once a second, as events of a stream."},
+    {Page::configuration, "What is in force: the configuration's text without its secrets."},
+    {Page::policies, "The policies as the configuration has them."},
+    {Page::policy_check, "What is wrong with policies that are sent, each problem at its place."},
+    {Page::policy_trial, "What recorded requests would have been under a policy that is sent."},
+    {Page::console, "The console's files."},
+    {Page::console_root, "The way to the console."},
+    {Page::me, "Who looks at the console."},
+    {Page::login, "Exchanges a key with a role for a cookie."},
 }};
 
 // What a call of an API must hold, and what its replies are called there.
@@ -65,6 +76,11 @@ const Call& call_of(config::Format format) {
     if (call.format == format) return call;
   }
   return calls.front();
+}
+
+// Of a text that is no call: policies, a key.
+bool takes_text(Page page) {
+  return page == Page::policy_check || page == Page::policy_trial || page == Page::login;
 }
 
 bool is_call(Page page) {
@@ -120,13 +136,16 @@ json::object operation_of(const KnownRoute& route) {
   const std::size_t brace = route.path.find('{');
   if (brace != std::string_view::npos) {
     const std::string_view name = route.path.substr(brace + 1, route.path.find('}') - brace - 1);
-    parameters.push_back({{"name", name},
-                          {"in", "path"},
-                          {"required", true},
-                          {"description", name == "model" ? "the name of a model, with its slash"
-                                          : name == "id"  ? "of a response"
-                                                          : "of a key or a user"},
-                          {"schema", {{"type", "string"}}}});
+    parameters.push_back(
+        {{"name", name},
+         {"in", "path"},
+         {"required", true},
+         {"description", name == "model" ? "the name of a model, with its slash"
+                         : name == "id" && route.page == Page::stored_answer ? "of a response"
+                         : route.page == Page::request                       ? "x-request-id of its reply"
+                         : route.page == Page::console                       ? "of a file"
+                                                                             : "of a key or a user"},
+         {"schema", {{"type", "string"}}}});
   }
   if (route.page == Page::inference || route.page == Page::explain) {
     parameters.push_back({{"name", "x-isocost-policy"},
@@ -136,7 +155,11 @@ json::object operation_of(const KnownRoute& route) {
   }
   if (!parameters.empty()) operation["parameters"] = std::move(parameters);
   if (is_call(route.page)) operation["requestBody"] = body_of(route);
-  if (route.needs == Needs::nothing) operation["security"] = json::array();
+  if (takes_text(route.page)) {
+    const std::string_view type = route.page == Page::login ? "application/json" : "application/yaml";
+    operation["requestBody"] = {{"required", true}, {"content", {{type, json::object()}}}};
+  }
+  if (route.needs <= Needs::own_site) operation["security"] = json::array();
   return operation;
 }
 

@@ -2,7 +2,10 @@
 // what is written is what is read. A const value is written; belongs to one thread.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <chrono>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -34,6 +37,13 @@ class Writing {
     out_.number(value ? 1 : 0);
     if (value) each(*this, *value);
   }
+  // Values that are their own bytes.
+  template <class T>
+  void flat(const std::vector<T>& values) {
+    static_assert(std::is_trivially_copyable_v<T> && std::endian::native == std::endian::little);
+    out_.number(values.size()), out_.number(sizeof(T));
+    out_.raw({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)});
+  }
 
  private:
   ByteWriter& out_;
@@ -58,6 +68,16 @@ class Reading {
   void maybe(std::optional<T>& value, Each each) {
     value.reset();
     if (in_.number() != 0) each(*this, value.emplace());
+  }
+  // Values that were smaller when they were written have defaults for the rest.
+  template <class T>
+  void flat(std::vector<T>& values) {
+    const std::uint64_t count = in_.count(), size = in_.number();
+    values.clear();
+    for (std::uint64_t i = 0; i < count && !in_.failed(); ++i) {
+      const std::string_view bytes = in_.raw(size);
+      if (!in_.failed()) std::memcpy(&values.emplace_back(), bytes.data(), std::min(bytes.size(), sizeof(T)));
+    }
   }
 
  private:

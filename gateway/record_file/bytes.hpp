@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -12,16 +13,28 @@ namespace gateway {
 
 class ByteWriter {
  public:
-  std::string take() { return std::move(bytes_); }
-  std::string& bytes() { return bytes_; }
+  std::string take() {
+    bytes_.resize(size_);
+    size_ = 0;
+    return std::move(bytes_);
+  }
+  // What was written so far; good until more is.
+  std::string_view written() const { return {bytes_.data(), size_}; }
+  // Begins anew, and keeps the memory.
+  void clear() { size_ = 0; }
 
   void word(std::uint64_t value) {
-    for (int shift = 0; shift < 64; shift += 8) bytes_.push_back(static_cast<char>(value >> shift));
+    char* at = room(8);
+    for (int shift = 0; shift < 64; shift += 8) *at++ = static_cast<char>(value >> shift);
+    size_ += 8;
   }
   // Seven bits a byte, the low ones first.
   void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<char>(value | 0x80));
-    bytes_.push_back(static_cast<char>(value));
+    char* const begin = room(10);
+    char* at = begin;
+    for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);
+    *at++ = static_cast<char>(value);
+    size_ += static_cast<std::size_t>(at - begin);
   }
   // Small ones of either sign are short.
   void integer(std::int64_t value) {
@@ -30,11 +43,23 @@ class ByteWriter {
   void real(double value) { word(std::bit_cast<std::uint64_t>(value)); }
   void text(std::string_view value) {
     number(value.size());
-    bytes_.append(value);
+    raw(value);
+  }
+  void raw(std::string_view value) {
+    if (value.empty()) return;
+    std::memcpy(room(value.size()), value.data(), value.size());
+    size_ += value.size();
   }
 
  private:
-  std::string bytes_;
+  // Where the next bytes go, of which there may be so many.
+  char* room(std::size_t most) {
+    if (bytes_.size() - size_ < most) bytes_.resize(2 * bytes_.size() + most + 64);
+    return bytes_.data() + size_;
+  }
+
+  std::string bytes_;  // the first `size_` are written
+  std::size_t size_ = 0;
 };
 
 class ByteReader {
@@ -70,6 +95,7 @@ class ByteReader {
   }
   double real() { return std::bit_cast<double>(word()); }
   std::string text() { return std::string(next(number())); }
+  std::string_view raw(std::uint64_t size) { return next(size); }
   // Of a list: never more than bytes are left, so that a damaged count cannot ask for all memory.
   std::size_t count() {
     const std::uint64_t value = number();

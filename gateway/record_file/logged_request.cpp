@@ -13,7 +13,7 @@ static_assert(static_cast<int>(FailureKind::client_left) == 17 &&
 
 const auto plain = [](auto& io, auto& value) { io(value); };
 
-void exchange_demand(auto& io, auto& demand) {
+void exchange_demand(auto& io, auto& demand, RecordVersion version) {
   io(demand.model), io(demand.model_requested), io(demand.key);
   io.list(demand.fallbacks, plain);
   io(demand.prompt.count);
@@ -23,11 +23,12 @@ void exchange_demand(auto& io, auto& demand) {
   io(needs);
   if constexpr (is_target<decltype(demand)>) demand.needs = config::Features(needs);
   io.list(demand.unfit, plain);
+  if (version >= RecordVersion::newest) io.list(demand.unfit_for, plain);
   io(demand.delivery), io(demand.prefix_blocks), io(demand.blocks), io(demand.identity);
   exchange_count(io, demand.admitted), exchange_count(io, demand.deadline), exchange_count(io, demand.wall);
 }
 
-void exchange_decision(auto& io, auto& decision) {
+void exchange_decision(auto& io, auto& decision, RecordVersion version) {
   io(decision.snapshot), exchange_count(io, decision.now), io.word(decision.seed);
   io(decision.purse), io(decision.tried);
   io(decision.length.output), io(decision.length.reasoning), io(decision.length.log_output);
@@ -38,6 +39,10 @@ void exchange_decision(auto& io, auto& decision) {
   io.maybe(decision.chosen, [](auto& in, auto& endpoint) { in(endpoint); });
   io(decision.reason), io(decision.propensity);
   io(decision.expected_dollars), io(decision.explored_dollars);
+  if (version < RecordVersion::newest) return;
+  const auto time = [](auto& in, auto& at) { exchange_count(in, at); };
+  io(decision.relaxed), io.maybe(decision.earliest, time), io.maybe(decision.beside, time);
+  io.flat(decision.seen_of), io(decision.not_kept);
 }
 
 void exchange_usage(auto& io, auto& usage) {
@@ -75,14 +80,35 @@ void exchange_preferences(auto& io, auto& wish) {
   cutoffs(wish.min_throughput), cutoffs(wish.max_latency);
 }
 
-void exchange_request(auto& io, auto& request) {
-  exchange_demand(io, request.demand);
+void exchange_request(auto& io, auto& request, RecordVersion version) {
+  exchange_demand(io, request.demand, version);
   io(request.policy), io.word(request.policy_hash);
   io.maybe(request.preferences, [](auto& in, auto& wish) { exchange_preferences(in, wish); });
-  io.list(request.decisions, [](auto& in, auto& decision) { exchange_decision(in, decision); });
+  io.list(request.decisions, [&](auto& in, auto& decision) { exchange_decision(in, decision, version); });
   io.list(request.attempts, [](auto& in, auto& attempt) { exchange_attempt(in, attempt); });
   io(request.ending), io(request.status);
   exchange_count(io, request.until_first_byte), exchange_count(io, request.total);
+  if (version < RecordVersion::newest) return;
+  io(request.id), io(request.path), io(request.error), io(request.rule_book);
+  exchange_count(io, request.deciding), io(request.bytes_in), io(request.bytes_out);
+}
+
+void log_facts(const Record& record, LoggedRequest& request) {
+  request.demand = routing::logged(record.demand);
+  request.policy = record.policy;
+  request.policy_hash = record.policy_hash;
+  request.preferences.reset();
+  if (record.preferences) request.preferences = record.preferences->preferences();
+  request.ending = record.ending;
+  request.status = record.status;
+  request.until_first_byte = record.until_first_byte;
+  request.total = record.total;
+  request.id = record.id;
+  request.path = record.path;
+  request.error = record.error;
+  request.deciding = record.deciding;
+  request.bytes_in = record.bytes_in;
+  request.bytes_out = record.bytes_out;
 }
 
 }  // namespace
@@ -92,30 +118,38 @@ bool is_replayable(const Record& record) {
 }
 
 LoggedRequest logged(const Record& record) {
-  return {.demand = routing::logged(record.demand),
-          .policy = record.policy,
-          .policy_hash = record.policy_hash,
-          .preferences = record.preferences ? std::optional(record.preferences->preferences()) : std::nullopt,
-          .decisions = record.decisions,
-          .attempts = record.attempts,
-          .ending = record.ending,
-          .status = record.status,
-          .until_first_byte = record.until_first_byte,
-          .total = record.total};
+  LoggedRequest request;
+  request.decisions = record.decisions, request.attempts = record.attempts;
+  log_facts(record, request);
+  return request;
+}
+
+void log(Record& record, LoggedRequest& request) {
+  log_facts(record, request);
+  give_back(request, record);
+}
+
+void give_back(LoggedRequest& request, Record& record) {
+  request.decisions.swap(record.decisions);
+  request.attempts.swap(record.attempts);
+}
+
+void write(const LoggedRequest& request, ByteWriter& bytes, RecordVersion version) {
+  Writing io(bytes);
+  exchange_request(io, request, version);
 }
 
 std::string to_bytes(const LoggedRequest& request) {
   ByteWriter bytes;
-  Writing io(bytes);
-  exchange_request(io, request);
+  write(request, bytes);
   return bytes.take();
 }
 
-std::optional<LoggedRequest> logged_request(std::string_view bytes) {
+std::optional<LoggedRequest> logged_request(std::string_view bytes, RecordVersion version) {
   ByteReader reader(bytes);
   Reading io(reader);
   LoggedRequest request;
-  exchange_request(io, request);
+  exchange_request(io, request, version);
   if (reader.failed() || !reader.at_end()) return std::nullopt;
   return request;
 }

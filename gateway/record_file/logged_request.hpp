@@ -1,5 +1,5 @@
-// One request as record files keep it: what its decisions saw, what they were, what became of it; numbers and
-// names of the configuration only. Values.
+// One request as record files keep it: its id, what its decisions saw, what they were, what became of it;
+// beside the id numbers and names of the configuration only. Values.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/observe/record.hpp"
+#include "gateway/record_file/bytes.hpp"
 #include "routing/policy/overlay.hpp"
 #include "routing/replay/logged_decision.hpp"
 
@@ -24,14 +25,29 @@ struct LoggedRequest {
   int status = 0;
   config::Duration until_first_byte{};
   config::Duration total{};
+  // What files of version 5 do not have.
+  std::string id{};            // x-request-id
+  std::string path{};          // of the route table
+  std::string error{};         // machine-readable, or empty
+  std::int64_t rule_book = 0;  // the texts of its policy, in the same file; 0: none
+  config::Duration deciding{};
+  std::uint64_t bytes_in = 0, bytes_out = 0;
 };
 
 // Whether routing saw it at all.
 bool is_replayable(const Record& record);
 LoggedRequest logged(const Record& record);
+// The same in the place of an older one, whose memory it takes. Takes decisions and attempts out of the
+// record; `give_back` puts them in again.
+void log(Record& record, LoggedRequest& request);
+void give_back(LoggedRequest& request, Record& record);
 
+enum class RecordVersion { five = 5, newest = 6 };
+
+void write(const LoggedRequest& request, ByteWriter& bytes, RecordVersion version = RecordVersion::newest);
 std::string to_bytes(const LoggedRequest& request);
 // Nothing when the bytes are damaged.
-std::optional<LoggedRequest> logged_request(std::string_view bytes);
+std::optional<LoggedRequest> logged_request(std::string_view bytes,
+                                            RecordVersion version = RecordVersion::newest);
 
 }  // namespace gateway

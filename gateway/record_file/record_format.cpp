@@ -1,5 +1,7 @@
 #include "gateway/record_file/record_format.hpp"
 
+#include <xxhash.h>
+
 #include "routing/terms/draws.hpp"
 
 namespace gateway {
@@ -8,7 +10,8 @@ RecordFileKind kind_of(Database& database) {
   const std::int64_t application = database.number("PRAGMA application_id");
   const std::int64_t version = database.number("PRAGMA user_version");
   if (application == record_application) {
-    return version == record_version ? RecordFileKind::ours : RecordFileKind::other_version;
+    if (version == record_version) return RecordFileKind::ours;
+    return version == 5 ? RecordFileKind::older : RecordFileKind::other_version;
   }
   const bool has_tables = database.number("SELECT count(*) FROM sqlite_schema") > 0;
   return has_tables || application != 0 ? RecordFileKind::foreign : RecordFileKind::empty;
@@ -16,6 +19,10 @@ RecordFileKind kind_of(Database& database) {
 
 std::int64_t digest(std::string_view body) {
   return static_cast<std::int64_t>(routing::hash_of(body));
+}
+
+std::uint64_t quick_digest(std::string_view body) {
+  return XXH3_64bits(body.data(), body.size());
 }
 
 }  // namespace gateway

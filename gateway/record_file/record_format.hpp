@@ -1,7 +1,11 @@
 // What a record file is: a SQLite database with these tables, and how another one is told apart.
 //   fleet      what decisions read of a configuration (fleet_bytes.hpp)
 //   snapshot   the market whenever it was published: whole where `base` is 0, else what changed since `base`
-//   request    a request, what its decisions saw, what became of it (logged_request.hpp)
+//   packet     requests, what their decisions saw, what became of them (logged_request.hpp), as many as were
+//              written together: each its length, its digest, its bytes
+//   name       in which packet a request is: the hash of its id and the packet's id, some hundred in a row
+//   rule_book  the texts of the policies that decided (rule_book.hpp)
+//   request    a request of a file that version 5 began, in a row of its own
 // Every body has a digest beside it, because a flipped bit in it is none of SQLite's business.
 #pragma once
 
@@ -16,17 +20,27 @@ namespace gateway {
 inline constexpr std::int64_t record_application = 0x49534f43;  // "ISOC"
 inline constexpr std::int64_t record_version = 6;
 
-inline constexpr const char* record_tables =
+// Of a file of version 5 all that is missing.
+inline constexpr const char* tables_of_six =
+    "CREATE TABLE packet (id INTEGER PRIMARY KEY, first INTEGER, requests INTEGER, body BLOB);"
+    "CREATE INDEX packet_first ON packet (first);"
+    "CREATE TABLE name (id INTEGER PRIMARY KEY, last INTEGER, entries BLOB);"
+    "CREATE TABLE rule_book (id INTEGER PRIMARY KEY, fleet INTEGER, hash INTEGER, digest INTEGER, body BLOB);"
+    "CREATE INDEX rule_book_hash ON rule_book (hash);";
+inline constexpr const char* tables_of_five =
     "CREATE TABLE fleet (id INTEGER PRIMARY KEY, generation INTEGER, digest INTEGER, body BLOB);"
     "CREATE TABLE snapshot (id INTEGER PRIMARY KEY, base INTEGER, fleet INTEGER, wall INTEGER,"
     " digest INTEGER, body BLOB);"
     "CREATE TABLE request (id INTEGER PRIMARY KEY, first INTEGER, digest INTEGER, body BLOB);"
     "CREATE INDEX request_first ON request (first);";
 
-enum class RecordFileKind { empty, ours, other_version, foreign };
+// `older`: of version 5, which is read, and written on after `tables_of_six`.
+enum class RecordFileKind { empty, ours, older, other_version, foreign };
 // Of a database that could be opened. Throws SqliteFault where it is none.
 RecordFileKind kind_of(Database& database);
 
 std::int64_t digest(std::string_view body);
+// The same of a request in a packet, and of a request's id: quicker, because there are many.
+std::uint64_t quick_digest(std::string_view body);
 
 }  // namespace gateway

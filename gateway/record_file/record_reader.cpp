@@ -5,13 +5,13 @@
 
 #include "gateway/record_file/fleet_bytes.hpp"
 #include "gateway/record_file/record_format.hpp"
+#include "gateway/record_file/rule_book.hpp"
 
 namespace gateway {
 namespace {
 
 using routing::Catalogue;
 
-constexpr const char* request_query = "SELECT id, digest, body FROM request WHERE id > ?1 ORDER BY id";
 constexpr const char* snapshot_query =
     "SELECT id, base, fleet, digest, body FROM snapshot WHERE id > ?1 AND id <= ?2 ORDER BY id";
 
@@ -23,7 +23,9 @@ std::variant<std::unique_ptr<RecordReader>, std::string> RecordReader::open(cons
     Database database(path, Database::Mode::read);
     switch (kind_of(database)) {
       case RecordFileKind::ours:
-        return std::unique_ptr<RecordReader>(new RecordReader(std::move(database)));
+        return std::unique_ptr<RecordReader>(new RecordReader(std::move(database), RecordVersion::newest));
+      case RecordFileKind::older:
+        return std::unique_ptr<RecordReader>(new RecordReader(std::move(database), RecordVersion::five));
       case RecordFileKind::empty:
         return path + " is empty: nothing was recorded yet";
       case RecordFileKind::other_version:
@@ -38,54 +40,99 @@ std::variant<std::unique_ptr<RecordReader>, std::string> RecordReader::open(cons
   }
 }
 
-RecordReader::RecordReader(Database database)
+RecordReader::RecordReader(Database database, RecordVersion version)
     : database_(std::move(database)),
-      read_requests_(database_.prepare(request_query)),
-      read_snapshots_(database_.prepare(snapshot_query)),
-      last_request_(database_.number("SELECT max(id) FROM request")) {
-  requests_ = last_request_ - database_.number("SELECT min(id) FROM request") + (last_request_ > 0 ? 1 : 0);
-  read_requests_.bind(1, 0);
+      rows_(database_, "request", "digest, body"),
+      read_snapshots_(database_.prepare(snapshot_query)) {
+  requests_ = rows_.last() > 0 ? rows_.last() - rows_.first() + 1 : 0;
+  if (version < RecordVersion::newest) return;
+  packets_.emplace(database_, "packet", "requests, body");
+  constexpr auto entry = static_cast<std::int64_t>(NameEntries::size);
+  requests_ += database_.number("SELECT sum(length(entries)) FROM name") / entry;
 }
 
 std::optional<StoredRequest> RecordReader::next_row() {
-  while (read_requests_.step() == Statement::Step::row) {
-    at_request_ = read_requests_.integer(0);
-    const std::string_view body = read_requests_.bytes(2);
-    if (digest(body) == read_requests_.integer(1)) {
-      if (auto request = logged_request(body)) return StoredRequest{at_request_, std::move(*request)};
+  while (const Statement* row = rows_.next()) {
+    const std::string_view body = row->bytes(2);
+    ++at_request_;
+    if (digest(body) == row->integer(1)) {
+      if (auto request = logged_request(body, RecordVersion::five))
+        return StoredRequest{at_request_, *std::move(request)};
     }
     ++damage_.requests;
   }
   return std::nullopt;
 }
 
-// Behind a broken page: further and further away, until something can be read again.
-bool RecordReader::skip_damage() {
-  ++damage_.gaps;
-  for (std::int64_t step = 1; at_request_ + step <= last_request_; step *= 2) {
-    try {
-      read_requests_ = database_.prepare(request_query);
-      read_requests_.bind(1, at_request_ + step);
-      if (read_requests_.step() == Statement::Step::done) return false;
-      at_request_ += step;
-      read_requests_.reset();
-      return true;
-    } catch (const SqliteFault& fault) {
-      if (!fault.is_damage()) throw;
+std::optional<StoredRequest> RecordReader::next_of_packet() {
+  while (packets_) {
+    if (packet_) {
+      if (auto request = packet_->next()) return StoredRequest{++at_request_, *std::move(request)};
+      if (in_packet_ > packet_->read()) {
+        damage_.requests += static_cast<std::uint64_t>(in_packet_ - packet_->read());
+      }
+      packet_.reset();
     }
+    const Statement* row = packets_->next();
+    if (!row) break;
+    in_packet_ = row->integer(1);
+    packet_.emplace(row->bytes(2));
   }
-  return false;
+  return std::nullopt;
 }
 
 std::optional<StoredRequest> RecordReader::next() {
-  for (;;) {
-    try {
-      return next_row();
-    } catch (const SqliteFault& fault) {
-      if (!fault.is_damage()) throw;
-      if (!skip_damage()) return std::nullopt;
+  auto request = next_row();
+  if (!request) request = next_of_packet();
+  damage_.gaps = rows_.gaps() + (packets_ ? packets_->gaps() : 0);
+  return request;
+}
+
+void RecordReader::begin_near_end(std::int64_t requests) {
+  if (!packets_) return;
+  Statement sizes = database_.prepare("SELECT id, requests FROM packet ORDER BY id DESC");
+  for (std::int64_t seen = 0; sizes.step() == Statement::Step::row;) {
+    seen += sizes.integer(1);
+    if (seen < requests) continue;
+    packets_->begin_behind(sizes.integer(0) - 1);
+    rows_.begin_behind(rows_.last());
+    return;
+  }
+}
+
+std::optional<LoggedRequest> RecordReader::find_in(std::int64_t packet, std::string_view id) {
+  Statement read = database_.prepare("SELECT body FROM packet WHERE id = ?1");
+  read.bind(1, packet);
+  if (read.step() != Statement::Step::row) return std::nullopt;
+  PacketReader requests(read.bytes(0));
+  while (auto request = requests.next()) {
+    if (request->id == id) return request;
+  }
+  return std::nullopt;
+}
+
+// The newest first: mostly that is what is asked about.
+std::optional<StoredRequest> RecordReader::find(std::string_view id) {
+  if (!packets_) return std::nullopt;
+  std::vector<std::int64_t> packets;
+  Statement names = database_.prepare("SELECT entries FROM name ORDER BY id DESC");
+  const std::uint64_t name = quick_digest(id);
+  while (names.step() == Statement::Step::row) {
+    packets.clear();
+    NameEntries::find(names.bytes(0), name, packets);
+    for (const std::int64_t packet : packets) {
+      if (auto request = find_in(packet, id)) return StoredRequest{0, *std::move(request)};
     }
   }
+  return std::nullopt;
+}
+
+std::shared_ptr<const routing::Policy> RecordReader::rule_book(std::int64_t id) {
+  if (!packets_) return nullptr;
+  Statement read = database_.prepare("SELECT digest, body FROM rule_book WHERE id = ?1");
+  read.bind(1, id);
+  if (read.step() != Statement::Step::row || digest(read.bytes(1)) != read.integer(0)) return nullptr;
+  return rule_book_from(read.bytes(1));
 }
 
 std::shared_ptr<const Catalogue> RecordReader::fleet(std::int64_t id) {
@@ -100,6 +147,12 @@ std::shared_ptr<const Catalogue> RecordReader::fleet(std::int64_t id) {
         std::make_shared<const Catalogue>(std::move(*settings), static_cast<std::uint64_t>(read.integer(0)));
   }
   return catalogue;
+}
+
+std::shared_ptr<const Catalogue> RecordReader::catalogue_at(std::uint64_t snapshot) {
+  const std::int64_t id =
+      database_.number("SELECT fleet FROM snapshot WHERE id = " + std::to_string(snapshot));
+  return id == 0 ? nullptr : fleet(id);
 }
 
 std::int64_t RecordReader::whole_before(std::int64_t snapshot) {
@@ -157,6 +210,37 @@ const StoredMarket* RecordReader::market(std::uint64_t snapshot) {
 
 const StoredMarket* RecordReader::newest_market() {
   return market(static_cast<std::uint64_t>(database_.number("SELECT max(id) FROM snapshot")));
+}
+
+// By halving: ids and times rise together, and times have no index.
+std::uint64_t RecordReader::snapshot_at(config::WallTime time) {
+  const std::int64_t wanted = std::chrono::nanoseconds(time.time_since_epoch()).count();
+  Statement from = database_.prepare("SELECT id, wall FROM snapshot WHERE id >= ?1 ORDER BY id LIMIT 1");
+  std::int64_t low = database_.number("SELECT min(id) FROM snapshot");
+  std::int64_t high = database_.number("SELECT max(id) FROM snapshot");
+  std::int64_t found = 0;
+  while (low <= high && high > 0) {
+    const std::int64_t middle = low + (high - low) / 2;
+    from.bind(1, middle);
+    const bool there = from.step() == Statement::Step::row;
+    const std::int64_t id = there ? from.integer(0) : high + 1;
+    const bool is_before = there && from.integer(1) <= wanted;
+    from.reset();
+    if (is_before) {
+      found = id;
+      low = id + 1;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return static_cast<std::uint64_t>(found);
+}
+
+config::WallTime RecordReader::wall_of(std::uint64_t snapshot) {
+  const std::int64_t wall =
+      database_.number("SELECT wall FROM snapshot WHERE id = " + std::to_string(snapshot));
+  return config::WallTime(
+      std::chrono::duration_cast<config::WallTime::duration>(std::chrono::nanoseconds(wall)));
 }
 
 }  // namespace gateway

@@ -12,13 +12,15 @@
 
 #include "gateway/record_file/logged_request.hpp"
 #include "gateway/record_file/market_bytes.hpp"
+#include "gateway/record_file/packets.hpp"
 #include "gateway/record_file/sqlite.hpp"
+#include "gateway/record_file/table_walk.hpp"
 #include "routing/terms/catalogue.hpp"
 
 namespace gateway {
 
 struct StoredRequest {
-  std::int64_t id = 0;
+  std::int64_t id = 0;  // its number, in the order in which they ended
   LoggedRequest request;
 };
 
@@ -35,11 +37,23 @@ class RecordReader {
 
   // The next request in the order in which they ended; nothing after the last.
   std::optional<StoredRequest> next();
+  // Before the first: leaves out all but about so many of the newest.
+  void begin_near_end(std::int64_t requests);
+  // The one of that x-request-id; nothing where it is not in the file. Those that version 5 wrote have none.
+  std::optional<StoredRequest> find(std::string_view id);
+  // What a request was decided by, its texts alone; null where they are not in the file.
+  std::shared_ptr<const routing::Policy> rule_book(std::int64_t id);
   std::int64_t requests() const { return requests_; }  // about how many there are
   // Null when it is damaged or no longer there. Cheap for snapshots in order. Good until the next call.
   const StoredMarket* market(std::uint64_t snapshot);
+  // The hosts of that snapshot alone; null as above.
+  std::shared_ptr<const routing::Catalogue> catalogue_at(std::uint64_t snapshot);
   // The last one there is.
   const StoredMarket* newest_market();
+  // The snapshot that was the newest at that time; 0: none is as old.
+  std::uint64_t snapshot_at(config::WallTime time);
+  // When it was published.
+  config::WallTime wall_of(std::uint64_t snapshot);
 
   struct Damage {
     std::uint64_t requests = 0;  // that could not be read
@@ -49,19 +63,23 @@ class RecordReader {
   const Damage& damage() const { return damage_; }
 
  private:
-  explicit RecordReader(Database database);
+  RecordReader(Database database, RecordVersion version);
   std::optional<StoredRequest> next_row();
-  bool skip_damage();
+  std::optional<StoredRequest> next_of_packet();
+  std::optional<LoggedRequest> find_in(std::int64_t packet, std::string_view id);
   std::shared_ptr<const routing::Catalogue> fleet(std::int64_t id);
   // The last whole picture at or before it; nothing without.
   std::int64_t whole_before(std::int64_t snapshot);
   bool go_on_to(std::int64_t snapshot);
 
   Database database_;
-  Statement read_requests_, read_snapshots_;
+  TableWalk rows_;                    // of version 5
+  std::optional<TableWalk> packets_;  // absent in files that version 5 wrote last
+  std::optional<PacketReader> packet_;
+  std::int64_t in_packet_ = 0;  // requests, as the row says
+  Statement read_snapshots_;
   std::int64_t requests_ = 0;
-  std::int64_t last_request_ = 0;  // the greatest id there is
-  std::int64_t at_request_ = 0;
+  std::int64_t at_request_ = 0;   // how many were there before, in their order
   std::int64_t at_snapshot_ = 0;  // of `words_`; 0: of none
   std::int64_t at_fleet_ = 0;
   MarketWords words_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/record_file/fleet_bytes.hpp"
+#include "gateway/record_file/rule_book.hpp"
 
 namespace gateway {
 namespace {
@@ -20,20 +21,25 @@ RecordWriter::RecordWriter(const std::string& path, RecordLimits limits)
     : database_(path, Database::Mode::write), limits_(limits) {
   prepare_file();
   base_ = std::max(database_.number("SELECT max(id) FROM snapshot"),
-                   database_.number("SELECT max(first) FROM request"));
+                   std::max(database_.number("SELECT max(first) FROM request"),
+                            database_.number("SELECT max(first) FROM packet")));
+  next_packet_ = database_.number("SELECT max(id) FROM packet") + 1;
+  names_row_ = database_.number("SELECT max(id) FROM name") + 1;
   add_snapshot_ = database_.prepare(
       "INSERT INTO snapshot (id, base, fleet, wall, digest, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-  add_request_ = database_.prepare("INSERT INTO request (first, digest, body) VALUES (?1, ?2, ?3)");
+  add_packet_ = database_.prepare("INSERT INTO packet (id, first, requests, body) VALUES (?1, ?2, ?3, ?4)");
+  add_names_ = database_.prepare("INSERT OR REPLACE INTO name (id, last, entries) VALUES (?1, ?2, ?3)");
 }
 
 void RecordWriter::prepare_file() {
-  const bool is_new = kind_of(database_) == RecordFileKind::empty;
+  const RecordFileKind kind = kind_of(database_);
+  const bool is_new = kind == RecordFileKind::empty;
   // It must be set before the first table; pages then go back when the limit is lowered.
   if (is_new) database_.run("PRAGMA auto_vacuum = INCREMENTAL");
   database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   database_.run("PRAGMA journal_size_limit = " + std::to_string(limits_.max_size / 16));
-  if (!is_new) return;
-  database_.run("BEGIN; " + std::string(record_tables) +
+  if (!is_new && kind != RecordFileKind::older) return;
+  database_.run("BEGIN; " + std::string(is_new ? tables_of_five : "") + tables_of_six +
                 "PRAGMA application_id = " + std::to_string(record_application) +
                 "; PRAGMA user_version = " + std::to_string(record_version) + "; COMMIT");
 }
@@ -72,19 +78,59 @@ void RecordWriter::add(const routing::Snapshot& snapshot, config::WallTime wall)
   last_id_ = id;
 }
 
-void RecordWriter::add(LoggedRequest request) {
+std::int64_t RecordWriter::rule_book_of(const routing::Policy& policy) {
+  const auto [place, is_new] = rule_books_.try_emplace({policy.hash, fleet_}, 0);
+  std::int64_t& id = place->second;
+  if (!is_new) return id;
+  const std::string body = to_bytes(policy);
+  const auto hash = static_cast<std::int64_t>(policy.hash);
+  Statement find =
+      database_.prepare("SELECT id FROM rule_book WHERE hash = ?1 AND fleet = ?2 AND digest = ?3");
+  find.bind(1, hash).bind(2, fleet_).bind(3, digest(body));
+  if (find.step() == Statement::Step::row) return id = find.integer(0);
+  Statement add =
+      database_.prepare("INSERT INTO rule_book (hash, fleet, digest, body) VALUES (?1, ?2, ?3, ?4)");
+  add.bind(1, hash).bind(2, fleet_).bind(3, digest(body)).bind_bytes(4, body).run();
+  return id = database_.number("SELECT last_insert_rowid()");
+}
+
+void RecordWriter::add(LoggedRequest& request, const routing::Policy* rules) {
   if (request.decisions.empty()) return;
   begin();
+  request.rule_book = rules ? rule_book_of(*rules) : 0;
   for (routing::LoggedDecision& decision : request.decisions) {
     decision.snapshot += static_cast<std::uint64_t>(base_);
   }
-  const std::string body = to_bytes(request);
-  add_request_->bind(1, static_cast<std::int64_t>(request.decisions[0].snapshot));
-  add_request_->bind(2, digest(body)).bind_bytes(3, body).run();
+  packet_.add(request);
+  if (packet_.is_full()) write_packet();
+}
+
+void RecordWriter::write_packet() {
+  if (packet_.requests() == 0) return;
+  add_packet_->bind(1, next_packet_).bind(2, packet_.first()).bind(3, packet_.requests());
+  add_packet_->bind_bytes(4, packet_.bytes()).run();
+  for (const std::uint64_t name : packet_.names()) {
+    names_.add(name, next_packet_);
+    if (!names_.is_full()) continue;
+    write_names();
+    names_.clear();
+    ++names_row_;
+  }
+  ++next_packet_;
+  packet_.clear();
+}
+
+void RecordWriter::write_names() {
+  if (names_.bytes().empty()) return;
+  add_names_->bind(1, names_row_).bind(2, next_packet_).bind_bytes(3, names_.bytes()).run();
 }
 
 void RecordWriter::commit(config::WallTime now) {
   if (uncommitted_ == 0) return;
+  if (packet_.requests() > 0) {
+    write_packet();
+    write_names();
+  }
   database_.run("COMMIT");
   uncommitted_ = 0;
   prune(now);
@@ -95,9 +141,11 @@ void RecordWriter::drop_before(std::int64_t snapshot) {
   // The newest stays: the next one is written as a difference to it.
   const std::int64_t whole = database_.number("SELECT id FROM snapshot WHERE base = 0 AND id <= " + limit +
                                               " ORDER BY id DESC LIMIT 1");
-  database_.run("BEGIN; DELETE FROM request WHERE first < " + limit + "; DELETE FROM snapshot WHERE id < " +
-                std::to_string(whole) +
-                "; DELETE FROM fleet WHERE id < (SELECT min(fleet) FROM snapshot); COMMIT");
+  database_.run("BEGIN; DELETE FROM request WHERE first < " + limit + "; DELETE FROM packet WHERE first < " +
+                limit + "; DELETE FROM snapshot WHERE id < " + std::to_string(whole) +
+                "; DELETE FROM fleet WHERE id < (SELECT min(fleet) FROM snapshot)"
+                "; DELETE FROM rule_book WHERE fleet < (SELECT min(fleet) FROM snapshot)"
+                "; DELETE FROM name WHERE last < (SELECT min(id) FROM packet); COMMIT");
 }
 
 void RecordWriter::prune(config::WallTime now) {
@@ -115,8 +163,11 @@ void RecordWriter::prune(config::WallTime now) {
   };
   // A tenth of the rows at a time is gone quickly and lasts for a while.
   for (int round = 0; round < 10 && used() > most; ++round) {
-    const std::int64_t first = database_.number("SELECT min(first) FROM request");
-    const std::int64_t last = database_.number("SELECT max(first) FROM request");
+    const auto of_both = [&](const std::string& which) {
+      return database_.number("SELECT " + which + "(a) FROM (SELECT " + which +
+                              "(first) AS a FROM request UNION ALL SELECT " + which + "(first) FROM packet)");
+    };
+    const std::int64_t first = of_both("min"), last = of_both("max");
     const std::int64_t cut = std::max(first + 1, first + (last - first) / 10);
     drop_before(std::min(cut, last_id_));
     if (cut >= last_id_) break;

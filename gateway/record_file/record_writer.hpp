@@ -3,11 +3,13 @@
 // thread. Throws SqliteFault.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
 #include "gateway/record_file/logged_request.hpp"
 #include "gateway/record_file/market_bytes.hpp"
+#include "gateway/record_file/packets.hpp"
 #include "gateway/record_file/record_format.hpp"
 #include "gateway/state/file_lock.hpp"
 
@@ -20,17 +22,23 @@ struct RecordLimits {
 
 class RecordWriter {
  public:
-  // Of a file that `kind_of` calls ours or empty.
+  // Of a file that `kind_of` calls ours, older or empty.
   RecordWriter(const std::string& path, RecordLimits limits);
 
   void add(const routing::Snapshot& snapshot, config::WallTime wall);
   // Takes the versions of snapshots as this process counts them.
-  void add(LoggedRequest request);
+  void add(LoggedRequest request) { add(request, nullptr); }
+  // The same with the policy that decided; changes the versions to those of the file.
+  void add(LoggedRequest& request, const routing::Policy* rules);
   // Everything added so far is safe after this.
   void commit(config::WallTime now);
   std::size_t uncommitted() const { return uncommitted_; }
 
  private:
+  // Rows of this process's own, which a commit makes safe.
+  void write_packet();
+  void write_names();
+  std::int64_t rule_book_of(const routing::Policy& policy);
   void prepare_file();
   void begin();
   std::int64_t fleet_of(const routing::Catalogue& catalogue);
@@ -41,13 +49,17 @@ class RecordWriter {
   Database database_;
   RecordLimits limits_;
   std::int64_t base_ = 0;  // what this process's versions are counted from
-  std::optional<Statement> add_snapshot_, add_request_;
+  std::optional<Statement> add_snapshot_, add_packet_, add_names_;
   std::shared_ptr<const routing::Catalogue> catalogue_;  // of `fleet_`
   std::int64_t fleet_ = 0;
   MarketWords last_;          // as written last
   std::int64_t last_id_ = 0;  // 0: nothing yet
   int since_whole_ = 0;
   std::size_t uncommitted_ = 0;
+  PacketWriter packet_;
+  NameEntries names_;
+  std::int64_t next_packet_ = 1, names_row_ = 1;
+  std::map<std::pair<std::uint64_t, std::int64_t>, std::int64_t> rule_books_;  // by hash and fleet
 };
 
 }  // namespace gateway

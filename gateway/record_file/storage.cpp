@@ -1,5 +1,6 @@
 #include "gateway/record_file/storage.hpp"
 #include "providers/loop/run_to_end.hpp"
+#include "providers/loop/spawn.hpp"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -35,6 +36,7 @@ bool make_usable(const std::string& path, const Storage::Say& say) {
     switch (kind_of(database)) {
       case RecordFileKind::empty:
       case RecordFileKind::ours:
+      case RecordFileKind::older:
         return true;
       case RecordFileKind::foreign:
         say("records: " + path + " is a database of something else; name another file");
@@ -191,6 +193,18 @@ void Storage::keep(std::vector<RecordPtr> records, GiveBack give_back) {
   });
 }
 
+providers::Task<void> Storage::settle(asio::io_context& asker) {
+  co_await providers::elsewhere(io_, asker, [this] {
+    if (!writer_) return 0;
+    try {
+      commit();
+    } catch (const SqliteFault& fault) {
+      failed(fault, 0);
+    }
+    return 0;
+  });
+}
+
 bool Storage::can_be_replayed(const Record& record) const {
   return std::ranges::none_of(record.decisions, [&](const routing::LoggedDecision& decision) {
     return missing_.has(decision.snapshot);
@@ -205,7 +219,10 @@ void Storage::keep_batch(const std::vector<RecordPtr>& batch) {
   lost_.fetch_add(batch.size() - written, std::memory_order_relaxed);
   write(written, [&] {
     for (const RecordPtr& record : batch) {
-      if (is_replayable(*record) && can_be_replayed(*record)) writer_->add(logged(*record));
+      if (!is_replayable(*record) || !can_be_replayed(*record)) continue;
+      log(*record, scratch_);
+      writer_->add(scratch_, record->rules.get());
+      give_back(scratch_, *record);
     }
   });
 }

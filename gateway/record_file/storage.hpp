@@ -18,6 +18,7 @@
 #include "gateway/record_file/missing_snapshots.hpp"
 #include "gateway/record_file/pause.hpp"
 #include "gateway/record_file/record_writer.hpp"
+#include "providers/loop/task.hpp"
 
 namespace gateway {
 
@@ -38,6 +39,9 @@ class Storage {
   // `give_back` takes the records when they are read, on the storage thread, or at once where they are lost.
   using GiveBack = std::function<void(std::vector<RecordPtr>)>;
   void keep(std::vector<RecordPtr> records, GiveBack give_back);
+  // Makes all that was kept until now safe; for whoever reads the file. Any thread may ask, and waits as
+  // long as the disk does.
+  providers::Task<void> settle(boost::asio::io_context& asker);
   // Records that were dropped so far.
   std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
   // Writes what waits and ends the thread. False where the disk did not let it end within `limit`: it must
@@ -66,6 +70,7 @@ class Storage {
   FileLock lock_;
   std::optional<RecordWriter> writer_;  // absent after a fault, until it could be opened again
   std::size_t uncommitted_ = 0;         // records
+  LoggedRequest scratch_;               // keeps its memory
   std::shared_ptr<const routing::Snapshot> latest_;
   MissingSnapshots missing_;
   std::uint64_t first_uncommitted_ = 0;   // version of a snapshot; 0: none

@@ -41,6 +41,9 @@ void note(const routing::Decision& decision, const routing::Demand& demand, rout
   log.propensity = decision.propensity;
   log.expected_dollars = decision.expected_dollars;
   log.explored_dollars = decision.explored_dollars;
+  log.relaxed = static_cast<std::uint32_t>(decision.relaxed);
+  log.earliest = decision.earliest;
+  log.not_kept = routing::note(decision, log.seen_of);
 }
 
 }  // namespace gateway

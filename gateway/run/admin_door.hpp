@@ -28,7 +28,8 @@ class AdminDoor {
                .addresses = shared.addresses,
                .bodies = shared.bodies,
                .offers = Offers::administration,
-               .reach = reach_of(*generation)},
+               .reach = reach_of(*generation),
+               .logins = &shared.logins},
         listener_(control.io(), front_, connections_) {
     adopt(std::move(generation), std::move(snapshot));
   }

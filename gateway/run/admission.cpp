@@ -31,6 +31,17 @@ bool offered(Offers offers, Page page) {
     case Page::keys:
     case Page::spend:
     case Page::users:
+    case Page::request:
+    case Page::market:
+    case Page::events:
+    case Page::configuration:
+    case Page::policies:
+    case Page::policy_check:
+    case Page::policy_trial:
+    case Page::console:
+    case Page::console_root:
+    case Page::me:
+    case Page::login:
       return offers != Offers::inference;
     default:
       return offers != Offers::administration;
@@ -41,7 +52,8 @@ bool offered(Offers offers, Page page) {
 ErrorReply nothing_at(const std::string& path, Offers offers) {
   std::string message = "There is nothing at " + path;
   if (offers == Offers::administration) {
-    message += ". GET /metrics, GET /admin/endpoints and POST /admin/reload are here.";
+    message +=
+        ". GET /metrics, GET /admin/endpoints, GET /admin/requests/{id} and POST /admin/reload are here.";
   } else if (path.starts_with("/admin/") || path == "/metrics") {
     message += " for clients. Administration has an address of its own, `admin` in the configuration.";
   } else if (path.find("/v1/responses/") != std::string::npos ||
@@ -120,7 +132,7 @@ config::Role least_role(Needs needs) {
     case Needs::changing:
       return config::Role::operator_;
     case Needs::looking:
-    case Needs::seeing_spend:
+    case Needs::seeing_use:
       return config::Role::viewer;
     default:
       return config::Role::none;
@@ -165,7 +177,8 @@ std::optional<ErrorReply> no_longer(const config::KeySettings& key, config::Wall
 
 std::variant<Admitted, NotAdmitted> admit(config::WallTime wall, const Incoming& incoming, Offers offers,
                                           Reach reach, const KeyRing& keys, const config::CorsSettings& cors,
-                                          std::uint64_t generation, KeptKey& kept) {
+                                          std::uint64_t generation, KeptKey& kept,
+                                          const config::KeySettings* logged_in) {
   const Routed routed = route(incoming.method, incoming.path);
   const std::optional<Page> page = page_of(routed);
   if (!page || !offered(offers, *page)) return refused(nothing_at(incoming.path, offers), "unknown");
@@ -176,9 +189,11 @@ std::variant<Admitted, NotAdmitted> admit(config::WallTime wall, const Incoming&
   const Needs needs = admitted.route.needs;
   if (needs == Needs::nothing) return admitted;
   const bool may_look = offers == Offers::administration && needs == Needs::looking;
-  if (keys.open_to_all() || may_look) return without_key(admitted, incoming, reach, cors);
+  const bool needs_no_key = keys.open_to_all() || may_look || needs == Needs::own_site;
+  if (needs_no_key) return without_key(admitted, incoming, reach, cors);
 
-  admitted.key = kept.find(keys, generation, incoming.credential);
+  const bool is_by_cookie = logged_in && incoming.credential.empty() && needs != Needs::client_key;
+  admitted.key = is_by_cookie ? logged_in : kept.find(keys, generation, incoming.credential);
   if (!admitted.key) {
     NotAdmitted unknown = refused(missing_key(incoming.credential), admitted.route.name);
     if (incoming.credential.empty()) unknown.reason = "missing_api_key";

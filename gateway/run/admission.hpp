@@ -37,9 +37,11 @@ struct NotAdmitted {
   const config::KeySettings* key = nullptr;
 };
 
-// `keys` must be of a generation that `generation` names.
+// `keys` must be of a generation that `generation` names. `logged_in`: the key of the console's log-in, which
+// opens the pages of administration where no other key is presented.
 std::variant<Admitted, NotAdmitted> admit(config::WallTime wall, const Incoming& incoming, Offers offers,
                                           Reach reach, const KeyRing& keys, const config::CorsSettings& cors,
-                                          std::uint64_t generation, KeptKey& kept);
+                                          std::uint64_t generation, KeptKey& kept,
+                                          const config::KeySettings* logged_in = nullptr);
 
 }  // namespace gateway

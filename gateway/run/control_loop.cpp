@@ -2,8 +2,11 @@
 
 #include <boost/asio/post.hpp>
 
+#include "gateway/console/policy_trial.hpp"
 #include "gateway/generation/configuration.hpp"
+#include "gateway/http/query.hpp"
 #include "gateway/pages/status_page.hpp"
+#include "gateway/run/market_page.hpp"
 #include "providers/loop/spawn.hpp"
 
 namespace gateway {
@@ -127,11 +130,13 @@ void ControlLoop::take(const Batch& batch) {
   learned_ = learned_since_kept_ = true;
   if (market_.flipped()) publish();
 
+  const bool is_watched = tail_.is_watched(now);
   for (const RecordPtr& each : batch.records) {
     const Record& record = *each;
     metrics_.record(record);
     traffic_.record(record, now);
     log_.write(record);
+    if (is_watched) tail_.add(record);
   }
   log_.flush();
   metrics_.count(Event::log_line_lost, log_.lost() - std::exchange(lost_before_, log_.lost()));
@@ -147,6 +152,8 @@ void ControlLoop::publish_regularly() {
     if (error) return;
     if (learned_) publish();
     log_.tell_left_out(std::chrono::system_clock::now());
+    const config::TimePoint now = config::Clock::now();
+    if (tail_.is_due(now)) tail_.beat(make_status(), now);
     publish_regularly();
   });
 }
@@ -220,6 +227,73 @@ providers::Task<Reloaded> ControlLoop::reload(Loop& asker) {
 providers::Task<Administered> ControlLoop::administer(Loop& asker, AdminCall call) {
   if (!administration_) co_return co_await Pages::administer(asker, std::move(call));
   co_return co_await administration_->answer(asker, std::move(call));
+}
+
+providers::Task<Pages::Told> ControlLoop::request(Loop& asker, std::string id, std::optional<Screen> screen) {
+  auto explaining = desk_->explained(asker, std::move(id), screen);
+  RecordDesk::Answer answer = co_await std::move(explaining);
+  co_return Told{.status = answer.status, .text = std::move(answer.body)};
+}
+
+providers::Task<Pages::Seen> ControlLoop::events(Loop& asker, std::uint64_t after) {
+  auto [seen] = co_await providers::completion<Seen>([&](auto handler) {
+    asio::post(io_, [this, &asker, after, handler] {
+      const auto give = [&asker, handler](TailText text, std::uint64_t next) {
+        asio::post(asker, [handler, text, next]() mutable { handler(Seen{.text = text, .next = next}); });
+      };
+      if (!tail_.wait(after, config::Clock::now(), give)) give(nullptr, after);
+    });
+  });
+  co_return std::move(seen);
+}
+
+namespace {
+
+// What a page that takes its time is made of: immutable, or a copy.
+struct Materials {
+  std::shared_ptr<const Generation> generation;
+  std::shared_ptr<const routing::Snapshot> snapshot;
+  ConfigurationFacts facts;
+};
+
+RecordDesk::Answer made_page(Page page, const Materials& from, const std::string& query,
+                             const std::string& body) {
+  const config::Settings& settings = from.generation->catalogue->settings();
+  switch (page) {
+    case Page::market: {
+      const Pages::Told told = market_page(from.generation, from.snapshot, query);
+      return {.status = told.status, .body = told.text};
+    }
+    case Page::configuration:
+      return {.body = configuration_page(from.facts)};
+    case Page::policies: {
+      const std::string text = from.facts.file.empty() ? "" : text_of_file(from.facts.file);
+      return {.body = policies_page(text)};
+    }
+    case Page::policy_check:
+      return {.body = policy_check(settings, body)};
+    case Page::policy_trial: {
+      const std::string policy = query_value(query, "policy").value_or("");
+      const PolicyTrial trial = policy_trial(settings, body, policy, from.facts.records);
+      return {.status = trial.status, .body = trial.text};
+    }
+    default:
+      return {.status = 404, .body = "there is no such page"};
+  }
+}
+
+}  // namespace
+
+providers::Task<Pages::Told> ControlLoop::slow_page(Loop& asker, Page page, std::string query,
+                                                    std::string body) {
+  // Tasks of their own: GCC 12 destroys twice what a whole expression with co_await makes on its way.
+  auto gathering = providers::elsewhere(io_, asker, [this] {
+    return Materials{.generation = generation_, .snapshot = published_, .facts = configuration_()};
+  });
+  const Materials from = co_await std::move(gathering);
+  auto making = desk_->run(asker, [page, from, query, body] { return made_page(page, from, query, body); });
+  RecordDesk::Answer answer = co_await std::move(making);
+  co_return Told{.status = answer.status, .text = std::move(answer.body)};
 }
 
 void ControlLoop::finish() {

@@ -9,10 +9,13 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/console/configuration_page.hpp"
+#include "gateway/console/tail.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/metrics.hpp"
 #include "gateway/observe/request_log.hpp"
 #include "gateway/observe/traffic.hpp"
+#include "gateway/recall/record_desk.hpp"
 #include "gateway/record_file/market_file.hpp"
 #include "gateway/record_file/storage.hpp"
 #include "gateway/run/administration.hpp"
@@ -34,6 +37,14 @@ class ControlLoop final : public Pages {
   std::shared_ptr<const routing::Snapshot> published() const { return published_; }
   // Before anything else, where records are kept: the storage must outlive this loop's thread.
   void keep_records(Storage& storage);
+  // Before the threads run: where they are looked up, and what takes its time is made; outlives this loop's
+  // thread.
+  void work_at(RecordDesk& desk) { desk_ = &desk; }
+  // Before the threads run: what can be said of the configuration, asked on this loop's thread.
+  void on_configuration(std::function<ConfigurationFacts()> facts, bool demo) {
+    configuration_ = std::move(facts);
+    is_demo_ = demo;
+  }
 
   // Before anything else, where what the market knows is kept over restarts: takes up what is there, and
   // hands over what is known every ten seconds. Returns what to tell of it, if anything.
@@ -59,6 +70,10 @@ class ControlLoop final : public Pages {
   void administered_by(Administration& administration) { administration_ = &administration; }
   // What is counted of money, before each look at the metrics.
   void on_metrics(std::function<void(Metrics&)> observe) { observe_money_ = std::move(observe); }
+  providers::Task<Seen> events(Loop& asker, std::uint64_t after) override;
+  providers::Task<Told> slow_page(Loop& asker, Page page, std::string query, std::string body) override;
+  bool is_demo() const override { return is_demo_; }
+  providers::Task<Told> request(Loop& asker, std::string id, std::optional<Screen> screen) override;
   // What `reload` does; to be set before the threads run.
   void on_reload(std::function<Reloaded()> reload) { reload_ = std::move(reload); }
   // Takes a new generation into use everywhere; belongs to this loop's thread. Returns what its policies ask
@@ -94,6 +109,10 @@ class ControlLoop final : public Pages {
   boost::asio::steady_timer regular_{io_};
   Administration* administration_ = nullptr;  // absent where nothing is kept
   Storage* storage_ = nullptr;                // absent where no records are kept
+  RecordDesk* desk_ = nullptr;
+  Tail tail_;
+  std::function<ConfigurationFacts()> configuration_;
+  bool is_demo_ = false;
   MarketFile* market_file_ = nullptr;
   boost::asio::steady_timer next_keeping_{io_};
   bool learned_since_kept_ = false;

@@ -3,13 +3,16 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "config/values/settings.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/http/routes.hpp"
+#include "gateway/text/table.hpp"
 #include "providers/loop/task.hpp"
 
 namespace gateway {
@@ -50,6 +53,22 @@ class Pages {
   virtual providers::Task<Reloaded> reload(Loop& asker) = 0;
   // What keys and money are asked about. Where nothing is kept: that.
   virtual providers::Task<Administered> administer(Loop& asker, AdminCall call);
+  // A recorded request, explained as JSON, or as a table for the screen; else why not, as a sentence.
+  struct Told {
+    int status = 200;  // 404, 503
+    std::string text;
+  };
+  // What happened after `after`, as events of a stream, a second later at most; 0: begins now.
+  struct Seen {
+    std::shared_ptr<const std::string> text{};  // null: too many watch already
+    std::uint64_t next = 0;                     // what to ask for then
+  };
+  virtual providers::Task<Seen> events(Loop& asker, std::uint64_t after) = 0;
+  // A page that takes its time, made where that holds up neither serving nor learning.
+  virtual providers::Task<Told> slow_page(Loop& asker, Page page, std::string query, std::string body) = 0;
+  // Whether all hosts are simulated ones inside. May be called by every thread.
+  virtual bool is_demo() const = 0;
+  virtual providers::Task<Told> request(Loop& asker, std::string id, std::optional<Screen> screen) = 0;
 };
 
 }  // namespace gateway

@@ -17,7 +17,8 @@ DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Me
              .addresses = shared.addresses,
              .bodies = shared.bodies,
              .offers = offers,
-             .reach = reach},
+             .reach = reach,
+             .logins = &shared.logins},
       listener_(io_, front_, shared.connections) {
   services_.retry_budget = shared.retries;
 }

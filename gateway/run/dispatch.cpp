@@ -2,6 +2,7 @@
 
 #include "gateway/http/cors.hpp"
 #include "gateway/request/understand.hpp"
+#include "gateway/run/console_pages.hpp"
 #include "gateway/run/pages.hpp"
 #include "gateway/run/refusals.hpp"
 #include "gateway/run/stored_answer_page.hpp"
@@ -85,8 +86,9 @@ Task<void> count(Front& front, const Route& route, Incoming& incoming, const con
 
 auto admission_of(const Front& front, const Incoming& incoming, KeptKey& kept) {
   const Generation& generation = *front.services.hosts->generation;
+  const config::Settings& settings = generation.catalogue->settings();
   return admit(front.services.timer.wall(), incoming, front.offers, front.reach, generation.keys,
-               generation.catalogue->settings().cors, generation.catalogue->generation(), kept);
+               settings.cors, generation.catalogue->generation(), kept, logged_in(front, incoming));
 }
 
 // A browser's question before a page's call, from a page that may call; there is a page at the path.
@@ -123,6 +125,8 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
     co_await answer_stored(front, found, incoming, key, client, interruption);
   } else if (found.page == Page::counting) {
     co_await count(front, found, incoming, key, client);
+  } else if (is_of_console(found.page)) {
+    co_await answer_console_page(front, found, incoming, key, client);
   } else {
     co_await answer_page(front, found, incoming, key, client);
   }

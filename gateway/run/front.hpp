@@ -5,6 +5,7 @@
 
 #include "gateway/addresses/address_counts.hpp"
 #include "gateway/addresses/client_address.hpp"
+#include "gateway/console/logins.hpp"
 #include "gateway/http/body_budget.hpp"
 #include "gateway/observe/metrics.hpp"
 #include "gateway/request/services.hpp"
@@ -24,6 +25,7 @@ struct Front {
   BodyBudget& bodies;
   Offers offers = Offers::everything;
   Reach reach = Reach::this_machine;
+  const Logins* logins = nullptr;  // of the console; null: nobody can log in
   OpenSessions sessions{};
   bool draining = false;
 };

@@ -101,6 +101,7 @@ class RunningGateway {
     if (ledger_ && !ledger_->finish(patience_for_disk)) std::quick_exit(0);
     // A disk that hangs must not keep the process; what it did not take is lost.
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
+    desk_.reset();  // what it still makes is for loops that are there
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
     for (const auto& loop : loops_) {
       if (loop->looks_up()) std::quick_exit(0);
@@ -222,10 +223,33 @@ class RunningGateway {
 
   bool keep_records() {
     const config::RecordsSettings& settings = generation_->catalogue->settings().records;
-    if (settings.file.empty()) return true;
+    const std::string& file = settings.file;
+    control_.on_configuration([this] { return configuration(); }, start_.file.empty());
+    if (!file.empty() && !open_storage(settings)) return false;
+    desk_ = std::make_unique<RecordDesk>(storage_.get(), storage_ ? file : "");
+    control_.work_at(*desk_);
+    return true;
+  }
+
+  // On the control loop's thread.
+  ConfigurationFacts configuration() const {
+    return {.version = start_.version,
+            .generation = reload_.generation(),
+            .file = start_.file,
+            .records = storage_ ? settings().records.file : "",
+            .last_reload = reload_.last()};
+  }
+
+  bool open_storage(const config::RecordsSettings& settings) {
     storage_ = Storage::open(settings, [this](const std::string& text) { say("isocost: " + text); });
-    if (storage_) control_.keep_records(*storage_);
-    return storage_ != nullptr;
+    if (!storage_) {
+      // Where the configuration names a file, somebody counts on it.
+      if (settings.is_named) return false;
+      say("isocost: this gateway keeps no records; `records: {file: ...}` names another file");
+      return true;
+    }
+    control_.keep_records(*storage_);
+    return true;
   }
 
   bool listen() {
@@ -376,6 +400,7 @@ class RunningGateway {
   std::shared_ptr<const Generation> generation_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<MarketFile> market_file_;
+  std::unique_ptr<RecordDesk> desk_;
   ControlLoop control_;
   Reload reload_;
   Shared shared_;

@@ -81,6 +81,23 @@ Task<void> administer(Front& front, const Route& route, Incoming& incoming, cons
                          answer.body);
 }
 
+ErrorReply not_told(const Pages::Told& told) {
+  return told.status == 404 ? plain_error(404, "invalid_request_error", "unknown_request", told.text)
+                            : plain_error(told.status, "api_error", "records_unreadable", told.text);
+}
+
+Task<void> show_request(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                        HttpClient& client) {
+  const std::optional<Screen> screen = screen_of(incoming.query);
+  auto asking = front.pages.request(front.loop, decoded(route.parameter), screen);
+  const Pages::Told told = co_await std::move(asking);
+  if (told.status != 200) {
+    const ErrorReply error = not_told(told);
+    co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
+  }
+  co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", told.text);
+}
+
 }  // namespace
 
 Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
@@ -133,11 +150,11 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
                              reloaded.body);
       co_return;
     }
+    case Page::request:
+      co_return co_await show_request(front, route, incoming, key, client);
     case Page::explain:
       co_return co_await explain(front, route, incoming, key, client);
-    case Page::inference:
-    case Page::counting:
-    case Page::stored_answer:
+    default:  // inference, stored answers, and what is the console's
       break;
   }
 }

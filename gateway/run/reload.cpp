@@ -141,6 +141,8 @@ Reloaded Reload::take(config::Loaded loaded) {
   loaded.problems.insert(loaded.problems.end(), unmet.begin(), unmet.end());
   metrics_.count(Event::reload_succeeded);
   for (const config::Problem& problem : loaded.problems) say_(config::to_text(problem));
+  last_ = {.succeeded = true,
+           .text = "generation " + std::to_string(last_generation_) + " was taken into use"};
   say_("isocost: reloaded; generation " + std::to_string(last_generation_) + " is in use");
   json::object page{{"result", "reloaded"}, {"generation", last_generation_}};
   page["warnings"] = texts(loaded.problems);
@@ -155,6 +157,8 @@ Reloaded Reload::refuse(const config::Problems& problems) {
   const std::string message = "The configuration was not reloaded: " + std::to_string(errors) +
                               (errors == 1 ? " error" : " errors") + ". Generation " + generation +
                               " stays in use.";
+  last_ = {.succeeded = false, .text = message};
+  for (const config::Problem& problem : problems) last_.text += "\n" + config::to_text(problem);
   say_("isocost: " + message);
   json::object page{{"error",
                      {{"message", message},

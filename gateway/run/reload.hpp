@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/files/load.hpp"
+#include "gateway/console/configuration_page.hpp"
 #include "gateway/generation/file_watch.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/metrics.hpp"
@@ -37,6 +38,9 @@ class Reload {
   // When the file has changed and stood still between two looks; meant to be called every second. A file that
   // is cut in half may well be one that parses.
   void if_changed();
+  // Of the one in use.
+  std::uint64_t generation() const { return current_->catalogue->generation(); }
+  const LastReload& last() const { return last_; }
 
  private:
   Reloaded take(config::Loaded loaded);
@@ -51,6 +55,7 @@ class Reload {
   FileWatch watch_;
   std::uint64_t last_generation_;
   std::vector<config::KeySettings> stored_;
+  LastReload last_;
 };
 
 }  // namespace gateway

@@ -6,6 +6,7 @@
 
 #include "gateway/addresses/address_counts.hpp"
 #include "gateway/addresses/connection_limit.hpp"
+#include "gateway/console/logins.hpp"
 #include "gateway/http/body_budget.hpp"
 #include "providers/net/names.hpp"
 #include "routing/decision/retry_budget.hpp"
@@ -16,6 +17,7 @@ struct Shared {
   AddressCounts addresses;
   ConnectionLimit connections;
   BodyBudget bodies{};
+  Logins logins{};
   std::shared_ptr<routing::RetryBudget> retries = std::make_shared<routing::RetryBudget>();
   providers::SystemNames names{};
 };

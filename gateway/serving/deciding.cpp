@@ -7,6 +7,7 @@
 #include "gateway/request/decision_log.hpp"
 #include "gateway/request/explanation.hpp"
 #include "gateway/request/standpoint.hpp"
+#include "gateway/serving/record_keeping.hpp"
 #include "routing/decision/patience.hpp"
 #include "routing/decision/vigil.hpp"
 #include "routing/market/predict.hpp"
@@ -64,6 +65,7 @@ const routing::Decision& Decider::decide(routing::TrialPermit& trial, config::Ti
   decided_on_ = &from.snapshot;
   plan_next(from.snapshot, {.now = now, .seed = services_.dice.roll(), .withdrawn = from.withdrawn}, trial);
   record_.deciding += services_.timer.now() - now;
+  if (record_.attempts.empty()) record_.left_out = left_out(services_.decision);
   if (request_.asked.echo_decision || request_.shows_openrouter_metadata) {
     Decided decided = decided_for(services_, request_, now);
     decided.snapshot = &from.snapshot;
@@ -109,6 +111,7 @@ void Decider::keep() {
 
 Asking Decider::asking(config::TimePoint now) const {
   const routing::Decision& decision = services_.decision;
+  record_.foreseen.push_back(foreseen(decision));
   const routing::Demand& demand = request_.demand;
   const routing::EndpointIndex target = *decision.chosen;
   const routing::Catalogue& catalogue = *generation().catalogue;
@@ -134,8 +137,10 @@ Asking Decider::asking(config::TimePoint now) const {
 }
 
 std::optional<config::TimePoint> Decider::beside_at(config::TimePoint now) const {
-  return routing::beside_at(services_.decision, *request_.policy, request_.demand, *generation().catalogue,
-                            now);
+  const auto beside =
+      routing::beside_at(services_.decision, *request_.policy, request_.demand, *generation().catalogue, now);
+  if (record_.decisions.size() > decisions_before_) record_.decisions.back().beside = beside;
+  return beside;
 }
 
 std::string Decider::in_short(config::TimePoint now) const {

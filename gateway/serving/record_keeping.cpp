@@ -1,5 +1,8 @@
 #include "gateway/serving/record_keeping.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace gateway {
 namespace {
 
@@ -13,7 +16,42 @@ std::optional<config::Duration> added_by_us(const Record& record) {
   return record.until_first_byte - *waited;
 }
 
+// Of what a client calls a model; more is no name.
+constexpr std::size_t longest_name = 200;
+
 }  // namespace
+
+Foreseen foreseen(const routing::Decision& decision) {
+  Foreseen result;
+  double least = std::numeric_limits<double>::infinity();
+  for (const routing::Verdict& verdict : decision.verdicts) {
+    if (verdict.removal != routing::Removal::none) continue;
+    least = std::min(least, verdict.cost.total());
+    if (verdict.endpoint != decision.chosen) continue;
+    result.cost = verdict.cost.total();
+    result.dollars = verdict.prediction.price;
+    result.first_delta = verdict.prediction.first_delta;
+    result.ttft = verdict.prediction.ttft;
+  }
+  result.least_cost = least;
+  return result;
+}
+
+LeftOut left_out(const routing::Decision& decision) {
+  LeftOut result{.relaxed = static_cast<std::uint32_t>(decision.relaxed)};
+  for (const routing::Verdict& verdict : decision.verdicts)
+    ++result.by[static_cast<std::size_t>(verdict.removal)];
+  const auto most = std::max_element(result.by.begin() + 1, result.by.end());
+  if (*most == 0) return result;
+  result.most_by = static_cast<routing::Removal>(most - result.by.begin());
+  int ahead = 0;  // of the rule that has the majority, if one has
+  for (const routing::Verdict& verdict : decision.verdicts) {
+    if (verdict.removal != result.most_by) continue;
+    if (ahead == 0) result.rule = verdict.rule;
+    ahead += verdict.rule == result.rule ? 1 : -1;
+  }
+  return result;
+}
 
 void begin_record(Record& record, const InferenceRequest& request) {
   record.id = request.id;
@@ -21,9 +59,12 @@ void begin_record(Record& record, const InferenceRequest& request) {
   record.path = request.surface->route();
   record.model = request.demand.model->name.text;
   if (request.demand.key) record.key = request.demand.key->name.text;
+  record.asked = request.demand.model_requested;
   record.policy = request.policy->name.text;
   record.policy_hash = request.policy->hash;
   record.preferences = request.policy->overlay;
+  record.rules = request.own_policy;
+  if (!record.rules) record.rules = {request.hosts->generation, request.policy};
   record.streamed = request.demand.delivery == routing::Delivery::streamed;
   record.prompt_estimate = request.demand.prompt;
   record.bytes_in = request.body.size();
@@ -60,6 +101,7 @@ void refused_record(Record& record, const ErrorReply& error, std::string_view pa
   record.wall = timer.wall();
   record.path = path;
   if (key) record.key = key->name.text;
+  if (!error.models.empty()) record.asked = error.models.front().substr(0, longest_name);
   record.status = error.status;
   record.ending = Ending::refused;
   record.error = error.code;

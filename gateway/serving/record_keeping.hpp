@@ -11,6 +11,9 @@
 
 namespace gateway {
 
+Foreseen foreseen(const routing::Decision& decision);
+LeftOut left_out(const routing::Decision& decision);
+
 // `record` is empty.
 void begin_record(Record& record, const InferenceRequest& request);
 // `error` is what the client was told, or would have been. Takes the demand out of the request.

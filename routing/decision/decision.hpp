@@ -33,6 +33,7 @@ enum class Removal {
   rejected,        // a host of its model found the request itself at fault
   unfit,           // it cannot take the request: Demand::unfit says why
 };
+inline constexpr std::size_t removals = static_cast<std::size_t>(Removal::unfit) + 1;
 
 struct Verdict {
   EndpointIndex endpoint = 0;

@@ -6,7 +6,11 @@ LoggedDemand logged(const Demand& demand) {
   std::vector<std::string> fallbacks;
   for (const PublicModel* model : demand.fallbacks) fallbacks.push_back(model->name.text);
   std::vector<EndpointIndex> unfit;
-  for (const Unfit& each : demand.unfit) unfit.push_back(each.endpoint);
+  std::vector<std::string> unfit_for;
+  for (const Unfit& each : demand.unfit) {
+    unfit.push_back(each.endpoint);
+    unfit_for.push_back(std::string(1, static_cast<char>('0' + static_cast<int>(each.why))) + each.parameter);
+  }
   const bool has_identity = !demand.user.empty() || !demand.headers.empty();
   const bool is_sized =
       !demand.prefix_blocks.empty() && demand.prefix_tokens.size() == demand.prefix_blocks.size();
@@ -20,6 +24,7 @@ LoggedDemand logged(const Demand& demand) {
           .answers = demand.answers,
           .needs = demand.needs,
           .unfit = std::move(unfit),
+          .unfit_for = std::move(unfit_for),
           .delivery = demand.delivery,
           .prefix_blocks = static_cast<std::uint32_t>(demand.prefix_blocks.size()),
           .blocks = is_sized ? LoggedDemand::Blocks::sized : LoggedDemand::Blocks::equal,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "routing/decision/decision.hpp"
+#include "routing/replay/seen_verdict.hpp"
 #include "routing/terms/demand.hpp"
 
 namespace routing {
@@ -37,6 +38,7 @@ struct LoggedDemand {
   int answers = 1;
   config::Features needs;
   std::vector<EndpointIndex> unfit;
+  std::vector<std::string> unfit_for;  // of each of those: the digit of Unfit::Why, then the parameter
   Delivery delivery = Delivery::whole;
   std::uint32_t prefix_blocks = 0;
   enum class Blocks { equal, sized } blocks = Blocks::equal;
@@ -63,6 +65,11 @@ struct LoggedDecision {
   double propensity = 0;
   double expected_dollars = 0;
   double explored_dollars = 0;
+  std::uint32_t relaxed = 0;                    // steps of the policy's `relax` that were taken
+  std::optional<config::TimePoint> earliest{};  // with nobody chosen: when the first one is back
+  std::optional<config::TimePoint> beside{};    // when another one would be asked beside the chosen
+  std::vector<SeenVerdict> seen_of;             // each endpoint, as the decision saw it
+  std::uint32_t not_kept = 0;                   // verdicts beyond those
 };
 
 LoggedDemand logged(const Demand& demand);

@@ -44,10 +44,14 @@ void percentiles(auto& io, auto& p) {
 
 void drift(auto& io, auto& d) {
   io(d.level), io(d.slope), io(d.level_variance), io(d.covariance), io(d.slope_variance);
-  io(d.usual), io(d.usual_variance), io(d.shared);
   auto seen = static_cast<std::int32_t>(d.seen);
   io(seen);
   if constexpr (requires { d.seen = Drift::Seen::nothing; }) d.seen = static_cast<Drift::Seen>(seen != 0);
+}
+
+// Behind all others: files of before have none.
+void usual_drift(auto& io, auto& d) {
+  io(d.usual), io(d.usual_variance), io(d.shared);
 }
 
 void threshold(auto& io, auto& t) {
@@ -82,6 +86,7 @@ void whole(auto& io, auto& s) {
   breaker(io, health.breaker);
   io(health.cooling_until), io(health.headroom), io(health.headroom_known);
   io(s.replies), io(s.verbosity), io(s.prompt_scale), io(s.cache_reliability), io(s.streams_reasoning);
+  usual_drift(io, s.speed.ttft), usual_drift(io, s.speed.throughput);
 }
 
 }  // namespace

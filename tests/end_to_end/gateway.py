@@ -70,6 +70,7 @@ class Gateway:
         self.settings = {
             "listen": f"127.0.0.1:{free_port()}",
             "workers": 1,
+            "records": {"enabled": False},
             "keys": [{"name": "tests", "role": "operator", "sha256": hashlib.sha256(KEY.encode()).hexdigest()}],
             "providers": {name: {"base_url": f"http://127.0.0.1:{port}/v1",
                                  "limits": {"connect_timeout": "500 ms"} | (provider_limits or {})}

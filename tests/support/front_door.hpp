@@ -22,6 +22,18 @@ struct GivenPages final : gateway::Pages {
     co_return on_reload ? on_reload() : gateway::Reloaded{.status = 200, .body = "{\"result\":\"reloaded\"}"};
   }
 
+  providers::Task<Seen> events(Loop&, std::uint64_t after) override {
+    if (after > 1) co_return Seen{};
+    co_return Seen{.text = std::make_shared<std::string>("event: status\ndata: {}\n\n"), .next = after + 1};
+  }
+  providers::Task<Told> slow_page(Loop&, gateway::Page, std::string, std::string body) override {
+    co_return Told{.text = "{\"body\":" + std::to_string(body.size()) + "}"};
+  }
+  bool is_demo() const override { return false; }
+  providers::Task<Told> request(Loop&, std::string id, std::optional<gateway::Screen>) override {
+    co_return id == "req_1" ? Told{.text = "{}"} : Told{.status = 404, .text = "no such request"};
+  }
+
   std::function<std::string()> on_metrics;
   std::function<gateway::Reloaded()> on_reload;
   int reloads = 0;
@@ -61,6 +73,7 @@ class FrontDoor {
   gateway::Metrics metrics{"1", world.generation->catalogue};
   gateway::AddressCounts addresses;
   gateway::BodyBudget bodies;
+  gateway::Logins logins;
   gateway::Peer peer;  // of the next that connects
   gateway::Front front = front_for(gateway::Offers::everything);
   gateway::Front administration = front_for(gateway::Offers::administration);
@@ -73,7 +86,8 @@ class FrontDoor {
             .metrics = metrics,
             .addresses = addresses,
             .bodies = bodies,
-            .offers = offers};
+            .offers = offers,
+            .logins = &logins};
   }
   Peer& connect_to(gateway::Front& to) {
     SocketPair pair(world.loop);

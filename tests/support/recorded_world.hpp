@@ -44,6 +44,7 @@ class RecordedWorld {
     demand.wall = wall;
     gateway::LoggedRequest logged;
     logged.demand = routing::logged(demand);
+    logged.id = "req_" + std::to_string(asked_);
     logged.policy = world.policy.name.text;
     logged.policy_hash = world.policy.hash;
     for (int attempt = 0; attempt < 3; ++attempt) {
@@ -61,7 +62,7 @@ class RecordedWorld {
     }
     const bool answered = !logged.attempts.empty() && !logged.attempts.back().failure;
     logged.ending = answered ? gateway::Ending::answered : gateway::Ending::refused;
-    writer_.add(std::move(logged));
+    writer_.add(logged, &world.policy);
   }
 
   void decide(const routing::Demand& demand, gateway::LoggedRequest& logged, config::WallTime wall) {

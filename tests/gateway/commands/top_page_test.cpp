@@ -165,3 +165,19 @@ TEST_CASE("names from elsewhere cannot steer the terminal") {
     CHECK(line.find_first_of("\x1b\n") == std::string::npos);
   }
 }
+
+TEST_CASE("where there are several models, each row says which, also on a narrow screen") {
+  json::object page = status();
+  json::object other = endpoint("azure", 0.1, 500, 3);
+  other["model"] = "qwen/qwen3-235b-a22b-instruct-2507";
+  page["endpoints"].as_array().push_back(other);
+  const auto lines = gateway::top_page(json::serialize(page), SortBy::share,
+                                       {.columns = 80, .rows = 24, .paint = Paint::none});
+  std::string text;
+  for (const std::string& line : lines) {
+    CHECK(gateway::width(line) <= 80);
+    text += line + "\n";
+  }
+  CHECK(text.find("deepseek/deepse") != std::string::npos);
+  CHECK(text.find("qwen/qwen3") != std::string::npos);
+}

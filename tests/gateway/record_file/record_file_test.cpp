@@ -81,6 +81,113 @@ TEST_CASE("a second run appends to the file, and both replay") {
   CHECK(replay.left_out.empty());
 }
 
+TEST_CASE("a request is found by its id, with the texts of what decided it") {
+  const ScratchDirectory directory;
+  record(directory.file("records.db"), 700);
+  const auto reader = opened(directory.file("records.db"));
+  for (const char* id : {"req_1", "req_128", "req_129", "req_700"}) {
+    const auto found = reader->find(id);
+    REQUIRE(found);
+    CHECK(found->request.id == id);
+    REQUIRE(!found->request.decisions.empty());
+    CHECK(found->request.decisions[0].seen_of.size() == 5);
+    const auto rules = reader->rule_book(found->request.rule_book);
+    REQUIRE(rules);
+    CHECK(rules->name.text == found->request.policy);
+    const auto hosts = reader->catalogue_at(found->request.decisions[0].snapshot);
+    REQUIRE(hosts);
+    CHECK(hosts->endpoints().size() == 5);
+  }
+  CHECK(!reader->find("req_701"));
+  CHECK(!reader->find(""));
+}
+
+TEST_CASE("what a decision saw is kept as it was") {
+  const ScratchDirectory directory;
+  RecordWriter writer(directory.file("records.db"), {});
+  RecordedWorld world(fleet(), writer);
+  world.ask(1);
+  const auto reader = opened(directory.file("records.db"));
+  const auto found = reader->find("req_1");
+  REQUIRE(found);
+  const routing::LoggedDecision& kept = found->request.decisions.back();
+  const routing::Decision& was = world.world.decision;
+  REQUIRE(kept.seen_of.size() == was.verdicts.size());
+  for (std::size_t i = 0; i < was.verdicts.size(); ++i) {
+    const routing::Verdict again = routing::verdict_of(kept.seen_of[i]);
+    const routing::Verdict& verdict = was.verdicts[i];
+    CHECK(again.endpoint == verdict.endpoint);
+    CHECK(again.removal == verdict.removal);
+    CHECK(again.rank == verdict.rank);
+    if (verdict.removal != routing::Removal::none) continue;
+    CHECK(again.cost.total() == doctest::Approx(verdict.cost.total()).epsilon(1e-6));
+    CHECK(again.prediction.ttft == doctest::Approx(verdict.prediction.ttft).epsilon(1e-6));
+    CHECK(again.prediction.price == doctest::Approx(verdict.prediction.price).epsilon(1e-6));
+  }
+}
+
+namespace {
+
+// The file as version 5 would have written it.
+void make_older(const std::string& path) {
+  std::vector<LoggedRequest> requests;
+  {
+    const auto reader = opened(path);
+    while (auto stored = reader->next()) requests.push_back(std::move(stored->request));
+  }
+  Database file(path, Database::Mode::write);
+  file.run("DROP TABLE packet; DROP TABLE name; DROP TABLE rule_book; PRAGMA user_version = 5");
+  Statement add = file.prepare("INSERT INTO request (first, digest, body) VALUES (?1, ?2, ?3)");
+  for (const LoggedRequest& request : requests) {
+    ByteWriter bytes;
+    write(request, bytes, RecordVersion::five);
+    add.bind(1, static_cast<std::int64_t>(request.decisions[0].snapshot));
+    add.bind(2, digest(bytes.written())).bind_bytes(3, bytes.written()).run();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a file of the version before is read, and written on") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 300);
+  make_older(path);
+  {
+    const auto reader = opened(path);
+    CHECK(reader->requests() == 300);
+    const ExactReplay replay = replay_exactly(*reader);
+    INFO(replay.first_difference);
+    CHECK(replay.requests == 300);
+    CHECK(replay.same == replay.decisions);
+    CHECK(!reader->find("req_7"));
+  }
+  record(path, 200);
+  const auto reader = opened(path);
+  CHECK(reader->requests() == 500);
+  const ExactReplay replay = replay_exactly(*reader);
+  CHECK(replay.requests == 500);
+  CHECK(replay.same == replay.decisions);
+  CHECK(replay.left_out.empty());
+  CHECK(reader->find("req_7"));
+}
+
+TEST_CASE("the snapshot of a time is the newest that was there") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {});
+    RecordedWorld world(fleet(), writer);
+    for (const int minute : {0, 10, 20}) world.ask(3, support::wall_at(minute));
+  }
+  const auto reader = opened(path);
+  CHECK(reader->snapshot_at(support::wall_at(0) - std::chrono::minutes(1)) == 0);
+  const std::uint64_t at = reader->snapshot_at(support::wall_at(15));
+  CHECK(reader->wall_of(at) == support::wall_at(10));
+  CHECK(reader->wall_of(at + 1) == support::wall_at(20));
+  CHECK(reader->wall_of(reader->snapshot_at(support::wall_at(99))) == support::wall_at(20));
+}
+
 TEST_CASE("a decision that was recorded otherwise is explained") {
   const ScratchDirectory directory;
   {

@@ -165,12 +165,12 @@ TEST_CASE("replay tells by its status what its answer is worth") {
   CHECK(run(unknown).status == 1);
   CHECK(run(unknown).errors.find("there is no policy \"bargain\"; there are") != std::string::npos);
 
-  Database(file, Database::Mode::write).run("UPDATE request SET digest = digest + 1 WHERE id = 60");
+  Database(file, Database::Mode::write).run("UPDATE packet SET requests = requests + 1 WHERE id = 1");
   const Ran damaged = run(from(file));
   CHECK(damaged.status == 2);
   CHECK(damaged.errors.find("1 requests are damaged") != std::string::npos);
 
-  Database(file, Database::Mode::write).run("DELETE FROM request");
+  Database(file, Database::Mode::write).run("DELETE FROM packet; DELETE FROM name");
   CHECK(run(from(file)).errors.find("holds no requests yet") != std::string::npos);
 }
 

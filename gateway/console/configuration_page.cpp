@@ -1,0 +1,99 @@
+#include "gateway/console/configuration_page.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "config/values/masked.hpp"
+#include "gateway/text/json_page.hpp"
+
+namespace gateway {
+namespace {
+
+namespace json = boost::json;
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+  return lines;
+}
+
+// Whether a line gives one of the settings that may hold a secret; a reference to one, `${NAME}`, is none.
+std::size_t secret_value(std::string_view line) {
+  constexpr std::string_view names[] = {"credential",    "credentials", "seal_key", "sha256",
+                                        "authorization", "api_key",     "password", "token"};
+  for (const std::string_view name : names) {
+    for (std::size_t at = line.find(name); at != std::string_view::npos; at = line.find(name, at + 1)) {
+      const std::size_t colon = line.find_first_not_of(" \"'", at + name.size());
+      if (colon == std::string_view::npos || line[colon] != ':') continue;
+      const std::size_t value = line.find_first_not_of(" \"'", colon + 1);
+      if (value != std::string_view::npos && line[value] != '$' && line[value] != '#') return value;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+std::vector<std::string> masked_lines(std::string_view yaml) {
+  std::vector<std::string> lines;
+  for (const std::string_view line : lines_of(yaml)) {
+    const std::size_t value = secret_value(line);
+    if (value == std::string_view::npos) {
+      lines.push_back(config::masked(line));
+      continue;
+    }
+    const std::size_t end = std::min(line.find_first_of(",}# \"'", value), line.size());
+    lines.push_back(config::masked(line.substr(0, value)) + "•••" + config::masked(line.substr(end)));
+  }
+  return lines;
+}
+
+std::string sections_of(std::string_view yaml, const std::vector<std::string_view>& names) {
+  std::string text;
+  bool inside = false;
+  for (const std::string_view line : lines_of(yaml)) {
+    const bool begins =
+        !line.empty() && line[0] != ' ' && line[0] != '#' && line[0] != '-' && line[0] != '\r';
+    if (begins) inside = std::ranges::find(names, line.substr(0, line.find(':'))) != names.end();
+    if (inside) text.append(line).append("\n");
+  }
+  return text;
+}
+
+std::string text_of_file(const std::string& path) {
+  constexpr std::size_t most = 4u << 20;
+  std::ifstream stream(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(stream), {});
+  if (text.size() > most) text.resize(most);
+  return text;
+}
+
+std::string policies_page(std::string_view yaml) {
+  return json_page(json::object{{"text", sections_of(yaml, {"policies", "rules", "default_policy"})}});
+}
+
+std::string configuration_page(const ConfigurationFacts& facts) {
+  json::object page{{"version", facts.version},
+                    {"generation", facts.generation},
+                    {"file", facts.file},
+                    {"records", facts.records}};
+  page["last_reload"] = nullptr;
+  if (!facts.last_reload.text.empty()) {
+    page["last_reload"] = json::object{{"result", facts.last_reload.succeeded ? "reloaded" : "refused"},
+                                       {"text", facts.last_reload.text}};
+  }
+  json::array lines;
+  if (!facts.file.empty()) {
+    for (std::string& line : masked_lines(text_of_file(facts.file))) lines.emplace_back(std::move(line));
+  }
+  page["lines"] = std::move(lines);
+  return json_page(page);
+}
+
+}  // namespace gateway

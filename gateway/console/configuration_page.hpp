@@ -1,0 +1,35 @@
+// What the console shows of the configuration: its text without secrets, and the part with the policies. Pure
+// but for reading the file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gateway {
+
+struct LastReload {
+  bool succeeded = false;
+  std::string text;  // in a sentence; empty: there was none
+};
+
+struct ConfigurationFacts {
+  std::string version;
+  std::uint64_t generation = 0;
+  std::string file;     // empty: none
+  std::string records;  // file; empty: none are kept
+  LastReload last_reload{};
+};
+
+// The policies of that text, as JSON: for an editor to begin with.
+std::string policies_page(std::string_view yaml);
+std::string configuration_page(const ConfigurationFacts& facts);
+
+// The lines of a text in YAML, what is secret in them masked: values of credentials, keys and headers, and
+// whatever looks like a key.
+std::vector<std::string> masked_lines(std::string_view yaml);
+// The top-level sections of those names, as they stand in the text.
+std::string sections_of(std::string_view yaml, const std::vector<std::string_view>& names);
+std::string text_of_file(const std::string& path);
+
+}  // namespace gateway

@@ -1,0 +1,55 @@
+// Elements out of words. Text is only ever set as text: names of models, keys and errors come from elsewhere.
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "class") element.className = value;
+    else if (name in element && name !== "list" && typeof value !== "string") element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== undefined && child !== null).map(visible));
+  return element;
+}
+
+// Control characters, and marks that turn the direction of what follows, are shown and do nothing.
+export function visible(value) {
+  if (value instanceof Node) return value;
+  return String(value).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => "\\u" + c.codePointAt(0).toString(16).padStart(4, "0"));
+}
+
+export function fill(element, ...children) {
+  element.replaceChildren(...children.flat().filter((child) => child !== undefined && child !== null).map(visible));
+  return element;
+}
+
+// Columns are [title, class of its cells, what a row has there]. `mark` gives the class of a row.
+export function table(caption, columns, rows, mark = () => "") {
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    h("table", {},
+      h("thead", {}, h("tr", {}, columns.map(([title, kind]) => h("th", { class: kind, scope: "col" }, title)))),
+      h("tbody", {}, rows.map((row) => h("tr", { class: mark(row) },
+        columns.map(([, kind, cell]) => h("td", { class: kind }, cell(row))))))));
+}
+
+export function facts(pairs) {
+  return h("dl", { class: "facts" }, pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+export function labelled(text, control) {
+  return h("label", {}, text, control);
+}
+
+export function choice(options, value, change) {
+  const select = h("select", { onchange: () => change(select.value) },
+    options.map((option) => {
+      const [key, text] = Array.isArray(option) ? option : [option, option];
+      return h("option", { value: key, selected: key === value }, text);
+    }));
+  return select;
+}
+
+export function note(kind, ...text) {
+  return h("div", { class: "note " + kind, role: kind === "bad" ? "alert" : undefined }, text);
+}

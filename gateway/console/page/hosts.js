@@ -1,0 +1,57 @@
+// Each host's health, and one of them over the time that this page was open.
+import { live, watch } from "./api.js";
+import { facts, fill, h, note, table } from "./dom.js";
+import { count, money, percent, rate, seconds, span, time } from "./format.js";
+
+export function show(view, at) {
+  const one = h("div"), all = h("div", { class: "card" });
+  view.append(h("h1", {}, "Hosts"), h("p", { class: "lead" }, "What is known of every host now. Draining and disabling one is not part of this console yet: set its prices or `allow` rules in the configuration, and reload."), one, all);
+
+  function state(host) {
+    const text = host.state + (host.state !== "serving" && host.back_in_seconds !== null ? ", back in " + span(host.back_in_seconds) : "");
+    return h("span", { class: host.state === "serving" ? "good" : "bad" }, text);
+  }
+
+  function detail(host) {
+    const past = live.history.get(host.endpoint + "\n" + host.model) ?? [];
+    return h("section", { class: "card", "aria-label": host.endpoint }, h("h2", {}, host.endpoint + " of " + host.model), facts([["State", state(host)], ["Provider", host.provider], ["Price in / out", `${money(host.price_input)} / ${money(host.price_output)} per Mtok`],
+      ["Context", count(host.context) + " tokens"], ["Under way", count(host.in_flight)], ["Uptime, 30 min", percent(host.uptime)], ["Failures, 5 min", percent(host.failures)], ["Billed since start", money(host.dollars)],
+      ["Last failure", host.last_failure ? `${host.last_failure}, ${span(host.last_failure_seconds_ago)} ago` : "none"]]), chart(past));
+  }
+
+  function chart(past) {
+    const points = past.filter((p) => Number.isFinite(p.p50));
+    if (points.length < 2) return note("", "Time to the first token is drawn here once there are replies; it is kept while this page is open.");
+    const width = Math.max(320, view.clientWidth - 40), height = 190, edge = { left: 60, right: 12, top: 8, bottom: 24 };
+    const x = d3.scaleTime().domain(d3.extent(points, (p) => p.at)).range([edge.left, width - edge.right]);
+    const y = d3.scaleLinear().domain([0, d3.max(points, (p) => Math.max(p.p50, p.p90 ?? 0)) * 1.1]).range([height - edge.bottom, edge.top]);
+    const svg = d3.create("svg").attr("class", "chart").attr("viewBox", `0 0 ${width} ${height}`).attr("role", "img").attr("aria-label", "Time to the first token, median and 90th percentile");
+    svg.append("g").attr("class", "axis").attr("transform", `translate(0,${height - edge.bottom})`).call(d3.axisBottom(x).ticks(Math.max(2, Math.floor(width / 160))));
+    svg.append("g").attr("class", "axis").attr("transform", `translate(${edge.left},0)`).call(d3.axisLeft(y).ticks(4).tickFormat(time));
+    for (const name of ["p50", "p90"]) svg.append("path").attr("class", "line " + name).attr("d", d3.line().defined((p) => Number.isFinite(p[name])).x((p) => x(p.at)).y((p) => y(p[name]))(points));
+    return h("div", {}, h("h2", {}, "Time to the first token: median, and dashed the 90th percentile"), svg.node());
+  }
+
+  function draw() {
+    const hosts = live.status?.endpoints;
+    if (!hosts) return fill(all, h("p", { class: "faint" }, "Waiting for the first news …"));
+    if (hosts.length === 0) return fill(all, note("", "There are no hosts: `models` in the configuration names none."));
+    const found = at.place ? hosts.filter((host) => host.endpoint === at.place) : [];
+    fill(one, at.place && found.length === 0 ? note("bad", "There is no host " + at.place + ".") : null, found.map(detail));
+    const scroll = all.querySelector(".scroll")?.scrollLeft ?? 0;
+    fill(all, table("Hosts", [["Host", "name", (host) => h("a", { href: "#/hosts/" + encodeURIComponent(host.endpoint) }, host.endpoint)], ["Model", "name", (host) => host.model], ["State", "", state],
+      ["TTFT", "number", (host) => time(host.ttft_p50_ms)], ["90 %", "number", (host) => time(host.ttft_p90_ms)], ["Next", "number", (host) => time(host.ttft_predicted_ms)], ["tok/s", "number", (host) => rate(host.tokens_per_second_p50)],
+      ["Fails", "number", (host) => percent(host.failures)], ["Now", "number", (host) => count(host.in_flight)], ["Share", "number", (host) => percent(host.share_5m)], ["$ / 1k", "number", (host) => money(host.dollars_per_1k)], ["Total", "number", (host) => count(host.attempts)]],
+    [...hosts].sort((a, b) => (b.share_5m ?? 0) - (a.share_5m ?? 0) || a.endpoint.localeCompare(b.endpoint))));
+    const box = all.querySelector(".scroll");
+    if (box) box.scrollLeft = scroll;
+  }
+
+  draw();
+  let drawn = 0;
+  return watch((what) => {
+    if (what !== "status" || Date.now() - drawn < 1500 || all.contains(document.activeElement)) return;
+    drawn = Date.now();
+    draw();
+  });
+}

@@ -1,0 +1,79 @@
+// Writing a policy, with the checker's words at their place, and trying it on recorded traffic.
+import { ask } from "./api.js";
+import { choice, fill, h, labelled, note, table } from "./dom.js";
+import { count, percent } from "./format.js";
+
+const example = `policies:
+  mine:
+    value_of_time: 20 $/h
+    require: ttft.p90 <= 5 s
+`;
+
+export function show(view) {
+  const text = h("textarea", { class: "editor", spellcheck: false, "aria-label": "Policies, as they stand in the configuration", oninput: () => later() });
+  const problems = h("div", { role: "status" }), tried = h("div"), which = h("span");
+  let gone = false, timer = 0, names = [], picked = "";
+  view.append(h("h1", {}, "Policies"),
+    h("p", { class: "lead" }, "Write what the section `policies` of the configuration would say. It is checked while you type, against the hosts in use; trying one replays recorded requests under it. Nothing changes here: copy the text into the configuration and reload."),
+    h("div", { class: "split" }, h("div", { class: "card" }, text), h("div", { class: "card" }, problems, h("div", { class: "tools" }, which, h("button", { class: "first", onclick: () => attempt() }, "Try on recorded requests")), tried)));
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(check, 250);
+  }
+
+  const post = (path) => ask(path, { method: "POST", headers: { "Content-Type": "application/yaml" }, body: text.value });
+
+  async function check() {
+    try {
+      const said = await post("/admin/policies/check");
+      if (gone) return;
+      names = said.policies;
+      if (!names.includes(picked)) picked = names[0] ?? "";
+      fill(which, names.length > 0 ? labelled("Policy", choice(names, picked, (value) => { picked = value; })) : null);
+      fill(problems, h("h2", {}, said.problems.length === 0 ? "No problems" : `${said.problems.length} to mend`),
+        said.problems.length > 0 ? h("ol", { class: "problems" }, said.problems.map((problem) => h("li", { class: problem.severity === "error" ? "bad" : "" },
+          h("button", { onclick: () => go(problem.line, problem.column) }, `line ${problem.line}`), " ", problem.message, problem.suggestion ? h("span", { class: "faint" }, " " + problem.suggestion) : null))) : null);
+    } catch (refused) {
+      if (!gone) fill(problems, note("bad", refused.message));
+    }
+  }
+
+  function go(line, column) {
+    const lines = text.value.split("\n");
+    const begin = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + Math.max(0, column - 1);
+    text.focus();
+    text.setSelectionRange(begin, Math.max(begin, begin - Math.max(0, column - 1) + (lines[line - 1]?.length ?? 0)));
+  }
+
+  async function attempt() {
+    fill(tried, h("p", { class: "faint" }, "Replaying …"));
+    try {
+      const said = await post("/admin/policies/try?policy=" + encodeURIComponent(picked));
+      if (!gone) fill(tried, result(said));
+    } catch (refused) {
+      if (!gone) fill(tried, note("bad", refused.message));
+    }
+  }
+
+  const number = (value) => (Number.isFinite(value) ? Number(value.toPrecision(3)).toLocaleString("en") : "–");
+  const interval = (of, factor = 1) => (Number.isFinite(of?.low) && Number.isFinite(of?.high) ? `${number(of.mean * factor)} (${number(of.low * factor)} to ${number(of.high * factor)})` : "too few to say");
+  function result(said) {
+    if (!said.requests) return note("", "Too few recorded requests can be replayed to say anything yet.");
+    return h("div", {}, h("p", {}, `${count(said.requests)} recorded requests; in parentheses 95 % intervals.`), said.warnings.map((warning) => note("bad", warning)),
+      table("Measures", [["Measure", "", (m) => m.measure], ["Unit", "", (m) => m.unit], ["As it was", "number", (m) => interval(m.logged, m.factor_to_unit)], ["Under it", "number", (m) => interval(m.robust, m.factor_to_unit)]], said.measures),
+      h("h2", {}, "Shares"), table("Shares", [["Host", "name", (s) => s.endpoint], ["As it was", "number", (s) => percent(s.logged)],
+        ["Under it", "number", (s) => (Number.isFinite(s.new?.low) ? `${percent(s.new.mean)} (${percent(s.new.low)} to ${percent(s.new.high)})` : percent(s.new?.mean))]], said.shares));
+  }
+
+  (async () => {
+    try {
+      const said = await ask("/admin/policies");
+      text.value = said.text || example;
+    } catch {
+      text.value = example;
+    }
+    if (!gone) check();
+  })();
+  return () => { gone = true; clearTimeout(timer); };
+}

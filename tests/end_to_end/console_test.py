@@ -1,0 +1,241 @@
+"""The console in a real browser: each page by what a person does on it, at three widths and in both themes; nothing from
+another origin, nothing against the content security policy, no error, and names that are code shown as names."""
+import collections
+import json
+import os
+import pathlib
+import socket
+import tempfile
+import time
+import unittest
+import urllib.request
+
+from playwright.sync_api import expect, sync_playwright
+
+import behaviours
+from gateway import KEY, EndToEnd, endpoint, question
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+SHOTS = os.environ.get("CONSOLE_SHOTS")  # a folder for pictures that a person looks at
+
+
+def priced(provider, host_model, dollars, **more):
+    return endpoint(provider, host_model, price={"input": f"{dollars} $/Mtok", "output": f"{dollars} $/Mtok"}, **more)
+
+
+class Watched:
+    """A browser page, and everything on it that should not be."""
+
+    def __init__(self, browser, url, width=1280, scheme="light"):
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        self.page = self.context.new_page()
+        self.url, self.wrong, self.bytes = url, [], collections.Counter()
+        self.page.on("console", lambda said: said.type in ("error", "warning") and self.wrong.append(said.text))
+        self.page.on("pageerror", lambda fault: self.wrong.append(str(fault)))
+        self.page.on("dialog", lambda dialog: (self.wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
+        self.page.on("request", lambda made: made.url.startswith((url, "data:")) or self.wrong.append(made.url))
+        self.page.add_init_script("addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective, e.blockedURI))")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+    def show(self, place):
+        self.page.goto(self.url + "/ui/#/" + place)
+
+    def log_in(self):
+        self.page.goto(self.url + "/ui/")
+        self.page.get_by_label("Key").fill(KEY)
+        self.page.get_by_role("button", name="Log in").click()
+        expect(self.page.get_by_role("heading", name="Market", level=1)).to_be_visible()
+
+
+class Console(EndToEnd):
+    behaviours = {"ok": behaviours.ok, "slow": behaviours.late(0.3, behaviours.ok), "down": behaviours.failing(500), "fails": behaviours.failing(500)}
+    models = {"m": [priced("a", "ok", 3), priced("b", "slow", 1), priced("b", "down", 0.1), priced("a", "tiny", 1, context="1 tok")],
+              "fails": [priced("a", "fails", 0.1), priced("b", "ok", 3), priced("a", "tiny", 1, context="1 tok")]}
+
+    @classmethod
+    def prepare(cls, settings):
+        folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        settings["records"] = {"file": str(folder / "records.db")}
+        settings["policies"] = {"thrifty": {"value_of_time": "1 $/h"}}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        tool = cls.enterClassContext(sync_playwright())
+        cls.browser = tool.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
+        cls.addClassCleanup(cls.browser.close)
+        cls.url = f"http://127.0.0.1:{cls.gateway.port}"
+
+    def open(self, **more):
+        return Watched(self.browser, self.url, **more)
+
+    def clean(self, watched):
+        # A browser says every status from 400 on as an error; one that a test asks for is none.
+        self.assertEqual([each for each in watched.wrong if "status of 40" not in each], [])
+
+    def picture(self, watched, name):
+        if SHOTS:
+            watched.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+    def test_a_request_that_failed_over_is_found_and_explained(self):
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("live")
+            watched.page.get_by_label("failed over").check()
+            row = watched.page.locator("button.row").first
+            watched.page.wait_for_timeout(1200)  # the stream has begun
+            self.gateway.ask(question(model="fails"))
+            row.click()
+            expect(watched.page.get_by_role("heading", name="Journey")).to_be_visible()
+            story = watched.page.get_by_role("region", name="Attempts")
+            expect(story).to_contain_text("server_error")
+            expect(watched.page.get_by_role("region", name="Candidates").first).to_contain_text("$")
+            expect(watched.page.get_by_role("region", name="Left out").first).to_contain_text("context")
+            self.assertRegex(watched.page.url, "#/live/req_[0-9a-v]+")
+            self.picture(watched, "live_request")
+            self.clean(watched)
+
+    def test_the_market_places_every_host_and_draws_the_line(self):
+        for number in range(8):
+            self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}]))
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("market?model=m&prompt=2000")
+            expect(watched.page.locator("path.iso:not(.other)")).to_have_count(1, timeout=10000)
+            self.assertGreaterEqual(watched.page.locator("circle.dot").count(), 2)
+            expect(watched.page.locator("circle.dot.chosen")).to_have_count(1)
+            expect(watched.page.get_by_role("region", name="Hosts left out")).to_contain_text("its context is")
+            before = watched.page.get_by_role("region", name="Hosts that could be chosen").inner_text()
+            watched.page.get_by_role("slider").first.fill("4.5")
+            expect(watched.page.get_by_role("region", name="Hosts that could be chosen")).not_to_have_text(before)
+            watched.page.get_by_label("Policy").select_option("thrifty")
+            expect(watched.page.get_by_text("Policy thrifty")).to_be_visible()
+            self.assertIn("policy=thrifty", watched.page.url)
+            self.clean(watched)
+
+    def test_hosts_and_configuration_show_what_is_there_and_no_secret(self):
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("hosts")
+            expect(watched.page.get_by_role("region", name="Hosts")).to_contain_text("a-ok", timeout=10000)
+            watched.page.get_by_role("link", name="b-slow").click()
+            expect(watched.page.get_by_role("heading", name="b-slow of m")).to_be_visible()
+            watched.show("configuration")
+            text = watched.page.get_by_role("region", name="Text of the configuration, secrets masked")
+            expect(text).to_contain_text("thrifty")
+            expect(text).not_to_contain_text(self.gateway.settings["keys"][0]["sha256"][:12])
+            watched.page.get_by_role("button", name="Reload").click()
+            expect(watched.page.get_by_text("is in use.")).to_be_visible()
+            self.clean(watched)
+
+    def test_a_wrong_rule_is_said_at_its_place_mended_and_tried(self):
+        for _ in range(12):
+            self.gateway.ask(question())
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("policies")
+            editor = watched.page.get_by_label("Policies, as they stand in the configuration")
+            expect(editor).not_to_be_empty()
+            editor.fill("policies:\n  mine:\n    require: ttft.p90 <= 3 $\n")
+            problem = watched.page.locator("ol.problems li").first
+            expect(problem).to_contain_text("line 3")
+            editor.fill("policies:\n  mine:\n    value_of_time: 20 $/h\n")
+            expect(watched.page.get_by_role("heading", name="No problems")).to_be_visible()
+            watched.page.get_by_role("button", name="Try on recorded requests").click()
+            expect(watched.page.get_by_text("Replaying")).to_have_count(0, timeout=20000)
+            expect(watched.page.get_by_role("region", name="Measures").or_(watched.page.get_by_text("Too few"))).to_be_visible()
+            self.picture(watched, "policies")
+            self.clean(watched)
+
+    def test_names_that_are_code_are_shown_and_not_run(self):
+        # Names in the configuration cannot be code; what a client asks for can.
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("live")
+            time.sleep(1.2)
+            self.gateway.ask(question(model=HOSTILE))
+            self.gateway.ask(question(model="\u202e<script>alert(2)</script>\u0007"))
+            expect(watched.page.locator("button.row").filter(has_text=HOSTILE).first).to_be_visible(timeout=10000)
+            expect(watched.page.locator("button.row").filter(has_text="<script>alert(2)</script>").first).to_be_visible()
+            for place in ("market?model=" + urllib.request.quote(HOSTILE), "hosts", "configuration", "live/" + urllib.request.quote(HOSTILE), "hosts/" + urllib.request.quote(HOSTILE)):
+                watched.show(place)
+                watched.page.wait_for_timeout(600)
+            self.assertEqual(watched.page.locator("main img").count(), 0)
+            self.clean(watched)
+
+    def test_who_has_no_log_in_sees_nothing(self):
+        with self.open() as watched:
+            watched.page.goto(self.url + "/ui/")
+            expect(watched.page.get_by_role("heading", name="Log in")).to_be_visible()
+            watched.page.get_by_label("Key").fill("sk-wrong")
+            watched.page.get_by_role("button", name="Log in").click()
+            expect(watched.page.get_by_role("alert")).to_contain_text("not one of this gateway's keys")
+            self.clean(watched)
+        for path in ("/admin/events", "/admin/requests/req_1", "/admin/configuration", "/admin/market?model=m"):
+            for headers in ({}, {"Cookie": "isocost_login=74657374.99999999999.00"}, {"Cookie": "isocost_login=.."}):
+                self.assertEqual(self.status(path, headers), 401, (path, headers))
+        # Nor does a page of another site, nor another name for this machine.
+        self.assertEqual(self.status("/ui/", {"Host": "rebound.example.com"}), 403)
+        self.assertEqual(self.status("/ui/login", {"Origin": "http://other.example.com"}, b'{"key":"x"}'), 403)
+
+    def status(self, path, headers, body=None):
+        connection = self.gateway.connect()
+        connection.request("POST" if body else "GET", path, body, headers)
+        return connection.getresponse().status
+
+    def test_a_cookie_opens_and_says_so_to_no_script(self):
+        connection = self.gateway.connect()
+        connection.request("POST", "/ui/login", json.dumps({"key": KEY}), {"Content-Type": "application/json"})
+        reply = connection.getresponse()
+        cookie = reply.getheader("Set-Cookie")
+        self.assertIn("HttpOnly", cookie)
+        self.assertIn("SameSite=Strict", cookie)
+        self.assertNotIn(KEY, cookie)
+        self.assertEqual(self.status("/admin/configuration", {"Cookie": cookie.split(";")[0]}), 200)
+        self.assertEqual(self.status("/v1/models", {"Cookie": cookie.split(";")[0]}), 401)
+        self.assertEqual(self.status("/admin/reload", {"Cookie": cookie.split(";")[0], "Origin": "http://other.example.com"}, b"{}"), 403)
+
+    def test_all_of_it_is_small(self):
+        total = 0
+        for name in ("", "main.js", "api.js", "dom.js", "format.js", "login.js", "demo.js", "market.js", "live.js", "journey.js", "hosts.js",
+                     "policies.js", "configuration.js", "console.css", "icon.svg", "d3.js"):
+            connection = self.gateway.connect()
+            connection.request("GET", "/ui/" + name)
+            reply = connection.getresponse()
+            total += len(reply.read())
+            self.assertEqual(reply.status, 200, name)
+            self.assertIn("default-src 'none'", reply.getheader("Content-Security-Policy"))
+        self.assertLess(total, 200_000)
+
+    def test_a_reader_that_never_reads_is_cut_and_holds_nobody_up(self):
+        with socket.create_connection(("127.0.0.1", self.gateway.port)) as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.sendall(f"GET /admin/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode())
+            for _ in range(10):
+                began = time.monotonic()
+                self.assertEqual(self.gateway.ask(question())[0], 200)
+                self.assertLess(time.monotonic() - began, 5)
+
+    def test_every_page_fits_every_width_in_both_themes(self):
+        for number in range(6):
+            self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}]))
+        for scheme in ("light", "dark"):
+            for width in (360, 1024, 1920):
+                with self.open(width=width, scheme=scheme) as watched:
+                    watched.log_in()
+                    for place in ("market?model=m", "live", "hosts", "policies", "configuration"):
+                        watched.show(place)
+                        watched.page.wait_for_timeout(1500 if place.startswith("market") else 500)
+                        too_wide = watched.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                        self.assertLessEqual(too_wide, 0, (place, width))
+                        self.picture(watched, f"{place.split('?')[0]}_{width}_{scheme}")
+                    self.clean(watched)
+
+
+if __name__ == "__main__":
+    unittest.main()

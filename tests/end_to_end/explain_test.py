@@ -1,0 +1,119 @@
+"""A request that was served, explained afterwards: by the page, by the command that asks a gateway, by the command that
+reads the file. And what its line in the log foresaw."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+import unittest
+
+import behaviours
+from gateway import KEY, EndToEnd, endpoint, question
+
+
+def priced(provider, host_model, dollars, **more):
+    return endpoint(provider, host_model, price={"input": f"{dollars} $/Mtok", "output": f"{dollars} $/Mtok"}, **more)
+
+
+class Explain(EndToEnd):
+    behaviours = {"ok": behaviours.ok, "down": behaviours.failing(500)}
+    models = {"m": [priced("a", "down", 0.1), priced("b", "ok", 3), priced("a", "ok", 90),
+                    priced("b", "small", 1, context="1 tok")]}
+    gateway_settings = {"policies": {"thrifty": {"value_of_time": "1 $/h", "allow": 'provider != "a-ok"'}},
+                        "default_policy": "thrifty"}
+
+    @classmethod
+    def prepare(cls, settings):
+        cls.records = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory())) / "records.db"
+        settings["records"] = {"file": str(cls.records)}
+        settings["keys"].append({"name": "inference", "sha256": "0" * 64})
+
+    def served(self, **more):
+        status, headers, text = self.gateway.ask(question(**more))
+        self.assertEqual(status, 200, text)
+        return headers["x-request-id"]
+
+    def explained(self, served):
+        status, text = self.gateway.get("/admin/requests/" + served)
+        self.assertEqual(status, 200, text)
+        return json.loads(text)
+
+    def run_command(self, *words):
+        return subprocess.run([os.environ["ISOCOST"], "explain", *words], capture_output=True, text=True,
+                              env=os.environ | {"ISOCOST_KEY": KEY}, timeout=30)
+
+    def test_the_page_tells_attempts_decisions_and_what_was_expected(self):
+        served = self.served()
+        page = self.explained(served)
+        self.assertEqual(page["id"], served)
+        self.assertEqual(page["policy"]["name"], "thrifty")
+        self.assertEqual(page["policy"]["allow"][0]["text"], 'provider != "a-ok"')
+        self.assertEqual(page["ending"], "answered")
+        self.assertEqual(page["attempts"][-1]["outcome"], "success")
+        self.assertEqual(page["attempts"][-1]["endpoint"], "b-ok")
+        self.assertGreater(page["attempts"][-1]["expected"]["ttft_ms"], 0)
+        first = page["decisions"][0]
+        because = {each["endpoint"]: each for each in first["removed"]}
+        self.assertEqual(because["a-ok"]["because"], "policy_allow")
+        self.assertIn('provider != "a-ok"', because["a-ok"]["text"])
+        self.assertEqual(because["b-small"]["because"], "context")
+        self.assertGreater(because["b-small"]["missed_by"], 0)
+        for candidate in first["candidates"]:
+            self.assertAlmostEqual(candidate["cost"]["total"],
+                                   sum(value for name, value in candidate["cost"].items() if name != "total"), 6)
+
+    def test_what_is_stored_is_what_the_reply_said_then(self):
+        status, _, text = self.gateway.ask(question(debug={"echo_decision": True}))
+        self.assertEqual(status, 200, text)
+        served = self.served()
+        page = self.explained(served)
+        self.assertEqual([each["rank"] for each in page["decisions"][0]["candidates"]],
+                         list(range(1, len(page["decisions"][0]["candidates"]) + 1)))
+
+    def test_the_command_asks_the_gateway_or_reads_the_file(self):
+        served = self.served()
+        asked = self.run_command("--request", served, "--url", f"http://127.0.0.1:{self.gateway.port}")
+        self.assertEqual(asked.returncode, 0, asked.stderr)
+        self.assertTrue(asked.stdout.startswith(served))
+        self.assertIn("ATTEMPT", asked.stdout)
+        self.assertIn("LEFT OUT", asked.stdout)
+        read = self.run_command("--request", served, "--from", str(self.records))
+        self.assertEqual(read.stdout, asked.stdout)
+        as_json = self.run_command("--request", served, "--from", str(self.records), "--json")
+        self.assertEqual(json.loads(as_json.stdout), self.explained(served))
+
+    def test_a_request_that_nobody_made_is_not_there(self):
+        status, text = self.gateway.get("/admin/requests/req_none")
+        self.assertEqual(status, 404)
+        self.assertEqual(json.loads(text)["error"]["code"], "unknown_request")
+        asked = self.run_command("--request", "req_none", "--url", f"http://127.0.0.1:{self.gateway.port}")
+        self.assertEqual(asked.returncode, 1)
+        self.assertIn("no request of that id", asked.stderr)
+
+    def test_only_keys_with_a_role_see_requests(self):
+        served = self.served()
+        status, text = self.gateway.get("/admin/requests/" + served, {"Authorization": "Bearer sk-nobody"})
+        self.assertEqual(status, 401, text)
+
+    def test_the_log_has_what_was_foreseen_and_the_model_asked_for(self):
+        served = self.served()
+        self.gateway.ask(question(model="no-such-model"))
+        limit = time.monotonic() + 10
+        lines = []
+        while time.monotonic() < limit and not any("no-such-model" in each for each in lines):
+            lines = self.gateway.log_path.read_text().splitlines()
+            time.sleep(0.05)
+        line = next(json.loads(each) for each in lines if served in each)
+        for name in ("expected_dollars", "expected_ttft_ms", "cost", "least_cost"):
+            self.assertGreater(line[name], 0, name)
+        self.assertEqual(line["left_out"], 2)
+        self.assertIn(line["left_out_by"], ("policy_allow", "context"))
+        refused = next(json.loads(each) for each in lines if "no-such-model" in each)
+        self.assertEqual(refused["asked"], "no-such-model")
+        self.assertGreaterEqual(self.gateway.metric("isocost_left_out_total", reason="policy_allow"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

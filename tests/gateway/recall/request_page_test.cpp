@@ -1,0 +1,113 @@
+#include "gateway/recall/request_page.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+#include "gateway/explain/decision_page.hpp"
+#include "gateway/recall/record_desk.hpp"
+#include "tests/support/recorded_world.hpp"
+#include "tests/support/scratch_directory.hpp"
+
+using namespace gateway;
+using support::RecordedWorld;
+using support::ScratchDirectory;
+namespace json = boost::json;
+
+namespace {
+
+std::vector<support::Host> fleet() {
+  return {{.name = "cheap", .ttft = 2.5, .rate = 25, .failing = 0.1},
+          {.name = "usual", .input_price = 0.8, .output_price = 3},
+          {.name = "shaky", .input_price = 0.3, .output_price = 1, .failing = 0.9},
+          {.name = "small", .input_price = 0.2, .output_price = 0.8, .context = 4'000}};
+}
+
+std::unique_ptr<RecordReader> opened(const std::string& path) {
+  auto result = RecordReader::open(path);
+  if (const auto* why = std::get_if<std::string>(&result)) FAIL(*why);
+  return std::move(std::get<std::unique_ptr<RecordReader>>(result));
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a recorded request is explained with its attempts, its decisions and what was expected") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {});
+    RecordedWorld world(fleet(), writer);
+    world.ask(60);
+  }
+  const auto reader = opened(path);
+  std::size_t failed_over = 0, left_out = 0;
+  for (int i = 1; i <= 60; ++i) {
+    const std::string id = "req_" + std::to_string(i);
+    const RecordDesk::Answer answer = explained_request(*reader, id, std::nullopt);
+    REQUIRE(answer.status == 200);
+    const json::object page = json::parse(answer.body).as_object();
+    CHECK(std::string(page.at("id").as_string()) == id);
+    const json::array& attempts = page.at("attempts").as_array();
+    const json::array& decisions = page.at("decisions").as_array();
+    REQUIRE(!decisions.empty());
+    if (attempts.size() > 1) ++failed_over;
+    for (const json::value& each : attempts) {
+      const json::object& attempt = each.as_object();
+      REQUIRE(attempt.at("expected").is_object());
+      CHECK(attempt.at("expected").as_object().at("ttft_ms").to_number<double>() > 0);
+      const std::size_t place = attempt.at("expected").as_object().at("decision").to_number<std::size_t>();
+      CHECK(decisions.at(place).as_object().at("chosen") == attempt.at("endpoint"));
+    }
+    for (const json::value& each : decisions) {
+      const json::object& decision = each.as_object();
+      CHECK(decision.at("candidates").as_array().size() + decision.at("removed").as_array().size() == 4);
+      for (const json::value& removed : decision.at("removed").as_array()) {
+        ++left_out;
+        CHECK(!removed.as_object().at("text").as_string().empty());
+      }
+    }
+  }
+  CHECK(failed_over > 0);
+  CHECK(left_out > 0);
+}
+
+TEST_CASE(
+    "the table of a recorded request fits the screen and says what turned out beside what was expected") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {});
+    RecordedWorld world(fleet(), writer);
+    world.ask(13);
+  }
+  const auto reader = opened(path);
+  for (const int columns : {80, 120, 200}) {
+    const RecordDesk::Answer answer =
+        explained_request(*reader, "req_13", Screen{.columns = columns, .rows = 0});
+    REQUIRE(answer.status == 200);
+    CHECK(answer.body.starts_with("req_13  2025-"));
+    CHECK(has(answer.body, "ATTEMPT"));
+    CHECK(has(answer.body, "decision 1 of "));
+    CHECK(has(answer.body, "in parentheses what was expected"));
+    std::istringstream lines(answer.body);
+    for (std::string line; std::getline(lines, line);) CHECK(width(line) <= columns);
+  }
+}
+
+TEST_CASE("a request that is not in the records is said to be so") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {});
+    RecordedWorld world(fleet(), writer);
+    world.ask(1);
+  }
+  const auto reader = opened(path);
+  const RecordDesk::Answer answer = explained_request(*reader, "req_2", std::nullopt);
+  CHECK(answer.status == 404);
+  CHECK(has(answer.body, "no request of that id"));
+}
