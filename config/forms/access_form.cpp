@@ -1,6 +1,7 @@
 #include "config/forms/access_form.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
@@ -34,7 +35,30 @@ bool is_region(std::string_view text) {
 
 std::optional<Secret> of_environment(const Node& node, const char* name) {
   auto value = node.sources().variable ? node.sources().variable(name) : std::nullopt;
-  return value && !value->empty() ? std::optional(Secret(std::move(*value))) : std::nullopt;
+  // As secrets are often written into files and variables.
+  while (value && value->ends_with('\n')) value->pop_back();
+  if (!value || value->empty()) return std::nullopt;
+  const auto is_odd = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
+  if (std::ranges::any_of(*value, is_odd)) {
+    node.error("the variable `" + std::string(name) + "` holds characters that no key has",
+               "remove blanks, line ends and control characters");
+    return std::nullopt;
+  }
+  return Secret(std::move(*value));
+}
+
+// "%40" is "@", as programs that make such addresses write it.
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    const char* const end = text.data() + std::min(i + 3, text.size());
+    const bool is_coded = text[i] == '%' && i + 3 <= text.size() &&
+                          std::from_chars(text.data() + i + 1, end, byte, 16).ptr == end;
+    decoded += is_coded ? static_cast<char>(byte) : text[i];
+    if (is_coded) i += 2;
+  }
+  return decoded;
 }
 
 // "http://user:password@proxy:3128", of a variable, whose text no problem shows.
@@ -44,7 +68,7 @@ std::variant<ProxySettings, std::string> parse_proxy(std::string text) {
   if (scheme == std::string::npos) text.insert(0, "http://");
   const std::size_t begin = text.find("://") + 3, at = text.rfind('@');
   if (at != std::string::npos && at >= begin) {
-    proxy.authorization = Secret(text.substr(begin, at - begin));
+    proxy.authorization = Secret(percent_decoded(std::string_view(text).substr(begin, at - begin)));
     text.erase(begin, at + 1 - begin);
   }
   auto parsed = parse_base_url(text);
@@ -260,6 +284,10 @@ void check_access(const Node& node, ProviderSettings& provider) {
   const bool has_none =
       has_key && node["credential"].kind() == Tree::Kind::list && node["credential"].size() == 0;
   if (has_none) node["credential"].refuse("a credential, or a list of them");
+  if (access.entra && access.entra->authority.scheme == BaseUrl::Scheme::http &&
+      !is_loopback(access.entra->authority.host)) {
+    node["entra"]["authority"].error("`http` sends the application's secret in the open", "write `https`");
+  }
   if (access.aws) check_aws(node, provider);
   const bool absent = is_without_credential(provider);
   if (has_key && absent && !provider.optional && !provider.credential_source.empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "gateway/accounts/account.hpp"
 
@@ -19,6 +20,7 @@ struct Books::Blocked {
 namespace {
 
 constexpr std::size_t most_users = 100'000;
+constexpr config::Duration between_sweeps = std::chrono::minutes(1);
 
 // The name of a user's account: users of different keys are strangers.
 class UserName {
@@ -100,10 +102,6 @@ void Books::adopt(const config::Settings& settings, config::WallTime wall, confi
     configure(*account, quota);
     roll(*account, now);
   };
-  // Whom the configuration no longer names has no limit, and goes on being counted where it is under way.
-  for (Accounts* all : {&keys_, &teams_, &users_}) {
-    for (auto& [name, account] : *all) configure(*account, {});
-  }
   take(everybody_, Scope::everybody, "everybody", settings.quota);
   for (const config::TeamSettings& team : settings.teams) {
     if (!team.quota.is_empty() || teams_.contains(team.name.text))
@@ -120,10 +118,19 @@ void Books::adopt(const config::Settings& settings, config::WallTime wall, confi
   }
   for (auto& [name, account] : users_) {
     const auto quota = user_quotas_.find(name.substr(0, name.find('\n')));
-    if (quota == user_quotas_.end()) continue;
-    configure(*account, quota->second);
+    configure(*account, quota == user_quotas_.end() ? config::Quota{} : quota->second);
     roll(*account, now);
   }
+  // Whom the configuration no longer names has no limit, and goes on being counted where it is under way.
+  const auto release = [this](const Accounts& all, const auto& named) {
+    std::set<std::string_view> names;
+    for (const auto& each : named) names.insert(each.name.text);
+    for (const auto& [name, account] : all) {
+      if (!names.contains(name)) configure(*account, {});
+    }
+  };
+  release(keys_, settings.keys);
+  release(teams_, settings.teams);
   has_quotas_.store(has_quotas, std::memory_order_relaxed);
 }
 
@@ -295,7 +302,10 @@ std::int64_t Books::settle(Reservation& reservation, Amounts used, config::TimeP
     reservation.count = 0;
     open_requests_.fetch_sub(1, std::memory_order_relaxed);
     if (!line_.empty()) call_waiting(now, bells);
-    if (users_.size() > most_users) sweep_users(now);
+    if (users_.size() > most_users && now >= next_sweep_) {
+      next_sweep_ = now + between_sweeps;
+      sweep_users(now);
+    }
   }
   for (Bell* bell : bells) bell->ring();
   for (const LimitState& each : told) nearly_used_(each);

@@ -183,6 +183,7 @@ class Books {
   void sweep_users(config::TimePoint now);
 
   mutable std::mutex mutex_;
+  config::TimePoint next_sweep_{};  // of users that have used nothing
   Calendar calendar_;
   std::unique_ptr<Account> everybody_;
   Accounts keys_, teams_, users_;

@@ -31,8 +31,9 @@ std::optional<Where> where_is(const CatalogueRow& row) {
                  std::string(host->jurisdiction), std::string(host->speaks)};
   }
   // Whole and plain: one with a place to fill in is for people.
-  const bool is_usable =
-      row.base_url.starts_with("https://") && row.base_url.find_first_of("${}?") == std::string::npos;
+  const bool has_odd_byte = std::ranges::any_of(row.base_url, [](char c) { return c <= ' ' || c >= 0x7f; });
+  const bool is_usable = row.base_url.starts_with("https://") &&
+                         row.base_url.find_first_of("${}?") == std::string::npos && !has_odd_byte;
   if (!is_usable) return std::nullopt;
   std::string base_url = row.base_url;
   constexpr std::string_view call = "/chat/completions";
@@ -131,7 +132,7 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers) {
       "# quantizations. Each provider joins when its variable is set.\n\nproviders:\n";
   for (const auto& [name, where] : providers) {
     file.text += "  " + name + ":\n    display_name: " + quoted_text(where.display_name) +
-                 "\n    base_url: " + where.base_url + "\n    credential: ${" + where.variable +
+                 "\n    base_url: " + quoted_text(where.base_url) + "\n    credential: ${" + where.variable +
                  "}\n    optional: true\n";
     if (!where.dialect.empty()) file.text += "    dialect: " + where.dialect + "\n";
     if (!where.jurisdiction.empty()) file.text += "    jurisdiction: " + where.jurisdiction + "\n";

@@ -17,18 +17,18 @@ struct LongPrompt {
 };
 
 struct CatalogueRow {
-  std::string provider;    // by the name that all lists share here: "together"
-  std::string host_model;  // what the host calls it
-  std::string model;       // what the same weights are called everywhere: "deepseek-r1-0528"
-  std::string display_name;
-  std::string source;           // the list
-  std::string place;            // in it: "deepseek.models.deepseek-chat"
-  std::string date;             // of what it says, as far as it says when: "2026-07-02"
-  std::string base_url;         // where it says one
+  std::string provider{};    // by the name that all lists share here: "together"
+  std::string host_model{};  // what the host calls it
+  std::string model{};       // what the same weights are called everywhere: "deepseek-r1-0528"
+  std::string display_name{};
+  std::string source{};         // the list
+  std::string place{};          // in it: "deepseek.models.deepseek-chat"
+  std::string date{};           // of what it says, as far as it says when: "2026-07-02"
+  std::string base_url{};       // where it says one
   std::int64_t context = 0;     // tokens; 0: it does not say
   std::int64_t max_output = 0;  // tokens; 0: it does not say, or names the context
   config::Prices prices{};
-  std::vector<LongPrompt> long_prompts;
+  std::vector<LongPrompt> long_prompts{};
   config::Features features{};
   bool is_chat = true;  // answers text to text
   bool is_deprecated = false;
@@ -36,13 +36,13 @@ struct CatalogueRow {
 
 // A row, or a part of one, that is not believed, and why. For people.
 struct CatalogueDoubt {
-  std::string place;  // "LiteLLM: vertex_ai/deepseek-r1"
-  std::string what;
+  std::string place{};  // "LiteLLM: vertex_ai/deepseek-r1"
+  std::string what{};
 };
 
 struct CatalogueRows {
-  std::vector<CatalogueRow> rows;
-  std::vector<CatalogueDoubt> doubts;
+  std::vector<CatalogueRow> rows{};
+  std::vector<CatalogueDoubt> doubts{};
   std::size_t unpriced = 0;  // models without a price by the token
 };
 

@@ -84,7 +84,10 @@ std::optional<Comparison> compared(const Wanted& wanted, Agreement& agreement) {
     return value ? value : std::optional<std::string>("no-key-is-needed-here");
   };
   const config::Loaded loaded = config::load_file(wanted.config, sources);
-  const config::Settings* settings = loaded.settings ? &*loaded.settings : nullptr;
+  // Nor all that is needed to serve.
+  const config::Settings* settings = loaded.settings ? &*loaded.settings
+                                     : loaded.draft  ? &*loaded.draft
+                                                     : nullptr;
   if (!settings) {
     print(loaded.problems);
     return std::nullopt;

@@ -84,7 +84,7 @@ config::Loaded with_records(config::Loaded loaded, const std::string& name) {
   if (!records.enabled || records.is_named) return loaded;
   const std::string directory = state_path(loaded.settings->state);
   std::error_code error;
-  if (!directory.empty()) std::filesystem::create_directories(directory, error);
+  if (!directory.empty()) error = make_state_directory(directory);
   if (!directory.empty() && !error) {
     records.file = directory + "/" + name;
     return loaded;

@@ -163,13 +163,16 @@ bool Ledger::write_some() {
   for (const auto& journal : journals_) {
     std::uint64_t last = 0;
     count += journal->read(most_in_a_commit - count, [&](std::uint64_t number, std::string_view bytes) {
-      if (read_entry(bytes, entry)) file_->add(entry);
+      // After a fault it is not known whether the last commit was one.
+      const bool is_there = is_in_doubt_ && file_->has(journal->epoch(), number);
+      if (!is_there && read_entry(bytes, entry)) file_->add(entry);
       last = number;
     });
     if (last > 0) file_->note_read(journal->epoch(), last);
   }
   if (count == 0) return file_->roll_back(), false;
   file_->commit();
+  is_in_doubt_ = false;
   for (const auto& journal : journals_) {
     journal->release();
     journal->sync();
@@ -191,6 +194,7 @@ void Ledger::forget_old() {
 void Ledger::failed(const std::exception& fault) {
   faults_.fetch_add(1, std::memory_order_relaxed);
   for (const auto& journal : journals_) journal->unread();
+  is_in_doubt_ = true;
   file_.reset();  // what a disk that failed has taken is only known once the file was opened again
   if (is_writing_.exchange(false)) {
     say_("ledger: cannot write " + path_ + ": " + fault.what() +

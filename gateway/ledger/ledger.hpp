@@ -101,6 +101,7 @@ class Ledger {
   std::atomic<bool> is_writing_{true};
   std::atomic<std::uint64_t> lost_{0}, written_{0}, faults_{0};
   std::chrono::steady_clock::time_point next_forgetting_{};
+  bool is_in_doubt_ = false;  // whether the last commit was one
   boost::asio::io_context writing_{1}, reading_{1};
   using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
   Guard writes_{writing_.get_executor()}, reads_{reading_.get_executor()};

@@ -43,9 +43,15 @@ class RecordDesk {
     }
     // A task of its own: GCC 12 destroys twice what a whole expression with co_await makes on its way.
     auto making = providers::elsewhere(io_, asker, [this, make] {
-      Answer made = make();
-      waiting_.fetch_sub(1);
-      return made;
+      struct Counted {
+        std::atomic<int>& waiting;
+        ~Counted() { waiting.fetch_sub(1); }
+      } const counted{waiting_};
+      try {
+        return Answer(make());
+      } catch (const std::exception& fault) {
+        return Answer{.status = 503, .body = std::string("this cannot be made now: ") + fault.what()};
+      }
     });
     co_return co_await std::move(making);
   }

@@ -1,5 +1,7 @@
 #include "gateway/run/administration.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
@@ -119,6 +121,8 @@ Task<KeyAnswer> Administration::change(Loop& asker, KeyCall key_call,
                  .keys = {}};
     if (done.answer.has_changed) {
       for (StoredKey& key : store_->all()) done.keys.push_back(std::move(key.settings));
+      // From here, so that what was changed last is taken into use last.
+      boost::asio::post(*control_, [this, keys = done.keys] { adopt_(keys); });
     }
     return done;
   };
@@ -132,11 +136,8 @@ Task<KeyAnswer> Administration::change(Loop& asker, KeyCall key_call,
   if (!failed.empty())
     co_return key_fault(503, "key_store_unavailable", "The store of keys cannot be used now: " + failed);
   if (changed.answer.has_changed) {
-    const auto adopt = [this, keys = changed.keys] {
-      adopt_(keys);
-      return true;
-    };
-    co_await providers::elsewhere(*control_, asker, adopt);
+    const auto is_adopted = [] { return true; };
+    co_await providers::elsewhere(*control_, asker, is_adopted);
   }
   co_return std::move(changed.answer);
 }

@@ -84,6 +84,12 @@ bool is_foreign(std::string_view origin, std::string_view host) {
   return !config::is_loopback(url->host) && origin.substr(origin.find("://") + 3) != host;
 }
 
+// The same of a browser that brings a cookie, which it brings to all ports of a machine.
+bool is_elsewhere(std::string_view origin, std::string_view host) {
+  const std::size_t scheme = origin.find("://");
+  return !origin.empty() && (scheme == std::string_view::npos || origin.substr(scheme + 3) != host);
+}
+
 ErrorReply foreign_page(const std::string& origin) {
   return plain_error(403, "permission_error", "foreign_origin",
                      "Origin: found " + quoted(origin) +
@@ -114,9 +120,9 @@ NotAdmitted wrong_method(const std::string& path, std::string_view allowed, std:
 
 // Where nobody is asked for a key. A page of another site may call where the operator names it.
 std::variant<Admitted, NotAdmitted> without_key(const Admitted& admitted, const Incoming& incoming,
-                                                Reach reach, const config::CorsSettings& cors) {
+                                                Reach reach, const config::CorsSettings& cors, bool is_open) {
   const std::string_view path = admitted.route.name;
-  if (reach == Reach::this_machine && !names_this_machine(incoming.host))
+  if (is_open && reach == Reach::this_machine && !names_this_machine(incoming.host))
     return refused(foreign_host(incoming.host), path);
   const bool may_call = admitted.route.needs == Needs::client_key && is_named(cors, incoming.origin);
   if (!may_call && is_foreign(incoming.origin, incoming.host)) {
@@ -189,8 +195,8 @@ std::variant<Admitted, NotAdmitted> admit(config::WallTime wall, const Incoming&
   const Needs needs = admitted.route.needs;
   if (needs == Needs::nothing) return admitted;
   const bool may_look = offers == Offers::administration && needs == Needs::looking;
-  const bool needs_no_key = keys.open_to_all() || may_look || needs == Needs::own_site;
-  if (needs_no_key) return without_key(admitted, incoming, reach, cors);
+  const bool is_open = keys.open_to_all() || may_look;
+  if (is_open || needs == Needs::own_site) return without_key(admitted, incoming, reach, cors, is_open);
 
   const bool is_by_cookie = logged_in && incoming.credential.empty() && needs != Needs::client_key;
   admitted.key = is_by_cookie ? logged_in : kept.find(keys, generation, incoming.credential);
@@ -205,7 +211,9 @@ std::variant<Admitted, NotAdmitted> admit(config::WallTime wall, const Incoming&
   if (!has_role(*admitted.key, needs)) {
     return refused(no_role(*admitted.key, admitted.route), admitted.route.name, admitted.key);
   }
-  if (needs != Needs::client_key && is_foreign(incoming.origin, incoming.host)) {
+  const bool is_foreign_page = is_by_cookie ? is_elsewhere(incoming.origin, incoming.host)
+                                            : is_foreign(incoming.origin, incoming.host);
+  if (needs != Needs::client_key && is_foreign_page) {
     return refused(foreign_page(incoming.origin), admitted.route.name, admitted.key);
   }
   return admitted;

@@ -101,6 +101,7 @@ std::string_view code_of(int status) {
 
 Task<void> show_slow_page(Front& front, const Route& route, Incoming& incoming,
                           const config::KeySettings* key, HttpClient& client) {
+  const auto held = front.services.hosts;  // whose key it is
   auto making = front.pages.slow_page(front.loop, route.page, incoming.query, incoming.body);
   const Pages::Told told = co_await std::move(making);
   if (told.status == 200) co_return co_await show(client, "application/json", told.text);

@@ -44,9 +44,10 @@ std::string ControlLoop::keep_market(MarketFile& file) {
   market_file_ = &file;
   const std::optional<KeptMemory> kept = file.read();
   std::string told;
-  if (kept) {
-    const auto age = std::chrono::system_clock::now() - kept->taken;
-    if (age < -most_clocks_differ) return "what the market knew is not taken up: it is from the future";
+  const auto age = kept ? std::chrono::system_clock::now() - kept->taken : config::WallTime::duration{};
+  if (kept && age < -most_clocks_differ) {
+    told = "what the market knew is not taken up: it is from the future";
+  } else if (kept) {
     const config::Duration passed = std::max(config::Duration{}, config::Duration(age));
     const std::size_t of = market_.recall(kept->memory, passed, config::Clock::now());
     published_ = market_.snapshot(config::Clock::now());

@@ -101,7 +101,8 @@ class RunningGateway {
     if (ledger_ && !ledger_->finish(patience_for_disk)) std::quick_exit(0);
     // A disk that hangs must not keep the process; what it did not take is lost.
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
-    desk_.reset();  // what it still makes is for loops that are there
+    desk_.reset();  // what these still make is for loops that are there
+    administration_.reset();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
     for (const auto& loop : loops_) {
       if (loop->looks_up()) std::quick_exit(0);
@@ -177,11 +178,15 @@ class RunningGateway {
           tell, why);
     }
     books_.adopt(settings(), std::chrono::system_clock::now(), config::Clock::now());
-    if (has_state && (ledger_ || !wanted.enabled)) return keep_keys() && count_from_the_ledger();
-    const bool may_do_without = !has_state && fault == StateDirectory::Fault::unusable &&
-                                settings().state.empty() && !wanted.required && !books_.has_quotas();
-    tell((has_state ? "ledger: " : "") + why + (may_do_without ? "; what requests cost is not kept" : ""));
-    return may_do_without;
+    const bool needs_ledger = wanted.required || books_.has_quotas();
+    const bool may_do_without =
+        has_state ? !needs_ledger
+                  : fault == StateDirectory::Fault::unusable && settings().state.empty() && !needs_ledger;
+    if (!has_state || (wanted.enabled && !ledger_)) {
+      tell((has_state ? "ledger: " : "") + why + (may_do_without ? "; what requests cost is not kept" : ""));
+    }
+    const bool has_all = has_state && (ledger_ || !wanted.enabled || may_do_without);
+    return has_all ? keep_keys() && count_from_the_ledger() : may_do_without;
   }
 
   void observe_money(Metrics& metrics) {
@@ -211,7 +216,10 @@ class RunningGateway {
   bool count_from_the_ledger() {
     control_.on_metrics([this](Metrics& metrics) { observe_money(metrics); });
     books_.on_nearly_used([this](const LimitState& limit) {
-      say("isocost: " + limit_words(limit) + ": four fifths of it are used");
+      // Users are clients' own words, and many.
+      if (limit.scope == Scope::user) return;
+      asio::post(control_.io(), [this, text = "isocost: " + limit_words(limit) +
+                                              ": four fifths of it are used"] { say(text); });
     });
     if (!ledger_) return true;
     const config::TimePoint now = config::Clock::now();

@@ -88,6 +88,7 @@ ErrorReply not_told(const Pages::Told& told) {
 
 Task<void> show_request(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                         HttpClient& client) {
+  const auto held = front.services.hosts;  // whose key it is
   const std::optional<Screen> screen = screen_of(incoming.query);
   auto asking = front.pages.request(front.loop, decoded(route.parameter), screen);
   const Pages::Told told = co_await std::move(asking);

@@ -93,7 +93,8 @@ std::string dropped_text(const InferenceRequest& request, const routing::Endpoin
 
 // What the API calls a bound of the answer's tokens that a client did not set.
 std::string_view new_bound(const InferenceRequest& request, const routing::Endpoint& endpoint) {
-  const bool is_openai = endpoint.provider->base_url.host == "api.openai.com";
+  const bool is_openai = endpoint.provider->base_url.host == "api.openai.com" ||
+                         endpoint.provider->dialect == config::Dialect::azure;
   if (is_openai && request.surface->format() == config::Format::chat) return "max_completion_tokens";
   return request.surface->parameter("max_tokens");
 }

@@ -189,7 +189,11 @@ void Life::choose_beside() {
   if (!second) return;
   Chosen& chosen = chosen_[1].emplace();
   chosen.slot.emplace(services_.line, generation_, *second);
-  if (!chosen.slot->taken() || !may_pay_for(*second)) return deciding_.take_back();
+  if (!chosen.slot->taken() || !may_pay_for(*second)) {
+    chosen_[1].reset();
+    services_.line.call();
+    return deciding_.take_back();
+  }
   begin(1, now);
   chosen_[0]->served.attempts = chosen.served.attempts;
   chosen_[0]->served.hedge = "lost";

@@ -266,7 +266,9 @@ void Tab::close(const routing::Attempt* last, EntryEnd end, int status) {
     const routing::Endpoint& endpoint = endpoints[attempt.endpoint];
     // One that is beside the one that answers, and still under way, is given up.
     if (!is_last && !attempt.finished && !attempt.failure) {
-      settle_given_up(request_, i < expected_.size() ? static_cast<double>(expected_[i]) : 0, attempt);
+      settle_given_up(request_,
+                      i < expected_.size() ? static_cast<double>(expected_[i]) * request_.demand.answers : 0,
+                      attempt);
       attempt.failure =
           routing::Failure{.kind = routing::FailureKind::outrun, .progress = routing::Progress::request_sent};
     }

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "gateway/state/state_directory.hpp"
+
 namespace gateway {
 namespace {
 
@@ -46,8 +48,7 @@ config::Secret kept_seal_key(const std::string& directory, std::string& why) {
     why = "there is no state directory: neither STATE_DIRECTORY nor HOME is set";
     return {};
   }
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
+  make_state_directory(directory);
   const std::string path = directory + "/seal.key";
   std::string text = content_of(path);
   if (!text.empty()) return config::Secret(std::move(text));

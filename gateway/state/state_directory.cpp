@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 namespace gateway {
 namespace {
@@ -30,20 +31,25 @@ std::string state_path(const std::string& configured) {
   return home.empty() ? std::string() : home + "/.local/state/isocost";
 }
 
+std::error_code make_state_directory(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return {};
+  std::filesystem::create_directories(path, error);
+  if (!error) ::chmod(path.c_str(), 0700);
+  return error;
+}
+
 std::optional<StateDirectory> StateDirectory::take(const std::string& path, Fault& fault, std::string& why) {
   fault = Fault::unusable;
   if (path.empty()) {
     why = "there is no state directory: neither STATE_DIRECTORY nor HOME is set";
     return std::nullopt;
   }
-  std::error_code error;
-  const bool was_there = std::filesystem::exists(path, error);
-  std::filesystem::create_directories(path, error);
+  const std::error_code error = make_state_directory(path);
   if (error) {
     why = "the state directory `" + path + "` cannot be made: " + error.message();
     return std::nullopt;
   }
-  if (!was_there) ::chmod(path.c_str(), 0700);
   auto lock =
       FileLock::take(path + "/owner", why, "give each its own directory: `state` in the configuration");
   if (!lock) {

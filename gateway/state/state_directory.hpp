@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "gateway/state/file_lock.hpp"
 
@@ -12,6 +13,9 @@ namespace gateway {
 // Where it is: as the configuration says, else STATE_DIRECTORY as systemd gives it, else /var/lib/isocost for
 // root, else ~/.local/state/isocost or what XDG_STATE_HOME says instead; empty: nowhere.
 std::string state_path(const std::string& configured);
+
+// Makes it where it is not there, for its owner alone. What went wrong, if anything.
+std::error_code make_state_directory(const std::string& path);
 
 class StateDirectory {
  public:

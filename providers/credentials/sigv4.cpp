@@ -43,7 +43,11 @@ std::string canonical_query(std::string_view query) {
     if (parts.back().find('=') == std::string::npos) parts.back() += '=';
     query.remove_prefix(std::min(end + 1, query.size()));
   }
-  std::ranges::sort(parts);
+  const auto cut = [](const std::string& part) {
+    const std::size_t equals = part.find('=');
+    return std::pair(part.substr(0, equals), part.substr(equals));
+  };
+  std::ranges::sort(parts, {}, cut);
   std::string out;
   for (const std::string& part : parts) out.append(out.empty() ? "" : "&").append(part);
   return out;

@@ -172,6 +172,7 @@ Task<Result<void>> HttpExchange::connect_once(config::TimePoint limit) {
     co_return Result<void>();
   }
   connection_ = provider_.tls_->wrap(*std::move(socket));
+  if (!static_cast<SocketConnection&>(*connection_).is_open()) co_return FailureKind::local;
   Limit slow([connection = connection_] { connection->close(); });
   provider_.timer_.set(slow, provider_.timer_.now() + provider_.settings_.limits.tls_handshake_timeout);
   tls_fault_ = co_await TlsClient::handshake(*connection_);

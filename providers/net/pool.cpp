@@ -1,5 +1,7 @@
 #include "providers/net/pool.hpp"
 
+#include <algorithm>
+
 namespace providers {
 
 Pool::~Pool() {
@@ -14,6 +16,7 @@ ConnectionPtr Pool::take() {
     const auto newest = std::prev(idle_.end());
     ConnectionPtr connection = newest->connection;
     connection->watch(nullptr);
+    outlived(*newest);
     newest->connection.reset();
     spare_.splice(spare_.end(), idle_, newest);
     // Bytes nobody asked for would be taken for the next reply.
@@ -53,9 +56,16 @@ void Pool::drop(std::list<Idle>::iterator idle) {
   spare_.splice(spare_.end(), idle_, idle);
 }
 
+void Pool::outlived(const Idle& idle) {
+  host_keeps_ = std::max(host_keeps_, timer_.now() - idle.since);
+}
+
 void Pool::ring() {
   const config::TimePoint now = timer_.now();
-  while (!idle_.empty() && idle_.front().since + keep_for_ <= now) drop(idle_.begin());
+  while (!idle_.empty() && idle_.front().since + keep_for_ <= now) {
+    outlived(idle_.front());
+    drop(idle_.begin());
+  }
   if (!idle_.empty()) timer_.set(*this, idle_.front().since + keep_for_);
 }
 

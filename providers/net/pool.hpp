@@ -21,8 +21,8 @@ class Pool final : private Alarm {
   // Closes up to `most`, those that were idle the longest, and says how many.
   std::size_t give_back(std::size_t most);
   std::size_t idle() const { return idle_.size(); }
-  // How long the host kept the connection that it closed last, when it was idle; as long as can be said where
-  // it never did.
+  // How long the host keeps an idle connection, by the one that it closed last and those that outlived it; as
+  // long as can be said where it never closed one.
   config::Duration host_keeps() const { return host_keeps_; }
 
  private:
@@ -38,6 +38,7 @@ class Pool final : private Alarm {
     }
   };
   void drop(std::list<Idle>::iterator idle);
+  void outlived(const Idle& idle);
   void ring() override;  // drops what was idle for too long
 
   Timer& timer_;

@@ -97,7 +97,7 @@ void write_parts(JsonWriter& json, const GeminiContent& turn, const GeminiConten
     if (const auto* result = std::get_if<ToolResultPart>(&what)) write_result(json, *result, contents);
     if (const auto* call = std::get_if<ToolCallPart>(&what)) {
       const bool is_wanted = is_first_call && model.thinking == HostModel::Thinking::adaptive;
-      std::string_view signature = is_first_call ? turn.signature.raw : std::string_view();
+      std::string_view signature = each.signature.raw;
       if (signature.empty() && is_wanted) signature = no_signature;
       write_call(json, *call, signature);
       is_first_call = false;
@@ -105,10 +105,18 @@ void write_parts(JsonWriter& json, const GeminiContent& turn, const GeminiConten
   }
 }
 
+// Signatures stand before the calls that they were given with, in the same order.
+void sign_call(GeminiContent& turn, std::vector<Text>& signatures) {
+  if (signatures.empty()) return;
+  turn.parts.back().signature = signatures.front();
+  signatures.erase(signatures.begin());
+}
+
 }  // namespace
 
 GeminiContents gemini_contents(const Conversation& conversation) {
   GeminiContents contents;
+  std::vector<Text> signatures;  // whose call is still to come
   const auto begin = [&](Turn::Role role) -> GeminiContent& {
     if (contents.turns.empty() || contents.turns.back().role != role) contents.turns.push_back({role});
     return contents.turns.back();
@@ -119,19 +127,18 @@ GeminiContents gemini_contents(const Conversation& conversation) {
   for (const Turn& turn : conversation.turns) {
     const bool is_system = turn.role == Turn::Role::system;
     const Turn::Role role = is_system ? Turn::Role::user : turn.role;
+    if (role != Turn::Role::assistant) signatures.clear();
     for (const Part& part : turn.parts) {
       if (const auto* thinking = std::get_if<ThinkingPart>(&part.what)) {
         // The thoughts themselves are a summary for people; the signature is what goes back.
         const bool is_kept = is_googles(*thinking);
-        if (is_kept) {
-          GeminiContent& content = begin(role);
-          if (content.signature.raw.empty()) content.signature = thinking->signature;
-        }
+        if (is_kept) signatures.push_back(thinking->signature);
         contents.lose_thinking |= !is_kept && !thinking->format.is(gemini_thinking_format);
       } else if (is_sent(part)) {
         begin(role).parts.push_back({&part, is_system});
       }
       if (const auto* call = std::get_if<ToolCallPart>(&part.what)) {
+        sign_call(contents.turns.back(), signatures);
         contents.called.emplace_back(call->id, call->name);
       }
     }

@@ -19,11 +19,11 @@ struct GeminiContent {
   struct Sent {
     const Part* part;
     bool is_system = false;
+    Text signature{};  // of a call of a tool; empty: none is known
   };
 
   Turn::Role role = Turn::Role::user;
   std::vector<Sent> parts{};
-  Text signature{};  // of the first call of a tool; empty: none is known
 };
 
 struct GeminiContents {

@@ -230,6 +230,7 @@ TEST_CASE("what was used before counts, and a change of the limits keeps what wa
   CHECK(world.ask(200, reservation) == Let::out);
   limit(world.key(), Measure::dollars, Period::month, 1'100);
   world.adopt();
+  CHECK(world.ask(300, reservation) == Let::out);
   CHECK(world.ask(200, reservation) == Let::in);
 }
 
