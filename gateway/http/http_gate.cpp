@@ -108,7 +108,10 @@ class HeadReader {
         break;
       case 14:
         if (same_name(name, "content-length")) return content_length(field);
-        if (same_name(name, "x-goog-api-key")) return once(head_.x_api_key, field);
+        if (same_name(name, "x-goog-api-key")) {
+          head_.has_google_key = true;
+          return once(head_.x_api_key, field);
+        }
         if (same_name(name, "x-isocost-tags")) first(head_.x_isocost_tags, field);
         if (same_name(name, "anthropic-beta")) first(head_.anthropic_beta, field);
         break;

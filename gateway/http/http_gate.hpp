@@ -45,7 +45,8 @@ struct RequestHead {
   std::string_view authority;                        // of a target in absolute form; else empty
   std::string_view host;                             // the authority, else the field
   std::string_view authorization;
-  std::string_view x_api_key;  // or x-goog-api-key
+  std::string_view x_api_key;   // or x-goog-api-key
+  bool has_google_key = false;  // the latter
   std::string_view content_type;
   std::string_view content_encoding;
   std::string_view x_isocost_policy;

@@ -15,8 +15,9 @@ namespace gateway {
 
 // What a client says of its API beside the body: Anthropic's do.
 struct ApiFields {
-  std::string version;  // anthropic-version
-  std::string betas;    // anthropic-beta, all of them, joined by commas
+  std::string version;      // anthropic-version
+  std::string betas;        // anthropic-beta, all of them, joined by commas
+  bool is_googles = false;  // its key came as Google's clients send theirs
 };
 
 // The JSON parser reads this far beyond the end of a text.

@@ -143,6 +143,7 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.forwarded_for.clear();
   if (behind_proxy_) join(head.fields, "x-forwarded-for", incoming.forwarded_for);
   incoming.api.version = head.anthropic_version;
+  incoming.api.is_googles = head.has_google_key;
   incoming.api.betas.clear();
   if (!head.anthropic_beta.empty()) join(head.fields, "anthropic-beta", incoming.api.betas);
   incoming.cookies.clear();

@@ -73,7 +73,8 @@ std::optional<ErrorReply> find_stored(InferenceRequest& request) {
   std::optional<Referred>& referred = request.asked.referred;
   if (!referred) return std::nullopt;
   const Generation& generation = *request.hosts->generation;
-  if (!generation.seal || std::ranges::none_of(generation.catalogue->endpoints(), keeps)) {
+  const auto stores = [](const routing::Endpoint& each) { return each.provider->keeps_responses; };
+  if (!generation.seal || std::ranges::none_of(generation.catalogue->endpoints(), stores)) {
     return nothing_is_stored();
   }
   const std::string param = "previous_response_id";

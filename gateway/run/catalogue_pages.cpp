@@ -56,10 +56,19 @@ bool is_of_one_model(Page page) {
          page == Page::endpoints || page == Page::parameters;
 }
 
+// Google's clients look for their list where OpenAI's and Anthropic's do, too.
+Route for_client(Route route, const Incoming& incoming) {
+  if (!incoming.api.is_googles) return route;
+  if (route.page == Page::models) route.page = Page::gemini_models;
+  if (route.page == Page::model) route.page = Page::gemini_model;
+  return route;
+}
+
 }  // namespace
 
-Task<void> answer_catalogue_page(Front& front, const Route& route, const Incoming& incoming,
+Task<void> answer_catalogue_page(Front& front, const Route& asked, const Incoming& incoming,
                                  const config::KeySettings* key, HttpClient& client) {
+  const Route route = for_client(asked, incoming);
   std::optional<std::string> body;
   std::optional<ErrorReply> error;
   if (route.page == Page::gemini_models) {

@@ -15,6 +15,7 @@ const Surface& surface_for(const Incoming& incoming) {
   const bool is_of_one = there && (there->page == Page::inference || there->page == Page::counting);
   const Root root = root_of(incoming.path);
   if (is_of_one) return *surface_of(there->format, root);
+  if (incoming.api.is_googles) return *surface_of(config::Format::gemini, root);
   const bool is_anthropic = !incoming.api.version.empty();
   return *surface_of(is_anthropic ? config::Format::messages : config::Format::chat, root);
 }

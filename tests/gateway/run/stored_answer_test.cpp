@@ -54,6 +54,10 @@ TEST_CASE(
   const std::string id = id_in(door);
   auto& host = door.world.host(ServedWorld::middle);
   door.world.script(ServedWorld::middle, document(native));
+  door.world.script(ServedWorld::middle, document(R"({"object":"list","data":[],"has_more":false})"));
+  door.world.script(ServedWorld::middle, document(native));
+  door.world.script(ServedWorld::middle,
+                    document(R"({"id":"resp_native","object":"response","deleted":true})"));
   const json::value got = body_of(ask(door, "GET", "/v1/responses/" + id + "?include%5B%5D=x"));
   CHECK(got.at("id") == json::value(id));
   CHECK(got.at("model") == "m");
@@ -62,16 +66,12 @@ TEST_CASE(
   CHECK(got.at("previous_response_id") != "resp_before");
   CHECK(host.targets.back() == "/responses/resp_native?include%5B%5D=x");
 
-  door.world.script(ServedWorld::middle, document(R"({"object":"list","data":[],"has_more":false})"));
   CHECK(body_of(ask(door, "GET", "/api/v1/responses/" + id + "/input_items?limit=2")).at("object") == "list");
   CHECK(host.targets.back() == "/responses/resp_native/input_items?limit=2");
 
-  door.world.script(ServedWorld::middle, document(native));
   CHECK(body_of(ask(door, "POST", "/v1/responses/" + id + "/cancel")).at("id") == json::value(id));
   CHECK(host.targets.back() == "/responses/resp_native/cancel");
 
-  door.world.script(ServedWorld::middle,
-                    document(R"({"id":"resp_native","object":"response","deleted":true})"));
   const json::value gone = body_of(ask(door, "DELETE", "/v1/responses/" + id));
   CHECK(gone.at("id") == json::value(id));
   CHECK(gone.at("deleted") == true);
@@ -96,18 +96,17 @@ TEST_CASE(
 TEST_CASE("what the host says of a stored answer is told as far as it is the client's business") {
   FrontDoor door(storing());
   const std::string id = id_in(door);
-  const auto status = [&](int of_host, const std::string& method = "GET") {
-    door.world.script(ServedWorld::middle,
-                      refuses(of_host, R"({"error":{"message":"Cannot cancel a synchronous response."}})"));
-    return ask(door, method, "/v1/responses/" + id + (method == "POST" ? "/cancel" : ""));
-  };
-  CHECK(status(404).starts_with("HTTP/1.1 404"));
-  CHECK(status(401).starts_with("HTTP/1.1 502"));
-  CHECK(status(429).starts_with("HTTP/1.1 429"));
-  const std::string refused = status(400, "POST");
+  const std::string error = R"({"error":{"message":"Cannot cancel a synchronous response."}})";
+  for (const int status : {404, 401, 429, 400})
+    door.world.script(ServedWorld::middle, refuses(status, error));
+  door.world.script(ServedWorld::middle, fails(routing::FailureKind::connect));
+  const std::string target = "/v1/responses/" + id;
+  CHECK(ask(door, "GET", target).starts_with("HTTP/1.1 404"));
+  CHECK(ask(door, "GET", target).starts_with("HTTP/1.1 502"));
+  CHECK(ask(door, "GET", target).starts_with("HTTP/1.1 429"));
+  const std::string refused = ask(door, "POST", target + "/cancel");
   CHECK(refused.starts_with("HTTP/1.1 400"));
   CHECK(body_of(refused).at("error").at("message") == "Cannot cancel a synchronous response.");
-  door.world.script(ServedWorld::middle, fails(routing::FailureKind::connect));
-  CHECK(ask(door, "GET", "/v1/responses/" + id).starts_with("HTTP/1.1 502"));
+  CHECK(ask(door, "GET", target).starts_with("HTTP/1.1 502"));
   CHECK(ask(door, "GET", "/v1/responses/" + id + "?stream=true").starts_with("HTTP/1.1 400"));
 }

@@ -222,7 +222,7 @@ TEST_CASE("an answer that a host of chats broke off is an error of this API, and
   const std::string broken = delta("", R"("abort")");
   SUBCASE("streamed") {
     ServedWorld world;
-    world.script(ServedWorld::cheap, pieces({{{}, says("Hel") + broken}, {{}, done}}));
+    world.script(ServedWorld::cheap, pieces({{{}, says("Hel")}, {1ms, broken}, {{}, done}}));
     ask(world);
     world.advance(1s);
     REQUIRE(world.ended());
