@@ -19,11 +19,14 @@ install_packages $(missing_packages $build_packages $test_packages $fuzz_package
 # What comes from PyPI and npm, at the versions that the tests name, into build/.
 install_sdks() {
   local from=tests/end_to_end
-  if ! cmp -s $from/requirements.txt build/python/requirements.txt; then
+  local pip=build/python/bin/pip
+  if ! cat $from/requirements.txt $from/requirements-alone.txt | cmp -s - build/python/installed.txt; then
     rm -rf build/python
     /usr/bin/python3 -m venv build/python
-    build/python/bin/pip --quiet --disable-pip-version-check install -r $from/requirements.txt
-    cp $from/requirements.txt build/python/
+    $pip --quiet --disable-pip-version-check install -r $from/requirements.txt
+    # Who asks for older versions of what is there, and works with these.
+    $pip --quiet --disable-pip-version-check install --no-deps -r $from/requirements-alone.txt
+    cat $from/requirements.txt $from/requirements-alone.txt >build/python/installed.txt
   fi
   if ! cmp -s $from/package.json build/node/installed.json; then
     rm -rf build/node

@@ -35,16 +35,19 @@ bool is_region(std::string_view text) {
 
 std::optional<Secret> of_environment(const Node& node, const char* name) {
   auto value = node.sources().variable ? node.sources().variable(name) : std::nullopt;
+  return value && !value->empty() ? std::optional(Secret(std::move(*value))) : std::nullopt;
+}
+
+// What goes into the head of requests.
+Secret key_of_environment(const Node& node, const char* name) {
+  std::string value(of_environment(node, name).value_or(Secret()).reveal());
   // As secrets are often written into files and variables.
-  while (value && value->ends_with('\n')) value->pop_back();
-  if (!value || value->empty()) return std::nullopt;
+  while (value.ends_with('\n')) value.pop_back();
   const auto is_odd = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
-  if (std::ranges::any_of(*value, is_odd)) {
-    node.error("the variable `" + std::string(name) + "` holds characters that no key has",
-               "remove blanks, line ends and control characters");
-    return std::nullopt;
-  }
-  return Secret(std::move(*value));
+  if (std::ranges::none_of(value, is_odd)) return Secret(std::move(value));
+  node.error("the variable `" + std::string(name) + "` holds characters that no key has",
+             "remove blanks, line ends and control characters");
+  return {};
 }
 
 // "%40" is "@", as programs that make such addresses write it.
@@ -135,9 +138,9 @@ void check_aws(const Node& node, ProviderSettings& provider) {
   AwsAccess& aws = *provider.access.aws;
   const bool says_keys = node["aws"].has("access_key_id") || node["aws"].has("secret_access_key");
   if (!says_keys) {
-    aws.access_key_id = of_environment(node, "AWS_ACCESS_KEY_ID").value_or(Secret());
-    aws.secret_access_key = of_environment(node, "AWS_SECRET_ACCESS_KEY").value_or(Secret());
-    aws.session_token = of_environment(node, "AWS_SESSION_TOKEN").value_or(Secret());
+    aws.access_key_id = key_of_environment(node, "AWS_ACCESS_KEY_ID");
+    aws.secret_access_key = key_of_environment(node, "AWS_SECRET_ACCESS_KEY");
+    aws.session_token = key_of_environment(node, "AWS_SESSION_TOKEN");
   }
   aws.is_absent = aws.access_key_id.empty() || aws.secret_access_key.empty();
   if (aws.is_absent && !provider.optional) {

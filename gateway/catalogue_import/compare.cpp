@@ -24,16 +24,16 @@ std::string title_of(const config::EndpointSettings& endpoint) {
   return endpoint.name.text + " (" + endpoint.host_model + ")";
 }
 
-void compare_prices(const config::EndpointSettings& endpoint, Offer& offer, Comparison& comparison) {
+void compare_prices(const config::EndpointSettings& endpoint, Offer& offer, CatalogueComparison& comparison) {
   bool differs = false;
   for (const Pair& pair : pairs) {
     const Price now = endpoint.prices.*pair.of;
     Price& listed = offer.row.prices.*pair.of;
     if (!differ(now, listed, worth_telling)) continue;
     differs = true;
-    Change change{.endpoint = title_of(endpoint),
-                  .what = std::string(pair.name) + " " + price_text(now) + " -> " + price_text(listed) +
-                          " (" + offer.sources.front() + ")"};
+    CatalogueChange change{.endpoint = title_of(endpoint),
+                           .what = std::string(pair.name) + " " + price_text(now) + " -> " +
+                                   price_text(listed) + " (" + offer.sources.front() + ")"};
     if (listed < now && differ(now, listed, deep_cut) && offer.sources.size() < 2) {
       change.is_kept = true;
       listed = now;
@@ -63,10 +63,10 @@ std::string listed_name(const config::ProviderSettings& provider) {
   return by_name ? std::string(by_name->name) : provider.name.text;
 }
 
-Comparison compare(const config::Settings& in_force, Agreement& agreement) {
+CatalogueComparison compare(const config::Settings& in_force, Agreement& agreement) {
   std::map<std::string, Offer*> by_key;
   for (Offer& offer : agreement.offers) by_key[key_of(offer.row.provider, offer.row.host_model)] = &offer;
-  Comparison comparison;
+  CatalogueComparison comparison;
   for (const config::ModelSettings& model : in_force.models) {
     for (const config::EndpointSettings& endpoint : model.endpoints) {
       const config::ProviderSettings& provider = in_force.providers[endpoint.provider_index];

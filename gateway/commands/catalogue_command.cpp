@@ -64,9 +64,9 @@ std::vector<std::string> lines_of(const std::vector<CatalogueDoubt>& doubts) {
 }
 
 // Whether something is to be looked at.
-bool tell(const Comparison& comparison, bool shows_all) {
+bool tell(const CatalogueComparison& comparison, bool shows_all) {
   std::vector<std::string> changes;
-  for (const Change& change : comparison.changes) {
+  for (const CatalogueChange& change : comparison.changes) {
     changes.push_back(change.endpoint + ": " + change.what +
                       (change.is_kept ? ": kept as it is, since only one list knows of so deep a cut" : ""));
   }
@@ -76,7 +76,7 @@ bool tell(const Comparison& comparison, bool shows_all) {
   return !changes.empty();
 }
 
-std::optional<Comparison> compared(const Wanted& wanted, Agreement& agreement) {
+std::optional<CatalogueComparison> compared(const Wanted& wanted, Agreement& agreement) {
   // No key is needed to compare prices.
   config::Sources sources = config::system_sources();
   sources.variable = [known = sources.variable](const std::string& name) {

@@ -76,13 +76,13 @@ void take_detail(ByteReader& in, Entry& entry) {
 
 template <class Text>
 void put(const BasicEntry<Text>& entry, std::string& bytes) {
-  ByteWriter out;
-  out.bytes().swap(bytes);
+  thread_local ByteWriter out;  // keeps its memory
+  out.clear();
   out.text(entry.team);
   out.text(entry.key);
   out.text(entry.user);
   put_detail(entry, out);
-  bytes = out.take();
+  bytes.assign(out.written());
 }
 
 }  // namespace

@@ -171,7 +171,7 @@ models:
       - {provider: ours, variant: gone, host_model: nobody/has-it, context: 8 ktok, price: {input: 3 $/Mtok, output: 7 $/Mtok}}
 )");
   Agreement one = of({row(0.55, 6)});
-  const Comparison alone = compare(in_force, one);
+  const CatalogueComparison alone = compare(in_force, one);
   REQUIRE(alone.changes.size() == 1);
   CHECK(alone.changes[0].endpoint == "ours (deepseek-ai/DeepSeek-R1)");
   CHECK(alone.changes[0].what == "input 3 $/Mtok -> 0.55 $/Mtok (models.dev)");

@@ -109,7 +109,8 @@ TEST_CASE("a host that failed a moment ago is left alone after a restart, too, a
   const MarketMemory memory = world.market.memory(world.now);
   Market market(world.catalogue, elsewhere);
   market.recall(memory, 0s, elsewhere);
-  const Breaker& breaker = market.snapshot(elsewhere)->endpoints[1].health.breaker;
+  const auto snapshot = market.snapshot(elsewhere);
+  const Breaker& breaker = snapshot->endpoints[1].health.breaker;
   CHECK(breaker.phase(elsewhere) == Breaker::Phase::open);
   CHECK(breaker.phase(elsewhere + 10s) == Breaker::Phase::half_open);
   Market later(world.catalogue, elsewhere);

@@ -1,5 +1,6 @@
 // A restart in the middle of a simulated run, with and without what the market knew.
 #include <doctest/doctest.h>
+#include <utility>
 
 #include "routing/host_model/generated_fleet.hpp"
 #include "routing/host_model/generated_trace.hpp"
@@ -47,7 +48,7 @@ class Restarting final : public Contender {
       kept_at_ = now;
     }
     if (++seen_ != after_) return;
-    core_ = make(now);
+    gone_ = std::exchange(core_, make(now));
     if (keeps_ == Keeps::everything && kept_) core_->recall(*kept_, now - kept_at_, now);
   }
 
@@ -56,6 +57,7 @@ class Restarting final : public Contender {
   SimulatedMarket& market_;
   const Policy policy_{};
   std::unique_ptr<CoreContender> core_;
+  std::unique_ptr<CoreContender> gone_;  // whose terms requests under way began with
   std::optional<MarketMemory> kept_;
   config::TimePoint kept_at_{};
   std::size_t seen_ = 0;
