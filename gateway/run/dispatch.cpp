@@ -24,7 +24,7 @@ std::optional<ErrorReply> completed(const Surface& surface, const Route& route, 
 
 std::variant<InferenceRequest, ErrorReply> understood_at(const Route& route, Incoming& incoming,
                                                          const config::KeySettings* key, Services& services) {
-  const Surface& surface = *surface_of(route.format, route.root);
+  const Surface& surface = surface_of(route.format, route.root)->of_call(route.action, incoming.query);
   if (auto error = completed(surface, route, incoming)) return *std::move(error);
   return understand(surface, incoming, key, services);
 }

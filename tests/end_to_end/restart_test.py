@@ -25,7 +25,7 @@ class Restart(unittest.TestCase):
                         endpoint("b", "fast")]}
         return Gateway({"a": self.host.ports[0], "b": fast_port or self.host.ports[1]}, models,
                        policies={"measured": {"extends": "balanced", "value_of_time": "18 $/h", "explore": "0 %"}},
-                       default_policy="measured")
+                       default_policy="measured", state=str(self.state))
 
     def ask(self, gateway, times, **more):
         """Who answered, one after the other."""
@@ -86,11 +86,12 @@ class Restart(unittest.TestCase):
         with self.gateway(self.host.ports[2]) as gateway:
             self.assertTrue(any("of 1 of 2 endpoints is taken up" in line for line in gateway.said), gateway.said)
 
-    def test_two_of_them_in_one_directory_do_not_disturb_each_other(self):
+    def test_of_two_in_one_directory_the_second_is_refused_and_the_first_goes_on(self):
         with self.gateway() as first:
             self.teach(first)
-            with self.gateway() as second:
-                self.teach(second)
+            with self.assertRaisesRegex(AssertionError, "in use"):
+                self.gateway().__enter__()
+            self.assertEqual(self.ask(first, 2), ["b", "b"])
 
 
 if __name__ == "__main__":

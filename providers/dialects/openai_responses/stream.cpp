@@ -59,10 +59,10 @@ Reading ResponsesStreamReader::take(const SseEvent& event, AnswerSink& sink) {
   }
   answer_.begin(*read->response, sink);
   const bool is_over = read->is("response.completed") || read->is("response.incomplete");
-  return is_over ? end(*read->response, sink) : Reading::goes_on;
+  return is_over ? conclude(*read->response, sink) : Reading::goes_on;
 }
 
-Reading ResponsesStreamReader::end(const ResponsesObject& response, AnswerSink& sink) {
+Reading ResponsesStreamReader::conclude(const ResponsesObject& response, AnswerSink& sink) {
   // Of hosts that tell it only here.
   if (response.has_output) tell_output(response.output, tokens_, answer_, sink);
   answer_.end(response, sink);

@@ -14,12 +14,11 @@ class ResponsesStreamReader final : public AnswerReader {
 
  private:
   Reading take(const SseEvent& event, AnswerSink& sink);
-  Reading end(const ResponsesObject& response, AnswerSink& sink);
+  Reading conclude(const ResponsesObject& response, AnswerSink& sink);
 
   JsonTokens& tokens_;
   SseReader events_;
   ResponsesAnswer answer_;
-  bool has_ended_ = false;
   Reading reading_ = Reading::goes_on;
 };
 
