@@ -69,7 +69,7 @@ asio::awaitable<Answer> get(const Address& url, asio::ssl::context& context) {
   parser.body_limit(most_bytes);
   co_await http::async_read(stream, buffer, parser, use_awaitable);
   http::response<http::string_body> response = parser.release();
-  const int status = response.result_int();
+  const auto status = static_cast<int>(response.result_int());
   if (status >= 301 && status <= 308)
     co_return Answer{.body = {}, .moved_to = std::string(response[http::field::location])};
   if (status != 200) throw std::runtime_error("it answered with status " + std::to_string(status));
