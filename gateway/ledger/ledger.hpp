@@ -75,6 +75,7 @@ class Ledger {
       -> providers::Task<std::invoke_result_t<Change, LedgerFile&>> {
     const auto made = [this, work] {
       LedgerFile file(path_, LedgerFile::Mode::write);
+      if (file_) file_->forget_names();
       return work(file);
     };
     co_return co_await providers::elsewhere(writing_, asker, made);
@@ -101,6 +102,7 @@ class Ledger {
   std::atomic<bool> is_writing_{true};
   std::atomic<std::uint64_t> lost_{0}, written_{0}, faults_{0};
   std::chrono::steady_clock::time_point next_forgetting_{};
+  std::chrono::steady_clock::time_point next_sync_{};
   bool is_in_doubt_ = false;  // whether the last commit was one
   boost::asio::io_context writing_{1}, reading_{1};
   using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;

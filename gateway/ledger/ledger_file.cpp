@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 namespace gateway {
 namespace {
@@ -13,11 +14,11 @@ constexpr std::int64_t hour_ms = 3'600'000, day_ms = 24 * hour_ms;
 constexpr const char* tables = R"(
 CREATE TABLE IF NOT EXISTS name(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text BLOB NOT NULL,
   UNIQUE(kind, text)) STRICT;
-CREATE TABLE IF NOT EXISTS entry(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, id_hash INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS entry(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL,
   team INTEGER NOT NULL, key INTEGER NOT NULL, user INTEGER NOT NULL, tokens INTEGER NOT NULL,
   cost INTEGER NOT NULL, charged INTEGER NOT NULL, detail BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS entry_at ON entry(at);
-CREATE INDEX IF NOT EXISTS entry_id ON entry(id_hash);
+CREATE TABLE IF NOT EXISTS ids(first INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS hourly(hour INTEGER, team INTEGER, key INTEGER, model INTEGER, endpoint INTEGER,
   requests INTEGER, prompt INTEGER, cached INTEGER, output INTEGER, reasoning INTEGER, cost INTEGER,
   charged INTEGER, PRIMARY KEY(hour, team, key, model, endpoint)) STRICT, WITHOUT ROWID;
@@ -37,10 +38,12 @@ CREATE TABLE IF NOT EXISTS journal(epoch INTEGER PRIMARY KEY, number INTEGER NOT
   closed INTEGER NOT NULL) STRICT;
 )";
 
-std::int64_t hash_of(std::string_view text) {
+constexpr std::size_t hash_bytes = 8, most_in_block = 512 * hash_bytes;
+
+std::uint64_t hash_of(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return static_cast<std::int64_t>(hash);
+  return hash;
 }
 
 std::int64_t floor_to(std::int64_t value, std::int64_t step) {
@@ -84,6 +87,34 @@ LedgerFile::LedgerFile(const std::string& path, Mode mode)
   database_.run("PRAGMA application_id=" + std::to_string(application) +
                 "; PRAGMA user_version=" + std::to_string(version));
   database_.run("COMMIT");
+  read_end();
+}
+
+Statement& LedgerFile::kept(const std::string& sql) {
+  const auto found = kept_.find(sql);
+  return found != kept_.end() ? found->second : kept_.emplace(sql, database_.prepare(sql)).first->second;
+}
+
+void LedgerFile::read_end() {
+  ids_ = {};
+  has_new_ids_ = false;
+  next_ = database_.number("SELECT max(seq) FROM entry") + 1;
+  Statement last = database_.prepare("SELECT first, hashes FROM ids ORDER BY first DESC LIMIT 1");
+  if (last.step() != Statement::Step::row) return;
+  IdBlock block{.first = last.integer(0), .hashes = std::string(last.bytes(1))};
+  // All of its entries may have been forgotten; their numbers are not given again.
+  next_ = std::max(next_, block.first + static_cast<std::int64_t>(block.hashes.size() / hash_bytes));
+  const bool goes_on = block.first + static_cast<std::int64_t>(block.hashes.size() / hash_bytes) == next_;
+  if (goes_on) ids_ = std::move(block);
+}
+
+void LedgerFile::write_ids() {
+  if (!has_new_ids_) return;
+  kept("INSERT OR REPLACE INTO ids(first, hashes) VALUES(?, ?)")
+      .bind(1, ids_.first)
+      .bind_bytes(2, ids_.hashes)
+      .run();
+  has_new_ids_ = false;
 }
 
 std::optional<std::int64_t> LedgerFile::known_name(Whose kind, std::string_view text) {
@@ -124,13 +155,17 @@ void LedgerFile::add(const Entry& entry) {
   const std::int64_t team = name(Whose::team, entry.team), key = name(Whose::key, entry.key);
   const std::int64_t user = name(Whose::user, entry.user);
   const std::string detail = entry_detail(entry);
-  static constexpr std::string_view insert =
-      "INSERT INTO entry(at, id_hash, team, key, user, tokens, cost, charged, detail) "
-      "VALUES(?,?,?,?,?,?,?,?,?)";
-  if (!insert_) insert_.emplace(database_.prepare(insert));
-  insert_->bind(1, entry.at_ms).bind(2, hash_of(entry.id)).bind(3, team).bind(4, key).bind(5, user);
-  insert_->bind(6, entry.tokens()).bind(7, entry.cost).bind(8, entry.charged).bind_bytes(9, detail);
-  insert_->run();
+  static const std::string insert =
+      "INSERT INTO entry(seq, at, team, key, user, tokens, cost, charged, detail) VALUES(?,?,?,?,?,?,?,?,?)";
+  kept(insert).bind(1, next_).bind(2, entry.at_ms).bind(3, team).bind(4, key).bind(5, user);
+  kept(insert).bind(6, entry.tokens()).bind(7, entry.cost).bind(8, entry.charged).bind_bytes(9, detail);
+  kept(insert).run();
+  if (ids_.hashes.size() >= most_in_block) write_ids(), ids_ = {};
+  if (ids_.hashes.empty()) ids_.first = next_;
+  const std::uint64_t hash = hash_of(entry.id);
+  ids_.hashes.append(reinterpret_cast<const char*>(&hash), hash_bytes);
+  has_new_ids_ = true;
+  ++next_;
 
   const std::int64_t hour = floor_to(entry.at_ms, hour_ms) / hour_ms;
   const std::int64_t day = floor_to(entry.at_ms, day_ms) / day_ms;
@@ -192,7 +227,7 @@ void LedgerFile::write_sums() {
   const auto write = [&](const auto& sums, const std::string& table, const std::string& keys) {
     if (sums.empty()) return;
     const int count = static_cast<int>(std::tuple_size_v<std::remove_cvref_t<decltype(sums.begin()->first)>>);
-    Statement statement = database_.prepare(upsert_sql(table, keys, count));
+    Statement& statement = kept(upsert_sql(table, keys, count));
     for (const auto& [at, counts] : sums) upsert(statement, at.data(), count, values_of(counts).data());
   };
   std::map<Place, Counts> days;
@@ -219,11 +254,11 @@ void LedgerFile::write_sums() {
 
 void LedgerFile::commit() {
   write_sums();
+  write_ids();
   for (const auto& [epoch, number] : read_to_) {
-    database_
-        .prepare(
-            "INSERT INTO journal(epoch, number, closed) VALUES(?,?,0) "
-            "ON CONFLICT DO UPDATE SET number=excluded.number")
+    kept(
+        "INSERT INTO journal(epoch, number, closed) VALUES(?,?,0) "
+        "ON CONFLICT DO UPDATE SET number=excluded.number")
         .bind(1, static_cast<std::int64_t>(epoch))
         .bind(2, static_cast<std::int64_t>(number))
         .run();
@@ -239,6 +274,7 @@ void LedgerFile::roll_back() {
   read_to_.clear();
   names_.clear();
   database_.run("ROLLBACK");
+  read_end();
 }
 
 bool LedgerFile::has(std::uint64_t epoch, std::uint64_t number) {
@@ -274,21 +310,66 @@ bool LedgerFile::forget_before(std::int64_t at_ms) {
   for (const char* table : {"hourly", "hourly_user"}) {
     database_.prepare("DELETE FROM " + std::string(table) + " WHERE hour < ?").bind(1, at_ms / hour_ms).run();
   }
+  // The last block stays: it says where numbers go on.
+  database_.run(
+      "DELETE FROM ids WHERE first + length(hashes) / 8 <= coalesce((SELECT min(seq) FROM entry), "
+      "(SELECT max(first) FROM ids)) AND first < (SELECT max(first) FROM ids)");
   return is_more;
 }
 
 std::optional<Entry> LedgerFile::find(std::string_view id, std::optional<std::string_view> key) {
-  Statement find = database_.prepare("SELECT team, key, user, detail FROM entry WHERE id_hash=?");
-  find.bind(1, hash_of(id));
-  while (find.step() == Statement::Step::row) {
-    Entry entry;
-    if (!read_entry_detail(find.bytes(3), entry) || entry.id != id) continue;
-    entry.team = text_of(find.integer(0));
-    entry.key = text_of(find.integer(1));
-    entry.user = text_of(find.integer(2));
-    if (!key || entry.key == *key) return entry;
+  std::optional<Entry> found;
+  with_hashes({hash_of(id)}, [&](std::int64_t seq) {
+    std::optional<Entry> entry = entry_at(seq);
+    if (!entry || entry->id != id || (key && entry->key != *key)) return true;
+    found = std::move(entry);
+    return false;
+  });
+  return found;
+}
+
+std::set<std::string, std::less<>> LedgerFile::known_ids(const std::vector<std::string>& ids) {
+  write_ids();
+  std::set<std::uint64_t> hashes;
+  for (const std::string& id : ids) hashes.insert(hash_of(id));
+  const std::set<std::string, std::less<>> asked(ids.begin(), ids.end());
+  std::set<std::string, std::less<>> known;
+  with_hashes(hashes, [&](std::int64_t seq) {
+    const std::optional<Entry> entry = entry_at(seq);
+    if (entry && asked.contains(entry->id)) known.insert(entry->id);
+    return true;
+  });
+  return known;
+}
+
+void LedgerFile::with_hashes(const std::set<std::uint64_t>& hashes,
+                             const std::function<bool(std::int64_t)>& visit) {
+  if (hashes.empty()) return;
+  const std::uint64_t only = *hashes.begin();
+  const bool is_one = hashes.size() == 1;
+  Statement blocks = database_.prepare("SELECT first, hashes FROM ids ORDER BY first DESC");
+  while (blocks.step() == Statement::Step::row) {
+    const std::int64_t first = blocks.integer(0);
+    const std::string_view all = blocks.bytes(1);
+    for (std::size_t i = 0; i + hash_bytes <= all.size(); i += hash_bytes) {
+      std::uint64_t hash = 0;
+      std::memcpy(&hash, all.data() + i, hash_bytes);
+      if (is_one ? hash != only : !hashes.contains(hash)) continue;
+      if (!visit(first + static_cast<std::int64_t>(i / hash_bytes))) return;
+    }
   }
-  return std::nullopt;
+}
+
+std::optional<Entry> LedgerFile::entry_at(std::int64_t seq) {
+  Statement find = database_.prepare("SELECT team, key, user, detail FROM entry WHERE seq=?");
+  find.bind(1, seq);
+  if (find.step() != Statement::Step::row) return std::nullopt;
+  Entry entry;
+  if (!read_entry_detail(find.bytes(3), entry)) return std::nullopt;
+  entry.team = text_of(find.integer(0));
+  entry.key = text_of(find.integer(1));
+  entry.user = text_of(find.integer(2));
+  return entry;
 }
 
 std::vector<LedgerFile::Sum> LedgerFile::edge(Scope scope, std::int64_t from_ms, std::int64_t to_ms) {

@@ -2,8 +2,10 @@
 // thread; faults are SqliteFault.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -37,7 +39,8 @@ class LedgerFile {
   // Removes some of what ended before; true when there may be more.
   bool forget_before(std::int64_t at_ms);
 
-  bool has_id(std::string_view id) { return find(id).has_value(); }
+  // Which of these ids have an entry, of the transaction under way, too. Looks at all that there are, once.
+  std::set<std::string, std::less<>> known_ids(const std::vector<std::string>& ids);
   // Where `key` is named, of its own alone.
   std::optional<Entry> find(std::string_view id, std::optional<std::string_view> key = std::nullopt);
 
@@ -59,6 +62,8 @@ class LedgerFile {
                               std::optional<std::string_view> only_key = std::nullopt);
   // What is stored about a user is then about nobody. Returns how many names were forgotten.
   int forget_user(std::string_view user);
+  // What another connection to the file may have renamed.
+  void forget_names() { names_.clear(); }
 
  private:
   struct Counts {
@@ -66,7 +71,21 @@ class LedgerFile {
     void add(const Counts& other);
   };
   using Place = std::array<std::int64_t, 5>;  // hour, team, key, model, endpoint
+  // Hashes of the ids of entries that follow each other, eight bytes each: in an index each entry would be a
+  // page of its own to write.
+  struct IdBlock {
+    std::int64_t first = 0;  // its entry's `seq`
+    std::string hashes;
+  };
 
+  void read_end();
+  void write_ids();
+  // Calls `visit(seq)` for each entry whose id has one of the hashes, the newest blocks first, until it
+  // returns false.
+  void with_hashes(const std::set<std::uint64_t>& hashes, const std::function<bool(std::int64_t)>& visit);
+  std::optional<Entry> entry_at(std::int64_t seq);
+  // One that is used again and again.
+  Statement& kept(const std::string& sql);
   std::int64_t name(Whose kind, std::string_view text);
   std::optional<std::int64_t> known_name(Whose kind, std::string_view text);
   std::string text_of(std::int64_t name);
@@ -74,7 +93,10 @@ class LedgerFile {
   std::vector<Sum> edge(Scope scope, std::int64_t from_ms, std::int64_t to_ms);
 
   Database database_;
-  std::optional<Statement> insert_;
+  std::map<std::string, Statement> kept_;
+  IdBlock ids_;  // the last one
+  bool has_new_ids_ = false;
+  std::int64_t next_ = 1;  // entry's `seq`
   std::unordered_map<std::string, std::int64_t> names_;
   std::map<Place, Counts> hours_;                               // of the transaction under way
   std::map<std::array<std::int64_t, 3>, Counts> users_, tags_;  // hour, key, user; day, key, tag

@@ -53,9 +53,15 @@ std::size_t take_up(LedgerFile& file, const std::string& path,
       file.add(entry);
       ++ended;
     }
+    std::vector<Entry> open_ones;
+    std::vector<std::string> ids;
     for (const Journal::Left::Open& open : left.open) {
-      const Entry entry = entry_of(open);
-      if (file.has_id(entry.id)) continue;
+      open_ones.push_back(entry_of(open));
+      ids.push_back(open_ones.back().id);
+    }
+    const auto known = file.known_ids(ids);
+    for (const Entry& entry : open_ones) {
+      if (known.contains(entry.id)) continue;
       file.add(entry);
       nanos += entry.charged;
       ++lost;

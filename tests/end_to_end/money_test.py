@@ -111,8 +111,10 @@ class Gateway:
     def entries(self):
         """What the ledger holds, read from beside."""
         with sqlite3.connect(f"file:{self.state}/ledger.sqlite?mode=ro", uri=True) as file:
-            rows = file.execute("SELECT e.id_hash, n.text, e.cost, e.charged FROM entry e JOIN name n ON n.id = e.key")
-            return [(row[0], row[1].decode(), row[2], row[3]) for row in rows]
+            hashes = {first + i: int.from_bytes(block[8 * i:8 * i + 8], "little", signed=True)
+                      for first, block in file.execute("SELECT first, hashes FROM ids") for i in range(len(block) // 8)}
+            rows = file.execute("SELECT e.seq, n.text, e.cost, e.charged FROM entry e JOIN name n ON n.id = e.key")
+            return [(hashes[row[0]], row[1].decode(), row[2], row[3]) for row in rows]
 
 
 async def ask(port, key, model, stream=False, max_tokens=MOST):

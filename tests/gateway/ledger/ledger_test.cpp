@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <random>
+#include <set>
 
 #include "tests/support/scratch_directory.hpp"
 
@@ -210,6 +211,55 @@ TEST_CASE("single requests are forgotten when they are old, and their sums by da
   CHECK_FALSE(file.find("old"));
   CHECK(file.find("new"));
   CHECK(file.spend({}, 0, 100'000)[0].charged == 30);
+}
+
+TEST_CASE("a request is found by its id among many, over restarts and what was taken back") {
+  World world;
+  const std::string path = Ledger::file_in(world.directory.file(""));
+  const auto name = [](int i) { return "req_" + std::to_string(i); };
+  int next = 0;
+  // Few and many in a commit, so that what belongs together on disk begins and ends anywhere.
+  for (const int count : {1, 700, 3, 511, 1, 600}) {
+    LedgerFile file(path, LedgerFile::Mode::write);
+    file.begin();
+    for (int i = 0; i < 20; ++i) file.add(entry_of("taken back " + std::to_string(i), 1));
+    file.roll_back();
+    file.begin();
+    for (int i = 0; i < count; ++i, ++next) file.add(entry_of(name(next), next));
+    CHECK(file.known_ids({name(next - 1), "nobody"}).size() == 1);
+    file.commit();
+  }
+  LedgerFile file = world.file();
+  for (int i = 0; i < next; ++i) {
+    const auto found = file.find(name(i));
+    REQUIRE(found);
+    REQUIRE(found->cost == i);
+  }
+  CHECK_FALSE(file.find("taken back 3"));
+  CHECK_FALSE(file.find(name(next)));
+  CHECK_FALSE(file.find(name(5), "another key"));
+  CHECK(file.find(name(5), "app"));
+  const auto known = file.known_ids({name(0), "nobody", name(900), "taken back 1"});
+  CHECK(known == std::set<std::string, std::less<>>{name(0), name(900)});
+}
+
+TEST_CASE("numbers go on where all requests were forgotten, and what comes then is found") {
+  World world;
+  const std::string path = Ledger::file_in(world.directory.file(""));
+  {
+    LedgerFile file(path, LedgerFile::Mode::write);
+    file.begin();
+    for (int i = 0; i < 1'200; ++i) file.add(entry_of("old " + std::to_string(i), 1));
+    file.commit();
+    CHECK_FALSE(file.forget_before(noon + 1));
+  }
+  LedgerFile file(path, LedgerFile::Mode::write);
+  CHECK_FALSE(file.find("old 1199"));
+  file.begin();
+  file.add(entry_of("new", 5, "app", noon + 2));
+  file.commit();
+  CHECK(file.find("new")->cost == 5);
+  CHECK_FALSE(file.find("old 0"));
 }
 
 TEST_CASE("what is stored about a user can be forgotten") {
