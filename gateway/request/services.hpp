@@ -60,7 +60,7 @@ struct Services {
   std::shared_ptr<routing::RetryBudget> retry_budget = std::make_shared<routing::RetryBudget>();
   WaitingLine line{};
   config::TimePoint next_standby{};  // when it is looked again which hosts to be ready for
-  Till* till = nullptr;  // where its requests pay; null where nothing is counted
+  Till* till = nullptr;              // where its requests pay; null where nothing is counted
   // Scratch, used only between two waits.
   routing::Decision decision{};
   std::vector<routing::EndpointIndex> withdrawn{};

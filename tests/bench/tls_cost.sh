@@ -17,14 +17,7 @@ while [ $# -gt 0 ]; do
 done
 [ ${#gateways[@]} -gt 0 ] || gateways=(isocost=build/release/isocost)
 
-folder=$(mktemp -d)
-started=()
-clean_up() {
-  for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
-  wait
-  rm -rf "$folder"
-}
-trap clean_up EXIT
+. tests/bench/start.sh
 export PATH=$PATH:/usr/sbin
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
@@ -79,22 +72,6 @@ http {
 }
 CONF
 
-# Starts a command in the background and waits until its port answers. Sets $pid.
-start() {
-  local port=$1
-  shift
-  "$@" >"$folder/$port.log" 2>&1 &
-  pid=$!
-  started+=("$pid")
-  for _ in {1..100}; do
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return
-    kill -0 "$pid" 2>/dev/null || break
-    sleep 0.1
-  done
-  echo "did not start: $*" >&2
-  cat "$folder/$port.log" >&2
-  exit 1
-}
 start 9443 nginx -c "$folder/host.conf"
 start 9001 nginx -c "$folder/proxy.conf"
 path=v1/chat/completions

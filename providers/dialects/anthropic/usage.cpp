@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
+#include "providers/dialect/told_count.hpp"
+
 namespace providers {
-namespace {
-
-// No context is near to it; beyond it is an error of the host's.
-constexpr std::int64_t most_tokens = 100'000'000;
-
-}  // namespace
 
 bool AnthropicUsage::read(JsonWalk& walk) {
   if (walk.type() != JsonType::object) {
@@ -37,19 +33,7 @@ bool AnthropicUsage::member(JsonWalk& walk, const JsonString& key) {
 }
 
 bool AnthropicUsage::count(JsonWalk& walk, std::optional<std::int64_t>& value) {
-  if (walk.type() != JsonType::number) {
-    is_odd_ |= walk.type() != JsonType::null;
-    return walk.skip();
-  }
-  const auto number = walk.number();
-  if (!number) return false;
-  const auto found = number->integer();
-  if (found && *found >= 0 && *found <= most_tokens) {
-    value = found;
-  } else {
-    is_odd_ = true;
-  }
-  return true;
+  return take_count(walk, value, is_odd_);
 }
 
 routing::Usage AnthropicUsage::usage() const {

@@ -7,7 +7,7 @@
 #include "providers/dialects/anthropic/stream.hpp"
 #include "providers/dialects/anthropic/whole.hpp"
 #include "providers/dialects/anthropic_elsewhere/framed_stream.hpp"
-#include "providers/dialects/bedrock_converse/errors.hpp"
+#include "providers/dialects/bedrock_converse/bedrock_dialect.hpp"
 
 namespace providers {
 namespace {
@@ -69,24 +69,15 @@ class VertexMessages final : public Dialect {
   VertexInterpreter interpreter_;
 };
 
-class BedrockMessages final : public Dialect {
+class BedrockMessages final : public BedrockDialect {
  public:
   config::Format format() const override { return config::Format::bedrock_messages; }
-  std::string_view target(const HostModel& model, Delivery delivery, std::string& scratch) const override {
-    scratch = "/model/";
-    append_segment(scratch, model.name);
-    scratch += delivery == Delivery::streamed ? "/invoke-with-response-stream" : "/invoke";
-    return scratch;
-  }
-  ReportedError error_in(std::string_view body, JsonTokens& tokens) const override {
-    return read_bedrock_error(body, tokens);
-  }
-  ReadFault fault_of(int status, const ReportedError& error) const override {
-    return fault_of_bedrock(status, error);
-  }
   const Interpreter* interpreter() const override { return &interpreter_; }
 
  private:
+  std::string_view whole_call() const override { return "/invoke"; }
+  std::string_view streamed_call() const override { return "/invoke-with-response-stream"; }
+
   BedrockInterpreter interpreter_;
 };
 

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "providers/dialect/told_count.hpp"
-#include "providers/dialects/bedrock_converse/errors.hpp"
 #include "providers/json/json_walk.hpp"
 
 namespace providers {
@@ -36,26 +35,7 @@ std::optional<std::string> decoded(std::string_view text) {
 
 }  // namespace
 
-Reading FramedStream::feed(std::string_view bytes, AnswerSink& sink) {
-  if (reading_ != Reading::goes_on) return reading_;
-  frames_.feed(bytes);
-  while (reading_ == Reading::goes_on) {
-    const auto frame = frames_.next();
-    if (!frame) break;
-    reading_ = take(*frame, sink);
-  }
-  if (reading_ == Reading::goes_on && frames_.state() != EventStreamReader::State::reading) {
-    reading_ = Reading::bad;
-  }
-  return reading_;
-}
-
-Reading FramedStream::take(const EventFrame& frame, AnswerSink& sink) {
-  if (frame.message_type == "exception" || frame.message_type == "error") {
-    const ReportedError error = read_bedrock_exception(frame, tokens_);
-    sink.take({.kind = AnswerEvent::Kind::error, .error = &error});
-    return Reading::failed;
-  }
+Reading FramedStream::take_event(const EventFrame& frame, AnswerSink& sink) {
   if (frame.event_type != "chunk") return Reading::goes_on;
   Text bytes;
   JsonWalk walk(tokens_, frame.payload);

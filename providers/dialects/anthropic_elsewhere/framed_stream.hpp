@@ -4,24 +4,19 @@
 
 #include <string>
 
-#include "providers/dialect/answer_reader.hpp"
 #include "providers/dialects/anthropic/stream.hpp"
-#include "providers/http/event_stream.hpp"
+#include "providers/dialects/bedrock_converse/framed_reader.hpp"
 
 namespace providers {
 
-class FramedStream final : public AnswerReader {
+class FramedStream final : public FramedReader {
  public:
-  explicit FramedStream(JsonTokens& tokens) : tokens_(tokens), events_(tokens) {}
-  Reading feed(std::string_view bytes, AnswerSink& sink) override;
+  explicit FramedStream(JsonTokens& tokens) : FramedReader(tokens), events_(tokens) {}
 
  private:
-  Reading take(const EventFrame& frame, AnswerSink& sink);
+  Reading take_event(const EventFrame& frame, AnswerSink& sink) override;
 
-  JsonTokens& tokens_;
-  EventStreamReader frames_;
   AnthropicStream events_;
-  Reading reading_ = Reading::goes_on;
 };
 
 }  // namespace providers

@@ -1,9 +1,8 @@
 #include "providers/dialects/bedrock_converse/bedrock_converse.hpp"
 
 #include "providers/dialect/interpreter.hpp"
-#include "providers/dialect/path_segment.hpp"
+#include "providers/dialects/bedrock_converse/bedrock_dialect.hpp"
 #include "providers/dialects/bedrock_converse/body.hpp"
-#include "providers/dialects/bedrock_converse/errors.hpp"
 #include "providers/dialects/bedrock_converse/stream.hpp"
 #include "providers/dialects/bedrock_converse/whole.hpp"
 
@@ -26,25 +25,15 @@ class ConverseInterpreter final : public Interpreter {
   }
 };
 
-class BedrockConverse final : public Dialect {
+class BedrockConverse final : public BedrockDialect {
  public:
   config::Format format() const override { return config::Format::converse; }
-  std::string_view target(const HostModel& model, routing::Delivery delivery,
-                          std::string& scratch) const override {
-    scratch = "/model/";
-    append_segment(scratch, model.name);
-    scratch += delivery == routing::Delivery::streamed ? "/converse-stream" : "/converse";
-    return scratch;
-  }
-  ReportedError error_in(std::string_view body, JsonTokens& tokens) const override {
-    return read_bedrock_error(body, tokens);
-  }
-  ReadFault fault_of(int status, const ReportedError& error) const override {
-    return fault_of_bedrock(status, error);
-  }
   const Interpreter* interpreter() const override { return &interpreter_; }
 
  private:
+  std::string_view whole_call() const override { return "/converse"; }
+  std::string_view streamed_call() const override { return "/converse-stream"; }
+
   ConverseInterpreter interpreter_;
 };
 

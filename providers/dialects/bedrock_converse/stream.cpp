@@ -3,33 +3,9 @@
 #include <string>
 
 #include "providers/dialect/told_count.hpp"
-#include "providers/dialects/bedrock_converse/errors.hpp"
 #include "providers/json/json_walk.hpp"
 
 namespace providers {
-
-Reading ConverseStream::feed(std::string_view bytes, AnswerSink& sink) {
-  if (reading_ != Reading::goes_on) return reading_;
-  frames_.feed(bytes);
-  while (reading_ == Reading::goes_on) {
-    const auto frame = frames_.next();
-    if (!frame) break;
-    reading_ = take(*frame, sink);
-  }
-  if (reading_ == Reading::goes_on && frames_.state() != EventStreamReader::State::reading) {
-    reading_ = Reading::bad;
-  }
-  return reading_;
-}
-
-Reading ConverseStream::take(const EventFrame& frame, AnswerSink& sink) {
-  if (frame.message_type == "exception" || frame.message_type == "error") {
-    const ReportedError error = read_bedrock_exception(frame, tokens_);
-    sink.take({.kind = AnswerEvent::Kind::error, .error = &error});
-    return Reading::failed;
-  }
-  return take_event(frame, sink);
-}
 
 Reading ConverseStream::take_event(const EventFrame& frame, AnswerSink& sink) {
   std::optional<std::int64_t> index;
