@@ -2,8 +2,11 @@
 // its requests under way. Belongs to the books, and is touched under their lock alone.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/accounts/books.hpp"
@@ -42,5 +45,40 @@ struct Account {
     return false;
   }
 };
+
+// What keeps a request out: a meter, or the number of requests at the same time.
+struct Books::Blocked {
+  const Account* account = nullptr;
+  const Meter* meter = nullptr;
+  bool is_one_request = false;  // it is too large by itself
+};
+
+// The name of a user's account: users of different keys are strangers.
+class UserName {
+ public:
+  UserName(std::string_view key, std::string_view user) {
+    if (key.size() + user.size() + 1 > buffer_.size()) {
+      long_.append(key).append("\n").append(user);
+      text_ = long_;
+      return;
+    }
+    char* at = std::copy(key.begin(), key.end(), buffer_.data());
+    *at++ = '\n';
+    at = std::copy(user.begin(), user.end(), at);
+    text_ = {buffer_.data(), static_cast<std::size_t>(at - buffer_.data())};
+  }
+  UserName(const UserName&) = delete;
+  UserName& operator=(const UserName&) = delete;
+  std::string_view text() const { return text_; }
+
+ private:
+  std::array<char, 256> buffer_;
+  std::string long_;
+  std::string_view text_;
+};
+
+inline bool is_nearly_used(const Meter& meter, std::int64_t open) {
+  return static_cast<double>(meter.used + open) >= 0.8 * static_cast<double>(meter.limit);
+}
 
 }  // namespace gateway

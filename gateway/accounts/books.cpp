@@ -1,8 +1,6 @@
 #include "gateway/accounts/books.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <set>
 
 #include "gateway/accounts/account.hpp"
 
@@ -10,50 +8,10 @@ namespace gateway {
 
 using config::Measure;
 
-// What keeps a request out: a meter, or the number of requests at the same time.
-struct Books::Blocked {
-  const Account* account = nullptr;
-  const Meter* meter = nullptr;
-  bool is_one_request = false;  // it is too large by itself
-};
-
 namespace {
 
 constexpr std::size_t most_users = 100'000;
 constexpr config::Duration between_sweeps = std::chrono::minutes(1);
-
-// The name of a user's account: users of different keys are strangers.
-class UserName {
- public:
-  UserName(std::string_view key, std::string_view user) {
-    if (key.size() + user.size() + 1 > buffer_.size()) {
-      long_.append(key).append("\n").append(user);
-      text_ = long_;
-      return;
-    }
-    char* at = std::copy(key.begin(), key.end(), buffer_.data());
-    *at++ = '\n';
-    at = std::copy(user.begin(), user.end(), at);
-    text_ = {buffer_.data(), static_cast<std::size_t>(at - buffer_.data())};
-  }
-  UserName(const UserName&) = delete;
-  UserName& operator=(const UserName&) = delete;
-  std::string_view text() const { return text_; }
-
- private:
-  std::array<char, 256> buffer_;
-  std::string long_;
-  std::string_view text_;
-};
-
-bool is_nearly_used(const Meter& meter, std::int64_t open) {
-  return static_cast<double>(meter.used + open) >= 0.8 * static_cast<double>(meter.limit);
-}
-
-std::shared_ptr<const config::TimeZone> zone_of(const config::Settings& settings) {
-  std::string why;
-  return config::load_time_zone(settings.time_zone, why);
-}
 
 }  // namespace
 
@@ -69,69 +27,6 @@ void Books::roll(Account& account, config::TimePoint now) const {
     meter.is_told = false;
     meter.ends = calendar_.clock(calendar_.window(meter.period, calendar_.wall(now)).ends);
   }
-}
-
-void Books::configure(Account& account, const config::Quota& quota) {
-  const std::vector<Meter> before = std::exchange(account.meters, {});
-  for (std::size_t m = 0; m < config::measure_count; ++m) {
-    for (std::size_t p = 0; p < config::period_count; ++p) {
-      const auto& limit = quota.most[m][p];
-      if (!limit) continue;
-      const auto measure = static_cast<Measure>(m);
-      const auto period = static_cast<config::Period>(p);
-      const auto known = std::ranges::find_if(
-          before, [&](const Meter& each) { return each.measure == measure && each.period == period; });
-      Meter meter = known == before.end() ? Meter{.measure = measure, .period = period} : *known;
-      meter.limit = *limit;
-      account.meters.push_back(meter);
-    }
-  }
-  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
-  account.most_concurrent = quota.concurrent ? *quota.concurrent : none;
-  account.tokens_per_request = quota.tokens_per_request ? quota.tokens_per_request->count : none;
-}
-
-void Books::adopt(const config::Settings& settings, config::WallTime wall, config::TimePoint now) {
-  auto zone = zone_of(settings);
-  const std::lock_guard lock(mutex_);
-  calendar_ = Calendar(std::move(zone), wall, now);
-  const auto take = [&](std::unique_ptr<Account>& account, Scope scope, const std::string& name,
-                        const config::Quota& quota) {
-    if (!account && quota.is_empty()) return;
-    if (!account) account = std::make_unique<Account>(Account{.scope = scope, .name = name, .meters = {}});
-    configure(*account, quota);
-    roll(*account, now);
-  };
-  take(everybody_, Scope::everybody, "everybody", settings.quota);
-  for (const config::TeamSettings& team : settings.teams) {
-    if (!team.quota.is_empty() || teams_.contains(team.name.text))
-      take(teams_[team.name.text], Scope::team, team.name.text, team.quota);
-  }
-  user_quotas_.clear();
-  bool has_quotas = everybody_ && everybody_->has_limits();
-  for (const config::TeamSettings& team : settings.teams) has_quotas |= !team.quota.is_empty();
-  for (const config::KeySettings& key : settings.keys) {
-    const std::string& name = key.name.text;
-    if (!key.quota.is_empty() || keys_.contains(name)) take(keys_[name], Scope::key, name, key.quota);
-    if (!key.user_quota.is_empty()) user_quotas_.emplace(name, key.user_quota);
-    has_quotas |= !key.quota.is_empty() || !key.user_quota.is_empty();
-  }
-  for (auto& [name, account] : users_) {
-    const auto quota = user_quotas_.find(name.substr(0, name.find('\n')));
-    configure(*account, quota == user_quotas_.end() ? config::Quota{} : quota->second);
-    roll(*account, now);
-  }
-  // Whom the configuration no longer names has no limit, and goes on being counted where it is under way.
-  const auto release = [this](const Accounts& all, const auto& named) {
-    std::set<std::string_view> names;
-    for (const auto& each : named) names.insert(each.name.text);
-    for (const auto& [name, account] : all) {
-      if (!names.contains(name)) configure(*account, {});
-    }
-  };
-  release(keys_, settings.keys);
-  release(teams_, settings.teams);
-  has_quotas_.store(has_quotas, std::memory_order_relaxed);
 }
 
 Account* Books::user_account(std::string_view key, std::string_view user) {
@@ -206,29 +101,6 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
   }
   reservation = {.accounts = accounts, .count = count, .most = most, .bounds_money = bounds_money};
   return let;
-}
-
-LimitState Books::state(const Account& account, const Blocked& blocked, config::TimePoint now) const {
-  LimitState state{.scope = account.scope, .name = account.name};
-  if (const Meter* meter = blocked.meter) {
-    state.measure = meter->measure;
-    state.period = meter->period;
-    state.limit = meter->limit;
-    state.used = now < meter->ends ? meter->used : 0;
-    state.open = account.open.of(meter->measure);
-    if (meter->period != config::Period::total) {
-      state.refills = calendar_.window(meter->period, calendar_.wall(now)).ends;
-      state.refills_in = calendar_.clock(state.refills) - now;
-    }
-  } else if (blocked.is_one_request) {
-    state.measure = Measure::tokens;
-    state.period = config::Period::total;
-    state.limit = account.tokens_per_request;
-  } else {
-    state.limit = account.most_concurrent;
-    state.used = state.open = account.open.requests;
-  }
-  return state;
 }
 
 Let Books::reserve(const Asked& asked, config::TimePoint now, Reservation& reservation,
@@ -370,107 +242,6 @@ void Books::call_waiting(config::TimePoint now, std::vector<Bell*>& bells) {
     if (std::ranges::find(bells, waiting.bell) == bells.end()) bells.push_back(waiting.bell);
     waiting.is_called.store(true, std::memory_order_release);
   }
-}
-
-void Books::add(const Past& past, config::TimePoint now) {
-  const std::lock_guard lock(mutex_);
-  Account* account = nullptr;
-  if (past.scope == Scope::everybody) {
-    account = everybody_.get();
-  } else if (past.scope == Scope::user) {
-    account = user_account(past.key, past.name);
-  } else {
-    Accounts& all = past.scope == Scope::key ? keys_ : teams_;
-    const auto found = all.find(past.name);
-    if (found != all.end()) account = found->second.get();
-  }
-  if (!account) return;
-  roll(*account, now);
-  for (Meter& meter : account->meters) {
-    if (meter.measure == past.measure && meter.period == past.period) meter.used += past.used;
-  }
-}
-
-std::vector<Books::Question> Books::questions(config::TimePoint now) {
-  const std::lock_guard lock(mutex_);
-  std::vector<Question> all;
-  const auto add = [&](Scope scope, const std::string& name, Measure measure, config::Period period) {
-    all.push_back({.scope = scope,
-                   .name = name,
-                   .measure = measure,
-                   .period = period,
-                   .since = calendar_.window(period, calendar_.wall(now)).begins});
-  };
-  const auto add_all = [&](Account& account) {
-    for (Meter& meter : account.meters) {
-      if (std::exchange(meter.is_new, false)) add(account.scope, account.name, meter.measure, meter.period);
-    }
-  };
-  if (everybody_) add_all(*everybody_);
-  for (Accounts* accounts : {&teams_, &keys_}) {
-    for (auto& [name, account] : *accounts) add_all(*account);
-  }
-  for (const auto& [key, quota] : user_quotas_) {
-    // Of users once: those who come later have used nothing that is not counted.
-    if (!asked_users_of_.insert(key).second) continue;
-    for (std::size_t m = 0; m < config::measure_count; ++m) {
-      for (std::size_t p = 0; p < config::period_count; ++p) {
-        if (quota.most[m][p]) add(Scope::user, key, static_cast<Measure>(m), static_cast<config::Period>(p));
-      }
-    }
-  }
-  return all;
-}
-
-void Books::add_states(const Account& account, config::TimePoint now, std::vector<LimitState>& states) const {
-  for (const Meter& meter : account.meters) states.push_back(state(account, {&account, &meter}, now));
-}
-
-std::vector<LimitState> Books::limits(config::TimePoint now) const {
-  const std::lock_guard lock(mutex_);
-  std::vector<LimitState> states;
-  if (everybody_) add_states(*everybody_, now, states);
-  for (const Accounts* accounts : {&teams_, &keys_, &users_}) {
-    for (const auto& [name, account] : *accounts) add_states(*account, now, states);
-  }
-  return states;
-}
-
-std::vector<LimitState> Books::limits_of(std::string_view user, std::string_view key, std::string_view team,
-                                         config::TimePoint now) const {
-  const std::lock_guard lock(mutex_);
-  std::vector<LimitState> states;
-  const auto add = [&](const Accounts& all, std::string_view name) {
-    const auto found = all.find(name);
-    if (found != all.end()) add_states(*found->second, now, states);
-  };
-  if (!user.empty()) add(users_, UserName(key, user).text());
-  add(keys_, key);
-  add(teams_, team);
-  if (everybody_) add_states(*everybody_, now, states);
-  return states;
-}
-
-Books::Standing Books::standing(const Reservation& reservation, config::TimePoint now) const {
-  Standing standing;
-  const std::lock_guard lock(mutex_);
-  for (std::size_t i = 0; i < reservation.count; ++i) {
-    const Account& account = *reservation.accounts[i];
-    for (const Meter& meter : account.meters) {
-      const std::int64_t open = account.open.of(meter.measure);
-      if (meter.period >= config::Period::day && !standing.nearly_used && is_nearly_used(meter, open)) {
-        standing.nearly_used = state(account, {&account, &meter}, now);
-      }
-      if (meter.measure == Measure::dollars) continue;
-      const Left left{
-          .limit = meter.limit,
-          .remaining = std::max<std::int64_t>(meter.limit - meter.used - open, 0),
-          .resets_in = meter.ends == config::TimePoint::max() ? config::Duration{} : meter.ends - now};
-      auto& tightest = meter.measure == Measure::requests ? standing.requests : standing.tokens;
-      if (!tightest || left.remaining < tightest->remaining) tightest = left;
-    }
-  }
-  return standing;
 }
 
 std::int64_t Books::open_nanos() const {

@@ -200,9 +200,13 @@ Command add_catalogue(CLI::App& app) {
       "catalog",
       "Models, hosts and prices out of public lists: models.dev, LiteLLM, OpenRouter, genai-prices");
   catalogue->require_subcommand(1);
+  catalogue->footer("Example: isocost catalog show 'deepseek-r1*' https://models.dev/api.json");
   CLI::App* importing =
       catalogue->add_subcommand("import", "Write a configuration out of lists, to be reviewed");
-  importing->add_option("--models", wanted->models, "Only these: 'deepseek-r1*', 'openai/*'; all by default");
+  importing
+      ->add_option("--models", wanted->models,
+                   "Only these: 'deepseek-r1*', 'openai/*'; may be said several times; all by default")
+      ->allow_extra_args(false);
   importing->add_option("--config", wanted->config, "The configuration in force, to compare with");
   importing->add_option("--out", wanted->out, "The file to write")->required();
   importing->add_flag("--all", wanted->shows_all,

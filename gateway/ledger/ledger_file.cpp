@@ -1,15 +1,14 @@
 #include "gateway/ledger/ledger_file.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
+
+#include "gateway/ledger/ledger_times.hpp"
 
 namespace gateway {
 namespace {
 
 constexpr std::int64_t application = 0x69736c64;  // "isld"
 constexpr std::int64_t version = 1;
-constexpr std::int64_t hour_ms = 3'600'000, day_ms = 24 * hour_ms;
 
 constexpr const char* tables = R"(
 CREATE TABLE IF NOT EXISTS name(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text BLOB NOT NULL,
@@ -37,23 +36,6 @@ CREATE TABLE IF NOT EXISTS daily_tag(day INTEGER, key INTEGER, tag INTEGER, requ
 CREATE TABLE IF NOT EXISTS journal(epoch INTEGER PRIMARY KEY, number INTEGER NOT NULL,
   closed INTEGER NOT NULL) STRICT;
 )";
-
-constexpr std::size_t hash_bytes = 8, most_in_block = 512 * hash_bytes;
-
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
-
-std::int64_t floor_to(std::int64_t value, std::int64_t step) {
-  const std::int64_t rest = value % step;
-  return value - (rest < 0 ? rest + step : rest);
-}
-
-std::int64_t ms_of(config::WallTime at) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -93,28 +75,6 @@ LedgerFile::LedgerFile(const std::string& path, Mode mode)
 Statement& LedgerFile::kept(const std::string& sql) {
   const auto found = kept_.find(sql);
   return found != kept_.end() ? found->second : kept_.emplace(sql, database_.prepare(sql)).first->second;
-}
-
-void LedgerFile::read_end() {
-  ids_ = {};
-  has_new_ids_ = false;
-  next_ = database_.number("SELECT max(seq) FROM entry") + 1;
-  Statement last = database_.prepare("SELECT first, hashes FROM ids ORDER BY first DESC LIMIT 1");
-  if (last.step() != Statement::Step::row) return;
-  IdBlock block{.first = last.integer(0), .hashes = std::string(last.bytes(1))};
-  // All of its entries may have been forgotten; their numbers are not given again.
-  next_ = std::max(next_, block.first + static_cast<std::int64_t>(block.hashes.size() / hash_bytes));
-  const bool goes_on = block.first + static_cast<std::int64_t>(block.hashes.size() / hash_bytes) == next_;
-  if (goes_on) ids_ = std::move(block);
-}
-
-void LedgerFile::write_ids() {
-  if (!has_new_ids_) return;
-  kept("INSERT OR REPLACE INTO ids(first, hashes) VALUES(?, ?)")
-      .bind(1, ids_.first)
-      .bind_bytes(2, ids_.hashes)
-      .run();
-  has_new_ids_ = false;
 }
 
 std::optional<std::int64_t> LedgerFile::known_name(Whose kind, std::string_view text) {
@@ -160,12 +120,7 @@ void LedgerFile::add(const Entry& entry) {
   kept(insert).bind(1, next_).bind(2, entry.at_ms).bind(3, team).bind(4, key).bind(5, user);
   kept(insert).bind(6, entry.tokens()).bind(7, entry.cost).bind(8, entry.charged).bind_bytes(9, detail);
   kept(insert).run();
-  if (ids_.hashes.size() >= most_in_block) write_ids(), ids_ = {};
-  if (ids_.hashes.empty()) ids_.first = next_;
-  const std::uint64_t hash = hash_of(entry.id);
-  ids_.hashes.append(reinterpret_cast<const char*>(&hash), hash_bytes);
-  has_new_ids_ = true;
-  ++next_;
+  add_id(entry.id);
 
   const std::int64_t hour = floor_to(entry.at_ms, hour_ms) / hour_ms;
   const std::int64_t day = floor_to(entry.at_ms, day_ms) / day_ms;
@@ -315,141 +270,6 @@ bool LedgerFile::forget_before(std::int64_t at_ms) {
       "DELETE FROM ids WHERE first + length(hashes) / 8 <= coalesce((SELECT min(seq) FROM entry), "
       "(SELECT max(first) FROM ids)) AND first < (SELECT max(first) FROM ids)");
   return is_more;
-}
-
-std::optional<Entry> LedgerFile::find(std::string_view id, std::optional<std::string_view> key) {
-  std::optional<Entry> found;
-  with_hashes({hash_of(id)}, [&](std::int64_t seq) {
-    std::optional<Entry> entry = entry_at(seq);
-    if (!entry || entry->id != id || (key && entry->key != *key)) return true;
-    found = std::move(entry);
-    return false;
-  });
-  return found;
-}
-
-std::set<std::string, std::less<>> LedgerFile::known_ids(const std::vector<std::string>& ids) {
-  write_ids();
-  std::set<std::uint64_t> hashes;
-  for (const std::string& id : ids) hashes.insert(hash_of(id));
-  const std::set<std::string, std::less<>> asked(ids.begin(), ids.end());
-  std::set<std::string, std::less<>> known;
-  with_hashes(hashes, [&](std::int64_t seq) {
-    const std::optional<Entry> entry = entry_at(seq);
-    if (entry && asked.contains(entry->id)) known.insert(entry->id);
-    return true;
-  });
-  return known;
-}
-
-void LedgerFile::with_hashes(const std::set<std::uint64_t>& hashes,
-                             const std::function<bool(std::int64_t)>& visit) {
-  if (hashes.empty()) return;
-  const std::uint64_t only = *hashes.begin();
-  const bool is_one = hashes.size() == 1;
-  Statement blocks = database_.prepare("SELECT first, hashes FROM ids ORDER BY first DESC");
-  while (blocks.step() == Statement::Step::row) {
-    const std::int64_t first = blocks.integer(0);
-    const std::string_view all = blocks.bytes(1);
-    for (std::size_t i = 0; i + hash_bytes <= all.size(); i += hash_bytes) {
-      std::uint64_t hash = 0;
-      std::memcpy(&hash, all.data() + i, hash_bytes);
-      if (is_one ? hash != only : !hashes.contains(hash)) continue;
-      if (!visit(first + static_cast<std::int64_t>(i / hash_bytes))) return;
-    }
-  }
-}
-
-std::optional<Entry> LedgerFile::entry_at(std::int64_t seq) {
-  Statement find = database_.prepare("SELECT team, key, user, detail FROM entry WHERE seq=?");
-  find.bind(1, seq);
-  if (find.step() != Statement::Step::row) return std::nullopt;
-  Entry entry;
-  if (!read_entry_detail(find.bytes(3), entry)) return std::nullopt;
-  entry.team = text_of(find.integer(0));
-  entry.key = text_of(find.integer(1));
-  entry.user = text_of(find.integer(2));
-  return entry;
-}
-
-std::vector<LedgerFile::Sum> LedgerFile::edge(Scope scope, std::int64_t from_ms, std::int64_t to_ms) {
-  std::vector<Sum> sums;
-  if (from_ms >= to_ms) return sums;
-  const std::string by = scope == Scope::everybody ? "0, 0"
-                         : scope == Scope::team    ? "0, team"
-                         : scope == Scope::key     ? "0, key"
-                                                   : "key, user";
-  Statement rows = database_.prepare("SELECT " + by +
-                                     ", count(*), sum(tokens), sum(charged), sum(cost) FROM entry "
-                                     "WHERE at >= ? AND at < ? GROUP BY 1, 2");
-  rows.bind(1, from_ms).bind(2, to_ms);
-  while (rows.step() == Statement::Step::row) {
-    sums.push_back({.key = text_of(rows.integer(0)),
-                    .name = text_of(rows.integer(1)),
-                    .requests = rows.integer(2),
-                    .tokens = rows.integer(3),
-                    .charged = rows.integer(4),
-                    .cost = rows.integer(5)});
-  }
-  return sums;
-}
-
-// The hour that a window begins in comes from its entries, the rest from the sums of hours; those that never
-// end, from the sums of days.
-std::vector<LedgerFile::Sum> LedgerFile::sums(Scope scope, config::WallTime since) {
-  const std::int64_t from = ms_of(since);
-  const std::int64_t hour = floor_to(from + hour_ms - 1, hour_ms);
-  std::vector<Sum> all = edge(scope, from, from <= 0 ? 0 : hour);
-  const bool of_users = scope == Scope::user;
-  const std::string by = scope == Scope::everybody ? "0, 0"
-                         : scope == Scope::team    ? "0, team"
-                         : scope == Scope::key     ? "0, key"
-                                                   : "key, user";
-  const std::string table = std::string(from <= 0 ? "daily" : "hourly") + (of_users ? "_user" : "");
-  const std::string column = from <= 0 ? "day" : "hour";
-  Statement rows = database_.prepare("SELECT " + by + ", sum(requests), sum(prompt+output), sum(charged), " +
-                                     "sum(cost) FROM " + table + " WHERE " + column + " >= ? GROUP BY 1, 2");
-  rows.bind(1, from <= 0 ? 0 : hour / hour_ms);
-  while (rows.step() == Statement::Step::row) {
-    all.push_back({.key = text_of(rows.integer(0)),
-                   .name = text_of(rows.integer(1)),
-                   .requests = rows.integer(2),
-                   .tokens = rows.integer(3),
-                   .charged = rows.integer(4),
-                   .cost = rows.integer(5)});
-  }
-  return all;
-}
-
-LedgerFile::Sum LedgerFile::sum_of_key(std::string_view key, config::WallTime since) {
-  Sum sum{.key = {}, .name = std::string(key)};
-  const auto id = known_name(Whose::key, key);
-  if (!id) return sum;
-  const std::int64_t from = ms_of(since), hour = floor_to(from + hour_ms - 1, hour_ms);
-  const auto add = [&](Statement rows) {
-    if (rows.step() != Statement::Step::row) return;
-    sum.requests += rows.integer(0);
-    sum.tokens += rows.integer(1);
-    sum.charged += rows.integer(2);
-    sum.cost += rows.integer(3);
-  };
-  if (from <= 0) {
-    Statement rows = database_.prepare(
-        "SELECT sum(requests), sum(prompt+output), sum(charged), sum(cost) FROM daily WHERE key=?");
-    rows.bind(1, *id);
-    add(std::move(rows));
-    return sum;
-  }
-  Statement hours = database_.prepare(
-      "SELECT sum(requests), sum(prompt+output), sum(charged), sum(cost) FROM hourly WHERE hour>=? AND "
-      "key=?");
-  hours.bind(1, hour / hour_ms).bind(2, *id);
-  add(std::move(hours));
-  Statement entries = database_.prepare(
-      "SELECT count(*), sum(tokens), sum(charged), sum(cost) FROM entry WHERE at>=? AND at<? AND key=?");
-  entries.bind(1, from).bind(2, hour).bind(3, *id);
-  add(std::move(entries));
-  return sum;
 }
 
 int LedgerFile::forget_user(std::string_view user) {

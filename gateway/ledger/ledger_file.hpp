@@ -80,6 +80,7 @@ class LedgerFile {
 
   void read_end();
   void write_ids();
+  void add_id(std::string_view id);
   // Calls `visit(seq)` for each entry whose id has one of the hashes, the newest blocks first, until it
   // returns false.
   void with_hashes(const std::set<std::uint64_t>& hashes, const std::function<bool(std::int64_t)>& visit);

@@ -46,6 +46,14 @@ class Catalogue(unittest.TestCase):
         checked = isocost("check", str(self.out), DEEPSEEK_API_KEY="sk-0123456789abcdef")
         self.assertEqual(checked.returncode, 0, checked.stdout[-3000:] + checked.stderr[-3000:])
 
+    def test_only_the_models_that_are_meant_are_written_wherever_they_are_named(self):
+        made = isocost("catalog", "import", "--models", "deepseek-r1*", "--models", "kimi-k2*", MODELS_DEV,
+                       "--out", str(self.out))
+        self.assertEqual(made.returncode, 0, made.stderr)
+        names = re.findall(r"^  (\S+/\S+):$", self.out.read_text(), re.MULTILINE)
+        self.assertTrue(names and all(re.search(r"/(deepseek-r1|kimi-k2)", name) for name in names), names)
+        self.assertEqual({name.split("/")[0] for name in names}, {"deepseek", "moonshotai"})
+
     def test_it_is_the_same_twice_and_whatever_the_order_of_the_lists_members(self):
         isocost("catalog", "import", MODELS_DEV, LITELLM, "--out", str(self.out))
         first = self.out.read_bytes()

@@ -1,0 +1,133 @@
+// Books as a configuration has them: who has which limits, and what was used of them before.
+#include <algorithm>
+#include <set>
+
+#include "gateway/accounts/account.hpp"
+
+namespace gateway {
+
+using config::Measure;
+
+namespace {
+
+std::shared_ptr<const config::TimeZone> zone_of(const config::Settings& settings) {
+  std::string why;
+  return config::load_time_zone(settings.time_zone, why);
+}
+
+}  // namespace
+
+void Books::configure(Account& account, const config::Quota& quota) {
+  const std::vector<Meter> before = std::exchange(account.meters, {});
+  for (std::size_t m = 0; m < config::measure_count; ++m) {
+    for (std::size_t p = 0; p < config::period_count; ++p) {
+      const auto& limit = quota.most[m][p];
+      if (!limit) continue;
+      const auto measure = static_cast<Measure>(m);
+      const auto period = static_cast<config::Period>(p);
+      const auto known = std::ranges::find_if(
+          before, [&](const Meter& each) { return each.measure == measure && each.period == period; });
+      Meter meter = known == before.end() ? Meter{.measure = measure, .period = period} : *known;
+      meter.limit = *limit;
+      account.meters.push_back(meter);
+    }
+  }
+  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+  account.most_concurrent = quota.concurrent ? *quota.concurrent : none;
+  account.tokens_per_request = quota.tokens_per_request ? quota.tokens_per_request->count : none;
+}
+
+void Books::adopt(const config::Settings& settings, config::WallTime wall, config::TimePoint now) {
+  auto zone = zone_of(settings);
+  const std::lock_guard lock(mutex_);
+  calendar_ = Calendar(std::move(zone), wall, now);
+  const auto take = [&](std::unique_ptr<Account>& account, Scope scope, const std::string& name,
+                        const config::Quota& quota) {
+    if (!account && quota.is_empty()) return;
+    if (!account) account = std::make_unique<Account>(Account{.scope = scope, .name = name, .meters = {}});
+    configure(*account, quota);
+    roll(*account, now);
+  };
+  take(everybody_, Scope::everybody, "everybody", settings.quota);
+  for (const config::TeamSettings& team : settings.teams) {
+    if (!team.quota.is_empty() || teams_.contains(team.name.text))
+      take(teams_[team.name.text], Scope::team, team.name.text, team.quota);
+  }
+  user_quotas_.clear();
+  bool has_quotas = everybody_ && everybody_->has_limits();
+  for (const config::TeamSettings& team : settings.teams) has_quotas |= !team.quota.is_empty();
+  for (const config::KeySettings& key : settings.keys) {
+    const std::string& name = key.name.text;
+    if (!key.quota.is_empty() || keys_.contains(name)) take(keys_[name], Scope::key, name, key.quota);
+    if (!key.user_quota.is_empty()) user_quotas_.emplace(name, key.user_quota);
+    has_quotas |= !key.quota.is_empty() || !key.user_quota.is_empty();
+  }
+  for (auto& [name, account] : users_) {
+    const auto quota = user_quotas_.find(name.substr(0, name.find('\n')));
+    configure(*account, quota == user_quotas_.end() ? config::Quota{} : quota->second);
+    roll(*account, now);
+  }
+  // Whom the configuration no longer names has no limit, and goes on being counted where it is under way.
+  const auto release = [this](const Accounts& all, const auto& named) {
+    std::set<std::string_view> names;
+    for (const auto& each : named) names.insert(each.name.text);
+    for (const auto& [name, account] : all) {
+      if (!names.contains(name)) configure(*account, {});
+    }
+  };
+  release(keys_, settings.keys);
+  release(teams_, settings.teams);
+  has_quotas_.store(has_quotas, std::memory_order_relaxed);
+}
+
+void Books::add(const Past& past, config::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  Account* account = nullptr;
+  if (past.scope == Scope::everybody) {
+    account = everybody_.get();
+  } else if (past.scope == Scope::user) {
+    account = user_account(past.key, past.name);
+  } else {
+    Accounts& all = past.scope == Scope::key ? keys_ : teams_;
+    const auto found = all.find(past.name);
+    if (found != all.end()) account = found->second.get();
+  }
+  if (!account) return;
+  roll(*account, now);
+  for (Meter& meter : account->meters) {
+    if (meter.measure == past.measure && meter.period == past.period) meter.used += past.used;
+  }
+}
+
+std::vector<Books::Question> Books::questions(config::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Question> all;
+  const auto add = [&](Scope scope, const std::string& name, Measure measure, config::Period period) {
+    all.push_back({.scope = scope,
+                   .name = name,
+                   .measure = measure,
+                   .period = period,
+                   .since = calendar_.window(period, calendar_.wall(now)).begins});
+  };
+  const auto add_all = [&](Account& account) {
+    for (Meter& meter : account.meters) {
+      if (std::exchange(meter.is_new, false)) add(account.scope, account.name, meter.measure, meter.period);
+    }
+  };
+  if (everybody_) add_all(*everybody_);
+  for (Accounts* accounts : {&teams_, &keys_}) {
+    for (auto& [name, account] : *accounts) add_all(*account);
+  }
+  for (const auto& [key, quota] : user_quotas_) {
+    // Of users once: those who come later have used nothing that is not counted.
+    if (!asked_users_of_.insert(key).second) continue;
+    for (std::size_t m = 0; m < config::measure_count; ++m) {
+      for (std::size_t p = 0; p < config::period_count; ++p) {
+        if (quota.most[m][p]) add(Scope::user, key, static_cast<Measure>(m), static_cast<config::Period>(p));
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace gateway

@@ -1,0 +1,107 @@
+// LedgerFile::find: entries by the ids of their requests, whose hashes stand in rows of hundreds.
+#include <algorithm>
+#include <cstring>
+
+#include "gateway/ledger/ledger_file.hpp"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t hash_bytes = 8, most_in_block = 512 * hash_bytes;
+
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+}  // namespace
+
+void LedgerFile::read_end() {
+  ids_ = {};
+  has_new_ids_ = false;
+  next_ = database_.number("SELECT max(seq) FROM entry") + 1;
+  Statement last = database_.prepare("SELECT first, hashes FROM ids ORDER BY first DESC LIMIT 1");
+  if (last.step() != Statement::Step::row) return;
+  IdBlock block{.first = last.integer(0), .hashes = std::string(last.bytes(1))};
+  // All of its entries may have been forgotten; their numbers are not given again.
+  next_ = std::max(next_, block.first + static_cast<std::int64_t>(block.hashes.size() / hash_bytes));
+  const bool goes_on = block.first + static_cast<std::int64_t>(block.hashes.size() / hash_bytes) == next_;
+  if (goes_on) ids_ = std::move(block);
+}
+
+void LedgerFile::write_ids() {
+  if (!has_new_ids_) return;
+  kept("INSERT OR REPLACE INTO ids(first, hashes) VALUES(?, ?)")
+      .bind(1, ids_.first)
+      .bind_bytes(2, ids_.hashes)
+      .run();
+  has_new_ids_ = false;
+}
+
+// Of the entry that is added now.
+void LedgerFile::add_id(std::string_view id) {
+  if (ids_.hashes.size() >= most_in_block) write_ids(), ids_ = {};
+  if (ids_.hashes.empty()) ids_.first = next_;
+  const std::uint64_t hash = hash_of(id);
+  ids_.hashes.append(reinterpret_cast<const char*>(&hash), hash_bytes);
+  has_new_ids_ = true;
+  ++next_;
+}
+
+std::optional<Entry> LedgerFile::find(std::string_view id, std::optional<std::string_view> key) {
+  std::optional<Entry> found;
+  with_hashes({hash_of(id)}, [&](std::int64_t seq) {
+    std::optional<Entry> entry = entry_at(seq);
+    if (!entry || entry->id != id || (key && entry->key != *key)) return true;
+    found = std::move(entry);
+    return false;
+  });
+  return found;
+}
+
+std::set<std::string, std::less<>> LedgerFile::known_ids(const std::vector<std::string>& ids) {
+  write_ids();
+  std::set<std::uint64_t> hashes;
+  for (const std::string& id : ids) hashes.insert(hash_of(id));
+  const std::set<std::string, std::less<>> asked(ids.begin(), ids.end());
+  std::set<std::string, std::less<>> known;
+  with_hashes(hashes, [&](std::int64_t seq) {
+    const std::optional<Entry> entry = entry_at(seq);
+    if (entry && asked.contains(entry->id)) known.insert(entry->id);
+    return true;
+  });
+  return known;
+}
+
+void LedgerFile::with_hashes(const std::set<std::uint64_t>& hashes,
+                             const std::function<bool(std::int64_t)>& visit) {
+  if (hashes.empty()) return;
+  const std::uint64_t only = *hashes.begin();
+  const bool is_one = hashes.size() == 1;
+  Statement blocks = database_.prepare("SELECT first, hashes FROM ids ORDER BY first DESC");
+  while (blocks.step() == Statement::Step::row) {
+    const std::int64_t first = blocks.integer(0);
+    const std::string_view all = blocks.bytes(1);
+    for (std::size_t i = 0; i + hash_bytes <= all.size(); i += hash_bytes) {
+      std::uint64_t hash = 0;
+      std::memcpy(&hash, all.data() + i, hash_bytes);
+      if (is_one ? hash != only : !hashes.contains(hash)) continue;
+      if (!visit(first + static_cast<std::int64_t>(i / hash_bytes))) return;
+    }
+  }
+}
+
+std::optional<Entry> LedgerFile::entry_at(std::int64_t seq) {
+  Statement find = database_.prepare("SELECT team, key, user, detail FROM entry WHERE seq=?");
+  find.bind(1, seq);
+  if (find.step() != Statement::Step::row) return std::nullopt;
+  Entry entry;
+  if (!read_entry_detail(find.bytes(3), entry)) return std::nullopt;
+  entry.team = text_of(find.integer(0));
+  entry.key = text_of(find.integer(1));
+  entry.user = text_of(find.integer(2));
+  return entry;
+}
+
+}  // namespace gateway
