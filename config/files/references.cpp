@@ -145,13 +145,20 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
     return std::ranges::find(policies, name.text) != policies.end();
   };
   const Node keys = root["keys"];
-  std::unordered_set<std::string_view> names;
+  std::unordered_set<std::string_view> names, certificates;
   std::unordered_map<std::string_view, std::string_view> hashes;
   for (std::size_t k = 0; k < settings.keys.size(); ++k) {
     const KeySettings& key = settings.keys[k];
     const Node node = keys.item(k);
     if (!key.name.text.empty() && !names.insert(key.name.text).second) {
       node["name"].error("another key is called " + quoted(key.name.text), "choose another name");
+    }
+    if (!key.certificate.empty() && !certificates.insert(key.certificate).second) {
+      node["certificate"].error("another key is known by this certificate", "remove one of them");
+    }
+    if (!key.certificate.empty() && !(settings.tls && !settings.tls->client_ca.empty())) {
+      node["certificate"].error("no client is asked for a certificate",
+                                "say who signs them: `tls: {client_ca: FILE}`");
     }
     const std::string_view hash(reinterpret_cast<const char*>(key.sha256.data()), key.sha256.size());
     const auto [known, fresh] = hashes.emplace(hash, key.name.text);

@@ -49,6 +49,14 @@ struct KeyHashForm {
   }
 };
 
+void check_key(const Node& node, KeySettings& key) {
+  key.place = node.key_place();
+  if (!node.has("sha256") && !node.has("certificate")) {
+    node.error("`sha256` is missing: nobody could present this key",
+               R"(print it with: printf %s "$KEY" | sha256sum)");
+  }
+}
+
 }  // namespace
 
 const Fields<KeySettings>& key_fields() {
@@ -62,9 +70,14 @@ const Fields<KeySettings>& key_fields() {
           {
               field<S>("name", &S::name, NameForm<KeyName>{{.wanted = "a name for the key", .longest = 64}},
                        "How logs and metrics call this key. Never the key itself.", Need::required),
-              field<S>("sha256", &S::sha256, KeyHashForm{},
-                       "The SHA-256 of the whole key, as `printf %s \"$KEY\" | sha256sum` prints it.",
-                       Need::required),
+              field<S>(
+                  "sha256", &S::sha256, KeyHashForm{},
+                  "The SHA-256 of the whole key, as `printf %s \"$KEY\" | sha256sum` prints it. May be left "
+                  "out where there is a `certificate`."),
+              field<S>("certificate", &S::certificate,
+                       TextForm{.wanted = "a name such as `app.example.internal`", .longest = 256},
+                       "A name in a client certificate (a DNS name, URI or mail address it is for, or its "
+                       "subject's common name). Who shows one that `tls.client_ca` signed needs no key."),
               field<S>(
                   "team", &S::team, TextForm{.wanted = "the name of a team", .longest = 64},
                   "Whom the key belongs to; policies know it as `team`. One of `teams` where there are any."),
@@ -90,7 +103,7 @@ const Fields<KeySettings>& key_fields() {
               field<S>("expires", &S::expires, DateForm{}, "From when on it is refused."),
               field<S>("disabled", &S::is_disabled, FlagForm{}, "Whether it is refused."),
           },
-      .check = [](const Node& node, S& key) { key.place = node.key_place(); }};
+      .check = check_key};
   return fields;
 }
 

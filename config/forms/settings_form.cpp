@@ -124,6 +124,8 @@ const Fields<Settings>& settings_fields() {
               "admin", &S::admin, ListenForm{},
               "Where metrics and administration are reached, without a key. When left out, client keys may "
               "read /metrics and /admin/endpoints on `listen`, and nobody can reload by HTTP."),
+          field<S>("tls", &S::tls, Mapping<ListenerTls>{listener_tls_fields},
+                   "TLS towards clients. When left out, `listen` speaks HTTP in the open."),
           field<S>("workers", &S::workers, WholeForm{0, 256},
                    "Threads that serve clients. 0: one for each core."),
           field<S>("trusted_proxies", &S::trusted_proxies,

@@ -24,6 +24,7 @@ const Fields<RuleSettings>& rule_fields();
 const Fields<CorsSettings>& cors_fields();
 const Fields<ServingLimits>& limit_fields();
 const Fields<RetrySettings>& retry_fields();
+const Fields<ListenerTls>& listener_tls_fields();
 const Fields<LogSettings>& log_fields();
 const Fields<RecordsSettings>& records_fields();
 const Fields<LedgerSettings>& ledger_fields();

@@ -190,7 +190,8 @@ using KeyHash = std::array<unsigned char, 32>;
 
 struct KeySettings {
   KeyName name;
-  KeyHash sha256{};
+  KeyHash sha256{};                    // all zeros: known by its certificate alone
+  std::string certificate{};           // a name in the certificate that its holders show; empty: none will do
   std::string team;                    // one of Settings::teams where there are any
   std::vector<ModelName> models;       // empty: every model
   std::vector<PolicyName> policies;    // empty: every policy
@@ -238,6 +239,7 @@ struct ServingLimits {
   std::chrono::milliseconds write_idle_timeout{60'000};
   std::chrono::milliseconds deadline{600'000};  // all attempts until the first byte; a policy may set less
   std::chrono::milliseconds comment_after{15'000};  // of a stream's silence, and again; 0: no comments
+  std::chrono::milliseconds drain_delay{0};  // between the order to stop and the end of accepting
   std::chrono::milliseconds drain_timeout{300'000};
   std::chrono::milliseconds queue_timeout{5'000};  // for a provider at its max_in_flight; 0: no waiting
   int max_queued = 1'000;                          // requests that wait so, per worker
@@ -268,6 +270,17 @@ struct ListenAddress {
   std::uint16_t port = 8080;
 
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+// With it clients reach `listen` over TLS alone. The files are in PEM form.
+struct ListenerTls {
+  std::string certificate;  // with those that it was signed by
+  std::string key;
+  std::string client_ca;                // who signs clients' certificates; empty: none are asked for
+  bool is_certificate_required = true;  // where `client_ca` is said
+  bool admin = false;                   // `Settings::admin`, too
+
+  friend bool operator==(const ListenerTls&, const ListenerTls&) = default;
 };
 
 enum class LogRequests { all, failures, none };
@@ -310,6 +323,7 @@ struct CorsSettings {
 struct Settings {
   ListenAddress listen;
   std::optional<ListenAddress> admin{};  // metrics and administration; absent: reading alone, on `listen`
+  std::optional<ListenerTls> tls{};      // of `listen`
   int workers = 0;                       // 0: one per core
   // Proxies in front of the gateway: their X-Forwarded-For names the client for limits and log.
   std::vector<AddressRange> trusted_proxies;

@@ -4,6 +4,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json.hpp>
 
@@ -19,17 +22,18 @@ constexpr std::size_t longest_answer = 16u << 20;
 struct Address {
   std::string host{};
   std::string port{};
+  bool is_tls = false;
   std::string problem{};
 };
 
-// "http://host:port", "http://[::1]:8080", a slash at the end or none.
+// "http://host:port", "https://[::1]:8080", a slash at the end or none.
 Address address_of(const std::string& url) {
-  constexpr std::string_view scheme = "http://";
-  if (url.starts_with("https://")) return {.problem = "only http:// addresses can be asked, not " + url};
+  constexpr std::string_view open = "http://", over_tls = "https://";
+  const bool is_tls = url.starts_with(over_tls);
   std::string_view rest = url;
-  if (rest.starts_with(scheme)) rest.remove_prefix(scheme.size());
+  if (is_tls || rest.starts_with(open)) rest.remove_prefix(is_tls ? over_tls.size() : open.size());
   if (rest.ends_with('/')) rest.remove_suffix(1);
-  std::string_view host = rest, port = "80";
+  std::string_view host = rest, port = is_tls ? "443" : "80";
   const std::size_t colon = rest.rfind(':');
   if (colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos) {
     host = rest.substr(0, colon);
@@ -40,7 +44,7 @@ Address address_of(const std::string& url) {
   if (host.empty() || !digits || host.find_first_of("/ ?#@\r\n") != std::string_view::npos) {
     return {.problem = "`" + url + "` is no address; write for example http://127.0.0.1:8080"};
   }
-  return {.host = std::string(host), .port = std::string(port)};
+  return {.host = std::string(host), .port = std::string(port), .is_tls = is_tls};
 }
 
 // Runs `io` for as long as the patience allows; what is not done then never will be.
@@ -78,6 +82,34 @@ Fetched answer_of(const std::string& text, const std::string& where) {
 
 }  // namespace
 
+namespace {
+
+std::string head_of(const FetchRequest& request, const Address& address) {
+  const bool is_ipv6 = address.host.find(':') != std::string::npos;
+  const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
+  std::string head = (request.body.empty() ? "GET " : "POST ") + request.path + " HTTP/1.1\r\nHost: " + host +
+                     ":" + address.port + "\r\nConnection: close\r\nAccept: application/json\r\n";
+  if (!request.token.empty()) head += "Authorization: Bearer " + request.token + "\r\n";
+  if (!request.body.empty()) {
+    head +=
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  return head + request.fields + "\r\n" + request.body;
+}
+
+// Sends `text`; the answer ends with the connection. `error` is what ended it: eof where all is well.
+template <class Stream>
+void exchange(Stream& stream, const std::string& text, std::string& answer,
+              boost::system::error_code& error) {
+  asio::async_write(stream, asio::buffer(text), [&](const boost::system::error_code& e, std::size_t) {
+    if (e) return void(error = e);
+    asio::async_read(stream, asio::dynamic_buffer(answer, longest_answer),
+                     [&](const boost::system::error_code& read_error, std::size_t) { error = read_error; });
+  });
+}
+
+}  // namespace
+
 Fetched fetch(const FetchRequest& request) {
   const Address address = address_of(request.url);
   if (!address.problem.empty()) return {.problem = address.problem};
@@ -86,7 +118,11 @@ Fetched fetch(const FetchRequest& request) {
 
   asio::io_context io{1};
   tcp::resolver resolver(io);
-  tcp::socket socket(io);
+  asio::ssl::context trust(asio::ssl::context::tls_client);
+  trust.set_default_verify_paths();
+  trust.set_verify_mode(asio::ssl::verify_peer);
+  asio::ssl::stream<tcp::socket> stream(io, trust);
+  tcp::socket& socket = stream.next_layer();
   boost::system::error_code error;
   const auto endpoints = resolver.resolve(address.host, address.port, error);
   if (error) return {.problem = "cannot find the host of " + request.url + ": " + error.message()};
@@ -97,24 +133,24 @@ Fetched fetch(const FetchRequest& request) {
   if (error)
     return {.problem = "cannot reach " + request.url + " (" + error.message() + "): is the gateway running?"};
 
-  // The answer ends with the connection.
-  const bool is_ipv6 = address.host.find(':') != std::string::npos;
-  const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
-  std::string head = (request.body.empty() ? "GET " : "POST ") + request.path + " HTTP/1.1\r\nHost: " + host +
-                     ":" + address.port + "\r\nConnection: close\r\nAccept: application/json\r\n";
-  if (!request.token.empty()) head += "Authorization: Bearer " + request.token + "\r\n";
-  if (!request.body.empty()) {
-    head +=
-        "Content-Type: application/json\r\nContent-Length: " + std::to_string(request.body.size()) + "\r\n";
+  if (address.is_tls) {
+    stream.set_verify_callback(asio::ssl::host_name_verification(address.host));
+    SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str());
+    error = asio::error::timed_out;
+    stream.async_handshake(asio::ssl::stream_base::client,
+                           [&](const boost::system::error_code& e) { error = e; });
+    run(io, socket, until);
+    if (error) {
+      return {.problem =
+                  "no TLS with " + request.url + " (" + error.message() +
+                  "): name the authority of its certificate in SSL_CERT_FILE, or ask the `admin` address"};
+    }
   }
-  head += request.fields + "\r\n" + request.body;
+
+  const std::string text = head_of(request, address);
   std::string answer;
   error = asio::error::timed_out;
-  asio::async_write(socket, asio::buffer(head), [&](const boost::system::error_code& e, std::size_t) {
-    if (e) return void(error = e);
-    asio::async_read(socket, asio::dynamic_buffer(answer, longest_answer),
-                     [&](const boost::system::error_code& read_error, std::size_t) { error = read_error; });
-  });
+  address.is_tls ? exchange(stream, text, answer, error) : exchange(socket, text, answer, error);
   run(io, socket, until);
   if (error != asio::error::eof) return {.problem = where + " gave no whole answer: " + error.message()};
   return answer_of(answer, where);

@@ -1,4 +1,4 @@
-// One blocking GET, or POST of a small document, over plain HTTP, for the command line. Not for serving.
+// One blocking GET, or POST of a small document, for the command line. Not for serving.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 namespace gateway {
 
 struct FetchRequest {
-  std::string url;       // "http://127.0.0.1:8080"; https is refused
+  std::string url;       // "http://127.0.0.1:8080"; of https the certificate is verified
   std::string path;      // "/admin/endpoints"
   std::string token;     // sent as a Bearer token; empty: none
   std::string body{};    // JSON to send; empty: a GET

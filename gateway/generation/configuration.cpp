@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/generation/listener_tls.hpp"
 #include "gateway/record_file/recorded_measures.hpp"
 #include "gateway/state/seal_key.hpp"
 #include "gateway/state/state_directory.hpp"
@@ -105,6 +106,7 @@ config::Loaded with_policies(config::Loaded loaded) {
     return loaded;
   }
   check_certificates(*loaded.settings, loaded.problems);
+  check_listener_tls(*loaded.settings, std::chrono::system_clock::now(), loaded.problems);
   routing::compile(*loaded.settings, loaded.problems);
   if (has_errors(loaded.problems)) loaded.settings.reset();
   return loaded;

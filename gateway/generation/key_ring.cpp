@@ -15,7 +15,18 @@ std::size_t KeyRing::FirstBytes::operator()(const config::KeyHash& hash) const {
 }
 
 KeyRing::KeyRing(const config::Settings& settings) {
-  for (const config::KeySettings& key : settings.keys) keys_.emplace(key.sha256, &key);
+  for (const config::KeySettings& key : settings.keys) {
+    if (key.sha256 != config::KeyHash{}) keys_.emplace(key.sha256, &key);
+    if (!key.certificate.empty()) certificates_.emplace(key.certificate, &key);
+  }
+}
+
+const config::KeySettings* KeyRing::find_certificate(const std::vector<std::string>& names) const {
+  for (const std::string& name : names) {
+    const auto found = certificates_.find(name);
+    if (found != certificates_.end()) return found->second;
+  }
+  return nullptr;
 }
 
 const config::KeySettings* KeyRing::find(std::string_view presented) const {
@@ -37,7 +48,8 @@ const config::KeySettings* KeptKey::find(const KeyRing& keys, std::uint64_t gene
   const bool same = key_ && generation == generation_ && presented.size() == presented_.size() &&
                     CRYPTO_memcmp(presented.data(), presented_.data(), presented.size()) == 0;
   if (!same) {
-    key_ = keys.find(presented);
+    const bool is_by_certificate = presented.empty() && !certificate_.empty();
+    key_ = is_by_certificate ? keys.find_certificate(certificate_) : keys.find(presented);
     presented_ = presented;
     generation_ = generation;
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "config/values/settings.hpp"
 #include "routing/terms/catalogue.hpp"
@@ -17,9 +18,11 @@ class KeyRing {
   explicit KeyRing(const config::Settings& settings);
 
   // With no key configured, nobody is asked for one.
-  bool open_to_all() const { return keys_.empty(); }
+  bool open_to_all() const { return keys_.empty() && certificates_.empty(); }
   // The key whose hash is that of `presented`; null when there is none.
   const config::KeySettings* find(std::string_view presented) const;
+  // The first key that is known by one of these names of a client's certificate; null when there is none.
+  const config::KeySettings* find_certificate(const std::vector<std::string>& names) const;
 
  private:
   // A SHA-256 is its own hash value: any eight bytes of it.
@@ -27,6 +30,7 @@ class KeyRing {
     std::size_t operator()(const config::KeyHash& hash) const;
   };
   std::unordered_map<config::KeyHash, const config::KeySettings*, FirstBytes> keys_;
+  std::unordered_map<std::string_view, const config::KeySettings*> certificates_;
 };
 
 // Null, where nobody is asked for a key, may use every model.
@@ -36,11 +40,14 @@ bool may_use(const config::KeySettings* key, const routing::PublicModel& model);
 // hashing it again would cost more than all of the look-up. Belongs to one connection.
 class KeptKey {
  public:
+  // The connection's client has shown a certificate of these names: whoever presents no key is known by it.
+  void shown(std::vector<std::string> names) { certificate_ = std::move(names); }
   // As keys.find(presented). `keys` must be of a generation that `generation` names.
   const config::KeySettings* find(const KeyRing& keys, std::uint64_t generation,
                                   const std::string& presented);
 
  private:
+  std::vector<std::string> certificate_;
   std::string presented_;
   std::uint64_t generation_ = 0;
   const config::KeySettings* key_ = nullptr;

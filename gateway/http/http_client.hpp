@@ -35,6 +35,8 @@ class HttpClient final : public Client {
   void begin_now(ReplyStart start, std::string_view text) override;
   void write_now(std::string_view text) override;
 
+  // Whether the whole answer was written.
+  bool complete() const { return complete_; }
   // Whether the connection can serve another request.
   bool reusable() const { return complete_ && manner_.after == AfterReply::keep_alive; }
   std::uint64_t bytes_out() const { return bytes_out_; }

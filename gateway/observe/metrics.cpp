@@ -40,6 +40,7 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.turned_away.child({"connections"}),
           &families.given_up.child(),
           &families.turned_away.child({"body_memory"}),
+          &families.handshakes.child(),
           &families.ledger.child({"written"}),
           &families.ledger.child({"lost"}),
           &families.ledger_faults.child()};
@@ -78,6 +79,10 @@ void Metrics::observe(const routing::Snapshot& snapshot, const routing::InFlight
 
 void Metrics::count(Event event, std::uint64_t times) {
   parts_->events[static_cast<std::size_t>(event)]->Increment(static_cast<double>(times));
+}
+
+void Metrics::observe_certificate(std::int64_t expires) {
+  parts_->families.certificate_expires.child().Set(static_cast<double>(expires));
 }
 
 void Metrics::observe_reserved(std::size_t requests, double dollars) {

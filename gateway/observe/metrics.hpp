@@ -31,11 +31,12 @@ enum class Event {
   connection_turned_away,  // answered with 503, because the gateway had all it may have
   idle_given_up,           // a kept-alive connection closed to make room for another
   body_turned_away,        // a body beyond the memory for all of them
+  tls_handshake_failed,    // a client's
   ledger_entry_written,
   ledger_entry_lost,  // its journal was full
   ledger_write_failed,
 };
-inline constexpr std::size_t event_count = 18;
+inline constexpr std::size_t event_count = 19;
 
 class Metrics {
  public:
@@ -54,6 +55,8 @@ class Metrics {
   void count(Event event, std::uint64_t times = 1);
   // Bytes and connections as the listener sees them: gauges, set before each text().
   void observe_connections(int open);
+  // When the certificate that clients are shown ends, seconds since 1970.
+  void observe_certificate(std::int64_t expires);
   // Requests for which something of a quota is set aside, and the most money of them at one of those who pay.
   void observe_reserved(std::size_t requests, double dollars);
   // The text exposition format, version 0.0.4.

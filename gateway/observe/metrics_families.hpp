@@ -114,6 +114,11 @@ struct MetricsFamilies {
       Labels{"for_want_of"}};
   CounterFamily given_up{registry, "isocost_idle_connections_given_up_total",
                          "Idle connections of clients closed to make room for new ones."};
+  CounterFamily handshakes{registry, "isocost_tls_handshake_failures_total",
+                           "Connections of clients on which no TLS session could be made."};
+  GaugeFamily certificate_expires{
+      registry, "isocost_tls_certificate_expiry_timestamp_seconds",
+      "When the certificate that clients are shown ends, in seconds since 1970. Absent without TLS."};
   CounterFamily escaped{registry, "isocost_escaped_exceptions_total",
                         "Exceptions that ended in a loop's last resort. Each one is a bug."};
   CounterFamily lost_lines{registry, "isocost_lost_log_lines_total", "Lines of the request log not written."};

@@ -1,4 +1,5 @@
-// The address of its own where metrics and administration are reached. Belongs to the control loop.
+// The address of its own where metrics and administration are reached. Belongs
+// to the control loop.
 #pragma once
 
 #include <memory>
@@ -12,14 +13,17 @@
 namespace gateway {
 
 class AdminDoor {
- public:
+public:
   // `control` and `shared` must outlive the door.
-  AdminDoor(ControlLoop& control, std::shared_ptr<const Generation> generation,
-            std::shared_ptr<const routing::Snapshot> snapshot, Shared& shared)
+  AdminDoor(ControlLoop &control, std::shared_ptr<const Generation> generation,
+            std::shared_ptr<const routing::Snapshot> snapshot, Shared &shared)
       : timer_(control.io()),
-        // Its pages draw nothing, and make a record of nobody but those they are refused to.
+        // Its pages draw nothing, and make a record of nobody but those they
+        // are refused to.
         services_{.timer = timer_,
-                  .outbox = Outbox(timer_, [&control](const Batch& batch) { control.note(batch); }),
+                  .outbox = Outbox(
+                      timer_,
+                      [&control](const Batch &batch) { control.note(batch); }),
                   .dice = Dice(0)},
         front_{.services = services_,
                .loop = control.io(),
@@ -37,28 +41,27 @@ class AdminDoor {
   // Whose keys may ask from now on.
   void adopt(std::shared_ptr<const Generation> generation,
              std::shared_ptr<const routing::Snapshot> snapshot) {
-    services_.hosts =
-        std::make_shared<const Hosts>(Hosts{.generation = std::move(generation), .providers = {}});
+    services_.hosts = std::make_shared<const Hosts>(
+        Hosts{.generation = std::move(generation), .providers = {}});
     services_.snapshot = std::move(snapshot);
   }
 
-  // From now on /readyz says that the gateway shuts down; the door stays open.
-  void announce_drain() { front_.draining = true; }
+  Listener &listener() { return listener_; }
 
-  Listener& listener() { return listener_; }
-
- private:
+private:
   static constexpr int most_connections = 1000;
-  static Reach reach_of(const Generation& generation) {
-    const auto& address = generation.catalogue->settings().admin;
-    return address && config::is_loopback(address->host) ? Reach::this_machine : Reach::others;
+  static Reach reach_of(const Generation &generation) {
+    const auto &address = generation.catalogue->settings().admin;
+    return address && config::is_loopback(address->host) ? Reach::this_machine
+                                                         : Reach::others;
   }
 
   providers::Wheel timer_;
   Services services_;
   Front front_;
-  ConnectionLimit connections_{most_connections};  // clients must not keep an administrator out
+  ConnectionLimit connections_{
+      most_connections}; // clients must not keep an administrator out
   Listener listener_;
 };
 
-}  // namespace gateway
+} // namespace gateway

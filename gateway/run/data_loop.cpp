@@ -50,6 +50,10 @@ void DataLoop::give_back(std::size_t most, providers::Spare::Of side) {
       io_, [this, most, side] { boost::asio::use_service<providers::Spare>(io_).give_back(most, side); });
 }
 
+void DataLoop::announce_drain() {
+  boost::asio::post(io_, [this] { listener_.announce_drain(); });
+}
+
 void DataLoop::drain(std::function<void()> done) {
   listener_.drain([this, ended = std::move(done)] {
     services_.outbox.flush();

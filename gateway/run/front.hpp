@@ -30,4 +30,13 @@ struct Front {
   bool draining = false;
 };
 
+// What its clients speak; null where they speak in the open.
+inline const providers::TlsServer* tls_of(const Front& front) {
+  const Generation& generation = *front.services.hosts->generation;
+  if (!generation.tls) return nullptr;
+  const config::Settings& settings = generation.catalogue->settings();
+  const bool is_admin = front.offers == Offers::administration;
+  return is_admin && !(settings.tls && settings.tls->admin) ? nullptr : generation.tls.get();
+}
+
 }  // namespace gateway

@@ -1,6 +1,7 @@
 #include "gateway/run/gateway.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -14,11 +15,13 @@
 
 #include "config/values/address.hpp"
 #include "gateway/ledger/ledger.hpp"
+#include "gateway/process/given_sockets.hpp"
+#include "gateway/process/process.hpp"
+#include "gateway/process/supervisor.hpp"
 #include "gateway/record_file/market_file.hpp"
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
-#include "gateway/run/process.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
 #include "gateway/serving/quota_refusal.hpp"
@@ -36,14 +39,17 @@ void run(asio::io_context& io, Metrics& metrics) {
   providers::run_to_end(io, [&](const std::exception&) { metrics.count(Event::escaped_exception); });
 }
 
-std::string url_of(const Tcp::endpoint& address) {
+enum class Spoken { http, https };
+
+std::string url_of(const Tcp::endpoint& address, Spoken spoken) {
   const std::string host =
       address.address().is_v6() ? "[" + address.address().to_string() + "]" : address.address().to_string();
-  return "http://" + host + ":" + std::to_string(address.port());
+  return (spoken == Spoken::https ? "https://" : "http://") + host + ":" + std::to_string(address.port());
 }
 
-// Whether `address` is free: with SO_REUSEPORT alone, a second gateway of the same user would take half of
-// the first one's connections instead of failing. Throws when it is taken.
+// Whether `address` is free: with SO_REUSEPORT alone, a second gateway of the
+// same user would take half of the first one's connections instead of failing.
+// Throws when it is taken.
 void probe(asio::io_context& io, const Tcp::endpoint& address) {
   Tcp::acceptor alone(io);
   alone.open(address.protocol());
@@ -51,8 +57,11 @@ void probe(asio::io_context& io, const Tcp::endpoint& address) {
   alone.bind(address);
 }
 
-// After the limit of a drain, or a second signal, this much for replies to break off in order.
+// After the limit of a drain, or a second signal, this much for replies to
+// break off in order.
 constexpr auto last_patience = std::chrono::milliseconds(500);
+// Of looks at the configuration, one a second.
+constexpr unsigned looks_between_certificates = 30;
 constexpr auto patience_for_disk = std::chrono::seconds(5);
 
 int most_connections(const config::ServingLimits& limits) {
@@ -79,7 +88,9 @@ class RunningGateway {
 
   int run_to_end() {
     std::signal(SIGPIPE, SIG_IGN);
-    // Before anybody is told that the gateway is there: a signal that comes early is taken later.
+    keep_memory_private();
+    // Before anybody is told that the gateway is there: a signal that comes
+    // early is taken later.
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     asio::signal_set hangup(control_.io(), SIGHUP);
     if (!can_log() || !keep_state()) return 1;
@@ -88,6 +99,8 @@ class RunningGateway {
     await_signal(signals);
     await_hangup(hangup);
     watch_file();
+    alive_ = loops_.size();
+    keep_watchdog_quiet();
     std::vector<std::thread> threads;
     for (const auto& loop : loops_) {
       threads.emplace_back([this, &loop] { run(loop->io(), control_.counters()); });
@@ -99,11 +112,13 @@ class RunningGateway {
     control_.keep_market_now();
     if (market_file_ && !market_file_->finish(patience_for_disk)) std::quick_exit(0);
     if (ledger_ && !ledger_->finish(patience_for_disk)) std::quick_exit(0);
-    // A disk that hangs must not keep the process; what it did not take is lost.
+    // A disk that hangs must not keep the process; what it did not take is
+    // lost.
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
     desk_.reset();  // what these still make is for loops that are there
     administration_.reset();
-    // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
+    // The system's look-up of a name cannot be ended: rather than wait for a
+    // name server, leave it.
     for (const auto& loop : loops_) {
       if (loop->looks_up()) std::quick_exit(0);
     }
@@ -112,6 +127,7 @@ class RunningGateway {
 
  private:
   config::Problems adopt(std::shared_ptr<const Generation> newest) {
+    drain_delay_ = newest->catalogue->settings().limits.drain_delay;
     drain_timeout_ = newest->catalogue->settings().limits.drain_timeout;
     books_.adopt(newest->catalogue->settings(), std::chrono::system_clock::now(), config::Clock::now());
     count_new_limits();
@@ -253,7 +269,8 @@ class RunningGateway {
     if (!storage_) {
       // Where the configuration names a file, somebody counts on it.
       if (settings.is_named) return false;
-      say("isocost: this gateway keeps no records; `records: {file: ...}` names another file");
+      say("isocost: this gateway keeps no records; `records: {file: ...}` "
+          "names another file");
       return true;
     }
     control_.keep_records(*storage_);
@@ -264,8 +281,10 @@ class RunningGateway {
     const std::optional<Tcp::endpoint> main = address_of(settings().listen);
     if (!main || !open_loops(*main)) return false;
     if (settings().admin && !open_admin(*settings().admin)) return false;
-    if (state_) state_->announce(admin_url_.empty() ? url_of(bound_) : admin_url_);
-    start_.ready(url_of(bound_));
+    url_ = url_of(bound_, settings().tls ? Spoken::https : Spoken::http);
+    if (state_) state_->announce(admin_url_.empty() ? url_ : admin_url_);
+    start_.ready(url_);
+    supervisor_.ready("serving on " + url_);
     return true;
   }
 
@@ -280,7 +299,8 @@ class RunningGateway {
   void complain(const config::ListenAddress& listen, const boost::system::error_code& error) {
     errors_ << "isocost: cannot listen on " << listen.host << ":" << listen.port << ": " << error.message();
     if (error == asio::error::address_in_use) {
-      errors_ << ". Another program, maybe another isocost, has this port: end it, or set another one";
+      errors_ << ". Another program, maybe another isocost, has this port: end "
+                 "it, or set another one";
     }
     errors_ << "\n";
   }
@@ -291,7 +311,8 @@ class RunningGateway {
     const Offers offers = settings().admin ? Offers::inference : Offers::everything;
     std::vector<DataLoop*> all;
     try {
-      if (address.port() != 0) probe(control_.io(), address);
+      const int given = given_.for_clients();
+      if (given < 0 && address.port() != 0) probe(control_.io(), address);
       for (int i = 0; i < workers(); ++i) {
         const auto at = static_cast<std::size_t>(i);
         loops_.push_back(std::make_unique<DataLoop>(
@@ -306,7 +327,8 @@ class RunningGateway {
           }
         });
         loop.adopt(generation_, snapshot);
-        address = loop.listener().listen(address, Listener::Address::shared);
+        address = given < 0 ? loop.listener().listen(address, Listener::Address::shared)
+                            : loop.listener().listen_on(given);
       }
     } catch (const boost::system::system_error& fault) {
       complain(settings().listen, fault.code());
@@ -322,8 +344,11 @@ class RunningGateway {
     if (!address) return false;
     admin_.emplace(control_, generation_, control_.published(), shared_);
     try {
-      const Tcp::endpoint bound = admin_->listener().listen(*address, Listener::Address::its_own);
-      admin_url_ = url_of(bound);
+      const int given = given_.for_administration();
+      const Tcp::endpoint bound = given < 0 ? admin_->listener().listen(*address, Listener::Address::its_own)
+                                            : admin_->listener().listen_on(given);
+      const auto& tls = settings().tls;
+      admin_url_ = url_of(bound, tls && tls->admin ? Spoken::https : Spoken::http);
       errors_ << "isocost: administration on " << admin_url_ << "\n" << std::flush;
     } catch (const boost::system::system_error& fault) {
       complain(listen, fault.code());
@@ -336,7 +361,7 @@ class RunningGateway {
     signals.async_wait([this, &signals](boost::system::error_code error, int) {
       if (error) return;
       if (draining_++ == 0) {
-        drain();
+        announce_drain();
         await_signal(signals);
       } else {
         break_off();
@@ -347,10 +372,13 @@ class RunningGateway {
   void await_hangup(asio::signal_set& hangup) {
     hangup.async_wait([this, &hangup](boost::system::error_code error, int) {
       if (error) return;
-      // A log that was moved away is left also where the new configuration is refused.
+      // A log that was moved away is left also where the new configuration is
+      // refused.
       control_.reopen_log();
       (void)can_log();
+      supervisor_.reloading();
       reload_.now();
+      supervisor_.ready("serving on " + url_);
       await_hangup(hangup);
     });
   }
@@ -360,13 +388,38 @@ class RunningGateway {
     next_look_.async_wait([this](boost::system::error_code error) {
       if (error) return;
       reload_.if_changed();
+      if (looks_++ % looks_between_certificates == 0) reload_.renew_certificate();
       watch_file();
+    });
+  }
+
+  // A loop that stands still answers no more, and then nobody says that the
+  // gateway is alive.
+  void keep_watchdog_quiet() {
+    if (!supervisor_.watchdog()) return;
+    if (draining_ > 0 || alive_.load() == loops_.size()) {
+      supervisor_.alive();
+      alive_ = 0;
+      for (const auto& loop : loops_) asio::post(loop->io(), [this] { ++alive_; });
+    }
+    next_bark_.expires_after(*supervisor_.watchdog() / 3);
+    next_bark_.async_wait([this](boost::system::error_code error) {
+      if (!error) keep_watchdog_quiet();
+    });
+  }
+
+  void announce_drain() {
+    supervisor_.stopping("requests under way come to their end");
+    if (admin_) admin_->listener().announce_drain();
+    for (const auto& loop : loops_) loop->announce_drain();
+    limit_.expires_after(drain_delay_);
+    limit_.async_wait([this](boost::system::error_code error) {
+      if (!error) drain();
     });
   }
 
   void drain() {
     left_ = loops_.size();
-    if (admin_) admin_->announce_drain();
     for (const auto& loop : loops_) {
       asio::post(loop->io(), [this, &loop] {
         loop->drain([this, &loop] {
@@ -381,7 +434,8 @@ class RunningGateway {
     });
   }
 
-  // Ends every reply with an error, and the loops even where that does not end all they do.
+  // Ends every reply with an error, and the loops even where that does not end
+  // all they do.
   void break_off() {
     for (const auto& loop : loops_) {
       asio::post(loop->io(), [&loop] { loop->listener().stop(); });
@@ -394,7 +448,8 @@ class RunningGateway {
     });
   }
 
-  // The administration goes on until the last reply has ended, so that a drain can be watched.
+  // The administration goes on until the last reply has ended, so that a drain
+  // can be watched.
   void one_drained() {
     if (--left_ > 0) return;
     if (!admin_) return control_.finish();
@@ -402,6 +457,8 @@ class RunningGateway {
     admin_->listener().stop();
   }
 
+  Supervisor supervisor_;
+  GivenSockets given_;
   Start start_;
   std::mutex saying_;
   std::ostream& errors_;
@@ -421,9 +478,14 @@ class RunningGateway {
   std::vector<std::unique_ptr<DataLoop>> loops_;
   std::optional<AdminDoor> admin_;
   Tcp::endpoint bound_;
+  std::string url_;
   std::string admin_url_;  // where it has an address of its own
   asio::steady_timer next_look_{control_.io()};
+  unsigned looks_ = 0;
   asio::steady_timer limit_{control_.io()};
+  asio::steady_timer next_bark_{control_.io()};
+  std::atomic<std::size_t> alive_{0};  // loops that answered since the supervisor was told so
+  std::chrono::milliseconds drain_delay_ = settings().limits.drain_delay;
   std::chrono::milliseconds drain_timeout_ = settings().limits.drain_timeout;
   int draining_ = 0;
   std::size_t left_ = 0;

@@ -1,5 +1,6 @@
 #include "gateway/run/listener.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -24,7 +25,8 @@ constexpr int send_buffer = 128 * 1024;
 constexpr int most_queued = 4096;
 // Between two looks for a free descriptor.
 constexpr config::Duration pause = 100ms;
-// Descriptors to give back when there are none left: some, so that requests under way find one, too.
+// Descriptors to give back when there are none left: some, so that requests
+// under way find one, too.
 constexpr std::size_t enough_room = 16;
 // Newcomers without a place that are told so at a time; more are dropped.
 constexpr int most_turned_down = 64;
@@ -54,14 +56,30 @@ Listener::Tcp::endpoint Listener::listen(const Tcp::endpoint& address, Address k
       ::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
     throw boost::system::system_error(errno, boost::system::system_category(), "SO_REUSEPORT");
   }
-  // Accepted sockets inherit these.
-  providers::probe_peer(acceptor_.native_handle());
-  acceptor_.set_option(Tcp::no_delay(true));
-  acceptor_.set_option(asio::socket_base::send_buffer_size(send_buffer));
+  prepare();
   acceptor_.bind(address);
   acceptor_.listen(most_queued);
   accept();
   return acceptor_.local_endpoint();
+}
+
+Listener::Tcp::endpoint Listener::listen_on(int descriptor) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0 || ::getsockname(copy, reinterpret_cast<sockaddr*>(&bound), &size) != 0)
+    throw boost::system::system_error(errno, boost::system::system_category(), "the socket that was given");
+  acceptor_.assign(bound.ss_family == AF_INET6 ? Tcp::v6() : Tcp::v4(), copy);
+  prepare();
+  accept();
+  return acceptor_.local_endpoint();
+}
+
+// Accepted sockets inherit these.
+void Listener::prepare() {
+  providers::probe_peer(acceptor_.native_handle());
+  acceptor_.set_option(Tcp::no_delay(true));
+  acceptor_.set_option(asio::socket_base::send_buffer_size(send_buffer));
 }
 
 void Listener::accept() {
@@ -118,7 +136,7 @@ void Listener::begin(Socket socket) {
     return turn_down(std::move(socket));
   }
 
-  providers::ConnectionPtr connection(new providers::PlainConnection(std::move(socket)));
+  providers::ConnectionPtr connection = connection_over(std::move(socket));
   providers::spawn(io_, session(front_, std::move(connection), peer),
                    [this, counted = place.counted](std::exception_ptr fault) {
                      if (fault) front_.metrics.count(Event::escaped_exception);
@@ -127,10 +145,15 @@ void Listener::begin(Socket socket) {
   place.listener = nullptr;
 }
 
+providers::ConnectionPtr Listener::connection_over(Socket socket) {
+  if (const providers::TlsServer* tls = tls_of(front_)) return tls->wrap(std::move(socket));
+  return providers::ConnectionPtr(new providers::PlainConnection(std::move(socket)));
+}
+
 void Listener::turn_down(Socket socket) {
   front_.metrics.count(Event::connection_turned_away);
   if (turned_down_ >= most_turned_down) return;
-  providers::ConnectionPtr connection(new providers::PlainConnection(std::move(socket)));
+  providers::ConnectionPtr connection = connection_over(std::move(socket));
   ++turned_down_;
   providers::spawn(io_, turn_away(front_, std::move(connection)), [this](std::exception_ptr) {
     --turned_down_;
@@ -138,7 +161,8 @@ void Listener::turn_down(Socket socket) {
   });
 }
 
-// Without a descriptor to spare, accept(2) fails also where there is nobody to accept.
+// Without a descriptor to spare, accept(2) fails also where there is nobody to
+// accept.
 bool Listener::somebody_waits() {
   pollfd queue{.fd = acceptor_.native_handle(), .events = POLLIN, .revents = 0};
   return ::poll(&queue, 1, 0) == 1;
@@ -171,7 +195,8 @@ void Listener::left(const Counted& counted) {
   tell_when_drained();
 }
 
-// Those who are being turned away count: they use what this listener belongs to.
+// Those who are being turned away count: they use what this listener belongs
+// to.
 void Listener::tell_when_drained() {
   if (drained_ && open_connections() == 0 && turned_down_ == 0) std::exchange(drained_, nullptr)();
 }

@@ -137,6 +137,7 @@ Reloaded Reload::take(config::Loaded loaded) {
 
   current_ = std::make_shared<const Generation>(
       std::make_shared<const routing::Catalogue>(std::move(*loaded.settings), ++last_generation_), *current_);
+  renew_certificate();
   const config::Problems unmet = adopt_(current_);
   loaded.problems.insert(loaded.problems.end(), unmet.begin(), unmet.end());
   metrics_.count(Event::reload_succeeded);
@@ -168,6 +169,18 @@ Reloaded Reload::refuse(const config::Problems& problems) {
                     {"generation", current_->catalogue->generation()}};
   page["problems"] = texts(problems);
   return {.status = 400, .body = json_page(page)};
+}
+
+void Reload::renew_certificate() {
+  const auto& tls = current_->tls;
+  if (!tls) return;
+  try {
+    if (tls->renew()) say_("isocost: the new certificate in `" + tls->files().certificate + "` is in use");
+  } catch (const providers::TlsServer::Fault& fault) {
+    metrics_.count(Event::reload_failed);
+    say_("isocost: tls." + fault.setting + ": " + fault.what() + "; the certificate before stays in use");
+  }
+  metrics_.observe_certificate(tls->expires());
 }
 
 void Reload::if_changed() {

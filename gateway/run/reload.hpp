@@ -38,6 +38,8 @@ class Reload {
   // When the file has changed and stood still between two looks; meant to be called every second. A file that
   // is cut in half may well be one that parses.
   void if_changed();
+  // Takes up what the files of `tls` hold now.
+  void renew_certificate();
   // Of the one in use.
   std::uint64_t generation() const { return current_->catalogue->generation(); }
   const LastReload& last() const { return last_; }

@@ -5,11 +5,13 @@
 #include "gateway/http/request_reader.hpp"
 #include "gateway/run/dispatch.hpp"
 #include "gateway/run/refusals.hpp"
+#include "providers/net/tls_server.hpp"
 
 namespace gateway {
 namespace {
 
 using providers::Task;
+using providers::TlsConnection;
 
 // Counts a limit of time that a client let pass, or a request that the gate refused.
 void count_refused(Metrics& metrics, const RequestReader& reader, const RequestRead& read) {
@@ -68,6 +70,7 @@ Task<Next> serve_one(Front& front, OpenSession& open, const Peer& peer, const co
   front.sessions.end_serving(open, front.services.timer.now());
   if (client.stalled()) front.metrics.count(Event::write_stall);
   const bool go_on = client.reusable() && !interruption.over() && !front.draining;
+  if (!go_on && client.complete()) connection.say_end();
   co_return go_on ? Next::another_request : Next::the_end;
 }
 
@@ -91,9 +94,38 @@ Task<void> refuse_misread(Front& front, providers::Connection& connection, const
   co_await refuse_unread(front, connection, surface, error, {}, fields);
 }
 
+// To who speaks HTTP where TLS is spoken, before the connection is closed.
+constexpr std::string_view in_the_open =
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    "\r\n"
+    R"({"error":{"message":"This address speaks TLS: write https:// instead of http://.",)"
+    R"("type":"invalid_request_error","param":null,"code":"plaintext_to_tls","status":400}})"
+    "\n";
+
+// Where the connection is one over TLS. False: there is nobody to serve.
+Task<bool> shake_hands(Front& front, TlsConnection& connection, config::Duration patience, KeptKey& kept) {
+  providers::Limit enough([&connection] { connection.close(); });
+  front.services.timer.set(enough, front.services.timer.now() + patience);
+  const routing::TlsFault fault = co_await connection.handshake();
+  enough.cancel();
+  if (fault == routing::TlsFault::none) {
+    kept.shown(providers::names_of_peer(connection));
+    co_return true;
+  }
+  if (fault == routing::TlsFault::plaintext) connection.say_in_the_open(in_the_open);
+  front.metrics.count(Event::tls_handshake_failed);
+  co_return false;
+}
+
 }  // namespace
 
 Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
+  KeptKey nobody;
+  auto* const tls = dynamic_cast<TlsConnection*>(connection.get());
+  if (tls && !co_await shake_hands(front, *tls, OpenSessions::time_to_ask, nobody)) {
+    connection->close();
+    co_return;
+  }
   // An answer that comes before anything was asked would be taken for none.
   providers::Limit enough([&connection] { connection->interrupt(); });
   front.services.timer.set(enough, front.services.timer.now() + OpenSessions::time_to_ask);
@@ -124,6 +156,8 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
   KeptKey kept;
   OpenSession open(connection, reader, services.timer.now());
   front.sessions.add(open);
+  auto* const tls = dynamic_cast<TlsConnection*>(connection.get());
+  if (tls && !co_await shake_hands(front, *tls, limits.header_timeout, kept)) co_return;
   for (;;) {
     const Surface* surface = &any_surface();
     RequestRead read = co_await reader.next();

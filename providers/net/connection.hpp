@@ -111,7 +111,9 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
 
   // Ends everything at once. Idempotent.
   virtual void close() = 0;
-  // Sends FIN and goes on reading.
+  // Tells the peer that nothing more comes, where what is spoken has a word for it.
+  virtual void say_end() {}
+  // Sends that and FIN, and goes on reading.
   virtual void end_writing() = 0;
 
   // A little more than the largest header block, so that one too large is seen to be that.

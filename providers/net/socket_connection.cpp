@@ -82,7 +82,9 @@ void SocketConnection::close() {
 }
 
 void SocketConnection::end_writing() {
-  if (socket_ >= 0) ::shutdown(socket_, SHUT_WR);
+  if (socket_ < 0) return;
+  say_end();
+  ::shutdown(socket_, SHUT_WR);
 }
 
 void SocketConnection::await_end() {

@@ -56,6 +56,7 @@ ConnectionPtr TlsClient::wrap(Connection::Socket socket) {
   const boost::intrusive_ptr<TlsConnection> connection(
       new TlsConnection(std::move(socket), context_.native_handle()));
   SSL* engine = connection->engine();
+  SSL_set_connect_state(engine);
   boost::system::error_code not_an_address;
   asio::ip::make_address(host_, not_an_address);
   if (not_an_address) SSL_set_tlsext_host_name(engine, host_.c_str());  // SNI is for names only

@@ -122,8 +122,12 @@ Task<TlsFault> TlsConnection::handshake() {
   const ConnectionPtr alive(this);
   while (is_open()) {
     ERR_clear_error();
-    const int result = SSL_connect(engine());
-    if (result == 1) co_return TlsFault::none;
+    const int result = SSL_do_handshake(engine());
+    if (result == 1) {
+      // What the peer sent with its last words is with the engine, and no longer with the socket.
+      has_more_ = SSL_has_pending(engine()) == 1;
+      co_return TlsFault::none;
+    }
     const error_code error = reason(result);
     if (error != asio::error::would_block) co_return fault_of_handshake(error, engine(), asked_);
     co_await anything();
@@ -151,6 +155,17 @@ SocketConnection::Moved TlsConnection::send(const Pieces& pieces) {
   const int result = SSL_write_ex(engine(), record.data(), record.size(), &sent);
   if (result == 1) return {.bytes = sent};
   return {.error = reason(result)};
+}
+
+void TlsConnection::say_end() {
+  if (!is_open() || !SSL_is_init_finished(engine())) return;
+  ERR_clear_error();
+  SSL_shutdown(engine());
+}
+
+void TlsConnection::say_in_the_open(std::string_view text) {
+  if (is_open()) [[maybe_unused]]
+    const ssize_t sent = ::send(socket(), text.data(), text.size(), MSG_NOSIGNAL);
 }
 
 void TlsConnection::close() {

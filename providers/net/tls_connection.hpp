@@ -17,11 +17,14 @@ class TlsConnection final : public SocketConnection {
   TlsConnection(Socket socket, SSL_CTX* context);
 
   SSL* engine() const { return engine_.get(); }
-  // As the side that connects. TlsFault::none once hands are shaken.
+  // As the side that the engine was told to be. TlsFault::none once hands are shaken.
   Task<routing::TlsFault> handshake();
   // Of the last read.
   routing::TlsFault fault() const { return fault_; }
   void close() override;
+  void say_end() override;
+  // To a peer that speaks something else. Before hands are shaken.
+  void say_in_the_open(std::string_view text);
 
   // For the context that connections are made of: what they need of it.
   static void prepare(SSL_CTX* context);

@@ -67,6 +67,8 @@ class Gateway:
 
     def __init__(self, hosts, models, limits=None, provider_limits=None, inside=(), **more):
         self._inside = list(inside)
+        self.pass_fds = ()
+        self.folder = None  # it runs in
         self.settings = {
             "listen": f"127.0.0.1:{free_port()}",
             "workers": 1,
@@ -87,8 +89,9 @@ class Gateway:
         self.state_path = pathlib.Path(self._folder.name) / "state"
         self.log_path = pathlib.Path(self._folder.name) / "requests.log"
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen([*self._inside, os.environ["ISOCOST"], "serve", "--config",
+            self.process = subprocess.Popen([*self._inside, os.path.abspath(os.environ["ISOCOST"]), "serve", "--config",
                                              self.config_path], stdout=log, stderr=subprocess.PIPE, text=True,
+                                            pass_fds=self.pass_fds, cwd=self.folder,
                                             env=os.environ | {"STATE_DIRECTORY": str(self.state_path)})
         self._lines = queue.Queue()
 
@@ -100,7 +103,7 @@ class Gateway:
         self._listener = threading.Thread(target=listen, daemon=True)
         self._listener.start()
         self.said = []
-        self.port = int(self.hear(r"listening on http://127\.0\.0\.1:(\d+)")[1])
+        self.port = int(self.hear(r"listening on https?://127\.0\.0\.1:(\d+)")[1])
         return self
 
     def write(self, text=None):
