@@ -22,10 +22,11 @@ std::int64_t monotonic_microseconds() {
 
 }  // namespace
 
-Supervisor::Supervisor() : address_(taken("NOTIFY_SOCKET")), sockets_(given_sockets()) {
-  const std::string limit = taken("WATCHDOG_USEC"), pid = taken("WATCHDOG_PID");
-  const std::optional<std::uint64_t> silence = number(limit);
-  if (silence && *silence > 0 && (pid.empty() || is_for_us(pid))) watchdog_.emplace(*silence);
+Supervisor::Supervisor() : address_(taken_from_environment("NOTIFY_SOCKET")) {
+  const std::string limit = taken_from_environment("WATCHDOG_USEC");
+  const std::string pid = taken_from_environment("WATCHDOG_PID");
+  const std::optional<std::uint64_t> silence = whole_number(limit);
+  if (silence && *silence > 0 && (pid.empty() || is_this_process(pid))) watchdog_.emplace(*silence);
   // A path, or a name of the abstract kind, which is written with @ and begins
   // with a zero byte.
   if (address_.empty() || (address_[0] != '/' && address_[0] != '@')) return;

@@ -10,7 +10,8 @@ namespace {
 
 config::KeySettings key(const std::string &name, const std::string &presented,
                         const std::string &certificate) {
-  config::KeySettings made{.name = {name}};
+  config::KeySettings made;
+  made.name = {name};
   if (!presented.empty()) {
     SHA256(reinterpret_cast<const unsigned char *>(presented.data()),
            presented.size(), made.sha256.data());
