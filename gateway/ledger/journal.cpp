@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 #include <zlib.h>
 
 #include <atomic>
@@ -13,7 +14,8 @@
 namespace gateway {
 namespace {
 
-constexpr std::uint64_t magic = 0x316c6e726a6f7369;  // "isojrnl1"
+constexpr std::uint64_t magic = 0x326c6e726a6f7369;      // "isojrnl2"
+constexpr std::uint64_t old_magic = 0x316c6e726a6f7369;  // whose checks are CRC-32, left by an older gateway
 constexpr std::size_t header_size = 4096;
 
 // In front of each entry in the ring; a size of 0 says that the ring goes on at its begin.
@@ -28,6 +30,10 @@ constexpr std::size_t framed(std::size_t size) {
 }
 
 std::uint32_t check_of(std::string_view bytes, std::uint64_t number) {
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(bytes.data(), bytes.size(), number));
+}
+
+std::uint32_t old_check_of(std::string_view bytes, std::uint64_t number) {
   const uLong seed = crc32(0, reinterpret_cast<const Bytef*>(&number), sizeof number);
   return static_cast<std::uint32_t>(
       crc32(seed, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
@@ -174,10 +180,10 @@ bool Journal::close(std::uint32_t at, std::string_view entry) {
 
 namespace {
 
-// The frames between two places of a ring, as far as they are whole.
-template <class Take>
+// The frames between two places of a ring, as far as they are whole, which `is_good(frame, bytes)` says.
+template <class IsGood, class Take>
 std::uint64_t walk(const char* ring, std::size_t size, std::uint64_t from, std::uint64_t to, bool& is_damaged,
-                   Take take) {
+                   IsGood is_good, Take take) {
   while (from < to) {
     const std::size_t offset = from % size, to_end = size - offset;
     Frame frame;
@@ -188,7 +194,7 @@ std::uint64_t walk(const char* ring, std::size_t size, std::uint64_t from, std::
     }
     const bool is_within = framed(frame.size) <= to_end && from + framed(frame.size) <= to;
     const std::string_view bytes(ring + offset + sizeof frame, is_within ? frame.size : 0);
-    if (!is_within || check_of(bytes, frame.number) != frame.check) return is_damaged = true, from;
+    if (!is_within || !is_good(frame, bytes)) return is_damaged = true, from;
     if (!take(frame.number, bytes)) return from;
     from += framed(frame.size);
   }
@@ -203,7 +209,9 @@ std::size_t Journal::read(std::size_t most,
   std::size_t count = 0;
   bool is_damaged = false;
   read_to_ = std::max(read_to_, all.tail.load(std::memory_order_relaxed));
-  read_to_ = walk(ring(), ring_size_, read_to_, all.head.load(std::memory_order_acquire), is_damaged,
+  // What this very process has put there is whole.
+  const auto is_good = [](const Frame&, std::string_view) { return true; };
+  read_to_ = walk(ring(), ring_size_, read_to_, all.head.load(std::memory_order_acquire), is_damaged, is_good,
                   [&](std::uint64_t number, std::string_view bytes) {
                     if (count == most) return false;
                     take(number, bytes);
@@ -242,12 +250,16 @@ bool Journal::read_left(const std::string& path, Left& left) {
   if (map == MAP_FAILED) return false;
   const char* bytes = static_cast<const char*>(map);
   const Header& all = *reinterpret_cast<const Header*>(bytes);
-  const bool is_ours = all.magic == magic && all.places == most_open && all.ring > 0 &&
+  const bool is_old = all.magic == old_magic;
+  const bool is_ours = (is_old || all.magic == magic) && all.places == most_open && all.ring > 0 &&
                        all.ring == size - before_ring && all.head >= all.tail &&
                        all.head - all.tail <= all.ring;
   if (is_ours) {
     left.epoch = all.epoch;
-    walk(bytes + before_ring, all.ring, all.tail, all.head, left.is_damaged,
+    const auto is_good = [is_old](const Frame& frame, std::string_view entry) {
+      return frame.check == (is_old ? old_check_of : check_of)(entry, frame.number);
+    };
+    walk(bytes + before_ring, all.ring, all.tail, all.head, left.is_damaged, is_good,
          [&](std::uint64_t number, std::string_view entry) {
            left.entries.emplace_back(number, std::string(entry));
            return true;

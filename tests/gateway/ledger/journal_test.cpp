@@ -1,7 +1,9 @@
 #include "gateway/ledger/journal.hpp"
 
 #include <doctest/doctest.h>
+#include <zlib.h>
 
+#include <cstring>
 #include <fstream>
 #include <random>
 
@@ -84,6 +86,30 @@ TEST_CASE("a ring that is read as it is written never ends, and one that is not 
   world.read(5'000);
   world.journal->release();
   CHECK(world.journal->has_room());
+}
+
+TEST_CASE("what an older gateway left, with checks of its own, is taken up") {
+  World world;
+  const std::string entry = "the entry of an older one";
+  world.journal->close(Journal::nowhere, entry);
+  world.journal.reset();
+  std::fstream file(world.path, std::ios::in | std::ios::out | std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(file), {});
+  // Its frames: size, check, number, then the entry.
+  const std::size_t at = bytes.find(entry) - 16;
+  const std::uint64_t number = 1;
+  const auto* text = reinterpret_cast<const Bytef*>(entry.data());
+  const uLong seed = crc32(0, reinterpret_cast<const Bytef*>(&number), sizeof number);
+  const auto check = static_cast<std::uint32_t>(crc32(seed, text, static_cast<uInt>(entry.size())));
+  std::memcpy(bytes.data() + at + 4, &check, sizeof check);
+  std::memcpy(bytes.data(), "isojrnl1", 8);
+  file.seekp(0);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  const Journal::Left left = world.left();
+  CHECK_FALSE(left.is_damaged);
+  REQUIRE(left.entries.size() == 1);
+  CHECK(left.entries[0] == std::pair<std::uint64_t, std::string>(1, entry));
 }
 
 TEST_CASE("a torn end is left out, and what stands before it is kept") {
