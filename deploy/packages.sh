@@ -2,18 +2,18 @@
 # missing. Sourced by the scripts and the Dockerfile, so that the lists stand in one place.
 
 build_packages="ca-certificates cmake g++ ninja-build ccache libssl-dev zlib1g-dev libzstd-dev libcurl4-openssl-dev
-  libboost1.81-dev libboost-json1.81-dev libyaml-cpp-dev libsimdjson-dev libsqlite3-dev
+  libboost1.81-dev libboost-json1.81-dev libyaml-cpp-dev libsimdjson-dev libsqlite3-dev libpq-dev
   node-d3 prometheus-cpp-dev libcli11-dev doctest-dev libjemalloc-dev libxxhash-dev"
 
 # What the binary is linked to: all that the container image needs.
-run_packages="ca-certificates libboost-json1.81.0 libjemalloc2 libprometheus-cpp-core1.0 libsimdjson14 libsqlite3-0
+run_packages="ca-certificates libboost-json1.81.0 libjemalloc2 libpq5 libprometheus-cpp-core1.0 libsimdjson14 libsqlite3-0
   libssl3 libstdc++6 libxxhash0 libyaml-cpp0.7
   libzstd1 zlib1g"
 
 # By command, since a machine may have them from elsewhere, where Debian's package would conflict.
 test_commands="python3:python3-minimal curl:curl node:nodejs npm:npm nginx:nginx-light wrk:wrk
   prometheus:prometheus promtool:prometheus"
-test_packages="python3-venv libbenchmark-dev chromium-headless-shell"
+test_packages="python3-venv libbenchmark-dev chromium-headless-shell postgresql-15 redis-server"
 fuzz_packages="clang-14 libclang-rt-14-dev"
 
 # Prints those of the packages given that are not installed.

@@ -283,6 +283,28 @@ void leave_out_absent(const Node& root, Settings& settings) {
   std::erase_if(settings.routes, [](const RouteSettings& route) { return route.members.empty(); });
 }
 
+void check_sharing(const Node& root, const Settings& settings) {
+  if (!settings.ledger.password.empty() && settings.ledger.url.empty())
+    root["ledger"]["password"].key_error("there is no `url` that asks for this password");
+  if (!settings.ledger.url.empty() && !settings.ledger.enabled)
+    root["ledger"]["url"].error("a ledger that is not enabled is nowhere", "leave `enabled` out");
+  const bool has_redis = !settings.redis.url.empty();
+  if (!has_redis && root.has("redis"))
+    root["redis"].error("it needs a `url`", "write `url: redis://HOST:6379`");
+  if (has_redis && (settings.ledger.url.empty() || !settings.ledger.enabled)) {
+    root["redis"].error(
+        "quotas are shared by gateways that share a ledger: Redis may lose them, and then the ledger says "
+        "what "
+        "was used",
+        "set `ledger: {url: postgresql://...}`, too");
+  }
+  if (has_redis && settings.limits.queue_timeout.count() == 0) {
+    root["limits"]["queue_timeout"].error(
+        "where quotas are shared a request may wait for a moment until its share is there",
+        "leave `queue_timeout` out");
+  }
+}
+
 void check_ledger(const Node& root, const Settings& settings) {
   if (settings.ledger.enabled) return;
   const auto has_budget = [](const Quota& quota) {
@@ -315,6 +337,7 @@ void check_references(const Node& root, Settings& settings) {
   resolve_aliases(settings);
   check_policies(root, settings, policies);
   check_ledger(root, settings);
+  check_sharing(root, settings);
   leave_out_absent(root, settings);
 }
 

@@ -1,10 +1,43 @@
+#include <algorithm>
 #include <chrono>
 
+#include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/forms/settings_form.hpp"
 
 namespace config {
 namespace {
+
+// Where a server is reached; what it asks for as proof stands elsewhere.
+struct ServerUrlForm {
+  using Value = std::string;
+  std::vector<std::string> schemes;
+  std::string wanted;
+
+  std::optional<std::string> read(const Node& node) const {
+    const auto text = text_of(node, wanted);
+    if (!text) return std::nullopt;
+    const auto scheme =
+        std::ranges::find_if(schemes, [&](const std::string& each) { return text->starts_with(each); });
+    const std::string_view rest = scheme == schemes.end() ? std::string_view() : text->substr(scheme->size());
+    const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
+    const std::size_t at = authority.rfind('@');
+    const bool has_password =
+        (at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos) ||
+        rest.find("password=") != std::string_view::npos;
+    if (has_password) {
+      node.key_error("a password does not belong into an address, which is shown and logged",
+                     "leave it out there, and write `password: ${NAME}` beside it");
+      return std::nullopt;
+    }
+    const bool is_one = scheme != schemes.end() && text->size() <= 2'000 &&
+                        std::ranges::all_of(*text, [](unsigned char c) { return c > ' ' && c < 0x7f; });
+    if (is_one) return std::string(*text);
+    node.error("this is no such address", "write " + wanted);
+    return std::nullopt;
+  }
+  JsonMembers schema() const { return {{"type", json_string("string")}}; }
+};
 
 constexpr std::array<std::string_view, period_count> windows{
     "In a minute.", "In an hour.", "In a day.", "In a week, from Monday on.", "In a month.", "Ever."};
@@ -73,6 +106,16 @@ const Fields<LedgerSettings>& ledger_fields() {
       .meaning = "the ledger",
       .list = {
           field<S>("enabled", &S::enabled, FlagForm{}, "Whether what requests cost is kept."),
+          field<S>("url", &S::url,
+                   ServerUrlForm{{"postgresql://", "postgres://"},
+                                 "an address such as `postgresql://isocost@db.example.com/isocost`"},
+                   "The PostgreSQL database that holds the ledger and the keys that are made while gateways "
+                   "run, for all gateways that name it. The state directory when left out."),
+          field<S>(
+              "password", [](S& s, Credential c) { s.password = std::move(c.secret); },
+              CredentialForm{Absence::refused},
+              "What PostgreSQL asks for. When left out, as its own clients find it: PGPASSWORD, PGPASSFILE, "
+              "~/.pgpass, or `passfile` in the address."),
           field<S>("required", &S::required, FlagForm{},
                    "Whether nobody is served while it cannot be written. Otherwise those with a budget in "
                    "dollars are not, and the others are, uncounted."),
@@ -83,6 +126,23 @@ const Fields<LedgerSettings>& ledger_fields() {
           field<S>("charged", &S::charged, WordForm<Charged>{{"everything", "answer"}},
                    "What counts against quotas of a request that took several attempts: all that hosts bill, "
                    "or the attempt that the client got its answer from."),
+      }};
+  return fields;
+}
+
+const Fields<RedisSettings>& redis_fields() {
+  using S = RedisSettings;
+  static const Fields<S> fields = {
+      .meaning = "a server of Redis or Valkey",
+      .list = {
+          field<S>("url", &S::url,
+                   ServerUrlForm{{"redis://"}, "an address such as `redis://cache.example.com:6379/0`"},
+                   "Where it is."),
+          field<S>("user", &S::user, TextForm{.wanted = "a name", .longest = 200},
+                   "Who asks. The default user when left out."),
+          field<S>(
+              "password", [](S& s, Credential c) { s.password = std::move(c.secret); },
+              CredentialForm{Absence::refused}, "What it asks for. Nothing when left out."),
       }};
   return fields;
 }

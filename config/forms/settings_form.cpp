@@ -179,6 +179,14 @@ const Fields<Settings>& settings_fields() {
                    "What `isocost explain --request` and `isocost replay` read."),
           field<S>("ledger", &S::ledger, Mapping<LedgerSettings>{ledger_fields},
                    "What requests cost, as `isocost spend` reads it."),
+          field<S>("redis", &S::redis, Mapping<RedisSettings>{redis_fields},
+                   "Where gateways with one ledger share what quotas have left. Without it each of them "
+                   "counts for itself what ends while it runs."),
+          field<S>(
+              "name", [](S& s, std::string text) { s.name = std::move(text); },
+              TextForm{.wanted = "a name", .longest = 64},
+              "How this gateway is called among those that share a ledger: each has another one, and keeps "
+              "it. One that is made at the first start, and kept in the state directory, when left out."),
           field<S>("quota", &S::quota, Mapping<Quota>{quota_fields}, "What all requests together may use."),
           field<S>("time_zone", &S::time_zone, TimeZoneForm{},
                    "Where the days, weeks and months of quotas begin at midnight."),

@@ -28,6 +28,7 @@ const Fields<ListenerTls>& listener_tls_fields();
 const Fields<LogSettings>& log_fields();
 const Fields<RecordsSettings>& records_fields();
 const Fields<LedgerSettings>& ledger_fields();
+const Fields<RedisSettings>& redis_fields();
 const Fields<Quota>& quota_fields();
 const Fields<Settings>& settings_fields();
 

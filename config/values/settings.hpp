@@ -304,15 +304,26 @@ struct RecordsSettings {
 // Whom the costs of attempts that the client got nothing of are charged to: the client's key, or nobody.
 enum class Charged { everything, answer };
 
-// What requests cost, kept in the state directory.
+// What requests cost, kept in the state directory or in PostgreSQL.
 struct LedgerSettings {
   bool enabled = true;
+  std::string url;                   // postgresql://..., without a password; empty: the state directory
+  Secret password;                   // empty: as PostgreSQL's own client finds it
   bool required = false;             // nobody is served while it cannot be written, not only who has a budget
   std::chrono::hours keep{24 * 90};  // single requests; their sums by day are kept for ever
   std::size_t journal = std::size_t{16} << 20;  // of each worker: what waits for the disk
   Charged charged = Charged::everything;
 
   friend bool operator==(const LedgerSettings&, const LedgerSettings&) = default;
+};
+
+// Where gateways that share a ledger share their quotas, too.
+struct RedisSettings {
+  std::string url;  // redis://host:port/database, without a password; empty: nowhere
+  std::string user;
+  Secret password;
+
+  friend bool operator==(const RedisSettings&, const RedisSettings&) = default;
 };
 
 // Pages of other sites that may call from a browser.
@@ -347,6 +358,8 @@ struct Settings {
   LogSettings log;
   RecordsSettings records;
   LedgerSettings ledger;
+  std::string name;  // among the gateways that share a ledger; empty: one made at the first start
+  RedisSettings redis;
 };
 
 }  // namespace config

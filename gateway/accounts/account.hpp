@@ -21,6 +21,16 @@ struct Meter {
   config::TimePoint ends{};  // of the window; from then on nothing is used
   bool is_told = false;      // that it is nearly used
   bool is_new = true;        // nobody asked yet what was used before it was there
+  // Where gateways share it: `used` is that of all of them.
+  std::int64_t own = 0;      // of this one
+  std::int64_t lease = 0;    // what may be used here, with what is set aside
+  std::int64_t lacking = 0;  // what somebody wanted beyond it
+  std::int64_t usual = 0;    // what one request sets aside, lately
+  std::int64_t in_line = 0;  // what those in line may come to
+  std::int64_t pace = 0;     // what is used between two looks
+  std::int64_t own_before = 0;
+  int idle_looks = 0;
+  bool is_short = false;  // the last time not all that was wanted was there
 };
 
 struct Account {
@@ -29,7 +39,10 @@ struct Account {
   std::vector<Meter> meters{};
   std::int64_t most_concurrent = std::numeric_limits<std::int64_t>::max();
   std::int64_t tokens_per_request = std::numeric_limits<std::int64_t>::max();
-  Amounts open{};  // `requests` are those under way
+  Amounts open{};                  // `requests` are those under way
+  std::string key{};               // whose user, of Scope::user
+  Account* next_active = nullptr;  // of those whose limits are in use here, where gateways share them
+  bool is_active = false;
   std::size_t in_line = 0;
   std::uint64_t blocked_in =
       0;  // the pass over the line in which somebody earlier had to go on waiting for it
@@ -51,6 +64,7 @@ struct Books::Blocked {
   const Account* account = nullptr;
   const Meter* meter = nullptr;
   bool is_one_request = false;  // it is too large by itself
+  bool is_away = false;         // others cannot be asked for more
 };
 
 // The name of a user's account: users of different keys are strangers.

@@ -24,8 +24,10 @@ void Books::roll(Account& account, config::TimePoint now) const {
   for (Meter& meter : account.meters) {
     if (now < meter.ends) continue;
     meter.used = 0;
+    meter.own = meter.own_before = meter.lease = 0;
     meter.is_told = false;
     meter.ends = calendar_.clock(calendar_.window(meter.period, calendar_.wall(now)).ends);
+    if (alone_of_ > 0) take_share(meter);
   }
 }
 
@@ -37,6 +39,7 @@ Account* Books::user_account(std::string_view key, std::string_view user) {
   if (found != users_.end()) return found->second.get();
   auto account =
       std::make_unique<Account>(Account{.scope = Scope::user, .name = std::string(user), .meters = {}});
+  account->key = std::string(key);
   configure(*account, quota->second);
   return users_.emplace(name.text(), std::move(account)).first->second.get();
 }
@@ -80,9 +83,9 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
     let = Let::wait;
   };
   for (std::size_t i = 0; i < count; ++i) {
-    const Account* account = accounts[i];
+    Account* account = accounts[i];
     if (most.tokens > account->tokens_per_request) return blocked = {account, nullptr, true}, Let::out;
-    for (const Meter& meter : account->meters) {
+    for (Meter& meter : account->meters) {
       const std::int64_t needed = most.of(meter.measure), open = account->open.of(meter.measure);
       const bool is_final = meter.measure == Measure::requests;  // each of those under way will count
       if (meter.used + (is_final ? open : 0) + needed > meter.limit) {
@@ -90,6 +93,11 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
                Let::out;
       }
       if (meter.used + open + needed > meter.limit) wait_for(account, &meter);
+      if (is_shared_ && !has_in_hand(*account, meter, needed)) {
+        if (alone_of_ > 0 && meter.measure == Measure::dollars)
+          return blocked = {account, &meter, false, true}, Let::out;
+        wait_for(account, &meter);
+      }
     }
     if (account->open.requests >= account->most_concurrent) wait_for(account, nullptr);
   }
@@ -140,9 +148,10 @@ bool Books::extend(Reservation& reservation, std::int64_t nanos, config::TimePoi
   for (std::size_t i = 0; i < reservation.count; ++i) {
     Account& account = *reservation.accounts[i];
     roll(account, now);
-    for (const Meter& meter : account.meters) {
-      if (meter.measure == Measure::dollars && meter.used + account.open.nanos + nanos > meter.limit)
-        return false;
+    for (Meter& meter : account.meters) {
+      if (meter.measure != Measure::dollars) continue;
+      if (meter.used + account.open.nanos + nanos > meter.limit) return false;
+      if (is_shared_ && !has_in_hand(account, meter, nanos)) return false;
     }
   }
   for (std::size_t i = 0; i < reservation.count; ++i) reservation.accounts[i]->open.nanos += nanos;
@@ -166,6 +175,8 @@ std::int64_t Books::settle(Reservation& reservation, Amounts used, config::TimeP
       account.open.nanos -= reservation.most.nanos;
       for (Meter& meter : account.meters) {
         meter.used += used.of(meter.measure);
+        meter.own += used.of(meter.measure);
+        meter.lease -= used.of(meter.measure);
         if (meter.is_told || meter.period < config::Period::day || !is_nearly_used(meter, 0)) continue;
         meter.is_told = true;
         if (nearly_used_) told.push_back(state(account, {&account, &meter}, now));
@@ -187,7 +198,7 @@ std::int64_t Books::settle(Reservation& reservation, Amounts used, config::TimeP
 void Books::sweep_users(config::TimePoint now) {
   std::erase_if(users_, [&](const auto& each) {
     const Account& account = *each.second;
-    const bool is_idle = account.open.requests == 0 && account.in_line == 0;
+    const bool is_idle = account.open.requests == 0 && account.in_line == 0 && !account.is_active;
     return is_idle && std::ranges::all_of(account.meters, [&](const Meter& meter) {
              return now >= meter.ends || meter.used == 0;
            });
@@ -199,6 +210,7 @@ void Books::stand_in_line(Waiting& waiting) {
   waiting.count = find(waiting.asked, waiting.accounts);
   for (std::size_t i = 0; i < waiting.count; ++i) ++waiting.accounts[i]->in_line;
   line_.push_back(waiting);
+  if (is_shared_) want();  // what came for it meanwhile found nobody in line
 }
 
 bool Books::leave_line(Waiting& waiting) {

@@ -51,9 +51,27 @@ struct LimitState {
   std::int64_t open = 0;  // set aside
   config::WallTime refills = config::WallTime::max();
   config::Duration refills_in{};
+  bool is_away = false;  // what other gateways have left of it cannot be asked now
+};
+
+// A limit of several gateways as one of them tells and asks for it: what it has used of it in this window,
+// what it has in hand, and what it wants beside that.
+struct SharedLimit {
+  Scope scope{};
+  std::string key{};  // of Scope::user, beside the user's own name
+  std::string name{};
+  config::Measure measure{};
+  config::Period period{};
+  config::WallTime begins{}, ends{};
+  std::int64_t limit = 0, own = 0, lease = 0, wanted = 0;
+};
+// What it gets: `others` is what other gateways have used.
+struct Granted {
+  std::int64_t others = 0, granted = 0;
 };
 
 struct Account;
+struct Meter;
 
 // What is set aside for one request. Belongs to it; given back to the books exactly once.
 struct Reservation {
@@ -129,6 +147,7 @@ class Books {
     config::Measure measure{};
     config::Period period{};
     std::int64_t used = 0;
+    bool is_own = false;  // by this gateway, of what stands in another one as used by all
   };
   void add(const Past& past, config::TimePoint now);
   // What is asked of the past: of each limit once, when it is new.
@@ -159,6 +178,21 @@ class Books {
                                     config::TimePoint now) const;
   // Money set aside for requests under way, at the widest account there is; 0 when nothing is under way.
   std::int64_t open_nanos() const;
+  // From now on what is set aside must be in hand, of limits by time. `wanted` is called where somebody waits
+  // for more, on any thread.
+  void share(std::function<void()> wanted);
+  // Of limits that are in use here. What they have in hand and need not goes back with it; so does, every
+  // other time by the bits of `draw`, what is too little for anybody: two who each have half of what one
+  // needs would wait for each other.
+  std::vector<SharedLimit> shared_limits(config::TimePoint now, std::uint64_t draw);
+  // The next time also those that nobody uses now: who keeps them has lost them.
+  void tell_all();
+  void grant(const SharedLimit& limit, const Granted& granted, config::TimePoint now);
+  // Others cannot be asked: money is what is in hand, and of everything else this gateway takes its share,
+  // where there are so many. Nothing: they can.
+  void be_alone(std::optional<int> gateways, config::TimePoint now);
+  std::int64_t leased_nanos() const;
+
   std::size_t open_requests() const { return open_requests_.load(std::memory_order_relaxed); }
 
  private:
@@ -181,6 +215,13 @@ class Books {
   void add_states(const Account& account, config::TimePoint now, std::vector<LimitState>& states) const;
   void call_waiting(config::TimePoint now, std::vector<Bell*>& bells);
   void sweep_users(config::TimePoint now);
+  bool has_in_hand(Account& account, Meter& meter, std::int64_t needed) const;
+  void activate(Account& account) const;
+  void want() const;
+  void take_share(Meter& meter) const;
+  Account* account_of(Scope scope, std::string_view key, std::string_view name);
+  bool share_account(Account& account, config::TimePoint now, std::uint64_t draw,
+                     std::vector<SharedLimit>& limits);
 
   mutable std::mutex mutex_;
   config::TimePoint next_sweep_{};  // of users that have used nothing
@@ -192,6 +233,12 @@ class Books {
   Line line_;
   std::uint64_t pass_ = 0;
   std::function<void(const LimitState&)> nearly_used_;
+  bool is_shared_ = false;
+  int alone_of_ = 0;  // so many gateways, where the others cannot be asked
+  std::function<void()> wanted_;
+  mutable bool is_wanted_ = false;
+  mutable Account* active_ = nullptr;  // the first one
+  bool tells_all_ = false;
   std::atomic<bool> has_quotas_{false};
   std::atomic<std::size_t> open_requests_{0};
 };

@@ -95,7 +95,8 @@ void Books::add(const Past& past, config::TimePoint now) {
   if (!account) return;
   roll(*account, now);
   for (Meter& meter : account->meters) {
-    if (meter.measure == past.measure && meter.period == past.period) meter.used += past.used;
+    if (meter.measure != past.measure || meter.period != past.period) continue;
+    (past.is_own ? meter.own : meter.used) += past.used;
   }
 }
 

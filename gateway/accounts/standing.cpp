@@ -12,6 +12,7 @@ LimitState Books::state(const Account& account, const Blocked& blocked, config::
     state.period = meter->period;
     state.limit = meter->limit;
     state.used = now < meter->ends ? meter->used : 0;
+    state.is_away = blocked.is_away;
     state.open = account.open.of(meter->measure);
     if (meter->period != config::Period::total) {
       state.refills = calendar_.window(meter->period, calendar_.wall(now)).ends;

@@ -4,6 +4,7 @@
 
 #include "config/files/load.hpp"
 #include "gateway/commands/fetch.hpp"
+#include "gateway/state/gateway_name.hpp"
 #include "gateway/state/state_directory.hpp"
 
 namespace gateway {
@@ -27,11 +28,19 @@ Reached ask(const ReachOptions& options, const std::string& url, const std::stri
 }
 
 // Empty, after saying why, where the configuration cannot be read.
-std::optional<std::string> directory_of(const ReachOptions& options, std::string& why) {
-  if (!options.state.empty()) return options.state;
-  if (options.config.empty()) return state_path("");
+std::optional<LedgerPlace> place_of(const ReachOptions& options, std::string& why) {
+  LedgerPlace place{.directory = options.state, .settings = {}, .gateway = {}};
+  if (options.config.empty()) {
+    if (place.directory.empty()) place.directory = state_path("");
+    return place;
+  }
   const config::Loaded loaded = config::load_file(options.config, config::system_sources());
-  if (loaded.settings) return state_path(loaded.settings->state);
+  if (loaded.settings) {
+    if (place.directory.empty()) place.directory = state_path(loaded.settings->state);
+    place.settings = loaded.settings->ledger;
+    place.gateway = loaded.settings->name;
+    return place;
+  }
   why = options.config + " has errors; `isocost check --config " + options.config + "` says which";
   return std::nullopt;
 }
@@ -51,12 +60,16 @@ Reached reach(const ReachOptions& options, const std::string& path, const std::s
               const Directly& directly) {
   if (!options.url.empty()) return ask(options, options.url, path, body);
   std::string why;
-  const auto directory = directory_of(options, why);
-  if (!directory) return {.problem = why};
+  auto place = place_of(options, why);
+  if (!place) return {.problem = why};
   StateDirectory::Fault fault{};
-  const auto state = StateDirectory::take(*directory, fault, why);
-  if (state) return directly(state->path());
-  const std::string url = StateDirectory::announced_in(*directory);
+  const auto state = StateDirectory::take(place->directory, fault, why);
+  if (state) {
+    place->directory = state->path();
+    place->gateway = gateway_name(place->gateway, place->directory);
+    return directly(*place);
+  }
+  const std::string url = StateDirectory::announced_in(place->directory);
   if (fault == StateDirectory::Fault::in_use && !url.empty()) return ask(options, url, path, body);
   return {.problem = why};
 }

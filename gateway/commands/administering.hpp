@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "gateway/ledger/open_ledger.hpp"
+
 namespace CLI {
 class App;
 }
@@ -27,8 +29,9 @@ struct Reached {
   std::string problem{};              // otherwise, in words
 };
 
-// What the running gateway answers; or what `directly` does with the state directory while it holds it.
-using Directly = std::function<Reached(const std::string& directory)>;
+// What the running gateway answers; or what `directly` does with what is kept, while it holds the state
+// directory.
+using Directly = std::function<Reached(const LedgerPlace& place)>;
 Reached reach(const ReachOptions& options, const std::string& path, const std::string& body,
               const Directly& directly);
 

@@ -8,6 +8,7 @@
 
 #include "gateway/commands/administering.hpp"
 #include "gateway/keys/key_store.hpp"
+#include "gateway/keys/open_keys.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quantity_text.hpp"
 #include "gateway/text/table.hpp"
@@ -44,9 +45,9 @@ std::string path_of(const KeyCall& call) {
   return "/admin/keys/" + call.whom;
 }
 
-Reached in_store(const KeyCall& call, const std::string& directory) {
+Reached in_store(const KeyCall& call, const LedgerPlace& place) {
   try {
-    KeyStore store(KeyStore::file_in(directory));
+    KeyStore store(open_keys(place));
     const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     const KeyAnswer answer = store.call(call, {}, now);
     if (answer.status < 400) return {.body = answer.body};
@@ -108,7 +109,7 @@ void print_list(const json::array& keys) {
 int run(const KeysOptions& options, KeyCall call) {
   const bool sends = call.what != What::list && call.what != What::show;
   const Reached reached = reach(options.reach, path_of(call), sends ? call.body : "",
-                                [&](const std::string& directory) { return in_store(call, directory); });
+                                [&](const LedgerPlace& place) { return in_store(call, place); });
   if (!reached.body) {
     std::cerr << "isocost keys: " << reached.problem << "\n";
     return 1;

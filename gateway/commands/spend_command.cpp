@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "gateway/commands/administering.hpp"
-#include "gateway/ledger/ledger.hpp"
 #include "gateway/ledger/left_behind.hpp"
 #include "gateway/pages/account_pages.hpp"
 #include "gateway/text/table.hpp"
@@ -30,8 +29,8 @@ std::string path_of(const SpendOptions& options) {
   return path;
 }
 
-// Of a directory that no gateway owns. What a killed one left is taken up first.
-Reached in_directory(const SpendOptions& options, const std::string& directory) {
+// Where no gateway owns the state directory. What a killed one left is taken up first.
+Reached at_place(const SpendOptions& options, const LedgerPlace& place) {
   const auto today =
       std::chrono::duration_cast<std::chrono::days>(std::chrono::system_clock::now().time_since_epoch())
           .count();
@@ -39,10 +38,11 @@ Reached in_directory(const SpendOptions& options, const std::string& directory) 
   const auto to = options.to.empty() ? std::optional<std::int64_t>(today) : day_of(options.to);
   if (!from || !to) return {.problem = "--from and --to are days such as 2026-11-28"};
   try {
-    LedgerFile file(Ledger::file_in(directory), LedgerFile::Mode::write);
-    take_up_left(file, directory, [](const std::string& text) { std::cerr << "isocost: " << text << "\n"; });
+    const auto tell = [](const std::string& text) { std::cerr << "isocost: " << text << "\n"; };
+    const auto store = await_ledger(place, tell);
+    take_up_left(*store, place.directory, tell);
     const std::vector<std::string> by = words_of(options.by);
-    return {.body = spend_page(by, file.spend(by, *from, *to),
+    return {.body = spend_page(by, store->spend(by, *from, *to),
                                options.as_csv ? SpendForm::csv : SpendForm::json)};
   } catch (const std::exception& fault) {
     return {.problem = fault.what()};
@@ -80,9 +80,8 @@ void print_table(const json::object& page) {
 }
 
 int spend(const SpendOptions& options) {
-  const Reached reached = reach(options.reach, path_of(options), "", [&](const std::string& directory) {
-    return in_directory(options, directory);
-  });
+  const Reached reached = reach(options.reach, path_of(options), "",
+                                [&](const LedgerPlace& place) { return at_place(options, place); });
   if (!reached.body) {
     std::cerr << "isocost spend: " << reached.problem << "\n";
     return 1;
@@ -97,10 +96,10 @@ int spend(const SpendOptions& options) {
 
 int forget(const SpendOptions& options) {
   const Reached reached = reach(options.reach, "/admin/users/" + options.forgotten + "/forget", "{}",
-                                [&](const std::string& directory) -> Reached {
+                                [&](const LedgerPlace& place) -> Reached {
                                   try {
-                                    LedgerFile file(Ledger::file_in(directory), LedgerFile::Mode::write);
-                                    if (file.forget_user(options.forgotten) > 0) return {.body = "{}"};
+                                    const auto store = open_ledger(place, LedgerStore::Mode::write);
+                                    if (store->forget_user(options.forgotten) > 0) return {.body = "{}"};
                                     return {.problem = "nothing is stored about `" + options.forgotten + "`"};
                                   } catch (const std::exception& fault) {
                                     return {.problem = fault.what()};

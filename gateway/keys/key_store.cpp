@@ -12,17 +12,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t application = 0x69736b73, version = 1;  // "isks"
-
 // With the key itself, which is shown this once.
 KeyAnswer shown(const StoredKey& key, const std::string& text, int status) {
   json::object object = key_object(key);
   if (!text.empty()) object["key"] = text;
   return {.status = status, .body = json_page(object), .has_changed = true};
-}
-
-std::string_view bytes_of(const config::KeyHash& hash) {
-  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
 }  // namespace
@@ -35,63 +29,11 @@ KeyAnswer key_fault(int status, std::string_view code, const std::string& messag
   return {.status = status, .body = json_page(json::object{{"error", error}})};
 }
 
-KeyStore::KeyStore(const std::string& path) : database_(path, Database::Mode::write) {
-  const std::int64_t kind = database_.number("PRAGMA application_id");
-  const std::int64_t found = database_.number("PRAGMA user_version");
-  if (kind != 0 && kind != application) throw std::runtime_error(path + " is no store of keys");
-  if (found > version) {
-    throw std::runtime_error(
-        path + " was written by a newer isocost; start that one, or name another `state` directory");
-  }
-  database_.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
-  database_.run(
-      "CREATE TABLE IF NOT EXISTS key(hash BLOB PRIMARY KEY, name BLOB NOT NULL UNIQUE, body BLOB NOT NULL) "
-      "STRICT, WITHOUT ROWID");
-  database_.run("PRAGMA application_id=" + std::to_string(application) +
-                "; PRAGMA user_version=" + std::to_string(version));
-}
-
-std::vector<StoredKey> KeyStore::all() {
-  std::vector<StoredKey> keys;
-  Statement rows = database_.prepare("SELECT hash, body FROM key ORDER BY name");
-  while (rows.step() == Statement::Step::row) {
-    const std::string hash(rows.bytes(0));
-    boost::system::error_code error;
-    const json::value body = json::parse(rows.bytes(1), error);
-    if (error || !body.is_object()) continue;
-    StoredKey key = stored_key_of(body.get_object());
-    std::copy_n(hash.begin(), std::min(hash.size(), key.settings.sha256.size()), key.settings.sha256.begin());
-    keys.push_back(std::move(key));
-  }
-  return keys;
-}
-
 std::optional<StoredKey> KeyStore::find(std::string_view whom) {
   for (StoredKey& key : all()) {
     if (key.settings.name.text == whom || hex(key.settings.sha256) == whom) return std::move(key);
   }
   return std::nullopt;
-}
-
-// `before`: the hash that it had, where it is another one now.
-void KeyStore::put(const StoredKey& key, const config::KeyHash* before) {
-  const std::string body = json::serialize(key_object(key));
-  database_.run("BEGIN IMMEDIATE");
-  try {
-    if (before) database_.prepare("DELETE FROM key WHERE hash=?").bind_bytes(1, bytes_of(*before)).run();
-    database_
-        .prepare(
-            "INSERT INTO key(hash, name, body) VALUES(?,?,?) ON CONFLICT(hash) DO UPDATE SET "
-            "name=excluded.name, body=excluded.body")
-        .bind_bytes(1, bytes_of(key.settings.sha256))
-        .bind_bytes(2, key.settings.name.text)
-        .bind_bytes(3, body)
-        .run();
-    database_.run("COMMIT");
-  } catch (...) {
-    database_.run("ROLLBACK");
-    throw;
-  }
 }
 
 KeyAnswer KeyStore::create(const KeyCall& call, const std::vector<config::KeySettings>& configured,
@@ -107,16 +49,17 @@ KeyAnswer KeyStore::create(const KeyCall& call, const std::vector<config::KeySet
   if (name.empty()) return key_fault(400, "missing_name", "The key cannot be made: it needs a `name`.");
   const bool is_configured = std::ranges::any_of(
       configured, [&](const config::KeySettings& each) { return !each.is_stored && each.name.text == name; });
-  if (is_configured || find(name)) {
+  const auto taken = [&] {
     return key_fault(409, "name_taken", "Another key is called " + quoted(name) + ".");
-  }
+  };
+  if (is_configured || find(name)) return taken();
   const std::string text = new_key();
   if (text.empty()) return key_fault(503, "no_randomness", "The system gives no randomness for a key.");
   key.settings.sha256 = hash_of_key(text);
   key.settings.is_stored = true;
   key.label = label_of_key(text);
   key.created = key.updated = now;
-  put(key);
+  if (!table_->put(key, nullptr)) return taken();
   return shown(key, text, 201);
 }
 
@@ -147,12 +90,21 @@ KeyAnswer KeyStore::change(const KeyCall& call, StoredKey key, std::int64_t now)
     }
   }
   key.updated = now;
-  put(key, &before);
+  (void)table_->put(key, &before);
   return shown(key, text, 200);
 }
 
 KeyAnswer KeyStore::call(const KeyCall& call, const std::vector<config::KeySettings>& configured,
                          std::int64_t now) {
+  if (call.what == KeyCall::What::list || call.what == KeyCall::What::show)
+    return call_alone(call, configured, now);
+  KeyAnswer answer;
+  table_->alone([&] { answer = call_alone(call, configured, now); });
+  return answer;
+}
+
+KeyAnswer KeyStore::call_alone(const KeyCall& call, const std::vector<config::KeySettings>& configured,
+                               std::int64_t now) {
   if (call.what == KeyCall::What::create) return create(call, configured, now);
   if (call.what == KeyCall::What::list) {
     json::array keys;

@@ -6,8 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/keys/stored_key.hpp"
-#include "gateway/record_file/sqlite.hpp"
+#include "gateway/keys/key_table.hpp"
 
 namespace gateway {
 
@@ -27,20 +26,24 @@ struct KeyAnswer {
 
 class KeyStore {
  public:
-  explicit KeyStore(const std::string& path);
+  explicit KeyStore(std::unique_ptr<KeyTable> table) : table_(std::move(table)) {}
+  explicit KeyStore(const std::string& path) : KeyStore(keys_in_file(path)) {}
   static std::string file_in(const std::string& directory) { return directory + "/keys.sqlite"; }
 
-  std::vector<StoredKey> all();
+  std::vector<StoredKey> all() { return table_->all(); }
+  // Another one where somebody else has changed a key since.
+  std::int64_t version() { return table_->version(); }
   // `configured`: keys that have their names from the configuration; they are listed, and changed by nobody.
   KeyAnswer call(const KeyCall& call, const std::vector<config::KeySettings>& configured, std::int64_t now);
 
  private:
   std::optional<StoredKey> find(std::string_view whom);
-  void put(const StoredKey& key, const config::KeyHash* before = nullptr);
   KeyAnswer create(const KeyCall& call, const std::vector<config::KeySettings>& configured, std::int64_t now);
   KeyAnswer change(const KeyCall& call, StoredKey key, std::int64_t now);
+  KeyAnswer call_alone(const KeyCall& call, const std::vector<config::KeySettings>& configured,
+                       std::int64_t now);
 
-  Database database_;
+  std::unique_ptr<KeyTable> table_;
 };
 
 // What is wrong, as the APIs say it.

@@ -2,18 +2,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gateway/ledger/id_hash.hpp"
 #include "gateway/ledger/ledger_file.hpp"
 
 namespace gateway {
 namespace {
 
 constexpr std::size_t hash_bytes = 8, most_in_block = 512 * hash_bytes;
-
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
 
 }  // namespace
 
@@ -43,7 +38,7 @@ void LedgerFile::write_ids() {
 void LedgerFile::add_id(std::string_view id) {
   if (ids_.hashes.size() >= most_in_block) write_ids(), ids_ = {};
   if (ids_.hashes.empty()) ids_.first = next_;
-  const std::uint64_t hash = hash_of(id);
+  const std::uint64_t hash = hash_of_id(id);
   ids_.hashes.append(reinterpret_cast<const char*>(&hash), hash_bytes);
   has_new_ids_ = true;
   ++next_;
@@ -51,7 +46,7 @@ void LedgerFile::add_id(std::string_view id) {
 
 std::optional<Entry> LedgerFile::find(std::string_view id, std::optional<std::string_view> key) {
   std::optional<Entry> found;
-  with_hashes({hash_of(id)}, [&](std::int64_t seq) {
+  with_hashes({hash_of_id(id)}, [&](std::int64_t seq) {
     std::optional<Entry> entry = entry_at(seq);
     if (!entry || entry->id != id || (key && entry->key != *key)) return true;
     found = std::move(entry);
@@ -63,7 +58,7 @@ std::optional<Entry> LedgerFile::find(std::string_view id, std::optional<std::st
 std::set<std::string, std::less<>> LedgerFile::known_ids(const std::vector<std::string>& ids) {
   write_ids();
   std::set<std::uint64_t> hashes;
-  for (const std::string& id : ids) hashes.insert(hash_of(id));
+  for (const std::string& id : ids) hashes.insert(hash_of_id(id));
   const std::set<std::string, std::less<>> asked(ids.begin(), ids.end());
   std::set<std::string, std::less<>> known;
   with_hashes(hashes, [&](std::int64_t seq) {

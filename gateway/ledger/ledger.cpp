@@ -6,6 +6,7 @@
 #include <random>
 
 #include "gateway/ledger/left_behind.hpp"
+#include "gateway/postgres/connection.hpp"
 #include "providers/loop/run_to_end.hpp"
 
 namespace gateway {
@@ -34,22 +35,34 @@ std::int64_t now_ms() {
 }  // namespace
 
 Ledger::Ledger(const Opening& opening, Say say)
-    : opening_(opening), path_(file_in(opening.directory)), say_(std::move(say)) {}
+    : opening_(opening),
+      place_{.directory = opening.directory, .settings = opening.settings, .gateway = opening.gateway},
+      say_(std::move(say)) {}
 
 Ledger::~Ledger() {
   if (writer_.joinable()) finish(1h);
 }
 
+// What a process that was killed had sent may come to its end now, and another one be done of what it did.
+void Ledger::take_up() {
+  constexpr int most_tries = 3;
+  for (int tried = 1;; ++tried) {
+    try {
+      written_ += take_up_left(*await_ledger(place_, say_), opening_.directory, say_);
+      store_ = open_ledger(place_, LedgerStore::Mode::write);
+      return;
+    } catch (const PostgresFault& fault) {
+      if (tried == most_tries || fault.kind() != PostgresFault::Kind::duplicate) throw;
+    }
+  }
+}
+
 std::unique_ptr<Ledger> Ledger::open(const Opening& opening, Say say, std::string& why) {
   std::unique_ptr<Ledger> ledger(new Ledger(opening, std::move(say)));
   try {
-    ledger->file_.emplace(ledger->path_, LedgerFile::Mode::write);
-    ledger->written_ += take_up_left(*ledger->file_, opening.directory, ledger->say_);
-  } catch (const SqliteFault& fault) {
-    why = "cannot open " + ledger->path_ + ": " + fault.what();
-    return nullptr;
+    ledger->take_up();
   } catch (const std::exception& fault) {
-    why = fault.what();
+    why = opening_fault(ledger->place_, fault);
     return nullptr;
   }
   for (std::size_t i = 0; i < opening.loops; ++i) {
@@ -63,11 +76,11 @@ std::unique_ptr<Ledger> Ledger::open(const Opening& opening, Say say, std::strin
 
 namespace {
 
-using Sums = std::map<std::string, std::vector<LedgerFile::Sum>>;
+using Sums = std::map<std::string, std::vector<LedgerStore::Sum>>;
 
-Sums sums_of(LedgerFile& file, Scope scope, config::WallTime since) {
+Sums sums_of(LedgerStore& store, Scope scope, config::WallTime since, LedgerStore::Writers writers) {
   Sums sums;
-  for (LedgerFile::Sum& sum : file.sums(scope, since)) {
+  for (LedgerStore::Sum& sum : store.sums(scope, since, writers)) {
     const std::string whose = scope == Scope::everybody ? "everybody"
                               : scope == Scope::user    ? sum.key
                                                         : sum.name;
@@ -76,29 +89,36 @@ Sums sums_of(LedgerFile& file, Scope scope, config::WallTime since) {
   return sums;
 }
 
-std::vector<Books::Past> past_in(LedgerFile& file, const std::vector<Books::Question>& questions) {
+}  // namespace
+
+std::vector<Books::Past> Ledger::past_in(LedgerStore& store,
+                                         const std::vector<Books::Question>& questions) const {
+  using Writers = LedgerStore::Writers;
   std::vector<Books::Past> all;
-  std::map<std::pair<Scope, config::WallTime>, Sums> known;
-  for (const Books::Question& each : questions) {
-    const auto [at, is_new] = known.try_emplace({each.scope, each.since});
-    if (is_new) at->second = sums_of(file, each.scope, each.since);
-    for (const LedgerFile::Sum& sum : at->second[each.name]) {
+  std::map<std::tuple<Scope, config::WallTime, Writers>, Sums> known;
+  const auto add = [&](const Books::Question& asked, Writers writers, bool is_own) {
+    const auto [at, is_new] = known.try_emplace({asked.scope, asked.since, writers});
+    if (is_new) at->second = sums_of(store, asked.scope, asked.since, writers);
+    for (const LedgerStore::Sum& sum : at->second[asked.name]) {
       const Amounts used{.requests = sum.requests, .tokens = sum.tokens, .nanos = sum.charged};
-      all.push_back({.scope = each.scope,
+      all.push_back({.scope = asked.scope,
                      .key = sum.key,
-                     .name = each.scope == Scope::user ? sum.name : each.name,
-                     .measure = each.measure,
-                     .period = each.period,
-                     .used = used.of(each.measure)});
+                     .name = asked.scope == Scope::user ? sum.name : asked.name,
+                     .measure = asked.measure,
+                     .period = asked.period,
+                     .used = used.of(asked.measure),
+                     .is_own = is_own});
     }
+  };
+  for (const Books::Question& each : questions) {
+    add(each, Writers::all, false);
+    add(each, place_.is_shared() ? Writers::this_one : Writers::all, true);
   }
   return all;
 }
 
-}  // namespace
-
 std::vector<Books::Past> Ledger::past(const std::vector<Books::Question>& questions) {
-  return past_in(*file_, questions);
+  return past_in(*store_, questions);
 }
 
 // What ended since is counted already, and taken off again.
@@ -107,15 +127,30 @@ void Ledger::past(std::vector<Books::Question> questions, Take take) {
   asio::post(reading_, [this, asked = std::move(questions), take = std::move(take),
                         until = std::chrono::system_clock::now()] {
     bring_up_to_date();
-    LedgerFile file(path_, LedgerFile::Mode::read);
-    std::vector<Books::Past> all = past_in(file, asked);
-    std::vector<Books::Question> since = asked;
-    for (Books::Question& each : since) each.since = until;
-    for (Books::Past& each : past_in(file, since)) {
-      each.used = -each.used;
-      all.push_back(std::move(each));
+    take(reading([&](LedgerStore& store) {
+      std::vector<Books::Past> all = past_in(store, asked);
+      std::vector<Books::Question> since = asked;
+      for (Books::Question& each : since) each.since = until;
+      for (Books::Past& each : past_in(store, since)) {
+        each.used = -each.used;
+        all.push_back(std::move(each));
+      }
+      return all;
+    }));
+  });
+}
+
+void Ledger::read(std::function<void(LedgerStore*)> take) {
+  asio::post(reading_, [this, take = std::move(take)] {
+    bring_up_to_date();
+    try {
+      reading([&](LedgerStore& store) {
+        take(&store);
+        return true;
+      });
+    } catch (const std::exception&) {
+      take(nullptr);
     }
-    take(std::move(all));
   });
 }
 
@@ -145,10 +180,10 @@ void Ledger::collect_soon(std::chrono::milliseconds wait) {
 void Ledger::collect() {
   is_called_.store(false, std::memory_order_release);
   try {
-    if (!file_) file_.emplace(path_, LedgerFile::Mode::write);
+    if (!store_) store_ = open_ledger(place_, LedgerStore::Mode::write);
     while (write_some()) {
     }
-    if (!is_writing_.exchange(true)) say_("ledger: " + path_ + " can be written again");
+    if (!is_writing_.exchange(true)) say_("ledger: " + place_.words() + " can be written again");
     forget_old();
   } catch (const std::exception& fault) {
     failed(fault);
@@ -159,20 +194,20 @@ void Ledger::collect() {
 
 bool Ledger::write_some() {
   std::size_t count = 0;
-  file_->begin();
+  store_->begin();
   Entry entry;
   for (const auto& journal : journals_) {
     std::uint64_t last = 0;
     count += journal->read(most_in_a_commit - count, [&](std::uint64_t number, std::string_view bytes) {
       // After a fault it is not known whether the last commit was one.
-      const bool is_there = is_in_doubt_ && file_->has(journal->epoch(), number);
-      if (!is_there && read_entry(bytes, entry)) file_->add(entry);
+      const bool is_there = is_in_doubt_ && store_->has(journal->epoch(), number);
+      if (!is_there && read_entry(bytes, entry)) store_->add(entry);
       last = number;
     });
-    if (last > 0) file_->note_read(journal->epoch(), last);
+    if (last > 0) store_->note_read(journal->epoch(), last);
   }
-  if (count == 0) return file_->roll_back(), false;
-  file_->commit();
+  if (count == 0) return store_->roll_back(), false;
+  store_->commit();
   is_in_doubt_ = false;
   for (const auto& journal : journals_) journal->release();
   // Each page that a loop writes after it costs the loop a fault; a kill needs none of it.
@@ -189,9 +224,9 @@ void Ledger::forget_old() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_forgetting_) return;
   const auto keep = std::chrono::duration_cast<std::chrono::milliseconds>(opening_.settings.keep).count();
-  file_->begin();
-  const bool is_more = file_->forget_before(now_ms() - keep);
-  file_->commit();
+  store_->begin();
+  const bool is_more = store_->forget_before(now_ms() - keep);
+  store_->commit();
   if (!is_more) next_forgetting_ = now + between_forgettings;
 }
 
@@ -199,9 +234,9 @@ void Ledger::failed(const std::exception& fault) {
   faults_.fetch_add(1, std::memory_order_relaxed);
   for (const auto& journal : journals_) journal->unread();
   is_in_doubt_ = true;
-  file_.reset();  // what a disk that failed has taken is only known once the file was opened again
+  store_.reset();  // what a disk that failed has taken is only known once the file was opened again
   if (is_writing_.exchange(false)) {
-    say_("ledger: cannot write " + path_ + ": " + fault.what() +
+    say_("ledger: cannot write " + place_.words() + ": " + fault.what() +
          "; what requests cost is kept in the journals until it works");
   }
 }

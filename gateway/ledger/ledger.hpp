@@ -17,7 +17,7 @@
 
 #include "config/values/settings.hpp"
 #include "gateway/ledger/journal.hpp"
-#include "gateway/ledger/ledger_file.hpp"
+#include "gateway/ledger/open_ledger.hpp"
 #include "gateway/record_file/pause.hpp"
 #include "providers/loop/spawn.hpp"
 
@@ -31,6 +31,7 @@ class Ledger {
     std::string directory;
     config::LedgerSettings settings;
     std::size_t loops = 1;
+    std::string gateway{};  // its name, where the ledger is shared
   };
   // Takes up what an earlier process left, whatever way it ended. Null where that cannot be done: `why`.
   static std::unique_ptr<Ledger> open(const Opening& opening, Say say, std::string& why);
@@ -45,6 +46,8 @@ class Ledger {
   // The same while it runs, of what was there until now: `take` gets it, on a thread of the ledger's.
   using Take = std::function<void(std::vector<Books::Past>)>;
   void past(std::vector<Books::Question> questions, Take take);
+  // Reads for one who is told on a thread of the ledger's, of null where it cannot be read now.
+  void read(std::function<void(LedgerStore*)> take);
 
   Journal& journal(std::size_t loop) { return *journals_[loop]; }
   // Something was put into a journal. Called from data loops.
@@ -60,23 +63,22 @@ class Ledger {
   // Reads, for one who waits on its own loop, with all that was written by now. Throws what `read` throws.
   template <class Read>
   auto ask(boost::asio::io_context& asker, Read read)
-      -> providers::Task<std::invoke_result_t<Read, LedgerFile&>> {
+      -> providers::Task<std::invoke_result_t<Read, LedgerStore&>> {
     // Named: GCC 12 destroys what is made within an awaited call twice.
     const auto made = [this, read] {
       bring_up_to_date();
-      LedgerFile file(path_, LedgerFile::Mode::read);
-      return read(file);
+      return reading([&read](LedgerStore& store) { return read(store); });
     };
     co_return co_await providers::elsewhere(reading_, asker, made);
   }
   // Changes something that is not an entry, on the thread that writes.
   template <class Change>
   auto change(boost::asio::io_context& asker, Change work)
-      -> providers::Task<std::invoke_result_t<Change, LedgerFile&>> {
+      -> providers::Task<std::invoke_result_t<Change, LedgerStore&>> {
     const auto made = [this, work] {
-      LedgerFile file(path_, LedgerFile::Mode::write);
-      if (file_) file_->forget_names();
-      return work(file);
+      const auto store = open_ledger(place_, LedgerStore::Mode::write);
+      if (store_) store_->forget_names();
+      return work(*store);
     };
     co_return co_await providers::elsewhere(writing_, asker, made);
   }
@@ -85,6 +87,7 @@ class Ledger {
 
  private:
   Ledger(const Opening& opening, Say say);
+  void take_up();
   void call();
   void collect_soon(std::chrono::milliseconds wait);
   void collect();
@@ -92,11 +95,29 @@ class Ledger {
   void forget_old();
   void failed(const std::exception& fault);
   void bring_up_to_date();
+  std::vector<Books::Past> past_in(LedgerStore& store, const std::vector<Books::Question>& questions) const;
+
+  // On the thread that reads. A connection is kept, a file is opened each time.
+  template <class Read>
+  auto reading(Read read) {
+    if (!read_store_) read_store_ = open_ledger(place_, LedgerStore::Mode::read);
+    struct Drop {
+      std::unique_ptr<LedgerStore>& store;
+      bool is_kept = false;
+      ~Drop() {
+        if (!is_kept) store.reset();
+      }
+    } drop{read_store_};
+    auto result = read(*read_store_);
+    drop.is_kept = place_.is_shared();
+    return result;
+  }
 
   const Opening opening_;
-  const std::string path_;
+  const LedgerPlace place_;
   Say say_;
-  std::optional<LedgerFile> file_;  // absent after a fault, until it could be opened again
+  std::unique_ptr<LedgerStore> store_;       // null after a fault, until it could be opened again
+  std::unique_ptr<LedgerStore> read_store_;  // of the thread that reads
   std::vector<std::unique_ptr<Journal>> journals_;
   std::atomic<bool> is_called_{false};
   std::atomic<bool> is_writing_{true};

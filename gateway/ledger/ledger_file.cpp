@@ -39,16 +39,6 @@ CREATE TABLE IF NOT EXISTS journal(epoch INTEGER PRIMARY KEY, number INTEGER NOT
 
 }  // namespace
 
-void LedgerFile::Counts::add(const Counts& other) {
-  requests += other.requests;
-  prompt += other.prompt;
-  cached += other.cached;
-  output += other.output;
-  reasoning += other.reasoning;
-  cost += other.cost;
-  charged += other.charged;
-}
-
 LedgerFile::LedgerFile(const std::string& path, Mode mode)
     : database_(path, mode == Mode::read ? Database::Mode::read : Database::Mode::write) {
   const std::int64_t kind = database_.number("PRAGMA application_id");
@@ -111,42 +101,33 @@ std::string LedgerFile::text_of(std::int64_t id) {
   return find.step() == Statement::Step::row ? std::string(find.bytes(0)) : std::string();
 }
 
+LedgerStore::Texts LedgerFile::texts(const std::set<std::int64_t>& names) {
+  Texts all;
+  for (const std::int64_t each : names) all[each] = text_of(each);
+  return all;
+}
+
+std::vector<LedgerStore::Numbers> LedgerFile::select(const std::string& sql, const Numbers& values) {
+  Statement rows = database_.prepare(sql);
+  for (std::size_t i = 0; i < values.size(); ++i) rows.bind(static_cast<int>(i + 1), values[i]);
+  std::vector<Numbers> all;
+  while (rows.step() == Statement::Step::row) {
+    Numbers row(static_cast<std::size_t>(rows.columns()));
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = rows.integer(static_cast<int>(i));
+    all.push_back(std::move(row));
+  }
+  return all;
+}
+
 void LedgerFile::add(const Entry& entry) {
-  const std::int64_t team = name(Whose::team, entry.team), key = name(Whose::key, entry.key);
-  const std::int64_t user = name(Whose::user, entry.user);
+  const Named of = count(entry, sums_);
   const std::string detail = entry_detail(entry);
   static const std::string insert =
       "INSERT INTO entry(seq, at, team, key, user, tokens, cost, charged, detail) VALUES(?,?,?,?,?,?,?,?,?)";
-  kept(insert).bind(1, next_).bind(2, entry.at_ms).bind(3, team).bind(4, key).bind(5, user);
+  kept(insert).bind(1, next_).bind(2, entry.at_ms).bind(3, of.team).bind(4, of.key).bind(5, of.user);
   kept(insert).bind(6, entry.tokens()).bind(7, entry.cost).bind(8, entry.charged).bind_bytes(9, detail);
   kept(insert).run();
   add_id(entry.id);
-
-  const std::int64_t hour = floor_to(entry.at_ms, hour_ms) / hour_ms;
-  const std::int64_t day = floor_to(entry.at_ms, day_ms) / day_ms;
-  Counts all{.requests = 1, .cost = entry.cost, .charged = entry.charged};
-  for (std::size_t i = 0; i < entry.attempts.size(); ++i) {
-    const EntryAttempt& each = entry.attempts[i];
-    Counts counts{.cost = each.cost, .charged = each.charged};
-    if (i == entry.deciding) {
-      counts = {.requests = 1,
-                .prompt = each.prompt,
-                .cached = each.cached,
-                .output = each.output,
-                .reasoning = each.reasoning,
-                .cost = each.cost,
-                .charged = each.charged};
-      all.prompt = each.prompt;
-      all.cached = each.cached;
-      all.output = each.output;
-      all.reasoning = each.reasoning;
-    }
-    hours_[{hour, team, key, name(Whose::model, each.model), name(Whose::endpoint, each.endpoint)}].add(
-        counts);
-  }
-  if (entry.attempts.empty()) hours_[{hour, team, key, name(Whose::model, entry.model), 0}].add(all);
-  if (user != 0) users_[{hour, key, user}].add(all);
-  for (const std::string& tag : entry.tags) tags_[{day, key, name(Whose::tag, tag)}].add(all);
 }
 
 namespace {
@@ -185,26 +166,12 @@ void LedgerFile::write_sums() {
     Statement& statement = kept(upsert_sql(table, keys, count));
     for (const auto& [at, counts] : sums) upsert(statement, at.data(), count, values_of(counts).data());
   };
-  std::map<Place, Counts> days;
-  for (const auto& [at, counts] : hours_) {
-    Place day = at;
-    day[0] = floor_to(at[0], 24) / 24;
-    days[day].add(counts);
-  }
-  std::map<std::array<std::int64_t, 3>, Counts> user_days;
-  for (const auto& [at, counts] : users_) {
-    auto day = at;
-    day[0] = floor_to(at[0], 24) / 24;
-    user_days[day].add(counts);
-  }
-  write(hours_, "hourly", "hour,team,key,model,endpoint");
-  write(days, "daily", "day,team,key,model,endpoint");
-  write(users_, "hourly_user", "hour,key,user");
-  write(user_days, "daily_user", "day,key,user");
-  write(tags_, "daily_tag", "day,key,tag");
-  hours_.clear();
-  users_.clear();
-  tags_.clear();
+  write(sums_.hours, "hourly", "hour,team,key,model,endpoint");
+  write(sums_.days(), "daily", "day,team,key,model,endpoint");
+  write(sums_.users, "hourly_user", "hour,key,user");
+  write(sums_.user_days(), "daily_user", "day,key,user");
+  write(sums_.tags, "daily_tag", "day,key,tag");
+  sums_.clear();
 }
 
 void LedgerFile::commit() {
@@ -223,9 +190,7 @@ void LedgerFile::commit() {
 }
 
 void LedgerFile::roll_back() {
-  hours_.clear();
-  users_.clear();
-  tags_.clear();
+  sums_.clear();
   read_to_.clear();
   names_.clear();
   database_.run("ROLLBACK");

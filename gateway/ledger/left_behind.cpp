@@ -27,7 +27,7 @@ Entry entry_of(const Journal::Left::Open& open) {
   return entry;
 }
 
-std::size_t take_up(LedgerFile& file, const std::string& path,
+std::size_t take_up(LedgerStore& store, const std::string& path,
                     const std::function<void(const std::string&)>& say) {
   std::size_t entries = 0;
   Journal::Left left;
@@ -43,14 +43,14 @@ std::size_t take_up(LedgerFile& file, const std::string& path,
                                ignored);
     say("ledger: the end of " + path + " is damaged; a copy is kept as " + path + ".damaged");
   }
-  if (!file.is_closed(left.epoch)) {
+  if (!store.is_closed(left.epoch)) {
     std::size_t ended = 0, lost = 0;
     std::int64_t nanos = 0;
-    file.begin();
+    store.begin();
     for (const auto& [number, bytes] : left.entries) {
       Entry entry;
-      if (file.has(left.epoch, number) || !read_entry(bytes, entry)) continue;
-      file.add(entry);
+      if (store.has(left.epoch, number) || !read_entry(bytes, entry)) continue;
+      store.add(entry);
       ++ended;
     }
     std::vector<Entry> open_ones;
@@ -59,15 +59,15 @@ std::size_t take_up(LedgerFile& file, const std::string& path,
       open_ones.push_back(entry_of(open));
       ids.push_back(open_ones.back().id);
     }
-    const auto known = file.known_ids(ids);
+    const auto known = store.known_ids(ids);
     for (const Entry& entry : open_ones) {
       if (known.contains(entry.id)) continue;
-      file.add(entry);
+      store.add(entry);
       nanos += entry.charged;
       ++lost;
     }
-    file.close_journal(left.epoch);
-    file.commit();
+    store.close_journal(left.epoch);
+    store.commit();
     if (lost > 0) {
       say("ledger: " + std::to_string(lost) + (lost == 1 ? " request was" : " requests were") +
           " under way when the last gateway here was killed; charged with $" +
@@ -82,7 +82,7 @@ std::size_t take_up(LedgerFile& file, const std::string& path,
 
 }  // namespace
 
-std::size_t take_up_left(LedgerFile& file, const std::string& directory,
+std::size_t take_up_left(LedgerStore& store, const std::string& directory,
                          const std::function<void(const std::string&)>& say) {
   std::error_code error;
   std::vector<std::string> found;
@@ -93,7 +93,7 @@ std::size_t take_up_left(LedgerFile& file, const std::string& directory,
     if (is_journal) found.push_back(each.path().string());
   }
   std::size_t entries = 0;
-  for (const std::string& path : found) entries += take_up(file, path, say);
+  for (const std::string& path : found) entries += take_up(store, path, say);
   return entries;
 }
 

@@ -1,9 +1,9 @@
-// LedgerFile::spend: what was spent, by whom and on what, from the sums of days.
+// LedgerStore::spend: what was spent, by whom and on what, from the sums of days.
 #include <algorithm>
 #include <array>
 #include <chrono>
 
-#include "gateway/ledger/ledger_file.hpp"
+#include "gateway/ledger/ledger_store.hpp"
 
 namespace gateway {
 namespace {
@@ -43,39 +43,42 @@ std::string table_for(const std::vector<std::string>& by) {
 
 }  // namespace
 
-std::vector<LedgerFile::SpendRow> LedgerFile::spend(const std::vector<std::string>& by, std::int64_t from_day,
-                                                    std::int64_t to_day,
-                                                    std::optional<std::string_view> only_key) {
+std::vector<LedgerStore::SpendRow> LedgerStore::spend(const std::vector<std::string>& by,
+                                                      std::int64_t from_day, std::int64_t to_day,
+                                                      std::optional<std::string_view> only_key) {
   const std::string table = table_for(by);
   std::string columns, groups;
   for (std::size_t i = 0; i < by.size(); ++i) {
-    columns += by[i] + ",";
+    columns += "\"" + by[i] + "\",";  // `user` is a word of SQL
     groups += (i == 0 ? " GROUP BY " : ",") + std::to_string(i + 1);
   }
   std::string sql = "SELECT " + columns +
                     "sum(requests),sum(prompt),sum(output),sum(cached),sum(reasoning),sum(cost),sum(charged) "
                     "FROM " +
                     table + " WHERE day>=? AND day<=?";
-  std::optional<std::int64_t> key;
+  Numbers values{from_day, to_day};
   if (only_key) {
-    key = known_name(Whose::key, *only_key);
+    const auto key = known_name(Whose::key, *only_key);
     if (!key) return {};
     sql += " AND key=?";
+    values.push_back(*key);
   }
-  Statement rows = database_.prepare(sql + groups);
-  rows.bind(1, from_day).bind(2, to_day);
-  if (key) rows.bind(3, *key);
-  std::vector<SpendRow> all;
-  while (rows.step() == Statement::Step::row) {
-    SpendRow row;
-    const int count = static_cast<int>(by.size());
-    for (int i = 0; i < count; ++i) {
-      const std::int64_t value = rows.integer(i);
-      row.of.push_back(by[static_cast<std::size_t>(i)] == "day" ? date_of(value) : text_of(value));
+  const std::vector<Numbers> rows = select(sql + groups, values);
+  std::set<std::int64_t> names;
+  for (const Numbers& each : rows) {
+    for (std::size_t i = 0; i < by.size(); ++i) {
+      if (by[i] != "day") names.insert(each[i]);
     }
-    std::int64_t* const values[] = {&row.requests,  &row.prompt, &row.output, &row.cached,
-                                    &row.reasoning, &row.cost,   &row.charged};
-    for (int i = 0; i < 7; ++i) *values[i] = rows.integer(count + i);
+  }
+  Texts text = texts(names);
+  std::vector<SpendRow> all;
+  for (const Numbers& each : rows) {
+    SpendRow row;
+    for (std::size_t i = 0; i < by.size(); ++i)
+      row.of.push_back(by[i] == "day" ? date_of(each[i]) : text[each[i]]);
+    std::int64_t* const to[] = {&row.requests,  &row.prompt, &row.output, &row.cached,
+                                &row.reasoning, &row.cost,   &row.charged};
+    for (std::size_t i = 0; i < 7; ++i) *to[i] = each[by.size() + i];
     if (row.requests != 0 || row.cost != 0 || !by.empty()) all.push_back(std::move(row));
   }
   const bool by_day = is_by(by, "day");

@@ -1,87 +1,169 @@
-// LedgerFile::sums: what was used since a moment, from entries, the sums of hours and those of days.
-#include "gateway/ledger/ledger_file.hpp"
+// LedgerStore::sums: what was used since a moment, from entries, the sums of hours and those of days.
+#include "gateway/ledger/ledger_store.hpp"
 #include "gateway/ledger/ledger_times.hpp"
 
 namespace gateway {
+namespace {
 
-std::vector<LedgerFile::Sum> LedgerFile::edge(Scope scope, std::int64_t from_ms, std::int64_t to_ms) {
-  std::vector<Sum> sums;
-  if (from_ms >= to_ms) return sums;
-  const std::string by = scope == Scope::everybody ? "0, 0"
-                         : scope == Scope::team    ? "0, team"
-                         : scope == Scope::key     ? "0, key"
-                                                   : "key, user";
-  Statement rows = database_.prepare("SELECT " + by +
-                                     ", count(*), sum(tokens), sum(charged), sum(cost) FROM entry "
-                                     "WHERE at >= ? AND at < ? GROUP BY 1, 2");
-  rows.bind(1, from_ms).bind(2, to_ms);
-  while (rows.step() == Statement::Step::row) {
-    sums.push_back({.key = text_of(rows.integer(0)),
-                    .name = text_of(rows.integer(1)),
-                    .requests = rows.integer(2),
-                    .tokens = rows.integer(3),
-                    .charged = rows.integer(4),
-                    .cost = rows.integer(5)});
+std::string columns_of(Scope scope) {
+  return scope == Scope::everybody ? "0, 0"
+         : scope == Scope::team    ? "0, team"
+         : scope == Scope::key     ? "0, key"
+                                   : "key, \"user\"";
+}
+
+}  // namespace
+
+void LedgerStore::Counts::add(const Counts& other) {
+  requests += other.requests;
+  prompt += other.prompt;
+  cached += other.cached;
+  output += other.output;
+  reasoning += other.reasoning;
+  cost += other.cost;
+  charged += other.charged;
+}
+
+LedgerStore::Named LedgerStore::count(const Entry& entry, Sums& sums) {
+  const Named named{.team = name(Whose::team, entry.team),
+                    .key = name(Whose::key, entry.key),
+                    .user = name(Whose::user, entry.user)};
+  const std::int64_t hour = floor_to(entry.at_ms, hour_ms) / hour_ms;
+  const std::int64_t day = floor_to(entry.at_ms, day_ms) / day_ms;
+  Counts all{.requests = 1, .cost = entry.cost, .charged = entry.charged};
+  for (std::size_t i = 0; i < entry.attempts.size(); ++i) {
+    const EntryAttempt& each = entry.attempts[i];
+    Counts counts{.cost = each.cost, .charged = each.charged};
+    if (i == entry.deciding) {
+      counts = {.requests = 1,
+                .prompt = each.prompt,
+                .cached = each.cached,
+                .output = each.output,
+                .reasoning = each.reasoning,
+                .cost = each.cost,
+                .charged = each.charged};
+      all.prompt = each.prompt;
+      all.cached = each.cached;
+      all.output = each.output;
+      all.reasoning = each.reasoning;
+    }
+    const Place place{hour, named.team, named.key, name(Whose::model, each.model),
+                      name(Whose::endpoint, each.endpoint)};
+    sums.hours[place].add(counts);
   }
-  return sums;
+  if (entry.attempts.empty())
+    sums.hours[{hour, named.team, named.key, name(Whose::model, entry.model), 0}].add(all);
+  if (named.user != 0) sums.users[{hour, named.key, named.user}].add(all);
+  for (const std::string& tag : entry.tags) sums.tags[{day, named.key, name(Whose::tag, tag)}].add(all);
+  return named;
+}
+
+std::map<LedgerStore::Place, LedgerStore::Counts> LedgerStore::Sums::days() const {
+  std::map<Place, Counts> days;
+  for (const auto& [at, counts] : hours) {
+    Place day = at;
+    day[0] = floor_to(at[0], 24) / 24;
+    days[day].add(counts);
+  }
+  return days;
+}
+
+std::map<LedgerStore::UserPlace, LedgerStore::Counts> LedgerStore::Sums::user_days() const {
+  std::map<UserPlace, Counts> days;
+  for (const auto& [at, counts] : users) {
+    UserPlace day = at;
+    day[0] = floor_to(at[0], 24) / 24;
+    days[day].add(counts);
+  }
+  return days;
 }
 
 // The hour that a window begins in comes from its entries, the rest from the sums of hours; those that never
 // end, from the sums of days.
-std::vector<LedgerFile::Sum> LedgerFile::sums(Scope scope, config::WallTime since) {
+std::vector<LedgerStore::Numbers> LedgerStore::rows_since(const std::string& by, const std::string& condition,
+                                                          bool of_users, const Numbers& values,
+                                                          config::WallTime since) {
   const std::int64_t from = ms_of(since);
   const std::int64_t hour = floor_to(from + hour_ms - 1, hour_ms);
-  std::vector<Sum> all = edge(scope, from, from <= 0 ? 0 : hour);
-  const bool of_users = scope == Scope::user;
-  const std::string by = scope == Scope::everybody ? "0, 0"
-                         : scope == Scope::team    ? "0, team"
-                         : scope == Scope::key     ? "0, key"
-                                                   : "key, user";
-  const std::string table = std::string(from <= 0 ? "daily" : "hourly") + (of_users ? "_user" : "");
-  const std::string column = from <= 0 ? "day" : "hour";
-  Statement rows = database_.prepare("SELECT " + by + ", sum(requests), sum(prompt+output), sum(charged), " +
-                                     "sum(cost) FROM " + table + " WHERE " + column + " >= ? GROUP BY 1, 2");
-  rows.bind(1, from <= 0 ? 0 : hour / hour_ms);
-  while (rows.step() == Statement::Step::row) {
-    all.push_back({.key = text_of(rows.integer(0)),
-                   .name = text_of(rows.integer(1)),
-                   .requests = rows.integer(2),
-                   .tokens = rows.integer(3),
-                   .charged = rows.integer(4),
-                   .cost = rows.integer(5)});
+  const bool is_ever = from <= 0;
+  const std::string grouped = condition + " GROUP BY 1, 2";
+  std::vector<Numbers> rows;
+  if (!is_ever && from < hour) {
+    Numbers bounds{from, hour};
+    bounds.insert(bounds.end(), values.begin(), values.end());
+    rows = select("SELECT " + by +
+                      ", count(*), sum(tokens), sum(charged), sum(cost) FROM entry WHERE at >= ? AND at < ?" +
+                      grouped,
+                  bounds);
+  }
+  const std::string table = std::string(is_ever ? "daily" : "hourly") + (of_users ? "_user" : "");
+  Numbers bounds{is_ever ? 0 : hour / hour_ms};
+  bounds.insert(bounds.end(), values.begin(), values.end());
+  const auto whole =
+      select("SELECT " + by + ", sum(requests), sum(prompt+output), sum(charged), sum(cost) FROM " + table +
+                 " WHERE " + (is_ever ? "day" : "hour") + " >= ?" + grouped,
+             bounds);
+  rows.insert(rows.end(), whole.begin(), whole.end());
+  return rows;
+}
+
+std::vector<LedgerStore::Sum> LedgerStore::sums(Scope scope, config::WallTime since, Writers writers) {
+  const std::string condition = writers == Writers::all ? std::string() : of_this_gateway();
+  const auto rows = rows_since(columns_of(scope), condition, scope == Scope::user, {}, since);
+  std::set<std::int64_t> names;
+  for (const Numbers& row : rows) names.insert({row[0], row[1]});
+  Texts text = texts(names);
+  std::vector<Sum> all;
+  for (const Numbers& row : rows) {
+    all.push_back({.key = text[row[0]],
+                   .name = text[row[1]],
+                   .requests = row[2],
+                   .tokens = row[3],
+                   .charged = row[4],
+                   .cost = row[5]});
   }
   return all;
 }
 
-LedgerFile::Sum LedgerFile::sum_of_key(std::string_view key, config::WallTime since) {
+LedgerStore::Sum LedgerStore::sum_of_key(std::string_view key, config::WallTime since) {
   Sum sum{.key = {}, .name = std::string(key)};
   const auto id = known_name(Whose::key, key);
   if (!id) return sum;
-  const std::int64_t from = ms_of(since), hour = floor_to(from + hour_ms - 1, hour_ms);
-  const auto add = [&](Statement rows) {
-    if (rows.step() != Statement::Step::row) return;
-    sum.requests += rows.integer(0);
-    sum.tokens += rows.integer(1);
-    sum.charged += rows.integer(2);
-    sum.cost += rows.integer(3);
-  };
-  if (from <= 0) {
-    Statement rows = database_.prepare(
-        "SELECT sum(requests), sum(prompt+output), sum(charged), sum(cost) FROM daily WHERE key=?");
-    rows.bind(1, *id);
-    add(std::move(rows));
-    return sum;
+  for (const Numbers& row : rows_since("0, 0", " AND key=?", false, {*id}, since)) {
+    sum.requests += row[2];
+    sum.tokens += row[3];
+    sum.charged += row[4];
+    sum.cost += row[5];
   }
-  Statement hours = database_.prepare(
-      "SELECT sum(requests), sum(prompt+output), sum(charged), sum(cost) FROM hourly WHERE hour>=? AND "
-      "key=?");
-  hours.bind(1, hour / hour_ms).bind(2, *id);
-  add(std::move(hours));
-  Statement entries = database_.prepare(
-      "SELECT count(*), sum(tokens), sum(charged), sum(cost) FROM entry WHERE at>=? AND at<? AND key=?");
-  entries.bind(1, from).bind(2, hour).bind(3, *id);
-  add(std::move(entries));
   return sum;
+}
+
+std::map<std::string, LedgerStore::Sum> LedgerStore::sums_by_gateway(Scope scope, std::string_view key,
+                                                                     std::string_view name,
+                                                                     config::WallTime since) {
+  std::string condition;
+  Numbers values;
+  const auto of = [&](Whose kind, std::string_view text, const char* column) {
+    condition += std::string(" AND ") + column + "=?";
+    values.push_back(known_name(kind, text).value_or(-1));
+  };
+  if (scope == Scope::team) of(Whose::team, name, "team");
+  if (scope == Scope::key) of(Whose::key, name, "key");
+  if (scope == Scope::user) of(Whose::key, key, "key"), of(Whose::user, name, "\"user\"");
+  const std::string by = has_gateways() ? "0, gateway" : "0, 0";
+  const auto rows = rows_since(by, condition, scope == Scope::user, values, since);
+  std::set<std::int64_t> names;
+  for (const Numbers& row : rows) names.insert(row[1]);
+  Texts text = texts(names);
+  std::map<std::string, Sum> all;
+  for (const Numbers& row : rows) {
+    Sum& sum = all[text[row[1]]];
+    sum.requests += row[2];
+    sum.tokens += row[3];
+    sum.charged += row[4];
+    sum.cost += row[5];
+  }
+  return all;
 }
 
 }  // namespace gateway

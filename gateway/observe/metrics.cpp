@@ -90,6 +90,16 @@ void Metrics::observe_reserved(std::size_t requests, double dollars) {
   parts_->families.reserved_dollars.child().Set(dollars);
 }
 
+void Metrics::observe_sharing(int gateways, bool is_away, double leased_dollars) {
+  parts_->families.sharing_gateways.child().Set(gateways);
+  parts_->families.sharing_away.child().Set(is_away ? 1 : 0);
+  parts_->families.leased_dollars.child().Set(leased_dollars);
+}
+
+void Metrics::observe_keys_away(bool is_away) {
+  parts_->families.keys_away.child().Set(is_away ? 1 : 0);
+}
+
 void Metrics::observe_connections(int open) {
   parts_->families.connections.child().Set(open);
 }

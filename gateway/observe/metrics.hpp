@@ -59,6 +59,11 @@ class Metrics {
   void observe_certificate(std::int64_t expires);
   // Requests for which something of a quota is set aside, and the most money of them at one of those who pay.
   void observe_reserved(std::size_t requests, double dollars);
+  // Gateways that share quotas, whether their server does not answer, and the most money that one of those who
+  // pay has in hand here.
+  void observe_sharing(int gateways, bool is_away, double leased_dollars);
+  // Whether keys that others change cannot be looked at.
+  void observe_keys_away(bool is_away);
   // The text exposition format, version 0.0.4.
   std::string text() const;
 

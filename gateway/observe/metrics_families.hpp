@@ -136,6 +136,16 @@ struct MetricsFamilies {
       "Times that the ledger could not be written; what it was to hold stays in journals."};
   GaugeFamily reserved_requests{registry, "isocost_reserved_requests",
                                 "Requests under way for which something of a quota is set aside."};
+  GaugeFamily sharing_gateways{
+      registry, "isocost_sharing_gateways",
+      "Gateways that were heard of within 5 s by the server through which quotas are shared."};
+  GaugeFamily sharing_away{registry, "isocost_sharing_away",
+                           "1 while the server through which quotas are shared does not answer."};
+  GaugeFamily leased_dollars{registry, "isocost_leased_dollars",
+                             "The most money that one of those who pay has in hand here, of budgets that "
+                             "several gateways share."};
+  GaugeFamily keys_away{registry, "isocost_keys_away",
+                        "1 while the store of keys that other gateways change cannot be looked at."};
   GaugeFamily reserved_dollars{
       registry, "isocost_reserved_dollars",
       "Money set aside for requests under way, at the one of all keys, teams, users and "

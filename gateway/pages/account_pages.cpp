@@ -63,7 +63,7 @@ void put_usage(json::object& object, const config::Quota& quota, const KeyUsage&
 
 }  // namespace
 
-KeyUsage usage_of(LedgerFile& file, std::string_view key, config::WallTime now) {
+KeyUsage usage_of(LedgerStore& file, std::string_view key, config::WallTime now) {
   const Calendar utc(nullptr, now, config::TimePoint{});
   const auto since = [&](Period period) {
     return file.sum_of_key(key, utc.window(period, now).begins).charged;
@@ -158,9 +158,9 @@ std::string generation_page(const Entry& entry, std::string_view id) {
 }
 
 // `rows` are by day, model and endpoint.
-std::string activity_page(const std::vector<LedgerFile::SpendRow>& rows) {
+std::string activity_page(const std::vector<LedgerStore::SpendRow>& rows) {
   json::array data;
-  for (const LedgerFile::SpendRow& row : rows) {
+  for (const LedgerStore::SpendRow& row : rows) {
     const std::string& endpoint = row.of[2];
     data.push_back(json::object{{"date", row.of[0]},
                                 {"model", row.of[1]},
@@ -272,13 +272,13 @@ std::string cell(const std::string& text) {
 
 }  // namespace
 
-std::string spend_page(const std::vector<std::string>& by, const std::vector<LedgerFile::SpendRow>& rows,
+std::string spend_page(const std::vector<std::string>& by, const std::vector<LedgerStore::SpendRow>& rows,
                        SpendForm form) {
   if (form == SpendForm::csv) {
     std::string text;
     for (const std::string& each : by) text += each + ",";
     text += "requests,prompt_tokens,output_tokens,cached_tokens,reasoning_tokens,cost,charged\r\n";
-    for (const LedgerFile::SpendRow& row : rows) {
+    for (const LedgerStore::SpendRow& row : rows) {
       for (const std::string& each : row.of) text += cell(each) + ",";
       for (const std::int64_t count : {row.requests, row.prompt, row.output, row.cached, row.reasoning})
         text += std::to_string(count) + ",";
@@ -287,7 +287,7 @@ std::string spend_page(const std::vector<std::string>& by, const std::vector<Led
     return text;
   }
   json::array data;
-  for (const LedgerFile::SpendRow& row : rows) {
+  for (const LedgerStore::SpendRow& row : rows) {
     json::object object;
     for (std::size_t i = 0; i < by.size(); ++i) object[by[i]] = row.of[i];
     object["requests"] = row.requests;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gateway/keys/stored_key.hpp"
-#include "gateway/ledger/ledger_file.hpp"
+#include "gateway/ledger/ledger_store.hpp"
 
 namespace gateway {
 
@@ -16,14 +16,14 @@ namespace gateway {
 struct KeyUsage {
   std::int64_t day = 0, week = 0, month = 0, total = 0;
 };
-KeyUsage usage_of(LedgerFile& file, std::string_view key, config::WallTime now);
+KeyUsage usage_of(LedgerStore& file, std::string_view key, config::WallTime now);
 
 // GET /api/v1/key: `key` is the one that asks, null where none is asked for.
 std::string own_key_page(const config::KeySettings* key, const KeyUsage& usage);
 // GET /api/v1/generation
 std::string generation_page(const Entry& entry, std::string_view id);
 // GET /api/v1/activity
-std::string activity_page(const std::vector<LedgerFile::SpendRow>& rows);
+std::string activity_page(const std::vector<LedgerStore::SpendRow>& rows);
 // GET /api/v1/credits
 std::string credits_page(const config::Quota& quota, std::int64_t used);
 
@@ -34,7 +34,7 @@ std::optional<boost::json::object> key_of_openrouter(const boost::json::object& 
 
 // GET /admin/spend
 enum class SpendForm { json, csv };
-std::string spend_page(const std::vector<std::string>& by, const std::vector<LedgerFile::SpendRow>& rows,
+std::string spend_page(const std::vector<std::string>& by, const std::vector<LedgerStore::SpendRow>& rows,
                        SpendForm form);
 // "team,day"
 std::vector<std::string> words_of(std::string_view list);

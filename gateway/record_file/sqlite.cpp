@@ -49,6 +49,10 @@ Statement::Step Statement::step() {
   throw SqliteFault(code, message);
 }
 
+int Statement::columns() const {
+  return sqlite3_column_count(statement_.get());
+}
+
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }

@@ -34,6 +34,7 @@ class Statement {
   Statement& bind_bytes(int place, std::string_view bytes);
   enum class Step { row, done };
   Step step();
+  int columns() const;
   std::int64_t integer(int column) const;
   // Good until the next step.
   std::string_view bytes(int column) const;

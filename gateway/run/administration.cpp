@@ -8,6 +8,8 @@
 
 #include "gateway/http/query.hpp"
 #include "gateway/pages/account_pages.hpp"
+#include "gateway/postgres/connection.hpp"
+#include "gateway/record_file/sqlite.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quoted.hpp"
 #include "providers/loop/run_to_end.hpp"
@@ -81,18 +83,20 @@ std::optional<std::string> unknown_name(const std::string& body, const Generatio
 
 }  // namespace
 
-Administration::Administration(const std::string& path, Books& books, Ledger* ledger)
-    : books_(books), ledger_(ledger), store_(std::make_unique<KeyStore>(path)) {
+Administration::Administration(const LedgerPlace& place, Books& books, Ledger* ledger)
+    : books_(books), ledger_(ledger), store_(std::make_unique<KeyStore>(open_keys(place))) {
+  is_shared_ = place.is_shared();
+  version_ = store_->version();
   for (StoredKey& key : store_->all()) keys_.push_back(std::move(key.settings));
 }
 
-std::unique_ptr<Administration> Administration::open(const std::string& directory, Books& books,
-                                                     Ledger* ledger, std::string& why) {
-  const std::string path = KeyStore::file_in(directory);
+std::unique_ptr<Administration> Administration::open(const LedgerPlace& place, Books& books, Ledger* ledger,
+                                                     std::string& why) {
   try {
-    return std::unique_ptr<Administration>(new Administration(path, books, ledger));
+    return std::unique_ptr<Administration>(new Administration(place, books, ledger));
   } catch (const std::exception& cause) {
-    why = "the store of keys " + path + " cannot be used: " + cause.what();
+    why = "the store of keys " + (place.is_shared() ? place.words() : KeyStore::file_in(place.directory)) +
+          " cannot be used: " + cause.what();
     return nullptr;
   }
 }
@@ -106,7 +110,35 @@ Administration::~Administration() {
 void Administration::on_change(boost::asio::io_context& control, Adopt adopt) {
   control_ = &control;
   adopt_ = std::move(adopt);
+  if (is_shared_) look_soon();
   thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
+}
+
+// What other gateways have changed is known here within a second. While the database is away, the keys that
+// are known hold.
+void Administration::look_soon() {
+  constexpr auto between_looks = std::chrono::milliseconds(400);
+  next_look_.expires_after(between_looks);
+  next_look_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    try {
+      const std::int64_t version = store_->version();
+      if (version != version_) take_into_use();
+      version_ = version;
+      is_away_ = false;
+    } catch (const std::exception&) {
+      is_away_ = true;
+    }
+    look_soon();
+  });
+}
+
+std::vector<config::KeySettings> Administration::take_into_use() {
+  std::vector<config::KeySettings> keys;
+  for (StoredKey& key : store_->all()) keys.push_back(std::move(key.settings));
+  // From here, so that what was changed last is taken into use last.
+  boost::asio::post(*control_, [this, keys] { adopt_(keys); });
+  return keys;
 }
 
 Task<KeyAnswer> Administration::change(Loop& asker, KeyCall key_call,
@@ -119,11 +151,7 @@ Task<KeyAnswer> Administration::change(Loop& asker, KeyCall key_call,
   const auto make = [this, key_call, generation] {
     Changed done{.answer = store_->call(key_call, generation->catalogue->settings().keys, now_seconds()),
                  .keys = {}};
-    if (done.answer.has_changed) {
-      for (StoredKey& key : store_->all()) done.keys.push_back(std::move(key.settings));
-      // From here, so that what was changed last is taken into use last.
-      boost::asio::post(*control_, [this, keys = done.keys] { adopt_(keys); });
-    }
+    if (done.answer.has_changed) done.keys = take_into_use();
     return done;
   };
   Changed changed;
@@ -170,7 +198,7 @@ Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
   if (answer.status >= 400) co_return Administered{.status = answer.status, .body = answer.body};
   const json::value told = json::parse(answer.body);
   json::array keys = key_call.what == What::list ? told.at("data").as_array() : json::array{told};
-  const auto usages = [](LedgerFile& file, const json::array& of) {
+  const auto usages = [](LedgerStore& file, const json::array& of) {
     std::vector<KeyUsage> all;
     for (const json::value& key : of)
       all.push_back(
@@ -180,7 +208,7 @@ Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
   std::vector<KeyUsage> used(keys.size());
   if (ledger_) {
     try {
-      const auto read = [keys, usages](LedgerFile& file) { return usages(file, keys); };
+      const auto read = [keys, usages](LedgerStore& file) { return usages(file, keys); };
       used = co_await ledger_->ask(asker, read);
     } catch (const std::exception&) {
       // What was spent is left out while it cannot be read.
@@ -213,12 +241,14 @@ Task<Administered> Administration::spend(Loop& asker, AdminCall call) {
       query_value(call.query, "format").value_or("json") == "csv" ? SpendForm::csv : SpendForm::json;
   std::string wrong;
   try {
-    const auto read = [=](LedgerFile& file) { return spend_page(by, file.spend(by, *from, *to), form); };
+    const auto read = [=](LedgerStore& file) { return spend_page(by, file.spend(by, *from, *to), form); };
     const std::string page = co_await ledger_->ask(asker, read);
     co_return Administered{
         .body = page,
         .content_type = form == SpendForm::csv ? "text/csv; charset=utf-8" : "application/json"};
   } catch (const SqliteFault& cause) {
+    co_return unavailable(cause);
+  } catch (const PostgresFault& cause) {
     co_return unavailable(cause);
   } catch (const std::exception& cause) {
     wrong = cause.what();
@@ -229,7 +259,7 @@ Task<Administered> Administration::spend(Loop& asker, AdminCall call) {
 Task<Administered> Administration::forget(Loop& asker, AdminCall call) {
   if (!ledger_) co_return no_ledger();
   try {
-    const auto work = [user = call.parameter](LedgerFile& file) { return file.forget_user(user); };
+    const auto work = [user = call.parameter](LedgerStore& file) { return file.forget_user(user); };
     const int count = co_await ledger_->change(asker, work);
     if (count == 0)
       co_return fault(404, "user_not_found", "Nothing is stored about " + quoted(call.parameter) + ".");
@@ -246,7 +276,7 @@ Task<Administered> Administration::one_generation(Loop& asker, AdminCall call) {
   const std::string request = id.starts_with("req_") ? id : request_id_of(id);
   std::optional<std::string> only;
   if (call.has_key && call.role == config::Role::none) only = call.key;
-  const auto read = [=](LedgerFile& file) {
+  const auto read = [=](LedgerStore& file) {
     return file.find(request, only ? std::optional<std::string_view>(*only) : std::nullopt);
   };
   const auto found = co_await ledger_->ask(asker, read);
@@ -263,14 +293,16 @@ Task<Administered> Administration::account(Loop& asker, AdminCall call) {
   try {
     if (call.route == "/v1/generation") co_return co_await one_generation(asker, std::move(call));
     if (call.route == "/v1/key") {
-      const auto read = [key = call.key, now](LedgerFile& file) { return usage_of(file, key, now); };
+      const auto read = [key = call.key, now](LedgerStore& file) { return usage_of(file, key, now); };
       const KeyUsage usage = co_await ledger_->ask(asker, read);
       co_return Administered{.body = own_key_page(call.settings, usage)};
     }
     if (call.route == "/v1/credits") {
-      const auto read = [](LedgerFile& file) {
-        const auto sums = file.sums(Scope::everybody, config::WallTime{});
-        return sums.empty() ? std::int64_t{0} : sums[0].charged;
+      const auto read = [](LedgerStore& file) {
+        std::int64_t all = 0;
+        for (const LedgerStore::Sum& sum : file.sums(Scope::everybody, config::WallTime{}))
+          all += sum.charged;
+        return all;
       };
       const std::int64_t used = co_await ledger_->ask(asker, read);
       co_return Administered{.body = credits_page(call.generation->catalogue->settings().quota, used)};
@@ -284,7 +316,7 @@ Task<Administered> Administration::account(Loop& asker, AdminCall call) {
     }
     std::optional<std::string> only;
     if (call.has_key && call.role == config::Role::none) only = call.key;
-    const auto read = [=](LedgerFile& file) {
+    const auto read = [=](LedgerStore& file) {
       return file.spend({"day", "model", "endpoint"}, from, to,
                         only ? std::optional<std::string_view>(*only) : std::nullopt);
     };

@@ -2,6 +2,8 @@
 // gateway runs, each on the thread whose disk it waits for. Outlives the loops that ask.
 #pragma once
 
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <future>
 #include <memory>
@@ -9,6 +11,7 @@
 
 #include "gateway/accounts/books.hpp"
 #include "gateway/keys/key_store.hpp"
+#include "gateway/keys/open_keys.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/run/control_pages.hpp"
 
@@ -17,7 +20,7 @@ namespace gateway {
 class Administration {
  public:
   // Null where the store of keys cannot be used: `why`. `ledger` may be null.
-  static std::unique_ptr<Administration> open(const std::string& directory, Books& books, Ledger* ledger,
+  static std::unique_ptr<Administration> open(const LedgerPlace& place, Books& books, Ledger* ledger,
                                               std::string& why);
   ~Administration();
   Administration(const Administration&) = delete;
@@ -29,6 +32,9 @@ class Administration {
   using Adopt = std::function<void(std::vector<config::KeySettings>)>;
   void on_change(boost::asio::io_context& control, Adopt adopt);
 
+  // Whether the store of keys could not be looked at the last time.
+  bool is_away() const { return is_away_.load(std::memory_order_relaxed); }
+
   providers::Task<Administered> answer(Pages::Loop& asker, AdminCall call);
 
  private:
@@ -36,7 +42,9 @@ class Administration {
     KeyAnswer answer;
     std::vector<config::KeySettings> keys;
   };
-  Administration(const std::string& path, Books& books, Ledger* ledger);
+  Administration(const LedgerPlace& place, Books& books, Ledger* ledger);
+  void look_soon();
+  std::vector<config::KeySettings> take_into_use();
   providers::Task<KeyAnswer> change(Pages::Loop& asker, KeyCall key_call,
                                     std::shared_ptr<const Generation> generation);
   providers::Task<Administered> keys_page(Pages::Loop& asker, AdminCall call);
@@ -52,7 +60,11 @@ class Administration {
   std::vector<config::KeySettings> keys_;
   boost::asio::io_context* control_ = nullptr;
   Adopt adopt_;
+  bool is_shared_ = false;
+  std::int64_t version_ = 0;
+  std::atomic<bool> is_away_{false};
   boost::asio::io_context io_{1};
+  boost::asio::steady_timer next_look_{io_};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::thread thread_;
 };

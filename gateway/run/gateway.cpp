@@ -19,12 +19,14 @@
 #include "gateway/process/process.hpp"
 #include "gateway/process/supervisor.hpp"
 #include "gateway/record_file/market_file.hpp"
+#include "gateway/redis/shared_limits.hpp"
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
 #include "gateway/serving/quota_refusal.hpp"
+#include "gateway/state/gateway_name.hpp"
 #include "gateway/state/state_directory.hpp"
 #include "providers/loop/run_to_end.hpp"
 
@@ -108,6 +110,7 @@ class RunningGateway {
     give_way();
     run(control_.io(), control_.counters());
     for (std::thread& thread : threads) thread.join();
+    sharing_.reset();
     control_.close_log();
     control_.keep_market_now();
     if (market_file_ && !market_file_->finish(patience_for_disk)) std::quick_exit(0);
@@ -189,12 +192,14 @@ class RunningGateway {
     const auto tell = [this](const std::string& text) { say("isocost: " + text); };
     const bool has_state = take_state(why, fault);
     if (has_state && wanted.enabled) {
-      ledger_ = Ledger::open(
-          {.directory = state_->path(), .settings = wanted, .loops = static_cast<std::size_t>(workers())},
-          tell, why);
+      ledger_ = Ledger::open({.directory = state_->path(),
+                              .settings = wanted,
+                              .loops = static_cast<std::size_t>(workers()),
+                              .gateway = name()},
+                             tell, why);
     }
     books_.adopt(settings(), std::chrono::system_clock::now(), config::Clock::now());
-    const bool needs_ledger = wanted.required || books_.has_quotas();
+    const bool needs_ledger = wanted.required || books_.has_quotas() || !wanted.url.empty();
     const bool may_do_without =
         has_state ? !needs_ledger
                   : fault == StateDirectory::Fault::unusable && settings().state.empty() && !needs_ledger;
@@ -207,6 +212,11 @@ class RunningGateway {
 
   void observe_money(Metrics& metrics) {
     metrics.observe_reserved(books_.open_requests(), config::Money{books_.open_nanos()}.dollars());
+    if (sharing_) {
+      metrics.observe_sharing(sharing_->gateways(), sharing_->is_away(),
+                              config::Money{books_.leased_nanos()}.dollars());
+    }
+    if (administration_) metrics.observe_keys_away(administration_->is_away());
     if (!ledger_) return;
     const auto count = [&](Event event, std::uint64_t now, std::uint64_t& before) {
       metrics.count(event, now - std::exchange(before, now));
@@ -216,9 +226,12 @@ class RunningGateway {
     count(Event::ledger_write_failed, ledger_->faults(), ledger_before_[2]);
   }
 
+  std::string name() const { return gateway_name(settings().name, state_->path()); }
+
   bool keep_keys() {
     std::string why;
-    administration_ = Administration::open(state_->path(), books_, ledger_.get(), why);
+    const LedgerPlace place{.directory = state_->path(), .settings = settings().ledger, .gateway = name()};
+    administration_ = Administration::open(place, books_, ledger_.get(), why);
     if (!administration_) return say("isocost: " + why), false;
     control_.administered_by(*administration_);
     if (!administration_->keys().empty()) reload_.use_keys(administration_->keys());
@@ -242,6 +255,11 @@ class RunningGateway {
     for (const Books::Past& past : ledger_->past(books_.questions(now))) books_.add(past, now);
     ledger_->run();
     is_counting_ = true;
+    if (!settings().redis.url.empty()) {
+      sharing_ = std::make_unique<SharedLimits>(settings().redis, name(), books_, *ledger_,
+                                                [this](const std::string& text) { say("isocost: " + text); });
+      sharing_->run();
+    }
     return true;
   }
 
@@ -472,6 +490,7 @@ class RunningGateway {
   std::optional<StateDirectory> state_;
   Books books_{std::chrono::system_clock::now(), config::Clock::now()};
   std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<SharedLimits> sharing_;
   std::unique_ptr<Administration> administration_;
   bool is_counting_ = false;
   std::array<std::uint64_t, 3> ledger_before_{};  // as the metrics have them

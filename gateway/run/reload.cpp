@@ -35,6 +35,8 @@ config::Problems left_for_a_restart(const config::Settings& started, const confi
   compare(started.records, now.records, "records");
   compare(started.ledger, now.ledger, "ledger");
   compare(started.state, now.state, "state");
+  compare(started.name, now.name, "name");
+  compare(started.redis, now.redis, "redis");
   compare(started.limits.max_connections, now.limits.max_connections, "limits.max_connections");
   compare(started.limits.max_connections_per_ip, now.limits.max_connections_per_ip,
           "limits.max_connections_per_ip");

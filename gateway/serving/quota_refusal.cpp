@@ -28,6 +28,13 @@ std::string capitalised(std::string text) {
   return text;
 }
 
+ErrorReply others_unknown() {
+  ErrorReply error = ledger_unavailable();
+  error.message =
+      "What other gateways have spent of the same budget cannot be known now, so this request is not let in.";
+  return error;
+}
+
 std::string window(config::Period period) {
   if (period == config::Period::total) return "in total";
   return (period == config::Period::hour ? "an " : "a ") +
@@ -62,6 +69,7 @@ std::string limit_words(const LimitState& limit) {
 }
 
 ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let) {
+  if (limit.is_away) return others_unknown();
   const bool is_money = limit.measure == Measure::dollars, waits = let == Let::wait;
   const bool is_payment = is_money && !waits;
   ErrorReply error =

@@ -4,6 +4,8 @@
 
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/key_text.hpp"
+#include "gateway/keys/postgres_keys.hpp"
+#include "tests/support/postgres_server.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 using gateway::KeyAnswer;
@@ -117,4 +119,23 @@ TEST_CASE("a name is given once, and what stands in the configuration is changed
   CHECK(world.call(What::revoke, "app").status == 409);
   CHECK(world.call(What::show, "app").status == 200);
   CHECK(world.call(What::show, "nobody").status == 404);
+}
+
+TEST_CASE("several gateways have the same keys in a database, and see when one changed") {
+  auto& server = support::PostgresServer::instance();
+  if (!server.is_there()) return;
+  const auto address = server.database();
+  KeyStore one(gateway::keys_in_postgres(address)), two(gateway::keys_in_postgres(address));
+  const auto first = two.version();
+  CHECK(one.call({.what = What::create, .whom = "", .body = R"({"name":"ci"})"}, {}, 1).status == 201);
+  CHECK(two.version() != first);
+  CHECK(two.call({.what = What::create, .whom = "", .body = R"({"name":"ci"})"}, {}, 1).status == 409);
+  REQUIRE(two.all().size() == 1);
+  CHECK(two.call({.what = What::rotate, .whom = "ci", .body = "{}"}, {}, 2).status == 200);
+  CHECK(one.all()[0].settings.sha256 == two.all()[0].settings.sha256);
+  const auto before = one.version();
+  CHECK(two.call({.what = What::revoke, .whom = "ci", .body = "{}"}, {}, 2).status == 200);
+  CHECK(one.version() != before);
+  CHECK(one.all()[0].settings.is_disabled);
+  CHECK(one.call({.what = What::change, .whom = "ci", .body = R"({"disabled":false})"}, {}, 3).status == 409);
 }

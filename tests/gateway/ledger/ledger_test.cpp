@@ -6,13 +6,16 @@
 #include <random>
 #include <set>
 
+#include "gateway/ledger/ledger_file.hpp"
+#include "gateway/postgres/migrations.hpp"
+#include "tests/support/postgres_server.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 using gateway::Entry;
 using gateway::EntryEnd;
 using gateway::Journal;
 using gateway::Ledger;
-using gateway::LedgerFile;
+using gateway::LedgerStore;
 using gateway::Scope;
 using namespace std::chrono_literals;
 
@@ -50,21 +53,47 @@ std::string bytes_of(const Entry& entry) {
   return bytes;
 }
 
+// Where a ledger may be: the same holds of both.
+struct InFile {
+  static bool is_there() { return true; }
+  static void place(config::LedgerSettings&) {}
+};
+struct InPostgres {
+  static bool is_there() { return support::PostgresServer::instance().is_there(); }
+  static void place(config::LedgerSettings& settings) {
+    const auto address = support::PostgresServer::instance().database();
+    settings.url = address.url;
+    settings.password = address.password;
+  }
+};
+
+template <class Where>
 struct World {
   support::ScratchDirectory directory;
   std::string said, why;
-  std::unique_ptr<Ledger> open() {
-    config::LedgerSettings settings;
+  config::LedgerSettings settings;
+  World() {
     settings.journal = 1 << 20;
-    auto ledger = Ledger::open(
-        {.directory = directory.file(""), .settings = settings, .loops = 2},
-        [this](const std::string& text) { said += text + "\n"; }, why);
-    return ledger;
+    Where::place(settings);
   }
-  LedgerFile file() { return LedgerFile(Ledger::file_in(directory.file("")), LedgerFile::Mode::read); }
-  LedgerFile::Sum all() {
-    const auto sums = file().sums(Scope::everybody, config::WallTime{});
-    return sums.empty() ? LedgerFile::Sum{} : sums[0];
+  std::unique_ptr<Ledger> open(const std::string& gateway = "one") {
+    return Ledger::open(
+        {.directory = directory.file(""), .settings = settings, .loops = 2, .gateway = gateway},
+        [this](const std::string& text) { said += text + "\n"; }, why);
+  }
+  std::unique_ptr<LedgerStore> store(const std::string& gateway = "one",
+                                     LedgerStore::Mode mode = LedgerStore::Mode::write) {
+    return gateway::open_ledger({.directory = directory.file(""), .settings = settings, .gateway = gateway},
+                                mode);
+  }
+  LedgerStore::Sum all() { return sum_of(Scope::everybody, config::WallTime{}); }
+  LedgerStore::Sum sum_of(Scope scope, config::WallTime since) {
+    LedgerStore::Sum all;
+    for (const LedgerStore::Sum& each : store()->sums(scope, since)) {
+      all.requests += each.requests;
+      all.charged += each.charged;
+    }
+    return all;
   }
 };
 
@@ -85,8 +114,10 @@ TEST_CASE("an entry is read as it was written") {
   CHECK_FALSE(gateway::read_entry(bytes_of(entry).substr(0, 20), read));
 }
 
-TEST_CASE("what ended before a kill is entered once, however often it is taken up") {
-  World world;
+TEST_CASE_TEMPLATE("what ended before a kill is entered once, however often it is taken up", Where, InFile,
+                   InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
   {
     auto ledger = world.open();
     REQUIRE(ledger);
@@ -101,15 +132,17 @@ TEST_CASE("what ended before a kill is entered once, however often it is taken u
   }
   CHECK(world.all().requests == 1);
   CHECK(world.all().charged == 100);
-  const auto found = world.file().find("req_1");
+  const auto found = world.store()->find("req_1");
   REQUIRE(found);
   CHECK(found->team == "search");
-  CHECK(world.file().find("req_1", "app"));
-  CHECK_FALSE(world.file().find("req_1", "other"));
+  CHECK(world.store()->find("req_1", "app"));
+  CHECK_FALSE(world.store()->find("req_1", "other"));
 }
 
-TEST_CASE("what was under way is charged as it was set aside, if a host had been asked") {
-  World world;
+TEST_CASE_TEMPLATE("what was under way is charged as it was set aside, if a host had been asked", Where,
+                   InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
   {
     auto ledger = world.open();
     REQUIRE(ledger);
@@ -122,13 +155,15 @@ TEST_CASE("what was under way is charged as it was set aside, if a host had been
   REQUIRE(world.open());
   CHECK(world.said.find("2 requests were under way") != std::string::npos);
   CHECK(world.all().charged == 5'000);
-  CHECK(world.file().find("req_sent")->end == EntryEnd::lost);
-  CHECK(world.file().find("req_sent")->charged == 5'000);
-  CHECK(world.file().find("req_held")->charged == 0);
+  CHECK(world.store()->find("req_sent")->end == EntryEnd::lost);
+  CHECK(world.store()->find("req_sent")->charged == 5'000);
+  CHECK(world.store()->find("req_held")->charged == 0);
 }
 
-TEST_CASE("a thread brings what journals hold to disk, and their room is free again") {
-  World world;
+TEST_CASE_TEMPLATE("a thread brings what journals hold to disk, and their room is free again", Where, InFile,
+                   InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
   auto ledger = world.open();
   REQUIRE(ledger);
   ledger->run();
@@ -145,9 +180,11 @@ TEST_CASE("a thread brings what journals hold to disk, and their room is free ag
   CHECK(world.all().requests == 500);
 }
 
-TEST_CASE("sums agree with the entries that they are of") {
-  World world;
-  LedgerFile file(Ledger::file_in(world.directory.file("")), LedgerFile::Mode::write);
+TEST_CASE_TEMPLATE("sums agree with the entries that they are of", Where, InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
+  const auto store = world.store();
+  LedgerStore& file = *store;
   std::mt19937_64 draw(3);
   std::map<std::string, std::int64_t> by_key;
   std::int64_t since_ten_past = 0;
@@ -189,20 +226,20 @@ TEST_CASE("sums agree with the entries that they are of") {
   std::int64_t tagged = 0;
   for (const auto& row : file.spend({"tag"}, 0, 100'000)) tagged += row.charged;
   CHECK(tagged == 2 * all);  // each has two
-  CHECK(
-      file.sums(Scope::everybody, config::WallTime(std::chrono::milliseconds(noon + 600'000)))[0].charged +
-          (file.sums(Scope::everybody, config::WallTime(std::chrono::milliseconds(noon + 600'000))).size() > 1
-               ? file.sums(Scope::everybody, config::WallTime(std::chrono::milliseconds(noon + 600'000)))[1]
-                     .charged
-               : 0) ==
-      since_ten_past);
+  const config::WallTime ten_past{std::chrono::milliseconds(noon + 600'000)};
+  CHECK(world.sum_of(Scope::everybody, ten_past).charged == since_ten_past);
+  CHECK(world.sum_of(Scope::user, ten_past).charged == since_ten_past);
+  CHECK(world.sum_of(Scope::team, config::WallTime{}).charged == all);
   CHECK_THROWS_WITH(file.spend({"user", "model"}, 0, 1), "sums by user are kept by key and day alone");
   CHECK_THROWS(file.spend({"colour"}, 0, 1));
 }
 
-TEST_CASE("single requests are forgotten when they are old, and their sums by day stay") {
-  World world;
-  LedgerFile file(Ledger::file_in(world.directory.file("")), LedgerFile::Mode::write);
+TEST_CASE_TEMPLATE("single requests are forgotten when they are old, and their sums by day stay", Where,
+                   InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
+  const auto store = world.store();
+  LedgerStore& file = *store;
   file.begin();
   file.add(entry_of("old", 10));
   file.add(entry_of("new", 20, "app", noon + 86'400'000));
@@ -213,14 +250,16 @@ TEST_CASE("single requests are forgotten when they are old, and their sums by da
   CHECK(file.spend({}, 0, 100'000)[0].charged == 30);
 }
 
-TEST_CASE("a request is found by its id among many, over restarts and what was taken back") {
-  World world;
-  const std::string path = Ledger::file_in(world.directory.file(""));
+TEST_CASE_TEMPLATE("a request is found by its id among many, over restarts and what was taken back", Where,
+                   InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
   const auto name = [](int i) { return "req_" + std::to_string(i); };
   int next = 0;
   // Few and many in a commit, so that what belongs together on disk begins and ends anywhere.
   for (const int count : {1, 700, 3, 511, 1, 600}) {
-    LedgerFile file(path, LedgerFile::Mode::write);
+    const auto store = world.store();
+    LedgerStore& file = *store;
     file.begin();
     for (int i = 0; i < 20; ++i) file.add(entry_of("taken back " + std::to_string(i), 1));
     file.roll_back();
@@ -229,7 +268,8 @@ TEST_CASE("a request is found by its id among many, over restarts and what was t
     CHECK(file.known_ids({name(next - 1), "nobody"}).size() == 1);
     file.commit();
   }
-  LedgerFile file = world.file();
+  const auto store = world.store("one", LedgerStore::Mode::read);
+  LedgerStore& file = *store;
   for (int i = 0; i < next; ++i) {
     const auto found = file.find(name(i));
     REQUIRE(found);
@@ -243,17 +283,20 @@ TEST_CASE("a request is found by its id among many, over restarts and what was t
   CHECK(known == std::set<std::string, std::less<>>{name(0), name(900)});
 }
 
-TEST_CASE("numbers go on where all requests were forgotten, and what comes then is found") {
-  World world;
-  const std::string path = Ledger::file_in(world.directory.file(""));
+TEST_CASE_TEMPLATE("numbers go on where all requests were forgotten, and what comes then is found", Where,
+                   InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
   {
-    LedgerFile file(path, LedgerFile::Mode::write);
+    const auto store = world.store();
+    LedgerStore& file = *store;
     file.begin();
     for (int i = 0; i < 1'200; ++i) file.add(entry_of("old " + std::to_string(i), 1));
     file.commit();
     CHECK_FALSE(file.forget_before(noon + 1));
   }
-  LedgerFile file(path, LedgerFile::Mode::write);
+  const auto store = world.store();
+  LedgerStore& file = *store;
   CHECK_FALSE(file.find("old 1199"));
   file.begin();
   file.add(entry_of("new", 5, "app", noon + 2));
@@ -262,9 +305,11 @@ TEST_CASE("numbers go on where all requests were forgotten, and what comes then 
   CHECK_FALSE(file.find("old 0"));
 }
 
-TEST_CASE("what is stored about a user can be forgotten") {
-  World world;
-  LedgerFile file(Ledger::file_in(world.directory.file("")), LedgerFile::Mode::write);
+TEST_CASE_TEMPLATE("what is stored about a user can be forgotten", Where, InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
+  const auto store = world.store();
+  LedgerStore& file = *store;
   file.begin();
   file.add(entry_of("req_1", 10));
   file.commit();
@@ -275,9 +320,9 @@ TEST_CASE("what is stored about a user can be forgotten") {
 }
 
 TEST_CASE("a file of a newer version, or of something else, is refused in words") {
-  World world;
+  World<InFile> world;
   const std::string path = world.directory.file("ledger.sqlite");
-  { LedgerFile file(path, LedgerFile::Mode::write); }
+  { gateway::LedgerFile file(path, LedgerStore::Mode::write); }
   {
     gateway::Database database(path, gateway::Database::Mode::write);
     database.run("PRAGMA user_version=99");
@@ -290,4 +335,101 @@ TEST_CASE("a file of a newer version, or of something else, is refused in words"
   }
   CHECK_FALSE(world.open());
   CHECK(world.why.find("something else") != std::string::npos);
+}
+
+TEST_CASE("what a gateway wrote is told apart from what others did, and is one sum all the same") {
+  if (!InPostgres::is_there()) return;
+  World<InPostgres> world;
+  for (const char* gateway : {"one", "two", "three"}) {
+    const auto store = world.store(gateway);
+    store->begin();
+    for (int i = 0; i < 4; ++i) store->add(entry_of(std::string(gateway) + std::to_string(i), 10));
+    store->commit();
+  }
+  const auto store = world.store("two");
+  CHECK(world.all().charged == 120);
+  const auto own = store->sums(Scope::key, config::WallTime{}, LedgerStore::Writers::this_one);
+  REQUIRE(own.size() == 1);
+  CHECK(own[0].charged == 40);
+  const config::WallTime before_noon{std::chrono::milliseconds(noon - 90'000)};
+  for (const Scope scope : {Scope::everybody, Scope::team, Scope::key, Scope::user}) {
+    const char* name = scope == Scope::team ? "search" : scope == Scope::user ? "ann" : "app";
+    const auto sums = store->sums_by_gateway(scope, "app", name, before_noon);
+    REQUIRE(sums.size() == 3);
+    CHECK(sums.at("three").charged == 40);
+  }
+  CHECK(store->spend({"user"}, 0, 100'000)[0].charged == 120);
+  CHECK(store->find("three2")->key == "app");
+}
+
+TEST_CASE("what was committed without an answer is not entered again by who comes next") {
+  if (!InPostgres::is_there()) return;
+  World<InPostgres> world;
+  const auto write = [](LedgerStore& store, std::uint64_t last) {
+    store.begin();
+    for (std::uint64_t i = 1; i <= last; ++i) {
+      if (!store.has(7, i)) store.add(entry_of("req_" + std::to_string(i), 1));
+    }
+    store.note_read(7, last);
+    store.commit();
+  };
+  const auto slow = world.store(), fast = world.store();
+  CHECK_FALSE(slow->has(7, 1));
+  // Both know nothing of the journal yet: only one of them may bring it in.
+  write(*fast, 3);
+  CHECK_THROWS(write(*slow, 3));
+  CHECK(world.all().requests == 3);
+  write(*world.store(), 5);
+  CHECK(world.all().requests == 5);
+  CHECK_THROWS(write(*fast, 6));
+  const auto last = world.store();
+  last->begin();
+  CHECK(last->has(7, 5));
+  last->close_journal(7);
+  last->commit();
+  CHECK(world.store()->is_closed(7));
+  CHECK_THROWS(write(*world.store(), 6));
+}
+
+TEST_CASE("months are dropped whole when they are old") {
+  if (!InPostgres::is_there()) return;
+  World<InPostgres> world;
+  const auto store = world.store();
+  constexpr std::int64_t day = 86'400'000;
+  store->begin();
+  for (int i = 0; i < 120; ++i) store->add(entry_of("req_" + std::to_string(i), 1, "app", noon - i * day));
+  store->commit();
+  CHECK_FALSE(store->forget_before(noon - 40 * day));
+  CHECK(store->find("req_39"));
+  CHECK_FALSE(store->find("req_41"));
+  CHECK_FALSE(store->find("req_119"));
+  CHECK(store->spend({}, 0, 100'000)[0].charged == 120);
+  store->begin();
+  store->add(entry_of("late", 1, "app", noon - 100 * day));
+  store->commit();
+  CHECK(store->find("late"));
+}
+
+TEST_CASE("tables of a newer version, a wrong password and a server that is not there are told in words") {
+  if (!InPostgres::is_there()) return;
+  World<InPostgres> world;
+  REQUIRE(world.open());
+  {
+    gateway::Postgres database({world.settings.url, world.settings.password}, 5s);
+    database.run("UPDATE version SET number=99");
+  }
+  CHECK_FALSE(world.open());
+  CHECK(world.why.find("newer isocost") != std::string::npos);
+  world.settings.password = config::Secret("a-wrong-password");
+  CHECK_FALSE(world.open());
+  CHECK(world.why.find("password authentication failed") != std::string::npos);
+  CHECK(world.why.find("ledger.password") != std::string::npos);
+  CHECK(world.why.find("a-wrong-password") == std::string::npos);
+  world.settings.url = "postgresql://isocost@127.0.0.1:1/none?host=/nowhere";
+  try {
+    world.store();
+    FAIL("nobody is there");
+  } catch (const gateway::PostgresFault& fault) {
+    CHECK(fault.kind() == gateway::PostgresFault::Kind::away);
+  }
 }

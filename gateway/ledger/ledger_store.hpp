@@ -1,0 +1,108 @@
+// Where the ledger is: every request's entry, and their sums by hour and by day. Belongs to one thread;
+// faults are thrown as std::runtime_error.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/accounts/books.hpp"
+#include "gateway/ledger/entry.hpp"
+
+namespace gateway {
+
+enum class Whose { team, key, user, model, endpoint, tag, gateway };
+
+class LedgerStore {
+ public:
+  enum class Mode { read, write };
+  virtual ~LedgerStore() = default;
+
+  // What comes between these two is there at once, or not at all.
+  virtual void begin() = 0;
+  virtual void commit() = 0;
+  virtual void roll_back() = 0;
+  virtual void add(const Entry& entry) = 0;
+  // Whether the journal's entry of this number is there already.
+  virtual bool has(std::uint64_t epoch, std::uint64_t number) = 0;
+  virtual void note_read(std::uint64_t epoch, std::uint64_t number) = 0;
+  // Of a journal that will never be read again.
+  virtual bool is_closed(std::uint64_t epoch) = 0;
+  virtual void close_journal(std::uint64_t epoch) = 0;
+  // Removes some of what ended before; true when there may be more.
+  virtual bool forget_before(std::int64_t at_ms) = 0;
+
+  // Which of these ids have an entry, of the transaction under way, too. Looks at all that there are, once.
+  virtual std::set<std::string, std::less<>> known_ids(const std::vector<std::string>& ids) = 0;
+  // Where `key` is named, of its own alone.
+  virtual std::optional<Entry> find(std::string_view id,
+                                    std::optional<std::string_view> key = std::nullopt) = 0;
+  // What is stored about a user is then about nobody. Returns how many names were forgotten.
+  virtual int forget_user(std::string_view user) = 0;
+  // What another connection to it may have renamed.
+  virtual void forget_names() = 0;
+
+  struct Sum {
+    std::string key, name;  // `key` of users alone
+    std::int64_t requests = 0, tokens = 0, charged = 0, cost = 0;
+  };
+  // Of all gateways that write here, or of this one alone.
+  enum class Writers { all, this_one };
+  // Of each team, key or user, or of all, since a moment; one that is there twice is to be added up.
+  std::vector<Sum> sums(Scope scope, config::WallTime since, Writers writers = Writers::all);
+  Sum sum_of_key(std::string_view key, config::WallTime since);
+  // Of one alone, by the names of the gateways that wrote it.
+  std::map<std::string, Sum> sums_by_gateway(Scope scope, std::string_view key, std::string_view name,
+                                             config::WallTime since);
+
+  struct SpendRow {
+    std::vector<std::string> of;  // as asked for
+    std::int64_t requests = 0, prompt = 0, output = 0, cached = 0, reasoning = 0, cost = 0, charged = 0;
+  };
+  // By what, of days since 1970 (UTC) from and to; throws std::runtime_error where it cannot be told so.
+  // `only_key`: of this one alone.
+  std::vector<SpendRow> spend(const std::vector<std::string>& by, std::int64_t from_day, std::int64_t to_day,
+                              std::optional<std::string_view> only_key = std::nullopt);
+
+ protected:
+  struct Counts {
+    std::int64_t requests = 0, prompt = 0, cached = 0, output = 0, reasoning = 0, cost = 0, charged = 0;
+    void add(const Counts& other);
+  };
+  using Place = std::array<std::int64_t, 5>;  // hour, team, key, model, endpoint
+  using UserPlace = std::array<std::int64_t, 3>;
+  // What one transaction adds to the sums.
+  struct Sums {
+    std::map<Place, Counts> hours;
+    std::map<UserPlace, Counts> users, tags;  // hour, key, user; day, key, tag
+    std::map<Place, Counts> days() const;
+    std::map<UserPlace, Counts> user_days() const;
+    void clear() { hours.clear(), users.clear(), tags.clear(); }
+  };
+  // Names are numbers here; 0 is none.
+  struct Named {
+    std::int64_t team = 0, key = 0, user = 0;
+  };
+  Named count(const Entry& entry, Sums& sums);
+  virtual std::int64_t name(Whose kind, std::string_view text) = 0;
+  virtual std::optional<std::int64_t> known_name(Whose kind, std::string_view text) = 0;
+  using Texts = std::map<std::int64_t, std::string>;
+  virtual Texts texts(const std::set<std::int64_t>& names) = 0;
+  // Rows of whole numbers; each ? stands for the next of `values`.
+  using Numbers = std::vector<std::int64_t>;
+  virtual std::vector<Numbers> select(const std::string& sql, const Numbers& values) = 0;
+  // The condition that leaves those in whom this gateway has written; empty where only one writes.
+  virtual std::string of_this_gateway() const = 0;
+  virtual bool has_gateways() const = 0;
+
+ private:
+  // Rows by `by`, of entries up to a whole hour and of sums from there on.
+  std::vector<Numbers> rows_since(const std::string& by, const std::string& condition, bool of_users,
+                                  const Numbers& values, config::WallTime since);
+};
+
+}  // namespace gateway

@@ -1,0 +1,85 @@
+// What Redis does when a gateway tells what it used of limits, and asks for more: all at once, by its own
+// clock.
+//
+// Each limit is a hash: `u<gateway>` is what that gateway has used in the window, `l<gateway>` what it has in
+// hand. Both are told anew each time, so that a server that lost them has them again soon; what gateways have
+// used that are not there any more comes from the ledger (`seeds`) before money is given out.
+//
+// KEYS: that of all gateways, then one for each limit.
+// ARGV: name, epoch, and for each limit: used, in hand, wanted, limit, 1 for money, begin and end of the
+// window
+//   (seconds, 0: never), how many seeds (-1: not looked up), and those as names and amounts.
+// Replies: {how many gateways, since when it knows anything, then for each limit: used by others, given, 1
+// where seeds are wanted}, or {-1} where
+//   a later process has the name.
+#pragma once
+
+namespace gateway {
+
+inline constexpr const char* lease_script = R"(
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local me, epoch = ARGV[1], tonumber(ARGV[2])
+local function whole(number) return string.format('%.0f', number) end
+local mine = redis.call('HGET', KEYS[1], 'g' .. me)
+if mine and tonumber(string.match(mine, '^%d+')) > epoch then return {-1} end
+redis.call('HSET', KEYS[1], 'g' .. me, whole(epoch) .. ':' .. whole(now))
+redis.call('HSETNX', KEYS[1], 'born', whole(now))
+local born = tonumber(redis.call('HGET', KEYS[1], 'born'))
+local live, gone = 0, {}
+local all = redis.call('HGETALL', KEYS[1])
+for i = 1, #all, 2 do
+  local seen = tonumber(string.match(all[i + 1], ':(%d+)$'))
+  if seen then
+    if now - seen < 5000 then live = live + 1 end
+    if now - seen > 60000 then gone['l' .. string.sub(all[i], 2)] = true end
+    if now - seen > 86400000 then redis.call('HDEL', KEYS[1], all[i]) end
+  end
+end
+local out, at = {live, whole(born)}, 3
+for k = 2, #KEYS do
+  local key = KEYS[k]
+  local used, lease, wanted, limit = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local money, begins, ends = ARGV[at + 4] == '1', tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+  local seeds = tonumber(ARGV[at + 7])
+  at = at + 8
+  if redis.call('EXISTS', key) == 0 then
+    local is_complete = not money or begins * 1000 > born + 5000
+    redis.call('HSET', key, 'from', is_complete and '0' or whole(now))
+  end
+  for i = 1, seeds do
+    local field, amount = 'u' .. ARGV[at], ARGV[at + 1]
+    at = at + 2
+    local known = redis.call('HGET', key, field)
+    if not known or tonumber(known) < tonumber(amount) then redis.call('HSET', key, field, amount) end
+  end
+  if seeds >= 0 then redis.call('HSET', key, 'seeded', '1') end
+  redis.call('HSET', key, 'u' .. me, used, 'l' .. me, lease)
+  local others, leases, from, seeded = 0, 0, 0, false
+  local fields = redis.call('HGETALL', key)
+  for i = 1, #fields, 2 do
+    local name, value = fields[i], tonumber(fields[i + 1])
+    local kind = string.sub(name, 1, 1)
+    if name == 'from' then from = value
+    elseif name == 'seeded' then seeded = true
+    elseif kind == 'u' then
+      if name ~= 'u' .. me then others = others + value end
+    elseif kind == 'l' then
+      if gone[name] then redis.call('HDEL', key, name) else leases = leases + value end
+    end
+  end
+  local given = 0
+  local is_complete = from == 0 or (seeded and now - from >= 300)
+  if wanted > 0 and is_complete then
+    given = math.min(wanted, limit - others - tonumber(used) - leases)
+    if given > 0 then redis.call('HSET', key, 'l' .. me, whole(tonumber(lease) + given)) else given = 0 end
+  end
+  if ends > 0 then redis.call('EXPIREAT', key, ends + 3600) end
+  out[#out + 1] = whole(others)
+  out[#out + 1] = whole(given)
+  out[#out + 1] = (from ~= 0 and not seeded) and 1 or 0
+end
+return out
+)";
+
+}  // namespace gateway

@@ -1,0 +1,202 @@
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+
+#include "gateway/accounts/books.hpp"
+
+using config::Measure;
+using config::Period;
+using gateway::Books;
+using gateway::Let;
+using gateway::LimitState;
+using gateway::Reservation;
+using gateway::SharedLimit;
+using namespace std::chrono_literals;
+
+namespace {
+
+// 2026-11-28 16:00:00 UTC.
+const config::WallTime wall{std::chrono::seconds(1'795'881'600)};
+const config::TimePoint start{std::chrono::hours(1000)};
+
+// What Redis does, as its script says it.
+struct Server {
+  struct Limit {
+    std::map<std::string, std::int64_t> used, lease;
+  };
+  std::map<std::string, Limit> limits;
+  std::mt19937_64 draw{5};
+
+  void exchange(const std::string& gateway, Books& books, config::TimePoint now) {
+    for (const SharedLimit& each : books.shared_limits(now, draw())) {
+      Limit& limit = limits[each.name + std::to_string(static_cast<int>(each.measure)) +
+                            std::to_string(each.begins.time_since_epoch().count())];
+      limit.used[gateway] = each.own;
+      limit.lease[gateway] = each.lease;
+      std::int64_t used = 0, leases = 0;
+      for (const auto& [name, amount] : limit.used) used += amount;
+      for (const auto& [name, amount] : limit.lease) leases += amount;
+      const std::int64_t given =
+          std::clamp<std::int64_t>(each.limit - used - leases, 0, std::max<std::int64_t>(each.wanted, 0));
+      limit.lease[gateway] += given;
+      books.grant(each, {.others = used - each.own, .granted = given}, now);
+    }
+  }
+};
+
+struct Gateway {
+  explicit Gateway(std::string called) : name(std::move(called)) {
+    settings.keys.resize(1);
+    settings.keys[0].name = {"app"};
+    books.share([this] { is_called = true; });
+  }
+  void limit(Measure measure, Period period, std::int64_t most) {
+    settings.keys[0].quota.of(measure)[static_cast<std::size_t>(period)] = most;
+    books.adopt(settings, wall, start);
+  }
+  Let ask(std::int64_t nanos, Reservation& reservation, LimitState* why = nullptr) {
+    return books.reserve(
+        {.user = {}, .key = "app", .team = {}, .most = {.nanos = nanos}, .least_nanos = nanos}, now,
+        reservation, why);
+  }
+  // With what the server gives, if need be.
+  Let ask(Server& server, std::int64_t nanos, Reservation& reservation, LimitState* why = nullptr) {
+    const Let let = ask(nanos, reservation, why);
+    if (let != Let::wait) return let;
+    server.exchange(name, books, now);
+    return ask(nanos, reservation, why);
+  }
+  void settle(Reservation& reservation, std::int64_t nanos) {
+    books.settle(reservation, {.requests = 1, .nanos = nanos}, now);
+  }
+
+  std::string name;
+  config::Settings settings;
+  config::TimePoint now = start;
+  Books books{wall, start};
+  bool is_called = false;
+};
+
+}  // namespace
+
+TEST_CASE("gateways let in together what a budget lets in, and refuse once it is spent") {
+  Server server;
+  std::vector<std::unique_ptr<Gateway>> all;
+  for (const char* name : {"one", "two", "three"}) {
+    all.push_back(std::make_unique<Gateway>(name));
+    all.back()->limit(Measure::dollars, Period::day, 1'000);
+  }
+  std::vector<std::pair<Gateway*, Reservation>> open;
+  for (int i = 0; i < 30; ++i) {
+    Gateway& here = *all[i % 3];
+    Reservation reservation;
+    if (here.ask(server, 100, reservation) == Let::in) open.emplace_back(&here, reservation);
+  }
+  CHECK(open.size() == 10);
+  Reservation more;
+  CHECK(all[0]->ask(server, 100, more) == Let::wait);  // others may use less than was set aside for them
+  for (auto& [gateway, reservation] : open) gateway->settle(reservation, 100);
+  for (auto& each : all) {
+    for (int i = 0; i < 2; ++i)
+      for (auto& other : all) server.exchange(other->name, other->books, start);
+    CHECK(each->ask(server, 100, more) == Let::out);
+  }
+}
+
+TEST_CASE("what was set aside and not used is there for others at the next look") {
+  Server server;
+  Gateway one("one"), two("two");
+  for (Gateway* each : {&one, &two}) each->limit(Measure::dollars, Period::total, 100);
+  Reservation first, second;
+  REQUIRE(one.ask(server, 100, first) == Let::in);
+  CHECK(two.ask(server, 40, second) == Let::wait);
+  one.settle(first, 10);
+  server.exchange("one", one.books, start);
+  CHECK(two.ask(server, 40, second) == Let::in);
+  two.settle(second, 40);
+  server.exchange("two", two.books, start);
+  CHECK(one.ask(server, 51, first) == Let::out);
+  CHECK(one.ask(server, 50, first) == Let::in);
+}
+
+TEST_CASE("who needs more than is in hand has it asked for") {
+  Server server;
+  Gateway one("one");
+  one.limit(Measure::dollars, Period::day, 1'000);
+  Reservation reservation;
+  CHECK_FALSE(one.is_called);
+  CHECK(one.ask(10, reservation) == Let::wait);
+  CHECK(one.is_called);
+}
+
+TEST_CASE("while others cannot be asked money is what is in hand, and it is nobody's fault") {
+  Server server;
+  Gateway one("one");
+  one.limit(Measure::dollars, Period::day, 1'000);
+  Reservation first, second;
+  REQUIRE(one.ask(server, 600, first) == Let::in);
+  one.books.be_alone(3, one.now);
+  LimitState why;
+  CHECK(one.ask(300, second, &why) == Let::out);
+  CHECK(why.is_away);
+  one.settle(first, 100);
+  CHECK(one.ask(300, second, &why) == Let::in);  // of the 600 that were in hand
+  Reservation third;
+  CHECK(one.ask(300, third, &why) == Let::out);
+  one.books.be_alone(std::nullopt, one.now);
+  CHECK(one.ask(server, 300, third, &why) == Let::in);
+}
+
+TEST_CASE("while others cannot be asked each gateway takes its part of what is counted") {
+  Gateway one("one");
+  one.limit(Measure::requests, Period::minute, 90);
+  one.books.be_alone(3, one.now);
+  const auto let_in = [&] {
+    int count = 0;
+    for (int i = 0; i < 200; ++i) {
+      Reservation reservation;
+      if (one.ask(0, reservation) != Let::in) continue;
+      one.settle(reservation, 0);
+      ++count;
+    }
+    return count;
+  };
+  CHECK(let_in() == 30);
+  one.now += 61s;
+  CHECK(let_in() == 30);
+}
+
+TEST_CASE("a server that lost all knows again what gateways have used and have in hand") {
+  Server server;
+  Gateway one("one"), two("two");
+  for (Gateway* each : {&one, &two}) each->limit(Measure::dollars, Period::day, 100);
+  Reservation first, second;
+  REQUIRE(one.ask(server, 60, first) == Let::in);
+  server.limits.clear();
+  server.exchange("one", one.books, start);
+  CHECK(two.ask(server, 60, second) == Let::wait);
+  CHECK(two.ask(server, 40, second) == Let::in);
+}
+
+TEST_CASE("two who each have half of what one needs do not wait for each other") {
+  Server server;
+  Gateway one("one"), two("two");
+  for (Gateway* each : {&one, &two}) each->limit(Measure::dollars, Period::day, 60);
+  Reservation first, second;
+  REQUIRE(one.ask(server, 30, first) == Let::in);
+  REQUIRE(two.ask(server, 30, second) == Let::in);
+  one.settle(first, 20);
+  two.settle(second, 20);
+  // Ten in hand at each, and each has one that needs twenty.
+  CHECK(one.ask(20, first) == Let::wait);
+  CHECK(two.ask(20, second) == Let::wait);
+  int let_in = 0;
+  for (int round = 0; round < 30 && let_in == 0; ++round) {
+    for (auto [gateway, reservation] : {std::pair(&one, &first), std::pair(&two, &second)}) {
+      server.exchange(gateway->name, gateway->books, start);
+      if (gateway->ask(20, *reservation) == Let::in) ++let_in;
+    }
+  }
+  CHECK(let_in == 1);
+}

@@ -1,0 +1,50 @@
+// A PostgreSQL server of the tests' own, started when the first test asks and ended with the process; where
+// none is installed there is none. Each test has a database of its own.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "gateway/postgres/connection.hpp"
+#include "tests/support/scratch_directory.hpp"
+
+namespace support {
+
+class PostgresServer {
+ public:
+  static PostgresServer& instance() {
+    static PostgresServer server;
+    return server;
+  }
+  bool is_there() const { return is_there_; }
+  // Of a new, empty database.
+  gateway::PostgresAddress database() {
+    const std::string name = "test_" + std::to_string(++count_);
+    gateway::Postgres(address("postgres"), std::chrono::seconds(10)).run("CREATE DATABASE " + name);
+    return address(name);
+  }
+  ~PostgresServer() {
+    if (is_there_) run("stop");
+  }
+
+ private:
+  PostgresServer() : is_there_(run("start") == 0) {}
+  int run(const std::string& command) const {
+    return std::system(
+        (SOURCE_DIR "/tests/support/postgres.sh " + command + " " + directory_.file("server")).c_str());
+  }
+  gateway::PostgresAddress address(const std::string& database) const {
+    return {.url = "postgresql://isocost@/" + database + "?host=" + directory_.file("server"),
+            .password = config::Secret("of-the-tests")};
+  }
+
+  // Others than the owner of the test go through it.
+  struct Open : ScratchDirectory {
+    Open() { std::filesystem::permissions(file(""), std::filesystem::perms(0755)); }
+  } directory_;
+  int count_ = 0;
+  bool is_there_ = false;
+};
+
+}  // namespace support
