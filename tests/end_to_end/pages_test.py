@@ -165,6 +165,8 @@ class Reader:
             block = found[0]
             if language == "text" and printed is not None:
                 if os.environ.get("ISOCOST_WRITE_PAGES") and "…" not in body:
+                    for port, here in self.ports.items():
+                        printed = printed.replace(str(here), port)
                     block = f"```text\n{printed.rstrip()}\n```"
                 else:
                     self.test.assertIsNone(first_difference(body, printed), f"{where}: not printed in\n{printed}")
