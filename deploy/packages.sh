@@ -16,6 +16,9 @@ test_commands="python3:python3-minimal curl:curl node:nodejs npm:npm nginx:nginx
 test_packages="python3-venv libbenchmark-dev chromium-headless-shell postgresql-15 redis-server"
 fuzz_packages="clang-14 libclang-rt-14-dev"
 
+# For deploy/build: packages, images, and their tests.
+package_packages="dpkg-dev binutils python3-minimal xz-utils lintian mmdebstrap rpm umoci bubblewrap"
+
 # Prints those of the packages given that are not installed.
 missing_packages() {
   for package in "$@"; do

@@ -8,7 +8,9 @@
 #include "gateway/commands/check_command.hpp"
 #include "gateway/commands/command_line.hpp"
 #include "gateway/commands/explain_command.hpp"
+#include "gateway/commands/health_command.hpp"
 #include "gateway/commands/hosts_command.hpp"
+#include "gateway/commands/import_command.hpp"
 #include "gateway/commands/keys_command.hpp"
 #include "gateway/commands/serve_command.hpp"
 #include "gateway/commands/spend_command.hpp"
@@ -31,6 +33,8 @@ int main(int argc, char** argv) {
       gateway::add_serve(app, ISOCOST_VERSION),
       gateway::add_check(app),
       gateway::add_catalogue(app),
+      gateway::add_import(app),
+      gateway::add_health(app),
       gateway::add_hosts(app),
       gateway::add_top(app),
       gateway::add_explain(app),

@@ -14,7 +14,7 @@ end_to_end=true
 
 . deploy/packages.sh
 # shellcheck disable=SC2046,SC2086  # lists of words
-install_packages $(missing_packages $build_packages $test_packages $fuzz_packages) $(missing_commands $test_commands)
+install_packages $(missing_packages $build_packages $test_packages $package_packages $fuzz_packages) $(missing_commands $test_commands)
 
 # What comes from PyPI and npm, at the versions that the tests name, into build/.
 install_sdks() {

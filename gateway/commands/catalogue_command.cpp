@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <stdexcept>
 
@@ -34,17 +33,9 @@ struct Wanted {
   bool shows_all = false;
 };
 
-std::string text_of(const std::string& from) {
-  if (from.starts_with("https://")) return download(from);
-  if (from == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream file(from, std::ios::binary);
-  if (!file) throw std::runtime_error("the file " + from + " cannot be read");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 Agreement agreement_from(const std::vector<std::string>& from) {
   std::vector<CatalogueRows> lists;
-  for (const std::string& each : from) lists.push_back(rows_of_list(text_of(each), each));
+  for (const std::string& each : from) lists.push_back(rows_of_list(text_from(each), each));
   return agreement_of(std::move(lists));
 }
 

@@ -12,6 +12,9 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <exception>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 
@@ -108,6 +111,14 @@ std::string download(const std::string& url) {
     throw std::runtime_error(url + " cannot be had: " + why.what());
   }
   return *std::move(body);
+}
+
+std::string text_from(const std::string& from) {
+  if (from.starts_with("https://")) return download(from);
+  if (from == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::ifstream file(from, std::ios::binary);
+  if (!file) throw std::runtime_error("the file " + from + " cannot be read");
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace gateway

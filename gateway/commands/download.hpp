@@ -9,4 +9,7 @@ namespace gateway {
 // the address and what is wrong. At most 256 MiB and a minute.
 std::string download(const std::string& url);
 
+// A file, what an https address gives, or - for the standard input.
+std::string text_from(const std::string& from);
+
 }  // namespace gateway

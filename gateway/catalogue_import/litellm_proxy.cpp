@@ -1,0 +1,171 @@
+#include "gateway/catalogue_import/litellm_proxy.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace gateway {
+namespace {
+
+using config::Tree;
+
+constexpr std::string_view stands_nowhere = "nothing here corresponds to it";
+
+const Tree* below(const Tree& root, std::string_view section, std::string_view name) {
+  const Tree* found = root.find(section);
+  return found ? found->find(name) : nullptr;
+}
+
+std::string text_of(const Tree* tree) {
+  return tree && tree->kind == Tree::Kind::text ? tree->text : "";
+}
+
+void add_texts(const Tree* from, std::map<std::string, std::string, std::less<>>& texts) {
+  if (!from || from->kind != Tree::Kind::mapping) return;
+  for (std::size_t i = 0; i < from->keys.size(); ++i) {
+    if (from->items[i].kind == Tree::Kind::text) texts.emplace(from->keys[i].text, from->items[i].text);
+  }
+}
+
+// As LiteLLM guesses it of names that every one of its users knows.
+std::string_view kind_of_bare(std::string_view model) {
+  constexpr std::array<std::string_view, 6> openai{"gpt-", "chatgpt-", "o1", "o3", "o4", "text-embedding-"};
+  if (std::ranges::any_of(openai, [&](std::string_view begin) { return model.starts_with(begin); }))
+    return "openai";
+  if (model.starts_with("claude")) return "anthropic";
+  return model.starts_with("gemini") ? "vertex_ai" : "";
+}
+
+void split_model(std::string model, LitellmDeployment& deployment) {
+  const std::string_view said = deployment.param("custom_llm_provider");
+  const std::size_t slash = model.find('/');
+  if (!said.empty()) {
+    deployment.kind = said;
+    if (model.starts_with(deployment.kind + "/")) model.erase(0, deployment.kind.size() + 1);
+  } else if (slash != std::string::npos) {
+    deployment.kind = model.substr(0, slash);
+    model.erase(0, slash + 1);
+  } else {
+    deployment.kind = kind_of_bare(model);
+  }
+  // How LiteLLM is to ask, not what.
+  for (const std::string_view way : {"responses/", "converse/", "invoke/", "o_series/", "gpt5_series/"}) {
+    if (model.starts_with(way)) model.erase(0, way.size());
+  }
+  deployment.host_model = std::move(model);
+}
+
+// [{name: [other, …]}, …]
+void read_fallbacks(const Tree* list, LitellmProxy& proxy) {
+  if (!list) return;
+  for (const Tree& each : list->items) {
+    for (std::size_t i = 0; i < each.keys.size(); ++i) {
+      std::vector<std::string>& names = proxy.fallbacks[each.keys[i].text];
+      for (const Tree& other : each.items[i].items) {
+        const bool is_new = std::ranges::find(names, other.text) == names.end();
+        if (other.kind == Tree::Kind::text && is_new && other.text != each.keys[i].text)
+          names.push_back(other.text);
+      }
+    }
+  }
+}
+
+void read_aliases(const Tree* aliases, LitellmProxy& proxy) {
+  if (!aliases) return;
+  for (std::size_t i = 0; i < aliases->keys.size(); ++i) {
+    const Tree& said = aliases->items[i];
+    std::string target = said.kind == Tree::Kind::mapping ? text_of(said.find("model")) : text_of(&said);
+    if (!target.empty()) proxy.aliases.emplace(aliases->keys[i].text, std::move(target));
+  }
+}
+
+void read_deployments(const Tree* list, LitellmProxy& proxy) {
+  if (!list) return;
+  for (const Tree& each : list->items) {
+    LitellmDeployment deployment;
+    deployment.group = text_of(each.find("model_name"));
+    add_texts(each.find("litellm_params"), deployment.params);
+    add_texts(&each, deployment.params);  // limits of rate may stand here, too
+    add_texts(each.find("model_info"), deployment.info);
+    split_model(std::string(deployment.param("model")), deployment);
+    if (deployment.group.empty() || deployment.host_model.empty()) {
+      proxy.notes.push_back("model_list: an entry without `model_name` or `model`");
+      continue;
+    }
+    proxy.deployments.push_back(std::move(deployment));
+  }
+}
+
+// Every member that nobody read.
+void note_the_rest(const Tree& root, std::string_view section, std::initializer_list<std::string_view> read,
+                   LitellmProxy& proxy) {
+  const Tree* found = root.find(section);
+  if (!found) return;
+  for (const Tree::Key& key : found->keys) {
+    if (std::ranges::find(read, key.text) == read.end())
+      proxy.notes.push_back(std::string(section) + "." + key.text + ": " + std::string(stands_nowhere));
+  }
+}
+
+}  // namespace
+
+std::string_view variable_named(std::string_view text) {
+  constexpr std::string_view begin = "os.environ/";
+  return text.starts_with(begin) ? text.substr(begin.size()) : std::string_view();
+}
+
+std::string_view LitellmDeployment::param(std::string_view name) const {
+  const auto found = params.find(name);
+  return found == params.end() ? std::string_view() : found->second;
+}
+
+std::string_view LitellmDeployment::fact(std::string_view name) const {
+  const auto found = info.find(name);
+  return found == info.end() ? param(name) : found->second;
+}
+
+LitellmProxy litellm_proxy(const Tree& root) {
+  LitellmProxy proxy;
+  read_deployments(root.find("model_list"), proxy);
+  for (const std::string_view section : {"router_settings", "litellm_settings"}) {
+    read_fallbacks(below(root, section, "fallbacks"), proxy);
+    read_fallbacks(below(root, section, "context_window_fallbacks"), proxy);
+    read_fallbacks(below(root, section, "content_policy_fallbacks"), proxy);
+    read_aliases(below(root, section, "model_group_alias"), proxy);
+    if (const Tree* names = below(root, section, "default_fallbacks")) {
+      for (const Tree& name : names->items) proxy.default_fallbacks.push_back(text_of(&name));
+    }
+    if (proxy.retries.empty()) proxy.retries = text_of(below(root, section, "num_retries"));
+    if (proxy.timeout.empty()) proxy.timeout = text_of(below(root, section, "timeout"));
+    if (proxy.timeout.empty()) proxy.timeout = text_of(below(root, section, "request_timeout"));
+  }
+  proxy.strategy = text_of(below(root, "router_settings", "routing_strategy"));
+  proxy.master_key = text_of(below(root, "general_settings", "master_key"));
+  note_the_rest(root, "router_settings",
+                {"fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "model_group_alias",
+                 "default_fallbacks", "num_retries", "timeout", "routing_strategy"},
+                proxy);
+  note_the_rest(root, "litellm_settings",
+                {"fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "model_group_alias",
+                 "default_fallbacks", "num_retries", "request_timeout", "drop_params", "set_verbose"},
+                proxy);
+  note_the_rest(root, "general_settings", {"master_key", "database_url"}, proxy);
+  if (below(root, "general_settings", "database_url")) {
+    proxy.notes.push_back(
+        "general_settings.database_url: keys, teams and budgets in it stay there; `isocost keys create` "
+        "makes new ones");
+  }
+  if (const Tree* variables = root.find("environment_variables")) {
+    for (const Tree::Key& key : variables->keys) {
+      proxy.notes.push_back("environment_variables." + key.text + ": set it where isocost is started");
+    }
+  }
+  for (const Tree::Key& key : root.keys) {
+    constexpr std::array<std::string_view, 5> read{"model_list", "router_settings", "litellm_settings",
+                                                   "general_settings", "environment_variables"};
+    if (std::ranges::find(read, key.text) == read.end())
+      proxy.notes.push_back(key.text + ": " + std::string(stands_nowhere));
+  }
+  return proxy;
+}
+
+}  // namespace gateway
