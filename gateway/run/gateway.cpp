@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "config/values/address.hpp"
+#include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/record_file/market_file.hpp"
 #include "gateway/run/admin_door.hpp"
@@ -54,6 +55,8 @@ void probe(asio::io_context& io, const Tcp::endpoint& address) {
 // After the limit of a drain, or a second signal, this much for replies to break off in order.
 constexpr auto last_patience = std::chrono::milliseconds(500);
 constexpr auto patience_for_disk = std::chrono::seconds(5);
+// Until a gateway begins to serve: later ones are found while it does.
+constexpr auto patience_for_names = std::chrono::seconds(2);
 
 int most_connections(const config::ServingLimits& limits) {
   const int fit = connections_that_fit();
@@ -83,6 +86,7 @@ class RunningGateway {
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     asio::signal_set hangup(control_.io(), SIGHUP);
     if (!can_log() || !keep_state()) return 1;
+    look_after_engines();
     keep_market();
     if (!keep_records() || !listen()) return 1;
     await_signal(signals);
@@ -94,6 +98,7 @@ class RunningGateway {
     }
     give_way();
     run(control_.io(), control_.counters());
+    const bool are_engines_left = engines_->stop();
     for (std::thread& thread : threads) thread.join();
     control_.close_log();
     control_.keep_market_now();
@@ -104,6 +109,7 @@ class RunningGateway {
     desk_.reset();  // what these still make is for loops that are there
     administration_.reset();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
+    if (!are_engines_left) std::quick_exit(0);
     for (const auto& loop : loops_) {
       if (loop->looks_up()) std::quick_exit(0);
     }
@@ -116,6 +122,7 @@ class RunningGateway {
     books_.adopt(newest->catalogue->settings(), std::chrono::system_clock::now(), config::Clock::now());
     count_new_limits();
     config::Problems unmet = control_.adopt(newest);
+    if (engines_) engines_->adopt(newest, names_to_find(reload_.said()));
     if (admin_) admin_->adopt(std::move(newest), control_.published());
     return unmet;
   }
@@ -141,6 +148,33 @@ class RunningGateway {
     const auto fault = control_.log_fault();
     if (fault) errors_ << "isocost: log: " << *fault << "\n";
     return !fault;
+  }
+
+  // Before what the market knew is taken up, because that is of their addresses.
+  void look_after_engines() {
+    engines_ = std::make_unique<EngineWatch>(
+        shared_.names,
+        EngineWatch::Tell{.news =
+                              [this](EngineNews news) {
+                                asio::post(control_.io(),
+                                           [this, told = std::move(news)] { control_.hear(told); });
+                              },
+                          .addresses =
+                              [this](Addresses all) {
+                                asio::post(control_.io(), [this, told = std::move(all)]() mutable {
+                                  reload_.use_addresses(std::move(told));
+                                });
+                              }});
+    const EngineWatch::Intervals names = names_to_find(reload_.said());
+    if (!names.empty()) {
+      const Addresses found = engines_->first(names, patience_for_names);
+      for (const auto& [name, interval] : names) {
+        if (!found.contains(name)) say("isocost: " + name + " has no address yet");
+      }
+      reload_.use_addresses(found);
+      generation_ = reload_.current();
+    }
+    engines_->adopt(generation_, names);
   }
 
   void keep_market() {
@@ -414,6 +448,7 @@ class RunningGateway {
   Shared shared_;
   std::optional<StateDirectory> state_;
   Books books_{std::chrono::system_clock::now(), config::Clock::now()};
+  std::unique_ptr<EngineWatch> engines_;  // outlived by the names in `shared_`
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Administration> administration_;
   bool is_counting_ = false;
