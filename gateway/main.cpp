@@ -11,6 +11,7 @@
 #include "gateway/commands/health_command.hpp"
 #include "gateway/commands/hosts_command.hpp"
 #include "gateway/commands/import_command.hpp"
+#include "gateway/commands/init_command.hpp"
 #include "gateway/commands/keys_command.hpp"
 #include "gateway/commands/serve_command.hpp"
 #include "gateway/commands/spend_command.hpp"
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   app.footer("Example: isocost serve, and isocost COMMAND --help for more");
   const std::vector<gateway::Command> commands{
       gateway::add_serve(app, ISOCOST_VERSION),
+      gateway::add_init(app),
       gateway::add_check(app),
       gateway::add_catalogue(app),
       gateway::add_import(app),

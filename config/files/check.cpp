@@ -1,6 +1,8 @@
 #include "config/files/check.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace config {
 namespace {
@@ -33,6 +35,30 @@ std::string always_lines(const Settings& settings) {
   return lines;
 }
 
+std::string per_million(PricePerMillionTokens price) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), price.price.dollars(),
+                                 std::chars_format::general, 3);
+  return std::string(text.data(), end.ptr) + " $/Mtok";
+}
+
+// "`gpu` of `m`: 2.5 $/h, 0.0694 $/Mtok of prompts and 0.347 $/Mtok of answers", a line each.
+std::string machine_lines(const Settings& settings) {
+  std::string lines;
+  for (const ModelSettings& model : settings.models) {
+    for (const EndpointSettings& endpoint : model.endpoints) {
+      if (!endpoint.machine) continue;
+      std::array<char, 32> hour{};
+      const auto end =
+          std::to_chars(hour.data(), hour.data() + hour.size(), endpoint.machine->hour.dollars());
+      lines += "`" + endpoint.name.text + "` of `" + model.name.text +
+               "`: " + std::string(hour.data(), end.ptr) + " $/h is " + per_million(endpoint.prices.input) +
+               " of prompts and " + per_million(endpoint.prices.output) + " of answers\n";
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
 Checked checked(const Loaded& loaded, const std::string& file) {
@@ -42,7 +68,7 @@ Checked checked(const Loaded& loaded, const std::string& file) {
       static_cast<std::size_t>(std::ranges::count(loaded.problems, Severity::error, &Problem::severity));
   const std::size_t warnings = loaded.problems.size() - errors;
   const bool good = errors == 0 && loaded.settings.has_value();
-  if (good) text += always_lines(*loaded.settings);
+  if (good) text += always_lines(*loaded.settings) + machine_lines(*loaded.settings);
   text += file + ": ";
   if (good) text += "good: " + contents(*loaded.settings);
   if (!good) text += counted(errors, "error", "errors");

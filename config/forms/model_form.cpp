@@ -1,3 +1,4 @@
+#include "config/forms/engine_form.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/forms/settings_form.hpp"
 #include "config/values/masked.hpp"
@@ -67,6 +68,7 @@ void check_endpoint(const Node& node, EndpointSettings& endpoint) {
   if (!endpoint.variant.empty() && is_label(node["variant"], endpoint.variant)) {
     endpoint.name.text += "/" + endpoint.variant;
   }
+  check_machine(node, endpoint);
   check_size(node, "context", endpoint.context, Tokens{1'000});
   if (endpoint.max_output) check_size(node, "max_output", *endpoint.max_output, Tokens{64});
   if (endpoint.context.count > 0 && endpoint.max_output && *endpoint.max_output > endpoint.context) {
@@ -98,7 +100,11 @@ const Fields<EndpointSettings>& endpoint_fields() {
                        "requests, one after the other."),
               field<S>("quantization", &S::quantization, WordForm<Quantization>{quantization_words()},
                        "The number format of the weights."),
-              field<S>("price", &S::prices, Mapping<Prices>{price_fields}, "What it costs.", Need::required),
+              field<S>("price", &S::prices, Mapping<Prices>{price_fields}, "What it costs."),
+              field<S>(
+                  "machine", &S::machine, Mapping<MachineSettings>{machine_fields},
+                  "What an hour of your own machine costs and what it manages, instead of a `price`: a token "
+                  "costs the time that it takes."),
               field<S>("features", &S::features, FeaturesForm{},
                        "What it can do beside text. Requests that need more go elsewhere."),
               field<S>(

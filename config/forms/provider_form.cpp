@@ -2,6 +2,7 @@
 
 #include "config/forms/access_form.hpp"
 #include "config/forms/credential.hpp"
+#include "config/forms/engine_form.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/forms/settings_form.hpp"
 #include "config/values/address.hpp"
@@ -103,6 +104,7 @@ void check_provider(const Node& node, ProviderSettings& provider) {
   check_plaintext(node, provider);
   check_ca_file(node, provider);
   check_access(node, provider);
+  check_engine(node, provider);
   const DataPolicy& data = provider.data_policy;
   if (provider.keeps_responses && (data.zero_data_retention == true || data.retains_prompts == false)) {
     node["keeps_responses"].error(
@@ -223,6 +225,14 @@ const Fields<ProviderSettings>& provider_fields() {
                         "Certificates trusted beside the system's."),
                field<S>("allow_plaintext", &S::allow_plaintext, FlagForm{},
                         "Allows http to another machine. Anyone between reads the key and every prompt."),
+               field<S>("engine", &S::engine, Mapping<EngineSettings>{engine_fields},
+                        "It is an engine of your own, which is looked at while the gateway runs: one that is "
+                        "not "
+                        "ready is not asked, and what others have it do counts."),
+               field<
+                   S>("discovery", &S::discovery, Mapping<DiscoverySettings>{discovery_fields},
+                      "Each address of the name in `base_url` is a host of its own, with the `limits` of its "
+                      "own: `{}`, or how often they are looked up."),
                field<S>("limits", &S::limits, Mapping<ProviderLimits>{provider_limit_fields},
                         "Timeouts and bounds."),
            },

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "config/values/access.hpp"
+#include "config/values/engine.hpp"
 #include "config/values/format.hpp"
 #include "config/values/problem.hpp"
 #include "config/values/quota.hpp"
@@ -104,6 +105,9 @@ struct ProviderSettings {
   bool reports_cost = false;  // whether the cost in its usage is what it bills; openrouter.ai's is by default
   bool optional = false;      // left out, with its endpoints, while its credential is not there
   bool allow_plaintext = false;  // http beyond this machine: anyone on the way reads key and prompts
+  std::optional<EngineSettings> engine{};        // of one's own, watched while the gateway runs
+  std::optional<DiscoverySettings> discovery{};  // each address of its name is a host
+  std::string address;  // the one of them that this is; empty: whichever its name has
 
   friend bool operator==(const ProviderSettings&, const ProviderSettings&) = default;
 };
@@ -126,6 +130,7 @@ struct EndpointSettings {
   std::optional<int> max_inputs{};  // texts of one embeddings request; absent: as many as come
   Quantization quantization = Quantization::unknown;
   Prices prices;
+  std::optional<MachineSettings> machine{};  // that `prices` come from
   Features features;
   // Where a request is put into another API for it:
   std::optional<Thinking> thinking{};  // absent: adaptive where `features` has reasoning, else none
@@ -239,7 +244,7 @@ struct ServingLimits {
   std::chrono::milliseconds write_idle_timeout{60'000};
   std::chrono::milliseconds deadline{600'000};  // all attempts until the first byte; a policy may set less
   std::chrono::milliseconds comment_after{15'000};  // of a stream's silence, and again; 0: no comments
-  std::chrono::milliseconds drain_delay{0};  // between the order to stop and the end of accepting
+  std::chrono::milliseconds drain_delay{0};         // between the order to stop and the end of accepting
   std::chrono::milliseconds drain_timeout{300'000};
   std::chrono::milliseconds queue_timeout{5'000};  // for a provider at its max_in_flight; 0: no waiting
   int max_queued = 1'000;                          // requests that wait so, per worker

@@ -39,7 +39,7 @@ std::string bar(double share) {
 
 Colour state_colour(std::string_view state) {
   if (state == "serving") return Colour::green;
-  return state == "open" ? Colour::red : Colour::yellow;
+  return state == "open" || state == "not_ready" ? Colour::red : Colour::yellow;
 }
 
 Colour failure_colour(double share) {
@@ -63,6 +63,15 @@ std::string last_failure_text(const json::object& row) {
   const std::string failure = text(row, "last_failure");
   const double ago = number(row, "last_failure_seconds_ago");
   return std::isfinite(ago) ? failure + ", " + span_text(ago) + " ago" : "";
+}
+
+// Ours, and what an engine of one's own has under way for others: "3+12".
+std::string now_text(const json::object& row) {
+  const std::string ours = count_text(number(row, "in_flight"));
+  const json::value* engine = row.if_contains("engine");
+  const double others =
+      engine != nullptr && engine->is_object() ? number(engine->get_object(), "others") : none;
+  return others > 0 ? ours + "+" + count_text(others) : ours;
 }
 
 const std::vector<Column>& columns() {
@@ -90,7 +99,7 @@ Row row_of(const json::object& e) {
           {rate_text(number(e, "tokens_per_second_p50"))},
           {percent_text(failures), failure_colour(failures)},
           {percent_text(uptime), uptime < 0.95 ? Colour::yellow : Colour::plain},
-          {count_text(number(e, "in_flight"))},
+          {now_text(e)},
           {percent_text(number(e, "share_1m"))},
           {bar(number(e, "share_1m")), Colour::cyan},
           {money_text(number(e, "dollars_per_1k"))},

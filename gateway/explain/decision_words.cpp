@@ -155,6 +155,8 @@ std::string removal_text(const Verdict& verdict, const Decided& decided) {
       return "a host of its model rejected the request itself";
     case Removal::unfit:
       return unfit_text(decided.demand, verdict.endpoint);
+    case Removal::not_ready:
+      return "its engine says that it is not ready, or does not answer when it is asked";
   }
   return "";
 }

@@ -23,7 +23,7 @@ class EndpointMetrics {
 
  private:
   static constexpr std::size_t token_types = 5;
-  static constexpr std::size_t states = 4;
+  static constexpr std::size_t states = 5;
   // Of one endpoint. Histograms and rare outcomes are made when first needed, so that an endpoint nobody uses
   // costs no series.
   struct Series {

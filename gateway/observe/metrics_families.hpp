@@ -97,7 +97,7 @@ struct MetricsFamilies {
                         endpoint};
   GaugeFamily standing{registry, "isocost_endpoint_state",
                        "1 for the state the endpoint is in: serving, cooling (it asked us to wait), open "
-                       "(circuit breaker), trial.",
+                       "(circuit breaker), trial, not_ready (an engine of one's own that says so).",
                        Labels{"endpoint", "model", "state"}};
 
   GaugeFamily connections{registry, "isocost_client_connections", "Connections of clients that are open."};

@@ -4,6 +4,7 @@ namespace gateway {
 
 // What the host itself asked for goes before what we think of it.
 Stand stand_of(const routing::EndpointState& state, config::TimePoint now) {
+  if (!state.engine.is_ready) return {.standing = Standing::not_ready};
   const routing::Health& health = state.health;
   if (health.cooling_until > now) return {.standing = Standing::cooling, .until = health.cooling_until};
   switch (health.breaker.phase(now)) {
@@ -28,6 +29,8 @@ std::string_view to_text(Standing standing) {
       return "open";
     case Standing::trial:
       return "trial";
+    case Standing::not_ready:
+      return "not_ready";
   }
   return "unknown";
 }

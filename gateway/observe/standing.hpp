@@ -10,10 +10,11 @@
 namespace gateway {
 
 enum class Standing {
-  serving,  // takes part
-  cooling,  // the host asked to wait
-  open,     // its breaker is open
-  trial,    // after that: let through a little, to see, and then more and more
+  serving,    // takes part
+  cooling,    // the host asked to wait
+  open,       // its breaker is open
+  trial,      // after that: let through a little, to see, and then more and more
+  not_ready,  // an engine of one's own that says so
 };
 
 struct Stand {

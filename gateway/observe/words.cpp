@@ -147,6 +147,8 @@ std::string_view word(routing::Removal removal) {
       return "rejected";
     case unfit:
       return "unfit";
+    case not_ready:
+      return "not_ready";
   }
   return "unknown";
 }

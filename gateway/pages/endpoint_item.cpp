@@ -35,6 +35,7 @@ int status_number(Standing standing) {
       return -1;
     case Standing::cooling:
       return -2;
+    case Standing::not_ready:
     case Standing::open:
       return -5;
   }

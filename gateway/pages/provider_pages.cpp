@@ -46,7 +46,9 @@ std::string providers_page(const Catalogue& catalogue, const config::KeySettings
   const auto& providers = catalogue.settings().providers;
   for (std::size_t i = 0; i < providers.size(); ++i) {
     const auto is_visible = [&](routing::EndpointIndex index) { return visible[index]; };
-    if (std::ranges::any_of(catalogue.endpoints_of(i), is_visible)) {
+    // Of one with several addresses, once.
+    const bool is_told = i > 0 && providers[i].name == providers[i - 1].name;
+    if (!is_told && std::ranges::any_of(catalogue.endpoints_of(i), is_visible)) {
       data.push_back(provider_item(providers[i]));
     }
   }

@@ -119,6 +119,23 @@ void add_traffic(const Status& status, routing::EndpointIndex index, const Flow&
   row["dollars"] = number_or_null(static_cast<double>(total.nanodollars) * 1e-9);
 }
 
+// What an engine of one's own said last, and what an hour of its machine costs.
+void add_engine(const routing::Endpoint& endpoint, const routing::EngineState& engine, json::object& row) {
+  if (endpoint.provider->engine) {
+    row["engine"] = json::object{{"ready", engine.is_ready},
+                                 {"others", number_or_null(engine.others)},
+                                 {"running", number_or_null(engine.running)},
+                                 {"waiting", number_or_null(engine.waiting)},
+                                 {"cache_use", number_or_null(engine.cache_use)}};
+  }
+  if (const auto& machine = endpoint.settings->machine) {
+    row["machine"] = json::object{{"dollars_per_hour", number_or_null(machine->hour.dollars())},
+                                  {"input_tokens_per_second", number_or_null(machine->input)},
+                                  {"output_tokens_per_second", number_or_null(machine->output)},
+                                  {"utilization", number_or_null(machine->utilization)}};
+  }
+}
+
 // "tls expired", "credential 401".
 std::string text_of(const LastFailure& failure) {
   std::string text(word(failure.kind));
@@ -152,6 +169,7 @@ json::object row_of(const Status& status, const routing::Endpoint& endpoint, con
   add_prediction(status, endpoint, typical, row);
   add_traffic(status, endpoint.index, all_1m, all_5m, row);
   add_last_failure(status, endpoint.index, row);
+  add_engine(endpoint, state.engine, row);
   return row;
 }
 

@@ -19,7 +19,8 @@ bool is_size(Removal removal) {
 }
 
 bool passes_with_time(Removal removal) {
-  return removal == Removal::cooling || removal == Removal::open || removal == Removal::recovering;
+  return removal == Removal::cooling || removal == Removal::open || removal == Removal::recovering ||
+         removal == Removal::not_ready;
 }
 
 bool is_limit_of_rate(const Verdict& verdict) {

@@ -1,5 +1,4 @@
-// The address of its own where metrics and administration are reached. Belongs
-// to the control loop.
+// The address of its own where metrics and administration are reached. Belongs to the control loop.
 #pragma once
 
 #include <memory>
@@ -13,17 +12,14 @@
 namespace gateway {
 
 class AdminDoor {
-public:
+ public:
   // `control` and `shared` must outlive the door.
-  AdminDoor(ControlLoop &control, std::shared_ptr<const Generation> generation,
-            std::shared_ptr<const routing::Snapshot> snapshot, Shared &shared)
+  AdminDoor(ControlLoop& control, std::shared_ptr<const Generation> generation,
+            std::shared_ptr<const routing::Snapshot> snapshot, Shared& shared)
       : timer_(control.io()),
-        // Its pages draw nothing, and make a record of nobody but those they
-        // are refused to.
+        // Its pages draw nothing, and make a record of nobody but those they are refused to.
         services_{.timer = timer_,
-                  .outbox = Outbox(
-                      timer_,
-                      [&control](const Batch &batch) { control.note(batch); }),
+                  .outbox = Outbox(timer_, [&control](const Batch& batch) { control.note(batch); }),
                   .dice = Dice(0)},
         front_{.services = services_,
                .loop = control.io(),
@@ -41,27 +37,25 @@ public:
   // Whose keys may ask from now on.
   void adopt(std::shared_ptr<const Generation> generation,
              std::shared_ptr<const routing::Snapshot> snapshot) {
-    services_.hosts = std::make_shared<const Hosts>(
-        Hosts{.generation = std::move(generation), .providers = {}});
+    services_.hosts =
+        std::make_shared<const Hosts>(Hosts{.generation = std::move(generation), .providers = {}});
     services_.snapshot = std::move(snapshot);
   }
 
-  Listener &listener() { return listener_; }
+  Listener& listener() { return listener_; }
 
-private:
+ private:
   static constexpr int most_connections = 1000;
-  static Reach reach_of(const Generation &generation) {
-    const auto &address = generation.catalogue->settings().admin;
-    return address && config::is_loopback(address->host) ? Reach::this_machine
-                                                         : Reach::others;
+  static Reach reach_of(const Generation& generation) {
+    const auto& address = generation.catalogue->settings().admin;
+    return address && config::is_loopback(address->host) ? Reach::this_machine : Reach::others;
   }
 
   providers::Wheel timer_;
   Services services_;
   Front front_;
-  ConnectionLimit connections_{
-      most_connections}; // clients must not keep an administrator out
+  ConnectionLimit connections_{most_connections};  // clients must not keep an administrator out
   Listener listener_;
 };
 
-} // namespace gateway
+}  // namespace gateway

@@ -147,6 +147,16 @@ void ControlLoop::take(const Batch& batch) {
   }
 }
 
+void ControlLoop::hear(const EngineNews& news) {
+  if (news.generation != generation_->catalogue->generation()) return;  // the next look will do
+  const config::TimePoint now = config::Clock::now();
+  const auto& endpoints = generation_->catalogue->endpoints_of(news.provider);
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    if (market_.hears(endpoints[i], news.report, news.own[i], now)) learned_ = true;
+  }
+  if (market_.flipped()) publish();
+}
+
 void ControlLoop::publish_regularly() {
   regular_.expires_after(between_snapshots);
   regular_.async_wait([this](boost::system::error_code error) {

@@ -11,6 +11,7 @@
 
 #include "gateway/console/configuration_page.hpp"
 #include "gateway/console/tail.hpp"
+#include "gateway/engines/engine_watch.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/metrics.hpp"
 #include "gateway/observe/request_log.hpp"
@@ -55,6 +56,8 @@ class ControlLoop final : public Pages {
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
   // it, and counts that, when too many wait.
   void deliver(Batch batch, DataLoop& from);
+  // What an engine of one's own says of itself. On its thread.
+  void hear(const EngineNews& news);
   // Counts and logs records of this loop's own listener. On its thread.
   void note(const Batch& batch) { take(batch); }
   // The log's file may have been moved away.

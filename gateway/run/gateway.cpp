@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "config/values/address.hpp"
+#include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/process/given_sockets.hpp"
 #include "gateway/process/process.hpp"
@@ -49,9 +50,8 @@ std::string url_of(const Tcp::endpoint& address, Spoken spoken) {
   return (spoken == Spoken::https ? "https://" : "http://") + host + ":" + std::to_string(address.port());
 }
 
-// Whether `address` is free: with SO_REUSEPORT alone, a second gateway of the
-// same user would take half of the first one's connections instead of failing.
-// Throws when it is taken.
+// Whether `address` is free: with SO_REUSEPORT alone, a second gateway of the same user would take half of
+// the first one's connections instead of failing. Throws when it is taken.
 void probe(asio::io_context& io, const Tcp::endpoint& address) {
   Tcp::acceptor alone(io);
   alone.open(address.protocol());
@@ -59,12 +59,13 @@ void probe(asio::io_context& io, const Tcp::endpoint& address) {
   alone.bind(address);
 }
 
-// After the limit of a drain, or a second signal, this much for replies to
-// break off in order.
+// After the limit of a drain, or a second signal, this much for replies to break off in order.
 constexpr auto last_patience = std::chrono::milliseconds(500);
 // Of looks at the configuration, one a second.
 constexpr unsigned looks_between_certificates = 30;
 constexpr auto patience_for_disk = std::chrono::seconds(5);
+// Until a gateway begins to serve: later ones are found while it does.
+constexpr auto patience_for_names = std::chrono::seconds(2);
 
 int most_connections(const config::ServingLimits& limits) {
   const int fit = connections_that_fit();
@@ -91,11 +92,11 @@ class RunningGateway {
   int run_to_end() {
     std::signal(SIGPIPE, SIG_IGN);
     keep_memory_private();
-    // Before anybody is told that the gateway is there: a signal that comes
-    // early is taken later.
+    // Before anybody is told that the gateway is there: a signal that comes early is taken later.
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     asio::signal_set hangup(control_.io(), SIGHUP);
     if (!can_log() || !keep_state()) return 1;
+    look_after_engines();
     keep_market();
     if (!keep_records() || !listen()) return 1;
     await_signal(signals);
@@ -109,19 +110,19 @@ class RunningGateway {
     }
     give_way();
     run(control_.io(), control_.counters());
+    const bool are_engines_left = engines_->stop();
     for (std::thread& thread : threads) thread.join();
     sharing_.reset();
     control_.close_log();
     control_.keep_market_now();
     if (market_file_ && !market_file_->finish(patience_for_disk)) std::quick_exit(0);
     if (ledger_ && !ledger_->finish(patience_for_disk)) std::quick_exit(0);
-    // A disk that hangs must not keep the process; what it did not take is
-    // lost.
+    // A disk that hangs must not keep the process; what it did not take is lost.
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
     desk_.reset();  // what these still make is for loops that are there
     administration_.reset();
-    // The system's look-up of a name cannot be ended: rather than wait for a
-    // name server, leave it.
+    // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
+    if (!are_engines_left) std::quick_exit(0);
     for (const auto& loop : loops_) {
       if (loop->looks_up()) std::quick_exit(0);
     }
@@ -135,6 +136,7 @@ class RunningGateway {
     books_.adopt(newest->catalogue->settings(), std::chrono::system_clock::now(), config::Clock::now());
     count_new_limits();
     config::Problems unmet = control_.adopt(newest);
+    if (engines_) engines_->adopt(newest, names_to_find(reload_.said()));
     if (admin_) admin_->adopt(std::move(newest), control_.published());
     return unmet;
   }
@@ -160,6 +162,33 @@ class RunningGateway {
     const auto fault = control_.log_fault();
     if (fault) errors_ << "isocost: log: " << *fault << "\n";
     return !fault;
+  }
+
+  // Before what the market knew is taken up, because that is of their addresses.
+  void look_after_engines() {
+    engines_ = std::make_unique<EngineWatch>(
+        shared_.names,
+        EngineWatch::Tell{.news =
+                              [this](EngineNews news) {
+                                asio::post(control_.io(),
+                                           [this, told = std::move(news)] { control_.hear(told); });
+                              },
+                          .addresses =
+                              [this](Addresses all) {
+                                asio::post(control_.io(), [this, told = std::move(all)]() mutable {
+                                  reload_.use_addresses(std::move(told));
+                                });
+                              }});
+    const EngineWatch::Intervals names = names_to_find(reload_.said());
+    if (!names.empty()) {
+      const Addresses found = engines_->first(names, patience_for_names);
+      for (const auto& [name, interval] : names) {
+        if (!found.contains(name)) say("isocost: " + name + " has no address yet");
+      }
+      reload_.use_addresses(found);
+      generation_ = reload_.current();
+    }
+    engines_->adopt(generation_, names);
   }
 
   void keep_market() {
@@ -390,8 +419,7 @@ class RunningGateway {
   void await_hangup(asio::signal_set& hangup) {
     hangup.async_wait([this, &hangup](boost::system::error_code error, int) {
       if (error) return;
-      // A log that was moved away is left also where the new configuration is
-      // refused.
+      // A log that was moved away is left also where the new configuration is refused.
       control_.reopen_log();
       (void)can_log();
       supervisor_.reloading();
@@ -452,8 +480,7 @@ class RunningGateway {
     });
   }
 
-  // Ends every reply with an error, and the loops even where that does not end
-  // all they do.
+  // Ends every reply with an error, and the loops even where that does not end all they do.
   void break_off() {
     for (const auto& loop : loops_) {
       asio::post(loop->io(), [&loop] { loop->listener().stop(); });
@@ -466,8 +493,7 @@ class RunningGateway {
     });
   }
 
-  // The administration goes on until the last reply has ended, so that a drain
-  // can be watched.
+  // The administration goes on until the last reply has ended, so that a drain can be watched.
   void one_drained() {
     if (--left_ > 0) return;
     if (!admin_) return control_.finish();
@@ -489,6 +515,7 @@ class RunningGateway {
   Shared shared_;
   std::optional<StateDirectory> state_;
   Books books_{std::chrono::system_clock::now(), config::Clock::now()};
+  std::unique_ptr<EngineWatch> engines_;  // outlived by the names in `shared_`
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<SharedLimits> sharing_;
   std::unique_ptr<Administration> administration_;

@@ -25,8 +25,7 @@ constexpr int send_buffer = 128 * 1024;
 constexpr int most_queued = 4096;
 // Between two looks for a free descriptor.
 constexpr config::Duration pause = 100ms;
-// Descriptors to give back when there are none left: some, so that requests
-// under way find one, too.
+// Descriptors to give back when there are none left: some, so that requests under way find one, too.
 constexpr std::size_t enough_room = 16;
 // Newcomers without a place that are told so at a time; more are dropped.
 constexpr int most_turned_down = 64;
@@ -161,8 +160,7 @@ void Listener::turn_down(Socket socket) {
   });
 }
 
-// Without a descriptor to spare, accept(2) fails also where there is nobody to
-// accept.
+// Without a descriptor to spare, accept(2) fails also where there is nobody to accept.
 bool Listener::somebody_waits() {
   pollfd queue{.fd = acceptor_.native_handle(), .events = POLLIN, .revents = 0};
   return ::poll(&queue, 1, 0) == 1;
@@ -195,8 +193,7 @@ void Listener::left(const Counted& counted) {
   tell_when_drained();
 }
 
-// Those who are being turned away count: they use what this listener belongs
-// to.
+// Those who are being turned away count: they use what this listener belongs to.
 void Listener::tell_when_drained() {
   if (drained_ && open_connections() == 0 && turned_down_ == 0) std::exchange(drained_, nullptr)();
 }

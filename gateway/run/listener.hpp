@@ -1,5 +1,5 @@
-// Accepts clients' connections at one address and runs a session for each,
-// within limits. Belongs to one loop, except where said.
+// Accepts clients' connections at one address and runs a session for each, within limits. Belongs to one
+// loop, except where said.
 #pragma once
 
 #include <atomic>
@@ -15,37 +15,30 @@
 namespace gateway {
 
 class Listener final : private providers::Spare::Holder {
-public:
+ public:
   using Tcp = boost::asio::ip::tcp;
-  // shared: with the other loops' listeners of this process, which must say the
-  // same.
+  // shared: with the other loops' listeners of this process, which must say the same.
   enum class Address { shared, its_own };
 
-  // All must outlive the listener. Where `connections` are at their limit, a
-  // newcomer takes the place of the connection that was idle the longest, and
-  // is told to come again where there is none.
-  Listener(boost::asio::io_context &io, Front &front,
-           ConnectionLimit &connections);
+  // All must outlive the listener. Where `connections` are at their limit, a newcomer takes the place of the
+  // connection that was idle the longest, and is told to come again where there is none.
+  Listener(boost::asio::io_context& io, Front& front, ConnectionLimit& connections);
 
-  // The port 0 is chosen by the system. Throws boost::system::system_error when
-  // it is taken.
-  Tcp::endpoint listen(const Tcp::endpoint &address, Address kind);
+  // The port 0 is chosen by the system. Throws boost::system::system_error when it is taken.
+  Tcp::endpoint listen(const Tcp::endpoint& address, Address kind);
   // On a copy of a socket that listens already, for others too.
   Tcp::endpoint listen_on(int descriptor);
   // From now on each connection ends with its reply, and /readyz says no.
   void announce_drain() { front_.draining = true; }
-  // Stops accepting once what waits to be accepted is, closes connections
-  // without a request, and calls `done` when the last reply has ended.
+  // Stops accepting once what waits to be accepted is, closes connections without a request, and calls `done`
+  // when the last reply has ended.
   void drain(std::function<void()> done);
-  // Ends every request under way with an error, and every other connection at
-  // once.
+  // Ends every request under way with an error, and every other connection at once.
   void stop();
   // May be asked from every thread.
-  int open_connections() const {
-    return open_connections_.load(std::memory_order_relaxed);
-  }
+  int open_connections() const { return open_connections_.load(std::memory_order_relaxed); }
 
-private:
+ private:
   using Socket = providers::Connection::Socket;
   using Counted = std::optional<boost::asio::ip::address>;
 
@@ -60,34 +53,32 @@ private:
   bool somebody_waits();
   void make_room_or_pause();
   void accept_queued();
-  void left(const Counted &counted);
+  void left(const Counted& counted);
   void close_idle();
   std::size_t give_back(std::size_t most) override;
   config::TimePoint now() const { return front_.services.timer.now(); }
 
   struct Again final : providers::Alarm {
-    explicit Again(Listener &accepts) : listener(accepts) {}
+    explicit Again(Listener& accepts) : listener(accepts) {}
     void ring() override { listener.accept(); }
-    Listener &listener;
+    Listener& listener;
   };
   struct LastLook final : providers::Alarm {
-    explicit LastLook(Listener &drains) : listener(drains) {}
+    explicit LastLook(Listener& drains) : listener(drains) {}
     void ring() override { listener.close_idle(); }
-    Listener &listener;
+    Listener& listener;
   };
 
-  boost::asio::io_context &io_;
-  Front &front_;
-  ConnectionLimit &connections_;
-  providers::Spare &spare_;
-  boost::asio::basic_socket_acceptor<Tcp,
-                                     boost::asio::io_context::executor_type>
-      acceptor_;
+  boost::asio::io_context& io_;
+  Front& front_;
+  ConnectionLimit& connections_;
+  providers::Spare& spare_;
+  boost::asio::basic_socket_acceptor<Tcp, boost::asio::io_context::executor_type> acceptor_;
   Again again_{*this};
   LastLook last_look_{*this};
   std::atomic<int> open_connections_{0};
-  int turned_down_ = 0; // that are being told so
+  int turned_down_ = 0;  // that are being told so
   std::function<void()> drained_;
 };
 
-} // namespace gateway
+}  // namespace gateway

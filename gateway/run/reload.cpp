@@ -64,7 +64,8 @@ Reload::Reload(std::shared_ptr<const Generation> current, Load load, Adopt adopt
       say_(std::move(say)),
       metrics_(metrics),
       watch_(file),
-      last_generation_(current_->catalogue->generation()) {}
+      last_generation_(current_->catalogue->generation()),
+      said_(current_->catalogue->settings()) {}
 
 Reloaded Reload::now() {
   if (!load_) {
@@ -118,29 +119,54 @@ void join(config::Settings& settings, const std::vector<config::KeySettings>& st
 
 }  // namespace
 
-void Reload::use_keys(std::vector<config::KeySettings> stored) {
-  stored_ = std::move(stored);
-  config::Settings settings = current_->catalogue->settings();
-  config::Problems problems;
+config::Problems Reload::use(config::Problems& problems) {
+  config::Settings settings = at_each_address(said_, addresses_);
   join(settings, stored_, problems);
   current_ = std::make_shared<const Generation>(
       std::make_shared<const routing::Catalogue>(std::move(settings), ++last_generation_), *current_);
-  adopt_(current_);
+  return adopt_(current_);
+}
+
+void Reload::use_keys(std::vector<config::KeySettings> stored) {
+  stored_ = std::move(stored);
+  config::Problems problems;
+  use(problems);
   for (const config::Problem& problem : problems) say_(config::to_text(problem));
+}
+
+void Reload::use_addresses(Addresses addresses) {
+  if (addresses == addresses_) return;
+  const auto without = [](const Addresses& all, const std::string& name, const std::string& address) {
+    const auto found = all.find(name);
+    return found == all.end() || std::ranges::find(found->second, address) == found->second.end();
+  };
+  const auto tell = [&](const Addresses& these, const Addresses& others, const std::string& what) {
+    for (const auto& [name, all] : these) {
+      for (const std::string& address : all) {
+        if (without(others, name, address)) say_("isocost: " + name + what + address);
+      }
+    }
+  };
+  tell(addresses, addresses_, " is at ");
+  tell(addresses_, addresses, " is no longer at ");
+  addresses_ = std::move(addresses);
+  config::Problems known_already;
+  use(known_already);
 }
 
 Reloaded Reload::take(config::Loaded loaded) {
   if (!loaded.settings) return refuse(loaded.problems);
-  join(*loaded.settings, stored_, loaded.problems);
-  const config::Problems open = opened_to_all(started_->settings().listen, *loaded.settings);
+  config::Settings with_keys = *loaded.settings;
+  config::Problems of_keys;
+  join(with_keys, stored_, of_keys);
+  const config::Problems open = opened_to_all(started_->settings().listen, with_keys);
   if (!open.empty()) return refuse(open);
   const config::Problems later = left_for_a_restart(started_->settings(), *loaded.settings);
   loaded.problems.insert(loaded.problems.end(), later.begin(), later.end());
 
-  current_ = std::make_shared<const Generation>(
-      std::make_shared<const routing::Catalogue>(std::move(*loaded.settings), ++last_generation_), *current_);
+  said_ = std::move(*loaded.settings);
+  const config::Problems unmet = use(loaded.problems);
   renew_certificate();
-  const config::Problems unmet = adopt_(current_);
   loaded.problems.insert(loaded.problems.end(), unmet.begin(), unmet.end());
   metrics_.count(Event::reload_succeeded);
   for (const config::Problem& problem : loaded.problems) say_(config::to_text(problem));

@@ -9,6 +9,7 @@
 
 #include "config/files/load.hpp"
 #include "gateway/console/configuration_page.hpp"
+#include "gateway/generation/addresses.hpp"
 #include "gateway/generation/file_watch.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/metrics.hpp"
@@ -34,6 +35,11 @@ class Reload {
   // The keys that are made while the gateway runs, beside those of the configuration: a new generation where
   // they differ from those before.
   void use_keys(std::vector<config::KeySettings> stored);
+  // The addresses that names have now: a new generation where they differ from those before. Says what came
+  // and what went.
+  void use_addresses(Addresses addresses);
+  // What the configuration says, before anything is known of addresses.
+  const config::Settings& said() const { return said_; }
   std::shared_ptr<const Generation> current() const { return current_; }
   // When the file has changed and stood still between two looks; meant to be called every second. A file that
   // is cut in half may well be one that parses.
@@ -45,6 +51,8 @@ class Reload {
   const LastReload& last() const { return last_; }
 
  private:
+  // Takes what is said into use, with the keys and addresses that are known.
+  config::Problems use(config::Problems& problems);
   Reloaded take(config::Loaded loaded);
   Reloaded refuse(const config::Problems& problems);
 
@@ -56,7 +64,9 @@ class Reload {
   Metrics& metrics_;
   FileWatch watch_;
   std::uint64_t last_generation_;
+  config::Settings said_;
   std::vector<config::KeySettings> stored_;
+  Addresses addresses_;
   LastReload last_;
 };
 

@@ -1,6 +1,7 @@
 #include "gateway/serving/deciding.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "gateway/explain/decision_order.hpp"
 #include "gateway/request/decision_echo.hpp"
@@ -22,6 +23,11 @@ Decided decided_for(const Services& services, const InferenceRequest& request, c
           .demand = request.demand,
           .now = now,
           .why = request.why_policy};
+}
+
+// What an engine of one's own has under way for others.
+int others_at(const routing::Snapshot& snapshot, routing::EndpointIndex target) {
+  return static_cast<int>(std::lround(std::min(1e6, snapshot.endpoints[target].engine.others)));
 }
 
 }  // namespace
@@ -117,16 +123,17 @@ Asking Decider::asking(config::TimePoint now) const {
   const routing::Catalogue& catalogue = *generation().catalogue;
   const routing::Endpoint& endpoint = catalogue.endpoints()[target];
   Asking asking{
-      .begun = std::make_unique<Tried>(Tried{.attempt = {.endpoint = target,
-                                                         .generation = catalogue.generation(),
-                                                         .reason = decision.reason,
-                                                         .propensity = decision.propensity,
-                                                         .dispatched = now,
-                                                         .in_flight = generation().in_flight.at(target) - 1},
-                                             .asked = {.prompt = demand.prompt,
-                                                       .delivery = demand.delivery,
-                                                       .output = decision.length.output,
-                                                       .answers = demand.answers}}),
+      .begun = std::make_unique<Tried>(Tried{
+          .attempt = {.endpoint = target,
+                      .generation = catalogue.generation(),
+                      .reason = decision.reason,
+                      .propensity = decision.propensity,
+                      .dispatched = now,
+                      .in_flight = generation().in_flight.at(target) - 1 + others_at(*decided_on_, target)},
+          .asked = {.prompt = demand.prompt,
+                    .delivery = demand.delivery,
+                    .output = decision.length.output,
+                    .answers = demand.answers}}),
       .silence = routing::longest_silence(endpoint, demand, &decision, *request_.policy, record_.attempts),
       .text_pause =
           routing::text_patience(decided_on_->endpoints[target].measured, endpoint.provider->limits, demand)};

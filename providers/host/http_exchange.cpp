@@ -149,7 +149,9 @@ Task<bool> HttpExchange::connect_ahead() {
 Task<Result<void>> HttpExchange::connect_once(config::TimePoint limit) {
   const std::optional<config::ProxySettings>& proxy = provider_.settings_.access.proxy;
   const config::BaseUrl& url = proxy ? proxy->url : provider_.settings_.base_url;
-  const auto addresses = co_await provider_.resolver_.addresses(url.host, url.port, limit, waiting_);
+  const std::string& address = provider_.settings_.address;
+  const std::string& host = address.empty() || proxy ? url.host : address;
+  const auto addresses = co_await provider_.resolver_.addresses(host, url.port, limit, waiting_);
   if (!addresses) co_return addresses.error();
   if (aborted_) co_return FailureKind::connect;
 

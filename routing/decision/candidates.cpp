@@ -213,6 +213,9 @@ void check_limits(const Question& question, const std::vector<Rule>& limits, Ver
 }
 
 void check_availability(const Question& question, Panic panic, Verdict& verdict) {
+  if (!question.snapshot.endpoints[verdict.endpoint].engine.is_ready) {
+    return remove(verdict, Removal::not_ready, 0);
+  }
   const Health& health = health_of(question, verdict);
   if (question.now < health.cooling_until) {
     verdict.limits_rate = health.limits_rate();
@@ -224,6 +227,8 @@ void check_availability(const Question& question, Panic panic, Verdict& verdict)
 }
 
 config::TimePoint back_at(const Question& question, const Verdict& verdict) {
+  // It is looked at about so often.
+  if (verdict.removal == Removal::not_ready) return question.now + std::chrono::seconds(1);
   const Health& health = health_of(question, verdict);
   config::TimePoint back = std::max(question.now, health.cooling_until);
   if (const auto askable = may_be_asked_at(question, verdict)) back = std::max(back, *askable);

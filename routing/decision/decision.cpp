@@ -36,6 +36,8 @@ std::string_view to_text(Removal removal) {
       return "a host of its model rejected the request";
     case Removal::unfit:
       return "cannot be asked this";
+    case Removal::not_ready:
+      return "says that it is not ready";
   }
   return "unknown";
 }

@@ -32,8 +32,9 @@ enum class Removal {
   withdrawn,       // the newest configuration has it no more, or no longer allows it
   rejected,        // a host of its model found the request itself at fault
   unfit,           // it cannot take the request: Demand::unfit says why
+  not_ready,       // an engine of one's own that says so itself, or does not answer when it is asked
 };
-inline constexpr std::size_t removals = static_cast<std::size_t>(Removal::unfit) + 1;
+inline constexpr std::size_t removals = static_cast<std::size_t>(Removal::not_ready) + 1;
 
 struct Verdict {
   EndpointIndex endpoint = 0;

@@ -15,7 +15,7 @@ constexpr double z95 = 1.645;
 
 bool is_shut(Removal removal) {
   return removal == Removal::open || removal == Removal::recovering || removal == Removal::cooling ||
-         removal == Removal::full;
+         removal == Removal::full || removal == Removal::not_ready;
 }
 
 // What a second of waiting for the first token costs, as the decision reckoned it.

@@ -138,7 +138,9 @@ void pick(const Question& question, const Purse& purse, Panic panic, Decision& d
 
 void find_earliest(const Question& question, Decision& decision) {
   for (const Verdict& verdict : decision.verdicts) {
-    if (verdict.removal != Removal::cooling && verdict.removal != Removal::open) continue;
+    const bool comes_back = verdict.removal == Removal::cooling || verdict.removal == Removal::open ||
+                            verdict.removal == Removal::not_ready;
+    if (!comes_back) continue;
     const config::TimePoint back = back_at(question, verdict);
     if (!decision.earliest || back < *decision.earliest) decision.earliest = back;
   }

@@ -27,6 +27,10 @@ Vocabulary::Vocabulary(const config::Settings& settings) {
     for (const config::ModelName& alias : model.aliases) public_models_.push_back(alias.text);
     for (const config::EndpointSettings& endpoint : model.endpoints) {
       endpoints_.push_back(endpoint.name.text);
+      // One of many addresses may be named as what the configuration says.
+      const bool is_addressed = endpoint.provider_index < settings.providers.size() &&
+                                !settings.providers[endpoint.provider_index].address.empty();
+      if (is_addressed) endpoints_.push_back(endpoint.provider.text);
       tags_.insert(tags_.end(), endpoint.tags.begin(), endpoint.tags.end());
     }
   }
@@ -36,6 +40,8 @@ Vocabulary::Vocabulary(const config::Settings& settings) {
     keys_.push_back(key.name.text);
     if (!key.team.empty()) teams_.push_back(key.team);
   }
+  providers_.erase(std::unique(providers_.begin(), providers_.end()),
+                   providers_.end());  // of several addresses
   for (auto* words : {&endpoints_, &tags_, &teams_}) {
     std::ranges::sort(*words);
     words->erase(std::unique(words->begin(), words->end()), words->end());

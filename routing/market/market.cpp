@@ -204,6 +204,30 @@ void Market::observe_health(EndpointIndex index, const Attempt& attempt, config:
   }
 }
 
+bool Market::hears(EndpointIndex index, const EngineReport& report, double own, config::TimePoint now) {
+  EndpointState& state = state_at(index, now);
+  EngineState& engine = state.engine;
+  if (engine.is_ready != report.is_ready) flipped_ = true;
+  const bool has_load = report.is_ready && report.running.has_value();
+  const double all = has_load ? *report.running + report.waiting.value_or(0) : 0;
+  const double others = std::max(0.0, all - own);
+  const bool is_news = engine.is_ready != report.is_ready || engine.others != others;
+  engine = {.is_ready = report.is_ready,
+            .others = others,
+            .running = report.running.value_or(unknown),
+            .waiting = report.waiting.value_or(unknown),
+            .cache_use = report.cache_use.value_or(unknown)};
+  if (load_ == LoadModel::smooth || !report.is_ready) return is_news;
+  const Threshold before = state.speed.slots;
+  if (report.slots) {
+    state.speed.hear_slots(*report.slots);
+  } else if (has_load && report.waiting) {
+    state.speed.hear(*report.running, *report.waiting);
+  }
+  return is_news ||
+         std::abs(before.weights[Threshold::never] - state.speed.slots.weights[Threshold::never]) > 0.01f;
+}
+
 void Market::refresh_prior(std::size_t model, EndpointIndex first) {
   const std::vector<Endpoint>& endpoints = catalogue_->endpoints();
   const auto median_over = [&](auto value, double otherwise) {

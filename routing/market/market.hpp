@@ -35,6 +35,9 @@ class Market {
   void ends(const Attempt& attempt, const AskedFor& asked, config::TimePoint now);
   // Its request ended: what was not told yet, and what only the whole request says.
   void observe(const Attempt& attempt, const Demand& demand, config::TimePoint now);
+  // An engine of one's own was looked at, while this gateway had `own` attempts under way at the endpoint.
+  // What it says stays until the next look. Returns whether that changes anything.
+  bool hears(EndpointIndex index, const EngineReport& report, double own, config::TimePoint now);
   // A host's state changed so that waiting for the next regular snapshot would hurt. Until the next snapshot.
   bool flipped() const { return flipped_; }
   std::shared_ptr<const Snapshot> snapshot(config::TimePoint now);

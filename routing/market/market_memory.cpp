@@ -46,6 +46,7 @@ std::size_t Market::recall(const MarketMemory& memory, config::Duration age, con
     const EndpointMemory& known = memory.endpoints[*before[i]];
     states_[i] = known.state;
     states_[i].measured = {};
+    states_[i].engine = {};
     states_[i].health.clock_moved(moved);
     states_[i].health.breaker.forgive_configuration();
     dossiers_[i].recall(known.sums, then);

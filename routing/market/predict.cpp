@@ -49,7 +49,8 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   }
   const double prompt = asked.prompt * state.prompt_scale;
   const double cached = prompt * cached_share * state.cache_reliability;
-  const Load load{.uncached_kilotokens = (prompt - cached) / 1000, .in_flight = in_flight};
+  const double at_host = in_flight + state.engine.others;
+  const Load load{.uncached_kilotokens = (prompt - cached) / 1000, .in_flight = at_host};
   const Forecast forecast = state.speed.forecast(load);
 
   Prediction p;
@@ -75,7 +76,7 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
                             (1 - share) * (1 - share) * (rate_variance + thinking_log_sd * thinking_log_sd));
   p.generation = (p.expected_output - thought) / p.throughput;
   p.price = price(endpoint, prompt, cached, asked.answers * p.expected_output);
-  p.failure = 1 - (1 - state.health.failure(now)) * (1 - full(state.room, in_flight));
+  p.failure = 1 - (1 - state.health.failure(now)) * (1 - full(state.room, at_host));
   p.failing = state.health.failing_takes;
   p.cache_hit = cached_share * state.cache_reliability;
   p.in_flight = in_flight;

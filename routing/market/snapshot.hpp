@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "routing/market/engine_state.hpp"
 #include "routing/market/health.hpp"
 #include "routing/market/lengths.hpp"
 #include "routing/market/prefix_table.hpp"
@@ -20,6 +21,7 @@ struct EndpointState {
   Speed speed{};
   Threshold room = unseen_room;  // how many it has there before it refuses more
   Health health{};
+  EngineState engine{};
   double replies = 0;               // that speed learned from; 0: all prior
   double verbosity = 1;             // its output tokens over those of its peers for the same requests
   double prompt_scale = 1;          // its prompt tokens over our estimate of them

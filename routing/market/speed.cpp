@@ -34,6 +34,14 @@ double standard_normal_tail(double x) {
   return 0.5 * std::erfc(x * 0.7071067811865476);
 }
 
+// How near a step is to what an engine says, as a likelihood: neighbours on the grid are a third apart.
+double nearness(double step, double said) {
+  const double off = std::log(step / said) / 0.2;
+  return std::exp(-off * off / 2);
+}
+// What an engine runs at once depends on how long its prompts are, too.
+constexpr float forgotten_per_look = 0.02f;
+
 }  // namespace
 
 void Ordinary::observe(double tokens, double uncached_kilotokens) {
@@ -150,6 +158,30 @@ void Speed::observe_waiting(const Load& load, config::Seconds waited) {
   // Where exactly it lies beyond is not known: as much noise again as a measured time has. The level answers
   // for no more than its own share of the time: else it would grow where all wait, and the host be shunned.
   ttft.absorb(ttft_drift, expected.running / 10, expected.share(), innovation, variance + ttft_noise);
+}
+
+void Speed::hear(double running, double waiting) {
+  if (running < 1) return;
+  // Who has only just come waits for a moment, too: only a queue says that there is no room.
+  const double by_chance = std::pow(0.5, waiting);
+  std::array<float, Threshold::count> likelihoods{};
+  for (std::size_t i = 0; i < Threshold::count; ++i) {
+    const double step = Threshold::steps[i];
+    double likelihood = i == Threshold::never ? 0 : nearness(step, running);
+    if (step >= running) likelihood = std::max(likelihood, by_chance);
+    likelihoods[i] = static_cast<float>(std::max(least_likely, likelihood));
+  }
+  slots.judge(likelihoods, unseen_slots, forgotten_per_look);
+}
+
+void Speed::hear_slots(double said) {
+  if (said < 1) return;
+  std::array<float, Threshold::count> likelihoods{};
+  for (std::size_t i = 0; i < Threshold::count; ++i) {
+    const double near = i == Threshold::never ? 0 : nearness(Threshold::steps[i], said);
+    likelihoods[i] = static_cast<float>(std::max(least_likely, near));
+  }
+  slots.judge(likelihoods, unseen_slots, forgotten_per_look);
 }
 
 void Speed::observe_stream(const Load& load, double tokens, config::Seconds streaming) {

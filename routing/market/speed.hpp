@@ -76,10 +76,17 @@ struct Speed {
   void observe_stream(const Load& load, double tokens, config::Seconds streaming);
   // A reply that came whole shows only the sum of both.
   void observe_whole(const Load& load, double tokens, config::Seconds total);
+  // The host itself says how many it runs and how many wait behind them.
+  void hear(double running, double waiting);
+  // Or how many it runs at once.
+  void hear_slots(double said);
 
   static constexpr double usual_rate = 60;
   static constexpr double ttft_noise = 0.35 * 0.35;
   static double rate_noise(double tokens) { return 0.04 + 0.5 / tokens; }
+
+  // Of what `hear` learns: how far it may be off.
+  static constexpr double least_likely = 0.003;
 
  private:
   enum class Heard { it, nothing_yet };

@@ -70,6 +70,14 @@ void breaker(auto& io, auto& b) {
   if constexpr (requires { b = Breaker{}; }) b = Breaker::from(memory);
 }
 
+// Of what an engine says, what decisions read. Behind all others, too.
+void engine(auto& io, auto& e) {
+  io(e.others);
+  std::int32_t unready = e.is_ready ? 0 : 1;
+  io(unready);
+  if constexpr (requires { e.is_ready = true; }) e.is_ready = unready == 0;
+}
+
 void whole(auto& io, auto& s) {
   percentiles(io, s.measured.ttft), percentiles(io, s.measured.throughput);
   percentiles(io, s.measured.gap), percentiles(io, s.measured.total);
@@ -87,6 +95,7 @@ void whole(auto& io, auto& s) {
   io(health.cooling_until), io(health.headroom), io(health.headroom_known);
   io(s.replies), io(s.verbosity), io(s.prompt_scale), io(s.cache_reliability), io(s.streams_reasoning);
   usual_drift(io, s.speed.ttft), usual_drift(io, s.speed.throughput);
+  engine(io, s.engine);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ Identity identity_of(const Endpoint& endpoint) {
         hash_of(endpoint.settings->host_model)}) {
     asked = mixed(asked) ^ part;
   }
+  if (!endpoint.provider->address.empty()) asked = mixed(asked) ^ hash_of(endpoint.provider->address);
   return {.asked = asked, .named = endpoint.name_hash};
 }
 

@@ -12,8 +12,8 @@ ADDRESS = "127.0.53.53"
 
 
 class NameServer:
-    """`names` maps a name to the longest time until it is said to be at 127.0.0.1, or to None: nothing is ever said.
-    There are no others."""
+    """`names` maps a name to its addresses, or to the longest time until it is said to be at 127.0.0.1, or to None:
+    nothing is ever said. There are no others. It may change at any time."""
 
     def __init__(self, names):
         self._names = names
@@ -25,14 +25,19 @@ class NameServer:
 
     def __enter__(self):
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.settimeout(0.1)  # so that it is seen that nobody wants to ask any more
         self._socket.bind((ADDRESS, 53))
         self._folder = tempfile.TemporaryDirectory()
         self._file = pathlib.Path(self._folder.name) / "resolv.conf"
         self._file.write_text(f"nameserver {ADDRESS}\noptions timeout:5 attempts:2\n")
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._is_over = False
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         return self
 
     def __exit__(self, *_):
+        self._is_over = True
+        self._listener.join()
         self._socket.close()
         self._folder.cleanup()
 
@@ -43,16 +48,20 @@ class NameServer:
         return ["unshare", "--mount", "sh", "-c", script, str(self._file)]
 
     def _listen(self):
-        while True:
+        while not self._is_over:
             try:
                 query, sender = self._socket.recvfrom(4096)
-            except OSError:
-                return
+            except TimeoutError:
+                continue
             name, kind, question = self._asked(query)
             late = self._names.get(name, 0)
             if late is None:
                 continue
-            answer = self._answer(query[:2], question, kind, name in self._names)
+            addresses = late if isinstance(late, list) else ["127.0.0.1"] if name in self._names else None
+            answer = self._answer(query[:2], question, kind, addresses)
+            if isinstance(late, list):
+                self._send(answer, sender)
+                continue
             timer = threading.Timer(late * self._draw.random(), self._send, (answer, sender))
             timer.daemon = True
             timer.start()
@@ -74,8 +83,8 @@ class NameServer:
         return ".".join(labels), kind, query[12:at + 5]
 
     @staticmethod
-    def _answer(number, question, kind, is_known):
-        has_address = is_known and kind == 1
-        head = number + struct.pack(">HHHHH", 0x8180 if is_known else 0x8183, 1, 1 if has_address else 0, 0, 0)
-        address = b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 1, 4) + socket.inet_aton("127.0.0.1")
-        return head + question + (address if has_address else b"")
+    def _answer(number, question, kind, addresses):
+        said = addresses if addresses and kind == 1 else []
+        head = number + struct.pack(">HHHHH", 0x8183 if addresses is None else 0x8180, 1, len(said), 0, 0)
+        records = [b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 1, 4) + socket.inet_aton(each) for each in said]
+        return head + question + b"".join(records)

@@ -1,0 +1,115 @@
+#include "gateway/probe/probe_call.hpp"
+
+#include "providers/dialect/azure_target.hpp"
+#include "providers/dialect/interpreter.hpp"
+#include "providers/dialect/unsaid.hpp"
+#include "providers/dialects/dialects.hpp"
+
+namespace gateway {
+namespace {
+
+using routing::Delivery;
+using routing::FailureKind;
+
+constexpr std::size_t most_bytes = 4 << 20;
+
+const providers::Dialect* dialect_for(const routing::Endpoint& endpoint) {
+  const providers::Dialect* dialect =
+      providers::dialect_for(endpoint.settings->speaks, config::Format::chat, providers::Conversational::yes);
+  return dialect && dialect->interpreter() ? dialect : nullptr;
+}
+
+providers::HostModel model_of(const routing::Endpoint& endpoint) {
+  providers::HostModel model = providers::host_model_of(endpoint);
+  // Their newer models know the limit by its newer name alone.
+  model.takes_max_tokens = endpoint.provider->base_url.host != "api.openai.com" &&
+                           endpoint.provider->dialect != config::Dialect::azure;
+  return model;
+}
+
+// Keeps what an answer says.
+class Heard final : public providers::AnswerSink {
+ public:
+  explicit Heard(ProbeAnswer& answer) : answer_(answer) {}
+  void take(const providers::AnswerEvent& event) override {
+    using Kind = providers::AnswerEvent::Kind;
+    if (event.kind == Kind::text) answer_.text += event.text.text();
+    if (event.kind == Kind::usage) answer_.usage = event.usage;
+    if (event.kind == Kind::error && event.error) error = *event.error;
+  }
+  std::optional<providers::ReportedError> error{};
+
+ private:
+  ProbeAnswer& answer_;
+};
+
+void fail(const providers::Dialect& dialect, const providers::ReportedError& error, ProbeAnswer& answer) {
+  answer.failure = dialect.fault_of(answer.status == 200 ? 0 : answer.status, error).kind;
+  answer.message = error.message;
+}
+
+void understand(const providers::Dialect& dialect, const routing::Endpoint& endpoint, std::string_view body,
+                ProbeAnswer& answer) {
+  providers::JsonTokens tokens;
+  if (answer.status != 200) return fail(dialect, dialect.error_in(body, tokens), answer);
+  Heard heard(answer);
+  const auto reading = dialect.interpreter()->whole(body, model_of(endpoint), tokens, heard);
+  if (heard.error) return fail(dialect, *heard.error, answer);
+  if (reading != providers::Reading::ended) answer.failure = FailureKind::bad_reply;
+}
+
+}  // namespace
+
+bool can_be_asked(const routing::Endpoint& endpoint, const ProbeQuestion& question) {
+  const providers::Dialect* dialect = dialect_for(endpoint);
+  if (!dialect) return false;
+  const providers::Conversation conversation = conversation_of(question);
+  return providers::unsaid(conversation, dialect->interpreter()->carries(model_of(endpoint))).needs.empty();
+}
+
+providers::Task<ProbeAnswer> probe_call(providers::HttpProvider& host, providers::Timer& timer,
+                                        const routing::Endpoint& endpoint, ProbeQuestion question,
+                                        config::Duration limit) {
+  ProbeAnswer answer;
+  const providers::Dialect& dialect = *dialect_for(endpoint);
+  const providers::HostModel model = model_of(endpoint);
+  const providers::Conversation conversation = conversation_of(question);
+  providers::JsonTokens tokens;
+  const providers::WrittenRequest written =
+      dialect.interpreter()->write(conversation, model, Delivery::whole, tokens);
+  std::string scratch;
+  providers::OutgoingRequest outgoing{
+      .dialect = &dialect,
+      .target = providers::target_at(dialect, model, Delivery::whole, scratch),
+      .traceparent = {}};
+  outgoing.body.add(written.body);
+
+  const config::TimePoint began = timer.now();
+  bool is_late = false;
+  const std::unique_ptr<providers::Exchange> exchange = host.begin();
+  providers::Limit late([&] {
+    is_late = true;
+    exchange->abort();
+  });
+  timer.set(late, began + limit);
+  const providers::Result<providers::HostReply> reply = co_await exchange->start(outgoing);
+  std::string body;
+  if (reply) {
+    answer.status = reply->status;
+    while (body.size() < most_bytes) {
+      const providers::Result<std::string_view> piece = co_await exchange->next();
+      if (!piece) answer.failure = piece.error();
+      if (!piece || piece->empty()) break;
+      body.append(*piece);
+    }
+  } else {
+    answer.failure = reply.error();
+    answer.message = exchange->why();
+  }
+  answer.took = timer.now() - began;
+  if (is_late) answer.failure = FailureKind::first_token_timeout;
+  if (reply && !answer.failure) understand(dialect, endpoint, body, answer);
+  co_return answer;
+}
+
+}  // namespace gateway

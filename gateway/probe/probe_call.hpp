@@ -1,0 +1,32 @@
+// One question to one endpoint, in the words of an API that it speaks, as serving asks it. Belongs to one
+// loop.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gateway/probe/probe_question.hpp"
+#include "providers/host/http_provider.hpp"
+#include "routing/terms/catalogue.hpp"
+#include "routing/terms/outcome.hpp"
+
+namespace gateway {
+
+struct ProbeAnswer {
+  std::optional<routing::FailureKind> failure{};  // absent: it answered
+  int status = 0;                                 // 0: no reply came
+  std::string message{};                          // the host's own words of a failure; not scrubbed
+  std::string text{};                             // what it said, in so far as it is text
+  std::optional<routing::Usage> usage{};
+  config::Duration took{};
+};
+
+// Whether some API that the endpoint speaks has words for it.
+bool can_be_asked(const routing::Endpoint& endpoint, const ProbeQuestion& question);
+
+// `host`, `timer` and `endpoint` must outlive the task. can_be_asked() holds.
+providers::Task<ProbeAnswer> probe_call(providers::HttpProvider& host, providers::Timer& timer,
+                                        const routing::Endpoint& endpoint, ProbeQuestion question,
+                                        config::Duration limit);
+
+}  // namespace gateway

@@ -1,0 +1,85 @@
+#include "gateway/probe/probe_page.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "gateway/text/json_page.hpp"
+#include "gateway/text/quantity_text.hpp"
+
+namespace gateway {
+namespace {
+
+namespace json = boost::json;
+
+Colour colour_of(Probed probed) {
+  switch (probed) {
+    case Probed::as_configured:
+      return Colour::green;
+    case Probed::untested:
+      return Colour::yellow;
+    case Probed::differs:
+    case Probed::unreachable:
+      break;
+  }
+  return Colour::red;
+}
+
+config::Money total(const std::vector<ProbeResult>& results) {
+  config::Money sum;
+  for (const ProbeResult& each : results) sum = sum + each.cost;
+  return sum;
+}
+
+std::string word_for_programs(Probed probed) {
+  std::string word(to_text(probed));
+  std::ranges::replace(word, ' ', '_');
+  return word;
+}
+
+}  // namespace
+
+std::string probe_table(const std::vector<ProbeResult>& results, const Screen& screen) {
+  const std::vector<Column> columns{{"ENDPOINT", Align::left, 0}, {"MODEL", Align::left, 3},
+                                    {"RESULT", Align::left, 0},   {"TOOK", Align::right, 1},
+                                    {"CALLS", Align::right, 4},   {"COST", Align::right, 2}};
+  std::vector<Row> rows;
+  std::string text, found;
+  for (const ProbeResult& each : results) {
+    rows.push_back({{each.endpoint, Colour::bold},
+                    {each.model, Colour::dim},
+                    {std::string(to_text(each.probed)), colour_of(each.probed)},
+                    {each.seconds > 0 ? time_text(each.seconds) : "-"},
+                    {std::to_string(each.calls), Colour::dim},
+                    {money_text(each.cost.dollars())}});
+    for (const ProbeFinding& finding : each.findings) {
+      found += each.endpoint + " (" + each.model + "): " + fitted(finding.detail, 400) + "\n";
+    }
+  }
+  for (const std::string& line : table(columns, rows, screen)) text += line + "\n";
+  if (!found.empty()) text += "\n" + found;
+  return text + "\nall of it cost " + money_text(total(results).dollars()) + "\n";
+}
+
+std::string probe_json(const std::vector<ProbeResult>& results) {
+  json::array endpoints;
+  for (const ProbeResult& each : results) {
+    json::array findings;
+    for (const ProbeFinding& finding : each.findings) {
+      findings.push_back(json::object{{"what", finding.what}, {"detail", finding.detail}});
+    }
+    endpoints.push_back(
+        json::object{{"endpoint", each.endpoint},
+                     {"model", each.model},
+                     {"provider", each.provider},
+                     {"host_model", each.host_model},
+                     {"result", word_for_programs(each.probed)},
+                     {"findings", std::move(findings)},
+                     {"calls", each.calls},
+                     {"seconds", each.seconds > 0 ? number_or_null(each.seconds) : json::value()},
+                     {"dollars", number_or_null(each.cost.dollars())}});
+  }
+  return json_page(json::object{{"endpoints", std::move(endpoints)},
+                                {"dollars", number_or_null(total(results).dollars())}});
+}
+
+}  // namespace gateway

@@ -1,0 +1,29 @@
+// What an endpoint is asked to see whether it is as configured: next to nothing, with the features that it
+// claims. Pure.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "config/values/settings.hpp"
+#include "providers/conversation/conversation.hpp"
+
+namespace gateway {
+
+// Those of `claimed` that a request can show.
+std::vector<config::Feature> provable(const config::Features& claimed);
+
+// One token of an answer to a few words, which need these features. A model that thinks gets a few more: some
+// hosts find nothing else worth beginning.
+struct ProbeQuestion {
+  std::vector<config::Feature> features;
+  std::int64_t most_output = 1;
+};
+
+// A conversation that says so; all its texts are static.
+providers::Conversation conversation_of(const ProbeQuestion& question);
+
+// Whether an answer goes on where the prefilled one broke off, instead of beginning anew.
+bool goes_on(std::string_view answer);
+
+}  // namespace gateway
