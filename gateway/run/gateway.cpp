@@ -316,8 +316,7 @@ class RunningGateway {
     if (!storage_) {
       // Where the configuration names a file, somebody counts on it.
       if (settings.is_named) return false;
-      say("isocost: this gateway keeps no records; `records: {file: ...}` "
-          "names another file");
+      say("isocost: this gateway keeps no records; `records: {file: ...}` names another file");
       return true;
     }
     control_.keep_records(*storage_);
@@ -346,8 +345,7 @@ class RunningGateway {
   void complain(const config::ListenAddress& listen, const boost::system::error_code& error) {
     errors_ << "isocost: cannot listen on " << listen.host << ":" << listen.port << ": " << error.message();
     if (error == asio::error::address_in_use) {
-      errors_ << ". Another program, maybe another isocost, has this port: end "
-                 "it, or set another one";
+      errors_ << ". Another program, maybe another isocost, has this port: end it, or set another one";
     }
     errors_ << "\n";
   }
@@ -439,8 +437,7 @@ class RunningGateway {
     });
   }
 
-  // A loop that stands still answers no more, and then nobody says that the
-  // gateway is alive.
+  // A loop that stands still answers no more, and then nobody says that the gateway is alive.
   void keep_watchdog_quiet() {
     if (!supervisor_.watchdog()) return;
     if (draining_ > 0 || alive_.load() == loops_.size()) {
