@@ -1,8 +1,6 @@
 #include "gateway/run/gateway.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
@@ -19,11 +17,13 @@
 #include "gateway/process/given_sockets.hpp"
 #include "gateway/process/process.hpp"
 #include "gateway/process/supervisor.hpp"
+#include "gateway/process/watchdog.hpp"
 #include "gateway/record_file/market_file.hpp"
 #include "gateway/redis/shared_limits.hpp"
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
+#include "gateway/run/listening.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
 #include "gateway/serving/quota_refusal.hpp"
@@ -40,23 +40,6 @@ using Tcp = asio::ip::tcp;
 // What escapes is counted.
 void run(asio::io_context& io, Metrics& metrics) {
   providers::run_to_end(io, [&](const std::exception&) { metrics.count(Event::escaped_exception); });
-}
-
-enum class Spoken { http, https };
-
-std::string url_of(const Tcp::endpoint& address, Spoken spoken) {
-  const std::string host =
-      address.address().is_v6() ? "[" + address.address().to_string() + "]" : address.address().to_string();
-  return (spoken == Spoken::https ? "https://" : "http://") + host + ":" + std::to_string(address.port());
-}
-
-// Whether `address` is free: with SO_REUSEPORT alone, a second gateway of the same user would take half of
-// the first one's connections instead of failing. Throws when it is taken.
-void probe(asio::io_context& io, const Tcp::endpoint& address) {
-  Tcp::acceptor alone(io);
-  alone.open(address.protocol());
-  alone.set_option(Tcp::acceptor::reuse_address(true));
-  alone.bind(address);
 }
 
 // After the limit of a drain, or a second signal, this much for replies to break off in order.
@@ -102,8 +85,9 @@ class RunningGateway {
     await_signal(signals);
     await_hangup(hangup);
     watch_file();
-    alive_ = loops_.size();
-    keep_watchdog_quiet();
+    std::vector<asio::io_context*> watched;
+    for (const auto& loop : loops_) watched.push_back(&loop->io());
+    watchdog_.keep_quiet(std::move(watched));
     std::vector<std::thread> threads;
     for (const auto& loop : loops_) {
       threads.emplace_back([this, &loop] { run(loop->io(), control_.counters()); });
@@ -324,7 +308,8 @@ class RunningGateway {
   }
 
   bool listen() {
-    const std::optional<Tcp::endpoint> main = address_of(settings().listen);
+    const std::optional<Tcp::endpoint> main = endpoint_of(settings().listen);
+    if (!main) errors_ << no_address(settings().listen);
     if (!main || !open_loops(*main)) return false;
     if (settings().admin && !open_admin(*settings().admin)) return false;
     url_ = url_of(bound_, settings().tls ? Spoken::https : Spoken::http);
@@ -334,22 +319,6 @@ class RunningGateway {
     return true;
   }
 
-  std::optional<Tcp::endpoint> address_of(const config::ListenAddress& listen) {
-    boost::system::error_code error;
-    const auto host = asio::ip::make_address(listen.host == "localhost" ? "127.0.0.1" : listen.host, error);
-    if (!error) return Tcp::endpoint(host, listen.port);
-    errors_ << "isocost: cannot listen on " << listen.host << ": not an IP address\n";
-    return std::nullopt;
-  }
-
-  void complain(const config::ListenAddress& listen, const boost::system::error_code& error) {
-    errors_ << "isocost: cannot listen on " << listen.host << ":" << listen.port << ": " << error.message();
-    if (error == asio::error::address_in_use) {
-      errors_ << ". Another program, maybe another isocost, has this port: end it, or set another one";
-    }
-    errors_ << "\n";
-  }
-
   bool open_loops(Tcp::endpoint address) {
     const auto snapshot = control_.published();
     const Reach reach = config::is_loopback(settings().listen.host) ? Reach::this_machine : Reach::others;
@@ -357,7 +326,7 @@ class RunningGateway {
     std::vector<DataLoop*> all;
     try {
       const int given = given_.for_clients();
-      if (given < 0 && address.port() != 0) probe(control_.io(), address);
+      if (given < 0 && address.port() != 0) expect_free(control_.io(), address);
       for (int i = 0; i < workers(); ++i) {
         const auto at = static_cast<std::size_t>(i);
         loops_.push_back(std::make_unique<DataLoop>(
@@ -376,7 +345,7 @@ class RunningGateway {
                             : loop.listener().listen_on(given);
       }
     } catch (const boost::system::system_error& fault) {
-      complain(settings().listen, fault.code());
+      errors_ << cannot_listen(settings().listen, fault.code());
       return false;
     }
     bound_ = address;
@@ -385,7 +354,8 @@ class RunningGateway {
   }
 
   bool open_admin(const config::ListenAddress& listen) {
-    const std::optional<Tcp::endpoint> address = address_of(listen);
+    const std::optional<Tcp::endpoint> address = endpoint_of(listen);
+    if (!address) errors_ << no_address(listen);
     if (!address) return false;
     admin_.emplace(control_, generation_, control_.published(), shared_);
     try {
@@ -396,7 +366,7 @@ class RunningGateway {
       admin_url_ = url_of(bound, tls && tls->admin ? Spoken::https : Spoken::http);
       errors_ << "isocost: administration on " << admin_url_ << "\n" << std::flush;
     } catch (const boost::system::system_error& fault) {
-      complain(listen, fault.code());
+      errors_ << cannot_listen(listen, fault.code());
       return false;
     }
     return true;
@@ -437,21 +407,8 @@ class RunningGateway {
     });
   }
 
-  // A loop that stands still answers no more, and then nobody says that the gateway is alive.
-  void keep_watchdog_quiet() {
-    if (!supervisor_.watchdog()) return;
-    if (draining_ > 0 || alive_.load() == loops_.size()) {
-      supervisor_.alive();
-      alive_ = 0;
-      for (const auto& loop : loops_) asio::post(loop->io(), [this] { ++alive_; });
-    }
-    next_bark_.expires_after(*supervisor_.watchdog() / 3);
-    next_bark_.async_wait([this](boost::system::error_code error) {
-      if (!error) keep_watchdog_quiet();
-    });
-  }
-
   void announce_drain() {
+    watchdog_.ease();
     supervisor_.stopping("requests under way come to their end");
     if (admin_) admin_->listener().announce_drain();
     for (const auto& loop : loops_) loop->announce_drain();
@@ -526,8 +483,7 @@ class RunningGateway {
   asio::steady_timer next_look_{control_.io()};
   unsigned looks_ = 0;
   asio::steady_timer limit_{control_.io()};
-  asio::steady_timer next_bark_{control_.io()};
-  std::atomic<std::size_t> alive_{0};  // loops that answered since the supervisor was told so
+  Watchdog watchdog_{control_.io(), supervisor_};
   std::chrono::milliseconds drain_delay_ = settings().limits.drain_delay;
   std::chrono::milliseconds drain_timeout_ = settings().limits.drain_timeout;
   int draining_ = 0;
