@@ -29,6 +29,19 @@ outages() {
   ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/end_to_end/outages.py
 }
 
+# Kills of gateways, and races for one budget, many times over.
+many_kills() {
+  local test status=0
+  for test in "money_test.py Kills" "shared_ledger_test.py Ledger.test_kills_lose_no_answer_and_charge_none_twice" \
+    "gateways_test.py Faults.test_kills_of_gateways_under_load_lose_no_answer_and_charge_none_twice" \
+    "gateways_test.py Budgets"; do
+    # shellcheck disable=SC2086  # file and test
+    (cd tests/end_to_end && ISOCOST=$OLDPWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1 ISOCOST_KILLS=300 \
+      ISOCOST_ROUNDS=100 $OLDPWD/build/python/bin/python $test) || status=1
+  done
+  return $status
+}
+
 # Agents as they come, of whom each is several hundred megabytes.
 agents() {
   npm --prefix build/agents install --no-audit --no-fund --loglevel=error @openai/codex@0.171.0 \
@@ -78,6 +91,7 @@ part "chaos" chaos asan plenty
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler
 part "outages" outages
+part "many kills" many_kills
 part "agents" agents
 part "mutants" bash tests/mutants.sh --count 200 --seed "$(date +%Y%j)"
 part "fuzzers, $fuzz_seconds s" bash tests/fuzz/run.sh "$fuzz_seconds" 0

@@ -82,7 +82,10 @@ void SharedLimits::want() {
 void SharedLimits::work() {
   for (bool is_over = false;;) {
     try {
-      if (!connection_) connection_.emplace(settings_, patience);
+      if (!connection_) {
+        connection_.emplace(settings_, patience);
+        books_.tell_all();  // it may be another server, which knows less
+      }
       exchange();
       if (is_over) return leave();
       is_away_.store(false);

@@ -151,7 +151,10 @@ Task<KeyAnswer> Administration::change(Loop& asker, KeyCall key_call,
   const auto make = [this, key_call, generation] {
     Changed done{.answer = store_->call(key_call, generation->catalogue->settings().keys, now_seconds()),
                  .keys = {}};
-    if (done.answer.has_changed) done.keys = take_into_use();
+    if (done.answer.has_changed) {
+      version_ = store_->version();  // before they are read: what others change after it is looked at again
+      done.keys = take_into_use();
+    }
     return done;
   };
   Changed changed;

@@ -7,6 +7,7 @@ import random
 import time
 import unittest
 
+from gateway import free_port
 from money_test import WORST, Gateway, ask, uses
 from scripted_host import ScriptedHost
 from servers import PASSWORD, Postgres, Redis
@@ -161,6 +162,22 @@ class Faults(Three):
         self.assertEqual(set(self.ask_all("paced", "all", 9)), {429})
         self.assertIn("quotas are shared again", gateways[0].said())
         self.assertNotIn(PASSWORD, gateways[0].said())
+
+    def test_a_wrong_password_is_told_to_operators_and_is_no_fault_of_clients(self):
+        os.environ["WRONG_PASSWORD"] = "no-password-of-the-tests"
+        [gateway] = self.start({"paid": {"quota": {"dollars": {"total": "5 $"}}}, "free": {}}, count=1,
+                               redis={"url": "redis://127.0.0.1:%d" % free_port(), "password": "${WRONG_PASSWORD}"})
+        gateway.stop()
+        gateway.settings["redis"]["url"] = self.redis.url
+        gateway.write()
+        gateway.start()
+        status, fields, body = asyncio.run(ask(gateway.port, "paid", "all"))
+        self.assertEqual((status, json.loads(body)["error"]["code"]), (503, "ledger_unavailable"))
+        self.assertEqual(fields["retry-after"], "1")
+        self.assertEqual(asyncio.run(ask(gateway.port, "free", "all"))[0], 200)
+        self.assertRegex(gateway.said(), r"redis://127.0.0.1:\d+: Connection refused")
+        self.assertRegex(gateway.said(), r"redis://127.0.0.1:\d+: WRONGPASS")
+        self.assertNotIn("no-password", gateway.said())
 
     def test_a_server_that_forgets_hangs_or_lost_its_scripts_lets_nobody_spend_more(self):
         self.start({f"paid-{n}": {"quota": {"dollars": {"total": "2 $"}}} for n in range(4)})

@@ -350,3 +350,23 @@ TEST_CASE("letting in a request with six limits allocates nothing") {
   }
   CHECK(support::allocations - before == 0);
 }
+
+TEST_CASE("where gateways share limits, requests take from what is in hand, and allocate nothing") {
+  World world;
+  for (const Measure measure : {Measure::requests, Measure::tokens, Measure::dollars}) {
+    for (const Period period : {Period::hour, Period::day})
+      limit(world.key(), measure, period, 1'000'000'000);
+  }
+  world.adopt();
+  world.books.share([] {});
+  Reservation reservation;
+  REQUIRE(world.ask(100, reservation, nullptr, 0, 10) == Let::wait);
+  for (const gateway::SharedLimit& each : world.books.shared_limits(world.now, 0))
+    world.books.grant(each, {.others = 0, .granted = 500'000'000}, world.now);
+  const auto before = support::allocations;
+  for (int i = 0; i < 1'000; ++i) {
+    REQUIRE(world.ask(100, reservation, nullptr, 0, 10) == Let::in);
+    world.settle(reservation, 50, 5);
+  }
+  CHECK(support::allocations - before == 0);
+}
