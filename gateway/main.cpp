@@ -15,6 +15,7 @@
 #include "gateway/commands/serve_command.hpp"
 #include "gateway/commands/spend_command.hpp"
 #include "gateway/commands/top.hpp"
+#include "gateway/doctor/doctor_command.hpp"
 #include "gateway/replay/replay_command.hpp"
 #include "gateway/simulate/simulate_command.hpp"
 
@@ -32,6 +33,7 @@ int main(int argc, char** argv) {
   const std::vector<gateway::Command> commands{
       gateway::add_serve(app, ISOCOST_VERSION),
       gateway::add_check(app),
+      gateway::add_doctor(app),
       gateway::add_catalogue(app),
       gateway::add_import(app),
       gateway::add_health(app),
