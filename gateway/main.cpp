@@ -16,6 +16,7 @@
 #include "gateway/commands/serve_command.hpp"
 #include "gateway/commands/spend_command.hpp"
 #include "gateway/commands/top.hpp"
+#include "gateway/doctor/doctor_command.hpp"
 #include "gateway/replay/replay_command.hpp"
 #include "gateway/simulate/simulate_command.hpp"
 
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
       gateway::add_serve(app, ISOCOST_VERSION),
       gateway::add_init(app),
       gateway::add_check(app),
+      gateway::add_doctor(app),
       gateway::add_catalogue(app),
       gateway::add_import(app),
       gateway::add_health(app),

@@ -129,6 +129,26 @@ class Chart(unittest.TestCase):
 
 
 class Mounted(unittest.TestCase):
+    def test_secrets_may_have_the_modes_that_kubelet_gives_them_and_no_others(self):
+        """In memory, and written by nobody: 0400 with a group of the pod's becomes 0440."""
+        def checked(folder, mode):
+            secret = pathlib.Path(folder) / "key"
+            secret.write_text("sk-0123456789abcdef0123")
+            secret.chmod(mode)
+            file = pathlib.Path(folder) / "isocost.yaml"
+            file.write_text(json.dumps({
+                "providers": {"a": {"base_url": "https://a.example.com/v1", "credential": f"${{file:{secret}}}"}},
+                "models": {"m": {"endpoints": [endpoint("a", "m")]}}}))
+            return subprocess.run([os.environ["ISOCOST"], "check", file], capture_output=True, text=True)
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+            for mode, is_good in ((0o400, True), (0o600, True), (0o440, True), (0o444, True), (0o640, False), (0o644, False)):
+                done = checked(folder, mode)
+                self.assertEqual(done.returncode == 0, is_good, f"{mode:o}: {done.stdout}")
+        with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
+            self.assertEqual(checked(folder, 0o400).returncode, 0)
+            for mode in (0o440, 0o444):
+                self.assertIn("can be read by others", checked(folder, mode).stdout)
+
     def test_a_configmap_that_changes_is_taken_up_as_kubelet_changes_it(self):
         host = self.enterContext(ScriptedHost({"ok": behaviours.ok}, ports=1))
         gateway = Gateway({"a": host.ports[0]}, {"m": [endpoint("a", "ok")]})

@@ -1,0 +1,146 @@
+#include "gateway/doctor/machine.hpp"
+
+#include <netdb.h>
+#include <openssl/x509.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/timex.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "gateway/state/state_directory.hpp"
+
+namespace gateway {
+namespace {
+
+using Kind = Finding::Kind;
+constexpr std::uint64_t mebibyte = 1u << 20;
+
+Finding descriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const std::string count = limit.rlim_cur == RLIM_INFINITY ? "no limit" : std::to_string(limit.rlim_cur);
+  Finding found{Kind::good, "descriptors", count + "; a stream takes two"};
+  // isocost raises its own soft limit as far as the hard one goes.
+  if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < 8192) {
+    found.kind = Kind::doubtful;
+    found.what += ", and no more than " + std::to_string(limit.rlim_max) + " may be had";
+    found.todo = "raise it: `LimitNOFILE=65536` in the unit, `ulimits: {nofile: 65536}` of a container";
+  }
+  return found;
+}
+
+// In bytes; 0 where it cannot be told.
+std::uint64_t available_memory() {
+  std::uint64_t available = 0;
+  std::ifstream lines("/proc/meminfo");
+  for (std::string name, unit; lines >> name;) {
+    std::uint64_t size = 0;
+    if (!(lines >> size)) break;
+    std::getline(lines, unit);
+    if (name == "MemAvailable:") available = size * 1024;
+  }
+  std::ifstream group("/sys/fs/cgroup/memory.max");
+  std::uint64_t most = 0;
+  if (group >> most) available = std::min(available, most);
+  return available;
+}
+
+Finding memory(const config::Settings& settings) {
+  const std::uint64_t available = available_memory();
+  const auto bodies = static_cast<std::uint64_t>(settings.limits.body_budget);
+  Finding found{Kind::good, "memory", std::to_string(available / mebibyte) + " MiB to be had"};
+  if (available != 0 && available < bodies + 128 * mebibyte) {
+    found.kind = Kind::doubtful;
+    found.what += "; bodies alone may take " + std::to_string(bodies / mebibyte) + " MiB";
+    found.todo = "lower `limits.body_budget`, or give it more memory";
+  }
+  return found;
+}
+
+Finding kernel_clock() {
+  timex clock{};
+  const int state = ::adjtimex(&clock);
+  if (state == -1) return {Kind::good, "time", "the kernel does not say whether its clock is right"};
+  if (state != TIME_ERROR && (clock.status & STA_UNSYNC) == 0)
+    return {Kind::good, "time", "kept by the network's"};
+  return {
+      Kind::doubtful, "time", "nothing keeps this machine's clock right",
+      "run a client of NTP, such as systemd-timesyncd: certificates, signatures and budgets go by the clock"};
+}
+
+Finding authorities() {
+  const char* file = std::getenv("SSL_CERT_FILE");
+  const std::string path = file ? file : X509_get_default_cert_file();
+  for (const std::string& each : {path, std::string("/etc/ssl/certs/ca-certificates.crt")}) {
+    std::error_code error;
+    if (std::filesystem::file_size(each, error) > 0 && !error)
+      return {Kind::good, "authorities", "those of " + each};
+  }
+  return {Kind::bad, "authorities", path + " is not there",
+          "install the package ca-certificates, or name a file in SSL_CERT_FILE"};
+}
+
+Finding state_directory(const config::Settings& settings) {
+  const std::string path = state_path(settings.state);
+  if (path.empty())
+    return {Kind::bad, "state", "there is no directory for it", "name one: `state: /var/lib/isocost`"};
+  std::error_code error;
+  std::filesystem::path there = path;
+  while (!std::filesystem::exists(there, error) && there.has_relative_path()) there = there.parent_path();
+  const bool is_made = there == std::filesystem::path(path);
+  if (::access(there.c_str(), W_OK | X_OK) != 0) {
+    return {Kind::bad, "state", there.string() + " cannot be written: " + std::strerror(errno),
+            "give it to the user that isocost runs as, or name another with `state`"};
+  }
+  struct statvfs disk {};
+  const bool is_known = ::statvfs(there.c_str(), &disk) == 0;
+  const std::uint64_t free = is_known ? static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize : 0;
+  Finding found{
+      Kind::good, "state",
+      path + (is_made ? "" : ", which will be made") + ", " + std::to_string(free / mebibyte) + " MiB free"};
+  if (is_known && free < 1024 * mebibyte) {
+    found.kind = Kind::doubtful;
+    found.todo =
+        "make room: records alone may take `records.max_size`, and a full disk stops whoever has a budget";
+  }
+  return found;
+}
+
+Finding address(const std::string& name, const config::ListenAddress& wanted) {
+  const std::string shown = wanted.host + ":" + std::to_string(wanted.port);
+  addrinfo hints{}, *found = nullptr;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  if (::getaddrinfo(wanted.host.c_str(), std::to_string(wanted.port).c_str(), &hints, &found) != 0)
+    return {Kind::bad, name, shown + " is no address of this machine", "correct `" + name + "`"};
+  const int probe = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int yes = 1;
+  ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  const int error = ::bind(probe, found->ai_addr, found->ai_addrlen) == 0 ? 0 : errno;
+  ::freeaddrinfo(found);
+  ::close(probe);
+  if (error == 0) return {Kind::good, name, shown + " is free"};
+  if (error == EADDRINUSE)
+    return {Kind::doubtful, name, shown + " is taken",
+            "by a gateway that runs, then all is well; else give one of them another"};
+  return {Kind::bad, name, shown + ": " + std::strerror(error),
+          "correct `" + name + "`, or run it as somebody who may"};
+}
+
+}  // namespace
+
+Findings findings_of_machine(const config::Settings& settings) {
+  Findings found{descriptors(), memory(settings),          kernel_clock(),
+                 authorities(), state_directory(settings), address("listen", settings.listen)};
+  if (settings.admin) found.push_back(address("admin", *settings.admin));
+  return found;
+}
+
+}  // namespace gateway
