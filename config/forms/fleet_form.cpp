@@ -77,6 +77,10 @@ void add_offer(std::vector<Field<SimulatedHost>>& list) {
   const auto add = [&](Field<S> field) { list.push_back(std::move(field)); };
   add(field<S>("model", &S::model, NameForm<ModelName>{{.wanted = "the name of a model"}}, "One of `models`.",
                Need::required));
+  add(field<S>(
+      "also", &S::also, ListOf<NameForm<ModelName>>{{{.wanted = "the name of a model"}}, "a list of models"},
+      "Others of `models` that it has, by their names: all that it runs shares its capacity, and its "
+      "answers are as long as the first one's."));
   add(field<S>("host_model", &S::host_model, TextForm{.wanted = "the host's name of the model"},
                "What it calls the model."));
   add(field<S>("context", &S::context, TokensForm{}, "The most tokens of prompt and output together."));

@@ -59,7 +59,11 @@ Settings settings_for(const Fleet& fleet, std::span<const std::uint16_t> ports) 
                          .created = model.created,
                          .endpoints = {}};
     for (std::size_t i = 0; i < fleet.hosts.size(); ++i) {
-      if (fleet.hosts[i].model == model.name) served.endpoints.push_back(endpoint_of(fleet.hosts[i], i));
+      const SimulatedHost& host = fleet.hosts[i];
+      const bool has_it_also = std::ranges::find(host.also, model.name) != host.also.end();
+      if (host.model != model.name && !has_it_also) continue;
+      served.endpoints.push_back(endpoint_of(host, i));
+      if (host.model != model.name) served.endpoints.back().host_model = model.name.text;
     }
     settings.models.push_back(std::move(served));
   }

@@ -145,8 +145,9 @@ struct SimulatedHost {
   std::string source;  // where its facts come from, with a date; for people
 
   // What it serves.
-  ModelName model;         // one of Fleet::models
-  std::string host_model;  // what it calls the model; the model's name when empty
+  ModelName model;              // one of Fleet::models
+  std::vector<ModelName> also;  // others of them that it answers as, by their names: with the same capacity
+  std::string host_model;       // what it calls the model; the model's name when empty
   Tokens context{131'072};
   std::optional<Tokens> max_output{};
   Quantization quantization = Quantization::unknown;

@@ -1,5 +1,8 @@
 #include "gateway/engines/engine_look.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "providers/host/host_page.hpp"
 #include "providers/reports/engine_load.hpp"
 
@@ -34,26 +37,33 @@ providers::Task<std::optional<bool>> EngineLook::ready() {
   auto asking = providers::host_page(host_, timer_, std::move(wanted));
   const providers::HostPage page = co_await std::move(asking);
   if (page.failure == routing::FailureKind::local) co_return std::nullopt;
-  if (page.status == 0) co_return ++silent_ <= most_silent;
+  if (page.status == 0 && ++silent_ <= most_silent) co_return std::nullopt;
+  if (page.status == 0) co_return false;
   silent_ = 0;
   co_return page.status < 500 || has_no_such_page(page.status);
+}
+
+void EngineLook::read(std::string_view page, routing::EngineReport& report) const {
+  const providers::EngineLoad load = providers::engine_load(engine_.kind, page);
+  report.running = load.running;
+  report.waiting = load.waiting;
+  report.slots = load.slots;
+  report.cache_use = load.cache_use;
 }
 
 providers::Task<std::optional<routing::EngineReport>> EngineLook::once() {
   const std::optional<bool> is_ready = co_await ready();
   if (!is_ready) co_return std::nullopt;
+  const bool was_ready = std::exchange(was_ready_, *is_ready);
   routing::EngineReport report{.is_ready = *is_ready};
   const std::string path = engine_.load_path();
-  if (!report.is_ready || silent_ > 0 || path.empty()) co_return report;
+  if (!report.is_ready || path.empty()) co_return report;
   providers::PageWanted wanted{.target = path, .limit = engine_.timeout, .most_bytes = most_bytes};
   auto asking = providers::host_page(host_, timer_, std::move(wanted));
   const providers::HostPage page = co_await std::move(asking);
-  if (page.status != 200) co_return report;
-  const providers::EngineLoad load = providers::engine_load(engine_.kind, page.body);
-  report.running = load.running;
-  report.waiting = load.waiting;
-  report.slots = load.slots;
-  report.cache_use = load.cache_use;
+  if (page.status == 200) read(page.body, report);
+  // What it said last holds until it says something else.
+  if (page.status == 0 && was_ready) co_return std::nullopt;
   co_return report;
 }
 

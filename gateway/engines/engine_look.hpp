@@ -17,15 +17,19 @@ class EngineLook {
   EngineLook(providers::HttpProvider& host, providers::Timer& timer, const config::EngineSettings& engine)
       : host_(host), timer_(timer), engine_(engine) {}
 
-  // Nothing where this machine had no room to look: that says nothing of the engine.
+  // Nothing where a look showed nothing: a single one that got no answer, or for which this machine had no
+  // room.
   providers::Task<std::optional<routing::EngineReport>> once();
 
  private:
   providers::Task<std::optional<bool>> ready();
+  void read(std::string_view page, routing::EngineReport& report) const;
+
   providers::HttpProvider& host_;
   providers::Timer& timer_;
   const config::EngineSettings engine_;
   int silent_ = 0;  // looks in a row that got no answer
+  bool was_ready_ = true;
 };
 
 }  // namespace gateway

@@ -1,6 +1,7 @@
 #include "gateway/observe/metrics_endpoints.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "gateway/observe/standing.hpp"
 
@@ -53,7 +54,7 @@ void EndpointMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue)
        {&families_.attempts, &families_.tls_failures, &families_.tokens, &families_.dollars}) {
     f->keep_only(wanted);
   }
-  for (GaugeFamily* f : {&families_.in_flight, &families_.standing}) f->keep_only(wanted);
+  for (GaugeFamily* f : {&families_.in_flight, &families_.standing, &families_.engine}) f->keep_only(wanted);
   for (HistogramFamily* f :
        {&families_.first_token, &families_.attempt_time, &families_.per_token, &families_.gap}) {
     f->keep_only(wanted);
@@ -138,6 +139,12 @@ void EndpointMetrics::observe(const routing::Snapshot& snapshot, const routing::
       child(series.standing[state], families_.standing, {name, model, to_text(which)})
           .Set(which == stands ? 1 : 0);
     }
+    const routing::EngineState& engine = snapshot.endpoints[endpoint.index].engine;
+    if (std::isnan(engine.running)) continue;
+    child(series.engine[0], families_.engine, {name, model, "running"}).Set(engine.running);
+    child(series.engine[1], families_.engine, {name, model, "waiting"})
+        .Set(std::isnan(engine.waiting) ? 0 : engine.waiting);
+    child(series.engine[2], families_.engine, {name, model, "others"}).Set(engine.others);
   }
 }
 

@@ -37,6 +37,7 @@ class EndpointMetrics {
     prometheus::Histogram* gap = nullptr;
     prometheus::Gauge* in_flight = nullptr;
     std::array<prometheus::Gauge*, states> standing{};
+    std::array<prometheus::Gauge*, 3> engine{};  // running, waiting, others
   };
   void record(const routing::Attempt& attempt, routing::EndpointIndex index);
   void record_times(const routing::Attempt& attempt, routing::EndpointIndex index);

@@ -100,6 +100,12 @@ struct MetricsFamilies {
                        "(circuit breaker), trial, not_ready (an engine of one's own that says so).",
                        Labels{"endpoint", "model", "state"}};
 
+  GaugeFamily engine{
+      registry, "isocost_engine_requests",
+      "Of an engine of one's own: requests that it runs, that wait there, and those of both that are not "
+      "this gateway's.",
+      Labels{"endpoint", "model", "which"}};
+
   GaugeFamily connections{registry, "isocost_client_connections", "Connections of clients that are open."};
   CounterFamily malformed{registry, "isocost_malformed_requests_total",
                           "Requests refused by the HTTP gate, before anything else looked at them."};

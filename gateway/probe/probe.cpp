@@ -95,10 +95,15 @@ class Prober {
   void in_turns(std::size_t count, Begin begin) {
     std::size_t next = 0;
     const auto work = [&]() -> Task<void> { return worker(count, next, begin); };
-    for (std::size_t i = 0; i < std::min(limits_.at_once, count); ++i) {
-      providers::spawn(io_, work(), [](const std::exception_ptr&) {});
-    }
     io_.restart();
+    std::size_t left = std::min(limits_.at_once, count);
+    if (left == 0) return;
+    for (std::size_t i = left; i > 0; --i) {
+      // Idle connections would keep the loop for as long as they are kept.
+      providers::spawn(io_, work(), [&](const std::exception_ptr&) {
+        if (--left == 0) io_.stop();
+      });
+    }
     io_.run();
   }
   template <class Begin>

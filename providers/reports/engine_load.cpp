@@ -9,12 +9,12 @@ namespace {
 
 // How the gauges are called; an older name after a newer one. vLLM: docs.vllm.ai, Production Metrics. SGLang:
 // docs.sglang.io, Production Metrics. TGI: its reference of metrics. llama.cpp: the README of its server.
-struct Names {
+struct GaugeNames {
   std::string_view running, waiting;
   std::array<std::string_view, 2> cache_use{};
 };
 
-Names names_of(config::EngineKind kind) {
+GaugeNames names_of(config::EngineKind kind) {
   switch (kind) {
     case config::EngineKind::vllm:
       return {"vllm:num_requests_running",
@@ -70,7 +70,7 @@ void add(std::optional<double>& sum, double value) {
   sum = sum.value_or(0) + value;
 }
 
-EngineLoad from_metrics(const Names& names, std::string_view page) {
+EngineLoad from_metrics(const GaugeNames& names, std::string_view page) {
   EngineLoad load;
   if (names.running.empty()) return load;
   while (!page.empty()) {

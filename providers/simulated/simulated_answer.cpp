@@ -36,10 +36,9 @@ class Wrapping {
       : chunked_(arrival.version >= 11), after_(chunked_ ? arrival.after : After::close) {}
 
   After after() const { return after_; }
-  std::string head(const std::string& fields) const {
-    return reply_head(200, "text/event-stream; charset=utf-8", after_) +
-           "cache-control: no-cache\r\nx-accel-buffering: no\r\n" + fields +
-           (chunked_ ? "transfer-encoding: chunked\r\n\r\n" : "\r\n");
+  std::string head(const std::string& fields, std::string_view content_type) const {
+    return reply_head(200, content_type, after_) + "cache-control: no-cache\r\nx-accel-buffering: no\r\n" +
+           fields + (chunked_ ? "transfer-encoding: chunked\r\n\r\n" : "\r\n");
   }
   std::string events(const std::string& text) const {
     if (!chunked_) return text;
@@ -100,7 +99,7 @@ Task<After> send_stream(SimulatedVisit& visit, Arrival arrival, const SimulatedR
   const Wrapping wrapping{arrival};
   const routing::Answer answer = visit.answer();
   const auto comment_every = server.clock->world(comment_interval);
-  std::string unsent_head = wrapping.head(server.limit_fields());
+  std::string unsent_head = wrapping.head(server.limit_fields(), text.content_type());
   std::int64_t sent = 0;
   auto comment_at = server.now() + comment_every;
   for (;;) {

@@ -1,5 +1,6 @@
 #include "providers/simulated/simulated_hosts.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -66,11 +67,15 @@ SimulatedCall taken_from(http::request<http::string_body>&& message) {
   const auto method = message.method_string();
   call.method.assign(method.data(), method.size());
   const std::string_view target{message.target().data(), message.target().size()};
-  call.path = target.substr(0, target.find('?'));
+  const std::size_t mark = std::min(target.find('?'), target.size());
+  call.path = target.substr(0, mark);
+  call.query = target.substr(std::min(mark + 1, target.size()));
   const auto authorization = message[http::field::authorization];
   call.authorization.assign(authorization.data(), authorization.size());
-  const auto api_key = message["x-api-key"];
-  call.api_key.assign(api_key.data(), api_key.size());
+  for (const char* const name : {"x-api-key", "x-goog-api-key", "api-key"}) {
+    const auto key = message[name];
+    if (!key.empty()) call.api_key.assign(key.data(), key.size());
+  }
   call.arrival = {message.version(), message.keep_alive() ? After::keep_open : After::close};
   call.body = std::move(message.body());
   return call;

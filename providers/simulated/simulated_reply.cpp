@@ -187,9 +187,14 @@ std::string error_body(const SimulatedError& error) {
          R"(,"param":)" + quoted_or_null(error.param) + R"(,"code":)" + quoted_or_null(error.code) + "}}";
 }
 
-std::string models_body(std::string_view model, std::string_view owner, std::int64_t created) {
-  return R"({"object":"list","data":[{"id":)" + quoted(model) + R"(,"object":"model","created":)" +
-         number(created) + R"(,"owned_by":)" + quoted(owner) + "}]}";
+std::string models_body(const std::vector<std::string>& models, std::string_view owner,
+                        std::int64_t created) {
+  std::string list;
+  for (const std::string& model : models) {
+    list += (list.empty() ? "" : ",") + (R"({"id":)" + quoted(model)) + R"(,"object":"model","created":)" +
+            number(created) + R"(,"owned_by":)" + quoted(owner) + "}";
+  }
+  return R"({"object":"list","data":[)" + list + "]}";
 }
 
 }  // namespace providers

@@ -2,6 +2,7 @@
 // words of the API that it was asked in. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ class SimulatedReply {
   virtual std::string_view waiting_event() const = 0;
 
   virtual std::string whole(const routing::Answer& answer) const = 0;
+  // Of a stream.
+  virtual std::string_view content_type() const { return "text/event-stream; charset=utf-8"; }
 };
 
 // OpenAI's chat: as many choices as were asked for, each with what it says.
@@ -88,18 +91,88 @@ class SimulatedMessage final : public SimulatedReply {
   Thoughts thoughts_;
 };
 
+// Google's generateContent.
+class SimulatedGemini final : public SimulatedReply {
+ public:
+  enum class Framing { events, array };
+  enum class Thoughts { shown, hidden };
+  struct Shown {
+    Framing framing = Framing::events;
+    Thoughts thoughts = Thoughts::hidden;
+  };
+  SimulatedGemini(std::string_view id, std::string_view model, SimulatedWords words, Shown shown);
+
+  std::string first_events(const routing::Answer& answer) const override;
+  std::string token_events(std::int64_t from, std::int64_t to, const routing::Answer& answer) const override;
+  std::string last_events(const routing::Answer& answer) const override;
+  std::string_view waiting_event() const override { return {}; }
+  std::string whole(const routing::Answer& answer) const override;
+  std::string_view content_type() const override {
+    return shown_.framing == Framing::events ? "text/event-stream" : "application/json; charset=UTF-8";
+  }
+
+ private:
+  std::string event(const std::string& body) const;
+  std::string candidate(const std::string& parts, std::string_view finish) const;
+  std::string call_part(const routing::Answer& answer) const;
+
+  std::string tail_;  // `"modelVersion":…,"responseId":…}`
+  SimulatedWords words_;
+  Shown shown_;
+};
+
+// Amazon's Converse.
+class SimulatedConverse final : public SimulatedReply {
+ public:
+  explicit SimulatedConverse(SimulatedWords words) : words_(std::move(words)) {}
+
+  std::string first_events(const routing::Answer& answer) const override;
+  std::string token_events(std::int64_t from, std::int64_t to, const routing::Answer& answer) const override;
+  std::string last_events(const routing::Answer& answer) const override;
+  std::string_view waiting_event() const override { return {}; }
+  std::string whole(const routing::Answer& answer) const override;
+  std::string_view content_type() const override { return "application/vnd.amazon.eventstream"; }
+
+ private:
+  std::string end_thought() const;
+
+  SimulatedWords words_;
+};
+
+// Anthropic's Messages at Amazon: each event in a frame.
+class SimulatedFramedMessage final : public SimulatedReply {
+ public:
+  explicit SimulatedFramedMessage(SimulatedMessage message) : message_(std::move(message)) {}
+
+  std::string first_events(const routing::Answer& answer) const override;
+  std::string token_events(std::int64_t from, std::int64_t to, const routing::Answer& answer) const override;
+  std::string last_events(const routing::Answer& answer) const override;
+  std::string_view waiting_event() const override { return {}; }
+  std::string whole(const routing::Answer& answer) const override { return message_.whole(answer); }
+  std::string_view content_type() const override { return "application/vnd.amazon.eventstream"; }
+
+ private:
+  SimulatedMessage message_;
+};
+
 struct SimulatedError {
   int status = 500;
   std::string message;
-  std::string type;   // "invalid_request_error"
-  std::string code;   // "context_length_exceeded"; empty: null
-  std::string param;  // empty: null
+  std::string type;                         // "invalid_request_error"
+  std::string code;                         // "context_length_exceeded"; empty: null
+  std::string param;                        // empty: null
+  std::optional<config::Duration> retry{};  // in real time, where it says when to come again
 };
 std::string error_body(const SimulatedError& error);
 // The same in Anthropic's words.
 std::string message_error_body(const SimulatedError& error);
+// In Google's, which say in the body when to come again.
+std::string gemini_error_body(const SimulatedError& error);
+// In Amazon's, which say in a header line what it is.
+std::string bedrock_error_body(const SimulatedError& error);
+std::string bedrock_error_field(const SimulatedError& error);
 
-// The list with one model, as GET /models answers.
-std::string models_body(std::string_view model, std::string_view owner, std::int64_t created);
+// The list of models, as GET /models answers.
+std::string models_body(const std::vector<std::string>& models, std::string_view owner, std::int64_t created);
 
 }  // namespace providers

@@ -12,7 +12,8 @@ namespace {
 // The texts of the values that a host reads; empty where they are not there.
 struct Members {
   std::string_view model, stream, stream_options, max_tokens, max_completion_tokens, tools, messages, system,
-      tool_choice, response_format, output_config, output_format, n, logprobs, top_logprobs, thinking;
+      tool_choice, response_format, output_config, output_format, n, logprobs, top_logprobs, thinking,
+      anthropic_version;
 
   void take(const JsonString& key, std::string_view value) {
     if (key.is("model")) model = value;
@@ -31,6 +32,7 @@ struct Members {
     if (key.is("logprobs")) logprobs = value;
     if (key.is("top_logprobs")) top_logprobs = value;
     if (key.is("thinking")) thinking = value;
+    if (key.is("anthropic_version")) anthropic_version = value;
   }
 };
 
@@ -142,24 +144,41 @@ std::optional<BadRequest> read_members(std::string_view body, Members& members) 
   return std::nullopt;
 }
 
+// Where Messages are asked elsewhere, the path says what their body says at Anthropic's, and the body the
+// version.
+std::optional<BadRequest> check_place(const Members& members, const SimulatedPath& path) {
+  if (path.api != SimulatedApi::vertex_messages && path.api != SimulatedApi::bedrock_messages)
+    return std::nullopt;
+  if (!text_of(members.anthropic_version)) {
+    return BadRequest{"anthropic_version: Field required", "anthropic_version"};
+  }
+  if (!members.model.empty()) return BadRequest{"model: Extra inputs are not permitted", "model"};
+  const bool may_say_stream = path.api == SimulatedApi::vertex_messages;
+  if (!members.stream.empty() && !may_say_stream)
+    return BadRequest{"stream: Extra inputs are not permitted", "stream"};
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_view body, int block_tokens,
-                                                                  SimulatedApi api) {
+                                                                  const SimulatedPath& path) {
   Members members;
   if (const auto bad = read_members(body, members)) return *bad;
 
   SimulatedRequest request;
-  const std::optional<std::string> model = text_of(members.model);
+  if (const auto bad = check_place(members, path)) return *bad;
+  const std::optional<std::string> model = path.model ? path.model : text_of(members.model);
   if (!model) return BadRequest{"'model' must be a text", "model"};
   request.model = *model;
   if (const auto bad = read_delivery(members, request)) return *bad;
+  if (path.streams) request.delivery = routing::Delivery::streamed;
   if (const auto bad = read_max_output(members.max_tokens, "max_tokens", request)) return *bad;
   // The newer name wins where both are there.
   if (const auto bad = read_max_output(members.max_completion_tokens, "max_completion_tokens", request)) {
     return *bad;
   }
-  if (api == SimulatedApi::chat) {
+  if (path.api == SimulatedApi::chat) {
     if (const auto bad = read_choices(members, request)) return *bad;
   } else {
     if (!request.max_output) return BadRequest{"'max_tokens' is missing", "max_tokens"};

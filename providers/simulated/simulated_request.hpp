@@ -10,11 +10,10 @@
 #include <vector>
 
 #include "config/values/units.hpp"
+#include "providers/simulated/simulated_path.hpp"
 #include "routing/terms/demand.hpp"
 
 namespace providers {
-
-enum class SimulatedApi { chat, messages };
 
 struct SimulatedTool {
   std::string name;
@@ -46,8 +45,9 @@ struct BadRequest {
   std::string param;  // the field at fault; empty: the body as a whole
 };
 
-// `block_tokens`: how many tokens a host caches at a time; at least 1.
+// Of chats and of Messages, wherever they are asked. `block_tokens`: how many tokens a host caches at a time;
+// at least 1.
 std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_view body, int block_tokens,
-                                                                  SimulatedApi api = SimulatedApi::chat);
+                                                                  const SimulatedPath& path = {});
 
 }  // namespace providers

@@ -1,5 +1,6 @@
 #include "providers/simulated/simulated_response.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -7,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "providers/simulated/simulated_elsewhere.hpp"
 #include "providers/simulated/simulated_refusal.hpp"
 #include "providers/simulated/simulated_request.hpp"
 #include "providers/simulated/simulated_said.hpp"
@@ -31,6 +33,10 @@ bool is_allowed(const config::SimulatedHost& host, const SimulatedCall& call) {
   constexpr std::string_view scheme = "Bearer ";
   const std::string_view given = call.authorization;
   if (call.api_key == host.key.reveal()) return true;
+  // Of a signature (SigV4), whose it is; not whether it is right.
+  constexpr std::string_view signature = "AWS4-HMAC-SHA256 Credential=";
+  if (given.starts_with(signature))
+    return given.substr(signature.size()).starts_with(std::string(host.key.reveal()) + "/");
   return given.starts_with(scheme) && given.substr(scheme.size()) == host.key.reveal();
 }
 
@@ -44,17 +50,38 @@ Task<After> refuse(SimulatedConnection& connection, After after, SimulatedApi ap
                    const routing::Refused& refused, const routing::HostRequest& request) {
   SimulatedServer& server = *connection.server;
   std::string fields = server.limit_fields();
-  if (refused.retry_after) fields += retry_fields(server.clock->real(*refused.retry_after));
-  return refuse(connection, after, error_of(refused, server.settings, request), std::move(fields), api);
+  SimulatedError error = error_of(refused, server.settings, request);
+  if (refused.retry_after) error.retry = server.clock->real(*refused.retry_after);
+  // Google says it in the body, and Amazon nowhere.
+  const bool has_fields = api != SimulatedApi::gemini && api != SimulatedApi::converse;
+  if (error.retry && has_fields) fields += retry_fields(*error.retry);
+  return refuse(connection, after, error, std::move(fields), api);
 }
 
-std::unique_ptr<SimulatedReply> reply_to(const SimulatedRequest& asked, SimulatedApi api, std::uint64_t key,
-                                         const SimulatedSaid& said) {
-  if (api == SimulatedApi::messages) {
-    using Thoughts = SimulatedMessage::Thoughts;
-    return std::make_unique<SimulatedMessage>("msg_" + hexadecimal(key), asked.model,
-                                              SimulatedWords(key, said),
-                                              asked.shows_thinking ? Thoughts::shown : Thoughts::hidden);
+SimulatedMessage message_to(const SimulatedRequest& asked, std::uint64_t key, const SimulatedSaid& said) {
+  using Thoughts = SimulatedMessage::Thoughts;
+  return {"msg_" + hexadecimal(key), asked.model, SimulatedWords(key, said),
+          asked.shows_thinking ? Thoughts::shown : Thoughts::hidden};
+}
+
+std::unique_ptr<SimulatedReply> reply_to(const SimulatedRequest& asked, const SimulatedPath& path,
+                                         std::uint64_t key, const SimulatedSaid& said) {
+  switch (path.api) {
+    case SimulatedApi::messages:
+    case SimulatedApi::vertex_messages:
+      return std::make_unique<SimulatedMessage>(message_to(asked, key, said));
+    case SimulatedApi::bedrock_messages:
+      return std::make_unique<SimulatedFramedMessage>(message_to(asked, key, said));
+    case SimulatedApi::converse:
+      return std::make_unique<SimulatedConverse>(SimulatedWords(key, said));
+    case SimulatedApi::gemini: {
+      using G = SimulatedGemini;
+      const G::Shown shown{.framing = path.is_array ? G::Framing::array : G::Framing::events,
+                           .thoughts = asked.shows_thinking ? G::Thoughts::shown : G::Thoughts::hidden};
+      return std::make_unique<G>(hexadecimal(key), asked.model, SimulatedWords(key, said), shown);
+    }
+    case SimulatedApi::chat:
+      break;
   }
   std::vector<SimulatedWords> choices{SimulatedWords(key, said)};
   for (int i = 1; i < asked.choices; ++i) {
@@ -69,7 +96,8 @@ std::unique_ptr<SimulatedReply> reply_to(const SimulatedRequest& asked, Simulate
                            .logprobs = asked.logprobs});
 }
 
-Task<After> answer(Connection connection, Arrival arrival, SimulatedApi api, SimulatedRequest asked) {
+Task<After> answer(Connection connection, Arrival arrival, SimulatedPath path, SimulatedRequest asked) {
+  const SimulatedApi api = path.api;
   SimulatedServer& server = *connection->server;
   const std::uint64_t key = server.luck_for(asked.hash);
   const SimulatedSaid said = said_to(asked, key);
@@ -89,30 +117,38 @@ Task<After> answer(Connection connection, Arrival arrival, SimulatedApi api, Sim
     co_return co_await std::move(refusal);
   }
   SimulatedVisit visit{connection, std::get<routing::Ticket>(admission)};
-  const std::unique_ptr<SimulatedReply> text = reply_to(asked, api, key, said);
+  const std::unique_ptr<SimulatedReply> text = reply_to(asked, path, key, said);
   const bool streamed = asked.delivery == routing::Delivery::streamed;
   Task<After> sending = streamed ? send_stream(visit, arrival, *text) : send_whole(visit, arrival, *text);
   co_return co_await std::move(sending);
 }
 
-Task<After> infer(Connection connection, const SimulatedCall& call, SimulatedApi api) {
+SimulatedError unknown_model(const std::string& asked, const std::string& known, SimulatedApi api) {
+  if (api == SimulatedApi::converse || api == SimulatedApi::bedrock_messages) {
+    return {400, "The provided model identifier is invalid.", "", "", ""};
+  }
+  return {404, "The model '" + asked + "' does not exist here; there is '" + known + "'.",
+          "invalid_request_error", "model_not_found", "model"};
+}
+
+Task<After> infer(Connection connection, const SimulatedCall& call, const SimulatedPath& path) {
+  const SimulatedApi api = path.api;
   SimulatedServer& server = *connection->server;
   ++server.tally.requests;
   const After after = call.arrival.after;
   const int block_tokens = server.settings.prompt_cache ? server.settings.prompt_cache->block_tokens : 64;
-  auto read = read_simulated_request(call.body, block_tokens, api);
+  const bool is_elsewhere = api == SimulatedApi::gemini || api == SimulatedApi::converse;
+  auto read = is_elsewhere ? read_elsewhere(call.body, block_tokens, path)
+                           : read_simulated_request(call.body, block_tokens, path);
   if (const auto* bad = std::get_if<BadRequest>(&read)) {
     return refuse_fault(*connection, after, api, 400, bad->message, bad->param);
   }
   auto& asked = std::get<SimulatedRequest>(read);
-  if (asked.model != server.model_id) {
-    return refuse(
-        *connection, after,
-        {404, "The model '" + asked.model + "' does not exist here; there is '" + server.model_id + "'.",
-         "invalid_request_error", "model_not_found", "model"},
-        {}, api);
+  const std::vector<std::string> known = server.model_ids();
+  if (std::ranges::find(known, asked.model) == known.end()) {
+    return refuse(*connection, after, unknown_model(asked.model, server.model_id, api), {}, api);
   }
-  return answer(std::move(connection), call.arrival, api, std::move(asked));
+  return answer(std::move(connection), call.arrival, path, std::move(asked));
 }
 
 Task<After> health(SimulatedConnection& connection, After after) {
@@ -127,18 +163,36 @@ Task<After> health(SimulatedConnection& connection, After after) {
 Task<After> refuse(SimulatedConnection& connection, After after, const SimulatedError& error,
                    std::string fields, SimulatedApi api) {
   ++connection.server->tally.refused;
-  return send_reply(connection, after, error.status, std::move(fields),
-                    api == SimulatedApi::chat ? error_body(error) : message_error_body(error));
+  std::string body;
+  switch (api) {
+    case SimulatedApi::chat:
+      body = error_body(error);
+      break;
+    case SimulatedApi::messages:
+    case SimulatedApi::vertex_messages:
+      body = message_error_body(error);
+      break;
+    case SimulatedApi::gemini:
+      body = gemini_error_body(error);
+      break;
+    case SimulatedApi::converse:
+    case SimulatedApi::bedrock_messages:
+      body = bedrock_error_body(error);
+      fields += bedrock_error_field(error);
+      break;
+  }
+  return send_reply(connection, after, error.status, std::move(fields), std::move(body));
 }
 
 Task<After> respond(Connection connection, const SimulatedCall& call) {
   SimulatedServer& server = *connection->server;
   const After after = call.arrival.after;
   const std::string& base = server.settings.path;
-  const bool is_message = call.path == base + "/messages";
-  const bool is_call = is_message || call.path == base + "/chat/completions";
-  const bool is_list = call.path == base + "/models";
-  const SimulatedApi api = is_message ? SimulatedApi::messages : SimulatedApi::chat;
+  // Amazon's calls have nothing before their names.
+  std::optional<SimulatedPath> path = simulated_path(call.path, call.query, base);
+  if (!path && call.path.starts_with("/model/")) path = simulated_path(call.path, call.query, "");
+  const bool is_call = path.has_value(), is_list = call.path == base + "/models";
+  const SimulatedApi api = path ? path->api : SimulatedApi::chat;
   if (call.path == "/health") return health(*connection, after);
   if (!is_call && !is_list)
     return refuse_fault(*connection, after, api, 404, "There is nothing at this path.");
@@ -151,9 +205,9 @@ Task<After> respond(Connection connection, const SimulatedCall& call) {
     return refuse(*connection, after,
                   {401, "The API key is not valid.", "authentication_error", "invalid_api_key", ""}, {}, api);
   }
-  if (is_call) return infer(std::move(connection), call, api);
+  if (is_call) return infer(std::move(connection), call, *path);
   return send_reply(*connection, after, 200, {},
-                    models_body(server.model_id, server.settings.name.text, server.served.created));
+                    models_body(server.model_ids(), server.settings.name.text, server.served.created));
 }
 
 }  // namespace providers

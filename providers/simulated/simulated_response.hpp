@@ -16,9 +16,10 @@ namespace providers {
 // An HTTP request, read to its end.
 struct SimulatedCall {
   std::string method;
-  std::string path;  // without the query
+  std::string path;   // without the query
+  std::string query;  // without its mark
   std::string authorization;
-  std::string api_key;  // x-api-key
+  std::string api_key;  // x-api-key, or as Google and Microsoft call it
   std::string body;
   Arrival arrival;
 };

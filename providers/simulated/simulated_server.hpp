@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "config/values/fleet.hpp"
 #include "providers/simulated/world_clock.hpp"
@@ -40,6 +41,12 @@ struct SimulatedServer {
   // The luck of a request: of what it says, and of how often it came, so that two fleets of one seed treat
   // the same requests alike, whatever came between.
   std::uint64_t luck_for(std::uint64_t words);
+  // What it is asked for.
+  std::vector<std::string> model_ids() const {
+    std::vector<std::string> ids{model_id};
+    for (const config::ModelName& name : settings.also) ids.push_back(name.text);
+    return ids;
+  }
 
   const config::SimulatedHost settings;
   const config::SimulatedModel served;

@@ -40,7 +40,10 @@ void Dossier::pass(EndpointState& state, const SpeedPrior& prior, config::TimePo
   if (state.replies > 0) {
     state.speed.pass(prior, now - passed_);
   } else {
+    const Threshold slots = state.speed.slots;
     state.speed = Speed::unseen(prior);
+    // What an engine says itself is no guess.
+    if (!std::isnan(state.engine.running)) state.speed.slots = slots;
   }
   passed_ = now;
 }

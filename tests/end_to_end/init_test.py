@@ -76,7 +76,8 @@ class Init(unittest.TestCase):
             self.assertIn("context: 32768 tok", text)
             self.assertIn("good: 1 model, 1 endpoint", self.check([]))
             with Served(self.file, free_port()) as served:
-                status, _, answer = served.ask(question("qwen3"))
+                name = re.search(r"\nmodels:\n  (\S+):\n", text)[1]
+                status, _, answer = served.ask(question(name))
                 self.assertEqual(status, 200, answer)
 
     def test_an_engine_of_the_same_weights_joins_their_hosts(self):

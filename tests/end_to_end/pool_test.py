@@ -95,6 +95,8 @@ class Pool(unittest.TestCase):
         self.wait_for(lambda: self.row(favourite).get("engine", {}).get("others") == 48)
         self.wait_for(lambda: self.chosen() != "gpu/" + ADDRESSES[favourite])
         self.assertEqual(self.ask()[favourite], 0)
+        self.assertEqual(self.gateway.metric("isocost_engine_requests", endpoint="gpu/" + ADDRESSES[favourite],
+                                             which="others"), 48)
         full.running, full.waiting, full.delay = 0, 0, 0
         self.wait_for(lambda: self.row(favourite)["engine"]["others"] == 0)
         self.wait_for(lambda: self.ask()[favourite] > 0)

@@ -163,7 +163,7 @@ class Probe(unittest.TestCase):
         file = self.folder / "isocost.yaml"
         file.write_text(json.dumps(settings))
         done = subprocess.run([os.environ["ISOCOST"], "check", "--probe", *options, file], capture_output=True, text=True,
-                              timeout=20, env=os.environ | {"PROBE_KEY": SECRET})
+                              timeout=60, env=os.environ | {"PROBE_KEY": SECRET})
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         self.assertNotIn(SECRET, done.stdout + done.stderr)
         return done

@@ -117,3 +117,20 @@ TEST_CASE("what is wrong with a fleet is said at its place") {
   }
   CHECK(problems_of("") == "");
 }
+
+TEST_CASE("a host may have several models, each of them once") {
+  const auto loaded = [](const std::string& also) {
+    return load_fleet("models: {r1: {}, v3: {}}\nhosts: {a: {model: r1, also: " + also +
+                          ", prices: {input: 1 $/Mtok, output: 2 $/Mtok}}}\n",
+                      "fleet.yaml", test::given_sources());
+  };
+  const LoadedFleet good = loaded("[v3]");
+  REQUIRE(good.fleet);
+  const std::uint16_t port = 9000;
+  const Settings settings = settings_for(*good.fleet, std::span(&port, 1));
+  REQUIRE(settings.models.size() == 2);
+  CHECK(settings.models[1].endpoints.at(0).host_model == "v3");
+  CHECK(all(loaded("[v4]").problems).find("there is no model `v4`") != std::string::npos);
+  CHECK(all(loaded("[r1]").problems).find("has the model `r1` already") != std::string::npos);
+  CHECK(all(loaded("[v3, v3]").problems).find("has the model `v3` already") != std::string::npos);
+}

@@ -24,7 +24,7 @@ SimulatedRequest asked(const std::string& members, const std::string& text = "Hi
   auto read =
       read_simulated_request(R"({"model":"m","max_tokens":99,"messages":[{"role":"user","content":")" + text +
                                  R"("}])" + members + "}",
-                             64, api);
+                             64, {.api = api});
   REQUIRE(std::holds_alternative<SimulatedRequest>(read));
   return std::get<SimulatedRequest>(read);
 }
@@ -90,13 +90,13 @@ TEST_CASE("the same in Messages") {
   const auto added = read_simulated_request(
       R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Hi"},{"role":"system","content":"Weather."}])" +
           of_messages + "}",
-      64, SimulatedApi::messages);
+      64, {.api = SimulatedApi::messages});
   CHECK(said_to(std::get<SimulatedRequest>(added), 1).kind == Kind::words);
   const auto result = read_simulated_request(
       R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"1",)"
       R"("content":[{"type":"text","text":"weather"}]}]}])" +
           of_messages + "}",
-      64, SimulatedApi::messages);
+      64, {.api = SimulatedApi::messages});
   CHECK(said_to(std::get<SimulatedRequest>(result), 1).kind == Kind::words);
 }
 

@@ -81,6 +81,18 @@ TEST_CASE("the number of slots that an engine has is taken from what it says") {
   CHECK(world.market.snapshot(world.now)->endpoints[1].speed.slots.median() == doctest::Approx(4));
 }
 
+TEST_CASE("what an engine says of itself counts before it was ever asked") {
+  World world({{.name = "a", .output_price = 1.9}, {.name = "b"}});
+  world.policy.explore = 0;
+  CHECK(world.decide(world.demand()).chosen == world.index("a"));
+  for (int look = 0; look < 5; ++look) {
+    world.market.hears(0, {.running = 8, .waiting = 40}, 0, world.now);
+    world.now += 1s;
+    world.market.snapshot(world.now);
+  }
+  CHECK(world.decide(world.demand()).chosen == world.index("b"));
+}
+
 TEST_CASE("a look that says what the last one said is no news") {
   World world = three();
   CHECK(world.market.hears(0, {.running = 3, .waiting = 0}, 0, world.now));
