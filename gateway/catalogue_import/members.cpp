@@ -80,6 +80,22 @@ std::optional<config::PricePerMillionTokens> price_per_million_in(const json::ob
   return price(number_in(all, name), 1e9);
 }
 
+void take(const std::optional<config::PricePerMillionTokens>& price,
+          std::optional<config::PricePerMillionTokens>& into) {
+  if (price) into = price;
+}
+
+void take_other(const std::optional<config::PricePerMillionTokens>& price,
+                config::PricePerMillionTokens usual, std::optional<config::PricePerMillionTokens>& into) {
+  if (price && price->price.nanos > 0 && *price != usual) into = price;
+}
+
+void longest_first(std::vector<config::PriceRule>& rules) {
+  std::ranges::stable_sort(rules, [](const config::PriceRule& a, const config::PriceRule& b) {
+    return a.when.prompt_above > b.when.prompt_above;
+  });
+}
+
 bool has_word(const json::object& all, std::string_view list, std::string_view word) {
   const json::array* words = array_in(all, list);
   return words && std::ranges::any_of(*words, [&](const json::value& each) {

@@ -6,8 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "config/values/units.hpp"
+#include "config/values/prices.hpp"
 
 namespace gateway {
 
@@ -26,6 +27,14 @@ std::optional<config::PricePerMillionTokens> price_per_token_in(const boost::jso
                                                                 std::string_view name);
 std::optional<config::PricePerMillionTokens> price_per_million_in(const boost::json::object& all,
                                                                   std::string_view name);
+// Puts a price in place of another where there is one.
+void take(const std::optional<config::PricePerMillionTokens>& price,
+          std::optional<config::PricePerMillionTokens>& into);
+// The same for a price that goes without saying where it is `usual`, or where a list says 0 for "none".
+void take_other(const std::optional<config::PricePerMillionTokens>& price,
+                config::PricePerMillionTokens usual, std::optional<config::PricePerMillionTokens>& into);
+// Of rules of long prompts, since the first that holds counts.
+void longest_first(std::vector<config::PriceRule>& rules);
 // Whether a list of words has it.
 bool has_word(const boost::json::object& all, std::string_view list, std::string_view word);
 
