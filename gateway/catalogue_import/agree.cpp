@@ -62,7 +62,9 @@ void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& 
     kind.set(offer.row.prices, std::max(*ours, *theirs));
   }
   if (agrees) offer.sources.push_back(other.source);
-  if (offer.row.max_output == 0) offer.row.max_output = other.max_output;
+  if (offer.row.max_output == 0 && other.max_output < offer.row.context) {
+    offer.row.max_output = other.max_output;
+  }
   if (offer.row.display_name.empty()) offer.row.display_name = other.display_name;
   if (offer.row.base_url.empty()) offer.row.base_url = other.base_url;
   if (offer.row.rules.empty()) offer.row.rules = other.rules;

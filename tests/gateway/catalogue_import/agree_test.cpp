@@ -108,6 +108,11 @@ TEST_CASE("the host's name counts in any case, and what one list lacks another o
   CHECK(both.offers[0].row.host_model == "deepseek-ai/DeepSeek-R1");
   CHECK(both.offers[0].row.prices.cache_read == dollars(0.14));
   CHECK(both.offers[0].row.features.count() == 1);
+  // An output that the first list's context has no room for is none.
+  CatalogueRow small = row(0.55, 2.19), large = row(0.55, 2.19, "LiteLLM");
+  small.context = 12'288, small.max_output = 0;
+  large.max_output = 120'000;
+  CHECK(of({small}, {large}).offers[0].row.max_output == 0);
 }
 
 TEST_CASE("what is no chat or goes away is left out without a word") {
