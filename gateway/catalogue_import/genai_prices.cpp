@@ -24,8 +24,7 @@ Price price_at(const json::object& prices, std::string_view name, std::int64_t a
   if (!stepped) return price_per_million_in(prices, name);
   Price found = price_per_million_in(*stepped, "base");
   std::int64_t from = -1;
-  const json::array* tiers = array_in(*stepped, "tiers");
-  for (const json::value& each : tiers ? *tiers : json::array()) {
+  for (const json::value& each : elements_in(*stepped, "tiers")) {
     const json::object* tier = each.if_object();
     const std::int64_t start = tier ? whole_in(*tier, "start") : 0;
     if (!tier || start > above || start <= from) continue;
@@ -63,8 +62,8 @@ std::vector<std::int64_t> starts_of(const json::object& prices) {
   std::vector<std::int64_t> starts;
   for (const auto& [name, value] : prices) {
     const json::object* stepped = value.if_object();
-    const json::array* tiers = stepped ? array_in(*stepped, "tiers") : nullptr;
-    for (const json::value& each : tiers ? *tiers : json::array()) {
+    if (!stepped) continue;
+    for (const json::value& each : elements_in(*stepped, "tiers")) {
       const json::object* tier = each.if_object();
       const std::int64_t start = tier ? whole_in(*tier, "start") : 0;
       if (start > 0 && std::ranges::find(starts, start) == starts.end()) starts.push_back(start);
@@ -108,8 +107,7 @@ std::optional<config::PriceConditions> conditions_of(const json::object& constra
 bool take_prices(const json::object& model, CatalogueRow& row) {
   std::vector<std::pair<config::PriceConditions, const json::object*>> conditional;
   const json::object* usual = object_in(model, "prices");
-  const json::array* list = array_in(model, "prices");
-  for (const json::value& each : list ? *list : json::array()) {
+  for (const json::value& each : elements_in(model, "prices")) {
     const json::object* entry = each.if_object();
     const json::object* prices = entry ? object_in(*entry, "prices") : nullptr;
     const json::object* constraint = entry ? object_in(*entry, "constraint") : nullptr;

@@ -89,8 +89,7 @@ const json::object* first_step(const json::object& model) {
 }
 
 void add_steps(const json::object& model, CatalogueRow& row) {
-  const json::array* steps = array_in(model, "tiered_pricing");
-  for (const json::value& each : steps ? *steps : json::array()) {
+  for (const json::value& each : elements_in(model, "tiered_pricing")) {
     const json::object* step = each.if_object();
     const json::array* range = step ? array_in(*step, "range") : nullptr;
     if (!range || range->empty() || !range->front().is_number()) continue;

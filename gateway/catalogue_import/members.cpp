@@ -33,6 +33,11 @@ const json::array* array_in(const json::object& all, std::string_view name) {
   return found ? found->if_array() : nullptr;
 }
 
+std::span<const json::value> elements_in(const json::object& all, std::string_view name) {
+  const json::array* list = array_in(all, name);
+  return list ? std::span<const json::value>(list->data(), list->size()) : std::span<const json::value>();
+}
+
 std::string text_in(const json::object& all, std::string_view name) {
   const json::value* found = all.if_contains(name);
   return found && found->is_string() ? std::string(found->get_string()) : std::string();

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ namespace gateway {
 // Null where there is none, or it is something else.
 const boost::json::object* object_in(const boost::json::object& all, std::string_view name);
 const boost::json::array* array_in(const boost::json::object& all, std::string_view name);
+// Those of a list; none where there is none.
+std::span<const boost::json::value> elements_in(const boost::json::object& all, std::string_view name);
 std::string text_in(const boost::json::object& all, std::string_view name);
 // One line for people: without control characters, blanks at its ends and what is beyond 200 bytes.
 std::string title_in(const boost::json::object& all, std::string_view name);

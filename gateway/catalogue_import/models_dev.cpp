@@ -42,12 +42,11 @@ config::Features features_of(const json::object& model) {
 }
 
 void add_rules(const json::object& cost, CatalogueRow& row) {
-  const json::array* tiers = array_in(cost, "tiers");
   const auto add = [&](std::int64_t above, const json::object& prices) {
     if (above > 0)
       row.rules.push_back({{.prompt_above = config::Tokens{above}}, prices_of(prices, row.prices)});
   };
-  for (const json::value& each : tiers ? *tiers : json::array()) {
+  for (const json::value& each : elements_in(cost, "tiers")) {
     const json::object* tier = each.if_object();
     const json::object* when = tier ? object_in(*tier, "tier") : nullptr;
     if (when && text_in(*when, "type") == "context") add(whole_in(*when, "size"), *tier);
