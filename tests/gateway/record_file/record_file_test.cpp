@@ -43,9 +43,17 @@ std::vector<support::Host> fleet() {
           {.name = "small", .input_price = 0.2, .output_price = 0.8, .context = 4'000}};
 }
 
-void record(const std::string& path, int requests, RecordLimits limits = {}) {
+// Version 5 knew no tiers, and so no prices that depend on them.
+std::vector<support::Host> fleet_of_five() {
+  std::vector<support::Host> hosts = fleet();
+  for (support::Host& host : hosts) host.price_rules.clear();
+  return hosts;
+}
+
+void record(const std::string& path, int requests, RecordLimits limits = {},
+            std::vector<support::Host> hosts = fleet()) {
   RecordWriter writer(path, limits);
-  RecordedWorld world(fleet(), writer);
+  RecordedWorld world(std::move(hosts), writer);
   world.ask(requests);
 }
 
@@ -164,10 +172,10 @@ void make_older(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a file of the version before is read, and written on") {
+TEST_CASE("a file of version 5 is read, and written on") {
   const ScratchDirectory directory;
   const std::string path = directory.file("records.db");
-  record(path, 300);
+  record(path, 300, {}, fleet_of_five());
   make_older(path);
   {
     const auto reader = opened(path);
