@@ -1,6 +1,8 @@
 #include "gateway/serving/tab.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <optional>
 
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/till.hpp"
@@ -53,10 +55,17 @@ Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
     output = settings.max_output ? std::min(output, demand.max_output->count) : demand.max_output->count;
   if (request_.surface->format() == config::Format::embeddings) output = 0;
   config::Money prompt{prices.request.nanos};
-  prompt = prompt + dearest(prices.input, {prices.audio_input, prices.image_input}).of(demand.prompt);
+  using Price = std::optional<config::PricePerMillionTokens>;
+  const auto where = [&](config::Feature needed, const Price& price) {
+    return demand.needs.test(static_cast<std::size_t>(needed)) ? price : Price();
+  };
+  prompt = prompt + dearest(prices.input, {where(config::Feature::audio, prices.audio_input),
+                                           where(config::Feature::images, prices.image_input)})
+                        .of(demand.prompt);
   if (prices.cache_write) prompt = prompt + prices.cache_write->of(demand.prompt);
   const config::PricePerMillionTokens per_token =
-      dearest(prices.output, {prices.audio_output, prices.image_output, prices.reasoning});
+      dearest(prices.output,
+              {where(config::Feature::audio, prices.audio_output), prices.image_output, prices.reasoning});
   const config::Money answer = per_token.of({output * demand.answers});
   return {.prompt = prompt.nanos,
           .per_token = per_token.price.nanos,
