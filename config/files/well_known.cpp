@@ -93,14 +93,15 @@ models:
     endpoints:
       - {provider: mistral, host_model: mistral-small-latest, context: 128000, max_output: 16384,
          features: [tools, json_object, json_schema, images], price: {input: 0.10 $/Mtok, output: 0.30 $/Mtok}}
-  # Twice the price from 200,000 prompt tokens on, so the context ends there.
+  # The context and the price of long prompts: LiteLLM 1.110.2 of 2026-11.
   x-ai/grok-4.3:
     aliases: [grok-4.3]
     display_name: Grok 4.3
     created: 2026-05-01
     endpoints:
-      - {provider: xai, host_model: grok-4.3, context: 200000, max_output: 30000, features: [tools, images, reasoning],
-         price: {input: 1.25 $/Mtok, output: 2.50 $/Mtok, cache_read: 0.20 $/Mtok}}
+      - {provider: xai, host_model: grok-4.3, context: 1000000, max_output: 30000, features: [tools, images, reasoning],
+         price: {input: 1.25 $/Mtok, output: 2.50 $/Mtok, cache_read: 0.20 $/Mtok},
+         price_rules: [{when: {prompt_above: 200000 tok}, price: {input: 2.50 $/Mtok, output: 5 $/Mtok, cache_read: 0.40 $/Mtok}}]}
 )";
 
 // A variable that holds next to nothing is as good as not set: people blank them out.

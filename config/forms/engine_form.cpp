@@ -156,12 +156,11 @@ void check_engine(const Node& node, const ProviderSettings& provider) {
 }
 
 void check_machine(const Node& node, EndpointSettings& endpoint) {
-  if (!node.has("machine")) {
-    if (!node.has("price")) node.error("the key `price` is missing", "or say what its `machine` costs");
-    return;
-  }
-  if (node.has("price")) {
-    return node["machine"].error("`price` says what it costs already", "leave one of them out");
+  if (!node.has("machine")) return;
+  for (const std::string_view other : {"price", "price_rules"}) {
+    if (!node.has(other)) continue;
+    return node["machine"].error("`" + std::string(other) + "` says what it costs already",
+                                 "leave one of them out");
   }
   if (!endpoint.machine || endpoint.machine->input <= 0 || endpoint.machine->output <= 0) return;
   endpoint.prices.input = endpoint.machine->input_price();

@@ -5,18 +5,10 @@
 #include <optional>
 
 #include "config/forms/leaf.hpp"
+#include "config/forms/price_form.hpp"
 #include "config/values/fleet.hpp"
 
 namespace config {
-
-// "16:30"
-struct MinuteForm {
-  using Value = MinuteOfDay;
-  std::optional<MinuteOfDay> read(const Node& node) const;
-  JsonMembers schema() const {
-    return {{"type", json_string("string")}, {"pattern", json_string("^([01][0-9]|2[0-3]):[0-5][0-9]$")}};
-  }
-};
 
 struct SeedForm {
   using Value = std::uint64_t;

@@ -1,58 +1,10 @@
 #include "config/forms/engine_form.hpp"
 #include "config/forms/leaf.hpp"
+#include "config/forms/price_form.hpp"
 #include "config/forms/settings_form.hpp"
 #include "config/values/masked.hpp"
 
 namespace config {
-namespace {
-
-// A price outside of these is a slip of the unit more often than a price; free is a price.
-void check_plausible(const Node& node, PricePerMillionTokens price) {
-  constexpr PricePerMillionTokens least{{10'000'000}}, most{{100'000'000'000}};
-  if (price.price.nanos == 0 || (price >= least && price <= most)) return;
-  node.warning(quoted(node.text()) + " is an unusual price; most are from 0.01 to 100 $/Mtok",
-               "check that it is for a million tokens");
-}
-
-void check_prices(const Node& node, Prices& prices) {
-  if (node.has("output")) check_plausible(node["output"], prices.output);
-  if (node.has("input") && node.has("cache_read") && prices.cache_read && *prices.cache_read > prices.input) {
-    node["cache_read"].error("reading the cache costs " + quoted(node["cache_read"].text()) +
-                                 ", more than the input price " + quoted(node["input"].text()),
-                             "leave `cache_read` out when cached tokens cost what others cost");
-  }
-  const bool has_output_price = node.has("output") && prices.output.price.nanos > 0;  // embeddings have none
-  if (node.has("input") && has_output_price && prices.output < prices.input) {
-    node["output"].warning("output costs less than input, which is rare", "check that they are not swapped");
-  }
-}
-
-}  // namespace
-
-const Fields<Prices>& price_fields() {
-  using S = Prices;
-  static const Fields<S> fields = {
-      .meaning = "prices such as `{input: 0.55 $/Mtok, output: 2.19 $/Mtok}`",
-      .list =
-          {
-              field<S>("input", &S::input, PriceForm{}, "Of prompt tokens.", Need::required),
-              field<S>("output", &S::output, PriceForm{}, "Of answer tokens, reasoning included.",
-                       Need::required),
-              field<S>("cache_read", &S::cache_read, PriceForm{},
-                       "Of prompt tokens read from the provider's cache. The input price when left out."),
-              field<S>("cache_write", &S::cache_write, PriceForm{},
-                       "Of prompt tokens written to the provider's cache, beside the input price. Free when "
-                       "left out."),
-              field<S>(
-                  "cache_write_1h", &S::cache_write_1h, PriceForm{},
-                  "The same for what is kept for an hour. The input price when left out, if `cache_write` "
-                  "is there."),
-              field<S>("request", &S::request, MoneyForm{}, "Of each request, such as `$0.005`."),
-          },
-      .check = check_prices};
-  return fields;
-}
-
 namespace {
 
 // Nobody serves so little: a number of thousands without its unit.
@@ -76,52 +28,61 @@ void check_endpoint(const Node& node, EndpointSettings& endpoint) {
                                  ", is larger than the context of " + quoted(node["context"].text()),
                              "the context holds prompt and output together");
   }
+  check_price_rules(node, endpoint);
 }
 
 const Fields<EndpointSettings>& endpoint_fields() {
   using S = EndpointSettings;
-  static const Fields<S> fields = {
-      .meaning = "an endpoint: the model at one provider",
-      .list =
-          {
-              field<S>("provider", &S::provider, NameForm<ProviderName>{{.wanted = "the name of a provider"}},
-                       "Who hosts it: a name from `providers`.", Need::required),
-              field<S>("variant", &S::variant, TextForm{.wanted = "a short name", .longest = 64},
-                       "Tells several endpoints of one model at one provider apart: `turbo` makes "
-                       "`deepinfra/turbo`."),
-              field<S>("host_model", &S::host_model, TextForm{.wanted = "the host's name of the model"},
-                       "What the provider calls the model.", Need::required),
-              field<S>("context", &S::context, TokensForm{},
-                       "The most tokens of prompt and output together. `64 ktok` is 64,000.", Need::required),
-              field<S>("max_output", &S::max_output, TokensForm{},
-                       "The most output tokens. Only the context bounds them when left out."),
-              field<S>("max_inputs", &S::max_inputs, WholeForm{1, 100'000},
-                       "The most texts that one embeddings request may hold there. More are sent in several "
-                       "requests, one after the other."),
-              field<S>("quantization", &S::quantization, WordForm<Quantization>{quantization_words()},
-                       "The number format of the weights."),
-              field<S>("price", &S::prices, Mapping<Prices>{price_fields}, "What it costs."),
-              field<S>(
-                  "machine", &S::machine, Mapping<MachineSettings>{machine_fields},
-                  "What an hour of your own machine costs and what it manages, instead of a `price`: a token "
-                  "costs the time that it takes."),
-              field<S>("features", &S::features, FeaturesForm{},
-                       "What it can do beside text. Requests that need more go elsewhere."),
-              field<S>(
-                  "speaks", &S::speaks, FormatsForm{},
-                  "The APIs in which this model can be asked there. Those of the provider when left out."),
-              field<S>(
-                  "thinking", &S::thinking, WordForm<Thinking>{{"none", "budget", "adaptive"}},
-                  "How it is told to think in `messages`: by a number of tokens, or by an effort. `adaptive` "
-                  "where `features` has `reasoning`, else `none`, when left out."),
-              field<S>("takes_sampling", &S::takes_sampling, FlagForm{},
-                       "Whether it takes `temperature`, `top_p` and `top_k` in `messages`; newer models "
-                       "refuse them."),
-              field<S>("tags", &S::tags,
-                       ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
-                       "Words of your own that policies can ask for."),
-          },
-      .check = check_endpoint};
+  static const Fields<S> fields =
+      {.meaning = "an endpoint: the model at one provider",
+       .list =
+           {
+               field<S>("provider", &S::provider,
+                        NameForm<ProviderName>{{.wanted = "the name of a provider"}},
+                        "Who hosts it: a name from `providers`.", Need::required),
+               field<S>("variant", &S::variant, TextForm{.wanted = "a short name", .longest = 64},
+                        "Tells several endpoints of one model at one provider apart: `turbo` makes "
+                        "`deepinfra/turbo`."),
+               field<S>("host_model", &S::host_model, TextForm{.wanted = "the host's name of the model"},
+                        "What the provider calls the model.", Need::required),
+               field<S>("context", &S::context, TokensForm{},
+                        "The most tokens of prompt and output together. `64 ktok` is 64,000.",
+                        Need::required),
+               field<S>("max_output", &S::max_output, TokensForm{},
+                        "The most output tokens. Only the context bounds them when left out."),
+               field<S>("max_inputs", &S::max_inputs, WholeForm{1, 100'000},
+                        "The most texts that one embeddings request may hold there. More are sent in several "
+                        "requests, one after the other."),
+               field<S>("quantization", &S::quantization, WordForm<Quantization>{quantization_words()},
+                        "The number format of the weights."),
+               field<S>("machine", &S::machine, Mapping<MachineSettings>{machine_fields},
+                        "What an hour of your own machine costs and what it manages, instead of a `price`: a "
+                        "token "
+                        "costs the time that it takes."),
+               field<S>("price", &S::prices, Mapping<Prices>{price_fields},
+                        "What it costs, where none of `price_rules` holds. Left out where one always does."),
+               field<S>(
+                   "price_rules", &S::price_rules,
+                   ListOf<Mapping<PriceRule>>{{price_rule_fields}, "a list of price rules"},
+                   "Other prices for long prompts, at certain hours or service tiers, for a time. The first "
+                   "rule that holds is taken."),
+               field<S>("features", &S::features, FeaturesForm{},
+                        "What it can do beside text. Requests that need more go elsewhere."),
+               field<S>(
+                   "speaks", &S::speaks, FormatsForm{},
+                   "The APIs in which this model can be asked there. Those of the provider when left out."),
+               field<S>("thinking", &S::thinking, WordForm<Thinking>{{"none", "budget", "adaptive"}},
+                        "How it is told to think in `messages`: by a number of tokens, or by an effort. "
+                        "`adaptive` "
+                        "where `features` has `reasoning`, else `none`, when left out."),
+               field<S>("takes_sampling", &S::takes_sampling, FlagForm{},
+                        "Whether it takes `temperature`, `top_p` and `top_k` in `messages`; newer models "
+                        "refuse them."),
+               field<S>("tags",
+                        &S::tags, ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
+                        "Words of your own that policies can ask for."),
+           },
+       .check = check_endpoint};
   return fields;
 }
 

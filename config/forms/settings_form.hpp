@@ -15,7 +15,6 @@ const Fields<KeySettings>& key_fields();
 const Fields<TeamSettings>& team_fields();
 const Fields<AlwaysSettings>& always_fields();
 const Fields<ProviderSettings>& provider_fields();
-const Fields<Prices>& price_fields();
 const Fields<ModelSettings>& model_fields();
 const Fields<RouteMember>& route_member_fields();
 const Fields<PresetSettings>& preset_fields();

@@ -70,12 +70,6 @@ Settings settings_for(const Fleet& fleet, std::span<const std::uint16_t> ports) 
   return settings;
 }
 
-bool contains(const DailyWindow& window, MinuteOfDay time) {
-  const bool after_start = time.minutes >= window.from.minutes;
-  const bool before_end = time.minutes < window.to.minutes;
-  return window.from.minutes <= window.to.minutes ? after_start && before_end : after_start || before_end;
-}
-
 const Prices& prices_at(const SimulatedHost& host, Seconds elapsed, MinuteOfDay wall) {
   for (const PriceWindow& window : host.price_windows) {
     if (contains(window.when, wall)) return window.prices;

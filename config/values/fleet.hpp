@@ -57,17 +57,6 @@ struct AnswerLengths {
   double log_sd = 0.7;
 };
 
-// A time of day, UTC, in minutes since midnight.
-struct MinuteOfDay {
-  int minutes = 0;
-};
-
-// Every day from `from` to `to`; over midnight when `to` is the earlier.
-struct DailyWindow {
-  MinuteOfDay from;
-  MinuteOfDay to;
-};
-
 struct BusyHours {
   DailyWindow when;
   double ttft_factor = 2;
@@ -202,7 +191,5 @@ Settings settings_for(const Fleet& fleet, std::span<const std::uint16_t> ports);
 
 // What a host asks for at a moment. `elapsed` is the world's time since the start, `wall` its time of day.
 const Prices& prices_at(const SimulatedHost& host, Seconds elapsed, MinuteOfDay wall);
-
-bool contains(const DailyWindow& window, MinuteOfDay time);
 
 }  // namespace config

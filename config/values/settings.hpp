@@ -16,6 +16,7 @@
 #include "config/values/access.hpp"
 #include "config/values/engine.hpp"
 #include "config/values/format.hpp"
+#include "config/values/prices.hpp"
 #include "config/values/problem.hpp"
 #include "config/values/quota.hpp"
 #include "config/values/secret.hpp"
@@ -57,16 +58,6 @@ struct DataPolicy {
   std::optional<bool> zero_data_retention{};
 
   friend bool operator==(const DataPolicy&, const DataPolicy&) = default;
-};
-
-struct Prices {
-  PricePerMillionTokens input{};
-  PricePerMillionTokens output{};
-  std::optional<PricePerMillionTokens> cache_read{};   // absent: cached tokens cost what others cost
-  std::optional<PricePerMillionTokens> cache_write{};  // absent: writing costs nothing extra
-  // For an hour instead of minutes. Absent: the input price, where writing costs at all.
-  std::optional<PricePerMillionTokens> cache_write_1h{};
-  Money request{};  // per request
 };
 
 struct ProviderLimits {
@@ -129,8 +120,9 @@ struct EndpointSettings {
   std::optional<Tokens> max_output{};
   std::optional<int> max_inputs{};  // texts of one embeddings request; absent: as many as come
   Quantization quantization = Quantization::unknown;
-  Prices prices;
+  Prices prices;                             // where none of the rules holds
   std::optional<MachineSettings> machine{};  // that `prices` come from
+  std::vector<PriceRule> price_rules;
   Features features;
   // Where a request is put into another API for it:
   std::optional<Thinking> thinking{};  // absent: adaptive where `features` has reasoning, else none

@@ -37,7 +37,7 @@ struct Tree {
 };
 
 inline constexpr std::size_t max_file_bytes = 4u << 20;
-inline constexpr std::size_t max_nodes = 100'000;
+inline constexpr std::size_t max_nodes = 250'000;
 inline constexpr std::size_t max_depth = 64;
 
 // Nothing when there is no walkable document; `report` then says why. Duplicate keys are reported, the first

@@ -30,6 +30,12 @@ constexpr std::array kinds{
          [](config::Prices& p, Price price) { p.cache_write = price; }},
 };
 
+// Those that are taken from whoever says them.
+constexpr std::array rare_prices{&config::Prices::cache_write_1h,   &config::Prices::audio_input,
+                                 &config::Prices::audio_cache_read, &config::Prices::image_input,
+                                 &config::Prices::audio_output,     &config::Prices::image_output,
+                                 &config::Prices::reasoning};
+
 bool is_outside(Price price) {
   return price < least || price > most;
 }
@@ -49,17 +55,23 @@ void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& 
     }
     if (!differ(*ours, *theirs, contradicting)) continue;
     agrees = false;
-    contradictions.push_back({offer.row.provider + "/" + offer.row.host_model,
-                              std::string(kind.name) + " " + price_text(*ours) + " (" +
-                                  offer.sources.front() + "), " + price_text(*theirs) + " (" + other.source +
-                                  "): the dearer one is taken"});
+    offer.contradictions.push_back(std::string(kind.name) + " " + price_text(*ours) + " (" +
+                                   offer.sources.front() + "), " + price_text(*theirs) + " (" + other.source +
+                                   "): the dearer one is taken");
+    contradictions.push_back({offer.row.provider + "/" + offer.row.host_model, offer.contradictions.back()});
     kind.set(offer.row.prices, std::max(*ours, *theirs));
   }
   if (agrees) offer.sources.push_back(other.source);
-  if (offer.row.max_output == 0) offer.row.max_output = other.max_output;
+  if (offer.row.max_output == 0 && other.max_output < offer.row.context) {
+    offer.row.max_output = other.max_output;
+  }
   if (offer.row.display_name.empty()) offer.row.display_name = other.display_name;
   if (offer.row.base_url.empty()) offer.row.base_url = other.base_url;
-  if (offer.row.long_prompts.empty()) offer.row.long_prompts = other.long_prompts;
+  if (offer.row.rules.empty()) offer.row.rules = other.rules;
+  for (const auto price : rare_prices) {
+    auto& ours = offer.row.prices.*price;
+    if (!ours) ours = other.prices.*price;
+  }
   offer.row.features |= other.features;
 }
 
@@ -89,12 +101,9 @@ bool differ(Price a, Price b, double share) {
   return high > low * (1 + share);
 }
 
-std::string disbelief(CatalogueRow& row) {
-  if (row.max_output >= row.context) row.max_output = 0;
-  const config::Prices& prices = row.prices;
-  if (prices.input.price.nanos == 0 && prices.output.price.nanos == 0) {
-    return "costs nothing: that may mean free, unknown or a subscription";
-  }
+namespace {
+
+std::string disbelief_in(const config::Prices& prices) {
   if (is_outside(prices.input)) return "an input price of " + price_text(prices.input);
   if (is_outside(prices.output)) return "an output price of " + price_text(prices.output);
   if (4 * prices.output.price.nanos < prices.input.price.nanos) {
@@ -107,6 +116,23 @@ std::string disbelief(CatalogueRow& row) {
   }
   if (prices.cache_write && prices.cache_write->price.nanos < 0) {
     return "cache writes for " + price_text(*prices.cache_write);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string disbelief(CatalogueRow& row) {
+  if (row.max_output >= row.context) row.max_output = 0;
+  const config::Prices& prices = row.prices;
+  if (prices.input.price.nanos == 0 && prices.output.price.nanos == 0) {
+    return "costs nothing: that may mean free, unknown or a subscription";
+  }
+  if (std::string why = disbelief_in(prices); !why.empty()) return why;
+  for (const config::PriceRule& rule : row.rules) {
+    if (const std::string why = disbelief_in(rule.prices); !why.empty()) {
+      return "for " + config::to_text(rule.when) + " " + why;
+    }
   }
   if (row.context == 0) return "no context window";
   return {};

@@ -15,7 +15,8 @@ std::string disbelief(CatalogueRow& row);
 // One model at one host, by all that list it.
 struct Offer {
   CatalogueRow row;  // of the first list that has it; prices: the dearest of those that contradict each other
-  std::vector<std::string> sources;  // of the same opinion on its prices, and the first one
+  std::vector<std::string> sources;           // of the same opinion on its prices, and the first one
+  std::vector<std::string> contradictions{};  // of the others: "input 1.25 $/Mtok (LiteLLM), …"
 };
 
 struct Agreement {

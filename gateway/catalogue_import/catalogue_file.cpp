@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "config/values/price_coverage.hpp"
 #include "gateway/catalogue_import/names.hpp"
 #include "gateway/text/json_string.hpp"
 
@@ -23,6 +24,15 @@ std::string variable_of(const std::string& provider) {
     name += is_word ? static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c) : '_';
   }
   return name + "_API_KEY";
+}
+
+// Bedrock's inference profiles of other regions than that of its base; and ids of other doors.
+bool is_elsewhere(const CatalogueRow& row) {
+  if (row.provider != "bedrock") return false;
+  const std::string_view id = row.host_model;
+  constexpr std::string_view others[] = {"eu.", "apac.", "jp.", "in.", "au.", "ca.", "us-gov."};
+  return id.find('/') != std::string_view::npos ||
+         std::ranges::any_of(others, [&](std::string_view other) { return id.starts_with(other); });
 }
 
 std::optional<Where> where_is(const CatalogueRow& row) {
@@ -54,6 +64,12 @@ std::string name_of(std::string_view text) {
   return name;
 }
 
+std::string one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  return text;
+}
+
 // JSON's texts are YAML's, too.
 std::string quoted_text(std::string_view text) {
   std::string quoted;
@@ -61,12 +77,67 @@ std::string quoted_text(std::string_view text) {
   return quoted;
 }
 
+// "$0.005"
+std::string money(config::Money amount) {
+  std::string text = price_text({amount});
+  return "$" + text.substr(0, text.find(' '));
+}
+
+// Of cache writes lists say the whole, a configuration what they cost beside the input.
 std::string price_map(const config::Prices& prices) {
   std::string text = "{input: " + price_text(prices.input) + ", output: " + price_text(prices.output);
-  if (prices.cache_read) text += ", cache_read: " + price_text(*prices.cache_read);
-  if (prices.cache_write) text += ", cache_write: " + price_text(*prices.cache_write);
-  if (prices.cache_write_1h) text += ", cache_write_1h: " + price_text(*prices.cache_write_1h);
+  const auto add = [&](const char* name, const std::optional<config::PricePerMillionTokens>& price) {
+    if (price) text.append(", ").append(name).append(": ").append(price_text(*price));
+  };
+  const auto beside = [&](config::PricePerMillionTokens whole) {
+    return config::PricePerMillionTokens{
+        {std::max<std::int64_t>(whole.price.nanos - prices.input.price.nanos, 0)}};
+  };
+  add("cache_read", prices.cache_read);
+  if (prices.cache_write && (*prices.cache_write > prices.input || prices.cache_write_1h)) {
+    add("cache_write", beside(*prices.cache_write));
+    if (prices.cache_write_1h) add("cache_write_1h", beside(*prices.cache_write_1h));
+  }
+  add("audio_input", prices.audio_input);
+  add("audio_cache_read", prices.audio_cache_read);
+  add("image_input", prices.image_input);
+  add("audio_output", prices.audio_output);
+  add("image_output", prices.image_output);
+  add("reasoning", prices.reasoning);
+  if (prices.request.nanos > 0) text += ", request: " + money(prices.request);
+  if (prices.search.nanos > 0) text += ", search: " + money(prices.search);
   return text + "}";
+}
+
+std::string clock(config::MinuteOfDay time) {
+  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return "\"" + two(time.minutes / 60) + ":" + two(time.minutes % 60) + "\"";
+}
+
+std::string condition_map(const config::PriceConditions& when) {
+  std::string text;
+  const auto add = [&](const std::string& part) { text.append(text.empty() ? "" : ", ").append(part); };
+  if (when.prompt_above) add("prompt_above: " + std::to_string(when.prompt_above->count) + " tok");
+  if (when.hours) add("hours: {from: " + clock(when.hours->from) + ", to: " + clock(when.hours->to) + "}");
+  if (when.from) add("from: " + std::to_string(*when.from));
+  for (std::size_t i = 0; i < config::service_tier_count; ++i) {
+    if (when.tiers.test(i)) add("service_tier: " + std::string(config::service_tier_names[i]));
+  }
+  return "{" + text + "}";
+}
+
+// Those that can ever hold: a list may know of longer prompts than the host takes.
+void write_rules(const CatalogueRow& row, std::string& text) {
+  std::vector<config::PriceRule> rules = row.rules;
+  const auto idle = config::coverage_of(rules, {row.context}).idle;
+  for (auto at = idle.rbegin(); at != idle.rend(); ++at)
+    rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(*at));
+  if (rules.empty()) return;
+  text += "        price_rules:\n";
+  for (const config::PriceRule& rule : rules) {
+    text += "          - when: " + condition_map(rule.when) +
+            "\n            price: " + price_map(rule.prices) + "\n";
+  }
 }
 
 std::string feature_list(const config::Features& features) {
@@ -84,16 +155,14 @@ void write_endpoint(const Offer& offer, const std::string& variant, std::string&
     text += (&source == &offer.sources.front() ? "" : ", ") + source;
   if (!row.date.empty()) text += " " + name_of(row.date);
   text += "\n";
-  for (const LongPrompt& longer : row.long_prompts) {
-    text += "      # beyond " + std::to_string(longer.beyond) +
-            " tokens of prompt: " + price_map(longer.prices) + "\n";
-  }
+  for (const std::string& said : offer.contradictions) text += "      # " + said + "\n";
   text += "      - provider: " + name_of(row.provider) + "\n";
   if (!variant.empty()) text += "        variant: " + variant + "\n";
   text += "        host_model: " + quoted_text(row.host_model) + "\n";
   text += "        context: " + std::to_string(row.context) + " tok\n";
   if (row.max_output > 0) text += "        max_output: " + std::to_string(row.max_output) + " tok\n";
   text += "        price: " + price_map(row.prices) + "\n";
+  write_rules(row, text);
   if (row.features.any()) text += "        features: " + feature_list(row.features) + "\n";
 }
 
@@ -102,18 +171,29 @@ void write_endpoint(const Offer& offer, const std::string& variant, std::string&
 bool is_meant(const CatalogueRow& row, const std::vector<std::string>& patterns) {
   if (patterns.empty()) return true;
   const std::string full = public_name(row.model);
+  const auto fits = [](const std::string& pattern, const std::string& name) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  };
   return std::ranges::any_of(patterns, [&](const std::string& pattern) {
-    return ::fnmatch(pattern.c_str(), row.model.c_str(), 0) == 0 ||
-           ::fnmatch(pattern.c_str(), full.c_str(), 0) == 0;
+    const std::size_t at = std::min(pattern.rfind('@'), pattern.size());
+    const std::string model = pattern.substr(0, at);
+    if (!fits(model, row.model) && !fits(model, full)) return false;
+    for (std::size_t from = at + 1; from <= pattern.size();) {
+      const std::size_t end = std::min(pattern.find(',', from), pattern.size());
+      if (fits(pattern.substr(from, end - from), row.provider)) return true;
+      from = end + 1;
+    }
+    return at == pattern.size();
   });
 }
 
-CatalogueFile catalogue_file(const std::vector<Offer>& offers) {
+CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector<std::string>& notes) {
   CatalogueFile file;
   std::map<std::string, Where> providers;
   std::map<std::string, std::vector<const Offer*>> models;
   std::set<std::string> unreachable;
   for (const Offer& offer : offers) {
+    if (is_elsewhere(offer.row)) continue;
     const auto where = where_is(offer.row);
     if (!where) {
       unreachable.insert(offer.row.provider);
@@ -129,7 +209,9 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers) {
       "# Made of public lists by `isocost catalog import`. Prices move: check those that you use against "
       "the\n"
       "# provider's own page. What no list says is left out and so unknown: data policies, datacentres,\n"
-      "# quantizations. Each provider joins when its variable is set.\n\nproviders:\n";
+      "# quantizations. Each provider joins when its variable is set.\n";
+  for (const std::string& note : notes) file.text += "# " + one_line(note) + "\n";
+  file.text += "\nproviders:\n";
   for (const auto& [name, where] : providers) {
     file.text += "  " + name + ":\n    display_name: " + quoted_text(where.display_name) +
                  "\n    base_url: " + quoted_text(where.base_url) + "\n    credential: ${" + where.variable +

@@ -16,10 +16,11 @@ struct CatalogueFile {
   std::vector<std::string> unreachable;  // providers of which it is not known where they are
 };
 
-CatalogueFile catalogue_file(const std::vector<Offer>& offers);
+// `notes`: lines for the head of the file.
+CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector<std::string>& notes = {});
 
 // Whether a model is meant by a pattern like "deepseek-r1*" or "deepseek/*", by its common or its public
-// name.
+// name; with "@openai" or "@together,nova*" behind it at those hosts alone.
 bool is_meant(const CatalogueRow& row, const std::vector<std::string>& patterns);
 
 }  // namespace gateway

@@ -24,6 +24,30 @@ std::string title_of(const config::EndpointSettings& endpoint) {
   return endpoint.name.text + " (" + endpoint.host_model + ")";
 }
 
+// Of long prompts, which ordinary requests may be. Whether something differs.
+bool compare_rules(const config::EndpointSettings& endpoint, const Offer& offer,
+                   CatalogueComparison& comparison) {
+  bool differs = false;
+  for (const config::PriceRule& listed : offer.row.rules) {
+    const config::PriceConditions& when = listed.when;
+    const bool is_plain = when.prompt_above && !when.hours && !when.from && when.tiers.none();
+    if (!is_plain || *when.prompt_above >= endpoint.context) continue;
+    const config::Occasion occasion{.prompt = {when.prompt_above->count + 1}};
+    const config::PriceRule* ours = config::rule_for(endpoint.price_rules, occasion);
+    const config::Prices& now = ours ? ours->prices : endpoint.prices;
+    for (const Pair& pair : pairs) {
+      const Price before = now.*pair.of, after = listed.prices.*pair.of;
+      if (!differ(before, after, worth_telling)) continue;
+      differs = true;
+      comparison.changes.push_back({.endpoint = title_of(endpoint),
+                                    .what = std::string(pair.name) + " for " + config::to_text(when) + " " +
+                                            price_text(before) + " -> " + price_text(after) + " (" +
+                                            offer.sources.front() + ")"});
+    }
+  }
+  return differs;
+}
+
 void compare_prices(const config::EndpointSettings& endpoint, Offer& offer, CatalogueComparison& comparison) {
   bool differs = false;
   for (const Pair& pair : pairs) {
@@ -40,6 +64,7 @@ void compare_prices(const config::EndpointSettings& endpoint, Offer& offer, Cata
     }
     comparison.changes.push_back(std::move(change));
   }
+  differs |= compare_rules(endpoint, offer, comparison);
   if (offer.row.context != endpoint.context.count) {
     differs = true;
     comparison.changes.push_back({.endpoint = title_of(endpoint),

@@ -1,5 +1,11 @@
 // genai-prices' data: [{id, models: [{id, name, context_window, prices}]}]; prices in dollars per million
 // tokens, each a number or {base, tiers}, alone or in a list of which the last whose condition holds counts.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+
+#include "config/values/timestamp.hpp"
 #include "gateway/catalogue_import/lists.hpp"
 #include "gateway/catalogue_import/members.hpp"
 #include "gateway/catalogue_import/names.hpp"
@@ -12,37 +18,112 @@ using Price = std::optional<config::PricePerMillionTokens>;
 
 constexpr std::string_view source = "genai-prices";
 
-Price base_price(const json::object& prices, std::string_view name) {
+// At a prompt of so many tokens: a price may be a number or {base, tiers: [{start, price}]}.
+Price price_at(const json::object& prices, std::string_view name, std::int64_t above) {
   const json::object* stepped = object_in(prices, name);
-  return stepped ? price_per_million_in(*stepped, "base") : price_per_million_in(prices, name);
-}
-
-// Beyond which prompt any of the prices changes, and to what.
-void add_long_prompts(const json::object& prices, CatalogueRow& row) {
-  const json::object* stepped = object_in(prices, "input_mtok");
-  const json::array* tiers = stepped ? array_in(*stepped, "tiers") : nullptr;
-  if (!tiers) return;
-  for (const json::value& each : *tiers) {
+  if (!stepped) return price_per_million_in(prices, name);
+  Price found = price_per_million_in(*stepped, "base");
+  std::int64_t from = -1;
+  for (const json::value& each : elements_in(*stepped, "tiers")) {
     const json::object* tier = each.if_object();
-    const Price input = tier ? price_per_million_in(*tier, "price") : std::nullopt;
-    if (!input) continue;
-    LongPrompt longer{.beyond = whole_in(*tier, "start"), .prices = row.prices};
-    longer.prices.input = *input;
-    row.long_prompts.push_back(longer);
+    const std::int64_t start = tier ? whole_in(*tier, "start") : 0;
+    if (!tier || start > above || start <= from) continue;
+    from = start;
+    found = price_per_million_in(*tier, "price");
   }
+  return found;
 }
 
-// The prices that hold when no condition does: those of an unconditional entry.
-const json::object* usual_prices(const json::object& model) {
-  if (const json::object* alone = object_in(model, "prices")) return alone;
-  const json::array* list = array_in(model, "prices");
-  if (!list) return nullptr;
-  const json::object* usual = nullptr;
-  for (const json::value& each : *list) {
-    const json::object* entry = each.if_object();
-    if (entry && !object_in(*entry, "constraint")) usual = object_in(*entry, "prices");
+config::Prices prices_at(const json::object& prices, std::int64_t above) {
+  config::Prices made;
+  const auto price = [&](const char* name) { return price_at(prices, name, above); };
+  made.input = price("input_mtok").value_or(config::PricePerMillionTokens{});
+  made.output = price("output_mtok").value_or(config::PricePerMillionTokens{});
+  made.cache_read = price("cache_read_mtok");
+  made.cache_write = price("cache_write_mtok");
+  if (!made.cache_write) made.cache_write = price("cache_write_5m_mtok");
+  made.cache_write_1h = price("cache_write_1h_mtok");
+  take_other(price("input_audio_mtok"), made.input, made.audio_input);
+  take_other(price("cache_audio_read_mtok"), made.cache_read.value_or(made.input), made.audio_cache_read);
+  take_other(price("output_audio_mtok"), made.output, made.audio_output);
+  take_other(price("output_reasoning_mtok"), made.output, made.reasoning);
+  // Thousands of them.
+  const auto each = [&](const char* name) {
+    return config::Money{price_at(prices, name, above).value_or(config::PricePerMillionTokens{}).price.nanos /
+                         1000};
+  };
+  made.request = each("requests_kcount");
+  made.search = each("web_searches_kcount");
+  return made;
+}
+
+// The lengths of prompts beyond which any of the prices changes, the last first.
+std::vector<std::int64_t> starts_of(const json::object& prices) {
+  std::vector<std::int64_t> starts;
+  for (const auto& [name, value] : prices) {
+    const json::object* stepped = value.if_object();
+    if (!stepped) continue;
+    for (const json::value& each : elements_in(*stepped, "tiers")) {
+      const json::object* tier = each.if_object();
+      const std::int64_t start = tier ? whole_in(*tier, "start") : 0;
+      if (start > 0 && std::ranges::find(starts, start) == starts.end()) starts.push_back(start);
+    }
   }
-  return usual;
+  std::ranges::sort(starts, std::greater());
+  return starts;
+}
+
+void add_rules(const json::object& prices, const config::PriceConditions& when, CatalogueRow& row) {
+  for (const std::int64_t start : starts_of(prices)) {
+    config::PriceRule rule{when, prices_at(prices, start)};
+    rule.when.prompt_above = config::Tokens{start};
+    row.rules.push_back(std::move(rule));
+  }
+  if (when.any()) row.rules.push_back({when, prices_at(prices, 0)});
+}
+
+// "00:30:00Z"
+std::optional<config::MinuteOfDay> minute_in(const json::object& all, std::string_view name) {
+  const std::string text = text_in(all, name);
+  int hours = 0, minutes = 0;
+  if (text.size() < 5 || std::sscanf(text.c_str(), "%2d:%2d", &hours, &minutes) != 2) return std::nullopt;
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
+  return config::MinuteOfDay{60 * hours + minutes};
+}
+
+// Nothing where it is a condition that a configuration has no words for.
+std::optional<config::PriceConditions> conditions_of(const json::object& constraint) {
+  config::PriceConditions when;
+  const auto from = minute_in(constraint, "start_time"), to = minute_in(constraint, "end_time");
+  if (from && to) when.hours = config::DailyWindow{*from, *to};
+  if (const auto day = config::parse_timestamp(text_in(constraint, "start_date") + " 00:00:00")) {
+    when.from = std::chrono::floor<std::chrono::seconds>(day->time_since_epoch()).count();
+  }
+  return when.any() ? std::optional(when) : std::nullopt;
+}
+
+// The last whose condition holds counts: an unconditional one, and those behind it, of which ours must come
+// first. Whether there are prices at all.
+bool take_prices(const json::object& model, CatalogueRow& row) {
+  std::vector<std::pair<config::PriceConditions, const json::object*>> conditional;
+  const json::object* usual = object_in(model, "prices");
+  for (const json::value& each : elements_in(model, "prices")) {
+    const json::object* entry = each.if_object();
+    const json::object* prices = entry ? object_in(*entry, "prices") : nullptr;
+    const json::object* constraint = entry ? object_in(*entry, "constraint") : nullptr;
+    if (!prices) continue;
+    if (!constraint) {
+      usual = prices;
+      conditional.clear();
+    } else if (const auto when = conditions_of(*constraint)) {
+      conditional.emplace_back(*when, prices);
+    }
+  }
+  if (!usual || !price_at(*usual, "input_mtok", 0)) return false;
+  row.prices = prices_at(*usual, 0);
+  for (auto at = conditional.rbegin(); at != conditional.rend(); ++at) add_rules(*at->second, at->first, row);
+  add_rules(*usual, {}, row);
+  return true;
 }
 
 }  // namespace
@@ -58,26 +139,18 @@ CatalogueRows rows_of_genai_prices(const json::array& providers) {
     for (const json::value& described : *models) {
       const json::object* model = described.if_object();
       const std::string host_model = model ? text_in(*model, "id") : std::string();
-      const json::object* prices = model ? usual_prices(*model) : nullptr;
-      const Price input = prices ? base_price(*prices, "input_mtok") : std::nullopt;
-      if (!input) {
+      CatalogueRow row{.provider = host ? std::string(host->name) : id,
+                       .host_model = host_model,
+                       .model = common_name(host ? host->name : std::string_view(), host_model),
+                       .source = std::string(source),
+                       .place = id + "/" + host_model};
+      if (!model || !take_prices(*model, row)) {
         ++found.unpriced;
         continue;
       }
-      CatalogueRow row{.provider = host ? std::string(host->name) : id,
-                       .host_model = host_model,
-                       .model = common_name(host_model),
-                       .display_name = title_in(*model, "name"),
-                       .source = std::string(source),
-                       .place = id + "/" + host_model,
-                       .context = whole_in(*model, "context_window"),
-                       .is_deprecated = is_true_in(*model, "deprecated")};
-      row.prices.input = *input;
-      row.prices.output = base_price(*prices, "output_mtok").value_or(config::PricePerMillionTokens{});
-      row.prices.cache_read = base_price(*prices, "cache_read_mtok");
-      row.prices.cache_write = base_price(*prices, "cache_write_mtok");
-      row.prices.cache_write_1h = base_price(*prices, "cache_write_1h_mtok");
-      add_long_prompts(*prices, row);
+      row.display_name = title_in(*model, "name");
+      row.context = whole_in(*model, "context_window");
+      row.is_deprecated = is_true_in(*model, "deprecated");
       found.rows.push_back(std::move(row));
     }
   }

@@ -33,6 +33,11 @@ const json::array* array_in(const json::object& all, std::string_view name) {
   return found ? found->if_array() : nullptr;
 }
 
+std::span<const json::value> elements_in(const json::object& all, std::string_view name) {
+  const json::array* list = array_in(all, name);
+  return list ? std::span<const json::value>(list->data(), list->size()) : std::span<const json::value>();
+}
+
 std::string text_in(const json::object& all, std::string_view name) {
   const json::value* found = all.if_contains(name);
   return found && found->is_string() ? std::string(found->get_string()) : std::string();
@@ -78,6 +83,22 @@ std::optional<config::PricePerMillionTokens> price_per_token_in(const json::obje
 std::optional<config::PricePerMillionTokens> price_per_million_in(const json::object& all,
                                                                   std::string_view name) {
   return price(number_in(all, name), 1e9);
+}
+
+void take(const std::optional<config::PricePerMillionTokens>& price,
+          std::optional<config::PricePerMillionTokens>& into) {
+  if (price) into = price;
+}
+
+void take_other(const std::optional<config::PricePerMillionTokens>& price,
+                config::PricePerMillionTokens usual, std::optional<config::PricePerMillionTokens>& into) {
+  if (price && price->price.nanos > 0 && *price != usual) into = price;
+}
+
+void longest_first(std::vector<config::PriceRule>& rules) {
+  std::ranges::stable_sort(rules, [](const config::PriceRule& a, const config::PriceRule& b) {
+    return a.when.prompt_above > b.when.prompt_above;
+  });
 }
 
 bool has_word(const json::object& all, std::string_view list, std::string_view word) {

@@ -4,16 +4,20 @@
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "config/values/units.hpp"
+#include "config/values/prices.hpp"
 
 namespace gateway {
 
 // Null where there is none, or it is something else.
 const boost::json::object* object_in(const boost::json::object& all, std::string_view name);
 const boost::json::array* array_in(const boost::json::object& all, std::string_view name);
+// Those of a list; none where there is none.
+std::span<const boost::json::value> elements_in(const boost::json::object& all, std::string_view name);
 std::string text_in(const boost::json::object& all, std::string_view name);
 // One line for people: without control characters, blanks at its ends and what is beyond 200 bytes.
 std::string title_in(const boost::json::object& all, std::string_view name);
@@ -26,6 +30,14 @@ std::optional<config::PricePerMillionTokens> price_per_token_in(const boost::jso
                                                                 std::string_view name);
 std::optional<config::PricePerMillionTokens> price_per_million_in(const boost::json::object& all,
                                                                   std::string_view name);
+// Puts a price in place of another where there is one.
+void take(const std::optional<config::PricePerMillionTokens>& price,
+          std::optional<config::PricePerMillionTokens>& into);
+// The same for a price that goes without saying where it is `usual`, or where a list says 0 for "none".
+void take_other(const std::optional<config::PricePerMillionTokens>& price,
+                config::PricePerMillionTokens usual, std::optional<config::PricePerMillionTokens>& into);
+// Of rules of long prompts, since the first that holds counts.
+void longest_first(std::vector<config::PriceRule>& rules);
 // Whether a list of words has it.
 bool has_word(const boost::json::object& all, std::string_view list, std::string_view word);
 

@@ -12,13 +12,17 @@ using config::Feature;
 
 constexpr std::string_view source = "models.dev";
 
-config::Prices prices_of(const json::object& cost) {
-  config::Prices prices;
-  prices.input = price_per_million_in(cost, "input").value_or(config::PricePerMillionTokens{});
-  prices.output = price_per_million_in(cost, "output").value_or(config::PricePerMillionTokens{});
-  prices.cache_read = price_per_million_in(cost, "cache_read");
-  prices.cache_write = price_per_million_in(cost, "cache_write");
-  return prices;
+// What is not said is as in `usual`.
+config::Prices prices_of(const json::object& cost, config::Prices usual = {}) {
+  const auto price = [&](const char* name) { return price_per_million_in(cost, name); };
+  usual.input = price("input").value_or(usual.input);
+  usual.output = price("output").value_or(usual.output);
+  take(price("cache_read"), usual.cache_read);
+  take(price("cache_write"), usual.cache_write);
+  take_other(price("input_audio"), usual.input, usual.audio_input);
+  take_other(price("output_audio"), usual.output, usual.audio_output);
+  take_other(price("reasoning"), usual.output, usual.reasoning);
+  return usual;
 }
 
 config::Features features_of(const json::object& model) {
@@ -37,16 +41,19 @@ config::Features features_of(const json::object& model) {
   return features;
 }
 
-void add_long_prompts(const json::object& cost, CatalogueRow& row) {
-  const json::array* tiers = array_in(cost, "tiers");
-  if (!tiers) return;
-  for (const json::value& each : *tiers) {
+void add_rules(const json::object& cost, CatalogueRow& row) {
+  const auto add = [&](std::int64_t above, const json::object& prices) {
+    if (above > 0)
+      row.rules.push_back({{.prompt_above = config::Tokens{above}}, prices_of(prices, row.prices)});
+  };
+  for (const json::value& each : elements_in(cost, "tiers")) {
     const json::object* tier = each.if_object();
     const json::object* when = tier ? object_in(*tier, "tier") : nullptr;
-    if (when && text_in(*when, "type") == "context") {
-      row.long_prompts.push_back({.beyond = whole_in(*when, "size"), .prices = prices_of(*tier)});
-    }
+    if (when && text_in(*when, "type") == "context") add(whole_in(*when, "size"), *tier);
   }
+  const json::object* longer = object_in(cost, "context_over_200k");
+  if (row.rules.empty() && longer) add(200'000, *longer);
+  longest_first(row.rules);
 }
 
 }  // namespace
@@ -68,7 +75,7 @@ CatalogueRows rows_of_models_dev(const json::object& providers) {
       }
       CatalogueRow row{.provider = host ? std::string(host->name) : std::string(id),
                        .host_model = host_model,
-                       .model = common_name(host_model),
+                       .model = common_name(host ? host->name : std::string_view(), host_model),
                        .display_name = title_in(*model, "name"),
                        .source = std::string(source),
                        .place = place,
@@ -84,7 +91,7 @@ CatalogueRows rows_of_models_dev(const json::object& providers) {
       const json::object* modalities = object_in(*model, "modalities");
       row.is_chat =
           !modalities || (has_word(*modalities, "input", "text") && has_word(*modalities, "output", "text"));
-      add_long_prompts(*cost, row);
+      add_rules(*cost, row);
       found.rows.push_back(std::move(row));
     }
   }

@@ -39,6 +39,14 @@ constexpr std::array hosts{
           "US",
           "anthropic",
           {}}},
+    Host{{"bedrock",
+          "Amazon Bedrock",
+          "https://bedrock-runtime.us-east-1.amazonaws.com",
+          "AWS_BEARER_TOKEN_BEDROCK",
+          "US",
+          "bedrock",
+          {}},
+         {"bedrock_converse", "amazon-bedrock"}},
     Host{{"baseten", "Baseten", "https://inference.baseten.co/v1", "BASETEN_API_KEY", "US", "", {}}},
     Host{{"cerebras", "Cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY", "US", "", {}}},
     Host{{"chutes", "Chutes", "https://llm.chutes.ai/v1", "CHUTES_API_KEY", "", "", {}}},
@@ -58,10 +66,10 @@ constexpr std::array hosts{
          {"friendliai"}},
     Host{{"google",
           "Google",
-          "https://generativelanguage.googleapis.com/v1beta/openai",
+          "https://generativelanguage.googleapis.com/v1beta",
           "GEMINI_API_KEY",
           "US",
-          "",
+          "google",
           {}},
          {"gemini", "google-ai-studio"}},
     Host{{"groq", "Groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", "US", "", {}}},
@@ -124,6 +132,49 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 22> makers{{
     {"qwen", "qwen"},           {"qwq", "qwen"},
 }};
 
+// The same names, as some write them.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> spellings{{
+    {"meta-llama-", "llama-"},
+    {"llama-v", "llama-"},
+    {"llama3", "llama-3"},
+    {"llama4", "llama-4"},
+    {"deepseek-chat-v", "deepseek-v"},
+    {"qwen-3-", "qwen3-"},
+    {"zai-glm-", "glm-"},
+    {"z-ai-glm-", "glm-"},
+}};
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// Fireworks: "deepseek-v3p1" is deepseek-v3.1.
+std::string with_points(std::string name) {
+  for (std::size_t i = 1; i + 1 < name.size(); ++i) {
+    if (name[i] == 'p' && is_digit(name[i - 1]) && is_digit(name[i + 1])) name[i] = '.';
+  }
+  return name;
+}
+
+// Bedrock: "us.deepseek.r1-v1:0" is deepseek-r1, "qwen.qwen3-32b-v1:0" is qwen3-32b.
+std::string without_bedrock(std::string name) {
+  for (const std::string_view region : {"us.", "global."}) {
+    if (name.starts_with(region)) name.erase(0, region.size());
+  }
+  if (const std::size_t colon = name.find(':'); colon != std::string::npos) {
+    std::size_t end = colon;
+    while (end > 0 && is_digit(name[end - 1])) --end;
+    if (end > 0 && name[end - 1] == 'v') --end;
+    if (end > 0 && name[end - 1] == '-') --end;
+    name.erase(end);
+  }
+  const std::size_t point = name.find('.');
+  if (point == std::string::npos || is_digit(name[point - 1])) return name;
+  const std::string maker = name.substr(0, point);
+  name.erase(0, point + 1);
+  return maker == "deepseek" ? "deepseek-" + name : name;
+}
+
 constexpr std::array<std::string_view, 4> marks{":free", "-maas", "-tee", ":thinking"};
 
 }  // namespace
@@ -148,13 +199,18 @@ const KnownHost* known_host(std::string_view name) {
   return found == known_hosts().end() ? nullptr : &*found;
 }
 
-std::string common_name(std::string_view host_model) {
+std::string common_name(std::string_view host, std::string_view host_model) {
   std::string_view name = host_model.substr(host_model.rfind('/') + 1);
   for (const std::string_view mark : marks) {
     if (name.ends_with(mark)) name.remove_suffix(mark.size());
   }
   std::string common(name);
   std::ranges::transform(common, common.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (host == "fireworks") common = with_points(std::move(common));
+  if (host == "bedrock") common = without_bedrock(std::move(common));
+  for (const auto& [begin, instead] : spellings) {
+    if (common.starts_with(begin)) common.replace(0, begin.size(), instead);
+  }
   return common;
 }
 

@@ -24,7 +24,8 @@ const KnownHost* known_host(std::string_view name_or_alias);
 
 // What the same weights are called everywhere: lower case, without the maker, the host's own path and the
 // marks of tariffs. Dates stay: they are other weights.
-std::string common_name(std::string_view host_model);
+// Of Bedrock's and Fireworks' own ways to write it, too.
+std::string common_name(std::string_view host, std::string_view host_model);
 // "deepseek/deepseek-r1" of "deepseek-r1"; the name alone where no maker is known by it.
 std::string public_name(std::string_view common_name);
 

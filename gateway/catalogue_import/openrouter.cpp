@@ -29,6 +29,44 @@ config::Features features_of(const json::object& model) {
   return features;
 }
 
+config::Prices prices_of(const json::object& pricing, config::Prices usual = {}) {
+  const auto price = [&](const char* name) { return price_per_token_in(pricing, name); };
+  usual.input = price("prompt").value_or(usual.input);
+  usual.output = price("completion").value_or(usual.output);
+  take(price("input_cache_read"), usual.cache_read);
+  take(price("input_cache_write"), usual.cache_write);
+  take(price("input_cache_write_1h"), usual.cache_write_1h);
+  take_other(price("audio"), usual.input, usual.audio_input);
+  take_other(price("input_audio_cache"), usual.cache_read.value_or(usual.input), usual.audio_cache_read);
+  take_other(price("image_token"), usual.input, usual.image_input);
+  take_other(price("audio_output"), usual.output, usual.audio_output);
+  take_other(price("image_output"), usual.output, usual.image_output);
+  take_other(price("internal_reasoning"), usual.output, usual.reasoning);
+  return usual;
+}
+
+// {min_prompt_tokens?, utc_start?, utc_end?} and prices; hours as 1630. The last that holds counts.
+void add_rules(const json::object& pricing, CatalogueRow& row) {
+  const json::array* overrides = array_in(pricing, "overrides");
+  if (!overrides) return;
+  for (std::size_t i = overrides->size(); i-- > 0;) {
+    const json::object* one = (*overrides)[i].if_object();
+    if (!one) continue;
+    config::PriceRule rule{{}, prices_of(*one, row.prices)};
+    if (const std::int64_t above = whole_in(*one, "min_prompt_tokens"); above > 0) {
+      rule.when.prompt_above = config::Tokens{above};
+    }
+    if (one->contains("utc_start") && one->contains("utc_end")) {
+      const auto minute = [&](const char* name) {
+        const auto number = static_cast<int>(whole_in(*one, name) % 10'000);
+        return config::MinuteOfDay{number / 100 * 60 + number % 100};
+      };
+      rule.when.hours = config::DailyWindow{minute("utc_start"), minute("utc_end")};
+    }
+    if (rule.when.any()) row.rules.push_back(std::move(rule));
+  }
+}
+
 }  // namespace
 
 CatalogueRows rows_of_openrouter(const json::array& models) {
@@ -47,16 +85,14 @@ CatalogueRows rows_of_openrouter(const json::array& models) {
     }
     CatalogueRow row{.provider = "openrouter",
                      .host_model = id,
-                     .model = common_name(id),
+                     .model = common_name("openrouter", id),
                      .display_name = title_in(*model, "name"),
                      .source = std::string(source),
                      .place = id,
                      .context = whole_in(*model, "context_length"),
                      .features = features_of(*model)};
-    row.prices.input = *input;
-    row.prices.output = *output;
-    row.prices.cache_read = price_per_token_in(*pricing, "input_cache_read");
-    row.prices.cache_write = price_per_token_in(*pricing, "input_cache_write");
+    row.prices = prices_of(*pricing);
+    add_rules(*pricing, row);
     if (const json::object* top = object_in(*model, "top_provider")) {
       row.max_output = whole_in(*top, "max_completion_tokens");
     }

@@ -10,12 +10,6 @@
 
 namespace gateway {
 
-// What costs more, or less, once a prompt is longer than so many tokens.
-struct LongPrompt {
-  std::int64_t beyond = 0;
-  config::Prices prices{};
-};
-
 struct CatalogueRow {
   std::string provider{};    // by the name that all lists share here: "together"
   std::string host_model{};  // what the host calls it
@@ -27,8 +21,10 @@ struct CatalogueRow {
   std::string base_url{};       // where it says one
   std::int64_t context = 0;     // tokens; 0: it does not say
   std::int64_t max_output = 0;  // tokens; 0: it does not say, or names the context
+  // As lists say them: cache writes with the input price in them, where a configuration has what they cost
+  // beside it.
   config::Prices prices{};
-  std::vector<LongPrompt> long_prompts{};
+  std::vector<config::PriceRule> rules{};  // the first that holds counts
   config::Features features{};
   bool is_chat = true;  // answers text to text
   bool is_deprecated = false;

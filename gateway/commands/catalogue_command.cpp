@@ -30,6 +30,7 @@ struct Wanted {
   std::string model;
   std::string config;
   std::string out;
+  std::vector<std::string> notes;
   bool shows_all = false;
 };
 
@@ -117,7 +118,7 @@ int import(const Wanted& wanted) {
   }
   const std::vector<Offer> offers = meant(agreement, wanted.models);
   if (offers.empty()) throw std::runtime_error("no list has a believable price of a model that is meant");
-  const CatalogueFile file = catalogue_file(offers);
+  const CatalogueFile file = catalogue_file(offers, wanted.notes);
   say("contradictions", agreement.contradictions.size(), lines_of(agreement.contradictions),
       wanted.shows_all);
   std::cout << "without a price by the token: " << agreement.unpriced << "\n";
@@ -195,10 +196,17 @@ Command add_catalogue(CLI::App& app) {
   CLI::App* importing =
       catalogue->add_subcommand("import", "Write a configuration out of lists, to be reviewed");
   importing
-      ->add_option("--models", wanted->models,
-                   "Only these: 'deepseek-r1*', 'openai/*'; may be said several times; all by default")
+      ->add_option(
+          "--models", wanted->models,
+          "Only these: 'deepseek-r1*', 'openai/*', 'gpt-5*@openai,azure' at those hosts alone; may be said "
+          "several times; all by default")
       ->allow_extra_args(false);
   importing->add_option("--config", wanted->config, "The configuration in force, to compare with");
+  importing
+      ->add_option("--note", wanted->notes,
+                   "A line for the head of the file, such as which lists these are and of when; may be said "
+                   "several times")
+      ->allow_extra_args(false);
   importing->add_option("--out", wanted->out, "The file to write")->required();
   importing->add_flag("--all", wanted->shows_all,
                       "Say all that was found, not the first twenty of each kind");

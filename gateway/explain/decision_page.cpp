@@ -61,6 +61,7 @@ json::object candidate_object(const Decided& decided, const Verdict& verdict) {
   object["propensity"] = number_or_null(verdict.propensity);
   object["cost"] = cost_object(verdict.cost);
   object["predicted"] = prediction_object(verdict.prediction);
+  if (std::string when = price_rule_text(verdict, decided); !when.empty()) object["price_rule"] = when;
   return object;
 }
 
@@ -77,6 +78,7 @@ json::object removed_object(const Decided& decided, const Verdict& verdict) {
   object["text"] = removal_text(verdict, decided);
   object["missed_by"] = number_or_null(verdict.missed_by);
   add(verdict.margin, object);
+  if (std::string when = price_rule_text(verdict, decided); !when.empty()) object["price_rule"] = when;
   if (verdict.filter != routing::Filter::none) object["excluded_by"] = routing::to_text(verdict.filter);
   return object;
 }
@@ -84,6 +86,9 @@ json::object removed_object(const Decided& decided, const Verdict& verdict) {
 json::object request_object(const routing::Demand& demand) {
   json::object object{{"model", demand.model_requested}, {"prompt_tokens", demand.prompt.count}};
   object["max_output"] = demand.max_output ? json::value(demand.max_output->count) : json::value(nullptr);
+  if (demand.tier != config::ServiceTier::standard) {
+    object["service_tier"] = config::service_tier_names[static_cast<std::size_t>(demand.tier)];
+  }
   if (demand.answers > 1) object["answers"] = demand.answers;
   object["stream"] = demand.delivery == routing::Delivery::streamed;
   return object;

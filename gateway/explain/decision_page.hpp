@@ -39,6 +39,9 @@ std::string openrouter_metadata(const Decided& decided, const routing::Attempts&
 std::string always_text(const routing::AlwaysRule& rule);
 // What removed a candidate, in a sentence: "its context is 12,000 tokens too small".
 std::string removal_text(const routing::Verdict& verdict, const Decided& decided);
+// When the prices hold that a candidate was reckoned with, where they are a rule's: "prompts above 200,000
+// tokens". Empty: its own.
+std::string price_rule_text(const routing::Verdict& verdict, const Decided& decided);
 // "json_schema and images".
 std::string features_text(config::Features features);
 // "lacks json_schema and images, which the request needs".

@@ -144,6 +144,10 @@ std::vector<std::string> circumstances(const Decided& decided, const Screen& scr
     lines.push_back(painted(fitted(text, screen.columns), Colour::dim, screen.paint));
   };
   for (const std::string_view reason : decided.passed_over) add("passed over: " + std::string(reason));
+  for (const Verdict& verdict : decided.decision.verdicts) {
+    const std::string when = price_rule_text(verdict, decided);
+    if (!when.empty()) add("prices of " + name_of(decided, verdict) + ": for " + when);
+  }
   if (!decided.policy.always) return lines;
   for (const routing::AlwaysRule& each : *decided.policy.always) add("always: " + always_text(each));
   return lines;

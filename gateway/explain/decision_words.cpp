@@ -113,6 +113,12 @@ std::string unfit_text(const routing::Demand& demand, routing::EndpointIndex end
   return "";
 }
 
+std::string price_rule_text(const Verdict& verdict, const Decided& decided) {
+  const auto& rules = decided.catalogue.endpoints()[verdict.endpoint].settings->price_rules;
+  const auto place = static_cast<std::size_t>(verdict.price_rule);
+  return verdict.price_rule >= 0 && place < rules.size() ? config::to_text(rules[place].when) : std::string();
+}
+
 std::string removal_text(const Verdict& verdict, const Decided& decided) {
   const routing::Policy& policy = decided.policy;
   switch (verdict.removal) {

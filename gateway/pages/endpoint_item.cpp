@@ -69,6 +69,29 @@ json::object own_facts(const routing::Endpoint& endpoint, const routing::Measure
       {"total_ms", percentiles(measured.total, 1e3)}};
 }
 
+// Of the rules, those that OpenRouter has words for, the first of ours last: the last that holds wins there,
+// and what it leaves out is inherited.
+void add_overrides(const config::EndpointSettings& settings, json::object& pricing) {
+  json::array overrides;
+  for (auto rule = settings.price_rules.rbegin(); rule != settings.price_rules.rend(); ++rule) {
+    const config::PriceConditions& when = rule->when;
+    const bool has_more =
+        when.prompt_to || when.weekdays.any() || when.from || when.until || when.tiers.any();
+    if (has_more) continue;
+    json::object override = pricing_object(rule->prices);
+    override.erase("discount");
+    if (!rule->prices.cache_read) override["input_cache_read"] = override["prompt"];
+    if (when.prompt_above) override["min_prompt_tokens"] = when.prompt_above->count;
+    if (when.hours) {
+      const auto number = [](config::MinuteOfDay at) { return at.minutes / 60 * 100 + at.minutes % 60; };
+      override["utc_start"] = number(when.hours->from);
+      override["utc_end"] = number(when.hours->to);
+    }
+    overrides.push_back(std::move(override));
+  }
+  if (!overrides.empty()) pricing["overrides"] = std::move(overrides);
+}
+
 }  // namespace
 
 json::object endpoint_item(const routing::Endpoint& endpoint, const routing::Snapshot& snapshot) {
@@ -92,6 +115,7 @@ json::object endpoint_item(const routing::Endpoint& endpoint, const routing::Sna
   item["quantization"] = quantization_text(settings.quantization);
   item["supported_parameters"] = supported_parameters(settings.features);
   item["pricing"] = pricing_object(settings.prices);
+  add_overrides(settings, item["pricing"].as_object());
   item["status"] = status_number(stand.standing);
   item["uptime_last_5m"] = nullptr;
   item["uptime_last_30m"] = number_or_null(state.measured.uptime * 100);
@@ -114,10 +138,24 @@ json::object pricing_object(const config::Prices& prices) {
                        {"completion", per_token_text(prices.output)},
                        {"request", dollars_text(prices.request)}};
   if (prices.cache_read) pricing["input_cache_read"] = per_token_text(*prices.cache_read);
-  if (prices.cache_write) pricing["input_cache_write"] = per_token_text(*prices.cache_write);
+  // Ours stand beside the input price, OpenRouter's hold it.
+  const auto with_input = [&](config::PricePerMillionTokens more) {
+    return per_token_text({prices.input.price + more.price});
+  };
+  if (prices.cache_write) pricing["input_cache_write"] = with_input(*prices.cache_write);
   if (prices.cache_write) {
-    pricing["input_cache_write_1h"] = per_token_text(prices.cache_write_1h.value_or(prices.input));
+    pricing["input_cache_write_1h"] = with_input(prices.cache_write_1h.value_or(prices.input));
   }
+  const auto add = [&](const char* name, const std::optional<config::PricePerMillionTokens>& price) {
+    if (price) pricing[name] = per_token_text(*price);
+  };
+  add("audio", prices.audio_input);
+  add("input_audio_cache", prices.audio_cache_read);
+  add("image_token", prices.image_input);
+  add("audio_output", prices.audio_output);
+  add("image_output", prices.image_output);
+  add("internal_reasoning", prices.reasoning);
+  if (prices.search.nanos > 0) pricing["web_search"] = dollars_text(prices.search);
   pricing["discount"] = 0;
   return pricing;
 }

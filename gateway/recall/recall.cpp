@@ -69,6 +69,7 @@ routing::Demand demand_of(const Recalled& recalled) {
                             .parameter = why.empty() ? "" : why.substr(1)});
   }
   demand.admitted = logged.admitted, demand.deadline = logged.deadline, demand.wall = logged.wall;
+  demand.tier = logged.tier;
   return demand;
 }
 

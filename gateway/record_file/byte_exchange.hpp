@@ -25,6 +25,8 @@ class Writing {
   template <class Integer>
   requires std::is_integral_v<Integer> || std::is_enum_v<Integer>
   void operator()(Integer value) { out_.integer(static_cast<std::int64_t>(value)); }
+  // Whether what later versions have added is there, too.
+  bool goes_on() const { return true; }
   // For hashes and seeds, which are never small.
   void word(std::uint64_t value) { out_.word(value); }
   template <class T, class Each>
@@ -58,6 +60,7 @@ class Reading {
   template <class Integer>
   requires std::is_integral_v<Integer> || std::is_enum_v<Integer>
   void operator()(Integer& value) { value = static_cast<Integer>(in_.integer()); }
+  bool goes_on() const { return !in_.failed() && !in_.at_end(); }
   void word(std::uint64_t& value) { value = in_.word(); }
   template <class T, class Each>
   void list(std::vector<T>& values, Each each) {

@@ -8,10 +8,10 @@ namespace {
 const auto name = [](auto& io, auto& value) { io(value.text); };
 const auto plain = [](auto& io, auto& value) { io(value); };
 
-void exchange_features(auto& io, auto& features) {
-  auto bits = features.to_ullong();
+void exchange_bits(auto& io, auto& set) {
+  auto bits = set.to_ullong();
   io(bits);
-  if constexpr (is_target<decltype(features)>) features = config::Features(bits);
+  if constexpr (is_target<decltype(set)>) set = std::remove_cvref_t<decltype(set)>(bits);
 }
 
 // GCC 12 has no way to refer to an optional's truth but by value.
@@ -43,12 +43,38 @@ void exchange_prices(auto& io, auto& prices) {
   io(prices.request.nanos);
 }
 
+void exchange_rare_prices(auto& io, auto& prices) {
+  const auto price = [](auto& in, auto& value) { in(value.price.nanos); };
+  io.maybe(prices.audio_input, price), io.maybe(prices.audio_cache_read, price);
+  io.maybe(prices.image_input, price), io.maybe(prices.audio_output, price);
+  io.maybe(prices.image_output, price), io.maybe(prices.reasoning, price);
+  io(prices.search.nanos);
+}
+
+void exchange_conditions(auto& io, auto& when) {
+  const auto tokens = [](auto& in, auto& value) { in(value.count); };
+  io.maybe(when.prompt_above, tokens), io.maybe(when.prompt_to, tokens);
+  io.maybe(when.hours, [](auto& in, auto& hours) { in(hours.from.minutes), in(hours.to.minutes); });
+  exchange_bits(io, when.weekdays);
+  io.maybe(when.from, plain), io.maybe(when.until, plain);
+  exchange_bits(io, when.tiers);
+}
+
+// What version 7 has added to an endpoint.
+void exchange_price_rules(auto& io, auto& endpoint) {
+  exchange_rare_prices(io, endpoint.prices);
+  io.list(endpoint.price_rules, [](auto& in, auto& rule) {
+    exchange_conditions(in, rule.when), exchange_prices(in, rule.prices);
+    exchange_rare_prices(in, rule.prices);
+  });
+}
+
 void exchange_endpoint(auto& io, auto& endpoint) {
   io(endpoint.name.text), io(endpoint.provider.text), io(endpoint.variant), io(endpoint.provider_index);
   io(endpoint.host_model), io(endpoint.context.count);
   io.maybe(endpoint.max_output, [](auto& in, auto& tokens) { in(tokens.count); });
   io(endpoint.quantization), exchange_prices(io, endpoint.prices);
-  exchange_features(io, endpoint.features);
+  exchange_bits(io, endpoint.features);
   io.list(endpoint.tags, plain);
 }
 
@@ -94,6 +120,10 @@ void exchange_settings(auto& io, auto& settings) {
   io.maybe(settings.default_policy, source);
   exchange_always(io, settings.always);
   io.list(settings.teams, [](auto& in, auto& team) { in(team.name.text), exchange_always(in, team.always); });
+  if (!io.goes_on()) return;
+  for (auto& model : settings.models) {
+    for (auto& endpoint : model.endpoints) exchange_price_rules(io, endpoint);
+  }
 }
 
 }  // namespace

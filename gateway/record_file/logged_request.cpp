@@ -23,7 +23,7 @@ void exchange_demand(auto& io, auto& demand, RecordVersion version) {
   io(needs);
   if constexpr (is_target<decltype(demand)>) demand.needs = config::Features(needs);
   io.list(demand.unfit, plain);
-  if (version >= RecordVersion::newest) io.list(demand.unfit_for, plain);
+  if (version >= RecordVersion::six) io.list(demand.unfit_for, plain);
   io(demand.delivery), io(demand.prefix_blocks), io(demand.blocks), io(demand.identity);
   exchange_count(io, demand.admitted), exchange_count(io, demand.deadline), exchange_count(io, demand.wall);
 }
@@ -39,7 +39,7 @@ void exchange_decision(auto& io, auto& decision, RecordVersion version) {
   io.maybe(decision.chosen, [](auto& in, auto& endpoint) { in(endpoint); });
   io(decision.reason), io(decision.propensity);
   io(decision.expected_dollars), io(decision.explored_dollars);
-  if (version < RecordVersion::newest) return;
+  if (version < RecordVersion::six) return;
   const auto time = [](auto& in, auto& at) { exchange_count(in, at); };
   io(decision.relaxed), io.maybe(decision.earliest, time), io.maybe(decision.beside, time);
   io.flat(decision.seen_of), io(decision.not_kept);
@@ -66,6 +66,26 @@ void exchange_attempt(auto& io, auto& attempt) {
   });
 }
 
+// What of an attempt's usage prices depend on, beside its counts; mostly nothing.
+void exchange_price_facts(auto& io, auto& attempt) {
+  const auto facts = [](auto& in, auto& usage) {
+    in.maybe(usage.tier, plain);
+    in(usage.audio_prompt.count), in(usage.cached_audio.count), in(usage.image_prompt.count);
+    in(usage.audio_output.count), in(usage.image_output.count), in(usage.searches);
+  };
+  routing::Usage known = attempt.usage.value_or(routing::Usage());
+  int has_any = known.tier || known.searches != 0 ||
+                known.audio_prompt.count + known.image_prompt.count + known.audio_output.count +
+                        known.image_output.count !=
+                    0;
+  io(has_any);
+  if (has_any == 0) return;
+  facts(io, known);
+  if constexpr (is_target<decltype(attempt)>) {
+    if (attempt.usage) attempt.usage = known;
+  }
+}
+
 void exchange_preferences(auto& io, auto& wish) {
   io.list(wish.order, plain), io(wish.fallbacks), io(wish.parameters), io(wish.data_collection);
   io(wish.zdr), io(wish.distillable_text);
@@ -88,9 +108,12 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
   io.list(request.attempts, [](auto& in, auto& attempt) { exchange_attempt(in, attempt); });
   io(request.ending), io(request.status);
   exchange_count(io, request.until_first_byte), exchange_count(io, request.total);
-  if (version < RecordVersion::newest) return;
+  if (version < RecordVersion::six) return;
   io(request.id), io(request.path), io(request.error), io(request.rule_book);
   exchange_count(io, request.deciding), io(request.bytes_in), io(request.bytes_out);
+  if (version < RecordVersion::newest || !io.goes_on()) return;
+  io(request.demand.tier);
+  for (auto& attempt : request.attempts) exchange_price_facts(io, attempt);
 }
 
 void log_facts(const Record& record, LoggedRequest& request) {

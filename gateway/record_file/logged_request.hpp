@@ -42,7 +42,8 @@ LoggedRequest logged(const Record& record);
 void log(Record& record, LoggedRequest& request);
 void give_back(LoggedRequest& request, Record& record);
 
-enum class RecordVersion { five = 5, newest = 6 };
+// What version 7 has added stands at a request's end: read where it is there.
+enum class RecordVersion { five = 5, six = 6, newest = 7 };
 
 void write(const LoggedRequest& request, ByteWriter& bytes, RecordVersion version = RecordVersion::newest);
 std::string to_bytes(const LoggedRequest& request);

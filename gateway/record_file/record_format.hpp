@@ -18,7 +18,7 @@
 namespace gateway {
 
 inline constexpr std::int64_t record_application = 0x49534f43;  // "ISOC"
-inline constexpr std::int64_t record_version = 6;
+inline constexpr std::int64_t record_version = 7;
 
 // Of a file of version 5 all that is missing.
 inline constexpr const char* tables_of_six =
@@ -34,8 +34,9 @@ inline constexpr const char* tables_of_five =
     "CREATE TABLE request (id INTEGER PRIMARY KEY, first INTEGER, digest INTEGER, body BLOB);"
     "CREATE INDEX request_first ON request (first);";
 
-// `older`: of version 5, which is read, and written on after `tables_of_six`.
-enum class RecordFileKind { empty, ours, older, other_version, foreign };
+// `older`: of version 5, which is read, and written on after `tables_of_six`. `recent`: of version 6, which
+// lacks nothing.
+enum class RecordFileKind { empty, ours, recent, older, other_version, foreign };
 // Of a database that could be opened. Throws SqliteFault where it is none.
 RecordFileKind kind_of(Database& database);
 

@@ -23,6 +23,7 @@ std::variant<std::unique_ptr<RecordReader>, std::string> RecordReader::open(cons
     Database database(path, Database::Mode::read);
     switch (kind_of(database)) {
       case RecordFileKind::ours:
+      case RecordFileKind::recent:
         return std::unique_ptr<RecordReader>(new RecordReader(std::move(database), RecordVersion::newest));
       case RecordFileKind::older:
         return std::unique_ptr<RecordReader>(new RecordReader(std::move(database), RecordVersion::five));
@@ -45,7 +46,7 @@ RecordReader::RecordReader(Database database, RecordVersion version)
       rows_(database_, "request", "digest, body"),
       read_snapshots_(database_.prepare(snapshot_query)) {
   requests_ = rows_.last() > 0 ? rows_.last() - rows_.first() + 1 : 0;
-  if (version < RecordVersion::newest) return;
+  if (version < RecordVersion::six) return;
   packets_.emplace(database_, "packet", "requests, body");
   constexpr auto entry = static_cast<std::int64_t>(NameEntries::size);
   requests_ += database_.number("SELECT sum(length(entries)) FROM name") / entry;

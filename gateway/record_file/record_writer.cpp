@@ -38,6 +38,9 @@ void RecordWriter::prepare_file() {
   if (is_new) database_.run("PRAGMA auto_vacuum = INCREMENTAL");
   database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   database_.run("PRAGMA journal_size_limit = " + std::to_string(limits_.max_size / 16));
+  if (kind == RecordFileKind::recent) {
+    database_.run("PRAGMA user_version = " + std::to_string(record_version));
+  }
   if (!is_new && kind != RecordFileKind::older) return;
   database_.run("BEGIN; " + std::string(is_new ? tables_of_five : "") + tables_of_six +
                 "PRAGMA application_id = " + std::to_string(record_application) +

@@ -36,6 +36,7 @@ bool make_usable(const std::string& path, const Storage::Say& say) {
     switch (kind_of(database)) {
       case RecordFileKind::empty:
       case RecordFileKind::ours:
+      case RecordFileKind::recent:
       case RecordFileKind::older:
         return true;
       case RecordFileKind::foreign:

@@ -128,6 +128,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.headers = std::move(incoming.headers);
   demand.admitted = incoming.arrived;
   demand.wall = wall;
+  demand.tier = asked.tier;
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ void NativeRelay::queue_edited(const SseEvent& event, PassedEvent& passed) {
   std::string_view data = edited_;
   if (editor_) {
     std::optional<CostShown> cost;
-    if (passed.usage.usage) cost = cost_shown(endpoint_of(with_), *usage_.usage);
+    if (passed.usage.usage) cost = cost_shown(endpoint_of(with_), *usage_.usage, sale_of(with_.request));
     told_.clear();
     editor_->event(edited_, cost, with_.services.tokens, told_);
     data = told_;
@@ -105,7 +105,7 @@ void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
 // for it.
 std::string NativeRelay::own_cost(const PassedEvent& passed) const {
   if (!passed.usage.usage) return {};
-  const config::Money cost = routing::bill(endpoint_of(with_), *usage_.usage);
+  const config::Money cost = routing::bill(endpoint_of(with_), *usage_.usage, sale_of(with_.request));
   const auto& said = passed.usage.cost_said;
   return said && std::llround(*said * 1e9) == cost.nanos ? std::string() : cost_of(*usage_.usage);
 }

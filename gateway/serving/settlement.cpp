@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "routing/terms/bill.hpp"
-
 namespace gateway {
 namespace {
 
@@ -11,6 +9,10 @@ namespace {
 constexpr std::size_t bytes_in_a_token = 4;
 
 }  // namespace
+
+routing::Sale sale_of(const InferenceRequest& request, std::size_t replies) {
+  return {.at = request.demand.wall, .tier = request.demand.tier, .replies = replies};
+}
 
 void settle(const InferenceRequest& request, Tried& tried) {
   routing::Attempt& attempt = tried.attempt;
@@ -25,14 +27,15 @@ void settle(const InferenceRequest& request, Tried& tried) {
   }
   if (!attempt.usage) return;
   const auto& endpoints = request.hosts->generation->catalogue->endpoints();
-  attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage, tried.replies);
+  attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage, sale_of(request, tried.replies));
 }
 
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt) {
   const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[attempt.endpoint];
   const bool stops = endpoint.provider->cancel_stops_billing.value_or(false);
   const auto output = stops ? 0 : static_cast<std::int64_t>(std::max(0.0, expected_output));
-  attempt.cost = routing::bill(endpoint, {.prompt = request.demand.prompt, .output = {output}});
+  attempt.cost =
+      routing::bill(endpoint, {.prompt = request.demand.prompt, .output = {output}}, sale_of(request));
   attempt.usage.reset();
   attempt.usage_is_estimated = true;
 }
@@ -51,14 +54,13 @@ void settle_cut(const InferenceRequest& request, Tried& tried) {
   if (endpoint.provider->cancel_stops_billing.value_or(false)) return;
   routing::Usage billed = *attempt.usage;
   billed.output.count = std::max(billed.output.count, static_cast<std::int64_t>(std::max(0.0, expected)));
-  attempt.cost = routing::bill(endpoint, billed, tried.replies);
+  attempt.cost = routing::bill(endpoint, billed, sale_of(request, tried.replies));
 }
 
-// Fees for requests are the prompt's.
-CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage, std::size_t replies) {
-  CostShown cost{.all = routing::bill(endpoint, usage, replies)};
-  const config::Tokens output{std::max<std::int64_t>(usage.output.count, 0)};
-  cost.completion = std::min(cost.all, endpoint.settings->prices.output.of(output));
+CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage,
+                     const routing::Sale& sale) {
+  CostShown cost{.all = routing::bill(endpoint, usage, sale)};
+  cost.completion = std::min(cost.all, routing::exact_bill(endpoint, usage, sale).answer.rounded_up());
   cost.prompt = {cost.all.nanos - cost.completion.nanos};
   return cost;
 }

@@ -4,8 +4,12 @@
 #include "gateway/request/inference.hpp"
 #include "gateway/serving/attempt.hpp"
 #include "gateway/surface/cost_shown.hpp"
+#include "routing/terms/bill.hpp"
 
 namespace gateway {
+
+// What its prices depend on beside the usage.
+routing::Sale sale_of(const InferenceRequest& request, std::size_t replies = 1);
 
 void settle(const InferenceRequest& request, Tried& tried);
 
@@ -17,7 +21,8 @@ void settle_given_up(const InferenceRequest& request, double expected_output, ro
 // does not end the bill, the answer that was expected of it.
 void settle_cut(const InferenceRequest& request, Tried& tried);
 
-// What of a cost is the prompt's and what the answer's, at the endpoint's prices.
-CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage, std::size_t replies = 1);
+// What of a cost is the prompt's, fees included, and what the answer's, at the endpoint's prices.
+CostShown cost_shown(const routing::Endpoint& endpoint, const routing::Usage& usage,
+                     const routing::Sale& sale);
 
 }  // namespace gateway

@@ -123,7 +123,7 @@ void StreamRelay::note_usage(const routing::Usage& usage, bool is_odd) {
 std::string StreamRelay::cost_of(const routing::Usage& usage) const {
   std::string text;
   LineWriter line(text);
-  line.fixed(routing::bill(endpoint_of(with_), usage).nanos, 9);
+  line.fixed(routing::bill(endpoint_of(with_), usage, sale_of(with_.request)).nanos, 9);
   line.hand_over();
   return text;
 }
@@ -134,7 +134,7 @@ const routing::Endpoint& endpoint_of(const Attempting& with) {
 
 CostShown cost_of_attempt(const Attempting& with) {
   return cost_shown(endpoint_of(with), with.tried.attempt.usage.value_or(routing::Usage{}),
-                    with.tried.replies);
+                    sale_of(with.request, with.tried.replies));
 }
 
 StreamIdentity identity_of(const Attempting& with) {

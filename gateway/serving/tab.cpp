@@ -1,12 +1,14 @@
 #include "gateway/serving/tab.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <optional>
 
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/till.hpp"
 #include "gateway/request/reply.hpp"
 #include "gateway/serving/quota_refusal.hpp"
-#include "routing/terms/bill.hpp"
+#include "gateway/serving/settlement.hpp"
 
 namespace gateway {
 namespace {
@@ -18,6 +20,13 @@ constexpr std::int64_t usual_output = 1'024;
 // With less than this many tokens an answer is none.
 constexpr std::int64_t least_output = 256;
 constexpr std::int64_t million = 1'000'000;
+
+config::PricePerMillionTokens dearest(
+    config::PricePerMillionTokens usual,
+    std::initializer_list<std::optional<config::PricePerMillionTokens>> others) {
+  for (const auto& other : others) usual = std::max(usual, other.value_or(usual));
+  return usual;
+}
 
 }  // namespace
 
@@ -37,18 +46,29 @@ Tab::~Tab() {
 Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
   const routing::Demand& demand = request_.demand;
   const config::EndpointSettings& settings = *endpoint.settings;
-  const config::Prices& prices = settings.prices;
+  const config::Prices& prices =
+      routing::priced_on(endpoint, {.prompt = demand.prompt, .at = demand.wall, .tier = demand.tier})
+          .prices();
   std::int64_t output = std::max<std::int64_t>(settings.context.count - demand.prompt.count, 0);
   if (settings.max_output) output = std::min(output, settings.max_output->count);
   if (demand.max_output)
     output = settings.max_output ? std::min(output, demand.max_output->count) : demand.max_output->count;
   if (request_.surface->format() == config::Format::embeddings) output = 0;
   config::Money prompt{prices.request.nanos};
-  prompt = prompt + prices.input.of(demand.prompt);
+  using Price = std::optional<config::PricePerMillionTokens>;
+  const auto where = [&](config::Feature needed, const Price& price) {
+    return demand.needs.test(static_cast<std::size_t>(needed)) ? price : Price();
+  };
+  prompt = prompt + dearest(prices.input, {where(config::Feature::audio, prices.audio_input),
+                                           where(config::Feature::images, prices.image_input)})
+                        .of(demand.prompt);
   if (prices.cache_write) prompt = prompt + prices.cache_write->of(demand.prompt);
-  const config::Money answer = prices.output.of({output * demand.answers});
+  const config::PricePerMillionTokens per_token =
+      dearest(prices.output,
+              {where(config::Feature::audio, prices.audio_output), prices.image_output, prices.reasoning});
+  const config::Money answer = per_token.of({output * demand.answers});
   return {.prompt = prompt.nanos,
-          .per_token = prices.output.price.nanos,
+          .per_token = per_token.price.nanos,
           .output = output,
           .all = prompt.nanos + answer.nanos};
 }
@@ -210,7 +230,8 @@ void Tab::sends(std::size_t attempt, const routing::Endpoint& endpoint, double e
   if (place_ == Journal::nowhere) return;
   if (!reservation_.bounds_money) {
     const auto output = static_cast<std::int64_t>(std::max(0.0, expected_output)) * request_.demand.answers;
-    expected_nanos_ += routing::bill(endpoint, {.prompt = request_.demand.prompt, .output = {output}}).nanos;
+    const routing::Usage expected{.prompt = request_.demand.prompt, .output = {output}};
+    expected_nanos_ += routing::bill(endpoint, expected, sale_of(request_)).nanos;
     till_->journal->set_nanos(place_, expected_nanos_);
   }
   till_->journal->sent(place_);

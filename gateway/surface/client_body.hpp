@@ -57,6 +57,7 @@ struct ClientBody {
   bool keeps_think_tags = false;                  // of its host's answers, whatever the model's setting is
   int choices = 1;                                // answers that are wanted
   config::Features needs;
+  config::ServiceTier tier = config::ServiceTier::standard;
   config::Tokens prompt{};  // estimated
   std::string user;
   std::string preset;               // OpenRouter's: a name that stands for a model, a policy and defaults

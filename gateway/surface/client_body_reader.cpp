@@ -118,6 +118,25 @@ bool ClientBodyReader::transforms(const Path& path) {
   });
 }
 
+// Prices depend on it. Whether the word is one is the host's to say.
+bool ClientBodyReader::service_tier(const Path&) {
+  if (walk_.json.type() != JsonType::string) return walk_.json.skip();
+  const auto word = walk_.json.string();
+  if (!word) return false;
+  if (request_.tier != config::ServiceTier::fast) {
+    request_.tier = config::service_tier_of(word->raw).value_or(config::ServiceTier::standard);
+  }
+  return true;
+}
+
+// Anthropic's.
+bool ClientBodyReader::speed(const Path&) {
+  if (walk_.json.type() != JsonType::string) return walk_.json.skip();
+  const auto word = walk_.json.string();
+  if (word && word->is("fast")) request_.tier = config::ServiceTier::fast;
+  return word.has_value();
+}
+
 bool ClientBodyReader::provider(const Path& path) {
   if (walk_.json.type() == JsonType::object) request_.provider.emplace();
   routing::ProviderPreferences none;
@@ -138,13 +157,16 @@ bool ClientBodyReader::debug(const Path& path) {
   });
 }
 
-const std::array<ClientBodyReader::Known, 16> ClientBodyReader::known_{{
+const std::array<ClientBodyReader::Known, 19> ClientBodyReader::known_{{
     {"model", &ClientBodyReader::model},
     {"stream", &ClientBodyReader::stream},
     {"stream_options", &ClientBodyReader::stream_options},
     {"n", &ClientBodyReader::choices},
     {"user", &ClientBodyReader::user},
     {"prompt_cache_key", &ClientBodyReader::cache_key},
+    {"service_tier", &ClientBodyReader::service_tier},
+    {"serviceTier", &ClientBodyReader::service_tier},
+    {"speed", &ClientBodyReader::speed},
     {"provider", &ClientBodyReader::provider, Known::Reader::router},
     {"models", &ClientBodyReader::models, Known::Reader::router},
     {"session_id", &ClientBodyReader::session, Known::Reader::router},

@@ -52,7 +52,7 @@ class ClientBodyReader {
     bool (ClientBodyReader::*read)(const Path&);
     enum class Reader { hosts, router } for_whom = Reader::hosts;
   };
-  static const std::array<Known, 16> known_;
+  static const std::array<Known, 19> known_;
 
   bool member(const providers::JsonString& key, const Path& path);
   void end_routing_member(std::size_t next);
@@ -67,6 +67,8 @@ class ClientBodyReader {
   // Of hosts and routers; only their form is looked at.
   bool session(const Path& path) { return walk_.string(path, unused_); }
   bool cache_key(const Path& path) { return walk_.string(path, unused_, 1'024); }
+  bool service_tier(const Path& path);
+  bool speed(const Path& path);
   bool models(const Path& path) { return walk_.strings(path, request_.models, 16); }
   bool preset(const Path& path) { return walk_.string(path, request_.preset); }
   bool plugins(const Path& path);

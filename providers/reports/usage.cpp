@@ -30,6 +30,7 @@ class UsageReader {
     if (key.is("cost")) return own_cost();
     if (key.is("cost_details")) return cost_details();
     if (key.is("is_byok")) return byok();
+    if (key.is("server_tool_use")) return server_tools();
     return walk_.skip();
   }
 
@@ -38,14 +39,25 @@ class UsageReader {
     return walk_.object([this](const JsonString& key) {
       if (key.is("cached_tokens")) return count(cached_);
       if (key.is("cache_write_tokens")) return count(cache_written_);
-      return walk_.skip();
+      if (key.is("audio_tokens")) return count(audio_prompt_);
+      return key.is("image_tokens") ? count(image_prompt_) : walk_.skip();
     });
   }
 
   bool completion_details() {
     if (walk_.type() != JsonType::object) return none();
     return walk_.object([this](const JsonString& key) {
-      return key.is("reasoning_tokens") ? count(reasoning_) : walk_.skip();
+      if (key.is("reasoning_tokens")) return count(reasoning_);
+      if (key.is("audio_tokens")) return count(audio_output_);
+      return key.is("image_tokens") ? count(image_output_) : walk_.skip();
+    });
+  }
+
+  // OpenRouter's.
+  bool server_tools() {
+    if (walk_.type() != JsonType::object) return none();
+    return walk_.object([this](const JsonString& key) {
+      return key.is("web_search_requests") ? count(searches_) : walk_.skip();
     });
   }
 
@@ -128,13 +140,18 @@ class UsageReader {
     usage.cache_written = {std::min(written, *prompt_)};
     usage.output = {output};
     usage.reasoning = {std::min(reasoning, output)};
+    usage.audio_prompt = {std::min(audio_prompt_.value_or(0), *prompt_)};
+    usage.image_prompt = {std::min(image_prompt_.value_or(0), *prompt_)};
+    usage.audio_output = {std::min(audio_output_.value_or(0), output)};
+    usage.image_output = {std::min(image_output_.value_or(0), output)};
+    usage.searches = static_cast<std::int32_t>(searches_.value_or(0));
     usage.cost = cost();
     return {usage, anomaly_, cost_, cost_value_};
   }
 
   JsonWalk& walk_;
   std::optional<std::int64_t> prompt_, completion_, total_, cached_, cached_elsewhere_, cache_written_,
-      reasoning_;
+      reasoning_, audio_prompt_, image_prompt_, audio_output_, image_output_, searches_;
   std::optional<double> cost_, upstream_cost_;
   ByteRange cost_value_{};
   bool is_byok_ = false;

@@ -18,6 +18,15 @@ struct ReportedUsage {
   ByteRange cost_value{};  // where that stands, whatever it is; empty: nowhere
 };
 
+// Takes the word that a host has for how it served a request; what is no such word leaves `tier` as it is.
+inline bool take_service_tier(JsonWalk& walk, std::optional<config::ServiceTier>& tier) {
+  if (walk.type() != JsonType::string) return walk.skip();
+  const auto word = walk.string();
+  if (!word) return false;
+  if (const auto known = config::service_tier_of(word->raw)) tier = known;
+  return true;
+}
+
 // Where the total says that completion_tokens leaves reasoning tokens out, as xAI's does, they are added.
 // Consumes the value of a `usage` member of a chat reply or chunk, whatever its type.
 ReportedUsage read_usage(JsonWalk& walk);

@@ -12,6 +12,12 @@ const Endpoint& endpoint_of(const Question& question, const Verdict& verdict) {
   return question.snapshot.catalogue->endpoints()[verdict.endpoint];
 }
 
+// With the prices that this request meets there.
+const Endpoint& priced(const Question& question, const Verdict& verdict) {
+  return priced_for(endpoint_of(question, verdict), question.snapshot.endpoints[verdict.endpoint],
+                    question.demand);
+}
+
 // Nothing for an attempt of another generation, which numbers its endpoints differently.
 const Endpoint* endpoint_of(const Question& question, const Attempt& attempt) {
   const Catalogue& catalogue = *question.snapshot.catalogue;
@@ -149,7 +155,7 @@ bool never_got_the_request(const Question& question, const Verdict& verdict) {
 }
 
 View view_of(const Question& question, const Verdict& verdict) {
-  return {.endpoint = &endpoint_of(question, verdict),
+  return {.endpoint = &priced(question, verdict),
           .prediction = &verdict.prediction,
           .measured = &question.snapshot.endpoints[verdict.endpoint].measured,
           .demand = &question.demand};
@@ -202,9 +208,9 @@ void filter(const Question& question, Verdict& verdict, Again again) {
 
   if (!question.policy.overlay) return;
   const Overlay& overlay = *question.policy.overlay;
-  verdict.filter = overlay.filter(endpoint_of(question, verdict), demand.needs);
+  verdict.filter = overlay.filter(*view.endpoint, demand.needs);
   if (verdict.filter == Filter::none) return;
-  remove(verdict, Removal::overlay, overlay.margin(verdict.filter, endpoint_of(question, verdict)));
+  remove(verdict, Removal::overlay, overlay.margin(verdict.filter, *view.endpoint));
 }
 
 void check_limits(const Question& question, const std::vector<Rule>& limits, Verdict& verdict) {

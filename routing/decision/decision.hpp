@@ -44,8 +44,10 @@ struct Verdict {
   std::optional<Margin> margin{};  // of the rule that removed it, where it compares known numbers
   Filter filter = Filter::none;
   bool limits_rate = false;  // cooling since it answered 429
-  int tier = 0;              // of model, the request's preferences and the policy's, in one; 0 comes first
-  int rank = 0;              // 1 is the least cost; 0: removed
+  std::int8_t price_rule =
+      -1;        // the place of the one whose prices were reckoned with; -1: the endpoint's own
+  int tier = 0;  // of model, the request's preferences and the policy's, in one; 0 comes first
+  int rank = 0;  // 1 is the least cost; 0: removed
   Prediction prediction{};
   Cost cost{};
   double propensity = 0;            // probability that this request was sent here

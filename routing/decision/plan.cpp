@@ -32,7 +32,11 @@ void look_at(const Question& question, const Candidate& candidate, int place, Ve
   const Snapshot& snapshot = question.snapshot;
   const EndpointState& state = snapshot.endpoints[candidate.endpoint];
   verdict.endpoint = candidate.endpoint;
-  const Endpoint& endpoint = snapshot.catalogue->endpoints()[candidate.endpoint];
+  const Endpoint& endpoint =
+      priced_for(snapshot.catalogue->endpoints()[candidate.endpoint], state, question.demand);
+  if (endpoint.rule) {
+    verdict.price_rule = static_cast<std::int8_t>(endpoint.rule - endpoint.settings->price_rules.data());
+  }
   std::size_t blocks = 0;
   if (!question.known_blocks.empty()) {
     blocks = snapshot.prefixes->known_to(endpoint.name_hash, question.known_blocks, question.now);

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "routing/market/predict.hpp"
+
 namespace routing {
 namespace {
 
@@ -42,8 +44,9 @@ std::optional<Remedy> smallest_remedy(const Snapshot& snapshot, const Policy& po
   std::pair<std::size_t, double> least{std::numeric_limits<std::size_t>::max(), 0};
   for (const Verdict& verdict : decision.verdicts) {
     if (verdict.removal != Removal::policy_require && verdict.removal != Removal::overlay) continue;
-    const View view{&snapshot.catalogue->endpoints()[verdict.endpoint], &verdict.prediction,
-                    &snapshot.endpoints[verdict.endpoint].measured, &demand};
+    const EndpointState& state = snapshot.endpoints[verdict.endpoint];
+    const View view{&priced_for(snapshot.catalogue->endpoints()[verdict.endpoint], state, demand),
+                    &verdict.prediction, &state.measured, &demand};
     Remedy remedy = remedy_of(verdict, policy, limits, view);
     const std::pair size{remedy.limits.size() + remedy.objections.size(), distance(remedy)};
     if (size >= least) continue;

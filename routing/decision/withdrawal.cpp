@@ -18,10 +18,11 @@ const Endpoint* same_in(const Catalogue& catalogue, const Endpoint& endpoint) {
   return found == catalogue.endpoints().end() ? nullptr : &*found;
 }
 
-bool is_allowed(const Endpoint& endpoint, const Demand& demand, const Snapshot& newest, const Policy& policy,
+bool is_allowed(const Endpoint& same, const Demand& demand, const Snapshot& newest, const Policy& policy,
                 const Policy& own, config::TimePoint now) {
+  const EndpointState& state = newest.endpoints[same.index];
+  const Endpoint& endpoint = priced_for(same, state, demand);
   if (own.overlay && own.overlay->filter(endpoint, demand.needs) != Filter::none) return false;
-  const EndpointState& state = newest.endpoints[endpoint.index];
   const Prediction prediction =
       predict(endpoint, state, asked(demand, newest.lengths.get()), 0, /*in_flight=*/0, now);
   const View view{&endpoint, &prediction, &state.measured, &demand};

@@ -9,9 +9,10 @@ namespace {
 // How much the length of the thinking alone varies, as a standard deviation of its logarithm.
 constexpr double thinking_log_sd = 0.7;
 
-double price(const Endpoint& endpoint, double prompt, double cached, double output) {
+double price(const Endpoint& endpoint, double prompt, double cached, double output, double thought) {
   return endpoint.dollars_per_input * (prompt - cached) + endpoint.dollars_per_cache_read * cached +
-         endpoint.dollars_per_cache_write * (prompt - cached) + endpoint.dollars_per_output * output +
+         endpoint.dollars_per_cache_write * (prompt - cached) +
+         endpoint.dollars_per_output * (output - thought) + endpoint.dollars_per_reasoning * thought +
          endpoint.dollars_per_request;
 }
 
@@ -75,7 +76,7 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   p.ttft_log_sd = std::sqrt(share * share * delta_variance +
                             (1 - share) * (1 - share) * (rate_variance + thinking_log_sd * thinking_log_sd));
   p.generation = (p.expected_output - thought) / p.throughput;
-  p.price = price(endpoint, prompt, cached, asked.answers * p.expected_output);
+  p.price = price(endpoint, prompt, cached, asked.answers * p.expected_output, asked.answers * thought);
   p.failure = 1 - (1 - state.health.failure(now)) * (1 - full(state.room, at_host));
   p.failing = state.health.failing_takes;
   p.cache_hit = cached_share * state.cache_reliability;

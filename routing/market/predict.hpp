@@ -19,6 +19,15 @@ Asked asked(const Demand& demand, const LengthTable* lengths);
 // Share of the prompt that its first `blocks` blocks make up.
 double prompt_share(const Demand& demand, std::size_t blocks);
 
+// The endpoint with the prices that this prompt will meet there, as far as its length is known.
+inline const Endpoint& priced_for(const Endpoint& endpoint, const EndpointState& state,
+                                  const Demand& demand) {
+  if (!endpoint.ruled) return endpoint;
+  const double prompt = static_cast<double>(demand.prompt.count) * state.prompt_scale;
+  return priced_on(endpoint,
+                   {.prompt = {static_cast<std::int64_t>(prompt)}, .at = demand.wall, .tier = demand.tier});
+}
+
 // `cached_share`: of the prompt, that the endpoint saw lately.
 Prediction predict(const Endpoint& endpoint, const EndpointState& state, const Asked& asked,
                    double cached_share, double in_flight, config::TimePoint now);

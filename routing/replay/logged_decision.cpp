@@ -31,7 +31,8 @@ LoggedDemand logged(const Demand& demand) {
           .identity = has_identity ? LoggedDemand::Identity::left_out : LoggedDemand::Identity::none,
           .admitted = demand.admitted,
           .deadline = demand.deadline,
-          .wall = demand.wall};
+          .wall = demand.wall,
+          .tier = demand.tier};
 }
 
 }  // namespace routing

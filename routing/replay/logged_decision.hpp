@@ -47,6 +47,7 @@ struct LoggedDemand {
   config::TimePoint admitted{};
   config::TimePoint deadline{};
   config::WallTime wall{};
+  config::ServiceTier tier = config::ServiceTier::standard;
 };
 
 struct LoggedDecision {

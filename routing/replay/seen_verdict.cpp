@@ -14,6 +14,7 @@ void fill(const Verdict& verdict, SeenVerdict& seen) {
   seen.removal = static_cast<std::uint8_t>(verdict.removal);
   seen.filter = static_cast<std::uint8_t>(verdict.filter);
   seen.limits_rate = verdict.limits_rate ? 1 : 0;
+  seen.price_rule = static_cast<std::int8_t>(verdict.price_rule + 1);
   seen.rule = verdict.rule, seen.tier = verdict.tier, seen.rank = verdict.rank;
   seen.missed_by = shown(verdict.missed_by), seen.propensity = shown(verdict.propensity);
   if (verdict.margin) {
@@ -73,6 +74,7 @@ Verdict verdict_of(const SeenVerdict& seen) {
                   .missed_by = seen.missed_by,
                   .filter = static_cast<Filter>(seen.filter),
                   .limits_rate = seen.limits_rate != 0,
+                  .price_rule = static_cast<std::int8_t>(seen.price_rule - 1),
                   .tier = seen.tier,
                   .rank = seen.rank,
                   .propensity = seen.propensity};

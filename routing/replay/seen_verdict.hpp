@@ -15,7 +15,8 @@ struct SeenVerdict {
   std::uint32_t endpoint = 0;
   std::uint8_t removal = 0, filter = 0, limits_rate = 0, has_margin = 0;
   std::int32_t rule = -1, tier = 0, rank = 0;
-  std::int8_t dollars = 0, seconds = 0, tokens = 0, spare = 0;  // the margin's dimension
+  std::int8_t dollars = 0, seconds = 0, tokens = 0;  // the margin's dimension
+  std::int8_t price_rule = 0;                        // counted from 1; 0: the endpoint's own prices
   float missed_by = 0, found = 0, limit = 0, propensity = 0;
   // Of its cost, in dollars.
   float price = 0, wait_for_first = 0, wait_for_rest = 0, other = 0, quota = 0, quality = 0, failing = 0;

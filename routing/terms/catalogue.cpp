@@ -3,6 +3,19 @@
 #include "routing/terms/draws.hpp"
 
 namespace routing {
+namespace {
+
+void set_prices(Endpoint& endpoint) {
+  const config::Prices& prices = endpoint.prices();
+  endpoint.dollars_per_input = prices.input.dollars_per_token();
+  endpoint.dollars_per_output = prices.output.dollars_per_token();
+  endpoint.dollars_per_reasoning = prices.reasoning.value_or(prices.output).dollars_per_token();
+  endpoint.dollars_per_cache_read = prices.cache_read.value_or(prices.input).dollars_per_token();
+  endpoint.dollars_per_cache_write = prices.cache_write ? prices.cache_write->dollars_per_token() : 0;
+  endpoint.dollars_per_request = prices.request.dollars();
+}
+
+}  // namespace
 
 Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
     : settings_(std::move(settings)), generation_(generation) {
@@ -14,23 +27,29 @@ Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
         models_.emplace_back(PublicModel{.name = model.name, .model = &model, .candidates = {}});
     for (const config::EndpointSettings& endpoint : model.endpoints) {
       const auto index = static_cast<EndpointIndex>(endpoints_.size());
-      const config::Prices& prices = endpoint.prices;
-      endpoints_.push_back(
-          {.index = index,
-           .model_index = m,
-           .settings = &endpoint,
-           .provider = &settings_.providers[endpoint.provider_index],
-           .model = &model,
-           .name_hash = hash_of(endpoint.name.text) ^ mixed(hash_of(model.name.text)),
-           .dollars_per_input = prices.input.dollars_per_token(),
-           .dollars_per_output = prices.output.dollars_per_token(),
-           .dollars_per_cache_read = prices.cache_read.value_or(prices.input).dollars_per_token(),
-           .dollars_per_cache_write = prices.cache_write ? prices.cache_write->dollars_per_token() : 0,
-           .dollars_per_request = prices.request.dollars()});
+      Endpoint& known_here = endpoints_.emplace_back(
+          Endpoint{.index = index,
+                   .model_index = m,
+                   .settings = &endpoint,
+                   .provider = &settings_.providers[endpoint.provider_index],
+                   .model = &model,
+                   .name_hash = hash_of(endpoint.name.text) ^ mixed(hash_of(model.name.text))});
+      set_prices(known_here);
+      for (const config::PriceRule& rule : endpoint.price_rules) {
+        Endpoint& under_rule = ruled_.emplace_back(known_here);
+        under_rule.rule = &rule;
+        set_prices(under_rule);
+      }
       known.candidates.push_back({.endpoint = index, .quality_penalty = 0});
       by_provider_[endpoint.provider_index].push_back(index);
     }
     by_name_.emplace(model.name.text, m);
+  }
+  const Endpoint* ruled = ruled_.data();
+  for (Endpoint& endpoint : endpoints_) {
+    const std::size_t rules = endpoint.settings->price_rules.size();
+    if (rules > 0) endpoint.ruled = ruled;
+    ruled += rules;
   }
   for (std::size_t m = 0; m < settings_.models.size(); ++m) {
     for (const config::ModelName& alias : settings_.models[m].aliases) by_name_.emplace(alias.text, m);

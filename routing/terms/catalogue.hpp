@@ -26,10 +26,23 @@ struct Endpoint {
   std::uint64_t name_hash = 0;         // of model and endpoint name; survives a reload
   double dollars_per_input = 0;        // per token
   double dollars_per_output = 0;       // per token
+  double dollars_per_reasoning = 0;    // per token
   double dollars_per_cache_read = 0;   // per token
   double dollars_per_cache_write = 0;  // per token, beside the input price
   double dollars_per_request = 0;
+  const config::PriceRule* rule = nullptr;  // whose prices these are; null: the endpoint's own
+  const Endpoint* ruled = nullptr;  // the same under each of its price rules; null: it has none, or is one
+
+  const config::Prices& prices() const { return rule ? rule->prices : settings->prices; }
 };
+
+// The endpoint with the prices that it has on that occasion.
+inline const Endpoint& priced_on(const Endpoint& endpoint, const config::Occasion& occasion) {
+  if (!endpoint.ruled) return endpoint;
+  const auto& rules = endpoint.settings->price_rules;
+  const config::PriceRule* rule = config::rule_for(rules, occasion);
+  return rule ? endpoint.ruled[rule - rules.data()] : endpoint;
+}
 
 // An endpoint that may answer for a public name.
 struct Candidate {
@@ -67,6 +80,7 @@ class Catalogue {
   const config::Settings settings_;
   const std::uint64_t generation_;
   std::vector<Endpoint> endpoints_;
+  std::vector<Endpoint> ruled_;  // of all price rules, in the endpoints' order
   std::vector<PublicModel> models_;
   std::vector<std::vector<EndpointIndex>> by_provider_;
   std::unordered_map<std::string_view, std::size_t> by_name_;  // the texts are in settings_

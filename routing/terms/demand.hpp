@@ -45,8 +45,9 @@ struct Demand {
   // Estimated tokens from the prompt's begin to the end of each of those blocks. Empty: blocks of equal size.
   std::vector<std::uint32_t> prefix_tokens;
   config::TimePoint admitted{};
-  config::TimePoint deadline{};  // for all attempts until the first byte
-  config::WallTime wall{};       // when it came, for `hour` and `weekday`
+  config::TimePoint deadline{};                              // for all attempts until the first byte
+  config::WallTime wall{};                                   // when it came, for `hour`, `weekday` and prices
+  config::ServiceTier tier = config::ServiceTier::standard;  // asked for
 };
 
 }  // namespace routing

@@ -81,7 +81,15 @@ struct Usage {
   config::Tokens cache_written_1h{};  // of those, for an hour
   config::Tokens output{};
   config::Tokens reasoning{};
-  std::optional<double> cost{};  // dollars, where the host itself reports it
+  // What of these is no text, where the host tells it apart.
+  config::Tokens audio_prompt{};  // what is cached of it included
+  config::Tokens cached_audio{};
+  config::Tokens image_prompt{};
+  config::Tokens audio_output{};
+  config::Tokens image_output{};
+  std::int32_t searches = 0;                  // in the web, by the host
+  std::optional<config::ServiceTier> tier{};  // that it was served at
+  std::optional<double> cost{};               // dollars, where the host itself reports it
 };
 
 // What of an attempt has been learned before its request ended: each fact is learned once, when it shows.

@@ -14,7 +14,8 @@ import time
 import unittest
 
 BINARY = os.environ["ISOCOST"]
-EXAMPLE = pathlib.Path(__file__).parents[2] / "deploy" / "examples" / "deepseek.yaml"
+DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"
+EXAMPLE = DEPLOY / "examples" / "deepseek.yaml"
 
 
 def packaged(package, file):
@@ -80,6 +81,50 @@ class Catalogue(unittest.TestCase):
         self.assertEqual(told.returncode, 2, told.stderr)
         self.assertIn("endpoints as they are listed:", told.stdout)
         self.assertRegex(told.stdout, r"deepseek \(deepseek-v4-flash\): input 0.14 \$/Mtok -> ")
+
+    def test_the_catalogue_that_is_shipped_is_what_its_script_makes_of_the_pinned_lists_and_is_good(self):
+        shipped = DEPLOY / "catalogue.yaml"
+        notes = re.findall(r"^# ((?:LiteLLM|models\.dev): .*)$", shipped.read_text(), re.MULTILINE)
+        self.assertEqual(len(notes), 2)
+        subprocess.run([str(DEPLOY / "catalogue.sh"), BINARY, LITELLM, MODELS_DEV, str(self.out), *notes], check=True,
+                       capture_output=True, timeout=60)
+        self.assertEqual(self.out.read_text(), shipped.read_text())
+        checked = isocost("check", str(shipped), DEEPSEEK_API_KEY="sk-0123456789abcdef")
+        self.assertEqual(checked.returncode, 0, checked.stdout[-3000:] + checked.stderr[-3000:])
+
+    def test_the_catalogue_that_is_shipped_has_the_market(self):
+        models = self.endpoints_of(DEPLOY / "catalogue.yaml")
+        for model, least in {"deepseek/deepseek-r1-0528": 8, "deepseek/deepseek-v3.2": 8, "deepseek/deepseek-v4-flash": 6,
+                             "moonshotai/kimi-k2-thinking": 6, "z-ai/glm-4.7": 6, "qwen/qwen3-235b-a22b-instruct-2507": 6,
+                             "meta-llama/llama-3.3-70b-instruct": 6, "openai/gpt-oss-120b": 8}.items():
+            self.assertGreaterEqual(len(models[model]), least, model)
+        for model, maker in {"openai/gpt-5.4": "openai", "anthropic/claude-sonnet-4-5": "anthropic",
+                             "google/gemini-2.5-pro": "google", "x-ai/grok-4.3": "xai",
+                             "mistralai/mistral-large-latest": "mistral"}.items():
+            self.assertIn(maker, models[model])
+
+    @staticmethod
+    def endpoints_of(file):
+        models, model = {}, None
+        for line in file.read_text().splitlines():
+            if found := re.match(r"  (\S+/\S+|\S+):$", line):
+                model = found[1]
+            elif found := re.match(r"      - provider: (\S+)$", line):
+                models.setdefault(model, []).append(found[1])
+        return models
+
+    def test_prices_of_long_prompts_and_tiers_become_rules(self):
+        isocost("catalog", "import", "--models", "gpt-5.4@openai", "--models", "qwen3-max@alibaba", "--models",
+                "claude-sonnet-4-5@anthropic", LITELLM, "--out", str(self.out))
+        text = self.out.read_text()
+        self.assertIn("- when: {prompt_above: 272000 tok, service_tier: flex}\n            "
+                      "price: {input: 2.5 $/Mtok, output: 11.25 $/Mtok, cache_read: 0.25 $/Mtok", text)
+        self.assertIn("- when: {prompt_above: 272000 tok}\n            "
+                      "price: {input: 5 $/Mtok, output: 22.5 $/Mtok, cache_read: 0.5 $/Mtok", text)
+        self.assertIn("price: {input: 1.2 $/Mtok, output: 6 $/Mtok}", text)
+        self.assertIn("- when: {prompt_above: 128000 tok}\n            price: {input: 3 $/Mtok, output: 15 $/Mtok}", text)
+        # Beside the input price of 3 $/Mtok: the list has 3.75 and 6.
+        self.assertIn("cache_write: 0.75 $/Mtok, cache_write_1h: 3 $/Mtok", text)
 
     def test_who_offers_a_model_is_shown_the_cheapest_first(self):
         shown = isocost("catalog", "show", "deepseek-r1-0528", MODELS_DEV, LITELLM)

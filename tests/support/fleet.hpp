@@ -25,6 +25,7 @@ struct Host {
   std::int64_t context = 128'000;
   std::optional<std::string> jurisdiction{};
   config::Quantization quantization = config::Quantization::unknown;
+  std::vector<config::PriceRule> price_rules{};
 };
 
 inline config::PricePerMillionTokens per_million(double dollars) {
@@ -41,6 +42,7 @@ inline config::Settings settings_of(const std::vector<Host>& hosts) {
     endpoint.provider_index = settings.providers.size();
     endpoint.context = {host.context};
     endpoint.prices = {.input = per_million(host.input_price), .output = per_million(host.output_price)};
+    endpoint.price_rules = host.price_rules;
     endpoint.quantization = host.quantization;
     model.endpoints.push_back(endpoint);
     config::ProviderSettings provider;

@@ -42,6 +42,7 @@ class RecordedWorld {
     }
     demand.user = "someone-in-particular";
     demand.wall = wall;
+    if (asked_ % 4 == 0) demand.tier = config::ServiceTier::flex;
     gateway::LoggedRequest logged;
     logged.demand = routing::logged(demand);
     logged.id = "req_" + std::to_string(asked_);
@@ -54,7 +55,7 @@ class RecordedWorld {
       routing::Attempt tried = world.answer(*world.decision.chosen, demand);
       if (tried.failure) tried.finished = until_next;
       const routing::Endpoint& endpoint = world.catalogue->endpoints()[tried.endpoint];
-      if (tried.usage) tried.cost = routing::bill(endpoint, *tried.usage);
+      if (tried.usage) tried.cost = routing::bill(endpoint, *tried.usage, {.at = wall, .tier = demand.tier});
       logged.attempts.push_back(tried);
       world.market.observe(tried, demand, world.now);
       world.now += until_next;

@@ -23,6 +23,8 @@ routing::Usage joined_usage(const routing::Usage& before, const routing::Usage& 
       std::min(larger(before.cache_written_1h, next.cache_written_1h), usage.cache_written);
   usage.output = larger(before.output, next.output);
   usage.reasoning = std::min(larger(before.reasoning, next.reasoning), usage.output);
+  usage.searches = std::max(before.searches, next.searches);
+  if (before.tier == config::ServiceTier::fast || !next.tier) usage.tier = before.tier;
   usage.prompt = {larger(uncached(before), uncached(next)).count + usage.cached.count +
                   usage.cache_written.count};
   return usage;

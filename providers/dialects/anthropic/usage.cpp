@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/dialect/told_count.hpp"
+#include "providers/reports/usage.hpp"
 
 namespace providers {
 
@@ -29,6 +30,17 @@ bool AnthropicUsage::member(JsonWalk& walk, const JsonString& key) {
       return inner.is("thinking_tokens") ? count(walk, thinking_) : walk.skip();
     });
   }
+  if (key.is("service_tier")) return take_service_tier(walk, tier_);
+  if (key.is("speed") && walk.type() == JsonType::string) {
+    const auto word = walk.string();
+    is_fast_ |= word && word->is("fast");
+    return word.has_value();
+  }
+  if (key.is("server_tool_use") && walk.type() == JsonType::object) {
+    return walk.object([&](const JsonString& inner) {
+      return inner.is("web_search_requests") ? count(walk, searches_) : walk.skip();
+    });
+  }
   return walk.skip();
 }
 
@@ -44,6 +56,8 @@ routing::Usage AnthropicUsage::usage() const {
   usage.prompt = {input_.value_or(0) + usage.cached.count + usage.cache_written.count};
   usage.output = {output_.value_or(0)};
   usage.reasoning = {std::min(thinking_.value_or(0), usage.output.count)};
+  usage.searches = static_cast<std::int32_t>(searches_.value_or(0));
+  usage.tier = is_fast_ ? config::ServiceTier::fast : tier_;
   return usage;
 }
 

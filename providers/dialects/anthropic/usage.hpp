@@ -29,7 +29,9 @@ class AnthropicUsage {
   bool count(JsonWalk& walk, std::optional<std::int64_t>& value);
 
   std::optional<std::int64_t> input_{}, cache_read_{}, cache_written_{}, written_1h_{}, output_{},
-      thinking_{};
+      thinking_{}, searches_{};
+  std::optional<config::ServiceTier> tier_{};
+  bool is_fast_ = false;  // `speed`, which goes before it
   bool is_odd_ = false;
 };
 

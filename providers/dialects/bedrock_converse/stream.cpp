@@ -19,6 +19,7 @@ Reading ConverseStream::take_event(const EventFrame& frame, AnswerSink& sink) {
                          if (key.is("contentBlockIndex")) return take_count(walk, index, is_odd);
                          if (key.is("start") || key.is("delta")) return take_range(walk, frame.payload, part);
                          if (key.is("stopReason")) return take_text(walk, stop_reason);
+                         if (key.is("serviceTier")) return usage.read_tier(walk);
                          return key.is("usage") ? usage.read(walk) : walk.skip();
                        }) &&
                        walk.finish();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/dialect/told_count.hpp"
+#include "providers/reports/usage.hpp"
 
 namespace providers {
 
@@ -21,6 +22,12 @@ bool ConverseUsage::read(JsonWalk& walk) {
     }
     return walk.skip();
   });
+}
+
+bool ConverseUsage::read_tier(JsonWalk& walk) {
+  if (walk.type() != JsonType::object) return walk.skip();
+  return walk.object(
+      [&](const JsonString& key) { return key.is("type") ? take_service_tier(walk, tier_) : walk.skip(); });
 }
 
 bool ConverseUsage::read_detail(JsonWalk& walk) {
@@ -42,6 +49,7 @@ routing::Usage ConverseUsage::usage() const {
   usage.cache_written_1h = {std::min(written_1h_, usage.cache_written.count)};
   usage.prompt = {input_.value_or(0) + usage.cached.count + usage.cache_written.count};
   usage.output = {output_.value_or(0)};
+  usage.tier = tier_;
   return usage;
 }
 

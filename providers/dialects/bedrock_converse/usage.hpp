@@ -14,6 +14,9 @@ class ConverseUsage {
   // Consumes the value of `usage`, whatever its type.
   bool read(JsonWalk& walk);
 
+  // Consumes the value of `serviceTier`, which stands beside it.
+  bool read_tier(JsonWalk& walk);
+
   bool is_known() const { return input_ || output_; }
   bool is_odd() const { return is_odd_; }
   // `inputTokens` is without the cache; what routing counts as the prompt is all of it.
@@ -24,6 +27,7 @@ class ConverseUsage {
 
   std::optional<std::int64_t> input_{}, output_{}, cache_read_{}, cache_written_{};
   std::int64_t written_1h_ = 0;
+  std::optional<config::ServiceTier> tier_{};
   bool is_odd_ = false;
 };
 

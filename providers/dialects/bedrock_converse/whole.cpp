@@ -25,6 +25,7 @@ Reading read_converse_whole(std::string_view body, std::string_view thinking_for
                        walk.object([&](const JsonString& key) {
                          if (key.is("output") && walk.type() == JsonType::object) return walk.object(output);
                          if (key.is("stopReason")) return take_text(walk, stop_reason);
+                         if (key.is("serviceTier")) return usage.read_tier(walk);
                          return key.is("usage") ? usage.read(walk) : walk.skip();
                        }) &&
                        walk.finish();

@@ -21,9 +21,14 @@ class GeminiUsage {
   routing::Usage usage() const;
 
  private:
+  // What of a count is sound and what pictures.
+  bool details(JsonWalk& walk, std::int64_t& audio, std::int64_t& image);
   bool count(JsonWalk& walk, std::optional<std::int64_t>& value);
 
   std::optional<std::int64_t> prompt_{}, candidates_{}, thoughts_{}, tool_prompt_{}, cached_{};
+  std::int64_t audio_prompt_ = 0, cached_audio_ = 0, image_prompt_ = 0, cached_image_ = 0;
+  std::int64_t audio_output_ = 0, image_output_ = 0;
+  std::optional<config::ServiceTier> tier_{};
   bool is_odd_ = false;
 };
 

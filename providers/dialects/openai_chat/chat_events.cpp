@@ -16,6 +16,7 @@ class ChatReader {
     if (!walk_.ok() || walk_.type() != JsonType::object) return false;
     if (!walk_.object([this](const JsonString& key) { return member(key); }) || !walk_.finish()) return false;
     if (!usage.usage && groq_usage_.usage) usage = groq_usage_;
+    if (usage.usage && tier_) usage.usage->tier = tier_;
     // Mistral's and older servers' shape: the error's members at the top.
     const bool is_flat = is_error_object_ || (flat_error_.status != 0 && content.no_choices);
     if (is_flat && !error) error = std::move(flat_error_);
@@ -42,6 +43,7 @@ class ChatReader {
     if (key.is("x_groq")) return groq();
     if (key.is("object")) return object_name();
     if (key.is("base_resp")) return base_resp();
+    if (key.is("service_tier")) return take_service_tier(walk_, tier_);
     if (key.is("message") || key.is("code") || key.is("type") || key.is("status_code") || key.is("param") ||
         key.is("failed_generation")) {
       return read_error_member(walk_, key, flat_error_);
@@ -211,6 +213,7 @@ class ChatReader {
   JsonWalk& walk_;
   Choice choice_;
   ReportedUsage groq_usage_;
+  std::optional<config::ServiceTier> tier_{};
   ReportedError flat_error_;
   bool is_error_object_ = false;
 };

@@ -80,7 +80,8 @@ bool read_responses_item(JsonWalk& walk, ResponsesItem& item) {
 }
 
 bool read_responses_object(JsonWalk& walk, std::string_view text, ResponsesObject& object) {
-  return walk.object([&](const JsonString& key) {
+  std::optional<config::ServiceTier> tier;
+  const bool is_read = walk.object([&](const JsonString& key) {
     if (key.is("id")) return take_placed(walk, object.id, object.id_value);
     if (key.is("model")) return take_placed(walk, object.model, object.model_value);
     if (key.is("previous_response_id") && walk.type() == JsonType::string) {
@@ -110,12 +111,15 @@ bool read_responses_object(JsonWalk& walk, std::string_view text, ResponsesObjec
       if (!is_null) object.usage_value = {begin, walk.end()};
       return walk.ok();
     }
+    if (key.is("service_tier")) return take_service_tier(walk, tier);
     if (!key.is("output") || walk.type() != JsonType::array) return walk.skip();
     const std::size_t begin = walk.position();
     if (!walk.array([&] { return object.has_output = true, walk.skip(); })) return false;
     object.output = text.substr(begin, walk.end() - begin);
     return true;
   });
+  if (object.usage.usage && tier) object.usage.usage->tier = tier;
+  return is_read;
 }
 
 }  // namespace providers

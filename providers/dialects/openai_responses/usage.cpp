@@ -26,9 +26,11 @@ class UsageReader {
     const bool is_input = key.is("input_tokens_details");
     if (!is_input && !key.is("output_tokens_details")) return walk_.skip();
     if (walk_.type() != JsonType::object) return none();
-    return walk_.object([this](const JsonString& inner) {
+    return walk_.object([&](const JsonString& inner) {
       if (inner.is("cached_tokens")) return count(cached_);
       if (inner.is("cache_write_tokens")) return count(cache_written_);
+      if (inner.is("audio_tokens")) return count(is_input ? audio_prompt_ : audio_output_);
+      if (inner.is("image_tokens")) return count(is_input ? image_prompt_ : image_output_);
       return inner.is("reasoning_tokens") ? count(reasoning_) : walk_.skip();
     });
   }
@@ -75,12 +77,17 @@ class UsageReader {
     usage.cache_written = {std::min(written, *input_)};
     usage.output = {*output_};
     usage.reasoning = {std::min(reasoning, *output_)};
+    usage.audio_prompt = {std::min(audio_prompt_.value_or(0), *input_)};
+    usage.image_prompt = {std::min(image_prompt_.value_or(0), *input_)};
+    usage.audio_output = {std::min(audio_output_.value_or(0), *output_)};
+    usage.image_output = {std::min(image_output_.value_or(0), *output_)};
     usage.cost = cost_;
     return {usage, anomaly_, cost_, cost_value_};
   }
 
   JsonWalk& walk_;
   std::optional<std::int64_t> input_, output_, cached_, cache_written_, reasoning_;
+  std::optional<std::int64_t> audio_prompt_, image_prompt_, audio_output_, image_output_;
   std::optional<double> cost_;
   ByteRange cost_value_{};
   bool anomaly_ = false;

@@ -8,6 +8,7 @@
 #include "config/files/load.hpp"
 #include "gateway/catalogue_import/catalogue_file.hpp"
 #include "gateway/catalogue_import/compare.hpp"
+#include "gateway/catalogue_import/names.hpp"
 
 using namespace gateway;
 
@@ -93,6 +94,8 @@ TEST_CASE("lists that agree are both named; where they do not, the dearer price 
   CHECK(other.contradictions[0].place == "together/deepseek-ai/DeepSeek-R1");
   CHECK(other.contradictions[0].what ==
         "input 0.6 $/Mtok (models.dev), 1.25 $/Mtok (LiteLLM): the dearer one is taken");
+  CHECK(catalogue_file(other.offers).text.find("      # " + other.contradictions[0].what + "\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("the host's name counts in any case, and what one list lacks another one adds") {
@@ -105,6 +108,11 @@ TEST_CASE("the host's name counts in any case, and what one list lacks another o
   CHECK(both.offers[0].row.host_model == "deepseek-ai/DeepSeek-R1");
   CHECK(both.offers[0].row.prices.cache_read == dollars(0.14));
   CHECK(both.offers[0].row.features.count() == 1);
+  // An output that the first list's context has no room for is none.
+  CatalogueRow small = row(0.55, 2.19), large = row(0.55, 2.19, "LiteLLM");
+  small.context = 12'288, small.max_output = 0;
+  large.max_output = 120'000;
+  CHECK(of({small}, {large}).offers[0].row.max_output == 0);
 }
 
 TEST_CASE("what is no chat or goes away is left out without a word") {
@@ -128,7 +136,10 @@ TEST_CASE("the file is a configuration that loads, and the same offers give the 
   cerebras.provider = "cerebras";
   cerebras.host_model = "deepseek-r1";
   cerebras.display_name = "R1 \"fast\" <b>";
-  cerebras.long_prompts.push_back({.beyond = 200'000, .prices = cerebras.prices});
+  // Beyond the context nobody is charged.
+  cerebras.rules = {{{.prompt_above = config::Tokens{900'000}}, cerebras.prices},
+                    {{.prompt_above = config::Tokens{32'000}}, cerebras.prices}};
+  cerebras.rules[1].prices.cache_write = dollars(0.5);
   CatalogueRow twice = row(1, 3);
   twice.host_model = "deepseek-ai/DeepSeek-R1:free";
   CatalogueRow nowhere = row(1, 3);
@@ -147,6 +158,10 @@ TEST_CASE("the file is a configuration that loads, and the same offers give the 
   CHECK(settings.models[0].display_name == "R1 \"fast\" <b>");
   REQUIRE(settings.models[0].endpoints.size() == 3);
   CHECK(settings.models[0].endpoints[0].prices.input == dollars(0.35));
+  const auto& rules = settings.models[0].endpoints[0].price_rules;
+  REQUIRE(rules.size() == 1);
+  CHECK(config::to_text(rules[0].when) == "prompts above 32,000 tokens");
+  CHECK(rules[0].prices.cache_write == dollars(0.15));  // beside the input price
   CHECK(settings.models[0].endpoints[1].host_model == "deepseek-ai/DeepSeek-R1");
   CHECK(settings.models[0].endpoints[2].variant == "deepseek-ai-deepseek-r1-free");
 }
@@ -193,4 +208,39 @@ TEST_CASE("models are meant by their own or their public name, with stars") {
   CHECK(is_meant(row(1, 2), {"deepseek-r1"}));
   CHECK(is_meant(row(1, 2), {"nothing", "deepseek/*"}));
   CHECK_FALSE(is_meant(row(1, 2), {"deepseek"}));
+}
+
+TEST_CASE("the same weights have one name, however their hosts write it") {
+  CHECK(common_name("fireworks", "accounts/fireworks/models/deepseek-v3p1") == "deepseek-v3.1");
+  CHECK(common_name("together", "deepseek-ai/DeepSeek-V3.1") == "deepseek-v3.1");
+  CHECK(common_name("openrouter", "deepseek/deepseek-chat-v3.1") == "deepseek-v3.1");
+  CHECK(common_name("bedrock", "us.deepseek.r1-v1:0") == "deepseek-r1");
+  CHECK(common_name("bedrock", "deepseek.v3.2") == "deepseek-v3.2");
+  CHECK(common_name("bedrock", "openai.gpt-oss-120b-1:0") == "gpt-oss-120b");
+  CHECK(common_name("bedrock", "qwen.qwen3-32b-v1:0") == "qwen3-32b");
+  CHECK(common_name("bedrock", "zai.glm-4.7") == "glm-4.7");
+  CHECK(common_name("bedrock", "anthropic.claude-sonnet-4-5-20250929-v1:0") == "claude-sonnet-4-5-20250929");
+  CHECK(common_name("fireworks", "accounts/fireworks/models/llama-v3p3-70b-instruct") ==
+        common_name("deepinfra", "meta-llama/Meta-Llama-3.3-70B-Instruct"));
+  CHECK(common_name("", "deepseek-r1:free") == "deepseek-r1");
+  CHECK(common_name("bedrock", "") == "");
+}
+
+TEST_CASE("a pattern may name the host that is meant") {
+  CHECK(is_meant(row(1, 3), {"deepseek-r1@together"}));
+  CHECK(is_meant(row(1, 3), {"deepseek/*@novita,to*"}));
+  CHECK_FALSE(is_meant(row(1, 3), {"deepseek/*@"}));
+  CHECK_FALSE(is_meant(row(1, 3), {"deepseek-r1@openai"}));
+  CHECK(is_meant(row(1, 3), {"deepseek-r1@openai", "deepseek-r1"}));
+}
+
+TEST_CASE("what a profile of another region costs is not written beside the base of this one") {
+  CatalogueRow here = row(1, 3), there = row(1, 3);
+  here.provider = there.provider = "bedrock";
+  here.host_model = "us.deepseek.r1-v1:0";
+  there.host_model = "eu.deepseek.r1-v1:0";
+  const CatalogueFile file = catalogue_file(of({here, there}).offers, {"one\nnote"});
+  CHECK(file.endpoints == 1);
+  CHECK(file.text.find("# one note\n") != std::string::npos);
+  CHECK(loaded(file.text).providers[0].dialect == config::Dialect::bedrock);
 }

@@ -25,7 +25,8 @@ const std::string litellm = R"({"sample_spec": {"litellm_provider": "one of many
   "fireworks_ai/accounts/fireworks/models/deepseek-r1-0528": {"litellm_provider": "fireworks_ai", "mode": "chat",
     "max_input_tokens": 160000, "max_output_tokens": 160000, "input_cost_per_token": 3e-06, "output_cost_per_token": 8e-06,
     "cache_read_input_token_cost": 3.625e-09, "input_cost_per_token_above_200k_tokens": 6e-06,
-    "output_cost_per_token_above_200k_tokens": 1.6e-05, "input_cost_per_token_above_200k_tokens_priority": 1,
+    "output_cost_per_token_above_200k_tokens": 1.6e-05, "input_cost_per_token_above_200k_tokens_priority": 8e-06,
+    "input_cost_per_token_priority": 4e-06, "input_cost_per_token_batches": 1e-06,
     "cache_creation_input_token_cost_above_1hr": 6e-06, "supports_function_calling": true, "supports_reasoning": true},
   "dall-e-3": {"litellm_provider": "openai", "mode": "image_generation", "output_cost_per_image": 0.04}})";
 
@@ -73,9 +74,10 @@ TEST_CASE("a model of models.dev has its host by our name, its prices, its bound
   CHECK(has(row, Feature::json_schema));
   CHECK(has(row, Feature::images));
   CHECK_FALSE(has(row, Feature::audio));
-  REQUIRE(row.long_prompts.size() == 1);
-  CHECK(row.long_prompts[0].beyond == 200'000);
-  CHECK(row.long_prompts[0].prices.output == dollars(16));
+  REQUIRE(row.rules.size() == 1);
+  CHECK(row.rules[0].when.prompt_above == config::Tokens{200'000});
+  CHECK(row.rules[0].prices.output == dollars(16));
+  CHECK(row.rules[0].prices.cache_read == dollars(0.003625));  // what a tier does not say is as ever
 }
 
 TEST_CASE("LiteLLM's prices by the token are those of models.dev by the million, to the last digit") {
@@ -90,11 +92,15 @@ TEST_CASE("LiteLLM's prices by the token are those of models.dev by the million,
   CHECK(row.prices.output == theirs.rows[0].prices.output);
   CHECK(row.prices.cache_read == theirs.rows[0].prices.cache_read);
   CHECK(row.prices.cache_write_1h == dollars(6));
-  REQUIRE(row.long_prompts.size() == 1);
-  CHECK(row.long_prompts[0].beyond == 200'000);
-  CHECK(row.long_prompts[0].prices.input == dollars(6));
-  CHECK(row.long_prompts[0].prices.output == dollars(16));
-  CHECK_FALSE(row.long_prompts[0].prices.cache_write_1h);
+  REQUIRE(row.rules.size() == 3);
+  CHECK(config::to_text(row.rules[0].when) == "prompts above 200,000 tokens, service tier priority");
+  CHECK(row.rules[0].prices.input == dollars(8));
+  CHECK(config::to_text(row.rules[1].when) == "service tier priority");
+  CHECK(row.rules[1].prices.input == dollars(4));
+  CHECK(row.rules[1].prices.output == dollars(8));
+  CHECK(config::to_text(row.rules[2].when) == "prompts above 200,000 tokens");
+  CHECK(row.rules[2].prices.input == dollars(6));
+  CHECK(row.rules[2].prices.output == dollars(16));
 }
 
 TEST_CASE("OpenRouter's prices are texts, and a router has none") {
@@ -110,15 +116,39 @@ TEST_CASE("OpenRouter's prices are texts, and a router has none") {
   CHECK(has(found.rows[0], Feature::tools));
 }
 
-TEST_CASE("of genai-prices' conditions the unconditional price counts") {
+TEST_CASE("LiteLLM's steps are the whole request's price by the length of its prompt") {
+  const CatalogueRows found = rows_of_list(
+      R"({"dashscope/qwen3-max": {"litellm_provider": "dashscope", "mode": "chat", "max_input_tokens": 258048,
+          "tiered_pricing": [{"input_cost_per_token": 1.2e-06, "output_cost_per_token": 6e-06, "range": [0, 32000.0]},
+                             {"input_cost_per_token": 2.4e-06, "output_cost_per_token": 1.2e-05, "range": [32000.0, 128000.0]},
+                             {"input_cost_per_token": 3e-06, "output_cost_per_token": 1.5e-05, "range": [128000.0, 252000.0]}]}})",
+      "map.json");
+  REQUIRE(found.rows.size() == 1);
+  const CatalogueRow& row = found.rows[0];
+  CHECK(row.prices.input == dollars(1.2));
+  REQUIRE(row.rules.size() == 2);
+  const auto output = [&](std::int64_t prompt) {
+    const config::PriceRule* rule = config::rule_for(row.rules, {.prompt = {prompt}});
+    return rule ? rule->prices.output : row.prices.output;
+  };
+  CHECK(output(32'000) == dollars(6));
+  CHECK(output(32'001) == dollars(12));
+  CHECK(output(128'001) == dollars(15));
+}
+
+TEST_CASE("of genai-prices' conditions the last that holds counts, and the unconditional price else") {
   const CatalogueRows found = rows_of_list(genai_prices, "data.json");
   REQUIRE(found.rows.size() == 2);
   CHECK(found.rows[0].provider == "xai");
   CHECK(found.rows[0].prices.input == dollars(3));
-  REQUIRE(found.rows[0].long_prompts.size() == 1);
-  CHECK(found.rows[0].long_prompts[0].prices.input == dollars(6));
-  CHECK(found.rows[0].long_prompts[0].prices.output == dollars(15));
+  REQUIRE(found.rows[0].rules.size() == 1);
+  CHECK(found.rows[0].rules[0].when.prompt_above == config::Tokens{128'000});
+  CHECK(found.rows[0].rules[0].prices.input == dollars(6));
+  CHECK(found.rows[0].rules[0].prices.output == dollars(15));
   CHECK(found.rows[1].prices.input == dollars(5));
+  REQUIRE(found.rows[1].rules.size() == 1);
+  CHECK(config::to_text(found.rows[1].rules[0].when) == "00:30-16:30 UTC");
+  CHECK(found.rows[1].rules[0].prices.output == dollars(2));
 }
 
 TEST_CASE("a list that is cut anywhere gives no rows, but an error that names it") {

@@ -205,3 +205,18 @@ TEST_CASE("with nobody chosen the table says so and when to come back") {
   CHECK(lines[1] == "goes to nobody; the first one comes back in 12 s");
   CHECK(joined(lines).find("asked us to wait, for 12 s more") != std::string::npos);
 }
+
+TEST_CASE("a candidate whose prices are a rule's says when they hold, on the page and in the table") {
+  config::Settings settings = tests::three_hosts();
+  settings.models[0].endpoints[1].price_rules = {{{.prompt_above = config::Tokens{64'000}}, {}}};
+  World world;
+  world.catalogue = tests::catalogue_of(settings);
+  world.demand.tier = config::ServiceTier::flex;
+  world.decision.verdicts[2].price_rule = 0;
+  const json::object page = gateway::decision_object(world.decided());
+  CHECK(page.at("request").at("service_tier") == "flex");
+  CHECK(page.at("candidates").as_array()[0].at("price_rule") == "prompts above 64,000 tokens");
+  CHECK_FALSE(page.at("candidates").as_array()[1].as_object().contains("price_rule"));
+  CHECK(joined(gateway::decision_table(world.decided(), {.columns = 160}))
+            .find("prices of azure: for prompts above 64,000 tokens") != std::string::npos);
+}

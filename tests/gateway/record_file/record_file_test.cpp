@@ -6,6 +6,8 @@
 #include <iterator>
 
 #include "gateway/generation/configuration.hpp"
+#include "gateway/record_file/fleet_bytes.hpp"
+#include "gateway/record_file/record_format.hpp"
 #include "gateway/record_file/record_reader.hpp"
 #include "gateway/record_file/recorded_measures.hpp"
 #include "gateway/replay/replay_exact.hpp"
@@ -19,17 +21,39 @@ using support::ScratchDirectory;
 
 namespace {
 
+// Prices that depend on the prompt, on the hour and on the tier.
+std::vector<config::PriceRule> price_rules() {
+  config::PriceConditions flex;
+  flex.tiers.set(static_cast<std::size_t>(config::ServiceTier::flex));
+  const auto prices = [](double input, double output) {
+    config::Prices made{.input = support::per_million(input), .output = support::per_million(output)};
+    made.reasoning = support::per_million(output / 2);
+    return made;
+  };
+  return {{flex, prices(0.2, 0.8)},
+          {{.prompt_above = config::Tokens{4'000}}, prices(4, 16)},
+          {{.hours = config::DailyWindow{{0}, {20}}}, prices(0.1, 0.4)}};
+}
+
 std::vector<support::Host> fleet() {
   return {{.name = "cheap", .ttft = 2.5, .rate = 25, .failing = 0.1},
-          {.name = "usual", .input_price = 0.8, .output_price = 3},
+          {.name = "usual", .input_price = 0.8, .output_price = 3, .price_rules = price_rules()},
           {.name = "fast", .input_price = 2, .output_price = 8, .ttft = 0.2, .rate = 150},
           {.name = "shaky", .input_price = 0.3, .output_price = 1, .failing = 0.6},
           {.name = "small", .input_price = 0.2, .output_price = 0.8, .context = 4'000}};
 }
 
-void record(const std::string& path, int requests, RecordLimits limits = {}) {
+// Version 5 knew no tiers, and so no prices that depend on them.
+std::vector<support::Host> fleet_of_five() {
+  std::vector<support::Host> hosts = fleet();
+  for (support::Host& host : hosts) host.price_rules.clear();
+  return hosts;
+}
+
+void record(const std::string& path, int requests, RecordLimits limits = {},
+            std::vector<support::Host> hosts = fleet()) {
   RecordWriter writer(path, limits);
-  RecordedWorld world(fleet(), writer);
+  RecordedWorld world(std::move(hosts), writer);
   world.ask(requests);
 }
 
@@ -148,10 +172,10 @@ void make_older(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a file of the version before is read, and written on") {
+TEST_CASE("a file of version 5 is read, and written on") {
   const ScratchDirectory directory;
   const std::string path = directory.file("records.db");
-  record(path, 300);
+  record(path, 300, {}, fleet_of_five());
   make_older(path);
   {
     const auto reader = opened(path);
@@ -170,6 +194,51 @@ TEST_CASE("a file of the version before is read, and written on") {
   CHECK(replay.same == replay.decisions);
   CHECK(replay.left_out.empty());
   CHECK(reader->find("req_7"));
+}
+
+TEST_CASE("a file of version 6 is read, without what it does not say, and written on") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 300);
+  Database(path, Database::Mode::write).run("PRAGMA user_version = 6");
+  {
+    const auto reader = opened(path);
+    auto stored = reader->next();
+    REQUIRE(stored);
+    stored->request.demand.tier = config::ServiceTier::priority;
+    ByteWriter bytes;
+    write(stored->request, bytes, RecordVersion::six);
+    const auto again = logged_request(bytes.written());
+    REQUIRE(again);
+    CHECK(again->demand.tier == config::ServiceTier::standard);
+    CHECK(again->id == stored->request.id);
+  }
+  record(path, 100);
+  CHECK(Database(path, Database::Mode::read).number("PRAGMA user_version") == record_version);
+  const ExactReplay replay = replay_exactly(*opened(path));
+  CHECK(replay.requests == 400);
+  CHECK(replay.same == replay.decisions);
+}
+
+TEST_CASE("price rules are kept with their hosts, and hosts of before had none") {
+  const config::Settings settings = support::settings_of(fleet());
+  const std::string bytes = to_bytes(settings);
+  const auto kept = settings_from(bytes);
+  REQUIRE(kept);
+  const auto& rules = kept->models[0].endpoints[1].price_rules;
+  REQUIRE(rules.size() == 3);
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    CHECK(config::to_text(rules[i].when) == config::to_text(price_rules()[i].when));
+    CHECK(rules[i].prices == price_rules()[i].prices);
+  }
+  config::Settings plain = settings;
+  plain.models[0].endpoints[1].price_rules.clear();
+  const std::string with_none = to_bytes(plain);
+  constexpr std::size_t added = 8;  // to an endpoint without any
+  const auto older = settings_from(with_none.substr(0, with_none.size() - added * 5));
+  REQUIRE(older);
+  CHECK(older->models[0].endpoints.size() == 5);
+  CHECK(older->models[0].endpoints[1].price_rules.empty());
 }
 
 TEST_CASE("the snapshot of a time is the newest that was there") {
