@@ -95,7 +95,10 @@ void Books::add(const Past& past, config::TimePoint now) {
   if (!account) return;
   roll(*account, now);
   for (Meter& meter : account->meters) {
-    if (meter.measure == past.measure && meter.period == past.period) meter.used += past.used;
+    if (meter.measure != past.measure || meter.period != past.period) continue;
+    meter.used += past.used;
+    // Whoever was there before has told it.
+    meter.is_told = meter.is_told || is_nearly_used(meter, 0);
   }
 }
 

@@ -144,6 +144,11 @@ std::vector<std::string> circumstances(const Decided& decided, const Screen& scr
     lines.push_back(painted(fitted(text, screen.columns), Colour::dim, screen.paint));
   };
   for (const std::string_view reason : decided.passed_over) add("passed over: " + std::string(reason));
+  if (decided.decision.money != 1) {
+    add("money counts " + rate_text(decided.decision.money) + " x today" +
+        (decided.policy.budget ? ": the policy's budget is " + money_text(*decided.policy.budget) + " a day"
+                               : ""));
+  }
   if (!decided.policy.always) return lines;
   for (const routing::AlwaysRule& each : *decided.policy.always) add("always: " + always_text(each));
   return lines;

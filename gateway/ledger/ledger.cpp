@@ -148,6 +148,7 @@ void Ledger::collect() {
     if (!file_) file_.emplace(path_, LedgerFile::Mode::write);
     while (write_some()) {
     }
+    caught_up_.store(config::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (!is_writing_.exchange(true)) say_("ledger: " + path_ + " can be written again");
     forget_old();
   } catch (const std::exception& fault) {

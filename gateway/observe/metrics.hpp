@@ -56,6 +56,10 @@ class Metrics {
   void observe_connections(int open);
   // Requests for which something of a quota is set aside, and the most money of them at one of those who pay.
   void observe_reserved(std::size_t requests, double dollars);
+  // What waits for the ledger's disk, since when, and the share of the fullest journal that is used.
+  void observe_ledger(std::size_t waiting_bytes, config::Duration lag, double journal_used);
+  // How a policy's budget for the day stands, in dollars, and how much money counts for that.
+  void observe_budget(std::string_view policy, double a_day, double spent, double money);
   // The text exposition format, version 0.0.4.
   std::string text() const;
 

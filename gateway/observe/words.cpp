@@ -147,6 +147,8 @@ std::string_view word(routing::Removal removal) {
       return "rejected";
     case unfit:
       return "unfit";
+    case credential_limit:
+      return "credential_limit";
   }
   return "unknown";
 }

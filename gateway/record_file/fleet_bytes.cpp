@@ -1,5 +1,7 @@
 #include "gateway/record_file/fleet_bytes.hpp"
 
+#include <algorithm>
+
 #include "gateway/record_file/byte_exchange.hpp"
 
 namespace gateway {
@@ -94,6 +96,11 @@ void exchange_settings(auto& io, auto& settings) {
   io.maybe(settings.default_policy, source);
   exchange_always(io, settings.always);
   io.list(settings.teams, [](auto& in, auto& team) { in(team.name.text), exchange_always(in, team.always); });
+  const bool any_budget =
+      std::ranges::any_of(settings.policies, [](const auto& policy) { return policy.budget.has_value(); });
+  io.later(any_budget, [&](auto& in) {
+    for (auto& policy : settings.policies) in.maybe(policy.budget, source);
+  });
 }
 
 }  // namespace

@@ -81,6 +81,13 @@ std::optional<std::string> unknown_name(const std::string& body, const Generatio
 
 }  // namespace
 
+// Of a gateway that has no administration.
+Task<Administered> Pages::administer(Loop& /*asker*/, AdminCall /*call*/) {
+  const KeyAnswer answer = key_fault(501, "no_state_directory",
+                                     "Keys and costs are not kept here: the gateway has no state directory.");
+  co_return Administered{.status = answer.status, .body = answer.body};
+}
+
 Administration::Administration(const std::string& path, Books& books, Ledger* ledger)
     : books_(books), ledger_(ledger), store_(std::make_unique<KeyStore>(path)) {
   for (StoredKey& key : store_->all()) keys_.push_back(std::move(key.settings));

@@ -19,6 +19,10 @@ constexpr std::int64_t usual_output = 1'024;
 constexpr std::int64_t least_output = 256;
 constexpr std::int64_t million = 1'000'000;
 
+LimitHit hit_of(const LimitState& limit) {
+  return {.of = static_cast<LimitHit::Of>(limit.scope), .measure = limit.measure, .period = limit.period};
+}
+
 }  // namespace
 
 Tab::Tab(Services& services, InferenceRequest& request, Record& record)
@@ -96,6 +100,7 @@ Let Tab::open(Reply& reply, std::optional<ErrorReply>& error) {
     const Asked wanted = asked();
     LimitState blocking;
     const Let let = till_->books.reserve(wanted, services_.timer.now(), reservation_, &blocking);
+    if (let != Let::in) record_.limit_hit = hit_of(blocking);
     if (let == Let::wait) return let;
     if (let == Let::out) {
       error = quota_refusal(blocking, wanted.most, let);
@@ -137,6 +142,7 @@ Task<void> Tab::wait(Reply& reply, Interruption& interruption, std::optional<Err
   }
   if (reservation_.is_open()) {
     is_open_ = true;
+    if (record_.limit_hit) record_.limit_hit->let_in = true;
     if (!interruption.over() && remember(error)) let_in(reply);
     co_return;
   }
@@ -149,6 +155,7 @@ Task<void> Tab::wait(Reply& reply, Interruption& interruption, std::optional<Err
     co_return;
   }
   is_open_ = true;
+  if (record_.limit_hit) record_.limit_hit->let_in = true;
   if (remember(error)) let_in(reply);
 }
 
@@ -171,7 +178,7 @@ bool Tab::remember(std::optional<ErrorReply>& error) {
     note.team = demand.key->team;
     note.key = demand.key->name.text;
   }
-  note.user = std::string_view(demand.user).substr(0, 64);
+  note.user = demand.user;
   note.model = std::string_view(demand.model->name.text).substr(0, 100);
   note.end = EntryEnd::lost;
   till_->scratch.clear();

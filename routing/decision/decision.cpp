@@ -36,6 +36,8 @@ std::string_view to_text(Removal removal) {
       return "a host of its model rejected the request";
     case Removal::unfit:
       return "cannot be asked this";
+    case Removal::credential_limit:
+      return "our keys there have used what the host lets them use for now";
   }
   return "unknown";
 }
