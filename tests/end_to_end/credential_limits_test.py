@@ -63,7 +63,7 @@ def ask_many(gateway, count, model="m", at_once=40, **more):
 
 
 class CredentialLimitsTest(unittest.TestCase):
-    def served(self, limits, hosts, models=None, keys=("first",), **more):
+    def served(self, of_host, hosts, models=None, keys=("first",), **more):
         """A gateway before one scripted host whose models `m` and `other` behave as given."""
         host = ScriptedHost(hosts)
         self.enterContext(host)
@@ -72,7 +72,7 @@ class CredentialLimitsTest(unittest.TestCase):
         gateway = Gateway({"a": host.ports[0], "b": host.ports[1]},
                           models or {"m": [endpoint("a", "m")]}, workers=2, **more)
         gateway.settings["providers"]["a"]["credential"] = [f"${{TESTS_HOST_KEY_{i}}}" for i in range(len(keys))]
-        gateway.settings["providers"]["a"]["limits"] |= limits
+        gateway.settings["providers"]["a"]["limits"] |= of_host
         self.enterContext(gateway)
         return gateway
 

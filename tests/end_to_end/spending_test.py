@@ -34,7 +34,7 @@ def ask(gateway, key="app", model="all", **more):
 
 def metric(gateway, pattern):
     text = gateway.get("/metrics").text
-    return sum(float(found[1]) for found in re.finditer(pattern + r" (\S+)$", text, re.MULTILINE))
+    return sum(float(found[1]) for found in re.finditer("^" + pattern + r" (\S+)$", text, re.MULTILINE))
 
 
 class Hook(http.server.ThreadingHTTPServer):
@@ -186,7 +186,7 @@ class SpendingTest(unittest.TestCase):
 
     def test_a_key_with_blanks_and_umlauts_is_reached_by_its_name(self):
         gateway = self.started(self.gateway({"app": {}}))
-        name = "Büro 2/Nord"
+        name = "Büro 2, Nord"
         reach = ["--url", f"http://127.0.0.1:{gateway.port}"]
         made = gateway.run("keys", "create", "--name", name, *reach)
         self.assertEqual(made.returncode, 0, made.stderr)
