@@ -4,6 +4,8 @@
 #include <iostream>
 #include <vector>
 
+#include "gateway/account_commands/keys_command.hpp"
+#include "gateway/account_commands/spend_command.hpp"
 #include "gateway/commands/catalogue_command.hpp"
 #include "gateway/commands/check_command.hpp"
 #include "gateway/commands/command_line.hpp"
@@ -12,9 +14,7 @@
 #include "gateway/commands/hosts_command.hpp"
 #include "gateway/commands/import_command.hpp"
 #include "gateway/commands/init_command.hpp"
-#include "gateway/commands/keys_command.hpp"
 #include "gateway/commands/serve_command.hpp"
-#include "gateway/commands/spend_command.hpp"
 #include "gateway/commands/top.hpp"
 #include "gateway/doctor/doctor_command.hpp"
 #include "gateway/replay/replay_command.hpp"

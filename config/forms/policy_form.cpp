@@ -57,6 +57,9 @@ const Fields<PolicySettings>& policy_fields() {
                        "Second requests when the first is late."),
               field<S>("explore", &S::explore, ShareForm{},
                        "The share of spending that may go into finding out how other endpoints do."),
+              field<S>("budget", &S::budget, SourceForm{"dollars for time, such as `40 $/d`"},
+                       "What its requests should cost. As the day's plan is overrun, money counts more, up "
+                       "to ten times; nothing is refused for it."),
           },
       .check = [](const Node& node, S& policy) {
         policy.place = node.key_place();

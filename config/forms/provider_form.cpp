@@ -13,34 +13,54 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Of every key, as they stand among the provider's own limits.
+void add_limits_of_keys(Fields<ProviderLimits>& fields) {
+  using S = ProviderLimits;
+  for (const Field<KeyLimits>& each : key_limit_fields().list) {
+    fields.list.push_back({.key = each.key,
+                           .read = [&each](const Node& node, S& s) { each.read(node, s.each_key); },
+                           .schema = [&each](const S& defaults) { return each.schema(defaults.each_key); }});
+  }
+  fields.list.push_back(field<S>(
+      "keys", &S::of_keys,
+      ListOf<Mapping<KeyLimits>>{{key_limit_fields}, "a list such as `[{requests: {minute: 500}}, {}]`"},
+      "What the host lets single keys do, in the order of `credential`, in place of the `requests`, `tokens` "
+      "and `concurrent` beside it."));
+}
+
 const Fields<ProviderLimits>& provider_limit_fields() {
   using S = ProviderLimits;
   const DurationForm<milliseconds> duration{milliseconds(1), std::chrono::hours(24)};
-  static const Fields<S> fields = {
-      .meaning = "limits towards a provider",
-      .list = {
-          field<S>("connect_timeout", &S::connect_timeout, duration,
-                   "For finding the address and connecting, in each attempt."),
-          field<S>("tls_handshake_timeout", &S::tls_handshake_timeout, duration,
-                   "From connected to encrypted."),
-          field<S>("first_token_timeout", &S::first_token_timeout, duration,
-                   "From the request written to the first piece of the answer. Reasoning models need "
-                   "minutes. A reply that is not streamed gets as long as an answer like it may take there, "
-                   "at most this and the time for its tokens."),
-          field<S>("liveness_timeout", &S::liveness_timeout, duration,
-                   "Between any two bytes of an answer that has begun, keep-alive comments included."),
-          field<S>("progress_timeout", &S::progress_timeout, duration,
-                   "Between two pieces of a streamed answer."),
-          field<S>("keep_alive", &S::keep_alive, duration,
-                   "How long an idle connection is kept for the next request."),
-          field<S>("max_idle_connections", &S::max_idle_connections, WholeForm{0, 100'000},
-                   "Idle connections kept, for each worker."),
-          field<S>("warm_connections", &S::warm_connections, WholeForm{0, 1'000},
-                   "Idle connections made ahead, for each worker, while requests are likely to go to this "
-                   "provider, so that none waits for one. 0: connect when a request needs it."),
-          field<S>("max_in_flight", &S::max_in_flight, WholeForm{1, 1'000'000},
-                   "Requests at the same time, over all workers. Unlimited when left out."),
-      }};
+  static const Fields<S> fields = [&duration] {
+    Fields<S> all = {
+        .meaning = "limits towards a provider",
+        .list = {
+            field<S>("connect_timeout", &S::connect_timeout, duration,
+                     "For finding the address and connecting, in each attempt."),
+            field<S>("tls_handshake_timeout", &S::tls_handshake_timeout, duration,
+                     "From connected to encrypted."),
+            field<S>(
+                "first_token_timeout", &S::first_token_timeout, duration,
+                "From the request written to the first piece of the answer. Reasoning models need "
+                "minutes. A reply that is not streamed gets as long as an answer like it may take there, "
+                "at most this and the time for its tokens."),
+            field<S>("liveness_timeout", &S::liveness_timeout, duration,
+                     "Between any two bytes of an answer that has begun, keep-alive comments included."),
+            field<S>("progress_timeout", &S::progress_timeout, duration,
+                     "Between two pieces of a streamed answer."),
+            field<S>("keep_alive", &S::keep_alive, duration,
+                     "How long an idle connection is kept for the next request."),
+            field<S>("max_idle_connections", &S::max_idle_connections, WholeForm{0, 100'000},
+                     "Idle connections kept, for each worker."),
+            field<S>("warm_connections", &S::warm_connections, WholeForm{0, 1'000},
+                     "Idle connections made ahead, for each worker, while requests are likely to go to this "
+                     "provider, so that none waits for one. 0: connect when a request needs it."),
+            field<S>("max_in_flight", &S::max_in_flight, WholeForm{1, 1'000'000},
+                     "Requests at the same time, over all workers. Unlimited when left out."),
+        }};
+    add_limits_of_keys(all);
+    return all;
+  }();
   return fields;
 }
 
@@ -97,7 +117,17 @@ void check_credential_header(const Node& node, const ProviderSettings& provider)
   node["credential_header"].refuse("the name of a header field such as `api-key`");
 }
 
+void check_limits_of_keys(const Node& node, const ProviderSettings& provider) {
+  const std::size_t keys = 1 + provider.access.more_keys.size(), limits = provider.limits.of_keys.size();
+  if (limits <= keys) return;
+  node["limits"]["keys"].error("there are limits for " + std::to_string(limits) +
+                                   " keys, and `credential` has " +
+                                   (keys == 1 ? "one" : std::to_string(keys)),
+                               "each key has one entry, in their order");
+}
+
 void check_provider(const Node& node, ProviderSettings& provider) {
+  check_limits_of_keys(node, provider);
   if (!node.has("speaks")) provider.speaks = usual_format(provider.dialect);
   check_credential_header(node, provider);
   if (!node.has("reports_cost")) provider.reports_cost = is_openrouter(provider.base_url);

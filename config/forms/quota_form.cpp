@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <span>
 
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
@@ -39,13 +41,18 @@ struct ServerUrlForm {
   JsonMembers schema() const { return {{"type", json_string("string")}}; }
 };
 
-constexpr std::array<std::string_view, period_count> windows{
+constexpr std::array<std::string_view, period_count> calendar_windows{
     "In a minute.", "In an hour.", "In a day.", "In a week, from Monday on.", "In a month.", "Ever."};
 
+// Those that hosts have.
+constexpr std::array<std::string_view, 3> rolling_windows{"In any 60 seconds.", "In any 60 minutes.",
+                                                          "In any 24 hours."};
+
 template <class Form, class Count>
-Fields<PerPeriod> windows_of(std::string meaning, Form form, Count count) {
+Fields<PerPeriod> windows_of(std::string meaning, Form form, Count count,
+                             std::span<const std::string_view> windows = calendar_windows) {
   Fields<PerPeriod> fields{.meaning = std::move(meaning), .list = {}};
-  for (std::size_t i = 0; i < period_count; ++i) {
+  for (std::size_t i = 0; i < windows.size(); ++i) {
     fields.list.push_back(field<PerPeriod>(
         std::string(period_names[i]),
         [i, count](PerPeriod& most, typename Form::Value value) { most[i] = count(value); }, form,
@@ -64,6 +71,20 @@ const Fields<PerPeriod>& request_windows() {
 const Fields<PerPeriod>& token_windows() {
   static const Fields<PerPeriod> fields = windows_of("tokens such as `{minute: 100 ktok}`", TokensForm{},
                                                      [](Tokens tokens) { return tokens.count; });
+  return fields;
+}
+
+const Fields<PerPeriod>& rolling_requests() {
+  static const Fields<PerPeriod> fields = windows_of(
+      "requests such as `{minute: 500, day: 10000}`", WholeForm{1, 2'000'000'000},
+      [](int count) -> std::int64_t { return count; }, rolling_windows);
+  return fields;
+}
+
+const Fields<PerPeriod>& rolling_tokens() {
+  static const Fields<PerPeriod> fields = windows_of(
+      "tokens such as `{minute: 100 ktok}`", TokensForm{}, [](Tokens tokens) { return tokens.count; },
+      rolling_windows);
   return fields;
 }
 
@@ -95,6 +116,22 @@ const Fields<Quota>& quota_fields() {
           field<S>("concurrent", &S::concurrent, WholeForm{1, 10'000'000}, "Requests at the same time."),
           field<S>("tokens_per_request", &S::tokens_per_request, TokensForm{},
                    "The most tokens of one request, prompt and answer together."),
+      }};
+  return fields;
+}
+
+const Fields<KeyLimits>& key_limit_fields() {
+  using S = KeyLimits;
+  static const Fields<S> fields = {
+      .meaning = "what the host lets a key do, such as `{requests: {minute: 500}}`",
+      .list = {
+          field<S>("requests", &S::requests, Mapping<PerPeriod>{rolling_requests},
+                   "The most requests that the host takes of one key. A key that has had them is left alone, "
+                   "and another key or host is asked."),
+          field<S>("tokens", &S::tokens, Mapping<PerPeriod>{rolling_tokens},
+                   "The most tokens of prompts and answers that the host takes of one key."),
+          field<S>("concurrent", &S::concurrent, WholeForm{1, 1'000'000},
+                   "The most requests at the same time that the host takes of one key."),
       }};
   return fields;
 }

@@ -187,6 +187,10 @@ const Fields<Settings>& settings_fields() {
               TextForm{.wanted = "a name", .longest = 64},
               "How this gateway is called among those that share a ledger: each has another one, and keeps "
               "it. One that is made at the first start, and kept in the state directory, when left out."),
+          field<S>("metrics", &S::metrics, Mapping<MetricsSettings>{metrics_fields},
+                   "What is counted for Prometheus."),
+          field<S>("notify", &S::notify, Mapping<NotifySettings>{notify_fields},
+                   "Who is told that a limit is nearly used."),
           field<S>("quota", &S::quota, Mapping<Quota>{quota_fields}, "What all requests together may use."),
           field<S>("time_zone", &S::time_zone, TimeZoneForm{},
                    "Where the days, weeks and months of quotas begin at midnight."),

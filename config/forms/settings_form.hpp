@@ -29,6 +29,9 @@ const Fields<RecordsSettings>& records_fields();
 const Fields<LedgerSettings>& ledger_fields();
 const Fields<RedisSettings>& redis_fields();
 const Fields<Quota>& quota_fields();
+const Fields<KeyLimits>& key_limit_fields();
+const Fields<MetricsSettings>& metrics_fields();
+const Fields<NotifySettings>& notify_fields();
 const Fields<Settings>& settings_fields();
 
 // What names may look like; each reports a bad one.

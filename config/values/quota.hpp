@@ -25,6 +25,15 @@ inline constexpr std::array<std::string_view, measure_count> measure_names{"requ
 // The most in each window; absent: as much as comes.
 using PerPeriod = std::array<std::optional<std::int64_t>, period_count>;
 
+// What a host lets one of its keys do: the most in any minute, hour or day, and at the same time.
+struct KeyLimits {
+  PerPeriod requests{}, tokens{};
+  std::optional<int> concurrent{};
+
+  bool is_empty() const { return *this == KeyLimits(); }
+  friend bool operator==(const KeyLimits&, const KeyLimits&) = default;
+};
+
 struct Quota {
   std::array<PerPeriod, measure_count> most{};
   std::optional<int> concurrent{};

@@ -70,6 +70,8 @@ struct ProviderLimits {
   int max_idle_connections = 256;                       // per worker
   int warm_connections = 1;                             // per worker, before anybody needs them
   std::optional<int> max_in_flight{};                   // over all workers; absent: unlimited
+  KeyLimits each_key{};              // what the host lets every key do, unless `of_keys` says otherwise
+  std::vector<KeyLimits> of_keys{};  // of single keys, in the order of the credentials
 
   friend bool operator==(const ProviderLimits&, const ProviderLimits&) = default;
 };
@@ -220,6 +222,7 @@ struct PolicySettings {
   std::optional<Duration> deadline{};
   std::optional<double> hedge_budget{};  // a share, 0.05 = 5 %
   std::optional<double> explore{};       // a share of expected spend
+  std::optional<SourceText> budget{};    // "40 $/day": what its requests should cost, never a wall
 };
 
 struct RuleSettings {
@@ -323,6 +326,23 @@ struct RedisSettings {
   friend bool operator==(const RedisSettings&, const RedisSettings&) = default;
 };
 
+// By whom what is counted for Prometheus is told apart.
+enum class Tenants { team, key, none };
+
+struct MetricsSettings {
+  Tenants tenants = Tenants::team;
+
+  friend bool operator==(const MetricsSettings&, const MetricsSettings&) = default;
+};
+
+// Who is told that four fifths of a limit are used.
+struct NotifySettings {
+  std::optional<BaseUrl> webhook{};  // absent: nobody; its path includes what stands behind a `?`
+  Secret token;                      // sent to it as a Bearer token; empty: none
+
+  friend bool operator==(const NotifySettings&, const NotifySettings&) = default;
+};
+
 // Pages of other sites that may call from a browser.
 struct CorsSettings {
   std::vector<std::string> origins;  // "https://app.example.com"; "*": every one
@@ -357,6 +377,8 @@ struct Settings {
   LedgerSettings ledger;
   std::string name;  // among the gateways that share a ledger; empty: one made at the first start
   RedisSettings redis;
+  MetricsSettings metrics;
+  NotifySettings notify;
 };
 
 }  // namespace config

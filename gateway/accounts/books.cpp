@@ -206,10 +206,13 @@ void Books::sweep_users(config::TimePoint now) {
 }
 
 void Books::stand_in_line(Waiting& waiting) {
+  const std::string_view whose = waiting.asked.key.empty() ? waiting.asked.user : waiting.asked.key;
+  const std::uint64_t owner = std::hash<std::string_view>()(whose);
   const std::lock_guard lock(mutex_);
   waiting.count = find(waiting.asked, waiting.accounts);
   for (std::size_t i = 0; i < waiting.count; ++i) ++waiting.accounts[i]->in_line;
-  line_.push_back(waiting);
+  waiting.turn = turns_.next(owner);
+  insert_in_turn(line_, waiting);
   if (is_shared_) want();  // what came for it meanwhile found nobody in line
 }
 
@@ -231,7 +234,7 @@ void Books::look(config::TimePoint now) {
   for (Bell* bell : bells) bell->ring();
 }
 
-// Who came first is let in first, of each account.
+// In the order of turns, of each account.
 void Books::call_waiting(config::TimePoint now, std::vector<Bell*>& bells) {
   ++pass_;
   for (auto at = line_.begin(); at != line_.end();) {
@@ -248,7 +251,10 @@ void Books::call_waiting(config::TimePoint now, std::vector<Bell*>& bells) {
       ++at;
       continue;
     }
-    if (let == Let::in) open_requests_.fetch_add(1, std::memory_order_relaxed);
+    if (let == Let::in) {
+      open_requests_.fetch_add(1, std::memory_order_relaxed);
+      turns_.served(waiting.turn);
+    }
     at = line_.erase(at);
     for (std::size_t i = 0; i < waiting.count; ++i) --waiting.accounts[i]->in_line;
     if (std::ranges::find(bells, waiting.bell) == bells.end()) bells.push_back(waiting.bell);

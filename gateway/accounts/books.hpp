@@ -22,6 +22,7 @@
 
 #include "config/values/settings.hpp"
 #include "gateway/accounts/calendar.hpp"
+#include "gateway/accounts/fair_turns.hpp"
 
 namespace gateway {
 
@@ -105,6 +106,7 @@ struct Waiting : boost::intrusive::list_base_hook<boost::intrusive::link_mode<bo
   std::array<Account*, 4> accounts{};
   std::size_t count = 0;
   Bell* bell = nullptr;
+  FairTurns::Turn turn = 0;
   std::atomic<bool> is_called{false};  // it holds its reservation, or never will
 };
 
@@ -132,7 +134,7 @@ class Books {
   // The request has ended. Returns what it was charged. Lets others in, and rings for them.
   std::int64_t settle(Reservation& reservation, Amounts used, config::TimePoint now);
 
-  // `waiting` goes to the end of the line, until it is called or leaves.
+  // `waiting` gets into the line, where keys take turns, until it is called or leaves.
   void stand_in_line(Waiting& waiting);
   // Whether it has its reservation.
   bool leave_line(Waiting& waiting);
@@ -231,6 +233,7 @@ class Books {
   std::unordered_map<std::string, config::Quota, Hash, std::equal_to<>> user_quotas_;  // by key
   std::unordered_set<std::string> asked_users_of_;  // keys, whose users' past was asked for
   Line line_;
+  FairTurns turns_;
   std::uint64_t pass_ = 0;
   std::function<void(const LimitState&)> nearly_used_;
   bool is_shared_ = false;

@@ -97,6 +97,8 @@ void Books::add(const Past& past, config::TimePoint now) {
   for (Meter& meter : account->meters) {
     if (meter.measure != past.measure || meter.period != past.period) continue;
     (past.is_own ? meter.own : meter.used) += past.used;
+    // Whoever was there before has told it.
+    meter.is_told = meter.is_told || is_nearly_used(meter, 0);
   }
 }
 

@@ -1,15 +1,26 @@
-#include "gateway/commands/spend_command.hpp"
+#include "gateway/account_commands/spend_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <chrono>
+#include <fstream>
 #include <iostream>
+#include <map>
 #include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <variant>
+#include <vector>
 
-#include "gateway/commands/administering.hpp"
+#include "gateway/account_commands/administering.hpp"
+#include "gateway/account_commands/reconcile.hpp"
 #include "gateway/ledger/left_behind.hpp"
 #include "gateway/pages/account_pages.hpp"
 #include "gateway/text/table.hpp"
+#include "providers/dialect/path_segment.hpp"
 
 namespace gateway {
 namespace {
@@ -95,22 +106,115 @@ int spend(const SpendOptions& options) {
 }
 
 int forget(const SpendOptions& options) {
-  const Reached reached = reach(options.reach, "/admin/users/" + options.forgotten + "/forget", "{}",
-                                [&](const LedgerPlace& place) -> Reached {
-                                  try {
-                                    const auto store = open_ledger(place, LedgerStore::Mode::write);
-                                    if (store->forget_user(options.forgotten) > 0) return {.body = "{}"};
-                                    return {.problem = "nothing is stored about `" + options.forgotten + "`"};
-                                  } catch (const std::exception& fault) {
-                                    return {.problem = fault.what()};
-                                  }
-                                });
+  std::string path = "/admin/users/";
+  providers::append_segment(path, options.forgotten);
+  path += "/forget";
+  const Reached reached = reach(options.reach, path, "{}", [&](const LedgerPlace& place) -> Reached {
+    try {
+      const auto store = open_ledger(place, LedgerStore::Mode::write);
+      if (store->forget_user(options.forgotten) > 0) return {.body = "{}"};
+      return {.problem = "nothing is stored about `" + options.forgotten + "`"};
+    } catch (const std::exception& fault) {
+      return {.problem = fault.what()};
+    }
+  });
   if (!reached.body) {
     std::cerr << "isocost spend: " << reached.problem << "\n";
     return 1;
   }
   std::cerr << "isocost: what was spent for `" << options.forgotten << "` is nobody's now\n";
   return 0;
+}
+
+struct ReconcileOptions {
+  std::string file, provider;
+  InvoiceColumns columns;
+  std::vector<std::string> names;  // "theirs=ours"
+  double tolerance = 1;            // percent
+};
+
+std::optional<std::string> text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// What the ledger has of the days of the invoice, at one provider or all.
+std::variant<std::vector<BilledLine>, std::string> ledger_lines(SpendOptions options,
+                                                                const std::string& provider) {
+  options.by = "day,model,endpoint";
+  options.as_csv = false;
+  const Reached reached = reach(options.reach, path_of(options), "", [&](const std::string& directory) {
+    return in_directory(options, directory);
+  });
+  if (!reached.body) return reached.problem;
+  std::vector<BilledLine> lines;
+  for (const json::value& each : json::parse(*reached.body).at("data").as_array()) {
+    const json::object& row = each.as_object();
+    const std::string endpoint(row.at("endpoint").as_string());
+    const bool is_theirs = provider.empty() || endpoint == provider || endpoint.starts_with(provider + "/");
+    if (!is_theirs) continue;
+    lines.push_back({.day = std::string(row.at("day").as_string()),
+                     .model = std::string(row.at("model").as_string()),
+                     .dollars = row.at("cost").to_number<double>()});
+  }
+  return lines;
+}
+
+std::string dollars_text(double dollars) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.4f", dollars);
+  return text.data();
+}
+
+void print(const Reconciliation& result) {
+  const bool by_model =
+      std::ranges::any_of(result.lines, [](const ReconciledLine& line) { return !line.model.empty(); });
+  std::vector<Column> columns{{"day", Align::left}};
+  if (by_model) columns.push_back({"model", Align::left});
+  for (const char* each : {"ledger $", "invoice $", "difference $"}) columns.push_back({each});
+  columns.push_back({"", Align::left});
+  std::vector<Row> rows;
+  const auto add = [&](const ReconciledLine& line, const std::string& day) {
+    Row cells{{day}};
+    if (by_model) cells.push_back({line.model.empty() ? "-" : line.model});
+    for (const double each : {line.ledger, line.invoice, line.difference()})
+      cells.push_back({dollars_text(each)});
+    cells.push_back({line.is_within ? "" : "differs"});
+    rows.push_back(std::move(cells));
+  };
+  for (const ReconciledLine& line : result.lines) add(line, line.day);
+  add(result.all, "all");
+  for (const std::string& line : table(columns, rows, {.columns = 200, .rows = 1'000'000}))
+    std::cout << line << "\n";
+}
+
+int reconcile_file(SpendOptions spent, const ReconcileOptions& options) {
+  const auto complain = [](const std::string& why) {
+    std::cerr << "isocost spend reconcile: " << why << "\n";
+    return 1;
+  };
+  const auto text = text_of(options.file);
+  if (!text) return complain("`" + options.file + "` cannot be read");
+  auto read = read_invoice(*text, options.columns);
+  if (const auto* why = std::get_if<std::string>(&read)) return complain(options.file + ": " + *why);
+  const auto& invoice = std::get<std::vector<BilledLine>>(read);
+  std::map<std::string, std::string> names;
+  for (const std::string& each : options.names) {
+    const std::size_t sign = each.find('=');
+    if (sign == std::string::npos) return complain("--map wants `THEIRS=OURS`, not `" + each + "`");
+    names[each.substr(0, sign)] = each.substr(sign + 1);
+  }
+  const auto [first, last] = std::ranges::minmax(invoice, {}, &BilledLine::day);
+  spent.from = first.day, spent.to = last.day;
+  const auto ours = ledger_lines(spent, options.provider);
+  if (const auto* why = std::get_if<std::string>(&ours)) return complain(*why);
+  const Reconciliation result =
+      reconcile(std::get<std::vector<BilledLine>>(ours), invoice, names, {.share = options.tolerance / 100});
+  print(result);
+  return result.agrees() ? 0 : 2;
 }
 
 }  // namespace
@@ -130,7 +234,25 @@ Command add_spend(CLI::App& app) {
   command->add_flag("--json", options->as_json, "Print JSON");
   command->add_option("--forget-user", options->forgotten, "Forget whom the requests of this user were for");
   command->footer("Example: isocost spend --by team,day --from 2026-11-01");
-  return {command, [options] { return options->forgotten.empty() ? spend(*options) : forget(*options); }};
+  const auto invoice = std::make_shared<ReconcileOptions>();
+  CLI::App* reconcile = command->add_subcommand(
+      "reconcile", "A provider's invoice or usage export (CSV) against the ledger, by day (UTC) and model");
+  reconcile->add_option("FILE", invoice->file, "CSV with a line for each day and model, or each request")
+      ->required();
+  reconcile->add_option("--provider", invoice->provider, "Whose it is; everybody's when left out");
+  reconcile->add_option("--day-column", invoice->columns.day, "Where it has no usual name");
+  reconcile->add_option("--model-column", invoice->columns.model, "Likewise");
+  reconcile->add_option("--cost-column", invoice->columns.cost, "Likewise, in dollars");
+  reconcile->add_option("--map", invoice->names, "What it calls a model, and what we do")
+      ->type_name("THEIRS=OURS");
+  reconcile->add_option("--tolerance", invoice->tolerance, "By so many percent the two may differ")
+      ->capture_default_str();
+  reconcile->footer(
+      "Ends with 0 where both agree, with 2 where they differ, and with 1 where they could not be compared.");
+  return {command, [options, invoice, reconcile] {
+            if (reconcile->parsed()) return reconcile_file(*options, *invoice);
+            return options->forgotten.empty() ? spend(*options) : forget(*options);
+          }};
 }
 
 }  // namespace gateway

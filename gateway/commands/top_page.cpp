@@ -161,6 +161,31 @@ std::string header(const json::object& status, const Screen& screen) {
   return painted(line.substr(0, split), Colour::bold, screen.paint) + line.substr(split);
 }
 
+// "policy batch: $31.20 of $40 today, money counts 1.6 x", of those that overrun their plan before others.
+std::vector<std::string> budget_lines(const json::object& status, const Screen& screen) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> lines;
+  const json::value* all = status.if_contains("budgets");
+  if (all == nullptr || !all->is_array()) return lines;
+  std::vector<const json::object*> budgets;
+  for (const json::value& each : all->get_array()) {
+    if (each.is_object()) budgets.push_back(&each.get_object());
+  }
+  std::ranges::stable_sort(budgets, [](const json::object* a, const json::object* b) {
+    return number(*a, "money_counts") > number(*b, "money_counts");
+  });
+  for (const json::object* each : budgets) {
+    if (lines.size() == most) break;
+    const double money = number(*each, "money_counts");
+    const std::string line =
+        "policy " + text(*each, "policy") + ": " + money_text(number(*each, "spent_today")) + " of " +
+        money_text(number(*each, "dollars_a_day")) + " today, money counts " + rate_text(money) + " x";
+    lines.push_back(
+        painted(fitted(line, screen.columns), money > 1 ? Colour::yellow : Colour::dim, screen.paint));
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::vector<std::string> top_page(std::string_view status, SortBy sort, const Screen& screen) {
@@ -170,8 +195,10 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
     return {fitted("what answered is not the status of isocost", screen.columns)};
 
   const auto all = sorted_rows(parsed.get_object(), sort);
-  constexpr std::size_t around = 5;  // header, blank line, titles, what is cut, the keys
-  const std::size_t room = static_cast<std::size_t>(std::max(screen.rows, 8)) - around;
+  const std::vector<std::string> budgets = budget_lines(parsed.get_object(), screen);
+  const std::size_t around = 5 + budgets.size();  // header, blank line, titles, what is cut, the keys
+  const std::size_t room =
+      static_cast<std::size_t>(std::max(screen.rows, 8 + static_cast<int>(budgets.size()))) - around;
   std::vector<Row> rows;
   for (std::size_t i = 0; i < std::min(room, all.size()); ++i) rows.push_back(row_of(*all[i]));
   std::vector<Column> shown = columns();
@@ -187,7 +214,9 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
     shown.pop_back();  // the last failure: nobody had one
     for (Row& row : rows) row.pop_back();
   }
-  std::vector<std::string> lines{header(parsed.get_object(), screen), ""};
+  std::vector<std::string> lines{header(parsed.get_object(), screen)};
+  lines.insert(lines.end(), budgets.begin(), budgets.end());
+  lines.emplace_back();
   for (std::string& line : table(shown, rows, screen)) lines.push_back(std::move(line));
   if (all.empty()) lines.emplace_back("no endpoints");
   if (all.size() > rows.size()) {

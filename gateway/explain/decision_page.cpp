@@ -172,6 +172,7 @@ json::object decision_object(const Decided& decided) {
                     {"reason", decision.chosen ? json::value(word(decision.reason)) : json::value(nullptr)},
                     {"propensity", number_or_null(decision.propensity)},
                     {"explored_dollars", number_or_null(decision.explored_dollars)},
+                    {"money_counts", number_or_null(decision.money)},
                     {"policy", policy_object(decided)},
                     {"generation", decided.catalogue.generation()},
                     {"snapshot", decision.snapshot},

@@ -148,6 +148,11 @@ std::vector<std::string> circumstances(const Decided& decided, const Screen& scr
     const std::string when = price_rule_text(verdict, decided);
     if (!when.empty()) add("prices of " + name_of(decided, verdict) + ": for " + when);
   }
+  if (decided.decision.money != 1) {
+    add("money counts " + rate_text(decided.decision.money) + " x today" +
+        (decided.policy.budget ? ": the policy's budget is " + money_text(*decided.policy.budget) + " a day"
+                               : ""));
+  }
   if (!decided.policy.always) return lines;
   for (const routing::AlwaysRule& each : *decided.policy.always) add("always: " + always_text(each));
   return lines;

@@ -163,6 +163,9 @@ std::string removal_text(const Verdict& verdict, const Decided& decided) {
       return unfit_text(decided.demand, verdict.endpoint);
     case Removal::not_ready:
       return "its engine says that it is not ready, or does not answer when it is asked";
+    case Removal::credential_limit:
+      return "has served our keys as much as it lets them have; there is room in " +
+             span_text(verdict.missed_by);
   }
   return "";
 }
@@ -191,12 +194,16 @@ std::string decision_header(const Decided& decided) {
   line.integer(static_cast<std::int64_t>(decision.verdicts.size()));
   if (chosen != nullptr) {
     add_dollars("; cost=$", chosen->cost.total(), line);
-    add_dollars("; price=$", chosen->cost.price, line);
+    add_dollars("; price=$", chosen->prediction.price, line);
     const double ttft = chosen->prediction.ttft;
     line.text("; ttft_ms=");
     line.integer(std::isfinite(ttft) ? std::llround(std::min(ttft, 1e6) * 1e3) : 0);
     line.text("; rank=");
     line.integer(chosen->rank);
+  }
+  if (decision.money != 1) {
+    line.text("; money=");
+    line.fixed(std::llround(decision.money * 100), 2);
   }
   if (decision.relaxed > 0) {
     line.text("; relaxed=");

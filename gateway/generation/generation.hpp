@@ -6,9 +6,11 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/generation/budgets.hpp"
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/generation/listener_tls.hpp"
 #include "gateway/generation/seal.hpp"
+#include "providers/credentials/key_allowance.hpp"
 #include "providers/host/access.hpp"
 #include "routing/policy/policy_set.hpp"
 #include "routing/terms/catalogue.hpp"
@@ -19,14 +21,14 @@ namespace gateway {
 struct Generation {
   // `set` is of the catalogue's own settings.
   Generation(std::shared_ptr<const routing::Catalogue> all, routing::PolicySet set)
-      : Generation(all, std::move(set), routing::InFlight(all->endpoints().size()), nullptr) {}
+      : Generation(all, std::move(set), routing::InFlight(all->endpoints().size())) {}
   // Of settings whose policies are known to be good.
   explicit Generation(std::shared_ptr<const routing::Catalogue> all)
       : Generation(all, compiled(all->settings())) {}
   // The same, after `before`, whose attempts under way stay counted.
   Generation(std::shared_ptr<const routing::Catalogue> all, const Generation& before)
       : Generation(all, compiled(all->settings()),
-                   routing::InFlight(*all, *before.catalogue, before.in_flight), before.tls) {}
+                   routing::InFlight(*all, *before.catalogue, before.in_flight), &before) {}
 
   std::shared_ptr<const routing::Catalogue> catalogue;
   KeyRing keys;
@@ -38,24 +40,29 @@ struct Generation {
   mutable std::vector<std::atomic<int>> waiting;  // for each provider, in all loops' waiting lines
   // For each provider: how it is told who asks, where that changes; else null. Shared by all loops.
   std::vector<std::shared_ptr<providers::Access>> accesses;
+  // For each provider: what is left of its limits for our keys. Shared by all loops.
+  std::vector<std::shared_ptr<providers::KeyAllowance>> allowances;
+  // Of policies with a budget: what of it is spent, and what money counts. Shared by all loops.
+  mutable Budgets budgets;
 
  private:
   Generation(std::shared_ptr<const routing::Catalogue> all, routing::PolicySet set, routing::InFlight counts,
-             const std::shared_ptr<providers::TlsServer>& tls_before)
+             const Generation* before = nullptr)
       : catalogue(std::move(all)),
         keys(catalogue->settings()),
         seal(catalogue->settings().seal_key.empty()
                  ? nullptr
                  : std::make_shared<const Seal>(catalogue->settings().seal_key)),
-        tls(listener_tls(catalogue->settings(), tls_before)),
+        tls(listener_tls(catalogue->settings(), before ? before->tls : nullptr)),
         policies(std::move(set)),
         headers(policies.headers()),
         in_flight(std::move(counts)),
-        waiting(catalogue->settings().providers.size()) {
-    for (const config::ProviderSettings& each : catalogue->settings().providers) {
-      accesses.push_back(providers::Access::of(each));
-    }
+        waiting(catalogue->settings().providers.size()),
+        budgets(policies, before ? &before->budgets : nullptr) {
+    add_keys(before);
   }
+  // Those of a provider that goes on with the same keys go on, too.
+  void add_keys(const Generation* before);
   static routing::PolicySet compiled(const config::Settings& settings) {
     config::Problems problems;
     return routing::compile(settings, problems);

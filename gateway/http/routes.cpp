@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "gateway/text/json_string.hpp"
+
 namespace gateway {
 namespace {
 
@@ -155,7 +157,11 @@ std::vector<KnownRoute> known_routes() {
   return routes;
 }
 
-std::string decoded(std::string_view parameter) {
+namespace {
+
+// Its percent signs read; as it stands where that would give a character that is not `allowed`.
+template <class Allowed>
+std::string percent_read(std::string_view parameter, Allowed allowed) {
   std::string text;
   for (std::size_t i = 0; i < parameter.size(); ++i) {
     unsigned byte = static_cast<unsigned char>(parameter[i]);
@@ -165,10 +171,21 @@ std::string decoded(std::string_view parameter) {
       if (std::from_chars(end - 2, end, byte, 16).ptr != end) return std::string(parameter);
       i += 2;
     }
-    if (byte <= ' ' || byte >= 0x7f) return std::string(parameter);
+    if (!allowed(byte)) return std::string(parameter);
     text += static_cast<char>(byte);
   }
   return text;
+}
+
+}  // namespace
+
+std::string decoded(std::string_view parameter) {
+  return percent_read(parameter, [](unsigned byte) { return byte > ' ' && byte < 0x7f; });
+}
+
+std::string decoded_name(std::string_view parameter) {
+  std::string name = percent_read(parameter, [](unsigned byte) { return byte >= ' ' && byte != 0x7f; });
+  return is_utf8(name) ? name : std::string(parameter);
 }
 
 std::optional<Page> page_of(const Routed& routed) {

@@ -93,6 +93,8 @@ std::optional<Page> page_of(const Routed& routed);
 
 // A route's parameter with its percent signs read; as it stands where that would not be printable ASCII.
 std::string decoded(std::string_view parameter);
+// The same of a name that its owner chose, which may have blanks and letters of any language.
+std::string decoded_name(std::string_view parameter);
 
 // The same pages under /v1 and /api/v1, those outside /v1 too. `path` is as the gate let it through.
 Routed route(Method method, std::string_view path);

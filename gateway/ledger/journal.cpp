@@ -129,6 +129,7 @@ std::uint32_t Journal::open(std::string_view note, std::int64_t nanos) {
   if (free_.empty()) return nowhere;
   const std::uint32_t at = free_.back();
   free_.pop_back();
+  open_.store(open_count(), std::memory_order_relaxed);
   Place& here = place(at);
   note = note.substr(0, most_note);
   here.size = static_cast<std::uint32_t>(note.size());
@@ -174,6 +175,7 @@ bool Journal::close(std::uint32_t at, std::string_view entry) {
   if (at != nowhere) {
     place(at).state.store(Place::unused, std::memory_order_release);
     free_.push_back(at);
+    open_.store(open_count(), std::memory_order_relaxed);
   }
   return fits;
 }
@@ -232,6 +234,16 @@ void Journal::unread() {
 bool Journal::has_unread() const {
   return header().head.load(std::memory_order_acquire) >
          std::max(read_to_, header().tail.load(std::memory_order_relaxed));
+}
+
+Journal::Use Journal::use() const {
+  const Header& all = header();
+  const std::uint64_t tail = all.tail.load(std::memory_order_acquire);
+  const std::uint64_t waiting = std::max(all.head.load(std::memory_order_acquire), tail) - tail;
+  const double of_entries = static_cast<double>(waiting) / static_cast<double>(ring_size_);
+  const double of_places =
+      static_cast<double>(open_.load(std::memory_order_relaxed)) / static_cast<double>(most_open);
+  return {.waiting = static_cast<std::size_t>(waiting), .share = std::max(of_entries, of_places)};
 }
 
 void Journal::sync() {

@@ -5,6 +5,7 @@
 // One thread writes (the data loop), one reads entries and gives their room back (the ledger's thread).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -48,6 +49,14 @@ class Journal {
   bool has_unread() const;
   void sync();
 
+  // For whoever looks on: bytes of entries that the ledger does not have yet, and the share of all room for
+  // entries or for requests under way that is used, whichever is more.
+  struct Use {
+    std::size_t waiting = 0;
+    double share = 0;
+  };
+  Use use() const;
+
   std::uint64_t epoch() const;
   std::size_t open_count() const { return most_open - free_.size(); }
 
@@ -78,8 +87,9 @@ class Journal {
   char* map_;
   std::size_t size_, ring_size_;
   std::vector<std::uint32_t> free_;
-  std::uint64_t number_ = 0;   // of the last entry
-  std::uint64_t read_to_ = 0;  // the ledger's, ahead of what was released
+  std::atomic<std::size_t> open_{0};  // as many as are not in it
+  std::uint64_t number_ = 0;          // of the last entry
+  std::uint64_t read_to_ = 0;         // the ledger's, ahead of what was released
 };
 
 }  // namespace gateway

@@ -183,6 +183,7 @@ void Ledger::collect() {
     if (!store_) store_ = open_ledger(place_, LedgerStore::Mode::write);
     while (write_some()) {
     }
+    caught_up_.store(config::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (!is_writing_.exchange(true)) say_("ledger: " + place_.words() + " can be written again");
     forget_old();
   } catch (const std::exception& fault) {

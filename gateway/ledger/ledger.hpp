@@ -4,6 +4,7 @@
 // by the next.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -58,6 +59,21 @@ class Ledger {
   std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
   std::uint64_t written() const { return written_.load(std::memory_order_relaxed); }
   std::uint64_t faults() const { return faults_.load(std::memory_order_relaxed); }
+  // How long ago all that there was then was on disk; from any thread.
+  config::Duration behind() const {
+    return config::Clock::now() -
+           config::TimePoint(config::Duration(caught_up_.load(std::memory_order_relaxed)));
+  }
+  // What its journals hold; from any thread.
+  Journal::Use use() const {
+    Journal::Use all;
+    for (const auto& journal : journals_) {
+      const Journal::Use here = journal->use();
+      all.waiting += here.waiting;
+      all.share = std::max(all.share, here.share);
+    }
+    return all;
+  }
   bool is_writing() const { return is_writing_.load(std::memory_order_relaxed); }
 
   // Reads, for one who waits on its own loop, with all that was written by now. Throws what `read` throws.
@@ -120,6 +136,7 @@ class Ledger {
   std::unique_ptr<LedgerStore> read_store_;  // of the thread that reads
   std::vector<std::unique_ptr<Journal>> journals_;
   std::atomic<bool> is_called_{false};
+  std::atomic<std::int64_t> caught_up_{config::Clock::now().time_since_epoch().count()};
   std::atomic<bool> is_writing_{true};
   std::atomic<std::uint64_t> lost_{0}, written_{0}, faults_{0};
   std::chrono::steady_clock::time_point next_forgetting_{};

@@ -152,6 +152,7 @@ void append_log_line(const Record& record, std::string& out) {
   member(",\"model\":", record.model, line);
   if (!record.asked.empty() && record.asked != record.model) member(",\"asked\":", record.asked, line);
   if (!record.key.empty()) member(",\"key\":", record.key, line);
+  if (!record.team.empty()) member(",\"team\":", record.team, line);
   if (!record.client.empty()) member(",\"client\":", record.client, line);
   if (!record.policy.empty()) member(",\"policy\":", record.policy, line);
   if (record.relaxed > 0) member(",\"relaxed\":", static_cast<std::int64_t>(record.relaxed), line);

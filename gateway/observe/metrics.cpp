@@ -5,17 +5,21 @@
 #include "gateway/observe/metrics_endpoints.hpp"
 #include "gateway/observe/metrics_families.hpp"
 #include "gateway/observe/metrics_requests.hpp"
+#include "gateway/observe/metrics_tenants.hpp"
 #include "gateway/observe/process_facts.hpp"
 
 namespace gateway {
 
 struct Metrics::Parts {
   explicit Parts(std::shared_ptr<const routing::Catalogue> catalogue)
-      : requests(families, catalogue), endpoints(families, std::move(catalogue)) {}
+      : tenants(families, catalogue->settings().metrics.tenants),
+        requests(families, catalogue),
+        endpoints(families, std::move(catalogue)) {}
 
   void observe_process();
 
   MetricsFamilies families;
+  TenantMetrics tenants;
   RequestMetrics requests;
   EndpointMetrics endpoints;
   std::array<prometheus::Counter*, event_count> events{};
@@ -60,11 +64,13 @@ Metrics::~Metrics() = default;
 
 void Metrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
   parts_->families.generation.child().Set(static_cast<double>(catalogue->generation()));
+  parts_->tenants.adopt(catalogue->settings().metrics.tenants);
   parts_->requests.adopt(catalogue);
   parts_->endpoints.adopt(std::move(catalogue));
 }
 
 void Metrics::record(const Record& record) {
+  parts_->tenants.record(record);
   parts_->requests.record(record);
   parts_->endpoints.record(record);
 }
@@ -98,6 +104,18 @@ void Metrics::observe_sharing(int gateways, bool is_away, double leased_dollars)
 
 void Metrics::observe_keys_away(bool is_away) {
   parts_->families.keys_away.child().Set(is_away ? 1 : 0);
+}
+
+void Metrics::observe_ledger(std::size_t waiting_bytes, config::Duration lag, double journal_used) {
+  parts_->families.ledger_waiting.child().Set(static_cast<double>(waiting_bytes));
+  parts_->families.ledger_lag.child().Set(config::Seconds(lag).count());
+  parts_->families.journal_used.child().Set(journal_used);
+}
+
+void Metrics::observe_budget(std::string_view policy, double a_day, double spent, double money) {
+  parts_->families.budget.child({policy}).Set(a_day);
+  parts_->families.budget_spent.child({policy}).Set(spent);
+  parts_->families.budget_money.child({policy}).Set(money);
 }
 
 void Metrics::observe_connections(int open) {

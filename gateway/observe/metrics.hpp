@@ -59,11 +59,15 @@ class Metrics {
   void observe_certificate(std::int64_t expires);
   // Requests for which something of a quota is set aside, and the most money of them at one of those who pay.
   void observe_reserved(std::size_t requests, double dollars);
-  // Gateways that share quotas, whether their server does not answer, and the most money that one of those who
-  // pay has in hand here.
+  // Gateways that share quotas, whether their server does not answer, and the most money that one of those
+  // who pay has in hand here.
   void observe_sharing(int gateways, bool is_away, double leased_dollars);
   // Whether keys that others change cannot be looked at.
   void observe_keys_away(bool is_away);
+  // What waits for the ledger's disk, since when, and the share of the fullest journal that is used.
+  void observe_ledger(std::size_t waiting_bytes, config::Duration lag, double journal_used);
+  // How a policy's budget for the day stands, in dollars, and how much money counts for that.
+  void observe_budget(std::string_view policy, double a_day, double spent, double money);
   // The text exposition format, version 0.0.4.
   std::string text() const;
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "config/values/quota.hpp"
 #include "routing/decision/plan.hpp"
 #include "routing/market/market.hpp"
 #include "routing/replay/logged_decision.hpp"
@@ -41,6 +42,14 @@ struct LeftOut {
   std::uint32_t relaxed = 0;                          // steps that were taken, on which `rule` depends
 };
 
+// A limit that kept a request waiting, or out.
+struct LimitHit {
+  enum class Of { user, key, team, everybody } of = Of::everybody;
+  std::optional<config::Measure> measure{};  // absent: requests at the same time
+  config::Period period = config::Period::total;
+  bool let_in = false;  // after a wait
+};
+
 // What of it takes no memory of its own.
 struct RecordFacts {
   config::WallTime wall{};
@@ -59,7 +68,9 @@ struct RecordFacts {
   int client_retry = 0;        // x-stainless-retry-count
   int retries_paid = 0;        // attempts that the retry budget paid for
   bool retry_refused = false;  // for want of it, nobody else was asked
-  std::size_t relaxed = 0;     // steps of the policy's `relax` that were taken, the most of any attempt
+  config::Money charged{};     // what of its cost counts for its key and team
+  std::optional<LimitHit> limit_hit{};
+  std::size_t relaxed = 0;  // steps of the policy's `relax` that were taken, the most of any attempt
   std::uint64_t policy_hash = 0;
   LeftOut left_out{};
 };
@@ -71,6 +82,7 @@ struct Record : RecordFacts {
   std::string model;   // the public name, or empty when unknown
   std::string asked;   // the model in the client's own words, where it was read
   std::string key;     // the key's name, or empty
+  std::string team;    // of the key, or empty
   std::string policy;  // the policy's name, or empty when none was reached
   std::string error;   // machine-readable code of what went wrong, or empty
   // What was said of the last attempt at which a host did not take us for who we are, or was not reached; no

@@ -149,6 +149,8 @@ std::string_view word(routing::Removal removal) {
       return "unfit";
     case not_ready:
       return "not_ready";
+    case credential_limit:
+      return "credential_limit";
   }
   return "unknown";
 }

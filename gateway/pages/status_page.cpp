@@ -183,7 +183,15 @@ std::string status_page(const Status& status) {
   for (const routing::Endpoint& endpoint : status.snapshot.catalogue->endpoints()) {
     rows.push_back(row_of(status, endpoint, typical[endpoint.model_index], all_1m, all_5m));
   }
-  return json_page(json::object{{"gateway", gateway_object(status)}, {"endpoints", std::move(rows)}});
+  json::array budgets;
+  for (const Budgets::Standing& each : status.budgets) {
+    budgets.push_back(json::object{{"policy", each.policy},
+                                   {"dollars_a_day", number_or_null(each.a_day)},
+                                   {"spent_today", number_or_null(each.spent)},
+                                   {"money_counts", number_or_null(each.money)}});
+  }
+  return json_page(json::object{
+      {"gateway", gateway_object(status)}, {"endpoints", std::move(rows)}, {"budgets", std::move(budgets)}});
 }
 
 }  // namespace gateway

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/generation/budgets.hpp"
 #include "gateway/observe/traffic.hpp"
 #include "routing/terms/in_flight.hpp"
 
@@ -15,6 +16,7 @@ struct Status {
   const routing::Snapshot& snapshot;
   const routing::InFlight& in_flight;
   const Traffic& traffic;
+  std::vector<Budgets::Standing> budgets{};
   config::TimePoint now{};
 };
 

@@ -34,6 +34,7 @@ routing::Decision decision_of(const Recalled& recalled, std::size_t place) {
                              .propensity = logged.propensity,
                              .explored_dollars = logged.explored_dollars,
                              .expected_dollars = logged.expected_dollars,
+                             .money = logged.money,
                              .relaxed = std::min<std::size_t>(logged.relaxed, recalled.policy->relax.size()),
                              .snapshot = logged.snapshot,
                              .seed = logged.seed,

@@ -47,6 +47,12 @@ class Writing {
     out_.raw({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)});
   }
 
+  // At the end of all: what earlier writers did not know of; left out where there is nothing to say.
+  template <class Each>
+  void later(bool is_there, Each each) {
+    if (is_there) each(*this);
+  }
+
  private:
   ByteWriter& out_;
 };
@@ -81,6 +87,11 @@ class Reading {
       const std::string_view bytes = in_.raw(size);
       if (!in_.failed()) std::memcpy(&values.emplace_back(), bytes.data(), std::min(bytes.size(), sizeof(T)));
     }
+  }
+
+  template <class Each>
+  void later(bool, Each each) {
+    if (!in_.at_end()) each(*this);
   }
 
  private:

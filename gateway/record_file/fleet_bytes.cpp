@@ -1,5 +1,7 @@
 #include "gateway/record_file/fleet_bytes.hpp"
 
+#include <algorithm>
+
 #include "gateway/record_file/byte_exchange.hpp"
 
 namespace gateway {
@@ -124,6 +126,11 @@ void exchange_settings(auto& io, auto& settings) {
   for (auto& model : settings.models) {
     for (auto& endpoint : model.endpoints) exchange_price_rules(io, endpoint);
   }
+  const bool any_budget =
+      std::ranges::any_of(settings.policies, [](const auto& policy) { return policy.budget.has_value(); });
+  io.later(any_budget, [&](auto& in) {
+    for (auto& policy : settings.policies) in.maybe(policy.budget, source);
+  });
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "gateway/record_file/logged_request.hpp"
 
+#include <algorithm>
+
 #include "gateway/record_file/byte_exchange.hpp"
 
 namespace gateway {
@@ -43,6 +45,14 @@ void exchange_decision(auto& io, auto& decision, RecordVersion version) {
   const auto time = [](auto& in, auto& at) { exchange_count(in, at); };
   io(decision.relaxed), io.maybe(decision.earliest, time), io.maybe(decision.beside, time);
   io.flat(decision.seen_of), io(decision.not_kept);
+}
+
+// What money counted for it, and what was left of hosts' limits.
+void exchange_means(auto& io, auto& decision) {
+  io(decision.money);
+  io.list(decision.allowances, [](auto& in, auto& allowance) {
+    in(allowance.provider), in(allowance.left), exchange_count(in, allowance.wait);
+  });
 }
 
 void exchange_usage(auto& io, auto& usage) {
@@ -114,6 +124,11 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
   if (version < RecordVersion::newest || !io.goes_on()) return;
   io(request.demand.tier);
   for (auto& attempt : request.attempts) exchange_price_facts(io, attempt);
+  const bool has_limits = std::ranges::any_of(
+      request.decisions, [](const auto& each) { return each.money != 1 || !each.allowances.empty(); });
+  io.later(has_limits, [&](auto& in) {
+    for (auto& decision : request.decisions) exchange_means(in, decision);
+  });
 }
 
 void log_facts(const Record& record, LoggedRequest& request) {

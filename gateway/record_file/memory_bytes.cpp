@@ -8,7 +8,8 @@ namespace gateway {
 namespace {
 
 constexpr std::uint64_t mark = 0x54454b52414d4f53;  // "SOMARKET"
-constexpr std::uint64_t format_version = 1;
+constexpr std::uint64_t format_version = 2;
+constexpr std::uint64_t without_budgets = 1;
 constexpr std::size_t head_size = 4 * 8;
 
 std::int64_t count_of(config::TimePoint time) {
@@ -49,11 +50,16 @@ std::string body_of(const routing::MarketMemory& memory, WallTime taken) {
     bytes.word(use.key);
     bytes.integer(count_of(use.at));
   }
+  bytes.number(memory.budgets.size());
+  for (const routing::BudgetMemory& budget : memory.budgets) {
+    bytes.word(budget.policy);
+    bytes.integer(budget.day), bytes.integer(budget.nanos);
+  }
   return bytes.take();
 }
 
 // What is damaged the digest has found already: here only reading beyond the end is.
-KeptMemory memory_in(ByteReader& bytes) {
+KeptMemory memory_in(ByteReader& bytes, std::uint64_t version) {
   const auto get = [&](double& value) { value = bytes.real(); };
   KeptMemory kept;
   const std::chrono::nanoseconds since_epoch(bytes.integer());
@@ -78,6 +84,12 @@ KeptMemory memory_in(ByteReader& bytes) {
     use.key = bytes.word();
     use.at = time_of(bytes.integer());
   }
+  if (version == without_budgets) return kept;
+  kept.memory.budgets.resize(bytes.count());
+  for (routing::BudgetMemory& budget : kept.memory.budgets) {
+    budget.policy = bytes.word();
+    budget.day = bytes.integer(), budget.nanos = bytes.integer();
+  }
   return kept;
 }
 
@@ -98,12 +110,12 @@ std::variant<KeptMemory, Unusable> kept_memory(std::string_view bytes) {
   const auto expected = static_cast<std::int64_t>(head.word());
   if (head.failed()) return Unusable{"is cut off"};
   if (version > format_version) return Unusable{"was written by a newer isocost"};
-  if (version < format_version || words != routing::state_word_count)
+  if (version < without_budgets || words != routing::state_word_count)
     return Unusable{"was written by another version of isocost"};
   const std::string_view body = bytes.substr(head_size);
   if (digest(body) != expected) return Unusable{"is damaged"};
   ByteReader reader(body);
-  KeptMemory kept = memory_in(reader);
+  KeptMemory kept = memory_in(reader, version);
   if (reader.failed() || !reader.at_end()) return Unusable{"is damaged"};
   return kept;
 }

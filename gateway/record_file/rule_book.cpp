@@ -21,6 +21,8 @@ void exchange_policy(auto& io, auto& policy, auto& always) {
   io(policy.attempts), io(policy.explore), io(policy.hedge_budget);
   exchange_place(io, policy.place);
   io.list(always, [](auto& in, auto& each) { rule(in, each.rule), in(each.whose); });
+  io.later(policy.budget.has_value(),
+           [&](auto& in) { in.maybe(policy.budget, [](auto& i, auto& of) { i(of); }); });
 }
 
 }  // namespace

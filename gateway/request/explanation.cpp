@@ -5,6 +5,7 @@
 
 #include "gateway/explain/decision_page.hpp"
 #include "gateway/explain/decision_table.hpp"
+#include "gateway/request/key_room.hpp"
 #include "providers/http/outgoing_field.hpp"
 
 namespace gateway {
@@ -44,8 +45,10 @@ Explanation explained(Services& services, const InferenceRequest& request,
                       const std::optional<Screen>& screen) {
   const config::TimePoint now = services.timer.now();
   const Generation& generation = *request.hosts->generation;
+  double output = 0;
+  const routing::Moment moment = moment_of(services, request, *services.snapshot, {}, now, output);
   routing::plan(*services.snapshot, *request.policy, request.demand, {}, generation.in_flight, services.purse,
-                {.now = now, .seed = services.dice.roll()}, services.decision);
+                moment, services.decision);
   const Decided decided{.decision = services.decision,
                         .catalogue = *generation.catalogue,
                         .policy = *request.policy,

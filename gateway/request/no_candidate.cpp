@@ -212,6 +212,19 @@ ErrorReply all_full(const InferenceRequest& request, const std::string& why) {
   return error;
 }
 
+// Our keys at whoever may take it have used what they may.
+ErrorReply all_used(const InferenceRequest& request, const std::string& why,
+                    std::optional<config::TimePoint> earliest, config::TimePoint now) {
+  ErrorReply error = plain_error(429, "rate_limit_error", "credential_limits_used",
+                                 "Every endpoint of " + request.demand.model->name.text +
+                                     " that may take this request has served our keys as much as its limits "
+                                     "let them have (`limits` of its provider). " +
+                                     why + ".");
+  error.retry_after = std::clamp<config::Duration>(earliest.value_or(now) - now, std::chrono::seconds(1),
+                                                   std::chrono::hours(1));
+  return error;
+}
+
 }  // namespace
 
 ErrorReply no_candidate(const routing::Decision& decision, const InferenceRequest& request,
@@ -240,6 +253,9 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
     return std::ranges::any_of(decision.verdicts, [&](const Verdict& v) { return rule(v.removal); });
   };
   if (any([](Removal removal) { return removal == Removal::full; })) return all_full(request, why);
+  if (any([](Removal removal) { return removal == Removal::credential_limit; })) {
+    return all_used(request, why, decision.earliest, now);
+  }
   if (auto error = lacking_feature(decision, request, why)) return *std::move(error);
   if (auto error = unfit(decision, request, why)) return *std::move(error);
   const bool time_helps = any(passes_with_time);

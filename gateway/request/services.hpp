@@ -64,6 +64,7 @@ struct Services {
   // Scratch, used only between two waits.
   routing::Decision decision{};
   std::vector<routing::EndpointIndex> withdrawn{};
+  std::vector<routing::Allowance> allowances{};
   std::unique_ptr<routing::InFlight> counted{};  // as a decision sees it; absent where no records are kept
   providers::JsonTokens tokens{};
 };

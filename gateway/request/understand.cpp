@@ -16,6 +16,9 @@
 namespace gateway {
 namespace {
 
+// Of a client's own name for its user: what of it is counted, kept and shown. Longer ones are cut.
+constexpr std::size_t longest_user = 128;
+
 ErrorReply model_not_allowed(const config::KeySettings& key, const std::string& model, std::string param) {
   return {.status = 403,
           .type = "permission_error",
@@ -124,7 +127,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.needs = asked.needs;
   demand.delivery = asked.stream ? routing::Delivery::streamed : routing::Delivery::whole;
   demand.key = key;
-  demand.user = asked.user;
+  demand.user = asked.user.substr(0, longest_user);
   demand.headers = std::move(incoming.headers);
   demand.admitted = incoming.arrived;
   demand.wall = wall;

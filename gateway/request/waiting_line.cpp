@@ -1,6 +1,8 @@
 #include "gateway/request/waiting_line.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 namespace gateway {
 namespace {
@@ -11,11 +13,47 @@ const config::ProviderSettings& provider_of(const Generation& generation, std::s
   return generation.catalogue->settings().providers[provider];
 }
 
-// Beyond what is under way, at a provider that has a limit.
+// Beyond what is under way; as much as comes where there is no limit.
 int room(const Generation& generation, std::size_t provider) {
-  const int most = *provider_of(generation, provider).limits.max_in_flight;
-  return most - routing::under_way(*generation.catalogue, generation.in_flight, provider);
+  const std::optional<int> most = provider_of(generation, provider).limits.max_in_flight;
+  if (!most) return std::numeric_limits<int>::max();
+  return *most - routing::under_way(*generation.catalogue, generation.in_flight, provider);
 }
+
+// What is there for those who wait, as they are given it one after the other.
+class Rooms {
+ public:
+  explicit Rooms(config::TimePoint now) : now_(now) {}
+
+  bool give(const Generation& generation, std::size_t provider, providers::KeyNeeds needs) {
+    Left& left = of(generation, provider);
+    const providers::KeyNeeds all{.requests = left.given.requests + needs.requests,
+                                  .tokens = left.given.tokens + needs.tokens};
+    providers::KeyAllowance& allowance = *generation.allowances[provider];
+    const bool fits = !allowance.is_limited() || allowance.room(all, now_).wait == config::Duration::zero();
+    if (left.room <= 0 || !fits) return false;
+    --left.room;
+    left.given = all;
+    return true;
+  }
+
+ private:
+  struct Left {
+    const Generation* generation;
+    std::size_t provider;
+    int room;
+    providers::KeyNeeds given{.requests = 0, .tokens = 0};
+  };
+  Left& of(const Generation& generation, std::size_t provider) {
+    const auto known = std::ranges::find_if(
+        left_, [&](const Left& each) { return each.generation == &generation && each.provider == provider; });
+    if (known != left_.end()) return *known;
+    return left_.emplace_back(Left{&generation, provider, room(generation, provider)});
+  }
+
+  config::TimePoint now_;
+  std::vector<Left> left_;
+};
 
 }  // namespace
 
@@ -34,23 +72,12 @@ void WaitingLine::look() {
 }
 
 void WaitingLine::mark_those_with_room() {
-  struct Left {
-    const Generation* generation;
-    std::size_t provider;
-    int room;
-  };
-  std::vector<Left> left;
-  const auto take = [&](const Generation& generation, std::size_t provider) {
-    auto known = std::ranges::find_if(
-        left, [&](const Left& each) { return each.generation == &generation && each.provider == provider; });
-    if (known == left.end())
-      known = left.insert(left.end(), {&generation, provider, room(generation, provider)});
-    return known->room-- > 0;
-  };
+  Rooms rooms(timer_->now());
   for (Place& place : places_) {
     if (!place.asleep_ || place.called_) continue;
-    place.called_ = std::ranges::any_of(
-        place.providers_, [&](std::size_t provider) { return take(*place.generation_, provider); });
+    place.called_ = std::ranges::any_of(place.providers_, [&](std::size_t provider) {
+      return rooms.give(*place.generation_, provider, place.needs_);
+    });
   }
 }
 
@@ -84,19 +111,26 @@ void Place::step_up() {
 }
 
 Task<bool> Place::wait(const Generation& generation, const routing::Decision& decision,
-                       config::TimePoint deadline, providers::Timer& timer, Interruption& interruption) {
+                       providers::KeyNeeds needs, config::TimePoint deadline, providers::Timer& timer,
+                       Interruption& interruption) {
+  const config::ServingLimits& limits = generation.catalogue->settings().limits;
+  const config::TimePoint now = timer.now();
+  const config::TimePoint until = until_ == config::TimePoint{}
+                                      ? std::min<config::TimePoint>(now + limits.queue_timeout, deadline)
+                                      : until_;
+  needs_ = needs;
   providers_.clear();
   for (const routing::Verdict& verdict : decision.verdicts) {
-    if (verdict.removal != routing::Removal::full) continue;
+    // Whose limits are used up for longer than a request may wait is not waited for.
+    const bool is_used = verdict.removal == routing::Removal::credential_limit &&
+                         config::Seconds(until - now).count() > verdict.missed_by;
+    if (verdict.removal != routing::Removal::full && !is_used) continue;
     const std::size_t provider = generation.catalogue->endpoints()[verdict.endpoint].settings->provider_index;
     if (std::ranges::find(providers_, provider) == providers_.end()) providers_.push_back(provider);
   }
   if (providers_.empty() || interruption.over()) co_return false;
 
-  const config::ServingLimits& limits = generation.catalogue->settings().limits;
-  const config::TimePoint now = timer.now();
-  if (until_ == config::TimePoint{})
-    until_ = std::min<config::TimePoint>(now + limits.queue_timeout, deadline);
+  until_ = until;
   if (now >= until_) {
     step_out();
     co_return false;
@@ -106,17 +140,18 @@ Task<bool> Place::wait(const Generation& generation, const routing::Decision& de
     generation_ = &generation;
     line_.timer_ = &timer;
     if (line_.places_.empty()) timer.set(line_, now + WaitingLine::look_every);
-    line_.places_.push_back(*this);
+    turn = line_.turns_.next(owner_);
+    insert_in_turn(line_.places_, *this);
     ++line_.size_;
   }
   const bool others_come_back = decision.earliest && *decision.earliest > now;
-  const config::TimePoint until = others_come_back ? std::min(until_, *decision.earliest) : until_;
+  const config::TimePoint wake_at = others_come_back ? std::min(until_, *decision.earliest) : until_;
 
   count_waiting(1);
   {
     const Interruption::Aim aim(interruption, *this);
     asleep_ = true;
-    co_await sleep_.until(timer, until);
+    co_await sleep_.until(timer, wake_at);
     asleep_ = false;
   }
   count_waiting(-1);
@@ -124,6 +159,7 @@ Task<bool> Place::wait(const Generation& generation, const routing::Decision& de
 }
 
 void Place::leave() {
+  if (is_linked()) line_.turns_.served(turn);
   step_out();
   until_ = {};
 }

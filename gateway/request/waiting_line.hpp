@@ -1,5 +1,6 @@
 // The requests of one data loop that wait because every host which may take them has as many attempts under
-// way as its provider's `max_in_flight` allows. Who came first goes first. Belongs to its loop.
+// way as its provider's `max_in_flight` allows, or has served our keys as much as its limits let them have.
+// Keys take turns, and of one key who came first goes first. Belongs to its loop.
 #pragma once
 
 #include <atomic>
@@ -7,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/accounts/fair_turns.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/request/interruption.hpp"
 #include "providers/loop/timer.hpp"
@@ -21,18 +23,20 @@ class Place final
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
       private Interruptible {
  public:
-  explicit Place(WaitingLine& line) : line_(line) {}
+  // `owner`: with whose requests it takes turns.
+  explicit Place(WaitingLine& line, std::uint64_t owner = 0) : line_(line), owner_(owner) {}
   ~Place() { leave(); }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
-  // Before a decision: those who came earlier go first, and what this one was given it sees as free.
+  // Before a decision: those whose turn is earlier go first, and what this one was given it sees as free.
   void step_up();
   // Waits until there may be room at one of those that the decision left out for being full, or until the
   // first of the others is back. False where that is no use: there are none, the line is full, or the time
-  // that a request may wait is over. The generation must outlive the wait.
+  // that a request may wait is over. `needs`: of the limits of a key. The generation must outlive the wait.
   providers::Task<bool> wait(const Generation& generation, const routing::Decision& decision,
-                             config::TimePoint deadline, providers::Timer& timer, Interruption& interruption);
+                             providers::KeyNeeds needs, config::TimePoint deadline, providers::Timer& timer,
+                             Interruption& interruption);
   // An attempt begins. Should it fail, the time that may be waited begins anew.
   void leave();
 
@@ -45,14 +49,19 @@ class Place final
   void count_waiting(int change) const;
 
   WaitingLine& line_;
+  const std::uint64_t owner_;
   providers::Sleep sleep_;
   const Generation* generation_ = nullptr;
   std::vector<std::size_t> providers_;  // that it waits for; in Settings::providers
-  config::TimePoint until_{};           // since the first wait; unset before
+  providers::KeyNeeds needs_{};
+  config::TimePoint until_{};  // since the first wait; unset before
   bool asleep_ = false;
   bool called_ = false;
   std::atomic<int>* given_ = nullptr;  // the count that stands for the room it was given
   std::size_t given_by_ = 0;
+
+ public:
+  FairTurns::Turn turn = 0;  // while it is in the line
 };
 
 class WaitingLine final : private providers::Alarm {
@@ -82,6 +91,7 @@ class WaitingLine final : private providers::Alarm {
 
   providers::Timer* timer_ = nullptr;  // once somebody waits
   Places places_;
+  FairTurns turns_;
   std::size_t size_ = 0;
   bool calling_ = false;
 };

@@ -83,6 +83,13 @@ std::optional<std::string> unknown_name(const std::string& body, const Generatio
 
 }  // namespace
 
+// Of a gateway that has no administration.
+Task<Administered> Pages::administer(Loop& /*asker*/, AdminCall /*call*/) {
+  const KeyAnswer answer = key_fault(501, "no_state_directory",
+                                     "Keys and costs are not kept here: the gateway has no state directory.");
+  co_return Administered{.status = answer.status, .body = answer.body};
+}
+
 Administration::Administration(const LedgerPlace& place, Books& books, Ledger* ledger)
     : books_(books), ledger_(ledger), store_(std::make_unique<KeyStore>(open_keys(place))) {
   is_shared_ = place.is_shared();

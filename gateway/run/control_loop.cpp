@@ -24,11 +24,18 @@ constexpr auto most_clocks_differ = std::chrono::minutes(1);
 // Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
 constexpr std::size_t most_waiting = 100'000;
 
+Calendar calendar_of(const config::Settings& settings) {
+  std::string why;
+  return {config::load_time_zone(settings.time_zone, why), std::chrono::system_clock::now(),
+          config::Clock::now()};
+}
+
 }  // namespace
 
 ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::string version)
     : generation_(std::move(generation)),
       version_(std::move(version)),
+      calendar_(calendar_of(generation_->catalogue->settings())),
       market_(generation_->catalogue, config::Clock::now()),
       metrics_(version_, generation_->catalogue),
       log_(generation_->catalogue->settings().log),
@@ -51,6 +58,7 @@ std::string ControlLoop::keep_market(MarketFile& file) {
     const config::Duration passed = std::max(config::Duration{}, config::Duration(age));
     const std::size_t of = market_.recall(kept->memory, passed, config::Clock::now());
     published_ = market_.snapshot(config::Clock::now());
+    generation_->budgets.recall(kept->memory.budgets, today());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(passed).count();
     told = "what the market knew " + std::to_string(seconds) + " s ago of " + std::to_string(of) + " of " +
            std::to_string(generation_->catalogue->endpoints().size()) + " endpoints is taken up";
@@ -58,6 +66,15 @@ std::string ControlLoop::keep_market(MarketFile& file) {
   file.open();
   keep_market_regularly();
   return told;
+}
+
+// As the days of quotas.
+Day ControlLoop::today() const {
+  const config::WallTime now = calendar_.wall(config::Clock::now());
+  const Calendar::Window day = calendar_.window(config::Period::day, now);
+  const auto begins = std::chrono::floor<std::chrono::seconds>(day.begins).time_since_epoch();
+  return {.begins = begins.count(),
+          .share = config::Seconds(now - day.begins) / config::Seconds(day.ends - day.begins)};
 }
 
 void ControlLoop::keep_market_regularly() {
@@ -71,7 +88,9 @@ void ControlLoop::keep_market_regularly() {
 
 void ControlLoop::keep_market_now() {
   if (!market_file_ || !std::exchange(learned_since_kept_, false)) return;
-  market_file_->keep(market_.memory(config::Clock::now()), std::chrono::system_clock::now());
+  routing::MarketMemory memory = market_.memory(config::Clock::now());
+  memory.budgets = generation_->budgets.memory();
+  market_file_->keep(std::move(memory), std::chrono::system_clock::now());
 }
 
 void ControlLoop::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
@@ -120,6 +139,7 @@ void ControlLoop::learn(const Batch& batch, config::TimePoint now) {
       const config::TimePoint ended =
           attempt.dispatched + attempt.finished.value_or(now - attempt.dispatched);
       market_.observe(attempt, record->demand, ended);
+      generation_->budgets.count(record->policy, attempt.cost);
     }
   }
 }
@@ -162,6 +182,7 @@ void ControlLoop::publish_regularly() {
   regular_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     if (learned_) publish();
+    if (!generation_->budgets.is_empty()) generation_->budgets.pass(today());
     log_.tell_left_out(std::chrono::system_clock::now());
     const config::TimePoint now = config::Clock::now();
     if (tail_.is_due(now)) tail_.beat(make_status(), now);
@@ -179,6 +200,7 @@ void ControlLoop::publish() {
 config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
   const config::TimePoint now = config::Clock::now();
   generation_ = std::move(generation);
+  calendar_ = calendar_of(generation_->catalogue->settings());
   market_.adopt(generation_->catalogue, now);
   metrics_.adopt(generation_->catalogue);
   traffic_.adopt(generation_->catalogue);
@@ -209,6 +231,9 @@ std::string ControlLoop::make_metrics() {
   const config::TimePoint now = config::Clock::now();
   metrics_.observe(*market_.seen(now), generation_->in_flight, now);
   metrics_.observe_connections(open_connections());
+  for (const Budgets::Standing& each : generation_->budgets.standings()) {
+    metrics_.observe_budget(each.policy, each.a_day, each.spent, each.money);
+  }
   if (observe_money_) observe_money_(metrics_);
   return metrics_.text();
 }
@@ -220,6 +245,7 @@ std::string ControlLoop::make_status() {
                       .snapshot = *snapshot,
                       .in_flight = generation_->in_flight,
                       .traffic = traffic_,
+                      .budgets = generation_->budgets.standings(),
                       .now = now});
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/accounts/calendar.hpp"
 #include "gateway/console/configuration_page.hpp"
 #include "gateway/console/tail.hpp"
 #include "gateway/engines/engine_watch.hpp"
@@ -91,6 +92,7 @@ class ControlLoop final : public Pages {
   void take(const Batch& batch);
   void learn(const Batch& batch, config::TimePoint now);
   int open_connections() const;
+  Day today() const;
   std::string make_metrics();
   std::string make_status();
   void publish_regularly();
@@ -101,6 +103,7 @@ class ControlLoop final : public Pages {
   boost::asio::io_context io_{1};
   std::shared_ptr<const Generation> generation_;
   const std::string version_;
+  Calendar calendar_;
   routing::Market market_;
   Metrics metrics_;
   RequestLog log_;

@@ -24,6 +24,7 @@
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
 #include "gateway/run/listening.hpp"
+#include "gateway/run/notifier.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
 #include "gateway/serving/quota_refusal.hpp"
@@ -237,6 +238,8 @@ class RunningGateway {
     count(Event::ledger_entry_written, ledger_->written(), ledger_before_[0]);
     count(Event::ledger_entry_lost, ledger_->lost(), ledger_before_[1]);
     count(Event::ledger_write_failed, ledger_->faults(), ledger_before_[2]);
+    const Journal::Use use = ledger_->use();
+    metrics.observe_ledger(use.waiting, use.waiting == 0 ? config::Duration{} : ledger_->behind(), use.share);
   }
 
   std::string name() const { return gateway_name(settings().name, state_->path()); }
@@ -260,8 +263,10 @@ class RunningGateway {
     books_.on_nearly_used([this](const LimitState& limit) {
       // Users are clients' own words, and many.
       if (limit.scope == Scope::user) return;
-      asio::post(control_.io(), [this, text = "isocost: " + limit_words(limit) +
-                                              ": four fifths of it are used"] { say(text); });
+      asio::post(control_.io(), [this, limit] {
+        say("isocost: " + limit_words(limit) + ": four fifths of it are used");
+        notifier_.tell(reload_.current()->catalogue->settings().notify, limit);
+      });
     });
     if (!ledger_) return true;
     const config::TimePoint now = config::Clock::now();
@@ -467,6 +472,8 @@ class RunningGateway {
   ControlLoop control_;
   Reload reload_;
   Shared shared_;
+  Notifier notifier_{control_.io(), shared_.names,
+                     [this](const std::string& text) { say("isocost: " + text); }};
   std::optional<StateDirectory> state_;
   Books books_{std::chrono::system_clock::now(), config::Clock::now()};
   std::unique_ptr<EngineWatch> engines_;  // outlived by the names in `shared_`

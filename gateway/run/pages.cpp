@@ -67,7 +67,7 @@ Task<void> administer(Front& front, const Route& route, Incoming& incoming, cons
                       HttpClient& client) {
   AdminCall call{.page = route.page,
                  .route = route.name,
-                 .parameter = decoded(route.parameter),
+                 .parameter = decoded_name(route.parameter),
                  .method = incoming.method,
                  .query = std::move(incoming.query),
                  .body = std::move(incoming.body),

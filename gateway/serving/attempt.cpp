@@ -101,14 +101,16 @@ std::string_view new_bound(const InferenceRequest& request, const routing::Endpo
 
 // Sends the request in the host's words: the client's own bytes with a few edits, or the conversation.
 Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::Endpoint& endpoint,
-                                       providers::Exchange& exchange, const Batches& batches) {
+                                       providers::Exchange& exchange, const Batches& batches,
+                                       providers::KeyPermit* permit) {
   const InferenceRequest& request = with.request;
   const providers::HostModel model = providers::host_model_of(endpoint);
   const routing::Delivery delivery = request.demand.delivery;
   std::string target;
   providers::OutgoingRequest outgoing{.dialect = &with.dialect,
                                       .target = providers::target_at(with.dialect, model, delivery, target),
-                                      .traceparent = request.traceparent};
+                                      .traceparent = request.traceparent,
+                                      .permit = permit};
   if (is_native(with)) {
     outgoing.fields = request.host_fields;
     with.served.dropped = dropped_text(request, endpoint, {}, {});
@@ -153,9 +155,9 @@ std::unique_ptr<StreamRelay> stream_relay(const Attempting& with) {
 
 // Asks, and relays what comes. False where no head of a reply did.
 Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoint,
-                        providers::Exchange& exchange, Batches& batches) {
+                        providers::Exchange& exchange, Batches& batches, providers::KeyPermit* permit) {
   Tried& tried = with.tried;
-  const Result<providers::HostReply> head = co_await ask(with, endpoint, exchange, batches);
+  const Result<providers::HostReply> head = co_await ask(with, endpoint, exchange, batches, permit);
   if (!head) {
     tried.attempt.failure =
         Failure{.kind = with.watchdog.why().value_or(head.error()), .progress = exchange.progress()};
@@ -203,7 +205,7 @@ Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& reque
                       interruption);
     const Race::Entry entry(race, leg, watchdog);
     const Attempting with{services, request, dialect, served, trial, reply, watchdog, tried, race, leg};
-    is_answered = co_await one_exchange(with, endpoint, *exchange, batches);
+    is_answered = co_await one_exchange(with, endpoint, *exchange, batches, asking.permit);
     const bool is_over = !is_answered || tried.attempt.failure || batches.is_last();
     if (is_over) break;
   }

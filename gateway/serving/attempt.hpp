@@ -26,6 +26,7 @@ struct Asking {
   std::unique_ptr<Tried> begun;   // what is known of it at its begin; it is counted as under way already
   config::Duration silence{};     // longest, before anything of the answer shows
   config::Duration text_pause{};  // longest within the answer's text
+  providers::KeyPermit* permit = nullptr;  // of the key that is asked with; outlives the attempt
 };
 
 // All references must outlive the returned task. `served` names what the client is told of this choice.

@@ -7,6 +7,7 @@
 #include "gateway/request/decision_echo.hpp"
 #include "gateway/request/decision_log.hpp"
 #include "gateway/request/explanation.hpp"
+#include "gateway/request/key_room.hpp"
 #include "gateway/request/standpoint.hpp"
 #include "gateway/serving/record_keeping.hpp"
 #include "routing/decision/patience.hpp"
@@ -32,6 +33,14 @@ int others_at(const routing::Snapshot& snapshot, routing::EndpointIndex target) 
 
 }  // namespace
 
+providers::KeyNeeds Decider::needs_at(routing::EndpointIndex endpoint) const {
+  return key_needs(request_, generation().catalogue->endpoints()[endpoint], output_);
+}
+
+bool Decider::take_key(providers::KeyPermit& permit, routing::EndpointIndex endpoint, config::TimePoint now) {
+  return begin(permit, request_, generation().catalogue->endpoints()[endpoint], output_, now);
+}
+
 void Decider::plan_once(const routing::Snapshot& snapshot, const routing::Moment& moment) {
   const routing::InFlight& in_flight = generation().in_flight;
   // What `counted` has room for is the newest generation; a request that a reload overtook is not recorded.
@@ -44,6 +53,8 @@ void Decider::plan_once(const routing::Snapshot& snapshot, const routing::Moment
   log.purse = services_.purse.dollars();
   log.tried = static_cast<std::uint32_t>(record_.attempts.size());
   log.withdrawn.assign(moment.withdrawn.begin(), moment.withdrawn.end());
+  log.allowances.assign(moment.allowances.begin(), moment.allowances.end());
+  log.money = moment.money;
   freeze(in_flight, *snapshot.catalogue, request_.demand, *services_.counted, log);
   routing::plan(snapshot, *request_.policy, request_.demand, record_.attempts, *services_.counted,
                 services_.purse, moment, services_.decision);
@@ -69,7 +80,8 @@ const routing::Decision& Decider::decide(routing::TrialPermit& trial, config::Ti
   decisions_before_ = record_.decisions.size();
   const Standpoint from = standpoint(services_, request_);
   decided_on_ = &from.snapshot;
-  plan_next(from.snapshot, {.now = now, .seed = services_.dice.roll(), .withdrawn = from.withdrawn}, trial);
+  plan_next(from.snapshot, moment_of(services_, request_, from.snapshot, from.withdrawn, now, output_),
+            trial);
   record_.deciding += services_.timer.now() - now;
   if (record_.attempts.empty()) record_.left_out = left_out(services_.decision);
   if (request_.asked.echo_decision || request_.shows_openrouter_metadata) {
@@ -86,7 +98,7 @@ std::optional<routing::EndpointIndex> Decider::decide_beside(routing::EndpointIn
   decisions_before_ = record_.decisions.size();
   const Standpoint from = standpoint(services_, request_);
   decided_on_ = &from.snapshot;
-  plan_once(from.snapshot, {.now = now, .seed = services_.dice.roll(), .withdrawn = from.withdrawn});
+  plan_once(from.snapshot, moment_of(services_, request_, from.snapshot, from.withdrawn, now, output_));
   const routing::Decision& decision = services_.decision;
   const bool is_other = decision.chosen && *decision.chosen != first && !decision.trials_allowed;
   if (is_other && services_.hedges.take()) return decision.chosen;

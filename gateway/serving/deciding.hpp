@@ -27,8 +27,12 @@ class Decider {
   // Whether the attempt that was just decided may be made: the first one at another host that is believed
   // healthy is free, any other must be paid for.
   bool may_retry();
+  // What an attempt at the endpoint may use of its host's limits, as the last decision had it.
+  providers::KeyNeeds needs_at(routing::EndpointIndex endpoint) const;
   // What a decision leaves behind, once the attempt that it was made for begins.
   void keep();
+  // Sets aside what it may use of the limits of a key there. False: another attempt was faster.
+  bool take_key(providers::KeyPermit& permit, routing::EndpointIndex endpoint, config::TimePoint now);
   // The attempt that was just decided, as it begins.
   Asking asking(config::TimePoint now) const;
   // When another host is asked beside it.
@@ -48,6 +52,7 @@ class Decider {
   Reply& reply_;
   std::size_t decisions_before_ = 0;               // in the record, before the last one
   const routing::Snapshot* decided_on_ = nullptr;  // until the next wait
+  double output_ = 0;                              // expected of an answer, as the last decision had it
 };
 
 }  // namespace gateway

@@ -58,7 +58,10 @@ void begin_record(Record& record, const InferenceRequest& request) {
   record.wall = request.demand.wall;
   record.path = request.surface->route();
   record.model = request.demand.model->name.text;
-  if (request.demand.key) record.key = request.demand.key->name.text;
+  if (request.demand.key) {
+    record.key = request.demand.key->name.text;
+    record.team = request.demand.key->team;
+  }
   record.asked = request.demand.model_requested;
   record.policy = request.policy->name.text;
   record.policy_hash = request.policy->hash;
@@ -100,7 +103,10 @@ void refused_record(Record& record, const ErrorReply& error, std::string_view pa
                     const config::KeySettings* key, const providers::Timer& timer) {
   record.wall = timer.wall();
   record.path = path;
-  if (key) record.key = key->name.text;
+  if (key) {
+    record.key = key->name.text;
+    record.team = key->team;
+  }
   if (!error.models.empty()) record.asked = error.models.front().substr(0, longest_name);
   record.status = error.status;
   record.ending = Ending::refused;

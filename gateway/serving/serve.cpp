@@ -1,7 +1,10 @@
 #include "gateway/serving/serve.hpp"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 
+#include "gateway/request/key_room.hpp"
 #include "gateway/request/no_candidate.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/request/waiting_comment.hpp"
@@ -25,10 +28,17 @@ struct Pause final : Interruptible {
   void interrupt(routing::FailureKind) override { sleep.wake(); }
 };
 
+// Who takes turns with others: its key.
+std::uint64_t owner_of(const InferenceRequest& request) {
+  const config::KeySettings* key = request.demand.key;
+  return key ? std::hash<std::string_view>()(key->name.text) : 0;
+}
+
 // One choice of an endpoint, and what it holds while it is asked.
 struct Chosen {
   routing::TrialPermit trial{};
   std::optional<Slot> slot{};
+  providers::KeyPermit permit{};
   std::string in_short;  // of the decision, as `served` shows it
   Served served;
 };
@@ -46,7 +56,7 @@ class Life {
         generation_(*request.hosts->generation),
         deciding_(services, request, record, reply),
         tab_(services, request, record),
-        place_(services.line),
+        place_(services.line, owner_of(request)),
         journey_(request.demand, *request.policy, record.attempts),
         race_(services.timer, journey_) {
     request.tab = &tab_;
@@ -69,6 +79,7 @@ class Life {
   Task<void> tell_end();
   void close_tab();
   bool may_pay_for(routing::EndpointIndex endpoint);
+  providers::KeyNeeds needs_while_waiting(const routing::Decision& decision) const;
 
   Services& services_;
   InferenceRequest& request_;
@@ -155,9 +166,10 @@ Task<void> Life::choose() {
   if (!decision.chosen) co_return co_await wait_for_somebody(now);
 
   chosen.slot.emplace(services_.line, generation_, *decision.chosen);
-  if (!chosen.slot->taken()) {  // another loop took the room that was decided for
-    deciding_.take_back();
+  if (!chosen.slot->taken() || !deciding_.take_key(chosen.permit, *decision.chosen, now)) {
+    deciding_.take_back();  // another loop took the room that was decided for
   } else if (!deciding_.may_retry() || !may_pay_for(*decision.chosen)) {
+    chosen.permit.ends(providers::KeyPermit::Sent::no, 0, now);
     deciding_.take_back();
     journey_.stops();
   } else {
@@ -170,12 +182,19 @@ Task<void> Life::choose() {
 
 Task<void> Life::wait_for_somebody(config::TimePoint now) {
   const routing::Decision& decision = services_.decision;
-  const bool has_waited =
-      co_await place_.wait(generation_, decision, request_.demand.deadline, services_.timer, interruption_);
+  const bool has_waited = co_await place_.wait(generation_, decision, needs_while_waiting(decision),
+                                               request_.demand.deadline, services_.timer, interruption_);
   if (has_waited) co_return;
   if (interruption_.over()) co_return journey_.stops();
   journey_.nobody(somebody_at_, now);
   if (journey_.is_over() && record_.attempts.empty()) error_ = no_candidate(decision, request_, now);
+}
+
+// Of the limits of a key, at the first host where they are in the way.
+providers::KeyNeeds Life::needs_while_waiting(const routing::Decision& decision) const {
+  const auto limited =
+      std::ranges::find(decision.verdicts, routing::Removal::credential_limit, &routing::Verdict::removal);
+  return limited == decision.verdicts.end() ? providers::KeyNeeds() : deciding_.needs_at(limited->endpoint);
 }
 
 bool Life::may_pay_for(routing::EndpointIndex endpoint) {
@@ -189,7 +208,7 @@ void Life::choose_beside() {
   if (!second) return;
   Chosen& chosen = chosen_[1].emplace();
   chosen.slot.emplace(services_.line, generation_, *second);
-  if (!chosen.slot->taken() || !may_pay_for(*second)) {
+  if (!chosen.slot->taken() || !may_pay_for(*second) || !deciding_.take_key(chosen.permit, *second, now)) {
     chosen_[1].reset();
     services_.line.call();
     return deciding_.take_back();
@@ -204,6 +223,7 @@ void Life::choose_beside() {
 void Life::begin(Leg leg, config::TimePoint now) {
   Chosen& chosen = *chosen_[leg];
   Asking asking = deciding_.asking(now);
+  asking.permit = &chosen.permit;
   routing::Attempt& begun = asking.begun->attempt;
   const routing::Endpoint& endpoint = generation_.catalogue->endpoints()[begun.endpoint];
   chosen.in_short = deciding_.in_short(now);
@@ -271,6 +291,7 @@ void Life::take_ended() {
 
 // What it showed is learned as it ends, also where another one goes on.
 void Life::end(Leg leg, Tried& tried) {
+  gateway::end(chosen_[leg]->permit, tried.attempt, services_.timer.now());
   chosen_[leg]->slot.reset();
   chosen_[leg]->trial.end();
   services_.line.call();

@@ -28,6 +28,10 @@ config::PricePerMillionTokens dearest(
   return usual;
 }
 
+LimitHit hit_of(const LimitState& limit) {
+  return {.of = static_cast<LimitHit::Of>(limit.scope), .measure = limit.measure, .period = limit.period};
+}
+
 }  // namespace
 
 Tab::Tab(Services& services, InferenceRequest& request, Record& record)
@@ -116,6 +120,7 @@ Let Tab::open(Reply& reply, std::optional<ErrorReply>& error) {
     const Asked wanted = asked();
     LimitState blocking;
     const Let let = till_->books.reserve(wanted, services_.timer.now(), reservation_, &blocking);
+    if (let != Let::in) record_.limit_hit = hit_of(blocking);
     if (let == Let::wait) return let;
     if (let == Let::out) {
       error = quota_refusal(blocking, wanted.most, let);
@@ -157,6 +162,7 @@ Task<void> Tab::wait(Reply& reply, Interruption& interruption, std::optional<Err
   }
   if (reservation_.is_open()) {
     is_open_ = true;
+    if (record_.limit_hit) record_.limit_hit->let_in = true;
     if (!interruption.over() && remember(error)) let_in(reply);
     co_return;
   }
@@ -169,6 +175,7 @@ Task<void> Tab::wait(Reply& reply, Interruption& interruption, std::optional<Err
     co_return;
   }
   is_open_ = true;
+  if (record_.limit_hit) record_.limit_hit->let_in = true;
   if (remember(error)) let_in(reply);
 }
 
@@ -191,7 +198,7 @@ bool Tab::remember(std::optional<ErrorReply>& error) {
     note.team = demand.key->team;
     note.key = demand.key->name.text;
   }
-  note.user = std::string_view(demand.user).substr(0, 64);
+  note.user = demand.user;
   note.model = std::string_view(demand.model->name.text).substr(0, 100);
   note.end = EntryEnd::lost;
   till_->scratch.clear();

@@ -76,6 +76,7 @@ void Tab::close(const routing::Attempt* last, EntryEnd end, int status) {
   if (record_.attempts.empty()) used.requests = reservation_.is_open() ? 1 : 0;
   entry.charged = till_->books.settle(reservation_, used, services_.timer.now());
   // What was not set aside is not charged: the one that decides comes first.
+  record_.charged = {entry.charged};
   std::int64_t left = entry.charged;
   const auto share = [&left](EntryView::Attempt& each) {
     each.charged = std::min(each.charged, left);
@@ -101,8 +102,7 @@ void Tab::write_entry_of(EntryView& entry, EntryEnd end, int status) {
     for (const std::string& tag : demand.key->tags) entry.tags.push_back(tag);
   }
   for (const std::string& tag : request_.tags) entry.tags.push_back(tag);
-  constexpr std::size_t longest = 256;
-  entry.user = std::string_view(demand.user).substr(0, longest);
+  entry.user = demand.user;
   entry.model = demand.model->name.text;
   entry.policy = request_.policy->name.text;
   entry.path = request_.surface->route();

@@ -83,4 +83,11 @@ void append_json_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    if (take_code_point(text) == replacement) return false;
+  }
+  return true;
+}
+
 }  // namespace gateway

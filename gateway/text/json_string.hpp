@@ -12,6 +12,9 @@ namespace gateway {
 // escape.
 void append_json_string(std::string_view text, std::string& out);
 
+// Whether it is, and without U+FFFD, which stands for what is not.
+bool is_utf8(std::string_view text);
+
 inline constexpr auto plain_characters = [] {
   std::array<bool, 256> table{};
   for (unsigned char c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';

@@ -16,6 +16,9 @@ class KeyHealth {
  public:
   explicit KeyHealth(std::size_t keys) : keys_(keys), rests_until_(new std::atomic<std::int64_t>[keys]()) {}
 
+  bool rests(std::size_t key, config::TimePoint now) const {
+    return rests_until_[key].load(std::memory_order_relaxed) > now.time_since_epoch().count();
+  }
   // The next one in turn of those that do not rest; of all that do, the one whose rest ends first.
   std::size_t next(config::TimePoint now);
   // The host refused the key with `status`; it rests for as long as the host asked, or is usual. Returns

@@ -35,7 +35,9 @@ Task<Result<void>> HttpExchange::enter(const OutgoingRequest& request) {
   ++entered_;
   switch (access.kind()) {
     case Access::Kind::keys: {
-      key_ = access.keys.next(provider_.timer_.now());
+      const auto permitted = request.permit ? request.permit->key() : std::nullopt;
+      key_ = permitted ? *permitted : access.keys.next(provider_.timer_.now());
+      if (request.permit) request.permit->uses(key_);
       const Credential key = access.key(key_, request.dialect->format());
       fields_ = key.field.empty() ? std::string() : "\r\n" + key.field + ": " + key.value;
       break;
@@ -78,14 +80,15 @@ Task<Result<void>> HttpExchange::enter_with_token() {
   }
 }
 
-bool HttpExchange::enters_again(const HostReply& reply) {
+bool HttpExchange::enters_again(const HostReply& reply, const OutgoingRequest& request) {
   Access& access = *provider_.access_;
   const config::TimePoint now = provider_.timer_.now();
   switch (access.kind()) {
     case Access::Kind::keys: {
       if (!is_of_key(reply.status)) return false;
       const bool is_another = access.keys.refused(key_, reply.status, reply.retry_after, now);
-      return is_another && entered_ <= access.settings().access.more_keys.size();
+      if (!is_another || entered_ > access.settings().access.more_keys.size()) return false;
+      return !request.permit || request.permit->moves(now);
     }
     case Access::Kind::token:
       return reply.status == 401 && access.token.refused(token_, now) && entered_ < 2;

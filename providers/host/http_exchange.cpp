@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "providers/host/rate_limits_of.hpp"
 #include "providers/host/retry_hint.hpp"
 #include "providers/net/plain_connection.hpp"
 
@@ -97,7 +98,8 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
     for (;;) {
       if (connection_->unread().size() > seen) {
         if (const auto reply = understand_head(seen)) {
-          if (!provider_.access_ || !*reply || !enters_again(**reply)) co_return *reply;
+          if (*reply && request.permit) request.permit->arrived((*reply)->limits, provider_.timer_.now());
+          if (!provider_.access_ || !*reply || !enters_again(**reply, request)) co_return *reply;
           is_refused = true;
           break;
         }
@@ -189,6 +191,7 @@ std::optional<Result<HostReply>> HttpExchange::understand_head(std::size_t seen)
 
   const auto& head = std::get<ReplyHead>(result);
   HostReply reply{.status = head.status, .content = content_kind(head), .headroom = headroom(head.fields)};
+  if (reply.headroom) reply.limits = rate_limits_of(head.fields, provider_.timer_.wall());
   // The date form of the field is rare; only then the wall clock matters.
   if (head.status >= 400) {
     reply.retry_after = retry_after(head.fields, provider_.timer_.wall());

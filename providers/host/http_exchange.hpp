@@ -29,7 +29,7 @@ class HttpExchange final : public Exchange {
   Task<Result<void>> enter(const OutgoingRequest& request);
   Task<Result<void>> enter_with_token();
   // Whether to ask once more, with another key or token.
-  bool enters_again(const HostReply& reply);
+  bool enters_again(const HostReply& reply, const OutgoingRequest& request);
   void start_over();
   Task<Result<void>> connect();
   Task<Result<void>> connect_once(config::TimePoint limit);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "providers/credentials/key_allowance.hpp"
 #include "providers/dialect/dialect.hpp"
 #include "providers/loop/task.hpp"
 #include "providers/net/connection.hpp"
@@ -23,6 +24,7 @@ struct HostReply {
   ContentKind content = ContentKind::other;
   std::optional<config::Duration> retry_after{};
   std::optional<double> headroom{};  // share of the rate limit left
+  RateLimits limits{};
   // Of a refusal, where the host says its time: how far this machine's clock is ahead of it.
   std::optional<config::Duration> clock_ahead{};
 
@@ -40,6 +42,7 @@ struct OutgoingRequest {
   // In place of the dialect's own fields: lines, each with its line's end in front, checked; empty: the
   // dialect's.
   std::string_view fields{};
+  KeyPermit* permit = nullptr;  // of the key that it is asked with; null: any
 };
 
 // One request and its reply. Dropping it before the reply's end closes the connection.

@@ -154,6 +154,13 @@ bool never_got_the_request(const Question& question, const Verdict& verdict) {
          found->failure && found->failure->progress == Progress::nothing_sent;
 }
 
+const Allowance* allowance_of(const Question& question, const Verdict& verdict) {
+  if (question.allowances.empty()) return nullptr;
+  const std::size_t provider = endpoint_of(question, verdict).settings->provider_index;
+  const auto found = std::ranges::find(question.allowances, provider, &Allowance::provider);
+  return found == question.allowances.end() ? nullptr : &*found;
+}
+
 View view_of(const Question& question, const Verdict& verdict) {
   return {.endpoint = &priced(question, verdict),
           .prediction = &verdict.prediction,
@@ -230,6 +237,10 @@ void check_availability(const Question& question, Panic panic, Verdict& verdict)
   // A wrong credential or an empty account does not heal by asking more.
   if (panic == Panic::no || health.breaker.is_configuration_fault()) check_breaker(question, verdict);
   if (verdict.removal == Removal::none && is_full(question, verdict)) remove(verdict, Removal::full, 0);
+  const Allowance* allowance = allowance_of(question, verdict);
+  if (verdict.removal == Removal::none && allowance && allowance->wait > config::Duration::zero()) {
+    remove(verdict, Removal::credential_limit, config::Seconds(allowance->wait).count());
+  }
 }
 
 config::TimePoint back_at(const Question& question, const Verdict& verdict) {
@@ -238,6 +249,8 @@ config::TimePoint back_at(const Question& question, const Verdict& verdict) {
   const Health& health = health_of(question, verdict);
   config::TimePoint back = std::max(question.now, health.cooling_until);
   if (const auto askable = may_be_asked_at(question, verdict)) back = std::max(back, *askable);
+  if (verdict.removal == Removal::credential_limit)
+    back = question.now + allowance_of(question, verdict)->wait;
   if (health.breaker.phase(question.now) == Breaker::Phase::open)
     back = std::max(back, health.breaker.opens());
   return back;

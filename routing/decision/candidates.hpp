@@ -20,9 +20,14 @@ struct Question {
   config::TimePoint now;
   std::uint64_t seed;
   std::span<const EndpointIndex> withdrawn;
+  std::span<const Allowance> allowances;
+  double money;
   Asked asked;
   std::span<const std::uint64_t> known_blocks;  // the leading ones that any endpoint has seen lately
 };
+
+// Of the endpoint's provider; null where there is room.
+const Allowance* allowance_of(const Question& question, const Verdict& verdict);
 
 View view_of(const Question& question, const Verdict& verdict);
 

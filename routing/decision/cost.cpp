@@ -40,7 +40,7 @@ double weight_of_success(double failure) {
   return 1 + 0.6 * failure;
 }
 
-Cost cost(const Policy& policy, const View& view, double quality_penalty) {
+Cost cost(const Policy& policy, const View& view, double quality_penalty, double money) {
   const Prediction& prediction = *view.prediction;
   Cost result{.price = prediction.price};
   double value_of_ttft = policy.value_of_ttft;
@@ -50,6 +50,7 @@ Cost cost(const Policy& policy, const View& view, double quality_penalty) {
     result.ttft = policy.value_of_ttft * tail * prediction.ttft;
     result.generation = policy.value_of_generation * prediction.generation;
   }
+  result.price *= money;
   const double without_quota = result.price + result.ttft + result.generation + result.other;
   if (!std::isnan(prediction.headroom)) {
     const double excess = std::max(0.0, (1 - prediction.headroom) - 0.9) / 0.1;

@@ -10,7 +10,7 @@ namespace routing {
 
 // The terms, in dollars.
 struct Cost {
-  double price = 0;
+  double price = 0;       // what the host bills, times what money counts
   double ttft = 0;        // value of the wait for the first visible token
   double generation = 0;  // value of the wait for the rest
   double other = 0;       // of a policy's own `minimize`: what is neither price nor a wait
@@ -20,7 +20,8 @@ struct Cost {
   double total() const { return price + ttft + generation + other + quota + quality + failure; }
 };
 
-Cost cost(const Policy& policy, const View& view, double quality_penalty);
+// `money`: how much a dollar to a host counts, beside those that waiting is worth (pacing.hpp).
+Cost cost(const Policy& policy, const View& view, double quality_penalty, double money = 1);
 
 // How `total` grows when g does: by this times as much.
 double weight_of_success(double failure);

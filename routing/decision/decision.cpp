@@ -38,6 +38,8 @@ std::string_view to_text(Removal removal) {
       return "cannot be asked this";
     case Removal::not_ready:
       return "says that it is not ready";
+    case Removal::credential_limit:
+      return "our keys there have used what the host lets them use for now";
   }
   return "unknown";
 }

@@ -33,8 +33,17 @@ enum class Removal {
   rejected,        // a host of its model found the request itself at fault
   unfit,           // it cannot take the request: Demand::unfit says why
   not_ready,       // an engine of one's own that says so itself, or does not answer when it is asked
+  // The host's limits for our keys are used up; `missed_by` in seconds until there is room.
+  credential_limit,
 };
-inline constexpr std::size_t removals = static_cast<std::size_t>(Removal::not_ready) + 1;
+inline constexpr std::size_t removals = static_cast<std::size_t>(Removal::credential_limit) + 1;
+
+// What is left of a host's limits for our keys there, at the one of them that has most.
+struct Allowance {
+  std::uint32_t provider = 0;  // in Settings::providers
+  double left = 1;             // share of the tightest limit, once this request is counted
+  config::Duration wait{};     // until there is room for it; zero: there is
+};
 
 struct Verdict {
   EndpointIndex endpoint = 0;
@@ -63,6 +72,7 @@ struct Decision {
   double propensity = 0;
   double explored_dollars = 0;  // what exploring costs beyond the best, to be taken from the purse
   double expected_dollars = 0;  // of the best candidate, for filling the purse
+  double money = 1;             // how much a dollar to a host counted; see pacing.hpp
   std::size_t relaxed = 0;      // steps of Policy::relax that were taken because nobody was left
   // The host chosen is half open: the attempt is a trial, of which only so many may be under way.
   std::optional<int> trials_allowed{};

@@ -15,7 +15,7 @@ constexpr double z95 = 1.645;
 
 bool is_shut(Removal removal) {
   return removal == Removal::open || removal == Removal::recovering || removal == Removal::cooling ||
-         removal == Removal::full || removal == Removal::not_ready;
+         removal == Removal::full || removal == Removal::not_ready || removal == Removal::credential_limit;
 }
 
 // What a second of waiting for the first token costs, as the decision reckoned it.
@@ -61,7 +61,7 @@ std::optional<config::Duration> hedge_after(const Decision& decision, const Poli
   const double p95 = slow.first_delta * std::exp(z95 * slow.first_delta_log_sd);
   const config::Occasion occasion{.prompt = demand.prompt, .at = demand.wall, .tier = demand.tier};
   const Endpoint& asked = priced_on(catalogue.endpoints()[*decision.chosen], occasion);
-  const double dollars = duplicate(slow, asked, demand);
+  const double dollars = decision.money * duplicate(slow, asked, demand);
   const double wait = std::max({shortest, over_p95 * p95, dollars / value + other->prediction.first_delta});
   return std::chrono::duration_cast<config::Duration>(config::Seconds{wait});
 }

@@ -44,13 +44,17 @@ void look_at(const Question& question, const Candidate& candidate, int place, Ve
   verdict.cached_blocks = static_cast<std::uint32_t>(blocks);
   verdict.prediction = predict(endpoint, state, question.asked, prompt_share(question.demand, blocks),
                                question.in_flight.at(candidate.endpoint), question.now);
+  // By our own count, too, where that is the tighter one.
+  if (const Allowance* allowance = allowance_of(question, verdict)) {
+    verdict.prediction.headroom = std::fmin(verdict.prediction.headroom, std::max(0.0, allowance->left));
+  }
   if (state.health.breaker.phase(question.now) == Breaker::Phase::half_open) {
     verdict.prediction.failure = std::min(verdict.prediction.failure, failure_on_trial);
   }
   filter(question, verdict);
   const View view = view_of(question, verdict);
   verdict.tier = tier_of(question.policy, view, place);
-  verdict.cost = cost(question.policy, view, candidate.quality_penalty);
+  verdict.cost = cost(question.policy, view, candidate.quality_penalty, question.money);
 }
 
 // All candidates of the model, then those of the models to fall back to.
@@ -143,7 +147,8 @@ void pick(const Question& question, const Purse& purse, Panic panic, Decision& d
 void find_earliest(const Question& question, Decision& decision) {
   for (const Verdict& verdict : decision.verdicts) {
     const bool comes_back = verdict.removal == Removal::cooling || verdict.removal == Removal::open ||
-                            verdict.removal == Removal::not_ready;
+                            verdict.removal == Removal::not_ready ||
+                            verdict.removal == Removal::credential_limit;
     if (!comes_back) continue;
     const config::TimePoint back = back_at(question, verdict);
     if (!decision.earliest || back < *decision.earliest) decision.earliest = back;
@@ -169,6 +174,7 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
   clear(decision);
   decision.snapshot = snapshot.version;
   decision.seed = moment.seed;
+  decision.money = moment.money;
   std::span<const std::uint64_t> blocks;
   if (snapshot.prefixes) {
     blocks =
@@ -182,6 +188,8 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
                           .now = moment.now,
                           .seed = moment.seed,
                           .withdrawn = moment.withdrawn,
+                          .allowances = moment.allowances,
+                          .money = moment.money,
                           .asked = asked(demand, snapshot.lengths.get()),
                           .known_blocks = blocks};
   decision.length = question.asked.length;

@@ -21,6 +21,9 @@ struct Moment {
   std::uint64_t seed = 0;
   // Endpoints that a newer generation than the snapshot's does not allow: never chosen.
   std::span<const EndpointIndex> withdrawn{};
+  // Of providers whose limits are nearly used; all others have room.
+  std::span<const Allowance> allowances{};
+  double money = 1;  // how much a dollar to a host counts under this policy; see pacing.hpp
 };
 
 // `tried`: endpoints of earlier attempts at this request. Overwrites `decision`. Does not allocate once

@@ -15,6 +15,7 @@ enum class Use : std::uint8_t {
   minimize,  // dollars
   weight,    // weighted(a number)
   rate,      // dollars per second, without names
+  budget,    // the same, for a budget
   when,      // true or false, about the request alone
   relax,     // a limit, or what a rule limits
 };

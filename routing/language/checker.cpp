@@ -20,7 +20,7 @@ void Checker::whole() {
              root.type == Type::number ? "compare it with a limit, as in " + quoted("ttft <= 3 s") : "");
   }
   if (use_ == Use::minimize) wants_number(root, dollars);
-  if (use_ == Use::rate) wants_number(root, dollars_per_second);
+  if (is_rate()) wants_number(root, dollars_per_second);
 }
 
 std::string Checker::words(const Node& found) const {
@@ -78,8 +78,7 @@ void Checker::name(Node& found) {
   const FactInfo* fact = find_fact(found.text);
   if (fact == nullptr) {
     const std::string near = config::nearest(found.text, known_words());
-    const std::string_view kind =
-        use_ == Use::rate ? "write a rate such as `20 $/h`" : "texts are written in quotes";
+    const std::string_view kind = is_rate() ? rate_advice() : std::string_view("texts are written in quotes");
     return complain(found, "there is no name " + quoted(found.text),
                     near.empty() ? std::string(kind) : "did you mean " + quoted(near) + "?");
   }
@@ -87,8 +86,7 @@ void Checker::name(Node& found) {
     return complain(found, quoted(found.text) + " is about an endpoint, and `when` sees the request alone",
                     "choose by the request here, and by endpoints inside the policy");
   }
-  if (use_ == Use::rate)
-    return complain(found, "`value_of_time` is a constant", "write a rate such as `20 $/h`");
+  if (is_rate()) return complain(found, quoted(to_text(use_)) + " is a constant", std::string(rate_advice()));
   if (use_ == Use::allow && (fact->source == Source::measured || fact->source == Source::predicted)) {
     complain(found, quoted(found.text) + " is live, and `allow` is never relaxed and fails closed",
              "put it under `require`, unless an endpoint without evidence shall get nothing",
@@ -162,6 +160,8 @@ std::string_view to_text(Use use) {
       return "choose";
     case Use::rate:
       return "value_of_time";
+    case Use::budget:
+      return "budget";
     case Use::when:
       return "when";
     case Use::relax:

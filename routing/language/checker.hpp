@@ -20,6 +20,11 @@ class Checker {
  private:
   Node& node(NodeIndex index) { return tree_.nodes[index]; }
   Node& child(const Node& parent, std::size_t which) { return tree_.nodes[parent.children[which]]; }
+  bool is_rate() const { return use_ == Use::rate || use_ == Use::budget; }
+  std::string_view rate_advice() const {
+    return use_ == Use::budget ? "write dollars for time such as `40 $/day`"
+                               : "write a rate such as `20 $/h`";
+  }
   std::string words(const Node& found) const;
   void complain(const Node& where, std::string message, std::string suggestion,
                 config::Severity severity = config::Severity::error);

@@ -31,7 +31,7 @@ const Node* Checker::text_argument(const Node& found, std::string_view example) 
 }
 
 void Checker::supports(Node& found) {
-  if (use_ == Use::when || use_ == Use::rate) {
+  if (use_ == Use::when || is_rate()) {
     return complain(found, "`supports` is about an endpoint, and " + quoted(to_text(use_)) + " sees none",
                     "");
   }
@@ -58,8 +58,7 @@ void Checker::header(Node& found) {
   if (!argument->text.starts_with("x-")) {
     return complain(*argument, "only headers whose name begins with `x-` can be read", "");
   }
-  if (use_ == Use::rate)
-    return complain(found, "`value_of_time` is a constant", "write a rate such as `20 $/h`");
+  if (is_rate()) return complain(found, quoted(to_text(use_)) + " is a constant", std::string(rate_advice()));
   found.type = Type::text;
 }
 

@@ -30,7 +30,7 @@ void Checker::wants_number(const Node& root, Dimension wanted) {
     complain(root,
              words(root) + " comes out in " + to_text(root.dimension) + ", and " + quoted(to_text(use_)) +
                  " must come out in " + to_text(wanted),
-             use_ == Use::rate ? "write a rate such as `20 $/h`" : advice(wanted, root.dimension));
+             is_rate() ? std::string(rate_advice()) : advice(wanted, root.dimension));
   }
 }
 

@@ -247,6 +247,7 @@ Reading reading_of(Use use) {
       return Reading::open;
     case Use::minimize:
     case Use::rate:
+    case Use::budget:
       return Reading::cost;
     case Use::weight:
       return Reading::weight;

@@ -35,7 +35,7 @@ bool may_follow_a_number(std::string_view word) {
 std::string unit_advice_for(std::string_view word) {
   if (word == "k" || word == "K") return "write `ktok` for thousands of tokens";
   using Spoken = std::pair<std::string_view, std::string_view>;
-  static constexpr std::array<Spoken, 12> spoken{{{"sec", "s"},
+  static constexpr std::array<Spoken, 13> spoken{{{"sec", "s"},
                                                   {"secs", "s"},
                                                   {"second", "s"},
                                                   {"seconds", "s"},
@@ -44,6 +44,7 @@ std::string unit_advice_for(std::string_view word) {
                                                   {"minutes", "min"},
                                                   {"hour", "h"},
                                                   {"hours", "h"},
+                                                  {"days", "d"},
                                                   {"token", "tok"},
                                                   {"tokens", "tok"},
                                                   {"percent", "%"}}};

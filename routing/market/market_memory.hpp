@@ -21,12 +21,20 @@ struct EndpointMemory {
   Dossier::Sums sums;
 };
 
+// What a policy with a budget has spent of a day.
+struct BudgetMemory {
+  std::uint64_t policy = 0;  // hash of its name
+  std::int64_t day = 0;      // when it began, in seconds since 1970
+  std::int64_t nanos = 0;
+};
+
 struct MarketMemory {
   config::TimePoint taken{};  // by the clock of that process, as all times in it
   std::vector<EndpointMemory> endpoints;
   std::vector<std::pair<std::uint64_t, Length>> lengths;
   std::shared_ptr<const PrefixTable> prefixes{};  // of the process that remembers
   std::vector<PrefixUse> uses{};                  // where they were kept
+  std::vector<BudgetMemory> budgets{};            // of whoever keeps it; the market has none
 
   // The latest ones; more would be megabytes a time. Walks through a large table.
   std::vector<PrefixUse> prefix_uses() const;

@@ -53,7 +53,10 @@ struct Policy {
   std::optional<config::Duration> deadline{};
   double explore = 0.02;       // share of expected spend
   double hedge_budget = 0.05;  // share of requests
-  config::Place place{};       // for problems found later
+  // Dollars a day that its requests should cost; money counts more while that is overrun. Absent: as they
+  // come.
+  std::optional<double> budget{};
+  config::Place place{};  // for problems found later
   // The request's own preferences, which remove and order endpoints beside the rules; absent in a PolicySet.
   std::shared_ptr<const Overlay> overlay{};
 };

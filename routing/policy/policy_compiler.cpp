@@ -16,6 +16,8 @@ namespace routing {
 
 namespace {
 
+constexpr double seconds_of_a_day = 86'400;
+
 std::vector<Rule> rules_of(const Pieces& pieces) {
   std::vector<Rule> rules;
   for (const Piece& piece : pieces) rules.push_back(piece.rule);
@@ -56,6 +58,11 @@ Policy policy_of(const config::PolicySettings& settings, const Parts& parts, con
   if (parts.choose) policy.choose = parts.choose->rule;
   if (parts.value_of_time) {
     policy.value_of_ttft = policy.value_of_generation = parts.value_of_time->rule.expression.number(View{});
+  }
+  if (parts.budget) policy.budget = parts.budget->rule.expression.number(View{}) * seconds_of_a_day;
+  if (parts.budget && parts.choose) {
+    complain(problems, parts.budget->rule.place, "policies." + settings.name.text + ".budget",
+             "`choose` draws by weights that no budget changes", "say what is best with `minimize`");
   }
   policy.attempts = parts.attempts.value_or(policy.attempts);
   policy.deadline = parts.deadline;

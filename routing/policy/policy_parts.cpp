@@ -82,6 +82,7 @@ Parts own_parts(const config::PolicySettings& policy, const Vocabulary& vocabula
   parts.minimize = texts.single(policy.minimize, "minimize", Use::minimize);
   parts.value_of_time = texts.single(policy.value_of_time, "value_of_time", Use::rate);
   parts.choose = texts.single(policy.choose, "choose", Use::weight);
+  parts.budget = texts.single(policy.budget, "budget", Use::budget);
   parts.attempts = policy.attempts;
   parts.deadline = policy.deadline;
   parts.hedge_budget = policy.hedge_budget;
@@ -98,6 +99,10 @@ Parts own_parts(const config::PolicySettings& policy, const Vocabulary& vocabula
                  to_text(value, dimensions::dollars_per_second),
              "");
   }
+  if (parts.budget && !(parts.budget->rule.expression.number(View{}) > 0)) {
+    complain(problems, policy.budget->place, path + ".budget", "a budget is more than nothing",
+             "what must not cost anything is a matter of `require: price == $0`");
+  }
   return parts;
 }
 
@@ -112,6 +117,7 @@ Parts inherited(Parts parent, const Parts& own) {
     parent.value_of_time = own.value_of_time;
     parent.choose = own.choose;
   }
+  if (own.budget) parent.budget = own.budget;
   if (own.attempts) parent.attempts = own.attempts;
   if (own.deadline) parent.deadline = own.deadline;
   if (own.hedge_budget) parent.hedge_budget = own.hedge_budget;
@@ -136,6 +142,7 @@ std::uint64_t hash_of(const Parts& parts) {
   single("minimize", parts.minimize);
   single("value_of_time", parts.value_of_time);
   single("choose", parts.choose);
+  if (parts.budget) hash.add("budget" + parts.budget->written);
   hash.add_number("attempts", parts.attempts);
   hash.add_number("hedge", parts.hedge_budget);
   hash.add_number("explore", parts.explore);

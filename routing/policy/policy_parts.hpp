@@ -12,6 +12,7 @@ struct Parts {
   Pieces allow, require, prefer, relax;
   // At most one of these three says what is best; a policy that sets one drops those it would inherit.
   std::optional<Piece> minimize, value_of_time, choose;
+  std::optional<Piece> budget;
   std::optional<int> attempts;
   std::optional<config::Duration> deadline;
   std::optional<double> hedge_budget, explore;

@@ -60,6 +60,8 @@ struct LoggedDecision {
   std::vector<UnderWay> under_way;
   std::vector<SeenBlocks> seen;
   std::vector<EndpointIndex> withdrawn;
+  std::vector<Allowance> allowances;  // as Moment's
+  double money = 1;
   // What was decided.
   std::optional<EndpointIndex> chosen{};
   Reason reason = Reason::best;

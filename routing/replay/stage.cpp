@@ -87,7 +87,12 @@ const Decision& Stage::decide(const LoggedDemand& demand, const LoggedDecision& 
     if (!was_over) attempt.failure.reset();
   }
   plan(snapshot_, policy, demand_, tried_, in_flight_, Purse(logged.purse),
-       {.now = logged.now, .seed = logged.seed, .withdrawn = logged.withdrawn}, decision_);
+       {.now = logged.now,
+        .seed = logged.seed,
+        .withdrawn = logged.withdrawn,
+        .allowances = logged.allowances,
+        .money = policy.budget ? logged.money : 1},
+       decision_);
   return decision_;
 }
 

@@ -1,5 +1,6 @@
 #include "routing/simulation/core_contender.hpp"
 
+#include "routing/decision/pacing.hpp"
 #include "routing/market/predict.hpp"
 
 namespace routing {
@@ -18,7 +19,8 @@ CoreContender::CoreContender(const Policy& policy, CoreParts without,
       market_(catalogue, now,
               lacks(CorePart::thresholds) ? Market::LoadModel::smooth : Market::LoadModel::with_thresholds),
       idle_(catalogue->endpoints().size()),
-      snapshot_(market_.snapshot(now)) {
+      snapshot_(market_.snapshot(now)),
+      began_(now) {
   if (lacks(CorePart::exploration)) policy_.explore = 0;
   if (lacks(CorePart::hedge)) policy_.hedge_budget = 0;
 }
@@ -41,6 +43,16 @@ const Snapshot& CoreContender::snapshot(config::TimePoint now) {
   return *snapshot_;
 }
 
+double CoreContender::money(config::TimePoint now) {
+  if (!policy_.budget) return 1;
+  constexpr config::Duration day = std::chrono::hours(24);
+  const std::int64_t today = (now - began_) / day;
+  if (today != day_) spent_ = 0;
+  day_ = today;
+  const double share = config::Seconds((now - began_) % day) / config::Seconds(day);
+  return money_counts(*policy_.budget, spent_, share);
+}
+
 void CoreContender::decide(const Situation& situation) {
   const Demand* demand = &situation.demand;
   if (lacks(CorePart::cache) && !demand->prefix_blocks.empty()) {
@@ -51,7 +63,7 @@ void CoreContender::decide(const Situation& situation) {
   }
   plan(snapshot(situation.now), policy_, *demand, situation.tried,
        lacks(CorePart::own_load) ? idle_ : situation.in_flight, purse_,
-       {.now = situation.now, .seed = situation.seed}, decision_);
+       {.now = situation.now, .seed = situation.seed, .money = money(situation.now)}, decision_);
 }
 
 Turn CoreContender::choose(const Situation& situation) {
@@ -102,6 +114,7 @@ void CoreContender::first_token(Attempt& attempt, const Demand& demand, config::
 
 void CoreContender::ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) {
   learned_ = true;
+  spent_ += attempt.cost.dollars();
   if (without_.none()) {
     market_.observe(attempt, demand, now);
   } else {

@@ -41,6 +41,8 @@ class CoreContender final : public Contender {
   bool lacks(CorePart part) const { return without_.test(static_cast<std::size_t>(part)); }
   const Snapshot& snapshot(config::TimePoint now);
   void decide(const Situation& situation);
+  // What money counts now, where the policy has a budget: days begin with the simulation.
+  double money(config::TimePoint now);
   Attempt shown(const Attempt& attempt) const;
   const Demand& shown(const Demand& demand);
 
@@ -52,6 +54,9 @@ class CoreContender final : public Contender {
   HedgeBudget hedges_;
   std::shared_ptr<const Snapshot> snapshot_;
   bool learned_ = false;
+  const config::TimePoint began_;
+  std::int64_t day_ = 0;  // since then
+  double spent_ = 0;      // of it, dollars
   Decision decision_;
   Demand demand_;  // as shown where something of it is hidden
 };

@@ -95,7 +95,8 @@ class World {
 
   const routing::Decision& decide(const routing::Demand& asked,
                                   std::span<const routing::Attempt> tried = {}) {
-    routing::plan(*market.snapshot(now), policy, asked, tried, in_flight, purse, {now, ++seed_}, decision);
+    routing::plan(*market.snapshot(now), policy, asked, tried, in_flight, purse,
+                  {.now = now, .seed = ++seed_, .allowances = allowances, .money = money}, decision);
     return decision;
   }
 
@@ -151,6 +152,8 @@ class World {
   routing::InFlight in_flight;
   routing::Policy policy;
   routing::Purse purse;
+  std::vector<routing::Allowance> allowances;  // as Moment's
+  double money = 1;
   routing::Decision decision;
   double output = 400;
   double noise_sd = 0.2;

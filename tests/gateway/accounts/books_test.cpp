@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <memory>
 #include <random>
 #include <thread>
 
@@ -369,4 +371,43 @@ TEST_CASE("where gateways share limits, requests take from what is in hand, and 
     world.settle(reservation, 50, 5);
   }
   CHECK(support::allocations - before == 0);
+}
+
+TEST_CASE("a key with one request is not behind a key with a thousand") {
+  World world;
+  world.settings.keys.push_back({.name = {"busy"}, .team = "search"});
+  world.settings.teams[0].quota.concurrent = 1;
+  world.adopt();
+  const auto asked = [](std::string_view key) { return Asked{.user = {}, .key = key, .team = "search"}; };
+  Reservation holder;
+  REQUIRE(world.books.reserve(asked("busy"), world.now, holder) == Let::in);
+  struct Silent final : gateway::Bell {
+    void ring() override {}
+  } bell;
+  std::vector<std::unique_ptr<gateway::Waiting>> line;
+  const auto wait = [&](std::string_view key) -> gateway::Waiting& {
+    line.push_back(std::make_unique<gateway::Waiting>());
+    line.back()->asked = asked(key);
+    line.back()->bell = &bell;
+    world.books.stand_in_line(*line.back());
+    return *line.back();
+  };
+  for (int i = 0; i < 1'000; ++i) wait("busy");
+  const gateway::Waiting& one = wait("app");
+  int before_it = 0;
+  while (!one.is_called) {
+    world.books.settle(holder, {.requests = 1}, world.now);
+    const auto called = std::ranges::find_if(
+        line, [](const auto& each) { return each->is_called && each->reservation.is_open(); });
+    REQUIRE(called != line.end());
+    holder = std::exchange((*called)->reservation, {});
+    ++before_it;
+  }
+  CHECK(before_it <= 2);
+  // And the busy one goes on in the order in which it asked.
+  CHECK(line.front()->is_called);
+  CHECK(!line[2]->is_called);
+  world.books.settle(holder, {.requests = 1}, world.now);
+  CHECK(line[1]->is_called);
+  for (const auto& each : line) (void)world.books.leave_line(*each);
 }

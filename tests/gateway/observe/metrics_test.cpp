@@ -291,3 +291,51 @@ TEST_CASE("neither keys nor credentials nor request ids are in the metrics") {
     CHECK(text.find(secret) == std::string::npos);
   }
 }
+
+TEST_CASE("requests are counted by team, by team and key, or by nobody, as the configuration says") {
+  const auto counted = [](config::Tenants by) {
+    config::Settings settings = tests::three_hosts();
+    settings.metrics.tenants = by;
+    const auto catalogue = tests::catalogue_of(std::move(settings), 3);
+    gateway::Metrics metrics("0.1.0", catalogue);
+    gateway::Record record = tests::answered(catalogue, 1);
+    record.team = "search";
+    record.charged = config::Money{500};
+    metrics.record(record);
+    return metrics.text();
+  };
+  const auto has = [](const std::string& text, const std::string& line) {
+    return text.find(line + "\n") != std::string::npos;
+  };
+  const std::string by_team = counted(config::Tenants::team), by_key = counted(config::Tenants::key);
+  CHECK(has(by_team, "isocost_tenant_requests_total{key=\"\",team=\"search\"} 1"));
+  CHECK(has(by_team, "isocost_tenant_prompt_tokens_total{key=\"\",team=\"search\"} 118"));
+  CHECK(has(by_team, "isocost_tenant_output_tokens_total{key=\"\",team=\"search\"} 101"));
+  CHECK(has(by_key, "isocost_tenant_requests_total{key=\"app\",team=\"search\"} 1"));
+  CHECK(counted(config::Tenants::none).find("isocost_tenant_requests_total{") == std::string::npos);
+}
+
+TEST_CASE("beyond a thousand tenants all others are one") {
+  World world;
+  for (int i = 0; i < 1'500; ++i) {
+    gateway::Record record = tests::answered(world.catalogue, 1);
+    record.team = "team-" + std::to_string(i);
+    world.metrics.record(record);
+  }
+  const auto counts = series(world.metrics.text());
+  CHECK(counts.at("isocost_tenant_requests_total") <= 1'000);
+  CHECK(counts.at("isocost_tenant_requests_total") > 900);
+  CHECK(world.says("isocost_tenant_requests_total{key=\"\",team=\"other\"} 510"));
+}
+
+TEST_CASE("limits that keep requests out are counted by what they are") {
+  World world;
+  gateway::Record record = tests::answered(world.catalogue, 1);
+  record.limit_hit = gateway::LimitHit{
+      .of = gateway::LimitHit::Of::team, .measure = config::Measure::dollars, .period = config::Period::day};
+  world.metrics.record(record);
+  record.limit_hit = gateway::LimitHit{.of = gateway::LimitHit::Of::key, .let_in = true};
+  world.metrics.record(record);
+  CHECK(world.says("isocost_limits_hit_total{limit=\"dollars_day\",of=\"team\",outcome=\"refused\"} 1"));
+  CHECK(world.says("isocost_limits_hit_total{limit=\"concurrent\",of=\"key\",outcome=\"waited\"} 1"));
+}

@@ -18,7 +18,8 @@ routing::MarketMemory some_memory() {
           .endpoints = {{.identity = {1, 2}, .state = state, .sums = {.cache_hits = 3}},
                         {.identity = {3, 4}, .state = {}, .sums = {}}},
           .lengths = {{9, {.output = 123, .reasoning = 4, .log_output = 5, .replies = 6}}},
-          .uses = {{.key = 8, .at = config::TimePoint(60s)}}};
+          .uses = {{.key = 8, .at = config::TimePoint(60s)}},
+          .budgets = {{.policy = 5, .day = 1'795'824'000, .nanos = 12}}};
 }
 
 const gateway::WallTime noon{1'700'000'000s};
@@ -49,6 +50,9 @@ TEST_CASE("what a market knows comes back from its bytes as it was") {
   CHECK(kept.memory.lengths[0].second.log_output == 5);
   REQUIRE(kept.memory.uses.size() == 1);
   CHECK(kept.memory.uses[0].at == config::TimePoint(60s));
+  REQUIRE(kept.memory.budgets.size() == 1);
+  CHECK(kept.memory.budgets[0].day == 1'795'824'000);
+  CHECK(kept.memory.budgets[0].nanos == 12);
 }
 
 TEST_CASE("whatever bit is wrong and wherever it is cut off, nothing of it is believed") {

@@ -93,6 +93,20 @@ TEST_CASE("beyond a provider's limit requests wait for their turn, and who came 
   CHECK(queue.door.records().size() == 6);
 }
 
+TEST_CASE("turns go round by owner, and by arrival within each") {
+  gateway::FairTurns turns;
+  const auto of = [&](std::uint64_t owner) { return turns.next(owner); };
+  const auto busy = of(1);
+  for (int i = 0; i < 999; ++i) (void)of(1);
+  const auto quiet = of(2), quiet_again = of(2), busy_again = of(1);
+  CHECK(quiet == busy);
+  CHECK(quiet_again == quiet + 1);
+  CHECK(busy_again == busy + 1000);
+  // Who comes later is not put before those who were served meanwhile, and gets no arrears.
+  turns.served(busy + 500);
+  CHECK(of(3) == busy + 500);
+}
+
 TEST_CASE("a turn is given as soon as there is room, not when somebody looks next") {
   Queue queue(limited(1));
   queue.ask("a");

@@ -111,6 +111,32 @@ TEST_CASE("an output limit and a limit of requests in flight are kept") {
   CHECK(verdict(world, 0).missed_by == 0);
 }
 
+TEST_CASE("a host whose limits for our keys are used up is left out, and the decision says until when") {
+  World world({{.name = "limited"}, {.name = "dear", .output_price = 90}});
+  world.allowances = {{.provider = 0, .left = -0.1, .wait = 12s}};
+  world.decide(world.demand());
+  CHECK(*world.decision.chosen == 1);
+  CHECK(verdict(world, 0).removal == Removal::credential_limit);
+  CHECK(verdict(world, 0).missed_by == doctest::Approx(12));
+  world.allowances.push_back({.provider = 1, .left = -1, .wait = 3s});
+  world.decide(world.demand());
+  CHECK(!world.decision.chosen);
+  REQUIRE(world.decision.earliest);
+  CHECK(*world.decision.earliest == world.now + 3s);
+}
+
+TEST_CASE("a host whose limits are nearly used costs more, so that others are asked before it is full") {
+  World world({{.name = "limited"}, {.name = "other", .output_price = 2.1}});
+  world.decide(world.demand());
+  CHECK(*world.decision.chosen == 0);
+  CHECK(verdict(world, 0).cost.quota == 0);
+  world.allowances = {{.provider = 0, .left = 0.02}};
+  world.decide(world.demand());
+  CHECK(verdict(world, 0).cost.quota > 0);
+  CHECK(verdict(world, 0).prediction.headroom == 0.02);
+  CHECK(*world.decision.chosen == 1);
+}
+
 TEST_CASE("a host that asked for a pause is left alone for it, and the decision says when it is back") {
   World world({{.name = "a"}});
   Attempt limited = failed(world, 0, FailureKind::rate_limited);

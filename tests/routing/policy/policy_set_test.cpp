@@ -443,3 +443,38 @@ TEST_CASE("a rule that an earlier one leaves nothing for is found, and no other"
     CHECK(second(each.first, each.second) == "");
   }
 }
+
+TEST_CASE("a budget is dollars for time, and is inherited") {
+  config::PolicySettings paced = policy("paced"), child = policy("child", 5);
+  paced.budget = at("40 $/day");
+  paced.value_of_time = at("18 $/h");
+  child.extends = at("paced");
+  config::Problems problems;
+  const PolicySet set = compile(with({paced, child}), problems);
+  CHECK(problems.empty());
+  CHECK(*set.find("paced")->budget == doctest::Approx(40));
+  CHECK(*set.find("child")->budget == doctest::Approx(40));
+  CHECK(!set.find("balanced")->budget);
+  config::PolicySettings other = paced;
+  other.budget = at("1200 $/d / 30");
+  config::Problems of_other;
+  const PolicySet again = compile(with({other}), of_other);
+  CHECK(*again.find("paced")->budget == doctest::Approx(40));
+  CHECK(again.find("paced")->hash != set.find("paced")->hash);
+}
+
+TEST_CASE("a budget that cannot be meant is refused, with what is meant instead") {
+  const auto said = [](const std::string& text) {
+    config::PolicySettings paced = policy("paced");
+    paced.budget = at(text);
+    return problems_of(with({paced}));
+  };
+  CHECK(said("40 $").find("`budget` must come out in dollars per second") != std::string::npos);
+  CHECK(said("40 $").find("write dollars for time such as `40 $/day`") != std::string::npos);
+  CHECK(said("price / 1 d").find("`budget` is a constant") != std::string::npos);
+  CHECK(said("0 $/day").find("a budget is more than nothing") != std::string::npos);
+  config::PolicySettings drawn = policy("drawn");
+  drawn.choose = at("weighted(price ^ -2)");
+  drawn.budget = at("40 $/day");
+  CHECK(problems_of(with({drawn})).find("no budget changes") != std::string::npos);
+}

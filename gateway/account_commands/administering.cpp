@@ -1,4 +1,4 @@
-#include "gateway/commands/administering.hpp"
+#include "gateway/account_commands/administering.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,4 +1,4 @@
-#include "gateway/commands/keys_command.hpp"
+#include "gateway/account_commands/keys_command.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -6,12 +6,13 @@
 #include <iostream>
 #include <memory>
 
-#include "gateway/commands/administering.hpp"
+#include "gateway/account_commands/administering.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/open_keys.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quantity_text.hpp"
 #include "gateway/text/table.hpp"
+#include "providers/dialect/path_segment.hpp"
 
 namespace gateway {
 namespace {
@@ -26,6 +27,12 @@ struct KeysOptions {
   bool as_json = false;
 };
 
+std::string segment(const std::string& name) {
+  std::string text;
+  providers::append_segment(text, name);
+  return text;
+}
+
 std::string path_of(const KeyCall& call) {
   switch (call.what) {
     case What::list:
@@ -33,16 +40,16 @@ std::string path_of(const KeyCall& call) {
       return "/admin/keys";
     case What::change:
     case What::limit:
-      return "/admin/keys/" + call.whom + "/change";
+      return "/admin/keys/" + segment(call.whom) + "/change";
     case What::rotate:
-      return "/admin/keys/" + call.whom + "/rotate";
+      return "/admin/keys/" + segment(call.whom) + "/rotate";
     case What::revoke:
     case What::erase:
-      return "/admin/keys/" + call.whom + "/revoke";
+      return "/admin/keys/" + segment(call.whom) + "/revoke";
     case What::show:
       break;
   }
-  return "/admin/keys/" + call.whom;
+  return "/admin/keys/" + segment(call.whom);
 }
 
 Reached in_store(const KeyCall& call, const LedgerPlace& place) {

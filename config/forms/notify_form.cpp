@@ -1,0 +1,74 @@
+// Who is told, and what is counted.
+#include "config/forms/access_form.hpp"
+#include "config/forms/credential.hpp"
+#include "config/forms/leaf.hpp"
+#include "config/forms/settings_form.hpp"
+#include "config/values/address.hpp"
+
+namespace config {
+namespace {
+
+// Addresses of webhooks are secrets as often as not: a variable or file may hold one.
+struct WebhookForm {
+  using Value = BaseUrl;
+
+  std::optional<BaseUrl> read(const Node& node) const {
+    if (node.kind() != Tree::Kind::text) {
+      node.error("an address such as `https://example.com/hook` is wanted, or `${NAME}` of a variable");
+      return std::nullopt;
+    }
+    std::string text = node.text();
+    if (text.starts_with("${")) {
+      const auto named = CredentialForm{Absence::refused}.read(node);
+      if (!named) return std::nullopt;
+      text = named->secret.reveal();
+    }
+    const std::size_t end = text.find('?');
+    auto parsed = parse_base_url(text.substr(0, end));
+    auto* const url = std::get_if<BaseUrl>(&parsed);
+    if (!url) {
+      node.key_error("this is no address such as `https://example.com/hook`");
+      return std::nullopt;
+    }
+    if (end != std::string::npos) url->path += text.substr(end);
+    if (url->scheme == BaseUrl::Scheme::http && !is_loopback(url->host)) {
+      node.key_error("`http` sends what it tells in the open", "write `https`");
+      return std::nullopt;
+    }
+    return std::move(*url);
+  }
+  JsonMembers schema() const { return {{"type", json_string("string")}}; }
+};
+
+}  // namespace
+
+const Fields<NotifySettings>& notify_fields() {
+  using S = NotifySettings;
+  static const Fields<S> fields = {
+      .meaning = "who is told of limits such as `{webhook: https://example.com/hook}`",
+      .list = {
+          field<S>("webhook", &S::webhook, WebhookForm{},
+                   "Gets one POST of JSON when four fifths of a limit of a day, a week, a month or a total "
+                   "are used: https, or ${NAME} of a variable that holds the address. Tried three times."),
+          field<S>(
+              "token", [](S& s, Credential c) { s.token = std::move(c.secret); },
+              CredentialForm{Absence::refused},
+              "Sent to it as a Bearer token: ${NAME} for a variable, ${file:/path} for a file."),
+      }};
+  return fields;
+}
+
+const Fields<MetricsSettings>& metrics_fields() {
+  using S = MetricsSettings;
+  static const Fields<S> fields = {
+      .meaning = "what is counted, such as `{tenants: key}`",
+      .list = {
+          field<S>(
+              "tenants", &S::tenants, WordForm<Tenants>{{"team", "key", "none"}},
+              "By whom requests, tokens and dollars are counted: by team, by team and key, or by nobody. "
+              "The first 990 have series of their own, all others are `other`."),
+      }};
+  return fields;
+}
+
+}  // namespace config

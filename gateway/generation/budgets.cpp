@@ -1,0 +1,86 @@
+#include "gateway/generation/budgets.hpp"
+
+#include <algorithm>
+
+#include "routing/decision/pacing.hpp"
+
+namespace gateway {
+namespace {
+
+// FNV-1a: what is kept of a policy's name.
+std::uint64_t hash_of(std::string_view name) {
+  std::uint64_t hash = 14695981039346656037ull;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
+  return hash;
+}
+
+}  // namespace
+
+Budgets::Budgets(const routing::PolicySet& policies, const Budgets* before) {
+  for (const routing::Policy& policy : policies.policies()) {
+    if (!policy.budget) continue;
+    std::shared_ptr<Budget> known;
+    for (std::size_t i = 0; before && i < before->all_.size(); ++i) {
+      if (before->all_[i]->policy == policy.name.text) known = before->all_[i];
+    }
+    if (!known) known = std::make_shared<Budget>(policy.name.text);
+    known->a_day.store(*policy.budget, std::memory_order_relaxed);
+    all_.push_back(std::move(known));
+  }
+}
+
+Budgets::Budget* Budgets::find(std::string_view policy) const {
+  const auto found =
+      std::ranges::find_if(all_, [&](const std::shared_ptr<Budget>& each) { return each->policy == policy; });
+  return found == all_.end() ? nullptr : found->get();
+}
+
+double Budgets::money_of(std::string_view policy) const {
+  const Budget* budget = find(policy);
+  return budget ? budget->money.load(std::memory_order_relaxed) : 1;
+}
+
+void Budgets::count(std::string_view policy, config::Money cost) {
+  if (Budget* budget = find(policy)) budget->nanos += std::max<std::int64_t>(cost.nanos, 0);
+}
+
+void Budgets::pass(const Day& today) {
+  for (const auto& each : all_) {
+    if (each->day != today.begins) each->nanos = 0;
+    each->day = today.begins;
+    const double spent = static_cast<double>(each->nanos) * 1e-9;
+    each->money.store(routing::money_counts(each->a_day.load(std::memory_order_relaxed), spent, today.share),
+                      std::memory_order_relaxed);
+  }
+}
+
+std::vector<Budgets::Standing> Budgets::standings() const {
+  std::vector<Standing> standings;
+  for (const auto& each : all_) {
+    standings.push_back({.policy = each->policy,
+                         .a_day = each->a_day.load(std::memory_order_relaxed),
+                         .spent = static_cast<double>(each->nanos) * 1e-9,
+                         .money = each->money.load(std::memory_order_relaxed)});
+  }
+  return standings;
+}
+
+std::vector<routing::BudgetMemory> Budgets::memory() const {
+  std::vector<routing::BudgetMemory> memory;
+  for (const auto& each : all_) {
+    memory.push_back({.policy = hash_of(each->policy), .day = each->day, .nanos = each->nanos});
+  }
+  return memory;
+}
+
+void Budgets::recall(const std::vector<routing::BudgetMemory>& memory, const Day& today) {
+  for (const auto& each : all_) {
+    each->day = today.begins;
+    for (const routing::BudgetMemory& known : memory) {
+      if (known.policy == hash_of(each->policy) && known.day == today.begins) each->nanos += known.nanos;
+    }
+  }
+  pass(today);
+}
+
+}  // namespace gateway

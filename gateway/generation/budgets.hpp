@@ -1,0 +1,64 @@
+// What policies with a `budget` have spent today, and how much money counts under each for that. The control
+// loop alone counts; data loops read. A policy that goes on under its name goes on with what it spent.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/values/units.hpp"
+#include "routing/market/market_memory.hpp"
+#include "routing/policy/policy_set.hpp"
+
+namespace gateway {
+
+// A day as quotas have it: its begin says which one it is.
+struct Day {
+  std::int64_t begins = 0;  // seconds since 1970
+  double share = 0;         // of it that has passed
+};
+
+class Budgets {
+ public:
+  // `before` may be null.
+  Budgets(const routing::PolicySet& policies, const Budgets* before);
+
+  struct Standing {
+    std::string policy;
+    double a_day = 0, spent = 0;  // dollars
+    double money = 1;
+  };
+
+  // From any thread. 1: the policy has no budget, or is within its plan.
+  double money(const routing::Policy& policy) const { return policy.budget ? money_of(policy.name.text) : 1; }
+  bool is_empty() const { return all_.empty(); }
+
+  // The rest belongs to the control loop. What requests under a policy cost.
+  void count(std::string_view policy, config::Money cost);
+  // Time has passed. A new day begins with nothing spent.
+  void pass(const Day& today);
+  std::vector<Standing> standings() const;
+  // As the market's memory keeps them, with the day they are of.
+  std::vector<routing::BudgetMemory> memory() const;
+  // What another process counted of the same day.
+  void recall(const std::vector<routing::BudgetMemory>& memory, const Day& today);
+
+ private:
+  struct Budget {
+    explicit Budget(std::string name) : policy(std::move(name)) {}
+    const std::string policy;
+    std::atomic<double> a_day{0};
+    std::atomic<double> money{1};
+    std::int64_t day = 0, nanos = 0;
+  };
+  double money_of(std::string_view policy) const;
+  Budget* find(std::string_view policy) const;
+
+  std::vector<std::shared_ptr<Budget>> all_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,93 @@
+#include "gateway/request/key_room.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "routing/market/predict.hpp"
+
+namespace gateway {
+namespace {
+
+// With more left than that of a limit, nothing is decided by it.
+constexpr double nearly = 0.2;
+
+bool declares_tokens(const config::ProviderLimits& limits) {
+  const auto any = [](const config::KeyLimits& of) { return of.tokens != config::PerPeriod(); };
+  return any(limits.each_key) || std::ranges::any_of(limits.of_keys, any);
+}
+
+// What an answer may count for. Hosts take `max_tokens` for used when they let a request in, but for
+// Anthropic's, which count what is answered; and what a host only tells of is no promise to be kept to.
+std::int64_t counted_output(const InferenceRequest& request, const routing::Endpoint& endpoint,
+                            double expected) {
+  if (request.surface->format() == config::Format::embeddings) return 0;
+  const std::int64_t likely = std::llround(std::clamp(expected, 0.0, 1e7));
+  if (!request.demand.max_output) return likely;
+  const std::int64_t most = request.demand.max_output->count;
+  const bool counts_most =
+      endpoint.provider->dialect != config::Dialect::anthropic && declares_tokens(endpoint.provider->limits);
+  return counts_most ? most : std::min(likely, most);
+}
+
+}  // namespace
+
+providers::KeyNeeds key_needs(const InferenceRequest& request, const routing::Endpoint& endpoint,
+                              double output) {
+  const routing::Demand& demand = request.demand;
+  const std::size_t inputs = request.asked.inputs.size();
+  const auto at_once = static_cast<std::size_t>(std::max(1, endpoint.settings->max_inputs.value_or(0)));
+  const std::size_t exchanges = endpoint.settings->max_inputs ? (inputs + at_once - 1) / at_once : 1;
+  return {.requests = static_cast<std::int64_t>(std::max<std::size_t>(exchanges, 1)),
+          .tokens = demand.prompt.count + counted_output(request, endpoint, output) * demand.answers};
+}
+
+routing::Moment moment_of(Services& services, const InferenceRequest& request,
+                          const routing::Snapshot& snapshot,
+                          std::span<const routing::EndpointIndex> withdrawn, config::TimePoint now,
+                          double& output) {
+  const Generation& generation = *request.hosts->generation;
+  std::vector<routing::Allowance>& nearly_used = services.allowances;
+  nearly_used.clear();
+  bool is_expected = false;
+  const auto look = [&](const routing::PublicModel& model) {
+    for (const routing::Candidate& candidate : model.candidates) {
+      const routing::Endpoint& endpoint = generation.catalogue->endpoints()[candidate.endpoint];
+      const auto provider = static_cast<std::uint32_t>(endpoint.settings->provider_index);
+      providers::KeyAllowance& allowance = *generation.allowances[provider];
+      if (!allowance.is_limited()) continue;
+      const auto known = std::ranges::find(nearly_used, provider, &routing::Allowance::provider);
+      if (known != nearly_used.end()) continue;
+      if (!std::exchange(is_expected, true)) {
+        output = routing::asked(request.demand, snapshot.lengths.get()).length.output;
+      }
+      const auto room = allowance.room(key_needs(request, endpoint, output), now);
+      if (room.left < nearly) nearly_used.push_back({provider, room.left, room.wait});
+    }
+  };
+  if (request.demand.model) look(*request.demand.model);
+  for (const routing::PublicModel* model : request.demand.fallbacks) look(*model);
+  return {.now = now,
+          .seed = services.dice.roll(),
+          .withdrawn = withdrawn,
+          .allowances = nearly_used,
+          .money = generation.budgets.money(*request.policy)};
+}
+
+bool begin(providers::KeyPermit& permit, const InferenceRequest& request, const routing::Endpoint& endpoint,
+           double output, config::TimePoint now) {
+  const Generation& generation = *request.hosts->generation;
+  const std::size_t provider = endpoint.settings->provider_index;
+  const providers::Access* access = generation.accesses[provider].get();
+  return permit.begin(*generation.allowances[provider], access ? &access->keys : nullptr,
+                      key_needs(request, endpoint, output), now);
+}
+
+void end(providers::KeyPermit& permit, const routing::Attempt& attempt, config::TimePoint now) {
+  using Sent = providers::KeyPermit::Sent;
+  const bool was_sent = !attempt.failure || attempt.failure->progress != routing::Progress::nothing_sent;
+  const std::int64_t tokens = attempt.usage ? attempt.usage->prompt.count + attempt.usage->output.count : 0;
+  permit.ends(was_sent ? Sent::yes : Sent::no, tokens, now);
+}
+
+}  // namespace gateway

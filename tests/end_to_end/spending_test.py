@@ -1,0 +1,214 @@
+"""What money does beside walls: budgets that pace, turns between keys, who is told of limits, and invoices."""
+import asyncio
+import http.server
+import json
+import os
+import pathlib
+import re
+import threading
+import time
+import unittest
+
+import httpx
+
+import behaviours
+from money_test import Gateway
+from scripted_host import ScriptedHost
+
+
+def answers(takes, tokens=1_000):
+    async def behaviour(exchange):
+        await asyncio.sleep(takes)
+        usage = {"prompt_tokens": 5, "completion_tokens": tokens, "total_tokens": tokens + 5}
+        await exchange.reply(200, behaviours.answer({"content": "Hello"}, usage=usage))
+        return True
+    return behaviour
+
+
+def ask(gateway, key="app", model="all", **more):
+    return httpx.post(f"http://127.0.0.1:{gateway.port}/v1/chat/completions",
+                      headers={"Authorization": f"Bearer {key}"} | more.pop("headers", {}), timeout=60,
+                      json={"model": model, "max_tokens": 1_000,
+                            "messages": [{"role": "user", "content": "Hi"}]} | more)
+
+
+def metric(gateway, pattern):
+    text = gateway.get("/metrics").text
+    return sum(float(found[1]) for found in re.finditer("^" + pattern + r" (\S+)$", text, re.MULTILINE))
+
+
+class Hook(http.server.ThreadingHTTPServer):
+    """Somebody's webhook, which fails once."""
+
+    def __init__(self):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                self.server.told.append((self.path, self.headers.get("Authorization"), body))
+                self.send_response(500 if len(self.server.told) == 1 else 204)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.told = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class SpendingTest(unittest.TestCase):
+    def gateway(self, keys, takes=0.01, **more):
+        host = self.enterContext(ScriptedHost({"all": answers(takes), "half": answers(takes)}))
+        gateway = Gateway(host, keys, **more)
+        self.addCleanup(gateway.folder.cleanup)
+        return gateway
+
+    def started(self, gateway):
+        gateway.start()
+        self.addCleanup(lambda: gateway.process.poll() is None and gateway.kill())
+        return gateway
+
+    def test_a_budget_makes_money_count_more_is_shown_replayed_and_kept_over_a_restart(self):
+        gateway = self.gateway({"app": {}}, default_policy="paced",
+                               policies={"paced": {"extends": "balanced", "budget": "1 $/day"}},
+                               records={"file": "RECORDS"})
+        gateway.settings["records"]["file"] = gateway.folder.name + "/records.db"
+        gateway.write()
+        self.started(gateway)
+        for _ in range(30):  # 0.1 $ each
+            self.assertEqual(ask(gateway).status_code, 200)
+        time.sleep(0.4)
+        reply = ask(gateway)
+        self.assertEqual(reply.status_code, 200, "nobody is refused for it")
+        self.assertIn("money=10.00", reply.headers["x-isocost-decision"])
+        budgets = gateway.get("/admin/endpoints").json()["budgets"]
+        self.assertEqual(budgets[0]["policy"], "paced")
+        self.assertEqual(budgets[0]["money_counts"], 10)
+        self.assertAlmostEqual(budgets[0]["spent_today"], 3.0, delta=0.2)
+        self.assertEqual(metric(gateway, r'isocost_policy_money_factor\{policy="paced"\}'), 10)
+        gateway.stop()
+        told = gateway.run("explain", "--from", gateway.settings["records"]["file"], "--request",
+                           reply.headers["x-request-id"])
+        self.assertIn("money counts 10 x today", told.stdout, told.stderr)
+        exact = gateway.run("replay", "--from", gateway.settings["records"]["file"], "--exact")
+        self.assertEqual(exact.returncode, 0, exact.stdout + exact.stderr)
+        gateway.start()
+        budgets = gateway.get("/admin/endpoints").json()["budgets"]
+        self.assertAlmostEqual(budgets[0]["spent_today"], 3.1, delta=0.2)
+        self.assertIn("money=10.00", ask(gateway).headers["x-isocost-decision"])
+        gateway.stop()
+
+    def one_against_many(self, gateway, many=300):
+        """How long one request takes beside so many of another key, and how long those take."""
+        async def run():
+            async with httpx.AsyncClient(timeout=120, limits=httpx.Limits(max_connections=many + 10)) as client:
+                async def one(key):
+                    begun = time.monotonic()
+                    reply = await client.post(f"http://127.0.0.1:{gateway.port}/v1/chat/completions",
+                                              headers={"Authorization": f"Bearer {key}"},
+                                              json={"model": "all", "max_tokens": 1_000,
+                                                    "messages": [{"role": "user", "content": "Hi"}]})
+                    self.assertEqual(reply.status_code, 200, reply.text)
+                    return time.monotonic() - begun
+                busy = [asyncio.create_task(one("busy")) for _ in range(many)]
+                await asyncio.sleep(1.0)
+                quiet = await one("quiet")
+                return quiet, max(await asyncio.gather(*busy))
+        return asyncio.run(run())
+
+    def test_a_key_with_one_request_is_not_behind_a_thousand_at_a_full_host(self):
+        gateway = self.gateway({"busy": {}, "quiet": {}}, takes=0.05, workers=1,
+                               limits={"queue_timeout": "60 s"})
+        gateway.settings["providers"]["a"]["limits"] = {"max_in_flight": 2}
+        gateway.write()
+        self.started(gateway)
+        quiet, busy = self.one_against_many(gateway)
+        self.assertGreater(busy, 5, "the host was never full")
+        self.assertLess(quiet, 1)
+        gateway.stop()
+
+    def test_nor_where_a_quota_of_all_is_in_the_way(self):
+        gateway = self.gateway({"busy": {}, "quiet": {}}, takes=0.05, quota={"concurrent": 2},
+                               limits={"queue_timeout": "60 s"})
+        self.started(gateway)
+        quiet, busy = self.one_against_many(gateway)
+        self.assertGreater(busy, 5)
+        self.assertLess(quiet, 1)
+        self.assertGreater(metric(gateway, r'isocost_limits_hit_total\{limit="concurrent",of="everybody",'
+                                           r'outcome="waited"\}'), 0)
+        gateway.stop()
+
+    def test_a_webhook_is_told_once_that_a_limit_is_nearly_used_and_again_where_it_failed(self):
+        hook = Hook()
+        self.addCleanup(hook.shutdown)
+        os.environ["TESTS_HOOK_TOKEN"] = "a-token-of-the-tests"
+        gateway = self.gateway({"app": {"quota": {"dollars": {"day": "1 $"}}}},
+                               notify={"webhook": f"http://127.0.0.1:{hook.server_port}/hook?channel=money",
+                                       "token": "${TESTS_HOOK_TOKEN}"})
+        self.started(gateway)
+        for _ in range(9):
+            self.assertEqual(ask(gateway).status_code, 200)
+        for _ in range(200):
+            if len(hook.told) >= 2:
+                break
+            time.sleep(0.05)
+        self.assertEqual(len(hook.told), 2, hook.told)
+        path, token, body = hook.told[1]
+        self.assertEqual((path, token), ("/hook?channel=money", "Bearer a-token-of-the-tests"))
+        self.assertEqual((body["scope"], body["name"], body["measure"], body["period"], body["limit"]),
+                         ("key", "app", "dollars", "day", 1))
+        gateway.kill()
+        gateway.start()  # somebody was told already
+        self.assertEqual(ask(gateway).status_code, 200)
+        time.sleep(1.5)
+        self.assertEqual(len(hook.told), 2, hook.told)
+        gateway.stop()
+
+    def test_what_a_provider_bills_is_compared_with_the_ledger(self):
+        gateway = self.started(self.gateway({"app": {}}))
+        for model in ["all", "all", "half"]:
+            self.assertEqual(ask(gateway, model=model).status_code, 200)
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        invoice = pathlib.Path(gateway.folder.name) / "invoice.csv"
+
+        def reconcile(*lines):
+            invoice.write_text("date,model,cost_usd\n" + "".join(f"{today},{line}\n" for line in lines))
+            return gateway.run("spend", "--config", str(gateway.config), "reconcile", str(invoice), "--provider", "a")
+        same = reconcile("all,0.1", "all,0.1", "half,0.1")
+        self.assertEqual(same.returncode, 0, same.stdout + same.stderr)
+        other = reconcile("all,0.2", "half,0.15")
+        self.assertEqual(other.returncode, 2, other.stdout + other.stderr)
+        self.assertRegex(other.stdout, r"half +0\.1000 +0\.1500 +0\.0500 +differs")
+        bad = reconcile("all,much")
+        self.assertEqual(bad.returncode, 1)
+        self.assertIn("line 2", bad.stderr)
+        gateway.stop()
+
+    def test_a_key_with_blanks_and_umlauts_is_reached_by_its_name(self):
+        gateway = self.started(self.gateway({"app": {}}))
+        name = "Büro 2, Nord"
+        reach = ["--url", f"http://127.0.0.1:{gateway.port}"]
+        made = gateway.run("keys", "create", "--name", name, *reach)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        shown = gateway.run("keys", "show", name, *reach)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertIn(name, shown.stdout)
+        revoked = gateway.run("keys", "revoke", name, *reach)
+        self.assertEqual(revoked.returncode, 0, revoked.stderr)
+        gateway.stop()
+
+    def test_teams_are_counted_and_the_ledger_says_how_far_it_is_behind(self):
+        gateway = self.started(self.gateway({"app": {}}))
+        for _ in range(3):
+            ask(gateway)
+        time.sleep(0.5)
+        self.assertEqual(metric(gateway, r'isocost_tenant_requests_total\{key="",team="tests"\}'), 3)
+        self.assertAlmostEqual(metric(gateway, r'isocost_tenant_charged_dollars_total\{key="",team="tests"\}'), 0.3,
+                               delta=0.001)
+        self.assertEqual(metric(gateway, "isocost_ledger_lag_seconds"), 0)
+        self.assertLess(metric(gateway, "isocost_journal_used_ratio"), 0.1)
+        gateway.stop()
+
+
+if __name__ == "__main__":
+    unittest.main()
