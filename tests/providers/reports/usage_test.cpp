@@ -81,7 +81,7 @@ TEST_CASE(
   CHECK(with(R"("completion_tokens_details":"none")").anomaly);
   CHECK_FALSE(with(R"("completion_tokens_details":null)").anomaly);
   const ReportedUsage more =
-      with(R"("prompt_tokens_details":{"audio_tokens":{"x":[1]},"cached_tokens":4},)"
+      with(R"("prompt_tokens_details":{"video_tokens":{"x":[1]},"cached_tokens":4},)"
            R"("completion_tokens_details":{"audio_tokens":9,"reasoning_tokens":2},"cost_in":{"a":1})");
   CHECK_FALSE(more.anomaly);
   CHECK(more.usage->cached.count == 4);
