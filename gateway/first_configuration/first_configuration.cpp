@@ -79,6 +79,13 @@ std::string model_name(const FoundEngine& engine, const std::string& id) {
   return is_whole && !known.empty() ? plain_name(known) : plain_name(id);
 }
 
+// One line, as names in a configuration are.
+bool can_be_written(std::string_view id) {
+  constexpr std::size_t longest = 200;
+  return !id.empty() && id.size() <= longest &&
+         std::ranges::none_of(id, [](unsigned char c) { return c < ' ' || c == 0x7f; });
+}
+
 std::string address_of(const config::BaseUrl& url) {
   const bool is_v6 = url.host.find(':') != std::string::npos;
   return (is_v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
@@ -185,6 +192,11 @@ class Writer {
   }
 
   bool add(const FoundEngine& engine, const std::string& provider, const FoundModel& model) {
+    if (!can_be_written(model.id)) {
+      written_.notes.push_back("a model at " + address_of(engine.url) +
+                               " has a name that no configuration can hold");
+      return false;
+    }
     if (!model.context && engine.kind != EngineKind::ollama) {
       written_.notes.push_back(quoted_text(model.id) + " at " + address_of(engine.url) +
                                " does not say its context: add it with yours");

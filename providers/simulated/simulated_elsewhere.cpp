@@ -102,7 +102,9 @@ std::optional<BadRequest> read_gemini(std::string_view body, SimulatedPrompt& pr
                                       SimulatedRequest& request) {
   const std::string_view wishes = member_of(body, "generationConfig");
   if (auto bad = read_most(member_of(wishes, "maxOutputTokens"), "maxOutputTokens", request)) return bad;
-  request.shows_thinking = member_of(member_of(wishes, "thinkingConfig"), "includeThoughts") == "true";
+  const std::string_view thinking = member_of(wishes, "thinkingConfig");
+  request.shows_thinking =
+      member_of(thinking, "includeThoughts") == "true" || member_of(thinking, "include_thoughts") == "true";
   if (text_of(member_of(wishes, "responseMimeType")) == "application/json") {
     std::string_view schema = member_of(wishes, "responseJsonSchema");
     if (!is_given(schema)) schema = member_of(wishes, "responseSchema");
@@ -114,6 +116,8 @@ std::optional<BadRequest> read_gemini(std::string_view body, SimulatedPrompt& pr
     each_element(tools, [&](std::string_view group) {
       each_element(member_of(group, "functionDeclarations"), [&](std::string_view tool) {
         std::string_view schema = member_of(tool, "parametersJsonSchema");
+        // Google takes names of both spellings, and its own SDK sends this one.
+        if (!is_given(schema)) schema = member_of(tool, "parameters_json_schema");
         if (!is_given(schema)) schema = member_of(tool, "parameters");
         const auto name = text_of(member_of(tool, "name"));
         if (name)

@@ -183,7 +183,7 @@ def simulated_hosts(text):
         began, ports = time.monotonic(), {}
         try:
             for line in process.stdout:
-                if found := re.match(r"(\w+)\s+http://127\.0\.0\.1:(\d+)/v1 ", line):
+                if found := re.match(r"(\w+)\s+http://127\.0\.0\.1:(\d+)\S* ", line):
                     ports[found[1]] = int(found[2])
                 if len(ports) == len(text["hosts"]):
                     break

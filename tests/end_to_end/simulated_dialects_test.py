@@ -42,7 +42,7 @@ class Makers(unittest.TestCase):
     def amazon(self, **host):
         session = botocore.session.get_session()
         client = session.create_client(
-            "bedrock-runtime", region_name="us-east-1", endpoint_url=self.url(**host), aws_access_key_id="AKID",
+            "bedrock-runtime", region_name="us-east-1", endpoint_url=self.url(**host), aws_access_key_id="AKIDEXAMPLE0123456789",
             aws_secret_access_key="secret", config=botocore.config.Config(retries={"max_attempts": 0}))
         self.addCleanup(client.close)
         return client
@@ -141,11 +141,12 @@ class Makers(unittest.TestCase):
             plain.post("/deployments/m/chat/completions", body={"messages": []}, cast_to=object)
 
     def test_a_key_is_asked_for_in_each_makers_way(self):
-        models = self.google(key="the-key-of-the-host")
+        os.environ["KEY_OF_THE_HOST"], os.environ["ID_OF_THE_HOST"] = "the-key-of-the-host", "AKIDEXAMPLE0123456789"
+        models = self.google(key="${KEY_OF_THE_HOST}")
         with self.assertRaises(errors.ClientError) as refused:
             models.generate_content(model="m", contents="Hi")
         self.assertEqual(refused.exception.code, 401)
-        client = self.amazon(key="AKID")  # of a signature, whose it is
+        client = self.amazon(key="${ID_OF_THE_HOST}")  # of a signature, whose it is
         self.assertTrue(client.converse(modelId="m", messages=[{"role": "user", "content": [{"text": "Hi"}]}]))
 
 

@@ -119,10 +119,11 @@ TEST_CASE("an engine's models are written with the context it says, and not with
 
 TEST_CASE("what an engine calls its models cannot break the file") {
   const FirstConfiguration first =
-      with({}, {engine(config::EngineKind::llamacpp, "C:\\models\\\"x\": {a: b}\n# y.gguf", 4096)});
+      with({}, {engine(config::EngineKind::llamacpp, "C:\\models\\\"x\": {a: b} # y.gguf", 4096)});
   const config::Loaded read = loaded(first.text);
   REQUIRE_MESSAGE(read.settings, first.text);
   CHECK(read.settings->models.size() == 1);
+  CHECK(with({}, {engine(config::EngineKind::llamacpp, "two\nlines", 4096)}).text.empty());
 }
 
 TEST_CASE("where an engine has isocost's usual port, another one is listened on") {

@@ -35,7 +35,7 @@ TEST_CASE("a question asks for a token, and says the features that it needs, in 
   CHECK(chat.at("tools").as_array().size() == 1);
   CHECK(chat.at("response_format").at("type") == "json_schema");
   CHECK(chat.at("messages").at(0).at("content").as_array().size() == 2);
-  CHECK(body({}, config::Format::chat).find("tools") == nullptr);
+  CHECK(!body({}, config::Format::chat).contains("tools"));
   CHECK(body({}, config::Format::messages).at("max_tokens") == 1);
   CHECK(body({}, config::Format::gemini).at("generationConfig").at("maxOutputTokens") == 1);
   CHECK(body({}, config::Format::converse).at("inferenceConfig").at("maxTokens") == 1);
