@@ -194,7 +194,7 @@ std::string decision_header(const Decided& decided) {
   line.integer(static_cast<std::int64_t>(decision.verdicts.size()));
   if (chosen != nullptr) {
     add_dollars("; cost=$", chosen->cost.total(), line);
-    add_dollars("; price=$", chosen->prediction.price, line);
+    add_dollars("; price=$", chosen->cost.price / decision.money, line);
     const double ttft = chosen->prediction.ttft;
     line.text("; ttft_ms=");
     line.integer(std::isfinite(ttft) ? std::llround(std::min(ttft, 1e6) * 1e3) : 0);

@@ -46,7 +46,8 @@ void Budgets::count(std::string_view policy, config::Money cost) {
 
 void Budgets::pass(const Day& today) {
   for (const auto& each : all_) {
-    if (each->day != today.begins) each->nanos = 0;
+    // What was counted before any day was known is of this one.
+    if (each->day != 0 && each->day != today.begins) each->nanos = 0;
     each->day = today.begins;
     const double spent = static_cast<double>(each->nanos) * 1e-9;
     each->money.store(routing::money_counts(each->a_day.load(std::memory_order_relaxed), spent, today.share),
