@@ -1,6 +1,7 @@
 #include "gateway/observe/metrics_endpoints.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "gateway/observe/standing.hpp"
 
@@ -37,28 +38,44 @@ bool is_unpaid(const routing::Attempt& attempt) {
 
 EndpointMetrics::EndpointMetrics(MetricsFamilies& families,
                                  std::shared_ptr<const routing::Catalogue> catalogue)
-    : families_(families), today_(std::move(catalogue)), series_(today_.catalogue().endpoints().size()) {}
+    : families_(families),
+      today_(std::move(catalogue)),
+      busiest_(today_.catalogue().endpoints().size()),
+      series_(today_.catalogue().endpoints().size()),
+      models_(today_.catalogue().settings().models.size()) {}
 
 void EndpointMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue) {
   today_.adopt(std::move(catalogue));
-  const auto wanted = [&](const prometheus::Labels& labels) {
-    const auto& endpoints = today_.catalogue().endpoints();
-    return labels.at("endpoint") == "other" ||
-           std::any_of(endpoints.begin(), endpoints.end(), [&](const routing::Endpoint& e) {
-             return e.settings->name.text == labels.at("endpoint") &&
-                    e.model->name.text == labels.at("model");
-           });
+  busiest_ = Busiest(today_.catalogue().endpoints().size());
+  models_.assign(today_.catalogue().settings().models.size(), {});
+  const auto is_wanted = [&](const prometheus::Labels& labels) {
+    return labels.at("model") == "other" || today_.catalogue().find(labels.at("model")) != nullptr;
   };
-  for (CounterFamily* f :
-       {&families_.attempts, &families_.tls_failures, &families_.tokens, &families_.dollars}) {
-    f->keep_only(wanted);
-  }
-  for (GaugeFamily* f : {&families_.in_flight, &families_.standing}) f->keep_only(wanted);
   for (HistogramFamily* f :
        {&families_.first_token, &families_.attempt_time, &families_.per_token, &families_.gap}) {
-    f->keep_only(wanted);
+    f->keep_only(is_wanted);
   }
-  series_.assign(today_.catalogue().endpoints().size(), {});
+  keep_named();
+}
+
+void EndpointMetrics::keep_named() {
+  std::unordered_set<std::string> named;
+  const auto& endpoints = today_.catalogue().endpoints();
+  for (const routing::Endpoint& e : endpoints) {
+    // Where a reload changed them, who is busy shows again.
+    if (busiest_.has_name(e.index)) named.insert(e.settings->name.text + '\n' + e.model->name.text);
+  }
+  const auto is_wanted = [&](const prometheus::Labels& labels) {
+    return labels.at("endpoint") == "other" ||
+           named.contains(labels.at("endpoint") + '\n' + labels.at("model"));
+  };
+  for (CounterFamily* f : {&families_.attempts, &families_.tokens, &families_.dollars,
+                           &families_.attempt_seconds, &families_.output_seconds}) {
+    f->keep_only(is_wanted);
+  }
+  for (GaugeFamily* f : {&families_.in_flight, &families_.standing}) f->keep_only(is_wanted);
+  families_.endpoint_first_token.keep_only(is_wanted);
+  series_.assign(endpoints.size(), {});
 }
 
 void EndpointMetrics::record(const Record& whole) {
@@ -67,78 +84,120 @@ void EndpointMetrics::record(const Record& whole) {
   }
 }
 
-void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointIndex index) {
+EndpointMetrics::Labels EndpointMetrics::labels_of(routing::EndpointIndex index) const {
+  if (!busiest_.has_name(index)) return {"other", "other"};
   const routing::Endpoint& endpoint = today_.catalogue().endpoints()[index];
-  const std::size_t outcome = is_unpaid(attempt) ? routing::failure_kinds + 1
-                              : attempt.failure  ? static_cast<std::size_t>(attempt.failure->kind)
-                                                 : routing::failure_kinds;
-  child(series_[index].attempts[outcome], families_.attempts,
-        {endpoint.settings->name.text, endpoint.model->name.text,
-         is_unpaid(attempt) ? "payment"
-         : attempt.failure  ? word(attempt.failure->kind)
-                            : "success"})
-      .Increment();
+  return {endpoint.settings->name.text, endpoint.model->name.text};
+}
+
+prometheus::Counter& EndpointMetrics::attempts_of(const routing::Attempt& attempt,
+                                                  routing::EndpointIndex index) {
+  const bool unpaid = is_unpaid(attempt);
+  const std::size_t outcome = unpaid            ? routing::failure_kinds + 1
+                              : attempt.failure ? static_cast<std::size_t>(attempt.failure->kind)
+                                                : routing::failure_kinds;
+  Series& series = series_of(index);
+  prometheus::Counter*& counter = series.attempts[outcome];
+  if (counter != nullptr) return *counter;
+  const Labels labels = labels_of(index);
+  // There is always room for successes.
+  const bool has_room = !attempt.failure || series.outcomes + 2 < MetricsFamilies::outcomes;
+  if (has_room && attempt.failure) ++series.outcomes;
+  const std::string_view name = !has_room         ? "other"
+                                : unpaid          ? "payment"
+                                : attempt.failure ? word(attempt.failure->kind)
+                                                  : "success";
+  counter = &families_.attempts.child({labels.endpoint, labels.model, name});
+  return *counter;
+}
+
+void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointIndex index) {
+  busiest_.count(index);
+  attempts_of(attempt, index).Increment();
   // Rare enough to look the series up by text.
   if (attempt.failure && attempt.failure->tls != routing::TlsFault::none) {
-    families_.tls_failures
-        .child({endpoint.settings->name.text, endpoint.model->name.text, word(attempt.failure->tls)})
-        .Increment();
+    families_.tls_failures.child({word(attempt.failure->tls)}).Increment();
   }
   record_times(attempt, index);
   record_usage(attempt, index);
 }
 
 void EndpointMetrics::record_times(const routing::Attempt& attempt, routing::EndpointIndex index) {
+  const Labels labels = labels_of(index);
   const routing::Endpoint& endpoint = today_.catalogue().endpoints()[index];
-  const std::initializer_list<std::string_view> labels{endpoint.settings->name.text,
-                                                       endpoint.model->name.text};
-  Series& series = series_[index];
+  const std::string_view model = endpoint.model->name.text;
+  Series& series = series_of(index);
+  ModelSeries& of_model = models_[endpoint.model_index];
   if (attempt.first_delta) {
-    child(series.first_token, families_.first_token, labels).Observe(seconds(*attempt.first_delta));
+    const double time = seconds(*attempt.first_delta);
+    child(series.first_token, families_.endpoint_first_token, {labels.endpoint, labels.model}).Observe(time);
+    child(of_model.first_token, families_.first_token, {model}).Observe(time);
   }
   if (!attempt.failure && attempt.finished) {
-    child(series.total, families_.attempt_time, labels).Observe(seconds(*attempt.finished));
+    const double time = seconds(*attempt.finished);
+    child(series.seconds, families_.attempt_seconds, {labels.endpoint, labels.model}).Increment(time);
+    child(of_model.total, families_.attempt_time, {model}).Observe(time);
   }
-  if (attempt.worst_gap) child(series.gap, families_.gap, labels).Observe(seconds(*attempt.worst_gap));
+  if (attempt.worst_gap) child(of_model.gap, families_.gap, {model}).Observe(seconds(*attempt.worst_gap));
   if (const auto time = time_per_token(attempt)) {
-    child(series.per_token, families_.per_token, labels).Observe(*time);
+    child(series.output_seconds, families_.output_seconds, {labels.endpoint, labels.model})
+        .Increment(seconds(*attempt.finished - *attempt.first_delta));
+    child(of_model.per_token, families_.per_token, {model}).Observe(*time);
   }
 }
 
 void EndpointMetrics::record_usage(const routing::Attempt& attempt, routing::EndpointIndex index) {
-  const routing::Endpoint& endpoint = today_.catalogue().endpoints()[index];
-  const std::string_view name = endpoint.settings->name.text, model = endpoint.model->name.text;
-  Series& series = series_[index];
+  const Labels labels = labels_of(index);
+  Series& series = series_of(index);
   if (attempt.cost.nanos > 0) {
-    child(series.dollars, families_.dollars, {name, model}).Increment(attempt.cost.dollars());
+    child(series.dollars, families_.dollars, {labels.endpoint, labels.model})
+        .Increment(attempt.cost.dollars());
   }
   if (!attempt.usage) return;
   const routing::Usage& usage = *attempt.usage;
-  constexpr std::array<std::string_view, token_types> types{"prompt", "cached", "cache_written", "output",
-                                                            "reasoning"};
-  const std::array<config::Tokens, token_types> counts{usage.prompt, usage.cached, usage.cache_written,
-                                                       usage.output, usage.reasoning};
-  for (std::size_t type = 0; type < token_types; ++type) {
+  constexpr std::array<std::string_view, MetricsFamilies::token_types> types{
+      "prompt", "cached", "cache_written", "output", "reasoning"};
+  const std::array<config::Tokens, MetricsFamilies::token_types> counts{
+      usage.prompt, usage.cached, usage.cache_written, usage.output, usage.reasoning};
+  for (std::size_t type = 0; type < counts.size(); ++type) {
     if (counts[type].count <= 0) continue;
-    child(series.tokens[type], families_.tokens, {name, model, types[type]})
+    child(series.tokens[type], families_.tokens, {labels.endpoint, labels.model, types[type]})
         .Increment(static_cast<double>(counts[type].count));
   }
 }
 
 void EndpointMetrics::observe(const routing::Snapshot& snapshot, const routing::InFlight& in_flight,
-                              config::TimePoint now) {
+                              config::TimePoint now, std::span<const routing::EndpointIndex> drained) {
   if (snapshot.catalogue.get() != &today_.catalogue()) return;  // one of another generation: the next will do
-  for (const routing::Endpoint& endpoint : today_.catalogue().endpoints()) {
-    const std::string_view name = endpoint.settings->name.text, model = endpoint.model->name.text;
-    Series& series = series_[endpoint.index];
-    child(series.in_flight, families_.in_flight, {name, model}).Set(in_flight.at(endpoint.index));
-    const Standing stands = stand_of(snapshot.endpoints[endpoint.index], now).standing;
-    for (std::size_t state = 0; state < states; ++state) {
-      const auto which = static_cast<Standing>(state);
-      child(series.standing[state], families_.standing, {name, model, to_text(which)})
-          .Set(which == stands ? 1 : 0);
+  if (busiest_.look(now)) keep_named();
+  struct Sums {
+    int in_flight = 0;
+    std::array<int, MetricsFamilies::states> in_state{};
+  };
+  const auto set = [&](Series& series, Labels labels, const Sums& sums) {
+    child(series.in_flight, families_.in_flight, {labels.endpoint, labels.model}).Set(sums.in_flight);
+    for (std::size_t state = 0; state < sums.in_state.size(); ++state) {
+      const std::string_view name = to_text(static_cast<Standing>(state));
+      child(series.standing[state], families_.standing, {labels.endpoint, labels.model, name})
+          .Set(sums.in_state[state]);
     }
+  };
+  Sums other;
+  bool has_other = false;
+  for (const routing::Endpoint& endpoint : today_.catalogue().endpoints()) {
+    const bool is_drained = std::ranges::find(drained, endpoint.index) != drained.end();
+    const Standing standing =
+        is_drained ? Standing::drained : stand_of(snapshot.endpoints[endpoint.index], now).standing;
+    const auto stands = static_cast<std::size_t>(standing);
+    const bool is_named = busiest_.has_name(endpoint.index);
+    Sums own;
+    Sums& sums = is_named ? own : other;
+    sums.in_flight += in_flight.at(endpoint.index);
+    ++sums.in_state[stands];
+    has_other = has_other || !is_named;
+    if (is_named) set(series_[endpoint.index], labels_of(endpoint.index), own);
   }
+  if (has_other) set(other_, {"other", "other"}, other);
 }
 
 }  // namespace gateway

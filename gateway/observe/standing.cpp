@@ -28,6 +28,8 @@ std::string_view to_text(Standing standing) {
       return "open";
     case Standing::trial:
       return "trial";
+    case Standing::drained:
+      return "drained";
   }
   return "unknown";
 }

@@ -14,6 +14,7 @@ enum class Standing {
   cooling,  // the host asked to wait
   open,     // its breaker is open
   trial,    // after that: let through a little, to see, and then more and more
+  drained,  // an operator took it out of service
 };
 
 struct Stand {

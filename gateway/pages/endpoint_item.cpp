@@ -36,6 +36,7 @@ int status_number(Standing standing) {
     case Standing::cooling:
       return -2;
     case Standing::open:
+    case Standing::drained:
       return -5;
   }
   return 0;

@@ -2,6 +2,7 @@
 // A pure function.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ struct Status {
   const routing::InFlight& in_flight;
   const Traffic& traffic;
   config::TimePoint now{};
+  std::span<const routing::EndpointIndex> drained{};  // by operators
 };
 
 // Times are milliseconds, prices dollars per million tokens, shares 0..1; null: no evidence yet. What is

@@ -93,6 +93,11 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
   exchange_count(io, request.deciding), io(request.bytes_in), io(request.bytes_out);
 }
 
+void exchange_hindsight(auto& io, auto& hindsight) {
+  io.maybe(hindsight,
+           [](auto& in, auto& h) { in(h.best), in(h.others), in(h.chosen_cost), in(h.best_cost), in(h.sd); });
+}
+
 void log_facts(const Record& record, LoggedRequest& request) {
   request.demand = routing::logged(record.demand);
   request.policy = record.policy;
@@ -109,6 +114,7 @@ void log_facts(const Record& record, LoggedRequest& request) {
   request.deciding = record.deciding;
   request.bytes_in = record.bytes_in;
   request.bytes_out = record.bytes_out;
+  request.hindsight = record.hindsight;
 }
 
 }  // namespace
@@ -137,6 +143,7 @@ void give_back(LoggedRequest& request, Record& record) {
 void write(const LoggedRequest& request, ByteWriter& bytes, RecordVersion version) {
   Writing io(bytes);
   exchange_request(io, request, version);
+  if (version >= RecordVersion::newest) exchange_hindsight(io, request.hindsight);
 }
 
 std::string to_bytes(const LoggedRequest& request) {
@@ -150,6 +157,7 @@ std::optional<LoggedRequest> logged_request(std::string_view bytes, RecordVersio
   Reading io(reader);
   LoggedRequest request;
   exchange_request(io, request, version);
+  if (!reader.failed() && !reader.at_end()) exchange_hindsight(io, request.hindsight);
   if (reader.failed() || !reader.at_end()) return std::nullopt;
   return request;
 }

@@ -5,6 +5,7 @@
 
 #include "gateway/explain/decision_page.hpp"
 #include "gateway/explain/decision_table.hpp"
+#include "gateway/request/standpoint.hpp"
 #include "providers/http/outgoing_field.hpp"
 
 namespace gateway {
@@ -44,8 +45,9 @@ Explanation explained(Services& services, const InferenceRequest& request,
                       const std::optional<Screen>& screen) {
   const config::TimePoint now = services.timer.now();
   const Generation& generation = *request.hosts->generation;
-  routing::plan(*services.snapshot, *request.policy, request.demand, {}, generation.in_flight, services.purse,
-                {.now = now, .seed = services.dice.roll()}, services.decision);
+  const Standpoint from = standpoint(services, request);
+  routing::plan(from.snapshot, *request.policy, request.demand, {}, generation.in_flight, services.purse,
+                {.now = now, .seed = services.dice.roll(), .withdrawn = from.withdrawn}, services.decision);
   const Decided decided{.decision = services.decision,
                         .catalogue = *generation.catalogue,
                         .policy = *request.policy,

@@ -8,6 +8,7 @@
 
 #include "gateway/http/query.hpp"
 #include "gateway/pages/account_pages.hpp"
+#include "gateway/pages/limits_page.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quoted.hpp"
 #include "providers/loop/run_to_end.hpp"
@@ -303,6 +304,9 @@ Task<Administered> Administration::answer(Loop& asker, AdminCall call) {
       co_return co_await provisioning(asker, std::move(call));
     case Page::spend:
       co_return co_await spend(asker, std::move(call));
+    case Page::limits:
+      co_return Administered{
+          .body = limits_page(books_.limits(config::Clock::now()), std::chrono::system_clock::now())};
     case Page::users:
       co_return co_await forget(asker, std::move(call));
     default:

@@ -10,4 +10,14 @@ providers::Task<Administered> Pages::administer(Loop& /*asker*/, AdminCall /*cal
   co_return Administered{.status = answer.status, .body = answer.body};
 }
 
+providers::Task<Pages::Told> Pages::change_service(Loop& /*asker*/, ServiceCall /*call*/) {
+  co_return Told{.status = 404, .text = "No endpoint can be taken out of service here."};
+}
+
+void Pages::note(Change /*change*/) {}
+
+providers::Task<Pages::Told> Pages::changes(Loop& /*asker*/) {
+  co_return Told{.status = 404, .text = "Nobody writes changes down here."};
+}
+
 }  // namespace gateway
