@@ -19,6 +19,7 @@
 #include "gateway/generation/configuration.hpp"
 #include "gateway/recall/record_desk.hpp"
 #include "gateway/request/explanation.hpp"
+#include "gateway/request/pretence.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/surfaces/surfaces.hpp"
 #include "providers/loop/wheel.hpp"
@@ -71,6 +72,30 @@ std::optional<Screen> screen_for(const ExplainOptions& options) {
   return Screen{.columns = size.ws_col, .rows = 0, .paint = plain ? Paint::none : Paint::colours};
 }
 
+std::string escaped(const std::string& text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) || c == '-' || c == '_' || c == '.') {
+      out += c;
+    } else {
+      out += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return out;
+}
+
+// As whom, and when.
+std::string pretence_for(const ExplainOptions& options) {
+  std::string query;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) query += std::string(query.empty() ? "" : "&").append(name) + "=" + escaped(value);
+  };
+  add("as", options.as), add("team", options.team), add("at", options.at);
+  return query;
+}
+
 // Query of a page that comes as a table for this screen, or as it is.
 std::string query_for(const ExplainOptions& options) {
   const auto screen = screen_for(options);
@@ -80,7 +105,9 @@ std::string query_for(const ExplainOptions& options) {
 }
 
 int ask(const ExplainOptions& options, const std::string& body) {
-  const std::string path = "/v1/route/explain" + query_for(options);
+  std::string path = "/v1/route/explain" + query_for(options);
+  const std::string as = pretence_for(options);
+  if (!as.empty()) path += (path.find('?') == std::string::npos ? "?" : "&") + as;
   std::string fields;
   if (!options.policy.empty()) fields = "x-isocost-policy: " + options.policy + "\r\n";
   const Fetched fetched = fetch(
@@ -134,10 +161,14 @@ int decide_here(const ExplainOptions& options, std::string body) {
   const KeyRing& keys = hosts->generation->keys;
   const config::KeySettings* key = keys.find(options.token);
   if (!options.token.empty() && !key) return complain("the key is not one of " + options.config);
+  const auto meant = pretence(options.as, options.team, options.at, catalogue->settings(), timer.wall());
+  if (const auto* why = std::get_if<std::string>(&meant)) return complain(*why);
+  if (std::get<Pretence>(meant).key) key = std::get<Pretence>(meant).key;
   Incoming incoming;
   incoming.body = std::move(body);
   incoming.policy_header = options.policy;
   incoming.arrived = timer.now();
+  incoming.as_of = std::get<Pretence>(meant).wall;
   auto understood = understand(*surface_of(config::Format::chat), incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) return complain(error->message);
   std::cout << explained(services, std::get<InferenceRequest>(understood), screen_for(options)).page
@@ -170,6 +201,11 @@ Command add_explain(CLI::App& app) {
       ->excludes(at);
   explain->add_option("--key", dry.token, "Client key, where the gateway asks for one")
       ->envname("ISOCOST_KEY");
+  explain->add_option("--as", dry.as, "Name of the key that would ask: what it may, and what it is bound by")
+      ->type_name("NAME");
+  explain->add_option("--team", dry.team, "The same of any key of a team")->type_name("NAME");
+  explain->add_option("--at", dry.at, "When it would come, in UTC: 2026-11-28T03:00, or 03:00")
+      ->type_name("TIME");
   auto* served =
       explain
           ->add_option("--request", dry.served, "A request that was served, by the x-request-id of its reply")

@@ -16,6 +16,9 @@ struct ExplainOptions {
   std::string policy;                         // as x-isocost-policy; empty: as the rules say
   std::string request;  // file of a chat request, "-" for standard input; empty: "Hello"
   std::string token;    // client key
+  std::string as;       // name of the key that would ask; empty: the one that asks
+  std::string team;     // of it; with no name, any key of the team
+  std::string at;       // when, in UTC; empty: now
   std::string served;   // x-request-id of a request that was served: explain that one
   std::string from;     // record file that has it; empty: the gateway looks
   bool json = false;    // the whole decision for machines

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "gateway/generation/configuration.hpp"
 #include "gateway/run/gateway.hpp"
 #include "gateway/state/seal_key.hpp"
+#include "gateway/trace/otlp_settings.hpp"
 
 namespace gateway {
 namespace {
@@ -63,6 +65,14 @@ int run(config::Settings settings, const ServeOptions& options) {
     start.file = options.file;
     start.load = [options] { return listening(load(options.file), options); };
   }
+  const auto traces = otlp_settings([](const char* name) {
+    const char* value = std::getenv(name);
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  });
+  // What watches must not keep what serves from serving.
+  if (const auto* wrong = std::get_if<std::string>(&traces))
+    std::cerr << "isocost: no traces: " << *wrong << "\n";
+  if (const auto* to = std::get_if<OtlpSettings>(&traces)) start.traces = *to;
   return run_gateway(std::move(start), std::cerr);
 }
 

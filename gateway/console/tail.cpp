@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "gateway/observe/words.hpp"
 #include "gateway/text/line_writer.hpp"
@@ -105,6 +106,10 @@ void append_tail_row(const Record& record, std::string& out) {
   }
   line.text(",\"dollars\":"), line.fixed(dollars.nanos, 9);
   line.text(",\"attempts\":"), line.integer(static_cast<std::int64_t>(record.attempts.size()));
+  if (record.hindsight && std::isfinite(record.hindsight->regret())) {
+    line.text(",\"regret\":");
+    line.fixed(std::llround(std::min(record.hindsight->regret(), 1e9) * 1e9), 9);
+  }
   line.text(hedged ? ",\"hedged\":true" : ",\"hedged\":false");
   if (!record.attempts.empty() && record.catalogue) {
     const routing::Attempt& attempt = routing::deciding_one(record.attempts);

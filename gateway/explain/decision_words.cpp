@@ -156,7 +156,7 @@ std::string removal_text(const Verdict& verdict, const Decided& decided) {
     case Removal::overlay:
       return "left out by the request's own " + preference_of(verdict.filter) + missed_text(verdict);
     case Removal::withdrawn:
-      return "is no longer allowed by the newest configuration";
+      return "was taken out of service, or is no longer allowed by the newest configuration";
     case Removal::rejected:
       return "a host of its model rejected the request itself";
     case Removal::unfit:

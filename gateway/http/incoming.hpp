@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,7 @@ struct Incoming {
   std::vector<std::pair<std::string, std::string>> headers;  // those that policies read, names in lower case
   int client_retry = 0;                                      // x-stainless-retry-count
   config::TimePoint arrived{};                               // when it was read whole
+  std::optional<config::WallTime> as_of{};  // of a call that is only explained: when it is to be
 };
 
 }  // namespace gateway

@@ -33,12 +33,15 @@ enum class Page {
   provisioning,  // keys, as OpenRouter's clients manage them
   keys,          // the same, as ours are managed
   spend,         // what was spent, by whom and on what
+  limits,        // how quotas stand, and where budgets will be when they refill
   users,         // what is stored about a user
   alive,
   ready,
   metrics,
   status,
   reload,
+  service,  // POST /admin/endpoints/{name}/drain and /resume
+  changes,  // GET /admin/changes: who changed what
   request,  // GET /admin/requests/{id}: a recorded one, explained
   market,   // GET /admin/market: where hosts sit for a request that nobody makes
   events,   // GET /admin/events: what happens, as it happens

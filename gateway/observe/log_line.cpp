@@ -104,6 +104,16 @@ void append_foresight(const Record& record, LineWriter& line) {
   dollars_of(",\"least_cost\":", foreseen.least_cost, line);
 }
 
+// How much dearer the first choice was than the best other one, once it was over.
+void append_hindsight(const Record& record, LineWriter& line) {
+  if (!record.hindsight) return;
+  const routing::Hindsight& seen = *record.hindsight;
+  dollars_of(",\"regret\":", seen.regret(), line);
+  dollars_of(",\"regret_sd\":", seen.sd, line);
+  if (seen.best < record.catalogue->endpoints().size())
+    member(",\"best_other\":", record.catalogue->endpoints()[seen.best].settings->name.text, line);
+}
+
 // The words of the rule that left out most; null where it was no rule.
 const routing::Rule* rule_of(const Record& record) {
   const LeftOut& left_out = record.left_out;
@@ -172,6 +182,7 @@ void append_log_line(const Record& record, std::string& out) {
   if (record.client_retry != 0) member(",\"client_retry\":", record.client_retry, line);
   dollars(",\"dollars\":", cost_of(record), line);
   append_foresight(record, line);
+  append_hindsight(record, line);
   append_left_out(record, line);
   line.text(",\"attempts\":[");
   for (std::size_t i = 0; i < record.attempts.size(); ++i) {

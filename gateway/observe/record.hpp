@@ -11,6 +11,7 @@
 #include "config/values/quota.hpp"
 #include "routing/decision/plan.hpp"
 #include "routing/market/market.hpp"
+#include "routing/replay/hindsight.hpp"
 #include "routing/replay/logged_decision.hpp"
 #include "routing/terms/demand.hpp"
 #include "routing/terms/outcome.hpp"
@@ -73,18 +74,21 @@ struct RecordFacts {
   std::size_t relaxed = 0;  // steps of the policy's `relax` that were taken, the most of any attempt
   std::uint64_t policy_hash = 0;
   LeftOut left_out{};
+  // The first choice, once it was over; absent where it was not judged.
+  std::optional<routing::Hindsight> hindsight{};
 };
 
 struct Record : RecordFacts {
-  std::string id;      // x-request-id
-  std::string client;  // the address that asked, or empty
-  std::string path;    // of the route table, never the client's text
-  std::string model;   // the public name, or empty when unknown
-  std::string asked;   // the model in the client's own words, where it was read
-  std::string key;     // the key's name, or empty
-  std::string team;    // of the key, or empty
-  std::string policy;  // the policy's name, or empty when none was reached
-  std::string error;   // machine-readable code of what went wrong, or empty
+  std::string id;           // x-request-id
+  std::string client;       // the address that asked, or empty
+  std::string path;         // of the route table, never the client's text
+  std::string model;        // the public name, or empty when unknown
+  std::string asked;        // the model in the client's own words, where it was read
+  std::string key;          // the key's name, or empty
+  std::string team;         // of the key, or empty
+  std::string policy;       // the policy's name, or empty when none was reached
+  std::string traceparent;  // as the client sent it, checked; or empty
+  std::string error;        // machine-readable code of what went wrong, or empty
   // What was said of the last attempt at which a host did not take us for who we are, or was not reached; no
   // client is told. Scrubbed; empty: nothing.
   std::string said;

@@ -31,6 +31,8 @@ std::string_view to_text(Standing standing) {
       return "trial";
     case Standing::not_ready:
       return "not_ready";
+    case Standing::drained:
+      return "drained";
   }
   return "unknown";
 }

@@ -15,6 +15,7 @@ enum class Standing {
   open,       // its breaker is open
   trial,      // after that: let through a little, to see, and then more and more
   not_ready,  // an engine of one's own that says so
+  drained,    // an operator took it out of service
 };
 
 struct Stand {

@@ -37,6 +37,7 @@ int status_number(Standing standing) {
       return -2;
     case Standing::not_ready:
     case Standing::open:
+    case Standing::drained:
       return -5;
   }
   return 0;

@@ -15,7 +15,7 @@ struct Said {
   Page page;
   std::string_view summary;
 };
-constexpr std::array<Said, 36> of_pages{{
+constexpr std::array<Said, 39> of_pages{{
     {Page::greeting, "What this is, in a line."},
     {Page::openapi, "This description."},
     {Page::explain, "Which host a call would go to, and why; `api` names the call's API. Nothing is sent."},
@@ -34,6 +34,9 @@ constexpr std::array<Said, 36> of_pages{{
     {Page::provisioning, "Client keys, as OpenRouter's clients manage them."},
     {Page::keys, "Client keys that are made while the gateway runs."},
     {Page::spend, "What was spent; `by` of team, key, user, tag, model, endpoint and day."},
+    {Page::limits, "How quotas stand, and where budgets will be when they refill."},
+    {Page::service, "Takes an endpoint out of service, or back into it."},
+    {Page::changes, "Who changed what."},
     {Page::users, "Forgets whom the requests of a user were for."},
     {Page::endpoints,
      "The hosts of one model: prices, limits, what they do with prompts, how fast they are."},
@@ -144,6 +147,7 @@ json::object operation_of(const KnownRoute& route) {
                          : name == "id" && route.page == Page::stored_answer ? "of a response"
                          : route.page == Page::request                       ? "x-request-id of its reply"
                          : route.page == Page::console                       ? "of a file"
+                         : route.page == Page::service                       ? "of an endpoint"
                                                                              : "of a key or a user"},
          {"schema", {{"type", "string"}}}});
   }

@@ -154,7 +154,8 @@ void add_last_failure(const Status& status, routing::EndpointIndex index, json::
 json::object row_of(const Status& status, const routing::Endpoint& endpoint, const routing::Demand& typical,
                     const Flow& all_1m, const Flow& all_5m) {
   const routing::EndpointState& state = status.snapshot.endpoints[endpoint.index];
-  const Stand stand = stand_of(state, status.now);
+  const bool is_drained = std::ranges::find(status.drained, endpoint.index) != status.drained.end();
+  const Stand stand = is_drained ? Stand{.standing = Standing::drained} : stand_of(state, status.now);
   json::object row{{"endpoint", endpoint.settings->name.text},
                    {"model", endpoint.model->name.text},
                    {"provider", endpoint.provider->name.text},

@@ -2,6 +2,7 @@
 // A pure function.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,7 @@ struct Status {
   const Traffic& traffic;
   std::vector<Budgets::Standing> budgets{};
   config::TimePoint now{};
+  std::span<const routing::EndpointIndex> drained{};  // by operators
 };
 
 // Times are milliseconds, prices dollars per million tokens, shares 0..1; null: no evidence yet. What is

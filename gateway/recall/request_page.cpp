@@ -118,6 +118,21 @@ json::object decision_at(const Recalled& recalled, std::size_t place, const rout
   return object;
 }
 
+// How the first choice looked once it was over.
+json::value hindsight_of(const Recalled& recalled) {
+  if (!recalled.request.hindsight) return nullptr;
+  const routing::Hindsight& seen = *recalled.request.hindsight;
+  const auto& endpoints = recalled.catalogue->endpoints();
+  json::object object{{"best_other", nullptr},
+                      {"others", seen.others},
+                      {"chosen_cost", number_or_null(seen.chosen_cost)},
+                      {"best_other_cost", number_or_null(seen.best_cost)},
+                      {"regret", number_or_null(seen.regret())},
+                      {"sd", number_or_null(seen.sd)}};
+  if (seen.best < endpoints.size()) object["best_other"] = endpoints[seen.best].settings->name.text;
+  return object;
+}
+
 json::value dollars_of(const LoggedRequest& request) {
   double sum = 0;
   for (const routing::Attempt& attempt : request.attempts) sum += attempt.cost.dollars();
@@ -146,6 +161,7 @@ std::string request_page(const Recalled& recalled) {
                     {"bytes_in", request.bytes_in},
                     {"bytes_out", request.bytes_out},
                     {"dollars", dollars_of(request)},
+                    {"hindsight", hindsight_of(recalled)},
                     {"policy", policy_object(*recalled.policy)}};
   json::array attempts, decisions;
   for (std::size_t i = 0; i < request.attempts.size(); ++i) attempts.push_back(attempt_object(recalled, i));

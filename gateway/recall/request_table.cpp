@@ -85,6 +85,19 @@ std::vector<std::string> journey(const Recalled& recalled, const Screen& screen)
   return lines;
 }
 
+// How the first choice looked once it was over; nothing where it was not judged.
+std::vector<std::string> hindsight_lines(const Recalled& recalled, const Screen& screen) {
+  if (!recalled.request.hindsight) return {};
+  const routing::Hindsight& seen = *recalled.request.hindsight;
+  const auto& endpoints = recalled.catalogue->endpoints();
+  const std::string best = seen.best < endpoints.size() ? endpoints[seen.best].settings->name.text : "-";
+  const double regret = seen.regret();
+  const std::string said = regret > 0 ? best + " would have been better by " + money_text(regret)
+                                      : "the first choice was the best, by " +
+                                            money_text(seen.best_cost - seen.chosen_cost) + " before " + best;
+  return {fitted("in hindsight " + said + " (give or take " + money_text(seen.sd) + ")", screen.columns)};
+}
+
 std::vector<std::string> decision_lines(const Recalled& recalled, std::size_t place,
                                         const routing::Demand& demand, const Screen& screen) {
   const routing::LoggedDecision& logged = recalled.request.decisions[place];
@@ -122,6 +135,7 @@ std::vector<std::string> request_table(const Recalled& recalled, const Screen& s
     lines.insert(lines.end(), part.begin(), part.end());
   };
   add(journey(recalled, screen));
+  add(hindsight_lines(recalled, screen));
   const routing::Demand demand = demand_of(recalled);
   for (std::size_t i = 0; i < recalled.request.decisions.size(); ++i) {
     add(decision_lines(recalled, i, demand, screen));

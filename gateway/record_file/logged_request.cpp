@@ -124,11 +124,14 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
   if (version < RecordVersion::newest || !io.goes_on()) return;
   io(request.demand.tier);
   for (auto& attempt : request.attempts) exchange_price_facts(io, attempt);
-  const bool has_limits = std::ranges::any_of(
+  bool has_limits = std::ranges::any_of(
       request.decisions, [](const auto& each) { return each.money != 1 || !each.allowances.empty(); });
-  io.later(has_limits, [&](auto& in) {
-    for (auto& decision : request.decisions) exchange_means(in, decision);
-  });
+  io(has_limits);
+  if (has_limits) {
+    for (auto& decision : request.decisions) exchange_means(io, decision);
+  }
+  io.maybe(request.hindsight,
+           [](auto& in, auto& h) { in(h.best), in(h.others), in(h.chosen_cost), in(h.best_cost), in(h.sd); });
 }
 
 void log_facts(const Record& record, LoggedRequest& request) {
@@ -147,6 +150,7 @@ void log_facts(const Record& record, LoggedRequest& request) {
   request.deciding = record.deciding;
   request.bytes_in = record.bytes_in;
   request.bytes_out = record.bytes_out;
+  request.hindsight = record.hindsight;
 }
 
 }  // namespace

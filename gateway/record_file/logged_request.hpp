@@ -32,6 +32,8 @@ struct LoggedRequest {
   std::int64_t rule_book = 0;  // the texts of its policy, in the same file; 0: none
   config::Duration deciding{};
   std::uint64_t bytes_in = 0, bytes_out = 0;
+  // What the first files of version 6 do not have either.
+  std::optional<routing::Hindsight> hindsight{};
 };
 
 // Whether routing saw it at all.

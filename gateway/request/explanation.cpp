@@ -6,6 +6,7 @@
 #include "gateway/explain/decision_page.hpp"
 #include "gateway/explain/decision_table.hpp"
 #include "gateway/request/key_room.hpp"
+#include "gateway/request/standpoint.hpp"
 #include "providers/http/outgoing_field.hpp"
 
 namespace gateway {
@@ -45,9 +46,10 @@ Explanation explained(Services& services, const InferenceRequest& request,
                       const std::optional<Screen>& screen) {
   const config::TimePoint now = services.timer.now();
   const Generation& generation = *request.hosts->generation;
+  const Standpoint from = standpoint(services, request);
   double output = 0;
-  const routing::Moment moment = moment_of(services, request, *services.snapshot, {}, now, output);
-  routing::plan(*services.snapshot, *request.policy, request.demand, {}, generation.in_flight, services.purse,
+  const routing::Moment moment = moment_of(services, request, from.snapshot, from.withdrawn, now, output);
+  routing::plan(from.snapshot, *request.policy, request.demand, {}, generation.in_flight, services.purse,
                 moment, services.decision);
   const Decided decided{.decision = services.decision,
                         .catalogue = *generation.catalogue,

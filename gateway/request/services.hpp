@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/generation/drained.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/outbox.hpp"
 #include "gateway/request/waiting_line.hpp"
@@ -52,7 +53,8 @@ struct Services {
   Outbox outbox;
   Dice dice;
   std::shared_ptr<const Hosts> hosts{};
-  std::shared_ptr<const routing::Snapshot> snapshot{};  // of the same generation as `hosts`
+  std::shared_ptr<const routing::Snapshot> snapshot{};   // of the same generation as `hosts`
+  std::shared_ptr<const OutOfService> out_of_service{};  // null: nobody is
   routing::Purse purse{};
   routing::RetryCounter retries{};
   routing::HedgeBudget hedges{};

@@ -188,7 +188,7 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
   request.client_retry = incoming.client_retry;
   if (!incoming.tags_header.empty()) request.tags = tags_in(incoming.tags_header);
   request.shows_openrouter_metadata = incoming.metadata_header == "enabled";
-  fill_demand(request, incoming, key, services.timer.wall());
+  fill_demand(request, incoming, key, incoming.as_of ? *incoming.as_of : services.timer.wall());
   request.demand.model = named.model;
   if (auto error = find_fallbacks(request, key, named.suffix, request.demand)) return *std::move(error);
   if (auto error = find_stored(request)) return *std::move(error);

@@ -8,6 +8,7 @@
 
 #include "gateway/http/query.hpp"
 #include "gateway/pages/account_pages.hpp"
+#include "gateway/pages/limits_page.hpp"
 #include "gateway/postgres/connection.hpp"
 #include "gateway/record_file/sqlite.hpp"
 #include "gateway/text/json_page.hpp"
@@ -82,13 +83,6 @@ std::optional<std::string> unknown_name(const std::string& body, const Generatio
 }
 
 }  // namespace
-
-// Of a gateway that has no administration.
-Task<Administered> Pages::administer(Loop& /*asker*/, AdminCall /*call*/) {
-  const KeyAnswer answer = key_fault(501, "no_state_directory",
-                                     "Keys and costs are not kept here: the gateway has no state directory.");
-  co_return Administered{.status = answer.status, .body = answer.body};
-}
 
 Administration::Administration(const LedgerPlace& place, Books& books, Ledger* ledger)
     : books_(books), ledger_(ledger), store_(std::make_unique<KeyStore>(open_keys(place))) {
@@ -345,6 +339,9 @@ Task<Administered> Administration::answer(Loop& asker, AdminCall call) {
       co_return co_await provisioning(asker, std::move(call));
     case Page::spend:
       co_return co_await spend(asker, std::move(call));
+    case Page::limits:
+      co_return Administered{
+          .body = limits_page(books_.limits(config::Clock::now()), std::chrono::system_clock::now())};
     case Page::users:
       co_return co_await forget(asker, std::move(call));
     default:

@@ -28,6 +28,9 @@ bool offered(Offers offers, Page page) {
     case Page::metrics:
     case Page::status:
     case Page::reload:
+    case Page::service:
+    case Page::changes:
+    case Page::limits:
     case Page::keys:
     case Page::spend:
     case Page::users:

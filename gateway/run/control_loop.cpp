@@ -5,9 +5,11 @@
 #include "gateway/console/policy_trial.hpp"
 #include "gateway/generation/configuration.hpp"
 #include "gateway/http/query.hpp"
+#include "gateway/pages/service_page.hpp"
 #include "gateway/pages/status_page.hpp"
 #include "gateway/run/market_page.hpp"
 #include "providers/loop/spawn.hpp"
+#include "routing/policy/first_token_limit.hpp"
 
 namespace gateway {
 namespace {
@@ -40,7 +42,9 @@ ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::stri
       metrics_(version_, generation_->catalogue),
       log_(generation_->catalogue->settings().log),
       traffic_(generation_->catalogue, config::Clock::now()),
-      published_(market_.snapshot(config::Clock::now())) {}
+      published_(market_.snapshot(config::Clock::now())) {
+  observe_limits();
+}
 
 void ControlLoop::keep_records(Storage& storage) {
   storage_ = &storage;
@@ -151,6 +155,7 @@ void ControlLoop::take(const Batch& batch) {
   learned_ = learned_since_kept_ = true;
   if (market_.flipped()) publish();
 
+  judge_.judge(batch.records, now, [&] { return market_.seen(now); });
   const bool is_watched = tail_.is_watched(now);
   for (const RecordPtr& each : batch.records) {
     const Record& record = *each;
@@ -158,6 +163,7 @@ void ControlLoop::take(const Batch& batch) {
     traffic_.record(record, now);
     log_.write(record);
     if (is_watched) tail_.add(record);
+    if (tracer_) tracer_->add(record);
   }
   log_.flush();
   metrics_.count(Event::log_line_lost, log_.lost() - std::exchange(lost_before_, log_.lost()));
@@ -205,11 +211,15 @@ config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation
   metrics_.adopt(generation_->catalogue);
   traffic_.adopt(generation_->catalogue);
   log_.reopen(generation_->catalogue->settings().log);
+  drained_.adopt(*generation_->catalogue);
   keep(market_.snapshot(now));
   for (DataLoop* loop : loops_) {
-    asio::post(loop->io(),
-               [loop, newest = generation_, snapshot = published_] { loop->adopt(newest, snapshot); });
+    asio::post(loop->io(), [loop, newest = generation_, snapshot = published_, out = drained_.now()] {
+      loop->adopt(newest, snapshot);
+      loop->take_out(out);
+    });
   }
+  observe_limits();
   config::Problems problems = out_of_reach(generation_->policies, *published_);
   if (const auto fault = log_.fault()) {
     problems.push_back({.severity = config::Severity::warning,
@@ -221,6 +231,15 @@ config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation
   return problems;
 }
 
+void ControlLoop::observe_limits() {
+  std::vector<std::pair<std::string, double>> limits;
+  for (const routing::Policy& policy : generation_->policies.policies()) {
+    const auto limit = routing::first_token_limit(policy);
+    if (limit) limits.emplace_back(policy.name.text, *limit);
+  }
+  metrics_.observe_limits(limits);
+}
+
 int ControlLoop::open_connections() const {
   int open = 0;
   for (const DataLoop* loop : loops_) open += loop->listener().open_connections();
@@ -229,7 +248,7 @@ int ControlLoop::open_connections() const {
 
 std::string ControlLoop::make_metrics() {
   const config::TimePoint now = config::Clock::now();
-  metrics_.observe(*market_.seen(now), generation_->in_flight, now);
+  metrics_.observe(*market_.seen(now), generation_->in_flight, now, drained_.endpoints());
   metrics_.observe_connections(open_connections());
   for (const Budgets::Standing& each : generation_->budgets.standings()) {
     metrics_.observe_budget(each.policy, each.a_day, each.spent, each.money);
@@ -246,7 +265,8 @@ std::string ControlLoop::make_status() {
                       .in_flight = generation_->in_flight,
                       .traffic = traffic_,
                       .budgets = generation_->budgets.standings(),
-                      .now = now});
+                      .now = now,
+                      .drained = drained_.endpoints()});
 }
 
 providers::Task<std::string> ControlLoop::metrics(Loop& asker) {
@@ -264,6 +284,28 @@ providers::Task<Reloaded> ControlLoop::reload(Loop& asker) {
 providers::Task<Administered> ControlLoop::administer(Loop& asker, AdminCall call) {
   if (!administration_) co_return co_await Pages::administer(asker, std::move(call));
   co_return co_await administration_->answer(asker, std::move(call));
+}
+
+Pages::Told ControlLoop::change_service_now(const ServiceCall& call) {
+  const auto changed = drained_.change(call, *generation_->catalogue);
+  for (DataLoop* loop : loops_) {
+    asio::post(loop->io(), [loop, out = drained_.now()] { loop->take_out(out); });
+  }
+  if (changed.empty()) return {.status = 404, .text = no_such_endpoint(call)};
+  return {.text = service_page(call, changed, *generation_->catalogue, generation_->in_flight)};
+}
+
+providers::Task<Pages::Told> ControlLoop::change_service(Loop& asker, ServiceCall call) {
+  auto changing = providers::elsewhere(io_, asker, [this, call] { return change_service_now(call); });
+  co_return co_await std::move(changing);
+}
+
+void ControlLoop::note(Change change) {
+  asio::post(io_, [this, change = std::move(change)] { changes_.write(change); });
+}
+
+providers::Task<Pages::Told> ControlLoop::changes(Loop& asker) {
+  co_return co_await providers::elsewhere(io_, asker, [this] { return Told{.text = changes_.page()}; });
 }
 
 providers::Task<Pages::Told> ControlLoop::request(Loop& asker, std::string id, std::optional<Screen> screen) {
@@ -291,6 +333,7 @@ struct Materials {
   std::shared_ptr<const Generation> generation;
   std::shared_ptr<const routing::Snapshot> snapshot;
   ConfigurationFacts facts;
+  std::shared_ptr<const OutOfService> out_of_service;
 };
 
 RecordDesk::Answer made_page(Page page, const Materials& from, const std::string& query,
@@ -298,7 +341,7 @@ RecordDesk::Answer made_page(Page page, const Materials& from, const std::string
   const config::Settings& settings = from.generation->catalogue->settings();
   switch (page) {
     case Page::market: {
-      const Pages::Told told = market_page(from.generation, from.snapshot, query);
+      const Pages::Told told = market_page(from.generation, from.snapshot, from.out_of_service, query);
       return {.status = told.status, .body = told.text};
     }
     case Page::configuration:
@@ -325,7 +368,10 @@ providers::Task<Pages::Told> ControlLoop::slow_page(Loop& asker, Page page, std:
                                                     std::string body) {
   // Tasks of their own: GCC 12 destroys twice what a whole expression with co_await makes on its way.
   auto gathering = providers::elsewhere(io_, asker, [this] {
-    return Materials{.generation = generation_, .snapshot = published_, .facts = configuration_()};
+    return Materials{.generation = generation_,
+                     .snapshot = published_,
+                     .facts = configuration_(),
+                     .out_of_service = drained_.now()};
   });
   const Materials from = co_await std::move(gathering);
   auto making = desk_->run(asker, [page, from, query, body] { return made_page(page, from, query, body); });

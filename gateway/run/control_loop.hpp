@@ -14,7 +14,8 @@
 #include "gateway/console/tail.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/generation/generation.hpp"
-#include "gateway/observe/metrics.hpp"
+#include "gateway/observe/judge.hpp"
+#include "gateway/metrics/metrics.hpp"
 #include "gateway/observe/request_log.hpp"
 #include "gateway/observe/traffic.hpp"
 #include "gateway/recall/record_desk.hpp"
@@ -23,6 +24,7 @@
 #include "gateway/run/administration.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/data_loop.hpp"
+#include "gateway/trace/trace_exporter.hpp"
 #include "routing/market/market.hpp"
 
 namespace gateway {
@@ -42,6 +44,8 @@ class ControlLoop final : public Pages {
   // Before the threads run: where they are looked up, and what takes its time is made; outlives this loop's
   // thread.
   void work_at(RecordDesk& desk) { desk_ = &desk; }
+  // Before the threads run: who exports traces; outlives this loop's thread.
+  void trace_to(TraceExporter& exporter) { tracer_ = &exporter; }
   // Before the threads run: what can be said of the configuration, asked on this loop's thread.
   void on_configuration(std::function<ConfigurationFacts()> facts, bool demo) {
     configuration_ = std::move(facts);
@@ -77,6 +81,11 @@ class ControlLoop final : public Pages {
   providers::Task<Seen> events(Loop& asker, std::uint64_t after) override;
   providers::Task<Told> slow_page(Loop& asker, Page page, std::string query, std::string body) override;
   bool is_demo() const override { return is_demo_; }
+  providers::Task<Told> change_service(Loop& asker, ServiceCall call) override;
+  void note(Change change) override;
+  providers::Task<Told> changes(Loop& asker) override;
+  // Before the threads run: where changes are written down. Said, where they cannot be.
+  void keep_changes(std::string file, ChangeLog::Say say) { changes_.keep(std::move(file), std::move(say)); }
   providers::Task<Told> request(Loop& asker, std::string id, std::optional<Screen> screen) override;
   // What `reload` does; to be set before the threads run.
   void on_reload(std::function<Reloaded()> reload) { reload_ = std::move(reload); }
@@ -91,12 +100,15 @@ class ControlLoop final : public Pages {
  private:
   void take(const Batch& batch);
   void learn(const Batch& batch, config::TimePoint now);
+  // What policies require, beside what is measured.
+  void observe_limits();
   int open_connections() const;
   Day today() const;
   std::string make_metrics();
   std::string make_status();
   void publish_regularly();
   void keep_market_regularly();
+  Told change_service_now(const ServiceCall& call);
   void publish();
   void keep(std::shared_ptr<const routing::Snapshot> snapshot);
 
@@ -108,6 +120,7 @@ class ControlLoop final : public Pages {
   Metrics metrics_;
   RequestLog log_;
   Traffic traffic_;
+  Judge judge_;
   std::function<Reloaded()> reload_;
   std::function<void(Metrics&)> observe_money_;
   std::vector<DataLoop*> loops_;
@@ -116,9 +129,12 @@ class ControlLoop final : public Pages {
   Administration* administration_ = nullptr;  // absent where nothing is kept
   Storage* storage_ = nullptr;                // absent where no records are kept
   RecordDesk* desk_ = nullptr;
+  TraceExporter* tracer_ = nullptr;  // absent where no traces are exported
   Tail tail_;
   std::function<ConfigurationFacts()> configuration_;
   bool is_demo_ = false;
+  Drained drained_;
+  ChangeLog changes_;
   MarketFile* market_file_ = nullptr;
   boost::asio::steady_timer next_keeping_{io_};
   bool learned_since_kept_ = false;

@@ -10,8 +10,10 @@
 #include <string_view>
 
 #include "config/values/settings.hpp"
+#include "gateway/generation/drained.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/http/routes.hpp"
+#include "gateway/observe/change_log.hpp"
 #include "gateway/text/table.hpp"
 #include "providers/loop/task.hpp"
 
@@ -68,6 +70,12 @@ class Pages {
   virtual providers::Task<Told> slow_page(Loop& asker, Page page, std::string query, std::string body) = 0;
   // Whether all hosts are simulated ones inside. May be called by every thread.
   virtual bool is_demo() const = 0;
+  // No new request goes to a drained endpoint, whatever policies say, until it is resumed or the process
+  // ends. What it has under way goes on. JSON, or 404.
+  virtual providers::Task<Told> change_service(Loop& asker, ServiceCall call);
+  // Writes down what was changed. May be called by every thread; does not wait.
+  virtual void note(Change change);
+  virtual providers::Task<Told> changes(Loop& asker);
   virtual providers::Task<Told> request(Loop& asker, std::string id, std::optional<Screen> screen) = 0;
 };
 

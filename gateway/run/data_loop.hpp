@@ -28,6 +28,8 @@ class DataLoop {
   // Records it delivered, read by now.
   void reuse(std::vector<RecordPtr> records) { services_.outbox.reuse(std::move(records)); }
   void learn(std::shared_ptr<const routing::Snapshot> snapshot);
+  // Whom no new request goes to.
+  void take_out(std::shared_ptr<const OutOfService> out) { services_.out_of_service = std::move(out); }
   // Before its thread runs: its requests pay to `books`, and are kept by `ledger`, which may be null. Both
   // outlive the loop.
   void pay_to(Books& books, Ledger* ledger, std::size_t number);

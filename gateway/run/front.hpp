@@ -7,7 +7,7 @@
 #include "gateway/addresses/client_address.hpp"
 #include "gateway/console/logins.hpp"
 #include "gateway/http/body_budget.hpp"
-#include "gateway/observe/metrics.hpp"
+#include "gateway/metrics/metrics.hpp"
 #include "gateway/request/services.hpp"
 #include "gateway/run/admission.hpp"
 #include "gateway/run/control_pages.hpp"

@@ -14,6 +14,7 @@
 #include "config/values/address.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
+#include "gateway/pages/limits_page.hpp"
 #include "gateway/process/given_sockets.hpp"
 #include "gateway/process/process.hpp"
 #include "gateway/process/supervisor.hpp"
@@ -23,7 +24,7 @@
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
-#include "gateway/run/listening.hpp"
+#include "gateway/process/listening.hpp"
 #include "gateway/run/notifier.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
@@ -79,6 +80,7 @@ class RunningGateway {
     // Before anybody is told that the gateway is there: a signal that comes early is taken later.
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     asio::signal_set hangup(control_.io(), SIGHUP);
+    export_traces();
     if (!can_log() || !keep_state()) return 1;
     look_after_engines();
     keep_market();
@@ -99,6 +101,7 @@ class RunningGateway {
     for (std::thread& thread : threads) thread.join();
     sharing_.reset();
     control_.close_log();
+    tracer_.reset();
     control_.keep_market_now();
     if (market_file_ && !market_file_->finish(patience_for_disk)) std::quick_exit(0);
     if (ledger_ && !ledger_->finish(patience_for_disk)) std::quick_exit(0);
@@ -142,6 +145,17 @@ class RunningGateway {
 
   // Of the start: addresses, threads and files stay.
   const config::Settings& settings() const { return generation_->catalogue->settings(); }
+
+  void export_traces() {
+    if (!start_.traces) return;
+    const OtlpSettings& to = *start_.traces;
+    say("isocost: traces go to http://" + to.host + ":" + to.port + to.path);
+    tracer_ = std::make_unique<TraceExporter>(
+        to, start_.version, [to](const std::string& body) { return post_spans(to, body); },
+        [this](const std::string& text) { say("isocost: " + text); },
+        [this](std::uint64_t spans) { control_.counters().count(Event::span_dropped, spans); });
+    control_.trace_to(*tracer_);
+  }
 
   bool can_log() {
     const auto fault = control_.log_fault();
@@ -231,6 +245,8 @@ class RunningGateway {
                               config::Money{books_.leased_nanos()}.dollars());
     }
     if (administration_) metrics.observe_keys_away(administration_->is_away());
+    const auto budgets = budgets_of(books_.limits(config::Clock::now()), std::chrono::system_clock::now());
+    metrics.observe_budgets(budgets);
     if (!ledger_) return;
     const auto count = [&](Event event, std::uint64_t now, std::uint64_t& before) {
       metrics.count(event, now - std::exchange(before, now));
@@ -285,6 +301,10 @@ class RunningGateway {
     const config::RecordsSettings& settings = generation_->catalogue->settings().records;
     const std::string& file = settings.file;
     control_.on_configuration([this] { return configuration(); }, start_.file.empty());
+    if (state_) {
+      control_.keep_changes(change_log_in(state_->path()),
+                            [this](const std::string& text) { say("isocost: " + text); });
+    }
     if (!file.empty() && !open_storage(settings)) return false;
     desk_ = std::make_unique<RecordDesk>(storage_.get(), storage_ ? file : "");
     control_.work_at(*desk_);
@@ -469,6 +489,7 @@ class RunningGateway {
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<MarketFile> market_file_;
   std::unique_ptr<RecordDesk> desk_;
+  std::unique_ptr<TraceExporter> tracer_;
   ControlLoop control_;
   Reload reload_;
   Shared shared_;

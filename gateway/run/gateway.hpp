@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <string>
 
 #include "config/files/load.hpp"
 #include "config/values/settings.hpp"
+#include "gateway/trace/otlp_settings.hpp"
 
 namespace gateway {
 
@@ -18,7 +20,8 @@ struct Start {
   std::function<void(const std::string& url)> ready;
   // Loads the configuration again, policies compiled; empty where there is no file.
   std::function<config::Loaded()> load{};
-  std::string file{};  // loaded again when it changes; empty: none
+  std::string file{};                    // loaded again when it changes; empty: none
+  std::optional<OtlpSettings> traces{};  // absent: none are exported
 };
 
 // SIGHUP, a change of the file and POST /admin/reload take a new configuration into use.

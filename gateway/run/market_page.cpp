@@ -36,7 +36,8 @@ std::string call_of(const std::string& query) {
 }  // namespace
 
 Pages::Told market_page(std::shared_ptr<const Generation> generation,
-                        std::shared_ptr<const routing::Snapshot> snapshot, const std::string& query) {
+                        std::shared_ptr<const routing::Snapshot> snapshot,
+                        std::shared_ptr<const OutOfService> out_of_service, const std::string& query) {
   boost::asio::io_context io{1};
   providers::Wheel timer(io);
   Services services{.timer = timer, .outbox = Outbox(timer, [](auto) {}), .dice = Dice(1)};
@@ -44,6 +45,7 @@ Pages::Told market_page(std::shared_ptr<const Generation> generation,
   hosts->generation = std::move(generation);
   services.hosts = hosts;
   services.snapshot = std::move(snapshot);
+  services.out_of_service = std::move(out_of_service);
   Incoming incoming;
   incoming.body = call_of(query);
   give_slack(incoming.body);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/generation/generation.hpp"
+#include "gateway/request/services.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "routing/market/snapshot.hpp"
 
@@ -13,6 +14,7 @@ namespace gateway {
 
 // `query` has model, policy, prompt and max_output, of which the model must be there.
 Pages::Told market_page(std::shared_ptr<const Generation> generation,
-                        std::shared_ptr<const routing::Snapshot> snapshot, const std::string& query);
+                        std::shared_ptr<const routing::Snapshot> snapshot,
+                        std::shared_ptr<const OutOfService> out_of_service, const std::string& query);
 
 }  // namespace gateway

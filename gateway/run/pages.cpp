@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "gateway/http/query.hpp"
 #include "gateway/pages/openapi_page.hpp"
 #include "gateway/request/explanation.hpp"
+#include "gateway/request/pretence.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/run/catalogue_pages.hpp"
 #include "gateway/run/refusals.hpp"
@@ -41,6 +43,28 @@ ErrorReply unknown_api() {
   return plain_error(400, "invalid_request_error", "unknown_api", "`api` is one of " + names + ".");
 }
 
+// As whom and when the call is to be seen. Others' keys are the business of those with a role.
+std::optional<ErrorReply> pretend(Front& front, Incoming& incoming, const config::KeySettings*& key) {
+  const auto said = [&](std::string_view name) { return query_value(incoming.query, name).value_or(""); };
+  const std::string as = said("as"), team = said("team");
+  const Generation& generation = *front.services.hosts->generation;
+  const bool is_another = !as.empty() || !team.empty();
+  if (is_another && !generation.keys.open_to_all() && (!key || key->role < config::Role::viewer)) {
+    return plain_error(403, "permission_error", "role_required",
+                       "What another key would meet is told to keys with a role.");
+  }
+  const auto meant =
+      pretence(as, team, said("at"), generation.catalogue->settings(), front.services.timer.wall());
+  if (const auto* why = std::get_if<std::string>(&meant)) {
+    return plain_error(400, "invalid_request_error", "invalid_parameter",
+                       "This cannot be explained: " + *why + ".");
+  }
+  const Pretence& pretended = std::get<Pretence>(meant);
+  if (pretended.key) key = pretended.key;
+  incoming.as_of = pretended.wall;
+  return std::nullopt;
+}
+
 // The decision about the call that the body holds, on what is known now. Nothing is sent, nothing learned.
 Task<void> explain(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                    HttpClient& client) {
@@ -50,6 +74,8 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
     const ErrorReply error = unknown_api();
     co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
   }
+  if (const auto error = pretend(front, incoming, key))
+    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
   auto understood = understand(*surface, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood))
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
@@ -60,6 +86,25 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
                           .content_type = screen ? "text/plain; charset=utf-8" : "application/json",
                           .fields = said.fields},
                          said.page);
+}
+
+bool is_read(Method method) {
+  return method == Method::get || method == Method::head;
+}
+
+// Writes down what somebody with a role did.
+void note_change(Front& front, const Route& route, const Incoming& incoming, const config::KeySettings* key,
+                 int status) {
+  const std::string_view verb = incoming.method == Method::post    ? "POST "
+                                : incoming.method == Method::patch ? "PATCH "
+                                : incoming.method == Method::del   ? "DELETE "
+                                                                   : "";
+  front.pages.note({.at = front.services.timer.wall(),
+                    .who = key ? key->name.text : "",
+                    .from = incoming.client,
+                    .what = std::string(verb).append(route.name),
+                    .whom = decoded(route.parameter),
+                    .status = status});
 }
 
 // Of keys and money.
@@ -76,7 +121,11 @@ Task<void> administer(Front& front, const Route& route, Incoming& incoming, cons
                  .role = key ? key->role : config::Role::none,
                  .settings = key,
                  .generation = front.services.hosts->generation};
+  const auto held = front.services.hosts;  // whose key it is
   const Administered answer = co_await front.pages.administer(front.loop, std::move(call));
+  const bool is_ours =
+      route.page == Page::keys || route.page == Page::users || route.page == Page::provisioning;
+  if (is_ours && !is_read(incoming.method)) note_change(front, route, incoming, key, answer.status);
   co_await client.answer({.status = answer.status, .content_type = answer.content_type, .fields = {}},
                          answer.body);
 }
@@ -97,6 +146,27 @@ Task<void> show_request(Front& front, const Route& route, Incoming& incoming, co
     co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
   }
   co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", told.text);
+}
+
+Task<void> change_service(Front& front, const Route& route, Incoming& incoming,
+                          const config::KeySettings* key, HttpClient& client) {
+  const auto held = front.services.hosts;  // whose key it is
+  ServiceCall call{
+      .what = route.name.ends_with("/drain") ? ServiceCall::What::drain : ServiceCall::What::resume,
+      .endpoint = decoded(route.parameter),
+      .model = query_value(incoming.query, "model").value_or("")};
+  auto changing = front.pages.change_service(front.loop, std::move(call));
+  const Pages::Told told = co_await std::move(changing);
+  note_change(front, route, incoming, key, told.status);
+  if (told.status == 200) co_return co_await show(client, "application/json", told.text);
+  const ErrorReply error = plain_error(404, "invalid_request_error", "unknown_endpoint", told.text);
+  co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
+}
+
+Task<void> show_changes(Front& front, HttpClient& client) {
+  auto asking = front.pages.changes(front.loop);
+  const Pages::Told told = co_await std::move(asking);
+  co_await show(client, "application/json", told.text);
 }
 
 }  // namespace
@@ -121,6 +191,7 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
     case Page::provisioning:
     case Page::keys:
     case Page::spend:
+    case Page::limits:
     case Page::users:
       co_return co_await administer(front, route, incoming, key, client);
     case Page::greeting:
@@ -145,8 +216,14 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
       const std::string text = co_await front.pages.status(front.loop);
       co_return co_await show(client, "application/json", text);
     }
+    case Page::service:
+      co_return co_await change_service(front, route, incoming, key, client);
+    case Page::changes:
+      co_return co_await show_changes(front, client);
     case Page::reload: {
+      const auto held = front.services.hosts;  // whose key it is
       const Reloaded reloaded = co_await front.pages.reload(front.loop);
+      note_change(front, route, incoming, key, reloaded.status);
       co_await client.answer({.status = reloaded.status, .content_type = "application/json", .fields = {}},
                              reloaded.body);
       co_return;

@@ -12,7 +12,7 @@
 #include "gateway/generation/addresses.hpp"
 #include "gateway/generation/file_watch.hpp"
 #include "gateway/generation/generation.hpp"
-#include "gateway/observe/metrics.hpp"
+#include "gateway/metrics/metrics.hpp"
 #include "gateway/run/control_pages.hpp"
 
 namespace gateway {

@@ -65,6 +65,7 @@ void begin_record(Record& record, const InferenceRequest& request) {
   record.asked = request.demand.model_requested;
   record.policy = request.policy->name.text;
   record.policy_hash = request.policy->hash;
+  if (!request.traceparent.empty()) record.traceparent = request.traceparent;
   record.preferences = request.policy->overlay;
   record.rules = request.own_policy;
   if (!record.rules) record.rules = {request.hosts->generation, request.policy};

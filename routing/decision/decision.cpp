@@ -31,7 +31,7 @@ std::string_view to_text(Removal removal) {
     case Removal::overlay:
       return "left out by the request's own preferences";
     case Removal::withdrawn:
-      return "the newest configuration does not allow it any more";
+      return "an operator took it out of service, or the newest configuration does not allow it any more";
     case Removal::rejected:
       return "a host of its model rejected the request";
     case Removal::unfit:

@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "gateway/observe/log_line.hpp"
-#include "gateway/observe/metrics.hpp"
+#include "gateway/metrics/metrics.hpp"
 #include "gateway/observe/request_log.hpp"
 #include "gateway/pages/status_page.hpp"
 #include "tests/support/three_hosts.hpp"

@@ -1,6 +1,7 @@
 """The console in a real browser: each page by what a person does on it, at three widths and in both themes; nothing from
 another origin, nothing against the content security policy, no error, and names that are code shown as names."""
 import collections
+import hashlib
 import json
 import os
 import pathlib
@@ -32,7 +33,8 @@ class Watched:
         self.url, self.wrong, self.bytes = url, [], collections.Counter()
         self.page.on("console", lambda said: said.type in ("error", "warning") and self.wrong.append(said.text))
         self.page.on("pageerror", lambda fault: self.wrong.append(str(fault)))
-        self.page.on("dialog", lambda dialog: (self.wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
+        self.accepts = False  # whether a question of the page is answered with yes; else there should be none
+        self.page.on("dialog", lambda dialog: dialog.accept() if self.accepts else (self.wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
         self.page.on("request", lambda made: made.url.startswith((url, "data:")) or self.wrong.append(made.url))
         self.page.add_init_script("addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective, e.blockedURI))")
 
@@ -62,6 +64,8 @@ class Console(EndToEnd):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         settings["records"] = {"file": str(folder / "records.db")}
         settings["policies"] = {"thrifty": {"value_of_time": "1 $/h"}}
+        settings["keys"][0]["role"] = "admin"
+        settings["keys"].append({"name": "onlooker", "role": "viewer", "sha256": hashlib.sha256(b"sk-onlooker").hexdigest()})
 
     @classmethod
     def setUpClass(cls):
@@ -133,6 +137,103 @@ class Console(EndToEnd):
             expect(watched.page.get_by_text("is in use.")).to_be_visible()
             self.clean(watched)
 
+    def test_the_slow_host_is_found_and_drained_and_comes_back(self):
+        for number in range(10):
+            self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], provider={"order": ["b-slow"], "allow_fallbacks": False}, stream=True))
+            self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], provider={"order": ["a-ok"], "allow_fallbacks": False}, stream=True))
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("hosts")
+            rows = watched.page.get_by_role("region", name="Hosts").locator("tbody tr")
+            expect(rows.filter(has_text="b-slow")).to_contain_text("s", timeout=10000)
+            # The one with the longest median.
+            slowest = max(json.loads(self.gateway.get("/admin/endpoints")[1])["endpoints"], key=lambda host: host["ttft_p50_ms"] or 0)
+            self.assertEqual(slowest["endpoint"], "b-slow")
+            watched.page.get_by_role("link", name="b-slow").click()
+            watched.page.get_by_role("button", name="Drain").click()
+            expect(watched.page.get_by_text("no new request goes there")).to_be_visible()
+            self.picture(watched, "host_drained")
+            only = question(provider={"order": ["b-slow"], "allow_fallbacks": False})
+            for _ in range(5):
+                status, _, text = self.gateway.ask(only)
+                self.assertGreaterEqual(status, 400, text)
+                self.assertNotEqual(self.gateway.ask(question())[1].get("x-isocost-endpoint"), "b-slow")
+            self.assertEqual(self.gateway.metric("isocost_endpoint_state", endpoint="b-slow", state="drained"), 1)
+            watched.show("configuration")
+            expect(watched.page.get_by_role("region", name="Changes")).to_contain_text("POST /admin/endpoints/{name}/drain")
+            # A reload leaves it where it is.
+            watched.page.get_by_role("button", name="Reload").click()
+            expect(watched.page.get_by_text("is in use.")).to_be_visible()
+            self.assertGreaterEqual(self.gateway.ask(only)[0], 400)
+            watched.show("hosts/b-slow")
+            watched.page.get_by_role("button", name="Resume").click()
+            expect(watched.page.get_by_text("is back in service")).to_be_visible()
+            self.assertEqual(self.gateway.ask(only)[0], 200)
+            self.clean(watched)
+        lines = [json.loads(line) for line in (self.gateway.state_path / "changes.log").read_text().splitlines()]
+        self.assertIn(("tests", "b-slow", 200), {(line["who"], line.get("whom"), line["status"]) for line in lines})
+
+    def test_who_only_looks_changes_nothing(self):
+        with self.open() as watched:
+            watched.page.goto(self.url + "/ui/")
+            watched.page.get_by_label("Key").fill("sk-onlooker")
+            watched.page.get_by_role("button", name="Log in").click()
+            expect(watched.page.get_by_role("heading", name="Market", level=1)).to_be_visible()
+            watched.show("hosts/b-slow")
+            watched.page.get_by_role("button", name="Drain").click(timeout=10000)
+            expect(watched.page.get_by_text("takes a key with")).to_be_visible()
+            watched.show("keys")
+            expect(watched.page.get_by_role("alert")).to_contain_text("takes a key with")
+            watched.show("spend")
+            expect(watched.page.get_by_role("heading", name="Budgets")).to_be_visible()
+            self.clean(watched)
+        self.assertEqual(self.gateway.ask(question(provider={"order": ["b-slow"], "allow_fallbacks": False}))[0], 200)
+
+    def test_a_key_with_a_budget_is_made_used_limited_and_revoked(self):
+        with self.open() as watched:
+            page = watched.page
+            watched.log_in()
+            watched.show("keys")
+            expect(page.get_by_role("region", name="Keys")).to_contain_text("tests")
+            page.get_by_label("Name").fill("team-app")
+            page.get_by_label("Budget in $").last.fill("0.5")
+            page.get_by_role("button", name="Make").click()
+            text = page.get_by_label("The new key")
+            expect(text).to_be_visible()
+            key = text.input_value()
+            self.assertTrue(key)
+            self.picture(watched, "key_made")
+            mine = {"Authorization": "Bearer " + key}
+            status, headers, body = self.gateway.ask(question(), mine)
+            self.assertEqual(status, 200, body)
+            watched.show("live")
+            watched.show("keys/team-app")
+            expect(page.get_by_label("The new key")).to_have_count(0)  # once, and never again
+            self.assertNotIn(key, page.content())
+            card = page.get_by_role("region", name="team-app").or_(page.locator("section[aria-label='team-app']"))
+            expect(card).to_contain_text("$0.5/day")
+            # What it used is on the page of spending, against its budget.
+            deadline = time.monotonic() + 10
+            while "team-app" not in self.gateway.get("/admin/spend?by=key")[1] and time.monotonic() < deadline:
+                time.sleep(0.1)
+            watched.show("spend?by=key")
+            expect(page.get_by_role("region", name="Spend by key")).to_contain_text("team-app")
+            expect(page.get_by_role("region", name="Budgets")).to_contain_text("key team-app")
+            self.picture(watched, "spend")
+            watched.show("keys/team-app")
+            page.locator("section[aria-label='team-app']").get_by_label("Budget in $").fill("0.000000001")
+            page.get_by_role("button", name="Set limits").click()
+            expect(card).not_to_contain_text("$0.5/day")
+            self.assertEqual(self.gateway.ask(question(), mine)[0], 402)
+            self.clean(watched)
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("keys/team-app")
+            watched.accepts = True
+            watched.page.get_by_role("button", name="Revoke").click()
+            expect(watched.page.get_by_text("It was revoked, which is for good.")).to_be_visible()
+        self.assertEqual(self.gateway.ask(question(), mine)[0], 401)
+
     def test_a_wrong_rule_is_said_at_its_place_mended_and_tried(self):
         for _ in range(12):
             self.gateway.ask(question())
@@ -203,7 +304,7 @@ class Console(EndToEnd):
     def test_all_of_it_is_small(self):
         total = 0
         for name in ("", "main.js", "api.js", "dom.js", "format.js", "login.js", "demo.js", "market.js", "live.js", "journey.js", "hosts.js",
-                     "policies.js", "configuration.js", "console.css", "icon.svg", "d3.js"):
+                     "policies.js", "configuration.js", "spend.js", "keys.js", "console.css", "icon.svg", "d3.js"):
             connection = self.gateway.connect()
             connection.request("GET", "/ui/" + name)
             reply = connection.getresponse()
@@ -228,12 +329,12 @@ class Console(EndToEnd):
             for width in (360, 1024, 1920):
                 with self.open(width=width, scheme=scheme) as watched:
                     watched.log_in()
-                    for place in ("market?model=m", "live", "hosts", "policies", "configuration"):
+                    for place in ("market?model=m", "live", "hosts", "spend", "keys/tests", "policies", "configuration"):
                         watched.show(place)
                         watched.page.wait_for_timeout(1500 if place.startswith("market") else 500)
                         too_wide = watched.page.evaluate("document.documentElement.scrollWidth - innerWidth")
                         self.assertLessEqual(too_wide, 0, (place, width))
-                        self.picture(watched, f"{place.split('?')[0]}_{width}_{scheme}")
+                        self.picture(watched, f"{place.split('?')[0].split('/')[0]}_{width}_{scheme}")
                     self.clean(watched)
 
 

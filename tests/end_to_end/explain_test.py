@@ -1,5 +1,6 @@
 """A request that was served, explained afterwards: by the page, by the command that asks a gateway, by the command that
 reads the file. And what its line in the log foresaw."""
+import hashlib
 import json
 import os
 import pathlib
@@ -28,7 +29,10 @@ class Explain(EndToEnd):
     def prepare(cls, settings):
         cls.records = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory())) / "records.db"
         settings["records"] = {"file": str(cls.records)}
-        settings["keys"].append({"name": "inference", "sha256": "0" * 64})
+        settings["keys"].append({"name": "inference", "team": "search", "sha256": "0" * 64})
+        settings["keys"].append({"name": "plain", "sha256": hashlib.sha256(b"sk-plain").hexdigest()})
+        settings["teams"] = {"search": {"always": {"allow": 'provider == "a-ok" or provider == "b-ok"'}}}
+        settings["policies"]["night"] = {"allow": "hour < 6"}
 
     def served(self, **more):
         status, headers, text = self.gateway.ask(question(**more))
@@ -83,6 +87,44 @@ class Explain(EndToEnd):
         self.assertEqual(read.stdout, asked.stdout)
         as_json = self.run_command("--request", served, "--from", str(self.records), "--json")
         self.assertEqual(json.loads(as_json.stdout), self.explained(served))
+
+    def test_the_first_choice_is_judged_by_what_is_known_afterwards(self):
+        for number in range(12):  # until a second host is known: b-ok and a-ok, by turns
+            order = {"order": ["b-ok" if number % 2 else "a-ok"], "allow_fallbacks": False}
+            self.assertEqual(self.gateway.ask(question(provider=order), {"x-isocost-policy": "balanced"})[0], 200)
+        judged = None
+        for _ in range(10):
+            _, headers, _ = self.gateway.ask(question(), {"x-isocost-policy": "balanced"})
+            judged = self.explained(headers["x-request-id"])["hindsight"]
+            if judged:
+                break
+        self.assertIsNotNone(judged)
+        self.assertGreaterEqual(judged["others"], 1)
+        self.assertGreater(judged["chosen_cost"], 0)
+        self.assertAlmostEqual(judged["regret"], max(0, judged["chosen_cost"] - judged["best_other_cost"]), 9)
+        self.assertGreater(judged["sd"], 0)
+        table = self.run_command("--request", headers["x-request-id"], "--url", f"http://127.0.0.1:{self.gateway.port}").stdout
+        self.assertIn("in hindsight", table)
+        self.assertGreater(self.gateway.metric("isocost_judged_requests_total", policy="balanced"), 0)
+        self.assertGreater(self.gateway.metric("isocost_judged_cost_dollars_total", policy="balanced"), 0)
+
+    def test_what_another_key_or_team_would_meet_at_another_hour(self):
+        url = ("--url", f"http://127.0.0.1:{self.gateway.port}", "--model", "m")
+        own = json.loads(self.run_command(*url, "--json").stdout)
+        self.assertNotIn("always", {each["because"] for each in own["removed"]})
+        for words in (("--as", "inference"), ("--team", "search")):
+            page = json.loads(self.run_command(*url, *words, "--json").stdout)
+            self.assertIn("always", {each["because"] for each in page["removed"]})
+        night = json.loads(self.run_command(*url, "--policy", "night", "--at", "03:00", "--json").stdout)
+        noon = json.loads(self.run_command(*url, "--policy", "night", "--at", "2026-05-04T12:00", "--json").stdout)
+        self.assertTrue(night["chosen"])
+        self.assertIsNone(noon["chosen"])
+        self.assertIn("policy_allow", {each["because"] for each in noon["removed"]})
+        self.assertIn("no moment", self.run_command(*url, "--at", "soon").stderr)
+        self.assertIn("there is no key", self.run_command(*url, "--as", "nobody").stderr)
+        # Without a role nobody learns what others may.
+        status, _, text = self.gateway.ask(question(), {"Authorization": "Bearer sk-plain"}, "/v1/route/explain?as=inference")
+        self.assertEqual((status, json.loads(text)["error"]["code"]), (403, "role_required"))
 
     def test_a_request_that_nobody_made_is_not_there(self):
         status, text = self.gateway.get("/admin/requests/req_none")

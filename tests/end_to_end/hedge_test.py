@@ -46,7 +46,7 @@ class Hedge(EndToEnd):
         while self.gateway.metric("isocost_hedges_total", outcome="won") < 1 and time.monotonic() < limit:
             time.sleep(0.05)
         self.assertEqual(self.gateway.metric("isocost_hedges_total", outcome="won"), 1)
-        self.assertGreater(self.gateway.metric("isocost_hedge_wasted_dollars_total"), 0)
+        self.assertGreater(self.gateway.metric("isocost_side_spent_dollars_total", on="hedge"), 0)
 
 
 if __name__ == "__main__":

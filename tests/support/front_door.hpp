@@ -30,6 +30,11 @@ struct GivenPages final : gateway::Pages {
     co_return Told{.text = "{\"body\":" + std::to_string(body.size()) + "}"};
   }
   bool is_demo() const override { return false; }
+  providers::Task<Told> change_service(Loop&, gateway::ServiceCall call) override {
+    if (call.endpoint != "a") co_return Told{.status = 404, .text = "There is no such endpoint."};
+    co_return Told{.text = call.what == gateway::ServiceCall::What::drain ? "{\"drained\":true}" : "{}"};
+  }
+  void note(gateway::Change change) override { noted.push_back(std::move(change)); }
   providers::Task<Told> request(Loop&, std::string id, std::optional<gateway::Screen>) override {
     co_return id == "req_1" ? Told{.text = "{}"} : Told{.status = 404, .text = "no such request"};
   }
@@ -37,6 +42,7 @@ struct GivenPages final : gateway::Pages {
   std::function<std::string()> on_metrics;
   std::function<gateway::Reloaded()> on_reload;
   int reloads = 0;
+  std::vector<gateway::Change> noted;
 };
 
 class FrontDoor {

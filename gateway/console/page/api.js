@@ -29,6 +29,21 @@ export async function ask(path, options = {}) {
   return page;
 }
 
+// The series of /metrics: their names, labels and values.
+export async function counters() {
+  const reply = await fetch("/metrics", { credentials: "same-origin", cache: "no-store" });
+  if (!reply.ok) throw new Refused(reply.status, `Status ${reply.status}, and no metrics.`);
+  const series = [];
+  for (const line of (await reply.text()).split("\n")) {
+    const found = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/.exec(line);
+    if (!found) continue;
+    const labels = {};
+    for (const [, name, value] of (found[2] ?? "").matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"/g)) labels[name] = value.replace(/\\(.)/g, (_, c) => (c === "n" ? "\n" : c));
+    series.push({ name: found[1], labels, value: Number(found[3]) });
+  }
+  return series;
+}
+
 const watchers = new Set();
 const mostKept = 10000;
 export const live = { status: null, tail: [], heard: 0, skipped: 0, history: new Map() };

@@ -1,22 +1,38 @@
 // Each host's health, and one of them over the time that this page was open.
-import { live, watch } from "./api.js";
+import { ask, live, watch } from "./api.js";
 import { facts, fill, h, note, table } from "./dom.js";
 import { count, money, percent, rate, seconds, span, time } from "./format.js";
 
 export function show(view, at) {
-  const one = h("div"), all = h("div", { class: "card" });
-  view.append(h("h1", {}, "Hosts"), h("p", { class: "lead" }, "What is known of every host now. Draining and disabling one is not part of this console yet: set its prices or `allow` rules in the configuration, and reload."), one, all);
+  const one = h("div"), said = h("div", { role: "status" }), all = h("div", { class: "card" });
+  view.append(h("h1", {}, "Hosts"), h("p", { class: "lead" }, "What is known of every host now. A host that is drained gets no new request until it is resumed or the gateway restarts; what it has under way goes on."), said, one, all);
 
   function state(host) {
     const text = host.state + (host.state !== "serving" && host.back_in_seconds !== null ? ", back in " + span(host.back_in_seconds) : "");
     return h("span", { class: host.state === "serving" ? "good" : "bad" }, text);
   }
 
+  async function change(host, what) {
+    try {
+      await ask(`/admin/endpoints/${encodeURIComponent(host.endpoint)}/${what}?model=${encodeURIComponent(host.model)}`, { method: "POST" });
+      host.state = what === "drain" ? "drained" : "serving";
+      fill(said, note("", what === "drain" ? `${host.endpoint} is drained: no new request goes there; ${count(host.in_flight)} are under way.` : `${host.endpoint} is back in service.`));
+    } catch (refused) {
+      fill(said, note("bad", refused.message));
+    }
+    draw();
+  }
+
+  function actions(host) {
+    const is_out = host.state === "drained";
+    return h("div", { class: "tools" }, h("button", { class: is_out ? "first" : "danger", onclick: () => change(host, is_out ? "resume" : "drain") }, is_out ? "Resume" : "Drain"));
+  }
+
   function detail(host) {
     const past = live.history.get(host.endpoint + "\n" + host.model) ?? [];
     return h("section", { class: "card", "aria-label": host.endpoint }, h("h2", {}, host.endpoint + " of " + host.model), facts([["State", state(host)], ["Provider", host.provider], ["Price in / out", `${money(host.price_input)} / ${money(host.price_output)} per Mtok`],
       ["Context", count(host.context) + " tokens"], ["Under way", count(host.in_flight)], ["Uptime, 30 min", percent(host.uptime)], ["Failures, 5 min", percent(host.failures)], ["Billed since start", money(host.dollars)],
-      ["Last failure", host.last_failure ? `${host.last_failure}, ${span(host.last_failure_seconds_ago)} ago` : "none"]]), chart(past));
+      ["Last failure", host.last_failure ? `${host.last_failure}, ${span(host.last_failure_seconds_ago)} ago` : "none"]]), actions(host), chart(past));
   }
 
   function chart(past) {
@@ -50,7 +66,7 @@ export function show(view, at) {
   draw();
   let drawn = 0;
   return watch((what) => {
-    if (what !== "status" || Date.now() - drawn < 1500 || all.contains(document.activeElement)) return;
+    if (what !== "status" || Date.now() - drawn < 1500 || all.contains(document.activeElement) || one.contains(document.activeElement)) return;
     drawn = Date.now();
     draw();
   });

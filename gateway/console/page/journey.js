@@ -8,7 +8,7 @@ export function journey(page) {
     facts([["Came", new Date(page.time).toLocaleString()], ["Asked for", page.model_requested || page.model], ["Key", page.key || "–"],
       ["Outcome", page.ending + (page.error ? ", " + page.error : "") + ", status " + page.status], ["First byte", time(page.first_byte_ms)], ["All", time(page.total_ms)],
       ["Billed", money(page.dollars)], ["Policy", page.policy.name + (page.policy.line ? `, ${page.policy.file}:${page.policy.line}` : "")]]),
-    waterfall(page), expectations(page), page.decisions.map((decision, i) => decided(page, decision, i)));
+    waterfall(page), hindsight(page), expectations(page), page.decisions.map((decision, i) => decided(page, decision, i)));
 }
 
 function bar(kind, begin, end, whole, title) {
@@ -34,6 +34,16 @@ function waterfall(page) {
   return h("div", {}, h("h2", {}, "Journey"), h("div", { class: "waterfall" }, h("span", {}, "decisions"), h("div", { class: "lane" }, decisions), h("span", {}, time(page.deciding_ms)), lanes),
     h("p", { class: "legend" }, [["decide", "decision"], ["wait", "waiting for the first token"], ["stream", "answering"], ["lost", "failed or given up"]].map(([kind, text]) => h("span", {}, h("i", { class: "bar " + kind }), text)),
       h("span", {}, "all of it " + time(whole))));
+}
+
+// Judged by what was known of all hosts once the request was over.
+function hindsight(page) {
+  const seen = page.hindsight;
+  if (!seen) return null;
+  const give = " (give or take " + money(seen.sd) + ")";
+  const text = seen.regret > 0 ? `In hindsight ${seen.best_other} would have been better by ${money(seen.regret)}` + give + ", waiting included."
+    : `In hindsight this choice was the best of ${seen.others + 1}: ${seen.best_other} would have cost ${money(seen.best_other_cost - seen.chosen_cost)} more` + give + ".";
+  return note(seen.regret > 2 * seen.sd ? "warn" : "", text);
 }
 
 function expectations(page) {

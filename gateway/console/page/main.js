@@ -9,6 +9,8 @@ const pages = [
   ["market", "Market", () => import("./market.js")],
   ["live", "Live", () => import("./live.js")],
   ["hosts", "Hosts", () => import("./hosts.js")],
+  ["spend", "Spend", () => import("./spend.js")],
+  ["keys", "Keys", () => import("./keys.js")],
   ["policies", "Policies", () => import("./policies.js")],
   ["configuration", "Configuration", () => import("./configuration.js")],
 ];

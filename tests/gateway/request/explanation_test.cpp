@@ -220,3 +220,32 @@ TEST_CASE("who is refused reads the rule, or the preference, that left each endp
             .find("azure: left out by the request's own preferences, `provider.ignore`") !=
         std::string::npos);
 }
+
+TEST_CASE("an endpoint that an operator took out of service is nobody's choice, and says so") {
+  World world;
+  gateway::Drained drained;
+  const auto change = [&](gateway::ServiceCall::What what, const std::string& model = {}) {
+    const routing::Catalogue& catalogue = *world.services.hosts->generation->catalogue;
+    const auto changed = drained.change({.what = what, .endpoint = "deepseek", .model = model}, catalogue);
+    world.services.out_of_service = drained.now();
+    return changed.size();
+  };
+  using What = gateway::ServiceCall::What;
+  CHECK(change(What::drain, "meta/llama") == 0);
+  CHECK(world.page(chat("deepseek-r1:cheapest")).at("chosen").as_string() == "deepseek");
+  CHECK(change(What::drain) == 1);
+  const json::value page = world.page(chat("deepseek-r1:cheapest"));
+  CHECK(page.at("chosen").as_string() == "azure");
+  const json::value removed = page.at("removed").as_array()[0];
+  CHECK(removed.at("because").as_string() == "withdrawn");
+  CHECK(removed.at("text").as_string().find("taken out of service") != std::string::npos);
+  // A list that belongs to another generation takes nobody out.
+  world.adopt(settings(), 2);
+  CHECK(world.page(chat("deepseek-r1:cheapest")).at("chosen").as_string() == "deepseek");
+  drained.adopt(*world.services.hosts->generation->catalogue);
+  world.services.out_of_service = drained.now();
+  CHECK(world.page(chat("deepseek-r1:cheapest")).at("chosen").as_string() == "azure");
+  CHECK(change(What::resume) == 1);
+  CHECK(world.services.out_of_service == nullptr);
+  CHECK(world.page(chat("deepseek-r1:cheapest")).at("chosen").as_string() == "deepseek");
+}

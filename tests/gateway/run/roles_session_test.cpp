@@ -199,3 +199,35 @@ TEST_CASE("a host's 401 and 402 are told from each other and from a client's own
     CHECK(contains(line, "\"failure\":\"credential\",\"status\":" + std::to_string(status)));
   }
 }
+
+TEST_CASE("an endpoint is drained by who may change something, and who did it is written down") {
+  const struct {
+    std::string role, drains;
+  } cases[] = {
+      {"viewer", "403 role_required"}, {"operator", "200"}, {"admin", "200"}, {"", "403 role_required"}};
+  for (const auto& each : cases) {
+    CAPTURE(each.role);
+    World world(each.role);
+    const auto post = [&](const std::string& path, const std::string& fields = as_app) {
+      return world.ask(world.door.front, post_to(path, "", fields + "Connection: close\r\n"));
+    };
+    CHECK(post("/admin/endpoints/a/drain") == each.drains);
+    CHECK(post("/admin/endpoints/a/drain", "") == "401 invalid_api_key");
+    CHECK(post("/admin/endpoints/a/drain", as_app + "Origin: http://other.example.com\r\n") ==
+          (each.drains == "200" ? "403 foreign_origin" : each.drains));
+    CHECK(world.ask(world.door.front, get("/admin/endpoints/a/drain", as_app + "Connection: close\r\n")) ==
+          "405 method_not_allowed");
+    if (each.drains != "200") {
+      CHECK(world.door.pages.noted.empty());
+      continue;
+    }
+    CHECK(post("/admin/endpoints/b/resume") == "404 unknown_endpoint");
+    REQUIRE(world.door.pages.noted.size() == 2);
+    const gateway::Change& first = world.door.pages.noted[0];
+    CHECK(first.who == "app");
+    CHECK(first.what == "POST /admin/endpoints/{name}/drain");
+    CHECK(first.whom == "a");
+    CHECK(first.status == 200);
+    CHECK(world.door.pages.noted[1].status == 404);
+  }
+}

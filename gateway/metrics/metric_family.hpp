@@ -1,4 +1,4 @@
-// One Prometheus family that cannot grow beyond 1,000 series, buckets counted. Only for metrics*.cpp.
+// One Prometheus family that cannot grow beyond so many series, buckets counted. Only for metrics*.cpp.
 // Belongs to the control loop; the counters it hands out are atomic.
 #pragma once
 
@@ -6,6 +6,8 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
+
+#include "gateway/metrics/family_facts.hpp"
 
 #include <functional>
 #include <initializer_list>
@@ -17,15 +19,28 @@
 
 namespace gateway {
 
+// A registry that can say what is in it.
+class MetricRegistry final : public prometheus::Registry {
+ public:
+  std::vector<FamilyFacts> facts;
+};
+
 template <class T>
 class MetricFamily {
  public:
-  static constexpr std::size_t most_series = 1'000;
+  static constexpr std::size_t many = 1'000;
+  static constexpr std::size_t few = 64;  // of labels with a handful of values
 
-  // `buckets` only for histograms.
-  MetricFamily(prometheus::Registry& registry, const char* name, const char* help,
-               std::vector<std::string> labels = {}, std::vector<double> buckets = {})
-      : labels_(std::move(labels)), buckets_(std::move(buckets)), family_(build(registry, name, help)) {}
+  // `buckets` only for histograms; `most` of families with labels.
+  MetricFamily(MetricRegistry& registry, const char* name, const char* help,
+               std::vector<std::string> labels = {}, std::vector<double> buckets = {},
+               std::size_t most = many)
+      : labels_(std::move(labels)),
+        buckets_(std::move(buckets)),
+        most_(labels_.empty() ? series_each() : most),
+        family_(build(registry, name, help)) {
+    registry.facts.push_back({name, help, type(), labels_, buckets_, most_});
+  }
 
   // The child with these label values, in the order of the labels; made when it is not there. The last one
   // there is room for has "other" in all labels and stands for all further ones.
@@ -34,7 +49,7 @@ class MetricFamily {
     auto value = values.begin();
     for (const std::string& label : labels_) labels[label] = *value++;
     if (family_.Has(labels)) return add(labels);
-    if ((children_.size() + 2) * series_each() > most_series) {
+    if (!labels_.empty() && (children_.size() + 2) * series_each() > most_) {
       for (auto& [name, text] : labels) text = "other";
       if (family_.Has(labels)) return add(labels);
     }
@@ -54,6 +69,12 @@ class MetricFamily {
 
  private:
   std::size_t series_each() const { return buckets_.empty() ? 1 : buckets_.size() + 3; }
+
+  static constexpr std::string_view type() {
+    return std::is_same_v<T, prometheus::Counter> ? "counter"
+           : std::is_same_v<T, prometheus::Gauge> ? "gauge"
+                                                  : "histogram";
+  }
 
   T& add(const prometheus::Labels& labels) {
     if constexpr (std::is_same_v<T, prometheus::Histogram>) {
@@ -75,6 +96,7 @@ class MetricFamily {
 
   std::vector<std::string> labels_;
   std::vector<double> buckets_;
+  std::size_t most_;
   prometheus::Family<T>& family_;
   std::vector<std::pair<prometheus::Labels, T*>> children_;
 };

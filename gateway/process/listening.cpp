@@ -1,4 +1,4 @@
-#include "gateway/run/listening.hpp"
+#include "gateway/process/listening.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>

@@ -1,12 +1,14 @@
-#include "gateway/observe/metrics.hpp"
+#include "gateway/metrics/metrics.hpp"
 
 #include <prometheus/text_serializer.h>
 
-#include "gateway/observe/metrics_endpoints.hpp"
-#include "gateway/observe/metrics_families.hpp"
-#include "gateway/observe/metrics_requests.hpp"
-#include "gateway/observe/metrics_tenants.hpp"
-#include "gateway/observe/process_facts.hpp"
+#include <algorithm>
+
+#include "gateway/metrics/metrics_endpoints.hpp"
+#include "gateway/metrics/metrics_families.hpp"
+#include "gateway/metrics/metrics_requests.hpp"
+#include "gateway/metrics/metrics_tenants.hpp"
+#include "gateway/metrics/process_facts.hpp"
 
 namespace gateway {
 
@@ -47,7 +49,8 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.handshakes.child(),
           &families.ledger.child({"written"}),
           &families.ledger.child({"lost"}),
-          &families.ledger_faults.child()};
+          &families.ledger_faults.child(),
+          &families.dropped_spans.child()};
 }
 
 }  // namespace
@@ -76,10 +79,10 @@ void Metrics::record(const Record& record) {
 }
 
 void Metrics::observe(const routing::Snapshot& snapshot, const routing::InFlight& in_flight,
-                      config::TimePoint now) {
+                      config::TimePoint now, std::span<const routing::EndpointIndex> drained) {
   parts_->families.snapshot_version.child().Set(static_cast<double>(snapshot.version));
   parts_->families.snapshot_age.child().Set(config::Seconds(now - snapshot.taken).count());
-  parts_->endpoints.observe(snapshot, in_flight, now);
+  parts_->endpoints.observe(snapshot, in_flight, now, drained);
   parts_->observe_process();
 }
 
@@ -122,8 +125,30 @@ void Metrics::observe_connections(int open) {
   parts_->families.connections.child().Set(open);
 }
 
+void Metrics::observe_budgets(std::span<const Budget> budgets) {
+  for (GaugeFamily* family : {&parts_->families.budget_used, &parts_->families.budget_forecast}) {
+    family->keep_only([&](const prometheus::Labels& labels) {
+      return std::ranges::find(budgets, labels.at("whose"), &Budget::whose) != budgets.end();
+    });
+  }
+  for (const Budget& budget : budgets) {
+    parts_->families.budget_used.child({budget.whose}).Set(budget.used);
+    if (budget.forecast) parts_->families.budget_forecast.child({budget.whose}).Set(*budget.forecast);
+  }
+}
+
+void Metrics::observe_limits(std::span<const std::pair<std::string, double>> by_policy) {
+  GaugeFamily& family = parts_->families.first_token_limit;
+  family.keep_only([](const prometheus::Labels&) { return false; });
+  for (const auto& [policy, seconds] : by_policy) family.child({policy}).Set(seconds);
+}
+
 std::string Metrics::text() const {
   return prometheus::TextSerializer().Serialize(parts_->families.registry.Collect());
+}
+
+const std::vector<FamilyFacts>& Metrics::families() const {
+  return parts_->families.registry.facts;
 }
 
 void Metrics::Parts::observe_process() {

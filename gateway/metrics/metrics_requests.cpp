@@ -1,4 +1,4 @@
-#include "gateway/observe/metrics_requests.hpp"
+#include "gateway/metrics/metrics_requests.hpp"
 
 #include <algorithm>
 
@@ -57,6 +57,16 @@ void RequestMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue) 
     return model == "unknown" || model == "other" || catalogue_->find(model) != nullptr;
   });
   for (Path& path : paths_) path.requests.assign(path.requests.size(), nullptr);
+  policies_.clear();
+  const auto is_wanted = [&](const prometheus::Labels& labels) {
+    const std::string& model = labels.at("model");
+    return model == "other" || catalogue_->find(model) != nullptr;
+  };
+  for (CounterFamily* family :
+       {&families_.left_out, &families_.nobody_left, &families_.relaxed, &families_.regret,
+        &families_.regret_sd, &families_.judged_cost, &families_.judged, &families_.policy_dollars}) {
+    family->keep_only(is_wanted);
+  }
 }
 
 void RequestMetrics::record(const Record& record) {
@@ -73,7 +83,80 @@ void RequestMetrics::record(const Record& record) {
   if (record.retry_refused) families_.budgeted_retries.child({"refused"}).Increment();
   if (record.ending != Ending::answered) record_failure(record);
   record_attempts(record);
-  if (record.left_out.most_by != routing::Removal::none) record_left_out(record);
+  if (record.policy.empty() || !record.demand.model) return;
+  PolicySeries& series = policy_of(record);
+  if (record.left_out.most_by != routing::Removal::none) record_left_out(record, series);
+  if (record.hindsight) record_hindsight(record, series);
+  record_spending(record, series);
+  record_first_token(record);
+}
+
+void RequestMetrics::record_first_token(const Record& record) {
+  if (record.ending != Ending::answered || record.attempts.empty()) return;
+  const routing::Attempt& attempt = routing::deciding_one(record.attempts);
+  if (!attempt.first_visible) return;
+  auto found = std::ranges::find(times_, record.policy, &PolicyTimes::policy);
+  if (found == times_.end()) {
+    if (times_.size() >= most_policies) return;
+    times_.push_back({record.policy, &families_.policy_first_token.child({record.policy})});
+    found = times_.end() - 1;
+  }
+  found->first_token->Observe(seconds(attempt.dispatched + *attempt.first_visible - record.demand.admitted));
+}
+
+std::string_view RequestMetrics::model_name(const Record& record) const {
+  const std::size_t model = model_of(record);
+  return model == catalogue_->models().size() ? "other"
+                                              : std::string_view(catalogue_->models()[model].name.text);
+}
+
+RequestMetrics::PolicySeries& RequestMetrics::policy_of(const Record& record) {
+  const std::string_view model = model_name(record);
+  const auto is_it = [&](const PolicySeries& s) { return s.policy == record.policy && s.model == model; };
+  const auto found = std::ranges::find_if(policies_, is_it);
+  if (found != policies_.end()) return *found;
+  if (policies_.size() < most_policies) {
+    return policies_.emplace_back(PolicySeries{.policy = record.policy, .model = std::string(model)});
+  }
+  PolicySeries& last = policies_.back();
+  if (last.policy != "other") last = {.policy = "other", .model = "other"};
+  return last;
+}
+
+void RequestMetrics::record_hindsight(const Record& record, PolicySeries& series) {
+  const auto count = [&](prometheus::Counter*& counter, CounterFamily& family, double dollars) {
+    if (counter == nullptr) counter = &family.child({series.policy, series.model});
+    if (dollars > 0) counter->Increment(dollars);
+  };
+  const routing::Hindsight& seen = *record.hindsight;
+  const double regret = seen.regret();
+  count(series.regret, families_.regret, regret);
+  count(series.regret_sd, families_.regret_sd, regret > 0 ? seen.sd : 0);
+  count(series.judged_cost, families_.judged_cost, seen.chosen_cost);
+  constexpr std::array<std::string_view, 3> verdicts{"best", "dearer", "unsure"};
+  const std::size_t verdict = regret <= 0 ? 0 : regret >= 2 * seen.sd ? 1 : 2;
+  prometheus::Counter*& judged = series.judged[verdict];
+  if (judged == nullptr) judged = &families_.judged.child({series.policy, series.model, verdicts[verdict]});
+  judged->Increment();
+}
+
+void RequestMetrics::record_spending(const Record& record, PolicySeries& series) {
+  config::Money all, failed;
+  for (const routing::Attempt& attempt : record.attempts) {
+    all = all + attempt.cost;
+    const bool is_outrun = attempt.failure && attempt.failure->kind == routing::FailureKind::outrun;
+    if (attempt.failure && !is_outrun) failed = failed + attempt.cost;
+  }
+  if (series.dollars == nullptr) {
+    series.dollars = &families_.policy_dollars.child({series.policy, series.model});
+  }
+  series.dollars->Increment(all.dollars());
+  if (failed.nanos > 0) families_.side_dollars.child({"failure"}).Increment(failed.dollars());
+  // What happens in few requests may be looked up by text.
+  if (!record.decisions.empty() && record.decisions.front().explored_dollars > 0) {
+    families_.side_dollars.child({"exploring"}).Increment(record.decisions.front().explored_dollars);
+  }
+  if (record.relaxed > 0) families_.relaxed.child({series.policy, series.model}).Increment();
 }
 
 RequestMetrics::Path& RequestMetrics::path_of(const Record& record) {
@@ -119,14 +202,18 @@ void RequestMetrics::record_failure(const Record& record) {
   }
 }
 
-void RequestMetrics::record_left_out(const Record& record) {
+void RequestMetrics::record_left_out(const Record& record, PolicySeries& series) {
   for (std::size_t i = 1; i < record.left_out.by.size(); ++i) {
     const std::uint32_t count = record.left_out.by[i];
     if (count == 0) continue;
-    auto& counter = left_out_[i];
-    if (counter == nullptr) counter = &families_.left_out.child({word(static_cast<routing::Removal>(i))});
+    prometheus::Counter*& counter = series.left_out[i];
+    if (counter == nullptr) {
+      const std::string_view reason = word(static_cast<routing::Removal>(i));
+      counter = &families_.left_out.child({series.policy, series.model, reason});
+    }
     counter->Increment(count);
   }
+  if (record.left_out.by[0] == 0) families_.nobody_left.child({series.policy, series.model}).Increment();
 }
 
 void RequestMetrics::record_attempts(const Record& record) {
@@ -140,7 +227,7 @@ void RequestMetrics::record_attempts(const Record& record) {
     if (attempt.reason == routing::Reason::hedge) {
       families_.hedges.child({!failure ? "won" : is_outrun ? "lost" : "failed"}).Increment();
     }
-    if (is_outrun) families_.hedge_dollars.child().Increment(attempt.cost.dollars());
+    if (is_outrun) families_.side_dollars.child({"hedge"}).Increment(attempt.cost.dollars());
     if (!failure || is_outrun) continue;
     const std::string_view phase = timeout_phase(failure->kind);
     if (!phase.empty()) families_.timeouts.child({phase}).Increment();

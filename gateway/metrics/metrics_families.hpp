@@ -2,14 +2,18 @@
 // metrics*.cpp. Names: isocost_, base units (seconds, bytes, tokens, dollars), counters end in _total.
 #pragma once
 
-#include "gateway/observe/metric_family.hpp"
+#include "gateway/metrics/busiest.hpp"
+#include "gateway/metrics/metric_family.hpp"
 
 namespace gateway {
 
 // Upper bounds in seconds. Reasoning models think for minutes before the first visible word, hence the long
-// tails; at most 21, so that about 40 endpoints fit into one family.
+// tails; at most 21, so that about 40 models fit into one family. An endpoint has few of its own: there may
+// be hundreds.
 inline const std::vector<double> first_token_buckets{.025, .05, .1, .2, .4, .6, .8, 1,   1.5, 2.5, 5,
                                                      7.5,  10,  15, 20, 30, 45, 60, 120, 300, 600};
+inline const std::vector<double> endpoint_buckets{.1, .25, .5, 1, 2.5, 5, 15, 60};
+inline const std::vector<double> policy_buckets{.25, .5, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 30, 60, 120};
 inline const std::vector<double> total_buckets{.025, .05, .1, .25, .5, 1,   2.5, 5,   10,  15,
                                                20,   30,  45, 60,  90, 120, 180, 300, 450, 600};
 inline const std::vector<double> token_buckets{.001, .0025, .005, .01, .015, .025, .05, .075,
@@ -21,43 +25,150 @@ inline const std::vector<double> added_buckets{2.5e-5, 5e-5, 1e-4, 1.5e-4, 2e-4,
                                                2.5e-3, 5e-3, 1e-2, 2.5e-2, .1,   .5,   2.5};
 
 struct MetricsFamilies {
-  prometheus::Registry registry;
+  MetricRegistry registry;
   using Labels = std::vector<std::string>;
-  const Labels endpoint{"endpoint", "model"};
+  const Labels endpoint{"endpoint", "model"}, model{"model"}, policy{"policy", "model"};
   const Labels tenant{"team", "key"};
+  static constexpr std::size_t few = CounterFamily::few, of_policies = 200;
 
   CounterFamily requests{registry, "isocost_requests_total", "Requests by how they ended for the client.",
                          Labels{"path", "model", "status", "ending"}};
   CounterFamily rejected{
-      registry, "isocost_rejected_requests_total",
+      registry,
+      "isocost_rejected_requests_total",
       "Requests answered with an error of the gateway, by its code. A key that was not given is "
       "missing_api_key, one that is not known invalid_api_key; a host's 401 is neither.",
-      Labels{"code"}};
-  CounterFamily client_aborts{registry, "isocost_client_aborts_total",
-                              "Clients that closed first, by how far their request was.", Labels{"phase"}};
+      Labels{"code"},
+      {},
+      of_policies};
+  CounterFamily client_aborts{registry,
+                              "isocost_client_aborts_total",
+                              "Clients that closed first, by how far their request was.",
+                              Labels{"phase"},
+                              {},
+                              few};
   CounterFamily budgeted_retries{
-      registry, "isocost_budgeted_retries_total",
+      registry,
+      "isocost_budgeted_retries_total",
       "Further attempts at hosts that are failing or were asked before by the same request: paid from "
       "the budget of retries, or refused for want of it.",
-      Labels{"outcome"}};
-  CounterFamily hedges{registry, "isocost_hedges_total",
+      Labels{"outcome"},
+      {},
+      few};
+  CounterFamily hedges{registry,
+                       "isocost_hedges_total",
                        "Second requests beside a host that was slow to begin, by what became of them.",
-                       Labels{"outcome"}};
-  CounterFamily hedge_dollars{registry, "isocost_hedge_wasted_dollars_total",
-                              "What requests cost that another one of the same client's outran; partly an "
-                              "estimate."};
+                       Labels{"outcome"},
+                       {},
+                       few};
   CounterFamily client_retries{registry, "isocost_client_retries_total",
                                "Requests that a client's SDK said to be a retry."};
-  CounterFamily timeouts{registry, "isocost_timeouts_total", "Limits of time that were reached.",
-                         Labels{"phase"}};
-  CounterFamily fallbacks{registry, "isocost_fallbacks_total",
-                          "Attempts that another one followed, by why they failed.", Labels{"reason"}};
-  CounterFamily picks{registry, "isocost_picks_total", "Choices of an endpoint, by the reason of the choice.",
-                      Labels{"reason"}};
+  CounterFamily timeouts{
+      registry, "isocost_timeouts_total", "Limits of time that were reached.", Labels{"phase"}, {}, few};
+  CounterFamily fallbacks{registry,
+                          "isocost_fallbacks_total",
+                          "Attempts that another one followed, by why they failed.",
+                          Labels{"reason"},
+                          {},
+                          few};
+  CounterFamily picks{registry,
+                      "isocost_picks_total",
+                      "Choices of an endpoint, by the reason of the choice.",
+                      Labels{"reason"},
+                      {},
+                      few};
   CounterFamily left_out{registry, "isocost_left_out_total",
                          "Endpoints that the decision for a request's first attempt left out, by why: "
-                         "policy_allow, always, context, cooling and so on.",
-                         Labels{"reason"}};
+                         "policy_allow, policy_require, always, context, cooling and so on.",
+                         Labels{"policy", "model", "reason"}};
+  CounterFamily nobody_left{registry,
+                            "isocost_nobody_left_total",
+                            "Requests for whose first attempt every endpoint was left out.",
+                            policy,
+                            {},
+                            of_policies};
+  CounterFamily relaxed{
+      registry,
+      "isocost_relaxed_requests_total",
+      "Requests for which limits of the policy's `require` were given up, because nobody met "
+      "them.",
+      policy,
+      {},
+      of_policies};
+  CounterFamily regret{
+      registry,
+      "isocost_regret_dollars_total",
+      "How much dearer first choices were than the best other endpoint, by what is known of both once the "
+      "request is over; waiting and failing included, one request's luck not.",
+      policy,
+      {},
+      of_policies};
+  CounterFamily regret_sd{
+      registry,
+      "isocost_regret_sd_dollars_total",
+      "Standard deviations of the differences behind isocost_regret_dollars_total, of the "
+      "choices that were dearer: a bound to how wrong that sum may be.",
+      policy,
+      {},
+      of_policies};
+  CounterFamily judged_cost{registry,
+                            "isocost_judged_cost_dollars_total",
+                            "What the choices behind isocost_regret_dollars_total cost, waiting and failing "
+                            "included: regret over it is its share.",
+                            policy,
+                            {},
+                            of_policies};
+  CounterFamily judged{registry,
+                       "isocost_judged_requests_total",
+                       "Requests whose first choice was judged once they were over, by whether another "
+                       "endpoint would have been better: best, dearer, unsure (dearer by less than two "
+                       "standard deviations).",
+                       Labels{"policy", "model", "verdict"},
+                       {},
+                       3 * of_policies};
+  CounterFamily policy_dollars{registry,
+                               "isocost_policy_spent_dollars_total",
+                               "What the hosts bill for requests, by the policy that decided.",
+                               policy,
+                               {},
+                               of_policies};
+  HistogramFamily policy_first_token{
+      registry,
+      "isocost_policy_first_token_seconds",
+      "From the request read to the first visible token of the attempt that served, by policy.",
+      Labels{"policy"},
+      policy_buckets,
+      600};
+  GaugeFamily first_token_limit{registry,
+                                "isocost_policy_first_token_limit_seconds",
+                                "What a policy's `require` says of ttft.p90.",
+                                Labels{"policy"},
+                                {},
+                                of_policies};
+  GaugeFamily budget_used{
+      registry,
+      "isocost_budget_used_ratio",
+      "Of a budget in dollars what is used or set aside, as a share: the one of everybody, and "
+      "of all teams and of all keys the one that is used most.",
+      Labels{"whose"},
+      {},
+      few};
+  GaugeFamily budget_forecast{
+      registry,
+      "isocost_budget_forecast_ratio",
+      "What will be used of a budget in dollars when it refills, if it goes on like this, "
+      "as a share: of each kind the highest.",
+      Labels{"whose"},
+      {},
+      few};
+  CounterFamily side_dollars{registry,
+                             "isocost_side_spent_dollars_total",
+                             "Of what the hosts bill: for attempts that another one outran (hedge) or that "
+                             "failed (failure). And what "
+                             "exploring was expected to cost beyond the best, waiting included (exploring).",
+                             Labels{"on"},
+                             {},
+                             few};
   HistogramFamily request_time{registry, "isocost_request_duration_seconds",
                                "From the request read to the end of its answer.", Labels{"path"},
                                total_buckets};
@@ -70,42 +181,87 @@ struct MetricsFamilies {
   CounterFamily received{registry, "isocost_received_bytes_total", "Bytes read from clients."};
   CounterFamily sent{registry, "isocost_sent_bytes_total", "Bytes handed to clients."};
 
+  // Of one endpoint at most 30 series, of an engine of one's own four more: `busiest` of them have their own,
+  // all others are one, "other".
+  static constexpr std::size_t of_endpoints(std::size_t each) { return (Busiest::most + 1) * each; }
+  static constexpr std::size_t outcomes = 5, token_types = 5, states = 6;
   CounterFamily attempts{
-      registry, "isocost_attempts_total",
-      "Attempts at an endpoint, by outcome: success or the kind of failure. credential: it refused "
-      "our key; payment: our account there has no money left.",
-      Labels{"endpoint", "model", "outcome"}};
-  CounterFamily tls_failures{registry, "isocost_tls_failures_total",
-                             "Attempts that got no secure connection to the endpoint, by what was wrong.",
-                             Labels{"endpoint", "model", "fault"}};
+      registry,
+      "isocost_attempts_total",
+      "Attempts at an endpoint, by outcome: success or the kind of failure; kinds beyond the first three of "
+      "an "
+      "endpoint are other. credential: it refused our key; payment: our account there has no money left.",
+      Labels{"endpoint", "model", "outcome"},
+      {},
+      of_endpoints(outcomes)};
+  HistogramFamily endpoint_first_token{
+      registry,
+      "isocost_endpoint_first_token_seconds",
+      "From dispatch to the first delta of any kind, reasoning included, by endpoint.",
+      endpoint,
+      endpoint_buckets,
+      of_endpoints(11)};
+  CounterFamily attempt_seconds{registry,
+                                "isocost_attempt_seconds_total",
+                                "Time of attempts that succeeded, from dispatch to the end of the reply.",
+                                endpoint,
+                                {},
+                                of_endpoints(1)};
+  CounterFamily output_seconds{
+      registry,
+      "isocost_output_seconds_total",
+      "Time of streamed replies from their first delta to their end: output tokens over it are tokens per "
+      "second.",
+      endpoint,
+      {},
+      of_endpoints(1)};
+  CounterFamily tokens{registry,
+                       "isocost_tokens_total",
+                       "Tokens as the hosts counted them. prompt includes cached, output includes reasoning.",
+                       Labels{"endpoint", "model", "type"},
+                       {},
+                       of_endpoints(token_types)};
+  CounterFamily dollars{
+      registry,       "isocost_spent_dollars_total", "What the hosts bill, as far as known.", endpoint, {},
+      of_endpoints(1)};
+  GaugeFamily in_flight{
+      registry,       "isocost_attempts_in_flight", "Attempts under way at the endpoint.", endpoint, {},
+      of_endpoints(1)};
+  GaugeFamily standing{registry,
+                       "isocost_endpoint_state",
+                       "1 for the state the endpoint is in: serving, cooling (it asked us to wait), open "
+                       "(circuit breaker), trial, drained (an operator took it out of service), not_ready "
+                       "(an engine of one's own "
+                       "that says so). Of other: how many are.",
+                       Labels{"endpoint", "model", "state"},
+                       {},
+                       of_endpoints(states)};
+
   HistogramFamily first_token{registry, "isocost_time_to_first_token_seconds",
-                              "From dispatch to the first delta of any kind, reasoning included.", endpoint,
+                              "From dispatch to the first delta of any kind, reasoning included.", model,
                               first_token_buckets};
   HistogramFamily attempt_time{registry, "isocost_attempt_duration_seconds",
-                               "From dispatch to the end of the endpoint's whole reply.", endpoint,
+                               "From dispatch to the end of an endpoint's whole reply.", model,
                                total_buckets};
   HistogramFamily per_token{registry, "isocost_time_per_output_token_seconds",
-                            "Mean time between two output tokens of a streamed reply.", endpoint,
-                            token_buckets};
+                            "Mean time between two output tokens of a streamed reply.", model, token_buckets};
   HistogramFamily gap{registry, "isocost_inter_token_gap_max_seconds",
-                      "The longest wait between two deltas of one streamed reply.", endpoint, gap_buckets};
-  CounterFamily tokens{registry, "isocost_tokens_total",
-                       "Tokens as the hosts counted them. prompt includes cached, output includes reasoning.",
-                       Labels{"endpoint", "model", "type"}};
-  CounterFamily dollars{registry, "isocost_spent_dollars_total", "What the hosts bill, as far as known.",
-                        endpoint};
-  GaugeFamily in_flight{registry, "isocost_attempts_in_flight", "Attempts under way at the endpoint.",
-                        endpoint};
-  GaugeFamily standing{registry, "isocost_endpoint_state",
-                       "1 for the state the endpoint is in: serving, cooling (it asked us to wait), open "
-                       "(circuit breaker), trial, not_ready (an engine of one's own that says so).",
-                       Labels{"endpoint", "model", "state"}};
+                      "The longest wait between two deltas of one streamed reply.", model, gap_buckets};
+  CounterFamily tls_failures{registry,
+                             "isocost_tls_failures_total",
+                             "Attempts that got no secure connection to an endpoint, by what was wrong.",
+                             Labels{"fault"},
+                             {},
+                             few};
 
   GaugeFamily engine{
-      registry, "isocost_engine_requests",
+      registry,
+      "isocost_engine_requests",
       "Of an engine of one's own: requests that it runs, that wait there, and those of both that are not "
       "this gateway's.",
-      Labels{"endpoint", "model", "which"}};
+      Labels{"endpoint", "model", "which"},
+      {},
+      of_endpoints(3)};
 
   GaugeFamily connections{registry, "isocost_client_connections", "Connections of clients that are open."};
   CounterFamily malformed{registry, "isocost_malformed_requests_total",
@@ -116,9 +272,12 @@ struct MetricsFamilies {
                         "Connections closed at once, and requests refused, because their address had all it "
                         "may have."};
   CounterFamily turned_away{
-      registry, "isocost_turned_away_total",
+      registry,
+      "isocost_turned_away_total",
       "Connections and bodies answered with 503, because the gateway had all it may have.",
-      Labels{"for_want_of"}};
+      Labels{"for_want_of"},
+      {},
+      few};
   CounterFamily given_up{registry, "isocost_idle_connections_given_up_total",
                          "Idle connections of clients closed to make room for new ones."};
   CounterFamily handshakes{registry, "isocost_tls_handshake_failures_total",
@@ -131,13 +290,18 @@ struct MetricsFamilies {
   CounterFamily lost_lines{registry, "isocost_lost_log_lines_total", "Lines of the request log not written."};
   CounterFamily dropped{registry, "isocost_dropped_records_total",
                         "Records of requests that could not be handed over for counting."};
-  CounterFamily reloads{registry, "isocost_config_reloads_total", "Reloads of the configuration.",
-                        Labels{"result"}};
+  CounterFamily dropped_spans{registry, "isocost_dropped_spans_total",
+                              "Spans of traces that the collector did not take in time."};
+  CounterFamily reloads{
+      registry, "isocost_config_reloads_total", "Reloads of the configuration.", Labels{"result"}, {}, few};
   CounterFamily ledger{
-      registry, "isocost_ledger_entries_total",
+      registry,
+      "isocost_ledger_entries_total",
       "Requests by what became of their entries in the ledger: written, or lost because the disk "
       "took nothing for too long.",
-      Labels{"outcome"}};
+      Labels{"outcome"},
+      {},
+      few};
   CounterFamily ledger_faults{
       registry, "isocost_ledger_faults_total",
       "Times that the ledger could not be written; what it was to hold stays in journals."};
@@ -191,7 +355,8 @@ struct MetricsFamilies {
   GaugeFamily snapshot_version{registry, "isocost_snapshot_version",
                                "Version of the newest market snapshot."};
   GaugeFamily snapshot_age{registry, "isocost_snapshot_age_seconds", "Age of the newest market snapshot."};
-  GaugeFamily build{registry, "isocost_build_info", "Always 1; the version is a label.", Labels{"version"}};
+  GaugeFamily build{
+      registry, "isocost_build_info", "Always 1; the version is a label.", Labels{"version"}, {}, few};
 
   GaugeFamily resident{registry, "process_resident_memory_bytes", "Resident memory."};
   GaugeFamily virtual_memory{registry, "process_virtual_memory_bytes", "Virtual memory."};

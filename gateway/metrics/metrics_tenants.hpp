@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "config/values/settings.hpp"
-#include "gateway/observe/metrics_families.hpp"
+#include "gateway/metrics/metrics_families.hpp"
 #include "gateway/observe/record.hpp"
 
 namespace gateway {

@@ -1,4 +1,4 @@
-#include "gateway/observe/process_facts.hpp"
+#include "gateway/metrics/process_facts.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>

@@ -1,14 +1,18 @@
 // What Prometheus scrapes. The only part that sees prometheus-cpp; all families stand in one list in
-// metrics_families.hpp. Labels come from the configuration, never from a client, and no family has more than
-// 1,000 series, buckets counted: what would be one more is counted under "other".
-// record, adopt and observe belong to the control loop; count and text may be called from every thread.
+// metrics_families.hpp. Labels come from the configuration, never from a client. Each family has a bound to
+// its series, buckets counted, 20,000 in all: what would be one more is counted under "other". record, adopt
+// and observe belong to the control loop; count and text may be called from every thread.
 #pragma once
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "gateway/metrics/family_facts.hpp"
 #include "gateway/observe/record.hpp"
 #include "routing/terms/in_flight.hpp"
 
@@ -35,6 +39,7 @@ enum class Event {
   ledger_entry_written,
   ledger_entry_lost,  // its journal was full
   ledger_write_failed,
+  span_dropped,  // a part of a trace that no collector took
 };
 inline constexpr std::size_t event_count = 19;
 
@@ -51,7 +56,8 @@ class Metrics {
   // Counts one request. Looks nothing up by text but the model's name.
   void record(const Record& record);
   // Sets the gauges; to be called before each text(), or once a second.
-  void observe(const routing::Snapshot& snapshot, const routing::InFlight& in_flight, config::TimePoint now);
+  void observe(const routing::Snapshot& snapshot, const routing::InFlight& in_flight, config::TimePoint now,
+               std::span<const routing::EndpointIndex> drained = {});
   void count(Event event, std::uint64_t times = 1);
   // Bytes and connections as the listener sees them: gauges, set before each text().
   void observe_connections(int open);
@@ -68,8 +74,20 @@ class Metrics {
   void observe_ledger(std::size_t waiting_bytes, config::Duration lag, double journal_used);
   // How a policy's budget for the day stands, in dollars, and how much money counts for that.
   void observe_budget(std::string_view policy, double a_day, double spent, double money);
+  // Of `whose` budgets the share that is used the most; and that is expected when they refill, where it is
+  // known.
+  struct Budget {
+    std::string_view whose;
+    double used = 0;
+    std::optional<double> forecast{};
+  };
+  void observe_budgets(std::span<const Budget> budgets);
+  // What policies require of ttft.p90, in seconds; those of earlier ones end.
+  void observe_limits(std::span<const std::pair<std::string, double>> by_policy);
   // The text exposition format, version 0.0.4.
   std::string text() const;
+  // Every family there is, as they stand in the list.
+  const std::vector<FamilyFacts>& families() const;
 
  private:
   struct Parts;

@@ -1,4 +1,4 @@
-#include "gateway/observe/metrics.hpp"
+#include "gateway/metrics/metrics.hpp"
 
 #include <doctest/doctest.h>
 
@@ -71,11 +71,16 @@ TEST_CASE("an attempt shows in its endpoint's times, tokens and dollars") {
   world.metrics.record(tests::answered(world.catalogue, 1));
   const std::string of = R"({endpoint="azure",model="deepseek/deepseek-r1")";
   CHECK(world.says("isocost_attempts_total" + of + R"(,outcome="success"} 1)"));
-  CHECK(world.says("isocost_time_to_first_token_seconds_bucket" + of + R"(,le="0.4"} 0)"));
-  CHECK(world.says("isocost_time_to_first_token_seconds_bucket" + of + R"(,le="0.6"} 1)"));
-  CHECK(world.says("isocost_attempt_duration_seconds_sum" + of + "} 3.42"));
-  CHECK(world.says("isocost_time_per_output_token_seconds_sum" + of + "} 0.03"));
-  CHECK(world.says("isocost_inter_token_gap_max_seconds_sum" + of + "} 0.09"));
+  CHECK(world.says("isocost_endpoint_first_token_seconds_bucket" + of + R"(,le="0.25"} 0)"));
+  CHECK(world.says("isocost_endpoint_first_token_seconds_bucket" + of + R"(,le="0.5"} 1)"));
+  CHECK(world.says("isocost_attempt_seconds_total" + of + "} 3.42"));
+  CHECK(world.says("isocost_output_seconds_total" + of + "} 3"));
+  const std::string model = R"({model="deepseek/deepseek-r1")";
+  CHECK(world.says("isocost_time_to_first_token_seconds_bucket" + model + R"(,le="0.4"} 0)"));
+  CHECK(world.says("isocost_time_to_first_token_seconds_bucket" + model + R"(,le="0.6"} 1)"));
+  CHECK(world.says("isocost_attempt_duration_seconds_sum" + model + "} 3.42"));
+  CHECK(world.says("isocost_time_per_output_token_seconds_sum" + model + "} 0.03"));
+  CHECK(world.says("isocost_inter_token_gap_max_seconds_sum" + model + "} 0.09"));
   CHECK(world.says("isocost_tokens_total" + of + R"(,type="prompt"} 118)"));
   CHECK(world.says("isocost_tokens_total" + of + R"(,type="reasoning"} 40)"));
   CHECK(world.says("isocost_spent_dollars_total" + of + "} 0.0012345"));
@@ -87,7 +92,7 @@ TEST_CASE("a reasoning model that thinks for nine minutes is inside the buckets"
   record.attempts[0].first_delta = 540s;
   record.attempts[0].finished = 599s;
   world.metrics.record(record);
-  const std::string of = R"({endpoint="deepseek",model="deepseek/deepseek-r1",le="600"} 1)";
+  const std::string of = R"({model="deepseek/deepseek-r1",le="600"} 1)";
   CHECK(world.says("isocost_time_to_first_token_seconds_bucket" + of));
   CHECK(world.says("isocost_attempt_duration_seconds_bucket" + of));
 }
@@ -98,8 +103,7 @@ TEST_CASE("what was wrong with a host's TLS is counted by word") {
   record.attempts[0].failure =
       routing::Failure{.kind = routing::FailureKind::tls, .tls = routing::TlsFault::wrong_name};
   world.metrics.record(record);
-  CHECK(world.says(
-      R"(isocost_tls_failures_total{endpoint="deepseek",fault="wrong_name",model="deepseek/deepseek-r1"} 1)"));
+  CHECK(world.says(R"(isocost_tls_failures_total{fault="wrong_name"} 1)"));
 }
 
 TEST_CASE("a fallback is counted by why the first attempt failed, and a last failure is none") {
@@ -146,7 +150,7 @@ TEST_CASE("a second request beside a slow host is counted by what became of it, 
   CHECK(world.says(R"(isocost_hedges_total{outcome="won"} 2)"));
   CHECK(world.says(R"(isocost_hedges_total{outcome="lost"} 1)"));
   CHECK(world.says(R"(isocost_hedges_total{outcome="failed"} 1)"));
-  CHECK(world.says("isocost_hedge_wasted_dollars_total 0.75"));
+  CHECK(world.says(R"(isocost_side_spent_dollars_total{on="hedge"} 0.75)"));
   CHECK(world.says(R"(isocost_picks_total{reason="hedge"} 4)"));
   CHECK(world.metrics.text().find(R"(isocost_fallbacks_total{reason="outrun"})") == std::string::npos);
 }
@@ -201,7 +205,7 @@ TEST_CASE("an alias is counted under its model's name") {
       R"(isocost_requests_total{ending="answered",model="deepseek/deepseek-r1",path="/v1/chat/completions",status="2xx"} 1)"));
 }
 
-TEST_CASE("no family grows beyond a thousand series, whatever is configured and whatever clients do") {
+TEST_CASE("no family grows beyond its bound, whatever is configured and whatever clients do") {
   const auto catalogue = tests::catalogue_of(many_models(1'500));
   gateway::Metrics metrics("0.1.0", catalogue);
   routing::Snapshot snapshot = tests::snapshot_of(catalogue);
@@ -209,7 +213,11 @@ TEST_CASE("no family grows beyond a thousand series, whatever is configured and 
   for (routing::EndpointIndex i = 0; i < 1'500; ++i) {
     auto record = tests::answered(catalogue, i);
     record.model = "model-" + std::to_string(i);
+    record.policy = "policy-" + std::to_string(i);
+    record.demand.model = catalogue->find(record.model);
     record.path = "/" + std::to_string(i);
+    record.left_out.by[3] = 1, record.left_out.most_by = routing::Removal::context;
+    record.hindsight = routing::Hindsight{.chosen_cost = 2, .best_cost = 1};
     metrics.record(record);
     metrics.record(refused("code-" + std::to_string(i), 400));
   }
@@ -217,19 +225,104 @@ TEST_CASE("no family grows beyond a thousand series, whatever is configured and 
   const std::string text = metrics.text();
   const auto counts = series(text);
   CHECK(counts.size() > 30);
+  std::map<std::string, std::size_t> bounds;
+  for (const auto& family : metrics.families()) bounds[family.name] = family.most_series;
   for (const auto& each : counts) {
     CAPTURE(each.first);
-    CHECK(each.second <= 1'000);
+    CHECK(each.second <= static_cast<int>(bounds.at(each.first)));
   }
-  CHECK(text.find(R"(isocost_time_to_first_token_seconds_count{endpoint="other",model="other"} 14)") !=
+  CHECK(text.find(R"(isocost_spent_dollars_total{endpoint="other",model="other"} 1.6)") != std::string::npos);
+  CHECK(text.find(R"(policy="other")") != std::string::npos);
+}
+
+TEST_CASE("an endpoint has thirty series at most, whatever goes wrong there") {
+  World world;
+  for (std::size_t kind = 0; kind < routing::failure_kinds; ++kind) {
+    auto record = tests::answered(world.catalogue, 1);
+    record.attempts[0].usage->cache_written = {3};
+    world.metrics.record(record);
+    record.attempts[0].failure = routing::Failure{.kind = static_cast<routing::FailureKind>(kind)};
+    world.metrics.record(record);
+  }
+  world.metrics.observe(tests::snapshot_of(world.catalogue), routing::InFlight(4), {});
+  const std::string text = world.metrics.text();
+  int of_azure = 0;
+  std::string line;
+  for (std::istringstream lines(text); std::getline(lines, line);) {
+    of_azure += line.find(R"({endpoint="azure")") != std::string::npos ? 1 : 0;
+  }
+  CHECK(of_azure == 30);
+  CHECK(world.says(
+      R"(isocost_attempts_total{endpoint="azure",model="deepseek/deepseek-r1",outcome="success"} 21)"));
+  CHECK(world.says(
+      R"(isocost_attempts_total{endpoint="azure",model="deepseek/deepseek-r1",outcome="other"} 18)"));
+}
+
+TEST_CASE("two hundred endpoints fit without any being counted as other") {
+  const auto catalogue = tests::catalogue_of(many_models(200));
+  gateway::Metrics metrics("0.1.0", catalogue);
+  for (routing::EndpointIndex i = 0; i < 200; ++i) metrics.record(tests::answered(catalogue, i));
+  CHECK(metrics.text().find(R"(endpoint="other")") == std::string::npos);
+}
+
+TEST_CASE("of more than two hundred endpoints the busiest get series of their own") {
+  const auto catalogue = tests::catalogue_of(many_models(201));
+  gateway::Metrics metrics("0.1.0", catalogue);
+  const routing::Snapshot snapshot = tests::snapshot_of(catalogue);
+  const routing::InFlight in_flight(201);
+  for (routing::EndpointIndex i = 0; i < 201; ++i) metrics.record(tests::answered(catalogue, i));
+  for (int i = 0; i < 9; ++i) metrics.record(tests::answered(catalogue, 200));
+  metrics.observe(snapshot, in_flight, {});
+  metrics.record(tests::answered(catalogue, 200));
+  metrics.observe(snapshot, in_flight, config::TimePoint(1s));
+  const std::string text = metrics.text();
+  CHECK(
+      text.find(R"(isocost_attempts_total{endpoint="endpoint-200",model="model-200",outcome="success"} 1)") !=
+      std::string::npos);
+  CHECK(text.find(R"(isocost_attempts_total{endpoint="other",model="other",outcome="success"} 10)") !=
+        std::string::npos);
+  CHECK(text.find(R"(isocost_endpoint_state{endpoint="other",model="other",state="serving"} 1)") !=
         std::string::npos);
 }
 
-TEST_CASE("forty endpoints fit without any being counted as other") {
-  const auto catalogue = tests::catalogue_of(many_models(40));
-  gateway::Metrics metrics("0.1.0", catalogue);
-  for (routing::EndpointIndex i = 0; i < 40; ++i) metrics.record(tests::answered(catalogue, i));
-  CHECK(metrics.text().find("other") == std::string::npos);
+TEST_CASE("who was left out is counted by policy, model and why") {
+  World world;
+  auto record = tests::answered(world.catalogue, 1);
+  record.demand.model = world.catalogue->find(record.model);
+  record.left_out.by[0] = 1;
+  record.left_out.by[static_cast<std::size_t>(routing::Removal::always)] = 2;
+  record.left_out.most_by = routing::Removal::always;
+  world.metrics.record(record);
+  CHECK(world.says(
+      R"(isocost_left_out_total{model="deepseek/deepseek-r1",policy="balanced",reason="always"} 2)"));
+  CHECK(world.metrics.text().find("isocost_nobody_left_total{") == std::string::npos);
+  record.left_out.by[0] = 0;
+  world.metrics.record(record);
+  CHECK(world.says(R"(isocost_nobody_left_total{model="deepseek/deepseek-r1",policy="balanced"} 1)"));
+}
+
+TEST_CASE(
+    "what was judged afterwards is summed by policy and model, beside what it was of and how sure it is") {
+  World world;
+  auto record = tests::answered(world.catalogue, 1);
+  record.demand.model = world.catalogue->find(record.model);
+  const auto count = [&](double chosen, double best, double sd) {
+    record.hindsight =
+        routing::Hindsight{.best = 0, .others = 2, .chosen_cost = chosen, .best_cost = best, .sd = sd};
+    world.metrics.record(record);
+  };
+  count(3, 1, 0.5);
+  count(1, 2, 0.25);
+  count(2, 1.5, 1);
+  const std::string of = R"({model="deepseek/deepseek-r1",policy="balanced"})";
+  CHECK(world.says("isocost_regret_dollars_total" + of + " 2.5"));
+  CHECK(world.says("isocost_regret_sd_dollars_total" + of + " 1.5"));
+  CHECK(world.says("isocost_judged_cost_dollars_total" + of + " 6"));
+  for (const char* verdict : {"best", "dearer", "unsure"}) {
+    CHECK(world.says(
+        R"(isocost_judged_requests_total{model="deepseek/deepseek-r1",policy="balanced",verdict=")" +
+        std::string(verdict) + R"("} 1)"));
+  }
 }
 
 TEST_CASE("a reload keeps the numbers of endpoints that stay and ends the series of those that go") {

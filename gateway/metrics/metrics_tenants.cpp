@@ -1,4 +1,4 @@
-#include "gateway/observe/metrics_tenants.hpp"
+#include "gateway/metrics/metrics_tenants.hpp"
 
 #include <array>
 

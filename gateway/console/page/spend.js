@@ -1,0 +1,88 @@
+// Who spent what, where and on what; what is left of budgets, and where they will be.
+import { ask, counters } from "./api.js";
+import { choice, facts, fill, h, labelled, note, table } from "./dom.js";
+import { count, money, percent } from "./format.js";
+
+const sides = [["day", "day"], ["team", "team"], ["key", "key"], ["model", "model"], ["endpoint", "host"], ["user", "user"], ["tag", "tag"]];
+const spans = [["7", "7 days"], ["30", "30 days"], ["90", "90 days"], ["365", "a year"]];
+
+export function show(view, at) {
+  const wanted = { by: at.settings.get("by") ?? "model", days: at.settings.get("days") ?? "30" };
+  const sums = h("div"), days = h("div"), budgets = h("div"), aside = h("div"), csv = h("a", { download: "spend.csv" }, "Download as CSV");
+  let gone = false;
+  const keep = () => { history.replaceState(null, "", "#/spend?" + new URLSearchParams(wanted)); load(); };
+  view.append(h("h1", {}, "Spend"), h("p", { class: "lead" }, "From the ledger, where every request has one entry; days are those of UTC."),
+    h("div", { class: "tools" }, labelled("By", choice(sides, wanted.by, (value) => { wanted.by = value; keep(); })), labelled("Over", choice(spans, wanted.days, (value) => { wanted.days = value; keep(); })), csv),
+    h("div", { class: "split" }, h("div", { class: "card" }, sums, days), h("div", { class: "card" }, budgets, aside)));
+
+  const since = () => new Date(Date.now() - (Number(wanted.days) - 1) * 86400000).toISOString().slice(0, 10);
+
+  function chart(rows) {
+    const width = 640, height = 170, edge = { left: 56, right: 8, top: 8, bottom: 22 };
+    const first = new Date(since()), last = new Date(new Date().toISOString().slice(0, 10));
+    const x = d3.scaleTime().domain([first, d3.utcDay.offset(last, 1)]).range([edge.left, width - edge.right]);
+    const y = d3.scaleLinear().domain([0, d3.max(rows, (row) => row.cost) || 1]).nice().range([height - edge.bottom, edge.top]);
+    const svg = d3.create("svg").attr("class", "chart").attr("viewBox", `0 0 ${width} ${height}`).attr("role", "img").attr("aria-label", "Billed by day");
+    svg.append("g").attr("class", "axis").attr("transform", `translate(0,${height - edge.bottom})`).call(d3.axisBottom(x).ticks(5));
+    svg.append("g").attr("class", "axis").attr("transform", `translate(${edge.left},0)`).call(d3.axisLeft(y).ticks(4).tickFormat(money));
+    const wide = Math.max(1, (width - edge.left - edge.right) / Number(wanted.days) - 2);
+    svg.append("g").selectAll("rect").data(rows).join("rect").attr("class", "column").attr("x", (row) => x(new Date(row.day)) + 1).attr("width", wide)
+      .attr("y", (row) => y(row.cost)).attr("height", (row) => y(0) - y(row.cost)).append("title").text((row) => `${row.day}: ${money(row.cost)}, ${count(row.requests)} requests`);
+    return svg.node();
+  }
+
+  function drawSums(page, all) {
+    const title = sides.find(([key]) => key === wanted.by)[1];
+    const rows = [...page.data].sort((a, b) => (wanted.by === "day" ? b.day.localeCompare(a.day) : b.cost - a.cost));
+    fill(sums, facts([["Billed", money(all.cost)], ["Requests", count(all.requests)], ["Each", money(all.requests ? all.cost / all.requests : undefined)], ["Tokens in / out", `${count(all.prompt)} / ${count(all.output)}`], ["From caches", percent(all.prompt ? all.cached / all.prompt : undefined)]]),
+      rows.length === 0 ? note("", "Nothing was spent in these days.") : table("Spend by " + title, [[title[0].toUpperCase() + title.slice(1), "name", (row) => row[wanted.by] || "–"], ["Billed", "number", (row) => money(row.cost)], ["Share", "number", (row) => percent(all.cost ? row.cost / all.cost : undefined)],
+        ["Requests", "number", (row) => count(row.requests)], ["Tokens in", "number", (row) => count(row.prompt_tokens)], ["out", "number", (row) => count(row.output_tokens)], ["Charged", "number", (row) => money(row.charged)]], rows));
+  }
+
+  function drawBudgets(limits) {
+    const rows = limits.filter((limit) => limit.measure === "dollars");
+    const whose = (limit) => (limit.whose === "everybody" ? "everybody" : `${limit.whose} ${limit.name}`);
+    const bar = (limit) => h("progress", { max: String(limit.limit || 1), value: String(Math.min(limit.used + limit.open, limit.limit)), "aria-label": `${whose(limit)}: ${percent(limit.limit ? limit.used / limit.limit : 1)} used` });
+    const ahead = (limit) => (limit.forecast === null ? "–" : h("span", { class: limit.forecast > limit.limit ? "bad" : "" }, money(limit.forecast) + (limit.forecast > limit.limit ? ", over" : "")));
+    fill(budgets, h("h2", {}, "Budgets"), rows.length === 0 ? note("", "There is none. A quota of dollars on a key, a team or everybody is one: Keys makes them, or `quota` in the configuration.") :
+      table("Budgets", [["Whose", "name", whose], ["Period", "", (limit) => limit.period], ["Used", "number", (limit) => `${money(limit.used)} of ${money(limit.limit)}`], ["", "", bar], ["If it goes on", "number", ahead]], rows));
+  }
+
+  // Since the gateway began: what did not go into an answer, and what was chosen for more than it need have.
+  function drawAside(series) {
+    const of = (name, label) => series.filter((each) => each.name === name && (!label || each.labels.on === label)).reduce((sum, each) => sum + each.value, 0);
+    const judged = new Map();
+    for (const each of series) {
+      if (!["isocost_regret_dollars_total", "isocost_regret_sd_dollars_total", "isocost_judged_cost_dollars_total"].includes(each.name)) continue;
+      const key = each.labels.policy + "\n" + each.labels.model;
+      judged.set(key, { ...judged.get(key), policy: each.labels.policy, model: each.labels.model, [each.name.split("_").slice(1, -2).join("_")]: each.value });
+    }
+    const rows = [...judged.values()].sort((a, b) => (b.regret ?? 0) - (a.regret ?? 0));
+    fill(aside, h("h2", {}, "Since the gateway began"), facts([["Billed", money(of("isocost_spent_dollars_total"))], ["For hedges that lost", money(of("isocost_side_spent_dollars_total", "hedge"))], ["For failed attempts", money(of("isocost_side_spent_dollars_total", "failure"))],
+      ["For exploring, waiting included", money(of("isocost_side_spent_dollars_total", "exploring"))]]), h("h2", {}, "Regret"), h("p", { class: "faint" }, "How much dearer first choices were than the best other host, by what is known of both once the request was over; waiting included."),
+    rows.length === 0 ? note("", "No request was judged yet: that takes a second host that was measured, and records.") : table("Regret", [["Policy", "name", (row) => row.policy], ["Model", "name", (row) => row.model], ["Regret", "number", (row) => money(row.regret)], ["Give or take", "number", (row) => money(row.regret_sd)],
+      ["Of the cost", "number", (row) => percent(row.judged_cost ? row.regret / row.judged_cost : undefined)]], rows));
+  }
+
+  async function load() {
+    const query = `from=${since()}`;
+    csv.setAttribute("href", `/admin/spend?by=${wanted.by},day&${query}&format=csv`);
+    if (wanted.by === "day") csv.setAttribute("href", `/admin/spend?by=day&${query}&format=csv`);
+    const tell = (where) => (refused) => { if (!gone) fill(where, note("bad", refused.message)); };
+    ask("/admin/limits").then((page) => { if (!gone) drawBudgets(page.limits); }).catch(tell(budgets));
+    counters().then((series) => { if (!gone) drawAside(series); }).catch(tell(aside));
+    try {
+      const [page, daily] = await Promise.all([ask(`/admin/spend?by=${wanted.by}&${query}`), ask("/admin/spend?by=day&" + query)]);
+      if (gone) return;
+      const all = { cost: 0, requests: 0, prompt: 0, output: 0, cached: 0 };
+      for (const row of daily.data) all.cost += row.cost, all.requests += row.requests, all.prompt += row.prompt_tokens, all.output += row.output_tokens, all.cached += row.cached_tokens;
+      drawSums(page, all);
+      fill(days, daily.data.length > 0 ? h("div", {}, h("h2", {}, "By day"), chart(daily.data)) : null);
+    } catch (refused) {
+      tell(sums)(refused);
+    }
+  }
+
+  load();
+  return () => { gone = true; };
+}
