@@ -146,9 +146,8 @@ std::variant<std::vector<BilledLine>, std::string> ledger_lines(SpendOptions opt
                                                                 const std::string& provider) {
   options.by = "day,model,endpoint";
   options.as_csv = false;
-  const Reached reached = reach(options.reach, path_of(options), "", [&](const std::string& directory) {
-    return in_directory(options, directory);
-  });
+  const Reached reached = reach(options.reach, path_of(options), "",
+                                [&](const LedgerPlace& place) { return at_place(options, place); });
   if (!reached.body) return reached.problem;
   std::vector<BilledLine> lines;
   for (const json::value& each : json::parse(*reached.body).at("data").as_array()) {

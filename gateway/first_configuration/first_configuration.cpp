@@ -75,7 +75,7 @@ std::string plain_name(std::string_view id) {
 std::string model_name(const FoundEngine& engine, const std::string& id) {
   const bool is_whole =
       engine.kind == EngineKind::vllm || engine.kind == EngineKind::sglang || engine.kind == EngineKind::tgi;
-  const std::string known = public_name(common_name(id));
+  const std::string known = public_name(common_name({}, id));
   return is_whole && !known.empty() ? plain_name(known) : plain_name(id);
 }
 

@@ -41,7 +41,7 @@ enum class Event {
   ledger_write_failed,
   span_dropped,  // a part of a trace that no collector took
 };
-inline constexpr std::size_t event_count = 19;
+inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::span_dropped) + 1;
 
 class Metrics {
  public:

@@ -164,7 +164,9 @@ class Prober {
     auto asking = probe_call(hosts_[endpoint.settings->provider_index]->host, timer_, endpoint,
                              std::move(question), limits_.each);
     ProbeAnswer answer = co_await std::move(asking);
-    if (answer.usage) result.cost = result.cost + routing::bill(endpoint, *answer.usage);
+    if (answer.usage)
+      result.cost =
+          result.cost + routing::bill(endpoint, *answer.usage, {.at = std::chrono::system_clock::now()});
     if (!answer.failure && result.seconds == 0) result.seconds = config::Seconds(answer.took).count();
     co_return answer;
   }
@@ -311,7 +313,9 @@ config::Money most_cost(const routing::Catalogue& catalogue) {
     const std::int64_t calls = 1 + (features > 0 ? 1 : 0) + (features > 1 ? features : 0) + prefills;
     const routing::Usage usage{.prompt = {calls * most_prompt},
                                .output = {calls * output_of(endpoint) + prefills * prefilled_output}};
-    sum = sum + routing::bill(endpoint, usage, static_cast<std::size_t>(calls));
+    sum = sum +
+          routing::bill(endpoint, usage,
+                        {.at = std::chrono::system_clock::now(), .replies = static_cast<std::size_t>(calls)});
   }
   return sum;
 }

@@ -21,10 +21,15 @@ class Judgement {
   Judged of(const SeenVerdict& seen) const {
     const Snapshot& after = question_.snapshot;
     Verdict verdict{.endpoint = seen.endpoint};
-    const Endpoint& endpoint = after.catalogue->endpoints()[seen.endpoint];
-    verdict.prediction = predict(endpoint, after.endpoints[seen.endpoint], question_.asked,
-                                 cached_share(seen.endpoint), load(seen.endpoint), question_.now);
-    const Cost cost = routing::cost(question_.policy, view_of(question_, verdict), seen.quality);
+    const EndpointState& state = after.endpoints[seen.endpoint];
+    const Endpoint& endpoint =
+        priced_for(after.catalogue->endpoints()[seen.endpoint], state, question_.demand);
+    if (endpoint.rule)
+      verdict.price_rule = static_cast<std::int8_t>(endpoint.rule - endpoint.settings->price_rules.data());
+    verdict.prediction = predict(endpoint, state, question_.asked, cached_share(seen.endpoint),
+                                 load(seen.endpoint), question_.now);
+    const Cost cost =
+        routing::cost(question_.policy, view_of(question_, verdict), seen.quality, question_.money);
     const Prediction& p = verdict.prediction;
     const double weight = weight_of_success(p.failure);
     const double of_wait = weight * cost.ttft * p.ttft_level_sd;
@@ -85,6 +90,8 @@ std::optional<Hindsight> in_hindsight(const Snapshot& after, const Policy& polic
                           .now = now,
                           .seed = 0,
                           .withdrawn = {},
+                          .allowances = {},
+                          .money = decision.money,
                           .asked = turned_out(after, demand, decision, answer),
                           .known_blocks = {}};
   const Judgement judgement(question, decision);
