@@ -211,7 +211,7 @@ void Books::stand_in_line(Waiting& waiting) {
   const std::lock_guard lock(mutex_);
   waiting.count = find(waiting.asked, waiting.accounts);
   for (std::size_t i = 0; i < waiting.count; ++i) ++waiting.accounts[i]->in_line;
-  waiting.turn = turns_.next(owner);
+  waiting.turn = turns_.next(owner, line_.empty() ? FairTurns::Line::empty : FairTurns::Line::waits);
   insert_in_turn(line_, waiting);
   if (is_shared_) want();  // what came for it meanwhile found nobody in line
 }

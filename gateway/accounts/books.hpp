@@ -175,7 +175,8 @@ class Books {
   // Told once in a window, when four fifths of a limit are used; on whatever thread. Before any request.
   void on_nearly_used(std::function<void(const LimitState&)> tell) { nearly_used_ = std::move(tell); }
   // The limits of everybody who has some; of one key and its team where it is named.
-  std::vector<LimitState> limits(config::TimePoint now) const;
+  enum class Users { left_out, included };
+  std::vector<LimitState> limits(config::TimePoint now, Users users) const;
   std::vector<LimitState> limits_of(std::string_view user, std::string_view key, std::string_view team,
                                     config::TimePoint now) const;
   // Money set aside for requests under way, at the widest account there is; 0 when nothing is under way.

@@ -17,10 +17,14 @@ class FairTurns {
  public:
   using Turn = std::uint64_t;
 
-  Turn next(std::uint64_t owner) {
+  // Where nobody else waits, what any of them had asked for before counts no more.
+  enum class Line { empty, waits };
+  Turn next(std::uint64_t owner, Line line) {
+    if (line == Line::empty) now_ = std::max(now_, last_);
     Turn& after_own = after_own_[owner % buckets];
     const Turn turn = std::max(now_, after_own);
     after_own = turn + 1;
+    last_ = std::max(last_, after_own);
     return turn;
   }
   // Who had that turn goes on.
@@ -30,6 +34,7 @@ class FairTurns {
   static constexpr std::size_t buckets = 1021;
   std::array<Turn, buckets> after_own_{};
   Turn now_ = 0;
+  Turn last_ = 0;  // behind all that were given
 };
 
 // Puts one that waits where its turn is: behind all whose turn is not later. From the end, because those of

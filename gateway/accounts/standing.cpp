@@ -33,11 +33,12 @@ void Books::add_states(const Account& account, config::TimePoint now, std::vecto
   for (const Meter& meter : account.meters) states.push_back(state(account, {&account, &meter}, now));
 }
 
-std::vector<LimitState> Books::limits(config::TimePoint now) const {
+std::vector<LimitState> Books::limits(config::TimePoint now, Users users) const {
   const std::lock_guard lock(mutex_);
   std::vector<LimitState> states;
   if (everybody_) add_states(*everybody_, now, states);
   for (const Accounts* accounts : {&teams_, &keys_, &users_}) {
+    if (accounts == &users_ && users == Users::left_out) continue;
     for (const auto& [name, account] : *accounts) add_states(*account, now, states);
   }
   return states;

@@ -83,6 +83,25 @@ std::string money(config::Money amount) {
   return "$" + text.substr(0, text.find(' '));
 }
 
+std::string clock(config::MinuteOfDay time) {
+  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return "\"" + two(time.minutes / 60) + ":" + two(time.minutes % 60) + "\"";
+}
+
+std::string condition_map(const config::PriceConditions& when) {
+  std::string text;
+  const auto add = [&](const std::string& part) { text.append(text.empty() ? "" : ", ").append(part); };
+  if (when.prompt_above) add("prompt_above: " + std::to_string(when.prompt_above->count) + " tok");
+  if (when.hours) add("hours: {from: " + clock(when.hours->from) + ", to: " + clock(when.hours->to) + "}");
+  if (when.from) add("from: " + std::to_string(*when.from));
+  for (std::size_t i = 0; i < config::service_tier_count; ++i) {
+    if (when.tiers.test(i)) add("service_tier: " + std::string(config::service_tier_names[i]));
+  }
+  return "{" + text + "}";
+}
+
+}  // namespace
+
 // Of cache writes lists say the whole, a configuration what they cost beside the input.
 std::string price_map(const config::Prices& prices) {
   std::string text = "{input: " + price_text(prices.input) + ", output: " + price_text(prices.output);
@@ -109,36 +128,21 @@ std::string price_map(const config::Prices& prices) {
   return text + "}";
 }
 
-std::string clock(config::MinuteOfDay time) {
-  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-  return "\"" + two(time.minutes / 60) + ":" + two(time.minutes % 60) + "\"";
-}
-
-std::string condition_map(const config::PriceConditions& when) {
-  std::string text;
-  const auto add = [&](const std::string& part) { text.append(text.empty() ? "" : ", ").append(part); };
-  if (when.prompt_above) add("prompt_above: " + std::to_string(when.prompt_above->count) + " tok");
-  if (when.hours) add("hours: {from: " + clock(when.hours->from) + ", to: " + clock(when.hours->to) + "}");
-  if (when.from) add("from: " + std::to_string(*when.from));
-  for (std::size_t i = 0; i < config::service_tier_count; ++i) {
-    if (when.tiers.test(i)) add("service_tier: " + std::string(config::service_tier_names[i]));
-  }
-  return "{" + text + "}";
-}
-
 // Those that can ever hold: a list may know of longer prompts than the host takes.
-void write_rules(const CatalogueRow& row, std::string& text) {
+void write_price_rules(const CatalogueRow& row, const std::string& indent, std::string& text) {
   std::vector<config::PriceRule> rules = row.rules;
   const auto idle = config::coverage_of(rules, {row.context}).idle;
   for (auto at = idle.rbegin(); at != idle.rend(); ++at)
     rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(*at));
   if (rules.empty()) return;
-  text += "        price_rules:\n";
+  text += indent + "price_rules:\n";
   for (const config::PriceRule& rule : rules) {
-    text += "          - when: " + condition_map(rule.when) +
-            "\n            price: " + price_map(rule.prices) + "\n";
+    text += indent + "  - when: " + condition_map(rule.when) + "\n" + indent +
+            "    price: " + price_map(rule.prices) + "\n";
   }
 }
+
+namespace {
 
 std::string feature_list(const config::Features& features) {
   std::string text;
@@ -162,7 +166,7 @@ void write_endpoint(const Offer& offer, const std::string& variant, std::string&
   text += "        context: " + std::to_string(row.context) + " tok\n";
   if (row.max_output > 0) text += "        max_output: " + std::to_string(row.max_output) + " tok\n";
   text += "        price: " + price_map(row.prices) + "\n";
-  write_rules(row, text);
+  write_price_rules(row, "        ", text);
   if (row.features.any()) text += "        features: " + feature_list(row.features) + "\n";
 }
 

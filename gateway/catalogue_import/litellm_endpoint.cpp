@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "gateway/catalogue_import/agree.hpp"
+#include "gateway/catalogue_import/catalogue_file.hpp"
 #include "gateway/catalogue_import/names.hpp"
 #include "gateway/text/json_string.hpp"
 
@@ -109,11 +110,8 @@ void add_price(const LitellmDeployment& deployment, const LitellmHost& host, con
   } else {
     from = "   # a machine of your own";
   }
-  written.text.append(indent) +=
-      "price: {input: " + price_text(prices.input) + ", output: " + price_text(prices.output);
-  if (prices.cache_read) written.text += ", cache_read: " + price_text(*prices.cache_read);
-  if (prices.cache_write) written.text += ", cache_write: " + price_text(*prices.cache_write);
-  written.text += "}" + from + "\n";
+  written.text.append(indent) += "price: " + price_map(prices) + from + "\n";
+  if (row && !input && !output) write_price_rules(*row, std::string(indent), written.text);
 }
 
 // As the host counts it: prompt and answer together.

@@ -61,9 +61,10 @@ providers::Task<std::optional<routing::EngineReport>> EngineLook::once() {
   providers::PageWanted wanted{.target = path, .limit = engine_.timeout, .most_bytes = most_bytes};
   auto asking = providers::host_page(host_, timer_, std::move(wanted));
   const providers::HostPage page = co_await std::move(asking);
-  if (page.status == 200) read(page.body, report);
+  const bool is_whole = !page.failure;
+  if (page.status == 200 && is_whole) read(page.body, report);
   // What it said last holds until it says something else.
-  if (page.status == 0 && was_ready) co_return std::nullopt;
+  if ((page.status == 0 || !is_whole) && was_ready) co_return std::nullopt;
   co_return report;
 }
 

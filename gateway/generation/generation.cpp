@@ -11,7 +11,10 @@ void Generation::add_keys(const Generation* before) {
     std::shared_ptr<providers::KeyAllowance> allowance;
     if (before) {
       const auto& known = before->catalogue->settings().providers;
-      const auto found = std::ranges::find(known, each.name, &config::ProviderSettings::name);
+      const auto is_it = [&](const config::ProviderSettings& other) {
+        return other.name == each.name && other.address == each.address;
+      };
+      const auto found = std::ranges::find_if(known, is_it);
       const auto place = static_cast<std::size_t>(found - known.begin());
       if (found != known.end() && *found == each) access = before->accesses[place];
       const bool has_same_keys = found != known.end() && found->credential == each.credential &&

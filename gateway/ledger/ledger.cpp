@@ -118,25 +118,38 @@ std::vector<Books::Past> Ledger::past_in(LedgerStore& store,
 }
 
 std::vector<Books::Past> Ledger::past(const std::vector<Books::Question>& questions) {
-  return past_in(*store_, questions);
+  // Years may have to be summed up: with the patience of a start, not that of a commit.
+  return past_in(place_.is_shared() ? *await_ledger(place_, say_) : *store_, questions);
 }
 
-// What ended since is counted already, and taken off again.
 void Ledger::past(std::vector<Books::Question> questions, Take take) {
   if (questions.empty()) return;
-  asio::post(reading_, [this, asked = std::move(questions), take = std::move(take),
-                        until = std::chrono::system_clock::now()] {
+  past_until(std::chrono::system_clock::now(), std::move(questions), std::move(take));
+}
+
+// What ended since is counted already, and taken off again. A limit that did not know what was used before
+// would let it be used again: whoever asks is told in the end.
+void Ledger::past_until(config::WallTime until, std::vector<Books::Question> questions, Take take) {
+  asio::post(reading_, [this, until, asked = std::move(questions), take = std::move(take)] {
     bring_up_to_date();
-    take(reading([&](LedgerStore& store) {
-      std::vector<Books::Past> all = past_in(store, asked);
-      std::vector<Books::Question> since = asked;
-      for (Books::Question& each : since) each.since = until;
-      for (Books::Past& each : past_in(store, since)) {
-        each.used = -each.used;
-        all.push_back(std::move(each));
-      }
-      return all;
-    }));
+    try {
+      take(reading([&](LedgerStore& store) {
+        std::vector<Books::Past> all = past_in(store, asked);
+        std::vector<Books::Question> since = asked;
+        for (Books::Question& each : since) each.since = until;
+        for (Books::Past& each : past_in(store, since)) {
+          each.used = -each.used;
+          all.push_back(std::move(each));
+        }
+        return all;
+      }));
+    } catch (const std::exception& fault) {
+      say_(std::string("ledger: what was used before a limit was set cannot be read: ") + fault.what());
+      const auto again = std::make_shared<asio::steady_timer>(reading_, after_a_fault);
+      again->async_wait([this, again, until, asked, take](boost::system::error_code error) {
+        if (!error) past_until(until, asked, take);
+      });
+    }
   });
 }
 

@@ -47,6 +47,11 @@ class Ledger {
   // The same while it runs, of what was there until now: `take` gets it, on a thread of the ledger's.
   using Take = std::function<void(std::vector<Books::Past>)>;
   void past(std::vector<Books::Question> questions, Take take);
+
+ private:
+  void past_until(config::WallTime until, std::vector<Books::Question> questions, Take take);
+
+ public:
   // Reads for one who is told on a thread of the ledger's, of null where it cannot be read now.
   void read(std::function<void(LedgerStore*)> take);
 

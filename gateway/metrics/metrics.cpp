@@ -121,6 +121,13 @@ void Metrics::observe_budget(std::string_view policy, double a_day, double spent
   parts_->families.budget_money.child({policy}).Set(money);
 }
 
+void Metrics::forget_budgets() {
+  const auto none = [](const prometheus::Labels&) { return false; };
+  for (GaugeFamily* each :
+       {&parts_->families.budget, &parts_->families.budget_spent, &parts_->families.budget_money})
+    each->keep_only(none);
+}
+
 void Metrics::observe_connections(int open) {
   parts_->families.connections.child().Set(open);
 }

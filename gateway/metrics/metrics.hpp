@@ -74,6 +74,8 @@ class Metrics {
   void observe_ledger(std::size_t waiting_bytes, config::Duration lag, double journal_used);
   // How a policy's budget for the day stands, in dollars, and how much money counts for that.
   void observe_budget(std::string_view policy, double a_day, double spent, double money);
+  // Of policies that may be gone; those that are there are told again.
+  void forget_budgets();
   // Of `whose` budgets the share that is used the most; and that is expected when they refill, where it is
   // known.
   struct Budget {

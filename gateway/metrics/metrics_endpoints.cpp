@@ -169,13 +169,14 @@ void EndpointMetrics::record_usage(const routing::Attempt& attempt, routing::End
 }
 
 void EndpointMetrics::set_engine(Series& series, Labels labels, const routing::EngineState& engine) {
-  if (std::isnan(engine.running)) return;
+  if (std::isnan(engine.running) && !series.engine[0]) return;
+  const auto told = [](double requests) { return std::isnan(requests) ? 0 : requests; };
   const auto set = [&](std::size_t place, std::string_view which, double requests) {
     child(series.engine[place], families_.engine, {labels.endpoint, labels.model, which}).Set(requests);
   };
-  set(0, "running", engine.running);
-  set(1, "waiting", std::isnan(engine.waiting) ? 0 : engine.waiting);
-  set(2, "others", engine.others);
+  set(0, "running", told(engine.running));
+  set(1, "waiting", told(engine.waiting));
+  set(2, "others", told(engine.others));
 }
 
 void EndpointMetrics::observe(const routing::Snapshot& snapshot, const routing::InFlight& in_flight,

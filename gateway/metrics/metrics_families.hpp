@@ -29,7 +29,7 @@ struct MetricsFamilies {
   using Labels = std::vector<std::string>;
   const Labels endpoint{"endpoint", "model"}, model{"model"}, policy{"policy", "model"};
   const Labels tenant{"team", "key"};
-  static constexpr std::size_t few = CounterFamily::few, of_policies = 200;
+  static constexpr std::size_t few = CounterFamily::few, of_policies = 200, of_tenants = 400;
 
   CounterFamily requests{registry, "isocost_requests_total", "Requests by how they ended for the client.",
                          Labels{"path", "model", "status", "ending"}};
@@ -305,21 +305,40 @@ struct MetricsFamilies {
   CounterFamily ledger_faults{
       registry, "isocost_ledger_faults_total",
       "Times that the ledger could not be written; what it was to hold stays in journals."};
-  CounterFamily tenant_requests{registry, "isocost_tenant_requests_total",
-                                "Requests by team, and by key where `metrics.tenants` says so.", tenant};
-  CounterFamily tenant_prompt{registry, "isocost_tenant_prompt_tokens_total",
-                              "Tokens of prompts, cached ones included, by team or key.", tenant};
-  CounterFamily tenant_output{registry, "isocost_tenant_output_tokens_total",
-                              "Tokens of answers, by team or key.", tenant};
-  CounterFamily tenant_cost{registry, "isocost_tenant_cost_dollars_total",
+  CounterFamily tenant_requests{registry,
+                                "isocost_tenant_requests_total",
+                                "Requests by team, and by key where `metrics.tenants` says so.",
+                                tenant,
+                                {},
+                                of_tenants};
+  CounterFamily tenant_prompt{registry,
+                              "isocost_tenant_prompt_tokens_total",
+                              "Tokens of prompts, cached ones included, by team or key.",
+                              tenant,
+                              {},
+                              of_tenants};
+  CounterFamily tenant_output{
+      registry,  "isocost_tenant_output_tokens_total", "Tokens of answers, by team or key.", tenant, {},
+      of_tenants};
+  CounterFamily tenant_cost{registry,
+                            "isocost_tenant_cost_dollars_total",
                             "What hosts bill for requests of the team or key, all attempts together.",
-                            tenant};
-  CounterFamily tenant_charged{registry, "isocost_tenant_charged_dollars_total",
-                               "What of it counts against the quotas of the team or key.", tenant};
+                            tenant,
+                            {},
+                            of_tenants};
+  CounterFamily tenant_charged{registry,
+                               "isocost_tenant_charged_dollars_total",
+                               "What of it counts against the quotas of the team or key.",
+                               tenant,
+                               {},
+                               of_tenants};
   CounterFamily limits_hit{
-      registry, "isocost_limits_hit_total",
+      registry,
+      "isocost_limits_hit_total",
       "Requests that a quota kept waiting or out, by whose it is, what it counts and in which window.",
-      Labels{"of", "limit", "outcome"}};
+      Labels{"of", "limit", "outcome"},
+      {},
+      100};
   GaugeFamily ledger_waiting{registry, "isocost_ledger_waiting_bytes",
                              "Entries in the journals that the ledger does not have on disk yet."};
   GaugeFamily ledger_lag{registry, "isocost_ledger_lag_seconds",
@@ -343,14 +362,25 @@ struct MetricsFamilies {
       registry, "isocost_reserved_dollars",
       "Money set aside for requests under way, at the one of all keys, teams, users and "
       "everybody with the most."};
-  GaugeFamily budget{registry, "isocost_policy_budget_dollars",
-                     "What requests under the policy should cost in a day (`budget`).", Labels{"policy"}};
-  GaugeFamily budget_spent{registry, "isocost_policy_spent_today_dollars",
-                           "What requests under the policy have cost today.", Labels{"policy"}};
-  GaugeFamily budget_money{registry, "isocost_policy_money_factor",
+  GaugeFamily budget{registry,
+                     "isocost_policy_budget_dollars",
+                     "What requests under the policy should cost in a day (`budget`).",
+                     Labels{"policy"},
+                     {},
+                     of_policies};
+  GaugeFamily budget_spent{registry,
+                           "isocost_policy_spent_today_dollars",
+                           "What requests under the policy have cost today.",
+                           Labels{"policy"},
+                           {},
+                           of_policies};
+  GaugeFamily budget_money{registry,
+                           "isocost_policy_money_factor",
                            "How much a dollar to a host counts under the policy: 1 within the day's plan, at "
                            "most 10.",
-                           Labels{"policy"}};
+                           Labels{"policy"},
+                           {},
+                           of_policies};
   GaugeFamily generation{registry, "isocost_config_generation", "Generation of the configuration in use."};
   GaugeFamily snapshot_version{registry, "isocost_snapshot_version",
                                "Version of the newest market snapshot."};

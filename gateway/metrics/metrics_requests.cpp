@@ -58,6 +58,7 @@ void RequestMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue) 
   });
   for (Path& path : paths_) path.requests.assign(path.requests.size(), nullptr);
   policies_.clear();
+  times_.clear();
   const auto is_wanted = [&](const prometheus::Labels& labels) {
     const std::string& model = labels.at("model");
     return model == "other" || catalogue_->find(model) != nullptr;

@@ -19,7 +19,7 @@ class TenantMetrics {
   void record(const Record& record);
 
  private:
-  static constexpr std::size_t most = 990;
+  static constexpr std::size_t most = MetricsFamilies::of_tenants - 10;
   struct Series {
     prometheus::Counter *requests, *prompt, *output, *cost, *charged;
   };

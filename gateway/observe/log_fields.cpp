@@ -12,6 +12,7 @@ constexpr std::array of_request{
     LogField{"model", "the model or route that was served; empty where none was found"},
     LogField{"asked", "the model in the client's words, where these differ"},
     LogField{"key", "name of the client's key"},
+    LogField{"team", "of the client's key"},
     LogField{"client", "its address, where it is logged"},
     LogField{"policy", "name of the policy that decided"},
     LogField{"relaxed", "steps of the policy's `relax` that were taken"},

@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint64_t mark = 0x54454b52414d4f53;  // "SOMARKET"
 constexpr std::uint64_t format_version = 2;
 constexpr std::uint64_t without_budgets = 1;
+constexpr std::uint64_t least_words = 85;  // before engines were looked at
 constexpr std::size_t head_size = 4 * 8;
 
 std::int64_t count_of(config::TimePoint time) {
@@ -59,7 +60,8 @@ std::string body_of(const routing::MarketMemory& memory, WallTime taken) {
 }
 
 // What is damaged the digest has found already: here only reading beyond the end is.
-KeptMemory memory_in(ByteReader& bytes, std::uint64_t version) {
+// States may have had fewer words: what stands behind is zero then, as nothing is known of it.
+KeptMemory memory_in(ByteReader& bytes, std::uint64_t version, std::size_t words_of_each) {
   const auto get = [&](double& value) { value = bytes.real(); };
   KeptMemory kept;
   const std::chrono::nanoseconds since_epoch(bytes.integer());
@@ -69,7 +71,7 @@ KeptMemory memory_in(ByteReader& bytes, std::uint64_t version) {
   for (routing::EndpointMemory& endpoint : kept.memory.endpoints) {
     endpoint.identity.asked = bytes.word(), endpoint.identity.named = bytes.word();
     routing::StateWords words{};
-    for (std::uint64_t& word : words) word = bytes.word();
+    for (std::size_t i = 0; i < words_of_each; ++i) words[i] = bytes.word();
     endpoint.state = routing::state_of(words);
     sums(get, endpoint.sums);
     if (bytes.failed()) return kept;
@@ -110,12 +112,12 @@ std::variant<KeptMemory, Unusable> kept_memory(std::string_view bytes) {
   const auto expected = static_cast<std::int64_t>(head.word());
   if (head.failed()) return Unusable{"is cut off"};
   if (version > format_version) return Unusable{"was written by a newer isocost"};
-  if (version < without_budgets || words != routing::state_word_count)
+  if (version < without_budgets || words > routing::state_word_count || words < least_words)
     return Unusable{"was written by another version of isocost"};
   const std::string_view body = bytes.substr(head_size);
   if (digest(body) != expected) return Unusable{"is damaged"};
   ByteReader reader(body);
-  KeptMemory kept = memory_in(reader, version);
+  KeptMemory kept = memory_in(reader, version, static_cast<std::size_t>(words));
   if (reader.failed() || !reader.at_end()) return Unusable{"is damaged"};
   return kept;
 }

@@ -26,13 +26,13 @@ if mine and tonumber(string.match(mine, '^%d+')) > epoch then return {-1} end
 redis.call('HSET', KEYS[1], 'g' .. me, whole(epoch) .. ':' .. whole(now))
 redis.call('HSETNX', KEYS[1], 'born', whole(now))
 local born = tonumber(redis.call('HGET', KEYS[1], 'born'))
-local live, gone = 0, {}
+local live, here = 0, {}
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   local seen = tonumber(string.match(all[i + 1], ':(%d+)$'))
   if seen then
     if now - seen < 5000 then live = live + 1 end
-    if now - seen > 60000 then gone['l' .. string.sub(all[i], 2)] = true end
+    if now - seen <= 60000 then here['l' .. string.sub(all[i], 2)] = true end
     if now - seen > 86400000 then redis.call('HDEL', KEYS[1], all[i]) end
   end
 end
@@ -65,7 +65,7 @@ for k = 2, #KEYS do
     elseif kind == 'u' then
       if name ~= 'u' .. me then others = others + value end
     elseif kind == 'l' then
-      if gone[name] then redis.call('HDEL', key, name) else leases = leases + value end
+      if name == 'l' .. me or here[name] then leases = leases + value else redis.call('HDEL', key, name) end
     end
   end
   local given = 0

@@ -56,13 +56,20 @@ routing::Moment moment_of(Services& services, const InferenceRequest& request,
       const auto provider = static_cast<std::uint32_t>(endpoint.settings->provider_index);
       providers::KeyAllowance& allowance = *generation.allowances[provider];
       if (!allowance.is_limited()) continue;
-      const auto known = std::ranges::find(nearly_used, provider, &routing::Allowance::provider);
-      if (known != nearly_used.end()) continue;
       if (!std::exchange(is_expected, true)) {
         output = routing::asked(request.demand, snapshot.lengths.get()).length.output;
       }
-      const auto room = allowance.room(key_needs(request, endpoint, output), now);
-      if (room.left < nearly) nearly_used.push_back({provider, room.left, room.wait});
+      const providers::Access* access = generation.accesses[provider].get();
+      const auto room =
+          allowance.room(key_needs(request, endpoint, output), now, access ? &access->keys : nullptr);
+      const auto known = std::ranges::find(nearly_used, provider, &routing::Allowance::provider);
+      if (known != nearly_used.end()) {
+        // By the one of its endpoints that needs most.
+        known->left = std::min(known->left, room.left);
+        known->wait = std::max(known->wait, room.wait);
+      } else if (room.left < nearly) {
+        nearly_used.push_back({provider, room.left, room.wait});
+      }
     }
   };
   if (request.demand.model) look(*request.demand.model);
@@ -86,7 +93,11 @@ bool begin(providers::KeyPermit& permit, const InferenceRequest& request, const 
 void end(providers::KeyPermit& permit, const routing::Attempt& attempt, config::TimePoint now) {
   using Sent = providers::KeyPermit::Sent;
   const bool was_sent = !attempt.failure || attempt.failure->progress != routing::Progress::nothing_sent;
-  const std::int64_t tokens = attempt.usage ? attempt.usage->prompt.count + attempt.usage->output.count : 0;
+  // Of what was cut off before its end the host has counted what it might have, for all we know.
+  const bool was_cut = attempt.failure && attempt.failure->status == 0;
+  const std::int64_t tokens = attempt.usage ? attempt.usage->prompt.count + attempt.usage->output.count
+                              : was_cut     ? permit.needs().tokens
+                                            : 0;
   permit.ends(was_sent ? Sent::yes : Sent::no, tokens, now);
 }
 

@@ -140,7 +140,7 @@ Task<bool> Place::wait(const Generation& generation, const routing::Decision& de
     generation_ = &generation;
     line_.timer_ = &timer;
     if (line_.places_.empty()) timer.set(line_, now + WaitingLine::look_every);
-    turn = line_.turns_.next(owner_);
+    turn = line_.turns_.next(owner_, line_.places_.empty() ? FairTurns::Line::empty : FairTurns::Line::waits);
     insert_in_turn(line_.places_, *this);
     ++line_.size_;
   }

@@ -25,7 +25,7 @@ class Place final
  public:
   // `owner`: with whose requests it takes turns.
   explicit Place(WaitingLine& line, std::uint64_t owner = 0) : line_(line), owner_(owner) {}
-  ~Place() { leave(); }
+  ~Place() { step_out(); }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 

@@ -340,8 +340,8 @@ Task<Administered> Administration::answer(Loop& asker, AdminCall call) {
     case Page::spend:
       co_return co_await spend(asker, std::move(call));
     case Page::limits:
-      co_return Administered{
-          .body = limits_page(books_.limits(config::Clock::now()), std::chrono::system_clock::now())};
+      co_return Administered{.body = limits_page(books_.limits(config::Clock::now(), Books::Users::left_out),
+                                                 std::chrono::system_clock::now())};
     case Page::users:
       co_return co_await forget(asker, std::move(call));
     default:

@@ -250,6 +250,7 @@ std::string ControlLoop::make_metrics() {
   const config::TimePoint now = config::Clock::now();
   metrics_.observe(*market_.seen(now), generation_->in_flight, now, drained_.endpoints());
   metrics_.observe_connections(open_connections());
+  metrics_.forget_budgets();
   for (const Budgets::Standing& each : generation_->budgets.standings()) {
     metrics_.observe_budget(each.policy, each.a_day, each.spent, each.money);
   }

@@ -16,15 +16,15 @@
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/pages/limits_page.hpp"
 #include "gateway/process/given_sockets.hpp"
+#include "gateway/process/heartbeat.hpp"
+#include "gateway/process/listening.hpp"
 #include "gateway/process/process.hpp"
 #include "gateway/process/supervisor.hpp"
-#include "gateway/process/watchdog.hpp"
 #include "gateway/record_file/market_file.hpp"
 #include "gateway/redis/shared_limits.hpp"
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
-#include "gateway/process/listening.hpp"
 #include "gateway/run/notifier.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
@@ -90,7 +90,7 @@ class RunningGateway {
     watch_file();
     std::vector<asio::io_context*> watched;
     for (const auto& loop : loops_) watched.push_back(&loop->io());
-    watchdog_.keep_quiet(std::move(watched));
+    heartbeat_.beat(std::move(watched));
     std::vector<std::thread> threads;
     for (const auto& loop : loops_) {
       threads.emplace_back([this, &loop] { run(loop->io(), control_.counters()); });
@@ -99,14 +99,15 @@ class RunningGateway {
     run(control_.io(), control_.counters());
     const bool are_engines_left = engines_->stop();
     for (std::thread& thread : threads) thread.join();
-    sharing_.reset();
     control_.close_log();
-    tracer_.reset();
     control_.keep_market_now();
     if (market_file_ && !market_file_->finish(patience_for_disk)) std::quick_exit(0);
     if (ledger_ && !ledger_->finish(patience_for_disk)) std::quick_exit(0);
     // A disk that hangs must not keep the process; what it did not take is lost.
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
+    // These may wait for somebody else: what is kept here goes first.
+    tracer_.reset();
+    sharing_.reset();
     desk_.reset();  // what these still make is for loops that are there
     administration_.reset();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
@@ -245,7 +246,8 @@ class RunningGateway {
                               config::Money{books_.leased_nanos()}.dollars());
     }
     if (administration_) metrics.observe_keys_away(administration_->is_away());
-    const auto budgets = budgets_of(books_.limits(config::Clock::now()), std::chrono::system_clock::now());
+    const auto budgets = budgets_of(books_.limits(config::Clock::now(), Books::Users::left_out),
+                                    std::chrono::system_clock::now());
     metrics.observe_budgets(budgets);
     if (!ledger_) return;
     const auto count = [&](Event event, std::uint64_t now, std::uint64_t& before) {
@@ -433,7 +435,7 @@ class RunningGateway {
   }
 
   void announce_drain() {
-    watchdog_.ease();
+    heartbeat_.ease();
     supervisor_.stopping("requests under way come to their end");
     if (admin_) admin_->listener().announce_drain();
     for (const auto& loop : loops_) loop->announce_drain();
@@ -511,7 +513,7 @@ class RunningGateway {
   asio::steady_timer next_look_{control_.io()};
   unsigned looks_ = 0;
   asio::steady_timer limit_{control_.io()};
-  Watchdog watchdog_{control_.io(), supervisor_};
+  Heartbeat heartbeat_{control_.io(), supervisor_};
   std::chrono::milliseconds drain_delay_ = settings().limits.drain_delay;
   std::chrono::milliseconds drain_timeout_ = settings().limits.drain_timeout;
   int draining_ = 0;

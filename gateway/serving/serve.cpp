@@ -34,6 +34,10 @@ std::uint64_t owner_of(const InferenceRequest& request) {
   return key ? std::hash<std::string_view>()(key->name.text) : 0;
 }
 
+// Where other loops were faster so many times in a row, this long is waited.
+constexpr unsigned most_races_lost = 4;
+constexpr auto after_lost_races = std::chrono::milliseconds(10);
+
 // One choice of an endpoint, and what it holds while it is asked.
 struct Chosen {
   routing::TrialPermit trial{};
@@ -99,6 +103,8 @@ class Life {
   std::exception_ptr fault_;                      // of an attempt
   Journey journey_;
   Race race_;
+  providers::Sleep pause_;
+  unsigned races_lost_ = 0;
 };
 
 Task<void> Life::run() {
@@ -168,9 +174,14 @@ Task<void> Life::choose() {
   chosen.slot.emplace(services_.line, generation_, *decision.chosen);
   if (!chosen.slot->taken() || !deciding_.take_key(chosen.permit, *decision.chosen, now)) {
     deciding_.take_back();  // another loop took the room that was decided for
+    chosen_[0].reset();
+    // Who loses again and again lets others act first.
+    if (++races_lost_ % most_races_lost == 0) co_await pause_.until(services_.timer, now + after_lost_races);
   } else if (!deciding_.may_retry() || !may_pay_for(*decision.chosen)) {
     chosen.permit.ends(providers::KeyPermit::Sent::no, 0, now);
     deciding_.take_back();
+    chosen_[0].reset();
+    services_.line.call();
     journey_.stops();
   } else {
     deciding_.keep();
@@ -208,7 +219,9 @@ void Life::choose_beside() {
   if (!second) return;
   Chosen& chosen = chosen_[1].emplace();
   chosen.slot.emplace(services_.line, generation_, *second);
-  if (!chosen.slot->taken() || !may_pay_for(*second) || !deciding_.take_key(chosen.permit, *second, now)) {
+  const bool has_room = chosen.slot->taken() && deciding_.take_key(chosen.permit, *second, now);
+  if (!has_room || !may_pay_for(*second)) {
+    chosen.permit.ends(providers::KeyPermit::Sent::no, 0, now);
     chosen_[1].reset();
     services_.line.call();
     return deciding_.take_back();

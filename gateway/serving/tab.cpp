@@ -47,12 +47,26 @@ Tab::~Tab() {
   if (is_open_ && !is_closed_) close(nullptr, EntryEnd::broken, 500);
 }
 
+// Its prompt may be longer than we think, and meet a dearer rule.
 Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
+  constexpr std::int64_t underestimate = 13;  // tenths
+  const config::Tokens& thought = request_.demand.prompt;
+  const config::Tokens long_one{thought.count / 10 * underestimate};
+  const Worst usual = worst_of(endpoint, thought);
+  if (!endpoint.ruled) return usual;
+  const Worst other = worst_of(endpoint, long_one);
+  return {.prompt = std::max(usual.prompt, other.prompt),
+          .per_token = std::max(usual.per_token, other.per_token),
+          .output = usual.output,
+          .all = std::max(usual.all, other.all)};
+}
+
+// With the prices of a prompt that is `length` long.
+Tab::Worst Tab::worst_of(const routing::Endpoint& endpoint, config::Tokens length) const {
   const routing::Demand& demand = request_.demand;
   const config::EndpointSettings& settings = *endpoint.settings;
   const config::Prices& prices =
-      routing::priced_on(endpoint, {.prompt = demand.prompt, .at = demand.wall, .tier = demand.tier})
-          .prices();
+      routing::priced_on(endpoint, {.prompt = length, .at = demand.wall, .tier = demand.tier}).prices();
   std::int64_t output = std::max<std::int64_t>(settings.context.count - demand.prompt.count, 0);
   if (settings.max_output) output = std::min(output, settings.max_output->count);
   if (demand.max_output)
@@ -66,7 +80,10 @@ Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
   prompt = prompt + dearest(prices.input, {where(config::Feature::audio, prices.audio_input),
                                            where(config::Feature::images, prices.image_input)})
                         .of(demand.prompt);
-  if (prices.cache_write) prompt = prompt + prices.cache_write->of(demand.prompt);
+  if (prices.cache_write) {
+    const Price for_an_hour = prices.cache_write_1h.value_or(prices.input);
+    prompt = prompt + dearest(*prices.cache_write, {for_an_hour}).of(demand.prompt);
+  }
   const config::PricePerMillionTokens per_token =
       dearest(prices.output,
               {where(config::Feature::audio, prices.audio_output), prices.image_output, prices.reasoning});

@@ -102,11 +102,21 @@ KeyAllowance::Room KeyAllowance::room_at(Key& key, KeyNeeds needs, config::TimeP
   return room;
 }
 
-KeyAllowance::Room KeyAllowance::room(KeyNeeds needs, config::TimePoint now) {
+// A key that was refused is asked only where all of them were.
+bool KeyAllowance::is_passed_over(std::size_t key, const KeyHealth* health, config::TimePoint now) const {
+  if (!health || !health->rests(key, now)) return false;
+  for (std::size_t other = 0; other < keys_.size(); ++other) {
+    if (!health->rests(other, now)) return true;
+  }
+  return false;
+}
+
+KeyAllowance::Room KeyAllowance::room(KeyNeeds needs, config::TimePoint now, const KeyHealth* health) {
   const std::lock_guard lock(mutex_);
   std::optional<Room> best;
-  for (Key& key : keys_) {
-    const Room here = room_at(key, needs, now);
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    if (is_passed_over(i, health, now)) continue;
+    const Room here = room_at(keys_[i], needs, now);
     const bool is_better =
         !best || here.wait < best->wait || (here.wait == best->wait && here.left > best->left);
     if (is_better) best = here;
@@ -119,13 +129,10 @@ std::optional<std::size_t> KeyAllowance::reserve(KeyNeeds needs, const KeyHealth
   const std::lock_guard lock(mutex_);
   const std::size_t begin = turn_++;
   std::optional<std::size_t> chosen;
-  for (std::size_t i = 0; i < keys_.size(); ++i) {
+  for (std::size_t i = 0; i < keys_.size() && !chosen; ++i) {
     const std::size_t key = (begin + i) % keys_.size();
-    if (room_at(keys_[key], needs, now).wait > config::Duration::zero()) continue;
-    if (!chosen) chosen = key;
-    if (health && health->rests(key, now)) continue;
-    chosen = key;
-    break;
+    if (is_passed_over(key, health, now)) continue;
+    if (room_at(keys_[key], needs, now).wait <= config::Duration::zero()) chosen = key;
   }
   if (!chosen) return std::nullopt;
   Key& key = keys_[*chosen];
@@ -194,6 +201,10 @@ bool KeyPermit::moves(config::TimePoint now) {
   if (!key_) return true;
   const auto other = allowance_->reserve(needs_, health_, now);
   if (!other) return false;
+  if (other == key_) {
+    allowance_->settle(*other, needs_, Reached::nothing, 0, now);
+    return false;
+  }
   allowance_->settle(*key_, needs_, is_answered_ ? Reached::answered : Reached::sent, 0, now);
   key_ = other;
   is_answered_ = false;

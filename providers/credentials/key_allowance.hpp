@@ -41,9 +41,9 @@ class KeyAllowance {
     double left = 1;  // share of the tightest limit, once this attempt is counted
     config::Duration wait{};
   };
-  Room room(KeyNeeds needs, config::TimePoint now);
+  Room room(KeyNeeds needs, config::TimePoint now, const KeyHealth* health = nullptr);
 
-  // Sets aside at a key that has room, one that does not rest before others. `health` may be null.
+  // Sets aside at a key that has room; at one that rests only where all do. `health` may be null.
   std::optional<std::size_t> reserve(KeyNeeds needs, const KeyHealth* health, config::TimePoint now);
   // The head of a reply came: the host has counted the requests by now.
   void arrived(std::size_t key, KeyNeeds needs, config::TimePoint now);
@@ -54,6 +54,7 @@ class KeyAllowance {
   void settle(std::size_t key, KeyNeeds needs, Reached reached, std::int64_t tokens, config::TimePoint now);
 
  private:
+  bool is_passed_over(std::size_t key, const KeyHealth* health, config::TimePoint now) const;
   static constexpr std::size_t periods = 3;  // of config::Period: minute, hour, day
   struct Window {
     RollingSum used;
@@ -110,6 +111,7 @@ class KeyPermit {
   bool moves(config::TimePoint now);
   // The head of a reply came.
   void arrived(const RateLimits& said, config::TimePoint now);
+  const KeyNeeds& needs() const { return needs_; }
   // The attempt has ended, of which the host got something or nothing.
   enum class Sent { no, yes };
   void ends(Sent sent, std::int64_t tokens, config::TimePoint now);

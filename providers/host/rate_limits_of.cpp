@@ -84,7 +84,8 @@ std::optional<RateLimit> tightest(const std::array<Said, ends.size()>& all) {
     const auto limit = static_cast<std::int64_t>(*said.limit);
     least = RateLimit{
         .limit = limit,
-        .remaining = std::clamp<std::int64_t>(static_cast<std::int64_t>(*said.remaining), 0, limit),
+        .remaining = std::clamp<std::int64_t>(
+            static_cast<std::int64_t>(std::min(*said.remaining, *said.limit)), 0, limit),
         .resets_in = std::chrono::duration_cast<config::Duration>(std::min(*said.resets_in, longest))};
   }
   return least;

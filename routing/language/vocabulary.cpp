@@ -27,10 +27,6 @@ Vocabulary::Vocabulary(const config::Settings& settings) {
     for (const config::ModelName& alias : model.aliases) public_models_.push_back(alias.text);
     for (const config::EndpointSettings& endpoint : model.endpoints) {
       endpoints_.push_back(endpoint.name.text);
-      // One of many addresses may be named as what the configuration says.
-      const bool is_addressed = endpoint.provider_index < settings.providers.size() &&
-                                !settings.providers[endpoint.provider_index].address.empty();
-      if (is_addressed) endpoints_.push_back(endpoint.provider.text);
       tags_.insert(tags_.end(), endpoint.tags.begin(), endpoint.tags.end());
     }
   }

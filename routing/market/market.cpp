@@ -75,6 +75,8 @@ void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint
       if (!before[i]) continue;
       states[i] = states_[*before[i]];
       states[i].health.breaker.forgive_configuration();
+      // Nobody looks at it any more.
+      if (!catalogue->endpoints()[i].provider->engine) states[i].engine = {};
       dossiers[i] = std::move(dossiers_[*before[i]]);
       half_hour[i] = half_hour_[*before[i]];
       former.today[*before[i]] = i;

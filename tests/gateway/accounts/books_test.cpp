@@ -52,7 +52,7 @@ struct World {
     return books.settle(reservation, {.requests = 1, .tokens = tokens, .nanos = nanos}, now);
   }
   std::int64_t used(Measure measure, Period period) {
-    for (const LimitState& each : books.limits(now)) {
+    for (const LimitState& each : books.limits(now, Books::Users::included)) {
       if (each.measure == measure && each.period == period) return each.used;
     }
     return -1;
@@ -191,7 +191,7 @@ TEST_CASE("a request counts at its user, key, team and everybody, at all of them
   world.user = "dan";
   CHECK(world.ask(0, reservation, &why) == Let::out);
   CHECK(why.scope == gateway::Scope::key);
-  for (const LimitState& each : world.books.limits(world.now)) {
+  for (const LimitState& each : world.books.limits(world.now, Books::Users::included)) {
     if (each.scope == gateway::Scope::team || each.scope == gateway::Scope::everybody) CHECK(each.used == 3);
   }
 }
@@ -297,7 +297,7 @@ TEST_CASE("whatever becomes of a hundred thousand requests, no nano-dollar is lo
       }
       ++outcomes;
       world.now += std::chrono::seconds(roll(120));
-      for (const LimitState& each : world.books.limits(world.now)) {
+      for (const LimitState& each : world.books.limits(world.now, Books::Users::included)) {
         if (each.measure == Measure::dollars) REQUIRE(each.used + each.open <= each.limit);
       }
     }
@@ -305,7 +305,8 @@ TEST_CASE("whatever becomes of a hundred thousand requests, no nano-dollar is lo
     REQUIRE(world.books.open_nanos() == 0);
     REQUIRE(world.books.open_requests() == 0);
     REQUIRE(world.used(Measure::dollars, Period::total) == charged);
-    for (const LimitState& each : world.books.limits(world.now)) REQUIRE(each.open == 0);
+    for (const LimitState& each : world.books.limits(world.now, Books::Users::included))
+      REQUIRE(each.open == 0);
   }
 }
 

@@ -43,7 +43,7 @@ struct PayingWorld : Counter, ServedWorld {
     return all;
   }
   std::int64_t charged() {
-    const auto limits = books.limits(loop.timer.now());
+    const auto limits = books.limits(loop.timer.now(), gateway::Books::Users::included);
     return limits.empty() ? 0 : limits[0].used;
   }
   bool is_at_rest() {

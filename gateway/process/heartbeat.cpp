@@ -1,17 +1,17 @@
-#include "gateway/process/watchdog.hpp"
+#include "gateway/process/heartbeat.hpp"
 
 #include <boost/asio/post.hpp>
 
 namespace gateway {
 
-void Watchdog::keep_quiet(std::vector<boost::asio::io_context*> others) {
+void Heartbeat::beat(std::vector<boost::asio::io_context*> others) {
   if (!supervisor_.watchdog()) return;
   others_ = std::move(others);
   alive_ = others_.size();
   look();
 }
 
-void Watchdog::look() {
+void Heartbeat::look() {
   if (alive_.load() >= others_.size()) {
     supervisor_.alive();
     alive_ = 0;

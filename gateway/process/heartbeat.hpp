@@ -12,14 +12,14 @@
 
 namespace gateway {
 
-class Watchdog {
+class Heartbeat {
  public:
   // `supervisor` must outlive it.
-  Watchdog(boost::asio::io_context& io, const Supervisor& supervisor) : supervisor_(supervisor), next_(io) {}
+  Heartbeat(boost::asio::io_context& io, const Supervisor& supervisor) : supervisor_(supervisor), next_(io) {}
 
   // A loop of `others` that stands still answers no more, and then nobody says that the gateway is alive.
   // They must outlive this, or ease() come first. Does nothing where nobody watches.
-  void keep_quiet(std::vector<boost::asio::io_context*> others);
+  void beat(std::vector<boost::asio::io_context*> others);
   // Loops may end from now on.
   void ease() { others_.clear(); }
 
