@@ -74,10 +74,12 @@ const Fields<KeySettings>& key_fields() {
                   "sha256", &S::sha256, KeyHashForm{},
                   "The SHA-256 of the whole key, as `printf %s \"$KEY\" | sha256sum` prints it. May be left "
                   "out where there is a `certificate`."),
-              field<S>("certificate", &S::certificate,
-                       TextForm{.wanted = "a name such as `app.example.internal`", .longest = 256},
-                       "A name in a client certificate (a DNS name, URI or mail address it is for, or its "
-                       "subject's common name). Who shows one that `tls.client_ca` signed needs no key."),
+              field<S>(
+                  "certificate", &S::certificate,
+                  TextForm{.wanted = "a name such as `app.example.internal`", .longest = 256},
+                  "A name in a client certificate (a DNS name, URI or mail address it is for, or where it "
+                  "has none of these, its subject's common name). Who shows one that `tls.client_ca` signed "
+                  "needs no key."),
               field<S>(
                   "team", &S::team, TextForm{.wanted = "the name of a team", .longest = 64},
                   "Whom the key belongs to; policies know it as `team`. One of `teams` where there are any."),

@@ -135,7 +135,9 @@ Fetched fetch(const FetchRequest& request) {
 
   if (address.is_tls) {
     stream.set_verify_callback(asio::ssl::host_name_verification(address.host));
-    SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str());
+    boost::system::error_code no_address;
+    asio::ip::make_address(address.host, no_address);
+    if (no_address) SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str());  // of names only
     error = asio::error::timed_out;
     stream.async_handshake(asio::ssl::stream_base::client,
                            [&](const boost::system::error_code& e) { error = e; });

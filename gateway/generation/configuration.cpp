@@ -44,6 +44,7 @@ void add_policy_errors(config::Loaded& loaded) {
 
 // Certificates that no connection could use: found here, they leave the last good configuration in use.
 void check_certificates(const config::Settings& settings, config::Problems& problems) {
+  check_listener_tls(settings, std::chrono::system_clock::now(), problems);
   for (const config::ProviderSettings& provider : settings.providers) {
     if (!provider.ca_file) continue;
     const auto fault = providers::fault_in_certificates(*provider.ca_file);
@@ -106,7 +107,6 @@ config::Loaded with_policies(config::Loaded loaded) {
     return loaded;
   }
   check_certificates(*loaded.settings, loaded.problems);
-  check_listener_tls(*loaded.settings, std::chrono::system_clock::now(), loaded.problems);
   routing::compile(*loaded.settings, loaded.problems);
   if (has_errors(loaded.problems)) loaded.settings.reset();
   return loaded;

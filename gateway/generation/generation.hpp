@@ -34,6 +34,7 @@ struct Generation {
   KeyRing keys;
   std::shared_ptr<const Seal> seal;           // null where nothing is sealed
   std::shared_ptr<providers::TlsServer> tls;  // towards clients; null: none
+  bool is_admin_over_tls = false;             // `admin`, too
   routing::PolicySet policies;
   std::vector<std::string> headers;  // of requests, those that policies read, in lower case
   mutable routing::InFlight in_flight;
@@ -53,7 +54,9 @@ struct Generation {
         seal(catalogue->settings().seal_key.empty()
                  ? nullptr
                  : std::make_shared<const Seal>(catalogue->settings().seal_key)),
-        tls(listener_tls(catalogue->settings(), before ? before->tls : nullptr)),
+        tls(listener_tls(catalogue->settings(), before ? &before->tls : nullptr)),
+        is_admin_over_tls(before ? before->is_admin_over_tls
+                                 : catalogue->settings().tls && catalogue->settings().tls->admin),
         policies(std::move(set)),
         headers(policies.headers()),
         in_flight(std::move(counts)),

@@ -40,14 +40,15 @@ void check_listener_tls(const config::Settings& settings, config::WallTime now, 
 }
 
 std::shared_ptr<TlsServer> listener_tls(const config::Settings& settings,
-                                        const std::shared_ptr<TlsServer>& before) {
+                                        const std::shared_ptr<TlsServer>* running) {
+  if (running && (!*running || !settings.tls)) return *running;
   if (!settings.tls) return nullptr;
   TlsServer::Files files = files_of(*settings.tls);
-  if (before && before->files() == files) return before;
+  if (running && (*running)->files() == files) return *running;
   try {
     return std::make_shared<TlsServer>(std::move(files));
   } catch (const TlsServer::Fault&) {
-    if (before) return before;
+    if (running) return *running;
     throw;
   }
 }

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "config/values/settings.hpp"
 #include "config/values/problem.hpp"
+#include "config/values/settings.hpp"
 #include "providers/net/tls_server.hpp"
 
 namespace gateway {
@@ -13,9 +13,10 @@ namespace gateway {
 // certificate that ends soon.
 void check_listener_tls(const config::Settings& settings, config::WallTime now, config::Problems& problems);
 
-// `before` where it is of the same files, or where these cannot be used; null where no TLS is asked for.
-// Throws providers::TlsServer::Fault where there is nothing before.
+// Null where no TLS is asked for. `running`: what a gateway that serves has, which decides whether there is
+// any until its next start; the files may be others, and where these cannot be used, it stays. Throws
+// providers::TlsServer::Fault where nothing runs.
 std::shared_ptr<providers::TlsServer> listener_tls(const config::Settings& settings,
-                                                   const std::shared_ptr<providers::TlsServer>& before);
+                                                   const std::shared_ptr<providers::TlsServer>* running);
 
 }  // namespace gateway

@@ -214,9 +214,12 @@ std::variant<Admitted, NotAdmitted> admit(config::WallTime wall, const Incoming&
   if (!has_role(*admitted.key, needs)) {
     return refused(no_role(*admitted.key, admitted.route), admitted.route.name, admitted.key);
   }
-  const bool is_foreign_page = is_by_cookie ? is_elsewhere(incoming.origin, incoming.host)
-                                            : is_foreign(incoming.origin, incoming.host);
-  if (needs != Needs::client_key && is_foreign_page) {
+  // Cookies and certificates are shown by browsers unasked, whatever page it is that calls.
+  const bool is_unasked = incoming.credential.empty();
+  const bool is_foreign_page =
+      is_unasked ? is_elsewhere(incoming.origin, incoming.host) : is_foreign(incoming.origin, incoming.host);
+  const bool may_call = needs == Needs::client_key && (!is_unasked || is_named(cors, incoming.origin));
+  if (is_foreign_page && !may_call) {
     return refused(foreign_page(incoming.origin), admitted.route.name, admitted.key);
   }
   return admitted;

@@ -33,10 +33,8 @@ struct Front {
 // What its clients speak; null where they speak in the open.
 inline const providers::TlsServer* tls_of(const Front& front) {
   const Generation& generation = *front.services.hosts->generation;
-  if (!generation.tls) return nullptr;
-  const config::Settings& settings = generation.catalogue->settings();
   const bool is_admin = front.offers == Offers::administration;
-  return is_admin && !(settings.tls && settings.tls->admin) ? nullptr : generation.tls.get();
+  return is_admin && !generation.is_admin_over_tls ? nullptr : generation.tls.get();
 }
 
 }  // namespace gateway

@@ -47,7 +47,7 @@ void run(asio::io_context& io, Metrics& metrics) {
 // After the limit of a drain, or a second signal, this much for replies to break off in order.
 constexpr auto last_patience = std::chrono::milliseconds(500);
 // Of looks at the configuration, one a second.
-constexpr unsigned looks_between_certificates = 30;
+constexpr unsigned looks_between_certificates = 20;
 constexpr auto patience_for_disk = std::chrono::seconds(5);
 // Until a gateway begins to serve: later ones are found while it does.
 constexpr auto patience_for_names = std::chrono::seconds(2);

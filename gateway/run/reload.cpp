@@ -31,6 +31,8 @@ config::Problems left_for_a_restart(const config::Settings& started, const confi
   };
   compare(started.listen, now.listen, "listen");
   compare(started.admin, now.admin, "admin");
+  compare(started.tls.has_value(), now.tls.has_value(), "tls");
+  compare(started.tls && started.tls->admin, now.tls && now.tls->admin, "tls.admin");
   compare(started.workers, now.workers, "workers");
   compare(started.records, now.records, "records");
   compare(started.ledger, now.ledger, "ledger");

@@ -133,6 +133,7 @@ std::vector<std::string> names_of_peer(const TlsConnection& connection) {
     if (name->type == GEN_DNS || name->type == GEN_URI || name->type == GEN_EMAIL)
       add_text(name->d.ia5, names);
   }
+  if (!names.empty()) return names;
   X509_NAME* subject = X509_get_subject_name(shown.get());
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
   if (at >= 0) add_text(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)), names);

@@ -58,7 +58,7 @@ class TlsServer {
 };
 
 // The names in the certificate that the client of a connection has shown, verified: DNS names, URIs and mail
-// addresses that it is for, then its subject's common name. None without one.
+// addresses that it is for, or where it has none of these, its subject's common name. None without one.
 std::vector<std::string> names_of_peer(const TlsConnection& connection);
 
 }  // namespace providers

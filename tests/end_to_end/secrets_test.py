@@ -165,7 +165,10 @@ class Canaries(unittest.TestCase):
                 self.check(" ".join(map(str, command)), done.stdout + done.stderr)
 
     def test_a_process_that_crashes_leaves_no_dump_of_its_memory(self):
-        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        if most == 0:
+            self.skipTest("no process may write a dump here")
+        resource.setrlimit(resource.RLIMIT_CORE, (most, most))
         gateway = self.gateway()
         gateway.folder = self.folder  # where one would be written
         gateway.__enter__()

@@ -26,7 +26,7 @@ class Supervised(Gateway):
             variables += "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=isocost.socket "
         if watchdog:
             variables += f"WATCHDOG_USEC={watchdog} "
-        super().__init__(*rest, inside=["sh", "-c", f'{given}{variables} exec "$@"', "sh"], workers=workers, **more)
+        super().__init__(*rest, inside=["bash", "-c", f'{given}{variables} exec "$@"', "bash"], workers=workers, **more)
         self.pass_fds = (listening.fileno(),) if listening else ()
 
 
@@ -132,9 +132,12 @@ class UnderASupervisor(unittest.TestCase):
             started = time.monotonic()
             gateway.process.send_signal(signal.SIGTERM)
             self.notified.hear("STOPPING=1")
-            kept.request("GET", "/readyz")
-            answer = kept.getresponse()
-            answer.read()
+            for _ in range(50):  # the workers hear of it a moment later
+                kept.request("GET", "/readyz")
+                answer = kept.getresponse()
+                answer.read()
+                if answer.status == 503:
+                    break
             self.assertEqual((answer.status, answer.getheader("connection")), (503, "close"))
             status, headers, _ = gateway.ask(question())  # on a connection of its own
             self.assertEqual((status, headers["connection"]), (200, "close"))
