@@ -44,7 +44,7 @@ SAYS_CODE = re.compile(r"""\b(?:plain_error|key_fault|fault|refused|ErrorReply|R
 NO_CODES = {"api_error", "authentication_error", "code", "insufficient_quota", "invalid_request_error", "max_tokens",
             "permission_error", "previous_response_id", "rate_limit_error", "response_id", "server_error"}
 # Translations of codes into other APIs' words, and rooms that answer nobody.
-OTHER_WORDS = re.compile(r"surfaces/openrouter|_errors\.cpp|/response_object|_answer\.cpp|_events\.cpp|observe/|simulate/")
+OTHER_WORDS = re.compile(r"surfaces/openrouter|_errors\.cpp|/response_object|_answer\.cpp|_events\.cpp|observe/|metrics/|simulate/")
 
 
 def error_codes():
