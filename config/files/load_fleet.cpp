@@ -36,10 +36,11 @@ void check_models(const Node& root, const Fleet& fleet) {
     if (!known && !host.model.text.empty()) {
       node["model"].error("there is no model " + quoted(host.model.text), suggest(host.model.text, names));
     }
+    const Node also = node["also"];
     for (std::size_t i = 0; i < host.also.size(); ++i) {
       const std::string& name = host.also[i].text;
       if (name.empty()) continue;
-      const Node place = node["also"].item(i);
+      const Node place = also.item(i);
       const auto before = host.also.begin() + static_cast<std::ptrdiff_t>(i);
       if (std::ranges::find(names, name) == names.end()) {
         place.error("there is no model " + quoted(name), suggest(name, names));

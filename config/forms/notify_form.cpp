@@ -66,7 +66,7 @@ const Fields<MetricsSettings>& metrics_fields() {
           field<S>(
               "tenants", &S::tenants, WordForm<Tenants>{{"team", "key", "none"}},
               "By whom requests, tokens and dollars are counted: by team, by team and key, or by nobody. "
-              "The first 990 have series of their own, all others are `other`."),
+              "The first 320 have series of their own, all others are `other`."),
       }};
   return fields;
 }

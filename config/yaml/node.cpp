@@ -39,28 +39,26 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 22> other_wo
 struct Elsewhere {
   std::string_view wrong, beside, advice;
 };
-constexpr std::string_view learned_limits =
-    "a host's own limits are learned from its answers; to bound the requests under way, write `limits: "
-    "{max_in_flight: 20}` at the provider";
-constexpr std::string_view no_key_limits =
-    "keys have no rate limits here: limit them in a proxy in front, and let `policies` bound what they cost";
-constexpr std::string_view no_tls =
-    "clients are served plain HTTP: let a proxy such as nginx or Caddy end TLS, and listen on 127.0.0.1";
+constexpr std::string_view limits_of_hosts =
+    "a host's own limits are learned from its answers; to keep to them from the first request on, write "
+    "`limits: {requests: {minute: 60}}` at the provider";
+constexpr std::string_view limits_of_keys = "write `quota: {requests: {minute: 60}}` at the key";
+constexpr std::string_view tls_to_clients =
+    "clients are served over TLS with `tls: {certificate: FILE, key: FILE}`";
 constexpr std::string_view tls_to_hosts =
     "TLS is spoken where `base_url` begins with https://; `ca_file` names a private authority";
-constexpr std::array<Elsewhere, 12> elsewhere{{
-    {"tls", "listen", no_tls},
-    {"ssl", "listen", no_tls},
-    {"https", "listen", no_tls},
+constexpr std::array<Elsewhere, 11> elsewhere{{
+    {"ssl", "listen", tls_to_clients},
+    {"https", "listen", tls_to_clients},
     {"tls", "base_url", tls_to_hosts},
     {"ssl", "base_url", tls_to_hosts},
-    {"rpm", "sha256", no_key_limits},
-    {"tpm", "sha256", no_key_limits},
-    {"rpm", "base_url", learned_limits},
-    {"tpm", "base_url", learned_limits},
-    {"rpm", "", learned_limits},
-    {"tpm", "", learned_limits},
-    {"rate_limit", "", learned_limits},
+    {"rpm", "sha256", limits_of_keys},
+    {"tpm", "sha256", limits_of_keys},
+    {"rpm", "base_url", limits_of_hosts},
+    {"tpm", "base_url", limits_of_hosts},
+    {"rpm", "", limits_of_hosts},
+    {"tpm", "", limits_of_hosts},
+    {"rate_limit", "", limits_of_hosts},
 }};
 
 std::string_view advice_on(std::string_view key, const std::vector<std::string>& allowed) {

@@ -108,6 +108,33 @@ void exchange(Stream& stream, const std::string& text, std::string& answer,
   });
 }
 
+// The authorities are read here, and only where they are needed: that takes longer than many answers.
+Fetched exchange_over_tls(asio::io_context& io, tcp::socket& socket, const Address& address,
+                          const std::string& text, std::chrono::steady_clock::time_point until,
+                          std::string& answer, boost::system::error_code& error) {
+  asio::ssl::context trust(asio::ssl::context::tls_client);
+  trust.set_default_verify_paths();
+  trust.set_verify_mode(asio::ssl::verify_peer);
+  asio::ssl::stream<tcp::socket&> stream(socket, trust);
+  stream.set_verify_callback(asio::ssl::host_name_verification(address.host));
+  boost::system::error_code no_address;
+  asio::ip::make_address(address.host, no_address);
+  if (no_address) SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str());  // of names only
+  error = asio::error::timed_out;
+  stream.async_handshake(asio::ssl::stream_base::client,
+                         [&](const boost::system::error_code& e) { error = e; });
+  run(io, socket, until);
+  if (error) {
+    return {.problem =
+                "no TLS with " + address.host + ":" + address.port + " (" + error.message() +
+                "): name the authority of its certificate in SSL_CERT_FILE, or ask the `admin` address"};
+  }
+  error = asio::error::timed_out;
+  exchange(stream, text, answer, error);
+  run(io, socket, until);
+  return {};
+}
+
 }  // namespace
 
 Fetched fetch(const FetchRequest& request) {
@@ -118,11 +145,7 @@ Fetched fetch(const FetchRequest& request) {
 
   asio::io_context io{1};
   tcp::resolver resolver(io);
-  asio::ssl::context trust(asio::ssl::context::tls_client);
-  trust.set_default_verify_paths();
-  trust.set_verify_mode(asio::ssl::verify_peer);
-  asio::ssl::stream<tcp::socket> stream(io, trust);
-  tcp::socket& socket = stream.next_layer();
+  tcp::socket socket(io);
   boost::system::error_code error;
   const auto endpoints = resolver.resolve(address.host, address.port, error);
   if (error) return {.problem = "cannot find the host of " + request.url + ": " + error.message()};
@@ -133,27 +156,16 @@ Fetched fetch(const FetchRequest& request) {
   if (error)
     return {.problem = "cannot reach " + request.url + " (" + error.message() + "): is the gateway running?"};
 
-  if (address.is_tls) {
-    stream.set_verify_callback(asio::ssl::host_name_verification(address.host));
-    boost::system::error_code no_address;
-    asio::ip::make_address(address.host, no_address);
-    if (no_address) SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str());  // of names only
-    error = asio::error::timed_out;
-    stream.async_handshake(asio::ssl::stream_base::client,
-                           [&](const boost::system::error_code& e) { error = e; });
-    run(io, socket, until);
-    if (error) {
-      return {.problem =
-                  "no TLS with " + request.url + " (" + error.message() +
-                  "): name the authority of its certificate in SSL_CERT_FILE, or ask the `admin` address"};
-    }
-  }
-
   const std::string text = head_of(request, address);
   std::string answer;
-  error = asio::error::timed_out;
-  address.is_tls ? exchange(stream, text, answer, error) : exchange(socket, text, answer, error);
-  run(io, socket, until);
+  if (!address.is_tls) {
+    error = asio::error::timed_out;
+    exchange(socket, text, answer, error);
+    run(io, socket, until);
+  } else if (const Fetched failed = exchange_over_tls(io, socket, address, text, until, answer, error);
+             !failed.problem.empty()) {
+    return failed;
+  }
   if (error != asio::error::eof) return {.problem = where + " gave no whole answer: " + error.message()};
   return answer_of(answer, where);
 }

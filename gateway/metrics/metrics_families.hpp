@@ -29,7 +29,7 @@ struct MetricsFamilies {
   using Labels = std::vector<std::string>;
   const Labels endpoint{"endpoint", "model"}, model{"model"}, policy{"policy", "model"};
   const Labels tenant{"team", "key"};
-  static constexpr std::size_t few = CounterFamily::few, of_policies = 200, of_tenants = 400;
+  static constexpr std::size_t few = CounterFamily::few, of_policies = 200, of_tenants = 330;
 
   CounterFamily requests{registry, "isocost_requests_total", "Requests by how they ended for the client.",
                          Labels{"path", "model", "status", "ending"}};

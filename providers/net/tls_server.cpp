@@ -53,10 +53,12 @@ std::shared_ptr<SSL_CTX> read_files(const TlsServer::Files& files) {
   TlsConnection::prepare(context);
   if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
     fail("certificate", files.certificate, last_words());
-  if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1)
-    fail("key", files.key, last_words());
-  if (SSL_CTX_check_private_key(context) != 1)
-    fail("key", files.key, "it is not the key of the certificate in `" + files.certificate + "`");
+  if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    const bool is_of_another = ERR_GET_REASON(ERR_peek_error()) == X509_R_KEY_VALUES_MISMATCH;
+    fail(
+        "key", files.key,
+        is_of_another ? "it is not the key of the certificate in `" + files.certificate + "`" : last_words());
+  }
   if (files.client_ca.empty()) return made;
 
   if (SSL_CTX_load_verify_file(context, files.client_ca.c_str()) != 1)

@@ -84,13 +84,13 @@ TEST_CASE("what other gateways configure is told what stands for it here") {
   const struct {
     std::string yaml, says;
   } cases[] = {
-      {"tls: {cert: a.pem}\n" + rest, "let a proxy such as nginx or Caddy end TLS"},
+      {"https: {cert: a.pem}\n" + rest, "`tls: {certificate: FILE, key: FILE}`"},
       {"providers: {p: {base_url: https://p.example/v1, tls: true}}\n" + rest.substr(rest.find("models")),
        "TLS is spoken where `base_url` begins with https://"},
-      {key(", rpm: 60") + rest, "keys have no rate limits here"},
-      {key(", tpm: 60") + rest, "keys have no rate limits here"},
+      {key(", rpm: 60") + rest, "`quota: {requests: {minute: 60}}` at the key"},
+      {key(", tpm: 60") + rest, "`quota: {requests: {minute: 60}}` at the key"},
       {"providers: {p: {base_url: https://p.example/v1, rpm: 60}}\n" + rest.substr(rest.find("models")),
-       "limits: {max_in_flight: 20}"},
+       "`limits: {requests: {minute: 60}}` at the provider"},
   };
   for (const auto& each : cases) {
     CAPTURE(each.yaml);

@@ -94,6 +94,6 @@ TEST_CASE("an address that cannot be used is explained") {
     CHECK(gateway::fetch({.url = url, .path = "/", .token = ""}).problem.find("is no address") !=
           std::string::npos);
   }
-  CHECK(gateway::fetch({.url = "https://h", .path = "/", .token = ""}).problem ==
-        "only http:// addresses can be asked, not https://h");
+  CHECK(gateway::fetch({.url = "https://h/x", .path = "/", .token = ""}).problem.find("is no address") !=
+        std::string::npos);
 }

@@ -33,7 +33,7 @@ gateway::Metrics metrics() {
 // A record with everything that a line may say.
 gateway::Record told() {
   auto record = tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
-  record.asked = "r1", record.client = "127.0.0.1", record.error = "code", record.said = "no";
+  record.asked = "r1", record.team = "search", record.client = "127.0.0.1", record.error = "code", record.said = "no";
   record.relaxed = 1, record.client_retry = 1;
   record.foreseen = {{.cost = 1, .dollars = 1, .first_delta = 1, .ttft = 1, .least_cost = 1}};
   record.hindsight = routing::Hindsight{.best = 0, .others = 1, .chosen_cost = 2, .best_cost = 1, .sd = 1};

@@ -95,7 +95,7 @@ TEST_CASE("beyond a provider's limit requests wait for their turn, and who came 
 
 TEST_CASE("turns go round by owner, and by arrival within each") {
   gateway::FairTurns turns;
-  const auto of = [&](std::uint64_t owner) { return turns.next(owner); };
+  const auto of = [&](std::uint64_t owner) { return turns.next(owner, gateway::FairTurns::Line::waits); };
   const auto busy = of(1);
   for (int i = 0; i < 999; ++i) (void)of(1);
   const auto quiet = of(2), quiet_again = of(2), busy_again = of(1);
