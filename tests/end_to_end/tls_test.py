@@ -203,7 +203,7 @@ class OverTls(unittest.TestCase):
 
     def test_files_that_cannot_be_used_are_named_before_anything_is_served(self):
         other = self.authority.certify("other", "other", LOCAL)
-        ending = self.authority.certify("ending", "isocost", LOCAL, days=3)
+        ending = self.authority.certify("ending", "isocost", LOCAL, days=2.5)
         for tls, said in (({"certificate": self.files[0], "key": other[1]}, "it is not the key of the certificate"),
                           ({"certificate": str(self.folder / "none"), "key": other[1]}, "tls.certificate"),
                           ({"certificate": self.files[0], "key": self.files[0]}, "tls.key"),
