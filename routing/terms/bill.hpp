@@ -20,8 +20,8 @@ struct ExactMoney {
 
   friend auto operator<=>(const ExactMoney&, const ExactMoney&) = default;
   friend ExactMoney operator+(ExactMoney a, ExactMoney b) {
-    const std::int64_t femtos = a.femtos + b.femtos;
-    return {a.nanos + b.nanos + femtos / 1'000'000, femtos % 1'000'000};
+    const std::int64_t both = a.femtos + b.femtos;
+    return {a.nanos + b.nanos + both / 1'000'000, both % 1'000'000};
   }
   config::Money rounded_up() const { return {nanos + (femtos > 0 ? 1 : 0)}; }
 };
