@@ -41,7 +41,7 @@ std::optional<LedgerPlace> place_of(const ReachOptions& options, std::string& wh
     place.gateway = loaded.settings->name;
     return place;
   }
-  why = options.config + " has errors; `isocost check --config " + options.config + "` says which";
+  why = options.config + " has errors; `isocost check " + options.config + "` says which";
   return std::nullopt;
 }
 

@@ -47,6 +47,7 @@ Reached at_place(const SpendOptions& options, const LedgerPlace& place) {
           .count();
   const auto from = options.from.empty() ? std::optional<std::int64_t>(today - 29) : day_of(options.from);
   const auto to = options.to.empty() ? std::optional<std::int64_t>(today) : day_of(options.to);
+  if (from && to && *from > *to) return {.problem = "--from is later than --to"};
   if (!from || !to) return {.problem = "--from and --to are days such as 2026-11-28"};
   try {
     const auto tell = [](const std::string& text) { std::cerr << "isocost: " << text << "\n"; };
@@ -236,6 +237,7 @@ Command add_spend(CLI::App& app) {
   const auto invoice = std::make_shared<ReconcileOptions>();
   CLI::App* reconcile = command->add_subcommand(
       "reconcile", "A provider's invoice or usage export (CSV) against the ledger, by day (UTC) and model");
+  reconcile->fallthrough();  // whom to ask, and with which key, is said as for `spend`
   reconcile->add_option("FILE", invoice->file, "CSV with a line for each day and model, or each request")
       ->required();
   reconcile->add_option("--provider", invoice->provider, "Whose it is; everybody's when left out");
@@ -245,6 +247,7 @@ Command add_spend(CLI::App& app) {
   reconcile->add_option("--map", invoice->names, "What it calls a model, and what we do")
       ->type_name("THEIRS=OURS");
   reconcile->add_option("--tolerance", invoice->tolerance, "By so many percent the two may differ")
+      ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
   reconcile->footer(
       "Ends with 0 where both agree, with 2 where they differ, and with 1 where they could not be compared.");

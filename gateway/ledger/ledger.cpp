@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 
+#include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/left_behind.hpp"
 #include "gateway/postgres/connection.hpp"
 #include "providers/loop/run_to_end.hpp"
@@ -24,12 +25,6 @@ constexpr std::size_t most_in_a_commit = 16'384;
 std::uint64_t fresh_epoch() {
   std::random_device entropy;
   return ((static_cast<std::uint64_t>(entropy()) << 32) | entropy()) >> 1;
-}
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace
@@ -239,7 +234,7 @@ void Ledger::forget_old() {
   if (now < next_forgetting_) return;
   const auto keep = std::chrono::duration_cast<std::chrono::milliseconds>(opening_.settings.keep).count();
   store_->begin();
-  const bool is_more = store_->forget_before(now_ms() - keep);
+  const bool is_more = store_->forget_before(ms_of(std::chrono::system_clock::now()) - keep);
   store_->commit();
   if (!is_more) next_forgetting_ = now + between_forgettings;
 }

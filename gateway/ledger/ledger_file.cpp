@@ -74,24 +74,12 @@ std::optional<std::int64_t> LedgerFile::known_name(Whose kind, std::string_view 
   return find.integer(0);
 }
 
-std::int64_t LedgerFile::name(Whose kind, std::string_view text) {
-  if (text.empty()) return 0;
-  constexpr std::size_t most_kept = 200'000;
-  std::string known(1, static_cast<char>('0' + static_cast<int>(kind)));
-  known += text;
-  const auto found = names_.find(known);
-  if (found != names_.end()) return found->second;
-  std::optional<std::int64_t> id = known_name(kind, text);
-  if (!id) {
-    database_.prepare("INSERT INTO name(kind, text) VALUES(?, ?)")
-        .bind(1, static_cast<std::int64_t>(kind))
-        .bind_bytes(2, text)
-        .run();
-    id = database_.number("SELECT last_insert_rowid()");
-  }
-  if (names_.size() >= most_kept) names_.clear();
-  names_.emplace(std::move(known), *id);
-  return *id;
+std::int64_t LedgerFile::new_name(Whose kind, std::string_view text) {
+  database_.prepare("INSERT INTO name(kind, text) VALUES(?, ?)")
+      .bind(1, static_cast<std::int64_t>(kind))
+      .bind_bytes(2, text)
+      .run();
+  return database_.number("SELECT last_insert_rowid()");
 }
 
 std::string LedgerFile::text_of(std::int64_t id) {
@@ -192,7 +180,7 @@ void LedgerFile::commit() {
 void LedgerFile::roll_back() {
   sums_.clear();
   read_to_.clear();
-  names_.clear();
+  forget_names();
   database_.run("ROLLBACK");
   read_end();
 }
@@ -242,7 +230,7 @@ int LedgerFile::forget_user(std::string_view user) {
   if (!id) return 0;
   const std::string nobody = "(forgotten " + std::to_string(*id) + ")";
   database_.prepare("UPDATE name SET text=? WHERE id=?").bind_bytes(1, nobody).bind(2, *id).run();
-  names_.clear();
+  forget_names();
   return 1;
 }
 

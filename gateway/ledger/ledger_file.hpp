@@ -7,7 +7,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "gateway/ledger/ledger_store.hpp"
@@ -33,7 +32,6 @@ class LedgerFile final : public LedgerStore {
   std::set<std::string, std::less<>> known_ids(const std::vector<std::string>& ids) override;
   std::optional<Entry> find(std::string_view id, std::optional<std::string_view> key = std::nullopt) override;
   int forget_user(std::string_view user) override;
-  void forget_names() override { names_.clear(); }
 
  private:
   // Hashes of the ids of entries that follow each other, eight bytes each: in an index each entry would be a
@@ -52,8 +50,8 @@ class LedgerFile final : public LedgerStore {
   std::optional<Entry> entry_at(std::int64_t seq);
   // One that is used again and again.
   Statement& kept(const std::string& sql);
-  std::int64_t name(Whose kind, std::string_view text) override;
   std::optional<std::int64_t> known_name(Whose kind, std::string_view text) override;
+  std::int64_t new_name(Whose kind, std::string_view text) override;
   Texts texts(const std::set<std::int64_t>& names) override;
   std::vector<Numbers> select(const std::string& sql, const Numbers& values) override;
   std::string of_this_gateway() const override { return {}; }
@@ -65,8 +63,7 @@ class LedgerFile final : public LedgerStore {
   std::map<std::string, Statement> kept_;
   IdBlock ids_;  // the last one
   bool has_new_ids_ = false;
-  std::int64_t next_ = 1;  // entry's `seq`
-  std::unordered_map<std::string, std::int64_t> names_;
+  std::int64_t next_ = 1;                           // entry's `seq`
   Sums sums_;                                       // of the transaction under way
   std::map<std::uint64_t, std::uint64_t> read_to_;  // by epoch
 };

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "gateway/accounts/books.hpp"
@@ -44,7 +45,7 @@ class LedgerStore {
   // What is stored about a user is then about nobody. Returns how many names were forgotten.
   virtual int forget_user(std::string_view user) = 0;
   // What another connection to it may have renamed.
-  virtual void forget_names() = 0;
+  void forget_names() { names_.clear(); }
 
   struct Sum {
     std::string key, name;  // `key` of users alone
@@ -88,8 +89,10 @@ class LedgerStore {
     std::int64_t team = 0, key = 0, user = 0;
   };
   Named count(const Entry& entry, Sums& sums);
-  virtual std::int64_t name(Whose kind, std::string_view text) = 0;
+  // The number of a name, which is made where there is none; kept here once it is known.
+  std::int64_t name(Whose kind, std::string_view text);
   virtual std::optional<std::int64_t> known_name(Whose kind, std::string_view text) = 0;
+  virtual std::int64_t new_name(Whose kind, std::string_view text) = 0;
   using Texts = std::map<std::int64_t, std::string>;
   virtual Texts texts(const std::set<std::int64_t>& names) = 0;
   // Rows of whole numbers; each ? stands for the next of `values`.
@@ -100,6 +103,8 @@ class LedgerStore {
   virtual bool has_gateways() const = 0;
 
  private:
+  std::unordered_map<std::string, std::int64_t> names_;
+
   // Rows by `by`, of entries up to a whole hour and of sums from there on.
   std::vector<Numbers> rows_since(const std::string& by, const std::string& condition, bool of_users,
                                   const Numbers& values, config::WallTime since);

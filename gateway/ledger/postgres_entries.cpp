@@ -44,7 +44,7 @@ int PostgresLedger::forget_user(std::string_view user) {
   const auto id = known_name(Whose::user, user);
   if (!id) return 0;
   const std::string nobody = "(forgotten " + std::to_string(*id) + ")";
-  names_.clear();
+  forget_names();
   return static_cast<int>(
       database_.run("UPDATE name SET text=$1 WHERE id=$2", {hex_of_bytes(nobody), std::to_string(*id)})
           .changed());

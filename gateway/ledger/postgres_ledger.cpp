@@ -35,23 +35,22 @@ std::optional<std::int64_t> PostgresLedger::known_name(Whose kind, std::string_v
   return rows.integer(0, 0);
 }
 
+// Another gateway may have forgotten a user meanwhile.
+void PostgresLedger::begin() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < names_until_) return;
+  forget_names();
+  names_until_ = now + std::chrono::minutes(1);
+}
+
 // Outside of any transaction: a name does no harm where nothing is called by it.
-std::int64_t PostgresLedger::name(Whose kind, std::string_view text) {
-  if (text.empty()) return 0;
-  constexpr std::size_t most_kept = 200'000;
-  std::string known(1, static_cast<char>('0' + static_cast<int>(kind)));
-  known += text;
-  const auto found = names_.find(known);
-  if (found != names_.end()) return found->second;
-  std::optional<std::int64_t> id = known_name(kind, text);
-  if (!id) {
-    database_.run("INSERT INTO name(kind, text) VALUES($1, $2) ON CONFLICT DO NOTHING",
-                  {kind_text(kind), hex_of_bytes(text)});
-    id = known_name(kind, text);
-  }
+std::int64_t PostgresLedger::new_name(Whose kind, std::string_view text) {
+  const PostgresRows made =
+      database_.run("INSERT INTO name(kind, text) VALUES($1, $2) ON CONFLICT DO NOTHING RETURNING id",
+                    {kind_text(kind), hex_of_bytes(text)});
+  if (made.count() > 0) return made.integer(0, 0);
+  const auto id = known_name(kind, text);  // another gateway was faster
   if (!id) throw PostgresFault(PostgresFault::Kind::other, "a name that was just written is not there");
-  if (names_.size() >= most_kept) names_.clear();
-  names_.emplace(std::move(known), *id);
   return *id;
 }
 

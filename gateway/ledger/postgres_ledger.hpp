@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <unordered_map>
 
 #include "gateway/ledger/ledger_store.hpp"
 #include "gateway/postgres/connection.hpp"
@@ -17,7 +16,7 @@ class PostgresLedger final : public LedgerStore {
                  std::chrono::milliseconds patience);
 
   // Nothing is sent before commit(), so that no lock is held while entries come.
-  void begin() override {}
+  void begin() override;
   void add(const Entry& entry) override;
   bool has(std::uint64_t epoch, std::uint64_t number) override;
   void note_read(std::uint64_t epoch, std::uint64_t number) override;
@@ -29,11 +28,10 @@ class PostgresLedger final : public LedgerStore {
   std::set<std::string, std::less<>> known_ids(const std::vector<std::string>& ids) override;
   std::optional<Entry> find(std::string_view id, std::optional<std::string_view> key = std::nullopt) override;
   int forget_user(std::string_view user) override;
-  void forget_names() override { names_.clear(); }
 
  private:
-  std::int64_t name(Whose kind, std::string_view text) override;
   std::optional<std::int64_t> known_name(Whose kind, std::string_view text) override;
+  std::int64_t new_name(Whose kind, std::string_view text) override;
   Texts texts(const std::set<std::int64_t>& names) override;
   std::vector<Numbers> select(const std::string& sql, const Numbers& values) override;
   std::string of_this_gateway() const override { return " AND gateway=" + std::to_string(gateway_); }
@@ -47,8 +45,8 @@ class PostgresLedger final : public LedgerStore {
   void write_sums(const Table& sums, const std::string& table, const std::string& keys);
 
   Postgres database_;
+  std::chrono::steady_clock::time_point names_until_{};
   std::int64_t gateway_ = 0;
-  std::unordered_map<std::string, std::int64_t> names_;
   std::set<std::int64_t> months_;  // that have a partition, since year 0
   std::map<std::uint64_t, std::int64_t> positions_;
   // Of the transaction under way.

@@ -140,6 +140,25 @@ async def ask(port, key, model, stream=False, max_tokens=MOST):
     return int(lines[0].split()[1]), fields, text
 
 
+async def load_and_kill(gateway, draw, answered):
+    """Many at once with the keys `one` and `two`, and a kill while they ask. Notes whose answers were whole, and what
+    they cost."""
+    seconds = 0.5 + draw.random() / 2
+    until = time.monotonic() + seconds
+
+    async def client(key):
+        while time.monotonic() < until:
+            model = draw.choice(["all", "half"])
+            reply = await ask(gateway.port, key, model, stream=draw.random() < 0.5)
+            if reply and reply[0] == 200:
+                answered[reply[1]["x-request-id"]] = (key, WORST if model == "all" else WORST // 2)
+
+    clients = [asyncio.create_task(client(draw.choice(["one", "two"]))) for _ in range(30)]
+    await asyncio.sleep(seconds - draw.random() * 0.1)
+    gateway.kill()
+    await asyncio.gather(*clients)
+
+
 class Budgets(unittest.TestCase):
     ROUNDS = 5
 
@@ -238,23 +257,9 @@ class Kills(unittest.TestCase):
         draw = random.Random(7)
         answered = {}
 
-        async def client(until, key):
-            while time.monotonic() < until:
-                model = draw.choice(["all", "half"])
-                reply = await ask(gateway.port, key, model, stream=draw.random() < 0.5)
-                if reply and reply[0] == 200:
-                    answered[reply[1]["x-request-id"]] = (key, WORST if model == "all" else WORST // 2)
-
-        async def load(seconds):
-            until = time.monotonic() + seconds
-            clients = [asyncio.create_task(client(until, draw.choice(["one", "two"]))) for _ in range(30)]
-            await asyncio.sleep(seconds - draw.random() * 0.1)
-            gateway.kill()
-            await asyncio.gather(*clients)
-
         for _ in range(self.KILLS):
             gateway.start()
-            asyncio.run(load(0.5 + draw.random() / 2))
+            asyncio.run(load_and_kill(gateway, draw, answered))
         gateway.start()
         self.addCleanup(gateway.stop)
         self.assertGreater(len(answered), 50 * self.KILLS)

@@ -10,7 +10,7 @@ import unittest
 
 import httpx
 
-from money_test import ADMIN, WORST, Gateway, ask, uses
+from money_test import ADMIN, WORST, Gateway, ask, load_and_kill, uses
 from scripted_host import ScriptedHost
 from servers import PASSWORD, Postgres
 
@@ -79,24 +79,10 @@ class Ledger(Shared):
         draw = random.Random(3)
         answered = {}
 
-        async def client(until, key):
-            while time.monotonic() < until:
-                model = draw.choice(["all", "half"])
-                reply = await ask(gateway.port, key, model, stream=draw.random() < 0.5)
-                if reply and reply[0] == 200:
-                    answered[reply[1]["x-request-id"]] = (key, WORST if model == "all" else WORST // 2)
-
-        async def load(seconds):
-            until = time.monotonic() + seconds
-            clients = [asyncio.create_task(client(until, draw.choice(["one", "two"]))) for _ in range(30)]
-            await asyncio.sleep(seconds - draw.random() * 0.1)
-            gateway.kill()
-            await asyncio.gather(*clients)
-
         kills = int(os.environ.get("ISOCOST_KILLS", 6))
         for _ in range(kills):
             gateway.start()
-            asyncio.run(load(0.5 + draw.random() / 2))
+            asyncio.run(load_and_kill(gateway, draw, answered))
         gateway.start()
         self.addCleanup(gateway.stop)
         self.assertGreater(len(answered), 30 * kills)
