@@ -3,19 +3,9 @@
 #include <algorithm>
 
 #include "routing/decision/pacing.hpp"
+#include "routing/terms/draws.hpp"
 
 namespace gateway {
-namespace {
-
-// FNV-1a: what is kept of a policy's name.
-std::uint64_t hash_of(std::string_view name) {
-  std::uint64_t hash = 14695981039346656037ull;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
-  return hash;
-}
-
-}  // namespace
-
 Budgets::Budgets(const routing::PolicySet& policies, const Budgets* before) {
   for (const routing::Policy& policy : policies.policies()) {
     if (!policy.budget) continue;
@@ -69,7 +59,7 @@ std::vector<Budgets::Standing> Budgets::standings() const {
 std::vector<routing::BudgetMemory> Budgets::memory() const {
   std::vector<routing::BudgetMemory> memory;
   for (const auto& each : all_) {
-    memory.push_back({.policy = hash_of(each->policy), .day = each->day, .nanos = each->nanos});
+    memory.push_back({.policy = routing::hash_of(each->policy), .day = each->day, .nanos = each->nanos});
   }
   return memory;
 }
@@ -78,7 +68,8 @@ void Budgets::recall(const std::vector<routing::BudgetMemory>& memory, const Day
   for (const auto& each : all_) {
     each->day = today.begins;
     for (const routing::BudgetMemory& known : memory) {
-      if (known.policy == hash_of(each->policy) && known.day == today.begins) each->nanos += known.nanos;
+      if (known.policy == routing::hash_of(each->policy) && known.day == today.begins)
+        each->nanos += known.nanos;
     }
   }
   pass(today);

@@ -17,7 +17,9 @@ void Judge::judge(std::span<const RecordPtr> records, config::TimePoint now, con
     Record& record = *each;
     if (record.decisions.empty() || record.attempts.empty() || !record.rules || !record.catalogue) continue;
     const routing::LoggedDecision& decision = record.decisions.front();
-    if (!can_afford(decision.seen_of.size(), now)) continue;
+    // What is known now is copied, once for all of them.
+    const std::size_t copied = seen ? 0 : record.catalogue->endpoints().size();
+    if (!can_afford(decision.seen_of.size() + copied, now)) continue;
     if (!seen) seen = look();
     if (seen->catalogue != record.catalogue) continue;
     const routing::Attempt& answer = routing::deciding_one(record.attempts);

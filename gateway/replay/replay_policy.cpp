@@ -87,6 +87,8 @@ const char* take(const LoggedRequest& request, ReplayStages& stages, ReplayPolic
   const routing::Policy* under = others.find(stage->catalogue(), policy, request);
   if (!by) return "their policy is not in the recorded configuration";
   if (!under) return "the new policy does not fit the hosts of then";
+  if (under->budget && under->budget != by->budget)
+    return "the new policy has another budget for the day, and what it would have been then is not known";
   const Decision& again = stage->decide(request.demand, logged, {}, *by);
   if (difference(logged, again) != routing::Difference::none) {
     return "their recorded decision cannot be reproduced, so its probabilities are not known";

@@ -47,8 +47,7 @@ Explanation explained(Services& services, const InferenceRequest& request,
   const config::TimePoint now = services.timer.now();
   const Generation& generation = *request.hosts->generation;
   const Standpoint from = standpoint(services, request);
-  double output = 0;
-  const routing::Moment moment = moment_of(services, request, from.snapshot, from.withdrawn, now, output);
+  const routing::Moment moment = moment_of(services, request, from.snapshot, from.withdrawn, now);
   routing::plan(from.snapshot, *request.policy, request.demand, {}, generation.in_flight, services.purse,
                 moment, services.decision);
   const Decided decided{.decision = services.decision,

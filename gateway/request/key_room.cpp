@@ -44,25 +44,24 @@ providers::KeyNeeds key_needs(const InferenceRequest& request, const routing::En
 
 routing::Moment moment_of(Services& services, const InferenceRequest& request,
                           const routing::Snapshot& snapshot,
-                          std::span<const routing::EndpointIndex> withdrawn, config::TimePoint now,
-                          double& output) {
+                          std::span<const routing::EndpointIndex> withdrawn, config::TimePoint now) {
   const Generation& generation = *request.hosts->generation;
   std::vector<routing::Allowance>& nearly_used = services.allowances;
   nearly_used.clear();
-  bool is_expected = false;
+  std::optional<double> output;  // expected of an answer
   const auto look = [&](const routing::PublicModel& model) {
     for (const routing::Candidate& candidate : model.candidates) {
       const routing::Endpoint& endpoint = generation.catalogue->endpoints()[candidate.endpoint];
       const auto provider = static_cast<std::uint32_t>(endpoint.settings->provider_index);
       providers::KeyAllowance& allowance = *generation.allowances[provider];
       if (!allowance.is_limited()) continue;
-      if (!std::exchange(is_expected, true)) {
-        output = routing::asked(request.demand, snapshot.lengths.get()).length.output;
-      }
+      const auto known = std::ranges::find(nearly_used, provider, &routing::Allowance::provider);
+      // How many requests it takes is all that its endpoints differ in.
+      if (known != nearly_used.end() && !endpoint.settings->max_inputs) continue;
+      if (!output) output = routing::asked(request.demand, snapshot.lengths.get()).length.output;
       const providers::Access* access = generation.accesses[provider].get();
       const auto room =
-          allowance.room(key_needs(request, endpoint, output), now, access ? &access->keys : nullptr);
-      const auto known = std::ranges::find(nearly_used, provider, &routing::Allowance::provider);
+          allowance.room(key_needs(request, endpoint, *output), now, access ? &access->keys : nullptr);
       if (known != nearly_used.end()) {
         // By the one of its endpoints that needs most.
         known->left = std::min(known->left, room.left);

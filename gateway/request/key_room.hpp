@@ -15,12 +15,11 @@ providers::KeyNeeds key_needs(const InferenceRequest& request, const routing::En
                               double output);
 
 // Of a decision on `snapshot`: with the limits of providers that may be asked where they are nearly used, in
-// Services::allowances until the next one, and with what money counts. `output` is then what was expected of
-// an answer, where that mattered. Allocates only where there were never as many.
+// Services::allowances until the next one, and with what money counts. Allocates
+// only where there were never as many.
 routing::Moment moment_of(Services& services, const InferenceRequest& request,
                           const routing::Snapshot& snapshot,
-                          std::span<const routing::EndpointIndex> withdrawn, config::TimePoint now,
-                          double& output);
+                          std::span<const routing::EndpointIndex> withdrawn, config::TimePoint now);
 
 // Sets aside what an attempt there may use. False: another one was faster.
 bool begin(providers::KeyPermit& permit, const InferenceRequest& request, const routing::Endpoint& endpoint,

@@ -1,30 +1,20 @@
 #include "gateway/request/pretence.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 
+#include "config/values/timestamp.hpp"
 #include "gateway/text/quoted.hpp"
+#include "gateway/text/wall_text.hpp"
 
 namespace gateway {
 namespace {
 
-using namespace std::chrono;
-
+// "2026-11-28T03:00", with seconds or without, or "03:00" of today.
 std::optional<config::WallTime> moment_of(const std::string& text, config::WallTime now) {
-  int year = 0, hour = 0, minute = 0, end = 0;
-  unsigned month = 0, day = 0;
-  const bool is_time = std::sscanf(text.c_str(), "%2d:%2d%n", &hour, &minute, &end) == 2 &&
-                       end == static_cast<int>(text.size());
-  sys_days date = floor<days>(now);
-  if (!is_time) {
-    const int read = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d", &year, &month, &day, &hour, &minute);
-    const year_month_day said{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-    if (read != 5 || !said.ok()) return std::nullopt;
-    date = said;
-  }
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
-  return date + hours(hour) + minutes(minute);
+  if (text.size() == 5)
+    return config::parse_timestamp(std::string(WallText(now).view().substr(0, 11)) + text + ":00");
+  const auto whole = config::parse_timestamp(text);
+  return whole ? whole : config::parse_timestamp(text + ":00");
 }
 
 }  // namespace

@@ -166,6 +166,22 @@ ErrorReply unknown_model(const std::string& model, const routing::Catalogue& cat
 
 namespace {
 
+// Where the call is put into another API the tier is not said: its prices, mostly lower, are then nobody's to
+// count on.
+bool says_tier(const InferenceRequest& request) {
+  const auto& endpoints = request.hosts->generation->catalogue->endpoints();
+  const auto is_told = [&](const routing::PublicModel& model) {
+    return std::ranges::all_of(model.candidates, [&](const routing::Candidate& each) {
+      const routing::Endpoint& endpoint = endpoints[each.endpoint];
+      const providers::Dialect* dialect = endpoint.ruled ? dialect_for(request, endpoint) : nullptr;
+      return !dialect || is_passed_on(request, *dialect);
+    });
+  };
+  return is_told(*request.demand.model) &&
+         std::ranges::all_of(request.demand.fallbacks,
+                             [&](const routing::PublicModel* model) { return is_told(*model); });
+}
+
 std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key,
                                Services& services) {
   request.body = std::move(incoming.body);
@@ -191,6 +207,8 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
   fill_demand(request, incoming, key, incoming.as_of ? *incoming.as_of : services.timer.wall());
   request.demand.model = named.model;
   if (auto error = find_fallbacks(request, key, named.suffix, request.demand)) return *std::move(error);
+  if (request.demand.tier != config::ServiceTier::standard && !says_tier(request))
+    request.demand.tier = config::ServiceTier::standard;
   if (auto error = find_stored(request)) return *std::move(error);
   const bool is_by_preset = suffix.empty() && incoming.policy_header.empty() && !preset_policy.empty();
   if (is_by_preset) suffix = preset_policy;

@@ -34,11 +34,12 @@ int others_at(const routing::Snapshot& snapshot, routing::EndpointIndex target) 
 }  // namespace
 
 providers::KeyNeeds Decider::needs_at(routing::EndpointIndex endpoint) const {
-  return key_needs(request_, generation().catalogue->endpoints()[endpoint], output_);
+  return key_needs(request_, generation().catalogue->endpoints()[endpoint], services_.decision.length.output);
 }
 
 bool Decider::take_key(providers::KeyPermit& permit, routing::EndpointIndex endpoint, config::TimePoint now) {
-  return begin(permit, request_, generation().catalogue->endpoints()[endpoint], output_, now);
+  return begin(permit, request_, generation().catalogue->endpoints()[endpoint],
+               services_.decision.length.output, now);
 }
 
 void Decider::plan_once(const routing::Snapshot& snapshot, const routing::Moment& moment) {
@@ -80,8 +81,7 @@ const routing::Decision& Decider::decide(routing::TrialPermit& trial, config::Ti
   decisions_before_ = record_.decisions.size();
   const Standpoint from = standpoint(services_, request_);
   decided_on_ = &from.snapshot;
-  plan_next(from.snapshot, moment_of(services_, request_, from.snapshot, from.withdrawn, now, output_),
-            trial);
+  plan_next(from.snapshot, moment_of(services_, request_, from.snapshot, from.withdrawn, now), trial);
   record_.deciding += services_.timer.now() - now;
   if (record_.attempts.empty()) record_.left_out = left_out(services_.decision);
   if (request_.asked.echo_decision || request_.shows_openrouter_metadata) {
@@ -98,7 +98,7 @@ std::optional<routing::EndpointIndex> Decider::decide_beside(routing::EndpointIn
   decisions_before_ = record_.decisions.size();
   const Standpoint from = standpoint(services_, request_);
   decided_on_ = &from.snapshot;
-  plan_once(from.snapshot, moment_of(services_, request_, from.snapshot, from.withdrawn, now, output_));
+  plan_once(from.snapshot, moment_of(services_, request_, from.snapshot, from.withdrawn, now));
   const routing::Decision& decision = services_.decision;
   const bool is_other = decision.chosen && *decision.chosen != first && !decision.trials_allowed;
   if (is_other && services_.hedges.take()) return decision.chosen;

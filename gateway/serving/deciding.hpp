@@ -52,7 +52,6 @@ class Decider {
   Reply& reply_;
   std::size_t decisions_before_ = 0;               // in the record, before the last one
   const routing::Snapshot* decided_on_ = nullptr;  // until the next wait
-  double output_ = 0;                              // expected of an answer, as the last decision had it
 };
 
 }  // namespace gateway

@@ -6,6 +6,7 @@
 
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/till.hpp"
+#include "gateway/request/key_room.hpp"
 #include "gateway/request/reply.hpp"
 #include "gateway/serving/quota_refusal.hpp"
 #include "gateway/serving/settlement.hpp"
@@ -47,42 +48,51 @@ Tab::~Tab() {
   if (is_open_ && !is_closed_) close(nullptr, EntryEnd::broken, 500);
 }
 
-// Its prompt may be longer than we think, and meet a dearer rule.
+// Its prompt may be longer than we think, and meet a dearer rule; and a host may serve it at another tier
+// than was asked for, at any where none was.
 Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
   constexpr std::int64_t underestimate = 13;  // tenths
-  const config::Tokens& thought = request_.demand.prompt;
-  const config::Tokens long_one{thought.count / 10 * underestimate};
-  const Worst usual = worst_of(endpoint, thought);
-  if (!endpoint.ruled) return usual;
-  const Worst other = worst_of(endpoint, long_one);
-  return {.prompt = std::max(usual.prompt, other.prompt),
-          .per_token = std::max(usual.per_token, other.per_token),
-          .output = usual.output,
-          .all = std::max(usual.all, other.all)};
+  const routing::Demand& demand = request_.demand;
+  using Tier = config::ServiceTier;
+  Worst most = worst_of(endpoint, demand.prompt, demand.tier);
+  if (!endpoint.ruled) return most;
+  const config::Tokens long_one{(demand.prompt.count * underestimate + 9) / 10};
+  for (std::size_t each = 0; each < config::service_tier_count; ++each) {
+    const Tier tier = static_cast<Tier>(each);
+    const bool may_be = demand.tier == Tier::standard || tier == demand.tier || tier == Tier::standard;
+    if (!may_be) continue;
+    const Worst here = worst_of(endpoint, long_one, tier);
+    most.prompt = std::max(most.prompt, here.prompt);
+    most.per_token = std::max(most.per_token, here.per_token);
+    most.all = std::max(most.all, here.all);
+  }
+  return most;
 }
 
-// With the prices of a prompt that is `length` long.
-Tab::Worst Tab::worst_of(const routing::Endpoint& endpoint, config::Tokens length) const {
+// Of a prompt that is `length` long, at that tier.
+Tab::Worst Tab::worst_of(const routing::Endpoint& endpoint, config::Tokens length,
+                         config::ServiceTier tier) const {
   const routing::Demand& demand = request_.demand;
   const config::EndpointSettings& settings = *endpoint.settings;
   const config::Prices& prices =
-      routing::priced_on(endpoint, {.prompt = length, .at = demand.wall, .tier = demand.tier}).prices();
+      routing::priced_on(endpoint, {.prompt = length, .at = demand.wall, .tier = tier}).prices();
   std::int64_t output = std::max<std::int64_t>(settings.context.count - demand.prompt.count, 0);
   if (settings.max_output) output = std::min(output, settings.max_output->count);
   if (demand.max_output)
     output = settings.max_output ? std::min(output, demand.max_output->count) : demand.max_output->count;
   if (request_.surface->format() == config::Format::embeddings) output = 0;
-  config::Money prompt{prices.request.nanos};
+  // Each of the requests that it takes has its fee.
+  config::Money prompt{prices.request.nanos * key_needs(request_, endpoint, 0).requests};
   using Price = std::optional<config::PricePerMillionTokens>;
   const auto where = [&](config::Feature needed, const Price& price) {
     return demand.needs.test(static_cast<std::size_t>(needed)) ? price : Price();
   };
   prompt = prompt + dearest(prices.input, {where(config::Feature::audio, prices.audio_input),
                                            where(config::Feature::images, prices.image_input)})
-                        .of(demand.prompt);
+                        .of(length);
   if (prices.cache_write) {
     const Price for_an_hour = prices.cache_write_1h.value_or(prices.input);
-    prompt = prompt + dearest(*prices.cache_write, {for_an_hour}).of(demand.prompt);
+    prompt = prompt + dearest(*prices.cache_write, {for_an_hour}).of(length);
   }
   const config::PricePerMillionTokens per_token =
       dearest(prices.output,

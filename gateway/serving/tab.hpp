@@ -48,7 +48,7 @@ class Tab {
     std::int64_t all = 0;
   };
   Worst worst_at(const routing::Endpoint& endpoint) const;
-  Worst worst_of(const routing::Endpoint& endpoint, config::Tokens length) const;
+  Worst worst_of(const routing::Endpoint& endpoint, config::Tokens length, config::ServiceTier tier) const;
   Worst worst() const;
   Asked asked() const;
   void let_in(Reply& reply);

@@ -12,12 +12,6 @@ const Endpoint& endpoint_of(const Question& question, const Verdict& verdict) {
   return question.snapshot.catalogue->endpoints()[verdict.endpoint];
 }
 
-// With the prices that this request meets there.
-const Endpoint& priced(const Question& question, const Verdict& verdict) {
-  return priced_for(endpoint_of(question, verdict), question.snapshot.endpoints[verdict.endpoint],
-                    question.demand);
-}
-
 // Nothing for an attempt of another generation, which numbers its endpoints differently.
 const Endpoint* endpoint_of(const Question& question, const Attempt& attempt) {
   const Catalogue& catalogue = *question.snapshot.catalogue;
@@ -162,7 +156,7 @@ const Allowance* allowance_of(const Question& question, const Verdict& verdict) 
 }
 
 View view_of(const Question& question, const Verdict& verdict) {
-  return {.endpoint = &priced(question, verdict),
+  return {.endpoint = &priced(endpoint_of(question, verdict), verdict),
           .prediction = &verdict.prediction,
           .measured = &question.snapshot.endpoints[verdict.endpoint].measured,
           .demand = &question.demand};

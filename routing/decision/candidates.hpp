@@ -26,6 +26,11 @@ struct Question {
   std::span<const std::uint64_t> known_blocks;  // the leading ones that any endpoint has seen lately
 };
 
+// With the prices that the decision reckoned with.
+inline const Endpoint& priced(const Endpoint& endpoint, const Verdict& verdict) {
+  return endpoint.ruled && verdict.price_rule >= 0 ? endpoint.ruled[verdict.price_rule] : endpoint;
+}
+
 // Of the endpoint's provider; null where there is room.
 const Allowance* allowance_of(const Question& question, const Verdict& verdict);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "routing/decision/candidates.hpp"
 #include "routing/decision/cost.hpp"
 
 namespace routing {
@@ -59,9 +60,7 @@ std::optional<config::Duration> hedge_after(const Decision& decision, const Poli
   if (!(value > 0)) return std::nullopt;
   const Prediction& slow = chosen->prediction;
   const double p95 = slow.first_delta * std::exp(z95 * slow.first_delta_log_sd);
-  const Endpoint& known = catalogue.endpoints()[*decision.chosen];
-  const bool has_rule = known.ruled && chosen->price_rule >= 0;
-  const Endpoint& asked = has_rule ? known.ruled[chosen->price_rule] : known;
+  const Endpoint& asked = priced(catalogue.endpoints()[*decision.chosen], *chosen);
   const double dollars = decision.money * duplicate(slow, asked, demand);
   const double wait = std::max({shortest, over_p95 * p95, dollars / value + other->prediction.first_delta});
   return std::chrono::duration_cast<config::Duration>(config::Seconds{wait});

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "routing/decision/candidates.hpp"
 #include "routing/market/predict.hpp"
 
 namespace routing {
@@ -45,8 +46,8 @@ std::optional<Remedy> smallest_remedy(const Snapshot& snapshot, const Policy& po
   for (const Verdict& verdict : decision.verdicts) {
     if (verdict.removal != Removal::policy_require && verdict.removal != Removal::overlay) continue;
     const EndpointState& state = snapshot.endpoints[verdict.endpoint];
-    const View view{&priced_for(snapshot.catalogue->endpoints()[verdict.endpoint], state, demand),
-                    &verdict.prediction, &state.measured, &demand};
+    const View view{&priced(snapshot.catalogue->endpoints()[verdict.endpoint], verdict), &verdict.prediction,
+                    &state.measured, &demand};
     Remedy remedy = remedy_of(verdict, policy, limits, view);
     const std::pair size{remedy.limits.size() + remedy.objections.size(), distance(remedy)};
     if (size >= least) continue;

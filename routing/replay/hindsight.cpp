@@ -28,6 +28,9 @@ class Judgement {
       verdict.price_rule = static_cast<std::int8_t>(endpoint.rule - endpoint.settings->price_rules.data());
     verdict.prediction = predict(endpoint, state, question_.asked, cached_share(seen.endpoint),
                                  load(seen.endpoint), question_.now);
+    if (const Allowance* allowance = allowance_of(question_, verdict)) {
+      verdict.prediction.headroom = std::fmin(verdict.prediction.headroom, std::max(0.0, allowance->left));
+    }
     const Cost cost =
         routing::cost(question_.policy, view_of(question_, verdict), seen.quality, question_.money);
     const Prediction& p = verdict.prediction;
@@ -90,7 +93,7 @@ std::optional<Hindsight> in_hindsight(const Snapshot& after, const Policy& polic
                           .now = now,
                           .seed = 0,
                           .withdrawn = {},
-                          .allowances = {},
+                          .allowances = decision.allowances,
                           .money = decision.money,
                           .asked = turned_out(after, demand, decision, answer),
                           .known_blocks = {}};

@@ -50,7 +50,7 @@ TEST_CASE("who and when nobody knows is said in words") {
   CHECK(wrong("nobody", "", "") == "there is no key \"nobody\"");
   CHECK(wrong("", "sales", "") == "there is no key of a team \"sales\"");
   CHECK(wrong("ops", "search", "") == "the key \"ops\" is not of the team \"search\"");
-  for (const char* at : {"soon", "25:00", "3:61", "2026-02-30T10:00", "03:00x"}) {
+  for (const char* at : {"soon", "25:00", "3:61", "2026-02-30T10:00", "03:00x", "2026-01-02T23:00nonsense"}) {
     CHECK(wrong("", "", at).find("is no moment") != std::string::npos);
   }
 }

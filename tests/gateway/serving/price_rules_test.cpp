@@ -71,3 +71,11 @@ TEST_CASE("a stream is billed by the tier that its chunks name, and the client i
   CHECK(world.record().attempts.at(0).cost.nanos == 200'000);
   CHECK(world.client.body.find("\"cost\":0.000200000") != std::string::npos);
 }
+
+TEST_CASE("a tier that a host is not told is not reckoned with") {
+  config::Settings settings = with_tiers();
+  settings.models[0].endpoints[0].speaks = {config::Format::messages};
+  ServedWorld world(std::move(settings));
+  world.ask_whole(R"(,"service_tier":"flex")");
+  CHECK(world.request->demand.tier == ServiceTier::standard);
+}
