@@ -40,14 +40,18 @@ void check_listeners(const Node& root, const Settings& settings) {
         "`" + settings.listen.host + "` can be reached from other machines, but there is no key under `keys`",
         "add a key, or listen on `127.0.0.1:" + std::to_string(settings.listen.port) + "`");
   }
+  if (settings.tls && settings.tls->admin && !settings.admin)
+    root["tls"]["admin"].error("there is no address `admin` that could speak TLS",
+                               "name one, or remove this");
   if (!settings.admin) return;
   if (settings.admin->port == settings.listen.port && settings.admin->host == settings.listen.host) {
     root["admin"].error("is the same address as `listen`", "use another port");
   }
   if (!is_loopback(settings.admin->host)) {
-    root["admin"].warning(
-        "whoever reaches `" + settings.admin->host + "` reads the metrics and administers the gateway",
-        "keep it on `127.0.0.1` or behind a firewall");
+    root["admin"].warning("whoever reaches `" + settings.admin->host +
+                              "` reads the metrics and which hosts there are" +
+                              (settings.keys.empty() ? ", and administers the gateway" : ""),
+                          "keep it on `127.0.0.1` or behind a firewall");
   }
 }
 

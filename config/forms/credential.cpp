@@ -107,11 +107,12 @@ void refuse_absent(const Node& node) {
   if (node.kind() != Tree::Kind::text || !node.text().starts_with("${")) return;
   const std::string name = node.text().substr(2, node.text().size() - 3);
   if (name.starts_with("file:")) {
-    node.key_error("the file " + quoted(name.substr(5)) + " of this credential cannot be read",
-                   "check that it exists and who owns it; `optional: true` leaves the provider out instead");
+    node.key_error(
+        "the file " + quoted(name.substr(5)) + " of this credential cannot be read",
+        "check that it exists and who owns it; `optional: true` at a provider leaves that out instead");
   } else {
     node.key_error("the variable `" + name + "` is not set",
-                   "set it, or remove the provider; `optional: true` leaves it out instead");
+                   "set it, or leave this out; `optional: true` at a provider leaves that out instead");
   }
 }
 

@@ -145,6 +145,11 @@ const Fields<MachineSettings>& machine_fields() {
 }
 
 void check_engine(const Node& node, const ProviderSettings& provider) {
+  const auto& engine = provider.engine;
+  if (engine && engine->kind == EngineKind::ollama && node["engine"].has("load"))
+    node["engine"]["load"].error("Ollama tells of no load", "leave it out");
+  if (engine && engine->health_path().empty() && engine->load_path().empty())
+    node["engine"].error("nothing of it would be looked at", "leave `engine` out");
   if (!provider.discovery) return;
   if (provider.access.proxy && node.has("proxy")) {
     node["discovery"].error("addresses are reached directly, and `proxy` says the opposite");

@@ -93,8 +93,9 @@ const Fields<KeySettings>& key_fields() {
               field<S>("always", &S::always, Mapping<AlwaysSettings>{always_fields},
                        "What holds for this key under every policy, beside that of its team and of all."),
               field<S>("role", &S::role, role,
-                       "What it may do beside inference. A viewer sees metrics and hosts, an operator and an "
-                       "admin reload too."),
+                       "What it may do beside inference. A viewer sees metrics, hosts and spend, an operator "
+                       "reloads "
+                       "and drains, too, and an admin makes keys, too."),
               field<S>("quota", &S::quota, Mapping<Quota>{quota_fields}, "What the key may use."),
               field<S>("user_quota", &S::user_quota, Mapping<Quota>{quota_fields},
                        "What each of its users may use, by the `user` that requests name."),

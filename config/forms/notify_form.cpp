@@ -46,14 +46,19 @@ const Fields<NotifySettings>& notify_fields() {
   using S = NotifySettings;
   static const Fields<S> fields = {
       .meaning = "who is told of limits such as `{webhook: https://example.com/hook}`",
-      .list = {
-          field<S>("webhook", &S::webhook, WebhookForm{},
-                   "Gets one POST of JSON when four fifths of a limit of a day, a week, a month or a total "
-                   "are used: https, or ${NAME} of a variable that holds the address. Tried three times."),
-          field<S>(
-              "token", [](S& s, Credential c) { s.token = std::move(c.secret); },
-              CredentialForm{Absence::refused},
-              "Sent to it as a Bearer token: ${NAME} for a variable, ${file:/path} for a file."),
+      .list =
+          {
+              field<S>(
+                  "webhook", &S::webhook, WebhookForm{},
+                  "Gets one POST of JSON when four fifths of a limit of a day, a week, a month or a total "
+                  "are used: https, or ${NAME} of a variable that holds the address. Tried three times."),
+              field<S>(
+                  "token", [](S& s, Credential c) { s.token = std::move(c.secret); },
+                  CredentialForm{Absence::refused},
+                  "Sent to it as a Bearer token: ${NAME} for a variable, ${file:/path} for a file."),
+          },
+      .check = [](const Node& node, S&) {
+        if (!node.has("webhook")) node.error("nobody is told without a `webhook`");
       }};
   return fields;
 }

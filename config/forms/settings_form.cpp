@@ -120,10 +120,12 @@ const Fields<Settings>& settings_fields() {
       .meaning = "a configuration of isocost",
       .list = {
           field<S>("listen", &S::listen, ListenForm{}, "Where clients reach the gateway."),
-          field<S>(
-              "admin", &S::admin, ListenForm{},
-              "Where metrics and administration are reached, without a key. When left out, client keys may "
-              "read /metrics and /admin/endpoints on `listen`, and nobody can reload by HTTP."),
+          field<S>("admin", &S::admin, ListenForm{},
+                   "Where metrics and administration are reached. Metrics and hosts are open there; spend, "
+                   "limits, keys, "
+                   "changes and single requests take a key with a role once there is any key. When left out, "
+                   "all of it "
+                   "is on `listen`, for keys with a role."),
           field<S>("tls", &S::tls, Mapping<ListenerTls>{listener_tls_fields},
                    "TLS towards clients. When left out, `listen` speaks HTTP in the open."),
           field<S>("workers", &S::workers, WholeForm{0, 256},

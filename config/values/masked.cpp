@@ -48,7 +48,10 @@ bool looks_random(std::string_view word) {
 // Whether a word before a colon says that a credential or a hash follows, slips of the finger included.
 bool names_credential(std::string_view key) {
   const std::string name = lowered(key);
-  if (name == "key" || name == "first_token_timeout") return name == "key";
+  if (name == "key") return true;
+  static const std::vector<std::string> harmless = {"first_token_timeout", "utilization", "tokens",
+                                                    "tokens_per_request"};
+  if (std::ranges::find(harmless, name) != harmless.end()) return false;
   static const std::vector<std::string> words = {"credential", "secret", "token",   "password",
                                                  "bearer",     "apikey", "api_key", "authorization",
                                                  "api-key",    "sha256"};

@@ -125,10 +125,17 @@ std::optional<std::int64_t> moment_of(const json::value& value) {
   return days * 86'400 + hour * 3'600 + minute * 60 + second;
 }
 
+// As a part of a path: by its name a key is shown, limited and revoked.
+bool can_be_addressed(std::string_view name) {
+  return !name.empty() && name != "." && name.find_first_of("/\\") == std::string_view::npos &&
+         name.find("..") == std::string_view::npos;
+}
+
 std::optional<std::string> read_member(std::string_view name, const json::value& value,
                                        config::KeySettings& key) {
   if (name == "name") {
-    if (!is_word(value, 64) || value.get_string().empty()) return "`name` has 1 to 64 printable characters";
+    if (!is_word(value, 64) || !can_be_addressed(value.get_string()))
+      return "`name` has 1 to 64 printable characters, no `/`, `\\` or `..`";
     key.name = {std::string(value.get_string())};
   } else if (name == "team") {
     if (!value.is_null() && !is_word(value, 64)) return "`team` is the name of a team";

@@ -14,6 +14,7 @@
 #include "providers/host/host_page.hpp"
 #include "providers/loop/spawn.hpp"
 #include "providers/loop/wheel.hpp"
+#include "routing/policy/policy_set.hpp"
 #include "routing/terms/bill.hpp"
 
 namespace gateway {
@@ -77,7 +78,10 @@ struct ProbedHost {
 class Prober {
  public:
   Prober(const routing::Catalogue& catalogue, const ProbeLimits& limits)
-      : catalogue_(catalogue), limits_(limits), secrets_(catalogue.settings()) {
+      : catalogue_(catalogue),
+        policies_(compiled(catalogue.settings())),
+        limits_(limits),
+        secrets_(catalogue.settings()) {
     for (const config::ProviderSettings& provider : catalogue.settings().providers) {
       hosts_.push_back(std::make_unique<ProbedHost>(provider, io_, timer_, resolver_));
     }
@@ -117,7 +121,11 @@ class Prober {
   // Which models a host says it has, where it lists them.
   Task<void> list(std::size_t i) {
     ProbedHost& host = *hosts_[i];
-    const bool may_list = !catalogue_.endpoints_of(i).empty() &&
+    const auto& endpoints = catalogue_.endpoints_of(i);
+    const auto is_allowed = [this](routing::EndpointIndex each) {
+      return !is_forbidden(catalogue_.endpoints()[each]);
+    };
+    const bool may_list = std::ranges::any_of(endpoints, is_allowed) &&
                           host.settings.dialect != config::Dialect::bedrock &&
                           host.settings.access.api_version.empty();
     if (!may_list) co_return;
@@ -144,6 +152,11 @@ class Prober {
               .model = endpoint.model->name.text,
               .provider = endpoint.provider->name.text,
               .host_model = endpoint.settings->host_model};
+    if (is_forbidden(endpoint)) {
+      result.probed = Probed::untested;
+      find(result, "forbidden", "`always` forbids to ask it");
+      co_return;
+    }
     if (!can_be_asked(endpoint, plain(endpoint))) {
       result.probed = Probed::untested;
       find(result, "not_asked", "it speaks no API in which a conversation could be put");
@@ -153,6 +166,16 @@ class Prober {
     if (answers && claims(endpoint, Feature::prefill)) co_await ask_to_go_on(endpoint, result);
     compare_with_list(endpoint, result);
     if (!result.findings.empty() && result.probed == Probed::as_configured) result.probed = Probed::differs;
+  }
+
+  static routing::PolicySet compiled(const config::Settings& settings) {
+    config::Problems known;  // to whoever checked it
+    return routing::compile(settings, known);
+  }
+  // By what holds for everybody. What is not known does not satisfy it.
+  bool is_forbidden(const routing::Endpoint& endpoint) const {
+    const routing::Policy& any = policies_.policies().front();
+    return routing::first_broken(any.always, routing::View{.endpoint = &endpoint}) >= 0;
   }
 
   static ProbeQuestion plain(const routing::Endpoint& endpoint) {
@@ -271,6 +294,7 @@ class Prober {
   }
 
   const routing::Catalogue& catalogue_;
+  const routing::PolicySet policies_;
   const ProbeLimits limits_;
   const HostSecrets secrets_;
   boost::asio::io_context io_{1};

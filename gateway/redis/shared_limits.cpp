@@ -4,6 +4,7 @@
 #include <span>
 
 #include "gateway/ledger/id_hash.hpp"
+#include "gateway/ledger/ledger_times.hpp"
 #include "gateway/redis/lease_script.hpp"
 
 namespace gateway {
@@ -38,12 +39,6 @@ std::int64_t integer_of(const RedisReply& reply) {
                                                  : std::strtoll(reply.text.c_str(), nullptr, 10);
 }
 
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 }  // namespace
 
 SharedLimits::SharedLimits(config::RedisSettings settings, std::string gateway, Books& books, Ledger& ledger,
@@ -53,7 +48,7 @@ SharedLimits::SharedLimits(config::RedisSettings settings, std::string gateway, 
       books_(books),
       ledger_(ledger),
       say_(std::move(say)),
-      epoch_(now_ms()) {
+      epoch_(ms_of(std::chrono::system_clock::now())) {
   books_.share([this] { want(); });
 }
 
@@ -194,7 +189,10 @@ RedisReply SharedLimits::evaluate(std::vector<std::string> words) {
 // What gateways have used that Redis knows nothing of stands in the ledger.
 void SharedLimits::look_up(const SharedLimit& limit, const std::string& key) {
   {
+    constexpr std::size_t most_kept = 20'000;
     const std::lock_guard lock(looked_up_->mutex);
+    // Of windows that ended before anybody took them; what is missed is asked for again.
+    if (looked_up_->seeds.size() >= most_kept) looked_up_->seeds.clear();
     if (!looked_up_->seeds.emplace(key, std::nullopt).second) return;
   }
   ledger_.read([kept = looked_up_, gateway_name = gateway_, limit, key](LedgerStore* store) {

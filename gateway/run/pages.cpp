@@ -103,7 +103,7 @@ void note_change(Front& front, const Route& route, const Incoming& incoming, con
                     .who = key ? key->name.text : "",
                     .from = incoming.client,
                     .what = std::string(verb).append(route.name),
-                    .whom = decoded(route.parameter),
+                    .whom = decoded_name(route.parameter),
                     .status = status});
 }
 
@@ -153,7 +153,7 @@ Task<void> change_service(Front& front, const Route& route, Incoming& incoming,
   const auto held = front.services.hosts;  // whose key it is
   ServiceCall call{
       .what = route.name.ends_with("/drain") ? ServiceCall::What::drain : ServiceCall::What::resume,
-      .endpoint = decoded(route.parameter),
+      .endpoint = decoded_name(route.parameter),
       .model = query_value(incoming.query, "model").value_or("")};
   auto changing = front.pages.change_service(front.loop, std::move(call));
   const Pages::Told told = co_await std::move(changing);

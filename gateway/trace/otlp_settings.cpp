@@ -45,8 +45,7 @@ std::vector<std::pair<std::string, std::string>> pairs_in(std::string_view text)
 std::optional<std::string> read_address(std::string_view url, OtlpSettings& settings) {
   constexpr std::string_view scheme = "http://";
   if (!url.starts_with(scheme)) {
-    return "\"" + std::string(url.substr(0, 100)) +
-           "\" is no address of a collector that can be reached here: http://HOST:PORT, in plain HTTP. A "
+    return "the address of a collector that can be reached here is http://HOST:PORT, in plain HTTP; a "
            "collector "
            "on this machine may pass traces on by TLS";
   }
@@ -54,6 +53,9 @@ std::optional<std::string> read_address(std::string_view url, OtlpSettings& sett
   const std::size_t slash = std::min(url.find('/'), url.size());
   std::string_view authority = url.substr(0, slash);
   settings.path = std::string(url.substr(slash));
+  // What stands before an @ is a password, and the address is told when traces go there and when they do not.
+  if (authority.find('@') != std::string_view::npos)
+    return "the address of a collector holds no user and no password; OTEL_EXPORTER_OTLP_HEADERS may";
   const std::size_t colon = authority.rfind(':');
   const bool has_port =
       colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;

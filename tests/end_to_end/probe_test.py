@@ -154,19 +154,30 @@ class Probe(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
 
-    def probe(self, hosts, models, *options, status=0, **providers):
+    def probe(self, hosts, models, *options, status=0, always=None, **providers):
         settings = {
             "providers": {name: {"base_url": f"http://127.0.0.1:{getattr(host, 'port', host)}/v1",
                                  "credential": "${PROBE_KEY}"} | providers.get(name, {})
                           for name, host in hosts.items()},
             "models": {name: {"endpoints": [each]} for name, each in models.items()}}
+        if always:
+            settings["always"] = always
         file = self.folder / "isocost.yaml"
         file.write_text(json.dumps(settings))
         done = subprocess.run([os.environ["ISOCOST"], "check", "--probe", *options, file], capture_output=True, text=True,
                               timeout=60, env=os.environ | {"PROBE_KEY": SECRET})
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        if status is not None:
+            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         self.assertNotIn(SECRET, done.stdout + done.stderr)
         return done
+
+    def test_who_is_forbidden_is_not_contacted(self):
+        here, there = self.enterContext(Host({"m": ok})), self.enterContext(Host({"n": ok}))
+        found = self.found({"a": here, "b": there}, {"m": endpoint("a", "m", features=[]), "n": endpoint("b", "n", features=[])},
+                           status=None, always={"allow": "jurisdiction == DE"}, a={"jurisdiction": "DE"})
+        self.assertEqual(found["n"], ["forbidden"])
+        self.assertEqual((there.bodies, there.gets), ([], []))
+        self.assertEqual(len(here.bodies), 1)
 
     def found(self, hosts, models, status=2, options=(), **providers):
         """What was found of each model, in one word each."""

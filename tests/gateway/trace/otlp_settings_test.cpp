@@ -72,6 +72,11 @@ TEST_CASE("what cannot be used is said") {
   CHECK(wrong({{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector:4318"}}));
   CHECK(wrong({{"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"}}));
   CHECK(wrong({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://:4318"}}));
+  for (const char* url : {"http://user:pa55word@collector:4318", "https://user:pa55word@collector"}) {
+    const auto said = read({{"OTEL_EXPORTER_OTLP_ENDPOINT", url}});
+    REQUIRE(std::holds_alternative<std::string>(said));
+    CHECK(std::get<std::string>(said).find("pa55word") == std::string::npos);
+  }
   CHECK(wrong({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}}));
   CHECK(wrong({{"OTEL_EXPORTER_OTLP_HEADERS", "a=b%0d%0ac: d"}}));
   CHECK(wrong({{"OTEL_TRACES_SAMPLER", "jaeger_remote"}}));
