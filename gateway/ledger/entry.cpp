@@ -95,10 +95,16 @@ void write_entry(const EntryView& entry, std::string& bytes) {
 }
 
 bool read_entry(std::string_view bytes, Entry& entry) {
+  std::string_view detail;
+  return read_entry(bytes, entry, detail);
+}
+
+bool read_entry(std::string_view bytes, Entry& entry, std::string_view& detail) {
   ByteReader in(bytes);
   entry.team = in.text();
   entry.key = in.text();
   entry.user = in.text();
+  detail = in.rest();
   take_detail(in, entry);
   return !in.failed() && in.at_end();
 }

@@ -66,7 +66,8 @@ using EntryView = BasicEntry<std::string_view>;
 // Behind what is in `bytes`.
 void write_entry(const Entry& entry, std::string& bytes);
 void write_entry(const EntryView& entry, std::string& bytes);
-// False where they are no entry.
+// False where they are no entry. `detail`: see entry_detail(), in `bytes`.
+bool read_entry(std::string_view bytes, Entry& entry, std::string_view& detail);
 bool read_entry(std::string_view bytes, Entry& entry);
 
 // What of it is not kept in columns of its own: all but who asked.

@@ -15,7 +15,8 @@ constexpr std::size_t hash_bytes = 8, most_in_block = 512 * hash_bytes;
 void LedgerFile::read_end() {
   ids_ = {};
   has_new_ids_ = false;
-  next_ = database_.number("SELECT max(seq) FROM entry") + 1;
+  next_ =
+      database_.number("SELECT coalesce((SELECT first + count FROM packet ORDER BY first DESC LIMIT 1), 1)");
   Statement last = database_.prepare("SELECT first, hashes FROM ids ORDER BY first DESC LIMIT 1");
   if (last.step() != Statement::Step::row) return;
   IdBlock block{.first = last.integer(0), .hashes = std::string(last.bytes(1))};
@@ -88,15 +89,28 @@ void LedgerFile::with_hashes(const std::set<std::uint64_t>& hashes,
 }
 
 std::optional<Entry> LedgerFile::entry_at(std::int64_t seq) {
-  Statement find = database_.prepare("SELECT team, key, user, detail FROM entry WHERE seq=?");
-  find.bind(1, seq);
-  if (find.step() != Statement::Step::row) return std::nullopt;
-  Entry entry;
-  if (!read_entry_detail(find.bytes(3), entry)) return std::nullopt;
-  entry.team = text_of(find.integer(0));
-  entry.key = text_of(find.integer(1));
-  entry.user = text_of(find.integer(2));
-  return entry;
+  std::optional<Entry> found;
+  const auto take = [&](std::int64_t first, std::string_view packet) {
+    unpack(packet, [&](const Packed& packed) {
+      if (first++ < seq) return true;
+      Entry entry;
+      if (!read_entry_detail(packed.detail, entry)) return false;
+      entry.team = text_of(packed.team);
+      entry.key = text_of(packed.key);
+      entry.user = text_of(packed.user);
+      found = std::move(entry);
+      return false;
+    });
+  };
+  if (packet_.count > 0 && seq >= packet_.first) {
+    take(packet_.first, packet_.bytes.written());
+    return found;
+  }
+  Statement packet =
+      database_.prepare("SELECT first, entries FROM packet WHERE first <= ? ORDER BY first DESC LIMIT 1");
+  packet.bind(1, seq);
+  if (packet.step() == Statement::Step::row) take(packet.integer(0), packet.bytes(1));
+  return found;
 }
 
 }  // namespace gateway

@@ -16,7 +16,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr auto between_commits = 25ms;
+constexpr auto between_commits = 100ms;
 constexpr auto after_a_fault = 1'000ms;
 constexpr auto between_syncs = 1s;  // of the journals: what a power cut may take of who is under way
 constexpr auto between_forgettings = 10min;
@@ -205,12 +205,13 @@ bool Ledger::write_some() {
   std::size_t count = 0;
   store_->begin();
   Entry entry;
+  std::string_view detail;
   for (const auto& journal : journals_) {
     std::uint64_t last = 0;
     count += journal->read(most_in_a_commit - count, [&](std::uint64_t number, std::string_view bytes) {
       // After a fault it is not known whether the last commit was one.
       const bool is_there = is_in_doubt_ && store_->has(journal->epoch(), number);
-      if (!is_there && read_entry(bytes, entry)) store_->add(entry);
+      if (!is_there && read_entry(bytes, entry, detail)) store_->add(entry, detail);
       last = number;
     });
     if (last > 0) store_->note_read(journal->epoch(), last);

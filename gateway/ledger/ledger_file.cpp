@@ -8,15 +8,14 @@ namespace gateway {
 namespace {
 
 constexpr std::int64_t application = 0x69736c64;  // "isld"
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 
 constexpr const char* tables = R"(
 CREATE TABLE IF NOT EXISTS name(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text BLOB NOT NULL,
   UNIQUE(kind, text)) STRICT;
-CREATE TABLE IF NOT EXISTS entry(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL,
-  team INTEGER NOT NULL, key INTEGER NOT NULL, user INTEGER NOT NULL, tokens INTEGER NOT NULL,
-  cost INTEGER NOT NULL, charged INTEGER NOT NULL, detail BLOB NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS entry_at ON entry(at);
+CREATE TABLE IF NOT EXISTS packet(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, from_at INTEGER NOT NULL,
+  to_at INTEGER NOT NULL, entries BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS packet_to ON packet(to_at);
 CREATE TABLE IF NOT EXISTS ids(first INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS hourly(hour INTEGER, team INTEGER, key INTEGER, model INTEGER, endpoint INTEGER,
   requests INTEGER, prompt INTEGER, cached INTEGER, output INTEGER, reasoning INTEGER, cost INTEGER,
@@ -52,10 +51,19 @@ LedgerFile::LedgerFile(const std::string& path, Mode mode)
                              std::to_string(found) + ", this one's " + std::to_string(version) +
                              "); start that one, or name another `state` directory");
   }
-  if (mode == Mode::read) return;
+  database_.run("PRAGMA temp_store=MEMORY");
+  if (mode == Mode::read) {
+    if (!is_empty && found < version) {
+      throw std::runtime_error(path + " was written by an older isocost (its version of the ledger is " +
+                               std::to_string(found) + ", this one's " + std::to_string(version) +
+                               "); it is brought up to date when the gateway is started");
+    }
+    return;
+  }
   database_.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
   database_.run("BEGIN IMMEDIATE");
   database_.run(tables);
+  if (found == 1) upgrade();
   database_.run("PRAGMA application_id=" + std::to_string(application) +
                 "; PRAGMA user_version=" + std::to_string(version));
   database_.run("COMMIT");
@@ -107,14 +115,16 @@ std::vector<LedgerStore::Numbers> LedgerFile::select(const std::string& sql, con
   return all;
 }
 
-void LedgerFile::add(const Entry& entry) {
+void LedgerFile::add(const Entry& entry, std::string_view detail) {
   const Named of = count(entry, sums_);
-  const std::string detail = entry_detail(entry);
-  static const std::string insert =
-      "INSERT INTO entry(seq, at, team, key, user, tokens, cost, charged, detail) VALUES(?,?,?,?,?,?,?,?,?)";
-  kept(insert).bind(1, next_).bind(2, entry.at_ms).bind(3, of.team).bind(4, of.key).bind(5, of.user);
-  kept(insert).bind(6, entry.tokens()).bind(7, entry.cost).bind(8, entry.charged).bind_bytes(9, detail);
-  kept(insert).run();
+  pack({.at_ms = entry.at_ms,
+        .team = of.team,
+        .key = of.key,
+        .user = of.user,
+        .tokens = entry.tokens(),
+        .cost = entry.cost,
+        .charged = entry.charged,
+        .detail = detail});
   add_id(entry.id);
 }
 
@@ -163,6 +173,7 @@ void LedgerFile::write_sums() {
 }
 
 void LedgerFile::commit() {
+  write_packet();
   write_sums();
   write_ids();
   for (const auto& [epoch, number] : read_to_) {
@@ -178,6 +189,7 @@ void LedgerFile::commit() {
 }
 
 void LedgerFile::roll_back() {
+  packet_ = {};
   sums_.clear();
   read_to_.clear();
   forget_names();
@@ -209,8 +221,11 @@ void LedgerFile::close_journal(std::uint64_t epoch) {
 }
 
 bool LedgerFile::forget_before(std::int64_t at_ms) {
-  constexpr std::int64_t at_once = 5'000;
-  database_.prepare("DELETE FROM entry WHERE seq IN (SELECT seq FROM entry WHERE at < ? ORDER BY at LIMIT ?)")
+  constexpr std::int64_t at_once = 100;
+  database_
+      .prepare(
+          "DELETE FROM packet WHERE first IN (SELECT first FROM packet WHERE to_at < ? ORDER BY to_at LIMIT "
+          "?)")
       .bind(1, at_ms)
       .bind(2, at_once)
       .run();
@@ -220,7 +235,7 @@ bool LedgerFile::forget_before(std::int64_t at_ms) {
   }
   // The last block stays: it says where numbers go on.
   database_.run(
-      "DELETE FROM ids WHERE first + length(hashes) / 8 <= coalesce((SELECT min(seq) FROM entry), "
+      "DELETE FROM ids WHERE first + length(hashes) / 8 <= coalesce((SELECT min(first) FROM packet), "
       "(SELECT max(first) FROM ids)) AND first < (SELECT max(first) FROM ids)");
   return is_more;
 }

@@ -27,7 +27,9 @@ class LedgerStore {
   virtual void begin() = 0;
   virtual void commit() = 0;
   virtual void roll_back() = 0;
-  virtual void add(const Entry& entry) = 0;
+  // `detail`: its entry_detail().
+  virtual void add(const Entry& entry, std::string_view detail) = 0;
+  void add(const Entry& entry) { add(entry, entry_detail(entry)); }
   // Whether the journal's entry of this number is there already.
   virtual bool has(std::uint64_t epoch, std::uint64_t number) = 0;
   virtual void note_read(std::uint64_t epoch, std::uint64_t number) = 0;
@@ -98,6 +100,9 @@ class LedgerStore {
   // Rows of whole numbers; each ? stands for the next of `values`.
   using Numbers = std::vector<std::int64_t>;
   virtual std::vector<Numbers> select(const std::string& sql, const Numbers& values) = 0;
+  // Entries that ended from then on and before, as a table with the columns of sums: team, key, user,
+  // requests, tokens, cost, charged.
+  virtual std::string entries_between(std::int64_t from_ms, std::int64_t to_ms) = 0;
   // The condition that leaves those in whom this gateway has written; empty where only one writes.
   virtual std::string of_this_gateway() const = 0;
   virtual bool has_gateways() const = 0;

@@ -40,6 +40,12 @@ std::optional<Entry> PostgresLedger::find(std::string_view id, std::optional<std
   return std::nullopt;
 }
 
+std::string PostgresLedger::entries_between(std::int64_t from_ms, std::int64_t to_ms) {
+  return "(SELECT team, key, \"user\", gateway, 1 AS requests, tokens, cost, charged FROM entry WHERE at "
+         ">= " +
+         std::to_string(from_ms) + " AND at < " + std::to_string(to_ms) + ") AS recent";
+}
+
 int PostgresLedger::forget_user(std::string_view user) {
   const auto id = known_name(Whose::user, user);
   if (!id) return 0;

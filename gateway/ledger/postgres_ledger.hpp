@@ -17,7 +17,8 @@ class PostgresLedger final : public LedgerStore {
 
   // Nothing is sent before commit(), so that no lock is held while entries come.
   void begin() override;
-  void add(const Entry& entry) override;
+  using LedgerStore::add;
+  void add(const Entry& entry, std::string_view detail) override;
   bool has(std::uint64_t epoch, std::uint64_t number) override;
   void note_read(std::uint64_t epoch, std::uint64_t number) override;
   bool is_closed(std::uint64_t epoch) override;
@@ -33,6 +34,7 @@ class PostgresLedger final : public LedgerStore {
   std::optional<std::int64_t> known_name(Whose kind, std::string_view text) override;
   std::int64_t new_name(Whose kind, std::string_view text) override;
   Texts texts(const std::set<std::int64_t>& names) override;
+  std::string entries_between(std::int64_t from_ms, std::int64_t to_ms) override;
   std::vector<Numbers> select(const std::string& sql, const Numbers& values) override;
   std::string of_this_gateway() const override { return " AND gateway=" + std::to_string(gateway_); }
   bool has_gateways() const override { return true; }

@@ -89,12 +89,9 @@ std::vector<LedgerStore::Numbers> LedgerStore::rows_since(const std::string& by,
   const std::string grouped = condition + " GROUP BY 1, 2";
   std::vector<Numbers> rows;
   if (!is_ever && from < hour) {
-    Numbers bounds{from, hour};
-    bounds.insert(bounds.end(), values.begin(), values.end());
-    rows = select("SELECT " + by +
-                      ", count(*), sum(tokens), sum(charged), sum(cost) FROM entry WHERE at >= ? AND at < ?" +
-                      grouped,
-                  bounds);
+    rows = select("SELECT " + by + ", sum(requests), sum(tokens), sum(charged), sum(cost) FROM " +
+                      entries_between(from, hour) + " WHERE true" + grouped,
+                  values);
   }
   const std::string table = std::string(is_ever ? "daily" : "hourly") + (of_users ? "_user" : "");
   Numbers bounds{is_ever ? 0 : hour / hour_ms};

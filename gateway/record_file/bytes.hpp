@@ -68,6 +68,8 @@ class ByteReader {
 
   bool failed() const { return failed_; }
   bool at_end() const { return rest_.empty(); }
+  // What was not read yet.
+  std::string_view rest() const { return rest_; }
 
   std::uint64_t word() {
     const std::string_view part = next(8);
@@ -95,6 +97,7 @@ class ByteReader {
   }
   double real() { return std::bit_cast<double>(word()); }
   std::string text() { return std::string(next(number())); }
+  std::string_view text_view() { return next(number()); }
   std::string_view raw(std::uint64_t size) { return next(size); }
   // Of a list: never more than bytes are left, so that a damaged count cannot ask for all memory.
   std::size_t count() {

@@ -1,0 +1,107 @@
+// LedgerFile's entries: some hundred in a row.
+#include <algorithm>
+
+#include "gateway/ledger/ledger_file.hpp"
+
+namespace gateway {
+namespace {
+
+constexpr std::int64_t most_in_packet = 512;
+constexpr std::size_t most_packet_bytes = 256 << 10;
+
+}  // namespace
+
+void LedgerFile::pack(const Packed& entry) {
+  if (packet_.count >= most_in_packet || packet_.bytes.written().size() >= most_packet_bytes) write_packet();
+  if (packet_.count == 0) {
+    packet_.first = next_;
+    packet_.from_ms = packet_.to_ms = entry.at_ms;
+  }
+  packet_.from_ms = std::min(packet_.from_ms, entry.at_ms);
+  packet_.to_ms = std::max(packet_.to_ms, entry.at_ms);
+  ++packet_.count;
+  for (const std::int64_t each :
+       {entry.at_ms, entry.team, entry.key, entry.user, entry.tokens, entry.cost, entry.charged})
+    packet_.bytes.integer(each);
+  packet_.bytes.text(entry.detail);
+}
+
+void LedgerFile::unpack(std::string_view bytes, const std::function<bool(const Packed&)>& visit) {
+  ByteReader in(bytes);
+  Packed entry;
+  while (!in.at_end()) {
+    for (std::int64_t* each :
+         {&entry.at_ms, &entry.team, &entry.key, &entry.user, &entry.tokens, &entry.cost, &entry.charged})
+      *each = in.integer();
+    entry.detail = in.text_view();
+    if (in.failed() || !visit(entry)) return;
+  }
+}
+
+void LedgerFile::write_packet() {
+  if (packet_.count == 0) return;
+  kept("INSERT INTO packet(first, count, from_at, to_at, entries) VALUES(?,?,?,?,?)")
+      .bind(1, packet_.first)
+      .bind(2, packet_.count)
+      .bind(3, packet_.from_ms)
+      .bind(4, packet_.to_ms)
+      .bind_bytes(5, packet_.bytes.written())
+      .run();
+  packet_.count = 0;
+  packet_.bytes.clear();
+}
+
+// Added up by whose they are.
+std::string LedgerFile::entries_between(std::int64_t from_ms, std::int64_t to_ms) {
+  std::map<std::array<std::int64_t, 3>, std::array<std::int64_t, 4>> sums;
+  const auto add = [&](std::string_view packet) {
+    unpack(packet, [&](const Packed& each) {
+      if (each.at_ms < from_ms || each.at_ms >= to_ms) return true;
+      auto& sum = sums[{each.team, each.key, each.user}];
+      sum[0] += 1;
+      sum[1] += each.tokens;
+      sum[2] += each.cost;
+      sum[3] += each.charged;
+      return true;
+    });
+  };
+  Statement packets = database_.prepare("SELECT entries FROM packet WHERE to_at >= ? AND from_at < ?");
+  packets.bind(1, from_ms).bind(2, to_ms);
+  while (packets.step() == Statement::Step::row) add(packets.bytes(0));
+  add(packet_.bytes.written());
+
+  database_.run(
+      "CREATE TEMP TABLE IF NOT EXISTS recent(team INTEGER, key INTEGER, user INTEGER, requests INTEGER, "
+      "tokens INTEGER, cost INTEGER, charged INTEGER); DELETE FROM recent");
+  Statement insert = database_.prepare("INSERT INTO recent VALUES(?,?,?,?,?,?,?)");
+  for (const auto& [whose, sum] : sums) {
+    for (std::size_t i = 0; i < whose.size(); ++i) insert.bind(static_cast<int>(i + 1), whose[i]);
+    for (std::size_t i = 0; i < sum.size(); ++i) insert.bind(static_cast<int>(i + 4), sum[i]);
+    insert.run();
+  }
+  return "recent";
+}
+
+// From version 1, which kept a row an entry.
+void LedgerFile::upgrade() {
+  {
+    Statement rows = database_.prepare(
+        "SELECT seq, at, team, key, user, tokens, cost, charged, detail FROM entry ORDER BY seq");
+    while (rows.step() == Statement::Step::row) {
+      next_ = rows.integer(0);
+      if (packet_.count > 0 && next_ != packet_.first + packet_.count) write_packet();
+      pack({.at_ms = rows.integer(1),
+            .team = rows.integer(2),
+            .key = rows.integer(3),
+            .user = rows.integer(4),
+            .tokens = rows.integer(5),
+            .cost = rows.integer(6),
+            .charged = rows.integer(7),
+            .detail = rows.bytes(8)});
+    }
+  }
+  write_packet();
+  database_.run("DROP TABLE entry");
+}
+
+}  // namespace gateway

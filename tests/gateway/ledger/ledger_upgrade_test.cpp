@@ -1,0 +1,85 @@
+#include <doctest/doctest.h>
+
+#include "gateway/ledger/id_hash.hpp"
+#include "gateway/ledger/ledger_file.hpp"
+#include "tests/support/scratch_directory.hpp"
+
+using gateway::Database;
+using gateway::Entry;
+using gateway::LedgerFile;
+
+namespace {
+
+constexpr std::int64_t noon = 1'795'867'200'000;  // 2026-11-28 12:00:00 UTC
+
+Entry entry_of(int number) {
+  Entry entry{.id = "req_" + std::to_string(number), .began_ms = noon, .at_ms = noon + 1'000 * number};
+  entry.cost = entry.charged = number;
+  entry.attempts.push_back(
+      {.endpoint = "cheap", .provider = "cheap", .model = "m", .prompt = 11, .output = 7});
+  return entry;
+}
+
+// As version 1 was: a row an entry, and the sums of their hour.
+void write_first_version(const std::string& path, int first, int count) {
+  Database file(path, Database::Mode::write);
+  file.run(R"(
+    CREATE TABLE name(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text BLOB NOT NULL, UNIQUE(kind, text)) STRICT;
+    CREATE TABLE entry(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, team INTEGER NOT NULL, key INTEGER NOT NULL,
+      user INTEGER NOT NULL, tokens INTEGER NOT NULL, cost INTEGER NOT NULL, charged INTEGER NOT NULL,
+      detail BLOB NOT NULL) STRICT;
+    CREATE INDEX entry_at ON entry(at);
+    CREATE TABLE ids(first INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
+    INSERT INTO name VALUES(1, 0, CAST('search' AS BLOB)), (2, 1, CAST('app' AS BLOB)), (3, 2, CAST('ann' AS BLOB));
+    PRAGMA application_id=1769172068; PRAGMA user_version=1;)");
+  std::string hashes;
+  for (int i = 0; i < count; ++i) {
+    const Entry entry = entry_of(first + i);
+    file.prepare("INSERT INTO entry VALUES(?,?,1,2,3,18,?,?,?)")
+        .bind(1, first + i)
+        .bind(2, entry.at_ms)
+        .bind(3, entry.cost)
+        .bind(4, entry.charged)
+        .bind_bytes(5, gateway::entry_detail(entry))
+        .run();
+    const std::uint64_t hash = gateway::hash_of_id(entry.id);
+    hashes.append(reinterpret_cast<const char*>(&hash), sizeof hash);
+  }
+  file.prepare("INSERT INTO ids VALUES(?, ?)").bind(1, first).bind_bytes(2, hashes).run();
+}
+
+}  // namespace
+
+TEST_CASE("a ledger of the version before is taken up with all its entries, and goes on") {
+  const support::ScratchDirectory scratch;
+  const std::string path = scratch.file("ledger");
+  constexpr int first = 41, count = 1'300;
+  write_first_version(path, first, count);
+  CHECK_THROWS_WITH_AS(LedgerFile(path, LedgerFile::Mode::read),
+                       doctest::Contains("it is brought up to date when the gateway is started"),
+                       std::runtime_error);
+
+  LedgerFile file(path, LedgerFile::Mode::write);
+  const auto since = config::WallTime{} + std::chrono::milliseconds(noon + 1'000 * (first + 100));
+  const gateway::LedgerStore::Sum sum = file.sum_of_key("app", since);
+  CHECK(sum.requests == count - 100);
+  CHECK(sum.tokens == 18 * (count - 100));
+  std::int64_t cost = 0;
+  for (int i = first + 100; i < first + count; ++i) cost += i;
+  CHECK(sum.cost == cost);
+  CHECK(sum.charged == cost);
+
+  const auto old = file.find("req_700");
+  REQUIRE(old);
+  CHECK(old->cost == 700);
+  CHECK(old->user == "ann");
+
+  file.begin();
+  file.add(entry_of(first + count));
+  CHECK(file.find("req_" + std::to_string(first + count)));
+  file.commit();
+  CHECK(LedgerFile(path, LedgerFile::Mode::read).find("req_" + std::to_string(first + count))->cost ==
+        first + count);
+  // Once is enough.
+  CHECK(LedgerFile(path, LedgerFile::Mode::write).sum_of_key("app", since).requests == count - 100);
+}
