@@ -6,6 +6,7 @@
 #include "config/forms/leaf.hpp"
 #include "config/values/address.hpp"
 #include "config/values/address_range.hpp"
+#include "config/values/ascii.hpp"
 #include "config/values/time_zone.hpp"
 
 namespace config {
@@ -65,10 +66,6 @@ struct AddressRangeForm {
     return {{"type", json_string("string")}, {"pattern", json_string("^[0-9a-fA-F:.]+(/[0-9]{1,3})?$")}};
   }
 };
-
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // Begins with a letter or digit; then also `others`.
 bool is_word(std::string_view name, std::string_view others, std::size_t longest) {

@@ -5,19 +5,14 @@
 #include <charconv>
 #include <optional>
 
+#include "config/values/ascii.hpp"
 #include "config/values/masked.hpp"
 
 namespace config {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-bool is_alphanumeric(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {

@@ -34,7 +34,7 @@ std::string clock(MinuteOfDay time) {
   return two(minutes / 60) + ":" + two(minutes % 60);
 }
 
-std::string day(std::int64_t seconds) {
+std::string day_text(std::int64_t seconds) {
   const std::chrono::sys_days days =
       std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
   const std::chrono::year_month_day date(days);
@@ -118,8 +118,8 @@ std::string to_text(const PriceConditions& when) {
   }
   if (when.weekdays.any()) add(listed(when.weekdays, weekday_names));
   if (when.hours) add(clock(when.hours->from) + "-" + clock(when.hours->to) + " UTC");
-  if (when.from) add("from " + day(*when.from));
-  if (when.until) add("until " + day(*when.until));
+  if (when.from) add("from " + day_text(*when.from));
+  if (when.until) add("until " + day_text(*when.until));
   if (when.tiers.any()) add("service tier " + listed(when.tiers, service_tier_names));
   return text;
 }

@@ -5,6 +5,8 @@
 #include <limits>
 #include <span>
 
+#include "config/values/ascii.hpp"
+
 namespace config {
 namespace {
 
@@ -16,10 +18,6 @@ struct Amount {
   Wide billionths = 0;
   std::string_view unit;
 };
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);

@@ -14,15 +14,15 @@ namespace gateway {
 namespace {
 
 namespace json = boost::json;
-using Price = std::optional<config::PricePerMillionTokens>;
+using MaybePrice = std::optional<config::PricePerMillionTokens>;
 
-constexpr std::string_view source = "genai-prices";
+constexpr std::string_view genai_source = "genai-prices";
 
 // At a prompt of so many tokens: a price may be a number or {base, tiers: [{start, price}]}.
-Price price_at(const json::object& prices, std::string_view name, std::int64_t above) {
+MaybePrice price_at(const json::object& prices, std::string_view name, std::int64_t above) {
   const json::object* stepped = object_in(prices, name);
   if (!stepped) return price_per_million_in(prices, name);
-  Price found = price_per_million_in(*stepped, "base");
+  MaybePrice found = price_per_million_in(*stepped, "base");
   std::int64_t from = -1;
   for (const json::value& each : elements_in(*stepped, "tiers")) {
     const json::object* tier = each.if_object();
@@ -73,7 +73,7 @@ std::vector<std::int64_t> starts_of(const json::object& prices) {
   return starts;
 }
 
-void add_rules(const json::object& prices, const config::PriceConditions& when, CatalogueRow& row) {
+void add_genai_rules(const json::object& prices, const config::PriceConditions& when, CatalogueRow& row) {
   for (const std::int64_t start : starts_of(prices)) {
     config::PriceRule rule{when, prices_at(prices, start)};
     rule.when.prompt_above = config::Tokens{start};
@@ -121,8 +121,9 @@ bool take_prices(const json::object& model, CatalogueRow& row) {
   }
   if (!usual || !price_at(*usual, "input_mtok", 0)) return false;
   row.prices = prices_at(*usual, 0);
-  for (auto at = conditional.rbegin(); at != conditional.rend(); ++at) add_rules(*at->second, at->first, row);
-  add_rules(*usual, {}, row);
+  for (auto at = conditional.rbegin(); at != conditional.rend(); ++at)
+    add_genai_rules(*at->second, at->first, row);
+  add_genai_rules(*usual, {}, row);
   return true;
 }
 
@@ -142,7 +143,7 @@ CatalogueRows rows_of_genai_prices(const json::array& providers) {
       CatalogueRow row{.provider = host ? std::string(host->name) : id,
                        .host_model = host_model,
                        .model = common_name(host ? host->name : std::string_view(), host_model),
-                       .source = std::string(source),
+                       .source = std::string(genai_source),
                        .place = id + "/" + host_model};
       if (!model || !take_prices(*model, row)) {
         ++found.unpriced;

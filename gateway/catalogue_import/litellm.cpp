@@ -13,11 +13,12 @@ namespace {
 namespace json = boost::json;
 using config::Feature;
 
-constexpr std::string_view source = "LiteLLM";
+constexpr std::string_view litellm_source = "LiteLLM";
 
 // With "_priority", "_above_200k_tokens", "_above_200k_tokens_priority" behind each name. What is not said is
 // as in `usual`.
-config::Prices prices_of(const json::object& model, const std::string& suffix, config::Prices usual = {}) {
+config::Prices litellm_prices(const json::object& model, const std::string& suffix,
+                                 config::Prices usual = {}) {
   const auto price = [&](const char* name) { return price_per_token_in(model, name + suffix); };
   usual.input = price("input_cost_per_token").value_or(usual.input);
   usual.output = price("output_cost_per_token").value_or(usual.output);
@@ -55,21 +56,21 @@ std::optional<std::int64_t> beyond(std::string_view name, std::string_view tier)
 // The cliffs of one tier, the last one first.
 void add_cliffs(const json::object& model, const std::string& tier, config::ServiceTiers tiers,
                 CatalogueRow& row) {
-  const config::Prices usual = prices_of(model, tier, row.prices);
+  const config::Prices usual = litellm_prices(model, tier, row.prices);
   std::vector<config::PriceRule> cliffs;
   for (const auto& [name, unused] : model) {
     const auto tokens = beyond(name, tier);
     if (!tokens) continue;
     const std::string suffix = "_above_" + std::to_string(*tokens / 1000) + "k_tokens" + tier;
     cliffs.push_back(
-        {{.prompt_above = config::Tokens{*tokens}, .tiers = tiers}, prices_of(model, suffix, usual)});
+        {{.prompt_above = config::Tokens{*tokens}, .tiers = tiers}, litellm_prices(model, suffix, usual)});
   }
   longest_first(cliffs);
   row.rules.insert(row.rules.end(), cliffs.begin(), cliffs.end());
 }
 
 // Of tiers that a request may ask for. Batches are asked for elsewhere.
-void add_rules(const json::object& model, CatalogueRow& row) {
+void add_litellm_rules(const json::object& model, CatalogueRow& row) {
   using config::ServiceTier;
   for (const ServiceTier tier : {ServiceTier::flex, ServiceTier::priority}) {
     const auto number = static_cast<std::size_t>(tier);
@@ -77,7 +78,7 @@ void add_rules(const json::object& model, CatalogueRow& row) {
     if (!model.if_contains("input_cost_per_token" + suffix)) continue;
     const config::ServiceTiers tiers = config::ServiceTiers().set(number);
     add_cliffs(model, suffix, tiers, row);
-    row.rules.push_back({{.tiers = tiers}, prices_of(model, suffix, row.prices)});
+    row.rules.push_back({{.tiers = tiers}, litellm_prices(model, suffix, row.prices)});
   }
   add_cliffs(model, {}, {}, row);
 }
@@ -96,12 +97,12 @@ void add_steps(const json::object& model, CatalogueRow& row) {
     const double above = range->front().to_number<double>();
     if (above < 1 || above > 1e9) continue;
     row.rules.push_back({{.prompt_above = config::Tokens{static_cast<std::int64_t>(above)}},
-                         prices_of(*step, {}, row.prices)});
+                         litellm_prices(*step, {}, row.prices)});
   }
   longest_first(row.rules);
 }
 
-config::Features features_of(const json::object& model) {
+config::Features litellm_features(const json::object& model) {
   config::Features features;
   const auto set = [&](Feature feature, const char* name) {
     features[static_cast<std::size_t>(feature)] = is_true_in(model, name);
@@ -137,17 +138,17 @@ CatalogueRows rows_of_litellm(const json::object& models) {
     CatalogueRow row{.provider = host ? std::string(host->name) : provider,
                      .host_model = std::string(host_model),
                      .model = common_name(host ? host->name : std::string_view(), host_model),
-                     .source = std::string(source),
+                     .source = std::string(litellm_source),
                      .place = key,
                      .context = whole_in(*model, "max_input_tokens"),
                      .max_output = whole_in(*model, "max_output_tokens"),
-                     .prices = prices_of(*priced, {}),
-                     .features = features_of(*model),
+                     .prices = litellm_prices(*priced, {}),
+                     .features = litellm_features(*model),
                      .is_chat = mode == "chat" || mode == "responses"};
     if (model->contains("tiered_pricing")) {
       add_steps(*model, row);
     } else {
-      add_rules(*model, row);
+      add_litellm_rules(*model, row);
     }
     found.rows.push_back(std::move(row));
   }

@@ -10,10 +10,10 @@ namespace {
 namespace json = boost::json;
 using config::Feature;
 
-constexpr std::string_view source = "models.dev";
+constexpr std::string_view models_dev_source = "models.dev";
 
 // What is not said is as in `usual`.
-config::Prices prices_of(const json::object& cost, config::Prices usual = {}) {
+config::Prices models_dev_prices(const json::object& cost, config::Prices usual = {}) {
   const auto price = [&](const char* name) { return price_per_million_in(cost, name); };
   usual.input = price("input").value_or(usual.input);
   usual.output = price("output").value_or(usual.output);
@@ -25,7 +25,7 @@ config::Prices prices_of(const json::object& cost, config::Prices usual = {}) {
   return usual;
 }
 
-config::Features features_of(const json::object& model) {
+config::Features models_dev_features(const json::object& model) {
   config::Features features;
   const auto set = [&](Feature feature, bool has) { features[static_cast<std::size_t>(feature)] = has; };
   const json::object* modalities = object_in(model, "modalities");
@@ -41,10 +41,11 @@ config::Features features_of(const json::object& model) {
   return features;
 }
 
-void add_rules(const json::object& cost, CatalogueRow& row) {
+void add_models_dev_rules(const json::object& cost, CatalogueRow& row) {
   const auto add = [&](std::int64_t above, const json::object& prices) {
     if (above > 0)
-      row.rules.push_back({{.prompt_above = config::Tokens{above}}, prices_of(prices, row.prices)});
+      row.rules.push_back(
+          {{.prompt_above = config::Tokens{above}}, models_dev_prices(prices, row.prices)});
   };
   for (const json::value& each : elements_in(cost, "tiers")) {
     const json::object* tier = each.if_object();
@@ -77,12 +78,12 @@ CatalogueRows rows_of_models_dev(const json::object& providers) {
                        .host_model = host_model,
                        .model = common_name(host ? host->name : std::string_view(), host_model),
                        .display_name = title_in(*model, "name"),
-                       .source = std::string(source),
+                       .source = std::string(models_dev_source),
                        .place = place,
                        .date = text_in(*model, "last_updated"),
                        .base_url = text_in(*provider, "api"),
-                       .prices = prices_of(*cost),
-                       .features = features_of(*model),
+                       .prices = models_dev_prices(*cost),
+                       .features = models_dev_features(*model),
                        .is_deprecated = text_in(*model, "status") == "deprecated"};
       if (const json::object* limit = object_in(*model, "limit")) {
         row.context = whole_in(*limit, "context");
@@ -91,7 +92,7 @@ CatalogueRows rows_of_models_dev(const json::object& providers) {
       const json::object* modalities = object_in(*model, "modalities");
       row.is_chat =
           !modalities || (has_word(*modalities, "input", "text") && has_word(*modalities, "output", "text"));
-      add_rules(*cost, row);
+      add_models_dev_rules(*cost, row);
       found.rows.push_back(std::move(row));
     }
   }

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <utility>
 
+#include "config/values/ascii.hpp"
+
 namespace gateway {
 namespace {
 
@@ -144,10 +146,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> spellings
     {"z-ai-glm-", "glm-"},
 }};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
+using config::is_digit;
 // Fireworks: "deepseek-v3p1" is deepseek-v3.1.
 std::string with_points(std::string name) {
   for (std::size_t i = 1; i + 1 < name.size(); ++i) {

@@ -10,9 +10,9 @@ namespace {
 namespace json = boost::json;
 using config::Feature;
 
-constexpr std::string_view source = "OpenRouter";
+constexpr std::string_view openrouter_source = "OpenRouter";
 
-config::Features features_of(const json::object& model) {
+config::Features openrouter_features(const json::object& model) {
   config::Features features;
   const auto set = [&](Feature feature, bool has) { features[static_cast<std::size_t>(feature)] = has; };
   const auto takes = [&](const char* name) { return has_word(model, "supported_parameters", name); };
@@ -29,7 +29,7 @@ config::Features features_of(const json::object& model) {
   return features;
 }
 
-config::Prices prices_of(const json::object& pricing, config::Prices usual = {}) {
+config::Prices openrouter_prices(const json::object& pricing, config::Prices usual = {}) {
   const auto price = [&](const char* name) { return price_per_token_in(pricing, name); };
   usual.input = price("prompt").value_or(usual.input);
   usual.output = price("completion").value_or(usual.output);
@@ -46,13 +46,13 @@ config::Prices prices_of(const json::object& pricing, config::Prices usual = {})
 }
 
 // {min_prompt_tokens?, utc_start?, utc_end?} and prices; hours as 1630. The last that holds counts.
-void add_rules(const json::object& pricing, CatalogueRow& row) {
+void add_openrouter_rules(const json::object& pricing, CatalogueRow& row) {
   const json::array* overrides = array_in(pricing, "overrides");
   if (!overrides) return;
   for (std::size_t i = overrides->size(); i-- > 0;) {
     const json::object* one = (*overrides)[i].if_object();
     if (!one) continue;
-    config::PriceRule rule{{}, prices_of(*one, row.prices)};
+    config::PriceRule rule{{}, openrouter_prices(*one, row.prices)};
     if (const std::int64_t above = whole_in(*one, "min_prompt_tokens"); above > 0) {
       rule.when.prompt_above = config::Tokens{above};
     }
@@ -87,12 +87,12 @@ CatalogueRows rows_of_openrouter(const json::array& models) {
                      .host_model = id,
                      .model = common_name("openrouter", id),
                      .display_name = title_in(*model, "name"),
-                     .source = std::string(source),
+                     .source = std::string(openrouter_source),
                      .place = id,
                      .context = whole_in(*model, "context_length"),
-                     .features = features_of(*model)};
-    row.prices = prices_of(*pricing);
-    add_rules(*pricing, row);
+                     .features = openrouter_features(*model)};
+    row.prices = openrouter_prices(*pricing);
+    add_openrouter_rules(*pricing, row);
     if (const json::object* top = object_in(*model, "top_provider")) {
       row.max_output = whole_in(*top, "max_completion_tokens");
     }

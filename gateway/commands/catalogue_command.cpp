@@ -24,7 +24,7 @@ namespace {
 
 constexpr int wants_review = 2;
 
-struct Wanted {
+struct WantedCatalogue {
   std::vector<std::string> from;
   std::vector<std::string> models;
   std::string model;
@@ -68,7 +68,7 @@ bool tell(const CatalogueComparison& comparison, bool shows_all) {
   return !changes.empty();
 }
 
-std::optional<CatalogueComparison> compared(const Wanted& wanted, Agreement& agreement) {
+std::optional<CatalogueComparison> compared(const WantedCatalogue& wanted, Agreement& agreement) {
   // No key is needed to compare prices.
   config::Sources sources = config::system_sources();
   sources.variable = [known = sources.variable](const std::string& name) {
@@ -108,7 +108,7 @@ std::vector<Offer> meant(const Agreement& agreement, const std::vector<std::stri
   return offers;
 }
 
-int import(const Wanted& wanted) {
+int import(const WantedCatalogue& wanted) {
   Agreement agreement = agreement_from(wanted.from);
   bool is_to_be_looked_at = !agreement.contradictions.empty();
   if (!wanted.config.empty()) {
@@ -131,7 +131,7 @@ int import(const Wanted& wanted) {
   return is_to_be_looked_at ? wants_review : 0;
 }
 
-int diff(const Wanted& wanted) {
+int diff(const WantedCatalogue& wanted) {
   Agreement agreement = agreement_from(wanted.from);
   const auto comparison = compared(wanted, agreement);
   if (!comparison) return 1;
@@ -145,7 +145,7 @@ Screen this_screen() {
   return screen;
 }
 
-int show(const Wanted& wanted) {
+int show(const WantedCatalogue& wanted) {
   const Agreement agreement = agreement_from(wanted.from);
   std::vector<Offer> offers = meant(agreement, {wanted.model});
   if (offers.empty())
@@ -177,7 +177,7 @@ int show(const Wanted& wanted) {
   return 0;
 }
 
-void add_from(CLI::App& command, Wanted& wanted) {
+void add_from(CLI::App& command, WantedCatalogue& wanted) {
   command
       .add_option("FROM", wanted.from,
                   "Lists, the one believed first: files, https addresses, or - for the standard input")
@@ -187,7 +187,7 @@ void add_from(CLI::App& command, Wanted& wanted) {
 }  // namespace
 
 Command add_catalogue(CLI::App& app) {
-  const auto wanted = std::make_shared<Wanted>();
+  const auto wanted = std::make_shared<WantedCatalogue>();
   CLI::App* catalogue = app.add_subcommand(
       "catalog",
       "Models, hosts and prices out of public lists: models.dev, LiteLLM, OpenRouter, genai-prices");

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int hosts_differ = 2;
 
-struct Wanted {
+struct WantedCheck {
   std::string file;
   bool probes = false;
   bool as_json = false;
@@ -26,7 +26,7 @@ struct Wanted {
 };
 
 // The table goes to whoever reads it, all else to standard error, so that JSON can be piped.
-int probed(const config::Settings& settings, const Wanted& wanted) {
+int probed(const config::Settings& settings, const WantedCheck& wanted) {
   const routing::Catalogue catalogue(with_addresses_now(settings), 0);
   const double most = most_cost(catalogue).dollars();
   std::cerr << "isocost: asks " << catalogue.endpoints().size() << " endpoints, which costs at most "
@@ -44,7 +44,7 @@ int probed(const config::Settings& settings, const Wanted& wanted) {
   return std::ranges::all_of(results, is_good) ? 0 : hosts_differ;
 }
 
-int check(const Wanted& wanted) {
+int check(const WantedCheck& wanted) {
   const config::Loaded loaded =
       with_policies_checked(config::load_file(wanted.file, config::system_sources()));
   const config::Checked checked = config::checked(loaded, wanted.file);
@@ -56,7 +56,7 @@ int check(const Wanted& wanted) {
 }  // namespace
 
 Command add_check(CLI::App& app) {
-  const auto wanted = std::make_shared<Wanted>();
+  const auto wanted = std::make_shared<WantedCheck>();
   CLI::App* check_words =
       app.add_subcommand("check", "Check a configuration file and say all that is wrong with it");
   check_words->add_option("FILE", wanted->file, "Configuration file")->required();

@@ -10,7 +10,7 @@
 namespace gateway {
 namespace {
 
-struct Wanted {
+struct WantedHealth {
   std::string url{};  // empty: where a gateway on this machine said that it is
   bool only_lives = false;
 };
@@ -21,7 +21,7 @@ std::string usual_url() {
   return said.empty() ? "http://127.0.0.1:8080" : said;
 }
 
-int ask(const Wanted& wanted) {
+int ask(const WantedHealth& wanted) {
   const FetchRequest request{.url = wanted.url.empty() ? usual_url() : wanted.url,
                              .path = wanted.only_lives ? "/healthz" : "/readyz",
                              .token = {}};
@@ -37,7 +37,7 @@ int ask(const Wanted& wanted) {
 }  // namespace
 
 Command add_health(CLI::App& app) {
-  const auto wanted = std::make_shared<Wanted>();
+  const auto wanted = std::make_shared<WantedHealth>();
   CLI::App* health = app.add_subcommand("health", "Say whether a gateway wants requests, for probes");
   health->add_option(
       "--url", wanted->url,

@@ -25,7 +25,7 @@ namespace {
 
 constexpr int wants_review = 2;
 
-struct Wanted {
+struct WantedImport {
   std::string from;
   std::string out = "isocost.yaml";
   std::vector<std::string> prices;
@@ -51,7 +51,7 @@ void write_new(const std::string& path, const std::string& text) {
   }
 }
 
-int import_litellm(const Wanted& wanted) {
+int import_litellm(const WantedImport& wanted) {
   const std::string text = text_from(wanted.from);
   const config::FileText file(wanted.from, text);
   config::Report report(file);
@@ -83,7 +83,7 @@ int import_litellm(const Wanted& wanted) {
 }  // namespace
 
 Command add_import(CLI::App& app) {
-  const auto wanted = std::make_shared<Wanted>();
+  const auto wanted = std::make_shared<WantedImport>();
   CLI::App* import = app.add_subcommand("import", "Write a configuration out of another router's");
   import->require_subcommand(1);
   import->footer("Example: isocost import litellm config.yaml");

@@ -21,7 +21,7 @@
 namespace gateway {
 namespace {
 
-struct Wanted {
+struct WantedStart {
   std::string out = "isocost.yaml";
   std::vector<std::string> engines;
   bool looks_nearby = true;
@@ -69,7 +69,7 @@ std::string list_of(const std::vector<std::string>& all) {
   return text;
 }
 
-int init(const Wanted& wanted) {
+int init(const WantedStart& wanted) {
   if (wanted.out != "-" && ::access(wanted.out.c_str(), F_OK) == 0)
     return complain(wanted.out + " is there already: name another file with --out");
   std::vector<config::BaseUrl> places;
@@ -116,7 +116,7 @@ int init(const Wanted& wanted) {
 }  // namespace
 
 Command add_init(CLI::App& app) {
-  const auto wanted = std::make_shared<Wanted>();
+  const auto wanted = std::make_shared<WantedStart>();
   CLI::App* words = app.add_subcommand("init",
                                        "Write a first configuration: the hosts whose keys are in the "
                                        "environment, and engines on this machine");

@@ -9,6 +9,10 @@
 #include "providers/http/http_fields.hpp"
 
 namespace gateway {
+
+Refusal no_room_for_body() {
+  return {503, "no_room_for_body", "The gateway has no memory for another large request at the moment."};
+}
 namespace {
 
 constexpr std::size_t step = 64 * 1024;
@@ -25,10 +29,6 @@ Refusal broken(std::string_view coding, std::string_view why) {
           "body: it is no whole " + std::string(coding) + ", as Content-Encoding says: " + std::string(why)};
 }
 
-Refusal no_room() {
-  return {503, "no_room_for_body", "The gateway has no memory for another large request at the moment."};
-}
-
 // The result, with room for the next piece behind it.
 class Unpacked {
  public:
@@ -38,7 +38,7 @@ class Unpacked {
   std::optional<Refusal> make_room() {
     if (filled_ > most_) return too_large(most_);
     const std::size_t size = std::min(most_ + 1, filled_ + std::max(step, filled_));
-    if (!grow_(size)) return no_room();
+    if (!grow_(size)) return no_room_for_body();
     text_.resize(size);
     return std::nullopt;
   }
@@ -61,7 +61,7 @@ class Unpacked {
 std::variant<std::string, Refusal> from_gzip(std::string_view body, Unpacked& out) {
   z_stream stream{};
   constexpr int gzip_only = 16 + MAX_WBITS;
-  if (inflateInit2(&stream, gzip_only) != Z_OK) return no_room();
+  if (inflateInit2(&stream, gzip_only) != Z_OK) return no_room_for_body();
   const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, inflateEnd);
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
   stream.avail_in = static_cast<uInt>(body.size());
@@ -80,7 +80,7 @@ std::variant<std::string, Refusal> from_gzip(std::string_view body, Unpacked& ou
       if (inflateReset(&stream) != Z_OK) return broken("gzip", "it is damaged");
       continue;
     }
-    if (said == Z_MEM_ERROR) return no_room();
+    if (said == Z_MEM_ERROR) return no_room_for_body();
     if (said != Z_OK && said != Z_BUF_ERROR) return broken("gzip", "it is damaged");
     if (stream.avail_in == 0 && stream.avail_out > 0) return broken("gzip", "it is cut off");
   }
@@ -88,7 +88,7 @@ std::variant<std::string, Refusal> from_gzip(std::string_view body, Unpacked& ou
 
 std::variant<std::string, Refusal> from_zstd(std::string_view body, Unpacked& out) {
   const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
-  if (!context) return no_room();
+  if (!context) return no_room_for_body();
   ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, most_window_log);
   ZSTD_inBuffer in{body.data(), body.size(), 0};
   for (;;) {

@@ -18,6 +18,9 @@ enum class ContentCoding { identity, gzip, zstd };
 // By the field's value; nothing where it is another one, or more than one.
 std::optional<ContentCoding> content_coding_of(std::string_view value);
 
+// That there is no memory for what comes.
+Refusal no_room_for_body();
+
 // Whether memory for so many bytes of the result may be taken.
 using Grow = std::function<bool(std::size_t bytes)>;
 

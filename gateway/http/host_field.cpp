@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/values/address.hpp"
+#include "config/values/ascii.hpp"
 
 namespace gateway {
 namespace {
@@ -14,9 +15,7 @@ bool all_of(std::string_view text, bool (*allowed)(char)) {
   return !text.empty();
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using config::is_digit;
 bool is_name_character(char c) {
   return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_';
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t longest_method = 32;
 
-Refusal bad_request(std::string message) {
+Refusal bad_line(std::string message) {
   return {400, "bad_request", std::move(message)};
 }
 
@@ -43,7 +43,7 @@ std::optional<Refusal> read_method(std::string_view name, RequestHead& head) {
     }
   }
   if (name.size() > longest_method || !providers::is_token_text(name)) {
-    return bad_request("request line: the method is " + quoted(name) + "; allowed is a token such as POST");
+    return bad_line("request line: the method is " + quoted(name) + "; allowed is a token such as POST");
   }
   return Refusal{
       405, "method_not_allowed",
@@ -89,7 +89,7 @@ std::optional<Refusal> take_authority(std::string_view& target, RequestHead& hea
   const std::string_view rest = target.substr(http.size());
   const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
   if (!is_host(rest.substr(0, end))) {
-    return bad_request("target: found " + quoted(target) + "; allowed is http://host or http://host:port");
+    return bad_line("target: found " + quoted(target) + "; allowed is http://host or http://host:port");
   }
   head.authority = rest.substr(0, end);
   target = rest.substr(end);
@@ -108,13 +108,12 @@ std::optional<Refusal> read_target(std::string_view target, std::size_t limit, R
   }
   const bool may_lack_path = !head.authority.empty() && (target.empty() || target.front() == '?');
   if (!may_lack_path && !target.starts_with('/')) {
-    return bad_request("target: found " + quoted(target) +
-                       "; allowed is the origin form, beginning with a slash, or http:// and our own name");
+    return bad_line("target: found " + quoted(target) +
+                    "; allowed is the origin form, beginning with a slash, or http:// and our own name");
   }
   for (const char c : target) {
     if (!in_target[static_cast<unsigned char>(c)]) {
-      return bad_request("target: found the character " + quoted({&c, 1}) +
-                         "; allowed are those of RFC 3986");
+      return bad_line("target: found the character " + quoted({&c, 1}) + "; allowed are those of RFC 3986");
     }
   }
   const std::size_t question = target.find('?');
@@ -123,12 +122,11 @@ std::optional<Refusal> read_target(std::string_view target, std::size_t limit, R
 
   // Every slash must be a separator that everyone sees, or two readers take one path for different ones.
   if (head.path.find("//") != std::string_view::npos || head.path.find("..") != std::string_view::npos) {
-    return bad_request("target: found " + quoted(target) + "; a path may hold neither // nor ..");
+    return bad_line("target: found " + quoted(target) + "; a path may hold neither // nor ..");
   }
   if (!encodings_are_plain(head.path, forbidden_in(head.path)) || !encodings_are_plain(head.query, "\0"sv)) {
-    return bad_request(
-        "target: found " + quoted(target) +
-        "; allowed are encodings of two hexadecimal digits, and in a path none of %2f, %5c, %00");
+    return bad_line("target: found " + quoted(target) +
+                    "; allowed are encodings of two hexadecimal digits, and in a path none of %2f, %5c, %00");
   }
   return std::nullopt;
 }
@@ -145,17 +143,17 @@ std::optional<Refusal> read_version(std::string_view version, RequestHead& head)
   }
   std::string message = "version: found " + quoted(version) + "; allowed is HTTP/1";
   if (known_form) return Refusal{505, "version_not_supported", std::move(message)};
-  return bad_request(std::move(message));
+  return bad_line(std::move(message));
 }
 
 }  // namespace
 
 std::optional<Refusal> read_request_line(std::string_view line, std::size_t target_limit, RequestHead& head) {
-  if (line == "PRI * HTTP/2.0") return bad_request("found an HTTP/2 preface; allowed is HTTP/1.1");
+  if (line == "PRI * HTTP/2.0") return bad_line("found an HTTP/2 preface; allowed is HTTP/1.1");
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) {
-    return bad_request("request line: found " + quoted(line) + "; allowed is METHOD /path HTTP/1.1");
+    return bad_line("request line: found " + quoted(line) + "; allowed is METHOD /path HTTP/1.1");
   }
   if (auto refusal = read_method(line.substr(0, first), head)) return refusal;
   if (auto refusal = read_version(line.substr(last + 1), head)) return refusal;
@@ -166,8 +164,7 @@ std::optional<Refusal> read_request_line(std::string_view line, std::size_t targ
 std::optional<Refusal> check_line_start(std::string_view start, std::size_t target_limit) {
   const std::string_view method = start.substr(0, start.find(' '));
   if (!method.empty() && (method.size() > longest_method || !providers::is_token_text(method))) {
-    return bad_request("request line: it begins with " + quoted(method) +
-                       "; allowed is a method such as POST");
+    return bad_line("request line: it begins with " + quoted(method) + "; allowed is a method such as POST");
   }
   const std::size_t room_for_the_rest = longest_method + std::string_view("  HTTP/1.1\r").size();
   if (start.size() > target_limit + room_for_the_rest) {

@@ -31,12 +31,6 @@ Refusal cut_off() {
           .message = "The connection ended before the body was complete."};
 }
 
-Refusal no_room() {
-  return {.status = 503,
-          .code = "no_room_for_body",
-          .message = "The gateway has no memory for another large request at the moment."};
-}
-
 // The values of all fields with this name.
 void join(const providers::Fields& fields, std::string_view lower_case_name, std::string& values) {
   for (const providers::Field& field : fields) {
@@ -107,7 +101,7 @@ Task<RequestRead> RequestReader::next() {
 Task<RequestRead> RequestReader::rest() {
   const Head head = *std::exchange(to_come_, std::nullopt);
   const auto* length = std::get_if<providers::Length>(&head.framing);
-  if (length && !share_.has_room(length->bytes)) co_return no_room();
+  if (length && !share_.has_room(length->bytes)) co_return no_room_for_body();
   if (head.expect_continue && connection_.unread().empty()) {
     providers::Pieces go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
     if (!connection_.write_now(go_on)) co_return ConnectionOver{};
@@ -201,7 +195,7 @@ Task<std::optional<Refusal>> RequestReader::read_chunks(std::string& body) {
   for (;;) {
     if (!connection_.unread().empty()) {
       const std::size_t most = received_ + connection_.unread().size();
-      if (!share_.grow_to((most / chunked_step + 1) * chunked_step)) co_return no_room();
+      if (!share_.grow_to((most / chunked_step + 1) * chunked_step)) co_return no_room_for_body();
       ChunkedBody::Fed fed = chunks.feed(connection_.unread());
       connection_.consume(fed.consumed);
       received_ += fed.consumed;
@@ -220,7 +214,7 @@ Task<std::optional<Refusal>> RequestReader::read_chunks(std::string& body) {
 Task<std::optional<Refusal>> RequestReader::read_length(std::uint64_t length, std::string& body) {
   // Memory follows what arrives, so that a lying Content-Length costs nothing.
   constexpr std::uint64_t step = 1u << 20;
-  if (!share_.grow_to(std::min(length, step))) co_return no_room();
+  if (!share_.grow_to(std::min(length, step))) co_return no_room_for_body();
   const std::string_view first = connection_.unread().substr(0, length);
   body.reserve(std::min(length, step) + body_slack);
   body.assign(first);
@@ -230,7 +224,7 @@ Task<std::optional<Refusal>> RequestReader::read_length(std::uint64_t length, st
   while (filled < length) {
     if (filled == body.size()) {
       const std::uint64_t larger = std::min(length, filled + std::max<std::uint64_t>(step, filled));
-      if (!share_.grow_to(larger)) co_return no_room();
+      if (!share_.grow_to(larger)) co_return no_room_for_body();
       body.reserve(larger + body_slack);
       body.resize(larger);
     }

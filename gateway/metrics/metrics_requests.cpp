@@ -6,7 +6,7 @@ namespace gateway {
 
 namespace {
 
-double seconds(config::Duration time) {
+double in_seconds(config::Duration time) {
   return config::Seconds(time).count();
 }
 
@@ -73,11 +73,11 @@ void RequestMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue) 
 void RequestMetrics::record(const Record& record) {
   Path& path = path_of(record);
   counter_of(path, record).Increment();
-  path.time->Observe(seconds(record.total));
+  path.time->Observe(in_seconds(record.total));
   received_.Increment(static_cast<double>(record.bytes_in));
   sent_.Increment(static_cast<double>(record.bytes_out));
-  if (record.deciding.count() > 0) decision_time_.Observe(seconds(record.deciding));
-  if (record.added) added_time_.Observe(seconds(*record.added));
+  if (record.deciding.count() > 0) decision_time_.Observe(in_seconds(record.deciding));
+  if (record.added) added_time_.Observe(in_seconds(*record.added));
   if (record.client_retry > 0) retries_.Increment();
   // Rare enough to be looked up by text.
   if (record.retries_paid > 0) families_.budgeted_retries.child({"paid"}).Increment(record.retries_paid);
@@ -102,7 +102,8 @@ void RequestMetrics::record_first_token(const Record& record) {
     times_.push_back({record.policy, &families_.policy_first_token.child({record.policy})});
     found = times_.end() - 1;
   }
-  found->first_token->Observe(seconds(attempt.dispatched + *attempt.first_visible - record.demand.admitted));
+  found->first_token->Observe(
+      in_seconds(attempt.dispatched + *attempt.first_visible - record.demand.admitted));
 }
 
 std::string_view RequestMetrics::model_name(const Record& record) const {

@@ -32,7 +32,7 @@ std::optional<std::chrono::seconds> length_of(config::Period period) {
   return std::nullopt;
 }
 
-std::string_view word(const std::optional<config::Measure>& measure) {
+std::string_view measure_word(const std::optional<config::Measure>& measure) {
   if (!measure) return "concurrent";
   return *measure == config::Measure::requests ? "requests"
          : *measure == config::Measure::tokens ? "tokens"
@@ -75,7 +75,7 @@ std::string limits_page(const std::vector<LimitState>& limits, config::WallTime 
     if (limit.scope == Scope::user) continue;
     json::object row{{"whose", scope_names[static_cast<std::size_t>(limit.scope)]},
                      {"name", limit.name},
-                     {"measure", word(limit.measure)},
+                     {"measure", measure_word(limit.measure)},
                      {"period", config::period_names[static_cast<std::size_t>(limit.period)]},
                      {"limit", shown(limit, static_cast<double>(limit.limit))},
                      {"used", shown(limit, static_cast<double>(limit.used))},

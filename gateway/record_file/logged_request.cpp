@@ -13,19 +13,19 @@ using namespace routing;
 static_assert(static_cast<int>(FailureKind::client_left) == 17 &&
               static_cast<int>(FailureKind::outrun) == 20);
 
-const auto plain = [](auto& io, auto& value) { io(value); };
+const auto each_value = [](auto& io, auto& value) { io(value); };
 
 void exchange_demand(auto& io, auto& demand, RecordVersion version) {
   io(demand.model), io(demand.model_requested), io(demand.key);
-  io.list(demand.fallbacks, plain);
+  io.list(demand.fallbacks, each_value);
   io(demand.prompt.count);
   io.maybe(demand.max_output, [](auto& in, auto& tokens) { in(tokens.count); });
   io(demand.lowers_max_output), io(demand.answers);
   auto needs = demand.needs.to_ullong();
   io(needs);
   if constexpr (is_target<decltype(demand)>) demand.needs = config::Features(needs);
-  io.list(demand.unfit, plain);
-  if (version >= RecordVersion::six) io.list(demand.unfit_for, plain);
+  io.list(demand.unfit, each_value);
+  if (version >= RecordVersion::six) io.list(demand.unfit_for, each_value);
   io(demand.delivery), io(demand.prefix_blocks), io(demand.blocks), io(demand.identity);
   exchange_count(io, demand.admitted), exchange_count(io, demand.deadline), exchange_count(io, demand.wall);
 }
@@ -36,7 +36,7 @@ void exchange_decision(auto& io, auto& decision, RecordVersion version) {
   io(decision.length.output), io(decision.length.reasoning), io(decision.length.log_output);
   io(decision.length.replies);
   io.list(decision.under_way, [](auto& in, auto& u) { in(u.endpoint), in(u.count), in(u.trials); });
-  io.list(decision.withdrawn, plain);
+  io.list(decision.withdrawn, each_value);
   io.list(decision.seen, [](auto& in, auto& s) { in(s.endpoint), in(s.blocks), in(s.tokens); });
   io.maybe(decision.chosen, [](auto& in, auto& endpoint) { in(endpoint); });
   io(decision.reason), io(decision.propensity);
@@ -79,7 +79,7 @@ void exchange_attempt(auto& io, auto& attempt) {
 // What of an attempt's usage prices depend on, beside its counts; mostly nothing.
 void exchange_price_facts(auto& io, auto& attempt) {
   const auto facts = [](auto& in, auto& usage) {
-    in.maybe(usage.tier, plain);
+    in.maybe(usage.tier, each_value);
     in(usage.audio_prompt.count), in(usage.cached_audio.count), in(usage.image_prompt.count);
     in(usage.audio_output.count), in(usage.image_output.count), in(usage.searches);
   };
@@ -97,15 +97,17 @@ void exchange_price_facts(auto& io, auto& attempt) {
 }
 
 void exchange_preferences(auto& io, auto& wish) {
-  io.list(wish.order, plain), io(wish.fallbacks), io(wish.parameters), io(wish.data_collection);
+  io.list(wish.order, each_value), io(wish.fallbacks), io(wish.parameters), io(wish.data_collection);
   io(wish.zdr), io(wish.distillable_text);
-  io.list(wish.only, plain), io.list(wish.ignore, plain), io.list(wish.quantizations, plain);
+  io.list(wish.only, each_value), io.list(wish.ignore, each_value), io.list(wish.quantizations, each_value);
   io(wish.sort), io(wish.partition);
   auto& price = wish.max_price;
-  io.maybe(price.prompt, plain), io.maybe(price.completion, plain), io.maybe(price.request, plain);
-  io.maybe(price.image, plain), io.maybe(price.audio, plain);
+  io.maybe(price.prompt, each_value), io.maybe(price.completion, each_value),
+      io.maybe(price.request, each_value);
+  io.maybe(price.image, each_value), io.maybe(price.audio, each_value);
   const auto cutoffs = [&](auto& of) {
-    io.maybe(of.p50, plain), io.maybe(of.p75, plain), io.maybe(of.p90, plain), io.maybe(of.p99, plain);
+    io.maybe(of.p50, each_value), io.maybe(of.p75, each_value), io.maybe(of.p90, each_value),
+        io.maybe(of.p99, each_value);
   };
   cutoffs(wish.min_throughput), cutoffs(wish.max_latency);
 }

@@ -11,8 +11,8 @@ namespace {
 using providers::Task;
 namespace json = boost::json;
 
-Task<void> show(HttpClient& client, std::string_view content_type, std::string_view body,
-                std::string_view more_fields = {}) {
+Task<void> show_page(HttpClient& client, std::string_view content_type, std::string_view body,
+                     std::string_view more_fields = {}) {
   const std::string fields = std::string(console_fields).append(more_fields);
   co_await client.answer({.status = 200, .content_type = content_type, .fields = fields}, body);
 }
@@ -24,7 +24,7 @@ Task<void> show_file(Front& front, const Route& route, Incoming& incoming, HttpC
         plain_error(404, "invalid_request_error", "unknown_path", "The console has no such file.");
     co_return co_await turn_down(front, incoming, client, error, {.path = route.name});
   }
-  co_await show(client, content_type(*file), file->packed(), "Content-Encoding: gzip\r\n");
+  co_await show_page(client, content_type(*file), file->packed(), "Content-Encoding: gzip\r\n");
 }
 
 const KeyRing& keys_of(const Front& front) {
@@ -37,7 +37,7 @@ Task<void> show_me(Front& front, Incoming& incoming, HttpClient& client) {
   json::object page{{"may_look", is_open || key != nullptr}, {"demo", is_open && front.pages.is_demo()}};
   page["key"] = key ? json::value(key->name.text) : json::value(nullptr);
   const std::string text = json::serialize(page);
-  co_await show(client, "application/json", text);
+  co_await show_page(client, "application/json", text);
 }
 
 std::string key_in(const std::string& body) {
@@ -62,8 +62,8 @@ Task<void> log_in(Front& front, const Route& route, Incoming& incoming, HttpClie
   const std::string token =
       may_look ? front.logins->token_for(*key, front.services.timer.wall()) : std::string();
   const std::string fields = Logins::cookie(token);
-  co_await show(client, "application/json", may_look ? "{\"logged_in\":true}" : "{\"logged_in\":false}",
-                fields);
+  co_await show_page(client, "application/json", may_look ? "{\"logged_in\":true}" : "{\"logged_in\":false}",
+                     fields);
 }
 
 // Until the client leaves or the gateway does. One that does not read is cut like every other.
@@ -104,7 +104,7 @@ Task<void> show_slow_page(Front& front, const Route& route, Incoming& incoming,
   const auto held = front.services.hosts;  // whose key it is
   auto making = front.pages.slow_page(front.loop, route.page, incoming.query, incoming.body);
   const Pages::Told told = co_await std::move(making);
-  if (told.status == 200) co_return co_await show(client, "application/json", told.text);
+  if (told.status == 200) co_return co_await show_page(client, "application/json", told.text);
   const std::string_view type = told.status < 500 ? "invalid_request_error" : "api_error";
   const ErrorReply error = plain_error(told.status, type, code_of(told.status), told.text);
   co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});

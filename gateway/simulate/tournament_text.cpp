@@ -27,8 +27,9 @@ struct Tally {
   }
 };
 
-const std::vector<std::string> titles{"worlds",        "cost",     "lost > 2 %", "> 10 %",    "surely > 2 %",
-                                      "surely > 10 %", "failed %", "best's",     "fails more"};
+const std::vector<std::string> tournament_titles{"worlds",   "cost",         "lost > 2 %",
+                                                 "> 10 %",   "surely > 2 %", "surely > 10 %",
+                                                 "failed %", "best's",       "fails more"};
 
 TableLine line(const std::string& name, const Tally& tally) {
   const double n = static_cast<double>(std::max<std::size_t>(1, tally.worlds));
@@ -48,7 +49,7 @@ std::string by_kind(const Tournament& tournament, std::size_t entrant, TableForm
     kinds[static_cast<std::size_t>(match.kind)].count(*against, match, entrant);
     all.count(*against, match, entrant);
   }
-  std::vector<TableLine> lines{{tournament.entrants[entrant].name, titles}};
+  std::vector<TableLine> lines{{tournament.entrants[entrant].name, tournament_titles}};
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     if (kinds[i].worlds == 0) continue;
     lines.push_back(line(std::string(to_text(static_cast<routing::WorldKind>(i))), kinds[i]));

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "config/values/ascii.hpp"
+
 namespace gateway {
 namespace {
 
 constexpr std::size_t none = std::string_view::npos;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using config::is_digit;
 bool is_name_character(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
 }

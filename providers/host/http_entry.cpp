@@ -16,7 +16,7 @@ namespace {
 
 // Other loops do not wake us when they have what we wait for.
 constexpr config::Duration look_again = std::chrono::milliseconds(25);
-constexpr config::Duration longest_wait = std::chrono::seconds(15);
+constexpr config::Duration longest_for_token = std::chrono::seconds(15);
 constexpr auto tolerated_clock = std::chrono::minutes(5);
 
 }  // namespace
@@ -62,7 +62,7 @@ Task<Result<void>> HttpExchange::enter(const OutgoingRequest& request) {
 Task<Result<void>> HttpExchange::enter_with_token() {
   using Next = SharedToken::Next;
   Timer& timer = provider_.timer_;
-  const config::TimePoint limit = timer.now() + longest_wait;
+  const config::TimePoint limit = timer.now() + longest_for_token;
   for (;;) {
     SharedToken::Look look = provider_.access_->token.look(timer.now());
     if (look.next == Next::fetch || look.next == Next::use_and_fetch) provider_.errand_->begin();

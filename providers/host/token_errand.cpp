@@ -7,7 +7,7 @@
 namespace providers {
 namespace {
 
-constexpr config::Duration longest = std::chrono::seconds(15);
+constexpr config::Duration longest_errand = std::chrono::seconds(15);
 constexpr std::size_t most_bytes = 64 << 10;
 
 class TokenDialect final : public Dialect {
@@ -72,7 +72,7 @@ Task<std::string> TokenErrand::ask() {
   }
   const std::unique_ptr<Exchange> exchange = host_.begin();
   Limit late([&exchange] { exchange->abort(); });
-  timer_.set(late, timer_.now() + longest);
+  timer_.set(late, timer_.now() + longest_errand);
   OutgoingRequest request{.dialect = &dialect, .target = {}, .body = {form}, .traceparent = {}};
   const Result<HostReply> reply = co_await exchange->start(request);
   if (!reply) {

@@ -12,7 +12,7 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t most_bytes = 8 << 10;
+constexpr std::size_t most_head = 8 << 10;
 
 }  // namespace
 
@@ -32,7 +32,7 @@ Task<std::string> open_tunnel(Connection::Socket& socket, const config::ProxySet
   // Behind its head nothing comes before we speak.
   std::string head;
   while (head.find("\r\n\r\n") == std::string::npos) {
-    if (head.size() > most_bytes) co_return "the proxy " + proxy.url.host + " does not answer in HTTP";
+    if (head.size() > most_head) co_return "the proxy " + proxy.url.host + " does not answer in HTTP";
     char room[1024];
     const auto [ended, bytes] = co_await completion<error_code, std::size_t>(
         [&](auto handler) { socket.async_read_some(boost::asio::buffer(room), handler); });

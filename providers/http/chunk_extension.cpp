@@ -9,7 +9,7 @@ bool is_space(char byte) {
   return byte == ' ' || byte == '\t';
 }
 
-bool is_token(char byte) {
+bool is_token_byte(char byte) {
   return is_token_text({&byte, 1});
 }
 
@@ -35,9 +35,9 @@ bool ChunkExtension::take(char byte) {
       return between(byte);
     case At::before_name:
       if (is_space(byte)) return true;
-      return at_ = At::name, is_token(byte);
+      return at_ = At::name, is_token_byte(byte);
     case At::name:
-      if (is_token(byte)) return true;
+      if (is_token_byte(byte)) return true;
       [[fallthrough]];
     case At::before_equals:
       if (byte == '=') return at_ = At::before_value, true;
@@ -46,9 +46,9 @@ bool ChunkExtension::take(char byte) {
     case At::before_value:
       if (is_space(byte)) return true;
       if (byte == '"') return at_ = At::quoted, true;
-      return at_ = At::value, is_token(byte);
+      return at_ = At::value, is_token_byte(byte);
     case At::value:
-      return is_token(byte) || between(byte);
+      return is_token_byte(byte) || between(byte);
     case At::quoted:
       if (byte == '"') return at_ = At::behind, true;
       if (byte == '\\') return at_ = At::escaped, true;

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view data_prefix = "data: ";
 constexpr std::string_view event_prefix = "event: ";
 
-struct Line {
+struct EventLine {
   std::string_view text;
   std::size_t next = 0;
 };
@@ -21,7 +21,7 @@ std::size_t line_end(std::string_view bytes, std::size_t at) {
 }
 
 // Of a block of whole lines.
-Line line_at(std::string_view block, std::size_t at) {
+EventLine line_at(std::string_view block, std::size_t at) {
   const std::size_t end = std::min(line_end(block, at), block.size());
   const bool crlf = block.substr(end, 2) == "\r\n";
   return {block.substr(at, end - at), end + (crlf ? 2 : 1)};
@@ -132,7 +132,7 @@ std::optional<SseEvent> SseReader::event_in(std::string_view block) {
   SseEvent event;
   has_data_ = false;
   for (std::size_t at = 0; at < block.size();) {
-    const Line line = line_at(block, at);
+    const EventLine line = line_at(block, at);
     at = line.next;
     const std::size_t colon = line.text.find(':');
     if (colon == 0) event.raw = line.text;

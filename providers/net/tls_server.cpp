@@ -19,7 +19,7 @@ struct Free {
   }
 };
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Names = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
+using AlternativeNames = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
 
 // OpenSSL's own words for what went wrong first.
 std::string last_words() {
@@ -128,7 +128,7 @@ std::vector<std::string> names_of_peer(const TlsConnection& connection) {
   std::vector<std::string> names;
   const Certificate shown(SSL_get1_peer_certificate(connection.engine()));
   if (!shown || SSL_get_verify_result(connection.engine()) != X509_V_OK) return names;
-  const Names others(
+  const AlternativeNames others(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(shown.get(), NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; others && i < sk_GENERAL_NAME_num(others.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(others.get(), i);

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "config/values/ascii.hpp"
+
 namespace providers {
 namespace {
 
@@ -13,10 +15,7 @@ constexpr std::size_t most_read = 2 * 1024;
 bool is_letter(char c) {
   return c >= 'a' && c <= 'z';
 }
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
+using config::is_digit;
 std::string lowered(std::string_view text) {
   std::string lower(text.substr(0, most_read));
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;

@@ -16,7 +16,7 @@ void take_status(const JsonNumber& number, ReportedError& error) {
   if (value && *value >= 400 && *value <= 599) error.status = static_cast<int>(*value);
 }
 
-bool take_text(JsonWalk& walk, std::string& text) {
+bool take_words(JsonWalk& walk, std::string& text) {
   if (walk.type() != JsonType::string) return walk.skip();
   const auto found = walk.string();
   if (found) text = found->text();
@@ -26,7 +26,7 @@ bool take_text(JsonWalk& walk, std::string& text) {
 // A number, or its digits as a text.
 bool take_code(JsonWalk& walk, ReportedError& error) {
   if (walk.type() != JsonType::number) {
-    if (!take_text(walk, error.code)) return false;
+    if (!take_words(walk, error.code)) return false;
     if (error.code.size() == 3 && is_number(error.code)) take_status({error.code}, error);
     return true;
   }
@@ -39,7 +39,7 @@ bool take_code(JsonWalk& walk, ReportedError& error) {
 
 // Google's is a word: "PERMISSION_DENIED".
 bool take_status_member(JsonWalk& walk, ReportedError& error) {
-  if (walk.type() == JsonType::string && error.type.empty()) return take_text(walk, error.type);
+  if (walk.type() == JsonType::string && error.type.empty()) return take_words(walk, error.type);
   if (walk.type() != JsonType::number) return walk.skip();
   const auto number = walk.number();
   if (number) take_status(*number, error);
@@ -53,7 +53,7 @@ bool take_details(JsonWalk& walk, ReportedError& error) {
     if (walk.type() != JsonType::object) return walk.skip();
     return walk.object([&](const JsonString& key) {
       const bool says_more = error.code.empty() || is_number(error.code);
-      return key.is("reason") && says_more ? take_text(walk, error.code) : walk.skip();
+      return key.is("reason") && says_more ? take_words(walk, error.code) : walk.skip();
     });
   });
 }
@@ -63,10 +63,10 @@ bool take_details(JsonWalk& walk, ReportedError& error) {
 bool read_error_member(JsonWalk& walk, const JsonString& key, ReportedError& error) {
   if (key.is("message")) return take_plain(walk, error.message);
   if (key.is("code")) return take_code(walk, error);
-  if (key.is("type")) return take_text(walk, error.type);
-  if (key.is("error_type") && error.type.empty()) return take_text(walk, error.type);
-  if (key.is("param")) return take_text(walk, error.param);
-  if (key.is("failed_generation")) return take_text(walk, error.failed_generation);
+  if (key.is("type")) return take_words(walk, error.type);
+  if (key.is("error_type") && error.type.empty()) return take_words(walk, error.type);
+  if (key.is("param")) return take_words(walk, error.param);
+  if (key.is("failed_generation")) return take_words(walk, error.failed_generation);
   if (key.is("status_code") || key.is("http_status") || key.is("status")) {
     return take_status_member(walk, error);
   }
@@ -75,7 +75,7 @@ bool read_error_member(JsonWalk& walk, const JsonString& key, ReportedError& err
   if (key.is("details")) return take_details(walk, error);
   if (key.is("metadata") && walk.type() == JsonType::object) {
     return walk.object([&](const JsonString& inner) {
-      return inner.is("error_type") && error.type.empty() ? take_text(walk, error.type) : walk.skip();
+      return inner.is("error_type") && error.type.empty() ? take_words(walk, error.type) : walk.skip();
     });
   }
   return walk.skip();

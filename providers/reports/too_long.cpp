@@ -5,13 +5,15 @@
 #include <charconv>
 #include <string>
 
+#include "config/values/ascii.hpp"
+
 namespace providers {
 namespace {
 
-constexpr std::int64_t most_tokens = 100'000'000;
+constexpr std::int64_t most_named = 100'000'000;
 
 // A number of the text, and what stands around it up to the numbers next to it.
-struct Named {
+struct NamedNumber {
   std::int64_t number = 0;
   std::string_view before, after;
 };
@@ -22,10 +24,7 @@ std::string in_lower_case(std::string_view text) {
   return out;
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
+using config::is_digit;
 bool holds_one_of(std::string_view text, std::initializer_list<std::string_view> phrases) {
   return std::ranges::any_of(phrases,
                              [&](auto phrase) { return text.find(phrase) != std::string_view::npos; });
@@ -47,18 +46,18 @@ std::int64_t value_of(std::string_view digits) {
   std::erase(plain, ',');
   std::int64_t value = 0;
   const auto read = std::from_chars(plain.data(), plain.data() + plain.size(), value);
-  return read.ec == std::errc() ? value : most_tokens + 1;
+  return read.ec == std::errc() ? value : most_named + 1;
 }
 
 // Calls `use` with each number that can be one of tokens.
 template <class Use>
 void each_number(std::string_view text, Use use) {
-  std::optional<Named> last;
+  std::optional<NamedNumber> last;
   std::size_t last_end = 0;
   const auto give = [&](std::size_t next) {
     if (!last) return;
     last->after = text.substr(last_end, next - last_end);
-    if (last->number > 0 && last->number <= most_tokens) use(*last);
+    if (last->number > 0 && last->number <= most_named) use(*last);
   };
   for (std::size_t at = 0; at < text.size();) {
     if (!is_digit(text[at])) {
@@ -67,23 +66,23 @@ void each_number(std::string_view text, Use use) {
     }
     const std::size_t end = end_of_number(text, at);
     give(at);
-    last = Named{.number = value_of(text.substr(at, end - at)),
-                 .before = text.substr(last_end, at - last_end),
-                 .after = {}};
+    last = NamedNumber{.number = value_of(text.substr(at, end - at)),
+                       .before = text.substr(last_end, at - last_end),
+                       .after = {}};
     last_end = at = end;
   }
   give(text.size());
 }
 
 // The phrases of OpenAI and DeepSeek, vLLM, SGLang, TGI and Together, Anthropic, Fireworks, OpenRouter.
-bool is_of_prompt(const Named& named) {
+bool is_of_prompt(const NamedNumber& named) {
   return holds_one_of(named.after,
                       {"in the messages", "in your prompt", "in the prompt", "of text input", "input tokens",
                        "`inputs` tokens", "tokens from the input", "prompt tokens"}) ||
          holds_one_of(named.before, {"resulted in", "prompt is too long", "prompt contains", "prompt has",
                                      "the input (", "input length", "prompt length", "input token count"});
 }
-bool is_of_context(const Named& named) {
+bool is_of_context(const NamedNumber& named) {
   return named.after.starts_with(" maximum") || named.before.ends_with("> ") ||
          holds_one_of(named.before, {"maximum context", "context length", "context window",
                                      "must be <=", "number of tokens allowed"});
@@ -102,7 +101,7 @@ std::optional<TooLong> too_long(int status, const ReportedError& error) {
                           "input token count", "`inputs` tokens + `max_new_tokens` must be <="});
   if (!is_coded && !is_said) return std::nullopt;
   TooLong found;
-  each_number(text, [&](const Named& named) {
+  each_number(text, [&](const NamedNumber& named) {
     const config::Tokens tokens{named.number};
     if (!found.context && is_of_context(named)) {
       found.context = tokens;

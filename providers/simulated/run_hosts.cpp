@@ -36,14 +36,14 @@ std::string base_url(const config::Fleet& fleet, std::size_t host, std::uint16_t
          fleet.hosts[host].path;
 }
 
-using Row = std::vector<std::string>;
+using TableRow = std::vector<std::string>;
 
-void print_table(const std::vector<Row>& rows, std::ostream& out) {
+void print_table(const std::vector<TableRow>& rows, std::ostream& out) {
   std::vector<std::size_t> widths(rows.front().size());
-  for (const Row& row : rows) {
+  for (const TableRow& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }
-  for (const Row& row : rows) {
+  for (const TableRow& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       out << std::left << std::setw(static_cast<int>(widths[i]) + 2) << row[i];
     }
@@ -56,7 +56,7 @@ void print_hosts(const config::Fleet& fleet, const std::vector<std::uint16_t>& p
   out << "Time to the first token and tokens per second are medians of an idle host";
   if (fleet.time_scale > 0 && fleet.time_scale != 1) out << ", before time_scale " << fleet.time_scale;
   out << ".\n\n";
-  std::vector<Row> rows{{"HOST", "BASE URL", "MODEL", "IN $/M", "OUT $/M", "TTFT", "TOK/S", "CONTEXT"}};
+  std::vector<TableRow> rows{{"HOST", "BASE URL", "MODEL", "IN $/M", "OUT $/M", "TTFT", "TOK/S", "CONTEXT"}};
   for (std::size_t i = 0; i < fleet.hosts.size(); ++i) {
     const config::SimulatedHost& host = fleet.hosts[i];
     std::ostringstream speed;

@@ -7,24 +7,11 @@ namespace {
 
 using Kind = SimulatedSaid::Kind;
 
-std::string quoted(std::string_view text) {
-  return simulated_quoted(text);
-}
-
-std::string number(std::int64_t value) {
-  return std::to_string(value);
-}
-
-std::string usage_of(const routing::Answer& answer) {
-  return R"({"inputTokens":)" + number(answer.prompt.count - answer.cached.count) + R"(,"outputTokens":)" +
-         number(answer.output.count) + R"(,"totalTokens":)" +
-         number(answer.prompt.count + answer.output.count) + R"(,"cacheReadInputTokens":)" +
-         number(answer.cached.count) + R"(,"cacheWriteInputTokens":0})";
-}
-
-std::string_view stop_reason(const SimulatedWords& words, const routing::Answer& answer) {
-  if (answer.finish == routing::Answer::Finish::length) return "max_tokens";
-  return words.said().kind == Kind::call ? "tool_use" : "end_turn";
+std::string converse_usage(const routing::Answer& answer) {
+  return R"({"inputTokens":)" + std::to_string(answer.prompt.count - answer.cached.count) +
+         R"(,"outputTokens":)" + std::to_string(answer.output.count) + R"(,"totalTokens":)" +
+         std::to_string(answer.prompt.count + answer.output.count) + R"(,"cacheReadInputTokens":)" +
+         std::to_string(answer.cached.count) + R"(,"cacheWriteInputTokens":0})";
 }
 
 std::string signature(const SimulatedWords& words) {
@@ -33,16 +20,16 @@ std::string signature(const SimulatedWords& words) {
 
 std::string tool_members(const SimulatedWords& words) {
   return R"("toolUseId":"tooluse_)" + std::to_string(words.key()) + R"(","name":)" +
-         quoted(words.said().tool);
+         simulated_quoted(words.said().tool);
 }
 
 std::string delta(std::int64_t index, const std::string& what) {
   return simulated_frame("contentBlockDelta",
-                         R"({"contentBlockIndex":)" + number(index) + R"(,"delta":)" + what + "}");
+                         R"({"contentBlockIndex":)" + std::to_string(index) + R"(,"delta":)" + what + "}");
 }
 
 std::string stop(std::int64_t index) {
-  return simulated_frame("contentBlockStop", R"({"contentBlockIndex":)" + number(index) + "}");
+  return simulated_frame("contentBlockStop", R"({"contentBlockIndex":)" + std::to_string(index) + "}");
 }
 
 // Nothing is known of a latency here but that it is a number.
@@ -77,26 +64,28 @@ std::string SimulatedConverse::token_events(std::int64_t from, std::int64_t to,
   const bool calls = words_.said().kind == Kind::call;
   for (std::int64_t token = from; token < to; ++token) {
     if (token < thought) {
-      result += delta(0, R"({"reasoningContent":{"text":)" + quoted(words_.words(token, token + 1)) + "}}");
+      result += delta(
+          0, R"({"reasoningContent":{"text":)" + simulated_quoted(words_.words(token, token + 1)) + "}}");
       continue;
     }
     if (token == thought) {
       if (thought > 0) result += end_thought();
       // A block of text begins without saying so.
       if (calls) {
-        result += simulated_frame("contentBlockStart", R"({"contentBlockIndex":)" + number(index) +
+        result += simulated_frame("contentBlockStart", R"({"contentBlockIndex":)" + std::to_string(index) +
                                                            R"(,"start":{"toolUse":{)" + tool_members(words_) +
                                                            "}}}");
       }
     }
-    const std::string piece = quoted(words_.visible(token, token + 1, answer));
+    const std::string piece = simulated_quoted(words_.visible(token, token + 1, answer));
     result += delta(index, calls ? R"({"toolUse":{"input":)" + piece + "}}" : R"({"text":)" + piece + "}");
   }
   return result;
 }
 
 std::string SimulatedConverse::end_thought() const {
-  return delta(0, R"({"reasoningContent":{"signature":)" + quoted(signature(words_)) + "}}") + stop(0);
+  return delta(0, R"({"reasoningContent":{"signature":)" + simulated_quoted(signature(words_)) + "}}") +
+         stop(0);
 }
 
 std::string SimulatedConverse::last_events(const routing::Answer& answer) const {
@@ -104,26 +93,27 @@ std::string SimulatedConverse::last_events(const routing::Answer& answer) const 
   const bool has_visible = answer.output.count > thought;
   return (has_visible ? stop(thought > 0 ? 1 : 0) : end_thought()) +
          simulated_frame("messageStop",
-                         R"({"stopReason":")" + std::string(stop_reason(words_, answer)) + "\"}") +
-         simulated_frame("metadata", R"({"usage":)" + usage_of(answer) + "," + std::string(metrics) + "}");
+                         R"({"stopReason":")" + std::string(simulated_stop_reason(words_, answer)) + "\"}") +
+         simulated_frame("metadata",
+                         R"({"usage":)" + converse_usage(answer) + "," + std::string(metrics) + "}");
 }
 
 std::string SimulatedConverse::whole(const routing::Answer& answer) const {
   std::string content;
   if (answer.reasoning.count > 0) {
     content = R"({"reasoningContent":{"reasoningText":{"text":)" +
-              quoted(words_.words(0, answer.reasoning.count)) + R"(,"signature":)" +
-              quoted(signature(words_)) + "}}},";
+              simulated_quoted(words_.words(0, answer.reasoning.count)) + R"(,"signature":)" +
+              simulated_quoted(signature(words_)) + "}}},";
   }
   const std::string visible = words_.visible(answer.reasoning.count, answer.output.count, answer);
   if (words_.said().kind == Kind::call) {
     const bool is_cut = visible.size() < words_.said().text.size();
     content += R"({"toolUse":{)" + tool_members(words_) + R"(,"input":)" + (is_cut ? "{}" : visible) + "}}";
   } else {
-    content += R"({"text":)" + quoted(visible) + "}";
+    content += R"({"text":)" + simulated_quoted(visible) + "}";
   }
   return R"({"output":{"message":{"role":"assistant","content":[)" + content + R"(]}},"stopReason":")" +
-         std::string(stop_reason(words_, answer)) + R"(","usage":)" + usage_of(answer) + "," +
+         std::string(simulated_stop_reason(words_, answer)) + R"(","usage":)" + converse_usage(answer) + "," +
          std::string(metrics) + "}";
 }
 
@@ -139,7 +129,7 @@ std::string SimulatedFramedMessage::last_events(const routing::Answer& answer) c
 }
 
 std::string bedrock_error_body(const SimulatedError& error) {
-  return R"({"message":)" + quoted(error.message) + "}";
+  return R"({"message":)" + simulated_quoted(error.message) + "}";
 }
 
 std::string bedrock_error_field(const SimulatedError& error) {

@@ -5,14 +5,12 @@
 #include <array>
 
 #include "providers/simulated/simulated_json.hpp"
+#include "providers/simulated/simulated_prompt.hpp"
 
 namespace providers {
 namespace {
 
 using Calls = SimulatedRequest::Calls;
-
-constexpr std::int64_t tokens_per_message = 4;
-constexpr std::int64_t tokens_per_image = 765;
 
 std::optional<BadRequest> read_most(std::string_view value, const std::string& name,
                                     SimulatedRequest& request) {

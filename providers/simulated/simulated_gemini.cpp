@@ -7,29 +7,21 @@ namespace {
 
 using Kind = SimulatedSaid::Kind;
 
-std::string quoted(std::string_view text) {
-  return simulated_quoted(text);
-}
-
-std::string number(std::int64_t value) {
-  return std::to_string(value);
-}
-
 std::string text_part(const std::string& text) {
-  return R"({"text":)" + quoted(text) + "}";
+  return R"({"text":)" + simulated_quoted(text) + "}";
 }
 std::string thought_part(const std::string& text) {
-  return R"({"text":)" + quoted(text) + R"(,"thought":true})";
+  return R"({"text":)" + simulated_quoted(text) + R"(,"thought":true})";
 }
 
-std::string usage_of(const routing::Answer& answer) {
+std::string gemini_usage(const routing::Answer& answer) {
   const std::int64_t thought = answer.reasoning.count;
-  return R"({"promptTokenCount":)" + number(answer.prompt.count) + R"(,"candidatesTokenCount":)" +
-         number(answer.output.count - thought) +
-         (thought > 0 ? R"(,"thoughtsTokenCount":)" + number(thought) : std::string()) +
-         (answer.cached.count > 0 ? R"(,"cachedContentTokenCount":)" + number(answer.cached.count)
+  return R"({"promptTokenCount":)" + std::to_string(answer.prompt.count) + R"(,"candidatesTokenCount":)" +
+         std::to_string(answer.output.count - thought) +
+         (thought > 0 ? R"(,"thoughtsTokenCount":)" + std::to_string(thought) : std::string()) +
+         (answer.cached.count > 0 ? R"(,"cachedContentTokenCount":)" + std::to_string(answer.cached.count)
                                   : std::string()) +
-         R"(,"totalTokenCount":)" + number(answer.prompt.count + answer.output.count) +
+         R"(,"totalTokenCount":)" + std::to_string(answer.prompt.count + answer.output.count) +
          R"(,"trafficType":"ON_DEMAND"})";
 }
 
@@ -61,7 +53,8 @@ std::string_view status_word(int status) {
 
 SimulatedGemini::SimulatedGemini(std::string_view id, std::string_view model, SimulatedWords words,
                                  Shown shown)
-    : tail_(R"("modelVersion":)" + quoted(model) + R"(,"responseId":)" + quoted(id) + "}"),
+    : tail_(R"("modelVersion":)" + simulated_quoted(model) + R"(,"responseId":)" + simulated_quoted(id) +
+            "}"),
       words_(std::move(words)),
       shown_(shown) {}
 
@@ -78,7 +71,7 @@ std::string SimulatedGemini::candidate(const std::string& parts, std::string_vie
 std::string SimulatedGemini::call_part(const routing::Answer& answer) const {
   const std::string arguments = words_.visible(answer.reasoning.count, answer.output.count, answer);
   const bool is_cut = arguments.size() < words_.said().text.size();
-  return R"({"functionCall":{"name":)" + quoted(words_.said().tool) + R"(,"args":)" +
+  return R"({"functionCall":{"name":)" + simulated_quoted(words_.said().tool) + R"(,"args":)" +
          (is_cut ? "{}" : arguments) + "}}";
 }
 
@@ -105,7 +98,7 @@ std::string SimulatedGemini::token_events(std::int64_t from, std::int64_t to,
 std::string SimulatedGemini::last_events(const routing::Answer& answer) const {
   const bool calls = words_.said().kind == Kind::call && answer.output.count > answer.reasoning.count;
   return event(candidate(calls ? call_part(answer) : text_part(""), finish_of(answer)) +
-               R"("usageMetadata":)" + usage_of(answer) + "," + tail_) +
+               R"("usageMetadata":)" + gemini_usage(answer) + "," + tail_) +
          (shown_.framing == Framing::array ? "]" : "");
 }
 
@@ -116,7 +109,7 @@ std::string SimulatedGemini::whole(const routing::Answer& answer) const {
   parts += words_.said().kind == Kind::call
                ? call_part(answer)
                : text_part(words_.visible(answer.reasoning.count, answer.output.count, answer));
-  return candidate(parts, finish_of(answer)) + R"("usageMetadata":)" + usage_of(answer) + "," + tail_;
+  return candidate(parts, finish_of(answer)) + R"("usageMetadata":)" + gemini_usage(answer) + "," + tail_;
 }
 
 std::string gemini_error_body(const SimulatedError& error) {
@@ -128,8 +121,9 @@ std::string gemini_error_body(const SimulatedError& error) {
     details = R"(,"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":")" +
               std::to_string(milliseconds / 1000) + "." + fraction + R"(s"}])";
   }
-  return R"({"error":{"code":)" + std::to_string(error.status) + R"(,"message":)" + quoted(error.message) +
-         R"(,"status":")" + std::string(status_word(error.status)) + "\"" + details + "}}";
+  return R"({"error":{"code":)" + std::to_string(error.status) + R"(,"message":)" +
+         simulated_quoted(error.message) + R"(,"status":")" + std::string(status_word(error.status)) + "\"" +
+         details + "}}";
 }
 
 }  // namespace providers

@@ -33,7 +33,6 @@ using Task = asio::awaitable<T>;
 using Server = std::shared_ptr<SimulatedServer>;
 using Connection = std::shared_ptr<SimulatedConnection>;
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t buffer_limit = 32 * 1024;  // Beast 1.81 throws past us on longer trailers
 constexpr std::uint32_t header_limit = 16 * 1024;
 constexpr std::uint64_t body_limit = 64u << 20;

@@ -1,13 +1,15 @@
 #include "providers/simulated/simulated_reply.hpp"
 
 namespace providers {
+
+std::string_view simulated_stop_reason(const SimulatedWords& words, const routing::Answer& answer) {
+  if (answer.finish == routing::Answer::Finish::length) return "max_tokens";
+  return words.said().kind == SimulatedSaid::Kind::call ? "tool_use" : "end_turn";
+}
+
 namespace {
 
 using Kind = SimulatedSaid::Kind;
-
-std::string quoted(std::string_view text) {
-  return simulated_quoted(text);
-}
 
 std::string sse(std::string_view type, const std::string& members) {
   std::string event = "event: ";
@@ -15,15 +17,10 @@ std::string sse(std::string_view type, const std::string& members) {
   return event + (members.empty() ? "" : "," + members) + "}\n\n";
 }
 
-std::string usage_of(const routing::Answer& answer, std::int64_t output) {
+std::string messages_usage(const routing::Answer& answer, std::int64_t output) {
   return R"({"input_tokens":)" + std::to_string(answer.prompt.count - answer.cached.count) +
          R"(,"cache_creation_input_tokens":0,"cache_read_input_tokens":)" +
          std::to_string(answer.cached.count) + R"(,"output_tokens":)" + std::to_string(output) + "}";
-}
-
-std::string_view stop_reason(const SimulatedWords& words, const routing::Answer& answer) {
-  if (answer.finish == routing::Answer::Finish::length) return "max_tokens";
-  return words.said().kind == Kind::call ? "tool_use" : "end_turn";
 }
 
 std::string_view type_of(const SimulatedError& error) {
@@ -50,8 +47,8 @@ std::string_view type_of(const SimulatedError& error) {
 
 SimulatedMessage::SimulatedMessage(std::string_view id, std::string_view model, SimulatedWords words,
                                    Thoughts thoughts)
-    : head_(R"("id":)" + quoted(id) + R"(,"type":"message","role":"assistant","model":)" + quoted(model) +
-            ","),
+    : head_(R"("id":)" + simulated_quoted(id) + R"(,"type":"message","role":"assistant","model":)" +
+            simulated_quoted(model) + ","),
       words_(std::move(words)),
       thoughts_(thoughts) {}
 
@@ -70,20 +67,20 @@ std::string SimulatedMessage::signature() const {
 }
 
 std::string SimulatedMessage::end_thought() const {
-  return delta(0, R"("type":"signature_delta","signature":)" + quoted(signature())) +
+  return delta(0, R"("type":"signature_delta","signature":)" + simulated_quoted(signature())) +
          sse("content_block_stop", R"("index":0)");
 }
 
 std::string SimulatedMessage::visible_block() const {
   if (words_.said().kind != Kind::call) return R"({"type":"text","text":""})";
   return R"({"type":"tool_use","id":"toolu_)" + std::to_string(words_.key()) + R"(","name":)" +
-         quoted(words_.said().tool) + R"(,"input":{}})";
+         simulated_quoted(words_.said().tool) + R"(,"input":{}})";
 }
 
 std::string SimulatedMessage::first_events(const routing::Answer& answer) const {
   return sse("message_start", R"("message":{)" + head_ +
                                   R"("content":[],"stop_reason":null,"stop_sequence":null,"usage":)" +
-                                  usage_of(answer, 1) + "}");
+                                  messages_usage(answer, 1) + "}");
 }
 
 std::string SimulatedMessage::token_events(std::int64_t from, std::int64_t to,
@@ -94,7 +91,8 @@ std::string SimulatedMessage::token_events(std::int64_t from, std::int64_t to,
     if (token < thought) {
       if (!thinks(answer)) continue;
       if (token == 0) result += begin_block(0, R"({"type":"thinking","thinking":"","signature":""})");
-      result += delta(0, R"("type":"thinking_delta","thinking":)" + quoted(words_.words(token, token + 1)));
+      result += delta(
+          0, R"("type":"thinking_delta","thinking":)" + simulated_quoted(words_.words(token, token + 1)));
       continue;
     }
     const std::int64_t index = thinks(answer) ? 1 : 0;
@@ -102,7 +100,7 @@ std::string SimulatedMessage::token_events(std::int64_t from, std::int64_t to,
       if (thinks(answer)) result += end_thought();
       result += begin_block(index, visible_block());
     }
-    const std::string piece = quoted(words_.visible(token, token + 1, answer));
+    const std::string piece = simulated_quoted(words_.visible(token, token + 1, answer));
     result +=
         delta(index, words_.said().kind == Kind::call ? R"("type":"input_json_delta","partial_json":)" + piece
                                                       : R"("type":"text_delta","text":)" + piece);
@@ -119,35 +117,36 @@ std::string SimulatedMessage::last_events(const routing::Answer& answer) const {
     result += end_thought();
   }
   return result +
-         sse("message_delta", R"("delta":{"stop_reason":")" + std::string(stop_reason(words_, answer)) +
-                                  R"(","stop_sequence":null},"usage":)" +
-                                  usage_of(answer, answer.output.count)) +
+         sse("message_delta",
+             R"("delta":{"stop_reason":")" + std::string(simulated_stop_reason(words_, answer)) +
+                 R"(","stop_sequence":null},"usage":)" + messages_usage(answer, answer.output.count)) +
          sse("message_stop", {});
 }
 
 std::string SimulatedMessage::whole(const routing::Answer& answer) const {
   std::string content;
   if (thinks(answer)) {
-    content += R"({"type":"thinking","thinking":)" + quoted(words_.words(0, answer.reasoning.count)) +
-               R"(,"signature":)" + quoted(signature()) + "},";
+    content += R"({"type":"thinking","thinking":)" +
+               simulated_quoted(words_.words(0, answer.reasoning.count)) + R"(,"signature":)" +
+               simulated_quoted(signature()) + "},";
   }
   const std::string visible = words_.visible(answer.reasoning.count, answer.output.count, answer);
   if (words_.said().kind == Kind::call) {
     // What was cut is no JSON.
     const bool is_cut = visible.size() < words_.said().text.size();
     content += R"({"type":"tool_use","id":"toolu_)" + std::to_string(words_.key()) + R"(","name":)" +
-               quoted(words_.said().tool) + R"(,"input":)" + (is_cut ? "{}" : visible) + "}";
+               simulated_quoted(words_.said().tool) + R"(,"input":)" + (is_cut ? "{}" : visible) + "}";
   } else {
-    content += R"({"type":"text","text":)" + quoted(visible) + "}";
+    content += R"({"type":"text","text":)" + simulated_quoted(visible) + "}";
   }
   return "{" + head_ + R"("content":[)" + content + R"(],"stop_reason":")" +
-         std::string(stop_reason(words_, answer)) + R"(","stop_sequence":null,"usage":)" +
-         usage_of(answer, answer.output.count) + "}";
+         std::string(simulated_stop_reason(words_, answer)) + R"(","stop_sequence":null,"usage":)" +
+         messages_usage(answer, answer.output.count) + "}";
 }
 
 std::string message_error_body(const SimulatedError& error) {
   return R"({"type":"error","error":{"type":")" + std::string(type_of(error)) + R"(","message":)" +
-         quoted(error.message) + "}}";
+         simulated_quoted(error.message) + "}}";
 }
 
 }  // namespace providers

@@ -7,13 +7,7 @@
 #include "routing/host_model/host_draws.hpp"
 
 namespace providers {
-namespace {
-
-constexpr std::int64_t bytes_per_token = 4;
-constexpr std::int64_t tokens_per_message = 4;
-constexpr std::int64_t tokens_per_image = 765;
-
-}  // namespace
+namespace {}  // namespace
 
 SimulatedPrompt::SimulatedPrompt(int block_tokens)
     : block_bytes_(static_cast<std::size_t>(block_tokens * bytes_per_token)), hash_(routing::hash_of("")) {}

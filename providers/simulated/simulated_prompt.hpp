@@ -11,6 +11,10 @@
 
 namespace providers {
 
+constexpr std::int64_t bytes_per_token = 4;
+constexpr std::int64_t tokens_per_message = 4;
+constexpr std::int64_t tokens_per_image = 765;
+
 // Counts and hashes a prompt as it goes by.
 class SimulatedPrompt {
  public:

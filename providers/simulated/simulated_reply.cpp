@@ -10,20 +10,12 @@ namespace {
 
 using Kind = SimulatedSaid::Kind;
 
-std::string quoted(std::string_view text) {
-  return simulated_quoted(text);
-}
-
 std::string quoted_or_null(std::string_view text) {
-  return text.empty() ? "null" : quoted(text);
-}
-
-std::string number(std::int64_t value) {
-  return std::to_string(value);
+  return text.empty() ? "null" : simulated_quoted(text);
 }
 
 std::string call_id(const SimulatedWords& words) {
-  return "call_" + number(static_cast<std::int64_t>(words.key() % 1'000'000'000));
+  return "call_" + std::to_string(static_cast<std::int64_t>(words.key() % 1'000'000'000));
 }
 
 std::string_view finish_of(const SimulatedWords& words, const routing::Answer& answer) {
@@ -34,8 +26,8 @@ std::string_view finish_of(const SimulatedWords& words, const routing::Answer& a
 // Of one token, or of another that might have been there.
 void write_logprob(JsonWriter& json, std::string_view token, std::uint64_t drawn) {
   json.key("token").plain(token);
-  json.key("logprob").raw("-" + number(static_cast<std::int64_t>(drawn % 4)) + "." +
-                          number(100 + static_cast<std::int64_t>(drawn / 4 % 900)));
+  json.key("logprob").raw("-" + std::to_string(static_cast<std::int64_t>(drawn % 4)) + "." +
+                          std::to_string(100 + static_cast<std::int64_t>(drawn / 4 % 900)));
   json.key("bytes").begin_array();
   for (const char c : token) json.integer(static_cast<unsigned char>(c));
   json.end_array();
@@ -45,8 +37,8 @@ void write_logprob(JsonWriter& json, std::string_view token, std::uint64_t drawn
 
 SimulatedChat::SimulatedChat(std::string_view id, std::string_view model, std::int64_t created,
                              std::vector<SimulatedWords> choices, Shown shown)
-    : head_(R"("id":)" + quoted(id) + R"(,"created":)" + number(created) + R"(,"model":)" + quoted(model) +
-            ','),
+    : head_(R"("id":)" + simulated_quoted(id) + R"(,"created":)" + std::to_string(created) + R"(,"model":)" +
+            simulated_quoted(model) + ','),
       choices_(std::move(choices)),
       shown_(shown) {}
 
@@ -90,9 +82,10 @@ std::string SimulatedChat::token_event(std::size_t choice, std::int64_t token,
   const SimulatedWords& words = choices_[choice];
   if (token < answer.reasoning.count) {
     return delta_event(
-        choice, R"("content":null,"reasoning_content":)" + quoted(words.words(token, token + 1)), "null");
+        choice, R"("content":null,"reasoning_content":)" + simulated_quoted(words.words(token, token + 1)),
+        "null");
   }
-  const std::string piece = quoted(words.visible(token, token + 1, answer));
+  const std::string piece = simulated_quoted(words.visible(token, token + 1, answer));
   if (words.said().kind != Kind::call) {
     return delta_event(choice, R"("content":)" + piece, logprobs_of(words, token, token + 1, answer));
   }
@@ -101,8 +94,8 @@ std::string SimulatedChat::token_event(std::size_t choice, std::int64_t token,
     return delta_event(choice, R"("tool_calls":[{"index":0,)" + function, "null");
   }
   return delta_event(choice,
-                     R"("tool_calls":[{"index":0,"id":)" + quoted(call_id(words)) +
-                         R"(,"type":"function","function":{"name":)" + quoted(words.said().tool) +
+                     R"("tool_calls":[{"index":0,"id":)" + simulated_quoted(call_id(words)) +
+                         R"(,"type":"function","function":{"name":)" + simulated_quoted(words.said().tool) +
                          R"(,"arguments":)" + piece + "}}]",
                      "null");
 }
@@ -138,12 +131,12 @@ std::string SimulatedChat::logprobs_of(const SimulatedWords& words, std::int64_t
 
 std::string SimulatedChat::usage_of(const routing::Answer& answer) const {
   const auto count = static_cast<std::int64_t>(choices_.size());
-  return R"({"prompt_tokens":)" + number(answer.prompt.count) + R"(,"completion_tokens":)" +
-         number(answer.output.count * count) + R"(,"total_tokens":)" +
-         number(answer.prompt.count + answer.output.count * count) +
-         R"(,"prompt_tokens_details":{"cached_tokens":)" + number(answer.cached.count) +
-         R"(},"completion_tokens_details":{"reasoning_tokens":)" + number(answer.reasoning.count * count) +
-         "}}";
+  return R"({"prompt_tokens":)" + std::to_string(answer.prompt.count) + R"(,"completion_tokens":)" +
+         std::to_string(answer.output.count * count) + R"(,"total_tokens":)" +
+         std::to_string(answer.prompt.count + answer.output.count * count) +
+         R"(,"prompt_tokens_details":{"cached_tokens":)" + std::to_string(answer.cached.count) +
+         R"(},"completion_tokens_details":{"reasoning_tokens":)" +
+         std::to_string(answer.reasoning.count * count) + "}}";
 }
 
 std::string SimulatedChat::last_events(const routing::Answer& answer) const {
@@ -164,14 +157,14 @@ std::string SimulatedChat::whole(const routing::Answer& answer) const {
   for (std::size_t i = 0; i < choices_.size(); ++i) {
     const SimulatedWords& words = choices_[i];
     const std::int64_t begin = answer.reasoning.count, end = answer.output.count;
-    const std::string visible = quoted(words.visible(begin, end, answer));
+    const std::string visible = simulated_quoted(words.visible(begin, end, answer));
     const bool calls = words.said().kind == Kind::call;
     std::string message = R"({"role":"assistant",)";
-    if (begin > 0) message += R"("reasoning_content":)" + quoted(words.words(0, begin)) + ",";
+    if (begin > 0) message += R"("reasoning_content":)" + simulated_quoted(words.words(0, begin)) + ",";
     message += R"("content":)" + (calls ? "null" : visible) + R"(,"refusal":null)";
     if (calls) {
-      message += R"(,"tool_calls":[{"id":)" + quoted(call_id(words)) +
-                 R"(,"type":"function","function":{"name":)" + quoted(words.said().tool) +
+      message += R"(,"tool_calls":[{"id":)" + simulated_quoted(call_id(words)) +
+                 R"(,"type":"function","function":{"name":)" + simulated_quoted(words.said().tool) +
                  R"(,"arguments":)" + visible + "}}]";
     }
     choices += (i == 0 ? "" : ",") + (R"({"index":)" + std::to_string(i) + R"(,"message":)" + message) +
@@ -183,16 +176,18 @@ std::string SimulatedChat::whole(const routing::Answer& answer) const {
 }
 
 std::string error_body(const SimulatedError& error) {
-  return R"({"error":{"message":)" + quoted(error.message) + R"(,"type":)" + quoted(error.type) +
-         R"(,"param":)" + quoted_or_null(error.param) + R"(,"code":)" + quoted_or_null(error.code) + "}}";
+  return R"({"error":{"message":)" + simulated_quoted(error.message) + R"(,"type":)" +
+         simulated_quoted(error.type) + R"(,"param":)" + quoted_or_null(error.param) + R"(,"code":)" +
+         quoted_or_null(error.code) + "}}";
 }
 
 std::string models_body(const std::vector<std::string>& models, std::string_view owner,
                         std::int64_t created) {
   std::string list;
   for (const std::string& model : models) {
-    list += (list.empty() ? "" : ",") + (R"({"id":)" + quoted(model)) + R"(,"object":"model","created":)" +
-            number(created) + R"(,"owned_by":)" + quoted(owner) + "}";
+    list += (list.empty() ? "" : ",") + (R"({"id":)" + simulated_quoted(model)) +
+            R"(,"object":"model","created":)" + std::to_string(created) + R"(,"owned_by":)" +
+            simulated_quoted(owner) + "}";
   }
   return R"({"object":"list","data":[)" + list + "]}";
 }

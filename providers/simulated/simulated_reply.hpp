@@ -155,6 +155,9 @@ class SimulatedFramedMessage final : public SimulatedReply {
   SimulatedMessage message_;
 };
 
+// Why an answer ends, as Messages and Converse call it.
+std::string_view simulated_stop_reason(const SimulatedWords& words, const routing::Answer& answer);
+
 struct SimulatedError {
   int status = 500;
   std::string message;

@@ -20,7 +20,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds write_limit{60};
 
 const config::SimulatedModel& model_of(const config::Fleet& fleet, const config::SimulatedHost& host) {

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <atomic>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,6 +25,8 @@
 namespace providers {
 
 class SimulatedVisit;
+
+constexpr auto as_values = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 // What has happened at a host. Written by its loop, read by anybody.
 struct SimulatedTally {

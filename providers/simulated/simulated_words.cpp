@@ -4,6 +4,7 @@
 #include <array>
 
 #include "providers/json/json_text.hpp"
+#include "providers/simulated/simulated_prompt.hpp"
 #include "routing/host_model/host_draws.hpp"
 
 namespace providers {
@@ -18,7 +19,6 @@ constexpr std::array<std::string_view, 64> dictionary{
     "others", "queue", "but",     "fast",  "answer", "may",     "still",   "be",    "cheap", "if",
     "prompt", "was",   "already", "there"};
 constexpr std::int64_t words_per_sentence = 12;
-constexpr std::int64_t bytes_per_token = 4;
 
 }  // namespace
 

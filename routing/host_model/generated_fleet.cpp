@@ -8,7 +8,7 @@
 namespace routing {
 namespace {
 
-enum Draw : std::uint64_t {
+enum FleetDraw : std::uint64_t {
   list_price,
   price_level,
   output_price,

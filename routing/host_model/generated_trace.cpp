@@ -9,7 +9,7 @@
 namespace routing {
 namespace {
 
-enum Draw : std::uint64_t { gap, prompt, output, burst, turns, pause };
+enum TraceDraw : std::uint64_t { gap, prompt, output, burst, turns, pause };
 
 }  // namespace
 
@@ -29,14 +29,15 @@ UsualLengths usual_lengths(TrafficKind kind) {
 
 namespace {
 
-config::Tokens tokens(double median, double log_sd, const HostDraws& draws, std::uint64_t key, Draw what) {
+config::Tokens tokens(double median, double log_sd, const HostDraws& draws, std::uint64_t key,
+                      TraceDraw what) {
   const double most = what == prompt ? 60'000 : std::max(4'000.0, 8 * median);
   return {static_cast<std::int64_t>(
       std::clamp(std::round(median * draws.lognormal(log_sd, key, what)), 1.0, most))};
 }
 
 // How much faster than on average requests come at this moment.
-double pace(const TrafficSettings& settings, double seconds, double length, const HostDraws& draws) {
+double pace_at(const TrafficSettings& settings, double seconds, double length, const HostDraws& draws) {
   if (settings.arrivals == Arrivals::diurnal)
     return 1 + settings.swing * std::sin(2 * std::numbers::pi * (seconds / length - 0.25));
   if (settings.arrivals != Arrivals::bursts) return 1;
@@ -54,7 +55,7 @@ void add_single(config::Trace& trace, const TrafficSettings& settings, const Hos
   const double length = static_cast<double>(settings.requests) / settings.per_second;
   double now = 0;
   for (std::uint64_t i = 0; i < settings.requests; ++i) {
-    const double rate = settings.per_second * pace(settings, now, length, draws);
+    const double rate = settings.per_second * pace_at(settings, now, length, draws);
     now += draws.exponential(i, gap) / rate;
     trace.requests.push_back({.at = after_start(now),
                               .prompt = tokens(sizes.prompt, sizes.prompt_log_sd, draws, i, prompt),

@@ -8,7 +8,7 @@ namespace routing {
 namespace {
 
 // Coordinates of the draws. Their numbers are part of what a seed means: add at the end.
-enum Draw : std::uint64_t {
+enum FateDraw : std::uint64_t {
   answer_length,
   ttft_luck,
   speed_luck,
@@ -39,7 +39,7 @@ std::optional<int> error_of(const config::Mishaps& mishaps, const HostDraws& luc
 
 // After a whole number of tokens, 1 .. output - 1; a single token cannot be parted.
 std::optional<std::int64_t> somewhere(double probability, std::int64_t output, const HostDraws& luck,
-                                      std::uint64_t key, Draw whether, Draw where) {
+                                      std::uint64_t key, FateDraw whether, FateDraw where) {
   if (output < 2 || !luck.happens(probability, key, whether)) return std::nullopt;
   return 1 + static_cast<std::int64_t>(luck.uniform(key, where) * static_cast<double>(output - 1));
 }

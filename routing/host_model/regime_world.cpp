@@ -9,7 +9,7 @@
 namespace routing {
 namespace {
 
-enum Draw : std::uint64_t { regime_length, regime_next, block_length, block_value, outage_part };
+enum RegimeDraw : std::uint64_t { regime_length, regime_next, block_length, block_value, outage_share };
 
 struct Regime {
   double mean_length;  // seconds
@@ -49,7 +49,7 @@ RegimeWorld::RegimeWorld(const config::SimulatedHost& host, std::uint64_t seed, 
       busy_hours_(host.busy_hours) {
   if (host.outages) {
     outage_status_ = host.outages->status;
-    outages_.emplace(host.outages->when, mixed(seed, outage_part));
+    outages_.emplace(host.outages->when, mixed(seed, outage_share));
   }
   regime_ends_ = regimes[0].mean_length * draws_.exponential(0, regime_length);
   next_block();

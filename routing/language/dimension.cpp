@@ -19,7 +19,7 @@ constexpr std::array units{
     Unit{"ktok", 1000, tokens}, Unit{"Mtok", 1e6, tokens},   Unit{"%", 0.01, plain},
 };
 
-int held(long exponent) {
+int held_exponent(long exponent) {
   return static_cast<int>(std::clamp(exponent, -99L, 99L));
 }
 
@@ -33,7 +33,8 @@ void append(std::string& text, std::string_view name, int exponent) {
 }  // namespace
 
 Dimension operator*(Dimension a, Dimension b) {
-  return {held(a.dollars + b.dollars), held(a.seconds + b.seconds), held(a.tokens + b.tokens)};
+  return {held_exponent(a.dollars + b.dollars), held_exponent(a.seconds + b.seconds),
+          held_exponent(a.tokens + b.tokens)};
 }
 
 Dimension operator/(Dimension a, Dimension b) {
@@ -42,7 +43,7 @@ Dimension operator/(Dimension a, Dimension b) {
 
 Dimension power(Dimension base, int exponent) {
   const long n = exponent;
-  return {held(base.dollars * n), held(base.seconds * n), held(base.tokens * n)};
+  return {held_exponent(base.dollars * n), held_exponent(base.seconds * n), held_exponent(base.tokens * n)};
 }
 
 std::string to_text(Dimension dimension) {

@@ -9,7 +9,7 @@ using namespace dimensions;
 
 namespace {
 
-constexpr double endless = 1e300;
+constexpr double most = 1e300;
 using enum Type;
 using D = Domain;
 using F = Fact;
@@ -28,14 +28,14 @@ constexpr FactInfo closed_fact(F fact, std::string_view name, Type type, D domai
 }
 constexpr FactInfo number_fact(F fact, std::string_view name, Dimension dimension, S source,
                                std::string_view about, std::string_view when_unknown = always) {
-  return {fact, name, number, dimension, source, U::never, 0, endless, D::any, about, when_unknown};
+  return {fact, name, number, dimension, source, U::never, 0, most, D::any, about, when_unknown};
 }
 constexpr FactInfo share_fact(F fact, std::string_view name, S source, U unknown, std::string_view about,
                               std::string_view when_unknown) {
   return {fact, name, number, plain, source, unknown, 0, 1, D::any, about, when_unknown};
 }
 constexpr FactInfo percentile(F fact, std::string_view name, Dimension dimension, std::string_view about) {
-  return {fact, name, number, dimension, S::measured, U::live, 0, endless, D::any, about, open};
+  return {fact, name, number, dimension, S::measured, U::live, 0, most, D::any, about, open};
 }
 constexpr FactInfo need_fact(F fact, std::string_view name, std::string_view about) {
   return {fact, name, truth, plain, S::request, U::never, 0, 0, D::any, about, always};

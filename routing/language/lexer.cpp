@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "config/values/ascii.hpp"
 #include "routing/language/fact.hpp"
 
 namespace routing {
@@ -15,9 +16,7 @@ using namespace dimensions;
 namespace {
 
 // Without the locale of <cctype>.
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using config::is_digit;
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }

@@ -10,14 +10,14 @@ namespace routing {
 
 namespace {
 
-constexpr int deepest = 40;           // brackets within brackets
-constexpr std::size_t largest = 600;  // nodes
+constexpr int deepest = 40;  // brackets within brackets
+constexpr std::size_t most_nodes = 600;
 
 using Level = std::span<const std::pair<std::string_view, Form>>;
 using Kind = Lexeme::Kind;
 
-constexpr std::array<std::pair<std::string_view, Form>, 1> disjunction{{{"or", Form::or_}}};
-constexpr std::array<std::pair<std::string_view, Form>, 1> conjunction{{{"and", Form::and_}}};
+constexpr std::array<std::pair<std::string_view, Form>, 1> disjunctions{{{"or", Form::or_}}};
+constexpr std::array<std::pair<std::string_view, Form>, 1> conjunctions{{{"and", Form::and_}}};
 constexpr std::array<std::pair<std::string_view, Form>, 6> comparisons{{{"<=", Form::less_equal},
                                                                         {"<", Form::less},
                                                                         {">=", Form::greater_equal},
@@ -73,7 +73,7 @@ class Parser {
   }
 
   NodeIndex make(Node node) {
-    if (tree_.nodes.size() >= largest) {
+    if (tree_.nodes.size() >= most_nodes) {
       stop(here(), "this expression has more than 600 parts", "split it into several rules");
     }
     tree_.nodes.push_back(std::move(node));
@@ -87,11 +87,11 @@ class Parser {
 
   NodeIndex expression() {
     if (++depth_ > deepest) stop(here(), "brackets are nested too deeply", "at most 40 levels are allowed");
-    const NodeIndex result = is("if") ? condition() : binary(disjunction, &Parser::conjunction_level);
+    const NodeIndex result = is("if") ? condition() : binary(disjunctions, &Parser::conjunction_level);
     --depth_;
     return result;
   }
-  NodeIndex conjunction_level() { return binary(conjunction, &Parser::negation); }
+  NodeIndex conjunction_level() { return binary(conjunctions, &Parser::negation); }
   NodeIndex sum() { return binary(sums, &Parser::product); }
   NodeIndex product() { return binary(products, &Parser::sign); }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "routing/market/average.hpp"
+
 namespace routing {
 namespace {
 
@@ -27,10 +29,6 @@ double tokens_streamed(const Attempt& attempt) {
   const bool thinking_shown = attempt.first_visible && *attempt.first_visible > *attempt.first_delta;
   const auto hidden = thinking_shown ? 0 : attempt.usage->reasoning.count;
   return static_cast<double>(std::max<std::int64_t>(0, attempt.usage->output.count - hidden));
-}
-
-void follow(double& average, double value, double gain) {
-  average += gain * (value - average);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "routing/market/average.hpp"
 #include "routing/terms/draws.hpp"
 
 namespace routing {
@@ -21,10 +22,6 @@ std::uint64_t max_output_bucket(const Demand& demand) {
 
 std::uint64_t not_empty(std::uint64_t hash) {
   return hash == 0 ? 1 : hash;
-}
-
-void follow(double& average, double value, double gain) {
-  average += gain * (value - average);
 }
 
 }  // namespace

@@ -86,18 +86,18 @@ std::vector<const Rule*> lasting_rules(const Policy& policy) {
 }
 
 // Whom one rule refuses on declared facts.
-struct Refusal {
+struct Refusing {
   const Rule* rule = nullptr;
   std::size_t endpoints = 0;
   std::size_t undeclared = 0;  // of them, because they do not say
 };
 
-std::string numbers_of(const Refusal& refusal, std::size_t all) {
+std::string numbers_of(const Refusing& refusal, std::size_t all) {
   return quoted(refusal.rule->text) + " refuses " + std::to_string(refusal.endpoints) + " of " +
          std::to_string(all);
 }
 
-std::string advice_on(const Refusal& worst, const Catalogue& catalogue) {
+std::string advice_on(const Refusing& worst, const Catalogue& catalogue) {
   const bool alone = worst.endpoints == catalogue.endpoints().size();
   if (worst.undeclared > 0) {
     return "what is not declared counts as not satisfied: declare it for the providers you trust, or widen "
@@ -112,11 +112,11 @@ std::string advice_on(const Refusal& worst, const Catalogue& catalogue) {
 enum class Anybody { none, some };
 Anybody check_declared(const std::vector<const Rule*>& rules, const std::string& path,
                        const std::string& what, const Catalogue& catalogue, config::Problems& problems) {
-  std::vector<Refusal> refusals;
+  std::vector<Refusing> refusals;
   for (const Rule* rule : rules) refusals.push_back({.rule = rule});
   for (const Endpoint& endpoint : catalogue.endpoints()) {
     bool refused = false;
-    for (Refusal& refusal : refusals) {
+    for (Refusing& refusal : refusals) {
       const Chance chance = chance_of(*refusal.rule, endpoint);
       if (chance == Chance::some) continue;
       ++refusal.endpoints;
@@ -126,7 +126,7 @@ Anybody check_declared(const std::vector<const Rule*>& rules, const std::string&
     if (!refused) return Anybody::some;
   }
   const std::size_t all = catalogue.endpoints().size();
-  std::ranges::stable_sort(refusals, std::greater(), &Refusal::endpoints);
+  std::ranges::stable_sort(refusals, std::greater(), &Refusing::endpoints);
   // One rule may be enough; else it takes several to leave nobody.
   std::string who = numbers_of(refusals.front(), all);
   for (std::size_t i = 1; refusals.front().endpoints < all && i < refusals.size(); ++i) {

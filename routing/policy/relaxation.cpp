@@ -39,7 +39,7 @@ config::Problem complaint(const Piece& step, const std::string& path, std::strin
                      std::move(suggestion));
 }
 
-std::string listed(const Pieces& rules) {
+std::string listed_rules(const Pieces& rules) {
   std::string result;
   for (const Piece& rule : rules) result += (result.empty() ? "" : ", ") + quoted(rule.rule.text);
   return result;
@@ -56,7 +56,7 @@ config::Problem no_such_rule(const Pieces& allow, const Pieces& require, const P
   }
   return complaint(step, path,
                    "there is no rule in `require` that " + quoted(step.rule.text) + " could relax",
-                   require.empty() ? "`require` is empty" : "the rules are " + listed(require));
+                   require.empty() ? "`require` is empty" : "the rules are " + listed_rules(require));
 }
 
 }  // namespace

@@ -9,10 +9,6 @@
 namespace routing {
 namespace {
 
-config::Seconds seconds(double count) {
-  return config::Seconds{count};
-}
-
 // Who would be liked best goes down most often.
 void make_flap(config::Fleet& fleet, Chance& chance) {
   const auto liked = [](const config::SimulatedHost& host) {
@@ -23,8 +19,8 @@ void make_flap(config::Fleet& fleet, Chance& chance) {
   for (int i = 0; i < count; ++i) {
     constexpr int statuses[] = {503, 500, 0};
     fleet.hosts[static_cast<std::size_t>(i)].outages =
-        config::Outages{.when = {.mean_between = seconds(chance.log_uniform(5, 60)),
-                                 .mean_length = seconds(chance.log_uniform(2, 30)),
+        config::Outages{.when = {.mean_between = config::Seconds(chance.log_uniform(5, 60)),
+                                 .mean_length = config::Seconds(chance.log_uniform(2, 30)),
                                  .scheduled = {}},
                         .status = statuses[chance.whole(0, 2)]};
   }
@@ -36,8 +32,8 @@ void put_into_clouds(config::Fleet& fleet, double length, Chance& chance) {
     config::Outages outages{.when = {}, .status = chance.happens(0.7) ? 503 : 0};
     const int times = chance.whole(1, 4);
     for (int i = 0; i < times; ++i) {
-      outages.when.scheduled.push_back({seconds(length * (i + chance.uniform(0.1, 0.7)) / times),
-                                        seconds(length * chance.uniform(0.01, 0.1))});
+      outages.when.scheduled.push_back({config::Seconds(length * (i + chance.uniform(0.1, 0.7)) / times),
+                                        config::Seconds(length * chance.uniform(0.01, 0.1))});
     }
     // Of two clouds, a third of the hosts is in neither.
     for (auto i = static_cast<std::size_t>(cloud); i < fleet.hosts.size(); i += 3)
@@ -55,7 +51,7 @@ void change_prices(config::Fleet& fleet, double length, Chance& chance) {
       config::Prices prices = host.prices;
       prices.input = per_million(host.prices.input.dollars_per_token() * 1e6 * factor);
       prices.output = per_million(host.prices.output.dollars_per_token() * 1e6 * factor);
-      host.price_changes.push_back({seconds(at), prices});
+      host.price_changes.push_back({config::Seconds(at), prices});
     }
   }
 }

@@ -6,12 +6,6 @@
 #include "routing/terms/failure_of_status.hpp"
 
 namespace routing {
-namespace {
-
-constexpr config::TimePoint never = config::TimePoint::max();
-
-}  // namespace
-
 SimulatedAttempts::SimulatedAttempts(SimulatedMarket& market, Contender& contender, std::uint64_t seed)
     : market_(market),
       contender_(contender),

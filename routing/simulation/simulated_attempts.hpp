@@ -22,7 +22,8 @@ class SimulatedAttempts {
   void adopt(std::shared_ptr<const Catalogue> catalogue) { catalogue_ = std::move(catalogue); }
   const InFlight& in_flight() const { return in_flight_; }
 
-  // What will happen next at any host by itself; TimePoint::max() when nothing will.
+  static constexpr config::TimePoint never = config::TimePoint::max();
+  // What will happen next at any host by itself; `never` when nothing will.
   struct Coming {
     EndpointIndex host = 0;
     config::TimePoint at{};

@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 
 // Far from the clock's epoch, so that "never" lies before.
 constexpr config::TimePoint beginning = config::TimePoint{} + 24h;
-constexpr config::TimePoint never = config::TimePoint::max();
 constexpr config::Duration deadline = 600s;
 constexpr config::Duration between_looks = 1s;
 constexpr config::Duration without_end = 24h;
@@ -82,8 +81,9 @@ Scorecard Simulation::run(const Watch& watch) {
   std::size_t next = 0;
   while (next < requests.size() || under_way_ > 0) {
     const SimulatedAttempts::Coming change = attempts_.coming();
-    const config::TimePoint timer = timers_.empty() ? never : timers_.top().time;
-    const config::TimePoint arrival = next < requests.size() ? beginning + requests[next].at : never;
+    const config::TimePoint timer = timers_.empty() ? SimulatedAttempts::never : timers_.top().time;
+    const config::TimePoint arrival =
+        next < requests.size() ? beginning + requests[next].at : SimulatedAttempts::never;
     // What happens at hosts comes first: a timer that is due at the same time must see it.
     if (change.at <= timer && change.at <= arrival) {
       now_ = change.at;

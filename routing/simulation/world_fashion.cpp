@@ -3,10 +3,6 @@
 namespace routing {
 namespace {
 
-config::Seconds seconds(double count) {
-  return config::Seconds{count};
-}
-
 double spread(Chance& chance) {
   const double drawn = chance.uniform(0, 3);
   return drawn < 1 ? 0.05 : drawn < 2 ? 0.3 : 0.8;
@@ -70,7 +66,7 @@ config::SimulatedHost drawn_host(const Fashion& f, Chance& chance) {
   const double input = f.input_price * chance.lognormal(f.price_spread);
   host.prices.input = per_million(input);
   host.prices.output = per_million(input * f.output_factor * chance.lognormal(f.price_spread / 3));
-  host.ttft.base = seconds(std::clamp(f.ttft * chance.lognormal(f.ttft_spread), 0.03, 20.0));
+  host.ttft.base = config::Seconds(std::clamp(f.ttft * chance.lognormal(f.ttft_spread), 0.03, 20.0));
   host.ttft.per_1000_prompt = host.ttft.base * (f.per_1000 * chance.lognormal(0.3));
   host.ttft.load = f.ttft_load;
   host.ttft.log_sd = f.ttft_noise;
@@ -91,25 +87,26 @@ config::SimulatedHost drawn_host(const Fashion& f, Chance& chance) {
 void give_trouble(config::SimulatedHost& host, Chance& chance) {
   host.drift = {.ttft_log_sd = chance.uniform(0, 0.6),
                 .speed_log_sd = chance.uniform(0, 0.3),
-                .time_constant = seconds(chance.log_uniform(60, 3000))};
+                .time_constant = config::Seconds(chance.log_uniform(60, 3000))};
   if (chance.happens(0.4)) {
-    host.busy_episodes = config::BusyEpisodes{.when = {.mean_between = seconds(chance.log_uniform(300, 3600)),
-                                                       .mean_length = seconds(chance.log_uniform(30, 600)),
-                                                       .scheduled = {}},
-                                              .ttft_factor = chance.uniform(1.5, 8),
-                                              .speed_factor = chance.uniform(0.2, 0.8)};
+    host.busy_episodes =
+        config::BusyEpisodes{.when = {.mean_between = config::Seconds(chance.log_uniform(300, 3600)),
+                                      .mean_length = config::Seconds(chance.log_uniform(30, 600)),
+                                      .scheduled = {}},
+                             .ttft_factor = chance.uniform(1.5, 8),
+                             .speed_factor = chance.uniform(0.2, 0.8)};
   }
   if (chance.happens(0.25)) {
     constexpr int statuses[] = {503, 500, 429, 0};
-    host.outages = config::Outages{.when = {.mean_between = seconds(chance.log_uniform(600, 7200)),
-                                            .mean_length = seconds(chance.log_uniform(10, 600)),
+    host.outages = config::Outages{.when = {.mean_between = config::Seconds(chance.log_uniform(600, 7200)),
+                                            .mean_length = config::Seconds(chance.log_uniform(10, 600)),
                                             .scheduled = {}},
                                    .status = statuses[chance.whole(0, 3)]};
   }
   host.mishaps.errors = {{.status = 500, .probability = chance.log_uniform(0.0005, 0.03)}};
   host.mishaps.cut = chance.uniform(0, 0.004);
   host.mishaps.stall = chance.uniform(0, 0.004);
-  host.mishaps.stall_length = seconds(20);
+  host.mishaps.stall_length = config::Seconds(20);
   host.mishaps.straggler = chance.uniform(0, 0.05);
   host.mishaps.straggler_factor = chance.uniform(2, 10);
 }

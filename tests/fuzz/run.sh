@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 . deploy/packages.sh
 sanitizers="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function -fno-sanitize-recover=all"
 
-cmake -S . -B build/fuzz -G Ninja -DCMAKE_BUILD_TYPE=None -DISOCOST_FUZZ=ON -DISOCOST_FUZZ_SECONDS="${1:-60}" \
+cmake -S . -B build/fuzz -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_UNITY_BUILD=ON -DISOCOST_FUZZ=ON -DISOCOST_FUZZ_SECONDS="${1:-60}" \
   -DISOCOST_FUZZ_SEED="${2:-1}" -DCMAKE_CXX_COMPILER="${CXX:-clang++-14}" \
   -DCMAKE_CXX_FLAGS="-O1 -gline-tables-only $sanitizers" >/dev/null
 cmake --build build/fuzz --target fuzzers --parallel "$(build_jobs)"

@@ -23,7 +23,6 @@ using providers::ToolResultPart;
 using providers::Weight;
 
 // As OpenRouter's clients call its form.
-constexpr std::string_view anthropic_format = "anthropic-claude-v1";
 
 // One block. Its type may come last, so its members are kept until all of them are there.
 class BlockReader {

@@ -11,11 +11,7 @@ using providers::AnswerEvent;
 using providers::EndReason;
 using Kind = AnswerEvent::Kind;
 
-namespace {
-
-constexpr std::string_view anthropic_format = "anthropic-claude-v1";
-
-}  // namespace
+namespace {}  // namespace
 
 std::string message_id(std::string_view request_id) {
   const std::size_t begin = request_id.find('_');

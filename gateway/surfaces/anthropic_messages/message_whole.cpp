@@ -12,8 +12,6 @@ using Kind = AnswerEvent::Kind;
 
 namespace {
 
-constexpr std::string_view anthropic_format = "anthropic-claude-v1";
-
 // Of raw text.
 providers::Text raw(std::string_view text) {
   return {text, true};

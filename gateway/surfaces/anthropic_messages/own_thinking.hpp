@@ -7,5 +7,7 @@
 namespace gateway {
 
 inline constexpr std::string_view unsigned_thinking = "isocost-unsigned";
+// Whose it is, in OpenRouter's words.
+inline constexpr std::string_view anthropic_format = "anthropic-claude-v1";
 
 }  // namespace gateway

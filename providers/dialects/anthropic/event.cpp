@@ -1,17 +1,10 @@
 #include "providers/dialects/anthropic/event.hpp"
 
+#include "providers/dialect/told_count.hpp"
 #include "providers/dialects/anthropic/errors.hpp"
 
 namespace providers {
 namespace {
-
-// What is of another type than it should be is as if it were not there.
-bool take(JsonWalk& walk, Text& text) {
-  if (walk.type() != JsonType::string) return walk.skip();
-  const auto found = walk.string();
-  if (found) text = *found;
-  return found.has_value();
-}
 
 class EventReader {
  public:
@@ -27,7 +20,7 @@ class EventReader {
 
  private:
   bool member(const JsonString& key) {
-    if (key.is("type")) return take(walk_, event.type);
+    if (key.is("type")) return take_text(walk_, event.type);
     if (key.is("delta")) return object([this](const JsonString& inner) { return delta(inner); });
     if (key.is("content_block")) {
       event.block = read_anthropic_block(walk_, data_);
@@ -43,10 +36,10 @@ class EventReader {
   }
 
   bool message(const JsonString& key) {
-    if (key.is("id")) return take(walk_, event.id);
+    if (key.is("id")) return take_text(walk_, event.id);
     if (key.is("model")) {
       const std::size_t begin = walk_.position();
-      if (!take(walk_, event.model)) return false;
+      if (!take_text(walk_, event.model)) return false;
       event.model_value = {begin, walk_.end()};
       return true;
     }
@@ -64,12 +57,12 @@ class EventReader {
 
   bool delta(const JsonString& key) {
     AnthropicDelta& delta = event.delta;
-    if (key.is("type")) return take(walk_, delta.type);
+    if (key.is("type")) return take_text(walk_, delta.type);
     if (key.is("text") || key.is("partial_json") || key.is("thinking") || key.is("signature")) {
-      return take(walk_, delta.text);
+      return take_text(walk_, delta.text);
     }
-    if (key.is("stop_reason")) return take(walk_, delta.stop_reason);
-    if (key.is("stop_sequence")) return take(walk_, delta.stop_sequence);
+    if (key.is("stop_reason")) return take_text(walk_, delta.stop_reason);
+    if (key.is("stop_sequence")) return take_text(walk_, delta.stop_sequence);
     if (key.is("citation")) {
       const std::size_t begin = walk_.position();
       if (!walk_.skip()) return false;
@@ -115,11 +108,11 @@ std::optional<AnthropicBlockSeen> read_anthropic_block(JsonWalk& walk, std::stri
   }
   AnthropicBlockSeen block;
   const bool read = walk.object([&](const JsonString& key) {
-    if (key.is("type")) return take(walk, block.type);
-    if (key.is("text") || key.is("thinking") || key.is("data")) return take(walk, block.text);
-    if (key.is("signature")) return take(walk, block.signature);
-    if (key.is("id")) return take(walk, block.id);
-    if (key.is("name")) return take(walk, block.name);
+    if (key.is("type")) return take_text(walk, block.type);
+    if (key.is("text") || key.is("thinking") || key.is("data")) return take_text(walk, block.text);
+    if (key.is("signature")) return take_text(walk, block.signature);
+    if (key.is("id")) return take_text(walk, block.id);
+    if (key.is("name")) return take_text(walk, block.name);
     if (key.is("input")) return take_input(walk, text, block.input);
     return walk.skip();
   });

@@ -1,5 +1,6 @@
 #include "providers/dialects/anthropic/whole.hpp"
 
+#include "providers/dialect/told_count.hpp"
 #include "providers/dialects/anthropic/answer.hpp"
 #include "providers/dialects/anthropic/errors.hpp"
 #include "providers/dialects/anthropic/shown.hpp"
@@ -19,28 +20,21 @@ struct Message {
   std::optional<ReportedError> error{};
 };
 
-bool take(JsonWalk& walk, Text& text) {
-  if (walk.type() != JsonType::string) return walk.skip();
-  const auto found = walk.string();
-  if (found) text = *found;
-  return found.has_value();
-}
-
 // All of it is validated; the content is read after what it depends on.
 std::optional<Message> read_message(std::string_view body, JsonTokens& tokens) {
   JsonWalk walk(tokens, body);
   Message message;
   if (!walk.ok() || walk.type() != JsonType::object) return std::nullopt;
   const bool read = walk.object([&](const JsonString& key) {
-    if (key.is("id")) return take(walk, message.id);
+    if (key.is("id")) return take_text(walk, message.id);
     if (key.is("model")) {
       const std::size_t begin = walk.position();
-      if (!take(walk, message.model)) return false;
+      if (!take_text(walk, message.model)) return false;
       message.model_value = {begin, walk.end()};
       return true;
     }
-    if (key.is("stop_reason")) return take(walk, message.stop_reason);
-    if (key.is("stop_sequence")) return take(walk, message.stop_sequence);
+    if (key.is("stop_reason")) return take_text(walk, message.stop_reason);
+    if (key.is("stop_sequence")) return take_text(walk, message.stop_sequence);
     if (key.is("usage")) {
       const std::size_t begin = walk.position();
       const bool is_object = walk.type() == JsonType::object;

@@ -2,19 +2,13 @@
 
 #include <utility>
 
+#include "providers/dialect/told_count.hpp"
 #include "providers/dialects/openai_chat/finish_words.hpp"
 
 namespace providers {
 namespace {
 
 using Kind = AnswerEvent::Kind;
-
-bool take_text(JsonWalk& walk, Text& text) {
-  if (walk.type() != JsonType::string) return walk.skip();
-  const auto found = walk.string();
-  if (found) text = *found;
-  return found.has_value();
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "providers/dialect/told_count.hpp"
 #include "providers/dialects/openai_responses/usage.hpp"
 
 namespace providers {
@@ -18,17 +19,10 @@ constexpr std::array<std::pair<std::string_view, int>, 6> statuses{{
     {"context_length_exceeded", 400},
 }};
 
-bool take(JsonWalk& walk, Text& text) {
-  if (walk.type() != JsonType::string) return walk.skip();
-  const auto found = walk.string();
-  if (found) text = *found;
-  return found.has_value();
-}
-
 bool take_placed(JsonWalk& walk, Text& text, ByteRange& place) {
   if (walk.type() != JsonType::string) return walk.skip();
   const std::size_t begin = walk.position();
-  if (!take(walk, text)) return false;
+  if (!take_text(walk, text)) return false;
   place = {begin, walk.end()};
   return true;
 }
@@ -39,8 +33,8 @@ bool take_parts(JsonWalk& walk, ResponsesItem& item, std::vector<Text>& texts) {
     if (walk.type() != JsonType::object) return walk.skip();
     Text text, refusal;
     const bool is_read = walk.object([&](const JsonString& key) {
-      if (key.is("text")) return take(walk, text);
-      return key.is("refusal") ? take(walk, refusal) : walk.skip();
+      if (key.is("text")) return take_text(walk, text);
+      return key.is("refusal") ? take_text(walk, refusal) : walk.skip();
     });
     if (!text.raw.empty()) texts.push_back(text);
     if (!refusal.raw.empty()) item.refusals.push_back(refusal);
@@ -67,12 +61,12 @@ ReportedError read_responses_error_value(JsonWalk& walk) {
 bool read_responses_item(JsonWalk& walk, ResponsesItem& item) {
   if (walk.type() != JsonType::object) return walk.skip();
   return walk.object([&](const JsonString& key) {
-    if (key.is("type")) return take(walk, item.type);
-    if (key.is("id")) return take(walk, item.id);
-    if (key.is("call_id")) return take(walk, item.call_id);
-    if (key.is("name")) return take(walk, item.name);
-    if (key.is("arguments") || key.is("input")) return take(walk, item.arguments);
-    if (key.is("encrypted_content")) return take(walk, item.encrypted);
+    if (key.is("type")) return take_text(walk, item.type);
+    if (key.is("id")) return take_text(walk, item.id);
+    if (key.is("call_id")) return take_text(walk, item.call_id);
+    if (key.is("name")) return take_text(walk, item.name);
+    if (key.is("arguments") || key.is("input")) return take_text(walk, item.arguments);
+    if (key.is("encrypted_content")) return take_text(walk, item.encrypted);
     if (key.is("content")) return take_parts(walk, item, item.texts);
     if (key.is("summary")) return take_parts(walk, item, item.summaries);
     return walk.skip();
@@ -94,10 +88,10 @@ bool read_responses_object(JsonWalk& walk, std::string_view text, ResponsesObjec
       object.created_value = {begin, walk.end()};
       return true;
     }
-    if (key.is("status")) return take(walk, object.status);
+    if (key.is("status")) return take_text(walk, object.status);
     if (key.is("incomplete_details") && walk.type() == JsonType::object) {
       return walk.object([&](const JsonString& inner) {
-        return inner.is("reason") ? take(walk, object.incomplete_reason) : walk.skip();
+        return inner.is("reason") ? take_text(walk, object.incomplete_reason) : walk.skip();
       });
     }
     if (key.is("error") && walk.type() != JsonType::null) {
