@@ -121,7 +121,8 @@ EndpointState& Market::state_at(EndpointIndex index, config::TimePoint now) {
 void Market::begins(const Attempt& attempt, const AskedFor& asked, config::TimePoint now) {
   const std::optional<EndpointIndex> index = current_index(attempt);
   if (!index) return;
-  note({.what = Glimpse::What::begins, .attempt = attempt, .asked = asked, .at = now}, *index);
+  if (keeps_glimpses_)
+    note({.what = Glimpse::What::begins, .attempt = attempt, .asked = asked, .at = now}, *index);
   learn_begins(*index, attempt, asked, now);
 }
 
@@ -141,7 +142,8 @@ void Market::ends(const Attempt& attempt, const AskedFor& asked, config::TimePoi
   }
   const std::optional<EndpointIndex> index = current_index(attempt);
   if (!index) return;
-  note({.what = Glimpse::What::ends, .attempt = attempt, .asked = asked, .at = now}, *index);
+  if (keeps_glimpses_)
+    note({.what = Glimpse::What::ends, .attempt = attempt, .asked = asked, .at = now}, *index);
   EndpointState& state = state_at(*index, now);
   observe_health(*index, attempt, Health::Seen::here, now);
   dossiers_[*index].learn_end(state, attempt, asked, now);
@@ -176,13 +178,14 @@ void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoi
                                .cached_tokens = prompt_share(demand, seen) *
                                                 static_cast<double>(demand.prompt.count) *
                                                 states_[*index].prompt_scale};
-    note({.what = Glimpse::What::counts,
-          .attempt = attempt,
-          .asked = {.prompt = demand.prompt},
-          .lengths = keys,
-          .cached_tokens = expected.cached_tokens,
-          .at = now},
-         *index);
+    if (keeps_glimpses_)
+      note({.what = Glimpse::What::counts,
+            .attempt = attempt,
+            .asked = {.prompt = demand.prompt},
+            .lengths = keys,
+            .cached_tokens = expected.cached_tokens,
+            .at = now},
+           *index);
     dossiers_[*index].learn_tokens(states_[*index], attempt, demand.prompt, expected);
   }
   if (attempt.failure && attempt.failure->kind == FailureKind::too_long) {
@@ -230,7 +233,9 @@ bool Market::hears(EndpointIndex index, const EngineReport& report, double own, 
   if (engine.is_ready != report.is_ready) flipped_ = true;
   const bool has_load = report.is_ready && report.running.has_value();
   const double all = has_load ? *report.running + report.waiting.value_or(0) : 0;
-  const double others = std::max(0.0, all - own);
+  // Where it does not say so, what other gateways say of themselves stands.
+  const bool says_nothing = report.is_ready && !has_load && std::isnan(engine.running);
+  const double others = says_nothing ? engine.others : std::max(0.0, all - own);
   const bool is_news = engine.is_ready != report.is_ready || engine.others != others;
   engine = {.is_ready = report.is_ready,
             .others = others,

@@ -16,7 +16,6 @@ constexpr config::Duration too_old = 10s, old_beside_own = 2s;
 }  // namespace
 
 void Market::note(const Glimpse& glimpse, EndpointIndex index) {
-  if (!keeps_glimpses_) return;
   Here& here = here_[index];
   here.seen = std::max(here.seen, glimpse.at);
   if (!glimpse.attempt.failure) here.answered = std::max(here.answered, glimpse.at);

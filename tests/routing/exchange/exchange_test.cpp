@@ -153,6 +153,16 @@ TEST_CASE("where an engine says itself what it runs, others' requests are not co
   CHECK(other.state(0).engine.others == 4);
 }
 
+TEST_CASE("an engine that says nothing of its load leaves what other gateways have there as it was") {
+  Gateway one(1), other(2);
+  one.world.in_flight.counter(0) = 4;
+  other.hear(one.tell());
+  other.world.market.hears(0, {}, 0, other.world.now);
+  CHECK(other.state(0).engine.others == 4);
+  other.world.market.hears(0, {.is_ready = false}, 0, other.world.now);
+  CHECK(other.state(0).engine.others == 0);
+}
+
 TEST_CASE("who has nothing new gives a sign of life, and no more") {
   Gateway one(1);
   CHECK_FALSE(one.tell().empty());
