@@ -6,6 +6,7 @@
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/forms/settings_form.hpp"
+#include "config/values/server_url.hpp"
 
 namespace config {
 namespace {
@@ -13,29 +14,21 @@ namespace {
 // Where a server is reached; what it asks for as proof stands elsewhere.
 struct ServerUrlForm {
   using Value = std::string;
-  std::vector<std::string> schemes;
+  MaybeServerUrl (*read_url)(std::string_view);
   std::string wanted;
 
   std::optional<std::string> read(const Node& node) const {
     const auto text = text_of(node, wanted);
     if (!text) return std::nullopt;
-    const auto scheme =
-        std::ranges::find_if(schemes, [&](const std::string& each) { return text->starts_with(each); });
-    const std::string_view rest = scheme == schemes.end() ? std::string_view() : text->substr(scheme->size());
-    const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
-    const std::size_t at = authority.rfind('@');
-    const bool has_password =
-        (at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos) ||
-        rest.find("password=") != std::string_view::npos;
-    if (has_password) {
-      node.key_error("a password does not belong into an address, which is shown and logged",
-                     "leave it out there, and write `password: ${NAME}` beside it");
-      return std::nullopt;
+    const MaybeServerUrl url = read_url(*text);
+    const auto* bad = std::get_if<BadServerUrl>(&url);
+    if (!bad) return std::string(*text);
+    // At the key: what stands behind it may hold a password, and is not shown.
+    if (bad->has_secret) {
+      node.key_error(bad->what, bad->instead);
+    } else {
+      node.error(bad->what, bad->instead);
     }
-    const bool is_one = scheme != schemes.end() && text->size() <= 2'000 &&
-                        std::ranges::all_of(*text, [](unsigned char c) { return c > ' ' && c < 0x7f; });
-    if (is_one) return std::string(*text);
-    node.error("this is no such address", "write " + wanted);
     return std::nullopt;
   }
   JsonMembers schema() const { return {{"type", json_string("string")}}; }
@@ -143,11 +136,11 @@ const Fields<LedgerSettings>& ledger_fields() {
       .meaning = "the ledger",
       .list = {
           field<S>("enabled", &S::enabled, FlagForm{}, "Whether what requests cost is kept."),
-          field<S>("url", &S::url,
-                   ServerUrlForm{{"postgresql://", "postgres://"},
-                                 "an address such as `postgresql://isocost@db.example.com/isocost`"},
-                   "The PostgreSQL database that holds the ledger and the keys that are made while gateways "
-                   "run, for all gateways that name it. The state directory when left out."),
+          field<S>(
+              "url", &S::url,
+              ServerUrlForm{postgres_url, "an address such as `postgresql://isocost@db.example.com/isocost`"},
+              "The PostgreSQL database that holds the ledger and the keys that are made while gateways "
+              "run, for all gateways that name it. The state directory when left out."),
           field<S>(
               "password", [](S& s, Credential c) { s.password = std::move(c.secret); },
               CredentialForm{Absence::refused},
@@ -173,8 +166,9 @@ const Fields<RedisSettings>& redis_fields() {
       .meaning = "a server of Redis or Valkey",
       .list = {
           field<S>("url", &S::url,
-                   ServerUrlForm{{"redis://"}, "an address such as `redis://cache.example.com:6379/0`"},
-                   "Where it is."),
+                   ServerUrlForm{redis_url, "an address such as `redis://cache.example.com:6379/0`"},
+                   "Where it is; with `rediss://` over TLS, with the server's certificate verified: by the "
+                   "system's roots and those in `?ca_file=PATH`, where that is given."),
           field<S>("user", &S::user, TextForm{.wanted = "a name", .longest = 200},
                    "Who asks. The default user when left out."),
           field<S>(

@@ -33,12 +33,22 @@ struct Meter {
   bool is_short = false;  // the last time not all that was wanted was there
 };
 
+// Requests at the same time, where gateways share how many there may be.
+struct Slots {
+  std::int64_t lease = 0;  // that may be under way here
+  std::int64_t lacking = 0;
+  std::int64_t in_line = 0;
+  std::int64_t peak = 0;  // under way lately
+  int idle_looks = 0;
+};
+
 struct Account {
   Scope scope{};
   std::string name{};
   std::vector<Meter> meters{};
   std::int64_t most_concurrent = std::numeric_limits<std::int64_t>::max();
   std::int64_t tokens_per_request = std::numeric_limits<std::int64_t>::max();
+  Slots slots{};
   Amounts open{};                  // `requests` are those under way
   std::string key{};               // whose user, of Scope::user
   Account* next_active = nullptr;  // of those whose limits are in use here, where gateways share them
@@ -47,9 +57,10 @@ struct Account {
   std::uint64_t blocked_in =
       0;  // the pass over the line in which somebody earlier had to go on waiting for it
 
+  bool bounds_concurrency() const { return most_concurrent != std::numeric_limits<std::int64_t>::max(); }
   bool has_limits() const {
     constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
-    return !meters.empty() || most_concurrent != none || tokens_per_request != none;
+    return !meters.empty() || bounds_concurrency() || tokens_per_request != none;
   }
   bool bounds_money() const {
     for (const Meter& meter : meters) {

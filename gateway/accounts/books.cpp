@@ -100,6 +100,7 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
       }
     }
     if (account->open.requests >= account->most_concurrent) wait_for(account, nullptr);
+    if (is_shared_ && account->bounds_concurrency() && !has_slot(*account)) wait_for(account, nullptr);
   }
   if (let == Let::wait) return let;
   for (std::size_t i = 0; i < count; ++i) {

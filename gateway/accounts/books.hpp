@@ -65,6 +65,8 @@ struct SharedLimit {
   config::Period period{};
   config::WallTime begins{}, ends{};
   std::int64_t limit = 0, own = 0, lease = 0, wanted = 0;
+  // Of requests at the same time: in no window, and nothing of it is ever used up.
+  bool is_concurrent = false;
 };
 // What it gets: `others` is what other gateways have used.
 struct Granted {
@@ -181,7 +183,7 @@ class Books {
                                     config::TimePoint now) const;
   // Money set aside for requests under way, at the widest account there is; 0 when nothing is under way.
   std::int64_t open_nanos() const;
-  // From now on what is set aside must be in hand, of limits by time. `wanted` is called where somebody waits
+  // From now on what is set aside must be in hand. `wanted` is called where somebody waits
   // for more, on any thread.
   void share(std::function<void()> wanted);
   // Of limits that are in use here. What they have in hand and need not goes back with it; so does, every
@@ -219,9 +221,12 @@ class Books {
   void call_waiting(config::TimePoint now, std::vector<Bell*>& bells);
   void sweep_users(config::TimePoint now);
   bool has_in_hand(Account& account, Meter& meter, std::int64_t needed) const;
+  bool has_slot(Account& account) const;
   void activate(Account& account) const;
   void want() const;
   void take_share(Meter& meter) const;
+  void take_share_of_slots(Account& account) const;
+  bool share_slots(Account& account, config::TimePoint now, std::vector<SharedLimit>& limits) const;
   Account* account_of(Scope scope, std::string_view key, std::string_view name);
   bool share_account(Account& account, config::TimePoint now, std::uint64_t draw,
                      std::vector<SharedLimit>& limits);

@@ -34,6 +34,7 @@ void Books::configure(Account& account, const config::Quota& quota) {
   }
   constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
   account.most_concurrent = quota.concurrent ? *quota.concurrent : none;
+  if (is_shared_ && alone_of_ > 0) take_share_of_slots(account);
   account.tokens_per_request = quota.tokens_per_request ? quota.tokens_per_request->count : none;
 }
 

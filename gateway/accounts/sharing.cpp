@@ -47,6 +47,48 @@ void Books::take_share(Meter& meter) const {
   meter.lease = std::max(meter.lease, (meter.limit - meter.used) / alone_of_);
 }
 
+// One at least: who is alone must not stand still.
+void Books::take_share_of_slots(Account& account) const {
+  if (!account.bounds_concurrency()) return;
+  const std::int64_t share = std::max<std::int64_t>(account.most_concurrent / alone_of_, 1);
+  account.slots.lease = std::max(account.slots.lease, share);
+}
+
+bool Books::has_slot(Account& account) const {
+  if (!account.is_active) activate(account);
+  const std::int64_t lacking = account.open.requests + 1 - account.slots.lease;
+  if (lacking <= 0) return true;
+  account.slots.lacking = std::max(account.slots.lacking, lacking);
+  want();
+  return false;
+}
+
+// Whether they are in use.
+bool Books::share_slots(Account& account, config::TimePoint now, std::vector<SharedLimit>& limits) const {
+  Slots& slots = account.slots;
+  const std::int64_t open = account.open.requests;
+  slots.peak = std::max(open, slots.peak - slots.peak / 4 - 1);
+  const std::int64_t ahead =
+      std::clamp<std::int64_t>(slots.peak - open, 0, account.most_concurrent / least_part_ahead);
+  std::int64_t target = open + std::exchange(slots.in_line, 0) + ahead;
+  if (slots.lacking > 0) target = std::max(target, open + std::exchange(slots.lacking, 0));
+  target = std::min(target, account.most_concurrent);
+  slots.idle_looks = target == 0 && slots.lease <= 0 ? slots.idle_looks + 1 : 0;
+  // Those under way keep theirs, also where there may be fewer now.
+  if (alone_of_ == 0) slots.lease = std::min(slots.lease, std::max(target, open));
+  if (slots.idle_looks > most_idle_looks) return false;
+  limits.push_back({.scope = account.scope,
+                    .key = account.key,
+                    .name = account.name,
+                    .begins = {},
+                    .ends = calendar_.wall(now),
+                    .limit = account.most_concurrent,
+                    .lease = std::max<std::int64_t>(slots.lease, 0),
+                    .wanted = std::max<std::int64_t>(target - slots.lease, 0),
+                    .is_concurrent = true});
+  return true;
+}
+
 Account* Books::account_of(Scope scope, std::string_view key, std::string_view name) {
   const auto in = [&](const Accounts& all, std::string_view whose) {
     const auto found = all.find(whose);
@@ -104,6 +146,7 @@ bool Books::share_account(Account& account, config::TimePoint now, std::uint64_t
                       .lease = std::max<std::int64_t>(meter.lease, 0),
                       .wanted = std::max<std::int64_t>(target - meter.lease, 0)});
   }
+  if (account.bounds_concurrency() && share_slots(account, now, limits)) is_active = true;
   return is_active;
 }
 
@@ -114,6 +157,7 @@ std::vector<SharedLimit> Books::shared_limits(config::TimePoint now, std::uint64
   for (const Waiting& waiting : line_) {
     if (++counted > most_in_line_counted) break;
     for (std::size_t i = 0; i < waiting.count; ++i) {
+      ++waiting.accounts[i]->slots.in_line;
       for (Meter& meter : waiting.accounts[i]->meters) {
         const bool is_count = meter.measure == config::Measure::requests;
         const std::int64_t needed = is_count ? 1 : waiting.asked.most.of(meter.measure);
@@ -154,6 +198,10 @@ void Books::grant(const SharedLimit& limit, const Granted& granted, config::Time
   const std::lock_guard lock(mutex_);
   Account* account = account_of(limit.scope, limit.key, limit.name);
   if (!account) return;
+  if (limit.is_concurrent) {
+    account->slots.lease += granted.granted;
+    return;
+  }
   roll(*account, now);
   if (calendar_.window(limit.period, calendar_.wall(now)).begins != limit.begins) return;
   for (Meter& meter : account->meters) {
@@ -171,6 +219,7 @@ void Books::be_alone(std::optional<int> gateways, config::TimePoint now) {
   const auto take_all = [&](Account& account) {
     roll(account, now);
     for (Meter& meter : account.meters) take_share(meter);
+    take_share_of_slots(account);
   };
   if (everybody_) take_all(*everybody_);
   for (Accounts* accounts : {&teams_, &keys_, &users_}) {

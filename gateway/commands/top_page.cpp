@@ -65,12 +65,10 @@ std::string last_failure_text(const json::object& row) {
   return std::isfinite(ago) ? failure + ", " + span_text(ago) + " ago" : "";
 }
 
-// Ours, and what an engine of one's own has under way for others: "3+12".
+// Ours, and what other gateways or an engine of one's own has under way for others: "3+12".
 std::string now_text(const json::object& row) {
   const std::string ours = count_text(number(row, "in_flight"));
-  const json::value* engine = row.if_contains("engine");
-  const double others =
-      engine != nullptr && engine->is_object() ? number(engine->get_object(), "others") : none;
+  const double others = number(row, "in_flight_of_others");
   return others > 0 ? ours + "+" + count_text(others) : ours;
 }
 
@@ -156,6 +154,11 @@ std::string header(const json::object& status, const Screen& screen) {
   if (failed > 0) rest += ", " + count_text(failed) + " failed";
   rest += "  " + money_text(number(gateway, "dollars_5m")) + " in 5 min";
   rest += "  configuration " + count_text(number(gateway, "generation"));
+  if (const json::value* shared = status.if_contains("shared"); shared != nullptr && shared->is_object()) {
+    const double age = number(shared->get_object(), "exchanged_seconds_ago");
+    rest += "  one market of " + count_text(number(shared->get_object(), "gateways"));
+    if (age > 2) rest += ", not heard for " + span_text(age);
+  }
   const std::string line = fitted(name + rest, screen.columns);
   const std::size_t split = std::min(name.size(), line.size());
   return painted(line.substr(0, split), Colour::bold, screen.paint) + line.substr(split);

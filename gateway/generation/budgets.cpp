@@ -37,11 +37,12 @@ void Budgets::count(std::string_view policy, config::Money cost) {
 void Budgets::pass(const Day& today) {
   for (const auto& each : all_) {
     // What was counted before any day was known is of this one.
-    if (each->day != 0 && each->day != today.begins) each->nanos = 0;
+    if (each->day != 0 && each->day != today.begins)
+      each->before = each->nanos = each->others = each->others_before = 0;
     each->day = today.begins;
-    const double spent = static_cast<double>(each->nanos) * 1e-9;
-    each->money.store(routing::money_counts(each->a_day.load(std::memory_order_relaxed), spent, today.share),
-                      std::memory_order_relaxed);
+    each->money.store(
+        routing::money_counts(each->a_day.load(std::memory_order_relaxed), each->spent(), today.share),
+        std::memory_order_relaxed);
   }
 }
 
@@ -50,7 +51,7 @@ std::vector<Budgets::Standing> Budgets::standings() const {
   for (const auto& each : all_) {
     standings.push_back({.policy = each->policy,
                          .a_day = each->a_day.load(std::memory_order_relaxed),
-                         .spent = static_cast<double>(each->nanos) * 1e-9,
+                         .spent = each->spent(),
                          .money = each->money.load(std::memory_order_relaxed)});
   }
   return standings;
@@ -59,7 +60,7 @@ std::vector<Budgets::Standing> Budgets::standings() const {
 std::vector<routing::BudgetMemory> Budgets::memory() const {
   std::vector<routing::BudgetMemory> memory;
   for (const auto& each : all_) {
-    memory.push_back({.policy = routing::hash_of(each->policy), .day = each->day, .nanos = each->nanos});
+    memory.push_back({.policy = routing::hash_of(each->policy), .day = each->day, .nanos = each->own()});
   }
   return memory;
 }
@@ -69,10 +70,32 @@ void Budgets::recall(const std::vector<routing::BudgetMemory>& memory, const Day
     each->day = today.begins;
     for (const routing::BudgetMemory& known : memory) {
       if (known.policy == routing::hash_of(each->policy) && known.day == today.begins)
-        each->nanos += known.nanos;
+        each->before = known.nanos;
     }
   }
   pass(today);
+}
+
+void Budgets::began_with(const PolicySpent& own, const PolicySpent& others) {
+  Budget* budget = find(own.policy);
+  if (!budget || budget->day != own.day) return;
+  // Either may lack the last seconds.
+  budget->before = std::max(budget->before, own.nanos);
+  budget->others_before = std::max(budget->others_before, others.nanos);
+}
+
+std::vector<PolicySpent> Budgets::own() const {
+  std::vector<PolicySpent> all;
+  for (const auto& each : all_)
+    all.push_back({.policy = each->policy, .day = each->day, .nanos = each->own()});
+  return all;
+}
+
+void Budgets::others_spent(const std::vector<PolicySpent>& others) {
+  for (const PolicySpent& each : others) {
+    Budget* budget = find(each.policy);
+    if (budget && budget->day == each.day) budget->others = each.nanos;
+  }
 }
 
 }  // namespace gateway

@@ -1,7 +1,9 @@
-// What policies with a `budget` have spent today, and how much money counts under each for that. The control
-// loop alone counts; data loops read. A policy that goes on under its name goes on with what it spent.
+// What policies with a `budget` have spent today, here and at other gateways, and how much money counts under
+// each for that. The control loop alone counts; data loops read. A policy that goes on under its name goes on
+// with what it spent.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -15,6 +17,13 @@
 #include "routing/policy/policy_set.hpp"
 
 namespace gateway {
+
+// What requests under a policy cost on a day, at one gateway or at several.
+struct PolicySpent {
+  std::string policy;
+  std::int64_t day = 0;  // when it begins, in seconds since 1970
+  std::int64_t nanos = 0;
+};
 
 // A day as quotas have it: its begin says which one it is.
 struct Day {
@@ -46,6 +55,11 @@ class Budgets {
   std::vector<routing::BudgetMemory> memory() const;
   // What another process counted of the same day.
   void recall(const std::vector<routing::BudgetMemory>& memory, const Day& today);
+  // What the ledger has of the day from before this process counted: of this gateway, and of others.
+  void began_with(const PolicySpent& own, const PolicySpent& others);
+  // What this gateway has spent today, for others to be told; and what all others have by now.
+  std::vector<PolicySpent> own() const;
+  void others_spent(const std::vector<PolicySpent>& others);
 
  private:
   struct Budget {
@@ -53,7 +67,12 @@ class Budgets {
     const std::string policy;
     std::atomic<double> a_day{0};
     std::atomic<double> money{1};
-    std::int64_t day = 0, nanos = 0;
+    std::int64_t day = 0;
+    std::int64_t before = 0, nanos = 0;  // before this process counted, and since
+    std::int64_t others = 0, others_before = 0;
+
+    std::int64_t own() const { return before + nanos; }
+    double spent() const { return static_cast<double>(own() + std::max(others, others_before)) * 1e-9; }
   };
   double money_of(std::string_view policy) const;
   Budget* find(std::string_view policy) const;

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "gateway/keys/key_body.hpp"
+#include "gateway/keys/key_calls.hpp"
 #include "gateway/postgres/migrations.hpp"
 #include "gateway/postgres/postgres_text.hpp"
 
@@ -52,6 +53,7 @@ class PostgresKeys final : public KeyTable {
             {hex_of_bytes(bytes_of(key.settings.sha256)), hex_of_bytes(key.settings.name.text),
              hex_of_bytes(key_body(key))});
         database.run("UPDATE key_changes SET count=count+1");
+        database.run(std::string("NOTIFY ") + key_channel);  // heard once all of it is there
         return true;
       });
     } catch (const PostgresFault& fault) {

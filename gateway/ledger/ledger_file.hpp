@@ -34,6 +34,7 @@ class LedgerFile final : public LedgerStore {
   std::set<std::string, std::less<>> known_ids(const std::vector<std::string>& ids) override;
   std::optional<Entry> find(std::string_view id, std::optional<std::string_view> key = std::nullopt) override;
   int forget_user(std::string_view user) override;
+  PolicyCosts costs_by_policy(std::int64_t from_ms, std::int64_t until_ms) override;
 
  private:
   // Hashes of the ids of entries that follow each other, eight bytes each: in an index each entry would be a

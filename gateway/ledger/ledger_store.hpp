@@ -46,6 +46,14 @@ class LedgerStore {
                                     std::optional<std::string_view> key = std::nullopt) = 0;
   // What is stored about a user is then about nobody. Returns how many names were forgotten.
   virtual int forget_user(std::string_view user) = 0;
+  // What requests under each policy cost that ended from a moment on and before another one, both in
+  // milliseconds since 1970. Reads every entry of that time.
+  struct PolicyCost {
+    std::int64_t own = 0, others = 0;  // of this gateway, and of the others that write here
+  };
+  using PolicyCosts = std::map<std::string, PolicyCost>;
+  virtual PolicyCosts costs_by_policy(std::int64_t from_ms, std::int64_t until_ms) = 0;
+
   // What another connection to it may have renamed.
   void forget_names() { names_.clear(); }
 

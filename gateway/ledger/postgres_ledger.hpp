@@ -29,6 +29,7 @@ class PostgresLedger final : public LedgerStore {
   std::set<std::string, std::less<>> known_ids(const std::vector<std::string>& ids) override;
   std::optional<Entry> find(std::string_view id, std::optional<std::string_view> key = std::nullopt) override;
   int forget_user(std::string_view user) override;
+  PolicyCosts costs_by_policy(std::int64_t from_ms, std::int64_t until_ms) override;
 
  private:
   std::optional<std::int64_t> known_name(Whose kind, std::string_view text) override;

@@ -50,7 +50,10 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.ledger.child({"written"}),
           &families.ledger.child({"lost"}),
           &families.ledger_faults.child(),
-          &families.dropped_spans.child()};
+          &families.dropped_spans.child(),
+          &families.bulletins.child({"told"}),
+          &families.bulletins.child({"heard"}),
+          &families.bulletins.child({"refused"})};
 }
 
 }  // namespace
@@ -103,6 +106,11 @@ void Metrics::observe_sharing(int gateways, bool is_away, double leased_dollars)
   parts_->families.sharing_gateways.child().Set(gateways);
   parts_->families.sharing_away.child().Set(is_away ? 1 : 0);
   parts_->families.leased_dollars.child().Set(leased_dollars);
+}
+
+void Metrics::observe_shared_market(std::size_t gateways, config::Duration age) {
+  parts_->families.market_gateways.child().Set(static_cast<double>(gateways));
+  parts_->families.market_age.child().Set(config::Seconds(age).count());
 }
 
 void Metrics::observe_keys_away(bool is_away) {

@@ -40,8 +40,11 @@ enum class Event {
   ledger_entry_lost,  // its journal was full
   ledger_write_failed,
   span_dropped,  // a part of a trace that no collector took
+  bulletin_told,
+  bulletin_heard,
+  bulletin_refused,
 };
-inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::span_dropped) + 1;
+inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::bulletin_refused) + 1;
 
 class Metrics {
  public:
@@ -68,6 +71,8 @@ class Metrics {
   // Gateways that share quotas, whether their server does not answer, and the most money that one of those
   // who pay has in hand here.
   void observe_sharing(int gateways, bool is_away, double leased_dollars);
+  // With how many gateways the market is one, this one counted, and since when they were not listened to.
+  void observe_shared_market(std::size_t gateways, config::Duration age);
   // Whether keys that others change cannot be looked at.
   void observe_keys_away(bool is_away);
   // What waits for the ledger's disk, since when, and the share of the fullest journal that is used.

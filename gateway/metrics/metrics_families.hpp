@@ -356,6 +356,19 @@ struct MetricsFamilies {
   GaugeFamily leased_dollars{registry, "isocost_leased_dollars",
                              "The most money that one of those who pay has in hand here, of budgets that "
                              "several gateways share."};
+  CounterFamily bulletins{
+      registry,
+      "isocost_market_bulletins_total",
+      "What gateways told each other of what they measured: told by this one, heard from "
+      "others, and refused because it was damaged, too old, or of another version or key.",
+      Labels{"what"},
+      {},
+      few};
+  GaugeFamily market_gateways{registry, "isocost_market_gateways",
+                              "Gateways that share what they measure, this one counted; 0 where that is not "
+                              "shared."};
+  GaugeFamily market_age{registry, "isocost_market_exchange_age_seconds",
+                         "How long ago other gateways were listened to; 0 where nothing is shared."};
   GaugeFamily keys_away{registry, "isocost_keys_away",
                         "1 while the store of keys that other gateways change cannot be looked at."};
   GaugeFamily reserved_dollars{

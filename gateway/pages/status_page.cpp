@@ -166,6 +166,7 @@ json::object row_of(const Status& status, const routing::Endpoint& endpoint, con
   row["back_in_seconds"] =
       stand.until ? number_or_null(seconds(*stand.until - status.now)) : json::value(nullptr);
   row["in_flight"] = status.in_flight.at(endpoint.index);
+  row["in_flight_of_others"] = number_or_null(state.engine.others);
   add_measured(state.measured, row);
   add_prediction(status, endpoint, typical, row);
   add_traffic(status, endpoint.index, all_1m, all_5m, row);
@@ -191,8 +192,15 @@ std::string status_page(const Status& status) {
                                    {"spent_today", number_or_null(each.spent)},
                                    {"money_counts", number_or_null(each.money)}});
   }
-  return json_page(json::object{
-      {"gateway", gateway_object(status)}, {"endpoints", std::move(rows)}, {"budgets", std::move(budgets)}});
+  json::value shared = nullptr;
+  if (status.shared) {
+    shared = json::object{{"gateways", status.shared->gateways},
+                          {"exchanged_seconds_ago", number_or_null(seconds(status.shared->age))}};
+  }
+  return json_page(json::object{{"gateway", gateway_object(status)},
+                                {"endpoints", std::move(rows)},
+                                {"budgets", std::move(budgets)},
+                                {"shared", std::move(shared)}});
 }
 
 }  // namespace gateway

@@ -2,6 +2,7 @@
 // A pure function.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@ struct Status {
   std::vector<Budgets::Standing> budgets{};
   config::TimePoint now{};
   std::span<const routing::EndpointIndex> drained{};  // by operators
+  // With how many gateways the market is one, this one counted, and how long ago they were listened to.
+  struct Shared {
+    std::size_t gateways = 1;
+    config::Duration age{};
+  };
+  std::optional<Shared> shared{};  // absent: it is this gateway's own
 };
 
 // Times are milliseconds, prices dollars per million tokens, shares 0..1; null: no evidence yet. What is

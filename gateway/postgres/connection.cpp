@@ -181,6 +181,23 @@ PostgresRows Postgres::run(const std::string& sql, const std::vector<std::string
   return answer(until);
 }
 
+bool Postgres::is_called(std::chrono::milliseconds patience) {
+  if (!connection_) throw PostgresFault(Kind::away, "the connection was lost");
+  bool is_called = false;
+  const auto look = [&] {
+    if (PQconsumeInput(connection_.get()) == 0) lose(words_of(PQerrorMessage(connection_.get())));
+    while (PGnotify* call = PQnotifies(connection_.get())) {
+      PQfreemem(call);
+      is_called = true;
+    }
+  };
+  look();  // what came with the answer to something else
+  if (is_called) return true;
+  pollfd one{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
+  if (::poll(&one, 1, static_cast<int>(patience.count())) > 0) look();
+  return is_called;
+}
+
 void Postgres::copy(const std::string& sql, std::string_view rows) {
   run(sql);
   const Deadline until = std::chrono::steady_clock::now() + patience_;

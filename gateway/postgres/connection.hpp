@@ -63,6 +63,8 @@ class Postgres {
   PostgresRows run(const std::string& sql, const std::vector<std::string>& parameters = {});
   // `sql` is COPY ... FROM STDIN, `rows` its text.
   void copy(const std::string& sql, std::string_view rows);
+  // Whether somebody has called on a channel that this connection listens to, within `patience`.
+  bool is_called(std::chrono::milliseconds patience);
 
  private:
   struct Finish {

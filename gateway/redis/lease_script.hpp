@@ -6,11 +6,10 @@
 // used that are not there any more comes from the ledger (`seeds`) before money is given out.
 //
 // KEYS: that of all gateways, then one for each limit.
-// ARGV: name, epoch, and for each limit: used, in hand, wanted, limit, 1 for money, begin and end of the
-// window
-//   (seconds, 0: never), how many seeds (-1: not looked up), and those as names and amounts.
-// Replies: {how many gateways, since when it knows anything, then for each limit: used by others, given, 1
-// where seeds are wanted}, or {-1} where
+// ARGV: name, epoch, and for each limit: used, in hand, wanted, limit, 1 for money and 2 for requests at the
+// same time, begin and end of the window (seconds, 0: never), how many seeds (-1: not looked up), and those
+// as names and amounts. Replies: {how many gateways, since when it knows anything, then for each limit: used
+// by others, given, 1 where seeds are wanted}, or {-1} where
 //   a later process has the name.
 #pragma once
 
@@ -40,11 +39,13 @@ local out, at = {live, whole(born)}, 3
 for k = 2, #KEYS do
   local key = KEYS[k]
   local used, lease, wanted, limit = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-  local money, begins, ends = ARGV[at + 4] == '1', tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+  local kind, begins, ends = ARGV[at + 4], tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   local seeds = tonumber(ARGV[at + 7])
   at = at + 8
   if redis.call('EXISTS', key) == 0 then
-    local is_complete = not money or begins * 1000 > born + 5000
+    local since = begins * 1000
+    if kind == '2' then since = now end  -- who has some of it in hand tells so all the time
+    local is_complete = kind == '0' or since > born + 5000
     redis.call('HSET', key, 'from', is_complete and '0' or whole(now))
   end
   for i = 1, seeds do
@@ -59,12 +60,12 @@ for k = 2, #KEYS do
   local fields = redis.call('HGETALL', key)
   for i = 1, #fields, 2 do
     local name, value = fields[i], tonumber(fields[i + 1])
-    local kind = string.sub(name, 1, 1)
+    local what = string.sub(name, 1, 1)
     if name == 'from' then from = value
     elseif name == 'seeded' then seeded = true
-    elseif kind == 'u' then
+    elseif what == 'u' then
       if name ~= 'u' .. me then others = others + value end
-    elseif kind == 'l' then
+    elseif what == 'l' then
       if name == 'l' .. me or here[name] then leases = leases + value else redis.call('HDEL', key, name) end
     end
   end

@@ -3,30 +3,21 @@
 #pragma once
 
 #include <chrono>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "config/values/settings.hpp"
+#include "gateway/redis/redis_socket.hpp"
 #include "gateway/redis/resp.hpp"
 
 namespace gateway {
 
-class RedisFault final : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-struct RedisAddress {
-  std::string host, port = "6379", database = "0";
-};
-// "redis://host:6379/0"
+// "rediss://host:6379/0?ca_file=/etc/redis/ca.pem", which was checked with the configuration.
 RedisAddress redis_address(const std::string& url);
 
 class RedisConnection {
  public:
   RedisConnection(const config::RedisSettings& settings, std::chrono::milliseconds patience);
-  ~RedisConnection();
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
 
@@ -34,13 +25,11 @@ class RedisConnection {
   RedisReply ask(const std::vector<std::string>& words);
 
  private:
-  using Deadline = std::chrono::steady_clock::time_point;
-  void connect(const RedisAddress& address);
-  void wait(short events, Deadline until) const;
+  RedisConnection(const RedisAddress& address, std::chrono::milliseconds patience);
   void must(const RedisReply& reply) const;
 
   std::chrono::milliseconds patience_;
-  int socket_ = -1;
+  RedisSocket socket_;
   std::string read_;
 };
 

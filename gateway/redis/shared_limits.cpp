@@ -29,6 +29,7 @@ std::string key_of(const SharedLimit& limit) {
   if (limit.scope == Scope::user) whose = std::to_string(hash_of_id(limit.key + "\n" + limit.name));
   std::string key = "{isocost}:limit:";
   key.append(scope_names[static_cast<std::size_t>(limit.scope)]).append(":").append(whose).append(":");
+  if (limit.is_concurrent) return key + "concurrent";
   key.append(config::measure_names[static_cast<std::size_t>(limit.measure)]).append(":");
   key.append(config::period_names[static_cast<std::size_t>(limit.period)]).append(":");
   return key + std::to_string(seconds_of(limit.begins));
@@ -142,12 +143,14 @@ void SharedLimits::exchange(std::span<const SharedLimit> limits) {
   words.push_back(std::to_string(epoch_));
   for (std::size_t i = 0; i < limits.size(); ++i) {
     const SharedLimit& each = limits[i];
-    const bool is_money = each.measure == config::Measure::dollars;
+    const bool is_money = !each.is_concurrent && each.measure == config::Measure::dollars;
     const bool is_ever = each.ends == config::WallTime::max();
-    for (const std::int64_t number : {each.own, each.lease, each.wanted, each.limit, std::int64_t{is_money},
+    const std::int64_t kind = each.is_concurrent ? 2 : is_money ? 1 : 0;
+    for (const std::int64_t number : {each.own, each.lease, each.wanted, each.limit, kind,
                                       seconds_of(each.begins), is_ever ? 0 : seconds_of(each.ends)})
       words.push_back(std::to_string(number));
-    const std::optional<Seeds> seeds = seeds_of(keys[i]);
+    // Nothing of slots stands in the ledger.
+    const std::optional<Seeds> seeds = each.is_concurrent ? Seeds{} : seeds_of(keys[i]);
     words.push_back(seeds ? std::to_string(seeds->size()) : "-1");
     for (const auto& [gateway, used] : seeds.value_or(Seeds{})) {
       words.push_back(gateway);

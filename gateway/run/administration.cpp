@@ -86,7 +86,8 @@ std::optional<std::string> unknown_name(const std::string& body, const Generatio
 
 Administration::Administration(const LedgerPlace& place, Books& books, Ledger* ledger)
     : books_(books), ledger_(ledger), store_(std::make_unique<KeyStore>(open_keys(place))) {
-  is_shared_ = place.is_shared();
+  if (place.is_shared())
+    shared_in_ = PostgresAddress{.url = place.settings.url, .password = place.settings.password};
   version_ = store_->version();
   for (StoredKey& key : store_->all()) keys_.push_back(std::move(key.settings));
 }
@@ -103,6 +104,7 @@ std::unique_ptr<Administration> Administration::open(const LedgerPlace& place, B
 }
 
 Administration::~Administration() {
+  calls_.reset();
   work_.reset();
   io_.stop();
   if (thread_.joinable()) thread_.join();
@@ -111,27 +113,35 @@ Administration::~Administration() {
 void Administration::on_change(boost::asio::io_context& control, Adopt adopt) {
   control_ = &control;
   adopt_ = std::move(adopt);
-  if (is_shared_) look_soon();
+  if (shared_in_) {
+    look_soon();
+    calls_ = std::make_unique<KeyCalls>(*shared_in_, [this] { boost::asio::post(io_, [this] { look(); }); });
+  }
   thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
 }
 
-// What other gateways have changed is known here within a second. While the database is away, the keys that
-// are known hold.
+// What other gateways have changed is known here within a second, and at once where their calls are heard.
+// While the database is away, the keys that are known hold.
 void Administration::look_soon() {
-  constexpr auto between_looks = std::chrono::milliseconds(400);
-  next_look_.expires_after(between_looks);
+  constexpr auto between_looks = std::chrono::milliseconds(400),
+                 where_calls_are_heard = std::chrono::milliseconds(900);
+  next_look_.expires_after(calls_ && calls_->is_listening() ? where_calls_are_heard : between_looks);
   next_look_.async_wait([this](boost::system::error_code error) {
     if (error) return;
-    try {
-      const std::int64_t version = store_->version();
-      if (version != version_) take_into_use();
-      version_ = version;
-      is_away_ = false;
-    } catch (const std::exception&) {
-      is_away_ = true;
-    }
+    look();
     look_soon();
   });
+}
+
+void Administration::look() {
+  try {
+    const std::int64_t version = store_->version();
+    if (version != version_) take_into_use();
+    version_ = version;
+    is_away_ = false;
+  } catch (const std::exception&) {
+    is_away_ = true;
+  }
 }
 
 std::vector<config::KeySettings> Administration::take_into_use() {

@@ -7,9 +7,11 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "gateway/accounts/books.hpp"
+#include "gateway/keys/key_calls.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/open_keys.hpp"
 #include "gateway/ledger/ledger.hpp"
@@ -44,6 +46,7 @@ class Administration {
   };
   Administration(const LedgerPlace& place, Books& books, Ledger* ledger);
   void look_soon();
+  void look();
   std::vector<config::KeySettings> take_into_use();
   providers::Task<KeyAnswer> change(Pages::Loop& asker, KeyCall key_call,
                                     std::shared_ptr<const Generation> generation);
@@ -60,7 +63,8 @@ class Administration {
   std::vector<config::KeySettings> keys_;
   boost::asio::io_context* control_ = nullptr;
   Adopt adopt_;
-  bool is_shared_ = false;
+  std::optional<PostgresAddress> shared_in_;  // where other gateways change keys, too
+  std::unique_ptr<KeyCalls> calls_;
   std::int64_t version_ = 0;
   std::atomic<bool> is_away_{false};
   boost::asio::io_context io_{1};

@@ -72,6 +72,12 @@ std::string ControlLoop::keep_market(MarketFile& file) {
   return told;
 }
 
+std::int64_t ControlLoop::begin_day() {
+  const Day day = today();
+  generation_->budgets.pass(day);
+  return day.begins;
+}
+
 // As the days of quotas.
 Day ControlLoop::today() const {
   const config::WallTime now = calendar_.wall(config::Clock::now());
@@ -153,7 +159,10 @@ void ControlLoop::take(const Batch& batch) {
   learn(batch, now);
   // At once where somebody should know; what follows can wait.
   learned_ = learned_since_kept_ = true;
-  if (market_.flipped()) publish();
+  if (market_.flipped()) {
+    publish();
+    tell_others(now);
+  }
 
   judge_.judge(batch.records, now, [&] { return market_.seen(now); });
   const bool is_watched = tail_.is_watched(now);
@@ -183,12 +192,28 @@ void ControlLoop::hear(const EngineNews& news) {
   if (market_.flipped()) publish();
 }
 
+void ControlLoop::hear(const std::vector<routing::Bulletin>& bulletins) {
+  if (!shared_market_ || !shared_market_->hear(bulletins, config::Clock::now())) return;
+  learned_ = learned_since_kept_ = true;
+  if (market_.flipped()) publish();
+}
+
+void ControlLoop::tell_others(config::TimePoint now) {
+  if (!shared_market_) return;
+  if (shared_market_->pass(now)) learned_ = true;
+  shared_market_->tell(*generation_->catalogue, generation_->in_flight, now);
+}
+
 void ControlLoop::publish_regularly() {
   regular_.expires_after(between_snapshots);
   regular_.async_wait([this](boost::system::error_code error) {
     if (error) return;
+    tell_others(config::Clock::now());
     if (learned_) publish();
-    if (!generation_->budgets.is_empty()) generation_->budgets.pass(today());
+    if (!generation_->budgets.is_empty()) {
+      generation_->budgets.pass(today());
+      if (shared_market_) shared_market_->spent(generation_->budgets.own());
+    }
     log_.tell_left_out(std::chrono::system_clock::now());
     const config::TimePoint now = config::Clock::now();
     if (tail_.is_due(now)) tail_.beat(make_status(), now);
@@ -208,6 +233,7 @@ config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation
   generation_ = std::move(generation);
   calendar_ = calendar_of(generation_->catalogue->settings());
   market_.adopt(generation_->catalogue, now);
+  if (shared_market_) shared_market_->adopt(*generation_->catalogue);
   metrics_.adopt(generation_->catalogue);
   traffic_.adopt(generation_->catalogue);
   log_.reopen(generation_->catalogue->settings().log);
@@ -258,6 +284,11 @@ std::string ControlLoop::make_metrics() {
   return metrics_.text();
 }
 
+std::optional<Status::Shared> ControlLoop::shared_with(config::TimePoint now) const {
+  if (!shared_market_) return std::nullopt;
+  return Status::Shared{.gateways = market_gateways(now), .age = shared_market_->exchange().age(now)};
+}
+
 std::string ControlLoop::make_status() {
   const config::TimePoint now = config::Clock::now();
   const auto snapshot = market_.seen(now);
@@ -267,7 +298,8 @@ std::string ControlLoop::make_status() {
                       .traffic = traffic_,
                       .budgets = generation_->budgets.standings(),
                       .now = now,
-                      .drained = drained_.endpoints()});
+                      .drained = drained_.endpoints(),
+                      .shared = shared_with(now)});
 }
 
 providers::Task<std::string> ControlLoop::metrics(Loop& asker) {

@@ -14,16 +14,18 @@
 #include "gateway/console/tail.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/generation/generation.hpp"
-#include "gateway/observe/judge.hpp"
 #include "gateway/metrics/metrics.hpp"
+#include "gateway/observe/judge.hpp"
 #include "gateway/observe/request_log.hpp"
 #include "gateway/observe/traffic.hpp"
+#include "gateway/pages/status_page.hpp"
 #include "gateway/recall/record_desk.hpp"
 #include "gateway/record_file/market_file.hpp"
 #include "gateway/record_file/storage.hpp"
 #include "gateway/run/administration.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/data_loop.hpp"
+#include "gateway/run/shared_market.hpp"
 #include "gateway/trace/trace_exporter.hpp"
 #include "routing/market/market.hpp"
 
@@ -57,6 +59,26 @@ class ControlLoop final : public Pages {
   std::string keep_market(MarketFile& file);
   // Once this loop's thread has ended.
   void keep_market_now();
+
+  // Before the threads run, and once the market knows what it is to know at the start: how it is told to
+  // other gateways; outlives this loop's thread.
+  void share_market(MarketExchange& exchange) {
+    shared_market_.emplace(exchange, market_, *generation_->catalogue);
+  }
+  // With how many the market is one, this one counted; 0 where it is not shared. On this loop's thread.
+  std::size_t market_gateways(config::TimePoint now) const {
+    return shared_market_ ? shared_market_->gateways(now) + 1 : 0;
+  }
+  // What others told. On this loop's thread.
+  void hear(const std::vector<routing::Bulletin>& bulletins);
+
+  // Of policies with a budget, on this loop's thread or before the threads run: when today began; what the
+  // ledger has of it from before this process; what other gateways have spent of it by now.
+  std::int64_t begin_day();
+  void began_with(const PolicySpent& own, const PolicySpent& others) {
+    generation_->budgets.began_with(own, others);
+  }
+  void others_spent(const std::vector<PolicySpent>& others) { generation_->budgets.others_spent(others); }
 
   // Called from data loops' threads: hands a batch over, which goes back to its loop once it is read. Drops
   // it, and counts that, when too many wait.
@@ -106,7 +128,9 @@ class ControlLoop final : public Pages {
   Day today() const;
   std::string make_metrics();
   std::string make_status();
+  std::optional<Status::Shared> shared_with(config::TimePoint now) const;
   void publish_regularly();
+  void tell_others(config::TimePoint now);
   void keep_market_regularly();
   Told change_service_now(const ServiceCall& call);
   void publish();
@@ -121,6 +145,7 @@ class ControlLoop final : public Pages {
   RequestLog log_;
   Traffic traffic_;
   Judge judge_;
+  std::optional<SharedMarket> shared_market_;  // absent where this gateway is alone
   std::function<Reloaded()> reload_;
   std::function<void(Metrics&)> observe_money_;
   std::vector<DataLoop*> loops_;

@@ -14,6 +14,7 @@
 #include "config/values/address.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
+#include "gateway/ledger/ledger_times.hpp"
 #include "gateway/pages/limits_page.hpp"
 #include "gateway/process/given_sockets.hpp"
 #include "gateway/process/heartbeat.hpp"
@@ -21,6 +22,7 @@
 #include "gateway/process/process.hpp"
 #include "gateway/process/supervisor.hpp"
 #include "gateway/record_file/market_file.hpp"
+#include "gateway/redis/market_exchange.hpp"
 #include "gateway/redis/shared_limits.hpp"
 #include "gateway/run/admin_door.hpp"
 #include "gateway/run/control_loop.hpp"
@@ -84,6 +86,8 @@ class RunningGateway {
     if (!can_log() || !keep_state()) return 1;
     look_after_engines();
     keep_market();
+    share_market();
+    pace_by_the_ledger();
     if (!keep_records() || !listen()) return 1;
     await_signal(signals);
     await_hangup(hangup);
@@ -108,6 +112,7 @@ class RunningGateway {
     // These may wait for somebody else: what is kept here goes first.
     tracer_.reset();
     sharing_.reset();
+    exchange_.reset();
     desk_.reset();  // what these still make is for loops that are there
     administration_.reset();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
@@ -199,6 +204,38 @@ class RunningGateway {
     if (!told.empty()) say("isocost: " + told);
   }
 
+  void share_market() {
+    if (settings().redis.url.empty()) return;
+    const auto on_control = [this](auto work) { asio::post(control_.io(), std::move(work)); };
+    exchange_ = std::make_unique<MarketExchange>(
+        settings().redis, MarketExchange::Who{.gateway = name(), .seal_key = settings().seal_key},
+        [this, on_control](std::vector<routing::Bulletin> bulletins) {
+          on_control([this, told = std::move(bulletins)] { control_.hear(told); });
+        },
+        [this, on_control](std::vector<PolicySpent> others) {
+          on_control([this, spent = std::move(others)] { control_.others_spent(spent); });
+        },
+        [this](const std::string& text) { say("isocost: " + text); });
+    control_.share_market(*exchange_);
+    exchange_->run();
+  }
+
+  // What policies with a budget have spent today is known before long, however the last process ended.
+  void pace_by_the_ledger() {
+    if (!ledger_ || generation_->budgets.is_empty()) return;
+    const std::int64_t day = control_.begin_day(), until = ms_of(std::chrono::system_clock::now());
+    ledger_->read([this, day, until](LedgerStore* store) {
+      if (!store) return;
+      const LedgerStore::PolicyCosts costs = store->costs_by_policy(day * 1000, until);
+      asio::post(control_.io(), [this, day, costs] {
+        for (const auto& [policy, cost] : costs) {
+          control_.began_with({.policy = policy, .day = day, .nanos = cost.own},
+                              {.policy = policy, .day = day, .nanos = cost.others});
+        }
+      });
+    });
+  }
+
   int workers() const {
     const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     return settings().workers > 0 ? settings().workers : cores;
@@ -239,23 +276,35 @@ class RunningGateway {
     return has_all ? keep_keys() && count_from_the_ledger() : may_do_without;
   }
 
+  void count(Metrics& metrics, Event event, std::uint64_t now) {
+    std::uint64_t& before = counted_before_[static_cast<std::size_t>(event)];
+    metrics.count(event, now - std::exchange(before, now));
+  }
+
+  void observe_exchange(Metrics& metrics) {
+    if (!exchange_) return;
+    const config::TimePoint now = config::Clock::now();
+    metrics.observe_shared_market(control_.market_gateways(now), exchange_->age(now));
+    count(metrics, Event::bulletin_told, exchange_->told());
+    count(metrics, Event::bulletin_heard, exchange_->heard());
+    count(metrics, Event::bulletin_refused, exchange_->refused());
+  }
+
   void observe_money(Metrics& metrics) {
     metrics.observe_reserved(books_.open_requests(), config::Money{books_.open_nanos()}.dollars());
     if (sharing_) {
       metrics.observe_sharing(sharing_->gateways(), sharing_->is_away(),
                               config::Money{books_.leased_nanos()}.dollars());
     }
+    observe_exchange(metrics);
     if (administration_) metrics.observe_keys_away(administration_->is_away());
     const auto budgets = budgets_of(books_.limits(config::Clock::now(), Books::Users::left_out),
                                     std::chrono::system_clock::now());
     metrics.observe_budgets(budgets);
     if (!ledger_) return;
-    const auto count = [&](Event event, std::uint64_t now, std::uint64_t& before) {
-      metrics.count(event, now - std::exchange(before, now));
-    };
-    count(Event::ledger_entry_written, ledger_->written(), ledger_before_[0]);
-    count(Event::ledger_entry_lost, ledger_->lost(), ledger_before_[1]);
-    count(Event::ledger_write_failed, ledger_->faults(), ledger_before_[2]);
+    count(metrics, Event::ledger_entry_written, ledger_->written());
+    count(metrics, Event::ledger_entry_lost, ledger_->lost());
+    count(metrics, Event::ledger_write_failed, ledger_->faults());
     const Journal::Use use = ledger_->use();
     metrics.observe_ledger(use.waiting, use.waiting == 0 ? config::Duration{} : ledger_->behind(), use.share);
   }
@@ -502,9 +551,10 @@ class RunningGateway {
   std::unique_ptr<EngineWatch> engines_;  // outlived by the names in `shared_`
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<SharedLimits> sharing_;
+  std::unique_ptr<MarketExchange> exchange_;
   std::unique_ptr<Administration> administration_;
   bool is_counting_ = false;
-  std::array<std::uint64_t, 3> ledger_before_{};  // as the metrics have them
+  std::array<std::uint64_t, event_count> counted_before_{};  // as the metrics have them
   std::vector<std::unique_ptr<DataLoop>> loops_;
   std::optional<AdminDoor> admin_;
   Tcp::endpoint bound_;

@@ -136,7 +136,8 @@ Command add_simulate(CLI::App& app, std::string command_line) {
       ->type_name("FILE");
   simulate->add_option("--policy", options.policies,
                        "Policies, or values of time such as '18 $/h'; with -size, -load, -explore, -cache, "
-                       "-hedge or -thresholds behind it without that part");
+                       "-hedge or -thresholds behind it without that part, with @3 over three gateways, with "
+                       "@3-alone over three that tell each other nothing");
   simulate->add_option("--baseline", options.baselines, "Other routers' ways, or all");
   simulate->add_option("--seeds", options.seeds, "Such as 1001-1020")->capture_default_str();
   simulate->add_option("--world", options.world, "How hosts vary: drifting or regimes")

@@ -7,6 +7,7 @@
 #include "config/files/load_fleet.hpp"
 #include "config/files/load_trace.hpp"
 #include "config/values/quantity.hpp"
+#include "gateway/simulate/gateways_asked.hpp"
 #include "gateway/simulate/tournament.hpp"
 #include "routing/host_model/generated_fleet.hpp"
 #include "routing/host_model/generated_trace.hpp"
@@ -208,6 +209,18 @@ void Setup::add(const std::string& name, Entrant::Kind kind, routing::MakeConten
 void Setup::add_policy(const routing::PolicySet& set, const std::string& name) {
   routing::CoreParts without;
   std::string base = name;
+  GatewaysAsked gateways;
+  if (!set.find(base)) {
+    const auto said = take_gateways(base);
+    if (!said)
+      return wrong("--policy", "`" + name + "` has no number of gateways from 1 to 64",
+                   "write `balanced@3` or `balanced@3-alone`");
+    gateways = *said;
+  }
+  const auto core = [&](const routing::Policy& policy) {
+    return gateways.count == 0 ? routing::make_core(policy, without)
+                               : routing::make_several(policy, without, gateways.count, gateways.exchange);
+  };
   for (bool found = true; found;) {
     found = false;
     for (const routing::PartName& part : routing::part_names()) {
@@ -224,10 +237,10 @@ void Setup::add_policy(const routing::PolicySet& set, const std::string& name) {
     policy.value_of_ttft = policy.value_of_generation = *value;
     if (*value == 0) policy.hedge_budget = 0;
     obey(policy);
-    add(name, Entrant::Kind::policy, routing::make_core(policy, without));
+    add(name, Entrant::Kind::policy, core(policy));
   } else if (const routing::Policy* policy = set.find(base)) {
     obey(*policy);
-    add(name, Entrant::Kind::policy, routing::make_core(*policy, without));
+    add(name, Entrant::Kind::policy, core(*policy));
   } else {
     const std::string near = config::nearest(base, set.names());
     wrong(

@@ -1,6 +1,7 @@
 #include "providers/net/tls.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <new>
 #include <stdexcept>
 
 #include "providers/net/tls_connection.hpp"
@@ -52,16 +53,26 @@ int TlsClient::keep_session(SSL* ssl, SSL_SESSION* session) {
   return 1;  // the reference is ours now
 }
 
-ConnectionPtr TlsClient::wrap(Connection::Socket socket) {
-  const boost::intrusive_ptr<TlsConnection> connection(
-      new TlsConnection(std::move(socket), context_.native_handle()));
-  SSL* engine = connection->engine();
+void TlsClient::prepare(SSL* engine) const {
   SSL_set_connect_state(engine);
   boost::system::error_code not_an_address;
   asio::ip::make_address(host_, not_an_address);
   if (not_an_address) SSL_set_tlsext_host_name(engine, host_.c_str());  // SNI is for names only
   if (session_) SSL_set_session(engine, session_.get());
+}
+
+ConnectionPtr TlsClient::wrap(Connection::Socket socket) {
+  const boost::intrusive_ptr<TlsConnection> connection(
+      new TlsConnection(std::move(socket), context_.native_handle()));
+  prepare(connection->engine());
   return connection;
+}
+
+std::unique_ptr<SSL, TlsClient::EngineFree> TlsClient::engine(int socket) {
+  std::unique_ptr<SSL, EngineFree> engine(SSL_new(context_.native_handle()));
+  if (!engine || SSL_set_fd(engine.get(), socket) != 1) throw std::bad_alloc();
+  prepare(engine.get());
+  return engine;
 }
 
 Task<TlsFault> TlsClient::handshake(Connection& wrapped) {

@@ -22,6 +22,11 @@ class TlsClient {
 
   // Takes a connected socket and shakes hands; close the returned connection's socket to end it early.
   ConnectionPtr wrap(Connection::Socket socket);
+  // The engine alone, for a thread that waits for its socket itself. Must not outlive this.
+  struct EngineFree {
+    void operator()(SSL* engine) const { SSL_free(engine); }
+  };
+  std::unique_ptr<SSL, EngineFree> engine(int socket);
   // What was wrong, or TlsFault::none: no byte of a request may be written before that.
   static Task<routing::TlsFault> handshake(Connection& wrapped);
   // Why a connection that shook hands ended before a reply, where TLS is to blame: in TLS 1.3 a host that
@@ -32,6 +37,7 @@ class TlsClient {
   struct SessionFree {
     void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
   };
+  void prepare(SSL* engine) const;
   static int keep_session(SSL* ssl, SSL_SESSION* session);
 
   std::string host_;

@@ -194,7 +194,8 @@ error_code TlsConnection::reason(int result) {
 
 // Called by OpenSSL when the host asks for a certificate. There is none to give.
 int TlsConnection::give_certificate(SSL* engine, X509**, EVP_PKEY**) {
-  static_cast<TlsConnection*>(SSL_get_ex_data(engine, connection_slot()))->asked_ = CertificateAsked::yes;
+  auto* self = static_cast<TlsConnection*>(SSL_get_ex_data(engine, connection_slot()));
+  if (self) self->asked_ = CertificateAsked::yes;  // an engine may be without a connection
   return 0;
 }
 

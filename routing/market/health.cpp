@@ -87,7 +87,7 @@ Health::Change Health::begins(config::TimePoint dispatched, config::TimePoint no
 }
 
 Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now,
-                               double by_load) {
+                               double by_load, Seen seen) {
   if (attempt.headroom) {
     headroom = std::clamp(*attempt.headroom, 0.0, 1.0);
     headroom_known = now;
@@ -109,8 +109,10 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
     if (!has_begun) change = answers(attempt.dispatched, fault == Fault::load ? 1 - by_load : 0, now);
     // A stream from before the failures says nothing of what is asked now.
     if (attempt.dispatched >= breaker.failing_since()) failures_in_a_row = 0;
-    refusals_in_a_row = fault == Fault::load ? refusals_in_a_row + 1 : 0;
-    const Change cooled = attempt.failure ? cool(*attempt.failure, now) : Change::gradual;
+    if (fault == Fault::none || seen == Seen::here)
+      refusals_in_a_row = fault == Fault::load ? refusals_in_a_row + 1 : 0;
+    const bool cools = attempt.failure && seen == Seen::here;
+    const Change cooled = cools ? cool(*attempt.failure, now) : Change::gradual;
     return change == Change::flipped ? change : cooled;
   }
   if (fault == Fault::configuration) {
@@ -132,7 +134,7 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
     breaker.trip(now, draw, config::Seconds(failing_takes));
     return Change::flipped;
   }
-  return cool(*attempt.failure, now);
+  return seen == Seen::here ? cool(*attempt.failure, now) : Change::gradual;
 }
 
 }  // namespace routing

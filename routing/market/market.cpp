@@ -91,6 +91,8 @@ void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint
   states_ = std::move(states);
   dossiers_ = std::move(dossiers);
   half_hour_ = std::move(half_hour);
+  here_.assign(count, {});
+  glimpses_.clear();
   suspicions_.assign(count, Suspicion(catalogue_->settings().keys.size()));
   SpeedPrior prior;
   if (load_ == LoadModel::smooth) prior.slots = Threshold::unseen(1);
@@ -119,10 +121,17 @@ EndpointState& Market::state_at(EndpointIndex index, config::TimePoint now) {
 void Market::begins(const Attempt& attempt, const AskedFor& asked, config::TimePoint now) {
   const std::optional<EndpointIndex> index = current_index(attempt);
   if (!index) return;
-  EndpointState& state = state_at(*index, now);
+  if (keeps_glimpses_)
+    note({.what = Glimpse::What::begins, .attempt = attempt, .asked = asked, .at = now}, *index);
+  learn_begins(*index, attempt, asked, now);
+}
+
+void Market::learn_begins(EndpointIndex index, const Attempt& attempt, const AskedFor& asked,
+                          config::TimePoint now) {
+  EndpointState& state = state_at(index, now);
   if (state.health.begins(attempt.dispatched, now) == Health::Change::flipped) flipped_ = true;
   if (state.replies == 0) flipped_ = true;
-  dossiers_[*index].learn_beginning(state, attempt, asked);
+  dossiers_[index].learn_beginning(state, attempt, asked);
 }
 
 void Market::ends(const Attempt& attempt, const AskedFor& asked, config::TimePoint now) {
@@ -133,8 +142,10 @@ void Market::ends(const Attempt& attempt, const AskedFor& asked, config::TimePoi
   }
   const std::optional<EndpointIndex> index = current_index(attempt);
   if (!index) return;
+  if (keeps_glimpses_)
+    note({.what = Glimpse::What::ends, .attempt = attempt, .asked = asked, .at = now}, *index);
   EndpointState& state = state_at(*index, now);
-  observe_health(*index, attempt, now);
+  observe_health(*index, attempt, Health::Seen::here, now);
   dossiers_[*index].learn_end(state, attempt, asked, now);
 }
 
@@ -167,6 +178,14 @@ void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoi
                                .cached_tokens = prompt_share(demand, seen) *
                                                 static_cast<double>(demand.prompt.count) *
                                                 states_[*index].prompt_scale};
+    if (keeps_glimpses_)
+      note({.what = Glimpse::What::counts,
+            .attempt = attempt,
+            .asked = {.prompt = demand.prompt},
+            .lengths = keys,
+            .cached_tokens = expected.cached_tokens,
+            .at = now},
+           *index);
     dossiers_[*index].learn_tokens(states_[*index], attempt, demand.prompt, expected);
   }
   if (attempt.failure && attempt.failure->kind == FailureKind::too_long) {
@@ -180,8 +199,10 @@ void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoi
   }
 }
 
-void Market::observe_health(EndpointIndex index, const Attempt& attempt, config::TimePoint now) {
-  Fault fault = suspicions_[index].judged(attempt, now);
+void Market::observe_health(EndpointIndex index, const Attempt& attempt, Health::Seen seen,
+                            config::TimePoint now) {
+  Fault fault = attempt.failure ? fault_of(attempt.failure->kind) : Fault::none;
+  if (seen == Health::Seen::here) fault = suspicions_[index].judged(attempt, now);
   // The request's own deadline is a fault of the host that had not even begun long after it should have.
   if (attempt.failure && attempt.failure->kind == FailureKind::deadline && !attempt.first_delta) {
     const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);
@@ -193,7 +214,7 @@ void Market::observe_health(EndpointIndex index, const Attempt& attempt, config:
   const Endpoint& endpoint = catalogue_->endpoints()[index];
   const double draw = drawn(hash_of(endpoint.settings->name.text), Purpose::breaker_jitter,
                             static_cast<std::uint64_t>(now.time_since_epoch().count()));
-  if (states_[index].health.observe(attempt, fault, draw, now, by_load) == Health::Change::flipped) {
+  if (states_[index].health.observe(attempt, fault, draw, now, by_load, seen) == Health::Change::flipped) {
     flipped_ = true;
   }
   // A credential that is refused or has no money left is so for every model of the provider.
@@ -212,7 +233,9 @@ bool Market::hears(EndpointIndex index, const EngineReport& report, double own, 
   if (engine.is_ready != report.is_ready) flipped_ = true;
   const bool has_load = report.is_ready && report.running.has_value();
   const double all = has_load ? *report.running + report.waiting.value_or(0) : 0;
-  const double others = std::max(0.0, all - own);
+  // Where it does not say so, what other gateways say of themselves stands.
+  const bool says_nothing = report.is_ready && !has_load && std::isnan(engine.running);
+  const double others = says_nothing ? engine.others : std::max(0.0, all - own);
   const bool is_news = engine.is_ready != report.is_ready || engine.others != others;
   engine = {.is_ready = report.is_ready,
             .others = others,

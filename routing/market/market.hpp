@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "routing/market/dossier.hpp"
+#include "routing/market/glimpse.hpp"
 #include "routing/market/lengths.hpp"
 #include "routing/market/market_memory.hpp"
 #include "routing/market/snapshot.hpp"
@@ -38,6 +39,16 @@ class Market {
   // An engine of one's own was looked at, while this gateway had `own` attempts under way at the endpoint.
   // What it says stays until the next look. Returns whether that changes anything.
   bool hears(EndpointIndex index, const EngineReport& report, double own, config::TimePoint now);
+  // From now on what is learned here is kept for other gateways, until it is taken.
+  void keep_glimpses() { keeps_glimpses_ = true; }
+  std::vector<Glimpse> take_glimpses() { return glimpses_.take(); }
+  std::uint64_t glimpses_left_out() const { return glimpses_.left_out(); }
+  // What another gateway saw. A refusal there is no pause here, and a failure says nothing where an answer
+  // began here since. Returns whether it is news: neither too old, nor older than what was seen here.
+  bool learns_from(const Glimpse& glimpse, config::TimePoint now);
+  // So many requests are under way there for other gateways; where an engine says what it runs, these are
+  // among them already. Returns whether that changes anything.
+  bool others_have(EndpointIndex index, double others);
   // A host's state changed so that waiting for the next regular snapshot would hurt. Until the next snapshot.
   bool flipped() const { return flipped_; }
   std::shared_ptr<const Snapshot> snapshot(config::TimePoint now);
@@ -54,9 +65,13 @@ class Market {
  private:
   std::shared_ptr<Snapshot> picture(config::TimePoint now);
   void learn(const Attempt& attempt, const Demand& demand, config::TimePoint now);
+  void learn_begins(EndpointIndex index, const Attempt& attempt, const AskedFor& asked,
+                    config::TimePoint now);
+  void learn_counts(const Glimpse& glimpse);
+  void note(const Glimpse& glimpse, EndpointIndex index);
   std::optional<EndpointIndex> current_index(const Attempt& attempt) const;
   EndpointState& state_at(EndpointIndex index, config::TimePoint now);
-  void observe_health(EndpointIndex index, const Attempt& attempt, config::TimePoint now);
+  void observe_health(EndpointIndex index, const Attempt& attempt, Health::Seen seen, config::TimePoint now);
   void refresh(config::TimePoint now);
   void refresh_prior(std::size_t model, EndpointIndex first);
   SpeedPrior prior_of(EndpointIndex index) const;
@@ -74,8 +89,15 @@ class Market {
   std::vector<Dossier> dossiers_;      // by EndpointIndex
   std::vector<Suspicion> suspicions_;  // by EndpointIndex
   std::vector<Measured> half_hour_;    // by EndpointIndex
-  std::vector<SpeedPrior> priors_;     // by Endpoint::model_index
-  std::vector<double> median_of_;      // scratch of refresh_prior
+  // What was seen here last, of whatever kind, and the last beginning of an answer.
+  struct Here {
+    config::TimePoint seen = config::TimePoint::min(), answered = config::TimePoint::min();
+  };
+  std::vector<Here> here_;  // by EndpointIndex
+  bool keeps_glimpses_ = false;
+  Glimpses glimpses_;
+  std::vector<SpeedPrior> priors_;  // by Endpoint::model_index
+  std::vector<double> median_of_;   // scratch of refresh_prior
   Lengths lengths_;
   PrefixIndex prefixes_;
   std::shared_ptr<const LengthTable> published_lengths_;

@@ -35,6 +35,12 @@ class CoreContender final : public Contender {
     market_.recall(memory, age, now);
   }
 
+  // Where several gateways tell each other what they measure: its market, and that there is news in it.
+  Market& market() { return market_; }
+  void hears_of_others() { learned_ = true; }
+  // Requests of others at an endpoint, as the last decision saw them.
+  double others_at(EndpointIndex endpoint) const { return snapshot_->endpoints[endpoint].engine.others; }
+
   const Decision& last_decision() const { return decision_; }
 
  private:

@@ -55,6 +55,14 @@ MakeContender make_core(Policy policy, CoreParts without) {
   };
 }
 
+MakeContender make_several(Policy policy, CoreParts without, std::size_t gateways,
+                           SeveralGateways::Exchange exchange) {
+  return [policy = std::move(policy), without, gateways, exchange](SimulatedMarket& market,
+                                                                   config::TimePoint now) {
+    return std::make_unique<SeveralGateways>(policy, without, gateways, exchange, market.catalogue(now), now);
+  };
+}
+
 MakeContender make_oracle(Policy values) {
   return [values = std::move(values)](SimulatedMarket& market, config::TimePoint) {
     return std::make_unique<Oracle>(market, values);

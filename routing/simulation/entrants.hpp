@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "routing/simulation/core_contender.hpp"
+#include "routing/simulation/several_gateways.hpp"
 #include "routing/simulation/simulation.hpp"
 
 namespace routing {
@@ -25,6 +25,9 @@ const std::vector<PartName>& part_names();
 MakeContender make_baseline(std::string_view name, Policy rules = {});
 // `policy` is copied.
 MakeContender make_core(Policy policy, CoreParts without);
+// The same traffic over so many gateways.
+MakeContender make_several(Policy policy, CoreParts without, std::size_t gateways,
+                           SeveralGateways::Exchange exchange);
 // Who knows everything; `values` say what a second is worth, and what is forbidden to it, too.
 MakeContender make_oracle(Policy values);
 

@@ -7,8 +7,10 @@ import random
 import time
 import unittest
 
+import httpx
+
 from gateway import free_port
-from money_test import WORST, Gateway, ask, uses
+from money_test import ADMIN, WORST, Gateway, ask, uses
 from scripted_host import ScriptedHost
 from servers import PASSWORD, Postgres, Redis
 
@@ -97,6 +99,24 @@ class Budgets(Three):
 
 
 class Keys(Three):
+    def revoked_within(self, gateways, seconds, listening):
+        """How long a key is taken after it was revoked, as a gateway answers that; without those who listen, where named."""
+        name = "gone" if listening else "called"
+        key = gateways[0].run("keys", "create", "--name", name, "--config", str(gateways[0].config)).stdout.strip()
+        while any(asyncio.run(ask(gateway.port, key, "all"))[0] != 200 for gateway in gateways):
+            time.sleep(0.02)
+        if listening:
+            self.postgres.sql(listening.replace("SELECT pid", "SELECT pg_terminate_backend(pid)"), self.database)
+        answer = httpx.post(f"http://127.0.0.1:{gateways[1].port}/admin/keys/{name}/revoke",
+                            headers={"Authorization": f"Bearer {ADMIN}"})
+        self.assertEqual(answer.status_code, 200)
+        begin = time.monotonic()
+        while any(asyncio.run(ask(gateway.port, key, "all"))[0] != 401 for gateway in gateways):
+            self.assertLess(time.monotonic() - begin, seconds)
+            time.sleep(0.002)
+        print(f"revoked everywhere after {(time.monotonic() - begin) * 1000:.0f} ms", "by looking" if listening else "")
+        return True
+
     def test_a_key_is_known_and_revoked_everywhere_within_a_second(self):
         gateways = self.start({})
         made = gateways[0].run("keys", "create", "--name", "ci", "--config", str(gateways[0].config))
@@ -111,6 +131,12 @@ class Keys(Three):
         while any(asyncio.run(ask(gateway.port, key, "all"))[0] != 401 for gateway in gateways):
             self.assertLess(time.monotonic() - begin, 1)
             time.sleep(0.02)
+        # Where no call is heard, as behind a pooler, they look.
+        listening = ("SELECT pid FROM pg_stat_activity WHERE query IN ('LISTEN isocost_keys', 'SELECT 1') AND datname = "
+                     f"'{self.database}'")
+        self.assertEqual(len(self.postgres.sql(listening, self.database)), 3)
+        self.assertEqual(self.revoked_within(gateways, 0.5, listening=None), True)
+        self.assertEqual(self.revoked_within(gateways, 1.2, listening=listening), True)
         self.postgres.pause()
         try:
             time.sleep(0.5)
@@ -195,6 +221,25 @@ class Faults(Three):
                 self.assertLess(time.monotonic(), until, (words, answered))
                 answered += self.ask_all(f"paid-{n}", "all", 6).count(200)
             self.assertEqual(answered, 20, words)
+            self.until_charged(f"paid-{n}", 20 * WORST)
+
+    def test_kills_of_redis_under_load_let_nobody_spend_more(self):
+        kills = int(os.environ.get("ISOCOST_KILLS", 6)) // 3
+        self.start({f"paid-{n}": {"quota": {"dollars": {"total": "2 $"}}} for n in range(kills)})
+        for n in range(kills):
+            async def race():
+                calls = asyncio.gather(*(ask(self.gateways[i % 3].port, f"paid-{n}", "all") for i in range(60)))
+                await asyncio.sleep(random.random() / 10)
+                await asyncio.to_thread(self.redis.kill)
+                return await calls
+            answered = [reply[0] for reply in asyncio.run(race())].count(200)
+            self.assertLessEqual(answered, 20)
+            self.redis.start()
+            until = time.monotonic() + 20
+            while answered < 20:
+                self.assertLess(time.monotonic(), until, answered)
+                answered += self.ask_all(f"paid-{n}", "all", 6).count(200)
+            self.assertEqual(answered, 20)
             self.until_charged(f"paid-{n}", 20 * WORST)
 
     def test_kills_of_gateways_under_load_lose_no_answer_and_charge_none_twice(self):

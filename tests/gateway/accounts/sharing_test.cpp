@@ -30,7 +30,8 @@ struct Server {
 
   void exchange(const std::string& gateway, Books& books, config::TimePoint now) {
     for (const SharedLimit& each : books.shared_limits(now, draw())) {
-      Limit& limit = limits[each.name + std::to_string(static_cast<int>(each.measure)) +
+      Limit& limit = limits[each.name + (each.is_concurrent ? "concurrent" : "") +
+                            std::to_string(static_cast<int>(each.measure)) +
                             std::to_string(each.begins.time_since_epoch().count())];
       limit.used[gateway] = each.own;
       limit.lease[gateway] = each.lease;
@@ -53,6 +54,10 @@ struct Gateway {
   }
   void limit(Measure measure, Period period, std::int64_t most) {
     settings.keys[0].quota.of(measure)[static_cast<std::size_t>(period)] = most;
+    books.adopt(settings, wall, start);
+  }
+  void limit_concurrent(std::int64_t most) {
+    settings.keys[0].quota.concurrent = most;
     books.adopt(settings, wall, start);
   }
   Let ask(std::int64_t nanos, Reservation& reservation, LimitState* why = nullptr) {
@@ -199,4 +204,66 @@ TEST_CASE("two who each have half of what one needs do not wait for each other")
     }
   }
   CHECK(let_in == 1);
+}
+
+TEST_CASE("requests at the same time are so many over all gateways, and there is room again when one ends") {
+  Server server;
+  std::vector<std::unique_ptr<Gateway>> all;
+  for (const char* name : {"one", "two", "three"}) {
+    all.push_back(std::make_unique<Gateway>(name));
+    all.back()->limit_concurrent(4);
+  }
+  std::vector<std::pair<Gateway*, Reservation>> open;
+  for (int i = 0; i < 12; ++i) {
+    Gateway& here = *all[i % 3];
+    Reservation reservation;
+    if (here.ask(server, 0, reservation) == Let::in) open.emplace_back(&here, reservation);
+  }
+  CHECK(open.size() == 4);
+  Reservation more;
+  CHECK(all[2]->ask(server, 0, more) == Let::wait);
+  open[0].first->settle(open[0].second, 0);
+  server.exchange(open[0].first->name, open[0].first->books, start);
+  CHECK(all[2]->ask(server, 0, more) == Let::in);
+  Reservation another;
+  CHECK(all[1]->ask(server, 0, another) == Let::wait);
+}
+
+TEST_CASE("many more requests than at a time are let in, one after the other") {
+  Server server;
+  Gateway one("one");
+  one.limit_concurrent(2);
+  for (int i = 0; i < 20; ++i) {
+    Reservation reservation;
+    REQUIRE(one.ask(server, 0, reservation) == Let::in);
+    one.settle(reservation, 0);
+  }
+}
+
+TEST_CASE("while others cannot be asked each gateway has its part of what may be under way, and one at least") {
+  Server server;
+  for (const auto& [limit, part] : {std::pair(9, 3), std::pair(2, 1)}) {
+    Gateway one("one");
+    one.limit_concurrent(limit);
+    one.books.be_alone(3, one.now);
+    int let_in = 0;
+    std::vector<Reservation> open(20);
+    for (Reservation& each : open) let_in += one.ask(0, each) == Let::in ? 1 : 0;
+    CHECK(let_in == part);
+  }
+}
+
+TEST_CASE("a server that lost all knows again who has how many under way") {
+  Server server;
+  Gateway one("one"), two("two");
+  for (Gateway* each : {&one, &two}) each->limit_concurrent(3);
+  std::vector<Reservation> open(3);
+  for (Reservation& each : open) REQUIRE(one.ask(server, 0, each) == Let::in);
+  server.limits.clear();
+  server.exchange("one", one.books, start);
+  Reservation other;
+  CHECK(two.ask(server, 0, other) == Let::wait);
+  one.settle(open[0], 0);
+  server.exchange("one", one.books, start);
+  CHECK(two.ask(server, 0, other) == Let::in);
 }

@@ -64,3 +64,38 @@ TEST_CASE("what was spent is taken up after a restart on the same day alone") {
   CHECK(same_day.money(*set.find("paced")) > 1);
   CHECK(next_day.standings().at(0).spent == 0);
 }
+
+TEST_CASE("what other gateways spend under a policy makes money count more here, too") {
+  const routing::PolicySet set = policies("40 $/day");
+  Budgets one(set, nullptr), two(set, nullptr);
+  for (Budgets* each : {&one, &two}) each->pass({.begins = 100, .share = 0.5});
+  one.count("paced", dollars(23));
+  two.others_spent(one.own());
+  two.pass({.begins = 100, .share = 0.5});
+  CHECK(two.money(*set.find("paced")) == routing::money_counts(40, 23, 0.5));
+  CHECK(two.own().at(0).nanos == 0);  // others' is not told as one's own
+  // Told again it is the same sum; of another day it is none of today's.
+  two.others_spent(one.own());
+  two.others_spent({{.policy = "paced", .day = 99, .nanos = 39'000'000'000}});
+  two.pass({.begins = 100, .share = 0.5});
+  CHECK(two.standings().at(0).spent == doctest::Approx(23));
+  two.pass({.begins = 200, .share = 0.5});
+  CHECK(two.standings().at(0).spent == 0);
+}
+
+TEST_CASE("what the ledger has of the day is counted once, beside what was counted since the start") {
+  const routing::PolicySet set = policies("40 $/day");
+  Budgets before(set, nullptr), budgets(set, nullptr);
+  before.pass({.begins = 100, .share = 0.5});
+  before.count("paced", dollars(7));  // as it was kept some seconds before the kill
+  budgets.recall(before.memory(), {.begins = 100, .share = 0.5});
+  budgets.count("paced", dollars(1));
+  budgets.began_with({.policy = "paced", .day = 100, .nanos = 10'000'000'000},
+                     {.policy = "paced", .day = 100, .nanos = 5'000'000'000});
+  CHECK(budgets.standings().at(0).spent == doctest::Approx(10 + 1 + 5));
+  // What others tell themselves is not added to what the ledger had of them.
+  budgets.others_spent({{.policy = "paced", .day = 100, .nanos = 6'000'000'000}});
+  CHECK(budgets.standings().at(0).spent == doctest::Approx(10 + 1 + 6));
+  budgets.began_with({.policy = "paced", .day = 99, .nanos = 90'000'000'000}, {.policy = "paced", .day = 99});
+  CHECK(budgets.standings().at(0).spent == doctest::Approx(10 + 1 + 6));
+}

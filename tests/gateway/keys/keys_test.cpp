@@ -1,9 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <future>
+
 #include <boost/json.hpp>
 
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/key_text.hpp"
+#include "gateway/keys/key_calls.hpp"
 #include "gateway/keys/postgres_keys.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -138,4 +141,23 @@ TEST_CASE("several gateways have the same keys in a database, and see when one c
   CHECK(one.version() != before);
   CHECK(one.all()[0].settings.is_disabled);
   CHECK(one.call({.what = What::change, .whom = "ci", .body = R"({"disabled":false})"}, {}, 3).status == 409);
+}
+
+TEST_CASE("who listens is called when another one changes a key") {
+  auto& server = support::PostgresServer::instance();
+  if (!server.is_there()) return;
+  const auto address = server.database();
+  KeyStore store(gateway::keys_in_postgres(address));
+  (void)store.version();  // makes the tables
+  std::promise<void> listens, called;
+  std::atomic<int> calls = 0;
+  gateway::KeyCalls listener(address, [&] {
+    const int count = ++calls;
+    if (count == 1) listens.set_value();
+    if (count == 2) called.set_value();
+  });
+  REQUIRE(listens.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+  CHECK(listener.is_listening());
+  CHECK(store.call({.what = What::create, .whom = "", .body = R"({"name":"ci"})"}, {}, 1).status == 201);
+  CHECK(called.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }

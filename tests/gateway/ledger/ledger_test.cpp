@@ -234,6 +234,34 @@ TEST_CASE_TEMPLATE("sums agree with the entries that they are of", Where, InFile
   CHECK_THROWS(file.spend({"colour"}, 0, 1));
 }
 
+TEST_CASE_TEMPLATE("what policies cost within a time is told, by who spent it", Where, InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
+  const auto enter = [&](const std::string& gateway, const std::string& id, std::int64_t cost,
+                         const std::string& policy, std::int64_t at_ms) {
+    const auto store = world.store(gateway);
+    Entry entry = entry_of(id, cost, "app", at_ms);
+    entry.policy = policy;
+    store->begin();
+    store->add(entry);
+    store->commit();
+  };
+  constexpr std::int64_t hour = 3'600'000;
+  enter("one", "before", 1, "paced", noon - 1);
+  enter("one", "first", 10, "paced", noon);
+  enter("one", "second", 20, "paced", noon + 2 * hour);
+  enter("one", "free", 300, "free", noon + hour);
+  enter("one", "after", 4'000, "paced", noon + 3 * hour);
+  enter("two", "others", 50'000, "paced", noon + hour);
+  auto costs = world.store("one")->costs_by_policy(noon, noon + 3 * hour);
+  // A file has one who writes.
+  const bool has_others = std::is_same_v<Where, InPostgres>;
+  CHECK(costs.size() == 2);
+  CHECK(costs["paced"].own == (has_others ? 30 : 50'030));
+  CHECK(costs["paced"].others == (has_others ? 50'000 : 0));
+  CHECK(costs["free"].own == 300);
+}
+
 TEST_CASE_TEMPLATE("single requests are forgotten when they are old, and their sums by day stay", Where,
                    InFile, InPostgres) {
   if (!Where::is_there()) return;

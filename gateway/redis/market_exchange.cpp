@@ -1,0 +1,195 @@
+#include "gateway/redis/market_exchange.hpp"
+
+#include <charconv>
+#include <random>
+
+#include "gateway/redis/sealed_bulletin.hpp"
+
+namespace gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto between_exchanges = 100ms, after_a_fault = 500ms;
+constexpr std::chrono::milliseconds patience{500};
+constexpr std::chrono::milliseconds listened_to_at_first{2'000};
+// Of all gateways in the stream, and at a time.
+constexpr const char* most_kept = "512";
+constexpr const char* most_at_once = "128";
+constexpr unsigned rounds_between_expiries = 64, rounds_between_pacing = 8;
+const std::string stream = "{isocost}:market";
+
+std::uint64_t drawn_sender() {
+  std::random_device draw;
+  return (std::uint64_t{draw()} << 32) | draw();
+}
+
+std::int64_t whole(std::string_view digits) {
+  std::int64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+// The bytes of an entry: {id, {name, value, ...}}.
+const std::string* bulletin_in(const RedisReply& entry) {
+  if (entry.items.size() != 2 || entry.items[1].items.size() != 2) return nullptr;
+  return &entry.items[1].items[1].text;
+}
+
+}  // namespace
+
+MarketExchange::MarketExchange(config::RedisSettings settings, Who who, Hear hear, HearSpent hear_spent,
+                               Say say)
+    : settings_(std::move(settings)),
+      who_(std::move(who)),
+      sender_(drawn_sender()),
+      hear_(std::move(hear)),
+      hear_spent_(std::move(hear_spent)),
+      say_(std::move(say)) {}
+
+MarketExchange::~MarketExchange() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+  }
+  called_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void MarketExchange::run() {
+  thread_ = std::thread([this] { work(); });
+}
+
+void MarketExchange::put(routing::Bulletin bulletin) {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_ = std::move(bulletin);
+    is_ready_.store(false, std::memory_order_release);
+  }
+  called_.notify_one();
+}
+
+void MarketExchange::put_spent(std::vector<PolicySpent> spent) {
+  const std::lock_guard lock(mutex_);
+  spent_ = std::move(spent);
+}
+
+void MarketExchange::work() {
+  for (;;) {
+    const auto begun = std::chrono::steady_clock::now();
+    auto pause = between_exchanges;
+    try {
+      if (!connection_) connection_.emplace(settings_, patience);
+      exchange();
+      is_away_.store(false, std::memory_order_relaxed);
+      if (std::exchange(was_told_, false)) say_("redis: what gateways measure is shared again");
+    } catch (const std::exception& fault) {
+      lose(fault.what());
+      pause = after_a_fault;
+    }
+    std::unique_lock lock(mutex_);
+    // What is put is told at once, but not more often than that.
+    called_.wait_until(lock, begun + pause / 4, [this] { return is_over_; });
+    called_.wait_until(lock, begun + pause,
+                       [this] { return is_over_ || (waiting_.has_value() && connection_.has_value()); });
+    if (is_over_) return;
+  }
+}
+
+void MarketExchange::lose(const std::string& why) {
+  connection_.reset();
+  last_.clear();
+  is_away_.store(true, std::memory_order_relaxed);
+  {
+    // By the time that it can be told it is old.
+    const std::lock_guard lock(mutex_);
+    waiting_.reset();
+    is_ready_.store(true, std::memory_order_release);
+  }
+  if (std::exchange(was_told_, true)) return;
+  say_("redis: " + settings_.url + ": " + why +
+       "; until it answers, this gateway learns from its own requests alone");
+}
+
+RedisReply MarketExchange::must(const std::vector<std::string>& words) {
+  RedisReply reply = connection_->ask(words);
+  if (reply.is_error()) throw RedisFault(reply.text);
+  return reply;
+}
+
+// One clock for all gateways, so that ages mean the same everywhere.
+routing::SharedMoment MarketExchange::moment() {
+  const config::TimePoint asked = config::Clock::now();
+  const RedisReply time = must({"TIME"});
+  const config::TimePoint answered = config::Clock::now();
+  if (time.items.size() != 2) throw RedisFault("what answers there is no Redis");
+  const auto shared = std::chrono::seconds(whole(time.items[0].text)) +
+                      std::chrono::duration_cast<std::chrono::milliseconds>(
+                          std::chrono::microseconds(whole(time.items[1].text)));
+  return {.shared = shared, .own = asked + (answered - asked) / 2};
+}
+
+void MarketExchange::exchange() {
+  const routing::SharedMoment now = moment();
+  std::optional<routing::Bulletin> own;
+  {
+    const std::lock_guard lock(mutex_);
+    own.swap(waiting_);
+    is_ready_.store(true, std::memory_order_release);
+  }
+  if (own) tell(*own, now);
+  listen(now);
+  pace();
+}
+
+void MarketExchange::pace() {
+  if (rounds_++ % rounds_between_pacing != 0) return;
+  std::vector<PolicySpent> own;
+  {
+    const std::lock_guard lock(mutex_);
+    own = spent_;
+  }
+  std::vector<PolicySpent> others = exchange_spending(*connection_, who_.gateway, own);
+  if (!others.empty()) hear_spent_(std::move(others));
+}
+
+void MarketExchange::tell(const routing::Bulletin& bulletin, const routing::SharedMoment& now) {
+  // As it was when the clock was asked: what was seen since then is as old as nothing.
+  must({"XADD", stream, "MAXLEN", most_kept, "*", "b",
+        seal_bulletin(routing::bytes_of(bulletin, now), who_.seal_key)});
+  told_.fetch_add(1, std::memory_order_relaxed);
+  // Where nobody is any more, nothing of it stays.
+  if (told() % rounds_between_expiries == 1) must({"EXPIRE", stream, "60"});
+}
+
+void MarketExchange::listen(const routing::SharedMoment& now) {
+  const auto oldest = std::to_string((now.shared - listened_to_at_first).count());
+  // A server that began anew may be behind what was read of the last one.
+  const bool is_ahead = !last_.empty() && whole(last_) > now.shared.count() + 1;
+  if (last_.empty() || is_ahead || whole(last_) < whole(oldest)) last_ = oldest;
+  const RedisReply entries = must({"XRANGE", stream, "(" + last_, "+", "COUNT", most_at_once});
+  std::vector<routing::Bulletin> heard;
+  std::uint64_t refused = 0;
+  for (const RedisReply& entry : entries.items) {
+    const std::string* sealed = bulletin_in(entry);
+    const auto bytes = sealed ? open_bulletin(*sealed, who_.seal_key) : std::nullopt;
+    auto bulletin = bytes ? routing::bulletin_of(*bytes, now) : std::nullopt;
+    if (!bulletin) {
+      ++refused;
+    } else if (bulletin->sender != sender_) {
+      heard.push_back(*std::move(bulletin));
+    }
+    if (!entry.items.empty() && !entry.items[0].text.empty()) last_ = entry.items[0].text;
+  }
+  listened_.store(now.own.time_since_epoch().count(), std::memory_order_relaxed);
+  heard_.fetch_add(heard.size(), std::memory_order_relaxed);
+  refused_.fetch_add(refused, std::memory_order_relaxed);
+  if (refused > 0 && !std::exchange(was_told_of_refused_, true)) {
+    say_(
+        "redis: what somebody tells of hosts there is not understood, and passed over: give all gateways one "
+        "`seal_key` and one version");
+  }
+  if (!heard.empty()) hear_(std::move(heard));
+}
+
+}  // namespace gateway

@@ -1,0 +1,89 @@
+// The way of bulletins between gateways: a thread that puts this one's into a stream of Redis and takes the
+// others' out of it, ten times a second. Nobody waits for it: while Redis does not answer, each gateway
+// learns alone, and what could not be told in time is not told.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/values/settings.hpp"
+#include "gateway/redis/paced_spending.hpp"
+#include "routing/exchange/bulletin.hpp"
+
+namespace gateway {
+
+class MarketExchange {
+ public:
+  using Say = std::function<void(const std::string&)>;
+  // Takes what others told; called on the thread of the exchange.
+  using Hear = std::function<void(std::vector<routing::Bulletin>)>;
+  // What all others have spent under policies with a budget; the same.
+  using HearSpent = std::function<void(std::vector<PolicySpent>)>;
+  struct Who {
+    std::string gateway;      // its name
+    config::Secret seal_key;  // what proves that a bulletin is of one of these gateways
+  };
+  // Called on any thread: `say`.
+  MarketExchange(config::RedisSettings settings, Who who, Hear hear, HearSpent hear_spent, Say say);
+  ~MarketExchange();
+  MarketExchange(const MarketExchange&) = delete;
+  MarketExchange& operator=(const MarketExchange&) = delete;
+
+  void run();
+  // This process among the senders of bulletins.
+  std::uint64_t sender() const { return sender_; }
+  // Whether there is nothing that waits to be told; what is put then is told soon. From one thread.
+  bool is_ready() const { return is_ready_.load(std::memory_order_acquire); }
+  void put(routing::Bulletin bulletin);
+  // What this gateway has spent today: told once a second.
+  void put_spent(std::vector<PolicySpent> spent);
+
+  bool is_away() const { return is_away_.load(std::memory_order_relaxed); }
+  std::uint64_t told() const { return told_.load(std::memory_order_relaxed); }
+  std::uint64_t heard() const { return heard_.load(std::memory_order_relaxed); }
+  // Bulletins that were damaged, too old, of another version, or of somebody with another key.
+  std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
+  // How long ago others were listened to; before the first time, since the start.
+  config::Duration age(config::TimePoint now) const {
+    return now - config::TimePoint(config::Duration(listened_.load(std::memory_order_relaxed)));
+  }
+
+ private:
+  void work();
+  void exchange();
+  routing::SharedMoment moment();
+  void listen(const routing::SharedMoment& now);
+  void pace();
+  void tell(const routing::Bulletin& bulletin, const routing::SharedMoment& now);
+  void lose(const std::string& why);
+  RedisReply must(const std::vector<std::string>& words);
+
+  const config::RedisSettings settings_;
+  const Who who_;
+  const std::uint64_t sender_;
+  Hear hear_;
+  HearSpent hear_spent_;
+  Say say_;
+  std::optional<RedisConnection> connection_;
+  std::string last_;  // of the stream, that was read; empty: none
+  unsigned rounds_ = 0;
+  bool was_told_ = false, was_told_of_refused_ = false;
+  std::mutex mutex_;
+  std::condition_variable called_;
+  std::optional<routing::Bulletin> waiting_;
+  std::vector<PolicySpent> spent_;
+  bool is_over_ = false;
+  std::atomic<bool> is_ready_{true};
+  std::atomic<bool> is_away_{true};
+  std::atomic<std::uint64_t> told_{0}, heard_{0}, refused_{0};
+  std::atomic<std::int64_t> listened_{config::Clock::now().time_since_epoch().count()};
+  std::thread thread_;
+};
+
+}  // namespace gateway
