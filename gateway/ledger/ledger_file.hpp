@@ -62,6 +62,9 @@ class LedgerFile final : public LedgerStore {
   void write_packet();
   // Calls `visit(packed)` for each entry, until it returns false.
   static void unpack(std::string_view bytes, const std::function<bool(const Packed&)>& visit);
+  // Of those that ended in between, of the transaction under way, too.
+  void with_entries(std::int64_t from_ms, std::int64_t to_ms,
+                    const std::function<void(const Packed&)>& visit);
   std::string entries_between(std::int64_t from_ms, std::int64_t to_ms) override;
   void write_ids();
   void add_id(std::string_view id);

@@ -51,24 +51,28 @@ void LedgerFile::write_packet() {
   packet_.bytes.clear();
 }
 
-// Added up by whose they are.
-std::string LedgerFile::entries_between(std::int64_t from_ms, std::int64_t to_ms) {
-  std::map<std::array<std::int64_t, 3>, std::array<std::int64_t, 4>> sums;
-  const auto add = [&](std::string_view packet) {
-    unpack(packet, [&](const Packed& each) {
-      if (each.at_ms < from_ms || each.at_ms >= to_ms) return true;
-      auto& sum = sums[{each.team, each.key, each.user}];
-      sum[0] += 1;
-      sum[1] += each.tokens;
-      sum[2] += each.cost;
-      sum[3] += each.charged;
-      return true;
-    });
+void LedgerFile::with_entries(std::int64_t from_ms, std::int64_t to_ms,
+                              const std::function<void(const Packed&)>& visit) {
+  const auto look = [&](const Packed& each) {
+    if (each.at_ms >= from_ms && each.at_ms < to_ms) visit(each);
+    return true;
   };
   Statement packets = database_.prepare("SELECT entries FROM packet WHERE to_at >= ? AND from_at < ?");
   packets.bind(1, from_ms).bind(2, to_ms);
-  while (packets.step() == Statement::Step::row) add(packets.bytes(0));
-  add(packet_.bytes.written());
+  while (packets.step() == Statement::Step::row) unpack(packets.bytes(0), look);
+  unpack(packet_.bytes.written(), look);
+}
+
+// Added up by whose they are.
+std::string LedgerFile::entries_between(std::int64_t from_ms, std::int64_t to_ms) {
+  std::map<std::array<std::int64_t, 3>, std::array<std::int64_t, 4>> sums;
+  with_entries(from_ms, to_ms, [&](const Packed& each) {
+    auto& sum = sums[{each.team, each.key, each.user}];
+    sum[0] += 1;
+    sum[1] += each.tokens;
+    sum[2] += each.cost;
+    sum[3] += each.charged;
+  });
 
   database_.run(
       "CREATE TEMP TABLE IF NOT EXISTS recent(team INTEGER, key INTEGER, user INTEGER, requests INTEGER, "

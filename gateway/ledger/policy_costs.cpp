@@ -19,10 +19,7 @@ void count_in(std::string_view detail, bool is_own, LedgerStore::PolicyCosts& co
 
 LedgerStore::PolicyCosts LedgerFile::costs_by_policy(std::int64_t from_ms, std::int64_t until_ms) {
   PolicyCosts costs;
-  Statement rows = database_.prepare("SELECT detail FROM entry WHERE at >= ? AND at < ?");
-  rows.bind(1, from_ms);
-  rows.bind(2, until_ms);
-  while (rows.step() == Statement::Step::row) count_in(rows.bytes(0), true, costs);
+  with_entries(from_ms, until_ms, [&](const Packed& entry) { count_in(entry.detail, true, costs); });
   return costs;
 }
 

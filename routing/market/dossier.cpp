@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "routing/market/average.hpp"
-
 namespace routing {
 namespace {
 

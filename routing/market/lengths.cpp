@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "routing/market/average.hpp"
+#include "routing/market/window.hpp"
 #include "routing/terms/draws.hpp"
 
 namespace routing {

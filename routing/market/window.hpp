@@ -12,6 +12,11 @@
 
 namespace routing {
 
+// A slow average: moves by `gain` of the way to the value.
+inline void follow(double& average, double value, double gain) {
+  average += gain * (value - average);
+}
+
 class Window {
  public:
   static constexpr std::int64_t slots = 30;
