@@ -71,7 +71,9 @@ void check_endpoints(const Node& root, Settings& settings) {
       const auto found = providers.index.find(endpoint.provider.text);
       if (found != providers.index.end()) {
         endpoint.provider_index = found->second;
-        if (!place.has("speaks")) endpoint.speaks = settings.providers[found->second].speaks;
+        const ProviderSettings& provider = settings.providers[found->second];
+        if (!place.has("speaks")) endpoint.speaks = provider.speaks;
+        if (!place.has("reasoning_switch")) endpoint.reasoning_switch = provider.reasoning_switch;
       } else {
         refuse_name(place["provider"], "provider", endpoint.provider.text, providers.list);
       }

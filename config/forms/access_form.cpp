@@ -5,7 +5,6 @@
 
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
-#include "config/forms/service_account.hpp"
 #include "config/values/address.hpp"
 #include "config/values/masked.hpp"
 
@@ -24,30 +23,6 @@ bool is_own_field(std::string_view name) {
   std::string lower(name);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
   return std::ranges::find(own, lower) != std::end(own);
-}
-
-// "us-east-1", "us-gov-west-1".
-bool is_region(std::string_view text) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return std::ranges::all_of(text, allowed) && std::ranges::count(text, '-') >= 2 && text.size() < 40 &&
-         text.back() >= '0' && text.back() <= '9';
-}
-
-std::optional<Secret> of_environment(const Node& node, const char* name) {
-  auto value = node.sources().variable ? node.sources().variable(name) : std::nullopt;
-  return value && !value->empty() ? std::optional(Secret(std::move(*value))) : std::nullopt;
-}
-
-// What goes into the head of requests.
-Secret key_of_environment(const Node& node, const char* name) {
-  std::string value(of_environment(node, name).value_or(Secret()).reveal());
-  // As secrets are often written into files and variables.
-  while (value.ends_with('\n')) value.pop_back();
-  const auto is_odd = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
-  if (std::ranges::none_of(value, is_odd)) return Secret(std::move(value));
-  node.error("the variable `" + std::string(name) + "` holds characters that no key has",
-             "remove blanks, line ends and control characters");
-  return {};
 }
 
 // "%40" is "@", as programs that make such addresses write it.
@@ -116,42 +91,12 @@ void take_environments_proxy(const Node& node, ProviderSettings& provider) {
   }
 }
 
-// A host of Amazon's is of one region, and refuses signatures for another.
-void check_region(const Node& node, const ProviderSettings& provider) {
-  const AwsAccess& aws = *provider.access.aws;
-  if (aws.region.empty()) return;
-  if (!is_region(aws.region)) {
-    node["aws"]["region"].refuse("a region of Amazon's such as `us-east-1`");
-    return;
-  }
-  const std::string& host = provider.base_url.host;
-  const bool is_amazons =
-      host.ends_with(".amazonaws.com") || host.ends_with(".api.aws") || host.ends_with(".amazonaws.com.cn");
-  if (is_amazons && host.find("." + aws.region + ".") == std::string::npos) {
-    node["aws"]["region"].error("the base URL is of another region than " + quoted(aws.region),
-                                "requests are signed for the region that answers them");
-  }
-}
-
-void check_aws(const Node& node, ProviderSettings& provider) {
-  check_region(node, provider);
-  AwsAccess& aws = *provider.access.aws;
-  const bool says_keys = node["aws"].has("access_key_id") || node["aws"].has("secret_access_key");
-  if (!says_keys) {
-    aws.access_key_id = key_of_environment(node, "AWS_ACCESS_KEY_ID");
-    aws.secret_access_key = key_of_environment(node, "AWS_SECRET_ACCESS_KEY");
-    aws.session_token = key_of_environment(node, "AWS_SESSION_TOKEN");
-  }
-  aws.is_absent = aws.access_key_id.empty() || aws.secret_access_key.empty();
-  if (aws.is_absent && !provider.optional) {
-    node["aws"].key_error(says_keys
-                              ? "an access key has an id and a secret, and one of them is not there"
-                              : "the variables `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are not set",
-                          "set them, or name others with `access_key_id` and `secret_access_key`");
-  }
-}
-
 }  // namespace
+
+std::optional<Secret> of_environment(const Node& node, const char* name) {
+  auto value = node.sources().variable ? node.sources().variable(name) : std::nullopt;
+  return value && !value->empty() ? std::optional(Secret(std::move(*value))) : std::nullopt;
+}
 
 std::optional<BaseUrl> BaseUrlForm::read(const Node& node) const {
   const auto text = text_of(node, "a base URL such as `https://api.deepseek.com/v1`");
@@ -209,72 +154,6 @@ std::optional<std::optional<ProxySettings>> ProxyForm::read(const Node& node) co
   return std::nullopt;
 }
 
-const Fields<AwsAccess>& aws_fields() {
-  using S = AwsAccess;
-  const auto into = [](Secret S::*member) {
-    return [member](S& s, Credential c) { s.*member = std::move(c.secret); };
-  };
-  static const Fields<S> fields = {
-      .meaning = "keys of Amazon's",
-      .list = {
-          field<S>("region", &S::region, TextForm{.wanted = "a region such as `us-east-1`", .longest = 40},
-                   "The region that the base URL is of.", Need::required),
-          field<S>("service", &S::service, TextForm{.wanted = "the name of a service", .longest = 40},
-                   "As Amazon calls it in signatures: `bedrock`, or `bedrock-mantle`."),
-          field<S>("access_key_id", into(&S::access_key_id), CredentialForm{Absence::accepted},
-                   "${NAME} or ${file:/path}. AWS_ACCESS_KEY_ID of the environment when left out."),
-          field<S>("secret_access_key", into(&S::secret_access_key), CredentialForm{Absence::accepted},
-                   "AWS_SECRET_ACCESS_KEY of the environment when left out."),
-          field<S>("session_token", into(&S::session_token), CredentialForm{Absence::accepted},
-                   "Of temporary keys; AWS_SESSION_TOKEN of the environment when all three are left out."),
-      }};
-  return fields;
-}
-
-const Fields<GoogleAccess>& google_fields() {
-  using S = GoogleAccess;
-  static const Fields<S> fields = {
-      .meaning = "a service account of Google's",
-      .list = {field<S>(
-          "service_account",
-          [](S& s, Credential c) {
-            s.is_absent = c.secret.empty();
-            s.file = std::move(c.secret);
-          },
-          CredentialForm{Absence::accepted, Holds::document},
-          "The account's key as Google gives it, JSON: ${file:/path} of mode 600, or ${NAME}.",
-          Need::required)},
-      .check = [](const Node& node, S& account) {
-        if (account.is_absent || account.file.empty()) return;
-        if (const auto fault = read_service_account(account)) {
-          node["service_account"].key_error(*fault,
-                                            "it is the JSON file that Google gives for a key of the account");
-        }
-      }};
-  return fields;
-}
-
-const Fields<EntraAccess>& entra_fields() {
-  using S = EntraAccess;
-  static const Fields<S> fields = {
-      .meaning = "an application of Microsoft Entra's",
-      .list = {
-          field<S>("tenant", &S::tenant, TextForm{.wanted = "a directory's id or name", .longest = 100},
-                   "The directory: its id, or a domain of it.", Need::required),
-          field<S>("client_id", &S::client_id, TextForm{.wanted = "an application's id", .longest = 100},
-                   "The application's id.", Need::required),
-          field<S>(
-              "client_secret", [](S& s, Credential c) { s.client_secret = std::move(c.secret); },
-              CredentialForm{Absence::accepted}, "The application's secret: ${NAME} or ${file:/path}.",
-              Need::required),
-          field<S>("scope", &S::scope, TextForm{.wanted = "a scope", .longest = 300},
-                   "What the token is for. Foundry may want https://ai.azure.com/.default."),
-          field<S>("authority", &S::authority, BaseUrlForm{},
-                   "Who gives tokens; other clouds have another one."),
-      }};
-  return fields;
-}
-
 void check_access(const Node& node, ProviderSettings& provider) {
   AccessSettings& access = provider.access;
   const bool has_key = node.has("credential");
@@ -287,18 +166,12 @@ void check_access(const Node& node, ProviderSettings& provider) {
   const bool has_none =
       has_key && node["credential"].kind() == Tree::Kind::list && node["credential"].size() == 0;
   if (has_none) node["credential"].refuse("a credential, or a list of them");
-  if (access.entra && access.entra->authority.scheme == BaseUrl::Scheme::http &&
-      !is_loopback(access.entra->authority.host)) {
-    node["entra"]["authority"].error("`http` sends the application's secret in the open", "write `https`");
-  }
-  if (access.aws) check_aws(node, provider);
+  check_cloud_access(node, provider);
   const bool absent = is_without_credential(provider);
   if (has_key && absent && !provider.optional && !provider.credential_source.empty()) {
     const Node credential = node["credential"];
     refuse_absent(credential.size() > 0 ? credential.child(0) : credential);
   }
-  if (access.google && absent && !provider.optional) refuse_absent(node["google"]["service_account"]);
-  if (access.entra && absent && !provider.optional) refuse_absent(node["entra"]["client_secret"]);
   if (node.has("api_version") && provider.dialect != Dialect::azure) {
     node["api_version"].error("only Azure's classic API has one", "write `dialect: azure`, or remove it");
   }

@@ -28,6 +28,14 @@ struct TextsForm {
   }
 };
 
+// true, false, or where a server is that only machines of one cloud reach.
+struct MachineServerForm {
+  using Value = std::optional<BaseUrl>;
+  BaseUrl usual;  // where it is when `true` is all that is said
+  std::optional<Value> read(const Node& node) const;
+  JsonMembers schema() const;
+};
+
 // An address, a variable that holds one, or `none`.
 struct ProxyForm {
   using Value = std::optional<ProxySettings>;
@@ -38,6 +46,19 @@ struct ProxyForm {
 const Fields<AwsAccess>& aws_fields();
 const Fields<GoogleAccess>& google_fields();
 const Fields<EntraAccess>& entra_fields();
+const Fields<ClientCertificate>& client_certificate_fields();
+
+// Of the clouds' ways to say who asks.
+void check_cloud_access(const Node& node, ProviderSettings& provider);
+// What no handshake could use is refused while the last good configuration still serves.
+void check_tls(const Node& node, const ProviderSettings& provider);
+
+// In which words a host is told to think, where nothing says it.
+void check_reasoning_switch(const Node& node, ProviderSettings& provider);
+void check_inference_geo(const Node& node, const ProviderSettings& provider);
+
+// A variable of the environment that is set, and not empty.
+std::optional<Secret> of_environment(const Node& node, const char* name);
 
 // The rules between them, and what the environment says where the file does not.
 void check_access(const Node& node, ProviderSettings& provider);

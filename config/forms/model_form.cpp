@@ -78,6 +78,10 @@ const Fields<EndpointSettings>& endpoint_fields() {
                field<S>("takes_sampling", &S::takes_sampling, FlagForm{},
                         "Whether it takes `temperature`, `top_p` and `top_k` in `messages`; newer models "
                         "refuse them."),
+               field<S>("reasoning_switch", &S::reasoning_switch,
+                        WordForm<ReasoningSwitch>{
+                            {reasoning_switch_names.begin(), reasoning_switch_names.end()}},
+                        "In which words it is told to think in `chat`; those of the provider when left out."),
                field<S>("tags",
                         &S::tags, ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
                         "Words of your own that policies can ask for."),

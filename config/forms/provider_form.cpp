@@ -77,19 +77,6 @@ void check_plaintext(const Node& node, const ProviderSettings& provider) {
   }
 }
 
-// What no handshake could use is refused while the last good configuration still serves.
-void check_ca_file(const Node& node, const ProviderSettings& provider) {
-  if (!provider.ca_file || provider.ca_file->empty() || !node.sources().file) return;
-  const auto text = node.sources().file(*provider.ca_file);
-  if (!text) {
-    node["ca_file"].error("the file " + quoted(*provider.ca_file) + " cannot be read",
-                          "check that it exists and that the gateway may read it");
-  } else if (text->find("-----BEGIN ") == std::string::npos) {
-    node["ca_file"].error("the file " + quoted(*provider.ca_file) + " holds no certificate",
-                          "certificates in PEM form begin with `-----BEGIN CERTIFICATE-----`");
-  }
-}
-
 // OpenRouter bills what it says, and for one model many prices.
 bool is_openrouter(const BaseUrl& url) {
   return url.host == "openrouter.ai" || url.host.ends_with(".openrouter.ai");
@@ -132,7 +119,9 @@ void check_provider(const Node& node, ProviderSettings& provider) {
   check_credential_header(node, provider);
   if (!node.has("reports_cost")) provider.reports_cost = is_openrouter(provider.base_url);
   check_plaintext(node, provider);
-  check_ca_file(node, provider);
+  check_tls(node, provider);
+  check_reasoning_switch(node, provider);
+  check_inference_geo(node, provider);
   check_access(node, provider);
   check_engine(node, provider);
   const DataPolicy& data = provider.data_policy;
@@ -226,14 +215,34 @@ const Fields<ProviderSettings>& provider_fields() {
                    "Who passes connections on (CONNECT): `http://proxy:3128`, or ${NAME} of a variable "
                    "that says so, with `user:password@` perhaps. `none`: nobody. HTTPS_PROXY and NO_PROXY "
                    "of the environment hold for https when left out."),
+               field<S>("tls", in_access(&AccessSettings::tls),
+                        Mapping<ClientCertificate>{client_certificate_fields},
+                        "What the host is shown that asks for a certificate (mTLS)."),
+               field<S>("reasoning_switch", &S::reasoning_switch,
+                        WordForm<ReasoningSwitch>{
+                            {reasoning_switch_names.begin(), reasoning_switch_names.end()}},
+                        "In which words of `chat` a request's wish to think more, less or not at all is put: "
+                        "`effort`: `reasoning_effort`; `reasoning`: `reasoning: {effort}`; "
+                        "`reasoning_enabled`: "
+                        "`reasoning: {enabled}`; `thinking`: `thinking: {type}`; `enable_thinking`, with "
+                        "`thinking_budget`; `template_enable_thinking` and `template_thinking`: "
+                        "`chat_template_kwargs`; `none`: it takes none, and is left out where a request must "
+                        "not "
+                        "think. `as_it_came`: as the client says it. Known of many hosts when left out."),
+               field<S>("inference_geo", &S::inference_geo,
+                        TextForm{.wanted = "a word of Anthropic's such as `us`", .longest = 40},
+                        "Where Anthropic's models are asked to run, with every request; `regions` says the "
+                        "same "
+                        "to policies, and prices are those of that place. Requests that say another go "
+                        "elsewhere."),
                field<S>("credential_header", &S::credential_header,
                         TextForm{.wanted = "the name of a header field such as `api-key`", .longest = 64},
                         "The header field that takes the credential, where it is not the dialect's own."),
-               field<S>(
-                   "jurisdiction", &S::jurisdiction, CountryForm{},
-                   "The country of its headquarters, ISO 3166-1 alpha-2. Unknown when left out; a policy "
-                   "that asks "
-                   "for a jurisdiction then never allows it."),
+               field<
+                   S>("jurisdiction", &S::jurisdiction, CountryForm{},
+                      "The country of its headquarters, ISO 3166-1 alpha-2. Unknown when left out; a policy "
+                      "that asks "
+                      "for a jurisdiction then never allows it."),
                field<S>("regions", &S::regions,
                         ListOf<CountryForm>{{}, "a list of countries such as `[US, DE]`"},
                         "The countries of its datacentres."),

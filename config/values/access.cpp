@@ -6,7 +6,10 @@ bool is_without_credential(const ProviderSettings& provider) {
   const AccessSettings& access = provider.access;
   if (access.aws) return access.aws->is_absent;
   if (access.google) return access.google->is_absent;
-  if (access.entra) return access.entra->client_secret.empty();
+  if (access.entra) {
+    const EntraAccess& entra = *access.entra;
+    return !entra.managed_identity && entra.token_file.empty() && entra.client_secret.empty();
+  }
   return provider.credential.empty();
 }
 

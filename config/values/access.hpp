@@ -24,37 +24,56 @@ struct BaseUrl {
 
 // Requests are signed for Amazon's services (SigV4).
 struct AwsAccess {
+  // Where the keys come from: named here, exchanged for the token of a workload, or given to this machine.
+  enum class Source { keys, web_identity, instance_role };
+
   std::string region;               // "us-east-1"
   std::string service = "bedrock";  // as Amazon calls it in the signature
   Secret access_key_id;
   Secret secret_access_key;
-  Secret session_token;    // of temporary keys; empty: none
-  bool is_absent = false;  // nothing says the keys
+  Secret session_token;  // of temporary keys; empty: none
+  Source source = Source::keys;
+  std::string role;                 // whose keys a web identity is exchanged for: an ARN
+  std::string token_file;           // of the web identity
+  std::optional<BaseUrl> issuer{};  // who gives temporary keys; absent: whoever does so usually
+  bool is_absent = false;           // nothing says the keys
 
   friend bool operator==(const AwsAccess&, const AwsAccess&) = default;
 };
 
-// A service account of Google's, whose key signs for access tokens.
+// A service account of Google's, whose key signs for access tokens, or this machine's own.
 struct GoogleAccess {
   Secret file;  // of the account's key, as Google gives it: JSON
   std::string email;
   std::string key_id;
   Secret private_key;  // PEM
   BaseUrl token_url;
+  std::optional<BaseUrl> metadata_server{};  // who gives the tokens of this machine's account; no key is used
   bool is_absent = false;
 
   friend bool operator==(const GoogleAccess&, const GoogleAccess&) = default;
 };
 
-// An application of Microsoft Entra's, whose secret is exchanged for access tokens.
+// An application of Microsoft Entra's, whose secret or token of a workload is exchanged for access tokens, or
+// this machine's own identity.
 struct EntraAccess {
   std::string tenant;
   std::string client_id;
   Secret client_secret;
+  std::string token_file;                     // of the workload, instead of the secret; empty: none
+  std::optional<BaseUrl> managed_identity{};  // who gives the tokens of this machine's identity
   std::string scope = "https://cognitiveservices.azure.com/.default";
   BaseUrl authority{.host = "login.microsoftonline.com", .path = {}};
 
   friend bool operator==(const EntraAccess&, const EntraAccess&) = default;
+};
+
+// What a host is shown that wants to know whom it speaks to: files in PEM form.
+struct ClientCertificate {
+  std::string certificate;  // with those between it and the root
+  std::string key;
+
+  friend bool operator==(const ClientCertificate&, const ClientCertificate&) = default;
 };
 
 // Who passes connections on (CONNECT).
@@ -73,6 +92,7 @@ struct AccessSettings {
   std::optional<GoogleAccess> google{};
   std::optional<EntraAccess> entra{};
   std::optional<ProxySettings> proxy{};
+  std::optional<ClientCertificate> tls{};
   NamedTexts headers;       // sent with every request
   NamedTexts query;         // put behind every target
   std::string api_version;  // Azure's; empty: it has none

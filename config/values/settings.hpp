@@ -47,6 +47,29 @@ enum class Dialect { openai, anthropic, google, bedrock, azure };
 // How a model is told to think: not at all, by a number of tokens, or by an effort that it fills as it likes.
 enum class Thinking { none, budget, adaptive };
 
+// In which words a host of OpenAI's chat is told how much to think. as_it_came: OpenAI's own, and whatever
+// else the client says. none: in no words, because it takes none.
+enum class ReasoningSwitch {
+  as_it_came,
+  effort,                    // reasoning_effort: "high"
+  reasoning,                 // reasoning: {effort: "high"}, as OpenRouter has it
+  reasoning_enabled,         // reasoning: {enabled: true}
+  thinking,                  // thinking: {type: "enabled"}
+  enable_thinking,           // enable_thinking: true, thinking_budget: 1024
+  template_enable_thinking,  // chat_template_kwargs: {enable_thinking: true}
+  template_thinking,         // chat_template_kwargs: {thinking: true}
+  none,
+};
+inline constexpr std::array<std::string_view, 9> reasoning_switch_names{"as_it_came",
+                                                                        "effort",
+                                                                        "reasoning",
+                                                                        "reasoning_enabled",
+                                                                        "thinking",
+                                                                        "enable_thinking",
+                                                                        "template_enable_thinking",
+                                                                        "template_thinking",
+                                                                        "none"};
+
 // What becomes of a text between <think> and </think> that begins an answer: reasoning; what it is, text; or
 // reasoning also without its begin, which some hosts' templates put into the prompt.
 enum class ThinkTags { reasoning, text, opened };
@@ -87,6 +110,8 @@ struct ProviderSettings {
       credential_header;  // instead of the dialect's own: "api-key"; the credential alone is its value
   std::string credential_source;  // "${DEEPSEEK_API_KEY}", for messages; never the secret
   AccessSettings access;
+  ReasoningSwitch reasoning_switch = ReasoningSwitch::as_it_came;  // unless its endpoints say it themselves
+  std::string inference_geo;  // where Anthropic's models are asked to run: "us"; empty: it is not said
   std::optional<std::string> jurisdiction{};  // headquarters, ISO 3166-1 alpha-2; absent: unknown
   std::vector<std::string> regions;           // datacentres, ISO 3166-1 alpha-2
   DataPolicy data_policy;
@@ -129,6 +154,8 @@ struct EndpointSettings {
   // Where a request is put into another API for it:
   std::optional<Thinking> thinking{};  // absent: adaptive where `features` has reasoning, else none
   bool takes_sampling = true;          // temperature, top_p and top_k; newer models refuse them
+  ReasoningSwitch reasoning_switch =
+      ReasoningSwitch::as_it_came;  // as its provider, unless it says it itself
   std::vector<std::string> tags;
 };
 

@@ -42,10 +42,22 @@ void add_policy_errors(config::Loaded& loaded) {
   }
 }
 
+void check_shown(const config::ProviderSettings& provider, const config::ClientCertificate& tls,
+                 config::Problems& problems) {
+  const auto fault = providers::fault_in(tls);
+  if (!fault) return;
+  const std::string& file = fault->setting == "key" ? tls.key : tls.certificate;
+  problems.push_back({.path = "providers." + provider.name.text + ".tls." + std::string(fault->setting),
+                      .message = "the file `" + file + "` cannot be used: " + fault->why,
+                      .suggestion = "it must be in PEM form, and a key without a password",
+                      .excerpt = {}});
+}
+
 // Certificates that no connection could use: found here, they leave the last good configuration in use.
 void check_certificates(const config::Settings& settings, config::Problems& problems) {
   check_listener_tls(settings, std::chrono::system_clock::now(), problems);
   for (const config::ProviderSettings& provider : settings.providers) {
+    if (const auto& tls = provider.access.tls) check_shown(provider, *tls, problems);
     if (!provider.ca_file) continue;
     const auto fault = providers::fault_in_certificates(*provider.ca_file);
     if (!fault) continue;

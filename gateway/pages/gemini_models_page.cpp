@@ -21,11 +21,16 @@ json::object item_of(const Catalogue& catalogue, const PublicModel& model) {
                     {"displayName", model.name.text},
                     {"description", ""}};
   const config::EndpointSettings* roomiest = nullptr;
-  bool answers = false;
+  bool answers = false, embeds = false;
   for (const routing::Candidate& each : model.candidates) {
     const config::EndpointSettings& settings = *catalogue.endpoints()[each.endpoint].settings;
-    answers |= settings.speaks.has(config::Format::chat) || settings.speaks.has(config::Format::messages) ||
-               settings.speaks.has(config::Format::responses);
+    const config::Formats others =
+        config::Formats(config::Format::embeddings).add(config::Format::completions);
+    embeds |= settings.speaks.has(config::Format::embeddings);
+    for (std::size_t i = 0; i < config::format_count; ++i) {
+      const auto format = static_cast<config::Format>(i);
+      answers |= settings.speaks.has(format) && !others.has(format);
+    }
     if (!roomiest || settings.context > roomiest->context) roomiest = &settings;
   }
   if (roomiest) {
@@ -34,6 +39,7 @@ json::object item_of(const Catalogue& catalogue, const PublicModel& model) {
   }
   json::array methods;
   if (answers) methods = {"generateContent", "streamGenerateContent", "countTokens"};
+  if (embeds) methods.insert(methods.end(), {"embedContent", "batchEmbedContents"});
   item["supportedGenerationMethods"] = std::move(methods);
   return item;
 }

@@ -74,9 +74,14 @@ constexpr std::array<Call, 6> calls{{
      "contents"},
 }};
 
-const Call& call_of(config::Format format) {
+constexpr Call embedding{config::Format::embeddings, "Google's embeddings of one text.", "content"};
+constexpr Call embeddings{config::Format::embeddings, "Google's embeddings of several texts.", "requests"};
+
+const Call& call_of(const KnownRoute& route) {
+  if (route.path.ends_with(":embedContent")) return embedding;
+  if (route.path.ends_with(":batchEmbedContents")) return embeddings;
   for (const Call& call : calls) {
-    if (call.format == format) return call;
+    if (call.format == route.format) return call;
   }
   return calls.front();
 }
@@ -91,10 +96,10 @@ bool is_call(Page page) {
 }
 
 std::string summary_of(const KnownRoute& route) {
-  if (route.page == Page::inference) return std::string(call_of(route.format).summary);
+  if (route.page == Page::inference) return std::string(call_of(route).summary);
   if (route.page == Page::counting) {
     return "How many tokens a prompt has, by the gateway's own estimate: " +
-           std::string(call_of(route.format).summary);
+           std::string(call_of(route).summary);
   }
   for (const Said& said : of_pages) {
     if (said.page == route.page) return std::string(said.summary);
@@ -105,7 +110,7 @@ std::string summary_of(const KnownRoute& route) {
 json::object body_of(const KnownRoute& route) {
   json::object schema{{"type", "object"}, {"additionalProperties", true}};
   json::array required;
-  std::string_view names = call_of(route.format).required;
+  std::string_view names = call_of(route).required;
   while (!names.empty()) {
     const std::size_t end = std::min(names.find(' '), names.size());
     const std::string_view name = names.substr(0, end);
@@ -124,7 +129,8 @@ json::object replies_of(const KnownRoute& route) {
                        route.page == Page::ready || route.page == Page::metrics;
   const json::object text{{"schema", json::object{{"type", "string"}}}};
   if (is_text) content = {{"text/plain", text}};
-  const bool may_stream = route.page == Page::inference && route.format != config::Format::embeddings;
+  const bool may_stream =
+      route.page == Page::inference && call_of(route).format != config::Format::embeddings;
   if (may_stream) content["text/event-stream"] = text;
   good["content"] = std::move(content);
   json::object replies{{"200", std::move(good)}};

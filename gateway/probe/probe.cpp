@@ -152,6 +152,7 @@ class Prober {
               .model = endpoint.model->name.text,
               .provider = endpoint.provider->name.text,
               .host_model = endpoint.settings->host_model};
+    note_what_is_unknown(endpoint, result);
     if (is_forbidden(endpoint)) {
       result.probed = Probed::untested;
       find(result, "forbidden", "`always` forbids to ask it");
@@ -240,6 +241,16 @@ class Prober {
       find(result, "prefill_not_honoured",
            "`features` has `prefill`, and the answer begins anew instead of going on");
     }
+  }
+
+  // No question tells it: the bill does. An engine of one's own has none.
+  static void note_what_is_unknown(const routing::Endpoint& endpoint, ProbeResult& result) {
+    const bool is_own = endpoint.provider->engine || endpoint.settings->machine;
+    if (is_own || endpoint.provider->cancel_stops_billing) return;
+    result.notes.push_back(
+        {"cancel_billing_unknown",
+         "`cancel_stops_billing` is not set: whether closing a connection ends the bill is "
+         "unknown, and hedged requests are priced as if it did not"});
   }
 
   void compare_with_list(const routing::Endpoint& endpoint, ProbeResult& result) {

@@ -27,6 +27,7 @@ struct ProbeResult {
   std::string endpoint{}, model{}, provider{}, host_model{};
   Probed probed = Probed::as_configured;
   std::vector<ProbeFinding> findings{};
+  std::vector<ProbeFinding> notes{};  // what neither the configuration nor a question says
   int calls = 0;
   double seconds = 0;  // of the first answer; 0: none came
   config::Money cost{};

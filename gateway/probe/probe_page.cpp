@@ -30,6 +30,33 @@ config::Money total(const std::vector<ProbeResult>& results) {
   return sum;
 }
 
+json::array as_json(const std::vector<ProbeFinding>& findings) {
+  json::array list;
+  for (const ProbeFinding& each : findings) {
+    list.push_back(json::object{{"what", each.what}, {"detail", each.detail}});
+  }
+  return list;
+}
+
+// One line for each note, however many endpoints have it.
+std::string notes_of(const std::vector<ProbeResult>& results) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> notes;
+  for (const ProbeResult& each : results) {
+    for (const ProbeFinding& note : each.notes) {
+      auto found = std::ranges::find(notes, note.detail, [](const auto& known) { return known.first; });
+      if (found == notes.end()) found = notes.insert(notes.end(), {note.detail, {}});
+      const auto& names = found->second;
+      if (std::ranges::find(names, each.provider) == names.end()) found->second.push_back(each.provider);
+    }
+  }
+  std::string text;
+  for (const auto& [detail, names] : notes) {
+    for (const std::string& name : names) text.append(&name == &names.front() ? "" : ", ").append(name);
+    text += ": " + detail + "\n";
+  }
+  return text;
+}
+
 std::string word_for_programs(Probed probed) {
   std::string word(to_text(probed));
   std::ranges::replace(word, ' ', '_');
@@ -57,23 +84,21 @@ std::string probe_table(const std::vector<ProbeResult>& results, const Screen& s
   }
   for (const std::string& line : table(columns, rows, screen)) text += line + "\n";
   if (!found.empty()) text += "\n" + found;
+  if (const std::string notes = notes_of(results); !notes.empty()) text += "\n" + notes;
   return text + "\nall of it cost " + money_text(total(results).dollars()) + "\n";
 }
 
 std::string probe_json(const std::vector<ProbeResult>& results) {
   json::array endpoints;
   for (const ProbeResult& each : results) {
-    json::array findings;
-    for (const ProbeFinding& finding : each.findings) {
-      findings.push_back(json::object{{"what", finding.what}, {"detail", finding.detail}});
-    }
     endpoints.push_back(
         json::object{{"endpoint", each.endpoint},
                      {"model", each.model},
                      {"provider", each.provider},
                      {"host_model", each.host_model},
                      {"result", word_for_programs(each.probed)},
-                     {"findings", std::move(findings)},
+                     {"findings", as_json(each.findings)},
+                     {"notes", as_json(each.notes)},
                      {"calls", each.calls},
                      {"seconds", each.seconds > 0 ? number_or_null(each.seconds) : json::value()},
                      {"dollars", number_or_null(each.cost.dollars())}});

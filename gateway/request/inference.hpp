@@ -29,6 +29,7 @@ struct InferenceRequest {
   std::unique_ptr<providers::Conversation>
       conversation{};       // for endpoints that speak another API; into `body`
   std::string host_fields;  // of the head of a request to a host that speaks the client's API
+  std::string betas;        // of Anthropic's API that its client wants, with commas between them
   std::string traceparent;
   int client_retry = 0;
   std::vector<std::string> tags{};  // for the ledger

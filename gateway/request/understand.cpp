@@ -200,6 +200,7 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
   if (auto error = take_suffix(request, key, suffix)) return *std::move(error);
   request.id = new_id(services.dice);
   request.host_fields = request.surface->host_fields(incoming.api);
+  request.betas = incoming.api.betas;
   request.traceparent = std::move(incoming.traceparent);
   request.client_retry = incoming.client_retry;
   if (!incoming.tags_header.empty()) request.tags = tags_in(incoming.tags_header);

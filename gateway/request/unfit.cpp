@@ -69,11 +69,21 @@ class UnfitSearch {
     return !is_lowered || !asked.thinking_budget || *asked.thinking_budget < most->count;
   }
 
+  // A host that is asked to answer in one part of the world is not asked to do so in another.
+  bool runs_where_asked(const routing::Endpoint& endpoint) const {
+    const std::string& asked = request_.asked.inference_geo;
+    const std::string& there = endpoint.provider->inference_geo;
+    return asked.empty() || there.empty() || asked == there;
+  }
+
   void look_at(const routing::Endpoint& endpoint) {
     const Dialect* dialect = dialect_for(request_, endpoint);
     if (!dialect) return leave_out(endpoint, Unfit::Why::speaks_no_api);
     if (!leaves_room_to_think(endpoint)) {
       return leave_out(endpoint, Unfit::Why::cannot_be_told, request_.asked.output_bounds.front().name);
+    }
+    if (!runs_where_asked(endpoint)) {
+      return leave_out(endpoint, Unfit::Why::cannot_be_told, "inference_geo");
     }
     if (!is_substitute(endpoint)) return leave_out(endpoint, Unfit::Why::not_declared_equal);
     if (!is_passed_on(request_, *dialect)) {
@@ -116,7 +126,14 @@ const Dialect* dialect_for(const InferenceRequest& request, const routing::Endpo
 }
 
 bool is_passed_on(const InferenceRequest& request, const Dialect& dialect) {
-  return dialect.format() == request.surface->format() && dialect.native();
+  const Surface& surface = *request.surface;
+  if (dialect.native_format() != surface.format() || !dialect.native()) return false;
+  if (dialect.format() != surface.format()) {
+    // What a beta is wanted for may stand anywhere in the body.
+    const providers::PassedWishes wishes{.fields = {}, .betas = request.betas};
+    if (request.asked.is_for_maker || !dialect.passed(wishes, {}).left_out.empty()) return false;
+  }
+  return !request.asked.stream || surface.takes_hosts_streams();
 }
 
 std::optional<ErrorReply> find_unfit(InferenceRequest& request, providers::JsonTokens& tokens) {

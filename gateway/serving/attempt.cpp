@@ -96,7 +96,21 @@ std::string_view new_bound(const InferenceRequest& request, const routing::Endpo
   const bool is_openai = endpoint.provider->base_url.host == "api.openai.com" ||
                          endpoint.provider->dialect == config::Dialect::azure;
   if (is_openai && request.surface->format() == config::Format::chat) return "max_completion_tokens";
-  return request.surface->parameter("max_tokens");
+  const std::string_view name = request.surface->parameter("max_tokens");
+  return name.substr(name.rfind('.') + 1);  // of a member within another
+}
+
+providers::PassedWishes wishes_of(const InferenceRequest& request) {
+  const AskedThinking& asked = request.asked.thinking;
+  providers::PassedWishes wishes{.fields = request.host_fields, .betas = request.betas};
+  wishes.says_geo = !request.asked.inference_geo.empty();
+  if (!asked.is_said()) return wishes;
+  providers::ThinkingWish& thinking = wishes.thinking.emplace();
+  for (const auto& [word, effort] : providers::effort_words) {
+    if (word == asked.effort) thinking.effort = effort;
+  }
+  thinking.budget = asked.budget;
+  return wishes;
 }
 
 // Sends the request in the host's words: the client's own bytes with a few edits, or the conversation.
@@ -112,7 +126,8 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
                                       .traceparent = request.traceparent,
                                       .permit = permit};
   if (is_native(with)) {
-    outgoing.fields = request.host_fields;
+    const providers::PassedMembers passed = with.dialect.passed(wishes_of(request), model);
+    outgoing.fields = passed.fields;
     with.served.dropped = dropped_text(request, endpoint, {}, {});
     std::optional<config::Tokens> most = endpoint.settings->max_output;
     if (request.most_output && (!most || *request.most_output < *most)) most = request.most_output;
@@ -122,6 +137,11 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
                              .owner = endpoint.name_hash,
                              .may_store = endpoint.provider->keeps_responses,
                              .knows_details = knows_details(endpoint),
+                             .says_model = passed.says_model,
+                             .says_stream = passed.says_stream,
+                             .new_members = passed.members,
+                             .thinking_members = passed.thinking ? *passed.thinking : std::string_view(),
+                             .replaces_thinking = passed.thinking.has_value(),
                              .first_input = batches.first(),
                              .end_input = batches.end()});
     for (const std::string_view piece : body.pieces()) outgoing.body.add(piece);

@@ -11,8 +11,18 @@ using providers::PassedEvent;
 using providers::SseEvent;
 using routing::FailureKind;
 
+void NativeRelay::feed(std::string_view piece) {
+  if (unframer_) {
+    unframed_.clear();
+    unframer_->feed(piece, unframed_);
+    piece = unframed_;
+  }
+  events_.feed(piece);
+}
+
 std::optional<StreamRelay::Step> NativeRelay::take_next() {
   const std::optional<SseEvent> event = events_.next();
+  if (!event && unframer_ && unframer_->error()) return report(*unframer_->error());
   if (!event) return std::nullopt;
   if (event->form == SseEvent::Form::comment) {
     pass_on_comment(event->raw);

@@ -15,14 +15,17 @@ class NativeRelay final : public StreamRelay {
         replies_(*attempting.dialect.native()),
         correction_(replies_.correction(host_model_of(attempting))),
         names_(our_names_for(attempting)),
-        editor_(attempting.request.surface->editor(identity_of(attempting), attempting.request.asked)) {}
+        editor_(attempting.request.surface->editor(identity_of(attempting), attempting.request.asked)),
+        unframer_(replies_.unframer(attempting.services.tokens)) {}
 
  private:
-  void feed(std::string_view piece) override { events_.feed(piece); }
+  void feed(std::string_view piece) override;
   std::optional<Step> take_next() override;
   bool put_rest() override;
   std::int64_t events() const override { return events_told_; }
-  bool is_broken() const override { return events_.state() != providers::SseReader::State::reading; }
+  bool is_broken() const override {
+    return events_.state() != providers::SseReader::State::reading || (unframer_ && unframer_->is_broken());
+  }
 
   // False: another attempt has the client.
   bool pass_on(const providers::SseEvent& event, providers::PassedEvent& passed);
@@ -42,6 +45,8 @@ class NativeRelay final : public StreamRelay {
   const std::unique_ptr<ReplyEditor> editor_;  // may be null; reads what was put right
   std::string told_;
   std::string scratch_;
+  const std::unique_ptr<providers::Unframer> unframer_;  // null where the host sends events
+  std::string unframed_;                                 // of the piece at hand
 };
 
 }  // namespace gateway

@@ -45,6 +45,22 @@ struct OwnedItem {
   std::uint64_t owner = 0;      // by Endpoint::name_hash
 };
 
+// A member of the body's object.
+struct MemberPlace {
+  std::size_t before = 0;  // where the one before it ends; of the first, behind the brace
+  std::size_t begin = 0;   // of its key
+  std::size_t end = 0;     // the next one's key, or the closing brace
+};
+
+// How much is to be thought, where the client says it in the words of OpenAI's chat or of OpenRouter.
+struct AskedThinking {
+  std::string_view effort{};  // static: "none", "low"; empty: it is not said
+  std::optional<std::int64_t> budget{};
+  std::vector<MemberPlace> members;  // that say it
+
+  bool is_said() const { return !effort.empty() || budget; }
+};
+
 struct ClientBody {
   std::string model;
   bool stream = false;
@@ -75,9 +91,17 @@ struct ClientBody {
   bool stream_options_empty = false;                          // {}, or null
   std::optional<providers::ByteRange> include_usage_value{};  // where the client wrote it
   bool streams_tell_usage = false;                            // of the API itself: nobody need ask for it
-  // Members that only isocost and OpenRouter know, each up to the next key or to the closing brace.
-  std::vector<providers::ByteRange> routing_members;
-  std::size_t kept_end = 0;  // end of the last other member
+  std::vector<MemberPlace> routing_members;                   // that only isocost and OpenRouter know
+  // Where hosts are told them in the target; all zeros: not there.
+  MemberPlace model_member{}, stream_member{};
+  // The object that a bound of the answer's tokens stands in, where that is not the body's own.
+  std::string_view bounds_in{};          // the member's name, static; empty: it is the body's
+  providers::ByteRange bounds_object{};  // its value; empty: it is not there
+  bool is_bounds_object_empty = false;
+  // Whether it says what only the API's own maker takes, and not those who serve its models, too.
+  bool is_for_maker = false;
+  std::string inference_geo;  // Anthropic's; empty: it is not said
+  AskedThinking thinking{};
   // What else a host of the same API must not be sent as it stands, and what then stands there: static texts.
   std::vector<BodyEdit> edits;
   // The same, for those that do not store answers for clients of ours.

@@ -1,6 +1,7 @@
 #include "gateway/surface/client_body_reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "gateway/surface/provider_preferences.hpp"
 
@@ -17,6 +18,7 @@ std::optional<BodyFault> ClientBodyReader::read() {
     return walk_.fault();
   }
   request_.object.begin = walk_.json.position();
+  before_ = request_.object.begin + 1;
   const bool read = walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
   if (!read || !finished(top)) return walk_.fault();
   request_.stream = stream_.value_or(false);
@@ -31,36 +33,49 @@ bool ClientBodyReader::member(const JsonString& key, const Path& path) {
   const std::string unescaped = key.escaped ? key.text() : std::string();
   const std::string_view name = key.escaped ? std::string_view(unescaped) : key.raw;
   const auto key_begin = static_cast<std::size_t>(key.raw.data() - body_.data()) - 1;
-  end_routing_member(key_begin);
+  end_place(key_begin);
+  bool is_routers = false;
+  if (!value(name, path, is_routers)) return false;
+  note_place(name, key_begin, is_routers);
+  before_ = walk_.json.end();
+  return true;
+}
 
+bool ClientBodyReader::value(std::string_view name, const Path& path, bool& is_routers) {
   if (const std::optional<bool> own = own_member(name, path)) {
-    if (is_for_router(name)) {
-      request_.routing_members.push_back({key_begin, key_begin});
-    } else {
-      request_.kept_end = walk_.json.end();
-    }
+    is_routers = is_for_router(name);
     return *own;
   }
   const auto known = std::ranges::find(known_, name, &Known::key);
-  const bool read = known == known_.end() ? walk_.json.skip() : (this->*known->read)(path);
-  if (known != known_.end() && known->for_whom == Known::Reader::router) {
-    request_.routing_members.push_back({key_begin, key_begin});
-  } else {
-    request_.kept_end = walk_.json.end();
-  }
-  return read;
+  if (known == known_.end()) return walk_.json.skip();
+  is_routers = known->for_whom == Known::Reader::router;
+  return (this->*known->read)(path);
 }
 
-// A routing member reaches to the key after it, so that it goes with its comma.
-void ClientBodyReader::end_routing_member(std::size_t next) {
-  if (request_.routing_members.empty()) return;
-  ByteRange& last = request_.routing_members.back();
-  if (last.empty()) last.end = next;
+// Of a member that some hosts are not sent.
+void ClientBodyReader::note_place(std::string_view name, std::size_t key_begin, bool is_routers) {
+  if (is_routers) {
+    place_ = &request_.routing_members.emplace_back();
+  } else if (name == "model") {
+    place_ = &request_.model_member;
+  } else if (name == "stream") {
+    place_ = &request_.stream_member;
+  } else if (is_of_thinking(name)) {
+    place_ = &request_.thinking.members.emplace_back();
+  } else {
+    return;
+  }
+  *place_ = {before_, key_begin, key_begin};
+}
+
+// It reaches to the key after it, so that it goes with its comma.
+void ClientBodyReader::end_place(std::size_t next) {
+  if (MemberPlace* const place = std::exchange(place_, nullptr)) place->end = next;
 }
 
 bool ClientBodyReader::finished(const Path& top) {
   request_.object.end = walk_.json.end();
-  end_routing_member(request_.object.end - 1);
+  end_place(request_.object.end - 1);
   if (!walk_.json.finish()) return false;
   // As OpenRouter takes it: a list alone begins with the model that is wanted most.
   if (request_.model.empty() && !request_.models.empty()) {

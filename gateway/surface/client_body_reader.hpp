@@ -28,6 +28,8 @@ class ClientBodyReader {
   virtual std::optional<bool> own_member(std::string_view name, const Path& path) = 0;
   // Of a member of the API's own that was read: whether hosts are not sent it.
   virtual bool is_for_router(std::string_view /*name*/) const { return false; }
+  // Of one that hosts are sent: whether it says how much is to be thought.
+  virtual bool is_of_thinking(std::string_view /*name*/) const { return false; }
   // At the end: whether all is there that must be.
   virtual bool is_complete(const Path& top) = 0;
   virtual void complete() = 0;
@@ -55,7 +57,9 @@ class ClientBodyReader {
   static const std::array<Known, 19> known_;
 
   bool member(const providers::JsonString& key, const Path& path);
-  void end_routing_member(std::size_t next);
+  bool value(std::string_view name, const Path& path, bool& is_for_router);
+  void note_place(std::string_view name, std::size_t key_begin, bool is_for_router);
+  void end_place(std::size_t next);
   bool finished(const Path& top);
 
   bool skip(const Path&) { return walk_.json.skip(); }
@@ -76,6 +80,8 @@ class ClientBodyReader {
   bool provider(const Path& path);
   bool debug(const Path& path);
 
+  std::size_t before_ = 0;        // where the member before ends
+  MemberPlace* place_ = nullptr;  // of the last member, where it was noted
   std::string unused_;
   std::optional<bool> stream_, include_usage_;
   std::optional<std::int64_t> choices_;

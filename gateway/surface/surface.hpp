@@ -94,6 +94,8 @@ class Surface {
 
   // `tokens` is scratch space. The result's ranges are of `body`.
   virtual Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const = 0;
+  // Whether clients take the streams of hosts of the same API as they come.
+  virtual bool takes_hosts_streams() const { return true; }
   // Null where nothing but the API itself can say it.
   virtual const Conversing* conversing() const { return nullptr; }
   // The lines of header fields, each with its line's end in front, that a host of the same API is sent for a

@@ -19,7 +19,12 @@ struct SentAs {
   std::uint64_t owner = 0;                      // who it is, by Endpoint::name_hash
   bool may_store = false;                       // whether it stores answers for the client
   bool knows_details = false;                   // whether it takes `reasoning_details` of earlier answers
-  std::size_t first_input = 0;                  // of ClientBody::inputs
+  bool says_model = true;                       // in the body
+  bool says_stream = true;
+  std::string_view new_members{};       // put in: each with a comma behind it
+  std::string_view thinking_members{};  // the same, in place of ClientBody::thinking's members
+  bool replaces_thinking = false;
+  std::size_t first_input = 0;  // of ClientBody::inputs
   std::size_t end_input = static_cast<std::size_t>(-1);
 };
 

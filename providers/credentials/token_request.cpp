@@ -100,6 +100,29 @@ std::string client_credentials_form(const config::EntraAccess& application) {
          "&scope=" + form_encoded(application.scope);
 }
 
+std::string workload_form(const config::EntraAccess& application, std::string_view token) {
+  return "grant_type=client_credentials&client_id=" + form_encoded(application.client_id) +
+         "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+         "&client_assertion=" +
+         form_encoded(token) + "&scope=" + form_encoded(application.scope);
+}
+
+std::string web_identity_form(const config::AwsAccess& role, std::string_view token) {
+  return "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=isocost&RoleArn=" +
+         form_encoded(role.role) + "&WebIdentityToken=" + form_encoded(token);
+}
+
+// Scopes end in what says "all that is consented to"; a machine's server wants what they are of.
+std::string managed_identity_target(const config::EntraAccess& identity) {
+  std::string_view resource = identity.scope;
+  constexpr std::string_view all = "/.default";
+  if (resource.ends_with(all)) resource.remove_suffix(all.size());
+  std::string target = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=";
+  target += form_encoded(resource);
+  if (!identity.client_id.empty()) target += "&client_id=" + form_encoded(identity.client_id);
+  return target;
+}
+
 GivenToken read_token(std::string_view body, JsonTokens& tokens) {
   GivenToken given;
   std::string error, description;
@@ -116,6 +139,12 @@ GivenToken read_token(std::string_view body, JsonTokens& tokens) {
                          if (is_text && key.is("access_token")) return text(given.token);
                          if (is_text && key.is("error")) return text(error);
                          if (is_text && key.is("error_description")) return text(description);
+                         // A text at Azure's machines.
+                         if (is_text && key.is("expires_in")) {
+                           const auto said = walk.string();
+                           if (said) seconds = JsonNumber{said->raw}.whole().value_or(0);
+                           return said.has_value();
+                         }
                          if (key.is("expires_in") && walk.type() == JsonType::number) {
                            const auto number = walk.number();
                            if (number) seconds = number->whole().value_or(0);

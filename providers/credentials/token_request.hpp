@@ -19,6 +19,12 @@ std::optional<std::string> signed_assertion(const config::GoogleAccess& account,
 // Bodies of application/x-www-form-urlencoded.
 std::string assertion_form(std::string_view assertion);
 std::string client_credentials_form(const config::EntraAccess& application);
+// With the token of a workload in place of the application's secret.
+std::string workload_form(const config::EntraAccess& application, std::string_view token);
+std::string web_identity_form(const config::AwsAccess& role, std::string_view token);
+
+// What a managed identity's token is asked for by, behind the server's address.
+std::string managed_identity_target(const config::EntraAccess& identity);
 
 struct GivenToken {
   std::string token;  // empty: none was given

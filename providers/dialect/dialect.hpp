@@ -4,10 +4,13 @@
 // credential.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "providers/conversation/wishes.hpp"
 #include "providers/dialect/host_model.hpp"
 #include "providers/json/json_tokens.hpp"
 #include "providers/reports/fault_of_reply.hpp"
@@ -23,10 +26,34 @@ struct HeadField {
   std::string_view value;
 };
 
+// What of a client's call, whose body is passed on, stands beside the body or is said otherwise by its host.
+struct PassedWishes {
+  std::string_view fields;  // of the head, as the client's API has them: lines, each with its end in front
+  std::string_view betas;   // of Anthropic's API, with commas between them
+  std::optional<ThinkingWish> thinking{};
+  bool says_geo = false;
+};
+
+// What a body that is passed on needs beside its own members.
+struct PassedMembers {
+  std::string members;                    // put in: each with a comma behind it
+  std::optional<std::string> thinking{};  // the same, in place of the client's own
+  std::string fields;                     // of the head; empty: the dialect's
+  std::vector<std::string> left_out{};    // what the host cannot be told, by name
+  bool says_model = true;                 // in the body; else the target does
+  bool says_stream = true;                // the same
+};
+
 class Dialect {
  public:
   virtual ~Dialect() = default;
   virtual config::Format format() const = 0;
+  // Whose clients' bodies it takes, and whose replies it gives.
+  virtual config::Format native_format() const { return format(); }
+  // Of a request in native_format(), whose body is the client's own.
+  virtual PassedMembers passed(const PassedWishes& wishes, const HostModel& /*model*/) const {
+    return {.members = {}, .fields = std::string(wishes.fields)};
+  }
 
   // What follows the path of the base URL; static, or in `scratch`.
   virtual std::string_view target(const HostModel& model, routing::Delivery delivery,

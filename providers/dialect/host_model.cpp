@@ -11,8 +11,12 @@ HostModel host_model_of(const routing::Endpoint& endpoint) {
   HostModel model{.name = settings.host_model,
                   .thinking = settings.thinking.value_or(usual),
                   .takes_sampling = settings.takes_sampling,
-                  .takes_schemas = has(config::Feature::json_schema)};
-  if (endpoint.provider) model.azure_version = endpoint.provider->access.api_version;
+                  .takes_schemas = has(config::Feature::json_schema),
+                  .reasoning_switch = settings.reasoning_switch};
+  if (endpoint.provider) {
+    model.azure_version = endpoint.provider->access.api_version;
+    model.inference_geo = endpoint.provider->inference_geo;
+  }
   if (endpoint.model) model.think_tags = endpoint.model->think_tags;
   if (settings.max_output) model.max_output = settings.max_output->count;
   return model;

@@ -15,9 +15,22 @@
 
 namespace providers {
 
+// Makes server-sent events of what a host wraps its own in. Belongs to one reply.
+class Unframer {
+ public:
+  virtual ~Unframer() = default;
+  // Of the next bytes, cut anywhere, the events that are whole, behind what is in `events`.
+  virtual void feed(std::string_view bytes, std::string& events) = 0;
+  virtual bool is_broken() const = 0;
+  // Told by a frame that is no event; nothing follows it.
+  virtual const std::optional<ReportedError>& error() const = 0;
+};
+
 class NativeReplies {
  public:
   virtual ~NativeReplies() = default;
+  // Null where streams are server-sent events.
+  virtual std::unique_ptr<Unframer> unframer(JsonTokens& /*tokens*/) const { return nullptr; }
   virtual PassedEvent event(const SseEvent& event, JsonTokens& tokens) const = 0;
   // What the client is sent for it. The pieces live as long as the event's views, and no longer than
   // `scratch` is unchanged. `cost`, unless it is empty, takes the place of the one in the usage, where that

@@ -29,6 +29,10 @@ const Dialect& dialect_of(config::Format format) {
 
 const Dialect* dialect_for(config::Formats spoken, config::Format client, Conversational conversational) {
   if (spoken.has(client)) return &dialect_of(client);
+  for (std::size_t i = 0; i < dialects.size(); ++i) {
+    const auto format = static_cast<config::Format>(i);
+    if (spoken.has(format) && dialect_of(format).native_format() == client) return &dialect_of(format);
+  }
   if (conversational == Conversational::no) return nullptr;
   for (std::size_t i = 0; i < dialects.size(); ++i) {
     const auto format = static_cast<config::Format>(i);

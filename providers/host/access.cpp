@@ -22,6 +22,11 @@ std::shared_ptr<Access> Access::of(const config::ProviderSettings& settings) {
 Access::Access(const config::ProviderSettings& settings)
     : keys(1 + settings.access.more_keys.size()), settings_(settings), kind_(kind_of(settings)) {}
 
+bool Access::fetches() const {
+  const auto& aws = settings_.access.aws;
+  return kind_ == Kind::token || (aws && aws->source != config::AwsAccess::Source::keys);
+}
+
 Credential Access::key(std::size_t index, config::Format format) const {
   const config::Secret& secret = index == 0 ? settings_.credential : settings_.access.more_keys[index - 1];
   return credential_for(settings_, secret, format);

@@ -22,12 +22,14 @@ class Access {
   explicit Access(const config::ProviderSettings& settings);
 
   Kind kind() const { return kind_; }
+  // Whether what says who asks is fetched first: a token, or keys to sign with.
+  bool fetches() const;
   const config::ProviderSettings& settings() const { return settings_; }
   // As the key is sent, for a request in `format`.
   Credential key(std::size_t index, config::Format format) const;
 
   KeyHealth keys;
-  SharedToken token;
+  SharedToken token;  // or keys, as with_keys() takes them
 
  private:
   const config::ProviderSettings settings_;

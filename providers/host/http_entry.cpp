@@ -3,6 +3,7 @@
 #include <array>
 
 #include "providers/credentials/sigv4.hpp"
+#include "providers/credentials/temporary_keys.hpp"
 #include "providers/host/http_exchange.hpp"
 #include "providers/host/request_heads.hpp"
 #include "providers/host/token_errand.hpp"
@@ -43,6 +44,14 @@ Task<Result<void>> HttpExchange::enter(const OutgoingRequest& request) {
       break;
     }
     case Access::Kind::signatures: {
+      const config::AwsAccess* keys = &*access.settings().access.aws;
+      config::AwsAccess fetched;
+      if (access.fetches()) {
+        const Result<void> came = co_await take_token();
+        if (!came) co_return came.error();
+        fetched = with_keys(*keys, token_);
+        keys = &fetched;
+      }
       const std::string target = whole_target(provider_.settings_, request.target);
       const std::string host = host_field(provider_.settings_.base_url);
       fields_ = sigv4_fields({.method = request.method,
@@ -50,16 +59,19 @@ Task<Result<void>> HttpExchange::enter(const OutgoingRequest& request) {
                               .target = target,
                               .content_type = request.dialect->content_type(),
                               .body = request.body.texts()},
-                             *access.settings().access.aws, provider_.timer_.wall());
+                             *keys, provider_.timer_.wall());
       break;
     }
-    case Access::Kind::token:
-      co_return co_await enter_with_token();
+    case Access::Kind::token: {
+      const Result<void> came = co_await take_token();
+      if (!came) co_return came.error();
+      fields_ = "\r\nAuthorization: Bearer " + token_;
+    }
   }
   co_return Result<void>();
 }
 
-Task<Result<void>> HttpExchange::enter_with_token() {
+Task<Result<void>> HttpExchange::take_token() {
   using Next = SharedToken::Next;
   Timer& timer = provider_.timer_;
   const config::TimePoint limit = timer.now() + longest_for_token;
@@ -68,11 +80,10 @@ Task<Result<void>> HttpExchange::enter_with_token() {
     if (look.next == Next::fetch || look.next == Next::use_and_fetch) provider_.errand_->begin();
     if (look.next == Next::use || look.next == Next::use_and_fetch) {
       token_ = std::move(look.token);
-      fields_ = "\r\nAuthorization: Bearer " + token_;
       co_return Result<void>();
     }
     if (look.next == Next::failed || timer.now() >= limit) {
-      why_ = look.why.empty() ? "no access token came in time" : std::move(look.why);
+      why_ = look.why.empty() ? "nothing that says who asks came in time" : std::move(look.why);
       co_return FailureKind::credential;
     }
     co_await waiting_.until(timer, timer.now() + look_again);

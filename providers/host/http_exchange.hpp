@@ -27,7 +27,7 @@ class HttpExchange final : public Exchange {
  private:
   // Finds what tells the host who asks, where the head does not: fields_ are then its lines.
   Task<Result<void>> enter(const OutgoingRequest& request);
-  Task<Result<void>> enter_with_token();
+  Task<Result<void>> take_token();
   // Whether to ask once more, with another key or token.
   bool enters_again(const HostReply& reply, const OutgoingRequest& request);
   void start_over();

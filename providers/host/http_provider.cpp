@@ -14,7 +14,7 @@ constexpr config::Duration until_next_try = std::chrono::seconds(10);
 
 std::shared_ptr<TokenErrand> errand_for(const std::shared_ptr<Access>& access, boost::asio::io_context& io,
                                         Timer& timer, Resolver& resolver) {
-  if (!access || access->kind() != Access::Kind::token) return nullptr;
+  if (!access || !access->fetches()) return nullptr;
   return std::make_shared<TokenErrand>(access, io, timer, resolver);
 }
 
@@ -34,7 +34,7 @@ HttpProvider::HttpProvider(const config::ProviderSettings& settings, boost::asio
       errand_(errand_for(access_, io, timer, resolver)) {
   spare_.add(*this, Spare::Of::hosts);
   if (settings.base_url.scheme == config::BaseUrl::Scheme::https) {
-    tls_.emplace(settings.base_url.host, settings.ca_file);
+    tls_.emplace(settings.base_url.host, settings.ca_file, settings.access.tls);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "providers/credentials/token_request.hpp"
 #include "providers/host/access.hpp"
 #include "providers/host/http_provider.hpp"
 
@@ -20,8 +21,28 @@ class TokenErrand : public std::enable_shared_from_this<TokenErrand> {
 
  private:
   Task<void> fetch();
-  // Empty where it was fetched, else why not.
+  // Of who gives tokens.
+  struct Call {
+    std::string_view method = "POST";
+    std::string target{};
+    std::string fields{};  // lines, each with its line's end in front
+    std::string form{};
+  };
+  struct Heard {
+    int status = 0;
+    std::string body{};
+    std::string clock{};  // that ours is wrong; empty: it is not
+    std::string why{};    // nothing was heard; empty: something was
+
+    bool is_good() const { return why.empty() && status == 200 && !body.empty(); }
+    std::string words() const { return why.empty() ? "status " + std::to_string(status) : why; }
+  };
+
+  // Each: empty where it was fetched, else why not.
   Task<std::string> ask();
+  Task<std::string> ask_amazon(const config::AwsAccess& aws);
+  std::string take(const Heard& heard, GivenToken given);
+  Task<Heard> ask_for(const Call& call);
 
   const std::shared_ptr<Access> access_;
   const config::ProviderSettings settings_;  // of who gives tokens

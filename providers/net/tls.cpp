@@ -29,9 +29,16 @@ void verify_name(SSL_CTX* context, const std::string& host) {
   }
 }
 
+void show(asio::ssl::context& context, const config::ClientCertificate& shown) {
+  context.set_password_callback([](std::size_t, auto) { return std::string(); });  // nobody is asked
+  context.use_certificate_chain_file(shown.certificate);
+  context.use_private_key_file(shown.key, asio::ssl::context::pem);
+}
+
 }  // namespace
 
-TlsClient::TlsClient(std::string host, const std::optional<std::string>& ca_file)
+TlsClient::TlsClient(std::string host, const std::optional<std::string>& ca_file,
+                     const std::optional<config::ClientCertificate>& shown)
     : host_(std::move(host)), context_(asio::ssl::context::tls_client) {
   context_.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
                        asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
@@ -39,6 +46,7 @@ TlsClient::TlsClient(std::string host, const std::optional<std::string>& ca_file
   context_.set_verify_mode(asio::ssl::verify_peer);
   context_.set_default_verify_paths();
   if (ca_file) context_.load_verify_file(*ca_file);
+  if (shown) show(context_, *shown);
   verify_name(context_.native_handle(), host_);
   SSL_CTX_set_session_cache_mode(context_.native_handle(),
                                  SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "config/values/access.hpp"
 #include "providers/net/connection.hpp"
 #include "providers/net/result.hpp"
 
@@ -16,7 +17,9 @@ namespace providers {
 class TlsClient {
  public:
   // Trusts the system's roots and, where given, those in `ca_file`. `host` is verified and sent as SNI.
-  TlsClient(std::string host, const std::optional<std::string>& ca_file);
+  // `shown`: to a host that wants to know whom it speaks to.
+  TlsClient(std::string host, const std::optional<std::string>& ca_file,
+            const std::optional<config::ClientCertificate>& shown = {});
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;
 

@@ -7,6 +7,8 @@ import struct
 import unittest
 
 import openai
+from google import genai
+from google.genai import types
 
 import anthropic_host
 from gateway import KEY, Gateway, endpoint
@@ -199,6 +201,23 @@ class Apis(unittest.TestCase):
         small = self.client.embeddings.create(model="vectors", input=[1, 2, 3], dimensions=2)
         self.assertEqual(small.data[0].embedding, [0.5, -1.25])
         self.assertEqual(small.usage.prompt_tokens, 4)
+
+    def test_googles_client_embeds_at_hosts_of_openais_embeddings(self):
+        gemini = genai.Client(api_key=KEY, http_options=types.HttpOptions(
+            base_url=self.gateway.base_url.removesuffix("/v1")))
+        found = gemini.models.embed_content(model="vectors", contents=["a", "b"])
+        self.assertEqual([each.values for each in found.embeddings], [[0.5, -1.25, 3.0]] * 2)
+        config = types.EmbedContentConfig(output_dimensionality=2, task_type="RETRIEVAL_QUERY")
+        small = gemini.models.embed_content(model="vectors", contents="a", config=config)
+        self.assertEqual(small.embeddings[0].values, [0.5, -1.25])
+        status, _, text = self.gateway.ask({"content": {"parts": [{"text": "a"}]}},
+                                           path="/v1beta/models/vectors:embedContent")
+        self.assertEqual((status, json.loads(text)["embedding"]["values"]), (200, [0.5, -1.25, 3.0]))
+        status, _, text = self.gateway.ask({"requests": [{"content": {"parts": [{"inlineData": {}}]}}]},
+                                           path="/v1beta/models/vectors:batchEmbedContents")
+        self.assertEqual((status, json.loads(text)["error"]["status"]), (400, "INVALID_ARGUMENT"))
+        self.assertIn("requests[0].content", json.loads(text)["error"]["message"])
+        self.assertIn("embedContent", gemini.models.get(model="vectors").supported_actions)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,8 @@ async def cut(exchange):
 
 async def thinks(exchange):
     asked = checked(exchange)
-    assert asked["generationConfig"]["thinkingConfig"]["includeThoughts"] is True, asked
+    thinking = asked["generationConfig"]["thinkingConfig"]
+    assert thinking.get("includeThoughts", thinking.get("include_thoughts")) is True, asked
     await answer(exchange, [[{"text": "Let me see. ", "thought": True}], [{"text": "Yes.", "thought": True}],
                             [{"text": "42", "thoughtSignature": SIGNATURE}]])
 

@@ -1,8 +1,12 @@
 """Real clients through the gateway, to hosts that speak Google's, Amazon's and Microsoft's APIs, each checked by its
 maker's own SDK where there is one; and how they are told who asks."""
 import asyncio
+import datetime
+import http.server
 import json
 import os
+import pathlib
+import tempfile
 import threading
 import time
 import unittest
@@ -312,6 +316,59 @@ class Hosts(unittest.TestCase):
         self.assertEqual(self.stream("claude")[:2], ("Grüezi", "stop"))
         self.assertEqual(self.chat("claude-vertex").choices[0].message.content, "Grüezi")
 
+    def test_calls_of_messages_are_passed_on_to_who_serves_claude(self):
+        claude = anthropic.Anthropic(api_key=KEY, base_url=self.gateway.base_url.removesuffix("/v1"), max_retries=0)
+        for model in ("claude", "claude-vertex"):
+            with self.subTest(model=model):
+                raw = claude.messages.with_raw_response.create(
+                    model=model, max_tokens=100, messages=SAY_HELLO, extra_body={"top_k": 5},
+                    extra_headers={"anthropic-beta": "interleaved-thinking-2025-05-14,claude-code-20250219"})
+                self.assertEqual((raw.parse().content[0].text, raw.parse().model), ("Grüezi", model))
+                self.assertNotIn("x-isocost-dropped", raw.headers)
+        with claude.messages.stream(model="claude", max_tokens=100, messages=SAY_HELLO) as stream:
+            self.assertEqual(stream.get_final_text(), "Grüezi")
+            self.assertEqual(stream.get_final_message().stop_reason, "end_turn")
+        sent = self.amazon.asked("invokes")
+        self.assertEqual(sent[-2].body["anthropic_beta"], ["interleaved-thinking-2025-05-14"])
+        self.assertEqual(sent[-2].body["top_k"], 5)
+        self.assertEqual(set(sent[-1].body), {"anthropic_version", "max_tokens", "messages"})
+        self.assertEqual(sent[-1].headers["authorization"], bedrock_host.signature_of(sent[-1]))
+        # A beta that only Anthropic knows, and what stands in the body for it: as a conversation, without them.
+        tool = {"name": "weather", "input_schema": PARAMETERS, "from_the_future": True}
+        message = claude.messages.create(model="claude", max_tokens=100, messages=SAY_HELLO, tools=[tool],
+                                         extra_headers={"anthropic-beta": "from-the-future-2027-01-01"})
+        self.assertEqual(message.content[0].text, "Grüezi")
+        self.assertNotIn("from_the_future", self.amazon.asked("invokes")[-1].body["tools"][0])
+        vertex = self.other.asked("raw")[-1]
+        self.assertEqual(vertex.headers["anthropic-beta"], "interleaved-thinking-2025-05-14")
+        self.assertNotIn("anthropic-version", vertex.headers)
+
+    def test_googles_client_at_googles_host_has_its_bytes_passed_on(self):
+        root = self.gateway.base_url.removesuffix("/v1")
+        gemini = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=root))
+        config = types.GenerateContentConfig(
+            temperature=0.5, max_output_tokens=100, thinking_config=types.ThinkingConfig(include_thoughts=True))
+        answer = gemini.models.generate_content(model="gemini-thinks", contents="?", config=config)
+        self.assertEqual([bool(part.thought) for part in answer.candidates[0].content.parts], [True, True, False])
+        # The signature on the text, for which a conversation has no place.
+        self.assertTrue(answer.candidates[0].content.parts[-1].thought_signature)
+        self.assertEqual((answer.model_version, answer.usage_metadata.thoughts_token_count), ("gemini-thinks", 6))
+        sent = self.google.asked("thinks")[-1].body
+        # The SDK's own spelling, which Google takes like the other one.
+        self.assertEqual(sent["generationConfig"], {"temperature": 0.5, "maxOutputTokens": 100,
+                                                    "thinkingConfig": {"include_thoughts": True}})
+        self.assertNotIn("model", sent)
+        # Names as they are written in Python.
+        status, _, text = self.gateway.ask(
+            {"contents": [{"role": "user", "parts": [{"text": "?"}]}],
+             "generationConfig": {"thinking_config": {"include_thoughts": True}}},
+            path="/v1beta/models/gemini-says:generateContent")
+        self.assertEqual((status, json.loads(text)["modelVersion"]), (200, "gemini-says"), text)
+        blocked = gemini.models.generate_content(model="gemini-blocks", contents="?")
+        self.assertEqual(blocked.prompt_feedback.block_reason, types.BlockedReason.SAFETY)
+        chunks = list(gemini.models.generate_content_stream(model="gemini-cut", contents="?"))
+        self.assertEqual("".join(chunk.text or "" for chunk in chunks), "Grüezi, world")
+
     def test_azure_has_the_deployment_in_the_path(self):
         answer = self.chat("azure").choices[0].message.content
         self.assertEqual(answer, "/openai/deployments/chats/chat/completions?api-version=2024-10-21&a%20b=c%2Fd")
@@ -395,6 +452,140 @@ class AccessTokens(unittest.TestCase):
         host, gateway = self.begin()
         self.assertEqual(gateway.ask(question("entra"))[0], 200)
         self.assertEqual(host.asked("chats")[-1].headers["authorization"], "Bearer token-1")
+
+
+class Cloud(http.server.ThreadingHTTPServer):
+    """What only a cloud's machines reach, and who gives keys and tokens for those of workloads. Each answers who asks as
+    its maker's documents say, and nobody else."""
+    daemon_threads = True
+
+    def __init__(self, token_file):
+        self.token_file, self.asked, self.delay, self.life = token_file, [], 0.2, 3600
+        super().__init__(("127.0.0.1", 0), CloudAnswers)
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def keys(self, token="Token", **more):
+        until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=self.life)
+        return {"AccessKeyId": bedrock_host.KEY_ID, "SecretAccessKey": bedrock_host.SECRET,
+                token: "session-token-of-the-tests", "Expiration": until.strftime("%Y-%m-%dT%H:%M:%SZ")} | more
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+class CloudAnswers(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def answer(self):
+        cloud, path = self.server, self.path.partition("?")[0]
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        form = {name: values[0] for name, values in urllib.parse.parse_qs(body).items()}
+        query = {name: values[0] for name, values in urllib.parse.parse_qs(self.path.partition("?")[2]).items()}
+        workload = cloud.token_file.read_text().strip()
+        status, text = 403, json.dumps({"error": "forbidden", "error_description": self.path})
+        kind = None
+        if (self.command, path) == ("PUT", "/latest/api/token") and "X-aws-ec2-metadata-token-ttl-seconds" in self.headers:
+            kind, text = "session", "session-1\n"
+        elif path.startswith("/latest/meta-data/iam/") and self.headers.get("X-aws-ec2-metadata-token") == "session-1":
+            role = path.removeprefix("/latest/meta-data/iam/security-credentials/")
+            kind, text = ("instance", json.dumps(cloud.keys(Code="Success"))) if role else ("role", "role-of-the-tests")
+        elif path.startswith("/computeMetadata/v1/instance/") and self.headers.get("Metadata-Flavor") == "Google":
+            kind, text = "google", json.dumps({"access_token": "of-google", "expires_in": 3599, "token_type": "Bearer"})
+        elif path == "/metadata/identity/oauth2/token" and self.headers.get("Metadata") == "true":
+            assert query["api-version"] == "2018-02-01" and query["client_id"] == "which", query
+            assert query["resource"] == "https://cognitiveservices.azure.com", query
+            kind, text = "azure", json.dumps({"access_token": "of-azure", "expires_in": "86399", "token_type": "Bearer"})
+        elif path == "/directory/oauth2/v2.0/token" and form.get("client_assertion") == workload:
+            assert form["client_assertion_type"].endswith("client-assertion-type:jwt-bearer"), form
+            kind, text = "workload", json.dumps({"access_token": "of-a-workload", "expires_in": 3599})
+        elif form.get("Action") == "AssumeRoleWithWebIdentity" and form["WebIdentityToken"] == workload:
+            assert form["RoleArn"] == "arn:aws:iam::123456789012:role/tests" and form["RoleSessionName"], form
+            keys = "".join(f"<{name}>{value}</{name}>" for name, value in cloud.keys("SessionToken").items())
+            kind, text = "sts", ("<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>"
+                                 f"{keys}</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>")
+        if kind:
+            status = 200
+            time.sleep(cloud.delay)
+        cloud.asked.append(kind or self.path)
+        data = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_PUT = do_POST = answer
+
+
+class Identities(unittest.TestCase):
+    """Hosts that are told who asks by what a machine or a workload is given."""
+    def begin(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.token_file = folder / "token"
+        self.token_file.write_text("token.of.a-workload\n")
+        self.cloud = self.enterContext(Cloud(self.token_file))
+        self.amazon = self.enterContext(PathHost(bedrock_host.BEHAVIOURS))
+        self.other = self.enterContext(PathHost(gemini_host.BEHAVIOURS | AZURES))
+        server, other = f"http://127.0.0.1:{self.cloud.port}", self.other.ports[0]
+        amazon = {"base_url": f"http://127.0.0.1:{self.amazon.ports[0]}", "dialect": "bedrock"}
+        azure = {"base_url": f"http://127.0.0.1:{other}/openai/v1", "dialect": "azure"}
+        google = {"base_url": f"http://127.0.0.1:{other}/v1/projects/p/locations/l/publishers/google", "dialect": "google"}
+        file = str(self.token_file)
+        providers = {
+            "instance": amazon | {"aws": {"region": "us-east-1", "source": "instance_role", "issuer": server}},
+            "pod": amazon | {"aws": {"region": "us-east-1", "source": "web_identity", "issuer": server,
+                                     "role_arn": "arn:aws:iam::123456789012:role/tests", "token_file": file}},
+            "machine": google | {"google": {"metadata_server": server}},
+            "managed": azure | {"entra": {"managed_identity": server, "client_id": "which"}},
+            "workload": azure | {"entra": {"tenant": "directory", "client_id": "app", "authority": server,
+                                           "token_file": file}},
+        }
+        models = {name: [endpoint(name, "chats" if "base_url" in each and each["dialect"] == "azure" else "says")]
+                  for name, each in providers.items()}
+        gateway = Gateway({}, models, workers=2)
+        gateway.settings["providers"] = providers
+        return self.enterContext(gateway)
+
+    def test_each_is_asked_as_its_maker_says_once_and_only_when_a_request_needs_it(self):
+        gateway = self.begin()
+        self.assertEqual(self.cloud.asked, [])
+
+        async def ask_many(model):
+            async with aiohttp.ClientSession() as session:
+                async def one():
+                    async with session.post(gateway.base_url + "/chat/completions", json=question(model),
+                                            headers={"Authorization": "Bearer " + KEY}) as reply:
+                        return reply.status, await reply.text()
+                return await asyncio.gather(*(one() for _ in range(40)))
+
+        for model, asked in {"instance": ["session", "role", "instance"], "pod": ["sts"], "machine": ["google"],
+                             "managed": ["azure"], "workload": ["workload"]}.items():
+            with self.subTest(model):
+                self.cloud.asked.clear()
+                answers = asyncio.run(ask_many(model))
+                self.assertEqual({status for status, _ in answers}, {200}, answers[0])
+                self.assertEqual(self.cloud.asked, asked)
+        for asked in self.amazon.asked("says"):
+            token = asked.headers["x-amz-security-token"]
+            self.assertEqual(token, "session-token-of-the-tests")
+            self.assertEqual(asked.headers["authorization"], bedrock_host.signature_of(asked, token=token))
+        self.assertEqual({each.headers["authorization"] for each in self.other.asked("says")}, {"Bearer of-google"})
+        self.assertEqual({each.headers["authorization"] for each in self.other.asked("chats")},
+                         {"Bearer of-azure", "Bearer of-a-workload"})
+
+    def test_keys_that_are_none_are_named_and_nothing_secret_is_told(self):
+        gateway = self.begin()
+        self.cloud.life = -10
+        self.token_file.write_text("another.token\n")
+        status, _, text = gateway.ask(question("instance"))
+        self.assertGreaterEqual(status, 500)
+        self.assertIn("the keys that came have expired", log_of(gateway, "expired"))
+        self.token_file.unlink()
+        self.assertGreaterEqual(gateway.ask(question("workload"))[0], 500)
+        self.assertIn("holds no token", log_of(gateway, "holds no token"))
+        self.assertNotIn(bedrock_host.SECRET, text.decode() + log_of(gateway))
 
 
 class Proxied(unittest.TestCase):

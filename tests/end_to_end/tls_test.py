@@ -2,6 +2,7 @@
 replaced while the gateway runs, and peers that speak something else."""
 import datetime
 import http.client
+import http.server
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -62,6 +64,75 @@ class Authority:
 
 
 LOCAL = [x509.DNSName("localhost"), x509.DNSName("isocost.test")]
+
+
+class WantsCertificates(http.server.ThreadingHTTPServer):
+    """A host that wants to know by a certificate who asks."""
+    daemon_threads = True
+
+    def __init__(self, authority, files):
+        super().__init__(("127.0.0.1", 0), WhoAsks)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*files)
+        context.load_verify_locations(authority)
+        context.verify_mode = ssl.CERT_REQUIRED
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.names = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_):
+        pass
+
+
+class WhoAsks(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.names.append(self.connection.getpeercert()["subject"][0][0][1])
+        body = json.dumps(behaviours.answer({"content": "Hello"})).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class ToHosts(unittest.TestCase):
+    def test_a_host_that_wants_a_certificate_is_shown_the_right_one(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        authority, stranger = Authority(folder), Authority(folder, "Stranger")
+        host = self.enterContext(WantsCertificates(authority.file, authority.certify("host", "host", LOCAL)))
+        ours, other = authority.certify("ours", "gateway.isocost"), stranger.certify("other", "somebody")
+
+        def at(files):
+            provider = {"base_url": f"https://localhost:{host.server_address[1]}/v1", "ca_file": str(authority.file)}
+            return provider | ({"tls": {"certificate": files[0], "key": files[1]}} if files else {})
+
+        gateway = Gateway({}, {"known": [endpoint("known", "ok")], "other": [endpoint("other", "ok")],
+                               "none": [endpoint("none", "ok")]})
+        gateway.settings["providers"] = {"known": at(ours), "other": at(other), "none": at(None)}
+        gateway = self.enterContext(gateway)
+        self.assertEqual(gateway.ask(question("known"))[0], 200)
+        self.assertEqual(host.names, ["gateway.isocost"])
+        for model in ("other", "none"):
+            status, _, text = gateway.ask(question(model))
+            self.assertEqual((status, json.loads(text)["error"]["code"]), (502, "upstream_tls"), text)
+        self.assertEqual(len(host.names), 1)
+        # What could never be shown is refused, and the old configuration goes on.
+        gateway.settings["providers"]["known"]["tls"]["key"] = other[1]
+        gateway.write()
+        said = subprocess.run([os.environ["ISOCOST"], "check", str(gateway.config_path)],
+                              capture_output=True, text=True, timeout=30)
+        self.assertNotEqual(said.returncode, 0)
+        self.assertIn("providers.known.tls.key", said.stdout + said.stderr)
+        self.assertIn("it is not the key of the certificate", said.stdout + said.stderr)
+        self.assertEqual(gateway.ask(question("known"))[0], 200)
 
 
 BIG = "a long answer " * 60_000

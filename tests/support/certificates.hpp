@@ -66,23 +66,38 @@ inline Identity certify(const CertificateOptions& options, const Identity* issue
   return made;
 }
 
-// A certificate in a file of its own, gone with the object.
-class CertificateFile {
+// A file of its own in PEM form, gone with the object.
+class PemFile {
  public:
-  explicit CertificateFile(const Identity& identity) {
+  template <class Write>
+  explicit PemFile(Write write) {
     const int file = ::mkstemp(path_.data());
     std::FILE* stream = file < 0 ? nullptr : ::fdopen(file, "w");
     if (!stream) throw std::runtime_error("cannot make a temporary file");
-    PEM_write_X509(stream, identity.certificate.get());
+    write(stream);
     std::fclose(stream);
   }
-  ~CertificateFile() { std::filesystem::remove(path_); }
-  CertificateFile(const CertificateFile&) = delete;
-  CertificateFile& operator=(const CertificateFile&) = delete;
+  ~PemFile() { std::filesystem::remove(path_); }
+  PemFile(const PemFile&) = delete;
+  PemFile& operator=(const PemFile&) = delete;
   const std::string& path() const { return path_; }
 
  private:
   std::string path_ = (std::filesystem::temp_directory_path() / "isocost-test-XXXXXX").string();
+};
+
+class CertificateFile : public PemFile {
+ public:
+  explicit CertificateFile(const Identity& identity)
+      : PemFile([&](std::FILE* stream) { PEM_write_X509(stream, identity.certificate.get()); }) {}
+};
+
+class KeyFile : public PemFile {
+ public:
+  explicit KeyFile(const Identity& identity)
+      : PemFile([&](std::FILE* stream) {
+          PEM_write_PrivateKey(stream, identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+        }) {}
 };
 
 }  // namespace support

@@ -43,10 +43,17 @@ class TlsHost {
     SSL_CTX_set_verify(context_.native_handle(), how, nullptr);
   }
 
+  // Of this authority.
+  void want_certificates(const Identity& authority) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.native_handle()), authority.certificate.get());
+    want_certificates();
+  }
+
   int handshakes = 0;  // that succeeded, as the host sees it
   int resumed = 0;
   int version = 0;
   std::string server_name;  // SNI
+  std::string peer;         // the name in the certificate that was shown
   std::string requests;     // all plaintext that came
   int ended = 0;            // connections
 
@@ -69,6 +76,11 @@ class TlsHost {
       host.version = SSL_version(stream.native_handle());
       if (const char* name = SSL_get_servername(stream.native_handle(), TLSEXT_NAMETYPE_host_name)) {
         host.server_name = name;
+      }
+      if (X509* const shown = SSL_get0_peer_certificate(stream.native_handle())) {
+        std::array<char, 256> name{};
+        X509_NAME_get_text_by_NID(X509_get_subject_name(shown), NID_commonName, name.data(), name.size());
+        host.peer = name.data();
       }
       co_await answer(host, stream);
     }

@@ -16,6 +16,27 @@ using providers::JsonType;
 
 constexpr std::size_t most_bytes_of_user = 512;
 
+// What everybody who serves Anthropic's models takes; the rest is for Anthropic itself.
+constexpr std::array<std::string_view, 16> taken_elsewhere{"model",
+                                                           "messages",
+                                                           "system",
+                                                           "max_tokens",
+                                                           "metadata",
+                                                           "stop_sequences",
+                                                           "stream",
+                                                           "temperature",
+                                                           "top_k",
+                                                           "top_p",
+                                                           "thinking",
+                                                           "tool_choice",
+                                                           "tools",
+                                                           "output_config",
+                                                           "context_management",
+                                                           "anthropic_version"};
+// Of tools that are not the client's own, but run by it.
+constexpr std::array<std::string_view, 6> tools_elsewhere{"custom",       "computer_", "bash_",
+                                                          "text_editor_", "memory_",   "tool_search_tool_"};
+
 class MessageReader final : public ClientBodyReader {
  public:
   MessageReader(std::string_view body, providers::JsonTokens& tokens, ClientBody& request, Purpose purpose)
@@ -26,9 +47,12 @@ class MessageReader final : public ClientBodyReader {
     std::string_view key;
     bool (MessageReader::*read)(const Path&);
   };
-  static const std::array<Own, 12> own_;
+  static const std::array<Own, 14> own_;
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
+    if (std::ranges::find(taken_elsewhere, name) == taken_elsewhere.end() && !is_known_to_us(name)) {
+      request_.is_for_maker = true;
+    }
     const auto own = std::ranges::find(own_, name, &Own::key);
     if (own == own_.end()) return std::nullopt;
     return (this->*own->read)(path);
@@ -63,12 +87,44 @@ class MessageReader final : public ClientBodyReader {
     }
   }
 
+  // Hosts say the version in the head, or have one of their own.
+  bool is_for_router(std::string_view name) const override { return name == "anthropic_version"; }
+  static bool is_known_to_us(std::string_view name) {
+    constexpr std::array<std::string_view, 10> routers{"provider", "models",    "route",      "preset",
+                                                       "plugins",  "debug",     "transforms", "usage",
+                                                       "trace",    "session_id"};
+    return std::ranges::find(routers, name) != routers.end();
+  }
+
   bool messages(const Path& path) {
     has_messages_ = true;
     return prompt_.messages(walk_, path);
   }
   bool system(const Path& path) { return prompt_.system(walk_, path); }
   bool max_tokens(const Path& path) { return output_bound(path, "max_tokens", max_tokens_); }
+
+  bool tools(const Path& path) {
+    const std::size_t begin = walk_.json.position();
+    bool any = false;
+    const bool is_read = walk_.array(path, [&](const Path&) {
+      any = true;
+      if (walk_.json.type() != JsonType::object) return walk_.json.skip();
+      return walk_.json.object([&](const JsonString& key) {
+        if (key.is("eager_input_streaming") || key.is("allowed_callers")) request_.is_for_maker = true;
+        if (!key.is("type") || walk_.json.type() != JsonType::string) return walk_.json.skip();
+        const auto type = walk_.json.string();
+        const auto begins = [&](std::string_view each) { return type->raw.starts_with(each); };
+        if (type && std::ranges::none_of(tools_elsewhere, begins)) request_.is_for_maker = true;
+        return type.has_value();
+      });
+    });
+    if (!is_read || !any) return is_read;
+    need(Feature::tools);
+    request_.tools = {begin, walk_.json.end()};
+    return true;
+  }
+
+  bool inference_geo(const Path& path) { return walk_.string(path, request_.inference_geo, 64); }
 
   // What a model may do, any can; what it is told to do, not.
   bool thinking(const Path& path) {
@@ -123,7 +179,7 @@ class MessageReader final : public ClientBodyReader {
   std::optional<std::int64_t> max_tokens_;
 };
 
-const std::array<MessageReader::Own, 12> MessageReader::own_{{
+const std::array<MessageReader::Own, 14> MessageReader::own_{{
     {"messages", &MessageReader::messages},
     {"system", &MessageReader::system},
     {"max_tokens", &MessageReader::max_tokens},
@@ -132,6 +188,8 @@ const std::array<MessageReader::Own, 12> MessageReader::own_{{
     {"output_config", &MessageReader::output_config},
     {"output_format", &MessageReader::output_format},
     {"metadata", &MessageReader::metadata},
+    {"inference_geo", &MessageReader::inference_geo},
+    {"anthropic_version", &MessageReader::of_others},
     {"n", &MessageReader::of_others},
     {"user", &MessageReader::of_others},
     {"stream_options", &MessageReader::of_others},

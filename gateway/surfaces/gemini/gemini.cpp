@@ -5,6 +5,7 @@
 
 #include "gateway/surfaces/gemini/gemini_answer.hpp"
 #include "gateway/surfaces/gemini/gemini_conversation.hpp"
+#include "gateway/surfaces/gemini/gemini_embeddings.hpp"
 #include "gateway/surfaces/gemini/gemini_errors.hpp"
 #include "gateway/surfaces/gemini/gemini_request.hpp"
 
@@ -97,8 +98,14 @@ class Gemini final : public Surface {
     const std::string object = gemini_error(error);
     return is_array() ? object + "]" : gemini_part(framing_, object);
   }
-  // No host speaks it: its streams are never passed on.
-  std::string usage_event(const routing::Attempt&, const StreamIdentity&) const override { return {}; }
+  // Hosts send events, whatever their client asked for.
+  bool takes_hosts_streams() const override { return !is_array(); }
+  // Where a stream that was passed on told none.
+  std::string usage_event(const routing::Attempt& attempt, const StreamIdentity& stream) const override {
+    std::string members = "\"isocost\":{\"estimated\":true,\"usage\":";
+    append_gemini_usage(members, attempt.usage.value_or(routing::Usage{}), {});
+    return note_event(members + "}", stream);
+  }
   std::string note_event(std::string_view members, const StreamIdentity&) const override {
     return gemini_part(framing_, std::string(no_candidates).append(",").append(members).append("}"));
   }
@@ -123,6 +130,7 @@ const Gemini& gemini_of(GeminiFraming framing) {
 }
 
 const Surface& Gemini::of_call(std::string_view action, std::string_view query) const {
+  if (action.find("mbedContent") != std::string_view::npos) return gemini_embeddings_surface(action);
   const bool wants_array =
       action == "streamGenerateContent" && query.find("alt=sse") == std::string_view::npos;
   return gemini_of(wants_array ? GeminiFraming::array : GeminiFraming::events);

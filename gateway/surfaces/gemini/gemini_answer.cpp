@@ -29,23 +29,6 @@ std::string thought_part(std::string_view raw) {
   return std::string("{\"thought\":true,\"text\":\"").append(raw).append("\"}");
 }
 
-// What was thought counts beside the answer here.
-void append_usage(std::string& out, const routing::Usage& usage, std::string_view own_members) {
-  LineWriter line(out);
-  line.text("{\"promptTokenCount\":");
-  line.integer(usage.prompt.count);
-  line.text(",\"candidatesTokenCount\":");
-  line.integer(std::max<std::int64_t>(usage.output.count - usage.reasoning.count, 0));
-  line.text(",\"thoughtsTokenCount\":");
-  line.integer(usage.reasoning.count);
-  line.text(",\"cachedContentTokenCount\":");
-  line.integer(usage.cached.count);
-  line.text(",\"totalTokenCount\":");
-  line.integer(usage.prompt.count + usage.output.count);
-  line.text(own_members);
-  line.text("}");
-}
-
 void append_identity(std::string& out, const StreamIdentity& reply) {
   out += ",\"modelVersion\":\"";
   providers::append_escaped(out, reply.model);
@@ -67,6 +50,22 @@ std::string arguments_of(const std::string& raw) {
 }
 
 }  // namespace
+
+void append_gemini_usage(std::string& out, const routing::Usage& usage, std::string_view own_members) {
+  LineWriter line(out);
+  line.text("{\"promptTokenCount\":");
+  line.integer(usage.prompt.count);
+  line.text(",\"candidatesTokenCount\":");
+  line.integer(std::max<std::int64_t>(usage.output.count - usage.reasoning.count, 0));
+  line.text(",\"thoughtsTokenCount\":");
+  line.integer(usage.reasoning.count);
+  line.text(",\"cachedContentTokenCount\":");
+  line.integer(usage.cached.count);
+  line.text(",\"totalTokenCount\":");
+  line.integer(usage.prompt.count + usage.output.count);
+  line.text(own_members);
+  line.text("}");
+}
 
 bool GeminiCalls::take(const AnswerEvent& event) {
   if (event.kind == Kind::signature) {
@@ -154,7 +153,7 @@ void GeminiEvents::finish(std::string_view own_members) {
   if (parts.empty()) parts = text_part("");
   std::string behind = ",\"finishReason\":\"";
   behind.append(word_of_end(reason_.value_or(EndReason::stop))).append("\"}],\"usageMetadata\":");
-  append_usage(behind, usage_.value_or(routing::Usage{}), own_members);
+  append_gemini_usage(behind, usage_.value_or(routing::Usage{}), own_members);
   const std::string last = object(parts, behind);
   out_.append(framing_ == GeminiFraming::events ? gemini_part(framing_, last) : last);
 }
@@ -176,7 +175,7 @@ std::string GeminiWhole::body(const StreamIdentity& reply, std::string_view own_
   std::string out = "{\"candidates\":[{\"content\":{\"parts\":[";
   out.append(parts).append("],\"role\":\"model\"},\"finishReason\":\"");
   out.append(word_of_end(reason_.value_or(EndReason::stop))).append("\",\"index\":0}],\"usageMetadata\":");
-  append_usage(out, usage_.value_or(routing::Usage{}), own_members);
+  append_gemini_usage(out, usage_.value_or(routing::Usage{}), own_members);
   append_identity(out, reply);
   return out += '}';
 }

@@ -17,6 +17,9 @@ enum class GeminiFraming { events, array };
 // `object` as a part of a stream that goes on behind it.
 std::string gemini_part(GeminiFraming framing, std::string_view object);
 
+// As `usageMetadata` has it: what was thought counts beside the answer here.
+void append_gemini_usage(std::string& out, const routing::Usage& usage, std::string_view own_members);
+
 // What of an answer must be whole before it can be told: its calls, which have no pieces here.
 class GeminiCalls {
  public:

@@ -38,6 +38,8 @@ class GeminiReader final : public ClientBodyReader {
 
   void complete() override {
     request_.wants_usage = true;
+    request_.streams_tell_usage = true;
+    request_.bounds_in = "generationConfig";
     request_.choices = answers_;
     const std::uint64_t tools_bytes = providers::decoded_size(request_.tools.of(body_));
     const std::uint64_t all = rough_tokens(request_.messages.size(), attachments_, bytes_);
@@ -104,7 +106,11 @@ class GeminiReader final : public ClientBodyReader {
 
   bool generation(const Path& path) {
     bool has_schema = false, is_json = false;
+    const std::size_t begin = walk_.json.position();
+    const bool is_object = walk_.json.type() == JsonType::object;
+    request_.is_bounds_object_empty = true;
     const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      request_.is_bounds_object_empty = false;
       if (is(key, "maxOutputTokens", "max_output_tokens")) {
         return output_bound(at, "generationConfig.maxOutputTokens", most_);
       }
@@ -131,6 +137,7 @@ class GeminiReader final : public ClientBodyReader {
                     walk_.json.type() == JsonType::object;
       return walk_.json.skip();
     });
+    if (is_object) request_.bounds_object = {begin, walk_.json.end()};
     if (is_json || has_schema) need(has_schema ? Feature::json_schema : Feature::json_object);
     if (most_) request_.max_output = config::Tokens{*most_};
     return is_read;

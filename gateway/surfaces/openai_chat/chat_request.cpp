@@ -5,6 +5,7 @@
 
 #include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surfaces/openai_chat/chat_prompt.hpp"
+#include "providers/conversation/wishes.hpp"
 
 namespace gateway {
 namespace {
@@ -22,16 +23,8 @@ struct AskedReasoning {
   std::optional<std::int64_t> max_tokens{};
 };
 
-// The member that says the same in a word; empty where there is nothing to say.
-std::string_view effort_member(const AskedReasoning& reasoning) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> members{
-      {{"none", R"("reasoning_effort":"none",)"},
-       {"minimal", R"("reasoning_effort":"minimal",)"},
-       {"low", R"("reasoning_effort":"low",)"},
-       {"medium", R"("reasoning_effort":"medium",)"},
-       {"high", R"("reasoning_effort":"high",)"},
-       {"xhigh", R"("reasoning_effort":"xhigh",)"},
-       {"max", R"("reasoning_effort":"max",)"}}};
+// The same in a word of OpenAI's; empty where there is nothing to say. Static.
+std::string_view effort_word(const AskedReasoning& reasoning) {
   std::string_view word = reasoning.effort;
   if (word.empty() && reasoning.max_tokens) {
     const std::int64_t budget = *reasoning.max_tokens;
@@ -39,8 +32,10 @@ std::string_view effort_member(const AskedReasoning& reasoning) {
   }
   if (word.empty() && reasoning.enabled) word = "medium";
   if (!reasoning.enabled.value_or(true)) word = "none";
-  const auto found = std::ranges::find(members, word, &std::pair<std::string_view, std::string_view>::first);
-  return found == members.end() ? std::string_view() : found->second;
+  for (const auto& [known, effort] : providers::effort_words) {
+    if (known == word) return known;
+  }
+  return {};
 }
 
 class ChatReader final : public ClientBodyReader {
@@ -66,6 +61,10 @@ class ChatReader final : public ClientBodyReader {
     return shape_ == ChatShape::openrouter && (name == "reasoning" || name == "include_reasoning");
   }
 
+  bool is_of_thinking(std::string_view name) const override {
+    return name == "reasoning_effort" || name == "reasoning";
+  }
+
   bool is_complete(const Path& top) override {
     if (!has_messages_) {
       return walk_.wrong("missing_member", top.member("messages"), "nothing", "an array of messages");
@@ -82,7 +81,10 @@ class ChatReader final : public ClientBodyReader {
     if (include_reasoning_.value_or(false)) need(Feature::reasoning);
     if (prompt_.ends_with_assistant) need(Feature::prefill);
     request_.needs |= prompt_.needs;
-    if (shape_ == ChatShape::openrouter) complete_reasoning();
+    complete_thinking();
+    if (shape_ == ChatShape::openrouter) {
+      request_.hides_reasoning = reasoning_.exclude.value_or(false) || !include_reasoning_.value_or(true);
+    }
     const std::size_t tools_bytes = providers::decoded_size(request_.tools.of(body_));
     request_.prompt = estimated_tokens(prompt_, tools_bytes);
     request_.prefix_tokens = prefix_tokens(prompt_, tools_bytes);
@@ -149,13 +151,12 @@ class ChatReader final : public ClientBodyReader {
   }
 
   // As the one word that OpenAI's hosts take for it, unless the client says that itself.
-  void complete_reasoning() {
-    request_.hides_reasoning = reasoning_.exclude.value_or(false) || !include_reasoning_.value_or(true);
-    if (!reasoning_.any || !said_effort_.empty()) return;
-    const std::string_view member = effort_member(reasoning_);
-    if (member.empty()) return;
-    const std::size_t inside = request_.object.begin + 1;
-    request_.edits.push_back({{inside, inside}, member});
+  void complete_thinking() {
+    AskedReasoning said = reasoning_;
+    if (!said_effort_.empty()) said = {.any = true, .effort = said_effort_};
+    if (!said.any) return;
+    request_.thinking.effort = effort_word(said);
+    if (said.effort.empty() && request_.thinking.effort != "none") request_.thinking.budget = said.max_tokens;
   }
 
   bool include_reasoning(const Path& path) { return walk_.boolean(path, include_reasoning_); }

@@ -45,6 +45,13 @@ class Anthropic final : public Dialect {
   ReadFault fault_of(int status, const ReportedError& error) const override {
     return fault_of_anthropic(status, error);
   }
+  PassedMembers passed(const PassedWishes& wishes, const HostModel& model) const override {
+    PassedMembers passed{.members = {}, .fields = std::string(wishes.fields)};
+    if (!model.inference_geo.empty() && !wishes.says_geo) {
+      passed.members.append("\"inference_geo\":\"").append(model.inference_geo).append("\",");
+    }
+    return passed;
+  }
   const NativeReplies* native() const override { return &anthropic_native_replies(); }
   const Interpreter* interpreter() const override { return &interpreter_; }
 

@@ -119,6 +119,7 @@ WrittenRequest write_anthropic_body(const Conversation& conversation, const Host
   json.begin_object();
   if (form.version.empty()) {
     json.key("model").plain(model.name);
+    if (!model.inference_geo.empty()) json.key("inference_geo").plain(model.inference_geo);
   } else {
     json.key("anthropic_version").plain(form.version);
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "providers/dialect/priced_usage.hpp"
+#include "providers/dialect/relayed_event.hpp"
 #include "providers/dialects/anthropic/errors.hpp"
 #include "providers/dialects/anthropic/shown.hpp"
 #include "providers/dialects/anthropic/whole.hpp"
@@ -88,34 +88,9 @@ PassedEvent AnthropicReplies::event(const SseEvent& event, JsonTokens& tokens) c
 // end.
 Relayed AnthropicReplies::relayed(const SseEvent& event, const PassedEvent& passed, UsageShown,
                                   std::string& scratch, std::string_view cost) const {
-  Relayed result;
-  if (passed.kind != PassedEvent::Kind::delta) return result;
+  if (passed.kind != PassedEvent::Kind::delta) return {};
   const bool is_end = !passed.content.finish_reason.empty();
-  const bool prices_usage = is_end && takes_cost(passed, event.data, cost);
-  if (event.form == SseEvent::Form::named && !prices_usage) {
-    result.form = Relayed::Form::as_it_came;
-    result.parts[result.count++] = event.raw;
-    return result;
-  }
-  result.form = Relayed::Form::rewritten;
-  const auto add = [&](std::string_view piece) { result.parts[result.count++] = piece; };
-  scratch.clear();
-  if (!event.name.empty()) scratch.append("event: ").append(event.name).append("\n");
-  scratch.append("data: ");
-  const std::size_t begin = scratch.size();
-  scratch.append(event.data);
-  // Between JSON's tokens a line's end is white space like any other, and inside them there is none.
-  std::replace(scratch.begin() + static_cast<std::ptrdiff_t>(begin), scratch.end(), '\n', ' ');
-  std::replace(scratch.begin() + static_cast<std::ptrdiff_t>(begin), scratch.end(), '\r', ' ');
-  const std::string_view data = std::string_view(scratch).substr(begin);
-  add(std::string_view(scratch).substr(0, begin));
-  if (prices_usage) {
-    add_priced(result, passed, data, cost);
-  } else {
-    add(data);
-  }
-  add("\n\n");
-  return result;
+  return relayed_event(event, passed, Kept::named_only, is_end ? cost : std::string_view(), scratch);
 }
 
 }  // namespace

@@ -41,24 +41,42 @@ std::string_view image_format(const Text& type) {
   return word == "jpg" ? "jpeg" : word;
 }
 
-// A document has a name, of few kinds of characters.
-std::string document_name(const Text& name) {
+// A document has a name, of few kinds of characters, and another one than any other document of the request.
+class DocumentNames {
+ public:
+  std::string next(const Text& name) {
+    const std::string plain = plain_name(name);
+    std::string unique = plain;
+    for (int i = 2; std::ranges::find(given_, unique) != given_.end(); ++i) {
+      unique = plain + "-" + std::to_string(i);
+    }
+    given_.push_back(unique);
+    return unique;
+  }
+
+ private:
+  static std::string plain_name(const Text& name);
+
+  std::vector<std::string> given_;
+};
+
+std::string DocumentNames::plain_name(const Text& name) {
   std::string plain;
   for (const char c : name.text()) {
     const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     plain += is_plain ? c : '-';
   }
-  return plain.empty() ? "document" : plain.substr(0, 200);
+  return plain.empty() ? "document" : plain.substr(0, 190);
 }
 
-void write_media(JsonWriter& json, const MediaPart& media) {
+void write_media(JsonWriter& json, const MediaPart& media, DocumentNames& names) {
   const bool is_image = media.kind == MediaPart::Kind::image;
   json.key(is_image ? "image" : "document").begin_object();
   if (is_image) {
     json.key("format").plain(image_format(media.media_type));
   } else {
     json.key("format").plain("pdf");
-    json.key("name").plain(document_name(media.name));
+    json.key("name").plain(names.next(media.name));
   }
   write_source(json, media);
   json.end_object();
@@ -92,27 +110,27 @@ void write_thinking(JsonWriter& json, const ThinkingPart& thinking) {
   json.end_object();
 }
 
-void write_block(JsonWriter& json, const ConverseTurn::Sent& sent);
+void write_block(JsonWriter& json, const ConverseTurn::Sent& sent, DocumentNames& names);
 
-void write_result(JsonWriter& json, const ToolResultPart& result) {
+void write_result(JsonWriter& json, const ToolResultPart& result, DocumentNames& names) {
   json.key("toolResult").begin_object();
   json.key("toolUseId").string(result.call_id);
   json.key("content").begin_array();
   for (const Part& part : result.content) {
-    if (is_sent(part)) write_block(json, {&part, false});
+    if (is_sent(part)) write_block(json, {&part, false}, names);
   }
   json.end_array();
   if (result.is_error) json.key("status").plain("error");
   json.end_object();
 }
 
-void write_block(JsonWriter& json, const ConverseTurn::Sent& sent) {
+void write_block(JsonWriter& json, const ConverseTurn::Sent& sent, DocumentNames& names) {
   const auto& what = sent.part->what;
   json.begin_object();
   if (const auto* text = std::get_if<TextPart>(&what)) write_text(json, text->text, sent.is_system);
-  if (const auto* media = std::get_if<MediaPart>(&what)) write_media(json, *media);
+  if (const auto* media = std::get_if<MediaPart>(&what)) write_media(json, *media, names);
   if (const auto* call = std::get_if<ToolCallPart>(&what)) write_call(json, *call);
-  if (const auto* result = std::get_if<ToolResultPart>(&what)) write_result(json, *result);
+  if (const auto* result = std::get_if<ToolResultPart>(&what)) write_result(json, *result, names);
   if (const auto* thinking = std::get_if<ThinkingPart>(&what)) write_thinking(json, *thinking);
   json.end_object();
   if (sent.part->cache) write_cache_point(json, *sent.part->cache);
@@ -163,18 +181,20 @@ bool has_tool_parts(const Conversation& conversation) {
 }
 
 void write_converse_system(JsonWriter& json, const std::vector<const Part*>& system) {
+  DocumentNames names;
   json.begin_array();
-  for (const Part* part : system) write_block(json, {part, false});
+  for (const Part* part : system) write_block(json, {part, false}, names);
   json.end_array();
 }
 
 void write_converse_turns(JsonWriter& json, const ConverseTurns& turns) {
+  DocumentNames names;
   json.begin_array();
   for (const ConverseTurn& turn : turns.turns) {
     json.begin_object();
     json.key("role").plain(turn.role == Turn::Role::assistant ? "assistant" : "user");
     json.key("content").begin_array();
-    for (const ConverseTurn::Sent& each : turn.blocks) write_block(json, each);
+    for (const ConverseTurn::Sent& each : turn.blocks) write_block(json, each, names);
     json.end_array();
     json.end_object();
   }

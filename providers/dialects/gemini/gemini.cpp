@@ -3,6 +3,7 @@
 #include "providers/dialect/interpreter.hpp"
 #include "providers/dialect/path_segment.hpp"
 #include "providers/dialects/gemini/body.hpp"
+#include "providers/dialects/gemini/native.hpp"
 #include "providers/dialects/gemini/reply.hpp"
 
 namespace providers {
@@ -35,6 +36,10 @@ class Gemini final : public Dialect {
         delivery == routing::Delivery::streamed ? ":streamGenerateContent?alt=sse" : ":generateContent";
     return scratch;
   }
+  PassedMembers passed(const PassedWishes&, const HostModel&) const override {
+    return {.members = {}, .fields = {}, .says_model = false, .says_stream = false};
+  }
+  const NativeReplies* native() const override { return &gemini_native_replies(); }
   const Interpreter* interpreter() const override { return &interpreter_; }
 
  private:

@@ -1,49 +1,18 @@
 #include "providers/dialects/gemini/reply.hpp"
 
-#include <array>
 #include <optional>
 #include <utility>
 
 #include "providers/conversation/answer.hpp"
 #include "providers/dialect/told_count.hpp"
 #include "providers/dialects/gemini/contents.hpp"
+#include "providers/dialects/gemini/end.hpp"
 
 namespace providers {
 
 using Kind = AnswerEvent::Kind;
 
 namespace {
-
-// What became of an answer, by Google's word: an end, or a fault that another try may not have.
-enum class Became { whole, cut, filtered, broken };
-constexpr std::array<std::pair<std::string_view, Became>, 18> ends{{
-    {"STOP", Became::whole},
-    {"MAX_TOKENS", Became::cut},
-    {"SAFETY", Became::filtered},
-    {"RECITATION", Became::filtered},
-    {"BLOCKLIST", Became::filtered},
-    {"PROHIBITED_CONTENT", Became::filtered},
-    {"SPII", Became::filtered},
-    {"IMAGE_SAFETY", Became::filtered},
-    {"IMAGE_PROHIBITED_CONTENT", Became::filtered},
-    {"IMAGE_RECITATION", Became::filtered},
-    {"IMAGE_OTHER", Became::filtered},
-    {"NO_IMAGE", Became::filtered},
-    {"LANGUAGE", Became::filtered},
-    {"MODEL_ARMOR", Became::filtered},
-    {"MALFORMED_FUNCTION_CALL", Became::broken},
-    {"UNEXPECTED_TOOL_CALL", Became::broken},
-    {"TOO_MANY_TOOL_CALLS", Became::broken},
-    {"OTHER", Became::broken},
-}};
-
-// A word that is not known is an end like any other.
-Became became(const Text& word) {
-  for (const auto& [name, what] : ends) {
-    if (word.is(name)) return what;
-  }
-  return Became::whole;
-}
 
 std::string prefix_of(const Text& id) {
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
@@ -128,15 +97,15 @@ Reading GeminiAnswer::tell_end(const Reply& reply, AnswerSink& sink) {
   if (reply.finish_reason.raw.empty() || reply.finish_reason.is("FINISH_REASON_UNSPECIFIED")) {
     return Reading::goes_on;
   }
-  const Became what = became(reply.finish_reason);
-  if (what == Became::broken) {
-    std::string message = "The model's answer broke off: " + reply.finish_reason.text();
-    if (!reply.finish_message.raw.empty()) message += ". " + reply.finish_message.text();
-    return fail(std::move(message), "model_error", 500, sink);
+  const GeminiEnd what = gemini_end(reply.finish_reason);
+  if (what == GeminiEnd::broken) {
+    const ReportedError error = broken_off(reply.finish_reason, reply.finish_message);
+    sink.take({.kind = Kind::error, .error = &error});
+    return Reading::failed;
   }
   EndReason reason = calls_ > 0 ? EndReason::tool_calls : EndReason::stop;
-  if (what == Became::cut) reason = EndReason::length;
-  if (what == Became::filtered) reason = EndReason::content_filter;
+  if (what == GeminiEnd::cut) reason = EndReason::length;
+  if (what == GeminiEnd::filtered) reason = EndReason::content_filter;
   sink.take({.kind = Kind::end, .name = reply.finish_reason, .reason = reason});
   return Reading::goes_on;
 }

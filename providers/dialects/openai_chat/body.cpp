@@ -2,11 +2,10 @@
 
 #include "providers/dialect/told_output.hpp"
 #include "providers/dialects/openai_chat/messages.hpp"
+#include "providers/dialects/openai_chat/reasoning_switch.hpp"
 
 namespace providers {
 namespace {
-
-using Effort = ThinkingWish::Effort;
 
 void write_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model) {
   if (conversation.tools.empty()) return;
@@ -94,9 +93,11 @@ Matters carried_by_openai_chat(const HostModel& model) {
   }
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);
   if (!model.takes_sampling) matters.remove(Matter::temperature).remove(Matter::top_p);
-  if (model.thinking == HostModel::Thinking::none) {
+  const bool can_be_told = model.reasoning_switch != config::ReasoningSwitch::none;
+  if (model.thinking == HostModel::Thinking::none || !can_be_told) {
     matters.remove(Matter::thinking).remove(Matter::optional_thinking);
   }
+  if (model.thinking != HostModel::Thinking::none && !can_be_told) matters.remove(Matter::no_thinking);
   return matters;
 }
 
@@ -114,17 +115,15 @@ WrittenRequest write_openai_chat_body(const Conversation& conversation, const Ho
   write_tool_choice(json, conversation);
   write_form(json, conversation.form, model);
   write_sampling(json, conversation.sampling, model);
-  const ThinkingWish& thinking = conversation.thinking;
-  const bool says_effort = thinking.is_on() || thinking.effort == Effort::off;
-  if (says_effort && model.thinking != HostModel::Thinking::none) {
-    json.key("reasoning_effort").plain(word_of(thinking.effort));
-  }
   if (!conversation.user.raw.empty()) json.key("user").string(conversation.user);
   if (delivery == routing::Delivery::streamed) {
     json.key("stream").boolean(true);
     json.key("stream_options").raw(R"({"include_usage":true})");
   }
   json.end_object();
+  if (model.thinking != HostModel::Thinking::none) {
+    written.body.insert(1, reasoning_members(model.reasoning_switch, conversation.thinking));
+  }
   return written;
 }
 

@@ -3,6 +3,7 @@
 #include "providers/dialect/interpreter.hpp"
 #include "providers/dialects/openai_chat/body.hpp"
 #include "providers/dialects/openai_chat/native.hpp"
+#include "providers/dialects/openai_chat/reasoning_switch.hpp"
 #include "providers/dialects/openai_chat/stream.hpp"
 
 namespace providers {
@@ -44,6 +45,14 @@ class OpenAiChat final : public Dialect {
   config::Format format() const override { return config::Format::chat; }
   std::string_view target(const HostModel&, routing::Delivery, std::string&) const override {
     return "/chat/completions";
+  }
+  PassedMembers passed(const PassedWishes& wishes, const HostModel& model) const override {
+    PassedMembers passed{.members = {}, .fields = std::string(wishes.fields)};
+    const bool has_own_words = model.reasoning_switch != config::ReasoningSwitch::as_it_came;
+    if (has_own_words && wishes.thinking) {
+      passed.thinking = reasoning_members(model.reasoning_switch, *wishes.thinking);
+    }
+    return passed;
   }
   const NativeReplies* native() const override { return &openai_native_replies(); }
   const Interpreter* interpreter() const override { return &interpreter_; }

@@ -1,8 +1,6 @@
 #include "providers/dialects/openai_responses/native.hpp"
-#include "providers/dialect/priced_usage.hpp"
 
-#include <algorithm>
-
+#include "providers/dialect/relayed_event.hpp"
 #include "providers/dialects/openai_responses/event.hpp"
 #include "providers/dialects/openai_responses/owner_mark.hpp"
 #include "providers/reports/plain_message.hpp"
@@ -72,10 +70,6 @@ bool is_failure(const ResponsesEvent& event) {
          (event.response && event.response->has_failed());
 }
 
-void add(Relayed& relayed, std::string_view piece) {
-  if (!piece.empty()) relayed.parts[relayed.count++] = piece;
-}
-
 class ResponsesNativeReplies final : public NativeReplies {
  public:
   PassedEvent event(const SseEvent& event, JsonTokens& tokens) const override {
@@ -117,36 +111,8 @@ class ResponsesNativeReplies final : public NativeReplies {
 
   Relayed relayed(const SseEvent& event, const PassedEvent& passed, UsageShown, std::string& scratch,
                   std::string_view cost) const override {
-    Relayed result;
-    if (passed.kind != PassedEvent::Kind::delta) return result;
-    const bool prices_usage = takes_cost(passed, event.data, cost);
-    const bool is_plain = event.form == SseEvent::Form::normal || event.form == SseEvent::Form::named;
-    if (is_plain && !prices_usage) {
-      result.form = Relayed::Form::as_it_came;
-      add(result, event.raw);
-      return result;
-    }
-    result.form = Relayed::Form::rewritten;
-    std::string_view data = event.data;
-    scratch.clear();
-    if (!event.name.empty()) scratch.append("event: ").append(event.name).append("\n");
-    scratch.append("data: ");
-    const std::size_t begin = scratch.size();
-    if (breaks_lines(data)) {
-      // Between JSON's tokens a line's end is white space like any other, and inside them there is none.
-      scratch.append(data);
-      std::replace(scratch.begin() + static_cast<std::ptrdiff_t>(begin), scratch.end(), '\n', ' ');
-      std::replace(scratch.begin() + static_cast<std::ptrdiff_t>(begin), scratch.end(), '\r', ' ');
-      data = std::string_view(scratch).substr(begin);
-    }
-    add(result, std::string_view(scratch).substr(0, begin));
-    if (prices_usage) {
-      add_priced(result, passed, data, cost);
-    } else {
-      add(result, data);
-    }
-    add(result, "\n\n");
-    return result;
+    if (passed.kind != PassedEvent::Kind::delta) return {};
+    return relayed_event(event, passed, Kept::plain_and_named, cost, scratch);
   }
 
   std::unique_ptr<Correction> correction(const HostModel& model) const override {

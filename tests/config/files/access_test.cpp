@@ -133,9 +133,10 @@ TEST_CASE("a service account is read from its file, and one that is none is name
 
 TEST_CASE("who asks is said in one way only, and what is optional may be absent in each") {
   CHECK(has(refused(amazon + "credential: \"${KEY}\", aws: {region: us-east-1}"), "more than one"));
-  for (const char* way : {"aws: {region: us-east-1, access_key_id: \"${NO}\", secret_access_key: \"${NO}\"}",
-                          "google: {service_account: \"${NO}\"}",
-                          "entra: {tenant: t, client_id: c, client_secret: \"${NO}\"}"}) {
+  for (const char* way :
+       {"aws: {region: us-east-1, access_key_id: \"${NO}\", secret_access_key: \"${NO}\"}",
+        "google: {service_account: \"${NO}\"}", "entra: {tenant: t, client_id: c, client_secret: \"${NO}\"}",
+        "aws: {region: us-east-1, source: web_identity}"}) {
     CAPTURE(way);
     const std::string all = refused("base_url: https://a.example, optional: true, " + std::string(way));
     CHECK(has(all, "none of the providers, all of them optional"));
@@ -176,4 +177,94 @@ TEST_CASE("fields that isocost says itself, and what could end a line, cannot be
     CHECK(has(refused("base_url: https://a.example, headers: {\"" + std::string(name) + "\": x}"),
               "no header field of this name"));
   }
+}
+
+TEST_CASE("a machine's own identity is used where it is switched on, and of this machine alone") {
+  const auto instance = provider(amazon + "aws: {region: us-east-1, source: instance_role}");
+  REQUIRE(instance.access.aws->issuer);
+  CHECK(instance.access.aws->issuer->host == "169.254.169.254");
+  CHECK(instance.access.aws->issuer->scheme == BaseUrl::Scheme::http);
+  CHECK(instance.access.aws->access_key_id.empty());
+  const auto machine = provider(google + "google: {metadata_server: true}");
+  CHECK(machine.access.google->metadata_server->host == "169.254.169.254");
+  CHECK(!provider(google + "google: {metadata_server: false, service_account: \"${ACCOUNT}\"}")
+             .access.google->metadata_server);
+  const std::string azure = "base_url: https://a.openai.azure.com/openai/v1, dialect: azure, ";
+  CHECK(provider(azure + "entra: {managed_identity: true}").access.entra->managed_identity);
+  CHECK(provider(azure + "entra: {managed_identity: \"http://127.0.0.1:9\", client_id: c}")
+            .access.entra->managed_identity->port == 9);
+  // Nothing is assumed.
+  CHECK(!provider(amazon + "aws: {region: us-east-1}").access.aws->issuer);
+  struct Row {
+    std::string members;
+    const char* said;
+  };
+  const Row rows[] = {
+      {google + "google: {}", "nothing says who asks"},
+      {google + "google: {metadata_server: true, service_account: \"${ACCOUNT}\"}", "more than one"},
+      {google + "google: {metadata_server: \"http://a.example\"}", "in the open"},
+      {google + "google: {metadata_server: perhaps}", "metadata_server"},
+      {azure + "entra: {managed_identity: true, client_secret: \"${KEY}\"}",
+       "not used with `managed_identity`"},
+      {azure + "entra: {tenant: t, client_id: c}", "nothing says who asks"},
+      {azure + "entra: {client_secret: \"${KEY}\"}", "the key `tenant` is missing"},
+      {azure + "entra: {tenant: t, client_id: c, token_file: here}", "a path from the root"},
+      {amazon + "aws: {region: us-east-1, source: instance_role, access_key_id: \"${KEY}\"}",
+       "is not used where keys are fetched"},
+      {amazon + "aws: {region: us-east-1, role_arn: r}", "is not used where `source` is `keys`"},
+      {amazon + "aws: {region: us-east-1, source: web_identity, issuer: \"http://sts.example\", role_arn: r, "
+                "token_file: /t}",
+       "in the open"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.members);
+    CHECK(has(refused(row.members), row.said));
+  }
+}
+
+TEST_CASE("a web identity is what a pod's environment says, or what is named") {
+  const auto usual =
+      provider(amazon + "aws: {region: us-east-1, source: web_identity}",
+               sources({{"AWS_ROLE_ARN", "arn:r"}, {"AWS_WEB_IDENTITY_TOKEN_FILE", "/var/token"}}));
+  CHECK(usual.access.aws->role == "arn:r");
+  CHECK(usual.access.aws->token_file == "/var/token");
+  CHECK(usual.access.aws->issuer->host == "sts.us-east-1.amazonaws.com");
+  const auto named = provider(
+      amazon + "aws: {region: us-east-1, source: web_identity, role_arn: \"arn:x\", token_file: /t}");
+  CHECK(named.access.aws->role == "arn:x");
+  CHECK(has(refused(amazon + "aws: {region: us-east-1, source: web_identity}"), "AWS_ROLE_ARN"));
+}
+
+TEST_CASE("what is shown to a host that asks for a certificate is read when the configuration is") {
+  const Sources files = test::sources_of(
+      {}, {{"/a.crt", {"-----BEGIN CERTIFICATE-----\n"}}, {"/a.key", {"-----BEGIN PRIVATE KEY-----\n"}}});
+  const auto shown = provider("base_url: https://a.example, tls: {certificate: /a.crt, key: /a.key}", files);
+  REQUIRE(shown.access.tls);
+  CHECK(shown.access.tls->key == "/a.key");
+  CHECK(has(refused("base_url: https://a.example, tls: {certificate: /a.crt}", files), "`key` is missing"));
+  CHECK(has(refused("base_url: https://a.example, tls: {certificate: /a.key, key: /a.key}", files),
+            "holds no certificate"));
+  CHECK(has(refused("base_url: https://a.example, tls: {certificate: /a.crt, key: /no}", files),
+            "cannot be read"));
+  CHECK(has(refused("base_url: http://127.0.0.1:1, tls: {certificate: /a.crt, key: /a.key}", files),
+            "no certificate is shown"));
+}
+
+TEST_CASE("in which words a host is told to think is known of many, and said of others") {
+  const auto words = [](const std::string& members) { return provider(members).reasoning_switch; };
+  CHECK(words("base_url: https://api.deepseek.com/v1") == ReasoningSwitch::thinking);
+  CHECK(words("base_url: https://dashscope-intl.aliyuncs.com/compatible-mode/v1") ==
+        ReasoningSwitch::enable_thinking);
+  CHECK(words("base_url: https://api.z.ai/api/paas/v4") == ReasoningSwitch::thinking);
+  CHECK(words("base_url: https://quiz.ai/v1") == ReasoningSwitch::as_it_came);
+  CHECK(words("base_url: https://api.openai.com/v1") == ReasoningSwitch::as_it_came);
+  CHECK(words("base_url: https://api.deepseek.com/v1, reasoning_switch: effort") == ReasoningSwitch::effort);
+  const Loaded loaded = load_provider("base_url: https://api.deepseek.com/v1", sources());
+  CHECK(loaded.settings->models[0].endpoints[0].reasoning_switch == ReasoningSwitch::thinking);
+}
+
+TEST_CASE("where Anthropic's models are to run is said to hosts of its own API") {
+  CHECK(provider("base_url: https://a.example, dialect: anthropic, inference_geo: us").inference_geo == "us");
+  CHECK(has(refused("base_url: https://a.example, inference_geo: us"), "only Anthropic's"));
+  CHECK(has(refused("base_url: https://a.example, dialect: anthropic, inference_geo: 'u\"s'"), "a word"));
 }

@@ -52,3 +52,28 @@ TEST_CASE("what gives a token is told from what gives none") {
     CHECK(!given(body).why_not.empty());
   }
 }
+
+TEST_CASE("the token of a workload stands in place of a secret, and is exchanged for a role's keys") {
+  config::EntraAccess application{.client_id = "id", .scope = "s/.default"};
+  CHECK(workload_form(application, "a.b+c") ==
+        "grant_type=client_credentials&client_id=id"
+        "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+        "&client_assertion=a.b%2Bc&scope=s%2F.default");
+  config::AwsAccess role;
+  role.role = "arn:aws:iam::1:role/r";
+  CHECK(web_identity_form(role, "a.b") ==
+        "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=isocost"
+        "&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr&WebIdentityToken=a.b");
+}
+
+TEST_CASE("a machine's identity is asked for what the scope is of, and says how long in a text") {
+  config::EntraAccess identity{.scope = "https://cognitiveservices.azure.com/.default"};
+  CHECK(managed_identity_target(identity) ==
+        "/metadata/identity/oauth2/token?api-version=2018-02-01"
+        "&resource=https%3A%2F%2Fcognitiveservices.azure.com");
+  identity.client_id = "which one";
+  CHECK(managed_identity_target(identity).ends_with("&client_id=which%20one"));
+  const GivenToken token = given(R"({"access_token":"t","expires_in":"86399","token_type":"Bearer"})");
+  CHECK(token.token == "t");
+  CHECK(token.life == std::chrono::seconds(86'399));
+}

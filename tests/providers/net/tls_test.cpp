@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "providers/net/certificates.hpp"
 #include "tests/support/certificates.hpp"
 #include "tests/support/raw_host.hpp"
 #include "tests/support/scripted_names.hpp"
@@ -229,4 +230,43 @@ TEST_CASE("an end without close_notify is fine behind a length, and a cut where 
     CHECK(body.has_value() == row.good);
     if (!row.good) CHECK(body.error() == FailureKind::broken_stream);
   }
+}
+
+TEST_CASE("a host that wants to know whom it speaks to is shown a certificate, and refuses others") {
+  const Identity other_authority = certify({.name = "Some authority", .authority = true});
+  for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
+    CAPTURE(version);
+    for (const bool is_known : {true, false}) {
+      CAPTURE(is_known);
+      World world;
+      const Identity ours = certify({.name = "gateway"}, is_known ? &world.authority : &other_authority);
+      const CertificateFile certificate(ours);
+      const KeyFile key(ours);
+      world.settings.access.tls = config::ClientCertificate{certificate.path(), key.path()};
+      world.serve(certify({}, &world.authority), version);
+      world.host->want_certificates(world.authority);
+      Asked asked(world.loop, world.provider());
+      REQUIRE(asked.head().has_value() == is_known);
+      if (!is_known) {
+        CHECK(asked.head().error() == FailureKind::tls);
+        CHECK(world.host->requests.empty());
+        continue;
+      }
+      CHECK(*asked.body() == "Hello");
+      CHECK(world.host->peer == "gateway");
+    }
+  }
+}
+
+TEST_CASE("a certificate that could not be shown is known by its setting before anybody is asked") {
+  const Identity ours = certify({}), others = certify({});
+  const CertificateFile certificate(ours);
+  const KeyFile key(ours), other_key(others);
+  CHECK(!providers::fault_in({certificate.path(), key.path()}));
+  const auto wrong = providers::fault_in({certificate.path(), other_key.path()});
+  REQUIRE(wrong);
+  CHECK(wrong->setting == "key");
+  CHECK(wrong->why.find("it is not the key of the certificate in") == 0);
+  CHECK(providers::fault_in({key.path(), key.path()})->setting == "certificate");
+  CHECK(providers::fault_in({certificate.path(), "/nowhere"})->setting == "key");
 }

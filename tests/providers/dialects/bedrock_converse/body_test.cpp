@@ -138,3 +138,20 @@ TEST_CASE("Claude elsewhere is told its version in the body, and its model in th
   CHECK(vertex.target(claude, routing::Delivery::whole, scratch) ==
         "/models/us.anthropic.claude-v1%3A0:rawPredict");
 }
+
+TEST_CASE("no two documents of a request have one name") {
+  const auto paper = [](std::string_view name) {
+    return Part{MediaPart{.kind = MediaPart::Kind::file,
+                          .content = text("QUJD"),
+                          .media_type = text("application/pdf"),
+                          .name = text(name)}};
+  };
+  Conversation conversation = asked({paper("a.pdf"), paper("a pdf"), paper("")});
+  conversation.turns.push_back({Turn::Role::assistant, {said("Yes")}});
+  conversation.turns.push_back({Turn::Role::user, {paper("a.pdf"), paper("")}});
+  const std::string all = body(conversation);
+  for (const char* name : {"\"a-pdf\"", "\"a-pdf-2\"", "\"a-pdf-3\"", "\"document\"", "\"document-2\""}) {
+    CAPTURE(name);
+    CHECK(has(all, std::string("\"name\":") + name));
+  }
+}

@@ -1,0 +1,53 @@
+// What hosts are told beside what a request says: in which words to think, and where to run.
+#include <array>
+
+#include "config/forms/access_form.hpp"
+
+namespace config {
+namespace {
+
+bool is_at(const BaseUrl& url, std::string_view domain) {
+  const std::string_view host = url.host;
+  if (!host.ends_with(domain)) return false;
+  return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
+}
+
+}  // namespace
+
+// What is known of the hosts that have words of their own.
+void check_reasoning_switch(const Node& node, ProviderSettings& provider) {
+  using Switch = ReasoningSwitch;
+  constexpr std::array<std::pair<std::string_view, Switch>, 16> known{
+      {{"deepseek.com", Switch::thinking},
+       {"moonshot.ai", Switch::thinking},
+       {"moonshot.cn", Switch::thinking},
+       {"bigmodel.cn", Switch::thinking},
+       {"z.ai", Switch::thinking},
+       {"tencentmaas.com", Switch::thinking},
+       {"tencentcloudmaas.com", Switch::thinking},
+       {"volces.com", Switch::thinking},
+       {"bytepluses.com", Switch::thinking},
+       {"aliyuncs.com", Switch::enable_thinking},
+       {"siliconflow.com", Switch::enable_thinking},
+       {"siliconflow.cn", Switch::enable_thinking},
+       {"novita.ai", Switch::enable_thinking},
+       {"friendli.ai", Switch::template_enable_thinking},
+       {"together.xyz", Switch::reasoning_enabled},
+       {"openrouter.ai", Switch::reasoning}}};
+  if (node.has("reasoning_switch")) return;
+  for (const auto& [domain, words] : known) {
+    if (is_at(provider.base_url, domain)) provider.reasoning_switch = words;
+  }
+}
+
+void check_inference_geo(const Node& node, const ProviderSettings& provider) {
+  if (provider.inference_geo.empty()) return;
+  const bool is_word =
+      provider.inference_geo.find_first_not_of("abcdefghijklmnopqrstuvwxyz-_") == std::string::npos;
+  if (!is_word) node["inference_geo"].refuse("a word of Anthropic's such as `us`");
+  if (!provider.speaks.has(Format::messages)) {
+    node["inference_geo"].error("only Anthropic's `messages` has it", "remove it");
+  }
+}
+
+}  // namespace config

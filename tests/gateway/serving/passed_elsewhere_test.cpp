@@ -1,0 +1,233 @@
+// Calls that are passed on to hosts of nearly the client's own API: Anthropic's models at Vertex and Bedrock,
+// Google's at Google.
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+#include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
+#include "gateway/surfaces/gemini/gemini.hpp"
+#include "tests/support/event_frames.hpp"
+#include "tests/support/world.hpp"
+
+using namespace std::chrono_literals;
+using namespace support;
+using config::Format;
+using gateway::Ending;
+
+namespace {
+
+namespace json = boost::json;
+
+config::Settings cheapest_speaks(Format format) {
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints[0].speaks = format;
+  return settings;
+}
+
+std::string with_slack(std::string body) {
+  body.reserve(body.size() + 64);
+  return body;
+}
+
+std::string base64(const std::string& text) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); i += 3) {
+    unsigned bits = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      bits = bits << 8 | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u);
+    }
+    for (std::size_t k = 0; k < 4; ++k) {
+      out += i + k <= text.size() ? letters[bits >> (18 - 6 * k) & 63] : '=';
+    }
+  }
+  return out;
+}
+
+std::string frame(const std::string& data) {
+  return event_frame("chunk", R"({"bytes":")" + base64(data) + "\"}");
+}
+
+const std::string started =
+    R"({"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude",)"
+    R"("content":[],"stop_reason":null,"usage":{"input_tokens":9,"output_tokens":1}}})";
+const std::string began =
+    R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})";
+const std::string piece =
+    R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Gr\u00fcezi"}})";
+const std::string ended =
+    R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}})";
+const std::string stopped = R"({"type":"message_stop","amazon-bedrock-invocationMetrics":{"latency":1}})";
+
+std::string call(const std::string& more) {
+  return with_slack(R"({ "model" : "m","max_tokens":50, "messages":[{"role":"user","content":"Hi"}])" + more +
+                    "}");
+}
+
+}  // namespace
+
+TEST_CASE("a call of Messages goes on to Bedrock as it came, but for what Bedrock has elsewhere") {
+  ServedWorld world(cheapest_speaks(Format::bedrock_messages));
+  world.script(ServedWorld::cheap, pieces({{{}, frame(started) + frame(began)},
+                                           {1ms, frame(piece)},
+                                           {1ms, frame(ended) + frame(stopped)}}));
+  world.call(gateway::anthropic_messages_surface(), call(R"(, "top_k": 5, "stream" : true)"));
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.record().ending == Ending::answered);
+  CHECK(world.host(ServedWorld::cheap).targets.at(0).ends_with("/invoke-with-response-stream"));
+  CHECK(
+      world.host(ServedWorld::cheap).requests.at(0) ==
+      R"({"anthropic_version":"bedrock-2023-05-31", "max_tokens":50, "messages":[{"role":"user","content":"Hi"}], )"
+      R"("top_k": 5})");
+  const std::string& got = world.client.body;
+  CHECK(got.find("event: content_block_delta\ndata: " + piece + "\n\n") != std::string::npos);
+  CHECK(got.find(R"("model":"m")") != std::string::npos);
+  CHECK(got.find("\"claude\"") == std::string::npos);
+  CHECK(got.ends_with("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"));
+  CHECK(world.record().attempts.at(0).usage->output.count == 5);
+}
+
+TEST_CASE("a frame of Bedrock's that says what failed has another host asked, or ends the stream") {
+  ServedWorld world(cheapest_speaks(Format::bedrock_messages));
+  const std::string failed = exception_frame("throttlingException", R"({"message":"slow down"})");
+  world.script(ServedWorld::middle, stream("Hello"));
+  SUBCASE("before anything was said") {
+    world.script(ServedWorld::cheap, pieces({{{}, frame(started) + frame(began) + failed}}));
+    world.call(gateway::anthropic_messages_surface(), call(R"(,"stream":true)"));
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.record().attempts.size() == 2);
+    CHECK(world.client.body.find("Hello") != std::string::npos);
+  }
+  SUBCASE("behind the first words") {
+    world.script(ServedWorld::cheap,
+                 pieces({{{}, frame(started) + frame(began) + frame(piece)}, {1s, failed}}));
+    world.call(gateway::anthropic_messages_surface(), call(R"(,"stream":true)"));
+    world.advance(5s);
+    REQUIRE(world.ended());
+    CHECK(world.record().ending == Ending::broken);
+    CHECK(world.client.body.find("event: error\n") != std::string::npos);
+  }
+}
+
+TEST_CASE("a call of Messages goes on to Vertex with the model in the path") {
+  ServedWorld world(cheapest_speaks(Format::vertex_messages));
+  world.script(
+      ServedWorld::cheap,
+      document(R"({"id":"msg_1","type":"message","role":"assistant","model":"c","content":[{"type":"text",)"
+               R"("text":"Gr\u00fcezi","new":1}],"stop_reason":"end_turn","usage":{"input_tokens":9,)"
+               R"("output_tokens":5}})"));
+  world.call(gateway::anthropic_messages_surface(), call(""));
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.host(ServedWorld::cheap).targets.at(0).ends_with(":rawPredict"));
+  CHECK(
+      world.host(ServedWorld::cheap).requests.at(0) ==
+      R"({"anthropic_version":"vertex-2023-10-16", "max_tokens":50, "messages":[{"role":"user","content":"Hi"}]})");
+  CHECK(world.client.body.find(R"("text":"Gr\u00fcezi","new":1)") != std::string::npos);
+  CHECK(world.client.body.find(R"("model":"m")") != std::string::npos);
+}
+
+TEST_CASE("what only Anthropic takes is not sent to others as it came") {
+  ServedWorld world(cheapest_speaks(Format::vertex_messages));
+  world.script(ServedWorld::cheap, document("{}"));
+  world.script(ServedWorld::middle, document(whole_answer));
+  SUBCASE("a hint is left out, and named") {
+    world.call(gateway::anthropic_messages_surface(), call(R"(,"service_tier":"auto")"));
+    world.advance(1s);
+    CHECK(world.host(ServedWorld::cheap).requests.at(0).find("service_tier") == std::string::npos);
+  }
+  SUBCASE("a tool that its hosts run has another host asked, or none") {
+    world.call(gateway::anthropic_messages_surface(),
+               call(R"(,"mcp_servers":[{"type":"url","url":"https://a.example","name":"a"}])"));
+    world.advance(1s);
+    CHECK(world.host(ServedWorld::cheap).requests.empty());
+  }
+}
+
+TEST_CASE("a call of Google's goes on to Google as it came, and its events as they come") {
+  ServedWorld world(cheapest_speaks(Format::gemini));
+  const std::string first =
+      R"({"candidates":[{"content":{"role":"model","parts":[{"text":"Gr\u00fc","new":{"a":1}}]},"index":0}],)"
+      R"("modelVersion":"g-1","responseId":"r1"})";
+  const std::string last =
+      R"({"candidates":[{"content":{"role":"model","parts":[{"text":"ezi"}]},"finishReason":"STOP","index":0}],)"
+      R"("usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":5},"modelVersion":"g-1","responseId":"r1"})";
+  std::string body = with_slack(
+      R"({ "contents":[{"parts":[{"text":"Hi"}]}],"safetySettings":[{"category":"C","threshold":"T"}]})");
+  SUBCASE("streamed") {
+    world.script(ServedWorld::cheap, pieces({{{}, event(first)}, {1ms, event(last)}}));
+    CHECK(!gateway::gemini_surface().complete({"m", "streamGenerateContent", "alt=sse"}, body));
+    world.call(gateway::gemini_surface(), with_slack(body));
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.record().ending == Ending::answered);
+    CHECK(world.host(ServedWorld::cheap).targets.at(0).ends_with(":streamGenerateContent?alt=sse"));
+    CHECK(world.client.body.find(R"("parts":[{"text":"Gr\u00fc","new":{"a":1}}])") != std::string::npos);
+  }
+  SUBCASE("whole") {
+    world.script(ServedWorld::cheap, document(last));
+    CHECK(!gateway::gemini_surface().complete({"m", "generateContent", ""}, body));
+    world.call(gateway::gemini_surface(), with_slack(body));
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.host(ServedWorld::cheap).targets.at(0).ends_with(":generateContent"));
+    CHECK(json::parse(world.client.body).at("modelVersion") == "m");
+  }
+  CHECK(world.host(ServedWorld::cheap).requests.at(0) ==
+        R"({"contents":[{"parts":[{"text":"Hi"}]}],"safetySettings":[{"category":"C","threshold":"T"}]})");
+  CHECK(world.client.body.find("g-1") == std::string::npos);
+  CHECK(world.client.body.find("\"cost\":") != std::string::npos);
+  CHECK(world.record().attempts.at(0).usage->output.count == 5);
+}
+
+TEST_CASE("a prompt that Google blocks is told in its own words") {
+  ServedWorld world(cheapest_speaks(Format::gemini));
+  world.script(
+      ServedWorld::cheap,
+      document(R"({"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":9}})"));
+  world.call(gateway::gemini_surface(),
+             with_slack(R"({"model":"m","contents":[{"parts":[{"text":"Hi"}]}]})"));
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(json::parse(world.client.body).at("promptFeedback").at("blockReason") == "SAFETY");
+}
+
+TEST_CASE("a chat's wish to think is put into the words of its host") {
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints[0].reasoning_switch = config::ReasoningSwitch::thinking;
+  settings.models[0].endpoints[0].features.set(static_cast<std::size_t>(config::Feature::reasoning));
+  ServedWorld world(std::move(settings));
+  world.script(ServedWorld::cheap, document(whole_answer));
+  world.ask_whole(R"(,"reasoning_effort":"low")");
+  world.advance(1s);
+  REQUIRE(world.ended());
+  const json::value sent = json::parse(world.host(ServedWorld::cheap).requests.at(0));
+  CHECK(sent.at("thinking").at("type") == "enabled");
+  CHECK(!sent.as_object().contains("reasoning_effort"));
+}
+
+TEST_CASE("where Anthropic's models are asked to run is said to its host, and other wishes go elsewhere") {
+  config::Settings settings = cheapest_speaks(Format::messages);
+  settings.providers[0].inference_geo = "us";
+  ServedWorld world(std::move(settings));
+  world.script(ServedWorld::cheap, document("{}"));
+  SUBCASE("said by nobody") {
+    world.call(gateway::anthropic_messages_surface(), call(""));
+    world.advance(1s);
+    CHECK(json::parse(world.host(ServedWorld::cheap).requests.at(0)).at("inference_geo") == "us");
+  }
+  SUBCASE("said by the client, too") {
+    world.call(gateway::anthropic_messages_surface(), call(R"(,"inference_geo":"us")"));
+    world.advance(1s);
+    CHECK(world.host(ServedWorld::cheap).requests.at(0).find("\"inference_geo\":\"us\"") !=
+          std::string::npos);
+  }
+  SUBCASE("another") {
+    world.call(gateway::anthropic_messages_surface(), call(R"(,"inference_geo":"global")"));
+    world.advance(1s);
+    CHECK(world.host(ServedWorld::cheap).requests.empty());
+  }
+}

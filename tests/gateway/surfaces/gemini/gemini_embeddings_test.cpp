@@ -1,0 +1,66 @@
+#include "gateway/surfaces/gemini/gemini_embeddings.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+using namespace gateway;
+namespace json = boost::json;
+
+namespace {
+
+const Surface& one = gemini_embeddings_surface("embedContent");
+const Surface& batch = gemini_embeddings_surface("batchEmbedContents");
+
+// The call as hosts of OpenAI's embeddings get it, or the parameter that is wrong.
+std::string said(const Surface& surface, std::string body) {
+  const auto fault = surface.complete({"m", surface.route(), ""}, body);
+  return fault ? "wrong: " + fault->param : body;
+}
+
+std::string answered(const Surface& surface, const std::string& reply) {
+  providers::JsonTokens tokens;
+  std::string told;
+  routing::Attempt attempt;
+  attempt.usage = routing::Usage{.prompt = {7}};
+  surface.editor({}, {})->whole(reply, {}, attempt, tokens, told);
+  return told;
+}
+
+}  // namespace
+
+TEST_CASE("texts to embed are said in OpenAI's words") {
+  CHECK(json::parse(
+            said(one, R"({"content":{"parts":[{"text":"a"},{"text":"b"}]},"taskType":"RETRIEVAL_QUERY"})")) ==
+        json::parse(R"({"model":"m","input":["ab"],"encoding_format":"float"})"));
+  CHECK(json::parse(said(batch, R"({"requests":[{"model":"models/m","content":{"parts":[{"text":"a"}]},)"
+                                R"("outputDimensionality":8},{"content":{"parts":{"text":"b"}},)"
+                                R"("output_dimensionality":8}]})")) ==
+        json::parse(R"({"model":"m","input":["a","b"],"encoding_format":"float","dimensions":8})"));
+}
+
+TEST_CASE("what is no text, or differs from text to text, is named by its place") {
+  CHECK(said(one, "{}") == "wrong: content");
+  CHECK(said(one, R"({"content":{"parts":[{"inlineData":{}}]}})") == "wrong: content");
+  CHECK(said(batch, "{}") == "wrong: requests");
+  CHECK(said(batch, R"({"requests":[]})") == "wrong: requests");
+  CHECK(said(batch, R"({"requests":[7]})") == "wrong: requests[0]");
+  CHECK(said(batch, R"({"requests":[{"model":"other","content":"a"}]})") == "wrong: requests[0].model");
+  CHECK(
+      said(
+          batch,
+          R"({"requests":[{"content":"a","outputDimensionality":8},{"content":"b","outputDimensionality":9}]})") ==
+      "wrong: requests[1].outputDimensionality");
+  CHECK(said(one, "nonsense") == "nonsense");  // who reads it says what is wrong
+}
+
+TEST_CASE("vectors go back in Google's words, digit for digit and in their order") {
+  const std::string reply =
+      R"({"object":"list","data":[{"object":"embedding","index":1,"embedding":[3e-1]},)"
+      R"({"object":"embedding","index":0,"embedding":[0.10, -2]}],"model":"h","usage":{"prompt_tokens":7}})";
+  CHECK(answered(batch, reply) ==
+        R"({"embeddings":[{"values":[0.10, -2]},{"values":[3e-1]}],"usageMetadata":{"promptTokenCount":7}})");
+  CHECK(answered(one, reply) ==
+        R"({"embedding":{"values":[0.10, -2]},"usageMetadata":{"promptTokenCount":7}})");
+  CHECK(answered(one, "{}") == "{}");
+}
