@@ -168,6 +168,12 @@ const Fields<Mishaps>& mishap_fields() {
                                  Need::required),
                field<ErrorReply>("probability", &ErrorReply::probability, probability_form(), "Per request.",
                                  Need::required)}};
+  static const Fields<Lapses> lapse_fields = {
+      .meaning = "lapses such as `{at: 10 min, share: 10 %}`",
+      .list = {field<Lapses>("at", &Lapses::at, seconds_form(), "Since the fleet's start.", Need::required),
+               field<Lapses>("share", &Lapses::share, probability_form(), "Of the answers, from then on.",
+                             Need::required)}};
+  static constexpr auto lapses = []() -> const Fields<Lapses>& { return lapse_fields; };
   static constexpr auto errors = []() -> const Fields<ErrorReply>& { return error_fields; };
   static const Fields<S> fields = {
       .meaning = "what goes wrong with single requests",
@@ -179,6 +185,9 @@ const Fields<Mishaps>& mishap_fields() {
           field<S>("stall_length", &S::stall_length, seconds_form(), "For good when left out."),
           field<S>("straggler", &S::straggler, probability_form(), "Slow from beginning to end."),
           field<S>("straggler_factor", &S::straggler_factor, RealForm{1, 1000}, "How much slower."),
+          field<S>("lapses", &S::lapses, ListOf<Mapping<Lapses>>{{lapses}, "a list of lapses"},
+                   "Calls of tools, and answers in JSON, that break what was asked for; in order of time. "
+                   "Where a fleet has any, all requests that are simulated offer tools."),
       }};
   return fields;
 }

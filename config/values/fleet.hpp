@@ -99,6 +99,13 @@ struct ErrorReply {
   double probability = 0;
 };
 
+// From a moment on: how many answers break what was asked for, in calls of tools and where JSON was asked
+// for.
+struct Lapses {
+  Seconds at{};  // since the fleet's start
+  double share = 0;
+};
+
 // What goes wrong with single requests. Probabilities are per request.
 struct Mishaps {
   std::vector<ErrorReply> errors;
@@ -107,6 +114,7 @@ struct Mishaps {
   std::optional<Seconds> stall_length{};  // absent: for good
   double straggler = 0;                   // unlucky placement: slow from beginning to end
   double straggler_factor = 5;
+  std::vector<Lapses> lapses;  // in order of time
 };
 
 // From a moment on, or at certain hours.

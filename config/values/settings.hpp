@@ -249,6 +249,7 @@ struct PolicySettings {
   std::optional<Duration> deadline{};
   std::optional<double> hedge_budget{};  // a share, 0.05 = 5 %
   std::optional<double> explore{};       // a share of expected spend
+  std::optional<double> demotion{};      // a factor on the cost
   std::optional<SourceText> budget{};    // "40 $/day": what its requests should cost, never a wall
 };
 

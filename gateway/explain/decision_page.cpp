@@ -46,7 +46,9 @@ json::object prediction_object(const routing::Prediction& p) {
           {"failure", number_or_null(p.failure)},
           {"cache_hit", number_or_null(p.cache_hit)},
           {"in_flight", number_or_null(p.in_flight)},
-          {"headroom", number_or_null(p.headroom)}};
+          {"headroom", number_or_null(p.headroom)},
+          {"quality", number_or_null(p.quality)},
+          {"demoted", p.is_demoted}};
 }
 
 json::object name_object(const Decided& decided, const Verdict& verdict) {

@@ -56,6 +56,7 @@ void EndpointMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue)
        {&families_.first_token, &families_.attempt_time, &families_.per_token, &families_.gap}) {
     f->keep_only(is_wanted);
   }
+  families_.checked_answers.keep_only(is_wanted);
   keep_named();
 }
 
@@ -74,7 +75,7 @@ void EndpointMetrics::keep_named() {
                            &families_.attempt_seconds, &families_.output_seconds}) {
     f->keep_only(is_wanted);
   }
-  for (GaugeFamily* f : {&families_.in_flight, &families_.standing, &families_.engine})
+  for (GaugeFamily* f : {&families_.in_flight, &families_.standing, &families_.engine, &families_.demoted})
     f->keep_only(is_wanted);
   families_.endpoint_first_token.keep_only(is_wanted);
   series_.assign(endpoints.size(), {});
@@ -122,6 +123,25 @@ void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointI
   }
   record_times(attempt, index);
   record_usage(attempt, index);
+  record_checks(attempt, index);
+}
+
+void EndpointMetrics::record_checks(const routing::Attempt& attempt, routing::EndpointIndex index) {
+  const routing::Endpoint& endpoint = today_.catalogue().endpoints()[index];
+  constexpr std::array<std::string_view, 3> outcomes{"passed", "failed", "unjudged"};
+  for (std::size_t check = 0; check < routing::check_count; ++check) {
+    const routing::Checked outcome = attempt.conduct[check];
+    if (outcome == routing::Checked::no) continue;
+    const std::size_t place = static_cast<std::size_t>(outcome) - 1;
+    child(models_[endpoint.model_index].checked[check][place], families_.checked_answers,
+          {endpoint.model->name.text, routing::to_text(static_cast<routing::Check>(check)), outcomes[place]})
+        .Increment();
+  }
+}
+
+int EndpointMetrics::demoted_checks(const routing::Quality& quality) {
+  return static_cast<int>(
+      std::ranges::count(quality, routing::Regard::demoted, &routing::CheckedShare::regard));
 }
 
 void EndpointMetrics::record_times(const routing::Attempt& attempt, routing::EndpointIndex index) {
@@ -186,17 +206,21 @@ void EndpointMetrics::observe(const routing::Snapshot& snapshot, const routing::
   struct Sums {
     int in_flight = 0;
     std::array<int, MetricsFamilies::states> in_state{};
+    int demoted = 0;
   };
   const auto set = [&](Series& series, Labels labels, const Sums& sums) {
     child(series.in_flight, families_.in_flight, {labels.endpoint, labels.model}).Set(sums.in_flight);
     for (std::size_t state = 0; state < sums.in_state.size(); ++state) {
-      // Engines of one's own alone can say so.
-      const bool is_rare = static_cast<Standing>(state) == Standing::not_ready;
+      // Engines of one's own alone can say so; operators alone can do so.
+      const bool is_rare = static_cast<Standing>(state) == Standing::not_ready ||
+                           static_cast<Standing>(state) == Standing::drained;
       if (is_rare && sums.in_state[state] == 0 && !series.standing[state]) continue;
       const std::string_view name = to_text(static_cast<Standing>(state));
       child(series.standing[state], families_.standing, {labels.endpoint, labels.model, name})
           .Set(sums.in_state[state]);
     }
+    if (sums.demoted > 0 || series.demoted)
+      child(series.demoted, families_.demoted, {labels.endpoint, labels.model}).Set(sums.demoted);
   };
   Sums other;
   bool has_other = false;
@@ -210,6 +234,7 @@ void EndpointMetrics::observe(const routing::Snapshot& snapshot, const routing::
     Sums& sums = is_named ? own : other;
     sums.in_flight += in_flight.at(endpoint.index);
     ++sums.in_state[stands];
+    sums.demoted += demoted_checks(snapshot.endpoints[endpoint.index].quality);
     has_other = has_other || !is_named;
     if (!is_named) continue;
     Series& series = series_[endpoint.index];

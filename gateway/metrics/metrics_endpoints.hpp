@@ -40,12 +40,15 @@ class EndpointMetrics {
     prometheus::Gauge* in_flight = nullptr;
     std::array<prometheus::Gauge*, Families::states> standing{};
     std::array<prometheus::Gauge*, 3> engine{};  // running, waiting, others
+    prometheus::Gauge* demoted = nullptr;
   };
   struct ModelSeries {
     prometheus::Histogram* first_token = nullptr;
     prometheus::Histogram* total = nullptr;
     prometheus::Histogram* per_token = nullptr;
     prometheus::Histogram* gap = nullptr;
+    std::array<std::array<prometheus::Counter*, 3>, routing::check_count>
+        checked{};  // passed, failed, unjudged
   };
   struct Labels {
     std::string_view endpoint, model;
@@ -55,11 +58,13 @@ class EndpointMetrics {
     return busiest_.has_name(index) ? series_[index] : other_;
   }
   prometheus::Counter& attempts_of(const routing::Attempt& attempt, routing::EndpointIndex index);
+  static int demoted_checks(const routing::Quality& quality);
   void set_engine(Series& series, Labels labels, const routing::EngineState& engine);
   // Ends the series of all that have none of their own.
   void keep_named();
   void record(const routing::Attempt& attempt, routing::EndpointIndex index);
   void record_times(const routing::Attempt& attempt, routing::EndpointIndex index);
+  void record_checks(const routing::Attempt& attempt, routing::EndpointIndex index);
   void record_usage(const routing::Attempt& attempt, routing::EndpointIndex index);
 
   MetricsFamilies& families_;

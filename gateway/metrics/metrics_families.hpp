@@ -30,6 +30,7 @@ struct MetricsFamilies {
   const Labels endpoint{"endpoint", "model"}, model{"model"}, policy{"policy", "model"};
   const Labels tenant{"team", "key"};
   static constexpr std::size_t few = CounterFamily::few, of_policies = 200, of_tenants = 330;
+  static constexpr std::size_t of_checks = 480;
 
   CounterFamily requests{registry, "isocost_requests_total", "Requests by how they ended for the client.",
                          Labels{"path", "model", "status", "ending"}};
@@ -181,8 +182,8 @@ struct MetricsFamilies {
   CounterFamily received{registry, "isocost_received_bytes_total", "Bytes read from clients."};
   CounterFamily sent{registry, "isocost_sent_bytes_total", "Bytes handed to clients."};
 
-  // Of one endpoint at most 30 series, of an engine of one's own four more: `busiest` of them have their own,
-  // all others are one, "other".
+  // Of one endpoint at most 30 series, of an engine of one's own four more, and one more of one that was both
+  // drained and demoted: `busiest` of them have their own, all others are one, "other".
   static constexpr std::size_t of_endpoints(std::size_t each) { return (Busiest::most + 1) * each; }
   static constexpr std::size_t outcomes = 5, token_types = 5, states = 6;
   CounterFamily attempts{
@@ -262,6 +263,26 @@ struct MetricsFamilies {
       Labels{"endpoint", "model", "which"},
       {},
       of_endpoints(3)};
+
+  // Only of endpoints that ever had one.
+  GaugeFamily demoted{
+      registry,
+      "isocost_endpoint_demoted",
+      "Checks that the endpoint's answers were found to pass less often than before, or than "
+      "at other hosts; 0 once they pass them again. Only of endpoints of which any was found. "
+      "Of other: of all of them.",
+      endpoint,
+      {},
+      of_endpoints(1)};
+  CounterFamily checked_answers{
+      registry,
+      "isocost_checked_answers_total",
+      "Answers that were checked, by what on (tool_arguments: JSON, and as the tool's schema asks; json: "
+      "where it was asked for; content: that there is any; finish: that it says how it ended) and outcome: "
+      "passed, failed, unjudged.",
+      Labels{"model", "check", "outcome"},
+      {},
+      of_checks};
 
   GaugeFamily connections{registry, "isocost_client_connections", "Connections of clients that are open."};
   CounterFamily malformed{registry, "isocost_malformed_requests_total",

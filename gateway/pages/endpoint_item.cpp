@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gateway/observe/standing.hpp"
+#include "gateway/pages/quality_item.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/price_text.hpp"
 
@@ -131,6 +132,7 @@ json::object endpoint_item(const routing::Endpoint& endpoint, const routing::Sna
   const bool calls = has(settings.features, Feature::tools);
   item["supports_tool_choice"] = {{"auto", calls}, {"none", calls}, {"required", calls}, {"function", calls}};
   item["isocost"] = own_facts(endpoint, state.measured, stand);
+  item["isocost"].as_object()["quality"] = quality_item(snapshot, endpoint.index);
   return item;
 }
 

@@ -5,6 +5,7 @@
 
 #include "gateway/observe/standing.hpp"
 #include "gateway/observe/words.hpp"
+#include "gateway/pages/quality_item.hpp"
 #include "gateway/text/json_page.hpp"
 #include "routing/market/predict.hpp"
 
@@ -172,6 +173,7 @@ json::object row_of(const Status& status, const routing::Endpoint& endpoint, con
   add_traffic(status, endpoint.index, all_1m, all_5m, row);
   add_last_failure(status, endpoint.index, row);
   add_engine(endpoint, state.engine, row);
+  row["quality"] = quality_item(status.snapshot, endpoint.index);
   return row;
 }
 

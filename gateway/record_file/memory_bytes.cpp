@@ -8,7 +8,8 @@ namespace gateway {
 namespace {
 
 constexpr std::uint64_t mark = 0x54454b52414d4f53;  // "SOMARKET"
-constexpr std::uint64_t format_version = 2;
+constexpr std::uint64_t format_version = 3;
+constexpr std::uint64_t without_conduct = 2;
 constexpr std::uint64_t without_budgets = 1;
 constexpr std::uint64_t least_words = 85;  // before engines were looked at
 constexpr std::size_t head_size = 4 * 8;
@@ -29,6 +30,40 @@ void length(const auto& io, auto& l) {
   io(l.output), io(l.reasoning), io(l.log_output), io(l.replies);
 }
 
+// Of one check: in this order, since versions share it.
+void conduct_sums(const auto& io, auto& s) {
+  io(s.passed), io(s.failed), io(s.unjudged), io(s.recent_passed), io(s.recent_failed);
+  io(s.usual_passed), io(s.usual_failed), io(s.block_passed), io(s.block_failed);
+  for (auto& against : s.against) io(against);
+  io(s.recovering), io(s.regard), io(s.fell_from), io(s.fell_to), io(s.noted);
+}
+
+void put_conduct(ByteWriter& bytes, const std::optional<routing::ConductMemory>& conduct) {
+  bytes.number(conduct ? 1 : 0);
+  if (!conduct) return;
+  const auto put = [&](double value) { bytes.real(value); };
+  for (const auto& check : conduct->checks) {
+    conduct_sums(put, check.sums);
+    bytes.integer(count_of(check.since)), bytes.integer(count_of(check.last));
+  }
+  for (const std::uint64_t known : conduct->fingerprints.known) bytes.word(known);
+  bytes.number(conduct->fingerprints.seen), bytes.integer(count_of(conduct->fingerprints.since));
+}
+
+std::optional<routing::ConductMemory> get_conduct(ByteReader& bytes) {
+  if (bytes.number() == 0) return std::nullopt;
+  routing::ConductMemory conduct;
+  const auto get = [&](double& value) { value = bytes.real(); };
+  for (auto& check : conduct.checks) {
+    conduct_sums(get, check.sums);
+    check.since = time_of(bytes.integer()), check.last = time_of(bytes.integer());
+  }
+  for (std::uint64_t& known : conduct.fingerprints.known) known = bytes.word();
+  conduct.fingerprints.seen = static_cast<std::uint32_t>(bytes.number());
+  conduct.fingerprints.since = time_of(bytes.integer());
+  return conduct;
+}
+
 std::string body_of(const routing::MarketMemory& memory, WallTime taken) {
   ByteWriter bytes;
   const auto put = [&](double value) { bytes.real(value); };
@@ -39,6 +74,7 @@ std::string body_of(const routing::MarketMemory& memory, WallTime taken) {
     bytes.word(endpoint.identity.asked), bytes.word(endpoint.identity.named);
     for (const std::uint64_t word : routing::words_of(endpoint.state)) bytes.word(word);
     sums(put, endpoint.sums);
+    put_conduct(bytes, endpoint.conduct);
   }
   bytes.number(memory.lengths.size());
   for (const auto& [hash, known] : memory.lengths) {
@@ -74,6 +110,7 @@ KeptMemory memory_in(ByteReader& bytes, std::uint64_t version, std::size_t words
     for (std::size_t i = 0; i < words_of_each; ++i) words[i] = bytes.word();
     endpoint.state = routing::state_of(words);
     sums(get, endpoint.sums);
+    if (version > without_conduct) endpoint.conduct = get_conduct(bytes);
     if (bytes.failed()) return kept;
   }
   kept.memory.lengths.resize(bytes.count());

@@ -59,7 +59,9 @@ void InterpretedRelay::take(const AnswerEvent& event) {
   }
   if (event.kind == AnswerEvent::Kind::usage) note_usage(event.usage, event.usage_is_odd);
   is_outrun_ = is_outrun_ || !note(shown_by(event));
-  if (!is_outrun_) answer_->take(event);
+  if (is_outrun_) return;
+  if (check_.is_wanted()) check_.take(event);
+  answer_->take(event);
 }
 
 void InterpretedRelay::tell_usage() {

@@ -29,6 +29,7 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
     return Step::go_on;
   }
   PassedEvent passed = replies_.event(*event, with_.services.tokens);
+  note_fingerprint(passed.fingerprint.of(event->data));
   if (passed.usage.usage) {
     usage_ = replies_.joined(usage_, passed.usage);
     note_usage(*usage_.usage, usage_.anomaly);
@@ -56,6 +57,7 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
 bool NativeRelay::pass_on(const SseEvent& event, PassedEvent& passed) {
   names_.put(event.data, passed.names, edits_);
   if (!note(passed.content)) return false;
+  if (check_.is_wanted()) check_.keep(event, passed.content);
   if (!edits_.empty() || editor_) {
     queue_edited(event, passed);
   } else {

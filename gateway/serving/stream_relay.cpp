@@ -7,6 +7,7 @@
 #include "gateway/serving/tab.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "routing/terms/bill.hpp"
+#include "routing/terms/draws.hpp"
 
 namespace gateway {
 
@@ -79,6 +80,7 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
   with_.watchdog.hold();
   co_await with_.reply.end_stream(with_.served, ready_);
   with_.watchdog.release();
+  with_.tried.attempt.conduct = conduct_of(check_, with_, {});
   // What follows the mark of the end is only the end of the body: reading it lets the connection be used
   // again.
   with_.watchdog.saw_end(services.timer.now());
@@ -96,6 +98,7 @@ bool StreamRelay::note(const providers::PassedContent& content) {
   const bool is_read = content.text && !content.tool_call;
   with_.watchdog.saw_content(is_read ? routing::StreamPart::text : routing::StreamPart::hidden, now);
   decided_ = true;
+  check_.saw(content);
   finished_ |= content.finished;
   with_.tried.bytes += content.bytes;
   if (!content.any()) return true;
@@ -113,6 +116,20 @@ bool StreamRelay::note(const providers::PassedContent& content) {
   last_delta_ = now;
   ++attempt.deltas;
   return true;
+}
+
+void StreamRelay::note_fingerprint(std::string_view value) {
+  std::uint64_t& known = with_.tried.attempt.fingerprint;
+  if (known == 0) known = fingerprint_of(value);
+}
+
+routing::Conduct conduct_of(AnswerCheck& check, const Attempting& with, std::string_view reply) {
+  const providers::HostModel model = check.is_wanted() ? host_model_of(with) : providers::HostModel();
+  return check.conduct(with.request, with.dialect, model, with.tried.attempt, reply, with.services.tokens);
+}
+
+std::uint64_t fingerprint_of(std::string_view value) {
+  return value.size() > 2 && value.front() == '"' ? routing::hash_of(value) : 0;
 }
 
 void StreamRelay::note_usage(const routing::Usage& usage, bool is_odd) {
@@ -192,6 +209,7 @@ Task<bool> StreamRelay::flush() {
   // No other endpoint will be sent it now, once an attempt beside this one is gone; streams are many and
   // long.
   if (with_.race.is_alone(with_.leg)) {
+    check_.keep(with_.request);
     with_.request.conversation.reset();
     if (!with_.request.body.empty()) std::string().swap(with_.request.body);
   }

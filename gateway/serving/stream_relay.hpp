@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "gateway/serving/answer_check.hpp"
 #include "gateway/serving/attempt.hpp"
 #include "gateway/serving/our_names.hpp"
 #include "gateway/serving/race.hpp"
@@ -45,12 +46,19 @@ providers::HostModel host_model_of(const Attempting& with);
 // Of the reply, for as long as the attempt lives.
 StreamIdentity identity_of(const Attempting& with);
 
+// Of the answer that is over; `reply` as AnswerCheck has it.
+routing::Conduct conduct_of(AnswerCheck& check, const Attempting& with, std::string_view reply);
+
+// Of what the host says that it runs, as JSON has it; 0: it does not say.
+std::uint64_t fingerprint_of(std::string_view value);
+
 // What the client reads where the host's own names stand.
 OurNames our_names_for(const Attempting& with);
 
 class StreamRelay {
  public:
-  explicit StreamRelay(const Attempting& attempting) : with_(attempting) {}
+  explicit StreamRelay(const Attempting& attempting)
+      : with_(attempting), check_(attempting.request, attempting.dialect) {}
   virtual ~StreamRelay() = default;
   StreamRelay(const StreamRelay&) = delete;
   StreamRelay& operator=(const StreamRelay&) = delete;
@@ -79,6 +87,8 @@ class StreamRelay {
 
   // False: another attempt has the client, and this one is given up.
   [[nodiscard]] bool note(const providers::PassedContent& content);
+  // `value` as JSON has it; empty: none.
+  void note_fingerprint(std::string_view value);
   void note_usage(const routing::Usage& usage, bool is_odd);
   Step at_end(EndedBy by);
   Step report(const providers::ReportedError& error);
@@ -91,6 +101,7 @@ class StreamRelay {
   std::string held_;      // what stands before the first decisive event, and what is not the host's own bytes
   bool decided_ = false;  // the host has shown that it answers
   bool told_usage_ = false;  // the client has usage from the host
+  AnswerCheck check_;
 
  private:
   providers::Task<bool> flush();

@@ -23,10 +23,12 @@ using routing::Progress;
 class Understood final : public providers::AnswerSink {
  public:
   // `body` must outlive it.
-  Understood(const Attempting& with, std::string_view body) : with_(with), body_(body) {
+  Understood(const Attempting& with, std::string_view body)
+      : check(with.request, with.dialect), with_(with), body_(body) {
     if (is_passed_on(with.request, with.dialect)) {
       const providers::NativeReplies& replies = *with.dialect.native();
       reply = replies.whole(body, with.services.tokens);
+      check.saw(reply.content);
       correction_ = replies.correction(host_model_of(with));
       if (correction_ && reply.kind == PassedReply::Kind::answer) {
         correction_->correct(body, with.services.tokens, reply.content, edits_);
@@ -41,6 +43,7 @@ class Understood final : public providers::AnswerSink {
   }
 
   PassedReply reply;
+  AnswerCheck check;
 
   // As the client gets it, where that is not the host's own bytes.
   std::optional<std::string> said() {
@@ -94,6 +97,8 @@ class Understood final : public providers::AnswerSink {
     }
     const providers::PassedContent content = shown_by(event);
     reply.content.bytes += content.bytes;
+    check.saw(content);
+    if (check.is_wanted()) check.take(event);
     if (content.decisive() && reply.kind == PassedReply::Kind::empty) reply.kind = PassedReply::Kind::answer;
     answer_->take(event);
   }
@@ -153,6 +158,7 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   const PassedReply& reply = understood.reply;
   attempt.usage = reply.usage.usage;
   attempt.usage_is_estimated = reply.usage.anomaly;
+  attempt.fingerprint = fingerprint_of(reply.fingerprint.of(*body));
   with.tried.bytes = reply.content.bytes;
   switch (reply.kind) {
     case PassedReply::Kind::bad:
@@ -174,6 +180,9 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   const std::optional<std::string> said = understood.said();
   if (with.request.tab) with.request.tab->close(&attempt, EntryEnd::answered, 200);
   co_await with.reply.whole(with.served, said ? *said : *body);
+  const bool is_native = is_passed_on(with.request, with.dialect);
+  attempt.conduct =
+      conduct_of(understood.check, with, is_native ? std::string_view(*body) : std::string_view());
 }
 
 Task<void> read_document(const Attempting& with, providers::Exchange& exchange) {

@@ -58,6 +58,11 @@ std::string failure_reasons(const Comparison& comparison) {
       reasons += (reasons.empty() ? " " : ", ") + std::to_string(because[i]) + " " + reason_word(i);
     }
     if (!reasons.empty()) text += "failed, " + standing.name + ":" + reasons + "\n";
+    const routing::Scorecard& card = standing.sum;
+    if (card.lapses > 0) {
+      text += "broken calls, " + standing.name + ": " + std::to_string(card.lapses) + " (" +
+              fixed(100 * share(card.lapses, card.requests), 2) + " %)\n";
+    }
   }
   return text;
 }
@@ -117,6 +122,7 @@ std::string comparison_json(const Comparison& comparison, const std::string& com
                          {"regrets", std::move(regrets)},
                          {"dollars", card.dollars},
                          {"failures", card.failures},
+                         {"broken_calls", card.lapses},
                          {"failed_because", std::move(because)},
                          {"attempts", card.attempts},
                          {"hedges", card.hedges},

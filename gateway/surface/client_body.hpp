@@ -82,6 +82,7 @@ struct ClientBody {
   // Of the prompt, what hosts may have cached; empty: none of it is looked for.
   std::vector<providers::ByteRange> messages;
   providers::ByteRange tools;                // empty: none
+  providers::ByteRange output_schema{};      // that the answer is asked to follow; empty: none
   std::vector<std::uint32_t> prefix_tokens;  // estimated, up to the end of each message
 
   // For UpstreamBody.

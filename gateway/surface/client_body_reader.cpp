@@ -202,6 +202,24 @@ bool ClientBodyReader::output_bound(const Path& path, std::string_view name,
   return true;
 }
 
+bool ClientBodyReader::output_form(const Path& path) {
+  return walk_.object(path, [&](const JsonString& key, const Path& at) {
+    if (key.is("json_schema") && walk_.json.type() == JsonType::object) return output_form(at);
+    if (key.is("schema") && walk_.json.type() == JsonType::object) {
+      const std::size_t begin = walk_.json.position();
+      if (!walk_.json.skip()) return false;
+      request_.output_schema = {begin, walk_.json.end()};
+      return true;
+    }
+    if (!key.is("type")) return walk_.json.skip();
+    std::string type;
+    if (!walk_.string(at, type)) return false;
+    if (type == "json_object") need(config::Feature::json_object);
+    if (type == "json_schema") need(config::Feature::json_schema);
+    return true;
+  });
+}
+
 bool ClientBodyReader::tools(const Path& path) {
   const std::size_t begin = walk_.json.position();
   bool any = false;

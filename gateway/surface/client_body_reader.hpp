@@ -38,6 +38,9 @@ class ClientBodyReader {
   // A list of tools as hosts of the API take them; its place goes to ClientBody::tools.
   bool tools(const Path& path);
 
+  // The form that the answer is asked to have, in the words of all APIs but Google's: its type, and a schema.
+  bool output_form(const Path& path);
+
   // A bound of the answer's tokens; `name` is static.
   bool output_bound(const Path& path, std::string_view name, std::optional<std::int64_t>& tokens);
 

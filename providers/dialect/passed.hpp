@@ -61,7 +61,8 @@ struct PassedEvent {
   PassedContent content;
   ReportedUsage usage;
   NamePlaces names;
-  ByteRange usage_value;  // of the top-level usage in the data, when it is there and not null
+  ByteRange usage_value;    // of the top-level usage in the data, when it is there and not null
+  ByteRange fingerprint{};  // of what the host runs, in its own words, the quotes included
   std::optional<ReportedError> error{};
 };
 
@@ -77,6 +78,7 @@ struct PassedReply {
   PassedContent content;
   ReportedUsage usage;
   ByteRange usage_value{};  // of the top-level usage, when it is there and not null
+  ByteRange fingerprint{};  // as in PassedEvent
   NamePlaces names;
   std::optional<ReportedError> error{};
 };

@@ -100,7 +100,7 @@ Task<After> answer(Connection connection, Arrival arrival, SimulatedPath path, S
   const SimulatedApi api = path.api;
   SimulatedServer& server = *connection->server;
   const std::uint64_t key = server.luck_for(asked.hash);
-  const SimulatedSaid said = said_to(asked, key);
+  SimulatedSaid said = said_to(asked, key);
   routing::HostRequest request{.key = key,
                                .prompt = asked.prompt,
                                .max_output = asked.max_output,
@@ -117,6 +117,7 @@ Task<After> answer(Connection connection, Arrival arrival, SimulatedPath path, S
     co_return co_await std::move(refusal);
   }
   SimulatedVisit visit{connection, std::get<routing::Ticket>(admission)};
+  if (server.model.answer(std::get<routing::Ticket>(admission)).lapses) said = broken(std::move(said), key);
   const std::unique_ptr<SimulatedReply> text = reply_to(asked, path, key, said);
   const bool streamed = asked.delivery == routing::Delivery::streamed;
   Task<After> sending = streamed ? send_stream(visit, arrival, *text) : send_whole(visit, arrival, *text);

@@ -59,4 +59,14 @@ SimulatedSaid said_to(const SimulatedRequest& request, std::uint64_t key) {
   return {.kind = SimulatedSaid::Kind::text, .text = instance_of(request.form, key), .tool = {}};
 }
 
+SimulatedSaid broken(SimulatedSaid said, std::uint64_t key) {
+  if (said.kind == SimulatedSaid::Kind::words || said.text.empty()) return said;
+  if (key % 2 == 0) {
+    said.text.pop_back();
+  } else {
+    said.text = "[" + said.text + "]";
+  }
+  return said;
+}
+
 }  // namespace providers

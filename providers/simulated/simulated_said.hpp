@@ -11,4 +11,7 @@ namespace providers {
 // tool has answered yet, so that whoever calls tools in turns comes to an end.
 SimulatedSaid said_to(const SimulatedRequest& request, std::uint64_t key);
 
+// The same as a host says it that breaks what was asked for: cut off, or another type. Words stay.
+SimulatedSaid broken(SimulatedSaid said, std::uint64_t key);
+
 }  // namespace providers

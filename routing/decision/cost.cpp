@@ -57,6 +57,7 @@ Cost cost(const Policy& policy, const View& view, double quality_penalty, double
     result.quota = std::abs(without_quota) * excess * excess;
   }
   result.quality = quality_penalty;
+  if (prediction.is_demoted) result.quality += (policy.demotion - 1) * std::abs(without_quota);
   const double g = without_quota + result.quota + result.quality;
   const double p = prediction.failure;
   result.failure = (weight_of_success(p) - 1) * g + p * value_of_ttft * prediction.failing;

@@ -15,7 +15,7 @@ struct Cost {
   double generation = 0;  // value of the wait for the rest
   double other = 0;       // of a policy's own `minimize`: what is neither price nor a wait
   double quota = 0;       // soft cost of a nearly used-up rate limit
-  double quality = 0;     // declared penalty
+  double quality = 0;     // declared penalty, and what a demoted endpoint counts beyond its own cost
   double failure = 0;     // what failing is expected to add
   double total() const { return price + ttft + generation + other + quota + quality + failure; }
 };

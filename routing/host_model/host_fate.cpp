@@ -18,7 +18,8 @@ enum FateDraw : std::uint64_t {
   cut_place,
   stall_luck,
   stall_place,
-  cache_luck
+  cache_luck,
+  lapse_luck
 };
 
 double usual_length(const config::AnswerLengths& lengths, std::uint64_t fleet_seed,
@@ -76,6 +77,15 @@ Fate fate_of(const config::SimulatedHost& host, const config::AnswerLengths& len
   fate.stalls_after = somewhere(host.mishaps.stall, fate.output, luck, key, stall_luck, stall_place);
   fate.reaches_cache = host.prompt_cache && luck.happens(host.prompt_cache->reliability, key, cache_luck);
   return fate;
+}
+
+bool lapses(const config::SimulatedHost& host, const HostDraws& luck, std::uint64_t key,
+            config::Seconds elapsed) {
+  double share = 0;
+  for (const config::Lapses& each : host.mishaps.lapses) {
+    if (each.at <= elapsed) share = each.share;
+  }
+  return luck.happens(share, key, lapse_luck);
 }
 
 }  // namespace routing

@@ -25,6 +25,7 @@ HostModel::HostModel(const config::SimulatedHost& host, const config::AnswerLeng
       fleet_seed_(fleet_seed),
       luck_(mixed(fleet_seed, hash_of(host.name.text))),
       world_(world),
+      start_(start),
       limits_(host.rate_limits, start),
       clock_(start) {
   if (host.prompt_cache) cache_.emplace(*host.prompt_cache);
@@ -73,7 +74,8 @@ Ticket HostModel::enter(const HostRequest& request, const Fate& fate, config::Ti
   entered.answer = {.prompt = request.prompt,
                     .output = {fate.output},
                     .reasoning = {fate.reasoning},
-                    .finish = fate.cut_short ? Answer::Finish::length : Answer::Finish::stop};
+                    .finish = fate.cut_short ? Answer::Finish::length : Answer::Finish::stop,
+                    .lapses = lapses(host_, luck_, request.key, now - start_)};
   if (cache_) {
     // Even a prompt seen before is read to its last token, which is where the answer begins.
     const std::int64_t known = fate.reaches_cache ? cache_->known(request.prefix_blocks, now).count : 0;

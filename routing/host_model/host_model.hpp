@@ -51,6 +51,7 @@ struct Answer {
   config::Tokens output{};     // the whole answer, had nobody left
   config::Tokens reasoning{};  // of the output, at its beginning
   enum class Finish { stop, length } finish = Finish::stop;
+  bool lapses = false;  // it breaks what was asked for
 };
 
 struct Change {
@@ -134,6 +135,7 @@ class HostModel {
   std::uint64_t fleet_seed_;
   HostDraws luck_;
   HostWorld& world_;
+  config::TimePoint start_;
   HostRateLimits limits_;
   std::optional<HostPromptCache> cache_;
   WorkClock clock_;

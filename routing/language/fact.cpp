@@ -88,6 +88,12 @@ constexpr std::array<FactInfo, fact_count> table{{
     number_fact(F::expected_output, "expected_output", tokens, S::predicted,
                 "output expected for this request", "the prior of its peers"),
 
+    share_fact(
+        F::quality, "quality", S::predicted, U::live,
+        "share of the endpoint's answers, lately, that pass what this request's answer will be checked "
+        "on: tool arguments, JSON, that there is one; the least of these",
+        "satisfies a limit; in a cost, 100 %"),
+
     percentile(F::ttft_p50, "ttft.p50", seconds, ttft_about),
     percentile(F::ttft_p75, "ttft.p75", seconds, ttft_about),
     percentile(F::ttft_p90, "ttft.p90", seconds, ttft_about),

@@ -63,6 +63,7 @@ enum class Fact : std::uint8_t {
   in_flight,
   cache_hit,
   expected_output,
+  quality,
   // measured
   ttft_p50,
   ttft_p75,

@@ -105,6 +105,8 @@ double number_of(Fact fact, const View& view) {
       return p.cache_hit;
     case Fact::expected_output:
       return p.expected_output;
+    case Fact::quality:
+      return p.quality;
     case Fact::ttft_p50:
       return m.ttft.p50;
     case Fact::ttft_p75:
@@ -209,6 +211,7 @@ double prior_of(Fact fact, const View& view) {
     case Fact::uptime:
       return 1 - p.failure;
     case Fact::headroom:
+    case Fact::quality:
       return 1;
     default:
       return 0;

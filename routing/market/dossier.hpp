@@ -4,9 +4,10 @@
 
 #include <memory>
 
-#include "routing/market/measures.hpp"
 #include "routing/market/snapshot.hpp"
+#include "routing/quality/conduct_file.hpp"
 #include "routing/terms/demand.hpp"
+#include "routing/windows/measures.hpp"
 
 namespace routing {
 
@@ -53,6 +54,13 @@ class Dossier {
   // The host told what it counted.
   void learn_tokens(EndpointState& state, const Attempt& attempt, config::Tokens prompt,
                     const Expectation& expected);
+  // Of how answers pass their checks; null until the first one that was checked.
+  ConductFile* conduct() { return conduct_.get(); }
+  const ConductFile* conduct() const { return conduct_.get(); }
+  ConductFile& begin_conduct() {
+    if (!conduct_) conduct_ = std::make_unique<ConductFile>();
+    return *conduct_;
+  }
   // Lets time pass on what is believed.
   void pass(EndpointState& state, const SpeedPrior& prior, config::TimePoint now);
   // Brings what was measured up to `now`.
@@ -64,6 +72,7 @@ class Dossier {
 
   config::TimePoint passed_{};
   std::unique_ptr<Measures> measures_;  // absent until the first reply: most of a big catalogue is idle
+  std::unique_ptr<ConductFile> conduct_;
   Sums sums_;
 };
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "routing/market/breaker.hpp"
-#include "routing/market/tally.hpp"
 #include "routing/terms/outcome.hpp"
 #include "routing/terms/prediction.hpp"
+#include "routing/windows/tally.hpp"
 
 namespace routing {
 

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <string_view>
 
-#include "routing/market/window.hpp"
 #include "routing/terms/draws.hpp"
+#include "routing/windows/window.hpp"
 
 namespace routing {
 namespace {

@@ -99,6 +99,7 @@ void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint
   priors_.assign(catalogue_->settings().models.size(), prior);
   next_to_refresh_ = 0;
   refreshed_ = now - refresh_period;  // all of them at the next snapshot
+  published_evidence_.reset();        // by other indexes
   published_ = config::TimePoint::min();
   flipped_ = true;
 }
@@ -162,6 +163,7 @@ void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoi
   if (!index) return;
   const std::uint64_t name = catalogue_->endpoints()[*index].name_hash;
   const LengthKeys keys = length_keys(demand);
+  learn_conduct(*index, attempt, now);
   if (attempt.told != Told::all) {
     const bool first = states_[*index].replies == 0;
     ends(attempt,
@@ -302,6 +304,7 @@ void Market::refresh(config::TimePoint now) {
     if (i == 0 || endpoints[i - 1].model_index != model) refresh_prior(model, i);
     dossiers_[i].pass(states_[i], prior_of(i), now);
     dossiers_[i].measure(states_[i], half_hour_[i], now);
+    if (ConductFile* conduct = dossiers_[i].conduct()) conduct->pass(states_[i].quality, now);
     next_to_refresh_ = (next_to_refresh_ + 1) % endpoints.size();
   }
 }
@@ -311,6 +314,7 @@ std::shared_ptr<Snapshot> Market::picture(config::TimePoint now) {
   if (published_ == config::TimePoint::min() || now - published_ >= refresh_period) {
     published_lengths_ = lengths_.published();
     published_half_hour_ = std::make_shared<const std::vector<Measured>>(half_hour_);
+    publish_evidence();
     published_ = now;
   }
   auto snapshot = std::make_shared<Snapshot>();
@@ -320,6 +324,7 @@ std::shared_ptr<Snapshot> Market::picture(config::TimePoint now) {
   snapshot->endpoints = states_;
   snapshot->lengths = published_lengths_;
   snapshot->half_hour = published_half_hour_;
+  snapshot->evidence = published_evidence_;
   return snapshot;
 }
 

@@ -71,6 +71,9 @@ class Market {
   void note(const Glimpse& glimpse, EndpointIndex index);
   std::optional<EndpointIndex> current_index(const Attempt& attempt) const;
   EndpointState& state_at(EndpointIndex index, config::TimePoint now);
+  void learn_conduct(EndpointIndex index, const Attempt& attempt, config::TimePoint now);
+  AllPeers peers_of(EndpointIndex index);
+  void publish_evidence();
   void observe_health(EndpointIndex index, const Attempt& attempt, Health::Seen seen, config::TimePoint now);
   void refresh(config::TimePoint now);
   void refresh_prior(std::size_t model, EndpointIndex first);
@@ -102,6 +105,7 @@ class Market {
   PrefixIndex prefixes_;
   std::shared_ptr<const LengthTable> published_lengths_;
   std::shared_ptr<const std::vector<Measured>> published_half_hour_;
+  std::shared_ptr<const std::vector<QualityEvidence>> published_evidence_;
   config::TimePoint published_{};  // when the slow parts were
   config::TimePoint refreshed_{};
   std::size_t next_to_refresh_ = 0;

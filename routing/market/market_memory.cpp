@@ -26,7 +26,10 @@ MarketMemory Market::memory(config::TimePoint now) {
   for (const Endpoint& endpoint : catalogue_->endpoints()) {
     const EndpointState& state = states_[endpoint.index];
     if (!anything_known(state)) continue;
-    memory.endpoints.push_back({identity_of(endpoint), state, dossiers_[endpoint.index].sums()});
+    const Dossier& dossier = dossiers_[endpoint.index];
+    EndpointMemory& kept =
+        memory.endpoints.emplace_back(EndpointMemory{identity_of(endpoint), state, dossier.sums()});
+    if (dossier.conduct()) kept.conduct = dossier.conduct()->memory();
   }
   lengths_.current().each(
       [&](std::uint64_t hash, const Length& length) { memory.lengths.emplace_back(hash, length); });
@@ -50,6 +53,7 @@ std::size_t Market::recall(const MarketMemory& memory, config::Duration age, con
     states_[i].health.clock_moved(moved);
     states_[i].health.breaker.forgive_configuration();
     dossiers_[i].recall(known.sums, then);
+    if (known.conduct) dossiers_[i].begin_conduct().recall(*known.conduct, moved);
     ++taken_up;
   }
   for (const auto& [hash, length] : memory.lengths) lengths_.recall(hash, length);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct EndpointMemory {
   Identity identity;
   EndpointState state;
   Dossier::Sums sums;
+  std::optional<ConductMemory> conduct{};
 };
 
 // What a policy with a budget has spent of a day.

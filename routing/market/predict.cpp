@@ -23,6 +23,25 @@ double unknown_sd(const Drift& drift, const DriftSettings& settings, double vari
                                                       : variance);
 }
 
+// How an answer ended is looked at, and decides nothing: hosts word it too differently.
+std::bitset<check_count> checks_of(const config::Features& needs) {
+  const auto has = [&](config::Feature feature) { return needs.test(static_cast<std::size_t>(feature)); };
+  std::bitset<check_count> checks;
+  checks[static_cast<std::size_t>(Check::tool_arguments)] = has(config::Feature::tools);
+  checks[static_cast<std::size_t>(Check::json)] =
+      has(config::Feature::json_object) || has(config::Feature::json_schema);
+  checks[static_cast<std::size_t>(Check::content)] = true;
+  return checks;
+}
+
+void expect_quality(const Quality& quality, const std::bitset<check_count>& checks, Prediction& p) {
+  for (std::size_t i = 0; i < check_count; ++i) {
+    if (!checks[i] || quality[i].regard == Regard::unseen) continue;
+    p.quality = std::fmin(p.quality, 1 - double{quality[i].failing});
+    p.is_demoted = p.is_demoted || quality[i].regard == Regard::demoted;
+  }
+}
+
 }  // namespace
 
 Asked asked(const Demand& demand, const LengthTable* lengths) {
@@ -30,7 +49,8 @@ Asked asked(const Demand& demand, const LengthTable* lengths) {
           .length = lengths ? lengths->expected(length_keys(demand)) : Length{},
           .most_output = demand.max_output ? static_cast<double>(demand.max_output->count)
                                            : std::numeric_limits<double>::infinity(),
-          .answers = static_cast<double>(demand.answers)};
+          .answers = static_cast<double>(demand.answers),
+          .checks = checks_of(demand.needs)};
 }
 
 double prompt_share(const Demand& demand, std::size_t blocks) {
@@ -82,6 +102,7 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   p.cache_hit = cached_share * state.cache_reliability;
   p.in_flight = in_flight;
   p.headroom = state.health.headroom_at(now);
+  expect_quality(state.quality, asked.checks, p);
   return p;
 }
 

@@ -2,6 +2,8 @@
 // load that is there now. Pure.
 #pragma once
 
+#include <bitset>
+
 #include "routing/market/snapshot.hpp"
 #include "routing/terms/demand.hpp"
 
@@ -9,10 +11,11 @@ namespace routing {
 
 // What only the request decides; found once per decision.
 struct Asked {
-  double prompt = 0;       // tokens, estimated
-  Length length{};         // of the answer
-  double most_output = 0;  // tokens; infinity where the client set no limit
-  double answers = 1;      // of that length, side by side
+  double prompt = 0;                  // tokens, estimated
+  Length length{};                    // of the answer
+  double most_output = 0;             // tokens; infinity where the client set no limit
+  double answers = 1;                 // of that length, side by side
+  std::bitset<check_count> checks{};  // that decisions heed: by Check
 };
 Asked asked(const Demand& demand, const LengthTable* lengths);
 

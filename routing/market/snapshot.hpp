@@ -10,6 +10,7 @@
 #include "routing/market/lengths.hpp"
 #include "routing/market/prefix_table.hpp"
 #include "routing/market/speed.hpp"
+#include "routing/quality/regard.hpp"
 #include "routing/terms/catalogue.hpp"
 #include "routing/terms/prediction.hpp"
 
@@ -27,16 +28,18 @@ struct EndpointState {
   double prompt_scale = 1;          // its prompt tokens over our estimate of them
   double cache_reliability = 0.85;  // share of the expected cached tokens that it really found
   double streams_reasoning = 1;     // share of replies whose thinking comes as deltas, before the text
+  Quality quality{};
 };
 
 struct Snapshot {
   std::uint64_t version = 0;
   config::TimePoint taken{};
   std::shared_ptr<const Catalogue> catalogue;
-  std::vector<EndpointState> endpoints;                      // by EndpointIndex
-  std::shared_ptr<const LengthTable> lengths{};              // absent: nothing learned yet
-  std::shared_ptr<const PrefixTable> prefixes{};             // absent: no endpoint saw any prompt
-  std::shared_ptr<const std::vector<Measured>> half_hour{};  // by EndpointIndex, the last 30 minutes
+  std::vector<EndpointState> endpoints;                            // by EndpointIndex
+  std::shared_ptr<const LengthTable> lengths{};                    // absent: nothing learned yet
+  std::shared_ptr<const PrefixTable> prefixes{};                   // absent: no endpoint saw any prompt
+  std::shared_ptr<const std::vector<Measured>> half_hour{};        // by EndpointIndex, the last 30 minutes
+  std::shared_ptr<const std::vector<QualityEvidence>> evidence{};  // by EndpointIndex
 };
 
 }  // namespace routing

@@ -10,7 +10,7 @@
 #include "config/values/units.hpp"
 #include "routing/market/drift.hpp"
 #include "routing/market/prompt_time.hpp"
-#include "routing/market/threshold.hpp"
+#include "routing/windows/threshold.hpp"
 
 namespace routing {
 

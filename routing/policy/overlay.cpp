@@ -213,7 +213,10 @@ Policy overlaid(const Policy& policy, std::shared_ptr<const Overlay> overlay) {
     result.explore = 0;
   }
   // `sort` does not apply where `order` says who comes first.
-  if (wanted.order.empty() && !wanted.sort.empty()) result.minimize = order_by(wanted.sort);
+  if (wanted.order.empty() && !wanted.sort.empty()) {
+    result.minimize = order_by(wanted.sort);
+    result.demotion = 1;
+  }
   if (wanted.order.empty() && wanted.fallbacks == Fallbacks::forbidden) result.attempts = 1;
   result.overlay = std::move(overlay);
   return result;

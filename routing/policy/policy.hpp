@@ -53,6 +53,7 @@ struct Policy {
   std::optional<config::Duration> deadline{};
   double explore = 0.02;       // share of expected spend
   double hedge_budget = 0.05;  // share of requests
+  double demotion = 2;         // as many times as dear counts an endpoint whose answers have become worse
   // Dollars a day that its requests should cost; money counts more while that is overrun. Absent: as they
   // come.
   std::optional<double> budget{};

@@ -68,6 +68,7 @@ Policy policy_of(const config::PolicySettings& settings, const Parts& parts, con
   policy.deadline = parts.deadline;
   policy.hedge_budget = parts.hedge_budget.value_or(policy.hedge_budget);
   policy.explore = parts.explore.value_or(policy.explore);
+  policy.demotion = parts.demotion.value_or(policy.demotion);
   return policy;
 }
 

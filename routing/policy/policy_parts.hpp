@@ -15,7 +15,7 @@ struct Parts {
   std::optional<Piece> budget;
   std::optional<int> attempts;
   std::optional<config::Duration> deadline;
-  std::optional<double> hedge_budget, explore;
+  std::optional<double> hedge_budget, explore, demotion;
   bool is_complete = true;  // no text of it, and none it inherits, was refused
 };
 

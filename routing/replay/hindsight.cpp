@@ -28,6 +28,7 @@ class Judgement {
       verdict.price_rule = static_cast<std::int8_t>(endpoint.rule - endpoint.settings->price_rules.data());
     verdict.prediction = predict(endpoint, state, question_.asked, cached_share(seen.endpoint),
                                  load(seen.endpoint), question_.now);
+    verdict.prediction.is_demoted = false;  // what that cost stands in `seen`
     if (const Allowance* allowance = allowance_of(question_, verdict)) {
       verdict.prediction.headroom = std::fmin(verdict.prediction.headroom, std::max(0.0, allowance->left));
     }

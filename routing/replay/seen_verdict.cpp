@@ -13,7 +13,7 @@ void fill(const Verdict& verdict, SeenVerdict& seen) {
   seen.endpoint = verdict.endpoint;
   seen.removal = static_cast<std::uint8_t>(verdict.removal);
   seen.filter = static_cast<std::uint8_t>(verdict.filter);
-  seen.limits_rate = verdict.limits_rate ? 1 : 0;
+  seen.flags = verdict.limits_rate ? SeenVerdict::limits_rate : 0;
   seen.price_rule = static_cast<std::int8_t>(verdict.price_rule + 1);
   seen.rule = verdict.rule, seen.tier = verdict.tier, seen.rank = verdict.rank;
   seen.missed_by = shown(verdict.missed_by), seen.propensity = shown(verdict.propensity);
@@ -37,6 +37,8 @@ void fill(const Verdict& verdict, SeenVerdict& seen) {
   seen.expected_output = shown(p.expected_output), seen.generation = shown(p.generation);
   seen.billed = shown(p.price), seen.failure = shown(p.failure), seen.cache_hit = shown(p.cache_hit);
   seen.in_flight = shown(p.in_flight), seen.headroom = shown(p.headroom);
+  seen.passing = shown(p.quality);
+  if (p.is_demoted) seen.flags |= SeenVerdict::is_demoted;
 }
 
 // The rare case of a model with more endpoints than are kept.
@@ -73,7 +75,7 @@ Verdict verdict_of(const SeenVerdict& seen) {
                   .rule = seen.rule,
                   .missed_by = seen.missed_by,
                   .filter = static_cast<Filter>(seen.filter),
-                  .limits_rate = seen.limits_rate != 0,
+                  .limits_rate = (seen.flags & SeenVerdict::limits_rate) != 0,
                   .price_rule = static_cast<std::int8_t>(seen.price_rule - 1),
                   .tier = seen.tier,
                   .rank = seen.rank,
@@ -96,6 +98,8 @@ Verdict verdict_of(const SeenVerdict& seen) {
   p.expected_output = seen.expected_output, p.generation = seen.generation, p.price = seen.billed;
   p.failure = seen.failure, p.cache_hit = seen.cache_hit, p.in_flight = seen.in_flight;
   p.headroom = seen.headroom;
+  p.quality = seen.passing;
+  p.is_demoted = (seen.flags & SeenVerdict::is_demoted) != 0;
   return verdict;
 }
 

@@ -13,7 +13,7 @@ namespace routing {
 
 struct SeenVerdict {
   std::uint32_t endpoint = 0;
-  std::uint8_t removal = 0, filter = 0, limits_rate = 0, has_margin = 0;
+  std::uint8_t removal = 0, filter = 0, flags = 0, has_margin = 0;
   std::int32_t rule = -1, tier = 0, rank = 0;
   std::int8_t dollars = 0, seconds = 0, tokens = 0;  // the margin's dimension
   std::int8_t price_rule = 0;                        // counted from 1; 0: the endpoint's own prices
@@ -24,8 +24,12 @@ struct SeenVerdict {
   float ttft = 0, first_delta = 0, wait = 0, at_once = 0, smooth = 0, ttft_log_sd = 0, throughput = 0;
   float throughput_log_sd = 0, expected_output = 0, generation = 0, billed = 0, failure = 0, cache_hit = 0;
   float in_flight = 0, headroom = 0;
+  float passing = static_cast<float>(unknown);  // Prediction::quality
+
+  // Of `flags`.
+  static constexpr std::uint8_t limits_rate = 1, is_demoted = 2;
 };
-static_assert(std::is_trivially_copyable_v<SeenVerdict> && sizeof(SeenVerdict) == 128);
+static_assert(std::is_trivially_copyable_v<SeenVerdict> && sizeof(SeenVerdict) == 132);
 
 // As many of a decision are kept, the best ones and those left out, one after the other.
 inline constexpr std::size_t most_seen = 128;

@@ -78,6 +78,17 @@ void engine(auto& io, auto& e) {
   if constexpr (requires { e.is_ready = true; }) e.is_ready = unready == 0;
 }
 
+// Behind all others, too.
+void quality(auto& io, auto& checks) {
+  static_assert(check_count == 4);
+  for (auto& check : checks) {
+    auto regard = static_cast<float>(check.regard);
+    io(check.failing, regard);
+    if constexpr (requires { check.regard = Regard::usual; })
+      check.regard = static_cast<Regard>(static_cast<int>(regard));
+  }
+}
+
 void whole(auto& io, auto& s) {
   percentiles(io, s.measured.ttft), percentiles(io, s.measured.throughput);
   percentiles(io, s.measured.gap), percentiles(io, s.measured.total);
@@ -96,6 +107,7 @@ void whole(auto& io, auto& s) {
   io(s.replies), io(s.verbosity), io(s.prompt_scale), io(s.cache_reliability), io(s.streams_reasoning);
   usual_drift(io, s.speed.ttft), usual_drift(io, s.speed.throughput);
   engine(io, s.engine);
+  quality(io, s.quality);
 }
 
 }  // namespace

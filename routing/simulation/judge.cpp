@@ -40,6 +40,7 @@ void Judge::answered(const SimulatedRequest& request, const Attempt& attempt) {
   card_.ttft.add(ttft);
   card_.total.add(total);
   if (ttft <= scenario_.slo.count()) ++card_.within_slo;
+  if (checked(attempt.conduct, Check::tool_arguments) == Checked::failed) ++card_.lapses;
   HostShare& host = card_.hosts[attempt.endpoint];
   ++host.answers;
   host.dollars += attempt.cost.dollars();

@@ -44,6 +44,7 @@ void Scorecard::merge(const Scorecard& other) {
   attempts += other.attempts;
   hedges += other.hedges;
   within_slo += other.within_slo;
+  lapses += other.lapses;
   dollars += other.dollars;
   waiting_dollars += other.waiting_dollars;
   ttft.merge(other.ttft);

@@ -46,6 +46,7 @@ struct Scorecard {
   std::uint64_t attempts = 0;
   std::uint64_t hedges = 0;
   std::uint64_t within_slo = 0;
+  std::uint64_t lapses = 0;                        // answers that broke what was asked for
   double dollars = 0;                              // everything that was billed
   double waiting_dollars = 0;                      // what the waits were worth, fines for failures included
   Spread ttft;                                     // of answered requests, from their arrival, in seconds

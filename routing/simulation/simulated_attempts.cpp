@@ -106,6 +106,10 @@ void SimulatedAttempts::complete(SimulatedRequest& request, Leg& leg, config::Ti
   leg.attempt.finished = now - leg.attempt.dispatched;
   const std::int64_t output = model(leg).answer(leg.ticket).output.count;
   count_usage(request, leg, output, output, now);
+  if (request.demand.needs.test(static_cast<std::size_t>(config::Feature::tools))) {
+    const bool lapses = model(leg).answer(leg.ticket).lapses;
+    checked(leg.attempt.conduct, Check::tool_arguments) = lapses ? Checked::failed : Checked::passed;
+  }
   release(leg, now);
   close(request, leg, now);
 }

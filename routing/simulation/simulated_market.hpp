@@ -2,6 +2,7 @@
 // know of them. Belongs to its simulation; times must not go back between calls.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -22,6 +23,11 @@ class SimulatedMarket {
                   config::WallTime wall);
 
   std::size_t size() const { return hosts_.size(); }
+  // Whether any host's answers break what was asked for: then all requests offer tools.
+  bool checks_answers() const {
+    return std::ranges::any_of(hosts_,
+                               [](const Host& each) { return !each.settings->mishaps.lapses.empty(); });
+  }
   HostModel& model(EndpointIndex host) { return hosts_[host].model; }
   const config::SimulatedHost& settings(EndpointIndex host) const { return *hosts_[host].settings; }
 

@@ -136,6 +136,7 @@ void Simulation::arrive(const config::TraceRequest& arriving) {
   Demand& demand = request.demand;
   demand.model = &catalogues_.back()->models().front();
   demand.admitted = now_;
+  demand.needs.set(static_cast<std::size_t>(config::Feature::tools), market_.checks_answers());
   demand.deadline = now_ + std::min(deadline, contender_->terms().deadline.value_or(deadline));
   demand.wall =
       scenario_.trace->start + std::chrono::duration_cast<config::WallTime::duration>(now_ - beginning);

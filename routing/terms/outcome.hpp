@@ -1,6 +1,7 @@
 // How an attempt at one endpoint ended, in the words that routing decides and learns by. Values.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -92,6 +93,24 @@ struct Usage {
   std::optional<double> cost{};               // dollars, where the host itself reports it
 };
 
+// What of an answer is checked, whatever it says. In the order in which states and files hold them.
+enum class Check : std::uint8_t {
+  tool_arguments,  // of each call: JSON, for a tool that was offered, and what its schema asks for
+  json,            // where JSON was asked for: whether it is, and what the schema asks for
+  content,         // something to read, or a call
+  finish,          // it says how it ended, and that fits what came
+};
+inline constexpr std::size_t check_count = static_cast<std::size_t>(Check::finish) + 1;
+// `no`: there was nothing to check. `unjudged`: what was asked for is more than is checked here.
+enum class Checked : std::uint8_t { no, passed, failed, unjudged };
+using Conduct = std::array<Checked, check_count>;
+constexpr Checked& checked(Conduct& conduct, Check check) {
+  return conduct[static_cast<std::size_t>(check)];
+}
+constexpr Checked checked(const Conduct& conduct, Check check) {
+  return conduct[static_cast<std::size_t>(check)];
+}
+
 // What of an attempt has been learned before its request ended: each fact is learned once, when it shows.
 enum class Told { nothing, beginning, all };
 
@@ -115,6 +134,8 @@ struct Attempt {
   config::Money cost{};              // what the host bills, as far as known
   std::optional<double> headroom{};  // share of the rate limit left, 0..1, as the host reported
   std::optional<Failure> failure{};  // absent: the attempt succeeded
+  Conduct conduct{};
+  std::uint64_t fingerprint = 0;  // of what the host says that it runs; 0: it does not say
 };
 
 using Attempts = std::vector<Attempt>;  // in the order in which they began

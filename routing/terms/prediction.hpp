@@ -28,6 +28,8 @@ struct Prediction {
   double cache_hit = 0;   // share of the prompt expected from the host's cache
   double in_flight = 0;
   double headroom = unknown;  // share of the rate limit left
+  double quality = unknown;   // share of its answers that pass what this request's will be checked on
+  bool is_demoted = false;    // that has become worse
 };
 
 struct Percentiles {

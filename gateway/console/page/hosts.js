@@ -23,6 +23,25 @@ export function show(view, at) {
     draw();
   }
 
+  const checks = { tool_arguments: "calls of tools", json: "JSON", content: "answers with content", finish: "ends of answers" };
+  const words = { unseen: "not enough seen", ok: "ok", noted: "noted", demoted: "demoted" };
+
+  function quality(host) {
+    if (!host.quality) return "";
+    return h("span", { class: host.quality.state === "demoted" ? "bad" : "" }, words[host.quality.state]);
+  }
+
+  function evidence(host) {
+    if (!host.quality) return note("", "Answers are checked as they pass: calls of tools on their schema, JSON on being JSON. None was yet.");
+    const rows = Object.entries(host.quality.checks).map(([name, check]) => ({ name, ...check }));
+    return h("div", {}, h("h2", {}, "Quality: what its answers are checked on, without keeping them"), table("Quality", [["Check", "name", (row) => checks[row.name] ?? row.name],
+      ["State", "", (row) => h("span", { class: row.state === "demoted" ? "bad" : "" }, words[row.state] + (row.state_seconds === null ? "" : ", for " + span(row.state_seconds)))],
+      ["Fails", "number", (row) => percent(row.failing)], ["Before", "number", (row) => percent(row.usually_failing)], ["Others", "number", (row) => percent(row.failing_at_others)],
+      ["Checked", "number", (row) => count(row.passed + row.failed)], ["Not judged", "number", (row) => count(row.unjudged)]], rows),
+    facts([["Output tokens, others' = 1", host.quality.output_tokens_over_others?.toFixed(2) ?? "–"], ["Prompt tokens, others' = 1", host.quality.prompt_tokens_over_others?.toFixed(2) ?? "–"],
+      ["Fingerprints seen", count(host.quality.fingerprints) + (host.quality.fingerprint_seconds === null ? "" : ", the newest " + span(host.quality.fingerprint_seconds) + " ago")]]));
+  }
+
   function actions(host) {
     const is_out = host.state === "drained";
     return h("div", { class: "tools" }, h("button", { class: is_out ? "first" : "danger", onclick: () => change(host, is_out ? "resume" : "drain") }, is_out ? "Resume" : "Drain"));
@@ -32,7 +51,7 @@ export function show(view, at) {
     const past = live.history.get(host.endpoint + "\n" + host.model) ?? [];
     return h("section", { class: "card", "aria-label": host.endpoint }, h("h2", {}, host.endpoint + " of " + host.model), facts([["State", state(host)], ["Provider", host.provider], ["Price in / out", `${money(host.price_input)} / ${money(host.price_output)} per Mtok`],
       ["Context", count(host.context) + " tokens"], ["Under way", count(host.in_flight)], ["Uptime, 30 min", percent(host.uptime)], ["Failures, 5 min", percent(host.failures)], ["Billed since start", money(host.dollars)],
-      ["Last failure", host.last_failure ? `${host.last_failure}, ${span(host.last_failure_seconds_ago)} ago` : "none"]]), actions(host), chart(past));
+      ["Last failure", host.last_failure ? `${host.last_failure}, ${span(host.last_failure_seconds_ago)} ago` : "none"]]), actions(host), evidence(host), chart(past));
   }
 
   function chart(past) {
@@ -57,7 +76,7 @@ export function show(view, at) {
     const scroll = all.querySelector(".scroll")?.scrollLeft ?? 0;
     fill(all, table("Hosts", [["Host", "name", (host) => h("a", { href: "#/hosts/" + encodeURIComponent(host.endpoint) }, host.endpoint)], ["Model", "name", (host) => host.model], ["State", "", state],
       ["TTFT", "number", (host) => time(host.ttft_p50_ms)], ["90 %", "number", (host) => time(host.ttft_p90_ms)], ["Next", "number", (host) => time(host.ttft_predicted_ms)], ["tok/s", "number", (host) => rate(host.tokens_per_second_p50)],
-      ["Fails", "number", (host) => percent(host.failures)], ["Now", "number", (host) => count(host.in_flight)], ["Share", "number", (host) => percent(host.share_5m)], ["$ / 1k", "number", (host) => money(host.dollars_per_1k)], ["Total", "number", (host) => count(host.attempts)]],
+      ["Fails", "number", (host) => percent(host.failures)], ["Quality", "", quality], ["Now", "number", (host) => count(host.in_flight)], ["Share", "number", (host) => percent(host.share_5m)], ["$ / 1k", "number", (host) => money(host.dollars_per_1k)], ["Total", "number", (host) => count(host.attempts)]],
     [...hosts].sort((a, b) => (b.share_5m ?? 0) - (a.share_5m ?? 0) || a.endpoint.localeCompare(b.endpoint))));
     const box = all.querySelector(".scroll");
     if (box) box.scrollLeft = scroll;

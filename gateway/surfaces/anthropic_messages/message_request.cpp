@@ -149,15 +149,7 @@ class MessageReader final : public ClientBodyReader {
       return key.is("format") ? output_format(at) : walk_.json.skip();
     });
   }
-  bool output_format(const Path& path) {
-    return walk_.object(path, [&](const JsonString& key, const Path& at) {
-      if (!key.is("type")) return walk_.json.skip();
-      std::string type;
-      if (!walk_.string(at, type)) return false;
-      if (type == "json_schema") need(Feature::json_schema);
-      return true;
-    });
-  }
+  bool output_format(const Path& path) { return output_form(path); }
 
   bool metadata(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path&) {

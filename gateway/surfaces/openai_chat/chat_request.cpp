@@ -103,16 +103,7 @@ class ChatReader final : public ClientBodyReader {
     return output_bound(path, "max_completion_tokens", max_completion_tokens_);
   }
 
-  bool response_format(const Path& path) {
-    return walk_.object(path, [&](const JsonString& key, const Path& at) {
-      if (!key.is("type")) return walk_.json.skip();
-      std::string type;
-      if (!walk_.string(at, type)) return false;
-      if (type == "json_object") need(Feature::json_object);
-      if (type == "json_schema") need(Feature::json_schema);
-      return true;
-    });
-  }
+  bool response_format(const Path& path) { return output_form(path); }
 
   bool reasoning_effort(const Path& path) {
     if (!walk_.string(path, said_effort_)) return false;

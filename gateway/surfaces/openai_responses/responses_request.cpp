@@ -106,14 +106,7 @@ class ResponsesReader final : public ClientBodyReader {
   bool text(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
       if (!key.is("format")) return walk_.json.skip();
-      return walk_.object(at, [&](const JsonString& inner, const Path& inside) {
-        if (!inner.is("type")) return walk_.json.skip();
-        std::string type;
-        if (!walk_.string(inside, type)) return false;
-        if (type == "json_object") need(Feature::json_object);
-        if (type == "json_schema") need(Feature::json_schema);
-        return true;
-      });
+      return output_form(at);
     });
   }
 

@@ -27,6 +27,7 @@ class ChatReader {
   PassedContent content;
   ReportedUsage usage;
   ByteRange usage_value;
+  ByteRange fingerprint;
   NamePlaces names;
   std::optional<ReportedError> error;
   // The message, code and type at the top, for events that are errors by their name.
@@ -43,6 +44,7 @@ class ChatReader {
     if (key.is("x_groq")) return groq();
     if (key.is("object")) return object_name();
     if (key.is("base_resp")) return base_resp();
+    if (key.is("system_fingerprint")) return name(fingerprint);
     if (key.is("service_tier")) return take_service_tier(walk_, tier_);
     if (key.is("message") || key.is("code") || key.is("type") || key.is("status_code") || key.is("param") ||
         key.is("failed_generation")) {
@@ -249,6 +251,7 @@ PassedEvent classify(const SseEvent& event, JsonTokens& tokens) {
   result.usage = reader.usage;
   result.usage_value = reader.usage_value;
   result.names = reader.names;
+  result.fingerprint = reader.fingerprint;
   result.error = std::move(reader.error);
   if (named_error && !result.error) result.error = reader.take_flat_error();
   if (result.error) result.error->message = plain_message(result.error->message, tokens);
@@ -265,6 +268,7 @@ PassedReply classify_whole(std::string_view body, JsonTokens& tokens) {
     result.usage = reader.usage;
     result.usage_value = reader.usage_value;
     result.names = reader.names;
+    result.fingerprint = reader.fingerprint;
     result.error = std::move(reader.error);
     if (result.error) result.error->message = plain_message(result.error->message, tokens);
     const bool answers = result.content.any() || !result.content.finish_reason.empty();

@@ -14,8 +14,12 @@ routing::MarketMemory some_memory() {
   state.replies = 12;
   state.speed.ttft.level = 0.7;
   state.health.failures.count(routing::Health::failure_prior, 1, config::TimePoint(5s));
+  routing::ConductMemory conduct;
+  conduct.checks[1].sums.failed = 4, conduct.checks[1].sums.against[3] = 0.5;
+  conduct.checks[1].since = config::TimePoint(3s);
+  conduct.fingerprints.known[2] = 77, conduct.fingerprints.seen = 3;
   return {.taken = config::TimePoint(77s),
-          .endpoints = {{.identity = {1, 2}, .state = state, .sums = {.cache_hits = 3}},
+          .endpoints = {{.identity = {1, 2}, .state = state, .sums = {.cache_hits = 3}, .conduct = conduct},
                         {.identity = {3, 4}, .state = {}, .sums = {}}},
           .lengths = {{9, {.output = 123, .reasoning = 4, .log_output = 5, .replies = 6}}},
           .uses = {{.key = 8, .at = config::TimePoint(60s)}},

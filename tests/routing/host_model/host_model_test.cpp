@@ -397,6 +397,25 @@ std::string story(std::uint64_t seed, config::Duration look_every) {
   return told;
 }
 
+TEST_CASE("from a moment on a share of the answers breaks what was asked for") {
+  config::SimulatedHost settings = plain_host();
+  settings.batch.slots = 2'000;
+  settings.mishaps.lapses = {{.at = 10s, .share = 0.25}, {.at = 20s, .share = 0}};
+  Host host(settings);
+  const auto lapsing = [&](config::Duration when) {
+    int count = 0;
+    for (std::uint64_t key = 0; key < 400; ++key) {
+      const routing::Ticket ticket = host.enter({.key = key, .prompt = {1}}, when);
+      count += host.model.answer(ticket).lapses ? 1 : 0;
+    }
+    return count;
+  };
+  CHECK(lapsing(0s) == 0);
+  CHECK(lapsing(11s) > 70);
+  CHECK(lapsing(12s) < 130);
+  CHECK(lapsing(21s) == 0);
+}
+
 }  // namespace
 
 TEST_CASE("the same seed tells the same story, another seed another") {

@@ -187,6 +187,29 @@ TEST_CASE("prices that change in the middle change the choice") {
   CHECK(card.hosts[0].answers < 390);
 }
 
+TEST_CASE("a host whose calls become worse is asked less, the more a policy minds") {
+  std::vector<config::SimulatedHost> hosts{host("worse", 1, 0.5), host("right", 1.05, 0.5),
+                                           host("other", 1.1, 0.5)};
+  for (config::SimulatedHost& each : hosts) {
+    each.features.set(static_cast<std::size_t>(config::Feature::tools));
+    each.mishaps.lapses = {{.at = 0s, .share = 0.02}};
+  }
+  hosts[0].mishaps.lapses.push_back({.at = 400s, .share = 0.15});
+  const Setting setting{.fleet = fleet_of(hosts), .trace = steady(8'000, 4)};
+  const auto lapses = [&](double demotion) {
+    routing::Policy policy{.name = {"p"}};
+    policy.demotion = demotion;
+    const Scorecard card = setting.run(routing::make_core(policy, {}));
+    CHECK(card.failures == 0);
+    return card.lapses;
+  };
+  const std::uint64_t minding = lapses(2), not_minding = lapses(1);
+  CAPTURE(minding);
+  CAPTURE(not_minding);
+  CHECK(minding < 0.6 * static_cast<double>(not_minding));
+  CHECK(not_minding > 400);
+}
+
 }  // namespace
 
 TEST_CASE("each of a burst is placed by those before it: hosts that run few at once are not piled upon") {

@@ -1,4 +1,4 @@
-#include "routing/market/histogram.hpp"
+#include "routing/windows/histogram.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "routing/market/uptime.hpp"
+#include "routing/windows/uptime.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "routing/market/measures.hpp"
+#include "routing/windows/measures.hpp"
 
 #include <algorithm>
 #include <utility>

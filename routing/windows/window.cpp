@@ -1,4 +1,4 @@
-#include "routing/market/window.hpp"
+#include "routing/windows/window.hpp"
 
 #include <algorithm>
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/values/units.hpp"
-#include "routing/market/histogram.hpp"
+#include "routing/windows/histogram.hpp"
 
 namespace routing {
 

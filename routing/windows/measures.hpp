@@ -3,10 +3,10 @@
 // Belongs to the market.
 #pragma once
 
-#include "routing/market/uptime.hpp"
-#include "routing/market/window.hpp"
 #include "routing/terms/outcome.hpp"
 #include "routing/terms/prediction.hpp"
+#include "routing/windows/uptime.hpp"
+#include "routing/windows/window.hpp"
 
 namespace routing {
 

@@ -1,4 +1,4 @@
-#include "routing/market/threshold.hpp"
+#include "routing/windows/threshold.hpp"
 
 #include <doctest/doctest.h>
 

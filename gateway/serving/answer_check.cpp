@@ -1,0 +1,295 @@
+#include "gateway/serving/answer_check.hpp"
+
+#include <algorithm>
+
+#include "gateway/request/unfit.hpp"
+#include "providers/dialect/interpreter.hpp"
+#include "providers/json/schema_check.hpp"
+
+namespace gateway {
+namespace {
+
+using config::Feature;
+using providers::AnswerEvent;
+using providers::Fit;
+using providers::JsonString;
+using providers::JsonTree;
+using providers::JsonType;
+using providers::JsonWalk;
+using routing::Check;
+using routing::Checked;
+using routing::Conduct;
+
+// Of an answer; what is longer is not judged.
+constexpr std::size_t most_kept = 256 * 1024;
+constexpr std::size_t most_calls = 128;
+
+bool needs(const InferenceRequest& request, Feature feature) {
+  return request.demand.needs.test(static_cast<std::size_t>(feature));
+}
+
+Checked checked_as(Fit fit) {
+  return fit == Fit::fits ? Checked::passed : fit == Fit::breaks ? Checked::failed : Checked::unjudged;
+}
+
+std::string decoded(const std::string& inside) {
+  return JsonString{inside, inside.find('\\') != std::string::npos}.text();
+}
+
+// What a list of tools says of one of them.
+struct Offered {
+  bool is_known = false;
+  bool has_others = false;  // of whose calls nothing is known
+  std::string_view schema;  // empty: none
+};
+
+// Tools of OpenAI's two APIs, of Anthropic's and of Google's differ in where these stand.
+class Offer {
+ public:
+  Offer(std::string_view tools, std::string_view name, providers::JsonTokens& tokens)
+      : text_(tools), name_(name), walk_(tokens, tools) {
+    if (walk_.ok() && walk_.type() == JsonType::array) walk_.array([this] { return tool(); });
+    if (!walk_.ok()) found_.has_others = true;
+  }
+  const Offered& found() const { return found_; }
+
+ private:
+  bool tool() {
+    if (walk_.type() != JsonType::object) return walk_.skip();
+    One one;
+    if (!walk_.object([&](const JsonString& key) { return member(key, one); })) return false;
+    if (one.name.raw.empty() && !one.is_group) found_.has_others = true;
+    if (!one.name.raw.empty() && one.name.text() == name_) {
+      found_.is_known = true;
+      found_.schema = one.schema;
+    }
+    return true;
+  }
+
+  struct One {
+    JsonString name{};
+    std::string_view schema{};
+    bool is_group = false;
+  };
+
+  bool member(const JsonString& key, One& one) {
+    if (key.is("function") && walk_.type() == JsonType::object)
+      return walk_.object([&](const JsonString& inner) { return member(inner, one); });
+    if ((key.is("functionDeclarations") || key.is("function_declarations")) &&
+        walk_.type() == JsonType::array) {
+      one.is_group = true;
+      return walk_.array([this] { return tool(); });
+    }
+    if (key.is("tools")) found_.has_others = true;
+    if (key.is("name") && walk_.type() == JsonType::string) {
+      const auto name = walk_.string();
+      if (name) one.name = *name;
+      return name.has_value();
+    }
+    const bool is_schema = key.is("parameters") || key.is("input_schema") || key.is("parametersJsonSchema") ||
+                           key.is("parameters_json_schema");
+    const std::size_t begin = walk_.position();
+    if (!walk_.skip()) return false;
+    if (is_schema) one.schema = text_.substr(begin, walk_.end() - begin);
+    return true;
+  }
+
+  const std::string_view text_;
+  const std::string_view name_;
+  JsonWalk walk_;
+  Offered found_;
+};
+
+Checked checked_on(std::string_view schema, std::string_view text, providers::JsonTokens& tokens) {
+  JsonTree value;
+  switch (value.read(text, tokens)) {
+    case JsonTree::Read::invalid:
+      return Checked::failed;
+    case JsonTree::Read::too_large:
+      return Checked::unjudged;
+    case JsonTree::Read::all:
+      break;
+  }
+  if (schema.empty() || schema == "null") return Checked::passed;
+  JsonTree schemas;
+  if (schemas.read(schema, tokens) != JsonTree::Read::all) return Checked::unjudged;
+  return checked_as(providers::fit(schemas, schemas.root(), schemas.root(), value, value.root()));
+}
+
+// One that failed is a failure, whatever else could not be judged.
+Checked both(Checked a, Checked b) {
+  if (a == Checked::failed || b == Checked::failed) return Checked::failed;
+  return a == Checked::unjudged || b == Checked::unjudged ? Checked::unjudged : Checked::passed;
+}
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// As the readers of lists of tools know them.
+std::string in_one_list(const std::vector<providers::Tool>& tools) {
+  std::string list = "[";
+  for (const providers::Tool& tool : tools) {
+    list.append(list.size() > 1 ? "," : "").append(R"({"name":")").append(tool.name.raw).append("\"");
+    if (!tool.schema.empty()) list.append(R"(,"parameters":)").append(tool.schema);
+    list += '}';
+  }
+  return list += ']';
+}
+
+}  // namespace
+
+AnswerCheck::AnswerCheck(const InferenceRequest& request, const providers::Dialect& dialect)
+    : passes_on_(is_passed_on(request, dialect)), is_judged_(dialect.interpreter() != nullptr) {
+  if (!is_judged_ || request.asked.choices > 1) return;
+  checks_calls_ = needs(request, Feature::tools) && !request.asked.tools.empty();
+  checks_json_ = needs(request, Feature::json_object) || needs(request, Feature::json_schema);
+}
+
+void AnswerCheck::note_finish(std::string_view reason) {
+  const bool is_cut = has(reason, "length") || has(reason, "max_tokens") ||
+                      has(reason, "max_output_tokens") || has(reason, "MAX_TOKENS") || reason == "incomplete";
+  const bool is_filtered = has(reason, "filter") || has(reason, "refusal") || has(reason, "SAFETY");
+  finish_ = is_cut                ? Finish::cut
+            : is_filtered         ? Finish::filtered
+            : has(reason, "tool") ? Finish::calls
+                                  : Finish::stop;
+}
+
+bool AnswerCheck::has_room_for(std::size_t bytes) {
+  kept_bytes_ += bytes;
+  is_too_large_ = is_too_large_ || kept_bytes_ > most_kept;
+  return !is_too_large_;
+}
+
+// From the first one on that matters; then all, since calls end with what follows them.
+void AnswerCheck::keep(const providers::SseEvent& event, const providers::PassedContent& content) {
+  const bool matters = (checks_calls_ && content.tool_call) || (checks_json_ && content.text);
+  if ((!matters && events_.empty()) || !has_room_for(event.data.size() + 8)) return;
+  events_.append("data: ");
+  const std::size_t begin = events_.size();
+  events_.append(event.data);
+  // Between JSON's tokens a line's end is white space like any other, and inside them there is none.
+  std::replace(events_.begin() + static_cast<std::ptrdiff_t>(begin), events_.end(), '\n', ' ');
+  std::replace(events_.begin() + static_cast<std::ptrdiff_t>(begin), events_.end(), '\r', ' ');
+  events_.append("\n\n");
+}
+
+void AnswerCheck::take(const AnswerEvent& event) {
+  using Kind = AnswerEvent::Kind;
+  switch (event.kind) {
+    case Kind::tool_call:
+    case Kind::arguments: {
+      if (!checks_calls_ && !checks_json_) return;
+      if (event.index >= most_calls || !has_room_for(event.text.raw.size() + event.name.raw.size())) {
+        is_too_large_ = true;
+        return;
+      }
+      if (made_.size() <= event.index) made_.resize(event.index + 1);
+      made_[event.index].name.append(event.name.raw);
+      made_[event.index].arguments.append(event.text.raw);
+      return;
+    }
+    case Kind::text:
+      if (checks_json_ && has_room_for(event.text.raw.size())) text_.append(event.text.raw);
+      return;
+    case Kind::refusal:
+      is_refused_ = true;
+      return;
+    default:
+      return;
+  }
+}
+
+void AnswerCheck::keep(const InferenceRequest& request) {
+  if (!is_wanted() || wanted_) return;
+  wanted_ = wanted_of(request);
+}
+
+AnswerCheck::Wanted AnswerCheck::wanted_of(const InferenceRequest& request) const {
+  Wanted wanted;
+  if (passes_on_ || !request.conversation) {
+    const auto in_body = [&](const providers::ByteRange& range) {
+      return range.end <= request.body.size() ? range.of(request.body) : std::string_view();
+    };
+    wanted.tools = in_body(request.asked.tools);
+    wanted.schema = in_body(request.asked.output_schema);
+  } else {
+    if (checks_calls_) wanted.tools = in_one_list(request.conversation->tools);
+    wanted.schema = request.conversation->form.schema;
+  }
+  return wanted;
+}
+
+Checked AnswerCheck::calls_checked(providers::JsonTokens& tokens) const {
+  if (!checks_calls_ || finish_ == Finish::cut) return Checked::no;
+  if (is_too_large_) return Checked::unjudged;
+  if (made_.empty()) return Checked::no;
+  Checked result = Checked::passed;
+  for (const Call& call : made_) {
+    std::string arguments = decoded(call.arguments);
+    // Of tools without parameters; clients take it for an empty object.
+    if (arguments.find_first_not_of(" \t\r\n") == std::string::npos) arguments = "{}";
+    const std::string name = decoded(call.name);
+    const Offered offered = Offer(wanted_->tools, name, tokens).found();
+    if (!offered.is_known) {
+      result = both(result, offered.has_others ? Checked::unjudged : Checked::failed);
+      continue;
+    }
+    result = both(result, checked_on(offered.schema, arguments, tokens));
+  }
+  return result;
+}
+
+// A call, a refusal and what was cut off are no JSON, and need not be.
+Checked AnswerCheck::json_checked(providers::JsonTokens& tokens) const {
+  if (!checks_json_ || finish_ == Finish::cut || finish_ == Finish::filtered) return Checked::no;
+  if (is_too_large_) return Checked::unjudged;
+  if (is_refused_ || !made_.empty() || text_.empty()) return Checked::no;
+  return checked_on(wanted_->schema, decoded(text_), tokens);
+}
+
+// Cut off before any limit that is known; said to have calls and has none; never said to have ended.
+Checked AnswerCheck::finish_checked(const InferenceRequest& request, const routing::Attempt& attempt) const {
+  if (finish_ == Finish::none) return Checked::failed;
+  if (finish_ == Finish::calls) return has_calls_ ? Checked::passed : Checked::failed;
+  if (finish_ != Finish::cut) return Checked::passed;
+  const auto& asked_for = request.demand.max_output;
+  if (!asked_for || !attempt.usage || attempt.usage_is_estimated) return Checked::unjudged;
+  const config::EndpointSettings& settings =
+      *request.hosts->generation->catalogue->endpoints()[attempt.endpoint].settings;
+  std::int64_t most = std::min(asked_for->count, settings.context.count - attempt.usage->prompt.count);
+  if (settings.max_output) most = std::min(most, settings.max_output->count);
+  if (request.most_output) most = std::min(most, request.most_output->count);
+  return 10 * attempt.usage->output.count < 9 * most ? Checked::failed : Checked::passed;
+}
+
+Conduct AnswerCheck::conduct(const InferenceRequest& request, const providers::Dialect& dialect,
+                             const providers::HostModel& model, const routing::Attempt& attempt,
+                             std::string_view reply, providers::JsonTokens& tokens) {
+  Conduct conduct{};
+  if (!is_judged_) return conduct;
+  routing::checked(conduct, Check::finish) = finish_checked(request, attempt);
+  const bool may_be_empty = finish_ == Finish::cut || finish_ == Finish::filtered;
+  if (is_visible_ || !may_be_empty)
+    routing::checked(conduct, Check::content) = is_visible_ ? Checked::passed : Checked::failed;
+  if (!is_wanted()) return conduct;
+  keep(request);
+  const bool matters = (checks_calls_ && has_calls_) || checks_json_;
+  if (passes_on_ && matters && !is_too_large_) {
+    kept_bytes_ = 0;
+    if (reply.size() > most_kept) {
+      is_too_large_ = true;
+    } else if (!reply.empty()) {
+      dialect.interpreter()->whole(reply, model, tokens, *this);
+    } else {
+      const auto reader = dialect.interpreter()->streamed(model, tokens);
+      if (reader->feed(events_, *this) == providers::Reading::goes_on) reader->end(*this);
+    }
+  }
+  routing::checked(conduct, Check::tool_arguments) = calls_checked(tokens);
+  routing::checked(conduct, Check::json) = json_checked(tokens);
+  return conduct;
+}
+
+}  // namespace gateway

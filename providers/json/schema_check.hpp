@@ -1,0 +1,25 @@
+// Whether a JSON value is what a JSON Schema asks for, as far as the part of it goes that tools are described
+// with: types, enums, members, items, bounds, combinations, references within the schema. What is not judged
+// (patterns, references elsewhere, and what is rarer) is said to be so, and never guessed. Bounded in time
+// whatever schema and value are. Pure.
+// Source: JSON Schema 2020-12 (validation and applicators), and OpenAPI's `nullable` and upper-case types,
+// which Google's tools are described in.
+#pragma once
+
+#include "providers/json/json_tree.hpp"
+
+namespace providers {
+
+enum class Fit { fits, breaks, unjudged };
+
+// One breach is a breach, whatever else could not be judged.
+constexpr Fit both(Fit a, Fit b) {
+  if (a == Fit::breaks || b == Fit::breaks) return Fit::breaks;
+  return a == Fit::unjudged || b == Fit::unjudged ? Fit::unjudged : Fit::fits;
+}
+
+// `schema` is a value within `schemas`, whose references are meant from `root`.
+Fit fit(const JsonTree& schemas, const JsonNode& root, const JsonNode& schema, const JsonTree& values,
+        const JsonNode& value);
+
+}  // namespace providers

@@ -1,0 +1,57 @@
+// What is kept of how an endpoint's answers pass their checks, and of what it says that it runs. Belongs to
+// the market.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "routing/quality/quality_test.hpp"
+
+namespace routing {
+
+using AllPeers = std::array<PeersShare, check_count>;  // by Check
+
+// Names of what a host runs, as hashes: a fleet of machines has several at a time. The oldest is forgotten.
+struct Fingerprints {
+  std::array<std::uint64_t, 8> known{};
+  std::uint32_t seen = 0;     // different ones, in all
+  config::TimePoint since{};  // when the newest was seen first
+
+  // Whether it is new, and not the first.
+  bool is_news(std::uint64_t fingerprint, config::TimePoint now);
+};
+
+struct ConductMemory {
+  struct OfCheck {
+    QualityTest::Sums sums{};
+    config::TimePoint since{}, last{};
+  };
+  std::array<OfCheck, check_count> checks{};
+  Fingerprints fingerprints{};
+};
+
+class ConductFile {
+ public:
+  // Whether decisions should know at once.
+  bool observe(const Conduct& conduct, std::uint64_t fingerprint, Quality& quality, config::TimePoint now);
+  void pass(Quality& quality, config::TimePoint now);
+
+  const QualityTest& test(std::size_t check) const { return tests_[check]; }
+  // Others' shares are looked up now and then.
+  bool wants_peers(config::TimePoint now) const { return now >= peers_until_; }
+  void set_peers(const AllPeers& peers, config::TimePoint until) { peers_ = peers, peers_until_ = until; }
+  QualityEvidence evidence() const;
+
+  ConductMemory memory() const;
+  void recall(const ConductMemory& memory, config::Duration moved);
+
+ private:
+  void tell(Quality& quality) const;
+
+  std::array<QualityTest, check_count> tests_{};
+  AllPeers peers_{};
+  config::TimePoint peers_until_{};
+  Fingerprints fingerprints_;
+};
+
+}  // namespace routing

@@ -1,0 +1,161 @@
+#include "routing/quality/quality_test.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "routing/host_model/host_draws.hpp"
+
+using namespace std::chrono_literals;
+using namespace routing;
+using Found = QualityTest::Found;
+
+namespace {
+
+constexpr config::TimePoint start = config::TimePoint{} + 1h;
+
+// A host whose answers pass a check with a given chance, drawn from a seed.
+struct Tested {
+  explicit Tested(std::uint64_t seed) : draws(seed) {}
+
+  Found answer(double passes) {
+    const bool passed = draws.uniform(count++, 0) < passes;
+    now += 1s;
+    return test.observe(passed ? Checked::passed : Checked::failed, peers, now);
+  }
+  // Answers until `wanted` was found; nothing where it was not within `most`.
+  std::optional<int> until(Found wanted, double passes, int most) {
+    for (int i = 1; i <= most; ++i) {
+      if (answer(passes) == wanted) return i;
+    }
+    return std::nullopt;
+  }
+  void answers(double passes, int many) {
+    for (int i = 0; i < many; ++i) answer(passes);
+  }
+
+  HostDraws draws;
+  std::uint64_t count = 0;
+  config::TimePoint now = start;
+  PeersShare peers;
+  QualityTest test;
+};
+
+template <class T>
+T median(std::vector<T> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+// Calls from the change to its demotion, over 200 hosts.
+std::vector<int> delays(double before, double after, int calls_before) {
+  std::vector<int> result;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Tested host(seed);
+    host.answers(before, calls_before);
+    result.push_back(host.until(Found::demoted, after, 20'000).value_or(20'000));
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a host that goes from 98 to 90 % valid calls is found within 250 calls, in the median of 200") {
+  for (const int before : {1'000, 4'000, 10'000}) {
+    const std::vector<int> found = delays(0.98, 0.90, before);
+    CAPTURE(before);
+    MESSAGE("98 -> 90 % after " << before << " calls: median " << median(found));
+    CHECK(median(found) <= 250);
+  }
+  CHECK(median(delays(0.98, 0.80, 1'000)) < 100);
+}
+
+TEST_CASE("of hosts that stay as they are, at most one in ten thousand calls is an alarm") {
+  int noted = 0, demoted = 0, calls = 0;
+  for (const double passes : {0.87, 0.95, 0.98, 0.995, 1.0}) {
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+      Tested host(1'000 + seed);
+      for (int i = 0; i < 10'000; ++i) {
+        const Found found = host.answer(passes);
+        noted += found == Found::noted ? 1 : 0;
+        demoted += found == Found::demoted ? 1 : 0;
+      }
+      calls += 10'000;
+    }
+  }
+  MESSAGE(calls << " calls: " << noted << " noted, " << demoted << " demoted");
+  CHECK(noted + demoted <= calls / 10'000);
+  CHECK(demoted <= calls / 50'000);
+}
+
+TEST_CASE("a host that is well again comes back, and one that is not stays demoted") {
+  std::vector<int> back;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    Tested host(seed);
+    host.answers(0.98, 2'000);
+    REQUIRE(host.until(Found::demoted, 0.85, 5'000));
+    CHECK(host.test.regard() == Regard::demoted);
+    back.push_back(host.until(Found::restored, 0.98, 20'000).value_or(20'000));
+    CHECK(host.test.regard() == Regard::usual);
+  }
+  CHECK(median(back) < 400);
+  Tested bad(7);
+  bad.answers(0.98, 2'000);
+  REQUIRE(bad.until(Found::demoted, 0.85, 5'000));
+  CHECK(!bad.until(Found::restored, 0.85, 2'000));
+}
+
+TEST_CASE("a host that was worse than its peers from the beginning is found, without a past of its own") {
+  Tested host(3);
+  host.peers.failing = 0.01;
+  CHECK(host.until(Found::demoted, 0.85, 300));
+  Tested alike(3);
+  alike.peers.failing = 0.13;
+  CHECK(!alike.until(Found::demoted, 0.87, 10'000));
+}
+
+TEST_CASE("what becomes worse at all hosts at once is about the requests: noted, and in the end usual") {
+  Tested host(5);
+  host.peers.failing = 0.02;
+  host.answers(0.98, 2'000);
+  host.peers.failing = 0.20;
+  CHECK(host.until(Found::noted, 0.80, 500));
+  bool is_demoted = false;
+  for (int i = 0; i < 6'000; ++i) is_demoted = is_demoted || host.answer(0.80) == Found::demoted;
+  CHECK(!is_demoted);
+  CHECK(host.test.regard() == Regard::usual);
+}
+
+TEST_CASE("who is demoted and gets no requests is tried again, and a little is enough to demote it again") {
+  Tested host(9);
+  host.answers(0.98, 2'000);
+  REQUIRE(host.until(Found::demoted, 0.80, 2'000));
+  host.test.pass(host.now + 5h);
+  CHECK(host.test.regard() == Regard::demoted);
+  host.now += 7h;
+  host.test.pass(host.now);
+  CHECK(host.test.regard() == Regard::noted);
+  CHECK(host.until(Found::demoted, 0.80, 60));
+}
+
+TEST_CASE("another version of what the host runs begins with a clean slate") {
+  Tested host(11);
+  host.answers(0.98, 2'000);
+  REQUIRE(host.until(Found::demoted, 0.80, 2'000));
+  host.test.begin_again(host.now);
+  CHECK(host.test.regard() == Regard::usual);
+  CHECK(host.test.evidence() == 0);
+  CHECK(!host.until(Found::demoted, 0.98, 1'000));
+}
+
+TEST_CASE("of few answers nothing is said, and what is not judged counts neither way") {
+  Tested host(13);
+  for (int i = 0; i < 1'000; ++i) host.test.observe(Checked::unjudged, {}, start);
+  host.answers(1, 19);
+  CHECK(host.test.share({}).regard == Regard::unseen);
+  CHECK(host.test.sums().unjudged == 1'000);
+  host.answers(1, 1);
+  CHECK(host.test.share({}).regard == Regard::usual);
+  CHECK(host.test.share({}).failing < 0.01f);
+}
