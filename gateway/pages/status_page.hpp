@@ -19,7 +19,8 @@ struct Status {
   const Traffic& traffic;
   std::vector<Budgets::Standing> budgets{};
   config::TimePoint now{};
-  std::span<const routing::EndpointIndex> drained{};  // by operators
+  std::span<const routing::EndpointIndex> drained{};   // by operators
+  std::span<const routing::EndpointIndex> disabled{};  // of those, over restarts, too
 };
 
 // Times are milliseconds, prices dollars per million tokens, shares 0..1; null: no evidence yet. What is
