@@ -15,6 +15,7 @@
 #include "gateway/commands/import_command.hpp"
 #include "gateway/commands/init_command.hpp"
 #include "gateway/commands/serve_command.hpp"
+#include "gateway/commands/shadows_command.hpp"
 #include "gateway/commands/top.hpp"
 #include "gateway/doctor/doctor_command.hpp"
 #include "gateway/replay/replay_command.hpp"
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
       gateway::add_explain(app),
       gateway::add_keys(app),
       gateway::add_spend(app),
+      gateway::add_shadows(app),
       gateway::add_simulate(app, gateway::command_line(argc, argv)),
       gateway::add_replay(app),
   };

@@ -257,6 +257,27 @@ void check_policies(const Node& root, const Settings& settings, const std::vecto
   }
 }
 
+void check_shadows(const Node& root, const Settings& settings, const std::vector<std::string>& policies) {
+  constexpr std::size_t most = 8;
+  if (!root.has("shadow")) return;
+  const Node list = root["shadow"];
+  std::unordered_set<std::string> known;
+  for (std::size_t i = 0; i < settings.shadow.size(); ++i) {
+    const std::string& name = settings.shadow[i].text;
+    if (std::ranges::find(policies, name) == policies.end()) {
+      refuse_name(list.item(i), "policy", name, policies);
+    } else if (!known.insert(name).second) {
+      list.item(i).error("`" + name + "` stands in the list twice", "name each policy once");
+    }
+  }
+  if (settings.shadow.size() > most)
+    list.error("each of them costs about as much as deciding does; at most 8 run at a time",
+               "name those that matter now");
+  if (!settings.shadow.empty() && !settings.records.enabled)
+    list.error("what a decision saw is needed for it, and `records` are not enabled",
+               "leave `records.enabled` out");
+}
+
 // Removes the optional providers without a credential and what only they serve.
 void leave_out_absent(const Node& root, Settings& settings) {
   std::vector<ProviderSettings> present;
@@ -342,6 +363,7 @@ void check_references(const Node& root, Settings& settings) {
   check_presets(root, settings, models, policies);
   resolve_aliases(settings);
   check_policies(root, settings, policies);
+  check_shadows(root, settings, policies);
   check_ledger(root, settings);
   check_sharing(root, settings);
   leave_out_absent(root, settings);

@@ -156,6 +156,13 @@ const Fields<Settings>& settings_fields() {
                    "Which requests get which policy. The first that applies wins."),
           field<S>("default_policy", &S::default_policy, SourceForm{"the name of a policy"},
                    "The policy of requests that no rule is for. `balanced` when left out."),
+          field<S>(
+              "shadow", [](S& s, std::vector<PolicyName> names) { s.shadow = std::move(names); },
+              ListOf<NameForm<PolicyName>>{{TextForm{"the name of a policy", 64}},
+                                           "a list of policies such as `[mine]`"},
+              "Policies that run in shadow: each decision is taken under them, too, and what they would "
+              "have cost or saved is shown beside the policy in force. Nobody is asked because of them. "
+              "At most 8."),
           field<S>("always", &S::always, Mapping<AlwaysSettings>{always_fields},
                    "What holds for every request under every policy, however it was chosen."),
           field<S>("teams", &S::teams,

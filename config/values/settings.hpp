@@ -407,6 +407,8 @@ struct Settings {
   RedisSettings redis;
   MetricsSettings metrics;
   NotifySettings notify;
+  // Policies under which each decision is taken as well, for comparison; nobody is asked because of them.
+  std::vector<PolicyName> shadow;
 };
 
 }  // namespace config

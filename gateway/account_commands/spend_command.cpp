@@ -71,7 +71,7 @@ void print_table(const json::object& page) {
   std::vector<Column> columns;
   for (const json::value& each : page.at("by").as_array())
     columns.push_back({std::string(each.as_string()), Align::left});
-  for (const char* each : {"requests", "prompt tokens", "output tokens", "cost $", "charged $"})
+  for (const char* each : {"requests", "prompt tokens", "output tokens", "cost $", "charged $", "regret $"})
     columns.push_back({each});
   std::vector<Row> rows;
   for (const json::value& each : page.at("data").as_array()) {
@@ -85,6 +85,8 @@ void print_table(const json::object& page) {
       cells.push_back({json::serialize(row.at(count))});
     cells.push_back({amount(row.at("cost"))});
     cells.push_back({amount(row.at("charged"))});
+    const json::value* const regret = row.if_contains("regret");  // of a gateway that knows it
+    cells.push_back({regret && regret->is_number() ? amount(*regret) : "-"});
     rows.push_back(std::move(cells));
   }
   for (const std::string& line : table(columns, rows, {.columns = 200, .rows = 1'000'000}))
@@ -233,7 +235,9 @@ Command add_spend(CLI::App& app) {
   command->add_flag("--csv", options->as_csv, "Print CSV");
   command->add_flag("--json", options->as_json, "Print JSON");
   command->add_option("--forget-user", options->forgotten, "Forget whom the requests of this user were for");
-  command->footer("Example: isocost spend --by team,day --from 2026-11-01");
+  command->footer(
+      "`regret` is what the best other host in hindsight would have saved, waiting included, of the requests "
+      "that could be judged.\nExample: isocost spend --by team,day --from 2026-11-01");
   const auto invoice = std::make_shared<ReconcileOptions>();
   CLI::App* reconcile = command->add_subcommand(
       "reconcile", "A provider's invoice or usage export (CSV) against the ledger, by day (UTC) and model");

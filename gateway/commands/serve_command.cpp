@@ -65,14 +65,20 @@ int run(config::Settings settings, const ServeOptions& options) {
     start.file = options.file;
     start.load = [options] { return listening(load(options.file), options); };
   }
-  const auto traces = otlp_settings([](const char* name) {
+  const Environment variable = [](const char* name) {
     const char* value = std::getenv(name);
     return value ? std::optional<std::string>(value) : std::nullopt;
-  });
+  };
+  const auto traces = otlp_settings(variable, Signal::traces);
+  const auto metrics = otlp_settings(variable, Signal::metrics);
   // What watches must not keep what serves from serving.
   if (const auto* wrong = std::get_if<std::string>(&traces))
     std::cerr << "isocost: no traces: " << *wrong << "\n";
   if (const auto* to = std::get_if<OtlpSettings>(&traces)) start.traces = *to;
+  if (const auto* wrong = std::get_if<std::string>(&metrics);
+      wrong && std::get_if<std::string>(&traces) == nullptr)
+    std::cerr << "isocost: no metrics for a collector: " << *wrong << "\n";
+  if (const auto* to = std::get_if<OtlpSettings>(&metrics)) start.metrics = *to;
   return run_gateway(std::move(start), std::cerr);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 
@@ -74,8 +75,43 @@ std::string text_of_file(const std::string& path) {
   return text;
 }
 
-std::string policies_page(std::string_view yaml) {
-  return json_page(json::object{{"text", sections_of(yaml, {"policies", "rules", "default_policy"})}});
+namespace {
+
+// Null where nothing is known.
+json::value number(double value) {
+  return std::isfinite(value) ? json::value(value) : json::value(nullptr);
+}
+
+json::object interval_of(const routing::Interval& interval) {
+  return {{"mean", number(interval.mean)}, {"low", number(interval.low)}, {"high", number(interval.high)}};
+}
+
+json::object row_of(const ShadowStanding& standing) {
+  return {{"policy", standing.policy},
+          {"shadow", standing.shadow},
+          {"model", standing.model},
+          {"verdict", to_text(standing.verdict)},
+          {"judged", standing.judged},
+          {"forbidden", standing.forbidden},
+          {"unserved", standing.unserved},
+          {"unmeasured", standing.unmeasured},
+          {"moved", standing.moved},
+          {"cost", interval_of(standing.cost)},
+          {"billed", interval_of(standing.dollars)},
+          {"seconds", interval_of(standing.seconds)}};
+}
+
+}  // namespace
+
+std::string policies_page(std::string_view yaml, const ShadowsSeen& shadows) {
+  json::array names, rows;
+  for (const config::PolicyName& name : shadows.names) names.emplace_back(name.text);
+  for (const ShadowStanding& each : shadows.standings) rows.push_back(row_of(each));
+  return json_page(
+      json::object{{"text", sections_of(yaml, {"policies", "rules", "default_policy", "shadow"})},
+                   {"shadow", std::move(names)},
+                   {"shadows", std::move(rows)},
+                   {"shadows_left_out", shadows.left_out}});
 }
 
 std::string configuration_page(const ConfigurationFacts& facts) {

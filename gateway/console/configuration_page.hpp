@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/observe/shadows.hpp"
+
 namespace gateway {
 
 struct LastReload {
@@ -21,8 +23,15 @@ struct ConfigurationFacts {
   LastReload last_reload{};
 };
 
-// The policies of that text, as JSON: for an editor to begin with.
-std::string policies_page(std::string_view yaml);
+// The policies in shadow, and how they stand.
+struct ShadowsSeen {
+  std::vector<config::PolicyName> names;
+  std::vector<ShadowStanding> standings;
+  std::uint64_t left_out = 0;
+};
+
+// The policies of that text, for an editor to begin with, and those in shadow, as JSON.
+std::string policies_page(std::string_view yaml, const ShadowsSeen& shadows);
 std::string configuration_page(const ConfigurationFacts& facts);
 
 // The lines of a text in YAML, what is secret in them masked: values of credentials, keys and headers, and

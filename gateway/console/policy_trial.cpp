@@ -22,7 +22,7 @@ struct Drafted {
 };
 
 bool is_of_policies(const config::Problem& problem) {
-  for (const std::string_view part : {"policies", "rules", "default_policy"}) {
+  for (const std::string_view part : {"policies", "rules", "default_policy", "shadow"}) {
     if (problem.path.starts_with(part)) return true;
   }
   // What is no YAML at all has no path; what is missing beside the policies is none of theirs.

@@ -251,6 +251,28 @@ void Ledger::failed(const std::exception& fault) {
   }
 }
 
+void Ledger::add_regrets(std::vector<LedgerStore::Regret> all) {
+  asio::post(writing_, [this, more = std::move(all)]() mutable {
+    regrets_.insert(regrets_.end(), std::make_move_iterator(more.begin()),
+                    std::make_move_iterator(more.end()));
+    write_regrets();
+  });
+}
+
+// What is lost here is a figure in a report, and no money: after a while of faults the oldest go.
+void Ledger::write_regrets() {
+  constexpr std::size_t most = 20'000;
+  try {
+    const auto store = open_ledger(place_, LedgerStore::Mode::write);
+    store->add_regrets(regrets_);
+    regrets_.clear();
+    if (store_) store_->forget_names();
+  } catch (const std::exception&) {
+    if (regrets_.size() > most)
+      regrets_.erase(regrets_.begin(), regrets_.end() - static_cast<std::ptrdiff_t>(most));
+  }
+}
+
 void Ledger::bring_up_to_date() {
   std::promise<void> done;
   std::future<void> is_done = done.get_future();

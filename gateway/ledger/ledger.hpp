@@ -79,6 +79,8 @@ class Ledger {
     }
     return all;
   }
+  // Choices judged afterwards; from any thread. Where they cannot be written now, they go with the next ones.
+  void add_regrets(std::vector<LedgerStore::Regret> all);
   bool is_writing() const { return is_writing_.load(std::memory_order_relaxed); }
 
   // Reads, for one who waits on its own loop, with all that was written by now. Throws what `read` throws.
@@ -116,6 +118,7 @@ class Ledger {
   void forget_old();
   void failed(const std::exception& fault);
   void bring_up_to_date();
+  void write_regrets();
   std::vector<Books::Past> past_in(LedgerStore& store, const std::vector<Books::Question>& questions) const;
 
   // On the thread that reads. A connection is kept, a file is opened each time.
@@ -146,7 +149,8 @@ class Ledger {
   std::atomic<std::uint64_t> lost_{0}, written_{0}, faults_{0};
   std::chrono::steady_clock::time_point next_forgetting_{};
   std::chrono::steady_clock::time_point next_sync_{};
-  bool is_in_doubt_ = false;  // whether the last commit was one
+  std::vector<LedgerStore::Regret> regrets_;  // of the thread that writes
+  bool is_in_doubt_ = false;                  // whether the last commit was one
   boost::asio::io_context writing_{1}, reading_{1};
   using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
   Guard writes_{writing_.get_executor()}, reads_{reading_.get_executor()};

@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS daily_user(day INTEGER, key INTEGER, user INTEGER, re
 CREATE TABLE IF NOT EXISTS daily_tag(day INTEGER, key INTEGER, tag INTEGER, requests INTEGER,
   prompt INTEGER, cached INTEGER, output INTEGER, reasoning INTEGER, cost INTEGER, charged INTEGER,
   PRIMARY KEY(day, key, tag)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS daily_regret(day INTEGER, team INTEGER, key INTEGER, model INTEGER,
+  endpoint INTEGER, requests INTEGER, regret INTEGER, cost INTEGER,
+  PRIMARY KEY(day, team, key, model, endpoint)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal(epoch INTEGER PRIMARY KEY, number INTEGER NOT NULL,
   closed INTEGER NOT NULL) STRICT;
 )";
@@ -170,6 +173,19 @@ void LedgerFile::write_sums() {
   write(sums_.user_days(), "daily_user", "day,key,user");
   write(sums_.tags, "daily_tag", "day,key,tag");
   sums_.clear();
+}
+
+void LedgerFile::write_regrets(const std::map<RegretPlace, RegretCounts>& all) {
+  Statement& statement = kept(
+      "INSERT INTO daily_regret(day,team,key,model,endpoint,requests,regret,cost) VALUES(?,?,?,?,?,?,?,?) "
+      "ON CONFLICT DO UPDATE SET requests=requests+excluded.requests,regret=regret+excluded.regret,"
+      "cost=cost+excluded.cost");
+  for (const auto& [place, counts] : all) {
+    int column = 0;
+    for (const std::int64_t each : place) statement.bind(++column, each);
+    for (const std::int64_t each : counts) statement.bind(++column, each);
+    statement.run();
+  }
 }
 
 void LedgerFile::commit() {

@@ -82,6 +82,7 @@ class LedgerFile final : public LedgerStore {
   bool has_gateways() const override { return false; }
   std::string text_of(std::int64_t name);
   void write_sums();
+  void write_regrets(const std::map<RegretPlace, RegretCounts>& all) override;
 
   Database database_;
   std::map<std::string, Statement> kept_;

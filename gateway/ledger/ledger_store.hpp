@@ -2,6 +2,7 @@
 // faults are thrown as std::runtime_error.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -70,9 +71,24 @@ class LedgerStore {
   std::map<std::string, Sum> sums_by_gateway(Scope scope, std::string_view key, std::string_view name,
                                              config::WallTime since);
 
+  // Choices that were judged afterwards, of one day, by who asked whom for what. Nano-dollars, waiting
+  // included.
+  struct Regret {
+    std::int64_t day = 0;  // since 1970
+    std::string team, key, model, endpoint;
+    std::int64_t requests = 0;
+    std::int64_t regret = 0;  // what the best other host would have saved
+    std::int64_t cost = 0;    // of what was chosen
+  };
+  // In a transaction of its own.
+  void add_regrets(const std::vector<Regret>& all);
+
   struct SpendRow {
     std::vector<std::string> of;  // as asked for
     std::int64_t requests = 0, prompt = 0, output = 0, cached = 0, reasoning = 0, cost = 0, charged = 0;
+    // Of the requests that were judged; absent where it is not kept by what was asked for.
+    std::optional<std::int64_t> judged{};
+    std::int64_t regret = 0, judged_cost = 0;
   };
   // By what, of days since 1970 (UTC) from and to; throws std::runtime_error where it cannot be told so.
   // `only_key`: of this one alone.
@@ -114,11 +130,18 @@ class LedgerStore {
   // The condition that leaves those in whom this gateway has written; empty where only one writes.
   virtual std::string of_this_gateway() const = 0;
   virtual bool has_gateways() const = 0;
+  using RegretPlace = std::array<std::int64_t, 5>;  // day, team, key, model, endpoint
+  using RegretCounts = std::array<std::int64_t, 3>;
+  virtual void write_regrets(const std::map<RegretPlace, RegretCounts>& all) = 0;
 
  private:
   std::unordered_map<std::string, std::int64_t> names_;
 
   // Rows by `by`, of entries up to a whole hour and of sums from there on.
+  // To the rows of spend(), which begin with `keys`.
+  void add_regrets_to(std::vector<SpendRow>& rows, const std::vector<Numbers>& keys, std::size_t width,
+                      const std::string& where, const Numbers& values, const std::string& columns,
+                      const std::string& groups);
   std::vector<Numbers> rows_since(const std::string& by, const std::string& condition, bool of_users,
                                   const Numbers& values, config::WallTime since);
 };

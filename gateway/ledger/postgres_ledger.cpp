@@ -183,6 +183,28 @@ void PostgresLedger::write_sums(const Table& sums, const std::string& table, con
                 parameters);
 }
 
+// One statement, and so a transaction of its own.
+void PostgresLedger::write_regrets(const std::map<RegretPlace, RegretCounts>& all) {
+  std::array<Numbers, 8> columns;
+  for (const auto& [place, counts] : all) {
+    std::size_t column = 0;
+    for (const std::int64_t each : place) columns[column++].push_back(each);
+    for (const std::int64_t each : counts) columns[column++].push_back(each);
+  }
+  std::vector<std::string> parameters;
+  std::string places;
+  for (const Numbers& each : columns) {
+    parameters.push_back(array_text(each));
+    places += (places.empty() ? "$" : ",$") + std::to_string(parameters.size()) + "::bigint[]";
+  }
+  database_.run("INSERT INTO daily_regret(gateway,day,team,key,model,endpoint,requests,regret,cost) SELECT " +
+                    std::to_string(gateway_) + ", * FROM unnest(" + places +
+                    ") ON CONFLICT(day,gateway,team,key,model,endpoint) DO UPDATE SET "
+                    "requests=daily_regret.requests+excluded.requests,"
+                    "regret=daily_regret.regret+excluded.regret,cost=daily_regret.cost+excluded.cost",
+                parameters);
+}
+
 void PostgresLedger::commit() {
   if (rows_.empty() && read_to_.empty() && closing_.empty()) return;
   make_partitions();

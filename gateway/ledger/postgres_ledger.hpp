@@ -43,6 +43,7 @@ class PostgresLedger final : public LedgerStore {
   // How far the journal is, as far as this object knows; -1: not there.
   std::int64_t position(std::uint64_t epoch);
   void make_partitions();
+  void write_regrets(const std::map<RegretPlace, RegretCounts>& all) override;
   void advance_journals();
   template <class Table>
   void write_sums(const Table& sums, const std::string& table, const std::string& keys);

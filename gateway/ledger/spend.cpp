@@ -43,6 +43,47 @@ std::string table_for(const std::vector<std::string>& by) {
 
 }  // namespace
 
+void LedgerStore::add_regrets(const std::vector<Regret>& all) {
+  if (all.empty()) return;
+  begin();
+  try {
+    std::map<RegretPlace, RegretCounts> sums;
+    for (const Regret& each : all) {
+      const RegretPlace place{each.day, name(Whose::team, each.team), name(Whose::key, each.key),
+                              name(Whose::model, each.model), name(Whose::endpoint, each.endpoint)};
+      RegretCounts& counts = sums[place];
+      counts[0] += each.requests, counts[1] += each.regret, counts[2] += each.cost;
+    }
+    write_regrets(sums);
+    commit();
+  } catch (...) {
+    roll_back();
+    throw;
+  }
+}
+
+void LedgerStore::add_regrets_to(std::vector<SpendRow>& rows, const std::vector<Numbers>& keys,
+                                 std::size_t width, const std::string& where, const Numbers& values,
+                                 const std::string& columns, const std::string& groups) {
+  std::map<Numbers, SpendRow*> at;
+  std::size_t row = 0;
+  for (const Numbers& each : keys) {
+    // Those without anything in them have no row.
+    if (row == rows.size()) break;
+    at[Numbers(each.begin(), each.begin() + static_cast<std::ptrdiff_t>(width))] = &rows[row++];
+  }
+  for (SpendRow& each : rows) each.judged = 0;
+  const std::string sql =
+      "SELECT " + columns + "sum(requests),sum(regret),sum(cost) FROM daily_regret" + where + groups;
+  for (const Numbers& each : select(sql, values)) {
+    const auto found = at.find(Numbers(each.begin(), each.begin() + static_cast<std::ptrdiff_t>(width)));
+    if (found == at.end()) continue;
+    found->second->judged = each[width];
+    found->second->regret = each[width + 1];
+    found->second->judged_cost = each[width + 2];
+  }
+}
+
 std::vector<LedgerStore::SpendRow> LedgerStore::spend(const std::vector<std::string>& by,
                                                       std::int64_t from_day, std::int64_t to_day,
                                                       std::optional<std::string_view> only_key) {
@@ -81,6 +122,8 @@ std::vector<LedgerStore::SpendRow> LedgerStore::spend(const std::vector<std::str
     for (std::size_t i = 0; i < 7; ++i) *to[i] = each[by.size() + i];
     if (row.requests != 0 || row.cost != 0 || !by.empty()) all.push_back(std::move(row));
   }
+  if (table == "daily")
+    add_regrets_to(all, rows, by.size(), sql.substr(sql.find(" WHERE ")), values, columns, groups);
   const bool by_day = is_by(by, "day");
   if (by_day) {
     std::ranges::sort(all, {}, &SpendRow::of);

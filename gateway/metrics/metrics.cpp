@@ -3,6 +3,8 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include "gateway/metrics/metrics_endpoints.hpp"
 #include "gateway/metrics/metrics_families.hpp"
@@ -156,6 +158,42 @@ void Metrics::observe_limits(std::span<const std::pair<std::string, double>> by_
   GaugeFamily& family = parts_->families.first_token_limit;
   family.keep_only([](const prometheus::Labels&) { return false; });
   for (const auto& [policy, seconds] : by_policy) family.child({policy}).Set(seconds);
+}
+
+void Metrics::observe_shadows(std::vector<ShadowStanding> standings, std::uint64_t left_out) {
+  MetricsFamilies& families = parts_->families;
+  std::ranges::stable_sort(standings, std::ranges::greater(), &ShadowStanding::judged);
+  if (standings.size() > MetricsFamilies::of_shadows) standings.resize(MetricsFamilies::of_shadows);
+  families.shadow_requests.keep_only([&](const prometheus::Labels& labels) {
+    return std::ranges::any_of(standings, [&](const ShadowStanding& each) {
+      return each.policy == labels.at("policy") && each.shadow == labels.at("shadow") &&
+             each.model == labels.at("model");
+    });
+  });
+  families.shadow_difference.keep_only([](const prometheus::Labels&) { return false; });
+  for (const ShadowStanding& each : standings) {
+    const std::array<std::pair<std::string_view, std::uint64_t>, 4> counts{{{"judged", each.judged},
+                                                                            {"forbidden", each.forbidden},
+                                                                            {"unserved", each.unserved},
+                                                                            {"unmeasured", each.unmeasured}}};
+    for (const auto& [outcome, count] : counts) {
+      if (count == 0) continue;
+      prometheus::Counter& counter =
+          families.shadow_requests.child({each.policy, each.shadow, each.model, outcome});
+      counter.Increment(static_cast<double>(count) - counter.Value());
+    }
+    const std::array<std::pair<std::string_view, const routing::Interval*>, 3> measures{
+        {{"cost", &each.cost}, {"billed", &each.dollars}, {"answer", &each.seconds}}};
+    for (const auto& [measure, interval] : measures) {
+      if (!std::isfinite(interval->low) || !std::isfinite(interval->high)) continue;
+      const std::array<std::pair<std::string_view, double>, 3> bounds{
+          {{"mean", interval->mean}, {"low", interval->low}, {"high", interval->high}}};
+      for (const auto& [bound, value] : bounds)
+        families.shadow_difference.child({each.policy, each.shadow, each.model, measure, bound}).Set(value);
+    }
+  }
+  prometheus::Counter& lost = families.shadow_left_out.child();
+  lost.Increment(static_cast<double>(left_out) - lost.Value());
 }
 
 std::string Metrics::text() const {

@@ -14,6 +14,7 @@
 
 #include "gateway/metrics/family_facts.hpp"
 #include "gateway/observe/record.hpp"
+#include "gateway/observe/shadows.hpp"
 #include "routing/terms/in_flight.hpp"
 
 namespace gateway {
@@ -91,6 +92,9 @@ class Metrics {
   void observe_budgets(std::span<const Budget> budgets);
   // What policies require of ttft.p90, in seconds; those of earlier ones end.
   void observe_limits(std::span<const std::pair<std::string, double>> by_policy);
+  // Where policies in shadow stand, and the requests that nobody could judge for them; those that are gone
+  // end.
+  void observe_shadows(std::vector<ShadowStanding> standings, std::uint64_t left_out);
   // The text exposition format, version 0.0.4.
   std::string text() const;
   // Every family there is, as they stand in the list.

@@ -29,8 +29,8 @@ struct MetricsFamilies {
   using Labels = std::vector<std::string>;
   const Labels endpoint{"endpoint", "model"}, model{"model"}, policy{"policy", "model"};
   const Labels tenant{"team", "key"};
-  static constexpr std::size_t few = CounterFamily::few, of_policies = 200, of_tenants = 330;
-  static constexpr std::size_t of_checks = 480;
+  static constexpr std::size_t few = CounterFamily::few, of_policies = 200, of_tenants = 330, of_checks = 480,
+                               of_shadows = 32, of_budgets = 100;
 
   CounterFamily requests{registry, "isocost_requests_total", "Requests by how they ended for the client.",
                          Labels{"path", "model", "status", "ending"}};
@@ -127,6 +127,31 @@ struct MetricsFamilies {
                        Labels{"policy", "model", "verdict"},
                        {},
                        3 * of_policies};
+  CounterFamily shadow_requests{
+      registry,
+      "isocost_shadow_requests_total",
+      "Requests that were decided under a policy in shadow (`shadow`), too, by the policy in force and by "
+      "what "
+      "came of it: judged; forbidden (it might have chosen whom the policy in force never allows), unserved "
+      "(it would have left nobody), unmeasured (it would have chosen whom nothing is known of). Of the 32 "
+      "pairs "
+      "with the most requests.",
+      Labels{"policy", "shadow", "model", "outcome"},
+      {},
+      4 * of_shadows + 5};
+  GaugeFamily shadow_difference{
+      registry,
+      "isocost_shadow_difference",
+      "What a policy in shadow would add to a request; less than zero: what it would save. `measure` is cost "
+      "(dollars, waiting and failing included, at the values of the policy in force), billed (dollars that "
+      "hosts bill) or answer (seconds until the whole answer); `bound` is mean, or low or high of a 95 % "
+      "interval that may be looked at at any time. Absent while there is too little for one.",
+      Labels{"policy", "shadow", "model", "measure", "bound"},
+      {},
+      9 * of_shadows + 5};
+  CounterFamily shadow_left_out{registry, "isocost_shadow_left_out_total",
+                                "Requests that were not decided under the policies in shadow: too many at a "
+                                "time, or the configuration or what was known then is gone."};
   CounterFamily policy_dollars{registry,
                                "isocost_policy_spent_dollars_total",
                                "What the hosts bill for requests, by the policy that decided.",
@@ -145,7 +170,7 @@ struct MetricsFamilies {
                                 "What a policy's `require` says of ttft.p90.",
                                 Labels{"policy"},
                                 {},
-                                of_policies};
+                                of_budgets};
   GaugeFamily budget_used{
       registry,
       "isocost_budget_used_ratio",
@@ -401,20 +426,20 @@ struct MetricsFamilies {
                      "What requests under the policy should cost in a day (`budget`).",
                      Labels{"policy"},
                      {},
-                     of_policies};
+                     of_budgets};
   GaugeFamily budget_spent{registry,
                            "isocost_policy_spent_today_dollars",
                            "What requests under the policy have cost today.",
                            Labels{"policy"},
                            {},
-                           of_policies};
+                           of_budgets};
   GaugeFamily budget_money{registry,
                            "isocost_policy_money_factor",
                            "How much a dollar to a host counts under the policy: 1 within the day's plan, at "
                            "most 10.",
                            Labels{"policy"},
                            {},
-                           of_policies};
+                           of_budgets};
   GaugeFamily generation{registry, "isocost_config_generation", "Generation of the configuration in use."};
   GaugeFamily snapshot_version{registry, "isocost_snapshot_version",
                                "Version of the newest market snapshot."};

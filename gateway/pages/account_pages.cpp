@@ -277,12 +277,15 @@ std::string spend_page(const std::vector<std::string>& by, const std::vector<Led
   if (form == SpendForm::csv) {
     std::string text;
     for (const std::string& each : by) text += each + ",";
-    text += "requests,prompt_tokens,output_tokens,cached_tokens,reasoning_tokens,cost,charged\r\n";
+    text +=
+        "requests,prompt_tokens,output_tokens,cached_tokens,reasoning_tokens,cost,charged,judged_requests,"
+        "regret\r\n";
     for (const LedgerStore::SpendRow& row : rows) {
       for (const std::string& each : row.of) text += cell(each) + ",";
       for (const std::int64_t count : {row.requests, row.prompt, row.output, row.cached, row.reasoning})
         text += std::to_string(count) + ",";
-      text += exact(row.cost) + "," + exact(row.charged) + "\r\n";
+      text += exact(row.cost) + "," + exact(row.charged) + ",";
+      text += row.judged ? std::to_string(*row.judged) + "," + exact(row.regret) + "\r\n" : ",\r\n";
     }
     return text;
   }
@@ -299,6 +302,9 @@ std::string spend_page(const std::vector<std::string>& by, const std::vector<Led
     object["charged_nanos"] = row.charged;
     object["cost"] = dollars(row.cost);
     object["charged"] = dollars(row.charged);
+    object["judged_requests"] = row.judged ? json::value(*row.judged) : json::value(nullptr);
+    object["regret"] = row.judged ? json::value(dollars(row.regret)) : json::value(nullptr);
+    object["judged_cost"] = row.judged ? json::value(dollars(row.judged_cost)) : json::value(nullptr);
     data.push_back(std::move(object));
   }
   return json_page(json::object{{"by", json::array(by.begin(), by.end())}, {"data", std::move(data)}});

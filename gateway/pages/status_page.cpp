@@ -166,6 +166,7 @@ json::object row_of(const Status& status, const routing::Endpoint& endpoint, con
                    {"state", to_text(stand.standing)}};
   row["back_in_seconds"] =
       stand.until ? number_or_null(seconds(*stand.until - status.now)) : json::value(nullptr);
+  row["disabled"] = std::ranges::find(status.disabled, endpoint.index) != status.disabled.end();
   row["in_flight"] = status.in_flight.at(endpoint.index);
   row["in_flight_of_others"] = number_or_null(state.engine.others);
   add_measured(state.measured, row);

@@ -20,7 +20,8 @@ struct Status {
   const Traffic& traffic;
   std::vector<Budgets::Standing> budgets{};
   config::TimePoint now{};
-  std::span<const routing::EndpointIndex> drained{};  // by operators
+  std::span<const routing::EndpointIndex> drained{};   // by operators
+  std::span<const routing::EndpointIndex> disabled{};  // of those, over restarts, too
   // With how many gateways the market is one, this one counted, and how long ago they were listened to.
   struct Shared {
     std::size_t gateways = 1;

@@ -43,6 +43,8 @@ ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::stri
       log_(generation_->catalogue->settings().log),
       traffic_(generation_->catalogue, config::Clock::now()),
       published_(market_.snapshot(config::Clock::now())) {
+  shadows_.adopt(generation_->catalogue, generation_->policies);
+  shadows_.keep(*published_);
   observe_limits();
 }
 
@@ -62,6 +64,7 @@ std::string ControlLoop::keep_market(MarketFile& file) {
     const config::Duration passed = std::max(config::Duration{}, config::Duration(age));
     const std::size_t of = market_.recall(kept->memory, passed, config::Clock::now());
     published_ = market_.snapshot(config::Clock::now());
+    shadows_.keep(*published_);
     generation_->budgets.recall(kept->memory.budgets, today());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(passed).count();
     told = "what the market knew " + std::to_string(seconds) + " s ago of " + std::to_string(of) + " of " +
@@ -96,6 +99,28 @@ void ControlLoop::keep_market_regularly() {
   });
 }
 
+void ControlLoop::keep_regrets_regularly() {
+  next_regrets_.expires_after(between_keepings);
+  next_regrets_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    keep_regrets_now();
+    keep_regrets_regularly();
+  });
+}
+
+void ControlLoop::export_metrics_now() {
+  if (metric_exporter_) metric_exporter_->give(make_metrics(), std::chrono::system_clock::now());
+}
+
+void ControlLoop::export_metrics_regularly() {
+  next_metrics_.expires_after(metric_exporter_->interval());
+  next_metrics_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    export_metrics_now();
+    export_metrics_regularly();
+  });
+}
+
 void ControlLoop::keep_market_now() {
   if (!market_file_ || !std::exchange(learned_since_kept_, false)) return;
   routing::MarketMemory memory = market_.memory(config::Clock::now());
@@ -105,12 +130,14 @@ void ControlLoop::keep_market_now() {
 
 void ControlLoop::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
   published_ = std::move(snapshot);
+  shadows_.keep(*published_);
   if (storage_) storage_->keep(published_);
   learned_ = false;
 }
 
 void ControlLoop::serve(std::vector<DataLoop*> loops) {
   loops_ = std::move(loops);
+  take_out();
   publish_regularly();
 }
 
@@ -164,7 +191,13 @@ void ControlLoop::take(const Batch& batch) {
     tell_others(now);
   }
 
-  judge_.judge(batch.records, now, [&] { return market_.seen(now); });
+  auto look = [&, seen = std::shared_ptr<const routing::Snapshot>()]() mutable {
+    if (!seen) seen = market_.seen(now);
+    return seen;
+  };
+  judge_.judge(batch.records, now, std::ref(look));
+  if (keep_regrets_) regrets_.add(batch.records);
+  shadows_.judge(batch.records, generation_->policies, now, std::ref(look));
   const bool is_watched = tail_.is_watched(now);
   for (const RecordPtr& each : batch.records) {
     const Record& record = *each;
@@ -234,10 +267,14 @@ config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation
   calendar_ = calendar_of(generation_->catalogue->settings());
   market_.adopt(generation_->catalogue, now);
   if (shared_market_) shared_market_->adopt(*generation_->catalogue);
+  shadows_.adopt(generation_->catalogue, generation_->policies);
   metrics_.adopt(generation_->catalogue);
   traffic_.adopt(generation_->catalogue);
   log_.reopen(generation_->catalogue->settings().log);
   drained_.adopt(*generation_->catalogue);
+  for (const auto& [model, endpoint] : disabled_.all())
+    drained_.change({.what = ServiceCall::What::drain, .endpoint = endpoint, .model = model},
+                    *generation_->catalogue);
   keep(market_.snapshot(now));
   for (DataLoop* loop : loops_) {
     asio::post(loop->io(), [loop, newest = generation_, snapshot = published_, out = drained_.now()] {
@@ -280,6 +317,7 @@ std::string ControlLoop::make_metrics() {
   for (const Budgets::Standing& each : generation_->budgets.standings()) {
     metrics_.observe_budget(each.policy, each.a_day, each.spent, each.money);
   }
+  metrics_.observe_shadows(shadows_.standings(), shadows_.left_out());
   if (observe_money_) observe_money_(metrics_);
   return metrics_.text();
 }
@@ -292,6 +330,7 @@ std::optional<Status::Shared> ControlLoop::shared_with(config::TimePoint now) co
 std::string ControlLoop::make_status() {
   const config::TimePoint now = config::Clock::now();
   const auto snapshot = market_.seen(now);
+  const std::vector<routing::EndpointIndex> out_for_good = disabled();
   return status_page({.version = version_,
                       .snapshot = *snapshot,
                       .in_flight = generation_->in_flight,
@@ -299,6 +338,7 @@ std::string ControlLoop::make_status() {
                       .budgets = generation_->budgets.standings(),
                       .now = now,
                       .drained = drained_.endpoints(),
+                      .disabled = out_for_good,
                       .shared = shared_with(now)});
 }
 
@@ -321,11 +361,69 @@ providers::Task<Administered> ControlLoop::administer(Loop& asker, AdminCall cal
 
 Pages::Told ControlLoop::change_service_now(const ServiceCall& call) {
   const auto changed = drained_.change(call, *generation_->catalogue);
-  for (DataLoop* loop : loops_) {
-    asio::post(loop->io(), [loop, out = drained_.now()] { loop->take_out(out); });
+  take_out();
+  if (call.what == ServiceCall::What::resume) {
+    KeptNames::Names left = disabled_.all();
+    std::erase_if(left, [&](const auto& name) {
+      return name.second == call.endpoint && (call.model.empty() || name.first == call.model);
+    });
+    if (left.size() != disabled_.all().size() && !disabled_.set(std::move(left)))
+      return {.status = 503,
+              .text = "It is back until the next start only: the state directory cannot be written."};
   }
   if (changed.empty()) return {.status = 404, .text = no_such_endpoint(call)};
   return {.text = service_page(call, changed, *generation_->catalogue, generation_->in_flight)};
+}
+
+void ControlLoop::take_out() {
+  for (DataLoop* loop : loops_) {
+    asio::post(loop->io(), [loop, out = drained_.now()] { loop->take_out(out); });
+  }
+}
+
+void ControlLoop::keep_disabled(std::string file) {
+  disabled_.keep(std::move(file));
+  for (const auto& [model, endpoint] : disabled_.all())
+    drained_.change({.what = ServiceCall::What::drain, .endpoint = endpoint, .model = model},
+                    *generation_->catalogue);
+}
+
+std::vector<routing::EndpointIndex> ControlLoop::disabled() const {
+  std::vector<routing::EndpointIndex> all;
+  for (const routing::EndpointIndex index : drained_.endpoints()) {
+    const routing::Endpoint& endpoint = generation_->catalogue->endpoints()[index];
+    if (disabled_.all().contains({endpoint.model->name.text, endpoint.settings->name.text}))
+      all.push_back(index);
+  }
+  return all;
+}
+
+Pages::Told ControlLoop::disable_now(const ServiceCall& call) {
+  Told told = change_service_now(call);
+  if (told.status != 200) return told;
+  KeptNames::Names names = disabled_.all();
+  for (const routing::Endpoint& endpoint : generation_->catalogue->endpoints()) {
+    const std::string& model = endpoint.model->name.text;
+    const bool is_meant =
+        endpoint.settings->name.text == call.endpoint && (call.model.empty() || model == call.model);
+    if (is_meant) names.emplace(model, call.endpoint);
+  }
+  if (disabled_.set(std::move(names))) return told;
+  return {.status = 503,
+          .text = "It is out until the next start only: the state directory cannot be written."};
+}
+
+providers::Task<Pages::Told> ControlLoop::disable(Loop& asker, ServiceCall call) {
+  auto changing = providers::elsewhere(io_, asker, [this, call] { return disable_now(call); });
+  co_return co_await std::move(changing);
+}
+
+providers::Task<Pages::Told> ControlLoop::probe(Loop& asker, std::string endpoint, std::string model) {
+  auto looking = providers::elsewhere(io_, asker, [this] { return generation_; });
+  std::shared_ptr<const Generation> generation = co_await std::move(looking);
+  auto probing = probe_.run(asker, std::move(generation), std::move(endpoint), std::move(model));
+  HostProbe::Answer answer = co_await std::move(probing);
+  co_return Told{.status = answer.status, .text = std::move(answer.text)};
 }
 
 providers::Task<Pages::Told> ControlLoop::change_service(Loop& asker, ServiceCall call) {
@@ -367,6 +465,7 @@ struct Materials {
   std::shared_ptr<const routing::Snapshot> snapshot;
   ConfigurationFacts facts;
   std::shared_ptr<const OutOfService> out_of_service;
+  ShadowsSeen shadows;
 };
 
 RecordDesk::Answer made_page(Page page, const Materials& from, const std::string& query,
@@ -381,7 +480,7 @@ RecordDesk::Answer made_page(Page page, const Materials& from, const std::string
       return {.body = configuration_page(from.facts)};
     case Page::policies: {
       const std::string text = from.facts.file.empty() ? "" : text_of_file(from.facts.file);
-      return {.body = policies_page(text)};
+      return {.body = policies_page(text, from.shadows)};
     }
     case Page::policy_check:
       return {.body = policy_check(settings, body)};
@@ -404,7 +503,10 @@ providers::Task<Pages::Told> ControlLoop::slow_page(Loop& asker, Page page, std:
     return Materials{.generation = generation_,
                      .snapshot = published_,
                      .facts = configuration_(),
-                     .out_of_service = drained_.now()};
+                     .out_of_service = drained_.now(),
+                     .shadows = {.names = generation_->catalogue->settings().shadow,
+                                 .standings = shadows_.standings(),
+                                 .left_out = shadows_.left_out()}};
   });
   const Materials from = co_await std::move(gathering);
   auto making = desk_->run(asker, [page, from, query, body] { return made_page(page, from, query, body); });
@@ -415,6 +517,8 @@ providers::Task<Pages::Told> ControlLoop::slow_page(Loop& asker, Page page, std:
 void ControlLoop::finish() {
   regular_.cancel();
   next_keeping_.cancel();
+  next_regrets_.cancel();
+  next_metrics_.cancel();
   log_.flush();
   io_.stop();
 }

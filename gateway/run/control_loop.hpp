@@ -14,11 +14,14 @@
 #include "gateway/console/tail.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/generation/generation.hpp"
+#include "gateway/ledger/regret_sums.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/observe/judge.hpp"
 #include "gateway/observe/request_log.hpp"
+#include "gateway/observe/shadows.hpp"
 #include "gateway/observe/traffic.hpp"
 #include "gateway/pages/status_page.hpp"
+#include "gateway/probe/host_probe.hpp"
 #include "gateway/recall/record_desk.hpp"
 #include "gateway/record_file/market_file.hpp"
 #include "gateway/record_file/storage.hpp"
@@ -26,6 +29,8 @@
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/data_loop.hpp"
 #include "gateway/run/shared_market.hpp"
+#include "gateway/state/kept_names.hpp"
+#include "gateway/trace/metric_exporter.hpp"
 #include "gateway/trace/trace_exporter.hpp"
 #include "routing/market/market.hpp"
 
@@ -48,6 +53,13 @@ class ControlLoop final : public Pages {
   void work_at(RecordDesk& desk) { desk_ = &desk; }
   // Before the threads run: who exports traces; outlives this loop's thread.
   void trace_to(TraceExporter& exporter) { tracer_ = &exporter; }
+  // Before the threads run: who exports metrics; outlives this loop's thread.
+  void export_metrics_to(MetricExporter& exporter) {
+    metric_exporter_ = &exporter;
+    export_metrics_regularly();
+  }
+  // Once this loop's thread has ended, too.
+  void export_metrics_now();
   // Before the threads run: what can be said of the configuration, asked on this loop's thread.
   void on_configuration(std::function<ConfigurationFacts()> facts, bool demo) {
     configuration_ = std::move(facts);
@@ -100,10 +112,24 @@ class ControlLoop final : public Pages {
   void administered_by(Administration& administration) { administration_ = &administration; }
   // What is counted of money, before each look at the metrics.
   void on_metrics(std::function<void(Metrics&)> observe) { observe_money_ = std::move(observe); }
+  // Where choices judged afterwards are summed up; to be set before the threads run.
+  void on_regrets(std::function<void(std::vector<LedgerStore::Regret>)> keep) {
+    keep_regrets_ = std::move(keep);
+    keep_regrets_regularly();
+  }
+  // Once this loop's thread has ended, too.
+  void keep_regrets_now() {
+    if (keep_regrets_ && !regrets_.is_empty()) keep_regrets_(regrets_.take());
+  }
   providers::Task<Seen> events(Loop& asker, std::uint64_t after) override;
   providers::Task<Told> slow_page(Loop& asker, Page page, std::string query, std::string body) override;
   bool is_demo() const override { return is_demo_; }
   providers::Task<Told> change_service(Loop& asker, ServiceCall call) override;
+  providers::Task<Told> disable(Loop& asker, ServiceCall call) override;
+  providers::Task<Told> probe(Loop& asker, std::string endpoint, std::string model) override;
+  bool is_probing() const { return probe_.is_busy(); }
+  // Before the threads run: where it is kept who is disabled, and who is at once.
+  void keep_disabled(std::string file);
   void note(Change change) override;
   providers::Task<Told> changes(Loop& asker) override;
   // Before the threads run: where changes are written down. Said, where they cannot be.
@@ -132,7 +158,12 @@ class ControlLoop final : public Pages {
   void publish_regularly();
   void tell_others(config::TimePoint now);
   void keep_market_regularly();
+  void keep_regrets_regularly();
+  void export_metrics_regularly();
   Told change_service_now(const ServiceCall& call);
+  Told disable_now(const ServiceCall& call);
+  void take_out();
+  std::vector<routing::EndpointIndex> disabled() const;
   void publish();
   void keep(std::shared_ptr<const routing::Snapshot> snapshot);
 
@@ -146,6 +177,9 @@ class ControlLoop final : public Pages {
   Traffic traffic_;
   Judge judge_;
   std::optional<SharedMarket> shared_market_;  // absent where this gateway is alone
+  Shadows shadows_;
+  RegretSums regrets_;
+  std::function<void(std::vector<LedgerStore::Regret>)> keep_regrets_;
   std::function<Reloaded()> reload_;
   std::function<void(Metrics&)> observe_money_;
   std::vector<DataLoop*> loops_;
@@ -154,14 +188,19 @@ class ControlLoop final : public Pages {
   Administration* administration_ = nullptr;  // absent where nothing is kept
   Storage* storage_ = nullptr;                // absent where no records are kept
   RecordDesk* desk_ = nullptr;
-  TraceExporter* tracer_ = nullptr;  // absent where no traces are exported
+  TraceExporter* tracer_ = nullptr;            // absent where no traces are exported
+  MetricExporter* metric_exporter_ = nullptr;  // likewise
+  boost::asio::steady_timer next_metrics_{io_};
   Tail tail_;
   std::function<ConfigurationFacts()> configuration_;
   bool is_demo_ = false;
   Drained drained_;
+  KeptNames disabled_;  // model, endpoint; they are among those
+  HostProbe probe_;
   ChangeLog changes_;
   MarketFile* market_file_ = nullptr;
   boost::asio::steady_timer next_keeping_{io_};
+  boost::asio::steady_timer next_regrets_{io_};
   bool learned_since_kept_ = false;
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
   std::uint64_t records_lost_before_ = 0;

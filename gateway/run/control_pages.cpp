@@ -14,6 +14,15 @@ providers::Task<Pages::Told> Pages::change_service(Loop& /*asker*/, ServiceCall 
   co_return Told{.status = 404, .text = "No endpoint can be taken out of service here."};
 }
 
+providers::Task<Pages::Told> Pages::disable(Loop& asker, ServiceCall call) {
+  auto changing = change_service(asker, std::move(call));
+  co_return co_await std::move(changing);
+}
+
+providers::Task<Pages::Told> Pages::probe(Loop& /*asker*/, std::string /*endpoint*/, std::string /*model*/) {
+  co_return Told{.status = 404, .text = "No endpoint can be asked here."};
+}
+
 void Pages::note(Change /*change*/) {}
 
 providers::Task<Pages::Told> Pages::changes(Loop& /*asker*/) {

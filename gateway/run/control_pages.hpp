@@ -73,6 +73,10 @@ class Pages {
   // No new request goes to a drained endpoint, whatever policies say, until it is resumed or the process
   // ends. What it has under way goes on. JSON, or 404.
   virtual providers::Task<Told> change_service(Loop& asker, ServiceCall call);
+  // Likewise, and it stays so over restarts until it is resumed or enabled.
+  virtual providers::Task<Told> disable(Loop& asker, ServiceCall call);
+  // Asks the endpoint now whether it is as configured, which costs a few tokens. JSON; 404, 503.
+  virtual providers::Task<Told> probe(Loop& asker, std::string endpoint, std::string model);
   // Writes down what was changed. May be called by every thread; does not wait.
   virtual void note(Change change);
   virtual providers::Task<Told> changes(Loop& asker);

@@ -83,6 +83,7 @@ class RunningGateway {
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     asio::signal_set hangup(control_.io(), SIGHUP);
     export_traces();
+    export_metrics();
     if (!can_log() || !keep_state()) return 1;
     look_after_engines();
     keep_market();
@@ -106,17 +107,20 @@ class RunningGateway {
     control_.close_log();
     control_.keep_market_now();
     if (market_file_ && !market_file_->finish(patience_for_disk)) std::quick_exit(0);
+    control_.keep_regrets_now();
     if (ledger_ && !ledger_->finish(patience_for_disk)) std::quick_exit(0);
     // A disk that hangs must not keep the process; what it did not take is lost.
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
     // These may wait for somebody else: what is kept here goes first.
-    tracer_.reset();
+    control_.export_metrics_now();
+    const bool has_told_all =
+        (!tracer_ || tracer_->finish()) && (!metric_exporter_ || metric_exporter_->finish());
     sharing_.reset();
     exchange_.reset();
     desk_.reset();  // what these still make is for loops that are there
     administration_.reset();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
-    if (!are_engines_left) std::quick_exit(0);
+    if (!are_engines_left || !has_told_all || control_.is_probing()) std::quick_exit(0);
     for (const auto& loop : loops_) {
       if (loop->looks_up()) std::quick_exit(0);
     }
@@ -155,12 +159,25 @@ class RunningGateway {
   void export_traces() {
     if (!start_.traces) return;
     const OtlpSettings& to = *start_.traces;
-    say("isocost: traces go to http://" + to.host + ":" + to.port + to.path);
+    say("isocost: traces go to " + to_text(to.url));
+    trace_collector_ = std::make_unique<Collector>(to);
     tracer_ = std::make_unique<TraceExporter>(
-        to, start_.version, [to](const std::string& body) { return post_spans(to, body); },
+        to, start_.version, [this](const std::string& body) { return trace_collector_->post(body); },
         [this](const std::string& text) { say("isocost: " + text); },
-        [this](std::uint64_t spans) { control_.counters().count(Event::span_dropped, spans); });
+        [this](std::uint64_t spans) { control_.counters().count(Event::span_dropped, spans); },
+        [this] { trace_collector_->abort(); });
     control_.trace_to(*tracer_);
+  }
+
+  void export_metrics() {
+    if (!start_.metrics) return;
+    const OtlpSettings& to = *start_.metrics;
+    say("isocost: metrics go to " + to_text(to.url));
+    metric_collector_ = std::make_unique<Collector>(to);
+    metric_exporter_ = std::make_unique<MetricExporter>(
+        to, start_.version, [this](const std::string& body) { return metric_collector_->post(body); },
+        [this](const std::string& text) { say("isocost: " + text); }, [this] { metric_collector_->abort(); });
+    control_.export_metrics_to(*metric_exporter_);
   }
 
   bool can_log() {
@@ -339,6 +356,8 @@ class RunningGateway {
     const config::TimePoint now = config::Clock::now();
     for (const Books::Past& past : ledger_->past(books_.questions(now))) books_.add(past, now);
     ledger_->run();
+    control_.on_regrets(
+        [this](std::vector<LedgerStore::Regret> all) { ledger_->add_regrets(std::move(all)); });
     is_counting_ = true;
     if (!settings().redis.url.empty()) {
       sharing_ = std::make_unique<SharedLimits>(settings().redis, name(), books_, *ledger_,
@@ -353,6 +372,7 @@ class RunningGateway {
     const std::string& file = settings.file;
     control_.on_configuration([this] { return configuration(); }, start_.file.empty());
     if (state_) {
+      control_.keep_disabled(state_->path() + "/disabled");
       control_.keep_changes(change_log_in(state_->path()),
                             [this](const std::string& text) { say("isocost: " + text); });
     }
@@ -540,6 +560,8 @@ class RunningGateway {
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<MarketFile> market_file_;
   std::unique_ptr<RecordDesk> desk_;
+  std::unique_ptr<Collector> trace_collector_, metric_collector_;  // outlive those who export to them
+  std::unique_ptr<MetricExporter> metric_exporter_;
   std::unique_ptr<TraceExporter> tracer_;
   ControlLoop control_;
   Reload reload_;

@@ -20,8 +20,9 @@ struct Start {
   std::function<void(const std::string& url)> ready;
   // Loads the configuration again, policies compiled; empty where there is no file.
   std::function<config::Loaded()> load{};
-  std::string file{};                    // loaded again when it changes; empty: none
-  std::optional<OtlpSettings> traces{};  // absent: none are exported
+  std::string file{};                     // loaded again when it changes; empty: none
+  std::optional<OtlpSettings> traces{};   // absent: none are exported
+  std::optional<OtlpSettings> metrics{};  // likewise
 };
 
 // SIGHUP, a change of the file and POST /admin/reload take a new configuration into use.

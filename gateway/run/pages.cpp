@@ -9,6 +9,7 @@
 #include "gateway/request/understand.hpp"
 #include "gateway/run/catalogue_pages.hpp"
 #include "gateway/run/refusals.hpp"
+#include "gateway/serving/tab.hpp"
 #include "gateway/surfaces/surfaces.hpp"
 
 namespace gateway {
@@ -79,9 +80,12 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
   auto understood = understand(*surface, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood))
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
-  const auto& request = std::get<InferenceRequest>(understood);
+  auto& request = std::get<InferenceRequest>(understood);
   const std::optional<Screen> screen = screen_of(incoming.query);
-  const Explanation said = explained(services, request, screen);
+  Record nobodys;
+  const std::optional<std::int64_t> most = Tab(services, request, nobodys).pretend();
+  Explanation said = explained(services, request, screen);
+  if (most) said.fields += "x-isocost-capped: " + std::to_string(*most) + "\r\n";
   co_await client.answer({.status = 200,
                           .content_type = screen ? "text/plain; charset=utf-8" : "application/json",
                           .fields = said.fields},
@@ -148,18 +152,33 @@ Task<void> show_request(Front& front, const Route& route, Incoming& incoming, co
   co_await show(client, screen ? "text/plain; charset=utf-8" : "application/json", told.text);
 }
 
+// Each comes to a task of its own: GCC 12 destroys twice what a whole expression with co_await makes.
+Task<Pages::Told> done_to_host(Front& front, const Route& route, const Incoming& incoming) {
+  const std::string endpoint = decoded_name(route.parameter);
+  const std::string model = query_value(incoming.query, "model").value_or("");
+  if (route.name.ends_with("/probe")) {
+    auto probing = front.pages.probe(front.loop, endpoint, model);
+    co_return co_await std::move(probing);
+  }
+  const bool goes_out = route.name.ends_with("/drain") || route.name.ends_with("/disable");
+  ServiceCall call{.what = goes_out ? ServiceCall::What::drain : ServiceCall::What::resume,
+                   .endpoint = endpoint,
+                   .model = model};
+  auto changing = route.name.ends_with("/disable") ? front.pages.disable(front.loop, std::move(call))
+                                                   : front.pages.change_service(front.loop, std::move(call));
+  co_return co_await std::move(changing);
+}
+
 Task<void> change_service(Front& front, const Route& route, Incoming& incoming,
                           const config::KeySettings* key, HttpClient& client) {
   const auto held = front.services.hosts;  // whose key it is
-  ServiceCall call{
-      .what = route.name.ends_with("/drain") ? ServiceCall::What::drain : ServiceCall::What::resume,
-      .endpoint = decoded_name(route.parameter),
-      .model = query_value(incoming.query, "model").value_or("")};
-  auto changing = front.pages.change_service(front.loop, std::move(call));
+  auto changing = done_to_host(front, route, incoming);
   const Pages::Told told = co_await std::move(changing);
   note_change(front, route, incoming, key, told.status);
   if (told.status == 200) co_return co_await show(client, "application/json", told.text);
-  const ErrorReply error = plain_error(404, "invalid_request_error", "unknown_endpoint", told.text);
+  const ErrorReply error = told.status == 404
+                               ? plain_error(404, "invalid_request_error", "unknown_endpoint", told.text)
+                               : plain_error(told.status, "api_error", "not_available", told.text);
   co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
 }
 

@@ -237,25 +237,36 @@ bool Tab::remember(std::optional<ErrorReply>& error) {
 // What the client is told of its quotas at the head of its reply.
 void Tab::let_in(Reply& reply) {
   if (!reservation_.is_open()) return;
-  if (reservation_.bounds_money && reservation_.most.nanos < worst_.all) cap(reply);
+  if (const auto most = cap()) reply.add_fields("x-isocost-capped: " + std::to_string(*most) + "\r\n");
   const std::string fields = quota_fields(till_->books.standing(reservation_, services_.timer.now()));
   if (!fields.empty()) reply.add_fields(fields);
 }
 
 // What is left pays for so long an answer.
-void Tab::cap(Reply& reply) {
+std::optional<std::int64_t> Tab::cap() {
+  if (!reservation_.bounds_money || reservation_.most.nanos >= worst_.all) return std::nullopt;
   routing::Demand& demand = request_.demand;
   const std::int64_t left = std::max<std::int64_t>(reservation_.most.nanos - worst_.prompt, 0);
-  if (worst_.per_token <= 0) return;
+  if (worst_.per_token <= 0) return std::nullopt;
   const double tokens = static_cast<double>(left) * million / static_cast<double>(worst_.per_token) /
                         static_cast<double>(demand.answers);
   const auto most = static_cast<std::int64_t>(tokens);
-  if (demand.max_output && demand.max_output->count <= most) return;
+  if (demand.max_output && demand.max_output->count <= most) return std::nullopt;
   demand.max_output = config::Tokens{most};
   demand.lowers_max_output = true;
   request_.most_output = config::Tokens{most};
   if (request_.conversation) request_.conversation->max_output = most;
-  reply.add_fields("x-isocost-capped: " + std::to_string(most) + "\r\n");
+  return most;
+}
+
+std::optional<std::int64_t> Tab::pretend() {
+  if (!till_ || !till_->books.has_quotas()) return std::nullopt;
+  worst_ = worst();
+  const config::TimePoint now = services_.timer.now();
+  if (till_->books.reserve(asked(), now, reservation_, nullptr) != Let::in) return std::nullopt;
+  const std::optional<std::int64_t> most = cap();
+  if (reservation_.is_open()) till_->books.settle(reservation_, {}, now);
+  return most;
 }
 
 void Tab::sends(std::size_t attempt, const routing::Endpoint& endpoint, double expected_output) {

@@ -32,6 +32,9 @@ class Tab {
   // In the order in which requests came, as long as they may wait in line.
   providers::Task<void> wait(Reply& reply, Interruption& interruption, std::optional<ErrorReply>& error);
 
+  // Instead of all that: lowers the request's bound to what its quotas would bear now, and sets nothing
+  // aside. What it is lowered to, if it is.
+  std::optional<std::int64_t> pretend();
   // A host is asked, which is expected to answer with so many tokens.
   void sends(std::size_t attempt, const routing::Endpoint& endpoint, double expected_output);
   // Whether the quotas bear one more attempt, beside the first or after it.
@@ -52,7 +55,7 @@ class Tab {
   Worst worst() const;
   Asked asked() const;
   void let_in(Reply& reply);
-  void cap(Reply& reply);
+  std::optional<std::int64_t> cap();
   bool remember(std::optional<ErrorReply>& error);
   void write_entry_of(EntryView& entry, EntryEnd end, int status);
 

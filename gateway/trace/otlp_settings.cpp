@@ -4,6 +4,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "config/values/address.hpp"
+
 namespace gateway {
 namespace {
 
@@ -43,32 +45,18 @@ std::vector<std::pair<std::string, std::string>> pairs_in(std::string_view text)
 
 // What is wrong with the address, or nothing.
 std::optional<std::string> read_address(std::string_view url, OtlpSettings& settings) {
-  constexpr std::string_view scheme = "http://";
-  if (!url.starts_with(scheme)) {
-    return "the address of a collector that can be reached here is http://HOST:PORT, in plain HTTP; a "
-           "collector "
-           "on this machine may pass traces on by TLS";
-  }
-  url.remove_prefix(scheme.size());
-  const std::size_t slash = std::min(url.find('/'), url.size());
-  std::string_view authority = url.substr(0, slash);
-  settings.path = std::string(url.substr(slash));
   // What stands before an @ is a password, and the address is told when traces go there and when they do not.
-  if (authority.find('@') != std::string_view::npos)
+  const std::size_t scheme = url.find("://");
+  const std::string_view behind = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+  if (behind.substr(0, behind.find('/')).find('@') != std::string_view::npos)
     return "the address of a collector holds no user and no password; OTEL_EXPORTER_OTLP_HEADERS may";
-  const std::size_t colon = authority.rfind(':');
-  const bool has_port =
-      colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
-  settings.port = has_port ? std::string(authority.substr(colon + 1)) : "80";
-  if (has_port) authority = authority.substr(0, colon);
-  if (authority.starts_with('[') && authority.ends_with(']'))
-    authority = authority.substr(1, authority.size() - 2);
-  settings.host = std::string(authority);
-  const bool is_number =
-      !settings.port.empty() && settings.port.find_first_not_of("0123456789") == std::string::npos;
+  const auto parsed = config::parse_base_url(url);
+  const auto* const address = std::get_if<config::BaseUrl>(&parsed);
   const bool is_plain = std::ranges::none_of(url, [](char c) { return c <= ' ' || c == 0x7f; });
-  if (settings.host.empty() || !is_number || !is_plain)
-    return "\"" + std::string(url.substr(0, 100)) + "\" is no address";
+  if (!address || address->host.empty() || !is_plain)
+    return "\"" + std::string(url.substr(0, 100)) +
+           "\" is no address; write for example http://127.0.0.1:4318 or https://collector.example.com";
+  settings.url = *address;
   return std::nullopt;
 }
 
@@ -88,28 +76,39 @@ std::optional<std::string> read_sampler(const std::string& name, const std::stri
 
 }  // namespace
 
-std::variant<std::monostate, OtlpSettings, std::string> otlp_settings(const Environment& variable) {
-  const auto value = [&](const char* name) { return variable(name).value_or(""); };
-  const std::string exporter = value("OTEL_TRACES_EXPORTER");
-  if (value("OTEL_SDK_DISABLED") == "true" || exporter == "none") return std::monostate{};
+std::string to_text(const config::BaseUrl& url) {
+  const bool is_open = url.scheme == config::BaseUrl::Scheme::http;
+  const bool is_ipv6 = url.host.find(':') != std::string::npos;
+  return (is_open ? "http://" : "https://") + (is_ipv6 ? "[" + url.host + "]" : url.host) + ":" +
+         std::to_string(url.port) + url.path;
+}
+
+std::variant<std::monostate, OtlpSettings, std::string> otlp_settings(const Environment& variable,
+                                                                      Signal signal) {
+  const bool is_traces = signal == Signal::traces;
+  const auto value = [&](const std::string& name) { return variable(name.c_str()).value_or(""); };
+  // What is said of one signal goes before what is said of all.
+  const auto of_signal = [&](const std::string& name) {
+    std::string own = value(std::string("OTEL_EXPORTER_OTLP_") + (is_traces ? "TRACES_" : "METRICS_") + name);
+    return own.empty() ? value("OTEL_EXPORTER_OTLP_" + name) : own;
+  };
+  if (value("OTEL_SDK_DISABLED") == "true") return std::monostate{};
+  if (value(is_traces ? "OTEL_TRACES_EXPORTER" : "OTEL_METRICS_EXPORTER") == "none") return std::monostate{};
   OtlpSettings settings;
-  std::string url = value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
-  const bool is_whole = !url.empty();
-  if (url.empty()) url = value("OTEL_EXPORTER_OTLP_ENDPOINT");
+  const std::string own_url =
+      value(is_traces ? "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" : "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
+  const std::string url = own_url.empty() ? value("OTEL_EXPORTER_OTLP_ENDPOINT") : own_url;
   if (url.empty()) return std::monostate{};
-  std::string protocol = value("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL");
-  if (protocol.empty()) protocol = value("OTEL_EXPORTER_OTLP_PROTOCOL");
-  if (protocol == "grpc") return "OTEL_EXPORTER_OTLP_PROTOCOL: found \"grpc\"; only http/json is spoken here";
+  if (of_signal("PROTOCOL") == "grpc")
+    return "OTEL_EXPORTER_OTLP_PROTOCOL: found \"grpc\"; only http/json is spoken here";
   if (auto wrong = read_address(url, settings)) return "OTEL_EXPORTER_OTLP_ENDPOINT: " + *wrong;
-  if (!is_whole) {
-    if (settings.path.ends_with('/')) settings.path.pop_back();
-    settings.path += "/v1/traces";
-  } else if (settings.path.empty()) {
-    settings.path = "/";
+  if (own_url.empty()) {
+    settings.url.path += is_traces ? "/v1/traces" : "/v1/metrics";
+  } else if (settings.url.path.empty()) {
+    settings.url.path = "/";
   }
-  std::string headers = value("OTEL_EXPORTER_OTLP_TRACES_HEADERS");
-  if (headers.empty()) headers = value("OTEL_EXPORTER_OTLP_HEADERS");
-  settings.headers = pairs_in(headers);
+  if (const std::string file = of_signal("CERTIFICATE"); !file.empty()) settings.ca_file = file;
+  settings.headers = pairs_in(of_signal("HEADERS"));
   const auto is_bad = [](const auto& pair) {
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
     return std::ranges::any_of(pair.first, [&](char c) { return is_control(c) || c == ':' || c == ' '; }) ||
@@ -125,11 +124,14 @@ std::variant<std::monostate, OtlpSettings, std::string> otlp_settings(const Envi
     }
   }
   if (const std::string name = value("OTEL_SERVICE_NAME"); !name.empty()) settings.service = name;
-  std::string timeout = value("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT");
-  if (timeout.empty()) timeout = value("OTEL_EXPORTER_OTLP_TIMEOUT");
-  long milliseconds = 0;
-  std::from_chars(timeout.data(), timeout.data() + timeout.size(), milliseconds);
-  if (milliseconds > 0 && milliseconds < 600'000) settings.timeout = std::chrono::milliseconds(milliseconds);
+  const auto read_time = [](const std::string& text, std::chrono::milliseconds& time, long longest) {
+    long milliseconds = 0;
+    std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+    if (milliseconds > 0 && milliseconds < longest) time = std::chrono::milliseconds(milliseconds);
+  };
+  read_time(of_signal("TIMEOUT"), settings.timeout, 600'000);
+  read_time(value("OTEL_METRIC_EXPORT_INTERVAL"), settings.interval, 86'400'000);
+  if (!is_traces) return settings;
   if (auto wrong =
           read_sampler(value("OTEL_TRACES_SAMPLER"), value("OTEL_TRACES_SAMPLER_ARG"), settings.sampling))
     return "OTEL_TRACES_SAMPLER: " + *wrong;

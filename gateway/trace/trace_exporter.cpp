@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/text/line_writer.hpp"
+#include "gateway/trace/otlp_resource.hpp"
 
 namespace gateway {
 namespace {
@@ -14,33 +14,37 @@ bool may_be_repeated(int status) {
   return status == 0 || status == 429 || status == 502 || status == 503 || status == 504;
 }
 
-void attribute(std::string_view key, std::string_view value, std::string& out) {
-  LineWriter line(out);
-  line.text(out.ends_with('[') ? "{\"key\":" : ",{\"key\":");
-  line.json_string(key);
-  line.text(",\"value\":{\"stringValue\":");
-  line.json_string(value);
-  line.text("}}");
-}
-
 }  // namespace
 
-TraceExporter::TraceExporter(OtlpSettings settings, std::string version, Post post, Say say, Dropped dropped)
+TraceExporter::TraceExporter(OtlpSettings settings, std::string version, Post post, Say say, Dropped dropped,
+                             Abort abort)
     : settings_(std::move(settings)),
       version_(std::move(version)),
       post_(std::move(post)),
       say_(std::move(say)),
       dropped_(std::move(dropped)),
-      thread_([this] { run(); }) {}
+      abort_(std::move(abort)),
+      thread_([this] {
+        run();
+        ended_.set_value();
+      }) {}
 
 TraceExporter::~TraceExporter() {
+  if (!finish()) thread_.join();
+}
+
+bool TraceExporter::finish() {
+  constexpr auto patience_for_abort = std::chrono::seconds(1);
+  if (!thread_.joinable()) return true;
   {
     const std::lock_guard lock(mutex_);
-    is_ending_ = true;
-    ends_ = Clock::now() + patience;
+    if (!std::exchange(is_ending_, true)) ends_ = Clock::now() + patience;
   }
   wakes_.notify_all();
+  if (end_.wait_for(patience) != std::future_status::ready && abort_) abort_();
+  if (end_.wait_for(patience_for_abort) != std::future_status::ready) return false;
   thread_.join();
+  return true;
 }
 
 void TraceExporter::add(const Record& record) {
@@ -85,11 +89,8 @@ bool TraceExporter::rest(std::chrono::milliseconds time) {
 }
 
 std::string TraceExporter::body_of(const std::string& spans) const {
-  std::string body = "{\"resourceSpans\":[{\"resource\":{\"attributes\":[";
-  attribute("service.name", settings_.service, body);
-  attribute("service.version", version_, body);
-  for (const auto& [key, value] : settings_.resource) attribute(key, value, body);
-  body += "]},\"scopeSpans\":[{\"scope\":{\"name\":\"isocost\",\"version\":\"" + version_ + "\"},\"spans\":[";
+  std::string body = "{\"resourceSpans\":[{\"resource\":" + otlp_resource(settings_, version_);
+  body += ",\"scopeSpans\":[{\"scope\":{\"name\":\"isocost\",\"version\":\"" + version_ + "\"},\"spans\":[";
   return body + spans + "]}]}]}";
 }
 
@@ -109,8 +110,7 @@ void TraceExporter::send(Part part) {
     if (goes_on) continue;
     dropped_(part.spans);
     if (!std::exchange(is_losing_, true))
-      say_("traces are lost: of the collector at " + settings_.host + ":" + settings_.port + ", " +
-           posted.problem);
+      say_("traces are lost: of the collector at " + to_text(settings_.url) + ", " + posted.problem);
     return;
   }
 }

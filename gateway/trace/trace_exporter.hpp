@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <string>
 #include <thread>
 
-#include "gateway/trace/otlp_post.hpp"
+#include "gateway/trace/collector.hpp"
 
 namespace gateway {
 
@@ -19,6 +20,7 @@ class TraceExporter {
   using Post = std::function<Posted(const std::string& body)>;
   using Say = std::function<void(const std::string&)>;
   using Dropped = std::function<void(std::uint64_t spans)>;
+  using Abort = std::function<void()>;  // ends a post that is under way, and those that come later
 
   static constexpr std::size_t most_waiting = 8'192, most_at_once = 512;  // spans
   static constexpr std::chrono::seconds patience{5};
@@ -26,9 +28,12 @@ class TraceExporter {
 
   // `say` is told when spans begin to be lost, and when they arrive again; both it and `dropped` on any
   // thread.
-  TraceExporter(OtlpSettings settings, std::string version, Post post, Say say, Dropped dropped);
-  // Sends what waits, for five seconds at most.
+  TraceExporter(OtlpSettings settings, std::string version, Post post, Say say, Dropped dropped,
+                Abort abort = {});
+  // Finishes, however long a post takes.
   ~TraceExporter();
+  // Sends what waits, for five seconds at most. False where the thread does not end even so.
+  bool finish();
   TraceExporter(const TraceExporter&) = delete;
   TraceExporter& operator=(const TraceExporter&) = delete;
 
@@ -59,6 +64,9 @@ class TraceExporter {
   bool is_ending_ = false;
   std::chrono::steady_clock::time_point ends_{};
   bool is_losing_ = false;  // only its own thread's
+  const Abort abort_;
+  std::promise<void> ended_;
+  std::future<void> end_ = ended_.get_future();
   std::thread thread_;
 };
 

@@ -12,14 +12,6 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t least_blocks = 5;
 constexpr std::size_t least_in_a_block = 10;
 
-// The 97.5 % point of Student's t. Source: Abramowitz, Stegun 26.7.5.
-double student(double freedom) {
-  constexpr double z = 1.959964;
-  const double z3 = z * z * z, z5 = z3 * z * z, z7 = z5 * z * z;
-  return z + (z3 + z) / (4 * freedom) + (5 * z5 + 16 * z3 + 3 * z) / (96 * freedom * freedom) +
-         (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * freedom * freedom * freedom);
-}
-
 // The requests that weights leave, (sum of weights)^2 over the sum of their squares.
 double effective_count(std::span<const Sample> samples, const EstimateSettings& settings) {
   double sum = 0, squares = 0;
@@ -80,6 +72,14 @@ struct Scaled {
 };
 
 }  // namespace
+
+// Source: Abramowitz, Stegun 26.7.5.
+double student(double freedom) {
+  constexpr double z = 1.959964;
+  const double z3 = z * z * z, z5 = z3 * z * z, z7 = z5 * z * z;
+  return z + (z3 + z) / (4 * freedom) + (5 * z5 + 16 * z3 + 3 * z) / (96 * freedom * freedom) +
+         (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * freedom * freedom * freedom);
+}
 
 Interval mean_of(std::span<const double> values, const EstimateSettings& settings) {
   std::vector<Part> parts;

@@ -49,6 +49,8 @@ struct EstimateSettings {
 };
 
 Estimate estimate(std::span<const Sample> samples, const EstimateSettings& settings = {});
+// The 97.5 % point of Student's t.
+double student(double freedom);
 // Of plain numbers that follow each other.
 Interval mean_of(std::span<const double> values, const EstimateSettings& settings = {});
 

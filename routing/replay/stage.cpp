@@ -53,6 +53,10 @@ void Stage::set_caches(const LoggedDemand& demand, const LoggedDecision& logged)
   if (logged.seen.empty()) return;
   for (std::uint32_t i = 0; i < demand.prefix_blocks; ++i) demand_.prefix_blocks.push_back(mixed(i));
   if (demand.blocks == LoggedDemand::Blocks::sized) demand_.prefix_tokens.resize(demand.prefix_blocks);
+  set_uses(logged);
+}
+
+void Stage::set_uses(const LoggedDecision& logged) {
   PrefixIndex uses;
   for (const SeenBlocks& seen : logged.seen) {
     if (seen.endpoint >= snapshot_.catalogue->endpoints().size() || seen.blocks == 0) continue;
@@ -86,6 +90,23 @@ const Decision& Stage::decide(const LoggedDemand& demand, const LoggedDecision& 
     const bool was_over = attempt.finished && attempt.dispatched + *attempt.finished <= logged.now;
     if (!was_over) attempt.failure.reset();
   }
+  return decide_on(logged, policy);
+}
+
+const Decision& Stage::decide(const Demand& demand, const LoggedDecision& logged, const Policy& policy) {
+  demand_ = demand;
+  if (demand_.prefix_tokens.size() != demand_.prefix_blocks.size()) demand_.prefix_tokens.clear();
+  lengths_ = std::make_shared<LengthTable>();
+  snapshot_.lengths = lengths_;
+  lengths_->set(length_keys(demand_).hashes[0], logged.length);
+  snapshot_.prefixes = nullptr;
+  if (!logged.seen.empty()) set_uses(logged);
+  set_load(logged);
+  tried_.clear();
+  return decide_on(logged, policy);
+}
+
+const Decision& Stage::decide_on(const LoggedDecision& logged, const Policy& policy) {
   plan(snapshot_, policy, demand_, tried_, in_flight_, Purse(logged.purse),
        {.now = logged.now,
         .seed = logged.seed,

@@ -21,13 +21,18 @@ class Stage {
   // `tried`: the request's attempts so far, `logged.tried` of them. The result is good until the next call.
   const Decision& decide(const LoggedDemand& demand, const LoggedDecision& logged,
                          std::span<const Attempt> tried, const Policy& policy);
+  // The same of a request that is at hand whole, its first attempt; its model is of this very catalogue.
+  const Decision& decide(const Demand& demand, const LoggedDecision& logged, const Policy& policy);
   // Of the last decision.
   const Demand& demand() const { return demand_; }
 
  private:
   void set_demand(const LoggedDemand& demand, const LoggedDecision& logged);
   void set_caches(const LoggedDemand& demand, const LoggedDecision& logged);
+  // The blocks of the demand that hosts had seen.
+  void set_uses(const LoggedDecision& logged);
   void set_load(const LoggedDecision& logged);
+  const Decision& decide_on(const LoggedDecision& logged, const Policy& policy);
 
   Snapshot snapshot_;
   InFlight in_flight_;

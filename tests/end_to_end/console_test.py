@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import socket
 import tempfile
 import time
@@ -64,6 +65,7 @@ class Console(EndToEnd):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         settings["records"] = {"file": str(folder / "records.db")}
         settings["policies"] = {"thrifty": {"value_of_time": "1 $/h"}}
+        settings["shadow"] = ["thrifty"]
         settings["keys"][0]["role"] = "admin"
         settings["keys"].append({"name": "onlooker", "role": "viewer", "sha256": hashlib.sha256(b"sk-onlooker").hexdigest()})
 
@@ -336,6 +338,70 @@ class Console(EndToEnd):
                         self.assertLessEqual(too_wide, 0, (place, width))
                         self.picture(watched, f"{place.split('?')[0].split('/')[0]}_{width}_{scheme}")
                     self.clean(watched)
+
+
+    def test_nothing_serious_is_found_by_axe_on_any_page(self):
+        axe = next(pathlib.Path(place) / "axe-core" / "axe.min.js" for place in os.environ["NODE_PATH"].split(":") if (pathlib.Path(place) / "axe-core").is_dir()).read_text()
+        for number in range(6):
+            self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], stream=True))
+        _, headers, _ = self.gateway.ask(question("fails"))
+        for scheme in ("light", "dark"):
+            with self.open(scheme=scheme) as watched:
+                watched.page.goto(self.url + "/ui/")
+                self.judged(watched, axe, "log-in")
+                watched.log_in()
+                for place in ("market?model=m", "live", "live/" + headers["x-request-id"], "hosts", "hosts/b-slow", "spend", "keys", "keys/tests", "policies", "configuration"):
+                    watched.show(place)
+                    watched.page.wait_for_timeout(1500 if place.startswith("market") else 700)
+                    self.judged(watched, axe, place)
+
+    def judged(self, watched, axe, place):
+        watched.page.evaluate(axe)
+        found = watched.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        serious = [(each["id"], each["impact"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found if each["impact"] in ("serious", "critical")]
+        self.assertEqual(serious, [], place)
+
+    def test_a_host_is_probed_disabled_and_enabled(self):
+        only = question(provider={"order": ["b-slow"], "allow_fallbacks": False})
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("hosts/b-slow")
+            watched.page.get_by_role("button", name="Probe now").click()
+            expect(watched.page.get_by_text("calls for")).to_be_visible(timeout=20000)
+            watched.page.get_by_role("button", name="Disable").click()
+            expect(watched.page.get_by_text("disabled until it is enabled")).to_be_visible()
+            self.picture(watched, "host_disabled")
+            self.assertGreaterEqual(self.gateway.ask(only)[0], 400)
+            watched.page.get_by_role("button", name="Enable").click()
+            expect(watched.page.get_by_text("is back in service")).to_be_visible()
+            self.assertEqual(self.gateway.ask(only)[0], 200)
+            self.clean(watched)
+        self.assertIn("/admin/endpoints/{name}/probe", (self.gateway.state_path / "changes.log").read_text())
+
+    def test_policies_in_shadow_are_shown_and_a_better_one_is_written_into_the_text(self):
+        for number in range(6):
+            self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], stream=True))
+        better = {"policy": "balanced", "shadow": "thrifty", "model": "m", "verdict": "better", "judged": 400, "forbidden": 0, "unserved": 0, "unmeasured": 0, "moved": 0.25,
+                  "cost": {"mean": -0.001, "low": -0.002, "high": -0.0005}, "billed": {"mean": -0.001, "low": -0.002, "high": -0.0005}, "seconds": {"mean": 0.1, "low": 0, "high": 0.2}}
+        forbidden = better | {"model": HOSTILE, "verdict": "forbidden", "forbidden": 3}
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("policies")
+            shadows = watched.page.get_by_role("heading", name="In shadow")
+            expect(shadows).to_be_visible()
+            # What takes a hundred seconds of requests to be known, as the gateway would say it.
+            said = json.loads(self.gateway.get("/admin/policies")[1])
+            self.assertEqual(said["shadow"], ["thrifty"])
+            watched.page.route("**/admin/policies", lambda route: route.fulfill(json=said | {"shadows": [better, forbidden]}))
+            watched.page.reload()
+            expect(watched.page.get_by_text("saves $1 in 1,000 requests")).to_be_visible()
+            expect(watched.page.get_by_text("never: 3 would go to hosts that are forbidden now")).to_be_visible()
+            self.picture(watched, "policies_shadow")
+            watched.page.get_by_role("textbox").fill("policies:\n  thrifty: {value_of_time: 1 $/h}\nrules:\n- when: stream\n  policy: balanced\n")
+            watched.page.get_by_role("button", name="Write thrifty in place of balanced").click()
+            expect(watched.page.get_by_role("textbox")).to_have_value(re.compile(r"- when: stream\n  policy: thrifty\n$"))
+            expect(watched.page.get_by_role("heading", name="No problems")).to_be_visible()
+            self.clean(watched)
 
 
 if __name__ == "__main__":

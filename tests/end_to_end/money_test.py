@@ -197,6 +197,11 @@ class Budgets(unittest.TestCase):
         reply = asyncio.run(ask(self.gateway.port, "cut", "all"))
         self.assertEqual(reply[0], 200)
         self.assertNotIn("x-isocost-capped", reply[1])
+        # An explanation is of the request as it would be made, and takes nothing of what is left.
+        for _ in range(3):
+            explained = httpx.post(f"http://127.0.0.1:{self.gateway.port}/v1/route/explain", headers={"Authorization": "Bearer cut"},
+                                   json={"model": "all", "max_tokens": MOST, "messages": [{"role": "user", "content": "Say hello."}]})
+            self.assertEqual((explained.status_code, explained.headers["x-isocost-capped"]), (200, "500"))
         status, fields, body = asyncio.run(ask(self.gateway.port, "cut", "all"))
         self.assertEqual((status, fields["x-isocost-capped"]), (200, "500"))
         self.assertEqual(json.loads(body)["usage"]["completion_tokens"], 500)

@@ -1,24 +1,32 @@
-"""Traces, as a collector of OpenTelemetry gets them by OTLP/HTTP: whose they are, how spans hang together, and that nothing
-waits for a collector that is slow, away or says no."""
+"""Traces and metrics, as a collector of OpenTelemetry gets them by OTLP/HTTP, also over TLS: whose they are, how spans hang
+together, that all that /metrics has arrives, and that nothing waits for a collector that is slow, away or says no."""
 import http.server
 import json
 import os
+import pathlib
 import queue
 import re
+import socket
+import ssl
+import tempfile
 import threading
 import time
 import unittest
 
 import behaviours
-from gateway import EndToEnd, endpoint, free_port, question
+from gateway import EndToEnd, Gateway, endpoint, free_port, question
+from google.protobuf import json_format
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from scripted_host import ScriptedHost
+from tls_test import LOCAL, Authority
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
 class Collector:
-    """What a collector does with POST /v1/traces."""
+    """What a collector does with POST /v1/traces and /v1/metrics."""
 
-    def __init__(self):
+    def __init__(self, certificate=None):
         self.got, self.status, self.pause = queue.Queue(), 200, 0
         collector = self
 
@@ -36,6 +44,10 @@ class Collector:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -44,6 +56,8 @@ class Collector:
         limit = time.monotonic() + patience
         while True:
             path, headers, status, body = self.got.get(timeout=max(0.1, limit - time.monotonic()))
+            if "resourceSpans" not in body:
+                continue
             spans = [span for resource in body["resourceSpans"] for scope in resource["scopeSpans"] for span in scope["spans"]]
             if status == 200 and any(wanted(span) for span in spans):
                 return path, headers, body, spans
@@ -117,6 +131,91 @@ class Traces(EndToEnd):
         mine = headers["x-request-id"]
         self.collector.spans(lambda span: attributes(span).get("isocost.request.id") == mine, patience=30)
         self.assertEqual(self.gateway.metric("isocost_dropped_spans_total"), 0)
+
+
+class OverTls(EndToEnd):
+    """A collector that is reached over TLS alone, whose authority is named."""
+    behaviours = {"ok": behaviours.ok}
+
+    @classmethod
+    def setUpClass(cls):
+        folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        authority = Authority(folder)
+        cls.collector = Collector(authority.certify("collector", "collector", LOCAL))
+        variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"https://localhost:{cls.collector.port}", "OTEL_SERVICE_NAME": "router",
+                     "OTEL_EXPORTER_OTLP_CERTIFICATE": str(authority.file), "OTEL_METRIC_EXPORT_INTERVAL": "500"}
+        os.environ.update(variables)
+        try:
+            super().setUpClass()
+        finally:
+            for name in variables:
+                del os.environ[name]
+
+    def metrics(self, wanted, patience=15):
+        """The next ones that are wanted, as a receiver reads them: what it does not know it would refuse here."""
+        limit = time.monotonic() + patience
+        while True:
+            path, _, _, body = self.collector.got.get(timeout=max(0.1, limit - time.monotonic()))
+            if "resourceMetrics" not in body:
+                continue
+            self.assertEqual(path, "/v1/metrics")
+            [resource] = json_format.ParseDict(body, ExportMetricsServiceRequest()).resource_metrics
+            [scope] = resource.scope_metrics
+            named = {metric.name: metric for metric in scope.metrics}
+            if wanted(named):
+                self.assertEqual({each.key: each.value.string_value for each in resource.resource.attributes}["service.name"], "router")
+                return named
+
+    def test_all_that_metrics_has_arrives_with_its_type_and_value(self):
+        for _ in range(5):
+            self.assertEqual(self.gateway.ask(question(stream=True))[0], 200)
+
+        def is_counted(named):
+            requests = named.get("isocost_requests_total")
+            return requests is not None and sum(point.as_double for point in requests.sum.data_points) == 5
+        named = self.metrics(is_counted)
+        text = self.gateway.get("/metrics")[1]
+        types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.M))
+        has_series = {name for name, kind in types.items() if re.search(rf"^{name}{'_count' if kind == 'histogram' else ''}[ {{]", text, re.M)}
+        self.assertEqual(has_series - set(named), set())
+        for name, metric in named.items():
+            self.assertEqual(metric.WhichOneof("data"), {"counter": "sum", "gauge": "gauge", "histogram": "histogram"}[types[name]], name)
+            for point in metric.histogram.data_points:
+                self.assertEqual(len(point.bucket_counts), len(point.explicit_bounds) + 1)
+                self.assertEqual(sum(point.bucket_counts), point.count)
+            for point in metric.sum.data_points:
+                self.assertGreater(point.start_time_unix_nano, 0)
+                self.assertLess(point.start_time_unix_nano, point.time_unix_nano)
+        waits = named["isocost_request_duration_seconds"].histogram if "isocost_request_duration_seconds" in named else None
+        if waits:
+            self.assertGreaterEqual(sum(point.count for point in waits.data_points), 5)
+
+    def test_traces_come_the_same_way(self):
+        _, headers, _ = self.gateway.ask(question())
+        mine = headers["x-request-id"]
+        path, _, _, _ = self.collector.spans(lambda span: attributes(span).get("isocost.request.id") == mine)
+        self.assertEqual(path, "/v1/traces")
+
+
+class Hanging(unittest.TestCase):
+    """A collector that takes what comes and never says anything."""
+
+    def test_the_gateway_ends_all_the_same(self):
+        listener = self.enterContext(socket.create_server(("127.0.0.1", 0)))
+        variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{listener.getsockname()[1]}", "OTEL_EXPORTER_OTLP_TIMEOUT": "300000"}
+        os.environ.update(variables)
+        try:
+            with ScriptedHost({"ok": behaviours.ok}) as host:
+                with Gateway({"a": host.ports[0]}, {"m": [endpoint("a", "ok")]}) as gateway:
+                    self.assertEqual(gateway.ask(question())[0], 200)
+                    listener.settimeout(15)
+                    connection, _ = listener.accept()
+                    began = time.monotonic()
+                self.assertLess(time.monotonic() - began, 15)  # two times five seconds of patience, and some
+                connection.close()
+        finally:
+            for name in variables:
+                del os.environ[name]
 
 
 class Away(EndToEnd):

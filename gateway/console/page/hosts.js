@@ -5,18 +5,23 @@ import { count, money, percent, rate, seconds, span, time } from "./format.js";
 
 export function show(view, at) {
   const one = h("div"), said = h("div", { role: "status" }), all = h("div", { class: "card" });
-  view.append(h("h1", {}, "Hosts"), h("p", { class: "lead" }, "What is known of every host now. A host that is drained gets no new request until it is resumed or the gateway restarts; what it has under way goes on."), said, one, all);
+  view.append(h("h1", {}, "Hosts"), h("p", { class: "lead" }, "What is known of every host now. A host that is drained gets no new request until it is resumed or the gateway restarts; one that is disabled stays so over restarts, too. What it has under way goes on."), said, one, all);
 
   function state(host) {
-    const text = host.state + (host.state !== "serving" && host.back_in_seconds !== null ? ", back in " + span(host.back_in_seconds) : "");
+    const text = (host.disabled ? "disabled" : host.state) + (host.state !== "serving" && host.back_in_seconds !== null ? ", back in " + span(host.back_in_seconds) : "");
     return h("span", { class: host.state === "serving" ? "good" : "bad" }, text);
   }
 
+  const call = (host, what) => ask(`/admin/endpoints/${encodeURIComponent(host.endpoint)}/${what}?model=${encodeURIComponent(host.model)}`, { method: "POST" });
+
   async function change(host, what) {
     try {
-      await ask(`/admin/endpoints/${encodeURIComponent(host.endpoint)}/${what}?model=${encodeURIComponent(host.model)}`, { method: "POST" });
-      host.state = what === "drain" ? "drained" : "serving";
-      fill(said, note("", what === "drain" ? `${host.endpoint} is drained: no new request goes there; ${count(host.in_flight)} are under way.` : `${host.endpoint} is back in service.`));
+      await call(host, what);
+      const is_out = what === "drain" || what === "disable";
+      host.state = is_out ? "drained" : "serving";
+      host.disabled = what === "disable";
+      const how = what === "disable" ? "disabled until it is enabled" : "drained";
+      fill(said, note("", is_out ? `${host.endpoint} is ${how}: no new request goes there; ${count(host.in_flight)} are under way.` : `${host.endpoint} is back in service.`));
     } catch (refused) {
       fill(said, note("bad", refused.message));
     }
@@ -42,9 +47,23 @@ export function show(view, at) {
       ["Fingerprints seen", count(host.quality.fingerprints) + (host.quality.fingerprint_seconds === null ? "" : ", the newest " + span(host.quality.fingerprint_seconds) + " ago")]]));
   }
 
+  async function probe(host) {
+    fill(said, note("", `Asking ${host.endpoint} …`));
+    try {
+      const [found] = (await call(host, "probe")).endpoints;
+      const took = found.seconds === null ? "" : `, the first answer after ${seconds(found.seconds)}`;
+      fill(said, note(found.result === "as_configured" ? "" : "bad", `${host.endpoint}: ${found.result.replaceAll("_", " ")}${took}; ${count(found.calls)} calls for ${money(found.dollars)}.`,
+        found.findings.length > 0 ? h("ul", {}, found.findings.map((finding) => h("li", {}, finding.detail))) : null));
+    } catch (refused) {
+      fill(said, note("bad", refused.message));
+    }
+  }
+
   function actions(host) {
     const is_out = host.state === "drained";
-    return h("div", { class: "tools" }, h("button", { class: is_out ? "first" : "danger", onclick: () => change(host, is_out ? "resume" : "drain") }, is_out ? "Resume" : "Drain"));
+    return h("div", { class: "tools" }, h("button", { class: is_out ? "first" : "danger", onclick: () => change(host, host.disabled ? "enable" : is_out ? "resume" : "drain") }, host.disabled ? "Enable" : is_out ? "Resume" : "Drain"),
+      host.disabled ? null : h("button", { class: "danger", title: "Over restarts, too", onclick: () => change(host, "disable") }, "Disable"),
+      h("button", { title: "Asks for a token, which costs a little", onclick: () => probe(host) }, "Probe now"));
   }
 
   function detail(host) {

@@ -2,6 +2,7 @@
 import { ask } from "./api.js";
 import { choice, fill, h, labelled, note, table } from "./dom.js";
 import { count, percent } from "./format.js";
+import { show_shadows, taken_over } from "./shadows.js";
 
 const example = `policies:
   mine:
@@ -11,11 +12,34 @@ const example = `policies:
 
 export function show(view) {
   const text = h("textarea", { class: "editor", spellcheck: false, "aria-label": "Policies, as they stand in the configuration", oninput: () => later() });
-  const problems = h("div", { role: "status" }), tried = h("div"), which = h("span");
-  let gone = false, timer = 0, names = [], picked = "";
+  const problems = h("div", { role: "status" }), tried = h("div"), which = h("span"), shadows = h("div", { class: "card" });
+  let gone = false, timer = 0, next = 0, names = [], picked = "";
   view.append(h("h1", {}, "Policies"),
     h("p", { class: "lead" }, "Write what the section `policies` of the configuration would say. It is checked while you type, against the hosts in use; trying one replays recorded requests under it. Nothing changes here: copy the text into the configuration and reload."),
-    h("div", { class: "split" }, h("div", { class: "card" }, text), h("div", { class: "card" }, problems, h("div", { class: "tools" }, which, h("button", { class: "first", onclick: () => attempt() }, "Try on recorded requests")), tried)));
+    h("div", { class: "split" }, h("div", { class: "card" }, text), h("div", { class: "card" }, problems, h("div", { class: "tools" }, which, h("button", { class: "first", onclick: () => attempt() }, "Try on recorded requests")), tried)), shadows);
+
+  function take(policy, shadow) {
+    text.value = taken_over(text.value, policy, shadow);
+    check();
+    text.focus();
+    text.scrollIntoView({ block: "center" });
+    fill(tried, note("", `${shadow} stands in place of ${policy} now, in this text alone: copy it into the configuration and reload.`));
+  }
+
+  async function look(first) {
+    try {
+      const said = await ask("/admin/policies");
+      if (gone) return;
+      if (first) text.value = said.text || example;
+      if (!shadows.contains(document.activeElement)) show_shadows(shadows, said, take);
+    } catch (refused) {
+      if (gone) return;
+      if (first) text.value = example;
+      fill(shadows, note("bad", refused.message));
+    }
+    if (first) check();
+    next = setTimeout(look, 5000, false);
+  }
 
   function later() {
     clearTimeout(timer);
@@ -66,14 +90,6 @@ export function show(view) {
         ["Under it", "number", (s) => (Number.isFinite(s.new?.low) ? `${percent(s.new.mean)} (${percent(s.new.low)} to ${percent(s.new.high)})` : percent(s.new?.mean))]], said.shares));
   }
 
-  (async () => {
-    try {
-      const said = await ask("/admin/policies");
-      text.value = said.text || example;
-    } catch {
-      text.value = example;
-    }
-    if (!gone) check();
-  })();
-  return () => { gone = true; clearTimeout(timer); };
+  look(true);
+  return () => { gone = true; clearTimeout(timer); clearTimeout(next); };
 }

@@ -36,7 +36,9 @@ export function show(view, at) {
     const rows = [...page.data].sort((a, b) => (wanted.by === "day" ? b.day.localeCompare(a.day) : b.cost - a.cost));
     fill(sums, facts([["Billed", money(all.cost)], ["Requests", count(all.requests)], ["Each", money(all.requests ? all.cost / all.requests : undefined)], ["Tokens in / out", `${count(all.prompt)} / ${count(all.output)}`], ["From caches", percent(all.prompt ? all.cached / all.prompt : undefined)]]),
       rows.length === 0 ? note("", "Nothing was spent in these days.") : table("Spend by " + title, [[title[0].toUpperCase() + title.slice(1), "name", (row) => row[wanted.by] || "–"], ["Billed", "number", (row) => money(row.cost)], ["Share", "number", (row) => percent(all.cost ? row.cost / all.cost : undefined)],
-        ["Requests", "number", (row) => count(row.requests)], ["Tokens in", "number", (row) => count(row.prompt_tokens)], ["out", "number", (row) => count(row.output_tokens)], ["Charged", "number", (row) => money(row.charged)]], rows));
+        ["Requests", "number", (row) => count(row.requests)], ["Tokens in", "number", (row) => count(row.prompt_tokens)], ["out", "number", (row) => count(row.output_tokens)], ["Charged", "number", (row) => money(row.charged)],
+        ["Regret", "number", (row) => (row.judged_requests ? money(row.regret) : "–")]], rows),
+      rows.some((row) => row.judged_requests > 0) ? h("p", { class: "faint" }, "Regret is what the best other host would have saved, waiting included, by what was known once the requests were over; of those that could be judged.") : null);
   }
 
   function drawBudgets(limits) {

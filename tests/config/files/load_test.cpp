@@ -115,6 +115,7 @@ rules:
   - when: stream
     policy: mine
 default_policy: cheapest
+shadow: [batch, fastest]
 limits: {max_body_bytes: 1 MiB, body_budget: 64 MiB, deadline: 90 s, max_connections: 10, max_connections_per_ip: 7, comment_after: 0 s}
 log: {requests: failures, file: /var/log/isocost.log}
 )");
@@ -168,6 +169,8 @@ log: {requests: failures, file: /var/log/isocost.log}
   CHECK(policy.explore == doctest::Approx(0.025));
   CHECK(settings.rules.at(0).policy.text == "mine");
   CHECK(settings.default_policy->text == "cheapest");
+  REQUIRE(settings.shadow.size() == 2);
+  CHECK(settings.shadow[1].text == "fastest");
   CHECK(settings.limits.max_body_bytes == 1u << 20);
   CHECK(settings.limits.deadline == 90s);
   CHECK(settings.limits.body_budget == 64u << 20);

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/json.hpp>
+#include <limits>
+
 using namespace gateway;
 
 TEST_CASE("a configuration is shown line by line without its secrets") {
@@ -21,6 +24,28 @@ TEST_CASE("a configuration is shown line by line without its secrets") {
   CHECK(lines[6].find("f3ab") == std::string::npos);
   CHECK(lines[6].find("name: search") != std::string::npos);
   CHECK(lines[7].find("0123") == std::string::npos);
+}
+
+TEST_CASE("policies in shadow are told with their intervals, where there is one") {
+  ShadowsSeen shadows{.names = {{"thrifty"}}, .standings = {}, .left_out = 3};
+  shadows.standings.push_back(
+      {.policy = "hasty",
+       .shadow = "thrifty",
+       .model = "m",
+       .judged = 20,
+       .cost = {-0.5, -1, -0.25},
+       .seconds = {1, -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()},
+       .verdict = ShadowStanding::Verdict::better});
+  const boost::json::object page =
+      boost::json::parse(policies_page("shadow: [thrifty]\nlisten: x\n", shadows)).as_object();
+  CHECK(page.at("text") == "shadow: [thrifty]\n");
+  CHECK(page.at("shadow") == boost::json::array{"thrifty"});
+  CHECK(page.at("shadows_left_out") == 3);
+  const boost::json::object& row = page.at("shadows").at(0).as_object();
+  CHECK(row.at("verdict") == "better");
+  CHECK(row.at("cost").at("low").to_number<double>() == -1);
+  CHECK(row.at("seconds").at("mean").to_number<double>() == 1);
+  CHECK(row.at("seconds").at("high").is_null());
 }
 
 TEST_CASE("sections are cut out of a text as they stand there") {

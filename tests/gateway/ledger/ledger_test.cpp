@@ -262,6 +262,40 @@ TEST_CASE_TEMPLATE("what policies cost within a time is told, by who spent it", 
   CHECK(costs["free"].own == 300);
 }
 
+TEST_CASE_TEMPLATE("what better choices would have saved is summed up beside what was spent", Where, InFile,
+                   InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
+  const auto store = world.store();
+  store->begin();
+  store->add(entry_of("req_1", 100));
+  store->add(entry_of("req_2", 100, "other"));
+  store->commit();
+  const Entry entry = entry_of("req_1", 100);
+  const LedgerStore::Regret regret{.day = noon / 86'400'000,
+                                   .team = entry.team,
+                                   .key = entry.key,
+                                   .model = entry.attempts[1].model,
+                                   .endpoint = entry.attempts[1].endpoint,
+                                   .requests = 2,
+                                   .regret = 30,
+                                   .cost = 500};
+  store->add_regrets({regret});
+  store->add_regrets({regret, regret});
+  store->add_regrets({});
+  const auto rows = store->spend({"key"}, 0, 100'000);
+  REQUIRE(rows.size() == 2);
+  for (const auto& row : rows) {
+    CHECK(row.judged == (row.of[0] == "app" ? 6 : 0));
+    CHECK(row.regret == (row.of[0] == "app" ? 90 : 0));
+    CHECK(row.judged_cost == (row.of[0] == "app" ? 1'500 : 0));
+  }
+  CHECK(store->spend({"team", "day"}, 0, 100'000)[0].regret == 90);
+  CHECK(store->spend({}, 0, 100'000)[0].regret == 90);
+  CHECK(store->spend({"key"}, 0, 100'000, "other")[0].regret == 0);
+  CHECK_FALSE(store->spend({"user"}, 0, 100'000)[0].judged);
+}
+
 TEST_CASE_TEMPLATE("single requests are forgotten when they are old, and their sums by day stay", Where,
                    InFile, InPostgres) {
   if (!Where::is_there()) return;

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "gateway/trace/otlp_post.hpp"
+#include "gateway/trace/collector.hpp"
 
 using namespace std::chrono_literals;
 using namespace gateway;
@@ -13,11 +13,12 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-auto read(Variables variables) {
-  return otlp_settings([variables](const char* name) {
+auto read(Variables variables, Signal signal = Signal::traces) {
+  const auto variable = [variables](const char* name) {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
-  });
+  };
+  return otlp_settings(variable, signal);
 }
 
 OtlpSettings good(Variables variables) {
@@ -47,9 +48,7 @@ TEST_CASE("the variables of OpenTelemetry say where traces go and as what") {
             {"OTEL_TRACES_SAMPLER", "traceidratio"},
             {"OTEL_TRACES_SAMPLER_ARG", "0.25"},
             {"OTEL_EXPORTER_OTLP_TIMEOUT", "2000"}});
-  CHECK(settings.host == "::1");
-  CHECK(settings.port == "4318");
-  CHECK(settings.path == "/otel/v1/traces");
+  CHECK(to_text(settings.url) == "http://[::1]:4318/otel/v1/traces");
   REQUIRE(settings.headers.size() == 2);
   CHECK(settings.headers[0] == std::pair<std::string, std::string>("authorization", "Bearer x"));
   CHECK(settings.service == "router");
@@ -60,8 +59,29 @@ TEST_CASE("the variables of OpenTelemetry say where traces go and as what") {
 }
 
 TEST_CASE("an address of traces alone is taken as it is") {
-  CHECK(good({{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://collector:4318/here"}}).path == "/here");
-  CHECK(good({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector"}}).port == "80");
+  CHECK(good({{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://collector:4318/here"}}).url.path == "/here");
+  CHECK(good({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector"}}).url.port == 80);
+  const OtlpSettings over_tls = good({{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector.example.com"},
+                                      {"OTEL_EXPORTER_OTLP_CERTIFICATE", "/etc/ca.pem"}});
+  CHECK(to_text(over_tls.url) == "https://collector.example.com:443/v1/traces");
+  CHECK(over_tls.ca_file == "/etc/ca.pem");
+}
+
+TEST_CASE("metrics have variables of their own, and can be turned off alone") {
+  const Variables both{{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"},
+                       {"OTEL_METRIC_EXPORT_INTERVAL", "5000"}};
+  const auto metrics = [](Variables variables) { return read(std::move(variables), Signal::metrics); };
+  const auto usual = metrics(both);
+  REQUIRE(std::holds_alternative<OtlpSettings>(usual));
+  CHECK(std::get<OtlpSettings>(usual).url.path == "/v1/metrics");
+  CHECK(std::get<OtlpSettings>(usual).interval == 5s);
+  Variables off = both;
+  off["OTEL_METRICS_EXPORTER"] = "none";
+  CHECK(std::holds_alternative<std::monostate>(metrics(off)));
+  CHECK(std::holds_alternative<OtlpSettings>(read(off)));
+  Variables own = both;
+  own["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = "https://other/in";
+  CHECK(to_text(std::get<OtlpSettings>(metrics(own)).url) == "https://other:443/in");
 }
 
 TEST_CASE("what cannot be used is said") {
@@ -69,7 +89,6 @@ TEST_CASE("what cannot be used is said") {
     variables.emplace("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318");
     return std::holds_alternative<std::string>(read(variables));
   };
-  CHECK(wrong({{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector:4318"}}));
   CHECK(wrong({{"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"}}));
   CHECK(wrong({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://:4318"}}));
   for (const char* url : {"http://user:pa55word@collector:4318", "https://user:pa55word@collector"}) {
@@ -83,11 +102,9 @@ TEST_CASE("what cannot be used is said") {
   CHECK(!wrong({}));
 }
 
-TEST_CASE("a collector's reply is read: what it rejects, and when it wants to be asked again") {
-  CHECK(posted_of("HTTP/1.1 200 OK\r\n\r\n{}").status == 200);
-  CHECK(posted_of("HTTP/1.1 200 OK\r\n\r\n{\"partialSuccess\":{\"rejectedSpans\":\"3\"}}").rejected == 3);
-  const Posted busy = posted_of("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\n\r\n");
-  CHECK(busy.status == 429);
-  CHECK(*busy.retry_after == 7s);
-  CHECK(posted_of("hello").status == 0);
+TEST_CASE("a collector's reply says what was not taken") {
+  CHECK(rejected_in("{}") == 0);
+  CHECK(rejected_in("hello") == 0);
+  CHECK(rejected_in(R"({"partialSuccess":{"rejectedSpans":"3"}})") == 3);
+  CHECK(rejected_in(R"({"partialSuccess":{"rejectedDataPoints":2}})") == 2);
 }

@@ -21,7 +21,12 @@ struct World {
   // Ends, and so sends what waits.
   void export_all(std::size_t requests) {
     TraceExporter exporter(
-        {.host = "collector", .port = "4318", .resource = {{"deployment", "test\""}}}, "0.1.0",
+        {.url = {.scheme = config::BaseUrl::Scheme::http,
+                 .host = "collector",
+                 .port = 4318,
+                 .path = "/v1/traces"},
+         .resource = {{"deployment", "test\""}}},
+        "0.1.0",
         [this](const std::string& body) {
           bodies.push_back(body);
           return replies.empty() ? Posted{.status = 200}

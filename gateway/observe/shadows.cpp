@@ -1,0 +1,172 @@
+#include "gateway/observe/shadows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "routing/policy/overlay.hpp"
+#include "routing/terms/draws.hpp"
+
+namespace gateway {
+namespace {
+
+ShadowStanding::Verdict verdict_of(const ShadowStanding& row) {
+  using Verdict = ShadowStanding::Verdict;
+  if (row.forbidden > 0) return Verdict::forbidden;
+  if (row.unserved > 0) return Verdict::unserved;
+  if (!std::isfinite(row.cost.low) || !std::isfinite(row.cost.high)) return Verdict::too_few;
+  return row.cost.high < 0 ? Verdict::better : row.cost.low > 0 ? Verdict::worse : Verdict::unsure;
+}
+
+// Nothing is decided by it, so it is a nobody's: without a decision, or one that a reload overtook.
+bool is_decided(const Record& record) {
+  return !record.decisions.empty() && !record.attempts.empty() && record.rules && record.catalogue &&
+         record.demand.model && record.decisions.front().chosen && record.decisions.front().tried == 0;
+}
+
+}  // namespace
+
+std::string_view to_text(ShadowStanding::Verdict verdict) {
+  constexpr std::array<std::string_view, 6> words{"too_few", "unsure",    "better",
+                                                  "worse",   "forbidden", "unserved"};
+  return words[static_cast<std::size_t>(verdict)];
+}
+
+void Shadows::Row::add(const routing::ShadowFinding& finding, config::TimePoint now) {
+  switch (finding.what) {
+    case routing::ShadowFinding::What::forbidden:
+      ++forbidden;
+      return;
+    case routing::ShadowFinding::What::unserved:
+      ++unserved;
+      return;
+    case routing::ShadowFinding::What::unmeasured:
+      ++unmeasured;
+      return;
+    case routing::ShadowFinding::What::judged:
+      break;
+  }
+  if (cost.in_block() >= least_in_block && now - block_began >= block) {
+    for (routing::RunningMean* const each : {&cost, &dollars, &seconds}) each->end_block();
+  }
+  if (cost.in_block() == 0) block_began = now;
+  ++judged;
+  moved += finding.moved;
+  cost.add(finding.cost);
+  dollars.add(finding.dollars);
+  seconds.add(finding.seconds);
+}
+
+void Shadows::adopt(std::shared_ptr<const routing::Catalogue> catalogue, const routing::PolicySet& policies) {
+  catalogue_ = std::move(catalogue);
+  names_.clear();
+  for (const config::PolicyName& name : catalogue_->settings().shadow) names_.push_back(name.text);
+  stage_.reset();
+  shown_ = 0;
+  past_.forget();
+  std::uint64_t always = 0;
+  for (const routing::AlwaysRules::Joined& each : policies.always().all())
+    always = routing::mixed(always ^ each.hash);
+  hashes_.clear();
+  for (const routing::Policy& policy : policies.policies())
+    hashes_[policy.name.text] = routing::mixed(policy.hash ^ always);
+  std::erase_if(rows_, [&](const auto& row) {
+    const auto& [policy, shadow, model] = row.first;
+    const bool is_shadow = std::ranges::find(names_, shadow) != names_.end();
+    return !is_shadow || row.second.hash != hash_of(policy, shadow) || !catalogue_->find(model);
+  });
+  if (!is_empty()) stage_.emplace(catalogue_);
+}
+
+bool Shadows::can_afford(std::uint64_t looks, config::TimePoint now) {
+  if (now - second_ >= std::chrono::seconds(1)) second_ = now, looks_ = 0;
+  if (looks_ + looks > most_looks) return false;
+  looks_ += looks;
+  return true;
+}
+
+std::uint64_t Shadows::hash_of(const std::string& policy, const std::string& shadow) const {
+  const auto of = hashes_.find(policy), beside = hashes_.find(shadow);
+  if (of == hashes_.end() || beside == hashes_.end()) return 0;
+  return routing::mixed(of->second ^ routing::mixed(beside->second));
+}
+
+Shadows::Row* Shadows::row_of(const Record& record, const std::string& shadow) {
+  const Key key{record.policy, shadow, record.model};
+  const auto found = rows_.find(key);
+  if (found != rows_.end()) return &found->second;
+  const std::uint64_t hash = hash_of(record.policy, shadow);
+  if (rows_.size() >= most_rows || hash == 0) return nullptr;
+  Row& row = rows_[key];
+  row.hash = hash;
+  return &row;
+}
+
+bool Shadows::judge_one(const Record& record, const routing::Policy& shadow, const routing::Snapshot& seen,
+                        config::TimePoint now) {
+  const routing::LoggedDecision& logged = record.decisions.front();
+  std::optional<routing::Policy> own;
+  if (record.preferences) own = routing::overlaid(shadow, record.preferences);
+  const routing::Policy& policy = own ? *own : shadow;
+  const routing::Decision& decision = stage_->decide(record.demand, logged, policy);
+  const routing::Attempt& answer = routing::deciding_one(record.attempts);
+  const auto finding = routing::compared(decision, *record.rules, seen, record.demand, logged, &answer, now);
+  Row* const row = finding ? row_of(record, shadow.name.text) : nullptr;
+  if (!row) return false;
+  row->add(*finding, now);
+  return true;
+}
+
+void Shadows::judge(std::span<const RecordPtr> records, const routing::PolicySet& policies,
+                    config::TimePoint now, const Look& look) {
+  if (is_empty()) return;
+  std::shared_ptr<const routing::Snapshot> seen;
+  const std::size_t hosts = catalogue_->endpoints().size();
+  for (const RecordPtr& each : records) {
+    const Record& record = *each;
+    if (!is_decided(record)) continue;
+    if (record.catalogue != catalogue_) {
+      ++left_out_;
+      continue;
+    }
+    const routing::LoggedDecision& logged = record.decisions.front();
+    const MarketPast::Moment* const then = past_.at(logged.snapshot);
+    const std::size_t copied = (seen ? 0 : hosts) + (then && then->version != shown_ ? hosts : 0);
+    if (!then || !can_afford(logged.seen_of.size() * names_.size() * 2 + copied, now)) {
+      ++left_out_;
+      continue;
+    }
+    if (!seen) seen = look();
+    if (seen->catalogue != catalogue_) return;
+    if (then->version != shown_) stage_->show(then->version, *then->states);
+    shown_ = then->version;
+    bool is_told = true;
+    for (const std::string& name : names_) {
+      const routing::Policy* const shadow = policies.find(name, record.demand.key);
+      if (shadow && name != record.policy) is_told = judge_one(record, *shadow, *seen, now) && is_told;
+    }
+    if (!is_told) ++left_out_;
+  }
+}
+
+std::vector<ShadowStanding> Shadows::standings() const {
+  std::vector<ShadowStanding> all;
+  for (const auto& [key, row] : rows_) {
+    ShadowStanding standing{.policy = std::get<0>(key),
+                            .shadow = std::get<1>(key),
+                            .model = std::get<2>(key),
+                            .judged = row.judged,
+                            .forbidden = row.forbidden,
+                            .unserved = row.unserved,
+                            .unmeasured = row.unmeasured,
+                            .moved = row.judged > 0 ? row.moved / static_cast<double>(row.judged) : 0,
+                            .cost = row.cost.interval(),
+                            .dollars = row.dollars.interval(),
+                            .seconds = row.seconds.interval()};
+    standing.verdict = verdict_of(standing);
+    all.push_back(std::move(standing));
+  }
+  return all;
+}
+
+}  // namespace gateway

@@ -1,0 +1,72 @@
+#include "gateway/probe/host_probe.hpp"
+
+#include <algorithm>
+
+#include "gateway/probe/probe_page.hpp"
+#include "gateway/text/quoted.hpp"
+#include "providers/loop/run_to_end.hpp"
+#include "providers/loop/spawn.hpp"
+
+namespace gateway {
+namespace {
+
+constexpr ProbeLimits limits{.each = std::chrono::seconds(10), .at_once = 1};
+
+HostProbe::Answer asked(const config::Settings& settings) {
+  const routing::Catalogue catalogue(settings, 1);
+  return {.text = probe_json(probe(catalogue, limits))};
+}
+
+}  // namespace
+
+std::optional<config::Settings> with_one_endpoint(const config::Settings& settings,
+                                                  const std::string& endpoint, const std::string& model) {
+  config::Settings one = settings;
+  one.models.clear();
+  one.routes.clear();
+  one.presets.clear();
+  for (const config::ModelSettings& each : settings.models) {
+    if (!model.empty() && each.name.text != model) continue;
+    config::ModelSettings there = each;
+    std::erase_if(there.endpoints, [&](const auto& other) { return other.name.text != endpoint; });
+    if (!there.endpoints.empty()) one.models.push_back(std::move(there));
+  }
+  if (one.models.size() != 1) return std::nullopt;
+  return one;
+}
+
+HostProbe::~HostProbe() {
+  io_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+providers::Task<HostProbe::Answer> HostProbe::run(boost::asio::io_context& asker,
+                                                  std::shared_ptr<const Generation> generation,
+                                                  std::string endpoint, std::string model) {
+  const auto settings = with_one_endpoint(generation->catalogue->settings(), endpoint, model);
+  if (!settings) {
+    co_return Answer{.status = 404,
+                     .text = "There is no endpoint " + quoted(endpoint) +
+                             ", or several models have it: say which with `model`."};
+  }
+  if (is_busy_.exchange(true))
+    co_return Answer{.status = 503, .text = "Another host is being asked; try again in a moment."};
+  // By whoever comes first: nobody else is here meanwhile.
+  if (!thread_.joinable())
+    thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
+  const auto work = [this, settings] {
+    struct Ends {
+      std::atomic<bool>& is_busy;
+      ~Ends() { is_busy = false; }
+    } const ends{is_busy_};
+    try {
+      return asked(*settings);
+    } catch (const std::exception& fault) {
+      return Answer{.status = 503, .text = std::string("It cannot be asked now: ") + fault.what()};
+    }
+  };
+  auto asking = providers::elsewhere(io_, asker, work);
+  co_return co_await std::move(asking);
+}
+
+}  // namespace gateway

@@ -1,0 +1,173 @@
+#include "gateway/observe/shadows.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/fleet.hpp"
+#include "tests/support/policies.hpp"
+
+using namespace std::chrono_literals;
+using gateway::Record;
+using gateway::RecordPtr;
+using gateway::Shadows;
+using gateway::ShadowStanding;
+using Verdict = ShadowStanding::Verdict;
+
+namespace {
+
+// A quick and dear host, and one that is slow and cheap; "thrifty" runs in shadow beside "hasty".
+struct Shadowing {
+  Shadowing() : Shadowing("") {}
+  explicit Shadowing(const std::string& allow)
+      : world({{.name = "quick", .output_price = 20, .ttft = 0.3},
+               {.name = "cheap", .output_price = 1, .ttft = 0.5}}) {
+    config::Settings settings = support::settings_of(world.hosts);
+    for (auto [name, value] : {std::pair("hasty", "900 $/h"), std::pair("thrifty", "0.1 $/h")}) {
+      config::PolicySettings policy = support::policy_named(name);
+      policy.value_of_time = support::text(value);
+      policy.explore = 0;
+      if (name == std::string("hasty") && !allow.empty()) policy.allow = support::text(allow);
+      settings.policies.push_back(policy);
+    }
+    settings.shadow = {{"thrifty"}};
+    adopt(settings);
+    for (int i = 0; i < 40; ++i) {
+      for (routing::EndpointIndex endpoint : {0u, 1u}) learn(endpoint);
+      world.now += 1s;
+    }
+  }
+
+  void adopt(const config::Settings& settings) {
+    world.catalogue = std::make_shared<const routing::Catalogue>(settings, ++generation);
+    world.market.adopt(world.catalogue, world.now);
+    policies = std::make_unique<routing::PolicySet>(support::compiled_set(settings));
+    shadows.adopt(world.catalogue, *policies);
+  }
+  void learn(routing::EndpointIndex endpoint) {
+    world.market.observe(world.answer(endpoint, world.demand()), world.demand(), world.now);
+  }
+  // Decided under "hasty" and answered, as the gateway notes it.
+  RecordPtr request() {
+    const auto then = world.market.snapshot(world.now);
+    shadows.keep(*then);
+    auto record = std::make_unique<Record>();
+    record->policy = "hasty";
+    record->model = "m";
+    record->rules = std::make_shared<const routing::Policy>(*policies->find("hasty"));
+    record->catalogue = world.catalogue;
+    record->demand = world.demand();
+    routing::plan(*then, *record->rules, record->demand, {}, world.in_flight, world.purse,
+                  {.now = world.now, .seed = 1}, world.decision);
+    routing::LoggedDecision& log = record->decisions.emplace_back();
+    log.snapshot = then->version;
+    log.now = world.now;
+    log.length = world.decision.length;
+    log.chosen = world.decision.chosen;
+    log.not_kept = note(world.decision, log.seen_of);
+    record->attempts = {world.answer(world.decision.chosen.value_or(0), record->demand)};
+    return record;
+  }
+  void judge(int requests) {
+    for (int i = 0; i < requests; ++i) {
+      std::vector<RecordPtr> records;
+      records.push_back(request());
+      learn(*records[0]->decisions[0].chosen);
+      shadows.judge(records, *policies, world.now, [&] { return world.market.seen(world.now); });
+      world.now += 1s;
+    }
+  }
+  ShadowStanding standing() const {
+    const auto all = shadows.standings();
+    REQUIRE(all.size() == 1);
+    return all[0];
+  }
+
+  support::World world;
+  std::uint64_t generation = 1;
+  std::unique_ptr<routing::PolicySet> policies;
+  Shadows shadows;
+};
+
+}  // namespace
+
+TEST_CASE("each request is decided under the policy in shadow, too, and what it would change is added up") {
+  Shadowing shadowing;
+  shadowing.judge(30);
+  const ShadowStanding early = shadowing.standing();
+  CHECK(early.policy == "hasty");
+  CHECK(early.shadow == "thrifty");
+  CHECK(early.judged == 30);
+  CHECK(early.moved == doctest::Approx(1).epsilon(0.05));
+  CHECK(early.verdict == Verdict::too_few);
+  shadowing.judge(370);
+  const ShadowStanding later = shadowing.standing();
+  CHECK(later.dollars.high < 0);
+  CHECK(later.seconds.low > 0);
+  // At what "hasty" says of time, a fifth of a second is worth more than those dollars.
+  CHECK(later.verdict == Verdict::worse);
+  CHECK(shadowing.shadows.left_out() == 0);
+}
+
+TEST_CASE("a shadow that might go where the policy in force forbids is never better") {
+  Shadowing shadowing("provider == \"quick\"");
+  shadowing.judge(5);
+  CHECK(shadowing.standing().forbidden == 5);
+  CHECK(shadowing.standing().judged == 0);
+  CHECK(shadowing.standing().verdict == Verdict::forbidden);
+}
+
+TEST_CASE("what is known of the same policies goes on over a reload, and of others begins anew") {
+  Shadowing shadowing;
+  shadowing.judge(5);
+  config::Settings settings = shadowing.world.catalogue->settings();
+  shadowing.adopt(settings);
+  CHECK(shadowing.standing().judged == 5);
+  shadowing.judge(1);
+  CHECK(shadowing.standing().judged == 6);
+  settings.policies[1].value_of_time = support::text("0.2 $/h");
+  shadowing.adopt(settings);
+  CHECK(shadowing.shadows.standings().empty());
+  settings.shadow.clear();
+  shadowing.adopt(settings);
+  shadowing.judge(3);
+  CHECK(shadowing.shadows.standings().empty());
+}
+
+TEST_CASE("requests that a reload overtook, or that came to an end too late, are left out and counted") {
+  Shadowing shadowing;
+  std::vector<RecordPtr> records;
+  records.push_back(shadowing.request());
+  shadowing.adopt(shadowing.world.catalogue->settings());
+  const auto look = [&] { return shadowing.world.market.seen(shadowing.world.now); };
+  shadowing.shadows.judge(records, *shadowing.policies, shadowing.world.now, look);
+  CHECK(shadowing.shadows.left_out() == 1);
+  records[0]->catalogue = shadowing.world.catalogue;  // whose past is not known that far back
+  shadowing.shadows.judge(records, *shadowing.policies, shadowing.world.now, look);
+  CHECK(shadowing.shadows.left_out() == 2);
+  CHECK(shadowing.shadows.standings().empty());
+}
+
+TEST_CASE("in one second only so many hosts are looked at") {
+  Shadowing shadowing;
+  std::vector<RecordPtr> records;
+  for (int i = 0; i < 50; ++i) records.push_back(shadowing.request());
+  const auto look = [&] { return shadowing.world.market.seen(shadowing.world.now); };
+  for (int i = 0; i < 2'000; ++i)
+    shadowing.shadows.judge(records, *shadowing.policies, shadowing.world.now, look);
+  CHECK(shadowing.standing().judged <= Shadows::most_looks / 4);
+  CHECK(shadowing.standing().judged > 0);
+  CHECK(shadowing.shadows.left_out() == 100'000 - shadowing.standing().judged);
+}
+
+TEST_CASE("the market's past keeps what is new whole and what is old further apart, within its memory") {
+  gateway::MarketPast past;
+  routing::Snapshot snapshot;
+  snapshot.endpoints.resize(1'000);
+  for (snapshot.version = 1; snapshot.version <= 500; ++snapshot.version) past.keep(snapshot);
+  CHECK(past.at(0) == nullptr);
+  REQUIRE(past.at(500));
+  CHECK(past.at(500)->version == 500);
+  CHECK(past.at(499)->version == 499);
+  CHECK(past.at(1'000)->version == 500);
+  REQUIRE(past.at(20));
+  CHECK(past.at(20)->version <= 20);
+}
