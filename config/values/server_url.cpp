@@ -58,7 +58,7 @@ class UrlReader {
     // Whatever else is wrong with it.
     const std::size_t at = text_.rfind('@'), colon = text_.find(':', text_.find("://") + 3);
     bad->has_secret =
-        (at != std::string_view::npos && colon < at) || text_.find("password=") != std::string_view::npos;
+        (at != std::string_view::npos && colon < at) || text_.find('?') != std::string_view::npos;
     return *bad;
   }
 

@@ -398,6 +398,7 @@ struct Settings {
   std::string state;                           // the directory of what is kept; empty: the usual one
   CorsSettings cors;
   Secret seal_key;  // what ids of stored answers are sealed with; empty: one of the gateway's own
+  bool is_seal_key_kept = false;  // made by this gateway, and known to no other
   ServingLimits limits;
   RetrySettings retries;
   LogSettings log;

@@ -226,7 +226,8 @@ class Books {
   void want() const;
   void take_share(Meter& meter) const;
   void take_share_of_slots(Account& account) const;
-  bool share_slots(Account& account, config::TimePoint now, std::vector<SharedLimit>& limits) const;
+  bool share_slots(Account& account, config::TimePoint now, std::uint64_t draw,
+                   std::vector<SharedLimit>& limits) const;
   Account* account_of(Scope scope, std::string_view key, std::string_view name);
   bool share_account(Account& account, config::TimePoint now, std::uint64_t draw,
                      std::vector<SharedLimit>& limits);

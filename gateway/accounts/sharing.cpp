@@ -64,13 +64,19 @@ bool Books::has_slot(Account& account) const {
 }
 
 // Whether they are in use.
-bool Books::share_slots(Account& account, config::TimePoint now, std::vector<SharedLimit>& limits) const {
+bool Books::share_slots(Account& account, config::TimePoint now, std::uint64_t draw,
+                        std::vector<SharedLimit>& limits) const {
   Slots& slots = account.slots;
   const std::int64_t open = account.open.requests;
   slots.peak = std::max(open, slots.peak - slots.peak / 4 - 1);
   const std::int64_t ahead =
       std::clamp<std::int64_t>(slots.peak - open, 0, account.most_concurrent / least_part_ahead);
-  std::int64_t target = open + std::exchange(slots.in_line, 0) + ahead;
+  // Those in line that free places do not help wait for another limit, whose places may be in the hands of
+  // those who wait for these: by chance one of them gives back.
+  const bool is_no_help = slots.in_line > 0 && slots.lease > open && slots.lacking == 0;
+  const bool gives_back = is_no_help && ((draw >> (limits.size() % 64)) & 1) != 0;
+  std::int64_t target = open + (gives_back ? 0 : slots.in_line + ahead);
+  slots.in_line = 0;
   if (slots.lacking > 0) target = std::max(target, open + std::exchange(slots.lacking, 0));
   target = std::min(target, account.most_concurrent);
   slots.idle_looks = target == 0 && slots.lease <= 0 ? slots.idle_looks + 1 : 0;
@@ -146,7 +152,7 @@ bool Books::share_account(Account& account, config::TimePoint now, std::uint64_t
                       .lease = std::max<std::int64_t>(meter.lease, 0),
                       .wanted = std::max<std::int64_t>(target - meter.lease, 0)});
   }
-  if (account.bounds_concurrency() && share_slots(account, now, limits)) is_active = true;
+  if (account.bounds_concurrency() && share_slots(account, now, draw, limits)) is_active = true;
   return is_active;
 }
 
@@ -157,7 +163,7 @@ std::vector<SharedLimit> Books::shared_limits(config::TimePoint now, std::uint64
   for (const Waiting& waiting : line_) {
     if (++counted > most_in_line_counted) break;
     for (std::size_t i = 0; i < waiting.count; ++i) {
-      ++waiting.accounts[i]->slots.in_line;
+      if (waiting.accounts[i]->bounds_concurrency()) ++waiting.accounts[i]->slots.in_line;
       for (Meter& meter : waiting.accounts[i]->meters) {
         const bool is_count = meter.measure == config::Measure::requests;
         const std::int64_t needed = is_count ? 1 : waiting.asked.most.of(meter.measure);

@@ -94,7 +94,8 @@ std::vector<PolicySpent> Budgets::own() const {
 void Budgets::others_spent(const std::vector<PolicySpent>& others) {
   for (const PolicySpent& each : others) {
     Budget* budget = find(each.policy);
-    if (budget && budget->day == each.day) budget->others = each.nanos;
+    // Nothing that was spent is spent no more: a server that forgot knows less.
+    if (budget && budget->day == each.day) budget->others = std::max(budget->others, each.nanos);
   }
 }
 

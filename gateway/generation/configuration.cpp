@@ -76,7 +76,8 @@ void find_seal_key(config::Settings& settings, config::Problems& problems) {
   if (!settings.seal_key.empty() || keeper == settings.providers.end()) return;
   std::string why;
   settings.seal_key = kept_seal_key(state_path(settings.state), why);
-  if (!settings.seal_key.empty()) return;
+  settings.is_seal_key_kept = !settings.seal_key.empty();
+  if (settings.is_seal_key_kept) return;
   problems.push_back({.path = "providers." + keeper->name.text + ".keeps_responses",
                       .message = "the key that ids of stored answers are sealed with cannot be kept: " + why,
                       .suggestion = "set `seal_key: ${NAME}`, or give the process a directory for its state",

@@ -75,7 +75,8 @@ for k = 2, #KEYS do
     given = math.min(wanted, limit - others - tonumber(used) - leases)
     if given > 0 then redis.call('HSET', key, 'l' .. me, whole(tonumber(lease) + given)) else given = 0 end
   end
-  if ends > 0 then redis.call('EXPIREAT', key, ends + 3600) end
+  if kind == '2' then redis.call('PEXPIRE', key, 3600000)
+  elseif ends > 0 then redis.call('EXPIREAT', key, ends + 3600) end
   out[#out + 1] = whole(others)
   out[#out + 1] = whole(given)
   out[#out + 1] = (from ~= 0 and not seeded) and 1 or 0

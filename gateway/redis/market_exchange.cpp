@@ -12,10 +12,11 @@ using namespace std::chrono_literals;
 
 constexpr auto between_exchanges = 100ms, after_a_fault = 500ms;
 constexpr std::chrono::milliseconds patience{500};
-constexpr std::chrono::milliseconds listened_to_at_first{2'000};
+constexpr std::chrono::milliseconds listened_to_again{2'000};  // after a fault
 // Of all gateways in the stream, and at a time.
 constexpr const char* most_kept = "512";
-constexpr const char* most_at_once = "128";
+constexpr const char* most_at_once = "129";  // the last known one among them
+constexpr int most_untaken = 8;
 constexpr unsigned rounds_between_expiries = 64, rounds_between_pacing = 8;
 const std::string stream = "{isocost}:market";
 
@@ -81,7 +82,6 @@ void MarketExchange::work() {
     try {
       if (!connection_) connection_.emplace(settings_, patience);
       exchange();
-      is_away_.store(false, std::memory_order_relaxed);
       if (std::exchange(was_told_, false)) say_("redis: what gateways measure is shared again");
     } catch (const std::exception& fault) {
       lose(fault.what());
@@ -99,7 +99,6 @@ void MarketExchange::work() {
 void MarketExchange::lose(const std::string& why) {
   connection_.reset();
   last_.clear();
-  is_away_.store(true, std::memory_order_relaxed);
   {
     // By the time that it can be told it is old.
     const std::lock_guard lock(mutex_);
@@ -162,15 +161,28 @@ void MarketExchange::tell(const routing::Bulletin& bulletin, const routing::Shar
   if (told() % rounds_between_expiries == 1) must({"EXPIRE", stream, "60"});
 }
 
+// When the last of the stream was told; 0: nothing was.
+std::int64_t MarketExchange::newest() {
+  const RedisReply last = must({"XREVRANGE", stream, "+", "-", "COUNT", "1"});
+  return last.items.empty() || last.items[0].items.empty() ? 0 : whole(last.items[0].items[0].text);
+}
+
 void MarketExchange::listen(const routing::SharedMoment& now) {
-  const auto oldest = std::to_string((now.shared - listened_to_at_first).count());
-  // A server that began anew may be behind what was read of the last one.
+  // Who is behind with taking it in hears the newest of it later: what became too old is passed over then.
+  if (untaken_->load(std::memory_order_relaxed) >= most_untaken) return;
+  // What was told before this process began may be in what it remembers of the last one.
+  const auto oldest = std::to_string(
+      (now.shared - (has_listened_ ? listened_to_again : std::chrono::milliseconds{0})).count());
+  has_listened_ = true;
+  // A clock that stepped back leaves the stream's own ids ahead of it; a server that began anew has none of
+  // them.
   const bool is_ahead = !last_.empty() && whole(last_) > now.shared.count() + 1;
-  if (last_.empty() || is_ahead || whole(last_) < whole(oldest)) last_ = oldest;
-  const RedisReply entries = must({"XRANGE", stream, "(" + last_, "+", "COUNT", most_at_once});
+  if (last_.empty() || (is_ahead && newest() < whole(last_)) || whole(last_) < whole(oldest)) last_ = oldest;
+  const RedisReply entries = must({"XRANGE", stream, last_, "+", "COUNT", most_at_once});
   std::vector<routing::Bulletin> heard;
   std::uint64_t refused = 0;
   for (const RedisReply& entry : entries.items) {
+    if (!entry.items.empty() && entry.items[0].text == last_) continue;
     const std::string* sealed = bulletin_in(entry);
     const auto bytes = sealed ? open_bulletin(*sealed, who_.seal_key) : std::nullopt;
     auto bulletin = bytes ? routing::bulletin_of(*bytes, now) : std::nullopt;
@@ -189,7 +201,11 @@ void MarketExchange::listen(const routing::SharedMoment& now) {
         "redis: what somebody tells of hosts there is not understood, and passed over: give all gateways one "
         "`seal_key` and one version");
   }
-  if (!heard.empty()) hear_(std::move(heard));
+  if (heard.empty()) return;
+  untaken_->fetch_add(1, std::memory_order_relaxed);
+  hear_(std::move(heard), std::shared_ptr<void>(nullptr, [count = untaken_](void*) {
+          count->fetch_sub(1, std::memory_order_relaxed);
+        }));
 }
 
 }  // namespace gateway

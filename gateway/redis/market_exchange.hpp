@@ -21,8 +21,8 @@ namespace gateway {
 class MarketExchange {
  public:
   using Say = std::function<void(const std::string&)>;
-  // Takes what others told; called on the thread of the exchange.
-  using Hear = std::function<void(std::vector<routing::Bulletin>)>;
+  // Takes what others told, and lets go of `untaken` when it has; called on the thread of the exchange.
+  using Hear = std::function<void(std::vector<routing::Bulletin>, std::shared_ptr<void> untaken)>;
   // What all others have spent under policies with a budget; the same.
   using HearSpent = std::function<void(std::vector<PolicySpent>)>;
   struct Who {
@@ -44,7 +44,6 @@ class MarketExchange {
   // What this gateway has spent today: told once a second.
   void put_spent(std::vector<PolicySpent> spent);
 
-  bool is_away() const { return is_away_.load(std::memory_order_relaxed); }
   std::uint64_t told() const { return told_.load(std::memory_order_relaxed); }
   std::uint64_t heard() const { return heard_.load(std::memory_order_relaxed); }
   // Bulletins that were damaged, too old, of another version, or of somebody with another key.
@@ -59,6 +58,7 @@ class MarketExchange {
   void exchange();
   routing::SharedMoment moment();
   void listen(const routing::SharedMoment& now);
+  std::int64_t newest();
   void pace();
   void tell(const routing::Bulletin& bulletin, const routing::SharedMoment& now);
   void lose(const std::string& why);
@@ -73,6 +73,7 @@ class MarketExchange {
   std::optional<RedisConnection> connection_;
   std::string last_;  // of the stream, that was read; empty: none
   unsigned rounds_ = 0;
+  bool has_listened_ = false;
   bool was_told_ = false, was_told_of_refused_ = false;
   std::mutex mutex_;
   std::condition_variable called_;
@@ -80,7 +81,8 @@ class MarketExchange {
   std::vector<PolicySpent> spent_;
   bool is_over_ = false;
   std::atomic<bool> is_ready_{true};
-  std::atomic<bool> is_away_{true};
+  // How much of what was heard is not taken in yet.
+  const std::shared_ptr<std::atomic<int>> untaken_ = std::make_shared<std::atomic<int>>(0);
   std::atomic<std::uint64_t> told_{0}, heard_{0}, refused_{0};
   std::atomic<std::int64_t> listened_{config::Clock::now().time_since_epoch().count()};
   std::thread thread_;

@@ -16,7 +16,8 @@ std::string mark_of(const std::string& policy) {
 std::int64_t amount(std::string_view digits) {
   std::int64_t value = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return std::max<std::int64_t>(value, 0);
+  constexpr std::int64_t most = 1'000'000'000'000'000;  // a million dollars
+  return std::clamp<std::int64_t>(value, 0, most);
 }
 
 }  // namespace

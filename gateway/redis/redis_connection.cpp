@@ -37,7 +37,9 @@ RedisConnection::RedisConnection(const config::RedisSettings& settings, std::chr
     std::vector<std::string> words{"AUTH"};
     if (!settings.user.empty()) words.push_back(settings.user);
     words.emplace_back(settings.password.reveal());
-    must(ask(words));
+    const RedisReply reply = ask(words);
+    // Some servers say the words of a command that they do not know, and these are secrets.
+    if (reply.is_error()) throw RedisFault(reply.text.substr(0, reply.text.find(' ')) + " at log-in (AUTH)");
   }
   const std::string database = redis_address(settings.url).database;
   if (database != "0") must(ask({"SELECT", database}));

@@ -104,10 +104,10 @@ std::unique_ptr<Administration> Administration::open(const LedgerPlace& place, B
 }
 
 Administration::~Administration() {
-  calls_.reset();
   work_.reset();
   io_.stop();
   if (thread_.joinable()) thread_.join();
+  calls_.reset();
 }
 
 void Administration::on_change(boost::asio::io_context& control, Adopt adopt) {
@@ -115,7 +115,14 @@ void Administration::on_change(boost::asio::io_context& control, Adopt adopt) {
   adopt_ = std::move(adopt);
   if (shared_in_) {
     look_soon();
-    calls_ = std::make_unique<KeyCalls>(*shared_in_, [this] { boost::asio::post(io_, [this] { look(); }); });
+    calls_ = std::make_unique<KeyCalls>(*shared_in_, [this] {
+      // Whoever calls without end makes it look once more, not once each.
+      if (is_look_due_.exchange(true)) return;
+      boost::asio::post(io_, [this] {
+        is_look_due_ = false;
+        look();
+      });
+    });
   }
   thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
 }

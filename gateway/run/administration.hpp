@@ -67,6 +67,7 @@ class Administration {
   std::unique_ptr<KeyCalls> calls_;
   std::int64_t version_ = 0;
   std::atomic<bool> is_away_{false};
+  std::atomic<bool> is_look_due_{false};
   boost::asio::io_context io_{1};
   boost::asio::steady_timer next_look_{io_};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};

@@ -225,9 +225,11 @@ class RunningGateway {
     if (settings().redis.url.empty()) return;
     const auto on_control = [this](auto work) { asio::post(control_.io(), std::move(work)); };
     exchange_ = std::make_unique<MarketExchange>(
-        settings().redis, MarketExchange::Who{.gateway = name(), .seal_key = settings().seal_key},
-        [this, on_control](std::vector<routing::Bulletin> bulletins) {
-          on_control([this, told = std::move(bulletins)] { control_.hear(told); });
+        settings().redis,
+        MarketExchange::Who{.gateway = name(),
+                            .seal_key = settings().is_seal_key_kept ? config::Secret{} : settings().seal_key},
+        [this, on_control](std::vector<routing::Bulletin> bulletins, std::shared_ptr<void> untaken) {
+          on_control([this, told = std::move(bulletins), held = std::move(untaken)] { control_.hear(told); });
         },
         [this, on_control](std::vector<PolicySpent> others) {
           on_control([this, spent = std::move(others)] { control_.others_spent(spent); });
@@ -240,16 +242,42 @@ class RunningGateway {
   // What policies with a budget have spent today is known before long, however the last process ended.
   void pace_by_the_ledger() {
     if (!ledger_ || generation_->budgets.is_empty()) return;
-    const std::int64_t day = control_.begin_day(), until = ms_of(std::chrono::system_clock::now());
-    ledger_->read([this, day, until](LedgerStore* store) {
-      if (!store) return;
-      const LedgerStore::PolicyCosts costs = store->costs_by_policy(day * 1000, until);
-      asio::post(control_.io(), [this, day, costs] {
-        for (const auto& [policy, cost] : costs) {
-          control_.began_with({.policy = policy, .day = day, .nanos = cost.own},
-                              {.policy = policy, .day = day, .nanos = cost.others});
+    const std::int64_t day = control_.begin_day();
+    look_back({.day = day, .from_ms = day * 1000, .until_ms = ms_of(std::chrono::system_clock::now())});
+  }
+
+  struct Looked {
+    std::int64_t day = 0, from_ms = 0, until_ms = 0;
+    LedgerStore::PolicyCosts costs{};
+    int faults = 0;
+  };
+  // A quarter of an hour at a time: whoever else reads there waits no longer, nor does the end of the
+  // process.
+  void look_back(Looked looked) {
+    constexpr std::int64_t slice = 15 * 60 * 1000;
+    constexpr int most_faults = 30;
+    if (looked.from_ms >= looked.until_ms) {
+      for (const auto& [policy, cost] : looked.costs) {
+        control_.began_with({.policy = policy, .day = looked.day, .nanos = cost.own},
+                            {.policy = policy, .day = looked.day, .nanos = cost.others});
+      }
+      return;
+    }
+    ledger_->read([this, so_far = std::move(looked)](LedgerStore* store) {
+      Looked next = so_far;
+      if (store) {
+        const std::int64_t until = std::min(next.from_ms + slice, next.until_ms);
+        for (const auto& [policy, cost] : store->costs_by_policy(next.from_ms, until)) {
+          next.costs[policy].own += cost.own;
+          next.costs[policy].others += cost.others;
         }
-      });
+        next.from_ms = until;
+      } else if (++next.faults > most_faults) {
+        say("isocost: what policies with a budget spent today cannot be read; they begin with what is "
+            "remembered");
+        return;
+      }
+      asio::post(control_.io(), [this, next] { look_back(next); });
     });
   }
 

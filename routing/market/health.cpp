@@ -88,7 +88,7 @@ Health::Change Health::begins(config::TimePoint dispatched, config::TimePoint no
 
 Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now,
                                double by_load, Seen seen) {
-  if (attempt.headroom) {
+  if (attempt.headroom && now >= headroom_known) {
     headroom = std::clamp(*attempt.headroom, 0.0, 1.0);
     headroom_known = now;
   }
