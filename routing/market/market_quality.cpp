@@ -31,7 +31,9 @@ void Market::learn_conduct(EndpointIndex index, const Attempt& attempt, config::
   if (!is_checked && attempt.fingerprint == 0) return;
   ConductFile& file = dossiers_[index].begin_conduct();
   if (file.wants_peers(now)) file.set_peers(peers_of(index), now + 1s);
-  if (file.observe(conduct, attempt.fingerprint, states_[index].quality, now)) flipped_ = true;
+  if (!file.observe(conduct, attempt.fingerprint, states_[index].quality, now)) return;
+  flipped_ = true;
+  published_ = config::TimePoint::min();  // with the evidence for it
 }
 
 // Of one peer alone nothing is known: it may be the odd one.
