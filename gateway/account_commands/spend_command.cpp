@@ -153,7 +153,8 @@ std::variant<std::vector<BilledLine>, std::string> ledger_lines(SpendOptions opt
                                 [&](const LedgerPlace& place) { return at_place(options, place); });
   if (!reached.body) return reached.problem;
   std::vector<BilledLine> lines;
-  for (const json::value& each : json::parse(*reached.body).at("data").as_array()) {
+  const json::value page = json::parse(*reached.body);
+  for (const json::value& each : page.at("data").as_array()) {
     const json::object& row = each.as_object();
     const std::string endpoint(row.at("endpoint").as_string());
     const bool is_theirs = provider.empty() || endpoint == provider || endpoint.starts_with(provider + "/");

@@ -15,7 +15,7 @@ import urllib.request
 from playwright.sync_api import expect, sync_playwright
 
 import behaviours
-from gateway import KEY, EndToEnd, endpoint, question
+from gateway import KEY, EndToEnd, Gateway, endpoint, question
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SHOTS = os.environ.get("CONSOLE_SHOTS")  # a folder for pictures that a person looks at
@@ -354,6 +354,26 @@ class Console(EndToEnd):
                     watched.show(place)
                     watched.page.wait_for_timeout(1500 if place.startswith("market") else 700)
                     self.judged(watched, axe, place)
+
+    def test_a_thousand_hosts_stay_smooth(self):
+        price = lambda number: {"input": f"{0.1 + number % 97 / 50:.3f} $/Mtok", "output": f"{0.2 + number % 89 / 20:.3f} $/Mtok"}
+        names = [f"h{number:04}" for number in range(1_000)]
+        many = Gateway({name: self.host.ports[0] for name in names}, {"m": [endpoint(name, "ok", price=price(number)) for number, name in enumerate(names)]})
+        with many, Watched(self.browser, f"http://127.0.0.1:{many.port}") as watched:
+            for _ in range(20):
+                self.assertEqual(many.ask(question(stream=True))[0], 200)
+            watched.log_in()
+            for place, region in (("market?model=m", "Hosts that could be chosen"), ("hosts", "Hosts"), ("live", "Requests, the newest first")):
+                watched.show(place)
+                expect(watched.page.get_by_role("region", name=region, exact=True)).to_be_visible(timeout=15000)
+                frames = watched.page.evaluate("""() => new Promise((done) => {
+                    const at = [], frame = (now) => { at.push(now); now - at[0] < 4000 ? requestAnimationFrame(frame) : done(1000 * (at.length - 1) / (now - at[0])); };
+                    requestAnimationFrame(frame); })""")
+                self.assertGreaterEqual(frames, 30, place)
+            watched.show("hosts")
+            watched.page.get_by_label("Host, model or state").fill("h0999")
+            expect(watched.page.get_by_role("link", name="h0999")).to_be_visible()
+            self.clean(watched)
 
     def judged(self, watched, axe, place):
         watched.page.evaluate(axe)

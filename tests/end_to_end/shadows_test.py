@@ -61,7 +61,7 @@ class Shadows(unittest.TestCase):
     def test_a_policy_in_shadow_is_told_of_and_asks_nobody(self):
         with self.gateway() as gateway:
             self.ask_both(gateway)
-            row = self.until(lambda: (row := self.rows(gateway).get(("hasty", "thrifty"))) and row["judged"] + row["unmeasured"] >= 20 and row)
+            row = self.until(lambda: (row := self.rows(gateway).get(("hasty", "thrifty"))) and row["judged"] + row["unmeasured"] >= 28 and row)
             self.assertGreater(row["moved"], 0)
             self.assertEqual((row["model"], row["verdict"], row["forbidden"]), ("m", "too_few", 0))
             before = {name: gateway.metric("isocost_attempts_total", endpoint=name) for name in ("dear", "cheap")}

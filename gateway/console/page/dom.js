@@ -24,13 +24,29 @@ export function fill(element, ...children) {
   return element;
 }
 
+// A thousand rows that are drawn anew every few seconds are nothing that anybody reads, and not smooth.
+const mostRows = 200;
+
 // Columns are [title, class of its cells, what a row has there]. `mark` gives the class of a row.
 export function table(caption, columns, rows, mark = () => "") {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     h("table", {},
       h("thead", {}, h("tr", {}, columns.map(([title, kind]) => h("th", { class: kind, scope: "col" }, title)))),
-      h("tbody", {}, rows.map((row) => h("tr", { class: mark(row) },
-        columns.map(([, kind, cell]) => h("td", { class: kind }, cell(row))))))));
+      h("tbody", {}, rows.slice(0, mostRows).map((row) => h("tr", { class: mark(row) },
+        columns.map(([, kind, cell]) => h("td", { class: kind }, cell(row))))))),
+    rows.length > mostRows ? h("p", { class: "faint" }, `${(rows.length - mostRows).toLocaleString("en")} more are not shown.`) : null);
+}
+
+// Calls `draw` so that it takes a tenth of the time at most, however much there is to draw.
+export function paced(draw, pause) {
+  let next = 0;
+  return () => {
+    const begun = performance.now();
+    if (begun < next) return;
+    draw();
+    const ended = performance.now();
+    next = ended + Math.max(pause, 9 * (ended - begun));
+  };
 }
 
 export function facts(pairs) {

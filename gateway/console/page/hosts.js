@@ -1,11 +1,13 @@
 // Each host's health, and one of them over the time that this page was open.
 import { ask, live, watch } from "./api.js";
-import { facts, fill, h, note, table } from "./dom.js";
+import { facts, fill, h, labelled, note, paced, table } from "./dom.js";
 import { count, money, percent, rate, seconds, span, time } from "./format.js";
 
 export function show(view, at) {
+  let wanted = at.settings.get("text") ?? "";
+  const search = h("input", { type: "search", value: wanted, oninput: () => { wanted = search.value; draw(); } });
   const one = h("div"), said = h("div", { role: "status" }), all = h("div", { class: "card" });
-  view.append(h("h1", {}, "Hosts"), h("p", { class: "lead" }, "What is known of every host now. A host that is drained gets no new request until it is resumed or the gateway restarts; one that is disabled stays so over restarts, too. What it has under way goes on."), said, one, all);
+  view.append(h("h1", {}, "Hosts"), h("p", { class: "lead" }, "What is known of every host now. A host that is drained gets no new request until it is resumed or the gateway restarts; one that is disabled stays so over restarts, too. What it has under way goes on."), h("div", { class: "tools" }, labelled("Host, model or state", search)), said, one, all);
 
   function state(host) {
     const text = (host.disabled ? "disabled" : host.state) + (host.state !== "serving" && host.back_in_seconds !== null ? ", back in " + span(host.back_in_seconds) : "");
@@ -92,20 +94,20 @@ export function show(view, at) {
     if (hosts.length === 0) return fill(all, note("", "There are no hosts: `models` in the configuration names none."));
     const found = at.place ? hosts.filter((host) => host.endpoint === at.place) : [];
     fill(one, at.place && found.length === 0 ? note("bad", "There is no host " + at.place + ".") : null, found.map(detail));
+    const text = wanted.toLowerCase();
+    const listed = hosts.filter((host) => [host.endpoint, host.model, host.provider, host.disabled ? "disabled" : host.state].some((part) => part?.toLowerCase().includes(text)));
     const scroll = all.querySelector(".scroll")?.scrollLeft ?? 0;
     fill(all, table("Hosts", [["Host", "name", (host) => h("a", { href: "#/hosts/" + encodeURIComponent(host.endpoint) }, host.endpoint)], ["Model", "name", (host) => host.model], ["State", "", state],
       ["TTFT", "number", (host) => time(host.ttft_p50_ms)], ["90 %", "number", (host) => time(host.ttft_p90_ms)], ["Next", "number", (host) => time(host.ttft_predicted_ms)], ["tok/s", "number", (host) => rate(host.tokens_per_second_p50)],
       ["Fails", "number", (host) => percent(host.failures)], ["Quality", "", quality], ["Now", "number", (host) => count(host.in_flight)], ["Share", "number", (host) => percent(host.share_5m)], ["$ / 1k", "number", (host) => money(host.dollars_per_1k)], ["Total", "number", (host) => count(host.attempts)]],
-    [...hosts].sort((a, b) => (b.share_5m ?? 0) - (a.share_5m ?? 0) || a.endpoint.localeCompare(b.endpoint))));
+    listed.sort((a, b) => (b.share_5m ?? 0) - (a.share_5m ?? 0) || a.endpoint.localeCompare(b.endpoint))));
     const box = all.querySelector(".scroll");
     if (box) box.scrollLeft = scroll;
   }
 
   draw();
-  let drawn = 0;
+  const again = paced(draw, 1500);
   return watch((what) => {
-    if (what !== "status" || Date.now() - drawn < 1500 || all.contains(document.activeElement) || one.contains(document.activeElement)) return;
-    drawn = Date.now();
-    draw();
+    if (what === "status" && !all.contains(document.activeElement) && !one.contains(document.activeElement)) again();
   });
 }

@@ -8,6 +8,8 @@ const axes = {
   ttft: { title: "time to the first token", of: (p) => p.ttft_ms, terms: ["ttft"] },
   answer: { title: "time to the whole answer", of: (p) => p.ttft_ms + p.generation_ms, terms: ["ttft", "generation"] },
 };
+// With trails, whiskers and names: of so many hosts the best ones. The others are dots.
+const mostDetailed = 200;
 const key = (host) => host.endpoint + "\n" + host.model;
 
 export function show(view, at) {
@@ -18,7 +20,7 @@ export function show(view, at) {
   const chart = h("div", { class: "card" });
   const side = h("div", { class: "card" });
   const trails = new Map();
-  let last = null, asking = false, again = false, gone = false;
+  let last = null, asking = false, again = false, gone = false, pause = 1800;
   view.append(h("h1", {}, "Market"),
     h("p", { class: "lead" }, "Where each host of a model sits for one request of this size. The line joins all that cost as much as the chosen host, waiting at the policy's price included: whoever is below it would win."),
     tools, h("div", { class: "split" }, chart, side));
@@ -68,7 +70,10 @@ export function show(view, at) {
       last = await ask("/admin/market?" + settings);
       if (gone) return;
       if (first) build();
+      const begun = performance.now();
       draw();
+      // However many hosts there are, drawing takes a tenth of the time at most.
+      pause = Math.max(1800, 9 * (performance.now() - begun));
     } catch (refused) {
       if (!gone) fill(chart, note("bad", refused.message));
     } finally {
@@ -141,7 +146,8 @@ export function show(view, at) {
 
   function drawHosts(field, found, x, y, width) {
     const size = d3.scaleSqrt().domain([0, 1]).range([5, 22]);
-    for (const point of found) {
+    const detailed = found.length > mostDetailed ? new Set([...found].sort((a, b) => (a.host.rank || Infinity) - (b.host.rank || Infinity)).slice(0, mostDetailed)) : new Set(found);
+    for (const point of detailed) {
       const id = key(point.host);
       const trail = trails.get(id) ?? [];
       const newest = trail[trail.length - 1];
@@ -150,7 +156,7 @@ export function show(view, at) {
       trails.set(id, trail);
       if (!point.out) field.append("path").attr("class", "trail").attr("d", d3.line()(trail.map(([a, b]) => [x(a), y(Math.max(b, 1e-9))])));
     }
-    for (const point of found) {
+    for (const point of detailed) {
       if (point.out || !Number.isFinite(point.sd)) continue;
       const spread = Math.exp(Math.min(point.sd, 1.5));
       field.append("line").attr("class", "whisker" + (point.chosen ? " chosen" : "")).attr("x1", x(point.x / spread)).attr("x2", x(point.x * spread))
@@ -162,6 +168,7 @@ export function show(view, at) {
       const cx = x(point.x), cy = y(Math.max(point.y, 1e-9)), r = size(point.share);
       const dot = field.append("circle").attr("class", "dot" + kind).attr("cx", cx).attr("cy", cy).attr("r", r);
       dot.append("title").text(point.host.endpoint + (point.out ? ": " + point.host.text : ": " + money(point.host.cost.total)));
+      if (!detailed.has(point)) continue;
       const name = point.host.endpoint.length > 24 ? point.host.endpoint.slice(0, 23) + "…" : point.host.endpoint;
       const left = cx + r + 4 + name.length * 6.6 > width - 18;
       const box = { x: left ? cx - r - 4 - name.length * 6.6 : cx + r + 4, y: cy - 6, w: name.length * 6.6, h: 13 };
@@ -205,7 +212,7 @@ export function show(view, at) {
   const stop = watch((what) => {
     if (what !== "status") return;
     if (!wanted.model || tools.childElementCount === 0) build();
-    if (Date.now() - lastLoad < 1800) return;
+    if (Date.now() - lastLoad < pause) return;
     lastLoad = Date.now();
     load();
   });
