@@ -36,6 +36,11 @@ struct MachineServerForm {
   JsonMembers schema() const;
 };
 
+// A certificate to show. Who means a switch for TLS is told what is one.
+struct ShownForm : Mapping<ClientCertificate> {
+  std::optional<ClientCertificate> read(const Node& node) const;
+};
+
 // An address, a variable that holds one, or `none`.
 struct ProxyForm {
   using Value = std::optional<ProxySettings>;

@@ -215,8 +215,7 @@ const Fields<ProviderSettings>& provider_fields() {
                    "Who passes connections on (CONNECT): `http://proxy:3128`, or ${NAME} of a variable "
                    "that says so, with `user:password@` perhaps. `none`: nobody. HTTPS_PROXY and NO_PROXY "
                    "of the environment hold for https when left out."),
-               field<S>("tls", in_access(&AccessSettings::tls),
-                        Mapping<ClientCertificate>{client_certificate_fields},
+               field<S>("tls", in_access(&AccessSettings::tls), ShownForm{{client_certificate_fields}},
                         "What the host is shown that asks for a certificate (mTLS)."),
                field<S>("reasoning_switch", &S::reasoning_switch,
                         WordForm<ReasoningSwitch>{

@@ -20,6 +20,13 @@ void check_pem(const Node& node, const std::string& file, std::string_view holds
 
 }  // namespace
 
+std::optional<ClientCertificate> ShownForm::read(const Node& node) const {
+  if (node.kind() != Tree::Kind::text) return Mapping::read(node);
+  node.error("`tls` is a mapping: the `certificate` and `key` that a host is shown",
+             "TLS is spoken where `base_url` begins with https://");
+  return std::nullopt;
+}
+
 const Fields<ClientCertificate>& client_certificate_fields() {
   using S = ClientCertificate;
   static const Fields<S> fields = {

@@ -127,17 +127,17 @@ class VectorsEditor final : public ReplyEditor {
     using providers::JsonType;
     const auto item = [&] {
       if (walk.type() != JsonType::object) return walk.skip();
-      auto& [index, values] = vectors.emplace_back(static_cast<std::int64_t>(vectors.size()), "");
+      auto& vector = vectors.emplace_back(static_cast<std::int64_t>(vectors.size()), "");
       return walk.object([&](const providers::JsonString& key) {
         if (key.is("index") && walk.type() == JsonType::number) {
           const auto number = walk.number();
-          if (number) index = number->whole().value_or(index);
+          if (number) vector.first = number->whole().value_or(vector.first);
           return number.has_value();
         }
         if (!key.is("embedding") || walk.type() != JsonType::array) return walk.skip();
         const std::size_t begin = walk.position();
         if (!walk.skip()) return false;
-        values = body.substr(begin, walk.end() - begin);
+        vector.second = body.substr(begin, walk.end() - begin);
         return true;
       });
     };
