@@ -409,7 +409,7 @@ struct MetricsFamilies {
       "others, and refused because it was damaged, too old, or of another version or key.",
       Labels{"what"},
       {},
-      few};
+      4};
   GaugeFamily market_gateways{registry, "isocost_market_gateways",
                               "Gateways that share what they measure, this one counted; 0 where that is not "
                               "shared."};

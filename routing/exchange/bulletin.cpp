@@ -111,6 +111,7 @@ void put(ByteWriter& bytes, const Glimpse& glimpse, config::TimePoint sent) {
   if (attempt.failure) {
     bytes.number(static_cast<std::uint64_t>(attempt.failure->kind));
     io.whole(attempt.failure->status, 999);
+    io.time(attempt.failure->retry_after);
   }
   if (glimpse.what != Glimpse::What::counts) return;
   for (const std::uint64_t hash : glimpse.lengths.hashes) bytes.word(hash);
@@ -156,6 +157,7 @@ std::optional<Glimpse> glimpse_in(ByteReader& bytes, config::TimePoint sent) {
   if ((flags & failed) != 0) {
     attempt.failure.emplace().kind = static_cast<FailureKind>(io.number(failure_kinds - 1));
     io.whole(attempt.failure->status, 999);
+    io.time(attempt.failure->retry_after);
   }
   if (glimpse.what == Glimpse::What::counts) {
     for (std::uint64_t& hash : glimpse.lengths.hashes) hash = bytes.word();

@@ -111,7 +111,7 @@ Health::Change Health::observe(const Attempt& attempt, Fault fault, double draw,
     if (attempt.dispatched >= breaker.failing_since()) failures_in_a_row = 0;
     if (fault == Fault::none || seen == Seen::here)
       refusals_in_a_row = fault == Fault::load ? refusals_in_a_row + 1 : 0;
-    const bool cools = attempt.failure && seen == Seen::here;
+    const bool cools = attempt.failure && (seen == Seen::here || attempt.failure->retry_after);
     const Change cooled = cools ? cool(*attempt.failure, now) : Change::gradual;
     return change == Change::flipped ? change : cooled;
   }

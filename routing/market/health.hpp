@@ -36,8 +36,8 @@ struct Health {
   // The first content of an answer came, of an attempt that began at `dispatched`.
   Change begins(config::TimePoint dispatched, config::TimePoint now);
   // How an attempt ended; its beginning counts here where it was not told before. `by_load`: how likely a
-  // refusal came of the load that was there, which says nothing of another one. A pause that another gateway
-  // was asked for is not ours.
+  // refusal came of the load that was there, which says nothing of another one. Seen at another gateway, a
+  // refusal makes a pause only as long as the host asked for: how often it refused somebody else is not ours.
   enum class Seen { here, elsewhere };
   Change observe(const Attempt& attempt, Fault fault, double draw, config::TimePoint now, double by_load = 0,
                  Seen seen = Seen::here);

@@ -43,8 +43,9 @@ class Market {
   void keep_glimpses() { keeps_glimpses_ = true; }
   std::vector<Glimpse> take_glimpses() { return glimpses_.take(); }
   std::uint64_t glimpses_left_out() const { return glimpses_.left_out(); }
-  // What another gateway saw. A refusal there is no pause here, and a failure says nothing where an answer
-  // began here since. Returns whether it is news: neither too old, nor older than what was seen here.
+  // What another gateway saw. A refusal there is a pause here only where the host asked for one, and a
+  // failure says nothing where an answer began here since. Returns whether it is news: neither too old, nor
+  // older than what was seen here.
   bool learns_from(const Glimpse& glimpse, config::TimePoint now);
   // So many requests are under way there for other gateways; where an engine says what it runs, these are
   // among them already. Returns whether that changes anything.

@@ -109,13 +109,18 @@ TEST_CASE("a failure elsewhere says nothing of a host that has answered here sin
   CHECK(other.state(0).health.breaker.phase(other.world.now) == Breaker::Phase::closed);
 }
 
-TEST_CASE("a refusal elsewhere is evidence of what the host has room for, and no pause here") {
+TEST_CASE(
+    "a refusal elsewhere is evidence of what the host has room for, and a pause here where the host asked "
+    "for it") {
   Gateway one(1), other(2);
-  one.fails(0, {.kind = FailureKind::rate_limited, .status = 429, .retry_after = 30s});
+  one.fails(0, {.kind = FailureKind::rate_limited, .status = 429});
   CHECK(one.state(0).health.cooling_until > one.world.now);
   other.hear(one.tell());
   CHECK(other.state(0).health.cooling_until <= other.world.now);
   CHECK(other.state(0).health.refusals.events > 0);
+  one.fails(0, {.kind = FailureKind::rate_limited, .status = 429, .retry_after = 30s});
+  other.hear(one.tell());
+  CHECK(other.state(0).health.cooling_until == other.world.now + 30s);
 }
 
 TEST_CASE("what is about one gateway's own key, names and ports is not told") {
