@@ -56,7 +56,6 @@ void EndpointMetrics::adopt(std::shared_ptr<const routing::Catalogue> catalogue)
        {&families_.first_token, &families_.attempt_time, &families_.per_token, &families_.gap}) {
     f->keep_only(is_wanted);
   }
-  families_.checked_answers.keep_only(is_wanted);
   keep_named();
 }
 
@@ -123,18 +122,17 @@ void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointI
   }
   record_times(attempt, index);
   record_usage(attempt, index);
-  record_checks(attempt, index);
+  record_checks(attempt);
 }
 
-void EndpointMetrics::record_checks(const routing::Attempt& attempt, routing::EndpointIndex index) {
-  const routing::Endpoint& endpoint = today_.catalogue().endpoints()[index];
+void EndpointMetrics::record_checks(const routing::Attempt& attempt) {
   constexpr std::array<std::string_view, 3> outcomes{"passed", "failed", "unjudged"};
   for (std::size_t check = 0; check < routing::check_count; ++check) {
     const routing::Checked outcome = attempt.conduct[check];
     if (outcome == routing::Checked::no) continue;
     const std::size_t place = static_cast<std::size_t>(outcome) - 1;
-    child(models_[endpoint.model_index].checked[check][place], families_.checked_answers,
-          {endpoint.model->name.text, routing::to_text(static_cast<routing::Check>(check)), outcomes[place]})
+    child(checked_[check][place], families_.checked_answers,
+          {routing::to_text(static_cast<routing::Check>(check)), outcomes[place]})
         .Increment();
   }
 }

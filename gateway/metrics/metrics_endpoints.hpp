@@ -47,8 +47,6 @@ class EndpointMetrics {
     prometheus::Histogram* total = nullptr;
     prometheus::Histogram* per_token = nullptr;
     prometheus::Histogram* gap = nullptr;
-    std::array<std::array<prometheus::Counter*, 3>, routing::check_count>
-        checked{};  // passed, failed, unjudged
   };
   struct Labels {
     std::string_view endpoint, model;
@@ -64,7 +62,7 @@ class EndpointMetrics {
   void keep_named();
   void record(const routing::Attempt& attempt, routing::EndpointIndex index);
   void record_times(const routing::Attempt& attempt, routing::EndpointIndex index);
-  void record_checks(const routing::Attempt& attempt, routing::EndpointIndex index);
+  void record_checks(const routing::Attempt& attempt);
   void record_usage(const routing::Attempt& attempt, routing::EndpointIndex index);
 
   MetricsFamilies& families_;
@@ -73,6 +71,8 @@ class EndpointMetrics {
   std::vector<Series> series_;       // by EndpointIndex
   std::vector<ModelSeries> models_;  // by Endpoint::model_index
   Series other_;
+  // By check: passed, failed, unjudged.
+  std::array<std::array<prometheus::Counter*, 3>, routing::check_count> checked_{};
 };
 
 }  // namespace gateway

@@ -29,8 +29,8 @@ struct MetricsFamilies {
   using Labels = std::vector<std::string>;
   const Labels endpoint{"endpoint", "model"}, model{"model"}, policy{"policy", "model"};
   const Labels tenant{"team", "key"};
-  static constexpr std::size_t few = CounterFamily::few, of_policies = 200, of_tenants = 330, of_checks = 480,
-                               of_shadows = 32, of_budgets = 100;
+  static constexpr std::size_t few = CounterFamily::few, of_policies = 200, of_tenants = 330, of_checks = 12,
+                               of_demoted = 40, of_shadows = 32, of_budgets = 100;
 
   CounterFamily requests{registry, "isocost_requests_total", "Requests by how they ended for the client.",
                          Labels{"path", "model", "status", "ending"}};
@@ -261,7 +261,7 @@ struct MetricsFamilies {
                        "that says so). Of other: how many are.",
                        Labels{"endpoint", "model", "state"},
                        {},
-                       of_endpoints(states)};
+                       of_endpoints(states - 1)};
 
   HistogramFamily first_token{registry, "isocost_time_to_first_token_seconds",
                               "From dispatch to the first delta of any kind, reasoning included.", model,
@@ -298,14 +298,14 @@ struct MetricsFamilies {
       "Of other: of all of them.",
       endpoint,
       {},
-      of_endpoints(1)};
+      of_demoted};
   CounterFamily checked_answers{
       registry,
       "isocost_checked_answers_total",
       "Answers that were checked, by what on (tool_arguments: JSON, and as the tool's schema asks; json: "
       "where it was asked for; content: that there is any; finish: that it says how it ended) and outcome: "
       "passed, failed, unjudged.",
-      Labels{"model", "check", "outcome"},
+      Labels{"check", "outcome"},
       {},
       of_checks};
 
