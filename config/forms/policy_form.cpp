@@ -17,6 +17,18 @@ const Fields<Hedge>& hedge_fields() {
   return fields;
 }
 
+struct Continuation {
+  int hops = 2;
+};
+const Fields<Continuation>& continuation_fields() {
+  static const Fields<Continuation> fields = {
+      .meaning = "how broken streams go on, such as `{hops: 2}`",
+      .list = {field<Continuation>("hops", &Continuation::hops, WholeForm{0, 2},
+                                   "The most attempts that go on with one answer. 0: none.",
+                                   Need::required)}};
+  return fields;
+}
+
 OneOrMore<SourceForm> conditions(const std::string& wanted) {
   return {{{wanted}, "a list of conditions"}};
 }
@@ -26,6 +38,10 @@ OneOrMore<SourceForm> conditions(const std::string& wanted) {
 const Fields<PolicySettings>& policy_fields() {
   using S = PolicySettings;
   const auto hedge = [](S& s, const Hedge& h) { s.hedge_budget = h.budget; };
+  const auto continuation = [](S& s, const Continuation& c) {
+    s.continue_hops = static_cast<std::int16_t>(c.hops);
+  };
+  const auto attempts = [](S& s, int most) { s.attempts = static_cast<std::int16_t>(most); };
   static const Fields<S> fields = {
       .meaning = "a policy",
       .list =
@@ -49,12 +65,16 @@ const Fields<PolicySettings>& policy_fields() {
                        "How to choose. The least cost when left out."),
               field<S>("relax", &S::relax, conditions("a condition such as `ttft.p90 <= 8 s`"),
                        "What is given up, in this order, when nobody is left."),
-              field<S>("attempts", &S::attempts, WholeForm{1, 10}, "The most endpoints that are tried."),
+              field<S>("attempts", attempts, WholeForm{1, 10}, "The most endpoints that are tried."),
               field<S>("deadline", &S::deadline,
                        DurationForm<Duration>{std::chrono::milliseconds(100), std::chrono::hours(24)},
                        "For all attempts until the first byte of the answer."),
               field<S>("hedge", hedge, Mapping<Hedge>{hedge_fields},
                        "Second requests when the first is late."),
+              field<S>("continue", continuation, Mapping<Continuation>{continuation_fields},
+                       "Whether a stream that breaks is gone on with: plain text of a chat, at endpoints "
+                       "with the feature `prefill`, the same one first. Anything else ends with an error "
+                       "event, as it does where this is left out."),
               field<S>("explore", &S::explore, ShareForm{},
                        "The share of spending that may go into finding out how other endpoints do."),
               field<S>("budget", &S::budget, SourceForm{"dollars for time, such as `40 $/d`"},

@@ -188,6 +188,7 @@ void ControlLoop::publish_regularly() {
   regular_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     if (learned_) publish();
+    if (pulse_) pulse_();
     if (!generation_->budgets.is_empty()) generation_->budgets.pass(today());
     log_.tell_left_out(std::chrono::system_clock::now());
     const config::TimePoint now = config::Clock::now();

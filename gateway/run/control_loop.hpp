@@ -14,8 +14,8 @@
 #include "gateway/console/tail.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/generation/generation.hpp"
-#include "gateway/observe/judge.hpp"
 #include "gateway/metrics/metrics.hpp"
+#include "gateway/observe/judge.hpp"
 #include "gateway/observe/request_log.hpp"
 #include "gateway/observe/traffic.hpp"
 #include "gateway/recall/record_desk.hpp"
@@ -76,6 +76,8 @@ class ControlLoop final : public Pages {
   providers::Task<Administered> administer(Loop& asker, AdminCall call) override;
   // Who answers about keys and money; to be set before the threads run, and outlives them.
   void administered_by(Administration& administration) { administration_ = &administration; }
+  // Called ten times a second on this loop's thread.
+  void on_pulse(std::function<void()> pulse) { pulse_ = std::move(pulse); }
   // What is counted of money, before each look at the metrics.
   void on_metrics(std::function<void(Metrics&)> observe) { observe_money_ = std::move(observe); }
   providers::Task<Seen> events(Loop& asker, std::uint64_t after) override;
@@ -123,6 +125,7 @@ class ControlLoop final : public Pages {
   Judge judge_;
   std::function<Reloaded()> reload_;
   std::function<void(Metrics&)> observe_money_;
+  std::function<void()> pulse_;
   std::vector<DataLoop*> loops_;
   std::atomic<std::size_t> waiting_{0};  // records and sightings handed over and not yet read
   boost::asio::steady_timer regular_{io_};

@@ -1,5 +1,6 @@
 #include "gateway/serving/interpreted_relay.hpp"
 
+#include "gateway/continuation/continuation.hpp"
 #include "gateway/serving/settlement.hpp"
 
 namespace gateway {
@@ -59,7 +60,12 @@ void InterpretedRelay::take(const AnswerEvent& event) {
   }
   if (event.kind == AnswerEvent::Kind::usage) note_usage(event.usage, event.usage_is_odd);
   is_outrun_ = is_outrun_ || !note(shown_by(event));
-  if (!is_outrun_) answer_->take(event);
+  if (is_outrun_) return;
+  if (with_.continuation && (event.is_content() || event.kind == AnswerEvent::Kind::citation)) {
+    const bool is_text = event.kind == AnswerEvent::Kind::text;
+    is_text ? with_.continuation->hears(event.text.raw) : with_.continuation->hears_else();
+  }
+  answer_->take(event);
 }
 
 void InterpretedRelay::tell_usage() {
