@@ -65,6 +65,7 @@ config::Settings settings_with_prefill() {
   config::Settings settings = three_prices();
   for (config::EndpointSettings& each : settings.models[0].endpoints) {
     each.features.set(static_cast<std::size_t>(config::Feature::prefill));
+    each.features.set(static_cast<std::size_t>(config::Feature::json_object));
   }
   return settings;
 }
