@@ -64,6 +64,7 @@ const Fields<KeySettings>& key_fields() {
   const NameForm<ModelName> model{{.wanted = "the name of a model or route"}};
   const NameForm<PolicyName> policy{{.wanted = "the name of a policy"}};
   const WordForm<Role> role{{"none", "viewer", "operator", "admin"}};
+  const WordForm<Priority> priority{{"interactive", "normal", "batch"}};
   static const Fields<S> fields = {
       .meaning = "a client key",
       .list =
@@ -90,6 +91,10 @@ const Fields<KeySettings>& key_fields() {
               field<S>(
                   "policy", &S::policy, policy,
                   "The policy of requests with this key that choose none, instead of the default policy."),
+              field<S>("priority", &S::priority, priority,
+                       "Whose requests are served first where not all can be at once: interactive before "
+                       "normal before batch. A request may say a lower one in `x-isocost-priority`, and "
+                       "any where this is left out; one that says none is normal."),
               field<S>("always", &S::always, Mapping<AlwaysSettings>{always_fields},
                        "What holds for this key under every policy, beside that of its team and of all."),
               field<S>("role", &S::role, role,

@@ -59,10 +59,16 @@ const Fields<ServingLimits>& limit_fields() {
               field<S>("queue_timeout", &S::queue_timeout,
                        DurationForm<milliseconds>{milliseconds(0), std::chrono::hours(24)},
                        "How long a request waits while every provider that may take it is at its "
-                       "`max_in_flight`. Then it gets 429, as it does at once with `0 s`."),
+                       "`max_in_flight`. Then it gets 429; who could not begin in that time, by how long "
+                       "requests take there and how many are before it, gets it at once."),
               field<S>("max_queued", &S::max_queued, WholeForm{0, 1'000'000},
-                       "How many requests of one worker wait so at the same time. Further ones get 429 at "
-                       "once."),
+                       "How many requests of one worker wait so at the same time. Beyond it those whose "
+                       "turn would be last get 429 at once."),
+              field<S>(
+                  "max_requests", &S::max_requests, connections,
+                  "Requests under way in the whole gateway, those that wait included. Further ones get 503 "
+                  "with Retry-After before more than their head is read; `normal` ones from 95 % of it on, "
+                  "`batch` ones from 80 %. 0: no limit but that of connections."),
               field<S>(
                   "max_connections", &S::max_connections, connections,
                   "Client connections at the same time, of all workers together. Beyond it idle ones are "

@@ -214,6 +214,10 @@ enum class Role { none, viewer, operator_, admin };
 // The SHA-256 of a whole client key. The key itself is never stored.
 using KeyHash = std::array<unsigned char, 32>;
 
+// Who is served first where not all can be: `batch` waits for the others, and is turned away before them.
+enum class Priority : std::uint8_t { interactive, normal, batch };
+inline constexpr std::array<std::string_view, 3> priority_names{"interactive", "normal", "batch"};
+
 struct KeySettings {
   KeyName name;
   KeyHash sha256{};                    // all zeros: known by its certificate alone
@@ -230,7 +234,9 @@ struct KeySettings {
   std::optional<std::int64_t> expires{};  // seconds since 1970
   bool is_disabled = false;
   bool is_stored = false;  // made by `isocost keys`, and not in the configuration
-  Place place{};           // for problems found later
+  // Of its requests, and the highest that they may ask for; absent: normal, and any.
+  std::optional<Priority> priority{};
+  Place place{};  // for problems found later
 };
 
 struct PolicySettings {
@@ -245,7 +251,8 @@ struct PolicySettings {
   std::optional<SourceText> value_of_time{};  // shorthand for minimize: "18 $/h"
   std::optional<SourceText> choose{};
   std::vector<SourceText> relax;
-  std::optional<int> attempts{};
+  std::optional<std::int16_t> attempts{};
+  std::optional<std::int16_t> continue_hops{};  // attempts that may go on with a broken stream; 0: none
   std::optional<Duration> deadline{};
   std::optional<double> hedge_budget{};  // a share, 0.05 = 5 %
   std::optional<double> explore{};       // a share of expected spend
@@ -271,6 +278,7 @@ struct ServingLimits {
   std::chrono::milliseconds drain_timeout{300'000};
   std::chrono::milliseconds queue_timeout{5'000};  // for a provider at its max_in_flight; 0: no waiting
   int max_queued = 1'000;                          // requests that wait so, per worker
+  int max_requests = 0;  // under way in the whole gateway, waiting ones included; 0: no limit of its own
   std::size_t body_budget = 256u << 20;  // bytes of all larger bodies under way together; beyond it 503
   int max_connections = 0;               // of the whole gateway; 0: 45 % of the process's file limit
   // Neither this machine's own addresses nor `trusted_proxies` are counted; whom those name is. 0: no limit.

@@ -22,7 +22,7 @@ using What = KeyCall::What;
 
 struct KeysOptions {
   ReachOptions reach;
-  std::string name, team, role, policy, expires;
+  std::string name, team, role, policy, priority, expires;
   std::vector<std::string> limits, user_limits, models, policies, tags;
   bool as_json = false;
 };
@@ -151,6 +151,7 @@ std::optional<std::string> body_of(const KeysOptions& options) {
   };
   put("team", options.team);
   put("role", options.role);
+  put("priority", options.priority);
   put("policy", options.policy);
   put("expires", options.expires);
   put_list("models", options.models);
@@ -212,6 +213,7 @@ Command add_keys(CLI::App& app) {
   const auto describe = [&](CLI::App* one) {
     one->add_option("--team", options->team, "Whom it belongs to");
     one->add_option("--role", options->role, "none, viewer, operator or admin");
+    one->add_option("--priority", options->priority, "interactive, normal or batch");
     one->add_option("--limit", options->limits,
                     "As dollars/day=10, requests/minute=60, tokens/hour=none, concurrent=4");
     one->add_option("--user-limit", options->user_limits, "The same, of each of its users");

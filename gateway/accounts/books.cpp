@@ -208,11 +208,12 @@ void Books::sweep_users(config::TimePoint now) {
 
 void Books::stand_in_line(Waiting& waiting) {
   const std::string_view whose = waiting.asked.key.empty() ? waiting.asked.user : waiting.asked.key;
-  const std::uint64_t owner = std::hash<std::string_view>()(whose);
+  waiting.owner = std::hash<std::string_view>()(whose);
   const std::lock_guard lock(mutex_);
   waiting.count = find(waiting.asked, waiting.accounts);
   for (std::size_t i = 0; i < waiting.count; ++i) ++waiting.accounts[i]->in_line;
-  waiting.turn = turns_.next(owner, line_.empty() ? FairTurns::Line::empty : FairTurns::Line::waits);
+  const config::Priority priority = waiting.asked.priority;
+  waiting.turn = turns_.next(waiting.owner, priority, others_in(line_, priority));
   insert_in_turn(line_, waiting);
   if (is_shared_) want();  // what came for it meanwhile found nobody in line
 }
@@ -222,6 +223,7 @@ bool Books::leave_line(Waiting& waiting) {
   if (waiting.is_linked()) {
     line_.erase(line_.iterator_to(waiting));
     for (std::size_t i = 0; i < waiting.count; ++i) --waiting.accounts[i]->in_line;
+    give_back_turn(turns_, line_, waiting);
   }
   return waiting.reservation.is_open();
 }
@@ -255,6 +257,8 @@ void Books::call_waiting(config::TimePoint now, std::vector<Bell*>& bells) {
     if (let == Let::in) {
       open_requests_.fetch_add(1, std::memory_order_relaxed);
       turns_.served(waiting.turn);
+    } else {
+      turns_.give_back(waiting.turn, waiting.owner);
     }
     at = line_.erase(at);
     for (std::size_t i = 0; i < waiting.count; ++i) --waiting.accounts[i]->in_line;

@@ -90,6 +90,7 @@ struct Asked {
   std::string_view user{}, key{}, team{};
   Amounts most{};
   std::int64_t least_nanos = 0;  // with less there is no use in asking: of the shortest answer
+  config::Priority priority = config::Priority::normal;
 };
 
 // Told on whatever thread makes room; must outlive the books' use of it.
@@ -109,6 +110,7 @@ struct Waiting : boost::intrusive::list_base_hook<boost::intrusive::link_mode<bo
   std::size_t count = 0;
   Bell* bell = nullptr;
   FairTurns::Turn turn = 0;
+  std::uint64_t owner = 0;             // with whose requests it takes turns
   std::atomic<bool> is_called{false};  // it holds its reservation, or never will
 };
 
@@ -240,7 +242,7 @@ class Books {
   std::unordered_map<std::string, config::Quota, Hash, std::equal_to<>> user_quotas_;  // by key
   std::unordered_set<std::string> asked_users_of_;  // keys, whose users' past was asked for
   Line line_;
-  FairTurns turns_;
+  PriorityTurns turns_;
   std::uint64_t pass_ = 0;
   std::function<void(const LimitState&)> nearly_used_;
   bool is_shared_ = false;

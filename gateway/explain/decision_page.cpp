@@ -91,6 +91,9 @@ json::object request_object(const routing::Demand& demand) {
   if (demand.tier != config::ServiceTier::standard) {
     object["service_tier"] = config::service_tier_names[static_cast<std::size_t>(demand.tier)];
   }
+  if (demand.priority != config::Priority::normal) {
+    object["priority"] = config::priority_names[static_cast<std::size_t>(demand.priority)];
+  }
   if (demand.answers > 1) object["answers"] = demand.answers;
   object["stream"] = demand.delivery == routing::Delivery::streamed;
   return object;

@@ -32,6 +32,8 @@ std::string_view because(routing::Reason reason) {
       return "too many are out of order to be choosy";
     case routing::Reason::hedge:
       return "the first one is slow to begin";
+    case routing::Reason::continues:
+      return "it goes on with a stream that broke";
   }
   return "";
 }

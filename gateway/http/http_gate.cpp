@@ -132,6 +132,9 @@ class HeadReader {
         if (same_name(name, "transfer-encoding")) return transfer_encoding(field);
         if (same_name(name, "anthropic-version")) return once(head_.anthropic_version, field);
         break;
+      case 18:
+        if (same_name(name, "x-isocost-priority")) return once(head_.x_isocost_priority, field);
+        break;
       case 21:
         if (same_name(name, "x-openrouter-metadata")) first(head_.x_openrouter_metadata, field);
         break;

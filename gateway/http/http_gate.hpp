@@ -51,6 +51,7 @@ struct RequestHead {
   std::string_view content_encoding;
   std::string_view x_isocost_policy;
   std::string_view x_isocost_tags{};
+  std::string_view x_isocost_priority{};
   std::string_view x_openrouter_metadata;
   std::string_view origin;
   std::string_view access_control_request_method;

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "gateway/http/chunked_body.hpp"
+#include "gateway/overload/priority.hpp"
 
 namespace gateway {
 namespace {
@@ -128,6 +129,8 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.credential = head.credential();
   incoming.policy_header = head.x_isocost_policy;
   incoming.tags_header = head.x_isocost_tags;
+  incoming.priority = priority_named(head.x_isocost_priority);
+  incoming.has_unknown_priority = !head.x_isocost_priority.empty() && !incoming.priority;
   incoming.metadata_header = head.x_openrouter_metadata;
   incoming.traceparent = head.traceparent;
   incoming.host = head.host;

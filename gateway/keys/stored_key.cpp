@@ -144,6 +144,11 @@ std::optional<std::string> read_member(std::string_view name, const json::value&
     const auto role = value.is_string() ? index_in(role_names, value.get_string()) : std::nullopt;
     if (!role) return "`role` is one of none, viewer, operator and admin";
     key.role = static_cast<config::Role>(*role);
+  } else if (name == "priority") {
+    const auto priority =
+        value.is_string() ? index_in(config::priority_names, value.get_string()) : std::nullopt;
+    if (!priority && !value.is_null()) return "`priority` is one of interactive, normal and batch, or null";
+    key.priority = priority ? std::optional(static_cast<config::Priority>(*priority)) : std::nullopt;
   } else if (name == "models") {
     return read_names(value, name, key.models);
   } else if (name == "policies") {
@@ -245,6 +250,9 @@ json::object key_object(const config::KeySettings& key) {
   object["models"] = texts(key.models);
   object["policies"] = texts(key.policies);
   object["policy"] = key.policy ? json::value(key.policy->text) : json::value(nullptr);
+  object["priority"] = key.priority
+                           ? json::value(config::priority_names[static_cast<std::size_t>(*key.priority)])
+                           : json::value(nullptr);
   object["tags"] = texts(key.tags);
   object["quota"] = quota_object(key.quota);
   object["user_quota"] = quota_object(key.user_quota);

@@ -99,6 +99,11 @@ void Metrics::observe_certificate(std::int64_t expires) {
   parts_->families.certificate_expires.child().Set(static_cast<double>(expires));
 }
 
+void Metrics::observe_load(int under_way, double memory_used) {
+  parts_->families.requests_under_way.child().Set(under_way);
+  parts_->families.memory_used.child().Set(memory_used);
+}
+
 void Metrics::observe_reserved(std::size_t requests, double dollars) {
   parts_->families.reserved_requests.child().Set(static_cast<double>(requests));
   parts_->families.reserved_dollars.child().Set(dollars);

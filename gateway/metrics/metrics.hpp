@@ -67,6 +67,8 @@ class Metrics {
   void observe_connections(int open);
   // When the certificate that clients are shown ends, seconds since 1970.
   void observe_certificate(std::int64_t expires);
+  // Requests under way, and what of its memory the process uses, as a share.
+  void observe_load(int under_way, double memory_used);
   // Requests for which something of a quota is set aside, and the most money of them at one of those who pay.
   void observe_reserved(std::size_t requests, double dollars);
   // Gateways that share quotas, whether their server does not answer, and the most money that one of those

@@ -4,6 +4,7 @@
 
 #include "gateway/metrics/busiest.hpp"
 #include "gateway/metrics/metric_family.hpp"
+#include "gateway/overload/shed.hpp"
 
 namespace gateway {
 
@@ -14,6 +15,7 @@ inline const std::vector<double> first_token_buckets{.025, .05, .1, .2, .4, .6, 
                                                      7.5,  10,  15, 20, 30, 45, 60, 120, 300, 600};
 inline const std::vector<double> endpoint_buckets{.1, .25, .5, 1, 2.5, 5, 15, 60};
 inline const std::vector<double> policy_buckets{.25, .5, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 30, 60, 120};
+inline const std::vector<double> line_buckets{.25, 1, 2.5, 5, 30};
 inline const std::vector<double> total_buckets{.025, .05, .1, .25, .5, 1,   2.5, 5,   10,  15,
                                                20,   30,  45, 60,  90, 120, 180, 300, 450, 600};
 inline const std::vector<double> token_buckets{.001, .0025, .005, .01, .015, .025, .05, .075,
@@ -62,6 +64,29 @@ struct MetricsFamilies {
                        Labels{"outcome"},
                        {},
                        few};
+  CounterFamily shed{
+      registry,
+      "isocost_shed_requests_total",
+      "Requests turned away for nothing but load, by their priority and why: too_late (so many wait for the "
+      "same hosts that it could not have begun in time), line_full, displaced (somebody whose turn is "
+      "earlier took its place), outwaited (its time in line was over), requests, memory, lag (the loop is "
+      "behind).",
+      Labels{"priority", "reason"},
+      {},
+      3 * (shed_reasons - 1)};
+  HistogramFamily line_time{registry,
+                            "isocost_line_wait_seconds",
+                            "How long requests waited in line, for quotas or for a host with room, of those "
+                            "that did, by priority.",
+                            Labels{"priority"},
+                            line_buckets,
+                            3 * 8};
+  CounterFamily continued{registry,
+                          "isocost_continuations_total",
+                          "Attempts that went on with a stream that had broken, by what became of them.",
+                          Labels{"outcome"},
+                          {},
+                          4};
   CounterFamily client_retries{registry, "isocost_client_retries_total",
                                "Requests that a client's SDK said to be a retry."};
   CounterFamily timeouts{
@@ -394,6 +419,11 @@ struct MetricsFamilies {
                            "are refused."};
   GaugeFamily reserved_requests{registry, "isocost_reserved_requests",
                                 "Requests under way for which something of a quota is set aside."};
+  GaugeFamily requests_under_way{registry, "isocost_requests_under_way",
+                                 "Requests under way, those that wait in line included."};
+  GaugeFamily memory_used{registry, "isocost_memory_used_ratio",
+                          "What the process uses of the memory that it may have; from 0.9 on new requests "
+                          "are turned away. 0 where nothing bounds it."};
   GaugeFamily sharing_gateways{
       registry, "isocost_sharing_gateways",
       "Gateways that were heard of within 5 s by the server through which quotas are shared."};

@@ -83,6 +83,7 @@ void RequestMetrics::record(const Record& record) {
   if (record.retries_paid > 0) families_.budgeted_retries.child({"paid"}).Increment(record.retries_paid);
   if (record.retry_refused) families_.budgeted_retries.child({"refused"}).Increment();
   if (record.ending != Ending::answered) record_failure(record);
+  if (record.waited.count() > 0 || record.shed != Shed::none) record_load(record);
   record_attempts(record);
   if (record.policy.empty() || !record.demand.model) return;
   PolicySeries& series = policy_of(record);
@@ -95,7 +96,7 @@ void RequestMetrics::record(const Record& record) {
 void RequestMetrics::record_first_token(const Record& record) {
   if (record.ending != Ending::answered || record.attempts.empty()) return;
   const routing::Attempt& attempt = routing::deciding_one(record.attempts);
-  if (!attempt.first_visible) return;
+  if (!attempt.first_visible || attempt.reason == routing::Reason::continues) return;
   auto found = std::ranges::find(times_, record.policy, &PolicyTimes::policy);
   if (found == times_.end()) {
     if (times_.size() >= most_policies) return;
@@ -195,6 +196,12 @@ prometheus::Counter& RequestMetrics::counter_of(Path& path, const Record& record
   return *counter;
 }
 
+void RequestMetrics::record_load(const Record& record) {
+  const std::string_view priority = config::priority_names[static_cast<std::size_t>(record.priority)];
+  if (record.shed != Shed::none) families_.shed.child({priority, word(record.shed)}).Increment();
+  if (record.waited.count() > 0) families_.line_time.child({priority}).Observe(seconds(record.waited));
+}
+
 // Failures are rarer than answers, and may look their series up by text.
 void RequestMetrics::record_failure(const Record& record) {
   if (record.ending == Ending::client_left) {
@@ -228,6 +235,9 @@ void RequestMetrics::record_attempts(const Record& record) {
     const bool is_outrun = failure && failure->kind == routing::FailureKind::outrun;
     if (attempt.reason == routing::Reason::hedge) {
       families_.hedges.child({!failure ? "won" : is_outrun ? "lost" : "failed"}).Increment();
+    }
+    if (attempt.reason == routing::Reason::continues) {
+      families_.continued.child({!failure ? "answered" : "broken"}).Increment();
     }
     if (is_outrun) families_.side_dollars.child({"hedge"}).Increment(attempt.cost.dollars());
     if (!failure || is_outrun) continue;

@@ -52,6 +52,7 @@ class RequestMetrics {
   std::size_t model_of(const Record& record) const;
   prometheus::Counter& counter_of(Path& path, const Record& record);
   void record_failure(const Record& record);
+  void record_load(const Record& record);
   void record_attempts(const Record& record);
   void record_left_out(const Record& record, PolicySeries& series);
 

@@ -15,6 +15,11 @@ constexpr std::array of_request{
     LogField{"team", "of the client's key"},
     LogField{"client", "its address, where it is logged"},
     LogField{"policy", "name of the policy that decided"},
+    LogField{"priority", "interactive or batch; absent: normal"},
+    LogField{"shed",
+             "why it was turned away, where only load was the reason: too_late, line_full, displaced, "
+             "outwaited, requests, memory, lag"},
+    LogField{"waited_ms", "in line, for quotas or for a host with room; absent: not at all"},
     LogField{"relaxed", "steps of the policy's `relax` that were taken"},
     LogField{"stream", "whether the answer was streamed"},
     LogField{"status", "HTTP status that the client got; 0: none"},

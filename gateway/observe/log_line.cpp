@@ -165,6 +165,10 @@ void append_log_line(const Record& record, std::string& out) {
   if (!record.team.empty()) member(",\"team\":", record.team, line);
   if (!record.client.empty()) member(",\"client\":", record.client, line);
   if (!record.policy.empty()) member(",\"policy\":", record.policy, line);
+  if (record.priority != config::Priority::normal)
+    member(",\"priority\":", config::priority_names[static_cast<std::size_t>(record.priority)], line);
+  if (record.shed != Shed::none) member(",\"shed\":", word(record.shed), line);
+  if (record.waited.count() > 0) milliseconds(",\"waited_ms\":", config::Duration(record.waited), line);
   if (record.relaxed > 0) member(",\"relaxed\":", static_cast<std::int64_t>(record.relaxed), line);
   line.text(record.streamed ? ",\"stream\":true" : ",\"stream\":false");
   member(",\"status\":", record.status, line);

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "config/values/quota.hpp"
+#include "config/values/settings.hpp"
+#include "gateway/overload/shed.hpp"
 #include "routing/decision/plan.hpp"
 #include "routing/market/market.hpp"
 #include "routing/replay/hindsight.hpp"
@@ -55,7 +57,9 @@ struct LimitHit {
 struct RecordFacts {
   config::WallTime wall{};
   bool streamed = false;
-  int status = 0;  // HTTP status the client got; 0 when it got none
+  config::Priority priority = config::Priority::normal;
+  Shed shed = Shed::none;  // why it was turned away, where only load was the reason
+  int status = 0;          // HTTP status the client got; 0 when it got none
   Ending ending = Ending::refused;
   config::Tokens prompt_estimate{};
   // From the request read to the first byte of the answer handed to the client.
@@ -66,10 +70,11 @@ struct RecordFacts {
   config::Duration deciding{};  // time spent in plan(), all attempts
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  int client_retry = 0;        // x-stainless-retry-count
-  int retries_paid = 0;        // attempts that the retry budget paid for
-  bool retry_refused = false;  // for want of it, nobody else was asked
-  config::Money charged{};     // what of its cost counts for its key and team
+  int client_retry = 0;                                      // x-stainless-retry-count
+  int retries_paid = 0;                                      // attempts that the retry budget paid for
+  bool retry_refused = false;                                // for want of it, nobody else was asked
+  std::chrono::duration<std::int32_t, std::milli> waited{};  // in line, for quotas and for hosts
+  config::Money charged{};                                   // what of its cost counts for its key and team
   std::optional<LimitHit> limit_hit{};
   std::size_t relaxed = 0;  // steps of the policy's `relax` that were taken, the most of any attempt
   std::uint64_t policy_hash = 0;

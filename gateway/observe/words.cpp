@@ -108,6 +108,8 @@ std::string_view word(routing::Reason reason) {
       return "panic";
     case routing::Reason::hedge:
       return "hedge";
+    case routing::Reason::continues:
+      return "continue";
   }
   return "unknown";
 }

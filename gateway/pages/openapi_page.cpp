@@ -162,6 +162,11 @@ json::object operation_of(const KnownRoute& route) {
                           {"in", "header"},
                           {"description", "the policy that decides"},
                           {"schema", {{"type", "string"}}}});
+    parameters.push_back(
+        {{"name", "x-isocost-priority"},
+         {"in", "header"},
+         {"description", "who is served first where not all can be at once; normal where nothing is said"},
+         {"schema", {{"type", "string"}, {"enum", {"interactive", "normal", "batch"}}}}});
   }
   if (!parameters.empty()) operation["parameters"] = std::move(parameters);
   if (is_call(route.page)) operation["requestBody"] = body_of(route);

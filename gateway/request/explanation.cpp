@@ -20,6 +20,7 @@ std::string fields_of(const InferenceRequest& request, const Decided& decided) {
   };
   add("x-request-id", request.id);
   add("x-isocost-policy", request.policy->name.text);
+  add("x-isocost-priority", config::priority_names[static_cast<std::size_t>(request.demand.priority)]);
   add("x-isocost-decision", decision_header(decided));
   return fields;
 }

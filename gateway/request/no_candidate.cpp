@@ -205,7 +205,7 @@ ErrorReply all_full(const InferenceRequest& request, const std::string& why) {
       429, "rate_limit_error", "endpoints_full",
       "Every endpoint of " + request.demand.model->name.text +
           " that may take this request now has as many requests under way as it may, and none became free in "
-          "time (`limits.queue_timeout`). " +
+          "time, or would with those who wait already (`limits.queue_timeout`). " +
           why + ".");
   error.retry_after =
       std::clamp<config::Duration>(limits.queue_timeout, std::chrono::seconds(1), std::chrono::seconds(60));

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "gateway/generation/key_ring.hpp"
+#include "gateway/overload/priority.hpp"
 #include "gateway/request/model_suffix.hpp"
 #include "gateway/request/policy_choice.hpp"
 #include "gateway/request/preset.hpp"
@@ -90,6 +91,15 @@ std::optional<ErrorReply> find_fallbacks(const InferenceRequest& request, const 
   return std::nullopt;
 }
 
+ErrorReply unknown_priority() {
+  ErrorReply error = plain_error(400, "invalid_request_error", "invalid_value",
+                                 "The header x-isocost-priority says what is no priority; allowed is one of "
+                                 "interactive, normal and batch.");
+  error.param = "x-isocost-priority";
+  error.should_retry = ShouldRetry::no;
+  return error;
+}
+
 // What one key's prompts left in a host's cache is nobody else's business: the same text has other hashes.
 void separate(std::vector<std::uint64_t>& blocks, const config::KeySettings* key) {
   if (!key) return;
@@ -132,6 +142,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.admitted = incoming.arrived;
   demand.wall = wall;
   demand.tier = asked.tier;
+  demand.priority = priority_of(key, incoming.priority);
 }
 
 }  // namespace
@@ -184,6 +195,7 @@ bool says_tier(const InferenceRequest& request) {
 
 std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key,
                                Services& services) {
+  if (incoming.has_unknown_priority) return unknown_priority();
   request.body = std::move(incoming.body);
   Inspected inspected = request.surface->inspect(request.body, services.tokens);
   if (!inspected) return of_body_fault(inspected.error());

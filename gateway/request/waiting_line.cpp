@@ -104,6 +104,58 @@ void WaitingLine::pass_on(const Generation& generation, std::size_t provider, st
   first->given_by_ = provider;
 }
 
+std::optional<WaitingLine::Forecast> WaitingLine::forecast(const Place& place, FairTurns::Turn turn,
+                                                           const Generation& generation) {
+  Forecast result;
+  double here = 0, everywhere = 0;
+  for (const std::size_t provider : place.providers_) {
+    const std::optional<int> most = provider_of(generation, provider).limits.max_in_flight;
+    const auto rate = most ? pace(generation, provider).rate(*most) : std::nullopt;
+    if (!rate) return std::nullopt;
+    result.rate += *rate;
+    everywhere += generation.waiting[provider].load(std::memory_order_relaxed);
+  }
+  for (const Place& other : places_) {
+    const auto is_same = [&](std::size_t provider) {
+      return std::ranges::find(place.providers_, provider) != place.providers_.end();
+    };
+    const bool is_rival = other.generation_ == &generation && std::ranges::any_of(other.providers_, is_same);
+    if (!is_rival) continue;
+    here += static_cast<double>(std::ranges::count_if(other.providers_, is_same));
+    if (other.turn <= turn) ++result.ahead;
+  }
+  // Those of other loops stand in lines as long as this one's; with nobody here each has one before the next.
+  if (here > 0) {
+    result.ahead *= std::max(1.0, everywhere / here);
+  } else {
+    result.ahead = everywhere / static_cast<double>(std::max<std::size_t>(1, place.providers_.size()));
+  }
+  return result;
+}
+
+bool WaitingLine::displace_for(FairTurns::Turn turn) {
+  const auto last = std::find_if(places_.rbegin(), places_.rend(), [](const Place& each) {
+    return each.asleep_ && !each.displaced_ && !each.called_;
+  });
+  if (last == places_.rend() || last->turn <= turn) return false;
+  // At the timer's next turn: it would go on on top of whoever asks.
+  last->displaced_ = last->called_ = true;
+  --size_;
+  timer_->set(*this, timer_->now());
+  return true;
+}
+
+// Indexes are of a generation: with another one it is measured anew.
+ServicePace& WaitingLine::pace(const Generation& generation, std::size_t provider) {
+  const std::size_t providers = generation.catalogue->settings().providers.size();
+  if (!paces_) paces_ = std::make_unique<Paces>();
+  if (paces_->of != &generation || paces_->by_provider.size() != providers) {
+    paces_->of = &generation;
+    paces_->by_provider.assign(providers, {});
+  }
+  return paces_->by_provider[provider];
+}
+
 void Place::step_up() {
   if (!is_linked()) return line_.look();
   if (given_) std::exchange(given_, nullptr)->fetch_sub(1);
@@ -120,30 +172,25 @@ Task<bool> Place::wait(const Generation& generation, const routing::Decision& de
                                       : until_;
   needs_ = needs;
   providers_.clear();
+  waits_for_limits_ = false;
   for (const routing::Verdict& verdict : decision.verdicts) {
     // Whose limits are used up for longer than a request may wait is not waited for.
     const bool is_used = verdict.removal == routing::Removal::credential_limit &&
                          config::Seconds(until - now).count() > verdict.missed_by;
     if (verdict.removal != routing::Removal::full && !is_used) continue;
+    waits_for_limits_ = waits_for_limits_ || is_used;
     const std::size_t provider = generation.catalogue->endpoints()[verdict.endpoint].settings->provider_index;
     if (std::ranges::find(providers_, provider) == providers_.end()) providers_.push_back(provider);
   }
   if (providers_.empty() || interruption.over()) co_return false;
 
   until_ = until;
-  if (now >= until_) {
+  if (now >= until_ || displaced_) {
+    shed_ = displaced_ ? Shed::displaced : waited_.count() > 0 ? Shed::outwaited : Shed::too_late;
     step_out();
     co_return false;
   }
-  if (!is_linked()) {
-    if (line_.size_ >= static_cast<std::size_t>(limits.max_queued)) co_return false;
-    generation_ = &generation;
-    line_.timer_ = &timer;
-    if (line_.places_.empty()) timer.set(line_, now + WaitingLine::look_every);
-    turn = line_.turns_.next(owner_, line_.places_.empty() ? FairTurns::Line::empty : FairTurns::Line::waits);
-    insert_in_turn(line_.places_, *this);
-    ++line_.size_;
-  }
+  if (!is_linked() && !step_in(generation, timer, now)) co_return false;
   const bool others_come_back = decision.earliest && *decision.earliest > now;
   const config::TimePoint wake_at = others_come_back ? std::min(until_, *decision.earliest) : until_;
 
@@ -154,20 +201,48 @@ Task<bool> Place::wait(const Generation& generation, const routing::Decision& de
     co_await sleep_.until(timer, wake_at);
     asleep_ = false;
   }
+  waited_ += timer.now() - now;
   count_waiting(-1);
   co_return !interruption.over();
 }
 
+// False: it could not begin in time, or there is no room for it.
+bool Place::step_in(const Generation& generation, providers::Timer& timer, config::TimePoint now) {
+  const config::ServingLimits& limits = generation.catalogue->settings().limits;
+  const FairTurns::Turn next = line_.turns_.peek(owner, priority_, others_in(line_.places_, priority_));
+  const auto forecast = waits_for_limits_ ? std::nullopt : line_.forecast(*this, next, generation);
+  if (forecast && !begins_in_time(forecast->ahead, forecast->rate, until_ - now)) {
+    shed_ = Shed::too_late;
+    comes_again_in_ = until_room(forecast->ahead, forecast->rate, until_ - now);
+    return false;
+  }
+  if (line_.size_ >= static_cast<std::size_t>(limits.max_queued) && !line_.displace_for(next)) {
+    shed_ = Shed::line_full;
+    return false;
+  }
+  generation_ = &generation;
+  line_.timer_ = &timer;
+  if (line_.places_.empty()) timer.set(line_, now + WaitingLine::look_every);
+  turn = line_.turns_.next(owner, priority_, others_in(line_.places_, priority_));
+  insert_in_turn(line_.places_, *this);
+  ++line_.size_;
+  return true;
+}
+
 void Place::leave() {
-  if (is_linked()) line_.turns_.served(turn);
-  step_out();
+  step_out(Turn::served);
   until_ = {};
 }
 
-void Place::step_out() {
+void Place::step_out(Turn how) {
   if (!is_linked()) return;
   unlink();
-  --line_.size_;
+  if (!std::exchange(displaced_, false)) --line_.size_;
+  if (how == Turn::served) {
+    line_.turns_.served(turn);
+  } else {
+    give_back_turn(line_.turns_, line_.places_, *this);
+  }
   called_ = false;
   if (given_) line_.pass_on(*generation_, given_by_, *std::exchange(given_, nullptr));
 }
@@ -189,6 +264,7 @@ Slot::Slot(WaitingLine& line, const Generation& generation, routing::EndpointInd
       limited_(provider_of(generation, provider_).limits.max_in_flight.has_value()),
       count_(generation.in_flight.counter(endpoint)) {
   count_.fetch_add(1);
+  if (limited_ && line_.timer_) since_ = line_.timer_->now();
   if (!limited_ || room(generation, provider_) >= 0) return;
   count_.fetch_sub(1);
   taken_ = false;
@@ -196,6 +272,10 @@ Slot::Slot(WaitingLine& line, const Generation& generation, routing::EndpointInd
 
 Slot::~Slot() {
   if (!taken_) return;
+  const bool is_measured = since_ != config::TimePoint{};
+  if (is_measured && (!line_.paces_ || line_.paces_->of == &generation_)) {
+    line_.pace(generation_, provider_).ended(line_.timer_->now() - since_);
+  }
   if (limited_ && line_.size() > 0) {
     line_.pass_on(generation_, provider_, count_);
   } else {

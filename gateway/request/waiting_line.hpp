@@ -1,15 +1,21 @@
 // The requests of one data loop that wait because every host which may take them has as many attempts under
 // way as its provider's `max_in_flight` allows, or has served our keys as much as its limits let them have.
-// Keys take turns, and of one key who came first goes first. Belongs to its loop.
+// The more urgent go first, then keys take turns, and of one key who came first goes first. Who cannot begin
+// in the time that it may wait is not let into the line. Belongs to its loop.
 #pragma once
 
 #include <atomic>
 #include <boost/intrusive/list.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "gateway/accounts/fair_turns.hpp"
 #include "gateway/generation/generation.hpp"
+#include "gateway/overload/service_pace.hpp"
+#include "gateway/overload/shed.hpp"
 #include "gateway/request/interruption.hpp"
 #include "providers/loop/timer.hpp"
 #include "routing/decision/decision.hpp"
@@ -23,8 +29,10 @@ class Place final
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
       private Interruptible {
  public:
-  // `owner`: with whose requests it takes turns.
-  explicit Place(WaitingLine& line, std::uint64_t owner = 0) : line_(line), owner_(owner) {}
+  // `whose`: with whose requests it takes turns.
+  explicit Place(WaitingLine& line, std::uint64_t whose = 0,
+                 config::Priority priority = config::Priority::normal)
+      : owner(whose), line_(line), priority_(priority) {}
   ~Place() { step_out(); }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
@@ -39,17 +47,28 @@ class Place final
                              Interruption& interruption);
   // An attempt begins. Should it fail, the time that may be waited begins anew.
   void leave();
+  // Why wait() said no, where the line did.
+  Shed shed() const { return shed_; }
+  // When it is worth coming again, where that is known.
+  std::optional<config::Duration> comes_again_in() const { return comes_again_in_; }
+  // In all so far.
+  config::Duration waited() const { return waited_; }
+
+  const std::uint64_t owner;
+  FairTurns::Turn turn = 0;  // while it is in the line
 
  private:
   friend class WaitingLine;
 
-  void step_out();
+  enum class Turn { served, given_back };
+  void step_out(Turn turn = Turn::given_back);
+  bool step_in(const Generation& generation, providers::Timer& timer, config::TimePoint now);
   void interrupt(routing::FailureKind) override { sleep_.wake(); }
   bool waits_for(const Generation& generation, std::size_t provider) const;
   void count_waiting(int change) const;
 
   WaitingLine& line_;
-  const std::uint64_t owner_;
+  const config::Priority priority_;
   providers::Sleep sleep_;
   const Generation* generation_ = nullptr;
   std::vector<std::size_t> providers_;  // that it waits for; in Settings::providers
@@ -59,9 +78,11 @@ class Place final
   bool called_ = false;
   std::atomic<int>* given_ = nullptr;  // the count that stands for the room it was given
   std::size_t given_by_ = 0;
-
- public:
-  FairTurns::Turn turn = 0;  // while it is in the line
+  bool displaced_ = false;
+  bool waits_for_limits_ = false;  // of keys, which come back by the clock
+  Shed shed_ = Shed::none;
+  std::optional<config::Duration> comes_again_in_{};
+  config::Duration waited_{};
 };
 
 class WaitingLine final : private providers::Alarm {
@@ -76,6 +97,8 @@ class WaitingLine final : private providers::Alarm {
   void call();
   // The same, and those for whom there is room otherwise.
   void look();
+  // From now on how long attempts take is measured.
+  void measure_by(providers::Timer& timer) { timer_ = &timer; }
 
  private:
   friend class Place;
@@ -85,15 +108,30 @@ class WaitingLine final : private providers::Alarm {
   void ring() override { look(); }
   void mark_those_with_room();
   Place* first_called();
+  // How long attempts take, by provider of a generation.
+  struct Paces {
+    const Generation* of = nullptr;
+    std::vector<ServicePace> by_provider{};
+  };
+  struct Forecast {
+    double ahead = 0;  // of those who wait for the same hosts, in all loops
+    double rate = 0;   // of beginning there, in a second
+  };
+  // For one with that turn; nothing where it is not known how long attempts take.
+  std::optional<Forecast> forecast(const Place& place, FairTurns::Turn turn, const Generation& generation);
+  // The last one gives way to one with an earlier turn. False: there is none behind it.
+  bool displace_for(FairTurns::Turn turn);
+  ServicePace& pace(const Generation& generation, std::size_t provider);
   // An attempt has ended. Its room goes to the first who waits for it here, still counted, unless other loops
   // have somebody who does, too: then whoever looks first gets it.
   void pass_on(const Generation& generation, std::size_t provider, std::atomic<int>& count);
 
-  providers::Timer* timer_ = nullptr;  // once somebody waits
+  providers::Timer* timer_ = nullptr;
   Places places_;
-  FairTurns turns_;
-  std::size_t size_ = 0;
+  PriorityTurns turns_;
+  std::unique_ptr<Paces> paces_{};
   bool calling_ = false;
+  std::uint32_t size_ = 0;  // without those who were displaced
 };
 
 // One attempt under way, counted before it is looked whether there is room for it, so that all loops together
@@ -115,6 +153,7 @@ class Slot {
   const bool limited_;
   std::atomic<int>& count_;
   bool taken_ = true;
+  config::TimePoint since_{};
 };
 
 }  // namespace gateway

@@ -15,6 +15,7 @@
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/http/incoming.hpp"
 #include "gateway/http/routes.hpp"
+#include "gateway/overload/shed.hpp"
 #include "gateway/surface/error_reply.hpp"
 
 namespace gateway {
@@ -35,6 +36,8 @@ struct NotAdmitted {
   std::string_view reason;            // for log and metrics: one of a fixed few
   std::string_view path = "unknown";  // of the route table
   const config::KeySettings* key = nullptr;
+  Shed shed = Shed::none;
+  config::Priority priority = config::Priority::normal;
 };
 
 // `keys` must be of a generation that `generation` names. `logged_in`: the key of the console's log-in, which

@@ -243,6 +243,7 @@ void ControlLoop::publish_regularly() {
     if (error) return;
     tell_others(config::Clock::now());
     if (learned_) publish();
+    if (pulse_) pulse_();
     if (!generation_->budgets.is_empty()) {
       generation_->budgets.pass(today());
       if (shared_market_) shared_market_->spent(generation_->budgets.own());

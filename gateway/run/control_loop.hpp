@@ -110,6 +110,8 @@ class ControlLoop final : public Pages {
   providers::Task<Administered> administer(Loop& asker, AdminCall call) override;
   // Who answers about keys and money; to be set before the threads run, and outlives them.
   void administered_by(Administration& administration) { administration_ = &administration; }
+  // Called ten times a second on this loop's thread.
+  void on_pulse(std::function<void()> pulse) { pulse_ = std::move(pulse); }
   // What is counted of money, before each look at the metrics.
   void on_metrics(std::function<void(Metrics&)> observe) { observe_money_ = std::move(observe); }
   // Where choices judged afterwards are summed up; to be set before the threads run.
@@ -182,6 +184,7 @@ class ControlLoop final : public Pages {
   std::function<void(std::vector<LedgerStore::Regret>)> keep_regrets_;
   std::function<Reloaded()> reload_;
   std::function<void(Metrics&)> observe_money_;
+  std::function<void()> pulse_;
   std::vector<DataLoop*> loops_;
   std::atomic<std::size_t> waiting_{0};  // records and sightings handed over and not yet read
   boost::asio::steady_timer regular_{io_};

@@ -10,6 +10,7 @@ DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Me
                    Reach reach, Shared& shared)
     : resolver_(io_, timer_, shared.names),
       services_{.timer = timer_, .outbox = Outbox(timer_, std::move(deliver)), .dice = Dice(seed)},
+      lag_(io_, timer_),
       front_{.services = services_,
              .loop = io_,
              .pages = pages,
@@ -18,7 +19,9 @@ DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Me
              .bodies = shared.bodies,
              .offers = offers,
              .reach = reach,
-             .logins = &shared.logins},
+             .logins = &shared.logins,
+             .pressure = &shared.pressure,
+             .lag = &lag_},
       listener_(io_, front_, shared.connections) {
   services_.retry_budget = shared.retries;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "gateway/ledger/till.hpp"
+#include "gateway/overload/loop_lag.hpp"
 #include "gateway/run/listener.hpp"
 #include "gateway/run/session.hpp"
 #include "gateway/run/shared.hpp"
@@ -53,6 +54,7 @@ class DataLoop {
   providers::Resolver resolver_;
   std::optional<Till> till_;
   Services services_;
+  LoopLag lag_;
   Front front_;
   Listener listener_;
 };

@@ -1,6 +1,7 @@
 #include "gateway/run/dispatch.hpp"
 
 #include "gateway/http/cors.hpp"
+#include "gateway/overload/priority.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/run/console_pages.hpp"
 #include "gateway/run/pages.hpp"
@@ -25,8 +26,12 @@ std::optional<ErrorReply> completed(const Surface& surface, const Route& route, 
 std::variant<InferenceRequest, ErrorReply> understood_at(const Route& route, Incoming& incoming,
                                                          const config::KeySettings* key, Services& services) {
   const Surface& surface = surface_of(route.format, route.root)->of_call(route.action, incoming.query);
-  if (auto error = completed(surface, route, incoming)) return *std::move(error);
-  return understand(surface, incoming, key, services);
+  try {
+    if (auto error = completed(surface, route, incoming)) return *std::move(error);
+    return understand(surface, incoming, key, services);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
 }
 
 // Where not even the end could be told.
@@ -45,6 +50,7 @@ ErrorReply own_fault() {
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client, Interruption& interruption) {
   Services& services = front.services;
+  const UnderWay counted(front.pressure);
   auto understood = understood_at(route, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
     co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
@@ -99,12 +105,51 @@ bool is_answered_preflight(const Front& front, const Incoming& incoming) {
   return may_call && page_of(route(incoming.method, incoming.path));
 }
 
+std::string_view words_for(Shed shed) {
+  switch (shed) {
+    case Shed::memory:
+      return "has nearly all the memory that it may have";
+    case Shed::requests:
+      return "has as many requests under way as it may (`limits.max_requests`)";
+    default:
+      return "has more to do than it can";
+  }
+}
+
+// Whether a request may begin now, by how much is going on already: asked before anything of it is read but
+// its head, where its body did not come with it.
+std::optional<NotAdmitted> turned_away(const Front& front, const Incoming& incoming,
+                                       const Admitted& admitted) {
+  if (admitted.route.page != Page::inference || !front.pressure) return std::nullopt;
+  const config::Settings& settings = front.services.hosts->generation->catalogue->settings();
+  const config::Priority priority = priority_of(admitted.key, incoming.priority);
+  if (front.lag) front.lag->watch();
+  Shed shed = front.pressure->judge(priority, settings.limits.max_requests);
+  if (shed == Shed::none && front.lag && front.lag->is_too_long(priority)) shed = Shed::lag;
+  if (shed == Shed::none) return std::nullopt;
+  NotAdmitted no{.error = {},
+                 .fields = {},
+                 .reason = {},
+                 .path = admitted.route.name,
+                 .key = admitted.key,
+                 .shed = shed,
+                 .priority = priority};
+  const std::string_view name = config::priority_names[static_cast<std::size_t>(priority)];
+  no.error = plain_error(503, "server_error", "gateway_overloaded",
+                         "The gateway " + std::string(words_for(shed)) + ", and this request's priority is " +
+                             std::string(name) + ". Try again soon.");
+  no.error.retry_after = std::chrono::seconds(priority == config::Priority::batch ? 5 : 1);
+  no.error.should_retry = ShouldRetry::yes;
+  return no;
+}
+
 }  // namespace
 
 std::optional<NotAdmitted> refused_by_head(const Front& front, const Incoming& incoming, KeptKey& kept) {
   auto admission = admission_of(front, incoming, kept);
-  auto* refused = std::get_if<NotAdmitted>(&admission);
-  return refused ? std::optional(std::move(*refused)) : std::nullopt;
+  if (const auto* admitted = std::get_if<Admitted>(&admission))
+    return turned_away(front, incoming, *admitted);
+  return std::move(std::get<NotAdmitted>(admission));
 }
 
 Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
@@ -116,6 +161,9 @@ Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient&
   }
   const auto admission = admission_of(front, incoming, kept);
   if (const auto* no = std::get_if<NotAdmitted>(&admission)) {
+    co_return co_await turn_down(front, incoming, client, no->error, refused_by(*no));
+  }
+  if (const auto no = turned_away(front, incoming, std::get<Admitted>(admission))) {
     co_return co_await turn_down(front, incoming, client, no->error, refused_by(*no));
   }
   const auto& [found, key] = std::get<Admitted>(admission);

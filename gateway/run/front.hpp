@@ -8,6 +8,8 @@
 #include "gateway/console/logins.hpp"
 #include "gateway/http/body_budget.hpp"
 #include "gateway/metrics/metrics.hpp"
+#include "gateway/overload/loop_lag.hpp"
+#include "gateway/overload/pressure.hpp"
 #include "gateway/request/services.hpp"
 #include "gateway/run/admission.hpp"
 #include "gateway/run/control_pages.hpp"
@@ -28,6 +30,8 @@ struct Front {
   const Logins* logins = nullptr;  // of the console; null: nobody can log in
   OpenSessions sessions{};
   bool draining = false;
+  Pressure* pressure = nullptr;  // null: nobody is turned away for it
+  LoopLag* lag = nullptr;        // likewise
 };
 
 // What its clients speak; null where they speak in the open.

@@ -15,6 +15,7 @@
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/ledger/ledger_times.hpp"
+#include "gateway/overload/memory_bound.hpp"
 #include "gateway/pages/limits_page.hpp"
 #include "gateway/process/given_sockets.hpp"
 #include "gateway/process/heartbeat.hpp"
@@ -73,6 +74,7 @@ class RunningGateway {
             [this](const std::string& line) { say(line); }, control_.counters(), start_.file),
         shared_{.addresses = AddressCounts(settings().limits.max_connections_per_ip),
                 .connections = ConnectionLimit(most_connections(settings().limits))} {
+    control_.on_pulse([this] { shared_.pressure.set_memory_used(memory_used(memory_bound_)); });
     control_.on_reload([this] { return reload_.now(); });
   }
 
@@ -336,6 +338,7 @@ class RunningGateway {
   }
 
   void observe_money(Metrics& metrics) {
+    metrics.observe_load(shared_.pressure.under_way(), shared_.pressure.memory_used());
     metrics.observe_reserved(books_.open_requests(), config::Money{books_.open_nanos()}.dollars());
     if (sharing_) {
       metrics.observe_sharing(sharing_->gateways(), sharing_->is_away(),
@@ -594,6 +597,7 @@ class RunningGateway {
   ControlLoop control_;
   Reload reload_;
   Shared shared_;
+  const std::size_t memory_bound_ = memory_bound();
   Notifier notifier_{control_.io(), shared_.names,
                      [this](const std::string& text) { say("isocost: " + text); }};
   std::optional<StateDirectory> state_;

@@ -36,7 +36,12 @@ Task<void> refuse(Front& front, HttpClient& client, const Surface& surface, cons
 }
 
 Refused refused_by(const NotAdmitted& no) {
-  return {.path = no.path, .key = no.key, .reason = no.reason, .more_fields = no.fields};
+  return {.path = no.path,
+          .key = no.key,
+          .reason = no.reason,
+          .more_fields = no.fields,
+          .shed = no.shed,
+          .priority = no.priority};
 }
 
 std::string note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
@@ -46,6 +51,8 @@ std::string note_refusal(Front& front, const Incoming& incoming, const ErrorRepl
   refused_record(*record, error, refused.path, incoming, refused.key, services.timer);
   if (!refused.reason.empty()) record->error = refused.reason;
   record->id = new_id(services.dice);
+  record->shed = refused.shed;
+  record->priority = refused.priority;
   record->client = incoming.client;
   std::string id = record->id;
   services.outbox.add(std::move(record));

@@ -17,6 +17,8 @@ struct Refused {
   const config::KeySettings* key = nullptr;
   std::string_view reason{};       // absent: the error's code
   std::string_view more_fields{};  // of the reply
+  Shed shed = Shed::none;
+  config::Priority priority = config::Priority::normal;
 };
 
 Refused refused_by(const NotAdmitted& no);

@@ -78,6 +78,10 @@ const config::CorsSettings& cors_of(const Front& front) {
   return front.services.hosts->generation->catalogue->settings().cors;
 }
 
+NotAdmitted short_of_memory() {
+  return {.error = out_of_memory(), .fields = {}, .reason = {}, .shed = Shed::memory};
+}
+
 // By its head alone.
 Task<void> turn_down_unread(Front& front, providers::Connection& connection, const Surface& surface,
                             Incoming& incoming, NotAdmitted refused) {
@@ -169,7 +173,16 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
         co_await turn_down_unread(front, *connection, *surface, incoming, *std::move(refused));
         break;
       }
-      read = co_await reader.rest();
+      bool has_memory = true;
+      try {
+        read = co_await reader.rest();
+      } catch (const std::bad_alloc&) {
+        has_memory = false;
+      }
+      if (!has_memory) {
+        co_await turn_down_unread(front, *connection, *surface, incoming, short_of_memory());
+        break;
+      }
     }
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {

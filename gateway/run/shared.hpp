@@ -8,6 +8,7 @@
 #include "gateway/addresses/connection_limit.hpp"
 #include "gateway/console/logins.hpp"
 #include "gateway/http/body_budget.hpp"
+#include "gateway/overload/pressure.hpp"
 #include "providers/net/names.hpp"
 #include "routing/decision/retry_budget.hpp"
 
@@ -17,6 +18,7 @@ struct Shared {
   AddressCounts addresses;
   ConnectionLimit connections;
   BodyBudget bodies{};
+  Pressure pressure{};
   Logins logins{};
   std::shared_ptr<routing::RetryBudget> retries = std::make_shared<routing::RetryBudget>();
   providers::SystemNames names{};

@@ -1,6 +1,8 @@
 #include "gateway/serving/attempt.hpp"
 
 #include "gateway/request/unfit.hpp"
+#include "gateway/continuation/continuation.hpp"
+#include "gateway/serving/continuing_relay.hpp"
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/interpreted_relay.hpp"
 #include "gateway/serving/native_relay.hpp"
@@ -58,6 +60,35 @@ Task<void> read_failure(const Attempting& with, const providers::HostReply& head
     note_too_long(*found, with.request.demand, failure);
   }
 }
+
+bool goes_on(const Attempting& with) {
+  return with.continuation && with.continuation->is_going_on();
+}
+
+// The conversation as one that is to be gone on with, while it lives.
+class GoneOn {
+ public:
+  GoneOn(const Attempting& with, providers::Conversation& conversation)
+      : conversation_(conversation), most_(conversation.max_output) {
+    if (!goes_on(with) || with.continuation->given().empty()) return;
+    const providers::Text given{with.continuation->given(), true};
+    conversation_.turns.push_back({.role = providers::Turn::Role::assistant,
+                                   .parts = {providers::Part{.what = providers::TextPart{given}}}});
+    is_longer_ = true;
+    if (const auto left = with.continuation->most_left()) conversation_.max_output = left->count;
+  }
+  ~GoneOn() {
+    if (is_longer_) conversation_.turns.pop_back();
+    conversation_.max_output = most_;
+  }
+  GoneOn(const GoneOn&) = delete;
+  GoneOn& operator=(const GoneOn&) = delete;
+
+ private:
+  providers::Conversation& conversation_;
+  std::optional<std::int64_t> most_;
+  bool is_longer_ = false;
+};
 
 bool is_native(const Attempting& with) {
   return is_passed_on(with.request, with.dialect);
@@ -131,6 +162,12 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
     with.served.dropped = dropped_text(request, endpoint, {}, {});
     std::optional<config::Tokens> most = endpoint.settings->max_output;
     if (request.most_output && (!most || *request.most_output < *most)) most = request.most_output;
+    std::vector<BodyEdit> more;
+    if (goes_on(with)) {
+      more = with.continuation->edits(request.asked, providers::prefill_form_of(*endpoint.provider));
+      const auto left = with.continuation->most_left();
+      if (left && (!most || *left < *most)) most = left;
+    }
     const UpstreamBody body(request.asked, request.body, model.name,
                             {.most_output = most,
                              .new_bound = request.most_output ? new_bound(request, endpoint) : "",
@@ -143,11 +180,13 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
                              .thinking_members = passed.thinking ? *passed.thinking : std::string_view(),
                              .replaces_thinking = passed.thinking.has_value(),
                              .first_input = batches.first(),
-                             .end_input = batches.end()});
+                             .end_input = batches.end(),
+                             .more = more});
     for (const std::string_view piece : body.pieces()) outgoing.body.add(piece);
     co_return co_await exchange.start(outgoing);
   }
   const providers::Interpreter& interpreter = *with.dialect.interpreter();
+  const GoneOn gone_on(with, *with.request.conversation);
   const providers::WrittenRequest written =
       interpreter.write(*request.conversation, model, delivery, with.services.tokens);
   const providers::Unsaid unsaid = providers::unsaid(*request.conversation, interpreter.carries(model));
@@ -169,6 +208,7 @@ void end(Services& services, const InferenceRequest& request, Tried& tried, Race
 }
 
 std::unique_ptr<StreamRelay> stream_relay(const Attempting& with) {
+  if (goes_on(with)) return std::make_unique<ContinuingRelay>(with);
   if (is_native(with)) return std::make_unique<NativeRelay>(with);
   return std::make_unique<InterpretedRelay>(with);
 }
@@ -216,15 +256,19 @@ Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& reque
   bool is_answered = false;
   for (;; batches.go_on(), began = services.timer.now()) {
     const std::unique_ptr<providers::Exchange> exchange = request.hosts->providers[index]->begin();
-    Watchdog watchdog(*exchange, services.timer,
-                      {.first = began + asking.silence,
-                       .deadline = request.demand.deadline,
-                       .liveness = provider.limits.liveness_timeout,
-                       .progress = provider.limits.progress_timeout,
-                       .text = asking.text_pause},
-                      interruption);
+    Watchdog watchdog(
+        *exchange, services.timer,
+        {.first = began + asking.silence,
+         // It is for the first byte, which a client that an answer is gone on for has.
+         .deadline = tried.attempt.reason == routing::Reason::continues ? config::TimePoint::max()
+                                                                        : request.demand.deadline,
+         .liveness = provider.limits.liveness_timeout,
+         .progress = provider.limits.progress_timeout,
+         .text = asking.text_pause},
+        interruption);
     const Race::Entry entry(race, leg, watchdog);
-    const Attempting with{services, request, dialect, served, trial, reply, watchdog, tried, race, leg};
+    const Attempting with{
+        services, request, dialect, served, trial, reply, watchdog, tried, race, leg, asking.continuation};
     is_answered = co_await one_exchange(with, endpoint, *exchange, batches, asking.permit);
     const bool is_over = !is_answered || tried.attempt.failure || batches.is_last();
     if (is_over) break;
@@ -239,6 +283,7 @@ Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& reque
     tried.attempt.usage_is_estimated = true;
   }
   end(services, request, tried, race, leg);
+  tried.attempt.can_go_on = tried.attempt.failure && asking.continuation && asking.continuation->can_go_on();
   co_return std::move(asking.begun);
 }
 

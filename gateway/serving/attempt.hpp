@@ -11,6 +11,7 @@
 
 namespace gateway {
 
+class Continuation;
 class Race;
 
 struct Tried {
@@ -27,6 +28,7 @@ struct Asking {
   config::Duration silence{};     // longest, before anything of the answer shows
   config::Duration text_pause{};  // longest within the answer's text
   providers::KeyPermit* permit = nullptr;  // of the key that is asked with; outlives the attempt
+  Continuation* continuation = nullptr;    // of what the client has; null: nobody would go on with it
 };
 
 // All references must outlive the returned task. `served` names what the client is told of this choice.

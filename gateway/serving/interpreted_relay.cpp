@@ -1,5 +1,6 @@
 #include "gateway/serving/interpreted_relay.hpp"
 
+#include "gateway/continuation/continuation.hpp"
 #include "gateway/serving/settlement.hpp"
 
 namespace gateway {
@@ -61,6 +62,10 @@ void InterpretedRelay::take(const AnswerEvent& event) {
   is_outrun_ = is_outrun_ || !note(shown_by(event));
   if (is_outrun_) return;
   if (check_.is_wanted()) check_.take(event);
+  if (with_.continuation && (event.is_content() || event.kind == AnswerEvent::Kind::citation)) {
+    const bool is_text = event.kind == AnswerEvent::Kind::text;
+    is_text ? with_.continuation->hears(event.text.raw) : with_.continuation->hears_else();
+  }
   answer_->take(event);
 }
 

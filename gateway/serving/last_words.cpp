@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "routing/decision/continuation.hpp"
+
 namespace gateway {
 namespace {
 
@@ -18,7 +20,10 @@ void say_that_only_one_may(ErrorReply& error, const InferenceRequest& request) {
 }  // namespace
 
 ErrorReply nobody_answered(const InferenceRequest& request, const Record& record, const HostWords& said) {
-  ErrorReply error = of_failures(record.attempts, said);
+  // Of an answer that had begun, what broke it off counts, not who could not go on with it.
+  const routing::Attempt* heard = routing::last_heard(record.attempts);
+  const bool is_later = heard && heard != &routing::deciding_one(record.attempts);
+  ErrorReply error = is_later ? of_failure(*heard->failure) : of_failures(record.attempts, said);
   say_that_only_one_may(error, request);
   // A prompt that is too long, where the host does not say what of it is.
   if (said.param.empty() && error.param == "messages") error.param = request.surface->parameter(error.param);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "gateway/continuation/continuation.hpp"
 #include "gateway/serving/settlement.hpp"
 #include "routing/terms/bill.hpp"
 
@@ -55,15 +56,30 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
 }
 
 bool NativeRelay::pass_on(const SseEvent& event, PassedEvent& passed) {
+  const bool is_corrected = !edits_.empty();
   names_.put(event.data, passed.names, edits_);
   if (!note(passed.content)) return false;
   if (check_.is_wanted()) check_.keep(event, passed.content);
+  if (with_.continuation && passed.content.any()) {
+    is_corrected ? with_.continuation->hears_else() : hear(event, passed.content);
+  }
   if (!edits_.empty() || editor_) {
     queue_edited(event, passed);
   } else {
     queue(event, passed);
   }
   return true;
+}
+
+// What of it could be gone on with: text, and nothing beside it.
+void NativeRelay::hear(const SseEvent& event, const providers::PassedContent& content) {
+  const bool is_text = content.text && !content.reasoning && !content.tool_call;
+  const auto text = is_text ? replies_.plain_text(event, with_.services.tokens) : std::nullopt;
+  if (text && text->raw.size() == content.bytes) {
+    with_.continuation->hears(text->raw);
+  } else {
+    with_.continuation->hears_else();
+  }
 }
 
 // As an event of the host's own.

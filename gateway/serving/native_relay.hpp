@@ -33,6 +33,7 @@ class NativeRelay final : public StreamRelay {
   void queue(const providers::SseEvent& event, const providers::PassedEvent& passed);
   std::string own_cost(const providers::PassedEvent& passed) const;
   void pass_on_comment(std::string_view comment);
+  void hear(const providers::SseEvent& event, const providers::PassedContent& content);
 
   const providers::NativeReplies& replies_;
   providers::SseReader events_{providers::SseReader::Comments::given};

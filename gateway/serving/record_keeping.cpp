@@ -73,6 +73,7 @@ void begin_record(Record& record, const InferenceRequest& request) {
   record.prompt_estimate = request.demand.prompt;
   record.bytes_in = request.body.size();
   record.client_retry = request.client_retry;
+  record.priority = request.demand.priority;
   record.catalogue = request.hosts->generation->catalogue;
 }
 

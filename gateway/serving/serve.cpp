@@ -8,6 +8,7 @@
 #include "gateway/request/no_candidate.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/request/waiting_comment.hpp"
+#include "gateway/continuation/continuation.hpp"
 #include "gateway/serving/deciding.hpp"
 #include "gateway/serving/last_words.hpp"
 #include "gateway/serving/race.hpp"
@@ -60,15 +61,17 @@ class Life {
         generation_(*request.hosts->generation),
         deciding_(services, request, record, reply),
         tab_(services, request, record),
-        place_(services.line, owner_of(request)),
+        place_(services.line, owner_of(request), request.demand.priority),
         journey_(request.demand, *request.policy, record.attempts),
         race_(services.timer, journey_) {
     request.tab = &tab_;
+    services.line.measure_by(services.timer);
+    if (Continuation::is_for(request, services.tokens)) continuation_.emplace();
   }
 
   Task<void> run();
   // Of a request that something in the gateway itself broke off: with what is known of it.
-  Task<void> give_up();
+  Task<void> give_up(const ErrorReply& why);
 
  private:
   Task<void> choose();
@@ -95,12 +98,14 @@ class Life {
   Tab tab_;
   Place place_;
   std::optional<ErrorReply> error_;
+  config::Duration for_quotas_{};  // that it waited
   std::array<std::optional<Chosen>, Journey::most_legs> chosen_;
   std::unique_ptr<HostWords> said_;  // by the host of the last attempt, of its failure
   std::string in_short_;
   Served served_;                                 // names the last attempt
   std::optional<config::TimePoint> somebody_at_;  // when somebody is back; nobody may answer before
   std::exception_ptr fault_;                      // of an attempt
+  std::optional<Continuation> continuation_{};    // absent: nobody goes on with what breaks
   Journey journey_;
   Race race_;
   providers::Sleep pause_;
@@ -109,7 +114,11 @@ class Life {
 
 Task<void> Life::run() {
   const WaitingComment waiting(services_.timer, request_, reply_);
-  if (tab_.open(reply_, error_) == Let::wait) co_await tab_.wait(reply_, interruption_, error_);
+  if (tab_.open(reply_, error_) == Let::wait) {
+    const config::TimePoint since = services_.timer.now();
+    co_await tab_.wait(reply_, interruption_, error_);
+    for_quotas_ = services_.timer.now() - since;
+  }
   if (error_ || interruption_.over()) journey_.stops();
   for (;;) {
     const Journey::Step step = journey_.next(services_.timer.now());
@@ -129,14 +138,15 @@ Task<void> Life::run() {
   co_await tell_end();
 }
 
-Task<void> Life::give_up() {
+Task<void> Life::give_up(const ErrorReply& why) {
   journey_.stops();
   for (Leg leg = 0; leg < Journey::most_legs; ++leg) race_.give_up(leg);
-  error_ = plain_error(500, "server_error", "internal_error", "The gateway failed.");
+  error_ = why;
   co_await tell_end();
 }
 
 Task<void> Life::tell_end() {
+  record_.waited = std::chrono::duration_cast<decltype(record_.waited)>(for_quotas_ + place_.waited());
   const bool answered = journey_.has_answered();
   if (!error_ && !answered && interruption_.stopping()) error_ = gateway_stopping();
   if (!error_ && !answered && !record_.attempts.empty()) {
@@ -198,7 +208,10 @@ Task<void> Life::wait_for_somebody(config::TimePoint now) {
   if (has_waited) co_return;
   if (interruption_.over()) co_return journey_.stops();
   journey_.nobody(somebody_at_, now);
-  if (journey_.is_over() && record_.attempts.empty()) error_ = no_candidate(decision, request_, now);
+  if (!journey_.is_over() || !record_.attempts.empty()) co_return;
+  error_ = no_candidate(decision, request_, now);
+  record_.shed = place_.shed();
+  if (record_.shed != Shed::none && place_.comes_again_in()) error_->retry_after = place_.comes_again_in();
 }
 
 // Of the limits of a key, at the first host where they are in the way.
@@ -238,6 +251,14 @@ void Life::begin(Leg leg, config::TimePoint now) {
   Asking asking = deciding_.asking(now);
   asking.permit = &chosen.permit;
   routing::Attempt& begun = asking.begun->attempt;
+  if (continuation_) {
+    asking.continuation = &*continuation_;
+    if (begun.reason == routing::Reason::continues) {
+      continuation_->go_on(request_, record_.attempts);
+    } else {
+      continuation_->begin();
+    }
+  }
   const routing::Endpoint& endpoint = generation_.catalogue->endpoints()[begun.endpoint];
   chosen.in_short = deciding_.in_short(now);
   chosen.served = {.endpoint = endpoint.settings->name.text,
@@ -333,13 +354,16 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   services.retries.count_request(*services.retry_budget, settings.retries, request.demand.admitted);
   services.hedges.count_request(request.policy->hedge_budget);
   Life life(services, request, reply, interruption, *record);
-  bool escaped = false;
+  std::optional<ErrorReply> escaped;
   try {
     co_await life.run();
+  } catch (const std::bad_alloc&) {
+    escaped = out_of_memory();
+    record->shed = Shed::memory;
   } catch (const std::exception&) {
-    escaped = true;
+    escaped = plain_error(500, "server_error", "internal_error", "The gateway failed.");
   }
-  if (escaped) co_await life.give_up();
+  if (escaped) co_await life.give_up(*escaped);
   co_return record;
 }
 

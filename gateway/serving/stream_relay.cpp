@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/continuation/continuation.hpp"
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/settlement.hpp"
 #include "gateway/serving/tab.hpp"
@@ -150,8 +151,10 @@ const routing::Endpoint& endpoint_of(const Attempting& with) {
 }
 
 CostShown cost_of_attempt(const Attempting& with) {
-  return cost_shown(endpoint_of(with), with.tried.attempt.usage.value_or(routing::Usage{}),
-                    sale_of(with.request, with.tried.replies));
+  const CostShown cost = cost_shown(endpoint_of(with), with.tried.attempt.usage.value_or(routing::Usage{}),
+                                    sale_of(with.request, with.tried.replies));
+  const bool goes_on = with.continuation && with.continuation->is_going_on();
+  return goes_on ? with.continuation->with_earlier(cost) : cost;
 }
 
 StreamIdentity identity_of(const Attempting& with) {
@@ -208,13 +211,15 @@ Task<bool> StreamRelay::flush() {
   with_.watchdog.release();
   // No other endpoint will be sent it now, once an attempt beside this one is gone; streams are many and
   // long.
-  if (with_.race.is_alone(with_.leg)) {
+  const bool may_be_gone_on_with = with_.continuation && with_.continuation->needs_request();
+  if (with_.race.is_alone(with_.leg) && !may_be_gone_on_with) {
     check_.keep(with_.request);
     with_.request.conversation.reset();
     if (!with_.request.body.empty()) std::string().swap(with_.request.body);
   }
   ready_ = Pieces();
   held_.clear();
+  if (written && with_.continuation) with_.continuation->handed_over();
   if (!written) fail(FailureKind::client_left);
   co_return written;
 }

@@ -28,7 +28,8 @@ struct Attempting {
   Watchdog& watchdog;
   Tried& tried;
   Race& race;
-  std::size_t leg = 0;  // of the race
+  std::size_t leg = 0;                   // of the race
+  Continuation* continuation = nullptr;  // null: nobody would go on with it
 };
 
 // As the client asked for it, where the endpoint is one of that model's.

@@ -131,6 +131,7 @@ Asked Tab::asked() const {
       {std::min(least_output, worst_.output) * demand.answers});
   Asked asked;
   asked.user = demand.user;
+  asked.priority = demand.priority;
   if (demand.key) {
     asked.key = demand.key->name.text;
     asked.team = demand.key->team;

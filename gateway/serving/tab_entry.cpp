@@ -65,9 +65,14 @@ void Tab::close(const routing::Attempt* last, EntryEnd end, int status) {
         is_last || (!last && &record_.attempts[i] == &routing::deciding_one(record_.attempts));
     if (decides) {
       entry.deciding = i;
-      used.tokens = each.prompt + each.output;
+      used.tokens += each.prompt + each.output;
     }
-    const bool counts = charged == config::Charged::everything || (decides && end != EntryEnd::refused);
+    // The client has a part of its answer from it.
+    const bool is_heard =
+        attempt.failure && attempt.failure->progress == routing::Progress::client_has_bytes && !decides;
+    if (is_heard) used.tokens += each.prompt + each.output;
+    const bool counts =
+        charged == config::Charged::everything || ((decides || is_heard) && end != EntryEnd::refused);
     entry.cost += each.cost;
     if (counts) each.charged = each.cost;
     used.nanos += each.charged;

@@ -134,6 +134,14 @@ ErrorReply plain_error(int status, std::string_view type, std::string_view code,
           .metadata = {}};
 }
 
+ErrorReply out_of_memory() {
+  ErrorReply error =
+      plain_error(503, "server_error", "out_of_memory", "The gateway has no memory for this request now.");
+  error.retry_after = std::chrono::seconds(1);
+  error.should_retry = ShouldRetry::yes;
+  return error;
+}
+
 ErrorReply gateway_stopping() {
   ErrorReply reply = plain_error(503, "server_error", "gateway_stopping",
                                  "the gateway is stopping, and broke this request off");

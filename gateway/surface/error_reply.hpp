@@ -49,6 +49,8 @@ ErrorReply of_failure(const routing::Failure& failure, const HostWords& said = {
 // Of a request whose last attempt failed.
 ErrorReply of_failures(const routing::Attempts& attempts, const HostWords& said);
 ErrorReply gateway_stopping();
+// For this request there is none now.
+ErrorReply out_of_memory();
 
 // Shown as `code`: the host's own word for it, where that helps, else ours.
 std::string_view shown_code(const ErrorReply& error);

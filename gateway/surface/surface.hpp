@@ -32,6 +32,8 @@ class StreamedAnswer : public providers::AnswerSink {
   virtual void finish(std::string_view own_members) = 0;
   // So far, where the API numbers them.
   virtual std::int64_t events() const { return 0; }
+  // The client has the begin of the answer already, from elsewhere.
+  virtual void goes_on() {}
 };
 
 // An answer in the client's words once all of it has come. Belongs to one reply.

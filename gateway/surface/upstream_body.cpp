@@ -144,6 +144,7 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
     edits.insert(edits.end(), request.details_edits.begin(), request.details_edits.end());
   }
   if (request.referred) edits.push_back({request.referred->value, request.referred->native});
+  edits.insert(edits.end(), sent.more.begin(), sent.more.end());
   part_inputs(request, sent, edits);
   leave_to_owners(request, sent.owner, edits);
   take_out_members(request, sent, edits);

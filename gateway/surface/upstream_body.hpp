@@ -26,6 +26,7 @@ struct SentAs {
   bool replaces_thinking = false;
   std::size_t first_input = 0;  // of ClientBody::inputs
   std::size_t end_input = static_cast<std::size_t>(-1);
+  std::span<const BodyEdit> more{};  // whose texts outlive the body
 };
 
 // Pieces point into the client's text, which must outlive this, and into `own`. Movable; not copyable.

@@ -51,6 +51,10 @@ class NativeReplies {
     return std::nullopt;
   }
   virtual PassedReply whole(std::string_view body, JsonTokens& tokens) const = 0;
+  // The text in an event of a stream, where the first choice has one that is nothing but text.
+  virtual std::optional<JsonString> plain_text(const SseEvent& /*event*/, JsonTokens& /*tokens*/) const {
+    return std::nullopt;
+  }
 };
 
 }  // namespace providers

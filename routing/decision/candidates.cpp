@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "routing/decision/continuation.hpp"
 #include "routing/terms/draws.hpp"
 
 namespace routing {
@@ -42,6 +43,7 @@ void remove(Verdict& verdict, Removal removal, double missed_by, int rule = -1) 
 bool is_of_rejected_model(const Question& question, const Verdict& verdict) {
   return std::ranges::any_of(question.tried, [&](const Attempt& attempt) {
     if (!attempt.failure || attempt.failure->kind != FailureKind::rejected) return false;
+    if (attempt.reason == Reason::continues) return false;  // it was the going on that was refused
     const Endpoint* asked = endpoint_of(question, attempt);
     return asked && asked->model_index == endpoint_of(question, verdict).model_index;
   });
@@ -71,13 +73,24 @@ double beyond_context(const Question& question, const Verdict& verdict) {
   return std::max(0.0, question.asked.prompt * scale + output - context);
 }
 
+// Most breaks are a connection's: who had begun goes on with its answer first.
+bool may_go_on_itself(const Question& question, const Verdict& verdict) {
+  if (question.policy.continue_hops <= 0) return false;
+  const Attempt* heard = last_heard(question.tried);
+  return heard && hops(question.tried) == 0 && was_there(question, *heard, verdict);
+}
+
 // When this request may ask an endpoint that it has asked already: one that asked for a pause after that, any
 // other one never. Now where it was not asked.
 std::optional<config::TimePoint> may_be_asked_at(const Question& question, const Verdict& verdict) {
   config::TimePoint at = question.now;
+  const bool is_same = may_go_on_itself(question, verdict);
   for (const Attempt& attempt : question.tried) {
     if (!was_there(question, attempt, verdict)) continue;
-    if (!attempt.failure || !attempt.failure->retry_after) return std::nullopt;
+    if (!attempt.failure || !attempt.failure->retry_after) {
+      if (is_same) continue;
+      return std::nullopt;
+    }
     const config::TimePoint ended = attempt.dispatched + attempt.finished.value_or(config::Duration::zero());
     at = std::max(at, ended + *attempt.failure->retry_after);
   }
@@ -156,10 +169,13 @@ const Allowance* allowance_of(const Question& question, const Verdict& verdict) 
 }
 
 View view_of(const Question& question, const Verdict& verdict) {
+  // Who goes on with an answer has its first token behind it.
+  const bool has_waited = !question.tried.empty() && !is_to_go_on(question.policy, question.tried);
   return {.endpoint = &priced(endpoint_of(question, verdict), verdict),
           .prediction = &verdict.prediction,
           .measured = &question.snapshot.endpoints[verdict.endpoint].measured,
-          .demand = &question.demand};
+          .demand = &question.demand,
+          .waited = has_waited ? seconds_until(question.now, question.demand.admitted) : 0};
 }
 
 void filter(const Question& question, Verdict& verdict, Again again) {
@@ -179,7 +195,7 @@ void filter(const Question& question, Verdict& verdict, Again again) {
     return remove(verdict, Removal::cooling, seconds_until(*askable, question.now));
   }
 
-  const config::Features lacking = demand.needs & ~settings.features;
+  const config::Features lacking = needs_now(demand, question.policy, question.tried) & ~settings.features;
   if (lacking.any()) return remove(verdict, Removal::features, static_cast<double>(lacking.count()));
 
   // Prompts are estimated: what is beyond the context by less than a tenth of it the host may judge itself.

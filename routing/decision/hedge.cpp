@@ -37,6 +37,7 @@ double duplicate(const Prediction& prediction, const Endpoint& endpoint, const D
 std::optional<config::Duration> hedge_after(const Decision& decision, const Policy& policy,
                                             const Demand& demand, const Catalogue& catalogue) {
   if (!decision.chosen || policy.hedge_budget <= 0) return std::nullopt;
+  if (decision.reason == Reason::continues) return std::nullopt;
   // A whole reply has no first token to wait for.
   if (demand.delivery != Delivery::streamed) return std::nullopt;
   // Tools that run at the host may have effects; twice would be once too often.

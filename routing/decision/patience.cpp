@@ -35,6 +35,31 @@ double late_answer(const Prediction& prediction, const Length& length) {
   return median * std::exp(z * sd);
 }
 
+bool thinks(const Endpoint& endpoint) {
+  return endpoint.settings->features.test(static_cast<std::size_t>(config::Feature::reasoning));
+}
+
+// How much more patience there is than with a first attempt that others could take over.
+double leniency(const Decision& decision, const Policy& policy, std::span<const Attempt> earlier) {
+  const auto outwaited = std::ranges::count_if(earlier, [](const Attempt& attempt) {
+    return attempt.failure && attempt.failure->kind == FailureKind::first_token_timeout;
+  });
+  const bool is_last = decision.order.size() <= 1 || earlier.size() + 1 >= most_attempts(policy);
+  return std::pow(4, outwaited + (is_last ? 1 : 0));
+}
+
+// Until a stream's first token. What is not known well is given all the time there is: a host that thinks may
+// be silent for minutes, as long as it is asked to think, which its usual times do not tell.
+double late_first_token(const Prediction& prediction, const Endpoint& endpoint, double most) {
+  constexpr double z_rare = 3.72;  // of one in ten thousand
+  constexpr double least = 10;
+  constexpr double known = 0.25;  // standard deviation of the estimate's logarithm
+  const bool is_known = prediction.first_delta_log_sd > 0 && prediction.ttft_level_sd < known;
+  if (!is_known || thinks(endpoint)) return most;
+  const double rare = prediction.first_delta * std::exp(z_rare * prediction.first_delta_log_sd);
+  return rare < most ? std::max(rare, std::min(least, most)) : most;
+}
+
 const Verdict* chosen_of(const Decision* decision) {
   if (!decision || !decision->chosen) return nullptr;
   const auto found = std::ranges::find(decision->verdicts, *decision->chosen, &Verdict::endpoint);
@@ -59,8 +84,12 @@ std::optional<config::Duration> longest_generation(const Prediction& prediction,
 config::Duration longest_silence(const Endpoint& endpoint, const Demand& demand, const Decision* decision,
                                  const Policy& policy, std::span<const Attempt> earlier) {
   const config::Duration first_token = endpoint.provider->limits.first_token_timeout;
-  if (demand.delivery == Delivery::streamed) return first_token;
   const Verdict* chosen = chosen_of(decision);
+  if (demand.delivery == Delivery::streamed) {
+    if (!chosen) return first_token;
+    const double late = late_first_token(chosen->prediction, endpoint, config::Seconds(first_token).count());
+    return std::min<config::Duration>(bounded(late * leniency(*decision, policy, earlier)), first_token);
+  }
   if (!chosen) return bounded(longest);
 
   const Prediction& prediction = chosen->prediction;
@@ -69,19 +98,13 @@ config::Duration longest_silence(const Endpoint& endpoint, const Demand& demand,
   // One that can think, silently and for long, and of whose answers nothing is known yet, is given the
   // benefit of the doubt.
   constexpr double few_replies = 4;
-  const bool may_think =
-      endpoint.settings->features.test(static_cast<std::size_t>(config::Feature::reasoning)) &&
-      decision->length.replies < few_replies;
+  const bool may_think = thinks(endpoint) && decision->length.replies < few_replies;
   const double late =
       (first < most_first && !may_think ? first : most_first) + late_answer(prediction, decision->length);
   // A fast host may stumble: what a network or a busy machine adds has nothing to do with its usual times.
   constexpr double stumble = 5;
   double seconds = std::max(late, std::min(stumble, most_first));
-  const auto outwaited = std::ranges::count_if(earlier, [](const Attempt& attempt) {
-    return attempt.failure && attempt.failure->kind == FailureKind::first_token_timeout;
-  });
-  const bool is_last = decision->order.size() <= 1 || earlier.size() + 1 >= most_attempts(policy);
-  seconds *= std::pow(4, outwaited + (is_last ? 1 : 0));
+  seconds *= leniency(*decision, policy, earlier);
   const auto generation = longest_generation(prediction, endpoint, demand);
   return generation ? std::min(bounded(seconds), first_token + *generation) : bounded(seconds);
 }

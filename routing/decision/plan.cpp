@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "routing/decision/candidates.hpp"
+#include "routing/decision/continuation.hpp"
 #include "routing/decision/elimination.hpp"
 #include "routing/decision/exploration.hpp"
 #include "routing/decision/tiers.hpp"
@@ -120,11 +121,25 @@ std::uint32_t weighted(const Question& question, const Rule& choose, Decision& d
   return chosen;
 }
 
+// Who goes on with an answer: the one that had begun it, where it may, else the best.
+std::uint32_t continuing(const Question& question, const Decision& decision) {
+  const Attempt* heard = last_heard(question.tried);
+  const bool is_known = heard->generation == question.snapshot.catalogue->generation();
+  for (const std::uint32_t i : decision.order) {
+    if (is_known && decision.verdicts[i].endpoint == heard->endpoint) return i;
+  }
+  return decision.order.front();
+}
+
 void pick(const Question& question, const Purse& purse, Panic panic, Decision& decision) {
   const std::uint32_t best = decision.order.front();
   std::uint32_t chosen = best;
+  const bool is_going_on = is_to_go_on(question.policy, question.tried);
   decision.expected_dollars = decision.verdicts[best].cost.total();
-  if (question.policy.choose) {
+  if (is_going_on) {
+    chosen = continuing(question, decision);
+    decision.verdicts[chosen].propensity = 1;
+  } else if (question.policy.choose) {
     chosen = weighted(question, *question.policy.choose, decision);
     decision.reason = Reason::weighted;
   } else if (question.tried.empty() && panic == Panic::no) {
@@ -136,6 +151,7 @@ void pick(const Question& question, const Purse& purse, Panic panic, Decision& d
   }
   if (panic == Panic::yes) decision.reason = Reason::panic;
   if (decision.order.size() == 1 && panic == Panic::no) decision.reason = Reason::only;
+  if (is_going_on) decision.reason = Reason::continues;
   decision.chosen = decision.verdicts[chosen].endpoint;
   const Breaker& breaker = question.snapshot.endpoints[*decision.chosen].health.breaker;
   if (panic == Panic::no && breaker.phase(question.now) == Breaker::Phase::half_open) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "routing/decision/continuation.hpp"
+
 namespace routing {
 namespace {
 
@@ -45,6 +47,9 @@ std::size_t most_attempts(const Policy& policy) {
 NextStep after_failure(const Attempts& attempts, const Demand& demand, const Policy& policy,
                        config::TimePoint now, double draw) {
   const Failure& failure = *deciding_one(attempts).failure;
+  if (goes_on(attempts)) {
+    return may_go_on(attempts, policy) ? NextStep(RetryAt{now}) : GiveUp{"the client already has bytes"};
+  }
   if (const std::string_view why = final_reason(failure, demand); !why.empty()) return GiveUp{why};
   if (attempts.size() >= most_attempts(policy)) return GiveUp{"no attempts left"};
 

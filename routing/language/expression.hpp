@@ -22,6 +22,7 @@ struct View {
   const Prediction* prediction = nullptr;
   const Measured* measured = nullptr;
   const Demand* demand = nullptr;
+  double waited = 0;  // seconds, for earlier attempts of the same request: its first token has so much less
 };
 
 // Kleene's logic with two kinds of unknown; where both meet, the undeclared one wins, because it closes.

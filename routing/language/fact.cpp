@@ -150,8 +150,10 @@ constexpr std::array function_table{
                  "reasoning, logprobs, prefill"},
     FunctionInfo{"header(\"x-name\")", "text",
                  "a header of the request whose name begins with `x-`; `\"\"` when it is absent"},
-    FunctionInfo{"probability(ttft > 2 s)", "share",
-                 "how likely the prediction makes it, for `ttft`, `throughput` and `generation`"},
+    FunctionInfo{
+        "probability(ttft > 2 s)", "share",
+        "how likely the prediction makes it, for `ttft`, `throughput` and `generation`; of a further "
+        "attempt's `ttft`, what was waited for those before it counts"},
     FunctionInfo{"min(a, b)", "number", "the lesser of two or more numbers of one unit"},
     FunctionInfo{"max(a, b)", "number", "the greater of two or more numbers of one unit"},
     FunctionInfo{"if a then b else c", "what b and c are", "b where a is true, c where it is not"},

@@ -55,6 +55,11 @@ double log_sd_of(Fact fact, const View& view) {
   return fact == Fact::ttft ? view.prediction->ttft_log_sd : view.prediction->throughput_log_sd;
 }
 
+// What a client waits for its first token includes what it waited for those who failed.
+double left_of(double limit, Fact fact, const View& view) {
+  return fact == Fact::ttft ? limit - view.waited : limit;
+}
+
 Truth compared(const Instruction& step, double left, double right) {
   if (std::isnan(left) || std::isnan(right)) return step.if_unknown;
   switch (step.comparison) {
@@ -157,10 +162,12 @@ void run(const Program& program, const View& view, std::size_t instructions, Sta
         --n, --t, n[-1] = selected(program.reading, *t, n[-1], n[0]);
         break;
       case Operation::probability_above:
-        n[-1] = probability_above(loaded(program, step->fact, view), log_sd_of(step->fact, view), n[-1]);
+        n[-1] = probability_above(loaded(program, step->fact, view), log_sd_of(step->fact, view),
+                                  left_of(n[-1], step->fact, view));
         break;
       case Operation::probability_below:
-        n[-1] = 1 - probability_above(loaded(program, step->fact, view), log_sd_of(step->fact, view), n[-1]);
+        n[-1] = 1 - probability_above(loaded(program, step->fact, view), log_sd_of(step->fact, view),
+                                      left_of(n[-1], step->fact, view));
         break;
       case Operation::compare:
         n -= 2, *t++ = compared(*step, n[0], n[1]);

@@ -173,7 +173,9 @@ void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoi
          now);
     if (first && states_[*index].replies > 0) flipped_ = true;
   }
-  if (attempt.usage && !attempt.usage_is_estimated) {
+  // One that goes on reads more than the request's prompt, and says less than an answer.
+  const bool is_whole = attempt.reason != Reason::continues;
+  if (attempt.usage && !attempt.usage_is_estimated && is_whole) {
     // As decisions saw it, so about as it was when this attempt began.
     const std::size_t seen = prefixes_.published().known_to(name, demand.prefix_blocks, now);
     const Expectation expected{.length = lengths_.current().expected(keys),
@@ -195,7 +197,7 @@ void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoi
     dossiers_[*index].learn_length(states_[*index], *attempt.failure, demand.prompt, room);
   }
   if (attempt.first_delta || !attempt.failure) prefixes_.use(name, demand.prefix_blocks, now);
-  if (!attempt.failure && attempt.usage && attempt.usage->output.count > 0) {
+  if (!attempt.failure && attempt.usage && attempt.usage->output.count > 0 && is_whole) {
     lengths_.observe(keys, static_cast<double>(attempt.usage->output.count),
                      static_cast<double>(attempt.usage->reasoning.count));
   }
@@ -205,6 +207,10 @@ void Market::observe_health(EndpointIndex index, const Attempt& attempt, Health:
                             config::TimePoint now) {
   Fault fault = attempt.failure ? fault_of(attempt.failure->kind) : Fault::none;
   if (seen == Health::Seen::here) fault = suspicions_[index].judged(attempt, now);
+  // Not to know how to go on with another's answer is no fault.
+  const bool is_of_going_on = attempt.reason == Reason::continues && attempt.failure &&
+                              attempt.failure->kind == FailureKind::bad_reply;
+  if (is_of_going_on) fault = Fault::none;
   // The request's own deadline is a fault of the host that had not even begun long after it should have.
   if (attempt.failure && attempt.failure->kind == FailureKind::deadline && !attempt.first_delta) {
     const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);

@@ -50,6 +50,7 @@ struct Policy {
   double value_of_generation = 3.6 / 3600;
   std::optional<Rule> choose{};  // weight of a draw; absent: the least cost
   int attempts = 4;
+  int continue_hops = 0;  // attempts that may go on with a stream that broke
   std::optional<config::Duration> deadline{};
   double explore = 0.02;       // share of expected spend
   double hedge_budget = 0.05;  // share of requests

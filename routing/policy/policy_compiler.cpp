@@ -69,6 +69,7 @@ Policy policy_of(const config::PolicySettings& settings, const Parts& parts, con
   policy.hedge_budget = parts.hedge_budget.value_or(policy.hedge_budget);
   policy.explore = parts.explore.value_or(policy.explore);
   policy.demotion = parts.demotion.value_or(policy.demotion);
+  policy.continue_hops = parts.continue_hops.value_or(policy.continue_hops);
   return policy;
 }
 

@@ -88,6 +88,7 @@ Parts own_parts(const config::PolicySettings& policy, const Vocabulary& vocabula
   parts.hedge_budget = policy.hedge_budget;
   parts.explore = policy.explore;
   parts.demotion = policy.demotion;
+  parts.continue_hops = policy.continue_hops;
   if (policy.minimize && policy.value_of_time) {
     complain(problems, policy.value_of_time->place, path + ".value_of_time",
              "`value_of_time` and `minimize` both say what is best", "keep one of them");
@@ -124,6 +125,7 @@ Parts inherited(Parts parent, const Parts& own) {
   if (own.hedge_budget) parent.hedge_budget = own.hedge_budget;
   if (own.explore) parent.explore = own.explore;
   if (own.demotion) parent.demotion = own.demotion;
+  if (own.continue_hops) parent.continue_hops = own.continue_hops;
   return parent;
 }
 
@@ -149,6 +151,7 @@ std::uint64_t hash_of(const Parts& parts) {
   hash.add_number("hedge", parts.hedge_budget);
   hash.add_number("explore", parts.explore);
   hash.add_number("demotion", parts.demotion);
+  hash.add_number("continue", parts.continue_hops);
   if (parts.deadline) hash.add("deadline" + std::to_string(parts.deadline->count()));
   return hash.value();
 }

@@ -13,7 +13,7 @@ struct Parts {
   // At most one of these three says what is best; a policy that sets one drops those it would inherit.
   std::optional<Piece> minimize, value_of_time, choose;
   std::optional<Piece> budget;
-  std::optional<int> attempts;
+  std::optional<int> attempts, continue_hops;
   std::optional<config::Duration> deadline;
   std::optional<double> hedge_budget, explore, demotion;
   bool is_complete = true;  // no text of it, and none it inherits, was refused

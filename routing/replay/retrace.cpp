@@ -18,6 +18,10 @@ bool Retrace::is_hedge(std::size_t number) const {
   return number < recorded_.size() && recorded_[number].reason == Reason::hedge;
 }
 
+bool Retrace::is_continuation(std::size_t number) const {
+  return number < recorded_.size() && recorded_[number].reason == Reason::continues;
+}
+
 void Retrace::let_happen(TimePoint until) {
   for (;;) {
     std::optional<Event> next;
@@ -39,8 +43,12 @@ void Retrace::let_happen(TimePoint until) {
       shown_[next->leg] = true;
       journey_.shows(next->leg);
     } else {
-      // Jitter is not recorded: a draw of zero is the earliest that the next decision may be.
-      journey_.ends(next->leg, recorded_[journey_.number_of(next->leg)], next->time, 0);
+      // Jitter is not recorded: a draw of zero is the earliest that the next decision may be. Nor is whether
+      // a text could be gone on with: it was.
+      const std::size_t number = journey_.number_of(next->leg);
+      Attempt ended = recorded_[number];
+      ended.can_go_on = is_continuation(number + 1);
+      journey_.ends(next->leg, ended, next->time, 0);
     }
   }
 }

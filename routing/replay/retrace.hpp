@@ -32,6 +32,7 @@ class Retrace {
 
  private:
   bool is_hedge(std::size_t number) const;
+  bool is_continuation(std::size_t number) const;
   // Contents that came before, and ends not after that time, in their order.
   void let_happen(config::TimePoint until);
 

@@ -32,7 +32,13 @@ void Judge::sent(EndpointIndex host) {
 
 void Judge::answered(const SimulatedRequest& request, const Attempt& attempt) {
   const double before = seconds(attempt.dispatched - request.demand.admitted);
-  const double ttft = before + seconds(*attempt.first_visible);
+  // Of an answer that was gone on with, the begin is what the client waited for.
+  const auto begins = [](const Attempt& each) {
+    return each.failure && each.failure->progress == Progress::client_has_bytes && each.first_visible;
+  };
+  const auto begun = std::ranges::find_if(request.attempts, begins);
+  const Attempt& first = begun == request.attempts.end() ? attempt : *begun;
+  const double ttft = seconds(first.dispatched - request.demand.admitted) + seconds(*first.first_visible);
   const double total = before + seconds(*attempt.finished);
   card_.dollars += request.dollars;
   card_.waiting_dollars +=

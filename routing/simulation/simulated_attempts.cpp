@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "routing/decision/continuation.hpp"
 #include "routing/terms/bill.hpp"
 #include "routing/terms/failure_of_status.hpp"
 
@@ -36,16 +37,23 @@ SimulatedAttempts::Sent SimulatedAttempts::send(SimulatedRequest& request, Leg& 
   HostModel& model = market_.model(host);
   const std::uint64_t session =
       request.demand.prefix_blocks.empty() ? 0 : request.demand.prefix_blocks.front();
+  // Who goes on reads what was said, too, and has that much less to say.
+  const bool is_going_on = goes_on(request.attempts);
+  const std::int64_t said = is_going_on ? request.said : 0;
+  const config::Tokens prompt{request.request->prompt.count + said};
+  const std::int64_t rest = std::max<std::int64_t>(1, request.request->output.count - said);
+  const config::Tokens answer = is_going_on ? config::Tokens{rest} : request.request->output;
   const HostRequest asked{.key = mixed(mixed(seed_, request.number), request.sent),
-                          .prompt = request.request->prompt,
+                          .prompt = prompt,
                           .max_output = request.request->max_output,
-                          .answer = request.request->output,
+                          .answer = answer,
                           .prefix_blocks = market_.blocks(host, session, request.request->prompt)};
   leg = {};
   leg.sent = ++request.sent;
   leg.attempt.endpoint = host;
   leg.attempt.generation = catalogue_->generation();
   leg.attempt.dispatched = now;
+  if (is_going_on) leg.attempt.reason = Reason::continues;
   leg.attempt.in_flight = in_flight_.at(host);
   in_flight_.counter(host).fetch_add(1, std::memory_order_relaxed);
   leg.is_trial = ask.attempted == Ask::Attempted::trial;
@@ -87,7 +95,8 @@ void SimulatedAttempts::begin_stream(const SimulatedRequest& request, Leg& leg, 
 void SimulatedAttempts::count_usage(const SimulatedRequest& request, Leg& leg, std::int64_t output,
                                     std::int64_t billed, config::TimePoint now) {
   const Answer& answer = model(leg).answer(leg.ticket);
-  Usage usage{.prompt = request.request->prompt,
+  const std::int64_t said = leg.attempt.reason == Reason::continues ? request.said : 0;
+  Usage usage{.prompt = {request.request->prompt.count + said},
               .cached = answer.cached,
               .output = {billed},
               .reasoning = {std::min(answer.reasoning.count, output)}};
@@ -125,6 +134,10 @@ void SimulatedAttempts::cut(SimulatedRequest& request, Leg& leg, FailureKind kin
   if (output == 0) leg.attempt.usage.reset();
   leg.attempt.usage_is_estimated = true;
   leg.attempt.failure = Failure{.kind = kind, .progress = progress};
+  if (progress == Progress::client_has_bytes) {
+    request.said += output;
+    leg.attempt.can_go_on = model(leg).answer(leg.ticket).reasoning.count == 0 && request.demand.needs.none();
+  }
   release(leg, now);
   close(request, leg, now);
 }

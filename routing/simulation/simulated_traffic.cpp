@@ -33,6 +33,7 @@ void begin(SimulatedRequest& place, std::uint64_t number, const config::TraceReq
   place.journey = Journey(place.demand, *place.policy, place.attempts);
   place.sent = 0;
   place.dollars = 0;
+  place.said = 0;
   place.demand.prompt = request.prompt;
   place.demand.max_output = request.max_output;
   place.demand.delivery = Delivery::streamed;

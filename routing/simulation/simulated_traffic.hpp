@@ -43,6 +43,7 @@ struct SimulatedRequest {
   std::uint32_t sent = 0;  // attempts, hedges included: the luck's second coordinate
   std::array<Leg, Journey::most_legs> legs{};
   double dollars = 0;
+  std::int64_t said = 0;  // tokens of the answer that the client has from attempts that broke
   Journey journey;
 };
 

@@ -131,6 +131,8 @@ struct Attempt {
   Told told = Told::nothing;
   std::optional<Usage> usage{};
   bool usage_is_estimated = false;
+  // What the client has of it so far is text that another attempt could go on with. Not recorded.
+  bool can_go_on = false;
   config::Money cost{};              // what the host bills, as far as known
   std::optional<double> headroom{};  // share of the rate limit left, 0..1, as the host reported
   std::optional<Failure> failure{};  // absent: the attempt succeeded

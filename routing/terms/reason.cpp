@@ -16,6 +16,8 @@ std::string_view to_text(Reason reason) {
       return "most hosts are failing, so failing ones count again";
     case Reason::hedge:
       return "beside a host that is slow to begin";
+    case Reason::continues:
+      return "goes on with a stream that broke";
   }
   return "unknown";
 }

@@ -6,8 +6,8 @@
 
 namespace routing {
 
-enum class Reason { best, explore, only, weighted, panic, hedge };
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::hedge) + 1;
+enum class Reason { best, explore, only, weighted, panic, hedge, continues };
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::continues) + 1;
 
 std::string_view to_text(Reason reason);
 

@@ -25,6 +25,7 @@ class ChatChunks final : public StreamedAnswer {
   // Of an error nothing is written: the event that ends a broken stream is for whoever ends it.
   void take(const providers::AnswerEvent& event) override;
   void finish(std::string_view own_members) override;
+  void goes_on() override { has_role_ = true; }
 
  private:
   void think(const providers::AnswerEvent& event);

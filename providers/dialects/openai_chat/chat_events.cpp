@@ -280,4 +280,27 @@ PassedReply classify_whole(std::string_view body, JsonTokens& tokens) {
   return result;
 }
 
+std::optional<JsonString> text_of_delta(std::string_view data, JsonTokens& tokens) {
+  std::optional<JsonString> text;
+  std::size_t choices = 0;
+  JsonWalk walk(tokens, data);
+  const auto delta = [&](const JsonString& key) {
+    if (!key.is("content") || walk.type() != JsonType::string) return walk.skip();
+    text = walk.string();
+    return text.has_value();
+  };
+  const auto choice = [&](const JsonString& key) {
+    const bool is_delta = key.is("delta") && walk.type() == JsonType::object;
+    return is_delta ? walk.object(delta) : walk.skip();
+  };
+  walk.object([&](const JsonString& key) {
+    if (!key.is("choices") || walk.type() != JsonType::array) return walk.skip();
+    return walk.array([&] {
+      ++choices;
+      return walk.type() == JsonType::object ? walk.object(choice) : walk.skip();
+    });
+  });
+  return choices == 1 ? text : std::nullopt;
+}
+
 }  // namespace providers

@@ -13,4 +13,7 @@ PassedEvent classify(const SseEvent& event, JsonTokens& tokens);
 // A whole reply, not streamed. White space before it is allowed (keep-alive blank lines).
 PassedReply classify_whole(std::string_view body, JsonTokens& tokens);
 
+// `delta.content` of the only choice of a chunk that was classified, where it is a string.
+std::optional<JsonString> text_of_delta(std::string_view data, JsonTokens& tokens);
+
 }  // namespace providers

@@ -25,6 +25,9 @@ class OpenAiNativeReplies final : public NativeReplies {
   PassedReply whole(std::string_view body, JsonTokens& tokens) const override {
     return classify_whole(body, tokens);
   }
+  std::optional<JsonString> plain_text(const SseEvent& event, JsonTokens& tokens) const override {
+    return api_ == Api::chat ? text_of_delta(event.data, tokens) : std::nullopt;
+  }
 
  private:
   Api api_;

@@ -10,9 +10,9 @@
 #include <numeric>
 #include <set>
 
+#include "gateway/metrics/metrics.hpp"
 #include "gateway/observe/log_fields.hpp"
 #include "gateway/observe/log_line.hpp"
-#include "gateway/metrics/metrics.hpp"
 #include "tests/support/three_hosts.hpp"
 
 using namespace std::chrono_literals;
@@ -33,8 +33,11 @@ gateway::Metrics metrics() {
 // A record with everything that a line may say.
 gateway::Record told() {
   auto record = tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
-  record.asked = "r1", record.team = "search", record.client = "127.0.0.1", record.error = "code", record.said = "no";
+  record.asked = "r1", record.team = "search", record.client = "127.0.0.1", record.error = "code",
+  record.said = "no";
   record.relaxed = 1, record.client_retry = 1;
+  record.priority = config::Priority::batch, record.shed = gateway::Shed::too_late;
+  record.waited = 5ms;
   record.foreseen = {{.cost = 1, .dollars = 1, .first_delta = 1, .ttft = 1, .least_cost = 1}};
   record.hindsight = routing::Hindsight{.best = 0, .others = 1, .chosen_cost = 2, .best_cost = 1, .sd = 1};
   record.left_out.by[static_cast<std::size_t>(routing::Removal::policy_allow)] = 1;

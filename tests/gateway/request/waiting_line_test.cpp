@@ -24,9 +24,10 @@ config::Settings limited(int most) {
   return settings;
 }
 
-std::string stream_for(const std::string& user) {
-  return post(R"({"model":"m","stream":true,"user":")" + user +
-              R"(","messages":[{"role":"user","content":"Hi"}]})");
+std::string stream_for(const std::string& user, const std::string& fields = "") {
+  return post(
+      R"({"model":"m","stream":true,"user":")" + user + R"(","messages":[{"role":"user","content":"Hi"}]})",
+      fields);
 }
 
 struct Queue {
@@ -35,9 +36,9 @@ struct Queue {
   }
 
   ScriptedProvider& host() { return door.world.host(ServedWorld::cheap); }
-  Peer& ask(const std::string& user) {
+  Peer& ask(const std::string& user, const std::string& fields = "") {
     Peer& client = door.connect();
-    client.send(stream_for(user));
+    client.send(stream_for(user, fields));
     door.world.loop.until(
         [&, arrived = ++asked_] { return host().requests.size() + waiting() + refused >= arrived; });
     return client;
@@ -105,6 +106,85 @@ TEST_CASE("turns go round by owner, and by arrival within each") {
   // Who comes later is not put before those who were served meanwhile, and gets no arrears.
   turns.served(busy + 500);
   CHECK(of(3) == busy + 500);
+}
+
+TEST_CASE("who leaves the line unserved gives its turn back to its owner") {
+  struct Waits : boost::intrusive::list_base_hook<> {
+    std::uint64_t owner = 0;
+    gateway::FairTurns::Turn turn = 0;
+  };
+  gateway::PriorityTurns turns;
+  boost::intrusive::list<Waits> line;
+  std::vector<std::unique_ptr<Waits>> all;
+  const auto come = [&](std::uint64_t owner) {
+    all.push_back(std::make_unique<Waits>());
+    all.back()->owner = owner;
+    const auto normal = config::Priority::normal;
+    all.back()->turn = turns.next(owner, normal, gateway::others_in(line, normal));
+    gateway::insert_in_turn(line, *all.back());
+    return all.back().get();
+  };
+  for (int i = 0; i < 10; ++i) come(1);
+  const Waits* const other = come(2);
+  // Nine of the busy one time out: its tenth is as far ahead as its first was.
+  for (int i = 0; i < 9; ++i) {
+    Waits& gone = *all[static_cast<std::size_t>(i)];
+    line.erase(line.iterator_to(gone));
+    gateway::give_back_turn(turns, line, gone);
+  }
+  CHECK(all[9]->turn == other->turn);
+  CHECK(come(1)->turn == other->turn + 1);
+  line.clear();
+}
+
+TEST_CASE("the more urgent go first, whenever they came") {
+  Queue queue(limited(1));
+  queue.ask("a");
+  queue.ask("batch", "x-isocost-priority: batch\r\n");
+  queue.ask("normal");
+  queue.ask("interactive", "x-isocost-priority: interactive\r\n");
+  queue.door.world.advance(3s);
+  CHECK(queue.users() == "a interactive normal batch ");
+}
+
+TEST_CASE("who could not begin in time is told so at once, and when to come again") {
+  config::Settings settings = limited(1);
+  settings.limits.queue_timeout = 4s;
+  Queue queue(settings);
+  for (int i = 0; i < 4; ++i) {
+    queue.ask("before");
+    queue.door.world.advance(1s);
+  }
+  queue.ask("a");
+  queue.ask("b");
+  queue.ask("c");  // one is before it: within a second and two standard deviations of it
+  const std::string reply = queue.ask_in_vain("d").got();
+  CHECK(contains(reply, "HTTP/1.1 429 "));
+  CHECK(contains(reply, "Retry-After: 1\r\n"));
+  CHECK(queue.waiting() == 2);
+  CHECK(queue.door.records().back()->shed == gateway::Shed::too_late);
+  // Others' place in line is theirs, and the more urgent are not behind them.
+  queue.ask("e", "x-isocost-priority: interactive\r\n");
+  queue.door.world.advance(3s);
+  CHECK(queue.users().substr(28) == "a e b c ");
+}
+
+TEST_CASE("where the line is full, its last gives way to whose turn is earlier") {
+  config::Settings settings = limited(1);
+  settings.limits.max_queued = 1;
+  Queue queue(settings);
+  queue.ask("a");
+  Peer& last = queue.ask("b", "x-isocost-priority: batch\r\n");
+  Peer& urgent = queue.door.connect();
+  urgent.send(stream_for("c", "x-isocost-priority: interactive\r\n"));
+  queue.door.world.loop.settle();
+  queue.door.world.advance(gateway::WaitingLine::look_every);
+  CHECK(contains(last.read_until("}}"), "HTTP/1.1 429 "));
+  CHECK(queue.door.records().back()->shed == gateway::Shed::displaced);
+  CHECK(queue.waiting() == 1);
+  CHECK(queue.counted_as_waiting() == 1);
+  queue.door.world.advance(1s);
+  CHECK(queue.users() == "a c ");
 }
 
 TEST_CASE("a turn is given as soon as there is room, not when somebody looks next") {

@@ -17,10 +17,12 @@ TEST_CASE("a request that an exception breaks off is recorded with all that was 
   world.ask();
   world.advance(5s);
   REQUIRE(world.ended());
-  CHECK(world.client.status == 500);
-  CHECK(world.client.body.find("internal_error") != std::string::npos);
+  CHECK(world.client.status == 503);
+  CHECK(world.client.body.find("out_of_memory") != std::string::npos);
+  CHECK(world.client.fields.find("Retry-After") != std::string::npos);
+  CHECK(world.record().shed == gateway::Shed::memory);
   CHECK(world.record().id == world.request->id);
-  CHECK(world.record().error == "internal_error");
+  CHECK(world.record().error == "out_of_memory");
   CHECK(world.record().ending == Ending::refused);
   REQUIRE(world.record().attempts.size() == 2);
   CHECK(world.record().attempts[0].failure->kind == FailureKind::connect);
@@ -39,7 +41,7 @@ TEST_CASE("a stream that an exception breaks off ends with one error event") {
   REQUIRE(world.ended());
   CHECK(world.client.status == 200);
   CHECK(world.client.body.find("Hel") != std::string::npos);
-  CHECK(world.client.body.find("internal_error") != std::string::npos);
+  CHECK(world.client.body.find("out_of_memory") != std::string::npos);
   CHECK(world.client.body.find("[DONE]") == std::string::npos);
   CHECK(world.record().ending == Ending::broken);
   CHECK(world.open() == 0);

@@ -187,3 +187,64 @@ TEST_CASE("a request that is stopped asks nobody more, and ends when what is und
   pausing.journey.stops();
   CHECK(pausing.is_next<Journey::End>());
 }
+
+namespace {
+
+// What the client has of it could be gone on with, or not.
+void breaks(Walk& walk, Reason reason, bool can_go_on, FailureKind kind = FailureKind::broken_stream,
+            Progress progress = Progress::client_has_bytes) {
+  walk.journey.asks({.endpoint = 0, .reason = reason, .dispatched = walk.now}, {});
+  walk.journey.shows(0);
+  Attempt attempt = walk.attempts[walk.journey.number_of(0)];
+  attempt.can_go_on = can_go_on;
+  attempt.failure = Failure{.kind = kind, .progress = progress};
+  walk.journey.ends(0, attempt, walk.now, 0.5);
+}
+
+}  // namespace
+
+TEST_CASE("a stream that breaks is gone on with at once, where the policy lets it, and so many times") {
+  Walk walk;
+  walk.policy.continue_hops = 2;
+  walk.policy.attempts = 1;  // which is for those who have brought nothing
+  breaks(walk, Reason::best, true);
+  CHECK(walk.is_next<Journey::Choose>());
+  SUBCASE("until its end") {
+    walk.journey.asks({.endpoint = 0, .reason = Reason::continues, .dispatched = walk.now}, {});
+    walk.end(0);
+    CHECK(walk.is_next<Journey::End>());
+    CHECK(walk.journey.has_answered());
+  }
+  SUBCASE("also where the one that goes on breaks, or brings nothing") {
+    breaks(walk, Reason::continues, true);
+    CHECK(walk.is_next<Journey::Choose>());
+    breaks(walk, Reason::continues, true, FailureKind::connect, Progress::nothing_sent);
+    CHECK(walk.is_next<Journey::End>());
+    CHECK(!walk.journey.has_answered());
+  }
+  SUBCASE("but not once the client has left") {
+    breaks(walk, Reason::continues, true, FailureKind::client_left);
+    CHECK(walk.is_next<Journey::End>());
+  }
+  SUBCASE("and not behind what is no text") {
+    breaks(walk, Reason::continues, false);
+    CHECK(walk.is_next<Journey::End>());
+  }
+}
+
+TEST_CASE("without the policy's leave, or behind what is no text, a stream that breaks is over") {
+  Walk walk;
+  SUBCASE("no leave") {
+    breaks(walk, Reason::best, true);
+  }
+  SUBCASE("no text") {
+    walk.policy.continue_hops = 2;
+    breaks(walk, Reason::best, false);
+  }
+  SUBCASE("the host found fault with it") {
+    walk.policy.continue_hops = 2;
+    breaks(walk, Reason::best, true, FailureKind::rejected);
+  }
+  CHECK(walk.is_next<Journey::End>());
+  CHECK(!walk.journey.has_answered());
+}

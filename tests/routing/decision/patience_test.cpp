@@ -94,6 +94,35 @@ TEST_CASE("a stream's host may be silent until the limit on the first token, who
   CHECK(asked.seconds() == 7);
 }
 
+TEST_CASE("a stream's host that is known is waited for as long as its first tokens take, in bounds") {
+  Asked asked;
+  asked.demand.delivery = routing::Delivery::streamed;
+  asked.prediction.first_delta = 4;
+  asked.prediction.first_delta_log_sd = 0.5;
+  CHECK(asked.seconds() == doctest::Approx(4 * std::exp(3.72 * 0.5)).epsilon(0.01));
+  // A larger prompt takes longer there.
+  asked.prediction.first_delta = 10;
+  CHECK(asked.seconds() == doctest::Approx(10 * std::exp(3.72 * 0.5)).epsilon(0.01));
+  asked.prediction.first_delta = 0.2;
+  CHECK(asked.seconds() == 10);
+  asked.failed_by(routing::FailureKind::first_token_timeout);
+  CHECK(asked.seconds() == 40);
+  asked.earlier.clear();
+  asked.decision.order = {0};
+  CHECK(asked.seconds() == 40);
+  asked.decision.order = {0, 1};
+  SUBCASE("one of which little is known") {
+    asked.prediction.ttft_level_sd = 0.3;
+  }
+  SUBCASE("one that thinks") {
+    asked.settings.features.set(static_cast<std::size_t>(config::Feature::reasoning));
+  }
+  SUBCASE("one that takes as long as it may") {
+    asked.prediction.first_delta = 60;
+  }
+  CHECK(asked.seconds() == 120);
+}
+
 TEST_CASE("a whole reply's host may be silent for as long as one answer in forty takes") {
   Asked asked;
   // Lengths are never believed to vary by less than half: exp(1.96 * 0.5 - 0.125) = 2.35 times the mean.

@@ -508,3 +508,40 @@ TEST_CASE("a decision that is made anew keeps nothing of the one before") {
   CHECK(world.decision.expected_dollars == 0);
   CHECK(world.decision.explored_dollars == 0);
 }
+
+TEST_CASE("who had begun an answer goes on with it, once, and then the best other one that can") {
+  config::Settings settings = support::settings_of(
+      {{.name = "cheap"}, {.name = "begun", .output_price = 4}, {.name = "lacking", .output_price = 1}});
+  World world(
+      {{.name = "cheap"}, {.name = "begun", .output_price = 4}, {.name = "lacking", .output_price = 1}});
+  for (config::EndpointSettings& each : settings.models[0].endpoints) {
+    if (each.name.text != "lacking") each.features.set(static_cast<std::size_t>(config::Feature::prefill));
+  }
+  const auto catalogue = std::make_shared<const Catalogue>(settings, 1);
+  Snapshot snapshot;
+  snapshot.endpoints.resize(3);
+  snapshot.catalogue = catalogue;
+  Demand demand = world.demand();
+  demand.model = catalogue->find("m");
+  Policy policy;
+  policy.continue_hops = 2;
+  const InFlight in_flight(3);
+  Attempts tried{failed(world, 1, FailureKind::broken_stream, Progress::client_has_bytes)};
+  tried[0].generation = catalogue->generation();
+  Decision decision;
+  const auto decide = [&] {
+    plan(snapshot, policy, demand, tried, in_flight, Purse{}, {.now = world.now, .seed = 1}, decision);
+  };
+  decide();
+  REQUIRE(decision.chosen);
+  CHECK(*decision.chosen == 1);
+  CHECK(decision.reason == Reason::continues);
+  CHECK(decision.verdicts[2].removal == Removal::features);
+  tried.push_back(failed(world, 1, FailureKind::connect, Progress::nothing_sent));
+  tried[1].reason = Reason::continues;
+  tried[1].generation = catalogue->generation();
+  decide();
+  REQUIRE(decision.chosen);
+  CHECK(*decision.chosen == 0);
+  CHECK(decision.reason == Reason::continues);
+}

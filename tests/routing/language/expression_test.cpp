@@ -178,6 +178,18 @@ TEST_CASE("limits see the endpoint, its measurements and the request") {
   }
 }
 
+TEST_CASE("what was waited for earlier attempts leaves so much less for the first token") {
+  const support::SmallMarket market;
+  const Expression rule = compiled("probability(ttft > 10 s) <= 5 %", Use::require);
+  View view = market.view("cloud/turbo");
+  CHECK(rule.truth(view));
+  view.waited = 7;
+  CHECK(!rule.truth(view));
+  view.waited = 10;
+  CHECK(!rule.truth(view));
+  CHECK(compiled("probability(throughput < 1 tok/s) <= 5 %", Use::require).truth(view));
+}
+
 TEST_CASE("an undeclared fact satisfies no rule, however it is asked") {
   const support::SmallMarket market;
   const char* const rules[] = {"trains_on_prompts",

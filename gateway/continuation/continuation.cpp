@@ -1,0 +1,97 @@
+#include "gateway/continuation/continuation.hpp"
+
+#include <algorithm>
+
+namespace gateway {
+namespace {
+
+using config::Feature;
+
+// With fewer tokens left the answer is as good as over.
+constexpr std::int64_t least_left = 16;
+constexpr std::int64_t bytes_in_a_token = 4;
+
+bool is_plain_chat(const InferenceRequest& request) {
+  const routing::Demand& demand = request.demand;
+  if (demand.delivery != routing::Delivery::streamed || demand.answers != 1) return false;
+  if (request.surface->format() != config::Format::chat || !request.surface->conversing()) return false;
+  for (const Feature each : {Feature::tools, Feature::json_object, Feature::json_schema, Feature::audio,
+                             Feature::reasoning, Feature::logprobs, Feature::prefill}) {
+    if (demand.needs.test(static_cast<std::size_t>(each))) return false;
+  }
+  return !request.asked.messages.empty() && !request.asked.keeps_think_tags;
+}
+
+}  // namespace
+
+bool Continuation::is_for(InferenceRequest& request, providers::JsonTokens& tokens) {
+  if (request.policy->continue_hops <= 0 || !is_plain_chat(request)) return false;
+  if (request.conversation) return true;
+  Conversed conversed = request.surface->conversing()->conversation(request.body, tokens);
+  if (!conversed) return false;
+  request.conversation = std::make_unique<providers::Conversation>(*std::move(conversed));
+  return true;
+}
+
+void Continuation::begin() {
+  waiting_.clear();
+  joint_.reset();
+}
+
+void Continuation::go_on(const InferenceRequest& request, const routing::Attempts& attempts) {
+  begin();
+  ++hops_;
+  is_seam_told_ = false;
+  plain_ = providers::JsonString{said_, true}.text();
+  const Cut cut = cut_for_going_on(plain_);
+  joint_.emplace(plain_, cut);
+  given_.clear();
+  providers::append_escaped(given_, cut.given);
+  used_ = {};
+  cost_ = {};
+  std::int64_t output = 0;
+  for (const routing::Attempt& each : attempts) {
+    const bool is_heard = each.failure && each.failure->progress == routing::Progress::client_has_bytes;
+    if (!is_heard) continue;
+    cost_ = cost_ + each.cost;
+    if (!each.usage) continue;
+    used_.prompt.count += each.usage->prompt.count;
+    used_.cached.count += each.usage->cached.count;
+    used_.cache_written.count += each.usage->cache_written.count;
+    used_.output.count += each.usage->output.count;
+  }
+  if (!request.demand.max_output) return;
+  output = std::max(pieces_, static_cast<std::int64_t>(plain_.size()) / bytes_in_a_token);
+  most_left_ = config::Tokens{std::max(least_left, request.demand.max_output->count - output)};
+}
+
+std::vector<BodyEdit> Continuation::edits(const ClientBody& asked, providers::PrefillForm form) {
+  if (given_.empty()) return {};
+  using Form = providers::PrefillForm;
+  message_ = ",{\"role\":\"assistant\",\"content\":\"" + given_ + "\"";
+  if (form == Form::prefix) message_ += ",\"prefix\":true";
+  if (form == Form::partial) message_ += ",\"partial\":true";
+  message_ += '}';
+  const std::size_t end = asked.messages.back().end, begin = asked.object.begin + 1;
+  std::vector<BodyEdit> edits{{{end, end}, message_}};
+  if (form == Form::engine) {
+    edits.push_back({{begin, begin}, "\"continue_final_message\":true,\"add_generation_prompt\":false,"});
+  }
+  return edits;
+}
+
+routing::Usage Continuation::with_earlier(routing::Usage usage) const {
+  usage.prompt.count += used_.prompt.count;
+  usage.cached.count += used_.cached.count;
+  usage.cache_written.count += used_.cache_written.count;
+  usage.output.count += used_.output.count;
+  return usage;
+}
+
+CostShown Continuation::with_earlier(CostShown cost) const {
+  cost.all = cost.all + cost_;
+  cost.prompt = cost.prompt + cost_;
+  return cost;
+}
+
+}  // namespace gateway

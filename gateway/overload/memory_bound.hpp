@@ -1,0 +1,15 @@
+// The memory that this process has, and what it may have. Reads /proc and /sys; usable from every thread.
+#pragma once
+
+#include <cstddef>
+
+namespace gateway {
+
+// In bytes: the less of the limit of its control group and `ulimit -v`; 0: nothing bounds it.
+std::size_t memory_bound();
+
+// What of it is used, as a share; 0 where `bound` is. Of an address space that is bounded, the larger share
+// of the two counts.
+double memory_used(std::size_t bound);
+
+}  // namespace gateway

@@ -1,0 +1,31 @@
+// How hosts that speak OpenAI's chat want to be told that the last message, the assistant's, is to be gone on
+// with. Values.
+#pragma once
+
+#include <string_view>
+
+#include "routing/terms/catalogue.hpp"
+
+namespace providers {
+
+enum class PrefillForm {
+  plain,    // that it is the last one says it
+  prefix,   // "prefix": true in it, as Mistral and DeepSeek have it
+  partial,  // "partial": true in it, as Moonshot and Alibaba have it
+  engine,   // "continue_final_message" beside the messages, as vLLM and SGLang have it
+};
+
+inline PrefillForm prefill_form_of(const config::ProviderSettings& provider) {
+  if (provider.engine) {
+    const config::EngineKind kind = provider.engine->kind;
+    const bool has_templates = kind == config::EngineKind::vllm || kind == config::EngineKind::sglang;
+    return has_templates ? PrefillForm::engine : PrefillForm::plain;
+  }
+  const std::string_view host = provider.base_url.host;
+  const auto is_of = [&](std::string_view domain) { return host.ends_with(domain); };
+  if (is_of("mistral.ai") || is_of("deepseek.com")) return PrefillForm::prefix;
+  if (is_of("moonshot.ai") || is_of("moonshot.cn") || is_of("aliyuncs.com")) return PrefillForm::partial;
+  return PrefillForm::plain;
+}
+
+}  // namespace providers

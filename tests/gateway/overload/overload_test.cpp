@@ -1,0 +1,160 @@
+// How much is going on, and who is turned away for it: pure parts, and what a session makes of them.
+#include <doctest/doctest.h>
+
+#include "gateway/overload/loop_lag.hpp"
+#include "gateway/overload/memory_bound.hpp"
+#include "gateway/overload/pressure.hpp"
+#include "gateway/overload/priority.hpp"
+#include "gateway/overload/service_pace.hpp"
+#include "tests/support/front_door.hpp"
+
+using namespace std::chrono_literals;
+using namespace support;
+using config::Priority;
+using gateway::Shed;
+
+namespace {
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string hello(const std::string& fields = "") {
+  return post(R"({"model":"m","stream":true,"messages":[{"role":"user","content":"Hi"}]})", fields);
+}
+
+config::Settings at_most(int requests) {
+  config::Settings settings = three_prices();
+  settings.limits.max_requests = requests;
+  return settings;
+}
+
+struct Door : FrontDoor {
+  explicit Door(config::Settings settings) : FrontDoor(std::move(settings)) {
+    front.pressure = &pressure;
+    world.script(ServedWorld::cheap, stream("Hello", 1s));
+  }
+  Peer& send(const std::string& fields = "") {
+    Peer& client = connect();
+    client.send(hello(fields));
+    world.loop.settle();
+    return client;
+  }
+  gateway::Pressure pressure;
+};
+
+}  // namespace
+
+TEST_CASE("a request's priority is the one it says, and no higher than its key's") {
+  config::KeySettings open, batch{.priority = Priority::batch}, normal{.priority = Priority::normal};
+  CHECK(gateway::priority_of(nullptr, std::nullopt) == Priority::normal);
+  CHECK(gateway::priority_of(nullptr, Priority::interactive) == Priority::interactive);
+  CHECK(gateway::priority_of(&open, Priority::interactive) == Priority::interactive);
+  CHECK(gateway::priority_of(&batch, std::nullopt) == Priority::batch);
+  CHECK(gateway::priority_of(&normal, Priority::interactive) == Priority::normal);
+  CHECK(gateway::priority_of(&normal, Priority::batch) == Priority::batch);
+  CHECK(gateway::priority_named("batch") == Priority::batch);
+  CHECK(!gateway::priority_named("Batch"));
+}
+
+TEST_CASE("the less urgent are turned away earlier") {
+  gateway::Pressure pressure;
+  std::vector<std::unique_ptr<gateway::UnderWay>> under_way;
+  const auto grow_to = [&](std::size_t count) {
+    while (under_way.size() < count) under_way.push_back(std::make_unique<gateway::UnderWay>(&pressure));
+  };
+  grow_to(79);
+  CHECK(pressure.judge(Priority::batch, 100) == Shed::none);
+  grow_to(80);
+  CHECK(pressure.judge(Priority::batch, 100) == Shed::requests);
+  CHECK(pressure.judge(Priority::normal, 100) == Shed::none);
+  grow_to(95);
+  CHECK(pressure.judge(Priority::normal, 100) == Shed::requests);
+  CHECK(pressure.judge(Priority::interactive, 100) == Shed::none);
+  grow_to(100);
+  CHECK(pressure.judge(Priority::interactive, 100) == Shed::requests);
+  CHECK(pressure.judge(Priority::batch, 0) == Shed::none);
+  under_way.clear();
+  CHECK(pressure.under_way() == 0);
+  pressure.set_memory_used(0.85);
+  CHECK(pressure.judge(Priority::batch, 100) == Shed::memory);
+  CHECK(pressure.judge(Priority::normal, 100) == Shed::none);
+  pressure.set_memory_used(0.93);
+  CHECK(pressure.judge(Priority::normal, 100) == Shed::memory);
+  CHECK(pressure.judge(Priority::interactive, 100) == Shed::none);
+}
+
+TEST_CASE("the line is as long as those in it can begin in time, and never empty") {
+  gateway::ServicePace pace;
+  for (int i = 0; i < 3; ++i) pace.ended(2s);
+  CHECK(!pace.rate(10));
+  pace.ended(2s);
+  REQUIRE(pace.rate(10));
+  const double rate = *pace.rate(10);
+  CHECK(rate == doctest::Approx(5));
+  CHECK(gateway::begins_in_time(0, 0.001, 1s));
+  CHECK(gateway::begins_in_time(10, rate, 5s));
+  CHECK(!gateway::begins_in_time(25, rate, 5s));
+  CHECK(gateway::until_room(25, rate, 5s) == 2s);
+  // Lately they take longer.
+  for (int i = 0; i < 200; ++i) pace.ended(4s);
+  CHECK(*pace.rate(10) == doctest::Approx(2.5).epsilon(0.1));
+}
+
+TEST_CASE("what the process uses of its memory is a share") {
+  CHECK(gateway::memory_used(0) == 0);
+  const double used = gateway::memory_used(std::size_t{1} << 40);
+  CHECK(used > 0);
+}
+
+TEST_CASE("beyond as many requests as there may be the next is told so before its body is read") {
+  Door door(at_most(2));
+  door.send("x-isocost-priority: interactive\r\n");
+  door.send("x-isocost-priority: interactive\r\n");
+  CHECK(door.pressure.under_way() == 2);
+  Peer& third = door.connect();
+  third.send(
+      "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nx-isocost-priority: interactive\r\n"
+      "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n");
+  const std::string reply = third.read_until("\r\n\r\n{");
+  CHECK(contains(reply, "HTTP/1.1 503 "));
+  CHECK(contains(reply, "Retry-After: 1\r\n"));
+  CHECK(contains(reply, "x-should-retry: true\r\n"));
+  door.world.advance(2s);
+  CHECK(door.pressure.under_way() == 0);
+  const auto& records = door.records();
+  REQUIRE(records.size() == 3);
+  CHECK(records[0]->shed == Shed::requests);
+  CHECK(records[0]->priority == Priority::interactive);
+  CHECK(records[0]->error == "gateway_overloaded");
+}
+
+TEST_CASE("with little memory left only urgent requests begin, and those under way go on") {
+  Door door(at_most(0));
+  Peer& first = door.send();
+  door.pressure.set_memory_used(0.92);
+  CHECK(contains(door.send().read_until("}}"), "HTTP/1.1 503 "));
+  Peer& urgent = door.send("x-isocost-priority: interactive\r\n");
+  door.world.advance(2s);
+  CHECK(contains(first.read_until("0\r\n\r\n"), "HTTP/1.1 200"));
+  CHECK(contains(urgent.read_until("0\r\n\r\n"), "HTTP/1.1 200"));
+}
+
+TEST_CASE("what is no priority is said to be none") {
+  Door door(at_most(0));
+  const std::string reply = door.send("x-isocost-priority: urgent\r\n").read_until("}}");
+  CHECK(contains(reply, "HTTP/1.1 400 "));
+  CHECK(contains(reply, "interactive, normal and batch"));
+  CHECK(contains(reply, "x-isocost-priority"));
+}
+
+TEST_CASE("a loop that keeps up is not behind") {
+  Loop loop;
+  gateway::LoopLag lag(loop.io, loop.timer);
+  for (int i = 0; i < 10; ++i) {
+    lag.watch();
+    loop.advance(100ms);
+  }
+  CHECK(lag.lag() < 1ms);
+  CHECK(!lag.is_too_long(Priority::batch));
+}
