@@ -125,6 +125,8 @@ void StreamRelay::note_fingerprint(std::string_view value) {
 }
 
 routing::Conduct conduct_of(AnswerCheck& check, const Attempting& with, std::string_view reply) {
+  // The rest of another's answer says nothing of how its own begin.
+  if (with.tried.attempt.reason == routing::Reason::continues) return {};
   const providers::HostModel model = check.is_wanted() ? host_model_of(with) : providers::HostModel();
   return check.conduct(with.request, with.dialect, model, with.tried.attempt, reply, with.services.tokens);
 }
