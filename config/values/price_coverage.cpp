@@ -17,7 +17,7 @@ struct Piece {
   Occasion inside;
 };
 using Pieces = std::vector<Piece>;
-using Place = std::array<std::size_t, dimensions>;  // a piece of each dimension
+using Cell = std::array<std::size_t, dimensions>;  // a piece of each dimension
 
 std::vector<std::int64_t> sorted(std::vector<std::int64_t> cuts) {
   std::ranges::sort(cuts);
@@ -133,7 +133,7 @@ class Coverage {
   PriceCoverage found() const {
     PriceCoverage coverage;
     std::vector<char> applies(fits_.size(), 0);
-    Place place{};
+    Cell place{};
     do {
       const std::size_t rule = first_at(place);
       if (rule < applies.size()) applies[rule] = 1;
@@ -148,7 +148,7 @@ class Coverage {
  private:
   using Free = std::array<bool, dimensions>;
 
-  std::size_t first_at(const Place& place) const {
+  std::size_t first_at(const Cell& place) const {
     for (std::size_t rule = 0; rule < fits_.size(); ++rule) {
       bool is_there = true;
       for (std::size_t d = 0; d < dimensions; ++d) is_there = is_there && fits_[rule][d][place[d]];
@@ -158,7 +158,7 @@ class Coverage {
   }
 
   // To the next place that differs in free dimensions alone; false behind the last.
-  bool advance(Place& place, const Free& free) const {
+  bool advance(Cell& place, const Free& free) const {
     for (std::size_t d = 0; d < dimensions; ++d) {
       if (!free[d]) continue;
       if (++place[d] < pieces_[d].size()) return true;
@@ -167,7 +167,7 @@ class Coverage {
     return false;
   }
 
-  bool is_hole(Place place, const Free& free) const {
+  bool is_hole(Cell place, const Free& free) const {
     for (std::size_t d = 0; d < dimensions; ++d) {
       if (free[d]) place[d] = 0;
     }
@@ -178,7 +178,7 @@ class Coverage {
   }
 
   // Without what makes no difference to it.
-  PriceConditions hole_at(const Place& place) const {
+  PriceConditions hole_at(const Cell& place) const {
     Free free{};
     for (std::size_t d = 0; d < dimensions; ++d) {
       free[d] = true;

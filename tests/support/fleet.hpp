@@ -11,6 +11,7 @@
 
 #include "routing/decision/plan.hpp"
 #include "routing/terms/draws.hpp"
+#include "tests/support/per_million.hpp"
 
 namespace support {
 
@@ -27,10 +28,6 @@ struct Host {
   config::Quantization quantization = config::Quantization::unknown;
   std::vector<config::PriceRule> price_rules{};
 };
-
-inline config::PricePerMillionTokens per_million(double dollars) {
-  return {{static_cast<std::int64_t>(std::llround(dollars * 1e9))}};
-}
 
 inline config::Settings settings_of(const std::vector<Host>& hosts) {
   config::Settings settings;

@@ -7,12 +7,9 @@
 
 #include "routing/language/expression.hpp"
 #include "routing/terms/catalogue.hpp"
+#include "tests/support/per_million.hpp"
 
 namespace support {
-
-inline config::PricePerMillionTokens per_million(double dollars) {
-  return {{static_cast<std::int64_t>(dollars * 1e9)}};
-}
 
 inline config::Settings small_settings() {
   using namespace config;
