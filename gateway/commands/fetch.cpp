@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t longest_answer = 16u << 20;
 
-struct Address {
+struct FetchedFrom {
   std::string host{};
   std::string port{};
   bool is_tls = false;
@@ -27,7 +27,7 @@ struct Address {
 };
 
 // "http://host:port", "https://[::1]:8080", a slash at the end or none.
-Address address_of(const std::string& url) {
+FetchedFrom address_of(const std::string& url) {
   constexpr std::string_view open = "http://", over_tls = "https://";
   const bool is_tls = url.starts_with(over_tls);
   std::string_view rest = url;
@@ -84,7 +84,7 @@ Fetched answer_of(const std::string& text, const std::string& where) {
 
 namespace {
 
-std::string head_of(const FetchRequest& request, const Address& address) {
+std::string head_of(const FetchRequest& request, const FetchedFrom& address) {
   const bool is_ipv6 = address.host.find(':') != std::string::npos;
   const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
   std::string head = (request.body.empty() ? "GET " : "POST ") + request.path + " HTTP/1.1\r\nHost: " + host +
@@ -109,7 +109,7 @@ void exchange(Stream& stream, const std::string& text, std::string& answer,
 }
 
 // The authorities are read here, and only where they are needed: that takes longer than many answers.
-Fetched exchange_over_tls(asio::io_context& io, tcp::socket& socket, const Address& address,
+Fetched exchange_over_tls(asio::io_context& io, tcp::socket& socket, const FetchedFrom& address,
                           const std::string& text, std::chrono::steady_clock::time_point until,
                           std::string& answer, boost::system::error_code& error) {
   asio::ssl::context trust(asio::ssl::context::tls_client);
@@ -138,7 +138,7 @@ Fetched exchange_over_tls(asio::io_context& io, tcp::socket& socket, const Addre
 }  // namespace
 
 Fetched fetch(const FetchRequest& request) {
-  const Address address = address_of(request.url);
+  const FetchedFrom address = address_of(request.url);
   if (!address.problem.empty()) return {.problem = address.problem};
   const std::string where = request.url + request.path;
   const auto until = std::chrono::steady_clock::now() + request.patience;

@@ -48,7 +48,7 @@ bool has_variable(const std::string& name) {
 }
 
 // Never over what is there. An empty text where it was written, else why not.
-std::string write_new(const std::string& path, const std::string& text) {
+std::string written_new(const std::string& path, const std::string& text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (file < 0 && errno == EEXIST) return path + " is there already: name another file with --out";
   if (file < 0) return path + " cannot be written: " + std::strerror(errno);
@@ -97,7 +97,7 @@ int init(const WantedStart& wanted) {
     return complain("what would be written is no good configuration; nothing was written");
   if (wanted.out == "-") {
     std::cout << first.text;
-  } else if (const std::string fault = write_new(wanted.out, first.text); !fault.empty()) {
+  } else if (const std::string fault = written_new(wanted.out, first.text); !fault.empty()) {
     return complain(fault);
   }
   std::size_t endpoints = 0;

@@ -5,7 +5,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds patience{1'000};
+constexpr std::chrono::milliseconds patience_of_calls{1'000};
 constexpr std::chrono::milliseconds at_a_time{100};  // so that a stop does not wait
 // A connection that is broken somewhere on the way says nothing: it is asked now and then.
 constexpr int times_between_signs = 50, times_after_a_fault = 5;
@@ -35,7 +35,7 @@ void KeyCalls::work() {
 }
 
 void KeyCalls::listen() {
-  Postgres database(address_, patience);
+  Postgres database(address_, patience_of_calls);
   database.run(std::string("LISTEN ") + key_channel);
   is_listening_ = true;
   called_();

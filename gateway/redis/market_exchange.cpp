@@ -10,12 +10,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto between_exchanges = 100ms, after_a_fault = 500ms;
-constexpr std::chrono::milliseconds patience{500};
+constexpr auto between_exchanges = 100ms, after_a_loss = 500ms;
+constexpr std::chrono::milliseconds patience_of_exchange{500};
 constexpr std::chrono::milliseconds listened_to_again{2'000};  // after a fault
 // Of all gateways in the stream, and at a time.
 constexpr const char* most_kept = "512";
-constexpr const char* most_at_once = "129";  // the last known one among them
+constexpr const char* most_heard_at_once = "129";  // the last known one among them
 constexpr int most_untaken = 8;
 constexpr unsigned rounds_between_expiries = 64, rounds_between_pacing = 8;
 const std::string stream = "{isocost}:market";
@@ -80,12 +80,12 @@ void MarketExchange::work() {
     const auto begun = std::chrono::steady_clock::now();
     auto pause = between_exchanges;
     try {
-      if (!connection_) connection_.emplace(settings_, patience);
+      if (!connection_) connection_.emplace(settings_, patience_of_exchange);
       exchange();
       if (std::exchange(was_told_, false)) say_("redis: what gateways measure is shared again");
     } catch (const std::exception& fault) {
       lose(fault.what());
-      pause = after_a_fault;
+      pause = after_a_loss;
     }
     std::unique_lock lock(mutex_);
     // What is put is told at once, but not more often than that.
@@ -178,7 +178,7 @@ void MarketExchange::listen(const routing::SharedMoment& now) {
   // them.
   const bool is_ahead = !last_.empty() && whole(last_) > now.shared.count() + 1;
   if (last_.empty() || (is_ahead && newest() < whole(last_)) || whole(last_) < whole(oldest)) last_ = oldest;
-  const RedisReply entries = must({"XRANGE", stream, last_, "+", "COUNT", most_at_once});
+  const RedisReply entries = must({"XRANGE", stream, last_, "+", "COUNT", most_heard_at_once});
   std::vector<routing::Bulletin> heard;
   std::uint64_t refused = 0;
   for (const RedisReply& entry : entries.items) {
