@@ -158,6 +158,21 @@ TEST_CASE("in one second only so many hosts are looked at") {
   CHECK(shadowing.shadows.left_out() == 100'000 - shadowing.standing().judged);
 }
 
+TEST_CASE("requests of which not every host is kept take nothing of what others may cost") {
+  Shadowing shadowing;
+  std::vector<RecordPtr> records;
+  for (int i = 0; i < 50; ++i) {
+    records.push_back(shadowing.request());
+    records.back()->decisions.front().not_kept = 1;
+  }
+  const auto look = [&] { return shadowing.world.market.seen(shadowing.world.now); };
+  for (int i = 0; i < 2'000; ++i)
+    shadowing.shadows.judge(records, *shadowing.policies, shadowing.world.now, look);
+  CHECK(shadowing.shadows.left_out() == 100'000);
+  shadowing.judge(1);
+  CHECK(shadowing.standing().judged == 1);
+}
+
 TEST_CASE("the market's past keeps what is new whole and what is old further apart, within its memory") {
   gateway::MarketPast past;
   routing::Snapshot snapshot;
