@@ -76,6 +76,12 @@ TEST_CASE("the less urgent are turned away earlier") {
   CHECK(pressure.judge(Priority::batch, 0) == Shed::none);
   under_way.clear();
   CHECK(pressure.under_way() == 0);
+  // Memory that stays in use while nobody is served must not turn everybody away for good.
+  pressure.set_memory_used(0.99);
+  for (const Priority each : {Priority::interactive, Priority::normal, Priority::batch})
+    CHECK(pressure.judge(each, 100) == Shed::none);
+  const gateway::UnderWay other(&pressure);
+  CHECK(pressure.judge(Priority::interactive, 100) == Shed::memory);
   pressure.set_memory_used(0.85);
   CHECK(pressure.judge(Priority::batch, 100) == Shed::memory);
   CHECK(pressure.judge(Priority::normal, 100) == Shed::none);
