@@ -44,7 +44,7 @@ ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::stri
       traffic_(generation_->catalogue, config::Clock::now()),
       published_(market_.snapshot(config::Clock::now())) {
   shadows_.adopt(generation_->catalogue, generation_->policies);
-  shadows_.keep(*published_);
+  shadows_.keep(published_);
   observe_limits();
 }
 
@@ -64,7 +64,7 @@ std::string ControlLoop::keep_market(MarketFile& file) {
     const config::Duration passed = std::max(config::Duration{}, config::Duration(age));
     const std::size_t of = market_.recall(kept->memory, passed, config::Clock::now());
     published_ = market_.snapshot(config::Clock::now());
-    shadows_.keep(*published_);
+    shadows_.keep(published_);
     generation_->budgets.recall(kept->memory.budgets, today());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(passed).count();
     told = "what the market knew " + std::to_string(seconds) + " s ago of " + std::to_string(of) + " of " +
@@ -130,7 +130,7 @@ void ControlLoop::keep_market_now() {
 
 void ControlLoop::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
   published_ = std::move(snapshot);
-  shadows_.keep(*published_);
+  shadows_.keep(published_);
   if (storage_) storage_->keep(published_);
   learned_ = false;
 }
