@@ -112,6 +112,31 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
   return let;
 }
 
+namespace {
+
+// What take() set aside, before anybody else saw it.
+void put_back(const Reservation& taken) {
+  for (std::size_t i = 0; i < taken.count; ++i) {
+    taken.accounts[i]->open.requests -= 1;
+    taken.accounts[i]->open.tokens -= taken.most.tokens;
+    taken.accounts[i]->open.nanos -= taken.most.nanos;
+  }
+}
+
+}  // namespace
+
+std::optional<Reservation> Books::what_if(const Asked& asked, config::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  std::array<Account*, 4> accounts{};
+  const std::size_t count = find(asked, accounts);
+  Reservation as_if;
+  Blocked blocked;
+  if (count > 0 && take(asked, accounts, count, now, as_if, blocked) != Let::in) return std::nullopt;
+  put_back(as_if);
+  as_if.count = 0;
+  return as_if;
+}
+
 Let Books::reserve(const Asked& asked, config::TimePoint now, Reservation& reservation,
                    LimitState* blocking) {
   const std::lock_guard lock(mutex_);
@@ -129,11 +154,7 @@ Let Books::reserve(const Asked& asked, config::TimePoint now, Reservation& reser
     Reservation probe;
     let = take(asked, accounts, count, now, probe, blocked);
     if (let == Let::in) {
-      for (std::size_t i = 0; i < count; ++i) {
-        accounts[i]->open.requests -= 1;
-        accounts[i]->open.tokens -= probe.most.tokens;
-        accounts[i]->open.nanos -= probe.most.nanos;
-      }
+      put_back(probe);
       blocked = {*first, (*first)->meters.empty() ? nullptr : &(*first)->meters.front()};
       let = Let::wait;
     }

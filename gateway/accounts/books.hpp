@@ -133,6 +133,9 @@ class Books {
   // where it is not let in, what is in its way.
   Let reserve(const Asked& asked, config::TimePoint now, Reservation& reservation,
               LimitState* blocking = nullptr);
+  // What reserve() would set aside now, if it would let it in: nothing is, and nobody waits for it. Those in
+  // line are not looked at.
+  std::optional<Reservation> what_if(const Asked& asked, config::TimePoint now);
   // More for the same request, as for a second attempt beside the first. False: there is none.
   bool extend(Reservation& reservation, std::int64_t nanos, config::TimePoint now);
   // The request has ended. Returns what it was charged. Lets others in, and rings for them.

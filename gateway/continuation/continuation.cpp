@@ -35,6 +35,7 @@ bool Continuation::is_for(InferenceRequest& request, providers::JsonTokens& toke
 
 void Continuation::begin() {
   waiting_.clear();
+  waiting_pieces_ = 0;
   joint_.reset();
 }
 
@@ -62,7 +63,9 @@ void Continuation::go_on(const InferenceRequest& request, const routing::Attempt
   }
   if (!request.demand.max_output) return;
   output = std::max(pieces_, static_cast<std::int64_t>(plain_.size()) / bytes_in_a_token);
-  most_left_ = config::Tokens{std::max(least_left, request.demand.max_output->count - output)};
+  // Never more than was asked for: that much is set aside, and no more.
+  const std::int64_t most = request.demand.max_output->count;
+  most_left_ = config::Tokens{std::min(most, std::max(least_left, most - output))};
 }
 
 std::vector<BodyEdit> Continuation::edits(const ClientBody& asked, providers::PrefillForm form) {

@@ -30,14 +30,16 @@ class Continuation {
   // A piece of plain text, as it stands in JSON; it goes to the client next.
   void hears(std::string_view raw) {
     waiting_ += raw;
-    ++pieces_;
+    ++waiting_pieces_;
   }
   // Something that nobody can go on with: thoughts, calls of tools, what is no text.
   void hears_else() { is_plain_ = false; }
   // The client has what was heard.
   void handed_over() {
     said_ += waiting_;
+    pieces_ += waiting_pieces_;
     waiting_.clear();
+    waiting_pieces_ = 0;
   }
   bool can_go_on() const { return is_plain_ && !said_.empty(); }
   // Whether what the request was read from must stay.
@@ -61,7 +63,7 @@ class Continuation {
  private:
   std::string said_;     // that the client has, as it stands in JSON
   std::string waiting_;  // that is on its way
-  std::int64_t pieces_ = 0;
+  std::int64_t pieces_ = 0, waiting_pieces_ = 0;
   bool is_plain_ = true;
 
   std::string plain_;  // what it had when the attempt began

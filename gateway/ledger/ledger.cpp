@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <map>
 #include <random>
+#include <utility>
 
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/left_behind.hpp"
@@ -194,6 +195,7 @@ void Ledger::collect() {
     caught_up_.store(config::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (!is_writing_.exchange(true)) say_("ledger: " + place_.words() + " can be written again");
     forget_old();
+    write_regrets();
   } catch (const std::exception& fault) {
     failed(fault);
     is_called_.store(true, std::memory_order_release);
@@ -251,25 +253,27 @@ void Ledger::failed(const std::exception& fault) {
   }
 }
 
+// Money comes first: nothing is opened for them, and the next collecting takes those with it that are left.
+// What is lost here is a figure in a report: of too many the oldest go.
 void Ledger::add_regrets(std::vector<LedgerStore::Regret> all) {
+  constexpr std::size_t most = 20'000;
   asio::post(writing_, [this, more = std::move(all)]() mutable {
     regrets_.insert(regrets_.end(), std::make_move_iterator(more.begin()),
                     std::make_move_iterator(more.end()));
-    write_regrets();
+    if (regrets_.size() > most)
+      regrets_.erase(regrets_.begin(), regrets_.end() - static_cast<std::ptrdiff_t>(most));
+    if (store_) write_regrets();
   });
 }
 
-// What is lost here is a figure in a report, and no money: after a while of faults the oldest go.
+// Once: after a fault it is not known whether they are there, and twice is worse than never.
 void Ledger::write_regrets() {
-  constexpr std::size_t most = 20'000;
+  if (regrets_.empty()) return;
+  const auto all = std::exchange(regrets_, {});
   try {
-    const auto store = open_ledger(place_, LedgerStore::Mode::write);
-    store->add_regrets(regrets_);
-    regrets_.clear();
-    if (store_) store_->forget_names();
+    store_->add_regrets(all);
   } catch (const std::exception&) {
-    if (regrets_.size() > most)
-      regrets_.erase(regrets_.begin(), regrets_.end() - static_cast<std::ptrdiff_t>(most));
+    store_.reset();
   }
 }
 

@@ -79,7 +79,8 @@ class Ledger {
     }
     return all;
   }
-  // Choices judged afterwards; from any thread. Where they cannot be written now, they go with the next ones.
+  // Choices judged afterwards; from any thread. Where nothing can be written now, they go when it
+  // works again.
   void add_regrets(std::vector<LedgerStore::Regret> all);
   bool is_writing() const { return is_writing_.load(std::memory_order_relaxed); }
 

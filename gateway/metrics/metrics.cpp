@@ -58,6 +58,15 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.bulletins.child({"refused"})};
 }
 
+using ShadowCount = std::pair<std::string_view, std::uint64_t>;
+
+std::array<ShadowCount, 4> shadow_counts(const ShadowStanding& standing) {
+  return {{{"judged", standing.judged},
+           {"forbidden", standing.forbidden},
+           {"unserved", standing.unserved},
+           {"unmeasured", standing.unmeasured}}};
+}
+
 }  // namespace
 
 Metrics::Metrics(std::string_view version, std::shared_ptr<const routing::Catalogue> catalogue)
@@ -169,19 +178,23 @@ void Metrics::observe_shadows(std::vector<ShadowStanding> standings, std::uint64
   MetricsFamilies& families = parts_->families;
   std::ranges::stable_sort(standings, std::ranges::greater(), &ShadowStanding::judged);
   if (standings.size() > MetricsFamilies::of_shadows) standings.resize(MetricsFamilies::of_shadows);
+  // A count that begins anew, of a policy that was edited, is a series that begins anew.
   families.shadow_requests.keep_only([&](const prometheus::Labels& labels) {
-    return std::ranges::any_of(standings, [&](const ShadowStanding& each) {
+    const auto found = std::ranges::find_if(standings, [&](const ShadowStanding& each) {
       return each.policy == labels.at("policy") && each.shadow == labels.at("shadow") &&
              each.model == labels.at("model");
     });
+    if (found == standings.end()) return false;
+    const std::string& outcome = labels.at("outcome");
+    const auto counts = shadow_counts(*found);
+    const auto count = std::ranges::find(counts, outcome, &ShadowCount::first);
+    const double before =
+        families.shadow_requests.child({found->policy, found->shadow, found->model, outcome}).Value();
+    return count != counts.end() && before <= static_cast<double>(count->second);
   });
   families.shadow_difference.keep_only([](const prometheus::Labels&) { return false; });
   for (const ShadowStanding& each : standings) {
-    const std::array<std::pair<std::string_view, std::uint64_t>, 4> counts{{{"judged", each.judged},
-                                                                            {"forbidden", each.forbidden},
-                                                                            {"unserved", each.unserved},
-                                                                            {"unmeasured", each.unmeasured}}};
-    for (const auto& [outcome, count] : counts) {
+    for (const auto& [outcome, count] : shadow_counts(each)) {
       if (count == 0) continue;
       prometheus::Counter& counter =
           families.shadow_requests.child({each.policy, each.shadow, each.model, outcome});

@@ -19,12 +19,13 @@ class MarketPast {
     std::shared_ptr<const States> states;
   };
 
-  // About 16 MB in all.
+  // About 16 MB in all, or four moments where that is more.
   static constexpr std::size_t most_bytes = 16u << 20;
 
-  void keep(const routing::Snapshot& snapshot);
+  void keep(const std::shared_ptr<const routing::Snapshot>& snapshot);
   void forget() { moments_.clear(); }
-  // The newest that is no newer than `version`; null where that is forgotten.
+  // The newest that is no newer than `version`; null where that is forgotten, or was another time: further
+  // before it than it is ago.
   const Moment* at(std::uint64_t version) const;
 
  private:

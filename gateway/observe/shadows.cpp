@@ -130,6 +130,10 @@ void Shadows::judge(std::span<const RecordPtr> records, const routing::PolicySet
       continue;
     }
     const routing::LoggedDecision& logged = record.decisions.front();
+    if (logged.not_kept > 0) {  // there is nothing to compare, and looking would cost all its hosts
+      ++left_out_;
+      continue;
+    }
     const MarketPast::Moment* const then = past_.at(logged.snapshot);
     const std::size_t copied = (seen ? 0 : hosts) + (then && then->version != shown_ ? hosts : 0);
     if (!then || !can_afford(logged.seen_of.size() * names_.size() * 2 + copied, now)) {

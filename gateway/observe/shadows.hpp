@@ -51,7 +51,7 @@ class Shadows {
   void adopt(std::shared_ptr<const routing::Catalogue> catalogue, const routing::PolicySet& policies);
   bool is_empty() const { return names_.empty(); }
   // What decisions from now on see.
-  void keep(const routing::Snapshot& published) {
+  void keep(const std::shared_ptr<const routing::Snapshot>& published) {
     if (!is_empty()) past_.keep(published);
   }
   // `policies` are those of the catalogue adopted; `look` gives what is known now, and is asked once, if at

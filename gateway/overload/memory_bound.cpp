@@ -47,6 +47,7 @@ std::optional<std::size_t> control_group() {
 
 struct Pages {
   std::size_t all = 0, resident = 0;
+  std::size_t of_files = 0;  // of the resident ones: the kernel can have them back, as those of the journals
 };
 
 // Without a stream: asked ten times a second, also where memory is short.
@@ -58,9 +59,12 @@ Pages pages() {
   ::close(file);
   if (size <= 0) return {};
   Pages found;
+  const char* at = text;
   const char* const end = text + size;
-  const auto first = std::from_chars(text, end, found.all);
-  if (first.ptr != end) std::from_chars(first.ptr + 1, end, found.resident);
+  for (std::size_t* const each : {&found.all, &found.resident, &found.of_files}) {
+    at = std::from_chars(at, end, *each).ptr;
+    if (at != end) ++at;
+  }
   return found;
 }
 
@@ -78,7 +82,8 @@ double memory_used(std::size_t bound) {
   if (bound == 0) return 0;
   static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   const Pages now = pages();
-  const double resident = static_cast<double>(now.resident * page) / static_cast<double>(bound);
+  const std::size_t own = now.resident - std::min(now.resident, now.of_files);
+  const double resident = static_cast<double>(own * page) / static_cast<double>(bound);
   const std::optional<std::size_t> space = address_space();
   if (!space) return resident;
   return std::max(resident, static_cast<double>(now.all * page) / static_cast<double>(*space));

@@ -8,8 +8,8 @@ namespace gateway {
 // In bytes: the less of the limit of its control group and `ulimit -v`; 0: nothing bounds it.
 std::size_t memory_bound();
 
-// What of it is used, as a share; 0 where `bound` is. Of an address space that is bounded, the larger share
-// of the two counts.
+// What of it is used, as a share, without the pages of files, which come back by themselves; 0 where `bound`
+// is. Of an address space that is bounded, the larger share of the two counts.
 double memory_used(std::size_t bound);
 
 }  // namespace gateway

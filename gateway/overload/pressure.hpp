@@ -18,13 +18,16 @@ inline constexpr std::array<double, 3> memory_let_in{0.95, 0.9, 0.8};
 
 class Pressure {
  public:
-  // Whether a request of this priority may begin now.
+  // Whether a request of this priority may begin now. One always may where nobody else has: what is used then
+  // ends with nobody's request. Address space, and what an allocator keeps, does not come back at all.
   Shed judge(config::Priority priority, int most_requests) const {
     const auto rank = static_cast<std::size_t>(priority);
+    const int others = under_way();
+    if (others <= 0) return Shed::none;
     if (memory_used() >= memory_let_in[rank]) return Shed::memory;
     if (most_requests <= 0) return Shed::none;
     const double let_in = requests_let_in[rank] * most_requests;
-    return under_way() + 1 > let_in && under_way() > 0 ? Shed::requests : Shed::none;
+    return others + 1 > let_in ? Shed::requests : Shed::none;
   }
 
   int under_way() const { return under_way_.load(std::memory_order_relaxed); }

@@ -1,6 +1,8 @@
 #include "gateway/probe/host_probe.hpp"
 
 #include <algorithm>
+#include <system_error>
+#include <utility>
 
 #include "gateway/probe/probe_page.hpp"
 #include "gateway/text/quoted.hpp"
@@ -12,8 +14,18 @@ namespace {
 
 constexpr ProbeLimits limits{.each = std::chrono::seconds(10), .at_once = 1};
 
-HostProbe::Answer asked(const config::Settings& settings) {
-  const routing::Catalogue catalogue(settings, 1);
+HostProbe::Answer not_now(const std::exception& fault) {
+  return {.status = 503, .text = std::string("It cannot be asked now: ") + fault.what()};
+}
+
+HostProbe::Answer asked(const config::Settings& settings, const std::string& endpoint,
+                        const std::string& model) {
+  auto one = with_one_endpoint(settings, endpoint, model);
+  if (!one)
+    return {.status = 404,
+            .text = "There is no endpoint " + quoted(endpoint) +
+                    ", or several models have it: say which with `model`."};
+  const routing::Catalogue catalogue(*std::move(one), 1);
   return {.text = probe_json(probe(catalogue, limits))};
 }
 
@@ -43,26 +55,26 @@ HostProbe::~HostProbe() {
 providers::Task<HostProbe::Answer> HostProbe::run(boost::asio::io_context& asker,
                                                   std::shared_ptr<const Generation> generation,
                                                   std::string endpoint, std::string model) {
-  const auto settings = with_one_endpoint(generation->catalogue->settings(), endpoint, model);
-  if (!settings) {
-    co_return Answer{.status = 404,
-                     .text = "There is no endpoint " + quoted(endpoint) +
-                             ", or several models have it: say which with `model`."};
-  }
   if (is_busy_.exchange(true))
     co_return Answer{.status = 503, .text = "Another host is being asked; try again in a moment."};
   // By whoever comes first: nobody else is here meanwhile.
-  if (!thread_.joinable())
-    thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
-  const auto work = [this, settings] {
+  try {
+    if (!thread_.joinable())
+      thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
+  } catch (const std::system_error& fault) {
+    is_busy_ = false;
+    co_return not_now(fault);
+  }
+  // The settings are copied over there: who asks may be a loop that serves clients.
+  const auto work = [this, generation, endpoint, model] {
     struct Ends {
       std::atomic<bool>& is_busy;
       ~Ends() { is_busy = false; }
     } const ends{is_busy_};
     try {
-      return asked(*settings);
+      return asked(generation->catalogue->settings(), endpoint, model);
     } catch (const std::exception& fault) {
-      return Answer{.status = 503, .text = std::string("It cannot be asked now: ") + fault.what()};
+      return not_now(fault);
     }
   };
   auto asking = providers::elsewhere(io_, asker, work);

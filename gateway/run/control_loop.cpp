@@ -44,7 +44,7 @@ ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::stri
       traffic_(generation_->catalogue, config::Clock::now()),
       published_(market_.snapshot(config::Clock::now())) {
   shadows_.adopt(generation_->catalogue, generation_->policies);
-  shadows_.keep(*published_);
+  shadows_.keep(published_);
   observe_limits();
 }
 
@@ -64,7 +64,7 @@ std::string ControlLoop::keep_market(MarketFile& file) {
     const config::Duration passed = std::max(config::Duration{}, config::Duration(age));
     const std::size_t of = market_.recall(kept->memory, passed, config::Clock::now());
     published_ = market_.snapshot(config::Clock::now());
-    shadows_.keep(*published_);
+    shadows_.keep(published_);
     generation_->budgets.recall(kept->memory.budgets, today());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(passed).count();
     told = "what the market knew " + std::to_string(seconds) + " s ago of " + std::to_string(of) + " of " +
@@ -130,7 +130,7 @@ void ControlLoop::keep_market_now() {
 
 void ControlLoop::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
   published_ = std::move(snapshot);
-  shadows_.keep(*published_);
+  shadows_.keep(published_);
   if (storage_) storage_->keep(published_);
   learned_ = false;
 }
@@ -360,20 +360,27 @@ providers::Task<Administered> ControlLoop::administer(Loop& asker, AdminCall cal
   co_return co_await administration_->answer(asker, std::move(call));
 }
 
-Pages::Told ControlLoop::change_service_now(const ServiceCall& call) {
+ControlLoop::ServiceChange ControlLoop::change_service_now(const ServiceCall& call) {
   const auto changed = drained_.change(call, *generation_->catalogue);
   take_out();
+  ServiceChange change;
   if (call.what == ServiceCall::What::resume) {
     KeptNames::Names left = disabled_.all();
     std::erase_if(left, [&](const auto& name) {
       return name.second == call.endpoint && (call.model.empty() || name.first == call.model);
     });
-    if (left.size() != disabled_.all().size() && !disabled_.set(std::move(left)))
-      return {.status = 503,
-              .text = "It is back until the next start only: the state directory cannot be written."};
+    if (left.size() != disabled_.all().size()) {
+      change.writing = disabled_.set(std::move(left));
+      change.unwritten = {
+          .status = 503,
+          .text = "It is back until the next start only: the state directory cannot be written."};
+    }
   }
-  if (changed.empty()) return {.status = 404, .text = no_such_endpoint(call)};
-  return {.text = service_page(call, changed, *generation_->catalogue, generation_->in_flight)};
+  change.told =
+      changed.empty()
+          ? Told{.status = 404, .text = no_such_endpoint(call)}
+          : Told{.text = service_page(call, changed, *generation_->catalogue, generation_->in_flight)};
+  return change;
 }
 
 void ControlLoop::take_out() {
@@ -399,9 +406,9 @@ std::vector<routing::EndpointIndex> ControlLoop::disabled() const {
   return all;
 }
 
-Pages::Told ControlLoop::disable_now(const ServiceCall& call) {
-  Told told = change_service_now(call);
-  if (told.status != 200) return told;
+ControlLoop::ServiceChange ControlLoop::disable_now(const ServiceCall& call) {
+  ServiceChange change = change_service_now(call);
+  if (change.told.status != 200) return change;
   KeptNames::Names names = disabled_.all();
   for (const routing::Endpoint& endpoint : generation_->catalogue->endpoints()) {
     const std::string& model = endpoint.model->name.text;
@@ -409,14 +416,27 @@ Pages::Told ControlLoop::disable_now(const ServiceCall& call) {
         endpoint.settings->name.text == call.endpoint && (call.model.empty() || model == call.model);
     if (is_meant) names.emplace(model, call.endpoint);
   }
-  if (disabled_.set(std::move(names))) return told;
-  return {.status = 503,
-          .text = "It is out until the next start only: the state directory cannot be written."};
+  change.writing = disabled_.set(std::move(names));
+  change.unwritten = {.status = 503,
+                      .text = "It is out until the next start only: the state directory cannot be written."};
+  return change;
+}
+
+// At the desk: a directory that hangs must not stop what learns of requests and publishes the market.
+providers::Task<Pages::Told> ControlLoop::written(Loop& asker, ServiceChange change) {
+  if (!change.writing) co_return std::move(change.told);
+  auto writing = desk_->run(asker, [write = *change.writing] {
+    return RecordDesk::Answer{.status = write() ? 200 : 503, .body = {}};
+  });
+  const RecordDesk::Answer answer = co_await std::move(writing);
+  co_return answer.status == 200 ? std::move(change.told) : std::move(change.unwritten);
 }
 
 providers::Task<Pages::Told> ControlLoop::disable(Loop& asker, ServiceCall call) {
   auto changing = providers::elsewhere(io_, asker, [this, call] { return disable_now(call); });
-  co_return co_await std::move(changing);
+  ServiceChange change = co_await std::move(changing);
+  auto writing = written(asker, std::move(change));
+  co_return co_await std::move(writing);
 }
 
 providers::Task<Pages::Told> ControlLoop::probe(Loop& asker, std::string endpoint, std::string model) {
@@ -429,7 +449,9 @@ providers::Task<Pages::Told> ControlLoop::probe(Loop& asker, std::string endpoin
 
 providers::Task<Pages::Told> ControlLoop::change_service(Loop& asker, ServiceCall call) {
   auto changing = providers::elsewhere(io_, asker, [this, call] { return change_service_now(call); });
-  co_return co_await std::move(changing);
+  ServiceChange change = co_await std::move(changing);
+  auto writing = written(asker, std::move(change));
+  co_return co_await std::move(writing);
 }
 
 void ControlLoop::note(Change change) {

@@ -162,8 +162,15 @@ class ControlLoop final : public Pages {
   void keep_market_regularly();
   void keep_regrets_regularly();
   void export_metrics_regularly();
-  Told change_service_now(const ServiceCall& call);
-  Told disable_now(const ServiceCall& call);
+  // What is done at once, and what is left to be written.
+  struct ServiceChange {
+    Told told;
+    std::optional<KeptNames::Writing> writing{};
+    Told unwritten{};  // the answer where that failed
+  };
+  ServiceChange change_service_now(const ServiceCall& call);
+  ServiceChange disable_now(const ServiceCall& call);
+  providers::Task<Told> written(Loop& asker, ServiceChange change);
   void take_out();
   std::vector<routing::EndpointIndex> disabled() const;
   void publish();

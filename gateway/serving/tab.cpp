@@ -263,11 +263,10 @@ std::optional<std::int64_t> Tab::cap() {
 std::optional<std::int64_t> Tab::pretend() {
   if (!till_ || !till_->books.has_quotas()) return std::nullopt;
   worst_ = worst();
-  const config::TimePoint now = services_.timer.now();
-  if (till_->books.reserve(asked(), now, reservation_, nullptr) != Let::in) return std::nullopt;
-  const std::optional<std::int64_t> most = cap();
-  if (reservation_.is_open()) till_->books.settle(reservation_, {}, now);
-  return most;
+  const std::optional<Reservation> as_if = till_->books.what_if(asked(), services_.timer.now());
+  if (!as_if) return std::nullopt;
+  reservation_ = *as_if;
+  return cap();
 }
 
 void Tab::sends(std::size_t attempt, const routing::Endpoint& endpoint, double expected_output) {

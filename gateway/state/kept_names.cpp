@@ -35,12 +35,22 @@ void KeptNames::keep(std::string file) {
   }
 }
 
-bool KeptNames::set(Names names) {
+KeptNames::Writing KeptNames::set(Names names) {
   names_ = std::move(names);
-  if (file_.empty()) return true;
-  std::string text;
-  for (const auto& [first, second] : names_) text += first + "\t" + second + "\n";
-  return write_whole(file_, text);
+  Writing writing;
+  if (file_.empty()) return writing;
+  writing.file_ = file_;
+  for (const auto& [first, second] : names_) writing.text_ += first + "\t" + second + "\n";
+  writing.number_ = ++sets_;
+  writing.last_ = last_;
+  return writing;
+}
+
+bool KeptNames::Writing::operator()() const {
+  if (file_.empty() || number_ < *last_) return true;
+  if (!write_whole(file_, text_)) return false;
+  *last_ = number_;
+  return true;
 }
 
 }  // namespace gateway

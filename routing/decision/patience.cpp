@@ -56,7 +56,10 @@ double late_first_token(const Prediction& prediction, const Endpoint& endpoint, 
   constexpr double known = 0.25;  // standard deviation of the estimate's logarithm
   const bool is_known = prediction.first_delta_log_sd > 0 && prediction.ttft_level_sd < known;
   if (!is_known || thinks(endpoint)) return most;
-  const double rare = prediction.first_delta * std::exp(z_rare * prediction.first_delta_log_sd);
+  // A host's cache may have forgotten what it is believed to know: then it reads all of the prompt, which
+  // takes it no longer than so many times as what is left of it.
+  const double unread = prediction.first_delta / (1 - prediction.cache_hit);
+  const double rare = unread * std::exp(z_rare * prediction.first_delta_log_sd);
   return rare < most ? std::max(rare, std::min(least, most)) : most;
 }
 

@@ -27,10 +27,10 @@ std::optional<config::Duration> longest_generation(const Prediction& prediction,
 
 // How long a host may show nothing of its answer before another one is asked. One function for live requests
 // and for simulated ones.
-//   a stream: first_token_timeout; of a host whose first tokens are known, and that does not think first, as long
-//     as one in ten thousand takes there for a prompt like this, at least 10 s; four times as long for each host
-//     that was outwaited before, and with nobody left to ask. A fixed limit that fits no host either lets
-//     streams hang or cuts slow ones that are paid for.
+//   a stream: first_token_timeout; of a host whose first tokens are known, and that does not think first, as
+//     long as one in ten thousand takes there for a prompt like this, were its cache to have forgotten it, at
+//     least 10 s; four times as long for each host that was outwaited before, and with nobody left to ask. A
+//     fixed limit that fits no host either lets streams hang or cuts slow ones that are paid for.
 //   a whole reply: the 97.5th percentile of the time that this answer takes there, at least 5 s; four times
 //   as long for each
 //     host that was outwaited before, and with nobody left to ask; never more than first_token_timeout and

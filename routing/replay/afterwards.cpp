@@ -50,7 +50,7 @@ Afterwards::Afterwards(const Snapshot& after, const Policy& policy, const Demand
                 .known_blocks = {}},
       decision_(decision) {}
 
-CostAfterwards Afterwards::at(EndpointIndex index, double quality) const {
+CostAfterwards Afterwards::at(EndpointIndex index, Demoted demoted) const {
   const Snapshot& after = question_.snapshot;
   Verdict verdict{.endpoint = index};
   const EndpointState& state = after.endpoints[index];
@@ -59,11 +59,12 @@ CostAfterwards Afterwards::at(EndpointIndex index, double quality) const {
     verdict.price_rule = static_cast<std::int8_t>(endpoint.rule - endpoint.settings->price_rules.data());
   verdict.prediction =
       predict(endpoint, state, question_.asked, cached_share(index), load(index), question_.now);
-  verdict.prediction.is_demoted = false;  // what that cost stands in `quality`
+  verdict.prediction.is_demoted = demoted == Demoted::yes;
   if (const Allowance* allowance = allowance_of(question_, verdict)) {
     verdict.prediction.headroom = std::fmin(verdict.prediction.headroom, std::max(0.0, allowance->left));
   }
-  const Cost cost = routing::cost(question_.policy, view_of(question_, verdict), quality, question_.money);
+  const Cost cost =
+      routing::cost(question_.policy, view_of(question_, verdict), declared_penalty(index), question_.money);
   const Prediction& p = verdict.prediction;
   const double weight = weight_of_success(p.failure);
   const double of_wait = weight * cost.ttft * p.ttft_level_sd;
@@ -72,6 +73,20 @@ CostAfterwards Afterwards::at(EndpointIndex index, double quality) const {
           .dollars = p.price,
           .seconds = p.ttft + p.generation,
           .variance = of_wait * of_wait + of_rest * of_rest};
+}
+
+// As plan() finds it: of the model's own candidates, then of those of the models to fall back to.
+double Afterwards::declared_penalty(EndpointIndex endpoint) const {
+  const Demand& demand = question_.demand;
+  const auto of = [&](const PublicModel* named) -> const Candidate* {
+    const PublicModel* const model = named ? question_.snapshot.catalogue->find(named->name.text) : nullptr;
+    if (!model) return nullptr;
+    const auto found = std::ranges::find(model->candidates, endpoint, &Candidate::endpoint);
+    return found == model->candidates.end() ? nullptr : &*found;
+  };
+  const Candidate* candidate = of(demand.model);
+  for (std::size_t i = 0; !candidate && i < demand.fallbacks.size(); ++i) candidate = of(demand.fallbacks[i]);
+  return candidate ? candidate->quality_penalty : 0;
 }
 
 // As it was when it was decided: what the request itself left in a host's cache counts for nobody.

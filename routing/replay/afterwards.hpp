@@ -23,14 +23,17 @@ class Afterwards {
   Afterwards(const Snapshot& after, const Policy& policy, const Demand& demand,
              const LoggedDecision& decision, const Attempt* answer, config::TimePoint now);
 
-  // `quality`: the declared penalty of the endpoint.
-  CostAfterwards at(EndpointIndex endpoint, double quality) const;
+  // `demoted`: whether it was when the decision was taken. What that counts, the policy given here says, and
+  // not the one that the decision may have been taken under.
+  enum class Demoted { no, yes };
+  CostAfterwards at(EndpointIndex endpoint, Demoted demoted) const;
   // Whether any reply of it is known: else only what its peers are like.
   bool is_measured(EndpointIndex endpoint) const {
     return question_.snapshot.endpoints[endpoint].replies > 0;
   }
 
  private:
+  double declared_penalty(EndpointIndex endpoint) const;
   double cached_share(EndpointIndex endpoint) const;
   double load(EndpointIndex endpoint) const;
 

@@ -48,6 +48,9 @@ std::optional<ShadowFinding> compared(const Decision& shadow, const Policy& in_f
     return found == logged.seen_of.end() ? nullptr : &*found;
   };
   const Afterwards afterwards(after, in_force, demand, logged, answer, now);
+  const auto demoted = [](bool is_demoted) {
+    return is_demoted ? Afterwards::Demoted::yes : Afterwards::Demoted::no;
+  };
   Mean other, own;
   double same = 0, unmeasured = 0;
   for (const Verdict& verdict : shadow.verdicts) {
@@ -57,12 +60,13 @@ std::optional<ShadowFinding> compared(const Decision& shadow, const Policy& in_f
     if (is_forbidden(before)) return ShadowFinding{.what = ShadowFinding::What::forbidden};
     if (before) same += std::min(chance, static_cast<double>(before->propensity));
     if (!afterwards.is_measured(verdict.endpoint)) unmeasured += chance;
-    other.add(chance, afterwards.at(verdict.endpoint, verdict.cost.quality));
+    other.add(chance, afterwards.at(verdict.endpoint, demoted(verdict.prediction.is_demoted)));
   }
   for (const SeenVerdict& each : logged.seen_of) {
     if (!(each.propensity > 0) || each.endpoint >= count) continue;
     if (!afterwards.is_measured(each.endpoint)) unmeasured += each.propensity;
-    own.add(each.propensity, afterwards.at(each.endpoint, each.quality));
+    const bool is_demoted = (each.flags & SeenVerdict::is_demoted) != 0;
+    own.add(each.propensity, afterwards.at(each.endpoint, demoted(is_demoted)));
   }
   if (unmeasured > hardly) return ShadowFinding{.what = ShadowFinding::What::unmeasured};
   if (!other.settle() || !own.settle()) return std::nullopt;

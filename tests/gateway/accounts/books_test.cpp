@@ -168,6 +168,25 @@ TEST_CASE("where money is left for less, less is set aside, but not less than is
   CHECK(why.refills_in == 8h);
 }
 
+TEST_CASE("what would be set aside is told without setting anything aside") {
+  World world;
+  limit(world.key(), Measure::dollars, Period::day, 1'000);
+  world.adopt();
+  const Asked asked{.key = "app", .team = "search", .most = {.nanos = 5'000}, .least_nanos = 10};
+  const auto as_if = world.books.what_if(asked, world.now);
+  REQUIRE(as_if);
+  CHECK_FALSE(as_if->is_open());
+  CHECK(as_if->bounds_money);
+  CHECK(as_if->most.nanos == 1'000);
+  CHECK(world.books.open_nanos() == 0);
+  CHECK(world.books.open_requests() == 0);
+  Reservation all;
+  CHECK(world.ask(1'000, all) == Let::in);
+  CHECK_FALSE(world.books.what_if(asked, world.now));
+  CHECK(world.settle(all, 1'000) == 1'000);
+  CHECK_FALSE(world.books.what_if(asked, world.now));
+}
+
 TEST_CASE("a request counts at its user, key, team and everybody, at all of them or at none") {
   World world;
   world.user = "ann";

@@ -296,6 +296,37 @@ TEST_CASE_TEMPLATE("what better choices would have saved is summed up beside wha
   CHECK_FALSE(store->spend({"user"}, 0, 100'000)[0].judged);
 }
 
+TEST_CASE_TEMPLATE("a ledger that runs writes what better choices would have saved beside its entries, once",
+                   Where, InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
+  auto ledger = world.open();
+  REQUIRE(ledger);
+  ledger->run();
+  const Entry entry = entry_of("req_1", 100);
+  ledger->journal(0).close(Journal::nowhere, bytes_of(entry));
+  ledger->wrote();
+  const LedgerStore::Regret regret{.day = noon / 86'400'000,
+                                   .team = entry.team,
+                                   .key = entry.key,
+                                   .model = entry.attempts[1].model,
+                                   .endpoint = entry.attempts[1].endpoint,
+                                   .requests = 2,
+                                   .regret = 30,
+                                   .cost = 500};
+  ledger->add_regrets({regret});
+  ledger->add_regrets({regret, regret});
+  ledger->journal(1).close(Journal::nowhere, bytes_of(entry_of("req_2", 100)));
+  ledger->wrote();
+  CHECK(ledger->finish(10s));
+  ledger.reset();
+  CHECK(world.all().requests == 2);
+  const auto rows = world.store()->spend({}, 0, 100'000);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].judged == 6);
+  CHECK(rows[0].regret == 90);
+}
+
 TEST_CASE_TEMPLATE("single requests are forgotten when they are old, and their sums by day stay", Where,
                    InFile, InPostgres) {
   if (!Where::is_there()) return;

@@ -325,6 +325,26 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("what is counted of a shadow begins anew where its policy was edited") {
+  World world;
+  gateway::ShadowStanding standing{.policy = "balanced", .shadow = "cheap", .model = "m"};
+  standing.judged = 70, standing.forbidden = 3;
+  world.metrics.observe_shadows({standing}, 0);
+  const auto series = [](const std::string& outcome, const std::string& count) {
+    return R"(isocost_shadow_requests_total{model="m",outcome=")" + outcome +
+           R"(",policy="balanced",shadow="cheap"} )" + count;
+  };
+  CHECK(world.says(series("judged", "70")));
+  CHECK(world.says(series("forbidden", "3")));
+  standing.judged = 75;
+  world.metrics.observe_shadows({standing}, 0);
+  CHECK(world.says(series("judged", "75")));
+  standing.judged = 2, standing.forbidden = 0;
+  world.metrics.observe_shadows({standing}, 0);
+  CHECK(world.says(series("judged", "2")));
+  CHECK(world.metrics.text().find(R"(outcome="forbidden",policy="balanced")") == std::string::npos);
+}
+
 TEST_CASE("a reload keeps the numbers of endpoints that stay and ends the series of those that go") {
   World world;
   const auto before = tests::answered(world.catalogue, 1);  // azure

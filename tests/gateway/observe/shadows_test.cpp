@@ -48,7 +48,7 @@ struct Shadowing {
   // Decided under "hasty" and answered, as the gateway notes it.
   RecordPtr request() {
     const auto then = world.market.snapshot(world.now);
-    shadows.keep(*then);
+    shadows.keep(then);
     auto record = std::make_unique<Record>();
     record->policy = "hasty";
     record->model = "m";
@@ -158,11 +158,31 @@ TEST_CASE("in one second only so many hosts are looked at") {
   CHECK(shadowing.shadows.left_out() == 100'000 - shadowing.standing().judged);
 }
 
+TEST_CASE("requests of which not every host is kept take nothing of what others may cost") {
+  Shadowing shadowing;
+  std::vector<RecordPtr> records;
+  for (int i = 0; i < 50; ++i) {
+    records.push_back(shadowing.request());
+    records.back()->decisions.front().not_kept = 1;
+  }
+  const auto look = [&] { return shadowing.world.market.seen(shadowing.world.now); };
+  for (int i = 0; i < 2'000; ++i)
+    shadowing.shadows.judge(records, *shadowing.policies, shadowing.world.now, look);
+  CHECK(shadowing.shadows.left_out() == 100'000);
+  shadowing.judge(1);
+  CHECK(shadowing.standing().judged == 1);
+}
+
 TEST_CASE("the market's past keeps what is new whole and what is old further apart, within its memory") {
   gateway::MarketPast past;
-  routing::Snapshot snapshot;
-  snapshot.endpoints.resize(1'000);
-  for (snapshot.version = 1; snapshot.version <= 500; ++snapshot.version) past.keep(snapshot);
+  const auto keep = [&](std::size_t endpoints, std::uint64_t version) {
+    auto snapshot = std::make_shared<routing::Snapshot>();
+    snapshot->version = version;
+    snapshot->endpoints.resize(endpoints);
+    past.keep(snapshot);
+    return std::weak_ptr<const routing::Snapshot>(snapshot);
+  };
+  for (std::uint64_t version = 1; version <= 500; ++version) keep(1'000, version);
   CHECK(past.at(0) == nullptr);
   REQUIRE(past.at(500));
   CHECK(past.at(500)->version == 500);
@@ -170,4 +190,14 @@ TEST_CASE("the market's past keeps what is new whole and what is old further apa
   CHECK(past.at(1'000)->version == 500);
   REQUIRE(past.at(20));
   CHECK(past.at(20)->version <= 20);
+  past.forget();
+  // Of a large market few are kept, shared; what is only known as it was long before is not known.
+  std::size_t alive = 0;
+  std::vector<std::weak_ptr<const routing::Snapshot>> all;
+  for (std::uint64_t version = 1; version <= 60; ++version) all.push_back(keep(6'000, version));
+  for (const auto& each : all) alive += each.expired() ? 0 : 1;
+  CHECK(alive >= 2);
+  CHECK(alive <= 5);
+  CHECK(past.at(60)->version == 60);
+  CHECK(past.at(50) == nullptr);
 }

@@ -1,5 +1,8 @@
 // How much is going on, and who is turned away for it: pure parts, and what a session makes of them.
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "gateway/overload/loop_lag.hpp"
 #include "gateway/overload/memory_bound.hpp"
@@ -7,6 +10,7 @@
 #include "gateway/overload/priority.hpp"
 #include "gateway/overload/service_pace.hpp"
 #include "tests/support/front_door.hpp"
+#include "tests/support/scratch_directory.hpp"
 
 using namespace std::chrono_literals;
 using namespace support;
@@ -76,6 +80,12 @@ TEST_CASE("the less urgent are turned away earlier") {
   CHECK(pressure.judge(Priority::batch, 0) == Shed::none);
   under_way.clear();
   CHECK(pressure.under_way() == 0);
+  // Memory that stays in use while nobody is served must not turn everybody away for good.
+  pressure.set_memory_used(0.99);
+  for (const Priority each : {Priority::interactive, Priority::normal, Priority::batch})
+    CHECK(pressure.judge(each, 100) == Shed::none);
+  const gateway::UnderWay other(&pressure);
+  CHECK(pressure.judge(Priority::interactive, 100) == Shed::memory);
   pressure.set_memory_used(0.85);
   CHECK(pressure.judge(Priority::batch, 100) == Shed::memory);
   CHECK(pressure.judge(Priority::normal, 100) == Shed::none);
@@ -105,6 +115,25 @@ TEST_CASE("what the process uses of its memory is a share") {
   CHECK(gateway::memory_used(0) == 0);
   const double used = gateway::memory_used(std::size_t{1} << 40);
   CHECK(used > 0);
+}
+
+TEST_CASE("memory that is a file's, as a journal's is, is not what the process has used up") {
+  constexpr std::size_t bound = std::size_t{1} << 30, size = std::size_t{128} << 20;
+  const support::ScratchDirectory directory;
+  const int file = ::open(directory.file("mapped").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  REQUIRE(file >= 0);
+  REQUIRE(::ftruncate(file, size) == 0);
+  void* const map = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  REQUIRE(map != MAP_FAILED);
+  const double before = gateway::memory_used(bound);
+  // By the kernel: what a sanitizer notes of each byte that is written is memory, too.
+  const bool is_there = ::madvise(map, size, MADV_POPULATE_WRITE) == 0;
+  if (is_there) CHECK(gateway::memory_used(bound) < before + 0.06);
+  ::munmap(map, size);
+  std::vector<char> own(size, 1);
+  CHECK(gateway::memory_used(bound) > before + 0.06);
+  CHECK(own.back() == 1);
+  ::close(file);
 }
 
 TEST_CASE("beyond as many requests as there may be the next is told so before its body is read") {

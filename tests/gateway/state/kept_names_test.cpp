@@ -13,8 +13,8 @@ TEST_CASE("names are there again after a restart, whole and as they were last") 
     KeptNames names;
     names.keep(file);
     CHECK(names.all().empty());
-    CHECK(names.set({{"a model", "an/endpoint"}, {"m", "gone"}}));
-    CHECK(names.set({{"a model", "an/endpoint"}}));
+    CHECK(names.set({{"a model", "an/endpoint"}, {"m", "gone"}})());
+    CHECK(names.set({{"a model", "an/endpoint"}})());
   }
   KeptNames again;
   again.keep(file);
@@ -23,10 +23,30 @@ TEST_CASE("names are there again after a restart, whole and as they were last") 
 
 TEST_CASE("without a file they hold as long as the process, and a file that cannot be written is said") {
   KeptNames names;
-  CHECK(names.set({{"m", "e"}}));
+  CHECK(names.set({{"m", "e"}})());
   CHECK(names.all().size() == 1);
   KeptNames nowhere;
   nowhere.keep("/nowhere/at/all");
-  CHECK_FALSE(nowhere.set({{"m", "e"}}));
+  CHECK_FALSE(nowhere.set({{"m", "e"}})());
   CHECK(nowhere.all().size() == 1);
+}
+
+TEST_CASE(
+    "nothing is written by whom they belong to, and what is written late does not overwrite what is newer") {
+  const support::ScratchDirectory directory;
+  const std::string file = directory.file("disabled");
+  const auto kept = [&] {
+    KeptNames again;
+    again.keep(file);
+    return again.all();
+  };
+  KeptNames names;
+  names.keep(file);
+  const KeptNames::Writing older = names.set({{"m", "old"}});
+  const KeptNames::Writing newer = names.set({{"m", "new"}});
+  CHECK(names.all() == KeptNames::Names{{"m", "new"}});
+  CHECK(kept().empty());
+  CHECK(newer());
+  CHECK(older());
+  CHECK(kept() == KeptNames::Names{{"m", "new"}});
 }

@@ -123,6 +123,19 @@ TEST_CASE("a stream's host that is known is waited for as long as its first toke
   CHECK(asked.seconds() == 120);
 }
 
+TEST_CASE("a host that may have forgotten a prompt is given the time to read it anew") {
+  Asked asked;
+  asked.demand.delivery = routing::Delivery::streamed;
+  asked.prediction.first_delta = 2;
+  asked.prediction.first_delta_log_sd = 0.5;
+  asked.prediction.cache_hit = 0.75;
+  CHECK(asked.seconds() == doctest::Approx(8 * std::exp(3.72 * 0.5)).epsilon(0.01));
+  for (const double all_but_nothing : {0.999, 1.0}) {
+    asked.prediction.cache_hit = all_but_nothing;
+    CHECK(asked.seconds() == 120);
+  }
+}
+
 TEST_CASE("a whole reply's host may be silent for as long as one answer in forty takes") {
   Asked asked;
   // Lengths are never believed to vary by less than half: exp(1.96 * 0.5 - 0.125) = 2.35 times the mean.

@@ -86,6 +86,34 @@ TEST_CASE("one that does not pay for time saves dollars and costs seconds, and m
   CHECK(found->cost == doctest::Approx(3.6 * 1.15 * 36 / 3600 + found->dollars).epsilon(0.1));
 }
 
+TEST_CASE("what a demoted host counts, the policy in force says for both") {
+  Comparing comparing;
+  const EndpointIndex quick = comparing.world.index("quick");
+  // Every second before the first token is worth so much that the demoted host is still the best one.
+  comparing.world.policy.value_of_ttft = 360.0 / 3600;
+  comparing.decide();
+  for (CheckedShare& check : comparing.then.endpoints[quick].quality) check.regard = Regard::demoted;
+  Stage stage(comparing.world.catalogue);
+  stage.show(comparing.then.version, comparing.then.endpoints);
+  const Decision& decision = stage.decide(comparing.demand, comparing.log, comparing.world.policy);
+  comparing.log.seen_of.clear();
+  comparing.log.not_kept = note(decision, comparing.log.seen_of);
+  comparing.log.chosen = decision.chosen;
+  REQUIRE(comparing.log.chosen == quick);
+  REQUIRE((comparing.log.seen_of[quick].flags & SeenVerdict::is_demoted) != 0);
+  Policy mild = comparing.world.policy, patient = comparing.world.policy;
+  mild.demotion = 1;
+  patient.value_of_ttft /= 2;
+  for (const Policy& shadow : {mild, patient}) {
+    comparing.other = shadow;
+    const auto found = comparing.compare();
+    REQUIRE(found);
+    CHECK(comparing.chosen == quick);
+    CHECK(found->moved == doctest::Approx(0).epsilon(1e-6));
+    CHECK(found->cost == doctest::Approx(0).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("what is measured after the decision decides which was better") {
   Comparing comparing;
   comparing.other.value_of_ttft = comparing.other.value_of_generation = 0;
