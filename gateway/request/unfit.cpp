@@ -69,11 +69,13 @@ class UnfitSearch {
     return !is_lowered || !asked.thinking_budget || *asked.thinking_budget < most->count;
   }
 
-  // A host that is asked to answer in one part of the world is not asked to do so in another.
+  // A host that is asked to answer in one part of the world is not asked to do so in another, and one that
+  // does not know the word would answer wherever it is. Anthropic itself knows it.
   bool runs_where_asked(const routing::Endpoint& endpoint) const {
     const std::string& asked = request_.asked.inference_geo;
-    const std::string& there = endpoint.provider->inference_geo;
-    return asked.empty() || there.empty() || asked == there;
+    const config::ProviderSettings& there = *endpoint.provider;
+    if (asked.empty() || asked == there.inference_geo) return true;
+    return there.inference_geo.empty() && there.base_url.host == "api.anthropic.com";
   }
 
   void look_at(const routing::Endpoint& endpoint) {

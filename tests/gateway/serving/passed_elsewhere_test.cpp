@@ -231,3 +231,19 @@ TEST_CASE("where Anthropic's models are asked to run is said to its host, and ot
     CHECK(world.host(ServedWorld::cheap).requests.empty());
   }
 }
+
+TEST_CASE("a client that says where its model is to run is not sent to a host that may not know the word") {
+  config::Settings settings = cheapest_speaks(Format::messages);
+  bool knows = false;
+  SUBCASE("one of unknown make") {}
+  SUBCASE("Anthropic itself") {
+    settings.providers[0].base_url.host = "api.anthropic.com";
+    knows = true;
+  }
+  ServedWorld world(std::move(settings));
+  world.script(ServedWorld::cheap, document("{}"));
+  world.call(gateway::anthropic_messages_surface(), call(R"(,"inference_geo":"us")"));
+  world.advance(1s);
+  CHECK(world.host(ServedWorld::cheap).requests.empty() == !knows);
+  if (knows) CHECK(json::parse(world.host(ServedWorld::cheap).requests.at(0)).at("inference_geo") == "us");
+}
