@@ -225,6 +225,18 @@ TEST_CASE("where Anthropic's models are asked to run is said to its host, and ot
     CHECK(world.host(ServedWorld::cheap).requests.at(0).find("\"inference_geo\":\"us\"") !=
           std::string::npos);
   }
+  SUBCASE("said by the client, but as nothing") {
+    std::string more = R"(,"inference_geo":null)";
+    SUBCASE("null, the last") {}
+    SUBCASE("an empty text, in the midst") {
+      more = R"(,"inference_geo":"", "top_k": 5)";
+    }
+    world.call(gateway::anthropic_messages_surface(), call(more));
+    world.advance(1s);
+    const std::string sent = world.host(ServedWorld::cheap).requests.at(0);
+    CHECK(json::parse(sent).at("inference_geo") == "us");
+    CHECK(sent.find("inference_geo") == sent.rfind("inference_geo"));
+  }
   SUBCASE("another") {
     world.call(gateway::anthropic_messages_surface(), call(R"(,"inference_geo":"global")"));
     world.advance(1s);
