@@ -267,4 +267,15 @@ TEST_CASE("where Anthropic's models are to run is said to hosts of its own API")
   CHECK(provider("base_url: https://a.example, dialect: anthropic, inference_geo: us").inference_geo == "us");
   CHECK(has(refused("base_url: https://a.example, inference_geo: us"), "only Anthropic's"));
   CHECK(has(refused("base_url: https://a.example, dialect: anthropic, inference_geo: 'u\"s'"), "a word"));
+  const std::string anthropic = "base_url: https://a.example, dialect: anthropic, inference_geo: us";
+  CHECK(has(refused(anthropic + ", speaks: [messages, chat]"), "only Anthropic's"));
+  const auto at_endpoint = [&](const std::string& speaks) {
+    return load("providers:\n  p: {" + anthropic +
+                    "}\nmodels:\n  m: {endpoints: [{provider: p, host_model: h, speaks: " + speaks +
+                    ", context: 1000, price: {input: 1 $/Mtok, output: 1 $/Mtok}}]}\n",
+                "f", sources());
+  };
+  CHECK(at_endpoint("[messages]").settings);
+  CHECK_FALSE(at_endpoint("[chat]").settings);
+  CHECK_FALSE(at_endpoint("[messages, chat]").settings);
 }
