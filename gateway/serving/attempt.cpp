@@ -1,7 +1,7 @@
 #include "gateway/serving/attempt.hpp"
 
-#include "gateway/request/unfit.hpp"
 #include "gateway/continuation/continuation.hpp"
+#include "gateway/request/unfit.hpp"
 #include "gateway/serving/continuing_relay.hpp"
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/interpreted_relay.hpp"
@@ -108,6 +108,7 @@ std::string dropped_text(const InferenceRequest& request, const routing::Endpoin
   std::vector<std::string_view> names;
   for (const std::string_view name : hints) providers::add_name(names, surface.parameter(name));
   for (const std::string_view name : dropped) providers::add_name(names, surface.parameter(name));
+  for (const std::string_view name : request.asked.untold) providers::add_name(names, name);
   for (const OutputBound& bound : request.asked.output_bounds) {
     if (most && bound.tokens > most->count) providers::add_name(names, bound.name);
   }

@@ -6,6 +6,7 @@
 
 #include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
 #include "gateway/surfaces/gemini/gemini.hpp"
+#include "gateway/surfaces/gemini/gemini_embeddings.hpp"
 #include "tests/support/event_frames.hpp"
 #include "tests/support/world.hpp"
 
@@ -180,6 +181,24 @@ TEST_CASE("a call of Google's goes on to Google as it came, and its events as th
   CHECK(world.client.body.find("g-1") == std::string::npos);
   CHECK(world.client.body.find("\"cost\":") != std::string::npos);
   CHECK(world.record().attempts.at(0).usage->output.count == 5);
+}
+
+TEST_CASE("of texts that Google's clients embed, hosts of OpenAI's API are told what it has words for") {
+  ServedWorld world(cheapest_speaks(Format::embeddings));
+  world.script(
+      ServedWorld::cheap,
+      document(R"({"object":"list","data":[{"index":0,"embedding":[1]}],"usage":{"prompt_tokens":1}})"));
+  const gateway::Surface& surface = gateway::gemini_embeddings_surface("embedContent");
+  std::string body =
+      R"({"content":{"parts":[{"text":"a"}]},"taskType":"CLUSTERING","provider":{"data_collection":"allow"}})";
+  CHECK(!surface.complete({"m", "embedContent", ""}, body));
+  world.call(surface, with_slack(body));
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(json::parse(world.host(ServedWorld::cheap).requests.at(0)) ==
+        json::parse(R"({"model":"their-own-name","input":["a"],"encoding_format":"float"})"));
+  CHECK(world.client.has("x-isocost-dropped: taskType"));
 }
 
 TEST_CASE("a prompt that Google blocks is told in its own words") {
