@@ -121,17 +121,17 @@ class VectorsEditor final : public ReplyEditor {
              std::string& out) override {
     out.append(data);  // vectors come whole
   }
+  bool takes(std::string_view body, providers::JsonTokens& tokens) const override {
+    return !vectors_in(body, tokens).empty();
+  }
   void whole(std::string_view body, const CostShown&, const routing::Attempt& attempt,
              providers::JsonTokens& tokens, std::string& out) override {
-    providers::JsonWalk walk(tokens, body, providers::JsonWalk::Depth::any);
-    std::vector<std::pair<std::int64_t, std::string_view>> vectors;
-    const bool is_read = read(walk, body, vectors);
-    tokens.shrink();
-    if (!is_read || vectors.empty()) {
+    Vectors vectors = vectors_in(body, tokens);
+    if (vectors.empty()) {
       out.append(body);
       return;
     }
-    std::ranges::stable_sort(vectors, {}, &std::pair<std::int64_t, std::string_view>::first);
+    std::ranges::stable_sort(vectors, {}, &Vectors::value_type::first);
     out += asked_ == Asked::one ? "{\"embedding\":" : "{\"embeddings\":[";
     for (const auto& [index, values] : vectors) {
       if (&values != &vectors.front().second) {
@@ -146,8 +146,17 @@ class VectorsEditor final : public ReplyEditor {
   }
 
  private:
-  static bool read(providers::JsonWalk& walk, std::string_view body,
-                   std::vector<std::pair<std::int64_t, std::string_view>>& vectors) {
+  using Vectors = std::vector<std::pair<std::int64_t, std::string_view>>;  // by their index
+
+  // None where one of them cannot be read.
+  static Vectors vectors_in(std::string_view body, providers::JsonTokens& tokens) {
+    providers::JsonWalk walk(tokens, body, providers::JsonWalk::Depth::any);
+    Vectors vectors;
+    const bool is_read = read(walk, body, vectors);
+    tokens.shrink();
+    return is_read ? vectors : Vectors();
+  }
+  static bool read(providers::JsonWalk& walk, std::string_view body, Vectors& vectors) {
     using providers::JsonType;
     const auto item = [&] {
       if (walk.type() != JsonType::object) return walk.skip();

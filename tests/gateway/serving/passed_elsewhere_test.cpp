@@ -201,6 +201,18 @@ TEST_CASE("of texts that Google's clients embed, hosts of OpenAI's API are told 
   CHECK(world.client.has("x-isocost-dropped: taskType"));
 }
 
+TEST_CASE("vectors that Google's clients cannot be told are a bad reply") {
+  ServedWorld world(cheapest_speaks(Format::embeddings));
+  world.script(ServedWorld::cheap, document(R"({"object":"list","data":[{"index":0,"embedding":"AACAPw=="}],)"
+                                            R"("usage":{"prompt_tokens":1}})"));
+  world.call(gateway::gemini_embeddings_surface("embedContent"),
+             with_slack(R"({"model":"m","input":["a"]})"));
+  world.advance(60s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 502);
+  CHECK(world.client.body.find("AACAPw") == std::string::npos);
+}
+
 TEST_CASE("a prompt that Google blocks is told in its own words") {
   ServedWorld world(cheapest_speaks(Format::gemini));
   world.script(

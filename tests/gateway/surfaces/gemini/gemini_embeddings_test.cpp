@@ -85,5 +85,17 @@ TEST_CASE("vectors go back in Google's words, digit for digit and in their order
         R"({"embeddings":[{"values":[0.10, -2]},{"values":[3e-1]}],"usageMetadata":{"promptTokenCount":7}})");
   CHECK(answered(one, reply) ==
         R"({"embedding":{"values":[0.10, -2]},"usageMetadata":{"promptTokenCount":7}})");
-  CHECK(answered(one, "{}") == "{}");
+}
+
+TEST_CASE("a reply whose vectors cannot be read is none") {
+  const auto taken = [](const std::string& reply) {
+    providers::JsonTokens tokens;
+    std::string text = reply;
+    text.reserve(reply.size() + 64);
+    return one.editor({}, {})->takes(text, tokens);
+  };
+  CHECK(taken(R"({"data":[{"index":0,"embedding":[1]}]})"));
+  CHECK(!taken(R"({"data":[{"index":0,"embedding":"AACAPw=="}]})"));
+  CHECK(!taken(R"({"data":[{"index":0,"embedding":[1]},{"index":1}]})"));
+  CHECK(!taken("{}"));
 }
