@@ -78,6 +78,14 @@ class UnfitSearch {
     return there.inference_geo.empty() && there.base_url.host == "api.anthropic.com";
   }
 
+  // Of a host without a word for it the wish is taken out, and it thinks all the same.
+  bool thinks_against_wish(const Dialect& dialect, const routing::Endpoint& endpoint) const {
+    if (dialect.format() != config::Format::chat || request_.asked.thinking.effort != "none") return false;
+    const providers::HostModel model = providers::host_model_of(endpoint);
+    return model.reasoning_switch == config::ReasoningSwitch::none &&
+           model.thinking != providers::HostModel::Thinking::none;
+  }
+
   void look_at(const routing::Endpoint& endpoint) {
     const Dialect* dialect = dialect_for(request_, endpoint);
     if (!dialect) return leave_out(endpoint, Unfit::Why::speaks_no_api);
@@ -94,6 +102,8 @@ class UnfitSearch {
       if (auto parameter = not_sayable(request_, *dialect, endpoint)) {
         return leave_out(endpoint, Unfit::Why::cannot_be_told, *parameter);
       }
+    } else if (thinks_against_wish(*dialect, endpoint)) {
+      return leave_out(endpoint, Unfit::Why::cannot_be_told, request_.surface->parameter("reasoning"));
     }
     anybody_ = true;
   }

@@ -142,6 +142,7 @@ providers::PassedWishes wishes_of(const InferenceRequest& request) {
     if (word == asked.effort) thinking.effort = effort;
   }
   thinking.budget = asked.budget;
+  wishes.host_words = asked.host_words;
   return wishes;
 }
 
@@ -160,7 +161,8 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   if (is_native(with)) {
     const providers::PassedMembers passed = with.dialect.passed(wishes_of(request), model);
     outgoing.fields = passed.fields;
-    with.served.dropped = dropped_text(request, endpoint, {}, {});
+    with.served.dropped =
+        dropped_text(request, endpoint, {}, {passed.left_out.begin(), passed.left_out.end()});
     std::optional<config::Tokens> most = endpoint.settings->max_output;
     if (request.most_output && (!most || *request.most_output < *most)) most = request.most_output;
     std::vector<BodyEdit> more;

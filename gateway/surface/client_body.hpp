@@ -57,6 +57,8 @@ struct AskedThinking {
   std::string_view effort{};  // static: "none", "low"; empty: it is not said
   std::optional<std::int64_t> budget{};
   std::vector<MemberPlace> members;  // that say it
+  // Members in the words of single hosts that are sent as they came; static.
+  std::vector<std::string_view> host_words{};
 
   bool is_said() const { return !effort.empty() || budget; }
 };

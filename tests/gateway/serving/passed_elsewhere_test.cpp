@@ -25,6 +25,13 @@ config::Settings cheapest_speaks(Format format) {
   return settings;
 }
 
+config::Settings cheapest_thinks(config::ReasoningSwitch by) {
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints[0].reasoning_switch = by;
+  settings.models[0].endpoints[0].features.set(static_cast<std::size_t>(config::Feature::reasoning));
+  return settings;
+}
+
 std::string with_slack(std::string body) {
   body.reserve(body.size() + 64);
   return body;
@@ -227,10 +234,7 @@ TEST_CASE("a prompt that Google blocks is told in its own words") {
 }
 
 TEST_CASE("a chat's wish to think is put into the words of its host") {
-  config::Settings settings = three_prices();
-  settings.models[0].endpoints[0].reasoning_switch = config::ReasoningSwitch::thinking;
-  settings.models[0].endpoints[0].features.set(static_cast<std::size_t>(config::Feature::reasoning));
-  ServedWorld world(std::move(settings));
+  ServedWorld world(cheapest_thinks(config::ReasoningSwitch::thinking));
   world.script(ServedWorld::cheap, document(whole_answer));
   world.ask_whole(R"(,"reasoning_effort":"low")");
   world.advance(1s);
@@ -238,6 +242,68 @@ TEST_CASE("a chat's wish to think is put into the words of its host") {
   const json::value sent = json::parse(world.host(ServedWorld::cheap).requests.at(0));
   CHECK(sent.at("thinking").at("type") == "enabled");
   CHECK(!sent.as_object().contains("reasoning_effort"));
+}
+
+TEST_CASE("a host without a word for it is not asked not to think, and what else it is not told is named") {
+  config::Settings settings = cheapest_thinks(config::ReasoningSwitch::none);
+  SUBCASE("not to think") {
+    ServedWorld world(std::move(settings));
+    world.script(ServedWorld::cheap, document(whole_answer));
+    world.script(ServedWorld::middle, document(whole_answer));
+    world.ask_whole(R"(,"reasoning_effort":"none")");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.host(ServedWorld::cheap).requests.empty());
+    CHECK(json::parse(world.host(ServedWorld::middle).requests.at(0)).at("reasoning_effort") == "none");
+  }
+  SUBCASE("not to think, where the model does not") {
+    settings.models[0].endpoints[0].thinking = config::Thinking::none;
+    ServedWorld world(std::move(settings));
+    world.script(ServedWorld::cheap, document(whole_answer));
+    world.ask_whole(R"(,"reasoning_effort":"none")");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.host(ServedWorld::cheap).requests.at(0).find("reasoning") == std::string::npos);
+    CHECK(!world.client.has("x-isocost-dropped"));
+  }
+  SUBCASE("how much") {
+    ServedWorld world(std::move(settings));
+    world.script(ServedWorld::cheap, document(whole_answer));
+    world.ask_whole(R"(,"reasoning_effort":"low")");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.host(ServedWorld::cheap).requests.at(0).find("reasoning") == std::string::npos);
+    CHECK(world.client.has("x-isocost-dropped: reasoning\r\n"));
+  }
+}
+
+TEST_CASE("a client that says a host's own words is passed on with them alone") {
+  using Switch = config::ReasoningSwitch;
+  Switch by{};
+  std::string more;
+  SUBCASE("DeepSeek's") {
+    by = Switch::thinking;
+    more = R"("reasoning_effort":"low","thinking":{"type":"disabled"})";
+  }
+  SUBCASE("Alibaba's") {
+    by = Switch::enable_thinking;
+    more = R"("reasoning_effort":"low","enable_thinking":false)";
+  }
+  SUBCASE("a template's") {
+    by = Switch::template_enable_thinking;
+    more = R"("reasoning_effort":"low","chat_template_kwargs":{"enable_thinking":false,"other":1})";
+  }
+  SUBCASE("OpenRouter's") {
+    by = Switch::reasoning;
+    more = R"("reasoning":{"effort":"high","exclude":true})";
+  }
+  ServedWorld world(cheapest_thinks(by));
+  world.script(ServedWorld::cheap, document(whole_answer));
+  world.ask_whole("," + more);
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.host(ServedWorld::cheap).requests.at(0) ==
+        R"({"model":"their-own-name",)" + more + R"(,"messages":[{"role":"user","content":"Hi"}]})");
 }
 
 TEST_CASE("where Anthropic's models are asked to run is said to its host, and other wishes go elsewhere") {
