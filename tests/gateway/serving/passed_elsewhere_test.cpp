@@ -190,6 +190,28 @@ TEST_CASE("a call of Google's goes on to Google as it came, and its events as th
   CHECK(world.record().attempts.at(0).usage->output.count == 5);
 }
 
+TEST_CASE("betas that who serves Anthropic's models is not told are named") {
+  ServedWorld world(cheapest_speaks(Format::vertex_messages));
+  world.script(
+      ServedWorld::cheap,
+      document(R"({"id":"msg_1","type":"message","role":"assistant","model":"c","content":[{"type":"text",)"
+               R"("text":"Hi"}],"stop_reason":"end_turn","usage":{"input_tokens":9,"output_tokens":5}})"));
+  gateway::Incoming incoming;
+  incoming.body = call("");
+  incoming.api.betas = "from-the-future-2027-01-01,interleaved-thinking-2025-05-14,claude-code-20250219";
+  incoming.arrived = world.loop.timer.now();
+  auto understood =
+      gateway::understand(gateway::anthropic_messages_surface(), incoming, nullptr, world.services);
+  world.request.emplace(std::move(std::get<gateway::InferenceRequest>(understood)));
+  world.reply.emplace(world.client, world.loop.timer, *world.request->surface, world.request->id);
+  world.loop.start(gateway::serve(world.services, *world.request, *world.reply, world.interruption),
+                   world.outcome);
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.client.has("x-isocost-dropped: betas.from-the-future-2027-01-01\r\n"));
+}
+
 TEST_CASE("of texts that Google's clients embed, hosts of OpenAI's API are told what it has words for") {
   ServedWorld world(cheapest_speaks(Format::embeddings));
   world.script(
