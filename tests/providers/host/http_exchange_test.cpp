@@ -1,9 +1,11 @@
 #include "providers/host/http_exchange.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include "tests/support/few_descriptors.hpp"
 #include "tests/support/raw_host.hpp"
+#include "tests/support/scratch_directory.hpp"
 #include "tests/support/scripted_names.hpp"
 
 using namespace std::chrono_literals;
@@ -44,6 +46,41 @@ struct World {
     host.stop();
     loop.settle();
   }
+};
+
+// A host of Amazon's, and who gives this machine its keys.
+struct KeysWorld : World {
+  explicit KeysWorld(config::AwsAccess::Source source = config::AwsAccess::Source::instance_role) {
+    config::AwsAccess& aws = settings.access.aws.emplace();
+    aws.region = "us-east-1";
+    aws.source = source;
+    aws.issuer = config::BaseUrl{
+        .scheme = config::BaseUrl::Scheme::http, .host = "127.0.0.1", .port = giver.port(), .path = ""};
+    settings.credential = config::Secret();
+  }
+  ~KeysWorld() {
+    made.reset();
+    giver.stop();
+    loop.settle();
+  }
+  void answer(std::size_t connection, const std::string& text) {
+    Peer& peer = giver.connection(connection);
+    peer.read_until("\r\n\r\n");
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text);
+  }
+  // Each call of the three has a connection of its own. With the keys the host gets its `next` connection.
+  void give_keys(std::size_t first, const std::string& id, std::size_t next) {
+    answer(first, "session");
+    answer(first + 1, "role");
+    answer(first + 2, R"({"AccessKeyId":")" + id +
+                          R"(","SecretAccessKey":"s","Token":"t","Expiration":"2026-11-24T18:00:00Z"})");
+    loop.until([&] {
+      loop.advance(25ms);
+      return host.connections() == next;
+    });
+  }
+
+  RawHost giver{loop};
 };
 
 const std::string small = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
@@ -485,4 +522,39 @@ TEST_CASE("a host that cannot be reached is not tried again at once") {
   provider->keep_ready(provider);
   world.loop.settle();
   CHECK(world.names.asked.size() == 2);
+}
+
+TEST_CASE("fetched keys that a host does not take any more are fetched anew, once") {
+  KeysWorld world;
+  {
+    Asked first(world.loop, world.provider());
+    world.give_keys(0, "FIRST", 1);
+    Peer& peer = world.host.connection(0);
+    CHECK(peer.read_until("{\"model\"").find("FIRST/") != std::string::npos);
+    peer.take();
+    peer.send(small);
+    CHECK(*first.body() == "{}");
+  }
+  world.loop.advance(20s);
+  Asked asked(world.loop, world.provider());
+  Peer& peer = world.host.connection(0);
+  peer.read_until("{\"model\"");
+  SUBCASE("they have ended") {
+    peer.send(
+        "HTTP/1.1 403 Forbidden\r\nx-amzn-ErrorType: ExpiredTokenException\r\nContent-Length: 2\r\n\r\n{}");
+    world.give_keys(3, "SECOND", 2);
+    Peer& again = world.host.connection(1);
+    CHECK(again.read_until("{\"model\"").find("SECOND/") != std::string::npos);
+    again.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}");
+    REQUIRE(asked.head().has_value());
+    CHECK(asked.head()->status == 403);
+  }
+  SUBCASE("who asks may not do this") {
+    peer.send(
+        "HTTP/1.1 403 Forbidden\r\nx-amzn-ErrorType: AccessDeniedException:http://a.example/\r\n"
+        "Content-Length: 2\r\n\r\n{}");
+    REQUIRE(asked.head().has_value());
+    CHECK(asked.head()->status == 403);
+    CHECK(world.giver.connections() == 3);
+  }
 }
