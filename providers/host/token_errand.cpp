@@ -1,7 +1,9 @@
 #include "providers/host/token_errand.hpp"
 
-#include <fstream>
-#include <iterator>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <optional>
 
 #include "providers/credentials/temporary_keys.hpp"
@@ -51,11 +53,22 @@ config::ProviderSettings settings_of(const config::ProviderSettings& provider) {
 
 // A token of a workload, which others put there anew while we run.
 std::optional<std::string> token_in(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), {});
+  // Whatever else than a file lies there must not hold up the loop.
+  const int in = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (in < 0) return std::nullopt;
+  struct stat what {};
+  std::string text(most_bytes + 1, '\0');
+  std::size_t size = 0;
+  ssize_t read = ::fstat(in, &what) == 0 && S_ISREG(what.st_mode) ? 1 : -1;
+  while (read > 0 && size < text.size()) {
+    read = ::read(in, text.data() + size, text.size() - size);
+    if (read > 0) size += static_cast<std::size_t>(read);
+  }
+  ::close(in);
+  text.resize(size);
+  if (read < 0 || size > most_bytes) return std::nullopt;
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.pop_back();
-  const bool is_token = in && !text.empty() && text.size() <= most_bytes;
-  return is_token ? std::optional(std::move(text)) : std::nullopt;
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
 
 // What goes into a head or a path.

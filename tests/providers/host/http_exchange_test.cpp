@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <fstream>
+
 #include "tests/support/few_descriptors.hpp"
 #include "tests/support/raw_host.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -522,6 +524,47 @@ TEST_CASE("a host that cannot be reached is not tried again at once") {
   provider->keep_ready(provider);
   world.loop.settle();
   CHECK(world.names.asked.size() == 2);
+}
+
+TEST_CASE("the token of a workload is read of a file alone, and of no large one") {
+  support::ScratchDirectory directory;
+  KeysWorld world(config::AwsAccess::Source::web_identity);
+  config::AwsAccess& aws = *world.settings.access.aws;
+  aws.role = "arn:aws:iam::1:role/r";
+  aws.token_file = directory.file("token");
+  SUBCASE("a pipe that nobody writes to") {
+    REQUIRE(::mkfifo(aws.token_file.c_str(), 0600) == 0);
+  }
+  SUBCASE("a directory") {
+    aws.token_file = directory.file("");
+  }
+  SUBCASE("more than a token") {
+    std::ofstream(aws.token_file) << std::string((64 << 10) + 1, 'a');
+  }
+  SUBCASE("nothing") {
+    std::ofstream(aws.token_file) << "\n";
+  }
+  Asked asked(world.loop, world.provider());
+  world.loop.advance(25ms);
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::credential);
+  CHECK(std::string(asked.exchange().why()).find("holds no token") != std::string::npos);
+}
+
+TEST_CASE("the token of a workload goes to who gives keys for it") {
+  support::ScratchDirectory directory;
+  KeysWorld world(config::AwsAccess::Source::web_identity);
+  world.settings.access.aws->role = "arn:aws:iam::1:role/r";
+  world.settings.access.aws->token_file = directory.file("token");
+  std::ofstream(directory.file("token")) << "of-a-workload\n";
+  Asked asked(world.loop, world.provider());
+  CHECK(world.giver.connection(0).read_until("WebIdentityToken=of-a-workload").starts_with("POST / "));
+  world.answer(0, "{}");
+  world.loop.until([&] {
+    world.loop.advance(25ms);
+    return asked.has_head();
+  });
+  CHECK(asked.head().error() == FailureKind::credential);
 }
 
 TEST_CASE("fetched keys that a host does not take any more are fetched anew, once") {
