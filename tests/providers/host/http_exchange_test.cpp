@@ -567,6 +567,21 @@ TEST_CASE("the token of a workload goes to who gives keys for it") {
   CHECK(asked.head().error() == FailureKind::credential);
 }
 
+TEST_CASE("all calls that keys are fetched by have one limit together") {
+  KeysWorld world;
+  Asked asked(world.loop, world.provider());
+  world.giver.connection(0).read_until("\r\n\r\n");
+  world.loop.advance(10s);
+  world.answer(0, "session");
+  Peer& second = world.giver.connection(1);
+  second.read_until("\r\n\r\n");
+  world.loop.advance(4s);
+  CHECK(!second.ended());
+  world.loop.advance(2s);
+  world.loop.until([&] { return second.ended(); });
+  CHECK(asked.head().error() == FailureKind::credential);
+}
+
 TEST_CASE("fetched keys that a host does not take any more are fetched anew, once") {
   KeysWorld world;
   {
