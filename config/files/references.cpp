@@ -55,6 +55,15 @@ void check_listeners(const Node& root, const Settings& settings) {
   }
 }
 
+// Where a provider's models are to run is said in one API alone.
+void check_place_is_said(const Node& place, const EndpointSettings& endpoint,
+                         const ProviderSettings& provider) {
+  if (provider.inference_geo.empty() || !place.has("speaks")) return;
+  if (endpoint.speaks == Formats(Format::messages)) return;
+  place["speaks"].error("the provider has an `inference_geo`, which only Anthropic's `messages` can say",
+                        "write `[messages]`, or name a provider without it");
+}
+
 void check_endpoints(const Node& root, Settings& settings) {
   const Names providers = names_of(settings.providers);
   const Node models = root["models"];
@@ -73,6 +82,7 @@ void check_endpoints(const Node& root, Settings& settings) {
         endpoint.provider_index = found->second;
         const ProviderSettings& provider = settings.providers[found->second];
         if (!place.has("speaks")) endpoint.speaks = provider.speaks;
+        check_place_is_said(place, endpoint, provider);
         if (!place.has("reasoning_switch")) endpoint.reasoning_switch = provider.reasoning_switch;
       } else {
         refuse_name(place["provider"], "provider", endpoint.provider.text, providers.list);

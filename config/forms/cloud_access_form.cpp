@@ -19,7 +19,7 @@ BaseUrl usual_machine_server() {
 
 // Nobody else can be meant, or listen between.
 bool is_of_this_machine(std::string_view host) {
-  return is_loopback(host) || host.starts_with("169.254.") || host == "fd00:ec2::254" ||
+  return is_loopback(host) || is_link_local(host) || host == "fd00:ec2::254" ||
          host == "metadata.google.internal";
 }
 

@@ -45,8 +45,10 @@ void check_inference_geo(const Node& node, const ProviderSettings& provider) {
   const bool is_word =
       provider.inference_geo.find_first_not_of("abcdefghijklmnopqrstuvwxyz-_") == std::string::npos;
   if (!is_word) node["inference_geo"].refuse("a word of Anthropic's such as `us`");
-  if (!provider.speaks.has(Format::messages)) {
-    node["inference_geo"].error("only Anthropic's `messages` has it", "remove it");
+  if (provider.speaks != Formats(Format::messages)) {
+    node["inference_geo"].error(
+        "only Anthropic's `messages` has it, and requests in another API would go without",
+        "remove it, or write `speaks: [messages]`");
   }
 }
 

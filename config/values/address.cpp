@@ -95,6 +95,10 @@ bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "::1" || (is_ipv4(host) && host.starts_with("127."));
 }
 
+bool is_link_local(std::string_view host) {
+  return is_ipv4(host) && host.starts_with("169.254.");
+}
+
 std::variant<ListenAddress, AddressFault> parse_listen_address(std::string_view text) {
   const HostAndPort parts = split(text);
   // 0: the system chooses a free one.

@@ -24,5 +24,7 @@ std::variant<BaseUrl, AddressFault> parse_base_url(std::string_view text);
 
 // Whether nobody but this machine can be meant: 127.0.0.0/8, ::1, localhost.
 bool is_loopback(std::string_view host);
+// An address of 169.254.0.0/16, which no router passes on; no name is one.
+bool is_link_local(std::string_view host);
 
 }  // namespace config

@@ -20,7 +20,7 @@ struct Reached {
 // The provider that goes on; null where none does.
 std::shared_ptr<providers::Provider> unchanged(const config::ProviderSettings& settings,
                                                const Hosts* before) {
-  if (!before || settings.ca_file) return {};
+  if (!before || settings.ca_file || settings.access.tls) return {};
   const auto& known = before->generation->catalogue->settings().providers;
   const auto same = std::ranges::find(known, settings);
   return same == known.end() ? nullptr : before->providers[static_cast<std::size_t>(same - known.begin())];

@@ -10,8 +10,8 @@
 namespace gateway {
 
 // A provider whose settings did not change stays the one of `before`, with its open connections and its TLS
-// session; one with a `ca_file` is made anew, so that the file is read again. `before` may be null. `io`,
-// `timer` and `resolver` must outlive the hosts.
+// session; one with a `ca_file`, or with a certificate to show, is made anew, so that the files are read
+// again. `before` may be null. `io`, `timer` and `resolver` must outlive the hosts.
 std::shared_ptr<const Hosts> hosts_of(std::shared_ptr<const Generation> generation, const Hosts* before,
                                       boost::asio::io_context& io, providers::Timer& timer,
                                       providers::Resolver& resolver);

@@ -69,11 +69,21 @@ class UnfitSearch {
     return !is_lowered || !asked.thinking_budget || *asked.thinking_budget < most->count;
   }
 
-  // A host that is asked to answer in one part of the world is not asked to do so in another.
+  // A host that is asked to answer in one part of the world is not asked to do so in another, and one that
+  // does not know the word would answer wherever it is. Anthropic itself knows it.
   bool runs_where_asked(const routing::Endpoint& endpoint) const {
     const std::string& asked = request_.asked.inference_geo;
-    const std::string& there = endpoint.provider->inference_geo;
-    return asked.empty() || there.empty() || asked == there;
+    const config::ProviderSettings& there = *endpoint.provider;
+    if (asked.empty() || asked == there.inference_geo) return true;
+    return there.inference_geo.empty() && there.base_url.host == "api.anthropic.com";
+  }
+
+  // Of a host without a word for it the wish is taken out, and it thinks all the same.
+  bool thinks_against_wish(const Dialect& dialect, const routing::Endpoint& endpoint) const {
+    if (dialect.format() != config::Format::chat || request_.asked.thinking.effort != "none") return false;
+    const providers::HostModel model = providers::host_model_of(endpoint);
+    return model.reasoning_switch == config::ReasoningSwitch::none &&
+           model.thinking != providers::HostModel::Thinking::none;
   }
 
   void look_at(const routing::Endpoint& endpoint) {
@@ -92,6 +102,8 @@ class UnfitSearch {
       if (auto parameter = not_sayable(request_, *dialect, endpoint)) {
         return leave_out(endpoint, Unfit::Why::cannot_be_told, *parameter);
       }
+    } else if (thinks_against_wish(*dialect, endpoint)) {
+      return leave_out(endpoint, Unfit::Why::cannot_be_told, request_.surface->parameter("reasoning"));
     }
     anybody_ = true;
   }

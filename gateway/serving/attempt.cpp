@@ -1,7 +1,7 @@
 #include "gateway/serving/attempt.hpp"
 
-#include "gateway/request/unfit.hpp"
 #include "gateway/continuation/continuation.hpp"
+#include "gateway/request/unfit.hpp"
 #include "gateway/serving/continuing_relay.hpp"
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/interpreted_relay.hpp"
@@ -108,6 +108,7 @@ std::string dropped_text(const InferenceRequest& request, const routing::Endpoin
   std::vector<std::string_view> names;
   for (const std::string_view name : hints) providers::add_name(names, surface.parameter(name));
   for (const std::string_view name : dropped) providers::add_name(names, surface.parameter(name));
+  for (const std::string_view name : request.asked.untold) providers::add_name(names, name);
   for (const OutputBound& bound : request.asked.output_bounds) {
     if (most && bound.tokens > most->count) providers::add_name(names, bound.name);
   }
@@ -141,7 +142,15 @@ providers::PassedWishes wishes_of(const InferenceRequest& request) {
     if (word == asked.effort) thinking.effort = effort;
   }
   thinking.budget = asked.budget;
+  wishes.host_words = asked.host_words;
   return wishes;
+}
+
+// Those that kept the call from being passed on to who serves the same API's models.
+std::vector<std::string> untold_betas(const Attempting& with) {
+  const config::Format spoken = with.request.surface->format();
+  if (with.dialect.native_format() != spoken || with.dialect.format() == spoken) return {};
+  return with.dialect.passed({.fields = {}, .betas = with.request.betas}, {}).left_out;
 }
 
 // Sends the request in the host's words: the client's own bytes with a few edits, or the conversation.
@@ -159,7 +168,8 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   if (is_native(with)) {
     const providers::PassedMembers passed = with.dialect.passed(wishes_of(request), model);
     outgoing.fields = passed.fields;
-    with.served.dropped = dropped_text(request, endpoint, {}, {});
+    with.served.dropped =
+        dropped_text(request, endpoint, {}, {passed.left_out.begin(), passed.left_out.end()});
     std::optional<config::Tokens> most = endpoint.settings->max_output;
     if (request.most_output && (!most || *request.most_output < *most)) most = request.most_output;
     std::vector<BodyEdit> more;
@@ -190,7 +200,10 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   const providers::WrittenRequest written =
       interpreter.write(*request.conversation, model, delivery, with.services.tokens);
   const providers::Unsaid unsaid = providers::unsaid(*request.conversation, interpreter.carries(model));
-  with.served.dropped = dropped_text(request, endpoint, unsaid.hints, written.dropped);
+  const std::vector<std::string> betas = untold_betas(with);
+  std::vector<std::string_view> dropped = written.dropped;
+  dropped.insert(dropped.end(), betas.begin(), betas.end());
+  with.served.dropped = dropped_text(request, endpoint, unsaid.hints, dropped);
   outgoing.body.add(written.body);
   co_return co_await exchange.start(outgoing);
 }

@@ -45,6 +45,13 @@ class Understood final : public providers::AnswerSink {
   PassedReply reply;
   AnswerCheck check;
 
+  // Whether there are words of the client's for it.
+  bool is_sayable() const {
+    if (answer_) return true;
+    const auto editor = with_.request.surface->editor(identity_of(with_), with_.request.asked);
+    return !editor || editor->takes(body_, with_.services.tokens);
+  }
+
   // As the client gets it, where that is not the host's own bytes.
   std::optional<std::string> said() {
     const Surface& surface = *with_.request.surface;
@@ -172,6 +179,10 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
       co_return;
     case PassedReply::Kind::answer:
       break;
+  }
+  if (!understood.is_sayable()) {
+    fail(FailureKind::bad_reply);
+    co_return;
   }
   attempt.finished = with.services.timer.now() - attempt.dispatched;
   const bool is_counted = attempt.usage.has_value();

@@ -57,6 +57,8 @@ struct AskedThinking {
   std::string_view effort{};  // static: "none", "low"; empty: it is not said
   std::optional<std::int64_t> budget{};
   std::vector<MemberPlace> members;  // that say it
+  // Members in the words of single hosts that are sent as they came; static.
+  std::vector<std::string_view> host_words{};
 
   bool is_said() const { return !effort.empty() || budget; }
 };
@@ -103,6 +105,7 @@ struct ClientBody {
   bool is_for_maker = false;
   std::string inference_geo;  // Anthropic's; empty: it is not said
   AskedThinking thinking{};
+  std::vector<std::string_view> untold{};  // of the client's members those that no host is told; static
   // What else a host of the same API must not be sent as it stands, and what then stands there: static texts.
   std::vector<BodyEdit> edits;
   // The same, for those that do not store answers for clients of ours.

@@ -15,6 +15,8 @@ namespace gateway {
 class ReplyEditor {
  public:
   virtual ~ReplyEditor() = default;
+  // Whether a whole reply holds what the client's words for it are made of.
+  virtual bool takes(std::string_view /*body*/, providers::JsonTokens& /*tokens*/) const { return true; }
   // The data of one event, put behind what is in `out`. It is valid JSON, an object; `cost` is of the usage
   // in it. `tokens` is scratch space.
   virtual void event(std::string_view data, const std::optional<CostShown>& cost,

@@ -31,6 +31,7 @@ struct PassedWishes {
   std::string_view fields;  // of the head, as the client's API has them: lines, each with its end in front
   std::string_view betas;   // of Anthropic's API, with commas between them
   std::optional<ThinkingWish> thinking{};
+  std::span<const std::string_view> host_words{};  // members that say it as single hosts have it
   bool says_geo = false;
 };
 
@@ -39,7 +40,7 @@ struct PassedMembers {
   std::string members;                    // put in: each with a comma behind it
   std::optional<std::string> thinking{};  // the same, in place of the client's own
   std::string fields;                     // of the head; empty: the dialect's
-  std::vector<std::string> left_out{};    // what the host cannot be told, by name
+  std::vector<std::string> left_out{};    // what the host is not told, by name
   bool says_model = true;                 // in the body; else the target does
   bool says_stream = true;                // the same
 };

@@ -21,6 +21,7 @@ struct HostModel {
   config::ThinkTags think_tags = config::ThinkTags::reasoning;
   std::string_view azure_version{};  // of Azure's classic API; empty: it is another one
   config::ReasoningSwitch reasoning_switch = config::ReasoningSwitch::as_it_came;
+  bool thinks_in_levels = false;     // beside `thinking`, as DeepSeek does
   std::string_view inference_geo{};  // of Anthropic's; empty: it is not said
   std::uint64_t owner = 0;  // whom what only this endpoint can read is marked for; 0: nobody else would
 };

@@ -104,7 +104,9 @@ bool HttpExchange::enters_again(const HostReply& reply, const OutgoingRequest& r
     case Access::Kind::token:
       return reply.status == 401 && access.token.refused(token_, now) && entered_ < 2;
     case Access::Kind::signatures:
-      break;
+      // Keys that were fetched may have ended before their time.
+      if (!access.fetches() || (reply.status != 401 && reply.status != 403)) return false;
+      return !reply.is_known_and_refused && access.token.refused(token_, now) && entered_ < 2;
   }
   return false;
 }

@@ -199,6 +199,8 @@ std::optional<Result<HostReply>> HttpExchange::understand_head(std::size_t seen)
     const auto told = date ? http_date(*date) : std::nullopt;
     if (told)
       reply.clock_ahead = std::chrono::duration_cast<config::Duration>(provider_.timer_.wall() - *told);
+    const auto type = head.fields.find("x-amzn-errortype");
+    reply.is_known_and_refused = type && type->starts_with("AccessDenied");
   }
   // We asked for identity: anything else could not be read.
   if (!head.content_encoding.empty() && !same_name(head.content_encoding, "identity")) {

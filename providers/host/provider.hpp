@@ -27,6 +27,8 @@ struct HostReply {
   RateLimits limits{};
   // Of a refusal, where the host says its time: how far this machine's clock is ahead of it.
   std::optional<config::Duration> clock_ahead{};
+  // Of a refusal of Amazon's: who asks is known, and may not do this.
+  bool is_known_and_refused = false;
 
   // That the clock is wrong, where it is by so much that credentials are refused for it; else empty.
   std::string clock_words() const;

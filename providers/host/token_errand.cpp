@@ -1,7 +1,9 @@
 #include "providers/host/token_errand.hpp"
 
-#include <fstream>
-#include <iterator>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <optional>
 
 #include "providers/credentials/temporary_keys.hpp"
@@ -11,6 +13,7 @@
 namespace providers {
 namespace {
 
+// With all of its calls: less than until somebody else is sent.
 constexpr config::Duration longest_errand = std::chrono::seconds(15);
 constexpr std::size_t most_bytes = 64 << 10;
 
@@ -51,11 +54,22 @@ config::ProviderSettings settings_of(const config::ProviderSettings& provider) {
 
 // A token of a workload, which others put there anew while we run.
 std::optional<std::string> token_in(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), {});
+  // Whatever else than a file lies there must not hold up the loop.
+  const int in = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (in < 0) return std::nullopt;
+  struct stat what {};
+  std::string text(most_bytes + 1, '\0');
+  std::size_t size = 0;
+  ssize_t read = ::fstat(in, &what) == 0 && S_ISREG(what.st_mode) ? 1 : -1;
+  while (read > 0 && size < text.size()) {
+    read = ::read(in, text.data() + size, text.size() - size);
+    if (read > 0) size += static_cast<std::size_t>(read);
+  }
+  ::close(in);
+  text.resize(size);
+  if (read < 0 || size > most_bytes) return std::nullopt;
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.pop_back();
-  const bool is_token = in && !text.empty() && text.size() <= most_bytes;
-  return is_token ? std::optional(std::move(text)) : std::nullopt;
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
 
 // What goes into a head or a path.
@@ -96,8 +110,9 @@ Task<void> TokenErrand::fetch() {
 }
 
 Task<std::string> TokenErrand::ask() {
+  const config::TimePoint limit = timer_.now() + longest_errand;
   const config::AccessSettings& access = access_->settings().access;
-  if (access.aws) co_return co_await ask_amazon(*access.aws);
+  if (access.aws) co_return co_await ask_amazon(*access.aws, limit);
   Call call;
   if (access.google && access.google->metadata_server) {
     call = {.method = "GET",
@@ -117,14 +132,14 @@ Task<std::string> TokenErrand::ask() {
   } else {
     call.form = client_credentials_form(*access.entra);
   }
-  const Heard heard = co_await ask_for(call);
+  const Heard heard = co_await ask_for(call, limit);
   if (!heard.why.empty()) co_return heard.why;
   JsonTokens tokens;
   GivenToken given = read_token(heard.body, tokens);
   co_return take(heard, std::move(given));
 }
 
-Task<std::string> TokenErrand::ask_amazon(const config::AwsAccess& aws) {
+Task<std::string> TokenErrand::ask_amazon(const config::AwsAccess& aws, config::TimePoint limit) {
   Call call;
   if (aws.source == config::AwsAccess::Source::web_identity) {
     const auto token = token_in(aws.token_file);
@@ -135,17 +150,17 @@ Task<std::string> TokenErrand::ask_amazon(const config::AwsAccess& aws) {
     call = {.method = "PUT",
             .target = "/latest/api/token",
             .fields = "\r\nX-aws-ec2-metadata-token-ttl-seconds: 300"};
-    const Heard session = co_await ask_for(call);
+    const Heard session = co_await ask_for(call, limit);
     if (!session.is_good()) co_return "no session: " + session.words();
     const std::string path = "/latest/meta-data/iam/security-credentials/";
     call = {.method = "GET",
             .target = path,
             .fields = "\r\nX-aws-ec2-metadata-token: " + first_line(session.body)};
-    const Heard role = co_await ask_for(call);
+    const Heard role = co_await ask_for(call, limit);
     if (!role.is_good()) co_return "this machine has no role: " + role.words();
     call.target = path + first_line(role.body);
   }
-  const Heard heard = co_await ask_for(call);
+  const Heard heard = co_await ask_for(call, limit);
   if (!heard.why.empty()) co_return heard.why;
   JsonTokens tokens;
   GivenToken given = read_temporary_keys(heard.body, timer_.wall(), tokens);
@@ -161,11 +176,11 @@ std::string TokenErrand::take(const Heard& heard, GivenToken given) {
   return {};
 }
 
-Task<TokenErrand::Heard> TokenErrand::ask_for(const Call& call) {
+Task<TokenErrand::Heard> TokenErrand::ask_for(const Call& call, config::TimePoint limit) {
   static const TokenDialect dialect;
   const std::unique_ptr<Exchange> exchange = host_.begin();
   Limit late([&exchange] { exchange->abort(); });
-  timer_.set(late, timer_.now() + longest_errand);
+  timer_.set(late, limit);
   OutgoingRequest request{.method = call.method,
                           .dialect = &dialect,
                           .target = call.target,

@@ -40,9 +40,9 @@ class TokenErrand : public std::enable_shared_from_this<TokenErrand> {
 
   // Each: empty where it was fetched, else why not.
   Task<std::string> ask();
-  Task<std::string> ask_amazon(const config::AwsAccess& aws);
+  Task<std::string> ask_amazon(const config::AwsAccess& aws, config::TimePoint limit);
   std::string take(const Heard& heard, GivenToken given);
-  Task<Heard> ask_for(const Call& call);
+  Task<Heard> ask_for(const Call& call, config::TimePoint limit);
 
   const std::shared_ptr<Access> access_;
   const config::ProviderSettings settings_;  // of who gives tokens

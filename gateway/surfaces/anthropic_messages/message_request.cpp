@@ -88,7 +88,10 @@ class MessageReader final : public ClientBodyReader {
   }
 
   // Hosts say the version in the head, or have one of their own.
-  bool is_for_router(std::string_view name) const override { return name == "anthropic_version"; }
+  // An empty place says nothing, and must not stand behind the one that its host is told.
+  bool is_for_router(std::string_view name) const override {
+    return name == "anthropic_version" || (name == "inference_geo" && request_.inference_geo.empty());
+  }
   static bool is_known_to_us(std::string_view name) {
     constexpr std::array<std::string_view, 10> routers{"provider", "models",    "route",      "preset",
                                                        "plugins",  "debug",     "transforms", "usage",

@@ -1,6 +1,7 @@
 #include "gateway/surfaces/gemini/gemini_embeddings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <utility>
 #include <vector>
@@ -31,9 +32,20 @@ ErrorReply refusal(std::string param, std::string message) {
           .should_retry = ShouldRetry::no};
 }
 
+// What the router reads of a body, whichever API it is of.
+constexpr std::array<std::string_view, 11> for_router{"provider",   "models", "session_id", "user",
+                                                      "debug",      "route",  "preset",     "plugins",
+                                                      "transforms", "usage",  "trace"};
+
 // A call in OpenAI's words.
 class Rewriting {
  public:
+  void carry(const json::object& call) {
+    for (const std::string_view name : for_router) {
+      if (const json::value* const said = call.if_contains(name)) carried_[name] = *said;
+    }
+  }
+
   std::optional<ErrorReply> take(const json::object& request, const std::string& path,
                                  std::string_view model) {
     const json::value* const named = request.if_contains("model");
@@ -45,6 +57,7 @@ class Rewriting {
     auto text = text_of(*content);
     if (!text) return refusal(path + "content", "must be a text, or an object whose `parts` are texts");
     texts_.emplace_back(std::move(*text));
+    note_untold(request);
     const json::value* const wanted = member(request, "outputDimensionality", "output_dimensionality");
     if (!wanted || wanted->is_null()) return std::nullopt;
     if (!wanted->is_int64() || (dimensions_ && *dimensions_ != wanted->get_int64())) {
@@ -57,6 +70,7 @@ class Rewriting {
   std::string body(std::string_view model) const {
     json::object body{{"model", model}, {"input", texts_}, {"encoding_format", "float"}};
     if (dimensions_) body["dimensions"] = *dimensions_;
+    for (const auto& [name, said] : carried_) body[name] = said;
     return json::serialize(body);
   }
 
@@ -65,6 +79,15 @@ class Rewriting {
     constexpr std::string_view folder = "models/";
     if (named.starts_with(folder)) named.remove_prefix(folder.size());
     return named == model;
+  }
+
+  // The client is told that its host was not.
+  void note_untold(const json::object& request) {
+    constexpr std::array<std::string_view, 3> snake{"task_type", "title", "auto_truncate"};
+    for (std::size_t i = 0; i < snake.size(); ++i) {
+      const json::value* const said = member(request, untold_of_google[i], snake[i]);
+      if (said && !said->is_null()) carried_[untold_of_google[i]] = true;
+    }
   }
 
   // What it says altogether is embedded.
@@ -85,6 +108,7 @@ class Rewriting {
   }
 
   json::array texts_;
+  json::object carried_;
   std::optional<std::int64_t> dimensions_{};
 };
 
@@ -97,17 +121,17 @@ class VectorsEditor final : public ReplyEditor {
              std::string& out) override {
     out.append(data);  // vectors come whole
   }
+  bool takes(std::string_view body, providers::JsonTokens& tokens) const override {
+    return !vectors_in(body, tokens).empty();
+  }
   void whole(std::string_view body, const CostShown&, const routing::Attempt& attempt,
              providers::JsonTokens& tokens, std::string& out) override {
-    providers::JsonWalk walk(tokens, body, providers::JsonWalk::Depth::any);
-    std::vector<std::pair<std::int64_t, std::string_view>> vectors;
-    const bool is_read = read(walk, body, vectors);
-    tokens.shrink();
-    if (!is_read || vectors.empty()) {
+    Vectors vectors = vectors_in(body, tokens);
+    if (vectors.empty()) {
       out.append(body);
       return;
     }
-    std::ranges::stable_sort(vectors, {}, &std::pair<std::int64_t, std::string_view>::first);
+    std::ranges::stable_sort(vectors, {}, &Vectors::value_type::first);
     out += asked_ == Asked::one ? "{\"embedding\":" : "{\"embeddings\":[";
     for (const auto& [index, values] : vectors) {
       if (&values != &vectors.front().second) {
@@ -122,8 +146,17 @@ class VectorsEditor final : public ReplyEditor {
   }
 
  private:
-  static bool read(providers::JsonWalk& walk, std::string_view body,
-                   std::vector<std::pair<std::int64_t, std::string_view>>& vectors) {
+  using Vectors = std::vector<std::pair<std::int64_t, std::string_view>>;  // by their index
+
+  // None where one of them cannot be read.
+  static Vectors vectors_in(std::string_view body, providers::JsonTokens& tokens) {
+    providers::JsonWalk walk(tokens, body, providers::JsonWalk::Depth::any);
+    Vectors vectors;
+    const bool is_read = read(walk, body, vectors);
+    tokens.shrink();
+    return is_read ? vectors : Vectors();
+  }
+  static bool read(providers::JsonWalk& walk, std::string_view body, Vectors& vectors) {
     using providers::JsonType;
     const auto item = [&] {
       if (walk.type() != JsonType::object) return walk.skip();
@@ -168,6 +201,7 @@ class GeminiEmbeddings final : public Surface {
     if (error || !parsed.is_object()) return std::nullopt;  // who reads it says what is wrong
     Rewriting rewriting;
     const json::object& object = parsed.get_object();
+    rewriting.carry(object);
     if (asked_ == Asked::one) {
       if (auto fault = rewriting.take(object, "", said.model)) return fault;
     } else {
@@ -185,7 +219,7 @@ class GeminiEmbeddings final : public Surface {
     return std::nullopt;
   }
   Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
-    return plain_.inspect(body, tokens);
+    return inspect_googles_embeddings(body, tokens);
   }
   std::string_view parameter(std::string_view name) const override {
     return name == "messages" ? "content" : name == "dimensions" ? "outputDimensionality" : name;

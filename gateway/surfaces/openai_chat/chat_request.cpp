@@ -38,6 +38,10 @@ std::string_view effort_word(const AskedReasoning& reasoning) {
   return {};
 }
 
+// In which single hosts are told to think; the last is OpenRouter's.
+constexpr std::array<std::string_view, 5> host_words{"thinking", "enable_thinking", "thinking_budget",
+                                                     "chat_template_kwargs", "reasoning"};
+
 class ChatReader final : public ClientBodyReader {
  public:
   ChatReader(std::string_view body, providers::JsonTokens& tokens, ClientBody& request, ChatShape shape)
@@ -51,14 +55,18 @@ class ChatReader final : public ClientBodyReader {
   static const std::array<Own, 13> own_;
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
+    const auto word = std::ranges::find(host_words, name);
+    if (word != host_words.end() && !is_for_router(name)) request_.thinking.host_words.push_back(*word);
     const auto own = std::ranges::find(own_, name, &Own::key);
     if (own == own_.end()) return std::nullopt;
     return (this->*own->read)(path);
   }
 
-  // OpenRouter's words for it; hosts are told in OpenAI's.
+  // OpenRouter's words for it; hosts are told in OpenAI's, which an empty one beside them does not undo.
   bool is_for_router(std::string_view name) const override {
-    return shape_ == ChatShape::openrouter && (name == "reasoning" || name == "include_reasoning");
+    if (shape_ != ChatShape::openrouter) return false;
+    return name == "reasoning" || name == "include_reasoning" ||
+           (name == "reasoning_effort" && said_effort_.empty());
   }
 
   bool is_of_thinking(std::string_view name) const override {

@@ -1,5 +1,6 @@
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "gateway/surface/client_body_reader.hpp"
@@ -14,7 +15,9 @@ constexpr std::array<std::pair<std::string_view, Encoding>, 2> encodings{
 
 class EmbeddingReader final : public ClientBodyReader {
  public:
-  using ClientBodyReader::ClientBodyReader;
+  enum class Origin { openai, google };
+  EmbeddingReader(std::string_view body, providers::JsonTokens& tokens, ClientBody& request, Origin origin)
+      : ClientBodyReader(body, tokens, request), origin_(origin) {}
 
  private:
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
@@ -22,7 +25,13 @@ class EmbeddingReader final : public ClientBodyReader {
     if (name == "encoding_format") return walk_.choice(path, encodings, encoding_);
     if (name == "dimensions") return walk_.integer(path, 1, 1'000'000, dimensions_);
     if (name == "stream") return not_streamed(path);
-    return std::nullopt;
+    if (!is_for_router(name)) return std::nullopt;
+    request_.untold.push_back(*std::ranges::find(untold_of_google, name));
+    return walk_.json.skip();
+  }
+
+  bool is_for_router(std::string_view name) const override {
+    return origin_ == Origin::google && std::ranges::find(untold_of_google, name) != untold_of_google.end();
   }
 
   bool not_streamed(const Path& path) {
@@ -42,20 +51,25 @@ class EmbeddingReader final : public ClientBodyReader {
     request_.inputs = std::move(input_.elements);
   }
 
+  const Origin origin_;
   PromptTexts input_;
   std::optional<Encoding> encoding_;
   std::optional<std::int64_t> dimensions_;
 };
+
+Inspected inspected(std::string_view body, providers::JsonTokens& tokens, EmbeddingReader::Origin origin) {
+  Inspected result{ClientBody()};
+  if (auto fault = EmbeddingReader(body, tokens, *result, origin).read()) result = *std::move(fault);
+  tokens.shrink();
+  return result;
+}
 
 class OpenAiEmbeddings final : public Surface {
  public:
   config::Format format() const override { return config::Format::embeddings; }
   std::string_view route() const override { return "/v1/embeddings"; }
   Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
-    Inspected result{ClientBody()};
-    if (auto fault = EmbeddingReader(body, tokens, *result).read()) result = *std::move(fault);
-    tokens.shrink();
-    return result;
+    return inspected(body, tokens, EmbeddingReader::Origin::openai);
   }
   std::string_view parameter(std::string_view name) const override {
     return name == "messages" ? "input" : name;
@@ -68,6 +82,10 @@ class OpenAiEmbeddings final : public Surface {
 };
 
 }  // namespace
+
+Inspected inspect_googles_embeddings(std::string_view body, providers::JsonTokens& tokens) {
+  return inspected(body, tokens, EmbeddingReader::Origin::google);
+}
 
 const Surface& openai_embeddings_surface() {
   static const OpenAiEmbeddings surface;

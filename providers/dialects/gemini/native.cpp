@@ -1,5 +1,7 @@
 #include "providers/dialects/gemini/native.hpp"
 
+#include <algorithm>
+
 #include "providers/dialect/relayed_event.hpp"
 #include "providers/dialect/told_count.hpp"
 #include "providers/dialects/gemini/end.hpp"
@@ -141,6 +143,26 @@ class ReplyReader {
   JsonWalk walk_;
 };
 
+// What an event does not tell stays as it was. A prompt only grows, by what tools of the host read.
+routing::Usage joined_gemini_usage(const routing::Usage& before, const routing::Usage& next) {
+  const auto newest = [](config::Tokens a, config::Tokens b) { return b.count > 0 ? b : a; };
+  const auto said = [](const routing::Usage& each) {
+    return config::Tokens{each.output.count - each.reasoning.count};
+  };
+  routing::Usage usage = next;
+  usage.prompt = std::max(before.prompt, next.prompt);
+  usage.cached = std::min(newest(before.cached, next.cached), usage.prompt);
+  usage.reasoning = newest(before.reasoning, next.reasoning);
+  usage.output = {newest(said(before), said(next)).count + usage.reasoning.count};
+  usage.audio_prompt = std::min(newest(before.audio_prompt, next.audio_prompt), usage.prompt);
+  usage.cached_audio = std::min(newest(before.cached_audio, next.cached_audio), usage.cached);
+  usage.image_prompt = std::min(newest(before.image_prompt, next.image_prompt), usage.prompt);
+  usage.audio_output = std::min(newest(before.audio_output, next.audio_output), usage.output);
+  usage.image_output = std::min(newest(before.image_output, next.image_output), usage.output);
+  if (!next.tier) usage.tier = before.tier;
+  return usage;
+}
+
 class GeminiReplies final : public NativeReplies {
  public:
   PassedEvent event(const SseEvent& event, JsonTokens& tokens) const override {
@@ -166,6 +188,12 @@ class GeminiReplies final : public NativeReplies {
     if (passed.kind != PassedEvent::Kind::delta) return {};
     const bool is_end = !passed.content.finish_reason.empty();
     return relayed_event(event, passed, Kept::plain_and_named, is_end ? cost : std::string_view(), scratch);
+  }
+
+  ReportedUsage joined(const ReportedUsage& before, const ReportedUsage& next) const override {
+    if (!before.usage || !next.usage) return next;
+    return {.usage = joined_gemini_usage(*before.usage, *next.usage),
+            .anomaly = before.anomaly || next.anomaly};
   }
 
   PassedReply whole(std::string_view body, JsonTokens& tokens) const override {

@@ -121,9 +121,7 @@ WrittenRequest write_openai_chat_body(const Conversation& conversation, const Ho
     json.key("stream_options").raw(R"({"include_usage":true})");
   }
   json.end_object();
-  if (model.thinking != HostModel::Thinking::none) {
-    written.body.insert(1, reasoning_members(model.reasoning_switch, conversation.thinking));
-  }
+  written.body.insert(1, reasoning_members(model, conversation.thinking));
   return written;
 }
 

@@ -1,5 +1,7 @@
 #include "providers/dialects/openai_chat/openai_chat.hpp"
 
+#include <algorithm>
+
 #include "providers/dialect/interpreter.hpp"
 #include "providers/dialects/openai_chat/body.hpp"
 #include "providers/dialects/openai_chat/native.hpp"
@@ -49,9 +51,14 @@ class OpenAiChat final : public Dialect {
   PassedMembers passed(const PassedWishes& wishes, const HostModel& model) const override {
     PassedMembers passed{.members = {}, .fields = std::string(wishes.fields)};
     const bool has_own_words = model.reasoning_switch != config::ReasoningSwitch::as_it_came;
-    if (has_own_words && wishes.thinking) {
-      passed.thinking = reasoning_members(model.reasoning_switch, *wishes.thinking);
-    }
+    if (!has_own_words || !wishes.thinking) return passed;
+    // Who speaks the host's words himself is not spoken for: the later of two members would count.
+    const auto is_said = [&](std::string_view word) {
+      return is_reasoning_member(model.reasoning_switch, word);
+    };
+    if (std::ranges::any_of(wishes.host_words, is_said)) return passed;
+    passed.thinking = reasoning_members(model, *wishes.thinking);
+    if (passed.thinking->empty() && wishes.thinking->is_on()) passed.left_out.emplace_back("reasoning");
     return passed;
   }
   const NativeReplies* native() const override { return &openai_native_replies(); }

@@ -193,6 +193,8 @@ TEST_CASE("a machine's own identity is used where it is switched on, and of this
   CHECK(provider(azure + "entra: {managed_identity: true}").access.entra->managed_identity);
   CHECK(provider(azure + "entra: {managed_identity: \"http://127.0.0.1:9\", client_id: c}")
             .access.entra->managed_identity->port == 9);
+  CHECK(provider(google + "google: {metadata_server: \"http://169.254.170.2\"}")
+            .access.google->metadata_server);
   // Nothing is assumed.
   CHECK(!provider(amazon + "aws: {region: us-east-1}").access.aws->issuer);
   struct Row {
@@ -203,6 +205,7 @@ TEST_CASE("a machine's own identity is used where it is switched on, and of this
       {google + "google: {}", "nothing says who asks"},
       {google + "google: {metadata_server: true, service_account: \"${ACCOUNT}\"}", "more than one"},
       {google + "google: {metadata_server: \"http://a.example\"}", "in the open"},
+      {google + "google: {metadata_server: \"http://169.254.example.com\"}", "in the open"},
       {google + "google: {metadata_server: perhaps}", "metadata_server"},
       {azure + "entra: {managed_identity: true, client_secret: \"${KEY}\"}",
        "not used with `managed_identity`"},
@@ -267,4 +270,15 @@ TEST_CASE("where Anthropic's models are to run is said to hosts of its own API")
   CHECK(provider("base_url: https://a.example, dialect: anthropic, inference_geo: us").inference_geo == "us");
   CHECK(has(refused("base_url: https://a.example, inference_geo: us"), "only Anthropic's"));
   CHECK(has(refused("base_url: https://a.example, dialect: anthropic, inference_geo: 'u\"s'"), "a word"));
+  const std::string anthropic = "base_url: https://a.example, dialect: anthropic, inference_geo: us";
+  CHECK(has(refused(anthropic + ", speaks: [messages, chat]"), "only Anthropic's"));
+  const auto at_endpoint = [&](const std::string& speaks) {
+    return load("providers:\n  p: {" + anthropic +
+                    "}\nmodels:\n  m: {endpoints: [{provider: p, host_model: h, speaks: " + speaks +
+                    ", context: 1000, price: {input: 1 $/Mtok, output: 1 $/Mtok}}]}\n",
+                "f", sources());
+  };
+  CHECK(at_endpoint("[messages]").settings);
+  CHECK_FALSE(at_endpoint("[chat]").settings);
+  CHECK_FALSE(at_endpoint("[messages, chat]").settings);
 }

@@ -1,11 +1,15 @@
 #include "gateway/request/hosts.hpp"
 
 #include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <filesystem>
 
 #include "tests/support/certificates.hpp"
 #include "tests/support/raw_host.hpp"
 #include "tests/support/scripted_names.hpp"
 #include "tests/support/three_hosts.hpp"
+#include "tests/support/tls_host.hpp"
 
 using support::Asked;
 using support::Peer;
@@ -53,6 +57,38 @@ struct World {
     peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
     CHECK(*asked.body() == "{}");
   }
+};
+
+// The first provider's host wants to be shown a certificate, and is vouched for by the system's authorities:
+// a provider with a `ca_file` is made anew anyway.
+struct ShownWorld : World {
+  ShownWorld() { host.want_certificates(authority); }
+  ~ShownWorld() {
+    ::unsetenv("SSL_CERT_FILE");
+    hosts.reset();
+    host.stop();
+    loop.until([&] { return host.ended == host.handshakes; });
+  }
+  void adopt_showing(const support::PemFile& certificate, const support::PemFile& key) {
+    ::setenv("SSL_CERT_FILE", trusted.path().c_str(), 1);
+    config::Settings shown = settings();
+    shown.providers[0].base_url = {
+        .scheme = config::BaseUrl::Scheme::https, .host = "localhost", .port = host.port(), .path = "/v1"};
+    shown.providers[0].access.tls =
+        config::ClientCertificate{.certificate = certificate.path(), .key = key.path()};
+    adopt(std::move(shown));
+  }
+  // Whom the host takes us for.
+  std::string known_as() {
+    Asked asked(loop, *hosts->providers[0]);
+    CHECK(*asked.body() == "Hello");
+    return host.peer;
+  }
+
+  support::Identity authority = support::certify({.name = "Test authority", .authority = true});
+  support::CertificateFile trusted{authority};
+  support::TlsHost host{loop, support::certify({}, &authority), TLS1_3_VERSION,
+                        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello", support::Farewell::keeps};
 };
 
 }  // namespace
@@ -104,4 +140,21 @@ TEST_CASE("a provider with certificates of its own reads them again at each relo
   world.adopt(settings);
   CHECK(world.hosts->providers[0] != before->providers[0]);
   CHECK(world.hosts->providers[1] == before->providers[1]);
+}
+
+TEST_CASE("a certificate that is shown to a host is read again at each reload") {
+  ShownWorld world;
+  const support::Identity first = support::certify({.name = "first"}, &world.authority);
+  const support::Identity second = support::certify({.name = "second"}, &world.authority);
+  const support::CertificateFile certificate(first), next_certificate(second);
+  const support::KeyFile key(first), next_key(second);
+  world.adopt_showing(certificate, key);
+  CHECK(world.known_as() == "first");
+
+  const auto over = std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy_file(next_certificate.path(), certificate.path(), over);
+  std::filesystem::copy_file(next_key.path(), key.path(), over);
+  CHECK(world.known_as() == "first");
+  world.adopt_showing(certificate, key);
+  CHECK(world.known_as() == "second");
 }

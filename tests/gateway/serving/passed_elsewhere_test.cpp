@@ -6,6 +6,7 @@
 
 #include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
 #include "gateway/surfaces/gemini/gemini.hpp"
+#include "gateway/surfaces/gemini/gemini_embeddings.hpp"
 #include "tests/support/event_frames.hpp"
 #include "tests/support/world.hpp"
 
@@ -21,6 +22,13 @@ namespace json = boost::json;
 config::Settings cheapest_speaks(Format format) {
   config::Settings settings = three_prices();
   settings.models[0].endpoints[0].speaks = format;
+  return settings;
+}
+
+config::Settings cheapest_thinks(config::ReasoningSwitch by) {
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints[0].reasoning_switch = by;
+  settings.models[0].endpoints[0].features.set(static_cast<std::size_t>(config::Feature::reasoning));
   return settings;
 }
 
@@ -182,6 +190,58 @@ TEST_CASE("a call of Google's goes on to Google as it came, and its events as th
   CHECK(world.record().attempts.at(0).usage->output.count == 5);
 }
 
+TEST_CASE("betas that who serves Anthropic's models is not told are named") {
+  ServedWorld world(cheapest_speaks(Format::vertex_messages));
+  world.script(
+      ServedWorld::cheap,
+      document(R"({"id":"msg_1","type":"message","role":"assistant","model":"c","content":[{"type":"text",)"
+               R"("text":"Hi"}],"stop_reason":"end_turn","usage":{"input_tokens":9,"output_tokens":5}})"));
+  gateway::Incoming incoming;
+  incoming.body = call("");
+  incoming.api.betas = "from-the-future-2027-01-01,interleaved-thinking-2025-05-14,claude-code-20250219";
+  incoming.arrived = world.loop.timer.now();
+  auto understood =
+      gateway::understand(gateway::anthropic_messages_surface(), incoming, nullptr, world.services);
+  world.request.emplace(std::move(std::get<gateway::InferenceRequest>(understood)));
+  world.reply.emplace(world.client, world.loop.timer, *world.request->surface, world.request->id);
+  world.loop.start(gateway::serve(world.services, *world.request, *world.reply, world.interruption),
+                   world.outcome);
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.client.has("x-isocost-dropped: betas.from-the-future-2027-01-01\r\n"));
+}
+
+TEST_CASE("of texts that Google's clients embed, hosts of OpenAI's API are told what it has words for") {
+  ServedWorld world(cheapest_speaks(Format::embeddings));
+  world.script(
+      ServedWorld::cheap,
+      document(R"({"object":"list","data":[{"index":0,"embedding":[1]}],"usage":{"prompt_tokens":1}})"));
+  const gateway::Surface& surface = gateway::gemini_embeddings_surface("embedContent");
+  std::string body =
+      R"({"content":{"parts":[{"text":"a"}]},"taskType":"CLUSTERING","provider":{"data_collection":"allow"}})";
+  CHECK(!surface.complete({"m", "embedContent", ""}, body));
+  world.call(surface, with_slack(body));
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(json::parse(world.host(ServedWorld::cheap).requests.at(0)) ==
+        json::parse(R"({"model":"their-own-name","input":["a"],"encoding_format":"float"})"));
+  CHECK(world.client.has("x-isocost-dropped: taskType"));
+}
+
+TEST_CASE("vectors that Google's clients cannot be told are a bad reply") {
+  ServedWorld world(cheapest_speaks(Format::embeddings));
+  world.script(ServedWorld::cheap, document(R"({"object":"list","data":[{"index":0,"embedding":"AACAPw=="}],)"
+                                            R"("usage":{"prompt_tokens":1}})"));
+  world.call(gateway::gemini_embeddings_surface("embedContent"),
+             with_slack(R"({"model":"m","input":["a"]})"));
+  world.advance(60s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 502);
+  CHECK(world.client.body.find("AACAPw") == std::string::npos);
+}
+
 TEST_CASE("a prompt that Google blocks is told in its own words") {
   ServedWorld world(cheapest_speaks(Format::gemini));
   world.script(
@@ -196,10 +256,7 @@ TEST_CASE("a prompt that Google blocks is told in its own words") {
 }
 
 TEST_CASE("a chat's wish to think is put into the words of its host") {
-  config::Settings settings = three_prices();
-  settings.models[0].endpoints[0].reasoning_switch = config::ReasoningSwitch::thinking;
-  settings.models[0].endpoints[0].features.set(static_cast<std::size_t>(config::Feature::reasoning));
-  ServedWorld world(std::move(settings));
+  ServedWorld world(cheapest_thinks(config::ReasoningSwitch::thinking));
   world.script(ServedWorld::cheap, document(whole_answer));
   world.ask_whole(R"(,"reasoning_effort":"low")");
   world.advance(1s);
@@ -207,6 +264,68 @@ TEST_CASE("a chat's wish to think is put into the words of its host") {
   const json::value sent = json::parse(world.host(ServedWorld::cheap).requests.at(0));
   CHECK(sent.at("thinking").at("type") == "enabled");
   CHECK(!sent.as_object().contains("reasoning_effort"));
+}
+
+TEST_CASE("a host without a word for it is not asked not to think, and what else it is not told is named") {
+  config::Settings settings = cheapest_thinks(config::ReasoningSwitch::none);
+  SUBCASE("not to think") {
+    ServedWorld world(std::move(settings));
+    world.script(ServedWorld::cheap, document(whole_answer));
+    world.script(ServedWorld::middle, document(whole_answer));
+    world.ask_whole(R"(,"reasoning_effort":"none")");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.host(ServedWorld::cheap).requests.empty());
+    CHECK(json::parse(world.host(ServedWorld::middle).requests.at(0)).at("reasoning_effort") == "none");
+  }
+  SUBCASE("not to think, where the model does not") {
+    settings.models[0].endpoints[0].thinking = config::Thinking::none;
+    ServedWorld world(std::move(settings));
+    world.script(ServedWorld::cheap, document(whole_answer));
+    world.ask_whole(R"(,"reasoning_effort":"none")");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.host(ServedWorld::cheap).requests.at(0).find("reasoning") == std::string::npos);
+    CHECK(!world.client.has("x-isocost-dropped"));
+  }
+  SUBCASE("how much") {
+    ServedWorld world(std::move(settings));
+    world.script(ServedWorld::cheap, document(whole_answer));
+    world.ask_whole(R"(,"reasoning_effort":"low")");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.host(ServedWorld::cheap).requests.at(0).find("reasoning") == std::string::npos);
+    CHECK(world.client.has("x-isocost-dropped: reasoning\r\n"));
+  }
+}
+
+TEST_CASE("a client that says a host's own words is passed on with them alone") {
+  using Switch = config::ReasoningSwitch;
+  Switch by{};
+  std::string more;
+  SUBCASE("DeepSeek's") {
+    by = Switch::thinking;
+    more = R"("reasoning_effort":"low","thinking":{"type":"disabled"})";
+  }
+  SUBCASE("Alibaba's") {
+    by = Switch::enable_thinking;
+    more = R"("reasoning_effort":"low","enable_thinking":false)";
+  }
+  SUBCASE("a template's") {
+    by = Switch::template_enable_thinking;
+    more = R"("reasoning_effort":"low","chat_template_kwargs":{"enable_thinking":false,"other":1})";
+  }
+  SUBCASE("OpenRouter's") {
+    by = Switch::reasoning;
+    more = R"("reasoning":{"effort":"high","exclude":true})";
+  }
+  ServedWorld world(cheapest_thinks(by));
+  world.script(ServedWorld::cheap, document(whole_answer));
+  world.ask_whole("," + more);
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.host(ServedWorld::cheap).requests.at(0) ==
+        R"({"model":"their-own-name",)" + more + R"(,"messages":[{"role":"user","content":"Hi"}]})");
 }
 
 TEST_CASE("where Anthropic's models are asked to run is said to its host, and other wishes go elsewhere") {
@@ -225,9 +344,37 @@ TEST_CASE("where Anthropic's models are asked to run is said to its host, and ot
     CHECK(world.host(ServedWorld::cheap).requests.at(0).find("\"inference_geo\":\"us\"") !=
           std::string::npos);
   }
+  SUBCASE("said by the client, but as nothing") {
+    std::string more = R"(,"inference_geo":null)";
+    SUBCASE("null, the last") {}
+    SUBCASE("an empty text, in the midst") {
+      more = R"(,"inference_geo":"", "top_k": 5)";
+    }
+    world.call(gateway::anthropic_messages_surface(), call(more));
+    world.advance(1s);
+    const std::string sent = world.host(ServedWorld::cheap).requests.at(0);
+    CHECK(json::parse(sent).at("inference_geo") == "us");
+    CHECK(sent.find("inference_geo") == sent.rfind("inference_geo"));
+  }
   SUBCASE("another") {
     world.call(gateway::anthropic_messages_surface(), call(R"(,"inference_geo":"global")"));
     world.advance(1s);
     CHECK(world.host(ServedWorld::cheap).requests.empty());
   }
+}
+
+TEST_CASE("a client that says where its model is to run is not sent to a host that may not know the word") {
+  config::Settings settings = cheapest_speaks(Format::messages);
+  bool knows = false;
+  SUBCASE("one of unknown make") {}
+  SUBCASE("Anthropic itself") {
+    settings.providers[0].base_url.host = "api.anthropic.com";
+    knows = true;
+  }
+  ServedWorld world(std::move(settings));
+  world.script(ServedWorld::cheap, document("{}"));
+  world.call(gateway::anthropic_messages_surface(), call(R"(,"inference_geo":"us")"));
+  world.advance(1s);
+  CHECK(world.host(ServedWorld::cheap).requests.empty() == !knows);
+  if (knows) CHECK(json::parse(world.host(ServedWorld::cheap).requests.at(0)).at("inference_geo") == "us");
 }

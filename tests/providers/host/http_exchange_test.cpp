@@ -1,9 +1,13 @@
 #include "providers/host/http_exchange.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <fstream>
 
 #include "tests/support/few_descriptors.hpp"
 #include "tests/support/raw_host.hpp"
+#include "tests/support/scratch_directory.hpp"
 #include "tests/support/scripted_names.hpp"
 
 using namespace std::chrono_literals;
@@ -44,6 +48,41 @@ struct World {
     host.stop();
     loop.settle();
   }
+};
+
+// A host of Amazon's, and who gives this machine its keys.
+struct KeysWorld : World {
+  explicit KeysWorld(config::AwsAccess::Source source = config::AwsAccess::Source::instance_role) {
+    config::AwsAccess& aws = settings.access.aws.emplace();
+    aws.region = "us-east-1";
+    aws.source = source;
+    aws.issuer = config::BaseUrl{
+        .scheme = config::BaseUrl::Scheme::http, .host = "127.0.0.1", .port = giver.port(), .path = ""};
+    settings.credential = config::Secret();
+  }
+  ~KeysWorld() {
+    made.reset();
+    giver.stop();
+    loop.settle();
+  }
+  void answer(std::size_t connection, const std::string& text) {
+    Peer& peer = giver.connection(connection);
+    peer.read_until("\r\n\r\n");
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text);
+  }
+  // Each call of the three has a connection of its own. With the keys the host gets its `next` connection.
+  void give_keys(std::size_t first, const std::string& id, std::size_t next) {
+    answer(first, "session");
+    answer(first + 1, "role");
+    answer(first + 2, R"({"AccessKeyId":")" + id +
+                          R"(","SecretAccessKey":"s","Token":"t","Expiration":"2026-11-24T18:00:00Z"})");
+    loop.until([&] {
+      loop.advance(25ms);
+      return host.connections() == next;
+    });
+  }
+
+  RawHost giver{loop};
 };
 
 const std::string small = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
@@ -485,4 +524,95 @@ TEST_CASE("a host that cannot be reached is not tried again at once") {
   provider->keep_ready(provider);
   world.loop.settle();
   CHECK(world.names.asked.size() == 2);
+}
+
+TEST_CASE("the token of a workload is read of a file alone, and of no large one") {
+  support::ScratchDirectory directory;
+  KeysWorld world(config::AwsAccess::Source::web_identity);
+  config::AwsAccess& aws = *world.settings.access.aws;
+  aws.role = "arn:aws:iam::1:role/r";
+  aws.token_file = directory.file("token");
+  SUBCASE("a pipe that nobody writes to") {
+    REQUIRE(::mkfifo(aws.token_file.c_str(), 0600) == 0);
+  }
+  SUBCASE("a directory") {
+    aws.token_file = directory.file("");
+  }
+  SUBCASE("more than a token") {
+    std::ofstream(aws.token_file) << std::string((64 << 10) + 1, 'a');
+  }
+  SUBCASE("nothing") {
+    std::ofstream(aws.token_file) << "\n";
+  }
+  Asked asked(world.loop, world.provider());
+  world.loop.advance(25ms);
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::credential);
+  CHECK(std::string(asked.exchange().why()).find("holds no token") != std::string::npos);
+}
+
+TEST_CASE("the token of a workload goes to who gives keys for it") {
+  support::ScratchDirectory directory;
+  KeysWorld world(config::AwsAccess::Source::web_identity);
+  world.settings.access.aws->role = "arn:aws:iam::1:role/r";
+  world.settings.access.aws->token_file = directory.file("token");
+  std::ofstream(directory.file("token")) << "of-a-workload\n";
+  Asked asked(world.loop, world.provider());
+  CHECK(world.giver.connection(0).read_until("WebIdentityToken=of-a-workload").starts_with("POST / "));
+  world.answer(0, "{}");
+  world.loop.until([&] {
+    world.loop.advance(25ms);
+    return asked.has_head();
+  });
+  CHECK(asked.head().error() == FailureKind::credential);
+}
+
+TEST_CASE("all calls that keys are fetched by have one limit together") {
+  KeysWorld world;
+  Asked asked(world.loop, world.provider());
+  world.giver.connection(0).read_until("\r\n\r\n");
+  world.loop.advance(10s);
+  world.answer(0, "session");
+  Peer& second = world.giver.connection(1);
+  second.read_until("\r\n\r\n");
+  world.loop.advance(4s);
+  CHECK(!second.ended());
+  world.loop.advance(2s);
+  world.loop.until([&] { return second.ended(); });
+  CHECK(asked.head().error() == FailureKind::credential);
+}
+
+TEST_CASE("fetched keys that a host does not take any more are fetched anew, once") {
+  KeysWorld world;
+  {
+    Asked first(world.loop, world.provider());
+    world.give_keys(0, "FIRST", 1);
+    Peer& peer = world.host.connection(0);
+    CHECK(peer.read_until("{\"model\"").find("FIRST/") != std::string::npos);
+    peer.take();
+    peer.send(small);
+    CHECK(*first.body() == "{}");
+  }
+  world.loop.advance(20s);
+  Asked asked(world.loop, world.provider());
+  Peer& peer = world.host.connection(0);
+  peer.read_until("{\"model\"");
+  SUBCASE("they have ended") {
+    peer.send(
+        "HTTP/1.1 403 Forbidden\r\nx-amzn-ErrorType: ExpiredTokenException\r\nContent-Length: 2\r\n\r\n{}");
+    world.give_keys(3, "SECOND", 2);
+    Peer& again = world.host.connection(1);
+    CHECK(again.read_until("{\"model\"").find("SECOND/") != std::string::npos);
+    again.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}");
+    REQUIRE(asked.head().has_value());
+    CHECK(asked.head()->status == 403);
+  }
+  SUBCASE("who asks may not do this") {
+    peer.send(
+        "HTTP/1.1 403 Forbidden\r\nx-amzn-ErrorType: AccessDeniedException:http://a.example/\r\n"
+        "Content-Length: 2\r\n\r\n{}");
+    REQUIRE(asked.head().has_value());
+    CHECK(asked.head()->status == 403);
+    CHECK(world.giver.connections() == 3);
+  }
 }

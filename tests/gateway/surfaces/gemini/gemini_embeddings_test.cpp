@@ -32,11 +32,34 @@ std::string answered(const Surface& surface, const std::string& reply) {
 TEST_CASE("texts to embed are said in OpenAI's words") {
   CHECK(json::parse(
             said(one, R"({"content":{"parts":[{"text":"a"},{"text":"b"}]},"taskType":"RETRIEVAL_QUERY"})")) ==
-        json::parse(R"({"model":"m","input":["ab"],"encoding_format":"float"})"));
+        json::parse(R"({"model":"m","input":["ab"],"encoding_format":"float","taskType":true})"));
   CHECK(json::parse(said(batch, R"({"requests":[{"model":"models/m","content":{"parts":[{"text":"a"}]},)"
                                 R"("outputDimensionality":8},{"content":{"parts":{"text":"b"}},)"
                                 R"("output_dimensionality":8}]})")) ==
         json::parse(R"({"model":"m","input":["a","b"],"encoding_format":"float","dimensions":8})"));
+}
+
+TEST_CASE("what the router is told goes along, and what no host can be told is known") {
+  const std::string body =
+      said(one, R"({"content":{"parts":[{"text":"a"}]},"provider":{"data_collection":"deny"},"user":"u",)"
+                R"("session_id":"s","models":["n"],"title":"T","auto_truncate":false,"taskType":null})");
+  const json::value made = json::parse(body);
+  CHECK(made.at("provider").at("data_collection") == "deny");
+  CHECK(made.at("session_id") == "s");
+  providers::JsonTokens tokens;
+  std::string text = body;
+  text.reserve(body.size() + 64);
+  const Inspected asked = one.inspect(text, tokens);
+  REQUIRE(asked.has_value());
+  CHECK(asked->provider.has_value());
+  CHECK(asked->user == "u");
+  CHECK(asked->models == std::vector<std::string>{"n"});
+  CHECK(asked->untold == std::vector<std::string_view>{"title", "autoTruncate"});
+
+  const std::string several = said(batch, R"({"requests":[{"content":"a","taskType":"CLUSTERING"},)"
+                                          R"({"content":"b"}],"provider":{"only":["x"]}})");
+  CHECK(json::parse(several).at("provider").at("only").at(0) == "x");
+  CHECK(json::parse(several).at("taskType") == true);
 }
 
 TEST_CASE("what is no text, or differs from text to text, is named by its place") {
@@ -62,5 +85,17 @@ TEST_CASE("vectors go back in Google's words, digit for digit and in their order
         R"({"embeddings":[{"values":[0.10, -2]},{"values":[3e-1]}],"usageMetadata":{"promptTokenCount":7}})");
   CHECK(answered(one, reply) ==
         R"({"embedding":{"values":[0.10, -2]},"usageMetadata":{"promptTokenCount":7}})");
-  CHECK(answered(one, "{}") == "{}");
+}
+
+TEST_CASE("a reply whose vectors cannot be read is none") {
+  const auto taken = [](const std::string& reply) {
+    providers::JsonTokens tokens;
+    std::string text = reply;
+    text.reserve(reply.size() + 64);
+    return one.editor({}, {})->takes(text, tokens);
+  };
+  CHECK(taken(R"({"data":[{"index":0,"embedding":[1]}]})"));
+  CHECK(!taken(R"({"data":[{"index":0,"embedding":"AACAPw=="}]})"));
+  CHECK(!taken(R"({"data":[{"index":0,"embedding":[1]},{"index":1}]})"));
+  CHECK(!taken("{}"));
 }

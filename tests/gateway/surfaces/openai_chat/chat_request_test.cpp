@@ -548,4 +548,6 @@ TEST_CASE("what OpenRouter's clients say of reasoning, hosts are told in OpenAI'
   CHECK(sent(R"("reasoning":{"exclude":true})") == "hidden");
   CHECK(sent(R"("reasoning":{},"include_reasoning":false)") == "hidden");
   CHECK(sent(R"("reasoning":null)") == "");
+  CHECK(sent(R"("reasoning":{"effort":"high"},"reasoning_effort":null)") == R"("reasoning_effort":"high",)");
+  CHECK(sent(R"("reasoning_effort":"","reasoning":{"effort":"low"})") == R"("reasoning_effort":"low",)");
 }

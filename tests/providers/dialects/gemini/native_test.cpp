@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
+
+#include "providers/dialects/gemini/reply.hpp"
 
 using namespace providers;
 using Kind = PassedEvent::Kind;
@@ -24,7 +27,87 @@ std::string parts(const std::string& list, const std::string& more = "") {
          R"(}],"modelVersion":"g-1","responseId":"r"})";
 }
 
+// The usage of a stream whose events tell it like this, as it is known of one that is passed on, and of one
+// that is read for another API's client.
+routing::Usage usage_passed(const std::vector<std::string>& told) {
+  ReportedUsage usage;
+  for (const std::string& each : told) {
+    const PassedEvent passed = event(R"({"usageMetadata":)" + each + "}");
+    if (passed.usage.usage) usage = gemini_native_replies().joined(usage, passed.usage);
+  }
+  return usage.usage.value();
+}
+
+struct UsageSink final : AnswerSink {
+  void take(const AnswerEvent& event) override {
+    if (event.kind == AnswerEvent::Kind::usage) usage = event.usage;
+  }
+  routing::Usage usage;
+};
+
+routing::Usage usage_read(const std::vector<std::string>& told) {
+  JsonTokens tokens;
+  GeminiStream stream(tokens);
+  UsageSink sink;
+  for (const std::string& each : told) stream.feed(R"(data: {"usageMetadata":)" + each + "}\n\n", sink);
+  return sink.usage;
+}
+
 }  // namespace
+
+TEST_CASE("what the last event does not tell of a stream's usage stays, whoever reads it") {
+  struct Row {
+    std::vector<std::string> told;
+    std::int64_t prompt, cached, output, reasoning;
+  };
+  const Row rows[] = {
+      {{R"({"promptTokenCount":9,"candidatesTokenCount":2})",
+        R"({"promptTokenCount":9,"candidatesTokenCount":5})"},
+       9,
+       0,
+       5,
+       0},
+      {{R"({"promptTokenCount":9,"cachedContentTokenCount":4})", R"({"candidatesTokenCount":5})"},
+       9,
+       4,
+       5,
+       0},
+      {{R"({"promptTokenCount":9,"thoughtsTokenCount":7})",
+        R"({"promptTokenCount":9,"candidatesTokenCount":5})"},
+       9,
+       0,
+       12,
+       7},
+      {{R"({"promptTokenCount":9,"candidatesTokenCount":5,"thoughtsTokenCount":3})",
+        R"({"thoughtsTokenCount":4})"},
+       9,
+       0,
+       9,
+       4},
+      {{R"({"promptTokenCount":5,"toolUsePromptTokenCount":3})",
+        R"({"promptTokenCount":5,"candidatesTokenCount":1})"},
+       8,
+       0,
+       1,
+       0},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.told.back());
+    for (const routing::Usage& usage : {usage_passed(row.told), usage_read(row.told)}) {
+      CHECK(usage.prompt.count == row.prompt);
+      CHECK(usage.cached.count == row.cached);
+      CHECK(usage.output.count == row.output);
+      CHECK(usage.reasoning.count == row.reasoning);
+    }
+  }
+  const std::vector<std::string> media = {
+      R"({"promptTokenCount":30,"promptTokensDetails":[{"modality":"IMAGE","tokenCount":20}],"serviceTier":"flex"})",
+      R"({"promptTokenCount":30,"candidatesTokenCount":5})"};
+  for (const routing::Usage& usage : {usage_passed(media), usage_read(media)}) {
+    CHECK(usage.image_prompt.count == 20);
+    CHECK(usage.tier == config::ServiceTier::flex);
+  }
+}
 
 TEST_CASE("what a part of an answer shows is known, and where its host names itself") {
   const std::string text = parts(R"({"text":"Hi"})");
