@@ -51,7 +51,7 @@ AllPeers Market::peers_of(EndpointIndex index) {
       const ConductFile* other = i == index ? nullptr : dossiers_[i].conduct();
       if (!other) continue;
       const QualityTest& test = other->test(check);
-      if (test.sums().passed + test.sums().failed < least_answers) continue;
+      if (test.sums().recent_passed + test.sums().recent_failed < least_answers) continue;
       if (const auto failing = test.failing()) median_of_.push_back(*failing);
     }
     peers[check].failing = median_of(median_of_, least_peers);

@@ -39,7 +39,7 @@ std::optional<double> QualityTest::usual_failing(const QualitySettings& settings
 }
 
 CheckedShare QualityTest::share(const PeersShare& peers, const QualitySettings& settings) const {
-  if (sums_.passed + sums_.failed < settings.known) return {};
+  if (sums_.recent_passed + sums_.recent_failed < settings.known && regard() != Regard::demoted) return {};
   constexpr double weight = 8, usual = 0.01;
   const double prior = std::isnan(peers.failing) ? usual : peers.failing;
   const double failing =
@@ -90,7 +90,7 @@ QualityTest::Found QualityTest::observe(Checked outcome, const PeersShare& peers
   forget(sums_.recent_passed, sums_.recent_failed, settings.recent);
   Found found = Found::nothing;
   if (regard() == Regard::demoted) {
-    found = recover(failed, settings);
+    found = recover(failed, peers, settings);
   } else if (const auto usual = reference(peers, settings)) {
     found = look(failed, *usual, peers, settings);
   }
@@ -129,11 +129,11 @@ QualityTest::Found QualityTest::look(bool failed, double usual, const PeersShare
   if (found >= settings.demoted_at && is_worse_than(peers)) {
     sums_.fell_from = usual;
     sums_.recovering = 0;
+    sums_.noted = 0;
     return Found::demoted;
   }
   if (is_noted && sums_.noted > settings.settled) {
-    sums_.usual_passed = sums_.recent_passed, sums_.usual_failed = sums_.recent_failed;
-    sums_.against = {};
+    settle();
     return Found::restored;
   }
   if (!is_noted && found >= settings.noted_at) {
@@ -143,13 +143,29 @@ QualityTest::Found QualityTest::look(bool failed, double usual, const PeersShare
   return is_noted && found < settings.noted_at / 100 ? Found::restored : Found::nothing;
 }
 
-QualityTest::Found QualityTest::recover(bool failed, const QualitySettings& settings) {
+// What came to stay is what is usual from now on.
+void QualityTest::settle() {
+  sums_.usual_passed = sums_.recent_passed, sums_.usual_failed = sums_.recent_failed;
+  sums_.against = {};
+}
+
+// When it is as before; or when the others have become as bad meanwhile, which says that it was about the
+// requests. Where there are no others to tell, what lasts is taken for that.
+QualityTest::Found QualityTest::recover(bool failed, const PeersShare& peers,
+                                        const QualitySettings& settings) {
   const double from = sums_.fell_from, to = sums_.fell_to;
   const double ratio = failed ? from / to : (1 - from) / (1 - to);
   sums_.recovering = (sums_.recovering + 1) * ratio;
-  if (sums_.recovering < settings.restored_at) return Found::nothing;
-  sums_.against = {};
-  sums_.recent_passed = 0, sums_.recent_failed = 0;
+  if (sums_.recovering >= settings.restored_at) {
+    sums_.against = {};
+    sums_.recent_passed = 0, sums_.recent_failed = 0;
+    return Found::restored;
+  }
+  ++sums_.noted;
+  const bool is_alone = std::isnan(peers.failing);
+  if (is_alone ? sums_.noted <= settings.settled : sums_.noted < settings.recent || is_worse_than(peers))
+    return Found::nothing;
+  settle();
   return Found::restored;
 }
 
@@ -168,21 +184,23 @@ void QualityTest::join(bool failed, const QualitySettings& settings) {
   sums_.block_passed = 0, sums_.block_failed = 0;
 }
 
-// Silence is uncertainty: it gets requests again, and a little is enough to demote it again.
+// Silence is uncertainty: it gets requests again, whatever they require, and of who was demoted a little is
+// enough to demote it again.
 void QualityTest::pass(config::TimePoint now, const QualitySettings& settings) {
-  if (regard() != Regard::demoted || now - last_ < settings.forgiven) return;
-  sums_.against.fill(settings.noted_at);
+  if (now - last_ < settings.forgiven) return;
+  sums_.recent_passed = 0, sums_.recent_failed = 0;
   sums_.noted = 0;
+  if (regard() != Regard::demoted) return;
+  sums_.against.fill(settings.noted_at);
   set(Regard::noted, now);
 }
 
-void QualityTest::begin_again(config::TimePoint now) {
-  const bool was_found = regard() > Regard::usual;
+void QualityTest::begin_again(const QualitySettings& settings) {
+  if (regard() == Regard::demoted) sums_.recovering = std::max(sums_.recovering, settings.restored_at / 100);
+  if (regard() > Regard::usual) return;
   sums_.against = {};
-  sums_.recovering = 0;
   sums_.block_passed = 0, sums_.block_failed = 0;
   sums_.recent_passed = 0, sums_.recent_failed = 0;
-  if (was_found) set(Regard::usual, now);
 }
 
 }  // namespace routing
