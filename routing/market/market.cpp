@@ -163,7 +163,7 @@ void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoi
   if (!index) return;
   const std::uint64_t name = catalogue_->endpoints()[*index].name_hash;
   const LengthKeys keys = length_keys(demand);
-  learn_conduct(*index, attempt, now);
+  learn_conduct(*index, attempt, demand, now);
   if (attempt.told != Told::all) {
     const bool first = states_[*index].replies == 0;
     ends(attempt,

@@ -72,7 +72,8 @@ class Market {
   void note(const Glimpse& glimpse, EndpointIndex index);
   std::optional<EndpointIndex> current_index(const Attempt& attempt) const;
   EndpointState& state_at(EndpointIndex index, config::TimePoint now);
-  void learn_conduct(EndpointIndex index, const Attempt& attempt, config::TimePoint now);
+  void learn_conduct(EndpointIndex index, const Attempt& attempt, const Demand& demand,
+                     config::TimePoint now);
   AllPeers peers_of(EndpointIndex index);
   void publish_evidence();
   void observe_health(EndpointIndex index, const Attempt& attempt, Health::Seen seen, config::TimePoint now);

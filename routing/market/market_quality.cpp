@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "routing/market/market.hpp"
+#include "routing/terms/draws.hpp"
 
 namespace routing {
 namespace {
@@ -25,13 +26,16 @@ Conduct conduct_of(const Attempt& attempt) {
 
 }  // namespace
 
-void Market::learn_conduct(EndpointIndex index, const Attempt& attempt, config::TimePoint now) {
+void Market::learn_conduct(EndpointIndex index, const Attempt& attempt, const Demand& demand,
+                           config::TimePoint now) {
   const Conduct conduct = conduct_of(attempt);
   const bool is_checked = std::ranges::any_of(conduct, [](Checked c) { return c != Checked::no; });
   if (!is_checked && attempt.fingerprint == 0) return;
   ConductFile& file = dossiers_[index].begin_conduct();
   if (file.wants_peers(now)) file.set_peers(peers_of(index), now + 1s);
-  if (!file.observe(conduct, attempt.fingerprint, states_[index].quality, now)) return;
+  const AnswersClient client{.key = demand.key ? hash_of(demand.key->name.text) : 0,
+                             .keys = catalogue_->settings().keys.size()};
+  if (!file.observe(conduct, attempt.fingerprint, states_[index].quality, now, client)) return;
   flipped_ = true;
   published_ = config::TimePoint::min();  // with the evidence for it
 }

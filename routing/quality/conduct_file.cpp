@@ -27,14 +27,14 @@ bool Fingerprints::is_news(std::uint64_t fingerprint, config::TimePoint now) {
 }
 
 bool ConductFile::observe(const Conduct& conduct, std::uint64_t fingerprint, Quality& quality,
-                          config::TimePoint now) {
+                          config::TimePoint now, const AnswersClient& client) {
   bool is_urgent = false;
   if (fingerprints_.is_news(fingerprint, now)) {
     for (QualityTest& test : tests_) test.begin_again();
   }
   for (std::size_t i = 0; i < check_count; ++i) {
     const bool was_demoted = tests_[i].regard() == Regard::demoted;
-    tests_[i].observe(conduct[i], peers_[i], now);
+    tests_[i].observe(conduct[i], peers_[i], now, client);
     is_urgent = is_urgent || was_demoted != (tests_[i].regard() == Regard::demoted);
   }
   tell(quality);

@@ -39,7 +39,8 @@ struct ConductMemory {
 class ConductFile {
  public:
   // Whether decisions should know at once.
-  bool observe(const Conduct& conduct, std::uint64_t fingerprint, Quality& quality, config::TimePoint now);
+  bool observe(const Conduct& conduct, std::uint64_t fingerprint, Quality& quality, config::TimePoint now,
+               const AnswersClient& client = {});
   void pass(Quality& quality, config::TimePoint now);
 
   const QualityTest& test(std::size_t check) const { return tests_[check]; }

@@ -76,7 +76,7 @@ void QualityTest::set(Regard regard, config::TimePoint now) {
 }
 
 QualityTest::Found QualityTest::observe(Checked outcome, const PeersShare& peers, config::TimePoint now,
-                                        const QualitySettings& settings) {
+                                        const AnswersClient& client, const QualitySettings& settings) {
   if (outcome == Checked::no) return Found::nothing;
   if (outcome == Checked::unjudged) {
     ++sums_.unjudged;
@@ -88,11 +88,12 @@ QualityTest::Found QualityTest::observe(Checked outcome, const PeersShare& peers
   ++(failed ? sums_.failed : sums_.passed);
   ++(failed ? sums_.recent_failed : sums_.recent_passed);
   forget(sums_.recent_passed, sums_.recent_failed, settings.recent);
+  if (client.keys > 1) by_key_.note(client.key, failed, settings.recent);
   Found found = Found::nothing;
   if (regard() == Regard::demoted) {
     found = recover(failed, peers, settings);
   } else if (const auto usual = reference(peers, settings)) {
-    found = look(failed, *usual, peers, settings);
+    found = look(failed, *usual, peers, client, settings);
   }
   switch (found) {
     case Found::nothing:
@@ -112,7 +113,7 @@ QualityTest::Found QualityTest::observe(Checked outcome, const PeersShare& peers
 }
 
 QualityTest::Found QualityTest::look(bool failed, double usual, const PeersShare& peers,
-                                     const QualitySettings& settings) {
+                                     const AnswersClient& client, const QualitySettings& settings) {
   double best = 0;
   for (std::size_t i = 0; i < worse.size(); ++i) {
     const double share = with_odds(usual, worse[i]);
@@ -126,7 +127,8 @@ QualityTest::Found QualityTest::look(bool failed, double usual, const PeersShare
   const double found = evidence();
   const bool is_noted = regard() == Regard::noted;
   if (is_noted) ++sums_.noted;
-  if (found >= settings.demoted_at && is_worse_than(peers)) {
+  const auto is_one_clients = [&] { return client.keys > 1 && by_key_.are_one_keys(usual, settings.known); };
+  if (found >= settings.demoted_at && is_worse_than(peers) && !is_one_clients()) {
     sums_.fell_from = usual;
     sums_.recovering = 0;
     sums_.noted = 0;
@@ -159,6 +161,7 @@ QualityTest::Found QualityTest::recover(bool failed, const PeersShare& peers,
   if (sums_.recovering >= settings.restored_at) {
     sums_.against = {};
     sums_.recent_passed = 0, sums_.recent_failed = 0;
+    by_key_ = {};
     return Found::restored;
   }
   ++sums_.noted;
@@ -189,6 +192,7 @@ void QualityTest::join(bool failed, const QualitySettings& settings) {
 void QualityTest::pass(config::TimePoint now, const QualitySettings& settings) {
   if (now - last_ < settings.forgiven) return;
   sums_.recent_passed = 0, sums_.recent_failed = 0;
+  by_key_ = {};
   sums_.noted = 0;
   if (regard() != Regard::demoted) return;
   sums_.against.fill(settings.noted_at);
@@ -201,6 +205,7 @@ void QualityTest::begin_again(const QualitySettings& settings) {
   sums_.against = {};
   sums_.block_passed = 0, sums_.block_failed = 0;
   sums_.recent_passed = 0, sums_.recent_failed = 0;
+  by_key_ = {};
 }
 
 }  // namespace routing

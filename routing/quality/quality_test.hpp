@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "routing/quality/answers_by_key.hpp"
 #include "routing/quality/regard.hpp"
 
 namespace routing {
@@ -37,6 +38,12 @@ struct PeersShare {
   double failing = unknown;  // median share of those that enough is known of
 };
 
+// Whom an answer was for.
+struct AnswersClient {
+  std::uint64_t key = 0;  // of the client key's name; 0 without one
+  std::size_t keys = 0;   // that there are
+};
+
 // The test of one check at one endpoint.
 class QualityTest {
  public:
@@ -56,8 +63,9 @@ class QualityTest {
 
   // What was found out with this answer.
   enum class Found { nothing, noted, demoted, restored };
+  // Where there are several keys, requests of one alone demote nobody for the others.
   Found observe(Checked outcome, const PeersShare& peers, config::TimePoint now,
-                const QualitySettings& settings = quality_settings);
+                const AnswersClient& client = {}, const QualitySettings& settings = quality_settings);
   // Time without answers: what it did lately is forgotten in the end, and with it who was demoted is tried
   // again.
   void pass(config::TimePoint now, const QualitySettings& settings = quality_settings);
@@ -84,7 +92,8 @@ class QualityTest {
 
  private:
   std::optional<double> reference(const PeersShare& peers, const QualitySettings& settings) const;
-  Found look(bool failed, double usual, const PeersShare& peers, const QualitySettings& settings);
+  Found look(bool failed, double usual, const PeersShare& peers, const AnswersClient& client,
+             const QualitySettings& settings);
   Found recover(bool failed, const PeersShare& peers, const QualitySettings& settings);
   void settle();
   void join(bool failed, const QualitySettings& settings);
@@ -92,6 +101,7 @@ class QualityTest {
   bool is_worse_than(const PeersShare& peers) const;
 
   Sums sums_;
+  AnswersByKey by_key_;  // with several keys only; forgotten over a restart
   config::TimePoint since_{};
   config::TimePoint last_{};
 };

@@ -22,7 +22,7 @@ struct Tested {
   Found answer(double passes) {
     const bool passed = draws.uniform(count++, 0) < passes;
     now += 1s;
-    return test.observe(passed ? Checked::passed : Checked::failed, peers, now);
+    return test.observe(passed ? Checked::passed : Checked::failed, peers, now, client);
   }
   // Answers until `wanted` was found; nothing where it was not within `most`.
   std::optional<int> until(Found wanted, double passes, int most) {
@@ -39,6 +39,7 @@ struct Tested {
   std::uint64_t count = 0;
   config::TimePoint now = start;
   PeersShare peers;
+  AnswersClient client;
   QualityTest test;
 };
 
@@ -204,6 +205,28 @@ TEST_CASE("a demotion ends when the others turn out to have become as bad") {
   CHECK(*restored >= 500);
   CHECK(host.test.regard() == Regard::usual);
   CHECK(!host.until(Found::demoted, 0.80, 2'000));
+}
+
+// Every `nth` answer is for the second of two keys; the answer at which the host is demoted.
+std::optional<int> demoted_at(Tested& host, int nth, double first_passes, double second_passes) {
+  host.client.keys = 2;
+  for (int i = 0; i < 2'000; ++i) {
+    host.client.key = i % nth == 0 ? 2 : 1;
+    host.answer(0.98);
+  }
+  for (int i = 1; i <= 2'000; ++i) {
+    host.client.key = i % nth == 0 ? 2 : 1;
+    if (host.answer(i % nth == 0 ? second_passes : first_passes) == Found::demoted) return i;
+  }
+  return std::nullopt;
+}
+
+TEST_CASE("requests of one client alone demote nobody for the others, where there are others") {
+  Tested one_of_two(17), one_of_few(17), all_alike(17), hardly_others(17);
+  CHECK(!demoted_at(one_of_two, 2, 0, 0.98));
+  CHECK(!demoted_at(one_of_few, 10, 0.98, 0));
+  CHECK(demoted_at(all_alike, 2, 0.85, 0.85));
+  CHECK(demoted_at(hardly_others, 10'000, 0.85, 0.85));
 }
 
 TEST_CASE("without others to tell, what lasts for thousands of answers is usual in the end") {
