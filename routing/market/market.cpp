@@ -97,6 +97,7 @@ void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint
   SpeedPrior prior;
   if (load_ == LoadModel::smooth) prior.slots = Threshold::unseen(1);
   priors_.assign(catalogue_->settings().models.size(), prior);
+  shares_.assign(priors_.size(), {});
   next_to_refresh_ = 0;
   refreshed_ = now - refresh_period;  // all of them at the next snapshot
   published_evidence_.reset();        // by other indexes
