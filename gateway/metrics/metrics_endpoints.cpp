@@ -138,8 +138,12 @@ void EndpointMetrics::record_checks(const routing::Attempt& attempt) {
 }
 
 int EndpointMetrics::demoted_checks(const routing::Quality& quality) {
-  return static_cast<int>(
-      std::ranges::count(quality, routing::Regard::demoted, &routing::CheckedShare::regard));
+  int demoted = 0;
+  for (std::size_t check = 0; check < quality.size(); ++check) {
+    const bool is_heeded = routing::is_heeded(static_cast<routing::Check>(check));
+    demoted += is_heeded && quality[check].regard == routing::Regard::demoted ? 1 : 0;
+  }
+  return demoted;
 }
 
 void EndpointMetrics::record_times(const routing::Attempt& attempt, routing::EndpointIndex index) {

@@ -39,8 +39,9 @@ json::value quality_item(const routing::Snapshot& snapshot, routing::EndpointInd
   for (std::size_t i = 0; i < all.checks.size(); ++i) {
     const CheckEvidence& check = all.checks[i];
     if (check.passed + check.failed + check.unjudged == 0) continue;
-    worst = std::max(worst, check.regard);
-    checks[routing::to_text(static_cast<routing::Check>(i))] = check_item(check, snapshot.taken);
+    const auto which = static_cast<routing::Check>(i);
+    if (routing::is_heeded(which)) worst = std::max(worst, check.regard);
+    checks[routing::to_text(which)] = check_item(check, snapshot.taken);
   }
   if (checks.empty()) return nullptr;
   return json::object{{"state", routing::to_text(worst)},

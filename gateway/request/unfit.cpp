@@ -148,6 +148,12 @@ bool is_passed_on(const InferenceRequest& request, const Dialect& dialect) {
   return !request.asked.stream || surface.takes_hosts_streams();
 }
 
+const providers::Interpreter* reader_of_reply(const InferenceRequest& request, const Dialect& dialect) {
+  const Dialect& words =
+      is_passed_on(request, dialect) ? providers::dialect_of(dialect.native_format()) : dialect;
+  return words.interpreter();
+}
+
 std::optional<ErrorReply> find_unfit(InferenceRequest& request, providers::JsonTokens& tokens) {
   UnfitSearch search(request, tokens);
   search.look_at(*request.demand.model);

@@ -14,6 +14,10 @@ const providers::Dialect* dialect_for(const InferenceRequest& request, const rou
 
 // Whether what the client says goes on as it is: both speak the API, and the dialect can pass its replies on.
 bool is_passed_on(const InferenceRequest& request, const providers::Dialect& dialect);
+// Who can tell what its replies say: of what is passed on, as it is without the frames of its host. Null
+// where nobody can.
+const providers::Interpreter* reader_of_reply(const InferenceRequest& request,
+                                              const providers::Dialect& dialect);
 
 // Notes them in the request's demand, which names its models. Makes the conversation where an endpoint needs
 // it; an error where the body is none, and nobody can take it as it is.

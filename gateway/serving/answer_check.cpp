@@ -1,6 +1,7 @@
 #include "gateway/serving/answer_check.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "gateway/request/unfit.hpp"
 #include "providers/dialect/interpreter.hpp"
@@ -39,30 +40,35 @@ std::string decoded(const std::string& inside) {
 // What a list of tools says of one of them.
 struct Offered {
   bool is_known = false;
-  bool has_others = false;  // of whose calls nothing is known
   std::string_view schema;  // empty: none
 };
 
-// Tools of OpenAI's two APIs, of Anthropic's and of Google's differ in where these stand.
+// A list of tools, walked once, for what it says of those that were called. Tools of OpenAI's two APIs, of
+// Anthropic's and of Google's differ in where these stand.
 class Offer {
  public:
-  Offer(std::string_view tools, std::string_view name, providers::JsonTokens& tokens)
-      : text_(tools), name_(name), walk_(tokens, tools) {
+  // By name.
+  using Called = std::map<std::string, Offered, std::less<>>;
+
+  Offer(std::string_view tools, Called& called, providers::JsonTokens& tokens)
+      : text_(tools), called_(called), walk_(tokens, tools) {
     if (walk_.ok() && walk_.type() == JsonType::array) walk_.array([this] { return tool(); });
-    if (!walk_.ok()) found_.has_others = true;
+    if (!walk_.ok()) has_others_ = true;
   }
-  const Offered& found() const { return found_; }
+  // Of whose calls nothing is known.
+  bool has_others() const { return has_others_; }
 
  private:
   bool tool() {
     if (walk_.type() != JsonType::object) return walk_.skip();
     One one;
     if (!walk_.object([&](const JsonString& key) { return member(key, one); })) return false;
-    if (one.name.raw.empty() && !one.is_group) found_.has_others = true;
-    if (!one.name.raw.empty() && one.name.text() == name_) {
-      found_.is_known = true;
-      found_.schema = one.schema;
+    if (one.name.raw.empty()) {
+      has_others_ = has_others_ || !one.is_group;
+      return true;
     }
+    const auto called = one.name.escaped ? called_.find(one.name.text()) : called_.find(one.name.raw);
+    if (called != called_.end()) called->second = {true, one.schema};
     return true;
   }
 
@@ -80,7 +86,7 @@ class Offer {
       one.is_group = true;
       return walk_.array([this] { return tool(); });
     }
-    if (key.is("tools")) found_.has_others = true;
+    if (key.is("tools")) has_others_ = true;
     if (key.is("name") && walk_.type() == JsonType::string) {
       const auto name = walk_.string();
       if (name) one.name = *name;
@@ -95,26 +101,42 @@ class Offer {
   }
 
   const std::string_view text_;
-  const std::string_view name_;
+  Called& called_;
   JsonWalk walk_;
-  Offered found_;
+  bool has_others_ = false;
 };
 
-Checked checked_on(std::string_view schema, std::string_view text, providers::JsonTokens& tokens) {
-  JsonTree value;
-  switch (value.read(text, tokens)) {
-    case JsonTree::Read::invalid:
-      return Checked::failed;
-    case JsonTree::Read::too_large:
-      return Checked::unjudged;
-    case JsonTree::Read::all:
-      break;
+// Checks texts on schemas, of which the last one stays read, with one effort for all of an answer.
+class SchemaCheck {
+ public:
+  explicit SchemaCheck(providers::JsonTokens& tokens) : tokens_(tokens) {}
+
+  Checked of(std::string_view schema, std::string_view text) {
+    switch (value_.read(text, tokens_)) {
+      case JsonTree::Read::invalid:
+        return Checked::failed;
+      case JsonTree::Read::too_large:
+        return Checked::unjudged;
+      case JsonTree::Read::all:
+        break;
+    }
+    if (schema.empty() || schema == "null") return Checked::passed;
+    if (schema.data() != schema_.data()) {
+      schema_ = schema;
+      is_read_ = schemas_.read(schema, tokens_) == JsonTree::Read::all;
+    }
+    if (!is_read_) return Checked::unjudged;
+    return checked_as(
+        providers::fit(schemas_, schemas_.root(), schemas_.root(), value_, value_.root(), effort_));
   }
-  if (schema.empty() || schema == "null") return Checked::passed;
-  JsonTree schemas;
-  if (schemas.read(schema, tokens) != JsonTree::Read::all) return Checked::unjudged;
-  return checked_as(providers::fit(schemas, schemas.root(), schemas.root(), value, value.root()));
-}
+
+ private:
+  providers::JsonTokens& tokens_;
+  providers::FitEffort effort_;
+  JsonTree value_, schemas_;
+  std::string_view schema_;
+  bool is_read_ = false;
+};
 
 // One that failed is a failure, whatever else could not be judged.
 Checked both(Checked a, Checked b) {
@@ -124,6 +146,12 @@ Checked both(Checked a, Checked b) {
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
+}
+
+std::size_t bytes_of(const std::vector<providers::Tool>& tools) {
+  std::size_t bytes = 0;
+  for (const providers::Tool& tool : tools) bytes += tool.name.raw.size() + tool.schema.size();
+  return bytes;
 }
 
 // As the readers of lists of tools know them.
@@ -140,8 +168,8 @@ std::string in_one_list(const std::vector<providers::Tool>& tools) {
 }  // namespace
 
 AnswerCheck::AnswerCheck(const InferenceRequest& request, const providers::Dialect& dialect)
-    : passes_on_(is_passed_on(request, dialect)), is_judged_(dialect.interpreter() != nullptr) {
-  if (!is_judged_ || request.asked.choices > 1) return;
+    : passes_on_(is_passed_on(request, dialect)), interpreter_(reader_of_reply(request, dialect)) {
+  if (!interpreter_ || request.asked.choices > 1) return;
   checks_calls_ = needs(request, Feature::tools) && !request.asked.tools.empty();
   checks_json_ = needs(request, Feature::json_object) || needs(request, Feature::json_schema);
 }
@@ -206,37 +234,53 @@ void AnswerCheck::keep(const InferenceRequest& request) {
   wanted_ = wanted_of(request);
 }
 
-AnswerCheck::Wanted AnswerCheck::wanted_of(const InferenceRequest& request) const {
-  Wanted wanted;
-  if (passes_on_ || !request.conversation) {
+// What is larger than answers may be is not kept beside a stream, nor walked for it.
+AnswerCheck::Wanted AnswerCheck::wanted_of(const InferenceRequest& request) {
+  std::string_view tools, schema;
+  const bool is_in_body = passes_on_ || !request.conversation;
+  if (is_in_body) {
     const auto in_body = [&](const providers::ByteRange& range) {
       return range.end <= request.body.size() ? range.of(request.body) : std::string_view();
     };
-    wanted.tools = in_body(request.asked.tools);
-    wanted.schema = in_body(request.asked.output_schema);
-  } else {
-    if (checks_calls_) wanted.tools = in_one_list(request.conversation->tools);
-    wanted.schema = request.conversation->form.schema;
+    if (checks_calls_) tools = in_body(request.asked.tools);
+    if (checks_json_) schema = in_body(request.asked.output_schema);
+  } else if (checks_json_) {
+    schema = request.conversation->form.schema;
   }
-  return wanted;
+  const bool lists = checks_calls_ && !is_in_body;
+  const std::size_t listed = lists ? bytes_of(request.conversation->tools) : tools.size();
+  if (listed + schema.size() > most_kept) {
+    is_too_large_ = true;
+    return {};
+  }
+  return {lists ? in_one_list(request.conversation->tools) : std::string(tools), std::string(schema)};
 }
 
 Checked AnswerCheck::calls_checked(providers::JsonTokens& tokens) const {
   if (!checks_calls_ || finish_ == Finish::cut) return Checked::no;
-  if (is_too_large_) return Checked::unjudged;
+  if (is_too_large_) return has_calls_ || !made_.empty() ? Checked::unjudged : Checked::no;
   if (made_.empty()) return Checked::no;
-  Checked result = Checked::passed;
+  struct One {
+    std::string name, arguments;
+  };
+  std::vector<One> calls;
+  Offer::Called called;
   for (const Call& call : made_) {
-    std::string arguments = decoded(call.arguments);
+    One one{decoded(call.name), decoded(call.arguments)};
     // Of tools without parameters; clients take it for an empty object.
-    if (arguments.find_first_not_of(" \t\r\n") == std::string::npos) arguments = "{}";
-    const std::string name = decoded(call.name);
-    const Offered offered = Offer(wanted_->tools, name, tokens).found();
-    if (!offered.is_known) {
-      result = both(result, offered.has_others ? Checked::unjudged : Checked::failed);
-      continue;
-    }
-    result = both(result, checked_on(offered.schema, arguments, tokens));
+    if (one.arguments.find_first_not_of(" \t\r\n") == std::string::npos) one.arguments = "{}";
+    called.try_emplace(one.name);
+    calls.push_back(std::move(one));
+  }
+  const Offer offer(wanted_->tools, called, tokens);
+  // So that each schema is read once.
+  std::ranges::sort(calls, {}, &One::name);
+  SchemaCheck check(tokens);
+  Checked result = Checked::passed;
+  for (const One& call : calls) {
+    const Offered& offered = called.find(call.name)->second;
+    const Checked unknown = offer.has_others() ? Checked::unjudged : Checked::failed;
+    result = both(result, offered.is_known ? check.of(offered.schema, call.arguments) : unknown);
   }
   return result;
 }
@@ -246,7 +290,7 @@ Checked AnswerCheck::json_checked(providers::JsonTokens& tokens) const {
   if (!checks_json_ || finish_ == Finish::cut || finish_ == Finish::filtered) return Checked::no;
   if (is_too_large_) return Checked::unjudged;
   if (is_refused_ || !made_.empty() || text_.empty()) return Checked::no;
-  return checked_on(wanted_->schema, decoded(text_), tokens);
+  return SchemaCheck(tokens).of(wanted_->schema, decoded(text_));
 }
 
 // Cut off before any limit that is known; said to have calls and has none; never said to have ended.
@@ -264,11 +308,11 @@ Checked AnswerCheck::finish_checked(const InferenceRequest& request, const routi
   return 10 * attempt.usage->output.count < 9 * most ? Checked::failed : Checked::passed;
 }
 
-Conduct AnswerCheck::conduct(const InferenceRequest& request, const providers::Dialect& dialect,
-                             const providers::HostModel& model, const routing::Attempt& attempt,
-                             std::string_view reply, providers::JsonTokens& tokens) {
+Conduct AnswerCheck::conduct(const InferenceRequest& request, const providers::HostModel& model,
+                             const routing::Attempt& attempt, std::string_view reply,
+                             providers::JsonTokens& tokens) {
   Conduct conduct{};
-  if (!is_judged_) return conduct;
+  if (!interpreter_) return conduct;
   routing::checked(conduct, Check::finish) = finish_checked(request, attempt);
   const bool may_be_empty = finish_ == Finish::cut || finish_ == Finish::filtered;
   if (is_visible_ || !may_be_empty)
@@ -281,9 +325,9 @@ Conduct AnswerCheck::conduct(const InferenceRequest& request, const providers::D
     if (reply.size() > most_kept) {
       is_too_large_ = true;
     } else if (!reply.empty()) {
-      dialect.interpreter()->whole(reply, model, tokens, *this);
+      interpreter_->whole(reply, model, tokens, *this);
     } else {
-      const auto reader = dialect.interpreter()->streamed(model, tokens);
+      const auto reader = interpreter_->streamed(model, tokens);
       if (reader->feed(events_, *this) == providers::Reading::goes_on) reader->end(*this);
     }
   }

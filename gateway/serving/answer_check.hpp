@@ -38,9 +38,9 @@ class AnswerCheck final : public providers::AnswerSink {
 
   // The answer is over. `reply`: all of one that is passed on and came whole; empty: it streamed, or was
   // taken as events.
-  routing::Conduct conduct(const InferenceRequest& request, const providers::Dialect& dialect,
-                           const providers::HostModel& model, const routing::Attempt& attempt,
-                           std::string_view reply, providers::JsonTokens& tokens);
+  routing::Conduct conduct(const InferenceRequest& request, const providers::HostModel& model,
+                           const routing::Attempt& attempt, std::string_view reply,
+                           providers::JsonTokens& tokens);
 
  private:
   enum class Finish : std::uint8_t { none, stop, cut, calls, filtered };
@@ -57,13 +57,13 @@ class AnswerCheck final : public providers::AnswerSink {
 
   void note_finish(std::string_view reason);
   bool has_room_for(std::size_t bytes);
-  Wanted wanted_of(const InferenceRequest& request) const;
+  Wanted wanted_of(const InferenceRequest& request);
   routing::Checked calls_checked(providers::JsonTokens& tokens) const;
   routing::Checked json_checked(providers::JsonTokens& tokens) const;
   routing::Checked finish_checked(const InferenceRequest& request, const routing::Attempt& attempt) const;
 
   const bool passes_on_;
-  const bool is_judged_;  // it has an end, and something to read
+  const providers::Interpreter* const interpreter_;  // null: it has no end, and nothing to read
   bool checks_calls_ = false;
   bool checks_json_ = false;
   bool is_visible_ = false;

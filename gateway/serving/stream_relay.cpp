@@ -128,7 +128,7 @@ routing::Conduct conduct_of(AnswerCheck& check, const Attempting& with, std::str
   // The rest of another's answer says nothing of how its own begin.
   if (with.tried.attempt.reason == routing::Reason::continues) return {};
   const providers::HostModel model = check.is_wanted() ? host_model_of(with) : providers::HostModel();
-  return check.conduct(with.request, with.dialect, model, with.tried.attempt, reply, with.services.tokens);
+  return check.conduct(with.request, model, with.tried.attempt, reply, with.services.tokens);
 }
 
 std::uint64_t fingerprint_of(std::string_view value) {

@@ -203,14 +203,22 @@ bool ClientBodyReader::output_bound(const Path& path, std::string_view name,
 }
 
 bool ClientBodyReader::output_form(const Path& path) {
+  const auto schema = [&] {
+    const std::size_t begin = walk_.json.position();
+    if (!walk_.json.skip()) return false;
+    request_.output_schema = {begin, walk_.json.end()};
+    return true;
+  };
+  const auto is_schema = [&](const JsonString& key) {
+    return key.is("schema") && walk_.json.type() == JsonType::object;
+  };
   return walk_.object(path, [&](const JsonString& key, const Path& at) {
-    if (key.is("json_schema") && walk_.json.type() == JsonType::object) return output_form(at);
-    if (key.is("schema") && walk_.json.type() == JsonType::object) {
-      const std::size_t begin = walk_.json.position();
-      if (!walk_.json.skip()) return false;
-      request_.output_schema = {begin, walk_.json.end()};
-      return true;
+    // What else stands there is the host's business.
+    if (key.is("json_schema") && walk_.json.type() == JsonType::object) {
+      return walk_.json.object(
+          [&](const JsonString& inner) { return is_schema(inner) ? schema() : walk_.json.skip(); });
     }
+    if (is_schema(key)) return schema();
     if (!key.is("type")) return walk_.json.skip();
     std::string type;
     if (!walk_.string(at, type)) return false;

@@ -97,6 +97,7 @@ void Market::adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint
   SpeedPrior prior;
   if (load_ == LoadModel::smooth) prior.slots = Threshold::unseen(1);
   priors_.assign(catalogue_->settings().models.size(), prior);
+  shares_.assign(priors_.size(), {});
   next_to_refresh_ = 0;
   refreshed_ = now - refresh_period;  // all of them at the next snapshot
   published_evidence_.reset();        // by other indexes
@@ -163,7 +164,7 @@ void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoi
   if (!index) return;
   const std::uint64_t name = catalogue_->endpoints()[*index].name_hash;
   const LengthKeys keys = length_keys(demand);
-  learn_conduct(*index, attempt, now);
+  learn_conduct(*index, attempt, demand, now);
   if (attempt.told != Told::all) {
     const bool first = states_[*index].replies == 0;
     ends(attempt,

@@ -72,8 +72,19 @@ class Market {
   void note(const Glimpse& glimpse, EndpointIndex index);
   std::optional<EndpointIndex> current_index(const Attempt& attempt) const;
   EndpointState& state_at(EndpointIndex index, config::TimePoint now);
-  void learn_conduct(EndpointIndex index, const Attempt& attempt, config::TimePoint now);
-  AllPeers peers_of(EndpointIndex index);
+  void learn_conduct(EndpointIndex index, const Attempt& attempt, const Demand& demand,
+                     config::TimePoint now);
+  AllPeers peers_of(EndpointIndex index, config::TimePoint now);
+  // How often answers fail each check at the hosts of a model lately: the two in the middle, of so many.
+  struct SharesOfModel {
+    struct OfCheck {
+      double lower = unknown, upper = unknown;
+      std::size_t count = 0;
+    };
+    std::array<OfCheck, check_count> checks{};
+    config::TimePoint until{};
+  };
+  void look_at_shares(SharesOfModel& shares, EndpointIndex one_of_them, config::TimePoint now);
   void publish_evidence();
   void observe_health(EndpointIndex index, const Attempt& attempt, Health::Seen seen, config::TimePoint now);
   void refresh(config::TimePoint now);
@@ -100,8 +111,9 @@ class Market {
   std::vector<Here> here_;  // by EndpointIndex
   bool keeps_glimpses_ = false;
   Glimpses glimpses_;
-  std::vector<SpeedPrior> priors_;  // by Endpoint::model_index
-  std::vector<double> median_of_;   // scratch of refresh_prior
+  std::vector<SpeedPrior> priors_;     // by Endpoint::model_index
+  std::vector<SharesOfModel> shares_;  // by Endpoint::model_index
+  std::vector<double> median_of_;      // scratch
   Lengths lengths_;
   PrefixIndex prefixes_;
   std::shared_ptr<const LengthTable> published_lengths_;

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <optional>
 
 #include "routing/market/market.hpp"
+#include "routing/terms/draws.hpp"
 
 namespace routing {
 namespace {
@@ -15,6 +17,13 @@ double median_of(std::vector<double>& values, std::size_t least) {
   return *middle;
 }
 
+// Nothing while few answers came lately.
+std::optional<double> known_share(const QualityTest& test) {
+  constexpr double least_answers = 200;
+  const QualityTest::Sums& sums = test.sums();
+  return sums.recent_passed + sums.recent_failed < least_answers ? std::nullopt : test.failing();
+}
+
 // An answer without anything in it was no answer for anybody else.
 Conduct conduct_of(const Attempt& attempt) {
   Conduct conduct = attempt.conduct;
@@ -25,38 +34,61 @@ Conduct conduct_of(const Attempt& attempt) {
 
 }  // namespace
 
-void Market::learn_conduct(EndpointIndex index, const Attempt& attempt, config::TimePoint now) {
+void Market::learn_conduct(EndpointIndex index, const Attempt& attempt, const Demand& demand,
+                           config::TimePoint now) {
   const Conduct conduct = conduct_of(attempt);
   const bool is_checked = std::ranges::any_of(conduct, [](Checked c) { return c != Checked::no; });
   if (!is_checked && attempt.fingerprint == 0) return;
   ConductFile& file = dossiers_[index].begin_conduct();
-  if (file.wants_peers(now)) file.set_peers(peers_of(index), now + 1s);
-  if (!file.observe(conduct, attempt.fingerprint, states_[index].quality, now)) return;
+  if (file.wants_peers(now)) file.set_peers(peers_of(index, now), now + 1s);
+  const AnswersClient client{.key = demand.key ? hash_of(demand.key->name.text) : 0,
+                             .keys = catalogue_->settings().keys.size()};
+  if (!file.observe(conduct, attempt.fingerprint, states_[index].quality, now, client)) return;
   flipped_ = true;
   published_ = config::TimePoint::min();  // with the evidence for it
 }
 
-// Of one peer alone nothing is known: it may be the odd one.
-AllPeers Market::peers_of(EndpointIndex index) {
-  constexpr double least_answers = 200;
+// Of one peer alone nothing is known: it may be the odd one. The median of the others is one of the two in
+// the middle of all: the upper one for who is below it himself.
+AllPeers Market::peers_of(EndpointIndex index, config::TimePoint now) {
   constexpr std::size_t least_peers = 2;
-  const std::vector<Endpoint>& endpoints = catalogue_->endpoints();
-  const std::size_t model = endpoints[index].model_index;
-  EndpointIndex first = index;
-  while (first > 0 && endpoints[first - 1].model_index == model) --first;
+  const std::size_t model = catalogue_->endpoints()[index].model_index;
+  SharesOfModel& shares = shares_[model];
+  if (now >= shares.until) look_at_shares(shares, index, now);
   AllPeers peers;
+  for (std::size_t check = 0; check < check_count; ++check) {
+    const SharesOfModel::OfCheck& all = shares.checks[check];
+    const ConductFile* file = dossiers_[index].conduct();
+    const auto own = file ? known_share(file->test(check)) : std::nullopt;
+    if (all.count < least_peers + (own ? 1 : 0)) continue;
+    const bool is_upper = own ? *own <= all.lower : all.count % 2 == 0;
+    peers[check].failing = is_upper ? all.upper : all.lower;
+  }
+  return peers;
+}
+
+// For all hosts of the model at once, since each asks.
+void Market::look_at_shares(SharesOfModel& shares, EndpointIndex one_of_them, config::TimePoint now) {
+  const std::vector<Endpoint>& endpoints = catalogue_->endpoints();
+  const std::size_t model = endpoints[one_of_them].model_index;
+  EndpointIndex first = one_of_them;
+  while (first > 0 && endpoints[first - 1].model_index == model) --first;
   for (std::size_t check = 0; check < check_count; ++check) {
     median_of_.clear();
     for (EndpointIndex i = first; i < endpoints.size() && endpoints[i].model_index == model; ++i) {
-      const ConductFile* other = i == index ? nullptr : dossiers_[i].conduct();
-      if (!other) continue;
-      const QualityTest& test = other->test(check);
-      if (test.sums().passed + test.sums().failed < least_answers) continue;
-      if (const auto failing = test.failing()) median_of_.push_back(*failing);
+      const ConductFile* file = dossiers_[i].conduct();
+      const auto share = file ? known_share(file->test(check)) : std::nullopt;
+      if (share) median_of_.push_back(*share);
     }
-    peers[check].failing = median_of(median_of_, least_peers);
+    std::ranges::sort(median_of_);
+    SharesOfModel::OfCheck& all = shares.checks[check];
+    all = {.count = median_of_.size()};
+    if (median_of_.empty()) continue;
+    const std::size_t middle = (median_of_.size() - 1) / 2;
+    all.lower = median_of_[middle];
+    all.upper = median_of_[std::min(middle + 1, median_of_.size() - 1)];
   }
-  return peers;
+  shares.until = now + 1s;
 }
 
 void Market::publish_evidence() {

@@ -23,7 +23,6 @@ double unknown_sd(const Drift& drift, const DriftSettings& settings, double vari
                                                       : variance);
 }
 
-// How an answer ended is looked at, and decides nothing: hosts word it too differently.
 std::bitset<check_count> checks_of(const config::Features& needs) {
   const auto has = [&](config::Feature feature) { return needs.test(static_cast<std::size_t>(feature)); };
   std::bitset<check_count> checks;
@@ -36,7 +35,7 @@ std::bitset<check_count> checks_of(const config::Features& needs) {
 
 void expect_quality(const Quality& quality, const std::bitset<check_count>& checks, Prediction& p) {
   for (std::size_t i = 0; i < check_count; ++i) {
-    if (!checks[i] || quality[i].regard == Regard::unseen) continue;
+    if (!checks[i] || !is_heeded(static_cast<Check>(i)) || quality[i].regard == Regard::unseen) continue;
     p.quality = std::fmin(p.quality, 1 - double{quality[i].failing});
     p.is_demoted = p.is_demoted || quality[i].regard == Regard::demoted;
   }

@@ -3,26 +3,38 @@
 #include <algorithm>
 
 namespace routing {
+namespace {
+
+constexpr config::Duration a_day = std::chrono::hours(24);
+
+}  // namespace
 
 bool Fingerprints::is_news(std::uint64_t fingerprint, config::TimePoint now) {
   if (fingerprint == 0 || std::ranges::find(known, fingerprint) != known.end()) return false;
-  known[seen % known.size()] = fingerprint;
+  const bool is_first = seen == 0;
+  known[seen++ % known.size()] = fingerprint;
   since = now;
-  return seen++ > 0;
+  if (!day || now - *day >= a_day) {
+    in_day_before = day && now - *day < 2 * a_day ? in_day : 0;
+    day = now;
+    in_day = 0;
+  }
+  ++in_day;
+  const bool are_too_many = std::max(in_day, in_day_before) > known.size();
+  if (is_first || are_too_many || (news && now - *news < a_day)) return false;
+  news = now;
+  return true;
 }
 
 bool ConductFile::observe(const Conduct& conduct, std::uint64_t fingerprint, Quality& quality,
-                          config::TimePoint now) {
+                          config::TimePoint now, const AnswersClient& client) {
   bool is_urgent = false;
   if (fingerprints_.is_news(fingerprint, now)) {
-    for (QualityTest& test : tests_) {
-      is_urgent = is_urgent || test.regard() == Regard::demoted;
-      test.begin_again(now);
-    }
+    for (QualityTest& test : tests_) test.begin_again();
   }
   for (std::size_t i = 0; i < check_count; ++i) {
     const bool was_demoted = tests_[i].regard() == Regard::demoted;
-    tests_[i].observe(conduct[i], peers_[i], now);
+    tests_[i].observe(conduct[i], peers_[i], now, client);
     is_urgent = is_urgent || was_demoted != (tests_[i].regard() == Regard::demoted);
   }
   tell(quality);
@@ -69,6 +81,8 @@ void ConductFile::recall(const ConductMemory& memory, config::Duration moved) {
   const auto at = [&](config::TimePoint time) { return time == config::TimePoint{} ? time : time + moved; };
   fingerprints_ = memory.fingerprints;
   fingerprints_.since = at(fingerprints_.since);
+  if (fingerprints_.day) *fingerprints_.day += moved;
+  if (fingerprints_.news) *fingerprints_.news += moved;
   for (std::size_t i = 0; i < check_count; ++i)
     tests_[i].recall(memory.checks[i].sums, at(memory.checks[i].since), at(memory.checks[i].last));
 }

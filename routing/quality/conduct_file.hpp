@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "routing/quality/quality_test.hpp"
 
@@ -12,12 +13,17 @@ namespace routing {
 using AllPeers = std::array<PeersShare, check_count>;  // by Check
 
 // Names of what a host runs, as hashes: a fleet of machines has several at a time. The oldest is forgotten.
+// Where there are more than are kept, or each answer has its own, none says anything.
 struct Fingerprints {
   std::array<std::uint64_t, 8> known{};
   std::uint32_t seen = 0;     // different ones, in all
   config::TimePoint since{};  // when the newest was seen first
+  // Not kept in files.
+  std::optional<config::TimePoint> day{};       // when it began
+  std::optional<config::TimePoint> news{};      // when there was some last
+  std::uint32_t in_day = 0, in_day_before = 0;  // new ones
 
-  // Whether it is new, and not the first.
+  // Whether it is new, and not the first, nor one of very many; once a day at most.
   bool is_news(std::uint64_t fingerprint, config::TimePoint now);
 };
 
@@ -33,7 +39,8 @@ struct ConductMemory {
 class ConductFile {
  public:
   // Whether decisions should know at once.
-  bool observe(const Conduct& conduct, std::uint64_t fingerprint, Quality& quality, config::TimePoint now);
+  bool observe(const Conduct& conduct, std::uint64_t fingerprint, Quality& quality, config::TimePoint now,
+               const AnswersClient& client = {});
   void pass(Quality& quality, config::TimePoint now);
 
   const QualityTest& test(std::size_t check) const { return tests_[check]; }

@@ -39,7 +39,7 @@ std::optional<double> QualityTest::usual_failing(const QualitySettings& settings
 }
 
 CheckedShare QualityTest::share(const PeersShare& peers, const QualitySettings& settings) const {
-  if (sums_.passed + sums_.failed < settings.known) return {};
+  if (sums_.recent_passed + sums_.recent_failed < settings.known && regard() != Regard::demoted) return {};
   constexpr double weight = 8, usual = 0.01;
   const double prior = std::isnan(peers.failing) ? usual : peers.failing;
   const double failing =
@@ -76,7 +76,7 @@ void QualityTest::set(Regard regard, config::TimePoint now) {
 }
 
 QualityTest::Found QualityTest::observe(Checked outcome, const PeersShare& peers, config::TimePoint now,
-                                        const QualitySettings& settings) {
+                                        const AnswersClient& client, const QualitySettings& settings) {
   if (outcome == Checked::no) return Found::nothing;
   if (outcome == Checked::unjudged) {
     ++sums_.unjudged;
@@ -88,11 +88,12 @@ QualityTest::Found QualityTest::observe(Checked outcome, const PeersShare& peers
   ++(failed ? sums_.failed : sums_.passed);
   ++(failed ? sums_.recent_failed : sums_.recent_passed);
   forget(sums_.recent_passed, sums_.recent_failed, settings.recent);
+  if (client.keys > 1) by_key_.note(client.key, failed, settings.recent);
   Found found = Found::nothing;
   if (regard() == Regard::demoted) {
-    found = recover(failed, settings);
+    found = recover(failed, peers, settings);
   } else if (const auto usual = reference(peers, settings)) {
-    found = look(failed, *usual, peers, settings);
+    found = look(failed, *usual, peers, client, settings);
   }
   switch (found) {
     case Found::nothing:
@@ -112,7 +113,7 @@ QualityTest::Found QualityTest::observe(Checked outcome, const PeersShare& peers
 }
 
 QualityTest::Found QualityTest::look(bool failed, double usual, const PeersShare& peers,
-                                     const QualitySettings& settings) {
+                                     const AnswersClient& client, const QualitySettings& settings) {
   double best = 0;
   for (std::size_t i = 0; i < worse.size(); ++i) {
     const double share = with_odds(usual, worse[i]);
@@ -126,14 +127,15 @@ QualityTest::Found QualityTest::look(bool failed, double usual, const PeersShare
   const double found = evidence();
   const bool is_noted = regard() == Regard::noted;
   if (is_noted) ++sums_.noted;
-  if (found >= settings.demoted_at && is_worse_than(peers)) {
+  const auto is_one_clients = [&] { return client.keys > 1 && by_key_.are_one_keys(usual, settings.known); };
+  if (found >= settings.demoted_at && is_worse_than(peers) && !is_one_clients()) {
     sums_.fell_from = usual;
     sums_.recovering = 0;
+    sums_.noted = 0;
     return Found::demoted;
   }
   if (is_noted && sums_.noted > settings.settled) {
-    sums_.usual_passed = sums_.recent_passed, sums_.usual_failed = sums_.recent_failed;
-    sums_.against = {};
+    settle();
     return Found::restored;
   }
   if (!is_noted && found >= settings.noted_at) {
@@ -143,13 +145,30 @@ QualityTest::Found QualityTest::look(bool failed, double usual, const PeersShare
   return is_noted && found < settings.noted_at / 100 ? Found::restored : Found::nothing;
 }
 
-QualityTest::Found QualityTest::recover(bool failed, const QualitySettings& settings) {
+// What came to stay is what is usual from now on.
+void QualityTest::settle() {
+  sums_.usual_passed = sums_.recent_passed, sums_.usual_failed = sums_.recent_failed;
+  sums_.against = {};
+}
+
+// When it is as before; or when the others have become as bad meanwhile, which says that it was about the
+// requests. Where there are no others to tell, what lasts is taken for that.
+QualityTest::Found QualityTest::recover(bool failed, const PeersShare& peers,
+                                        const QualitySettings& settings) {
   const double from = sums_.fell_from, to = sums_.fell_to;
   const double ratio = failed ? from / to : (1 - from) / (1 - to);
   sums_.recovering = (sums_.recovering + 1) * ratio;
-  if (sums_.recovering < settings.restored_at) return Found::nothing;
-  sums_.against = {};
-  sums_.recent_passed = 0, sums_.recent_failed = 0;
+  if (sums_.recovering >= settings.restored_at) {
+    sums_.against = {};
+    sums_.recent_passed = 0, sums_.recent_failed = 0;
+    by_key_ = {};
+    return Found::restored;
+  }
+  ++sums_.noted;
+  const bool is_alone = std::isnan(peers.failing);
+  if (is_alone ? sums_.noted <= settings.settled : sums_.noted < settings.recent || is_worse_than(peers))
+    return Found::nothing;
+  settle();
   return Found::restored;
 }
 
@@ -168,21 +187,25 @@ void QualityTest::join(bool failed, const QualitySettings& settings) {
   sums_.block_passed = 0, sums_.block_failed = 0;
 }
 
-// Silence is uncertainty: it gets requests again, and a little is enough to demote it again.
+// Silence is uncertainty: it gets requests again, whatever they require, and of who was demoted a little is
+// enough to demote it again.
 void QualityTest::pass(config::TimePoint now, const QualitySettings& settings) {
-  if (regard() != Regard::demoted || now - last_ < settings.forgiven) return;
-  sums_.against.fill(settings.noted_at);
+  if (now - last_ < settings.forgiven) return;
+  sums_.recent_passed = 0, sums_.recent_failed = 0;
+  by_key_ = {};
   sums_.noted = 0;
+  if (regard() != Regard::demoted) return;
+  sums_.against.fill(settings.noted_at);
   set(Regard::noted, now);
 }
 
-void QualityTest::begin_again(config::TimePoint now) {
-  const bool was_found = regard() > Regard::usual;
+void QualityTest::begin_again(const QualitySettings& settings) {
+  if (regard() == Regard::demoted) sums_.recovering = std::max(sums_.recovering, settings.restored_at / 100);
+  if (regard() > Regard::usual) return;
   sums_.against = {};
-  sums_.recovering = 0;
   sums_.block_passed = 0, sums_.block_failed = 0;
   sums_.recent_passed = 0, sums_.recent_failed = 0;
-  if (was_found) set(Regard::usual, now);
+  by_key_ = {};
 }
 
 }  // namespace routing

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "routing/quality/answers_by_key.hpp"
 #include "routing/quality/regard.hpp"
 
 namespace routing {
@@ -28,13 +29,19 @@ struct QualitySettings {
   double recent = 500;    // answers that the present share is made of
   double settled = 3000;  // answers after which what was noted is usual: it is the same at all hosts
   double known = 20;      // answers before decisions read anything
-  config::Seconds forgiven{6 * 3600};  // without an answer, after which who was demoted is tried again
+  config::Seconds forgiven{6 * 3600};  // without an answer, after which what came lately says nothing
 };
 inline constexpr QualitySettings quality_settings{};
 
 // What others of the model show lately.
 struct PeersShare {
   double failing = unknown;  // median share of those that enough is known of
+};
+
+// Whom an answer was for.
+struct AnswersClient {
+  std::uint64_t key = 0;  // of the client key's name; 0 without one
+  std::size_t keys = 0;   // that there are
 };
 
 // The test of one check at one endpoint.
@@ -51,18 +58,23 @@ class QualityTest {
     double recovering = 0;
     double regard = 0;
     double fell_from = 0, fell_to = 0;  // shares of failures, of one that was demoted
-    double noted = 0;                   // answers since it was
+    double noted = 0;                   // answers since it was, or since it was demoted
   };
 
   // What was found out with this answer.
   enum class Found { nothing, noted, demoted, restored };
+  // Where there are several keys, requests of one alone demote nobody for the others.
   Found observe(Checked outcome, const PeersShare& peers, config::TimePoint now,
-                const QualitySettings& settings = quality_settings);
-  // Time without answers.
+                const AnswersClient& client = {}, const QualitySettings& settings = quality_settings);
+  // Time without answers: what it did lately is forgotten in the end, and with it who was demoted is tried
+  // again.
   void pass(config::TimePoint now, const QualitySettings& settings = quality_settings);
-  // The host runs something else: what it did before says little.
-  void begin_again(config::TimePoint now);
+  // The host says that it runs something else. What was usual there stays what it is measured by, since what
+  // runs now may be worse; but nothing that was found lately is held against it. Words alone lift no regard:
+  // who is demoted comes back sooner, by its answers.
+  void begin_again(const QualitySettings& settings = quality_settings);
 
+  // Unseen while there are few answers lately.
   CheckedShare share(const PeersShare& peers, const QualitySettings& settings = quality_settings) const;
   Regard regard() const { return static_cast<Regard>(static_cast<int>(sums_.regard)); }
   // How much more likely what came is, were it worse: the mean over `worse`.
@@ -80,13 +92,16 @@ class QualityTest {
 
  private:
   std::optional<double> reference(const PeersShare& peers, const QualitySettings& settings) const;
-  Found look(bool failed, double usual, const PeersShare& peers, const QualitySettings& settings);
-  Found recover(bool failed, const QualitySettings& settings);
+  Found look(bool failed, double usual, const PeersShare& peers, const AnswersClient& client,
+             const QualitySettings& settings);
+  Found recover(bool failed, const PeersShare& peers, const QualitySettings& settings);
+  void settle();
   void join(bool failed, const QualitySettings& settings);
   void set(Regard regard, config::TimePoint now);
   bool is_worse_than(const PeersShare& peers) const;
 
   Sums sums_;
+  AnswersByKey by_key_;  // with several keys only; forgotten over a restart
   config::TimePoint since_{};
   config::TimePoint last_{};
 };

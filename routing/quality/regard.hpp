@@ -15,6 +15,12 @@ namespace routing {
 // it; demoted: it has, and the endpoint counts as dearer where the check matters.
 enum class Regard : std::uint8_t { unseen, usual, noted, demoted };
 
+// Whether decisions heed it. How an answer ended is looked at, and decides nothing: hosts word it too
+// differently.
+constexpr bool is_heeded(Check check) {
+  return check != Check::finish;
+}
+
 // Of one check, lately. All zero: too little is known.
 struct CheckedShare {
   float failing = 0;

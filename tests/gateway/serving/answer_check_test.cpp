@@ -161,6 +161,46 @@ TEST_CASE("arguments that are too long to be kept are not judged") {
   CHECK(call_checked("weather", longer, false) == Checked::unjudged);
 }
 
+TEST_CASE(
+    "tools that are too large to be kept beside a stream are not checked on, and nor is their request") {
+  const auto with_tools_of = [](std::size_t bytes, bool streamed) {
+    config::Settings settings = all_features();
+    for (config::EndpointSettings& endpoint : settings.models[0].endpoints) endpoint.context = {2'000'000};
+    ServedWorld world(std::move(settings));
+    const std::string large = R"({"type":"function","function":{"name":"large","description":")" +
+                              std::string(bytes, 'x') + R"("}},)";
+    std::string tools = weather;
+    tools.insert(tools.find('[') + 1, large);
+    Script script =
+        streamed ? streamed_call("weather", R"({"city":7})") : whole_call("weather", R"({"city":7})");
+    return checked(conduct_of(world, std::move(script), streamed, tools), Check::tool_arguments);
+  };
+  for (const bool streamed : {false, true}) {
+    CAPTURE(streamed);
+    CHECK(with_tools_of(100'000, streamed) == Checked::failed);
+    CHECK(with_tools_of(300'000, streamed) == Checked::unjudged);
+  }
+}
+
+TEST_CASE("of several calls each is checked on its own tool") {
+  const auto calls = [](const std::string& first, const std::string& second) {
+    const auto one = [](int index, const std::string& name, const std::string& arguments) {
+      return R"({"index":)" + std::to_string(index) + R"(,"id":"c)" + std::to_string(index) +
+             R"(","type":"function","function":{"name":")" + name + R"(","arguments":")" +
+             escaped(arguments) + "\"}}";
+    };
+    ServedWorld world(all_features());
+    Script script =
+        document(R"({"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[)" +
+                 one(0, "weather", first) + "," + one(1, "other", "{}") + "," + one(2, "weather", second) +
+                 R"(]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":9,"completion_tokens":5}})");
+    return checked(conduct_of(world, std::move(script), false, weather), Check::tool_arguments);
+  };
+  CHECK(calls(R"({"city":"Rome"})", R"({"city":"Bern"})") == Checked::passed);
+  CHECK(calls(R"({"city":"Rome"})", R"({"city":7})") == Checked::failed);
+  CHECK(calls(R"({"town":"Rome"})", R"({"city":"Bern"})") == Checked::failed);
+}
+
 TEST_CASE("what the host says that it runs is known by a hash") {
   ServedWorld world;
   const std::string with = R"({"system_fingerprint":"fp_1",)" + whole_answer.substr(1);

@@ -96,6 +96,40 @@ TEST_CASE("a call of Messages goes on to Bedrock as it came, but for what Bedroc
   CHECK(world.record().attempts.at(0).usage->output.count == 5);
 }
 
+TEST_CASE("calls in a stream that goes on from Bedrock are checked like those of any other host") {
+  for (const bool is_right : {true, false}) {
+    CAPTURE(is_right);
+    config::Settings settings = cheapest_speaks(Format::bedrock_messages);
+    for (config::EndpointSettings& endpoint : settings.models[0].endpoints) endpoint.features.set();
+    ServedWorld world(std::move(settings));
+    world.script(
+        ServedWorld::cheap,
+        pieces(
+            {{{},
+              frame(started) +
+                  frame(
+                      R"({"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t",)"
+                      R"("name":"weather","input":{}}})")},
+             {1ms,
+              frame(
+                  R"({"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":)" +
+                  std::string(is_right ? R"("{\"city\":\"Rome\"}")" : R"("{\"city\":7}")") + "}}")},
+             {1ms,
+              frame(R"({"type":"content_block_stop","index":0})") +
+                  frame(
+                      R"({"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":5}})") +
+                  frame(stopped)}}));
+    world.call(gateway::anthropic_messages_surface(),
+               call(R"(,"stream":true,"tools":[{"name":"weather","input_schema":{"type":"object",)"
+                    R"("properties":{"city":{"type":"string"}}}}])"));
+    world.advance(1s);
+    REQUIRE(world.ended());
+    REQUIRE(world.record().attempts.size() == 1);
+    CHECK(routing::checked(world.record().attempts[0].conduct, routing::Check::tool_arguments) ==
+          (is_right ? routing::Checked::passed : routing::Checked::failed));
+  }
+}
+
 TEST_CASE("a frame of Bedrock's that says what failed has another host asked, or ends the stream") {
   ServedWorld world(cheapest_speaks(Format::bedrock_messages));
   const std::string failed = exception_frame("throttlingException", R"({"message":"slow down"})");

@@ -8,12 +8,22 @@ using namespace providers;
 
 namespace {
 
-Fit checked(const std::string& schema, const std::string& value) {
+Fit checked(const std::string& schema, const std::string& value, FitEffort& effort) {
   JsonTokens tokens;
   JsonTree schemas, values;
   REQUIRE(schemas.read(schema, tokens) == JsonTree::Read::all);
   REQUIRE(values.read(value, tokens) == JsonTree::Read::all);
-  return fit(schemas, schemas.root(), schemas.root(), values, values.root());
+  return fit(schemas, schemas.root(), schemas.root(), values, values.root(), effort);
+}
+Fit checked(const std::string& schema, const std::string& value) {
+  FitEffort effort;
+  return checked(schema, value, effort);
+}
+// `each` so many times, with commas between.
+std::string times(int count, const std::string& each) {
+  std::string list;
+  for (int i = 0; i < count; ++i) list.append(i > 0 ? "," : "").append(each);
+  return list;
 }
 void fits(const std::string& schema, const std::string& value) {
   CAPTURE(schema);
@@ -116,6 +126,46 @@ TEST_CASE("what would take for ever is not judged") {
   for (int i = 0; i < 15'000; ++i) wide += ",1";
   unjudged(R"({"items":{"anyOf":[{"type":"string"},{"const":2},{"const":3},{"const":4},{"type":"number"}]}})",
            wide + "]");
+}
+
+TEST_CASE("whatever is looked at counts: alternatives, names, texts, and what is spelled with escapes") {
+  const auto tried = [](const std::string& list) {
+    return R"({"$defs":{"e":{"enum":[)" + list + R"(]}},"anyOf":[)" + times(20, R"({"$ref":"#/$defs/e"})") +
+           "]}";
+  };
+  unjudged(tried(times(15'000, R"("no")")), R"("x")");
+  unjudged(tried(times(5'000, R"("\u006eo")")), R"("x")");
+  breaks(tried(times(50, R"("\u006eo")")), R"("x")");
+  std::string names, members;
+  for (int i = 0; i < 2'000; ++i) {
+    const std::string name = "\"n" + std::to_string(i) + '"';
+    names.append(i > 0 ? "," : "").append(name);
+    members.append(i > 0 ? "," : "").append(name).append(":1");
+  }
+  unjudged(R"({"required":[)" + names + "]}", "{" + members + "}");
+  const std::string longer = '"' + std::string(200'000, 'x') + '"';
+  fits(R"({"maxLength":200000})", longer);
+  unjudged(R"({"allOf":[)" + times(200, R"({"maxLength":200000})") + "]}", longer);
+  unjudged(R"({"allOf":[)" + times(200, R"({"const":)" + longer.substr(0, 20'000) + R"(y"})") + "]}",
+           longer.substr(0, 20'000) + "y\"");
+}
+
+TEST_CASE("several checks share an effort, and once it is spent nothing is judged") {
+  const std::string schema = R"({"enum":[)" + times(15'000, R"("no")") + "]}";
+  FitEffort effort{.left = 100'000};
+  for (int i = 0; i < 3; ++i) CHECK(checked(schema, R"("x")", effort) == Fit::breaks);
+  CHECK(!effort.is_spent());
+  CHECK(checked(schema, R"("x")", effort) == Fit::unjudged);
+  CHECK(effort.is_spent());
+  CHECK(checked("true", "1", effort) == Fit::unjudged);
+}
+
+TEST_CASE("names of members and references may be spelled with escapes") {
+  fits(R"({"requ\u0069red":["a"]})", R"({"\u0061":1})");
+  breaks(R"({"requ\u0069red":["b"]})", R"({"\u0061":1})");
+  breaks(R"({"properties":{"\u0061":{"type":"null"}}})", R"({"a":1})");
+  fits(R"({"$ref":"#/$defs/a~0~1b","$defs":{"a~/b":{"type":"null"}}})", "null");
+  unjudged(R"({"$ref":"#/$defs/a~2","$defs":{"a~2":{"type":"null"}}})", "null");
 }
 
 TEST_CASE("a text of too many values is not read, and one that is no JSON is told apart from it") {

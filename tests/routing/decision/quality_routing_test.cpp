@@ -94,6 +94,34 @@ TEST_CASE("a host whose calls became worse counts dearer for requests with tools
   CHECK(cost(policy, view, 0).quality == 0);
 }
 
+TEST_CASE("others are compared with by their median, whoever is compared, and only where there are two") {
+  const auto peers = [](std::array<double, 3> broken, std::size_t host) {
+    World world(three);
+    answer(world, 300, broken);
+    world.now += 1min;
+    const auto snapshot = world.market.snapshot(world.now);
+    REQUIRE(snapshot->evidence);
+    return (*snapshot->evidence)[host].checks[0].peers;
+  };
+  // Of two the upper one; shares as of a second ago.
+  const auto about = [](double share) { return doctest::Approx(share).epsilon(0.02); };
+  CHECK(peers({0.2, 0.4, 0.6}, 0) == about(0.6));
+  CHECK(peers({0.2, 0.4, 0.6}, 1) == about(0.6));
+  CHECK(peers({0.2, 0.4, 0.6}, 2) == about(0.4));
+  World alone({{.name = "cheap", .output_price = 1}, {.name = "middle", .output_price = 1.2}});
+  Demand demand = with_tools(alone);
+  for (int i = 0; i < 300; ++i) {
+    for (EndpointIndex host = 0; host < 2; ++host) {
+      Attempt attempt = alone.answer(host, demand);
+      checked(attempt.conduct, Check::tool_arguments) = Checked::passed;
+      alone.market.observe(attempt, demand, alone.now);
+    }
+    alone.now += 1s;
+  }
+  alone.now += 1min;
+  CHECK(std::isnan((*alone.market.snapshot(alone.now)->evidence)[0].checks[0].peers));
+}
+
 TEST_CASE("a policy can leave out who passes too seldom; what nothing is known of is let in") {
   config::Settings settings = settings_with_tools();
   config::PolicySettings strict = support::policy_named("strict");

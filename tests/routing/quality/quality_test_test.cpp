@@ -22,7 +22,7 @@ struct Tested {
   Found answer(double passes) {
     const bool passed = draws.uniform(count++, 0) < passes;
     now += 1s;
-    return test.observe(passed ? Checked::passed : Checked::failed, peers, now);
+    return test.observe(passed ? Checked::passed : Checked::failed, peers, now, client);
   }
   // Answers until `wanted` was found; nothing where it was not within `most`.
   std::optional<int> until(Found wanted, double passes, int most) {
@@ -39,6 +39,7 @@ struct Tested {
   std::uint64_t count = 0;
   config::TimePoint now = start;
   PeersShare peers;
+  AnswersClient client;
   QualityTest test;
 };
 
@@ -139,14 +140,104 @@ TEST_CASE("who is demoted and gets no requests is tried again, and a little is e
   CHECK(host.until(Found::demoted, 0.80, 60));
 }
 
-TEST_CASE("another version of what the host runs begins with a clean slate") {
+TEST_CASE(
+    "another version of what the host runs is measured by what was usual, and starts without suspicion") {
+  Tested host(11);
+  host.answers(1, 2'000);
+  REQUIRE(host.test.evidence() > 0);
+  host.test.begin_again();
+  CHECK(host.test.evidence() == 0);
+  CHECK(!host.test.failing());
+  CHECK(host.test.usual_failing());
+  CHECK(host.until(Found::demoted, 0.80, 1'000));
+}
+
+TEST_CASE("another version lifts no demotion by itself, but the host comes back sooner") {
   Tested host(11);
   host.answers(0.98, 2'000);
   REQUIRE(host.until(Found::demoted, 0.80, 2'000));
-  host.test.begin_again(host.now);
+  Tested told = host;
+  told.test.begin_again();
+  CHECK(told.test.regard() == Regard::demoted);
+  const auto sooner = told.until(Found::restored, 1, 1'000);
+  const auto later = host.until(Found::restored, 1, 1'000);
+  REQUIRE(sooner);
+  REQUIRE(later);
+  CHECK(*sooner < *later);
+  Tested bad(11);
+  bad.answers(0.98, 2'000);
+  REQUIRE(bad.until(Found::demoted, 0.80, 2'000));
+  bad.test.begin_again();
+  CHECK(!bad.until(Found::restored, 0.80, 2'000));
+}
+
+TEST_CASE("of who gave no answer for six hours nothing is said until there are answers again") {
+  Tested left_out(9);
+  left_out.answers(0.98, 2'000);
+  REQUIRE(left_out.until(Found::demoted, 0.80, 2'000));
+  CHECK(left_out.test.share({}).regard == Regard::demoted);
+  left_out.now += 7h;
+  left_out.test.pass(left_out.now);
+  CHECK(left_out.test.share({}).regard == Regard::unseen);
+  left_out.answers(1, 19);
+  CHECK(left_out.test.share({}).regard == Regard::unseen);
+  left_out.answers(1, 1);
+  CHECK(left_out.test.share({}).regard != Regard::unseen);
+  CHECK(left_out.test.share({}).failing < 0.05f);
+
+  Tested never_good(3);
+  never_good.answers(0.85, 1'000);
+  CHECK(never_good.test.share({}).failing > 0.05f);
+  never_good.test.pass(never_good.now + 5h);
+  CHECK(never_good.test.share({}).failing > 0.05f);
+  never_good.test.pass(never_good.now + 7h);
+  CHECK(never_good.test.share({}).regard == Regard::unseen);
+}
+
+TEST_CASE("a demotion ends when the others turn out to have become as bad") {
+  Tested host(5);
+  host.peers.failing = 0.02;
+  host.answers(0.98, 2'000);
+  REQUIRE(host.until(Found::demoted, 0.80, 2'000));
+  host.peers.failing = 0.20;
+  const auto restored = host.until(Found::restored, 0.80, 3'000);
+  REQUIRE(restored);
+  CHECK(*restored >= 500);
   CHECK(host.test.regard() == Regard::usual);
-  CHECK(host.test.evidence() == 0);
-  CHECK(!host.until(Found::demoted, 0.98, 1'000));
+  CHECK(!host.until(Found::demoted, 0.80, 2'000));
+}
+
+// Every `nth` answer is for the second of two keys; the answer at which the host is demoted.
+std::optional<int> demoted_at(Tested& host, int nth, double first_passes, double second_passes) {
+  host.client.keys = 2;
+  for (int i = 0; i < 2'000; ++i) {
+    host.client.key = i % nth == 0 ? 2 : 1;
+    host.answer(0.98);
+  }
+  for (int i = 1; i <= 2'000; ++i) {
+    host.client.key = i % nth == 0 ? 2 : 1;
+    if (host.answer(i % nth == 0 ? second_passes : first_passes) == Found::demoted) return i;
+  }
+  return std::nullopt;
+}
+
+TEST_CASE("requests of one client alone demote nobody for the others, where there are others") {
+  Tested one_of_two(17), one_of_few(17), all_alike(17), hardly_others(17);
+  CHECK(!demoted_at(one_of_two, 2, 0, 0.98));
+  CHECK(!demoted_at(one_of_few, 10, 0.98, 0));
+  CHECK(demoted_at(all_alike, 2, 0.85, 0.85));
+  CHECK(demoted_at(hardly_others, 10'000, 0.85, 0.85));
+}
+
+TEST_CASE("without others to tell, what lasts for thousands of answers is usual in the end") {
+  Tested host(5);
+  host.answers(0.98, 2'000);
+  REQUIRE(host.until(Found::demoted, 0.80, 2'000));
+  CHECK(!host.until(Found::restored, 0.80, 3'000));
+  CHECK(host.until(Found::restored, 0.80, 1));
+  const auto usual = host.test.usual_failing();
+  REQUIRE(usual);
+  CHECK(*usual > 0.1);
 }
 
 TEST_CASE("of few answers nothing is said, and what is not judged counts neither way") {

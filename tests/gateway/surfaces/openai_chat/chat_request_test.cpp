@@ -99,6 +99,11 @@ TEST_CASE("what a host must be able to do is read out of a request") {
   CHECK(needs(with(R"("response_format":{"type":"json_object"})"), Feature::json_object));
   CHECK(needs(with(R"("response_format":{"json_schema":{},"type":"json_schema"})"), Feature::json_schema));
   CHECK_FALSE(needs(with(R"("response_format":{"type":"text"})"), Feature::json_object));
+  // Of what stands beside the schema nothing is read.
+  const std::string odd =
+      R"("response_format":{"type":"json_schema","json_schema":{"type":7,"json_schema":{"type":"json_object"}}})";
+  CHECK(needs(with(odd), Feature::json_schema));
+  CHECK_FALSE(needs(with(odd), Feature::json_object));
   CHECK(needs(with(R"("reasoning_effort":"high")"), Feature::reasoning));
   CHECK_FALSE(needs(with(R"("reasoning_effort":"none")"), Feature::reasoning));
   CHECK(needs(with(R"("reasoning":{"effort":"low"})"), Feature::reasoning));
