@@ -77,6 +77,10 @@ const Fields<PolicySettings>& policy_fields() {
                        "event, as it does where this is left out."),
               field<S>("explore", &S::explore, ShareForm{},
                        "The share of spending that may go into finding out how other endpoints do."),
+              field<S>("demotion", &S::demotion, RealForm{1, 100},
+                       "How many times as dear an endpoint counts while its answers pass their checks less "
+                       "often than before, or than others' do, for requests that the check is about. 2 when "
+                       "left out; 1: no dearer."),
               field<S>("budget", &S::budget, SourceForm{"dollars for time, such as `40 $/d`"},
                        "What its requests should cost. As the day's plan is overrun, money counts more, up "
                        "to ten times; nothing is refused for it."),

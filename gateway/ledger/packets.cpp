@@ -8,11 +8,17 @@ namespace {
 
 constexpr std::int64_t most_in_packet = 512;
 constexpr std::size_t most_packet_bytes = 256 << 10;
+// Between its first and its last end: single entries are forgotten with the packet that they stand in.
+constexpr std::int64_t longest_packet_ms = 60 * 60 * 1000;
 
 }  // namespace
 
 void LedgerFile::pack(const Packed& entry) {
-  if (packet_.count >= most_in_packet || packet_.bytes.written().size() >= most_packet_bytes) write_packet();
+  const bool is_full = packet_.count >= most_in_packet || packet_.bytes.written().size() >= most_packet_bytes;
+  const bool is_of_another_time =
+      packet_.count > 0 && (entry.at_ms > packet_.from_ms + longest_packet_ms ||
+                            entry.at_ms < packet_.to_ms - longest_packet_ms);
+  if (is_full || is_of_another_time) write_packet();
   if (packet_.count == 0) {
     packet_.first = next_;
     packet_.from_ms = packet_.to_ms = entry.at_ms;

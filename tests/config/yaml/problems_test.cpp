@@ -396,7 +396,7 @@ TEST_CASE("check shows every problem and sums up") {
         "  ^^^^^\n"
         "  did you mean `listen`?\n"
         "\n"
-        "f:18:8: warning: admin: whoever reaches `0.0.0.0` reads the metrics and administers the gateway\n"
+        "f:18:8: warning: admin: whoever reaches `0.0.0.0` reads the metrics and which hosts there are, and administers the gateway\n"
         "  admin: 0.0.0.0:1\n"
         "         ^^^^^^^^^\n"
         "  keep it on `127.0.0.1` or behind a firewall\n"

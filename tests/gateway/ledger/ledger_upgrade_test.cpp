@@ -76,8 +76,8 @@ TEST_CASE("a ledger of the version before is taken up with all its entries, and 
 
   file.begin();
   file.add(entry_of(first + count));
-  CHECK(file.find("req_" + std::to_string(first + count)));
   file.commit();
+  CHECK(file.find("req_" + std::to_string(first + count)));
   CHECK(LedgerFile(path, LedgerFile::Mode::read).find("req_" + std::to_string(first + count))->cost ==
         first + count);
   // Once is enough.
