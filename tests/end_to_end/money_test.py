@@ -113,8 +113,32 @@ class Gateway:
         with sqlite3.connect(f"file:{self.state}/ledger.sqlite?mode=ro", uri=True) as file:
             hashes = {first + i: int.from_bytes(block[8 * i:8 * i + 8], "little", signed=True)
                       for first, block in file.execute("SELECT first, hashes FROM ids") for i in range(len(block) // 8)}
-            rows = file.execute("SELECT e.seq, n.text, e.cost, e.charged FROM entry e JOIN name n ON n.id = e.key")
-            return [(hashes[row[0]], row[1].decode(), row[2], row[3]) for row in rows]
+            names = {number: text.decode() for number, text in file.execute("SELECT id, text FROM name")}
+            return [(hashes[first + i], names[entry["key"]], entry["cost"], entry["charged"])
+                    for first, packet in file.execute("SELECT first, entries FROM packet")
+                    for i, entry in enumerate(unpacked(packet))]
+
+
+def unpacked(packet):
+    """The entries of a packet: seven numbers and a text each; numbers by seven bits a byte, the sign in the lowest bit."""
+    at = 0
+
+    def number():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = packet[at]
+            at += 1
+            value |= (byte & 0x7f) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+
+    while at < len(packet):
+        entry = {name: (each >> 1) ^ -(each & 1) for name, each in
+                 [(name, number()) for name in ("at", "team", "key", "user", "tokens", "cost", "charged")]}
+        at += number()
+        yield entry
 
 
 async def ask(port, key, model, stream=False, max_tokens=MOST):
