@@ -137,7 +137,8 @@ def unpacked(packet):
     while at < len(packet):
         entry = {name: (each >> 1) ^ -(each & 1) for name, each in
                  [(name, number()) for name in ("at", "team", "key", "user", "tokens", "cost", "charged")]}
-        at += number()
+        size = number()
+        at += size
         yield entry
 
 
