@@ -52,6 +52,7 @@ def error_codes():
     for file in (ROOT / "gateway").rglob("*.[ch]pp"):
         if OTHER_WORDS.search(str(file)):
             continue
+        found.update(re.findall(r'"type":"[a-z_]+",.*"code":"([a-z_]+)"', file.read_text()))  # written out whole
         for each in SAYS_CODE.findall(file.read_text()):
             found.update(re.findall(r'"([a-z]+(?:_[a-z]+)+|draining|revoked)"', each))
     return found - NO_CODES
