@@ -42,6 +42,15 @@ config::Problems left_for_a_restart(const config::Settings& started, const confi
   compare(started.limits.max_connections, now.limits.max_connections, "limits.max_connections");
   compare(started.limits.max_connections_per_ip, now.limits.max_connections_per_ip,
           "limits.max_connections_per_ip");
+  if (!now.redis.url.empty() && started.seal_key != now.seal_key) {
+    problems.push_back(
+        {.severity = config::Severity::warning,
+         .path = "seal_key",
+         .message = "was changed: the ids of stored answers follow it at once, what gateways tell each "
+                    "other of hosts at the next start",
+         .suggestion = {},
+         .excerpt = {}});
+  }
   return problems;
 }
 
