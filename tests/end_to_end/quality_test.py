@@ -76,6 +76,9 @@ class Quality(unittest.TestCase):
     def test_a_host_that_breaks_calls_is_seen_demoted_and_can_be_left_out(self):
         for host in ("right", "other"):
             self.assertEqual(self.calls(host, 210), 210)
+        for host in ("right", "other"):
+            self.wait_for(host, 210)
+        threading.Event().wait(1.5)  # what a model's hosts are like on the whole is looked at once a second
         right = self.calls("worse", 120)
         self.assertLess(right, 100)
         state = self.wait_for("worse", 120)
