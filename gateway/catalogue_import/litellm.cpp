@@ -18,7 +18,7 @@ constexpr std::string_view litellm_source = "LiteLLM";
 // With "_priority", "_above_200k_tokens", "_above_200k_tokens_priority" behind each name. What is not said is
 // as in `usual`.
 config::Prices litellm_prices(const json::object& model, const std::string& suffix,
-                                 config::Prices usual = {}) {
+                              config::Prices usual = {}) {
   const auto price = [&](const char* name) { return price_per_token_in(model, name + suffix); };
   usual.input = price("input_cost_per_token").value_or(usual.input);
   usual.output = price("output_cost_per_token").value_or(usual.output);

@@ -44,8 +44,7 @@ config::Features models_dev_features(const json::object& model) {
 void add_models_dev_rules(const json::object& cost, CatalogueRow& row) {
   const auto add = [&](std::int64_t above, const json::object& prices) {
     if (above > 0)
-      row.rules.push_back(
-          {{.prompt_above = config::Tokens{above}}, models_dev_prices(prices, row.prices)});
+      row.rules.push_back({{.prompt_above = config::Tokens{above}}, models_dev_prices(prices, row.prices)});
   };
   for (const json::value& each : elements_in(cost, "tiers")) {
     const json::object* tier = each.if_object();

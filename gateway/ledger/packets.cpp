@@ -15,9 +15,8 @@ constexpr std::int64_t longest_packet_ms = 60 * 60 * 1000;
 
 void LedgerFile::pack(const Packed& entry) {
   const bool is_full = packet_.count >= most_in_packet || packet_.bytes.written().size() >= most_packet_bytes;
-  const bool is_of_another_time =
-      packet_.count > 0 && (entry.at_ms > packet_.from_ms + longest_packet_ms ||
-                            entry.at_ms < packet_.to_ms - longest_packet_ms);
+  const bool is_of_another_time = packet_.count > 0 && (entry.at_ms > packet_.from_ms + longest_packet_ms ||
+                                                        entry.at_ms < packet_.to_ms - longest_packet_ms);
   if (is_full || is_of_another_time) write_packet();
   if (packet_.count == 0) {
     packet_.first = next_;

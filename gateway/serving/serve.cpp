@@ -4,11 +4,11 @@
 #include <array>
 #include <functional>
 
+#include "gateway/continuation/continuation.hpp"
 #include "gateway/request/key_room.hpp"
 #include "gateway/request/no_candidate.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/request/waiting_comment.hpp"
-#include "gateway/continuation/continuation.hpp"
 #include "gateway/serving/deciding.hpp"
 #include "gateway/serving/last_words.hpp"
 #include "gateway/serving/race.hpp"

@@ -28,7 +28,8 @@ struct SseEvent {
   Form form = Form::other;
 };
 
-// Two searches for one byte each: the library's search for either of them calls memchr for every byte of the text.
+// Two searches for one byte each: the library's search for either of them calls memchr for every byte of the
+// text.
 inline bool breaks_lines(std::string_view text) {
   return text.find('\n') != std::string_view::npos || text.find('\r') != std::string_view::npos;
 }

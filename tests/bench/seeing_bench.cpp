@@ -2,8 +2,8 @@
 // and what a page costs when somebody asks for it.
 #include <benchmark/benchmark.h>
 
-#include "gateway/observe/log_line.hpp"
 #include "gateway/metrics/metrics.hpp"
+#include "gateway/observe/log_line.hpp"
 #include "gateway/observe/request_log.hpp"
 #include "gateway/pages/status_page.hpp"
 #include "tests/support/three_hosts.hpp"

@@ -174,7 +174,8 @@ TEST_CASE("what refers to nothing is refused with the nearest name") {
        "f:17:32: error: rules[0].policy: there is no policy `mien`", "did you mean `mine`?"},
       {"", "shadow: [balancd]", "f:17:10: error: shadow[0]: there is no policy `balancd`"},
       {"", "shadow: [batch, batch]", "f:17:17: error: shadow[1]: `batch` stands in the list twice"},
-      {"", "shadow: [batch]\nrecords: {enabled: false}", "f:17:1: error: shadow: what a decision saw is needed for it"},
+      {"", "shadow: [batch]\nrecords: {enabled: false}",
+       "f:17:1: error: shadow: what a decision saw is needed for it"},
       {"", "default_policy: balancd", "f:17:17: error: default_policy: there is no policy `balancd`",
        "`balanced`"},
       {"  mine:", "  fastest:", "f:16:3: error: policies.fastest: `fastest` comes with isocost",
@@ -396,7 +397,8 @@ TEST_CASE("check shows every problem and sums up") {
         "  ^^^^^\n"
         "  did you mean `listen`?\n"
         "\n"
-        "f:18:8: warning: admin: whoever reaches `0.0.0.0` reads the metrics and which hosts there are, and administers the gateway\n"
+        "f:18:8: warning: admin: whoever reaches `0.0.0.0` reads the metrics and which hosts there are, and "
+        "administers the gateway\n"
         "  admin: 0.0.0.0:1\n"
         "         ^^^^^^^^^\n"
         "  keep it on `127.0.0.1` or behind a firewall\n"

@@ -241,7 +241,8 @@ TEST_CASE("many more requests than at a time are let in, one after the other") {
   }
 }
 
-TEST_CASE("while others cannot be asked each gateway has its part of what may be under way, and one at least") {
+TEST_CASE(
+    "while others cannot be asked each gateway has its part of what may be under way, and one at least") {
   Server server;
   for (const auto& [limit, part] : {std::pair(9, 3), std::pair(2, 1)}) {
     Gateway one("one");

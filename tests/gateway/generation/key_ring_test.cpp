@@ -8,25 +8,24 @@ using gateway::KeyRing;
 
 namespace {
 
-config::KeySettings key(const std::string &name, const std::string &presented,
-                        const std::string &certificate) {
+config::KeySettings key(const std::string& name, const std::string& presented,
+                        const std::string& certificate) {
   config::KeySettings made;
   made.name = {name};
   if (!presented.empty()) {
-    SHA256(reinterpret_cast<const unsigned char *>(presented.data()),
-           presented.size(), made.sha256.data());
+    SHA256(reinterpret_cast<const unsigned char*>(presented.data()), presented.size(), made.sha256.data());
   }
   made.certificate = certificate;
   return made;
 }
 
-} // namespace
+}  // namespace
 
-TEST_CASE("a client's certificate is its key where it presents none, and only "
-          "there") {
+TEST_CASE(
+    "a client's certificate is its key where it presents none, and only "
+    "there") {
   config::Settings settings;
-  settings.keys = {key("app", "", "app.internal"),
-                   key("both", "sk-both", "both.internal")};
+  settings.keys = {key("app", "", "app.internal"), key("both", "sk-both", "both.internal")};
   const KeyRing keys(settings);
   CHECK_FALSE(keys.open_to_all());
 
@@ -43,8 +42,9 @@ TEST_CASE("a client's certificate is its key where it presents none, and only "
   CHECK(stranger.find(keys, 1, "") == nullptr);
 }
 
-TEST_CASE("a key that is known by its certificate alone is nobody's who "
-          "presents something") {
+TEST_CASE(
+    "a key that is known by its certificate alone is nobody's who "
+    "presents something") {
   config::Settings settings;
   settings.keys = {key("app", "", "app.internal")};
   const KeyRing keys(settings);

@@ -4,9 +4,9 @@
 
 #include <boost/json.hpp>
 
+#include "gateway/keys/key_calls.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/key_text.hpp"
-#include "gateway/keys/key_calls.hpp"
 #include "gateway/keys/postgres_keys.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/scratch_directory.hpp"
