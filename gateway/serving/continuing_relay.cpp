@@ -1,44 +1,20 @@
 #include "gateway/serving/continuing_relay.hpp"
 
-#include "gateway/serving/interpreted_relay.hpp"
-#include "gateway/serving/settlement.hpp"
 #include "providers/http/http_fields.hpp"
 
 namespace gateway {
 
 using providers::AnswerEvent;
-using providers::Reading;
 using routing::FailureKind;
 using Kind = AnswerEvent::Kind;
 
-ContinuingRelay::ContinuingRelay(const Attempting& attempting)
-    : StreamRelay(attempting),
-      reader_(with_.dialect.interpreter()->streamed(host_model_of(with_), with_.services.tokens)),
-      answer_(with_.request.surface->conversing()->streamed(
-          *with_.request.conversation, with_.request.asked.wants_usage, identity_of(with_), held_)) {
+ContinuingRelay::ContinuingRelay(const Attempting& attempting) : EventRelay(attempting) {
   answer_->goes_on();
 }
 
-std::optional<StreamRelay::Step> ContinuingRelay::take_next() {
-  if (piece_.empty()) return std::nullopt;
-  const Reading reading = reader_->feed(std::exchange(piece_, {}), *this);
-  if (refused_) return fail_to_go_on();
-  switch (reading) {
-    case Reading::goes_on:
-      return Step::go_on;
-    case Reading::ended:
-      finish_text();
-      return refused_ ? fail_to_go_on() : at_end(EndedBy::done_mark);
-    case Reading::failed:
-      return Step::failed;
-    case Reading::bad:
-      return fail(FailureKind::bad_reply);
-  }
-  return Step::failed;
-}
-
 // As if it had not answered, where the client has nothing of it.
-StreamRelay::Step ContinuingRelay::fail_to_go_on() {
+std::optional<StreamRelay::Step> ContinuingRelay::refused() {
+  if (!refused_) return std::nullopt;
   const Step step = fail(*refused_);
   if (!has_passed_on_) with_.tried.attempt.failure->progress = routing::Progress::request_sent;
   return step;
@@ -62,14 +38,14 @@ void ContinuingRelay::take(const AnswerEvent& event) {
   if (event.kind == Kind::usage) {
     note_usage(event.usage, event.usage_is_odd);
     AnswerEvent whole = event;
-    whole.usage = so_far().with_earlier(event.usage);
+    whole.usage = shown(event.usage);
     return answer_->take(whole);
   }
   if (!note(shown_by(event))) return refuse(FailureKind::outrun);
   if (event.kind == Kind::text) {
     take_text(event);
   } else if (event.kind == Kind::end) {
-    finish_text();
+    finish_content();
     if (!refused_) answer_->take(event);
   } else if (event.is_content()) {
     // It thinks, or calls a tool, where a text was to be gone on with.
@@ -86,7 +62,7 @@ void ContinuingRelay::take_text(const AnswerEvent& event) {
 }
 
 // What was held back until it is known whether it fits.
-void ContinuingRelay::finish_text() {
+void ContinuingRelay::finish_content() {
   std::string plain;
   if (so_far().joint().end(plain) == Joint::Fit::not_at_all) return refuse(FailureKind::bad_reply);
   pass_on(plain);
@@ -107,18 +83,12 @@ void ContinuingRelay::pass_on(std::string_view plain) {
   answer_->take({.kind = Kind::text, .text = {escaped_, true}});
 }
 
-void ContinuingRelay::tell_usage() {
-  routing::Attempt& attempt = with_.tried.attempt;
-  const bool is_told = attempt.usage.has_value();
-  if (!is_told) {
-    settle(with_.request, with_.tried);
-    answer_->take(
-        {.kind = Kind::usage, .usage = so_far().with_earlier(attempt.usage.value_or(routing::Usage{}))});
-  }
-  std::string own_members = with_.request.surface->cost_members(cost_of_attempt(with_));
-  own_members += ",\"isocost\":{\"continued\":" + std::to_string(so_far().hops());
-  own_members += is_told ? "}" : ",\"estimated\":true}";
-  answer_->finish(own_members);
+routing::Usage ContinuingRelay::shown(const routing::Usage& usage) const {
+  return so_far().with_earlier(usage);
+}
+
+std::string ContinuingRelay::own_marks() const {
+  return "\"continued\":" + std::to_string(so_far().hops());
 }
 
 }  // namespace gateway

@@ -3,34 +3,28 @@
 #pragma once
 
 #include "gateway/continuation/continuation.hpp"
-#include "gateway/serving/stream_relay.hpp"
-#include "providers/dialect/interpreter.hpp"
+#include "gateway/serving/event_relay.hpp"
 
 namespace gateway {
 
-class ContinuingRelay final : public StreamRelay, private providers::AnswerSink {
+class ContinuingRelay final : public EventRelay {
  public:
   // The request's conversation is there.
   explicit ContinuingRelay(const Attempting& attempting);
 
  private:
-  void feed(std::string_view piece) override { piece_ = piece; }
-  std::optional<Step> take_next() override;
+  std::optional<Step> refused() override;
+  void finish_content() override;
+  routing::Usage shown(const routing::Usage& usage) const override;
+  std::string own_marks() const override;
   bool put_rest() override;
-  void tell_usage() override;
-  std::int64_t events() const override { return answer_->events(); }
   void take(const providers::AnswerEvent& event) override;
 
   void take_text(const providers::AnswerEvent& event);
-  void finish_text();
   void pass_on(std::string_view plain);
   void refuse(routing::FailureKind why);
-  Step fail_to_go_on();
-  Continuation& so_far() { return *with_.continuation; }
+  Continuation& so_far() const { return *with_.continuation; }
 
-  std::unique_ptr<providers::AnswerReader> reader_;
-  std::unique_ptr<StreamedAnswer> answer_;  // writes behind `held_`
-  std::string_view piece_;                  // not yet read
   std::string escaped_;
   std::optional<routing::FailureKind> refused_{};
   bool has_passed_on_ = false;

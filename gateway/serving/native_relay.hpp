@@ -1,7 +1,7 @@
 // The stream of a host that speaks the client's own API: event by event as it came. Belongs to one attempt.
 #pragma once
 
-#include "gateway/serving/our_names.hpp"
+#include "gateway/answer/our_names.hpp"
 #include "gateway/serving/stream_relay.hpp"
 #include "providers/dialect/native_replies.hpp"
 #include "providers/http/sse.hpp"

@@ -4,13 +4,13 @@
 #include <array>
 #include <functional>
 
+#include "gateway/answer/last_words.hpp"
 #include "gateway/continuation/continuation.hpp"
 #include "gateway/request/key_room.hpp"
 #include "gateway/request/no_candidate.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/request/waiting_comment.hpp"
 #include "gateway/serving/deciding.hpp"
-#include "gateway/serving/last_words.hpp"
 #include "gateway/serving/race.hpp"
 #include "gateway/serving/record_keeping.hpp"
 #include "gateway/serving/standby.hpp"

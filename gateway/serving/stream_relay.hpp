@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "gateway/serving/answer_check.hpp"
+#include "gateway/answer/answer_check.hpp"
+#include "gateway/answer/our_names.hpp"
 #include "gateway/serving/attempt.hpp"
-#include "gateway/serving/our_names.hpp"
 #include "gateway/serving/race.hpp"
 #include "gateway/serving/settlement.hpp"
 #include "gateway/serving/watchdog.hpp"

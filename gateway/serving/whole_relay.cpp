@@ -2,10 +2,10 @@
 
 #include <cmath>
 
+#include "gateway/answer/our_names.hpp"
 #include "gateway/request/unfit.hpp"
+#include "gateway/serving/event_relay.hpp"
 #include "gateway/serving/host_report.hpp"
-#include "gateway/serving/interpreted_relay.hpp"
-#include "gateway/serving/our_names.hpp"
 #include "gateway/serving/settlement.hpp"
 #include "gateway/serving/tab.hpp"
 #include "providers/dialect/native_replies.hpp"

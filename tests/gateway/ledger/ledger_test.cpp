@@ -47,6 +47,17 @@ Entry entry_of(const std::string& id, std::int64_t cost, const std::string& key 
   return entry;
 }
 
+LedgerStore::Regret regret_of(const Entry& entry) {
+  return {.day = noon / 86'400'000,
+          .team = entry.team,
+          .key = entry.key,
+          .model = entry.attempts[1].model,
+          .endpoint = entry.attempts[1].endpoint,
+          .requests = 2,
+          .regret = 30,
+          .cost = 500};
+}
+
 std::string bytes_of(const Entry& entry) {
   std::string bytes;
   gateway::write_entry(entry, bytes);
@@ -271,15 +282,7 @@ TEST_CASE_TEMPLATE("what better choices would have saved is summed up beside wha
   store->add(entry_of("req_1", 100));
   store->add(entry_of("req_2", 100, "other"));
   store->commit();
-  const Entry entry = entry_of("req_1", 100);
-  const LedgerStore::Regret regret{.day = noon / 86'400'000,
-                                   .team = entry.team,
-                                   .key = entry.key,
-                                   .model = entry.attempts[1].model,
-                                   .endpoint = entry.attempts[1].endpoint,
-                                   .requests = 2,
-                                   .regret = 30,
-                                   .cost = 500};
+  const LedgerStore::Regret regret = regret_of(entry_of("req_1", 100));
   store->add_regrets({regret});
   store->add_regrets({regret, regret});
   store->add_regrets({});
@@ -306,14 +309,7 @@ TEST_CASE_TEMPLATE("a ledger that runs writes what better choices would have sav
   const Entry entry = entry_of("req_1", 100);
   ledger->journal(0).close(Journal::nowhere, bytes_of(entry));
   ledger->wrote();
-  const LedgerStore::Regret regret{.day = noon / 86'400'000,
-                                   .team = entry.team,
-                                   .key = entry.key,
-                                   .model = entry.attempts[1].model,
-                                   .endpoint = entry.attempts[1].endpoint,
-                                   .requests = 2,
-                                   .regret = 30,
-                                   .cost = 500};
+  const LedgerStore::Regret regret = regret_of(entry);
   ledger->add_regrets({regret});
   ledger->add_regrets({regret, regret});
   ledger->journal(1).close(Journal::nowhere, bytes_of(entry_of("req_2", 100)));

@@ -1,4 +1,4 @@
-#include "gateway/serving/our_names.hpp"
+#include "gateway/answer/our_names.hpp"
 
 #include <utility>
 

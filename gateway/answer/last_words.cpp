@@ -1,4 +1,4 @@
-#include "gateway/serving/last_words.hpp"
+#include "gateway/answer/last_words.hpp"
 
 #include <algorithm>
 

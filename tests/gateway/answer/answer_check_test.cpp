@@ -1,5 +1,5 @@
 // What answers are checked on, whole and streamed, passed on and interpreted.
-#include "gateway/serving/answer_check.hpp"
+#include "gateway/answer/answer_check.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Replies that are passed on in the client's own API: whose names they bear.
-#include "gateway/serving/our_names.hpp"
+#include "gateway/answer/our_names.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "gateway/serving/answer_check.hpp"
+#include "gateway/answer/answer_check.hpp"
 
 #include <algorithm>
 #include <map>
