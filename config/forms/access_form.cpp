@@ -67,8 +67,7 @@ bool is_in_no_proxy(std::string_view list, std::string_view host) {
     while (name.starts_with(' ') || name.starts_with('.')) name.remove_prefix(1);
     while (name.ends_with(' ')) name.remove_suffix(1);
     if (name == "*") return true;
-    if (name.empty() || !host.ends_with(name)) continue;
-    if (host.size() == name.size() || host[host.size() - name.size() - 1] == '.') return true;
+    if (!name.empty() && is_within(host, name)) return true;
   }
   return false;
 }

@@ -80,7 +80,7 @@ void check_plaintext(const Node& node, const ProviderSettings& provider) {
 
 // OpenRouter bills what it says, and for one model many prices.
 bool is_openrouter(const BaseUrl& url) {
-  return url.host == "openrouter.ai" || url.host.ends_with(".openrouter.ai");
+  return is_within(url.host, "openrouter.ai");
 }
 
 Format usual_format(Dialect dialect) {

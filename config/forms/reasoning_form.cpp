@@ -2,17 +2,9 @@
 #include <array>
 
 #include "config/forms/access_form.hpp"
+#include "config/values/address.hpp"
 
 namespace config {
-namespace {
-
-bool is_at(const BaseUrl& url, std::string_view domain) {
-  const std::string_view host = url.host;
-  if (!host.ends_with(domain)) return false;
-  return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
-}
-
-}  // namespace
 
 // What is known of the hosts that have words of their own.
 void check_reasoning_switch(const Node& node, ProviderSettings& provider) {
@@ -36,7 +28,7 @@ void check_reasoning_switch(const Node& node, ProviderSettings& provider) {
        {"openrouter.ai", Switch::reasoning}}};
   if (node.has("reasoning_switch")) return;
   for (const auto& [domain, words] : known) {
-    if (is_at(provider.base_url, domain)) provider.reasoning_switch = words;
+    if (is_within(provider.base_url.host, domain)) provider.reasoning_switch = words;
   }
 }
 

@@ -95,6 +95,11 @@ bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "::1" || (is_ipv4(host) && host.starts_with("127."));
 }
 
+bool is_within(std::string_view host, std::string_view domain) {
+  if (!host.ends_with(domain)) return false;
+  return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
+}
+
 bool is_link_local(std::string_view host) {
   return is_ipv4(host) && host.starts_with("169.254.");
 }

@@ -26,5 +26,7 @@ std::variant<BaseUrl, AddressFault> parse_base_url(std::string_view text);
 bool is_loopback(std::string_view host);
 // An address of 169.254.0.0/16, which no router passes on; no name is one.
 bool is_link_local(std::string_view host);
+// The domain itself, or a name in it.
+bool is_within(std::string_view host, std::string_view domain);
 
 }  // namespace config

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "gateway/request/unfit.hpp"
+#include "providers/dialect/finish_words.hpp"
 #include "providers/dialect/interpreter.hpp"
 #include "providers/json/schema_check.hpp"
 
@@ -144,10 +145,6 @@ Checked both(Checked a, Checked b) {
   return a == Checked::unjudged || b == Checked::unjudged ? Checked::unjudged : Checked::passed;
 }
 
-bool has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 std::size_t bytes_of(const std::vector<providers::Tool>& tools) {
   std::size_t bytes = 0;
   for (const providers::Tool& tool : tools) bytes += tool.name.raw.size() + tool.schema.size();
@@ -175,13 +172,20 @@ AnswerCheck::AnswerCheck(const InferenceRequest& request, const providers::Diale
 }
 
 void AnswerCheck::note_finish(std::string_view reason) {
-  const bool is_cut = has(reason, "length") || has(reason, "max_tokens") ||
-                      has(reason, "max_output_tokens") || has(reason, "MAX_TOKENS") || reason == "incomplete";
-  const bool is_filtered = has(reason, "filter") || has(reason, "refusal") || has(reason, "SAFETY");
-  finish_ = is_cut                ? Finish::cut
-            : is_filtered         ? Finish::filtered
-            : has(reason, "tool") ? Finish::calls
-                                  : Finish::stop;
+  switch (providers::end_reason_of(reason)) {
+    case providers::EndReason::length:
+      finish_ = Finish::cut;
+      return;
+    case providers::EndReason::content_filter:
+      finish_ = Finish::filtered;
+      return;
+    case providers::EndReason::tool_calls:
+      finish_ = Finish::calls;
+      return;
+    case providers::EndReason::stop:
+      finish_ = Finish::stop;
+      return;
+  }
 }
 
 bool AnswerCheck::has_room_for(std::size_t bytes) {

@@ -24,8 +24,12 @@ bool is_plain_chat(const InferenceRequest& request) {
 
 }  // namespace
 
-bool Continuation::is_for(InferenceRequest& request, providers::JsonTokens& tokens) {
-  if (request.policy->continue_hops <= 0 || !is_plain_chat(request)) return false;
+bool Continuation::is_for(const InferenceRequest& request) {
+  return request.policy->continue_hops > 0 && is_plain_chat(request);
+}
+
+bool Continuation::can_go_on(InferenceRequest& request, providers::JsonTokens& tokens) const {
+  if (!is_plain_ || said_.empty()) return false;
   if (request.conversation) return true;
   Conversed conversed = request.surface->conversing()->conversation(request.body, tokens);
   if (!conversed) return false;

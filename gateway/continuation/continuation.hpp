@@ -18,8 +18,8 @@ namespace gateway {
 
 class Continuation {
  public:
-  // Whether an answer to this may be gone on with at all. Makes the conversation where there is none.
-  static bool is_for(InferenceRequest& request, providers::JsonTokens& tokens);
+  // Whether an answer to this may be gone on with at all.
+  static bool is_for(const InferenceRequest& request);
 
   // An attempt begins. What an earlier one had not handed over is forgotten.
   void begin();
@@ -41,7 +41,8 @@ class Continuation {
     waiting_.clear();
     waiting_pieces_ = 0;
   }
-  bool can_go_on() const { return is_plain_ && !said_.empty(); }
+  // Whether another attempt can go on with what the client has. Makes the conversation where there is none.
+  bool can_go_on(InferenceRequest& request, providers::JsonTokens& tokens) const;
   // Whether what the request was read from must stay.
   bool needs_request() const { return is_plain_; }
 

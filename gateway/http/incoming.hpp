@@ -45,7 +45,7 @@ struct Incoming {
   std::string origin;         // of the page that a browser sends it for
   bool is_preflight = false;  // a browser asks whether the page may call
   std::optional<config::Priority> priority{};                // x-isocost-priority
-  bool has_unknown_priority = false;                         // it says none that there is
+  std::string unknown_priority{};                            // what it says instead of one
   std::string preflight_headers;                             // that the page wants to send
   std::vector<std::pair<std::string, std::string>> headers;  // those that policies read, names in lower case
   int client_retry = 0;                                      // x-stainless-retry-count

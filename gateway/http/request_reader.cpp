@@ -130,7 +130,7 @@ std::variant<HeadIncomplete, RequestReader::Head, Refusal> RequestReader::take_h
   incoming.policy_header = head.x_isocost_policy;
   incoming.tags_header = head.x_isocost_tags;
   incoming.priority = priority_named(head.x_isocost_priority);
-  incoming.has_unknown_priority = !head.x_isocost_priority.empty() && !incoming.priority;
+  if (!incoming.priority) incoming.unknown_priority = head.x_isocost_priority.substr(0, 64);
   incoming.metadata_header = head.x_openrouter_metadata;
   incoming.traceparent = head.traceparent;
   incoming.host = head.host;

@@ -12,6 +12,7 @@
 #include "gateway/request/stored_answers.hpp"
 #include "gateway/request/unfit.hpp"
 #include "gateway/surface/block_hash.hpp"
+#include "gateway/text/quoted.hpp"
 #include "routing/terms/draws.hpp"
 
 namespace gateway {
@@ -91,10 +92,10 @@ std::optional<ErrorReply> find_fallbacks(const InferenceRequest& request, const 
   return std::nullopt;
 }
 
-ErrorReply unknown_priority() {
-  ErrorReply error = plain_error(400, "invalid_request_error", "invalid_value",
-                                 "The header x-isocost-priority says what is no priority; allowed is one of "
-                                 "interactive, normal and batch.");
+ErrorReply unknown_priority(std::string_view found) {
+  ErrorReply error = plain_error(
+      400, "invalid_request_error", "invalid_value",
+      "The header x-isocost-priority says " + quoted(found) + "; allowed is interactive, normal or batch.");
   error.param = "x-isocost-priority";
   error.should_retry = ShouldRetry::no;
   return error;
@@ -195,7 +196,7 @@ bool says_tier(const InferenceRequest& request) {
 
 std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key,
                                Services& services) {
-  if (incoming.has_unknown_priority) return unknown_priority();
+  if (!incoming.unknown_priority.empty()) return unknown_priority(incoming.unknown_priority);
   request.body = std::move(incoming.body);
   Inspected inspected = request.surface->inspect(request.body, services.tokens);
   if (!inspected) return of_body_fault(inspected.error());

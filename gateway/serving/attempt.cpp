@@ -296,7 +296,8 @@ Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& reque
     tried.attempt.usage_is_estimated = true;
   }
   end(services, request, tried, race, leg);
-  tried.attempt.can_go_on = tried.attempt.failure && asking.continuation && asking.continuation->can_go_on();
+  tried.attempt.can_go_on = tried.attempt.failure && asking.continuation &&
+                            asking.continuation->can_go_on(request, services.tokens);
   co_return std::move(asking.begun);
 }
 

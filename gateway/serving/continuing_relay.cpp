@@ -63,6 +63,7 @@ void ContinuingRelay::take_text(const AnswerEvent& event) {
 
 // What was held back until it is known whether it fits.
 void ContinuingRelay::finish_content() {
+  if (refused_) return;
   std::string plain;
   if (so_far().joint().end(plain) == Joint::Fit::not_at_all) return refuse(FailureKind::bad_reply);
   pass_on(plain);

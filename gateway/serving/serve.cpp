@@ -66,7 +66,7 @@ class Life {
         race_(services.timer, journey_) {
     request.tab = &tab_;
     services.line.measure_by(services.timer);
-    if (Continuation::is_for(request, services.tokens)) continuation_.emplace();
+    if (Continuation::is_for(request)) continuation_.emplace();
   }
 
   Task<void> run();

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "config/values/address.hpp"
 #include "routing/terms/catalogue.hpp"
 
 namespace providers {
@@ -21,8 +22,9 @@ inline PrefillForm prefill_form_of(const config::ProviderSettings& provider) {
     const bool has_templates = kind == config::EngineKind::vllm || kind == config::EngineKind::sglang;
     return has_templates ? PrefillForm::engine : PrefillForm::plain;
   }
-  const std::string_view host = provider.base_url.host;
-  const auto is_of = [&](std::string_view domain) { return host.ends_with(domain); };
+  const auto is_of = [&](std::string_view domain) {
+    return config::is_within(provider.base_url.host, domain);
+  };
   if (is_of("mistral.ai") || is_of("deepseek.com")) return PrefillForm::prefix;
   if (is_of("moonshot.ai") || is_of("moonshot.cn") || is_of("aliyuncs.com")) return PrefillForm::partial;
   return PrefillForm::plain;

@@ -83,7 +83,7 @@ Task<Result<void>> HttpExchange::take_token() {
       co_return Result<void>();
     }
     if (look.next == Next::failed || timer.now() >= limit) {
-      why_ = look.why.empty() ? "nothing that says who asks came in time" : std::move(look.why);
+      why_ = look.why.empty() ? "no token, or no keys to sign with, came in time" : std::move(look.why);
       co_return FailureKind::credential;
     }
     co_await waiting_.until(timer, timer.now() + look_again);

@@ -151,13 +151,13 @@ Task<std::string> TokenErrand::ask_amazon(const config::AwsAccess& aws, config::
             .target = "/latest/api/token",
             .fields = "\r\nX-aws-ec2-metadata-token-ttl-seconds: 300"};
     const Heard session = co_await ask_for(call, limit);
-    if (!session.is_good()) co_return "no session: " + session.words();
+    if (!session.is_good()) co_return "the machine's own server gave no session: " + session.words();
     const std::string path = "/latest/meta-data/iam/security-credentials/";
     call = {.method = "GET",
             .target = path,
             .fields = "\r\nX-aws-ec2-metadata-token: " + first_line(session.body)};
     const Heard role = co_await ask_for(call, limit);
-    if (!role.is_good()) co_return "this machine has no role: " + role.words();
+    if (!role.is_good()) co_return "the machine's own server names no role of it: " + role.words();
     call.target = path + first_line(role.body);
   }
   const Heard heard = co_await ask_for(call, limit);

@@ -1,6 +1,6 @@
 #include "gateway/surfaces/openrouter/finish_word.hpp"
 
-#include "providers/dialects/openai_chat/finish_words.hpp"
+#include "providers/dialect/finish_words.hpp"
 
 namespace gateway {
 

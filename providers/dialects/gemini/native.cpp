@@ -110,7 +110,8 @@ class ReplyReader {
     if (!take_text(walk_, word)) return false;
     if (word.raw.empty()) return true;
     content.no_choices = false;
-    content.finish_reason = word.raw;
+    // Blocked, for whatever reason.
+    content.finish_reason = gemini_end(word) == GeminiEnd::filtered ? word.raw : std::string_view("BLOCKED");
     content.seen.set(0);
     content.finished.set();
     return true;

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "providers/dialect/finish_words.hpp"
 #include "providers/dialect/told_count.hpp"
-#include "providers/dialects/openai_chat/finish_words.hpp"
 
 namespace providers {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "providers/dialects/openai_chat/finish_words.hpp"
+#include "providers/dialect/finish_words.hpp"
 
 namespace providers {
 namespace {

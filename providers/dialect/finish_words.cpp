@@ -1,4 +1,4 @@
-#include "providers/dialects/openai_chat/finish_words.hpp"
+#include "providers/dialect/finish_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@ namespace providers {
 namespace {
 
 // In lower case.
-constexpr std::array<std::pair<std::string_view, EndReason>, 27> words{{
+constexpr std::array<std::pair<std::string_view, EndReason>, 34> words{{
     {"length", EndReason::length},
     {"max_tokens", EndReason::length},
     {"max_output_tokens", EndReason::length},
@@ -37,6 +37,13 @@ constexpr std::array<std::pair<std::string_view, EndReason>, 27> words{{
     {"sensitive", EndReason::content_filter},
     {"guardrail_intervened", EndReason::content_filter},
     {"error_toxic", EndReason::content_filter},
+    {"image_prohibited_content", EndReason::content_filter},
+    {"image_recitation", EndReason::content_filter},
+    {"image_other", EndReason::content_filter},
+    {"no_image", EndReason::content_filter},
+    {"language", EndReason::content_filter},
+    {"model_armor", EndReason::content_filter},
+    {"blocked", EndReason::content_filter},
 }};
 constexpr std::array<std::string_view, 6> broken_off{"error",         "insufficient_system_resource",
                                                      "network_error", "abort",

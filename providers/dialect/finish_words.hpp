@@ -1,4 +1,5 @@
-// Why an answer ended, in the words of OpenAI's chat and in those that its hosts have beside them. Pure.
+// Why an answer ended, in the words of OpenAI's chat, in those that its hosts have beside them, and in those
+// of the other APIs. Pure.
 #pragma once
 
 #include <string_view>
