@@ -75,8 +75,8 @@ int run(config::Settings settings, const ServeOptions& options) {
   if (const auto* wrong = std::get_if<std::string>(&traces))
     std::cerr << "isocost: no traces: " << *wrong << "\n";
   if (const auto* to = std::get_if<OtlpSettings>(&traces)) start.traces = *to;
-  if (const auto* wrong = std::get_if<std::string>(&metrics);
-      wrong && std::get_if<std::string>(&traces) == nullptr)
+  const auto* const said = std::get_if<std::string>(&traces);
+  if (const auto* wrong = std::get_if<std::string>(&metrics); wrong && !(said && *said == *wrong))
     std::cerr << "isocost: no metrics for a collector: " << *wrong << "\n";
   if (const auto* to = std::get_if<OtlpSettings>(&metrics)) start.metrics = *to;
   return run_gateway(std::move(start), std::cerr);

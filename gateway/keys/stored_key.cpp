@@ -275,11 +275,13 @@ StoredKey stored_key_of(const json::object& object) {
   StoredKey key;
   for (const auto& [name, value] : object) {
     const std::string_view member(name.data(), name.size());
+    // What it is called was checked when it was made, by what held then.
+    if (member == "name" && value.is_string()) key.settings.name = {std::string(value.get_string())};
     if (member == "label" && value.is_string()) key.label = std::string(value.get_string());
     if (member == "created" && value.is_int64()) key.created = value.get_int64();
     if (member == "updated" && value.is_int64()) key.updated = value.get_int64();
     if (member == "revoked" && value.is_bool()) key.is_revoked = value.get_bool();
-    const bool is_own = member == "label" || member == "created" || member == "updated" ||
+    const bool is_own = member == "name" || member == "label" || member == "created" || member == "updated" ||
                         member == "revoked" || member == "hash" || member == "stored";
     if (!is_own) (void)read_member(member, value, key.settings);
   }

@@ -272,7 +272,10 @@ void Ledger::write_regrets() {
   const auto all = std::exchange(regrets_, {});
   try {
     store_->add_regrets(all);
-  } catch (const std::exception&) {
+  } catch (const std::exception& fault) {
+    faults_.fetch_add(1, std::memory_order_relaxed);
+    if (!std::exchange(was_regret_lost_, true))
+      say_(std::string("ledger: what better choices would have saved is not kept: ") + fault.what());
     store_.reset();
   }
 }

@@ -147,6 +147,7 @@ class Ledger {
   std::atomic<bool> is_called_{false};
   std::atomic<std::int64_t> caught_up_{config::Clock::now().time_since_epoch().count()};
   std::atomic<bool> is_writing_{true};
+  bool was_regret_lost_ = false;  // was said
   std::atomic<std::uint64_t> lost_{0}, written_{0}, faults_{0};
   std::chrono::steady_clock::time_point next_forgetting_{};
   std::chrono::steady_clock::time_point next_sync_{};

@@ -1,5 +1,6 @@
 // LedgerFile's entries: some hundred in a row.
 #include <algorithm>
+#include <limits>
 
 #include "gateway/ledger/ledger_file.hpp"
 
@@ -62,8 +63,12 @@ void LedgerFile::with_entries(std::int64_t from_ms, std::int64_t to_ms,
     if (each.at_ms >= from_ms && each.at_ms < to_ms) visit(each);
     return true;
   };
-  Statement packets = database_.prepare("SELECT entries FROM packet WHERE to_at >= ? AND from_at < ?");
-  packets.bind(1, from_ms).bind(2, to_ms);
+  Statement packets =
+      database_.prepare("SELECT entries FROM packet WHERE to_at >= ? AND to_at < ? AND from_at < ?");
+  const std::int64_t latest = to_ms > std::numeric_limits<std::int64_t>::max() - longest_packet_ms
+                                  ? std::numeric_limits<std::int64_t>::max()
+                                  : to_ms + longest_packet_ms + 1;
+  packets.bind(1, from_ms).bind(2, latest).bind(3, to_ms);
   while (packets.step() == Statement::Step::row) unpack(packets.bytes(0), look);
   unpack(packet_.bytes.written(), look);
 }

@@ -1,41 +1,17 @@
 #include "gateway/record_file/market_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "gateway/state/write_whole.hpp"
+
 namespace gateway {
 namespace {
 
 constexpr const char* file_name = "/market";
-
-std::string fault_of(const std::string& path) {
-  return "`" + path + "`: " + std::strerror(errno);
-}
-
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return ::fsync(file) == 0;
-}
-
-// So that the name stands after a failure of power, too; what it stands for is whole either way.
-void sync_directory(const std::string& directory) {
-  const int folder = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  (void)::fsync(folder);
-  ::close(folder);
-}
 
 }  // namespace
 
@@ -49,7 +25,8 @@ MarketFile::~MarketFile() {
 std::optional<KeptMemory> MarketFile::read() const {
   std::ifstream file(path_, std::ios::binary);
   if (!file) {
-    if (errno != ENOENT) say_("what the market knew is not taken up: " + fault_of(path_));
+    if (errno != ENOENT)
+      say_("what the market knew is not taken up: `" + path_ + "`: " + std::strerror(errno));
     return std::nullopt;
   }
   std::ostringstream bytes;
@@ -113,19 +90,7 @@ std::optional<std::string> MarketFile::written(const std::string& bytes) {
     if (auto lock = FileLock::take(path_, why)) lock_.emplace(std::move(*lock));
   }
   if (!lock_) return why;
-  const std::string begun = path_ + ".new";
-  const int file = ::open(begun.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return fault_of(begun);
-  std::optional<std::string> fault;
-  if (!write_all(file, bytes)) fault = fault_of(begun);
-  ::close(file);
-  if (!fault && ::rename(begun.c_str(), path_.c_str()) != 0) fault = fault_of(path_);
-  if (fault) {
-    ::unlink(begun.c_str());
-  } else {
-    sync_directory(directory_);
-  }
-  return fault;
+  return write_whole(path_, bytes);
 }
 
 }  // namespace gateway

@@ -21,10 +21,12 @@ void exchange_policy(auto& io, auto& policy, auto& always) {
   io(policy.attempts), io(policy.explore), io(policy.hedge_budget);
   exchange_place(io, policy.place);
   io.list(always, [](auto& in, auto& each) { rule(in, each.rule), in(each.whose); });
-  const bool has_hops = policy.continue_hops != 0;
+  const bool has_demotion = policy.demotion != routing::Policy().demotion;
+  const bool has_hops = policy.continue_hops != 0 || has_demotion;
   io.later(policy.budget.has_value() || has_hops,
            [&](auto& in) { in.maybe(policy.budget, [](auto& i, auto& of) { i(of); }); });
   io.later(has_hops, [&](auto& in) { in(policy.continue_hops); });
+  io.later(has_demotion, [&](auto& in) { in(policy.demotion); });
 }
 
 }  // namespace

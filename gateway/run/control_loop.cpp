@@ -371,9 +371,7 @@ ControlLoop::ServiceChange ControlLoop::change_service_now(const ServiceCall& ca
     });
     if (left.size() != disabled_.all().size()) {
       change.writing = disabled_.set(std::move(left));
-      change.unwritten = {
-          .status = 503,
-          .text = "It is back until the next start only: the state directory cannot be written."};
+      change.unwritten = {.status = 503, .text = "It is back until the next start only: "};
     }
   }
   change.told =
@@ -417,8 +415,7 @@ ControlLoop::ServiceChange ControlLoop::disable_now(const ServiceCall& call) {
     if (is_meant) names.emplace(model, call.endpoint);
   }
   change.writing = disabled_.set(std::move(names));
-  change.unwritten = {.status = 503,
-                      .text = "It is out until the next start only: the state directory cannot be written."};
+  change.unwritten = {.status = 503, .text = "It is out until the next start only: "};
   return change;
 }
 
@@ -426,10 +423,13 @@ ControlLoop::ServiceChange ControlLoop::disable_now(const ServiceCall& call) {
 providers::Task<Pages::Told> ControlLoop::written(Loop& asker, ServiceChange change) {
   if (!change.writing) co_return std::move(change.told);
   auto writing = desk_->run(asker, [write = *change.writing] {
-    return RecordDesk::Answer{.status = write() ? 200 : 503, .body = {}};
+    if (write()) return RecordDesk::Answer{.status = 200, .body = {}};
+    return RecordDesk::Answer{.status = 503, .body = "the state directory cannot be written."};
   });
   const RecordDesk::Answer answer = co_await std::move(writing);
-  co_return answer.status == 200 ? std::move(change.told) : std::move(change.unwritten);
+  if (answer.status == 200) co_return std::move(change.told);
+  change.unwritten.text += answer.body;
+  co_return std::move(change.unwritten);
 }
 
 providers::Task<Pages::Told> ControlLoop::disable(Loop& asker, ServiceCall call) {

@@ -115,8 +115,9 @@ class RunningGateway {
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
     // These may wait for somebody else: what is kept here goes first.
     control_.export_metrics_now();
-    const bool has_told_all =
-        (!tracer_ || tracer_->finish()) && (!metric_exporter_ || metric_exporter_->finish());
+    const bool are_traces_told = !tracer_ || tracer_->finish();
+    const bool are_metrics_told = !metric_exporter_ || metric_exporter_->finish();
+    const bool has_told_all = are_traces_told && are_metrics_told;
     sharing_.reset();
     exchange_.reset();
     desk_.reset();  // what these still make is for loops that are there

@@ -88,10 +88,11 @@ std::variant<std::monostate, OtlpSettings, std::string> otlp_settings(const Envi
   const bool is_traces = signal == Signal::traces;
   const auto value = [&](const std::string& name) { return variable(name.c_str()).value_or(""); };
   // What is said of one signal goes before what is said of all.
-  const auto of_signal = [&](const std::string& name) {
-    std::string own = value(std::string("OTEL_EXPORTER_OTLP_") + (is_traces ? "TRACES_" : "METRICS_") + name);
-    return own.empty() ? value("OTEL_EXPORTER_OTLP_" + name) : own;
+  const auto name_of = [&](const std::string& name) {
+    std::string own = std::string("OTEL_EXPORTER_OTLP_") + (is_traces ? "TRACES_" : "METRICS_") + name;
+    return value(own).empty() ? "OTEL_EXPORTER_OTLP_" + name : own;
   };
+  const auto of_signal = [&](const std::string& name) { return value(name_of(name)); };
   if (value("OTEL_SDK_DISABLED") == "true") return std::monostate{};
   if (value(is_traces ? "OTEL_TRACES_EXPORTER" : "OTEL_METRICS_EXPORTER") == "none") return std::monostate{};
   OtlpSettings settings;
@@ -100,8 +101,8 @@ std::variant<std::monostate, OtlpSettings, std::string> otlp_settings(const Envi
   const std::string url = own_url.empty() ? value("OTEL_EXPORTER_OTLP_ENDPOINT") : own_url;
   if (url.empty()) return std::monostate{};
   if (of_signal("PROTOCOL") == "grpc")
-    return "OTEL_EXPORTER_OTLP_PROTOCOL: found \"grpc\"; only http/json is spoken here";
-  if (auto wrong = read_address(url, settings)) return "OTEL_EXPORTER_OTLP_ENDPOINT: " + *wrong;
+    return name_of("PROTOCOL") + ": found \"grpc\"; only http/json is spoken here";
+  if (auto wrong = read_address(url, settings)) return name_of("ENDPOINT") + ": " + *wrong;
   if (own_url.empty()) {
     settings.url.path += is_traces ? "/v1/traces" : "/v1/metrics";
   } else if (settings.url.path.empty()) {

@@ -6,6 +6,8 @@ namespace routing {
 
 bool concerns_others(const Attempt& attempt) {
   if (!attempt.failure) return true;
+  // Not to know how to go on with another's answer is no fault.
+  if (attempt.reason == Reason::continues && attempt.failure->kind == FailureKind::bad_reply) return false;
   switch (attempt.failure->kind) {
     case FailureKind::resolve:
     case FailureKind::local:

@@ -217,7 +217,10 @@ Policy overlaid(const Policy& policy, std::shared_ptr<const Overlay> overlay) {
     result.minimize = order_by(wanted.sort);
     result.demotion = 1;
   }
-  if (wanted.order.empty() && wanted.fallbacks == Fallbacks::forbidden) result.attempts = 1;
+  if (wanted.order.empty() && wanted.fallbacks == Fallbacks::forbidden) {
+    result.attempts = 1;
+    result.continue_hops = 0;
+  }
   result.overlay = std::move(overlay);
   return result;
 }

@@ -43,9 +43,11 @@ SimulatedAttempts::Sent SimulatedAttempts::send(SimulatedRequest& request, Leg& 
   const config::Tokens prompt{request.request->prompt.count + said};
   const std::int64_t rest = std::max<std::int64_t>(1, request.request->output.count - said);
   const config::Tokens answer = is_going_on ? config::Tokens{rest} : request.request->output;
+  auto most = request.request->max_output;
+  if (most) most->count = std::max<std::int64_t>(1, most->count - said);
   const HostRequest asked{.key = mixed(mixed(seed_, request.number), request.sent),
                           .prompt = prompt,
-                          .max_output = request.request->max_output,
+                          .max_output = most,
                           .answer = answer,
                           .prefix_blocks = market_.blocks(host, session, request.request->prompt)};
   leg = {};

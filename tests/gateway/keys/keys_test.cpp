@@ -161,3 +161,12 @@ TEST_CASE("who listens is called when another one changes a key") {
   CHECK(store.call({.what = What::create, .whom = "", .body = R"({"name":"ci"})"}, {}, 1).status == 201);
   CHECK(called.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }
+
+TEST_CASE("a key that was given its name when more names were allowed keeps it") {
+  const auto stored =
+      boost::json::parse(R"({"name":"team/ci","label":"isocost_ab...cdef","created":1,"disabled":true})");
+  const gateway::StoredKey key = gateway::stored_key_of(stored.as_object());
+  CHECK(key.settings.name.text == "team/ci");
+  World world;
+  CHECK(world.call(What::make, {}, R"({"name":"team/ci"})").status == 400);
+}

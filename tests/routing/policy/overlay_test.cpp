@@ -255,6 +255,12 @@ TEST_CASE("an order of the request's own replaces the policy's, and its limits s
   CHECK(with({.only = {"maker"}}).choose.has_value());
   CHECK(with({.fallbacks = Fallbacks::forbidden}).attempts == 1);
   CHECK(with({.order = {"maker"}, .fallbacks = Fallbacks::forbidden}).attempts == 4);
+  // Nobody else may go on with its answer, either.
+  Policy going_on = *world.policies.find("openrouter");
+  going_on.continue_hops = 2;
+  CHECK(overlaid(going_on, std::make_shared<const Overlay>(P{.fallbacks = Fallbacks::forbidden}))
+            .continue_hops == 0);
+  CHECK(overlaid(going_on, std::make_shared<const Overlay>(P{.only = {"maker"}})).continue_hops == 2);
   CHECK(with({.sort = "price", .partition = "none"}).overlay->partition() == Partition::none);
   CHECK(with({.sort = "price"}).overlay->partition() == Partition::model);
 }
