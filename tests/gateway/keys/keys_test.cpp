@@ -8,6 +8,7 @@
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/key_text.hpp"
 #include "gateway/keys/postgres_keys.hpp"
+#include "gateway/keys/stored_key.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/scratch_directory.hpp"
 
@@ -168,5 +169,5 @@ TEST_CASE("a key that was given its name when more names were allowed keeps it")
   const gateway::StoredKey key = gateway::stored_key_of(stored.as_object());
   CHECK(key.settings.name.text == "team/ci");
   World world;
-  CHECK(world.call(What::make, {}, R"({"name":"team/ci"})").status == 400);
+  CHECK(world.call(What::create, "", R"({"name":"team/ci"})").status == 400);
 }
