@@ -34,7 +34,7 @@ class Priorities(EndToEnd):
     def test_what_is_no_priority_is_refused_with_those_there_are(self):
         status, _, text = self.gateway.ask(question(), headers={"x-isocost-priority": "urgent"})
         self.assertEqual(status, 400)
-        self.assertIn(b"interactive, normal and batch", text)
+        self.assertIn(b"interactive, normal or batch", text)
 
     def test_a_priority_is_explained(self):
         status, headers, text = self.gateway.ask(question(), headers={"x-isocost-priority": "batch"},

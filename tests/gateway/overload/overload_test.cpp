@@ -173,7 +173,7 @@ TEST_CASE("what is no priority is said to be none") {
   Door door(at_most(0));
   const std::string reply = door.send("x-isocost-priority: urgent\r\n").read_until("}}");
   CHECK(contains(reply, "HTTP/1.1 400 "));
-  CHECK(contains(reply, "interactive, normal and batch"));
+  CHECK(contains(reply, "interactive, normal or batch"));
   CHECK(contains(reply, "x-isocost-priority"));
 }
 
