@@ -13,7 +13,7 @@ run_packages="ca-certificates libboost-json1.81.0 libjemalloc2 libpq5 libprometh
 # By command, since a machine may have them from elsewhere, where Debian's package would conflict.
 test_commands="python3:python3-minimal curl:curl node:nodejs npm:npm nginx:nginx-light wrk:wrk
   prometheus:prometheus promtool:prometheus"
-test_packages="procps python3-venv libbenchmark-dev chromium-headless-shell postgresql-15 redis-server"
+test_packages="procps python3-venv libbenchmark-dev chromium-headless-shell postgresql-15 redis-server strace"
 fuzz_packages="clang-14 libclang-rt-14-dev"
 
 # For deploy/build: packages, images, and their tests.

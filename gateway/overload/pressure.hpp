@@ -37,8 +37,8 @@ class Pressure {
 
  private:
   friend class UnderWay;
-  std::atomic<int> under_way_{0};
-  std::atomic<double> memory_used_{0};
+  alignas(64) std::atomic<int> under_way_{0};  // a cache line of its own: every request writes it
+  alignas(64) std::atomic<double> memory_used_{0};
 };
 
 // A request that has begun, until it ends.

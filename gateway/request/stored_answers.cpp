@@ -59,10 +59,11 @@ std::optional<StoredAnswer> stored_answer(const Generation& generation, const co
   const auto opened = generation.seal->opened(id.substr(prefix.size()), owner_of(key));
   const auto stored = opened ? parts_of(*opened) : std::nullopt;
   if (!stored) return std::nullopt;
-  for (const routing::Endpoint& endpoint : generation.catalogue->endpoints()) {
-    const bool is_owner = endpoint.settings->name.text == stored->endpoint &&
-                          endpoint.model->name.text == stored->model && keeps(endpoint);
-    if (!is_owner) continue;
+  const routing::PublicModel* const model = generation.catalogue->find(stored->model);
+  if (!model || !model->model) return std::nullopt;
+  for (const routing::Candidate& candidate : model->candidates) {
+    const routing::Endpoint& endpoint = generation.catalogue->endpoints()[candidate.endpoint];
+    if (endpoint.settings->name.text != stored->endpoint || !keeps(endpoint)) continue;
     return StoredAnswer{&endpoint, std::string(stored->model), std::string(stored->id),
                         &providers::dialect_of(config::Format::responses)};
   }
@@ -73,8 +74,8 @@ std::optional<ErrorReply> find_stored(InferenceRequest& request) {
   std::optional<Referred>& referred = request.asked.referred;
   if (!referred) return std::nullopt;
   const Generation& generation = *request.hosts->generation;
-  const auto stores = [](const routing::Endpoint& each) { return each.provider->keeps_responses; };
-  if (!generation.seal || std::ranges::none_of(generation.catalogue->endpoints(), stores)) {
+  const auto stores = [](const config::ProviderSettings& each) { return each.keeps_responses; };
+  if (!generation.seal || std::ranges::none_of(generation.catalogue->settings().providers, stores)) {
     return nothing_is_stored();
   }
   const std::string param = "previous_response_id";

@@ -9,6 +9,7 @@ namespace {
 using config::PricePerMillionTokens;
 
 ExactMoney exact(PricePerMillionTokens price, std::int64_t tokens) {
+  if (tokens == 0) return {};  // most kinds of tokens, most of the time
   constexpr std::int64_t million = 1'000'000;
   // In two parts, because nanos x tokens may pass 64 bits.
   const std::int64_t rest = price.price.nanos % million * tokens;
