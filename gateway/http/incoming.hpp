@@ -10,6 +10,7 @@
 
 #include "config/values/settings.hpp"
 #include "config/values/units.hpp"
+#include "gateway/http/body_budget.hpp"
 #include "gateway/http/http_gate.hpp"
 
 namespace gateway {
@@ -32,6 +33,7 @@ struct Incoming {
   std::string path;
   std::string query;
   std::string body;  // with slack behind it for the JSON parser
+  BodyShare* body_share = nullptr;  // what the body has of the memory for all; null: nobody counts
   std::string credential;
   std::string cookies;  // all Cookie fields, joined by commas; kept for the pages of administration alone
   std::string policy_header;    // x-isocost-policy

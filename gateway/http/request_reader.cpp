@@ -89,6 +89,7 @@ Task<RequestRead> RequestReader::next() {
                                !std::holds_alternative<providers::NoBody>(head->framing);
         if (is_packed || !take_body(head->framing, body)) to_come_ = *head;
         request_.incoming.arrived = timer_.now();
+        request_.incoming.body_share = &share_;
         co_return &request_;
       }
       if (seen == 0 && phase_ == Phase::idle) wait_for(Phase::header, limits_.header_timeout);

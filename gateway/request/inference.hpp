@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/http/body_budget.hpp"
 #include "gateway/request/services.hpp"
 #include "gateway/surface/surface.hpp"
 #include "routing/policy/policy_set.hpp"
@@ -26,6 +27,7 @@ struct InferenceRequest {
   const Surface* surface = nullptr;  // the API that it came in
   ClientBody asked;
   std::string body;  // what `asked` points into; dropped, with `conversation`, once the client has bytes
+  BodyShare* body_share = nullptr;  // given back with it
   std::unique_ptr<providers::Conversation>
       conversation{};       // for endpoints that speak another API; into `body`
   std::string host_fields;  // of the head of a request to a host that speaks the client's API

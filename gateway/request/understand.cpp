@@ -198,6 +198,7 @@ std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, co
                                Services& services) {
   if (!incoming.unknown_priority.empty()) return unknown_priority(incoming.unknown_priority);
   request.body = std::move(incoming.body);
+  request.body_share = incoming.body_share;
   Inspected inspected = request.surface->inspect(request.body, services.tokens);
   if (!inspected) return of_body_fault(inspected.error());
   request.asked = std::move(*inspected);

@@ -218,6 +218,7 @@ Task<bool> StreamRelay::flush() {
     check_.keep(with_.request);
     with_.request.conversation.reset();
     if (!with_.request.body.empty()) std::string().swap(with_.request.body);
+    if (with_.request.body_share) with_.request.body_share->release();
   }
   ready_ = Pieces();
   held_.clear();

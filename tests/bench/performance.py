@@ -252,11 +252,20 @@ def streams(bench):
 
 
 def memory(bench):
+    """Streams that are held, with a host in the open and one over TLS; the latter is nginx before the same host."""
+    secure = free_port()
+    bench.nginx(f"host-{secure}",
+                f"server {{ listen 127.0.0.1:{secure} ssl backlog=4096; ssl_certificate {bench.folder}/cert.pem;"
+                f"ssl_certificate_key {bench.folder}/key.pem; location / {{ proxy_pass http://127.0.0.1:{bench.host};"
+                f"proxy_http_version 1.1; proxy_buffering off; }} }}")
     said = ""
-    for streams in (9000,):
-        port, process = bench.gateway()
-        said += subprocess.run([RIG / "bench_load", "hold", "--streams", str(streams), "--seconds", "8", "--pid", str(process.pid),
-                                f"isocost={url(port)}"], capture_output=True, text=True).stdout
+    for what, streams, limit, changes in (
+            ("plain", 9000, 20, {}),
+            ("host over TLS", 2000, 60, {"providers": {"local": {"base_url": f"https://localhost:{secure}/v1"}}})):
+        port, process = bench.gateway(**changes)
+        heard = subprocess.run([RIG / "bench_load", "hold", "--streams", str(streams), "--seconds", "8", "--pid", str(process.pid),
+                                "--limit-kib", str(limit), f"isocost={url(port)}"], capture_output=True, text=True)
+        said += f"{what}, at most {limit} KiB each wanted: {heard.stdout}"
         bench.end(process)
     return "```\n" + said + "```\n"
 

@@ -118,6 +118,18 @@ TEST_CASE(
   CHECK(contains(first.read_until("\"error\""), "context"));
 }
 
+TEST_CASE("a stream that has begun holds nothing of the memory for bodies") {
+  FrontDoor door(with_budget(2u << 20));
+  door.world.script(ServedWorld::cheap, stream("Hello", 1h));
+  const std::string body = R"({"stream":true,)" + large_body(30'000).substr(1);
+  Peer& client = door.connect();
+  client.send(head_of(chat_path, body.size()) + body.substr(0, 20'000));
+  door.world.loop.until([&] { return door.bodies.taken() > 0; });
+  client.send(body.substr(20'000));
+  CHECK(client.read_until("Hello").starts_with("HTTP/1.1 200 "));
+  CHECK(door.bodies.taken() == 0);
+}
+
 TEST_CASE(
     "a body without a length that outgrows the budget is told to come again, and gives back what it had") {
   FrontDoor door(with_budget(1u << 20));
