@@ -237,7 +237,7 @@ void Life::choose_beside() {
     chosen.permit.ends(providers::KeyPermit::Sent::no, 0, now);
     chosen_[1].reset();
     services_.line.call();
-    return deciding_.take_back();
+    return deciding_.take_back_beside();
   }
   begin(1, now);
   chosen_[0]->served.attempts = chosen.served.attempts;

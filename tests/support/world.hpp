@@ -196,4 +196,16 @@ class ServedWorld {
   std::map<std::string, std::shared_ptr<ScriptedProvider>> known_;  // by name, of every generation
 };
 
+// Hosts of which much is known: they begin within half a second.
+inline void make_well_known(ServedWorld& world) {
+  routing::Snapshot snapshot = *world.services.snapshot;
+  for (auto& endpoint : snapshot.endpoints) {
+    for (int i = 0; i < 50; ++i) {
+      endpoint.speed.observe_first_delta({}, config::Seconds(0.5));
+      endpoint.speed.observe_stream({}, 400, config::Seconds(400 / 60.0));
+    }
+  }
+  world.services.snapshot = std::make_shared<const routing::Snapshot>(snapshot);
+}
+
 }  // namespace support
