@@ -185,7 +185,7 @@ class RunningGateway {
 
   bool can_log() {
     const auto fault = control_.log_fault();
-    if (fault) errors_ << "isocost: log: " << *fault << "\n";
+    if (fault) say("isocost: log: " + *fault);
     return !fault;
   }
 
@@ -437,7 +437,7 @@ class RunningGateway {
 
   bool listen() {
     const std::optional<Tcp::endpoint> main = endpoint_of(settings().listen);
-    if (!main) errors_ << no_address(settings().listen);
+    if (!main) say(no_address(settings().listen));
     if (!main || !open_loops(*main)) return false;
     if (settings().admin && !open_admin(*settings().admin)) return false;
     url_ = url_of(bound_, settings().tls ? Spoken::https : Spoken::http);
@@ -473,7 +473,7 @@ class RunningGateway {
                             : loop.listener().listen_on(given);
       }
     } catch (const boost::system::system_error& fault) {
-      errors_ << cannot_listen(settings().listen, fault.code());
+      say(cannot_listen(settings().listen, fault.code()));
       return false;
     }
     bound_ = address;
@@ -483,7 +483,7 @@ class RunningGateway {
 
   bool open_admin(const config::ListenAddress& listen) {
     const std::optional<Tcp::endpoint> address = endpoint_of(listen);
-    if (!address) errors_ << no_address(listen);
+    if (!address) say(no_address(listen));
     if (!address) return false;
     admin_.emplace(control_, generation_, control_.published(), shared_);
     try {
@@ -492,9 +492,9 @@ class RunningGateway {
                                             : admin_->listener().listen_on(given);
       const auto& tls = settings().tls;
       admin_url_ = url_of(bound, tls && tls->admin ? Spoken::https : Spoken::http);
-      errors_ << "isocost: administration on " << admin_url_ << "\n" << std::flush;
+      say("isocost: administration on " + admin_url_);
     } catch (const boost::system::system_error& fault) {
-      errors_ << cannot_listen(listen, fault.code());
+      say(cannot_listen(listen, fault.code()));
       return false;
     }
     return true;
@@ -587,7 +587,7 @@ class RunningGateway {
   GivenSockets given_;
   Start start_;
   std::mutex saying_;
-  std::ostream& errors_;
+  std::ostream& errors_;  // only `say` writes to it
   std::shared_ptr<const Generation> generation_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<MarketFile> market_file_;
