@@ -6,6 +6,7 @@
 #include "routing/host_model/generated_trace.hpp"
 #include "routing/host_model/host_draws.hpp"
 #include "routing/simulation/entrants.hpp"
+#include "tests/support/close.hpp"
 
 namespace {
 
@@ -101,8 +102,8 @@ TEST_CASE("a quiet host bills what its prices say") {
   const Scorecard card = setting.run(routing::make_baseline("random"));
   CHECK(card.failures == 0);
   // 1,000 tokens at 2 $ and 100 at 6 $ per million.
-  CHECK(card.dollars == doctest::Approx(50 * (1000 * 2e-6 + 100 * 6e-6)));
-  CHECK(card.ttft.quantile(0.5) == doctest::Approx(0.55).epsilon(0.1).scale(0));
+  CHECK(card.dollars == support::close(50 * (1000 * 2e-6 + 100 * 6e-6)));
+  CHECK(card.ttft.quantile(0.5) == support::close(0.55, 0.1));
 }
 
 TEST_CASE(
