@@ -25,8 +25,10 @@ ErrorReply nothing_is_stored() {
            "here, so all of the history must be sent as `input`"});
 }
 
-bool keeps(const routing::Endpoint& endpoint) {
-  return endpoint.provider->keeps_responses && endpoint.settings->speaks.has(config::Format::responses);
+// In whose API it is asked for what it keeps; null: it keeps nothing.
+const providers::Dialect* keeper(const routing::Endpoint& endpoint) {
+  return endpoint.provider->keeps_responses ? providers::keeper_of_answers(endpoint.settings->speaks)
+                                            : nullptr;
 }
 
 struct Stored {
@@ -60,11 +62,10 @@ std::optional<StoredAnswer> stored_answer(const Generation& generation, const co
   const auto stored = opened ? parts_of(*opened) : std::nullopt;
   if (!stored) return std::nullopt;
   for (const routing::Endpoint& endpoint : generation.catalogue->endpoints()) {
-    const bool is_owner = endpoint.settings->name.text == stored->endpoint &&
-                          endpoint.model->name.text == stored->model && keeps(endpoint);
-    if (!is_owner) continue;
-    return StoredAnswer{&endpoint, std::string(stored->model), std::string(stored->id),
-                        &providers::dialect_of(config::Format::responses)};
+    const bool is_owner =
+        endpoint.settings->name.text == stored->endpoint && endpoint.model->name.text == stored->model;
+    const providers::Dialect* const dialect = is_owner ? keeper(endpoint) : nullptr;
+    if (dialect) return StoredAnswer{&endpoint, std::string(stored->model), std::string(stored->id), dialect};
   }
   return std::nullopt;
 }

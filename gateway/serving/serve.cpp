@@ -60,7 +60,7 @@ class Life {
         record_(record),
         generation_(*request.hosts->generation),
         deciding_(services, request, record, reply),
-        tab_(services, request, record),
+        tab_(services, services.till, request, record),
         place_(services.line, owner_of(request), request.demand.priority),
         journey_(request.demand, *request.policy, record.attempts),
         race_(services.timer, journey_) {

@@ -1,5 +1,6 @@
-// Numbers that need not be equal to the last bit. doctest's own Approx allows a share of one more than the number, so
-// that a millionth of a dollar or a share of failures "equals" nearly anything: tests/layering.sh lets it in nowhere.
+// Numbers that need not be equal to the last bit. doctest's own Approx allows a share of one more than the
+// number, so that a millionth of a dollar or a share of failures "equals" nearly anything: tests/layering.sh
+// lets it in nowhere.
 #pragma once
 
 #include <cmath>
@@ -13,7 +14,7 @@ struct Near {
   double apart = 0;  // at most
 
   template <typename Number>
-    requires std::is_constructible_v<double, Number>
+  requires std::is_constructible_v<double, Number>
   friend bool operator==(const Number& found, const Near& wanted) {
     return std::abs(static_cast<double>(found) - wanted.value) <= wanted.apart;
   }
@@ -22,9 +23,14 @@ struct Near {
   }
 };
 
-// `share` is of the number itself. Only nought is close to nought: `within` says how near to it is near enough.
-inline Near close(double value, double share = 1e-5) { return {value, std::abs(value) * share}; }
+// `share` is of the number itself. Only nought is close to nought: `within` says how near to it is near
+// enough.
+inline Near close(double value, double share = 1e-5) {
+  return {value, std::abs(value) * share};
+}
 
-inline Near within(double apart, double value) { return {value, apart}; }
+inline Near within(double apart, double value) {
+  return {value, apart};
+}
 
 }  // namespace support

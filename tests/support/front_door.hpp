@@ -87,6 +87,8 @@ class FrontDoor {
  private:
   gateway::Front front_for(gateway::Offers offers) {
     return {.services = world.services,
+            .outbox = world.services.outbox,
+            .serving = &world.services,
             .loop = world.loop.io,
             .pages = pages,
             .metrics = metrics,

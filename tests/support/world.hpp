@@ -165,15 +165,11 @@ class ServedWorld {
   std::vector<ScriptedProvider*> scripted;  // in the order of their first generation
   std::vector<gateway::Sighting> sightings;
   std::vector<gateway::RecordPtr> delivered;  // of requests that came through a session
-  gateway::Services services{.timer = loop.timer,
-                             .outbox = gateway::Outbox(loop.timer,
-                                                       [this](gateway::Batch batch) {
-                                                         for (auto& sighting : batch.sightings)
-                                                           sightings.push_back(sighting);
-                                                         for (auto& record : batch.records)
-                                                           delivered.push_back(std::move(record));
-                                                       }),
-                             .dice = gateway::Dice(1)};
+  gateway::Services services{{.timer = loop.timer, .dice = gateway::Dice(1)},
+                             gateway::Outbox(loop.timer, [this](gateway::Batch batch) {
+                               for (auto& sighting : batch.sightings) sightings.push_back(sighting);
+                               for (auto& record : batch.records) delivered.push_back(std::move(record));
+                             })};
   StringClient client;
   gateway::Interruption interruption;
   Outcome<gateway::RecordPtr> outcome;

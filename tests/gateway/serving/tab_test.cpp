@@ -223,17 +223,22 @@ TEST_CASE("a request whose turn never comes is told so") {
   CHECK(world.is_at_rest());
 }
 
-TEST_CASE("a second host that may not be paid for is not asked, and the hedge is there for the next request") {
+TEST_CASE(
+    "a second host that may not be paid for is not asked, and the hedge is there for the next request") {
   // Of two that cost the same, what is set aside bears one; `all` bears as much as that.
   const auto asked_for_all_of = [](std::int64_t all) {
     config::Settings settings = with_budget(all);
-    settings.models[0].endpoints = {tests::at("cheap", 0, 40, 40, 64'000), tests::at("middle", 1, 41, 41, 64'000)};
+    settings.models[0].endpoints = {tests::at("cheap", 0, 40, 40, 64'000),
+                                    tests::at("middle", 1, 41, 41, 64'000)};
     auto world = std::make_unique<PayingWorld>(std::make_shared<const gateway::Generation>(
         tests::catalogue_of(std::move(settings)),
-        routing::PolicySet({{.name = {"balanced"}, .value_of_ttft = 1, .explore = 0, .hedge_budget = 0.1}}, {}, 0)));
+        routing::PolicySet({{.name = {"balanced"}, .value_of_ttft = 1, .explore = 0, .hedge_budget = 0.1}},
+                           {}, 0)));
     make_well_known(*world);
-    world->script(ServedWorld::cheap, pieces({{20s, role() + says("Hello") + stop() + usage_event() + done}}));
-    world->script(ServedWorld::middle, pieces({{30s, role() + says("Hello") + stop() + usage_event() + done}}));
+    world->script(ServedWorld::cheap,
+                  pieces({{20s, role() + says("Hello") + stop() + usage_event() + done}}));
+    world->script(ServedWorld::middle,
+                  pieces({{30s, role() + says("Hello") + stop() + usage_event() + done}}));
     world->ask(R"(,"max_tokens":5)");
     return world;
   };

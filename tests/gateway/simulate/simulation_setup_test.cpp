@@ -127,8 +127,7 @@ TEST_CASE("a recorded trace comes at its own rate or at the one asked for, the s
   asked.rate = 4;
   const std::optional<SimulationSetup> faster = simulation_setup(asked, problems);
   REQUIRE(faster.has_value());
-  CHECK(config::Seconds(faster->settings.worlds[0].trace.requests[4].at).count() ==
-        support::close(1, 0.1));
+  CHECK(config::Seconds(faster->settings.worlds[0].trace.requests[4].at).count() == support::close(1, 0.1));
 }
 
 TEST_CASE("of a fleet's file one model takes part, the first or the one named") {
