@@ -433,13 +433,11 @@ TEST_CASE(
   CHECK(unseen.throughput.level == middle([](const Speed& s) { return s.throughput.usual; }));
   CHECK(unseen.first_delta({}) != support::close(Speed{}.first_delta({})));
   // The other model has one that answered: its unseen hosts are as that one is.
-  CHECK(even->endpoints[11].speed.ttft.level ==
-        support::close(even->endpoints[6].speed.ttft.level, 0.01));
+  CHECK(even->endpoints[11].speed.ttft.level == support::close(even->endpoints[6].speed.ttft.level, 0.01));
 
   answers(4, 1s);
   const auto odd = market.snapshot(now += 1s);
-  CHECK(odd->endpoints[5].speed.ttft.level ==
-        support::close(odd->endpoints[3].speed.ttft.level, 0.01));
+  CHECK(odd->endpoints[5].speed.ttft.level == support::close(odd->endpoints[3].speed.ttft.level, 0.01));
 }
 
 TEST_CASE("attempts of the last four configurations still count, of earlier ones no longer") {

@@ -145,8 +145,7 @@ TEST_CASE("LiteLLM tries everybody once and then asks the lowest mean of the las
   CHECK(table.shares(20)[1] == support::close(1));
   SUBCASE("samples are forgotten after an hour") {
     table.now += 61min;
-    for (const double share : table.shares(3'000))
-      CHECK(share == support::close(1.0 / 3, 0.1));
+    for (const double share : table.shares(3'000)) CHECK(share == support::close(1.0 / 3, 0.1));
   }
   SUBCASE("hosts that are equally fast share") {
     for (int i = 0; i < 10; ++i) table.answers(0, 2s);
