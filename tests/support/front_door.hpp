@@ -88,7 +88,7 @@ class FrontDoor {
   gateway::Front front_for(gateway::Offers offers) {
     return {.services = world.services,
             .outbox = world.services.outbox,
-            .serving = &world.services,
+            .serving = offers == gateway::Offers::administration ? nullptr : &world.services,
             .loop = world.loop.io,
             .pages = pages,
             .metrics = metrics,
