@@ -1,12 +1,22 @@
 #!/bin/sh
-# Fails when a room includes one that tests/rooms.tsv does not let it use, a layer uses a library it may not, routing/ or
-# config/ touch I/O, real time or real randomness, a room has outgrown itself, or ARCHITECTURE.md shows other rooms.
-# Run in the project's folder.
+# Fails when a room includes one that tests/rooms.tsv does not let it use or does not use one that it may, a layer uses a
+# library it may not, routing/ or config/ touch I/O, real time or real randomness, the life of a request names an API or a
+# host, a test compares with doctest::Approx, a room has outgrown itself, or ARCHITECTURE.md shows other rooms. Run in the
+# project's folder.
 bad=0
 forbid() { if grep -rnE --include='*.hpp' --include='*.cpp' "$2" $1; then echo "  ^ not allowed in $1"; bad=1; fi; }
 forbid "config routing" '#include <(boost/(asio|beast)|openssl|prometheus)/'
 forbid "routing providers gateway" '#include <yaml-cpp/'
 forbid "config routing providers"  '#include <prometheus/'
+# doctest's Approx says of anything small that it is equal: tests/support/close.hpp says why, and what to write.
+forbid tests       '\<Approx\('
+# The life of a request knows APIs by what they can do, and hosts by their facts (providers/dialect/host_facts).
+forbid "gateway/request gateway/serving gateway/answer gateway/continuation" \
+  '\<(Format|Dialect)::[a-z]|"[a-z0-9.-]+\.(com|ai|net|io|org)"'
+# Who runs in a gateway is given its clock, and all else that asks what a calendar says asks in one place.
+forbid "config routing providers gateway --exclude=wall_clock.hpp" 'system_clock::now|[^_a-z]time\((nullptr|NULL|0)\)'
+forbid "gateway/run gateway/ledger gateway/record_file gateway/redis gateway/request gateway/serving gateway/observe gateway/http" \
+  'system_wall\(\)'
 forbid routing     '::now\(\)|random_device|sleep_for|std::(cout|cerr)|std::getenv'
 
 layers="config routing providers gateway"
@@ -32,8 +42,16 @@ grep -rnE --include='*.hpp' --include='*.cpp' '^#include "' $layers | awk -F: -v
     split($3, quoted, "\""); here = folder($1); there = folder(quoted[2])
     if (!(here in known)) { print $1 ": " here " is no room of tests/rooms.tsv"; bad = 1 }
     else if (there != here && !((here, there) in may)) { print $1 ":" $2 ": " here " may not use " quoted[2]; bad = 1 }
+    used[here, there] = 1
   }
-  END { exit bad }' || bad=1
+  END {
+    for (each in may) if (!(each in used)) {
+      split(each, two, SUBSEP)
+      print "tests/rooms.tsv: " two[1] " does not use " two[2] ", which it may"
+      bad = 1
+    }
+    exit bad
+  }' || bad=1
 
 # Surfaces and dialects may be small, and so may tests.
 for room in $(sed '/^#/d' tests/rooms.tsv | cut -f1); do

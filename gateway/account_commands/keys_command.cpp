@@ -13,6 +13,7 @@
 #include "gateway/text/quantity_text.hpp"
 #include "gateway/text/table.hpp"
 #include "providers/dialect/path_segment.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 namespace {
@@ -55,7 +56,7 @@ std::string path_of(const KeyCall& call) {
 Reached in_store(const KeyCall& call, const LedgerPlace& place) {
   try {
     KeyStore store(open_keys(place));
-    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    const auto now = std::chrono::system_clock::to_time_t(providers::system_wall());
     const KeyAnswer answer = store.call(call, {}, now);
     if (answer.status < 400) return {.body = answer.body};
     return {.problem = std::string(json::parse(answer.body).at("error").at("message").as_string())};

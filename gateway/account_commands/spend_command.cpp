@@ -21,6 +21,7 @@
 #include "gateway/pages/account_pages.hpp"
 #include "gateway/text/table.hpp"
 #include "providers/dialect/path_segment.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 namespace {
@@ -43,8 +44,7 @@ std::string path_of(const SpendOptions& options) {
 // Where no gateway owns the state directory. What a killed one left is taken up first.
 Reached at_place(const SpendOptions& options, const LedgerPlace& place) {
   const auto today =
-      std::chrono::duration_cast<std::chrono::days>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
+      std::chrono::duration_cast<std::chrono::days>(providers::system_wall().time_since_epoch()).count();
   const auto from = options.from.empty() ? std::optional<std::int64_t>(today - 29) : day_of(options.from);
   const auto to = options.to.empty() ? std::optional<std::int64_t>(today) : day_of(options.to);
   if (from && to && *from > *to) return {.problem = "--from is later than --to"};

@@ -11,6 +11,7 @@
 #include "gateway/probe/probe.hpp"
 #include "gateway/probe/probe_page.hpp"
 #include "gateway/text/quantity_text.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 namespace {
@@ -28,7 +29,7 @@ struct WantedCheck {
 // The table goes to whoever reads it, all else to standard error, so that JSON can be piped.
 int probed(const config::Settings& settings, const WantedCheck& wanted) {
   const routing::Catalogue catalogue(with_addresses_now(settings), 0);
-  const double most = most_cost(catalogue).dollars();
+  const double most = most_cost(catalogue, providers::system_wall()).dollars();
   std::cerr << "isocost: asks " << catalogue.endpoints().size() << " endpoints, which costs at most "
             << money_text(most) << "\n";
   if (most > wanted.most_dollars) {

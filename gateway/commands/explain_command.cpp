@@ -150,7 +150,7 @@ int decide_here(const ExplainOptions& options, std::string body) {
 
   boost::asio::io_context io{1};
   providers::Wheel timer(io);
-  Services services{.timer = timer, .outbox = Outbox(timer, [](auto) {}), .dice = Dice(1)};
+  DecidingServices services{.timer = timer, .dice = Dice(1)};
   auto hosts = std::make_shared<Hosts>();
   auto catalogue = std::make_shared<const routing::Catalogue>(std::move(*loaded.settings), 1);
   routing::Market market(catalogue, timer.now());

@@ -17,6 +17,7 @@
 #include "gateway/commands/problems.hpp"
 #include "gateway/first_configuration/first_configuration.hpp"
 #include "gateway/generation/configuration.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 namespace {
@@ -33,7 +34,7 @@ int complain(const std::string& problem) {
 }
 
 std::string today() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  const std::time_t now = std::chrono::system_clock::to_time_t(providers::system_wall());
   std::tm day{};
   ::gmtime_r(&now, &day);
   char text[16];

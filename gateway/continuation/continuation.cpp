@@ -14,7 +14,7 @@ constexpr std::int64_t bytes_in_a_token = 4;
 bool is_plain_chat(const InferenceRequest& request) {
   const routing::Demand& demand = request.demand;
   if (demand.delivery != routing::Delivery::streamed || demand.answers != 1) return false;
-  if (request.surface->format() != config::Format::chat || !request.surface->conversing()) return false;
+  if (!request.surface->can_go_on() || !request.surface->conversing()) return false;
   for (const Feature each : {Feature::tools, Feature::json_object, Feature::json_schema, Feature::audio,
                              Feature::reasoning, Feature::logprobs, Feature::prefill}) {
     if (demand.needs.test(static_cast<std::size_t>(each))) return false;

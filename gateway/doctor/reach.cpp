@@ -1,5 +1,7 @@
 #include "gateway/doctor/reach.hpp"
 
+#include "providers/loop/wall_clock.hpp"
+
 #include <fcntl.h>
 #include <netdb.h>
 #include <openssl/err.h>
@@ -80,7 +82,7 @@ std::optional<double> ahead_of(const std::string& reply) {
   std::tm there{};
   if (at == std::string::npos || !::strptime(reply.c_str() + at + 8, "%a, %d %b %Y %H:%M:%S GMT", &there))
     return std::nullopt;
-  return std::difftime(std::time(nullptr), ::timegm(&there));
+  return std::difftime(std::chrono::system_clock::to_time_t(providers::system_wall()), ::timegm(&there));
 }
 
 // What the first bytes of an answer say.

@@ -54,8 +54,8 @@ void check_shown(const config::ProviderSettings& provider, const config::ClientC
 }
 
 // Certificates that no connection could use: found here, they leave the last good configuration in use.
-void check_certificates(const config::Settings& settings, config::Problems& problems) {
-  check_listener_tls(settings, std::chrono::system_clock::now(), problems);
+void check_certificates(const config::Settings& settings, config::WallTime now, config::Problems& problems) {
+  check_listener_tls(settings, now, problems);
   for (const config::ProviderSettings& provider : settings.providers) {
     if (const auto& tls = provider.access.tls) check_shown(provider, *tls, problems);
     if (!provider.ca_file) continue;
@@ -114,20 +114,20 @@ config::Loaded with_records(config::Loaded loaded, const std::string& name) {
   return loaded;
 }
 
-config::Loaded with_policies(config::Loaded loaded) {
+config::Loaded with_policies(config::Loaded loaded, config::WallTime now) {
   if (!loaded.settings) {
     add_policy_errors(loaded);
     return loaded;
   }
-  check_certificates(*loaded.settings, loaded.problems);
+  check_certificates(*loaded.settings, now, loaded.problems);
   routing::compile(*loaded.settings, loaded.problems);
   if (has_errors(loaded.problems)) loaded.settings.reset();
   return loaded;
 }
 
-config::Loaded with_policies_checked(config::Loaded loaded) {
-  if (!loaded.settings) return with_policies(std::move(loaded));
-  check_certificates(*loaded.settings, loaded.problems);
+config::Loaded with_policies_checked(config::Loaded loaded, config::WallTime now) {
+  if (!loaded.settings) return with_policies(std::move(loaded), now);
+  check_certificates(*loaded.settings, now, loaded.problems);
   const routing::PolicySet policies = routing::compile(*loaded.settings, loaded.problems);
   if (has_errors(loaded.problems)) {
     loaded.settings.reset();

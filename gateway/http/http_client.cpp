@@ -15,10 +15,10 @@ namespace gateway {
 using providers::Pieces;
 using providers::Task;
 
-std::string_view http_date() {
+std::string_view http_date(config::WallTime wall) {
   thread_local std::time_t made = 0;
   thread_local std::array<char, 32> text{};
-  const std::time_t now = std::time(nullptr);
+  const std::time_t now = std::chrono::system_clock::to_time_t(wall);
   if (now != made) {
     std::tm parts{};
     ::gmtime_r(&now, &parts);
@@ -36,7 +36,7 @@ std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t>
   line.text(" ");
   line.text(providers::reason_phrase(start.status));
   line.text("\r\nDate: ");
-  line.text(http_date());
+  line.text(http_date(timer_.wall()));
   line.text("\r\nContent-Type: ");
   line.text(start.content_type);
   line.text("\r\n");

@@ -66,6 +66,6 @@ class HttpClient final : public Client {
 };
 
 // The IMF-fixdate of now, made at most once a second. Belongs to the calling thread.
-std::string_view http_date();
+std::string_view http_date(config::WallTime now);
 
 }  // namespace gateway

@@ -120,7 +120,7 @@ std::vector<Books::Past> Ledger::past(const std::vector<Books::Question>& questi
 
 void Ledger::past(std::vector<Books::Question> questions, Take take) {
   if (questions.empty()) return;
-  past_until(std::chrono::system_clock::now(), std::move(questions), std::move(take));
+  past_until(opening_.wall(), std::move(questions), std::move(take));
 }
 
 // What ended since is counted already, and taken off again. A limit that did not know what was used before
@@ -237,7 +237,7 @@ void Ledger::forget_old() {
   if (now < next_forgetting_) return;
   const auto keep = std::chrono::duration_cast<std::chrono::milliseconds>(opening_.settings.keep).count();
   store_->begin();
-  const bool is_more = store_->forget_before(ms_of(std::chrono::system_clock::now()) - keep);
+  const bool is_more = store_->forget_before(ms_of(opening_.wall()) - keep);
   store_->commit();
   if (!is_more) next_forgetting_ = now + between_forgettings;
 }

@@ -21,6 +21,7 @@
 #include "gateway/ledger/open_ledger.hpp"
 #include "gateway/record_file/pause.hpp"
 #include "providers/loop/spawn.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 
@@ -33,6 +34,7 @@ class Ledger {
     config::LedgerSettings settings;
     std::size_t loops = 1;
     std::string gateway{};  // its name, where the ledger is shared
+    providers::WallClock wall = providers::system_wall;
   };
   // Takes up what an earlier process left, whatever way it ended. Null where that cannot be done: `why`.
   static std::unique_ptr<Ledger> open(const Opening& opening, Say say, std::string& why);

@@ -189,8 +189,7 @@ class Prober {
                              std::move(question), limits_.each);
     ProbeAnswer answer = co_await std::move(asking);
     if (answer.usage)
-      result.cost =
-          result.cost + routing::bill(endpoint, *answer.usage, {.at = std::chrono::system_clock::now()});
+      result.cost = result.cost + routing::bill(endpoint, *answer.usage, {.at = timer_.wall()});
     if (!answer.failure && result.seconds == 0) result.seconds = config::Seconds(answer.took).count();
     co_return answer;
   }
@@ -340,7 +339,7 @@ config::Settings with_addresses_now(const config::Settings& settings) {
   return at_each_address(settings, watch.first(wanted, std::chrono::seconds(3)));
 }
 
-config::Money most_cost(const routing::Catalogue& catalogue) {
+config::Money most_cost(const routing::Catalogue& catalogue, config::WallTime at) {
   config::Money sum;
   for (const routing::Endpoint& endpoint : catalogue.endpoints()) {
     const auto features = static_cast<std::int64_t>(provable(endpoint.settings->features).size());
@@ -348,9 +347,7 @@ config::Money most_cost(const routing::Catalogue& catalogue) {
     const std::int64_t calls = 1 + (features > 0 ? 1 : 0) + (features > 1 ? features : 0) + prefills;
     const routing::Usage usage{.prompt = {calls * most_prompt},
                                .output = {calls * output_of(endpoint) + prefills * prefilled_output}};
-    sum = sum +
-          routing::bill(endpoint, usage,
-                        {.at = std::chrono::system_clock::now(), .replies = static_cast<std::size_t>(calls)});
+    sum = sum + routing::bill(endpoint, usage, {.at = at, .replies = static_cast<std::size_t>(calls)});
   }
   return sum;
 }

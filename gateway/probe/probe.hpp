@@ -40,8 +40,8 @@ struct ProbeLimits {
 
 // The endpoints that there are now: of a name with several addresses each. Asks name servers.
 config::Settings with_addresses_now(const config::Settings& settings);
-// What all of it may cost.
-config::Money most_cost(const routing::Catalogue& catalogue);
+// What all of it may cost at that time.
+config::Money most_cost(const routing::Catalogue& catalogue, config::WallTime at);
 // In the order of the catalogue. Blocks; each call has its limit.
 std::vector<ProbeResult> probe(const routing::Catalogue& catalogue, const ProbeLimits& limits);
 

@@ -8,6 +8,7 @@
 namespace gateway {
 namespace {
 
+using providers::host_model_of;
 using routing::Delivery;
 using routing::FailureKind;
 
@@ -17,14 +18,6 @@ const providers::Dialect* dialect_for(const routing::Endpoint& endpoint) {
   const providers::Dialect* dialect =
       providers::dialect_for(endpoint.settings->speaks, config::Format::chat, providers::Conversational::yes);
   return dialect && dialect->interpreter() ? dialect : nullptr;
-}
-
-providers::HostModel model_of(const routing::Endpoint& endpoint) {
-  providers::HostModel model = providers::host_model_of(endpoint);
-  // Their newer models know the limit by its newer name alone.
-  model.takes_max_tokens = endpoint.provider->base_url.host != "api.openai.com" &&
-                           endpoint.provider->dialect != config::Dialect::azure;
-  return model;
 }
 
 // Keeps what an answer says.
@@ -53,7 +46,7 @@ void understand(const providers::Dialect& dialect, const routing::Endpoint& endp
   providers::JsonTokens tokens;
   if (answer.status != 200) return fail(dialect, dialect.error_in(body, tokens), answer);
   Heard heard(answer);
-  const auto reading = dialect.interpreter()->whole(body, model_of(endpoint), tokens, heard);
+  const auto reading = dialect.interpreter()->whole(body, host_model_of(endpoint), tokens, heard);
   if (heard.error) return fail(dialect, *heard.error, answer);
   if (reading != providers::Reading::ended) answer.failure = FailureKind::bad_reply;
 }
@@ -64,7 +57,8 @@ bool can_be_asked(const routing::Endpoint& endpoint, const ProbeQuestion& questi
   const providers::Dialect* dialect = dialect_for(endpoint);
   if (!dialect) return false;
   const providers::Conversation conversation = conversation_of(question);
-  return providers::unsaid(conversation, dialect->interpreter()->carries(model_of(endpoint))).needs.empty();
+  return providers::unsaid(conversation, dialect->interpreter()->carries(host_model_of(endpoint)))
+      .needs.empty();
 }
 
 providers::Task<ProbeAnswer> probe_call(providers::HttpProvider& host, providers::Timer& timer,
@@ -72,7 +66,7 @@ providers::Task<ProbeAnswer> probe_call(providers::HttpProvider& host, providers
                                         config::Duration limit) {
   ProbeAnswer answer;
   const providers::Dialect& dialect = *dialect_for(endpoint);
-  const providers::HostModel model = model_of(endpoint);
+  const providers::HostModel model = host_model_of(endpoint);
   const providers::Conversation conversation = conversation_of(question);
   providers::JsonTokens tokens;
   const providers::WrittenRequest written =

@@ -63,7 +63,8 @@ bool make_usable(const std::string& path, const Storage::Say& say) {
 
 }  // namespace
 
-std::unique_ptr<Storage> Storage::open(const config::RecordsSettings& settings, Say say) {
+std::unique_ptr<Storage> Storage::open(const config::RecordsSettings& settings, Say say,
+                                       providers::WallClock wall) {
   std::string why;
   std::optional<FileLock> lock = FileLock::take(settings.file, why);
   if (!lock) {
@@ -71,7 +72,7 @@ std::unique_ptr<Storage> Storage::open(const config::RecordsSettings& settings, 
     return nullptr;
   }
   if (!make_usable(settings.file, say)) return nullptr;
-  std::unique_ptr<Storage> storage(new Storage(settings, std::move(say), std::move(*lock)));
+  std::unique_ptr<Storage> storage(new Storage(settings, std::move(say), std::move(wall), std::move(*lock)));
   if (!storage->reopen()) return nullptr;
   storage->thread_ = std::thread([self = storage.get()] {
     providers::run_to_end(self->io_, [self](const std::exception& fault) {
@@ -82,8 +83,8 @@ std::unique_ptr<Storage> Storage::open(const config::RecordsSettings& settings, 
   return storage;
 }
 
-Storage::Storage(const config::RecordsSettings& settings, Say say, FileLock lock)
-    : settings_(settings), say_(std::move(say)), lock_(std::move(lock)) {}
+Storage::Storage(const config::RecordsSettings& settings, Say say, providers::WallClock wall, FileLock lock)
+    : settings_(settings), say_(std::move(say)), wall_(std::move(wall)), lock_(std::move(lock)) {}
 
 Storage::~Storage() {
   if (thread_.joinable()) finish();
@@ -93,7 +94,7 @@ bool Storage::reopen() {
   try {
     writer_.emplace(settings_.file, limits_of(settings_));
     if (latest_) {
-      writer_->add(*latest_, std::chrono::system_clock::now());
+      writer_->add(*latest_, wall_());
       missing_.found(latest_->version);
       first_uncommitted_ = latest_->version;
     }
@@ -152,7 +153,7 @@ void Storage::commit_soon() {
 }
 
 void Storage::commit() {
-  writer_->commit(std::chrono::system_clock::now());
+  writer_->commit(wall_());
   uncommitted_ = 0;
   first_uncommitted_ = 0;
 }
@@ -167,7 +168,7 @@ void Storage::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
   asio::post(io_, [this, taken = std::move(snapshot), first = std::exchange(dropped_first_, 0),
                    last = dropped_last_] {
     if (first > 0) missing_.add(first, last);
-    const bool kept = write(0, [&] { writer_->add(*taken, std::chrono::system_clock::now()); });
+    const bool kept = write(0, [&] { writer_->add(*taken, wall_()); });
     if (!kept) {
       missing_.add(taken->version, taken->version);
     } else if (first_uncommitted_ == 0 && writer_->uncommitted() > 0) {

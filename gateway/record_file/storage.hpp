@@ -19,6 +19,7 @@
 #include "gateway/record_file/pause.hpp"
 #include "gateway/record_file/record_writer.hpp"
 #include "providers/loop/task.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 
@@ -29,7 +30,8 @@ class Storage {
 
   // Nothing when the file cannot be used: another process has it, it is something else, or the disk refuses.
   // One of another version or a damaged one is set aside and a new one begun. `say` says all of this.
-  static std::unique_ptr<Storage> open(const config::RecordsSettings& settings, Say say);
+  static std::unique_ptr<Storage> open(const config::RecordsSettings& settings, Say say,
+                                       providers::WallClock wall = providers::system_wall);
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
@@ -52,7 +54,7 @@ class Storage {
   static constexpr std::size_t most_snapshots_waiting = 100;
 
  private:
-  Storage(const config::RecordsSettings& settings, Say say, FileLock lock);
+  Storage(const config::RecordsSettings& settings, Say say, providers::WallClock wall, FileLock lock);
   bool reopen();
   // Of a file that failed, once its pause is over.
   bool is_open_again();
@@ -67,6 +69,7 @@ class Storage {
 
   config::RecordsSettings settings_;
   Say say_;
+  const providers::WallClock wall_;
   FileLock lock_;
   std::optional<RecordWriter> writer_;  // absent after a fault, until it could be opened again
   std::size_t uncommitted_ = 0;         // records

@@ -43,13 +43,13 @@ std::int64_t integer_of(const RedisReply& reply) {
 }  // namespace
 
 SharedLimits::SharedLimits(config::RedisSettings settings, std::string gateway, Books& books, Ledger& ledger,
-                           Say say)
+                           Say say, const providers::WallClock& wall)
     : settings_(std::move(settings)),
       gateway_(std::move(gateway)),
       books_(books),
       ledger_(ledger),
       say_(std::move(say)),
-      epoch_(ms_of(std::chrono::system_clock::now())) {
+      epoch_(ms_of(wall())) {
   books_.share([this] { want(); });
 }
 

@@ -21,6 +21,7 @@
 #include "gateway/accounts/books.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/redis/redis_connection.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 
@@ -28,7 +29,8 @@ class SharedLimits {
  public:
   using Say = std::function<void(const std::string&)>;
   // All must outlive it. Called on any thread: `say`.
-  SharedLimits(config::RedisSettings settings, std::string gateway, Books& books, Ledger& ledger, Say say);
+  SharedLimits(config::RedisSettings settings, std::string gateway, Books& books, Ledger& ledger, Say say,
+               const providers::WallClock& wall = providers::system_wall);
   // Gives back what is in hand, where somebody takes it.
   ~SharedLimits();
   SharedLimits(const SharedLimits&) = delete;

@@ -43,7 +43,7 @@ std::vector<std::string_view> passed_over(const InferenceRequest& request) {
   return request.hosts->generation->policies.passed_over(request.demand);
 }
 
-Explanation explained(Services& services, const InferenceRequest& request,
+Explanation explained(DecidingServices& services, const InferenceRequest& request,
                       const std::optional<Screen>& screen) {
   const config::TimePoint now = services.timer.now();
   const Generation& generation = *request.hosts->generation;

@@ -20,7 +20,7 @@ struct Explanation {
 std::vector<std::string_view> passed_over(const InferenceRequest& request);
 
 // Changes nothing that later decisions read.
-Explanation explained(Services& services, const InferenceRequest& request,
+Explanation explained(DecidingServices& services, const InferenceRequest& request,
                       const std::optional<Screen>& screen);
 
 // The value of one parameter of a query; empty where it is not there.

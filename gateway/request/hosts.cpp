@@ -45,7 +45,7 @@ std::shared_ptr<const Hosts> hosts_of(std::shared_ptr<const Generation> generati
   return hosts;
 }
 
-void adopt(Services& services, std::shared_ptr<const Hosts> hosts,
+void adopt(DecidingServices& services, std::shared_ptr<const Hosts> hosts,
            std::shared_ptr<const routing::Snapshot> snapshot) {
   if (services.hosts) services.hosts->last_snapshot = services.snapshot;
   const routing::Catalogue& catalogue = *hosts->generation->catalogue;

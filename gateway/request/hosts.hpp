@@ -17,7 +17,7 @@ std::shared_ptr<const Hosts> hosts_of(std::shared_ptr<const Generation> generati
                                       providers::Resolver& resolver);
 
 // From now on requests begin with `hosts`; those under way keep theirs. `snapshot` is of the same generation.
-void adopt(Services& services, std::shared_ptr<const Hosts> hosts,
+void adopt(DecidingServices& services, std::shared_ptr<const Hosts> hosts,
            std::shared_ptr<const routing::Snapshot> snapshot);
 
 }  // namespace gateway

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "providers/dialect/host_facts.hpp"
 #include "routing/market/predict.hpp"
 
 namespace gateway {
@@ -17,16 +18,16 @@ bool declares_tokens(const config::ProviderLimits& limits) {
   return any(limits.each_key) || std::ranges::any_of(limits.of_keys, any);
 }
 
-// What an answer may count for. Hosts take `max_tokens` for used when they let a request in, but for
-// Anthropic's, which count what is answered; and what a host only tells of is no promise to be kept to.
+// What an answer may count for. Most hosts take its bound for used when they let a request in; what a host
+// only tells of is no promise to be kept to.
 std::int64_t counted_output(const InferenceRequest& request, const routing::Endpoint& endpoint,
                             double expected) {
-  if (request.surface->format() == config::Format::embeddings) return 0;
+  if (!request.surface->writes_answers()) return 0;
   const std::int64_t likely = std::llround(std::clamp(expected, 0.0, 1e7));
   if (!request.demand.max_output) return likely;
   const std::int64_t most = request.demand.max_output->count;
   const bool counts_most =
-      endpoint.provider->dialect != config::Dialect::anthropic && declares_tokens(endpoint.provider->limits);
+      providers::counts_bounds(*endpoint.provider) && declares_tokens(endpoint.provider->limits);
   return counts_most ? most : std::min(likely, most);
 }
 
@@ -42,7 +43,7 @@ providers::KeyNeeds key_needs(const InferenceRequest& request, const routing::En
           .tokens = demand.prompt.count + counted_output(request, endpoint, output) * demand.answers};
 }
 
-routing::Moment moment_of(Services& services, const InferenceRequest& request,
+routing::Moment moment_of(DecidingServices& services, const InferenceRequest& request,
                           const routing::Snapshot& snapshot,
                           std::span<const routing::EndpointIndex> withdrawn, config::TimePoint now) {
   const Generation& generation = *request.hosts->generation;

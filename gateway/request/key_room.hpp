@@ -15,9 +15,9 @@ providers::KeyNeeds key_needs(const InferenceRequest& request, const routing::En
                               double output);
 
 // Of a decision on `snapshot`: with the limits of providers that may be asked where they are nearly used, in
-// Services::allowances until the next one, and with what money counts. Allocates
+// DecidingServices::allowances until the next one, and with what money counts. Allocates
 // only where there were never as many.
-routing::Moment moment_of(Services& services, const InferenceRequest& request,
+routing::Moment moment_of(DecidingServices& services, const InferenceRequest& request,
                           const routing::Snapshot& snapshot,
                           std::span<const routing::EndpointIndex> withdrawn, config::TimePoint now);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <variant>
 
-#include "gateway/request/preset_words.hpp"
 #include "gateway/text/quoted.hpp"
 #include "providers/json/json_walk.hpp"
 
@@ -76,7 +75,7 @@ ErrorReply cannot_be_said(const config::PresetSettings& preset, std::string_view
 }
 
 // What the model is told first, put into the value that says it.
-std::string with_system(std::string_view value, const Members& members, config::Format format,
+std::string with_system(std::string_view value, const Members& members, const Surface& surface,
                         std::string_view system) {
   using providers::JsonType;
   std::string text;
@@ -85,24 +84,22 @@ std::string with_system(std::string_view value, const Members& members, config::
     return std::string("\"").append(text).append("\\n\\n").append(value.substr(1));
   }
   if (members.type != JsonType::array) return "\"" + text + "\"";
-  const bool is_chat = format == config::Format::chat;
-  std::string list = is_chat ? R"([{"role":"system","content":")" : R"([{"type":"text","text":")";
   const bool is_alone = value[value.find_first_not_of(" \t\r\n", 1)] == ']';
-  return list.append(text).append(is_alone ? "\"}" : "\"},").append(value.substr(1));
+  return "[" + surface.system_entry(text).append(is_alone ? "" : ",").append(value.substr(1));
 }
 
 // The call with the preset's own words in it, or the first of them that its API cannot say.
 std::variant<std::string, std::string_view> with_preset(const InferenceRequest& request,
                                                         const config::PresetSettings& preset,
                                                         providers::JsonTokens& tokens) {
-  const config::Format format = request.surface->format();
-  const std::string_view system = system_member(format);
+  const Surface& surface = *request.surface;
+  const std::string_view system = surface.system_member();
   if (!preset.system.empty() && system.empty()) return std::string_view("system");
   const Members members = members_of(request.body, system, tokens);
   const std::size_t inside = request.asked.object.begin + 1;
   std::string body(request.body, 0, inside);
   for (const auto& [name, value] : preset.defaults) {
-    const auto said = said_default(format, name, value);
+    const auto said = surface.said_default(name, value);
     if (!said) return std::string_view(name);
     if (is_said(members, said->member)) continue;
     body.append("\"").append(said->member).append("\":").append(said->value).append(",");
@@ -110,11 +107,11 @@ std::variant<std::string, std::string_view> with_preset(const InferenceRequest& 
   const std::string_view rest = request.body;
   if (preset.system.empty()) return body.append(rest.substr(inside));
   const providers::ByteRange& place = members.system;
-  const std::string told = with_system(place.of(rest), members, format, preset.system);
+  const std::string told = with_system(place.of(rest), members, surface, preset.system);
   if (!place.empty()) {
     return body.append(rest.substr(inside, place.begin - inside)).append(told).append(rest.substr(place.end));
   }
-  if (format != config::Format::chat) body.append("\"").append(system).append("\":").append(told).append(",");
+  body.append("\"").append(system).append("\":").append(told).append(",");
   return body.append(rest.substr(inside));
 }
 

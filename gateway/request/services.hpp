@@ -1,4 +1,4 @@
-// What serving a request needs of its data loop. Owned by the loop, which outlives every request.
+// What a request needs of the loop that it is on. Owned by the loop, which outlives every request.
 #pragma once
 
 #include <cstdint>
@@ -48,14 +48,25 @@ struct Hosts {
   mutable std::shared_ptr<const routing::Snapshot> last_snapshot{};
 };
 
-struct Services {
+// What understanding a request and deciding for it needs, whoever asks and whether it is sent or not.
+struct DecidingServices {
   providers::Timer& timer;
-  Outbox outbox;
   Dice dice;
   std::shared_ptr<const Hosts> hosts{};
   std::shared_ptr<const routing::Snapshot> snapshot{};   // of the same generation as `hosts`
   std::shared_ptr<const OutOfService> out_of_service{};  // null: nobody is
   routing::Purse purse{};
+  // Scratch, used only between two waits.
+  routing::Decision decision{};
+  std::vector<routing::EndpointIndex> withdrawn{};
+  std::vector<routing::Allowance> allowances{};
+  std::unique_ptr<routing::InFlight> counted{};  // as a decision sees it; absent where no records are kept
+  providers::JsonTokens tokens{};
+};
+
+// And what sending it needs.
+struct Services : DecidingServices {
+  Outbox outbox;
   routing::RetryCounter retries{};
   routing::HedgeBudget hedges{};
   // Of all loops.
@@ -63,12 +74,6 @@ struct Services {
   WaitingLine line{};
   config::TimePoint next_standby{};  // when it is looked again which hosts to be ready for
   Till* till = nullptr;              // where its requests pay; null where nothing is counted
-  // Scratch, used only between two waits.
-  routing::Decision decision{};
-  std::vector<routing::EndpointIndex> withdrawn{};
-  std::vector<routing::Allowance> allowances{};
-  std::unique_ptr<routing::InFlight> counted{};  // as a decision sees it; absent where no records are kept
-  providers::JsonTokens tokens{};
 };
 
 }  // namespace gateway

@@ -7,14 +7,14 @@ namespace gateway {
 namespace {
 
 // Of the newest generation.
-std::span<const routing::EndpointIndex> out_of_service(const Services& services) {
+std::span<const routing::EndpointIndex> out_of_service(const DecidingServices& services) {
   const OutOfService* out = services.out_of_service.get();
   if (!out || out->generation != services.hosts->generation->catalogue->generation()) return {};
   return out->endpoints;
 }
 
 // The same of the generation that a request began with.
-void add_out_of_service(Services& services, const InferenceRequest& request) {
+void add_out_of_service(DecidingServices& services, const InferenceRequest& request) {
   const auto& newest = services.hosts->generation->catalogue->endpoints();
   const auto& began = request.hosts->generation->catalogue->endpoints();
   for (const routing::EndpointIndex index : out_of_service(services)) {
@@ -28,7 +28,7 @@ void add_out_of_service(Services& services, const InferenceRequest& request) {
 
 }  // namespace
 
-Standpoint standpoint(Services& services, const InferenceRequest& request) {
+Standpoint standpoint(DecidingServices& services, const InferenceRequest& request) {
   if (request.hosts == services.hosts) {
     return {.snapshot = *services.snapshot, .withdrawn = out_of_service(services)};
   }

@@ -14,6 +14,6 @@ struct Standpoint {
   std::span<const routing::EndpointIndex> withdrawn;
 };
 
-Standpoint standpoint(Services& services, const InferenceRequest& request);
+Standpoint standpoint(DecidingServices& services, const InferenceRequest& request);
 
 }  // namespace gateway

@@ -25,8 +25,10 @@ ErrorReply nothing_is_stored() {
            "here, so all of the history must be sent as `input`"});
 }
 
-bool keeps(const routing::Endpoint& endpoint) {
-  return endpoint.provider->keeps_responses && endpoint.settings->speaks.has(config::Format::responses);
+// In whose API it is asked for what it keeps; null: it keeps nothing.
+const providers::Dialect* keeper(const routing::Endpoint& endpoint) {
+  return endpoint.provider->keeps_responses ? providers::keeper_of_answers(endpoint.settings->speaks)
+                                            : nullptr;
 }
 
 struct Stored {
@@ -63,9 +65,9 @@ std::optional<StoredAnswer> stored_answer(const Generation& generation, const co
   if (!model || !model->model) return std::nullopt;
   for (const routing::Candidate& candidate : model->candidates) {
     const routing::Endpoint& endpoint = generation.catalogue->endpoints()[candidate.endpoint];
-    if (endpoint.settings->name.text != stored->endpoint || !keeps(endpoint)) continue;
-    return StoredAnswer{&endpoint, std::string(stored->model), std::string(stored->id),
-                        &providers::dialect_of(config::Format::responses)};
+    const bool is_owner = endpoint.settings->name.text == stored->endpoint;
+    const providers::Dialect* const dialect = is_owner ? keeper(endpoint) : nullptr;
+    if (dialect) return StoredAnswer{&endpoint, std::string(stored->model), std::string(stored->id), dialect};
   }
   return std::nullopt;
 }

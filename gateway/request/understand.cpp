@@ -195,7 +195,7 @@ bool says_tier(const InferenceRequest& request) {
 }
 
 std::optional<ErrorReply> fill(InferenceRequest& request, Incoming& incoming, const config::KeySettings* key,
-                               Services& services) {
+                               DecidingServices& services) {
   if (!incoming.unknown_priority.empty()) return unknown_priority(incoming.unknown_priority);
   request.body = std::move(incoming.body);
   request.body_share = incoming.body_share;
@@ -254,7 +254,8 @@ std::vector<std::string> asked_models(const ClientBody& asked) {
 }
 
 std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, Incoming& incoming,
-                                                      const config::KeySettings* key, Services& services) {
+                                                      const config::KeySettings* key,
+                                                      DecidingServices& services) {
   // Filled in place: a request is large, and moved it would be copied.
   std::variant<InferenceRequest, ErrorReply> result;
   auto& request = std::get<InferenceRequest>(result);
@@ -269,7 +270,8 @@ std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, In
 }
 
 std::variant<config::Tokens, ErrorReply> counted_prompt(const Counting& counting, std::string_view body,
-                                                        const config::KeySettings* key, Services& services) {
+                                                        const config::KeySettings* key,
+                                                        DecidingServices& services) {
   Inspected inspected = counting.inspect(body, services.tokens);
   if (!inspected) return of_body_fault(inspected.error());
   if (inspected->model.empty()) return inspected->prompt;  // where the API lets it be

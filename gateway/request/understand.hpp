@@ -12,11 +12,13 @@ namespace gateway {
 
 // Takes the body out of `incoming`. `key` is who asks; null where no keys are configured.
 std::variant<InferenceRequest, ErrorReply> understand(const Surface& surface, Incoming& incoming,
-                                                      const config::KeySettings* key, Services& services);
+                                                      const config::KeySettings* key,
+                                                      DecidingServices& services);
 
 // How long a prompt is, as far as it can be told without a host.
 std::variant<config::Tokens, ErrorReply> counted_prompt(const Counting& counting, std::string_view body,
-                                                        const config::KeySettings* key, Services& services);
+                                                        const config::KeySettings* key,
+                                                        DecidingServices& services);
 
 // What names one request in replies, logs and records.
 std::string new_id(Dice& dice);

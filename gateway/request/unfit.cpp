@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/dialect/host_facts.hpp"
 #include "providers/dialect/interpreter.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/dialects.hpp"
@@ -70,20 +71,18 @@ class UnfitSearch {
   }
 
   // A host that is asked to answer in one part of the world is not asked to do so in another, and one that
-  // does not know the word would answer wherever it is. Anthropic itself knows it.
+  // does not know the word would answer wherever it is.
   bool runs_where_asked(const routing::Endpoint& endpoint) const {
     const std::string& asked = request_.asked.inference_geo;
     const config::ProviderSettings& there = *endpoint.provider;
     if (asked.empty() || asked == there.inference_geo) return true;
-    return there.inference_geo.empty() && there.base_url.host == "api.anthropic.com";
+    return there.inference_geo.empty() && providers::knows_inference_geo(there);
   }
 
   // Of a host without a word for it the wish is taken out, and it thinks all the same.
   bool thinks_against_wish(const Dialect& dialect, const routing::Endpoint& endpoint) const {
-    if (dialect.format() != config::Format::chat || request_.asked.thinking.effort != "none") return false;
-    const providers::HostModel model = providers::host_model_of(endpoint);
-    return model.reasoning_switch == config::ReasoningSwitch::none &&
-           model.thinking != providers::HostModel::Thinking::none;
+    return request_.asked.thinking.effort == "none" &&
+           dialect.thinks_anyway(providers::host_model_of(endpoint));
   }
 
   void look_at(const routing::Endpoint& endpoint) {

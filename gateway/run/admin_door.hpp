@@ -17,11 +17,11 @@ class AdminDoor {
   AdminDoor(ControlLoop& control, std::shared_ptr<const Generation> generation,
             std::shared_ptr<const routing::Snapshot> snapshot, Shared& shared)
       : timer_(control.io()),
-        // Its pages draw nothing, and make a record of nobody but those they are refused to.
-        services_{.timer = timer_,
-                  .outbox = Outbox(timer_, [&control](const Batch& batch) { control.note(batch); }),
-                  .dice = Dice(0)},
+        // A record is made of nobody but those that its pages are refused to.
+        outbox_(timer_, [&control](const Batch& batch) { control.note(batch); }),
+        services_{.timer = timer_, .dice = Dice(0)},  // its pages draw nothing
         front_{.services = services_,
+               .outbox = outbox_,
                .loop = control.io(),
                .pages = control,
                .metrics = control.counters(),
@@ -52,7 +52,8 @@ class AdminDoor {
   }
 
   providers::Wheel timer_;
-  Services services_;
+  Outbox outbox_;
+  DecidingServices services_;
   Front front_;
   ConnectionLimit connections_{most_connections};  // clients must not keep an administrator out
   Listener listener_;

@@ -23,10 +23,6 @@ using providers::Task;
 using Loop = Pages::Loop;
 using What = KeyCall::What;
 
-std::int64_t now_seconds() {
-  return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-}
-
 Administered fault(int status, std::string_view code, const std::string& message) {
   const KeyAnswer answer = key_fault(status, code, message);
   return {.status = answer.status, .body = answer.body};
@@ -84,8 +80,12 @@ std::optional<std::string> unknown_name(const std::string& body, const Generatio
 
 }  // namespace
 
-Administration::Administration(const LedgerPlace& place, Books& books, Ledger* ledger)
-    : books_(books), ledger_(ledger), store_(std::make_unique<KeyStore>(open_keys(place))) {
+Administration::Administration(const LedgerPlace& place, Books& books, Ledger* ledger,
+                               providers::WallClock wall)
+    : books_(books),
+      ledger_(ledger),
+      wall_(std::move(wall)),
+      store_(std::make_unique<KeyStore>(open_keys(place))) {
   if (place.is_shared())
     shared_in_ = PostgresAddress{.url = place.settings.url, .password = place.settings.password};
   version_ = store_->version();
@@ -93,9 +93,9 @@ Administration::Administration(const LedgerPlace& place, Books& books, Ledger* l
 }
 
 std::unique_ptr<Administration> Administration::open(const LedgerPlace& place, Books& books, Ledger* ledger,
-                                                     std::string& why) {
+                                                     std::string& why, providers::WallClock wall) {
   try {
-    return std::unique_ptr<Administration>(new Administration(place, books, ledger));
+    return std::unique_ptr<Administration>(new Administration(place, books, ledger, std::move(wall)));
   } catch (const std::exception& cause) {
     why = "the store of keys " + (place.is_shared() ? place.words() : KeyStore::file_in(place.directory)) +
           " cannot be used: " + cause.what();
@@ -222,8 +222,7 @@ Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
   const auto usages = [](LedgerStore& file, const json::array& of) {
     std::vector<KeyUsage> all;
     for (const json::value& key : of)
-      all.push_back(
-          usage_of(file, std::string(key.at("name").as_string()), std::chrono::system_clock::now()));
+      all.push_back(usage_of(file, std::string(key.at("name").as_string()), wall_()));
     return all;
   };
   std::vector<KeyUsage> used(keys.size());
@@ -310,7 +309,7 @@ Task<Administered> Administration::account(Loop& asker, AdminCall call) {
   if (call.route == "/v1/generation/content")
     co_return fault(501, "not_supported", "isocost keeps no prompts and no answers.");
   if (!ledger_) co_return no_ledger();
-  const config::WallTime now = std::chrono::system_clock::now();
+  const config::WallTime now = wall_();
   try {
     if (call.route == "/v1/generation") co_return co_await one_generation(asker, std::move(call));
     if (call.route == "/v1/key") {
@@ -357,8 +356,8 @@ Task<Administered> Administration::answer(Loop& asker, AdminCall call) {
     case Page::spend:
       co_return co_await spend(asker, std::move(call));
     case Page::limits:
-      co_return Administered{.body = limits_page(books_.limits(config::Clock::now(), Books::Users::left_out),
-                                                 std::chrono::system_clock::now())};
+      co_return Administered{
+          .body = limits_page(books_.limits(config::Clock::now(), Books::Users::left_out), wall_())};
     case Page::users:
       co_return co_await forget(asker, std::move(call));
     default:

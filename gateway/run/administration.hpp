@@ -16,6 +16,7 @@
 #include "gateway/keys/open_keys.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/run/control_pages.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 
@@ -23,7 +24,8 @@ class Administration {
  public:
   // Null where the store of keys cannot be used: `why`. `ledger` may be null.
   static std::unique_ptr<Administration> open(const LedgerPlace& place, Books& books, Ledger* ledger,
-                                              std::string& why);
+                                              std::string& why,
+                                              providers::WallClock wall = providers::system_wall);
   ~Administration();
   Administration(const Administration&) = delete;
   Administration& operator=(const Administration&) = delete;
@@ -44,7 +46,8 @@ class Administration {
     KeyAnswer answer;
     std::vector<config::KeySettings> keys;
   };
-  Administration(const LedgerPlace& place, Books& books, Ledger* ledger);
+  Administration(const LedgerPlace& place, Books& books, Ledger* ledger, providers::WallClock wall);
+  std::int64_t now_seconds() const { return std::chrono::system_clock::to_time_t(wall_()); }
   void look_soon();
   void look();
   std::vector<config::KeySettings> take_into_use();
@@ -59,6 +62,7 @@ class Administration {
 
   Books& books_;
   Ledger* const ledger_;
+  const providers::WallClock wall_;
   std::unique_ptr<KeyStore> store_;
   std::vector<config::KeySettings> keys_;
   boost::asio::io_context* control_ = nullptr;

@@ -26,18 +26,19 @@ constexpr auto most_clocks_differ = std::chrono::minutes(1);
 // Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
 constexpr std::size_t most_waiting = 100'000;
 
-Calendar calendar_of(const config::Settings& settings) {
+Calendar calendar_of(const config::Settings& settings, config::WallTime now) {
   std::string why;
-  return {config::load_time_zone(settings.time_zone, why), std::chrono::system_clock::now(),
-          config::Clock::now()};
+  return {config::load_time_zone(settings.time_zone, why), now, config::Clock::now()};
 }
 
 }  // namespace
 
-ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::string version)
+ControlLoop::ControlLoop(std::shared_ptr<const Generation> generation, std::string version,
+                         providers::WallClock wall)
     : generation_(std::move(generation)),
       version_(std::move(version)),
-      calendar_(calendar_of(generation_->catalogue->settings())),
+      wall_(std::move(wall)),
+      calendar_(calendar_of(generation_->catalogue->settings(), wall_())),
       market_(generation_->catalogue, config::Clock::now()),
       metrics_(version_, generation_->catalogue),
       log_(generation_->catalogue->settings().log),
@@ -57,7 +58,7 @@ std::string ControlLoop::keep_market(MarketFile& file) {
   market_file_ = &file;
   const std::optional<KeptMemory> kept = file.read();
   std::string told;
-  const auto age = kept ? std::chrono::system_clock::now() - kept->taken : config::WallTime::duration{};
+  const auto age = kept ? wall_() - kept->taken : config::WallTime::duration{};
   if (kept && age < -most_clocks_differ) {
     told = "what the market knew is not taken up: it is from the future";
   } else if (kept) {
@@ -109,7 +110,7 @@ void ControlLoop::keep_regrets_regularly() {
 }
 
 void ControlLoop::export_metrics_now() {
-  if (metric_exporter_) metric_exporter_->give(make_metrics(), std::chrono::system_clock::now());
+  if (metric_exporter_) metric_exporter_->give(make_metrics(), wall_());
 }
 
 void ControlLoop::export_metrics_regularly() {
@@ -125,7 +126,7 @@ void ControlLoop::keep_market_now() {
   if (!market_file_ || !std::exchange(learned_since_kept_, false)) return;
   routing::MarketMemory memory = market_.memory(config::Clock::now());
   memory.budgets = generation_->budgets.memory();
-  market_file_->keep(std::move(memory), std::chrono::system_clock::now());
+  market_file_->keep(std::move(memory), wall_());
 }
 
 void ControlLoop::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
@@ -248,7 +249,7 @@ void ControlLoop::publish_regularly() {
       generation_->budgets.pass(today());
       if (shared_market_) shared_market_->spent(generation_->budgets.own());
     }
-    log_.tell_left_out(std::chrono::system_clock::now());
+    log_.tell_left_out(wall_());
     const config::TimePoint now = config::Clock::now();
     if (tail_.is_due(now)) tail_.beat(make_status(), now);
     publish_regularly();
@@ -265,7 +266,7 @@ void ControlLoop::publish() {
 config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation) {
   const config::TimePoint now = config::Clock::now();
   generation_ = std::move(generation);
-  calendar_ = calendar_of(generation_->catalogue->settings());
+  calendar_ = calendar_of(generation_->catalogue->settings(), wall_());
   market_.adopt(generation_->catalogue, now);
   if (shared_market_) shared_market_->adopt(*generation_->catalogue);
   shadows_.adopt(generation_->catalogue, generation_->policies);

@@ -32,13 +32,15 @@
 #include "gateway/state/kept_names.hpp"
 #include "gateway/trace/metric_exporter.hpp"
 #include "gateway/trace/trace_exporter.hpp"
+#include "providers/loop/wall_clock.hpp"
 #include "routing/market/market.hpp"
 
 namespace gateway {
 
 class ControlLoop final : public Pages {
  public:
-  ControlLoop(std::shared_ptr<const Generation> generation, std::string version);
+  ControlLoop(std::shared_ptr<const Generation> generation, std::string version,
+              providers::WallClock wall = providers::system_wall);
 
   boost::asio::io_context& io() { return io_; }
   Metrics& counters() { return metrics_; }
@@ -179,6 +181,7 @@ class ControlLoop final : public Pages {
   boost::asio::io_context io_{1};
   std::shared_ptr<const Generation> generation_;
   const std::string version_;
+  const providers::WallClock wall_;
   Calendar calendar_;
   routing::Market market_;
   Metrics metrics_;

@@ -9,9 +9,11 @@ namespace gateway {
 DataLoop::DataLoop(std::uint64_t seed, Outbox::Deliver deliver, Pages& pages, Metrics& metrics, Offers offers,
                    Reach reach, Shared& shared)
     : resolver_(io_, timer_, shared.names),
-      services_{.timer = timer_, .outbox = Outbox(timer_, std::move(deliver)), .dice = Dice(seed)},
+      services_{{.timer = timer_, .dice = Dice(seed)}, Outbox(timer_, std::move(deliver))},
       lag_(io_, timer_),
       front_{.services = services_,
+             .outbox = services_.outbox,
+             .serving = &services_,
              .loop = io_,
              .pages = pages,
              .metrics = metrics,

@@ -24,7 +24,8 @@ std::optional<ErrorReply> completed(const Surface& surface, const Route& route, 
 }
 
 std::variant<InferenceRequest, ErrorReply> understood_at(const Route& route, Incoming& incoming,
-                                                         const config::KeySettings* key, Services& services) {
+                                                         const config::KeySettings* key,
+                                                         DecidingServices& services) {
   const Surface& surface = surface_of(route.format, route.root)->of_call(route.action, incoming.query);
   try {
     if (auto error = completed(surface, route, incoming)) return *std::move(error);
@@ -37,7 +38,7 @@ std::variant<InferenceRequest, ErrorReply> understood_at(const Route& route, Inc
 // Where not even the end could be told.
 RecordPtr record_of_fault(Front& front, const Route& route, const Incoming& incoming,
                           const InferenceRequest& request, const ErrorReply& error) {
-  RecordPtr record = front.services.outbox.blank();
+  RecordPtr record = front.outbox.blank();
   refused_record(*record, error, route.name, incoming, request.demand.key, front.services.timer);
   record->id = request.id;
   return record;
@@ -49,7 +50,7 @@ ErrorReply own_fault() {
 
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client, Interruption& interruption) {
-  Services& services = front.services;
+  Services& services = *front.serving;
   const UnderWay counted(front.pressure);
   auto understood = understood_at(route, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {

@@ -19,7 +19,9 @@ namespace gateway {
 
 // Outlives them.
 struct Front {
-  Services& services;
+  DecidingServices& services;
+  Outbox& outbox;
+  Services* serving = nullptr;  // null: no inference is offered here
   boost::asio::io_context& loop;
   Pages& pages;
   Metrics& metrics;

@@ -67,7 +67,7 @@ class RunningGateway {
         errors_(errors),
         generation_(
             std::make_shared<Generation>(std::make_shared<const routing::Catalogue>(start_.settings, 1))),
-        control_(generation_, start_.version),
+        control_(generation_, start_.version, start_.wall),
         reload_(
             generation_, start_.load,
             [this](std::shared_ptr<const Generation> newest) { return adopt(std::move(newest)); },
@@ -134,7 +134,7 @@ class RunningGateway {
   config::Problems adopt(std::shared_ptr<const Generation> newest) {
     drain_delay_ = newest->catalogue->settings().limits.drain_delay;
     drain_timeout_ = newest->catalogue->settings().limits.drain_timeout;
-    books_.adopt(newest->catalogue->settings(), std::chrono::system_clock::now(), config::Clock::now());
+    books_.adopt(newest->catalogue->settings(), start_.wall(), config::Clock::now());
     count_new_limits();
     config::Problems unmet = control_.adopt(newest);
     if (engines_) engines_->adopt(newest, names_to_find(reload_.said()));
@@ -185,7 +185,7 @@ class RunningGateway {
 
   bool can_log() {
     const auto fault = control_.log_fault();
-    if (fault) errors_ << "isocost: log: " << *fault << "\n";
+    if (fault) say("isocost: log: " + *fault);
     return !fault;
   }
 
@@ -246,7 +246,7 @@ class RunningGateway {
   void pace_by_the_ledger() {
     if (!ledger_ || generation_->budgets.is_empty()) return;
     const std::int64_t day = control_.begin_day();
-    look_back({.day = day, .from_ms = day * 1000, .until_ms = ms_of(std::chrono::system_clock::now())});
+    look_back({.day = day, .from_ms = day * 1000, .until_ms = ms_of(start_.wall())});
   }
 
   struct Looked {
@@ -309,10 +309,11 @@ class RunningGateway {
       ledger_ = Ledger::open({.directory = state_->path(),
                               .settings = wanted,
                               .loops = static_cast<std::size_t>(workers()),
-                              .gateway = name()},
+                              .gateway = name(),
+                              .wall = start_.wall},
                              tell, why);
     }
-    books_.adopt(settings(), std::chrono::system_clock::now(), config::Clock::now());
+    books_.adopt(settings(), start_.wall(), config::Clock::now());
     const bool needs_ledger = wanted.required || books_.has_quotas() || !wanted.url.empty();
     const bool may_do_without =
         has_state ? !needs_ledger
@@ -347,8 +348,8 @@ class RunningGateway {
     }
     observe_exchange(metrics);
     if (administration_) metrics.observe_keys_away(administration_->is_away());
-    const auto budgets = budgets_of(books_.limits(config::Clock::now(), Books::Users::left_out),
-                                    std::chrono::system_clock::now());
+    const auto budgets =
+        budgets_of(books_.limits(config::Clock::now(), Books::Users::left_out), start_.wall());
     metrics.observe_budgets(budgets);
     if (!ledger_) return;
     count(metrics, Event::ledger_entry_written, ledger_->written());
@@ -363,7 +364,7 @@ class RunningGateway {
   bool keep_keys() {
     std::string why;
     const LedgerPlace place{.directory = state_->path(), .settings = settings().ledger, .gateway = name()};
-    administration_ = Administration::open(place, books_, ledger_.get(), why);
+    administration_ = Administration::open(place, books_, ledger_.get(), why, start_.wall);
     if (!administration_) return say("isocost: " + why), false;
     control_.administered_by(*administration_);
     if (!administration_->keys().empty()) reload_.use_keys(administration_->keys());
@@ -392,8 +393,9 @@ class RunningGateway {
         [this](std::vector<LedgerStore::Regret> all) { ledger_->add_regrets(std::move(all)); });
     is_counting_ = true;
     if (!settings().redis.url.empty()) {
-      sharing_ = std::make_unique<SharedLimits>(settings().redis, name(), books_, *ledger_,
-                                                [this](const std::string& text) { say("isocost: " + text); });
+      sharing_ = std::make_unique<SharedLimits>(
+          settings().redis, name(), books_, *ledger_,
+          [this](const std::string& text) { say("isocost: " + text); }, start_.wall);
       sharing_->run();
     }
     return true;
@@ -424,7 +426,8 @@ class RunningGateway {
   }
 
   bool open_storage(const config::RecordsSettings& settings) {
-    storage_ = Storage::open(settings, [this](const std::string& text) { say("isocost: " + text); });
+    storage_ = Storage::open(
+        settings, [this](const std::string& text) { say("isocost: " + text); }, start_.wall);
     if (!storage_) {
       // Where the configuration names a file, somebody counts on it.
       if (settings.is_named) return false;
@@ -437,7 +440,7 @@ class RunningGateway {
 
   bool listen() {
     const std::optional<Tcp::endpoint> main = endpoint_of(settings().listen);
-    if (!main) errors_ << no_address(settings().listen);
+    if (!main) say(no_address(settings().listen));
     if (!main || !open_loops(*main)) return false;
     if (settings().admin && !open_admin(*settings().admin)) return false;
     url_ = url_of(bound_, settings().tls ? Spoken::https : Spoken::http);
@@ -473,7 +476,7 @@ class RunningGateway {
                             : loop.listener().listen_on(given);
       }
     } catch (const boost::system::system_error& fault) {
-      errors_ << cannot_listen(settings().listen, fault.code());
+      say(cannot_listen(settings().listen, fault.code()));
       return false;
     }
     bound_ = address;
@@ -483,7 +486,7 @@ class RunningGateway {
 
   bool open_admin(const config::ListenAddress& listen) {
     const std::optional<Tcp::endpoint> address = endpoint_of(listen);
-    if (!address) errors_ << no_address(listen);
+    if (!address) say(no_address(listen));
     if (!address) return false;
     admin_.emplace(control_, generation_, control_.published(), shared_);
     try {
@@ -492,9 +495,9 @@ class RunningGateway {
                                             : admin_->listener().listen_on(given);
       const auto& tls = settings().tls;
       admin_url_ = url_of(bound, tls && tls->admin ? Spoken::https : Spoken::http);
-      errors_ << "isocost: administration on " << admin_url_ << "\n" << std::flush;
+      say("isocost: administration on " + admin_url_);
     } catch (const boost::system::system_error& fault) {
-      errors_ << cannot_listen(listen, fault.code());
+      say(cannot_listen(listen, fault.code()));
       return false;
     }
     return true;
@@ -587,7 +590,7 @@ class RunningGateway {
   GivenSockets given_;
   Start start_;
   std::mutex saying_;
-  std::ostream& errors_;
+  std::ostream& errors_;  // only `say` writes to it
   std::shared_ptr<const Generation> generation_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<MarketFile> market_file_;
@@ -602,7 +605,7 @@ class RunningGateway {
   Notifier notifier_{control_.io(), shared_.names,
                      [this](const std::string& text) { say("isocost: " + text); }};
   std::optional<StateDirectory> state_;
-  Books books_{std::chrono::system_clock::now(), config::Clock::now()};
+  Books books_{start_.wall(), config::Clock::now()};
   std::unique_ptr<EngineWatch> engines_;  // outlived by the names in `shared_`
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<SharedLimits> sharing_;

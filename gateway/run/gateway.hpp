@@ -9,6 +9,7 @@
 #include "config/files/load.hpp"
 #include "config/values/settings.hpp"
 #include "gateway/trace/otlp_settings.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 
@@ -23,6 +24,7 @@ struct Start {
   std::string file{};                     // loaded again when it changes; empty: none
   std::optional<OtlpSettings> traces{};   // absent: none are exported
   std::optional<OtlpSettings> metrics{};  // likewise
+  providers::WallClock wall = providers::system_wall;
 };
 
 // SIGHUP, a change of the file and POST /admin/reload take a new configuration into use.

@@ -40,7 +40,7 @@ Pages::Told market_page(std::shared_ptr<const Generation> generation,
                         std::shared_ptr<const OutOfService> out_of_service, const std::string& query) {
   boost::asio::io_context io{1};
   providers::Wheel timer(io);
-  Services services{.timer = timer, .outbox = Outbox(timer, [](auto) {}), .dice = Dice(1)};
+  DecidingServices services{.timer = timer, .dice = Dice(1)};
   auto hosts = std::make_shared<Hosts>();
   hosts->generation = std::move(generation);
   services.hosts = hosts;

@@ -69,7 +69,7 @@ std::optional<ErrorReply> pretend(Front& front, Incoming& incoming, const config
 // The decision about the call that the body holds, on what is known now. Nothing is sent, nothing learned.
 Task<void> explain(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                    HttpClient& client) {
-  Services& services = front.services;
+  DecidingServices& services = front.services;
   const Surface* surface = surface_named(parameter(incoming.query, "api"));
   if (!surface) {
     const ErrorReply error = unknown_api();
@@ -83,7 +83,8 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
   auto& request = std::get<InferenceRequest>(understood);
   const std::optional<Screen> screen = screen_of(incoming.query);
   Record nobodys;
-  const std::optional<std::int64_t> most = Tab(services, request, nobodys).pretend();
+  Till* const till = front.serving ? front.serving->till : nullptr;
+  const std::optional<std::int64_t> most = Tab(services, till, request, nobodys).pretend();
   Explanation said = explained(services, request, screen);
   if (most) said.fields += "x-isocost-capped: " + std::to_string(*most) + "\r\n";
   co_await client.answer({.status = 200,

@@ -46,8 +46,8 @@ Refused refused_by(const NotAdmitted& no) {
 
 std::string note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
                          const Refused& refused) {
-  Services& services = front.services;
-  RecordPtr record = services.outbox.blank();
+  DecidingServices& services = front.services;
+  RecordPtr record = front.outbox.blank();
   refused_record(*record, error, refused.path, incoming, refused.key, services.timer);
   if (!refused.reason.empty()) record->error = refused.reason;
   record->id = new_id(services.dice);
@@ -55,7 +55,7 @@ std::string note_refusal(Front& front, const Incoming& incoming, const ErrorRepl
   record->priority = refused.priority;
   record->client = incoming.client;
   std::string id = record->id;
-  services.outbox.add(std::move(record));
+  front.outbox.add(std::move(record));
   return id;
 }
 

@@ -145,7 +145,7 @@ Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
 
 Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer) {
   // Copies: a connection that is idle holds no generation.
-  const Services& services = front.services;
+  const DecidingServices& services = front.services;
   const config::Settings& settings = services.hosts->generation->catalogue->settings();
   const config::ServingLimits limits = settings.limits;
   const bool is_apart = front.offers == Offers::administration && settings.admin;

@@ -10,6 +10,7 @@
 #include "gateway/serving/whole_relay.hpp"
 #include "gateway/surface/upstream_body.hpp"
 #include "providers/dialect/azure_target.hpp"
+#include "providers/dialect/host_facts.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/host/retry_hint.hpp"
 #include "providers/reports/reported_error.hpp"
@@ -125,9 +126,8 @@ std::string dropped_text(const InferenceRequest& request, const routing::Endpoin
 
 // What the API calls a bound of the answer's tokens that a client did not set.
 std::string_view new_bound(const InferenceRequest& request, const routing::Endpoint& endpoint) {
-  const bool is_openai = endpoint.provider->base_url.host == "api.openai.com" ||
-                         endpoint.provider->dialect == config::Dialect::azure;
-  if (is_openai && request.surface->format() == config::Format::chat) return "max_completion_tokens";
+  const std::string_view newer = request.surface->newer_bound();
+  if (!newer.empty() && !providers::takes_max_tokens(*endpoint.provider)) return newer;
   const std::string_view name = request.surface->parameter("max_tokens");
   return name.substr(name.rfind('.') + 1);  // of a member within another
 }

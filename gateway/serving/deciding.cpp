@@ -99,11 +99,15 @@ std::optional<routing::EndpointIndex> Decider::decide_beside(routing::EndpointIn
   const Standpoint from = standpoint(services_, request_);
   decided_on_ = &from.snapshot;
   plan_once(from.snapshot, moment_of(services_, request_, from.snapshot, from.withdrawn, now));
-  const routing::Decision& decision = services_.decision;
-  const bool is_other = decision.chosen && *decision.chosen != first && !decision.trials_allowed;
-  if (is_other && services_.hedges.take()) return decision.chosen;
+  const auto second = routing::second_to(first, services_.decision);
+  if (second && services_.hedges.take()) return second;
   take_back();
   return std::nullopt;
+}
+
+void Decider::take_back_beside() {
+  services_.hedges.give_back();
+  take_back();
 }
 
 void Decider::take_back() {

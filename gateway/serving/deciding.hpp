@@ -23,6 +23,8 @@ class Decider {
   std::optional<routing::EndpointIndex> decide_beside(routing::EndpointIndex first, config::TimePoint now);
   // The last decision is as if it had not been taken.
   void take_back();
+  // Likewise, of one that chose somebody beside the first.
+  void take_back_beside();
 
   // Whether the attempt that was just decided may be made: the first one at another host that is believed
   // healthy is free, any other must be paid for.

@@ -60,7 +60,7 @@ class Life {
         record_(record),
         generation_(*request.hosts->generation),
         deciding_(services, request, record, reply),
-        tab_(services, request, record),
+        tab_(services, services.till, request, record),
         place_(services.line, owner_of(request), request.demand.priority),
         journey_(request.demand, *request.policy, record.attempts),
         race_(services.timer, journey_) {
@@ -237,7 +237,7 @@ void Life::choose_beside() {
     chosen.permit.ends(providers::KeyPermit::Sent::no, 0, now);
     chosen_[1].reset();
     services_.line.call();
-    return deciding_.take_back();
+    return deciding_.take_back_beside();
   }
   begin(1, now);
   chosen_[0]->served.attempts = chosen.served.attempts;

@@ -66,7 +66,7 @@ struct Got {
 };
 
 // The host's answer; nothing where there is none.
-Task<std::optional<Got>> asked(Services& services, const Hosts& hosts, const StoredAnswer& stored,
+Task<std::optional<Got>> asked(DecidingServices& services, const Hosts& hosts, const StoredAnswer& stored,
                                std::string_view method, std::string_view behind, Interruption& interruption) {
   const config::Settings& settings = hosts.generation->catalogue->settings();
   const config::ProviderSettings& provider = *stored.endpoint->provider;
@@ -96,7 +96,7 @@ Task<std::optional<Got>> asked(Services& services, const Hosts& hosts, const Sto
 
 }  // namespace
 
-Task<std::variant<std::string, ErrorReply>> ask_keeper(Services& services, const Hosts& hosts,
+Task<std::variant<std::string, ErrorReply>> ask_keeper(DecidingServices& services, const Hosts& hosts,
                                                        const StoredAnswer& stored, const StoredCall& call,
                                                        Interruption& interruption) {
   const std::optional<Got> got =

@@ -21,7 +21,8 @@ struct StoredCall {
 };
 
 // The body, or what went wrong. All must outlive the task.
-providers::Task<std::variant<std::string, ErrorReply>> ask_keeper(Services& services, const Hosts& hosts,
+providers::Task<std::variant<std::string, ErrorReply>> ask_keeper(DecidingServices& services,
+                                                                  const Hosts& hosts,
                                                                   const StoredAnswer& stored,
                                                                   const StoredCall& call,
                                                                   Interruption& interruption);

@@ -35,12 +35,11 @@ LimitHit hit_of(const LimitState& limit) {
 
 }  // namespace
 
-Tab::Tab(Services& services, InferenceRequest& request, Record& record)
+Tab::Tab(DecidingServices& services, Till* till, InferenceRequest& request, Record& record)
     : services_(services),
       request_(request),
       record_(record),
-      till_(services.till && (services.till->ledger || services.till->books.has_quotas()) ? services.till
-                                                                                          : nullptr),
+      till_(till && (till->ledger || till->books.has_quotas()) ? till : nullptr),
       place_(Journal::nowhere) {}
 
 Tab::~Tab() {
@@ -80,7 +79,7 @@ Tab::Worst Tab::worst_of(const routing::Endpoint& endpoint, config::Tokens lengt
   if (settings.max_output) output = std::min(output, settings.max_output->count);
   if (demand.max_output)
     output = settings.max_output ? std::min(output, demand.max_output->count) : demand.max_output->count;
-  if (request_.surface->format() == config::Format::embeddings) output = 0;
+  if (!request_.surface->writes_answers()) output = 0;
   // Each of the requests that it takes has its fee.
   config::Money prompt{prices.request.nanos * key_needs(request_, endpoint, 0).requests};
   using Price = std::optional<config::PricePerMillionTokens>;

@@ -20,8 +20,8 @@ class Reply;
 
 class Tab {
  public:
-  // All must outlive it.
-  Tab(Services& services, InferenceRequest& request, Record& record);
+  // All must outlive it. `till` is null where nothing is counted.
+  Tab(DecidingServices& services, Till* till, InferenceRequest& request, Record& record);
   ~Tab();
   Tab(const Tab&) = delete;
   Tab& operator=(const Tab&) = delete;
@@ -59,7 +59,7 @@ class Tab {
   bool remember(std::optional<ErrorReply>& error);
   void write_entry_of(EntryView& entry, EntryEnd end, int status);
 
-  Services& services_;
+  DecidingServices& services_;
   InferenceRequest& request_;
   Record& record_;
   Till* const till_;

@@ -123,8 +123,8 @@ bool is_answer(const Attempting& with, std::string_view body) {
 
 }  // namespace
 
-Task<Result<std::string>> read_whole(Services& services, providers::Exchange& exchange, Watchdog& watchdog,
-                                     std::size_t limit) {
+Task<Result<std::string>> read_whole(DecidingServices& services, providers::Exchange& exchange,
+                                     Watchdog& watchdog, std::size_t limit) {
   std::string body;
   for (;;) {
     const Result<std::string_view> piece = co_await exchange.next();

@@ -10,8 +10,9 @@ inline constexpr std::size_t max_whole_reply = 64u << 20;
 
 // The body up to `limit` bytes; more is a bad reply. Blank lines keep a connection open while nothing is
 // there yet of the answer: they are no part of it.
-providers::Task<providers::Result<std::string>> read_whole(Services& services, providers::Exchange& exchange,
-                                                           Watchdog& watchdog, std::size_t limit);
+providers::Task<providers::Result<std::string>> read_whole(DecidingServices& services,
+                                                           providers::Exchange& exchange, Watchdog& watchdog,
+                                                           std::size_t limit);
 
 // Of the last of `batches`, and before that keeps what came.
 providers::Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Batches& batches);

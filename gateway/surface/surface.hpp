@@ -76,6 +76,12 @@ constexpr std::string_view renamed(std::span<const Renamed> names, std::string_v
   return usual;
 }
 
+// A member of a body.
+struct SaidDefault {
+  std::string_view member;
+  std::string value;  // JSON
+};
+
 // What of a call stands in its target.
 struct PathSaid {
   std::string model;
@@ -106,6 +112,24 @@ class Surface {
   virtual const Counting* counting() const { return nullptr; }
   // What the API calls a parameter that OpenAI's chat and OpenRouter call `name`.
   virtual std::string_view parameter(std::string_view name) const { return name; }
+  // What OpenAI's chat says with its member `name` and the JSON `value`, which are how presets have it;
+  // nothing where the API has no word for it. `name` must outlive the result.
+  virtual std::optional<SaidDefault> said_default(std::string_view /*name*/,
+                                                  std::string_view /*value*/) const {
+    return std::nullopt;
+  }
+  // The member that holds what is said before everything else; empty: the API has none.
+  virtual std::string_view system_member() const { return {}; }
+  // An entry of a list in that member, with `escaped`, the inside of a JSON string.
+  virtual std::string system_entry(std::string_view escaped) const {
+    return std::string(R"({"type":"text","text":")").append(escaped).append("\"}");
+  }
+  // The one name of an answer's bound that some hosts know; empty: all hosts know all names.
+  virtual std::string_view newer_bound() const { return {}; }
+  // Whether hosts write an answer, token by token. Where not, only prompts are paid for.
+  virtual bool writes_answers() const { return true; }
+  // Whether what a client has of a stream that broke can be put into a call that goes on with it.
+  virtual bool can_go_on() const { return false; }
   // Whether an answer is as good from one endpoint as from another. Where it is not, a request goes to the
   // first endpoint of its model alone, unless they are declared to be equal.
   virtual bool is_interchangeable() const { return true; }

@@ -56,6 +56,11 @@ class Dialect {
     return {.members = {}, .fields = std::string(wishes.fields)};
   }
 
+  // Whether a model thinks whatever a body that is passed on says of it.
+  virtual bool thinks_anyway(const HostModel& /*model*/) const { return false; }
+  // Whether its hosts keep answers that can be asked for again, and be gone on from, by their ids.
+  virtual bool keeps_answers() const { return false; }
+
   // What follows the path of the base URL; static, or in `scratch`.
   virtual std::string_view target(const HostModel& model, routing::Delivery delivery,
                                   std::string& scratch) const = 0;

@@ -1,5 +1,7 @@
 #include "providers/dialect/host_model.hpp"
 
+#include "providers/dialect/host_facts.hpp"
+
 namespace providers {
 
 HostModel host_model_of(const routing::Endpoint& endpoint) {
@@ -16,8 +18,8 @@ HostModel host_model_of(const routing::Endpoint& endpoint) {
   if (endpoint.provider) {
     model.azure_version = endpoint.provider->access.api_version;
     model.inference_geo = endpoint.provider->inference_geo;
-    const std::string_view host = endpoint.provider->base_url.host;
-    model.thinks_in_levels = host == "deepseek.com" || host.ends_with(".deepseek.com");
+    model.takes_max_tokens = takes_max_tokens(*endpoint.provider);
+    model.thinks_in_levels = thinks_in_levels(*endpoint.provider);
   }
   if (endpoint.model) model.think_tags = endpoint.model->think_tags;
   if (settings.max_output) model.max_output = settings.max_output->count;

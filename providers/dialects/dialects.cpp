@@ -41,4 +41,12 @@ const Dialect* dialect_for(config::Formats spoken, config::Format client, Conver
   return nullptr;
 }
 
+const Dialect* keeper_of_answers(config::Formats spoken) {
+  for (std::size_t i = 0; i < dialects.size(); ++i) {
+    const auto format = static_cast<config::Format>(i);
+    if (spoken.has(format) && dialect_of(format).keeps_answers()) return &dialect_of(format);
+  }
+  return nullptr;
+}
+
 }  // namespace providers

@@ -12,4 +12,7 @@ const Dialect& dialect_of(config::Format format);
 enum class Conversational { no, yes };
 const Dialect* dialect_for(config::Formats spoken, config::Format client, Conversational conversational);
 
+// The first of them whose hosts keep answers; null: none does.
+const Dialect* keeper_of_answers(config::Formats spoken);
+
 }  // namespace providers

@@ -9,6 +9,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "providers/loop/timer.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace providers {
 
@@ -18,7 +19,7 @@ class Wheel final : public Timer {
 
   explicit Wheel(boost::asio::io_context& io) : timer_(io) {}
   config::TimePoint now() const override { return config::Clock::now(); }
-  config::WallTime wall() const override { return std::chrono::system_clock::now(); }
+  config::WallTime wall() const override { return system_wall(); }
 
  private:
   using Slot = boost::intrusive::list<Alarm, boost::intrusive::constant_time_size<false>>;

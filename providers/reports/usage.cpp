@@ -11,7 +11,7 @@ constexpr double most_dollars = 10'000;
 
 class UsageReader {
  public:
-  explicit UsageReader(JsonWalk& walk) : walk_(walk) {}
+  UsageReader(JsonWalk& walk, const UsageWords& words) : walk_(walk), words_(words) {}
 
   ReportedUsage read() {
     walk_.object([this](const JsonString& key) { return member(key); });
@@ -20,11 +20,11 @@ class UsageReader {
 
  private:
   bool member(const JsonString& key) {
-    if (key.is("prompt_tokens")) return count(prompt_);
-    if (key.is("completion_tokens")) return count(completion_);
+    if (key.is(words_.prompt)) return count(prompt_);
+    if (key.is(words_.completion)) return count(completion_);
     if (key.is("total_tokens")) return count(total_);
-    if (key.is("prompt_tokens_details")) return prompt_details();
-    if (key.is("completion_tokens_details")) return completion_details();
+    if (key.is(words_.prompt_details)) return prompt_details();
+    if (key.is(words_.completion_details)) return completion_details();
     // DeepSeek's and Together's spellings; the details win where both are there.
     if (key.is("prompt_cache_hit_tokens") || key.is("cached_tokens")) return count(cached_elsewhere_);
     if (key.is("cost")) return own_cost();
@@ -150,6 +150,7 @@ class UsageReader {
   }
 
   JsonWalk& walk_;
+  const UsageWords& words_;
   std::optional<std::int64_t> prompt_, completion_, total_, cached_, cached_elsewhere_, cache_written_,
       reasoning_, audio_prompt_, image_prompt_, audio_output_, image_output_, searches_;
   std::optional<double> cost_, upstream_cost_;
@@ -160,8 +161,8 @@ class UsageReader {
 
 }  // namespace
 
-ReportedUsage read_usage(JsonWalk& walk) {
-  if (walk.type() == JsonType::object) return UsageReader(walk).read();
+ReportedUsage read_usage(JsonWalk& walk, const UsageWords& words) {
+  if (walk.type() == JsonType::object) return UsageReader(walk, words).read();
   const bool anomaly = walk.type() != JsonType::null;
   walk.skip();
   return {.usage = std::nullopt, .anomaly = anomaly};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "providers/json/json_walk.hpp"
 #include "routing/terms/outcome.hpp"
@@ -18,6 +19,14 @@ struct ReportedUsage {
   ByteRange cost_value{};  // where that stands, whatever it is; empty: nowhere
 };
 
+// What the members of a usage are called where APIs differ in it.
+struct UsageWords {
+  std::string_view prompt = "prompt_tokens";
+  std::string_view completion = "completion_tokens";
+  std::string_view prompt_details = "prompt_tokens_details";
+  std::string_view completion_details = "completion_tokens_details";
+};
+
 // Takes the word that a host has for how it served a request; what is no such word leaves `tier` as it is.
 inline bool take_service_tier(JsonWalk& walk, std::optional<config::ServiceTier>& tier) {
   if (walk.type() != JsonType::string) return walk.skip();
@@ -29,6 +38,7 @@ inline bool take_service_tier(JsonWalk& walk, std::optional<config::ServiceTier>
 
 // Where the total says that completion_tokens leaves reasoning tokens out, as xAI's does, they are added.
 // Consumes the value of a `usage` member of a chat reply or chunk, whatever its type.
-ReportedUsage read_usage(JsonWalk& walk);
+// Its members' names are OpenAI's chat's, where no others are given.
+ReportedUsage read_usage(JsonWalk& walk, const UsageWords& words = {});
 
 }  // namespace providers

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "providers/loop/wall_clock.hpp"
 #include "providers/simulated/simulated_elsewhere.hpp"
 #include "providers/simulated/simulated_refusal.hpp"
 #include "providers/simulated/simulated_request.hpp"
@@ -88,7 +89,7 @@ std::unique_ptr<SimulatedReply> reply_to(const SimulatedRequest& asked, const Si
     choices.emplace_back(routing::mixed(key, static_cast<std::uint64_t>(i)), said);
   }
   using Usage = SimulatedChat::UsageInStream;
-  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  const auto since_1970 = providers::system_wall().time_since_epoch();
   return std::make_unique<SimulatedChat>(
       "chatcmpl-" + hexadecimal(key), asked.model,
       std::chrono::duration_cast<std::chrono::seconds>(since_1970).count(), std::move(choices),

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <utility>
 
+#include "providers/loop/wall_clock.hpp"
 #include "providers/simulated/simulated_refusal.hpp"
 
 namespace providers {
@@ -50,7 +51,7 @@ SimulatedServer::SimulatedServer(asio::io_context& io, const config::Fleet& flee
       served(model_of(fleet, settings)),
       model_id(settings.host_model.empty() ? settings.model.text : settings.host_model),
       clock(std::move(fleet_clock)),
-      world(settings, luck_of(fleet, settings), start, std::chrono::system_clock::now()),
+      world(settings, luck_of(fleet, settings), start, providers::system_wall()),
       model(settings, served.answers, fleet.seed, world, start),
       acceptor(io) {}
 

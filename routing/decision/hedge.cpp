@@ -67,6 +67,11 @@ std::optional<config::Duration> hedge_after(const Decision& decision, const Poli
   return std::chrono::duration_cast<config::Duration>(config::Seconds{wait});
 }
 
+std::optional<EndpointIndex> second_to(EndpointIndex first, const Decision& decision) {
+  const bool is_other = decision.chosen && *decision.chosen != first && !decision.trials_allowed;
+  return is_other ? decision.chosen : std::nullopt;
+}
+
 std::optional<config::TimePoint> beside_at(const Decision& decision, const Policy& policy,
                                            const Demand& demand, const Catalogue& catalogue,
                                            config::TimePoint now) {

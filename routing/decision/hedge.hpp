@@ -20,17 +20,24 @@ std::optional<config::TimePoint> beside_at(const Decision& decision, const Polic
                                            const Demand& demand, const Catalogue& catalogue,
                                            config::TimePoint now);
 
+// Whom the decision would have asked beside `first`. Nothing: nobody else, or one that is only tried.
+std::optional<EndpointIndex> second_to(EndpointIndex first, const Decision& decision);
+
 // Hedges are a share of requests and never save up for more than a few.
 class HedgeBudget {
  public:
-  void count_request(double share) { tokens_ = tokens_ + share < most ? tokens_ + share : most; }
+  void count_request(double share) { add(share); }
   bool take() {
     if (tokens_ < 1) return false;
     tokens_ -= 1;
     return true;
   }
+  // What was taken for a second request that was not sent after all.
+  void give_back() { add(1); }
 
  private:
+  void add(double share) { tokens_ = tokens_ + share < most ? tokens_ + share : most; }
+
   static constexpr double most = 5;
   double tokens_ = 1;
 };

@@ -1,6 +1,6 @@
 // The decision: which endpoint gets the next attempt, and why each other one does not. One pure function
 // serves live requests, the dry run, simulation and replay.
-// Source of the objective, the exploration and the panic rule: ARCHITECTURE.md, "The decision".
+// Source of the objective, the exploration and the panic rule: deploy/docs/inside.md, "The decision".
 #pragma once
 
 #include <cstdint>

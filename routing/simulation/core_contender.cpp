@@ -80,8 +80,8 @@ Turn CoreContender::choose(const Situation& situation) {
 
 std::optional<EndpointIndex> CoreContender::hedge(const Situation& situation) {
   decide(situation);
-  if (!decision_.chosen || !hedges_.take()) return std::nullopt;
-  return decision_.chosen;
+  const auto second = second_to(situation.tried.back().endpoint, decision_);
+  return second && hedges_.take() ? second : std::nullopt;
 }
 
 Attempt CoreContender::shown(const Attempt& attempt) const {

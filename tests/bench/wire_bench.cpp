@@ -5,7 +5,9 @@
 
 #include "gateway/http/http_gate.hpp"
 #include "gateway/surface/upstream_body.hpp"
+#include "gateway/surfaces/openai_chat/chat_answer.hpp"
 #include "gateway/surfaces/openai_chat/chat_request.hpp"
+#include "providers/dialects/anthropic/stream.hpp"
 #include "providers/dialects/openai_chat/chat_events.hpp"
 #include "providers/http/http_reply.hpp"
 
@@ -87,6 +89,63 @@ void sse(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * 64);
 }
 BENCHMARK(sse);
+
+// What one event of a stream costs of which the client and the host speak the same API: it is read and passed
+// on.
+void event_of_the_same_api(benchmark::State& state) {
+  const std::string text =
+      R"(data: {"id":"chatcmpl-0123456789abcdef0123456789","object":"chat.completion.chunk","created":1764000000,)"
+      R"("model":"deepseek-ai/DeepSeek-R1","system_fingerprint":"fp_0123456789","choices":[{"index":0,"delta":)"
+      R"({"content":" token"},"logprobs":null,"finish_reason":null}],"usage":null})"
+      "\n\n";
+  providers::JsonTokens tokens;
+  providers::SseReader reader;
+  std::string out;
+  for (auto _ : state) {
+    reader.feed(text);
+    while (auto event = reader.next()) {
+      benchmark::DoNotOptimize(providers::classify(*event, tokens));
+      out.append(event->raw);
+    }
+    benchmark::DoNotOptimize(out.data());
+    out.clear();
+  }
+}
+BENCHMARK(event_of_the_same_api);
+
+class Chunks final : public providers::AnswerSink {
+ public:
+  explicit Chunks(gateway::ChatChunks& chunks) : chunks_(chunks) {}
+  void take(const providers::AnswerEvent& event) override { chunks_.take(event); }
+
+ private:
+  gateway::ChatChunks& chunks_;
+};
+
+// And of a host of Anthropic's API: it is understood and written anew as OpenAI's chat. At most three times
+// as much.
+void event_of_another_api(benchmark::State& state) {
+  const std::string begin =
+      R"(data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})"
+      "\n\n";
+  const std::string text =
+      "event: content_block_delta\n"
+      R"(data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" token"}})"
+      "\n\n";
+  providers::JsonTokens tokens;
+  providers::AnthropicStream stream(tokens);
+  std::string out;
+  gateway::ChatChunks chunks({.id = "chatcmpl-0123456789", .created = 1'764'000'000, .model = "claude"}, true,
+                             gateway::ThinkingShown::yes, out);
+  Chunks sink(chunks);
+  stream.feed(begin, sink);
+  for (auto _ : state) {
+    stream.feed(text, sink);
+    benchmark::DoNotOptimize(out.data());
+    out.clear();
+  }
+}
+BENCHMARK(event_of_another_api);
 
 }  // namespace
 

@@ -18,6 +18,7 @@ import yaml
 
 import behaviours
 from gateway import KEY, EndToEnd, endpoint, free_port, question
+from needs import needs
 
 DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"
 BOARDS = {path.stem: json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana/dashboards").glob("*.json"))}
@@ -90,7 +91,7 @@ class Form(unittest.TestCase):
             self.assertGreater(len(rule["annotations"]["runbook"]), 40, rule["alert"])
             self.assertTrue(rule["annotations"]["summary"].endswith("."), rule["alert"])
 
-    @unittest.skipUnless(shutil.which("promtool"), "prometheus is not installed")
+    @needs(shutil.which("promtool"), "prometheus is not installed")
     def test_alerts_fire_and_stay_silent_as_they_should(self):
         folder = pathlib.Path(__file__).parent / "promtool"
         tested = yaml.safe_load((folder / "alerts_test.yml").read_text())["tests"]
@@ -126,7 +127,7 @@ def priced(provider, host_model, dollars, **more):
     return endpoint(provider, host_model, price={"input": f"{dollars} $/Mtok", "output": f"{dollars} $/Mtok"}, **more)
 
 
-@unittest.skipUnless(shutil.which("prometheus"), "prometheus is not installed")
+@needs(shutil.which("prometheus"), "prometheus is not installed")
 class Loaded(EndToEnd):
     """A gateway to which everything happens that dashboards show."""
     behaviours = {"ok": cached(behaviours.ok), "slow": slow_when_told, "broken": behaviours.failing(500), "late": behaviours.late(0.05, behaviours.ok)}

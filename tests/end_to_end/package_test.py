@@ -16,6 +16,7 @@ import time
 import unittest
 
 from gateway import free_port
+from needs import needs
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "deploy" / "build"
@@ -72,7 +73,7 @@ class Packages(unittest.TestCase):
         again = run(str(BUILD / "package.sh"), ISOCOST, str(self.folder / "two"), "deb", "tarball").split()
         self.assertEqual([digest(each) for each in again], [digest(self.deb), digest(self.tarball)])
 
-    @unittest.skipUnless(has("lintian"), "no lintian here")
+    @needs(has("lintian"), "no lintian here")
     def test_lintian_finds_nothing(self):
         self.assertEqual(run("lintian", *(["--allow-root"] if IS_ROOT else []), "--fail-on", "error,warning", self.deb), "")
 
@@ -114,13 +115,13 @@ class Packages(unittest.TestCase):
         folder, = (self.folder / "unpacked").iterdir()
         self.assertIn("isocost 0.", run(str(folder / "isocost"), "--version"))
 
-    @unittest.skipUnless(has("rpmbuild", "rpm"), "no rpmbuild here")
+    @needs(has("rpmbuild", "rpm"), "no rpmbuild here")
     def test_the_rpm_has_the_same_files(self):
         listed = run("rpm", "-qlp", self.made[2]).split()
         for file in ("/usr/bin/isocost", "/etc/isocost/keys.env", "/usr/lib/systemd/system/isocost.service"):
             self.assertIn(file, listed)
 
-    @unittest.skipUnless(IS_ROOT and has("mmdebstrap", "chroot"), "a clean root needs root and mmdebstrap")
+    @needs(IS_ROOT and has("mmdebstrap", "chroot"), "a clean root needs root and mmdebstrap")
     def test_from_a_package_in_a_clean_root_to_the_first_answer(self):
         kept = ROOT / "build" / "clean-root.tar"
         if not kept.exists():
@@ -153,7 +154,7 @@ class Packages(unittest.TestCase):
         self.assertFalse((root / "etc/isocost/isocost.yaml").exists())
 
 
-@unittest.skipUnless(has("umoci", "bwrap"), "an image needs umoci and bwrap")
+@needs(has("umoci", "bwrap"), "an image needs umoci and bwrap")
 class Image(unittest.TestCase):
     def test_the_image_is_small_the_same_again_and_serves_as_nobody_on_a_read_only_root(self):
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))

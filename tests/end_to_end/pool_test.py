@@ -8,6 +8,7 @@ import behaviours
 from engines import Engine
 from gateway import KEY, Gateway, endpoint, free_port, question
 from name_server import NameServer
+from needs import needs
 from scripted_host import ScriptedHost
 
 NAME = "vllm.pool.test"
@@ -15,7 +16,7 @@ ADDRESSES = ["127.1.1.1", "127.1.1.2", "127.1.1.3"]
 MACHINE = {"hour": "0.36 $/h", "input": "20 ktok/s", "output": "2500 tok/s", "utilization": "50 %"}
 
 
-@unittest.skipUnless(NameServer.is_possible(), "a name server of one's own needs root")
+@needs(NameServer.is_possible(), "a name server of one's own needs root")
 class Pool(unittest.TestCase):
     def setUp(self):
         port = free_port()

@@ -13,9 +13,10 @@ import urllib.request
 
 import behaviours
 from gateway import KEY, EndToEnd, cheap_then_dear, question
+from needs import needs
 
 
-@unittest.skipUnless(shutil.which("prometheus") and shutil.which("promtool"), "prometheus is not installed")
+@needs(shutil.which("prometheus") and shutil.which("promtool"), "prometheus is not installed")
 class Prometheus(EndToEnd):
     behaviours = {"ok": behaviours.ok, "broken": behaviours.failing(500)}
     models = {"m": [("a", "ok")], "falls-over": cheap_then_dear(("a", "broken"), ("b", "ok"))}

@@ -49,8 +49,7 @@ struct DecidingWorld {
   }
 
   StillTimer timer;
-  gateway::Services services{
-      .timer = timer, .outbox = gateway::Outbox(timer, [](auto) {}), .dice = gateway::Dice(1)};
+  gateway::DecidingServices services{.timer = timer, .dice = gateway::Dice(1)};
   std::vector<std::pair<std::string, std::string>> headers;
   std::string metadata_header;
 };

@@ -87,6 +87,8 @@ class FrontDoor {
  private:
   gateway::Front front_for(gateway::Offers offers) {
     return {.services = world.services,
+            .outbox = world.services.outbox,
+            .serving = offers == gateway::Offers::administration ? nullptr : &world.services,
             .loop = world.loop.io,
             .pages = pages,
             .metrics = metrics,

@@ -73,6 +73,20 @@ class AnthropicMessages final : public Surface {
   }
 
   std::string_view parameter(std::string_view name) const override { return renamed(parameters, name); }
+  std::optional<SaidDefault> said_default(std::string_view name, std::string_view value) const override {
+    if (name == "max_tokens" || name == "max_completion_tokens")
+      return SaidDefault{"max_tokens", std::string(value)};
+    if (name == "reasoning_effort") {
+      return SaidDefault{"output_config", std::string("{\"effort\":").append(value).append("}")};
+    }
+    if (name == "stop") {
+      const bool is_list = value.starts_with('[');
+      return SaidDefault{"stop_sequences", is_list ? std::string(value) : "[" + std::string(value) + "]"};
+    }
+    const bool is_same = name == "temperature" || name == "top_p" || name == "top_k";
+    return is_same ? std::optional(SaidDefault{name, std::string(value)}) : std::nullopt;
+  }
+  std::string_view system_member() const override { return "system"; }
   std::string error_body(const ErrorReply& error, std::string_view id) const override {
     return message_error(error, id);
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/conversation_body.hpp"
 #include "gateway/surfaces/anthropic_messages/message_blocks.hpp"
 #include "gateway/surfaces/anthropic_messages/message_tools.hpp"
 
@@ -47,22 +48,12 @@ Effort effort_of_budget(std::int64_t budget) {
   return budget < 16'384 ? Effort::medium : Effort::high;
 }
 
-class ConversationReader {
+class ConversationReader final : public ConversationBody {
  public:
-  ConversationReader(std::string_view body, providers::JsonTokens& tokens, Conversation& conversation)
-      : body_(body), walk_(tokens, body), said_(conversation) {}
-
-  std::optional<BodyFault> read() {
-    const Path top;
-    const bool is_read =
-        walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
-    if (!is_read || !walk_.json.finish()) return walk_.fault();
-    complete();
-    return std::nullopt;
-  }
+  using ConversationBody::ConversationBody;
 
  private:
-  bool member(const JsonString& key, const Path& path) {
+  bool member(const JsonString& key, const Path& path) override {
     if (key.is("messages")) return walk_.array(path, [&](const Path& at) { return message(at); });
     if (key.is("system")) return system(path);
     if (key.is("tools")) return read_message_tools(walk_, path, body_, said_);
@@ -188,7 +179,7 @@ class ConversationReader {
     return true;
   }
 
-  void complete() {
+  void complete() override {
     ThinkingWish& wish = said_.thinking;
     const bool is_told = thinking_.is("enabled");
     const bool is_free = thinking_.is("adaptive") || thinking_.is("between_tools");
@@ -208,9 +199,6 @@ class ConversationReader {
     wish.is_hidden = is_omitted_ || !(is_told || is_free);
   }
 
-  std::string_view body_;
-  BodyWalk walk_;
-  Conversation& said_;
   Text thinking_;
   bool is_omitted_ = false;
   std::optional<std::int64_t> budget_;

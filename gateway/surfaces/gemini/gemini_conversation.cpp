@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/conversation_body.hpp"
 #include "gateway/surfaces/gemini/gemini_names.hpp"
 #include "gateway/surfaces/gemini/gemini_tools.hpp"
 #include "gateway/surfaces/gemini/gemini_turns.hpp"
@@ -33,22 +34,12 @@ constexpr std::array<std::pair<std::string_view, Effort>, 8> levels{{{"MINIMAL",
                                                                      {"medium", Effort::medium},
                                                                      {"high", Effort::high}}};
 
-class ConversationReader {
+class ConversationReader final : public ConversationBody {
  public:
-  ConversationReader(std::string_view body, providers::JsonTokens& tokens, Conversation& conversation)
-      : body_(body), walk_(tokens, body), said_(conversation) {}
-
-  std::optional<BodyFault> read() {
-    const Path top;
-    const bool is_read =
-        walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
-    if (!is_read || !walk_.json.finish()) return walk_.fault();
-    complete();
-    return std::nullopt;
-  }
+  using ConversationBody::ConversationBody;
 
  private:
-  bool member(const JsonString& key, const Path& path) {
+  bool member(const JsonString& key, const Path& path) override {
     if (key.is("contents")) return read_gemini_turns(walk_, path, body_, said_);
     if (is(key, "systemInstruction", "system_instruction")) return read_gemini_system(walk_, path, said_);
     if (key.is("tools")) return read_gemini_tools(walk_, path, body_, said_);
@@ -136,7 +127,7 @@ class ConversationReader {
     });
   }
 
-  void complete() {
+  void complete() override {
     said_.sampling.choices = choices_.value_or(1);
     if (logprobs_.value_or(false)) said_.sampling.logprobs = top_logprobs_.value_or(0);
     if (!said_.form.schema.empty()) {
@@ -154,9 +145,6 @@ class ConversationReader {
     if (budget_.value_or(0) > 0) thinking.budget = budget_;
   }
 
-  std::string_view body_;
-  BodyWalk walk_;
-  Conversation& said_;
   Text mime_type_;
   std::optional<std::int64_t> choices_, top_logprobs_, budget_;
   std::optional<bool> logprobs_, shows_thoughts_;

@@ -224,6 +224,7 @@ class GeminiEmbeddings final : public Surface {
   std::string_view parameter(std::string_view name) const override {
     return name == "messages" ? "content" : name == "dimensions" ? "outputDimensionality" : name;
   }
+  bool writes_answers() const override { return plain_.writes_answers(); }
   bool is_interchangeable() const override { return plain_.is_interchangeable(); }
   std::string error_body(const ErrorReply& error, std::string_view /*id*/) const override {
     return gemini_error(error);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/conversation_body.hpp"
 #include "gateway/surfaces/openai_chat/chat_tools.hpp"
 #include "gateway/surfaces/openai_chat/chat_turns.hpp"
 
@@ -49,22 +50,12 @@ constexpr std::array<std::string_view, 19> said_to_others{"model",
 constexpr std::array<std::string_view, 5> needs{"audio", "functions", "function_call", "logit_bias",
                                                 "web_search_options"};
 
-class ConversationReader {
+class ConversationReader final : public ConversationBody {
  public:
-  ConversationReader(std::string_view body, providers::JsonTokens& tokens, Conversation& conversation)
-      : body_(body), walk_(tokens, body), said_(conversation) {}
-
-  std::optional<BodyFault> read() {
-    const Path top;
-    const bool is_read =
-        walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
-    if (!is_read || !walk_.json.finish()) return walk_.fault();
-    complete();
-    return std::nullopt;
-  }
+  using ConversationBody::ConversationBody;
 
  private:
-  bool member(const JsonString& key, const Path& path) {
+  bool member(const JsonString& key, const Path& path) override {
     if (key.is("messages")) return read_turns(walk_, path, said_);
     if (key.is("tools")) return read_tools(walk_, path, body_, said_);
     if (key.is("tool_choice")) return read_tool_choice(walk_, path, said_);
@@ -197,7 +188,7 @@ class ConversationReader {
     return is_read;
   }
 
-  void complete() {
+  void complete() override {
     if (!said_.max_output) said_.max_output = max_tokens_;
     said_.sampling.choices = choices_.value_or(1);
     if (logprobs_.value_or(false)) said_.sampling.logprobs = top_logprobs_.value_or(0);
@@ -209,9 +200,6 @@ class ConversationReader {
     thinking.is_hidden = is_hidden_.value_or(false);
   }
 
-  std::string_view body_;
-  BodyWalk walk_;
-  Conversation& said_;
   std::optional<std::int64_t> max_tokens_, choices_, top_logprobs_;
   std::optional<bool> logprobs_, thinks_, is_hidden_;
   std::optional<Effort> effort_;

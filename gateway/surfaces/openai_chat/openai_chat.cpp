@@ -4,6 +4,7 @@
 #include "gateway/surfaces/openai_chat/chat_answer.hpp"
 #include "gateway/surfaces/openai_chat/chat_conversation.hpp"
 #include "gateway/surfaces/openai_chat/chat_request.hpp"
+#include "gateway/surfaces/openai_chat/chat_surface.hpp"
 
 namespace gateway {
 namespace {
@@ -26,10 +27,8 @@ class ChatConversing final : public Conversing {
   }
 };
 
-class OpenAiChat final : public Surface {
+class OpenAiChat final : public ChatSurface {
  public:
-  config::Format format() const override { return config::Format::chat; }
-  std::string_view route() const override { return "/v1/chat/completions"; }
   Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
     return inspect_chat(body, tokens);
   }

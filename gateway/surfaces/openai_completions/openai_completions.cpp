@@ -1,5 +1,8 @@
 #include "gateway/surfaces/openai_completions/openai_completions.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surface/prompt_texts.hpp"
 #include "gateway/surface/stream_events.hpp"
@@ -9,6 +12,11 @@ namespace {
 
 // What an answer has where nothing is said of it.
 constexpr config::Tokens usual_output{16};
+
+// Of chat's members those that are the same here, by name and by value.
+constexpr std::array<std::string_view, 10> as_in_chat{
+    "max_tokens",        "temperature",      "top_p",      "stop", "seed", "n",
+    "frequency_penalty", "presence_penalty", "logit_bias", "user"};
 
 class CompletionReader final : public ClientBodyReader {
  public:
@@ -56,6 +64,10 @@ class OpenAiCompletions final : public Surface {
   }
   std::string_view parameter(std::string_view name) const override {
     return name == "messages" ? "prompt" : name;
+  }
+  std::optional<SaidDefault> said_default(std::string_view name, std::string_view value) const override {
+    if (std::ranges::find(as_in_chat, name) == as_in_chat.end()) return std::nullopt;
+    return SaidDefault{name, std::string(value)};
   }
   std::string error_event(const ErrorReply& error, const StreamIdentity& stream) const override {
     return gateway::error_event(error, stream, StreamShape::completions);

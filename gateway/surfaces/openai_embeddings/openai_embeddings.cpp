@@ -74,6 +74,7 @@ class OpenAiEmbeddings final : public Surface {
   std::string_view parameter(std::string_view name) const override {
     return name == "messages" ? "input" : name;
   }
+  bool writes_answers() const override { return false; }
   bool is_interchangeable() const override { return false; }
   // Never streams.
   std::string error_event(const ErrorReply&, const StreamIdentity&) const override { return {}; }

@@ -1,5 +1,6 @@
 #include "gateway/surfaces/openai_responses/openai_responses.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "gateway/surfaces/openai_responses/response_object.hpp"
@@ -71,6 +72,10 @@ constexpr std::array<Renamed, 8> parameters{{{"image_url", "input_image"},
                                              {"max_tokens", "max_output_tokens"},
                                              {"messages", "input"}}};
 
+// Of chat's members those that are the same here, by name and by value.
+constexpr std::array<std::string_view, 7> as_in_chat{
+    "temperature", "top_p", "top_logprobs", "parallel_tool_calls", "service_tier", "metadata", "user"};
+
 class OpenAiResponses final : public Surface {
  public:
   config::Format format() const override { return config::Format::responses; }
@@ -81,6 +86,17 @@ class OpenAiResponses final : public Surface {
   const Conversing* conversing() const override { return &conversing_; }
   const Counting* counting() const override { return &counting_; }
   std::string_view parameter(std::string_view name) const override { return renamed(parameters, name); }
+  std::optional<SaidDefault> said_default(std::string_view name, std::string_view value) const override {
+    if (name == "max_tokens" || name == "max_completion_tokens") {
+      return SaidDefault{"max_output_tokens", std::string(value)};
+    }
+    if (name == "reasoning_effort") {
+      return SaidDefault{"reasoning", std::string("{\"effort\":").append(value).append("}")};
+    }
+    if (std::ranges::find(as_in_chat, name) == as_in_chat.end()) return std::nullopt;
+    return SaidDefault{name, std::string(value)};
+  }
+  std::string_view system_member() const override { return "instructions"; }
 
   std::string error_event(const ErrorReply& error, const StreamIdentity& stream) const override {
     std::string text = error_text(error, stream.events);

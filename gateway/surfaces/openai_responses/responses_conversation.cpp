@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/conversation_body.hpp"
 #include "gateway/surface/media_values.hpp"
 #include "gateway/surfaces/openai_responses/responses_tools.hpp"
 #include "gateway/surfaces/openai_responses/responses_turns.hpp"
@@ -56,22 +57,12 @@ constexpr std::array<std::string_view, 24> said_to_others{"model",
                                                           "moderation",
                                                           "client_metadata"};
 
-class ConversationReader {
+class ConversationReader final : public ConversationBody {
  public:
-  ConversationReader(std::string_view body, providers::JsonTokens& tokens, Conversation& conversation)
-      : body_(body), walk_(tokens, body), said_(conversation) {}
-
-  std::optional<BodyFault> read() {
-    const Path top;
-    const bool is_read =
-        walk_.object(top, [&](const JsonString& key, const Path& at) { return member(key, at); });
-    if (!is_read || !walk_.json.finish()) return walk_.fault();
-    complete();
-    return std::nullopt;
-  }
+  using ConversationBody::ConversationBody;
 
  private:
-  bool member(const JsonString& key, const Path& path) {
+  bool member(const JsonString& key, const Path& path) override {
     const std::size_t begin = walk_.json.position();
     const bool is_null = walk_.json.type() == JsonType::null;
     if (!read_member(key, path)) return false;
@@ -179,7 +170,7 @@ class ConversationReader {
     });
   }
 
-  void complete() {
+  void complete() override {
     if (!instructions_.raw.empty()) {
       said_.system.insert(said_.system.begin(), {providers::TextPart{instructions_}});
     }
@@ -198,9 +189,6 @@ class ConversationReader {
     said_.said_back = said_.own.keep(back_.members());
   }
 
-  std::string_view body_;
-  BodyWalk walk_;
-  Conversation& said_;
   SaidBack back_;
   HostedTools hosted_;
   ResponseToolChoice choice_;

@@ -4,6 +4,7 @@
 #include "gateway/surfaces/openai_chat/chat_answer.hpp"
 #include "gateway/surfaces/openai_chat/chat_conversation.hpp"
 #include "gateway/surfaces/openai_chat/chat_request.hpp"
+#include "gateway/surfaces/openai_chat/chat_surface.hpp"
 #include "gateway/surfaces/openrouter/chat_editor.hpp"
 #include "gateway/surfaces/openrouter/generation_id.hpp"
 #include "gateway/surfaces/openrouter/openrouter_errors.hpp"
@@ -58,10 +59,8 @@ class OpenRouterConversing final : public Conversing {
   }
 };
 
-class OpenRouterChat final : public Surface {
+class OpenRouterChat final : public ChatSurface {
  public:
-  config::Format format() const override { return config::Format::chat; }
-  std::string_view route() const override { return "/v1/chat/completions"; }
   // Usage is told whether asked for or not.
   Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
     Inspected inspected = inspect_chat(body, tokens, ChatShape::openrouter);

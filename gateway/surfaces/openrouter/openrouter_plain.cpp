@@ -73,6 +73,14 @@ class OpenRouterPlain final : public Surface {
   std::string host_fields(const ApiFields& said) const override { return plain_.host_fields(said); }
   const Counting* counting() const override { return plain_.counting(); }
   std::string_view parameter(std::string_view name) const override { return plain_.parameter(name); }
+  std::optional<SaidDefault> said_default(std::string_view name, std::string_view value) const override {
+    return plain_.said_default(name, value);
+  }
+  std::string_view system_member() const override { return plain_.system_member(); }
+  std::string system_entry(std::string_view escaped) const override { return plain_.system_entry(escaped); }
+  std::string_view newer_bound() const override { return plain_.newer_bound(); }
+  bool writes_answers() const override { return plain_.writes_answers(); }
+  bool can_go_on() const override { return plain_.can_go_on(); }
   bool is_interchangeable() const override { return plain_.is_interchangeable(); }
 
   int unknown_model_status() const override { return is_anthropics() ? plain_.unknown_model_status() : 400; }

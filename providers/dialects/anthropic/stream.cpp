@@ -4,20 +4,7 @@
 
 namespace providers {
 
-Reading AnthropicStream::feed(std::string_view bytes, AnswerSink& sink) {
-  if (reading_ != Reading::goes_on) return reading_;
-  events_.feed(bytes);
-  while (reading_ == Reading::goes_on) {
-    const auto event = events_.next();
-    if (!event) break;
-    reading_ = take(*event, sink);
-  }
-  if (reading_ == Reading::goes_on && events_.state() != SseReader::State::reading) reading_ = Reading::bad;
-  return reading_;
-}
-
 Reading AnthropicStream::take(const SseEvent& event, AnswerSink& sink) {
-  if (event.data.find_first_not_of(" \t\r\n") == std::string_view::npos) return Reading::goes_on;
   const auto read = read_anthropic_event(event.data, tokens_, usage_);
   if (!read) {
     if (event.name != "error") return Reading::bad;

@@ -184,19 +184,6 @@ void GeminiAnswer::tell_call(JsonWalk& walk, std::string_view text, AnswerSink& 
   sink.take({.kind = Kind::arguments, .index = calls_++, .text = {arguments, true}});
 }
 
-Reading GeminiStream::feed(std::string_view bytes, AnswerSink& sink) {
-  if (reading_ != Reading::goes_on) return reading_;
-  events_.feed(bytes);
-  while (reading_ == Reading::goes_on) {
-    const auto event = events_.next();
-    if (!event) break;
-    if (event->data.find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
-    reading_ = answer_.take(event->data, sink);
-  }
-  if (reading_ == Reading::goes_on && events_.state() != SseReader::State::reading) reading_ = Reading::bad;
-  return reading_;
-}
-
 Reading read_gemini_whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink) {
   GeminiAnswer answer(tokens);
   const Reading reading = answer.take(body, sink);

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "providers/dialect/answer_reader.hpp"
+#include "providers/dialect/event_reader.hpp"
 #include "providers/dialects/gemini/usage.hpp"
 #include "providers/http/sse.hpp"
 #include "providers/json/json_tokens.hpp"
@@ -37,15 +37,14 @@ class GeminiAnswer {
   std::string call_prefix_;  // of the ids of calls that have none
 };
 
-class GeminiStream final : public AnswerReader {
+class GeminiStream final : public EventReader {
  public:
   explicit GeminiStream(JsonTokens& tokens) : answer_(tokens) {}
-  Reading feed(std::string_view bytes, AnswerSink& sink) override;
 
  private:
-  SseReader events_;
+  Reading take(const SseEvent& event, AnswerSink& sink) override { return answer_.take(event.data, sink); }
+
   GeminiAnswer answer_;
-  Reading reading_ = Reading::goes_on;
 };
 
 Reading read_gemini_whole(std::string_view body, JsonTokens& tokens, AnswerSink& sink);

@@ -1,5 +1,6 @@
 #include "providers/dialects/openai_chat/body.hpp"
 
+#include "providers/dialect/openai_words.hpp"
 #include "providers/dialect/told_output.hpp"
 #include "providers/dialects/openai_chat/messages.hpp"
 #include "providers/dialects/openai_chat/reasoning_switch.hpp"
@@ -27,28 +28,6 @@ void write_tools(JsonWriter& json, const Conversation& conversation, const HostM
   }
 }
 
-void write_tool_choice(JsonWriter& json, const Conversation& conversation) {
-  using Kind = ToolChoice::Kind;
-  if (conversation.tools.empty()) return;
-  switch (conversation.tool_choice.kind) {
-    case Kind::unsaid:
-      return;
-    case Kind::automatic:
-      return json.key("tool_choice").plain("auto");
-    case Kind::none:
-      return json.key("tool_choice").plain("none");
-    case Kind::any:
-      return json.key("tool_choice").plain("required");
-    case Kind::named:
-      json.key("tool_choice").begin_object();
-      json.key("type").plain("function");
-      json.key("function").begin_object();
-      json.key("name").string(conversation.tool_choice.name);
-      json.end_object();
-      json.end_object();
-  }
-}
-
 void write_form(JsonWriter& json, const OutputForm& form, const HostModel& model) {
   const bool is_schema = form.kind == OutputForm::Kind::json_schema;
   if (form.kind == OutputForm::Kind::text || (is_schema && !model.takes_schemas)) return;
@@ -56,8 +35,7 @@ void write_form(JsonWriter& json, const OutputForm& form, const HostModel& model
   json.key("type").plain(is_schema ? "json_schema" : "json_object");
   if (is_schema) {
     json.key("json_schema").begin_object();
-    json.key("name").string(form.name.raw.empty() ? Text{"answer", false} : form.name);
-    json.key("schema").raw(form.schema);
+    write_openai_schema(json, form);
     if (form.is_strict) json.key("strict").boolean(true);
     json.end_object();
   }
@@ -112,7 +90,7 @@ WrittenRequest write_openai_chat_body(const Conversation& conversation, const Ho
     json.key(model.takes_max_tokens ? "max_tokens" : "max_completion_tokens").integer(*most);
   }
   write_tools(json, conversation, model);
-  write_tool_choice(json, conversation);
+  write_openai_tool_choice(json, conversation, FunctionPlace::inside);
   write_form(json, conversation.form, model);
   write_sampling(json, conversation.sampling, model);
   if (!conversation.user.raw.empty()) json.key("user").string(conversation.user);

@@ -61,6 +61,11 @@ class OpenAiChat final : public Dialect {
     if (passed.thinking->empty() && wishes.thinking->is_on()) passed.left_out.emplace_back("reasoning");
     return passed;
   }
+  // Without words for it the wish is taken out.
+  bool thinks_anyway(const HostModel& model) const override {
+    return model.reasoning_switch == config::ReasoningSwitch::none &&
+           model.thinking != HostModel::Thinking::none;
+  }
   const NativeReplies* native() const override { return &openai_native_replies(); }
   const Interpreter* interpreter() const override { return &interpreter_; }
 

@@ -2,18 +2,6 @@
 
 namespace providers {
 
-Reading OpenAiChatStream::feed(std::string_view bytes, AnswerSink& sink) {
-  if (reading_ != Reading::goes_on) return reading_;
-  events_.feed(bytes);
-  while (reading_ == Reading::goes_on) {
-    const auto event = events_.next();
-    if (!event) break;
-    reading_ = take(*event, sink);
-  }
-  if (reading_ == Reading::goes_on && events_.state() != SseReader::State::reading) reading_ = Reading::bad;
-  return reading_;
-}
-
 Reading OpenAiChatStream::take(const SseEvent& event, AnswerSink& sink) {
   const PassedEvent chat = classify(event, tokens_);
   switch (chat.kind) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/dialect/openai_words.hpp"
 #include "providers/dialect/told_output.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/openai_responses/items.hpp"
@@ -33,26 +34,6 @@ void write_tools(JsonWriter& json, const Conversation& conversation, const HostM
   }
 }
 
-void write_tool_choice(JsonWriter& json, const Conversation& conversation) {
-  using Kind = ToolChoice::Kind;
-  if (conversation.tools.empty()) return;
-  switch (conversation.tool_choice.kind) {
-    case Kind::unsaid:
-      return;
-    case Kind::automatic:
-      return json.key("tool_choice").plain("auto");
-    case Kind::none:
-      return json.key("tool_choice").plain("none");
-    case Kind::any:
-      return json.key("tool_choice").plain("required");
-    case Kind::named:
-      json.key("tool_choice").begin_object();
-      json.key("type").plain("function");
-      json.key("name").string(conversation.tool_choice.name);
-      json.end_object();
-  }
-}
-
 void write_form(JsonWriter& json, const OutputForm& form, const HostModel& model) {
   const bool is_schema = form.kind == OutputForm::Kind::json_schema;
   if (form.kind == OutputForm::Kind::text || (is_schema && !model.takes_schemas)) return;
@@ -60,8 +41,7 @@ void write_form(JsonWriter& json, const OutputForm& form, const HostModel& model
   json.key("format").begin_object();
   json.key("type").plain(is_schema ? "json_schema" : "json_object");
   if (is_schema) {
-    json.key("name").string(form.name.raw.empty() ? Text{"answer", false} : form.name);
-    json.key("schema").raw(form.schema);
+    write_openai_schema(json, form);
     json.key("strict").boolean(form.is_strict);
   }
   json.end_object();
@@ -128,7 +108,7 @@ WrittenRequest write_responses_body(const Conversation& conversation, const Host
     if (*most < least_output) add_name(written.dropped, "max_tokens");
   }
   write_tools(json, conversation, model);
-  write_tool_choice(json, conversation);
+  write_openai_tool_choice(json, conversation, FunctionPlace::beside);
   write_form(json, conversation.form, model);
   if (model.takes_sampling) {
     const Sampling& sampling = conversation.sampling;

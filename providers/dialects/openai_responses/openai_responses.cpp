@@ -30,6 +30,7 @@ class OpenAiResponses final : public Dialect {
   std::string_view target(const HostModel&, routing::Delivery, std::string&) const override {
     return "/responses";
   }
+  bool keeps_answers() const override { return true; }
   const NativeReplies* native() const override { return &responses_native_replies(); }
   const Interpreter* interpreter() const override { return &interpreter_; }
 

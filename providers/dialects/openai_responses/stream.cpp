@@ -21,21 +21,8 @@ void tell_output(std::string_view output, JsonTokens& tokens, ResponsesAnswer& a
 
 }  // namespace
 
-Reading ResponsesStreamReader::feed(std::string_view bytes, AnswerSink& sink) {
-  if (reading_ != Reading::goes_on) return reading_;
-  events_.feed(bytes);
-  while (reading_ == Reading::goes_on) {
-    const auto event = events_.next();
-    if (!event) break;
-    reading_ = take(*event, sink);
-  }
-  if (reading_ == Reading::goes_on && events_.state() != SseReader::State::reading) reading_ = Reading::bad;
-  return reading_;
-}
-
 // By its own type, and not by the line before it.
 Reading ResponsesStreamReader::take(const SseEvent& event, AnswerSink& sink) {
-  if (event.data.find_first_not_of(" \t\r\n") == std::string_view::npos) return Reading::goes_on;
   if (event.data.starts_with("[DONE]")) return Reading::bad;  // before the end there is none
   const auto read = read_responses_event(event.data, tokens_);
   if (!read) {

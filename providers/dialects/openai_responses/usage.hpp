@@ -1,5 +1,4 @@
-// Token counts as OpenAI's Responses reports them. What a host says of usage is money and so distrusted: what
-// cannot be is flagged, never believed.
+// Token counts as OpenAI's Responses reports them.
 #pragma once
 
 #include "providers/reports/usage.hpp"
@@ -7,6 +6,12 @@
 namespace providers {
 
 // Consumes the value of a `usage` member, whatever its type.
-ReportedUsage read_responses_usage(JsonWalk& walk);
+inline ReportedUsage read_responses_usage(JsonWalk& walk) {
+  static constexpr UsageWords words{.prompt = "input_tokens",
+                                    .completion = "output_tokens",
+                                    .prompt_details = "input_tokens_details",
+                                    .completion_details = "output_tokens_details"};
+  return read_usage(walk, words);
+}
 
 }  // namespace providers

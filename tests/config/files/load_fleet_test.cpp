@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/given_sources.hpp"
 
 using namespace config;
@@ -49,15 +50,15 @@ TEST_CASE("the shipped fleet loads, with what its file says") {
   CHECK(maker.price_windows[0].prices.input.price.nanos == 135'000'000);
   CHECK(maker.context.count == 65'536);
   CHECK(maker.ttft.base == Seconds(26));
-  CHECK(maker.ttft.per_1000_prompt.count() == doctest::Approx(0.25));
+  CHECK(maker.ttft.per_1000_prompt.count() == support::close(0.25));
   CHECK(maker.speed.tokens_per_second == 25);
   CHECK(maker.batch.queue == 1024);
   CHECK(maker.prompt_cache->time_to_live == Seconds(7200));
   CHECK(maker.prompt_cache->capacity == 262'144);
-  CHECK(maker.busy_hours.at(0).speed_factor == doctest::Approx(0.8));
+  CHECK(maker.busy_hours.at(0).speed_factor == support::close(0.8));
   CHECK(maker.drift.time_constant == Seconds(900));
   CHECK(maker.mishaps.errors.at(0).status == 503);
-  CHECK(maker.mishaps.cut == doctest::Approx(0.002));
+  CHECK(maker.mishaps.cut == support::close(0.002));
   CHECK(maker.mishaps.stall_length == Seconds(45));
 }
 

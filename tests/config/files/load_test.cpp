@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/given_sources.hpp"
 
 using namespace config;
@@ -165,8 +166,8 @@ log: {requests: failures, file: /var/log/isocost.log}
   CHECK(policy.prefer.at(0).text == "quantization in [bf16]");
   CHECK(policy.attempts == 3);
   CHECK(policy.deadline == 120s);
-  CHECK(policy.hedge_budget == doctest::Approx(0.05));
-  CHECK(policy.explore == doctest::Approx(0.025));
+  CHECK(policy.hedge_budget == support::close(0.05));
+  CHECK(policy.explore == support::close(0.025));
   CHECK(settings.rules.at(0).policy.text == "mine");
   CHECK(settings.default_policy->text == "cheapest");
   REQUIRE(settings.shadow.size() == 2);

@@ -1,4 +1,5 @@
 #include "config/files/load_trace.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,7 +23,7 @@ TEST_CASE("a trace in Azure's form is read with its times and lengths") {
   CHECK(loaded.problems.empty());
   REQUIRE(loaded.trace->requests.size() == 2);
   CHECK(loaded.trace->requests[0].at == 0ns);
-  CHECK(config::Seconds(loaded.trace->requests[1].at).count() == doctest::Approx(4.314579));
+  CHECK(config::Seconds(loaded.trace->requests[1].at).count() == support::close(4.314579));
   CHECK(loaded.trace->requests[1].prompt.count == 396);
   CHECK(loaded.trace->requests[1].output.count == 109);
   CHECK(std::chrono::floor<std::chrono::seconds>(loaded.trace->start) ==

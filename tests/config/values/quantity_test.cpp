@@ -1,4 +1,5 @@
 #include "config/values/quantity.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -45,13 +46,13 @@ TEST_CASE("other amounts carry their units") {
   CHECK(!parse_duration("5"));
   CHECK(!parse_duration("5 m"));
   CHECK(!parse_duration("999999999999 d"));
-  CHECK(parse_share("5 %") == doctest::Approx(0.05));
+  CHECK(parse_share("5 %") == support::close(0.05));
   CHECK(!parse_share("101 %"));
   CHECK(!parse_share("0.05"));
   CHECK(parse_bytes("32 MiB") == 32u << 20);
   CHECK(parse_bytes("1 kB") == 1000);
   CHECK(!parse_bytes("1 mb"));
-  CHECK(parse_real("0.25") == doctest::Approx(0.25));
+  CHECK(parse_real("0.25") == support::close(0.25));
   CHECK(!parse_real("-1"));
   CHECK(!parse_tokens(std::string(200, '8') + " Mtok"));
   CHECK(!parse_duration("1." + std::string(200, '8') + " s"));

@@ -1,4 +1,5 @@
 #include "gateway/account_commands/reconcile.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -69,14 +70,14 @@ TEST_CASE(
                                         {{"r1", "deepseek/deepseek-r1"}}, {});
   CHECK(same.agrees());
   CHECK(same.lines.size() == 3);
-  CHECK(same.all.invoice == doctest::Approx(15.55));
+  CHECK(same.all.invoice == support::close(15.55));
   const Reconciliation other =
       reconcile(ours, {{"2026-11-27", "gpt-4o", 10}, {"2026-11-28", "gpt-4o", 5}}, {}, {});
   CHECK(!other.agrees());
   CHECK(other.lines[0].is_within);
   CHECK(other.lines[1].model == "deepseek/deepseek-r1");
   CHECK(!other.lines[1].is_within);
-  CHECK(other.lines[2].difference() == doctest::Approx(1));
+  CHECK(other.lines[2].difference() == support::close(1));
 }
 
 TEST_CASE("an invoice without models is compared by day") {

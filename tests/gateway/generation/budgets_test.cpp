@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "routing/decision/pacing.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/small_market.hpp"
 
@@ -48,8 +49,8 @@ TEST_CASE("a reload keeps what was spent, and another budget holds from then on"
   before.count("paced", dollars(10));
   Budgets after(policies("20 $/day"), &before);
   after.pass({.begins = 1, .share = 0.5});
-  CHECK(after.standings().at(0).spent == doctest::Approx(10));
-  CHECK(after.standings().at(0).a_day == doctest::Approx(20));
+  CHECK(after.standings().at(0).spent == support::close(10));
+  CHECK(after.standings().at(0).a_day == support::close(20));
 }
 
 TEST_CASE("what was spent is taken up after a restart on the same day alone") {
@@ -60,7 +61,7 @@ TEST_CASE("what was spent is taken up after a restart on the same day alone") {
   Budgets same_day(set, nullptr), next_day(set, nullptr);
   same_day.recall(before.memory(), {.begins = 100, .share = 0.6});
   next_day.recall(before.memory(), {.begins = 200, .share = 0.1});
-  CHECK(same_day.standings().at(0).spent == doctest::Approx(30));
+  CHECK(same_day.standings().at(0).spent == support::close(30));
   CHECK(same_day.money(*set.find("paced")) > 1);
   CHECK(next_day.standings().at(0).spent == 0);
 }
@@ -78,7 +79,7 @@ TEST_CASE("what other gateways spend under a policy makes money count more here,
   two.others_spent(one.own());
   two.others_spent({{.policy = "paced", .day = 99, .nanos = 39'000'000'000}});
   two.pass({.begins = 100, .share = 0.5});
-  CHECK(two.standings().at(0).spent == doctest::Approx(23));
+  CHECK(two.standings().at(0).spent == support::close(23));
   two.pass({.begins = 200, .share = 0.5});
   CHECK(two.standings().at(0).spent == 0);
 }
@@ -92,10 +93,10 @@ TEST_CASE("what the ledger has of the day is counted once, beside what was count
   budgets.count("paced", dollars(1));
   budgets.began_with({.policy = "paced", .day = 100, .nanos = 10'000'000'000},
                      {.policy = "paced", .day = 100, .nanos = 5'000'000'000});
-  CHECK(budgets.standings().at(0).spent == doctest::Approx(10 + 1 + 5));
+  CHECK(budgets.standings().at(0).spent == support::close(10 + 1 + 5));
   // What others tell themselves is not added to what the ledger had of them.
   budgets.others_spent({{.policy = "paced", .day = 100, .nanos = 6'000'000'000}});
-  CHECK(budgets.standings().at(0).spent == doctest::Approx(10 + 1 + 6));
+  CHECK(budgets.standings().at(0).spent == support::close(10 + 1 + 6));
   budgets.began_with({.policy = "paced", .day = 99, .nanos = 90'000'000'000}, {.policy = "paced", .day = 99});
-  CHECK(budgets.standings().at(0).spent == doctest::Approx(10 + 1 + 6));
+  CHECK(budgets.standings().at(0).spent == support::close(10 + 1 + 6));
 }

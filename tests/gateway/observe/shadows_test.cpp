@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 #include "tests/support/policies.hpp"
 
@@ -96,7 +97,7 @@ TEST_CASE("each request is decided under the policy in shadow, too, and what it 
   CHECK(early.policy == "hasty");
   CHECK(early.shadow == "thrifty");
   CHECK(early.judged == 30);
-  CHECK(early.moved == doctest::Approx(1).epsilon(0.05));
+  CHECK(early.moved == support::close(1, 0.05));
   CHECK(early.verdict == Verdict::too_few);
   shadowing.judge(370);
   const ShadowStanding later = shadowing.standing();

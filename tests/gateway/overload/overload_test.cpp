@@ -9,6 +9,7 @@
 #include "gateway/overload/pressure.hpp"
 #include "gateway/overload/priority.hpp"
 #include "gateway/overload/service_pace.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/front_door.hpp"
 #include "tests/support/scratch_directory.hpp"
 
@@ -101,14 +102,14 @@ TEST_CASE("the line is as long as those in it can begin in time, and never empty
   pace.ended(2s);
   REQUIRE(pace.rate(10));
   const double rate = *pace.rate(10);
-  CHECK(rate == doctest::Approx(5));
+  CHECK(rate == support::close(5));
   CHECK(gateway::begins_in_time(0, 0.001, 1s));
   CHECK(gateway::begins_in_time(10, rate, 5s));
   CHECK(!gateway::begins_in_time(25, rate, 5s));
   CHECK(gateway::until_room(25, rate, 5s) == 2s);
   // Lately they take longer.
   for (int i = 0; i < 200; ++i) pace.ended(4s);
-  CHECK(*pace.rate(10) == doctest::Approx(2.5).epsilon(0.1));
+  CHECK(*pace.rate(10) == support::close(2.5, 0.1));
 }
 
 TEST_CASE("what the process uses of its memory is a share") {

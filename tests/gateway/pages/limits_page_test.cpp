@@ -1,4 +1,5 @@
 #include "gateway/pages/limits_page.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -25,7 +26,7 @@ LimitState budget(std::int64_t used) {
 }  // namespace
 
 TEST_CASE("a budget of which a quarter of the day used half will be used twice over") {
-  CHECK(*gateway::forecast(budget(5'000'000'000), now) == doctest::Approx(20));
+  CHECK(*gateway::forecast(budget(5'000'000'000), now) == support::close(20));
 }
 
 TEST_CASE("a window that has hardly begun, or never ends, has no forecast") {
@@ -59,8 +60,8 @@ TEST_CASE("of the budgets of keys, and of teams, the one used most is watched") 
   const auto budgets = gateway::budgets_of({budget(2'500'000'000), other, of_key}, now);
   REQUIRE(budgets.size() == 2);
   CHECK(budgets[0].whose == "team");
-  CHECK(budgets[0].used == doctest::Approx(0.95));
-  CHECK(*budgets[0].forecast == doctest::Approx(3.6));
+  CHECK(budgets[0].used == support::close(0.95));
+  CHECK(*budgets[0].forecast == support::close(3.6));
   CHECK(budgets[1].whose == "key");
-  CHECK(budgets[1].used == doctest::Approx(0.15));
+  CHECK(budgets[1].used == support::close(0.15));
 }

@@ -11,6 +11,7 @@
 #include "gateway/record_file/record_reader.hpp"
 #include "gateway/record_file/recorded_measures.hpp"
 #include "gateway/replay/replay_exact.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/recorded_world.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -144,9 +145,9 @@ TEST_CASE("what a decision saw is kept as it was") {
     CHECK(again.removal == verdict.removal);
     CHECK(again.rank == verdict.rank);
     if (verdict.removal != routing::Removal::none) continue;
-    CHECK(again.cost.total() == doctest::Approx(verdict.cost.total()).epsilon(1e-6));
-    CHECK(again.prediction.ttft == doctest::Approx(verdict.prediction.ttft).epsilon(1e-6));
-    CHECK(again.prediction.price == doctest::Approx(verdict.prediction.price).epsilon(1e-6));
+    CHECK(again.cost.total() == support::close(verdict.cost.total(), 1e-6));
+    CHECK(again.prediction.ttft == support::close(verdict.prediction.ttft, 1e-6));
+    CHECK(again.prediction.price == support::close(verdict.prediction.price, 1e-6));
   }
 }
 

@@ -76,6 +76,21 @@ TEST_CASE("records are on disk once the storage has ended, and come back to thei
   CHECK(market->catalogue->settings().providers[0].jurisdiction == "CN");
 }
 
+TEST_CASE("what is kept is of the date that the storage was given") {
+  const ScratchDirectory directory;
+  const auto catalogue = tests::catalogue_of(tests::three_hosts());
+  Told told;
+  const config::WallTime then = config::WallTime{} + std::chrono::hours(24 * 365 * 31);
+  {
+    const auto storage = Storage::open(in(directory.file("records.db")), told.say(), [&] { return then; });
+    REQUIRE(storage);
+    storage->keep(std::make_shared<routing::Snapshot>(tests::snapshot_of(catalogue)));
+    storage->finish();
+  }
+  auto result = RecordReader::open(directory.file("records.db"));
+  CHECK(std::get<std::unique_ptr<RecordReader>>(result)->wall_of(7) == then);
+}
+
 TEST_CASE("no credential is in the file") {
   const ScratchDirectory directory;
   const auto catalogue = tests::catalogue_of(tests::three_hosts());

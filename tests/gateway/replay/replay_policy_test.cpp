@@ -9,6 +9,7 @@
 #include "gateway/replay/replay_command.hpp"
 #include "gateway/replay/replay_measures.hpp"
 #include "gateway/replay/replay_page.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/recorded_world.hpp"
 #include "tests/support/scratch_directory.hpp"
 
@@ -85,11 +86,11 @@ TEST_CASE("under the recorded policy the estimates are what was recorded") {
   const PolicyReplay replay = replayed(directory.file("records.db"), "openrouter");
   CHECK(replay.requests == 600);
   CHECK(replay.left_out.empty());
-  CHECK(replay.support.covered == doctest::Approx(1));
-  CHECK(replay.support.effective == doctest::Approx(600));
+  CHECK(replay.support.covered == support::close(1));
+  CHECK(replay.support.effective == support::close(600));
   for (const MeasureEstimate& measure : replay.measures) {
     INFO(measure.name);
-    CHECK(measure.estimate.weighted.mean == doctest::Approx(measure.estimate.logged.mean));
+    CHECK(measure.estimate.weighted.mean == support::close(measure.estimate.logged.mean));
     CHECK(measure.estimate.robust.low <= measure.estimate.logged.high);
     CHECK(measure.estimate.robust.high >= measure.estimate.logged.low);
   }
@@ -146,7 +147,7 @@ policies: {only-usual: {allow: 'provider == "usual"', extends: balanced}}
   const auto json = boost::json::parse(ran.out).as_object();
   CHECK(json.at("requests") == 100);
   CHECK(json.at("shares").as_array()[0].at("endpoint") == "usual");
-  CHECK(json.at("shares").as_array()[0].at("new").at("mean").to_number<double>() == doctest::Approx(1));
+  CHECK(json.at("shares").as_array()[0].at("new").at("mean").to_number<double>() == support::close(1));
 }
 
 TEST_CASE("replay tells by its status what its answer is worth") {
@@ -185,7 +186,7 @@ TEST_CASE("a request counts in the measures it has a part in") {
   request.ending = Ending::refused;
   CHECK(seen(request).failed.value == 1);
   CHECK(seen(request).first_token.of == 0);
-  CHECK(seen(request).cost.value == doctest::Approx(0.002));
+  CHECK(seen(request).cost.value == support::close(0.002));
 
   attempt.failure.reset();
   attempt.first_visible = std::chrono::milliseconds(500);
@@ -193,12 +194,12 @@ TEST_CASE("a request counts in the measures it has a part in") {
   request.attempts.push_back(attempt);
   request.ending = Ending::answered;
   CHECK(seen(request).failed.value == 0);
-  CHECK(seen(request).first_token.value == doctest::Approx(2.5));
-  CHECK(seen(request).whole.value == doctest::Approx(6));
-  CHECK(seen(request).cost.value == doctest::Approx(0.004));
+  CHECK(seen(request).first_token.value == support::close(2.5));
+  CHECK(seen(request).whole.value == support::close(6));
+  CHECK(seen(request).cost.value == support::close(0.004));
 
   request.demand.delivery = routing::Delivery::whole;
-  CHECK(seen(request).first_token.value == doctest::Approx(6));
+  CHECK(seen(request).first_token.value == support::close(6));
 
   request.ending = Ending::client_left;
   CHECK(seen(request).first_token.of == 0);

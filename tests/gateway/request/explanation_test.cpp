@@ -6,6 +6,7 @@
 
 #include "gateway/request/decision_echo.hpp"
 #include "gateway/request/no_candidate.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/deciding_world.hpp"
 
 namespace json = boost::json;
@@ -88,8 +89,8 @@ TEST_CASE("with nobody left a request's own preferences are offered too, with by
   CHECK(remedy.at("rules").as_array().empty());
   const json::value& preference = remedy.at("preferences").as_array().at(0);
   CHECK(preference.at("preference").as_string() == "provider.max_price.completion");
-  CHECK(preference.at("found").to_number<double>() == doctest::Approx(5.4e-6).scale(0));
-  CHECK(preference.at("limit").to_number<double>() == doctest::Approx(2e-6).scale(0));
+  CHECK(preference.at("found").to_number<double>() == support::close(5.4e-6));
+  CHECK(preference.at("limit").to_number<double>() == support::close(2e-6));
   for (const json::value& removed : page.at("removed").as_array()) {
     if (removed.at("endpoint").as_string() != "azure") continue;
     CHECK(removed.at("text").as_string() ==

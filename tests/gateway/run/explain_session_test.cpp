@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "tests/support/close.hpp"
 #include "tests/support/reloading_door.hpp"
 
 using namespace std::chrono_literals;
@@ -66,9 +67,9 @@ TEST_CASE("the body of a call, streamed or not, is explained as JSON, and nobody
     for (const char* term : {"price", "ttft", "generation", "quota", "quality", "failure"}) {
       sum += cost.at(term).to_number<double>();
     }
-    CHECK(sum == doctest::Approx(cost.at("total").to_number<double>()));
+    CHECK(sum == support::close(cost.at("total").to_number<double>()));
     CHECK(first.at("rank").to_number<int>() == 1);
-    CHECK(first.at("propensity").to_number<double>() == doctest::Approx(1));
+    CHECK(first.at("propensity").to_number<double>() == support::close(1));
     CHECK(first.at("predicted").at("ttft_log_sd").to_number<double>() > 0);
   }
   for (const ScriptedProvider* host : world.door.world.scripted) CHECK(host->requests.empty());

@@ -27,20 +27,8 @@ std::shared_ptr<const gateway::Generation> made_generation(double budget = 1) {
   return std::make_shared<const gateway::Generation>(tests::catalogue_of(three_prices()), hedging(budget));
 }
 
-// Hosts of which much is known: they begin within half a second.
-void make_known(ServedWorld& world) {
-  routing::Snapshot snapshot = *world.services.snapshot;
-  for (auto& endpoint : snapshot.endpoints) {
-    for (int i = 0; i < 50; ++i) {
-      endpoint.speed.observe_first_delta({}, config::Seconds(0.5));
-      endpoint.speed.observe_stream({}, 400, config::Seconds(400 / 60.0));
-    }
-  }
-  world.services.snapshot = std::make_shared<const routing::Snapshot>(snapshot);
-}
-
 struct HedgingWorld : ServedWorld {
-  explicit HedgingWorld(double budget = 1) : ServedWorld(made_generation(budget)) { make_known(*this); }
+  explicit HedgingWorld(double budget = 1) : ServedWorld(made_generation(budget)) { make_well_known(*this); }
 };
 
 Script says_after(config::Duration wait, const std::string& text) {
@@ -101,7 +89,7 @@ TEST_CASE("the loser costs its prompt, and its answer too where leaving does not
     for (auto& provider : settings.providers) provider.cancel_stops_billing = stops;
     ServedWorld world(
         std::make_shared<const gateway::Generation>(tests::catalogue_of(std::move(settings)), hedging(1)));
-    make_known(world);
+    make_well_known(world);
     world.script(ServedWorld::cheap, says_after(60s, "slow"));
     world.script(ServedWorld::middle, says_after(200ms, "quick"));
     world.ask();
@@ -282,7 +270,7 @@ TEST_CASE("a forbidden host is not asked beside another either") {
   const routing::Policy policy = compiled(own);
   ServedWorld world(std::make_shared<const gateway::Generation>(tests::catalogue_of(three_prices()),
                                                                 routing::PolicySet({policy}, {}, 0)));
-  make_known(world);
+  make_well_known(world);
   world.script(ServedWorld::cheap, says_after(9s, "slow"));
   world.ask();
   world.advance(40s);

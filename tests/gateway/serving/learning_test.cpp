@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "gateway/serving/serve.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/world.hpp"
 
 using namespace std::chrono_literals;
@@ -99,11 +100,11 @@ TEST_CASE("the market learns each fact of an attempt once, whether it is told at
   const auto once = told.snapshot(start + 100s)->endpoints[0],
              twice = late.snapshot(start + 100s)->endpoints[0];
   CHECK(once.replies == twice.replies);
-  CHECK(once.speed.ttft.level == doctest::Approx(twice.speed.ttft.level).epsilon(0.01));
-  CHECK(once.speed.throughput.level == doctest::Approx(twice.speed.throughput.level));
+  CHECK(once.speed.ttft.level == support::close(twice.speed.ttft.level, 0.01));
+  CHECK(once.speed.throughput.level == support::close(twice.speed.throughput.level));
   CHECK(once.measured.samples == twice.measured.samples);
-  CHECK(once.health.failures.events == doctest::Approx(twice.health.failures.events).epsilon(0.05));
-  CHECK(once.health.failures.trials == doctest::Approx(twice.health.failures.trials).epsilon(0.05));
+  CHECK(once.health.failures.events == support::close(twice.health.failures.events, 0.05));
+  CHECK(once.health.failures.trials == support::close(twice.health.failures.trials, 0.05));
 }
 
 TEST_CASE("a request's first attempt at another healthy host is never refused for want of a budget") {
@@ -159,7 +160,7 @@ TEST_CASE("a further attempt that nothing pays for is not one that exploring may
     return world.services.purse.dollars();
   };
   CHECK(saved(1) > 0);
-  CHECK(saved(3) == doctest::Approx(saved(1)));
+  CHECK(saved(3) == support::close(saved(1)));
 }
 
 TEST_CASE("one trial at a time is made of a host that comes back, over all loops") {

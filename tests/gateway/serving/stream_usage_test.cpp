@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "tests/support/close.hpp"
 #include "tests/support/world.hpp"
 
 using namespace std::chrono_literals;
@@ -51,7 +52,7 @@ TEST_CASE("a stream whose host sent no usage ends with an estimate that says so,
   CHECK(usage.at("prompt_tokens") == prompt);
   CHECK(usage.at("completion_tokens") == 10);
   CHECK(usage.at("total_tokens") == prompt + 10);
-  CHECK(usage.at("cost").as_double() == doctest::Approx(40e-6 * static_cast<double>(prompt + 10)));
+  CHECK(usage.at("cost").as_double() == support::close(40e-6 * static_cast<double>(prompt + 10)));
   CHECK(usage.at("isocost").as_object().at("estimated") == true);
 }
 
@@ -121,7 +122,7 @@ TEST_CASE("usage that only Groq's own member has becomes a usage chunk with its 
     const boost::json::object usage = last_chunk(world.client.body).at("usage").as_object();
     CHECK(usage.at("prompt_tokens") == 11);
     CHECK(usage.at("completion_tokens") == 7);
-    CHECK(usage.at("cost").as_double() == doctest::Approx(18 * 40e-6));
+    CHECK(usage.at("cost").as_double() == support::close(18 * 40e-6));
     CHECK(!usage.contains("isocost"));
     CHECK(!world.record().attempts[0].usage_is_estimated);
   }

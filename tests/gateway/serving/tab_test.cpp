@@ -29,7 +29,11 @@ struct Counter {
 
 struct PayingWorld : Counter, ServedWorld {
   explicit PayingWorld(config::Settings settings = with_budget(1'000'000'000'000))
-      : ServedWorld(std::move(settings)),
+      : PayingWorld(std::make_shared<const gateway::Generation>(
+            tests::catalogue_of(std::move(settings)),
+            routing::PolicySet({{.name = {"balanced"}, .explore = 0, .hedge_budget = 0}}, {}, 0))) {}
+  explicit PayingWorld(std::shared_ptr<const gateway::Generation> first)
+      : ServedWorld(std::move(first)),
         till(books, ledger.get(), 0, loop.timer, [](const std::function<void()>& work) { work(); }) {
     books.adopt(generation->catalogue->settings(), loop.timer.wall(), loop.timer.now());
     services.till = &till;
@@ -217,4 +221,39 @@ TEST_CASE("a request whose turn never comes is told so") {
   CHECK(world.client.body.find("may have 1 request at the same time, and has them") != std::string::npos);
   world.books.settle(other, {}, world.loop.timer.now());
   CHECK(world.is_at_rest());
+}
+
+TEST_CASE(
+    "a second host that may not be paid for is not asked, and the hedge is there for the next request") {
+  // Of two that cost the same, what is set aside bears one; `all` bears as much as that.
+  const auto asked_for_all_of = [](std::int64_t all) {
+    config::Settings settings = with_budget(all);
+    settings.models[0].endpoints = {tests::at("cheap", 0, 40, 40, 64'000),
+                                    tests::at("middle", 1, 41, 41, 64'000)};
+    auto world = std::make_unique<PayingWorld>(std::make_shared<const gateway::Generation>(
+        tests::catalogue_of(std::move(settings)),
+        routing::PolicySet({{.name = {"balanced"}, .value_of_ttft = 1, .explore = 0, .hedge_budget = 0.1}},
+                           {}, 0)));
+    make_well_known(*world);
+    world->script(ServedWorld::cheap,
+                  pieces({{20s, role() + says("Hello") + stop() + usage_event() + done}}));
+    world->script(ServedWorld::middle,
+                  pieces({{30s, role() + says("Hello") + stop() + usage_event() + done}}));
+    world->ask(R"(,"max_tokens":5)");
+    return world;
+  };
+  const auto rich = asked_for_all_of(1'000'000'000'000);
+  const std::int64_t set_aside = rich->books.open_nanos();
+  REQUIRE(set_aside > 0);
+  rich->advance(19s);
+  CHECK(rich->open() == 2);
+  CHECK_FALSE(rich->services.hedges.take());
+
+  const auto poor = asked_for_all_of(set_aside + 1);
+  poor->advance(19s);
+  CHECK(poor->open() == 1);
+  poor->advance(1min);
+  REQUIRE(poor->ended());
+  CHECK(poor->record().attempts.size() == 1);
+  CHECK(poor->services.hedges.take());
 }

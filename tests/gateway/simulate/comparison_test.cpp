@@ -7,6 +7,7 @@
 
 #include "routing/host_model/generated_fleet.hpp"
 #include "routing/host_model/generated_trace.hpp"
+#include "tests/support/close.hpp"
 
 using namespace gateway;
 
@@ -49,7 +50,7 @@ TEST_CASE("every contender meets every world, and is measured by the oracle ther
   CHECK(found.standings[0].name == "oracle");
   CHECK(found.standings[0].kind == Entrant::Kind::oracle);
   CHECK(found.standings[0].regret == 0);
-  CHECK(found.value_per_hour == doctest::Approx(3.6));
+  CHECK(found.value_per_hour == support::close(3.6));
   CHECK(found.host_names.size() == 4);
 
   const Contestant& random = found.standings[2];
@@ -65,9 +66,9 @@ TEST_CASE("every contender meets every world, and is measured by the oracle ther
   }
   CHECK(random.sum.requests == 600);
   CHECK(random.sum.dollars == sum.dollars);
-  CHECK(random.regret == doctest::Approx((random.regrets[0] + random.regrets[1]) / 2));
+  CHECK(random.regret == support::close((random.regrets[0] + random.regrets[1]) / 2));
   // The standard error of a mean of two is half of their distance.
-  CHECK(random.regret_error == doctest::Approx(std::abs(random.regrets[0] - random.regrets[1]) / 2));
+  CHECK(random.regret_error == support::close(std::abs(random.regrets[0] - random.regrets[1]) / 2));
 }
 
 TEST_CASE("how many threads there are changes nothing") {

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "routing/simulation/entrants.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 using namespace gateway;
@@ -100,7 +101,7 @@ TEST_CASE("traffic is made up as asked for") {
   CHECK(setup_of(asked).settings.worlds[0].trace.requests[0].session != 0);
   asked.trace = "poisson:20";
   const config::Trace fast = setup_of(asked).settings.worlds[0].trace;
-  CHECK(config::Seconds(fast.requests.back().at).count() == doctest::Approx(100).epsilon(0.15));
+  CHECK(config::Seconds(fast.requests.back().at).count() == support::close(100, 0.15));
 }
 
 TEST_CASE("a recorded trace comes at its own rate or at the one asked for, the same for each seed") {
@@ -126,8 +127,7 @@ TEST_CASE("a recorded trace comes at its own rate or at the one asked for, the s
   asked.rate = 4;
   const std::optional<SimulationSetup> faster = simulation_setup(asked, problems);
   REQUIRE(faster.has_value());
-  CHECK(config::Seconds(faster->settings.worlds[0].trace.requests[4].at).count() ==
-        doctest::Approx(1).epsilon(0.1));
+  CHECK(config::Seconds(faster->settings.worlds[0].trace.requests[4].at).count() == support::close(1, 0.1));
 }
 
 TEST_CASE("of a fleet's file one model takes part, the first or the one named") {
@@ -162,8 +162,8 @@ TEST_CASE("policies are named, valued, or taken apart, and baselines come one by
                                     {});
     return setup.entrants[which].make(market, {})->terms();
   };
-  CHECK(terms(0).value_of_ttft == doctest::Approx(3.6 / 3600));
-  CHECK(terms(1).value_of_ttft == doctest::Approx(18.0 / 3600));
+  CHECK(terms(0).value_of_ttft == support::close(3.6 / 3600));
+  CHECK(terms(1).value_of_ttft == support::close(18.0 / 3600));
   CHECK(terms(0).hedge_budget > 0);
   CHECK(terms(2).hedge_budget == 0);
 }
@@ -250,8 +250,8 @@ TEST_CASE("who judges has values, a limit and threads of their own") {
   asked.failure_fine = 4;
   const ComparisonSettings settings = setup_of(asked).settings;
   CHECK(settings.failure_fine == 4);
-  CHECK(settings.values.value_of_ttft == doctest::Approx(18.0 / 3600));
-  CHECK(settings.values.value_of_generation == doctest::Approx(18.0 / 3600));
+  CHECK(settings.values.value_of_ttft == support::close(18.0 / 3600));
+  CHECK(settings.values.value_of_generation == support::close(18.0 / 3600));
   CHECK(settings.worlds[0].family == routing::WorldFamily::regimes);
   CHECK(settings.slo.count() == 1.5);
   CHECK(settings.jobs == 3);

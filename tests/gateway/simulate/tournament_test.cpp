@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gateway/simulate/tournament_text.hpp"
+#include "tests/support/close.hpp"
 
 using namespace gateway;
 
@@ -55,9 +56,9 @@ TEST_CASE("a policy is measured against the best baseline, and loses surely only
   auto against = against_best(tournament, tournament.matches[0], 0);
   REQUIRE(against);
   CHECK(against->rival == 2);
-  CHECK(against->ratio == doctest::Approx(1.2));
-  CHECK(against->least_ratio == doctest::Approx(1.2));
-  CHECK(against->least_failures == doctest::Approx(0.02));
+  CHECK(against->ratio == support::close(1.2));
+  CHECK(against->least_ratio == support::close(1.2));
+  CHECK(against->least_failures == support::close(0.02));
   tournament = decided({1.0, 1.4, 1.2});
   against = against_best(tournament, tournament.matches[0], 0);
   CHECK(against->ratio > 1.1);

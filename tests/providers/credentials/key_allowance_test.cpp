@@ -5,6 +5,7 @@
 #include <random>
 
 #include "providers/credentials/key_health.hpp"
+#include "tests/support/close.hpp"
 
 using config::Period;
 using providers::KeyAllowance;
@@ -81,7 +82,7 @@ TEST_CASE("what is under way is set aside, and only what was used counts when it
   CHECK(allowance.room({.tokens = 500}, start).wait > 0s);
   first.ends(KeyPermit::Sent::yes, 100, start + 1s);
   CHECK(third.begin(allowance, nullptr, {.tokens = 900}, start + 1s));
-  CHECK(allowance.room({.tokens = 0}, start + 1s).left == doctest::Approx(0));
+  CHECK(allowance.room({.tokens = 0}, start + 1s).left == support::within(1e-12, 0));
 }
 
 TEST_CASE("what was never sent is given back, and what ended without a word counts") {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "routing/decision/retry.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -101,8 +102,8 @@ TEST_CASE("a prompt is as long as the endpoint's own counts have shown") {
     world.market.observe(world.answered(small, 6'400), world.demand, world.now);
     world.market.observe(world.answered(large, 9'600), world.demand, world.now);
   }
-  CHECK(world.scale(small) == doctest::Approx(0.8).epsilon(0.01));
-  CHECK(world.scale(large) == doctest::Approx(1.2).epsilon(0.01));
+  CHECK(world.scale(small) == support::close(0.8, 0.01));
+  CHECK(world.scale(large) == support::close(1.2, 0.01));
   CHECK(world.left(11'000).find("small") != std::string::npos);
   CHECK(world.left(17'000) == "large");
   CHECK(world.left(18'000) == "");
@@ -124,13 +125,13 @@ TEST_CASE("a host that finds a prompt too long corrects what is expected of its 
   world.demand.prompt = {9'000};
   SUBCASE("by its count of the prompt") {
     world.market.observe(world.refused(small, config::Tokens{13'500}), world.demand, world.now);
-    CHECK(world.scale(small) == doctest::Approx(15'500.0 / 11'000));
+    CHECK(world.scale(small) == support::close(15'500.0 / 11'000));
     CHECK(world.left(9'000) == "large");
   }
   SUBCASE("without one, by its context") {
     world.demand.prompt = {8'500};
     world.market.observe(world.refused(small), world.demand, world.now);
-    CHECK(world.scale(small) == doctest::Approx(11'000.0 / 10'500));
+    CHECK(world.scale(small) == support::close(11'000.0 / 10'500));
     // What was expected to be too long anyway teaches nothing.
     const double before = world.scale(small);
     world.demand.prompt = {9'400};
@@ -143,7 +144,7 @@ TEST_CASE("a host that finds a prompt too long corrects what is expected of its 
     CHECK(world.scale(small) == 1);
     world.demand.prompt = {3'000};
     world.market.observe(world.refused(small, {}, config::Tokens{4'500}), world.demand, world.now);
-    CHECK(world.scale(small) == doctest::Approx(5'500.0 / 5'000));
+    CHECK(world.scale(small) == support::close(5'500.0 / 5'000));
   }
   const Health health = world.market.snapshot(world.now)->endpoints[small].health;
   CHECK(health.failures_in_a_row == 0);

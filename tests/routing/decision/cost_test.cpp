@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/small_market.hpp"
 
-using doctest::Approx;
 using namespace routing;
 
 namespace {
@@ -31,13 +31,13 @@ struct Asked {
 TEST_CASE("a request costs its price and its waits, the first token's at its mean and not its median") {
   const Cost cost = Asked().cost(0.003);
   CHECK(cost.price == 0.01);
-  CHECK(cost.ttft == Approx(0.01 * 2 * 1.15));
-  CHECK(cost.generation == Approx(0.002 * 10));
+  CHECK(cost.ttft == support::close(0.01 * 2 * 1.15));
+  CHECK(cost.generation == support::close(0.002 * 10));
   CHECK(cost.other == 0);
   CHECK(cost.quota == 0);
   CHECK(cost.quality == 0.003);
   CHECK(cost.failure == 0);
-  CHECK(cost.total() == Approx(0.01 + 0.023 + 0.02 + 0.003));
+  CHECK(cost.total() == support::close(0.01 + 0.023 + 0.02 + 0.003));
 }
 
 TEST_CASE("failing costs another try and the time until it shows") {
@@ -48,18 +48,18 @@ TEST_CASE("failing costs another try and the time until it shows") {
     return asked.cost().failure;
   };
   // A failure loses 1.5 s at the value of the first token, and 0.6 of the whole again.
-  CHECK(failing(0.1) == Approx(0.06 * g + 0.1 * 0.01 * 1.5));
-  CHECK(failing(0.2) == Approx(0.12 * g + 0.2 * 0.01 * 1.5));
-  CHECK(failing(0.3) == Approx(0.18 * g + 0.3 * 0.01 * 1.5));
+  CHECK(failing(0.1) == support::close(0.06 * g + 0.1 * 0.01 * 1.5));
+  CHECK(failing(0.2) == support::close(0.12 * g + 0.2 * 0.01 * 1.5));
+  CHECK(failing(0.3) == support::close(0.18 * g + 0.3 * 0.01 * 1.5));
   CHECK(weight_of_success(0) == 1);
-  CHECK(weight_of_success(0.2) == Approx(1.12));
-  CHECK(weight_of_success(0.5) == Approx(1.3));
+  CHECK(weight_of_success(0.2) == support::close(1.12));
+  CHECK(weight_of_success(0.5) == support::close(1.3));
 }
 
 TEST_CASE("a penalty for quality is risked with the rest") {
   Asked asked;
   asked.market.predicted.failure = 0.1;
-  CHECK(asked.cost(1).failure == Approx(asked.cost(0).failure + 0.06));
+  CHECK(asked.cost(1).failure == support::close(asked.cost(0).failure + 0.06));
 }
 
 TEST_CASE(
@@ -71,9 +71,9 @@ TEST_CASE(
     return asked.cost().quota;
   };
   CHECK(left(1) == 0);
-  CHECK(left(0.1) == Approx(0).epsilon(1e-9));
-  CHECK(left(0.05) == Approx(g / 4));
-  CHECK(left(0) == Approx(g));
+  CHECK(left(0.1) == support::within(1e-9, 0));
+  CHECK(left(0.05) == support::close(g / 4));
+  CHECK(left(0) == support::close(g));
   CHECK(left(unknown) == 0);
 }
 
@@ -87,14 +87,14 @@ TEST_CASE(
   asked.market.predicted.failure = 0.1;
   const Cost cost = asked.cost();
   CHECK(cost.price == 0.01);
-  CHECK(cost.ttft == Approx(0.01 * 2));
-  CHECK(cost.generation == Approx(0.005 * 10));
-  CHECK(cost.other == Approx(0.01));
+  CHECK(cost.ttft == support::close(0.01 * 2));
+  CHECK(cost.generation == support::close(0.005 * 10));
+  CHECK(cost.other == support::close(0.01));
   const double g = 0.02 + 0.02 + 0.05;
-  CHECK(cost.failure == Approx(0.06 * g + 0.1 * 0.01 * 1.5));
-  CHECK(cost.total() == Approx(g + cost.failure));
+  CHECK(cost.failure == support::close(0.06 * g + 0.1 * 0.01 * 1.5));
+  CHECK(cost.total() == support::close(g + cost.failure));
 
   settings.minimize = support::text("0.5 * price");
   asked.policy = support::compiled(settings);
-  CHECK(asked.cost().other == Approx(-0.005));
+  CHECK(asked.cost().other == support::close(-0.005));
 }

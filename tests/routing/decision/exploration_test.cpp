@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -47,7 +48,7 @@ TEST_CASE("propensities add up to one and are how often each host is really chos
     propensity[verdict.endpoint] = verdict.propensity;
     sum += verdict.propensity;
   }
-  CHECK(sum == doctest::Approx(1));
+  CHECK(sum == support::close(1));
   for (std::size_t i = 0; i < 5; ++i) {
     CAPTURE(i);
     const double sd = std::sqrt(propensity[i] * (1 - propensity[i]) / times);
@@ -120,13 +121,13 @@ TEST_CASE("a host that nobody asked is asked, however slow most of its peers are
 TEST_CASE("the purse holds at most thirty usual fillings, and what was overdrawn is paid back") {
   Purse purse;
   for (int i = 0; i < 1'000; ++i) purse.settle({.chosen = 0, .expected_dollars = 1}, 0.02);
-  CHECK(purse.dollars() == doctest::Approx(0.6));
+  CHECK(purse.dollars() == support::close(0.6));
   purse.settle({.chosen = 0, .explored_dollars = 5, .expected_dollars = 1}, 0.02);
-  CHECK(purse.dollars() == doctest::Approx(0.6 - 5));
+  CHECK(purse.dollars() == support::close(0.6 - 5));
   purse.settle({.expected_dollars = 1}, 0.02);  // nobody was chosen, nothing is spent
-  CHECK(purse.dollars() == doctest::Approx(0.6 - 5));
+  CHECK(purse.dollars() == support::close(0.6 - 5));
   for (int i = 0; i < 220; ++i) purse.settle({.chosen = 0, .expected_dollars = 1}, 0.02);
-  CHECK(purse.dollars() == doctest::Approx(0));
+  CHECK(purse.dollars() == support::within(1e-12, 0));
 }
 
 TEST_CASE(
@@ -134,7 +135,7 @@ TEST_CASE(
     "requests") {
   Purse purse;
   for (int i = 0; i < 200; ++i) purse.settle({.chosen = 0, .expected_dollars = 0.4}, 0.02);
-  CHECK(purse.dollars() == doctest::Approx(30 * 0.02 * 0.4));
+  CHECK(purse.dollars() == support::close(30 * 0.02 * 0.4));
   for (int i = 0; i < 60; ++i) purse.settle({.chosen = 0, .expected_dollars = 0.02}, 0.02);
   CHECK(purse.dollars() < 2 * 30 * 0.02 * 0.02);
 }
@@ -154,5 +155,5 @@ TEST_CASE("the purse fills by its share of what was expected, saves up thirty us
     usual *= 0.95;
   }
   CHECK(30 * usual < 5.5);
-  CHECK(purse.dollars() == doctest::Approx(30 * usual).epsilon(1e-9).scale(0));
+  CHECK(purse.dollars() == support::close(30 * usual, 1e-9));
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 namespace {
@@ -76,11 +77,33 @@ TEST_CASE("hedges are a share of requests and save up for a few only") {
     budget.count_request(0.05);
     taken += budget.take() ? 1 : 0;
   }
-  CHECK(taken == doctest::Approx(51).epsilon(0.03));
+  CHECK(taken == support::close(51, 0.03));
   for (int i = 0; i < 1000; ++i) budget.count_request(0.05);
   taken = 0;
   while (budget.take()) ++taken;
   CHECK(taken == 5);
+}
+
+TEST_CASE("a hedge that was not sent is given back, and saves up for no more than others") {
+  routing::HedgeBudget budget;
+  REQUIRE(budget.take());
+  REQUIRE_FALSE(budget.take());
+  budget.give_back();
+  CHECK(budget.take());
+  for (int i = 0; i < 10; ++i) budget.give_back();
+  int taken = 0;
+  while (budget.take()) ++taken;
+  CHECK(taken == 5);
+}
+
+TEST_CASE("nobody is asked beside the first who is the first, or is only tried") {
+  routing::Decision decision;
+  CHECK(!routing::second_to(0, decision));
+  decision.chosen = 1;
+  CHECK(routing::second_to(0, decision) == 1u);
+  CHECK(!routing::second_to(1, decision));
+  decision.trials_allowed = 1;
+  CHECK(!routing::second_to(0, decision));
 }
 
 }  // namespace

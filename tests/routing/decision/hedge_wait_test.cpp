@@ -3,10 +3,10 @@
 #include <cmath>
 
 #include "routing/decision/hedge.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 #include "tests/support/policies.hpp"
 
-using doctest::Approx;
 using namespace routing;
 
 namespace {
@@ -46,20 +46,20 @@ struct Decided {
 
 TEST_CASE("a second request is worth it once the first is later than nineteen in twenty, and a tenth more") {
   Decided decided;
-  CHECK(decided.wait() == Approx(1.1 * std::exp(1.645 * 0.2)).epsilon(1e-6));
+  CHECK(decided.wait() == support::close(1.1 * std::exp(1.645 * 0.2), 1e-6));
   decided.first().first_delta = 3;
-  CHECK(decided.wait() == Approx(3.3 * std::exp(1.645 * 0.2)).epsilon(1e-6));
+  CHECK(decided.wait() == support::close(3.3 * std::exp(1.645 * 0.2), 1e-6));
 }
 
 TEST_CASE("a second request waits until what it may save is worth what it costs") {
   Decided decided;
   decided.first().price = 0.02;
-  CHECK(decided.wait() == Approx(0.02 / 0.01 + 0.5));
+  CHECK(decided.wait() == support::close(0.02 / 0.01 + 0.5));
   decided.second().first_delta = 1;
-  CHECK(decided.wait() == Approx(0.02 / 0.01 + 1));
+  CHECK(decided.wait() == support::close(0.02 / 0.01 + 1));
   // Where leaving ends the bill the output is not paid twice.
   decided.settings.providers[0].cancel_stops_billing = true;
-  CHECK(decided.wait() == Approx((0.02 - 100 * 2e-6) / 0.01 + 1));
+  CHECK(decided.wait() == support::close((0.02 - 100 * 2e-6) / 0.01 + 1));
 }
 
 TEST_CASE("the value of waiting is the policy's own where it has words of its own") {
@@ -70,7 +70,7 @@ TEST_CASE("the value of waiting is the policy's own where it has words of its ow
   decided.policy = support::compiled(own);
   decided.first().price = 0.2;
   decided.decision.verdicts[0].cost.ttft = 0.08;  // for 4 s
-  CHECK(decided.wait() == Approx(0.2 / 0.02 + 0.5));
+  CHECK(decided.wait() == support::close(0.2 / 0.02 + 0.5));
   decided.decision.verdicts[0].cost.ttft = 0;
   CHECK(decided.wait() < 0);
   decided.decision.verdicts[0].cost.ttft = 0.08;
@@ -82,7 +82,7 @@ TEST_CASE("no second request comes within three tenths of a second") {
   Decided decided;
   decided.first() = {.first_delta = 0.05, .ttft = 0.05};
   decided.second().first_delta = 0.05;
-  CHECK(decided.wait() == Approx(0.3));
+  CHECK(decided.wait() == support::close(0.3));
 }
 
 TEST_CASE("with more than two fifths of the hosts shut nobody is asked twice, whatever shuts them") {
@@ -103,9 +103,9 @@ TEST_CASE("the second request is reckoned with the best of the others") {
   decided.decision.verdicts[2].prediction.first_delta = 60;
   decided.decision.order = {0, 1, 2};
   decided.first().price = 0.02;
-  CHECK(decided.wait() == Approx(2.5));
+  CHECK(decided.wait() == support::close(2.5));
   decided.decision.order = {1, 0, 2};
-  CHECK(decided.wait() == Approx(2.5));
+  CHECK(decided.wait() == support::close(2.5));
 }
 
 TEST_CASE("a whole reply has no first token to wait for, so that no second request is made beside it") {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "routing/decision/cost.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using routing::dearest_money;
@@ -28,7 +29,7 @@ TEST_CASE("beyond it money counts more, smoothly, and at most ten times") {
     before = money;
   }
   CHECK(before == dearest_money);
-  CHECK(money_counts(40, 40, 0.9) == doctest::Approx(dearest_money).epsilon(0.2));
+  CHECK(money_counts(40, 40, 0.9) == support::close(dearest_money, 0.2));
   CHECK(money_counts(40, 1'000, 1) == dearest_money);
 }
 
@@ -62,7 +63,7 @@ TEST_CASE("where money counts more the cheaper host is preferred, and the price 
   world.decide(demand);
   CHECK(before == 0);
   CHECK(*world.decision.chosen == 1);
-  CHECK(price_of(0) == doctest::Approx(10 * price));
-  CHECK(world.decision.verdicts[0].prediction.price == doctest::Approx(price));
+  CHECK(price_of(0) == support::close(10 * price));
+  CHECK(world.decision.verdicts[0].prediction.price == support::close(price));
   CHECK(world.decision.money == 10);
 }

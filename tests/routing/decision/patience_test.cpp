@@ -1,4 +1,5 @@
 #include "routing/decision/patience.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -99,10 +100,10 @@ TEST_CASE("a stream's host that is known is waited for as long as its first toke
   asked.demand.delivery = routing::Delivery::streamed;
   asked.prediction.first_delta = 4;
   asked.prediction.first_delta_log_sd = 0.5;
-  CHECK(asked.seconds() == doctest::Approx(4 * std::exp(3.72 * 0.5)).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(4 * std::exp(3.72 * 0.5), 0.01));
   // A larger prompt takes longer there.
   asked.prediction.first_delta = 10;
-  CHECK(asked.seconds() == doctest::Approx(10 * std::exp(3.72 * 0.5)).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(10 * std::exp(3.72 * 0.5), 0.01));
   asked.prediction.first_delta = 0.2;
   CHECK(asked.seconds() == 10);
   asked.failed_by(routing::FailureKind::first_token_timeout);
@@ -129,7 +130,7 @@ TEST_CASE("a host that may have forgotten a prompt is given the time to read it 
   asked.prediction.first_delta = 2;
   asked.prediction.first_delta_log_sd = 0.5;
   asked.prediction.cache_hit = 0.75;
-  CHECK(asked.seconds() == doctest::Approx(8 * std::exp(3.72 * 0.5)).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(8 * std::exp(3.72 * 0.5), 0.01));
   for (const double all_but_nothing : {0.999, 1.0}) {
     asked.prediction.cache_hit = all_but_nothing;
     CHECK(asked.seconds() == 120);
@@ -139,13 +140,13 @@ TEST_CASE("a host that may have forgotten a prompt is given the time to read it 
 TEST_CASE("a whole reply's host may be silent for as long as one answer in forty takes") {
   Asked asked;
   // Lengths are never believed to vary by less than half: exp(1.96 * 0.5 - 0.125) = 2.35 times the mean.
-  CHECK(asked.seconds() == doctest::Approx(2 + 23.5).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(2 + 23.5, 0.01));
   asked.prediction.first_delta_log_sd = 0.5;
-  CHECK(asked.seconds() == doctest::Approx(5.33 + 23.5).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(5.33 + 23.5, 0.01));
   asked.prediction.throughput_log_sd = 0.5;
-  CHECK(asked.seconds() == doctest::Approx(5.33 + 35.3).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(5.33 + 35.3, 0.01));
   asked.decision.length.log_output -= 0.5;  // the mean of a log-normal whose logarithm varies by 1
-  CHECK(asked.seconds() == doctest::Approx(5.33 + 54.3).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(5.33 + 54.3, 0.01));
 }
 
 TEST_CASE("a model nobody knows may take longer, and much longer where it can think") {
@@ -153,9 +154,9 @@ TEST_CASE("a model nobody knows may take longer, and much longer where it can th
   asked.decision.length = {};
   asked.prediction.expected_output = 400;
   // As if the logarithms of lengths varied by 1.
-  CHECK(asked.seconds() == doctest::Approx(2 + 8 * 4.31).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(2 + 8 * 4.31, 0.01));
   asked.settings.features.set(static_cast<std::size_t>(config::Feature::reasoning));
-  CHECK(asked.seconds() == doctest::Approx(120 + 8 * 4.31).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(120 + 8 * 4.31, 0.01));
   asked.decision.length.replies = 4;
   CHECK(asked.seconds() < 60);
 }
@@ -166,15 +167,15 @@ TEST_CASE("a request that outwaited a host, or has nobody left to ask, waits fou
   asked.failed_by(routing::FailureKind::server_error);
   CHECK(asked.seconds() == once);
   asked.failed_by(routing::FailureKind::first_token_timeout);
-  CHECK(asked.seconds() == doctest::Approx(4 * once));
+  CHECK(asked.seconds() == support::close(4 * once));
   asked.failed_by(routing::FailureKind::first_token_timeout);
-  CHECK(asked.seconds() == doctest::Approx(64 * once));  // the fourth attempt is the last one, too
+  CHECK(asked.seconds() == support::close(64 * once));  // the fourth attempt is the last one, too
   asked.earlier.clear();
   asked.decision.order = {0};
-  CHECK(asked.seconds() == doctest::Approx(4 * once));
+  CHECK(asked.seconds() == support::close(4 * once));
   asked.decision.order = {0, 1};
   asked.policy.attempts = 1;
-  CHECK(asked.seconds() == doctest::Approx(4 * once));
+  CHECK(asked.seconds() == support::close(4 * once));
 }
 
 TEST_CASE("a fast host is not left for a stumble") {
@@ -190,9 +191,9 @@ TEST_CASE("nobody waits longer than for the first token and the longest answer t
   Asked asked;
   asked.demand.max_output = config::Tokens{10};
   asked.decision.order = {0};
-  CHECK(asked.seconds() == doctest::Approx(4 * 25.5).epsilon(0.01));
+  CHECK(asked.seconds() == support::close(4 * 25.5, 0.01));
   asked.provider.limits.first_token_timeout = 3s;
-  CHECK(asked.seconds() == doctest::Approx(3.4));
+  CHECK(asked.seconds() == support::close(3.4));
 }
 
 TEST_CASE("where nothing is predicted, or nonsense, only the deadline ends the wait for a whole reply") {
@@ -215,11 +216,11 @@ TEST_CASE("lengths are believed to vary as they did, between half and twofold, a
     const double sd = std::sqrt(variance);
     return 10 * std::exp(1.96 * sd - 0.5 * variance);
   };
-  CHECK(late(2, 12) == doctest::Approx(expected((4 + 24) / 16.0)).epsilon(1e-6));
-  CHECK(late(2, 4) == doctest::Approx(expected((4 + 8) / 8.0)).epsilon(1e-6));
-  CHECK(late(-1, 12) == doctest::Approx(expected(4 / 16.0)).epsilon(1e-6));
-  CHECK(late(9, 1e6) == doctest::Approx(expected(4)).epsilon(1e-6));
-  CHECK(late(2, -3) == doctest::Approx(expected(1)).epsilon(1e-6));
+  CHECK(late(2, 12) == support::close(expected((4 + 24) / 16.0), 1e-6));
+  CHECK(late(2, 4) == support::close(expected((4 + 8) / 8.0), 1e-6));
+  CHECK(late(-1, 12) == support::close(expected(4 / 16.0), 1e-6));
+  CHECK(late(9, 1e6) == support::close(expected(4), 1e-6));
+  CHECK(late(2, -3) == support::close(expected(1), 1e-6));
 }
 
 TEST_CASE("an answer may take up to a day") {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "routing/decision/withdrawal.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/trial.hpp"
 
 using namespace std::chrono_literals;
@@ -38,9 +39,9 @@ TEST_CASE("`require` says by how much a limit was missed") {
   CHECK(cloud.removal == Removal::policy_require);
   CHECK(cloud.rule == 1);
   REQUIRE(cloud.margin.has_value());
-  CHECK(cloud.margin->found == doctest::Approx(6e-6).scale(0));
-  CHECK(cloud.margin->limit == doctest::Approx(2e-6).scale(0));
-  CHECK(cloud.missed_by == doctest::Approx(4e-6).scale(0));
+  CHECK(cloud.margin->found == support::close(6e-6));
+  CHECK(cloud.margin->limit == support::close(2e-6));
+  CHECK(cloud.missed_by == support::close(4e-6));
   CHECK(to_text(cloud.missed_by, cloud.margin->dimension) == "4 $/Mtok");
 }
 
@@ -73,8 +74,8 @@ TEST_CASE("`minimize` decides in the owner's own words") {
   settings.minimize = text("price * 0 + 1 $/h * ttft");
   Trial trial(settings);
   trial.decide(trial.demand());
-  CHECK(trial.of("cloud").cost.ttft == doctest::Approx(trial.of("cloud").prediction.ttft / 3600));
-  CHECK(trial.of("cloud").cost.price + trial.of("cloud").cost.other == doctest::Approx(0));
+  CHECK(trial.of("cloud").cost.ttft == support::close(trial.of("cloud").prediction.ttft / 3600));
+  CHECK(trial.of("cloud").cost.price + trial.of("cloud").cost.other == support::within(1e-12, 0));
 }
 
 TEST_CASE("`choose` draws by the weights, and the record has the propensity of each") {
@@ -85,8 +86,8 @@ TEST_CASE("`choose` draws by the weights, and the record has the propensity of e
   int maker = 0;
   for (int i = 0; i < 700; ++i) maker += trial.chosen() == "maker" ? 1 : 0;
   CHECK(trial.decision.reason == Reason::weighted);
-  CHECK(trial.of("maker").propensity == doctest::Approx(6.0 / 7));
-  CHECK(trial.of("cloud").propensity == doctest::Approx(1.0 / 7));
+  CHECK(trial.of("maker").propensity == support::close(6.0 / 7));
+  CHECK(trial.of("cloud").propensity == support::close(1.0 / 7));
   CHECK(maker > 560);
   CHECK(maker < 640);
 }
@@ -265,7 +266,7 @@ TEST_CASE("a draw by weights is the seed's, among the best tier; without any wei
       double left = drawn(seed, Purpose::weigh, 0);
       std::string chosen;
       for (const auto& [name, likely] : expected) {
-        CHECK(trial.of(name).propensity == doctest::Approx(likely).epsilon(1e-9));
+        CHECK(trial.of(name).propensity == support::close(likely, 1e-9));
         if (chosen.empty() && left < likely) chosen = name;
         left -= likely;
       }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -44,10 +45,10 @@ TEST_CASE("without any evidence the cheapest is chosen, and every candidate has 
   CHECK(verdict(world, 0).rank == 3);
   const Cost& cost = verdict(world, 1).cost;
   // 1,000 tokens at 0.5 $/M and 400 at 2 $/M; 0.6 + 0.125 s and 400 tokens at 60 tok/s for 3.6 $/h.
-  CHECK(cost.price == doctest::Approx(0.0005 + 0.0008));
-  CHECK(cost.ttft == doctest::Approx(0.001 * 1.15 * 0.725));
-  CHECK(cost.generation == doctest::Approx(0.001 * 400 / 60));
-  CHECK(cost.failure == doctest::Approx(0.03 * (0.6 * (cost.total() - cost.failure) + 0.001 * 1.5)));
+  CHECK(cost.price == support::close(0.0005 + 0.0008));
+  CHECK(cost.ttft == support::close(0.001 * 1.15 * 0.725));
+  CHECK(cost.generation == support::close(0.001 * 400 / 60));
+  CHECK(cost.failure == support::close(0.03 * (0.6 * (cost.total() - cost.failure) + 0.001 * 1.5)));
   CHECK(world.decision.expected_dollars == cost.total());
 }
 
@@ -117,7 +118,7 @@ TEST_CASE("a host whose limits for our keys are used up is left out, and the dec
   world.decide(world.demand());
   CHECK(*world.decision.chosen == 1);
   CHECK(verdict(world, 0).removal == Removal::credential_limit);
-  CHECK(verdict(world, 0).missed_by == doctest::Approx(12));
+  CHECK(verdict(world, 0).missed_by == support::close(12));
   world.allowances.push_back({.provider = 1, .left = -1, .wait = 3s});
   world.decide(world.demand());
   CHECK(!world.decision.chosen);
@@ -146,7 +147,7 @@ TEST_CASE("a host that asked for a pause is left alone for it, and the decision 
   world.decide(world.demand());
   CHECK(!world.decision.chosen);
   CHECK(verdict(world, 0).removal == Removal::cooling);
-  CHECK(verdict(world, 0).missed_by == doctest::Approx(7));
+  CHECK(verdict(world, 0).missed_by == support::close(7));
   REQUIRE(world.decision.earliest);
   CHECK(*world.decision.earliest == world.now + 7s);
 
@@ -200,9 +201,9 @@ TEST_CASE("an open breaker keeps requests away, lets one trial through, and then
     }
     return seen / 400.0;
   };
-  CHECK(share() == doctest::Approx(0.2).epsilon(0.3));
+  CHECK(share() == support::close(0.2, 0.3));
   world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
-  CHECK(share() == doctest::Approx(0.4).epsilon(0.2));
+  CHECK(share() == support::close(0.4, 0.2));
   for (int i = 0; i < 3; ++i)
     world.market.observe(world.answer(0, world.demand()), world.demand(), world.now);
   CHECK(share() == 1);
@@ -262,7 +263,7 @@ TEST_CASE("when more than half are open all of them count again, but not those w
   world.decide(world.demand());
   CHECK(world.decision.chosen);
   CHECK(verdict(world, 1).removal == Removal::open);
-  CHECK(verdict(world, 1).missed_by == doctest::Approx(300));
+  CHECK(verdict(world, 1).missed_by == support::close(300));
 }
 
 TEST_CASE("a refused credential takes out every model of the provider") {
@@ -355,9 +356,9 @@ TEST_CASE("a nearly used-up rate limit makes a host dearer, softly") {
     return cost.quota / (cost.price + cost.ttft + cost.generation);
   };
   CHECK(quota(0.5) == 0);
-  CHECK(quota(0.1) == doctest::Approx(0).epsilon(0.001));
-  CHECK(quota(0.05) == doctest::Approx(0.25));
-  CHECK(quota(0) == doctest::Approx(1));
+  CHECK(quota(0.1) == support::within(0.001, 0));
+  CHECK(quota(0.05) == support::close(0.25));
+  CHECK(quota(0) == support::close(1));
 }
 
 TEST_CASE("every reason and removal has a sentence") {
@@ -377,7 +378,7 @@ TEST_CASE(
   world.decide(world.demand());
   CHECK(verdict(world, 0).prediction.failure == 0.2);
   CHECK(verdict(world, 1).prediction.failure > 0.2);
-  CHECK(verdict(world, 2).prediction.failure == doctest::Approx(0.03).scale(0));
+  CHECK(verdict(world, 2).prediction.failure == support::close(0.03));
 }
 
 TEST_CASE(

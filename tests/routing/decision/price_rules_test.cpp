@@ -1,6 +1,7 @@
 // Decisions by the prices that this prompt meets, at this moment, at the tier that is asked for.
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -59,7 +60,7 @@ TEST_CASE("a prompt beyond a host's cliff goes elsewhere, and the decision says 
   CHECK(market.chosen(20'001) == "steady");
   CHECK(market.of("cliff").price_rule == 0);
   CHECK(market.of("cliff").prediction.price ==
-        doctest::Approx(9e-6 * 20'001 + 36e-6 * market.of("cliff").prediction.expected_output));
+        support::close(9e-6 * 20'001 + 36e-6 * market.of("cliff").prediction.expected_output));
 }
 
 TEST_CASE("a host with cheap hours is asked in them") {

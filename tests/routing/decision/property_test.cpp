@@ -1,6 +1,7 @@
 // Random markets, requests and histories: whatever happens, nobody is asked who may not be.
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -131,7 +132,7 @@ void check_numbers(const Decision& decision) {
     CHECK((verdict.rank > 0) == (verdict.removal == Removal::none));
     if (verdict.removal != Removal::none) CHECK(verdict.propensity == 0);
   }
-  CHECK(propensities == doctest::Approx(1));
+  CHECK(propensities == support::close(1));
 }
 
 }  // namespace

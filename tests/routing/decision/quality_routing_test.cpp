@@ -3,6 +3,7 @@
 
 #include "routing/decision/cost.hpp"
 #include "routing/market/predict.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 #include "tests/support/policies.hpp"
 
@@ -82,14 +83,14 @@ TEST_CASE("a host whose calls became worse counts dearer for requests with tools
   const EndpointState& state = snapshot->endpoints[0];
   const Prediction p = predict(world.catalogue->endpoints()[0], state, asked_for, 0, 0, world.now);
   CHECK(p.is_demoted);
-  CHECK(p.quality == doctest::Approx(1 - double{quality[0].failing}));
+  CHECK(p.quality == support::close(1 - double{quality[0].failing}));
   const Demand tools = with_tools(world);
   const View view{.endpoint = &world.catalogue->endpoints()[0],
                   .prediction = &p,
                   .measured = &state.measured,
                   .demand = &tools};
   const Cost dearer = cost(policy, view, 0);
-  CHECK(dearer.quality == doctest::Approx(dearer.price + dearer.ttft + dearer.generation));
+  CHECK(dearer.quality == support::close(dearer.price + dearer.ttft + dearer.generation));
   policy.demotion = 1;
   CHECK(cost(policy, view, 0).quality == 0);
 }
@@ -104,7 +105,7 @@ TEST_CASE("others are compared with by their median, whoever is compared, and on
     return (*snapshot->evidence)[host].checks[0].peers;
   };
   // Of two the upper one; shares as of a second ago.
-  const auto about = [](double share) { return doctest::Approx(share).epsilon(0.02); };
+  const auto about = [](double share) { return support::close(share, 0.02); };
   CHECK(peers({0.2, 0.4, 0.6}, 0) == about(0.6));
   CHECK(peers({0.2, 0.4, 0.6}, 1) == about(0.6));
   CHECK(peers({0.2, 0.4, 0.6}, 2) == about(0.4));
@@ -143,7 +144,7 @@ TEST_CASE("a policy can leave out who passes too seldom; what nothing is known o
   plan(snapshot, policy, demand, {}, none, {}, {.now = config::TimePoint{} + 1h}, decision);
   CHECK(of(decision, 0).removal == Removal::policy_require);
   REQUIRE(of(decision, 0).margin);
-  CHECK(of(decision, 0).margin->found == doctest::Approx(0.88));
+  CHECK(of(decision, 0).margin->found == support::close(0.88));
   CHECK(of(decision, 1).removal == Removal::none);
   CHECK(of(decision, 2).removal == Removal::none);  // nothing is known of it
 
@@ -159,7 +160,7 @@ TEST_CASE("what was found is published with its evidence, and kept over a restar
   const CheckEvidence& found = (*seen->evidence)[0].checks[0];
   CHECK(found.regard == Regard::demoted);
   CHECK(found.passed + found.failed == 2'000);
-  CHECK(found.peers == doctest::Approx(0.02).epsilon(0.3));
+  CHECK(found.peers == support::close(0.02, 0.3));
   CHECK(found.since > config::TimePoint{});
 
   const config::TimePoint elsewhere = config::TimePoint{} + 70h;
@@ -168,7 +169,7 @@ TEST_CASE("what was found is published with its evidence, and kept over a restar
   const auto recalled = after.snapshot(elsewhere);
   CHECK(recalled->endpoints[0].quality[0].regard == Regard::demoted);
   CHECK(recalled->endpoints[0].quality[0].failing ==
-        doctest::Approx(seen->endpoints[0].quality[0].failing).epsilon(0.02));
+        support::close(seen->endpoints[0].quality[0].failing, 0.02));
   REQUIRE(recalled->evidence);
   CHECK((*recalled->evidence)[0].checks[0].passed == found.passed);
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/trial.hpp"
 
 using namespace routing;
@@ -29,7 +30,7 @@ TEST_CASE("with nobody left the smallest relaxation names the rules that the nea
   CHECK(trial.hosts[remedy->endpoint].name == "alpine");
   REQUIRE(remedy->limits.size() == 1);
   CHECK(remedy->limits[0].rule->text == "price.output <= 2.5 $/Mtok");
-  CHECK(remedy->limits[0].margin->found == doctest::Approx(3e-6).scale(0));
+  CHECK(remedy->limits[0].margin->found == support::close(3e-6));
 
   SUBCASE("nothing is offered where compliance alone stands in the way") {
     config::PolicySettings closed = policy();
@@ -59,14 +60,14 @@ TEST_CASE("with nobody left the smallest relaxation names the rules that the nea
     CHECK(trial.chosen() == "nobody");
     CHECK(trial.of("cloud").filter == Filter::max_price);
     REQUIRE(trial.of("cloud").margin.has_value());
-    CHECK(trial.of("cloud").missed_by == doctest::Approx(3.5e-6).scale(0));
+    CHECK(trial.of("cloud").missed_by == support::close(3.5e-6));
     const auto own = smallest_remedy(*snapshot, trial.policy, trial.demand(), trial.decision);
     REQUIRE(own.has_value());
     CHECK(trial.hosts[own->endpoint].name == "alpine");
     REQUIRE(own->objections.size() == 1);
     CHECK(own->objections[0].field == "max_price.completion");
-    CHECK(own->objections[0].margin->found == doctest::Approx(3e-6).scale(0));
-    CHECK(own->objections[0].margin->limit == doctest::Approx(2.5e-6).scale(0));
+    CHECK(own->objections[0].margin->found == support::close(3e-6));
+    CHECK(own->objections[0].margin->limit == support::close(2.5e-6));
   }
   SUBCASE("rules and preferences add up") {
     trial.wish({.max_price = {.prompt = 0.4}});

@@ -8,13 +8,14 @@
 
 #include "routing/decision/exploration.hpp"
 #include "routing/terms/draws.hpp"
+#include "tests/support/close.hpp"
 
 using namespace routing;
 
 namespace {
 
-doctest::Approx about(double value) {
-  return doctest::Approx(value).epsilon(1e-9).scale(0);
+support::Near about(double value) {
+  return support::close(value, 1e-9);
 }
 
 // The posterior's points lie half a standard deviation apart, from three below to three above.
@@ -119,7 +120,7 @@ TEST_CASE("each is as likely to be chosen as its draw is the least of all, equal
   explore(market.policy, 1, market.decision);
   for (std::size_t i = 0; i < 3; ++i) {
     CAPTURE(i);
-    CHECK(market.decision.verdicts[i].propensity == doctest::Approx(likely[i]).epsilon(1e-6));
+    CHECK(market.decision.verdicts[i].propensity == support::close(likely[i], 1e-6));
   }
 }
 
@@ -205,8 +206,8 @@ TEST_CASE("whoever is alone is chosen for sure, and of two equal ones the first"
   CHECK(std::isnan(alone.sampled(0)));
   Market equal({{.price = 1}, {.price = 1}});
   CHECK(explore(equal.policy, 0, equal.decision) == 0);
-  CHECK(equal.decision.verdicts[0].propensity == doctest::Approx(1));
-  CHECK(equal.decision.verdicts[1].propensity == doctest::Approx(0));
+  CHECK(equal.decision.verdicts[0].propensity == support::close(1));
+  CHECK(equal.decision.verdicts[1].propensity == support::within(1e-12, 0));
 }
 
 TEST_CASE("of many the best and the eleven most promising take part") {

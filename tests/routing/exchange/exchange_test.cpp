@@ -6,6 +6,7 @@
 #include "routing/exchange/hearing.hpp"
 #include "routing/exchange/telling.hpp"
 #include "routing/terms/draws.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -70,11 +71,11 @@ TEST_CASE("what one gateway measures the other believes as if it had measured it
   CHECK(other.hear(one.tell()));
   const EndpointState heard = other.state(0), seen = alone.state(0);
   CHECK(heard.replies == seen.replies);
-  CHECK(heard.speed.ttft.level == doctest::Approx(seen.speed.ttft.level).epsilon(1e-4));
-  CHECK(heard.speed.throughput.level == doctest::Approx(seen.speed.throughput.level).epsilon(1e-4));
-  CHECK(heard.speed.ttft.level_variance == doctest::Approx(seen.speed.ttft.level_variance).epsilon(1e-4));
-  CHECK(heard.health.failures.trials == doctest::Approx(seen.health.failures.trials));
-  CHECK(heard.prompt_scale == doctest::Approx(seen.prompt_scale));
+  CHECK(heard.speed.ttft.level == support::close(seen.speed.ttft.level, 1e-4));
+  CHECK(heard.speed.throughput.level == support::close(seen.speed.throughput.level, 1e-4));
+  CHECK(heard.speed.ttft.level_variance == support::close(seen.speed.ttft.level_variance, 1e-4));
+  CHECK(heard.health.failures.trials == support::close(seen.health.failures.trials));
+  CHECK(heard.prompt_scale == support::close(seen.prompt_scale));
 }
 
 TEST_CASE("evidence is counted once, however often and by whomever it is passed on") {

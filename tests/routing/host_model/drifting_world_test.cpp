@@ -1,4 +1,5 @@
 #include "routing/host_model/drifting_world.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -34,8 +35,8 @@ TEST_CASE("busy hours follow the clock on the wall, over midnight too") {
     CAPTURE(config::Seconds{row.at}.count());
     routing::DriftingWorld world{host, 1, start, midnight};
     const auto conditions = world.at(start + row.at);
-    CHECK(conditions.ttft == doctest::Approx(row.ttft));
-    CHECK(conditions.speed == doctest::Approx(row.ttft == 1 ? 1 : 0.5));
+    CHECK(conditions.ttft == support::close(row.ttft));
+    CHECK(conditions.speed == support::close(row.ttft == 1 ? 1 : 0.5));
   }
 }
 
@@ -54,8 +55,8 @@ TEST_CASE("drift wanders around the median with the deviation that was set, and 
     last = level;
   }
   CHECK(std::abs(sum / steps) < 0.02);
-  CHECK(std::sqrt(squares / steps) == doctest::Approx(0.4).epsilon(0.05));
-  CHECK(product / squares == doctest::Approx(std::exp(-1)).epsilon(0.1).scale(0));
+  CHECK(std::sqrt(squares / steps) == support::close(0.4, 0.05));
+  CHECK(product / squares == support::close(std::exp(-1), 0.1));
   CHECK(far < 2.4);
 }
 
@@ -97,6 +98,6 @@ TEST_CASE("outages come and go at their times") {
     routing::DriftingWorld world{host, 1, start, midnight};
     int down = 0;
     for (int i = 0; i < 200'000; ++i) down += world.at(start + 10s * i).outage.has_value();
-    CHECK(down / 200'000.0 == doctest::Approx(0.1).epsilon(0.1).scale(0));
+    CHECK(down / 200'000.0 == support::close(0.1, 0.1));
   }
 }

@@ -1,4 +1,5 @@
 #include "routing/host_model/host_model.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -85,8 +86,8 @@ TEST_CASE("a lonely request waits for its first token and then gets the host's s
   const auto first = host.model.progress(ticket, Host::start + 1s);
   CHECK(first.phase == Phase::streaming);
   CHECK(first.output.count == 1);
-  CHECK(host.seconds(*first.next) == doctest::Approx(1.1));
-  CHECK(host.seconds(*first.end) == doctest::Approx(3.0));
+  CHECK(host.seconds(*first.next) == support::close(1.1));
+  CHECK(host.seconds(*first.end) == support::close(3.0));
   CHECK(host.model.progress(ticket, Host::start + 1999ms).output.count == 10);
   CHECK(host.model.progress(ticket, Host::start + 2s).output.count == 11);
   const auto last = host.model.progress(ticket, Host::start + 10s);
@@ -114,9 +115,9 @@ TEST_CASE("waiting until the time a token is promised for always yields the toke
 TEST_CASE("the first token takes longer for a longer prompt") {
   auto settings = plain_host();
   settings.ttft.per_1000_prompt = 500ms;
-  CHECK(first_token_of(settings, request_of(0)) == doctest::Approx(1.0));
-  CHECK(first_token_of(settings, request_of(1'000)) == doctest::Approx(1.5));
-  CHECK(first_token_of(settings, request_of(8'000)) == doctest::Approx(5.0));
+  CHECK(first_token_of(settings, request_of(0)) == support::close(1.0));
+  CHECK(first_token_of(settings, request_of(1'000)) == support::close(1.5));
+  CHECK(first_token_of(settings, request_of(8'000)) == support::close(5.0));
 }
 
 TEST_CASE("load makes the first token later and every stream slower") {
@@ -126,17 +127,17 @@ TEST_CASE("load makes the first token later and every stream slower") {
   Host host{settings};
   const auto early = host.enter(request_of(10, 101));
   const auto before = host.model.progress(early, Host::start + 1s);
-  CHECK(host.seconds(*before.end) == doctest::Approx(11.0));
+  CHECK(host.seconds(*before.end) == support::close(11.0));
   // Three more fill the slots. The last of them sees the fullest host.
   host.enter(request_of(10, 101), 6s);
   host.enter(request_of(10, 101), 6s);
   const auto late = host.enter(request_of(10, 101), 6s);
   const auto waiting = host.model.progress(late, Host::start + 6s);
-  CHECK(host.seconds(*waiting.next) == doctest::Approx(6 + std::exp(1.0)));
+  CHECK(host.seconds(*waiting.next) == support::close(6 + std::exp(1.0)));
   // Half of the first answer was out; the other half comes at half the pace.
   const auto slowed = host.model.progress(early, Host::start + 6s);
   CHECK(slowed.output.count == 51);
-  CHECK(host.seconds(*slowed.end) == doctest::Approx(16.0));
+  CHECK(host.seconds(*slowed.end) == support::close(16.0));
 }
 
 TEST_CASE(
@@ -172,7 +173,7 @@ TEST_CASE("a client that leaves gives its slot to the next at once") {
   host.model.release(running, Host::start + 5s);
   CHECK(host.model.running() == 1);
   CHECK(host.model.waiting() == 0);
-  CHECK(host.seconds(host.model.progress(patient, Host::start + 5s).next.value()) == doctest::Approx(6.0));
+  CHECK(host.seconds(host.model.progress(patient, Host::start + 5s).next.value()) == support::close(6.0));
   host.model.release(patient, Host::start + 6s);
   CHECK(host.model.running() == 0);
   CHECK_FALSE(host.model.next_change_at().has_value());
@@ -185,11 +186,11 @@ TEST_CASE("a place given back is used again without the old request's changes") 
   const auto ticket = host.enter(request_of(10, 11), 500ms);
   CHECK(ticket.place == old.place);
   CHECK(ticket != old);
-  CHECK(host.seconds(host.next().time) == doctest::Approx(1.5));
+  CHECK(host.seconds(host.next().time) == support::close(1.5));
   const Change end = host.next();
   CHECK(end.ticket == ticket);
   CHECK(end.what == Change::What::complete);
-  CHECK(host.seconds(end.time) == doctest::Approx(2.5));
+  CHECK(host.seconds(end.time) == support::close(2.5));
 }
 
 TEST_CASE("a request that does not fit is refused by name") {
@@ -255,7 +256,7 @@ TEST_CASE("limits per minute refuse with the time until there is room again") {
     host.enter(request_of(5'000, 500));
     CHECK(host.refused(request_of(1'100)).retry_after.value() == 1s);
     // At 60 s the bucket would be full, but for the 500 tokens of the answer that ended at 50.9 s.
-    CHECK(host.model.tokens_left(Host::start + 51s)->remaining == doctest::Approx(5'500 + 10).epsilon(0.01));
+    CHECK(host.model.tokens_left(Host::start + 51s)->remaining == support::close(5'500 + 10, 0.01));
   }
 }
 
@@ -272,7 +273,7 @@ TEST_CASE("a prompt seen lately is read faster and reported as cached") {
   CHECK(host.model.answer(host.enter(request)).cached.count == 0);
   const auto again = host.enter(request, 30s);
   CHECK(host.model.answer(again).cached.count == 3'000);
-  CHECK(host.seconds(*host.model.progress(again, Host::start + 30s).next) == doctest::Approx(31.05));
+  CHECK(host.seconds(*host.model.progress(again, Host::start + 30s).next) == support::close(31.05));
 
   SUBCASE("not after its time to live") {
     CHECK(host.model.answer(host.enter(request, 91s)).cached.count == 0);
@@ -309,7 +310,7 @@ TEST_CASE("a stream that breaks ends early, and a slot that was stalled for good
     settings.mishaps.stall_length = 30s;
     Host host{settings};
     const auto ticket = host.enter(request_of(10, 101));
-    CHECK(host.seconds(host.model.progress(ticket, Host::start + 1s).end.value()) == doctest::Approx(41.0));
+    CHECK(host.seconds(host.model.progress(ticket, Host::start + 1s).end.value()) == support::close(41.0));
     const auto inside = host.model.progress(ticket, Host::start + 20s);
     const auto later = host.model.progress(ticket, Host::start + 30s);
     CHECK(inside.output == later.output);
@@ -343,8 +344,8 @@ TEST_CASE("errors come as often as the settings say, each with its status") {
       (refused->status == 500 ? errors : limited) += 1;
     }
   }
-  CHECK(errors == doctest::Approx(1'000).epsilon(0.1));
-  CHECK(limited == doctest::Approx(2'000).epsilon(0.1));
+  CHECK(errors == support::close(1'000, 0.1));
+  CHECK(limited == support::close(2'000, 0.1));
 }
 
 TEST_CASE("an outage refuses new requests and lets those under way end") {
@@ -363,7 +364,7 @@ TEST_CASE("the world's conditions act on the requests that begin in them") {
   const auto ticket = host.enter(request_of(10, 11));
   const auto progress = host.model.progress(ticket, Host::start + 3s);
   CHECK(progress.output.count == 1);
-  CHECK(host.seconds(progress.end.value()) == doctest::Approx(5.0));
+  CHECK(host.seconds(progress.end.value()) == support::close(5.0));
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "routing/policy/piece.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/small_market.hpp"
 
 using namespace routing;
@@ -83,7 +84,7 @@ TEST_CASE("numbers come out in dollars, seconds and tokens") {
   for (const auto& each : cases) {
     CAPTURE(each.text);
     CHECK(compiled(each.text, Use::minimize).number(market.view("cloud/turbo")) ==
-          doctest::Approx(each.value));
+          support::close(each.value));
   }
 }
 
@@ -107,7 +108,7 @@ TEST_CASE("an expression never fails: dividing by zero and overflow have a resul
   };
   for (const auto& each : cases) {
     CAPTURE(each.text);
-    CHECK(compiled(each.text, Use::minimize).number(view) == doctest::Approx(each.value));
+    CHECK(compiled(each.text, Use::minimize).number(view) == support::close(each.value));
   }
   CHECK(compiled("weighted(price ^ -2)", Use::weight).number(view) == 1e300);
 }
@@ -249,12 +250,12 @@ TEST_CASE("a live value without evidence satisfies a limit and never a complianc
 TEST_CASE("in a cost, a live value without evidence counts as the prediction's quantile") {
   support::SmallMarket market;
   const Expression cost = compiled("ttft.p90 * 1 $/s", Use::minimize);
-  CHECK(cost.number(market.view("maker")) == doctest::Approx(2 * std::exp(1.2816 * 0.5)));
+  CHECK(cost.number(market.view("maker")) == support::close(2 * std::exp(1.2816 * 0.5)));
   market.measured.ttft.p90 = 7;
   CHECK(cost.number(market.view("maker")) == 7);
   CHECK(compiled("throughput.p90 / (1 tok/s) * $1", Use::minimize).number(market.view("maker")) ==
-        doctest::Approx(50 * std::exp(-1.2816 * 0.2)));
-  CHECK(compiled("uptime * $1", Use::minimize).number(market.view("maker")) == doctest::Approx(0.97));
+        support::close(50 * std::exp(-1.2816 * 0.2)));
+  CHECK(compiled("uptime * $1", Use::minimize).number(market.view("maker")) == support::close(0.97));
   CHECK(compiled("headroom * $1", Use::minimize).number(market.view("maker")) == 1);
 }
 

@@ -6,6 +6,7 @@
 
 #include "routing/decision/cost.hpp"
 #include "routing/policy/piece.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/small_market.hpp"
 
 using namespace routing;
@@ -68,11 +69,11 @@ TEST_CASE("slopes known when a policy is loaded are those that asking for a seco
     CAPTURE(each.text);
     const Expression cost = cost_of(each.text).expression;
     REQUIRE(cost.slopes().has_value());
-    CHECK(cost.slopes()->ttft == doctest::Approx(each.slopes.ttft));
-    CHECK(cost.slopes()->generation == doctest::Approx(each.slopes.generation));
+    CHECK(cost.slopes()->ttft == support::close(each.slopes.ttft));
+    CHECK(cost.slopes()->generation == support::close(each.slopes.generation));
     const Slopes shown = asked(cost, market);
-    CHECK(shown.ttft == doctest::Approx(each.slopes.ttft));
-    CHECK(shown.generation == doctest::Approx(each.slopes.generation));
+    CHECK(shown.ttft == support::close(each.slopes.ttft));
+    CHECK(shown.generation == support::close(each.slopes.generation));
   }
 }
 
@@ -106,8 +107,8 @@ TEST_CASE("every name's slope is right or unknown, with evidence and without") {
     if (slopes->ttft != 0 || slopes->generation != 0) ++moving;
     for (const support::SmallMarket* market : {&std::as_const(unmeasured), &std::as_const(measured)}) {
       const Slopes shown = asked(cost, *market);
-      CHECK(shown.ttft == doctest::Approx(slopes->ttft));
-      CHECK(shown.generation == doctest::Approx(slopes->generation));
+      CHECK(shown.ttft == support::close(slopes->ttft));
+      CHECK(shown.generation == support::close(slopes->generation));
     }
   }
   CHECK(moving == 3);  // ttft, generation, time
@@ -123,9 +124,9 @@ TEST_CASE("a cost has the same terms whether its slopes were known at load or ar
   REQUIRE_FALSE(asking.minimize->expression.slopes().has_value());
   const Cost one = cost(known, market.view("maker"), 0.001),
              other = cost(asking, market.view("maker"), 0.001);
-  CHECK(one.ttft == doctest::Approx(other.ttft));
-  CHECK(one.generation == doctest::Approx(other.generation));
-  CHECK(one.other == doctest::Approx(other.other));
-  CHECK(one.failure == doctest::Approx(other.failure));
-  CHECK(one.total() == doctest::Approx(other.total()));
+  CHECK(one.ttft == support::close(other.ttft));
+  CHECK(one.generation == support::close(other.generation));
+  CHECK(one.other == support::close(other.other));
+  CHECK(one.failure == support::close(other.failure));
+  CHECK(one.total() == support::close(other.total()));
 }

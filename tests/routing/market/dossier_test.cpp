@@ -1,4 +1,5 @@
 #include "routing/market/dossier.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,16 +14,16 @@ const config::TimePoint now = config::TimePoint{} + 1h;
 const AskedFor asked{.prompt = {10'000}, .delivery = Delivery::streamed, .output = 300};
 const AskedFor asked_whole{.prompt = {10'000}, .delivery = Delivery::whole, .output = 300};
 
-doctest::Approx about(double value) {
-  return doctest::Approx(value).epsilon(1e-9).scale(0);
+support::Near about(double value) {
+  return support::close(value, 1e-9);
 }
 
 void check(const Speed& speed, const Speed& expected) {
   CHECK(speed.prompt.base == about(expected.prompt.base));
   CHECK(speed.prompt.per_kilotoken == about(expected.prompt.per_kilotoken));
-  CHECK(speed.ttft.level == doctest::Approx(expected.ttft.level).epsilon(1e-9));
+  CHECK(speed.ttft.level == support::close(expected.ttft.level, 1e-9));
   CHECK(speed.ttft.slope == about(expected.ttft.slope));
-  CHECK(speed.throughput.level == doctest::Approx(expected.throughput.level).epsilon(1e-9));
+  CHECK(speed.throughput.level == support::close(expected.throughput.level, 1e-9));
   CHECK(speed.throughput.slope == about(expected.throughput.slope));
 }
 

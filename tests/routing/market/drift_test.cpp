@@ -1,4 +1,5 @@
 #include "routing/market/drift.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +13,7 @@ void measure(Drift& drift, double load, double value, double noise = 0.1225) {
 
 // The numbers expected of single steps were computed apart from this code, by the equations of the filter.
 void check(const Drift& drift, const Drift& expected) {
-  const auto close = [](double value) { return doctest::Approx(value).epsilon(1e-7).scale(0); };
+  const auto close = [](double value) { return support::close(value, 1e-7); };
   CHECK(drift.level == close(expected.level));
   CHECK(drift.slope == close(expected.slope));
   CHECK(drift.level_variance == close(expected.level_variance));
@@ -34,7 +35,7 @@ TEST_CASE("a level is learned from a few samples and its variance shrinks with e
     CHECK(drift.level_variance < before);
     before = drift.level_variance;
   }
-  CHECK(drift.level == doctest::Approx(0.7).epsilon(0.1).scale(0));
+  CHECK(drift.level == support::close(0.7, 0.1));
 }
 
 TEST_CASE("silence brings the level back to the peers' and its variance back to the prior's") {
@@ -42,16 +43,16 @@ TEST_CASE("silence brings the level back to the peers' and its variance back to 
   for (int i = 0; i < 50; ++i) measure(drift, 0, 1);
   drift.pass(ttft_drift, 0.2, config::Seconds(600));
   // One time constant: all but 1/e of the way.
-  CHECK(drift.level == doctest::Approx(0.2 + 0.8 * 0.3679).epsilon(0.05));
+  CHECK(drift.level == support::close(0.2 + 0.8 * 0.3679, 0.05));
   drift.pass(ttft_drift, 0.2, config::Seconds(6'000));
-  CHECK(drift.level == doctest::Approx(0.2).epsilon(0.01));
-  CHECK(drift.level_variance == doctest::Approx(0.30).epsilon(0.01));
+  CHECK(drift.level == support::close(0.2, 0.01));
+  CHECK(drift.level_variance == support::close(0.30, 0.01));
 }
 
 TEST_CASE("samples at different loads teach the slope, which stays within its bounds") {
   Drift drift = Drift::unseen(ttft_drift, 0);
   for (int i = 0; i < 400; ++i) measure(drift, i % 2 == 0 ? 0 : 2, i % 2 == 0 ? 0 : 0.8);
-  CHECK(drift.slope == doctest::Approx(0.4).epsilon(0.1).scale(0));
+  CHECK(drift.slope == support::close(0.4, 0.1));
   for (int i = 0; i < 400; ++i) measure(drift, i % 2 == 0 ? 0 : 2, i % 2 == 0 ? 0 : 9);
   CHECK(drift.slope <= ttft_drift.slope_most);
   for (int i = 0; i < 400; ++i) measure(drift, i % 2 == 0 ? 0 : 2, i % 2 == 0 ? 0 : -9);
@@ -106,10 +107,10 @@ TEST_CASE("a measurement that shows only part of the drift moves level and slope
 
 TEST_CASE("what is beyond two and a half sigma counts as that, in both directions, and is told") {
   Drift low = known(), high = known();
-  CHECK(low.absorb(ttft_drift, 2, 0.5, -40, 0.6) == doctest::Approx(-1.93649167));
-  CHECK(low.level == doctest::Approx(0.409526249));
-  CHECK(low.slope == doctest::Approx(0.267725139));
-  CHECK(high.absorb(ttft_drift, 2, 0.5, 40, 0.6) == doctest::Approx(1.93649167));
+  CHECK(low.absorb(ttft_drift, 2, 0.5, -40, 0.6) == support::close(-1.93649167));
+  CHECK(low.level == support::close(0.409526249));
+  CHECK(low.slope == support::close(0.267725139));
+  CHECK(high.absorb(ttft_drift, 2, 0.5, 40, 0.6) == support::close(1.93649167));
 }
 
 TEST_CASE("certainty has a floor, and level and slope are never tied closer than they are known") {
@@ -117,7 +118,7 @@ TEST_CASE("certainty has a floor, and level and slope are never tied closer than
   drift.absorb(ttft_drift, 1, 1, 0, 0.0199 * 0.0199 / 0.0101);
   CHECK(drift.level_variance == 1e-6);
   CHECK(drift.slope_variance == 1e-6);
-  CHECK(drift.covariance == doctest::Approx(-1e-6).scale(0));
+  CHECK(drift.covariance == support::close(-1e-6));
 }
 
 TEST_CASE("only the first measurement of a host is judged by how far hosts are apart") {
@@ -142,19 +143,19 @@ TEST_CASE("in silence a host comes back to what is usual for it, and only in day
     measure_rate(-0.7);
     drift.pass(throughput_drift, 0, config::Seconds(60));
   }
-  CHECK(drift.usual == doctest::Approx(-0.7).epsilon(0.1));
+  CHECK(drift.usual == support::close(-0.7, 0.1));
   // Slower than it usually is for a moment: the level follows, what is usual hardly does.
   for (int i = 0; i < 4; ++i) measure_rate(-1.5);
   CHECK(drift.level < -1.2);
   CHECK(drift.usual > -1.0);
   Drift hours = drift, week = drift;
   hours.pass(throughput_drift, 0, config::Seconds(7'200));
-  CHECK(hours.level == doctest::Approx(drift.usual).epsilon(0.1));
+  CHECK(hours.level == support::close(drift.usual, 0.1));
   week.pass(throughput_drift, 0, config::Seconds(7 * 86'400.0));
-  CHECK(week.level == doctest::Approx(0).epsilon(0.01));
+  CHECK(week.level == support::within(0.01, 0));
   CHECK(hours.level_variance < week.level_variance);
   CHECK(week.level_variance ==
-        doctest::Approx(throughput_drift.usual_variance + throughput_drift.level_variance).epsilon(0.01));
+        support::close(throughput_drift.usual_variance + throughput_drift.level_variance, 0.01));
 }
 
 TEST_CASE("silence in many steps and in one come to the same") {
@@ -164,8 +165,8 @@ TEST_CASE("silence in many steps and in one come to the same") {
   Drift many = one;
   one.pass(throughput_drift, 0.3, config::Seconds(3'000));
   for (int i = 0; i < 300; ++i) many.pass(throughput_drift, 0.3, config::Seconds(10));
-  CHECK(many.usual == doctest::Approx(one.usual));
-  CHECK(many.usual_variance == doctest::Approx(one.usual_variance));
-  CHECK(many.level == doctest::Approx(one.level).epsilon(0.01));
-  CHECK(many.level_variance == doctest::Approx(one.level_variance).epsilon(0.02));
+  CHECK(many.usual == support::close(one.usual));
+  CHECK(many.usual_variance == support::close(one.usual_variance));
+  CHECK(many.level == support::close(one.level, 0.01));
+  CHECK(many.level_variance == support::close(one.level_variance, 0.02));
 }

@@ -3,6 +3,7 @@
 
 #include "routing/market/market.hpp"
 #include "routing/replay/state_words.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -41,7 +42,7 @@ TEST_CASE("an engine full of others' requests is avoided, and asked again once t
   CHECK(world.decide(world.demand()).chosen != world.index("a"));
   const Prediction& full = verdict_of(world.decision, 0).prediction;
   CHECK(full.wait > 5);  // twelve turns or so at what an ordinary request takes there
-  CHECK(full.at_once == doctest::Approx(8));
+  CHECK(full.at_once == support::close(8));
 
   world.market.hears(0, {.running = 0, .waiting = 0}, 0, world.now);
   CHECK(world.decide(world.demand()).chosen == world.index("a"));
@@ -78,7 +79,7 @@ TEST_CASE("an engine that says it is not ready is asked by nobody, even where no
 TEST_CASE("the number of slots that an engine has is taken from what it says") {
   World world = three();
   for (int look = 0; look < 3; ++look) world.market.hears(1, {.running = 1, .slots = 4}, 0, world.now);
-  CHECK(world.market.snapshot(world.now)->endpoints[1].speed.slots.median() == doctest::Approx(4));
+  CHECK(world.market.snapshot(world.now)->endpoints[1].speed.slots.median() == support::close(4));
 }
 
 TEST_CASE("what an engine says of itself counts before it was ever asked") {

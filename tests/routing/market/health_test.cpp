@@ -1,4 +1,5 @@
 #include "routing/market/health.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -32,7 +33,7 @@ config::TimePoint fail(Health& health, int times, config::TimePoint from = start
 }  // namespace
 
 TEST_CASE("an unknown host is expected to fail three times in a hundred") {
-  CHECK(Health{}.failure(start) == doctest::Approx(0.03));
+  CHECK(Health{}.failure(start) == support::close(0.03));
 }
 
 TEST_CASE("failures are forgotten with time") {
@@ -40,7 +41,7 @@ TEST_CASE("failures are forgotten with time") {
   const config::TimePoint last = fail(health, 2);
   CHECK(health.failure(last) > 0.3);
   CHECK(health.failure(last + 90s) < health.failure(last));
-  CHECK(health.failure(last + 15min) == doctest::Approx(0.03).epsilon(0.05));
+  CHECK(health.failure(last + 15min) == support::close(0.03, 0.05));
 }
 
 TEST_CASE("three failures in a row open the breaker, two do not, and neither do three among many replies") {
@@ -128,7 +129,7 @@ TEST_CASE("answers let a host back in, each doubling its share, however little t
   CHECK(health.breaker.phase(trial + 1h) == Breaker::Phase::ramping);  // time alone is no evidence
   CHECK(health.failure(trial + 1s) < 0.1);
   for (const double share : {0.2, 0.4, 0.8, 1.0}) {
-    CHECK(health.breaker.ramp() == doctest::Approx(share));
+    CHECK(health.breaker.ramp() == support::close(share));
     CHECK(health.begins(trial + 1s, trial + 2s) == Health::Change::flipped);
   }
   CHECK(health.breaker.phase(trial + 2s) == Breaker::Phase::closed);
@@ -293,20 +294,20 @@ TEST_CASE("a refusal for the request's own sake is an answer, one cut short is n
     return health.failure(start);
   };
   const double answered = 0.09 / 4, untouched = 0.03;
-  CHECK(expected_after(failed(start, FailureKind::rejected)) == doctest::Approx(answered).scale(0));
-  CHECK(expected_after(failed(start, FailureKind::too_long)) == doctest::Approx(answered).scale(0));
-  CHECK(expected_after(failed(start, FailureKind::client_left)) == doctest::Approx(untouched).scale(0));
-  CHECK(expected_after(failed(start, FailureKind::deadline)) == doctest::Approx(untouched).scale(0));
+  CHECK(expected_after(failed(start, FailureKind::rejected)) == support::close(answered));
+  CHECK(expected_after(failed(start, FailureKind::too_long)) == support::close(answered));
+  CHECK(expected_after(failed(start, FailureKind::client_left)) == support::close(untouched));
+  CHECK(expected_after(failed(start, FailureKind::deadline)) == support::close(untouched));
   Attempt begun = failed(start, FailureKind::client_left);
   begun.first_delta = 1s;
-  CHECK(expected_after(begun) == doctest::Approx(answered).scale(0));
+  CHECK(expected_after(begun) == support::close(answered));
 }
 
 TEST_CASE("an attempt fails by the host's own failures or by its rate limit") {
   Health health;
   health.observe(failed(start, FailureKind::rate_limited, 0s), Fault::load, 0.5, start);
   // One answer in four of the prior and this, and one refusal in four.
-  CHECK(health.failure(start) == doctest::Approx(1 - (1 - 0.09 / 4) * (1 - 1.0 / 4)).scale(0));
+  CHECK(health.failure(start) == support::close(1 - (1 - 0.09 / 4) * (1 - 1.0 / 4)));
 }
 
 TEST_CASE("a host that is overloaded is left alone as long as it asks, though its breaker stays closed") {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace routing;
@@ -20,9 +21,9 @@ TEST_CASE("the length of answers is learned by model, client key, tools and aske
     lengths.observe(length_keys(from_batch), 3'000, 2'000);
     lengths.observe(length_keys(from_chat), 100, 0);
   }
-  CHECK(lengths.current().expected(length_keys(from_batch)).output == doctest::Approx(3'000).epsilon(0.1));
-  CHECK(lengths.current().expected(length_keys(from_batch)).reasoning == doctest::Approx(2'000).epsilon(0.1));
-  CHECK(lengths.current().expected(length_keys(from_chat)).output == doctest::Approx(100).epsilon(0.4));
+  CHECK(lengths.current().expected(length_keys(from_batch)).output == support::close(3'000, 0.1));
+  CHECK(lengths.current().expected(length_keys(from_batch)).reasoning == support::close(2'000, 0.1));
+  CHECK(lengths.current().expected(length_keys(from_chat)).output == support::close(100, 0.4));
   // Somebody new asks for the same: in between.
   const double unknown_key = lengths.current().expected(length_keys(world.demand())).output;
   CHECK(unknown_key > 200);
@@ -44,7 +45,7 @@ TEST_CASE("groups differ by maximum and by tools, and agree within a power of tw
 TEST_CASE("a table that is full goes on learning what it knows and answers the rest by model") {
   Lengths lengths;
   for (std::uint64_t i = 1; i <= 30'000; ++i) lengths.observe({{mixed(i), mixed(i) + 1, 42}}, 500, 0);
-  CHECK(lengths.current().expected({{mixed(29'999), mixed(29'999) + 1, 42}}).output == doctest::Approx(500));
+  CHECK(lengths.current().expected({{mixed(29'999), mixed(29'999) + 1, 42}}).output == support::close(500));
 }
 
 TEST_CASE("what is published does not change and is the same until something is learned") {
@@ -54,7 +55,7 @@ TEST_CASE("what is published does not change and is the same until something is 
   CHECK(lengths.published() == first);
   lengths.observe({{1, 2, 3}}, 900, 0);
   CHECK(lengths.published() != first);
-  CHECK(first->expected({{1, 2, 3}}).output == doctest::Approx(100));
+  CHECK(first->expected({{1, 2, 3}}).output == support::close(100));
 }
 
 TEST_CASE("an answer counts as much as any before it, and from the twentieth on a twentieth") {
@@ -64,12 +65,12 @@ TEST_CASE("an answer counts as much as any before it, and from the twentieth on 
   const Length two = table.expected({{1, 2, 3}});
   CHECK(two.output == 200);
   CHECK(two.reasoning == 25);
-  CHECK(two.log_output == doctest::Approx((std::log(100) + std::log(300)) / 2));
+  CHECK(two.log_output == support::close((std::log(100) + std::log(300)) / 2));
   CHECK(two.replies == 2);
   for (int i = 2; i < 30; ++i) table.observe(1, 200, 25);
   table.observe(1, 0, 25);
   const Length many = table.expected({{1, 2, 3}});
-  CHECK(many.output == doctest::Approx(190));
+  CHECK(many.output == support::close(190));
   CHECK(many.replies == 31);
   table.observe(7, 0, 0);
   CHECK(table.expected({{7, 8, 9}}).log_output == 0);  // of no tokens as of one
@@ -81,14 +82,14 @@ TEST_CASE("a group with little evidence is drawn towards the wider one, half of 
   table.set(2, {.output = 200, .reasoning = 100, .log_output = 5, .replies = 4});
   table.set(1, {.output = 100, .reasoning = 0, .log_output = 4, .replies = 12});
   const Length by_shape = table.expected({{9, 2, 3}});
-  CHECK(by_shape.output == doctest::Approx(600));
-  CHECK(by_shape.reasoning == doctest::Approx(300));
-  CHECK(by_shape.log_output == doctest::Approx(6));
+  CHECK(by_shape.output == support::close(600));
+  CHECK(by_shape.reasoning == support::close(300));
+  CHECK(by_shape.log_output == support::close(6));
   CHECK(by_shape.replies == 100);
   const Length own = table.expected({{1, 2, 3}});
-  CHECK(own.output == doctest::Approx(225));
-  CHECK(own.reasoning == doctest::Approx(75));
-  CHECK(own.log_output == doctest::Approx(4.5));
+  CHECK(own.output == support::close(225));
+  CHECK(own.reasoning == support::close(75));
+  CHECK(own.log_output == support::close(4.5));
   const Length only_own = table.expected({{1, 8, 9}});
   CHECK(only_own.output == 100);
   CHECK(only_own.replies == 12);

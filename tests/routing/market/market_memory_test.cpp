@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "routing/replay/state_words.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -50,11 +51,11 @@ TEST_CASE("who takes up what another process knew believes what that one would a
     const auto recalled = after.snapshot(elsewhere);
     for (EndpointIndex i = 0; i < 2; ++i) {
       const Speed &a = recalled->endpoints[i].speed, &b = silent->endpoints[i].speed;
-      CHECK(a.ttft.level == doctest::Approx(b.ttft.level).epsilon(0.02));
-      CHECK(a.ttft.level_variance == doctest::Approx(b.ttft.level_variance).epsilon(0.02));
-      CHECK(a.throughput.level == doctest::Approx(b.throughput.level).epsilon(0.02));
+      CHECK(a.ttft.level == support::close(b.ttft.level, 0.02));
+      CHECK(a.ttft.level_variance == support::close(b.ttft.level_variance, 0.02));
+      CHECK(a.throughput.level == support::close(b.throughput.level, 0.02));
       CHECK(recalled->endpoints[i].health.failure(elsewhere) ==
-            doctest::Approx(silent->endpoints[i].health.failure(before.now + age)));
+            support::close(silent->endpoints[i].health.failure(before.now + age)));
       CHECK(recalled->endpoints[i].replies == 40);
     }
     const LengthKeys keys = length_keys(before.demand());

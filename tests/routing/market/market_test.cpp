@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -115,8 +116,8 @@ TEST_CASE("a host nobody asked is believed to be as fast as the median of its pe
   for (const char* name : {"a", "b", "c"}) teach(world, name, 60);
   const auto snapshot = world.market.snapshot(world.now += 1s);
   const EndpointState& unseen = state_of(*snapshot, "new");
-  CHECK(unseen.speed.first_delta({.uncached_kilotokens = 1}) == doctest::Approx(4).epsilon(0.3));
-  CHECK(unseen.speed.ttft.level_variance == doctest::Approx(0.30));
+  CHECK(unseen.speed.first_delta({.uncached_kilotokens = 1}) == support::close(4, 0.3));
+  CHECK(unseen.speed.ttft.level_variance == support::close(0.30));
 }
 
 TEST_CASE("what is known of an endpoint survives a reload, and so do attempts that were under way") {
@@ -192,7 +193,7 @@ TEST_CASE("an open breaker, a cool-down and what is left of a rate limit outlast
   const auto after = world.market.snapshot(world.now);
   CHECK(state_of(*after, "failing").health.breaker.phase(world.now) == Breaker::Phase::open);
   CHECK(state_of(*after, "limited").health.cooling_until == world.now + 20s);
-  CHECK(state_of(*after, "limited").health.headroom_at(world.now) == doctest::Approx(0.1));
+  CHECK(state_of(*after, "limited").health.headroom_at(world.now) == support::close(0.1));
   CHECK(state_of(*after, "limited").health.failure(world.now) > Health::failure_prior.prior_mean);
 }
 
@@ -212,7 +213,7 @@ TEST_CASE("measurements reach the snapshot within a second and leave it when the
   teach(world, "a", 10);
   const auto soon = world.market.snapshot(world.now += 1s);
   CHECK(soon->endpoints[0].measured.samples == 10);
-  CHECK(soon->endpoints[0].measured.ttft.p90 == doctest::Approx(2.02).epsilon(0.03));
+  CHECK(soon->endpoints[0].measured.ttft.p90 == support::close(2.02, 0.03));
   REQUIRE(soon->half_hour);
   CHECK((*soon->half_hour)[0].samples == 10);
   const auto later = world.market.snapshot(world.now += 10min);
@@ -228,7 +229,7 @@ TEST_CASE("a host that talks more than its peers for the same requests is priced
     world.market.observe(world.answer(static_cast<EndpointIndex>(i % 2), demand), demand, world.now += 100ms);
   }
   const auto snapshot = world.market.snapshot(world.now += 1s);
-  CHECK(snapshot->endpoints[0].verbosity == doctest::Approx(0.8));
+  CHECK(snapshot->endpoints[0].verbosity == support::close(0.8));
   CHECK(snapshot->endpoints[1].verbosity > 1.3);
   CHECK(snapshot->endpoints[1].verbosity <= 1.5);
   world.decide(world.demand());
@@ -242,7 +243,7 @@ TEST_CASE("expected output never exceeds what the request or the host allows") {
   teach(world, "a", 20);
   Demand demand = world.demand();
   world.decide(demand);
-  CHECK(world.decision.verdicts[0].prediction.expected_output == doctest::Approx(900).epsilon(0.05));
+  CHECK(world.decision.verdicts[0].prediction.expected_output == support::close(900, 0.05));
   demand.max_output = config::Tokens{50};
   world.decide(demand);
   CHECK(world.decision.verdicts[0].prediction.expected_output == 50);
@@ -256,7 +257,7 @@ TEST_CASE("a host's own count of prompt tokens corrects our estimate of them") {
     reply.usage->prompt = {1'300};
     world.market.observe(reply, demand, world.now += 100ms);
   }
-  CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == doctest::Approx(1.3).epsilon(0.02));
+  CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == support::close(1.3, 0.02));
 }
 
 TEST_CASE("cached tokens that do not show up in the bill are no longer counted on") {
@@ -288,9 +289,9 @@ TEST_CASE("thinking that is shown counts in the time to the first visible token,
     }
     world.decide(world.demand());
     const Prediction& p = world.decision.verdicts[0].prediction;
-    CHECK(p.first_delta == doctest::Approx(shown ? 1 : 11).epsilon(0.1));
-    CHECK(p.ttft == doctest::Approx(11).epsilon(0.1));
-    CHECK(p.generation == doctest::Approx(10).epsilon(0.1));
+    CHECK(p.first_delta == support::close(shown ? 1 : 11, 0.1));
+    CHECK(p.ttft == support::close(11, 0.1));
+    CHECK(p.generation == support::close(10, 0.1));
   }
 }
 
@@ -387,9 +388,9 @@ TEST_CASE("a prompt too long exceeds the room in the lesser of the known context
     return world.market.snapshot(world.now)->endpoints[0].prompt_scale;
   };
   CHECK(scale_after({}, {}) == 4);  // 128,000 in its context
-  CHECK(scale_after({}, config::Tokens{100'000}) == doctest::Approx(30'000.0 / 12'000));
-  CHECK(scale_after(config::Tokens{16'000}, {}) == doctest::Approx(18'000.0 / 12'000));
-  CHECK(scale_after(config::Tokens{16'000}, config::Tokens{2'000}) == doctest::Approx(16'000.0 / 12'000));
+  CHECK(scale_after({}, config::Tokens{100'000}) == support::close(30'000.0 / 12'000));
+  CHECK(scale_after(config::Tokens{16'000}, {}) == support::close(18'000.0 / 12'000));
+  CHECK(scale_after(config::Tokens{16'000}, config::Tokens{2'000}) == support::close(16'000.0 / 12'000));
   CHECK(scale_after(config::Tokens{900'000}, {}) == 4);
   CHECK(scale_after(config::Tokens{9'000}, {}) == 1);
 }
@@ -423,22 +424,20 @@ TEST_CASE(
   const auto even = market.snapshot(now += 1s);
   const auto middle = [&](auto value) {
     const Speed &three = even->endpoints[2].speed, &two = even->endpoints[3].speed;
-    return doctest::Approx((value(three) + value(two)) / 2).epsilon(0.002);
+    return support::close((value(three) + value(two)) / 2, 0.002);
   };
   const Speed& unseen = even->endpoints[5].speed;
   CHECK(unseen.prompt.base == middle([](const Speed& s) { return s.prompt.base; }));
   CHECK(unseen.prompt.per_kilotoken == middle([](const Speed& s) { return s.prompt.per_kilotoken; }));
   CHECK(unseen.ttft.level == middle([](const Speed& s) { return s.ttft.level; }));
   CHECK(unseen.throughput.level == middle([](const Speed& s) { return s.throughput.usual; }));
-  CHECK(unseen.first_delta({}) != doctest::Approx(Speed{}.first_delta({})));
+  CHECK(unseen.first_delta({}) != support::close(Speed{}.first_delta({})));
   // The other model has one that answered: its unseen hosts are as that one is.
-  CHECK(even->endpoints[11].speed.ttft.level ==
-        doctest::Approx(even->endpoints[6].speed.ttft.level).epsilon(0.01));
+  CHECK(even->endpoints[11].speed.ttft.level == support::close(even->endpoints[6].speed.ttft.level, 0.01));
 
   answers(4, 1s);
   const auto odd = market.snapshot(now += 1s);
-  CHECK(odd->endpoints[5].speed.ttft.level ==
-        doctest::Approx(odd->endpoints[3].speed.ttft.level).epsilon(0.01));
+  CHECK(odd->endpoints[5].speed.ttft.level == support::close(odd->endpoints[3].speed.ttft.level, 0.01));
 }
 
 TEST_CASE("attempts of the last four configurations still count, of earlier ones no longer") {
@@ -493,7 +492,7 @@ TEST_CASE(
   CHECK(soon->half_hour == first->half_hour);
   CHECK(soon->prefixes == first->prefixes);  // nobody has a prefix
   const auto later = world.market.snapshot(first->taken + 1s);
-  CHECK(later->lengths->expected(length_keys(world.demand())).output == doctest::Approx(900));
+  CHECK(later->lengths->expected(length_keys(world.demand())).output == support::close(900));
   CHECK((*later->half_hour)[0].samples == 3);
 }
 
@@ -534,7 +533,7 @@ TEST_CASE("what an attempt tells as it shows it is not learned again at its requ
   const auto after = world.market.snapshot(world.now += 1s);
   CHECK(after->endpoints[0].replies == 1);
   CHECK(after->endpoints[0].measured.samples == 1);
-  CHECK(after->endpoints[0].health.failures.trials == doctest::Approx(1));
+  CHECK(after->endpoints[0].health.failures.trials == support::close(1));
   world.market.begins(attempt, asked, world.now);
   CHECK(!world.market.flipped());
 }
@@ -583,7 +582,7 @@ TEST_CASE("usage that was made up here teaches nothing about the host's counting
   CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == 1);
   attempt.usage_is_estimated = false;
   world.market.observe(attempt, demand, world.now);
-  CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == doctest::Approx(5'000.0 / 3'000));
+  CHECK(world.market.snapshot(world.now)->endpoints[0].prompt_scale == support::close(5'000.0 / 3'000));
 }
 
 TEST_CASE("a host that a reload brings is what its peers are at once, however far the refreshing had come") {
@@ -598,7 +597,7 @@ TEST_CASE("a host that a reload brings is what its peers are at once, however fa
   const auto after = world.market.snapshot(world.now);
   CHECK(state_of(*after, "new").replies == 0);
   CHECK(state_of(*after, "new").speed.first_delta({}) ==
-        doctest::Approx(state_of(*after, "a").speed.first_delta({})).epsilon(0.05));
+        support::close(state_of(*after, "a").speed.first_delta({}), 0.05));
 }
 
 TEST_CASE(
@@ -612,13 +611,13 @@ TEST_CASE(
   reply.usage->cached = {1'000};
   world.market.observe(reply, demand, world.now);
   const auto after_first = world.market.snapshot(world.now);
-  CHECK(after_first->endpoints[0].prompt_scale == doctest::Approx(16'000.0 / 12'000));
+  CHECK(after_first->endpoints[0].prompt_scale == support::close(16'000.0 / 12'000));
   CHECK(after_first->endpoints[0].cache_reliability == 0.85);  // it had seen nothing
   reply.usage->cached = {8'000};
   world.market.observe(reply, demand, world.now);
   // Expected were 8,000 tokens of ours, of its own a third more.
   CHECK(world.market.snapshot(world.now)->endpoints[0].cache_reliability ==
-        doctest::Approx((3.4 + 0.75) / 5).epsilon(1e-9));
+        support::close((3.4 + 0.75) / 5, 1e-9));
 }
 
 TEST_CASE("a host whose trial begins to be answered asks for a snapshot at once") {
@@ -657,7 +656,7 @@ TEST_CASE("a reply without output shows how fast its host is by its time alone, 
   }
   const auto snapshot = world.market.snapshot(world.now);
   const Load load{.uncached_kilotokens = 1, .in_flight = 0};
-  CHECK(snapshot->endpoints[0].speed.first_delta(load) == doctest::Approx(2.0).epsilon(0.1).scale(0));
+  CHECK(snapshot->endpoints[0].speed.first_delta(load) == support::close(2.0, 0.1));
   CHECK(snapshot->endpoints[0].replies == 30);
   CHECK(snapshot->endpoints[1].replies == 0);
 }
@@ -679,7 +678,7 @@ TEST_CASE("of several answers to one prompt each is learned from as if it had co
   }
   const auto of_one = alone.market.snapshot(alone.now), of_three = three.market.snapshot(alone.now);
   const LengthKeys keys = length_keys(alone.demand());
-  CHECK(of_three->lengths->expected(keys).output == doctest::Approx(of_one->lengths->expected(keys).output));
+  CHECK(of_three->lengths->expected(keys).output == support::close(of_one->lengths->expected(keys).output));
   CHECK(of_three->endpoints[0].speed.throughput.level ==
-        doctest::Approx(of_one->endpoints[0].speed.throughput.level));
+        support::close(of_one->endpoints[0].speed.throughput.level));
 }

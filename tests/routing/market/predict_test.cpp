@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -14,8 +15,8 @@ namespace {
 
 const config::TimePoint now = config::TimePoint{} + 1h;
 
-doctest::Approx about(double value) {
-  return doctest::Approx(value).epsilon(1e-9).scale(0);
+support::Near about(double value) {
+  return support::close(value, 1e-9);
 }
 
 config::Settings priced() {

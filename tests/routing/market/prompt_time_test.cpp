@@ -1,4 +1,5 @@
 #include "routing/market/prompt_time.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +9,7 @@ namespace {
 
 // The numbers expected here were computed apart from this code, by the equations of recursive least squares.
 void check(const PromptTime& line, const PromptTime& expected) {
-  const auto close = [](double value) { return doctest::Approx(value).epsilon(1e-7).scale(0); };
+  const auto close = [](double value) { return support::close(value, 1e-7); };
   CHECK(line.base == close(expected.base));
   CHECK(line.per_kilotoken == close(expected.per_kilotoken));
   CHECK(line.base_variance == close(expected.base_variance));
@@ -25,7 +26,7 @@ PromptTime well_known() {
 TEST_CASE(
     "the uncertainty of a line is that of both its parts at the length that is asked for, at most one") {
   const PromptTime line{.base_variance = 0.1, .covariance = 0.01, .per_kilotoken_variance = 0.002};
-  CHECK(line.log_variance(3) == doctest::Approx((0.1 + 2 * 3 * 0.01 + 9 * 0.002) / (0.975 * 0.975)));
+  CHECK(line.log_variance(3) == support::close((0.1 + 2 * 3 * 0.01 + 9 * 0.002) / (0.975 * 0.975)));
   CHECK(PromptTime{}.log_variance(0) == 1);
   const PromptTime contrary{.base_variance = 0.01, .covariance = -0.02, .per_kilotoken_variance = 0.01};
   CHECK(contrary.log_variance(1) == 0);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "routing/terms/draws.hpp"
+#include "tests/support/close.hpp"
 
 using namespace routing;
 using config::Seconds;
@@ -12,8 +13,8 @@ using config::Seconds;
 namespace {
 
 // The numbers expected of single steps were computed apart from this code, by the filters' equations.
-doctest::Approx about(double value) {
-  return doctest::Approx(value).epsilon(1e-7).scale(0);
+support::Near about(double value) {
+  return support::close(value, 1e-7);
 }
 
 void check(const PromptTime& line, const PromptTime& expected) {
@@ -63,8 +64,8 @@ TEST_CASE("the time per prompt token is learned apart from the time that every r
     const double kilotokens = (i % 5) * 10;
     line.absorb(kilotokens, 1.5 + 0.04 * kilotokens);
   }
-  CHECK(line.base == doctest::Approx(1.5).epsilon(0.05));
-  CHECK(line.per_kilotoken == doctest::Approx(0.04).epsilon(0.1).scale(0));
+  CHECK(line.base == support::close(1.5, 0.05));
+  CHECK(line.per_kilotoken == support::close(0.04, 0.1));
 }
 
 TEST_CASE("a line learned from prompts of one size keeps its uncertainty bounded") {
@@ -72,7 +73,7 @@ TEST_CASE("a line learned from prompts of one size keeps its uncertainty bounded
   for (int i = 0; i < 20'000; ++i) line.absorb(1, 1.0);
   CHECK(line.base_variance <= PromptTime::unseen_base_variance);
   CHECK(line.per_kilotoken_variance <= PromptTime::unseen_per_kilotoken_variance);
-  CHECK(line.seconds(1) == doctest::Approx(1.0).epsilon(0.02));
+  CHECK(line.seconds(1) == support::close(1.0, 0.02));
 }
 
 TEST_CASE("neither part of the line can become negative") {
@@ -87,9 +88,9 @@ TEST_CASE("a few replies teach a host's time to first token, whatever it is") {
     CAPTURE(truth);
     Speed speed;
     for (int i = 0; i < 8; ++i) speed.observe_first_delta({}, Seconds(truth));
-    CHECK(speed.first_delta({}) == doctest::Approx(truth).epsilon(0.3));
+    CHECK(speed.first_delta({}) == support::close(truth, 0.3));
     for (int i = 0; i < 60; ++i) speed.observe_first_delta({}, Seconds(truth));
-    CHECK(speed.first_delta({}) == doctest::Approx(truth).epsilon(0.05));
+    CHECK(speed.first_delta({}) == support::close(truth, 0.05));
   }
 }
 
@@ -107,7 +108,7 @@ TEST_CASE("the rate is learned from streams, long ones weighing more than short 
   by_short.observe_stream({}, 2, Seconds(2 / 20.0));
   CHECK(by_long.rate({}) < by_short.rate({}));
   for (int i = 0; i < 30; ++i) by_long.observe_stream({}, 500, Seconds(500 / 20.0));
-  CHECK(by_long.rate({}) == doctest::Approx(20).epsilon(0.05));
+  CHECK(by_long.rate({}) == support::close(20, 0.05));
 }
 
 TEST_CASE("a reply that came whole blames each part by its share of the expected time") {
@@ -156,7 +157,7 @@ TEST_CASE("a host that runs four at once is known to be fast below that and to q
   for (const int k : {0, 3, 6, 12}) {
     CAPTURE(k);
     const Forecast forecast = speed.forecast({.in_flight = static_cast<double>(k)});
-    CHECK(forecast.first_delta() == doctest::Approx(queueing(4, k)).epsilon(0.3));
+    CHECK(forecast.first_delta() == support::close(queueing(4, k), 0.3));
     CHECK(forecast.running <= 6);
   }
   CHECK(speed.forecast({.in_flight = 12}).share() < 0.3);
@@ -166,7 +167,7 @@ TEST_CASE("a host that runs four at once is known to be fast below that and to q
 TEST_CASE("a host that runs all at once is believed to once that was seen") {
   const Speed speed = learned(1000, {0, 4, 8, 16});
   CHECK(speed.forecast({.in_flight = 12}).wait < 0.1);
-  CHECK(speed.first_delta({.in_flight = 12}) == doctest::Approx(0.5).epsilon(0.2));
+  CHECK(speed.first_delta({.in_flight = 12}) == support::close(0.5, 0.2));
 }
 
 TEST_CASE("a wait in a queue moves what is thought of the host's own speed little") {
@@ -199,8 +200,8 @@ TEST_CASE("our own load is taken for what it is and not for the host's slowness"
     speed.observe_first_delta({.uncached_kilotokens = 0, .in_flight = in_flight},
                               Seconds(std::exp(0.4 * in_flight / 10)));
   }
-  CHECK(speed.first_delta({}) == doctest::Approx(1).epsilon(0.15));
-  CHECK(speed.first_delta({.in_flight = 20}) == doctest::Approx(std::exp(0.8)).epsilon(0.15));
+  CHECK(speed.first_delta({}) == support::close(1, 0.15));
+  CHECK(speed.first_delta({.in_flight = 20}) == support::close(std::exp(0.8), 0.15));
 }
 
 TEST_CASE("predicted uncertainty covers what comes: about 5 of 100 replies lie above the p95") {

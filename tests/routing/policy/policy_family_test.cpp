@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "tests/support/close.hpp"
 #include "tests/support/policies.hpp"
 
 using namespace routing;
@@ -160,19 +161,19 @@ TEST_CASE("a policy with an objective of its own leaves all of its parent's, and
   config::Settings settings{};
   settings.policies = {parent, child};
   const auto found = [&] { return *support::compiled_set(settings).find("child"); };
-  CHECK(found().value_of_ttft == doctest::Approx(0.01));
-  CHECK(found().value_of_generation == doctest::Approx(0.01));
+  CHECK(found().value_of_ttft == support::close(0.01));
+  CHECK(found().value_of_generation == support::close(0.01));
   CHECK(found().choose);
   settings.policies[1].minimize = text("price");
   CHECK(found().minimize);
-  CHECK(found().value_of_ttft != doctest::Approx(0.01));
+  CHECK(found().value_of_ttft != support::close(0.01));
   CHECK_FALSE(found().choose);
   settings.policies[1].minimize.reset();
   settings.policies[1].choose = text("weighted(price)");
-  CHECK(found().value_of_ttft != doctest::Approx(0.01));
+  CHECK(found().value_of_ttft != support::close(0.01));
   settings.policies[1].choose.reset();
   settings.policies[1].value_of_time = text("18 $/h");
-  CHECK(found().value_of_ttft == doctest::Approx(0.005));
+  CHECK(found().value_of_ttft == support::close(0.005));
   CHECK_FALSE(found().choose);
 }
 

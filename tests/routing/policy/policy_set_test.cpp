@@ -6,6 +6,7 @@
 
 #include "routing/policy/selection.hpp"
 #include "routing/policy/shipped.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/small_market.hpp"
 
 using namespace routing;
@@ -58,11 +59,11 @@ TEST_CASE("the shipped policies compile without a word of complaint, and balance
   const Choice choice = set.select(market.demand);
   CHECK(choice.policy->name.text == "balanced");
   CHECK(choice.why == "the default policy");
-  CHECK(set.find("interactive")->value_of_ttft == doctest::Approx(18.0 / 3600));
+  CHECK(set.find("interactive")->value_of_ttft == support::close(18.0 / 3600));
   CHECK(set.find("cheapest")->value_of_generation == 0);
   CHECK(set.find("cheapest")->hedge_budget == 0);
   REQUIRE(set.find("openrouter")->choose.has_value());
-  CHECK(set.find("openrouter")->choose->expression.number(market.view("maker")) == doctest::Approx(62500));
+  CHECK(set.find("openrouter")->choose->expression.number(market.view("maker")) == support::close(62500));
   CHECK(set.find("openrouter")->prefer[0].expression.truth(market.view("maker")));
 }
 
@@ -113,7 +114,7 @@ TEST_CASE("a policy that extends another appends to its lists and overrides the 
     CHECK(texts(found.require) == Texts{"context >= 32 ktok", "ttft.p90 <= 3 s"});
     CHECK(texts(found.prefer) == Texts{"quantization in [bf16]", "uptime >= 99 %"});
     CHECK_FALSE(found.minimize.has_value());
-    CHECK(found.value_of_ttft == doctest::Approx(0.01));
+    CHECK(found.value_of_ttft == support::close(0.01));
     CHECK(found.attempts == 3);
     CHECK(found.explore == 0.1);
   }
@@ -452,14 +453,14 @@ TEST_CASE("a budget is dollars for time, and is inherited") {
   config::Problems problems;
   const PolicySet set = compile(with({paced, child}), problems);
   CHECK(problems.empty());
-  CHECK(*set.find("paced")->budget == doctest::Approx(40));
-  CHECK(*set.find("child")->budget == doctest::Approx(40));
+  CHECK(*set.find("paced")->budget == support::close(40));
+  CHECK(*set.find("child")->budget == support::close(40));
   CHECK(!set.find("balanced")->budget);
   config::PolicySettings other = paced;
   other.budget = at("1200 $/d / 30");
   config::Problems of_other;
   const PolicySet again = compile(with({other}), of_other);
-  CHECK(*again.find("paced")->budget == doctest::Approx(40));
+  CHECK(*again.find("paced")->budget == support::close(40));
   CHECK(again.find("paced")->hash != set.find("paced")->hash);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "routing/terms/draws.hpp"
+#include "tests/support/close.hpp"
 
 using namespace routing;
 
@@ -202,9 +203,9 @@ TEST_CASE("under the recorded policy itself every estimate is what was recorded"
     samples.push_back(sample);
   }
   const Estimate estimate = routing::estimate(samples);
-  CHECK(estimate.weighted.mean == doctest::Approx(estimate.logged.mean));
-  CHECK(estimate.robust.mean == doctest::Approx(estimate.logged.mean));
-  CHECK(estimate.model.mean == doctest::Approx(estimate.logged.mean));
+  CHECK(estimate.weighted.mean == support::close(estimate.logged.mean));
+  CHECK(estimate.robust.mean == support::close(estimate.logged.mean));
+  CHECK(estimate.model.mean == support::close(estimate.logged.mean));
 }
 
 TEST_CASE("a weight is cut where it would outvote all others, and support says so") {
@@ -212,8 +213,8 @@ TEST_CASE("a weight is cut where it would outvote all others, and support says s
   for (Sample& sample : samples) sample.seen = {1, 1};
   samples[0].weight = 1'000;
   const Support support = routing::support(samples, {});
-  CHECK(support.clipped == doctest::Approx(0.01));
-  CHECK(support.effective == doctest::Approx(119.0 * 119.0 / (99 + 400)));
+  CHECK(support.clipped == support::close(0.01));
+  CHECK(support.effective == support::close(119.0 * 119.0 / (99 + 400)));
 }
 
 TEST_CASE("requests that the new policy would have sent elsewhere count for nothing") {
@@ -222,7 +223,7 @@ TEST_CASE("requests that the new policy would have sent elsewhere count for noth
     samples[i].weight = i % 2 == 0 ? 2 : 0;
     samples[i].seen = {i % 2 == 0 ? 3.0 : 50.0, 1};
   }
-  CHECK(routing::estimate(samples).weighted.mean == doctest::Approx(3));
+  CHECK(routing::estimate(samples).weighted.mean == support::close(3));
 }
 
 TEST_CASE("where there is nothing to answer from the answer is no number, and with little it has no bounds") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace routing;
@@ -53,7 +54,7 @@ TEST_CASE("a choice is dearer by what the quicker host would have saved, as it i
   CHECK(seen->best == judging.world.index("far"));
   CHECK(seen->others == 1);
   // 1.5 s of 18 $/h, the tail's factor included.
-  CHECK(seen->regret() == doctest::Approx(1.5 * 1.15 * 18 / 3600).epsilon(0.2));
+  CHECK(seen->regret() == support::close(1.5 * 1.15 * 18 / 3600, 0.2));
   CHECK(seen->sd > 0);
   CHECK(seen->sd < seen->regret());
 }

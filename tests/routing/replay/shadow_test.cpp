@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "routing/replay/stage.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace routing;
@@ -66,8 +67,8 @@ TEST_CASE("a policy that chooses the same adds nothing") {
   REQUIRE(found);
   CHECK(comparing.chosen == comparing.log.chosen);
   CHECK(found->what == What::judged);
-  CHECK(found->moved == doctest::Approx(0).epsilon(1e-6));
-  CHECK(found->cost == doctest::Approx(0).epsilon(1e-9));
+  CHECK(found->moved == support::within(1e-6, 0));
+  CHECK(found->cost == support::within(1e-9, 0));
 }
 
 TEST_CASE("one that does not pay for time saves dollars and costs seconds, and more at the values in force") {
@@ -78,12 +79,12 @@ TEST_CASE("one that does not pay for time saves dollars and costs seconds, and m
   const auto found = comparing.compare();
   REQUIRE(found);
   CHECK(comparing.chosen == comparing.world.index("cheap"));
-  CHECK(found->moved == doctest::Approx(1));
+  CHECK(found->moved == support::close(1));
   CHECK(found->dollars < 0);
   CHECK(found->seconds > 2);
   CHECK(found->cost > 0);
   // 3.6 s more, and less than a cent saved.
-  CHECK(found->cost == doctest::Approx(3.6 * 1.15 * 36 / 3600 + found->dollars).epsilon(0.1));
+  CHECK(found->cost == support::close(3.6 * 1.15 * 36 / 3600 + found->dollars, 0.1));
 }
 
 TEST_CASE("what a demoted host counts, the policy in force says for both") {
@@ -109,8 +110,8 @@ TEST_CASE("what a demoted host counts, the policy in force says for both") {
     const auto found = comparing.compare();
     REQUIRE(found);
     CHECK(comparing.chosen == quick);
-    CHECK(found->moved == doctest::Approx(0).epsilon(1e-6));
-    CHECK(found->cost == doctest::Approx(0).epsilon(1e-9));
+    CHECK(found->moved == support::within(1e-6, 0));
+    CHECK(found->cost == support::within(1e-9, 0));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "routing/simulation/openrouter_balancer.hpp"
 #include "routing/simulation/peak_ewma_balancer.hpp"
 #include "routing/simulation/plain_balancers.hpp"
+#include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
 using namespace std::chrono_literals;
@@ -79,7 +80,7 @@ const std::vector<support::Host> three{{.name = "a"}, {.name = "b"}, {.name = "c
 
 TEST_CASE("random asks all alike, round robin one after the other, and only those that may be asked") {
   Table random = plain(Way::random, three);
-  for (const double share : random.shares(6'000)) CHECK(share == doctest::Approx(1.0 / 3).epsilon(0.07));
+  for (const double share : random.shares(6'000)) CHECK(share == support::close(1.0 / 3, 0.07));
   Table round = plain(Way::round_robin, three);
   std::vector<EndpointIndex> order;
   for (int i = 0; i < 6; ++i) order.push_back(round.pick());
@@ -117,11 +118,11 @@ TEST_CASE("what failed says nothing about how long answers are") {
 TEST_CASE("a draw by the inverse square of the price gives half the price four times the share") {
   Table table = plain(Way::inverse_square, {{.name = "half", .input_price = 1, .output_price = 1},
                                             {.name = "whole", .input_price = 2, .output_price = 2}});
-  CHECK(table.shares(20'000)[0] == doctest::Approx(0.8).epsilon(0.02));
+  CHECK(table.shares(20'000)[0] == support::close(0.8, 0.02));
   // A host that costs nothing gets everything, and nothing breaks.
   Table free =
       plain(Way::inverse_square, {{.name = "paid"}, {.name = "free", .input_price = 0, .output_price = 0}});
-  CHECK(free.shares(1'000)[1] == doctest::Approx(1));
+  CHECK(free.shares(1'000)[1] == support::close(1));
 }
 
 TEST_CASE("a draw by weight never takes one of weight zero, unless all are") {
@@ -137,24 +138,23 @@ TEST_CASE("LiteLLM tries everybody once and then asks the lowest mean of the las
   Table table(std::make_unique<LiteLlmBalancer>(3), three);
   table.answers(0, 1s);
   table.answers(1, 2s);
-  CHECK(table.shares(20)[2] == doctest::Approx(1));
+  CHECK(table.shares(20)[2] == support::close(1));
   table.answers(2, 3s);
-  CHECK(table.shares(20)[0] == doctest::Approx(1));
+  CHECK(table.shares(20)[0] == support::close(1));
   for (int i = 0; i < 10; ++i) table.answers(0, 5s);
-  CHECK(table.shares(20)[1] == doctest::Approx(1));
+  CHECK(table.shares(20)[1] == support::close(1));
   SUBCASE("samples are forgotten after an hour") {
     table.now += 61min;
-    for (const double share : table.shares(3'000))
-      CHECK(share == doctest::Approx(1.0 / 3).epsilon(0.1).scale(0));
+    for (const double share : table.shares(3'000)) CHECK(share == support::close(1.0 / 3, 0.1));
   }
   SUBCASE("hosts that are equally fast share") {
     for (int i = 0; i < 10; ++i) table.answers(0, 2s);
-    CHECK(table.shares(2'000)[0] == doctest::Approx(0.5).epsilon(0.1).scale(0));
+    CHECK(table.shares(2'000)[0] == support::close(0.5, 0.1));
   }
   SUBCASE("a timeout counts a thousand seconds") {
     table.fails(1, FailureKind::first_token_timeout);
     table.now += 6s;
-    CHECK(table.shares(20)[2] == doctest::Approx(1));
+    CHECK(table.shares(20)[2] == support::close(1));
   }
 }
 
@@ -222,8 +222,8 @@ TEST_CASE("two random choices leave out only the worst") {
   table.answers(1, 2s);
   table.answers(2, 3s);
   const std::vector<double> shares = table.shares(6'000);
-  CHECK(shares[0] == doctest::Approx(2.0 / 3).epsilon(0.05));
-  CHECK(shares[1] == doctest::Approx(1.0 / 3).epsilon(0.07));
+  CHECK(shares[0] == support::close(2.0 / 3, 0.05));
+  CHECK(shares[1] == support::close(1.0 / 3, 0.07));
   CHECK(shares[2] == 0);
 }
 
@@ -250,7 +250,7 @@ TEST_CASE(
   }
   SUBCASE("a client that leaves is nobody's failure") {
     for (int i = 0; i < 5; ++i) table.fails(0, FailureKind::client_left);
-    CHECK(table.shares(8'000)[1] == doctest::Approx(at_first).epsilon(0.15).scale(0));
+    CHECK(table.shares(8'000)[1] == support::close(at_first, 0.15));
   }
 }
 

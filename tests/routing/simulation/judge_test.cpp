@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "routing/host_model/generated_trace.hpp"
+#include "tests/support/close.hpp"
 
 using namespace std::chrono_literals;
 using namespace routing;
@@ -51,7 +52,7 @@ TEST_CASE("a request that nobody answers costs a multiple of an ordinary answer,
     judge.arrived();
     judge.failed(court.request, court.now + 3s);
     // An ordinary answer: 100 $, a second until it begins and one until it ends.
-    CHECK(judge.result().cost() == doctest::Approx(3 + fine * 102));
+    CHECK(judge.result().cost() == support::close(3 + fine * 102));
   }
 }
 
@@ -62,7 +63,7 @@ TEST_CASE("nobody is better off refusing a request than letting it wait as long 
   judge.arrived();
   judge.answered(court.request, answer(500s, 501s, court.now));
   judge.failed(court.request, court.now);
-  CHECK(judge.result().cost() == doctest::Approx((501 + 500) / 2.0).epsilon(0.01));
+  CHECK(judge.result().cost() == support::close((501 + 500) / 2.0, 0.01));
 }
 
 TEST_CASE("failures are counted by how the last attempt ended") {

@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/close.hpp"
 #include "tests/support/small_market.hpp"
 
 using namespace routing;
-using doctest::Approx;
 
 namespace {
 
@@ -51,14 +51,14 @@ TEST_CASE(
   priced.models[0].endpoints[1].prices.request = {2'000'000};
   const Catalogue catalogue(priced, 1);
   const Endpoint &maker = catalogue.endpoints()[0], &cloud = catalogue.endpoints()[1];
-  CHECK(maker.dollars_per_input == Approx(0.55e-6).scale(0));
-  CHECK(maker.dollars_per_output == Approx(2.19e-6).scale(0));
+  CHECK(maker.dollars_per_input == support::close(0.55e-6));
+  CHECK(maker.dollars_per_output == support::close(2.19e-6));
   CHECK(maker.dollars_per_cache_read == maker.dollars_per_input);
   CHECK(maker.dollars_per_cache_write == 0);
   CHECK(maker.dollars_per_request == 0);
-  CHECK(cloud.dollars_per_cache_read == Approx(0.5e-6).scale(0));
-  CHECK(cloud.dollars_per_cache_write == Approx(0.25e-6).scale(0));
-  CHECK(cloud.dollars_per_request == Approx(0.002).scale(0));
+  CHECK(cloud.dollars_per_cache_read == support::close(0.5e-6));
+  CHECK(cloud.dollars_per_cache_write == support::close(0.25e-6));
+  CHECK(cloud.dollars_per_request == support::close(0.002));
 }
 
 TEST_CASE(

@@ -1,4 +1,5 @@
 #include "routing/windows/measures.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -37,8 +38,8 @@ TEST_CASE("percentiles of an empty histogram are unknown, of one value that valu
   Histogram histogram;
   CHECK(std::isnan(histogram.percentiles().p50));
   histogram.add(Histogram::bucket_of(2), 1);
-  CHECK(histogram.percentiles().p50 == doctest::Approx(2).epsilon(0.025));
-  CHECK(histogram.percentiles().p99 == doctest::Approx(2).epsilon(0.025));
+  CHECK(histogram.percentiles().p50 == support::close(2, 0.025));
+  CHECK(histogram.percentiles().p99 == support::close(2, 0.025));
 }
 
 TEST_CASE("percentiles follow the values, and merged histograms give those of all values together") {
@@ -48,10 +49,10 @@ TEST_CASE("percentiles follow the values, and merged histograms give those of al
   low.merge(high);
   CHECK(low.total() == 1'000);
   const Percentiles p = low.percentiles();
-  CHECK(p.p50 == doctest::Approx(5.0).epsilon(0.03));
-  CHECK(p.p90 == doctest::Approx(9.0).epsilon(0.03));
-  CHECK(p.p99 == doctest::Approx(9.9).epsilon(0.03));
-  CHECK(low.percentiles_from_above().p90 == doctest::Approx(1.0).epsilon(0.03));
+  CHECK(p.p50 == support::close(5.0, 0.03));
+  CHECK(p.p90 == support::close(9.0, 0.03));
+  CHECK(p.p99 == support::close(9.9, 0.03));
+  CHECK(low.percentiles_from_above().p90 == support::close(1.0, 0.03));
 }
 
 TEST_CASE("a window forgets what is older than its thirty slots, and only that") {
@@ -72,9 +73,9 @@ TEST_CASE("time to first token, speed and total of replies are measured for five
   for (int i = 0; i < 10; ++i) measures.observe(reply(2s, 12s, 120), start);
   measures.pass(start + 4min);
   CHECK(measures.five_minutes().samples == 10);
-  CHECK(measures.five_minutes().ttft.p50 == doctest::Approx(2).epsilon(0.03));
-  CHECK(measures.five_minutes().throughput.p90 == doctest::Approx(10).epsilon(0.03));
-  CHECK(measures.five_minutes().total.p99 == doctest::Approx(12).epsilon(0.03));
+  CHECK(measures.five_minutes().ttft.p50 == support::close(2, 0.03));
+  CHECK(measures.five_minutes().throughput.p90 == support::close(10, 0.03));
+  CHECK(measures.five_minutes().total.p99 == support::close(12, 0.03));
   measures.pass(start + 6min);
   CHECK(measures.five_minutes().samples == 0);
   CHECK(measures.half_hour().samples == 10);
@@ -87,7 +88,7 @@ TEST_CASE("the users' time to first token ends with the first visible one") {
   Attempt thinking = reply(1s, 60s, 900);
   thinking.first_visible = 40s;
   measures.observe(thinking, start);
-  CHECK(measures.five_minutes().ttft.p50 == doctest::Approx(40).epsilon(0.03));
+  CHECK(measures.five_minutes().ttft.p50 == support::close(40, 0.03));
 }
 
 TEST_CASE("gaps between deltas: the worst one counts once, the others share the rest of the time") {
@@ -96,13 +97,13 @@ TEST_CASE("gaps between deltas: the worst one counts once, the others share the 
   stream.deltas = 102;
   stream.worst_gap = 2s;
   measures.observe(stream, start);
-  CHECK(measures.five_minutes().gap.p50 == doctest::Approx(0.1).epsilon(0.03));
-  CHECK(measures.five_minutes().gap.p95 == doctest::Approx(0.1).epsilon(0.03));
+  CHECK(measures.five_minutes().gap.p50 == support::close(0.1, 0.03));
+  CHECK(measures.five_minutes().gap.p95 == support::close(0.1, 0.03));
   for (int i = 0; i < 3; ++i) {
     stream.deltas = 12;
     measures.observe(stream, start);
   }
-  CHECK(measures.five_minutes().gap.p99 == doctest::Approx(2).epsilon(0.03));
+  CHECK(measures.five_minutes().gap.p99 == support::close(2, 0.03));
 }
 
 TEST_CASE("uptime counts as OpenRouter publishes it") {
@@ -144,7 +145,7 @@ TEST_CASE("uptime is unknown below a hundred requests and forgets after half an 
   uptime.count(Counted::neither, start + 20min);
   CHECK(std::isnan(uptime.share()));
   uptime.count(Counted::failure, start + 20min);
-  CHECK(uptime.share() == doctest::Approx(0.95));
+  CHECK(uptime.share() == support::close(0.95));
   uptime.pass(start + 30min);
   CHECK(uptime.requests() == 5);
 }
@@ -191,7 +192,7 @@ TEST_CASE(
   CHECK(window.histogram().total() == 0);
   CHECK(window.pass(start + 500s) == Window::Passed::unchanged);
   window.add(2, 1, start + 500s);
-  CHECK(window.histogram().percentiles().p50 == doctest::Approx(2).epsilon(0.03));
+  CHECK(window.histogram().percentiles().p50 == support::close(2, 0.03));
 }
 
 TEST_CASE("every percentile of the rate is in tokens per second") {
@@ -199,7 +200,7 @@ TEST_CASE("every percentile of the rate is in tokens per second") {
   measures.observe(reply(2s, 12s, 120), start);
   const Percentiles p = measures.half_hour().throughput;
   for (const double each : {p.p50, p.p75, p.p90, p.p95, p.p99}) {
-    CHECK(each == doctest::Approx(10).epsilon(0.03));
+    CHECK(each == support::close(10, 0.03));
   }
 }
 
@@ -216,10 +217,10 @@ TEST_CASE("a stream of two deltas has one gap, of three two, and of one none; ga
     return measures.five_minutes().gap;
   };
   CHECK(std::isnan(gaps_of(1).p50));
-  CHECK(gaps_of(2).p50 == doctest::Approx(3).epsilon(0.03));
-  CHECK(gaps_of(3).p50 == doctest::Approx(1).epsilon(0.03));
-  CHECK(gaps_of(3).p99 == doctest::Approx(3).epsilon(0.03));
-  CHECK(gaps_of(4).p50 == doctest::Approx(0.5).epsilon(0.03));
+  CHECK(gaps_of(2).p50 == support::close(3, 0.03));
+  CHECK(gaps_of(3).p50 == support::close(1, 0.03));
+  CHECK(gaps_of(3).p99 == support::close(3, 0.03));
+  CHECK(gaps_of(4).p50 == support::close(0.5, 0.03));
 
   Measures measures;
   Attempt uneven = reply(1s, 3s, 100);
@@ -243,7 +244,7 @@ TEST_CASE("one endless reply counts as ten thousand gaps at most") {
     return measures.five_minutes().gap.p50;
   };
   CHECK(median_gap(1) < 0.002);
-  CHECK(median_gap(2) == doctest::Approx(1).epsilon(0.03));
+  CHECK(median_gap(2) == support::close(1, 0.03));
 }
 
 TEST_CASE("a reply of no time or no tokens says nothing of the rate") {
@@ -281,10 +282,10 @@ TEST_CASE("uptime is told with both windows, and what comes late counts as of no
   Measures measures;
   for (int i = 0; i < 99; ++i) measures.observe(reply(1s, 2s, 9), start + 20min);
   measures.observe(failure(FailureKind::connect, 0), start);
-  CHECK(measures.five_minutes().uptime == doctest::Approx(0.99));
-  CHECK(measures.half_hour().uptime == doctest::Approx(0.99));
+  CHECK(measures.five_minutes().uptime == support::close(0.99));
+  CHECK(measures.half_hour().uptime == support::close(0.99));
   measures.pass(start + 49min);
-  CHECK(measures.half_hour().uptime == doctest::Approx(0.99));
+  CHECK(measures.half_hour().uptime == support::close(0.99));
   measures.pass(start + 50min);
   CHECK(std::isnan(measures.half_hour().uptime));
 }
@@ -292,7 +293,7 @@ TEST_CASE("uptime is told with both windows, and what comes late counts as of no
 TEST_CASE("one token is enough to measure a rate by, and so is the shortest of times") {
   Measures slow, fast;
   slow.observe(reply(1s, 2s, 1), start);
-  CHECK(slow.five_minutes().throughput.p50 == doctest::Approx(0.5).epsilon(0.03));
+  CHECK(slow.five_minutes().throughput.p50 == support::close(0.5, 0.03));
   fast.observe(reply(0s, 1ns, 100), start);
   CHECK(fast.five_minutes().throughput.p50 > 50'000);
 }

@@ -1,4 +1,5 @@
 #include "routing/windows/threshold.hpp"
+#include "tests/support/close.hpp"
 
 #include <doctest/doctest.h>
 
@@ -26,18 +27,18 @@ TEST_CASE("who runs four at once lets the fifth wait for one of four to end, and
   const Threshold slots = only(four);
   CHECK(crowd(slots, 3).turns == 0);
   CHECK(crowd(slots, 3).running == 3);
-  CHECK(crowd(slots, 4).turns == doctest::Approx(0.25));
+  CHECK(crowd(slots, 4).turns == support::close(0.25));
   CHECK(crowd(slots, 4).running == 3);
-  CHECK(crowd(slots, 11).turns == doctest::Approx(2));
+  CHECK(crowd(slots, 11).turns == support::close(2));
   CHECK(crowd(slots, 11).between == 0);
   // Eight that end one after the other, each after a quarter of a turn: Erlang's variance.
-  CHECK(crowd(slots, 11).within == doctest::Approx(8.0 / 16));
+  CHECK(crowd(slots, 11).within == support::close(8.0 / 16));
 }
 
 TEST_CASE("who runs all at once lets nobody wait, and all of them are beside the newcomer") {
   const Crowd others = crowd(Threshold::unseen(1), 500);
   CHECK(others.turns < 1e-6);
-  CHECK(others.running == doctest::Approx(500));
+  CHECK(others.running == support::close(500));
 }
 
 TEST_CASE("not to know the slots is a variance of its own") {
@@ -45,8 +46,8 @@ TEST_CASE("not to know the slots is a variance of its own") {
   slots.weights[four] = 0.5f;
   slots.weights[Threshold::never] = 0.5f;
   const Crowd others = crowd(slots, 11);
-  CHECK(others.turns == doctest::Approx(1));
-  CHECK(others.between == doctest::Approx(1));
+  CHECK(others.turns == support::close(1));
+  CHECK(others.between == support::close(1));
 }
 
 TEST_CASE("what was seen weighs the steps, and what cannot be teaches nothing") {
@@ -61,7 +62,7 @@ TEST_CASE("what was seen weighs the steps, and what cannot be teaches nothing") 
   likelihoods[four] = 1;
   for (int i = 0; i < 10; ++i) slots.judge(likelihoods, unseen_slots, 0.01f);
   CHECK(slots.weights[four] > 0.9);
-  CHECK(sum(slots) == doctest::Approx(1));
+  CHECK(sum(slots) == support::close(1));
   Threshold certain = Threshold::unseen(1);
   certain.judge(likelihoods, unseen_slots, 0.01f);
   CHECK(certain.weights[Threshold::never] == 1);
@@ -78,7 +79,7 @@ TEST_CASE("a host that refuses from eight on is known for it, and asked again wh
   CHECK(full(room, 4) < 0.2);
   for (int i = 0; i < 10; ++i) let_in(room, 9);
   CHECK(full(room, 9) < 0.1);
-  CHECK(sum(room) == doctest::Approx(1));
+  CHECK(sum(room) == support::close(1));
 }
 
 TEST_CASE("refusals that come whatever the load is are none of its doing") {
@@ -108,7 +109,7 @@ TEST_CASE("in the middle of what is believed are as many at once as not") {
 TEST_CASE("what is known is forgotten towards the prior") {
   Threshold room = only(four);
   room.forget(unseen_room, 0.5f);
-  CHECK(room.weights[four] == doctest::Approx(0.5 + 0.5 * unseen_room.weights[four]));
+  CHECK(room.weights[four] == support::close(0.5 + 0.5 * unseen_room.weights[four]));
   for (int i = 0; i < 20; ++i) room.forget(unseen_room, 0.5f);
-  CHECK(room.weights[four] == doctest::Approx(unseen_room.weights[four]));
+  CHECK(room.weights[four] == support::close(unseen_room.weights[four]));
 }

@@ -8,6 +8,7 @@
 #include "gateway/surfaces/openrouter/finish_word.hpp"
 #include "providers/dialects/openai_chat/chat_correction.hpp"
 #include "providers/dialects/openai_chat/chat_events.hpp"
+#include "tests/support/close.hpp"
 
 using namespace gateway;
 
@@ -190,11 +191,11 @@ TEST_CASE("the cost is ours, and of what it is made") {
              cost)
           .at("usage")
           .as_object();
-  CHECK(usage.at("cost").to_number<double>() == doctest::Approx(34e-6));
+  CHECK(usage.at("cost").to_number<double>() == support::close(34e-6));
   CHECK(usage.at("cost_details").at("upstream_inference_prompt_cost").to_number<double>() ==
-        doctest::Approx(19e-6));
+        support::close(19e-6));
   CHECK(usage.at("cost_details").at("upstream_inference_completions_cost").to_number<double>() ==
-        doctest::Approx(15e-6));
+        support::close(15e-6));
   CHECK(usage.at("is_byok") == false);
   CHECK(usage.at("total_tokens") == 22);
   CHECK(usage.at("prompt_tokens_details") == json::value(json::object{{"cached_tokens", 1}}));

@@ -4,10 +4,14 @@
 
 #include "providers/dialect/data_edits.hpp"
 #include "providers/dialects/anthropic/stream.hpp"
+#include "providers/dialects/bedrock_converse/stream.hpp"
+#include "providers/dialects/gemini/reply.hpp"
 #include "providers/dialects/openai_chat/chat_correction.hpp"
 #include "providers/dialects/openai_chat/chat_events.hpp"
 #include "providers/dialects/openai_chat/stream.hpp"
+#include "providers/dialects/openai_responses/stream.hpp"
 #include "tests/support/allocations.hpp"
+#include "tests/support/event_frames.hpp"
 
 using namespace providers;
 
@@ -57,6 +61,23 @@ TEST_CASE("an event of a stream takes no memory") {
   OpenAiChatStream chat(tokens, config::ThinkTags::reasoning);
   CHECK(allocations_of(chat, "",
                        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"}}]}\n\n") == 0);
+  ResponsesStreamReader responses(tokens);
+  CHECK(allocations_of(
+            responses,
+            "data: {\"type\":\"response.created\",\"response\":{\"id\":\"resp_1\",\"status\":\"in_progress\","
+            "\"model\":\"gpt\",\"error\":null,\"output\":[]}}\n\n",
+            "data: {\"type\":\"response.output_text.delta\",\"item_id\":\"msg_1\",\"output_index\":0,"
+            "\"content_index\":0,\"delta\":\"Hello\"}\n\n") == 0);
+  GeminiStream gemini(tokens);
+  CHECK(allocations_of(
+            gemini, "",
+            "data: {\"candidates\":[{\"index\":0,\"content\":{\"role\":\"model\",\"parts\":[{\"text\":"
+            "\"Hello\"}]}}],\"modelVersion\":\"gemini-3\",\"responseId\":\"r1\"}\r\n\r\n") == 0);
+  ConverseStream converse(tokens, "amazon-bedrock-v1");
+  CHECK(allocations_of(
+            converse, support::event_frame("messageStart", R"({"role":"assistant"})"),
+            support::event_frame("contentBlockDelta",
+                                 R"({"contentBlockIndex":0,"delta":{"text":"Hello"},"p":"abcd"})")) == 0);
 }
 
 TEST_CASE("edits that are in order take no memory, and others are put in order") {

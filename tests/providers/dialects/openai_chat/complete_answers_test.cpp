@@ -6,6 +6,7 @@
 
 #include "providers/dialects/openai_chat/chat_events.hpp"
 #include "providers/dialects/openai_chat/relay.hpp"
+#include "tests/support/close.hpp"
 
 using namespace providers;
 
@@ -137,11 +138,11 @@ TEST_CASE("the cost of a buyer with a key of his own includes what the host behi
     return classify({data, {}, {}, SseEvent::Form::other}, scratch_tokens()).usage;
   };
   const std::string upstream = R"(,"cost_details":{"upstream_inference_cost":0.002})";
-  CHECK(*read(R"(,"cost":0.0001,"is_byok":true)" + upstream).usage->cost == doctest::Approx(0.0021));
-  CHECK(*read(R"(,"cost":0,"is_byok":true)" + upstream).usage->cost == doctest::Approx(0.002));
+  CHECK(*read(R"(,"cost":0.0001,"is_byok":true)" + upstream).usage->cost == support::close(0.0021));
+  CHECK(*read(R"(,"cost":0,"is_byok":true)" + upstream).usage->cost == support::close(0.002));
   CHECK(read(R"(,"cost":0,"is_byok":true)" + upstream).cost_said == 0);
-  CHECK(*read(R"(,"cost":0.002,"is_byok":false)" + upstream).usage->cost == doctest::Approx(0.002));
-  CHECK(*read(R"(,"cost":0.002)" + upstream).usage->cost == doctest::Approx(0.002));
+  CHECK(*read(R"(,"cost":0.002,"is_byok":false)" + upstream).usage->cost == support::close(0.002));
+  CHECK(*read(R"(,"cost":0.002)" + upstream).usage->cost == support::close(0.002));
   // What the other part is, nobody says: then the configured prices count.
   for (const char* unsaid :
        {"", R"(,"cost_details":null)", R"(,"cost_details":{"upstream_inference_cost":null})"}) {
