@@ -228,6 +228,27 @@ class SharedMarket(Three):
         # There is room again, everywhere.
         self.assertEqual(self.ask_all("few", "all", 12), [200] * 12)
 
+    def test_a_gateway_with_a_line_that_never_ends_gives_places_to_those_who_wait_at_others(self):
+        keys = {f"few-{most}": {"quota": {"concurrent": most}} for most in (1, 4)}
+        one, two, three = self.start(keys)
+        for key in keys:
+            async def race():
+                until = time.monotonic() + 6
+                served = [0, 0, 0]
+
+                async def client(at):
+                    while time.monotonic() < until:
+                        reply = await ask((one, two, three)[at].port, key, "all")
+                        served[at] += reply[0] == 200
+                crowd = [asyncio.create_task(client(0)) for _ in range(30)]
+                await asyncio.sleep(1)
+                crowd += [asyncio.create_task(client(at)) for at in (1, 2) for _ in range(5)]
+                await asyncio.gather(*crowd)
+                return served
+            served = asyncio.run(race())
+            print(key, "served by each gateway:", served)
+            self.assertGreater(min(served), sum(served) / 10, (key, served))
+
     def test_a_policy_s_budget_is_one_for_all_and_outlives_a_kill(self):
         policy = {"paced": {"extends": "cheapest", "budget": "1 $/day"}}
         one, two = self.start({"free": {}}, count=2, policies=policy, default_policy="paced")
