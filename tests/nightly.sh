@@ -96,6 +96,7 @@ part "agents" agents
 part "mutants" bash tests/mutants.sh --count 200 --seed "$(date +%Y%j)"
 part "fuzzers, $fuzz_seconds s" bash tests/fuzz/run.sh "$fuzz_seconds" 0
 part "benchmarks" bash tests/bench/run.sh --anyway --build-time
+part "reports of a month" python3 tests/bench/spend_report.py build/release/isocost
 part "soak" soak
 [ ${#failed[@]} = 0 ] || printf 'failed: %s\n' "${failed[@]}"
 [ ${#failed[@]} = 0 ]

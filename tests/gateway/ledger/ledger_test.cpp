@@ -198,7 +198,7 @@ TEST_CASE_TEMPLATE("sums agree with the entries that they are of", Where, InFile
   LedgerStore& file = *store;
   std::mt19937_64 draw(3);
   std::map<std::string, std::int64_t> by_key;
-  std::int64_t since_ten_past = 0;
+  std::multimap<std::int64_t, std::int64_t> by_time;
   file.begin();
   for (int i = 0; i < 3'000; ++i) {
     const std::string key = "key " + std::to_string(draw() % 5);
@@ -209,7 +209,7 @@ TEST_CASE_TEMPLATE("sums agree with the entries that they are of", Where, InFile
     entry.cost = entry.charged = cost + 3;
     file.add(entry);
     by_key[key] += cost + 3;
-    if (at >= noon + 600'000) since_ten_past += cost + 3;
+    by_time.emplace(at, cost + 3);
   }
   file.commit();
   const auto rows = file.spend({"key"}, 0, 100'000);
@@ -237,9 +237,21 @@ TEST_CASE_TEMPLATE("sums agree with the entries that they are of", Where, InFile
   std::int64_t tagged = 0;
   for (const auto& row : file.spend({"tag"}, 0, 100'000)) tagged += row.charged;
   CHECK(tagged == 2 * all);  // each has two
-  const config::WallTime ten_past{std::chrono::milliseconds(noon + 600'000)};
-  CHECK(world.sum_of(Scope::everybody, ten_past).charged == since_ten_past);
-  CHECK(world.sum_of(Scope::user, ten_past).charged == since_ten_past);
+  // Windows begin within an hour, with one, within a day, with one; before and behind all.
+  for (const auto after : {-48h, 0h, 1h, 12h, 13h, 36h, 47h, 60h, 100h}) {
+    for (const auto past : {0ms, 1ms, 600'000ms, 3'599'999ms}) {
+      const std::int64_t since = noon + std::chrono::milliseconds(after + past).count();
+      CAPTURE(since);
+      std::int64_t charged = 0, requests = 0;
+      for (auto at = by_time.lower_bound(since); at != by_time.end(); ++at) charged += at->second, ++requests;
+      const config::WallTime window{std::chrono::milliseconds(since)};
+      for (const Scope scope : {Scope::everybody, Scope::team, Scope::key, Scope::user}) {
+        const LedgerStore::Sum sum = world.sum_of(scope, window);
+        CHECK(sum.charged == charged);
+        CHECK(sum.requests == requests);
+      }
+    }
+  }
   CHECK(world.sum_of(Scope::team, config::WallTime{}).charged == all);
   CHECK_THROWS_WITH(file.spend({"user", "model"}, 0, 1), "sums by user are kept by key and day alone");
   CHECK_THROWS(file.spend({"colour"}, 0, 1));
