@@ -59,6 +59,7 @@ class Gateway:
         self.state = pathlib.Path(self.folder.name) / "state"
         self.config = pathlib.Path(self.folder.name) / "isocost.yaml"
         self.port = free_port()
+        self.environment = {}  # of the gateway alone
         self.settings = {
             "listen": f"127.0.0.1:{self.port}", "workers": 2, "state": str(self.state),
             "keys": [{"name": "admin", "sha256": sha256(ADMIN), "role": "admin"}] +
@@ -75,7 +76,8 @@ class Gateway:
 
     def start(self):
         self.process = subprocess.Popen([os.environ["ISOCOST"], "serve", "--config", self.config],
-                                        stdout=subprocess.DEVNULL, stderr=open(self.folder.name + "/said", "a"))
+                                        stdout=subprocess.DEVNULL, stderr=open(self.folder.name + "/said", "a"),
+                                        env=os.environ | self.environment)
         for _ in range(600):
             try:
                 httpx.get(f"http://127.0.0.1:{self.port}/readyz")
