@@ -121,6 +121,14 @@ class Gateway:
                     for i, entry in enumerate(unpacked(packet))]
 
 
+def hash_of(request_id):
+    """By which the ledger finds a request: FNV-1a, as a signed number."""
+    value = 0xcbf29ce484222325
+    for byte in request_id.encode():
+        value = (value ^ byte) * 0x100000001b3 & (1 << 64) - 1
+    return value - (value >> 63 << 64)
+
+
 def unpacked(packet):
     """The entries of a packet: seven numbers and a text each; numbers by seven bits a byte, the sign in the lowest bit."""
     at = 0
@@ -184,6 +192,50 @@ async def load_and_kill(gateway, draw, answered):
     await asyncio.sleep(seconds - draw.random() * 0.1)
     gateway.kill()
     await asyncio.gather(*clients)
+
+
+class Killed:
+    """What is true after every kill, wherever the ledger is."""
+
+    def kill_often(self, gateway, kills, seed):
+        """The answers that clients got whole."""
+        draw, answered, starts = random.Random(seed), {}, []
+
+        def start():
+            begun = time.monotonic()
+            gateway.start()
+            starts.append(time.monotonic() - begun)
+        for _ in range(kills):
+            start()
+            asyncio.run(load_and_kill(gateway, draw, answered))
+        start()
+        self.assertGreater(len(answered), 30 * kills)
+        self.assertIn("under way when the last gateway here was killed", gateway.said())
+        print(f"{kills} kills, {len(answered)} whole answers; starts took {sum(starts) / len(starts):.2f} s, "
+              f"at most {max(starts):.2f} s")
+        return answered
+
+    def check_entries(self, gateway, answered, entries):
+        """`entries`: of each request its hash, its key and what it was charged."""
+        charged = {"one": 0, "two": 0}
+        by_hash = {}
+        for number, key, amount in entries:
+            self.assertNotIn(number, by_hash, "a request has two entries")
+            self.assertLessEqual(amount, WORST)
+            by_hash[number] = (key, amount)
+            charged[key] += amount
+        for request_id, expected in answered.items():
+            self.assertEqual(by_hash.get(hash_of(request_id)), expected, request_id)
+        for row in gateway.spend("--by", "key"):
+            self.assertEqual(row["charged_nanos"], charged[row["key"]])
+        self.assertEqual(sum(row["charged_nanos"] for row in gateway.spend("--by", "team,day")), sum(charged.values()))
+        # Nothing is set aside any more for those who were killed.
+        text = gateway.get("/metrics").text
+        self.assertIn("\nisocost_reserved_requests 0\n", text)
+        self.assertIn("\nisocost_reserved_dollars 0\n", text)
+        lost = len(entries) - len(answered)
+        print(f"{len(entries)} entries, of which {lost} are of answers that no client got whole")
+        return charged
 
 
 class Budgets(unittest.TestCase):
@@ -279,34 +331,17 @@ class Budgets(unittest.TestCase):
         self.assertTrue(0 < int(fields["retry-after"]) <= 3600)
 
 
-class Kills(unittest.TestCase):
-    KILLS = int(os.environ.get("ISOCOST_KILLS", 8))
-
+class Kills(Killed, unittest.TestCase):
     def test_a_kill_under_load_loses_no_answer_and_charges_none_twice(self):
         host = self.enterContext(ScriptedHost({"all": uses(1), "half": uses(2)}))
         limit = {"quota": {"dollars": {"total": "100000 $"}}}
         gateway = Gateway(host, {"one": limit, "two": limit}, limits={"max_connections_per_ip": 0})
-        draw = random.Random(7)
-        answered = {}
-
-        for _ in range(self.KILLS):
-            gateway.start()
-            asyncio.run(load_and_kill(gateway, draw, answered))
-        gateway.start()
+        answered = self.kill_often(gateway, int(os.environ.get("ISOCOST_KILLS", 10)), 7)
         self.addCleanup(gateway.stop)
-        self.assertGreater(len(answered), 50 * self.KILLS)
-        self.assertIn("under way when the last gateway here was killed", gateway.said())
-
-        charged = {"one": 0, "two": 0}
         entries = gateway.entries()
-        self.assertEqual(len({entry[0] for entry in entries}), len(entries), "a request has two entries")
-        for _, key, cost, amount in entries:
-            self.assertLessEqual(amount, WORST)
+        for _, _, cost, amount in entries:
             self.assertEqual(cost, amount)
-            charged[key] += amount
-        for row in gateway.spend("--by", "key"):
-            self.assertEqual(row["charged_nanos"], charged[row["key"]])
-        self.assertEqual(sum(row["charged_nanos"] for row in gateway.spend("--by", "team,day")), sum(charged.values()))
+        charged = self.check_entries(gateway, answered, [(entry[0], entry[1], entry[3]) for entry in entries])
         for key, amount in charged.items():
             said = gateway.get("/api/v1/key", key).json()["data"]
             self.assertAlmostEqual(said["usage"] * 1e9, amount, delta=1)
