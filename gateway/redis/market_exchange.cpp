@@ -135,12 +135,6 @@ void MarketExchange::lose(const std::string& why) {
                               : "what policies spend at other gateways is not known here"));
 }
 
-RedisReply MarketExchange::must(const std::vector<std::string>& words) {
-  RedisReply reply = connection_->ask(words);
-  if (reply.is_error()) throw RedisFault(reply.text);
-  return reply;
-}
-
 bool MarketExchange::is_first_refusal() {
   const std::lock_guard lock(mutex_);
   return !std::exchange(was_told_of_refused_, true);
@@ -149,7 +143,7 @@ bool MarketExchange::is_first_refusal() {
 // One clock for all gateways, so that ages mean the same everywhere.
 routing::SharedMoment MarketExchange::moment() {
   const config::TimePoint asked = config::Clock::now();
-  const RedisReply time = must({"TIME"});
+  const RedisReply time = connection_->must({"TIME"});
   const config::TimePoint answered = config::Clock::now();
   if (time.items.size() != 2) throw RedisFault("what answers there is no Redis");
   const auto shared = std::chrono::seconds(whole(time.items[0].text)) +
@@ -196,16 +190,16 @@ void MarketExchange::pace() {
 
 void MarketExchange::tell(const routing::Bulletin& bulletin, const config::Secret& seal_key,
                           const routing::SharedMoment& now) {
-  must({"XADD", stream, "MAXLEN", most_kept, "*", "b",
+  connection_->must({"XADD", stream, "MAXLEN", most_kept, "*", "b",
         seal_bulletin(routing::bytes_of(bulletin, now), seal_key)});
   told_.fetch_add(1, std::memory_order_relaxed);
   // Where nobody is any more, nothing of it stays.
-  if (told() % rounds_between_expiries == 1) must({"EXPIRE", stream, "60"});
+  if (told() % rounds_between_expiries == 1) connection_->must({"EXPIRE", stream, "60"});
 }
 
 // When the last of the stream was told; 0: nothing was.
 std::int64_t MarketExchange::newest() {
-  const RedisReply last = must({"XREVRANGE", stream, "+", "-", "COUNT", "1"});
+  const RedisReply last = connection_->must({"XREVRANGE", stream, "+", "-", "COUNT", "1"});
   return last.items.empty() || last.items[0].items.empty() ? 0 : whole(last.items[0].items[0].text);
 }
 
@@ -220,7 +214,7 @@ void MarketExchange::listen(const config::Secret& seal_key, const routing::Share
   // them.
   const bool is_ahead = !last_.empty() && whole(last_) > now.shared.count() + 1;
   if (last_.empty() || (is_ahead && newest() < whole(last_)) || whole(last_) < whole(oldest)) last_ = oldest;
-  const RedisReply entries = must({"XRANGE", stream, last_, "+", "COUNT", most_heard_at_once});
+  const RedisReply entries = connection_->must({"XRANGE", stream, last_, "+", "COUNT", most_heard_at_once});
   std::vector<routing::Bulletin> heard;
   std::uint64_t refused = 0;
   for (const RedisReply& entry : entries.items) {

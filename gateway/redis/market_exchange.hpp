@@ -74,8 +74,6 @@ class MarketExchange {
   void tell(const routing::Bulletin& bulletin, const config::Secret& seal_key,
             const routing::SharedMoment& now);
   void lose(const std::string& why);
-  RedisReply must(const std::vector<std::string>& words);
-
   const config::RedisSettings settings_;
   const std::string gateway_;
   const std::uint64_t sender_;

@@ -193,9 +193,7 @@ void SharedLimits::exchange(std::span<const SharedLimit> limits) {
 
 RedisReply SharedLimits::evaluate(std::vector<std::string> words) {
   if (digest_.empty()) {
-    const RedisReply loaded = connection_->ask({"SCRIPT", "LOAD", lease_script});
-    if (loaded.is_error()) throw RedisFault(loaded.text);
-    digest_ = loaded.text;
+    digest_ = connection_->must({"SCRIPT", "LOAD", lease_script}).text;
   }
   std::vector<std::string> command{"EVALSHA", digest_};
   command.insert(command.end(), words.begin(), words.end());

@@ -14,6 +14,7 @@
 #include "config/values/address.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
+#include "gateway/ledger/paced_past.hpp"
 #include "gateway/overload/memory_bound.hpp"
 #include "gateway/pages/limits_page.hpp"
 #include "gateway/process/given_sockets.hpp"
@@ -28,7 +29,6 @@
 #include "gateway/run/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
 #include "gateway/run/notifier.hpp"
-#include "gateway/run/paced_past.hpp"
 #include "gateway/run/reload.hpp"
 #include "gateway/run/shared.hpp"
 #include "gateway/serving/quota_refusal.hpp"
@@ -248,7 +248,10 @@ class RunningGateway {
     if (!paced_past_) {
       paced_past_ = std::make_unique<PacedPast>(
           *ledger_, [this](std::function<void()> work) { asio::post(control_.io(), std::move(work)); },
-          [this](const PolicySpent& own, const PolicySpent& others) { control_.began_with(own, others); },
+          [this](const std::string& policy, std::int64_t day, const LedgerStore::PolicyCost& cost) {
+            control_.began_with({.policy = policy, .day = day, .nanos = cost.own},
+                                {.policy = policy, .day = day, .nanos = cost.others});
+          },
           [this](const std::string& text) { say(text); });
     }
     const config::WallTime now = std::chrono::system_clock::now();

@@ -2,11 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <random>
 #include <set>
 
 #include "gateway/ledger/ledger_file.hpp"
+#include "gateway/ledger/paced_past.hpp"
 #include "gateway/postgres/migrations.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -283,6 +286,41 @@ TEST_CASE_TEMPLATE("what policies cost within a time is told, by who spent it", 
   CHECK(costs["paced"].own == (has_others ? 30 : 50'030));
   CHECK(costs["paced"].others == (has_others ? 50'000 : 0));
   CHECK(costs["free"].own == 300);
+}
+
+TEST_CASE_TEMPLATE("what policies had spent of a day until a moment is told once, also of one that spent nothing", Where,
+                   InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
+  const auto ledger = world.open();
+  REQUIRE(ledger);
+  ledger->run();
+  const auto put = [&](const std::string& id, std::int64_t at_ms, const std::string& policy) {
+    Entry entry = entry_of(id, 500, "app", at_ms);
+    entry.policy = policy;
+    ledger->journal(0).close(Journal::nowhere, bytes_of(entry));
+  };
+  const std::int64_t day = noon / 86'400'000 * 86'400;
+  put("before", day * 1000 - 1, "paced");
+  for (int i = 0; i < 40; ++i) put("within" + std::to_string(i), day * 1000 + i * 900'000, "paced");
+  put("another's", noon, "other");
+  put("after", noon + 60'000, "paced");
+  boost::asio::io_context control{1};
+  auto work = boost::asio::make_work_guard(control);
+  std::map<std::string, std::int64_t> told;
+  gateway::PacedPast past(
+      *ledger, [&](std::function<void()> go_on) { boost::asio::post(control, std::move(go_on)); },
+      [&](const std::string& policy, std::int64_t of, const LedgerStore::PolicyCost& cost) {
+        CHECK(of == day);
+        CHECK(cost.others == 0);
+        told[policy] = cost.own;
+        if (told.size() == 2) work.reset();
+      },
+      [&](const std::string& text) { world.said += text; });
+  past.look_up({"paced", "new"}, day, config::WallTime(std::chrono::milliseconds(noon)));
+  past.look_up({}, day, config::WallTime(std::chrono::milliseconds(noon)));
+  control.run();
+  CHECK(told == std::map<std::string, std::int64_t>{{"new", 0}, {"paced", 40 * 500}});
 }
 
 TEST_CASE_TEMPLATE("what better choices would have saved is summed up beside what was spent", Where, InFile,

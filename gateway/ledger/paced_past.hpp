@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "gateway/generation/budgets.hpp"
 #include "gateway/ledger/ledger.hpp"
 
 namespace gateway {
@@ -15,8 +14,9 @@ class PacedPast {
  public:
   // Runs something on the control loop's thread; called on a thread of the ledger's.
   using OnControl = std::function<void(std::function<void()>)>;
-  // On the control loop's thread: what this gateway had spent, and all others.
-  using Tell = std::function<void(const PolicySpent& own, const PolicySpent& others)>;
+  // On the control loop's thread: what had been spent of that day, in nano-dollars.
+  using Tell =
+      std::function<void(const std::string& policy, std::int64_t day, const LedgerStore::PolicyCost& cost)>;
   using Say = std::function<void(const std::string&)>;
   // Must outlive what it asks `ledger` for, as the ledger must.
   PacedPast(Ledger& ledger, OnControl on_control, Tell tell, Say say);

@@ -1,4 +1,4 @@
-#include "gateway/run/paced_past.hpp"
+#include "gateway/ledger/paced_past.hpp"
 
 #include <algorithm>
 
@@ -19,11 +19,7 @@ void PacedPast::go_on(Looked looked) {
   constexpr std::int64_t slice = 15 * 60 * 1000;
   constexpr int most_faults = 30;
   if (looked.from_ms >= looked.until_ms) {
-    for (const std::string& policy : looked.policies) {
-      const LedgerStore::PolicyCost cost = looked.costs[policy];
-      tell_({.policy = policy, .day = looked.day, .nanos = cost.own},
-            {.policy = policy, .day = looked.day, .nanos = cost.others});
-    }
+    for (const std::string& policy : looked.policies) tell_(policy, looked.day, looked.costs[policy]);
     return;
   }
   ledger_.read([this, so_far = std::move(looked)](LedgerStore* store) {
