@@ -7,7 +7,7 @@ namespace gateway {
 namespace {
 
 // Where there are fewer places than gateways each has its turn: shorter ones would be spent on asking.
-constexpr config::Duration turn = std::chrono::milliseconds(250);
+constexpr config::Duration turn_lasts = std::chrono::milliseconds(250);
 
 // Its part where there is less than one place for each: whoever had one the longest gives it to whoever waits
 // the longest.
@@ -21,7 +21,7 @@ std::int64_t by_turns(std::span<const Sharer> all, std::size_t me, std::int64_t 
     if (is_of_mine && (all[i].since > own.since || (all[i].since == own.since && i < me))) ++before_me;
   }
   if (own.held == 0) return before_me < free ? 1 : 0;
-  return own.since < turn || before_me >= waiting - std::max<std::int64_t>(free, 0) ? 1 : 0;
+  return own.since < turn_lasts || before_me >= waiting - std::max<std::int64_t>(free, 0) ? 1 : 0;
 }
 
 }  // namespace
