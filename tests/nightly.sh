@@ -34,7 +34,8 @@ many_kills() {
   local test status=0
   for test in "money_test.py Kills" "shared_ledger_test.py Ledger.test_kills_lose_no_answer_and_charge_none_twice" \
     "gateways_test.py Faults.test_kills_of_gateways_under_load_lose_no_answer_and_charge_none_twice" \
-    "gateways_test.py Faults.test_kills_of_redis_under_load_let_nobody_spend_more" "gateways_test.py Budgets"; do
+    "gateways_test.py Faults.test_kills_of_redis_under_load_let_nobody_spend_more" "gateways_test.py Budgets" \
+    "money_test.py Budgets"; do
     local kills=300
     [ "$test" = "money_test.py Kills" ] && kills=1000
     # shellcheck disable=SC2086  # file and test
