@@ -174,6 +174,10 @@ const Fields<RedisSettings>& redis_fields() {
           field<S>(
               "password", [](S& s, Credential c) { s.password = std::move(c.secret); },
               CredentialForm{Absence::refused}, "What it asks for. Nothing when left out."),
+          field<S>("share_measurements", &S::shares_measurements, FlagForm{},
+                   "Whether gateways tell each other there what they measure of hosts, and how many requests "
+                   "they have under way. Otherwise each learns from its own requests alone; quotas, and what "
+                   "policies with a `budget` have spent, are shared all the same."),
       }};
   return fields;
 }

@@ -358,6 +358,7 @@ struct RedisSettings {
   std::string url;  // redis://host:port/database, without a password; empty: nowhere
   std::string user;
   Secret password;
+  bool shares_measurements = true;  // what is measured of hosts, beside quotas and what policies have spent
 
   friend bool operator==(const RedisSettings&, const RedisSettings&) = default;
 };

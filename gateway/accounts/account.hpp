@@ -35,7 +35,8 @@ struct Meter {
 
 // Requests at the same time, where gateways share how many there may be.
 struct Slots {
-  std::int64_t lease = 0;  // that may be under way here
+  std::int64_t lease = 0;        // that may be under way here
+  std::int64_t most = no_bound;  // of them, while other gateways wait for some
   std::int64_t lacking = 0;
   std::int64_t in_line = 0;
   std::int64_t peak = 0;  // under way lately

@@ -22,6 +22,7 @@
 
 #include "config/values/settings.hpp"
 #include "gateway/accounts/calendar.hpp"
+#include "gateway/accounts/fair_places.hpp"
 #include "gateway/accounts/fair_turns.hpp"
 
 namespace gateway {
@@ -65,12 +66,15 @@ struct SharedLimit {
   config::Period period{};
   config::WallTime begins{}, ends{};
   std::int64_t limit = 0, own = 0, lease = 0, wanted = 0;
-  // Of requests at the same time: in no window, and nothing of it is ever used up.
+  // Of requests at the same time: in no window, and nothing of it is ever used up. `demand` is how many would
+  // be under way here if no other gateway wanted any.
   bool is_concurrent = false;
+  std::int64_t demand = 0;
 };
 // What it gets: `others` is what other gateways have used.
 struct Granted {
   std::int64_t others = 0, granted = 0;
+  std::int64_t most = no_bound;  // of requests at the same time, while others wait for some
 };
 
 struct Account;

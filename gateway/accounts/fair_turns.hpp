@@ -15,8 +15,7 @@
 
 namespace gateway {
 
-template <std::size_t buckets>
-class TurnsOf {
+class FairTurns {
  public:
   using Turn = std::uint64_t;
 
@@ -24,7 +23,7 @@ class TurnsOf {
   enum class Line { empty, waits };
   Turn next(std::uint64_t owner, Line line) {
     if (line == Line::empty) now_ = std::max(now_, last_);
-    Turn& after_own = after_own_[owner % buckets];
+    Turn& after_own = after_own_[owner % after_own_.size()];
     const Turn turn = std::max(now_, after_own);
     after_own = turn + 1;
     last_ = std::max(last_, after_own);
@@ -32,38 +31,36 @@ class TurnsOf {
   }
   // The turn that next() would give.
   Turn peek(std::uint64_t owner, Line line) const {
-    return std::max(line == Line::empty ? std::max(now_, last_) : now_, after_own_[owner % buckets]);
+    return std::max(line == Line::empty ? std::max(now_, last_) : now_, after_own_[owner % after_own_.size()]);
   }
   // Who had that turn goes on.
   void served(Turn turn) { now_ = std::max(now_, turn); }
   // One of the owner's left the line unserved: what it comes with next is a turn earlier.
   void give_back(std::uint64_t owner) {
-    Turn& after_own = after_own_[owner % buckets];
+    Turn& after_own = after_own_[owner % after_own_.size()];
     if (after_own > now_) --after_own;
   }
 
  private:
-  std::array<Turn, buckets> after_own_{};
+  std::array<Turn, 339> after_own_{};
   Turn now_ = 0;
   Turn last_ = 0;  // behind all that were given
 };
 
-using FairTurns = TurnsOf<1021>;
-
 // Turns of each priority, in one order: all of the more urgent come first.
 class PriorityTurns {
  public:
-  using Turn = std::uint64_t;
+  using Turn = FairTurns::Turn;
 
   // `line`: whether others of the same priority wait.
   Turn next(std::uint64_t owner, config::Priority priority, FairTurns::Line line) {
     const std::size_t rank = rank_of(priority);
-    return in_order(rank, of_[rank].next(owner, as_theirs(line)));
+    return in_order(rank, of_[rank].next(owner, line));
   }
   // The turn that next() would give.
   Turn peek(std::uint64_t owner, config::Priority priority, FairTurns::Line line) const {
     const std::size_t rank = rank_of(priority);
-    return in_order(rank, of_[rank].peek(owner, as_theirs(line)));
+    return in_order(rank, of_[rank].peek(owner, line));
   }
   void served(Turn turn) { of_[turn >> shift].served(turn & ((Turn{1} << shift) - 1)); }
   void give_back(Turn turn, std::uint64_t owner) { of_[turn >> shift].give_back(owner); }
@@ -71,15 +68,11 @@ class PriorityTurns {
   static bool is_same_priority(Turn a, Turn b) { return a >> shift == b >> shift; }
 
  private:
-  using Turns = TurnsOf<339>;
   static constexpr int shift = 62;
   static std::size_t rank_of(config::Priority priority) { return static_cast<std::size_t>(priority); }
   static Turn in_order(std::size_t rank, Turn turn) { return (Turn{rank} << shift) | turn; }
-  static Turns::Line as_theirs(FairTurns::Line line) {
-    return line == FairTurns::Line::empty ? Turns::Line::empty : Turns::Line::waits;
-  }
 
-  std::array<Turns, config::priority_names.size()> of_{};
+  std::array<FairTurns, config::priority_names.size()> of_{};
 };
 
 template <class Line>

@@ -52,11 +52,13 @@ void Books::take_share_of_slots(Account& account) const {
   if (!account.bounds_concurrency()) return;
   const std::int64_t share = std::max<std::int64_t>(account.most_concurrent / alone_of_, 1);
   account.slots.lease = std::max(account.slots.lease, share);
+  account.slots.most = no_bound;
 }
 
 bool Books::has_slot(Account& account) const {
   if (!account.is_active) activate(account);
-  const std::int64_t lacking = account.open.requests + 1 - account.slots.lease;
+  const std::int64_t lacking =
+      account.open.requests + 1 - std::min(account.slots.lease, account.slots.most);
   if (lacking <= 0) return true;
   account.slots.lacking = std::max(account.slots.lacking, lacking);
   want();
@@ -80,9 +82,13 @@ bool Books::share_slots(Account& account, config::TimePoint now, std::uint64_t d
   if (slots.lacking > 0) target = std::max(target, open + std::exchange(slots.lacking, 0));
   target = std::min(target, account.most_concurrent);
   slots.idle_looks = target == 0 && slots.lease <= 0 ? slots.idle_looks + 1 : 0;
-  // Those under way keep theirs, also where there may be fewer now.
-  if (alone_of_ == 0) slots.lease = std::min(slots.lease, std::max(target, open));
-  if (slots.idle_looks > most_idle_looks) return false;
+  // Those under way keep theirs, also where there may be fewer now, or others wait for them.
+  const std::int64_t fair = std::min(target, slots.most);
+  if (alone_of_ == 0) slots.lease = std::min(slots.lease, std::max(fair, open));
+  if (slots.idle_looks > most_idle_looks) {
+    slots.most = no_bound;
+    return false;
+  }
   limits.push_back({.scope = account.scope,
                     .key = account.key,
                     .name = account.name,
@@ -90,8 +96,9 @@ bool Books::share_slots(Account& account, config::TimePoint now, std::uint64_t d
                     .ends = calendar_.wall(now),
                     .limit = account.most_concurrent,
                     .lease = std::max<std::int64_t>(slots.lease, 0),
-                    .wanted = std::max<std::int64_t>(target - slots.lease, 0),
-                    .is_concurrent = true});
+                    .wanted = std::max<std::int64_t>(fair - slots.lease, 0),
+                    .is_concurrent = true,
+                    .demand = std::max(target, open)});
   return true;
 }
 
@@ -206,6 +213,7 @@ void Books::grant(const SharedLimit& limit, const Granted& granted, config::Time
   if (!account) return;
   if (limit.is_concurrent) {
     account->slots.lease += granted.granted;
+    account->slots.most = granted.most;
     return;
   }
   roll(*account, now);

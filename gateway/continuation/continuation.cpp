@@ -54,7 +54,6 @@ void Continuation::go_on(const InferenceRequest& request, const routing::Attempt
   providers::append_escaped(given_, cut.given);
   used_ = {};
   cost_ = {};
-  std::int64_t output = 0;
   for (const routing::Attempt& each : attempts) {
     const bool is_heard = each.failure && each.failure->progress == routing::Progress::client_has_bytes;
     if (!is_heard) continue;
@@ -65,8 +64,10 @@ void Continuation::go_on(const InferenceRequest& request, const routing::Attempt
     used_.cache_written.count += each.usage->cache_written.count;
     used_.output.count += each.usage->output.count;
   }
-  if (!request.demand.max_output) return;
-  output = std::max(pieces_, static_cast<std::int64_t>(plain_.size()) / bytes_in_a_token);
+  most_left_.reset();
+  // Who is given nothing says all of it again.
+  if (!request.demand.max_output || given_.empty()) return;
+  const std::int64_t output = std::max(pieces_, static_cast<std::int64_t>(plain_.size()) / bytes_in_a_token);
   // Never more than was asked for: that much is set aside, and no more.
   const std::int64_t most = request.demand.max_output->count;
   most_left_ = config::Tokens{std::min(most, std::max(least_left, most - output))};

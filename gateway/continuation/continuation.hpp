@@ -52,7 +52,7 @@ class Continuation {
   std::string_view given() const { return given_; }
   // In the client's own body. Views are into this, which must outlive their use.
   std::vector<BodyEdit> edits(const ClientBody& asked, providers::PrefillForm form);
-  // What is left of the answer's bound, where there is one.
+  // What is left of the answer's bound, where there is one and something is given to go on from.
   std::optional<config::Tokens> most_left() const { return most_left_; }
   // What the attempts before it used and cost, of what the client has.
   routing::Usage with_earlier(routing::Usage usage) const;

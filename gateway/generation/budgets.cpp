@@ -76,6 +76,14 @@ void Budgets::recall(const std::vector<routing::BudgetMemory>& memory, const Day
   pass(today);
 }
 
+std::vector<std::string> Budgets::take_new() {
+  std::vector<std::string> policies;
+  for (const auto& each : all_) {
+    if (std::exchange(each->is_new, false)) policies.push_back(each->policy);
+  }
+  return policies;
+}
+
 void Budgets::began_with(const PolicySpent& own, const PolicySpent& others) {
   Budget* budget = find(own.policy);
   if (!budget || budget->day != own.day) return;

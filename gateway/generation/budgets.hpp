@@ -55,7 +55,9 @@ class Budgets {
   std::vector<routing::BudgetMemory> memory() const;
   // What another process counted of the same day.
   void recall(const std::vector<routing::BudgetMemory>& memory, const Day& today);
-  // What the ledger has of the day from before this process counted: of this gateway, and of others.
+  // The policies whose past is to be asked for, each once: a budget that a reload brings has one, too.
+  std::vector<std::string> take_new();
+  // What the ledger has of the day from before this was counted: of this gateway, and of others.
   void began_with(const PolicySpent& own, const PolicySpent& others);
   // What this gateway has spent today, for others to be told; and what all others have by now.
   std::vector<PolicySpent> own() const;
@@ -67,8 +69,9 @@ class Budgets {
     const std::string policy;
     std::atomic<double> a_day{0};
     std::atomic<double> money{1};
+    bool is_new = true;  // nobody asked yet what was spent before
     std::int64_t day = 0;
-    std::int64_t before = 0, nanos = 0;  // before this process counted, and since
+    std::int64_t before = 0, nanos = 0;  // before this was counted, and since
     std::int64_t others = 0, others_before = 0;
 
     std::int64_t own() const { return before + nanos; }

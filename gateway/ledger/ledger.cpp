@@ -248,7 +248,7 @@ void Ledger::failed(const std::exception& fault) {
   is_in_doubt_ = true;
   store_.reset();  // what a disk that failed has taken is only known once the file was opened again
   if (is_writing_.exchange(false)) {
-    say_("ledger: cannot write " + place_.words() + ": " + fault.what() +
+    say_("ledger: cannot write " + place_.words() + ": " + fault_words(place_, fault) +
          "; what requests cost is kept in the journals until it works");
   }
 }

@@ -1,6 +1,7 @@
 #include "gateway/ledger/open_ledger.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "gateway/ledger/ledger_file.hpp"
@@ -47,12 +48,23 @@ std::unique_ptr<LedgerStore> await_ledger(const LedgerPlace& place,
   }
 }
 
+std::string fault_words(const LedgerPlace& place, const std::exception& fault) {
+  constexpr std::uintmax_t little = 64 << 10;
+  std::error_code error;
+  std::string words = fault.what();
+  // SQLite has several names for it.
+  const bool is_on_disk = dynamic_cast<const SqliteFault*>(&fault) != nullptr;
+  if (is_on_disk && std::filesystem::space(place.directory, error).available < little && !error)
+    words += "; no space is left on the disk of " + place.directory;
+  return words;
+}
+
 std::string opening_fault(const LedgerPlace& place, const std::exception& fault) {
   const auto* postgres = dynamic_cast<const PostgresFault*>(&fault);
   if (!place.is_shared()) {
     return (dynamic_cast<const SqliteFault*>(&fault) ? "cannot open " + place.words() + ": "
                                                      : std::string()) +
-           fault.what();
+           fault_words(place, fault);
   }
   std::string text = "cannot use " + place.words() + ": " + fault.what();
   if (postgres && postgres->kind() == PostgresFault::Kind::refused)

@@ -26,7 +26,8 @@ std::unique_ptr<LedgerStore> open_ledger(const LedgerPlace& place, LedgerStore::
 // told so once.
 std::unique_ptr<LedgerStore> await_ledger(const LedgerPlace& place,
                                           const std::function<void(const std::string&)>& say);
-// What went wrong at the start, in a sentence with its place.
+// What went wrong, where a full disk is said to be one; and at the start, in a sentence with its place.
+std::string fault_words(const LedgerPlace& place, const std::exception& fault);
 std::string opening_fault(const LedgerPlace& place, const std::exception& fault);
 
 }  // namespace gateway

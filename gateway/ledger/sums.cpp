@@ -1,4 +1,6 @@
 // LedgerStore::sums: what was used since a moment, from entries, the sums of hours and those of days.
+#include <algorithm>
+
 #include "gateway/ledger/ledger_store.hpp"
 #include "gateway/ledger/ledger_times.hpp"
 
@@ -78,29 +80,27 @@ std::map<LedgerStore::UserPlace, LedgerStore::Counts> LedgerStore::Sums::user_da
   return days;
 }
 
-// The hour that a window begins in comes from its entries, the rest from the sums of hours; those that never
-// end, from the sums of days.
+// The hour that a window begins in comes from its entries, the rest of that day (of UTC) from the sums of
+// hours, and the days behind it from those of days: a month of many keys has millions of hours.
 std::vector<LedgerStore::Numbers> LedgerStore::rows_since(const std::string& by, const std::string& condition,
                                                           bool of_users, const Numbers& values,
                                                           config::WallTime since) {
-  const std::int64_t from = ms_of(since);
-  const std::int64_t hour = floor_to(from + hour_ms - 1, hour_ms);
-  const bool is_ever = from <= 0;
-  const std::string grouped = condition + " GROUP BY 1, 2";
+  const std::int64_t from = std::max<std::int64_t>(ms_of(since), 0);
+  const std::int64_t hour = floor_to(from + hour_ms - 1, hour_ms), day = floor_to(hour + day_ms - 1, day_ms);
   std::vector<Numbers> rows;
-  if (!is_ever && from < hour) {
-    rows = select("SELECT " + by + ", sum(requests), sum(tokens), sum(charged), sum(cost) FROM " +
-                      entries_between(from, hour) + " WHERE true" + grouped,
-                  values);
-  }
-  const std::string table = std::string(is_ever ? "daily" : "hourly") + (of_users ? "_user" : "");
-  Numbers bounds{is_ever ? 0 : hour / hour_ms};
-  bounds.insert(bounds.end(), values.begin(), values.end());
-  const auto whole =
-      select("SELECT " + by + ", sum(requests), sum(prompt+output), sum(charged), sum(cost) FROM " + table +
-                 " WHERE " + (is_ever ? "day" : "hour") + " >= ?" + grouped,
-             bounds);
-  rows.insert(rows.end(), whole.begin(), whole.end());
+  const auto add = [&](const std::string& tokens, const std::string& table_and_bounds, Numbers bounds) {
+    bounds.insert(bounds.end(), values.begin(), values.end());
+    const auto more = select("SELECT " + by + ", sum(requests), sum(" + tokens +
+                                 "), sum(charged), sum(cost) FROM " + table_and_bounds + condition +
+                                 " GROUP BY 1, 2",
+                             bounds);
+    rows.insert(rows.end(), more.begin(), more.end());
+  };
+  const std::string of = of_users ? "_user" : "";
+  if (from < hour) add("tokens", entries_between(from, hour) + " WHERE true", {});
+  if (hour < day)
+    add("prompt+output", "hourly" + of + " WHERE hour >= ? AND hour < ?", {hour / hour_ms, day / hour_ms});
+  add("prompt+output", "daily" + of + " WHERE day >= ?", {day / day_ms});
   return rows;
 }
 

@@ -39,14 +39,22 @@ const std::string* bulletin_in(const RedisReply& entry) {
 
 }  // namespace
 
-MarketExchange::MarketExchange(config::RedisSettings settings, Who who, Hear hear, HearSpent hear_spent,
-                               Say say)
-    : settings_(std::move(settings)),
-      who_(std::move(who)),
+// A key that a gateway made for itself is no other's.
+MarketExchange::Terms MarketExchange::Terms::of(const config::Settings& settings) {
+  return {.shares_measurements = settings.redis.shares_measurements,
+          .seal_key = settings.is_seal_key_kept ? config::Secret{} : settings.seal_key};
+}
+
+MarketExchange::MarketExchange(const config::Settings& settings, std::string gateway, Hear hear,
+                               HearSpent hear_spent, Say say)
+    : settings_(settings.redis),
+      gateway_(std::move(gateway)),
       sender_(drawn_sender()),
       hear_(std::move(hear)),
       hear_spent_(std::move(hear_spent)),
-      say_(std::move(say)) {}
+      say_(std::move(say)),
+      terms_(Terms::of(settings)),
+      shares_(terms_.shares_measurements) {}
 
 MarketExchange::~MarketExchange() {
   {
@@ -61,7 +69,20 @@ void MarketExchange::run() {
   thread_ = std::thread([this] { work(); });
 }
 
+void MarketExchange::adopt(const config::Settings& settings) {
+  Terms terms = Terms::of(settings);
+  const std::lock_guard lock(mutex_);
+  if (terms == terms_) return;
+  terms_ = std::move(terms);
+  was_told_of_refused_ = false;
+  shares_.store(terms_.shares_measurements, std::memory_order_relaxed);
+  if (terms_.shares_measurements) return;
+  waiting_.reset();
+  is_ready_.store(true, std::memory_order_release);
+}
+
 void MarketExchange::put(routing::Bulletin bulletin) {
+  if (!shares_measurements()) return;
   {
     const std::lock_guard lock(mutex_);
     waiting_ = std::move(bulletin);
@@ -82,7 +103,10 @@ void MarketExchange::work() {
     try {
       if (!connection_) connection_.emplace(settings_, patience_of_exchange);
       exchange();
-      if (std::exchange(was_told_, false)) say_("redis: what gateways measure is shared again");
+      if (std::exchange(was_told_, false)) {
+        say_(std::string("redis: ") + (shares_measurements() ? "what gateways measure" : "what policies spend") +
+             " is shared again");
+      }
     } catch (const std::exception& fault) {
       lose(fault.what());
       pause = after_a_loss;
@@ -106,20 +130,20 @@ void MarketExchange::lose(const std::string& why) {
     is_ready_.store(true, std::memory_order_release);
   }
   if (std::exchange(was_told_, true)) return;
-  say_("redis: " + settings_.url + ": " + why +
-       "; until it answers, this gateway learns from its own requests alone");
+  say_("redis: " + settings_.url + ": " + why + "; until it answers, " +
+       (shares_measurements() ? "this gateway learns from its own requests alone"
+                              : "what policies spend at other gateways is not known here"));
 }
 
-RedisReply MarketExchange::must(const std::vector<std::string>& words) {
-  RedisReply reply = connection_->ask(words);
-  if (reply.is_error()) throw RedisFault(reply.text);
-  return reply;
+bool MarketExchange::is_first_refusal() {
+  const std::lock_guard lock(mutex_);
+  return !std::exchange(was_told_of_refused_, true);
 }
 
 // One clock for all gateways, so that ages mean the same everywhere.
 routing::SharedMoment MarketExchange::moment() {
   const config::TimePoint asked = config::Clock::now();
-  const RedisReply time = must({"TIME"});
+  const RedisReply time = connection_->must({"TIME"});
   const config::TimePoint answered = config::Clock::now();
   if (time.items.size() != 2) throw RedisFault("what answers there is no Redis");
   const auto shared = std::chrono::seconds(whole(time.items[0].text)) +
@@ -129,16 +153,28 @@ routing::SharedMoment MarketExchange::moment() {
 }
 
 void MarketExchange::exchange() {
-  const routing::SharedMoment now = moment();
   std::optional<routing::Bulletin> own;
+  Terms terms;
   {
     const std::lock_guard lock(mutex_);
+    terms = terms_;
     own.swap(waiting_);
     is_ready_.store(true, std::memory_order_release);
   }
-  if (own) tell(*own, now);
-  listen(now);
+  if (terms.shares_measurements) {
+    exchange_measurements(std::move(own), terms.seal_key);
+  } else {
+    has_listened_ = false;
+    last_.clear();
+  }
   pace();
+}
+
+void MarketExchange::exchange_measurements(std::optional<routing::Bulletin> own,
+                                           const config::Secret& seal_key) {
+  const routing::SharedMoment now = moment();
+  if (own) tell(*own, seal_key, now);
+  listen(seal_key, now);
 }
 
 void MarketExchange::pace() {
@@ -148,26 +184,26 @@ void MarketExchange::pace() {
     const std::lock_guard lock(mutex_);
     own = spent_;
   }
-  std::vector<PolicySpent> others = exchange_spending(*connection_, who_.gateway, own);
+  std::vector<PolicySpent> others = exchange_spending(*connection_, gateway_, own);
   if (!others.empty()) hear_spent_(std::move(others));
 }
 
-void MarketExchange::tell(const routing::Bulletin& bulletin, const routing::SharedMoment& now) {
-  // As it was when the clock was asked: what was seen since then is as old as nothing.
-  must({"XADD", stream, "MAXLEN", most_kept, "*", "b",
-        seal_bulletin(routing::bytes_of(bulletin, now), who_.seal_key)});
+void MarketExchange::tell(const routing::Bulletin& bulletin, const config::Secret& seal_key,
+                          const routing::SharedMoment& now) {
+  connection_->must({"XADD", stream, "MAXLEN", most_kept, "*", "b",
+        seal_bulletin(routing::bytes_of(bulletin, now), seal_key)});
   told_.fetch_add(1, std::memory_order_relaxed);
   // Where nobody is any more, nothing of it stays.
-  if (told() % rounds_between_expiries == 1) must({"EXPIRE", stream, "60"});
+  if (told() % rounds_between_expiries == 1) connection_->must({"EXPIRE", stream, "60"});
 }
 
 // When the last of the stream was told; 0: nothing was.
 std::int64_t MarketExchange::newest() {
-  const RedisReply last = must({"XREVRANGE", stream, "+", "-", "COUNT", "1"});
+  const RedisReply last = connection_->must({"XREVRANGE", stream, "+", "-", "COUNT", "1"});
   return last.items.empty() || last.items[0].items.empty() ? 0 : whole(last.items[0].items[0].text);
 }
 
-void MarketExchange::listen(const routing::SharedMoment& now) {
+void MarketExchange::listen(const config::Secret& seal_key, const routing::SharedMoment& now) {
   // Who is behind with taking it in hears the newest of it later: what became too old is passed over then.
   if (untaken_->load(std::memory_order_relaxed) >= most_untaken) return;
   // What was told before this process began may be in what it remembers of the last one.
@@ -178,13 +214,13 @@ void MarketExchange::listen(const routing::SharedMoment& now) {
   // them.
   const bool is_ahead = !last_.empty() && whole(last_) > now.shared.count() + 1;
   if (last_.empty() || (is_ahead && newest() < whole(last_)) || whole(last_) < whole(oldest)) last_ = oldest;
-  const RedisReply entries = must({"XRANGE", stream, last_, "+", "COUNT", most_heard_at_once});
+  const RedisReply entries = connection_->must({"XRANGE", stream, last_, "+", "COUNT", most_heard_at_once});
   std::vector<routing::Bulletin> heard;
   std::uint64_t refused = 0;
   for (const RedisReply& entry : entries.items) {
     if (!entry.items.empty() && entry.items[0].text == last_) continue;
     const std::string* sealed = bulletin_in(entry);
-    const auto bytes = sealed ? open_bulletin(*sealed, who_.seal_key) : std::nullopt;
+    const auto bytes = sealed ? open_bulletin(*sealed, seal_key) : std::nullopt;
     auto bulletin = bytes ? routing::bulletin_of(*bytes, now) : std::nullopt;
     if (!bulletin) {
       ++refused;
@@ -196,7 +232,7 @@ void MarketExchange::listen(const routing::SharedMoment& now) {
   listened_.store(now.own.time_since_epoch().count(), std::memory_order_relaxed);
   heard_.fetch_add(heard.size(), std::memory_order_relaxed);
   refused_.fetch_add(refused, std::memory_order_relaxed);
-  if (refused > 0 && !std::exchange(was_told_of_refused_, true)) {
+  if (refused > 0 && is_first_refusal()) {
     say_(
         "redis: what somebody tells of hosts there is not understood, and passed over: give all gateways one "
         "`seal_key` and one version");

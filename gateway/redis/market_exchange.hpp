@@ -25,21 +25,30 @@ class MarketExchange {
   using Hear = std::function<void(std::vector<routing::Bulletin>, std::shared_ptr<void> untaken)>;
   // What all others have spent under policies with a budget; the same.
   using HearSpent = std::function<void(std::vector<PolicySpent>)>;
-  struct Who {
-    std::string gateway;      // its name
-    config::Secret seal_key;  // what proves that a bulletin is of one of these gateways
+  // What a new configuration may change.
+  struct Terms {
+    bool shares_measurements = true;  // otherwise only what policies have spent is told and heard
+    config::Secret seal_key;          // what proves that a bulletin is of one of these gateways
+
+    static Terms of(const config::Settings& settings);
+    friend bool operator==(const Terms&, const Terms&) = default;
   };
-  // Called on any thread: `say`.
-  MarketExchange(config::RedisSettings settings, Who who, Hear hear, HearSpent hear_spent, Say say);
+  // `gateway`: its name. Where Redis is, and who asks, stays. Called on any thread: `say`.
+  MarketExchange(const config::Settings& settings, std::string gateway, Hear hear, HearSpent hear_spent,
+                 Say say);
   ~MarketExchange();
   MarketExchange(const MarketExchange&) = delete;
   MarketExchange& operator=(const MarketExchange&) = delete;
 
   void run();
+  // From the thread that puts: what holds from the next exchange on.
+  void adopt(const config::Settings& settings);
+  bool shares_measurements() const { return shares_.load(std::memory_order_relaxed); }
   // This process among the senders of bulletins.
   std::uint64_t sender() const { return sender_; }
   // Whether there is nothing that waits to be told; what is put then is told soon. From one thread.
   bool is_ready() const { return is_ready_.load(std::memory_order_acquire); }
+  // Dropped where measurements are not shared.
   void put(routing::Bulletin bulletin);
   // What this gateway has spent today: told once a second.
   void put_spent(std::vector<PolicySpent> spent);
@@ -56,16 +65,17 @@ class MarketExchange {
  private:
   void work();
   void exchange();
+  void exchange_measurements(std::optional<routing::Bulletin> own, const config::Secret& seal_key);
   routing::SharedMoment moment();
-  void listen(const routing::SharedMoment& now);
+  void listen(const config::Secret& seal_key, const routing::SharedMoment& now);
   std::int64_t newest();
+  bool is_first_refusal();
   void pace();
-  void tell(const routing::Bulletin& bulletin, const routing::SharedMoment& now);
+  void tell(const routing::Bulletin& bulletin, const config::Secret& seal_key,
+            const routing::SharedMoment& now);
   void lose(const std::string& why);
-  RedisReply must(const std::vector<std::string>& words);
-
   const config::RedisSettings settings_;
-  const Who who_;
+  const std::string gateway_;
   const std::uint64_t sender_;
   Hear hear_;
   HearSpent hear_spent_;
@@ -74,13 +84,15 @@ class MarketExchange {
   std::string last_;  // of the stream, that was read; empty: none
   unsigned rounds_ = 0;
   bool has_listened_ = false;
-  bool was_told_ = false, was_told_of_refused_ = false;
+  bool was_told_ = false;
   std::mutex mutex_;
   std::condition_variable called_;
+  Terms terms_;
+  bool was_told_of_refused_ = false;  // with these terms
   std::optional<routing::Bulletin> waiting_;
   std::vector<PolicySpent> spent_;
   bool is_over_ = false;
-  std::atomic<bool> is_ready_{true};
+  std::atomic<bool> is_ready_{true}, shares_{true};
   // How much of what was heard is not taken in yet.
   const std::shared_ptr<std::atomic<int>> untaken_ = std::make_shared<std::atomic<int>>(0);
   std::atomic<std::uint64_t> told_{0}, heard_{0}, refused_{0};

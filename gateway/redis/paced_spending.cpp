@@ -26,11 +26,6 @@ std::vector<PolicySpent> exchange_spending(RedisConnection& connection, const st
                                            const std::vector<PolicySpent>& own) {
   std::vector<PolicySpent> others;
   if (own.empty()) return others;
-  const auto ask = [&](const std::vector<std::string>& words) {
-    RedisReply reply = connection.ask(words);
-    if (reply.is_error()) throw RedisFault(reply.text);
-    return reply;
-  };
   // All are of one day.
   const std::string key = "{isocost}:paced:" + std::to_string(own[0].day);
   std::vector<std::string> words{"HSET", key};
@@ -38,9 +33,9 @@ std::vector<PolicySpent> exchange_spending(RedisConnection& connection, const st
     words.push_back(mark_of(each.policy) + gateway);
     words.push_back(std::to_string(each.nanos));
   }
-  ask(words);
-  ask({"EXPIRE", key, two_days});
-  const RedisReply all = ask({"HGETALL", key});
+  connection.must(words);
+  connection.must({"EXPIRE", key, two_days});
+  const RedisReply all = connection.must({"HGETALL", key});
   for (const PolicySpent& each : own) {
     PolicySpent sum{.policy = each.policy, .day = each.day};
     const std::string mark = mark_of(each.policy);

@@ -42,11 +42,13 @@ RedisConnection::RedisConnection(const config::RedisSettings& settings, std::chr
     if (reply.is_error()) throw RedisFault(reply.text.substr(0, reply.text.find(' ')) + " at log-in (AUTH)");
   }
   const std::string database = redis_address(settings.url).database;
-  if (database != "0") must(ask({"SELECT", database}));
+  if (database != "0") must({"SELECT", database});
 }
 
-void RedisConnection::must(const RedisReply& reply) const {
+RedisReply RedisConnection::must(const std::vector<std::string>& words) {
+  RedisReply reply = ask(words);
   if (reply.is_error()) throw RedisFault(reply.text);
+  return reply;
 }
 
 RedisReply RedisConnection::ask(const std::vector<std::string>& words) {

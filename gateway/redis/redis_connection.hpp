@@ -23,10 +23,11 @@ class RedisConnection {
 
   // An error that the server answers is a reply.
   RedisReply ask(const std::vector<std::string>& words);
+  // An error is a fault.
+  RedisReply must(const std::vector<std::string>& words);
 
  private:
   RedisConnection(const RedisAddress& address, std::chrono::milliseconds patience);
-  void must(const RedisReply& reply) const;
 
   std::chrono::milliseconds patience_;
   RedisSocket socket_;

@@ -40,6 +40,21 @@ std::int64_t integer_of(const RedisReply& reply) {
                                                  : std::strtoll(reply.text.c_str(), nullptr, 10);
 }
 
+constexpr std::size_t answers_a_limit = 4;
+
+// What this gateway may have of requests at the same time, by who else wants some.
+std::int64_t most_of(const RedisReply& said) {
+  std::vector<Sharer> sharers;
+  for (std::size_t i = 2; i + 2 < said.items.size(); i += 3) {
+    sharers.push_back({.demand = integer_of(said.items[i]),
+                       .held = integer_of(said.items[i + 1]),
+                       .since = std::chrono::milliseconds(integer_of(said.items[i + 2]))});
+  }
+  const std::int64_t me = said.items.size() < 2 ? -1 : integer_of(said.items[1]);
+  if (me < 0 || me >= static_cast<std::int64_t>(sharers.size())) return no_bound;
+  return fair_places(sharers, static_cast<std::size_t>(me), integer_of(said.items[0]));
+}
+
 }  // namespace
 
 SharedLimits::SharedLimits(config::RedisSettings settings, std::string gateway, Books& books, Ledger& ledger,
@@ -146,7 +161,7 @@ void SharedLimits::exchange(std::span<const SharedLimit> limits) {
     const bool is_money = !each.is_concurrent && each.measure == config::Measure::dollars;
     const bool is_ever = each.ends == config::WallTime::max();
     const std::int64_t kind = each.is_concurrent ? 2 : is_money ? 1 : 0;
-    for (const std::int64_t number : {each.own, each.lease, each.wanted, each.limit, kind,
+    for (const std::int64_t number : {each.own, each.lease, each.wanted, each.demand, each.limit, kind,
                                       seconds_of(each.begins), is_ever ? 0 : seconds_of(each.ends)})
       words.push_back(std::to_string(number));
     // Nothing of slots stands in the ledger.
@@ -161,24 +176,24 @@ void SharedLimits::exchange(std::span<const SharedLimit> limits) {
   if (reply.is_error()) throw RedisFault(reply.text);
   if (reply.items.size() == 1 && integer_of(reply.items[0]) == -1)
     throw RedisFault("another gateway is called `" + gateway_ + "`, too; give each a `name` of its own");
-  if (reply.items.size() != 2 + 3 * limits.size()) throw RedisFault("what answers there is no Redis");
+  if (reply.items.size() != 2 + answers_a_limit * limits.size()) throw RedisFault("what answers there is no Redis");
   gateways_.store(static_cast<int>(std::max<std::int64_t>(integer_of(reply.items[0]), 1)));
   const std::int64_t born = integer_of(reply.items[1]);
   if (std::exchange(born_, born) != born) books_.tell_all();
   const TimePoint now = config::Clock::now();
   for (std::size_t i = 0; i < limits.size(); ++i) {
-    const RedisReply* answer = &reply.items[2 + 3 * i];
-    books_.grant(limits[i], {.others = integer_of(answer[0]), .granted = integer_of(answer[1])}, now);
-    is_short_ = is_short_ || integer_of(answer[1]) < limits[i].wanted;
+    const RedisReply* answer = &reply.items[2 + answers_a_limit * i];
+    const std::int64_t given = integer_of(answer[1]);
+    books_.grant(limits[i], {.others = integer_of(answer[0]), .granted = given, .most = most_of(answer[3])},
+                 now);
+    is_short_ = is_short_ || given < std::max(limits[i].wanted, limits[i].demand - limits[i].lease);
     if (integer_of(answer[2]) == 1) look_up(limits[i], keys[i]);
   }
 }
 
 RedisReply SharedLimits::evaluate(std::vector<std::string> words) {
   if (digest_.empty()) {
-    const RedisReply loaded = connection_->ask({"SCRIPT", "LOAD", lease_script});
-    if (loaded.is_error()) throw RedisFault(loaded.text);
-    digest_ = loaded.text;
+    digest_ = connection_->must({"SCRIPT", "LOAD", lease_script}).text;
   }
   std::vector<std::string> command{"EVALSHA", digest_};
   command.insert(command.end(), words.begin(), words.end());

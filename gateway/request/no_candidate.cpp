@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "config/values/quantity.hpp"
 #include "gateway/explain/decision_page.hpp"
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/request/unfit.hpp"
@@ -198,15 +199,38 @@ std::string but_for_preferences(const routing::Decision& decision, const Inferen
   return " Without its own preferences it would be served by " + names + ".";
 }
 
+// Why it does not wait until one of them is free, and what would help.
+std::string not_in_line(Shed shed, const config::ServingLimits& limits) {
+  const std::string wait = "`limits.queue_timeout`, " + config::to_text(limits.queue_timeout);
+  switch (shed) {
+    case Shed::too_late:
+      return "By how long requests there take and how many wait already it would not begin within the time "
+             "that one may wait (" +
+             wait + "); come again later, or let providers have more at the same time (`max_in_flight`)";
+    case Shed::line_full:
+      return "As many requests wait already as may (`limits.max_queued`, " +
+             std::to_string(limits.max_queued) +
+             "); come again later, or let providers have more at the same time (`max_in_flight`)";
+    case Shed::displaced:
+      return "It waited, and in a full line (`limits.max_queued`, " + std::to_string(limits.max_queued) +
+             ") one of a higher priority, or of a key with fewer requests, took its place; come again later, "
+             "with fewer at the same time";
+    case Shed::outwaited:
+      return "It waited as long as one may (" + wait +
+             "), and none became free; come again later, or let requests wait longer";
+    default:
+      return "Come again later";
+  }
+}
+
 // Whoever may take the request has as many under way as its provider's limit allows.
-ErrorReply all_full(const InferenceRequest& request, const std::string& why) {
+ErrorReply all_full(const InferenceRequest& request, const std::string& why, Shed shed) {
   const config::ServingLimits& limits = request.hosts->generation->catalogue->settings().limits;
-  ErrorReply error = plain_error(
-      429, "rate_limit_error", "endpoints_full",
-      "Every endpoint of " + request.demand.model->name.text +
-          " that may take this request now has as many requests under way as it may, and none became free in "
-          "time, or would with those who wait already (`limits.queue_timeout`). " +
-          why + ".");
+  ErrorReply error = plain_error(429, "rate_limit_error", "endpoints_full",
+                                 "Every endpoint of " + request.demand.model->name.text +
+                                     " that may take this request now has as many requests under way as it "
+                                     "may. " +
+                                     not_in_line(shed, limits) + ". " + why + ".");
   error.retry_after =
       std::clamp<config::Duration>(limits.queue_timeout, std::chrono::seconds(1), std::chrono::seconds(60));
   return error;
@@ -228,7 +252,7 @@ ErrorReply all_used(const InferenceRequest& request, const std::string& why,
 }  // namespace
 
 ErrorReply no_candidate(const routing::Decision& decision, const InferenceRequest& request,
-                        config::TimePoint now) {
+                        config::TimePoint now, Shed shed) {
   const auto all = [&](auto rule) {
     return !decision.verdicts.empty() &&
            std::ranges::all_of(decision.verdicts, [&](const Verdict& v) { return rule(v.removal); });
@@ -252,7 +276,7 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
   const auto any = [&](auto rule) {
     return std::ranges::any_of(decision.verdicts, [&](const Verdict& v) { return rule(v.removal); });
   };
-  if (any([](Removal removal) { return removal == Removal::full; })) return all_full(request, why);
+  if (any([](Removal removal) { return removal == Removal::full; })) return all_full(request, why, shed);
   if (any([](Removal removal) { return removal == Removal::credential_limit; })) {
     return all_used(request, why, decision.earliest, now);
   }

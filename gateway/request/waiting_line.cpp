@@ -209,7 +209,8 @@ Task<bool> Place::wait(const Generation& generation, const routing::Decision& de
 // False: it could not begin in time, or there is no room for it.
 bool Place::step_in(const Generation& generation, providers::Timer& timer, config::TimePoint now) {
   const config::ServingLimits& limits = generation.catalogue->settings().limits;
-  const FairTurns::Turn next = line_.turns_.peek(owner, priority_, others_in(line_.places_, priority_));
+  const FairTurns::Line others = others_in(line_.places_, priority_);
+  const FairTurns::Turn next = line_.turns_.peek(owner, priority_, others);
   const auto forecast = waits_for_limits_ ? std::nullopt : line_.forecast(*this, next, generation);
   if (forecast && !begins_in_time(forecast->ahead, forecast->rate, until_ - now)) {
     shed_ = Shed::too_late;
@@ -223,7 +224,7 @@ bool Place::step_in(const Generation& generation, providers::Timer& timer, confi
   generation_ = &generation;
   line_.timer_ = &timer;
   if (line_.places_.empty()) timer.set(line_, now + WaitingLine::look_every);
-  turn = line_.turns_.next(owner, priority_, others_in(line_.places_, priority_));
+  turn = line_.turns_.next(owner, priority_, others);
   insert_in_turn(line_.places_, *this);
   ++line_.size_;
   return true;

@@ -227,7 +227,7 @@ void ControlLoop::hear(const EngineNews& news) {
 }
 
 void ControlLoop::hear(const std::vector<routing::Bulletin>& bulletins) {
-  if (!shared_market_ || !shared_market_->hear(bulletins, config::Clock::now())) return;
+  if (!is_market_shared() || !shared_market_->hear(bulletins, config::Clock::now())) return;
   learned_ = learned_since_kept_ = true;
   if (market_.flipped()) publish();
 }
@@ -325,7 +325,7 @@ std::string ControlLoop::make_metrics() {
 }
 
 std::optional<Status::Shared> ControlLoop::shared_with(config::TimePoint now) const {
-  if (!shared_market_) return std::nullopt;
+  if (!is_market_shared()) return std::nullopt;
   return Status::Shared{.gateways = market_gateways(now), .age = shared_market_->exchange().age(now)};
 }
 

@@ -79,16 +79,19 @@ class ControlLoop final : public Pages {
   void share_market(MarketExchange& exchange) {
     shared_market_.emplace(exchange, market_, *generation_->catalogue);
   }
+  bool is_market_shared() const { return shared_market_ && shared_market_->is_shared(); }
   // With how many the market is one, this one counted; 0 where it is not shared. On this loop's thread.
   std::size_t market_gateways(config::TimePoint now) const {
-    return shared_market_ ? shared_market_->gateways(now) + 1 : 0;
+    return is_market_shared() ? shared_market_->gateways(now) + 1 : 0;
   }
   // What others told. On this loop's thread.
   void hear(const std::vector<routing::Bulletin>& bulletins);
 
-  // Of policies with a budget, on this loop's thread or before the threads run: when today began; what the
-  // ledger has of it from before this process; what other gateways have spent of it by now.
+  // Of policies with a budget, on this loop's thread or before the threads run: when today began; whose past
+  // nobody has asked for yet; what the ledger has of it from before it was counted here; what other gateways
+  // have spent of it by now.
   std::int64_t begin_day();
+  std::vector<std::string> take_new_budgets() { return generation_->budgets.take_new(); }
   void began_with(const PolicySpent& own, const PolicySpent& others) {
     generation_->budgets.began_with(own, others);
   }

@@ -14,7 +14,7 @@
 #include "config/values/address.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
-#include "gateway/ledger/ledger_times.hpp"
+#include "gateway/ledger/paced_past.hpp"
 #include "gateway/overload/memory_bound.hpp"
 #include "gateway/pages/limits_page.hpp"
 #include "gateway/process/given_sockets.hpp"
@@ -137,6 +137,7 @@ class RunningGateway {
     books_.adopt(newest->catalogue->settings(), start_.wall(), config::Clock::now());
     count_new_limits();
     config::Problems unmet = control_.adopt(newest);
+    pace_by_the_ledger();
     if (engines_) engines_->adopt(newest, names_to_find(reload_.said()));
     if (admin_) admin_->adopt(std::move(newest), control_.published());
     return unmet;
@@ -228,9 +229,7 @@ class RunningGateway {
     if (settings().redis.url.empty()) return;
     const auto on_control = [this](auto work) { asio::post(control_.io(), std::move(work)); };
     exchange_ = std::make_unique<MarketExchange>(
-        settings().redis,
-        MarketExchange::Who{.gateway = name(),
-                            .seal_key = settings().is_seal_key_kept ? config::Secret{} : settings().seal_key},
+        settings(), name(),
         [this, on_control](std::vector<routing::Bulletin> bulletins, std::shared_ptr<void> untaken) {
           on_control([this, told = std::move(bulletins), held = std::move(untaken)] { control_.hear(told); });
         },
@@ -242,46 +241,21 @@ class RunningGateway {
     exchange_->run();
   }
 
-  // What policies with a budget have spent today is known before long, however the last process ended.
+  // What policies with a budget have spent today is known before long, however the last process ended, and
+  // whenever they got it.
   void pace_by_the_ledger() {
-    if (!ledger_ || generation_->budgets.is_empty()) return;
-    const std::int64_t day = control_.begin_day();
-    look_back({.day = day, .from_ms = day * 1000, .until_ms = ms_of(start_.wall())});
-  }
-
-  struct Looked {
-    std::int64_t day = 0, from_ms = 0, until_ms = 0;
-    LedgerStore::PolicyCosts costs{};
-    int faults = 0;
-  };
-  // A quarter of an hour at a time: whoever else reads there waits no longer, nor does the end of the
-  // process.
-  void look_back(Looked looked) {
-    constexpr std::int64_t slice = 15 * 60 * 1000;
-    constexpr int most_faults = 30;
-    if (looked.from_ms >= looked.until_ms) {
-      for (const auto& [policy, cost] : looked.costs) {
-        control_.began_with({.policy = policy, .day = looked.day, .nanos = cost.own},
-                            {.policy = policy, .day = looked.day, .nanos = cost.others});
-      }
-      return;
+    if (!ledger_ || !is_counting_) return;
+    if (!paced_past_) {
+      paced_past_ = std::make_unique<PacedPast>(
+          *ledger_, [this](std::function<void()> work) { asio::post(control_.io(), std::move(work)); },
+          [this](const std::string& policy, std::int64_t day, const LedgerStore::PolicyCost& cost) {
+            control_.began_with({.policy = policy, .day = day, .nanos = cost.own},
+                                {.policy = policy, .day = day, .nanos = cost.others});
+          },
+          [this](const std::string& text) { say(text); });
     }
-    ledger_->read([this, so_far = std::move(looked)](LedgerStore* store) {
-      Looked next = so_far;
-      if (store) {
-        const std::int64_t until = std::min(next.from_ms + slice, next.until_ms);
-        for (const auto& [policy, cost] : store->costs_by_policy(next.from_ms, until)) {
-          next.costs[policy].own += cost.own;
-          next.costs[policy].others += cost.others;
-        }
-        next.from_ms = until;
-      } else if (++next.faults > most_faults) {
-        say("isocost: what policies with a budget spent today cannot be read; they begin with what is "
-            "remembered");
-        return;
-      }
-      asio::post(control_.io(), [this, next] { look_back(next); });
-    });
+    const config::WallTime now = start_.wall();
+    paced_past_->look_up(control_.take_new_budgets(), control_.begin_day(), now);
   }
 
   int workers() const {
@@ -333,7 +307,9 @@ class RunningGateway {
   void observe_exchange(Metrics& metrics) {
     if (!exchange_) return;
     const config::TimePoint now = config::Clock::now();
-    metrics.observe_shared_market(control_.market_gateways(now), exchange_->age(now));
+    metrics.observe_shared_market(
+        control_.market_gateways(now),
+        exchange_->shares_measurements() ? exchange_->age(now) : config::Duration{});
     count(metrics, Event::bulletin_told, exchange_->told());
     count(metrics, Event::bulletin_heard, exchange_->heard());
     count(metrics, Event::bulletin_refused, exchange_->refused());
@@ -607,6 +583,7 @@ class RunningGateway {
   std::optional<StateDirectory> state_;
   Books books_{start_.wall(), config::Clock::now()};
   std::unique_ptr<EngineWatch> engines_;  // outlived by the names in `shared_`
+  std::unique_ptr<PacedPast> paced_past_;  // outlives what it asks of the ledger
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<SharedLimits> sharing_;
   std::unique_ptr<MarketExchange> exchange_;

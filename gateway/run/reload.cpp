@@ -38,19 +38,13 @@ config::Problems left_for_a_restart(const config::Settings& started, const confi
   compare(started.ledger, now.ledger, "ledger");
   compare(started.state, now.state, "state");
   compare(started.name, now.name, "name");
-  compare(started.redis, now.redis, "redis");
+  // Whether measurements are shared is followed at once.
+  config::RedisSettings redis = now.redis;
+  redis.shares_measurements = started.redis.shares_measurements;
+  compare(started.redis, redis, "redis");
   compare(started.limits.max_connections, now.limits.max_connections, "limits.max_connections");
   compare(started.limits.max_connections_per_ip, now.limits.max_connections_per_ip,
           "limits.max_connections_per_ip");
-  if (!now.redis.url.empty() && started.seal_key != now.seal_key) {
-    problems.push_back(
-        {.severity = config::Severity::warning,
-         .path = "seal_key",
-         .message = "was changed: the ids of stored answers follow it at once, what gateways tell each "
-                    "other of hosts at the next start",
-         .suggestion = {},
-         .excerpt = {}});
-  }
   return problems;
 }
 

@@ -16,7 +16,12 @@ class SharedMarket {
     hearing_.adopt(catalogue);
   }
 
-  void adopt(const routing::Catalogue& catalogue) { hearing_.adopt(catalogue); }
+  void adopt(const routing::Catalogue& catalogue) {
+    hearing_.adopt(catalogue);
+    exchange_.adopt(catalogue.settings());
+  }
+  // Whether it is one at all, by the configuration.
+  bool is_shared() const { return exchange_.shares_measurements(); }
   // What is new, where the last of it has gone out.
   void tell(const routing::Catalogue& catalogue, const routing::InFlight& in_flight, config::TimePoint now) {
     if (!exchange_.is_ready()) return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 
 namespace gateway {
@@ -110,28 +111,36 @@ ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let
 
 namespace {
 
-// As OpenAI writes it: "1m30s".
-std::string span_text(config::Duration time) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(time).count();
-  std::string text;
-  if (seconds >= 3'600) text += std::to_string(seconds / 3'600) + "h";
-  if (seconds >= 60) text += std::to_string(seconds / 60 % 60) + "m";
-  return text + std::to_string(seconds % 60) + "s";
+void add_number(std::string& text, std::int64_t number) {
+  std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  text.append(digits.data(), end.ptr);
 }
 
-void add_left(std::string& fields, std::string_view what, const Books::Left& left) {
-  const auto add = [&](std::string_view which, const std::string& value) {
-    fields.append("x-ratelimit-")
-        .append(which)
-        .append("-")
-        .append(what)
-        .append(": ")
-        .append(value)
-        .append("\r\n");
-  };
-  add("limit", std::to_string(left.limit));
-  add("remaining", std::to_string(left.remaining));
-  if (left.resets_in.count() > 0) add("reset", span_text(left.resets_in));
+// As OpenAI writes it: "1m30s".
+void add_span(std::string& text, config::Duration time) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(time).count();
+  if (seconds >= 3'600) add_number(text, seconds / 3'600), text += 'h';
+  if (seconds >= 60) add_number(text, seconds / 60 % 60), text += 'm';
+  add_number(text, seconds % 60), text += 's';
+}
+
+// Every answer of a key with limits has them.
+struct LeftNames {
+  std::string_view limit, remaining, reset;
+};
+constexpr LeftNames requests_left{"x-ratelimit-limit-requests: ", "x-ratelimit-remaining-requests: ",
+                                  "x-ratelimit-reset-requests: "};
+constexpr LeftNames tokens_left{"x-ratelimit-limit-tokens: ", "x-ratelimit-remaining-tokens: ",
+                                "x-ratelimit-reset-tokens: "};
+
+void add_left(std::string& fields, const LeftNames& names, const Books::Left& left) {
+  constexpr std::size_t usual = 320;  // of both
+  if (fields.empty()) fields.reserve(usual);
+  add_number(fields.append(names.limit), left.limit);
+  add_number(fields.append("\r\n").append(names.remaining), left.remaining);
+  if (left.resets_in.count() > 0) add_span(fields.append("\r\n").append(names.reset), left.resets_in);
+  fields.append("\r\n");
 }
 
 // Names come from the configuration and may have any character.
@@ -143,8 +152,8 @@ bool is_printable(std::string_view text) {
 
 std::string quota_fields(const Books::Standing& standing) {
   std::string fields;
-  if (standing.requests) add_left(fields, "requests", *standing.requests);
-  if (standing.tokens) add_left(fields, "tokens", *standing.tokens);
+  if (standing.requests) add_left(fields, requests_left, *standing.requests);
+  if (standing.tokens) add_left(fields, tokens_left, *standing.tokens);
   if (standing.nearly_used && is_printable(standing.nearly_used->name)) {
     const LimitState& limit = *standing.nearly_used;
     const double share =
@@ -158,7 +167,7 @@ std::string quota_fields(const Books::Standing& standing) {
 std::string limit_fields(const LimitState& limit) {
   std::string fields;
   if (limit.measure == config::Measure::requests || limit.measure == config::Measure::tokens) {
-    add_left(fields, config::measure_names[static_cast<std::size_t>(*limit.measure)],
+    add_left(fields, *limit.measure == config::Measure::requests ? requests_left : tokens_left,
              {.limit = limit.limit,
               .remaining = std::max<std::int64_t>(limit.limit - limit.used - limit.open, 0),
               .resets_in = limit.refills == config::WallTime::max() ? config::Duration{} : limit.refills_in});

@@ -209,8 +209,8 @@ Task<void> Life::wait_for_somebody(config::TimePoint now) {
   if (interruption_.over()) co_return journey_.stops();
   journey_.nobody(somebody_at_, now);
   if (!journey_.is_over() || !record_.attempts.empty()) co_return;
-  error_ = no_candidate(decision, request_, now);
   record_.shed = place_.shed();
+  error_ = no_candidate(decision, request_, now, record_.shed);
   if (record_.shed != Shed::none && place_.comes_again_in()) error_->retry_after = place_.comes_again_in();
 }
 

@@ -106,7 +106,9 @@ void Tab::write_entry_of(EntryView& entry, EntryEnd end, int status) {
     entry.key = demand.key->name.text;
     for (const std::string& tag : demand.key->tags) entry.tags.push_back(tag);
   }
-  for (const std::string& tag : request_.tags) entry.tags.push_back(tag);
+  for (const std::string& tag : request_.tags) {
+    if (std::ranges::find(entry.tags, tag) == entry.tags.end()) entry.tags.push_back(tag);
+  }
   entry.user = demand.user;
   entry.model = demand.model->name.text;
   entry.policy = request_.policy->name.text;

@@ -80,9 +80,9 @@ class Turn:
 
 
 # Every request has a prompt of its own, made by wrk from a counter, so that no answer comes from memory.
-def write_script(path, model, key, body_kib):
+def write_script(path, model, key, body_kib, user):
     filler = "tell me about computing. " * max(1, body_kib * 1024 // 25)
-    before = json.dumps({"model": model, "max_tokens": 256})[:-1] + ', "messages": [{"role": "user", "content": "'
+    before = json.dumps({"model": model, "max_tokens": 256} | ({"user": user} if user else {}))[:-1] + ', "messages": [{"role": "user", "content": "'
     path.write_text(f"""
 wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Authorization"] = "Bearer {key}"
@@ -99,6 +99,7 @@ def main():
     arguments.add_argument("proxies", nargs="+", type=Proxy.parse, metavar="NAME=URL,PID")
     arguments.add_argument("--model", default="m")
     arguments.add_argument("--key", default="sk-test")
+    arguments.add_argument("--user")
     arguments.add_argument("--body-kib", type=int, default=1)
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seconds", type=int, default=4)
@@ -107,7 +108,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         script = pathlib.Path(folder) / "ask.lua"
-        write_script(script, chosen.model, chosen.key, chosen.body_kib)
+        write_script(script, chosen.model, chosen.key, chosen.body_kib, chosen.user)
         for proxy in chosen.proxies:  # warm, not counted
             Turn.take(proxy, script, 1, chosen.connections)
         for _ in range(chosen.rounds):

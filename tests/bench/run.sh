@@ -91,6 +91,9 @@ measure $rig/bench_load streams --rounds 2 --seconds $((2 * turn)) --concurrent 
 start_isocost one_host.yaml
 measure $rig/bench_load hold --streams 9000 --seconds $hold --pid "$isocost_pid" $isocost
 measure $rig/plan_bench --benchmark_min_time=0.5
+measure $rig/admission_bench --benchmark_min_time=0.5
+measure $rig/ledger_bench
+measure tests/bench/money_cost.sh build/release/isocost "$turn" "$rounds"
 
 if $build_time; then
   echo

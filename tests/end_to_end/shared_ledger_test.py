@@ -10,7 +10,7 @@ import unittest
 
 import httpx
 
-from money_test import ADMIN, WORST, Gateway, ask, load_and_kill, uses
+from money_test import ADMIN, WORST, Gateway, Killed, ask, uses
 from scripted_host import ScriptedHost
 from servers import PASSWORD, Postgres
 
@@ -41,7 +41,7 @@ class Shared(unittest.TestCase):
         return [(row[0], row[1], int(row[2])) for row in rows]
 
 
-class Ledger(Shared):
+class Ledger(Killed, Shared):
     def test_reports_keys_and_generations_are_as_with_a_file(self):
         gateway = self.gateway({"one": LIMIT}).start()
         replies = [asyncio.run(ask(gateway.port, "one", model)) for model in ["all", "half", "all"]]
@@ -76,23 +76,9 @@ class Ledger(Shared):
 
     def test_kills_lose_no_answer_and_charge_none_twice(self):
         gateway = self.gateway({"one": LIMIT, "two": LIMIT})
-        draw = random.Random(3)
-        answered = {}
-
-        kills = int(os.environ.get("ISOCOST_KILLS", 6))
-        for _ in range(kills):
-            gateway.start()
-            asyncio.run(load_and_kill(gateway, draw, answered))
-        gateway.start()
+        answered = self.kill_often(gateway, int(os.environ.get("ISOCOST_KILLS", 10)), 3)
         self.addCleanup(gateway.stop)
-        self.assertGreater(len(answered), 30 * kills)
-        charged = {"one": 0, "two": 0}
-        entries = self.entries()
-        self.assertEqual(len({entry[0] for entry in entries}), len(entries), "a request has two entries")
-        for _, key, amount in entries:
-            charged[key] += amount
-        for row in gateway.spend("--by", "key"):
-            self.assertEqual(row["charged_nanos"], charged[row["key"]])
+        self.check_entries(gateway, answered, [(int(entry[0]), *entry[1:]) for entry in self.entries()])
         for request_id, (key, cost) in random.Random(1).sample(sorted(answered.items()), 100):
             entry = gateway.get(f"/api/v1/generation?id={request_id}", key).json()["data"]
             self.assertEqual(round(entry["usage"] * 1e9), cost)

@@ -8,10 +8,12 @@ import tempfile
 import time
 import unittest
 
+import httpx
+
 import behaviours
 from gateway import endpoint, free_port
 from gateways_test import Three
-from money_test import PRICE, ask, uses
+from money_test import ADMIN, PRICE, ask, uses
 from scripted_host import ScriptedHost
 from servers import PASSWORD, Postgres, Redis
 
@@ -146,6 +148,70 @@ class SharedMarket(Three):
         time.sleep(0.4)
         self.assertFalse(self.row(two, "a", "all")["samples"])
 
+    def test_a_seal_key_that_a_reload_changes_is_the_one_that_gateways_prove_themselves_with(self):
+        one, two = self.start({"free": {}}, count=2)
+        self.until_they_know_each_other()
+        self.reload(two, seal_key="${SEAL_KEY}")
+        self.until(lambda: self.counted(two, "refused") > 0, 3)
+        self.until(lambda: self.metric(two, "isocost_market_gateways") == 1, 5)
+        self.reload(one, seal_key="${SEAL_KEY}")
+        self.until_they_know_each_other()
+        self.assertEqual(asyncio.run(ask(one.port, "free", "all"))[0], 200)
+        self.until(lambda: self.row(two, "a", "all")["samples"] == 1)
+
+    def test_a_gateway_that_shares_no_measurements_learns_alone_until_it_does_again(self):
+        policy = {"paced": {"extends": "cheapest", "budget": "1 $/day"}}
+        one, two = self.start({"free": {}}, count=2, policies=policy, default_policy="paced")
+        self.until_they_know_each_other()
+        shares = two.settings["redis"]
+        self.reload(two, redis=shares | {"share_measurements": False})
+        self.assertEqual(self.metric(two, "isocost_market_gateways"), 0)
+        self.until(lambda: self.metric(one, "isocost_market_gateways") == 1, 5)
+        told = self.counted(two, "told")
+        for gateway in (one, two):
+            self.assertEqual(asyncio.run(ask(gateway.port, "free", "all"))[0], 200)
+        # What policies spend is shared all the same.
+        self.until(lambda: abs(self.spent(two) - 0.2) < 1e-6 and abs(self.spent(one) - 0.2) < 1e-6, 4)
+        self.assertEqual([self.row(each, "a", "all")["samples"] for each in (one, two)], [1, 1])
+        self.assertLessEqual(self.counted(two, "told"), told + 1)  # one may have been on its way
+        self.reload(two, redis=shares)
+        self.until_they_know_each_other()
+        self.assertEqual(asyncio.run(ask(one.port, "free", "all"))[0], 200)
+        self.until(lambda: self.row(two, "a", "all")["samples"] == 2)
+
+    def test_a_budget_that_a_reload_brings_begins_at_what_all_have_spent_of_the_day(self):
+        policy = {"paced": {"extends": "cheapest"}}
+        one, two = self.start({"free": {}}, count=2, policies=policy, default_policy="paced")
+        for _ in range(2):
+            self.assertEqual(asyncio.run(ask(one.port, "free", "all"))[0], 200)
+        self.assertEqual(asyncio.run(ask(two.port, "free", "all"))[0], 200)
+        self.postgres_has(3)
+        budget = {"paced": {"extends": "cheapest", "budget": "1 $/day"}}
+        self.reload(one, policies=budget)
+        self.until(lambda: abs(self.spent(one) - 0.3) < 1e-6, 4)
+        self.assertEqual(asyncio.run(ask(one.port, "free", "all"))[0], 200)
+        self.reload(two, policies=budget)
+        self.until(lambda: abs(self.spent(one) - 0.4) < 1e-6 and abs(self.spent(two) - 0.4) < 1e-6, 4)
+        # Taken away and brought again it is not counted twice, nor from 0.
+        self.reload(one, policies=policy)
+        self.reload(one, policies=budget)
+        self.until(lambda: abs(self.spent(one) - 0.4) < 1e-6, 4)
+        time.sleep(1)
+        self.assertAlmostEqual(self.spent(one), 0.4, delta=1e-6)
+
+    def reload(self, gateway, **more):
+        gateway.settings |= more
+        gateway.write()
+        reply = httpx.post(f"http://127.0.0.1:{gateway.port}/admin/reload", headers={"Authorization": f"Bearer {ADMIN}"})
+        self.assertEqual((reply.status_code, reply.json().get("warnings")), (200, []), reply.text)
+
+    def spent(self, gateway):
+        return next(row for row in gateway.get("/admin/endpoints").json()["budgets"]
+                    if row["policy"] == "paced")["spent_today"]
+
+    def postgres_has(self, entries):
+        self.until(lambda: int(self.postgres.sql("SELECT count(*) FROM isocost.entry", self.database)[0][0]) == entries, 5)
+
     def test_requests_at_the_same_time_are_limited_over_all_gateways(self):
         gateways = self.start({"few": {"quota": {"concurrent": 5}}}, limits={"max_connections_per_ip": 0,
                                                                              "queue_timeout": "800 ms"})
@@ -162,11 +228,31 @@ class SharedMarket(Three):
         # There is room again, everywhere.
         self.assertEqual(self.ask_all("few", "all", 12), [200] * 12)
 
+    def test_a_gateway_with_a_line_that_never_ends_gives_places_to_those_who_wait_at_others(self):
+        keys = {f"few-{most}": {"quota": {"concurrent": most}} for most in (1, 4)}
+        one, two, three = self.start(keys)
+        for key in keys:
+            async def race():
+                until = time.monotonic() + 6
+                served = [0, 0, 0]
+
+                async def client(at):
+                    while time.monotonic() < until:
+                        reply = await ask((one, two, three)[at].port, key, "all")
+                        served[at] += reply[0] == 200
+                crowd = [asyncio.create_task(client(0)) for _ in range(30)]
+                await asyncio.sleep(1)
+                crowd += [asyncio.create_task(client(at)) for at in (1, 2) for _ in range(5)]
+                await asyncio.gather(*crowd)
+                return served
+            served = asyncio.run(race())
+            print(key, "served by each gateway:", served)
+            self.assertGreater(min(served), sum(served) / 10, (key, served))
+
     def test_a_policy_s_budget_is_one_for_all_and_outlives_a_kill(self):
         policy = {"paced": {"extends": "cheapest", "budget": "1 $/day"}}
         one, two = self.start({"free": {}}, count=2, policies=policy, default_policy="paced")
-        spent = lambda gateway: next(row for row in gateway.get("/admin/endpoints").json()["budgets"]
-                                     if row["policy"] == "paced")["spent_today"]
+        spent = self.spent
         for _ in range(3):
             self.assertEqual(asyncio.run(ask(one.port, "free", "all"))[0], 200)
         self.assertEqual(asyncio.run(ask(two.port, "free", "all"))[0], 200)

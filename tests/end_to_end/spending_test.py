@@ -12,7 +12,7 @@ import unittest
 import httpx
 
 import behaviours
-from money_test import Gateway
+from money_test import ADMIN, Gateway
 from scripted_host import ScriptedHost
 
 
@@ -95,6 +95,22 @@ class SpendingTest(unittest.TestCase):
         gateway.start()
         budgets = gateway.get("/admin/endpoints").json()["budgets"]
         self.assertAlmostEqual(budgets[0]["spent_today"], 3.1, delta=0.2)
+        self.assertIn("money=10.00", ask(gateway).headers["x-isocost-decision"])
+        gateway.stop()
+
+    def test_a_budget_that_a_reload_brings_begins_at_what_was_spent_of_the_day(self):
+        gateway = self.started(self.gateway({"app": {}}, default_policy="paced", policies={"paced": {"extends": "balanced"}}))
+        for _ in range(12):  # 0.1 $ each
+            self.assertEqual(ask(gateway).status_code, 200)
+        gateway.settings["policies"]["paced"]["budget"] = "1 $/day"
+        gateway.write()
+        reply = httpx.post(f"http://127.0.0.1:{gateway.port}/admin/reload", headers={"Authorization": "Bearer " + ADMIN})
+        self.assertEqual(reply.status_code, 200, reply.text)
+        until = time.monotonic() + 5
+        while abs((spent := gateway.get("/admin/endpoints").json()["budgets"][0]["spent_today"]) - 1.2) > 0.001:
+            self.assertLess(time.monotonic(), until, spent)
+            time.sleep(0.05)
+        time.sleep(0.2)
         self.assertIn("money=10.00", ask(gateway).headers["x-isocost-decision"])
         gateway.stop()
 

@@ -23,7 +23,8 @@ const config::TimePoint start{std::chrono::hours(1000)};
 // What Redis does, as its script says it.
 struct Server {
   struct Limit {
-    std::map<std::string, std::int64_t> used, lease;
+    std::map<std::string, std::int64_t> used, lease, demand;
+    std::map<std::string, config::TimePoint> since;
   };
   std::map<std::string, Limit> limits;
   std::mt19937_64 draw{5};
@@ -34,15 +35,35 @@ struct Server {
                             std::to_string(static_cast<int>(each.measure)) +
                             std::to_string(each.begins.time_since_epoch().count())];
       limit.used[gateway] = each.own;
+      const bool gave_back = limit.lease.contains(gateway) && each.lease < limit.lease[gateway];
       limit.lease[gateway] = each.lease;
+      if (gave_back || limit.demand[gateway] == 0) limit.since[gateway] = now;
+      limit.demand[gateway] = each.demand;
       std::int64_t used = 0, leases = 0;
       for (const auto& [name, amount] : limit.used) used += amount;
       for (const auto& [name, amount] : limit.lease) leases += amount;
       const std::int64_t given =
           std::clamp<std::int64_t>(each.limit - used - leases, 0, std::max<std::int64_t>(each.wanted, 0));
       limit.lease[gateway] += given;
-      books.grant(each, {.others = used - each.own, .granted = given}, now);
+      if (given > 0) limit.since[gateway] = now;
+      books.grant(
+          each,
+          {.others = used - each.own, .granted = given, .most = most(limit, gateway, each.limit, now)},
+          now);
     }
+  }
+  static std::int64_t most(Limit& limit, const std::string& gateway, std::int64_t room, config::TimePoint now) {
+    std::vector<gateway::Sharer> sharers;
+    std::optional<std::size_t> me;
+    for (const auto& [name, held] : limit.lease) {
+      if (limit.demand[name] == 0) {
+        room -= held;
+        continue;
+      }
+      if (name == gateway) me = sharers.size();
+      sharers.push_back({.demand = limit.demand[name], .held = held, .since = now - limit.since[name]});
+    }
+    return me ? gateway::fair_places(sharers, *me, room) : gateway::no_bound;
   }
 };
 
@@ -224,7 +245,9 @@ TEST_CASE("requests at the same time are so many over all gateways, and there is
   CHECK(all[2]->ask(server, 0, more) == Let::wait);
   open[0].first->settle(open[0].second, 0);
   // Twice: at the first look it still wants what somebody asked for in vain since the last one.
-  for (int i = 0; i < 2; ++i) server.exchange(open[0].first->name, open[0].first->books, start);
+  for (int i = 0; i < 2; ++i) {
+    for (auto& each : all) server.exchange(each->name, each->books, start);
+  }
   CHECK(all[2]->ask(server, 0, more) == Let::in);
   Reservation another;
   CHECK(all[1]->ask(server, 0, another) == Let::wait);
@@ -268,4 +291,135 @@ TEST_CASE("a server that lost all knows again who has how many under way") {
   one.settle(open[0], 0);
   server.exchange("one", one.books, start);
   CHECK(two.ask(server, 0, other) == Let::in);
+}
+
+namespace {
+
+// One with so many clients, each of whom asks again as soon as it was served.
+struct Busy final : Gateway, gateway::Bell {
+  struct Client {
+    gateway::Waiting waiting{};
+    config::TimePoint ends{};
+  };
+  Busy(const std::string& called, std::int64_t most, std::size_t count) : Gateway(called) {
+    limit_concurrent(most);
+    for (std::size_t i = 0; i < count; ++i) ask_again(clients.emplace_back());
+  }
+  ~Busy() {
+    for (auto& each : clients) books.leave_line(each->waiting);
+  }
+  void ring() override {}
+
+  void ask_again(std::unique_ptr<Client>& client) {
+    client = std::make_unique<Client>();
+    client->waiting.asked = {.user = {}, .key = "app", .team = {}};
+    client->waiting.bell = this;
+    books.stand_in_line(client->waiting);
+  }
+  // Ten milliseconds of what a gateway does.
+  void pass(Server& server, config::TimePoint at, config::Duration takes) {
+    now = at;
+    for (auto& each : clients) {
+      if (!each->waiting.is_called || each->ends > now) continue;
+      settle(each->waiting.reservation, 0);
+      ask_again(each);
+    }
+    begin_called(takes);
+    server.exchange(name, books, now);
+    books.look(now);
+    begin_called(takes);
+  }
+  void begin_called(config::Duration takes) {
+    for (auto& each : clients) {
+      if (!each->waiting.is_called || each->ends != config::TimePoint{}) continue;
+      ++served;
+      each->ends = now + takes;
+    }
+  }
+
+  std::vector<std::unique_ptr<Client>> clients;
+  int served = 0;
+};
+
+// What each of them serves within ten seconds, where the first one is there alone for a second before.
+std::vector<int> served_by(std::size_t gateways, std::int64_t most, config::Duration takes,
+                           std::size_t clients_of_others = 30) {
+  Server server;
+  std::vector<std::unique_ptr<Busy>> all;
+  const char* names[] = {"one", "two", "three"};
+  all.push_back(std::make_unique<Busy>(names[0], most, 30));
+  config::TimePoint now = start;
+  std::size_t open_most = 0;
+  for (int tick = 0; tick < 1'100; ++tick, now += 10ms) {
+    if (tick == 100) {
+      all[0]->served = 0;
+      while (all.size() < gateways) all.push_back(std::make_unique<Busy>(names[all.size()], most, clients_of_others));
+    }
+    std::size_t open = 0;
+    for (auto& each : all) {
+      each->pass(server, now, takes);
+      open += each->books.open_requests();
+    }
+    open_most = std::max(open_most, open);
+  }
+  CHECK(open_most <= static_cast<std::size_t>(most));
+  std::vector<int> served;
+  for (auto& each : all) served.push_back(each->served);
+  return served;
+}
+
+}  // namespace
+
+TEST_CASE("a gateway whose line never ends leaves others their part of what may be under way") {
+  for (const std::int64_t most : {2, 5, 12}) {
+    CAPTURE(most);
+    const std::vector<int> two = served_by(2, most, 50ms);
+    CHECK(two[0] + two[1] > 8 * 20 * most);  // of 10 * 20 * most that are possible
+    CHECK(std::min(two[0], two[1]) > 0.9 * static_cast<double>(20 * 10 * (most / 2)));  // but for one place
+  }
+  const std::vector<int> three = served_by(3, 6, 50ms);
+  CHECK(*std::ranges::min_element(three) > 0.7 * *std::ranges::max_element(three));
+}
+
+TEST_CASE("where there are fewer places than gateways with a line, they have them in turn") {
+  for (const auto& [gateways, most] : {std::pair(2, 1), std::pair(3, 1), std::pair(3, 2)}) {
+    CAPTURE(gateways);
+    CAPTURE(most);
+    const std::vector<int> served = served_by(static_cast<std::size_t>(gateways), most, 50ms);
+    int sum = 0;
+    for (const int each : served) sum += each;
+    CHECK(sum > 7 * 20 * most);
+    CHECK(*std::ranges::min_element(served) > 0.6 * *std::ranges::max_element(served));
+  }
+}
+
+TEST_CASE("who wants less than its part has what it wants, and the others have the rest") {
+  const std::vector<int> served = served_by(3, 10, 50ms, 1);
+  CHECK(served[1] > 150);  // one at a time: 200 at most
+  CHECK(served[2] > 150);
+  CHECK(served[0] > 0.9 * 8 * 200);
+}
+
+TEST_CASE("places are parted by what gateways want, and by turns where there are too few") {
+  using gateway::fair_places;
+  using gateway::no_bound;
+  using gateway::Sharer;
+  const auto of = [](std::vector<Sharer> all, std::int64_t room) {
+    std::vector<std::int64_t> most;
+    for (std::size_t i = 0; i < all.size(); ++i) most.push_back(fair_places(all, i, room));
+    return most;
+  };
+  using Most = std::vector<std::int64_t>;
+  CHECK(of({{.demand = 3}, {.demand = 4}}, 7) == Most{no_bound, no_bound});
+  CHECK(of({{.demand = 3}, {.demand = 100}}, 10) == Most{no_bound, 7});
+  CHECK(of({{.demand = 100}, {.demand = 100}}, 7) == Most{4, 3});
+  CHECK(of({{.demand = 50}, {.demand = 1}, {.demand = 60}, {.demand = 70}}, 12) == Most{4, no_bound, 4, 3});
+  // By turns: who holds one has it for a while, and then whoever waits the longest.
+  CHECK(of({{.demand = 9, .held = 1, .since = 100ms}, {.demand = 9, .since = 5s}}, 1) == Most{1, 0});
+  CHECK(of({{.demand = 9, .held = 1, .since = 300ms}, {.demand = 9, .since = 5s}}, 1) == Most{0, 0});
+  CHECK(of({{.demand = 9, .since = 0s}, {.demand = 9, .since = 5s}, {.demand = 9, .since = 4s}}, 1) ==
+        Most{0, 1, 0});
+  // Places of those that are gone are no one's.
+  CHECK(of({{.demand = 9}, {.demand = 9}}, 0) == Most{0, 0});
+  CHECK(of({{.demand = 9}}, -3) == Most{0});
 }

@@ -100,3 +100,37 @@ TEST_CASE("what the ledger has of the day is counted once, beside what was count
   budgets.began_with({.policy = "paced", .day = 99, .nanos = 90'000'000'000}, {.policy = "paced", .day = 99});
   CHECK(budgets.standings().at(0).spent == support::close(10 + 1 + 6));
 }
+
+TEST_CASE("the past is asked for once of each budget, also of one that a reload brings, takes away and brings again") {
+  using Names = std::vector<std::string>;
+  config::Settings settings = support::small_settings();
+  settings.policies = {support::policy_named("paced"), support::policy_named("free")};
+  const auto with_budgets = [&](bool paced, bool free) {
+    const auto budget = [](bool has_one, const char* words) {
+      return has_one ? std::optional(support::text(words)) : std::nullopt;
+    };
+    settings.policies[0].budget = budget(paced, "40 $/day");
+    settings.policies[1].budget = budget(free, "10 $/day");
+    return support::compiled_set(settings);
+  };
+  Budgets first(with_budgets(true, false), nullptr);
+  CHECK(first.take_new() == Names{"paced"});
+  CHECK(first.take_new().empty());
+  first.pass({.begins = 100, .share = 0.5});
+  first.count("paced", dollars(3));
+
+  const routing::PolicySet both = with_budgets(true, true);
+  Budgets second(both, &first);
+  CHECK(second.take_new() == Names{"free"});
+  second.pass({.begins = 100, .share = 0.5});
+  second.count("free", dollars(1));
+  second.began_with({.policy = "free", .day = 100, .nanos = 8'000'000'000},
+                    {.policy = "free", .day = 100, .nanos = 2'000'000'000});
+  second.pass({.begins = 100, .share = 0.5});
+  CHECK(second.money(*both.find("free")) == routing::money_counts(10, 8 + 1 + 2, 0.5));
+  CHECK(second.standings().at(0).spent == doctest::Approx(3));
+
+  Budgets third(with_budgets(false, true), &second), fourth(both, &third);
+  CHECK(third.take_new().empty());
+  CHECK(fourth.take_new() == Names{"paced"});
+}

@@ -2,11 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <random>
 #include <set>
 
 #include "gateway/ledger/ledger_file.hpp"
+#include "gateway/ledger/paced_past.hpp"
 #include "gateway/postgres/migrations.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -198,7 +201,7 @@ TEST_CASE_TEMPLATE("sums agree with the entries that they are of", Where, InFile
   LedgerStore& file = *store;
   std::mt19937_64 draw(3);
   std::map<std::string, std::int64_t> by_key;
-  std::int64_t since_ten_past = 0;
+  std::multimap<std::int64_t, std::int64_t> by_time;
   file.begin();
   for (int i = 0; i < 3'000; ++i) {
     const std::string key = "key " + std::to_string(draw() % 5);
@@ -209,7 +212,7 @@ TEST_CASE_TEMPLATE("sums agree with the entries that they are of", Where, InFile
     entry.cost = entry.charged = cost + 3;
     file.add(entry);
     by_key[key] += cost + 3;
-    if (at >= noon + 600'000) since_ten_past += cost + 3;
+    by_time.emplace(at, cost + 3);
   }
   file.commit();
   const auto rows = file.spend({"key"}, 0, 100'000);
@@ -237,9 +240,21 @@ TEST_CASE_TEMPLATE("sums agree with the entries that they are of", Where, InFile
   std::int64_t tagged = 0;
   for (const auto& row : file.spend({"tag"}, 0, 100'000)) tagged += row.charged;
   CHECK(tagged == 2 * all);  // each has two
-  const config::WallTime ten_past{std::chrono::milliseconds(noon + 600'000)};
-  CHECK(world.sum_of(Scope::everybody, ten_past).charged == since_ten_past);
-  CHECK(world.sum_of(Scope::user, ten_past).charged == since_ten_past);
+  // Windows begin within an hour, with one, within a day, with one; before and behind all.
+  for (const auto after : {-48h, 0h, 1h, 12h, 13h, 36h, 47h, 60h, 100h}) {
+    for (const auto past : {0ms, 1ms, 600'000ms, 3'599'999ms}) {
+      const std::int64_t since = noon + std::chrono::milliseconds(after + past).count();
+      CAPTURE(since);
+      std::int64_t charged = 0, requests = 0;
+      for (auto at = by_time.lower_bound(since); at != by_time.end(); ++at) charged += at->second, ++requests;
+      const config::WallTime window{std::chrono::milliseconds(since)};
+      for (const Scope scope : {Scope::everybody, Scope::team, Scope::key, Scope::user}) {
+        const LedgerStore::Sum sum = world.sum_of(scope, window);
+        CHECK(sum.charged == charged);
+        CHECK(sum.requests == requests);
+      }
+    }
+  }
   CHECK(world.sum_of(Scope::team, config::WallTime{}).charged == all);
   CHECK_THROWS_WITH(file.spend({"user", "model"}, 0, 1), "sums by user are kept by key and day alone");
   CHECK_THROWS(file.spend({"colour"}, 0, 1));
@@ -271,6 +286,41 @@ TEST_CASE_TEMPLATE("what policies cost within a time is told, by who spent it", 
   CHECK(costs["paced"].own == (has_others ? 30 : 50'030));
   CHECK(costs["paced"].others == (has_others ? 50'000 : 0));
   CHECK(costs["free"].own == 300);
+}
+
+TEST_CASE_TEMPLATE("what policies had spent of a day until a moment is told once, also of one that spent nothing", Where,
+                   InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
+  const auto ledger = world.open();
+  REQUIRE(ledger);
+  ledger->run();
+  const auto put = [&](const std::string& id, std::int64_t at_ms, const std::string& policy) {
+    Entry entry = entry_of(id, 500, "app", at_ms);
+    entry.policy = policy;
+    ledger->journal(0).close(Journal::nowhere, bytes_of(entry));
+  };
+  const std::int64_t day = noon / 86'400'000 * 86'400;
+  put("before", day * 1000 - 1, "paced");
+  for (int i = 0; i < 40; ++i) put("within" + std::to_string(i), day * 1000 + i * 900'000, "paced");
+  put("another's", noon, "other");
+  put("after", noon + 60'000, "paced");
+  boost::asio::io_context control{1};
+  auto work = boost::asio::make_work_guard(control);
+  std::map<std::string, std::int64_t> told;
+  gateway::PacedPast past(
+      *ledger, [&](std::function<void()> go_on) { boost::asio::post(control, std::move(go_on)); },
+      [&](const std::string& policy, std::int64_t of, const LedgerStore::PolicyCost& cost) {
+        CHECK(of == day);
+        CHECK(cost.others == 0);
+        told[policy] = cost.own;
+        if (told.size() == 2) work.reset();
+      },
+      [&](const std::string& text) { world.said += text; });
+  past.look_up({"paced", "new"}, day, config::WallTime(std::chrono::milliseconds(noon)));
+  past.look_up({}, day, config::WallTime(std::chrono::milliseconds(noon)));
+  control.run();
+  CHECK(told == std::map<std::string, std::int64_t>{{"new", 0}, {"paced", 40 * 500}});
 }
 
 TEST_CASE_TEMPLATE("what better choices would have saved is summed up beside what was spent", Where, InFile,

@@ -26,7 +26,9 @@ struct Refused {
       decision.verdicts.push_back({.endpoint = i, .removal = removals[i]});
     }
   }
-  ErrorReply told() const { return no_candidate(decision, *request, world.timer.now()); }
+  ErrorReply told(gateway::Shed shed = gateway::Shed::none) const {
+    return no_candidate(decision, *request, world.timer.now(), shed);
+  }
 
   tests::DecidingWorld world;
   std::optional<InferenceRequest> request;
@@ -127,4 +129,26 @@ TEST_CASE("where somebody is only full the client may come again after what it m
   CHECK(told(7s).retry_after == config::Duration(7s));
   CHECK(told(0s).retry_after == config::Duration(1s));
   CHECK(told(10min).retry_after == config::Duration(60s));
+}
+
+TEST_CASE("who does not wait for a full host any more is told which of the line's rules it was, and what would help") {
+  config::Settings settings = tests::three_hosts();
+  settings.limits.queue_timeout = 7s;
+  settings.limits.max_queued = 12;
+  const Refused refused({Removal::full, Removal::full, Removal::full}, "", settings);
+  using gateway::Shed;
+  const std::pair<Shed, std::vector<const char*>> all[] = {
+      {Shed::too_late, {"would not begin within the time", "`limits.queue_timeout`, 7 s", "`max_in_flight`"}},
+      {Shed::line_full, {"As many requests wait already", "`limits.max_queued`, 12", "`max_in_flight`"}},
+      {Shed::displaced, {"took its place", "`limits.max_queued`, 12", "with fewer at the same time"}},
+      {Shed::outwaited, {"It waited as long as one may", "`limits.queue_timeout`, 7 s", "wait longer"}},
+      {Shed::none, {"as many requests under way as it may", "Come again later"}}};
+  for (const auto& [shed, words] : all) {
+    const ErrorReply error = refused.told(shed);
+    CHECK(error.code == "endpoints_full");
+    for (const char* each : words) {
+      CAPTURE(error.message);
+      CHECK(contains(error.message, each));
+    }
+  }
 }

@@ -123,6 +123,24 @@ TEST_CASE("what only a restart can change is said") {
   CHECK(world.said.find("workers: was changed, which takes effect at the next start") != std::string::npos);
 }
 
+TEST_CASE("what gateways tell each other follows a reload: another key, and whether anything is told at all") {
+  config::Settings settings = tests::three_hosts();
+  settings.redis.url = "redis://127.0.0.1:1";
+  World world({}, settings);
+  settings.seal_key = config::Secret("another one, which is as long as it must be");
+  settings.redis.shares_measurements = false;
+  world.next.settings = settings;
+  CHECK(json::parse(world.reload.now().body).at("warnings").as_array().empty());
+  REQUIRE(world.adopted);
+  CHECK(world.adopted->catalogue->settings().seal_key == settings.seal_key);
+  settings.redis.user = "another";
+  world.next.settings = settings;
+  const json::value page = json::parse(world.reload.now().body);
+  REQUIRE(page.at("warnings").as_array().size() == 1);
+  CHECK(page.at("warnings").as_array()[0].as_string() ==
+        "warning: redis: was changed, which takes effect at the next start");
+}
+
 TEST_CASE("what a restart is needed for is said by what was started, however often it was loaded since") {
   World world;
   world.next.settings = tests::three_hosts();

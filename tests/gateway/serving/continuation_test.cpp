@@ -155,6 +155,18 @@ TEST_CASE("who goes on is given what the client has, and both attempts are in th
   CHECK(world.client.body.find("\"prompt_tokens\":" + std::to_string(prompt)) != std::string::npos);
 }
 
+TEST_CASE("who is given nothing to go on from may say as much as was asked for") {
+  ServedWorld world(generation_with(2));
+  world.script(ServedWorld::cheap, broken_after(role() + says("Th")));
+  world.host(ServedWorld::cheap).will(rest_behind("Th"));
+  world.ask(R"(,"max_tokens":100)");
+  world.advance(5s);
+  REQUIRE(world.ended());
+  CHECK(read(world.client.body).text == all_text());
+  REQUIRE(world.host(ServedWorld::cheap).requests.size() == 2);
+  CHECK(world.host(ServedWorld::cheap).requests[1].find(R"("max_tokens":100)") != std::string::npos);
+}
+
 TEST_CASE(
     "without the policy's leave, or prefill at the host, a stream that breaks ends with one error event") {
   const auto ends_with_error = [](ServedWorld& world) {
