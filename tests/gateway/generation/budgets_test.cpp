@@ -128,7 +128,7 @@ TEST_CASE("the past is asked for once of each budget, also of one that a reload 
                     {.policy = "free", .day = 100, .nanos = 2'000'000'000});
   second.pass({.begins = 100, .share = 0.5});
   CHECK(second.money(*both.find("free")) == routing::money_counts(10, 8 + 1 + 2, 0.5));
-  CHECK(second.standings().at(0).spent == doctest::Approx(3));
+  CHECK(second.standings().at(0).spent == support::close(3));
 
   Budgets third(with_budgets(false, true), &second), fourth(both, &third);
   CHECK(third.take_new().empty());
