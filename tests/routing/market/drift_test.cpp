@@ -143,7 +143,7 @@ TEST_CASE("in silence a host comes back to what is usual for it, and only in day
     measure_rate(-0.7);
     drift.pass(throughput_drift, 0, config::Seconds(60));
   }
-  CHECK(drift.usual == support::close(-0.7, 0.1));
+  CHECK(drift.usual == support::close(-0.7, 0.15));
   // Slower than it usually is for a moment: the level follows, what is usual hardly does.
   for (int i = 0; i < 4; ++i) measure_rate(-1.5);
   CHECK(drift.level < -1.2);
@@ -167,6 +167,6 @@ TEST_CASE("silence in many steps and in one come to the same") {
   for (int i = 0; i < 300; ++i) many.pass(throughput_drift, 0.3, config::Seconds(10));
   CHECK(many.usual == support::close(one.usual));
   CHECK(many.usual_variance == support::close(one.usual_variance));
-  CHECK(many.level == support::close(one.level, 0.01));
+  CHECK(many.level == support::close(one.level, 0.02));
   CHECK(many.level_variance == support::close(one.level_variance, 0.02));
 }
