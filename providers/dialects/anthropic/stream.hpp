@@ -1,13 +1,13 @@
 // Reads Anthropic's streamed reply. Belongs to one reply.
 #pragma once
 
-#include "providers/dialect/event_reader.hpp"
+#include "providers/dialect/sse_answer_reader.hpp"
 #include "providers/dialects/anthropic/answer.hpp"
 #include "providers/http/sse.hpp"
 
 namespace providers {
 
-class AnthropicStream final : public EventReader {
+class AnthropicStream final : public SseAnswerReader {
  public:
   explicit AnthropicStream(JsonTokens& tokens) : tokens_(tokens) {}
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "providers/dialect/event_reader.hpp"
+#include "providers/dialect/sse_answer_reader.hpp"
 #include "providers/dialects/gemini/usage.hpp"
 #include "providers/http/sse.hpp"
 #include "providers/json/json_tokens.hpp"
@@ -37,7 +37,7 @@ class GeminiAnswer {
   std::string call_prefix_;  // of the ids of calls that have none
 };
 
-class GeminiStream final : public EventReader {
+class GeminiStream final : public SseAnswerReader {
  public:
   explicit GeminiStream(JsonTokens& tokens) : answer_(tokens) {}
 

@@ -1,13 +1,13 @@
 // Reads a response's stream as an answer. Belongs to one reply.
 #pragma once
 
-#include "providers/dialect/event_reader.hpp"
+#include "providers/dialect/sse_answer_reader.hpp"
 #include "providers/dialects/openai_responses/answer.hpp"
 #include "providers/http/sse.hpp"
 
 namespace providers {
 
-class ResponsesStreamReader final : public EventReader {
+class ResponsesStreamReader final : public SseAnswerReader {
  public:
   explicit ResponsesStreamReader(JsonTokens& tokens) : tokens_(tokens) {}
 

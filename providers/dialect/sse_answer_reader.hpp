@@ -9,7 +9,7 @@
 
 namespace providers {
 
-class EventReader : public AnswerReader {
+class SseAnswerReader : public AnswerReader {
  public:
   Reading feed(std::string_view bytes, AnswerSink& sink) final;
 

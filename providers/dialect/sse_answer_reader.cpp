@@ -1,8 +1,8 @@
-#include "providers/dialect/event_reader.hpp"
+#include "providers/dialect/sse_answer_reader.hpp"
 
 namespace providers {
 
-Reading EventReader::feed(std::string_view bytes, AnswerSink& sink) {
+Reading SseAnswerReader::feed(std::string_view bytes, AnswerSink& sink) {
   if (reading_ != Reading::goes_on) return reading_;
   events_.feed(bytes);
   while (reading_ == Reading::goes_on) {
