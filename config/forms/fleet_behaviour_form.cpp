@@ -173,6 +173,12 @@ const Fields<Mishaps>& mishap_fields() {
       .list = {field<Lapses>("at", &Lapses::at, seconds_form(), "Since the fleet's start.", Need::required),
                field<Lapses>("share", &Lapses::share, probability_form(), "Of the answers, from then on.",
                              Need::required)}};
+  static const Fields<Variant> variant_fields = {
+      .meaning = "a variant such as `{at: 10 min, prompt_scale: 1.15}`",
+      .list = {field<Variant>("at", &Variant::at, seconds_form(), "Since the fleet's start.", Need::required),
+               field<Variant>("prompt_scale", &Variant::prompt_scale, RealForm{0.1, 10},
+                              "Prompt tokens that it counts, over those that the first one counted.")}};
+  static constexpr auto variants = []() -> const Fields<Variant>& { return variant_fields; };
   static constexpr auto lapses = []() -> const Fields<Lapses>& { return lapse_fields; };
   static constexpr auto errors = []() -> const Fields<ErrorReply>& { return error_fields; };
   static const Fields<S> fields = {
@@ -188,6 +194,9 @@ const Fields<Mishaps>& mishap_fields() {
           field<S>("lapses", &S::lapses, ListOf<Mapping<Lapses>>{{lapses}, "a list of lapses"},
                    "Calls of tools, and answers in JSON, that break what was asked for; in order of time. "
                    "Where a fleet has any, all requests that are simulated offer tools."),
+          field<S>("variants", &S::variants, ListOf<Mapping<Variant>>{{variants}, "a list of variants"},
+                   "Other variants of the model that answer from some moment on, without a word; in order of "
+                   "time."),
       }};
   return fields;
 }

@@ -133,6 +133,9 @@ void check_host(const Node& node, SimulatedHost& host) {
     node["path"].error("found " + quoted(host.path) +
                        "; allowed is a path such as `/v1`, without a slash at its end");
   }
+  if (!std::ranges::is_sorted(host.mishaps.variants, {}, &Variant::at)) {
+    node["mishaps"]["variants"].error("the variants are not in order of time");
+  }
   if (!std::ranges::is_sorted(host.mishaps.lapses, {}, &Lapses::at)) {
     node["mishaps"]["lapses"].error("the lapses are not in order of time");
   }

@@ -1,4 +1,4 @@
-// Who is told, and what is counted.
+// Who is told, what is counted, and what is looked into.
 #include "config/forms/access_form.hpp"
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
@@ -72,6 +72,38 @@ const Fields<MetricsSettings>& metrics_fields() {
               "tenants", &S::tenants, WordForm<Tenants>{{"team", "key", "none"}},
               "By whom requests, tokens and dollars are counted: by team, by team and key, or by nobody. "
               "The first 320 have series of their own, all others are `other`."),
+      }};
+  return fields;
+}
+
+const Fields<QualityWatch>& quality_fields() {
+  using S = QualityWatch;
+  using C = CanarySettings;
+  static const Fields<C> canaries = {
+      .meaning = "canaries such as `{a_day: 0.05 $}`",
+      .list = {
+          field<C>("a_day", &C::a_day, MoneyForm{},
+                   "The most that canaries may cost at one endpoint in a day. None is asked that might go "
+                   "beyond it."),
+          field<C>("every", &C::every,
+                   DurationForm<std::chrono::milliseconds>{std::chrono::milliseconds(100),
+                                                           std::chrono::hours(24 * 7)},
+                   "Between two canaries to an endpoint, in the mean; their times are drawn."),
+      },
+      .check = [](const Node& node, C& c) {
+        if (c.a_day.nanos <= 0)
+          node["a_day"].error("nothing can be asked for `a_day` of 0 $",
+                              "write what an endpoint's canaries may cost, such as `0.05 $`, or leave `canaries` out");
+      }};
+  static constexpr auto canary_fields = []() -> const Fields<C>& { return canaries; };
+  static const Fields<S> fields = {
+      .meaning = "how quality is watched, such as `{canaries: {a_day: 0.05 $}}`",
+      .list = {
+          field<S>("canaries", &S::canaries, Mapping<C>{canary_fields},
+                   "Small questions to hosts that few requests go to, as of the gateway itself: whether they "
+                   "count a text as before and answer it as before. They cost money, so that nobody is asked "
+                   "when this is left out; `canaries: {}` asks with what is usual. Never asked: hosts that "
+                   "`always` forbids, and those that were taken out of service."),
       }};
   return fields;
 }

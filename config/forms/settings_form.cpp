@@ -195,6 +195,9 @@ const Fields<Settings>& settings_fields() {
               "it. One that is made at the first start, and kept in the state directory, when left out."),
           field<S>("metrics", &S::metrics, Mapping<MetricsSettings>{metrics_fields},
                    "What is counted for Prometheus."),
+          field<S>("quality", &S::quality, Mapping<QualityWatch>{quality_fields},
+                   "How it is found out whether hosts' answers have become worse, beside looking at those "
+                   "that pass."),
           field<S>("notify", &S::notify, Mapping<NotifySettings>{notify_fields},
                    "Who is told that a limit is nearly used."),
           field<S>("quota", &S::quota, Mapping<Quota>{quota_fields}, "What all requests together may use."),

@@ -32,6 +32,7 @@ const Fields<Quota>& quota_fields();
 const Fields<KeyLimits>& key_limit_fields();
 const Fields<MetricsSettings>& metrics_fields();
 const Fields<NotifySettings>& notify_fields();
+const Fields<QualityWatch>& quality_fields();
 const Fields<Settings>& settings_fields();
 
 // What names may look like; each reports a bad one.

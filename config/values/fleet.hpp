@@ -106,6 +106,12 @@ struct Lapses {
   double share = 0;
 };
 
+// From a moment on: another variant of the model answers, without a word, which counts its prompts otherwise.
+struct Variant {
+  Seconds at{};             // since the fleet's start
+  double prompt_scale = 1;  // tokens it counts, over what it counted at first
+};
+
 // What goes wrong with single requests. Probabilities are per request.
 struct Mishaps {
   std::vector<ErrorReply> errors;
@@ -114,7 +120,8 @@ struct Mishaps {
   std::optional<Seconds> stall_length{};  // absent: for good
   double straggler = 0;                   // unlucky placement: slow from beginning to end
   double straggler_factor = 5;
-  std::vector<Lapses> lapses;  // in order of time
+  std::vector<Lapses> lapses;      // in order of time
+  std::vector<Variant> variants;  // in order of time
 };
 
 // From a moment on, or at certain hours.

@@ -372,6 +372,21 @@ struct MetricsSettings {
   friend bool operator==(const MetricsSettings&, const MetricsSettings&) = default;
 };
 
+// Small questions that the gateway asks of hosts whose answers hardly anybody sees, to find what changed there.
+struct CanarySettings {
+  Money a_day{50'000'000};                  // the most that an endpoint's may cost in a day
+  std::chrono::milliseconds every{900'000};  // between two to an endpoint, in the mean
+
+  friend bool operator==(const CanarySettings&, const CanarySettings&) = default;
+};
+
+// How it is found out whether answers have become worse, beside looking at what passes.
+struct QualityWatch {
+  std::optional<CanarySettings> canaries{};  // absent: none are asked
+
+  friend bool operator==(const QualityWatch&, const QualityWatch&) = default;
+};
+
 // Who is told that four fifths of a limit are used.
 struct NotifySettings {
   std::optional<BaseUrl> webhook{};  // absent: nobody; its path includes what stands behind a `?`
@@ -416,6 +431,7 @@ struct Settings {
   std::string name;  // among the gateways that share a ledger; empty: one made at the first start
   RedisSettings redis;
   MetricsSettings metrics;
+  QualityWatch quality;
   NotifySettings notify;
   // Policies under which each decision is taken as well, for comparison; nobody is asked because of them.
   std::vector<PolicyName> shadow;

@@ -141,6 +141,7 @@ class SchemaCheck {
 
 // One that failed is a failure, whatever else could not be judged.
 Checked both(Checked a, Checked b) {
+  if (a == Checked::no || b == Checked::no) return std::max(a, b);
   if (a == Checked::failed || b == Checked::failed) return Checked::failed;
   return a == Checked::unjudged || b == Checked::unjudged ? Checked::unjudged : Checked::passed;
 }
@@ -165,8 +166,11 @@ std::string in_one_list(const std::vector<providers::Tool>& tools) {
 }  // namespace
 
 AnswerCheck::AnswerCheck(const InferenceRequest& request, const providers::Dialect& dialect)
-    : passes_on_(is_passed_on(request, dialect)), interpreter_(reader_of_reply(request, dialect)) {
-  if (!interpreter_ || request.asked.choices > 1) return;
+    : passes_on_(is_passed_on(request, dialect)),
+      answers_(static_cast<std::size_t>(std::max(1, request.asked.choices))),
+      interpreter_(reader_of_reply(request, dialect)) {
+  // Of several answers only those that are passed on can be told apart.
+  if (!interpreter_ || (answers_ > 1 && !passes_on_)) return;
   checks_calls_ = needs(request, Feature::tools) && !request.asked.tools.empty();
   checks_json_ = needs(request, Feature::json_object) || needs(request, Feature::json_schema);
 }
@@ -227,6 +231,9 @@ void AnswerCheck::take(const AnswerEvent& event) {
       return;
     case Kind::refusal:
       is_refused_ = true;
+      return;
+    case Kind::end:
+      if (reads_again_) note_finish(providers::word_of(event.reason));
       return;
     default:
       return;
@@ -324,20 +331,56 @@ Conduct AnswerCheck::conduct(const InferenceRequest& request, const providers::H
   if (!is_wanted()) return conduct;
   keep(request);
   const bool matters = (checks_calls_ && has_calls_) || checks_json_;
-  if (passes_on_ && matters && !is_too_large_) {
-    kept_bytes_ = 0;
-    if (reply.size() > most_kept) {
-      is_too_large_ = true;
-    } else if (!reply.empty()) {
-      interpreter_->whole(reply, model, tokens, *this);
-    } else {
-      const auto reader = interpreter_->streamed(model, tokens);
-      if (reader->feed(events_, *this) == providers::Reading::goes_on) reader->end(*this);
-    }
+  is_too_large_ = is_too_large_ || (passes_on_ && matters && reply.size() > most_kept);
+  const bool is_read = passes_on_ && matters && !is_too_large_;
+  if (is_read && answers_ > 1) {
+    check_each(model, reply, tokens, conduct);
+    return conduct;
   }
-  routing::checked(conduct, Check::tool_arguments) = calls_checked(tokens);
-  routing::checked(conduct, Check::json) = json_checked(tokens);
+  if (is_read) read(model, reply, events_, tokens);
+  check(tokens, conduct);
   return conduct;
+}
+
+void AnswerCheck::check(providers::JsonTokens& tokens, Conduct& conduct) const {
+  Checked& calls = routing::checked(conduct, Check::tool_arguments);
+  Checked& json = routing::checked(conduct, Check::json);
+  calls = both(calls, calls_checked(tokens));
+  json = both(json, json_checked(tokens));
+}
+
+void AnswerCheck::read(const providers::HostModel& model, std::string_view reply, std::string_view events,
+                       providers::JsonTokens& tokens) {
+  kept_bytes_ = 0;
+  if (!reply.empty()) {
+    interpreter_->whole(reply, model, tokens, *this);
+    return;
+  }
+  const auto reader = interpreter_->streamed(model, tokens);
+  if (reader->feed(events, *this) == providers::Reading::goes_on) reader->end(*this);
+}
+
+// One after the other, as if each had come alone: all of them must pass.
+void AnswerCheck::check_each(const providers::HostModel& model, std::string_view reply,
+                             providers::JsonTokens& tokens, Conduct& conduct) {
+  reads_again_ = true;
+  for (std::size_t answer = 0; answer < answers_; ++answer) {
+    made_.clear();
+    text_.clear();
+    is_refused_ = false;
+    finish_ = Finish::none;
+    std::string events;
+    for (std::string_view rest = events_; !rest.empty();) {
+      const std::size_t end = std::min(rest.find("\n\n"), rest.size() - 2);
+      const std::string alone = interpreter_->alone(rest.substr(6, end - 6), answer, tokens);
+      if (!alone.empty()) events.append("data: ").append(alone).append("\n\n");
+      rest.remove_prefix(end + 2);
+    }
+    const std::string whole = reply.empty() ? "" : interpreter_->alone(reply, answer, tokens);
+    if (whole.empty() && events.empty()) continue;
+    read(model, whole, events, tokens);
+    check(tokens, conduct);
+  }
 }
 
 }  // namespace gateway

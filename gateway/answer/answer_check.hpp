@@ -58,11 +58,18 @@ class AnswerCheck final : public providers::AnswerSink {
   void note_finish(std::string_view reason);
   bool has_room_for(std::size_t bytes);
   Wanted wanted_of(const InferenceRequest& request);
+  // Of what was kept, and of each answer where there are several side by side.
+  void check(providers::JsonTokens& tokens, routing::Conduct& conduct) const;
+  void check_each(const providers::HostModel& model, std::string_view reply, providers::JsonTokens& tokens,
+                  routing::Conduct& conduct);
+  void read(const providers::HostModel& model, std::string_view reply, std::string_view events,
+            providers::JsonTokens& tokens);
   routing::Checked calls_checked(providers::JsonTokens& tokens) const;
   routing::Checked json_checked(providers::JsonTokens& tokens) const;
   routing::Checked finish_checked(const InferenceRequest& request, const routing::Attempt& attempt) const;
 
   const bool passes_on_;
+  const std::size_t answers_;  // that are wanted, side by side
   const providers::Interpreter* const interpreter_;  // null: it has no end, and nothing to read
   bool checks_calls_ = false;
   bool checks_json_ = false;
@@ -70,6 +77,7 @@ class AnswerCheck final : public providers::AnswerSink {
   bool has_calls_ = false;
   bool is_refused_ = false;
   bool is_too_large_ = false;
+  bool reads_again_ = false;  // what was kept, so that its ends are told once more
   Finish finish_ = Finish::none;
   std::size_t kept_bytes_ = 0;
   std::string events_;  // of a stream that is passed on, from the first on that is checked

@@ -192,6 +192,7 @@ void Ledger::collect() {
     if (!store_) store_ = open_ledger(place_, LedgerStore::Mode::write);
     while (write_some()) {
     }
+    write_own();
     caught_up_.store(config::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (!is_writing_.exchange(true)) say_("ledger: " + place_.words() + " can be written again");
     forget_old();
@@ -251,6 +252,30 @@ void Ledger::failed(const std::exception& fault) {
     say_("ledger: cannot write " + place_.words() + ": " + fault_words(place_, fault) +
          "; what requests cost is kept in the journals until it works");
   }
+}
+
+void Ledger::add(Entry entry) {
+  constexpr std::size_t most = 10'000;
+  asio::post(writing_, [this, one = std::move(entry)]() mutable {
+    if (own_.size() >= most) return count_lost();
+    own_.push_back(std::move(one));
+    collect_soon(between_commits);
+  });
+}
+
+// Once: after a fault it is not known whether they are there, and twice is worse than never.
+void Ledger::write_own() {
+  if (own_.empty()) return;
+  const auto all = std::exchange(own_, {});
+  try {
+    store_->begin();
+    for (const Entry& each : all) store_->add(each);
+    store_->commit();
+  } catch (...) {
+    lost_.fetch_add(all.size(), std::memory_order_relaxed);
+    throw;
+  }
+  written_.fetch_add(all.size(), std::memory_order_relaxed);
 }
 
 // Money comes first: nothing is opened for them, and the next collecting takes those with it that are left.

@@ -81,6 +81,9 @@ class Ledger {
     }
     return all;
   }
+  // The entry of a request of the gateway's own, which no loop served; from any thread. Where nothing can be
+  // written now, it goes when it works again.
+  void add(Entry entry);
   // Choices judged afterwards; from any thread. Where nothing can be written now, they go when it
   // works again.
   void add_regrets(std::vector<LedgerStore::Regret> all);
@@ -122,6 +125,7 @@ class Ledger {
   void failed(const std::exception& fault);
   void bring_up_to_date();
   void write_regrets();
+  void write_own();
   std::vector<Books::Past> past_in(LedgerStore& store, const std::vector<Books::Question>& questions) const;
 
   // On the thread that reads. A connection is kept, a file is opened each time.
@@ -154,6 +158,7 @@ class Ledger {
   std::chrono::steady_clock::time_point next_forgetting_{};
   std::chrono::steady_clock::time_point next_sync_{};
   std::vector<LedgerStore::Regret> regrets_;  // of the thread that writes
+  std::vector<Entry> own_;                    // likewise
   bool is_in_doubt_ = false;                  // whether the last commit was one
   boost::asio::io_context writing_{1}, reading_{1};
   using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;

@@ -29,7 +29,6 @@ template <class T>
 class MetricFamily {
  public:
   static constexpr std::size_t many = 1'000;
-  static constexpr std::size_t few = 64;  // of labels with a handful of values
 
   // `buckets` only for histograms; `most` of families with labels.
   MetricFamily(MetricRegistry& registry, const char* name, const char* help,

@@ -27,6 +27,7 @@ struct Metrics::Parts {
   RequestMetrics requests;
   EndpointMetrics endpoints;
   std::array<prometheus::Counter*, event_count> events{};
+  config::TimePoint canary_budget_since{};
 };
 
 namespace {
@@ -55,7 +56,8 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.dropped_spans.child(),
           &families.bulletins.child({"told"}),
           &families.bulletins.child({"heard"}),
-          &families.bulletins.child({"refused"})};
+          &families.bulletins.child({"refused"}),
+          &families.glimpses_left_out.child()};
 }
 
 using ShadowCount = std::pair<std::string_view, std::uint64_t>;
@@ -166,6 +168,16 @@ void Metrics::observe_budgets(std::span<const Budget> budgets) {
     parts_->families.budget_used.child({budget.whose}).Set(budget.used);
     if (budget.forecast) parts_->families.budget_forecast.child({budget.whose}).Set(*budget.forecast);
   }
+}
+
+void Metrics::observe_canary(bool is_answered, double dollars, double budget_used, config::TimePoint now) {
+  MetricsFamilies& families = parts_->families;
+  families.canaries.child({is_answered ? "answered" : "failed"}).Increment();
+  families.canary_dollars.child().Increment(dollars);
+  prometheus::Gauge& used = families.canary_budget.child();
+  if (now - parts_->canary_budget_since < std::chrono::hours(1) && budget_used < used.Value()) return;
+  used.Set(budget_used);
+  parts_->canary_budget_since = now;
 }
 
 void Metrics::observe_limits(std::span<const std::pair<std::string, double>> by_policy) {

@@ -44,8 +44,9 @@ enum class Event {
   bulletin_told,
   bulletin_heard,
   bulletin_refused,
+  glimpse_left_out,  // measured, and not told to other gateways
 };
-inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::bulletin_refused) + 1;
+inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::glimpse_left_out) + 1;
 
 class Metrics {
  public:
@@ -94,6 +95,8 @@ class Metrics {
   void observe_budgets(std::span<const Budget> budgets);
   // What policies require of ttft.p90, in seconds; those of earlier ones end.
   void observe_limits(std::span<const std::pair<std::string, double>> by_policy);
+  // One that was asked, what it cost, and the share of its endpoint's budget for the day that is used.
+  void observe_canary(bool is_answered, double dollars, double budget_used, config::TimePoint now);
   // Where policies in shadow stand, and the requests that nobody could judge for them; those that are gone
   // end.
   void observe_shadows(std::vector<ShadowStanding> standings, std::uint64_t left_out);

@@ -244,6 +244,24 @@ void EndpointMetrics::observe(const routing::Snapshot& snapshot, const routing::
     set_engine(series, labels_of(endpoint.index), snapshot.endpoints[endpoint.index].engine);
   }
   if (has_other) set(other_, {"other", "other"}, other);
+  observe_evidence(snapshot);
+}
+
+void EndpointMetrics::observe_evidence(const routing::Snapshot& snapshot) {
+  families_.evidence.keep_only([](const prometheus::Labels&) { return false; });
+  if (!snapshot.evidence) return;
+  for (const routing::Endpoint& endpoint : today_.catalogue().endpoints()) {
+    if (endpoint.index >= snapshot.evidence->size() || !busiest_.has_name(endpoint.index)) continue;
+    const routing::QualityEvidence& of = (*snapshot.evidence)[endpoint.index];
+    const auto noted = [](const routing::CheckEvidence& check) {
+      return check.regard < routing::Regard::noted ? 0 : check.evidence;
+    };
+    const auto most = std::ranges::max_element(of.checks, {}, noted);
+    if (most->regard < routing::Regard::noted) continue;
+    const Labels labels = labels_of(endpoint.index);
+    const auto check = static_cast<routing::Check>(most - of.checks.begin());
+    families_.evidence.child({labels.endpoint, labels.model, routing::to_text(check)}).Set(most->evidence);
+  }
 }
 
 }  // namespace gateway

@@ -58,6 +58,8 @@ class EndpointMetrics {
   prometheus::Counter& attempts_of(const routing::Attempt& attempt, routing::EndpointIndex index);
   static int demoted_checks(const routing::Quality& quality);
   void set_engine(Series& series, Labels labels, const routing::EngineState& engine);
+  // Of each endpoint's check that is noted or demoted, the one that is surest.
+  void observe_evidence(const routing::Snapshot& snapshot);
   // Ends the series of all that have none of their own.
   void keep_named();
   void record(const routing::Attempt& attempt, routing::EndpointIndex index);

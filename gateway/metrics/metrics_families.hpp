@@ -5,6 +5,7 @@
 #include "gateway/metrics/busiest.hpp"
 #include "gateway/metrics/metric_family.hpp"
 #include "gateway/overload/shed.hpp"
+#include "routing/terms/outcome.hpp"
 
 namespace gateway {
 
@@ -31,8 +32,11 @@ struct MetricsFamilies {
   using Labels = std::vector<std::string>;
   const Labels endpoint{"endpoint", "model"}, model{"model"}, policy{"policy", "model"};
   const Labels tenant{"team", "key"};
-  static constexpr std::size_t few = CounterFamily::few, of_policies = 200, of_tenants = 330, of_checks = 12,
-                               of_demoted = 40, of_shadows = 32, of_budgets = 100;
+  // Of a label that has so many values, one more for what is none of them.
+  static constexpr std::size_t one_of(std::size_t values) { return values + 1; }
+  static constexpr std::size_t tls_faults = static_cast<std::size_t>(routing::TlsFault::unfinished);
+  static constexpr std::size_t of_policies = 200, of_tenants = 330, of_checks = 4 * 3 + 1,
+                               of_demoted = 40, of_shadows = 32, of_budgets = 100, of_evidence = 100;
 
   CounterFamily requests{registry, "isocost_requests_total", "Requests by how they ended for the client.",
                          Labels{"path", "model", "status", "ending"}};
@@ -49,7 +53,7 @@ struct MetricsFamilies {
                               "Clients that closed first, by how far their request was.",
                               Labels{"phase"},
                               {},
-                              few};
+                              one_of(3)};
   CounterFamily budgeted_retries{
       registry,
       "isocost_budgeted_retries_total",
@@ -57,13 +61,13 @@ struct MetricsFamilies {
       "the budget of retries, or refused for want of it.",
       Labels{"outcome"},
       {},
-      few};
+      one_of(2)};
   CounterFamily hedges{registry,
                        "isocost_hedges_total",
                        "Second requests beside a host that was slow to begin, by what became of them.",
                        Labels{"outcome"},
                        {},
-                       few};
+                       one_of(3)};
   CounterFamily shed{
       registry,
       "isocost_shed_requests_total",
@@ -90,19 +94,19 @@ struct MetricsFamilies {
   CounterFamily client_retries{registry, "isocost_client_retries_total",
                                "Requests that a client's SDK said to be a retry."};
   CounterFamily timeouts{
-      registry, "isocost_timeouts_total", "Limits of time that were reached.", Labels{"phase"}, {}, few};
+      registry, "isocost_timeouts_total", "Limits of time that were reached.", Labels{"phase"}, {}, one_of(7)};
   CounterFamily fallbacks{registry,
                           "isocost_fallbacks_total",
                           "Attempts that another one followed, by why they failed.",
                           Labels{"reason"},
                           {},
-                          few};
+                          one_of(routing::failure_kinds)};
   CounterFamily picks{registry,
                       "isocost_picks_total",
                       "Choices of an endpoint, by the reason of the choice.",
                       Labels{"reason"},
                       {},
-                      few};
+                      one_of(routing::reason_count)};
   CounterFamily left_out{registry, "isocost_left_out_total",
                          "Endpoints that the decision for a request's first attempt left out, by why: "
                          "policy_allow, policy_require, always, context, cooling and so on.",
@@ -203,7 +207,7 @@ struct MetricsFamilies {
       "of all teams and of all keys the one that is used most.",
       Labels{"whose"},
       {},
-      few};
+      one_of(4)};
   GaugeFamily budget_forecast{
       registry,
       "isocost_budget_forecast_ratio",
@@ -211,7 +215,7 @@ struct MetricsFamilies {
       "as a share: of each kind the highest.",
       Labels{"whose"},
       {},
-      few};
+      one_of(4)};
   CounterFamily side_dollars{registry,
                              "isocost_side_spent_dollars_total",
                              "Of what the hosts bill: for attempts that another one outran (hedge) or that "
@@ -219,7 +223,7 @@ struct MetricsFamilies {
                              "exploring was expected to cost beyond the best, waiting included (exploring).",
                              Labels{"on"},
                              {},
-                             few};
+                             one_of(3)};
   HistogramFamily request_time{registry, "isocost_request_duration_seconds",
                                "From the request read to the end of its answer.", Labels{"path"},
                                total_buckets};
@@ -232,8 +236,8 @@ struct MetricsFamilies {
   CounterFamily received{registry, "isocost_received_bytes_total", "Bytes read from clients."};
   CounterFamily sent{registry, "isocost_sent_bytes_total", "Bytes handed to clients."};
 
-  // Of one endpoint at most 30 series, of an engine of one's own four more, and one more of one that was both
-  // drained and demoted: `busiest` of them have their own, all others are one, "other".
+  // Of one endpoint at most 30 series, of an engine of one's own four more, one more of one that was both
+  // drained and demoted, and one while anything of its answers is noted: `busiest` of them have their own, all others are one, "other".
   static constexpr std::size_t of_endpoints(std::size_t each) { return (Busiest::most + 1) * each; }
   static constexpr std::size_t outcomes = 5, token_types = 5, states = 6;
   CounterFamily attempts{
@@ -303,7 +307,7 @@ struct MetricsFamilies {
                              "Attempts that got no secure connection to an endpoint, by what was wrong.",
                              Labels{"fault"},
                              {},
-                             few};
+                             one_of(tls_faults)};
 
   GaugeFamily engine{
       registry,
@@ -324,6 +328,26 @@ struct MetricsFamilies {
       endpoint,
       {},
       of_demoted};
+  GaugeFamily evidence{
+      registry,
+      "isocost_quality_evidence",
+      "Of the endpoint's check that is noted or demoted, the surest one: how many times as likely what came "
+      "is, were it worse now, over many looks. canary_count, canary_answer: by canaries, beside the host's "
+      "own past. Absent while nothing is noted.",
+      Labels{"endpoint", "model", "check"},
+      {},
+      of_evidence};
+  CounterFamily canaries{registry,
+                         "isocost_canaries_total",
+                         "Canaries that the gateway asked of hosts that few requests go to (`quality`).",
+                         Labels{"outcome"},
+                         {},
+                         one_of(2)};
+  CounterFamily canary_dollars{registry, "isocost_canary_spent_dollars_total",
+                               "What hosts bill for canaries, what was set aside where that is not known."};
+  GaugeFamily canary_budget{registry, "isocost_canary_budget_used_ratio",
+                            "Of an endpoint's budget for canaries of the day what is used, as a share: of "
+                            "the ones asked in the last hour the highest."};
   CounterFamily checked_answers{
       registry,
       "isocost_checked_answers_total",
@@ -348,7 +372,7 @@ struct MetricsFamilies {
       "Connections and bodies answered with 503, because the gateway had all it may have.",
       Labels{"for_want_of"},
       {},
-      few};
+      one_of(2)};
   CounterFamily given_up{registry, "isocost_idle_connections_given_up_total",
                          "Idle connections of clients closed to make room for new ones."};
   CounterFamily handshakes{registry, "isocost_tls_handshake_failures_total",
@@ -364,7 +388,7 @@ struct MetricsFamilies {
   CounterFamily dropped_spans{registry, "isocost_dropped_spans_total",
                               "Spans of traces that the collector did not take in time."};
   CounterFamily reloads{
-      registry, "isocost_config_reloads_total", "Reloads of the configuration.", Labels{"result"}, {}, few};
+      registry, "isocost_config_reloads_total", "Reloads of the configuration.", Labels{"result"}, {}, one_of(2)};
   CounterFamily ledger{
       registry,
       "isocost_ledger_entries_total",
@@ -372,7 +396,7 @@ struct MetricsFamilies {
       "took nothing for too long.",
       Labels{"outcome"},
       {},
-      few};
+      one_of(2)};
   CounterFamily ledger_faults{
       registry, "isocost_ledger_faults_total",
       "Times that the ledger could not be written; what it was to hold stays in journals."};
@@ -440,6 +464,9 @@ struct MetricsFamilies {
       Labels{"what"},
       {},
       4};
+  CounterFamily glimpses_left_out{
+      registry, "isocost_market_glimpses_left_out_total",
+      "Of what this gateway measured, what the others were not told, since they had enough of that host."};
   GaugeFamily market_gateways{registry, "isocost_market_gateways",
                               "Gateways that share what they measure, this one counted; 0 where that is not "
                               "shared."};
@@ -475,7 +502,7 @@ struct MetricsFamilies {
                                "Version of the newest market snapshot."};
   GaugeFamily snapshot_age{registry, "isocost_snapshot_age_seconds", "Age of the newest market snapshot."};
   GaugeFamily build{
-      registry, "isocost_build_info", "Always 1; the version is a label.", Labels{"version"}, {}, few};
+      registry, "isocost_build_info", "Always 1; the version is a label.", Labels{"version"}, {}, one_of(1)};
 
   GaugeFamily resident{registry, "process_resident_memory_bytes", "Resident memory."};
   GaugeFamily virtual_memory{registry, "process_virtual_memory_bytes", "Virtual memory."};

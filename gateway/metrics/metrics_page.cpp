@@ -10,11 +10,12 @@ constexpr std::string_view head =
     "Every series of `GET /metrics` and every field of the request log, written by the program itself: "
     "`ISOCOST_WRITE_METRICS=1 build/dev/tests/gateway_tests` writes this file anew.\n\n"
     "Labels come from the configuration, never from a client's request. An endpoint has 30 series at most, "
-    "and one more once it was both drained and demoted; of "
+    "one more once it was both drained and demoted, and one while anything of its answers is noted; of "
     "more than 200 endpoints the busiest 200 have their own, and the others are one, `other`. No family has "
     "more "
     "series than its bound, and all families together 20,000 at most. Counters begin at 0 when the process "
     "does; "
+    "those of policies in shadow go on over a restart, as what they count does; "
     "those of a model or an endpoint that a reload takes away end with it.\n\n"
     "Alerts, recording rules and dashboards built on them: `deploy/prometheus/` and `deploy/grafana/`.\n\n"
     "## Series\n";

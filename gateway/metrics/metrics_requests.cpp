@@ -199,7 +199,7 @@ prometheus::Counter& RequestMetrics::counter_of(Path& path, const Record& record
 void RequestMetrics::record_load(const Record& record) {
   const std::string_view priority = config::priority_names[static_cast<std::size_t>(record.priority)];
   if (record.shed != Shed::none) families_.shed.child({priority, word(record.shed)}).Increment();
-  if (record.waited.count() > 0) families_.line_time.child({priority}).Observe(seconds(record.waited));
+  if (record.waited.count() > 0) families_.line_time.child({priority}).Observe(in_seconds(record.waited));
 }
 
 // Failures are rarer than answers, and may look their series up by text.

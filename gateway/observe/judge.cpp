@@ -11,19 +11,17 @@ bool Judge::can_afford(std::uint64_t looks, config::TimePoint now) {
   return true;
 }
 
-void Judge::judge(std::span<const RecordPtr> records, config::TimePoint now, const Look& look) {
-  std::shared_ptr<const routing::Snapshot> seen;
+void Judge::judge(std::span<const RecordPtr> records, config::TimePoint now, LateLook& look) {
   for (const RecordPtr& each : records) {
     Record& record = *each;
     if (record.decisions.empty() || record.attempts.empty() || !record.rules || !record.catalogue) continue;
     const routing::LoggedDecision& decision = record.decisions.front();
-    // What is known now is copied, once for all of them.
-    const std::size_t copied = seen ? 0 : record.catalogue->endpoints().size();
+    const std::size_t copied = look.copies(record.catalogue->endpoints().size());
     if (!can_afford(decision.seen_of.size() + copied, now)) continue;
-    if (!seen) seen = look();
-    if (seen->catalogue != record.catalogue) continue;
+    const routing::Snapshot& seen = look();
+    if (seen.catalogue != record.catalogue) continue;
     const routing::Attempt& answer = routing::deciding_one(record.attempts);
-    record.hindsight = routing::in_hindsight(*seen, *record.rules, record.demand, decision, &answer, now);
+    record.hindsight = routing::in_hindsight(seen, *record.rules, record.demand, decision, &answer, now);
   }
 }
 

@@ -4,24 +4,21 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <span>
 
+#include "gateway/observe/late_look.hpp"
 #include "gateway/observe/record.hpp"
 
 namespace gateway {
 
 class Judge {
  public:
-  using Look = std::function<std::shared_ptr<const routing::Snapshot>()>;
-
   // A host takes about 150 ns: 3 % of a core at most.
   static constexpr std::uint64_t most_looks = 200'000;
 
   // Puts `hindsight` into the records that can be judged: where decisions are recorded, and no reload came
-  // between. `look` gives what is known now; it is asked once, if at all.
-  void judge(std::span<const RecordPtr> records, config::TimePoint now, const Look& look);
+  // between.
+  void judge(std::span<const RecordPtr> records, config::TimePoint now, LateLook& look);
 
  private:
   bool can_afford(std::uint64_t looks, config::TimePoint now);

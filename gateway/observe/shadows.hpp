@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,8 +13,10 @@
 #include <tuple>
 #include <vector>
 
+#include "gateway/observe/late_look.hpp"
 #include "gateway/observe/market_past.hpp"
 #include "gateway/observe/record.hpp"
+#include "routing/market/market_memory.hpp"
 #include "routing/policy/policy_set.hpp"
 #include "routing/replay/running_mean.hpp"
 #include "routing/replay/shadow.hpp"
@@ -39,8 +40,6 @@ std::string_view to_text(ShadowStanding::Verdict verdict);
 
 class Shadows {
  public:
-  using Look = std::function<std::shared_ptr<const routing::Snapshot>()>;
-
   // A host takes about 300 ns for each shadow: 6 % of a core at most.
   static constexpr std::uint64_t most_looks = 200'000;
   static constexpr std::size_t most_rows = 500;
@@ -54,12 +53,17 @@ class Shadows {
   void keep(const std::shared_ptr<const routing::Snapshot>& published) {
     if (!is_empty()) past_.keep(published);
   }
-  // `policies` are those of the catalogue adopted; `look` gives what is known now, and is asked once, if at
-  // all.
+  // Which day it is, by its begin in seconds since 1970, and the share of it that has passed: budgets of
+  // policies are of days.
+  void pass(std::int64_t day, double share);
+  // `policies` are those of the catalogue adopted.
   void judge(std::span<const RecordPtr> records, const routing::PolicySet& policies, config::TimePoint now,
-             const Look& look);
+             LateLook& look);
 
   std::vector<ShadowStanding> standings() const;
+  // To be kept over a restart; and what another process knew of the same policies.
+  std::vector<routing::ShadowMemory> memory() const;
+  void recall(const std::vector<routing::ShadowMemory>& memory, config::TimePoint now);
   // Requests that there was no time for, or that no longer could be judged.
   std::uint64_t left_out() const { return left_out_; }
 
@@ -71,7 +75,11 @@ class Shadows {
     double moved = 0;
     routing::RunningMean cost, dollars, seconds;
     config::TimePoint block_began{};
+    // What all that was judged would have been billed on a day; of others what it was.
+    std::int64_t day = 0;
+    double dollars_of_day = 0;
 
+    void pay(double billed, std::int64_t today);
     void add(const routing::ShadowFinding& finding, config::TimePoint now);
   };
   bool can_afford(std::uint64_t looks, config::TimePoint now);
@@ -79,6 +87,8 @@ class Shadows {
   bool judge_one(const Record& record, const routing::Policy& shadow, const routing::Snapshot& seen,
                  config::TimePoint now);
   Row* row_of(const Record& record, const std::string& shadow);
+  // What money counts under a policy with a budget, had it decided all that the one in force did.
+  double money_of(const std::string& policy, const routing::Policy& shadow) const;
   // Of what the two mean for everybody who asks; 0: one of them is not there.
   std::uint64_t hash_of(const std::string& policy, const std::string& shadow) const;
 
@@ -90,6 +100,8 @@ class Shadows {
   MarketPast past_;
   std::map<Key, Row> rows_;
   std::uint64_t left_out_ = 0;
+  std::int64_t day_ = 0;
+  double share_of_day_ = 0;
   config::TimePoint second_{};
   std::uint64_t looks_ = 0;  // in it
 };

@@ -1,5 +1,8 @@
 #include "gateway/probe/probe_call.hpp"
 
+#include <algorithm>
+#include <boost/json.hpp>
+
 #include "providers/dialect/azure_target.hpp"
 #include "providers/dialect/interpreter.hpp"
 #include "providers/dialect/unsaid.hpp"
@@ -36,6 +39,29 @@ class Heard final : public providers::AnswerSink {
   ProbeAnswer& answer_;
 };
 
+// No conversation's events have a place for them: OpenAI's chat is asked, and read, in its own words.
+void ask_for_likelihoods(std::string& body) {
+  const std::size_t begin = body.find('{');
+  if (begin != std::string::npos) body.insert(begin + 1, R"("logprobs":true,"top_logprobs":5,)");
+}
+
+std::optional<double> likelihood_in(std::string_view body) {
+  namespace json = boost::json;
+  boost::system::error_code error;
+  const json::value reply = json::parse(body, error);
+  if (error) return std::nullopt;
+  const json::value* const first = reply.find_pointer("/choices/0/logprobs/content/0/top_logprobs", error);
+  if (!first || !first->is_array()) return std::nullopt;
+  double sum = 0, count = 0;
+  for (const json::value& each : first->get_array()) {
+    const json::value* const logarithm = each.find_pointer("/logprob", error);
+    if (!logarithm || !logarithm->is_number()) continue;
+    // Some hosts say minus infinity, or -9999, of what cannot be.
+    sum += std::max(-30.0, logarithm->to_number<double>()), ++count;
+  }
+  return count > 0 ? std::optional(sum / count) : std::nullopt;
+}
+
 void fail(const providers::Dialect& dialect, const providers::ReportedError& error, ProbeAnswer& answer) {
   answer.failure = dialect.fault_of(answer.status == 200 ? 0 : answer.status, error).kind;
   answer.message = error.message;
@@ -69,8 +95,10 @@ providers::Task<ProbeAnswer> probe_call(providers::HttpProvider& host, providers
   const providers::HostModel model = host_model_of(endpoint);
   const providers::Conversation conversation = conversation_of(question);
   providers::JsonTokens tokens;
-  const providers::WrittenRequest written =
+  providers::WrittenRequest written =
       dialect.interpreter()->write(conversation, model, Delivery::whole, tokens);
+  const bool has_likelihoods = question.wants_likelihoods && dialect.format() == config::Format::chat;
+  if (has_likelihoods) ask_for_likelihoods(written.body);
   std::string scratch;
   providers::OutgoingRequest outgoing{
       .dialect = &dialect,
@@ -103,6 +131,7 @@ providers::Task<ProbeAnswer> probe_call(providers::HttpProvider& host, providers
   answer.took = timer.now() - began;
   if (is_late) answer.failure = FailureKind::first_token_timeout;
   if (reply && !answer.failure) understand(dialect, endpoint, body, answer);
+  if (has_likelihoods && !answer.failure) answer.likelihood = likelihood_in(body);
   co_return answer;
 }
 

@@ -18,6 +18,8 @@ struct ProbeAnswer {
   std::string message{};                          // the host's own words of a failure; not scrubbed
   std::string text{};                             // what it said, in so far as it is text
   std::optional<routing::Usage> usage{};
+  // Mean logarithm of the probabilities of what it might have begun with, where that was wanted and is said.
+  std::optional<double> likelihood{};
   config::Duration took{};
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "config/values/settings.hpp"
@@ -18,6 +19,8 @@ std::vector<config::Feature> provable(const config::Features& claimed);
 struct ProbeQuestion {
   std::vector<config::Feature> features;
   std::int64_t most_output = 1;
+  std::string_view text{};         // instead of those few words; static, and asked without chance
+  bool wants_likelihoods = false;  // of what the answer might have begun with, where the API can say it
 };
 
 // A conversation that says so; all its texts are static.

@@ -8,7 +8,9 @@ namespace gateway {
 namespace {
 
 constexpr std::uint64_t mark = 0x54454b52414d4f53;  // "SOMARKET"
-constexpr std::uint64_t format_version = 3;
+constexpr std::uint64_t format_version = 4;
+constexpr std::uint64_t with_fewer_checks = 3;
+constexpr std::size_t checks_in_three = 4;
 constexpr std::uint64_t without_conduct = 2;
 constexpr std::uint64_t without_budgets = 1;
 constexpr std::uint64_t least_words = 85;  // before engines were looked at
@@ -38,6 +40,10 @@ void conduct_sums(const auto& io, auto& s) {
   io(s.recovering), io(s.regard), io(s.fell_from), io(s.fell_to), io(s.noted);
 }
 
+void usual_number(const auto& io, auto& u) {
+  io(u.mean), io(u.variance), io(u.count);
+}
+
 void put_conduct(ByteWriter& bytes, const std::optional<routing::ConductMemory>& conduct) {
   bytes.number(conduct ? 1 : 0);
   if (!conduct) return;
@@ -48,19 +54,24 @@ void put_conduct(ByteWriter& bytes, const std::optional<routing::ConductMemory>&
   }
   for (const std::uint64_t known : conduct->fingerprints.known) bytes.word(known);
   bytes.number(conduct->fingerprints.seen), bytes.integer(count_of(conduct->fingerprints.since));
+  for (const auto* usual : {&conduct->prompt_tokens, &conduct->length}) usual_number(put, *usual);
 }
 
-std::optional<routing::ConductMemory> get_conduct(ByteReader& bytes) {
+std::optional<routing::ConductMemory> get_conduct(ByteReader& bytes, std::uint64_t version) {
   if (bytes.number() == 0) return std::nullopt;
   routing::ConductMemory conduct;
   const auto get = [&](double& value) { value = bytes.real(); };
-  for (auto& check : conduct.checks) {
+  const std::size_t checks = version > with_fewer_checks ? conduct.checks.size() : checks_in_three;
+  for (std::size_t i = 0; i < checks; ++i) {
+    routing::ConductMemory::OfCheck& check = conduct.checks[i];
     conduct_sums(get, check.sums);
     check.since = time_of(bytes.integer()), check.last = time_of(bytes.integer());
   }
   for (std::uint64_t& known : conduct.fingerprints.known) known = bytes.word();
   conduct.fingerprints.seen = static_cast<std::uint32_t>(bytes.number());
   conduct.fingerprints.since = time_of(bytes.integer());
+  if (version <= with_fewer_checks) return conduct;
+  for (auto* usual : {&conduct.prompt_tokens, &conduct.length}) usual_number(get, *usual);
   return conduct;
 }
 
@@ -92,6 +103,13 @@ std::string body_of(const routing::MarketMemory& memory, WallTime taken) {
     bytes.word(budget.policy);
     bytes.integer(budget.day), bytes.integer(budget.nanos);
   }
+  bytes.number(memory.shadows.size());
+  for (const routing::ShadowMemory& shadow : memory.shadows) {
+    for (const std::string* name : {&shadow.policy, &shadow.shadow, &shadow.model}) bytes.text(*name);
+    bytes.word(shadow.of);
+    bytes.number(shadow.numbers.size());
+    for (const double number : shadow.numbers) put(number);
+  }
   return bytes.take();
 }
 
@@ -110,7 +128,7 @@ KeptMemory memory_in(ByteReader& bytes, std::uint64_t version, std::size_t words
     for (std::size_t i = 0; i < words_of_each; ++i) words[i] = bytes.word();
     endpoint.state = routing::state_of(words);
     sums(get, endpoint.sums);
-    if (version > without_conduct) endpoint.conduct = get_conduct(bytes);
+    if (version > without_conduct) endpoint.conduct = get_conduct(bytes, version);
     if (bytes.failed()) return kept;
   }
   kept.memory.lengths.resize(bytes.count());
@@ -128,6 +146,14 @@ KeptMemory memory_in(ByteReader& bytes, std::uint64_t version, std::size_t words
   for (routing::BudgetMemory& budget : kept.memory.budgets) {
     budget.policy = bytes.word();
     budget.day = bytes.integer(), budget.nanos = bytes.integer();
+  }
+  if (version <= with_fewer_checks) return kept;
+  kept.memory.shadows.resize(bytes.count());
+  for (routing::ShadowMemory& shadow : kept.memory.shadows) {
+    for (std::string* name : {&shadow.policy, &shadow.shadow, &shadow.model}) *name = bytes.text();
+    shadow.of = bytes.word();
+    shadow.numbers.resize(bytes.count());
+    for (double& number : shadow.numbers) get(number);
   }
   return kept;
 }

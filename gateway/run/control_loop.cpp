@@ -67,6 +67,7 @@ std::string ControlLoop::keep_market(MarketFile& file) {
     published_ = market_.snapshot(config::Clock::now());
     shadows_.keep(published_);
     generation_->budgets.recall(kept->memory.budgets, today());
+    shadows_.recall(kept->memory.shadows, config::Clock::now());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(passed).count();
     told = "what the market knew " + std::to_string(seconds) + " s ago of " + std::to_string(of) + " of " +
            std::to_string(generation_->catalogue->endpoints().size()) + " endpoints is taken up";
@@ -126,6 +127,7 @@ void ControlLoop::keep_market_now() {
   if (!market_file_ || !std::exchange(learned_since_kept_, false)) return;
   routing::MarketMemory memory = market_.memory(config::Clock::now());
   memory.budgets = generation_->budgets.memory();
+  memory.shadows = shadows_.memory();
   market_file_->keep(std::move(memory), wall_());
 }
 
@@ -192,13 +194,10 @@ void ControlLoop::take(const Batch& batch) {
     tell_others(now);
   }
 
-  auto look = [&, seen = std::shared_ptr<const routing::Snapshot>()]() mutable {
-    if (!seen) seen = market_.seen(now);
-    return seen;
-  };
-  judge_.judge(batch.records, now, std::ref(look));
+  LateLook look([&] { return market_.seen(now); });
+  judge_.judge(batch.records, now, look);
   if (keep_regrets_) regrets_.add(batch.records);
-  shadows_.judge(batch.records, generation_->policies, now, std::ref(look));
+  shadows_.judge(batch.records, generation_->policies, now, look);
   const bool is_watched = tail_.is_watched(now);
   for (const RecordPtr& each : batch.records) {
     const Record& record = *each;
@@ -226,6 +225,25 @@ void ControlLoop::hear(const EngineNews& news) {
   if (market_.flipped()) publish();
 }
 
+void ControlLoop::look_at_canaries(config::TimePoint now) {
+  const auto& wanted = generation_->catalogue->settings().quality.canaries;
+  if (!canaries_ || !wanted || now < next_canaries_) return;
+  next_canaries_ = now + std::min<config::Duration>(std::chrono::seconds(1), wanted->every);
+  canaries_->look({.generation = generation_,
+                   .snapshot = published_,
+                   .out = drained_.now(),
+                   .day = today().begins});
+}
+
+void ControlLoop::hear(const CanaryNews& news) {
+  const config::TimePoint now = config::Clock::now();
+  metrics_.observe_canary(!news.failure, news.cost.dollars(), news.budget_used, now);
+  if (news.failure || news.generation->catalogue != generation_->catalogue) return;
+  market_.hears_canary(news.endpoint, news.conduct, now);
+  learned_ = learned_since_kept_ = true;
+  if (market_.flipped()) publish();
+}
+
 void ControlLoop::hear(const std::vector<routing::Bulletin>& bulletins) {
   if (!is_market_shared() || !shared_market_->hear(bulletins, config::Clock::now())) return;
   learned_ = learned_since_kept_ = true;
@@ -245,6 +263,10 @@ void ControlLoop::publish_regularly() {
     tell_others(config::Clock::now());
     if (learned_) publish();
     if (pulse_) pulse_();
+    if (!shadows_.is_empty()) {
+      const Day day = today();
+      shadows_.pass(day.begins, day.share);
+    }
     if (!generation_->budgets.is_empty()) {
       generation_->budgets.pass(today());
       if (shared_market_) shared_market_->spent(generation_->budgets.own());
@@ -252,6 +274,7 @@ void ControlLoop::publish_regularly() {
     log_.tell_left_out(wall_());
     const config::TimePoint now = config::Clock::now();
     if (tail_.is_due(now)) tail_.beat(make_status(), now);
+    look_at_canaries(now);
     publish_regularly();
   });
 }
@@ -320,6 +343,8 @@ std::string ControlLoop::make_metrics() {
     metrics_.observe_budget(each.policy, each.a_day, each.spent, each.money);
   }
   metrics_.observe_shadows(shadows_.standings(), shadows_.left_out());
+  const std::uint64_t left = market_.glimpses_left_out();
+  metrics_.count(Event::glimpse_left_out, left - std::exchange(glimpses_left_before_, left));
   if (observe_money_) observe_money_(metrics_);
   return metrics_.text();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/accounts/calendar.hpp"
+#include "gateway/canaries/canary_watch.hpp"
 #include "gateway/console/configuration_page.hpp"
 #include "gateway/console/tail.hpp"
 #include "gateway/engines/engine_watch.hpp"
@@ -62,6 +63,10 @@ class ControlLoop final : public Pages {
   }
   // Once this loop's thread has ended, too.
   void export_metrics_now();
+  // Before the threads run: who asks canaries; outlives this loop's thread.
+  void ask_canaries_by(CanaryWatch& watch) { canaries_ = &watch; }
+  // What became of one. On this loop's thread.
+  void hear(const CanaryNews& news);
   // Before the threads run: what can be said of the configuration, asked on this loop's thread.
   void on_configuration(std::function<ConfigurationFacts()> facts, bool demo) {
     configuration_ = std::move(facts);
@@ -167,6 +172,7 @@ class ControlLoop final : public Pages {
   void keep_market_regularly();
   void keep_regrets_regularly();
   void export_metrics_regularly();
+  void look_at_canaries(config::TimePoint now);
   // What is done at once, and what is left to be written.
   struct ServiceChange {
     Told told;
@@ -206,6 +212,8 @@ class ControlLoop final : public Pages {
   RecordDesk* desk_ = nullptr;
   TraceExporter* tracer_ = nullptr;            // absent where no traces are exported
   MetricExporter* metric_exporter_ = nullptr;  // likewise
+  CanaryWatch* canaries_ = nullptr;            // absent where nothing is kept
+  config::TimePoint next_canaries_{};
   boost::asio::steady_timer next_metrics_{io_};
   Tail tail_;
   std::function<ConfigurationFacts()> configuration_;
@@ -220,6 +228,7 @@ class ControlLoop final : public Pages {
   bool learned_since_kept_ = false;
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
   std::uint64_t records_lost_before_ = 0;
+  std::uint64_t glimpses_left_before_ = 0;
   std::shared_ptr<const routing::Snapshot> published_;
   bool learned_ = false;  // since it was
 };

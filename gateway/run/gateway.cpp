@@ -12,6 +12,8 @@
 #include <thread>
 
 #include "config/values/address.hpp"
+#include "gateway/canaries/canary_entry.hpp"
+#include "gateway/canaries/canary_watch.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/ledger/paced_past.hpp"
@@ -90,6 +92,7 @@ class RunningGateway {
     look_after_engines();
     keep_market();
     share_market();
+    look_after_quality();
     pace_by_the_ledger();
     if (!keep_records() || !listen()) return 1;
     await_signal(signals);
@@ -105,6 +108,7 @@ class RunningGateway {
     give_way();
     run(control_.io(), control_.counters());
     const bool are_engines_left = engines_->stop();
+    const bool are_canaries_over = !canaries_ || canaries_->stop();
     for (std::thread& thread : threads) thread.join();
     control_.close_log();
     control_.keep_market_now();
@@ -123,7 +127,7 @@ class RunningGateway {
     desk_.reset();  // what these still make is for loops that are there
     administration_.reset();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
-    if (!are_engines_left || !has_told_all || control_.is_probing()) std::quick_exit(0);
+    if (!are_engines_left || !are_canaries_over || !has_told_all || control_.is_probing()) std::quick_exit(0);
     for (const auto& loop : loops_) {
       if (loop->looks_up()) std::quick_exit(0);
     }
@@ -239,6 +243,24 @@ class RunningGateway {
         [this](const std::string& text) { say("isocost: " + text); });
     control_.share_market(*exchange_);
     exchange_->run();
+  }
+
+  // Where nothing is kept a restart would forget what they cost.
+  void look_after_quality() {
+    if (!state_) {
+      if (settings().quality.canaries) say("isocost: without a state directory no canaries are asked");
+      return;
+    }
+    canaries_ = std::make_unique<CanaryWatch>(
+        shared_.names, state_->path() + "/canaries", start_.seed,
+        CanaryWatch::Tell{.news =
+                              [this](CanaryNews news) {
+                                if (ledger_) ledger_->add(canary_entry(news, ++canary_number_));
+                                asio::post(control_.io(),
+                                           [this, told = std::move(news)] { control_.hear(told); });
+                              },
+                          .say = [this](const std::string& text) { say("isocost: " + text); }});
+    control_.ask_canaries_by(*canaries_);
   }
 
   // What policies with a budget have spent today is known before long, however the last process ended, and
@@ -585,6 +607,8 @@ class RunningGateway {
   std::unique_ptr<EngineWatch> engines_;  // outlived by the names in `shared_`
   std::unique_ptr<PacedPast> paced_past_;  // outlives what it asks of the ledger
   std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<CanaryWatch> canaries_;  // as these
+  std::uint64_t canary_number_ = 0;        // its thread's
   std::unique_ptr<SharedLimits> sharing_;
   std::unique_ptr<MarketExchange> exchange_;
   std::unique_ptr<Administration> administration_;

@@ -21,30 +21,9 @@ TraceExporter::TraceExporter(OtlpSettings settings, std::string version, Post po
     : settings_(std::move(settings)),
       version_(std::move(version)),
       post_(std::move(post)),
-      say_(std::move(say)),
       dropped_(std::move(dropped)),
-      abort_(std::move(abort)),
-      thread_([this] {
-        run();
-        ended_.set_value();
-      }) {}
-
-TraceExporter::~TraceExporter() {
-  if (!finish()) thread_.join();
-}
-
-bool TraceExporter::finish() {
-  constexpr auto patience_for_abort = std::chrono::seconds(1);
-  if (!thread_.joinable()) return true;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!std::exchange(is_ending_, true)) ends_ = Clock::now() + patience;
-  }
-  wakes_.notify_all();
-  if (end_.wait_for(patience) != std::future_status::ready && abort_) abort_();
-  if (end_.wait_for(patience_for_abort) != std::future_status::ready) return false;
-  thread_.join();
-  return true;
+      thread_(patience, std::move(say), std::move(abort)) {
+  thread_.begin([this] { run(); });
 }
 
 void TraceExporter::add(const Record& record) {
@@ -54,7 +33,7 @@ void TraceExporter::add(const Record& record) {
   std::size_t lost = 0;
   bool is_enough = false;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(thread_.mutex);
     waiting_.push_back(std::move(part));
     spans_waiting_ += waiting_.back().spans;
     while (spans_waiting_ > most_waiting) {
@@ -65,13 +44,13 @@ void TraceExporter::add(const Record& record) {
     is_enough = spans_waiting_ >= most_at_once || waiting_.size() == 1;
   }
   if (lost > 0) dropped_(lost);
-  if (is_enough) wakes_.notify_one();
+  if (is_enough) thread_.wakes.notify_one();
 }
 
 TraceExporter::Part TraceExporter::take() {
-  std::unique_lock lock(mutex_);
-  wakes_.wait(lock, [&] { return is_ending_ || !waiting_.empty(); });
-  wakes_.wait_for(lock, patience, [&] { return is_ending_ || spans_waiting_ >= most_at_once; });
+  std::unique_lock lock(thread_.mutex);
+  thread_.wakes.wait(lock, [&] { return thread_.is_ending || !waiting_.empty(); });
+  thread_.wakes.wait_for(lock, patience, [&] { return thread_.is_ending || spans_waiting_ >= most_at_once; });
   Part all;
   while (!waiting_.empty() && (all.spans == 0 || all.spans + waiting_.front().spans <= most_at_once)) {
     all.json += (all.spans > 0 ? "," : "") + waiting_.front().json;
@@ -83,9 +62,9 @@ TraceExporter::Part TraceExporter::take() {
 }
 
 bool TraceExporter::rest(std::chrono::milliseconds time) {
-  std::unique_lock lock(mutex_);
-  wakes_.wait_for(lock, time, [&] { return is_ending_; });
-  return !is_ending_;
+  std::unique_lock lock(thread_.mutex);
+  thread_.wakes.wait_for(lock, time, [&] { return thread_.is_ending; });
+  return !thread_.is_ending;
 }
 
 std::string TraceExporter::body_of(const std::string& spans) const {
@@ -101,7 +80,7 @@ void TraceExporter::send(Part part) {
     const Posted posted = post_(body);
     if (posted.status / 100 == 2) {
       if (posted.rejected > 0) dropped_(std::min<std::uint64_t>(posted.rejected, part.spans));
-      if (std::exchange(is_losing_, false)) say_("traces arrive at the collector again");
+      thread_.arrived("traces arrive at the collector again");
       return;
     }
     pause *= 2;
@@ -109,8 +88,7 @@ void TraceExporter::send(Part part) {
                          rest(posted.retry_after ? std::chrono::milliseconds(*posted.retry_after) : pause);
     if (goes_on) continue;
     dropped_(part.spans);
-    if (!std::exchange(is_losing_, true))
-      say_("traces are lost: of the collector at " + to_text(settings_.url) + ", " + posted.problem);
+    thread_.lost("traces are lost: of the collector at " + to_text(settings_.url) + ", " + posted.problem);
     return;
   }
 }
@@ -119,12 +97,12 @@ void TraceExporter::run() {
   for (;;) {
     Part part = take();
     const bool is_over = [&] {
-      const std::lock_guard lock(mutex_);
-      return is_ending_ && (part.spans == 0 || Clock::now() >= ends_);
+      const std::lock_guard lock(thread_.mutex);
+      return thread_.is_ending && (part.spans == 0 || Clock::now() >= thread_.ends);
     }();
     if (is_over) {
       std::size_t left = part.spans;
-      const std::lock_guard lock(mutex_);
+      const std::lock_guard lock(thread_.mutex);
       left += std::exchange(spans_waiting_, 0);
       waiting_.clear();
       if (left > 0) dropped_(left);

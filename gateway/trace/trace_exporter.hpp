@@ -2,25 +2,22 @@
 // rid of is dropped, the oldest first, and counted. `add` belongs to the control loop.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <future>
-#include <mutex>
 #include <string>
-#include <thread>
 
 #include "gateway/trace/collector.hpp"
+#include "gateway/trace/export_thread.hpp"
 
 namespace gateway {
 
 class TraceExporter {
  public:
   using Post = std::function<Posted(const std::string& body)>;
-  using Say = std::function<void(const std::string&)>;
+  using Say = ExportThread::Say;
   using Dropped = std::function<void(std::uint64_t spans)>;
-  using Abort = std::function<void()>;  // ends a post that is under way, and those that come later
+  using Abort = ExportThread::Abort;
 
   static constexpr std::size_t most_waiting = 8'192, most_at_once = 512;  // spans
   static constexpr std::chrono::seconds patience{5};
@@ -30,12 +27,8 @@ class TraceExporter {
   // thread.
   TraceExporter(OtlpSettings settings, std::string version, Post post, Say say, Dropped dropped,
                 Abort abort = {});
-  // Finishes, however long a post takes.
-  ~TraceExporter();
   // Sends what waits, for five seconds at most. False where the thread does not end even so.
-  bool finish();
-  TraceExporter(const TraceExporter&) = delete;
-  TraceExporter& operator=(const TraceExporter&) = delete;
+  bool finish() { return thread_.finish(); }
 
   void add(const Record& record);
 
@@ -55,19 +48,10 @@ class TraceExporter {
   const OtlpSettings settings_;
   const std::string version_;
   const Post post_;
-  const Say say_;
   const Dropped dropped_;
-  std::mutex mutex_;
-  std::condition_variable wakes_;
-  std::deque<Part> waiting_;
+  std::deque<Part> waiting_;  // under its thread's mutex
   std::size_t spans_waiting_ = 0;
-  bool is_ending_ = false;
-  std::chrono::steady_clock::time_point ends_{};
-  bool is_losing_ = false;  // only its own thread's
-  const Abort abort_;
-  std::promise<void> ended_;
-  std::future<void> end_ = ended_.get_future();
-  std::thread thread_;
+  ExportThread thread_;  // ends before what it uses
 };
 
 }  // namespace gateway

@@ -40,6 +40,12 @@ class Interpreter {
   // A reply that is whole. Never goes on.
   virtual Reading whole(std::string_view body, const HostModel& model, JsonTokens& tokens,
                         AnswerSink& sink) const = 0;
+
+  // Of a whole reply, or of the data of an event, that may hold several answers side by side: what `answer`,
+  // counted from 0, would be alone. Empty: there is nothing of it, or the API has no such replies.
+  virtual std::string alone(std::string_view /*data*/, std::size_t /*answer*/, JsonTokens& /*tokens*/) const {
+    return {};
+  }
 };
 
 }  // namespace providers

@@ -79,6 +79,15 @@ Fate fate_of(const config::SimulatedHost& host, const config::AnswerLengths& len
   return fate;
 }
 
+config::Tokens counted_prompt(const config::SimulatedHost& host, config::Tokens prompt,
+                              config::Seconds elapsed) {
+  double scale = 1;
+  for (const config::Variant& each : host.mishaps.variants) {
+    if (each.at <= elapsed) scale = each.prompt_scale;
+  }
+  return {std::llround(static_cast<double>(prompt.count) * scale)};
+}
+
 bool lapses(const config::SimulatedHost& host, const HostDraws& luck, std::uint64_t key,
             config::Seconds elapsed) {
   double share = 0;

@@ -30,7 +30,11 @@ std::int64_t room_for_output(const config::SimulatedHost& host, const HostReques
 Fate fate_of(const config::SimulatedHost& host, const config::AnswerLengths& lengths,
              std::uint64_t fleet_seed, const HostDraws& luck, const HostRequest& request);
 
-// Whether the answer breaks what was asked for, if anything was; `elapsed` since the fleet's start.
+// `elapsed` since the fleet's start. A prompt as the variant counts it that answers then.
+config::Tokens counted_prompt(const config::SimulatedHost& host, config::Tokens prompt,
+                              config::Seconds elapsed);
+
+// Whether the answer breaks what was asked for, if anything was.
 bool lapses(const config::SimulatedHost& host, const HostDraws& luck, std::uint64_t key,
             config::Seconds elapsed);
 

@@ -71,7 +71,7 @@ Ticket HostModel::enter(const HostRequest& request, const Fate& fate, config::Ti
   const std::uint32_t turn = entered.turn;
   entered = {.turn = turn, .fate = fate};
   entered.last = fate.breaks_after.value_or(fate.output);
-  entered.answer = {.prompt = request.prompt,
+  entered.answer = {.prompt = counted_prompt(host_, request.prompt, now - start_),
                     .output = {fate.output},
                     .reasoning = {fate.reasoning},
                     .finish = fate.cut_short ? Answer::Finish::length : Answer::Finish::stop,

@@ -6,10 +6,12 @@
 #include <optional>
 #include <vector>
 
+#include "routing/market/active_keys.hpp"
 #include "routing/market/dossier.hpp"
 #include "routing/market/glimpse.hpp"
 #include "routing/market/lengths.hpp"
 #include "routing/market/market_memory.hpp"
+#include "routing/market/prompt_scales.hpp"
 #include "routing/market/snapshot.hpp"
 #include "routing/market/suspicion.hpp"
 #include "routing/terms/catalogue.hpp"
@@ -39,6 +41,8 @@ class Market {
   // An engine of one's own was looked at, while this gateway had `own` attempts under way at the endpoint.
   // What it says stays until the next look. Returns whether that changes anything.
   bool hears(EndpointIndex index, const EngineReport& report, double own, config::TimePoint now);
+  // What a canary showed there (routing/quality/canary.hpp); nothing else is learned from it.
+  void hears_canary(EndpointIndex index, const Conduct& conduct, config::TimePoint now);
   // From now on what is learned here is kept for other gateways, until it is taken.
   void keep_glimpses() { keeps_glimpses_ = true; }
   std::vector<Glimpse> take_glimpses() { return glimpses_.take(); }
@@ -74,6 +78,8 @@ class Market {
   EndpointState& state_at(EndpointIndex index, config::TimePoint now);
   void learn_conduct(EndpointIndex index, const Attempt& attempt, const Demand& demand,
                      config::TimePoint now);
+  // What its numbers are beside what such requests usually show.
+  ConductNumbers numbers_of(const Attempt& attempt, const Demand& demand);
   AllPeers peers_of(EndpointIndex index, config::TimePoint now);
   // How often answers fail each check at the hosts of a model lately: the two in the middle, of so many.
   struct SharesOfModel {
@@ -115,6 +121,8 @@ class Market {
   std::vector<SharesOfModel> shares_;  // by Endpoint::model_index
   std::vector<double> median_of_;      // scratch
   Lengths lengths_;
+  ActiveKeys active_keys_;
+  PromptScales prompt_scales_;
   PrefixIndex prefixes_;
   std::shared_ptr<const LengthTable> published_lengths_;
   std::shared_ptr<const std::vector<Measured>> published_half_hour_;

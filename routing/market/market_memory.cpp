@@ -25,8 +25,8 @@ MarketMemory Market::memory(config::TimePoint now) {
       .taken = now, .endpoints = {}, .lengths = {}, .prefixes = prefixes_.publish(), .uses = {}};
   for (const Endpoint& endpoint : catalogue_->endpoints()) {
     const EndpointState& state = states_[endpoint.index];
-    if (!anything_known(state)) continue;
     const Dossier& dossier = dossiers_[endpoint.index];
+    if (!anything_known(state) && !dossier.conduct()) continue;
     EndpointMemory& kept =
         memory.endpoints.emplace_back(EndpointMemory{identity_of(endpoint), state, dossier.sums()});
     if (dossier.conduct()) kept.conduct = dossier.conduct()->memory();

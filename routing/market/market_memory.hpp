@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -30,13 +31,21 @@ struct BudgetMemory {
   std::int64_t nanos = 0;
 };
 
+// What is known of a policy in shadow beside the one in force, for a model, in the words of whoever keeps it.
+struct ShadowMemory {
+  std::string policy, shadow, model;
+  std::uint64_t of = 0;         // what the two policies mean
+  std::vector<double> numbers;  // in an order of its own
+};
+
 struct MarketMemory {
   config::TimePoint taken{};  // by the clock of that process, as all times in it
   std::vector<EndpointMemory> endpoints;
   std::vector<std::pair<std::uint64_t, Length>> lengths;
   std::shared_ptr<const PrefixTable> prefixes{};  // of the process that remembers
   std::vector<PrefixUse> uses{};                  // where they were kept
-  std::vector<BudgetMemory> budgets{};            // of whoever keeps it; the market has none
+  std::vector<BudgetMemory> budgets{};            // of whoever keeps them; the market has none
+  std::vector<ShadowMemory> shadows{};            // likewise
 
   // The latest ones; more would be megabytes a time. Walks through a large table.
   std::vector<PrefixUse> prefix_uses() const;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "routing/market/market.hpp"
@@ -37,15 +38,47 @@ Conduct conduct_of(const Attempt& attempt) {
 void Market::learn_conduct(EndpointIndex index, const Attempt& attempt, const Demand& demand,
                            config::TimePoint now) {
   const Conduct conduct = conduct_of(attempt);
-  const bool is_checked = std::ranges::any_of(conduct, [](Checked c) { return c != Checked::no; });
+  const ConductNumbers numbers = numbers_of(attempt, demand);
+  const bool is_checked = std::ranges::any_of(conduct, [](Checked c) { return c != Checked::no; }) ||
+                          numbers.prompt_tokens || numbers.length;
   if (!is_checked && attempt.fingerprint == 0) return;
   ConductFile& file = dossiers_[index].begin_conduct();
   if (file.wants_peers(now)) file.set_peers(peers_of(index, now), now + 1s);
-  const AnswersClient client{.key = demand.key ? hash_of(demand.key->name.text) : 0,
-                             .keys = catalogue_->settings().keys.size()};
-  if (!file.observe(conduct, attempt.fingerprint, states_[index].quality, now, client)) return;
+  const std::uint64_t key = demand.key ? hash_of(demand.key->name.text) : 0;
+  const AnswersClient client{.key = key, .keys = active_keys_.note(key, now)};
+  if (!file.observe(conduct, attempt.fingerprint, states_[index].quality, now, client, numbers)) return;
   flipped_ = true;
   published_ = config::TimePoint::min();  // with the evidence for it
+}
+
+// Of whole answers to one prompt of text: what else a prompt may hold is counted in many ways, and of several
+// answers only the sum is known.
+ConductNumbers Market::numbers_of(const Attempt& attempt, const Demand& demand) {
+  constexpr std::int64_t least_prompt = 64;  // tokens: of less, templates are most
+  ConductNumbers numbers;
+  const bool is_whole = attempt.reason != Reason::continues && demand.answers == 1;
+  if (!is_whole || !attempt.usage || attempt.usage_is_estimated || attempt.failure) return numbers;
+  const auto needs = [&](config::Feature each) { return demand.needs.test(static_cast<std::size_t>(each)); };
+  const bool is_text = !needs(config::Feature::images) && !needs(config::Feature::audio) &&
+                       !needs(config::Feature::files) && !needs(config::Feature::tools);
+  const LengthKeys keys = length_keys(demand);
+  const std::int64_t counted = attempt.usage->prompt.count;
+  if (is_text && counted > 0 && demand.prompt.count >= least_prompt) {
+    const double ratio = static_cast<double>(counted) / static_cast<double>(demand.prompt.count);
+    const std::uint64_t key = demand.key ? hash_of(demand.key->name.text) : 0;
+    numbers.prompt_tokens = prompt_scales_.off(mixed(keys.hashes.back() ^ key), std::log(ratio));
+  }
+  const Length expected = lengths_.current().expected(keys);
+  constexpr double least_replies = 30;
+  if (attempt.usage->output.count > 0 && expected.replies >= least_replies)
+    numbers.length = std::log(static_cast<double>(attempt.usage->output.count)) - expected.log_output;
+  return numbers;
+}
+
+void Market::hears_canary(EndpointIndex index, const Conduct& conduct, config::TimePoint now) {
+  if (!dossiers_[index].begin_conduct().observe(conduct, 0, states_[index].quality, now)) return;
+  flipped_ = true;
+  published_ = config::TimePoint::min();
 }
 
 // Of one peer alone nothing is known: it may be the odd one. The median of the others is one of the two in

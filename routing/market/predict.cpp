@@ -29,7 +29,8 @@ std::bitset<check_count> checks_of(const config::Features& needs) {
   checks[static_cast<std::size_t>(Check::tool_arguments)] = has(config::Feature::tools);
   checks[static_cast<std::size_t>(Check::json)] =
       has(config::Feature::json_object) || has(config::Feature::json_schema);
-  checks[static_cast<std::size_t>(Check::content)] = true;
+  for (const Check always : {Check::content, Check::canary_count, Check::canary_answer})
+    checks[static_cast<std::size_t>(always)] = true;
   return checks;
 }
 

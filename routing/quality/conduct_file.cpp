@@ -7,6 +7,18 @@ namespace {
 
 constexpr config::Duration a_day = std::chrono::hours(24);
 
+const QualitySettings& settings_at(std::size_t check) {
+  return settings_of(static_cast<Check>(check));
+}
+
+// Of canaries a share fails that means nothing by itself: what counts is by how much it has grown, once it
+// has.
+CheckedShare of_canary(const CheckedShare& share, const std::optional<double>& usual) {
+  if (share.regard <= Regard::usual) return {.failing = 0, .regard = share.regard};
+  return {.failing = std::max(0.0f, share.failing - static_cast<float>(usual.value_or(0))),
+          .regard = share.regard};
+}
+
 }  // namespace
 
 bool Fingerprints::is_news(std::uint64_t fingerprint, config::TimePoint now) {
@@ -26,15 +38,40 @@ bool Fingerprints::is_news(std::uint64_t fingerprint, config::TimePoint now) {
   return true;
 }
 
-bool ConductFile::observe(const Conduct& conduct, std::uint64_t fingerprint, Quality& quality,
-                          config::TimePoint now, const AnswersClient& client) {
+const PeersShare& ConductFile::peers_of(std::size_t check) const {
+  static constexpr PeersShare none{};
+  return is_of_canary(static_cast<Check>(check)) ? none : peers_[check];
+}
+
+bool ConductFile::is_suspect(Check check) const {
+  const QualityTest& test = tests_[static_cast<std::size_t>(check)];
+  return test.regard() > Regard::usual || test.evidence() >= settings_of(check).noted_at / 100;
+}
+
+// Numbers in which a change begins must not teach what is usual.
+void ConductFile::look(const ConductNumbers& numbers, Conduct& conduct) {
+  if (const auto& tokens = numbers.prompt_tokens) {
+    checked(conduct, Check::prompt_tokens) = prompt_tokens_.judged(*tokens);
+    if (!is_suspect(Check::prompt_tokens)) prompt_tokens_.learn(*tokens);
+  }
+  if (const auto& length = numbers.length) {
+    checked(conduct, Check::longer) = length_.judged_above(*length);
+    checked(conduct, Check::shorter) = length_.judged_below(*length);
+    if (!is_suspect(Check::longer) && !is_suspect(Check::shorter)) length_.learn(*length);
+  }
+}
+
+bool ConductFile::observe(const Conduct& seen, std::uint64_t fingerprint, Quality& quality,
+                          config::TimePoint now, const AnswersClient& client, const ConductNumbers& numbers) {
   bool is_urgent = false;
   if (fingerprints_.is_news(fingerprint, now)) {
-    for (QualityTest& test : tests_) test.begin_again();
+    for (std::size_t i = 0; i < check_count; ++i) tests_[i].begin_again(settings_at(i));
   }
+  Conduct conduct = seen;
+  look(numbers, conduct);
   for (std::size_t i = 0; i < check_count; ++i) {
     const bool was_demoted = tests_[i].regard() == Regard::demoted;
-    tests_[i].observe(conduct[i], peers_[i], now, client);
+    tests_[i].observe(conduct[i], peers_of(i), now, client, settings_at(i));
     is_urgent = is_urgent || was_demoted != (tests_[i].regard() == Regard::demoted);
   }
   tell(quality);
@@ -42,12 +79,16 @@ bool ConductFile::observe(const Conduct& conduct, std::uint64_t fingerprint, Qua
 }
 
 void ConductFile::pass(Quality& quality, config::TimePoint now) {
-  for (QualityTest& test : tests_) test.pass(now);
+  for (std::size_t i = 0; i < check_count; ++i) tests_[i].pass(now, settings_at(i));
   tell(quality);
 }
 
 void ConductFile::tell(Quality& quality) const {
-  for (std::size_t i = 0; i < check_count; ++i) quality[i] = tests_[i].share(peers_[i]);
+  for (std::size_t i = 0; i < check_count; ++i) {
+    quality[i] = tests_[i].share(peers_of(i), settings_at(i));
+    if (is_of_canary(static_cast<Check>(i)))
+      quality[i] = of_canary(quality[i], tests_[i].usual_failing(settings_at(i)));
+  }
 }
 
 QualityEvidence ConductFile::evidence() const {
@@ -55,13 +96,13 @@ QualityEvidence ConductFile::evidence() const {
   for (std::size_t i = 0; i < check_count; ++i) {
     const QualityTest& test = tests_[i];
     const QualityTest::Sums& sums = test.sums();
-    all.checks[i] = {.regard = test.share(peers_[i]).regard,
+    all.checks[i] = {.regard = test.share(peers_of(i), settings_at(i)).regard,
                      .passed = sums.passed,
                      .failed = sums.failed,
                      .unjudged = sums.unjudged,
                      .failing = test.failing().value_or(unknown),
-                     .usual = test.usual_failing().value_or(unknown),
-                     .peers = peers_[i].failing,
+                     .usual = test.usual_failing(settings_at(i)).value_or(unknown),
+                     .peers = peers_of(i).failing,
                      .evidence = test.evidence(),
                      .since = test.since()};
   }
@@ -71,7 +112,10 @@ QualityEvidence ConductFile::evidence() const {
 }
 
 ConductMemory ConductFile::memory() const {
-  ConductMemory memory{.checks = {}, .fingerprints = fingerprints_};
+  ConductMemory memory{.checks = {},
+                       .fingerprints = fingerprints_,
+                       .prompt_tokens = prompt_tokens_.sums(),
+                       .length = length_.sums()};
   for (std::size_t i = 0; i < check_count; ++i)
     memory.checks[i] = {tests_[i].sums(), tests_[i].since(), tests_[i].last()};
   return memory;
@@ -80,6 +124,7 @@ ConductMemory ConductFile::memory() const {
 void ConductFile::recall(const ConductMemory& memory, config::Duration moved) {
   const auto at = [&](config::TimePoint time) { return time == config::TimePoint{} ? time : time + moved; };
   fingerprints_ = memory.fingerprints;
+  prompt_tokens_.recall(memory.prompt_tokens), length_.recall(memory.length);
   fingerprints_.since = at(fingerprints_.since);
   if (fingerprints_.day) *fingerprints_.day += moved;
   if (fingerprints_.news) *fingerprints_.news += moved;

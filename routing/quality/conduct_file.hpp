@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "routing/quality/quality_test.hpp"
+#include "routing/quality/usual_number.hpp"
 
 namespace routing {
 
@@ -27,6 +28,12 @@ struct Fingerprints {
   bool is_news(std::uint64_t fingerprint, config::TimePoint now);
 };
 
+// Numbers of an answer whose logarithms are looked at beside what is usual at the host.
+struct ConductNumbers {
+  std::optional<double> prompt_tokens{};  // over what our estimate led one to expect of the client's prompts
+  std::optional<double> length{};         // over what such requests get
+};
+
 struct ConductMemory {
   struct OfCheck {
     QualityTest::Sums sums{};
@@ -34,13 +41,14 @@ struct ConductMemory {
   };
   std::array<OfCheck, check_count> checks{};
   Fingerprints fingerprints{};
+  UsualNumber::Sums prompt_tokens{}, length{};
 };
 
 class ConductFile {
  public:
   // Whether decisions should know at once.
   bool observe(const Conduct& conduct, std::uint64_t fingerprint, Quality& quality, config::TimePoint now,
-               const AnswersClient& client = {});
+               const AnswersClient& client = {}, const ConductNumbers& numbers = {});
   void pass(Quality& quality, config::TimePoint now);
 
   const QualityTest& test(std::size_t check) const { return tests_[check]; }
@@ -54,11 +62,16 @@ class ConductFile {
 
  private:
   void tell(Quality& quality) const;
+  void look(const ConductNumbers& numbers, Conduct& conduct);
+  bool is_suspect(Check check) const;
+  // What others show says nothing of canaries, which are measured by the host's own past alone.
+  const PeersShare& peers_of(std::size_t check) const;
 
   std::array<QualityTest, check_count> tests_{};
   AllPeers peers_{};
   config::TimePoint peers_until_{};
   Fingerprints fingerprints_;
+  UsualNumber prompt_tokens_, length_;
 };
 
 }  // namespace routing

@@ -39,11 +39,12 @@ std::optional<double> QualityTest::usual_failing(const QualitySettings& settings
 }
 
 CheckedShare QualityTest::share(const PeersShare& peers, const QualitySettings& settings) const {
-  if (sums_.recent_passed + sums_.recent_failed < settings.known && regard() != Regard::demoted) return {};
+  AnswersByKey::Counts recent{.passed = sums_.recent_passed, .failed = sums_.recent_failed};
+  if (!by_key_.is_empty()) recent = by_key(settings).without_worst();
+  if (recent.all() < settings.known && regard() != Regard::demoted) return {};
   constexpr double weight = 8, usual = 0.01;
   const double prior = std::isnan(peers.failing) ? usual : peers.failing;
-  const double failing =
-      (sums_.recent_failed + weight * prior) / (sums_.recent_passed + sums_.recent_failed + weight);
+  const double failing = (recent.failed + weight * prior) / (recent.all() + weight);
   return {.failing = static_cast<float>(failing), .regard = std::max(regard(), Regard::usual)};
 }
 
@@ -69,6 +70,10 @@ bool QualityTest::is_worse_than(const PeersShare& peers) const {
   return std::isnan(peers.failing) || failing().value_or(0) > 1.25 * peers.failing;
 }
 
+const AnswersByKey& QualityTest::by_key(const QualitySettings& settings) const {
+  return by_key_.of_others() >= settings.known ? by_key_ : by_key_for_long_;
+}
+
 void QualityTest::set(Regard regard, config::TimePoint now) {
   if (this->regard() == regard) return;
   sums_.regard = static_cast<double>(regard);
@@ -88,7 +93,12 @@ QualityTest::Found QualityTest::observe(Checked outcome, const PeersShare& peers
   ++(failed ? sums_.failed : sums_.passed);
   ++(failed ? sums_.recent_failed : sums_.recent_passed);
   forget(sums_.recent_passed, sums_.recent_failed, settings.recent);
-  if (client.keys > 1) by_key_.note(client.key, failed, settings.recent);
+  if (client.keys > 1) {
+    by_key_.note(client.key, failed, settings.recent);
+    by_key_for_long_.note(client.key, failed, settings.most);
+  } else {
+    forget_keys();
+  }
   Found found = Found::nothing;
   if (regard() == Regard::demoted) {
     found = recover(failed, peers, settings);
@@ -127,7 +137,7 @@ QualityTest::Found QualityTest::look(bool failed, double usual, const PeersShare
   const double found = evidence();
   const bool is_noted = regard() == Regard::noted;
   if (is_noted) ++sums_.noted;
-  const auto is_one_clients = [&] { return client.keys > 1 && by_key_.are_one_keys(usual, settings.known); };
+  const auto is_one_clients = [&] { return client.keys > 1 && by_key(settings).are_one_keys(usual); };
   if (found >= settings.demoted_at && is_worse_than(peers) && !is_one_clients()) {
     sums_.fell_from = usual;
     sums_.recovering = 0;
@@ -161,7 +171,7 @@ QualityTest::Found QualityTest::recover(bool failed, const PeersShare& peers,
   if (sums_.recovering >= settings.restored_at) {
     sums_.against = {};
     sums_.recent_passed = 0, sums_.recent_failed = 0;
-    by_key_ = {};
+    forget_keys();
     return Found::restored;
   }
   ++sums_.noted;
@@ -192,7 +202,7 @@ void QualityTest::join(bool failed, const QualitySettings& settings) {
 void QualityTest::pass(config::TimePoint now, const QualitySettings& settings) {
   if (now - last_ < settings.forgiven) return;
   sums_.recent_passed = 0, sums_.recent_failed = 0;
-  by_key_ = {};
+  forget_keys();
   sums_.noted = 0;
   if (regard() != Regard::demoted) return;
   sums_.against.fill(settings.noted_at);
@@ -205,7 +215,7 @@ void QualityTest::begin_again(const QualitySettings& settings) {
   sums_.against = {};
   sums_.block_passed = 0, sums_.block_failed = 0;
   sums_.recent_passed = 0, sums_.recent_failed = 0;
-  by_key_ = {};
+  forget_keys();
 }
 
 }  // namespace routing

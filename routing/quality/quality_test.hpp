@@ -32,6 +32,21 @@ struct QualitySettings {
   config::Seconds forgiven{6 * 3600};  // without an answer, after which what came lately says nothing
 };
 inline constexpr QualitySettings quality_settings{};
+// Of canaries, of which there are a hundred a day at most.
+inline constexpr QualitySettings canary_settings{.noted_at = 1.5e4,
+                                                 .demoted_at = 1.5e5,
+                                                 .restored_at = 5e3,
+                                                 .sure = 3,
+                                                 .least = 24,
+                                                 .most = 1024,
+                                                 .block = 8,
+                                                 .recent = 48,
+                                                 .settled = 400,
+                                                 .known = 8,
+                                                 .forgiven = config::Seconds(7 * 24 * 3600)};
+constexpr const QualitySettings& settings_of(Check check) {
+  return is_of_canary(check) ? canary_settings : quality_settings;
+}
 
 // What others of the model show lately.
 struct PeersShare {
@@ -41,7 +56,7 @@ struct PeersShare {
 // Whom an answer was for.
 struct AnswersClient {
   std::uint64_t key = 0;  // of the client key's name; 0 without one
-  std::size_t keys = 0;   // that there are
+  std::size_t keys = 0;   // that asked lately, wherever
 };
 
 // The test of one check at one endpoint.
@@ -63,7 +78,8 @@ class QualityTest {
 
   // What was found out with this answer.
   enum class Found { nothing, noted, demoted, restored };
-  // Where there are several keys, requests of one alone demote nobody for the others.
+  // Where there are several keys, requests of one alone demote nobody for the others, however many they are:
+  // those of another one must fail, too.
   Found observe(Checked outcome, const PeersShare& peers, config::TimePoint now,
                 const AnswersClient& client = {}, const QualitySettings& settings = quality_settings);
   // Time without answers: what it did lately is forgotten in the end, and with it who was demoted is tried
@@ -74,7 +90,8 @@ class QualityTest {
   // who is demoted comes back sooner, by its answers.
   void begin_again(const QualitySettings& settings = quality_settings);
 
-  // Unseen while there are few answers lately.
+  // Unseen while there are few answers lately; where there are several keys, of all but the one without which
+  // it looks best.
   CheckedShare share(const PeersShare& peers, const QualitySettings& settings = quality_settings) const;
   Regard regard() const { return static_cast<Regard>(static_cast<int>(sums_.regard)); }
   // How much more likely what came is, were it worse: the mean over `worse`.
@@ -99,9 +116,13 @@ class QualityTest {
   void join(bool failed, const QualitySettings& settings);
   void set(Regard regard, config::TimePoint now);
   bool is_worse_than(const PeersShare& peers) const;
+  const AnswersByKey& by_key(const QualitySettings& settings) const;
+  void forget_keys() { by_key_ = by_key_for_long_ = {}; }
 
   Sums sums_;
-  AnswersByKey by_key_;  // with several keys only; forgotten over a restart
+  // With several keys only; forgotten over a restart. The second one remembers longer, for where hardly any
+  // are of others.
+  AnswersByKey by_key_, by_key_for_long_;
   config::TimePoint since_{};
   config::TimePoint last_{};
 };

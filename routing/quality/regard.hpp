@@ -16,9 +16,9 @@ namespace routing {
 enum class Regard : std::uint8_t { unseen, usual, noted, demoted };
 
 // Whether decisions heed it. How an answer ended is looked at, and decides nothing: hosts word it too
-// differently.
+// differently; nor do more or fewer tokens than usual, of which prices and times know already.
 constexpr bool is_heeded(Check check) {
-  return check != Check::finish;
+  return check < Check::finish || is_of_canary(check);
 }
 
 // Of one check, lately. All zero: too little is known.
@@ -51,7 +51,9 @@ constexpr std::string_view to_text(Regard regard) {
   return words[static_cast<std::size_t>(regard)];
 }
 constexpr std::string_view to_text(Check check) {
-  constexpr std::array<std::string_view, check_count> words{"tool_arguments", "json", "content", "finish"};
+  constexpr std::array<std::string_view, check_count> words{
+      "tool_arguments", "json",    "content",      "finish",       "prompt_tokens",
+      "longer",         "shorter", "canary_count", "canary_answer"};
   return words[static_cast<std::size_t>(check)];
 }
 

@@ -8,6 +8,7 @@
 // appendix B.2. A value.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "routing/replay/counterfactual.hpp"
@@ -27,6 +28,17 @@ class RunningMean {
   std::uint64_t blocks() const { return blocks_; }
   // Over whole blocks. NaN without one; infinite bounds below `least_blocks`.
   Interval interval() const;
+
+  // All of it, to be kept and taken up again.
+  using Memory = std::array<double, 8>;
+  Memory memory() const {
+    return {sum_, static_cast<double>(count_), static_cast<double>(blocks_), s_, n_, ss_, sn_, nn_};
+  }
+  void recall(const Memory& memory) {
+    sum_ = memory[0];
+    count_ = static_cast<std::uint64_t>(memory[1]), blocks_ = static_cast<std::uint64_t>(memory[2]);
+    s_ = memory[3], n_ = memory[4], ss_ = memory[5], sn_ = memory[6], nn_ = memory[7];
+  }
 
  private:
   double sum_ = 0;  // of the block under way

@@ -90,10 +90,11 @@ const Decision& Stage::decide(const LoggedDemand& demand, const LoggedDecision& 
     const bool was_over = attempt.finished && attempt.dispatched + *attempt.finished <= logged.now;
     if (!was_over) attempt.failure.reset();
   }
-  return decide_on(logged, policy);
+  return decide_on(logged, policy, logged.money);
 }
 
-const Decision& Stage::decide(const Demand& demand, const LoggedDecision& logged, const Policy& policy) {
+const Decision& Stage::decide(const Demand& demand, const LoggedDecision& logged, const Policy& policy,
+                              double money) {
   demand_ = demand;
   if (demand_.prefix_tokens.size() != demand_.prefix_blocks.size()) demand_.prefix_tokens.clear();
   lengths_ = std::make_shared<LengthTable>();
@@ -103,16 +104,16 @@ const Decision& Stage::decide(const Demand& demand, const LoggedDecision& logged
   if (!logged.seen.empty()) set_uses(logged);
   set_load(logged);
   tried_.clear();
-  return decide_on(logged, policy);
+  return decide_on(logged, policy, money);
 }
 
-const Decision& Stage::decide_on(const LoggedDecision& logged, const Policy& policy) {
+const Decision& Stage::decide_on(const LoggedDecision& logged, const Policy& policy, double money) {
   plan(snapshot_, policy, demand_, tried_, in_flight_, Purse(logged.purse),
        {.now = logged.now,
         .seed = logged.seed,
         .withdrawn = logged.withdrawn,
         .allowances = logged.allowances,
-        .money = policy.budget ? logged.money : 1},
+        .money = policy.budget ? money : 1},
        decision_);
   return decision_;
 }

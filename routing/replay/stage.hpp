@@ -22,7 +22,9 @@ class Stage {
   const Decision& decide(const LoggedDemand& demand, const LoggedDecision& logged,
                          std::span<const Attempt> tried, const Policy& policy);
   // The same of a request that is at hand whole, its first attempt; its model is of this very catalogue.
-  const Decision& decide(const Demand& demand, const LoggedDecision& logged, const Policy& policy);
+  // `money`: what it counts under a policy with a budget.
+  const Decision& decide(const Demand& demand, const LoggedDecision& logged, const Policy& policy,
+                         double money);
   // Of the last decision.
   const Demand& demand() const { return demand_; }
 
@@ -32,7 +34,7 @@ class Stage {
   // The blocks of the demand that hosts had seen.
   void set_uses(const LoggedDecision& logged);
   void set_load(const LoggedDecision& logged);
-  const Decision& decide_on(const LoggedDecision& logged, const Policy& policy);
+  const Decision& decide_on(const LoggedDecision& logged, const Policy& policy, double money);
 
   Snapshot snapshot_;
   InFlight in_flight_;

@@ -80,7 +80,7 @@ void engine(auto& io, auto& e) {
 
 // Behind all others, too.
 void quality(auto& io, auto& checks) {
-  static_assert(check_count == 4);
+  static_assert(check_count == 9);
   for (auto& check : checks) {
     auto regard = static_cast<float>(check.regard);
     io(check.failing, regard);

@@ -22,7 +22,7 @@ constexpr std::uint64_t hash_of(std::string_view text) {
 }
 
 // What a number is drawn for. Different purposes never share a draw.
-enum class Purpose : std::uint64_t { explore = 1, weigh, admit, breaker_jitter };
+enum class Purpose : std::uint64_t { explore = 1, weigh, admit, breaker_jitter, canary };
 
 // Uniform in [0, 1).
 constexpr double drawn(std::uint64_t seed, Purpose purpose, std::uint64_t place) {

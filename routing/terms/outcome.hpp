@@ -99,8 +99,18 @@ enum class Check : std::uint8_t {
   json,            // where JSON was asked for: whether it is, and what the schema asks for
   content,         // something to read, or a call
   finish,          // it says how it ended, and that fits what came
+  // Numbers beside what is usual; one of far out is a failure, and a few always are.
+  prompt_tokens,  // for so long a text, beside this host's own past
+  longer,         // than such requests get at all hosts
+  shorter,        // likewise
+  // Of canaries, which the gateway asks itself (routing/quality/canary.hpp).
+  canary_count,   // the tokens that it counts in a text that it was asked before
+  canary_answer,  // the beginning of its answer to such a text, and how likely it says that it was
 };
-inline constexpr std::size_t check_count = static_cast<std::size_t>(Check::finish) + 1;
+inline constexpr std::size_t check_count = static_cast<std::size_t>(Check::canary_answer) + 1;
+constexpr bool is_of_canary(Check check) {
+  return check >= Check::canary_count;
+}
 // `no`: there was nothing to check. `unjudged`: what was asked for is more than is checked here.
 enum class Checked : std::uint8_t { no, passed, failed, unjudged };
 using Conduct = std::array<Checked, check_count>;

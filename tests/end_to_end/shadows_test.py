@@ -58,6 +58,19 @@ class Shadows(unittest.TestCase):
             time.sleep(0.05)
         return found
 
+    def test_what_is_known_of_a_policy_in_shadow_goes_on_over_a_restart(self):
+        known = lambda gateway: self.rows(gateway).get(("hasty", "thrifty"))
+        with self.gateway() as gateway:
+            self.ask_both(gateway)
+            row = self.until(lambda: (row := known(gateway)) and row["judged"] >= 20 and row)
+        with self.gateway() as gateway:
+            again = self.until(lambda: known(gateway))
+            self.assertGreaterEqual(again["judged"], row["judged"])
+            self.assertEqual(again["moved"], row["moved"])
+        self.settings["policies"]["thrifty"]["value_of_time"] = "1 $/h"
+        with self.gateway() as gateway:
+            self.assertIsNone(known(gateway), "another policy of the same name begins anew")
+
     def test_a_policy_in_shadow_is_told_of_and_asks_nobody(self):
         with self.gateway() as gateway:
             self.ask_both(gateway)

@@ -30,7 +30,7 @@ export function show(view, at) {
     draw();
   }
 
-  const checks = { tool_arguments: "calls of tools", json: "JSON", content: "answers with content", finish: "ends of answers" };
+  const checks = { tool_arguments: "calls of tools", json: "JSON", content: "answers with content", finish: "ends of answers", prompt_tokens: "prompt tokens, beside what is usual", longer: "answers longer than others'", shorter: "answers shorter than others'", canary_count: "canaries: tokens counted", canary_answer: "canaries: how answers begin" };
   const words = { unseen: "not enough seen", ok: "ok", noted: "noted", demoted: "demoted" };
 
   function quality(host) {

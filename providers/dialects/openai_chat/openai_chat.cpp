@@ -11,8 +11,47 @@
 namespace providers {
 namespace {
 
+// By its `index`; hosts that leave it out tell them in order.
+class ChoiceAlone {
+ public:
+  ChoiceAlone(std::string_view data, std::size_t wanted, JsonTokens& tokens)
+      : data_(data), wanted_(static_cast<std::int64_t>(wanted)) {
+    JsonWalk walk(tokens, data, JsonWalk::Depth::any);
+    if (!walk.ok() || walk.type() != JsonType::object) return;
+    const bool is_good = walk.object([&](const JsonString& key) {
+      if (!key.is("choices") || walk.type() != JsonType::array) return walk.skip();
+      return walk.array([&] { return choice(walk); });
+    });
+    if (is_good && !found_.empty()) text_.append(R"({"choices":[)").append(found_).append("]}");
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  bool choice(JsonWalk& walk) {
+    std::int64_t index = place_++;
+    const std::size_t begin = walk.position();
+    const bool is_good = walk.type() != JsonType::object ? walk.skip() : walk.object([&](const JsonString& key) {
+      if (!key.is("index") || walk.type() != JsonType::number) return walk.skip();
+      const auto number = walk.number();
+      if (number) index = number->integer().value_or(index);
+      return number.has_value();
+    });
+    if (is_good && index == wanted_) found_ = data_.substr(begin, walk.end() - begin);
+    return is_good;
+  }
+
+  const std::string_view data_;
+  const std::int64_t wanted_;
+  std::int64_t place_ = 0;
+  std::string_view found_;
+  std::string text_;
+};
+
 class ChatInterpreter final : public Interpreter {
  public:
+  std::string alone(std::string_view data, std::size_t answer, JsonTokens& tokens) const override {
+    return ChoiceAlone(data, answer, tokens).take();
+  }
   Matters carries(const HostModel& model) const override { return carried_by_openai_chat(model); }
   WrittenRequest write(const Conversation& conversation, const HostModel& model, routing::Delivery delivery,
                        JsonTokens&) const override {

@@ -79,3 +79,17 @@ TEST_CASE("who is told apart in metrics is one of three") {
   CHECK(loaded("").settings->metrics.tenants == config::Tenants::team);
   CHECK(problem(loaded("", "metrics: {tenants: everybody}\n")).starts_with("metrics.tenants: "));
 }
+
+TEST_CASE("canaries are asked where `quality` says so alone, and cost something") {
+  CHECK(!loaded("").settings->quality.canaries);
+  const auto usual = loaded("", "quality: {canaries: {}}\n").settings->quality.canaries;
+  REQUIRE(usual);
+  CHECK(*usual == config::CanarySettings{});
+  CHECK(usual->a_day == config::Money{50'000'000});
+  const auto own = loaded("", "quality: {canaries: {a_day: 0.2 $, every: 1 min}}\n").settings->quality.canaries;
+  REQUIRE(own);
+  CHECK(own->a_day == config::Money{200'000'000});
+  CHECK(own->every == std::chrono::minutes(1));
+  CHECK(problem(loaded("", "quality: {canaries: {a_day: 0 $}}\n")).starts_with("quality.canaries.a_day: "));
+  CHECK(problem(loaded("", "quality: {canaries: {every: 1 ms}}\n")).starts_with("quality.canaries.every: "));
+}

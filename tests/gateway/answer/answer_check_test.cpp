@@ -211,3 +211,47 @@ TEST_CASE("what the host says that it runs is known by a hash") {
   conduct_of(silent, document(whole_answer), false, R"("user":"u")");
   CHECK(silent.record().attempts[0].fingerprint == 0);
 }
+
+namespace {
+
+// Two answers side by side: a call of each, as the host tells them whole or in turns.
+Checked two_calls_checked(const std::string& first, const std::string& second, bool streamed) {
+  const auto call = [](const std::string& arguments) {
+    return R"("tool_calls":[{"index":0,"id":"c","type":"function","function":{"name":"weather","arguments":")" +
+           escaped(arguments) + R"("}}])";
+  };
+  ServedWorld world(all_features());
+  if (!streamed) {
+    const auto choice = [&](int index, const std::string& arguments) {
+      return R"({"index":)" + std::to_string(index) + R"(,"message":{"role":"assistant","content":null,)" +
+             call(arguments) + R"(},"finish_reason":"tool_calls"})";
+    };
+    return checked(conduct_of(world,
+                              document(R"({"choices":[)" + choice(0, first) + "," + choice(1, second) +
+                                       R"(],"usage":{"prompt_tokens":9,"completion_tokens":5}})"),
+                              false, R"("n":2,)" + weather),
+                   Check::tool_arguments);
+  }
+  const auto chunk = [&](int index, const std::string& delta, const std::string& finish) {
+    return "data: {\"id\":\"x\",\"choices\":[{\"index\":" + std::to_string(index) + ",\"delta\":{" + delta +
+           "},\"finish_reason\":" + finish + "}]}\n\n";
+  };
+  std::vector<Script::Step> steps;
+  steps.push_back({{}, chunk(0, call(first), "null")});
+  steps.push_back({1ms, chunk(1, call(second), "null")});
+  steps.push_back({1ms, chunk(0, "", R"("tool_calls")")});
+  steps.push_back({1ms, chunk(1, "", R"("tool_calls")")});
+  steps.push_back({{}, done});
+  return checked(conduct_of(world, pieces(std::move(steps)), true, R"("n":2,)" + weather), Check::tool_arguments);
+}
+
+}  // namespace
+
+TEST_CASE("of several answers side by side each is checked, and all must pass") {
+  for (const bool streamed : {false, true}) {
+    CAPTURE(streamed);
+    CHECK(two_calls_checked(R"({"city":"Rome"})", R"({"city":"Oslo"})", streamed) == Checked::passed);
+    CHECK(two_calls_checked(R"({"city":"Rome"})", R"({"city":7})", streamed) == Checked::failed);
+    CHECK(two_calls_checked(R"({"town":"Rome"})", R"({"city":"Oslo"})", streamed) == Checked::failed);
+  }
+}

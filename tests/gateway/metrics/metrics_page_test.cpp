@@ -94,5 +94,7 @@ TEST_CASE("all families together cannot have more than twenty thousand series") 
     CHECK(family.most_series > 0);
     sum += family.most_series;
   }
-  CHECK(sum <= 20'000);
+  // And there is room for some more.
+  MESSAGE("all families together: " << sum << " series");
+  CHECK(sum + 600 <= 20'000);
 }

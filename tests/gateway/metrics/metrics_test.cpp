@@ -452,3 +452,33 @@ TEST_CASE("limits that keep requests out are counted by what they are") {
   CHECK(world.says("isocost_limits_hit_total{limit=\"dollars_day\",of=\"team\",outcome=\"refused\"} 1"));
   CHECK(world.says("isocost_limits_hit_total{limit=\"concurrent\",of=\"key\",outcome=\"waited\"} 1"));
 }
+
+TEST_CASE("of what is noted of an endpoint's answers the surest is told while it is, and what canaries cost") {
+  World world;
+  routing::Snapshot snapshot = tests::snapshot_of(world.catalogue);
+  auto evidence = std::make_shared<std::vector<routing::QualityEvidence>>(world.catalogue->endpoints().size());
+  const auto at = [&](routing::Check check) -> routing::CheckEvidence& {
+    return (*evidence)[1].checks[static_cast<std::size_t>(check)];
+  };
+  at(routing::Check::canary_count) = {.regard = routing::Regard::noted, .evidence = 30'000};
+  at(routing::Check::json) = {.regard = routing::Regard::noted, .evidence = 20'000};
+  at(routing::Check::content) = {.regard = routing::Regard::usual, .evidence = 90'000};
+  snapshot.evidence = evidence;
+  world.metrics.observe(snapshot, routing::InFlight(4), {});
+  const routing::Endpoint& endpoint = world.catalogue->endpoints()[1];
+  const std::string of = R"(isocost_quality_evidence{check="canary_count",endpoint=")" + endpoint.settings->name.text +
+                         R"(",model=")" + endpoint.model->name.text + R"("} 30000)";
+  CHECK(world.says(of));
+  CHECK(world.metrics.text().find(R"(check="json",endpoint)") == std::string::npos);
+  at(routing::Check::canary_count).regard = at(routing::Check::json).regard = routing::Regard::usual;
+  world.metrics.observe(snapshot, routing::InFlight(4), {});
+  CHECK(world.metrics.text().find("isocost_quality_evidence{") == std::string::npos);
+
+  world.metrics.observe_canary(true, 0.25, 0.5, config::TimePoint(1h));
+  world.metrics.observe_canary(false, 0, 0.125, config::TimePoint(61min));
+  CHECK(world.says("isocost_canary_spent_dollars_total 0.25"));
+  CHECK(world.says(R"(isocost_canaries_total{outcome="failed"} 1)"));
+  CHECK(world.says("isocost_canary_budget_used_ratio 0.5"));
+  world.metrics.observe_canary(true, 0, 0.125, config::TimePoint(3h));
+  CHECK(world.says("isocost_canary_budget_used_ratio 0.125"));
+}

@@ -72,7 +72,8 @@ struct Shadowing {
       std::vector<RecordPtr> records;
       records.push_back(request());
       learn(*records[0]->decisions[0].chosen);
-      shadows.judge(records, *policies, world.now, [&] { return world.market.seen(world.now); });
+      gateway::LateLook look([&] { return world.market.seen(world.now); });
+      shadows.judge(records, *policies, world.now, look);
       world.now += 1s;
     }
   }
@@ -138,7 +139,7 @@ TEST_CASE("requests that a reload overtook, or that came to an end too late, are
   std::vector<RecordPtr> records;
   records.push_back(shadowing.request());
   shadowing.adopt(shadowing.world.catalogue->settings());
-  const auto look = [&] { return shadowing.world.market.seen(shadowing.world.now); };
+  gateway::LateLook look([&] { return shadowing.world.market.seen(shadowing.world.now); });
   shadowing.shadows.judge(records, *shadowing.policies, shadowing.world.now, look);
   CHECK(shadowing.shadows.left_out() == 1);
   records[0]->catalogue = shadowing.world.catalogue;  // whose past is not known that far back
@@ -151,7 +152,7 @@ TEST_CASE("in one second only so many hosts are looked at") {
   Shadowing shadowing;
   std::vector<RecordPtr> records;
   for (int i = 0; i < 50; ++i) records.push_back(shadowing.request());
-  const auto look = [&] { return shadowing.world.market.seen(shadowing.world.now); };
+  gateway::LateLook look([&] { return shadowing.world.market.seen(shadowing.world.now); });
   for (int i = 0; i < 2'000; ++i)
     shadowing.shadows.judge(records, *shadowing.policies, shadowing.world.now, look);
   CHECK(shadowing.standing().judged <= Shadows::most_looks / 4);
@@ -166,7 +167,7 @@ TEST_CASE("requests of which not every host is kept take nothing of what others 
     records.push_back(shadowing.request());
     records.back()->decisions.front().not_kept = 1;
   }
-  const auto look = [&] { return shadowing.world.market.seen(shadowing.world.now); };
+  gateway::LateLook look([&] { return shadowing.world.market.seen(shadowing.world.now); });
   for (int i = 0; i < 2'000; ++i)
     shadowing.shadows.judge(records, *shadowing.policies, shadowing.world.now, look);
   CHECK(shadowing.shadows.left_out() == 100'000);
@@ -201,4 +202,61 @@ TEST_CASE("the market's past keeps what is new whole and what is old further apa
   CHECK(alive <= 5);
   CHECK(past.at(60)->version == 60);
   CHECK(past.at(50) == nullptr);
+}
+
+TEST_CASE("what is known of policies in shadow goes on in another process, and of others it does not") {
+  Shadowing before;
+  before.judge(400);
+  const ShadowStanding known = before.standing();
+  const auto kept = before.shadows.memory();
+  Shadowing after;
+  after.shadows.recall(kept, after.world.now);
+  const ShadowStanding again = after.standing();
+  CHECK(again.judged == known.judged);
+  CHECK(again.moved == support::close(known.moved));
+  CHECK(again.dollars.low == support::close(known.dollars.low));
+  CHECK(again.cost.high == support::close(known.cost.high));
+  CHECK(again.verdict == known.verdict);
+  after.judge(40);
+  CHECK(after.standing().judged == known.judged + 40);
+
+  Shadowing another("provider == \"quick\"");
+  another.shadows.recall(kept, another.world.now);
+  CHECK(another.shadows.standings().empty());
+}
+
+TEST_CASE("a policy in shadow with a budget is paced by what it would have spent, not by what is spent") {
+  // "hasty" takes the dear host; in shadow runs the same with a budget of next to nothing.
+  const auto standing_with = [](const char* budget) {
+    Shadowing shadowing;
+    config::Settings settings = support::settings_of(shadowing.world.hosts);
+    for (const char* name : {"hasty", "thrifty"}) {
+      config::PolicySettings policy = support::policy_named(name);
+      policy.value_of_time = support::text("30 $/h");
+      policy.explore = 0;
+      if (name == std::string("thrifty")) policy.budget = support::text(budget);
+      settings.policies.push_back(policy);
+    }
+    settings.shadow = {{"thrifty"}};
+    shadowing.adopt(settings);
+    shadowing.shadows.pass(1'795'824'000, 0.01);
+    shadowing.judge(100);
+    return shadowing.standing();
+  };
+  CHECK(standing_with("1000 $/day").moved < 0.01);
+  CHECK(standing_with("0.001 $/day").moved > 0.5);
+}
+
+TEST_CASE("the market is copied once for all who judge the same requests") {
+  int copies = 0;
+  Shadowing shadowing;
+  gateway::LateLook look([&] {
+    ++copies;
+    return shadowing.world.market.seen(shadowing.world.now);
+  });
+  CHECK(look.copies(1'000) == 1'000);
+  look();
+  CHECK(look.copies(1'000) == 0);
+  look();
+  CHECK(copies == 1);
 }

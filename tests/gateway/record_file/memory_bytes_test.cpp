@@ -18,12 +18,15 @@ routing::MarketMemory some_memory() {
   conduct.checks[1].sums.failed = 4, conduct.checks[1].sums.against[3] = 0.5;
   conduct.checks[1].since = config::TimePoint(3s);
   conduct.fingerprints.known[2] = 77, conduct.fingerprints.seen = 3;
+  conduct.checks[7].sums.passed = 21;
+  conduct.length = {.mean = 0.5, .variance = 0.25, .count = 200};
   return {.taken = config::TimePoint(77s),
           .endpoints = {{.identity = {1, 2}, .state = state, .sums = {.cache_hits = 3}, .conduct = conduct},
                         {.identity = {3, 4}, .state = {}, .sums = {}}},
           .lengths = {{9, {.output = 123, .reasoning = 4, .log_output = 5, .replies = 6}}},
           .uses = {{.key = 8, .at = config::TimePoint(60s)}},
-          .budgets = {{.policy = 5, .day = 1'795'824'000, .nanos = 12}}};
+          .budgets = {{.policy = 5, .day = 1'795'824'000, .nanos = 12}},
+          .shadows = {{.policy = "p", .shadow = "s", .model = "m", .of = 6, .numbers = {1, -2.5}}}};
 }
 
 const gateway::WallTime noon{1'700'000'000s};
@@ -57,6 +60,13 @@ TEST_CASE("what a market knows comes back from its bytes as it was") {
   REQUIRE(kept.memory.budgets.size() == 1);
   CHECK(kept.memory.budgets[0].day == 1'795'824'000);
   CHECK(kept.memory.budgets[0].nanos == 12);
+  REQUIRE(kept.memory.endpoints[0].conduct);
+  CHECK(kept.memory.endpoints[0].conduct->checks[7].sums.passed == 21);
+  CHECK(kept.memory.endpoints[0].conduct->length.variance == 0.25);
+  REQUIRE(kept.memory.shadows.size() == 1);
+  CHECK(kept.memory.shadows[0].shadow == "s");
+  CHECK(kept.memory.shadows[0].of == 6);
+  CHECK(kept.memory.shadows[0].numbers == std::vector<double>{1, -2.5});
 }
 
 TEST_CASE("whatever bit is wrong and wherever it is cut off, nothing of it is believed") {

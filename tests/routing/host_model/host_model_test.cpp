@@ -440,3 +440,17 @@ TEST_CASE("the same request is as long at every host, and has luck of its own at
   CHECK(one.answer(first).output == two.answer(second).output);
   CHECK(one.next_change_at().value() != two.next_change_at().value());
 }
+
+TEST_CASE("another variant counts its prompts otherwise, from a moment on and without a word") {
+  config::SimulatedHost settings = plain_host();
+  settings.mishaps.variants = {{.at = 10s, .prompt_scale = 1.2}, {.at = 20s, .prompt_scale = 0.5}};
+  Host host(settings);
+  std::uint64_t key = 0;
+  const auto counted = [&](config::Duration when) {
+    const routing::Ticket ticket = host.enter({.key = ++key, .prompt = {50}}, when);
+    return host.model.answer(ticket).prompt.count;
+  };
+  CHECK(counted(9s) == 50);
+  CHECK(counted(11s) == 60);
+  CHECK(counted(21s) == 25);
+}

@@ -208,8 +208,9 @@ TEST_CASE("a demotion ends when the others turn out to have become as bad") {
 }
 
 // Every `nth` answer is for the second of two keys; the answer at which the host is demoted.
-std::optional<int> demoted_at(Tested& host, int nth, double first_passes, double second_passes) {
-  host.client.keys = 2;
+std::optional<int> demoted_at(Tested& host, int nth, double first_passes, double second_passes,
+                              std::size_t keys = 2) {
+  host.client.keys = keys;
   for (int i = 0; i < 2'000; ++i) {
     host.client.key = i % nth == 0 ? 2 : 1;
     host.answer(0.98);
@@ -226,7 +227,48 @@ TEST_CASE("requests of one client alone demote nobody for the others, where ther
   CHECK(!demoted_at(one_of_two, 2, 0, 0.98));
   CHECK(!demoted_at(one_of_few, 10, 0.98, 0));
   CHECK(demoted_at(all_alike, 2, 0.85, 0.85));
-  CHECK(demoted_at(hardly_others, 10'000, 0.85, 0.85));
+  CHECK(!demoted_at(hardly_others, 10'000, 0.85, 0.85));
+  Tested alone(17);
+  CHECK(demoted_at(alone, 10'000, 0.85, 0.85, 1));
+}
+
+TEST_CASE("a key that has nearly all answers of a host demotes it once those of another one fail, too") {
+  Tested only_its_own(17), others_agree(17);
+  CHECK(!demoted_at(only_its_own, 25, 0, 0.98));
+  CHECK(only_its_own.test.regard() == Regard::noted);
+  const auto found = demoted_at(others_agree, 25, 0.85, 0.85);
+  REQUIRE(found);
+  MESSAGE("one answer of 25 is another key's, 98 -> 85 %: demoted after " << *found);
+  CHECK(*found <= 1'500);
+}
+
+TEST_CASE("98 to 90 % is found within 250 calls where two keys share a host, too") {
+  std::vector<int> found;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Tested host(seed);
+    found.push_back(demoted_at(host, 2, 0.90, 0.90).value_or(20'000));
+  }
+  MESSAGE("98 -> 90 %, two keys: median " << median(found));
+  CHECK(median(found) <= 250);
+}
+
+TEST_CASE("the share that policies read is not one key's to spoil") {
+  for (const int nth : {2, 10, 40}) {
+    CAPTURE(nth);
+    Tested host(19);
+    host.client.keys = 2;
+    for (int i = 0; i < 2'000; ++i) {
+      host.client.key = i % nth == 0 ? 2 : 1;
+      host.answer(i % nth == 0 ? 0.99 : 0);
+    }
+    const CheckedShare spoilt = host.test.share({});
+    CHECK(spoilt.failing < 0.05f);
+    for (int i = 0; i < 2'000; ++i) {
+      host.client.key = i % nth == 0 ? 2 : 1;
+      host.answer(0.8);
+    }
+    CHECK(host.test.share({}).failing > 0.05f);
+  }
 }
 
 TEST_CASE("without others to tell, what lasts for thousands of answers is usual in the end") {

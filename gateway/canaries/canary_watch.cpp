@@ -1,0 +1,273 @@
+#include "gateway/canaries/canary_watch.hpp"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cctype>
+#include <cerrno>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "gateway/canaries/canary_book.hpp"
+#include "gateway/observe/standing.hpp"
+#include "gateway/probe/probe_call.hpp"
+#include "gateway/state/write_whole.hpp"
+#include "providers/loop/run_to_end.hpp"
+#include "providers/loop/spawn.hpp"
+#include "providers/loop/wheel.hpp"
+#include "routing/terms/bill.hpp"
+#include "routing/terms/draws.hpp"
+
+namespace gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t most_at_once = 4;
+constexpr config::Duration limit_of_one = std::chrono::seconds(60);
+constexpr auto patience_for_canaries = std::chrono::milliseconds(1'500);
+// Replies in five minutes with which an endpoint is looked at by its own traffic.
+constexpr double enough_traffic = 10;
+// What a host may put around a text, and say although one token was asked for.
+constexpr std::int64_t most_around = 400, most_said = 16;
+
+ProbeQuestion question_of(const routing::Endpoint& endpoint, std::size_t text) {
+  const auto has = [&](config::Feature each) {
+    return endpoint.settings->features.test(static_cast<std::size_t>(each));
+  };
+  return {.features = {},
+          .most_output = has(config::Feature::reasoning) ? most_said : 1,
+          .text = routing::canary_text(text),
+          .wants_likelihoods = has(config::Feature::logprobs)};
+}
+
+std::int64_t worst_cost(const routing::Endpoint& endpoint, config::WallTime now) {
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < routing::canary_texts; ++i)
+    longest = std::max(longest, routing::canary_text(i).size());
+  const routing::Usage usage{.prompt = {static_cast<std::int64_t>(longest) + most_around},
+                             .output = {2 * most_said}};
+  return routing::bill(endpoint, usage, {.at = now}).nanos;
+}
+
+// Its first word, whatever stands around it.
+std::uint64_t beginning_of(std::string_view text) {
+  const auto is_space = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
+  const auto begin = std::ranges::find_if_not(text, is_space);
+  const auto end = std::find_if(begin, text.end(), is_space);
+  return begin == end ? 0 : routing::hash_of({&*begin, static_cast<std::size_t>(end - begin)});
+}
+
+// Whether the host bills nothing for it: it refused, or nothing ever reached it.
+bool is_free(const ProbeAnswer& answer) {
+  if (answer.status >= 400) return true;
+  return answer.failure == routing::FailureKind::resolve ||
+         answer.failure == routing::FailureKind::connect || answer.failure == routing::FailureKind::tls ||
+         answer.failure == routing::FailureKind::local;
+}
+
+std::pair<std::uint64_t, std::uint64_t> key_of_canaries(const routing::Identity& endpoint) {
+  return {endpoint.asked, endpoint.named};
+}
+
+// A host that is asked, and the settings it reads, which must not keep a whole generation.
+struct AskedHost {
+  AskedHost(const config::ProviderSettings& as_said, asio::io_context& io, providers::Timer& timer,
+            providers::Resolver& resolver, std::shared_ptr<providers::Access> access)
+      : settings(as_said), host(settings, io, timer, resolver, std::move(access)) {}
+  const config::ProviderSettings settings;
+  providers::HttpProvider host;
+};
+
+}  // namespace
+
+bool may_be_asked_a_canary(const CanaryWatch::Seen& seen, routing::EndpointIndex index,
+                           config::TimePoint now) {
+  const Generation& generation = *seen.generation;
+  const routing::Endpoint& endpoint = generation.catalogue->endpoints()[index];
+  if (seen.snapshot->catalogue != generation.catalogue) return false;
+  if (seen.out && seen.out->generation == generation.catalogue->generation() &&
+      std::ranges::find(seen.out->endpoints, index) != seen.out->endpoints.end())
+    return false;
+  const routing::EndpointState& state = seen.snapshot->endpoints[index];
+  if (stand_of(state, now).standing != Standing::serving || state.measured.samples >= enough_traffic)
+    return false;
+  // By what holds for everybody. What is not known does not satisfy it.
+  const routing::Policy& any = generation.policies.policies().front();
+  if (routing::first_broken(any.always, routing::View{.endpoint = &endpoint}) >= 0) return false;
+  if (generation.waiting[endpoint.settings->provider_index].load(std::memory_order_relaxed) > 0) return false;
+  return can_be_asked(endpoint, question_of(endpoint, 0));
+}
+
+struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
+  State(providers::Names& asked, std::string where, std::uint64_t drawn_from, Tell told)
+      : names(asked), file(std::move(where)), seed(drawn_from), tell(std::move(told)) {}
+
+  // Without the book of a process before nobody knows what was spent today.
+  void open() {
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream && errno == ENOENT) return;
+    std::ostringstream text;
+    text << stream.rdbuf();
+    auto book = canary_book(text.str());
+    if (!book) {
+      is_lost = true;
+      tell.say("canaries: `" + file + "` cannot be read; none is asked until tomorrow");
+      return;
+    }
+    turns.recall(std::move(book->accounts));
+    for (const auto& [key, texts] : book->pasts) pasts[key].recall(texts);
+  }
+
+  bool write() {
+    CanaryBook book{.accounts = turns.accounts(), .pasts = {}};
+    for (const auto& [key, past] : pasts) book.pasts[key] = past.memories();
+    const auto fault = write_whole(file, bytes_of(book));
+    if (fault && !was_unwritten) tell.say("canaries: none is asked while this cannot be written: " + *fault);
+    was_unwritten = fault.has_value();
+    return !fault;
+  }
+
+  void look(Seen now_seen) {
+    if (is_over) return;
+    const auto& wanted = now_seen.generation->catalogue->settings().quality.canaries;
+    if (!wanted) return;
+    if (is_lost && lost_day == 0) lost_day = now_seen.day;
+    if (is_lost && now_seen.day <= lost_day) return;
+    is_lost = false;
+    const auto& endpoints = now_seen.generation->catalogue->endpoints();
+    for (std::size_t n = 0; n < endpoints.size() && under_way < most_at_once; ++n) {
+      const routing::EndpointIndex index = endpoints[(next + n) % endpoints.size()].index;
+      if (may_be_asked_a_canary(now_seen, index, timer.now())) consider(now_seen, index, *wanted);
+    }
+    next = endpoints.empty() ? 0 : (next + 1) % endpoints.size();
+  }
+
+  void consider(const Seen& now_seen, routing::EndpointIndex index, const config::CanarySettings& wanted) {
+    const routing::Endpoint& endpoint = now_seen.generation->catalogue->endpoints()[index];
+    const routing::Identity identity = routing::identity_of(endpoint);
+    const config::WallTime now = timer.wall();
+    const double draw = routing::drawn(seed, routing::Purpose::canary, draws++);
+    const auto turn =
+        turns.take(identity, wanted, worst_cost(endpoint, now), now_seen.day, now, draw);
+    if (!turn) return;
+    if (!write()) return turns.settle(identity, *turn, 0);
+    ++under_way;
+    providers::spawn(io, ask(shared_from_this(), now_seen.generation, index, *turn),
+                     [this](const std::exception_ptr&) {
+                       if (--under_way == 0 && is_over) late.cancel();
+                     });
+  }
+
+  std::shared_ptr<AskedHost> host_of(const Generation& generation, std::size_t provider) {
+    const config::ProviderSettings& settings = generation.catalogue->settings().providers[provider];
+    std::shared_ptr<AskedHost>& known = hosts[settings.name.text];
+    if (!known || known->settings != settings || settings.ca_file || settings.access.tls)
+      known = std::make_shared<AskedHost>(settings, io, timer, resolver, generation.accesses[provider]);
+    return known;
+  }
+
+  // By value: GCC 12.
+  static providers::Task<void> ask(std::shared_ptr<State> self, std::shared_ptr<const Generation> generation,
+                                   routing::EndpointIndex index, routing::CanaryTurns::Turn turn) {
+    const routing::Endpoint& endpoint = generation->catalogue->endpoints()[index];
+    const std::shared_ptr<AskedHost> host = self->host_of(*generation, endpoint.settings->provider_index);
+    CanaryNews news{.generation = generation, .endpoint = index, .began = self->timer.wall()};
+    auto asking =
+        probe_call(host->host, self->timer, endpoint, question_of(endpoint, turn.text), limit_of_one);
+    const ProbeAnswer answer = co_await std::move(asking);
+    self->settle(std::move(news), answer, turn);
+  }
+
+  void settle(CanaryNews news, const ProbeAnswer& answer, const routing::CanaryTurns::Turn& turn) {
+    const routing::Catalogue& catalogue = *news.generation->catalogue;
+    const routing::Endpoint& endpoint = catalogue.endpoints()[news.endpoint];
+    const routing::Identity identity = routing::identity_of(endpoint);
+    std::optional<std::int64_t> billed;
+    if (answer.usage) billed = routing::bill(endpoint, *answer.usage, {.at = news.began}).nanos;
+    if (!billed && is_free(answer)) billed = 0;
+    turns.settle(identity, turn, billed);
+    news.failure = answer.failure;
+    news.usage = answer.usage;
+    news.cost = {billed.value_or(turn.set_aside)};
+    news.is_estimated = !billed;
+    news.took = answer.took;
+    const auto& wanted = catalogue.settings().quality.canaries;
+    if (wanted)
+      news.budget_used = static_cast<double>(turns.spent(identity, turn.day)) /
+                         static_cast<double>(wanted->a_day.nanos);
+    if (!answer.failure) {
+      routing::CanaryAnswer said{.text = turn.text,
+                                 .said = beginning_of(answer.text),
+                                 .likelihood = answer.likelihood};
+      if (answer.usage) said.prompt_tokens = answer.usage->prompt.count;
+      news.conduct = pasts[key_of_canaries(identity)].judged(said);
+    }
+    tell.news(std::move(news));
+  }
+
+  void end_all() {
+    is_over = true;
+    if (!pasts.empty()) write();
+    work.reset();
+    if (under_way == 0) return;
+    late.expires_after(patience_for_canaries);
+    late.async_wait([this](boost::system::error_code error) {
+      if (!error) io.stop();
+    });
+  }
+
+  asio::io_context io{1};
+  providers::Wheel timer{io};
+  providers::Names& names;
+  providers::Resolver resolver{io, timer, names};
+  const std::string file;
+  const std::uint64_t seed;
+  const Tell tell;
+  asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
+  std::map<std::string, std::shared_ptr<AskedHost>> hosts;  // by the provider's name
+  routing::CanaryTurns turns;
+  std::map<CanaryBook::Key, routing::CanaryPast> pasts;
+  std::size_t next = 0;  // endpoint that is looked at first
+  std::uint64_t draws = 0;
+  bool is_lost = false;  // what was spent before
+  std::int64_t lost_day = 0;
+  bool was_unwritten = false;
+  asio::steady_timer late{io};
+  std::size_t under_way = 0;
+  bool is_over = false;
+};
+
+CanaryWatch::CanaryWatch(providers::Names& names, std::string file, std::uint64_t seed, Tell tell)
+    : state_(std::make_shared<State>(names, std::move(file), seed, std::move(tell))) {}
+
+CanaryWatch::~CanaryWatch() {
+  stop();
+}
+
+void CanaryWatch::look(Seen seen) {
+  const bool is_wanted = seen.generation->catalogue->settings().quality.canaries.has_value();
+  if (!is_wanted) return;
+  if (!thread_.joinable()) {
+    thread_ = std::thread([state = state_] {
+      state->open();
+      providers::run_to_end(state->io, [](const std::exception&) {});
+    });
+  }
+  asio::post(state_->io, [state = state_.get(), seen = std::move(seen)]() mutable {
+    state->look(std::move(seen));
+  });
+}
+
+bool CanaryWatch::stop() {
+  if (!thread_.joinable()) return state_->under_way == 0;
+  asio::post(state_->io, [state = state_.get()] { state->end_all(); });
+  thread_.join();
+  return state_->under_way == 0;
+}
+
+}  // namespace gateway
