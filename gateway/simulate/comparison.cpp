@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "gateway/simulate/timed_contender.hpp"
-#include "routing/simulation/bound.hpp"
+#include "routing/bounds/bound.hpp"
 
 namespace gateway {
 namespace {

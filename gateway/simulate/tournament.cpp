@@ -5,7 +5,7 @@
 #include <numeric>
 #include <thread>
 
-#include "routing/simulation/bound.hpp"
+#include "routing/bounds/bound.hpp"
 
 namespace gateway {
 namespace {

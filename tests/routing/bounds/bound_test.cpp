@@ -1,4 +1,4 @@
-#include "routing/simulation/bound.hpp"
+#include "routing/bounds/bound.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,7 @@
-#include "routing/simulation/host_prices.hpp"
+#include "routing/bounds/host_prices.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace routing {
 
