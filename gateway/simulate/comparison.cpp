@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "gateway/simulate/timed_contender.hpp"
+#include "routing/bounds/bound.hpp"
 
 namespace gateway {
 namespace {
@@ -14,6 +15,19 @@ struct Run {
   routing::Scorecard card;
   Deciding deciding;
 };
+
+// The mean, and its standard error; 0 of one value.
+struct Mean {
+  double value = 0, error = 0;
+};
+Mean mean_with_error(const std::vector<double>& values) {
+  const auto n = static_cast<double>(values.size());
+  Mean mean{.value = std::accumulate(values.begin(), values.end(), 0.0) / n};
+  double squares = 0;
+  for (const double value : values) squares += (value - mean.value) * (value - mean.value);
+  if (n > 1) mean.error = std::sqrt(squares / (n - 1) / n);
+  return mean;
+}
 
 // One thread's work: runs that nobody else has begun.
 void work(const ComparisonSettings& settings, const std::vector<Entrant>& entrants, std::vector<Run>& runs,
@@ -49,16 +63,33 @@ Contestant standing(const Entrant& entrant, std::span<const Run> runs, std::span
     deciding.time += runs[i].deciding.time;
     deciding.times += runs[i].deciding.times;
   }
-  const auto n = static_cast<double>(result.regrets.size());
-  result.regret = std::accumulate(result.regrets.begin(), result.regrets.end(), 0.0) / n;
-  double squares = 0;
-  for (const double regret : result.regrets) squares += (regret - result.regret) * (regret - result.regret);
-  if (n > 1) result.regret_error = std::sqrt(squares / (n - 1) / n);
+  const Mean regret = mean_with_error(result.regrets);
+  result.regret = regret.value;
+  result.regret_error = regret.error;
   if (deciding.times > 0) {
     result.seconds_per_decision =
         config::Seconds(deciding.time).count() / static_cast<double>(deciding.times);
   }
   return result;
+}
+
+BoundFound bound(const ComparisonSettings& settings, std::span<const Run> oracle) {
+  std::vector<double> costs(settings.worlds.size());
+  std::atomic<std::size_t> next = 0;
+  const auto seek = [&] {
+    for (std::size_t i = next.fetch_add(1); i < costs.size(); i = next.fetch_add(1)) {
+      costs[i] = routing::least_cost(scenario_of(settings, settings.worlds[i]));
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < settings.jobs; ++i) threads.emplace_back(seek);
+    seek();
+  }
+  std::vector<double> regrets;
+  for (std::size_t i = 0; i < costs.size(); ++i) regrets.push_back(costs[i] / oracle[i].card.cost() - 1);
+  const Mean regret = mean_with_error(regrets);
+  return {.cost = mean_with_error(costs).value, .regret = regret.value, .regret_error = regret.error};
 }
 
 }  // namespace
@@ -99,6 +130,7 @@ Comparison compare(const ComparisonSettings& settings, const std::vector<Entrant
       .standings = {}, .host_names = {}, .value_per_hour = settings.values.value_of_ttft * 3600};
   const std::span<const Run> every(runs);
   const std::size_t n = settings.worlds.size();
+  if (settings.bound == ComparisonSettings::Bound::sought) result.bound = bound(settings, every.first(n));
   for (std::size_t i = 0; i < all.size(); ++i) {
     result.standings.push_back(standing(all[i], every.subspan(i * n, n), every.first(n)));
   }

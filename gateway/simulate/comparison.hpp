@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct ComparisonSettings {
   routing::Policy values;    // what the judge thinks a second is worth, and what is forbidden to all
   double failure_fine = 10;  // of an ordinary answer's cost
   config::Seconds slo{2};
+  enum class Bound { left_out, sought } bound = Bound::left_out;
   std::size_t jobs = 1;
 };
 
@@ -45,8 +47,17 @@ struct Contestant {
   double seconds_per_decision = 0;  // measured: not the same in every run
 };
 
+// What requests cost at the least (routing::least_cost), and how far that is from what they cost with the
+// oracle.
+struct BoundFound {
+  double cost = 0;          // mean over seeds, dollars
+  double regret = 0;        // below 0
+  double regret_error = 0;  // as a contestant's
+};
+
 struct Comparison {
   std::vector<Contestant> standings;    // the oracle first, then as asked for
+  std::optional<BoundFound> bound{};    // where it was sought
   std::vector<std::string> host_names;  // of the first world
   double value_per_hour = 0;            // dollars
 };

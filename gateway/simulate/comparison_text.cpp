@@ -40,6 +40,12 @@ TableLine line(const Contestant& standing) {
 
 std::string comparison_table(const Comparison& comparison, TableForm form) {
   std::vector<TableLine> lines{{"", titles}};
+  if (comparison.bound) {
+    TableLine least{"bound", std::vector<std::string>(titles.size())};
+    least.cells[0] = fixed(100 * comparison.bound->regret, 1);
+    least.cells[1] = fixed(100 * comparison.bound->regret_error, 1);
+    lines.push_back(std::move(least));
+  }
   for (const Contestant& standing : comparison.standings) lines.push_back(line(standing));
   return result_table(lines, form);
 }
@@ -138,9 +144,14 @@ std::string comparison_json(const Comparison& comparison, const std::string& com
                            {"mean", card.total.mean()}}},
                          {"first_seed_hosts", std::move(shares)}});
   }
-  const json::value document{{"command", command},
-                             {"value_of_time_per_hour", comparison.value_per_hour},
-                             {"standings", std::move(standings)}};
+  json::object document{{"command", command},
+                        {"value_of_time_per_hour", comparison.value_per_hour},
+                        {"standings", std::move(standings)}};
+  if (const auto& bound = comparison.bound) {
+    document["bound"] = {{"mean_cost", bound->cost},
+                         {"regret", bound->regret},
+                         {"regret_standard_error", bound->regret_error}};
+  }
   return json::serialize(document) + "\n";
 }
 

@@ -60,7 +60,7 @@ std::string again(const SimulateOptions& options) {
   add("--value-of-time", {options.value_of_time});
   std::ostringstream fine;
   fine << options.failure_fine;
-  return words + " --failure-fine " + fine.str();
+  return words + " --failure-fine " + fine.str() + (options.bound ? " --bound" : "");
 }
 
 int tell(const SimulateOptions& options, const Tournament& tournament, std::ostream& out, std::ostream& err) {
@@ -152,6 +152,8 @@ Command add_simulate(CLI::App& app, std::string command_line) {
   simulate->add_option("--slo", options.slo, "Seconds in which a first token should come")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  simulate->add_flag("--bound", options.bound,
+                     "Tell, too, what requests cost at the least, whoever decides and whatever he foresees");
   simulate->add_option("--json", options.json, "Write the results as JSON")->type_name("FILE");
   simulate->add_option("--csv", options.csv, "Write the results as CSV")->type_name("FILE");
   simulate->add_option("--plots", options.plots, "Write plots (SVG) into this directory")->type_name("DIR");

@@ -26,6 +26,7 @@ struct SimulateOptions {
   std::string value_of_time = "3.6 $/h";
   double failure_fine = 10;      // what a request that nobody answers costs, in ordinary answers
   double slo = 2;                // seconds
+  bool bound = false;            // what nobody can stay below, too
   std::string json, csv, plots;  // files and a directory to write; empty: none
   bool markdown = false;         // the table in Markdown
   std::size_t jobs = 0;          // threads; 0: one per core

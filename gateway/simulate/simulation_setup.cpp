@@ -303,6 +303,7 @@ std::optional<SimulationSetup> Setup::make() {
   if (options_.requests > 100'000'000) wrong("--requests", "not from 1 to 100 million");
   settings.failure_fine = options_.failure_fine;
   settings.slo = config::Seconds{options_.slo};
+  if (options_.bound) settings.bound = ComparisonSettings::Bound::sought;
   settings.jobs = options_.jobs > 0 ? options_.jobs : std::max(1u, std::thread::hardware_concurrency());
   policies();
   baselines();

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <thread>
 
+#include "routing/bounds/bound.hpp"
+
 namespace gateway {
 namespace {
 
@@ -33,6 +35,7 @@ class Hall {
     for (std::uint64_t number = setup.tournament->first; number <= setup.tournament->last; ++number) {
       Match match{.number = number, .results = std::vector<Result>(setup.entrants.size())};
       for (Result& result : match.results) result.costs.resize(seeds), result.failures.resize(seeds);
+      if (seeks_bounds()) match.bounds.resize(seeds);
       tournament.matches.push_back(std::move(match));
     }
   }
@@ -49,10 +52,12 @@ class Hall {
   }
 
  private:
+  bool seeks_bounds() const { return setup_.settings.bound == ComparisonSettings::Bound::sought; }
   void play(Match& match, std::size_t seed) {
     const WorldDrawn drawn = world_drawn(match.number, setup_.seeds[seed], setup_.requests);
     if (seed == 0) match.kind = drawn.kind;
     const routing::Scenario scenario = scenario_of(setup_.settings, drawn.world);
+    if (seeks_bounds()) match.bounds[seed] = routing::least_cost(scenario);
     for (std::size_t e = 0; e < setup_.entrants.size(); ++e) {
       const routing::Scorecard card = routing::simulate(scenario, setup_.entrants[e].make);
       const auto requests = static_cast<double>(std::max<std::uint64_t>(1, card.requests));

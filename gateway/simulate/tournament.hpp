@@ -27,7 +27,8 @@ struct Result {
 struct Match {
   std::uint64_t number = 0;
   routing::WorldKind kind{};
-  std::vector<Result> results;  // by entrant
+  std::vector<Result> results;   // by entrant
+  std::vector<double> bounds{};  // of the cost, by seed; empty where they were not sought
 };
 
 struct Tournament {

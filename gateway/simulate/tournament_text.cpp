@@ -13,6 +13,7 @@ constexpr double more_failures = 0.003;  // that are worth a word
 struct Tally {
   std::size_t worlds = 0, lost_2 = 0, lost_10 = 0, surely_2 = 0, surely_10 = 0, failing = 0;
   double log_ratio = 0, failed = 0, best_failed = 0;
+  double log_over_bound = 0;  // of the cost over the bound
 
   void count(const Against& against, const Match& match, std::size_t entrant) {
     ++worlds;
@@ -24,6 +25,10 @@ struct Tally {
     failing += against.least_failures > more_failures ? 1 : 0;
     failed += match.results[entrant].failed();
     best_failed += match.results[against.rival].failed();
+    for (std::size_t i = 0; i < match.bounds.size(); ++i) {
+      const double over = match.results[entrant].costs[i] / match.bounds[i];
+      log_over_bound += std::log(over) / static_cast<double>(match.bounds.size());
+    }
   }
 };
 
@@ -31,13 +36,18 @@ const std::vector<std::string> tournament_titles{"worlds",   "cost",         "lo
                                                  "> 10 %",   "surely > 2 %", "surely > 10 %",
                                                  "failed %", "best's",       "fails more"};
 
-TableLine line(const std::string& name, const Tally& tally) {
+enum class Bounds { left_out, shown };
+
+TableLine line(const std::string& name, const Tally& tally, Bounds bounds) {
   const double n = static_cast<double>(std::max<std::size_t>(1, tally.worlds));
   const auto percent = [n](std::size_t count) { return fixed(100 * static_cast<double>(count) / n, 1); };
-  return {name,
-          {std::to_string(tally.worlds), fixed(std::exp(tally.log_ratio / n), 3), percent(tally.lost_2),
-           percent(tally.lost_10), percent(tally.surely_2), percent(tally.surely_10),
-           fixed(100 * tally.failed / n, 2), fixed(100 * tally.best_failed / n, 2), percent(tally.failing)}};
+  TableLine line{
+      name,
+      {std::to_string(tally.worlds), fixed(std::exp(tally.log_ratio / n), 3), percent(tally.lost_2),
+       percent(tally.lost_10), percent(tally.surely_2), percent(tally.surely_10),
+       fixed(100 * tally.failed / n, 2), fixed(100 * tally.best_failed / n, 2), percent(tally.failing)}};
+  if (bounds == Bounds::shown) line.cells.push_back(fixed(std::exp(tally.log_over_bound / n), 3));
+  return line;
 }
 
 std::string by_kind(const Tournament& tournament, std::size_t entrant, TableForm form) {
@@ -49,12 +59,15 @@ std::string by_kind(const Tournament& tournament, std::size_t entrant, TableForm
     kinds[static_cast<std::size_t>(match.kind)].count(*against, match, entrant);
     all.count(*against, match, entrant);
   }
+  const bool has_bounds = !tournament.matches.empty() && !tournament.matches.front().bounds.empty();
+  const Bounds bounds = has_bounds ? Bounds::shown : Bounds::left_out;
   std::vector<TableLine> lines{{tournament.entrants[entrant].name, tournament_titles}};
+  if (has_bounds) lines.front().cells.push_back("over the bound");
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     if (kinds[i].worlds == 0) continue;
-    lines.push_back(line(std::string(to_text(static_cast<routing::WorldKind>(i))), kinds[i]));
+    lines.push_back(line(std::string(to_text(static_cast<routing::WorldKind>(i))), kinds[i], bounds));
   }
-  lines.push_back(line("all", all));
+  lines.push_back(line("all", all, bounds));
   return result_table(lines, form);
 }
 

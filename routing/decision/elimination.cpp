@@ -26,7 +26,9 @@ void apply_limits(const Question& question, Decision& decision) {
 }
 
 // Leaves out who cannot be asked right now, unless that would be more than half of all, or nobody would be
-// left: a doubtful host is better than none.
+// left: a doubtful host is better than none. While somebody is left, only those count as doubtful that have
+// something of ours under way: who is full serves what it took, and who is down has nothing. Where two of
+// three clouds are down all attempts went to their cheap hosts.
 Panic leave_out_unavailable(const Question& question, Decision& decision) {
   int eligible = 0, open = 0, left = 0;
   for (Verdict& verdict : decision.verdicts) {
@@ -39,6 +41,8 @@ Panic leave_out_unavailable(const Question& question, Decision& decision) {
   if (open * 2 <= eligible && left > 0) return Panic::no;
   for (Verdict& verdict : decision.verdicts) {
     if (verdict.removal != Removal::open && verdict.removal != Removal::recovering) continue;
+    const bool serves = question.in_flight.at(verdict.endpoint) > 0;
+    if (left > 0 && verdict.removal == Removal::open && !serves) continue;
     forget_removal(verdict);
     check_availability(question, Panic::yes, verdict);
   }

@@ -14,13 +14,6 @@ namespace {
 constexpr config::Duration between_price_checks = std::chrono::minutes(1);
 constexpr int most_blocks = 2048;
 
-std::unique_ptr<HostWorld> world_of(WorldFamily family, const config::SimulatedHost& host, std::uint64_t seed,
-                                    config::TimePoint start, config::WallTime wall) {
-  const std::uint64_t own = mixed(seed, hash_of(host.name.text) + 1);
-  if (family == WorldFamily::regimes) return std::make_unique<RegimeWorld>(host, own, start, wall);
-  return std::make_unique<DriftingWorld>(host, own, start, wall);
-}
-
 // Mean of a factor that is log-normal with median 1.
 double mean_of(double log_sd) {
   return std::exp(log_sd * log_sd / 2);
@@ -52,6 +45,13 @@ std::uint64_t session_of(const Demand& demand) {
 
 }  // namespace
 
+std::unique_ptr<HostWorld> make_world(WorldFamily family, const config::SimulatedHost& host,
+                                      std::uint64_t seed, config::TimePoint start, config::WallTime wall) {
+  const std::uint64_t own = mixed(seed, hash_of(host.name.text) + 1);
+  if (family == WorldFamily::regimes) return std::make_unique<RegimeWorld>(host, own, start, wall);
+  return std::make_unique<DriftingWorld>(host, own, start, wall);
+}
+
 SimulatedMarket::SimulatedMarket(const config::Fleet& fleet, WorldFamily family, std::uint64_t seed,
                                  config::TimePoint start, config::WallTime wall)
     : fleet_(fleet), start_(start), wall_(wall), prices_checked_(start) {
@@ -60,7 +60,7 @@ SimulatedMarket::SimulatedMarket(const config::Fleet& fleet, WorldFamily family,
     const auto model = std::ranges::find(fleet.models, host.model, &config::SimulatedModel::name);
     const config::AnswerLengths lengths =
         model == fleet.models.end() ? config::AnswerLengths{} : model->answers;
-    auto world = world_of(family, host, seed, start, wall);
+    auto world = make_world(family, host, seed, start, wall);
     HostWorld& its_world = *world;
     hosts_.push_back({&host, std::move(world), HostModel(host, lengths, seed, its_world, start)});
     prices_move_ |= !host.price_changes.empty() || !host.price_windows.empty();

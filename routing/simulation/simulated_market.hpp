@@ -16,6 +16,10 @@ namespace routing {
 
 enum class WorldFamily { drifting, regimes };
 
+// What befalls one host of a fleet, as every simulation with this seed has it. `host` must outlive it.
+std::unique_ptr<HostWorld> make_world(WorldFamily family, const config::SimulatedHost& host,
+                                      std::uint64_t seed, config::TimePoint start, config::WallTime wall);
+
 class SimulatedMarket {
  public:
   // `fleet` must outlive this. `seed` decides all luck; its catalogue has one endpoint per host, in order.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "gateway/simulate/comparison_text.hpp"
 #include "routing/host_model/generated_fleet.hpp"
 #include "routing/host_model/generated_trace.hpp"
 #include "tests/support/close.hpp"
@@ -109,6 +110,21 @@ TEST_CASE("progress counts each request of each run once") {
   });
   CHECK(most == 2 * 4 * 3'000);
   CHECK(calls > 2 * 4);  // not only when a run is over
+}
+
+TEST_CASE("what nobody can stay below is told where it is asked for, against the oracle") {
+  ComparisonSettings settings = two_worlds();
+  CHECK_FALSE(compare(settings, {}, {}).bound);
+  settings.bound = ComparisonSettings::Bound::sought;
+  const Comparison found = compare(settings, {}, {});
+  REQUIRE(found.bound);
+  CHECK(found.bound->cost > 0);
+  CHECK(found.bound->regret < 0);
+  CHECK(found.bound->regret > -1);
+  CHECK(found.bound->regret_error > 0);
+  const std::string table = comparison_table(found, TableForm::terminal);
+  CHECK(table.find("\nbound ") < table.find("\noracle "));
+  CHECK(comparison_json(found, "").find("\"bound\":{\"mean_cost\":") != std::string::npos);
 }
 
 TEST_CASE("a host goes by the name that people gave it") {

@@ -51,6 +51,19 @@ TEST_CASE("a tournament is the same on any number of threads, and each world is 
   }
 }
 
+TEST_CASE("where bounds are sought, the tables say how far from them each kind of world is") {
+  SimulationSetup setup = small(1);
+  setup.tournament = Numbers{1, 2};
+  CHECK(hold_tournament(setup, {}).matches[0].bounds.empty());
+  setup.settings.bound = ComparisonSettings::Bound::sought;
+  const Tournament tournament = hold_tournament(setup, {});
+  REQUIRE(tournament.matches[0].bounds.size() == 2);
+  CHECK(tournament.matches[0].bounds[0] > 0);
+  const std::string text = tournament_tables(tournament, "", TableForm::terminal);
+  CHECK(text.find("over the bound") != std::string::npos);
+  CHECK(tournament_tables(decided({1.0}), "", TableForm::terminal).find("bound") == std::string::npos);
+}
+
 TEST_CASE("a policy is measured against the best baseline, and loses surely only where all runs say so") {
   Tournament tournament = decided({1.2, 1.2, 1.2}, {0.02, 0.02, 0.02});
   auto against = against_best(tournament, tournament.matches[0], 0);

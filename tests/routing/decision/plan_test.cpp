@@ -248,17 +248,26 @@ TEST_CASE("a host that comes back is asked by all when there is nobody else") {
   }
 }
 
-TEST_CASE("when more than half are open all of them count again, but not those whose credential is refused") {
+TEST_CASE(
+    "when more than half are open those count again that serve something, and all when nobody else is left") {
   World world({{.name = "a"}, {.name = "b"}, {.name = "c"}});
   fail(world, 0);
   world.decide(world.demand());
   CHECK(verdict(world, 0).removal == Removal::open);
   fail(world, 1);
   world.decide(world.demand());
-  CHECK(verdict(world, 0).removal == Removal::none);
+  CHECK(verdict(world, 0).removal == Removal::open);  // nothing is under way there: it is down
+  CHECK(*world.decision.chosen == 2);
+  const Flight flight(world.in_flight.counter(0));
+  world.decide(world.demand());
+  CHECK(verdict(world, 0).removal == Removal::none);  // it may be full
+  CHECK(verdict(world, 1).removal == Removal::open);
   CHECK(world.decision.reason == Reason::panic);
   CHECK(*world.decision.chosen == 2);  // the healthy one still costs least
   fail(world, 2);
+  world.decide(world.demand());
+  for (EndpointIndex i = 0; i < 3; ++i) CHECK(verdict(world, i).removal == Removal::none);
+  // A wrong credential does not heal by asking more.
   world.market.observe(failed(world, 1, FailureKind::credential), world.demand(), world.now);
   world.decide(world.demand());
   CHECK(world.decision.chosen);
