@@ -34,8 +34,8 @@ struct ListenForm {
   }
 };
 
-// The form of a whole file: there has been one so far. It is read for its number alone, so that a file of a later
-// isocost says that it is one.
+// The form of a whole file: there has been one so far. It is read for its number alone, so that a file of a
+// later isocost says that it is one.
 struct VersionForm {
   using Value = int;
   static constexpr int newest = 1;
@@ -132,8 +132,9 @@ const Fields<Settings>& settings_fields() {
   static const Fields<S> fields = {
       .meaning = "a configuration of isocost",
       .list = {
-          field<S>("version", [](S&, int) {}, VersionForm{},
-                   "The version of this file's form. When left out it is 1."),
+          field<S>(
+              "version", [](S&, int) {}, VersionForm{},
+              "The version of this file's form. When left out it is 1."),
           field<S>("listen", &S::listen, ListenForm{}, "Where clients reach the gateway."),
           field<S>("admin", &S::admin, ListenForm{},
                    "Where metrics and administration are reached. Metrics and hosts are open there; spend, "

@@ -213,7 +213,8 @@ namespace {
 std::string said_of(const std::string& more, const std::string& context = "8 ktok",
                     const std::string& price = "1 $/Mtok") {
   const std::string yaml =
-      "providers: {a: {base_url: \"http://127.0.0.1:9/v1\"}}\nmodels: {m: {endpoints: [{provider: a, host_model: t, context: " +
+      "providers: {a: {base_url: \"http://127.0.0.1:9/v1\"}}\nmodels: {m: {endpoints: [{provider: a, "
+      "host_model: t, context: " +
       context + ", price: {input: " + price + ", output: 1 $/Mtok}}]}}\n" + more;
   const Loaded result = load(yaml, "isocost.yaml", given_sources());
   if (result.problems.empty()) return "";
@@ -226,7 +227,8 @@ std::string said_of(const std::string& more, const std::string& context = "8 kto
 TEST_CASE("a file says the version of its form, and one of a later isocost is refused for that") {
   CHECK(said_of("version: 1\n").empty());
   CHECK(said_of("version: 2\n") ==
-        "version: found `2`; allowed is 1, the only version that this isocost knows; a file of a later version needs the "
+        "version: found `2`; allowed is 1, the only version that this isocost knows; a file of a later "
+        "version needs the "
         "isocost that it was written for");
 }
 

@@ -42,8 +42,10 @@ TEST_CASE("where gateways share is an address, and what proves who asks stands b
 
 TEST_CASE("what cannot be meant of it is refused at its place, and no password is shown") {
   const std::string here = "3 ledger.url: ";
-  CHECK(problem("ledger: {url: \"mysql://db\"}") == here +
-        "found an address that begins with `mysql://`; allowed is an address such as `postgresql://isocost@db.example.com/isocost`");
+  CHECK(problem("ledger: {url: \"mysql://db\"}") ==
+        here +
+            "found an address that begins with `mysql://`; allowed is an address such as "
+            "`postgresql://isocost@db.example.com/isocost`");
   for (const char* url : {"postgresql://me:hunter2@db/x", "postgresql://db/x?password=hunter2"}) {
     const std::string said = problem("ledger: {url: \"" + std::string(url) + "\"}");
     CHECK(said.starts_with(here + "a password does not belong into an address"));
