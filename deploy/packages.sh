@@ -19,6 +19,9 @@ fuzz_packages="clang-14 libclang-rt-14-dev"
 # For deploy/build: packages, images, and their tests.
 package_packages="dpkg-dev binutils python3-minimal xz-utils lintian mmdebstrap rpm umoci bubblewrap"
 
+# For deploy/build/static.sh, beside $build_packages: what Debian's sources of libraries are made with.
+static_packages="dpkg-dev make perl xz-utils bzip2"
+
 # Prints those of the packages given that are not installed.
 missing_packages() {
   for package in "$@"; do

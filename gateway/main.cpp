@@ -17,7 +17,9 @@
 #include "gateway/commands/serve_command.hpp"
 #include "gateway/commands/shadows_command.hpp"
 #include "gateway/commands/top.hpp"
+#include "gateway/commands/version_text.hpp"
 #include "gateway/doctor/doctor_command.hpp"
+#include "gateway/process/self_contained.hpp"
 #include "gateway/replay/replay_command.hpp"
 #include "gateway/simulate/simulate_command.hpp"
 
@@ -29,9 +31,20 @@ const char* malloc_conf =
     "background_thread:true,dirty_decay_ms:3000,muzzy_decay_ms:0,lg_tcache_max:17,oversize_threshold:0";
 
 int main(int argc, char** argv) {
+#ifdef ISOCOST_STATIC
+  constexpr bool is_static = true;
+  gateway::need_nothing_of_the_system();
+#else
+  constexpr bool is_static = false;
+#endif
   CLI::App app{"isocost: an inference router that sends each request where cost and waiting are least"};
   app.name("isocost");
-  app.set_version_flag("--version", std::string("isocost ") + ISOCOST_VERSION);
+  bool in_full = false;
+  app.add_flag("--verbose", in_full, "With --version: commit, compiler, libraries");
+  app.set_version_flag("--version", [&] {
+    const gateway::Build build{ISOCOST_VERSION, ISOCOST_COMMIT, is_static, ISOCOST_LIBRARIES};
+    return in_full ? gateway::version_in_full(build) : std::string("isocost ") + ISOCOST_VERSION;
+  });
   app.require_subcommand(1);
   app.footer("Example: isocost serve, and isocost COMMAND --help for more");
   const std::vector<gateway::Command> commands{

@@ -326,7 +326,7 @@ void check_sharing(const Node& root, const Settings& settings) {
   if (!settings.ledger.url.empty() && !settings.ledger.enabled)
     root["ledger"]["url"].error("a ledger that is not enabled is nowhere", "leave `enabled` out");
   const bool has_redis = !settings.redis.url.empty();
-  if (!has_redis && root.has("redis"))
+  if (!has_redis && root.has("redis") && !root["redis"].has("url"))
     root["redis"].error("it needs a `url`", "write `url: redis://HOST:6379`");
   if (has_redis && (settings.ledger.url.empty() || !settings.ledger.enabled)) {
     root["redis"].error(

@@ -19,7 +19,20 @@ const std::vector<std::string>& feature_words() {
   return words;
 }
 
-// Reads an amount, or reports it; a bare number gets the unit that was most likely meant.
+// What was most likely meant by `text`: a number without its unit, or one with a unit of elsewhere.
+std::string meant(const std::string& text, const std::string& likely_unit) {
+  if (is_bare_number(text)) return "write `" + text + " " + likely_unit + "`";
+  const std::size_t end = text.find_first_not_of("0123456789.");
+  const std::string number = text.substr(0, end), unit = end == std::string::npos ? "" : text.substr(end);
+  if (!is_bare_number(number)) return {};
+  if (likely_unit == "tok" && (unit == "k" || unit == "K")) return "write `" + number + " ktok`";
+  if (likely_unit == "tok" && (unit == "m" || unit == "M")) return "write `" + number + " Mtok`";
+  if (likely_unit == "$/Mtok" && unit.find('$') == std::string::npos)
+    return "prices are in dollars: write `" + number + " $/Mtok`";
+  return {};
+}
+
+// Reads an amount, or reports it with what was most likely meant.
 template <class Parse>
 auto read_amount(const Node& node, std::string_view wanted, std::string_view likely_unit, Parse parse)
     -> decltype(parse(std::string_view())) {
@@ -27,9 +40,7 @@ auto read_amount(const Node& node, std::string_view wanted, std::string_view lik
   if (!text) return std::nullopt;
   auto value = parse(*text);
   if (value) return value;
-  const std::string number(*text);
-  node.refuse(wanted,
-              is_bare_number(number) ? "write `" + number + " " + std::string(likely_unit) + "`" : "");
+  node.refuse(wanted, meant(std::string(*text), std::string(likely_unit)));
   return std::nullopt;
 }
 

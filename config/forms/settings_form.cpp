@@ -34,6 +34,22 @@ struct ListenForm {
   }
 };
 
+// The form of a whole file: there has been one so far. It is read for its number alone, so that a file of a
+// later isocost says that it is one.
+struct VersionForm {
+  using Value = int;
+  static constexpr int newest = 1;
+
+  std::optional<int> read(const Node& node) const {
+    const std::string wanted = "1, the only version that this isocost knows";
+    const auto text = text_of(node, wanted);
+    if (!text || *text == std::to_string(newest)) return newest;
+    node.refuse(wanted, "a file of a later version needs the isocost that it was written for");
+    return std::nullopt;
+  }
+  JsonMembers schema() const { return {{"enum", json_list({std::to_string(newest)})}}; }
+};
+
 struct TimeZoneForm {
   using Value = std::string;
 
@@ -116,6 +132,9 @@ const Fields<Settings>& settings_fields() {
   static const Fields<S> fields = {
       .meaning = "a configuration of isocost",
       .list = {
+          field<S>(
+              "version", [](S&, int) {}, VersionForm{},
+              "The version of this file's form. When left out it is 1."),
           field<S>("listen", &S::listen, ListenForm{}, "Where clients reach the gateway."),
           field<S>("admin", &S::admin, ListenForm{},
                    "Where metrics and administration are reached. Metrics and hosts are open there; spend, "

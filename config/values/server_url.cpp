@@ -73,6 +73,10 @@ class UrlReader {
     const bool is_known =
         colon != std::string_view::npos && std::ranges::find(schemes_, scheme) != schemes_.end();
     const bool is_plain = std::ranges::all_of(text_, [](unsigned char c) { return c > ' ' && c < 0x7f; });
+    if (colon != std::string_view::npos && !is_known && is_plain && scheme.size() <= 32)
+      return BadServerUrl{"found an address that begins with " + quoted(text_.substr(0, colon + 3)) +
+                              "; allowed is " + wanted_,
+                          ""};
     if (!is_known || !is_plain || text_.size() > longest)
       return BadServerUrl{"this is no such address", "write " + wanted_};
     url_.scheme = scheme;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes packages of a binary: deploy/build/package.sh BINARY FOLDER [deb] [tarball] [rpm]
 #
+# The binary is build/release/isocost for Debian 12, or one of deploy/build/static.sh for all systems: then the tarball has no needs.
 # A .deb and a tarball when nothing is said; an .rpm where rpmbuild is there. Debian 12 with what $package_packages of
 # deploy/packages.sh lists. The version is that of CMakeLists.txt. With SOURCE_DATE_EPOCH (the last commit's time when it
 # is not set) the same sources and binary give the same bytes.

@@ -12,6 +12,9 @@ import uuid
 BINARY, VERSION = sys.argv[1], sys.argv[2]
 # Headers alone, or compiled into the binary: nothing of them shows in its list of libraries.
 COMPILED_IN = ["libboost1.81-dev", "libcli11-dev", "node-d3", "libxxhash-dev", "libstdc++-12-dev"]
+# What deploy/build/static.cmake links in, where nothing is linked to.
+LINKED_IN = ["libboost-json1.81-dev", "libc6-dev", "libjemalloc-dev", "libpq-dev", "libsimdjson-dev", "libsqlite3-dev", "libssl-dev",
+             "libyaml-cpp-dev", "libzstd-dev", "prometheus-cpp-dev", "zlib1g-dev"]
 
 
 def query(*words):
@@ -59,6 +62,8 @@ def component(package, how, libraries=()):
 
 def main():
     parts = [component(package, "linked", libraries) for package, libraries in sorted(linked().items())]
+    if not parts:
+        parts = [component(package, "linked in") for package in LINKED_IN if version_of(package)]
     parts += [component(package, "compiled in") for package in COMPILED_IN if version_of(package)]
     top = {"type": "application", "bom-ref": f"isocost@{VERSION}", "name": "isocost", "version": VERSION,
            "licenses": [{"license": {"id": "Apache-2.0"}}]}

@@ -190,9 +190,12 @@ Command add_keys(CLI::App& app) {
   const auto chosen = std::make_shared<std::function<int()>>();
   CLI::App* keys = app.add_subcommand("keys", "Make, limit and revoke client keys");
   keys->require_subcommand(1);
-  keys->footer("Example: isocost keys create --name ci --team search --limit dollars/day=10");
-  const auto command = [&](const char* name, const char* meaning, What what) {
+  keys->footer(
+      "Example: isocost keys create --name ci --team search --limit dollars/day=10\n"
+      "Exit status: 0 done, 1 not.");
+  const auto command = [&](const char* name, const char* meaning, What what, const char* example) {
     CLI::App* one = keys->add_subcommand(name, meaning);
+    one->footer("Example: isocost keys " + std::string(example) + "\nExit status: 0 done, 1 not.");
     add_reach(*one, options->reach);
     one->add_flag("--json", options->as_json, "Print JSON");
     one->callback([options, chosen, what] {
@@ -224,20 +227,24 @@ Command add_keys(CLI::App& app) {
     one->add_option("--tags", options->tags, "What its requests are counted under")->delimiter(',');
     one->add_option("--expires", options->expires, "The day it ends")->type_name("YYYY-MM-DD");
   };
-  CLI::App* create = command("create", "Make one, and show it once", What::create);
+  CLI::App* create = command("create", "Make one, and show it once", What::create,
+                             "create --name ci --team search --limit dollars/day=10");
   create->add_option("--name", options->name, "How logs and reports call it")->required();
   describe(create);
-  command("list", "All of them", What::list);
+  command("list", "All of them", What::list, "list --json");
   const auto named = [&](CLI::App* one) {
     one->add_option("name", options->name, "Its name, or its SHA-256")->required();
     return one;
   };
-  named(command("show", "One of them", What::show));
-  CLI::App* limit = named(command("limit", "Change what it may use", What::change));
+  named(command("show", "One of them", What::show, "show ci"));
+  CLI::App* limit = named(
+      command("limit", "Change what it may use", What::change, "limit ci dollars/day=20 concurrent=none"));
   limit->add_option("limits", options->limits, "As dollars/day=10 or dollars/day=none")->required();
-  describe(named(command("change", "Change what is said of it", What::change)));
-  named(command("rotate", "Make it another one of the same name, and show that once", What::rotate));
-  named(command("revoke", "Refuse it from now on, for good", What::revoke));
+  describe(named(command("change", "Change what is said of it", What::change,
+                         "change ci --team ads --expires 2027-01-01")));
+  named(command("rotate", "Make it another one of the same name, and show that once", What::rotate,
+                "rotate ci"));
+  named(command("revoke", "Refuse it from now on, for good", What::revoke, "revoke ci"));
   return {keys, [chosen] { return (*chosen)(); }};
 }
 

@@ -238,7 +238,8 @@ Command add_spend(CLI::App& app) {
   command->add_option("--forget-user", options->forgotten, "Forget whom the requests of this user were for");
   command->footer(
       "`regret` is what the best other host in hindsight would have saved, waiting included, of the requests "
-      "that could be judged.\nExample: isocost spend --by team,day --from 2026-11-01");
+      "that could be judged.\nExample: isocost spend --by team,day --from 2026-11-01\n"
+      "Exit status: 0 shown, 1 not.");
   const auto invoice = std::make_shared<ReconcileOptions>();
   CLI::App* reconcile = command->add_subcommand(
       "reconcile", "A provider's invoice or usage export (CSV) against the ledger, by day (UTC) and model");
@@ -255,7 +256,8 @@ Command add_spend(CLI::App& app) {
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
   reconcile->footer(
-      "Ends with 0 where both agree, with 2 where they differ, and with 1 where they could not be compared.");
+      "Example: isocost spend reconcile invoice.csv --provider deepseek\n"
+      "Exit status: 0 both agree, 2 they differ, 1 they could not be compared.");
   return {command, [options, invoice, reconcile] {
             if (reconcile->parsed()) return reconcile_file(*options, *invoice);
             return options->forgotten.empty() ? spend(*options) : forget(*options);

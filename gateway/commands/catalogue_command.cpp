@@ -192,7 +192,8 @@ Command add_catalogue(CLI::App& app) {
       "catalog",
       "Models, hosts and prices out of public lists: models.dev, LiteLLM, OpenRouter, genai-prices");
   catalogue->require_subcommand(1);
-  catalogue->footer("Example: isocost catalog show 'deepseek-r1*' https://models.dev/api.json");
+  catalogue->footer(
+      "Example: isocost catalog show 'deepseek-r1*' https://models.dev/api.json\nExit status: as each says.");
   CLI::App* importing =
       catalogue->add_subcommand("import", "Write a configuration out of lists, to be reviewed");
   importing

@@ -18,6 +18,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "providers/net/authorities.hpp"
+
 namespace gateway {
 namespace {
 
@@ -95,7 +97,7 @@ asio::awaitable<std::string> follow(std::string address, asio::ssl::context& con
 std::string download(const std::string& url) {
   asio::io_context io;
   asio::ssl::context context(asio::ssl::context::tls_client);
-  context.set_default_verify_paths();
+  providers::trust_authorities(context.native_handle(), providers::Store::shared);
   context.set_verify_mode(asio::ssl::verify_peer);
   std::optional<std::string> body;
   std::exception_ptr fault;

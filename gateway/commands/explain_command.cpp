@@ -217,7 +217,8 @@ Command add_explain(CLI::App& app) {
   explain->add_flag("--json", dry.json, "The whole decision, for machines");
   explain->footer(
       "Examples: isocost explain --model deepseek-r1:interactive request.json\n          isocost explain "
-      "--request req_1k0mjo69olj5o7cv8voeaidc");
+      "--request req_1k0mjo69olj5o7cv8voeaidc\n"
+      "Exit status: 0 explained, 1 not.");
   return {explain, [options] { return gateway::explain(*options); }};
 }
 

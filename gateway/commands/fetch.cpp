@@ -10,6 +10,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/json.hpp>
 
+#include "providers/net/authorities.hpp"
+
 namespace gateway {
 
 namespace asio = boost::asio;
@@ -113,7 +115,7 @@ Fetched exchange_over_tls(asio::io_context& io, tcp::socket& socket, const Fetch
                           const std::string& text, std::chrono::steady_clock::time_point until,
                           std::string& answer, boost::system::error_code& error) {
   asio::ssl::context trust(asio::ssl::context::tls_client);
-  trust.set_default_verify_paths();
+  providers::trust_authorities(trust.native_handle(), providers::Store::shared);
   trust.set_verify_mode(asio::ssl::verify_peer);
   asio::ssl::stream<tcp::socket&> stream(socket, trust);
   stream.set_verify_callback(asio::ssl::host_name_verification(address.host));

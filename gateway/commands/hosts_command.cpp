@@ -15,7 +15,9 @@ Command add_hosts(CLI::App& app) {
   const auto file = std::make_shared<std::string>();
   CLI::App* hosts = app.add_subcommand("hosts", "Serve a fleet of simulated hosts");
   hosts->add_option("--fleet", *file, "Fleet file")->required()->type_name("FILE");
-  hosts->footer("Example: isocost hosts --fleet deploy/examples/fleet-deepseek-r1.yaml");
+  hosts->footer(
+      "Example: isocost hosts --fleet deploy/examples/fleet-deepseek-r1.yaml\nExit status: 0 it was told to "
+      "stop, 1 it could not start.");
   return {hosts, [file] {
             config::LoadedFleet loaded = config::load_fleet_file(*file, config::system_sources());
             print(loaded.problems);

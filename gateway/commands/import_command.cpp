@@ -86,7 +86,7 @@ Command add_import(CLI::App& app) {
   const auto wanted = std::make_shared<WantedImport>();
   CLI::App* import = app.add_subcommand("import", "Write a configuration out of another router's");
   import->require_subcommand(1);
-  import->footer("Example: isocost import litellm config.yaml");
+  import->footer("Example: isocost import litellm config.yaml\nExit status: as each says.");
   CLI::App* litellm = import->add_subcommand("litellm", "Out of the configuration of a LiteLLM proxy");
   litellm->add_option("FILE", wanted->from, "Its config.yaml, or - for the standard input")->required();
   litellm->add_option("--out", wanted->out, "The file to write; one that is there is left alone")

@@ -129,7 +129,8 @@ Command add_init(CLI::App& app) {
   words->add_flag("!--no-engines", wanted->looks_nearby, "Look at none of the usual ports of this machine");
   words->footer(
       "Example: isocost init && isocost check --probe isocost.yaml\n"
-      "No key's value is written, only the names of variables. No host is asked.");
+      "No key's value is written, only the names of variables. No host is asked.\n"
+      "Exit status: 0 written, 1 not.");
   return {words, [wanted] { return init(*wanted); }};
 }
 

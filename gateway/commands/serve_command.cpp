@@ -141,7 +141,9 @@ Command add_serve(CLI::App& app, std::string version) {
       ->type_name("FILE");
   serving->add_option("--listen", words->listen, "Address to listen on, instead of the configuration's")
       ->type_name("ADDRESS");
-  serving->footer("Example: isocost serve --config isocost.yaml");
+  serving->footer(
+      "Example: isocost serve --config isocost.yaml\n"
+      "Exit status: 0 it was told to stop and what was under way ended, 1 it could not start.");
   return {serving, [words] { return serve(words->options, words->listen); }};
 }
 

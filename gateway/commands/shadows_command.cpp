@@ -110,7 +110,7 @@ Command add_shadows(CLI::App& app) {
   command->add_option("--key", asked->key, "Key with a role, where the gateway asks for one")
       ->envname("ISOCOST_KEY");
   command->add_flag("--json", asked->as_json, "Print JSON");
-  command->footer("Example: isocost shadows --url http://127.0.0.1:8080");
+  command->footer("Example: isocost shadows --url http://127.0.0.1:8080\nExit status: 0 shown, 1 not.");
   return {command, [asked] { return ask(*asked); }};
 }
 

@@ -160,7 +160,7 @@ Command add_top(CLI::App& app) {
   top->add_option("--interval", words->interval, "Seconds between two looks")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 3600.0));
-  top->footer("Example: isocost top --url http://127.0.0.1:8080");
+  top->footer("Example: isocost top --url http://127.0.0.1:8080\nExit status: 0 shown, 1 not.");
   return {top, [words] {
             words->options.interval = std::chrono::milliseconds(static_cast<int>(words->interval * 1000));
             return gateway::top(words->options);

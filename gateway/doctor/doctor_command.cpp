@@ -11,6 +11,7 @@
 #include "config/files/load.hpp"
 #include "gateway/doctor/machine.hpp"
 #include "gateway/doctor/reach.hpp"
+#include "gateway/doctor/shared.hpp"
 
 namespace gateway {
 namespace {
@@ -66,6 +67,7 @@ int examine(const std::string& file) {
     }
   }
   for (const Finding& each : findings_of_machine(settings)) found.push_back(each);
+  for (const Finding& each : findings_of_shared(settings, patience)) found.push_back(each);
   for (const Finding& each : findings_of_hosts(settings)) found.push_back(each);
   std::size_t widest = 0;
   for (const Finding& each : found) widest = std::max(widest, each.about.size());

@@ -1,7 +1,6 @@
 #include "gateway/doctor/machine.hpp"
 
 #include <netdb.h>
-#include <openssl/x509.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
@@ -11,10 +10,15 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "gateway/state/state_directory.hpp"
+#include "providers/net/authorities.hpp"
+#include "providers/loop/wall_clock.hpp"
+#include "providers/net/tls_server.hpp"
 
 namespace gateway {
 namespace {
@@ -76,15 +80,49 @@ Finding kernel_clock() {
 }
 
 Finding authorities() {
-  const char* file = std::getenv("SSL_CERT_FILE");
-  const std::string path = file ? file : X509_get_default_cert_file();
-  for (const std::string& each : {path, std::string("/etc/ssl/certs/ca-certificates.crt")}) {
-    std::error_code error;
-    if (std::filesystem::file_size(each, error) > 0 && !error)
-      return {Kind::good, "authorities", "those of " + each};
-  }
-  return {Kind::bad, "authorities", path + " is not there",
+  const providers::AuthorityPlaces places = providers::places_of_authorities();
+  const std::string found = providers::authorities_among(places);
+  if (!found.empty()) return {Kind::good, "authorities", "those of " + found};
+  return {Kind::bad, "authorities",
+          places.are_named ? "none in " + places.file + ", which SSL_CERT_FILE names, nor in " + places.folder
+                           : "none in /etc/ssl/certs, /etc/pki or where else systems keep them",
           "install the package ca-certificates, or name a file in SSL_CERT_FILE"};
+}
+
+// Each host's name is looked up later; this is whether there is anybody to ask.
+Finding name_servers() {
+  std::ifstream lines("/etc/resolv.conf");
+  std::string servers;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string first, address;
+    if (words >> first >> address && first == "nameserver")
+      servers += (servers.empty() ? "" : ", ") + address;
+  }
+  if (!servers.empty()) return {Kind::good, "name servers", servers};
+  return {Kind::doubtful, "name servers", "/etc/resolv.conf names none",
+          "name one there, or have only hosts whose addresses stand in /etc/hosts"};
+}
+
+// What clients are shown.
+Finding certificate(const config::ListenerTls& tls) {
+  try {
+    const providers::TlsServer server(
+        {.certificate = tls.certificate, .key = tls.key, .client_ca = tls.client_ca});
+    const auto now = std::chrono::system_clock::to_time_t(providers::system_wall());
+    const std::int64_t left = server.expires() - now;
+    Finding found{Kind::good, "certificate",
+                  tls.certificate + " has " + std::to_string(left / 86400) + " days left"};
+    if (left < 0) {
+      found = {Kind::bad, "certificate", tls.certificate + " has ended"};
+    } else if (left < 14 * 86400) {
+      found.kind = Kind::doubtful;
+    }
+    if (found.kind != Kind::good) found.todo = "renew it; the gateway takes a replaced file up by itself";
+    return found;
+  } catch (const providers::TlsServer::Fault& fault) {
+    return {Kind::bad, "certificate", fault.what(), "correct `tls." + fault.setting + "`"};
+  }
 }
 
 Finding state_directory(const config::Settings& settings) {
@@ -137,8 +175,10 @@ Finding address(const std::string& name, const config::ListenAddress& wanted) {
 }  // namespace
 
 Findings findings_of_machine(const config::Settings& settings) {
-  Findings found{descriptors(), memory(settings),          kernel_clock(),
-                 authorities(), state_directory(settings), address("listen", settings.listen)};
+  Findings found{descriptors(),  memory(settings), kernel_clock(),
+                 name_servers(), authorities(),    state_directory(settings)};
+  if (settings.tls) found.push_back(certificate(*settings.tls));
+  found.push_back(address("listen", settings.listen));
   if (settings.admin) found.push_back(address("admin", *settings.admin));
   return found;
 }

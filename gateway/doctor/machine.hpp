@@ -1,5 +1,6 @@
-// What this machine gives to a gateway: descriptors, memory, its clock, its trusted authorities, the state
-// directory, and the addresses to listen on. Looks, and changes nothing that stays.
+// What this machine gives to a gateway: descriptors, memory, its clock, name servers, trusted
+// authorities, the state directory, what clients are shown, and the addresses to listen on. Looks, and
+// changes nothing that stays.
 #pragma once
 
 #include "config/values/settings.hpp"

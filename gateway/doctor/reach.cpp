@@ -17,6 +17,8 @@
 #include <memory>
 #include <optional>
 
+#include "providers/net/authorities.hpp"
+
 namespace gateway {
 namespace {
 
@@ -113,7 +115,8 @@ std::string tls_fault(SSL* tls) {
 
 void over_tls(const config::ProviderSettings& host, const Socket& socket, Finding& found) {
   const Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_client_method()));
-  SSL_CTX_set_default_verify_paths(context.get());
+  providers::trust_authorities(context.get(),
+                               host.ca_file ? providers::Store::own : providers::Store::shared);
   if (host.ca_file) SSL_CTX_load_verify_locations(context.get(), host.ca_file->c_str(), nullptr);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   const Owned<SSL, SSL_free> tls(SSL_new(context.get()));

@@ -4,6 +4,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "providers/net/authorities.hpp"
 #include "providers/net/tls_connection.hpp"
 
 namespace providers {
@@ -44,7 +45,7 @@ TlsClient::TlsClient(std::string host, const std::optional<std::string>& ca_file
                        asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
                        asio::ssl::context::no_tlsv1_1);
   context_.set_verify_mode(asio::ssl::verify_peer);
-  context_.set_default_verify_paths();
+  trust_authorities(context_.native_handle(), ca_file ? Store::own : Store::shared);
   if (ca_file) context_.load_verify_file(*ca_file);
   if (shown) show(context_, *shown);
   verify_name(context_.native_handle(), host_);

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+import servers
 from gateway import closed_port, endpoint, free_port
 
 DAY = datetime.timedelta(days=1)
@@ -88,7 +90,7 @@ class Doctor(unittest.TestCase):
         (path, headers), = Answers.asked
         self.assertEqual(path, "/v1/models")
         self.assertNotIn("Authorization", headers)
-        for about in ("configuration", "descriptors", "memory", "authorities", "state", "listen"):
+        for about in ("configuration", "descriptors", "memory", "name servers", "authorities", "state", "listen"):
             self.assertIn(f"ok {about} ", said)
 
     def test_hosts_that_cannot_be_reached_say_why(self):
@@ -126,6 +128,37 @@ class Doctor(unittest.TestCase):
         self.assertRegex(said, r"\? listen 127.0.0.1:\d+ is taken")
         self.assertIn("BAD admin 192.0.2.1:9464: ", said)
         self.assertRegex(said, r"\? host late .* its clock is \d+ s behind this machine's")
+
+    def test_the_certificate_that_clients_are_shown_is_looked_at(self):
+        for days, said_of_it in ((90, "ok certificate {} has 90 days left"), (5, "? certificate {} has 5 days left"),
+                                 (-2, "BAD certificate {} has ended")):
+            with self.subTest(days=days):
+                file = self.certificate("gateway.test", days)
+                _, said = self.examined({"a": {"base_url": f"http://127.0.0.1:{self.serve()}/v1"}},
+                                        tls={"certificate": str(file), "key": str(file)})
+                self.assertIn(said_of_it.format(file), said)
+
+    @unittest.skipUnless(shutil.which("psql") and shutil.which("redis-server"), "no PostgreSQL and Redis here")
+    def test_what_gateways_share_is_looked_at(self):
+        host = {"a": {"base_url": f"http://127.0.0.1:{self.serve()}/v1"}}
+        with servers.Postgres() as postgres, servers.Redis() as redis:
+            url = postgres.database()
+            shown = url.replace("isocost@", "")
+            secret = self.folder / "secret"
+            secret.write_text(servers.PASSWORD)
+            secret.chmod(0o600)
+            ledger = {"url": url, "password": "${file:%s}" % secret}
+            status, said = self.examined(host, ledger=ledger, redis={"url": redis.url})
+            self.assertEqual(status, 0, said)
+            self.assertIn(f"ok ledger {shown} lets us in", said)
+            self.assertIn(f"ok redis {redis.url} lets us in", said)
+            secret.write_text("of-somebody-else")
+            redis.kill()
+            status, said = self.examined(host, ledger=ledger, redis={"url": redis.url})
+            self.assertEqual(status, 1)
+            self.assertRegex(said, f"BAD ledger {shown}: .*password authentication failed.*\n → correct `ledger.url`")
+            self.assertIn(f"BAD redis {redis.url}: ", said)
+            self.assertNotIn("of-somebody-else", said)
 
     def test_a_configuration_with_errors_is_examined_as_far_as_it_goes(self):
         status, said = self.examined({"a": {"base_url": f"http://127.0.0.1:{self.serve()}/v1"}}, nonsense=1)

@@ -3,20 +3,27 @@ root to the first answer; and the image, run as nobody on a read-only root. What
 bwrap, rpmbuild) is said and left out. The clean root is made once, in build/."""
 import hashlib
 import http.client
+import http.server
+import ipaddress
 import json
 import os
 import pathlib
 import shutil
 import signal
+import ssl
 import stat
 import subprocess
 import tarfile
 import tempfile
+import threading
 import time
 import unittest
 
-from gateway import free_port
+from cryptography import x509
+
+from gateway import endpoint, free_port
 from needs import needs
+from tls_test import Authority
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "deploy" / "build"
@@ -59,6 +66,26 @@ def first_answer(port, patience=20):
             time.sleep(0.01)
         finally:
             client.close()
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def host_of(files):
+    """A host on loopback that shows a certificate and wants a key."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
 
 
 class Packages(unittest.TestCase):
@@ -171,6 +198,14 @@ class Image(unittest.TestCase):
         self.assertFalse((rootfs / "bin/sh").exists())
         parts = json.loads((rootfs / "usr/share/doc/isocost/sbom.cdx.json").read_text())["components"]
         self.assertIn("libssl3", [part["name"] for part in parts])
+        # Whom the authorities in it vouch for is trusted, though nothing else of OpenSSL's folders is there.
+        authority = Authority(folder)
+        listening = host_of(authority.certify("host", "here", [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]))
+        self.addCleanup(listening.shutdown)
+        shutil.copy(authority.file, rootfs / "etc/ssl/certs/ca-certificates.crt")
+        (rootfs / "etc/isocost/isocost.yaml").write_text(json.dumps({
+            "listen": f"127.0.0.1:{free_port()}", "models": {"m": {"endpoints": [endpoint("there", "m")]}},
+            "providers": {"there": {"base_url": f"https://127.0.0.1:{listening.server_address[1]}/v1"}}}))
         state = folder / "state"
         state.mkdir()
         inside = ["bwrap", "--die-with-parent", "--ro-bind", str(rootfs), "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs",
@@ -182,6 +217,7 @@ class Image(unittest.TestCase):
                                   stderr=subprocess.DEVNULL, start_new_session=True)
         try:
             print(f"first answer {first_answer(port):.2f} s after the start, image of {sum(blobs[0].values()) / 1e6:.1f} MB")
+            self.assertIn("127.0.0.1 is reached, its certificate has", run(*inside, "doctor", "--config", "/etc/isocost/isocost.yaml"))
             self.assertEqual(run(*inside, "health", "--url", f"http://127.0.0.1:{port}"), "ready\n")
             self.assertTrue(any(state.iterdir()))
         finally:

@@ -211,11 +211,13 @@ class Pages(unittest.TestCase):
         self.assertEqual(used - set(told), set(), "codes that errors.md does not explain")
         self.assertEqual(set(told) - used, set(), "codes that nothing gives any more")
 
-    def test_every_setting_is_on_its_page(self):
-        module = importlib.util.spec_from_file_location("settings", PAGES / "settings.py")
-        settings = importlib.util.module_from_spec(module)
-        module.loader.exec_module(settings)
-        self.assertEqual((PAGES / "settings.md").read_text(), settings.page(), "run deploy/docs/settings.py")
+    def test_pages_that_are_made_of_something_are_up_to_date(self):
+        for name in ("settings", "on-call"):
+            with self.subTest(name=name):
+                module = importlib.util.spec_from_file_location("made", PAGES / f"{name}.py")
+                made = importlib.util.module_from_spec(module)
+                module.loader.exec_module(made)
+                self.assertEqual((PAGES / f"{name}.md").read_text(), made.page(), f"run deploy/docs/{name}.py")
 
     def test_the_first_page_names_all_others(self):
         first = (PAGES / "README.md").read_text()

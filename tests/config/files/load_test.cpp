@@ -207,3 +207,36 @@ policies:
   CHECK(policy.minimize->place.line == 8);
   CHECK(policy.minimize->place.column == 7);
 }
+
+namespace {
+
+// What the one problem of a file says, and what to do.
+std::string said_of(const std::string& more, const std::string& context = "8 ktok",
+                    const std::string& price = "1 $/Mtok") {
+  const std::string yaml =
+      "providers: {a: {base_url: \"http://127.0.0.1:9/v1\"}}\nmodels: {m: {endpoints: [{provider: a, "
+      "host_model: t, context: " +
+      context + ", price: {input: " + price + ", output: 1 $/Mtok}}]}}\n" + more;
+  const Loaded result = load(yaml, "isocost.yaml", given_sources());
+  if (result.problems.empty()) return "";
+  CHECK(result.problems.size() == 1);
+  return result.problems[0].path + ": " + result.problems[0].message + "; " + result.problems[0].suggestion;
+}
+
+}  // namespace
+
+TEST_CASE("a file says the version of its form, and one of a later isocost is refused for that") {
+  CHECK(said_of("version: 1\n").empty());
+  CHECK(said_of("version: 2\n") ==
+        "version: found `2`; allowed is 1, the only version that this isocost knows; a file of a later "
+        "version needs the "
+        "isocost that it was written for");
+}
+
+TEST_CASE("amounts in the words of elsewhere are told in ours") {
+  CHECK(said_of("", "128k").ends_with("; write `128 ktok`"));
+  CHECK(said_of("", "1M").ends_with("; write `1 Mtok`"));
+  CHECK(said_of("", "8 ktok", "0.5").ends_with("; write `0.5 $/Mtok`"));
+  CHECK(said_of("", "8 ktok", "0.5 €/Mtok").ends_with("; prices are in dollars: write `0.5 $/Mtok`"));
+  CHECK(said_of("", "8 ktok", "0.5 $/tok").ends_with("; "));
+}

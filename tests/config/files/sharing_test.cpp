@@ -42,7 +42,10 @@ TEST_CASE("where gateways share is an address, and what proves who asks stands b
 
 TEST_CASE("what cannot be meant of it is refused at its place, and no password is shown") {
   const std::string here = "3 ledger.url: ";
-  CHECK(problem("ledger: {url: \"mysql://db\"}") == here + "this is no such address");
+  CHECK(problem("ledger: {url: \"mysql://db\"}") ==
+        here +
+            "found an address that begins with `mysql://`; allowed is an address such as "
+            "`postgresql://isocost@db.example.com/isocost`");
   for (const char* url : {"postgresql://me:hunter2@db/x", "postgresql://db/x?password=hunter2"}) {
     const std::string said = problem("ledger: {url: \"" + std::string(url) + "\"}");
     CHECK(said.starts_with(here + "a password does not belong into an address"));
@@ -52,6 +55,7 @@ TEST_CASE("what cannot be meant of it is refused at its place, and no password i
             .starts_with("3 ledger.password: there is no `url`"));
   CHECK(problem("ledger: {enabled: false, url: \"postgresql://db/x\"}").starts_with(here));
   CHECK(problem("redis: {user: us}").starts_with("3 redis: it needs a `url`"));
+  CHECK(loaded("redis: {url: \"http://cache\"}").problems.size() == 1);
   CHECK(problem("redis: {url: \"redis://cache\"}").starts_with("3 redis: quotas are shared by gateways"));
   CHECK(problem(
             "ledger: {url: \"postgresql://db/x\"}\nredis: {url: \"redis://c\"}\nlimits: {queue_timeout: 0 s}")

@@ -34,7 +34,9 @@ TEST_CASE("an address of Redis has a host, and perhaps a port, a database and wh
 
 TEST_CASE("what cannot be an address of Redis is said") {
   CHECK(bad(redis_url("cache:6379")) == "this is no such address");
-  CHECK(bad(redis_url("http://cache")) == "this is no such address");
+  CHECK(bad(redis_url("http://cache"))
+            .starts_with(
+                "found an address that begins with `http://`; allowed is an address such as `redis://"));
   CHECK(bad(redis_url("redis://")) == "there is no host");
   CHECK(bad(redis_url("redis://cache:0")) == "`0` is no port");
   CHECK(bad(redis_url("redis://cache:65536")) == "`65536` is no port");

@@ -121,7 +121,8 @@ TEST_CASE("a wrong value is refused at its place, with what is allowed") {
 TEST_CASE("keys that are unknown, twice there or missing are refused") {
   check_each({
       {"", "lisen: x", "f:17:1: error: lisen: the key `lisen` is not known here", "did you mean `listen`?"},
-      {"", "zzz: x", "f:17:1: error: zzz: the key `zzz` is not known here", "allowed: listen, admin"},
+      {"", "zzz: x", "f:17:1: error: zzz: the key `zzz` is not known here",
+       "allowed: version, listen, admin"},
       {"    aliases:", "    alias:", "f:8:5: error: models.r1.alias", "did you mean `aliases`?"},
       {"        max_output:", "        max_tokens:", "f:13:9: error: models.r1.endpoints[0].max_tokens",
        "did you mean `max_output`?"},
