@@ -1,7 +1,6 @@
 #include "routing/bounds/bound.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <span>
 
@@ -11,12 +10,11 @@
 namespace routing {
 namespace {
 
-constexpr double never = std::numeric_limits<double>::infinity();
 // First with prices that stay the same all the time, then with each stretch's own.
 constexpr int steady_rounds = 20, further_rounds = 20;
-// Of what a second is worth, the part that counts at the request, so that putting work off is never free; the
-// rest counts at the host, where it grows with the crowd. Little is better while hosts have room, much while
-// they have none.
+// Of what a second is worth, the part that counts at the request, so that putting work off is never free;
+// the rest counts at the host, where it grows with the crowd. Little is better while hosts have room, much
+// while they have none.
 constexpr double own_shares[] = {0.15, 0.8};
 // Requests are taken so many at a time, times hosts; what the others cost them is left out.
 constexpr std::size_t most_ways = 1'000'000;
@@ -70,7 +68,7 @@ class Batch {
 // What the request costs there at the present prices, or anything not below `most`.
 double Batch::cheapest(std::size_t request, std::size_t host, double most) {
   const Way& way = ways_.way(request, host);
-  if (way.dollars == never) return never;
+  if (way.dollars == endless) return endless;
   const HostPrices& place = places_[host];
   const std::vector<Stretch>& stretches = place.stretches();
   const double arrived = ways_.arrived(request);
@@ -82,14 +80,14 @@ double Batch::cheapest(std::size_t request, std::size_t host, double most) {
   double least = (most - broken) / std::max(1e-9, keeps);
   // Of the ways to begin so far: what the wait and the first token cost at the host, and with the request's
   // own share.
-  double there = never, with_own = never, fastest = 0;
+  double there = endless, with_own = endless, fastest = 0;
   std::size_t begun_at = own;
   double prefill_begun = 0;
   bool is_found = false;
   const auto offer = [&](std::size_t k, double begin, double ttft, double speed) {
     const Stretch& stretch = stretches[k];
     const double wait = std::max(0.0, begin - arrived);
-    if (ttft < never) {
+    if (ttft < endless) {
       const double prefill = way.idle * ttft;
       const double here = (1 - own_share_) * first * wait + place.prefill_price(k, prefill) * prefill;
       there = std::min(there, here);
@@ -100,7 +98,7 @@ double Batch::cheapest(std::size_t request, std::size_t host, double most) {
       }
       fastest = std::max(fastest, speed);
     }
-    if (there == never) return;
+    if (there == endless) return;
     const double work = way.work / std::max(1e-9, fastest);
     const double total =
         way.dollars + stretch.work_price * work +
@@ -112,7 +110,7 @@ double Batch::cheapest(std::size_t request, std::size_t host, double most) {
   };
 
   offer(own, arrived, way.ttft, way.speed);
-  if (way.wait < never) offer(own, arrived + way.wait, way.ttft_soon, way.speed_soon);
+  if (way.wait < endless) offer(own, arrived + way.wait, way.ttft_soon, way.speed_soon);
   for (std::size_t k = own; k < stretches.size(); ++k) {
     const Stretch& stretch = stretches[k];
     const double begin = std::max(arrived + (k == own ? Ways::looks_ahead : 0.0), stretch.begin);
@@ -130,7 +128,7 @@ double Batch::cheapest(std::size_t request, std::size_t host, double most) {
     if (floor >= least) break;
     offer(k, begin, stretch.ttft, stretch.speed);
   }
-  return is_found ? keeps * least + broken : never;
+  return is_found ? keeps * least + broken : endless;
 }
 
 double Batch::evaluate() {

@@ -1,7 +1,6 @@
 #include "routing/bounds/host_prices.hpp"
 
 #include <cmath>
-#include <limits>
 
 namespace routing {
 
@@ -78,7 +77,7 @@ void HostPrices::move(int round) {
 }
 
 void HostPrices::find_least_prices() {
-  double prefill = std::numeric_limits<double>::infinity(), work = prefill;
+  double prefill = endless, work = endless;
   for (std::size_t k = stretches_.size(); k-- > 0;) {
     Stretch& stretch = stretches_[k];
     stretch.least_prefill_price = prefill = std::min(prefill, stretch.prefill_price);

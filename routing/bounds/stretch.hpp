@@ -6,10 +6,13 @@
 
 namespace routing {
 
+// Of times and costs: what never happens.
+inline constexpr double endless = std::numeric_limits<double>::infinity();
+
 struct Stretch {
   double begin = 0, length = 0;  // seconds; the last one has no end
   // Factors, at the best moment in it, and in it or a later one.
-  double ttft = std::numeric_limits<double>::infinity(), speed = 0;
+  double ttft = endless, speed = 0;
   double ttft_later = 0, speed_later = 0;
   // Dollars for each second of either, and the least in it or a later one.
   double prefill_price = 0, work_price = 0;

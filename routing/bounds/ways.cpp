@@ -9,7 +9,6 @@
 namespace routing {
 namespace {
 
-constexpr double never = std::numeric_limits<double>::infinity();
 constexpr std::size_t most_stretches = 240;
 constexpr double shortest_stretch = 5, after_the_last = 120;  // seconds
 // When a request looks for a better moment, in seconds from its arrival.
@@ -34,10 +33,10 @@ double bill(const config::Prices& prices, double prompt, double cached, double o
 // Prices are those of the end, and known up to a minute late: the least of all that may hold.
 double least_bill(const config::SimulatedHost& host, double at, double prompt, double cached, double output) {
   constexpr double known_late = 60, longest = 600;
-  double least = never;
+  double least = endless;
   for (std::size_t i = 0; i <= host.price_changes.size(); ++i) {
-    const double begins = i == 0 ? -never : host.price_changes[i - 1].at.count();
-    const double ends = i == host.price_changes.size() ? never : host.price_changes[i].at.count();
+    const double begins = i == 0 ? -endless : host.price_changes[i - 1].at.count();
+    const double ends = i == host.price_changes.size() ? endless : host.price_changes[i].at.count();
     if (ends <= at - known_late || begins > at + longest) continue;
     least = std::min(least,
                      bill(i == 0 ? host.prices : host.price_changes[i - 1].prices, prompt, cached, output));
@@ -56,7 +55,7 @@ void find_later(std::vector<Stretch>& stretches) {
     tail.ttft = std::min(tail.ttft, each.ttft);
     tail.speed = std::max(tail.speed, each.speed);
   }
-  double ttft = never, speed = 0;
+  double ttft = endless, speed = 0;
   for (std::size_t k = stretches.size(); k-- > 0;) {
     stretches[k].ttft_later = ttft = std::min(ttft, stretches[k].ttft);
     stretches[k].speed_later = speed = std::max(speed, stretches[k].speed);
@@ -112,7 +111,7 @@ void Ways::look_around(std::size_t host, const std::vector<Look>& looks) {
   for (const Look& look : looks) {
     const auto time = std::chrono::duration_cast<config::Duration>(config::Seconds(look.at));
     const Conditions found = world->at(config::TimePoint{} + time);
-    const double ttft = found.outage ? never : found.ttft, speed = found.outage ? 0 : found.speed;
+    const double ttft = found.outage ? endless : found.ttft, speed = found.outage ? 0 : found.speed;
     if (!look.request) {
       const auto i = static_cast<std::size_t>((look.at - begin) / length_);
       Stretch& stretch = stretches[std::min(i, stretches.size() - 1)];
@@ -190,7 +189,7 @@ void Ways::value(const config::TraceRequest& request, const config::SimulatedHos
   const double waited =
       host.mishaps.stall_length
           ? std::min(values.value_of_ttft, values.value_of_generation) * host.mishaps.stall_length->count()
-          : never;
+          : endless;
   way.dollars += std::min(1.0, host.mishaps.stall) * std::min(waited, fine);
 }
 

@@ -14,14 +14,12 @@ namespace routing {
 
 // One request at one host.
 struct Way {
-  double dollars =
-      std::numeric_limits<double>::infinity();  // and what std::numeric_limits<double>::infinity() changes;
-                                                // infinite: it cannot be served there
+  double dollars = endless;   // and what endless changes;
+                              // infinite: it cannot be served there
   double idle = 0, work = 0;  // seconds at a usual moment: to the first token, from there to the last
   // The host's mood when it comes, and the best one shortly after, should that be better.
-  double ttft = std::numeric_limits<double>::infinity(), speed = 0;
-  double wait = std::numeric_limits<double>::infinity(), ttft_soon = std::numeric_limits<double>::infinity(),
-         speed_soon = 0;
+  double ttft = endless, speed = 0;
+  double wait = endless, ttft_soon = endless, speed_soon = 0;
 };
 
 // By conversation, how many tokens its longest prompt had so far.
