@@ -306,9 +306,9 @@ class RunningGateway {
   void observe_exchange(Metrics& metrics) {
     if (!exchange_) return;
     const config::TimePoint now = config::Clock::now();
-    metrics.observe_shared_market(
-        control_.market_gateways(now),
-        exchange_->shares_measurements() ? exchange_->age(now) : config::Duration{});
+    metrics.observe_shared_market(control_.market_gateways(now), exchange_->shares_measurements()
+                                                                     ? exchange_->age(now)
+                                                                     : config::Duration{});
     count(metrics, Event::bulletin_told, exchange_->told());
     count(metrics, Event::bulletin_heard, exchange_->heard());
     count(metrics, Event::bulletin_refused, exchange_->refused());
@@ -579,7 +579,7 @@ class RunningGateway {
                      [this](const std::string& text) { say("isocost: " + text); }};
   std::optional<StateDirectory> state_;
   Books books_{std::chrono::system_clock::now(), config::Clock::now()};
-  std::unique_ptr<EngineWatch> engines_;  // outlived by the names in `shared_`
+  std::unique_ptr<EngineWatch> engines_;   // outlived by the names in `shared_`
   std::unique_ptr<PacedPast> paced_past_;  // outlives what it asks of the ledger
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<SharedLimits> sharing_;
