@@ -42,7 +42,8 @@ std::int64_t fair_places(std::span<const Sharer> all, std::size_t me, std::int64
   const std::int64_t level = left / sharers;
   if (all[me].demand <= level) return no_bound;
   if (level == 0) return by_turns(all, me, room);
-  const auto before = std::ranges::count_if(all.first(me), [&](const Sharer& each) { return each.demand > level; });
+  const auto before =
+      std::ranges::count_if(all.first(me), [&](const Sharer& each) { return each.demand > level; });
   return level + (before < left % sharers ? 1 : 0);
 }
 

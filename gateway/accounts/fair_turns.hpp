@@ -31,7 +31,8 @@ class FairTurns {
   }
   // The turn that next() would give.
   Turn peek(std::uint64_t owner, Line line) const {
-    return std::max(line == Line::empty ? std::max(now_, last_) : now_, after_own_[owner % after_own_.size()]);
+    return std::max(line == Line::empty ? std::max(now_, last_) : now_,
+                    after_own_[owner % after_own_.size()]);
   }
   // Who had that turn goes on.
   void served(Turn turn) { now_ = std::max(now_, turn); }

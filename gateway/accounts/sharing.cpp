@@ -57,8 +57,7 @@ void Books::take_share_of_slots(Account& account) const {
 
 bool Books::has_slot(Account& account) const {
   if (!account.is_active) activate(account);
-  const std::int64_t lacking =
-      account.open.requests + 1 - std::min(account.slots.lease, account.slots.most);
+  const std::int64_t lacking = account.open.requests + 1 - std::min(account.slots.lease, account.slots.most);
   if (lacking <= 0) return true;
   account.slots.lacking = std::max(account.slots.lacking, lacking);
   want();

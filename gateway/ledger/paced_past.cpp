@@ -32,8 +32,9 @@ void PacedPast::go_on(Looked looked) {
       }
       next.from_ms = until;
     } else if (++next.faults > most_faults) {
-      say_("isocost: what policies with a budget spent today cannot be read; they begin with what is "
-           "remembered");
+      say_(
+          "isocost: what policies with a budget spent today cannot be read; they begin with what is "
+          "remembered");
       return;
     }
     on_control_([this, next] { go_on(next); });

@@ -90,10 +90,10 @@ std::vector<LedgerStore::Numbers> LedgerStore::rows_since(const std::string& by,
   std::vector<Numbers> rows;
   const auto add = [&](const std::string& tokens, const std::string& table_and_bounds, Numbers bounds) {
     bounds.insert(bounds.end(), values.begin(), values.end());
-    const auto more = select("SELECT " + by + ", sum(requests), sum(" + tokens +
-                                 "), sum(charged), sum(cost) FROM " + table_and_bounds + condition +
-                                 " GROUP BY 1, 2",
-                             bounds);
+    const auto more =
+        select("SELECT " + by + ", sum(requests), sum(" + tokens + "), sum(charged), sum(cost) FROM " +
+                   table_and_bounds + condition + " GROUP BY 1, 2",
+               bounds);
     rows.insert(rows.end(), more.begin(), more.end());
   };
   const std::string of = of_users ? "_user" : "";

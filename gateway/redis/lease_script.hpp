@@ -3,16 +3,17 @@
 //
 // Each limit is a hash: `u<gateway>` is what that gateway has used in the window, `l<gateway>` what it has in
 // hand; of requests at the same time also `d<gateway>`, how many it would have, and `t<gateway>`, since when
-// it waits or has what it has. All are told anew each time, so that a server that lost them has them again soon; what gateways have
-// used that are not there any more comes from the ledger (`seeds`) before money is given out.
+// it waits or has what it has. All are told anew each time, so that a server that lost them has them again
+// soon; what gateways have used that are not there any more comes from the ledger (`seeds`) before money is
+// given out.
 //
 // KEYS: that of all gateways, then one for each limit.
 // ARGV: name, epoch, and for each limit: used, in hand, wanted, demand, limit, 1 for money and 2 for requests
-// at the same time, begin and end of the window (seconds, 0: never), how many seeds (-1: not looked up), and those
-// as names and amounts. Replies: {how many gateways, since when it knows anything, then for each limit: used
-// by others, given, 1 where seeds are wanted, and of requests at the same time how many places those share
-// who want some, where among them this one is (from 0), and of each in the order of their names: demand, in
-// hand, for how long}, or {-1} where a later process has the name.
+// at the same time, begin and end of the window (seconds, 0: never), how many seeds (-1: not looked up), and
+// those as names and amounts. Replies: {how many gateways, since when it knows anything, then for each limit:
+// used by others, given, 1 where seeds are wanted, and of requests at the same time how many places those
+// share who want some, where among them this one is (from 0), and of each in the order of their names:
+// demand, in hand, for how long}, or {-1} where a later process has the name.
 #pragma once
 
 namespace gateway {

@@ -104,8 +104,8 @@ void MarketExchange::work() {
       if (!connection_) connection_.emplace(settings_, patience_of_exchange);
       exchange();
       if (std::exchange(was_told_, false)) {
-        say_(std::string("redis: ") + (shares_measurements() ? "what gateways measure" : "what policies spend") +
-             " is shared again");
+        say_(std::string("redis: ") +
+             (shares_measurements() ? "what gateways measure" : "what policies spend") + " is shared again");
       }
     } catch (const std::exception& fault) {
       lose(fault.what());
@@ -191,7 +191,7 @@ void MarketExchange::pace() {
 void MarketExchange::tell(const routing::Bulletin& bulletin, const config::Secret& seal_key,
                           const routing::SharedMoment& now) {
   connection_->must({"XADD", stream, "MAXLEN", most_kept, "*", "b",
-        seal_bulletin(routing::bytes_of(bulletin, now), seal_key)});
+                     seal_bulletin(routing::bytes_of(bulletin, now), seal_key)});
   told_.fetch_add(1, std::memory_order_relaxed);
   // Where nobody is any more, nothing of it stays.
   if (told() % rounds_between_expiries == 1) connection_->must({"EXPIRE", stream, "60"});

@@ -176,7 +176,8 @@ void SharedLimits::exchange(std::span<const SharedLimit> limits) {
   if (reply.is_error()) throw RedisFault(reply.text);
   if (reply.items.size() == 1 && integer_of(reply.items[0]) == -1)
     throw RedisFault("another gateway is called `" + gateway_ + "`, too; give each a `name` of its own");
-  if (reply.items.size() != 2 + answers_a_limit * limits.size()) throw RedisFault("what answers there is no Redis");
+  if (reply.items.size() != 2 + answers_a_limit * limits.size())
+    throw RedisFault("what answers there is no Redis");
   gateways_.store(static_cast<int>(std::max<std::int64_t>(integer_of(reply.items[0]), 1)));
   const std::int64_t born = integer_of(reply.items[1]);
   if (std::exchange(born_, born) != born) books_.tell_all();

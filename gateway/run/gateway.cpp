@@ -329,9 +329,9 @@ class RunningGateway {
   void observe_exchange(Metrics& metrics) {
     if (!exchange_) return;
     const config::TimePoint now = config::Clock::now();
-    metrics.observe_shared_market(
-        control_.market_gateways(now),
-        exchange_->shares_measurements() ? exchange_->age(now) : config::Duration{});
+    metrics.observe_shared_market(control_.market_gateways(now), exchange_->shares_measurements()
+                                                                     ? exchange_->age(now)
+                                                                     : config::Duration{});
     count(metrics, Event::bulletin_told, exchange_->told());
     count(metrics, Event::bulletin_heard, exchange_->heard());
     count(metrics, Event::bulletin_refused, exchange_->refused());

@@ -129,10 +129,10 @@ void add_span(std::string& text, config::Duration time) {
 struct LeftNames {
   std::string_view limit, remaining, reset;
 };
-constexpr LeftNames requests_left{"x-ratelimit-limit-requests: ", "x-ratelimit-remaining-requests: ",
-                                  "x-ratelimit-reset-requests: "};
-constexpr LeftNames tokens_left{"x-ratelimit-limit-tokens: ", "x-ratelimit-remaining-tokens: ",
-                                "x-ratelimit-reset-tokens: "};
+constexpr LeftNames requests_left{
+    "x-ratelimit-limit-requests: ", "x-ratelimit-remaining-requests: ", "x-ratelimit-reset-requests: "};
+constexpr LeftNames tokens_left{
+    "x-ratelimit-limit-tokens: ", "x-ratelimit-remaining-tokens: ", "x-ratelimit-reset-tokens: "};
 
 void add_left(std::string& fields, const LeftNames& names, const Books::Left& left) {
   constexpr std::size_t usual = 320;  // of both

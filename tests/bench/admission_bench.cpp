@@ -1,5 +1,5 @@
-// What letting a request in and settling it costs, for a key with six limits: of its user, itself, its team and
-// everybody. Bar: 1 µs and no allocation, for both together; also where gateways share the limits.
+// What letting a request in and settling it costs, for a key with six limits: of its user, itself, its team
+// and everybody. Bar: 1 µs and no allocation, for both together; also where gateways share the limits.
 #include <benchmark/benchmark.h>
 
 #include "gateway/accounts/books.hpp"
@@ -35,16 +35,21 @@ void admit(benchmark::State& state, Shared shared) {
   const config::WallTime wall{std::chrono::seconds(1'795'881'600)};
   gateway::Books books(wall, now);
   books.adopt(six_limits(), wall, now);
-  const gateway::Asked asked{
-      .user = "ann", .key = "app", .team = "search", .most = {.tokens = 1'000, .nanos = 5'000'000}, .least_nanos = 1'000};
+  const gateway::Asked asked{.user = "ann",
+                             .key = "app",
+                             .team = "search",
+                             .most = {.tokens = 1'000, .nanos = 5'000'000},
+                             .least_nanos = 1'000};
   gateway::Reservation reservation;
   if (shared == Shared::yes) {
     books.share([] {});
-    if (books.reserve(asked, now, reservation) != gateway::Let::wait) state.SkipWithError("nothing was in hand yet");
+    if (books.reserve(asked, now, reservation) != gateway::Let::wait)
+      state.SkipWithError("nothing was in hand yet");
     for (const gateway::SharedLimit& each : books.shared_limits(now, 0))
       books.grant(each, {.others = 0, .granted = 900'000'000'000'000}, now);
   }
-  if (books.reserve(asked, now, reservation) == gateway::Let::in) books.settle(reservation, {}, now);  // its user is known
+  if (books.reserve(asked, now, reservation) == gateway::Let::in)
+    books.settle(reservation, {}, now);  // its user is known
   const auto before = support::allocations;
   for (auto _ : state) {
     if (books.reserve(asked, now, reservation) != gateway::Let::in) {

@@ -1,6 +1,6 @@
-// How many entries a second the ledger's file takes for good: in group commits as the ledger's thread makes them, each with a
-// full sync; and whether their sums are those of the entries. Bar: 20,000 a second. In a folder for temporary files, or in one
-// that is named, where the file stays.
+// How many entries a second the ledger's file takes for good: in group commits as the ledger's thread makes
+// them, each with a full sync; and whether their sums are those of the entries. Bar: 20,000 a second. In a
+// folder for temporary files, or in one that is named, where the file stays.
 //
 //   ledger_bench [ENTRIES, 400000 [IN A COMMIT, 2000 [KEYS, 1000 [FOLDER]]]]
 #include <stdlib.h>
@@ -60,10 +60,11 @@ int main(int count, char** words) {
   }
   const double rate = static_cast<double>(entries) / seconds;
   const auto size = std::filesystem::file_size(folder + "/ledger.sqlite");
-  std::printf("%ld entries in commits of %ld, of %ld keys at 30 hosts: %.0f entries/s, %.0f bytes each, %s%s\n", entries,
-              in_a_commit, keys, rate, static_cast<double>(size) / static_cast<double>(entries),
-              are_equal ? "sums and entries agree" : "SUMS AND ENTRIES DIFFER",
-              rate < 20'000 ? "   MISSED 20,000" : "");
+  std::printf(
+      "%ld entries in commits of %ld, of %ld keys at 30 hosts: %.0f entries/s, %.0f bytes each, %s%s\n",
+      entries, in_a_commit, keys, rate, static_cast<double>(size) / static_cast<double>(entries),
+      are_equal ? "sums and entries agree" : "SUMS AND ENTRIES DIFFER",
+      rate < 20'000 ? "   MISSED 20,000" : "");
   if (!stays) std::filesystem::remove_all(folder);
   return rate < 20'000 || !are_equal ? 1 : 0;
 }

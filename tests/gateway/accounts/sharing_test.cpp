@@ -47,12 +47,12 @@ struct Server {
       limit.lease[gateway] += given;
       if (given > 0) limit.since[gateway] = now;
       books.grant(
-          each,
-          {.others = used - each.own, .granted = given, .most = most(limit, gateway, each.limit, now)},
+          each, {.others = used - each.own, .granted = given, .most = most(limit, gateway, each.limit, now)},
           now);
     }
   }
-  static std::int64_t most(Limit& limit, const std::string& gateway, std::int64_t room, config::TimePoint now) {
+  static std::int64_t most(Limit& limit, const std::string& gateway, std::int64_t room,
+                           config::TimePoint now) {
     std::vector<gateway::Sharer> sharers;
     std::optional<std::size_t> me;
     for (const auto& [name, held] : limit.lease) {
@@ -353,7 +353,8 @@ std::vector<int> served_by(std::size_t gateways, std::int64_t most, config::Dura
   for (int tick = 0; tick < 1'100; ++tick, now += 10ms) {
     if (tick == 100) {
       all[0]->served = 0;
-      while (all.size() < gateways) all.push_back(std::make_unique<Busy>(names[all.size()], most, clients_of_others));
+      while (all.size() < gateways)
+        all.push_back(std::make_unique<Busy>(names[all.size()], most, clients_of_others));
     }
     std::size_t open = 0;
     for (auto& each : all) {

@@ -101,7 +101,9 @@ TEST_CASE("what the ledger has of the day is counted once, beside what was count
   CHECK(budgets.standings().at(0).spent == support::close(10 + 1 + 6));
 }
 
-TEST_CASE("the past is asked for once of each budget, also of one that a reload brings, takes away and brings again") {
+TEST_CASE(
+    "the past is asked for once of each budget, also of one that a reload brings, takes away and brings "
+    "again") {
   using Names = std::vector<std::string>;
   config::Settings settings = support::small_settings();
   settings.policies = {support::policy_named("paced"), support::policy_named("free")};

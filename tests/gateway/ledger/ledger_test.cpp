@@ -288,8 +288,9 @@ TEST_CASE_TEMPLATE("what policies cost within a time is told, by who spent it", 
   CHECK(costs["free"].own == 300);
 }
 
-TEST_CASE_TEMPLATE("what policies had spent of a day until a moment is told once, also of one that spent nothing", Where,
-                   InFile, InPostgres) {
+TEST_CASE_TEMPLATE(
+    "what policies had spent of a day until a moment is told once, also of one that spent nothing", Where,
+    InFile, InPostgres) {
   if (!Where::is_there()) return;
   World<Where> world;
   const auto ledger = world.open();

@@ -131,7 +131,9 @@ TEST_CASE("where somebody is only full the client may come again after what it m
   CHECK(told(10min).retry_after == config::Duration(60s));
 }
 
-TEST_CASE("who does not wait for a full host any more is told which of the line's rules it was, and what would help") {
+TEST_CASE(
+    "who does not wait for a full host any more is told which of the line's rules it was, and what would "
+    "help") {
   config::Settings settings = tests::three_hosts();
   settings.limits.queue_timeout = 7s;
   settings.limits.max_queued = 12;

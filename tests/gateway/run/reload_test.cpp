@@ -123,7 +123,8 @@ TEST_CASE("what only a restart can change is said") {
   CHECK(world.said.find("workers: was changed, which takes effect at the next start") != std::string::npos);
 }
 
-TEST_CASE("what gateways tell each other follows a reload: another key, and whether anything is told at all") {
+TEST_CASE(
+    "what gateways tell each other follows a reload: another key, and whether anything is told at all") {
   config::Settings settings = tests::three_hosts();
   settings.redis.url = "redis://127.0.0.1:1";
   World world({}, settings);

@@ -82,7 +82,7 @@ TEST_CASE("what is under way is set aside, and only what was used counts when it
   CHECK(allowance.room({.tokens = 500}, start).wait > 0s);
   first.ends(KeyPermit::Sent::yes, 100, start + 1s);
   CHECK(third.begin(allowance, nullptr, {.tokens = 900}, start + 1s));
-  CHECK(allowance.room({.tokens = 0}, start + 1s).left == support::within(1e-12, 0));
+  CHECK(allowance.room({.tokens = 0}, start + 1s).left == ::support::within(1e-12, 0));
 }
 
 TEST_CASE("what was never sent is given back, and what ended without a word counts") {

@@ -45,7 +45,7 @@ struct Comparing {
   std::optional<ShadowFinding> compare() {
     Stage stage(world.catalogue);
     stage.show(then.version, then.endpoints);
-    const Decision& decision = stage.decide(demand, log, other);
+    const Decision& decision = stage.decide(demand, log, other, log.money);
     chosen = decision.chosen;
     return compared(decision, world.policy, *world.market.seen(world.now), demand, log, nullptr, world.now);
   }
@@ -96,7 +96,7 @@ TEST_CASE("what a demoted host counts, the policy in force says for both") {
   for (CheckedShare& check : comparing.then.endpoints[quick].quality) check.regard = Regard::demoted;
   Stage stage(comparing.world.catalogue);
   stage.show(comparing.then.version, comparing.then.endpoints);
-  const Decision& decision = stage.decide(comparing.demand, comparing.log, comparing.world.policy);
+  const Decision& decision = stage.decide(comparing.demand, comparing.log, comparing.world.policy, comparing.log.money);
   comparing.log.seen_of.clear();
   comparing.log.not_kept = note(decision, comparing.log.seen_of);
   comparing.log.chosen = decision.chosen;
