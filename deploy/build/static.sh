@@ -51,7 +51,7 @@ cmake --build --preset release --target isocost_static --parallel "\$(build_jobs
 $host-strip --strip-unneeded -o /build/isocost.stripped build/release/static/isocost
 dpkg-query -W >/build/built-with.txt
 MAKE
-mmdebstrap --quiet --variant=minbase --format=null --architectures=$architectures --include="$(echo $packages | tr ' ' ,)" \
+mmdebstrap --quiet --variant=minbase --format=null --dpkgopt=force-unsafe-io --architectures=$architectures --include="$(echo $packages | tr ' ' ,)" \
   --customize-hook='mkdir "$1/build"' --customize-hook="sync-in $work /build" \
   --customize-hook='mv "$1/build/sources" "$1/build/isocost"' --customize-hook='chroot "$1" sh /build/make.sh >&2' \
   --customize-hook="download /build/isocost.stripped $folder/isocost" \

@@ -15,7 +15,7 @@ from cryptography import x509
 
 from gateway import endpoint, free_port
 from name_server import ADDRESS, NameServer
-from package_test import first_answer, has, host_of, run
+from package_test import BUILD, first_answer, has, host_of, run
 from servers import PASSWORD, Postgres
 from tls_test import Authority
 
@@ -45,7 +45,8 @@ class Anywhere(unittest.TestCase):
 
     def inside(self, *words):
         """A command that runs the program with these words, for which this root is all there is."""
-        shutil.copy(PROGRAM, self.root / "isocost")
+        if not (self.root / "isocost").exists():
+            shutil.copy(PROGRAM, self.root / "isocost")
         return ["bwrap", "--die-with-parent", "--bind", str(self.root), "/", "--proc", "/proc", "--dev", "/dev", "--clearenv",
                 "--setenv", "STATE_DIRECTORY", "/state", "/isocost", *words]
 
@@ -78,6 +79,14 @@ class Anywhere(unittest.TestCase):
         self.assertNotIn("INTERP", headers)
         self.assertIn("DYN", run("readelf", "-h", str(PROGRAM)))  # its addresses are drawn by lot, like others'
         self.assertRegex(self.said("--version", "--verbose"), "(?s)linked to nothing of the system's.*OpenSSL.*SQLite.*libpq")
+
+    def test_a_tarball_of_it_has_a_program_that_runs_anywhere_and_an_image_says_what_is_linked_in(self):
+        made = run(str(BUILD / "package.sh"), str(PROGRAM), str(self.folder / "made"), "tarball").strip()
+        run("tar", "-C", str(self.root), "--strip-components=1", "-xf", made)
+        self.assertIn("isocost 0.", run(*self.inside("--version")))
+        parts = json.loads(run("python3", str(BUILD / "sbom.py"), str(PROGRAM), "0"))["components"]
+        linked_in = [part["name"] for part in parts if part["properties"][0]["value"] == "linked in"]
+        self.assertTrue({"libssl-dev", "libc6-dev", "libpq-dev", "libsimdjson-dev"} <= set(linked_in), linked_in)
 
     def test_the_simulated_market_is_served_and_the_ledger_kept(self):
         port = free_port()
