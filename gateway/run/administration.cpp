@@ -219,10 +219,10 @@ Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
   if (answer.status >= 400) co_return Administered{.status = answer.status, .body = answer.body};
   const json::value told = json::parse(answer.body);
   json::array keys = key_call.what == What::list ? told.at("data").as_array() : json::array{told};
-  const auto usages = [](LedgerStore& file, const json::array& of) {
+  const auto usages = [wall = wall_](LedgerStore& file, const json::array& of) {
     std::vector<KeyUsage> all;
     for (const json::value& key : of)
-      all.push_back(usage_of(file, std::string(key.at("name").as_string()), wall_()));
+      all.push_back(usage_of(file, std::string(key.at("name").as_string()), wall()));
     return all;
   };
   std::vector<KeyUsage> used(keys.size());
