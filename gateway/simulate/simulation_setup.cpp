@@ -196,7 +196,8 @@ void Setup::traces() {
 // or either like the oracle, its kind tells them apart.
 void Setup::add(const std::string& name, Entrant::Kind kind, routing::MakeContender make) {
   const auto is_taken = [&](const std::string& candidate) {
-    return candidate == "oracle" || std::ranges::any_of(setup_.entrants, [&](const Entrant& entrant) {
+    return candidate == "oracle" || candidate == "bound" ||
+           std::ranges::any_of(setup_.entrants, [&](const Entrant& entrant) {
              return entrant.name == candidate && entrant.kind != kind;
            });
   };
