@@ -61,6 +61,10 @@ Uptime::Count Uptime::Ring<slots, minutes>::last(std::int64_t count) const {
   return sum;
 }
 
+double Uptime::share_of_five_minutes() const {
+  return share_of(half_hour_.last(5));
+}
+
 void Uptime::pass(config::TimePoint now) {
   half_hour_.pass(now);
   day_.pass(now);

@@ -1,5 +1,5 @@
-// Share of requests that an endpoint answered, over 5 minutes, 30 minutes and a day, by the counting rules that OpenRouter
-// publishes: failures are 401, 402, 404, every 5xx, replies that break off or end in an error, and no reply
+// Share of requests that an endpoint answered, over 5 minutes, 30 minutes and a day, by the counting rules that
+// OpenRouter publishes: failures are 401, 402, 404, every 5xx, replies that break off or end in an error, and no reply
 // at all; 400, 403, 413 and 429 count neither way. Known from 100 counted requests on.
 // Belongs to the market.
 #pragma once
@@ -23,7 +23,7 @@ class Uptime {
   std::uint32_t requests() const { return half_hour_.sum().requests(); }
   // NaN below `least_requests`.
   double share() const { return share_of(half_hour_.sum()); }
-  double share_of_five_minutes() const { return share_of(half_hour_.last(5)); }
+  double share_of_five_minutes() const;
   double share_of_day() const { return share_of(day_.sum()); }
 
  private:
