@@ -77,8 +77,8 @@ void add_overrides(const config::EndpointSettings& settings, json::object& prici
   json::array overrides;
   for (auto rule = settings.price_rules.rbegin(); rule != settings.price_rules.rend(); ++rule) {
     const config::PriceConditions& when = rule->when;
-    const bool has_more =
-        when.prompt_to || when.weekdays.any() || when.from || when.until || when.tiers.any() || !when.geos.empty();
+    const bool is_of_some = when.tiers.any() || !when.geos.empty();
+    const bool has_more = when.prompt_to || when.weekdays.any() || when.from || when.until || is_of_some;
     if (has_more) continue;
     json::object override = pricing_object(rule->prices);
     override.erase("discount");
