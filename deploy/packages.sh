@@ -15,6 +15,7 @@ test_commands="python3:python3-minimal curl:curl node:nodejs npm:npm nginx:nginx
   prometheus:prometheus promtool:prometheus"
 test_packages="procps python3-venv libbenchmark-dev chromium-headless-shell postgresql-15 redis-server strace"
 fuzz_packages="clang-14 libclang-rt-14-dev"
+bench_packages="valgrind"
 
 # For deploy/build: packages, images, and their tests.
 package_packages="dpkg-dev binutils python3-minimal xz-utils lintian mmdebstrap rpm umoci bubblewrap"

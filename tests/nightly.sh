@@ -10,7 +10,7 @@ export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
 fuzz_seconds=${1:-600} soak_seconds=${2:-600}
 . deploy/packages.sh
 # shellcheck disable=SC2046,SC2086  # lists of words
-install_packages $(missing_packages $fuzz_packages)
+install_packages $(missing_packages $fuzz_packages $bench_packages)
 failed=()
 part() {
   echo "== $1"
@@ -22,6 +22,11 @@ part() {
 # once, against what the preset given built: chaos PRESET PARTS.
 chaos() {
   ISOCOST=$PWD/build/$1/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/end_to_end/chaos.py 120 "${@:2}"
+}
+
+# What clients of each API cost beside those of chat.
+apis() {
+  ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1 build/python/bin/python tests/bench/api_cost.py
 }
 
 # What hosts that are away for a while cost clients, live and simulated.
@@ -100,6 +105,7 @@ part "mutants" bash tests/mutants.sh --count 200 --seed "$(date +%Y%j)"
 part "fuzzers, $fuzz_seconds s" bash tests/fuzz/run.sh "$fuzz_seconds" 0
 part "benchmarks" bash tests/bench/run.sh --anyway --build-time
 part "reports of a month" python3 tests/bench/spend_report.py build/release/isocost
+part "instructions of each API" apis
 part "soak" soak
 [ ${#failed[@]} = 0 ] || printf 'failed: %s\n' "${failed[@]}"
 [ ${#failed[@]} = 0 ]

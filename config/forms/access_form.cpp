@@ -6,6 +6,7 @@
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/values/address.hpp"
+#include "config/values/comma_list.hpp"
 #include "config/values/masked.hpp"
 
 namespace config {
@@ -60,12 +61,8 @@ std::variant<ProxySettings, std::string> parse_proxy(std::string text) {
 
 // As curl and most programs read it: names, also of what stands before them, and `*`.
 bool is_in_no_proxy(std::string_view list, std::string_view host) {
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    std::string_view name = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-    while (name.starts_with(' ') || name.starts_with('.')) name.remove_prefix(1);
-    while (name.ends_with(' ')) name.remove_suffix(1);
+  for (std::string_view name : comma_list(list)) {
+    while (name.starts_with('.')) name.remove_prefix(1);
     if (name == "*") return true;
     if (!name.empty() && is_within(host, name)) return true;
   }

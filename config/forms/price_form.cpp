@@ -52,6 +52,23 @@ void check_conditions(const Node& node, PriceConditions& when) {
   }
 }
 
+// As hosts write them.
+struct GeoForm {
+  using Value = GeoWord;
+  static constexpr std::string_view wanted = "a word of the host's for a place, such as `us`";
+
+  static std::optional<GeoWord> read(const Node& node) {
+    const auto text = text_of(node, wanted);
+    if (!text) return std::nullopt;
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    const bool is_word = !text->empty() && text->find_first_not_of(letters) == std::string::npos;
+    if (is_word && text->size() <= GeoWord::longest) return GeoWord(*text);
+    node.refuse(wanted);
+    return std::nullopt;
+  }
+  static JsonMembers schema() { return {{"type", json_string("string")}}; }
+};
+
 const Fields<PriceConditions>& condition_fields() {
   using S = PriceConditions;
   const auto days = [](S& s, const std::vector<std::size_t>& set) {
@@ -79,6 +96,10 @@ const Fields<PriceConditions>& condition_fields() {
                            {{words_of(service_tier_names)}, "a list of service tiers"}},
                        "What the answer says it was served as, and before there is one what the request "
                        "asks for. `fast` is Anthropic's `speed`, `reserved` bought throughput."),
+              field<S>("inference_geo", &S::geos,
+                       OneOrMore<GeoForm>{{GeoForm{}, "a list of places such as `[us]`"}},
+                       "Where the answer says that it was made, in the host's word; before there is one, and "
+                       "where it does not say, where the request or the provider's `inference_geo` wants it."),
           },
       .check = check_conditions};
   return fields;

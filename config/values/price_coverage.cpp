@@ -8,7 +8,7 @@
 namespace config {
 namespace {
 
-constexpr std::size_t dimensions = 5;
+constexpr std::size_t dimensions = 6;
 
 // What prices depend on in one respect, cut wherever a rule begins or ends: each piece as conditions that
 // hold in it and nowhere else, and an occasion in it.
@@ -109,18 +109,31 @@ Pieces by_tier(std::span<const PriceRule> rules) {
   return pieces;
 }
 
+Pieces by_geo(std::span<const PriceRule> rules) {
+  std::vector<GeoWord> named;
+  for (const PriceRule& rule : rules) {
+    for (const GeoWord& word : rule.when.geos) {
+      if (std::ranges::find(named, word) == named.end()) named.push_back(word);
+    }
+  }
+  Pieces pieces{{.when = {.other_geos = named}, .inside = {}}};
+  for (const GeoWord& word : named) pieces.push_back({.when = {.geos = {word}}, .inside = {.geo = word}});
+  return pieces;
+}
+
 // The conditions of a rule in one dimension alone.
 std::array<PriceConditions, dimensions> parted(const PriceConditions& when) {
   return {PriceConditions{.prompt_above = when.prompt_above, .prompt_to = when.prompt_to},
           PriceConditions{.hours = when.hours}, PriceConditions{.weekdays = when.weekdays},
-          PriceConditions{.from = when.from, .until = when.until}, PriceConditions{.tiers = when.tiers}};
+          PriceConditions{.from = when.from, .until = when.until}, PriceConditions{.tiers = when.tiers},
+          PriceConditions{.geos = when.geos}};
 }
 
 class Coverage {
  public:
   Coverage(std::span<const PriceRule> rules, Tokens context)
       : pieces_{by_prompt(rules, context), by_hour(rules), by_weekday(rules), by_date(rules),
-                by_tier(rules)} {
+                by_tier(rules), by_geo(rules)} {
     for (const PriceRule& rule : rules) {
       const auto conditions = parted(rule.when);
       auto& fits = fits_.emplace_back();
@@ -138,7 +151,7 @@ class Coverage {
       const std::size_t rule = first_at(place);
       if (rule < applies.size()) applies[rule] = 1;
       if (rule == applies.size() && !coverage.hole) coverage.hole = hole_at(place);
-    } while (advance(place, {true, true, true, true, true}));
+    } while (advance(place, {true, true, true, true, true, true}));
     for (std::size_t i = 0; i < applies.size(); ++i) {
       if (!applies[i]) coverage.idle.push_back(i);
     }
@@ -191,6 +204,7 @@ class Coverage {
     if (!free[2]) hole.weekdays = at(2).weekdays;
     if (!free[3]) hole.from = at(3).from, hole.until = at(3).until;
     if (!free[4]) hole.tiers = at(4).tiers;
+    if (!free[5]) hole.geos = at(5).geos, hole.other_geos = at(5).other_geos;
     return hole;
   }
 

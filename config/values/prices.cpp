@@ -52,6 +52,12 @@ std::string listed(const std::bitset<count>& set, const std::array<std::string_v
   return text;
 }
 
+std::string listed(const std::vector<GeoWord>& words) {
+  std::string text;
+  for (const GeoWord& each : words) text.append(text.empty() ? "" : "/").append(each.text());
+  return text;
+}
+
 // What hosts call them, in their answers and in what they let clients ask for.
 constexpr std::array<std::pair<std::string_view, ServiceTier>, 22> words{{
     {"default", ServiceTier::standard},
@@ -92,13 +98,19 @@ bool contains(const DailyWindow& window, MinuteOfDay time) {
 }
 
 bool PriceConditions::any() const {
-  return prompt_above || prompt_to || hours || weekdays.any() || from || until || tiers.any();
+  const bool is_of_time = hours || weekdays.any() || from || until;
+  return prompt_above || prompt_to || is_of_time || tiers.any() || !geos.empty() || !other_geos.empty();
 }
 
 bool holds(const PriceConditions& when, const Occasion& occasion) {
   if (when.prompt_above && occasion.prompt <= *when.prompt_above) return false;
   if (when.prompt_to && occasion.prompt > *when.prompt_to) return false;
   if (when.tiers.any() && !when.tiers.test(static_cast<std::size_t>(occasion.tier))) return false;
+  const auto names_it = [&](const std::vector<GeoWord>& words) {
+    return std::ranges::find(words, occasion.geo) != words.end();
+  };
+  if (!when.geos.empty() && !names_it(when.geos)) return false;
+  if (names_it(when.other_geos)) return false;
   if (when.hours && !contains(*when.hours, minute_of(occasion.at))) return false;
   if (when.weekdays.any() && !when.weekdays.test(weekday_of(occasion.at))) return false;
   if (when.from && seconds_of(occasion.at) < *when.from) return false;
@@ -121,6 +133,8 @@ std::string to_text(const PriceConditions& when) {
   if (when.from) add("from " + day_text(*when.from));
   if (when.until) add("until " + day_text(*when.until));
   if (when.tiers.any()) add("service tier " + listed(when.tiers, service_tier_names));
+  if (!when.geos.empty()) add("inference in " + listed(when.geos));
+  if (!when.other_geos.empty()) add("inference not in " + listed(when.other_geos));
   return text;
 }
 

@@ -2,6 +2,7 @@
 // and pure functions; the time is an argument.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstdint>
@@ -45,6 +46,25 @@ using ServiceTiers = std::bitset<service_tier_count>;
 // that leaves it open ("auto") or is not known.
 std::optional<ServiceTier> service_tier_of(std::string_view word);
 
+// A host's word for the part of the world where it answers, where it charges by that: "us". It holds no memory
+// of its own, and so no more than 15 letters.
+class GeoWord {
+ public:
+  static constexpr std::size_t longest = 15;
+
+  constexpr GeoWord() = default;
+  explicit constexpr GeoWord(std::string_view word) {
+    std::copy_n(word.begin(), std::min(word.size(), longest), text_.begin());
+  }
+  constexpr bool empty() const { return text_[0] == 0; }  // it is not said
+  std::string_view text() const { return text_.data(); }
+
+  friend bool operator==(const GeoWord&, const GeoWord&) = default;
+
+ private:
+  std::array<char, longest + 1> text_{};  // with a zero behind it
+};
+
 // A time of day, UTC, in minutes since midnight.
 struct MinuteOfDay {
   int minutes = 0;
@@ -66,6 +86,7 @@ struct Occasion {
   Tokens prompt{};  // all of it, what is cached included
   WallTime at{};
   ServiceTier tier = ServiceTier::standard;
+  GeoWord geo{};
 };
 
 // All that is said must hold. Times are UTC.
@@ -77,6 +98,8 @@ struct PriceConditions {
   std::optional<std::int64_t> from{};   // seconds since 1970
   std::optional<std::int64_t> until{};  // not any more
   ServiceTiers tiers{};                 // none: every one
+  std::vector<GeoWord> geos{};          // any of them; none: wherever it is
+  std::vector<GeoWord> other_geos{};    // none of them; only of a hole that rules leave
 
   bool any() const;
 };

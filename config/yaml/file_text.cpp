@@ -58,17 +58,22 @@ FileText::FileText(std::string name, std::string_view text) : name_(std::move(na
   for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
     line_starts_.push_back(at + 1);
   }
+  has_long_characters_ = std::ranges::any_of(text, continues);
 }
 
 std::string_view FileText::line(int number) const {
   if (number < 1 || static_cast<std::size_t>(number) > line_starts_.size()) return {};
   const std::size_t begin = line_starts_[static_cast<std::size_t>(number) - 1];
-  std::string_view line = text_.substr(begin, text_.find('\n', begin) - begin);
+  const bool is_last = static_cast<std::size_t>(number) == line_starts_.size();
+  const std::size_t end = is_last ? text_.size() : line_starts_[static_cast<std::size_t>(number)] - 1;
+  std::string_view line = text_.substr(begin, end - begin);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
 
+// Files without line breaks may have a megabyte in front of a place.
 Place FileText::place(int number, int column) const {
+  if (!has_long_characters_) return {.file = name_, .line = number, .column = column};
   const std::string_view before = line(number).substr(0, static_cast<std::size_t>(std::max(0, column - 1)));
   const auto inside = static_cast<int>(std::ranges::count_if(before, continues));
   return {.file = name_, .line = number, .column = column - inside};

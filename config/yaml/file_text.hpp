@@ -32,6 +32,7 @@ class FileText {
   std::string name_;
   std::string_view text_;
   std::vector<std::size_t> line_starts_;
+  bool has_long_characters_ = false;  // of more than a byte, anywhere
 };
 
 // Where the first byte is that does not belong in a text: invalid UTF-8 or a control character.

@@ -1,4 +1,4 @@
-// Checks an answer on what its request asked for, without keeping any of it: the arguments of tool calls on
+// Checks an answer on what its request asked for: the arguments of tool calls on
 // the tools' schemas, JSON on being JSON and on its schema. Costs nothing where neither was asked for; else
 // what is checked is kept until the answer's end, bounded, and read once. Belongs to one attempt.
 #pragma once

@@ -30,7 +30,8 @@ bool compare_rules(const config::EndpointSettings& endpoint, const Offer& offer,
   bool differs = false;
   for (const config::PriceRule& listed : offer.row.rules) {
     const config::PriceConditions& when = listed.when;
-    const bool is_plain = when.prompt_above && !when.hours && !when.from && when.tiers.none();
+    const bool is_of_all = when.tiers.none() && when.geos.empty();
+    const bool is_plain = when.prompt_above && !when.hours && !when.from && is_of_all;
     if (!is_plain || *when.prompt_above >= endpoint.context) continue;
     const config::Occasion occasion{.prompt = {when.prompt_above->count + 1}};
     const config::PriceRule* ours = config::rule_for(endpoint.price_rules, occasion);

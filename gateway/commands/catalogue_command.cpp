@@ -117,7 +117,10 @@ int import(const WantedCatalogue& wanted) {
     is_to_be_looked_at |= tell(*comparison, wanted.shows_all);
   }
   const std::vector<Offer> offers = meant(agreement, wanted.models);
-  if (offers.empty()) throw std::runtime_error("no list has a believable price of a model that is meant");
+  if (offers.empty()) {
+    say("not believed", agreement.doubts.size(), lines_of(agreement.doubts), wanted.shows_all);
+    throw std::runtime_error("no list has a believable price of a model that is meant");
+  }
   const CatalogueFile file = catalogue_file(offers, wanted.notes);
   say("contradictions", agreement.contradictions.size(), lines_of(agreement.contradictions),
       wanted.shows_all);

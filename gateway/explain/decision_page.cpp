@@ -91,6 +91,7 @@ json::object request_object(const routing::Demand& demand) {
   if (demand.tier != config::ServiceTier::standard) {
     object["service_tier"] = config::service_tier_names[static_cast<std::size_t>(demand.tier)];
   }
+  if (!demand.geo.empty()) object["inference_geo"] = demand.geo.text();
   if (demand.priority != config::Priority::normal) {
     object["priority"] = config::priority_names[static_cast<std::size_t>(demand.priority)];
   }

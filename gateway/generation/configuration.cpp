@@ -9,6 +9,7 @@
 #include "gateway/record_file/recorded_measures.hpp"
 #include "gateway/state/seal_key.hpp"
 #include "gateway/state/state_directory.hpp"
+#include "providers/credentials/token_request.hpp"
 #include "providers/net/certificates.hpp"
 #include "routing/policy/policy_check.hpp"
 #include "routing/policy/reach.hpp"
@@ -53,11 +54,24 @@ void check_shown(const config::ProviderSettings& provider, const config::ClientC
                       .excerpt = {}});
 }
 
+// The gateway serves without it: other hosts do not need this key.
+void check_signing(const config::ProviderSettings& provider, config::Problems& problems) {
+  const auto& account = provider.access.google;
+  const bool signs = account && !account->is_absent && !account->metadata_server;
+  if (!signs || providers::signed_assertion(*account, {})) return;
+  problems.push_back({.severity = config::Severity::warning,
+                      .path = "providers." + provider.name.text + ".google.service_account",
+                      .message = "the private key in it cannot be read: its hosts will not be asked",
+                      .suggestion = "it is an RSA key in PEM form, without a password, as Google gives it",
+                      .excerpt = {}});
+}
+
 // Certificates that no connection could use: found here, they leave the last good configuration in use.
 void check_certificates(const config::Settings& settings, config::WallTime now, config::Problems& problems) {
   check_listener_tls(settings, now, problems);
   for (const config::ProviderSettings& provider : settings.providers) {
     if (const auto& tls = provider.access.tls) check_shown(provider, *tls, problems);
+    check_signing(provider, problems);
     if (!provider.ca_file) continue;
     const auto fault = providers::fault_in_certificates(*provider.ca_file);
     if (!fault) continue;

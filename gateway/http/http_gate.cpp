@@ -268,6 +268,16 @@ std::string_view RequestHead::credential() const {
   return x_api_key;
 }
 
+namespace {
+
+Refusal refused_there(Refusal refusal, const RequestHead& head) {
+  refusal.path = head.path;
+  refusal.origin = head.origin;
+  return refusal;
+}
+
+}  // namespace
+
 GateResult check_head(std::string_view bytes, const GateLimits& limits, std::size_t seen) {
   if (bytes.empty()) return HeadIncomplete{};
   const bool no_new_line = bytes.substr(std::min(seen, bytes.size())).find('\n') == std::string_view::npos;
@@ -292,11 +302,11 @@ GateResult check_head(std::string_view bytes, const GateLimits& limits, std::siz
     if (!line->ends_in_crlf) return bare_line_feed(line->text);
     at = line->next;
     if (line->text.empty()) {
-      if (auto refusal = reader.finish()) return *std::move(refusal);
+      if (auto refusal = reader.finish()) return refused_there(*std::move(refusal), head);
       head.size = at;
       return result;
     }
-    if (auto refusal = reader.field(line->text)) return *std::move(refusal);
+    if (auto refusal = reader.field(line->text)) return refused_there(*std::move(refusal), head);
   }
 }
 

@@ -30,6 +30,9 @@ struct Refusal {
   int status = 400;       // 400, 405, 413, 414, 415, 417, 421, 431, 503, 505
   std::string_view code;  // "bad_request", "body_too_large", ...; static text
   std::string message;
+  // Of the request, where its line could be read: in whose words, and to whose page it is said.
+  std::string path{};
+  std::string origin{};
 };
 
 // Views into the bytes that were checked. Fields that are absent are empty views.

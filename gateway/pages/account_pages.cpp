@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "config/values/comma_list.hpp"
 #include "gateway/accounts/calendar.hpp"
 #include "gateway/text/json_page.hpp"
 
@@ -227,13 +228,8 @@ std::optional<json::object> key_of_openrouter(const json::object& said, std::str
 }
 
 std::vector<std::string> words_of(std::string_view list) {
-  std::vector<std::string> words;
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    if (comma > 0) words.emplace_back(list.substr(0, comma));
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return words;
+  const std::vector<std::string_view> words = config::comma_list(list);
+  return {words.begin(), words.end()};
 }
 
 std::optional<std::int64_t> day_of(std::string_view date) {

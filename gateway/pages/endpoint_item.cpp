@@ -77,8 +77,8 @@ void add_overrides(const config::EndpointSettings& settings, json::object& prici
   json::array overrides;
   for (auto rule = settings.price_rules.rbegin(); rule != settings.price_rules.rend(); ++rule) {
     const config::PriceConditions& when = rule->when;
-    const bool has_more =
-        when.prompt_to || when.weekdays.any() || when.from || when.until || when.tiers.any();
+    const bool is_of_some = when.tiers.any() || !when.geos.empty();
+    const bool has_more = when.prompt_to || when.weekdays.any() || when.from || when.until || is_of_some;
     if (has_more) continue;
     json::object override = pricing_object(rule->prices);
     override.erase("discount");
@@ -119,9 +119,9 @@ json::object endpoint_item(const routing::Endpoint& endpoint, const routing::Sna
   item["pricing"] = pricing_object(settings.prices);
   add_overrides(settings, item["pricing"].as_object());
   item["status"] = status_number(stand.standing);
-  item["uptime_last_5m"] = nullptr;
+  item["uptime_last_5m"] = number_or_null(state.measured.uptime_five_minutes * 100);
   item["uptime_last_30m"] = number_or_null(state.measured.uptime * 100);
-  item["uptime_last_1d"] = nullptr;
+  item["uptime_last_1d"] = number_or_null(state.measured.uptime_day * 100);
   item["latency_last_30m"] = percentiles(half_hour.ttft, 1e3);
   item["throughput_last_30m"] = percentiles(half_hour.throughput, 1);
   item["supports_implicit_caching"] = settings.prices.cache_read.has_value();

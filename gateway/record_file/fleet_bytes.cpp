@@ -62,6 +62,33 @@ void exchange_conditions(auto& io, auto& when) {
   exchange_bits(io, when.tiers);
 }
 
+void exchange_geo_word(auto& io, auto& geo) {
+  std::string word(geo.text());
+  io(word);
+  if constexpr (is_target<decltype(geo)>) geo = config::GeoWord(word);
+}
+
+bool has_geos(const config::Settings& settings) {
+  return std::ranges::any_of(settings.models, [](const config::ModelSettings& model) {
+    return std::ranges::any_of(model.endpoints, [](const config::EndpointSettings& endpoint) {
+      return std::ranges::any_of(endpoint.price_rules,
+                                 [](const config::PriceRule& rule) { return !rule.when.geos.empty(); });
+    });
+  });
+}
+
+// Prices by where an answer is made, and where providers are asked for it.
+void exchange_geos(auto& io, auto& settings) {
+  for (auto& provider : settings.providers) io(provider.inference_geo);
+  for (auto& model : settings.models) {
+    for (auto& endpoint : model.endpoints) {
+      for (auto& rule : endpoint.price_rules) {
+        io.list(rule.when.geos, [](auto& in, auto& geo) { exchange_geo_word(in, geo); });
+      }
+    }
+  }
+}
+
 // What version 7 has added to an endpoint.
 void exchange_price_rules(auto& io, auto& endpoint) {
   exchange_rare_prices(io, endpoint.prices);
@@ -128,9 +155,11 @@ void exchange_settings(auto& io, auto& settings) {
   }
   const bool any_budget =
       std::ranges::any_of(settings.policies, [](const auto& policy) { return policy.budget.has_value(); });
-  io.later(any_budget, [&](auto& in) {
+  const bool any_geo = has_geos(settings);
+  io.later(any_budget || any_geo, [&](auto& in) {
     for (auto& policy : settings.policies) in.maybe(policy.budget, source);
   });
+  io.later(any_geo, [&](auto& in) { exchange_geos(in, settings); });
 }
 
 }  // namespace

@@ -96,6 +96,24 @@ void exchange_price_facts(auto& io, auto& attempt) {
   }
 }
 
+void exchange_geo(auto& io, auto& geo) {
+  std::string word(geo.text());
+  io(word);
+  if constexpr (is_target<decltype(geo)>) geo = config::GeoWord(word);
+}
+
+// Where it was asked for, and where each attempt was served; mostly nothing.
+void exchange_places(auto& io, auto& request) {
+  exchange_geo(io, request.demand.geo);
+  for (auto& attempt : request.attempts) {
+    routing::Usage known = attempt.usage.value_or(routing::Usage());
+    exchange_geo(io, known.geo);
+    if constexpr (is_target<decltype(attempt)>) {
+      if (attempt.usage) attempt.usage->geo = known.geo;
+    }
+  }
+}
+
 void exchange_preferences(auto& io, auto& wish) {
   io.list(wish.order, each_value), io(wish.fallbacks), io(wish.parameters), io(wish.data_collection);
   io(wish.zdr), io(wish.distillable_text);
@@ -134,6 +152,11 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
   }
   io.maybe(request.hindsight,
            [](auto& in, auto& h) { in(h.best), in(h.others), in(h.chosen_cost), in(h.best_cost), in(h.sd); });
+  const bool has_places =
+      !request.demand.geo.empty() || std::ranges::any_of(request.attempts, [](const auto& attempt) {
+        return attempt.usage && !attempt.usage->geo.empty();
+      });
+  io.later(has_places, [&](auto& in) { exchange_places(in, request); });
 }
 
 void log_facts(const Record& record, LoggedRequest& request) {

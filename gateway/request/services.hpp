@@ -71,7 +71,7 @@ struct Services : DecidingServices {
   routing::HedgeBudget hedges{};
   // Of all loops.
   std::shared_ptr<routing::RetryBudget> retry_budget = std::make_shared<routing::RetryBudget>();
-  WaitingLine line{};
+  WaitingLine line{timer};
   config::TimePoint next_standby{};  // when it is looked again which hosts to be ready for
   Till* till = nullptr;              // where its requests pay; null where nothing is counted
 };

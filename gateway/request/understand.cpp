@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 
+#include "config/values/comma_list.hpp"
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/overload/priority.hpp"
 #include "gateway/request/model_suffix.hpp"
@@ -112,14 +113,9 @@ void separate(std::vector<std::uint64_t>& blocks, const config::KeySettings* key
 std::vector<std::string> tags_in(std::string_view field) {
   constexpr std::size_t most = 5, longest = 64;
   std::vector<std::string> tags;
-  while (!field.empty() && tags.size() < most) {
-    const std::size_t comma = std::min(field.find(','), field.size());
-    std::string_view tag = field.substr(0, comma);
-    field.remove_prefix(std::min(comma + 1, field.size()));
-    while (tag.starts_with(' ') || tag.starts_with('\t')) tag.remove_prefix(1);
-    while (tag.ends_with(' ') || tag.ends_with('\t')) tag.remove_suffix(1);
-    const bool is_new = std::ranges::find(tags, tag) == tags.end();
-    if (!tag.empty() && is_new) tags.emplace_back(tag.substr(0, longest));
+  for (const std::string_view tag : config::comma_list(field)) {
+    if (tags.size() == most) break;
+    if (std::ranges::find(tags, tag) == tags.end()) tags.emplace_back(tag.substr(0, longest));
   }
   return tags;
 }
@@ -143,6 +139,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.admitted = incoming.arrived;
   demand.wall = wall;
   demand.tier = asked.tier;
+  demand.geo = config::GeoWord(asked.inference_geo);
   demand.priority = priority_of(key, incoming.priority);
 }
 

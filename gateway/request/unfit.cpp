@@ -71,12 +71,18 @@ class UnfitSearch {
   }
 
   // A host that is asked to answer in one part of the world is not asked to do so in another, and one that
-  // does not know the word would answer wherever it is.
+  // does not know the word would answer wherever it is. Some hosts know it of themselves, and who has a price for
+  // it.
   bool runs_where_asked(const routing::Endpoint& endpoint) const {
     const std::string& asked = request_.asked.inference_geo;
     const config::ProviderSettings& there = *endpoint.provider;
     if (asked.empty() || asked == there.inference_geo) return true;
-    return there.inference_geo.empty() && providers::knows_inference_geo(there);
+    const config::GeoWord word(asked);
+    const auto has_price = [&](const config::PriceRule& rule) {
+      return std::ranges::find(rule.when.geos, word) != rule.when.geos.end();
+    };
+    return there.inference_geo.empty() && (providers::knows_inference_geo(there) ||
+                                           std::ranges::any_of(endpoint.settings->price_rules, has_price));
   }
 
   // Of a host without a word for it the wish is taken out, and it thinks all the same.
@@ -114,6 +120,9 @@ class UnfitSearch {
       fault_ = conversed.error();
     } else {
       request_.conversation = std::make_unique<providers::Conversation>(*std::move(conversed));
+      if (!request_.host_fields.empty()) {  // the client speaks an API that has betas
+        request_.conversation->betas = request_.betas;
+      }
     }
   }
 
@@ -141,10 +150,9 @@ bool is_passed_on(const InferenceRequest& request, const Dialect& dialect) {
   if (dialect.native_format() != surface.format() || !dialect.native()) return false;
   if (dialect.format() != surface.format()) {
     // What a beta is wanted for may stand anywhere in the body.
-    const providers::PassedWishes wishes{.fields = {}, .betas = request.betas};
-    if (request.asked.is_for_maker || !dialect.passed(wishes, {}).left_out.empty()) return false;
+    if (request.asked.is_for_maker || !dialect.untold_betas(request.betas, {}).empty()) return false;
   }
-  return !request.asked.stream || surface.takes_hosts_streams();
+  return true;
 }
 
 const providers::Interpreter* reader_of_reply(const InferenceRequest& request, const Dialect& dialect) {

@@ -90,15 +90,15 @@ class WaitingLine final : private providers::Alarm {
   // Room that another loop's attempts leave is looked for this often, while somebody waits.
   static constexpr config::Duration look_every = std::chrono::milliseconds(25);
 
+  // Who is told no time measures nothing of how long attempts take.
   WaitingLine() = default;
+  explicit WaitingLine(providers::Timer& timer) : timer_(&timer) {}
   std::size_t size() const { return size_; }
   // Lets those go on who were given the room of an attempt that ended here. They run before this returns, on
   // the loop's scratch space.
   void call();
   // The same, and those for whom there is room otherwise.
   void look();
-  // From now on how long attempts take is measured.
-  void measure_by(providers::Timer& timer) { timer_ = &timer; }
 
  private:
   friend class Place;

@@ -51,6 +51,15 @@ bool offered(Offers offers, Page page) {
   }
 }
 
+// Of APIs that clients look for, and that are not here.
+bool is_of_no_text(std::string_view path) {
+  if (const std::size_t version = path.find("/v1/"); version != std::string_view::npos) {
+    path.remove_prefix(version + 4);
+  }
+  const auto begins = [&](std::string_view name) { return path.starts_with(name); };
+  return begins("images") || begins("audio") || begins("rerank") || begins("videos") || begins("realtime");
+}
+
 // The same for a path that is not known and for one that is offered elsewhere.
 ErrorReply nothing_at(const std::string& path, Offers offers) {
   std::string message = "There is nothing at " + path;
@@ -62,6 +71,8 @@ ErrorReply nothing_at(const std::string& path, Offers offers) {
   } else if (path.find("/v1/responses/") != std::string::npos ||
              path.find("/v1/conversations") != std::string::npos) {
     message += ". Nothing is stored here: POST /v1/responses takes all of the history as `input`.";
+  } else if (is_of_no_text(path)) {
+    message += ". isocost routes calls for text and for embeddings: no pictures, no sound, no ranking.";
   } else {
     message +=
         ". POST /v1/chat/completions, POST /v1/responses, POST /v1/messages and GET /v1/models are here.";

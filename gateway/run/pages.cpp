@@ -1,6 +1,7 @@
 #include "gateway/run/pages.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "gateway/http/query.hpp"
 #include "gateway/pages/openapi_page.hpp"
@@ -112,6 +113,23 @@ void note_change(Front& front, const Route& route, const Incoming& incoming, con
                     .status = status});
 }
 
+// An error of a page of keys or money as OpenRouter's clients read one.
+std::string in_openrouters_words(const Administered& answer) {
+  boost::system::error_code fault;
+  const boost::json::value parsed = boost::json::parse(answer.body, fault);
+  const auto* object = fault ? nullptr : parsed.if_object();
+  const auto* error = object ? object->if_contains("error") : nullptr;
+  if (!error || !error->is_object()) return answer.body;
+  const auto text = [&](std::string_view name) {
+    const auto* said = error->get_object().if_contains(name);
+    return said && said->is_string() ? std::string(said->get_string()) : std::string();
+  };
+  const std::string type = text("type"), code = text("code");
+  ErrorReply said = plain_error(answer.status, type, code, text("message"));
+  said.param = text("param");
+  return surface_of(config::Format::chat, Root::api_v1)->error_body(said, {});
+}
+
 // Of keys and money.
 Task<void> administer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                       HttpClient& client) {
@@ -131,8 +149,9 @@ Task<void> administer(Front& front, const Route& route, Incoming& incoming, cons
   const bool is_ours =
       route.page == Page::keys || route.page == Page::users || route.page == Page::provisioning;
   if (is_ours && !is_read(incoming.method)) note_change(front, route, incoming, key, answer.status);
-  co_await client.answer({.status = answer.status, .content_type = answer.content_type, .fields = {}},
-                         answer.body);
+  const bool is_openrouters = answer.status >= 400 && root_of(incoming.path) == Root::api_v1;
+  const std::string body = is_openrouters ? in_openrouters_words(answer) : answer.body;
+  co_await client.answer({.status = answer.status, .content_type = answer.content_type, .fields = {}}, body);
 }
 
 ErrorReply not_told(const Pages::Told& told) {

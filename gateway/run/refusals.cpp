@@ -9,12 +9,26 @@ namespace gateway {
 
 using providers::Task;
 
-const Surface& surface_for(const Incoming& incoming) {
-  const Routed routed = route(Method::post, incoming.path);
+namespace {
+
+// Null where no surface has the path for itself.
+const Surface* own_surface(std::string_view path) {
+  const Routed routed = route(Method::post, path);
   const auto* there = std::get_if<Route>(&routed);
   const bool is_of_one = there && (there->page == Page::inference || there->page == Page::counting);
+  return is_of_one ? surface_of(there->format, root_of(path)) : nullptr;
+}
+
+}  // namespace
+
+const Surface& surface_at(std::string_view path) {
+  const Surface* own = own_surface(path);
+  return own ? *own : *surface_of(config::Format::chat, root_of(path));
+}
+
+const Surface& surface_for(const Incoming& incoming) {
+  if (const Surface* own = own_surface(incoming.path)) return *own;
   const Root root = root_of(incoming.path);
-  if (is_of_one) return *surface_of(there->format, root);
   if (incoming.api.is_googles) return *surface_of(config::Format::gemini, root);
   const bool is_anthropic = !incoming.api.version.empty();
   return *surface_of(is_anthropic ? config::Format::messages : config::Format::chat, root);

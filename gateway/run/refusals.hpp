@@ -25,6 +25,8 @@ Refused refused_by(const NotAdmitted& no);
 
 // In whose words a client is told of what no surface was asked for.
 const Surface& surface_for(const Incoming& incoming);
+// Of one of which only the path is known.
+const Surface& surface_at(std::string_view path);
 // Of a client that has said nothing yet.
 const Surface& any_surface();
 

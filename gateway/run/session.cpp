@@ -186,7 +186,10 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
     }
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
-      co_await refuse_misread(front, *connection, *surface, *refusal, reader.origin());
+      const bool is_known = !refusal->path.empty();
+      if (is_known) surface = &surface_at(refusal->path);
+      co_await refuse_misread(front, *connection, *surface, *refusal,
+                              is_known ? std::string_view(refusal->origin) : reader.origin());
     }
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;

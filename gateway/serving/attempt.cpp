@@ -146,13 +146,6 @@ providers::PassedWishes wishes_of(const InferenceRequest& request) {
   return wishes;
 }
 
-// Those that kept the call from being passed on to who serves the same API's models.
-std::vector<std::string> untold_betas(const Attempting& with) {
-  const config::Format spoken = with.request.surface->format();
-  if (with.dialect.native_format() != spoken || with.dialect.format() == spoken) return {};
-  return with.dialect.passed({.fields = {}, .betas = with.request.betas}, {}).left_out;
-}
-
 // Sends the request in the host's words: the client's own bytes with a few edits, or the conversation.
 Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::Endpoint& endpoint,
                                        providers::Exchange& exchange, const Batches& batches,
@@ -200,10 +193,11 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   const providers::WrittenRequest written =
       interpreter.write(*request.conversation, model, delivery, with.services.tokens);
   const providers::Unsaid unsaid = providers::unsaid(*request.conversation, interpreter.carries(model));
-  const std::vector<std::string> betas = untold_betas(with);
+  const std::vector<std::string> betas = with.dialect.untold_betas(with.request.conversation->betas, model);
   std::vector<std::string_view> dropped = written.dropped;
   dropped.insert(dropped.end(), betas.begin(), betas.end());
   with.served.dropped = dropped_text(request, endpoint, unsaid.hints, dropped);
+  outgoing.fields = written.fields;
   outgoing.body.add(written.body);
   co_return co_await exchange.start(outgoing);
 }

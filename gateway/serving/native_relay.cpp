@@ -116,6 +116,10 @@ void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
   const std::string cost = wants_usage && is_usage && !editor_ ? own_cost(passed) : std::string();
   told_usage_ |= is_usage;
   ++events_told_;
+  if (parts_) {
+    const SseEvent plain{.data = event.data, .name = {}, .raw = {}, .form = SseEvent::Form::other};
+    return queue_part(replies_.relayed(plain, passed, shown, scratch_, cost));
+  }
   const providers::Relayed relayed = replies_.relayed(event, passed, shown, scratch_, cost);
   // Copied: what must outlive the piece at hand, what was rewritten in scratch space, and what follows
   // either.
@@ -127,6 +131,14 @@ void NativeRelay::queue(const SseEvent& event, const PassedEvent& passed) {
       ready_.add(text);
     }
   }
+}
+
+// Its first piece begins an event and its last one ends it; between them is the data.
+void NativeRelay::queue_part(const providers::Relayed& relayed) {
+  const auto pieces = relayed.pieces();
+  if (pieces.size() < 3) return;
+  for (const std::string_view text : pieces.subspan(1, pieces.size() - 2)) held_.append(text);
+  held_.append(parts_->behind);
 }
 
 // What the usage so far costs, where the host does not say the same itself: a stream's head comes too early
@@ -141,7 +153,7 @@ std::string NativeRelay::own_cost(const PassedEvent& passed) const {
 // Not before the client has a head: whoever answers in the end decides what it says.
 void NativeRelay::pass_on_comment(std::string_view comment) {
   constexpr std::size_t longest = 1024;
-  if (!with_.reply.committed() || comment.size() > longest) return;
+  if (parts_ || !with_.reply.committed() || comment.size() > longest) return;
   if (decided_) {
     held_.append(comment).append("\n\n");
   } else {

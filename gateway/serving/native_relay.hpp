@@ -22,6 +22,9 @@ class NativeRelay final : public StreamRelay {
   void feed(std::string_view piece) override;
   std::optional<Step> take_next() override;
   bool put_rest() override;
+  void put_last() override {
+    if (parts_) held_.append(parts_->last);
+  }
   std::int64_t events() const override { return events_told_; }
   bool is_broken() const override {
     return events_.state() != providers::SseReader::State::reading || (unframer_ && unframer_->is_broken());
@@ -30,12 +33,14 @@ class NativeRelay final : public StreamRelay {
   // False: another attempt has the client.
   bool pass_on(const providers::SseEvent& event, providers::PassedEvent& passed);
   void queue_edited(const providers::SseEvent& event, providers::PassedEvent& passed);
+  void queue_part(const providers::Relayed& relayed);
   void queue(const providers::SseEvent& event, const providers::PassedEvent& passed);
   std::string own_cost(const providers::PassedEvent& passed) const;
   void pass_on_comment(std::string_view comment);
   void hear(const providers::SseEvent& event, const providers::PassedContent& content);
 
   const providers::NativeReplies& replies_;
+  const PartFraming* const parts_ = with_.request.surface->part_framing();  // null: events
   providers::SseReader events_{providers::SseReader::Comments::given};
   providers::ReportedUsage usage_;  // so far
   std::int64_t events_told_ = 0;

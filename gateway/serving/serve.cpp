@@ -65,7 +65,6 @@ class Life {
         journey_(request.demand, *request.policy, record.attempts),
         race_(services.timer, journey_) {
     request.tab = &tab_;
-    services.line.measure_by(services.timer);
     if (Continuation::is_for(request)) continuation_.emplace();
   }
 

@@ -11,7 +11,8 @@ constexpr std::size_t bytes_in_a_token = 4;
 }  // namespace
 
 routing::Sale sale_of(const InferenceRequest& request, std::size_t replies) {
-  return {.at = request.demand.wall, .tier = request.demand.tier, .replies = replies};
+  const routing::Demand& demand = request.demand;
+  return {.at = demand.wall, .tier = demand.tier, .geo = demand.geo, .replies = replies};
 }
 
 void settle(const InferenceRequest& request, Tried& tried) {

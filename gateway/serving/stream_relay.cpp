@@ -73,6 +73,7 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
   const config::TimePoint now = services.timer.now();
   with_.tried.attempt.finished = now - with_.tried.attempt.dispatched;
   if (with_.request.asked.wants_usage && !told_usage_) tell_usage();
+  put_last();
   ready_.add(held_);
   if (with_.request.tab) {
     settle(with_.request, with_.tried);

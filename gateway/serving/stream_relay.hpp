@@ -85,6 +85,8 @@ class StreamRelay {
   virtual std::int64_t events() const { return 0; }
   // Puts the usage, where the client wants it and has none yet, behind `held_`.
   virtual void tell_usage();
+  // Puts what stands before the mark of the end behind `held_`.
+  virtual void put_last() {}
 
   // False: another attempt has the client, and this one is given up.
   [[nodiscard]] bool note(const providers::PassedContent& content);

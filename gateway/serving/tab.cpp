@@ -48,33 +48,44 @@ Tab::~Tab() {
 }
 
 // Its prompt may be longer than we think, and meet a dearer rule; and a host may serve it at another tier
-// than was asked for, at any where none was.
+// than was asked for, at any where none was, and at any place where none was asked for.
 Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
   constexpr std::int64_t underestimate = 13;  // tenths
   const routing::Demand& demand = request_.demand;
   using Tier = config::ServiceTier;
-  Worst most = worst_of(endpoint, demand.prompt, demand.tier);
+  config::Occasion occasion{
+      .prompt = demand.prompt, .at = demand.wall, .tier = demand.tier, .geo = demand.geo};
+  Worst most = worst_of(endpoint, occasion);
   if (!endpoint.ruled) return most;
-  const config::Tokens long_one{(demand.prompt.count * underestimate + 9) / 10};
+  const auto consider = [&] {
+    const Worst here = worst_of(endpoint, occasion);
+    most.prompt = std::max(most.prompt, here.prompt);
+    most.per_token = std::max(most.per_token, here.per_token);
+    most.all = std::max(most.all, here.all);
+  };
+  occasion.prompt = {(demand.prompt.count * underestimate + 9) / 10};
   for (std::size_t each = 0; each < config::service_tier_count; ++each) {
     const Tier tier = static_cast<Tier>(each);
     const bool may_be = demand.tier == Tier::standard || tier == demand.tier || tier == Tier::standard;
     if (!may_be) continue;
-    const Worst here = worst_of(endpoint, long_one, tier);
-    most.prompt = std::max(most.prompt, here.prompt);
-    most.per_token = std::max(most.per_token, here.per_token);
-    most.all = std::max(most.all, here.all);
+    occasion.tier = tier, occasion.geo = demand.geo;
+    consider();
+    if (!demand.geo.empty() || !endpoint.geo.empty()) continue;
+    for (const config::PriceRule& rule : endpoint.settings->price_rules) {
+      for (const config::GeoWord& geo : rule.when.geos) {
+        occasion.geo = geo;
+        consider();
+      }
+    }
   }
   return most;
 }
 
-// Of a prompt that is `length` long, at that tier.
-Tab::Worst Tab::worst_of(const routing::Endpoint& endpoint, config::Tokens length,
-                         config::ServiceTier tier) const {
+Tab::Worst Tab::worst_of(const routing::Endpoint& endpoint, const config::Occasion& occasion) const {
   const routing::Demand& demand = request_.demand;
   const config::EndpointSettings& settings = *endpoint.settings;
-  const config::Prices& prices =
-      routing::priced_on(endpoint, {.prompt = length, .at = demand.wall, .tier = tier}).prices();
+  const config::Prices& prices = routing::priced_on(endpoint, occasion).prices();
+  const config::Tokens length = occasion.prompt;
   std::int64_t output = std::max<std::int64_t>(settings.context.count - demand.prompt.count, 0);
   if (settings.max_output) output = std::min(output, settings.max_output->count);
   if (demand.max_output)

@@ -51,7 +51,7 @@ class Tab {
     std::int64_t all = 0;
   };
   Worst worst_at(const routing::Endpoint& endpoint) const;
-  Worst worst_of(const routing::Endpoint& endpoint, config::Tokens length, config::ServiceTier tier) const;
+  Worst worst_of(const routing::Endpoint& endpoint, const config::Occasion& occasion) const;
   Worst worst() const;
   Asked asked() const;
   void let_in(Reply& reply);

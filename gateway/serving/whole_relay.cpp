@@ -46,13 +46,13 @@ class Understood final : public providers::AnswerSink {
   AnswerCheck check;
 
   // Whether there are words of the client's for it.
-  bool is_sayable() const {
+  bool is_sayable() {
     if (answer_) return true;
-    const auto editor = with_.request.surface->editor(identity_of(with_), with_.request.asked);
-    return !editor || editor->takes(body_, with_.services.tokens);
+    editor_ = with_.request.surface->editor(identity_of(with_), with_.request.asked);
+    return !editor_ || editor_->takes(body_, with_.services.tokens);
   }
 
-  // As the client gets it, where that is not the host's own bytes.
+  // As the client gets it, where that is not the host's own bytes. Of what is sayable.
   std::optional<std::string> said() {
     const Surface& surface = *with_.request.surface;
     const CostShown cost = cost_of_attempt(with_);
@@ -61,16 +61,15 @@ class Understood final : public providers::AnswerSink {
 
     OurNames names = our_names_for(with_);
     names.put(body_, reply.names, edits_);
-    const std::unique_ptr<ReplyEditor> editor = surface.editor(identity_of(with_), with_.request.asked);
-    if (!editor) put_cost(cost.all, members);
-    if (edits_.empty() && !editor) return std::nullopt;
+    if (!editor_) put_cost(cost.all, members);
+    if (edits_.empty() && !editor_) return std::nullopt;
     std::string text;
     text.reserve(body_.size() + 256);
     edits_.write(body_, text);
-    if (!editor) return text;
+    if (!editor_) return text;
     std::string told;
     told.reserve(text.size() + 256);
-    editor->whole(text, cost, with_.tried.attempt, with_.services.tokens, told);
+    editor_->whole(text, cost, with_.tried.attempt, with_.services.tokens, told);
     return told;
   }
 
@@ -113,6 +112,7 @@ class Understood final : public providers::AnswerSink {
   const Attempting& with_;
   const std::string_view body_;
   std::unique_ptr<WholeAnswer> answer_;
+  std::unique_ptr<ReplyEditor> editor_;                // null: the host's words are the client's
   std::unique_ptr<providers::Correction> correction_;  // holds what is put in by `edits_`
   providers::DataEdits edits_;
 };

@@ -28,33 +28,38 @@ std::optional<BodyFault> ClientBodyReader::read() {
   return std::nullopt;
 }
 
+bool ClientBodyReader::is_routers(std::string_view name) {
+  const auto known = std::ranges::find(known_, name, &Known::key);
+  return known != known_.end() && known->for_whom == Known::Reader::router;
+}
+
 bool ClientBodyReader::member(const JsonString& key, const Path& path) {
   // Keys with escapes are rare, and looked up by what they mean.
   const std::string unescaped = key.escaped ? key.text() : std::string();
   const std::string_view name = key.escaped ? std::string_view(unescaped) : key.raw;
   const auto key_begin = static_cast<std::size_t>(key.raw.data() - body_.data()) - 1;
   end_place(key_begin);
-  bool is_routers = false;
-  if (!value(name, path, is_routers)) return false;
-  note_place(name, key_begin, is_routers);
+  bool is_ours = false;
+  if (!value(name, path, is_ours)) return false;
+  note_place(name, key_begin, is_ours);
   before_ = walk_.json.end();
   return true;
 }
 
-bool ClientBodyReader::value(std::string_view name, const Path& path, bool& is_routers) {
+bool ClientBodyReader::value(std::string_view name, const Path& path, bool& is_ours) {
   if (const std::optional<bool> own = own_member(name, path)) {
-    is_routers = is_for_router(name);
+    is_ours = is_for_router(name);
     return *own;
   }
   const auto known = std::ranges::find(known_, name, &Known::key);
   if (known == known_.end()) return walk_.json.skip();
-  is_routers = known->for_whom == Known::Reader::router;
+  is_ours = known->for_whom == Known::Reader::router;
   return (this->*known->read)(path);
 }
 
 // Of a member that some hosts are not sent.
-void ClientBodyReader::note_place(std::string_view name, std::size_t key_begin, bool is_routers) {
-  if (is_routers) {
+void ClientBodyReader::note_place(std::string_view name, std::size_t key_begin, bool is_ours) {
+  if (is_ours) {
     place_ = &request_.routing_members.emplace_back();
   } else if (name == "model") {
     place_ = &request_.model_member;

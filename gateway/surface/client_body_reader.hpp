@@ -21,6 +21,9 @@ class ClientBodyReader {
 
   std::optional<BodyFault> read();
 
+  // Whether a top-level member is for the router, in bodies of whichever API, and not sent to hosts.
+  static bool is_routers(std::string_view name);
+
  protected:
   static constexpr std::int64_t most_tokens = 100'000'000;
 
@@ -60,8 +63,8 @@ class ClientBodyReader {
   static const std::array<Known, 19> known_;
 
   bool member(const providers::JsonString& key, const Path& path);
-  bool value(std::string_view name, const Path& path, bool& is_for_router);
-  void note_place(std::string_view name, std::size_t key_begin, bool is_for_router);
+  bool value(std::string_view name, const Path& path, bool& is_ours);
+  void note_place(std::string_view name, std::size_t key_begin, bool is_ours);
   void end_place(std::size_t next);
   bool finished(const Path& top);
 

@@ -5,6 +5,25 @@ namespace gateway {
 using providers::MediaPart;
 using providers::Text;
 
+namespace {
+
+constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=";
+
+// As it stands in JSON, where some escape a slash, and some break lines.
+bool begins_as_base64(std::string_view raw) {
+  constexpr std::size_t most = 4'096;
+  for (std::size_t i = 0; i < raw.size() && i < most; ++i) {
+    if (raw[i] == '\\') {
+      if (++i == raw.size() || std::string_view("/rn").find(raw[i]) == std::string_view::npos) return false;
+    } else if (letters.find(raw[i]) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return !raw.empty();
+}
+
+}  // namespace
+
 bool read_json(BodyWalk& walk, std::string_view body, std::string_view& json) {
   const std::size_t begin = walk.json.position();
   if (!walk.json.skip()) return false;
@@ -18,7 +37,7 @@ bool take_address(BodyWalk& walk, const Path& path, const Text& url, MediaPart& 
   if (!url.raw.starts_with(scheme)) {
     media.source = MediaPart::Source::url;
     media.content = url;
-    return true;
+    return check_media(walk, path, media);
   }
   const std::size_t comma = url.raw.find(',');
   const std::string_view head = url.raw.substr(0, comma);
@@ -30,7 +49,25 @@ bool take_address(BodyWalk& walk, const Path& path, const Text& url, MediaPart& 
   media.content = {url.raw.substr(comma + 1), url.escaped};
   const std::string_view type = head.substr(scheme.size(), head.size() - scheme.size() - encoding.size());
   media.media_type = {type.substr(0, type.find(';')), url.escaped};
-  return true;
+  return check_media(walk, path, media);
+}
+
+bool check_media(BodyWalk& walk, const Path& path, const MediaPart& media) {
+  const bool is_image = media.kind == MediaPart::Kind::image;
+  const std::string_view content = media.content.raw, type = media.media_type.raw;
+  if (media.source == MediaPart::Source::url) {
+    const bool is_of_web = content.starts_with("http") || media.content.escaped;
+    return !is_image || is_of_web ||
+           walk.wrong("invalid_value", path, "no address of the web",
+                      "https://HOST/PATH, or data:image/png;base64,DATA");
+  }
+  if (media.source != MediaPart::Source::base64) return true;
+  if (is_image && !type.empty() && !type.starts_with("image")) {
+    const std::string found = "a picture of the type `" + std::string(type.substr(0, 40)) + "`";
+    return walk.wrong("invalid_value", path, found, "one of a type such as image/png");
+  }
+  return begins_as_base64(content) ||
+         walk.wrong("invalid_value", path, content.empty() ? "no data" : "data that is no base64", "base64");
 }
 
 void guess_type(MediaPart& file) {

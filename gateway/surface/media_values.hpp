@@ -14,6 +14,10 @@ bool read_json(BodyWalk& walk, std::string_view body, std::string_view& json);
 // Puts "data:image/png;base64,AAAA" apart, and takes what is no such address as one of the web.
 bool take_address(BodyWalk& walk, const Path& path, const providers::Text& url, providers::MediaPart& media);
 
+// What cannot be what it says is refused at its place: a picture of another type or from no place of the web,
+// data that is no base64. Of long data only the begin is looked at.
+bool check_media(BodyWalk& walk, const Path& path, const providers::MediaPart& media);
+
 // An address says nothing of a file's type, a name mostly does.
 void guess_type(providers::MediaPart& file);
 

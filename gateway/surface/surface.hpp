@@ -89,6 +89,12 @@ struct PathSaid {
   std::string_view query;
 };
 
+// A stream of parts that are no events: what follows each but the last, and the last, which says nothing.
+struct PartFraming {
+  std::string_view behind;
+  std::string_view last;
+};
+
 class Surface {
  public:
   virtual ~Surface() = default;
@@ -102,8 +108,8 @@ class Surface {
 
   // `tokens` is scratch space. The result's ranges are of `body`.
   virtual Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const = 0;
-  // Whether clients take the streams of hosts of the same API as they come.
-  virtual bool takes_hosts_streams() const { return true; }
+  // How the data of a host's events stands in a stream whose clients read no events; null: they do.
+  virtual const PartFraming* part_framing() const { return nullptr; }
   // Null where nothing but the API itself can say it.
   virtual const Conversing* conversing() const { return nullptr; }
   // The lines of header fields, each with its line's end in front, that a host of the same API is sent for a

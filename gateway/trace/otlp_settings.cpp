@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "config/values/address.hpp"
+#include "config/values/comma_list.hpp"
 
 namespace gateway {
 namespace {
@@ -32,10 +33,7 @@ std::string unescaped(std::string_view text) {
 // "a=1,b=2"
 std::vector<std::pair<std::string, std::string>> pairs_in(std::string_view text) {
   std::vector<std::pair<std::string, std::string>> pairs;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view pair = text.substr(0, comma);
-    text.remove_prefix(std::min(comma + 1, text.size()));
+  for (const std::string_view pair : config::comma_list(text)) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     pairs.emplace_back(trimmed(pair.substr(0, equals)), unescaped(trimmed(pair.substr(equals + 1))));

@@ -36,6 +36,7 @@ struct Conversation {
   std::optional<std::int64_t> max_output{};  // tokens, thinking included
   ThinkingWish thinking;
   std::optional<CacheLife> cache{};  // of all that can be remembered
+  std::string betas{};               // of Anthropic's API, with commas between them
   Text user;                         // the client's own name for its user; empty: none
   std::vector<std::pair<Text, Text>> metadata;
 

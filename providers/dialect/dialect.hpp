@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "providers/conversation/wishes.hpp"
+#include "providers/dialect/betas.hpp"
 #include "providers/dialect/host_model.hpp"
 #include "providers/json/json_tokens.hpp"
 #include "providers/reports/fault_of_reply.hpp"
@@ -40,7 +41,7 @@ struct PassedMembers {
   std::string members;                    // put in: each with a comma behind it
   std::optional<std::string> thinking{};  // the same, in place of the client's own
   std::string fields;                     // of the head; empty: the dialect's
-  std::vector<std::string> left_out{};    // what the host is not told, by name
+  std::vector<std::string> left_out{};    // what else the host is not told, by name
   bool says_model = true;                 // in the body; else the target does
   bool says_stream = true;                // the same
 };
@@ -60,6 +61,11 @@ class Dialect {
   virtual bool thinks_anyway(const HostModel& /*model*/) const { return false; }
   // Whether its hosts keep answers that can be asked for again, and be gone on from, by their ids.
   virtual bool keeps_answers() const { return false; }
+  // Of Anthropic's betas, with commas between them, those that hosts are not told, as a client is told of
+  // them.
+  virtual std::vector<std::string> untold_betas(std::string_view list, const HostModel& /*model*/) const {
+    return betas_at(BetasAt::nobody, list).untold;
+  }
 
   // What follows the path of the base URL; static, or in `scratch`.
   virtual std::string_view target(const HostModel& model, routing::Delivery delivery,

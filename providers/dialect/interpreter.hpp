@@ -20,6 +20,7 @@ namespace providers {
 struct WrittenRequest {
   std::string body;
   std::vector<std::string_view> dropped;  // names of the client's parameters; static
+  std::string fields{};                   // of the head, as PassedMembers has them
 };
 
 class Interpreter {

@@ -27,8 +27,10 @@ inline const Endpoint& priced_for(const Endpoint& endpoint, const EndpointState&
                                   const Demand& demand) {
   if (!endpoint.ruled) return endpoint;
   const double prompt = static_cast<double>(demand.prompt.count) * state.prompt_scale;
-  return priced_on(endpoint,
-                   {.prompt = {static_cast<std::int64_t>(prompt)}, .at = demand.wall, .tier = demand.tier});
+  return priced_on(endpoint, {.prompt = {static_cast<std::int64_t>(prompt)},
+                              .at = demand.wall,
+                              .tier = demand.tier,
+                              .geo = demand.geo});
 }
 
 // `cached_share`: of the prompt, that the endpoint saw lately.

@@ -32,7 +32,8 @@ LoggedDemand logged(const Demand& demand) {
           .admitted = demand.admitted,
           .deadline = demand.deadline,
           .wall = demand.wall,
-          .tier = demand.tier};
+          .tier = demand.tier,
+          .geo = demand.geo};
 }
 
 }  // namespace routing

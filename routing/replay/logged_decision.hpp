@@ -48,6 +48,7 @@ struct LoggedDemand {
   config::TimePoint deadline{};
   config::WallTime wall{};
   config::ServiceTier tier = config::ServiceTier::standard;
+  config::GeoWord geo{};
 };
 
 struct LoggedDecision {

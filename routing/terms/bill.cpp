@@ -57,7 +57,10 @@ ExactMoney answer_price(const config::Prices& prices, const Usage& usage) {
 
 ExactBill exact_bill(const Endpoint& endpoint, const Usage& usage, const Sale& sale) {
   const std::int64_t prompt = std::max<std::int64_t>(usage.prompt.count, 0);
-  const config::Occasion occasion{.prompt = {prompt}, .at = sale.at, .tier = usage.tier.value_or(sale.tier)};
+  const config::Occasion occasion{.prompt = {prompt},
+                                  .at = sale.at,
+                                  .tier = usage.tier.value_or(sale.tier),
+                                  .geo = usage.geo.empty() ? sale.geo : usage.geo};
   const config::Prices& prices = priced_on(endpoint, occasion).prices();
   const std::int64_t searches = std::max<std::int64_t>(usage.searches, 0);
   const ExactMoney fees{prices.request.nanos * static_cast<std::int64_t>(sale.replies) +

@@ -10,6 +10,7 @@ namespace routing {
 struct Sale {
   config::WallTime at{};                                     // when the request came
   config::ServiceTier tier = config::ServiceTier::standard;  // asked for; what the usage says was given wins
+  config::GeoWord geo{};                                     // asked for; the same
   std::size_t replies = 1;                                   // how many it took, as each has its fee
 };
 

@@ -35,6 +35,7 @@ Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
                    .model = &model,
                    .name_hash = hash_of(endpoint.name.text) ^ mixed(hash_of(model.name.text))});
       set_prices(known_here);
+      known_here.geo = config::GeoWord(known_here.provider->inference_geo);
       for (const config::PriceRule& rule : endpoint.price_rules) {
         Endpoint& under_rule = ruled_.emplace_back(known_here);
         under_rule.rule = &rule;

@@ -30,15 +30,18 @@ struct Endpoint {
   double dollars_per_cache_read = 0;   // per token
   double dollars_per_cache_write = 0;  // per token, beside the input price
   double dollars_per_request = 0;
+  config::GeoWord geo{};                    // where its provider is asked to answer, whatever requests say
   const config::PriceRule* rule = nullptr;  // whose prices these are; null: the endpoint's own
   const Endpoint* ruled = nullptr;  // the same under each of its price rules; null: it has none, or is one
 
   const config::Prices& prices() const { return rule ? rule->prices : settings->prices; }
 };
 
-// The endpoint with the prices that it has on that occasion.
-inline const Endpoint& priced_on(const Endpoint& endpoint, const config::Occasion& occasion) {
+// The endpoint with the prices that it has on that occasion; at the place that its provider is asked for, where
+// the occasion names none.
+inline const Endpoint& priced_on(const Endpoint& endpoint, config::Occasion occasion) {
   if (!endpoint.ruled) return endpoint;
+  if (occasion.geo.empty()) occasion.geo = endpoint.geo;
   const auto& rules = endpoint.settings->price_rules;
   const config::PriceRule* rule = config::rule_for(rules, occasion);
   return rule ? endpoint.ruled[rule - rules.data()] : endpoint;

@@ -48,6 +48,7 @@ struct Demand {
   config::TimePoint deadline{};                              // for all attempts until the first byte
   config::WallTime wall{};                                   // when it came, for `hour`, `weekday` and prices
   config::ServiceTier tier = config::ServiceTier::standard;  // asked for
+  config::GeoWord geo{};                                     // where it is to be served; empty: anywhere
   config::Priority priority = config::Priority::normal;      // where not all can be served at once
 };
 

@@ -90,6 +90,7 @@ struct Usage {
   config::Tokens image_output{};
   std::int32_t searches = 0;                  // in the web, by the host
   std::optional<config::ServiceTier> tier{};  // that it was served at
+  config::GeoWord geo{};                      // where it was served; empty: it does not say
   std::optional<double> cost{};               // dollars, where the host itself reports it
 };
 

@@ -44,6 +44,8 @@ struct Measured {
   Percentiles total;        // seconds, end to end
   double uptime = unknown;  // share, 30 minutes
   double samples = 0;       // replies in the 5 minutes
+  // For people alone; neither decisions nor records have them.
+  double uptime_five_minutes = unknown, uptime_day = unknown;
 };
 
 }  // namespace routing

@@ -1,6 +1,8 @@
 #include "routing/windows/measures.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
 namespace routing {
@@ -71,25 +73,33 @@ void Measures::observe(const Attempt& attempt, config::TimePoint now) {
 Window::Passed Measures::pass(config::TimePoint now) {
   const Window::Passed recent = recent_.pass(now);
   const Window::Passed slow = long_.pass(now);
-  const std::uint32_t counted = uptime_.requests();
+  const auto uptimes = [this] {
+    return std::array{static_cast<double>(uptime_.requests()), uptime_.share_of_five_minutes(),
+                      uptime_.share_of_day()};
+  };
+  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  const auto counted = uptimes();
   uptime_.pass(now);
-  const bool aged =
-      recent == Window::Passed::changed || slow == Window::Passed::changed || uptime_.requests() != counted;
+  const bool aged = recent == Window::Passed::changed || slow == Window::Passed::changed ||
+                    !std::ranges::equal(uptimes(), counted, same);
   return std::exchange(since_, Window::Passed::unchanged) == Window::Passed::changed || aged
              ? Window::Passed::changed
              : Window::Passed::unchanged;
 }
 
 Measured Measures::five_minutes() const {
-  Measured result = recent_.measured();
-  result.uptime = uptime_.share();
-  return result;
+  return with_uptimes(recent_.measured());
 }
 
 Measured Measures::half_hour() const {
-  Measured result = long_.measured();
-  result.uptime = uptime_.share();
-  return result;
+  return with_uptimes(long_.measured());
+}
+
+Measured Measures::with_uptimes(Measured measured) const {
+  measured.uptime = uptime_.share();
+  measured.uptime_five_minutes = uptime_.share_of_five_minutes();
+  measured.uptime_day = uptime_.share_of_day();
+  return measured;
 }
 
 }  // namespace routing

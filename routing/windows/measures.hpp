@@ -28,6 +28,8 @@ class Measures {
     Window ttft, throughput, gap, total;
   };
 
+  Measured with_uptimes(Measured measured) const;
+
   Set recent_{std::chrono::seconds(10)};
   Set long_{std::chrono::seconds(60)};
   Uptime uptime_;

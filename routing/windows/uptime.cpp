@@ -1,6 +1,7 @@
 #include "routing/windows/uptime.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "routing/terms/prediction.hpp"
 
@@ -24,33 +25,60 @@ Counted counted_for_uptime(const Attempt& attempt) {
   }
 }
 
-void Uptime::pass(config::TimePoint now) {
-  const std::int64_t current = now.time_since_epoch() / std::chrono::minutes(1);
+template <std::int64_t slots, std::int64_t minutes>
+void Uptime::Ring<slots, minutes>::pass(config::TimePoint now) {
+  const std::int64_t current = now.time_since_epoch() / std::chrono::minutes(minutes);
   const std::int64_t stale = std::min(current - newest_, slots);
   for (std::int64_t i = 1; i <= stale; ++i) {
-    Slot& leaving = ring_[static_cast<std::size_t>((newest_ + i) % slots)];
-    successes_ -= leaving.successes;
-    failures_ -= leaving.failures;
+    Count& leaving = slots_[static_cast<std::size_t>((newest_ + i) % slots)];
+    sum_.successes -= leaving.successes;
+    sum_.failures -= leaving.failures;
     leaving = {};
   }
   newest_ = std::max(newest_, current);
 }
 
-void Uptime::count(Counted counted, config::TimePoint now) {
-  pass(now);
-  Slot& slot = ring_[static_cast<std::size_t>(newest_ % slots)];
+template <std::int64_t slots, std::int64_t minutes>
+void Uptime::Ring<slots, minutes>::count(Counted counted) {
+  Count& slot = slots_[static_cast<std::size_t>(newest_ % slots)];
   if (counted == Counted::success) {
     ++slot.successes;
-    ++successes_;
+    ++sum_.successes;
   } else if (counted == Counted::failure) {
     ++slot.failures;
-    ++failures_;
+    ++sum_.failures;
   }
 }
 
-double Uptime::share() const {
-  if (requests() < least_requests) return unknown;
-  return static_cast<double>(successes_) / static_cast<double>(requests());
+template <std::int64_t slots, std::int64_t minutes>
+Uptime::Count Uptime::Ring<slots, minutes>::last(std::int64_t count) const {
+  Count sum;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Count& slot = slots_[static_cast<std::size_t>((newest_ + slots - i) % slots)];
+    sum.successes += slot.successes;
+    sum.failures += slot.failures;
+  }
+  return sum;
+}
+
+double Uptime::share_of_five_minutes() const {
+  return share_of(half_hour_.last(5));
+}
+
+void Uptime::pass(config::TimePoint now) {
+  half_hour_.pass(now);
+  day_.pass(now);
+}
+
+void Uptime::count(Counted counted, config::TimePoint now) {
+  pass(now);
+  half_hour_.count(counted);
+  day_.count(counted);
+}
+
+double Uptime::share_of(const Count& count) {
+  if (count.requests() < least_requests) return unknown;
+  return static_cast<double>(count.successes) / static_cast<double>(count.requests());
 }
 
 }  // namespace routing

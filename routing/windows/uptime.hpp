@@ -1,5 +1,5 @@
-// Share of requests that an endpoint answered, over 30 minutes, by the counting rules that OpenRouter
-// publishes: failures are 401, 402, 404, every 5xx, replies that break off or end in an error, and no reply
+// Share of requests that an endpoint answered, over 5 minutes, 30 minutes and a day, by the counting rules that
+// OpenRouter publishes: failures are 401, 402, 404, every 5xx, replies that break off or end in an error, and no reply
 // at all; 400, 403, 413 and 429 count neither way. Known from 100 counted requests on.
 // Belongs to the market.
 #pragma once
@@ -20,21 +20,38 @@ class Uptime {
 
   void count(Counted counted, config::TimePoint now);
   void pass(config::TimePoint now);
-  std::uint32_t requests() const { return successes_ + failures_; }
+  std::uint32_t requests() const { return half_hour_.sum().requests(); }
   // NaN below `least_requests`.
-  double share() const;
+  double share() const { return share_of(half_hour_.sum()); }
+  double share_of_five_minutes() const;
+  double share_of_day() const { return share_of(day_.sum()); }
 
  private:
-  static constexpr std::int64_t slots = 30;
-  struct Slot {
+  struct Count {
     std::uint32_t successes = 0;
     std::uint32_t failures = 0;
+
+    std::uint32_t requests() const { return successes + failures; }
+  };
+  static double share_of(const Count& count);
+
+  // The newest of `slots` slots of time, each so many minutes long, and their sum.
+  template <std::int64_t slots, std::int64_t minutes>
+  class Ring {
+   public:
+    void pass(config::TimePoint now);
+    void count(Counted counted);
+    const Count& sum() const { return sum_; }
+    Count last(std::int64_t count) const;
+
+   private:
+    std::int64_t newest_ = 0;  // number of the newest slot since the clock's epoch
+    Count sum_{};
+    std::array<Count, slots> slots_{};
   };
 
-  std::int64_t newest_ = 0;  // minutes since the clock's epoch
-  std::uint32_t successes_ = 0;
-  std::uint32_t failures_ = 0;
-  std::array<Slot, slots> ring_{};
+  Ring<30, 1> half_hour_;
+  Ring<96, 15> day_;
 };
 
 }  // namespace routing

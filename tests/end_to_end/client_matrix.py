@@ -30,7 +30,10 @@ from scripted_host import ScriptedHost
 from simulated_gateway import FLEET
 
 DIALECTS = {"chat": "openai chat", "messages": "anthropic messages", "responses": "openai responses",
-            "completions": "openai completions", "embeddings": "openai embeddings"}
+            "gemini": "google generateContent", "converse": "bedrock converse",
+            "vertex_messages": "anthropic messages at vertex",
+            "bedrock_messages": "anthropic messages at bedrock", "completions": "openai completions",
+            "embeddings": "openai embeddings"}
 FEATURES = ["tools", "json_object", "json_schema", "reasoning", "images", "logprobs"]
 WHAT = ["whole", "streamed", "tools", "schema", "image"]
 ASK = "How is the weather?"
@@ -383,7 +386,8 @@ def settings(port, scripted):
     os.environ["ANTHROPIC_KEY_OF_THE_TESTS"] = "sk-ant-of-the-tests"
     url = f"http://127.0.0.1:{port}/v1"
     more = {"features": FEATURES, "thinking": "budget", "max_output": "64 ktok"}
-    providers = {"chat": "open", "messages": "messages"}
+    providers = {"chat": "open", "messages": "messages", "gemini": "google", "vertex_messages": "google",
+                 "converse": "bedrock", "bedrock_messages": "bedrock"}
     models = {name: [endpoint(providers.get(name, "scripted"), name, speaks=[name], **more)] for name in DIALECTS}
     for name in providers:
         models[name][0]["host_model"] = "m"
@@ -392,7 +396,10 @@ def settings(port, scripted):
     models["breaking"] = [endpoint("scripted", "breaks", speaks=["chat"], **more)]
     gateway = Gateway({}, models)
     gateway.settings["providers"] = {
-        "broken": {"base_url": f"http://127.0.0.1:{scripted}/v1"}, "open": {"base_url": url}, "scripted": {"base_url": f"http://127.0.0.1:{scripted}/v1", "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"},
+        "broken": {"base_url": f"http://127.0.0.1:{scripted}/v1"}, "open": {"base_url": url},
+        "scripted": {"base_url": f"http://127.0.0.1:{scripted}/v1", "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"},
+        "google": {"base_url": url, "dialect": "google", "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"},
+        "bedrock": {"base_url": url.removesuffix("/v1"), "dialect": "bedrock", "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"},
         "messages": {"base_url": url, "dialect": "anthropic", "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"}}
     return gateway
 

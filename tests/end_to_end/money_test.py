@@ -541,6 +541,9 @@ class Spend(unittest.TestCase):
             told = client.generations.get_generation(id=answer.id).data
             self.assertAlmostEqual(told.total_cost, 0.01)
             self.assertEqual((told.model, told.provider_name, told.tokens_completion), ("half", "a", 100))
+            with self.assertRaises(openrouter.errors.NotFoundResponseError) as caught:
+                client.generations.get_generation(id="gen-of-nobody")
+            self.assertEqual(caught.exception.data.error.code, 404)
         done = gateway.run("spend", "--config", str(gateway.config), "--by", "colour")
         self.assertIn("is nothing to sum by", done.stderr)
         self.assertEqual(gateway.run("spend", "--config", str(gateway.config), "--forget-user", "ann").returncode, 0)

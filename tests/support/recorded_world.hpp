@@ -43,6 +43,7 @@ class RecordedWorld {
     demand.user = "someone-in-particular";
     demand.wall = wall;
     if (asked_ % 4 == 0) demand.tier = config::ServiceTier::flex;
+    if (asked_ % 7 == 0) demand.geo = config::GeoWord("us");
     gateway::LoggedRequest logged;
     logged.demand = routing::logged(demand);
     logged.id = "req_" + std::to_string(asked_);
@@ -55,7 +56,8 @@ class RecordedWorld {
       routing::Attempt tried = world.answer(*world.decision.chosen, demand);
       if (tried.failure) tried.finished = until_next;
       const routing::Endpoint& endpoint = world.catalogue->endpoints()[tried.endpoint];
-      if (tried.usage) tried.cost = routing::bill(endpoint, *tried.usage, {.at = wall, .tier = demand.tier});
+      const routing::Sale sale{.at = wall, .tier = demand.tier, .geo = demand.geo};
+      if (tried.usage) tried.cost = routing::bill(endpoint, *tried.usage, sale);
       logged.attempts.push_back(tried);
       world.market.observe(tried, demand, world.now);
       world.now += until_next;

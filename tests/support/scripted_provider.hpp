@@ -42,6 +42,7 @@ class ScriptedProvider final : public providers::Provider {
 
   std::vector<std::string> requests;  // the bodies
   std::vector<std::string> targets;   // where they went
+  std::vector<std::string> fields;    // of their heads, beside the dialect's own
   std::vector<config::TimePoint> asked_at;
   int readied = 0;      // how often connections were wanted ahead
   int aborted = 0;      // ended from outside
@@ -74,6 +75,7 @@ class ScriptedExchange final : public providers::Exchange {
     for (const std::string_view piece : request.body.texts()) text.append(piece);
     provider_.requests.push_back(text);
     provider_.targets.emplace_back(request.target);
+    provider_.fields.emplace_back(request.fields);
     if (script_.fails != routing::FailureKind::connect) progress_ = routing::Progress::request_sent;
     const bool passed = co_await pass(script_.head_after);
     if (!passed) co_return routing::FailureKind::reset_before_reply;

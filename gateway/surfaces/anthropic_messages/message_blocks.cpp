@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/media_values.hpp"
 #include "gateway/surfaces/anthropic_messages/own_thinking.hpp"
 
 namespace gateway {
@@ -21,8 +22,6 @@ using providers::ThinkingPart;
 using providers::ToolCallPart;
 using providers::ToolResultPart;
 using providers::Weight;
-
-// As OpenRouter's clients call its form.
 
 // One block. Its type may come last, so its members are kept until all of them are there.
 class BlockReader {
@@ -132,6 +131,7 @@ class BlockReader {
       return true;
     }
     media_.kind = is_document ? MediaPart::Kind::file : MediaPart::Kind::image;
+    if (!check_media(walk_, path.member("source"), media_)) return false;
     if (is_document) {
       media_.name = title_;
       if (media_.media_type.raw.empty()) media_.media_type = {"application/pdf", false};

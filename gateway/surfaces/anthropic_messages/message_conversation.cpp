@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surface/conversation_body.hpp"
 #include "gateway/surfaces/anthropic_messages/message_blocks.hpp"
 #include "gateway/surfaces/anthropic_messages/message_tools.hpp"
@@ -35,10 +38,9 @@ constexpr std::array<std::pair<std::string_view, Effort>, 5> efforts{{{"low", Ef
 constexpr std::array<std::pair<std::string_view, Turn::Role>, 3> roles{
     {{"user", Turn::Role::user}, {"assistant", Turn::Role::assistant}, {"system", Turn::Role::system}}};
 
-// What is for the router, or for Anthropic's own books, and says nothing to a model.
-constexpr std::array<std::string_view, 15> said_to_others{
-    "model", "stream", "provider",   "models", "route",           "preset",       "plugins",    "transforms",
-    "usage", "trace",  "session_id", "debug",  "user_profile_id", "workspace_id", "diagnostics"};
+// What is for Anthropic's own books, and says nothing to a model.
+constexpr std::array<std::string_view, 5> said_to_others{"model", "stream", "user_profile_id", "workspace_id",
+                                                         "diagnostics"};
 // What makes the request another one, beside what a conversation has a place for.
 constexpr std::array<std::string_view, 3> needs{"container", "mcp_servers", "inference_geo"};
 
@@ -82,7 +84,21 @@ class ConversationReader final : public ConversationBody {
     });
     if (!is_read) return false;
     if (!role) return walk_.wrong("missing_member", path.member("role"), "nothing", "who says it");
+    if (!follow_calls(path, parts)) return false;
     said_.turns.push_back({*role, std::move(parts)});
+    return true;
+  }
+
+  bool follow_calls(const Path& path, const std::vector<Part>& parts) {
+    for (const Part& part : parts) {
+      if (const auto* call = std::get_if<providers::ToolCallPart>(&part.what)) calls_.insert(call->id.text());
+      const auto* result = std::get_if<providers::ToolResultPart>(&part.what);
+      if (result && !calls_.contains(result->call_id.text())) {
+        const std::string id = result->call_id.text().substr(0, 64);
+        return walk_.wrong("invalid_value", path.member("content"),
+                           "a result of `" + id + "`, which is no call before it", "the id of an earlier tool_use");
+      }
+    }
     return true;
   }
 
@@ -171,7 +187,8 @@ class ConversationReader final : public ConversationBody {
       is_read = walk_.json.skip();
     }
     const auto is = [&](std::string_view name) { return key.is(name); };
-    if (!is_read || !is_said || std::ranges::any_of(said_to_others, is)) return is_read;
+    const bool is_routers = ClientBodyReader::is_routers(key.text());
+    if (!is_read || !is_said || is_routers || std::ranges::any_of(said_to_others, is)) return is_read;
     const bool is_need = std::ranges::any_of(needs, is);
     if (is_need || said_.beyond.size() < most_beyond) {
       said_.beyond.push_back({path.text(), is_need ? Weight::need : Weight::hint});
@@ -199,6 +216,7 @@ class ConversationReader final : public ConversationBody {
     wish.is_hidden = is_omitted_ || !(is_told || is_free);
   }
 
+  std::unordered_set<std::string> calls_;  // the ids of those so far
   Text thinking_;
   bool is_omitted_ = false;
   std::optional<std::int64_t> budget_;

@@ -11,8 +11,6 @@ using providers::AnswerEvent;
 using providers::EndReason;
 using Kind = AnswerEvent::Kind;
 
-namespace {}  // namespace
-
 std::string message_id(std::string_view request_id) {
   const std::size_t begin = request_id.find('_');
   return "msg_" + std::string(request_id.substr(begin == std::string_view::npos ? 0 : begin + 1));

@@ -50,7 +50,7 @@ class MessageReader final : public ClientBodyReader {
   static const std::array<Own, 14> own_;
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
-    if (std::ranges::find(taken_elsewhere, name) == taken_elsewhere.end() && !is_known_to_us(name)) {
+    if (std::ranges::find(taken_elsewhere, name) == taken_elsewhere.end() && !is_routers(name)) {
       request_.is_for_maker = true;
     }
     const auto own = std::ranges::find(own_, name, &Own::key);
@@ -91,12 +91,6 @@ class MessageReader final : public ClientBodyReader {
   // An empty place says nothing, and must not stand behind the one that its host is told.
   bool is_for_router(std::string_view name) const override {
     return name == "anthropic_version" || (name == "inference_geo" && request_.inference_geo.empty());
-  }
-  static bool is_known_to_us(std::string_view name) {
-    constexpr std::array<std::string_view, 10> routers{"provider", "models",    "route",      "preset",
-                                                       "plugins",  "debug",     "transforms", "usage",
-                                                       "trace",    "session_id"};
-    return std::ranges::find(routers, name) != routers.end();
   }
 
   bool messages(const Path& path) {

@@ -98,8 +98,11 @@ class Gemini final : public Surface {
     const std::string object = gemini_error(error);
     return is_array() ? object + "]" : gemini_part(framing_, object);
   }
-  // Hosts send events, whatever their client asked for.
-  bool takes_hosts_streams() const override { return !is_array(); }
+  // Hosts are asked for events, whatever their client asked for.
+  const PartFraming* part_framing() const override {
+    static constexpr PartFraming array{.behind = "\n,", .last = R"({"candidates":[]})"};
+    return is_array() ? &array : nullptr;
+  }
   // Where a stream that was passed on told none.
   std::string usage_event(const routing::Attempt& attempt, const StreamIdentity& stream) const override {
     std::string members = "\"isocost\":{\"estimated\":true,\"usage\":";

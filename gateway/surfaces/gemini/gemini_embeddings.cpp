@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surfaces/gemini/gemini_errors.hpp"
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
 #include "providers/json/json_walk.hpp"
@@ -32,17 +33,12 @@ ErrorReply refusal(std::string param, std::string message) {
           .should_retry = ShouldRetry::no};
 }
 
-// What the router reads of a body, whichever API it is of.
-constexpr std::array<std::string_view, 11> for_router{"provider",   "models", "session_id", "user",
-                                                      "debug",      "route",  "preset",     "plugins",
-                                                      "transforms", "usage",  "trace"};
-
 // A call in OpenAI's words.
 class Rewriting {
  public:
   void carry(const json::object& call) {
-    for (const std::string_view name : for_router) {
-      if (const json::value* const said = call.if_contains(name)) carried_[name] = *said;
+    for (const auto& [name, said] : call) {
+      if (name == "user" || ClientBodyReader::is_routers(name)) carried_[name] = said;
     }
   }
 

@@ -110,6 +110,7 @@ class TurnReader {
     if (media.media_type.raw.starts_with("image/")) media.kind = MediaPart::Kind::image;
     if (media.media_type.raw.starts_with("audio/")) media.kind = MediaPart::Kind::audio;
     guess_type(media);
+    if (media.source == MediaPart::Source::base64 && !check_media(walk_, path, media)) return false;
     parts.push_back({media});
     return true;
   }

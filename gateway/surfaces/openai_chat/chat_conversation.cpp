@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surface/conversation_body.hpp"
 #include "gateway/surfaces/openai_chat/chat_tools.hpp"
 #include "gateway/surfaces/openai_chat/chat_turns.hpp"
@@ -26,26 +27,16 @@ using Effort = ThinkingWish::Effort;
 constexpr std::int64_t most_tokens = 100'000'000;
 constexpr std::size_t most_beyond = 32;
 
-// What is for the router, or for OpenAI's own books and caches, and says nothing to a model.
-constexpr std::array<std::string_view, 19> said_to_others{"model",
-                                                          "stream",
-                                                          "stream_options",
-                                                          "provider",
-                                                          "models",
-                                                          "route",
-                                                          "preset",
-                                                          "plugins",
-                                                          "transforms",
-                                                          "usage",
-                                                          "trace",
-                                                          "session_id",
-                                                          "debug",
-                                                          "prompt_cache_key",
-                                                          "safety_identifier",
-                                                          "store",
-                                                          "moderation",
-                                                          "prompt_cache_options",
-                                                          "prompt_cache_retention"};
+// What is for OpenAI's own books and caches, and says nothing to a model.
+constexpr std::array<std::string_view, 9> said_to_others{"model",
+                                                         "stream",
+                                                         "stream_options",
+                                                         "prompt_cache_key",
+                                                         "safety_identifier",
+                                                         "store",
+                                                         "moderation",
+                                                         "prompt_cache_options",
+                                                         "prompt_cache_retention"};
 // What makes the request another one, beside what a conversation has a place for.
 constexpr std::array<std::string_view, 5> needs{"audio", "functions", "function_call", "logit_bias",
                                                 "web_search_options"};
@@ -99,7 +90,8 @@ class ConversationReader final : public ConversationBody {
       return false;
     }
     const auto is = [&](std::string_view name) { return key.is(name); };
-    if (!is_said || std::any_of(said_to_others.begin(), said_to_others.end(), is)) return true;
+    const bool is_routers = ClientBodyReader::is_routers(key.text());
+    if (!is_said || is_routers || std::ranges::any_of(said_to_others, is)) return true;
     const bool is_need = std::any_of(needs.begin(), needs.end(), is);
     if (is_need || said_.beyond.size() < most_beyond) {
       said_.beyond.push_back({path.text(), is_need ? Weight::need : Weight::hint});

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "gateway/surfaces/openai_chat/chat_parts.hpp"
@@ -28,9 +30,13 @@ constexpr std::array<std::pair<std::string_view, ChatRole>, 6> roles{{{"system",
                                                                       {"tool", ChatRole::tool},
                                                                       {"function", ChatRole::function}}};
 
+using CallIds = std::unordered_set<std::string>;
+
 class MessageReader {
  public:
-  MessageReader(BodyWalk& walk, Conversation& conversation) : walk_(walk), conversation_(conversation) {}
+  // `called`: of all messages before it.
+  MessageReader(BodyWalk& walk, Conversation& conversation, CallIds& called)
+      : walk_(walk), conversation_(conversation), called_(called) {}
 
   bool read(const Path& path) {
     if (walk_.json.type() != JsonType::object) return walk_.wrong_type(path, "an object");
@@ -96,7 +102,7 @@ class MessageReader {
       case ChatRole::assistant:
         return assistant();
       case ChatRole::tool:
-        return result();
+        return result(path);
       case ChatRole::function:
         conversation_.beyond.push_back({path.text(), Weight::need});
         return true;
@@ -115,11 +121,18 @@ class MessageReader {
     thoughts_.move_into(parts, conversation_.own);
     for (Part& part : content_) parts.push_back(std::move(part));
     if (!refusal_.raw.empty()) parts.push_back({providers::TextPart{refusal_}});
-    for (const ToolCallPart& call : calls_) parts.push_back({call});
+    for (const ToolCallPart& call : calls_) {
+      called_.insert(call.id.text());
+      parts.push_back({call});
+    }
     return turn(Turn::Role::assistant, std::move(parts));
   }
 
-  bool result() {
+  bool result(const Path& path) {
+    if (!called_.contains(call_id_.text())) {
+      return walk_.wrong("invalid_value", path.member("tool_call_id"), "no call before it that has this id",
+                         "the id of one of an earlier message's `tool_calls`");
+    }
     ToolResultPart result;
     result.call_id = call_id_;
     std::optional<providers::CacheLife> cache;
@@ -140,6 +153,7 @@ class MessageReader {
 
   BodyWalk& walk_;
   Conversation& conversation_;
+  CallIds& called_;
   std::optional<ChatRole> role_;
   std::vector<Part> content_;
   std::vector<ToolCallPart> calls_;
@@ -151,7 +165,8 @@ class MessageReader {
 }  // namespace
 
 bool read_turns(BodyWalk& walk, const Path& path, Conversation& conversation) {
-  return walk.array(path, [&](const Path& at) { return MessageReader(walk, conversation).read(at); });
+  CallIds called;
+  return walk.array(path, [&](const Path& at) { return MessageReader(walk, conversation, called).read(at); });
 }
 
 }  // namespace gateway

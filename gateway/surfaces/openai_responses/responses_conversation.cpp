@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surface/conversation_body.hpp"
 #include "gateway/surface/media_values.hpp"
 #include "gateway/surfaces/openai_responses/responses_tools.hpp"
@@ -30,21 +31,11 @@ using Effort = ThinkingWish::Effort;
 constexpr std::int64_t most_tokens = 100'000'000;
 constexpr std::size_t most_beyond = 32;
 
-// What is for the router, for OpenAI's own books and caches, or for the form of its replies, and says nothing
+// What is for OpenAI's own books and caches, or for the form of its replies, and says nothing
 // to a model.
-constexpr std::array<std::string_view, 24> said_to_others{"model",
+constexpr std::array<std::string_view, 14> said_to_others{"model",
                                                           "stream",
                                                           "stream_options",
-                                                          "provider",
-                                                          "models",
-                                                          "route",
-                                                          "preset",
-                                                          "plugins",
-                                                          "transforms",
-                                                          "usage",
-                                                          "trace",
-                                                          "session_id",
-                                                          "debug",
                                                           "prompt_cache_key",
                                                           "prompt_cache_options",
                                                           "prompt_cache_retention",
@@ -102,7 +93,8 @@ class ConversationReader final : public ConversationBody {
       return false;
     }
     const auto is = [&](std::string_view name) { return key.is(name); };
-    if (!is_said || std::ranges::any_of(said_to_others, is)) return true;
+    const bool is_routers = ClientBodyReader::is_routers(key.text());
+    if (!is_said || is_routers || std::ranges::any_of(said_to_others, is)) return true;
     // A template lies at one host.
     const bool is_need = key.is("prompt");
     if (is_need || said_.beyond.size() < most_beyond) {

@@ -52,6 +52,7 @@ class Anthropic final : public Dialect {
     }
     return passed;
   }
+  std::vector<std::string> untold_betas(std::string_view, const HostModel&) const override { return {}; }
   const NativeReplies* native() const override { return &anthropic_native_replies(); }
   const Interpreter* interpreter() const override { return &interpreter_; }
 

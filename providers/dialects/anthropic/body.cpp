@@ -123,6 +123,11 @@ WrittenRequest write_anthropic_body(const Conversation& conversation, const Host
   } else {
     json.key("anthropic_version").plain(form.version);
   }
+  if (!form.betas.empty()) {
+    json.key("anthropic_beta").begin_array();
+    for (const std::string_view beta : form.betas) json.plain(beta);
+    json.end_array();
+  }
   json.key("max_tokens").integer(max_tokens);
   const auto& system = conversation.system;
   if (!messages.are_system && std::any_of(system.begin(), system.end(), is_sent_to_anthropic)) {

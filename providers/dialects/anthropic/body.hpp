@@ -1,6 +1,9 @@
 // A conversation as the body of Anthropic's POST /messages. Pure.
 #pragma once
 
+#include <span>
+#include <string_view>
+
 #include "providers/dialect/interpreter.hpp"
 
 namespace providers {
@@ -15,6 +18,7 @@ Matters carried_by_anthropic(const HostModel& model);
 struct AnthropicBodyForm {
   std::string_view version{};  // in place of the model, which they have in the path; empty: the model
   bool says_stream = true;
+  std::span<const std::string_view> betas{};
 };
 
 WrittenRequest write_anthropic_body(const Conversation& conversation, const HostModel& model,

@@ -24,6 +24,7 @@ routing::Usage joined_usage(const routing::Usage& before, const routing::Usage& 
   usage.output = larger(before.output, next.output);
   usage.reasoning = std::min(larger(before.reasoning, next.reasoning), usage.output);
   usage.searches = std::max(before.searches, next.searches);
+  if (next.geo.empty()) usage.geo = before.geo;
   if (before.tier == config::ServiceTier::fast || !next.tier) usage.tier = before.tier;
   usage.prompt = {larger(uncached(before), uncached(next)).count + usage.cached.count +
                   usage.cache_written.count};

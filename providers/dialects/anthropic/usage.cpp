@@ -36,6 +36,12 @@ bool AnthropicUsage::member(JsonWalk& walk, const JsonString& key) {
     is_fast_ |= word && word->is("fast");
     return word.has_value();
   }
+  if (key.is("inference_geo") && walk.type() == JsonType::string) {
+    const auto word = walk.string();
+    // What models are asked that know no places.
+    if (word && !word->escaped && !word->is("not_available")) geo_ = config::GeoWord(word->raw);
+    return word.has_value();
+  }
   if (key.is("server_tool_use") && walk.type() == JsonType::object) {
     return walk.object([&](const JsonString& inner) {
       return inner.is("web_search_requests") ? count(walk, searches_) : walk.skip();
@@ -57,6 +63,7 @@ routing::Usage AnthropicUsage::usage() const {
   usage.output = {output_.value_or(0)};
   usage.reasoning = {std::min(thinking_.value_or(0), usage.output.count)};
   usage.searches = static_cast<std::int32_t>(searches_.value_or(0));
+  usage.geo = geo_;
   usage.tier = is_fast_ ? config::ServiceTier::fast : tier_;
   return usage;
 }

@@ -31,6 +31,7 @@ class AnthropicUsage {
   std::optional<std::int64_t> input_{}, cache_read_{}, cache_written_{}, written_1h_{}, output_{},
       thinking_{}, searches_{};
   std::optional<config::ServiceTier> tier_{};
+  config::GeoWord geo_{};
   bool is_fast_ = false;  // `speed`, which goes before it
   bool is_odd_ = false;
 };

@@ -12,11 +12,14 @@
 
 namespace providers {
 
+inline bool is_of_anthropic(std::string_view model) {
+  return model.find("anthropic.") != std::string_view::npos;
+}
+
 // How clients that send thinking back call what a model signed: Anthropic's signatures are good wherever its
 // models are served.
 inline std::string_view bedrock_thinking_format(std::string_view model) {
-  const bool is_anthropics = model.find("anthropic.") != std::string_view::npos;
-  return is_anthropics ? "anthropic-claude-v1" : "amazon-bedrock-v1";
+  return is_of_anthropic(model) ? "anthropic-claude-v1" : "amazon-bedrock-v1";
 }
 
 class ConverseAnswer {

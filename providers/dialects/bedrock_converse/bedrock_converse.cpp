@@ -29,6 +29,9 @@ class BedrockConverse final : public BedrockDialect {
  public:
   config::Format format() const override { return config::Format::converse; }
   const Interpreter* interpreter() const override { return &interpreter_; }
+  std::vector<std::string> untold_betas(std::string_view list, const HostModel& model) const override {
+    return converse_betas(list, model).untold;
+  }
 
  private:
   std::string_view whole_call() const override { return "/converse"; }

@@ -98,7 +98,8 @@ void write_additional(JsonWriter& json, const Conversation& conversation, const 
   const auto& top_k = conversation.sampling.top_k;
   const bool says_top_k = model.takes_sampling && !thinks && top_k && top_k->real() > 0 &&
                           model.thinking == HostModel::Thinking::budget;
-  if (!thinks && !says_top_k) return;
+  const Betas betas = converse_betas(conversation.betas, model);
+  if (!thinks && !says_top_k && betas.taken.empty()) return;
   json.key("additionalModelRequestFields").begin_object();
   if (thinks) {
     json.key("thinking").begin_object();
@@ -107,6 +108,11 @@ void write_additional(JsonWriter& json, const Conversation& conversation, const 
     json.end_object();
   }
   if (says_top_k) json.key("top_k").raw(top_k->text);
+  if (!betas.taken.empty()) {
+    json.key("anthropic_beta").begin_array();
+    for (const std::string_view beta : betas.taken) json.plain(beta);
+    json.end_array();
+  }
   json.end_object();
 }
 
@@ -167,6 +173,10 @@ Matters carried_by_converse(const HostModel& model) {
     matters.remove(Matter::thinking).remove(Matter::optional_thinking);
   }
   return matters;
+}
+
+Betas converse_betas(std::string_view list, const HostModel& model) {
+  return betas_at(is_of_anthropic(model.name) ? BetasAt::bedrock : BetasAt::nobody, list);
 }
 
 WrittenRequest write_converse_body(const Conversation& conversation, const HostModel& model) {

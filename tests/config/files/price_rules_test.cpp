@@ -58,6 +58,15 @@ TEST_CASE("rules say when other prices hold, in the order in which they are look
   CHECK(read.prices.output.price.nanos == 4'000'000'000);
 }
 
+TEST_CASE("prices may go by the place where the host says that it answers") {
+  const config::EndpointSettings read =
+      endpoint(usual + rules + rule("{inference_geo: us}") + rule("{inference_geo: [eu, uk]}"));
+  REQUIRE(read.price_rules.size() == 2);
+  CHECK(config::to_text(read.price_rules[0].when) == "inference in us");
+  CHECK(config::to_text(read.price_rules[1].when) == "inference in eu/uk");
+  CHECK(problem(usual + rules + rule("{inference_geo: 'U S'}")).find("such as `us`") != std::string::npos);
+}
+
 TEST_CASE(
     "without a price of its own an endpoint's rules must leave no hole, which is named where there is one") {
   const std::string short_ones = rules + rule("{prompt_to: 200 ktok}");

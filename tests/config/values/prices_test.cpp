@@ -127,6 +127,17 @@ TEST_CASE("a hole is said as widely as it is one") {
   CHECK(hole({workdays}) == "sat");
 }
 
+TEST_CASE("a rule for places holds where the occasion names one of them, and leaves the others over") {
+  const PriceConditions there{.geos = {config::GeoWord("us"), config::GeoWord("ca")}};
+  CHECK(holds(there, {.geo = config::GeoWord("ca")}));
+  CHECK_FALSE(holds(there, {.geo = config::GeoWord("global")}));
+  CHECK_FALSE(holds(there, {}));
+  CHECK(config::to_text(there) == "inference in us/ca");
+  CHECK(hole({there}) == "inference not in us/ca");
+  CHECK(hole({there, {.prompt_above = Tokens{100}}}) == "prompts up to 100 tokens, inference not in us/ca");
+  CHECK(idle({there, {.geos = {config::GeoWord("us")}}, {.geos = {config::GeoWord("eu")}}}) == Places{1});
+}
+
 TEST_CASE("a rule that can never apply is found") {
   CHECK(idle({{.prompt_above = Tokens{200'000}}}) == Places{});
   CHECK(idle({{.prompt_above = Tokens{200'000}}}, 200'000) == Places{0});

@@ -105,6 +105,8 @@ TEST_CASE("the endpoints of a model come with their declared facts and with live
   measured.ttft = {.p50 = 0.42, .p75 = 0.5, .p90 = 0.9, .p95 = 1, .p99 = 1.5};
   measured.throughput = {.p50 = 45, .p75 = 40, .p90 = 30, .p95 = 25, .p99 = 20};
   measured.uptime = 0.9975;
+  measured.uptime_five_minutes = 0.75;
+  measured.uptime_day = 0.875;
   const json::value page =
       parsed(gateway::model_endpoints_page(*catalogue, snapshot, "deepseek-r1", nullptr));
   const json::value& data = page.at("data");
@@ -115,6 +117,8 @@ TEST_CASE("the endpoints of a model come with their declared facts and with live
   CHECK(azure.at("latency_last_30m").at("p50") == 420);
   CHECK(azure.at("throughput_last_30m").at("p90") == 30);
   CHECK(azure.at("uptime_last_30m") == 99.75);
+  CHECK(azure.at("uptime_last_5m") == 75);
+  CHECK(azure.at("uptime_last_1d") == 87.5);
   CHECK(azure.at("status") == 0);
   CHECK(azure.at("supported_parameters").as_array().back() == "tool_choice");
   const json::value deepseek = find(data.at("endpoints").as_array(), "tag", "deepseek");
@@ -142,7 +146,8 @@ TEST_CASE("what was not measured is null and not a number") {
       parsed(gateway::model_endpoints_page(*catalogue, tests::snapshot_of(catalogue), "meta/llama", nullptr));
   const json::value& endpoint = page.at("data").at("endpoints").at(0);
   for (const char* unknown :
-       {"latency_last_30m", "throughput_last_30m", "uptime_last_30m", "max_completion_tokens"}) {
+       {"latency_last_30m", "throughput_last_30m", "uptime_last_5m", "uptime_last_30m", "uptime_last_1d",
+        "max_completion_tokens"}) {
     CHECK(endpoint.at(unknown).is_null());
   }
 }

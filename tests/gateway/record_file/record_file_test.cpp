@@ -22,7 +22,7 @@ using support::ScratchDirectory;
 
 namespace {
 
-// Prices that depend on the prompt, on the hour and on the tier.
+// Prices that depend on the prompt, on the hour, on the tier and on the place.
 std::vector<config::PriceRule> price_rules() {
   config::PriceConditions flex;
   flex.tiers.set(static_cast<std::size_t>(config::ServiceTier::flex));
@@ -33,7 +33,8 @@ std::vector<config::PriceRule> price_rules() {
   };
   return {{flex, prices(0.2, 0.8)},
           {{.prompt_above = config::Tokens{4'000}}, prices(4, 16)},
-          {{.hours = config::DailyWindow{{0}, {20}}}, prices(0.1, 0.4)}};
+          {{.hours = config::DailyWindow{{0}, {20}}}, prices(0.1, 0.4)},
+          {{.geos = {config::GeoWord("us")}}, prices(9, 36)}};
 }
 
 std::vector<support::Host> fleet() {
@@ -227,7 +228,7 @@ TEST_CASE("price rules are kept with their hosts, and hosts of before had none")
   const auto kept = settings_from(bytes);
   REQUIRE(kept);
   const auto& rules = kept->models[0].endpoints[1].price_rules;
-  REQUIRE(rules.size() == 3);
+  REQUIRE(rules.size() == 4);
   for (std::size_t i = 0; i < rules.size(); ++i) {
     CHECK(config::to_text(rules[i].when) == config::to_text(price_rules()[i].when));
     CHECK(rules[i].prices == price_rules()[i].prices);

@@ -303,6 +303,23 @@ TEST_CASE("certificates that no connection could use are a mistake of the config
   }
 }
 
+TEST_CASE("a service account whose key signs nothing is warned of, and other hosts go on") {
+  config::Loaded loaded{.settings = tests::three_hosts(), .problems = {}};
+  config::GoogleAccess& account = loaded.settings->providers[0].access.google.emplace();
+  account.email = "a@b.example";
+  account.private_key =
+      config::Secret("-----BEGIN PRIVATE KEY-----\nbm9uZQ==\n-----END PRIVATE KEY-----\n");
+  for (const auto& used : {gateway::with_policies(loaded), gateway::with_policies_checked(loaded)}) {
+    CHECK(used.settings);
+    REQUIRE(!used.problems.empty());
+    CHECK(used.problems[0].severity == config::Severity::warning);
+    CHECK(used.problems[0].path.ends_with(".google.service_account"));
+    CHECK(config::to_text(used.problems[0]).find("bm9uZQ") == std::string::npos);
+  }
+  loaded.settings->providers[0].access.google->is_absent = true;  // it is left out
+  CHECK(gateway::with_policies(loaded).problems.empty());
+}
+
 TEST_CASE("a rule that cannot be read is one mistake, not one of the file and one of its policies") {
   const config::Loaded loaded = gateway::with_policies(
       config::load("providers: {p: {base_url: https://p.example/v1}}\n"

@@ -196,6 +196,26 @@ TEST_CASE("a refusal reaches a client that is still sending, and nothing more of
   CHECK(door.counted("isocost_malformed_requests_total") == 1);
 }
 
+TEST_CASE("what is refused by its head alone is refused in the words of the API that was called") {
+  struct Row {
+    const char* path;
+    const char* says;
+  };
+  for (const Row& row : {Row{"/v1/chat/completions", R"("param":null,"code":"body_too_large")"},
+                         {"/v1/messages", R"({"type":"error","error":{"type":)"},
+                         {"/api/v1/chat/completions", R"({"error":{"code":413,)"},
+                         {"/v1beta/models/m:generateContent", R"("status":)"}}) {
+    CAPTURE(row.path);
+    FrontDoor door;
+    Peer& client = door.connect();
+    client.send(std::string("POST ") + row.path +
+                " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999\r\n\r\n");
+    const std::string reply = client.read_to_end();
+    CHECK(reply.starts_with("HTTP/1.1 413 "));
+    CHECK(contains(reply, row.says));
+  }
+}
+
 TEST_CASE("a client that keeps sending after a refusal is cut off after a short while") {
   FrontDoor door;
   Peer& client = door.connect();
@@ -399,6 +419,7 @@ TEST_CASE("who may ask what: keys, paths and methods") {
       {get("/metrics", good), "403", "role_required"},
       {get("/healthz"), "200", "ok"},
       {get("/nowhere"), "404", "unknown_path"},
+      {get("/v1/images/generations", good), "404", "no pictures"},
       {get("/v1/chat/completions", good), "405", "takes POST only"},
       {post(R"({"model":"n","messages":[{}]})", good), "404", "model_not_found"},
       {post(R"({"model":"m")", good), "400", "error"},

@@ -224,26 +224,60 @@ TEST_CASE("a call of Google's goes on to Google as it came, and its events as th
   CHECK(world.record().attempts.at(0).usage->output.count == 5);
 }
 
-TEST_CASE("betas that who serves Anthropic's models is not told are named") {
-  ServedWorld world(cheapest_speaks(Format::vertex_messages));
-  world.script(
-      ServedWorld::cheap,
-      document(R"({"id":"msg_1","type":"message","role":"assistant","model":"c","content":[{"type":"text",)"
-               R"("text":"Hi"}],"stop_reason":"end_turn","usage":{"input_tokens":9,"output_tokens":5}})"));
-  gateway::Incoming incoming;
-  incoming.body = call("");
-  incoming.api.betas = "from-the-future-2027-01-01,interleaved-thinking-2025-05-14,claude-code-20250219";
-  incoming.arrived = world.loop.timer.now();
-  auto understood =
-      gateway::understand(gateway::anthropic_messages_surface(), incoming, nullptr, world.services);
-  world.request.emplace(std::move(std::get<gateway::InferenceRequest>(understood)));
-  world.reply.emplace(world.client, world.loop.timer, *world.request->surface, world.request->id);
-  world.loop.start(gateway::serve(world.services, *world.request, *world.reply, world.interruption),
-                   world.outcome);
-  world.advance(1s);
-  REQUIRE(world.ended());
-  CHECK(world.client.status == 200);
-  CHECK(world.client.has("x-isocost-dropped: betas.from-the-future-2027-01-01\r\n"));
+TEST_CASE("hosts are told the betas that they take, and clients which those were not told") {
+  const std::string messages_answer =
+      R"({"id":"msg_1","type":"message","role":"assistant","model":"c","content":[{"type":"text",)"
+      R"("text":"Hi"}],"stop_reason":"end_turn","usage":{"input_tokens":9,"output_tokens":5}})";
+  const std::string converse_answer =
+      R"({"output":{"message":{"role":"assistant","content":[{"text":"Hi"}]}},"stopReason":"end_turn",)"
+      R"("usage":{"inputTokens":9,"outputTokens":5,"totalTokens":14}})";
+  struct Case {
+    Format format;
+    std::string host_model;
+    std::string answer;
+    std::string told;     // in the body, or as a field of the head
+    std::string dropped;  // what the client is told
+  };
+  const std::string future = "betas.from-the-future-2027-01-01";
+  const std::string thinking = "interleaved-thinking-2025-05-14";
+  const std::string both = future + ", betas." + thinking;
+  const std::string in_body = R"("anthropic_beta":[")" + thinking + R"("])";
+  const std::string in_head = "\r\nanthropic-beta: " + thinking;
+  const Case cases[] = {
+      {Format::vertex_messages, "c", messages_answer, in_head, future},
+      {Format::bedrock_messages, "c", messages_answer, in_body, future},
+      {Format::converse, "us.anthropic.claude-x", converse_answer, in_body, future},
+      {Format::converse, "amazon.nova", converse_answer, "", both},
+      {Format::chat, "c", whole_answer, "", both},
+      {Format::messages, "c", messages_answer, "", ""},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.host_model);
+    CAPTURE(static_cast<int>(each.format));
+    config::Settings settings = cheapest_speaks(each.format);
+    settings.models[0].endpoints[0].host_model = each.host_model;
+    ServedWorld world(std::move(settings));
+    world.script(ServedWorld::cheap, document(each.answer));
+    gateway::Incoming incoming;
+    incoming.body = call("");
+    incoming.api.betas = "from-the-future-2027-01-01,interleaved-thinking-2025-05-14,claude-code-20250219";
+    incoming.arrived = world.loop.timer.now();
+    auto understood =
+        gateway::understand(gateway::anthropic_messages_surface(), incoming, nullptr, world.services);
+    world.request.emplace(std::move(std::get<gateway::InferenceRequest>(understood)));
+    world.reply.emplace(world.client, world.loop.timer, *world.request->surface, world.request->id);
+    world.loop.start(gateway::serve(world.services, *world.request, *world.reply, world.interruption),
+                     world.outcome);
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == 200);
+    const std::string& sent = world.host(ServedWorld::cheap).requests.at(0);
+    const std::string& fields = world.host(ServedWorld::cheap).fields.at(0);
+    const bool is_in_head = each.told.starts_with("\r\n");
+    if (!each.told.empty()) CHECK((is_in_head ? fields : sent).find(each.told) != std::string::npos);
+    if (each.told.empty()) CHECK(sent.find("anthropic_beta") == std::string::npos);
+    CHECK(world.client.has("x-isocost-dropped: " + each.dropped + "\r\n") == !each.dropped.empty());
+  }
 }
 
 TEST_CASE("of texts that Google's clients embed, hosts of OpenAI's API are told what it has words for") {
@@ -274,6 +308,46 @@ TEST_CASE("vectors that Google's clients cannot be told are a bad reply") {
   REQUIRE(world.ended());
   CHECK(world.client.status == 502);
   CHECK(world.client.body.find("AACAPw") == std::string::npos);
+}
+
+TEST_CASE("a stream that no events are asked of is one array of the host's own parts, whatever ends it") {
+  const std::string first =
+      R"({"candidates":[{"content":{"role":"model","parts":[{"text":"Gr\u00fc","new":{"a":1}}]},"index":0}],)"
+      R"("modelVersion":"g-1","responseId":"r1"})";
+  const std::string last =
+      R"({"candidates":[{"content":{"role":"model","parts":[{"text":"ezi"}]},"finishReason":"STOP","index":0}],)"
+      R"("usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":5},"modelVersion":"g-1"})";
+  const gateway::Surface& surface = gateway::gemini_surface().of_call("streamGenerateContent", "");
+  std::string body = with_slack(R"({"contents":[{"parts":[{"text":"Hi"}]}],"madeUpMember":1})");
+  CHECK(!surface.complete({"m", "streamGenerateContent", ""}, body));
+  ServedWorld world(cheapest_speaks(Format::gemini));
+  SUBCASE("its end") {
+    world.script(ServedWorld::cheap, pieces({{{}, ": waiting\n\n" + event(first)}, {1ms, event(last)}}));
+    world.call(surface, with_slack(body));
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.record().ending == Ending::answered);
+    CHECK(world.host(ServedWorld::cheap).targets.at(0).ends_with(":streamGenerateContent?alt=sse"));
+    CHECK(world.host(ServedWorld::cheap).requests.at(0) ==
+          R"({"contents":[{"parts":[{"text":"Hi"}]}],"madeUpMember":1})");
+    const json::array got = json::parse(world.client.body).as_array();
+    REQUIRE(got.size() == 3);
+    CHECK(got.at(0).at("candidates").at(0).at("content").at("parts").at(0).at("new").at("a") == 1);
+    CHECK(got.at(0).at("modelVersion") == "m");
+    CHECK(got.at(1).at("usageMetadata").at("cost").is_double());
+    CHECK(got.at(2) == json::parse(R"({"candidates":[]})"));
+    CHECK(world.client.body.find("g-1") == std::string::npos);
+  }
+  SUBCASE("a host that breaks off") {
+    world.script(ServedWorld::cheap, pieces({{{}, event(first)}, {1s, routing::FailureKind::broken_stream}}));
+    world.call(surface, with_slack(body));
+    world.advance(5s);
+    REQUIRE(world.ended());
+    CHECK(world.record().ending == Ending::broken);
+    const json::array got = json::parse(world.client.body).as_array();
+    REQUIRE(got.size() == 2);
+    CHECK(got.at(1).as_object().contains("error"));
+  }
 }
 
 TEST_CASE("a prompt that Google blocks is told in its own words") {
@@ -395,6 +469,49 @@ TEST_CASE("where Anthropic's models are asked to run is said to its host, and ot
     world.advance(1s);
     CHECK(world.host(ServedWorld::cheap).requests.empty());
   }
+}
+
+TEST_CASE("an answer is billed at the price of the place where it says that it was made") {
+  config::Settings settings = cheapest_speaks(Format::messages);
+  const config::Prices dear{.input = {tests::dollars(22)}, .output = {tests::dollars(110)}};
+  settings.models[0].endpoints.resize(1);
+  settings.models[0].endpoints[0].prices = {.input = {tests::dollars(20)}, .output = {tests::dollars(100)}};
+  settings.models[0].endpoints[0].price_rules = {{{.geos = {config::GeoWord("us")}}, dear}};
+  const auto cost = [&](const std::string& asked, const std::string& told, bool streams) {
+    ServedWorld world(settings);
+    const std::string usage = R"("usage":{"input_tokens":10,"output_tokens":1)" + told + "}";
+    const std::string start =
+        R"({"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":"c",)"
+        R"("content":[],"stop_reason":null,)" +
+        usage + "}}";
+    const auto named = [](const std::string& name, const std::string& data) {
+      return "event: " + name + "\ndata: " + data + "\n\n";
+    };
+    if (streams) {
+      world.script(ServedWorld::cheap,
+                   pieces({{{},
+                            named("message_start", start) + named("content_block_start", began) +
+                                named("content_block_delta", piece) + named("message_delta", ended) +
+                                named("message_stop", R"({"type":"message_stop"})")}}));
+    } else {
+      world.script(ServedWorld::cheap,
+                   document(R"({"id":"m","type":"message","role":"assistant","model":"c","stop_reason":"end_turn",)"
+                            R"("content":[{"type":"text","text":"Hi"}],)" +
+                            usage + "}"));
+    }
+    world.call(gateway::anthropic_messages_surface(), call((streams ? R"(,"stream":true)" : "") + asked));
+    world.advance(1s);
+    REQUIRE(world.ended());
+    REQUIRE(world.record().ending == Ending::answered);
+    return world.record().attempts.at(0).cost.nanos;
+  };
+  CHECK(cost("", "", false) == 10 * 20'000 + 100'000);
+  CHECK(cost("", R"(,"inference_geo":"us")", false) == 10 * 22'000 + 110'000);
+  CHECK(cost("", R"(,"inference_geo":"not_available")", false) == 10 * 20'000 + 100'000);
+  CHECK(cost(R"(,"inference_geo":"us")", R"(,"inference_geo":null)", false) == 10 * 22'000 + 110'000);
+  CHECK(cost(R"(,"inference_geo":"us")", R"(,"inference_geo":"global")", false) == 10 * 20'000 + 100'000);
+  CHECK(cost("", R"(,"inference_geo":"us")", true) == 10 * 22'000 + 5 * 110'000);  // only its begin says it
+  CHECK(cost(R"(,"inference_geo":"us")", "", true) == 10 * 22'000 + 5 * 110'000);
 }
 
 TEST_CASE("a client that says where its model is to run is not sent to a host that may not know the word") {

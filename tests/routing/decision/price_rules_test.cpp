@@ -1,6 +1,7 @@
 // Decisions by the prices that this prompt meets, at this moment, at the tier that is asked for.
 #include <doctest/doctest.h>
 
+#include "routing/market/predict.hpp"
 #include "tests/support/close.hpp"
 #include "tests/support/fleet.hpp"
 
@@ -75,6 +76,23 @@ TEST_CASE("who asks for a tier is reckoned its price") {
   Shops market;
   CHECK(market.chosen(1'000, 12h, config::ServiceTier::flex) == "steady");
   CHECK(market.of("steady").price_rule == 0);
+}
+
+TEST_CASE("who asks for a place, or whose host is asked for it, is reckoned the price of that place") {
+  const auto rules = std::vector{rule({.geos = {config::GeoWord("us")}}, 5, 20)};
+  support::World market({{.name = "by place", .input_price = 1, .output_price = 4, .price_rules = rules},
+                         {.name = "steady", .input_price = 3, .output_price = 12}});
+  market.policy.value_of_ttft = market.policy.value_of_generation = 0;
+  market.policy.explore = 0;
+  Demand asked = market.demand();
+  CHECK(market.decide(asked).chosen == market.index("by place"));
+  asked.geo = config::GeoWord("us");
+  CHECK(market.decide(asked).chosen == market.index("steady"));
+  config::Settings settings = support::settings_of(market.hosts);
+  settings.providers[0].inference_geo = "us";
+  const Catalogue there(settings, 2);
+  CHECK(priced_for(there.endpoints()[0], {}, market.demand()).rule != nullptr);
+  CHECK(priced_for(there.endpoints()[1], {}, market.demand()).rule == nullptr);
 }
 
 TEST_CASE("ceilings and rules of a policy are held against the price that holds") {

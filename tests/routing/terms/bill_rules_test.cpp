@@ -67,6 +67,24 @@ TEST_CASE("what the answer says of its tier goes before what was asked") {
   CHECK(shop.of(not_given, asked) == 2'000'000);
 }
 
+TEST_CASE("a place that charges more does so where the answer says it was there, or where it was asked for") {
+  config::Settings settings = Shop::settings();
+  settings.models[0].endpoints[1].price_rules = {
+      {{.geos = {config::GeoWord("us")}}, {.input = dollars(2.2), .output = dollars(11)}}};
+  const auto of = [&settings](std::string_view told, std::string_view asked) {
+    const routing::Catalogue catalogue(settings, 1);
+    const Usage usage{.prompt = {1'000}, .geo = config::GeoWord(told)};
+    return routing::bill(catalogue.endpoints()[1], usage, {.geo = config::GeoWord(asked)}).nanos;
+  };
+  CHECK(of("", "") == 2'000'000);
+  CHECK(of("us", "") == 2'200'000);
+  CHECK(of("", "us") == 2'200'000);
+  CHECK(of("global", "us") == 2'000'000);
+  settings.providers[0].inference_geo = "us";
+  CHECK(of("", "") == 2'200'000);
+  CHECK(of("global", "") == 2'000'000);
+}
+
 TEST_CASE("the hour is that of the request") {
   const Shop shop;
   CHECK(shop.of({.prompt = {1'000}}, {.at = config::WallTime(59min)}) == 500'000);

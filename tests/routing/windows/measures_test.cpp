@@ -150,6 +150,28 @@ TEST_CASE("uptime is unknown below a hundred requests and forgets after half an 
   CHECK(uptime.requests() == 5);
 }
 
+TEST_CASE("uptime of five minutes, of half an hour and of a day are counted side by side") {
+  Measures measures;
+  for (int i = 0; i < 200; ++i) measures.observe(failure(FailureKind::connect, 0), start);
+  for (int i = 0; i < 600; ++i) measures.observe(reply(1s, 2s, 9), start + 20h);
+  for (int i = 0; i < 200; ++i) measures.observe(failure(FailureKind::connect, 0), start + 20h);
+  for (int i = 0; i < 90; ++i) measures.observe(reply(1s, 2s, 9), start + 20h + 10min);
+  for (int i = 0; i < 10; ++i) measures.observe(failure(FailureKind::connect, 0), start + 20h + 10min);
+  CHECK(measures.five_minutes().uptime_five_minutes == support::close(0.9));
+  CHECK(measures.five_minutes().uptime == support::close(690. / 900));
+  CHECK(measures.five_minutes().uptime_day == support::close(690. / 1100));
+  CHECK(measures.pass(start + 20h + 10min) == Window::Passed::changed);
+  measures.pass(start + 20h + 15min);
+  CHECK(std::isnan(measures.half_hour().uptime_five_minutes));
+  CHECK(measures.half_hour().uptime == support::close(690. / 900));
+  measures.pass(start + 24h);  // the first 200 are over
+  CHECK(std::isnan(measures.half_hour().uptime));
+  CHECK(measures.half_hour().uptime_day == support::close(690. / 900));
+  CHECK(measures.pass(start + 40h) == Window::Passed::unchanged);
+  CHECK(measures.pass(start + 45h) == Window::Passed::changed);
+  CHECK(std::isnan(measures.half_hour().uptime_day));
+}
+
 TEST_CASE("a percentile is the smallest value that its share of all values does not exceed") {
   Histogram histogram;
   for (std::size_t bucket = 1; bucket <= 100; ++bucket) histogram.add(bucket, 1);

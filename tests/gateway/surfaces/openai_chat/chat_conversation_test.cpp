@@ -111,7 +111,7 @@ TEST_CASE("messages become turns, and the system's before them stands by itself"
       chat("", R"({"content":"Be brief.","role":"system"},)"
                R"({"role":"developer","content":[{"type":"text","text":"Be kind."}]},)"
                R"({"role":"user","content":["a",{"type":"text","text":"b\n","cache_control":{}}]},)"
-               R"({"role":"assistant","content":null,"refusal":"No."},)"
+               R"({"role":"assistant","content":null,"refusal":"No.","tool_calls":[{"id":"c1","function":{"name":"f"}}]},)"
                R"({"role":"system","content":"Now in German."},)"
                R"({"role":"tool","tool_call_id":"c1","content":"42"})");
   const Conversed read = conversation_of(body, scratch_tokens());
@@ -217,6 +217,15 @@ TEST_CASE("a shape that cannot be is refused at its place") {
                 "",
                 R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png,x"}}]})"),
             "messages[0].content[0].image_url"},
+           {chat(
+                "",
+                R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,@"}}]})"),
+            "messages[0].content[0].image_url"},
+           {chat("", R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:text/html;base64,AA"}}]})"),
+            "messages[0].content[0].image_url"},
+           {chat("", R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/passwd"}}]})"),
+            "messages[0].content[0].image_url"},
+           {chat("", R"({"role":"tool","tool_call_id":"c1","content":"42"})"), "messages[0].tool_call_id"},
            {chat("", R"({"role":"user","content":[{"type":"text","text":1}]})"),
             "messages[0].content[0].text"},
            {chat(R"("tools":[{"type":"function","function":{}}])"), "tools[0].function.name"},

@@ -74,13 +74,14 @@ TEST_CASE("betas that others than Anthropic do not know are told, but for those 
   CHECK(vertex.members == R"("anthropic_version":"vertex-2023-10-16",)");
   CHECK(!vertex.says_model);
   CHECK(vertex.says_stream);
-  CHECK(vertex.left_out.empty());
+  CHECK(vertex_messages_dialect().untold_betas(wishes.betas, model).empty());
   const PassedMembers bedrock = bedrock_messages_dialect().passed(wishes, model);
   CHECK(bedrock.fields.empty());
   CHECK(bedrock.members ==
         R"("anthropic_version":"bedrock-2023-05-31","anthropic_beta":["interleaved-thinking-2025-05-14"],)");
   CHECK(!bedrock.says_stream);
-  CHECK(bedrock.left_out == std::vector<std::string>{"betas.web-search-2025-03-05"});
+  CHECK(bedrock_messages_dialect().untold_betas(wishes.betas, model) ==
+        std::vector<std::string>{"betas.web-search-2025-03-05"});
   CHECK(bedrock_messages_dialect().passed({}, model).members ==
         R"("anthropic_version":"bedrock-2023-05-31",)");
 }
