@@ -66,9 +66,10 @@ const Fields<ServingLimits>& limit_fields() {
                        "turn would be last get 429 at once."),
               field<S>(
                   "max_requests", &S::max_requests, connections,
-                  "Requests under way in the whole gateway, those that wait included. Further ones get 503 "
-                  "with Retry-After before more than their head is read; `normal` ones from 95 % of it on, "
-                  "`batch` ones from 80 %. 0: no limit but that of connections."),
+                  "Requests under way in the whole gateway, those that wait for hosts included. Further ones "
+                  "wait for up to `queue_timeout`, `normal` ones from 95 % of it on, `batch` ones from 80 %; "
+                  "who could not begin in that time gets 503 with Retry-After before more than its head is "
+                  "read. 0: no limit but that of connections."),
               field<S>(
                   "max_connections", &S::max_connections, connections,
                   "Client connections at the same time, of all workers together. Beyond it idle ones are "

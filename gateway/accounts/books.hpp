@@ -163,6 +163,10 @@ class Books {
     bool is_own = false;  // by this gateway, of what stands in another one as used by all
   };
   void add(const Past& past, config::TimePoint now);
+  // What a process used that was here before this one and still serves; less, where it was thought to be
+  // more.
+  void add(std::string_view user, std::string_view key, std::string_view team, Amounts used,
+           config::TimePoint now);
   // What is asked of the past: of each limit once, when it is new.
   struct Question {
     Scope scope{};

@@ -103,6 +103,20 @@ void Books::add(const Past& past, config::TimePoint now) {
   }
 }
 
+void Books::add(std::string_view user, std::string_view key, std::string_view team, Amounts used,
+                config::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  std::array<Account*, 4> accounts{};
+  const std::size_t count = find({.user = user, .key = key, .team = team, .most = {}}, accounts);
+  for (std::size_t i = 0; i < count; ++i) {
+    roll(*accounts[i], now);
+    for (Meter& meter : accounts[i]->meters) {
+      meter.used += used.of(meter.measure);
+      meter.own += used.of(meter.measure);
+    }
+  }
+}
+
 std::vector<Books::Question> Books::questions(config::TimePoint now) {
   const std::lock_guard lock(mutex_);
   std::vector<Question> all;

@@ -37,6 +37,7 @@ struct ServeOptions {
   std::string version;  // of the program
   std::string file;
   std::optional<config::ListenAddress> listen;  // instead of the configuration's
+  bool takes_over = false;
 };
 
 // Nobody but this machine, unless keys say who: for an address given beside the configuration, too.
@@ -63,6 +64,7 @@ int run(config::Settings settings, const ServeOptions& options) {
   Start start{.settings = std::move(settings), .version = options.version, .seed = seed, .ready = ready};
   if (!options.file.empty()) {
     start.file = options.file;
+    start.takes_over = options.takes_over;
     start.load = [options] { return listening(load(options.file), options); };
   }
   const Environment variable = [](const char* name) {
@@ -123,6 +125,11 @@ int serve(ServeOptions options, const std::string& listen) {
     }
     options.listen = std::get<config::ListenAddress>(std::move(parsed));
   }
+  if (options.takes_over && options.file.empty()) {
+    std::cerr << "isocost: --take-over: without a configuration there is no gateway to take over from\n"
+                 "  add --config with the file that it runs with, or a newer one\n";
+    return 1;
+  }
   return options.file.empty() ? serve_demo(options) : serve_file(options);
 }
 
@@ -141,6 +148,9 @@ Command add_serve(CLI::App& app, std::string version) {
       ->type_name("FILE");
   serving->add_option("--listen", words->listen, "Address to listen on, instead of the configuration's")
       ->type_name("ADDRESS");
+  serving->add_flag("--take-over", words->options.takes_over,
+                    "Take the place of the gateway that has the state directory, if there is one: its "
+                    "sockets, the ledger and what it learned. It ends once its requests have");
   serving->footer(
       "Example: isocost serve --config isocost.yaml\n"
       "Exit status: 0 it was told to stop and what was under way ended, 1 it could not start.");

@@ -1,12 +1,14 @@
 #include "gateway/ledger/journal.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -95,6 +97,8 @@ std::unique_ptr<Journal> Journal::make(const std::string& path, std::size_t size
   };
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return fail(errno);
+  // For as long as the process is there, however it ends.
+  (void)::flock(file, LOCK_EX | LOCK_NB);
   // All of it now: a page that finds no room later would end the process.
   const int error = ::posix_fallocate(file, 0, static_cast<off_t>(all));
   void* map = error == 0 ? ::mmap(nullptr, all, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
@@ -112,6 +116,33 @@ std::unique_ptr<Journal> Journal::make(const std::string& path, std::size_t size
   header.magic = magic;
   ::fsync(file);
   return journal;
+}
+
+std::unique_ptr<Journal> Journal::follow(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return nullptr;
+  struct stat facts {};
+  const auto size = ::fstat(file, &facts) == 0 ? static_cast<std::size_t>(facts.st_size) : 0;
+  const std::size_t before_ring = header_size + most_open * sizeof(Place);
+  void* map =
+      size > before_ring ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
+  if (map == MAP_FAILED) {
+    ::close(file);
+    return nullptr;
+  }
+  std::unique_ptr<Journal> journal(new Journal(file, static_cast<char*>(map), size, size - before_ring));
+  journal->is_followed_ = true;
+  const Header& all = journal->header();
+  const bool is_ours = all.magic == magic && all.places == most_open && all.ring == size - before_ring;
+  return is_ours ? std::move(journal) : nullptr;
+}
+
+bool Journal::is_held(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return false;
+  const bool is_held = ::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(file);
+  return is_held;
 }
 
 std::uint64_t Journal::room() const {
@@ -212,7 +243,9 @@ std::size_t Journal::read(std::size_t most,
   bool is_damaged = false;
   read_to_ = std::max(read_to_, all.tail.load(std::memory_order_relaxed));
   // What this very process has put there is whole.
-  const auto is_good = [](const Frame&, std::string_view) { return true; };
+  const auto is_good = [this](const Frame& frame, std::string_view entry) {
+    return !is_followed_ || frame.check == check_of(entry, frame.number);
+  };
   read_to_ = walk(ring(), ring_size_, read_to_, all.head.load(std::memory_order_acquire), is_damaged, is_good,
                   [&](std::uint64_t number, std::string_view bytes) {
                     if (count == most) return false;
@@ -248,6 +281,28 @@ Journal::Use Journal::use() const {
 
 void Journal::sync() {
   ::fdatasync(file_);
+}
+
+std::vector<Journal::Left::Open> Journal::open_ones() const {
+  std::vector<Left::Open> all;
+  for (std::uint32_t at = 0; at < most_open; ++at) {
+    const Place& each = place(at);
+    const auto copy = [&each] {
+      const std::uint32_t state = each.state.load(std::memory_order_acquire);
+      const std::size_t length = std::min<std::size_t>(each.size, most_note);
+      Left::Open open{
+          .note = std::string(each.note, length), .nanos = each.nanos, .was_sent = state == Place::gone_out};
+      std::atomic_thread_fence(std::memory_order_acquire);
+      const bool is_used = state != Place::unused && each.state.load(std::memory_order_acquire) == state;
+      return std::pair(is_used, std::move(open));
+    };
+    auto [is_used, open] = copy();
+    if (!is_used) continue;
+    const auto [is_used_still, again] = copy();
+    const bool is_whole = is_used_still && again.note == open.note && again.nanos == open.nanos;
+    if (is_whole) all.push_back(std::move(open));
+  }
+  return all;
 }
 
 bool Journal::read_left(const std::string& path, Left& left) {

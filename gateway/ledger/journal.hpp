@@ -2,7 +2,8 @@
 // is set aside for each, and the entries of those that ended, until the ledger has them on disk. A file that
 // is mapped into memory: writing to it is a copy, and survives a kill; the ledger's thread syncs it.
 //
-// One thread writes (the data loop), one reads entries and gives their room back (the ledger's thread).
+// One thread writes (the data loop), one reads entries and gives their room back (the ledger's thread), which
+// may be one of another process: of the one that comes after this one, while this one still serves.
 #pragma once
 
 #include <atomic>
@@ -20,6 +21,10 @@ class Journal {
   // Makes a new, empty one with room for `size` bytes of entries. Null where that cannot be done: `why`.
   static std::unique_ptr<Journal> make(const std::string& path, std::size_t size, std::uint64_t epoch,
                                        std::string& why);
+  // One that another process writes: to be read, and no more. Null where it is none.
+  static std::unique_ptr<Journal> follow(const std::string& path);
+  // Whether a process is there that writes it, maybe this one.
+  static bool is_held(const std::string& path);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
@@ -73,6 +78,8 @@ class Journal {
     bool is_damaged = false;  // not all of it could be read
   };
   static bool read_left(const std::string& path, Left& left);
+  // Likewise of one that is followed; those that change just now are left out.
+  std::vector<Left::Open> open_ones() const;
 
  private:
   struct Header;
@@ -90,6 +97,7 @@ class Journal {
   std::atomic<std::size_t> open_{0};  // as many as are not in it
   std::uint64_t number_ = 0;          // of the last entry
   std::uint64_t read_to_ = 0;         // the ledger's, ahead of what was released
+  bool is_followed_ = false;
 };
 
 }  // namespace gateway

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <cstdio>
 #include <map>
 #include <random>
 #include <utility>
@@ -44,13 +45,54 @@ void Ledger::take_up() {
   constexpr int most_tries = 3;
   for (int tried = 1;; ++tried) {
     try {
-      written_ += take_up_left(*await_ledger(place_, say_), opening_.directory, say_);
+      const LeftBehind left = take_up_left(*await_ledger(place_, say_), opening_.directory, say_);
+      written_ += left.entries;
       store_ = open_ledger(place_, LedgerStore::Mode::write);
-      return;
+      return follow(left.living);
     } catch (const PostgresFault& fault) {
       if (tried == most_tries || fault.kind() != PostgresFault::Kind::duplicate) throw;
     }
   }
+}
+
+void Ledger::follow(const std::vector<std::string>& living) {
+  const auto is_own = [this](std::uint64_t epoch) {
+    return std::ranges::any_of(journals_, [&](const auto& own) { return own->epoch() == epoch; });
+  };
+  for (const std::string& path : living) {
+    auto journal = Journal::follow(path);
+    if (!journal || is_own(journal->epoch())) continue;
+    if (std::ranges::find(followed_, path, &Followed::path) != followed_.end()) continue;
+    followed_.push_back({.path = path, .journal = std::move(journal), .set_aside = {}});
+  }
+}
+
+void Ledger::on_elsewhere(Elsewhere count) {
+  elsewhere_ = std::move(count);
+  for (Followed& each : followed_) {
+    for (const Journal::Left::Open& open : each.journal->open_ones()) {
+      Entry entry;
+      if (!read_entry(open.note, entry)) continue;
+      each.set_aside[entry.id] = open.nanos;
+      elsewhere_(entry, {.requests = 1, .tokens = 0, .nanos = open.nanos});
+    }
+  }
+}
+
+std::vector<std::string> Ledger::ended_elsewhere() const {
+  std::vector<std::string> ended;
+  for (const Followed& each : followed_) {
+    if (!Journal::is_held(each.path)) ended.push_back(each.path);
+  }
+  return ended;
+}
+
+// What was under way there when it ended is under way no more.
+void Ledger::leave_those_who_ended(const std::vector<std::string>& ended) {
+  if (ended.empty()) return;
+  std::erase_if(followed_,
+                [&](const Followed& each) { return std::ranges::find(ended, each.path) != ended.end(); });
+  written_ += take_up_left(*store_, opening_.directory, say_).entries;
 }
 
 std::unique_ptr<Ledger> Ledger::open(const Opening& opening, Say say, std::string& why) {
@@ -164,6 +206,9 @@ void Ledger::read(std::function<void(LedgerStore*)> take) {
 }
 
 void Ledger::run() {
+  writes_.emplace(writing_.get_executor());
+  reads_.emplace(reading_.get_executor());
+  if (!followed_.empty()) wrote();
   writer_ = std::thread([this] {
     providers::run_to_end(
         writing_, [this](const std::exception& fault) { say_(std::string("ledger: ") + fault.what()); });
@@ -190,13 +235,18 @@ void Ledger::collect() {
   is_called_.store(false, std::memory_order_release);
   try {
     if (!store_) store_ = open_ledger(place_, LedgerStore::Mode::write);
+    // Before they are read: nothing comes from them after that.
+    const std::vector<std::string> ended = ended_elsewhere();
     while (write_some()) {
     }
     write_own();
+    leave_those_who_ended(ended);
     caught_up_.store(config::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     if (!is_writing_.exchange(true)) say_("ledger: " + place_.words() + " can be written again");
     forget_old();
     write_regrets();
+    // They have no way to call.
+    if (!followed_.empty() && !is_called_.exchange(true)) collect_soon(between_commits);
   } catch (const std::exception& fault) {
     failed(fault);
     is_called_.store(true, std::memory_order_release);
@@ -209,20 +259,34 @@ bool Ledger::write_some() {
   store_->begin();
   Entry entry;
   std::string_view detail;
-  for (const auto& journal : journals_) {
+  const auto read = [&](Journal& journal, bool may_be_there, const auto& take) {
     std::uint64_t last = 0;
-    count += journal->read(most_in_a_commit - count, [&](std::uint64_t number, std::string_view bytes) {
-      // After a fault it is not known whether the last commit was one.
-      const bool is_there = is_in_doubt_ && store_->has(journal->epoch(), number);
-      if (!is_there && read_entry(bytes, entry, detail)) store_->add(entry, detail);
+    count += journal.read(most_in_a_commit - count, [&](std::uint64_t number, std::string_view bytes) {
+      const bool is_there = may_be_there && store_->has(journal.epoch(), number);
+      if (read_entry(bytes, entry, detail)) {
+        if (!is_there) store_->add(entry, detail);
+        take(entry);
+      }
       last = number;
     });
-    if (last > 0) store_->note_read(journal->epoch(), last);
-  }
+    if (last > 0) store_->note_read(journal.epoch(), last);
+  };
+  // After a fault it is not known whether the last commit was one; nor is it of others' journals.
+  for (const auto& journal : journals_) read(*journal, is_in_doubt_, [](const Entry&) {});
+  std::vector<std::pair<Followed*, Entry>> elsewhere;
+  for (Followed& each : followed_)
+    read(*each.journal, true, [&](const Entry& of) { elsewhere.emplace_back(&each, of); });
   if (count == 0) return store_->roll_back(), false;
   store_->commit();
   is_in_doubt_ = false;
   for (const auto& journal : journals_) journal->release();
+  for (const Followed& each : followed_) each.journal->release();
+  for (const auto& [from, of] : elsewhere) {
+    const auto before = from->set_aside.extract(of.id);
+    const std::int64_t nanos = before ? before.mapped() : 0;
+    if (elsewhere_)
+      elsewhere_(of, {.requests = before ? 0 : 1, .tokens = of.tokens(), .nanos = of.charged - nanos});
+  }
   // Each page that a loop writes after it costs the loop a fault; a kill needs none of it.
   const auto now = std::chrono::steady_clock::now();
   if (now >= next_sync_) {
@@ -246,6 +310,7 @@ void Ledger::forget_old() {
 void Ledger::failed(const std::exception& fault) {
   faults_.fetch_add(1, std::memory_order_relaxed);
   for (const auto& journal : journals_) journal->unread();
+  for (const Followed& each : followed_) each.journal->unread();
   is_in_doubt_ = true;
   store_.reset();  // what a disk that failed has taken is only known once the file was opened again
   if (is_writing_.exchange(false)) {
@@ -329,6 +394,42 @@ bool Ledger::finish(std::chrono::milliseconds limit) {
   writer_.join();
   reading_.stop();
   reader_.join();
+  return true;
+}
+
+bool Ledger::hand_over(std::chrono::milliseconds limit) {
+  if (!is_writing() || !finish(limit)) return false;
+  store_.reset();
+  read_store_.reset();
+  followed_.clear();  // the other process follows them, too
+  for (std::size_t i = 0; i < journals_.size(); ++i) {
+    const std::string leaving = leaving_journal(opening_.directory, journals_[i]->epoch());
+    // It has this name already where it was to be handed over before.
+    (void)std::rename((opening_.directory + "/journal." + std::to_string(i)).c_str(), leaving.c_str());
+  }
+  return true;
+}
+
+bool Ledger::take_back() {
+  if (writer_.joinable() && !finish(0ms)) return false;
+  try {
+    const LeftBehind left =
+        take_up_left(*open_ledger(place_, LedgerStore::Mode::write), opening_.directory, say_);
+    written_ += left.entries;
+    store_ = open_ledger(place_, LedgerStore::Mode::write);
+    follow(left.living);
+  } catch (const std::exception&) {
+    return false;
+  }
+  for (const auto& journal : journals_) journal->unread();
+  is_in_doubt_ = true;
+  is_called_ = false;
+  writing_.restart();
+  reading_.restart();
+  ended_ = {};
+  end_ = ended_.get_future();
+  run();
+  wrote();
   return true;
 }
 

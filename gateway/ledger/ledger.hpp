@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -114,9 +115,24 @@ class Ledger {
   // Brings all to disk and ends the threads. False where the disk did not let that end within `limit`.
   bool finish(std::chrono::milliseconds limit);
 
+  // What a process that was here before this one, and still serves, has requests use: what is set aside for
+  // those that are under way at the start, and what is different once they have ended. Before the threads
+  // run, and then on the one that writes.
+  using Elsewhere = std::function<void(const Entry& of, Amounts more)>;
+  void on_elsewhere(Elsewhere count);
+  // Gives the store to another process, which reads what these journals still get: brings all to disk first,
+  // and ends the threads. False where that did not end within `limit`; whatever it returns, take_back() is
+  // the only way on.
+  bool hand_over(std::chrono::milliseconds limit);
+  // That one is gone. False: it cannot be opened yet.
+  bool take_back();
+
  private:
   Ledger(const Opening& opening, Say say);
   void take_up();
+  void follow(const std::vector<std::string>& living);
+  void leave_those_who_ended(const std::vector<std::string>& ended);
+  std::vector<std::string> ended_elsewhere() const;
   void call();
   void collect_soon(std::chrono::milliseconds wait);
   void collect();
@@ -150,6 +166,14 @@ class Ledger {
   std::unique_ptr<LedgerStore> store_;       // null after a fault, until it could be opened again
   std::unique_ptr<LedgerStore> read_store_;  // of the thread that reads
   std::vector<std::unique_ptr<Journal>> journals_;
+  // Of a process that was here before this one and still serves; of the thread that writes.
+  struct Followed {
+    std::string path;
+    std::unique_ptr<Journal> journal;
+    std::map<std::string, std::int64_t> set_aside;  // nano-dollars by request, as they were told
+  };
+  std::vector<Followed> followed_;
+  Elsewhere elsewhere_;
   std::atomic<bool> is_called_{false};
   std::atomic<std::int64_t> caught_up_{config::Clock::now().time_since_epoch().count()};
   std::atomic<bool> is_writing_{true};
@@ -162,7 +186,7 @@ class Ledger {
   bool is_in_doubt_ = false;                  // whether the last commit was one
   boost::asio::io_context writing_{1}, reading_{1};
   using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
-  Guard writes_{writing_.get_executor()}, reads_{reading_.get_executor()};
+  std::optional<Guard> writes_, reads_;
   boost::asio::steady_timer regular_{writing_};
   std::promise<void> ended_;
   std::future<void> end_ = ended_.get_future();

@@ -82,19 +82,30 @@ std::size_t take_up(LedgerStore& store, const std::string& path,
 
 }  // namespace
 
-std::size_t take_up_left(LedgerStore& store, const std::string& directory,
-                         const std::function<void(const std::string&)>& say) {
+std::string leaving_journal(const std::string& directory, std::uint64_t epoch) {
+  return directory + "/leaving." + std::to_string(epoch);
+}
+
+LeftBehind take_up_left(LedgerStore& store, const std::string& directory,
+                        const std::function<void(const std::string&)>& say) {
   std::error_code error;
   std::vector<std::string> found;
   for (const auto& each : std::filesystem::directory_iterator(directory, error)) {
     const std::string name = each.path().filename().string();
-    const bool is_journal = name.starts_with("journal.") && name.size() > 8 &&
-                            name.find_first_not_of("0123456789", 8) == std::string::npos;
+    const std::size_t begin = name.starts_with("journal.") || name.starts_with("leaving.") ? 8 : name.size();
+    const bool is_journal =
+        begin < name.size() && name.find_first_not_of("0123456789", begin) == std::string::npos;
     if (is_journal) found.push_back(each.path().string());
   }
-  std::size_t entries = 0;
-  for (const std::string& path : found) entries += take_up(store, path, say);
-  return entries;
+  LeftBehind left;
+  for (const std::string& path : found) {
+    if (Journal::is_held(path)) {
+      left.living.push_back(path);
+    } else {
+      left.entries += take_up(store, path, say);
+    }
+  }
+  return left;
 }
 
 }  // namespace gateway

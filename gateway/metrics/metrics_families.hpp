@@ -62,6 +62,9 @@ struct MetricsFamilies {
       Labels{"outcome"},
       {},
       one_of(2)};
+  CounterFamily repeats{registry, "isocost_repeated_requests_total",
+                        "Requests that were sent to a host once more, because it had closed a kept "
+                        "connection; what it did with the first one is not known."};
   CounterFamily hedges{registry,
                        "isocost_hedges_total",
                        "Second requests beside a host that was slow to begin, by what became of them.",

@@ -81,6 +81,7 @@ void RequestMetrics::record(const Record& record) {
   if (record.client_retry > 0) retries_.Increment();
   // Rare enough to be looked up by text.
   if (record.retries_paid > 0) families_.budgeted_retries.child({"paid"}).Increment(record.retries_paid);
+  if (record.repeats > 0) families_.repeats.child().Increment(record.repeats);
   if (record.retry_refused) families_.budgeted_retries.child({"refused"}).Increment();
   if (record.ending != Ending::answered) record_failure(record);
   if (record.waited.count() > 0 || record.shed != Shed::none) record_load(record);

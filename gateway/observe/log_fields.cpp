@@ -33,6 +33,10 @@ constexpr std::array of_request{
     LogField{"deciding_us", "time to choose, all attempts together"},
     LogField{"bytes_in", "size of the request's body"},
     LogField{"bytes_out", "and of the answer's"},
+    LogField{
+        "repeats",
+        "how often a host was sent the request once more, because it had closed a kept connection; what it "
+        "did with the first one is not known"},
     LogField{"client_retry", "how often the client's SDK had tried before"},
     LogField{"dollars", "what the hosts bill, all attempts together"},
     LogField{"expected_dollars", "of the attempt that served: what it was expected to be billed"},

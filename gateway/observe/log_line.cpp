@@ -183,6 +183,7 @@ void append_log_line(const Record& record, std::string& out) {
   line.fixed(std::chrono::duration_cast<std::chrono::nanoseconds>(record.deciding).count(), 3);
   member(",\"bytes_in\":", static_cast<std::int64_t>(record.bytes_in), line);
   member(",\"bytes_out\":", static_cast<std::int64_t>(record.bytes_out), line);
+  if (record.repeats != 0) member(",\"repeats\":", record.repeats, line);
   if (record.client_retry != 0) member(",\"client_retry\":", record.client_retry, line);
   dollars(",\"dollars\":", cost_of(record), line);
   append_foresight(record, line);

@@ -70,9 +70,10 @@ struct RecordFacts {
   config::Duration deciding{};  // time spent in plan(), all attempts
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  int client_retry = 0;                                      // x-stainless-retry-count
-  int retries_paid = 0;                                      // attempts that the retry budget paid for
-  bool retry_refused = false;                                // for want of it, nobody else was asked
+  int client_retry = 0;        // x-stainless-retry-count
+  int retries_paid = 0;        // attempts that the retry budget paid for
+  int repeats = 0;             // written once more, where a host had closed a kept connection
+  bool retry_refused = false;  // for want of it, nobody else was asked
   std::chrono::duration<std::int32_t, std::milli> waited{};  // in line, for quotas and for hosts
   config::Money charged{};                                   // what of its cost counts for its key and team
   std::optional<LimitHit> limit_hit{};

@@ -27,22 +27,24 @@ std::optional<std::size_t> limit_in(const std::string& path) {
   return bytes;
 }
 
-// Of this process's control group and of each above it.
-std::optional<std::size_t> control_group() {
-  std::ifstream groups("/proc/self/cgroup");
+// Of a group and of each above it.
+std::optional<std::size_t> limit_of(const std::string& mounted, std::string path, const std::string& file) {
+  // Of version 1, which has no word for none, and says the most that there can be.
+  constexpr std::size_t no_limit = std::size_t{1} << 60;
   std::optional<std::size_t> least;
-  for (std::string line; std::getline(groups, line);) {
-    if (!line.starts_with("0::")) continue;
-    std::string path = line.substr(3);
-    for (;;) {
-      const auto here = limit_in("/sys/fs/cgroup" + path + "/memory.max");
-      if (here) least = std::min(least.value_or(*here), *here);
-      const std::size_t slash = path.rfind('/');
-      if (path.empty() || slash == std::string::npos) break;
-      path.resize(slash);
-    }
+  for (;;) {
+    const auto here = limit_in(mounted + path + file);
+    if (here && *here < no_limit) least = std::min(least.value_or(*here), *here);
+    const std::size_t slash = path.rfind('/');
+    if (path.empty() || slash == std::string::npos) break;
+    path.resize(slash);
   }
   return least;
+}
+
+// A controller of version 1 among others: "memory", "cpu,memory".
+bool names_memory(std::string_view controllers) {
+  return ("," + std::string(controllers) + ",").find(",memory,") != std::string::npos;
 }
 
 struct Pages {
@@ -70,9 +72,29 @@ Pages pages() {
 
 }  // namespace
 
+std::optional<std::size_t> control_group_bound(const std::string& root) {
+  std::ifstream groups(root + "/proc/self/cgroup");
+  std::optional<std::size_t> least;
+  for (std::string line; std::getline(groups, line);) {
+    const std::size_t first = line.find(':');
+    const std::size_t second = first == std::string::npos ? first : line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1),
+                      path = line.substr(second + 1);
+    const bool is_second = line.starts_with("0::");
+    if (!is_second && !names_memory(controllers)) continue;
+    auto here = is_second ? limit_of(root + "/sys/fs/cgroup", path, "/memory.max")
+                          : limit_of(root + "/sys/fs/cgroup/memory", path, "/memory.limit_in_bytes");
+    // In a container the path may be the host's, while what is mounted begins with the group itself.
+    if (!here && !is_second) here = limit_of(root + "/sys/fs/cgroup/memory", "", "/memory.limit_in_bytes");
+    if (here) least = std::min(least.value_or(*here), *here);
+  }
+  return least;
+}
+
 std::size_t memory_bound() {
   std::size_t least = 0;
-  for (const std::optional<std::size_t>& each : {address_space(), control_group()}) {
+  for (const std::optional<std::size_t>& each : {address_space(), control_group_bound()}) {
     if (each && *each > 0) least = least == 0 ? *each : std::min(least, *each);
   }
   return least;

@@ -18,16 +18,45 @@ inline constexpr std::array<double, 3> memory_let_in{0.95, 0.9, 0.8};
 
 class Pressure {
  public:
-  // Whether a request of this priority may begin now. One always may where nobody else has: what is used then
-  // ends with nobody's request. Address space, and what an allocator keeps, does not come back at all.
-  Shed judge(config::Priority priority, int most_requests) const {
-    const auto rank = static_cast<std::size_t>(priority);
-    const int others = under_way();
-    if (others <= 0) return Shed::none;
-    if (memory_used() >= memory_let_in[rank]) return Shed::memory;
-    if (most_requests <= 0) return Shed::none;
-    const double let_in = requests_let_in[rank] * most_requests;
-    return others + 1 > let_in ? Shed::requests : Shed::none;
+  // Whether a request of this priority has memory to begin with. One always has where nobody else is: what is
+  // used then ends with nobody's request. Address space, and what an allocator keeps, does not come back at
+  // all.
+  Shed judge(config::Priority priority) const {
+    if (under_way() <= 0) return Shed::none;
+    return memory_used() >= memory_let_in[static_cast<std::size_t>(priority)] ? Shed::memory : Shed::none;
+  }
+
+  // How many there may be at a time for one of this priority to be among them; 0: no number of them.
+  static int most_of(config::Priority priority, int most_requests) {
+    return static_cast<int>(requests_let_in[static_cast<std::size_t>(priority)] * most_requests);
+  }
+  // One may always be there alone.
+  bool has_room(config::Priority priority, int most_requests) const {
+    return is_within(under_way() + 1, priority, most_requests);
+  }
+  // Counts it in, where there is room: all loops together never have more.
+  bool begin(config::Priority priority, int most_requests) {
+    if (is_within(under_way_.fetch_add(1) + 1, priority, most_requests)) return true;
+    under_way_.fetch_sub(1);
+    return false;
+  }
+  void count_in() { under_way_.fetch_add(1); }
+  void count_out() { under_way_.fetch_sub(1); }
+
+  // Who waits for that, in all loops; those who are at least as urgent as `priority`.
+  void wait(config::Priority priority, int change) {
+    waiting_[static_cast<std::size_t>(priority)].fetch_add(change);
+  }
+  bool somebody_waits(config::Priority priority) const {
+    for (std::size_t rank = 0; rank <= static_cast<std::size_t>(priority); ++rank) {
+      if (waiting_[rank].load(std::memory_order_relaxed) > 0) return true;
+    }
+    return false;
+  }
+  int waiting() const {
+    int all = 0;
+    for (const auto& each : waiting_) all += each.load(std::memory_order_relaxed);
+    return all;
   }
 
   int under_way() const { return under_way_.load(std::memory_order_relaxed); }
@@ -36,26 +65,14 @@ class Pressure {
   void set_memory_used(double share) { memory_used_.store(share, std::memory_order_relaxed); }
 
  private:
-  friend class UnderWay;
-  alignas(64) std::atomic<int> under_way_{0};  // a cache line of its own: every request writes it
+  static bool is_within(int all, config::Priority priority, int most_requests) {
+    return most_requests <= 0 || all <= 1 || all <= most_of(priority, most_requests);
+  }
+
+  // A cache line of their own: every request writes them.
+  alignas(64) std::atomic<int> under_way_{0};
+  std::array<std::atomic<int>, config::priority_names.size()> waiting_{};
   alignas(64) std::atomic<double> memory_used_{0};
-};
-
-// A request that has begun, until it ends.
-class UnderWay {
- public:
-  // `pressure` may be null: nobody counts.
-  explicit UnderWay(Pressure* pressure) : pressure_(pressure) {
-    if (pressure_) pressure_->under_way_.fetch_add(1, std::memory_order_relaxed);
-  }
-  ~UnderWay() {
-    if (pressure_) pressure_->under_way_.fetch_sub(1, std::memory_order_relaxed);
-  }
-  UnderWay(const UnderWay&) = delete;
-  UnderWay& operator=(const UnderWay&) = delete;
-
- private:
-  Pressure* pressure_;
 };
 
 }  // namespace gateway

@@ -13,7 +13,7 @@ enum class Shed : std::uint8_t {
   line_full,  // as many wait as may
   displaced,  // it waited, and somebody whose turn is earlier took its place in a full line
   outwaited,  // it waited as long as it may
-  requests,   // as many are under way as may be
+  requests,   // as many are under way as may be, and so many wait that it could not have begun in time
   memory,     // the process has nearly all that it may have
   lag,        // the loop is behind with what has come already
 };

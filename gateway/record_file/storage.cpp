@@ -74,12 +74,7 @@ std::unique_ptr<Storage> Storage::open(const config::RecordsSettings& settings, 
   if (!make_usable(settings.file, say)) return nullptr;
   std::unique_ptr<Storage> storage(new Storage(settings, std::move(say), std::move(wall), std::move(*lock)));
   if (!storage->reopen()) return nullptr;
-  storage->thread_ = std::thread([self = storage.get()] {
-    providers::run_to_end(self->io_, [self](const std::exception& fault) {
-      self->say_(std::string("records: ") + fault.what());
-    });
-    self->ended_.set_value();
-  });
+  storage->run();
   return storage;
 }
 
@@ -159,6 +154,11 @@ void Storage::commit() {
 }
 
 void Storage::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
+  if (is_left_) {
+    if (dropped_first_ == 0) dropped_first_ = snapshot->version;
+    dropped_last_ = snapshot->version;
+    return;
+  }
   if (snapshots_waiting_.fetch_add(1) >= most_snapshots_waiting) {
     snapshots_waiting_.fetch_sub(1);
     if (dropped_first_ == 0) dropped_first_ = snapshot->version;
@@ -181,6 +181,10 @@ void Storage::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
 
 void Storage::keep(std::vector<RecordPtr> records, GiveBack give_back) {
   const std::size_t count = records.size();
+  if (is_left_) {
+    lost_.fetch_add(count, std::memory_order_relaxed);
+    return give_back(std::move(records));
+  }
   if (waiting_.fetch_add(count) + count > most_waiting) {
     waiting_.fetch_sub(count);
     lost_.fetch_add(count, std::memory_order_relaxed);
@@ -195,7 +199,17 @@ void Storage::keep(std::vector<RecordPtr> records, GiveBack give_back) {
   });
 }
 
+void Storage::run() {
+  work_.emplace(io_.get_executor());
+  thread_ = std::thread([this] {
+    providers::run_to_end(
+        io_, [this](const std::exception& fault) { say_(std::string("records: ") + fault.what()); });
+    ended_.set_value();
+  });
+}
+
 providers::Task<void> Storage::settle(asio::io_context& asker) {
+  if (is_left_) co_return;
   co_await providers::elsewhere(io_, asker, [this] {
     if (!writer_) return 0;
     try {
@@ -231,7 +245,7 @@ void Storage::keep_batch(const std::vector<RecordPtr>& batch) {
 
 bool Storage::finish(std::chrono::milliseconds limit) {
   if (!thread_.joinable()) return true;
-  if (work_.owns_work()) {
+  if (work_) {
     asio::post(io_, [this] {
       regular_.cancel();
       if (!writer_) return;
@@ -245,6 +259,31 @@ bool Storage::finish(std::chrono::milliseconds limit) {
   }
   if (end_.wait_for(limit) != std::future_status::ready) return false;
   thread_.join();
+  return true;
+}
+
+bool Storage::hand_over(std::chrono::milliseconds limit) {
+  is_left_ = true;
+  if (!finish(limit)) return false;
+  writer_.reset();
+  lock_.reset();
+  return true;
+}
+
+bool Storage::take_back() {
+  if (!is_left_) return true;
+  if (!finish(std::chrono::milliseconds(0))) return false;
+  std::string why;
+  if (!lock_) {
+    if (auto lock = FileLock::take(settings_.file, why)) lock_.emplace(*std::move(lock));
+  }
+  if (!lock_) return false;
+  io_.restart();
+  ended_ = {};
+  end_ = ended_.get_future();
+  reopen();  // else it is tried again with what comes
+  run();
+  is_left_ = false;
   return true;
 }
 

@@ -49,6 +49,10 @@ class Storage {
   // Writes what waits and ends the thread. False where the disk did not let it end within `limit`: it must
   // then be left as it is, until the process goes.
   bool finish(std::chrono::milliseconds limit = std::chrono::hours(1));
+  // Finishes, and leaves the file to another process. What is to be kept after it is lost, and counted.
+  bool hand_over(std::chrono::milliseconds limit);
+  // That one is gone. False: the file cannot be used yet.
+  bool take_back();
 
   // As many snapshots may wait for the disk: some seconds of them.
   static constexpr std::size_t most_snapshots_waiting = 100;
@@ -56,6 +60,7 @@ class Storage {
  private:
   Storage(const config::RecordsSettings& settings, Say say, providers::WallClock wall, FileLock lock);
   bool reopen();
+  void run();
   // Of a file that failed, once its pause is over.
   bool is_open_again();
   // False where it was not written.
@@ -70,7 +75,7 @@ class Storage {
   config::RecordsSettings settings_;
   Say say_;
   const providers::WallClock wall_;
-  FileLock lock_;
+  std::optional<FileLock> lock_;        // absent while another process has the file
   std::optional<RecordWriter> writer_;  // absent after a fault, until it could be opened again
   std::size_t uncommitted_ = 0;         // records
   LoggedRequest scratch_;               // keeps its memory
@@ -83,7 +88,8 @@ class Storage {
   std::uint64_t dropped_first_ = 0, dropped_last_ = 0;  // versions the storage thread does not know of yet
   std::atomic<std::uint64_t> lost_{0};
   boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+  std::atomic<bool> is_left_{false};  // to another process
   boost::asio::steady_timer regular_{io_};
   std::promise<void> ended_;
   std::future<void> end_ = ended_.get_future();

@@ -68,15 +68,14 @@ std::string Reply::reply_fields(const Served& served) const {
 }
 
 Task<void> Reply::whole(const Served& served, std::string_view body) {
-  note_first_byte(200);
   const std::string text = reply_fields(served);
   const ReplyStart start{.status = 200, .content_type = "application/json", .fields = text};
-  if (echo_.members.empty()) {
-    delivered_ = co_await client_.answer(start, body);
-    co_return;
-  }
-  const std::string told = spliced(body, echo_.members);
-  delivered_ = co_await client_.answer(start, told);
+  const std::string told = echo_.members.empty() ? std::string() : spliced(body, echo_.members);
+  // Nothing that may fail for want of memory comes between this and the first byte: who is told of a failure
+  // is told by what is noted here.
+  note_first_byte(200);
+  is_over_ = true;
+  delivered_ = co_await client_.answer(start, echo_.members.empty() ? body : std::string_view(told));
 }
 
 std::string Reply::stream_fields(const Served& served) const {
@@ -86,7 +85,6 @@ std::string Reply::stream_fields(const Served& served) const {
 Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
   if (begun()) co_return co_await client_.write(pieces);
   const bool has_head = committed();
-  note_first_byte(200);
   providers::Pieces told;
   const std::string_view mark = has_head ? std::string_view() : surface_.begin_mark();
   const bool has_more = !echo_.event.empty() || !mark.empty();
@@ -96,8 +94,9 @@ Task<bool> Reply::stream(const Served& served, providers::Pieces& pieces) {
     for (const std::string_view piece : pieces.texts()) told.add(piece);
   }
   providers::Pieces& first = has_more ? told : pieces;
+  const std::string text = has_head ? std::string() : stream_fields(served);
+  note_first_byte(200);
   if (has_head) co_return co_await client_.write(first);
-  const std::string text = stream_fields(served);
   co_return co_await client_.begin({.status = 200, .content_type = surface_.stream_type(), .fields = text},
                                    first);
 }
@@ -106,9 +105,9 @@ void Reply::remark(const Served& known, std::string_view comment) {
   std::string line = std::string(comment) + "\n\n";
   if (committed()) return client_.write_now(line);
   line.insert(0, surface_.begin_mark());
+  const std::string text = stream_fields(known);
   committed_ = true;
   status_ = 200;
-  const std::string text = stream_fields(known);
   client_.begin_now({.status = 200, .content_type = surface_.stream_type(), .fields = text}, line);
 }
 
@@ -119,20 +118,22 @@ Task<void> Reply::end_stream(const Served& served, providers::Pieces& pieces) {
     pieces = providers::Pieces();
   }
   pieces.add(surface_.end_mark());
+  is_over_ = true;
   delivered_ = co_await client_.end(pieces);
 }
 
 Task<void> Reply::fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream) {
+  if (is_over_) co_return;
   if (committed()) {
-    note_first_byte(200);
     StreamIdentity so_far = stream;
     so_far.events = events_;
     const std::string event = surface_.error_event(error, so_far);
     providers::Pieces pieces{event};
+    note_first_byte(200);
+    is_over_ = true;
     delivered_ = co_await client_.end(pieces);
     co_return;
   }
-  note_first_byte(error.status);
   std::string text = error_fields(surface_, id_, error);
   LineWriter fields(text);
   add_served(fields, served);
@@ -140,6 +141,8 @@ Task<void> Reply::fail(const ErrorReply& error, const Served& served, const Stre
   fields.hand_over();
   std::string body = surface_.error_body(error, id_);
   if (!echo_.members.empty()) body = spliced(body, echo_.members);
+  note_first_byte(error.status);
+  is_over_ = true;
   delivered_ = co_await client_.answer(
       {.status = error.status, .content_type = "application/json", .fields = text}, body);
 }

@@ -53,6 +53,8 @@ class Reply {
   void note_events(std::int64_t count) { events_ = count; }
   // Whether the client got all of it, an error or an answer.
   bool delivered() const { return delivered_; }
+  // Whether its last words are out, or were tried: there is no second end, whatever fails afterwards.
+  bool is_over() const { return is_over_; }
 
   providers::Task<void> whole(const Served& served, std::string_view body);
   // Begins with the first pieces, or goes on with more. False when the client is gone.
@@ -64,7 +66,7 @@ class Reply {
   // The last pieces, the mark of the end, and the end.
   providers::Task<void> end_stream(const Served& served, providers::Pieces& pieces);
   // An error response, or, once a stream is committed, one error event and the end. `served` names the last
-  // attempt; empty where there was none.
+  // attempt; empty where there was none. Nothing where it is over already.
   providers::Task<void> fail(const ErrorReply& error, const Served& served, const StreamIdentity& stream);
 
  private:
@@ -86,6 +88,7 @@ class Reply {
   int status_ = 0;
   bool committed_ = false;
   bool delivered_ = false;
+  bool is_over_ = false;
   std::optional<config::TimePoint> first_byte_{};
 };
 

@@ -5,6 +5,7 @@
 #include "gateway/console/policy_trial.hpp"
 #include "gateway/generation/configuration.hpp"
 #include "gateway/http/query.hpp"
+#include "gateway/keys/key_store.hpp"
 #include "gateway/pages/service_page.hpp"
 #include "gateway/pages/status_page.hpp"
 #include "gateway/run/market_page.hpp"
@@ -25,6 +26,9 @@ constexpr auto most_clocks_differ = std::chrono::minutes(1);
 
 // Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
 constexpr std::size_t most_waiting = 100'000;
+
+constexpr const char* given_up_text =
+    "Another process has taken over; this one only ends what it began. Ask again on a new connection.";
 
 Calendar calendar_of(const config::Settings& settings, config::WallTime now) {
   std::string why;
@@ -381,7 +385,25 @@ providers::Task<Reloaded> ControlLoop::reload(Loop& asker) {
   co_return co_await providers::elsewhere(io_, asker, [this] { return reload_(); });
 }
 
+void ControlLoop::give_up_state() {
+  is_given_up_ = true;
+  keep_market_now();
+  keep_regrets_now();
+  market_file_ = nullptr;
+}
+
+void ControlLoop::take_state_back(MarketFile* file) {
+  market_file_ = file;
+  if (market_file_) market_file_->open();
+  learned_since_kept_ = true;
+  is_given_up_ = false;
+}
+
 providers::Task<Administered> ControlLoop::administer(Loop& asker, AdminCall call) {
+  if (is_given_up_) {
+    const KeyAnswer answer = key_fault(503, "handed_over", given_up_text);
+    co_return Administered{.status = answer.status, .body = answer.body};
+  }
   if (!administration_) co_return co_await Pages::administer(asker, std::move(call));
   co_return co_await administration_->answer(asker, std::move(call));
 }
@@ -459,6 +481,7 @@ providers::Task<Pages::Told> ControlLoop::written(Loop& asker, ServiceChange cha
 }
 
 providers::Task<Pages::Told> ControlLoop::disable(Loop& asker, ServiceCall call) {
+  if (is_given_up_) co_return Told{.status = 503, .text = given_up_text};
   auto changing = providers::elsewhere(io_, asker, [this, call] { return disable_now(call); });
   ServiceChange change = co_await std::move(changing);
   auto writing = written(asker, std::move(change));
@@ -474,6 +497,7 @@ providers::Task<Pages::Told> ControlLoop::probe(Loop& asker, std::string endpoin
 }
 
 providers::Task<Pages::Told> ControlLoop::change_service(Loop& asker, ServiceCall call) {
+  if (is_given_up_) co_return Told{.status = 503, .text = given_up_text};
   auto changing = providers::elsewhere(io_, asker, [this, call] { return change_service_now(call); });
   ServiceChange change = co_await std::move(changing);
   auto writing = written(asker, std::move(change));

@@ -76,8 +76,12 @@ class ControlLoop final : public Pages {
   // Before anything else, where what the market knows is kept over restarts: takes up what is there, and
   // hands over what is known every ten seconds. Returns what to tell of it, if anything.
   std::string keep_market(MarketFile& file);
-  // Once this loop's thread has ended.
+  // Once this loop's thread has ended, or on it.
   void keep_market_now();
+  // On this loop's thread: what is kept belongs to another process from now on, which is told of changes; and
+  // belongs to this one again.
+  void give_up_state();
+  void take_state_back(MarketFile* file);
 
   // Before the threads run, and once the market knows what it is to know at the start: how it is told to
   // other gateways; outlives this loop's thread.
@@ -223,6 +227,7 @@ class ControlLoop final : public Pages {
   HostProbe probe_;
   ChangeLog changes_;
   MarketFile* market_file_ = nullptr;
+  std::atomic<bool> is_given_up_{false};
   boost::asio::steady_timer next_keeping_{io_};
   boost::asio::steady_timer next_regrets_{io_};
   bool learned_since_kept_ = false;

@@ -59,11 +59,13 @@ void DataLoop::announce_drain() {
   boost::asio::post(io_, [this] { listener_.announce_drain(); });
 }
 
-void DataLoop::drain(std::function<void()> done) {
-  listener_.drain([this, ended = std::move(done)] {
-    services_.outbox.flush();
-    ended();
-  });
+void DataLoop::drain(std::function<void()> done, Listener::Queued queued) {
+  listener_.drain(
+      [this, ended = std::move(done)] {
+        services_.outbox.flush();
+        ended();
+      },
+      queued);
 }
 
 }  // namespace gateway

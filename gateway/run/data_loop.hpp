@@ -43,7 +43,7 @@ class DataLoop {
   // As Listener::announce_drain. From any thread.
   void announce_drain();
   // As Listener::drain, and hands over the last records.
-  void drain(std::function<void()> done);
+  void drain(std::function<void()> done, Listener::Queued queued);
   // Whether a look-up of a name is under way, which nothing can end. Once the thread has ended.
   bool looks_up() const { return resolver_.asking() > 0; }
 

@@ -48,10 +48,75 @@ ErrorReply own_fault() {
   return plain_error(500, "server_error", "internal_error", "The gateway failed.");
 }
 
+std::string_view words_for(Shed shed) {
+  switch (shed) {
+    case Shed::memory:
+      return "has nearly all the memory that it may have";
+    case Shed::requests:
+      return "has as many requests under way as it may (`limits.max_requests`), and so many wait that this "
+             "one "
+             "could not begin in time";
+    case Shed::outwaited:
+    case Shed::displaced:
+      return "has as many requests under way as it may (`limits.max_requests`), and this one waited in vain";
+    default:
+      return "has more to do than it can";
+  }
+}
+
+ErrorReply overloaded(Shed shed, config::Priority priority,
+                      std::optional<config::Duration> comes_again_in = {}) {
+  const std::string_view name = config::priority_names[static_cast<std::size_t>(priority)];
+  ErrorReply error =
+      plain_error(503, "server_error", "gateway_overloaded",
+                  "The gateway " + std::string(words_for(shed)) + ". This request's priority is " +
+                      std::string(name) + ". Try again soon.");
+  const auto usual = std::chrono::seconds(priority == config::Priority::batch ? 5 : 1);
+  error.retry_after = comes_again_in ? std::chrono::ceil<std::chrono::seconds>(*comes_again_in) : usual;
+  error.should_retry = ShouldRetry::yes;
+  return error;
+}
+
+EntryLine::Asks asks_of(const Front& front, const Incoming& incoming, const config::KeySettings* key) {
+  const config::ServingLimits& limits = front.services.hosts->generation->catalogue->settings().limits;
+  return {.owner = key ? std::hash<std::string_view>()(key->name.text) : 0,
+          .priority = priority_of(key, incoming.priority),
+          .most_requests = limits.max_requests,
+          .patience = limits.queue_timeout,
+          .most_waiting = limits.max_queued};
+}
+
+// Of a request that was counted in, until it ends.
+class Entered {
+ public:
+  explicit Entered(Front& front) : front_(front), since_(front.services.timer.now()) {}
+  ~Entered() {
+    if (front_.pressure) front_.entry.left(*front_.pressure, front_.services.timer.now() - since_);
+  }
+  Entered(const Entered&) = delete;
+  Entered& operator=(const Entered&) = delete;
+
+ private:
+  Front& front_;
+  const config::TimePoint since_;
+};
+
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client, Interruption& interruption) {
   Services& services = *front.serving;
-  const UnderWay counted(front.pressure);
+  EntryLine::Answer entry;
+  if (front.pressure) {
+    const EntryLine::Asks asks = asks_of(front, incoming, key);
+    auto entering = front.entry.enter(asks, *front.pressure, services.timer, interruption);
+    entry = co_await std::move(entering);
+    if (entry.shed != Shed::none) {
+      const ErrorReply error = overloaded(entry.shed, asks.priority, entry.comes_again_in);
+      const Refused refused{.path = route.name, .key = key, .shed = entry.shed, .priority = asks.priority};
+      co_await turn_down(front, incoming, client, error, refused);
+      co_return;
+    }
+  }
+  const Entered entered(front);
   auto understood = understood_at(route, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
     co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
@@ -71,6 +136,7 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
   }
   record->client = incoming.client;
   record->bytes_out = client.bytes_out();
+  record->waited += std::chrono::round<std::chrono::milliseconds>(entry.waited);
   services.outbox.add(std::move(record));
 }
 
@@ -106,42 +172,26 @@ bool is_answered_preflight(const Front& front, const Incoming& incoming) {
   return may_call && page_of(route(incoming.method, incoming.path));
 }
 
-std::string_view words_for(Shed shed) {
-  switch (shed) {
-    case Shed::memory:
-      return "has nearly all the memory that it may have";
-    case Shed::requests:
-      return "has as many requests under way as it may (`limits.max_requests`)";
-    default:
-      return "has more to do than it can";
-  }
-}
-
 // Whether a request may begin now, by how much is going on already: asked before anything of it is read but
 // its head, where its body did not come with it.
 std::optional<NotAdmitted> turned_away(const Front& front, const Incoming& incoming,
                                        const Admitted& admitted) {
   if (admitted.route.page != Page::inference || !front.pressure) return std::nullopt;
-  const config::Settings& settings = front.services.hosts->generation->catalogue->settings();
-  const config::Priority priority = priority_of(admitted.key, incoming.priority);
+  const EntryLine::Asks asks = asks_of(front, incoming, admitted.key);
   if (front.lag) front.lag->watch();
-  Shed shed = front.pressure->judge(priority, settings.limits.max_requests);
-  if (shed == Shed::none && front.lag && front.lag->is_too_long(priority)) shed = Shed::lag;
-  if (shed == Shed::none) return std::nullopt;
-  NotAdmitted no{.error = {},
-                 .fields = {},
-                 .reason = {},
-                 .path = admitted.route.name,
-                 .key = admitted.key,
-                 .shed = shed,
-                 .priority = priority};
-  const std::string_view name = config::priority_names[static_cast<std::size_t>(priority)];
-  no.error = plain_error(503, "server_error", "gateway_overloaded",
-                         "The gateway " + std::string(words_for(shed)) + ", and this request's priority is " +
-                             std::string(name) + ". Try again soon.");
-  no.error.retry_after = std::chrono::seconds(priority == config::Priority::batch ? 5 : 1);
-  no.error.should_retry = ShouldRetry::yes;
-  return no;
+  EntryLine::Answer answer = front.entry.foresee(asks, *front.pressure);
+  const Shed memory = front.pressure->judge(asks.priority);
+  if (memory != Shed::none) answer = {.shed = memory};
+  if (answer.shed == Shed::none && front.lag && front.lag->is_too_long(asks.priority))
+    answer.shed = Shed::lag;
+  if (answer.shed == Shed::none) return std::nullopt;
+  return NotAdmitted{.error = overloaded(answer.shed, asks.priority, answer.comes_again_in),
+                     .fields = {},
+                     .reason = {},
+                     .path = admitted.route.name,
+                     .key = admitted.key,
+                     .shed = answer.shed,
+                     .priority = asks.priority};
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "gateway/run/admission.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/open_sessions.hpp"
+#include "gateway/serving/entry_line.hpp"
 
 namespace gateway {
 
@@ -34,6 +35,7 @@ struct Front {
   bool draining = false;
   Pressure* pressure = nullptr;  // null: nobody is turned away for it
   LoopLag* lag = nullptr;        // likewise
+  EntryLine entry{};
 };
 
 // What its clients speak; null where they speak in the open.

@@ -10,6 +10,7 @@
 #include <optional>
 #include <ostream>
 #include <thread>
+#include <variant>
 
 #include "config/values/address.hpp"
 #include "gateway/canaries/canary_entry.hpp"
@@ -20,6 +21,7 @@
 #include "gateway/overload/memory_bound.hpp"
 #include "gateway/pages/limits_page.hpp"
 #include "gateway/process/given_sockets.hpp"
+#include "gateway/process/hand_over.hpp"
 #include "gateway/process/heartbeat.hpp"
 #include "gateway/process/listening.hpp"
 #include "gateway/process/process.hpp"
@@ -54,6 +56,8 @@ constexpr auto last_patience = std::chrono::milliseconds(500);
 // Of looks at the configuration, one a second.
 constexpr unsigned looks_between_certificates = 20;
 constexpr auto patience_for_disk = std::chrono::seconds(5);
+// Between attempts to have the state directory again, where a successor ended.
+constexpr auto between_attempts = std::chrono::milliseconds(200);
 // Until a gateway begins to serve: later ones are found while it does.
 constexpr auto patience_for_names = std::chrono::seconds(2);
 
@@ -101,6 +105,9 @@ class RunningGateway {
     std::vector<asio::io_context*> watched;
     for (const auto& loop : loops_) watched.push_back(&loop->io());
     heartbeat_.beat(std::move(watched));
+    await_successor();
+    // Once loops run: until then the old one serves.
+    if (predecessor_) asio::post(control_.io(), [this] { begin_in_its_place(); });
     std::vector<std::thread> threads;
     for (const auto& loop : loops_) {
       threads.emplace_back([this, &loop] { run(loop->io(), control_.counters()); });
@@ -288,10 +295,17 @@ class RunningGateway {
   // What is tried out without a configuration is kept as long as the process.
   bool take_state(std::string& why, StateDirectory::Fault& fault) {
     const bool is_tried_out = start_.file.empty() && settings().state.empty();
-    auto taken = is_tried_out ? StateDirectory::temporary(why)
-                              : StateDirectory::take(state_path(settings().state), fault, why);
-    if (taken) state_.emplace(*std::move(taken));
-    return state_.has_value();
+    const std::string path = state_path(settings().state);
+    const auto take = [&] {
+      auto taken = is_tried_out ? StateDirectory::temporary(why) : StateDirectory::take(path, fault, why);
+      if (taken) state_.emplace(*std::move(taken));
+      return state_.has_value();
+    };
+    if (take() || !start_.takes_over || fault != StateDirectory::Fault::in_use) return state_.has_value();
+    predecessor_ = Predecessor::ask(path, why);
+    if (!predecessor_) return false;
+    say("isocost: taking over from process " + std::to_string(predecessor_->process()));
+    return take();
   }
 
   bool keep_state() {
@@ -386,6 +400,9 @@ class RunningGateway {
     if (!ledger_) return true;
     const config::TimePoint now = config::Clock::now();
     for (const Books::Past& past : ledger_->past(books_.questions(now))) books_.add(past, now);
+    ledger_->on_elsewhere([this](const Entry& of, Amounts more) {
+      books_.add(of.user, of.key, of.team, more, config::Clock::now());
+    });
     ledger_->run();
     control_.on_regrets(
         [this](std::vector<LedgerStore::Regret> all) { ledger_->add_regrets(std::move(all)); });
@@ -454,8 +471,8 @@ class RunningGateway {
     const Offers offers = settings().admin ? Offers::inference : Offers::everything;
     std::vector<DataLoop*> all;
     try {
-      const int given = given_.for_clients();
-      if (given < 0 && address.port() != 0) expect_free(control_.io(), address);
+      const std::vector<int> given = given_for(address, given_.for_clients());
+      if (given.empty() && address.port() != 0) expect_free(control_.io(), address);
       for (int i = 0; i < workers(); ++i) {
         const auto at = static_cast<std::size_t>(i);
         loops_.push_back(std::make_unique<DataLoop>(
@@ -470,9 +487,12 @@ class RunningGateway {
           }
         });
         loop.adopt(generation_, snapshot);
-        address = given < 0 ? loop.listener().listen(address, Listener::Address::shared)
-                            : loop.listener().listen_on(given);
+        address = given.empty() ? loop.listener().listen(address, Listener::Address::shared)
+                                : loop.listener().listen_on(given[at % given.size()]);
       }
+      // Who waits at a socket that nobody listens at waits for ever.
+      for (std::size_t at = loops_.size(); at < given.size(); ++at)
+        loops_[at % loops_.size()]->listener().listen_on(given[at]);
     } catch (const boost::system::system_error& fault) {
       say(cannot_listen(settings().listen, fault.code()));
       return false;
@@ -482,15 +502,23 @@ class RunningGateway {
     return true;
   }
 
+  // Sockets that listen at this address already: of who started the process, or of whose place it takes.
+  std::vector<int> given_for(const Tcp::endpoint& address, int by_supervisor) const {
+    if (by_supervisor >= 0) return {by_supervisor};
+    return predecessor_ ? predecessor_->at(address.address().to_string(), address.port())
+                        : std::vector<int>();
+  }
+
   bool open_admin(const config::ListenAddress& listen) {
     const std::optional<Tcp::endpoint> address = endpoint_of(listen);
     if (!address) say(no_address(listen));
     if (!address) return false;
     admin_.emplace(control_, generation_, control_.published(), shared_);
     try {
-      const int given = given_.for_administration();
-      const Tcp::endpoint bound = given < 0 ? admin_->listener().listen(*address, Listener::Address::its_own)
-                                            : admin_->listener().listen_on(given);
+      const std::vector<int> given = given_for(*address, given_.for_administration());
+      const Tcp::endpoint bound = given.empty()
+                                      ? admin_->listener().listen(*address, Listener::Address::its_own)
+                                      : admin_->listener().listen_on(given.front());
       const auto& tls = settings().tls;
       admin_url_ = url_of(bound, tls && tls->admin ? Spoken::https : Spoken::http);
       say("isocost: administration on " + admin_url_);
@@ -536,25 +564,98 @@ class RunningGateway {
     });
   }
 
+  // Where nobody else counts in what is kept here: gateways that share limits are known by their names.
+  void await_successor() {
+    if (!state_ || start_.file.empty() || !settings().redis.url.empty()) return;
+    hand_over_.close();
+    if (const auto fault = hand_over_.wait_in(state_->path())) say("isocost: " + *fault);
+  }
+
+  void begin_in_its_place() {
+    predecessor_->say_serving();
+    predecessor_.reset();
+  }
+
+  std::variant<HandedSockets, std::string> give_up() {
+    if (draining_ > 0) return "it is being stopped";
+    if (is_given_up_) return "it waits for its state directory";
+    is_given_up_ = true;
+    control_.give_up_state();
+    const bool is_market_kept = !market_file_ || market_file_->finish(patience_for_disk);
+    const bool is_ledger_kept = !ledger_ || ledger_->hand_over(patience_for_disk);
+    const bool are_records_kept = !storage_ || storage_->hand_over(patience_for_disk);
+    if (!is_market_kept || !is_ledger_kept || !are_records_kept) {
+      take_back();
+      return "its disk does not take what is to be kept";
+    }
+    market_file_.reset();
+    state_.reset();
+    HandedSockets sockets;
+    for (const auto& loop : loops_) {
+      for (const int each : loop->listener().descriptors()) sockets.clients.push_back(each);
+    }
+    if (admin_) sockets.administration = admin_->listener().descriptors().front();
+    return sockets;
+  }
+
+  // The successor ended before it served; or it was not even asked to begin.
+  void take_back() {
+    std::string why;
+    StateDirectory::Fault fault{};
+    if (!state_) {
+      if (auto taken = StateDirectory::take(state_path(settings().state), fault, why))
+        state_.emplace(*std::move(taken));
+    }
+    // The ledger last: whoever has it back must not be asked again.
+    const bool has_all = state_ && (!market_file_ || market_file_->finish(std::chrono::milliseconds(0))) &&
+                         (!storage_ || storage_->take_back()) && (!ledger_ || ledger_->take_back());
+    if (!has_all) {
+      next_attempt_.expires_after(between_attempts);
+      next_attempt_.async_wait([this](boost::system::error_code error) {
+        if (!error) take_back();
+      });
+      return;
+    }
+    market_file_ = std::make_unique<MarketFile>(state_->path(),
+                                                [this](const std::string& text) { say("isocost: " + text); });
+    control_.take_state_back(market_file_.get());
+    is_given_up_ = false;
+    state_->announce(admin_url_.empty() ? url_ : admin_url_);
+    await_successor();
+    say("isocost: nobody has taken over; all is kept here again");
+  }
+
+  void given(int successor) {
+    say("isocost: process " + std::to_string(successor) + " has taken over; requests under way end here");
+    hand_over_.close();
+    if (admin_) admin_->listener().stop_accepting();
+    if (draining_++ > 0) return;
+    heartbeat_.ease();
+    supervisor_.stopping("another process serves; requests under way come to their end");
+    drain(Listener::Queued::left);
+  }
+
   void announce_drain() {
+    hand_over_.close();
     heartbeat_.ease();
     supervisor_.stopping("requests under way come to their end");
     if (admin_) admin_->listener().announce_drain();
     for (const auto& loop : loops_) loop->announce_drain();
     limit_.expires_after(drain_delay_);
     limit_.async_wait([this](boost::system::error_code error) {
-      if (!error) drain();
+      if (!error) drain(Listener::Queued::accepted);
     });
   }
 
-  void drain() {
+  void drain(Listener::Queued queued) {
     left_ = loops_.size();
     for (const auto& loop : loops_) {
-      asio::post(loop->io(), [this, &loop] {
-        loop->drain([this, &loop] {
+      asio::post(loop->io(), [this, &loop, queued] {
+        const auto ended = [this, &loop] {
           loop->io().stop();
           asio::post(control_.io(), [this] { one_drained(); });
-        });
+        };
+        loop->drain(ended, queued);
       });
     }
     limit_.expires_after(drain_timeout_);
@@ -619,6 +720,12 @@ class RunningGateway {
   Tcp::endpoint bound_;
   std::string url_;
   std::string admin_url_;  // where it has an address of its own
+  std::optional<Predecessor> predecessor_;
+  HandOver hand_over_{control_.io(), HandOver::Owner{.give = [this] { return give_up(); },
+                                                     .given = [this](int process) { given(process); },
+                                                     .given_back = [this] { take_back(); }}};
+  asio::steady_timer next_attempt_{control_.io()};
+  bool is_given_up_ = false;
   asio::steady_timer next_look_{control_.io()};
   unsigned looks_ = 0;
   asio::steady_timer limit_{control_.io()};

@@ -22,6 +22,7 @@ struct Start {
   // Loads the configuration again, policies compiled; empty where there is no file.
   std::function<config::Loaded()> load{};
   std::string file{};                     // loaded again when it changes; empty: none
+  bool takes_over = false;                // from the gateway that has the state directory, if there is one
   std::optional<OtlpSettings> traces{};   // absent: none are exported
   std::optional<OtlpSettings> metrics{};  // likewise
   providers::WallClock wall = providers::system_wall;
@@ -29,7 +30,8 @@ struct Start {
 
 // SIGHUP, a change of the file and POST /admin/reload take a new configuration into use.
 // Serves until SIGTERM or SIGINT, then drains: requests under way end, new ones are refused. A second signal
-// ends at once. Returns the process's exit status; a start that fails says why on `errors`.
+// ends at once. Another process that takes over gets the sockets and all that is kept; this one then drains.
+// Returns the process's exit status; a start that fails says why on `errors`.
 int run_gateway(Start start, std::ostream& errors);
 
 }  // namespace gateway

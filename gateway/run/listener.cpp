@@ -39,27 +39,23 @@ bool is_out_of_room(const boost::system::error_code& error) {
 }  // namespace
 
 Listener::Listener(asio::io_context& io, Front& front, ConnectionLimit& connections)
-    : io_(io),
-      front_(front),
-      connections_(connections),
-      spare_(asio::use_service<providers::Spare>(io)),
-      acceptor_(io) {
+    : io_(io), front_(front), connections_(connections), spare_(asio::use_service<providers::Spare>(io)) {
   spare_.add(*this, providers::Spare::Of::clients);
 }
 
 Listener::Tcp::endpoint Listener::listen(const Tcp::endpoint& address, Address kind) {
-  acceptor_.open(address.protocol());
-  acceptor_.set_option(Tcp::acceptor::reuse_address(true));
+  Entrance entrance(io_);
+  entrance.acceptor.open(address.protocol());
+  entrance.acceptor.set_option(Tcp::acceptor::reuse_address(true));
   const int on = 1;
   if (kind == Address::shared &&
-      ::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
+      ::setsockopt(entrance.acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
     throw boost::system::system_error(errno, boost::system::system_category(), "SO_REUSEPORT");
   }
-  prepare();
-  acceptor_.bind(address);
-  acceptor_.listen(most_queued);
-  accept();
-  return acceptor_.local_endpoint();
+  prepare(entrance.acceptor);
+  entrance.acceptor.bind(address);
+  entrance.acceptor.listen(most_queued);
+  return open(std::move(entrance));
 }
 
 Listener::Tcp::endpoint Listener::listen_on(int descriptor) {
@@ -68,26 +64,46 @@ Listener::Tcp::endpoint Listener::listen_on(int descriptor) {
   const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   if (copy < 0 || ::getsockname(copy, reinterpret_cast<sockaddr*>(&bound), &size) != 0)
     throw boost::system::system_error(errno, boost::system::system_category(), "the socket that was given");
-  acceptor_.assign(bound.ss_family == AF_INET6 ? Tcp::v6() : Tcp::v4(), copy);
-  prepare();
-  accept();
-  return acceptor_.local_endpoint();
+  Entrance entrance(io_);
+  entrance.acceptor.assign(bound.ss_family == AF_INET6 ? Tcp::v6() : Tcp::v4(), copy);
+  prepare(entrance.acceptor);
+  return open(std::move(entrance));
+}
+
+Listener::Tcp::endpoint Listener::open(Entrance entrance) {
+  entrances_.push_back(std::move(entrance));
+  accept(entrances_.back());
+  return entrances_.back().acceptor.local_endpoint();
+}
+
+std::vector<int> Listener::descriptors() {
+  std::vector<int> all;
+  for (Entrance& each : entrances_) {
+    if (each.acceptor.is_open()) all.push_back(each.acceptor.native_handle());
+  }
+  return all;
 }
 
 // Accepted sockets inherit these.
-void Listener::prepare() {
-  providers::probe_peer(acceptor_.native_handle());
-  acceptor_.set_option(Tcp::no_delay(true));
-  acceptor_.set_option(asio::socket_base::send_buffer_size(send_buffer));
+void Listener::prepare(Acceptor& acceptor) {
+  providers::probe_peer(acceptor.native_handle());
+  acceptor.set_option(Tcp::no_delay(true));
+  acceptor.set_option(asio::socket_base::send_buffer_size(send_buffer));
 }
 
-void Listener::accept() {
-  if (!acceptor_.is_open()) return;
-  acceptor_.async_accept([this](boost::system::error_code error, Socket socket) {
+void Listener::accept(Entrance& entrance) {
+  if (!entrance.acceptor.is_open()) return;
+  entrance.acceptor.async_accept([this, &entrance](boost::system::error_code error, Socket socket) {
     if (error == asio::error::operation_aborted) return;
     const bool has_room = error ? !is_out_of_room(error) : take(std::move(socket));
-    has_room ? accept() : make_room_or_pause();
+    has_room ? accept(entrance) : make_room_or_pause(entrance);
   });
+}
+
+void Listener::accept_again() {
+  for (Entrance& each : entrances_) {
+    if (std::exchange(each.is_paused, false)) accept(each);
+  }
 }
 
 bool Listener::take(Socket socket) noexcept {
@@ -161,22 +177,24 @@ void Listener::turn_down(Socket socket) {
 }
 
 // Without a descriptor to spare, accept(2) fails also where there is nobody to accept.
-bool Listener::somebody_waits() {
-  pollfd queue{.fd = acceptor_.native_handle(), .events = POLLIN, .revents = 0};
+bool Listener::somebody_waits(Acceptor& acceptor) {
+  pollfd queue{.fd = acceptor.native_handle(), .events = POLLIN, .revents = 0};
   return ::poll(&queue, 1, 0) == 1;
 }
 
-void Listener::make_room_or_pause() {
-  if (!acceptor_.is_open()) return;
-  if (!somebody_waits()) {
-    acceptor_.async_wait(Tcp::acceptor::wait_read, [this](boost::system::error_code error) {
-      if (!error) accept();
-    });
+void Listener::make_room_or_pause(Entrance& entrance) {
+  if (!entrance.acceptor.is_open()) return;
+  if (!somebody_waits(entrance.acceptor)) {
+    entrance.acceptor.async_wait(Tcp::acceptor::wait_read,
+                                 [this, &entrance](boost::system::error_code error) {
+                                   if (!error) accept(entrance);
+                                 });
     return;
   }
-  if (spare_.give_back(enough_room) > 0) return accept();
+  if (spare_.give_back(enough_room) > 0) return accept(entrance);
   spare_.ask_others(enough_room, providers::Spare::Of::hosts);
   front_.metrics.count(Event::accept_paused);
+  entrance.is_paused = true;
   front_.services.timer.set(again_, now() + pause);
 }
 
@@ -198,22 +216,28 @@ void Listener::tell_when_drained() {
   if (drained_ && open_connections() == 0 && turned_down_ == 0) std::exchange(drained_, nullptr)();
 }
 
-void Listener::accept_queued() {
+void Listener::accept_queued(Acceptor& acceptor) {
   boost::system::error_code error;
-  acceptor_.non_blocking(true, error);
+  acceptor.non_blocking(true, error);
   for (int i = 0; i < most_queued; ++i) {
     Socket socket(io_);
-    acceptor_.accept(socket, error);
+    acceptor.accept(socket, error);
     if (error || !take(std::move(socket))) return;
   }
 }
 
-void Listener::drain(std::function<void()> done) {
-  if (acceptor_.is_open()) accept_queued();
-  front_.draining = true;
+void Listener::stop_accepting() {
   boost::system::error_code ignored;
-  acceptor_.close(ignored);
+  for (Entrance& each : entrances_) each.acceptor.close(ignored);
   again_.cancel();
+}
+
+void Listener::drain(std::function<void()> done, Queued queued) {
+  for (Entrance& each : entrances_) {
+    if (queued == Queued::accepted && each.acceptor.is_open()) accept_queued(each.acceptor);
+  }
+  front_.draining = true;
+  stop_accepting();
   drained_ = std::move(done);
   close_idle();
   tell_when_drained();

@@ -6,6 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
+#include <list>
+#include <vector>
 
 #include "gateway/addresses/connection_limit.hpp"
 #include "gateway/run/session.hpp"
@@ -26,13 +28,18 @@ class Listener final : private providers::Spare::Holder {
 
   // The port 0 is chosen by the system. Throws boost::system::system_error when it is taken.
   Tcp::endpoint listen(const Tcp::endpoint& address, Address kind);
-  // On a copy of a socket that listens already, for others too.
+  // On a copy of a socket that listens already, for others too. It may listen at several.
   Tcp::endpoint listen_on(int descriptor);
+  // The sockets that it listens at; they stay its own.
+  std::vector<int> descriptors();
   // From now on each connection ends with its reply, and /readyz says no.
   void announce_drain() { front_.draining = true; }
-  // Stops accepting once what waits to be accepted is, closes connections without a request, and calls `done`
-  // when the last reply has ended.
-  void drain(std::function<void()> done);
+  // Who waits to be accepted is, or is left to another process that listens at the same sockets.
+  enum class Queued { accepted, left };
+  // Stops accepting, closes connections without a request, and calls `done` when the last reply has ended.
+  void drain(std::function<void()> done, Queued queued = Queued::accepted);
+  // Nobody is accepted any more: others do that.
+  void stop_accepting();
   // Ends every request under way with an error, and every other connection at once.
   void stop();
   // May be asked from every thread.
@@ -42,17 +49,26 @@ class Listener final : private providers::Spare::Holder {
   using Socket = providers::Connection::Socket;
   using Counted = std::optional<boost::asio::ip::address>;
 
-  void prepare();
-  void accept();
+  using Acceptor = boost::asio::basic_socket_acceptor<Tcp, boost::asio::io_context::executor_type>;
+  struct Entrance {
+    explicit Entrance(boost::asio::io_context& io) : acceptor(io) {}
+    Acceptor acceptor;
+    bool is_paused = false;
+  };
+
+  Tcp::endpoint open(Entrance entrance);
+  static void prepare(Acceptor& acceptor);
+  void accept(Entrance& entrance);
+  void accept_again();
   // False where the system had no room for the connection.
   bool take(Socket socket) noexcept;
   void begin(Socket socket);
   void tell_when_drained();
   providers::ConnectionPtr connection_over(Socket socket);
   void turn_down(Socket socket);
-  bool somebody_waits();
-  void make_room_or_pause();
-  void accept_queued();
+  static bool somebody_waits(Acceptor& acceptor);
+  void make_room_or_pause(Entrance& entrance);
+  void accept_queued(Acceptor& acceptor);
   void left(const Counted& counted);
   void close_idle();
   std::size_t give_back(std::size_t most) override;
@@ -60,7 +76,7 @@ class Listener final : private providers::Spare::Holder {
 
   struct Again final : providers::Alarm {
     explicit Again(Listener& accepts) : listener(accepts) {}
-    void ring() override { listener.accept(); }
+    void ring() override { listener.accept_again(); }
     Listener& listener;
   };
   struct LastLook final : providers::Alarm {
@@ -73,7 +89,7 @@ class Listener final : private providers::Spare::Holder {
   Front& front_;
   ConnectionLimit& connections_;
   providers::Spare& spare_;
-  boost::asio::basic_socket_acceptor<Tcp, boost::asio::io_context::executor_type> acceptor_;
+  std::list<Entrance> entrances_;
   Again again_{*this};
   LastLook last_look_{*this};
   std::atomic<int> open_connections_{0};

@@ -225,6 +225,7 @@ Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoin
                         providers::Exchange& exchange, Batches& batches, providers::KeyPermit* permit) {
   Tried& tried = with.tried;
   const Result<providers::HostReply> head = co_await ask(with, endpoint, exchange, batches, permit);
+  tried.repeats += exchange.repeats();
   if (!head) {
     tried.attempt.failure =
         Failure{.kind = with.watchdog.why().value_or(head.error()), .progress = exchange.progress()};

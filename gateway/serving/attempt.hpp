@@ -20,6 +20,7 @@ struct Tried {
   std::unique_ptr<HostWords> said{};  // about a failure
   std::size_t bytes = 0;              // of the texts of its answer
   std::size_t replies = 1;            // that make it, each billed as a request of its own
+  int repeats = 0;                    // Exchange::repeats()
 };
 
 // How it is decided that somebody is asked.

@@ -140,15 +140,16 @@ Task<void> Life::run() {
 Task<void> Life::give_up(const ErrorReply& why) {
   journey_.stops();
   for (Leg leg = 0; leg < Journey::most_legs; ++leg) race_.give_up(leg);
-  error_ = why;
+  // What fails behind the client's last byte is no failure of the answer.
+  if (!reply_.is_over()) error_ = why;
   co_await tell_end();
 }
 
 Task<void> Life::tell_end() {
   record_.waited = std::chrono::duration_cast<decltype(record_.waited)>(for_quotas_ + place_.waited());
   const bool answered = journey_.has_answered();
-  if (!error_ && !answered && interruption_.stopping()) error_ = gateway_stopping();
-  if (!error_ && !answered && !record_.attempts.empty()) {
+  if (!error_ && !answered && !reply_.is_over() && interruption_.stopping()) error_ = gateway_stopping();
+  if (!error_ && !answered && !reply_.is_over() && !record_.attempts.empty()) {
     error_ = nobody_answered(request_, record_, said_ ? *said_ : HostWords());
   }
   if (error_ || !answered) close_tab();
@@ -306,6 +307,7 @@ void Life::take_ended() {
     try {
       const std::unique_ptr<Tried> tried = race_.take(leg);
       note_for_operators(*tried);
+      record_.repeats += tried->repeats;
       if (tried->said) said_ = std::move(tried->said);
       end(leg, *tried);
     } catch (...) {
@@ -358,7 +360,7 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
     co_await life.run();
   } catch (const std::bad_alloc&) {
     escaped = out_of_memory();
-    record->shed = Shed::memory;
+    if (!reply.is_over()) record->shed = Shed::memory;
   } catch (const std::exception&) {
     escaped = plain_error(500, "server_error", "internal_error", "The gateway failed.");
   }

@@ -79,7 +79,7 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
     if (!entered) co_return entered.error();
   }
   connection_ = provider_.pool_.take();
-  bool reused = connection_ != nullptr;
+  bool reused = connection_ && provider_.pool_.may_be_stale();
   for (;;) {
     if (!connection_) {
       const Result<void> connected = co_await connect();
@@ -122,6 +122,7 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
 
     // The host closed the kept connection as we took it. Once, on a fresh one.
     reused = false;
+    ++repeats_;
     connection_->close();
     connection_.reset();
   }
@@ -144,7 +145,7 @@ Task<Result<void>> HttpExchange::connect() {
 Task<bool> HttpExchange::connect_ahead() {
   const config::TimePoint limit = provider_.timer_.now() + provider_.settings_.limits.connect_timeout;
   const Result<void> connected = co_await connect_once(limit);
-  if (connected) provider_.pool_.put(std::exchange(connection_, nullptr));
+  if (connected) provider_.pool_.put(std::exchange(connection_, nullptr), Pool::Was::made_ahead);
   co_return connected.has_value();
 }
 

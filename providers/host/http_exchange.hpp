@@ -23,6 +23,7 @@ class HttpExchange final : public Exchange {
   // Instead of all that: a connection for whoever comes next. False where none could be made.
   Task<bool> connect_ahead();
   std::string_view why() const override { return why_; }
+  int repeats() const override { return repeats_; }
 
  private:
   // Finds what tells the host who asks, where the head does not: fields_ are then its lines.
@@ -52,6 +53,7 @@ class HttpExchange final : public Exchange {
   std::size_t key_ = 0;  // or the number of the key
   std::size_t entered_ = 0;
   std::string why_;
+  int repeats_ = 0;
   bool keep_alive_ = false;
   bool sent_all_ = false;
   bool aborted_ = false;

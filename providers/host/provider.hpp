@@ -62,6 +62,9 @@ class Exchange {
   virtual routing::Progress progress() const = 0;
   // Of a start() that failed with FailureKind::tls.
   virtual routing::TlsFault tls_fault() const = 0;
+  // How often the request was written once more because its host had closed a kept connection meanwhile. What
+  // the host did with what it got first is not known.
+  virtual int repeats() const { return 0; }
   // Of a start() that failed, where there is more to say than how: words that may be shown; else empty.
   virtual std::string_view why() const { return {}; }
 };

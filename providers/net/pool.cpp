@@ -17,6 +17,8 @@ ConnectionPtr Pool::take() {
     ConnectionPtr connection = newest->connection;
     connection->watch(nullptr);
     outlived(*newest);
+    constexpr config::Duration soon = std::chrono::seconds(1);
+    may_be_stale_ = newest->was == Was::used || timer_.now() - newest->since > soon;
     newest->connection.reset();
     spare_.splice(spare_.end(), idle_, newest);
     // Bytes nobody asked for would be taken for the next reply.
@@ -26,7 +28,7 @@ ConnectionPtr Pool::take() {
   return {};
 }
 
-void Pool::put(ConnectionPtr connection) {
+void Pool::put(ConnectionPtr connection, Was was) {
   if (connection->ended() || !connection->unread().empty() || idle_.size() >= max_idle_) {
     connection->close();
     return;
@@ -38,6 +40,7 @@ void Pool::put(ConnectionPtr connection) {
   idle.self = std::prev(idle_.end());
   idle.connection = std::move(connection);
   idle.since = timer_.now();
+  idle.was = was;
   idle.connection->watch(&idle);
   idle.connection->start_reading();
   if (!is_set()) timer_.set(*this, idle.since + keep_for_);

@@ -17,7 +17,11 @@ class Pool final : private Alarm {
 
   // The connection used last, or nothing.
   ConnectionPtr take();
-  void put(ConnectionPtr connection);
+  // Whether its host may have closed the connection that was taken last, for having been idle: one that was
+  // made a moment ago, and never used, is not closed for that.
+  bool may_be_stale() const { return may_be_stale_; }
+  enum class Was { used, made_ahead };
+  void put(ConnectionPtr connection, Was was = Was::used);
   // Closes up to `most`, those that were idle the longest, and says how many.
   std::size_t give_back(std::size_t most);
   std::size_t idle() const { return idle_.size(); }
@@ -32,6 +36,7 @@ class Pool final : private Alarm {
     std::list<Idle>::iterator self;
     ConnectionPtr connection;
     config::TimePoint since{};
+    Was was{};
     void peer_left() override {
       pool->host_keeps_ = pool->timer_.now() - since;
       pool->drop(self);
@@ -45,6 +50,7 @@ class Pool final : private Alarm {
   const std::size_t max_idle_;
   const config::Duration keep_for_;
   config::Duration host_keeps_ = config::Duration::max();
+  bool may_be_stale_ = false;
   std::list<Idle> idle_;   // the one used last at the end
   std::list<Idle> spare_;  // list nodes to use again, so that the hot path does not allocate
 };

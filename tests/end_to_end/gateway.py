@@ -69,6 +69,7 @@ class Gateway:
         self._inside = list(inside)
         self.pass_fds = ()
         self.folder = None  # it runs in
+        self.arguments = []  # of `serve`
         self.settings = {
             "listen": f"127.0.0.1:{free_port()}",
             "workers": 1,
@@ -90,7 +91,7 @@ class Gateway:
         self.log_path = pathlib.Path(self._folder.name) / "requests.log"
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen([*self._inside, os.path.abspath(os.environ["ISOCOST"]), "serve", "--config",
-                                             self.config_path], stdout=log, stderr=subprocess.PIPE, text=True,
+                                             self.config_path, *self.arguments], stdout=log, stderr=subprocess.PIPE, text=True,
                                             pass_fds=self.pass_fds, cwd=self.folder,
                                             env=os.environ | {"STATE_DIRECTORY": str(self.state_path)})
         self._lines = queue.Queue()

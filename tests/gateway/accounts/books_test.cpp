@@ -431,3 +431,24 @@ TEST_CASE("a key with one request is not behind a key with a thousand") {
   CHECK(line[1]->is_called);
   for (const auto& each : line) (void)world.books.leave_line(*each);
 }
+
+TEST_CASE(
+    "what another process of the same gateway uses counts at all whom it concerns, and can be less in the "
+    "end") {
+  World world;
+  limit(world.key(), Measure::dollars, Period::day, 100);
+  limit(world.key(), Measure::requests, Period::day, 3);
+  world.adopt();
+  world.books.add("ann", "app", "search", {.requests = 1, .tokens = 0, .nanos = 90}, world.now);
+  CHECK(world.used(Measure::dollars, Period::day) == 90);
+  CHECK(world.used(Measure::requests, Period::day) == 1);
+  Reservation reservation;
+  CHECK(world.ask(20, reservation) != Let::in);
+  world.books.add("ann", "app", "search", {.requests = 0, .tokens = 18, .nanos = -80}, world.now);
+  CHECK(world.used(Measure::dollars, Period::day) == 10);
+  CHECK(world.used(Measure::requests, Period::day) == 1);
+  CHECK(world.ask(20, reservation) == Let::in);
+  world.settle(reservation, 20);
+  world.books.add("", "nobody", "", {.requests = 1, .tokens = 0, .nanos = 90}, world.now);
+  CHECK(world.used(Measure::dollars, Period::day) == 30);
+}

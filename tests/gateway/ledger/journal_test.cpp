@@ -138,3 +138,43 @@ TEST_CASE("a file that is no journal is none, and a directory that is not there 
   CHECK_FALSE(Journal::make(world.directory.file("nowhere/journal.0"), 1 << 20, 7, world.why));
   CHECK(world.why.find("/nowhere/journal.0") != std::string::npos);
 }
+
+TEST_CASE("another process reads what is still written, and gives its room back") {
+  World world;
+  const auto running = world.journal->open("running", 100);
+  world.journal->close(Journal::nowhere, "entry 0");
+  CHECK(Journal::is_held(world.path));
+  {
+    const auto followed = Journal::follow(world.path);
+    REQUIRE(followed);
+    CHECK(followed->epoch() == 7);
+    REQUIRE(followed->open_ones().size() == 1);
+    CHECK(followed->open_ones()[0].note == "running");
+    std::vector<std::string> entries;
+    const auto read = [&] {
+      followed->read(100, [&](std::uint64_t, std::string_view bytes) { entries.emplace_back(bytes); });
+      followed->release();
+    };
+    read();
+    CHECK(world.journal->close(running, "entry 1"));
+    read();
+    CHECK(entries == std::vector<std::string>{"entry 0", "entry 1"});
+    CHECK(followed->open_ones().empty());
+    // More than its ring holds: the room is given back over and over.
+    for (int i = 0; i < 4'000; ++i) {
+      REQUIRE(world.journal->close(Journal::nowhere, std::string(1'000, 'x')));
+      read();
+    }
+  }
+  CHECK(world.left().entries.empty());
+  world.journal.reset();
+  CHECK_FALSE(Journal::is_held(world.path));
+}
+
+TEST_CASE("what is no journal is not followed") {
+  support::ScratchDirectory directory;
+  const std::string path = directory.file("journal.0");
+  CHECK_FALSE(Journal::follow(path));
+  std::ofstream(path) << "something else";
+  CHECK_FALSE(Journal::follow(path));
+}

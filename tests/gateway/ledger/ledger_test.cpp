@@ -573,3 +573,93 @@ TEST_CASE("tables of a newer version, a wrong password and a server that is not 
     CHECK(fault.kind() == gateway::PostgresFault::Kind::away);
   }
 }
+
+TEST_CASE_TEMPLATE("what ends at a process that has handed over is entered by its successor, once", Where,
+                   InFile, InPostgres) {
+  if (!Where::is_there()) return;
+  World<Where> world;
+  auto old = world.open();
+  REQUIRE(old);
+  old->run();
+  gateway::Journal& journal = old->journal(1);
+  journal.close(gateway::Journal::nowhere, bytes_of(entry_of("req_0", 10)));
+  old->wrote();
+  const auto place = journal.open(bytes_of(Entry{.id = "req_1", .key = "app"}), 5'000);
+  journal.sent(place);
+  REQUIRE(old->hand_over(10s));
+  CHECK(world.all().charged == 10);
+  {
+    auto next = world.open();
+    REQUIRE(next);
+    std::vector<std::pair<std::string, gateway::Amounts>> told;
+    next->on_elsewhere([&](const Entry& of, gateway::Amounts more) { told.emplace_back(of.id, more); });
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].second.requests == 1);
+    CHECK(told[0].second.nanos == 5'000);
+    next->run();
+    journal.close(place, bytes_of(entry_of("req_1", 100)));
+    // One that began and ended there after it was handed over.
+    journal.close(gateway::Journal::nowhere, bytes_of(entry_of("req_2", 7)));
+    next->journal(0).close(gateway::Journal::nowhere, bytes_of(entry_of("req_3", 1'000)));
+    REQUIRE(next->finish(10s));
+    REQUIRE(told.size() == 3);
+    CHECK(told[1].first == "req_1");
+    CHECK(told[1].second.requests == 0);
+    CHECK(told[1].second.nanos == -4'900);
+    CHECK(told[2].second.requests == 1);
+    CHECK(told[2].second.nanos == 7);
+  }
+  CHECK(world.all().charged == 1'117);
+  CHECK(world.all().requests == 4);
+  old.reset();
+  CHECK(world.open());
+  CHECK(world.all().charged == 1'117);
+}
+
+TEST_CASE("what a process that has handed over leaves open when it is killed is charged by its successor") {
+  World<InFile> world;
+  auto old = world.open();
+  REQUIRE(old);
+  old->run();
+  for (int i = 0; i < 2; ++i) {
+    const std::string id = "req_" + std::to_string(i);
+    const auto place = old->journal(0).open(bytes_of(Entry{.id = id}), 5'000);
+    if (i == 1) old->journal(0).sent(place);
+  }
+  REQUIRE(old->hand_over(10s));
+  auto next = world.open();
+  REQUIRE(next);
+  old.reset();  // as if it had been killed
+  next->run();
+  REQUIRE(next->finish(10s));
+  CHECK(world.all().requests == 2);
+  CHECK(world.all().charged == 5'000);
+  CHECK(world.said.find("charged with $0.000005") != std::string::npos);
+  for (const auto& each : std::filesystem::directory_iterator(world.directory.file("")))
+    CHECK(each.path().filename().string().find("leaving") == std::string::npos);
+}
+
+TEST_CASE("a ledger whose successor is gone is taken back, and nothing is entered twice") {
+  World<InFile> world;
+  auto old = world.open();
+  REQUIRE(old);
+  old->run();
+  for (int round = 0; round < 3; ++round) {
+    CAPTURE(round);
+    const std::string id = "req_" + std::to_string(round);
+    const auto place = old->journal(0).open(bytes_of(Entry{.id = id}), 5'000);
+    REQUIRE(old->hand_over(10s));
+    old->journal(0).close(gateway::Journal::nowhere, bytes_of(entry_of(id + "_meanwhile", 1)));
+    {
+      auto next = world.open();
+      REQUIRE(next);
+      // With and without having read what the old one wrote.
+      if (round != 1) next->run();
+    }
+    old->journal(0).close(place, bytes_of(entry_of(id, 10)));
+    REQUIRE(old->take_back());
+  }
+  REQUIRE(old->finish(10s));
+  CHECK(world.all().requests == 6);
+  CHECK(world.all().charged == 33);
+}

@@ -4,6 +4,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "gateway/overload/loop_lag.hpp"
 #include "gateway/overload/memory_bound.hpp"
 #include "gateway/overload/pressure.hpp"
@@ -64,35 +67,36 @@ TEST_CASE("a request's priority is the one it says, and no higher than its key's
 
 TEST_CASE("the less urgent are turned away earlier") {
   gateway::Pressure pressure;
-  std::vector<std::unique_ptr<gateway::UnderWay>> under_way;
-  const auto grow_to = [&](std::size_t count) {
-    while (under_way.size() < count) under_way.push_back(std::make_unique<gateway::UnderWay>(&pressure));
+  const auto grow_to = [&](int count) {
+    while (pressure.under_way() < count) pressure.count_in();
   };
   grow_to(79);
-  CHECK(pressure.judge(Priority::batch, 100) == Shed::none);
+  CHECK(pressure.has_room(Priority::batch, 100));
   grow_to(80);
-  CHECK(pressure.judge(Priority::batch, 100) == Shed::requests);
-  CHECK(pressure.judge(Priority::normal, 100) == Shed::none);
+  CHECK_FALSE(pressure.has_room(Priority::batch, 100));
+  CHECK(pressure.has_room(Priority::normal, 100));
   grow_to(95);
-  CHECK(pressure.judge(Priority::normal, 100) == Shed::requests);
-  CHECK(pressure.judge(Priority::interactive, 100) == Shed::none);
+  CHECK_FALSE(pressure.begin(Priority::normal, 100));
+  CHECK(pressure.under_way() == 95);
+  CHECK(pressure.begin(Priority::interactive, 100));
   grow_to(100);
-  CHECK(pressure.judge(Priority::interactive, 100) == Shed::requests);
-  CHECK(pressure.judge(Priority::batch, 0) == Shed::none);
-  under_way.clear();
-  CHECK(pressure.under_way() == 0);
+  CHECK_FALSE(pressure.begin(Priority::interactive, 100));
+  CHECK(pressure.has_room(Priority::batch, 0));
+  while (pressure.under_way() > 0) pressure.count_out();
+  // Alone, one may begin whatever the number is.
+  CHECK(pressure.has_room(Priority::batch, 1));
   // Memory that stays in use while nobody is served must not turn everybody away for good.
   pressure.set_memory_used(0.99);
   for (const Priority each : {Priority::interactive, Priority::normal, Priority::batch})
-    CHECK(pressure.judge(each, 100) == Shed::none);
-  const gateway::UnderWay other(&pressure);
-  CHECK(pressure.judge(Priority::interactive, 100) == Shed::memory);
+    CHECK(pressure.judge(each) == Shed::none);
+  pressure.count_in();
+  CHECK(pressure.judge(Priority::interactive) == Shed::memory);
   pressure.set_memory_used(0.85);
-  CHECK(pressure.judge(Priority::batch, 100) == Shed::memory);
-  CHECK(pressure.judge(Priority::normal, 100) == Shed::none);
+  CHECK(pressure.judge(Priority::batch) == Shed::memory);
+  CHECK(pressure.judge(Priority::normal) == Shed::none);
   pressure.set_memory_used(0.93);
-  CHECK(pressure.judge(Priority::normal, 100) == Shed::memory);
-  CHECK(pressure.judge(Priority::interactive, 100) == Shed::none);
+  CHECK(pressure.judge(Priority::normal) == Shed::memory);
+  CHECK(pressure.judge(Priority::interactive) == Shed::none);
 }
 
 TEST_CASE("the line is as long as those in it can begin in time, and never empty") {
@@ -137,26 +141,122 @@ TEST_CASE("memory that is a file's, as a journal's is, is not what the process h
   ::close(file);
 }
 
-TEST_CASE("beyond as many requests as there may be the next is told so before its body is read") {
-  Door door(at_most(2));
-  door.send("x-isocost-priority: interactive\r\n");
-  door.send("x-isocost-priority: interactive\r\n");
-  CHECK(door.pressure.under_way() == 2);
-  Peer& third = door.connect();
-  third.send(
-      "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nx-isocost-priority: interactive\r\n"
-      "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n");
-  const std::string reply = third.read_until("\r\n\r\n{");
-  CHECK(contains(reply, "HTTP/1.1 503 "));
-  CHECK(contains(reply, "Retry-After: 1\r\n"));
-  CHECK(contains(reply, "x-should-retry: true\r\n"));
-  door.world.advance(2s);
+TEST_CASE("the limit of a control group is known in both versions, of the group and of those above it") {
+  const support::ScratchDirectory directory;
+  const std::string root = directory.file("");
+  const auto write = [&](const std::string& file, const std::string& text) {
+    std::filesystem::create_directories(std::filesystem::path(root + file).parent_path());
+    std::ofstream(root + file) << text;
+  };
+  CHECK_FALSE(gateway::control_group_bound(root));
+  write("/proc/self/cgroup", "0::/system.slice/isocost.service\n");
+  write("/sys/fs/cgroup/system.slice/isocost.service/memory.max", "max\n");
+  CHECK_FALSE(gateway::control_group_bound(root));
+  write("/sys/fs/cgroup/system.slice/memory.max", "2000000000\n");
+  CHECK(gateway::control_group_bound(root) == 2'000'000'000);
+  // Version 1, whose word for no limit is a number.
+  write("/proc/self/cgroup", "5:cpu,cpuacct:/other\n4:memory:/docker/abc\n0::/none\n");
+  write("/sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes", "9223372036854771712\n");
+  CHECK_FALSE(gateway::control_group_bound(root));
+  write("/sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes", "500000000\n");
+  CHECK(gateway::control_group_bound(root) == 500'000'000);
+  // In a container, where the path is that of the host.
+  write("/proc/self/cgroup", "4:hugetlb,memory:/docker/of-the-host\n");
+  write("/sys/fs/cgroup/memory/memory.limit_in_bytes", "300000000\n");
+  CHECK(gateway::control_group_bound(root) == 300'000'000);
+}
+
+TEST_CASE(
+    "beyond as many requests as there may be the next ones wait for their turn, the more urgent first") {
+  Door door(at_most(1));
+  Peer& first = door.send();
+  CHECK(door.pressure.under_way() == 1);
+  Peer& batch = door.send("x-isocost-priority: batch\r\n");
+  Peer& normal = door.send();
+  Peer& urgent = door.send("x-isocost-priority: interactive\r\n");
+  CHECK(door.front.entry.size() == 3);
+  CHECK(door.pressure.waiting() == 3);
+  CHECK(door.pressure.under_way() == 1);
+  const auto users = [&] { return door.world.host(ServedWorld::cheap).requests.size(); };
+  for (Peer* const each : {&first, &urgent, &normal, &batch}) {
+    const std::size_t before = users();
+    door.world.advance(1s);
+    CHECK(contains(each->read_until("0\r\n\r\n"), "HTTP/1.1 200"));
+    CHECK(users() <= before + 1);
+  }
   CHECK(door.pressure.under_way() == 0);
+  CHECK(door.pressure.waiting() == 0);
+  const auto& records = door.records();
+  REQUIRE(records.size() == 4);
+  CHECK(records[0]->waited.count() == 0);
+  CHECK(records[1]->waited == 1s);
+  CHECK(records[1]->priority == Priority::interactive);
+  CHECK(records[3]->waited == 3s);
+}
+
+TEST_CASE("who could not begin in time is told so before its body is read") {
+  config::Settings settings = at_most(1);
+  settings.limits.queue_timeout = 2s;
+  Door door(std::move(settings));
+  // How long requests take is known.
+  for (int i = 0; i < 4; ++i) {
+    Peer& each = door.send();
+    door.world.advance(1s);
+    each.read_until("0\r\n\r\n");
+  }
+  door.send();
+  door.send();
+  door.send();
+  CHECK(door.front.entry.size() == 2);
+  Peer& last = door.connect();
+  last.send(
+      "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+      "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n");
+  const std::string reply = last.read_until("\r\n\r\n{");
+  CHECK(contains(reply, "HTTP/1.1 503 "));
+  CHECK(contains(reply, "Retry-After: 3\r\n"));
+  CHECK(contains(reply, "x-should-retry: true\r\n"));
+  const auto& records = door.records();
+  CHECK(records.back()->shed == Shed::requests);
+  CHECK(records.back()->error == "gateway_overloaded");
+}
+
+TEST_CASE("who waited in vain is told so, and who leaves while it waits is recorded as one that left") {
+  config::Settings settings = at_most(1);
+  settings.limits.queue_timeout = 500ms;
+  Door door(std::move(settings));
+  Peer& first = door.send();
+  Peer& leaves = door.send();
+  Peer& waits = door.send();
+  CHECK(door.front.entry.size() == 2);
+  leaves.close();
+  door.world.loop.settle();
+  CHECK(door.front.entry.size() == 1);
+  door.world.advance(600ms);
+  CHECK(contains(waits.read_until("}}"), "HTTP/1.1 503 "));
+  door.world.advance(1s);
+  CHECK(contains(first.read_until("0\r\n\r\n"), "HTTP/1.1 200"));
+  CHECK(door.pressure.under_way() == 0);
+  CHECK(door.pressure.waiting() == 0);
   const auto& records = door.records();
   REQUIRE(records.size() == 3);
-  CHECK(records[0]->shed == Shed::requests);
-  CHECK(records[0]->priority == Priority::interactive);
-  CHECK(records[0]->error == "gateway_overloaded");
+  CHECK(records[0]->ending == gateway::Ending::client_left);
+  CHECK(records[1]->shed == Shed::outwaited);
+  CHECK(door.world.host(ServedWorld::cheap).requests.size() == 1);
+}
+
+TEST_CASE("of a full line the last gives way to one that is more urgent") {
+  config::Settings settings = at_most(1);
+  settings.limits.max_queued = 1;
+  Door door(std::move(settings));
+  door.send();
+  Peer& batch = door.send("x-isocost-priority: batch\r\n");
+  Peer& normal = door.send();
+  CHECK(contains(door.send().read_until("}}"), "HTTP/1.1 503 "));
+  door.world.advance(25ms);
+  CHECK(contains(batch.read_until("}}"), "HTTP/1.1 503 "));
+  door.world.advance(2s);
+  CHECK(contains(normal.read_until("0\r\n\r\n"), "HTTP/1.1 200"));
 }
 
 TEST_CASE("with little memory left only urgent requests begin, and those under way go on") {

@@ -46,3 +46,20 @@ TEST_CASE("a stream that an exception breaks off ends with one error event") {
   CHECK(world.record().ending == Ending::broken);
   CHECK(world.open() == 0);
 }
+
+TEST_CASE("what breaks off behind the client's last byte ends nothing a second time") {
+  ServedWorld world;
+  Script broken = stream("Hello");
+  broken.throws = true;
+  world.script(ServedWorld::cheap, broken);
+  world.ask();
+  world.advance(5s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.client.body.find("out_of_memory") == std::string::npos);
+  CHECK(world.client.body.ends_with("data: [DONE]\n\n"));
+  CHECK(world.client.ends == 1);
+  CHECK(world.record().ending == Ending::answered);
+  CHECK(world.record().shed == gateway::Shed::none);
+  CHECK(world.open() == 0);
+}

@@ -222,6 +222,21 @@ TEST_CASE("a kept connection that turns out closed costs one more try on a fresh
   REQUIRE(second.head().has_value());
   CHECK(*second.body() == "{}");
   CHECK(world.host.connections() == 2);
+  CHECK(second.exchange().repeats() == 1);
+}
+
+TEST_CASE("a connection made a moment ahead that dies is a failure: nobody closes that for idleness") {
+  World world;
+  const std::shared_ptr<providers::Provider> provider(&world.provider(), [](auto*) {});
+  provider->keep_ready(provider);
+  Peer& ahead = world.host.connection(0);
+  world.loop.settle();
+  Asked asked(world.loop, world.provider());
+  ahead.read_until("}");
+  ahead.close();
+  REQUIRE(!asked.head().has_value());
+  CHECK(asked.head().error() == FailureKind::reset_before_reply);
+  CHECK(asked.exchange().repeats() == 0);
 }
 
 TEST_CASE("a fresh connection that is closed without a reply is a failure, and is not tried twice") {

@@ -38,6 +38,26 @@ TEST_CASE("the connection used last is given out first") {
   loop.settle();
 }
 
+TEST_CASE(
+    "one that was made a moment ago and never used is not taken for one that its host closed for idleness") {
+  Loop loop;
+  Pool pool(loop.timer, 10, 60s);
+  Made one(loop);
+  pool.put(one.near, Pool::Was::made_ahead);
+  loop.advance(900ms);
+  CHECK(pool.take() == one.near);
+  CHECK_FALSE(pool.may_be_stale());
+  pool.put(one.near, Pool::Was::made_ahead);
+  loop.advance(2s);
+  CHECK(pool.take() == one.near);
+  CHECK(pool.may_be_stale());
+  pool.put(one.near);
+  CHECK(pool.take() == one.near);
+  CHECK(pool.may_be_stale());
+  one.near->close();
+  loop.settle();
+}
+
 TEST_CASE("an idle connection that its host closes is noticed and dropped at once") {
   Loop loop;
   Pool pool(loop.timer, 10, 60s);

@@ -1,0 +1,117 @@
+#include "gateway/process/hand_over.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <thread>
+
+#include "tests/support/scratch_directory.hpp"
+
+using gateway::HandedSockets;
+using gateway::HandOver;
+using gateway::Predecessor;
+namespace asio = boost::asio;
+
+namespace {
+
+// An old one that runs on a thread of its own, with two sockets of clients.
+struct Old {
+  explicit Old(std::string refusal = {}) {
+    const asio::ip::tcp::endpoint any{asio::ip::address_v4::loopback(), 0};
+    for (auto* each : {&first, &second}) {
+      each->open(any.protocol());
+      each->bind(any);
+      each->listen();
+    }
+    HandOver::Owner owner{.give = [this, refusal]() -> std::variant<HandedSockets, std::string> {
+                            ++gave;
+                            if (!refusal.empty()) return refusal;
+                            return HandedSockets{.clients = {first.native_handle(), second.native_handle()},
+                                                 .administration = {}};
+                          },
+                          .given = [this](int process) { successor = process, io.stop(); },
+                          .given_back = [this] { ++came_back, io.stop(); }};
+    hand_over.emplace(io, std::move(owner));
+    CHECK_FALSE(hand_over->wait_in(directory.file("")));
+    thread = std::thread([this] { io.run(); });
+  }
+  ~Old() {
+    io.stop();
+    if (thread.joinable()) thread.join();
+  }
+
+  support::ScratchDirectory directory;
+  asio::io_context io;
+  asio::ip::tcp::acceptor first{io}, second{io};
+  std::optional<HandOver> hand_over;
+  int gave = 0, successor = 0, came_back = 0;
+  std::thread thread;
+};
+
+}  // namespace
+
+TEST_CASE("a successor gets the sockets by their addresses, and what it says ends the old one's service") {
+  Old old;
+  std::string why;
+  {
+    auto before = Predecessor::ask(old.directory.file(""), why);
+    REQUIRE(before);
+    CHECK(before->process() == ::getpid());
+    const auto at = before->at("127.0.0.1", old.second.local_endpoint().port());
+    REQUIRE(at.size() == 1);
+    // A copy of the very socket: who connects is in its queue.
+    asio::io_context io;
+    asio::ip::tcp::acceptor taken(io, asio::ip::tcp::v4(), ::dup(at[0]));
+    asio::ip::tcp::socket client(io);
+    client.connect(old.second.local_endpoint());
+    CHECK(taken.accept().remote_endpoint() == client.local_endpoint());
+    CHECK(before->at("127.0.0.1", 1).empty());
+    before->say_serving();
+  }
+  old.thread.join();
+  CHECK(old.successor == ::getpid());
+  CHECK(old.came_back == 0);
+}
+
+TEST_CASE("a successor that ends before it serves gives all back") {
+  Old old;
+  std::string why;
+  CHECK(Predecessor::ask(old.directory.file(""), why));
+  old.thread.join();
+  CHECK(old.gave == 1);
+  CHECK(old.came_back == 1);
+  CHECK(old.successor == 0);
+}
+
+TEST_CASE("who does not hand over says why") {
+  Old old("it is being stopped");
+  std::string why;
+  CHECK_FALSE(Predecessor::ask(old.directory.file(""), why));
+  CHECK(why == "the gateway that has it does not hand over: it is being stopped");
+  CHECK_FALSE(Predecessor::ask(old.directory.file("nowhere"), why));
+  CHECK(why == "the gateway that has it hands nothing over (No such file or directory)");
+}
+
+TEST_CASE("who asks for something else is turned away, and the next one is answered") {
+  Old old;
+  std::vector<gateway::OwnedDescriptor> none;
+  const auto stranger = gateway::connect_in(old.directory.file(""), "successor");
+  REQUIRE(stranger.get() >= 0);
+  CHECK(gateway::mail(stranger.get(), "GET / HTTP/1.1\n", {}));
+  const auto said = gateway::await_mail(stranger.get(), std::chrono::seconds(10), none);
+  CHECK(said.value_or("") == "no it does not understand what it is asked");
+  std::string why;
+  CHECK(Predecessor::ask(old.directory.file(""), why));
+}
+
+TEST_CASE("a directory's path may be longer than that of a socket") {
+  support::ScratchDirectory directory;
+  const std::string deep = directory.file(std::string(150, 'd'));
+  std::filesystem::create_directory(deep);
+  const auto listening = gateway::listen_in(deep, "successor");
+  CHECK(listening.get() >= 0);
+  CHECK(gateway::connect_in(deep, "successor").get() >= 0);
+}
