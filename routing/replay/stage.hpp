@@ -24,7 +24,7 @@ class Stage {
   // The same of a request that is at hand whole, its first attempt; its model is of this very catalogue.
   // `money`: what it counts under a policy with a budget.
   const Decision& decide(const Demand& demand, const LoggedDecision& logged, const Policy& policy,
-                         double money);
+                         double money = 1);
   // Of the last decision.
   const Demand& demand() const { return demand_; }
 

@@ -11,7 +11,7 @@ from unittest import mock
 from gateway import Gateway, endpoint
 from outages import simulated_hosts
 
-CHANGES_AFTER = 15  # seconds
+CHANGES_AFTER = 30  # seconds
 PRICES = {"steady": "1 $/Mtok", "switching": "1 $/Mtok", "forbidden": "1 $/Mtok", "disabled": "1 $/Mtok", "dear": "5000 $/Mtok"}
 
 
@@ -57,7 +57,7 @@ class Canaries(unittest.TestCase):
             before = self.asked(gateway, "disabled")
             self.until(lambda: self.asked(gateway, "switching") >= 40, 30)
             self.assertEqual(self.quality(gateway, "switching")["state"], "ok")
-            noted = self.until(lambda: (found := self.quality(gateway, "switching"))["state"] in ("noted", "demoted") and found, 40)
+            noted = self.until(lambda: (found := self.quality(gateway, "switching"))["state"] in ("noted", "demoted") and found, 60)
             check = noted["checks"]["canary_count"]
             self.assertGreater(check["failed"], 2)
             self.assertGreater(check["evidence"], 10_000)

@@ -232,7 +232,7 @@ TEST_CASE("a policy in shadow with a budget is paced by what it would have spent
     config::Settings settings = support::settings_of(shadowing.world.hosts);
     for (const char* name : {"hasty", "thrifty"}) {
       config::PolicySettings policy = support::policy_named(name);
-      policy.value_of_time = support::text("30 $/h");
+      policy.value_of_time = support::text("200 $/h");
       policy.explore = 0;
       if (name == std::string("thrifty")) policy.budget = support::text(budget);
       settings.policies.push_back(policy);
