@@ -231,7 +231,8 @@ void ControlLoop::hear(const EngineNews& news) {
 
 void ControlLoop::look_at_canaries(config::TimePoint now) {
   const auto& wanted = generation_->catalogue->settings().quality.canaries;
-  if (!canaries_ || !wanted || now < next_canaries_) return;
+  // What they cost is accounted for in the state directory, which somebody else may have by now.
+  if (!canaries_ || is_given_up_ || !wanted || now < next_canaries_) return;
   next_canaries_ = now + std::min<config::Duration>(std::chrono::seconds(1), wanted->every);
   canaries_->look({.generation = generation_,
                    .snapshot = published_,
