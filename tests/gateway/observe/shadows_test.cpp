@@ -65,6 +65,7 @@ struct Shadowing {
     log.chosen = world.decision.chosen;
     log.not_kept = note(world.decision, log.seen_of);
     record->attempts = {world.answer(world.decision.chosen.value_or(0), record->demand)};
+    record->attempts[0].cost = {record->attempts[0].endpoint == 0 ? 8'500'000 : 900'000};
     return record;
   }
   void judge(int requests) {
