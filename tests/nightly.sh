@@ -1,6 +1,6 @@
 #!/bin/bash
 # What takes too long for every change: both compilers' sanitizers, long fuzzing, changes that the tests should notice,
-# outages of hosts, a soak of ten minutes, the benchmarks. About two hours and a half on two cores. Loopback only; ends
+# outages of hosts, a soak of ten minutes, the benchmarks. About three hours on two cores. Loopback only; ends
 # by itself; exit status 1 when a part failed.
 #
 #   tests/nightly.sh [SECONDS OF FUZZING POLICIES, 600 [SECONDS OF EACH WAVE OF THE SOAK, 600]]
@@ -47,6 +47,18 @@ many_kills() {
     (cd tests/end_to_end && ISOCOST=$OLDPWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1 ISOCOST_KILLS=$kills \
       ISOCOST_ROUNDS=100 $OLDPWD/build/python/bin/python $test) || status=1
   done
+  return $status
+}
+
+# Everything that goes wrong, some thousand times each, and the table of it; requests that are nearly right, against two
+# other parsers; and whether time tells something of keys.
+reliability() {
+  local status=0
+  export ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1
+  build/python/bin/python tests/reliability/reliability.py --write --size aborts=10000 tenants=100000 outage=9500 \
+    streams=9000 churn=1000000 || status=1
+  build/python/bin/python tests/differential/differential.py --cases 500000 --seed "$(date +%Y%j)" || status=1
+  build/release/tests/bench/key_timing 200000 || status=1
   return $status
 }
 
@@ -107,5 +119,6 @@ part "benchmarks" bash tests/bench/run.sh --anyway --build-time
 part "reports of a month" python3 tests/bench/spend_report.py build/release/isocost
 part "instructions of each API" apis
 part "soak" soak
+part "reliability" reliability
 [ ${#failed[@]} = 0 ] || printf 'failed: %s\n' "${failed[@]}"
 [ ${#failed[@]} = 0 ]
