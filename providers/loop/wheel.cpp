@@ -1,6 +1,7 @@
 #include "providers/loop/wheel.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace providers {
 
@@ -9,15 +10,15 @@ void Wheel::insert(Alarm& alarm) {
   if (!ticking_) {
     turned_ = tick_of(now());
     ticking_ = true;
-    wait_for_tick();
+    wait_for_tick(next_tick());
   }
   // The tick after the due time, so that no alarm rings early; never a slot that was emptied already.
   const std::int64_t due = std::max(tick_of(alarm.due()) + 1, turned_ + 1);
   slots_[static_cast<std::size_t>(due) % slots].push_back(alarm);
 }
 
-void Wheel::wait_for_tick() {
-  timer_.expires_at(config::TimePoint(tick * (turned_ + 1)));
+void Wheel::wait_for_tick(config::TimePoint at) {
+  timer_.expires_at(at);
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error) turn();
   });
@@ -25,6 +26,9 @@ void Wheel::wait_for_tick() {
 
 void Wheel::turn() {
   const config::TimePoint time = now();
+  if (time - next_tick() > stood_still && !std::exchange(has_waited_, true))
+    return wait_for_tick(time + tick);
+  has_waited_ = false;
   // A loop that was held up for a whole turn of the wheel need not visit a slot twice.
   turned_ = std::max(turned_, tick_of(time) - static_cast<std::int64_t>(slots));
   std::exception_ptr fault;
@@ -46,7 +50,7 @@ void Wheel::turn() {
     }
   }
   ticking_ = std::ranges::any_of(slots_, [](const Slot& slot) { return !slot.empty(); });
-  if (ticking_) wait_for_tick();
+  if (ticking_) wait_for_tick(next_tick());
   // Of one alarm: the others have rung, and the wheel goes on.
   if (fault) std::rethrow_exception(fault);
 }

@@ -1,6 +1,9 @@
 // The real Timer: one coarse wheel per loop, so that a limit costs a list insertion and not a system call.
 // Alarms ring up to `tick` late, never early. Ticks only while an alarm is set. Belongs to one loop.
-// Source of the idea: Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", scheme 6.
+//
+// Where the whole process stood still (SIGSTOP, a machine that was frozen), what came meanwhile is read
+// before any limit counts as passed: it is nobody's silence. Source of the idea: Varghese and Lauck, "Hashed
+// and Hierarchical Timing Wheels", scheme 6.
 #pragma once
 
 #include <array>
@@ -24,9 +27,11 @@ class Wheel final : public Timer {
  private:
   using Slot = boost::intrusive::list<Alarm, boost::intrusive::constant_time_size<false>>;
   static constexpr std::size_t slots = 1024;
+  static constexpr config::Duration stood_still = std::chrono::seconds(1);  // a loop that is that late
 
   void insert(Alarm& alarm) override;
-  void wait_for_tick();
+  void wait_for_tick(config::TimePoint at);
+  config::TimePoint next_tick() const { return config::TimePoint(tick * (turned_ + 1)); }
   void turn();
   static std::int64_t tick_of(config::TimePoint time) { return time.time_since_epoch() / tick; }
 
@@ -34,6 +39,7 @@ class Wheel final : public Timer {
   std::array<Slot, slots> slots_;
   std::int64_t turned_ = 0;  // the last tick whose slot was emptied
   bool ticking_ = false;
+  bool has_waited_ = false;  // for what came while it stood still
 };
 
 }  // namespace providers
