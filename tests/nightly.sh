@@ -50,8 +50,8 @@ many_kills() {
   return $status
 }
 
-# Everything that goes wrong, some thousand times each, and the table of it; requests that are nearly right, against two
-# other parsers; and whether time tells something of keys.
+# Everything that goes wrong, as often as the issue of reliability wants it, and the table of it; requests that are nearly
+# right against two other parsers; and whether time tells something of keys.
 reliability() {
   local status=0
   export ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1

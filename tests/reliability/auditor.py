@@ -90,14 +90,15 @@ class Auditor:
         attempts = [attempt for line in lines for attempt in line["attempts"]]
         never_there = {"connect", "resolve", "tls", "local"}
         asked = len(self.host.exchanges)
-        could = sum(attempt.get("failure") not in never_there for attempt in attempts)
+        repeats = self.repeats()
+        could = sum(attempt.get("failure") not in never_there for attempt in attempts) + repeats
         cut = sum(attempt.get("failure") in ("client_left", "outrun", "reset_before_reply", "deadline")
                   for attempt in attempts)
-        expect(could - cut <= asked <= could, f"hosts were asked {asked} times, the log has {could} attempts, "
-                                              f"{cut} of which may have been cut before they were read")
+        expect(could - cut <= asked <= could, f"hosts were asked {asked} times, the log has {could} attempts and "
+                                              f"repeats, {cut} of which may have been cut before they were read")
 
         # Metrics and log.
-        for name, count in (("requests", len(lines)), ("attempts", len(attempts))):
+        for name, count in (("requests", len(lines)), ("attempts", len(attempts)), ("repeated_requests", repeats)):
             total = sum(self.metric_of_chat(f"isocost_{name}_total"))
             expect(total == count, f"isocost_{name}_total is {total:.0f}, the log has {count}")
         expect(self.gateway.metric("isocost_escaped_exceptions_total") == 0, "an exception escaped")
@@ -117,3 +118,7 @@ class Auditor:
         for line in self.gateway.get("/metrics")[1].splitlines():
             if line.startswith(name) and ("path=" not in line or 'path="/v1/chat/completions"' in line):
                 yield float(line.rsplit(" ", 1)[1])
+
+    def repeats(self):
+        """Requests that were sent once more because a host had closed a kept connection."""
+        return sum(line.get("repeats", 0) for line in self.lines())
