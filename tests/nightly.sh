@@ -106,7 +106,19 @@ soak() {
   return $status
 }
 
+# The program that everything is linked into, where there is nothing.
+static_program() {
+  . deploy/packages.sh
+  # shellcheck disable=SC2046,SC2086  # lists of words
+  install_packages $(missing_packages $static_packages) || return
+  [ -f build/archives/libpq.a ] || deploy/build/static_libraries.sh build/archives || return
+  cmake --preset release -DISOCOST_END_TO_END=ON -DISOCOST_STATIC=ON >/dev/null &&
+    cmake --build --preset release --target isocost_static --parallel "$(nproc)" &&
+    ctest --test-dir build/release --output-on-failure -R '^static$'
+}
+
 part "every test of each change" bash tests/run.sh
+part "the static program" static_program
 part "chaos" chaos asan plenty
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler

@@ -17,7 +17,7 @@ end_to_end=true
 
 . deploy/packages.sh
 # shellcheck disable=SC2046,SC2086  # lists of words
-install_packages $(missing_packages $build_packages $test_packages $package_packages $static_packages $fuzz_packages) $(missing_commands $test_commands)
+install_packages $(missing_packages $build_packages $test_packages $package_packages $fuzz_packages) $(missing_commands $test_commands)
 
 # What comes from PyPI and npm, at the versions that the tests name, into build/.
 install_sdks() {
@@ -87,10 +87,8 @@ stage "unit tests, under AddressSanitizer and UndefinedBehaviorSanitizer" build_
 
 build_binary() {
   install_sdks
-  # The second program: everything linked in.
-  [ -f build/archives/libpq.a ] || deploy/build/static_libraries.sh build/archives
-  cmake --preset release -DISOCOST_END_TO_END=ON -DISOCOST_STATIC=ON >/dev/null
-  cmake --build --preset release --parallel "$jobs" --target isocost isocost_static
+  cmake --preset release -DISOCOST_END_TO_END=ON >/dev/null
+  cmake --build --preset release --parallel "$jobs" --target isocost
 }
 if $end_to_end; then
   # One at a time: some of them measure how long something takes.

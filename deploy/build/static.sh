@@ -3,14 +3,13 @@
 #
 # FOLDER/isocost runs on any Linux of its processor from 3.2 on, FOLDER/built-with.txt says with which packages it was made. Debian
 # with mmdebstrap, as root or anybody; the root is gone when it ends. The same sources and packages give the same bytes: the place
-# within the root is always the same, and no time gets in. MIRROR is another mirror, or a snapshot that brings old packages back
-# (http://snapshot.debian.org/archive/debian/20261101T000000Z).
+# within the root is always the same, and no time gets in. MIRROR is another mirror, or a snapshot that brings old packages back.
 set -eu
 mkdir -p "$1"
 folder=$(realpath "$1") architecture=${2:-amd64}
 cd "$(dirname "$0")/../.."
 . deploy/packages.sh
-mirror=${MIRROR:-http://deb.debian.org/debian}
+mirror=${MIRROR:-}  # mmdebstrap knows the usual one
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -55,6 +54,6 @@ mmdebstrap --quiet --variant=minbase --format=null --dpkgopt=force-unsafe-io --a
   --customize-hook='mkdir "$1/build"' --customize-hook="sync-in $work /build" \
   --customize-hook='mv "$1/build/sources" "$1/build/isocost"' --customize-hook='chroot "$1" sh /build/make.sh >&2' \
   --customize-hook="download /build/isocost.stripped $folder/isocost" \
-  --customize-hook="download /build/built-with.txt $folder/built-with.txt" bookworm /dev/null "$mirror"
+  --customize-hook="download /build/built-with.txt $folder/built-with.txt" bookworm /dev/null $mirror
 chmod 755 "$folder/isocost"
 sha256sum "$folder/isocost"

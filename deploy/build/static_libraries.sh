@@ -15,11 +15,13 @@ case $host in x86_64-*) flags="$flags -fcf-protection" ;; esac
 
 sources=$folder/sources
 mkdir -p "$sources/apt/lists/partial" "$sources/apt/cache/archives/partial"
-keys=/usr/share/keyrings/debian-archive-keyring.gpg
-for suite in "debian bookworm" "debian-security bookworm-security"; do
-  echo "deb-src [signed-by=$keys] http://deb.debian.org/${suite% *} ${suite#* } main"
-done >"$sources/apt/sources.list"
-apt="apt-get -q -o Dir::Etc::sourcelist=$sources/apt/sources.list -o Dir::Etc::sourceparts=/dev/null
+# Where this machine has its packages from it has their sources from, too.
+mkdir -p "$sources/apt/parts"
+sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >"$sources/apt/sources.list" 2>/dev/null || true
+for each in /etc/apt/sources.list.d/debian.sources; do
+  [ ! -f "$each" ] || sed 's/^Types:.*/Types: deb-src/' "$each" >"$sources/apt/parts/debian.sources"
+done
+apt="apt-get -q -o Dir::Etc::sourcelist=$sources/apt/sources.list -o Dir::Etc::sourceparts=$sources/apt/parts
   -o Dir::State::lists=$sources/apt/lists -o Dir::Cache=$sources/apt/cache -o APT::Sandbox::User=root"
 fetch() {
   set -- "$1" "$sources/$1"-*/
