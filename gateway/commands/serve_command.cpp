@@ -18,7 +18,7 @@
 #include "gateway/commands/problems.hpp"
 #include "gateway/commands/welcome.hpp"
 #include "gateway/generation/configuration.hpp"
-#include "gateway/run/gateway.hpp"
+#include "gateway/control/gateway.hpp"
 #include "gateway/state/seal_key.hpp"
 #include "gateway/trace/otlp_settings.hpp"
 

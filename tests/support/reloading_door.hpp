@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "gateway/generation/configuration.hpp"
-#include "gateway/run/reload.hpp"
+#include "gateway/control/reload.hpp"
 #include "tests/support/front_door.hpp"
 
 namespace support {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "config/values/address.hpp"
-#include "gateway/run/control_loop.hpp"
+#include "gateway/control/control_loop.hpp"
 #include "gateway/run/listener.hpp"
 #include "gateway/run/shared.hpp"
 #include "providers/loop/wheel.hpp"

@@ -1,4 +1,4 @@
-#include "gateway/run/administration.hpp"
+#include "gateway/control/administration.hpp"
 
 #include <boost/asio/post.hpp>
 

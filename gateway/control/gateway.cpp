@@ -1,4 +1,4 @@
-#include "gateway/run/gateway.hpp"
+#include "gateway/control/gateway.hpp"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -29,11 +29,11 @@
 #include "gateway/record_file/market_file.hpp"
 #include "gateway/redis/market_exchange.hpp"
 #include "gateway/redis/shared_limits.hpp"
-#include "gateway/run/admin_door.hpp"
-#include "gateway/run/control_loop.hpp"
+#include "gateway/control/admin_door.hpp"
+#include "gateway/control/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
-#include "gateway/run/notifier.hpp"
-#include "gateway/run/reload.hpp"
+#include "gateway/control/notifier.hpp"
+#include "gateway/control/reload.hpp"
 #include "gateway/run/shared.hpp"
 #include "gateway/serving/quota_refusal.hpp"
 #include "gateway/state/gateway_name.hpp"

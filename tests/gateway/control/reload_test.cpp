@@ -1,4 +1,4 @@
-#include "gateway/run/reload.hpp"
+#include "gateway/control/reload.hpp"
 
 #include <doctest/doctest.h>
 

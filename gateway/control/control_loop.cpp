@@ -1,4 +1,4 @@
-#include "gateway/run/control_loop.hpp"
+#include "gateway/control/control_loop.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -8,7 +8,7 @@
 #include "gateway/keys/key_store.hpp"
 #include "gateway/pages/service_page.hpp"
 #include "gateway/pages/status_page.hpp"
-#include "gateway/run/market_page.hpp"
+#include "gateway/control/market_page.hpp"
 #include "providers/loop/spawn.hpp"
 #include "routing/policy/first_token_limit.hpp"
 

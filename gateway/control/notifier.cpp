@@ -1,4 +1,4 @@
-#include "gateway/run/notifier.hpp"
+#include "gateway/control/notifier.hpp"
 
 #include <boost/json.hpp>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "gateway/run/control_loop.hpp"
+#include "gateway/control/control_loop.hpp"
 
 #include <doctest/doctest.h>
 
