@@ -24,8 +24,8 @@
 #include "gateway/simulate/simulate_command.hpp"
 
 // Read by jemalloc, where it is linked: memory that a wave of streams used goes back within seconds, also
-// while nothing happens. That of large bodies, too, and not at once as it would from 8 MiB on: a page that the kernel
-// has to clear anew for each of them costs more than all our work on it.
+// while nothing happens. That of large bodies, too, and not at once as it would from 8 MiB on: a page that
+// the kernel has to clear anew for each of them costs more than all our work on it.
 extern "C" const char* malloc_conf;
 const char* malloc_conf =
     "background_thread:true,dirty_decay_ms:3000,muzzy_decay_ms:0,lg_tcache_max:17,oversize_threshold:0";

@@ -81,19 +81,22 @@ const Fields<QualityWatch>& quality_fields() {
   using C = CanarySettings;
   static const Fields<C> canaries = {
       .meaning = "canaries such as `{a_day: 0.05 $}`",
-      .list = {
-          field<C>("a_day", &C::a_day, MoneyForm{},
-                   "The most that canaries may cost at one endpoint in a day; 0.05 $ when left out. None is asked "
-                   "that might go beyond it."),
-          field<C>("every", &C::every,
-                   DurationForm<std::chrono::milliseconds>{std::chrono::milliseconds(100),
-                                                           std::chrono::hours(24 * 7)},
-                   "Between two canaries to an endpoint, in the mean; their times are drawn."),
-      },
+      .list =
+          {
+              field<C>("a_day", &C::a_day, MoneyForm{},
+                       "The most that canaries may cost at one endpoint in a day; 0.05 $ when left out. None "
+                       "is asked "
+                       "that might go beyond it."),
+              field<C>("every", &C::every,
+                       DurationForm<std::chrono::milliseconds>{std::chrono::milliseconds(100),
+                                                               std::chrono::hours(24 * 7)},
+                       "Between two canaries to an endpoint, in the mean; their times are drawn."),
+          },
       .check = [](const Node& node, C& c) {
         if (c.a_day.nanos <= 0)
-          node["a_day"].error("nothing can be asked for `a_day` of 0 $",
-                              "write what an endpoint's canaries may cost, such as `0.05 $`, or leave `canaries` out");
+          node["a_day"].error(
+              "nothing can be asked for `a_day` of 0 $",
+              "write what an endpoint's canaries may cost, such as `0.05 $`, or leave `canaries` out");
       }};
   static constexpr auto canary_fields = []() -> const Fields<C>& { return canaries; };
   static const Fields<S> fields = {

@@ -96,10 +96,11 @@ const Fields<PriceConditions>& condition_fields() {
                            {{words_of(service_tier_names)}, "a list of service tiers"}},
                        "What the answer says it was served as, and before there is one what the request "
                        "asks for. `fast` is Anthropic's `speed`, `reserved` bought throughput."),
-              field<S>("inference_geo", &S::geos,
-                       OneOrMore<GeoForm>{{GeoForm{}, "a list of places such as `[us]`"}},
-                       "Where the answer says that it was made, in the host's word; before there is one, and "
-                       "where it does not say, where the request or the provider's `inference_geo` wants it."),
+              field<S>(
+                  "inference_geo", &S::geos,
+                  OneOrMore<GeoForm>{{GeoForm{}, "a list of places such as `[us]`"}},
+                  "Where the answer says that it was made, in the host's word; before there is one, and "
+                  "where it does not say, where the request or the provider's `inference_geo` wants it."),
           },
       .check = check_conditions};
   return fields;

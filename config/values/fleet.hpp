@@ -120,7 +120,7 @@ struct Mishaps {
   std::optional<Seconds> stall_length{};  // absent: for good
   double straggler = 0;                   // unlucky placement: slow from beginning to end
   double straggler_factor = 5;
-  std::vector<Lapses> lapses;      // in order of time
+  std::vector<Lapses> lapses;     // in order of time
   std::vector<Variant> variants;  // in order of time
 };
 

@@ -124,16 +124,22 @@ Pieces by_geo(std::span<const PriceRule> rules) {
 // The conditions of a rule in one dimension alone.
 std::array<PriceConditions, dimensions> parted(const PriceConditions& when) {
   return {PriceConditions{.prompt_above = when.prompt_above, .prompt_to = when.prompt_to},
-          PriceConditions{.hours = when.hours}, PriceConditions{.weekdays = when.weekdays},
-          PriceConditions{.from = when.from, .until = when.until}, PriceConditions{.tiers = when.tiers},
+          PriceConditions{.hours = when.hours},
+          PriceConditions{.weekdays = when.weekdays},
+          PriceConditions{.from = when.from, .until = when.until},
+          PriceConditions{.tiers = when.tiers},
           PriceConditions{.geos = when.geos}};
 }
 
 class Coverage {
  public:
   Coverage(std::span<const PriceRule> rules, Tokens context)
-      : pieces_{by_prompt(rules, context), by_hour(rules), by_weekday(rules), by_date(rules),
-                by_tier(rules), by_geo(rules)} {
+      : pieces_{by_prompt(rules, context),
+                by_hour(rules),
+                by_weekday(rules),
+                by_date(rules),
+                by_tier(rules),
+                by_geo(rules)} {
     for (const PriceRule& rule : rules) {
       const auto conditions = parted(rule.when);
       auto& fits = fits_.emplace_back();

@@ -46,8 +46,8 @@ using ServiceTiers = std::bitset<service_tier_count>;
 // that leaves it open ("auto") or is not known.
 std::optional<ServiceTier> service_tier_of(std::string_view word);
 
-// A host's word for the part of the world where it answers, where it charges by that: "us". It holds no memory
-// of its own, and so no more than 15 letters.
+// A host's word for the part of the world where it answers, where it charges by that: "us". It holds no
+// memory of its own, and so no more than 15 letters.
 class GeoWord {
  public:
   static constexpr std::size_t longest = 15;

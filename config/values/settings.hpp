@@ -372,9 +372,10 @@ struct MetricsSettings {
   friend bool operator==(const MetricsSettings&, const MetricsSettings&) = default;
 };
 
-// Small questions that the gateway asks of hosts whose answers hardly anybody sees, to find what changed there.
+// Small questions that the gateway asks of hosts whose answers hardly anybody sees, to find what changed
+// there.
 struct CanarySettings {
-  Money a_day{50'000'000};                  // the most that an endpoint's may cost in a day
+  Money a_day{50'000'000};                   // the most that an endpoint's may cost in a day
   std::chrono::milliseconds every{900'000};  // between two to an endpoint, in the mean
 
   friend bool operator==(const CanarySettings&, const CanarySettings&) = default;

@@ -69,7 +69,7 @@ class AnswerCheck final : public providers::AnswerSink {
   routing::Checked finish_checked(const InferenceRequest& request, const routing::Attempt& attempt) const;
 
   const bool passes_on_;
-  const std::size_t answers_;  // that are wanted, side by side
+  const std::size_t answers_;                        // that are wanted, side by side
   const providers::Interpreter* const interpreter_;  // null: it has no end, and nothing to read
   bool checks_calls_ = false;
   bool checks_json_ = false;

@@ -1,6 +1,7 @@
-// The file in the state directory in which canaries are accounted for over restarts: what each endpoint's have
-// cost today, what is set aside for those under way included, and what they usually show. Written before each
-// canary is asked, so that no end of a process, however it comes, gives money back. Belongs to one thread.
+// The file in the state directory in which canaries are accounted for over restarts: what each endpoint's
+// have cost today, what is set aside for those under way included, and what they usually show. Written before
+// each canary is asked, so that no end of a process, however it comes, gives money back. Belongs to one
+// thread.
 #pragma once
 
 #include <map>

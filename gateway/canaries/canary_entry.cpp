@@ -12,7 +12,7 @@ Entry canary_entry(const CanaryNews& news, std::uint64_t number) {
                        .provider = endpoint.provider->name.text,
                        .model = endpoint.model->name.text,
                        .cost = news.cost.nanos,
-                       .source = news.is_estimated          ? CostSource::estimated
+                       .source = news.is_estimated     ? CostSource::estimated
                                  : news.cost.nanos > 0 ? CostSource::computed
                                                        : CostSource::none,
                        .milliseconds = took};

@@ -65,9 +65,8 @@ std::uint64_t beginning_of(std::string_view text) {
 // Whether the host bills nothing for it: it refused, or nothing ever reached it.
 bool is_free(const ProbeAnswer& answer) {
   if (answer.status >= 400) return true;
-  return answer.failure == routing::FailureKind::resolve ||
-         answer.failure == routing::FailureKind::connect || answer.failure == routing::FailureKind::tls ||
-         answer.failure == routing::FailureKind::local;
+  return answer.failure == routing::FailureKind::resolve || answer.failure == routing::FailureKind::connect ||
+         answer.failure == routing::FailureKind::tls || answer.failure == routing::FailureKind::local;
 }
 
 std::pair<std::uint64_t, std::uint64_t> key_of_canaries(const routing::Identity& endpoint) {
@@ -152,8 +151,7 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     const routing::Identity identity = routing::identity_of(endpoint);
     const config::WallTime now = timer.wall();
     const double draw = routing::drawn(seed, routing::Purpose::canary, draws++);
-    const auto turn =
-        turns.take(identity, wanted, worst_cost(endpoint, now), now_seen.day, now, draw);
+    const auto turn = turns.take(identity, wanted, worst_cost(endpoint, now), now_seen.day, now, draw);
     if (!turn) return;
     if (!write()) return turns.settle(identity, *turn, 0);
     ++under_way;
@@ -198,12 +196,11 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     news.took = answer.took;
     const auto& wanted = catalogue.settings().quality.canaries;
     if (wanted)
-      news.budget_used = static_cast<double>(turns.spent(identity, turn.day)) /
-                         static_cast<double>(wanted->a_day.nanos);
+      news.budget_used =
+          static_cast<double>(turns.spent(identity, turn.day)) / static_cast<double>(wanted->a_day.nanos);
     if (!answer.failure) {
-      routing::CanaryAnswer said{.text = turn.text,
-                                 .said = beginning_of(answer.text),
-                                 .likelihood = answer.likelihood};
+      routing::CanaryAnswer said{
+          .text = turn.text, .said = beginning_of(answer.text), .likelihood = answer.likelihood};
       if (answer.usage) said.prompt_tokens = answer.usage->prompt.count;
       news.conduct = pasts[key_of_canaries(identity)].judged(said);
     }
@@ -258,9 +255,8 @@ void CanaryWatch::look(Seen seen) {
       providers::run_to_end(state->io, [](const std::exception&) {});
     });
   }
-  asio::post(state_->io, [state = state_.get(), seen = std::move(seen)]() mutable {
-    state->look(std::move(seen));
-  });
+  asio::post(state_->io,
+             [state = state_.get(), seen = std::move(seen)]() mutable { state->look(std::move(seen)); });
 }
 
 bool CanaryWatch::stop() {

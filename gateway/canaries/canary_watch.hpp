@@ -24,7 +24,7 @@ struct CanaryNews {
   std::optional<routing::FailureKind> failure{};  // absent: it answered
   routing::Conduct conduct{};
   std::optional<routing::Usage> usage{};
-  config::Money cost{};      // what the host bills, as far as known; what was set aside where it is not
+  config::Money cost{};       // what the host bills, as far as known; what was set aside where it is not
   bool is_estimated = false;  // that cost
   config::WallTime began{};
   config::Duration took{};

@@ -17,8 +17,8 @@
 #include "gateway/commands/embedded_fleet.hpp"
 #include "gateway/commands/problems.hpp"
 #include "gateway/commands/welcome.hpp"
-#include "gateway/generation/configuration.hpp"
 #include "gateway/control/gateway.hpp"
+#include "gateway/generation/configuration.hpp"
 #include "gateway/state/seal_key.hpp"
 #include "gateway/trace/otlp_settings.hpp"
 

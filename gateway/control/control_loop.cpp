@@ -3,12 +3,12 @@
 #include <boost/asio/post.hpp>
 
 #include "gateway/console/policy_trial.hpp"
+#include "gateway/control/market_page.hpp"
 #include "gateway/generation/configuration.hpp"
 #include "gateway/http/query.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/pages/service_page.hpp"
 #include "gateway/pages/status_page.hpp"
-#include "gateway/control/market_page.hpp"
 #include "providers/loop/spawn.hpp"
 #include "routing/policy/first_token_limit.hpp"
 
@@ -234,10 +234,8 @@ void ControlLoop::look_at_canaries(config::TimePoint now) {
   // What they cost is accounted for in the state directory, which somebody else may have by now.
   if (!canaries_ || is_given_up_ || !wanted || now < next_canaries_) return;
   next_canaries_ = now + std::min<config::Duration>(std::chrono::seconds(1), wanted->every);
-  canaries_->look({.generation = generation_,
-                   .snapshot = published_,
-                   .out = drained_.now(),
-                   .day = today().begins});
+  canaries_->look(
+      {.generation = generation_, .snapshot = published_, .out = drained_.now(), .day = today().begins});
 }
 
 void ControlLoop::hear(const CanaryNews& news) {

@@ -15,6 +15,10 @@
 #include "config/values/address.hpp"
 #include "gateway/canaries/canary_entry.hpp"
 #include "gateway/canaries/canary_watch.hpp"
+#include "gateway/control/admin_door.hpp"
+#include "gateway/control/control_loop.hpp"
+#include "gateway/control/notifier.hpp"
+#include "gateway/control/reload.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/ledger/paced_past.hpp"
@@ -29,11 +33,7 @@
 #include "gateway/record_file/market_file.hpp"
 #include "gateway/redis/market_exchange.hpp"
 #include "gateway/redis/shared_limits.hpp"
-#include "gateway/control/admin_door.hpp"
-#include "gateway/control/control_loop.hpp"
 #include "gateway/run/data_loop.hpp"
-#include "gateway/control/notifier.hpp"
-#include "gateway/control/reload.hpp"
 #include "gateway/run/shared.hpp"
 #include "gateway/serving/quota_refusal.hpp"
 #include "gateway/state/gateway_name.hpp"
@@ -705,7 +705,7 @@ class RunningGateway {
                      [this](const std::string& text) { say("isocost: " + text); }};
   std::optional<StateDirectory> state_;
   Books books_{start_.wall(), config::Clock::now()};
-  std::unique_ptr<EngineWatch> engines_;  // outlived by the names in `shared_`
+  std::unique_ptr<EngineWatch> engines_;   // outlived by the names in `shared_`
   std::unique_ptr<PacedPast> paced_past_;  // outlives what it asks of the ledger
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<CanaryWatch> canaries_;  // as these

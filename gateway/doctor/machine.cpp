@@ -16,8 +16,8 @@
 #include <sstream>
 
 #include "gateway/state/state_directory.hpp"
-#include "providers/net/authorities.hpp"
 #include "providers/loop/wall_clock.hpp"
+#include "providers/net/authorities.hpp"
 #include "providers/net/tls_server.hpp"
 
 namespace gateway {

@@ -32,7 +32,7 @@ struct Incoming {
   Method method = Method::get;
   std::string path;
   std::string query;
-  std::string body;  // with slack behind it for the JSON parser
+  std::string body;                 // with slack behind it for the JSON parser
   BodyShare* body_share = nullptr;  // what the body has of the memory for all; null: nobody counts
   std::string credential;
   std::string cookies;  // all Cookie fields, joined by commas; kept for the pages of administration alone

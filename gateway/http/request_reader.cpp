@@ -217,8 +217,8 @@ Task<std::optional<Refusal>> RequestReader::read_chunks(std::string& body) {
 }
 
 Task<std::optional<Refusal>> RequestReader::read_length(std::uint64_t length, std::string& body) {
-  // Memory follows what arrives, so that a lying Content-Length costs nothing: what is reserved and not written takes
-  // addresses alone.
+  // Memory follows what arrives, so that a lying Content-Length costs nothing: what is reserved and not
+  // written takes addresses alone.
   constexpr std::uint64_t step = 1u << 20, reserved_ahead = 16u << 20;
   if (!share_.grow_to(std::min(length, step))) co_return no_room_for_body();
   const std::string_view first = connection_.unread().substr(0, length);
@@ -231,7 +231,8 @@ Task<std::optional<Refusal>> RequestReader::read_length(std::uint64_t length, st
     if (filled == body.size()) {
       const std::uint64_t larger = std::min(length, filled + step);
       if (!share_.grow_to(larger)) co_return no_room_for_body();
-      if (body.capacity() < larger + body_slack) body.reserve(std::min<std::uint64_t>(length, 2 * filled) + body_slack);
+      if (body.capacity() < larger + body_slack)
+        body.reserve(std::min<std::uint64_t>(length, 2 * filled) + body_slack);
       lengthen_unwritten(body, larger);
     }
     const std::size_t got = co_await connection_.read_direct(std::span(body).subspan(filled));

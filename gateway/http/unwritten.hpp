@@ -1,5 +1,5 @@
-// A string made longer without writing what is new: it is read into next, and writing zeros first would touch each of
-// its pages, and each byte, once more than needed.
+// A string made longer without writing what is new: it is read into next, and writing zeros first would touch
+// each of its pages, and each byte, once more than needed.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ inline void lengthen_unwritten(std::string& text, std::size_t size) {
 
 #elif defined(__GLIBCXX__) && _GLIBCXX_USE_CXX11_ABI
 
-// What resize_and_overwrite() of C++23 is, reached as the language allows: an explicit instantiation may name what
-// is private.
+// What resize_and_overwrite() of C++23 is, reached as the language allows: an explicit instantiation may name
+// what is private.
 template <auto set_length>
 struct SetsLength {
   friend void set_length_of(std::string& text, std::size_t size) { (text.*set_length)(size); }

@@ -35,8 +35,8 @@ struct MetricsFamilies {
   // Of a label that has so many values, one more for what is none of them.
   static constexpr std::size_t one_of(std::size_t values) { return values + 1; }
   static constexpr std::size_t tls_faults = static_cast<std::size_t>(routing::TlsFault::unfinished);
-  static constexpr std::size_t of_policies = 200, of_tenants = 330, of_checks = 4 * 3 + 1,
-                               of_demoted = 40, of_shadows = 32, of_budgets = 100, of_evidence = 100;
+  static constexpr std::size_t of_policies = 200, of_tenants = 330, of_checks = 4 * 3 + 1, of_demoted = 40,
+                               of_shadows = 32, of_budgets = 100, of_evidence = 100;
 
   CounterFamily requests{registry, "isocost_requests_total", "Requests by how they ended for the client.",
                          Labels{"path", "model", "status", "ending"}};
@@ -97,7 +97,8 @@ struct MetricsFamilies {
   CounterFamily client_retries{registry, "isocost_client_retries_total",
                                "Requests that a client's SDK said to be a retry."};
   CounterFamily timeouts{
-      registry, "isocost_timeouts_total", "Limits of time that were reached.", Labels{"phase"}, {}, one_of(7)};
+      registry, "isocost_timeouts_total", "Limits of time that were reached.", Labels{"phase"}, {},
+      one_of(7)};
   CounterFamily fallbacks{registry,
                           "isocost_fallbacks_total",
                           "Attempts that another one followed, by why they failed.",
@@ -240,7 +241,8 @@ struct MetricsFamilies {
   CounterFamily sent{registry, "isocost_sent_bytes_total", "Bytes handed to clients."};
 
   // Of one endpoint at most 30 series, of an engine of one's own four more, one more of one that was both
-  // drained and demoted, and one while anything of its answers is noted: `busiest` of them have their own, all others are one, "other".
+  // drained and demoted, and one while anything of its answers is noted: `busiest` of them have their own,
+  // all others are one, "other".
   static constexpr std::size_t of_endpoints(std::size_t each) { return (Busiest::most + 1) * each; }
   static constexpr std::size_t outcomes = 5, token_types = 5, states = 6;
   CounterFamily attempts{
@@ -391,7 +393,8 @@ struct MetricsFamilies {
   CounterFamily dropped_spans{registry, "isocost_dropped_spans_total",
                               "Spans of traces that the collector did not take in time."};
   CounterFamily reloads{
-      registry, "isocost_config_reloads_total", "Reloads of the configuration.", Labels{"result"}, {}, one_of(2)};
+      registry, "isocost_config_reloads_total", "Reloads of the configuration.", Labels{"result"}, {},
+      one_of(2)};
   CounterFamily ledger{
       registry,
       "isocost_ledger_entries_total",

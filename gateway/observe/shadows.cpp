@@ -31,7 +31,8 @@ void kept_numbers(auto& row, const auto& io) {
   const auto whole = [&](auto& count) {
     auto number = static_cast<double>(count);
     io(number);
-    if constexpr (requires { count = 0; }) count = static_cast<std::remove_reference_t<decltype(count)>>(number);
+    if constexpr (requires { count = 0; })
+      count = static_cast<std::remove_reference_t<decltype(count)>>(number);
   };
   whole(row.judged), whole(row.forbidden), whole(row.unserved), whole(row.unmeasured);
   io(row.moved);

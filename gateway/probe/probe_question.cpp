@@ -49,7 +49,8 @@ providers::Conversation conversation_of(const ProbeQuestion& question) {
   conversation.max_output = question.most_output;
   Turn turn{.role = Turn::Role::user};
   if (!question.text.empty()) {
-    turn.parts.push_back({.what = providers::TextPart{conversation.own.keep_plain(question.text)}, .cache = {}});
+    turn.parts.push_back(
+        {.what = providers::TextPart{conversation.own.keep_plain(question.text)}, .cache = {}});
     conversation.turns.push_back(std::move(turn));
     conversation.sampling.temperature = providers::JsonNumber{"0"};
     return conversation;

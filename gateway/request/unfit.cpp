@@ -71,8 +71,8 @@ class UnfitSearch {
   }
 
   // A host that is asked to answer in one part of the world is not asked to do so in another, and one that
-  // does not know the word would answer wherever it is. Some hosts know it of themselves, and who has a price for
-  // it.
+  // does not know the word would answer wherever it is. Some hosts know it of themselves, and who has a price
+  // for it.
   bool runs_where_asked(const routing::Endpoint& endpoint) const {
     const std::string& asked = request_.asked.inference_geo;
     const config::ProviderSettings& there = *endpoint.provider;

@@ -1,6 +1,7 @@
 // Of an endpoint's last answers, how many passed a check and how many did not, by the client key that they
 // were for, so that one key alone neither demotes a host for the others nor makes it look worse than it is to
-// them. Of the keys that have most of them: who has few may be forgotten, and counts among the others. Values.
+// them. Of the keys that have most of them: who has few may be forgotten, and counts among the others.
+// Values.
 #pragma once
 
 #include <algorithm>

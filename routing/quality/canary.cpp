@@ -14,9 +14,11 @@ constexpr std::array<std::string_view, canary_texts> texts{
     "Which comes first to your mind: river or mountain? One word.",
     "for (int i = 0; i < 10; ++i) { sum += values[i]; } // Is this loop in C or in Java? One word.",
     "Continue with one word: Once upon a time there was a",
-    "\xd0\x94\xd0\xb0 \xd0\xb8\xd0\xbb\xd0\xb8 \xd0\xbd\xd0\xb5\xd1\x82? Yes or no? \xe6\x98\xaf\xe8\xbf\x98\xe6\x98"
+    "\xd0\x94\xd0\xb0 \xd0\xb8\xd0\xbb\xd0\xb8 \xd0\xbd\xd0\xb5\xd1\x82? Yes or no? "
+    "\xe6\x98\xaf\xe8\xbf\x98\xe6\x98"
     "\xaf\xe4\xb8\x8d? Answer in English.",
-    "Antidisestablishmentarianism, floccinaucinihilipilification: which of the two is longer? First or second?"};
+    "Antidisestablishmentarianism, floccinaucinihilipilification: which of the two is longer? First or "
+    "second?"};
 
 }  // namespace
 

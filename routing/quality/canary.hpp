@@ -40,12 +40,12 @@ class CanaryPast {
 
   // Of one text.
   struct Memory {
-    std::int64_t counted = 0;                  // tokens; 0: never
-    std::int64_t other = 0;                    // that it counted last, of another count
+    std::int64_t counted = 0;  // tokens; 0: never
+    std::int64_t other = 0;    // that it counted last, of another count
     double counts = 0, others_in_a_row = 0;
-    std::array<std::uint64_t, 4> words{};      // what it said, of those that it said first
-    std::array<double, 4> said{};              // how often
-    double answers = 0;                        // all, up to least_words
+    std::array<std::uint64_t, 4> words{};       // what it said, of those that it said first
+    std::array<double, 4> said{};               // how often
+    double answers = 0;                         // all, up to least_words
     double mean = 0, variance = 0, likely = 0;  // of likelihoods, and how many there were
 
     friend bool operator==(const Memory&, const Memory&) = default;

@@ -23,9 +23,8 @@ config::WallTime after(config::WallTime now, std::chrono::milliseconds mean, dou
 }  // namespace
 
 std::optional<CanaryTurns::Turn> CanaryTurns::take(const Identity& endpoint,
-                                                   const config::CanarySettings& settings,
-                                                   std::int64_t worst, std::int64_t day,
-                                                   config::WallTime now, double draw) {
+                                                   const config::CanarySettings& settings, std::int64_t worst,
+                                                   std::int64_t day, config::WallTime now, double draw) {
   Account& account = accounts_[key_of(endpoint)];
   // A clock that was set back gives no second budget.
   if (day > account.day) account.day = day, account.spent = 0;
@@ -36,7 +35,8 @@ std::optional<CanaryTurns::Turn> CanaryTurns::take(const Identity& endpoint,
   const std::int64_t set_aside = std::max(worst, 2 * account.dearest);
   if (account.spent + set_aside > settings.a_day.nanos) return std::nullopt;
   account.spent += set_aside;
-  return Turn{.text = static_cast<std::size_t>(account.asked++ % canary_texts), .set_aside = set_aside, .day = day};
+  return Turn{
+      .text = static_cast<std::size_t>(account.asked++ % canary_texts), .set_aside = set_aside, .day = day};
 }
 
 void CanaryTurns::settle(const Identity& endpoint, const Turn& turn, std::optional<std::int64_t> billed) {

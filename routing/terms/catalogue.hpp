@@ -37,8 +37,8 @@ struct Endpoint {
   const config::Prices& prices() const { return rule ? rule->prices : settings->prices; }
 };
 
-// The endpoint with the prices that it has on that occasion; at the place that its provider is asked for, where
-// the occasion names none.
+// The endpoint with the prices that it has on that occasion; at the place that its provider is asked for,
+// where the occasion names none.
 inline const Endpoint& priced_on(const Endpoint& endpoint, config::Occasion occasion) {
   if (!endpoint.ruled) return endpoint;
   if (occasion.geo.empty()) occasion.geo = endpoint.geo;

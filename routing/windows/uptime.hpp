@@ -1,6 +1,6 @@
-// Share of requests that an endpoint answered, over 5 minutes, 30 minutes and a day, by the counting rules that
-// OpenRouter publishes: failures are 401, 402, 404, every 5xx, replies that break off or end in an error, and no reply
-// at all; 400, 403, 413 and 429 count neither way. Known from 100 counted requests on.
+// Share of requests that an endpoint answered, over 5 minutes, 30 minutes and a day, by the counting rules
+// that OpenRouter publishes: failures are 401, 402, 404, every 5xx, replies that break off or end in an
+// error, and no reply at all; 400, 403, 413 and 429 count neither way. Known from 100 counted requests on.
 // Belongs to the market.
 #pragma once
 

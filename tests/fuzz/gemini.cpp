@@ -1,6 +1,6 @@
-// Whatever a client says in Google's generateContent: what a host of the same API is sent is JSON that says the same, a
-// conversation that was read is written as JSON for every API, and what a host of chats streams is sent on as events,
-// and as one array, that our own reader takes, wherever it is cut.
+// Whatever a client says in Google's generateContent: what a host of the same API is sent is JSON that says
+// the same, a conversation that was read is written as JSON for every API, and what a host of chats streams
+// is sent on as events, and as one array, that our own reader takes, wherever it is cut.
 #include <string>
 #include <string_view>
 
@@ -69,8 +69,9 @@ void check_conversation(const std::string& body, providers::JsonTokens& tokens) 
   const HostModel older{"us.anthropic.old", 8'192, HostModel::Thinking::budget, true, false, true};
   const HostModel newer{"new", {}, HostModel::Thinking::adaptive, false, true, false};
   for (const providers::Dialect* dialect :
-       {&providers::anthropic_dialect(), &providers::openai_chat_dialect(), &providers::openai_responses_dialect(),
-        &providers::gemini_dialect(), &providers::bedrock_converse_dialect()}) {
+       {&providers::anthropic_dialect(), &providers::openai_chat_dialect(),
+        &providers::openai_responses_dialect(), &providers::gemini_dialect(),
+        &providers::bedrock_converse_dialect()}) {
     for (const HostModel& model : {older, newer}) {
       providers::unsaid(*read, dialect->interpreter()->carries(model));
       const auto written = dialect->interpreter()->write(*read, model, routing::Delivery::streamed, tokens);
@@ -80,7 +81,8 @@ void check_conversation(const std::string& body, providers::JsonTokens& tokens) 
 }
 
 // As the client gets a stream of chunks.
-std::string told(std::string_view chunks, std::size_t cut, GeminiFraming framing, providers::JsonTokens& tokens) {
+std::string told(std::string_view chunks, std::size_t cut, GeminiFraming framing,
+                 providers::JsonTokens& tokens) {
   std::string out;
   gateway::GeminiEvents answer({"req_1", 1, "m"}, gateway::ThoughtsShown::yes, framing, out);
   const auto reader = providers::openai_chat_dialect().interpreter()->streamed({}, tokens);
@@ -102,7 +104,8 @@ void check_answer(const std::string& chunks, std::size_t cut, providers::JsonTok
   providers::openai_chat_dialect().interpreter()->whole(chunks, {}, tokens, whole);
   const std::string body = whole.body({"req_1", 1, "m"}, "");
   EXPECT_THAT(is_json(body, tokens));
-  EXPECT_THAT(providers::gemini_native_replies().whole(body, tokens).kind != providers::PassedReply::Kind::bad);
+  EXPECT_THAT(providers::gemini_native_replies().whole(body, tokens).kind !=
+              providers::PassedReply::Kind::bad);
 }
 
 // What Google's hosts send, wherever it is cut.
@@ -114,7 +117,8 @@ void check_host(const std::string& bytes, std::size_t cut, providers::JsonTokens
   const providers::Reading end = whole.feed(bytes, at_once);
   const providers::Reading first = pieces.feed(std::string_view(bytes).substr(0, cut), in_pieces);
   const bool is_over = first != providers::Reading::goes_on;
-  const providers::Reading last = is_over ? first : pieces.feed(std::string_view(bytes).substr(cut), in_pieces);
+  const providers::Reading last =
+      is_over ? first : pieces.feed(std::string_view(bytes).substr(cut), in_pieces);
   EXPECT_THAT(end == last && at_once.pieces == in_pieces.pieces);
 }
 

@@ -1,5 +1,5 @@
-// Whatever a client says in OpenAI's completions and embeddings, or in Google's embeddings, which are put into OpenAI's:
-// it is refused with words, or what a host is sent says the same.
+// Whatever a client says in OpenAI's completions and embeddings, or in Google's embeddings, which are put
+// into OpenAI's: it is refused with words, or what a host is sent says the same.
 #include <string>
 #include <string_view>
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "gateway/generation/configuration.hpp"
 #include "gateway/control/reload.hpp"
+#include "gateway/generation/configuration.hpp"
 #include "tests/support/front_door.hpp"
 
 namespace support {

@@ -96,7 +96,8 @@ class ConversationReader final : public ConversationBody {
       if (result && !calls_.contains(result->call_id.text())) {
         const std::string id = result->call_id.text().substr(0, 64);
         return walk_.wrong("invalid_value", path.member("content"),
-                           "a result of `" + id + "`, which is no call before it", "the id of an earlier tool_use");
+                           "a result of `" + id + "`, which is no call before it",
+                           "the id of an earlier tool_use");
       }
     }
     return true;

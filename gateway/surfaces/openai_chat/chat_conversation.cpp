@@ -28,15 +28,9 @@ constexpr std::int64_t most_tokens = 100'000'000;
 constexpr std::size_t most_beyond = 32;
 
 // What is for OpenAI's own books and caches, and says nothing to a model.
-constexpr std::array<std::string_view, 9> said_to_others{"model",
-                                                         "stream",
-                                                         "stream_options",
-                                                         "prompt_cache_key",
-                                                         "safety_identifier",
-                                                         "store",
-                                                         "moderation",
-                                                         "prompt_cache_options",
-                                                         "prompt_cache_retention"};
+constexpr std::array<std::string_view, 9> said_to_others{
+    "model", "stream",     "stream_options",       "prompt_cache_key",      "safety_identifier",
+    "store", "moderation", "prompt_cache_options", "prompt_cache_retention"};
 // What makes the request another one, beside what a conversation has a place for.
 constexpr std::array<std::string_view, 5> needs{"audio", "functions", "function_call", "logit_bias",
                                                 "web_search_options"};

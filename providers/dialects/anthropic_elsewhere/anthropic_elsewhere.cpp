@@ -59,9 +59,8 @@ class BedrockInterpreter final : public Interpreter {
   WrittenRequest write(const Conversation& conversation, const HostModel& model, Delivery delivery,
                        JsonTokens& tokens) const override {
     const Betas betas = betas_at(BetasAt::bedrock, conversation.betas);
-    return write_anthropic_body(
-        conversation, model, delivery, tokens,
-        {.version = bedrock_version, .says_stream = false, .betas = betas.taken});
+    return write_anthropic_body(conversation, model, delivery, tokens,
+                                {.version = bedrock_version, .says_stream = false, .betas = betas.taken});
   }
   std::unique_ptr<AnswerReader> streamed(const HostModel&, JsonTokens& tokens) const override {
     return std::make_unique<FramedStream>(tokens);

@@ -16,10 +16,12 @@ std::size_t begin_of(const JsonString& key, std::string_view data) {
   return static_cast<std::size_t>(key.raw.data() - data.data()) - 1;
 }
 
-// Whether the text holds "think". The k is its rarest letter by far, and few texts are read for it letter by letter.
+// Whether the text holds "think". The k is its rarest letter by far, and few texts are read for it letter by
+// letter.
 bool tells_of_thinking(std::string_view text) {
   constexpr std::string_view before = "thin";
-  for (std::size_t at = text.find('k', before.size()); at != std::string_view::npos; at = text.find('k', at + 1)) {
+  for (std::size_t at = text.find('k', before.size()); at != std::string_view::npos;
+       at = text.find('k', at + 1)) {
     if (text.substr(at - before.size(), before.size()) == before) return true;
   }
   return false;
@@ -37,8 +39,8 @@ bool ChatCorrection::is_needed(std::string_view data, const PassedContent& conte
   if (all_over && !is_new) return false;
   const bool is_end = !content.finish_reason.empty();
   // A whole reply, as most are.
-  const bool is_plain = choices_.empty() && is_end && meaning_ == config::ThinkTags::reasoning &&
-                        !tells_of_thinking(data);
+  const bool is_plain =
+      choices_.empty() && is_end && meaning_ == config::ThinkTags::reasoning && !tells_of_thinking(data);
   // What the host itself tells as thinking says something of its text only where that may begin as thinking.
   const bool tells_meaning = content.reasoning && meaning_ == config::ThinkTags::opened;
   return !is_plain && (is_end || content.text || tells_meaning);

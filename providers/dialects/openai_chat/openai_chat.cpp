@@ -30,12 +30,13 @@ class ChoiceAlone {
   bool choice(JsonWalk& walk) {
     std::int64_t index = place_++;
     const std::size_t begin = walk.position();
-    const bool is_good = walk.type() != JsonType::object ? walk.skip() : walk.object([&](const JsonString& key) {
-      if (!key.is("index") || walk.type() != JsonType::number) return walk.skip();
-      const auto number = walk.number();
-      if (number) index = number->integer().value_or(index);
-      return number.has_value();
-    });
+    const bool is_good =
+        walk.type() != JsonType::object ? walk.skip() : walk.object([&](const JsonString& key) {
+          if (!key.is("index") || walk.type() != JsonType::number) return walk.skip();
+          const auto number = walk.number();
+          if (number) index = number->integer().value_or(index);
+          return number.has_value();
+        });
     if (is_good && index == wanted_) found_ = data_.substr(begin, walk.end() - begin);
     return is_good;
   }

@@ -86,7 +86,8 @@ TEST_CASE("canaries are asked where `quality` says so alone, and cost something"
   REQUIRE(usual);
   CHECK(*usual == config::CanarySettings{});
   CHECK(usual->a_day == config::Money{50'000'000});
-  const auto own = loaded("", "quality: {canaries: {a_day: 0.2 $, every: 1 min}}\n").settings->quality.canaries;
+  const auto own =
+      loaded("", "quality: {canaries: {a_day: 0.2 $, every: 1 min}}\n").settings->quality.canaries;
   REQUIRE(own);
   CHECK(own->a_day == config::Money{200'000'000});
   CHECK(own->every == std::chrono::minutes(1));

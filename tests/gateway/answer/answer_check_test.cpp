@@ -242,7 +242,8 @@ Checked two_calls_checked(const std::string& first, const std::string& second, b
   steps.push_back({1ms, chunk(0, "", R"("tool_calls")")});
   steps.push_back({1ms, chunk(1, "", R"("tool_calls")")});
   steps.push_back({{}, done});
-  return checked(conduct_of(world, pieces(std::move(steps)), true, R"("n":2,)" + weather), Check::tool_arguments);
+  return checked(conduct_of(world, pieces(std::move(steps)), true, R"("n":2,)" + weather),
+                 Check::tool_arguments);
 }
 
 }  // namespace

@@ -46,13 +46,14 @@ TEST_CASE("of a book of canaries that is damaged or cut off nothing is believed"
 namespace {
 
 struct CanaryWorld {
-  explicit CanaryWorld(config::Settings from) : generation(std::make_shared<const gateway::Generation>(
-                                std::make_shared<const routing::Catalogue>(std::move(from), 1))) {
+  explicit CanaryWorld(config::Settings from)
+      : generation(std::make_shared<const gateway::Generation>(
+            std::make_shared<const routing::Catalogue>(std::move(from), 1))) {
     market = std::make_unique<routing::Market>(generation->catalogue, now);
   }
   bool may_be_asked() {
-    return gateway::may_be_asked_a_canary({.generation = generation, .snapshot = market->snapshot(now), .out = out}, 0,
-                                          now);
+    return gateway::may_be_asked_a_canary(
+        {.generation = generation, .snapshot = market->snapshot(now), .out = out}, 0, now);
   }
 
   config::TimePoint now = config::TimePoint{} + 24h;
@@ -70,8 +71,8 @@ config::Settings two_hosts() {
 TEST_CASE("no canary is asked of whom `always` forbids, nor of who is out of service") {
   CanaryWorld plain(two_hosts());
   CHECK(plain.may_be_asked());
-  plain.out = std::make_shared<const gateway::OutOfService>(
-      gateway::OutOfService{.generation = 1, .endpoints = {0}});
+  plain.out =
+      std::make_shared<const gateway::OutOfService>(gateway::OutOfService{.generation = 1, .endpoints = {0}});
   CHECK(!plain.may_be_asked());
 
   config::Settings forbids = two_hosts();

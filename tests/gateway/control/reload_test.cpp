@@ -307,8 +307,7 @@ TEST_CASE("a service account whose key signs nothing is warned of, and other hos
   config::Loaded loaded{.settings = tests::three_hosts(), .problems = {}};
   config::GoogleAccess& account = loaded.settings->providers[0].access.google.emplace();
   account.email = "a@b.example";
-  account.private_key =
-      config::Secret("-----BEGIN PRIVATE KEY-----\nbm9uZQ==\n-----END PRIVATE KEY-----\n");
+  account.private_key = config::Secret("-----BEGIN PRIVATE KEY-----\nbm9uZQ==\n-----END PRIVATE KEY-----\n");
   for (const auto& used : {gateway::with_policies(loaded), gateway::with_policies_checked(loaded)}) {
     CHECK(used.settings);
     REQUIRE(!used.problems.empty());

@@ -453,10 +453,12 @@ TEST_CASE("limits that keep requests out are counted by what they are") {
   CHECK(world.says("isocost_limits_hit_total{limit=\"concurrent\",of=\"key\",outcome=\"waited\"} 1"));
 }
 
-TEST_CASE("of what is noted of an endpoint's answers the surest is told while it is, and what canaries cost") {
+TEST_CASE(
+    "of what is noted of an endpoint's answers the surest is told while it is, and what canaries cost") {
   World world;
   routing::Snapshot snapshot = tests::snapshot_of(world.catalogue);
-  auto evidence = std::make_shared<std::vector<routing::QualityEvidence>>(world.catalogue->endpoints().size());
+  auto evidence =
+      std::make_shared<std::vector<routing::QualityEvidence>>(world.catalogue->endpoints().size());
   const auto at = [&](routing::Check check) -> routing::CheckEvidence& {
     return (*evidence)[1].checks[static_cast<std::size_t>(check)];
   };
@@ -466,8 +468,9 @@ TEST_CASE("of what is noted of an endpoint's answers the surest is told while it
   snapshot.evidence = evidence;
   world.metrics.observe(snapshot, routing::InFlight(4), {});
   const routing::Endpoint& endpoint = world.catalogue->endpoints()[1];
-  const std::string of = R"(isocost_quality_evidence{check="canary_count",endpoint=")" + endpoint.settings->name.text +
-                         R"(",model=")" + endpoint.model->name.text + R"("} 30000)";
+  const std::string of = R"(isocost_quality_evidence{check="canary_count",endpoint=")" +
+                         endpoint.settings->name.text + R"(",model=")" + endpoint.model->name.text +
+                         R"("} 30000)";
   CHECK(world.says(of));
   CHECK(world.metrics.text().find(R"(check="json",endpoint)") == std::string::npos);
   at(routing::Check::canary_count).regard = at(routing::Check::json).regard = routing::Regard::usual;

@@ -145,9 +145,8 @@ TEST_CASE("what was not measured is null and not a number") {
   const json::value page =
       parsed(gateway::model_endpoints_page(*catalogue, tests::snapshot_of(catalogue), "meta/llama", nullptr));
   const json::value& endpoint = page.at("data").at("endpoints").at(0);
-  for (const char* unknown :
-       {"latency_last_30m", "throughput_last_30m", "uptime_last_5m", "uptime_last_30m", "uptime_last_1d",
-        "max_completion_tokens"}) {
+  for (const char* unknown : {"latency_last_30m", "throughput_last_30m", "uptime_last_5m", "uptime_last_30m",
+                              "uptime_last_1d", "max_completion_tokens"}) {
     CHECK(endpoint.at(unknown).is_null());
   }
 }

@@ -494,10 +494,11 @@ TEST_CASE("an answer is billed at the price of the place where it says that it w
                                 named("content_block_delta", piece) + named("message_delta", ended) +
                                 named("message_stop", R"({"type":"message_stop"})")}}));
     } else {
-      world.script(ServedWorld::cheap,
-                   document(R"({"id":"m","type":"message","role":"assistant","model":"c","stop_reason":"end_turn",)"
-                            R"("content":[{"type":"text","text":"Hi"}],)" +
-                            usage + "}"));
+      world.script(
+          ServedWorld::cheap,
+          document(R"({"id":"m","type":"message","role":"assistant","model":"c","stop_reason":"end_turn",)"
+                   R"("content":[{"type":"text","text":"Hi"}],)" +
+                   usage + "}"));
     }
     world.call(gateway::anthropic_messages_surface(), call((streams ? R"(,"stream":true)" : "") + asked));
     world.advance(1s);

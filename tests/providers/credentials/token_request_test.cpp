@@ -60,14 +60,14 @@ TEST_CASE("an assertion is signed as OpenSSL's own program signs it, byte for by
   // {"alg":"RS256","typ":"JWT","kid":"key-1"}
   const std::string head = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6ImtleS0xIn0";
   const std::string claims =
-    "eyJpc3MiOiJhQGIuZXhhbXBsZSIsInNjb3BlIjoiaHR0cHM6Ly93d3cuZ29vZ2xlYXBpcy5jb20vYXV0aC9jbG91ZC1wbGF0"
-    "Zm9ybSIsImF1ZCI6Imh0dHBzOi8vb2F1dGgyLmdvb2dsZWFwaXMuY29tL3Rva2VuIiwiaWF0IjoxNzY0Mzc0NDAwLCJleHAi"
-    "OjE3NjQzNzgwMDB9";
+      "eyJpc3MiOiJhQGIuZXhhbXBsZSIsInNjb3BlIjoiaHR0cHM6Ly93d3cuZ29vZ2xlYXBpcy5jb20vYXV0aC9jbG91ZC1wbGF0"
+      "Zm9ybSIsImF1ZCI6Imh0dHBzOi8vb2F1dGgyLmdvb2dsZWFwaXMuY29tL3Rva2VuIiwiaWF0IjoxNzY0Mzc0NDAwLCJleHAi"
+      "OjE3NjQzNzgwMDB9";
   const std::string signature =
-    "VfPqMzW7xahLyMGRDRB2_kLluNdWF51r7stwOlVbL1d3Ro7eLubN9Our5sHL0JD32vmkTZTFxCjApvTTp_yhfxh049IuSg3E"
-    "-XwGzsEWyFB40PHsl4Q1W7Ftq-3T7sPGzA5zxZDnC7ZbGvEYrh8Q-7ssdIoTlrL7C3k3ekDfAtRk4bh49qXmV9Ya_ByF_2pP"
-    "28-zuo7yfZU1PrvAX1wYCNNcvMqbbnHIvvVJkShfu0lU-usL89X4hz9PU6AYnFhPDryg49DkXLOLXpkTBhQayNPsIbw5-78U"
-    "1zkfbUOsaakU3VmcdeT-GPayI_EWm-vAWuCeGNYiOipkX_NmCc39OQ";
+      "VfPqMzW7xahLyMGRDRB2_kLluNdWF51r7stwOlVbL1d3Ro7eLubN9Our5sHL0JD32vmkTZTFxCjApvTTp_yhfxh049IuSg3E"
+      "-XwGzsEWyFB40PHsl4Q1W7Ftq-3T7sPGzA5zxZDnC7ZbGvEYrh8Q-7ssdIoTlrL7C3k3ekDfAtRk4bh49qXmV9Ya_ByF_2pP"
+      "28-zuo7yfZU1PrvAX1wYCNNcvMqbbnHIvvVJkShfu0lU-usL89X4hz9PU6AYnFhPDryg49DkXLOLXpkTBhQayNPsIbw5-78U"
+      "1zkfbUOsaakU3VmcdeT-GPayI_EWm-vAWuCeGNYiOipkX_NmCc39OQ";
   CHECK(*assertion == head + "." + claims + "." + signature);
 }
 

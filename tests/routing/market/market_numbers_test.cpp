@@ -31,7 +31,7 @@ struct Numbered {
     const double tokens = (who == 0 ? 1.0 : 1.6) * draws.lognormal(0.05, at, 1) * (host == 0 ? scale : 1);
     attempt.usage = routing::Usage{.prompt = {std::llround(400 * tokens)},
                                    .output = {std::max(1LL, std::llround(300 * draws.lognormal(0.7, at, 2) *
-                                                                          (host == 0 ? longer : 1)))}};
+                                                                         (host == 0 ? longer : 1)))}};
     attempt.usage_is_estimated = false;
     attempt.failure.reset();
     world.now += 1s;

@@ -23,10 +23,12 @@ struct Canaried {
     CanaryAnswer answer{.text = count % canary_texts};
     // A few machines of the host are a release behind.
     const bool is_odd = draws.uniform(count, 0) < odd_machines;
-    answer.prompt_tokens = static_cast<std::int64_t>(
-        std::llround(scale * static_cast<double>(canary_text(answer.text).size() / 4 + 7))) + (is_odd ? 1 : 0);
+    answer.prompt_tokens = static_cast<std::int64_t>(std::llround(
+                               scale * static_cast<double>(canary_text(answer.text).size() / 4 + 7))) +
+                           (is_odd ? 1 : 0);
     answer.said = draws.uniform(count, 1) < leaning ? 11 : 12;
-    if (has_likelihoods) answer.likelihood = -3 + shift + 0.1 * (draws.uniform(count, 2) + draws.uniform(count, 3) - 1);
+    if (has_likelihoods)
+      answer.likelihood = -3 + shift + 0.1 * (draws.uniform(count, 2) + draws.uniform(count, 3) - 1);
     ++count;
     now += 15min;
     file.observe(past.judged(answer), 0, quality, now);

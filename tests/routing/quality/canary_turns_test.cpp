@@ -33,7 +33,8 @@ TEST_CASE("canaries of an endpoint never cost more than their budget in a day, o
           turns.take(endpoint, settings, 2 * price, day_of(now), now, draws.uniform(++place, 0));
       if (turn) {
         ++asked;
-        const std::int64_t bill = static_cast<std::int64_t>(2 * draws.uniform(place, 1) * static_cast<double>(price));
+        const std::int64_t bill =
+            static_cast<std::int64_t>(2 * draws.uniform(place, 1) * static_cast<double>(price));
         billed[day_of(now)] += bill;
         // Some are billed, and nobody hears of it; some processes end before they do.
         const bool is_heard = draws.uniform(place, 2) < 0.8, ends = draws.uniform(place, 3) < 0.1;

@@ -96,7 +96,8 @@ TEST_CASE("what a demoted host counts, the policy in force says for both") {
   for (CheckedShare& check : comparing.then.endpoints[quick].quality) check.regard = Regard::demoted;
   Stage stage(comparing.world.catalogue);
   stage.show(comparing.then.version, comparing.then.endpoints);
-  const Decision& decision = stage.decide(comparing.demand, comparing.log, comparing.world.policy, comparing.log.money);
+  const Decision& decision =
+      stage.decide(comparing.demand, comparing.log, comparing.world.policy, comparing.log.money);
   comparing.log.seen_of.clear();
   comparing.log.not_kept = note(decision, comparing.log.seen_of);
   comparing.log.chosen = decision.chosen;

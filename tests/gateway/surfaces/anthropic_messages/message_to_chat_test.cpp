@@ -157,9 +157,11 @@ TEST_CASE("what is no conversation is refused with its place") {
   CHECK(fault(R"("messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}])") ==
         "invalid_value messages[0].content");
   CHECK(fault(R"("messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64",)"
-              R"("media_type":"text/plain","data":"AAAA"}}]}])") == "invalid_value messages[0].content[0].source");
+              R"("media_type":"text/plain","data":"AAAA"}}]}])") ==
+        "invalid_value messages[0].content[0].source");
   CHECK(fault(R"("messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64",)"
-              R"("media_type":"image/png","data":"<svg/>"}}]}])") == "invalid_value messages[0].content[0].source");
+              R"("media_type":"image/png","data":"<svg/>"}}]}])") ==
+        "invalid_value messages[0].content[0].source");
   CHECK(fault(R"("messages":[{"role":"user","content":[{"type":"image","source":{"type":"url",)"
               R"("url":"ftp://a.example/b.png"}}]}])") == "invalid_value messages[0].content[0].source");
   CHECK(fault(hi + R"(,"tools":[{"input_schema":{}}])") == "missing_member tools[0].name");

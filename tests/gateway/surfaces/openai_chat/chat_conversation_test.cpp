@@ -107,13 +107,14 @@ TEST_CASE("what only some hosts can be told is a matter of the conversation") {
 }
 
 TEST_CASE("messages become turns, and the system's before them stands by itself") {
-  const std::string body =
-      chat("", R"({"content":"Be brief.","role":"system"},)"
-               R"({"role":"developer","content":[{"type":"text","text":"Be kind."}]},)"
-               R"({"role":"user","content":["a",{"type":"text","text":"b\n","cache_control":{}}]},)"
-               R"({"role":"assistant","content":null,"refusal":"No.","tool_calls":[{"id":"c1","function":{"name":"f"}}]},)"
-               R"({"role":"system","content":"Now in German."},)"
-               R"({"role":"tool","tool_call_id":"c1","content":"42"})");
+  const std::string body = chat(
+      "",
+      R"({"content":"Be brief.","role":"system"},)"
+      R"({"role":"developer","content":[{"type":"text","text":"Be kind."}]},)"
+      R"({"role":"user","content":["a",{"type":"text","text":"b\n","cache_control":{}}]},)"
+      R"({"role":"assistant","content":null,"refusal":"No.","tool_calls":[{"id":"c1","function":{"name":"f"}}]},)"
+      R"({"role":"system","content":"Now in German."},)"
+      R"({"role":"tool","tool_call_id":"c1","content":"42"})");
   const Conversed read = conversation_of(body, scratch_tokens());
   REQUIRE(read.has_value());
   REQUIRE(read->system.size() == 2);
@@ -210,33 +211,37 @@ TEST_CASE("a shape that cannot be is refused at its place") {
   struct Row {
     std::string body, param;
   };
-  for (const Row& row : std::vector<Row>{
-           {chat("", R"({"content":"x"})"), "messages[0].role"},
-           {chat("", R"({"role":"judge","content":"x"})"), "messages[0].role"},
-           {chat(
-                "",
+  for (
+      const Row& row : std::vector<Row>{
+          {chat("", R"({"content":"x"})"), "messages[0].role"},
+          {chat("", R"({"role":"judge","content":"x"})"), "messages[0].role"},
+          {chat("",
                 R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png,x"}}]})"),
-            "messages[0].content[0].image_url"},
-           {chat(
-                "",
-                R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,@"}}]})"),
-            "messages[0].content[0].image_url"},
-           {chat("", R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:text/html;base64,AA"}}]})"),
-            "messages[0].content[0].image_url"},
-           {chat("", R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/passwd"}}]})"),
-            "messages[0].content[0].image_url"},
-           {chat("", R"({"role":"tool","tool_call_id":"c1","content":"42"})"), "messages[0].tool_call_id"},
-           {chat("", R"({"role":"user","content":[{"type":"text","text":1}]})"),
-            "messages[0].content[0].text"},
-           {chat(R"("tools":[{"type":"function","function":{}}])"), "tools[0].function.name"},
-           {chat(R"("tools":[{"type":"function","function":{"name":"f","parameters":[]}}])"),
-            "tools[0].function.parameters"},
-           {chat(R"("tool_choice":"maybe")"), "tool_choice"},
-           {chat(R"("temperature":"hot")"), "temperature"},
-           {chat(R"("reasoning_effort":"huge")"), "reasoning_effort"},
-           {chat(R"("stop":[1])"), "stop[0]"},
-           {chat(R"("response_format":{"type":"json_schema"})"), "response_format.json_schema"},
-           {chat(R"("cache_control":true)"), "cache_control"}}) {
+           "messages[0].content[0].image_url"},
+          {chat(
+               "",
+               R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,@"}}]})"),
+           "messages[0].content[0].image_url"},
+          {chat(
+               "",
+               R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:text/html;base64,AA"}}]})"),
+           "messages[0].content[0].image_url"},
+          {chat(
+               "",
+               R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/passwd"}}]})"),
+           "messages[0].content[0].image_url"},
+          {chat("", R"({"role":"tool","tool_call_id":"c1","content":"42"})"), "messages[0].tool_call_id"},
+          {chat("", R"({"role":"user","content":[{"type":"text","text":1}]})"),
+           "messages[0].content[0].text"},
+          {chat(R"("tools":[{"type":"function","function":{}}])"), "tools[0].function.name"},
+          {chat(R"("tools":[{"type":"function","function":{"name":"f","parameters":[]}}])"),
+           "tools[0].function.parameters"},
+          {chat(R"("tool_choice":"maybe")"), "tool_choice"},
+          {chat(R"("temperature":"hot")"), "temperature"},
+          {chat(R"("reasoning_effort":"huge")"), "reasoning_effort"},
+          {chat(R"("stop":[1])"), "stop[0]"},
+          {chat(R"("response_format":{"type":"json_schema"})"), "response_format.json_schema"},
+          {chat(R"("cache_control":true)"), "cache_control"}}) {
     CAPTURE(row.body);
     CHECK(fault_of(row.body).param == row.param);
   }
