@@ -19,7 +19,6 @@ import pathlib
 import platform
 import re
 import shutil
-import signal
 import socket
 import statistics
 import subprocess
@@ -86,14 +85,18 @@ class Bench:
         wait_for(port, process)
         return process
 
-    def end(self, process, hard=False):
+    def end(self, process):
         self.running.remove(process)
-        process.send_signal(signal.SIGKILL if hard else signal.SIGTERM)
-        process.wait(30)
+        process.terminate()  # a master ends its workers, which outlive it where it is killed
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
     def end_all(self):
         for process in list(self.running):
-            self.end(process, hard=True)
+            self.end(process)
 
     def nginx(self, name, http):
         folder = self.folder / name
