@@ -121,10 +121,10 @@ Reading GeminiAnswer::fail(std::string message, std::string code, int status, An
 
 void GeminiAnswer::tell_parts(std::string_view parts, AnswerSink& sink) {
   JsonWalk walk(tokens_, parts);
-  std::vector<std::string_view> all;
-  const auto note = [&] { return take_range(walk, parts, all.emplace_back()); };
+  parts_.clear();
+  const auto note = [&] { return take_range(walk, parts, parts_.emplace_back()); };
   if (walk.type() != JsonType::array || !walk.array(note)) return;
-  for (const std::string_view part : all) {
+  for (const std::string_view part : parts_) {
     Text text, signature;
     bool has_text = false, is_thought = false;
     std::string_view call;

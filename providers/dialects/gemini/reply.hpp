@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "providers/dialect/sse_answer_reader.hpp"
 #include "providers/dialects/gemini/usage.hpp"
@@ -34,7 +35,8 @@ class GeminiAnswer {
   bool is_thinking_ = false;
   std::size_t thoughts_ = 0;
   std::size_t calls_ = 0;
-  std::string call_prefix_;  // of the ids of calls that have none
+  std::string call_prefix_;              // of the ids of calls that have none
+  std::vector<std::string_view> parts_;  // scratch, which keeps its memory from reply to reply
 };
 
 class GeminiStream final : public SseAnswerReader {

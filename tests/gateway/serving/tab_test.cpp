@@ -248,6 +248,8 @@ TEST_CASE(
   rich->advance(19s);
   CHECK(rich->open() == 2);
   CHECK_FALSE(rich->services.hedges.take());
+  rich->advance(1min);
+  REQUIRE(rich->ended());
 
   const auto poor = asked_for_all_of(set_aside + 1);
   poor->advance(19s);
