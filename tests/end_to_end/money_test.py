@@ -374,7 +374,7 @@ class Disks(unittest.TestCase):
         disk = sqlite3.connect(gateway.state / "ledger.sqlite", isolation_level=None)
         disk.execute("BEGIN EXCLUSIVE")
         answered = 5
-        for _ in range(40):
+        for _ in range(80):
             replies = asyncio.run(many("bounded", 250))
             self.assertLessEqual({reply[0] for reply in replies}, {200, 503})
             answered += sum(reply[0] == 200 for reply in replies)

@@ -57,7 +57,7 @@ TEST_CASE("what a server says is read as it is, and what is wrong is told by its
   CHECK(rows.bytes(0, 1) == "a");
   CHECK(rows.is_null(0, 2));
   CHECK(rows.integer(0, 2) == 0);
-  database.run("CREATE TABLE t(a int PRIMARY KEY)");
+  database.run("CREATE TEMPORARY TABLE t(a int PRIMARY KEY)");
   database.copy("COPY t FROM STDIN", "1\n2\n");
   CHECK(database.run("UPDATE t SET a=a+10").changed() == 2);
   CHECK(fault_of(database, "INSERT INTO t VALUES(11)") == PostgresFault::Kind::duplicate);

@@ -120,7 +120,8 @@ TEST_CASE(
 
 TEST_CASE("a stream that has begun holds nothing of the memory for bodies") {
   FrontDoor door(with_budget(2u << 20));
-  door.world.script(ServedWorld::cheap, stream("Hello", 1h));
+  door.world.script(ServedWorld::cheap,
+                    pieces({{0s, role() + says("Hello")}, {1h, stop() + usage_event() + done}}));
   const std::string body = R"({"stream":true,)" + large_body(30'000).substr(1);
   Peer& client = door.connect();
   client.send(head_of(chat_path, body.size()) + body.substr(0, 20'000));

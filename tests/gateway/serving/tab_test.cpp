@@ -236,7 +236,7 @@ TEST_CASE(
                            {}, 0)));
     make_well_known(*world);
     world->script(ServedWorld::cheap,
-                  pieces({{20s, role() + says("Hello") + stop() + usage_event() + done}}));
+                  pieces({{12s, role() + says("Hello") + stop() + usage_event() + done}}));
     world->script(ServedWorld::middle,
                   pieces({{30s, role() + says("Hello") + stop() + usage_event() + done}}));
     world->ask(R"(,"max_tokens":5)");
@@ -245,14 +245,14 @@ TEST_CASE(
   const auto rich = asked_for_all_of(1'000'000'000'000);
   const std::int64_t set_aside = rich->books.open_nanos();
   REQUIRE(set_aside > 0);
-  rich->advance(19s);
+  rich->advance(8s);
   CHECK(rich->open() == 2);
   CHECK_FALSE(rich->services.hedges.take());
   rich->advance(1min);
   REQUIRE(rich->ended());
 
   const auto poor = asked_for_all_of(set_aside + 1);
-  poor->advance(19s);
+  poor->advance(8s);
   CHECK(poor->open() == 1);
   poor->advance(1min);
   REQUIRE(poor->ended());
