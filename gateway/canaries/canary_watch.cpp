@@ -157,7 +157,7 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     ++under_way;
     providers::spawn(io, ask(shared_from_this(), now_seen.generation, index, *turn),
                      [this](const std::exception_ptr&) {
-                       if (--under_way == 0 && is_over) late.cancel();
+                       if (--under_way == 0 && is_over) io.stop();
                      });
   }
 
@@ -210,8 +210,8 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
   void end_all() {
     is_over = true;
     if (!pasts.empty()) write();
-    work.reset();
-    if (under_way == 0) return;
+    // Connections that are kept for the next one would keep the loop, too.
+    if (under_way == 0) return io.stop();
     late.expires_after(patience_for_canaries);
     late.async_wait([this](boost::system::error_code error) {
       if (!error) io.stop();
@@ -225,7 +225,7 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
   const std::string file;
   const std::uint64_t seed;
   const Tell tell;
-  asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
+  const asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
   std::map<std::string, std::shared_ptr<AskedHost>> hosts;  // by the provider's name
   routing::CanaryTurns turns;
   std::map<CanaryBook::Key, routing::CanaryPast> pasts;

@@ -49,7 +49,7 @@ std::unique_ptr<LedgerStore> await_ledger(const LedgerPlace& place,
 }
 
 std::string fault_words(const LedgerPlace& place, const std::exception& fault) {
-  constexpr std::uintmax_t little = 64 << 10;
+  constexpr std::uintmax_t little = 1 << 20;
   std::error_code error;
   std::string words = fault.what();
   // SQLite has several names for it.
