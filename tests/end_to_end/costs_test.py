@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import struct
 import subprocess
@@ -97,6 +98,11 @@ class Client:
                 seen.release()
             events = now
         assert events == EVENTS, text[:500]
+
+
+def can_trace():
+    """Whether this machine lets a process look at another's calls; containers often do not."""
+    return bool(shutil.which("strace")) and subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode == 0
 
 
 class Costs(unittest.TestCase):
@@ -194,6 +200,7 @@ class Costs(unittest.TestCase):
         rest = sum(count for name, count in each.items() if name not in calls and name != "timerfd_settime")
         self.assertLessEqual(rest, 0.5, each)
 
+    @unittest.skipUnless(can_trace(), "calls cannot be traced here")
     def test_a_request_asks_the_kernel_for_two_reads_and_two_writes(self):
         def work(client, times):
             for _ in range(REQUESTS * times):
@@ -202,6 +209,7 @@ class Costs(unittest.TestCase):
         found = self.counted(os.path.join(self.folder, "calls"), work)
         self.check_calls(found, REQUESTS, CALLS_PER_REQUEST)
 
+    @unittest.skipUnless(can_trace(), "calls cannot be traced here")
     def test_an_event_asks_the_kernel_for_one_read_and_one_write(self):
         def work(client, times):
             for _ in range(times):
