@@ -65,18 +65,20 @@ bool take_vector(JsonWalk& walk, std::string_view body, const Asked& asked, std:
 bool take_vectors(std::string_view body, JsonTokens& tokens, const Asked& asked, Vectors& vectors) {
   std::size_t place = 0;
   JsonWalk walk(tokens, body, JsonWalk::Depth::any);
-  return walk.ok() && walk.type() == JsonType::object && walk.object([&](const JsonString& key) {
-    const std::size_t begin = walk.position();
-    if (key.is("usage")) {
-      vectors.usage = read_usage(walk);
-      vectors.usage_value = {begin, walk.end()};
-      return walk.ok();
-    }
-    if (!key.is("data") || walk.type() != JsonType::array) return walk.skip();
-    if (!walk.array([&] { return take_vector(walk, body, asked, place++, vectors); })) return false;
-    vectors.data = {begin, walk.end()};
-    return true;
-  });
+  const bool is_read =
+      walk.ok() && walk.type() == JsonType::object && walk.object([&](const JsonString& key) {
+        const std::size_t begin = walk.position();
+        if (key.is("usage")) {
+          vectors.usage = read_usage(walk);
+          vectors.usage_value = {begin, walk.end()};
+          return walk.ok();
+        }
+        if (!key.is("data") || walk.type() != JsonType::array) return walk.skip();
+        if (!walk.array([&] { return take_vector(walk, body, asked, place++, vectors); })) return false;
+        vectors.data = {begin, walk.end()};
+        return true;
+      });
+  return is_read && walk.finish();
 }
 
 std::optional<std::string> EmbeddingReplies::joined_wholes(std::span<const std::string> replies,

@@ -58,6 +58,7 @@ TEST_CASE("replies of which a vector is missing, or there twice, are not joined"
   const std::string one = R"({"index":0,"embedding":[1]})";
   CHECK_FALSE(joined({vectors(one, usage), vectors(one, usage)}, 2, 3));
   CHECK_FALSE(joined({vectors(one + "," + one, usage)}, 2, 2));
+  CHECK_FALSE(joined({vectors(one, usage) + "}"}, 1, 1));
   CHECK_FALSE(joined({vectors(R"({"index":5,"embedding":[1]})", usage)}, 1, 1));
 }
 
