@@ -183,7 +183,7 @@ def per_request(bench, proxies, body_kib=1, connections=64, rounds=None, seconds
     """Microseconds of each turn by proxy; `proxies` maps names to (port, process)."""
     options = bench.options
     script = bench.folder / "ask.lua"
-    write_script(script, "m", KEY, body_kib)
+    write_script(script, "m", KEY, body_kib, "")
     runners = {name: Proxy(name, url(port), process.pid) for name, (port, process) in proxies.items()}
     for proxy in runners.values():  # warm, not counted
         Turn.take(proxy, script, 1, connections)
