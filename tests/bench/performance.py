@@ -385,6 +385,8 @@ def main():
             finally:
                 bench.end_all()
             failed += bench.failed
+            if bench.failed:
+                print(f"{name}: {bench.failed} requests failed", file=sys.stderr)
         print(page.rpartition("## ")[2], flush=True)
     if options.write:
         options.write.write_text(page.rstrip() + "\n")
