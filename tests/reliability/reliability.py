@@ -24,8 +24,9 @@ PAGE = pathlib.Path(__file__).resolve().parent.parent.parent / "deploy" / "relia
 HEAD = """# Reliability, measured
 
 Made by `tests/reliability/reliability.py --write`; what happens when something fails is said in
-[docs/reliability.md](docs/reliability.md). Each row makes something go wrong and reconciles what client, host, log, ledger and
-metrics saw of every request: none lost, none doubled, none invented. The hosts, the clients and the gateway run on one machine
+[docs/reliability.md](docs/reliability.md). Each row makes something go wrong. Under kills, cut
+streams, idle closes, reloads and a standstill an auditor reconciles what client, host, log, ledger and metrics saw of every
+request: none lost, none doubled, none invented; the other rows look at what they name. The hosts, the clients and the gateway run on one machine
 over loopback, and the clients in Python: the times are upper bounds.
 
 """
