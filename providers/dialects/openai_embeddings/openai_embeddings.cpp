@@ -154,8 +154,10 @@ PassedReply EmbeddingReplies::whole(std::string_view body, JsonTokens& tokens) c
     if (key.is("model")) reply.names.model = {begin, walk.end()};
     return true;
   };
-  const bool is_object = walk.ok() && walk.type() == JsonType::object;
-  if (is_object && walk.object(member) && walk.finish()) {
+  const bool is_read = walk.ok() && walk.type() == JsonType::object && walk.object(member) && walk.finish();
+  if (!is_read) {
+    reply = {};  // what stood before the fault is not believed
+  } else {
     if (reply.error) reply.error->message = plain_message(reply.error->message, tokens);
     reply.kind = reply.error   ? PassedReply::Kind::error
                  : vectors > 0 ? PassedReply::Kind::answer

@@ -40,6 +40,15 @@ TEST_CASE("a reply with vectors is an answer whose usage has no output") {
   CHECK(replies().whole("nothing", tokens).kind == PassedReply::Kind::bad);
 }
 
+TEST_CASE("of a reply that breaks off as JSON nothing is believed, not even the error before the fault") {
+  JsonTokens tokens;
+  const PassedReply reply =
+      replies().whole(R"({"error":"m","usage":{"prompt_tokens":3},"data":vrue})", tokens);
+  CHECK(reply.kind == PassedReply::Kind::bad);
+  CHECK_FALSE(reply.error);
+  CHECK_FALSE(reply.usage.usage);
+}
+
 TEST_CASE("vectors of several replies stand in the order of their inputs, numbered anew, and usages add up") {
   const auto all = joined(
       {vectors(R"({"index":1,"embedding":[2]},{"index":0,"embedding":[1]})",
