@@ -179,11 +179,12 @@ void ControlLoop::learn(const Batch& batch, config::TimePoint now) {
     }
   }
   for (const RecordPtr& record : batch.records) {
+    const auto over = record->wall + std::chrono::duration_cast<config::WallTime::duration>(record->total);
     for (const routing::Attempt& attempt : record->attempts) {
       const config::TimePoint ended =
           attempt.dispatched + attempt.finished.value_or(now - attempt.dispatched);
       market_.observe(attempt, record->demand, ended);
-      generation_->budgets.count(record->policy, attempt.cost);
+      generation_->budgets.count(record->policy, attempt.cost, over);
     }
   }
 }

@@ -100,7 +100,9 @@ class ControlLoop final : public Pages {
   // nobody has asked for yet; what the ledger has of it from before it was counted here; what other gateways
   // have spent of it by now.
   std::int64_t begin_day();
-  std::vector<std::string> take_new_budgets() { return generation_->budgets.take_new(); }
+  std::vector<std::string> take_new_budgets(config::WallTime until) {
+    return generation_->budgets.take_new(until);
+  }
   void began_with(const PolicySpent& own, const PolicySpent& others) {
     generation_->budgets.began_with(own, others);
   }

@@ -284,7 +284,7 @@ class RunningGateway {
           [this](const std::string& text) { say(text); });
     }
     const config::WallTime now = start_.wall();
-    paced_past_->look_up(control_.take_new_budgets(), control_.begin_day(), now);
+    paced_past_->look_up(control_.take_new_budgets(now), control_.begin_day(), now);
   }
 
   int workers() const {

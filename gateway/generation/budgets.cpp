@@ -30,8 +30,9 @@ double Budgets::money_of(std::string_view policy) const {
   return budget ? budget->money.load(std::memory_order_relaxed) : 1;
 }
 
-void Budgets::count(std::string_view policy, config::Money cost) {
-  if (Budget* budget = find(policy)) budget->nanos += std::max<std::int64_t>(cost.nanos, 0);
+void Budgets::count(std::string_view policy, config::Money cost, config::WallTime ended) {
+  Budget* budget = find(policy);
+  if (budget && ended >= budget->counted_from) budget->nanos += std::max<std::int64_t>(cost.nanos, 0);
 }
 
 void Budgets::pass(const Day& today) {
@@ -76,10 +77,12 @@ void Budgets::recall(const std::vector<routing::BudgetMemory>& memory, const Day
   pass(today);
 }
 
-std::vector<std::string> Budgets::take_new() {
+std::vector<std::string> Budgets::take_new(config::WallTime until) {
   std::vector<std::string> policies;
   for (const auto& each : all_) {
-    if (std::exchange(each->is_new, false)) policies.push_back(each->policy);
+    if (!std::exchange(each->is_new, false)) continue;
+    each->counted_from = until;
+    policies.push_back(each->policy);
   }
   return policies;
 }

@@ -46,8 +46,9 @@ class Budgets {
   double money(const routing::Policy& policy) const { return policy.budget ? money_of(policy.name.text) : 1; }
   bool is_empty() const { return all_.empty(); }
 
-  // The rest belongs to the control loop. What requests under a policy cost.
-  void count(std::string_view policy, config::Money cost);
+  // The rest belongs to the control loop. What a request under a policy cost, and when it ended: what ended
+  // before the moment that take_new() was given is of the past that was asked for there.
+  void count(std::string_view policy, config::Money cost, config::WallTime ended);
   // Time has passed. A new day begins with nothing spent.
   void pass(const Day& today);
   std::vector<Standing> standings() const;
@@ -55,8 +56,9 @@ class Budgets {
   std::vector<routing::BudgetMemory> memory() const;
   // What another process counted of the same day.
   void recall(const std::vector<routing::BudgetMemory>& memory, const Day& today);
-  // The policies whose past is to be asked for, each once: a budget that a reload brings has one, too.
-  std::vector<std::string> take_new();
+  // The policies whose past until this moment is to be asked for, each once: a budget that a reload brings
+  // has one, too.
+  std::vector<std::string> take_new(config::WallTime until);
   // What the ledger has of the day from before this was counted: of this gateway, and of others.
   void began_with(const PolicySpent& own, const PolicySpent& others);
   // What this gateway has spent today, for others to be told; and what all others have by now.
@@ -70,6 +72,7 @@ class Budgets {
     std::atomic<double> a_day{0};
     std::atomic<double> money{1};
     bool is_new = true;  // nobody asked yet what was spent before
+    config::WallTime counted_from{};
     std::int64_t day = 0;
     std::int64_t before = 0, nanos = 0;  // before this was counted, and since
     std::int64_t others = 0, others_before = 0;
