@@ -101,25 +101,43 @@ class Entered {
   const config::TimePoint since_;
 };
 
+// What happens to few requests is a coroutine of its own in this file, and what is large on the heap there:
+// what a coroutine's body names is held by every stream.
+
+// Waits for room. False: there was none in time, and the client has been told.
+Task<bool> wait_for_room(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                         HttpClient& client, Interruption& interruption, config::Duration& waited) {
+  const EntryLine::Asks asks = asks_of(front, incoming, key);
+  auto entering = front.entry.enter(asks, *front.pressure, front.services.timer, interruption);
+  const EntryLine::Answer entry = co_await std::move(entering);
+  waited = entry.waited;
+  if (entry.shed == Shed::none) co_return true;
+  const ErrorReply error = overloaded(entry.shed, asks.priority, entry.comes_again_in);
+  const Refused refused{.path = route.name, .key = key, .shed = entry.shed, .priority = asks.priority};
+  co_await turn_down(front, incoming, client, error, refused);
+  co_return false;
+}
+
+Task<void> turn_down_at(Front& front, const Route& route, const Incoming& incoming,
+                        const config::KeySettings* key, HttpClient& client, const ErrorReply& error) {
+  co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
+}
+
+Task<void> tell_own_fault(Front& front, HttpClient& client, const Surface& surface) {
+  co_await refuse(front, client, surface, own_fault());
+}
+
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                  HttpClient& client, Interruption& interruption) {
   Services& services = *front.serving;
-  EntryLine::Answer entry;
-  if (front.pressure) {
-    const EntryLine::Asks asks = asks_of(front, incoming, key);
-    auto entering = front.entry.enter(asks, *front.pressure, services.timer, interruption);
-    entry = co_await std::move(entering);
-    if (entry.shed != Shed::none) {
-      const ErrorReply error = overloaded(entry.shed, asks.priority, entry.comes_again_in);
-      const Refused refused{.path = route.name, .key = key, .shed = entry.shed, .priority = asks.priority};
-      co_await turn_down(front, incoming, client, error, refused);
-      co_return;
-    }
+  config::Duration waited{};
+  if (front.pressure && !EntryLine::begins_at_once(asks_of(front, incoming, key), *front.pressure)) {
+    if (!co_await wait_for_room(front, route, incoming, key, client, interruption, waited)) co_return;
   }
   const Entered entered(front);
   auto understood = understood_at(route, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
-    co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+    co_await turn_down_at(front, route, incoming, key, client, *error);
     co_return;
   }
   auto& request = std::get<InferenceRequest>(understood);
@@ -132,11 +150,11 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
   if (!record || record->error == "internal_error") front.metrics.count(Event::escaped_exception);
   if (!record) {
     record = record_of_fault(front, route, incoming, request, own_fault());
-    if (!reply.committed()) co_await refuse(front, client, *request.surface, own_fault());
+    if (!reply.committed()) co_await tell_own_fault(front, client, *request.surface);
   }
   record->client = incoming.client;
   record->bytes_out = client.bytes_out();
-  record->waited += std::chrono::round<std::chrono::milliseconds>(entry.waited);
+  record->waited += std::chrono::round<std::chrono::milliseconds>(waited);
   services.outbox.add(std::move(record));
 }
 
@@ -146,11 +164,11 @@ Task<void> count(Front& front, const Route& route, Incoming& incoming, const con
   const Surface& surface = *surface_of(route.format, route.root);
   const Counting& counting = *surface.counting();
   if (const auto error = completed(surface, route, incoming)) {
-    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+    co_return co_await turn_down_at(front, route, incoming, key, client, *error);
   }
   const auto counted = counted_prompt(counting, incoming.body, key, front.services);
   if (const auto* error = std::get_if<ErrorReply>(&counted)) {
-    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+    co_return co_await turn_down_at(front, route, incoming, key, client, *error);
   }
   const std::string body = counting.answer(std::get<config::Tokens>(counted));
   co_await client.answer(
@@ -194,30 +212,45 @@ std::optional<NotAdmitted> turned_away(const Front& front, const Incoming& incom
                      .priority = asks.priority};
 }
 
+// Who may come in; absent where that is not so, and why is in `no`.
+std::optional<Admitted> let_in(const Front& front, const Incoming& incoming, KeptKey& kept,
+                               std::unique_ptr<NotAdmitted>& no) {
+  auto admission = admission_of(front, incoming, kept);
+  if (auto* refused = std::get_if<NotAdmitted>(&admission)) {
+    no = std::make_unique<NotAdmitted>(std::move(*refused));
+    return std::nullopt;
+  }
+  const Admitted& admitted = std::get<Admitted>(admission);
+  auto away = turned_away(front, incoming, admitted);
+  if (!away) return admitted;
+  no = std::make_unique<NotAdmitted>(*std::move(away));
+  return std::nullopt;
+}
+
+Task<void> answer_preflight(const Incoming& incoming, HttpClient& client) {
+  const std::string fields = preflight_fields(incoming.preflight_headers);
+  co_await client.answer({.status = 200, .content_type = "text/plain", .fields = fields}, {});
+}
+
+Task<void> turn_down_by(const NotAdmitted& no, Front& front, const Incoming& incoming, HttpClient& client) {
+  co_await turn_down(front, incoming, client, no.error, refused_by(no));
+}
+
 }  // namespace
 
-std::optional<NotAdmitted> refused_by_head(const Front& front, const Incoming& incoming, KeptKey& kept) {
-  auto admission = admission_of(front, incoming, kept);
-  if (const auto* admitted = std::get_if<Admitted>(&admission))
-    return turned_away(front, incoming, *admitted);
-  return std::move(std::get<NotAdmitted>(admission));
+std::unique_ptr<NotAdmitted> refused_by_head(const Front& front, const Incoming& incoming, KeptKey& kept) {
+  std::unique_ptr<NotAdmitted> no;
+  let_in(front, incoming, kept, no);
+  return no;
 }
 
 Task<void> dispatch(Front& front, Incoming& incoming, KeptKey& kept, HttpClient& client,
                     Interruption& interruption) {
-  if (is_answered_preflight(front, incoming)) {
-    const std::string fields = preflight_fields(incoming.preflight_headers);
-    co_await client.answer({.status = 200, .content_type = "text/plain", .fields = fields}, {});
-    co_return;
-  }
-  const auto admission = admission_of(front, incoming, kept);
-  if (const auto* no = std::get_if<NotAdmitted>(&admission)) {
-    co_return co_await turn_down(front, incoming, client, no->error, refused_by(*no));
-  }
-  if (const auto no = turned_away(front, incoming, std::get<Admitted>(admission))) {
-    co_return co_await turn_down(front, incoming, client, no->error, refused_by(*no));
-  }
-  const auto& [found, key] = std::get<Admitted>(admission);
+  if (is_answered_preflight(front, incoming)) co_return co_await answer_preflight(incoming, client);
+  std::unique_ptr<NotAdmitted> no;
+  const std::optional<Admitted> admitted = let_in(front, incoming, kept, no);
+  if (!admitted) co_return co_await turn_down_by(*no, front, incoming, client);
+  const auto& [found, key] = *admitted;
   if (found.page == Page::inference) {
     co_await infer(front, found, incoming, key, client, interruption);
   } else if (found.page == Page::stored_answer) {

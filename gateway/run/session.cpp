@@ -78,24 +78,41 @@ const config::CorsSettings& cors_of(const Front& front) {
   return front.services.hosts->generation->catalogue->settings().cors;
 }
 
-NotAdmitted short_of_memory() {
-  return {.error = out_of_memory(), .fields = {}, .reason = {}, .shed = Shed::memory};
-}
-
 // By its head alone.
 Task<void> turn_down_unread(Front& front, providers::Connection& connection, const Surface& surface,
-                            Incoming& incoming, NotAdmitted refused) {
+                            Incoming& incoming, const NotAdmitted& refused) {
   incoming.arrived = front.services.timer.now();
   const std::string id = note_refusal(front, incoming, refused.error, refused_by(refused));
   const std::string fields = refused.fields + cors_fields(cors_of(front), incoming.origin);
   co_await refuse_unread(front, connection, surface, refused.error, id, fields);
 }
 
+// `surface`: in whose words, where the refusal does not say more.
 Task<void> refuse_misread(Front& front, providers::Connection& connection, const Surface& surface,
-                          Refusal refusal, std::string_view origin) {
+                          const Refusal& refusal, std::string_view origin) {
+  const bool is_known = !refusal.path.empty();
   const ErrorReply error = of_refusal(refusal);
-  const std::string fields = cors_fields(cors_of(front), origin);
-  co_await refuse_unread(front, connection, surface, error, {}, fields);
+  const std::string fields =
+      cors_fields(cors_of(front), is_known ? std::string_view(refusal.origin) : origin);
+  co_await refuse_unread(front, connection, is_known ? surface_at(refusal.path) : surface, error, {}, fields);
+}
+
+// Reads on where only the head of a request has come. False: it was refused by that, unread.
+Task<bool> read_on(Front& front, RequestReader& reader, providers::Connection& connection, KeptKey& kept,
+                   RequestRead& read) {
+  Incoming& incoming = std::get<ReadRequest*>(read)->incoming;
+  auto refused = refused_by_head(front, incoming, kept);
+  if (!refused) {
+    try {
+      read = co_await reader.rest();
+      co_return true;
+    } catch (const std::bad_alloc&) {
+      refused = std::make_unique<NotAdmitted>(
+          NotAdmitted{.error = out_of_memory(), .fields = {}, .reason = {}, .shed = Shed::memory});
+    }
+  }
+  co_await turn_down_unread(front, connection, surface_for(incoming), incoming, *refused);
+  co_return false;
 }
 
 // To who speaks HTTP where TLS is spoken, before the connection is closed.
@@ -169,27 +186,11 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
       Incoming& incoming = std::get<ReadRequest*>(read)->incoming;
       surface = &surface_for(incoming);
       incoming.client = address;
-      if (auto refused = refused_by_head(front, incoming, kept)) {
-        co_await turn_down_unread(front, *connection, *surface, incoming, *std::move(refused));
-        break;
-      }
-      bool has_memory = true;
-      try {
-        read = co_await reader.rest();
-      } catch (const std::bad_alloc&) {
-        has_memory = false;
-      }
-      if (!has_memory) {
-        co_await turn_down_unread(front, *connection, *surface, incoming, short_of_memory());
-        break;
-      }
+      if (!co_await read_on(front, reader, *connection, kept, read)) break;
     }
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
-      const bool is_known = !refusal->path.empty();
-      if (is_known) surface = &surface_at(refusal->path);
-      co_await refuse_misread(front, *connection, *surface, *refusal,
-                              is_known ? std::string_view(refusal->origin) : reader.origin());
+      co_await refuse_misread(front, *connection, *surface, *refusal, reader.origin());
     }
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;

@@ -27,8 +27,6 @@ providers::Task<EntryLine::Answer> EntryLine::enter(Asks asks, Pressure& pressur
                                                     Interruption& interruption) {
   pressure_ = &pressure;
   timer_ = &timer;
-  const bool is_first = !pressure.somebody_waits(asks.priority);
-  if (is_first && pressure.begin(asks.priority, asks.most_requests)) co_return Answer{};
   Answer answer = foresee(asks, pressure);
   if (answer.shed != Shed::none) co_return answer;
   Place place;

@@ -38,8 +38,12 @@ class EntryLine final : private providers::Alarm {
 
   // What one is told that comes now; nothing is changed by it.
   Answer foresee(const Asks& asks, const Pressure& pressure) const;
-  // Waits until it may begin: with Shed::none it is counted in `pressure`, and left() must follow. So it is
-  // where it is interrupted. `pressure` and the timer must outlive the line.
+  // Whether it may begin at once, as nobody waits: it is counted in `pressure` then, and left() must follow.
+  static bool begins_at_once(const Asks& asks, Pressure& pressure) {
+    return !pressure.somebody_waits(asks.priority) && pressure.begin(asks.priority, asks.most_requests);
+  }
+  // Of one that may not: waits until it may begin. With Shed::none it is counted in `pressure`, and left()
+  // must follow. So it is where it is interrupted. `pressure` and the timer must outlive the line.
   providers::Task<Answer> enter(Asks asks, Pressure& pressure, providers::Timer& timer,
                                 Interruption& interruption);
   // A request that had entered has ended.

@@ -65,7 +65,7 @@ class Life {
         journey_(request.demand, *request.policy, record.attempts),
         race_(services.timer, journey_) {
     request.tab = &tab_;
-    if (Continuation::is_for(request)) continuation_.emplace();
+    if (Continuation::is_for(request)) continuation_ = std::make_unique<Continuation>();
   }
 
   Task<void> run();
@@ -104,7 +104,7 @@ class Life {
   Served served_;                                 // names the last attempt
   std::optional<config::TimePoint> somebody_at_;  // when somebody is back; nobody may answer before
   std::exception_ptr fault_;                      // of an attempt
-  std::optional<Continuation> continuation_{};    // absent: nobody goes on with what breaks
+  std::unique_ptr<Continuation> continuation_;    // null: nobody goes on with what breaks
   Journey journey_;
   Race race_;
   providers::Sleep pause_;
@@ -252,7 +252,7 @@ void Life::begin(Leg leg, config::TimePoint now) {
   asking.permit = &chosen.permit;
   routing::Attempt& begun = asking.begun->attempt;
   if (continuation_) {
-    asking.continuation = &*continuation_;
+    asking.continuation = continuation_.get();
     if (begun.reason == routing::Reason::continues) {
       continuation_->go_on(request_, record_.attempts);
     } else {
@@ -345,6 +345,16 @@ void Life::remember_deciding_one() {
   served_.decision = in_short_;
 }
 
+enum class Escaped { nothing, memory, fault };
+
+// A coroutine of its own: what it holds would be held by every stream.
+Task<void> give_up_after(Escaped what, Life& life) {
+  const ErrorReply error = what == Escaped::memory
+                               ? out_of_memory()
+                               : plain_error(500, "server_error", "internal_error", "The gateway failed.");
+  co_await life.give_up(error);
+}
+
 }  // namespace
 
 Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& reply,
@@ -355,16 +365,16 @@ Task<RecordPtr> serve(Services& services, InferenceRequest& request, Reply& repl
   services.retries.count_request(*services.retry_budget, settings.retries, request.demand.admitted);
   services.hedges.count_request(request.policy->hedge_budget);
   Life life(services, request, reply, interruption, *record);
-  std::optional<ErrorReply> escaped;
+  Escaped escaped = Escaped::nothing;
   try {
     co_await life.run();
   } catch (const std::bad_alloc&) {
-    escaped = out_of_memory();
+    escaped = Escaped::memory;
     if (!reply.is_over()) record->shed = Shed::memory;
   } catch (const std::exception&) {
-    escaped = plain_error(500, "server_error", "internal_error", "The gateway failed.");
+    escaped = Escaped::fault;
   }
-  if (escaped) co_await life.give_up(*escaped);
+  if (escaped != Escaped::nothing) co_await give_up_after(escaped, life);
   co_return record;
 }
 

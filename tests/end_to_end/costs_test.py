@@ -19,7 +19,7 @@ from gateway import KEY, Gateway, endpoint, question
 from scripted_host import ScriptedHost
 
 # On the loop, for a whole answer of a host whose connection is kept.
-ALLOCATIONS_PER_REQUEST = 47
+ALLOCATIONS_PER_REQUEST = 46
 CALLS_PER_REQUEST = {"recvfrom": 2, "sendto": 2, "epoll_wait": 4, "epoll_ctl": 2}
 # For each event that comes alone: four frames of coroutines, and what a connection that waited reads into.
 ALLOCATIONS_PER_EVENT = 5
