@@ -150,7 +150,8 @@ std::uint64_t Journal::room() const {
   return ring_size_ - (at.head.load(std::memory_order_relaxed) - at.tail.load(std::memory_order_acquire));
 }
 
-// Each that is under way may need as much as the longest entry, and one wrap of the ring.
+// For each that is under way a kibibyte, several times what most entries need, for one of the longest and for
+// one wrap of the ring: of many at once some are refused some way before a lone one is.
 bool Journal::has_room() const {
   constexpr std::uint64_t usual_entry = 1 << 10;
   return !free_.empty() && room() > (open_count() + 1) * usual_entry + 2 * most_entry;

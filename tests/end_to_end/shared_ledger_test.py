@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import subprocess
 import time
 import unittest
@@ -27,6 +28,9 @@ class Shared(unittest.TestCase):
     def setUpClass(cls):
         cls.postgres = cls.enterClassContext(Postgres())
         cls.host = cls.enterClassContext(ScriptedHost({"all": uses(1), "half": uses(2)}))
+
+    def setUp(self):
+        self.postgres.start()  # whatever the test before this one did to it
 
     def gateway(self, keys, **more):
         self.url = self.postgres.database()
@@ -86,6 +90,7 @@ class Ledger(Killed, Shared):
     def test_a_server_that_hangs_or_is_started_again_holds_up_nobody(self):
         gateway = self.gateway({"one": LIMIT}).start()
         self.addCleanup(gateway.stop)
+        self.addCleanup(self.postgres.start)
         answered, slowest = 0, 0.0
 
         async def traffic(seconds):
@@ -109,16 +114,16 @@ class Ledger(Killed, Shared):
             asyncio.run(traffic(5))
         finally:
             self.postgres.go_on()
-        self.assertLess(slowest, 0.5)
+        self.assertLess(slowest, 1.5)
         self.postgres.stop()
         asyncio.run(traffic(2))
         self.postgres.start()
         asyncio.run(traffic(1))
         self.postgres.stop("fast")
-        asyncio.run(traffic(1.5))
+        asyncio.run(traffic(2))
         self.postgres.start()
         asyncio.run(traffic(0.5))
-        self.assertLess(slowest, 0.5)
+        self.assertLess(slowest, 1.5)  # whoever waited for the server would have waited for 2 s
         until = time.monotonic() + 15
         while (rows := gateway.spend("--by", "key"))[0]["requests"] != answered:
             self.assertLess(time.monotonic(), until, (rows, answered))
@@ -132,6 +137,7 @@ class Ledger(Killed, Shared):
     def test_a_journal_that_is_full_refuses_who_has_a_budget_until_the_server_is_back(self):
         gateway = self.gateway({"bounded": LIMIT, "free": {}}, workers=1, ledger={"journal": "1 MiB"}).start()
         self.addCleanup(gateway.stop)
+        self.addCleanup(self.postgres.start)
 
         async def many(key, count):
             most = asyncio.Semaphore(50)
@@ -141,24 +147,32 @@ class Ledger(Killed, Shared):
                     return await ask(gateway.port, key, "all")
             return await asyncio.gather(*(one() for _ in range(count)))
         self.postgres.stop()
-        answered = 0
-        for _ in range(40):
-            answered += sum(reply[0] == 200 for reply in asyncio.run(many("bounded", 250)))
-            status, fields, body = asyncio.run(ask(gateway.port, "bounded", "all"))
-            answered += status == 200
-            if status == 503:
-                break
-        self.assertEqual((status, json.loads(body)["error"]["code"]), (503, "ledger_unavailable"))
-        self.assertIn("retry-after", fields)
+        # Room is held for whoever is under way, so that of many at once some are refused long before one alone is. No
+        # entry is shorter than 100 bytes.
+        answered, refused = 0, []
+        while not refused:
+            replies = asyncio.run(many("bounded", 250))
+            self.assertLessEqual({reply and reply[0] for reply in replies}, {200, 503})
+            answered += sum(reply[0] == 200 for reply in replies)
+            refused = [reply for reply in replies if reply[0] == 503]
+            self.assertLess(answered, (1 << 20) / 100, "more was answered than a journal of 1 MiB has room for")
+        for _, fields, body in refused:
+            self.assertEqual(json.loads(body)["error"]["code"], "ledger_unavailable")
+            self.assertIn("retry-after", fields)
+        [waiting] = re.findall(r"^isocost_ledger_waiting_bytes (\S+)", gateway.get("/metrics").text, re.M)
+        self.assertGreater(float(waiting), (1 << 20) * 0.85)
         self.assertEqual({reply[0] for reply in asyncio.run(many("free", 20))}, {200})
         self.assertEqual(gateway.get("/readyz").status_code, 200)
         self.postgres.start()
-        until = time.monotonic() + 15
-        while asyncio.run(ask(gateway.port, "bounded", "all"))[0] != 200:
+        until = time.monotonic() + 30
+        while refused:
             self.assertLess(time.monotonic(), until)
             time.sleep(0.1)
+            replies = asyncio.run(many("bounded", 100))
+            answered += sum(reply[0] == 200 for reply in replies)
+            refused = [reply for reply in replies if reply[0] != 200]
         rows = {row["key"]: row for row in gateway.spend("--by", "key")}
-        self.assertEqual(rows["bounded"]["charged_nanos"], (answered + 1) * WORST)
+        self.assertEqual(rows["bounded"]["charged_nanos"], answered * WORST)
 
 
 class Starts(Shared):

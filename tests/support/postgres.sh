@@ -2,8 +2,8 @@
 # A PostgreSQL server of a test's own, from Debian's packages: on a socket in DIRECTORY and, where one is named, a port of
 # loopback. Its user is `isocost`, who may make databases; the password is "of-the-tests".
 #
-#   postgres.sh start DIRECTORY [PORT]     (DIRECTORY is made)
-#   postgres.sh stop DIRECTORY
+#   postgres.sh start DIRECTORY [PORT]     (DIRECTORY is made; one that runs goes on)
+#   postgres.sh stop DIRECTORY [MODE]      (fine where none runs)
 #   postgres.sh version
 set -eu
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
@@ -16,10 +16,12 @@ as_owner() {
     "$@"
   fi
 }
+runs() { as_owner "$bin/pg_ctl" -D "$1/data" status >/dev/null 2>&1; }
 cd /
 case $1 in
   version) "$bin/postgres" --version ;;
   start)
+    runs "$2" && exit 0
     mkdir -p "$2"
     [ "$(id -u)" != 0 ] || chown postgres: "$2"
     chmod 755 "$2"
@@ -34,5 +36,5 @@ case $1 in
     as_owner "$bin/pg_ctl" -D "$2/data" -l "$2/log" -w -t 30 \
       -o "-k $2 ${listen:--c listen_addresses=} -c shared_buffers=32MB" start >/dev/null || { cat "$2/log" >&2; exit 1; }
     ;;
-  stop) as_owner "$bin/pg_ctl" -D "$2/data" -m "${3:-immediate}" -w stop >/dev/null ;;
+  stop) ! runs "$2" || as_owner "$bin/pg_ctl" -D "$2/data" -m "${3:-immediate}" -w stop >/dev/null ;;
 esac
