@@ -2,14 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "gateway/console/policy_trial.hpp"
-#include "gateway/control/market_page.hpp"
 #include "gateway/generation/configuration.hpp"
-#include "gateway/http/query.hpp"
-#include "gateway/keys/key_store.hpp"
-#include "gateway/pages/service_page.hpp"
-#include "gateway/pages/status_page.hpp"
-#include "providers/loop/spawn.hpp"
 #include "routing/policy/first_token_limit.hpp"
 
 namespace gateway {
@@ -26,9 +19,6 @@ constexpr auto most_clocks_differ = std::chrono::minutes(1);
 
 // Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
 constexpr std::size_t most_waiting = 100'000;
-
-constexpr const char* given_up_text =
-    "Another process has taken over; this one only ends what it began. Ask again on a new connection.";
 
 Calendar calendar_of(const config::Settings& settings, config::WallTime now) {
   std::string why;
@@ -236,7 +226,7 @@ void ControlLoop::look_at_canaries(config::TimePoint now) {
   if (!canaries_ || is_given_up_ || !wanted || now < next_canaries_) return;
   next_canaries_ = now + std::min<config::Duration>(std::chrono::seconds(1), wanted->every);
   canaries_->look(
-      {.generation = generation_, .snapshot = published_, .out = drained_.now(), .day = today().begins});
+      {.generation = generation_, .snapshot = published_, .out = service_.out(), .day = today().begins});
 }
 
 void ControlLoop::hear(const CanaryNews& news) {
@@ -300,13 +290,10 @@ config::Problems ControlLoop::adopt(std::shared_ptr<const Generation> generation
   metrics_.adopt(generation_->catalogue);
   traffic_.adopt(generation_->catalogue);
   log_.reopen(generation_->catalogue->settings().log);
-  drained_.adopt(*generation_->catalogue);
-  for (const auto& [model, endpoint] : disabled_.all())
-    drained_.change({.what = ServiceCall::What::drain, .endpoint = endpoint, .model = model},
-                    *generation_->catalogue);
+  service_.adopt(*generation_->catalogue);
   keep(market_.snapshot(now));
   for (DataLoop* loop : loops_) {
-    asio::post(loop->io(), [loop, newest = generation_, snapshot = published_, out = drained_.now()] {
+    asio::post(loop->io(), [loop, newest = generation_, snapshot = published_, out = service_.out()] {
       loop->adopt(newest, snapshot);
       loop->take_out(out);
     });
@@ -332,59 +319,6 @@ void ControlLoop::observe_limits() {
   metrics_.observe_limits(limits);
 }
 
-int ControlLoop::open_connections() const {
-  int open = 0;
-  for (const DataLoop* loop : loops_) open += loop->listener().open_connections();
-  return open;
-}
-
-std::string ControlLoop::make_metrics() {
-  const config::TimePoint now = config::Clock::now();
-  metrics_.observe(*market_.seen(now), generation_->in_flight, now, drained_.endpoints());
-  metrics_.observe_connections(open_connections());
-  metrics_.forget_budgets();
-  for (const Budgets::Standing& each : generation_->budgets.standings()) {
-    metrics_.observe_budget(each.policy, each.a_day, each.spent, each.money);
-  }
-  metrics_.observe_shadows(shadows_.standings(), shadows_.left_out());
-  const std::uint64_t left = market_.glimpses_left_out();
-  metrics_.count(Event::glimpse_left_out, left - std::exchange(glimpses_left_before_, left));
-  if (observe_money_) observe_money_(metrics_);
-  return metrics_.text();
-}
-
-std::optional<Status::Shared> ControlLoop::shared_with(config::TimePoint now) const {
-  if (!is_market_shared()) return std::nullopt;
-  return Status::Shared{.gateways = market_gateways(now), .age = shared_market_->exchange().age(now)};
-}
-
-std::string ControlLoop::make_status() {
-  const config::TimePoint now = config::Clock::now();
-  const auto snapshot = market_.seen(now);
-  const std::vector<routing::EndpointIndex> out_for_good = disabled();
-  return status_page({.version = version_,
-                      .snapshot = *snapshot,
-                      .in_flight = generation_->in_flight,
-                      .traffic = traffic_,
-                      .budgets = generation_->budgets.standings(),
-                      .now = now,
-                      .drained = drained_.endpoints(),
-                      .disabled = out_for_good,
-                      .shared = shared_with(now)});
-}
-
-providers::Task<std::string> ControlLoop::metrics(Loop& asker) {
-  co_return co_await providers::elsewhere(io_, asker, [this] { return make_metrics(); });
-}
-
-providers::Task<std::string> ControlLoop::status(Loop& asker) {
-  co_return co_await providers::elsewhere(io_, asker, [this] { return make_status(); });
-}
-
-providers::Task<Reloaded> ControlLoop::reload(Loop& asker) {
-  co_return co_await providers::elsewhere(io_, asker, [this] { return reload_(); });
-}
-
 void ControlLoop::give_up_state() {
   is_given_up_ = true;
   keep_market_now();
@@ -399,192 +333,10 @@ void ControlLoop::take_state_back(MarketFile* file) {
   is_given_up_ = false;
 }
 
-providers::Task<Administered> ControlLoop::administer(Loop& asker, AdminCall call) {
-  if (is_given_up_) {
-    const KeyAnswer answer = key_fault(503, "handed_over", given_up_text);
-    co_return Administered{.status = answer.status, .body = answer.body};
-  }
-  if (!administration_) co_return co_await Pages::administer(asker, std::move(call));
-  co_return co_await administration_->answer(asker, std::move(call));
-}
-
-ControlLoop::ServiceChange ControlLoop::change_service_now(const ServiceCall& call) {
-  const auto changed = drained_.change(call, *generation_->catalogue);
-  take_out();
-  ServiceChange change;
-  if (call.what == ServiceCall::What::resume) {
-    KeptNames::Names left = disabled_.all();
-    std::erase_if(left, [&](const auto& name) {
-      return name.second == call.endpoint && (call.model.empty() || name.first == call.model);
-    });
-    if (left.size() != disabled_.all().size()) {
-      change.writing = disabled_.set(std::move(left));
-      change.unwritten = {.status = 503, .text = "It is back until the next start only: "};
-    }
-  }
-  change.told =
-      changed.empty()
-          ? Told{.status = 404, .text = no_such_endpoint(call)}
-          : Told{.text = service_page(call, changed, *generation_->catalogue, generation_->in_flight)};
-  return change;
-}
-
 void ControlLoop::take_out() {
   for (DataLoop* loop : loops_) {
-    asio::post(loop->io(), [loop, out = drained_.now()] { loop->take_out(out); });
+    asio::post(loop->io(), [loop, out = service_.out()] { loop->take_out(out); });
   }
-}
-
-void ControlLoop::keep_disabled(std::string file) {
-  disabled_.keep(std::move(file));
-  for (const auto& [model, endpoint] : disabled_.all())
-    drained_.change({.what = ServiceCall::What::drain, .endpoint = endpoint, .model = model},
-                    *generation_->catalogue);
-}
-
-std::vector<routing::EndpointIndex> ControlLoop::disabled() const {
-  std::vector<routing::EndpointIndex> all;
-  for (const routing::EndpointIndex index : drained_.endpoints()) {
-    const routing::Endpoint& endpoint = generation_->catalogue->endpoints()[index];
-    if (disabled_.all().contains({endpoint.model->name.text, endpoint.settings->name.text}))
-      all.push_back(index);
-  }
-  return all;
-}
-
-ControlLoop::ServiceChange ControlLoop::disable_now(const ServiceCall& call) {
-  ServiceChange change = change_service_now(call);
-  if (change.told.status != 200) return change;
-  KeptNames::Names names = disabled_.all();
-  for (const routing::Endpoint& endpoint : generation_->catalogue->endpoints()) {
-    const std::string& model = endpoint.model->name.text;
-    const bool is_meant =
-        endpoint.settings->name.text == call.endpoint && (call.model.empty() || model == call.model);
-    if (is_meant) names.emplace(model, call.endpoint);
-  }
-  change.writing = disabled_.set(std::move(names));
-  change.unwritten = {.status = 503, .text = "It is out until the next start only: "};
-  return change;
-}
-
-// At the desk: a directory that hangs must not stop what learns of requests and publishes the market.
-providers::Task<Pages::Told> ControlLoop::written(Loop& asker, ServiceChange change) {
-  if (!change.writing) co_return std::move(change.told);
-  auto writing = desk_->run(asker, [write = *change.writing] {
-    if (write()) return RecordDesk::Answer{.status = 200, .body = {}};
-    return RecordDesk::Answer{.status = 503, .body = "the state directory cannot be written."};
-  });
-  const RecordDesk::Answer answer = co_await std::move(writing);
-  if (answer.status == 200) co_return std::move(change.told);
-  change.unwritten.text += answer.body;
-  co_return std::move(change.unwritten);
-}
-
-providers::Task<Pages::Told> ControlLoop::disable(Loop& asker, ServiceCall call) {
-  if (is_given_up_) co_return Told{.status = 503, .text = given_up_text};
-  auto changing = providers::elsewhere(io_, asker, [this, call] { return disable_now(call); });
-  ServiceChange change = co_await std::move(changing);
-  auto writing = written(asker, std::move(change));
-  co_return co_await std::move(writing);
-}
-
-providers::Task<Pages::Told> ControlLoop::probe(Loop& asker, std::string endpoint, std::string model) {
-  auto looking = providers::elsewhere(io_, asker, [this] { return generation_; });
-  std::shared_ptr<const Generation> generation = co_await std::move(looking);
-  auto probing = probe_.run(asker, std::move(generation), std::move(endpoint), std::move(model));
-  HostProbe::Answer answer = co_await std::move(probing);
-  co_return Told{.status = answer.status, .text = std::move(answer.text)};
-}
-
-providers::Task<Pages::Told> ControlLoop::change_service(Loop& asker, ServiceCall call) {
-  if (is_given_up_) co_return Told{.status = 503, .text = given_up_text};
-  auto changing = providers::elsewhere(io_, asker, [this, call] { return change_service_now(call); });
-  ServiceChange change = co_await std::move(changing);
-  auto writing = written(asker, std::move(change));
-  co_return co_await std::move(writing);
-}
-
-void ControlLoop::note(Change change) {
-  asio::post(io_, [this, change = std::move(change)] { changes_.write(change); });
-}
-
-providers::Task<Pages::Told> ControlLoop::changes(Loop& asker) {
-  co_return co_await providers::elsewhere(io_, asker, [this] { return Told{.text = changes_.page()}; });
-}
-
-providers::Task<Pages::Told> ControlLoop::request(Loop& asker, std::string id, std::optional<Screen> screen) {
-  auto explaining = desk_->explained(asker, std::move(id), screen);
-  RecordDesk::Answer answer = co_await std::move(explaining);
-  co_return Told{.status = answer.status, .text = std::move(answer.body)};
-}
-
-providers::Task<Pages::Seen> ControlLoop::events(Loop& asker, std::uint64_t after) {
-  auto [seen] = co_await providers::completion<Seen>([&](auto handler) {
-    asio::post(io_, [this, &asker, after, handler] {
-      const auto give = [&asker, handler](TailText text, std::uint64_t next) {
-        asio::post(asker, [handler, text, next]() mutable { handler(Seen{.text = text, .next = next}); });
-      };
-      if (!tail_.wait(after, config::Clock::now(), give)) give(nullptr, after);
-    });
-  });
-  co_return std::move(seen);
-}
-
-namespace {
-
-// What a page that takes its time is made of: immutable, or a copy.
-struct Materials {
-  std::shared_ptr<const Generation> generation;
-  std::shared_ptr<const routing::Snapshot> snapshot;
-  ConfigurationFacts facts;
-  std::shared_ptr<const OutOfService> out_of_service;
-  ShadowsSeen shadows;
-};
-
-RecordDesk::Answer made_page(Page page, const Materials& from, const std::string& query,
-                             const std::string& body) {
-  const config::Settings& settings = from.generation->catalogue->settings();
-  switch (page) {
-    case Page::market: {
-      const Pages::Told told = market_page(from.generation, from.snapshot, from.out_of_service, query);
-      return {.status = told.status, .body = told.text};
-    }
-    case Page::configuration:
-      return {.body = configuration_page(from.facts)};
-    case Page::policies: {
-      const std::string text = from.facts.file.empty() ? "" : text_of_file(from.facts.file);
-      return {.body = policies_page(text, from.shadows)};
-    }
-    case Page::policy_check:
-      return {.body = policy_check(settings, body)};
-    case Page::policy_trial: {
-      const std::string policy = query_value(query, "policy").value_or("");
-      const PolicyTrial trial = policy_trial(settings, body, policy, from.facts.records);
-      return {.status = trial.status, .body = trial.text};
-    }
-    default:
-      return {.status = 404, .body = "there is no such page"};
-  }
-}
-
-}  // namespace
-
-providers::Task<Pages::Told> ControlLoop::slow_page(Loop& asker, Page page, std::string query,
-                                                    std::string body) {
-  // Tasks of their own: GCC 12 destroys twice what a whole expression with co_await makes on its way.
-  auto gathering = providers::elsewhere(io_, asker, [this] {
-    return Materials{.generation = generation_,
-                     .snapshot = published_,
-                     .facts = configuration_(),
-                     .out_of_service = drained_.now(),
-                     .shadows = {.names = generation_->catalogue->settings().shadow,
-                                 .standings = shadows_.standings(),
-                                 .left_out = shadows_.left_out()}};
-  });
-  const Materials from = co_await std::move(gathering);
-  auto making = desk_->run(asker, [page, from, query, body] { return made_page(page, from, query, body); });
-  RecordDesk::Answer answer = co_await std::move(making);
-  co_return Told{.status = answer.status, .text = std::move(answer.body)};
 }
 
 void ControlLoop::finish() {

@@ -14,6 +14,7 @@
 #include "gateway/console/configuration_page.hpp"
 #include "gateway/console/tail.hpp"
 #include "gateway/control/administration.hpp"
+#include "gateway/control/service_desk.hpp"
 #include "gateway/control/shared_market.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/generation/generation.hpp"
@@ -30,7 +31,6 @@
 #include "gateway/record_file/storage.hpp"
 #include "gateway/run/control_pages.hpp"
 #include "gateway/run/data_loop.hpp"
-#include "gateway/state/kept_names.hpp"
 #include "gateway/trace/metric_exporter.hpp"
 #include "gateway/trace/trace_exporter.hpp"
 #include "providers/loop/wall_clock.hpp"
@@ -147,7 +147,7 @@ class ControlLoop final : public Pages {
   providers::Task<Told> probe(Loop& asker, std::string endpoint, std::string model) override;
   bool is_probing() const { return probe_.is_busy(); }
   // Before the threads run: where it is kept who is disabled, and who is at once.
-  void keep_disabled(std::string file);
+  void keep_disabled(std::string file) { service_.keep(std::move(file), *generation_->catalogue); }
   void note(Change change) override;
   providers::Task<Told> changes(Loop& asker) override;
   // Before the threads run: where changes are written down. Said, where they cannot be.
@@ -179,17 +179,8 @@ class ControlLoop final : public Pages {
   void keep_regrets_regularly();
   void export_metrics_regularly();
   void look_at_canaries(config::TimePoint now);
-  // What is done at once, and what is left to be written.
-  struct ServiceChange {
-    Told told;
-    std::optional<KeptNames::Writing> writing{};
-    Told unwritten{};  // the answer where that failed
-  };
-  ServiceChange change_service_now(const ServiceCall& call);
-  ServiceChange disable_now(const ServiceCall& call);
-  providers::Task<Told> written(Loop& asker, ServiceChange change);
+  providers::Task<Told> written(Loop& asker, ServiceDesk::Changed change);
   void take_out();
-  std::vector<routing::EndpointIndex> disabled() const;
   void publish();
   void keep(std::shared_ptr<const routing::Snapshot> snapshot);
 
@@ -224,8 +215,7 @@ class ControlLoop final : public Pages {
   Tail tail_;
   std::function<ConfigurationFacts()> configuration_;
   bool is_demo_ = false;
-  Drained drained_;
-  KeptNames disabled_;  // model, endpoint; they are among those
+  ServiceDesk service_;
   HostProbe probe_;
   ChangeLog changes_;
   MarketFile* market_file_ = nullptr;
