@@ -17,13 +17,15 @@
 #include "gateway/canaries/canary_watch.hpp"
 #include "gateway/control/admin_door.hpp"
 #include "gateway/control/control_loop.hpp"
+#include "gateway/control/drain.hpp"
+#include "gateway/control/money_metrics.hpp"
 #include "gateway/control/notifier.hpp"
 #include "gateway/control/reload.hpp"
+#include "gateway/control/telemetry.hpp"
 #include "gateway/engines/engine_watch.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/ledger/paced_past.hpp"
 #include "gateway/overload/memory_bound.hpp"
-#include "gateway/pages/limits_page.hpp"
 #include "gateway/process/given_sockets.hpp"
 #include "gateway/process/hand_over.hpp"
 #include "gateway/process/heartbeat.hpp"
@@ -51,8 +53,6 @@ void run(asio::io_context& io, Metrics& metrics) {
   providers::run_to_end(io, [&](const std::exception&) { metrics.count(Event::escaped_exception); });
 }
 
-// After the limit of a drain, or a second signal, this much for replies to break off in order.
-constexpr auto last_patience = std::chrono::milliseconds(500);
 // Of looks at the configuration, one a second.
 constexpr unsigned looks_between_certificates = 20;
 constexpr auto patience_for_disk = std::chrono::seconds(5);
@@ -80,6 +80,7 @@ class RunningGateway {
             [this](const std::string& line) { say(line); }, control_.counters(), start_.file),
         shared_{.addresses = AddressCounts(settings().limits.max_connections_per_ip),
                 .connections = ConnectionLimit(most_connections(settings().limits))} {
+    drain_.adopt(settings().limits);
     control_.on_pulse([this] { shared_.pressure.set_memory_used(memory_used(memory_bound_)); });
     control_.on_reload([this] { return reload_.now(); });
   }
@@ -90,8 +91,7 @@ class RunningGateway {
     // Before anybody is told that the gateway is there: a signal that comes early is taken later.
     asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
     asio::signal_set hangup(control_.io(), SIGHUP);
-    export_traces();
-    export_metrics();
+    telemetry_.begin(start_, control_, [this](const std::string& line) { say(line); });
     if (!can_log() || !keep_state()) return 1;
     look_after_engines();
     keep_market();
@@ -125,10 +125,7 @@ class RunningGateway {
     // A disk that hangs must not keep the process; what it did not take is lost.
     if (storage_ && !storage_->finish(patience_for_disk)) std::quick_exit(0);
     // These may wait for somebody else: what is kept here goes first.
-    control_.export_metrics_now();
-    const bool are_traces_told = !tracer_ || tracer_->finish();
-    const bool are_metrics_told = !metric_exporter_ || metric_exporter_->finish();
-    const bool has_told_all = are_traces_told && are_metrics_told;
+    const bool has_told_all = telemetry_.finish(control_);
     sharing_.reset();
     exchange_.reset();
     desk_.reset();  // what these still make is for loops that are there
@@ -143,8 +140,7 @@ class RunningGateway {
 
  private:
   config::Problems adopt(std::shared_ptr<const Generation> newest) {
-    drain_delay_ = newest->catalogue->settings().limits.drain_delay;
-    drain_timeout_ = newest->catalogue->settings().limits.drain_timeout;
+    drain_.adopt(newest->catalogue->settings().limits);
     books_.adopt(newest->catalogue->settings(), start_.wall(), config::Clock::now());
     count_new_limits();
     config::Problems unmet = control_.adopt(newest);
@@ -170,30 +166,6 @@ class RunningGateway {
 
   // Of the start: addresses, threads and files stay.
   const config::Settings& settings() const { return generation_->catalogue->settings(); }
-
-  void export_traces() {
-    if (!start_.traces) return;
-    const OtlpSettings& to = *start_.traces;
-    say("isocost: traces go to " + to_text(to.url));
-    trace_collector_ = std::make_unique<Collector>(to);
-    tracer_ = std::make_unique<TraceExporter>(
-        to, start_.version, [this](const std::string& body) { return trace_collector_->post(body); },
-        [this](const std::string& text) { say("isocost: " + text); },
-        [this](std::uint64_t spans) { control_.counters().count(Event::span_dropped, spans); },
-        [this] { trace_collector_->abort(); });
-    control_.trace_to(*tracer_);
-  }
-
-  void export_metrics() {
-    if (!start_.metrics) return;
-    const OtlpSettings& to = *start_.metrics;
-    say("isocost: metrics go to " + to_text(to.url));
-    metric_collector_ = std::make_unique<Collector>(to);
-    metric_exporter_ = std::make_unique<MetricExporter>(
-        to, start_.version, [this](const std::string& body) { return metric_collector_->post(body); },
-        [this](const std::string& text) { say("isocost: " + text); }, [this] { metric_collector_->abort(); });
-    control_.export_metrics_to(*metric_exporter_);
-  }
 
   bool can_log() {
     const auto fault = control_.log_fault();
@@ -335,42 +307,6 @@ class RunningGateway {
     return has_all ? keep_keys() && count_from_the_ledger() : may_do_without;
   }
 
-  void count(Metrics& metrics, Event event, std::uint64_t now) {
-    std::uint64_t& before = counted_before_[static_cast<std::size_t>(event)];
-    metrics.count(event, now - std::exchange(before, now));
-  }
-
-  void observe_exchange(Metrics& metrics) {
-    if (!exchange_) return;
-    const config::TimePoint now = config::Clock::now();
-    metrics.observe_shared_market(control_.market_gateways(now), exchange_->shares_measurements()
-                                                                     ? exchange_->age(now)
-                                                                     : config::Duration{});
-    count(metrics, Event::bulletin_told, exchange_->told());
-    count(metrics, Event::bulletin_heard, exchange_->heard());
-    count(metrics, Event::bulletin_refused, exchange_->refused());
-  }
-
-  void observe_money(Metrics& metrics) {
-    metrics.observe_load(shared_.pressure.under_way(), shared_.pressure.memory_used());
-    metrics.observe_reserved(books_.open_requests(), config::Money{books_.open_nanos()}.dollars());
-    if (sharing_) {
-      metrics.observe_sharing(sharing_->gateways(), sharing_->is_away(),
-                              config::Money{books_.leased_nanos()}.dollars());
-    }
-    observe_exchange(metrics);
-    if (administration_) metrics.observe_keys_away(administration_->is_away());
-    const auto budgets =
-        budgets_of(books_.limits(config::Clock::now(), Books::Users::left_out), start_.wall());
-    metrics.observe_budgets(budgets);
-    if (!ledger_) return;
-    count(metrics, Event::ledger_entry_written, ledger_->written());
-    count(metrics, Event::ledger_entry_lost, ledger_->lost());
-    count(metrics, Event::ledger_write_failed, ledger_->faults());
-    const Journal::Use use = ledger_->use();
-    metrics.observe_ledger(use.waiting, use.waiting == 0 ? config::Duration{} : ledger_->behind(), use.share);
-  }
-
   std::string name() const { return gateway_name(settings().name, state_->path()); }
 
   bool keep_keys() {
@@ -388,7 +324,17 @@ class RunningGateway {
 
   // What quotas have used so far in the windows that they are in.
   bool count_from_the_ledger() {
-    control_.on_metrics([this](Metrics& metrics) { observe_money(metrics); });
+    control_.on_metrics([this](Metrics& metrics) {
+      money_metrics_.observe({.shared = shared_,
+                              .books = books_,
+                              .control = control_,
+                              .wall = start_.wall(),
+                              .ledger = ledger_.get(),
+                              .sharing = sharing_.get(),
+                              .exchange = exchange_.get(),
+                              .administration = administration_.get()},
+                             metrics);
+    });
     books_.on_nearly_used([this](const LimitState& limit) {
       // Users are clients' own words, and many.
       if (limit.scope == Scope::user) return;
@@ -532,12 +478,9 @@ class RunningGateway {
   void await_signal(asio::signal_set& signals) {
     signals.async_wait([this, &signals](boost::system::error_code error, int) {
       if (error) return;
-      if (draining_++ == 0) {
-        announce_drain();
-        await_signal(signals);
-      } else {
-        break_off();
-      }
+      if (drain_.has_begun()) return drain_.break_off();
+      announce_drain();
+      await_signal(signals);
     });
   }
 
@@ -577,7 +520,7 @@ class RunningGateway {
   }
 
   std::variant<HandedSockets, std::string> give_up() {
-    if (draining_ > 0) return "it is being stopped";
+    if (drain_.has_begun()) return "it is being stopped";
     if (is_given_up_) return "it waits for its state directory";
     is_given_up_ = true;
     control_.give_up_state();
@@ -629,60 +572,17 @@ class RunningGateway {
     say("isocost: process " + std::to_string(successor) + " has taken over; requests under way end here");
     hand_over_.close();
     if (admin_) admin_->listener().stop_accepting();
-    if (draining_++ > 0) return;
+    if (drain_.has_begun()) return;
     heartbeat_.ease();
     supervisor_.stopping("another process serves; requests under way come to their end");
-    drain(Listener::Queued::left);
+    drain_.begin(Listener::Queued::left);
   }
 
   void announce_drain() {
     hand_over_.close();
     heartbeat_.ease();
     supervisor_.stopping("requests under way come to their end");
-    if (admin_) admin_->listener().announce_drain();
-    for (const auto& loop : loops_) loop->announce_drain();
-    limit_.expires_after(drain_delay_);
-    limit_.async_wait([this](boost::system::error_code error) {
-      if (!error) drain(Listener::Queued::accepted);
-    });
-  }
-
-  void drain(Listener::Queued queued) {
-    left_ = loops_.size();
-    for (const auto& loop : loops_) {
-      asio::post(loop->io(), [this, &loop, queued] {
-        const auto ended = [this, &loop] {
-          loop->io().stop();
-          asio::post(control_.io(), [this] { one_drained(); });
-        };
-        loop->drain(ended, queued);
-      });
-    }
-    limit_.expires_after(drain_timeout_);
-    limit_.async_wait([this](boost::system::error_code error) {
-      if (!error) break_off();
-    });
-  }
-
-  // Ends every reply with an error, and the loops even where that does not end all they do.
-  void break_off() {
-    for (const auto& loop : loops_) {
-      asio::post(loop->io(), [&loop] { loop->listener().stop(); });
-    }
-    limit_.expires_after(last_patience);
-    limit_.async_wait([this](boost::system::error_code error) {
-      if (error) return;
-      for (const auto& loop : loops_) loop->io().stop();
-      control_.finish();
-    });
-  }
-
-  // The administration goes on until the last reply has ended, so that a drain can be watched.
-  void one_drained() {
-    if (--left_ > 0) return;
-    if (!admin_) return control_.finish();
-    admin_->listener().drain([this] { control_.finish(); });
-    admin_->listener().stop();
+    drain_.announce();
   }
 
   Supervisor supervisor_;
@@ -694,9 +594,7 @@ class RunningGateway {
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<MarketFile> market_file_;
   std::unique_ptr<RecordDesk> desk_;
-  std::unique_ptr<Collector> trace_collector_, metric_collector_;  // outlive those who export to them
-  std::unique_ptr<MetricExporter> metric_exporter_;
-  std::unique_ptr<TraceExporter> tracer_;
+  Telemetry telemetry_;
   ControlLoop control_;
   Reload reload_;
   Shared shared_;
@@ -714,7 +612,7 @@ class RunningGateway {
   std::unique_ptr<MarketExchange> exchange_;
   std::unique_ptr<Administration> administration_;
   bool is_counting_ = false;
-  std::array<std::uint64_t, event_count> counted_before_{};  // as the metrics have them
+  MoneyMetrics money_metrics_;
   std::vector<std::unique_ptr<DataLoop>> loops_;
   std::optional<AdminDoor> admin_;
   Tcp::endpoint bound_;
@@ -728,12 +626,8 @@ class RunningGateway {
   bool is_given_up_ = false;
   asio::steady_timer next_look_{control_.io()};
   unsigned looks_ = 0;
-  asio::steady_timer limit_{control_.io()};
+  Drain drain_{control_, loops_, admin_};
   Heartbeat heartbeat_{control_.io(), supervisor_};
-  std::chrono::milliseconds drain_delay_ = settings().limits.drain_delay;
-  std::chrono::milliseconds drain_timeout_ = settings().limits.drain_timeout;
-  int draining_ = 0;
-  std::size_t left_ = 0;
 };
 
 }  // namespace
