@@ -104,14 +104,19 @@ void Speed::judge_slots(const Load& load, double seconds, double after, Heard he
   if (load.in_flight < 1) return;
   const double usual = prompt.seconds(load.uncached_kilotokens);
   const double line_variance = prompt.log_variance(load.uncached_kilotokens);
+  const double alone = prompt.seconds(ordinary.kilotokens);
   std::array<float, Threshold::count> likelihoods{};
   for (std::size_t i = 0; i < Threshold::count; ++i) {
+    // With more slots than there were requests nobody waits: however many more, it is as likely.
+    if (i > 0 && load.in_flight <= Threshold::steps[i - 1] - 1) {
+      likelihoods[i] = likelihoods[i - 1];
+      continue;
+    }
     const double step = Threshold::steps[i];
     const double tens = std::min(load.in_flight, step - 1) / 10;
     const double pace = factor(ttft.mean(tens));
     const double ahead = std::max(0.0, load.in_flight - step + 1);
-    const double service = pace * prompt.seconds(ordinary.kilotokens) +
-                           ordinary.output / (usual_rate * factor(throughput.mean(tens)));
+    const double service = pace * alone + ordinary.output / (usual_rate * factor(throughput.mean(tens)));
     const double wait = ahead / step * service, base = usual * pace;
     const double whole = base + wait + after;
     const double spread =
