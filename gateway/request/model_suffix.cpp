@@ -17,7 +17,7 @@ constexpr std::array<Unsaid, 3> unsaid{
       "ask for the model itself: hosts whose context is too small are left out of each request."}}};
 
 routing::ProviderPreferences& preferences_of(InferenceRequest& request) {
-  if (!request.asked.provider) request.asked.provider.emplace();
+  if (!request.asked.provider) request.asked.provider = std::make_unique<routing::ProviderPreferences>();
   return *request.asked.provider;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,7 +81,7 @@ struct ClientBody {
   std::string user;
   std::string preset;               // OpenRouter's: a name that stands for a model, a policy and defaults
   std::vector<std::string> models;  // fallbacks in order
-  std::optional<routing::ProviderPreferences> provider{};
+  std::unique_ptr<routing::ProviderPreferences> provider{};  // null: none are said; few requests say any
   // Of the prompt, what hosts may have cached; empty: none of it is looked for.
   std::vector<providers::ByteRange> messages;
   providers::ByteRange tools;                // empty: none

@@ -158,7 +158,8 @@ bool ClientBodyReader::speed(const Path&) {
 }
 
 bool ClientBodyReader::provider(const Path& path) {
-  if (walk_.json.type() == JsonType::object) request_.provider.emplace();
+  if (walk_.json.type() == JsonType::object)
+    request_.provider = std::make_unique<routing::ProviderPreferences>();
   routing::ProviderPreferences none;
   return read_preferences(walk_, path, request_.provider ? *request_.provider : none);
 }

@@ -51,7 +51,7 @@ TEST_CASE("what the router is told goes along, and what no host can be told is k
   text.reserve(body.size() + 64);
   const Inspected asked = one.inspect(text, tokens);
   REQUIRE(asked.has_value());
-  CHECK(asked->provider.has_value());
+  CHECK(asked->provider);
   CHECK(asked->user == "u");
   CHECK(asked->models == std::vector<std::string>{"n"});
   CHECK(asked->untold == std::vector<std::string_view>{"title", "autoTruncate"});

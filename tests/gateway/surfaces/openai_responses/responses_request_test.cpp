@@ -18,11 +18,11 @@ Inspected inspect(const std::string& body) {
 ClientBody read(const std::string& body) {
   Inspected inspected = inspect(body);
   REQUIRE_MESSAGE(inspected.has_value(), body);
-  return *inspected;
+  return std::move(inspected.value());
 }
 
 BodyFault fault(const std::string& members) {
-  const Inspected inspected = inspect(R"({"model":"m",)" + members + "}");
+  Inspected inspected = inspect(R"({"model":"m",)" + members + "}");
   REQUIRE_MESSAGE(!inspected.has_value(), members);
   return inspected.error();
 }
