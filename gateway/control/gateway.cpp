@@ -56,6 +56,8 @@ void run(asio::io_context& io, Metrics& metrics) {
 // Of looks at the configuration, one a second.
 constexpr unsigned looks_between_certificates = 20;
 constexpr auto patience_for_disk = std::chrono::seconds(5);
+// The same before all is handed over, for each of three: whoever comes next waits longer, and clients do not.
+constexpr auto patience_for_hand_over = std::chrono::seconds(15);
 // Between attempts to have the state directory again, where a successor ended.
 constexpr auto between_attempts = std::chrono::milliseconds(200);
 // Until a gateway begins to serve: later ones are found while it does.
@@ -105,7 +107,6 @@ class RunningGateway {
     std::vector<asio::io_context*> watched;
     for (const auto& loop : loops_) watched.push_back(&loop->io());
     heartbeat_.beat(std::move(watched));
-    await_successor();
     // Once loops run: until then the old one serves.
     if (predecessor_) asio::post(control_.io(), [this] { begin_in_its_place(); });
     std::vector<std::thread> threads;
@@ -276,8 +277,11 @@ class RunningGateway {
     if (take() || !start_.takes_over || fault != StateDirectory::Fault::in_use) return state_.has_value();
     predecessor_ = Predecessor::ask(path, why);
     if (!predecessor_) return false;
-    say("isocost: taking over from process " + std::to_string(predecessor_->process()));
-    return take();
+    const std::string whose = "process " + std::to_string(predecessor_->process());
+    say("isocost: taking over from " + whose);
+    if (take()) return true;
+    why = "what " + whose + " handed over is somebody else's by now: " + why;
+    return false;
   }
 
   bool keep_state() {
@@ -406,6 +410,8 @@ class RunningGateway {
     if (settings().admin && !open_admin(*settings().admin)) return false;
     url_ = url_of(bound_, settings().tls ? Spoken::https : Spoken::http);
     if (state_) state_->announce(admin_url_.empty() ? url_ : admin_url_);
+    // Before anybody is told that this one serves: whoever comes next may come at once.
+    await_successor();
     start_.ready(url_);
     supervisor_.ready("serving on " + url_);
     return true;
@@ -524,12 +530,21 @@ class RunningGateway {
     if (is_given_up_) return "it waits for its state directory";
     is_given_up_ = true;
     control_.give_up_state();
-    const bool is_market_kept = !market_file_ || market_file_->finish(patience_for_disk);
-    const bool is_ledger_kept = !ledger_ || ledger_->hand_over(patience_for_disk);
-    const bool are_records_kept = !storage_ || storage_->hand_over(patience_for_disk);
-    if (!is_market_kept || !is_ledger_kept || !are_records_kept) {
+    const bool could_write = !ledger_ || ledger_->is_writing();
+    std::string missing;
+    const auto keep = [&](bool is_kept, const char* what) {
+      if (!is_kept) missing.append(missing.empty() ? "" : ", ").append(what);
+    };
+    keep(!market_file_ || market_file_->finish(patience_for_hand_over), "what the market knows");
+    keep(!ledger_ || ledger_->hand_over(patience_for_hand_over), "the ledger");
+    keep(!storage_ || storage_->hand_over(patience_for_hand_over), "records");
+    if (!missing.empty()) {
       take_back();
-      return "its disk does not take what is to be kept";
+      const std::string seconds = std::to_string(patience_for_hand_over.count());
+      const std::string why = could_write ? "not on disk within " + seconds + " s: " + missing
+                                          : "its ledger cannot be written now";
+      say("isocost: nothing is handed over: " + why);
+      return why;
     }
     market_file_.reset();
     state_.reset();

@@ -225,6 +225,7 @@ void Ledger::call() {
 }
 
 void Ledger::collect_soon(std::chrono::milliseconds wait) {
+  if (is_ending_) return;
   regular_.expires_after(wait);
   regular_.async_wait([this](boost::system::error_code error) {
     if (!error) collect();
@@ -382,9 +383,12 @@ void Ledger::bring_up_to_date() {
   is_done.wait_for(2s);
 }
 
+// What loops call for from then on is for whoever reads the journals next: a thread that went on for them would
+// never end while there is traffic.
 bool Ledger::finish(std::chrono::milliseconds limit) {
   if (!writer_.joinable()) return true;
   asio::post(writing_, [this] {
+    is_ending_ = true;
     collect();
     regular_.cancel();
   });
@@ -423,7 +427,7 @@ bool Ledger::take_back() {
   }
   for (const auto& journal : journals_) journal->unread();
   is_in_doubt_ = true;
-  is_called_ = false;
+  is_called_ = is_ending_ = false;
   writing_.restart();
   reading_.restart();
   ended_ = {};

@@ -184,6 +184,7 @@ class Ledger {
   std::vector<LedgerStore::Regret> regrets_;  // of the thread that writes
   std::vector<Entry> own_;                    // likewise
   bool is_in_doubt_ = false;                  // whether the last commit was one
+  bool is_ending_ = false;                    // of the thread that writes: it collects for the last time
   boost::asio::io_context writing_{1}, reading_{1};
   using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
   std::optional<Guard> writes_, reads_;

@@ -106,7 +106,7 @@ bool mail(int socket, std::string_view line, std::span<const int> descriptors) {
 }
 
 std::optional<std::string> await_mail(int socket, std::chrono::milliseconds patience,
-                                      std::vector<OwnedDescriptor>& received) {
+                                      std::vector<OwnedDescriptor>& received, std::string& why) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
   const timeval limit{.tv_sec = seconds.count(),
                       .tv_usec = std::chrono::microseconds(patience - seconds).count()};
@@ -124,7 +124,12 @@ std::optional<std::string> await_mail(int socket, std::chrono::milliseconds pati
     message.msg_controllen = sizeof control;
     const ssize_t size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return std::nullopt;
+    if (size <= 0) {
+      why = size == 0                                  ? "closed the connection"
+            : errno == EAGAIN || errno == EWOULDBLOCK ? "said nothing for " + std::to_string(seconds.count()) + " s"
+                                                      : std::strerror(errno);
+      return std::nullopt;
+    }
     for (cmsghdr* head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head)) {
       if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
       const std::size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
@@ -137,6 +142,7 @@ std::optional<std::string> await_mail(int socket, std::chrono::milliseconds pati
     if (byte == '\n') return line;
     line += byte;
   }
+  why = "said more than " + std::to_string(longest_line) + " bytes in one line";
   return std::nullopt;
 }
 

@@ -36,9 +36,9 @@ std::optional<int> process_of_same_user(int socket);
 // not go out.
 inline constexpr std::size_t most_mailed = 200;
 bool mail(int socket, std::string_view line, std::span<const int> descriptors);
-// The next line without its end, waited for so long; nothing where none comes. What of descriptors comes with
-// it is put behind `received`.
+// The next line without its end, waited for so long; nothing where none comes: `why`, a sentence without its
+// begin and end. What of descriptors comes with it is put behind `received`.
 std::optional<std::string> await_mail(int socket, std::chrono::milliseconds patience,
-                                      std::vector<OwnedDescriptor>& received);
+                                      std::vector<OwnedDescriptor>& received, std::string& why);
 
 }  // namespace gateway

@@ -139,31 +139,35 @@ void HandOver::await_serving() {
 }
 
 std::optional<Predecessor> Predecessor::ask(const std::string& directory, std::string& why) {
+  constexpr std::string_view whose = "the gateway that has it ";
   Predecessor before;
+  const auto fail = [&](const std::string& words) {
+    why = std::string(whose) + words;
+    return std::nullopt;
+  };
   before.socket_ = connect_in(directory, place);
   if (before.socket_.get() < 0) {
-    why = std::string("the gateway that has it hands nothing over (") + std::strerror(errno) + ")";
-    return std::nullopt;
+    return fail(std::string("hands nothing over: nobody listens at ") + directory + "/" + place + " (" +
+                std::strerror(errno) + "), as where it does not serve yet, is being stopped, or shares limits");
   }
   const auto process = process_of_same_user(before.socket_.get());
-  before.process_ = process.value_or(0);
-  std::optional<std::string> line;
-  if (process && mail(before.socket_.get(), std::string(asks) + "\n", {}))
-    line = await_mail(before.socket_.get(), patience_for_answer, before.received_);
-  if (line && line->starts_with(no)) {
-    why = "the gateway that has it does not hand over: " + line->substr(no.size());
-    return std::nullopt;
-  }
+  if (!process) return fail("hands nothing over: it belongs to another user");
+  before.process_ = *process;
+  if (!mail(before.socket_.get(), std::string(asks) + "\n", {}))
+    return fail(std::string("cannot be asked to hand over: ") + std::strerror(errno));
+  std::string fault;
+  const auto line = await_mail(before.socket_.get(), patience_for_answer, before.received_, fault);
+  if (!line) return fail("does not answer who asks it to hand over: it " + fault);
+  if (line->starts_with(no)) return fail("does not hand over: " + line->substr(no.size()));
   std::size_t count = 0;
   const bool is_ours =
-      line && line->starts_with(yours) &&
+      line->starts_with(yours) &&
       std::from_chars(line->data() + yours.size(), line->data() + line->size(), count).ec == std::errc();
-  while (is_ours && before.received_.size() < count) {
-    if (!await_mail(before.socket_.get(), patience_for_answer, before.received_)) break;
-  }
-  if (!is_ours || before.received_.size() != count) {
-    why = "the gateway that has it does not answer as one that hands over";
-    return std::nullopt;
+  if (!is_ours) return fail("does not answer as one that hands over");
+  while (before.received_.size() < count) {
+    if (await_mail(before.socket_.get(), patience_for_answer, before.received_, fault)) continue;
+    return fail("gave " + std::to_string(before.received_.size()) + " of its " + std::to_string(count) +
+                " sockets: it " + fault);
   }
   return before;
 }

@@ -67,6 +67,7 @@ class Gateway:
 
     def __init__(self, hosts, models, limits=None, provider_limits=None, inside=(), **more):
         self._inside = list(inside)
+        self.process = None
         self.pass_fds = ()
         self.folder = None  # it runs in
         self.arguments = []  # of `serve`

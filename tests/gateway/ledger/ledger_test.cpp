@@ -639,6 +639,22 @@ TEST_CASE("what a process that has handed over leaves open when it is killed is 
     CHECK(each.path().filename().string().find("leaving") == std::string::npos);
 }
 
+TEST_CASE("a ledger is handed over while its loops write, however often they call") {
+  World<InFile> world;
+  auto old = world.open();
+  REQUIRE(old);
+  old->run();
+  std::atomic<bool> is_over{false};
+  std::thread loop([&] {
+    while (!is_over) old->wrote();
+  });
+  CHECK(old->hand_over(30s));
+  is_over = true;
+  loop.join();
+  CHECK(old->take_back());
+  CHECK(old->finish(30s));
+}
+
 TEST_CASE("a ledger whose successor is gone is taken back, and nothing is entered twice") {
   World<InFile> world;
   auto old = world.open();

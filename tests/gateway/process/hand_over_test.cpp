@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -92,7 +93,8 @@ TEST_CASE("who does not hand over says why") {
   CHECK_FALSE(Predecessor::ask(old.directory.file(""), why));
   CHECK(why == "the gateway that has it does not hand over: it is being stopped");
   CHECK_FALSE(Predecessor::ask(old.directory.file("nowhere"), why));
-  CHECK(why == "the gateway that has it hands nothing over (No such file or directory)");
+  CHECK(why.starts_with("the gateway that has it hands nothing over: nobody listens at "));
+  CHECK(why.find("No such file or directory") != std::string::npos);
 }
 
 TEST_CASE("who asks for something else is turned away, and the next one is answered") {
@@ -101,10 +103,43 @@ TEST_CASE("who asks for something else is turned away, and the next one is answe
   const auto stranger = gateway::connect_in(old.directory.file(""), "successor");
   REQUIRE(stranger.get() >= 0);
   CHECK(gateway::mail(stranger.get(), "GET / HTTP/1.1\n", {}));
-  const auto said = gateway::await_mail(stranger.get(), std::chrono::seconds(10), none);
-  CHECK(said.value_or("") == "no it does not understand what it is asked");
   std::string why;
+  const auto said = gateway::await_mail(stranger.get(), std::chrono::seconds(10), none, why);
+  CHECK(said.value_or("") == "no it does not understand what it is asked");
+  CHECK_FALSE(gateway::await_mail(stranger.get(), std::chrono::seconds(10), none, why));
+  CHECK(why == "closed the connection");
   CHECK(Predecessor::ask(old.directory.file(""), why));
+}
+
+TEST_CASE("a successor says what it was not given, and what it was told instead") {
+  struct Row {
+    std::string_view told;
+    std::string_view why;
+  };
+  constexpr Row rows[] = {
+      {"yours 2\n", "gave 1 of its 2 sockets: it closed the connection"},
+      {"", "does not answer who asks it to hand over: it closed the connection"},
+      {"hello\n", "does not answer as one that hands over"},
+      {"no it is being stopped\n", "does not hand over: it is being stopped"},
+  };
+  for (const Row& row : rows) {
+    support::ScratchDirectory directory;
+    const auto listening = gateway::listen_in(directory.file(""), "successor");
+    REQUIRE(listening.get() >= 0);
+    // Whoever asks is answered once it has asked.
+    std::thread old([&] {
+      const gateway::OwnedDescriptor asked(::accept(listening.get(), nullptr, nullptr));
+      std::vector<gateway::OwnedDescriptor> none;
+      std::string fault;
+      (void)gateway::await_mail(asked.get(), std::chrono::seconds(10), none, fault);
+      const int given[] = {listening.get()};
+      if (!row.told.empty()) (void)gateway::mail(asked.get(), row.told, given);
+    });
+    std::string why;
+    CHECK_FALSE(Predecessor::ask(directory.file(""), why));
+    old.join();
+    CHECK(why == "the gateway that has it " + std::string(row.why));
+  }
 }
 
 TEST_CASE("a directory's path may be longer than that of a socket") {
