@@ -164,6 +164,32 @@ Let Books::reserve(const Asked& asked, config::TimePoint now, Reservation& reser
   return let;
 }
 
+Reservation Books::hold(const Asked& asked, config::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  Reservation held;
+  held.count = find(asked, held.accounts);
+  held.most = asked.most;
+  held.most.requests = 1;
+  for (std::size_t i = 0; i < held.count; ++i) {
+    roll(*held.accounts[i], now);
+    held.accounts[i]->open.requests += 1;
+    held.accounts[i]->open.tokens += held.most.tokens;
+    held.accounts[i]->open.nanos += held.most.nanos;
+  }
+  if (held.is_open()) open_requests_.fetch_add(1, std::memory_order_relaxed);
+  return held;
+}
+
+void Books::change(Reservation& held, Amounts most) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < held.count; ++i) {
+    held.accounts[i]->open.tokens += most.tokens - held.most.tokens;
+    held.accounts[i]->open.nanos += most.nanos - held.most.nanos;
+  }
+  held.most.tokens = most.tokens;
+  held.most.nanos = most.nanos;
+}
+
 bool Books::extend(Reservation& reservation, std::int64_t nanos, config::TimePoint now) {
   if (!reservation.is_open() || !reservation.bounds_money) return true;
   const std::lock_guard lock(mutex_);

@@ -40,6 +40,7 @@ struct Amounts {
            : measure == config::Measure::tokens ? tokens
                                                 : nanos;
   }
+  friend bool operator==(const Amounts&, const Amounts&) = default;
 };
 
 // One limit as it stands.
@@ -140,6 +141,10 @@ class Books {
   // What reserve() would set aside now, if it would let it in: nothing is, and nobody waits for it. Those in
   // line are not looked at.
   std::optional<Reservation> what_if(const Asked& asked, config::TimePoint now);
+  // Sets aside what is asked for whether it fits or not: of a request that another process has let in.
+  Reservation hold(const Asked& asked, config::TimePoint now);
+  // From now on so much is set aside for it.
+  void change(Reservation& held, Amounts most);
   // More for the same request, as for a second attempt beside the first. False: there is none.
   bool extend(Reservation& reservation, std::int64_t nanos, config::TimePoint now);
   // The request has ended. Returns what it was charged. Lets others in, and rings for them.

@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "config/values/address.hpp"
+#include "gateway/accounts/reserved_elsewhere.hpp"
 #include "gateway/canaries/canary_entry.hpp"
 #include "gateway/canaries/canary_watch.hpp"
 #include "gateway/control/admin_door.hpp"
@@ -23,6 +24,7 @@
 #include "gateway/control/reload.hpp"
 #include "gateway/control/telemetry.hpp"
 #include "gateway/engines/engine_watch.hpp"
+#include "gateway/generation/flights_elsewhere.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/ledger/paced_past.hpp"
 #include "gateway/overload/memory_bound.hpp"
@@ -108,6 +110,7 @@ class RunningGateway {
     for (const auto& loop : loops_) watched.push_back(&loop->io());
     heartbeat_.beat(std::move(watched));
     // Once loops run: until then the old one serves.
+    if (predecessor_) (void)flights_elsewhere_.take(generation_, predecessor_->runs());
     if (predecessor_) asio::post(control_.io(), [this] { begin_in_its_place(); });
     std::vector<std::thread> threads;
     for (const auto& loop : loops_) {
@@ -350,9 +353,17 @@ class RunningGateway {
     if (!ledger_) return true;
     const config::TimePoint now = config::Clock::now();
     for (const Books::Past& past : ledger_->past(books_.questions(now))) books_.add(past, now);
-    ledger_->on_elsewhere([this](const Entry& of, Amounts more) {
-      books_.add(of.user, of.key, of.team, more, config::Clock::now());
-    });
+    const auto asked = [](const Entry& of, Amounts most) {
+      return Asked{.user = of.user, .key = of.key, .team = of.team, .most = most};
+    };
+    ledger_->on_elsewhere({.under_way =
+                               [this, asked](const Entry& of, Amounts most) {
+                                 reserved_elsewhere_.under_way(of.id, asked(of, most), config::Clock::now());
+                               },
+                           .ended =
+                               [this, asked](const Entry& of, Amounts used) {
+                                 reserved_elsewhere_.ended(of.id, asked(of, used), config::Clock::now());
+                               }});
     ledger_->run();
     control_.on_regrets(
         [this](std::vector<LedgerStore::Regret> all) { ledger_->add_regrets(std::move(all)); });
@@ -521,7 +532,12 @@ class RunningGateway {
   }
 
   void begin_in_its_place() {
-    predecessor_->say_serving();
+    runs_elsewhere_.emplace(control_.io(), predecessor_->say_serving(),
+                            [this](std::optional<std::string_view> told) {
+                              // One that is not understood does not count here; nor does one that has ended.
+                              if (!told || !flights_elsewhere_.take(reload_.current(), *told))
+                                flights_elsewhere_.end();
+                            });
     predecessor_.reset();
   }
 
@@ -618,8 +634,9 @@ class RunningGateway {
                      [this](const std::string& text) { say("isocost: " + text); }};
   std::optional<StateDirectory> state_;
   Books books_{start_.wall(), config::Clock::now()};
-  std::unique_ptr<EngineWatch> engines_;   // outlived by the names in `shared_`
-  std::unique_ptr<PacedPast> paced_past_;  // outlives what it asks of the ledger
+  ReservedElsewhere reserved_elsewhere_{books_};  // of the ledger's thread, once that runs
+  std::unique_ptr<EngineWatch> engines_;          // outlived by the names in `shared_`
+  std::unique_ptr<PacedPast> paced_past_;         // outlives what it asks of the ledger
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<CanaryWatch> canaries_;  // as these
   std::uint64_t canary_number_ = 0;        // its thread's
@@ -634,9 +651,13 @@ class RunningGateway {
   std::string url_;
   std::string admin_url_;  // where it has an address of its own
   std::optional<Predecessor> predecessor_;
-  HandOver hand_over_{control_.io(), HandOver::Owner{.give = [this] { return give_up(); },
-                                                     .given = [this](int process) { given(process); },
-                                                     .given_back = [this] { take_back(); }}};
+  FlightsElsewhere flights_elsewhere_;
+  std::optional<RunsElsewhere> runs_elsewhere_;
+  HandOver hand_over_{control_.io(),
+                      HandOver::Owner{.give = [this] { return give_up(); },
+                                      .given = [this](int process) { given(process); },
+                                      .given_back = [this] { take_back(); },
+                                      .runs = [this] { return flights_text(*reload_.current()); }}};
   asio::steady_timer next_attempt_{control_.io()};
   bool is_given_up_ = false;
   asio::steady_timer next_look_{control_.io()};

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 namespace gateway {
 namespace {
@@ -56,9 +57,10 @@ struct Journal::Place {
   enum State : std::uint32_t { unused, held, gone_out };
   std::atomic<std::uint32_t> state{unused};
   std::uint32_t size = 0;
-  std::int64_t nanos = 0;
+  std::atomic<std::int64_t> nanos{0};  // what is set aside
   char note[most_note];
-  char rest[16];
+  std::atomic<std::int64_t> tokens{0};  // 0 in those of an older gateway, too
+  char rest[8];
 };
 
 Journal::Journal(int file, char* map, std::size_t size, std::size_t ring)
@@ -157,7 +159,7 @@ bool Journal::has_room() const {
   return !free_.empty() && room() > (open_count() + 1) * usual_entry + 2 * most_entry;
 }
 
-std::uint32_t Journal::open(std::string_view note, std::int64_t nanos) {
+std::uint32_t Journal::open(std::string_view note, std::int64_t nanos, std::int64_t tokens) {
   if (free_.empty()) return nowhere;
   const std::uint32_t at = free_.back();
   free_.pop_back();
@@ -165,14 +167,15 @@ std::uint32_t Journal::open(std::string_view note, std::int64_t nanos) {
   Place& here = place(at);
   note = note.substr(0, most_note);
   here.size = static_cast<std::uint32_t>(note.size());
-  here.nanos = nanos;
+  here.nanos.store(nanos, std::memory_order_relaxed);
+  here.tokens.store(tokens, std::memory_order_relaxed);
   std::memcpy(here.note, note.data(), note.size());
   here.state.store(Place::held, std::memory_order_release);
   return at;
 }
 
 void Journal::set_nanos(std::uint32_t at, std::int64_t nanos) {
-  if (at != nowhere) place(at).nanos = nanos;
+  if (at != nowhere) place(at).nanos.store(nanos, std::memory_order_relaxed);
 }
 
 void Journal::sent(std::uint32_t at) {
@@ -284,24 +287,34 @@ void Journal::sync() {
   ::fdatasync(file_);
 }
 
+// Another process writes meanwhile: what is read twice alike, in one state, is whole.
 std::vector<Journal::Left::Open> Journal::open_ones() const {
+  constexpr int most_tries = 4;
   std::vector<Left::Open> all;
   for (std::uint32_t at = 0; at < most_open; ++at) {
     const Place& each = place(at);
-    const auto copy = [&each] {
+    if (each.state.load(std::memory_order_acquire) == Place::unused) continue;
+    const auto copy = [&each]() -> std::optional<Left::Open> {
       const std::uint32_t state = each.state.load(std::memory_order_acquire);
+      if (state == Place::unused) return std::nullopt;
       const std::size_t length = std::min<std::size_t>(each.size, most_note);
-      Left::Open open{
-          .note = std::string(each.note, length), .nanos = each.nanos, .was_sent = state == Place::gone_out};
+      Left::Open open{.note = std::string(each.note, length),
+                      .nanos = each.nanos,
+                      .tokens = each.tokens,
+                      .was_sent = state == Place::gone_out};
       std::atomic_thread_fence(std::memory_order_acquire);
-      const bool is_used = state != Place::unused && each.state.load(std::memory_order_acquire) == state;
-      return std::pair(is_used, std::move(open));
+      if (each.state.load(std::memory_order_acquire) != state) return std::nullopt;
+      return open;
     };
-    auto [is_used, open] = copy();
-    if (!is_used) continue;
-    const auto [is_used_still, again] = copy();
-    const bool is_whole = is_used_still && again.note == open.note && again.nanos == open.nanos;
-    if (is_whole) all.push_back(std::move(open));
+    std::optional<Left::Open> open = copy();
+    for (int tried = 0; tried < most_tries; ++tried) {
+      std::optional<Left::Open> again = copy();
+      if (open && open == again) {
+        all.push_back(*std::move(open));
+        break;
+      }
+      open = std::move(again);
+    }
   }
   return all;
 }
@@ -340,6 +353,7 @@ bool Journal::read_left(const std::string& path, Left& left) {
       const std::size_t length = std::min<std::size_t>(each.size, most_note);
       left.open.push_back({.note = std::string(each.note, length),
                            .nanos = each.nanos,
+                           .tokens = each.tokens,
                            .was_sent = state == Place::gone_out});
     }
   }

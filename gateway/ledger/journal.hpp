@@ -36,8 +36,9 @@ class Journal {
 
   // The data loop's side. Whether one more request can be remembered to its end.
   bool has_room() const;
-  // Remembers that a request is under way: its place, or `nowhere`. `note` is cut at `most_note`.
-  std::uint32_t open(std::string_view note, std::int64_t nanos);
+  // Remembers that a request is under way, and what of money and tokens is set aside for it: its place, or
+  // `nowhere`. `note` is cut at `most_note`.
+  std::uint32_t open(std::string_view note, std::int64_t nanos, std::int64_t tokens = 0);
   void set_nanos(std::uint32_t place, std::int64_t nanos);
   // From now on a host may bill for it.
   void sent(std::uint32_t place);
@@ -72,7 +73,10 @@ class Journal {
     struct Open {
       std::string note;
       std::int64_t nanos = 0;
+      std::int64_t tokens = 0;
       bool was_sent = false;
+
+      friend bool operator==(const Open&, const Open&) = default;
     };
     std::vector<Open> open;
     bool is_damaged = false;  // not all of it could be read

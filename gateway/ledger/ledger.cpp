@@ -63,20 +63,57 @@ void Ledger::follow(const std::vector<std::string>& living) {
     auto journal = Journal::follow(path);
     if (!journal || is_own(journal->epoch())) continue;
     if (std::ranges::find(followed_, path, &Followed::path) != followed_.end()) continue;
-    followed_.push_back({.path = path, .journal = std::move(journal), .set_aside = {}});
+    followed_.push_back({.path = path, .journal = std::move(journal)});
   }
 }
 
-void Ledger::on_elsewhere(Elsewhere count) {
-  elsewhere_ = std::move(count);
-  for (Followed& each : followed_) {
-    for (const Journal::Left::Open& open : each.journal->open_ones()) {
-      Entry entry;
-      if (!read_entry(open.note, entry)) continue;
-      each.set_aside[entry.id] = open.nanos;
-      elsewhere_(entry, {.requests = 1, .tokens = 0, .nanos = open.nanos});
-    }
+void Ledger::on_elsewhere(Elsewhere tell) {
+  elsewhere_ = std::move(tell);
+  look_elsewhere();
+}
+
+void Ledger::look_elsewhere() {
+  if (!elsewhere_.under_way) return;
+  for (Followed& each : followed_) look_at(each);
+}
+
+void Ledger::look_at(Followed& there) {
+  for (auto& [id, known] : there.under_way) known.is_missing = true;
+  Entry entry;
+  for (const Journal::Left::Open& open : there.journal->open_ones()) {
+    if (!read_entry(open.note, entry)) continue;
+    const auto [at, is_new] = there.under_way.try_emplace(entry.id);
+    Followed::UnderWay& known = at->second;
+    known.is_missing = false;
+    const Amounts most{.requests = 1, .tokens = open.tokens, .nanos = open.nanos};
+    if (!is_new && known.most == most) continue;
+    known.of = entry;
+    known.most = most;
+    elsewhere_.under_way(entry, most);
   }
+}
+
+// Once all entries were read that were there when it was looked: whose place is free then has an entry,
+// unless that was lost, or was read before its place was free.
+void Ledger::release_missing() {
+  for (Followed& each : followed_) {
+    std::erase_if(each.under_way, [&](const auto& known) {
+      if (known.second.is_missing) elsewhere_.ended(known.second.of, {});
+      return known.second.is_missing;
+    });
+  }
+}
+
+// What was under way in a process that is gone is charged as take_up_left() charges it.
+void Ledger::end_all(Followed& there) {
+  if (!elsewhere_.ended) return;
+  Entry entry;
+  for (const Journal::Left::Open& open : there.journal->open_ones()) {
+    if (!read_entry(open.note, entry)) continue;
+    there.under_way.erase(entry.id);
+    elsewhere_.ended(entry, {.requests = 1, .tokens = 0, .nanos = open.was_sent ? open.nanos : 0});
+  }
+  for (const auto& [id, known] : there.under_way) elsewhere_.ended(known.of, {});
 }
 
 std::vector<std::string> Ledger::ended_elsewhere() const {
@@ -90,8 +127,11 @@ std::vector<std::string> Ledger::ended_elsewhere() const {
 // What was under way there when it ended is under way no more.
 void Ledger::leave_those_who_ended(const std::vector<std::string>& ended) {
   if (ended.empty()) return;
-  std::erase_if(followed_,
-                [&](const Followed& each) { return std::ranges::find(ended, each.path) != ended.end(); });
+  std::erase_if(followed_, [&](Followed& each) {
+    const bool has_ended = std::ranges::find(ended, each.path) != ended.end();
+    if (has_ended) end_all(each);
+    return has_ended;
+  });
   written_ += take_up_left(*store_, opening_.directory, say_).entries;
 }
 
@@ -238,8 +278,10 @@ void Ledger::collect() {
     if (!store_) store_ = open_ledger(place_, LedgerStore::Mode::write);
     // Before they are read: nothing comes from them after that.
     const std::vector<std::string> ended = ended_elsewhere();
+    look_elsewhere();
     while (write_some()) {
     }
+    release_missing();
     write_own();
     leave_those_who_ended(ended);
     caught_up_.store(config::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
@@ -283,10 +325,8 @@ bool Ledger::write_some() {
   for (const auto& journal : journals_) journal->release();
   for (const Followed& each : followed_) each.journal->release();
   for (const auto& [from, of] : elsewhere) {
-    const auto before = from->set_aside.extract(of.id);
-    const std::int64_t nanos = before ? before.mapped() : 0;
-    if (elsewhere_)
-      elsewhere_(of, {.requests = before ? 0 : 1, .tokens = of.tokens(), .nanos = of.charged - nanos});
+    from->under_way.erase(of.id);
+    if (elsewhere_.ended) elsewhere_.ended(of, {.requests = 1, .tokens = of.tokens(), .nanos = of.charged});
   }
   // Each page that a loop writes after it costs the loop a fault; a kill needs none of it.
   const auto now = std::chrono::steady_clock::now();
@@ -383,8 +423,8 @@ void Ledger::bring_up_to_date() {
   is_done.wait_for(2s);
 }
 
-// What loops call for from then on is for whoever reads the journals next: a thread that went on for them would
-// never end while there is traffic.
+// What loops call for from then on is for whoever reads the journals next: a thread that went on for them
+// would never end while there is traffic.
 bool Ledger::finish(std::chrono::milliseconds limit) {
   if (!writer_.joinable()) return true;
   asio::post(writing_, [this] {
@@ -405,7 +445,11 @@ bool Ledger::hand_over(std::chrono::milliseconds limit) {
   if (!is_writing() || !finish(limit)) return false;
   store_.reset();
   read_store_.reset();
-  followed_.clear();  // the other process follows them, too
+  // The other process follows them, too.
+  for (const Followed& each : followed_) {
+    for (const auto& [id, known] : each.under_way) elsewhere_.ended(known.of, {});
+  }
+  followed_.clear();
   for (std::size_t i = 0; i < journals_.size(); ++i) {
     const std::string leaving = leaving_journal(opening_.directory, journals_[i]->epoch());
     // It has this name already where it was to be handed over before.

@@ -115,11 +115,16 @@ class Ledger {
   // Brings all to disk and ends the threads. False where the disk did not let that end within `limit`.
   bool finish(std::chrono::milliseconds limit);
 
-  // What a process that was here before this one, and still serves, has requests use: what is set aside for
-  // those that are under way at the start, and what is different once they have ended. Before the threads
-  // run, and then on the one that writes.
-  using Elsewhere = std::function<void(const Entry& of, Amounts more)>;
-  void on_elsewhere(Elsewhere count);
+  // What is told of the requests of a process that was here before this one and still serves, at once and
+  // then on the thread that writes: every tenth of a second what they have set aside, and what they used.
+  struct Elsewhere {
+    // So much is set aside for one that is under way there; told again where that changes.
+    std::function<void(const Entry& of, Amounts most)> under_way;
+    // One has ended and used so much, whether it was told of before or not; nothing, where nobody knows.
+    std::function<void(const Entry& of, Amounts used)> ended;
+  };
+  // Before the threads run.
+  void on_elsewhere(Elsewhere tell);
   // Gives the store to another process, which reads what these journals still get: brings all to disk first,
   // and ends the threads. False where that did not end within `limit`; whatever it returns, take_back() is
   // the only way on.
@@ -131,6 +136,8 @@ class Ledger {
   Ledger(const Opening& opening, Say say);
   void take_up();
   void follow(const std::vector<std::string>& living);
+  void look_elsewhere();
+  void release_missing();
   void leave_those_who_ended(const std::vector<std::string>& ended);
   std::vector<std::string> ended_elsewhere() const;
   void call();
@@ -170,8 +177,16 @@ class Ledger {
   struct Followed {
     std::string path;
     std::unique_ptr<Journal> journal;
-    std::map<std::string, std::int64_t> set_aside;  // nano-dollars by request, as they were told
+    // Who is under way there, by the request's id, as it was told.
+    struct UnderWay {
+      Entry of;
+      Amounts most{};
+      bool is_missing = false;  // its place is free by now
+    };
+    std::map<std::string, UnderWay> under_way{};
   };
+  void look_at(Followed& there);
+  void end_all(Followed& there);
   std::vector<Followed> followed_;
   Elsewhere elsewhere_;
   std::atomic<bool> is_called_{false};

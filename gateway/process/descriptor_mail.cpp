@@ -14,8 +14,6 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t longest_line = 4096;
-
 // By way of the directory's descriptor, because a socket's path has room for 107 bytes only.
 struct Place {
   explicit Place(const std::string& directory, const std::string& name)
@@ -113,7 +111,7 @@ std::optional<std::string> await_mail(int socket, std::chrono::milliseconds pati
   ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   std::string line;
   // Byte by byte: what stands behind the line's end is the next one's.
-  while (line.size() < longest_line) {
+  while (line.size() < longest_mail) {
     alignas(cmsghdr) char control[CMSG_SPACE(most_mailed * sizeof(int))] = {};
     char byte = 0;
     iovec text{.iov_base = &byte, .iov_len = 1};
@@ -125,9 +123,10 @@ std::optional<std::string> await_mail(int socket, std::chrono::milliseconds pati
     const ssize_t size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) {
-      why = size == 0                                  ? "closed the connection"
-            : errno == EAGAIN || errno == EWOULDBLOCK ? "said nothing for " + std::to_string(seconds.count()) + " s"
-                                                      : std::strerror(errno);
+      why = size == 0 ? "closed the connection"
+            : errno == EAGAIN || errno == EWOULDBLOCK
+                ? "said nothing for " + std::to_string(seconds.count()) + " s"
+                : std::strerror(errno);
       return std::nullopt;
     }
     for (cmsghdr* head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head)) {
@@ -142,7 +141,7 @@ std::optional<std::string> await_mail(int socket, std::chrono::milliseconds pati
     if (byte == '\n') return line;
     line += byte;
   }
-  why = "said more than " + std::to_string(longest_line) + " bytes in one line";
+  why = "said more than " + std::to_string(longest_mail) + " bytes in one line";
   return std::nullopt;
 }
 

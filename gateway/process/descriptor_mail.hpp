@@ -35,6 +35,7 @@ std::optional<int> process_of_same_user(int socket);
 // A line, which ends with a line's end, and copies of the descriptors: at most `most_mailed`. False: it did
 // not go out.
 inline constexpr std::size_t most_mailed = 200;
+inline constexpr std::size_t longest_mail = 1 << 20;
 bool mail(int socket, std::string_view line, std::span<const int> descriptors);
 // The next line without its end, waited for so long; nothing where none comes: `why`, a sentence without its
 // begin and end. What of descriptors comes with it is put behind `received`.

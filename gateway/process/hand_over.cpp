@@ -6,6 +6,7 @@
 
 #include <boost/asio/buffers_iterator.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -18,7 +19,9 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr const char* place = "successor";
-constexpr std::string_view asks = "isocost hand-over 1", yours = "yours ", no = "no ", serves = "serving";
+constexpr std::string_view asks = "isocost hand-over 1", yours = "yours ", no = "no ", serves = "serving",
+                           under_way = "runs ", tells_runs = " runs";
+constexpr auto between_tellings = 100ms;
 // Until who has connected has asked. Who was given all may take its time: years of a ledger may be summed up.
 constexpr auto patience_for_words = 5s;
 // What the old one writes to disk before it answers.
@@ -52,7 +55,7 @@ std::pair<std::string, int> bound_at(int descriptor) {
 }  // namespace
 
 HandOver::HandOver(asio::io_context& io, Owner owner)
-    : io_(io), owner_(std::move(owner)), acceptor_(io), successor_(io), limit_(io) {}
+    : io_(io), owner_(std::move(owner)), acceptor_(io), successor_(io), limit_(io), next_telling_(io) {}
 
 std::optional<std::string> HandOver::wait_in(const std::string& directory) {
   OwnedDescriptor listening = listen_in(directory, place);
@@ -118,23 +121,52 @@ void HandOver::answer() {
   const auto& sockets = std::get<HandedSockets>(given);
   std::vector<int> all = sockets.clients;
   if (sockets.administration) all.push_back(*sockets.administration);
-  const std::string line = std::string(yours) + std::to_string(all.size()) + "\n";
+  const std::string line = std::string(yours) + std::to_string(all.size()) + std::string(tells_runs) + "\n";
   for (std::size_t at = 0; at < all.size() || at == 0; at += most_mailed) {
     const auto part = std::span(all).subspan(at, std::min(most_mailed, all.size() - at));
     // Where it does not go out, nobody is there, and that is found out next.
     if (!mail(successor_.native_handle(), at == 0 ? std::string_view(line) : "more\n", part)) break;
   }
+  tell_runs();
   await_serving();
 }
 
 void HandOver::await_serving() {
   asio::async_read_until(successor_, said_, '\n', [this](boost::system::error_code error, std::size_t size) {
-    boost::system::error_code ignored;
-    const bool serves_now = !error && taken_line(said_, size) == serves;
-    successor_.close(ignored);
-    if (serves_now) return owner_.given(process_);
+    if (!error && taken_line(said_, size) == serves) {
+      await_end();
+      return owner_.given(process_);
+    }
+    end_telling();
     is_asked_ = false;
     owner_.given_back();
+  });
+}
+
+// Whoever serves says nothing more.
+void HandOver::await_end() {
+  said_.consume(said_.size());
+  asio::async_read_until(successor_, said_, '\n',
+                         [this](boost::system::error_code, std::size_t) { end_telling(); });
+}
+
+void HandOver::end_telling() {
+  next_telling_.cancel();
+  boost::system::error_code ignored;
+  successor_.close(ignored);
+}
+
+// One that does not read, as it is still being started, is told when it does.
+void HandOver::tell_runs() {
+  if (!is_telling_) {
+    is_telling_ = true;
+    telling_.assign(under_way).append(owner_.runs()) += '\n';
+    asio::async_write(successor_, asio::buffer(telling_),
+                      [this](boost::system::error_code, std::size_t) { is_telling_ = false; });
+  }
+  next_telling_.expires_after(between_tellings);
+  next_telling_.async_wait([this](boost::system::error_code error) {
+    if (!error && successor_.is_open()) tell_runs();
   });
 }
 
@@ -148,7 +180,8 @@ std::optional<Predecessor> Predecessor::ask(const std::string& directory, std::s
   before.socket_ = connect_in(directory, place);
   if (before.socket_.get() < 0) {
     return fail(std::string("hands nothing over: nobody listens at ") + directory + "/" + place + " (" +
-                std::strerror(errno) + "), as where it does not serve yet, is being stopped, or shares limits");
+                std::strerror(errno) +
+                "), as where it does not serve yet, is being stopped, or shares limits");
   }
   const auto process = process_of_same_user(before.socket_.get());
   if (!process) return fail("hands nothing over: it belongs to another user");
@@ -169,6 +202,13 @@ std::optional<Predecessor> Predecessor::ask(const std::string& directory, std::s
     return fail("gave " + std::to_string(before.received_.size()) + " of its " + std::to_string(count) +
                 " sockets: it " + fault);
   }
+  // An older one does not say it.
+  if (!line->ends_with(tells_runs)) return before;
+  const auto first = await_mail(before.socket_.get(), patience_for_answer, before.received_, fault);
+  if (!first || !first->starts_with(under_way)) {
+    return fail("does not say what it has under way: it " + (first ? "says something else" : fault));
+  }
+  before.runs_ = first->substr(under_way.size());
   return before;
 }
 
@@ -180,10 +220,36 @@ std::vector<int> Predecessor::at(const std::string& address, int port) const {
   return found;
 }
 
-void Predecessor::say_serving() {
+OwnedDescriptor Predecessor::say_serving() {
   (void)mail(socket_.get(), std::string(serves) + "\n", {});
-  socket_ = OwnedDescriptor();
   received_.clear();
+  return std::move(socket_);
+}
+
+RunsElsewhere::RunsElsewhere(asio::io_context& io, OwnedDescriptor from, Take take)
+    : from_(io), take_(std::move(take)) {
+  boost::system::error_code error;
+  from_.assign(asio::local::stream_protocol(), from.get(), error);
+  if (error) {
+    take_(std::nullopt);
+    return;
+  }
+  from.release();
+  hear();
+}
+
+void RunsElsewhere::hear() {
+  asio::async_read_until(from_, said_, '\n', [this](boost::system::error_code error, std::size_t size) {
+    if (error == asio::error::operation_aborted) return;
+    const std::string line = error ? std::string() : taken_line(said_, size);
+    if (line.starts_with(under_way)) {
+      take_(std::string_view(line).substr(under_way.size()));
+      return hear();
+    }
+    boost::system::error_code ignored;
+    from_.close(ignored);
+    take_(std::nullopt);
+  });
 }
 
 }  // namespace gateway

@@ -241,7 +241,7 @@ bool Tab::remember(std::optional<ErrorReply>& error) {
   note.end = EntryEnd::lost;
   till_->scratch.clear();
   write_entry(note, till_->scratch);
-  place_ = till_->journal->open(till_->scratch, reservation_.most.nanos);
+  place_ = till_->journal->open(till_->scratch, reservation_.most.nanos, reservation_.most.tokens);
   return true;
 }
 

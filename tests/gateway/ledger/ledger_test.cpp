@@ -2,11 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <future>
+#include <mutex>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "gateway/ledger/ledger_file.hpp"
 #include "gateway/ledger/paced_past.hpp"
@@ -574,6 +579,51 @@ TEST_CASE("tables of a newer version, a wrong password and a server that is not 
   }
 }
 
+namespace {
+
+// What a ledger is told of another process, in words.
+class Told {
+ public:
+  Ledger::Elsewhere listener() {
+    return {.under_way =
+                [this](const Entry& of, gateway::Amounts most) {
+                  add(of.id + " sets aside " + std::to_string(most.nanos) + " and " +
+                      std::to_string(most.tokens) + " tokens");
+                },
+            .ended =
+                [this](const Entry& of, gateway::Amounts used) {
+                  add(of.id + " used " + std::to_string(used.nanos) + " in " + std::to_string(used.requests));
+                }};
+  }
+  // What it was told since the last time, once it is so much, by the alphabet.
+  std::vector<std::string> next(Ledger& ledger, std::size_t size) {
+    for (int tried = 0; tried < 100 && count() < size; ++tried) {
+      std::promise<void> was_read;
+      ledger.read([&](LedgerStore*) { was_read.set_value(); });
+      was_read.get_future().wait();
+    }
+    const std::lock_guard lock(mutex_);
+    std::sort(lines_.begin(), lines_.end());
+    return std::exchange(lines_, {});
+  }
+
+ private:
+  void add(std::string line) {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::move(line));
+  }
+  std::size_t count() {
+    const std::lock_guard lock(mutex_);
+    return lines_.size();
+  }
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("what ends at a process that has handed over is entered by its successor, once", Where,
                    InFile, InPostgres) {
   if (!Where::is_there()) return;
@@ -584,30 +634,23 @@ TEST_CASE_TEMPLATE("what ends at a process that has handed over is entered by it
   gateway::Journal& journal = old->journal(1);
   journal.close(gateway::Journal::nowhere, bytes_of(entry_of("req_0", 10)));
   old->wrote();
-  const auto place = journal.open(bytes_of(Entry{.id = "req_1", .key = "app"}), 5'000);
+  const auto place = journal.open(bytes_of(Entry{.id = "req_1", .key = "app"}), 5'000, 300);
   journal.sent(place);
   REQUIRE(old->hand_over(10s));
   CHECK(world.all().charged == 10);
   {
     auto next = world.open();
     REQUIRE(next);
-    std::vector<std::pair<std::string, gateway::Amounts>> told;
-    next->on_elsewhere([&](const Entry& of, gateway::Amounts more) { told.emplace_back(of.id, more); });
-    REQUIRE(told.size() == 1);
-    CHECK(told[0].second.requests == 1);
-    CHECK(told[0].second.nanos == 5'000);
+    Told told;
+    next->on_elsewhere(told.listener());
+    CHECK(told.next(*next, 0) == Lines{"req_1 sets aside 5000 and 300 tokens"});
     next->run();
     journal.close(place, bytes_of(entry_of("req_1", 100)));
     // One that began and ended there after it was handed over.
     journal.close(gateway::Journal::nowhere, bytes_of(entry_of("req_2", 7)));
     next->journal(0).close(gateway::Journal::nowhere, bytes_of(entry_of("req_3", 1'000)));
     REQUIRE(next->finish(10s));
-    REQUIRE(told.size() == 3);
-    CHECK(told[1].first == "req_1");
-    CHECK(told[1].second.requests == 0);
-    CHECK(told[1].second.nanos == -4'900);
-    CHECK(told[2].second.requests == 1);
-    CHECK(told[2].second.nanos == 7);
+    CHECK(told.next(*next, 0) == Lines{"req_1 used 100 in 1", "req_2 used 7 in 1"});
   }
   CHECK(world.all().charged == 1'117);
   CHECK(world.all().requests == 4);
@@ -637,6 +680,38 @@ TEST_CASE("what a process that has handed over leaves open when it is killed is 
   CHECK(world.said.find("charged with $0.000005") != std::string::npos);
   for (const auto& each : std::filesystem::directory_iterator(world.directory.file("")))
     CHECK(each.path().filename().string().find("leaving") == std::string::npos);
+}
+
+TEST_CASE("what begins, changes and ends at a process that has handed over is told its successor as it is") {
+  World<InFile> world;
+  auto old = world.open();
+  REQUIRE(old);
+  old->run();
+  REQUIRE(old->hand_over(10s));
+  gateway::Journal& journal = old->journal(0);
+  auto next = world.open();
+  REQUIRE(next);
+  Told told;
+  next->on_elsewhere(told.listener());
+  next->run();
+  const auto first = journal.open(bytes_of(Entry{.id = "req_1"}), 5'000, 300);
+  const auto second = journal.open(bytes_of(Entry{.id = "req_2"}), 10);
+  CHECK(told.next(*next, 2) ==
+        Lines{"req_1 sets aside 5000 and 300 tokens", "req_2 sets aside 10 and 0 tokens"});
+  journal.set_nanos(first, 7'000);
+  CHECK(told.next(*next, 1) == Lines{"req_1 sets aside 7000 and 300 tokens"});
+  journal.close(first, bytes_of(entry_of("req_1", 100)));
+  CHECK(told.next(*next, 1) == Lines{"req_1 used 100 in 1"});
+  // Its entry finds no room.
+  CHECK_FALSE(journal.close(second, std::string(gateway::Journal::most_entry + 1, 'x')));
+  CHECK(told.next(*next, 1) == Lines{"req_2 used 0 in 0"});
+  journal.sent(journal.open(bytes_of(Entry{.id = "req_3"}), 50));
+  journal.open(bytes_of(Entry{.id = "req_4"}), 60);
+  CHECK(told.next(*next, 2).size() == 2);
+  old.reset();  // as if it had been killed
+  CHECK(told.next(*next, 2) == Lines{"req_3 used 50 in 1", "req_4 used 0 in 1"});
+  REQUIRE(next->finish(10s));
+  CHECK(world.all().charged == 150);
 }
 
 TEST_CASE("a ledger is handed over while its loops write, however often they call") {

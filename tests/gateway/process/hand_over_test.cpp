@@ -33,8 +33,13 @@ struct Old {
                             return HandedSockets{.clients = {first.native_handle(), second.native_handle()},
                                                  .administration = {}};
                           },
-                          .given = [this](int process) { successor = process, io.stop(); },
-                          .given_back = [this] { ++came_back, io.stop(); }};
+                          .given =
+                              [this](int process) {
+                                successor = process;
+                                if (!goes_on) io.stop();
+                              },
+                          .given_back = [this] { ++came_back, io.stop(); },
+                          .runs = [this] { return "line " + std::to_string(++told); }};
     hand_over.emplace(io, std::move(owner));
     CHECK_FALSE(hand_over->wait_in(directory.file("")));
     thread = std::thread([this] { io.run(); });
@@ -48,7 +53,8 @@ struct Old {
   asio::io_context io;
   asio::ip::tcp::acceptor first{io}, second{io};
   std::optional<HandOver> hand_over;
-  int gave = 0, successor = 0, came_back = 0;
+  int gave = 0, successor = 0, came_back = 0, told = 0;
+  bool goes_on = false;  // once another one serves
   std::thread thread;
 };
 
@@ -70,11 +76,33 @@ TEST_CASE("a successor gets the sockets by their addresses, and what it says end
     client.connect(old.second.local_endpoint());
     CHECK(taken.accept().remote_endpoint() == client.local_endpoint());
     CHECK(before->at("127.0.0.1", 1).empty());
-    before->say_serving();
+    (void)before->say_serving();
   }
   old.thread.join();
   CHECK(old.successor == ::getpid());
   CHECK(old.came_back == 0);
+}
+
+TEST_CASE("what the old one has under way is told with its sockets, and from then on until it ends") {
+  Old old;
+  old.goes_on = true;
+  std::string why;
+  auto before = Predecessor::ask(old.directory.file(""), why);
+  REQUIRE(before);
+  CHECK(before->runs() == "line 1");
+  asio::io_context io;
+  std::vector<std::string> heard;
+  gateway::RunsElsewhere runs(io, before->say_serving(), [&](std::optional<std::string_view> line) {
+    heard.emplace_back(line.value_or("over"));
+    if (heard.size() == 2) old.io.stop();
+    if (heard.size() == 2) old.thread.join(), old.hand_over.reset();
+  });
+  io.run();
+  REQUIRE(heard.size() == 3);
+  CHECK(heard[0] == "line 2");
+  CHECK(heard[1] == "line 3");
+  CHECK(heard[2] == "over");
+  CHECK(old.successor == ::getpid());
 }
 
 TEST_CASE("a successor that ends before it serves gives all back") {
@@ -118,6 +146,7 @@ TEST_CASE("a successor says what it was not given, and what it was told instead"
   };
   constexpr Row rows[] = {
       {"yours 2\n", "gave 1 of its 2 sockets: it closed the connection"},
+      {"yours 1 runs\n", "does not say what it has under way: it closed the connection"},
       {"", "does not answer who asks it to hand over: it closed the connection"},
       {"hello\n", "does not answer as one that hands over"},
       {"no it is being stopped\n", "does not hand over: it is being stopped"},
@@ -140,6 +169,33 @@ TEST_CASE("a successor says what it was not given, and what it was told instead"
     old.join();
     CHECK(why == "the gateway that has it " + std::string(row.why));
   }
+}
+
+TEST_CASE("an older gateway, which does not tell what it has under way, hands over all the same") {
+  support::ScratchDirectory directory;
+  const auto listening = gateway::listen_in(directory.file(""), "successor");
+  std::thread old([&] {
+    const gateway::OwnedDescriptor asked(::accept(listening.get(), nullptr, nullptr));
+    std::vector<gateway::OwnedDescriptor> none;
+    std::string fault;
+    (void)gateway::await_mail(asked.get(), std::chrono::seconds(10), none, fault);
+    const int given[] = {listening.get()};
+    (void)gateway::mail(asked.get(), "yours 1\n", given);
+    CHECK(gateway::await_mail(asked.get(), std::chrono::seconds(10), none, fault).value_or("") == "serving");
+  });
+  std::string why;
+  auto before = Predecessor::ask(directory.file(""), why);
+  REQUIRE(before);
+  CHECK(before->runs().empty());
+  asio::io_context io;
+  int ends = 0;
+  gateway::RunsElsewhere runs(io, before->say_serving(), [&](std::optional<std::string_view> line) {
+    CHECK_FALSE(line);
+    ++ends;
+  });
+  io.run();
+  old.join();
+  CHECK(ends == 1);
 }
 
 TEST_CASE("a directory's path may be longer than that of a socket") {
