@@ -18,6 +18,7 @@
 #include "gateway/account_commands/administering.hpp"
 #include "gateway/account_commands/reconcile.hpp"
 #include "gateway/ledger/left_behind.hpp"
+#include "gateway/ledger/spend_words.hpp"
 #include "gateway/pages/account_pages.hpp"
 #include "gateway/text/table.hpp"
 #include "providers/dialect/path_segment.hpp"
@@ -31,31 +32,40 @@ namespace json = boost::json;
 struct SpendOptions {
   ReachOptions reach;
   std::string by = "day", from, to, forgotten;
+  std::array<std::vector<std::string>, spend_names> only;  // in the order of spend_words
   bool as_csv = false, as_json = false;
 };
 
+std::string query_of(const SpendOptions& options) {
+  std::string query = options.as_csv ? "format=csv" : "format=json";
+  const auto add = [&query](std::string_view name, const std::string& value) {
+    query.append("&").append(name).append("=");
+    providers::append_segment(query, value);
+  };
+  add("by", options.by);
+  if (!options.from.empty()) add("from", options.from);
+  if (!options.to.empty()) add("to", options.to);
+  for (std::size_t i = 0; i < spend_names; ++i) {
+    for (const std::string& each : options.only[i]) add(spend_words[i], each);
+  }
+  return query;
+}
+
 std::string path_of(const SpendOptions& options) {
-  std::string path = "/admin/spend?by=" + options.by + "&format=" + (options.as_csv ? "csv" : "json");
-  if (!options.from.empty()) path += "&from=" + options.from;
-  if (!options.to.empty()) path += "&to=" + options.to;
-  return path;
+  return "/admin/spend?" + query_of(options);
 }
 
 // Where no gateway owns the state directory. What a killed one left is taken up first.
 Reached at_place(const SpendOptions& options, const LedgerPlace& place) {
   const auto today =
       std::chrono::duration_cast<std::chrono::days>(providers::system_wall().time_since_epoch()).count();
-  const auto from = options.from.empty() ? std::optional<std::int64_t>(today - 29) : day_of(options.from);
-  const auto to = options.to.empty() ? std::optional<std::int64_t>(today) : day_of(options.to);
-  if (from && to && *from > *to) return {.problem = "--from is later than --to"};
-  if (!from || !to) return {.problem = "--from and --to are days such as 2026-11-28"};
+  const auto asked = spend_asked(query_of(options), today);
+  if (const auto* why = std::get_if<std::string>(&asked)) return {.problem = *why};
   try {
     const auto tell = [](const std::string& text) { std::cerr << "isocost: " << text << "\n"; };
     const auto store = await_ledger(place, tell);
     take_up_left(*store, place.directory, tell);
-    const std::vector<std::string> by = words_of(options.by);
-    return {.body = spend_page(by, store->spend(by, *from, *to),
-                               options.as_csv ? SpendForm::csv : SpendForm::json)};
+    return {.body = spend_page(*store, std::get<SpendAsked>(asked))};
   } catch (const std::exception& fault) {
     return {.problem = fault.what()};
   }
@@ -227,9 +237,21 @@ Command add_spend(CLI::App& app) {
   CLI::App* command = app.add_subcommand("spend", "What was spent, by whom and on what");
   add_reach(*command, options->reach);
   command
-      ->add_option("--by", options->by,
-                   "Of team, key, user, tag, model, endpoint and day, with commas between them")
+      ->add_option(
+          "--by", options->by,
+          "Of team, key, user, tag, model, endpoint, provider, policy and one of hour, day, week and "
+          "month, with commas between them")
       ->capture_default_str();
+  for (std::size_t i = 0; i < spend_names; ++i) {
+    std::string word(spend_words[i]);
+    if (word == "key") word = "key-name";  // `--key` is the administrator's own
+    command
+        ->add_option("--" + word, options->only[i],
+                     i == 0 ? "Of this team alone; as often as wanted, as all of the next ones" : "Likewise")
+        ->type_name("NAME")
+        ->allow_extra_args(false)
+        ->take_all();
+  }
   command->add_option("--from", options->from, "The first day (UTC); 30 days when left out")
       ->type_name("YYYY-MM-DD");
   command->add_option("--to", options->to, "The last day; today when left out")->type_name("YYYY-MM-DD");
@@ -238,7 +260,8 @@ Command add_spend(CLI::App& app) {
   command->add_option("--forget-user", options->forgotten, "Forget whom the requests of this user were for");
   command->footer(
       "`regret` is what the best other host in hindsight would have saved, waiting included, of the requests "
-      "that could be judged.\nExample: isocost spend --by team,day --from 2026-11-01\n"
+      "that could be judged.\n"
+      "Example: isocost spend --by user,model,month --team search --from 2026-11-01\n"
       "Exit status: 0 shown, 1 not.");
   const auto invoice = std::make_shared<ReconcileOptions>();
   CLI::App* reconcile = command->add_subcommand(

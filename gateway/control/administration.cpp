@@ -251,21 +251,17 @@ Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
 
 Task<Administered> Administration::spend(Loop& asker, AdminCall call) {
   if (!ledger_) co_return no_ledger();
-  const std::vector<std::string> by = words_of(query_value(call.query, "by").value_or("day"));
-  const auto today = now_seconds() / 86'400;
-  const auto from_text = query_value(call.query, "from"), to_text = query_value(call.query, "to");
-  const auto from = from_text ? day_of(*from_text) : std::optional(today - 29);
-  const auto to = to_text ? day_of(*to_text) : std::optional<std::int64_t>(today);
-  if (!from || !to) co_return fault(400, "invalid_parameter", "`from` and `to` are days such as 2026-11-28.");
-  const SpendForm form =
-      query_value(call.query, "format").value_or("json") == "csv" ? SpendForm::csv : SpendForm::json;
+  const auto read_query = spend_asked(call.query, now_seconds() / 86'400);
+  if (const auto* why = std::get_if<std::string>(&read_query))
+    co_return fault(400, "invalid_parameter", *why + ".");
+  const auto asked = std::get<SpendAsked>(read_query);
   std::string wrong;
   try {
-    const auto read = [=](LedgerStore& file) { return spend_page(by, file.spend(by, *from, *to), form); };
+    const auto read = [asked](LedgerStore& file) { return spend_page(file, asked); };
     const std::string page = co_await ledger_->ask(asker, read);
     co_return Administered{
         .body = page,
-        .content_type = form == SpendForm::csv ? "text/csv; charset=utf-8" : "application/json"};
+        .content_type = asked.form == SpendForm::csv ? "text/csv; charset=utf-8" : "application/json"};
   } catch (const SqliteFault& cause) {
     co_return unavailable(cause);
   } catch (const PostgresFault& cause) {
@@ -334,11 +330,10 @@ Task<Administered> Administration::account(Loop& asker, AdminCall call) {
       if (!day) co_return fault(400, "invalid_parameter", "`date` is a day such as 2026-11-28.");
       from = to = *day;
     }
-    std::optional<std::string> only;
-    if (call.has_key && call.role == config::Role::none) only = call.key;
+    LedgerStore::SpendOnly only;
+    if (call.has_key && call.role == config::Role::none) only["key"] = {call.key};
     const auto read = [=](LedgerStore& file) {
-      return file.spend({"day", "model", "endpoint"}, from, to,
-                        only ? std::optional<std::string_view>(*only) : std::nullopt);
+      return file.spend({"day", "model", "endpoint"}, from, to, only);
     };
     const auto rows = co_await ledger_->ask(asker, read);
     co_return Administered{.body = activity_page(rows)};

@@ -34,15 +34,21 @@ std::string query_without(std::string_view query, std::span<const std::string_vi
   return rest;
 }
 
-std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+std::vector<std::string> query_values(std::string_view query, std::string_view name) {
+  std::vector<std::string> values;
   while (!query.empty()) {
     const std::string_view part = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), part.size() + 1));
-    if (part.size() > name.size() && part.starts_with(name) && part[name.size()] == '=') {
-      return text_of(part.substr(name.size() + 1));
-    }
+    if (part.size() > name.size() && part.starts_with(name) && part[name.size()] == '=')
+      values.push_back(text_of(part.substr(name.size() + 1)));
   }
-  return std::nullopt;
+  return values;
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  std::vector<std::string> values = query_values(query, name);
+  if (values.empty()) return std::nullopt;
+  return std::move(values.front());
 }
 
 }  // namespace gateway

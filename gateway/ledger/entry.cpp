@@ -43,15 +43,23 @@ Enumeration enumerator(ByteReader& in, std::size_t count) {
   return static_cast<Enumeration>(value < count ? value : 0);
 }
 
-void take_detail(ByteReader& in, Entry& entry) {
-  entry.id = in.text();
+void take(ByteReader& in, std::string& text) {
+  text = in.text_view();
+}
+void take(ByteReader& in, std::string_view& text) {
+  text = in.text_view();
+}
+
+template <class Text>
+void take_detail(ByteReader& in, BasicEntry<Text>& entry) {
+  take(in, entry.id);
   entry.began_ms = in.integer();
   entry.at_ms = entry.began_ms + in.integer();
   entry.tags.resize(in.count());
-  for (std::string& tag : entry.tags) tag = in.text();
-  entry.model = in.text();
-  entry.policy = in.text();
-  entry.path = in.text();
+  for (Text& tag : entry.tags) take(in, tag);
+  take(in, entry.model);
+  take(in, entry.policy);
+  take(in, entry.path);
   entry.end = enumerator<EntryEnd>(in, entry_end_names.size());
   entry.status = static_cast<int>(in.integer());
   entry.streamed = in.number() != 0;
@@ -60,17 +68,17 @@ void take_detail(ByteReader& in, Entry& entry) {
   entry.charged = in.integer();
   entry.deciding = static_cast<std::size_t>(in.number());
   entry.attempts.resize(in.count());
-  for (EntryAttempt& each : entry.attempts) {
-    each.endpoint = in.text();
-    each.provider = in.text();
-    each.model = in.text();
+  for (auto& each : entry.attempts) {
+    take(in, each.endpoint);
+    take(in, each.provider);
+    take(in, each.model);
     each.cost = in.integer();
     each.charged = in.integer();
     each.source = enumerator<CostSource>(in, cost_source_names.size());
     for (std::int64_t* tokens :
          {&each.prompt, &each.cached, &each.cache_written, &each.output, &each.reasoning, &each.milliseconds})
       *tokens = in.integer();
-    each.failure = in.text();
+    take(in, each.failure);
   }
 }
 
@@ -116,6 +124,12 @@ std::string entry_detail(const Entry& entry) {
 }
 
 bool read_entry_detail(std::string_view bytes, Entry& entry) {
+  ByteReader in(bytes);
+  take_detail(in, entry);
+  return !in.failed();
+}
+
+bool read_entry_detail(std::string_view bytes, EntryView& entry) {
   ByteReader in(bytes);
   take_detail(in, entry);
   return !in.failed();

@@ -73,5 +73,7 @@ bool read_entry(std::string_view bytes, Entry& entry);
 // What of it is not kept in columns of its own: all but who asked.
 std::string entry_detail(const Entry& entry);
 bool read_entry_detail(std::string_view bytes, Entry& entry);
+// Its texts are views into `bytes`.
+bool read_entry_detail(std::string_view bytes, EntryView& entry);
 
 }  // namespace gateway

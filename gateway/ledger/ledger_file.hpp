@@ -66,6 +66,9 @@ class LedgerFile final : public LedgerStore {
   void with_entries(std::int64_t from_ms, std::int64_t to_ms,
                     const std::function<void(const Packed&)>& visit);
   std::string entries_between(std::int64_t from_ms, std::int64_t to_ms) override;
+  void visit_entries(std::int64_t from_ms, std::int64_t to_ms, const std::set<std::int64_t>& teams,
+                     const std::set<std::int64_t>& keys,
+                     const std::function<void(const Single&)>& visit) override;
   void write_ids();
   void add_id(std::string_view id);
   // Calls `visit(seq)` for each entry whose id has one of the hashes, the newest blocks first, until it

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,6 +19,7 @@
 namespace gateway {
 
 enum class Whose { team, key, user, model, endpoint, tag, gateway };
+enum class SpendWord;
 
 class LedgerStore {
  public:
@@ -90,10 +92,15 @@ class LedgerStore {
     std::optional<std::int64_t> judged{};
     std::int64_t regret = 0, judged_cost = 0;
   };
-  // By what, of days since 1970 (UTC) from and to; throws std::runtime_error where it cannot be told so.
-  // `only_key`: of this one alone.
+  // What is left in, by words that can be summed by, but for times: what has one of these names. An empty
+  // name is that of what has none.
+  using SpendOnly = std::map<std::string, std::set<std::string>, std::less<>>;
+  // By what of `spend_words`, of days since 1970 (UTC) from and to; throws std::runtime_error where it cannot
+  // be told so. Sums of days tell of teams, keys, models and endpoints, of keys and users, and of keys and
+  // tags; anything else is read from single entries, as long as they are kept. What is for no user, or has no
+  // tag, is in no sum by them.
   std::vector<SpendRow> spend(const std::vector<std::string>& by, std::int64_t from_day, std::int64_t to_day,
-                              std::optional<std::string_view> only_key = std::nullopt);
+                              const SpendOnly& only = {});
 
  protected:
   struct Counts {
@@ -127,6 +134,14 @@ class LedgerStore {
   // Entries that ended from then on and before, as a table with the columns of sums: team, key, user,
   // requests, tokens, cost, charged.
   virtual std::string entries_between(std::int64_t from_ms, std::int64_t to_ms) = 0;
+  struct Single {
+    std::int64_t at_ms = 0, team = 0, key = 0, user = 0;
+    std::string_view detail{};  // good until the visit ends
+  };
+  // Each entry that ended from then on and before, of these teams and keys alone where some are named.
+  virtual void visit_entries(std::int64_t from_ms, std::int64_t to_ms, const std::set<std::int64_t>& teams,
+                             const std::set<std::int64_t>& keys,
+                             const std::function<void(const Single&)>& visit) = 0;
   // The condition that leaves those in whom this gateway has written; empty where only one writes.
   virtual std::string of_this_gateway() const = 0;
   virtual bool has_gateways() const = 0;
@@ -137,11 +152,21 @@ class LedgerStore {
  private:
   std::unordered_map<std::string, std::int64_t> names_;
 
+  // For spend().
+  struct Condition {
+    std::string sql;
+    Numbers values;
+    void add(const std::string& column, const std::set<std::int64_t>& one_of);
+  };
+  static Condition between(const std::string& column, std::int64_t from, std::int64_t to);
+  using Found = std::map<Numbers, Numbers>;  // counts by place
+  static Found folded(const std::vector<Numbers>& rows, const std::vector<SpendWord>& by, std::size_t counts);
+  std::map<std::int64_t, std::int64_t> requests_by_day(const std::string& table, const Condition& where);
+  std::vector<Numbers> spend_of_entries(const std::vector<SpendWord>& by, std::int64_t from_day,
+                                        std::int64_t to_day, const SpendOnly& only,
+                                        const std::map<SpendWord, std::set<std::int64_t>>& numbers,
+                                        Texts& texts);
   // Rows by `by`, of entries up to a whole hour and of sums from there on.
-  // To the rows of spend(), which begin with `keys`.
-  void add_regrets_to(std::vector<SpendRow>& rows, const std::vector<Numbers>& keys, std::size_t width,
-                      const std::string& where, const Numbers& values, const std::string& columns,
-                      const std::string& groups);
   std::vector<Numbers> rows_since(const std::string& by, const std::string& condition, bool of_users,
                                   const Numbers& values, config::WallTime since);
 };

@@ -73,6 +73,17 @@ void LedgerFile::with_entries(std::int64_t from_ms, std::int64_t to_ms,
   unpack(packet_.bytes.written(), look);
 }
 
+void LedgerFile::visit_entries(std::int64_t from_ms, std::int64_t to_ms, const std::set<std::int64_t>& teams,
+                               const std::set<std::int64_t>& keys,
+                               const std::function<void(const Single&)>& visit) {
+  with_entries(from_ms, to_ms, [&](const Packed& each) {
+    if (!teams.empty() && !teams.contains(each.team)) return;
+    if (!keys.empty() && !keys.contains(each.key)) return;
+    visit(
+        {.at_ms = each.at_ms, .team = each.team, .key = each.key, .user = each.user, .detail = each.detail});
+  });
+}
+
 // Added up by whose they are.
 std::string LedgerFile::entries_between(std::int64_t from_ms, std::int64_t to_ms) {
   std::map<std::array<std::int64_t, 3>, std::array<std::int64_t, 4>> sums;

@@ -46,6 +46,37 @@ std::string PostgresLedger::entries_between(std::int64_t from_ms, std::int64_t t
          std::to_string(from_ms) + " AND at < " + std::to_string(to_ms) + ") AS recent";
 }
 
+// A part at a time: a month does not fit into memory, and no answer may take longer than the patience.
+void PostgresLedger::visit_entries(std::int64_t from_ms, std::int64_t to_ms,
+                                   const std::set<std::int64_t>& teams, const std::set<std::int64_t>& keys,
+                                   const std::function<void(const Single&)>& visit) {
+  std::string where = "at >= " + std::to_string(from_ms) + " AND at < " +
+                      std::to_string(to_ms);  // DECLARE takes no parameters
+  const auto only = [&where](const char* column, const std::set<std::int64_t>& one_of) {
+    if (!one_of.empty())
+      where += std::string(" AND ") + column + " = ANY('" + array_text(one_of) + "'::bigint[])";
+  };
+  only("team", teams);
+  only("key", keys);
+  database_.run(
+      "BEGIN; DECLARE entries_read NO SCROLL CURSOR FOR SELECT at, team, key, \"user\", detail FROM entry "
+      "WHERE " +
+      where);
+  for (bool is_more = true; is_more;) {
+    const PostgresRows rows = database_.run("FETCH 10000 FROM entries_read");
+    for (int i = 0; i < rows.count(); ++i) {
+      const std::string detail = rows.bytes(i, 4);
+      visit({.at_ms = rows.integer(i, 0),
+             .team = rows.integer(i, 1),
+             .key = rows.integer(i, 2),
+             .user = rows.integer(i, 3),
+             .detail = detail});
+    }
+    is_more = rows.count() > 0;
+  }
+  database_.run("COMMIT");
+}
+
 int PostgresLedger::forget_user(std::string_view user) {
   const auto id = known_name(Whose::user, user);
   if (!id) return 0;

@@ -36,6 +36,9 @@ class PostgresLedger final : public LedgerStore {
   std::int64_t new_name(Whose kind, std::string_view text) override;
   Texts texts(const std::set<std::int64_t>& names) override;
   std::string entries_between(std::int64_t from_ms, std::int64_t to_ms) override;
+  void visit_entries(std::int64_t from_ms, std::int64_t to_ms, const std::set<std::int64_t>& teams,
+                     const std::set<std::int64_t>& keys,
+                     const std::function<void(const Single&)>& visit) override;
   std::vector<Numbers> select(const std::string& sql, const Numbers& values) override;
   std::string of_this_gateway() const override { return " AND gateway=" + std::to_string(gateway_); }
   bool has_gateways() const override { return true; }

@@ -8,6 +8,8 @@
 
 #include "config/values/comma_list.hpp"
 #include "gateway/accounts/calendar.hpp"
+#include "gateway/http/query.hpp"
+#include "gateway/ledger/spend_words.hpp"
 #include "gateway/text/json_page.hpp"
 
 namespace gateway {
@@ -268,9 +270,32 @@ std::string cell(const std::string& text) {
 
 }  // namespace
 
-std::string spend_page(const std::vector<std::string>& by, const std::vector<LedgerStore::SpendRow>& rows,
-                       SpendForm form) {
-  if (form == SpendForm::csv) {
+std::variant<SpendAsked, std::string> spend_asked(std::string_view query, std::int64_t today) {
+  SpendAsked asked{
+      .by = words_of(query_value(query, "by").value_or("day")), .from_day = today - 29, .to_day = today};
+  const auto read_day = [&](std::string_view name, std::int64_t& day) {
+    const auto text = query_value(query, name);
+    const auto read = text ? day_of(*text) : std::optional(day);
+    if (read) day = *read;
+    return read.has_value();
+  };
+  if (!read_day("from", asked.from_day) || !read_day("to", asked.to_day))
+    return "`from` and `to` are days such as 2026-11-28";
+  if (asked.from_day > asked.to_day) return "`from` is later than `to`";
+  for (std::size_t i = 0; i < spend_names; ++i) {
+    const std::vector<std::string> names = query_values(query, spend_words[i]);
+    if (!names.empty()) asked.only[std::string(spend_words[i])] = {names.begin(), names.end()};
+  }
+  const std::string form = query_value(query, "format").value_or("json");
+  if (form != "json" && form != "csv") return "`format` is json or csv, not `" + form + "`";
+  if (form == "csv") asked.form = SpendForm::csv;
+  return asked;
+}
+
+std::string spend_page(LedgerStore& file, const SpendAsked& asked) {
+  const std::vector<std::string>& by = asked.by;
+  const std::vector<LedgerStore::SpendRow> rows = file.spend(by, asked.from_day, asked.to_day, asked.only);
+  if (asked.form == SpendForm::csv) {
     std::string text;
     for (const std::string& each : by) text += each + ",";
     text +=

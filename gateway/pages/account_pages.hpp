@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "gateway/keys/stored_key.hpp"
@@ -34,8 +35,16 @@ std::optional<boost::json::object> key_of_openrouter(const boost::json::object& 
 
 // GET /admin/spend
 enum class SpendForm { json, csv };
-std::string spend_page(const std::vector<std::string>& by, const std::vector<LedgerStore::SpendRow>& rows,
-                       SpendForm form);
+struct SpendAsked {
+  std::vector<std::string> by{};
+  std::int64_t from_day = 0, to_day = 0;  // since 1970
+  LedgerStore::SpendOnly only{};
+  SpendForm form = SpendForm::json;
+};
+// What a query asks for: `by`, `from`, `to`, `format`, and of each word that is no time whose spending alone,
+// as often as wanted. Otherwise what is wrong with it.
+std::variant<SpendAsked, std::string> spend_asked(std::string_view query, std::int64_t today);
+std::string spend_page(LedgerStore& file, const SpendAsked& asked);
 // "team,day"
 std::vector<std::string> words_of(std::string_view list);
 // Days since 1970 of "2026-11-28".

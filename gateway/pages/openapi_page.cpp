@@ -33,7 +33,9 @@ constexpr std::array<Said, 39> of_pages{{
     {Page::accounts, "A key's own budget, what a request cost, what was spent: as OpenRouter's clients ask."},
     {Page::provisioning, "Client keys, as OpenRouter's clients manage them."},
     {Page::keys, "Client keys that are made while the gateway runs."},
-    {Page::spend, "What was spent; `by` of team, key, user, tag, model, endpoint and day."},
+    {Page::spend,
+     "What was spent; `by` of team, key, user, tag, model, endpoint, provider, policy and one time; each of "
+     "them but times as a parameter, too: whose spending alone."},
     {Page::limits, "How quotas stand, and where budgets will be when they refill."},
     {Page::service, "Takes an endpoint out of service, or back into it."},
     {Page::changes, "Who changed what."},

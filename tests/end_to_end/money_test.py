@@ -528,6 +528,21 @@ class Spend(unittest.TestCase):
         self.assertEqual(cents("tag"), {"night": 20, "batch": 20, "ci": 15})
         self.assertEqual(list(cents("day").values()), [20])
         self.assertEqual(cents("endpoint"), {"a": 20})
+        self.assertEqual((cents("provider"), cents("policy")), ({"a": 20}, {"cheapest": 20}))
+
+        def pairs(by, *only):
+            names = by.split(",")
+            return {tuple(row[name] for name in names): round(row["cost_nanos"] / 1e7)
+                    for row in gateway.spend("--by", by, *only)}
+        self.assertEqual(pairs("user,model"), {("ann", "all"): 10, ("ann", "half"): 5, ("bob", "half"): 5})
+        self.assertEqual(pairs("tag,user", "--key-name", "one", "--tag", "ci"), {("ci", "ann"): 10, ("ci", "bob"): 5})
+        self.assertEqual(pairs("team,user", "--user", "ann", "--model", "half"), {("tests", "ann"): 5})
+        self.assertEqual(pairs("key", "--key-name", "one", "--key-name", "two", "--policy", "cheapest"), {("one",): 15, ("two",): 5})
+        self.assertEqual(pairs("key", "--team", "nobody's"), {})
+        self.assertEqual(set(pairs("month,key")), {(time.strftime("%Y-%m", time.gmtime()), key) for key in ["one", "two"]})
+        self.assertEqual(gateway.get("/admin/spend?by=user&key=two").json()["data"][0]["user"], "ann")
+        told = gateway.get("/admin/spend?by=user&from=2026-11-28&to=2026-11-27").json()["error"]["message"]
+        self.assertEqual(told, "`from` is later than `to`.")
         table = list(csv.DictReader(io.StringIO(gateway.run(
             "spend", "--config", str(gateway.config), "--by", "key,model", "--csv").stdout)))
         self.assertEqual(sum(float(row["cost"]) for row in table), 0.2)
@@ -550,6 +565,7 @@ class Spend(unittest.TestCase):
         self.assertNotIn("ann", cents("user"))
         gateway.stop()
         self.assertEqual(cents("key")["one"], 15)  # from the directory itself
+        self.assertEqual(pairs("team,model", "--user", "bob"), {("tests", "half"): 5})
 
 
 if __name__ == "__main__":

@@ -53,6 +53,8 @@ class Ledger(Killed, Shared):
         [row] = gateway.spend("--by", "key")
         self.assertEqual((row["key"], row["requests"], row["charged_nanos"]), ("one", 3, WORST * 5 // 2))
         self.assertEqual(sum(r["requests"] for r in gateway.spend("--by", "team,model,day")), 3)
+        self.assertEqual({r["model"]: r["requests"] for r in gateway.spend("--by", "policy,model", "--key-name", "one")},
+                         {"all": 2, "half": 1})
         for reply, cost in zip(replies, [WORST, WORST // 2, WORST]):
             data = gateway.get(f"/api/v1/generation?id={reply[1]['x-request-id']}", "one").json()["data"]
             self.assertEqual(round(data["usage"] * 1e9), cost)

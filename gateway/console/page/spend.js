@@ -3,16 +3,31 @@ import { ask, counters } from "./api.js";
 import { choice, facts, fill, h, labelled, note, table } from "./dom.js";
 import { count, money, percent } from "./format.js";
 
-const sides = [["day", "day"], ["team", "team"], ["key", "key"], ["model", "model"], ["endpoint", "host"], ["user", "user"], ["tag", "tag"]];
+const whose = [["team", "team"], ["key", "key"], ["model", "model"], ["endpoint", "host"], ["provider", "provider"], ["policy", "policy"], ["user", "user"], ["tag", "tag"]];
+const times = [["hour", "hour"], ["day", "day"], ["week", "week"], ["month", "month"]];
+const sides = [...times.slice(1), ...whose];
+const isTime = (side) => times.some(([key]) => key === side);
+const named = (side) => [...times, ...whose].find(([key]) => key === side)?.[1] ?? side;
 const spans = [["7", "7 days"], ["30", "30 days"], ["90", "90 days"], ["365", "a year"]];
 
 export function show(view, at) {
-  const wanted = { by: at.settings.get("by") ?? "model", days: at.settings.get("days") ?? "30" };
+  // `only`: pairs of a side and a name, whose spending alone is shown.
+  const wanted = { by: at.settings.get("by") ?? "model", and: at.settings.get("and") ?? "", days: at.settings.get("days") ?? "30" };
+  const only = whose.flatMap(([side]) => at.settings.getAll(side).map((name) => [side, name]));
   const sums = h("div"), days = h("div"), budgets = h("div"), aside = h("div"), csv = h("a", { download: "spend.csv" }, "Download as CSV");
   let gone = false;
-  const keep = () => { history.replaceState(null, "", "#/spend?" + new URLSearchParams(wanted)); load(); };
+  const place = (pairs, more = {}) => "#/spend?" + new URLSearchParams([...Object.entries({ ...wanted, ...more }).filter(([, value]) => value !== ""), ...pairs]);
+  const keep = () => { history.replaceState(null, "", place(only)); load(); };
+  const ands = () => [["", "nothing else"], ...[...times, ...whose].filter(([side]) => side !== wanted.by && !(isTime(side) && isTime(wanted.by)))];
+  const second = h("span");
+  const drawSecond = () => {
+    if (!ands().some(([side]) => side === wanted.and)) wanted.and = "";
+    fill(second, labelled("and by", choice(ands(), wanted.and, (value) => { wanted.and = value; keep(); })));
+  };
+  drawSecond();
   view.append(h("h1", {}, "Spend"), h("p", { class: "lead" }, "From the ledger, where every request has one entry; days are those of UTC."),
-    h("div", { class: "tools" }, labelled("By", choice(sides, wanted.by, (value) => { wanted.by = value; keep(); })), labelled("Over", choice(spans, wanted.days, (value) => { wanted.days = value; keep(); })), csv),
+    h("div", { class: "tools" }, labelled("By", choice(sides, wanted.by, (value) => { wanted.by = value; drawSecond(); keep(); })), second, labelled("Over", choice(spans, wanted.days, (value) => { wanted.days = value; keep(); })), csv),
+    h("p", { class: "faint", hidden: only.length === 0 }, "Of ", only.flatMap(([side, name], i) => [i > 0 ? ", " : "", `${named(side)} ${name || "none"} `, h("a", { href: place(only.filter((pair) => pair !== only[i])), "aria-label": `Not only ${named(side)} ${name || "none"}` }, "×")]), " alone."),
     h("div", { class: "split" }, h("div", { class: "card" }, sums, days), h("div", { class: "card" }, budgets, aside)));
 
   const since = () => new Date(Date.now() - (Number(wanted.days) - 1) * 86400000).toISOString().slice(0, 10);
@@ -32,10 +47,14 @@ export function show(view, at) {
   }
 
   function drawSums(page, all) {
-    const title = sides.find(([key]) => key === wanted.by)[1];
-    const rows = [...page.data].sort((a, b) => (wanted.by === "day" ? b.day.localeCompare(a.day) : b.cost - a.cost));
+    const shown = wanted.and ? [wanted.by, wanted.and] : [wanted.by];
+    const time = shown.find(isTime);
+    const rows = [...page.data].sort((a, b) => (time && a[time] !== b[time] ? b[time].localeCompare(a[time]) : b.cost - a.cost));
+    // A name is the way to what was spent under it alone.
+    const cell = (side) => (row) => (isTime(side) || only.some(([of]) => of === side) ? row[side] || "–" : h("a", { href: place([...only, [side, row[side]]]) }, row[side] || "–"));
+    const titles = shown.map((side) => [named(side)[0].toUpperCase() + named(side).slice(1), "name", cell(side)]);
     fill(sums, facts([["Billed", money(all.cost)], ["Requests", count(all.requests)], ["Each", money(all.requests ? all.cost / all.requests : undefined)], ["Tokens in / out", `${count(all.prompt)} / ${count(all.output)}`], ["From caches", percent(all.prompt ? all.cached / all.prompt : undefined)]]),
-      rows.length === 0 ? note("", "Nothing was spent in these days.") : table("Spend by " + title, [[title[0].toUpperCase() + title.slice(1), "name", (row) => row[wanted.by] || "–"], ["Billed", "number", (row) => money(row.cost)], ["Share", "number", (row) => percent(all.cost ? row.cost / all.cost : undefined)],
+      rows.length === 0 ? note("", "Nothing was spent in these days.") : table("Spend by " + shown.map(named).join(" and "), [...titles, ["Billed", "number", (row) => money(row.cost)], ["Share", "number", (row) => percent(all.cost ? row.cost / all.cost : undefined)],
         ["Requests", "number", (row) => count(row.requests)], ["Tokens in", "number", (row) => count(row.prompt_tokens)], ["out", "number", (row) => count(row.output_tokens)], ["Charged", "number", (row) => money(row.charged)],
         ["Regret", "number", (row) => (row.judged_requests ? money(row.regret) : "–")]], rows),
       rows.some((row) => row.judged_requests > 0) ? h("p", { class: "faint" }, "Regret is what the best other host would have saved, waiting included, by what was known once the requests were over; of those that could be judged.") : null);
@@ -43,11 +62,11 @@ export function show(view, at) {
 
   function drawBudgets(limits) {
     const rows = limits.filter((limit) => limit.measure === "dollars");
-    const whose = (limit) => (limit.whose === "everybody" ? "everybody" : `${limit.whose} ${limit.name}`);
-    const bar = (limit) => h("progress", { max: String(limit.limit || 1), value: String(Math.min(limit.used + limit.open, limit.limit)), "aria-label": `${whose(limit)}: ${percent(limit.limit ? limit.used / limit.limit : 1)} used` });
+    const owner = (limit) => (limit.whose === "everybody" ? "everybody" : `${limit.whose} ${limit.name}`);
+    const bar = (limit) => h("progress", { max: String(limit.limit || 1), value: String(Math.min(limit.used + limit.open, limit.limit)), "aria-label": `${owner(limit)}: ${percent(limit.limit ? limit.used / limit.limit : 1)} used` });
     const ahead = (limit) => (limit.forecast === null ? "–" : h("span", { class: limit.forecast > limit.limit ? "bad" : "" }, money(limit.forecast) + (limit.forecast > limit.limit ? ", over" : "")));
     fill(budgets, h("h2", {}, "Budgets"), rows.length === 0 ? note("", "There is none. A quota of dollars on a key, a team or everybody is one: Keys makes them, or `quota` in the configuration.") :
-      table("Budgets", [["Whose", "name", whose], ["Period", "", (limit) => limit.period], ["Used", "number", (limit) => `${money(limit.used)} of ${money(limit.limit)}`], ["", "", bar], ["If it goes on", "number", ahead]], rows));
+      table("Budgets", [["Whose", "name", owner], ["Period", "", (limit) => limit.period], ["Used", "number", (limit) => `${money(limit.used)} of ${money(limit.limit)}`], ["", "", bar], ["If it goes on", "number", ahead]], rows));
   }
 
   // Since the gateway began: what did not go into an answer, and what was chosen for more than it need have.
@@ -67,14 +86,14 @@ export function show(view, at) {
   }
 
   async function load() {
-    const query = `from=${since()}`;
-    csv.setAttribute("href", `/admin/spend?by=${wanted.by},day&${query}&format=csv`);
-    if (wanted.by === "day") csv.setAttribute("href", `/admin/spend?by=day&${query}&format=csv`);
+    const query = new URLSearchParams([["from", since()], ...only]);
+    const by = wanted.and ? `${wanted.by},${wanted.and}` : wanted.by;
+    csv.setAttribute("href", `/admin/spend?by=${by.split(",").some(isTime) ? by : by + ",day"}&${query}&format=csv`);
     const tell = (where) => (refused) => { if (!gone) fill(where, note("bad", refused.message)); };
     ask("/admin/limits").then((page) => { if (!gone) drawBudgets(page.limits); }).catch(tell(budgets));
     counters().then((series) => { if (!gone) drawAside(series); }).catch(tell(aside));
     try {
-      const [page, daily] = await Promise.all([ask(`/admin/spend?by=${wanted.by}&${query}`), ask("/admin/spend?by=day&" + query)]);
+      const [page, daily] = await Promise.all([ask(`/admin/spend?by=${by}&${query}`), ask(`/admin/spend?by=day&${query}`)]);
       if (gone) return;
       const all = { cost: 0, requests: 0, prompt: 0, output: 0, cached: 0 };
       for (const row of daily.data) all.cost += row.cost, all.requests += row.requests, all.prompt += row.prompt_tokens, all.output += row.output_tokens, all.cached += row.cached_tokens;

@@ -5,6 +5,7 @@
 #include <array>
 
 using gateway::query_value;
+using gateway::query_values;
 using gateway::query_without;
 
 TEST_CASE("a query's value is found by its name, and read") {
@@ -15,6 +16,11 @@ TEST_CASE("a query's value is found by its name, and read") {
   CHECK(!query_value("", "b"));
   CHECK(query_value("b=%", "b") == "%");
   CHECK(query_value("b=1%2", "b") == "1%2");
+}
+
+TEST_CASE("a parameter that is there again has all its values") {
+  CHECK(query_values("a=1&b=2&a=x%2Cy&a=", "a") == std::vector<std::string>{"1", "x,y", ""});
+  CHECK(query_values("b=2&aa=1", "a").empty());
 }
 
 TEST_CASE("of a query what is not named stays as it came") {
