@@ -29,6 +29,10 @@ isocost health --url http://127.0.0.1:8080
 isocost top --once --url http://127.0.0.1:8080
 ```
 
+How they were at the time of a complaint is in the records: `isocost top --at 03:00` (in UTC, of today; or `2026-11-28T03:00`) has the
+hosts' state, speed and prices then, and where the requests of the five minutes before went; with `--as KEY` or `--team TEAM` only theirs. Without
+`--at` these two say by which rule hosts are left out for them now. Predictions, what was under way and who was drained are not recorded.
+
 Whether this machine is to blame, and whether hosts can be reached from it (with your file behind `--config`):
 
 ```sh

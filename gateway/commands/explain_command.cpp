@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "gateway/commands/fetch.hpp"
+#include "gateway/commands/pretence_query.hpp"
 #include "gateway/generation/configuration.hpp"
 #include "gateway/recall/record_desk.hpp"
 #include "gateway/request/explanation.hpp"
@@ -72,30 +73,6 @@ std::optional<Screen> screen_for(const ExplainOptions& options) {
   return Screen{.columns = size.ws_col, .rows = 0, .paint = plain ? Paint::none : Paint::colours};
 }
 
-std::string escaped(const std::string& text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) || c == '-' || c == '_' || c == '.') {
-      out += c;
-    } else {
-      out += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-  return out;
-}
-
-// As whom, and when.
-std::string pretence_for(const ExplainOptions& options) {
-  std::string query;
-  const auto add = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) query += std::string(query.empty() ? "" : "&").append(name) + "=" + escaped(value);
-  };
-  add("as", options.as), add("team", options.team), add("at", options.at);
-  return query;
-}
-
 // Query of a page that comes as a table for this screen, or as it is.
 std::string query_for(const ExplainOptions& options) {
   const auto screen = screen_for(options);
@@ -106,7 +83,7 @@ std::string query_for(const ExplainOptions& options) {
 
 int ask(const ExplainOptions& options, const std::string& body) {
   std::string path = "/v1/route/explain" + query_for(options);
-  const std::string as = pretence_for(options);
+  const std::string as = pretence_query(options.as, options.team, options.at);
   if (!as.empty()) path += (path.find('?') == std::string::npos ? "?" : "&") + as;
   std::string fields;
   if (!options.policy.empty()) fields = "x-isocost-policy: " + options.policy + "\r\n";

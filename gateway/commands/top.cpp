@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "gateway/commands/fetch.hpp"
+#include "gateway/commands/pretence_query.hpp"
 #include "gateway/commands/top_page.hpp"
 
 namespace gateway {
@@ -83,12 +84,22 @@ SortBy next(SortBy sort) {
   return sort == SortBy::name ? SortBy::share : static_cast<SortBy>(static_cast<int>(sort) + 1);
 }
 
-FetchRequest request_of(const TopOptions& options) {
-  return {.url = options.url, .path = "/admin/endpoints", .token = options.token};
+Fetched look(const TopOptions& options) {
+  const std::string query = pretence_query(options.as, options.team, options.at);
+  Fetched status = fetch({.url = options.url,
+                          .path = "/admin/endpoints" + (query.empty() ? "" : "?" + query),
+                          .token = options.token});
+  if (!status.body && !query.empty() && !status.refusal.empty()) status.problem = status.refusal;
+  const bool is_of_key = !options.as.empty() || !options.team.empty();
+  if (!status.body || !is_of_key || !options.at.empty()) return status;
+  // Whoever may not see limits sees all the rest.
+  const Fetched limits = fetch({.url = options.url, .path = "/admin/limits", .token = options.token});
+  if (limits.body) status.body = with_limits(*status.body, *limits.body);
+  return status;
 }
 
 int once(const TopOptions& options) {
-  const Fetched status = fetch(request_of(options));
+  const Fetched status = look(options);
   if (!status.body) {
     std::cerr << "isocost top: " << status.problem << "\n";
     return 1;
@@ -127,7 +138,7 @@ void watch(const TopOptions& options, Fetched status) {
     if (key == 'p') paused = !paused;
     if (key == 's') sort = next(sort);
     if (paused || Clock::now() < due) continue;
-    status = fetch(request_of(options));
+    status = look(options);
     due = Clock::now() + options.interval;
   }
 }
@@ -135,8 +146,8 @@ void watch(const TopOptions& options, Fetched status) {
 }  // namespace
 
 int top(const TopOptions& options) {
-  if (options.once || ::isatty(STDOUT_FILENO) != 1) return once(options);
-  Fetched first = fetch(request_of(options));
+  if (options.once || !options.at.empty() || ::isatty(STDOUT_FILENO) != 1) return once(options);
+  Fetched first = look(options);
   if (!first.body) return once(options);  // says why, before the screen is taken
 
   struct sigaction stop {};
@@ -157,10 +168,20 @@ Command add_top(CLI::App& app) {
   top->add_option("--url", watch.url, "Address of the gateway")->capture_default_str();
   top->add_flag("--once", watch.once, "Print one table and end");
   top->add_option("--key", watch.token, "Client key, where the gateway asks for one")->envname("ISOCOST_KEY");
+  top->add_option("--as", watch.as,
+                  "Name of a key: what leaves hosts out for it, its own requests, and its limits")
+      ->type_name("NAME");
+  top->add_option("--team", watch.team, "The same of a team, by what is for each of its keys")
+      ->type_name("NAME");
+  top->add_option("--at", watch.at,
+                  "How it was then, out of the records, in UTC: 2026-11-28T03:00, or 03:00; one table")
+      ->type_name("TIME");
   top->add_option("--interval", words->interval, "Seconds between two looks")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 3600.0));
-  top->footer("Example: isocost top --url http://127.0.0.1:8080\nExit status: 0 shown, 1 not.");
+  top->footer(
+      "Examples: isocost top --url http://127.0.0.1:8080\n          isocost top --team search --at 03:00\n"
+      "Exit status: 0 shown, 1 not.");
   return {top, [words] {
             words->options.interval = std::chrono::milliseconds(static_cast<int>(words->interval * 1000));
             return gateway::top(words->options);

@@ -12,6 +12,9 @@ namespace gateway {
 struct TopOptions {
   std::string url = "http://127.0.0.1:8080";  // of the gateway, or of its admin address
   std::string token;                          // sent as a Bearer token; empty: none
+  std::string as;                             // name of a key: what it may, and where its requests go
+  std::string team;                           // the same of a team
+  std::string at;                             // when, in UTC; empty: now
   bool once = false;                          // one picture, then the end
   std::chrono::milliseconds interval{1'000};
 };

@@ -105,6 +105,13 @@ Row row_of(const json::object& e) {
           {last_failure_text(e), Colour::dim}};
 }
 
+// By what rule the key's requests pass it over; nothing where they do not.
+Cell left_out_cell(const json::object& e) {
+  const json::value* left_out = e.if_contains("left_out");
+  if (left_out == nullptr || !left_out->is_object()) return {"", Colour::plain};
+  return {text(left_out->get_object(), "because"), Colour::yellow};
+}
+
 // What is not known sorts last, whatever the order.
 double known_or(double value, double otherwise) {
   return std::isfinite(value) ? value : otherwise;
@@ -143,17 +150,47 @@ std::vector<const json::object*> sorted_rows(const json::object& status, SortBy 
   return rows;
 }
 
-std::string header(const json::object& status, const Screen& screen) {
-  const json::value* found = status.if_contains("gateway");
-  const json::object gateway = found != nullptr && found->is_object() ? found->get_object() : json::object();
+const json::object& member(const json::object& object, std::string_view name) {
+  static const json::object empty;
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_object() ? value->get_object() : empty;
+}
+
+std::string of_now(const json::object& gateway) {
   const double failed = number(gateway, "requests_failed");
-  const std::string name = "isocost " + text(gateway, "version");
-  std::string rest = "  up " + span_text(number(gateway, "uptime_seconds"));
-  rest += "  " + rate_text(number(gateway, "requests_per_second")) + " req/s";
-  rest += "  " + count_text(number(gateway, "requests")) + " requests";
-  if (failed > 0) rest += ", " + count_text(failed) + " failed";
+  std::string text = "  up " + span_text(number(gateway, "uptime_seconds"));
+  text += "  " + rate_text(number(gateway, "requests_per_second")) + " req/s";
+  text += "  " + count_text(number(gateway, "requests")) + " requests";
+  if (failed > 0) text += ", " + count_text(failed) + " failed";
+  return text;
+}
+
+// Of five minutes: those before a moment, or a key's own ones.
+std::string of_5m(const json::object& gateway) {
+  const double failed = number(gateway, "requests_failed_5m");
+  std::string text = "  " + count_text(number(gateway, "requests_5m")) + " requests";
+  if (failed > 0) text += ", " + count_text(failed) + " failed";
+  return text;
+}
+
+// "  key ci of team search", "  team search"
+std::string of_whom(const json::object& whom) {
+  const std::string key = text(whom, "key"), team = text(whom, "team");
+  const bool has_team = team != "-" && !team.empty();
+  if (key == "-") return "  team " + team;
+  return "  key " + key + (has_team ? " of team " + team : "");
+}
+
+std::string header(const json::object& status, const Screen& screen) {
+  const json::object& gateway = member(status, "gateway");
+  const bool is_past = gateway.contains("at"), is_of_key = status.contains("for");
+  const std::string name = "isocost " + text(gateway, is_past ? "at" : "version");
+  std::string rest = is_of_key ? of_whom(member(status, "for")) : "";
+  rest += is_past || is_of_key ? of_5m(gateway) : of_now(gateway);
   rest += "  " + money_text(number(gateway, "dollars_5m")) + " in 5 min";
   rest += "  configuration " + count_text(number(gateway, "generation"));
+  if (is_past && number(gateway, "snapshot_age_seconds") > 60)
+    rest += "  hosts as seen " + span_text(number(gateway, "snapshot_age_seconds")) + " before";
   if (const json::value* shared = status.if_contains("shared"); shared != nullptr && shared->is_object()) {
     const double age = number(shared->get_object(), "exchanged_seconds_ago");
     rest += "  one market of " + count_text(number(shared->get_object(), "gateways"));
@@ -189,7 +226,65 @@ std::vector<std::string> budget_lines(const json::object& status, const Screen& 
   return lines;
 }
 
+// "team search: $3.10 of $10 a day", those that are used most before others.
+std::vector<std::string> limit_lines(const json::object& status, const Screen& screen) {
+  constexpr std::size_t most = 4;
+  std::vector<std::string> lines;
+  const json::value* all = status.if_contains("limits");
+  if (all == nullptr || !all->is_array()) return lines;
+  // Of requests at once both say how many there are.
+  const auto used = [](const json::object& limit) {
+    return number(limit, "used") + (text(limit, "measure") == "concurrent" ? 0 : number(limit, "open"));
+  };
+  const auto share = [&](const json::object* limit) {
+    return known_or(used(*limit) / number(*limit, "limit"), 0);
+  };
+  std::vector<const json::object*> limits;
+  for (const json::value& each : all->get_array()) {
+    if (each.is_object()) limits.push_back(&each.get_object());
+  }
+  std::ranges::stable_sort(limits, [&](auto* a, auto* b) { return share(a) > share(b); });
+  for (const json::object* each : limits) {
+    if (lines.size() == most) break;
+    const std::string measure = text(*each, "measure"), period = text(*each, "period"),
+                      name = text(*each, "name");
+    const auto amount = [&](double value) {
+      return measure == "dollars" ? money_text(value) : count_text(value);
+    };
+    std::string line = text(*each, "whose") + (name == "-" || name.empty() ? "" : " " + name) + ": " +
+                       amount(used(*each)) + " of " + amount(number(*each, "limit"));
+    if (measure == "concurrent") {
+      line += " requests at once";
+    } else {
+      line += (measure == "dollars" ? "" : " " + measure) + (period == "total" ? " in all" : " a " + period);
+    }
+    lines.push_back(painted(fitted(line, screen.columns), share(each) > 0.8 ? Colour::yellow : Colour::dim,
+                            screen.paint));
+  }
+  return lines;
+}
+
 }  // namespace
+
+std::string with_limits(const std::string& status, const std::string& limits) {
+  boost::system::error_code fault;
+  json::value page = json::parse(status, fault);
+  if (fault || !page.is_object()) return status;
+  const json::value read = json::parse(limits, fault);
+  if (fault || !read.is_object()) return status;
+  const json::value* all = read.get_object().if_contains("limits");
+  const json::object& whom = member(page.get_object(), "for");
+  const std::string key = text(whom, "key"), team = text(whom, "team");
+  json::array own;
+  for (const json::value& each : all != nullptr && all->is_array() ? all->get_array() : json::array()) {
+    if (!each.is_object()) continue;
+    const std::string whose = text(each.get_object(), "whose"), name = text(each.get_object(), "name");
+    if (whose == "everybody" || (whose == "team" && name == team) || (whose == "key" && name == key))
+      own.push_back(each);
+  }
+  page.get_object()["limits"] = std::move(own);
+  return json::serialize(page);
+}
 
 std::vector<std::string> top_page(std::string_view status, SortBy sort, const Screen& screen) {
   boost::system::error_code error;
@@ -198,7 +293,8 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
     return {fitted("what answered is not the status of isocost", screen.columns)};
 
   const auto all = sorted_rows(parsed.get_object(), sort);
-  const std::vector<std::string> budgets = budget_lines(parsed.get_object(), screen);
+  std::vector<std::string> budgets = limit_lines(parsed.get_object(), screen);
+  for (std::string& line : budget_lines(parsed.get_object(), screen)) budgets.push_back(std::move(line));
   const std::size_t around = 5 + budgets.size();  // header, blank line, titles, what is cut, the keys
   const std::size_t room =
       static_cast<std::size_t>(std::max(screen.rows, 8 + static_cast<int>(budgets.size()))) - around;
@@ -213,9 +309,22 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
     shown[1].keep = 0;
     for (Row& row : rows) row[1].text = fitted(row[1].text, std::clamp(screen.columns / 5, 12, 40));
   }
-  if (std::ranges::all_of(rows, [](const Row& row) { return row.back().text.empty(); })) {
-    shown.pop_back();  // the last failure: nobody had one
-    for (Row& row : rows) row.pop_back();
+  const auto drop = [&](std::string_view title) {
+    const auto found = std::ranges::find(shown, title, &Column::title);
+    const auto place = found - shown.begin();
+    for (Row& row : rows) row.erase(row.begin() + place);
+    shown.erase(found);
+  };
+  if (std::ranges::all_of(rows, [](const Row& row) { return row.back().text.empty(); })) drop("LAST FAILURE");
+  const bool is_past = member(parsed.get_object(), "gateway").contains("at");
+  const bool is_of_key = parsed.get_object().contains("for");
+  if (is_past || is_of_key) drop("TOTAL");
+  for (const std::string_view unrecorded : {"NEXT", "NOW"}) {
+    if (is_past) drop(unrecorded);
+  }
+  if (!is_past && is_of_key) {
+    shown.insert(shown.begin() + 3, {"LEFT OUT BY", Align::left, 0});
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].insert(rows[i].begin() + 3, left_out_cell(*all[i]));
   }
   std::vector<std::string> lines{header(parsed.get_object(), screen)};
   lines.insert(lines.end(), budgets.begin(), budgets.end());

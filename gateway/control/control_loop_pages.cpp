@@ -5,6 +5,7 @@
 #include "gateway/console/policy_trial.hpp"
 #include "gateway/control/control_loop.hpp"
 #include "gateway/control/market_page.hpp"
+#include "gateway/control/status_view.hpp"
 #include "gateway/http/query.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/pages/status_page.hpp"
@@ -162,6 +163,8 @@ struct Materials {
   ConfigurationFacts facts;
   std::shared_ptr<const OutOfService> out_of_service;
   ShadowsSeen shadows;
+  std::string status;  // of a page that is made of it
+  config::WallTime wall;
 };
 
 RecordDesk::Answer made_page(Page page, const Materials& from, const std::string& query,
@@ -170,6 +173,15 @@ RecordDesk::Answer made_page(Page page, const Materials& from, const std::string
   switch (page) {
     case Page::market: {
       const Pages::Told told = market_page(from.generation, from.snapshot, from.out_of_service, query);
+      return {.status = told.status, .body = told.text};
+    }
+    case Page::status: {
+      const Pages::Told told = status_view({.now = from.status,
+                                            .generation = from.generation,
+                                            .snapshot = from.snapshot,
+                                            .out_of_service = from.out_of_service,
+                                            .records = from.facts.records},
+                                           query, from.wall);
       return {.status = told.status, .body = told.text};
     }
     case Page::configuration:
@@ -194,15 +206,18 @@ RecordDesk::Answer made_page(Page page, const Materials& from, const std::string
 
 providers::Task<Pages::Told> ControlLoop::slow_page(Loop& asker, Page page, std::string query,
                                                     std::string body) {
+  if (page == Page::status && storage_) co_await storage_->settle(asker);
   // Tasks of their own: GCC 12 destroys twice what a whole expression with co_await makes on its way.
-  auto gathering = providers::elsewhere(io_, asker, [this] {
+  auto gathering = providers::elsewhere(io_, asker, [this, page] {
     return Materials{.generation = generation_,
                      .snapshot = published_,
                      .facts = configuration_(),
                      .out_of_service = service_.out(),
                      .shadows = {.names = generation_->catalogue->settings().shadow,
                                  .standings = shadows_.standings(),
-                                 .left_out = shadows_.left_out()}};
+                                 .left_out = shadows_.left_out()},
+                     .status = page == Page::status ? make_status() : std::string(),
+                     .wall = wall_()};
   });
   const Materials from = co_await std::move(gathering);
   auto making = desk_->run(asker, [page, from, query, body] { return made_page(page, from, query, body); });

@@ -15,16 +15,6 @@ bool is_failure_of_endpoint(const routing::Attempt& attempt) {
          attempt.failure->kind != routing::FailureKind::local;
 }
 
-Flow flow_of(const routing::Attempt& attempt) {
-  Flow flow{.attempts = 1, .nanodollars = attempt.cost.nanos};
-  if (is_failure_of_endpoint(attempt)) flow.failures = 1;
-  if (attempt.usage) {
-    flow.prompt_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->prompt.count));
-    flow.output_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->output.count));
-  }
-  return flow;
-}
-
 // The values of `before`, by the indexes of `size` endpoints now.
 template <class T>
 std::vector<T> carried(const std::vector<T>& before,
@@ -38,6 +28,16 @@ std::vector<T> carried(const std::vector<T>& before,
 }
 
 }  // namespace
+
+Flow flow_of(const routing::Attempt& attempt) {
+  Flow flow{.attempts = 1, .nanodollars = attempt.cost.nanos};
+  if (is_failure_of_endpoint(attempt)) flow.failures = 1;
+  if (attempt.usage) {
+    flow.prompt_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->prompt.count));
+    flow.output_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, attempt.usage->output.count));
+  }
+  return flow;
+}
 
 Flow& Flow::operator+=(const Flow& other) {
   attempts += other.attempts;

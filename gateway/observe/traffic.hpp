@@ -24,6 +24,9 @@ struct Flow {
   Flow& operator+=(const Flow& other);
 };
 
+// Of one attempt.
+Flow flow_of(const routing::Attempt& attempt);
+
 // The latest failure that counts as one.
 struct LastFailure {
   routing::FailureKind kind{};

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "gateway/observe/standing.hpp"
 #include "gateway/observe/words.hpp"
 #include "gateway/pages/quality_item.hpp"
+#include "gateway/pages/status_item.hpp"
 #include "gateway/text/json_page.hpp"
 #include "routing/market/predict.hpp"
 
@@ -20,12 +20,6 @@ constexpr std::chrono::seconds minute = 60s;
 
 double seconds(config::Duration time) {
   return config::Seconds(time).count();
-}
-
-// The part of a whole, where there is a whole.
-json::value share(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) return nullptr;
-  return number_or_null(static_cast<double>(part) / static_cast<double>(whole));
 }
 
 Flow all_flows(const Status& status, std::chrono::seconds window) {
@@ -55,14 +49,6 @@ json::object gateway_object(const Status& status) {
           {"requests_failed", status.traffic.failed_since_start()},
           {"dollars_5m", number_or_null(static_cast<double>(last.nanodollars) * 1e-9)},
           {"output_tokens_5m", last.output_tokens}};
-}
-
-void add_measured(const routing::Measured& measured, json::object& row) {
-  row["ttft_p50_ms"] = number_or_null(measured.ttft.p50 * 1e3);
-  row["ttft_p90_ms"] = number_or_null(measured.ttft.p90 * 1e3);
-  row["tokens_per_second_p50"] = number_or_null(measured.throughput.p50);
-  row["uptime"] = number_or_null(measured.uptime);
-  row["samples"] = number_or_null(measured.samples);
 }
 
 // What the model's prompts were lately, in the mean; a middling one where nobody asked.
@@ -106,13 +92,7 @@ void add_traffic(const Status& status, routing::EndpointIndex index, const Flow&
   const Flow last_1m = status.traffic.of(index, minute, status.now);
   const Flow last_5m = status.traffic.of(index, Traffic::longest, status.now);
   const Flow total = status.traffic.since_start(index);
-  row["share_1m"] = share(last_1m.attempts, all_1m.attempts);
-  row["share_5m"] = share(last_5m.attempts, all_5m.attempts);
-  row["failures"] = share(last_5m.failures, last_5m.attempts);
-  row["dollars_per_1k"] = last_5m.attempts == 0
-                              ? json::value(nullptr)
-                              : number_or_null(static_cast<double>(last_5m.nanodollars) * 1e-6 /
-                                               static_cast<double>(last_5m.attempts));
+  add_flows(last_1m, last_5m, all_1m, all_5m, row);
   row["attempts"] = total.attempts;
   row["attempts_failed"] = total.failures;
   row["prompt_tokens"] = total.prompt_tokens;
@@ -157,19 +137,10 @@ json::object row_of(const Status& status, const routing::Endpoint& endpoint, con
   const routing::EndpointState& state = status.snapshot.endpoints[endpoint.index];
   const bool is_drained = std::ranges::find(status.drained, endpoint.index) != status.drained.end();
   const Stand stand = is_drained ? Stand{.standing = Standing::drained} : stand_of(state, status.now);
-  json::object row{{"endpoint", endpoint.settings->name.text},
-                   {"model", endpoint.model->name.text},
-                   {"provider", endpoint.provider->name.text},
-                   {"price_input", number_or_null(endpoint.settings->prices.input.price.dollars())},
-                   {"price_output", number_or_null(endpoint.settings->prices.output.price.dollars())},
-                   {"context", endpoint.settings->context.count},
-                   {"state", to_text(stand.standing)}};
-  row["back_in_seconds"] =
-      stand.until ? number_or_null(seconds(*stand.until - status.now)) : json::value(nullptr);
+  json::object row = snapshot_item(endpoint, state, stand, status.now);
   row["disabled"] = std::ranges::find(status.disabled, endpoint.index) != status.disabled.end();
   row["in_flight"] = status.in_flight.at(endpoint.index);
   row["in_flight_of_others"] = number_or_null(state.engine.others);
-  add_measured(state.measured, row);
   add_prediction(status, endpoint, typical, row);
   add_traffic(status, endpoint.index, all_1m, all_5m, row);
   add_last_failure(status, endpoint.index, row);

@@ -180,6 +180,10 @@ void log_facts(const Record& record, LoggedRequest& request) {
 
 }  // namespace
 
+config::WallTime ended(const LoggedRequest& request) {
+  return request.demand.wall + std::chrono::duration_cast<config::WallTime::duration>(request.total);
+}
+
 bool is_replayable(const Record& record) {
   return record.demand.model && !record.decisions.empty();
 }

@@ -36,6 +36,9 @@ struct LoggedRequest {
   std::optional<routing::Hindsight> hindsight{};
 };
 
+// When it ended, on the wall's clock.
+config::WallTime ended(const LoggedRequest& request);
+
 // Whether routing saw it at all.
 bool is_replayable(const Record& record);
 LoggedRequest logged(const Record& record);

@@ -101,6 +101,32 @@ void RecordReader::begin_near_end(std::int64_t requests) {
   }
 }
 
+// By halving: they stand in the order in which they ended, and times have no index. Whoever stands first in
+// a packet speaks for it.
+void RecordReader::begin_after(config::WallTime time) {
+  if (!packets_) return;
+  Statement from = database_.prepare("SELECT id, body FROM packet WHERE id >= ?1 ORDER BY id LIMIT 1");
+  std::int64_t low = packets_->first(), high = packets_->last(), found = 0;
+  while (low <= high && high > 0) {
+    const std::int64_t middle = low + (high - low) / 2;
+    from.bind(1, middle);
+    const bool there = from.step() == Statement::Step::row;
+    const std::int64_t id = there ? from.integer(0) : high + 1;
+    const auto first = there ? PacketReader(from.bytes(1)).next() : std::nullopt;
+    const bool has_ended = there && (!first || ended(*first) <= time);
+    from.reset();
+    if (has_ended) {
+      found = id;
+      low = id + 1;
+    } else {
+      high = middle - 1;
+    }
+  }
+  if (found == 0) return;
+  packets_->begin_behind(found - 1);
+  rows_.begin_behind(rows_.last());
+}
+
 std::optional<LoggedRequest> RecordReader::find_in(std::int64_t packet, std::string_view id) {
   Statement read = database_.prepare("SELECT body FROM packet WHERE id = ?1");
   read.bind(1, packet);

@@ -39,6 +39,8 @@ class RecordReader {
   std::optional<StoredRequest> next();
   // Before the first: leaves out all but about so many of the newest.
   void begin_near_end(std::int64_t requests);
+  // Before the first: leaves out those that had ended by that time, but for some of them.
+  void begin_after(config::WallTime time);
   // The one of that x-request-id; nothing where it is not in the file. Those that version 5 wrote have none.
   std::optional<StoredRequest> find(std::string_view id);
   // What a request was decided by, its texts alone; null where they are not in the file.

@@ -45,16 +45,22 @@ ErrorReply unknown_api() {
   return plain_error(400, "invalid_request_error", "unknown_api", "`api` is one of " + names + ".");
 }
 
-// As whom and when the call is to be seen. Others' keys are the business of those with a role.
+// Others' keys are the business of those with a role.
+std::optional<ErrorReply> may_pretend(const Front& front, const std::string& as, const std::string& team,
+                                      const config::KeySettings* key) {
+  const bool is_another = !as.empty() || !team.empty();
+  const bool is_open = front.services.hosts->generation->keys.open_to_all();
+  if (!is_another || is_open || (key && key->role >= config::Role::viewer)) return std::nullopt;
+  return plain_error(403, "permission_error", "role_required",
+                     "What another key would meet is told to keys with a role.");
+}
+
+// As whom and when the call is to be seen.
 std::optional<ErrorReply> pretend(Front& front, Incoming& incoming, const config::KeySettings*& key) {
   const auto said = [&](std::string_view name) { return query_value(incoming.query, name).value_or(""); };
   const std::string as = said("as"), team = said("team");
   const Generation& generation = *front.services.hosts->generation;
-  const bool is_another = !as.empty() || !team.empty();
-  if (is_another && !generation.keys.open_to_all() && (!key || key->role < config::Role::viewer)) {
-    return plain_error(403, "permission_error", "role_required",
-                       "What another key would meet is told to keys with a role.");
-  }
+  if (auto error = may_pretend(front, as, team, key)) return error;
   const auto meant =
       pretence(as, team, said("at"), generation.catalogue->settings(), front.services.timer.wall());
   if (const auto* why = std::get_if<std::string>(&meant)) {
@@ -202,6 +208,29 @@ Task<void> change_service(Front& front, const Route& route, Incoming& incoming,
   co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
 }
 
+// How the hosts stand, or stood, also for one key or team.
+Task<void> show_status(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                       HttpClient& client) {
+  const auto said = [&](std::string_view name) { return query_value(incoming.query, name).value_or(""); };
+  const std::string as = said("as"), team = said("team");
+  if (as.empty() && team.empty() && said("at").empty()) {
+    auto asking = front.pages.status(front.loop);
+    const std::string text = co_await std::move(asking);
+    co_return co_await show(client, "application/json", text);
+  }
+  const auto held = front.services.hosts;  // whose key it is
+  if (const auto error = may_pretend(front, as, team, key))
+    co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+  auto making = front.pages.slow_page(front.loop, Page::status, incoming.query, {});
+  const Pages::Told told = co_await std::move(making);
+  if (told.status == 200) co_return co_await show(client, "application/json", told.text);
+  const std::string why = "This cannot be shown: " + told.text + ".";
+  const ErrorReply error = told.status == 400
+                               ? plain_error(400, "invalid_request_error", "invalid_parameter", why)
+                               : not_told({.status = told.status, .text = why});
+  co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
+}
+
 Task<void> show_changes(Front& front, HttpClient& client) {
   auto asking = front.pages.changes(front.loop);
   const Pages::Told told = co_await std::move(asking);
@@ -251,10 +280,8 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
       const std::string text = co_await front.pages.metrics(front.loop);
       co_return co_await show(client, "text/plain; version=0.0.4; charset=utf-8", text);
     }
-    case Page::status: {
-      const std::string text = co_await front.pages.status(front.loop);
-      co_return co_await show(client, "application/json", text);
-    }
+    case Page::status:
+      co_return co_await show_status(front, route, incoming, key, client);
     case Page::service:
       co_return co_await change_service(front, route, incoming, key, client);
     case Page::changes:

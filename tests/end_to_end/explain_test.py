@@ -48,6 +48,10 @@ class Explain(EndToEnd):
         return subprocess.run([os.environ["ISOCOST"], "explain", *words], capture_output=True, text=True,
                               env=os.environ | {"ISOCOST_KEY": KEY}, timeout=30)
 
+    def top(self, *words):
+        return subprocess.run([os.environ["ISOCOST"], "top", *words], capture_output=True, text=True,
+                              env=os.environ | {"ISOCOST_KEY": KEY, "COLUMNS": "160"}, timeout=30)
+
     def test_the_page_tells_attempts_decisions_and_what_was_expected(self):
         served = self.served()
         page = self.explained(served)
@@ -125,6 +129,53 @@ class Explain(EndToEnd):
         # Without a role nobody learns what others may.
         status, _, text = self.gateway.ask(question(), {"Authorization": "Bearer sk-plain"}, "/v1/route/explain?as=inference")
         self.assertEqual((status, json.loads(text)["error"]["code"]), (403, "role_required"))
+
+    def test_top_shows_what_another_key_or_team_meets_and_where_its_own_requests_went(self):
+        url = ("--once", "--url", f"http://127.0.0.1:{self.gateway.port}")
+        self.served()
+        everybodys = self.top(*url)
+        self.assertNotIn("LEFT OUT BY", everybodys.stdout)
+        for words, whose in ((("--as", "inference"), "key inference of team search"), (("--team", "search"), "team search")):
+            shown = self.top(*url, *words)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertIn(whose, shown.stdout)
+            row = {line.split()[0]: line for line in shown.stdout.splitlines() if line.startswith(("a-", "b-"))}
+            self.assertRegex(row["a-down"], r"\balways\b")
+            self.assertRegex(row["a-ok"], r"\bpolicy_allow\b")
+            self.assertNotRegex(row["b-ok"], r"\balways\b|policy_allow")
+            self.assertIn(" 0 requests", shown.stdout)  # the key has asked nothing itself
+        status, text = self.gateway.get("/admin/endpoints?as=inference")
+        self.assertEqual(status, 200, text)
+        left_out = {each["endpoint"]: each["left_out"] for each in json.loads(text)["endpoints"]}
+        self.assertIn("for the team", left_out["a-down"]["text"])
+        self.assertIn("there is no key", self.top(*url, "--as", "nobody").stderr)
+        status, text = self.gateway.get("/admin/endpoints?as=inference", {"Authorization": "Bearer sk-plain"})
+        self.assertEqual(json.loads(text)["error"]["code"], "role_required", text)
+
+    def test_top_shows_a_moment_that_is_past_out_of_the_records(self):
+        url = ("--once", "--url", f"http://127.0.0.1:{self.gateway.port}")
+        self.served()
+        now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 1))
+
+        def is_recorded():
+            page = json.loads(self.gateway.get("/admin/endpoints?at=" + now)[1])
+            rows = {each["endpoint"]: each for each in page.get("endpoints", [])}
+            return rows and rows["b-ok"]["share_5m"] and rows
+        limit = time.monotonic() + 20
+        while not (rows := is_recorded()) and time.monotonic() < limit:
+            time.sleep(0.1)
+        self.assertTrue(rows)
+        self.assertEqual(rows["b-ok"]["price_output"], 3)
+        self.assertEqual(rows["b-small"]["share_5m"], 0)
+        shown = self.top(*url, "--at", now)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertTrue(shown.stdout.startswith(f"isocost {now}"), shown.stdout)
+        self.assertNotIn("NEXT", shown.stdout)
+        other = self.top(*url, "--at", now, "--as", "inference")
+        self.assertIn("key inference of team search  0 requests", other.stdout)
+        self.assertIn("in the future", self.top(*url, "--at", "2199-01-01T00:00").stderr)
+        self.assertIn("do not go back", self.top(*url, "--at", "2001-01-01T00:00").stderr)
+        self.assertIn("no moment", self.top(*url, "--at", "soon").stderr)
 
     def test_a_request_that_nobody_made_is_not_there(self):
         status, text = self.gateway.get("/admin/requests/req_none")

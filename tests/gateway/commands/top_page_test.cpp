@@ -181,3 +181,56 @@ TEST_CASE("where there are several models, each row says which, also on a narrow
   CHECK(text.find("deepseek/deepse") != std::string::npos);
   CHECK(text.find("qwen/qwen3") != std::string::npos);
 }
+
+namespace {
+
+std::string shown(const json::object& page, int columns) {
+  std::string text;
+  const gateway::Screen screen{.columns = columns, .rows = 24, .paint = Paint::none};
+  for (const std::string& line : gateway::top_page(json::serialize(page), SortBy::share, screen)) {
+    CHECK(gateway::width(line) <= columns);
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("for a key it is said whose requests are shown, and what leaves each host out") {
+  json::object page = status();
+  page["for"] = {{"key", "ci"}, {"team", "search"}};
+  page["gateway"].as_object()["requests_5m"] = 12;
+  page["endpoints"].as_array()[0].as_object()["left_out"] = {{"because", "always"}, {"text", "for the team"}};
+  const std::string limits = R"({"limits": [
+    {"whose": "key", "name": "ci", "measure": "requests", "period": "minute", "limit": 60, "used": 6, "open": 1},
+    {"whose": "team", "name": "search", "measure": "dollars", "period": "day", "limit": 10, "used": 9.1, "open": 0},
+    {"whose": "key", "name": "other", "measure": "tokens", "period": "day", "limit": 5, "used": 5, "open": 0}]})";
+  page = json::parse(gateway::with_limits(json::serialize(page), limits)).as_object();
+  CHECK(shown(page, 120) ==
+        R"(isocost 0.1.0  key ci of team search  12 requests  $0.52 in 5 min  configuration 1
+team search: $9.10 of $10.0 a day
+key ci: 7 of 60 requests a minute
+
+ENDPOINT  STATE      LEFT OUT BY  $/M IN  $/M OUT    TTFT     P90    NEXT  TOK/S   FAIL  NOW  SHARE  1 MIN     $/1K REQ
+deepseek  serving                   0.55     2.19  24.3 s  48.6 s  26.7 s     45  1.2 %    3   75 %  ██████       $2.31
+azure     serving    always         0.55     5.40  420 ms  840 ms  462 ms     45  1.2 %    3   25 %  ██           $2.31
+fresh     open 12 s                 0.55     7.00       -       -       -      -      -    0      -                   -
+)");
+  CHECK(shown(page, 80).find("always") != std::string::npos);
+}
+
+TEST_CASE("of a moment that is past the time is said, and nothing that was not recorded") {
+  json::object page = status();
+  page["gateway"] = {{"at", "2026-11-28T03:00:00.000Z"},
+                     {"requests_5m", 320},
+                     {"requests_failed_5m", 2},
+                     {"dollars_5m", 0.52},
+                     {"generation", 1}};
+  const std::string text = shown(page, 120);
+  CHECK(text.starts_with("isocost 2026-11-28T03:00:00.000Z  320 requests, 2 failed  $0.52 in 5 min"));
+  CHECK(text.find("hosts as seen") == std::string::npos);
+  page["gateway"].as_object()["snapshot_age_seconds"] = 7'200;
+  CHECK(shown(page, 160).find("hosts as seen 2 h 0 min before") != std::string::npos);
+  for (const char* unrecorded : {"NEXT", "NOW", "TOTAL"}) CHECK(text.find(unrecorded) == std::string::npos);
+  CHECK(text.find("SHARE") != std::string::npos);
+}
