@@ -76,6 +76,19 @@ const Fields<MetricsSettings>& metrics_fields() {
   return fields;
 }
 
+const Fields<TelemetrySettings>& telemetry_fields() {
+  using S = TelemetrySettings;
+  static const Fields<S> fields = {
+      .meaning = "how traces are written, such as `{genai_names: v1.41}`",
+      .list = {
+          field<S>(
+              "genai_names", &S::genai_names, WordForm<GenAiNames>{{"2026-10", "v1.41"}},
+              "Which of OpenTelemetry's names for the use of models spans have: those of October 2026, or "
+              "those of the conventions' version 1.41, which most dashboards and SDKs still read."),
+      }};
+  return fields;
+}
+
 const Fields<QualityWatch>& quality_fields() {
   using S = QualityWatch;
   using C = CanarySettings;

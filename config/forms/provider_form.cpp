@@ -264,6 +264,11 @@ const Fields<ProviderSettings>& provider_fields() {
                         "Certificates trusted beside the system's."),
                field<S>("allow_plaintext", &S::allow_plaintext, FlagForm{},
                         "Allows http to another machine. Anyone between reads the key and every prompt."),
+               field<S>("traceparent", &S::traceparent, FlagForm{},
+                        "Whether it is told to which trace a request belongs, in W3C's `traceparent`: for "
+                        "hosts "
+                        "that write traces to your own collector. Others could tell by it which requests "
+                        "belong together, and whose they are."),
                field<S>("engine", &S::engine, Mapping<EngineSettings>{engine_fields},
                         "It is an engine of your own, which is looked at while the gateway runs: one that is "
                         "not "

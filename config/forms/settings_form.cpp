@@ -214,6 +214,8 @@ const Fields<Settings>& settings_fields() {
               "it. One that is made at the first start, and kept in the state directory, when left out."),
           field<S>("metrics", &S::metrics, Mapping<MetricsSettings>{metrics_fields},
                    "What is counted for Prometheus."),
+          field<S>("telemetry", &S::telemetry, Mapping<TelemetrySettings>{telemetry_fields},
+                   "How traces are written that go to a collector of OpenTelemetry."),
           field<S>("quality", &S::quality, Mapping<QualityWatch>{quality_fields},
                    "How it is found out whether hosts' answers have become worse, beside looking at those "
                    "that pass."),

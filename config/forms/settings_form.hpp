@@ -31,6 +31,7 @@ const Fields<RedisSettings>& redis_fields();
 const Fields<Quota>& quota_fields();
 const Fields<KeyLimits>& key_limit_fields();
 const Fields<MetricsSettings>& metrics_fields();
+const Fields<TelemetrySettings>& telemetry_fields();
 const Fields<NotifySettings>& notify_fields();
 const Fields<QualityWatch>& quality_fields();
 const Fields<Settings>& settings_fields();

@@ -123,6 +123,7 @@ struct ProviderSettings {
   bool reports_cost = false;  // whether the cost in its usage is what it bills; openrouter.ai's is by default
   bool optional = false;      // left out, with its endpoints, while its credential is not there
   bool allow_plaintext = false;  // http beyond this machine: anyone on the way reads key and prompts
+  bool traceparent = false;      // whether it is told to which trace a request belongs (W3C Trace Context)
   std::optional<EngineSettings> engine{};        // of one's own, watched while the gateway runs
   std::optional<DiscoverySettings> discovery{};  // each address of its name is a host
   std::string address;  // the one of them that this is; empty: whichever its name has
@@ -372,6 +373,14 @@ struct MetricsSettings {
   friend bool operator==(const MetricsSettings&, const MetricsSettings&) = default;
 };
 
+// OpenTelemetry's names for what models are asked have changed: those of October 2026, and those before them.
+enum class GenAiNames : std::uint8_t { of_october_2026, of_1_41 };
+
+// What spans are called that go to a collector, which the environment names.
+struct TelemetrySettings {
+  GenAiNames genai_names = GenAiNames::of_october_2026;
+};
+
 // Small questions that the gateway asks of hosts whose answers hardly anybody sees, to find what changed
 // there.
 struct CanarySettings {
@@ -432,6 +441,7 @@ struct Settings {
   std::string name;  // among the gateways that share a ledger; empty: one made at the first start
   RedisSettings redis;
   MetricsSettings metrics;
+  TelemetrySettings telemetry;
   QualityWatch quality;
   NotifySettings notify;
   // Policies under which each decision is taken as well, for comparison; nobody is asked because of them.

@@ -443,6 +443,7 @@ class RunningGateway {
             control_, control_.counters(), offers, reach, shared_));
         DataLoop& loop = *loops_.back();
         loop.pay_to(books_, ledger_.get(), at);
+        if (start_.traces) loop.trace(start_.traces->sampling);
         all.push_back(&loop);
         loop.ask_others_by([this, at](std::size_t most, providers::Spare::Of side) {
           for (std::size_t other = 0; other < loops_.size(); ++other) {

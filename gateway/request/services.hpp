@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gateway/generation/drained.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/observe/outbox.hpp"
 #include "gateway/request/waiting_line.hpp"
+#include "gateway/trace/trace_parent.hpp"
 #include "providers/host/provider.hpp"
 #include "providers/json/json_tokens.hpp"
 #include "providers/loop/timer.hpp"
@@ -74,6 +76,7 @@ struct Services : DecidingServices {
   WaitingLine line{timer};
   config::TimePoint next_standby{};  // when it is looked again which hosts to be ready for
   Till* till = nullptr;              // where its requests pay; null where nothing is counted
+  std::optional<Sampling> traces{};  // absent where none are exported
 };
 
 }  // namespace gateway

@@ -34,6 +34,8 @@ class DataLoop {
   // Before its thread runs: its requests pay to `books`, and are kept by `ledger`, which may be null. Both
   // outlive the loop.
   void pay_to(Books& books, Ledger* ledger, std::size_t number);
+  // Before its thread runs: which of its requests are exported as traces.
+  void trace(const Sampling& sampling) { services_.traces = sampling; }
   // How it asks the other loops for descriptors.
   void ask_others_by(providers::Spare::Ask ask);
   // What it does for them; may be called from every thread.

@@ -156,7 +156,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   std::string target;
   providers::OutgoingRequest outgoing{.dialect = &with.dialect,
                                       .target = providers::target_at(with.dialect, model, delivery, target),
-                                      .traceparent = request.traceparent,
+                                      .traceparent = with.traceparent,
                                       .permit = permit};
   if (is_native(with)) {
     const providers::PassedMembers passed = with.dialect.passed(wishes_of(request), model);
@@ -275,8 +275,18 @@ Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& reque
          .text = asking.text_pause},
         interruption);
     const Race::Entry entry(race, leg, watchdog);
-    const Attempting with{
-        services, request, dialect, served, trial, reply, watchdog, tried, race, leg, asking.continuation};
+    const Attempting with{services,
+                          request,
+                          dialect,
+                          served,
+                          trial,
+                          reply,
+                          watchdog,
+                          tried,
+                          race,
+                          leg,
+                          asking.continuation,
+                          asking.traceparent};
     is_answered = co_await one_exchange(with, endpoint, *exchange, batches, asking.permit);
     const bool is_over = !is_answered || tried.attempt.failure || batches.is_last();
     if (is_over) break;

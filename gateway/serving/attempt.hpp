@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "gateway/request/inference.hpp"
 #include "gateway/request/interruption.hpp"
@@ -30,6 +31,7 @@ struct Asking {
   config::Duration text_pause{};  // longest within the answer's text
   providers::KeyPermit* permit = nullptr;  // of the key that is asked with; outlives the attempt
   Continuation* continuation = nullptr;    // of what the client has; null: nobody would go on with it
+  std::string traceparent{};               // that the host is told; empty: none
 };
 
 // All references must outlive the returned task. `served` names what the client is told of this choice.

@@ -15,6 +15,7 @@
 #include "gateway/serving/record_keeping.hpp"
 #include "gateway/serving/standby.hpp"
 #include "gateway/serving/tab.hpp"
+#include "gateway/trace/trace_parent.hpp"
 
 namespace gateway {
 namespace {
@@ -274,7 +275,10 @@ void Life::begin(Leg leg, config::TimePoint now) {
     begun.reason = routing::Reason::hedge;
     journey_.asks_beside(begun);
   }
-  tab_.sends(record_.attempts.size() - 1, endpoint, asking.begun->asked.output);
+  const std::size_t number = record_.attempts.size() - 1;
+  if (endpoint.provider->traceparent)
+    asking.traceparent = traceparent_for_host(request_.id, request_.traceparent, number, services_.traces);
+  tab_.sends(number, endpoint, asking.begun->asked.output);
   race_.begin(leg, attempt(services_, request_, std::move(asking), chosen.served, chosen.trial, reply_,
                            interruption_, race_, leg));
 }

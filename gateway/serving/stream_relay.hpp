@@ -30,6 +30,7 @@ struct Attempting {
   Race& race;
   std::size_t leg = 0;                   // of the race
   Continuation* continuation = nullptr;  // null: nobody would go on with it
+  std::string_view traceparent{};        // that the host is told; empty: none
 };
 
 // As the client asked for it, where the endpoint is one of that model's.

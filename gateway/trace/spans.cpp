@@ -5,7 +5,6 @@
 
 #include "gateway/observe/words.hpp"
 #include "gateway/text/line_writer.hpp"
-#include "gateway/trace/trace_parent.hpp"
 #include "routing/terms/draws.hpp"
 
 namespace gateway {
@@ -68,6 +67,13 @@ std::string_view operation(std::string_view path) {
   return "chat";
 }
 
+// All else that is written here the conventions of both times call the same. Of a record with a catalogue.
+std::string_view cache_write_name(const Record& record) {
+  const config::GenAiNames names = record.catalogue->settings().telemetry.genai_names;
+  return names == config::GenAiNames::of_1_41 ? "gen_ai.usage.cache_creation.input_tokens"
+                                              : "gen_ai.usage.cache_write.input_tokens";
+}
+
 class Spans {
  public:
   Spans(const Record& record, std::string_view trace, std::string_view parent, LineWriter& line)
@@ -109,7 +115,7 @@ class Spans {
                                                       attempt.dispatched - record_.demand.admitted);
     const auto took = attempt.finished.value_or(config::Duration{});
     const std::string_view model = endpoint ? std::string_view(endpoint->settings->host_model) : "";
-    head(span_id(seed_ + number + 1), view(span_id(seed_)),
+    head(attempt_span_id(seed_, number), view(span_id(seed_)),
          std::string(operation(record_.path)) + " " + std::string(model), 3, began,
          began + std::chrono::duration_cast<config::WallTime::duration>(took));
     {
@@ -152,14 +158,13 @@ class Spans {
     return number == 0 ? "primary" : "retry";
   }
 
-  static void usage(const routing::Attempt& attempt, Attributes& of) {
+  void usage(const routing::Attempt& attempt, Attributes& of) const {
     if (!attempt.usage) return;
     const routing::Usage& usage = *attempt.usage;
     of.integer("gen_ai.usage.input_tokens", usage.prompt.count);
     of.integer("gen_ai.usage.output_tokens", usage.output.count);
     if (usage.cached.count > 0) of.integer("gen_ai.usage.cache_read.input_tokens", usage.cached.count);
-    if (usage.cache_written.count > 0)
-      of.integer("gen_ai.usage.cache_write.input_tokens", usage.cache_written.count);
+    if (usage.cache_written.count > 0) of.integer(cache_write_name(record_), usage.cache_written.count);
     if (usage.reasoning.count > 0) of.integer("gen_ai.usage.reasoning.output_tokens", usage.reasoning.count);
     if (attempt.usage_is_estimated) of.yes("isocost.usage.estimated");
   }
@@ -190,7 +195,7 @@ class Spans {
     line_.text(",\"links\":[{\"traceId\":\"");
     line_.text(trace_);
     line_.text("\",\"spanId\":\"");
-    const auto before = span_id(seed_ + number);
+    const auto before = attempt_span_id(seed_, number - 1);
     line_.text(view(before));
     line_.text("\"}]");
   }
@@ -217,11 +222,7 @@ std::size_t append_spans(const Record& record, const Sampling& sampling, std::st
   if (record.id.empty()) return 0;
   const auto parent = trace_parent(record.traceparent);
   const std::uint64_t seed = routing::hash_of(record.id);
-  if (parent && sampling.follows_parent) {
-    if (!parent->is_sampled) return 0;
-  } else if (sampling.share < 1 && static_cast<double>(seed >> 11) * 0x1.0p-53 >= sampling.share) {
-    return 0;
-  }
+  if (!is_exported(parent, sampling, seed)) return 0;
   const std::array<char, 32> own = trace_id(seed);
   const std::string_view trace = parent ? parent->trace : std::string_view(own.data(), own.size());
   if (!out.empty()) out += ',';

@@ -1,6 +1,6 @@
 // A request as spans of OpenTelemetry, in OTLP's JSON: one of kind SERVER for the request, one of kind CLIENT
-// for each attempt. Names are those of the GenAI conventions of November 2026; what these have no word for is
-// `isocost.*`. Pure.
+// for each attempt. Names are those of the GenAI conventions that the configuration says; what these have no
+// word for is `isocost.*`. Pure.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,9 @@
 #include <string_view>
 
 #include "gateway/observe/record.hpp"
+#include "gateway/trace/trace_parent.hpp"
 
 namespace gateway {
-
-// Whether a request without a sampled parent is exported, and one with an unsampled one.
-struct Sampling {
-  bool follows_parent = true;
-  double share = 1;  // of those that follow nobody
-};
 
 // Appends the request's spans, commas between them, to those in `out`. Returns how many; 0 where it is not
 // sampled.

@@ -37,6 +37,11 @@ std::optional<TraceParent> trace_parent(std::string_view field) {
   return TraceParent{.trace = trace, .parent = parent, .is_sampled = (value & 1) != 0};
 }
 
+bool is_exported(const std::optional<TraceParent>& parent, const Sampling& sampling, std::uint64_t seed) {
+  if (parent && sampling.follows_parent) return parent->is_sampled;
+  return sampling.share >= 1 || static_cast<double>(seed >> 11) * 0x1.0p-53 < sampling.share;
+}
+
 std::array<char, 16> span_id(std::uint64_t seed) {
   std::array<char, 16> id{};
   const std::uint64_t value = routing::mixed(seed);
@@ -50,6 +55,22 @@ std::array<char, 32> trace_id(std::uint64_t seed) {
   put_hex(value != 0 ? value : 1, id.data());
   put_hex(routing::mixed(value), id.data() + 16);
   return id;
+}
+
+std::array<char, 16> attempt_span_id(std::uint64_t seed, std::size_t attempt) {
+  return span_id(seed + attempt + 1);
+}
+
+std::string traceparent_for_host(std::string_view request_id, std::string_view of_client, std::size_t attempt,
+                                 const std::optional<Sampling>& sampling) {
+  const auto parent = trace_parent(of_client);
+  const std::uint64_t seed = routing::hash_of(request_id);
+  if (!sampling || !is_exported(parent, *sampling, seed)) return std::string(parent ? of_client : "");
+  const std::array<char, 32> own = trace_id(seed);
+  const std::array<char, 16> span = attempt_span_id(seed, attempt);
+  std::string text = "00-";
+  text += parent ? parent->trace : std::string_view(own.data(), own.size());
+  return text.append("-").append(span.data(), span.size()).append("-01");
 }
 
 }  // namespace gateway

@@ -72,6 +72,11 @@ class Traces(EndToEnd):
     models = {"m": [endpoint("a", "down", price={"input": "0.01 $/Mtok", "output": "0.01 $/Mtok"}), endpoint("b", "ok")]}
 
     @classmethod
+    def prepare(cls, settings):
+        # The host that answers is one's own and writes traces, too; the one that is down is anybody's.
+        settings["providers"]["b-ok"]["traceparent"] = True
+
+    @classmethod
     def setUpClass(cls):
         cls.collector = Collector()
         variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{cls.collector.port}", "OTEL_SERVICE_NAME": "router",
@@ -108,6 +113,18 @@ class Traces(EndToEnd):
             self.assertEqual(client["parentSpanId"], server["spanId"])
             self.assertGreaterEqual(int(client["startTimeUnixNano"]), int(server["startTimeUnixNano"]) - 1_000_000)
 
+    def test_what_hosts_are_told_is_their_span_where_that_is_configured_and_nothing_elsewhere(self):
+        trace = "0af7651916cd43dd8448eb211c80319c"
+        _, headers, _ = self.gateway.ask(question(), {"traceparent": f"00-{trace}-{PARENT}-01", "tracestate": "vendor=1"})
+        mine = headers["x-request-id"]
+        _, _, _, spans = self.collector.spans(lambda span: attributes(span).get("isocost.request.id") == mine)
+        clients = [span for span in spans if span["traceId"] == trace and span["kind"] == 3]
+        told = {each.headers.get("traceparent") for each in self.host.exchanges if self.host.model_of(each) == "ok"}
+        self.assertIn(f"00-{trace}-{clients[-1]['spanId']}-01", told)
+        self.assertEqual([each.headers for each in self.host.exchanges if self.host.model_of(each) == "down" and
+                          {"traceparent", "tracestate"} & set(each.headers)], [])
+        self.assertEqual([each.headers for each in self.host.exchanges if "tracestate" in each.headers], [])
+
     def test_what_a_client_does_not_sample_is_not_exported(self):
         other = TRACE[::-1]
         self.gateway.ask(question(), {"traceparent": f"00-{other}-{PARENT}-00"})
@@ -115,6 +132,9 @@ class Traces(EndToEnd):
         mine = headers["x-request-id"]
         _, _, _, spans = self.collector.spans(lambda span: attributes(span).get("isocost.request.id") == mine)
         self.assertNotIn(other, {span["traceId"] for span in spans})
+
+        told = [each.headers.get("traceparent") for each in self.host.exchanges if self.host.model_of(each) == "ok"]
+        self.assertIn(f"00-{other}-{PARENT}-00", told)  # as the client said it
 
     def test_nobody_waits_for_a_collector_that_is_slow_and_it_is_asked_again(self):
         self.collector.status, self.collector.pause = 503, 0.3

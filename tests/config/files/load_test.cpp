@@ -58,6 +58,7 @@ trusted_proxies: [10.0.0.0/8, "::1"]
 keys:
   - {name: app, sha256: 000102030405060708090a0b0c0d0e0f101112131415161718191A1B1C1D1E1F, team: search,
      models: [r1, fast], policies: [interactive, mine], policy: mine}
+telemetry: {genai_names: v1.41}
 providers:
   deepseek:
     display_name: DeepSeek
@@ -71,6 +72,7 @@ providers:
     zero_data_retention: false
     cancel_stops_billing: true
     reports_cost: true
+    traceparent: true
     ca_file: /etc/ca.pem
     limits: {connect_timeout: 250 ms, first_token_timeout: 5 min, max_in_flight: 40}
   inside:
@@ -140,6 +142,9 @@ log: {requests: failures, file: /var/log/isocost.log}
   CHECK(!deepseek.data_policy.trains_on_prompts.has_value());
   CHECK(deepseek.data_policy.zero_data_retention == false);
   CHECK(deepseek.reports_cost);
+  CHECK(deepseek.traceparent);
+  CHECK(!settings.providers.at(1).traceparent);
+  CHECK(settings.telemetry.genai_names == GenAiNames::of_1_41);
   CHECK(deepseek.limits.connect_timeout == 250ms);
   CHECK(deepseek.limits.first_token_timeout == 5min);
   CHECK(deepseek.limits.max_in_flight == 40);

@@ -83,6 +83,54 @@ TEST_CASE("a request goes on with its client's trace") {
   CHECK(spans[0].at("parentSpanId").as_string() == "00f067aa0ba902b7");
 }
 
+TEST_CASE(
+    "names are those of October 2026, and of the conventions before them where the configuration says so") {
+  Record record = answered();
+  record.attempts[0].usage->cache_written = {7};
+  json::value client = spans_of(record)[1];
+  CHECK(attribute(client, "gen_ai.usage.cache_write.input_tokens").as_string() == "7");
+  CHECK(attribute(client, "gen_ai.usage.cache_creation.input_tokens").is_null());
+  config::Settings settings = tests::three_hosts();
+  settings.telemetry.genai_names = config::GenAiNames::of_1_41;
+  record.catalogue = tests::catalogue_of(std::move(settings), 1);
+  client = spans_of(record)[1];
+  CHECK(attribute(client, "gen_ai.usage.cache_creation.input_tokens").as_string() == "7");
+  CHECK(attribute(client, "gen_ai.usage.cache_write.input_tokens").is_null());
+  CHECK(attribute(client, "gen_ai.usage.cache_read.input_tokens").as_string() == "64");
+}
+
+TEST_CASE("a host is told the span of the attempt that asks it, in the trace of the client") {
+  Record record = answered();
+  record.traceparent = of_client;
+  record.attempts.push_back(record.attempts[0]);
+  const json::array spans = spans_of(record);
+  REQUIRE(spans.size() == 3);
+  for (std::size_t number = 0; number < 2; ++number) {
+    const std::string told = traceparent_for_host(record.id, of_client, number, Sampling());
+    const auto read = trace_parent(told);
+    REQUIRE(read);
+    CHECK(read->trace == spans[0].at("traceId").as_string());
+    CHECK(read->parent == spans[number + 1].at("spanId").as_string());
+    CHECK(read->is_sampled);
+  }
+  record.traceparent.clear();
+  const json::array own = spans_of(record);
+  const std::string told = traceparent_for_host(record.id, "", 0, Sampling());
+  REQUIRE(trace_parent(told));
+  CHECK(trace_parent(told)->trace == own[0].at("traceId").as_string());
+  CHECK(trace_parent(told)->parent == own[1].at("spanId").as_string());
+}
+
+TEST_CASE(
+    "a host is told what the client said where nothing is exported, and nothing where it said nothing") {
+  const std::string unsampled = of_client.substr(0, 53) + "00";
+  CHECK(traceparent_for_host("req-1", of_client, 0, std::nullopt) == of_client);
+  CHECK(traceparent_for_host("req-1", unsampled, 1, Sampling()) == unsampled);
+  CHECK(traceparent_for_host("req-1", "", 0, std::nullopt).empty());
+  CHECK(traceparent_for_host("req-1", "", 0, Sampling{.share = 0}).empty());
+  CHECK(traceparent_for_host("req-1", "nonsense", 0, std::nullopt).empty());
+}
+
 TEST_CASE("what a client does not sample is not exported, but where the sampler follows nobody") {
   Record record = answered();
   record.traceparent = of_client.substr(0, 53) + "00";
