@@ -1,7 +1,10 @@
 """Every client of the tests against hosts of every API, as a Markdown table: what works, and
-where something is refused, the sentence that says so. Exit status 1 where a client got something else than either.
+where something is refused, the sentence that says so. Exit status 1 where a client got something else than either, or
+something else than the page deploy/clients.md says.
 
-    ISOCOST=build/dev/isocost NODE_PATH=... python tests/end_to_end/client_matrix.py [deploy/clients.md]
+    ISOCOST=build/dev/isocost NODE_PATH=... python tests/end_to_end/client_matrix.py [--write]
+
+With --write the page is made what was found. Clients that are not installed here keep their lines.
 """
 import asyncio
 import base64
@@ -314,6 +317,8 @@ def title(name):
     package = next(package for start, package in PACKAGES.items() if name.startswith(start))
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         package += " " + importlib.metadata.version(package)
+    if name == "llama_index":
+        package += ", openai " + importlib.metadata.version("openai")
     return f"{name.replace('_', ' ')} (Python: {package})"
 
 
@@ -417,6 +422,9 @@ def is_installed(name):
 
 # What becomes of a client where a host fails: each of these models is one that does so.
 FAILING = {"failing": "first host fails, another answers", "breaking": "stream breaks", "nobody": "no such model"}
+COLUMNS = [*(f"host speaks {name}" for name in DIALECTS.values()), *FAILING.values()]
+PAGE = pathlib.Path(__file__).parents[2] / "deploy" / "clients.md"
+HEAD = pathlib.Path(__file__).with_name("client_matrix.head.md")
 
 
 def failed(call, wrong, who):
@@ -436,7 +444,7 @@ def failed(call, wrong, who):
     return cells
 
 
-def tried(call, model, sentences, wrong, who):
+def tried(call, model, wrong, who):
     worked, refused = [], {}
     for what in WHAT:
         try:
@@ -448,18 +456,75 @@ def tried(call, model, sentences, wrong, who):
             if not is_refusal(error):
                 wrong.append(f"{who} to {model}, {what}: {type(error).__name__}: {said}")
             refused.setdefault(said, []).append(what)
-    return cell(worked, refused, sentences)
+    return cell(worked, refused)
 
 
-def cell(worked, refused, sentences):
+def cell(worked, refused):
     parts = [", ".join(worked)] if worked else []
     for said, whats in refused.items():
-        number = sentences.setdefault(said, len(sentences) + 1)
-        parts.append(f"{'' if not worked else 'not '}{', '.join(whats) if worked else 'refused'} [{number}]")
+        parts.append(f"{'' if not worked else 'not '}{', '.join(whats) if worked else 'refused'} [{said}]")
     return "; ".join(parts)
 
 
-def node_rows(gateway, sentences, wrong):
+def written(head, rows):
+    """The page. `rows`: the cells of each client, with what it was told in square brackets."""
+    sentences = {}
+
+    def numbered(text):
+        return re.sub(r"\[(.*?)\](?=;|$)", lambda said: f"[{sentences.setdefault(said[1], len(sentences) + 1)}]", text)
+    lines = [f"| {name} | {' | '.join(map(numbered, cells))} |\n" for name, cells in rows.items()]
+    return (head + "\n| client | " + " | ".join(COLUMNS) + " |\n" + "| --- " * (len(COLUMNS) + 1) + "|\n" + "".join(lines)
+            + "\n" + "".join(f"{number}. {said}\n" for said, number in sentences.items()))
+
+
+def read(text):
+    """Its columns, and rows as written() takes them."""
+    sentences = dict(re.findall(r"^(\d+)\. (.*)$", text, re.M))
+    table = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in re.findall(r"^\|(.*)\|$", text, re.M)]
+    rows = {line[0]: [re.sub(r"\[(\d+)\]", lambda number: f"[{sentences[number[1]]}]", each) for each in line[1:]]
+            for line in table[2:]}
+    return table[0][1:], rows
+
+
+def plain(name):
+    """A client without its version, which changes when another one is installed."""
+    return re.sub(r" \d[\w.]*", "", name)
+
+
+def differences(page, found, left_out=()):
+    """A sentence for each cell of the page that is not what was found. `left_out`: clients that are not installed here."""
+    columns, rows = read(page)
+    if columns != COLUMNS:
+        return [f"the columns of the page are {columns}, and not {COLUMNS}"]
+    there = {plain(name): (name, cells) for name, cells in rows.items()}
+    told = []
+    for name, cells in found.items():
+        if plain(name) not in there:
+            told.append(f"{name}: the page has no line of it")
+            continue
+        theirs, stands = there[plain(name)]
+        if theirs != name:
+            told.append(f"{name}: the page calls it {theirs}")
+        told += [f"{name}, {column}: the page says \"{each}\", found was \"{cell}\""
+                 for column, each, cell in zip(COLUMNS, stands, cells) if each != cell]
+    tried_ones = {plain(name) for name in [*found, *left_out]}
+    told += [f"{name}: nobody tries this client" for name in rows if plain(name) not in tried_ones]
+    if not told and page != written(HEAD.read_text(), rows):
+        told.append(f"what stands around the table, or its numbers, are not as {HEAD.name} and its cells have them")
+    return told
+
+
+def merged(page, found):
+    """What was found, in the order of the page, with its lines of clients that are not installed here."""
+    rows = read(page)[1] if read(page)[0] == COLUMNS else {}
+    now = {plain(name): (name, cells) for name, cells in found.items()}
+    for name, cells in rows.items():
+        now.setdefault(plain(name), (name, cells))
+    order = [plain(name) for name in rows] + [plain(name) for name in found]
+    return {now[name][0]: now[name][1] for name in dict.fromkeys(order)}
+
+
+def node_rows(gateway, wrong):
     script = pathlib.Path(__file__).with_name("client_matrix.js")
     ran = subprocess.run(["node", script], timeout=600, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                          env=os.environ | {"BASE_URL": gateway.base_url, "KEY": KEY, "PNG": IMAGE, "MODELS": ",".join([*DIALECTS, *FAILING])})
@@ -481,35 +546,33 @@ def node_rows(gateway, sentences, wrong):
         refused.setdefault(one["error"], []).append(one["what"])
     if ran.returncode:
         wrong.append("client_matrix.js: " + ran.stderr[-2000:])
-    return {client: [cell(*models[name], sentences) if name in models else "" for name in DIALECTS]
+    return {client: [cell(*models[name]) if name in models else "" for name in DIALECTS]
             + [ends.get(client, {}).get(name, "no call") for name in FAILING] for client, models in rows.items()}
 
 
 def main():
-    sentences, wrong, rows = {}, [], {}
+    wrong, rows = [], {}
     with simulated_hosts(FLEET | {"hosts": {"h0": FLEET["hosts"]["h0"] | {"features": FEATURES}}}) as (ports, _), \
             ScriptedHost(SCRIPTED) as scripted, settings(ports["h0"], scripted.ports[0]) as gateway:
         clients = Clients(gateway)
-        for name in [name for name in vars(Clients) if not name.startswith("_") and name != "openai"
-                     and is_installed(name)]:
+        names = [name for name in vars(Clients) if not name.startswith("_") and name != "openai"]
+        for name in filter(is_installed, names):
             call = getattr(clients, name)
-            rows[title(name)] = [tried(call, model, sentences, wrong, name) for model in DIALECTS]
+            rows[title(name)] = [tried(call, model, wrong, name) for model in DIALECTS]
             is_chat = name not in ("openai_completions", "openai_embeddings")
             rows[title(name)] += failed(call if is_chat else lambda *_: NotImplemented, wrong, name)
             print(title(name), rows[title(name)], file=sys.stderr)
-        rows |= node_rows(gateway, sentences, wrong)
-    text = (pathlib.Path(__file__).with_name("client_matrix.head.md").read_text()
-            + "\n| client | " + " | ".join([f"host speaks {name}" for name in DIALECTS.values()] + list(FAILING.values())) + " |\n"
-            + "| --- " * (len(DIALECTS) + len(FAILING) + 1) + "|\n"
-            + "".join(f"| {name} | {' | '.join(cells)} |\n" for name, cells in rows.items()) + "\n"
-            + "".join(f"{number}. {said}\n" for said, number in sentences.items()))
-    if len(sys.argv) > 1:
-        pathlib.Path(sys.argv[1]).write_text(text)
-    else:
-        print(text)
+        rows |= node_rows(gateway, wrong)
+    if "--write" in sys.argv[1:]:
+        PAGE.write_text(written(HEAD.read_text(), merged(PAGE.read_text(), rows)))
     for each in wrong:
         print("NEITHER:", each, file=sys.stderr)
-    sys.exit(bool(wrong))
+    differ = differences(PAGE.read_text(), rows, map(title, names))
+    for each in differ:
+        print("DIFFERS:", each, file=sys.stderr)
+    if differ:
+        print(f"{PAGE} is not what was found; where that is as it should be, run this with --write", file=sys.stderr)
+    sys.exit(bool(wrong or differ))
 
 
 if __name__ == "__main__":
