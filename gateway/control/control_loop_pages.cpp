@@ -2,7 +2,9 @@
 #include <boost/asio/post.hpp>
 
 #include "gateway/console/configuration_page.hpp"
+#include "gateway/console/market_history.hpp"
 #include "gateway/console/policy_trial.hpp"
+#include "gateway/console/spend_elsewhere.hpp"
 #include "gateway/control/control_loop.hpp"
 #include "gateway/control/market_page.hpp"
 #include "gateway/control/status_view.hpp"
@@ -167,6 +169,17 @@ struct Materials {
   config::WallTime wall;
 };
 
+// Of the record file.
+RecordDesk::Answer recorded_page(Page page, const Materials& from, const std::string& query) {
+  if (from.facts.records.empty())
+    return {.status = 404, .body = "No records are kept: see `records` in the configuration."};
+  auto opened = RecordReader::open(from.facts.records);
+  if (auto* why = std::get_if<std::string>(&opened)) return {.status = 503, .body = std::move(*why)};
+  RecordReader& reader = *std::get<std::unique_ptr<RecordReader>>(opened);
+  if (page == Page::comparison) return {.body = spend_elsewhere(reader)};
+  return {.body = market_history(reader, query_value(query, "model").value_or(""), from.wall)};
+}
+
 RecordDesk::Answer made_page(Page page, const Materials& from, const std::string& query,
                              const std::string& body) {
   const config::Settings& settings = from.generation->catalogue->settings();
@@ -184,6 +197,9 @@ RecordDesk::Answer made_page(Page page, const Materials& from, const std::string
                                            query, from.wall);
       return {.status = told.status, .body = told.text};
     }
+    case Page::market_history:
+    case Page::comparison:
+      return recorded_page(page, from, query);
     case Page::configuration:
       return {.body = configuration_page(from.facts)};
     case Page::policies: {

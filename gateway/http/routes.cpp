@@ -90,6 +90,8 @@ constexpr std::array entries{
     Entry{"/admin/reload", Verb::post, Page::reload, Needs::changing},
     Entry{"/admin/requests/{id}", Verb::get, Page::request, Needs::seeing_use},
     Entry{"/admin/market", Verb::get, Page::market, Needs::looking},
+    Entry{"/admin/market/history", Verb::get, Page::market_history, Needs::looking},
+    Entry{"/admin/spend/elsewhere", Verb::get, Page::comparison, Needs::seeing_use},
     Entry{"/admin/events", Verb::get, Page::events, Needs::seeing_use},
     Entry{"/admin/configuration", Verb::get, Page::configuration, Needs::seeing_use},
     Entry{"/admin/policies", Verb::get, Page::policies, Needs::seeing_use},

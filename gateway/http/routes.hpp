@@ -40,11 +40,13 @@ enum class Page {
   metrics,
   status,
   reload,
-  service,  // POST /admin/endpoints/{name}/drain and /resume
-  changes,  // GET /admin/changes: who changed what
-  request,  // GET /admin/requests/{id}: a recorded one, explained
-  market,   // GET /admin/market: where hosts sit for a request that nobody makes
-  events,   // GET /admin/events: what happens, as it happens
+  service,         // POST /admin/endpoints/{name}/drain and /resume
+  changes,         // GET /admin/changes: who changed what
+  request,         // GET /admin/requests/{id}: a recorded one, explained
+  market,          // GET /admin/market: where hosts sit for a request that nobody makes
+  market_history,  // GET /admin/market/history: how fast they were over days, and at what prices
+  comparison,      // GET /admin/spend/elsewhere: what recorded requests would have cost at other hosts
+  events,          // GET /admin/events: what happens, as it happens
   configuration,
   policies,  // their text in the configuration
   policy_check,

@@ -15,7 +15,7 @@ struct Said {
   Page page;
   std::string_view summary;
 };
-constexpr std::array<Said, 39> of_pages{{
+constexpr std::array<Said, 41> of_pages{{
     {Page::greeting, "What this is, in a line."},
     {Page::openapi, "This description."},
     {Page::explain, "Which host a call would go to, and why; `api` names the call's API. Nothing is sent."},
@@ -49,6 +49,8 @@ constexpr std::array<Said, 39> of_pages{{
     {Page::reload, "Takes a changed configuration into use."},
     {Page::request, "A request that was served: its attempts, each decision on it, what was expected."},
     {Page::market, "Where the hosts of a model sit for a request of some size, and the policy's line."},
+    {Page::market_history, "How soon the hosts of a model answered over the last days, and their prices."},
+    {Page::comparison, "What recorded requests would have cost at one host, the cheapest or the fastest."},
     {Page::events, "Requests as they end, and the state of all hosts once a second, as events of a stream."},
     {Page::configuration, "What is in force: the configuration's text without its secrets."},
     {Page::policies, "The policies as the configuration has them."},

@@ -36,6 +36,8 @@ bool offered(Offers offers, Page page) {
     case Page::users:
     case Page::request:
     case Page::market:
+    case Page::market_history:
+    case Page::comparison:
     case Page::events:
     case Page::configuration:
     case Page::policies:

@@ -264,6 +264,66 @@ class Console(EndToEnd):
             self.picture(watched, "policies")
             self.clean(watched)
 
+    def test_hours_of_the_day_and_prices_are_shown_out_of_the_records(self):
+        for number in range(6):
+            self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], stream=True))
+        self.until_told("/admin/market/history?model=m", lambda page: any(each["ttft_p50_ms"][-1] for each in page["endpoints"]))
+        said = json.loads(self.gateway.get("/admin/market/history?model=m")[1])
+        hosts = {each["endpoint"]: each for each in said["endpoints"]}
+        self.assertEqual(set(hosts), {"a-ok", "b-slow", "b-down", "a-tiny"})
+        self.assertEqual([(each["input"], each["output"]) for each in hosts["a-ok"]["prices"]], [(3, 3)])
+        # A week of it, as the gateway would say it, which takes a week to be measured.
+        noon = 1_795_000_000 // 86_400 * 86_400
+        week = {"model": "m", "moments": [noon + 1800 * at for at in range(336)], "endpoints": [
+            {"endpoint": "a-ok", "ttft_p50_ms": [300 + 250 * (at % 48) for at in range(336)], "prices": [{"from": noon, "input": 3, "output": 3}, {"from": noon + 86_400, "input": 2, "output": 3}]},
+            {"endpoint": HOSTILE, "ttft_p50_ms": [None if at % 48 < 20 else 40 for at in range(336)], "prices": [{"from": noon, "input": 1, "output": 1}]}]}
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("market?model=m")
+            table = watched.page.get_by_role("region", name="Hosts over days")
+            expect(table).to_contain_text("a-ok", timeout=15000)
+            expect(table).to_contain_text("$3 / $3")
+            watched.page.route("**/admin/market/history?*", lambda route: route.fulfill(json=week))
+            watched.page.reload()
+            expect(table).to_contain_text("$2 / $3 since", timeout=15000)
+            expect(table).to_contain_text(HOSTILE)
+            expect(watched.page.locator("rect.cell")).to_have_count(48)
+            expect(watched.page.locator("rect.cell.none")).to_have_count(10)
+            self.picture(watched, "market_history")
+            self.clean(watched)
+
+    def test_what_the_same_tokens_would_have_cost_elsewhere_is_beside_what_was_paid(self):
+        for number in range(6):
+            self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], provider={"only": ["a-ok", "b-slow"]}))
+        page = self.until_told("/admin/spend/elsewhere", lambda page: any(each["model"] == "m" for each in page["models"]))
+        said = next(each for each in page["models"] if each["model"] == "m")
+        at_one = {each["way"]: each for each in said["at_one"]}
+        # a-ok is three times as dear as b-slow, for the same tokens.
+        self.assertLessEqual(said["cheapest"]["dollars"], said["cheapest"]["paid"] * 1.000001)
+        both = min(at_one["a-ok"]["requests"], at_one["b-slow"]["requests"])
+        self.assertGreater(both, 0)
+        self.assertGreater(at_one["a-ok"]["dollars"] / at_one["a-ok"]["requests"], at_one["b-slow"]["dollars"] / at_one["b-slow"]["requests"])
+        self.assertLessEqual(said["fastest"]["expected_seconds"], said["cheapest"]["expected_seconds"] * 1.000001)
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("spend")
+            table = watched.page.get_by_role("region", name="Elsewhere: m")
+            expect(table).to_contain_text("The cheapest for each", timeout=15000)
+            expect(table).to_contain_text("Only b-slow")
+            self.picture(watched, "spend_elsewhere")
+            self.clean(watched)
+
+    def until_told(self, path, wanted):
+        """The page once it is as it is wanted: records take some tenths of a second to be written."""
+        limit = time.monotonic() + 20
+        while True:
+            status, text = self.gateway.get(path)
+            page = json.loads(text)
+            if status == 200 and wanted(page):
+                return page
+            self.assertLess(time.monotonic(), limit, text)
+            time.sleep(0.1)
+
     def test_names_that_are_code_are_shown_and_not_run(self):
         # Names in the configuration cannot be code; what a client asks for can.
         with self.open() as watched:
@@ -314,8 +374,8 @@ class Console(EndToEnd):
 
     def test_all_of_it_is_small(self):
         total = 0
-        for name in ("", "main.js", "api.js", "dom.js", "format.js", "login.js", "demo.js", "market.js", "live.js", "journey.js", "hosts.js",
-                     "policies.js", "configuration.js", "spend.js", "keys.js", "console.css", "icon.svg", "d3.js"):
+        for name in ("", "main.js", "api.js", "dom.js", "format.js", "login.js", "demo.js", "market.js", "live.js", "journey.js", "hosts.js", "history.js", "elsewhere.js",
+                     "shadows.js", "policies.js", "configuration.js", "spend.js", "keys.js", "console.css", "icon.svg", "d3.js"):
             connection = self.gateway.connect()
             connection.request("GET", "/ui/" + name)
             reply = connection.getresponse()

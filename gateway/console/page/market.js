@@ -3,6 +3,7 @@
 import { ask, live, watch } from "./api.js";
 import { choice, fill, h, labelled, note, table } from "./dom.js";
 import { count, money, percent, rate, time } from "./format.js";
+import { showHistory } from "./history.js";
 
 const axes = {
   ttft: { title: "time to the first token", of: (p) => p.ttft_ms, terms: ["ttft"] },
@@ -19,11 +20,13 @@ export function show(view, at) {
   const tools = h("div", { class: "tools" });
   const chart = h("div", { class: "card" });
   const side = h("div", { class: "card" });
+  const past = h("div", { class: "card" });
+  let pastOf = null;
   const trails = new Map();
   let last = null, asking = false, again = false, gone = false, pause = 1800;
   view.append(h("h1", {}, "Market"),
     h("p", { class: "lead" }, "Where each host of a model sits for one request of this size. The line joins all that cost as much as the chosen host, waiting at the policy's price included: whoever is below it would win."),
-    tools, h("div", { class: "split" }, chart, side));
+    tools, h("div", { class: "split" }, chart, side), past);
 
   const keep = () => {
     const settings = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
@@ -60,6 +63,7 @@ export function show(view, at) {
 
   async function load() {
     if (!wanted.model) return;
+    if (pastOf !== wanted.model) showHistory(past, pastOf = wanted.model);
     if (asking) { again = true; return; }
     asking = true;
     try {

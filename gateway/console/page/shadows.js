@@ -11,7 +11,8 @@ const words = {
   unserved: (row) => ["bad", `would leave ${count(row.unserved)} requests unserved`],
 };
 
-const between = (of, text) => (Number.isFinite(of.low) && Number.isFinite(of.high) ? `${text(of.mean)} (${text(of.low)} to ${text(of.high)})` : "–");
+const signed = (text, value) => (value > 0 ? "+" : value < 0 ? "−" : "") + text(Math.abs(value));
+const between = (of, text) => (Number.isFinite(of.low) && Number.isFinite(of.high) ? `${signed(text, of.mean)} (${signed(text, of.low)} to ${signed(text, of.high)})` : "–");
 
 // The text of a configuration's policies in which `shadow` stands where `policy` did.
 export function taken_over(text, policy, shadow) {
@@ -39,7 +40,7 @@ export function show_shadows(box, said, take) {
     said.shadows.length === 0 ? note("", `${said.shadow.join(", ")}: no request was decided under it yet.`)
       : table("Policies in shadow", [["In force", "name", (row) => row.policy], ["Shadow", "name", (row) => row.shadow], ["Model", "name", (row) => row.model], ["Requests", "number", (row) => count(row.judged)],
         ["Moved", "number", (row) => percent(row.moved)], ["Cost of 1,000", "number", (row) => between(row.cost, (value) => money(value * 1000))], ["Billed of 1,000", "number", (row) => between(row.billed, (value) => money(value * 1000))],
-        ["Whole answer", "number", (row) => between(row.seconds, seconds)], ["", "", verdict]], said.shadows),
+        ["Whole answer", "number", (row) => between(row.seconds, seconds)], ["Verdict", "", verdict]], said.shadows),
     h("p", { class: "faint" }, "What the shadow would add, at the values of the policy in force; a minus is what it would save. The 95 % intervals hold however often one looks.", said.shadows_left_out > 0 ? ` ${count(said.shadows_left_out)} requests could not be judged.` : ""),
     better.map((row) => h("div", { class: "tools" }, h("button", { class: "first", onclick: () => take(row.policy, row.shadow) }, `Write ${row.shadow} in place of ${row.policy}`), h("span", { class: "faint" }, `for ${row.model} it is better by what was measured`))));
 }

@@ -1,6 +1,7 @@
 // Who spent what, where and on what; what is left of budgets, and where they will be.
 import { ask, counters } from "./api.js";
 import { choice, facts, fill, h, labelled, note, table } from "./dom.js";
+import { showElsewhere } from "./elsewhere.js";
 import { count, money, percent } from "./format.js";
 
 const whose = [["team", "team"], ["key", "key"], ["model", "model"], ["endpoint", "host"], ["provider", "provider"], ["policy", "policy"], ["user", "user"], ["tag", "tag"]];
@@ -14,7 +15,7 @@ export function show(view, at) {
   // `only`: pairs of a side and a name, whose spending alone is shown.
   const wanted = { by: at.settings.get("by") ?? "model", and: at.settings.get("and") ?? "", days: at.settings.get("days") ?? "30" };
   const only = whose.flatMap(([side]) => at.settings.getAll(side).map((name) => [side, name]));
-  const sums = h("div"), days = h("div"), budgets = h("div"), aside = h("div"), csv = h("a", { download: "spend.csv" }, "Download as CSV");
+  const sums = h("div"), days = h("div"), budgets = h("div"), aside = h("div"), elsewhere = h("div", { class: "card" }), csv = h("a", { download: "spend.csv" }, "Download as CSV");
   let gone = false;
   const place = (pairs, more = {}) => "#/spend?" + new URLSearchParams([...Object.entries({ ...wanted, ...more }).filter(([, value]) => value !== ""), ...pairs]);
   const keep = () => { history.replaceState(null, "", place(only)); load(); };
@@ -28,12 +29,12 @@ export function show(view, at) {
   view.append(h("h1", {}, "Spend"), h("p", { class: "lead" }, "From the ledger, where every request has one entry; days are those of UTC."),
     h("div", { class: "tools" }, labelled("By", choice(sides, wanted.by, (value) => { wanted.by = value; drawSecond(); keep(); })), second, labelled("Over", choice(spans, wanted.days, (value) => { wanted.days = value; keep(); })), csv),
     h("p", { class: "faint", hidden: only.length === 0 }, "Of ", only.flatMap(([side, name], i) => [i > 0 ? ", " : "", `${named(side)} ${name || "none"} `, h("a", { href: place(only.filter((pair) => pair !== only[i])), "aria-label": `Not only ${named(side)} ${name || "none"}` }, "×")]), " alone."),
-    h("div", { class: "split" }, h("div", { class: "card" }, sums, days), h("div", { class: "card" }, budgets, aside)));
+    h("div", { class: "split" }, h("div", { class: "card" }, sums, days), h("div", { class: "card" }, budgets, aside)), elsewhere);
 
   const since = () => new Date(Date.now() - (Number(wanted.days) - 1) * 86400000).toISOString().slice(0, 10);
 
   function chart(rows) {
-    const width = 640, height = 170, edge = { left: 56, right: 8, top: 8, bottom: 22 };
+    const width = 640, height = 170, edge = { left: 74, right: 8, top: 8, bottom: 22 };
     const first = new Date(since()), last = new Date(new Date().toISOString().slice(0, 10));
     const x = d3.scaleTime().domain([first, d3.utcDay.offset(last, 1)]).range([edge.left, width - edge.right]);
     const y = d3.scaleLinear().domain([0, d3.max(rows, (row) => row.cost) || 1]).nice().range([height - edge.bottom, edge.top]);
@@ -105,5 +106,6 @@ export function show(view, at) {
   }
 
   load();
+  showElsewhere(elsewhere);
   return () => { gone = true; };
 }
