@@ -29,6 +29,9 @@ const Fields<ServingLimits>& limit_fields() {
       .meaning = "limits towards clients",
       .list =
           {
+              field<S>("max_head_bytes", &S::max_head_bytes, BytesForm{1 << 10, 32 << 10},
+                       "The largest head of a request: its line and all its header fields. Larger ones get "
+                       "431."),
               field<S>("max_body_bytes", &S::max_body_bytes, BytesForm{1 << 10, 1u << 30},
                        "The largest request. Larger ones get 413."),
               field<S>(

@@ -268,6 +268,7 @@ struct RuleSettings {
 };
 
 struct ServingLimits {
+  std::size_t max_head_bytes = 32u << 10;
   std::size_t max_body_bytes = 32u << 20;
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{10'000};  // for each KiB/s of body to fall behind; see faults

@@ -251,9 +251,10 @@ Refusal bare_line_feed(std::string_view line) {
   return bad_request("line " + quoted(line) + ": it ends in LF; allowed is CRLF");
 }
 
-Refusal too_large(const GateLimits& limits) {
-  return head_too_large("header: over " + std::to_string(limits.header_block) +
-                        " bytes; allowed are so many at most");
+// `found`: how many there were when it was too many; more may come.
+Refusal too_large(const GateLimits& limits, std::size_t found) {
+  return head_too_large("header: found " + std::to_string(found) + " bytes or more; allowed are " +
+                        std::to_string(limits.header_block) + " (limits.max_head_bytes)");
 }
 
 }  // namespace
@@ -297,7 +298,8 @@ GateResult check_head(std::string_view bytes, const GateLimits& limits, std::siz
   HeadReader reader(head, limits);
   for (std::size_t at = first->next;;) {
     const auto line = next_line(bytes, at);
-    if ((line ? line->next : bytes.size()) > limits.header_block) return too_large(limits);
+    const std::size_t found = line ? line->next : bytes.size();
+    if (found > limits.header_block) return refused_there(too_large(limits, found), head);
     if (!line) return HeadIncomplete{};
     if (!line->ends_in_crlf) return bare_line_feed(line->text);
     at = line->next;

@@ -16,7 +16,7 @@ namespace gateway {
 enum class Method { get, head, post, put, patch, del, options };
 
 struct GateLimits {
-  std::size_t header_block = providers::max_header_block;
+  std::size_t header_block = providers::max_header_block;  // with the request line
   std::size_t target = 8 * 1024;
   std::uint64_t body = 32 * 1024 * 1024;
   // Whether clients reach us on this machine only: an absolute target may then name it, whatever Host says.

@@ -44,6 +44,7 @@ class RequestReader final : private providers::Alarm {
         limits_(limits),
         wanted_(std::move(wanted)),
         share_(bodies, limits.body_budget) {
+    gate_limits_.header_block = limits.max_head_bytes;
     gate_limits_.body = limits.max_body_bytes;
     wait_for(Phase::header, limits.header_timeout);
   }

@@ -119,7 +119,7 @@ rules:
     policy: mine
 default_policy: cheapest
 shadow: [batch, fastest]
-limits: {max_body_bytes: 1 MiB, body_budget: 64 MiB, deadline: 90 s, max_connections: 10, max_connections_per_ip: 7, comment_after: 0 s}
+limits: {max_head_bytes: 8 KiB, max_body_bytes: 1 MiB, body_budget: 64 MiB, deadline: 90 s, max_connections: 10, max_connections_per_ip: 7, comment_after: 0 s}
 log: {requests: failures, file: /var/log/isocost.log}
 )");
   CHECK(settings.listen.host == "::1");
@@ -177,6 +177,7 @@ log: {requests: failures, file: /var/log/isocost.log}
   CHECK(settings.default_policy->text == "cheapest");
   REQUIRE(settings.shadow.size() == 2);
   CHECK(settings.shadow[1].text == "fastest");
+  CHECK(settings.limits.max_head_bytes == 8u << 10);
   CHECK(settings.limits.max_body_bytes == 1u << 20);
   CHECK(settings.limits.deadline == 90s);
   CHECK(settings.limits.body_budget == 64u << 20);

@@ -101,6 +101,8 @@ TEST_CASE("a wrong value is refused at its place, with what is allowed") {
       {"", "limits: {max_body_bytes: 5}", "f:17:26: error: limits.max_body_bytes: found `5`", "write `5 B`"},
       {"", "limits: {max_body_bytes: 5 B}", "f:17:26: error: limits.max_body_bytes",
        "from 1 KiB to 1024 MiB"},
+      {"", "limits: {max_head_bytes: 64 KiB}", "f:17:26: error: limits.max_head_bytes: found `64 KiB`",
+       "from 1 KiB to 32 KiB"},
       {"", "log: {requests: failure}", "f:17:17: error: log.requests: found `failure`",
        "did you mean `failures`?"},
       {"", "workers: many", "f:17:10: error: workers: found `many`; allowed is a whole number from 0 to 256"},

@@ -371,6 +371,27 @@ TEST_CASE("one who never ends the head is told at the limit, not kept waiting") 
   CHECK(status_of("GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(20'000, 'a')) == 0);
 }
 
+TEST_CASE("a head may be as long as it is set, and who sends a longer one is told how long it was") {
+  const gateway::GateLimits limits{.header_block = 1'024};
+  const auto with_length = [](std::size_t length) {
+    const std::string begin = "GET /v1/models HTTP/1.1\r\nHost: x\r\nA: ", end = "\r\n\r\n";
+    return begin + std::string(length - begin.size() - end.size(), 'a') + end;
+  };
+  const std::string largest = with_length(1'024);
+  CHECK(std::holds_alternative<RequestHead>(check_head(largest, limits)));
+  const std::string larger = with_length(1'025), never_ends = with_length(2'000).substr(0, 1'500);
+  for (const std::string& text : {larger, never_ends}) {
+    const auto result = check_head(text, limits);
+    REQUIRE(std::holds_alternative<Refusal>(result));
+    const Refusal& refusal = std::get<Refusal>(result);
+    CHECK(refusal.status == 431);
+    CHECK(refusal.code == "head_too_large");
+    CHECK(refusal.message == "header: found " + std::to_string(text.size()) +
+                                 " bytes or more; allowed are 1024 (limits.max_head_bytes)");
+    CHECK(refusal.path == "/v1/models");
+  }
+}
+
 TEST_CASE("a connection stays open as its version and Connection say") {
   const auto stays = [](const std::string& version, const std::string& connection) {
     return accepted(Request{"GET / " + version, "Host: x\r\n" + connection}.text()).keep_alive;

@@ -86,6 +86,21 @@ TEST_CASE("who may not have the page is told so before the body is asked for or 
   client.read_until("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+TEST_CASE("a head that is longer than this gateway takes is answered, and another client's is not") {
+  config::Settings settings = three_prices();
+  settings.limits.max_head_bytes = 2'048;
+  FrontDoor door(settings);
+  Peer& client = door.connect();
+  client.send("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX-Much: " + std::string(3'000, 'a') +
+              "\r\n\r\n");
+  const std::string reply = client.read_until("\"error\"");
+  CHECK(reply.starts_with("HTTP/1.1 431 "));
+  client.read_until("allowed are 2048 (limits.max_head_bytes)");
+  Peer& other = door.connect();
+  other.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Much: " + std::string(1'500, 'a') + "\r\n\r\n");
+  other.read_until("ok\n");
+}
+
 TEST_CASE(
     "bodies under way have a common budget; what does not fit is told to come again, before it is sent") {
   FrontDoor door(with_budget(2u << 20));
