@@ -58,27 +58,27 @@ void ResponsesAnswer::tell(const ResponsesEvent& event, AnswerSink& sink) {
 void ResponsesAnswer::call(Item& known, const ResponsesItem& item, AnswerSink& sink) {
   if (known.is_call || calls_ == most_items) return;
   known.is_call = true;
-  known.index = calls_++;
-  sink.take({.kind = Kind::tool_call, .index = known.index, .id = item.call_id, .name = item.name});
+  known.call = calls_++;
+  sink.take({.kind = Kind::tool_call, .index = known.call, .id = item.call_id, .name = item.name});
   if (!item.arguments.raw.empty()) arguments(known, item.arguments, sink);
 }
 
 void ResponsesAnswer::arguments(Item& known, const Text& text, AnswerSink& sink) {
   if (!known.is_call || text.raw.empty()) return;
   known.has_arguments = true;
-  sink.take({.kind = Kind::arguments, .index = known.index, .text = text});
+  sink.take({.kind = Kind::arguments, .index = known.call, .text = text});
 }
 
 // Parts of a summary are paragraphs.
 void ResponsesAnswer::think(Item& known, const Text& text, std::int64_t part, AnswerSink& sink) {
   if (!known.is_thought) {
     known.is_thought = true;
-    known.index = thoughts_++;
+    known.thought = thoughts_++;
     known.part = part;
   }
   const auto tell = [&](const Text& piece) {
     sink.take(
-        {.kind = Kind::thinking, .index = known.index, .text = piece, .format = responses_thinking_format});
+        {.kind = Kind::thinking, .index = known.thought, .text = piece, .format = responses_thinking_format});
   };
   if (known.part != part) tell({"\\n\\n", true});
   known.part = part;
@@ -107,10 +107,10 @@ void ResponsesAnswer::item(const ResponsesItem& item, std::int64_t output_index,
     }
     if (item.encrypted.raw.empty() || known.has_encrypted) return;
     known.has_encrypted = true;
-    if (!known.is_thought) known.index = thoughts_++;
+    if (!known.is_thought) known.thought = thoughts_++;
     known.is_thought = true;
     sink.take({.kind = Kind::redacted,
-               .index = known.index,
+               .index = known.thought,
                .text = item.encrypted,
                .id = item.id,
                .format = responses_thinking_format});

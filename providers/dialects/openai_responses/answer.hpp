@@ -32,8 +32,8 @@ class ResponsesAnswer {
     bool is_thought = false;
     bool has_arguments = false;
     bool has_encrypted = false;
-    std::int64_t part = 0;  // of thinking: the last one that was told of
-    std::size_t index = 0;  // of the call, or of the thinking
+    std::int64_t part = 0;              // of thinking: the last one that was told of
+    std::size_t call = 0, thought = 0;  // their numbers: a host may say both of one item
   };
 
   Item& item_at(std::int64_t output_index);

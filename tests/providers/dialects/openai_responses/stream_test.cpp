@@ -148,6 +148,21 @@ TEST_CASE("calls that go on by turns keep their arguments apart, and one without
       "arguments 2: {}\nend tool_calls completed\n");
 }
 
+TEST_CASE("an item that a host says to be a call and a thought keeps the numbers of both") {
+  const auto added = [](int index, const std::string& id) {
+    return event("response.output_item.added", at(index) + R"(,"item":{"type":"function_call","call_id":")" +
+                                                   id + R"(","name":"f","arguments":""})");
+  };
+  const std::string text =
+      begins + event("response.reasoning_text.delta", at(1) + R"(,"content_index":0,"delta":"Hm")") +
+      added(0, "a") + event("response.reasoning_text.delta", at(0) + R"(,"content_index":0,"delta":"Oh")") +
+      event("response.function_call_arguments.delta", at(0) + R"(,"delta":"1")") +
+      event("response.completed", response("completed"));
+  const std::string told = streamed(text).text;
+  CHECK_MESSAGE(told.find("call 0 a f\n") != std::string::npos, told);
+  CHECK_MESSAGE(told.find("arguments 0: 1\n") != std::string::npos, told);
+}
+
 TEST_CASE("an answer that was cut short says why") {
   const auto ended = [](const std::string& reason) {
     return streamed(begins +
