@@ -25,65 +25,70 @@ const Fields<ServingLimits>& limit_fields() {
   const DurationForm<milliseconds> duration{milliseconds(1), std::chrono::hours(24)};
   const DurationForm<milliseconds> may_be_off{milliseconds(0), std::chrono::hours(24)};
   const WholeForm connections{0, 10'000'000};
-  static const Fields<S> fields = {
-      .meaning = "limits towards clients",
-      .list =
-          {
-              field<S>("max_head_bytes", &S::max_head_bytes, BytesForm{1 << 10, 32 << 10},
-                       "The largest head of a request: its line and all its header fields. Larger ones get "
-                       "431."),
-              field<S>("max_body_bytes", &S::max_body_bytes, BytesForm{1 << 10, 1u << 30},
-                       "The largest request. Larger ones get 413."),
-              field<S>(
-                  "body_budget", &S::body_budget, BytesForm{1 << 20, std::size_t{1} << 40},
-                  "Memory for all request bodies under way together, of all workers. What would go beyond "
-                  "it gets 503 with Retry-After. Bodies that come with their head, of a few KiB, are not "
-                  "counted."),
-              field<S>("header_timeout", &S::header_timeout, duration,
-                       "For the head of a request to arrive."),
-              field<S>("body_timeout", &S::body_timeout, duration,
-                       "How long a body may arrive at less than 1 KiB/s before the client is cut off."),
-              field<S>("keep_alive", &S::keep_alive, duration, "How long an idle client connection is kept."),
-              field<S>("write_idle_timeout", &S::write_idle_timeout, duration,
-                       "How long a client may take no byte of its answer."),
-              field<S>("deadline", &S::deadline, duration,
-                       "For all attempts until the first byte of the answer. A policy may set less."),
-              field<S>(
-                  "comment_after", &S::comment_after, may_be_off,
-                  "After how long without a part of its answer a stream begins with a comment, so that no "
-                  "proxy on the way gives it up, and how often it gets another. From then on an error comes "
-                  "as an event, not as a status. 0: never."),
-              field<S>(
-                  "drain_delay", &S::drain_delay, may_be_off,
-                  "After the order to stop, how long new connections are still served while /readyz says "
-                  "no: as long as a balancer takes to notice. Replies then end their connections."),
-              field<S>("drain_timeout", &S::drain_timeout, duration,
-                       "How long running requests may take to end after the order to stop."),
-              field<S>("queue_timeout", &S::queue_timeout,
-                       DurationForm<milliseconds>{milliseconds(0), std::chrono::hours(24)},
-                       "How long a request waits while every provider that may take it is at its "
-                       "`max_in_flight`. Then it gets 429; who could not begin in that time, by how long "
-                       "requests take there and how many are before it, gets it at once."),
-              field<S>("max_queued", &S::max_queued, WholeForm{0, 1'000'000},
-                       "How many requests of one worker wait so at the same time. Beyond it those whose "
-                       "turn would be last get 429 at once."),
-              field<S>(
-                  "max_requests", &S::max_requests, connections,
-                  "Requests under way in the whole gateway, those that wait for hosts included. Further ones "
-                  "wait for up to `queue_timeout`, `normal` ones from 95 % of it on, `batch` ones from 80 %; "
-                  "who could not begin in that time gets 503 with Retry-After before more than its head is "
-                  "read. 0: no limit but that of connections."),
-              field<S>(
-                  "max_connections", &S::max_connections, connections,
-                  "Client connections at the same time, of all workers together. Beyond it idle ones are "
-                  "closed, and where there are none new ones get 503. 0: 45 % of the process's file limit."),
-              field<S>(
-                  "max_connections_per_ip", &S::max_connections_per_ip, connections,
-                  "The same for one address, or one IPv6 network of 64 bits. Neither this machine itself "
-                  "nor `trusted_proxies` are counted; the clients those name are, by their requests under "
-                  "way. 0: no limit of its own."),
-          },
-      .check = body_fits_its_budget};
+  static const Fields<S> fields =
+      {.meaning = "limits towards clients",
+       .list =
+           {
+               field<S>("max_head_bytes", &S::max_head_bytes, BytesForm{1 << 10, 32 << 10},
+                        "The largest head of a request: its line and all its header fields. Larger ones get "
+                        "431."),
+               field<S>("max_body_bytes", &S::max_body_bytes, BytesForm{1 << 10, 1u << 30},
+                        "The largest request. Larger ones get 413."),
+               field<S>(
+                   "body_budget", &S::body_budget, BytesForm{1 << 20, std::size_t{1} << 40},
+                   "Memory for all request bodies under way together, of all workers. What would go beyond "
+                   "it gets 503 with Retry-After. Bodies that come with their head, of a few KiB, are not "
+                   "counted."),
+               field<S>("header_timeout", &S::header_timeout, duration,
+                        "For the head of a request to arrive."),
+               field<S>("body_timeout", &S::body_timeout, duration,
+                        "How long a body may arrive at less than 1 KiB/s before the client is cut off."),
+               field<S>("keep_alive", &S::keep_alive, duration,
+                        "How long an idle client connection is kept."),
+               field<S>("write_idle_timeout", &S::write_idle_timeout, duration,
+                        "How long a client may take no byte of its answer."),
+               field<S>("deadline", &S::deadline, duration,
+                        "For all attempts until the first byte of the answer. A policy may set less."),
+               field<S>(
+                   "comment_after", &S::comment_after, may_be_off,
+                   "After how long without a part of its answer a stream begins with a comment, so that no "
+                   "proxy on the way gives it up, and how often it gets another. From then on an error comes "
+                   "as an event, not as a status. 0: never."),
+               field<S>(
+                   "drain_delay", &S::drain_delay, may_be_off,
+                   "After the order to stop, how long new connections are still served while /readyz says "
+                   "no: as long as a balancer takes to notice. Replies then end their connections."),
+               field<S>("drain_timeout", &S::drain_timeout, duration,
+                        "How long running requests may take to end after the order to stop."),
+               field<S>("queue_timeout", &S::queue_timeout,
+                        DurationForm<milliseconds>{milliseconds(0), std::chrono::hours(24)},
+                        "How long a request waits while every provider that may take it is at its "
+                        "`max_in_flight`. Then it gets 429; who could not begin in that time, by how long "
+                        "requests take there and how many are before it, gets it at once."),
+               field<S>("max_queued", &S::max_queued, WholeForm{0, 1'000'000},
+                        "How many requests of one worker wait so at the same time. Beyond it those whose "
+                        "turn would be last get 429 at once."),
+               field<S>("max_requests", &S::max_requests, connections,
+                        "Requests under way in the whole gateway, those that wait for hosts included. "
+                        "Further ones "
+                        "wait for up to `queue_timeout`, `normal` ones from 95 % of it on, `batch` ones from "
+                        "80 %; "
+                        "who could not begin in that time gets 503 with Retry-After before more than its "
+                        "head is "
+                        "read. 0: no limit but that of connections."),
+               field<
+                   S>("max_connections", &S::max_connections, connections,
+                      "Client connections at the same time, of all workers together. Beyond it idle ones are "
+                      "closed, and where there are none new ones get 503. 0: 45 % of the process's file "
+                      "limit."),
+               field<
+                   S>("max_connections_per_ip", &S::max_connections_per_ip, connections,
+                      "The same for one address, or one IPv6 network of 64 bits. Neither this machine itself "
+                      "nor `trusted_proxies` are counted; the clients those name are, by their requests "
+                      "under "
+                      "way. 0: no limit of its own."),
+           },
+       .check = body_fits_its_budget};
   return fields;
 }
 

@@ -103,11 +103,7 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
     if (is_shared_ && account->bounds_concurrency() && !has_slot(*account)) wait_for(account, nullptr);
   }
   if (let == Let::wait) return let;
-  for (std::size_t i = 0; i < count; ++i) {
-    accounts[i]->open.requests += 1;
-    accounts[i]->open.tokens += most.tokens;
-    accounts[i]->open.nanos += most.nanos;
-  }
+  for (std::size_t i = 0; i < count; ++i) accounts[i]->open += most;
   reservation = {.accounts = accounts, .count = count, .most = most, .bounds_money = bounds_money};
   return let;
 }
@@ -116,11 +112,7 @@ namespace {
 
 // What take() set aside, before anybody else saw it.
 void put_back(const Reservation& taken) {
-  for (std::size_t i = 0; i < taken.count; ++i) {
-    taken.accounts[i]->open.requests -= 1;
-    taken.accounts[i]->open.tokens -= taken.most.tokens;
-    taken.accounts[i]->open.nanos -= taken.most.nanos;
-  }
+  for (std::size_t i = 0; i < taken.count; ++i) taken.accounts[i]->open -= taken.most;
 }
 
 }  // namespace
@@ -172,9 +164,7 @@ Reservation Books::hold(const Asked& asked, config::TimePoint now) {
   held.most.requests = 1;
   for (std::size_t i = 0; i < held.count; ++i) {
     roll(*held.accounts[i], now);
-    held.accounts[i]->open.requests += 1;
-    held.accounts[i]->open.tokens += held.most.tokens;
-    held.accounts[i]->open.nanos += held.most.nanos;
+    held.accounts[i]->open += held.most;
   }
   if (held.is_open()) open_requests_.fetch_add(1, std::memory_order_relaxed);
   return held;
@@ -182,12 +172,12 @@ Reservation Books::hold(const Asked& asked, config::TimePoint now) {
 
 void Books::change(Reservation& held, Amounts most) {
   const std::lock_guard lock(mutex_);
+  most.requests = 1;
   for (std::size_t i = 0; i < held.count; ++i) {
-    held.accounts[i]->open.tokens += most.tokens - held.most.tokens;
-    held.accounts[i]->open.nanos += most.nanos - held.most.nanos;
+    held.accounts[i]->open -= held.most;
+    held.accounts[i]->open += most;
   }
-  held.most.tokens = most.tokens;
-  held.most.nanos = most.nanos;
+  held.most = most;
 }
 
 bool Books::extend(Reservation& reservation, std::int64_t nanos, config::TimePoint now) {
@@ -218,9 +208,7 @@ std::int64_t Books::settle(Reservation& reservation, Amounts used, config::TimeP
     for (std::size_t i = 0; i < reservation.count; ++i) {
       Account& account = *reservation.accounts[i];
       roll(account, now);
-      account.open.requests -= 1;
-      account.open.tokens -= reservation.most.tokens;
-      account.open.nanos -= reservation.most.nanos;
+      account.open -= reservation.most;
       for (Meter& meter : account.meters) {
         meter.used += used.of(meter.measure);
         meter.own += used.of(meter.measure);

@@ -40,6 +40,14 @@ struct Amounts {
            : measure == config::Measure::tokens ? tokens
                                                 : nanos;
   }
+  Amounts& operator+=(const Amounts& more) {
+    requests += more.requests, tokens += more.tokens, nanos += more.nanos;
+    return *this;
+  }
+  Amounts& operator-=(const Amounts& less) {
+    requests -= less.requests, tokens -= less.tokens, nanos -= less.nanos;
+    return *this;
+  }
   friend bool operator==(const Amounts&, const Amounts&) = default;
 };
 

@@ -14,6 +14,7 @@
 
 #include "gateway/commands/fetch.hpp"
 #include "gateway/commands/pretence_query.hpp"
+#include "gateway/commands/top_head.hpp"
 #include "gateway/commands/top_page.hpp"
 
 namespace gateway {

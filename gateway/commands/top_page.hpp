@@ -15,9 +15,6 @@ enum class SortBy { share, ttft, throughput, price, failures, name };
 // another type is shown as "-", and a text that is no status gives one line that says so.
 std::vector<std::string> top_page(std::string_view status, SortBy sort, const Screen& screen);
 
-// The status page of a key or a team with what /admin/limits says of them, and of everybody.
-std::string with_limits(const std::string& status, const std::string& limits);
-
 std::string_view to_text(SortBy sort);
 
 }  // namespace gateway

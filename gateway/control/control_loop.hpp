@@ -179,6 +179,7 @@ class ControlLoop final : public Pages {
   void keep_regrets_regularly();
   void export_metrics_regularly();
   void look_at_canaries(config::TimePoint now);
+  providers::Task<Told> change_service_by(ServiceDesk::Change change, Loop& asker, ServiceCall call);
   providers::Task<Told> written(Loop& asker, ServiceDesk::Changed change);
   void take_out();
   void publish();

@@ -98,16 +98,26 @@ providers::Task<Pages::Told> ControlLoop::written(Loop& asker, ServiceDesk::Chan
   co_return std::move(change.unwritten);
 }
 
-providers::Task<Pages::Told> ControlLoop::disable(Loop& asker, ServiceCall call) {
+// By what changes it at the desk of who is out of service.
+providers::Task<Pages::Told> ControlLoop::change_service_by(ServiceDesk::Change change, Loop& asker,
+                                                            ServiceCall call) {
   if (is_given_up_) co_return Told{.status = 503, .text = given_up_text};
-  auto changing = providers::elsewhere(io_, asker, [this, call] {
-    auto changed = service_.disable(call, *generation_);
+  auto changing = providers::elsewhere(io_, asker, [this, change, call] {
+    auto changed = (service_.*change)(call, *generation_);
     take_out();
     return changed;
   });
-  ServiceDesk::Changed change = co_await std::move(changing);
-  auto writing = written(asker, std::move(change));
+  ServiceDesk::Changed changed = co_await std::move(changing);
+  auto writing = written(asker, std::move(changed));
   co_return co_await std::move(writing);
+}
+
+providers::Task<Pages::Told> ControlLoop::disable(Loop& asker, ServiceCall call) {
+  return change_service_by(&ServiceDesk::disable, asker, std::move(call));
+}
+
+providers::Task<Pages::Told> ControlLoop::change_service(Loop& asker, ServiceCall call) {
+  return change_service_by(&ServiceDesk::change, asker, std::move(call));
 }
 
 providers::Task<Pages::Told> ControlLoop::probe(Loop& asker, std::string endpoint, std::string model) {
@@ -116,18 +126,6 @@ providers::Task<Pages::Told> ControlLoop::probe(Loop& asker, std::string endpoin
   auto probing = probe_.run(asker, std::move(generation), std::move(endpoint), std::move(model));
   HostProbe::Answer answer = co_await std::move(probing);
   co_return Told{.status = answer.status, .text = std::move(answer.text)};
-}
-
-providers::Task<Pages::Told> ControlLoop::change_service(Loop& asker, ServiceCall call) {
-  if (is_given_up_) co_return Told{.status = 503, .text = given_up_text};
-  auto changing = providers::elsewhere(io_, asker, [this, call] {
-    auto changed = service_.change(call, *generation_);
-    take_out();
-    return changed;
-  });
-  ServiceDesk::Changed change = co_await std::move(changing);
-  auto writing = written(asker, std::move(change));
-  co_return co_await std::move(writing);
 }
 
 void ControlLoop::note(Change change) {

@@ -29,6 +29,7 @@ class ServiceDesk {
   // Names of before stay out where they are in the new catalogue.
   void adopt(const routing::Catalogue& catalogue);
 
+  using Change = Changed (ServiceDesk::*)(const ServiceCall& call, const Generation& generation);
   Changed change(const ServiceCall& call, const Generation& generation);
   Changed disable(const ServiceCall& call, const Generation& generation);
 

@@ -1,6 +1,6 @@
-// While it lives, the process can open no more descriptors than a test leaves it. UndefinedBehaviorSanitizer's check of
-// vptr opens a pipe to look at an object, and takes it for a false one where it cannot: the preset leaves that check out,
-// as a thread of the test before may be at its end here.
+// While it lives, the process can open no more descriptors than a test leaves it.
+// UndefinedBehaviorSanitizer's check of vptr opens a pipe to look at an object, and takes it for a false one
+// where it cannot: the preset leaves that check out, as a thread of the test before may be at its end here.
 #pragma once
 
 #include <fcntl.h>

@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "gateway/commands/top_head.hpp"
+
 namespace json = boost::json;
 using gateway::Paint;
 using gateway::SortBy;

@@ -16,7 +16,7 @@
 #include "gateway/ledger/ledger_file.hpp"
 #include "gateway/ledger/paced_past.hpp"
 #include "gateway/postgres/migrations.hpp"
-#include "tests/support/postgres_server.hpp"
+#include "tests/support/ledger_places.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 using gateway::Entry;
@@ -25,6 +25,8 @@ using gateway::Journal;
 using gateway::Ledger;
 using gateway::LedgerStore;
 using gateway::Scope;
+using support::InFile;
+using support::InPostgres;
 using namespace std::chrono_literals;
 
 namespace {
@@ -71,20 +73,6 @@ std::string bytes_of(const Entry& entry) {
   gateway::write_entry(entry, bytes);
   return bytes;
 }
-
-// Where a ledger may be: the same holds of both.
-struct InFile {
-  static bool is_there() { return true; }
-  static void place(config::LedgerSettings&) {}
-};
-struct InPostgres {
-  static bool is_there() { return support::PostgresServer::instance().is_there(); }
-  static void place(config::LedgerSettings& settings) {
-    const auto address = support::PostgresServer::instance().database();
-    settings.url = address.url;
-    settings.password = address.password;
-  }
-};
 
 template <class Where>
 struct World {

@@ -7,31 +7,20 @@
 #include "gateway/ledger/ledger_file.hpp"
 #include "gateway/ledger/open_ledger.hpp"
 #include "gateway/ledger/spend_words.hpp"
-#include "tests/support/postgres_server.hpp"
+#include "tests/support/ledger_places.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 using gateway::Entry;
 using gateway::LedgerStore;
 using gateway::SpendWord;
+using support::InFile;
+using support::InPostgres;
 
 namespace {
 
 constexpr std::int64_t saturday = 1'795'824'000'000;  // 2026-11-28 00:00:00 UTC
 constexpr std::int64_t first_day = saturday / 86'400'000;
 constexpr std::int64_t an_hour = 3'600'000;
-
-struct SpentInFile {
-  static bool is_there() { return true; }
-  static void place(config::LedgerSettings&) {}
-};
-struct SpentInPostgres {
-  static bool is_there() { return support::PostgresServer::instance().is_there(); }
-  static void place(config::LedgerSettings& settings) {
-    const auto address = support::PostgresServer::instance().database();
-    settings.url = address.url;
-    settings.password = address.password;
-  }
-};
 
 template <class Where>
 struct SpentWorld {
@@ -150,7 +139,7 @@ Told told_by(LedgerStore& store, const std::vector<std::string>& by, std::int64_
 }  // namespace
 
 TEST_CASE_TEMPLATE("spending is told by whatever entries say, of whom is asked for, and agrees with them",
-                   Where, SpentInFile, SpentInPostgres) {
+                   Where, InFile, InPostgres) {
   if (!Where::is_there()) return;
   SpentWorld<Where> world;
   const std::vector<Entry> entries = drawn(2'000);
@@ -211,7 +200,7 @@ TEST_CASE("times are called by where they begin") {
 }
 
 TEST_CASE("what cannot be summed up is told in words") {
-  SpentWorld<SpentInFile> world;
+  SpentWorld<InFile> world;
   CHECK_THROWS_WITH(
       world.store->spend({"colour"}, 0, 1),
       "`colour` is nothing to sum by; allowed are team, key, user, tag, model, endpoint, provider, "
@@ -225,7 +214,7 @@ TEST_CASE("what cannot be summed up is told in words") {
 
 TEST_CASE_TEMPLATE(
     "days whose entries are forgotten in part are in no sum of entries, and the error names the next", Where,
-    SpentInFile, SpentInPostgres) {
+    InFile, InPostgres) {
   if (!Where::is_there()) return;
   SpentWorld<Where> world;
   LedgerStore& store = *world.store;

@@ -58,6 +58,29 @@ struct Old {
   std::thread thread;
 };
 
+// One who was asked to hand over, and says by hand what it says: with each line the socket that it listens
+// at.
+class Asked {
+ public:
+  explicit Asked(int listening) : listening_(listening), socket_(::accept(listening, nullptr, nullptr)) {
+    next();
+  }
+
+  std::string next() const {
+    std::vector<gateway::OwnedDescriptor> none;
+    std::string fault;
+    return gateway::await_mail(socket_.get(), std::chrono::seconds(10), none, fault).value_or("");
+  }
+  void tell(std::string_view line) const {
+    const int given[] = {listening_};
+    (void)gateway::mail(socket_.get(), line, given);
+  }
+
+ private:
+  int listening_;
+  gateway::OwnedDescriptor socket_;
+};
+
 }  // namespace
 
 TEST_CASE("a successor gets the sockets by their addresses, and what it says ends the old one's service") {
@@ -157,12 +180,8 @@ TEST_CASE("a successor says what it was not given, and what it was told instead"
     REQUIRE(listening.get() >= 0);
     // Whoever asks is answered once it has asked.
     std::thread old([&] {
-      const gateway::OwnedDescriptor asked(::accept(listening.get(), nullptr, nullptr));
-      std::vector<gateway::OwnedDescriptor> none;
-      std::string fault;
-      (void)gateway::await_mail(asked.get(), std::chrono::seconds(10), none, fault);
-      const int given[] = {listening.get()};
-      if (!row.told.empty()) (void)gateway::mail(asked.get(), row.told, given);
+      const Asked asked(listening.get());
+      if (!row.told.empty()) asked.tell(row.told);
     });
     std::string why;
     CHECK_FALSE(Predecessor::ask(directory.file(""), why));
@@ -175,13 +194,9 @@ TEST_CASE("an older gateway, which does not tell what it has under way, hands ov
   support::ScratchDirectory directory;
   const auto listening = gateway::listen_in(directory.file(""), "successor");
   std::thread old([&] {
-    const gateway::OwnedDescriptor asked(::accept(listening.get(), nullptr, nullptr));
-    std::vector<gateway::OwnedDescriptor> none;
-    std::string fault;
-    (void)gateway::await_mail(asked.get(), std::chrono::seconds(10), none, fault);
-    const int given[] = {listening.get()};
-    (void)gateway::mail(asked.get(), "yours 1\n", given);
-    CHECK(gateway::await_mail(asked.get(), std::chrono::seconds(10), none, fault).value_or("") == "serving");
+    const Asked asked(listening.get());
+    asked.tell("yours 1\n");
+    CHECK(asked.next() == "serving");
   });
   std::string why;
   auto before = Predecessor::ask(directory.file(""), why);

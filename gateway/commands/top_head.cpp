@@ -1,0 +1,143 @@
+#include "gateway/commands/top_head.hpp"
+
+#include <algorithm>
+
+#include "gateway/text/json_fields.hpp"
+#include "gateway/text/quantity_text.hpp"
+
+namespace gateway {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string of_now(const json::object& gateway) {
+  const double failed = number_in(gateway, "requests_failed");
+  std::string text = "  up " + span_text(number_in(gateway, "uptime_seconds"));
+  text += "  " + rate_text(number_in(gateway, "requests_per_second")) + " req/s";
+  text += "  " + count_text(number_in(gateway, "requests")) + " requests";
+  if (failed > 0) text += ", " + count_text(failed) + " failed";
+  return text;
+}
+
+// Of five minutes: those before a moment, or a key's own ones.
+std::string of_5m(const json::object& gateway) {
+  const double failed = number_in(gateway, "requests_failed_5m");
+  std::string text = "  " + count_text(number_in(gateway, "requests_5m")) + " requests";
+  if (failed > 0) text += ", " + count_text(failed) + " failed";
+  return text;
+}
+
+// "  key ci of team search", "  team search"
+std::string of_whom(const json::object& whom) {
+  const std::string key = text_in(whom, "key"), team = text_in(whom, "team");
+  const bool has_team = team != "-" && !team.empty();
+  if (key == "-") return "  team " + team;
+  return "  key " + key + (has_team ? " of team " + team : "");
+}
+
+}  // namespace
+
+std::string top_header(const json::object& status, const Screen& screen) {
+  const json::object& gateway = object_in(status, "gateway");
+  const bool is_past = gateway.contains("at"), is_of_key = status.contains("for");
+  const std::string name = "isocost " + text_in(gateway, is_past ? "at" : "version");
+  std::string rest = is_of_key ? of_whom(object_in(status, "for")) : "";
+  rest += is_past || is_of_key ? of_5m(gateway) : of_now(gateway);
+  rest += "  " + money_text(number_in(gateway, "dollars_5m")) + " in 5 min";
+  rest += "  configuration " + count_text(number_in(gateway, "generation"));
+  if (is_past && number_in(gateway, "snapshot_age_seconds") > 60)
+    rest += "  hosts as seen " + span_text(number_in(gateway, "snapshot_age_seconds")) + " before";
+  if (const json::value* shared = status.if_contains("shared"); shared != nullptr && shared->is_object()) {
+    const double age = number_in(shared->get_object(), "exchanged_seconds_ago");
+    rest += "  one market of " + count_text(number_in(shared->get_object(), "gateways"));
+    if (age > 2) rest += ", not heard for " + span_text(age);
+  }
+  const std::string line = fitted(name + rest, screen.columns);
+  const std::size_t split = std::min(name.size(), line.size());
+  return painted(line.substr(0, split), Colour::bold, screen.paint) + line.substr(split);
+}
+
+std::vector<std::string> budget_lines(const json::object& status, const Screen& screen) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> lines;
+  const json::value* all = status.if_contains("budgets");
+  if (all == nullptr || !all->is_array()) return lines;
+  std::vector<const json::object*> budgets;
+  for (const json::value& each : all->get_array()) {
+    if (each.is_object()) budgets.push_back(&each.get_object());
+  }
+  std::ranges::stable_sort(budgets, [](const json::object* a, const json::object* b) {
+    return number_in(*a, "money_counts") > number_in(*b, "money_counts");
+  });
+  for (const json::object* each : budgets) {
+    if (lines.size() == most) break;
+    const double money = number_in(*each, "money_counts");
+    const std::string line =
+        "policy " + text_in(*each, "policy") + ": " + money_text(number_in(*each, "spent_today")) + " of " +
+        money_text(number_in(*each, "dollars_a_day")) + " today, money counts " + rate_text(money) + " x";
+    lines.push_back(
+        painted(fitted(line, screen.columns), money > 1 ? Colour::yellow : Colour::dim, screen.paint));
+  }
+  return lines;
+}
+
+std::vector<std::string> limit_lines(const json::object& status, const Screen& screen) {
+  constexpr std::size_t most = 4;
+  std::vector<std::string> lines;
+  const json::value* all = status.if_contains("limits");
+  if (all == nullptr || !all->is_array()) return lines;
+  // Of requests at once both say how many there are.
+  const auto used = [](const json::object& limit) {
+    return number_in(limit, "used") +
+           (text_in(limit, "measure") == "concurrent" ? 0 : number_in(limit, "open"));
+  };
+  const auto share = [&](const json::object* limit) {
+    return known_or(used(*limit) / number_in(*limit, "limit"), 0);
+  };
+  std::vector<const json::object*> limits;
+  for (const json::value& each : all->get_array()) {
+    if (each.is_object()) limits.push_back(&each.get_object());
+  }
+  std::ranges::stable_sort(limits, [&](auto* a, auto* b) { return share(a) > share(b); });
+  for (const json::object* each : limits) {
+    if (lines.size() == most) break;
+    const std::string measure = text_in(*each, "measure"), period = text_in(*each, "period"),
+                      name = text_in(*each, "name");
+    const auto amount = [&](double value) {
+      return measure == "dollars" ? money_text(value) : count_text(value);
+    };
+    std::string line = text_in(*each, "whose") + (name == "-" || name.empty() ? "" : " " + name) + ": " +
+                       amount(used(*each)) + " of " + amount(number_in(*each, "limit"));
+    if (measure == "concurrent") {
+      line += " requests at once";
+    } else {
+      line += (measure == "dollars" ? "" : " " + measure) + (period == "total" ? " in all" : " a " + period);
+    }
+    lines.push_back(painted(fitted(line, screen.columns), share(each) > 0.8 ? Colour::yellow : Colour::dim,
+                            screen.paint));
+  }
+  return lines;
+}
+
+std::string with_limits(const std::string& status, const std::string& limits) {
+  boost::system::error_code fault;
+  json::value page = json::parse(status, fault);
+  if (fault || !page.is_object()) return status;
+  const json::value read = json::parse(limits, fault);
+  if (fault || !read.is_object()) return status;
+  const json::value* all = read.get_object().if_contains("limits");
+  const json::object& whom = object_in(page.get_object(), "for");
+  const std::string key = text_in(whom, "key"), team = text_in(whom, "team");
+  json::array own;
+  for (const json::value& each : all != nullptr && all->is_array() ? all->get_array() : json::array()) {
+    if (!each.is_object()) continue;
+    const std::string whose = text_in(each.get_object(), "whose"), name = text_in(each.get_object(), "name");
+    if (whose == "everybody" || (whose == "team" && name == team) || (whose == "key" && name == key))
+      own.push_back(each);
+  }
+  page.get_object()["limits"] = std::move(own);
+  return json::serialize(page);
+}
+
+}  // namespace gateway
