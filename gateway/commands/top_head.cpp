@@ -12,25 +12,25 @@ namespace json = boost::json;
 namespace {
 
 std::string of_now(const json::object& gateway) {
-  const double failed = number_in(gateway, "requests_failed");
-  std::string text = "  up " + span_text(number_in(gateway, "uptime_seconds"));
-  text += "  " + rate_text(number_in(gateway, "requests_per_second")) + " req/s";
-  text += "  " + count_text(number_in(gateway, "requests")) + " requests";
+  const double failed = shown_number(gateway, "requests_failed");
+  std::string text = "  up " + span_text(shown_number(gateway, "uptime_seconds"));
+  text += "  " + rate_text(shown_number(gateway, "requests_per_second")) + " req/s";
+  text += "  " + count_text(shown_number(gateway, "requests")) + " requests";
   if (failed > 0) text += ", " + count_text(failed) + " failed";
   return text;
 }
 
 // Of five minutes: those before a moment, or a key's own ones.
 std::string of_5m(const json::object& gateway) {
-  const double failed = number_in(gateway, "requests_failed_5m");
-  std::string text = "  " + count_text(number_in(gateway, "requests_5m")) + " requests";
+  const double failed = shown_number(gateway, "requests_failed_5m");
+  std::string text = "  " + count_text(shown_number(gateway, "requests_5m")) + " requests";
   if (failed > 0) text += ", " + count_text(failed) + " failed";
   return text;
 }
 
 // "  key ci of team search", "  team search"
 std::string of_whom(const json::object& whom) {
-  const std::string key = text_in(whom, "key"), team = text_in(whom, "team");
+  const std::string key = shown_text(whom, "key"), team = shown_text(whom, "team");
   const bool has_team = team != "-" && !team.empty();
   if (key == "-") return "  team " + team;
   return "  key " + key + (has_team ? " of team " + team : "");
@@ -39,18 +39,18 @@ std::string of_whom(const json::object& whom) {
 }  // namespace
 
 std::string top_header(const json::object& status, const Screen& screen) {
-  const json::object& gateway = object_in(status, "gateway");
+  const json::object& gateway = shown_object(status, "gateway");
   const bool is_past = gateway.contains("at"), is_of_key = status.contains("for");
-  const std::string name = "isocost " + text_in(gateway, is_past ? "at" : "version");
-  std::string rest = is_of_key ? of_whom(object_in(status, "for")) : "";
+  const std::string name = "isocost " + shown_text(gateway, is_past ? "at" : "version");
+  std::string rest = is_of_key ? of_whom(shown_object(status, "for")) : "";
   rest += is_past || is_of_key ? of_5m(gateway) : of_now(gateway);
-  rest += "  " + money_text(number_in(gateway, "dollars_5m")) + " in 5 min";
-  rest += "  configuration " + count_text(number_in(gateway, "generation"));
-  if (is_past && number_in(gateway, "snapshot_age_seconds") > 60)
-    rest += "  hosts as seen " + span_text(number_in(gateway, "snapshot_age_seconds")) + " before";
+  rest += "  " + money_text(shown_number(gateway, "dollars_5m")) + " in 5 min";
+  rest += "  configuration " + count_text(shown_number(gateway, "generation"));
+  if (is_past && shown_number(gateway, "snapshot_age_seconds") > 60)
+    rest += "  hosts as seen " + span_text(shown_number(gateway, "snapshot_age_seconds")) + " before";
   if (const json::value* shared = status.if_contains("shared"); shared != nullptr && shared->is_object()) {
-    const double age = number_in(shared->get_object(), "exchanged_seconds_ago");
-    rest += "  one market of " + count_text(number_in(shared->get_object(), "gateways"));
+    const double age = shown_number(shared->get_object(), "exchanged_seconds_ago");
+    rest += "  one market of " + count_text(shown_number(shared->get_object(), "gateways"));
     if (age > 2) rest += ", not heard for " + span_text(age);
   }
   const std::string line = fitted(name + rest, screen.columns);
@@ -68,14 +68,15 @@ std::vector<std::string> budget_lines(const json::object& status, const Screen& 
     if (each.is_object()) budgets.push_back(&each.get_object());
   }
   std::ranges::stable_sort(budgets, [](const json::object* a, const json::object* b) {
-    return number_in(*a, "money_counts") > number_in(*b, "money_counts");
+    return shown_number(*a, "money_counts") > shown_number(*b, "money_counts");
   });
   for (const json::object* each : budgets) {
     if (lines.size() == most) break;
-    const double money = number_in(*each, "money_counts");
-    const std::string line =
-        "policy " + text_in(*each, "policy") + ": " + money_text(number_in(*each, "spent_today")) + " of " +
-        money_text(number_in(*each, "dollars_a_day")) + " today, money counts " + rate_text(money) + " x";
+    const double money = shown_number(*each, "money_counts");
+    const std::string line = "policy " + shown_text(*each, "policy") + ": " +
+                             money_text(shown_number(*each, "spent_today")) + " of " +
+                             money_text(shown_number(*each, "dollars_a_day")) + " today, money counts " +
+                             rate_text(money) + " x";
     lines.push_back(
         painted(fitted(line, screen.columns), money > 1 ? Colour::yellow : Colour::dim, screen.paint));
   }
@@ -89,11 +90,11 @@ std::vector<std::string> limit_lines(const json::object& status, const Screen& s
   if (all == nullptr || !all->is_array()) return lines;
   // Of requests at once both say how many there are.
   const auto used = [](const json::object& limit) {
-    return number_in(limit, "used") +
-           (text_in(limit, "measure") == "concurrent" ? 0 : number_in(limit, "open"));
+    return shown_number(limit, "used") +
+           (shown_text(limit, "measure") == "concurrent" ? 0 : shown_number(limit, "open"));
   };
   const auto share = [&](const json::object* limit) {
-    return known_or(used(*limit) / number_in(*limit, "limit"), 0);
+    return known_or(used(*limit) / shown_number(*limit, "limit"), 0);
   };
   std::vector<const json::object*> limits;
   for (const json::value& each : all->get_array()) {
@@ -102,13 +103,13 @@ std::vector<std::string> limit_lines(const json::object& status, const Screen& s
   std::ranges::stable_sort(limits, [&](auto* a, auto* b) { return share(a) > share(b); });
   for (const json::object* each : limits) {
     if (lines.size() == most) break;
-    const std::string measure = text_in(*each, "measure"), period = text_in(*each, "period"),
-                      name = text_in(*each, "name");
+    const std::string measure = shown_text(*each, "measure"), period = shown_text(*each, "period"),
+                      name = shown_text(*each, "name");
     const auto amount = [&](double value) {
       return measure == "dollars" ? money_text(value) : count_text(value);
     };
-    std::string line = text_in(*each, "whose") + (name == "-" || name.empty() ? "" : " " + name) + ": " +
-                       amount(used(*each)) + " of " + amount(number_in(*each, "limit"));
+    std::string line = shown_text(*each, "whose") + (name == "-" || name.empty() ? "" : " " + name) + ": " +
+                       amount(used(*each)) + " of " + amount(shown_number(*each, "limit"));
     if (measure == "concurrent") {
       line += " requests at once";
     } else {
@@ -127,12 +128,13 @@ std::string with_limits(const std::string& status, const std::string& limits) {
   const json::value read = json::parse(limits, fault);
   if (fault || !read.is_object()) return status;
   const json::value* all = read.get_object().if_contains("limits");
-  const json::object& whom = object_in(page.get_object(), "for");
-  const std::string key = text_in(whom, "key"), team = text_in(whom, "team");
+  const json::object& whom = shown_object(page.get_object(), "for");
+  const std::string key = shown_text(whom, "key"), team = shown_text(whom, "team");
   json::array own;
   for (const json::value& each : all != nullptr && all->is_array() ? all->get_array() : json::array()) {
     if (!each.is_object()) continue;
-    const std::string whose = text_in(each.get_object(), "whose"), name = text_in(each.get_object(), "name");
+    const std::string whose = shown_text(each.get_object(), "whose"),
+                      name = shown_text(each.get_object(), "name");
     if (whose == "everybody" || (whose == "team" && name == team) || (whose == "key" && name == key))
       own.push_back(each);
   }

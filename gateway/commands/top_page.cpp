@@ -40,22 +40,22 @@ std::string price_text(double per_million) {
 }
 
 std::string state_text(const json::object& row) {
-  const std::string state = text_in(row, "state");
-  const double back = number_in(row, "back_in_seconds");
+  const std::string state = shown_text(row, "state");
+  const double back = shown_number(row, "back_in_seconds");
   return std::isfinite(back) && state != "serving" ? state + " " + span_text(back) : state;
 }
 
 // "tls expired, 12s ago"
 std::string last_failure_text(const json::object& row) {
-  const std::string failure = text_in(row, "last_failure");
-  const double ago = number_in(row, "last_failure_seconds_ago");
+  const std::string failure = shown_text(row, "last_failure");
+  const double ago = shown_number(row, "last_failure_seconds_ago");
   return std::isfinite(ago) ? failure + ", " + span_text(ago) + " ago" : "";
 }
 
 // Ours, and what other gateways or an engine of one's own has under way for others: "3+12".
 std::string now_text(const json::object& row) {
-  const std::string ours = count_text(number_in(row, "in_flight"));
-  const double others = number_in(row, "in_flight_of_others");
+  const std::string ours = count_text(shown_number(row, "in_flight"));
+  const double others = shown_number(row, "in_flight_of_others");
   return others > 0 ? ours + "+" + count_text(others) : ours;
 }
 
@@ -71,24 +71,24 @@ const std::vector<Column>& columns() {
 }
 
 Row row_of(const json::object& e) {
-  const double failures = number_in(e, "failures");
-  const double uptime = number_in(e, "uptime");
-  return {{text_in(e, "endpoint"), Colour::bold},
-          {text_in(e, "model"), Colour::dim},
-          {state_text(e), state_colour(text_in(e, "state"))},
-          {price_text(number_in(e, "price_input"))},
-          {price_text(number_in(e, "price_output"))},
-          {time_text(number_in(e, "ttft_p50_ms") * 1e-3)},
-          {time_text(number_in(e, "ttft_p90_ms") * 1e-3)},
-          {time_text(number_in(e, "ttft_predicted_ms") * 1e-3), Colour::dim},
-          {rate_text(number_in(e, "tokens_per_second_p50"))},
+  const double failures = shown_number(e, "failures");
+  const double uptime = shown_number(e, "uptime");
+  return {{shown_text(e, "endpoint"), Colour::bold},
+          {shown_text(e, "model"), Colour::dim},
+          {state_text(e), state_colour(shown_text(e, "state"))},
+          {price_text(shown_number(e, "price_input"))},
+          {price_text(shown_number(e, "price_output"))},
+          {time_text(shown_number(e, "ttft_p50_ms") * 1e-3)},
+          {time_text(shown_number(e, "ttft_p90_ms") * 1e-3)},
+          {time_text(shown_number(e, "ttft_predicted_ms") * 1e-3), Colour::dim},
+          {rate_text(shown_number(e, "tokens_per_second_p50"))},
           {percent_text(failures), failure_colour(failures)},
           {percent_text(uptime), uptime < 0.95 ? Colour::yellow : Colour::plain},
           {now_text(e)},
-          {percent_text(number_in(e, "share_1m"))},
-          {bar(number_in(e, "share_1m")), Colour::cyan},
-          {money_text(number_in(e, "dollars_per_1k"))},
-          {count_text(number_in(e, "attempts")), Colour::dim},
+          {percent_text(shown_number(e, "share_1m"))},
+          {bar(shown_number(e, "share_1m")), Colour::cyan},
+          {money_text(shown_number(e, "dollars_per_1k"))},
+          {count_text(shown_number(e, "attempts")), Colour::dim},
           {last_failure_text(e), Colour::dim}};
 }
 
@@ -96,22 +96,22 @@ Row row_of(const json::object& e) {
 Cell left_out_cell(const json::object& e) {
   const json::value* left_out = e.if_contains("left_out");
   if (left_out == nullptr || !left_out->is_object()) return {"", Colour::plain};
-  return {text_in(left_out->get_object(), "because"), Colour::yellow};
+  return {shown_text(left_out->get_object(), "because"), Colour::yellow};
 }
 
 double sort_key(const json::object& e, SortBy sort) {
   constexpr double last = std::numeric_limits<double>::infinity();
   switch (sort) {
     case SortBy::share:
-      return known_or(-number_in(e, "share_1m"), last);
+      return known_or(-shown_number(e, "share_1m"), last);
     case SortBy::ttft:
-      return known_or(number_in(e, "ttft_p50_ms"), last);
+      return known_or(shown_number(e, "ttft_p50_ms"), last);
     case SortBy::throughput:
-      return known_or(-number_in(e, "tokens_per_second_p50"), last);
+      return known_or(-shown_number(e, "tokens_per_second_p50"), last);
     case SortBy::price:
-      return known_or(number_in(e, "price_output"), last);
+      return known_or(shown_number(e, "price_output"), last);
     case SortBy::failures:
-      return known_or(-number_in(e, "failures"), last);
+      return known_or(-shown_number(e, "failures"), last);
     case SortBy::name:
       return 0;
   }
@@ -127,7 +127,7 @@ std::vector<const json::object*> sorted_rows(const json::object& status, SortBy 
   }
   std::stable_sort(rows.begin(), rows.end(), [&](const json::object* a, const json::object* b) {
     const double left = sort_key(*a, sort), right = sort_key(*b, sort);
-    return left != right ? left < right : text_in(*a, "endpoint") < text_in(*b, "endpoint");
+    return left != right ? left < right : shown_text(*a, "endpoint") < shown_text(*b, "endpoint");
   });
   return rows;
 }
@@ -150,7 +150,7 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
   for (std::size_t i = 0; i < std::min(room, all.size()); ++i) rows.push_back(row_of(*all[i]));
   std::vector<Column> shown = columns();
   // Where there are several models, two rows may have one name: they are told apart on every screen.
-  const auto model_of = [](const json::object* row) { return text_in(*row, "model"); };
+  const auto model_of = [](const json::object* row) { return shown_text(*row, "model"); };
   const bool has_several =
       std::ranges::any_of(all, [&](auto* row) { return model_of(row) != model_of(all[0]); });
   if (has_several) {
@@ -164,7 +164,7 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
     shown.erase(found);
   };
   if (std::ranges::all_of(rows, [](const Row& row) { return row.back().text.empty(); })) drop("LAST FAILURE");
-  const bool is_past = object_in(parsed.get_object(), "gateway").contains("at");
+  const bool is_past = shown_object(parsed.get_object(), "gateway").contains("at");
   const bool is_of_key = parsed.get_object().contains("for");
   if (is_past || is_of_key) drop("TOTAL");
   for (const std::string_view unrecorded : {"NEXT", "NOW"}) {
