@@ -70,8 +70,8 @@ class Outbox final : private providers::Alarm {
   }
 
  private:
-  static constexpr std::size_t most = 256;
-  static constexpr std::size_t most_spare = 1024;
+  static constexpr std::size_t most = 64;
+  static constexpr std::size_t most_spare = 256;
   static constexpr config::Duration patience = std::chrono::milliseconds(20);
 
   void ring() override { flush(); }

@@ -34,9 +34,10 @@ RecordWriter::RecordWriter(const std::string& path, RecordLimits limits)
 void RecordWriter::prepare_file() {
   const RecordFileKind kind = kind_of(database_);
   const bool is_new = kind == RecordFileKind::empty;
-  // It must be set before the first table; pages then go back when the limit is lowered.
-  if (is_new) database_.run("PRAGMA auto_vacuum = INCREMENTAL");
-  database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  // Both must be set before the first table; pages then go back when the limit is lowered.
+  // Packets are far larger than SQLite's usual page, and each page is two writes or three.
+  if (is_new) database_.run("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL");
+  database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256");
   database_.run("PRAGMA journal_size_limit = " + std::to_string(limits_.max_size / 16));
   if (kind == RecordFileKind::recent) {
     database_.run("PRAGMA user_version = " + std::to_string(record_version));

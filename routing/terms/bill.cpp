@@ -8,12 +8,13 @@ namespace {
 
 using config::PricePerMillionTokens;
 
-ExactMoney exact(PricePerMillionTokens price, std::int64_t tokens) {
-  if (tokens == 0) return {};  // most kinds of tokens, most of the time
+// Most kinds of tokens are none, most of the time.
+void add(ExactMoney& sum, PricePerMillionTokens price, std::int64_t tokens) {
+  if (tokens == 0) return;
   constexpr std::int64_t million = 1'000'000;
   // In two parts, because nanos x tokens may pass 64 bits.
   const std::int64_t rest = price.price.nanos % million * tokens;
-  return {price.price.nanos / million * tokens + rest / million, rest % million};
+  sum = sum + ExactMoney{price.price.nanos / million * tokens + rest / million, rest % million};
 }
 
 std::int64_t within(config::Tokens part, std::int64_t whole) {
@@ -28,16 +29,17 @@ ExactMoney prompt_price(const config::Prices& prices, const Usage& usage, std::i
       std::clamp<std::int64_t>(usage.audio_prompt.count - cached_audio, 0, prompt - cached);
   const std::int64_t image = within(usage.image_prompt, prompt - cached - audio);
   const PricePerMillionTokens read = prices.cache_read.value_or(prices.input);
-  ExactMoney sum = exact(prices.input, prompt - cached - audio - image);
-  sum = sum + exact(prices.audio_input.value_or(prices.input), audio);
-  sum = sum + exact(prices.image_input.value_or(prices.input), image);
-  sum = sum + exact(read, cached - cached_audio);
-  sum = sum + exact(prices.audio_cache_read.value_or(read), cached_audio);
+  ExactMoney sum;
+  add(sum, prices.input, prompt - cached - audio - image);
+  add(sum, prices.audio_input.value_or(prices.input), audio);
+  add(sum, prices.image_input.value_or(prices.input), image);
+  add(sum, read, cached - cached_audio);
+  add(sum, prices.audio_cache_read.value_or(read), cached_audio);
   if (prices.cache_write) {
     const std::int64_t written = std::max<std::int64_t>(usage.cache_written.count, 0);
     const std::int64_t for_an_hour = within(usage.cache_written_1h, written);
-    sum = sum + exact(*prices.cache_write, written - for_an_hour);
-    sum = sum + exact(prices.cache_write_1h.value_or(prices.input), for_an_hour);
+    add(sum, *prices.cache_write, written - for_an_hour);
+    add(sum, prices.cache_write_1h.value_or(prices.input), for_an_hour);
   }
   return sum;
 }
@@ -47,10 +49,12 @@ ExactMoney answer_price(const config::Prices& prices, const Usage& usage) {
   const std::int64_t audio = within(usage.audio_output, output);
   const std::int64_t image = within(usage.image_output, output - audio);
   const std::int64_t thought = within(usage.reasoning, output - audio - image);
-  ExactMoney sum = exact(prices.output, output - audio - image - thought);
-  sum = sum + exact(prices.audio_output.value_or(prices.output), audio);
-  sum = sum + exact(prices.image_output.value_or(prices.output), image);
-  return sum + exact(prices.reasoning.value_or(prices.output), thought);
+  ExactMoney sum;
+  add(sum, prices.output, output - audio - image - thought);
+  add(sum, prices.audio_output.value_or(prices.output), audio);
+  add(sum, prices.image_output.value_or(prices.output), image);
+  add(sum, prices.reasoning.value_or(prices.output), thought);
+  return sum;
 }
 
 }  // namespace
