@@ -82,6 +82,7 @@ class ControlLoop final : public Pages {
   // belongs to this one again.
   void give_up_state();
   void take_state_back(MarketFile* file);
+  bool is_state_given_up() const { return is_given_up_; }
 
   // Before the threads run, and once the market knows what it is to know at the start: how it is told to
   // other gateways; outlives this loop's thread.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <chrono>
 #include <utility>
 
 #include "config/values/address.hpp"
@@ -11,6 +12,9 @@ namespace gateway {
 namespace {
 
 namespace json = boost::json;
+
+constexpr auto between_looks = std::chrono::seconds(1);
+constexpr unsigned looks_between_certificates = 20;
 
 json::array texts(const config::Problems& problems) {
   json::array array;
@@ -214,6 +218,21 @@ void Reload::renew_certificate() {
     say_("isocost: tls." + fault.setting + ": " + fault.what() + "; the certificate before stays in use");
   }
   metrics_.observe_certificate(tls->expires());
+}
+
+void Reload::watch(boost::asio::io_context& control) {
+  next_look_.emplace(control);
+  look_again();
+}
+
+void Reload::look_again() {
+  next_look_->expires_after(between_looks);
+  next_look_->async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    if_changed();
+    if (looks_++ % looks_between_certificates == 0) renew_certificate();
+    look_again();
+  });
 }
 
 void Reload::if_changed() {

@@ -2,8 +2,11 @@
 // generation, and stays with the last good one otherwise. Belongs to the control loop.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +44,10 @@ class Reload {
   // What the configuration says, before anything is known of addresses.
   const config::Settings& said() const { return said_; }
   std::shared_ptr<const Generation> current() const { return current_; }
-  // When the file has changed and stood still between two looks; meant to be called every second. A file that
-  // is cut in half may well be one that parses.
+  // From now on, on the loop `control`: looks at the file every second, and at those of `tls` now and then.
+  void watch(boost::asio::io_context& control);
+  // One look: takes the file where it has changed and stood still since the one before. A file that is cut in
+  // half may well be one that parses.
   void if_changed();
   // Takes up what the files of `tls` hold now.
   void renew_certificate();
@@ -55,6 +60,7 @@ class Reload {
   config::Problems use(config::Problems& problems);
   Reloaded take(config::Loaded loaded);
   Reloaded refuse(const config::Problems& problems);
+  void look_again();
 
   std::shared_ptr<const routing::Catalogue> started_;  // whose address and threads are in use
   std::shared_ptr<const Generation> current_;
@@ -68,6 +74,8 @@ class Reload {
   std::vector<config::KeySettings> stored_;
   Addresses addresses_;
   LastReload last_;
+  std::optional<boost::asio::steady_timer> next_look_;  // absent before anything is watched
+  unsigned looks_ = 0;
 };
 
 }  // namespace gateway

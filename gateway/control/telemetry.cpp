@@ -3,23 +3,22 @@
 namespace gateway {
 
 void Telemetry::begin(const Start& start, ControlLoop& control, const Say& say) {
-  const auto tell = [say](const std::string& text) { say("isocost: " + text); };
   if (start.traces) {
-    tell("traces go to " + to_text(start.traces->url));
+    say("traces go to " + to_text(start.traces->url));
     trace_collector_ = std::make_unique<Collector>(*start.traces);
     traces_ = std::make_unique<TraceExporter>(
         *start.traces, start.version,
-        [this](const std::string& body) { return trace_collector_->post(body); }, tell,
+        [this](const std::string& body) { return trace_collector_->post(body); }, say,
         [&control](std::uint64_t spans) { control.counters().count(Event::span_dropped, spans); },
         [this] { trace_collector_->abort(); });
     control.trace_to(*traces_);
   }
   if (start.metrics) {
-    tell("metrics go to " + to_text(start.metrics->url));
+    say("metrics go to " + to_text(start.metrics->url));
     metric_collector_ = std::make_unique<Collector>(*start.metrics);
     metrics_ = std::make_unique<MetricExporter>(
         *start.metrics, start.version,
-        [this](const std::string& body) { return metric_collector_->post(body); }, tell,
+        [this](const std::string& body) { return metric_collector_->post(body); }, say,
         [this] { metric_collector_->abort(); });
     control.export_metrics_to(*metrics_);
   }

@@ -33,7 +33,7 @@ void PacedPast::go_on(Looked looked) {
       next.from_ms = until;
     } else if (++next.faults > most_faults) {
       say_(
-          "isocost: what policies with a budget spent today cannot be read; they begin with what is "
+          "what policies with a budget spent today cannot be read; they begin with what is "
           "remembered");
       return;
     }

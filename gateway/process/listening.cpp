@@ -28,12 +28,12 @@ void expect_free(asio::io_context& io, const Tcp::endpoint& address) {
 }
 
 std::string no_address(const config::ListenAddress& listen) {
-  return "isocost: cannot listen on " + listen.host + ": not an IP address";
+  return "cannot listen on " + listen.host + ": not an IP address";
 }
 
 std::string cannot_listen(const config::ListenAddress& listen, const boost::system::error_code& error) {
   std::string text =
-      "isocost: cannot listen on " + listen.host + ":" + std::to_string(listen.port) + ": " + error.message();
+      "cannot listen on " + listen.host + ":" + std::to_string(listen.port) + ": " + error.message();
   if (error == asio::error::address_in_use)
     text += ". Another program, maybe another isocost, has this port: end it, or set another one";
   return text;

@@ -38,9 +38,9 @@ class UsualNumber {
   double off(double logarithm) const {
     return (logarithm - sums_.mean) / std::max(finest, std::sqrt(sums_.variance));
   }
-  Checked judged(double off, double most) const {
+  Checked judged(double deviation, double allowed) const {
     if (sums_.count < least) return Checked::no;
-    return off > most ? Checked::failed : Checked::passed;
+    return deviation > allowed ? Checked::failed : Checked::passed;
   }
 
   Sums sums_;
