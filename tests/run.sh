@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what the tests need, builds, runs every test, and fuzzes every reader of outside bytes for a while. The
-# last line is "N passed, N failed". Debian 12, as root or with sudo; about fifty minutes on two cores, a few when
+# last line is "N passed, N failed". Debian 12, as root or with sudo; about forty minutes on two cores, a few when
 # little has changed.
 #
 #   tests/run.sh            all of it

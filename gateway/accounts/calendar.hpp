@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "config/values/quota.hpp"
 #include "config/values/time_zone.hpp"

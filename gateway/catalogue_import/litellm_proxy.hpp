@@ -2,6 +2,7 @@
 // not is named, never shown: it may be a key. Values.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>

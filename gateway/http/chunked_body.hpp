@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/http/http_gate.hpp"
 #include "providers/http/chunked.hpp"

@@ -1,6 +1,7 @@
 // Where a configuration keeps its ledger: in a file of the state directory, or in PostgreSQL.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>

@@ -8,6 +8,7 @@
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <functional>
+#include <utility>
 
 namespace providers {
 
