@@ -1,8 +1,5 @@
 #include "gateway/control/administration.hpp"
 
-#include <boost/asio/post.hpp>
-
-#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 
@@ -13,7 +10,6 @@
 #include "gateway/record_file/sqlite.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quoted.hpp"
-#include "providers/loop/run_to_end.hpp"
 
 namespace gateway {
 namespace {
@@ -57,146 +53,14 @@ std::string request_id_of(std::string_view id) {
   return "req_" + std::string(mark == std::string_view::npos ? id : id.substr(mark + 1));
 }
 
-// What a key names must be there.
-std::optional<std::string> unknown_name(const std::string& body, const Generation& generation) {
-  boost::system::error_code error;
-  const json::value said = json::parse(body, error);
-  config::KeySettings key;
-  if (error || !said.is_object() || read_key(said.get_object(), key)) return std::nullopt;  // told elsewhere
-  const config::Settings& settings = generation.catalogue->settings();
-  for (const config::ModelName& model : key.models) {
-    if (!generation.catalogue->find(model.text)) return "there is no model or route " + quoted(model.text);
-  }
-  for (const config::PolicyName& policy : key.policies) {
-    if (!generation.policies.find(policy.text)) return "there is no policy " + quoted(policy.text);
-  }
-  if (key.policy && !generation.policies.find(key.policy->text))
-    return "there is no policy " + quoted(key.policy->text);
-  const bool has_team =
-      settings.teams.empty() || key.team.empty() ||
-      std::ranges::any_of(settings.teams, [&](const auto& team) { return team.name.text == key.team; });
-  return has_team ? std::nullopt : std::optional("there is no team " + quoted(key.team));
-}
-
 }  // namespace
-
-Administration::Administration(const LedgerPlace& place, Books& books, Ledger* ledger,
-                               providers::WallClock wall)
-    : books_(books),
-      ledger_(ledger),
-      wall_(std::move(wall)),
-      store_(std::make_unique<KeyStore>(open_keys(place))) {
-  if (place.is_shared())
-    shared_in_ = PostgresAddress{.url = place.settings.url, .password = place.settings.password};
-  version_ = store_->version();
-  for (StoredKey& key : store_->all()) keys_.push_back(std::move(key.settings));
-}
-
-std::unique_ptr<Administration> Administration::open(const LedgerPlace& place, Books& books, Ledger* ledger,
-                                                     std::string& why, providers::WallClock wall) {
-  try {
-    return std::unique_ptr<Administration>(new Administration(place, books, ledger, std::move(wall)));
-  } catch (const std::exception& cause) {
-    why = "the store of keys " + (place.is_shared() ? place.words() : KeyStore::file_in(place.directory)) +
-          " cannot be used: " + cause.what();
-    return nullptr;
-  }
-}
-
-Administration::~Administration() {
-  work_.reset();
-  io_.stop();
-  if (thread_.joinable()) thread_.join();
-  calls_.reset();
-}
-
-void Administration::on_change(boost::asio::io_context& control, Adopt adopt) {
-  control_ = &control;
-  adopt_ = std::move(adopt);
-  if (shared_in_) {
-    look_soon();
-    calls_ = std::make_unique<KeyCalls>(*shared_in_, [this] {
-      // Whoever calls without end makes it look once more, not once each.
-      if (is_look_due_.exchange(true)) return;
-      boost::asio::post(io_, [this] {
-        is_look_due_ = false;
-        look();
-      });
-    });
-  }
-  thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
-}
-
-// What other gateways have changed is known here within a second, and at once where their calls are heard.
-// While the database is away, the keys that are known hold.
-void Administration::look_soon() {
-  constexpr auto between_looks = std::chrono::milliseconds(400),
-                 where_calls_are_heard = std::chrono::milliseconds(900);
-  next_look_.expires_after(calls_ && calls_->is_listening() ? where_calls_are_heard : between_looks);
-  next_look_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
-    look();
-    look_soon();
-  });
-}
-
-void Administration::look() {
-  try {
-    const std::int64_t version = store_->version();
-    if (version != version_) take_into_use();
-    version_ = version;
-    is_away_ = false;
-  } catch (const std::exception&) {
-    is_away_ = true;
-  }
-}
-
-std::vector<config::KeySettings> Administration::take_into_use() {
-  std::vector<config::KeySettings> keys;
-  for (StoredKey& key : store_->all()) keys.push_back(std::move(key.settings));
-  // From here, so that what was changed last is taken into use last.
-  boost::asio::post(*control_, [this, keys] { adopt_(keys); });
-  return keys;
-}
-
-Task<KeyAnswer> Administration::change(Loop& asker, KeyCall key_call,
-                                       std::shared_ptr<const Generation> generation) {
-  if (key_call.what == What::create || key_call.what == What::change) {
-    if (const auto unknown = unknown_name(key_call.body, *generation))
-      co_return key_fault(400, "invalid_value", "The key cannot be so: " + *unknown + ".");
-  }
-  // Named, as below: GCC 12 destroys what is made within an awaited call twice.
-  const auto make = [this, key_call, generation] {
-    Changed done{.answer = store_->call(key_call, generation->catalogue->settings().keys, now_seconds()),
-                 .keys = {}};
-    if (done.answer.has_changed) {
-      version_ = store_->version();  // before they are read: what others change after it is looked at again
-      done.keys = take_into_use();
-    }
-    return done;
-  };
-  Changed changed;
-  std::string failed;
-  try {
-    changed = co_await providers::elsewhere(io_, asker, make);
-  } catch (const std::exception& cause) {
-    failed = cause.what();
-  }
-  if (!failed.empty())
-    co_return key_fault(503, "key_store_unavailable", "The store of keys cannot be used now: " + failed);
-  if (changed.answer.has_changed) {
-    const auto is_adopted = [] { return true; };
-    co_await providers::elsewhere(*control_, asker, is_adopted);
-  }
-  co_return std::move(changed.answer);
-}
 
 Task<Administered> Administration::keys_page(Loop& asker, AdminCall call) {
   const auto what = what_of(call);
   if (!what) co_return fault(405, "method_not_allowed", "This method is of no use here.");
   const KeyCall key_call{
       .what = *what, .whom = call.parameter, .body = call.body.empty() ? std::string("{}") : call.body};
-  const KeyAnswer answer = co_await change(asker, key_call, call.generation);
+  const KeyAnswer answer = co_await keys_.answer(asker, key_call, call.generation);
   co_return Administered{.status = answer.status, .body = answer.body};
 }
 
@@ -215,7 +79,7 @@ Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
     if (!key) co_return fault(400, "invalid_value", why);
     key_call.body = json::serialize(*key);
   }
-  const KeyAnswer answer = co_await change(asker, key_call, call.generation);
+  const KeyAnswer answer = co_await keys_.answer(asker, key_call, call.generation);
   if (answer.status >= 400) co_return Administered{.status = answer.status, .body = answer.body};
   const json::value told = json::parse(answer.body);
   json::array keys = key_call.what == What::list ? told.at("data").as_array() : json::array{told};

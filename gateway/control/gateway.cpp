@@ -18,6 +18,7 @@
 #include "gateway/control/doors.hpp"
 #include "gateway/control/drain.hpp"
 #include "gateway/control/kept_state.hpp"
+#include "gateway/control/key_desk.hpp"
 #include "gateway/control/money_metrics.hpp"
 #include "gateway/control/notifier.hpp"
 #include "gateway/control/reload.hpp"
@@ -97,7 +98,7 @@ class RunningGateway {
     sharing_.reset();
     exchange_.reset();
     desk_.reset();  // what these still make is for loops that are there
-    administration_.reset();
+    keys_.reset();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
     if (!are_engines_left || !are_canaries_over || !has_told_all || control_.is_probing() ||
         loops().look_up())
@@ -147,13 +148,13 @@ class RunningGateway {
 
   bool keep_keys() {
     std::string why;
-    administration_ =
-        Administration::open(kept_.place(), accounting_.books(), kept_.ledger(), why, start_.wall);
-    if (!administration_) return say_(why), false;
+    keys_ = KeyDesk::open(kept_.place(), why, start_.wall);
+    if (!keys_) return say_(why), false;
+    administration_.emplace(*keys_, accounting_.books(), kept_.ledger(), start_.wall);
     control_.administered_by(*administration_);
-    if (!administration_->keys().empty()) reload_.use_keys(administration_->keys());
-    administration_->on_change(
-        control_.io(), [this](std::vector<config::KeySettings> keys) { reload_.use_keys(std::move(keys)); });
+    if (!keys_->keys().empty()) reload_.use_keys(keys_->keys());
+    keys_->run(control_.io(),
+               [this](std::vector<config::KeySettings> keys) { reload_.use_keys(std::move(keys)); });
     return true;
   }
 
@@ -166,7 +167,7 @@ class RunningGateway {
                               .ledger = kept_.ledger(),
                               .sharing = sharing_.get(),
                               .exchange = exchange_.get(),
-                              .administration = administration_.get()},
+                              .keys = keys_.get()},
                              metrics);
     });
     accounting_.books().on_nearly_used([this](const LimitState& limit) {
@@ -343,7 +344,8 @@ class RunningGateway {
   std::uint64_t canary_number_ = 0;        // its thread's
   std::unique_ptr<SharedLimits> sharing_;
   std::unique_ptr<MarketExchange> exchange_;
-  std::unique_ptr<Administration> administration_;
+  std::unique_ptr<KeyDesk> keys_;
+  std::optional<Administration> administration_;
   MoneyMetrics money_metrics_;
   Doors doors_{say_};
   Drain drain_{control_, doors_.loops().all(), doors_.admin()};

@@ -38,7 +38,7 @@ void MoneyMetrics::observe(const From& from, Metrics& metrics) {
                             config::Money{books.leased_nanos()}.dollars());
   }
   if (from.exchange) observe_exchange(*from.exchange, from.control, metrics);
-  if (from.administration) metrics.observe_keys_away(from.administration->is_away());
+  if (from.keys) metrics.observe_keys_away(from.keys->is_away());
   metrics.observe_budgets(budgets_of(books.limits(config::Clock::now(), Books::Users::left_out), from.wall));
   if (from.ledger) observe_ledger(*from.ledger, metrics);
 }

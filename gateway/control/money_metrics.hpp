@@ -4,8 +4,8 @@
 #include <array>
 #include <cstdint>
 
-#include "gateway/control/administration.hpp"
 #include "gateway/control/control_loop.hpp"
+#include "gateway/control/key_desk.hpp"
 #include "gateway/ledger/ledger.hpp"
 #include "gateway/redis/market_exchange.hpp"
 #include "gateway/redis/shared_limits.hpp"
@@ -24,7 +24,7 @@ class MoneyMetrics {
     const Ledger* ledger = nullptr;
     const SharedLimits* sharing = nullptr;
     const MarketExchange* exchange = nullptr;
-    const Administration* administration = nullptr;
+    const KeyDesk* keys = nullptr;
   };
   void observe(const From& from, Metrics& metrics);
 
