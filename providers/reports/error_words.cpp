@@ -87,6 +87,8 @@ constexpr std::array rows = {
     Row{"billing", Named::payment},
     Row{"paymentrequired", Named::payment},
     Row{"arrearage", Named::payment},
+    Row{"overdue", Named::payment},
+    Row{"currentquota", Named::payment},
     Row{"modelnot", Named::model},
     Row{"modeldoesnot", Named::model},
     Row{"invalidmodel", Named::model},
@@ -115,6 +117,7 @@ constexpr std::array rows = {
     Row{"missingrequiredparameter", Named::request},
     Row{"permission", Named::permission},
     Row{"forbidden", Named::permission},
+    Row{"failedprecondition", Named::permission},
     Row{"accessdenied", Named::permission},
     Row{"ratelimit", Named::rate},
     Row{"toomanyrequests", Named::rate},
@@ -130,10 +133,23 @@ constexpr std::array rows = {
     Row{"timeout", Named::server},
 };
 
-// Codes that are digits alone, as Zhipu has them.
+// Codes that are digits alone, as Zhipu has them, and SiliconFlow, with five.
 constexpr std::array digits = {
-    Row{"1113", Named::payment}, Row{"1301", Named::content}, Row{"1302", Named::rate},
-    Row{"1303", Named::rate},    Row{"1304", Named::rate},    Row{"1305", Named::load},
+    Row{"1113", Named::payment},  Row{"1211", Named::model}, Row{"1261", Named::context_length},
+    Row{"1301", Named::content},  Row{"1302", Named::rate},  Row{"1303", Named::rate},
+    Row{"1304", Named::rate},     Row{"1305", Named::load},  Row{"20012", Named::model},
+    Row{"30001", Named::payment},
+};
+
+// How the message of a 400 begins that has no code for what it means: xAI's, and Bedrock's for a model that
+// is asked by an inference profile's name alone. What a request says never stands there.
+struct Sentence {
+  std::string_view begin, later;
+  Named named;
+};
+constexpr std::array sentences = {
+    Sentence{"incorrect api key provided", "", Named::permission},
+    Sentence{"invocation of model id ", "with on-demand throughput", Named::model},
 };
 
 // Without what stands in quotes, and without names: words with a digit or a slash.
@@ -203,6 +219,14 @@ Named named_by(std::string_view word) {
   std::erase_if(bare, [](char c) { return c == '_' || c == '-' || c == '.' || c == ' '; });
   for (const Row& row : rows) {
     if (has(bare, row.part)) return row.named;
+  }
+  return Named::nothing;
+}
+
+Named named_by_sentence(std::string_view message) {
+  const std::string text = lowered(message);
+  for (const Sentence& sentence : sentences) {
+    if (text.starts_with(sentence.begin) && has(text, sentence.later)) return sentence.named;
   }
   return Named::nothing;
 }

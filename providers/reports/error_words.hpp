@@ -27,4 +27,7 @@ Named named_by(std::string_view word);
 // in quotes do not count.
 Named named_in(std::string_view message);
 
+// What a message says by beginning as one host's own sentence does, where that host has no code for it.
+Named named_by_sentence(std::string_view message);
+
 }  // namespace providers

@@ -26,6 +26,9 @@ Named subject_of(const ReportedError& error, int status) {
   const Named code = named_by(error.code), type = named_by(error.type);
   const Named named = is_telling(code) || (code != Named::nothing && !is_telling(type)) ? code : type;
   if (is_telling(named)) return named;
+  if (status == 400) {
+    if (const Named said = named_by_sentence(error.message); said != Named::nothing) return said;
+  }
   const Named worded = named_in(error.message);
   if (status == 403 || status == 404 || status == 410) return worded == Named::nothing ? named : worded;
   return status == 0 && named == Named::nothing && worded == Named::content ? worded : named;
@@ -90,10 +93,22 @@ FailureKind kind_of(int status, Named named) {
       break;
   }
   const FailureKind kind = routing::failure_of_status(status);
-  // Some hosts have one status for all that they refuse.
-  if (kind == FailureKind::rejected && is_ours(named)) return FailureKind::credential;
-  if (kind == FailureKind::rejected && named == Named::model) return FailureKind::missing_model;
-  return kind;
+  if (kind != FailureKind::rejected) return kind;
+  // Some hosts have one status for all that they refuse, and Groq others for a rate and for what is full.
+  switch (named) {
+    case Named::authentication:
+    case Named::payment:
+    case Named::permission:
+      return FailureKind::credential;
+    case Named::model:
+      return FailureKind::missing_model;
+    case Named::rate:
+      return FailureKind::rate_limited;
+    case Named::load:
+      return FailureKind::overloaded;
+    default:
+      return kind;
+  }
 }
 
 }  // namespace
@@ -107,8 +122,9 @@ ReadFault fault_of_reply(int status, const ReportedError& error) {
   // The host answered, and what it answered is an error.
   if (!came_as_status && fault.kind == FailureKind::server_error) fault.kind = FailureKind::error_in_reply;
   if (fault.kind == FailureKind::rejected) fault.cause = cause_of(named);
-  const bool may_be_ours = fault.kind == FailureKind::missing_model ||
-                           (fault.kind == FailureKind::credential && fault.status == 403);
+  const bool is_plain = fault.status == 401 || fault.status == 402;
+  const bool may_be_ours =
+      fault.kind == FailureKind::missing_model || (fault.kind == FailureKind::credential && !is_plain);
   fault.is_doubtful = may_be_ours && !is_ours(named);
   return fault;
 }

@@ -15,12 +15,13 @@ struct ReadFault {
   // What the request is at fault for, in OpenAI's words where it has one: "content_filter",
   // "unsupported_by_provider", "context_length_exceeded"; empty where the host's words tell nothing.
   std::string_view cause;
-  // A 403, 404 or 410 that does not say what it is about: of our configuration, if others get it too.
+  // What may be of our configuration, or of this request alone: a 403, 404, 410 or 412 that does not say what
+  // it is about, a model that is not there, a place or an account that is not served.
   bool is_doubtful = false;
 };
 
 // `status` is that of the reply. Words only ever clear a host; nothing a message says makes it guilty, since
-// clients can have their own text in it.
+// clients can have their own text in it, but for the begin of two sentences of hosts' own, which leave a doubt.
 ReadFault fault_of_reply(int status, const ReportedError& error);
 
 }  // namespace providers

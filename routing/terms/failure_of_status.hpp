@@ -11,6 +11,7 @@ inline FailureKind failure_of_status(int status) {
     case 401:
     case 402:
     case 403:
+    case 412:  // no condition was sent: Fireworks says it of an account that is suspended
       return FailureKind::credential;
     case 404:
       return FailureKind::missing_model;

@@ -21,6 +21,7 @@ struct Row {
 constexpr auto chat = config::Format::chat;
 constexpr auto rejected = FailureKind::rejected;
 constexpr auto credential = FailureKind::credential;
+constexpr auto missing = FailureKind::missing_model;
 constexpr auto limited = FailureKind::rate_limited;
 constexpr auto overloaded = FailureKind::overloaded;
 constexpr auto server = FailureKind::server_error;
@@ -40,8 +41,7 @@ TEST_CASE("an error is whose fault it is, however its host words it") {
       {"Azure", chat, 400,
        R"({"error":{"code":"content_filter","message":"filtered","innererror":{"code":"ResponsibleAIPolicyViolation"}}})",
        rejected, "content_filter"},
-      {"Azure", chat, 404, R"({"error":{"code":"DeploymentNotFound","message":"no"}})",
-       FailureKind::missing_model, ""},
+      {"Azure", chat, 404, R"({"error":{"code":"DeploymentNotFound","message":"no"}})", missing, ""},
       {"Azure", chat, 429, R"({"error":{"code":"429","message":"Requests have exceeded call rate limit"}})",
        limited, ""},
       {"Groq", chat, 400,
@@ -57,10 +57,32 @@ TEST_CASE("an error is whose fault it is, however its host words it") {
       {"Alibaba", chat, 400, R"({"error":{"code":"Arrearage","message":"Access denied"}})", credential, ""},
       {"Moonshot", chat, 429, R"({"error":{"type":"rate_limit_reached_error","message":"slow"}})", limited,
        ""},
+      {"Moonshot", chat, 429, R"({"error":{"type":"exceeded_current_quota_error","message":"suspended"}})",
+       credential, ""},
+      {"Zhipu", chat, 400, R"({"error":{"code":"1211","message":"模型不存在"}})", missing, ""},
+      {"Zhipu", chat, 400, R"({"error":{"code":"1261","message":"Prompt 超长"}})", rejected,
+       "context_length_exceeded"},
+      {"SiliconFlow", chat, 400, R"({"code":20012,"message":"Model does not exist.","data":null})", missing,
+       ""},
+      {"SiliconFlow", chat, 403, R"({"code":30001,"message":"balance is insufficient","data":null})",
+       credential, ""},
+      {"Volcano Ark", chat, 403, R"({"error":{"code":"AccountOverdueError","message":"overdue"}})",
+       credential, ""},
+      {"Fireworks", chat, 412, R"({"error":{"message":"Account x is suspended"}})", credential, ""},
+      {"Groq", chat, 413, R"({"error":{"code":"rate_limit_exceeded","type":"tokens","message":"TPM"}})",
+       limited, ""},
+      {"Groq", chat, 498, R"({"error":{"code":"capacity_exceeded","message":"Flex capacity exceeded"}})",
+       overloaded, ""},
+      {"xAI", chat, 400,
+       R"({"code":"Client specified an invalid argument","error":"Incorrect API key provided: xa***."})",
+       credential, ""},
       {"Google", config::Format::gemini, 429,
        R"({"error":{"code":429,"message":"Quota exceeded","status":"RESOURCE_EXHAUSTED"}})", limited, ""},
       {"Google", config::Format::gemini, 400,
        R"({"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}})",
+       credential, ""},
+      {"Google", config::Format::gemini, 400,
+       R"({"error":{"code":400,"message":"User location is not supported","status":"FAILED_PRECONDITION"}})",
        credential, ""},
       {"Google", config::Format::gemini, 503,
        R"({"error":{"code":503,"message":"overloaded","status":"UNAVAILABLE"}})", overloaded, ""},
@@ -70,6 +92,8 @@ TEST_CASE("an error is whose fault it is, however its host words it") {
        R"({"error":{"code":429,"message":"Quota exceeded","status":"RESOURCE_EXHAUSTED"}})", limited, ""},
       {"Bedrock", config::Format::converse, 400, R"({"message":"The maximum tokens you requested exceeds"})",
        rejected, ""},
+      {"Bedrock", config::Format::converse, 400,
+       R"({"message":"Invocation of model ID a.b with on-demand throughput isn’t supported."})", missing, ""},
       {"Bedrock", config::Format::converse, 424, R"({"message":"broke"})", server, ""},
       {"Bedrock", config::Format::bedrock_messages, 429, R"({"message":"Too many tokens"})", limited, ""},
   };

@@ -206,6 +206,36 @@ TEST_CASE("no text in a message makes a host or a key guilty") {
   }
 }
 
+TEST_CASE("a 4xx that says a rate, a full host or a place that is not served is not the request's") {
+  struct Row {
+    int status;
+    std::string body;
+    FailureKind kind;
+    bool is_doubtful;
+  };
+  const std::vector<Row> rows{
+      {413, R"({"error":{"message":"no","type":"tokens","code":"rate_limit_exceeded"}})",
+       FailureKind::rate_limited, false},
+      {413, R"({"error":{"message":"no","type":"request_too_large"}})", FailureKind::rejected, false},
+      {498, R"({"error":{"message":"no","code":"capacity_exceeded"}})", FailureKind::overloaded, false},
+      {400, R"({"error":{"code":400,"message":"no","status":"FAILED_PRECONDITION"}})",
+       FailureKind::credential, true},
+      {412, says("Account x is suspended"), FailureKind::credential, true},
+      {400, says("Incorrect API key provided: xa***"), FailureKind::credential, true},
+      {400, says("It said: Incorrect API key provided"), FailureKind::rejected, false},
+      {400, says("Invocation of model ID a.b with on-demand throughput is not supported"),
+       FailureKind::missing_model, true},
+      {400, says("Invocation of model ID a.b with these tools is not supported"), FailureKind::rejected,
+       false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.body);
+    const ReadFault fault = of_status(row.status, row.body);
+    CHECK(fault.kind == row.kind);
+    CHECK(fault.is_doubtful == row.is_doubtful);
+  }
+}
+
 TEST_CASE("of a code and a type the one that says more counts, and words only where neither says anything") {
   const auto kind = [](int status, const std::string& code, const std::string& type,
                        const std::string& message = "no") {
