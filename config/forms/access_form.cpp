@@ -6,6 +6,7 @@
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/values/address.hpp"
+#include "config/values/address_range.hpp"
 #include "config/values/comma_list.hpp"
 #include "config/values/masked.hpp"
 
@@ -59,12 +60,33 @@ std::variant<ProxySettings, std::string> parse_proxy(std::string text) {
   return proxy;
 }
 
-// As curl and most programs read it: names, also of what stands before them, and `*`.
-bool is_in_no_proxy(std::string_view list, std::string_view host) {
+// "a.example:8443" is the host at that port alone. More than one colon is an address of IPv6.
+bool takes_port(std::string_view& name, std::uint16_t port) {
+  const std::size_t colon = name.find(':');
+  if (colon == std::string_view::npos || name.find(':', colon + 1) != std::string_view::npos) return true;
+  const bool is_it = name.substr(colon + 1) == std::to_string(port);
+  name = name.substr(0, colon);
+  return is_it;
+}
+
+bool is_in_range(std::string_view range, std::string_view host) {
+  const auto named = parse_address_range(range), asked = parse_address_range(host);
+  const auto* const all = std::get_if<AddressRange>(&named);
+  const auto* const one = std::get_if<AddressRange>(&asked);
+  return all && one && contains(*all, one->first);
+}
+
+// As curl and most programs read it: `*`, names, also of what stands before them, addresses and ranges of
+// them, each perhaps with a port.
+bool is_in_no_proxy(std::string_view list, const BaseUrl& url) {
   for (std::string_view name : comma_list(list)) {
-    while (name.starts_with('.')) name.remove_prefix(1);
     if (name == "*") return true;
-    if (!name.empty() && is_within(host, name)) return true;
+    if (!takes_port(name, url.port)) continue;
+    if (name.starts_with("*.")) name.remove_prefix(1);
+    while (name.starts_with('.')) name.remove_prefix(1);
+    std::string lower(name);
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (!lower.empty() && (is_within(url.host, lower) || is_in_range(lower, url.host))) return true;
   }
   return false;
 }
@@ -77,7 +99,7 @@ void take_environments_proxy(const Node& node, ProviderSettings& provider) {
   if (!said) return;
   auto not_for = of_environment(node, "NO_PROXY");
   if (!not_for) not_for = of_environment(node, "no_proxy");
-  if (not_for && is_in_no_proxy(not_for->reveal(), url.host)) return;
+  if (not_for && is_in_no_proxy(not_for->reveal(), url)) return;
   auto parsed = parse_proxy(std::string(said->reveal()));
   if (auto* proxy = std::get_if<ProxySettings>(&parsed)) {
     provider.access.proxy = std::move(*proxy);

@@ -55,6 +55,8 @@ const Fields<ClientCertificate>& client_certificate_fields();
 
 // Of the clouds' ways to say who asks.
 void check_cloud_access(const Node& node, ProviderSettings& provider);
+// What cannot work at the address of a cloud that is known, and what follows from that address.
+void check_cloud_place(const Node& node, ProviderSettings& provider);
 // What no handshake could use is refused while the last good configuration still serves.
 void check_tls(const Node& node, const ProviderSettings& provider);
 

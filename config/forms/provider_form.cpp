@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "config/forms/access_form.hpp"
@@ -83,12 +84,15 @@ bool is_openrouter(const BaseUrl& url) {
   return is_within(url.host, "openrouter.ai");
 }
 
-Format usual_format(Dialect dialect) {
-  switch (dialect) {
+// Of Google's hosts the path says whose models they are asked for.
+Format usual_format(const ProviderSettings& provider) {
+  const std::string_view path = provider.base_url.path;
+  switch (provider.dialect) {
     case Dialect::anthropic:
       return Format::messages;
     case Dialect::google:
-      return Format::gemini;
+      if (path.ends_with("/publishers/anthropic")) return Format::vertex_messages;
+      return path.ends_with("/endpoints/openapi") ? Format::chat : Format::gemini;
     case Dialect::bedrock:
       return Format::converse;
     case Dialect::openai:
@@ -105,6 +109,29 @@ void check_credential_header(const Node& node, const ProviderSettings& provider)
   node["credential_header"].refuse("the name of a header field such as `api-key`");
 }
 
+// A key that is not there has no limits either. Its place in the list was one that counts the others.
+void leave_out_absent_keys(const Node& node, ProviderSettings& provider) {
+  const Node list = node["credential"];
+  auto& limits = provider.limits.of_keys;
+  const std::vector<std::size_t>& absent = provider.access.absent_keys;
+  for (auto at = absent.rbegin(); at != absent.rend(); ++at) {
+    if (*at < limits.size()) limits.erase(limits.begin() + static_cast<std::ptrdiff_t>(*at));
+    if (provider.credential.empty() || list.kind() != Tree::Kind::list) continue;
+    list.child(*at).warning(quoted(list.child(*at).text()) + " is not there: the others are asked with",
+                            "set it, or take it out of the list");
+  }
+}
+
+void check_keys_of_provider(const Node& node, const ProviderSettings& provider) {
+  std::vector<std::string_view> all{provider.credential.reveal()};
+  for (const Secret& key : provider.access.more_keys) all.push_back(key.reveal());
+  std::ranges::sort(all);
+  if (std::ranges::adjacent_find(all) != all.end()) {
+    node["credential"].warning("the same key stands here twice, and the host counts it once",
+                               "take one of them out of the list");
+  }
+}
+
 void check_limits_of_keys(const Node& node, const ProviderSettings& provider) {
   const std::size_t keys = 1 + provider.access.more_keys.size(), limits = provider.limits.of_keys.size();
   if (limits <= keys) return;
@@ -115,8 +142,10 @@ void check_limits_of_keys(const Node& node, const ProviderSettings& provider) {
 }
 
 void check_provider(const Node& node, ProviderSettings& provider) {
+  leave_out_absent_keys(node, provider);
+  check_keys_of_provider(node, provider);
   check_limits_of_keys(node, provider);
-  if (!node.has("speaks")) provider.speaks = usual_format(provider.dialect);
+  if (!node.has("speaks")) provider.speaks = usual_format(provider);
   check_credential_header(node, provider);
   if (!node.has("reports_cost")) provider.reports_cost = is_openrouter(provider.base_url);
   check_plaintext(node, provider);
@@ -124,6 +153,7 @@ void check_provider(const Node& node, ProviderSettings& provider) {
   check_reasoning_switch(node, provider);
   check_inference_geo(node, provider);
   check_access(node, provider);
+  check_cloud_place(node, provider);
   check_engine(node, provider);
   const DataPolicy& data = provider.data_policy;
   if (provider.keeps_responses && (data.zero_data_retention == true || data.retains_prompts == false)) {
@@ -141,9 +171,13 @@ void check_provider(const Node& node, ProviderSettings& provider) {
 const Fields<ProviderSettings>& provider_fields() {
   using S = ProviderSettings;
   const auto credential = [](S& s, std::vector<Credential> all) {
-    for (Credential& each : all) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      Credential& each = all[i];
       if (s.credential_source.empty()) s.credential_source = std::move(each.source);
-      if (each.secret.empty()) continue;
+      if (each.secret.empty()) {
+        s.access.absent_keys.push_back(i);
+        continue;
+      }
       if (s.credential.empty()) {
         s.credential = std::move(each.secret);
       } else {

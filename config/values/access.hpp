@@ -28,7 +28,7 @@ struct AwsAccess {
   enum class Source { keys, web_identity, instance_role };
 
   std::string region;               // "us-east-1"
-  std::string service = "bedrock";  // as Amazon calls it in the signature
+  std::string service = "bedrock";  // as Amazon calls it in the signature; known of some hosts
   Secret access_key_id;
   Secret secret_access_key;
   Secret session_token;  // of temporary keys; empty: none
@@ -88,6 +88,7 @@ using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 
 struct AccessSettings {
   std::vector<Secret> more_keys;  // beside the provider's credential, each with limits of its own at the host
+  std::vector<std::size_t> absent_keys;  // of the list that says them all: those that are not there
   std::optional<AwsAccess> aws{};
   std::optional<GoogleAccess> google{};
   std::optional<EntraAccess> entra{};

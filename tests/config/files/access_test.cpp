@@ -50,6 +50,15 @@ bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
+// What is said of a provider that is taken all the same.
+std::string warned(const std::string& members) {
+  const Loaded loaded = load_provider(members, sources());
+  CHECK(loaded.settings);
+  std::string all;
+  for (const Problem& problem : loaded.problems) all += to_text(problem) + "\n";
+  return all;
+}
+
 const std::string amazon = "base_url: https://bedrock-runtime.us-east-1.amazonaws.com, dialect: bedrock, ";
 const std::string google = "base_url: https://aiplatform.googleapis.com/v1, dialect: google, ";
 
@@ -68,9 +77,17 @@ TEST_CASE("several keys are several credentials, and those that are not there ar
   CHECK(two.credential.reveal() == "a-key-of-the-tests");
   REQUIRE(two.access.more_keys.size() == 1);
   CHECK(two.access.more_keys[0].reveal() == "another-key");
-  const auto one = provider("base_url: https://a.example, credential: [\"${NOT_SET}\", \"${OTHER_KEY}\"]");
+  const std::string absent = "base_url: https://a.example, credential: [\"${NOT_SET}\", \"${OTHER_KEY}\"]";
+  const auto one = provider(absent + ", limits: {keys: [{requests: {minute: 1}}, {requests: {minute: 2}}]}");
   CHECK(one.credential.reveal() == "another-key");
   CHECK(one.access.more_keys.empty());
+  // Each limit stays with its key.
+  REQUIRE(one.limits.of_keys.size() == 1);
+  CHECK(one.limits.of_keys[0] == provider("base_url: https://a.example, credential: \"${KEY}\", limits: "
+                                          "{keys: [{requests: {minute: 2}}]}")
+                                     .limits.of_keys[0]);
+  CHECK(has(warned(absent), "`${NOT_SET}` is not there"));
+  CHECK(has(warned("base_url: https://a.example, credential: [\"${KEY}\", \"${KEY}\"]"), "same key"));
   CHECK(has(refused("base_url: https://a.example, credential: [\"${NOT_SET}\"]"), "`NOT_SET` is not set"));
   CHECK(has(refused("base_url: https://a.example, credential: []"), "a credential, or a list of them"));
 }
@@ -88,6 +105,86 @@ TEST_CASE("keys of Amazon's are those of the environment, or those that are name
   CHECK(named.access.aws->session_token.reveal() == "a-key-of-the-tests");
   const Sources none = test::sources_of({}, {});
   CHECK(has(refused(amazon + "aws: {region: us-east-1}", none), "`AWS_ACCESS_KEY_ID`"));
+}
+
+TEST_CASE("an address of a cloud's that cannot work is told of before anybody asks there") {
+  const std::string key = ", credential: \"${KEY}\"", vertex = "googleapis.com/v1/projects/p/locations/";
+  struct Row {
+    std::string members;
+    const char* said;  // none where nothing is wrong
+  };
+  const std::string azure = "dialect: azure, base_url: https://a.openai.azure.com";
+  const Row warnings[] = {
+      {"dialect: bedrock, base_url: https://bedrock-runtime.us-esat-1.amazonaws.com" + key, "`us-east-1`"},
+      {"dialect: bedrock, base_url: https://bedrock-runtime.us-esat-1.amazonaws.com, aws: {region: "
+       "us-esat-1}",
+       "no region of Amazon's"},
+      {"dialect: bedrock, base_url: https://bedrock-runtime.eu-central-1.amazonaws.com" + key, nullptr},
+      {"dialect: bedrock, base_url: https://bedrock-runtime.cn-north-1.amazonaws.com.cn" + key, nullptr},
+      {"base_url: https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com" + key, nullptr},
+      {"dialect: anthropic, base_url: https://aws-external-anthropic.us-east-1.api.aws/v1" + key,
+       "workspace"},
+      {"dialect: anthropic, base_url: https://aws-external-anthropic.us-east-1.api.aws/v1, headers: "
+       "{Anthropic-Workspace-Id: w}" +
+           key,
+       nullptr},
+      {"dialect: google, base_url: https://aiplatform." + vertex + "global/publishers/google" + key, nullptr},
+      {"dialect: google, base_url: https://aiplatform." + vertex + "us-east5/publishers/google" + key,
+       "`us-east5-aiplatform.googleapis.com`"},
+      {"dialect: google, base_url: https://us-east5-aiplatform." + vertex + "us-east5/publishers/google" +
+           key,
+       nullptr},
+      {"dialect: google, base_url: https://aiplatform.eu.rep." + vertex + "eu/publishers/google" + key,
+       nullptr},
+      {"dialect: google, base_url: https://generativelanguage.googleapis.com/v1beta",
+       "nothing says who asks"},
+      {"dialect: anthropic, base_url: https://api.anthropic.com/v1, headers: {x-api-key: k}", nullptr},
+      {azure + "/openai, api_version: 2025-01-01-preview" + key, nullptr},
+      {azure + "/openai/v1" + key, nullptr},
+  };
+  for (const Row& row : warnings) {
+    CAPTURE(row.members);
+    const std::string said = warned(row.members);
+    if (row.said) {
+      CHECK(has(said, row.said));
+    } else {
+      CHECK(said == "");
+    }
+  }
+  const Row errors[] = {
+      {azure + "/openai" + key, "`api_version: 2024-10-21`"},
+      {azure + key, "`/openai/v1`"},
+      {azure + "/openai/v1, api_version: 2024-10-21" + key, "has none"},
+      {azure + "/openai, api_version: yesterday" + key, "a version such as"},
+      {"dialect: azure, base_url: https://a.services.ai.azure.com/anthropic/v1" + key,
+       "`dialect: anthropic`"},
+  };
+  for (const Row& row : errors) {
+    CAPTURE(row.members);
+    CHECK(has(refused(row.members), row.said));
+  }
+}
+
+TEST_CASE("what follows from a cloud's address need not be said") {
+  const auto mantle = provider(
+      "dialect: anthropic, base_url: https://bedrock-mantle.us-east-1.api.aws/anthropic/v1, aws: {region: "
+      "us-east-1}");
+  CHECK(mantle.access.aws->service == "bedrock-mantle");
+  const auto said = provider(
+      "dialect: anthropic, base_url: https://bedrock-mantle.us-east-1.api.aws/anthropic/v1, aws: {region: "
+      "us-east-1, service: bedrock}");
+  CHECK(said.access.aws->service == "bedrock");
+  const auto at_vertex = [](const std::string& what) {
+    return provider(
+               "dialect: google, credential: \"${KEY}\", base_url: "
+               "https://aiplatform.googleapis.com/v1/projects/p/locations/global/" +
+               what)
+        .speaks;
+  };
+  CHECK(at_vertex("publishers/google") == Formats(Format::gemini));
+  CHECK(at_vertex("publishers/anthropic") == Formats(Format::vertex_messages));
+  CHECK(at_vertex("endpoints/openapi") == Formats(Format::chat));
+  CHECK(at_vertex("publishers/anthropic, speaks: [chat]") == Formats(Format::chat));
 }
 
 TEST_CASE("a region that is none, or not that of the base URL, is named") {
@@ -154,11 +251,26 @@ TEST_CASE("a proxy is the environment's for https, but for whom it is not meant"
   CHECK(proxy->url.port == 3128);
   CHECK(proxy->authorization.reveal() == "user:pass");
   CHECK(with({{"https_proxy", "proxy.corp:3128"}})->url.port == 3128);
-  for (const char* not_for : {"*", "deepseek.com", ".deepseek.com", "a.b, api.deepseek.com"}) {
+  for (const char* not_for : {"*", "deepseek.com", ".deepseek.com", "a.b, api.deepseek.com", "*.deepseek.com",
+                              "DeepSeek.com", "api.deepseek.com:443"}) {
     CAPTURE(not_for);
     CHECK(!with({{"HTTPS_PROXY", "http://proxy:1"}, {"NO_PROXY", not_for}}));
   }
-  CHECK(with({{"HTTPS_PROXY", "http://proxy:1"}, {"NO_PROXY", "seek.com,b.c"}}));
+  for (const char* not_for : {"seek.com,b.c", "api.deepseek.com:8443", "10.0.0.0/8", "10.0.0.0/8x"}) {
+    CAPTURE(not_for);
+    CHECK(with({{"HTTPS_PROXY", "http://proxy:1"}, {"NO_PROXY", not_for}}));
+  }
+  for (const auto& [not_for, is_left_aside] : std::map<std::string, bool>{{"10.0.0.0/8", true},
+                                                                          {"10.1.2.3", true},
+                                                                          {"10.1.2.3:443", true},
+                                                                          {"10.1.2.3:80", false},
+                                                                          {"10.2.0.0/16", false},
+                                                                          {"fd00::/8", false}}) {
+    CAPTURE(not_for);
+    const auto inside = provider("base_url: https://10.1.2.3/v1",
+                                 sources({{"HTTPS_PROXY", "http://proxy:1"}, {"NO_PROXY", not_for}}));
+    CHECK(!inside.access.proxy == is_left_aside);
+  }
   CHECK(!with({{"HTTPS_PROXY", "http://proxy:1"}}, ", proxy: none"));
   CHECK(with({{"HTTPS_PROXY", "http://proxy:1"}}, ", proxy: \"http://mine:2\"")->url.host == "mine");
   CHECK(!provider("base_url: http://127.0.0.1:1/v1", sources({{"HTTPS_PROXY", "http://proxy:1"}}))
