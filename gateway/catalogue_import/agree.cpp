@@ -5,6 +5,8 @@
 #include <cctype>
 #include <map>
 
+#include "gateway/catalogue_import/names.hpp"
+
 namespace gateway {
 namespace {
 
@@ -44,6 +46,10 @@ std::string named(const CatalogueRow& row) {
   return row.source + ": " + row.place;
 }
 
+std::string dated(const CatalogueRow& row) {
+  return row.date.empty() ? row.source : row.source + " " + row.date;
+}
+
 // Takes in what another list says of the same offer.
 void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& contradictions) {
   bool agrees = true;
@@ -61,7 +67,11 @@ void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& 
     contradictions.push_back({offer.row.provider + "/" + offer.row.host_model, offer.contradictions.back()});
     kind.set(offer.row.prices, std::max(*ours, *theirs));
   }
-  if (agrees) offer.sources.push_back(other.source);
+  if (agrees) {
+    offer.sources.push_back(other.source);
+    offer.dated.push_back(dated(other));
+  }
+  if (offer.row.quantization.empty()) offer.row.quantization = other.quantization;
   if (offer.row.max_output == 0 && other.max_output < offer.row.context) {
     offer.row.max_output = other.max_output;
   }
@@ -104,6 +114,10 @@ bool differ(Price a, Price b, double share) {
 namespace {
 
 std::string disbelief_in(const config::Prices& prices) {
+  if (prices.input.price.nanos == 0 || prices.output.price.nanos == 0) {
+    return std::string(prices.input.price.nanos == 0 ? "an input" : "an output") +
+           " price of 0 beside another one, or one that is no number";
+  }
   if (is_outside(prices.input)) return "an input price of " + price_text(prices.input);
   if (is_outside(prices.output)) return "an output price of " + price_text(prices.output);
   if (4 * prices.output.price.nanos < prices.input.price.nanos) {
@@ -138,9 +152,38 @@ std::string disbelief(CatalogueRow& row) {
   return {};
 }
 
+namespace {
+
+bool is_of_same_model(const CatalogueRow& a, const CatalogueRow& b) {
+  return a.provider == b.provider && snapshot_of(a.model).version == snapshot_of(b.model).version;
+}
+
+// Of several offers, or several rows, nobody could say which is meant.
+void take_in(std::vector<CatalogueRow> nameless, Agreement& agreement) {
+  const std::size_t named_offers = agreement.offers.size();
+  for (const CatalogueRow& row : nameless) {
+    const auto is_it = [&](const CatalogueRow& other) { return is_of_same_model(row, other); };
+    const auto begin = agreement.offers.begin(), end = begin + static_cast<std::ptrdiff_t>(named_offers);
+    const auto rows = std::ranges::count_if(nameless, is_it);
+    const auto offers = std::count_if(begin, end, [&](const Offer& offer) { return is_it(offer.row); });
+    if (rows == 1 && offers == 1) {
+      join(*std::find_if(begin, end, [&](const Offer& offer) { return is_it(offer.row); }), row,
+           agreement.contradictions);
+    } else {
+      if (offers > 0) {
+        agreement.doubts.push_back({named(row), "it is not said which of the host's endpoints is meant"});
+      }
+      agreement.offers.push_back({.row = row, .sources = {row.source}, .dated = {dated(row)}});
+    }
+  }
+}
+
+}  // namespace
+
 Agreement agreement_of(std::vector<CatalogueRows> lists) {
   Agreement agreement;
   std::map<std::string, Offer> offers;
+  std::vector<CatalogueRow> nameless;
   for (CatalogueRows& list : lists) {
     for (CatalogueDoubt& doubt : list.doubts) agreement.doubts.push_back(std::move(doubt));
     agreement.unpriced += list.unpriced;
@@ -150,9 +193,13 @@ Agreement agreement_of(std::vector<CatalogueRows> lists) {
         agreement.doubts.push_back({named(row), why});
         continue;
       }
+      if (row.host_model.empty()) {
+        nameless.push_back(std::move(row));
+        continue;
+      }
       const auto [known, is_new] = offers.try_emplace(key_of(row.provider, row.host_model));
       if (is_new) {
-        known->second = {.row = row, .sources = {row.source}};
+        known->second = {.row = row, .sources = {row.source}, .dated = {dated(row)}};
       } else if (known->second.row.source == row.source) {
         agreement.doubts.push_back({named(row), "is there twice; the first one counts"});
       } else {
@@ -161,6 +208,7 @@ Agreement agreement_of(std::vector<CatalogueRows> lists) {
     }
   }
   for (auto& [unused, offer] : offers) agreement.offers.push_back(std::move(offer));
+  take_in(std::move(nameless), agreement);
   std::ranges::sort(agreement.doubts, {}, &CatalogueDoubt::place);
   return agreement;
 }

@@ -16,6 +16,7 @@ std::string disbelief(CatalogueRow& row);
 struct Offer {
   CatalogueRow row;  // of the first list that has it; prices: the dearest of those that contradict each other
   std::vector<std::string> sources;           // of the same opinion on its prices, and the first one
+  std::vector<std::string> dated{};           // the same, each with its day: "models.dev 2026-04-16"
   std::vector<std::string> contradictions{};  // of the others: "input 1.25 $/Mtok (LiteLLM), …"
 };
 
@@ -27,7 +28,8 @@ struct Agreement {
       contradictions;  // "together/…": "input 1.25 $/Mtok (LiteLLM), 0.6 $/Mtok (models.dev)"
 };
 
-// `lists` in the order in which they are believed.
+// `lists` in the order in which they are believed. What a list says of a model at a host, and not what the
+// host calls it, counts for the one offer that there is of it; else it is an offer without a name.
 Agreement agreement_of(std::vector<CatalogueRows> lists);
 
 // "0.55 $/Mtok"

@@ -155,9 +155,8 @@ std::string feature_list(const config::Features& features) {
 void write_endpoint(const Offer& offer, const std::string& variant, std::string& text) {
   const CatalogueRow& row = offer.row;
   text += "      # ";
-  for (const std::string& source : offer.sources)
-    text += (&source == &offer.sources.front() ? "" : ", ") + source;
-  if (!row.date.empty()) text += " " + name_of(row.date);
+  for (const std::string& source : offer.dated)
+    text += (&source == &offer.dated.front() ? "" : ", ") + one_line(source);
   text += "\n";
   for (const std::string& said : offer.contradictions) text += "      # " + said + "\n";
   text += "      - provider: " + name_of(row.provider) + "\n";
@@ -165,6 +164,7 @@ void write_endpoint(const Offer& offer, const std::string& variant, std::string&
   text += "        host_model: " + quoted_text(row.host_model) + "\n";
   text += "        context: " + std::to_string(row.context) + " tok\n";
   if (row.max_output > 0) text += "        max_output: " + std::to_string(row.max_output) + " tok\n";
+  if (!row.quantization.empty()) text += "        quantization: " + row.quantization + "\n";
   text += "        price: " + price_map(row.prices) + "\n";
   write_price_rules(row, "        ", text);
   if (row.features.any()) text += "        features: " + feature_list(row.features) + "\n";
@@ -181,7 +181,12 @@ bool is_meant(const CatalogueRow& row, const std::vector<std::string>& patterns)
   return std::ranges::any_of(patterns, [&](const std::string& pattern) {
     const std::size_t at = std::min(pattern.rfind('@'), pattern.size());
     const std::string model = pattern.substr(0, at);
-    if (!fits(model, row.model) && !fits(model, full)) return false;
+    // Two spellings of one name are one; of stars nobody knows what they stand for.
+    const bool is_name = model.find_first_of("*?[") == std::string::npos;
+    const bool is_spelled_so = is_name && (without_points(model) == without_points(row.model) ||
+                                           without_points(model) == without_points(full));
+    const bool is_one = is_spelled_so || fits(model, row.model) || fits(model, full);
+    if (!is_one) return false;
     for (std::size_t from = at + 1; from <= pattern.size();) {
       const std::size_t end = std::min(pattern.find(',', from), pattern.size());
       if (fits(pattern.substr(from, end - from), row.provider)) return true;
@@ -191,10 +196,61 @@ bool is_meant(const CatalogueRow& row, const std::vector<std::string>& patterns)
   });
 }
 
+namespace {
+
+// The same weights at all hosts, in whichever spelling.
+struct Weights {
+  std::set<std::string> spellings{};
+  std::vector<const Offer*> hosts{};
+
+  // With points as makers write them, but for Anthropic's.
+  const std::string& name() const {
+    return spellings.begin()->starts_with("claude-") ? *spellings.begin() : *spellings.rbegin();
+  }
+};
+
+// Which of Claude's versions have one snapshot, as all had until now: a name with its day is the one without.
+std::set<std::string> versions_of_one_day(const std::vector<Offer>& offers) {
+  std::map<std::string, std::set<std::string>> days;
+  for (const Offer& offer : offers) {
+    Snapshot snapshot = snapshot_of(name_of(offer.row.model));
+    if (!snapshot.day.empty()) days[snapshot.version].insert(std::move(snapshot.day));
+  }
+  std::set<std::string> versions;
+  for (const auto& [version, all] : days) {
+    if (all.size() == 1) versions.insert(version);
+  }
+  return versions;
+}
+
+// Whether the host has the same under a name without a day.
+bool is_there_twice(const Offer& offer, const Weights& weights) {
+  const auto is_dated = [](const Offer& one) { return !snapshot_of(name_of(one.row.model)).day.empty(); };
+  return is_dated(offer) && std::ranges::any_of(weights.hosts, [&](const Offer* other) {
+           return other->row.provider == offer.row.provider && !is_dated(*other);
+         });
+}
+
+std::string alias_list(const Weights& weights) {
+  const std::string shown = public_name(weights.name());
+  std::string list;
+  for (const std::string& spelling : weights.spellings) {
+    for (const std::string& alias : {public_name(spelling), spelling}) {
+      const std::string quoted = quoted_text(alias);
+      if (alias == shown || list.find(quoted) != std::string::npos) continue;
+      list += (list.empty() ? "" : ", ") + quoted;
+    }
+  }
+  return list;
+}
+
+}  // namespace
+
 CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector<std::string>& notes) {
   CatalogueFile file;
   std::map<std::string, Where> providers;
-  std::map<std::string, std::vector<const Offer*>> models;
+  std::map<std::string, Weights> models;
+  const std::set<std::string> one_day = versions_of_one_day(offers);
   std::set<std::string> unreachable;
   for (const Offer& offer : offers) {
     if (is_elsewhere(offer.row)) continue;
@@ -203,8 +259,17 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
       unreachable.insert(offer.row.provider);
       continue;
     }
+    const std::string spelling = name_of(offer.row.model);
+    if (offer.row.host_model.empty()) {
+      unreachable.insert(offer.row.provider + ": what it calls " + spelling);
+      continue;
+    }
     providers.emplace(name_of(offer.row.provider), *where);
-    models[name_of(offer.row.model)].push_back(&offer);
+    const Snapshot snapshot = snapshot_of(spelling);
+    const bool is_version = snapshot.day.empty() || one_day.contains(snapshot.version);
+    Weights& weights = models[is_version ? snapshot.version : without_points(spelling)];
+    weights.spellings.insert(spelling);
+    weights.hosts.push_back(&offer);
   }
   file.unreachable.assign(unreachable.begin(), unreachable.end());
   file.models = models.size();
@@ -224,17 +289,18 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
     if (!where.jurisdiction.empty()) file.text += "    jurisdiction: " + where.jurisdiction + "\n";
   }
   file.text += "\nmodels:\n";
-  for (const auto& [common, hosts] : models) {
-    const std::string name = public_name(common);
-    file.text += "  " + name + ":\n";
-    if (name != common) file.text += "    aliases: [" + quoted_text(common) + "]\n";
-    const auto shown =
-        std::ranges::find_if(hosts, [](const Offer* each) { return !each->row.display_name.empty(); });
-    if (shown != hosts.end())
+  for (const auto& [unused, weights] : models) {
+    file.text += "  " + public_name(weights.name()) + ":\n";
+    if (const std::string aliases = alias_list(weights); !aliases.empty())
+      file.text += "    aliases: [" + aliases + "]\n";
+    const auto shown = std::ranges::find_if(
+        weights.hosts, [](const Offer* each) { return !each->row.display_name.empty(); });
+    if (shown != weights.hosts.end())
       file.text += "    display_name: " + quoted_text((*shown)->row.display_name) + "\n";
     file.text += "    endpoints:\n";
     std::set<std::string> seen;
-    for (const Offer* offer : hosts) {
+    for (const Offer* offer : weights.hosts) {
+      if (is_there_twice(*offer, weights)) continue;
       const bool is_first = seen.insert(offer->row.provider).second;
       write_endpoint(*offer, is_first ? std::string() : name_of(offer->row.host_model), file.text);
       ++file.endpoints;

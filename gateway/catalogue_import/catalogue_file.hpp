@@ -13,7 +13,8 @@ struct CatalogueFile {
   std::string text;
   std::size_t models = 0;
   std::size_t endpoints = 0;
-  std::vector<std::string> unreachable;  // providers of which it is not known where they are
+  std::vector<std::string>
+      unreachable;  // providers of which it is not known where they are, or by which name
 };
 
 // `notes`: lines for the head of the file.

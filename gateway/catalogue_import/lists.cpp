@@ -66,12 +66,14 @@ CatalogueRows rows_of_list(const std::string& text, std::string_view name) {
     return rows_of_genai_prices(*all);
   if (const json::object* all = list.if_object()) {
     if (const json::array* models = array_in(*all, "data")) return rows_of_openrouter(*models);
+    const json::object* model = object_in(*all, "data");
+    if (model && array_in(*model, "endpoints")) return rows_of_openrouter_endpoints(*model);
     if (is_models_dev(*all)) return rows_of_models_dev(*all);
     if (is_litellm(*all)) return rows_of_litellm(*all);
   }
   refuse(name,
          "is none of the lists that are known: models.dev's api.json, LiteLLM's price map, OpenRouter's "
-         "/models, genai-prices' data");
+         "/models and /models/AUTHOR/NAME/endpoints, genai-prices' data");
 }
 
 }  // namespace gateway

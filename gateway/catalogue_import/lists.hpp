@@ -1,5 +1,5 @@
 // Public lists of models and prices, each read into rows: models.dev's api.json, LiteLLM's price map,
-// OpenRouter's /models, genai-prices' data. Pure.
+// OpenRouter's /models and /models/AUTHOR/NAME/endpoints, genai-prices' data. Pure.
 //
 // Prices are taken as decimal numbers and rounded once, to a billionth of a dollar per million tokens.
 #pragma once
@@ -15,6 +15,7 @@ namespace gateway {
 CatalogueRows rows_of_models_dev(const boost::json::object& providers);
 CatalogueRows rows_of_litellm(const boost::json::object& models);
 CatalogueRows rows_of_openrouter(const boost::json::array& models);
+CatalogueRows rows_of_openrouter_endpoints(const boost::json::object& model);
 CatalogueRows rows_of_genai_prices(const boost::json::array& providers);
 
 // Any of them, told apart by its shape; packed with gzip or not. Throws std::runtime_error, which says what

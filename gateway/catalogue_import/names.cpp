@@ -171,6 +171,7 @@ std::string without_bedrock(std::string name) {
   if (point == std::string::npos || is_digit(name[point - 1])) return name;
   const std::string maker = name.substr(0, point);
   name.erase(0, point + 1);
+  if (name.starts_with("claude-") && name.ends_with("-v1")) name.resize(name.size() - 3);
   return maker == "deepseek" ? "deepseek-" + name : name;
 }
 
@@ -211,6 +212,30 @@ std::string common_name(std::string_view host, std::string_view host_model) {
     if (common.starts_with(begin)) common.replace(0, begin.size(), instead);
   }
   return common;
+}
+
+std::string without_points(std::string name) {
+  for (std::size_t i = 1; i + 1 < name.size(); ++i) {
+    if (name[i] == '.' && is_digit(name[i - 1]) && is_digit(name[i + 1])) name[i] = '-';
+  }
+  return name;
+}
+
+Snapshot snapshot_of(std::string name) {
+  constexpr std::string_view claude = "claude-";
+  name = without_points(std::move(name));
+  const bool is_named_so =
+      name.starts_with(claude) && name.size() > claude.size() && !is_digit(name[claude.size()]);
+  if (!is_named_so) return {.version = std::move(name)};
+  Snapshot snapshot;
+  const std::string_view tail = std::string_view(name).substr(name.rfind('-') + 1);
+  if (tail.size() == 8 && std::ranges::all_of(tail, is_digit)) {
+    snapshot.day = tail;
+    name.resize(name.size() - tail.size() - 1);
+  }
+  if (name.ends_with("-0") && is_digit(name[name.size() - 3])) name.resize(name.size() - 2);
+  snapshot.version = std::move(name);
+  return snapshot;
 }
 
 std::string public_name(std::string_view common) {

@@ -26,6 +26,16 @@ const KnownHost* known_host(std::string_view name_or_alias);
 // marks of tariffs. Dates stay: they are other weights.
 // Of Bedrock's and Fireworks' own ways to write it, too.
 std::string common_name(std::string_view host, std::string_view host_model);
+// "glm-5-2" of "glm-5.2": hosts that take no points write hyphens between digits, and mean the same.
+std::string without_points(std::string common_name);
+// Of Claude's names from version 4 on, without points, the version and the day of its snapshot, of which a
+// version has one; a name without a day is the same. Any other name is its own version.
+struct Snapshot {
+  std::string
+      version{};      // "claude-opus-4-5" of "claude-opus-4-5-20251101", "claude-opus-4" of "claude-opus-4-0"
+  std::string day{};  // "20251101"
+};
+Snapshot snapshot_of(std::string common_name);
 // "deepseek/deepseek-r1" of "deepseek-r1"; the name alone where no maker is known by it.
 std::string public_name(std::string_view common_name);
 

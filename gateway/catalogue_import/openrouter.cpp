@@ -1,5 +1,8 @@
 // OpenRouter's /models: {data: [{id, name, context_length, pricing: {prompt, completion, …}, …}]}; prices in
-// dollars per token, as texts.
+// dollars per token, as texts. And its /models/AUTHOR/NAME/endpoints, what the hosts behind it say of one
+// model: {data: {id, name, architecture, endpoints: [{tag, context_length, quantization, pricing, …}]}}.
+#include <algorithm>
+
 #include "gateway/catalogue_import/lists.hpp"
 #include "gateway/catalogue_import/members.hpp"
 #include "gateway/catalogue_import/names.hpp"
@@ -12,7 +15,7 @@ using config::Feature;
 
 constexpr std::string_view openrouter_source = "OpenRouter";
 
-config::Features openrouter_features(const json::object& model) {
+config::Features openrouter_features(const json::object& model, const json::object* architecture) {
   config::Features features;
   const auto set = [&](Feature feature, bool has) { features[static_cast<std::size_t>(feature)] = has; };
   const auto takes = [&](const char* name) { return has_word(model, "supported_parameters", name); };
@@ -21,7 +24,7 @@ config::Features openrouter_features(const json::object& model) {
   set(Feature::json_schema, takes("structured_outputs"));
   set(Feature::reasoning, takes("reasoning"));
   set(Feature::logprobs, takes("logprobs"));
-  if (const json::object* architecture = object_in(model, "architecture")) {
+  if (architecture) {
     set(Feature::images, has_word(*architecture, "input_modalities", "image"));
     set(Feature::audio, has_word(*architecture, "input_modalities", "audio"));
     set(Feature::files, has_word(*architecture, "input_modalities", "file"));
@@ -67,7 +70,57 @@ void add_openrouter_rules(const json::object& pricing, CatalogueRow& row) {
   }
 }
 
+// "fp8"; nothing where it is none that a configuration can say, or is not known.
+std::string openrouter_quantization(const json::object& endpoint) {
+  std::string word = text_in(endpoint, "quantization");
+  const bool is_known = word != "unknown" && std::ranges::find(config::quantization_names, word) !=
+                                                 config::quantization_names.end();
+  return is_known ? word : std::string();
+}
+
+// Those of a tier ("openai/priority") cost what that tier does, which lists of hosts have as rules.
+bool is_of_tier(std::string_view tag) {
+  const std::string_view behind = tag.substr(std::min(tag.find('/') + 1, tag.size()));
+  return tag.find('/') != std::string_view::npos &&
+         std::ranges::find(config::service_tier_names, behind) != config::service_tier_names.end();
+}
+
 }  // namespace
+
+CatalogueRows rows_of_openrouter_endpoints(const json::object& model) {
+  CatalogueRows found;
+  const std::string id = text_in(model, "id");
+  for (const json::value& value : elements_in(model, "endpoints")) {
+    const json::object* endpoint = value.if_object();
+    const json::object* pricing = endpoint ? object_in(*endpoint, "pricing") : nullptr;
+    const std::string tag = endpoint ? text_in(*endpoint, "tag") : std::string();
+    if (!pricing || tag.empty() || is_of_tier(tag)) continue;
+    const auto input = price_per_token_in(*pricing, "prompt"),
+               output = price_per_token_in(*pricing, "completion");
+    if (!input || !output || input->price.nanos < 0) {
+      ++found.unpriced;
+      continue;
+    }
+    const std::string host = tag.substr(0, tag.find('/'));
+    const KnownHost* known = known_host(host);
+    const json::object* architecture = object_in(model, "architecture");
+    // What the host itself calls the model is not said, nor do hosts give OpenRouter's discounts.
+    CatalogueRow row{.provider = known ? std::string(known->name) : host,
+                     .model = common_name("openrouter", id),
+                     .display_name = title_in(model, "name"),
+                     .source = std::string(openrouter_source),
+                     .place = id + " at " + tag,
+                     .context = whole_in(*endpoint, "context_length"),
+                     .max_output = whole_in(*endpoint, "max_completion_tokens"),
+                     .features = openrouter_features(*endpoint, architecture),
+                     .quantization = openrouter_quantization(*endpoint)};
+    row.prices = openrouter_prices(*pricing);
+    add_openrouter_rules(*pricing, row);
+    row.is_chat = !architecture || has_word(*architecture, "output_modalities", "text");
+    found.rows.push_back(std::move(row));
+  }
+  return found;
+}
 
 CatalogueRows rows_of_openrouter(const json::array& models) {
   CatalogueRows found;
@@ -90,7 +143,7 @@ CatalogueRows rows_of_openrouter(const json::array& models) {
                      .source = std::string(openrouter_source),
                      .place = id,
                      .context = whole_in(*model, "context_length"),
-                     .features = openrouter_features(*model)};
+                     .features = openrouter_features(*model, object_in(*model, "architecture"))};
     row.prices = openrouter_prices(*pricing);
     add_openrouter_rules(*pricing, row);
     if (const json::object* top = object_in(*model, "top_provider")) {

@@ -12,7 +12,7 @@ namespace gateway {
 
 struct CatalogueRow {
   std::string provider{};    // by the name that all lists share here: "together"
-  std::string host_model{};  // what the host calls it
+  std::string host_model{};  // what the host calls it; empty: a list that does not say
   std::string model{};       // what the same weights are called everywhere: "deepseek-r1-0528"
   std::string display_name{};
   std::string source{};         // the list
@@ -26,7 +26,8 @@ struct CatalogueRow {
   config::Prices prices{};
   std::vector<config::PriceRule> rules{};  // the first that holds counts
   config::Features features{};
-  bool is_chat = true;  // answers text to text
+  std::string quantization{};  // "fp8", as a configuration has it; empty: it does not say
+  bool is_chat = true;         // answers text to text
   bool is_deprecated = false;
 };
 

@@ -17,6 +17,7 @@
 #include "gateway/catalogue_import/lists.hpp"
 #include "gateway/commands/download.hpp"
 #include "gateway/commands/problems.hpp"
+#include "gateway/commands/today.hpp"
 #include "gateway/text/table.hpp"
 
 namespace gateway {
@@ -31,12 +32,25 @@ struct WantedCatalogue {
   std::string config;
   std::string out;
   std::vector<std::string> notes;
+  std::vector<std::string> days;  // of the lists, in their order
   bool shows_all = false;
 };
 
-Agreement agreement_from(const std::vector<std::string>& from) {
+// What is fetched is of today; of a file nobody knows it who does not say so.
+std::string day_of_list(const WantedCatalogue& wanted, std::size_t index) {
+  if (index < wanted.days.size()) return wanted.days[index];
+  return wanted.from[index].starts_with("https://") ? today() : std::string();
+}
+
+Agreement agreement_from(const WantedCatalogue& wanted) {
   std::vector<CatalogueRows> lists;
-  for (const std::string& each : from) lists.push_back(rows_of_list(text_from(each), each));
+  for (std::size_t i = 0; i < wanted.from.size(); ++i) {
+    lists.push_back(rows_of_list(text_from(wanted.from[i]), wanted.from[i]));
+    const std::string day = day_of_list(wanted, i);
+    for (CatalogueRow& row : lists.back().rows) {
+      if (row.date.empty()) row.date = day;
+    }
+  }
   return agreement_of(std::move(lists));
 }
 
@@ -109,7 +123,7 @@ std::vector<Offer> meant(const Agreement& agreement, const std::vector<std::stri
 }
 
 int import(const WantedCatalogue& wanted) {
-  Agreement agreement = agreement_from(wanted.from);
+  Agreement agreement = agreement_from(wanted);
   bool is_to_be_looked_at = !agreement.contradictions.empty();
   if (!wanted.config.empty()) {
     const auto comparison = compared(wanted, agreement);
@@ -135,7 +149,7 @@ int import(const WantedCatalogue& wanted) {
 }
 
 int diff(const WantedCatalogue& wanted) {
-  Agreement agreement = agreement_from(wanted.from);
+  Agreement agreement = agreement_from(wanted);
   const auto comparison = compared(wanted, agreement);
   if (!comparison) return 1;
   return tell(*comparison, wanted.shows_all) ? wants_review : 0;
@@ -149,7 +163,7 @@ Screen this_screen() {
 }
 
 int show(const WantedCatalogue& wanted) {
-  const Agreement agreement = agreement_from(wanted.from);
+  const Agreement agreement = agreement_from(wanted);
   std::vector<Offer> offers = meant(agreement, {wanted.model});
   if (offers.empty())
     throw std::runtime_error("no list has " + wanted.model + "; patterns like '*r1*' find more");
@@ -158,15 +172,14 @@ int show(const WantedCatalogue& wanted) {
   for (const Offer& offer : offers) {
     const CatalogueRow& row = offer.row;
     std::string sources;
-    for (const std::string& source : offer.sources) sources += (sources.empty() ? "" : ", ") + source;
+    for (const std::string& source : offer.dated) sources += (sources.empty() ? "" : ", ") + source;
     rows.push_back({{row.provider},
-                    {row.host_model},
+                    {row.host_model.empty() ? "-" : row.host_model},
                     {price_text(row.prices.input)},
                     {price_text(row.prices.output)},
                     {row.prices.cache_read ? price_text(*row.prices.cache_read) : "-"},
                     {std::to_string(row.context)},
-                    {sources},
-                    {row.date}});
+                    {sources}});
   }
   const std::vector<Column> columns{{"provider", Align::left},
                                     {"host's name", Align::left},
@@ -174,8 +187,7 @@ int show(const WantedCatalogue& wanted) {
                                     {"output"},
                                     {"cached", Align::right, 2},
                                     {"context", Align::right, 1},
-                                    {"lists", Align::left, 3},
-                                    {"date", Align::left, 4}};
+                                    {"lists", Align::left, 3}};
   for (const std::string& line : table(columns, rows, this_screen())) std::cout << line << "\n";
   return 0;
 }
@@ -185,6 +197,12 @@ void add_from(CLI::App& command, WantedCatalogue& wanted) {
       .add_option("FROM", wanted.from,
                   "Lists, the one believed first: files, https addresses, or - for the standard input")
       ->required();
+  command
+      .add_option(
+          "--as-of", wanted.days,
+          "Of which day the lists are, in their order, where they do not say it of a price themselves; "
+          "today for those that are fetched")
+      ->allow_extra_args(false);
 }
 
 }  // namespace

@@ -117,6 +117,11 @@ std::string download(const std::string& url) {
 
 std::string text_from(const std::string& from) {
   if (from.starts_with("https://")) return download(from);
+  if (from.starts_with("http://")) {
+    throw std::runtime_error(from +
+                             " is not asked: lists are fetched by https alone, since anybody between could "
+                             "change prices; write https://, or fetch it and name the file");
+  }
   if (from == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
   std::ifstream file(from, std::ios::binary);
   if (!file) throw std::runtime_error("the file " + from + " cannot be read");

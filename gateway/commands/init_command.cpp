@@ -5,9 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <ctime>
 #include <iostream>
 #include <memory>
 
@@ -15,9 +13,9 @@
 #include "config/values/address.hpp"
 #include "gateway/commands/embedded_catalogue.hpp"
 #include "gateway/commands/problems.hpp"
+#include "gateway/commands/today.hpp"
 #include "gateway/first_configuration/first_configuration.hpp"
 #include "gateway/generation/configuration.hpp"
-#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 namespace {
@@ -31,14 +29,6 @@ struct WantedStart {
 int complain(const std::string& problem) {
   std::cerr << "isocost init: " << problem << "\n";
   return 1;
-}
-
-std::string today() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(providers::system_wall());
-  std::tm day{};
-  ::gmtime_r(&now, &day);
-  char text[16];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%d", &day)};
 }
 
 // A variable that holds next to nothing is as good as not set: people blank them out.

@@ -125,7 +125,9 @@ class Catalogue(unittest.TestCase):
         self.assertEqual(len(notes), 2)
         subprocess.run([str(DEPLOY / "catalogue.sh"), BINARY, LITELLM, MODELS_DEV, str(self.out), *notes], check=True,
                        capture_output=True, timeout=60)
-        self.assertEqual(self.out.read_text(), shipped.read_text())
+        if os.environ.get("ISOCOST_WRITE_CATALOGUE"):
+            shipped.write_text(self.out.read_text())
+        self.assertEqual(self.out.read_text(), shipped.read_text(), "ISOCOST_WRITE_CATALOGUE=1 writes it anew")
         checked = isocost("check", str(shipped), DEEPSEEK_API_KEY="sk-0123456789abcdef")
         self.assertEqual(checked.returncode, 0, checked.stdout[-3000:] + checked.stderr[-3000:])
 
@@ -135,6 +137,10 @@ class Catalogue(unittest.TestCase):
                              "moonshotai/kimi-k2-thinking": 6, "z-ai/glm-4.7": 6, "qwen/qwen3-235b-a22b-instruct-2507": 6,
                              "meta-llama/llama-3.3-70b-instruct": 6, "openai/gpt-oss-120b": 8}.items():
             self.assertGreaterEqual(len(models[model]), least, model)
+        self.assertEqual(set(models["anthropic/claude-sonnet-4-5"]), {"anthropic", "bedrock", "openrouter"})
+        comments = re.findall(r"^      # (?!input|output|cache)(.*)$", (DEPLOY / "catalogue.yaml").read_text(), re.MULTILINE)
+        for comment in comments:
+            self.assertRegex(comment, r"^(LiteLLM|models\.dev) 20\d\d-\d\d(-\d\d)?(, models\.dev 20\d\d-\d\d(-\d\d)?)?$")
         for model, maker in {"openai/gpt-5.4": "openai", "anthropic/claude-sonnet-4-5": "anthropic",
                              "google/gemini-2.5-pro": "google", "x-ai/grok-4.3": "xai",
                              "mistralai/mistral-large-latest": "mistral"}.items():
@@ -207,6 +213,10 @@ class Catalogue(unittest.TestCase):
         gone = isocost("catalog", "show", "deepseek-r1*", address + "/gone", **trusting)
         self.assertEqual(gone.returncode, 1)
         self.assertIn("it answered with status 404", gone.stderr)
+        self.assertRegex(got.stdout, r"models\.dev 20\d\d-")
+        plain = isocost("catalog", "show", "deepseek-r1*", "http://localhost:1/api.json")
+        self.assertEqual(plain.returncode, 1)
+        self.assertIn("lists are fetched by https alone", plain.stderr)
         stranger = isocost("catalog", "show", "deepseek-r1*", address + "/api.json")
         self.assertEqual(stranger.returncode, 1)
         self.assertIn("certificate verify failed", stranger.stderr)

@@ -60,6 +60,8 @@ config::Settings loaded(const std::string& yaml) {
 TEST_CASE("prices that cannot be are not believed, and it is said why") {
   CHECK(why_not(row(0.55, 2.19)).empty());
   CHECK(why_not(row(0, 0)).find("costs nothing") == 0);
+  CHECK(why_not(row(0, 2)).find("an input price of 0 beside another one, or one that is no number") == 0);
+  CHECK(why_not(row(2, 0)).find("an output price of 0 beside") == 0);
   CHECK(why_not(row(0.0001, 2)).find("an input price of 0.0001 $/Mtok") == 0);
   CHECK(why_not(row(1, 5000)).find("an output price of 5000 $/Mtok") == 0);
   CHECK(why_not(row(-1, 2)).find("an input price of -1 $/Mtok") == 0);
@@ -224,6 +226,82 @@ TEST_CASE("the same weights have one name, however their hosts write it") {
         common_name("deepinfra", "meta-llama/Meta-Llama-3.3-70B-Instruct"));
   CHECK(common_name("", "deepseek-r1:free") == "deepseek-r1");
   CHECK(common_name("bedrock", "") == "");
+}
+
+TEST_CASE(
+    "hosts that spell a model with points and with hyphens have the same, and clients may ask for either") {
+  CatalogueRow points = row(1, 3), hyphens = row(1, 3);
+  points.provider = "zai", points.host_model = "glm-5.2", points.model = "glm-5.2";
+  hyphens.provider = "mistral", hyphens.host_model = "glm-5-2", hyphens.model = "glm-5-2";
+  const CatalogueFile file = catalogue_file(of({points, hyphens}).offers);
+  const config::Settings settings = loaded(file.text);
+  REQUIRE(settings.models.size() == 1);
+  CHECK(settings.models[0].name.text == "z-ai/glm-5.2");
+  CHECK(settings.models[0].endpoints.size() == 2);
+  CHECK(file.text.find(R"(aliases: ["z-ai/glm-5-2", "glm-5-2", "glm-5.2"])") != std::string::npos);
+  CHECK(is_meant(hyphens, {"glm-5.2"}));
+  CHECK(is_meant(points, {"z-ai/glm-5-2@zai"}));
+  // Who knows what a star stands for?
+  hyphens.model = "gpt-4-1106-preview";
+  CHECK_FALSE(is_meant(hyphens, {"gpt-4.1*"}));
+}
+
+TEST_CASE(
+    "Claude's versions are one model at all hosts, whether they name the day or not, while there is one "
+    "day") {
+  const auto at = [](const std::string& host, const std::string& name) {
+    CatalogueRow made = row(3, 15);
+    made.provider = host, made.host_model = name, made.model = common_name(host, name);
+    return made;
+  };
+  const std::vector<CatalogueRow> all{at("anthropic", "claude-opus-4-5"),
+                                      at("anthropic", "claude-opus-4-5-20251101"),
+                                      at("bedrock", "us.anthropic.claude-opus-4-5-20251101-v1:0"),
+                                      at("openrouter", "anthropic/claude-opus-4.5")};
+  const config::Settings settings = loaded(catalogue_file(of(all).offers).text);
+  REQUIRE(settings.models.size() == 1);
+  CHECK(settings.models[0].name.text == "anthropic/claude-opus-4-5");
+  CHECK(settings.models[0].endpoints.size() == 3);  // Anthropic's own once
+  CHECK(settings.models[0].aliases.size() == 5);
+  // Another day: nobody says of which the others are.
+  std::vector<CatalogueRow> two = all;
+  two.push_back(at("anthropic", "claude-opus-4-5-20260101"));
+  CHECK(loaded(catalogue_file(of(two).offers).text).models.size() == 3);
+  CHECK(snapshot_of("claude-opus-4-0").version == "claude-opus-4");
+  CHECK(snapshot_of("claude-3-5-sonnet-20241022").version == "claude-3-5-sonnet-20241022");
+  CHECK(common_name("bedrock", "anthropic.claude-opus-4-6-v1") == "claude-opus-4-6");
+}
+
+TEST_CASE("each endpoint names its lists, each with its day") {
+  CatalogueRow first = row(1, 3), second = row(1, 3, "LiteLLM");
+  first.date = "2026-04-16", second.date = "2026-11";
+  CHECK(
+      catalogue_file(of({first}, {second}).offers).text.find("# models.dev 2026-04-16, LiteLLM 2026-11\n") !=
+      std::string::npos);
+}
+
+TEST_CASE("what a list says without the host's own name counts for the one offer that there is") {
+  CatalogueRow nameless = row(0.6, 2.19, "OpenRouter");
+  nameless.host_model.clear();
+  nameless.quantization = "fp8";
+  const Agreement one = of({row(0.55, 2.19)}, {nameless});
+  REQUIRE(one.offers.size() == 1);
+  CHECK(one.offers[0].row.quantization == "fp8");
+  CHECK(one.offers[0].row.host_model == "deepseek-ai/DeepSeek-R1");
+  CHECK(one.offers[0].sources == std::vector<std::string>{"models.dev", "OpenRouter"});
+  const CatalogueFile file = catalogue_file(one.offers);
+  CHECK(loaded(file.text).models[0].endpoints[0].quantization == config::Quantization::fp8);
+
+  // Of two nobody knows which is meant; of none, by which name it would be asked for.
+  CatalogueRow turbo = row(0.8, 3);
+  turbo.host_model = "deepseek-ai/DeepSeek-R1-Turbo";
+  const Agreement several = of({row(0.55, 2.19), turbo}, {nameless});
+  CHECK(several.offers.size() == 3);
+  CHECK(several.doubts.size() == 1);
+  CHECK(catalogue_file(several.offers).endpoints == 2);
+  const CatalogueFile none = catalogue_file(of({nameless}).offers);
+  CHECK(none.endpoints == 0);
+  CHECK(none.unreachable == std::vector<std::string>{"together: what it calls deepseek-r1"});
 }
 
 TEST_CASE("a pattern may name the host that is meant") {

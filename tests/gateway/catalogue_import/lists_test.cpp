@@ -37,6 +37,16 @@ const std::string openrouter =
     "top_provider": {"max_completion_tokens": 64000}, "supported_parameters": ["tools", "structured_outputs"]},
   {"id": "openrouter/auto", "context_length": 2000000, "pricing": {"prompt": "-1", "completion": "-1"}}]})";
 
+const std::string openrouter_endpoints =
+    R"({"data": {"id": "deepseek/deepseek-r1-0528", "name": "R1", "architecture": {"input_modalities": ["text", "image"],
+    "output_modalities": ["text"]}, "endpoints": [
+    {"tag": "deepinfra/fp4", "quantization": "fp4", "context_length": 163840, "max_completion_tokens": null,
+     "pricing": {"prompt": "0.0000005", "completion": "0.00000215", "discount": 0.1}, "supported_parameters": ["tools"]},
+    {"tag": "novita-ai", "quantization": "unknown", "context_length": 163840,
+     "pricing": {"prompt": "0.0000007", "completion": "0.0000025"}},
+    {"tag": "together", "context_length": 163840, "pricing": {"prompt": "-1", "completion": "-1"}},
+    {"tag": "openai/priority", "context_length": 8, "pricing": {"prompt": "0.000001", "completion": "0.000002"}}]}})";
+
 const std::string genai_prices = R"([{"id": "x-ai", "name": "X AI", "models": [
   {"id": "grok-4", "match": {"equals": "grok-4"}, "context_window": 256000,
    "prices": {"input_mtok": {"base": 3, "tiers": [{"start": 128000, "price": 6}]}, "output_mtok": 15}},
@@ -116,6 +126,22 @@ TEST_CASE("OpenRouter's prices are texts, and a router has none") {
   CHECK(has(found.rows[0], Feature::tools));
 }
 
+TEST_CASE("what OpenRouter says of the hosts of a model is of each host, but for what its tiers cost") {
+  const CatalogueRows found = rows_of_list(openrouter_endpoints, "endpoints");
+  REQUIRE(found.rows.size() == 2);
+  CHECK(found.rows[0].provider == "deepinfra");
+  CHECK(found.rows[0].host_model.empty());
+  CHECK(found.rows[0].model == "deepseek-r1-0528");
+  CHECK(found.rows[0].quantization == "fp4");
+  CHECK(found.rows[0].prices.input == dollars(0.5));
+  CHECK(found.rows[0].context == 163'840);
+  CHECK(has(found.rows[0], Feature::tools));
+  CHECK(has(found.rows[0], Feature::images));
+  CHECK(found.rows[1].provider == "novita");
+  CHECK(found.rows[1].quantization == "");
+  CHECK(found.unpriced == 1);
+}
+
 TEST_CASE("LiteLLM's steps are the whole request's price by the length of its prompt") {
   const CatalogueRows found = rows_of_list(
       R"({"dashscope/qwen3-max": {"litellm_provider": "dashscope", "mode": "chat", "max_input_tokens": 258048,
@@ -152,7 +178,7 @@ TEST_CASE("of genai-prices' conditions the last that holds counts, and the uncon
 }
 
 TEST_CASE("a list that is cut anywhere gives no rows, but an error that names it") {
-  for (const std::string& list : {models_dev, litellm, openrouter, genai_prices}) {
+  for (const std::string& list : {models_dev, litellm, openrouter, openrouter_endpoints, genai_prices}) {
     for (std::size_t size = 0; size < list.size(); size += 7) {
       INFO(size);
       CHECK_THROWS_AS(rows_of_list(list.substr(0, size), "cut.json"), std::runtime_error);
