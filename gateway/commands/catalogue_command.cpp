@@ -17,8 +17,9 @@
 #include "gateway/catalogue_import/lists.hpp"
 #include "gateway/commands/download.hpp"
 #include "gateway/commands/problems.hpp"
-#include "gateway/commands/today.hpp"
+#include "gateway/text/day.hpp"
 #include "gateway/text/table.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 namespace {
@@ -39,7 +40,7 @@ struct WantedCatalogue {
 // What is fetched is of today; of a file nobody knows it who does not say so.
 std::string day_of_list(const WantedCatalogue& wanted, std::size_t index) {
   if (index < wanted.days.size()) return wanted.days[index];
-  return wanted.from[index].starts_with("https://") ? today() : std::string();
+  return wanted.from[index].starts_with("https://") ? written_day(providers::system_wall()) : std::string();
 }
 
 Agreement agreement_from(const WantedCatalogue& wanted) {

@@ -13,9 +13,10 @@
 #include "config/values/address.hpp"
 #include "gateway/commands/embedded_catalogue.hpp"
 #include "gateway/commands/problems.hpp"
-#include "gateway/commands/today.hpp"
 #include "gateway/first_configuration/first_configuration.hpp"
 #include "gateway/generation/configuration.hpp"
+#include "gateway/text/day.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 namespace {
@@ -73,7 +74,8 @@ int init(const WantedStart& wanted) {
     if (places.back().path.empty()) places.back().path = "/v1";
   }
   const std::vector<FoundEngine> engines = find_engines(places, std::chrono::seconds(1));
-  const FirstConfiguration first = first_configuration(embedded_catalogue(), has_variable, engines, today());
+  const FirstConfiguration first =
+      first_configuration(embedded_catalogue(), has_variable, engines, written_day(providers::system_wall()));
   for (const std::string& note : first.notes) std::cerr << "isocost init: " << note << "\n";
   if (first.text.empty()) {
     return complain(

@@ -1,19 +1,19 @@
-// The day that it is, for what commands write.
+// Days as files for people have them. Pure.
 #pragma once
 
 #include <chrono>
 #include <ctime>
 #include <string>
 
-#include "providers/loop/wall_clock.hpp"
+#include "config/values/units.hpp"
 
 namespace gateway {
 
 // "2026-11-29", in UTC.
-inline std::string today() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(providers::system_wall());
+inline std::string written_day(config::WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm day{};
-  ::gmtime_r(&now, &day);
+  ::gmtime_r(&seconds, &day);
   char text[16];
   return {text, std::strftime(text, sizeof text, "%Y-%m-%d", &day)};
 }
