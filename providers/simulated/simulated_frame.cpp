@@ -38,7 +38,9 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out.append(value);
 }
 
-std::string base64(std::string_view bytes) {
+}  // namespace
+
+std::string simulated_base64(std::string_view bytes) {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
@@ -52,8 +54,6 @@ std::string base64(std::string_view bytes) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string simulated_frame(std::string_view type, std::string_view payload) {
   constexpr std::size_t around = 16;  // two lengths and two checksums
@@ -79,7 +79,8 @@ std::string wrapped_in_frames(std::string_view events) {
     events.remove_prefix(end == std::string_view::npos ? events.size() : end + 2);
     const std::size_t at = event.find(data);
     if (at == std::string_view::npos) continue;
-    frames += simulated_frame("chunk", "{\"bytes\":\"" + base64(event.substr(at + data.size())) + "\"}");
+    frames +=
+        simulated_frame("chunk", "{\"bytes\":\"" + simulated_base64(event.substr(at + data.size())) + "\"}");
   }
   return frames;
 }

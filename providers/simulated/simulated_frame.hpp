@@ -13,4 +13,6 @@ std::string simulated_frame(std::string_view type, std::string_view payload);
 // Each server-sent event of `events` as a frame of its own, as Anthropic's are wrapped there.
 std::string wrapped_in_frames(std::string_view events);
 
+std::string simulated_base64(std::string_view bytes);
+
 }  // namespace providers

@@ -68,6 +68,9 @@ std::optional<SimulatedPath> simulated_path(std::string_view path, std::string_v
   if (!path.starts_with(base)) return std::nullopt;
   const std::string_view rest = path.substr(base.size());
   if (rest == chat) return SimulatedPath{.api = SimulatedApi::chat};
+  if (rest == "/responses") return SimulatedPath{.api = SimulatedApi::responses};
+  if (rest == "/completions") return SimulatedPath{.api = SimulatedApi::completions};
+  if (rest == "/embeddings") return SimulatedPath{.api = SimulatedApi::embeddings};
   if (rest == "/messages") return SimulatedPath{.api = SimulatedApi::messages};
   if (rest.starts_with(models)) {
     auto found = named_in(rest.substr(models.size()), of_google);

@@ -9,6 +9,9 @@ namespace providers {
 
 enum class SimulatedApi {
   chat,
+  responses,    // OpenAI's Responses
+  completions,  // its older completions
+  embeddings,
   messages,
   gemini,            // Google's generateContent
   converse,          // Amazon's Converse

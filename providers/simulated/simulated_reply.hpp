@@ -91,6 +91,84 @@ class SimulatedMessage final : public SimulatedReply {
   Thoughts thoughts_;
 };
 
+// OpenAI's Responses.
+class SimulatedResponse final : public SimulatedReply {
+ public:
+  enum class Thoughts { shown, hidden };
+  SimulatedResponse(std::string_view id, std::string_view model, std::int64_t created, SimulatedWords words,
+                    Thoughts thoughts);
+
+  std::string first_events(const routing::Answer& answer) const override;
+  std::string token_events(std::int64_t from, std::int64_t to, const routing::Answer& answer) const override;
+  std::string last_events(const routing::Answer& answer) const override;
+  std::string_view waiting_event() const override { return ": keep-alive\n\n"; }
+  std::string whole(const routing::Answer& answer) const override;
+
+ private:
+  class Events;
+  std::string response(std::string_view status, const std::string& rest) const;
+  std::string ending(const routing::Answer& answer) const;
+  std::string thought_item(std::string_view summary) const;
+  std::string summary_part(std::string_view text) const;
+  std::string text_part(std::string_view text) const;
+  std::string visible_item(std::string_view status, std::string_view content) const;
+  std::string at_visible(const routing::Answer& answer) const;
+  std::string at_thought() const;
+  std::int64_t number_before(std::int64_t token, const routing::Answer& answer) const;
+  void end_thought(const routing::Answer& answer, Events& events) const;
+
+  std::string id_;
+  std::string head_;  // of the response, with a comma at its end
+  SimulatedWords words_;
+  Thoughts thoughts_;
+};
+
+// OpenAI's older completions.
+class SimulatedCompletion final : public SimulatedReply {
+ public:
+  enum class UsageInStream { asked, not_asked };
+  SimulatedCompletion(std::string_view id, std::string_view model, std::int64_t created, SimulatedWords words,
+                      UsageInStream usage);
+
+  std::string first_events(const routing::Answer&) const override { return {}; }
+  std::string token_events(std::int64_t from, std::int64_t to, const routing::Answer& answer) const override;
+  std::string last_events(const routing::Answer& answer) const override;
+  std::string_view waiting_event() const override { return ": keep-alive\n\n"; }
+  std::string whole(const routing::Answer& answer) const override;
+
+ private:
+  std::string choice(std::string_view text, std::string_view finish) const;
+  static std::string_view finish_of(const routing::Answer& answer);
+
+  std::string head_;  // with a comma at its end
+  SimulatedWords words_;
+  UsageInStream usage_;
+};
+
+// OpenAI's embeddings, which are never streamed.
+class SimulatedEmbeddings final : public SimulatedReply {
+ public:
+  enum class Encoding { numbers, base64 };
+  // `inputs`: hashes of them.
+  SimulatedEmbeddings(std::string_view model, std::vector<std::uint64_t> inputs, int dimensions,
+                      Encoding encoding)
+      : model_(model), inputs_(std::move(inputs)), dimensions_(dimensions), encoding_(encoding) {}
+
+  std::string first_events(const routing::Answer&) const override { return {}; }
+  std::string token_events(std::int64_t, std::int64_t, const routing::Answer&) const override { return {}; }
+  std::string last_events(const routing::Answer&) const override { return {}; }
+  std::string_view waiting_event() const override { return {}; }
+  std::string whole(const routing::Answer& answer) const override;
+
+ private:
+  std::string vector_of(std::uint64_t input) const;
+
+  std::string model_;
+  std::vector<std::uint64_t> inputs_;
+  int dimensions_;
+  Encoding encoding_;
+};
+
 // Google's generateContent.
 class SimulatedGemini final : public SimulatedReply {
  public:

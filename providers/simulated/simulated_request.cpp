@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "providers/simulated/simulated_inputs.hpp"
 #include "providers/simulated/simulated_json.hpp"
 #include "providers/simulated/simulated_prompt.hpp"
 
@@ -13,7 +14,8 @@ namespace {
 struct Members {
   std::string_view model, stream, stream_options, max_tokens, max_completion_tokens, tools, messages, system,
       tool_choice, response_format, output_config, output_format, n, logprobs, top_logprobs, thinking,
-      anthropic_version;
+      anthropic_version, input, instructions, max_output_tokens, text, reasoning, prompt, dimensions,
+      encoding_format;
 
   void take(const JsonString& key, std::string_view value) {
     if (key.is("model")) model = value;
@@ -33,6 +35,14 @@ struct Members {
     if (key.is("top_logprobs")) top_logprobs = value;
     if (key.is("thinking")) thinking = value;
     if (key.is("anthropic_version")) anthropic_version = value;
+    if (key.is("input")) input = value;
+    if (key.is("instructions")) instructions = value;
+    if (key.is("max_output_tokens")) max_output_tokens = value;
+    if (key.is("text")) text = value;
+    if (key.is("reasoning")) reasoning = value;
+    if (key.is("prompt")) prompt = value;
+    if (key.is("dimensions")) dimensions = value;
+    if (key.is("encoding_format")) encoding_format = value;
   }
 };
 
@@ -50,14 +60,15 @@ std::optional<BadRequest> read_messages(const Members& members, SimulatedPrompt&
   return std::nullopt;
 }
 
-// In either API's form.
+// In any of these APIs' forms.
 void read_tools(const Members& members, SimulatedRequest& request) {
   if (!members.tools.starts_with('[')) return;
   each_element(members.tools, [&](std::string_view tool) {
     const std::string_view function = member_of(tool, "function");
     const std::string_view described = function.empty() ? tool : function;
     const auto name = text_of(member_of(described, "name"));
-    const std::string_view schema = member_of(described, function.empty() ? "input_schema" : "parameters");
+    std::string_view schema = member_of(described, "input_schema");
+    if (schema.empty()) schema = member_of(described, "parameters");
     if (name) request.tools.push_back({*name, std::string(schema)});
   });
 }
@@ -78,6 +89,7 @@ void read_form(const Members& members, SimulatedRequest& request) {
   std::string_view format = members.response_format;
   if (!is_given(format)) format = member_of(members.output_config, "format");
   if (!is_given(format)) format = members.output_format;
+  if (!is_given(format)) format = member_of(members.text, "format");
   const std::string type = text_of(member_of(format, "type")).value_or("");
   if (type == "json_object") request.form = "{\"type\":\"object\"}";
   if (type != "json_schema") return;
@@ -132,6 +144,44 @@ std::optional<BadRequest> read_delivery(const Members& members, SimulatedRequest
   return std::nullopt;
 }
 
+// What each API has beside what they have in common.
+std::optional<BadRequest> read_wishes(const Members& members, SimulatedApi api, SimulatedRequest& request) {
+  switch (api) {
+    case SimulatedApi::chat:
+      return read_choices(members, request);
+    case SimulatedApi::responses:
+      request.shows_thinking = is_given(member_of(members.reasoning, "summary"));
+      return read_max_output(members.max_output_tokens, "max_output_tokens", request);
+    case SimulatedApi::completions: {
+      int one = 1;
+      return read_count(members.n, "n", 1, 1, one);
+    }
+    case SimulatedApi::embeddings:
+      request.in_base64 = text_of(members.encoding_format) == "base64";
+      return read_count(members.dimensions, "dimensions", 1, 4'096, request.dimensions);
+    default: {
+      if (!request.max_output) return BadRequest{"'max_tokens' is missing", "max_tokens"};
+      const std::string thinking = text_of(member_of(members.thinking, "type")).value_or("");
+      request.shows_thinking = thinking == "enabled" || thinking == "adaptive";
+      return std::nullopt;
+    }
+  }
+}
+
+std::optional<BadRequest> read_said(const Members& members, SimulatedApi api, SimulatedPrompt& prompt,
+                                    SimulatedRequest& request) {
+  switch (api) {
+    case SimulatedApi::responses:
+      return read_items(members.input, prompt, request);
+    case SimulatedApi::completions:
+      return read_plain_prompt(members.prompt, prompt);
+    case SimulatedApi::embeddings:
+      return read_embedded(members.input, prompt, request);
+    default:
+      return read_messages(members, prompt, request);
+  }
+}
+
 // All of it, or why it is not JSON.
 std::optional<BadRequest> read_members(std::string_view body, Members& members) {
   JsonTokens tokens;
@@ -178,13 +228,7 @@ std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_vi
   if (const auto bad = read_max_output(members.max_completion_tokens, "max_completion_tokens", request)) {
     return *bad;
   }
-  if (path.api == SimulatedApi::chat) {
-    if (const auto bad = read_choices(members, request)) return *bad;
-  } else {
-    if (!request.max_output) return BadRequest{"'max_tokens' is missing", "max_tokens"};
-    const std::string thinking = text_of(member_of(members.thinking, "type")).value_or("");
-    request.shows_thinking = thinking == "enabled" || thinking == "adaptive";
-  }
+  if (const auto bad = read_wishes(members, path.api, request)) return *bad;
   read_tools(members, request);
   read_tool_choice(members, request);
   read_form(members, request);
@@ -192,7 +236,8 @@ std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_vi
   if (!members.tools.empty()) prompt.text(minified(members.tools));
   MessageSeen of_system;
   read_content(members.system, prompt, of_system);
-  if (const auto bad = read_messages(members, prompt, request)) return *bad;
+  read_content(members.instructions, prompt, of_system);
+  if (const auto bad = read_said(members, path.api, prompt, request)) return *bad;
   prompt.give_to(request);
   return request;
 }

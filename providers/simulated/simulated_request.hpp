@@ -1,4 +1,4 @@
-// What a simulated host reads out of the body of a request: of OpenAI's chat, or of Anthropic's Messages.
+// What a simulated host reads out of the body of a request: of OpenAI's APIs, or of Anthropic's Messages.
 // Pure.
 #pragma once
 
@@ -37,7 +37,12 @@ struct SimulatedRequest {
   std::string form;             // the schema of an answer that must be JSON; empty: it need not
   int choices = 1;
   std::optional<int> logprobs{};  // and of how many other tokens; absent: not asked for
-  bool shows_thinking = false;    // of Messages; chats always show it
+  bool shows_thinking = false;    // of Messages and Responses; chats always show it
+
+  // Of embeddings.
+  std::vector<std::uint64_t> inputs;  // hashes
+  int dimensions = 16;
+  bool in_base64 = false;
 };
 
 struct BadRequest {
@@ -45,8 +50,8 @@ struct BadRequest {
   std::string param;  // the field at fault; empty: the body as a whole
 };
 
-// Of chats and of Messages, wherever they are asked. `block_tokens`: how many tokens a host caches at a time;
-// at least 1.
+// Of OpenAI's APIs and of Messages, wherever they are asked. `block_tokens`: how many tokens a host caches at
+// a time; at least 1.
 std::variant<SimulatedRequest, BadRequest> read_simulated_request(std::string_view body, int block_tokens,
                                                                   const SimulatedPath& path = {});
 

@@ -65,6 +65,36 @@ SimulatedMessage message_to(const SimulatedRequest& asked, std::uint64_t key, co
           asked.shows_thinking ? Thoughts::shown : Thoughts::hidden};
 }
 
+std::unique_ptr<SimulatedReply> openai_reply_to(const SimulatedRequest& asked, SimulatedApi api,
+                                                std::uint64_t key, const SimulatedSaid& said) {
+  const auto since_1970 = providers::system_wall().time_since_epoch();
+  const auto created = std::chrono::duration_cast<std::chrono::seconds>(since_1970).count();
+  if (api == SimulatedApi::responses) {
+    using R = SimulatedResponse;
+    return std::make_unique<R>(hexadecimal(key), asked.model, created, SimulatedWords(key, said),
+                               asked.shows_thinking ? R::Thoughts::shown : R::Thoughts::hidden);
+  }
+  if (api == SimulatedApi::completions) {
+    using C = SimulatedCompletion;
+    return std::make_unique<C>(hexadecimal(key), asked.model, created, SimulatedWords(key, said),
+                               asked.include_usage ? C::UsageInStream::asked : C::UsageInStream::not_asked);
+  }
+  if (api == SimulatedApi::embeddings) {
+    using E = SimulatedEmbeddings;
+    return std::make_unique<E>(asked.model, asked.inputs, asked.dimensions,
+                               asked.in_base64 ? E::Encoding::base64 : E::Encoding::numbers);
+  }
+  std::vector<SimulatedWords> choices{SimulatedWords(key, said)};
+  for (int i = 1; i < asked.choices; ++i) {
+    choices.emplace_back(routing::mixed(key, static_cast<std::uint64_t>(i)), said);
+  }
+  using Usage = SimulatedChat::UsageInStream;
+  return std::make_unique<SimulatedChat>(
+      "chatcmpl-" + hexadecimal(key), asked.model, created, std::move(choices),
+      SimulatedChat::Shown{.usage = asked.include_usage ? Usage::asked : Usage::not_asked,
+                           .logprobs = asked.logprobs});
+}
+
 std::unique_ptr<SimulatedReply> reply_to(const SimulatedRequest& asked, const SimulatedPath& path,
                                          std::uint64_t key, const SimulatedSaid& said) {
   switch (path.api) {
@@ -81,20 +111,13 @@ std::unique_ptr<SimulatedReply> reply_to(const SimulatedRequest& asked, const Si
                            .thoughts = asked.shows_thinking ? G::Thoughts::shown : G::Thoughts::hidden};
       return std::make_unique<G>(hexadecimal(key), asked.model, SimulatedWords(key, said), shown);
     }
+    case SimulatedApi::responses:
+    case SimulatedApi::completions:
+    case SimulatedApi::embeddings:
     case SimulatedApi::chat:
       break;
   }
-  std::vector<SimulatedWords> choices{SimulatedWords(key, said)};
-  for (int i = 1; i < asked.choices; ++i) {
-    choices.emplace_back(routing::mixed(key, static_cast<std::uint64_t>(i)), said);
-  }
-  using Usage = SimulatedChat::UsageInStream;
-  const auto since_1970 = providers::system_wall().time_since_epoch();
-  return std::make_unique<SimulatedChat>(
-      "chatcmpl-" + hexadecimal(key), asked.model,
-      std::chrono::duration_cast<std::chrono::seconds>(since_1970).count(), std::move(choices),
-      SimulatedChat::Shown{.usage = asked.include_usage ? Usage::asked : Usage::not_asked,
-                           .logprobs = asked.logprobs});
+  return openai_reply_to(asked, path.api, key, said);
 }
 
 Task<After> answer(Connection connection, Arrival arrival, SimulatedPath path, SimulatedRequest asked) {
@@ -108,6 +131,8 @@ Task<After> answer(Connection connection, Arrival arrival, SimulatedPath path, S
                                .answer = {},
                                .prefix_blocks = asked.prefix_blocks};
   if (said.kind != SimulatedSaid::Kind::words) request.answer = config::Tokens{simulated_tokens(said.text)};
+  // Vectors come as soon as the prompt is read.
+  if (api == SimulatedApi::embeddings) request.answer = config::Tokens{1};
   const auto admission = server.model.admit(request, server.now());
   if (const auto* refused = std::get_if<routing::Refused>(&admission)) {
     if (refused->status == 0) {
@@ -120,7 +145,7 @@ Task<After> answer(Connection connection, Arrival arrival, SimulatedPath path, S
   SimulatedVisit visit{connection, std::get<routing::Ticket>(admission)};
   if (server.model.answer(std::get<routing::Ticket>(admission)).lapses) said = broken(std::move(said), key);
   const std::unique_ptr<SimulatedReply> text = reply_to(asked, path, key, said);
-  const bool streamed = asked.delivery == routing::Delivery::streamed;
+  const bool streamed = asked.delivery == routing::Delivery::streamed && api != SimulatedApi::embeddings;
   Task<After> sending = streamed ? send_stream(visit, arrival, *text) : send_whole(visit, arrival, *text);
   co_return co_await std::move(sending);
 }
@@ -168,6 +193,9 @@ Task<After> refuse(SimulatedConnection& connection, After after, const Simulated
   std::string body;
   switch (api) {
     case SimulatedApi::chat:
+    case SimulatedApi::responses:
+    case SimulatedApi::completions:
+    case SimulatedApi::embeddings:
       body = error_body(error);
       break;
     case SimulatedApi::messages:

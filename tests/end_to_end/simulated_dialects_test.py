@@ -1,4 +1,4 @@
-"""Simulated hosts in Google's, Amazon's and Microsoft's ways of asking: as the makers' own SDKs see them, and behind the
+"""Simulated hosts in OpenAI's, Google's, Amazon's and Microsoft's ways of asking: as the makers' own SDKs see them, and behind the
 gateway for clients of OpenAI's chat."""
 import json
 import os
@@ -140,6 +140,58 @@ class Makers(unittest.TestCase):
         with self.assertRaises(openai.NotFoundError):
             plain.post("/deployments/m/chat/completions", body={"messages": []}, cast_to=object)
 
+    def openai(self, **host):
+        client = openai.OpenAI(api_key="any", base_url=self.url(**host) + "/v1", max_retries=0)
+        self.addCleanup(client.close)
+        return client
+
+    def test_openais_sdk_reads_responses_whole_and_streamed(self):
+        client = self.openai()
+        tool = {"type": "function", "name": "get_weather", "parameters": SCHEMA, "strict": True}
+        for summary in (None, "auto"):
+            asked = {"model": "m", "input": "Hi", "reasoning": {"summary": summary}}
+            whole = client.responses.create(**asked)
+            self.assertEqual((whole.status, [item.type for item in whole.output]), ("completed", ["reasoning", "message"]))
+            self.assertTrue(whole.output_text)
+            self.assertEqual(bool(whole.output[0].summary), summary is not None)
+            self.assertGreater(whole.usage.output_tokens_details.reasoning_tokens, 0)
+            with client.responses.stream(**asked) as stream:
+                events = list(stream)
+                self.assertEqual(stream.get_final_response().output_text,
+                                 "".join(event.delta for event in events if event.type == "response.output_text.delta"))
+            self.assertEqual([event.sequence_number for event in events if hasattr(event, "sequence_number")],
+                             sorted({event.sequence_number for event in events if hasattr(event, "sequence_number")}))
+        short = client.responses.create(model="m", input="Hi", max_output_tokens=3)
+        self.assertEqual((short.status, short.incomplete_details.reason), ("incomplete", "max_output_tokens"))
+        calls = client.responses.create(model="m", input=WEATHER, tools=[tool])
+        self.assertEqual(set(json.loads(calls.output[-1].arguments)), {"city", "days"})
+        told = client.responses.create(model="m", tools=[tool], input=[
+            {"role": "user", "content": WEATHER}, calls.output[-1].model_dump(exclude_none=True),
+            {"type": "function_call_output", "call_id": calls.output[-1].call_id, "output": "sunny"}])
+        self.assertTrue(told.output_text)
+        form = {"format": {"type": "json_schema", "name": "x", "schema": SCHEMA}}
+        self.assertEqual(set(json.loads(client.responses.create(model="m", input="Hi", text=form).output_text)), {"city", "days"})
+        with self.assertRaises(openai.NotFoundError):
+            client.responses.create(model="other", input="Hi")
+
+    def test_openais_sdk_reads_completions_and_embeddings(self):
+        client = self.openai(reasoning_share=0)
+        whole = client.completions.create(model="m", prompt="Once upon a time", max_tokens=40)
+        pieces = list(client.completions.create(model="m", prompt="Once upon a time", max_tokens=40, stream=True,
+                                                stream_options={"include_usage": True}))
+        self.assertTrue(whole.choices[0].text)
+        self.assertTrue("".join(piece.choices[0].text for piece in pieces if piece.choices))
+        self.assertGreater(pieces[-1].usage.completion_tokens, 0)
+        texts = ["one", "two", "one"]
+        in_base64 = client.embeddings.create(model="m", input=texts, dimensions=8)  # as the SDK asks where nothing is said
+        numbers = client.embeddings.create(model="m", input=texts, dimensions=8, encoding_format="float")
+        self.assertEqual([len(each.embedding) for each in in_base64.data], [8, 8, 8])
+        self.assertEqual(numbers.data[0].embedding, numbers.data[2].embedding)
+        self.assertNotEqual(numbers.data[0].embedding, numbers.data[1].embedding)
+        for one, other in zip(in_base64.data[0].embedding, numbers.data[0].embedding):
+            self.assertAlmostEqual(one, other, places=5)
+        self.assertGreater(numbers.usage.prompt_tokens, 0)
+
     def test_a_key_is_asked_for_in_each_makers_way(self):
         os.environ["KEY_OF_THE_HOST"], os.environ["ID_OF_THE_HOST"] = "the-key-of-the-host", "AKIDEXAMPLE0123456789"
         models = self.google(key="${KEY_OF_THE_HOST}")
@@ -154,7 +206,7 @@ class Behind(unittest.TestCase):
     """The same hosts behind the gateway, which is asked in OpenAI's chat."""
     kinds = {"gemini": {"dialect": "google"}, "converse": {"dialect": "bedrock"}, "azure": {"dialect": "azure", "api_version": "2024-10-21"},
              "azure-v1": {"dialect": "azure"}, "vertex": {"dialect": "google", "speaks": ["vertex_messages"]},
-             "invoke": {"dialect": "bedrock", "speaks": ["bedrock_messages"]}}
+             "invoke": {"dialect": "bedrock", "speaks": ["bedrock_messages"]}, "responses": {"dialect": "openai", "speaks": ["responses"]}}
 
     @classmethod
     def setUpClass(cls):
