@@ -11,9 +11,9 @@ namespace {
 
 // A price outside of these is a slip of the unit more often than a price; free is a price.
 void check_plausible(const Node& node, PricePerMillionTokens price) {
-  constexpr PricePerMillionTokens least{{10'000'000}}, most{{100'000'000'000}};
+  constexpr PricePerMillionTokens least{{10'000'000}}, most{{300'000'000'000}};
   if (price.price.nanos == 0 || (price >= least && price <= most)) return;
-  node.warning(quoted(node.text()) + " is an unusual price; most are from 0.01 to 100 $/Mtok",
+  node.warning(quoted(node.text()) + " is an unusual price; most are from 0.01 to 300 $/Mtok",
                "check that it is for a million tokens");
 }
 

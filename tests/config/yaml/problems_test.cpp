@@ -219,8 +219,8 @@ TEST_CASE("numbers that contradict each other are refused, unusual ones remarked
        "larger than the context of `64 ktok`"},
       {"2 $/Mtok}", "2 $/Mtok, cache_read: 1.5 $/Mtok}",
        "f:14:64: error: models.r1.endpoints[0].price.cache_read"},
-      {"2 $/Mtok", "200 $/Mtok",
-       "f:14:42: warning: models.r1.endpoints[0].price.output: `200 $/Mtok` is an unusual price"},
+      {"2 $/Mtok", "400 $/Mtok",
+       "f:14:42: warning: models.r1.endpoints[0].price.output: `400 $/Mtok` is an unusual price"},
       {"2 $/Mtok", "0.5 $/Mtok", "f:14:42: warning: models.r1.endpoints[0].price.output: output costs less"},
       {"output: 2 $/Mtok}\n",
        "output: 2 $/Mtok}\n      - {provider: deepseek, host_model: b, context: 1 ktok, price: {input: 1 "
