@@ -17,6 +17,12 @@ const parameters = { type: 'object', properties: { city: { type: 'string' } }, r
 const png = process.env.PNG;
 const dataUrl = 'data:image/png;base64,' + png;
 const need = (value) => { if (!value) throw new Error('an empty answer'); };
+// Reads no further than the first text that there is.
+const first = async (pieces, text) => {
+  for await (const piece of pieces) if (text(piece)) return;
+  need(false);
+};
+const leftCount = async () => (await (await fetch(process.env.LEFT)).json()).left;
 const version = (name) => {
   const at = require.resolve(name).lastIndexOf('node_modules/' + name);
   return name + ' ' + require(require.resolve(name).slice(0, at) + 'node_modules/' + name + '/package.json').version;
@@ -24,6 +30,12 @@ const version = (name) => {
 
 const aiSdk = (model) => async (name, what) => {
   const plain = { model: model(name), maxRetries: 0, maxOutputTokens: 4000 };
+  if (what === 'left') {
+    const leaves = new AbortController();
+    const { textStream } = streamText({ ...plain, prompt: ask, abortSignal: leaves.signal, onError() {} });
+    await first(textStream, (text) => text);
+    return leaves.abort();
+  }
   if (what === 'streamed') {
     let text = '';
     for await (const part of streamText({ ...plain, prompt: ask, onError() {} }).fullStream) {
@@ -55,6 +67,7 @@ const clients = {
   [`openai chat (Node: ${version('openai')})`]: async (model, what) => {
     const asked = { model, messages: [{ role: 'user', content: ask }] };
     const chat = openai.chat.completions;
+    if (what === 'left') return first(await chat.create({ ...asked, stream: true }), (chunk) => chunk.choices[0]?.delta.content);
     if (what === 'streamed') {
       return need(await chat.stream(asked).finalContent());
     }
@@ -71,6 +84,9 @@ const clients = {
   },
   [`openai responses (Node: ${version('openai')})`]: async (model, what) => {
     const asked = { model, input: ask };
+    if (what === 'left') {
+      return first(await openai.responses.create({ ...asked, stream: true }), (event) => event.type === 'response.output_text.delta');
+    }
     if (what === 'streamed') return need((await openai.responses.stream(asked).finalResponse()).output_text);
     if (what === 'tools') {
       const tools = [{ type: 'function', name: 'get_weather', parameters, strict: false }];
@@ -87,6 +103,11 @@ const clients = {
   },
   [`anthropic (Node: ${version('@anthropic-ai/sdk')})`]: async (model, what) => {
     const asked = { model, max_tokens: 4000, messages: [{ role: 'user', content: ask }] };
+    if (what === 'left') {
+      const stream = anthropic.messages.stream(asked);
+      await first(stream, (event) => event.type === 'content_block_delta');
+      return stream.abort();
+    }
     if (what === 'streamed') return need(await anthropic.messages.stream(asked).finalText());
     if (what === 'tools') asked.tools = [{ name: 'get_weather', input_schema: parameters }];
     if (what === 'schema') asked.output_config = { format: { type: 'json_schema', schema: parameters } };
@@ -100,6 +121,7 @@ const clients = {
   [`openrouter (Node: ${version('@openrouter/sdk')})`]: async (model, what) => {
     const asked = { model, messages: [{ role: 'user', content: ask }] };
     const send = (chatRequest) => openrouter.chat.send({ chatRequest });
+    if (what === 'left') return first(await send({ ...asked, stream: true }), (chunk) => chunk.choices[0]?.delta.content);
     if (what === 'streamed') {
       let text = '';
       for await (const chunk of await send({ ...asked, stream: true })) {
@@ -144,12 +166,17 @@ const told = (error) => {
 (async () => {
   for (const [client, call] of Object.entries(clients)) {
     for (const model of process.env.MODELS.split(',')) {
-      const ends = { failing: ['whole'], breaking: ['streamed'], nobody: ['whole'] };
+      const ends = { failing: ['whole'], breaking: ['streamed'], nobody: ['whole'], leaving: ['left'] };
       if (ends[model] && client.includes('embeddings')) continue;
       for (const what of ends[model] ?? ['whole', 'streamed', 'tools', 'schema', 'image']) {
         let error = null, status = null;
+        const before = what === 'left' ? await leftCount() : 0;
         try {
           if (await call(model, what) === 'no call') continue;
+          const until = Date.now() + 5000;
+          while (what === 'left' && await leftCount() === before) {
+            if (Date.now() > until) throw new Error('the host was asked on');
+          }
         } catch (caught) {
           error = told(caught);
           status = caught.status ?? caught.statusCode ?? caught.lastError?.statusCode ?? null;

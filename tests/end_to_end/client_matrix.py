@@ -9,6 +9,7 @@ With --write the page is made what was found. Clients that are not installed her
 import asyncio
 import base64
 import contextlib
+import gc
 import importlib.metadata
 import json
 import os
@@ -64,6 +65,11 @@ def need(condition, why="an empty answer"):
         raise AssertionError(why)
 
 
+def need_one(texts):
+    """Reads no further than the first text that there is."""
+    need(any(texts))
+
+
 class Clients:
     """A method for each: given a model and what is wanted of it, it fails where the client cannot use the answer."""
 
@@ -78,6 +84,9 @@ class Clients:
     def openai_chat(self, model, what):
         chat = self.openai().chat.completions
         asked = {"model": model, "messages": [{"role": "user", "content": ASK}]}
+        if what == "left":
+            with chat.create(**asked, stream=True) as chunks:
+                return need_one(c.choices[0].delta.content for c in chunks if c.choices)
         if what == "streamed":
             return need("".join(c.choices[0].delta.content or "" for c in chat.create(**asked, stream=True) if c.choices))
         if what == "tools":
@@ -94,6 +103,9 @@ class Clients:
     def openai_responses(self, model, what):
         responses = self.openai().responses
         asked = {"model": model, "input": ASK}
+        if what == "left":
+            with responses.stream(**asked) as stream:
+                return need_one(event.type == "response.output_text.delta" for event in stream)
         if what == "streamed":
             with responses.stream(**asked) as stream:
                 return need(stream.get_final_response().output_text)
@@ -124,6 +136,9 @@ class Clients:
         import anthropic
         messages = anthropic.Anthropic(api_key=KEY, base_url=self.root, timeout=30, max_retries=0).messages
         asked = {"model": model, "max_tokens": 4000, "messages": [{"role": "user", "content": ASK}]}
+        if what == "left":
+            with messages.stream(**asked) as stream:
+                return need_one(stream.text_stream)
         if what == "streamed":
             with messages.stream(**asked) as stream:
                 return need(stream.get_final_message().content[-1].text)
@@ -143,6 +158,9 @@ class Clients:
         from google.genai import types
         client = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=self.root))
         asked = {"model": model, "contents": ASK}
+        if what == "left":
+            with contextlib.closing(client.models.generate_content_stream(**asked)) as chunks:
+                return need_one(c.text for c in chunks)
         if what == "streamed":
             return need("".join(c.text or "" for c in client.models.generate_content_stream(**asked)))
         if what == "tools":
@@ -163,6 +181,9 @@ class Clients:
         with openrouter.OpenRouter(api_key=KEY, server_url=self.root + "/api/v1", timeout_ms=30_000,
                                    retry_config=None) as client:
             asked = {"model": model, "messages": [{"role": "user", "content": ASK}]}
+            if what == "left":
+                with client.chat.send(**asked, stream=True) as chunks:
+                    return need_one(c.choices[0].delta.content for c in chunks if c.choices)
             if what == "streamed":
                 chunks = client.chat.send(**asked, stream=True)
                 text = ""
@@ -187,6 +208,10 @@ class Clients:
         litellm.suppress_debug_info = True
         asked = asked | {"messages": [{"role": "user", "content": ASK}], "api_key": KEY, "num_retries": 0,
                          "max_tokens": 4000}
+        if what == "left":
+            chunks = litellm.completion(**asked, stream=True)
+            need_one(c.choices[0].delta.content for c in chunks if c.choices)
+            return chunks.completion_stream.close()
         if what == "streamed":
             chunks = litellm.completion(**asked, stream=True)
             return need("".join(c.choices[0].delta.content or "" for c in chunks if c.choices))
@@ -213,6 +238,12 @@ class Clients:
 
     def _pydantic_ai(self, model, what):
         from pydantic_ai import Agent, BinaryContent
+        if what == "left":
+            async def left():
+                async with Agent(model).run_stream(ASK) as stream:
+                    async for text in stream.stream_text(delta=True):
+                        return need(text)
+            return asyncio.run(left())
         if what == "streamed":
             async def streamed():
                 async with Agent(model).run_stream(ASK) as stream:
@@ -253,6 +284,9 @@ class Clients:
     def _langchain(self, model, what):
         from langchain_core.messages import HumanMessage
         from langchain_core.tools import tool
+        if what == "left":
+            with contextlib.closing(model.stream(ASK)) as pieces:
+                return need_one(piece.text for piece in pieces)
         if what == "streamed":
             return need("".join(piece.text for piece in model.stream(ASK)))
         if what == "tools":
@@ -282,6 +316,9 @@ class Clients:
         llm = OpenAILike(model=model, api_base=self.v1, api_key=KEY, is_chat_model=True, max_retries=0,
                          is_function_calling_model=True, should_use_structured_outputs=True, context_window=100_000)
         asked = [ChatMessage(role="user", content=ASK)]
+        if what == "left":
+            need_one(piece.delta for piece in llm.stream_chat(asked))
+            return gc.collect()  # it has no way of leaving but that nobody holds the stream any longer
         if what == "streamed":
             return need("".join(piece.delta or "" for piece in llm.stream_chat(asked)))
         if what == "tools":
@@ -383,7 +420,16 @@ async def embeds(exchange):
                                "usage": {"prompt_tokens": 3, "total_tokens": 3}})
 
 
-SCRIPTED = {"responses": responds, "completions": completes, "embeddings": embeds, "fails": behaviours.failing(500),
+async def counts_who_left(exchange):
+    """For clients that ask without a body: how many streams were left by their client."""
+    await exchange.reply(200, {"left": number_left(exchange.host)})
+
+
+def number_left(host):
+    return sum(each.eof_at is not None for each in host.asked("leaves"))
+
+
+SCRIPTED = {"": counts_who_left, "leaves": behaviours.endless, "responses": responds, "completions": completes, "embeddings": embeds, "fails": behaviours.failing(500),
             "breaks": behaviours.broken_after(["Hel"], behaviours.by_reset)}
 
 
@@ -398,6 +444,7 @@ def settings(port, scripted):
         models[name][0]["host_model"] = "m"
     cheap = {"price": {"input": "0.01 $/Mtok", "output": "0.01 $/Mtok"}}
     models["failing"] = [endpoint("broken", "fails", speaks=["chat"], **more | cheap), *models["chat"]]
+    models["leaving"] = [endpoint("scripted", "leaves", speaks=["chat"], **more)]
     models["breaking"] = [endpoint("scripted", "breaks", speaks=["chat"], **more)]
     gateway = Gateway({}, models)
     gateway.settings["providers"] = {
@@ -422,7 +469,8 @@ def is_installed(name):
 
 # What becomes of a client where a host fails: each of these models is one that does so.
 FAILING = {"failing": "first host fails, another answers", "breaking": "stream breaks", "nobody": "no such model"}
-COLUMNS = [*(f"host speaks {name}" for name in DIALECTS.values()), *FAILING.values()]
+LEAVING = "client leaves a stream"
+COLUMNS = [*(f"host speaks {name}" for name in DIALECTS.values()), *FAILING.values(), LEAVING]
 PAGE = pathlib.Path(__file__).parents[2] / "deploy" / "clients.md"
 HEAD = pathlib.Path(__file__).with_name("client_matrix.head.md")
 
@@ -442,6 +490,19 @@ def failed(call, wrong, who):
             wrong.append(f"{who}, {model}: {said}")
         cells.append(said)
     return cells
+
+
+def left(call, host, wrong, who):
+    """Whether the host is left in peace as soon as its client leaves a stream that has no end."""
+    before = number_left(host)
+    try:
+        if call("leaving", "left") is NotImplemented:
+            return "no call"
+        host.wait(lambda: number_left(host) > before, 5)
+        return "host is left"
+    except Exception as error:  # whatever the client makes of it
+        wrong.append(f"{who} leaves: {type(error).__name__}: {error}")
+        return "error"
 
 
 def tried(call, model, wrong, who):
@@ -524,13 +585,27 @@ def merged(page, found):
     return {now[name][0]: now[name][1] for name in dict.fromkeys(order)}
 
 
-def node_rows(gateway, wrong):
+def check_log(gateway, wrong):
+    """What was left is accounted for as that: no answer, and no failure of its host."""
+    lines = [json.loads(line) for line in gateway.log_path.read_text().splitlines() if line.startswith("{")]
+    ends = {line["ending"] for line in lines if line.get("model") == "leaving"}
+    if ends != {"client_left"}:
+        wrong.append(f"streams that clients left are in the log as {ends}")
+
+
+def node_rows(gateway, host, wrong):
     script = pathlib.Path(__file__).with_name("client_matrix.js")
     ran = subprocess.run(["node", script], timeout=600, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                         env=os.environ | {"BASE_URL": gateway.base_url, "KEY": KEY, "PNG": IMAGE, "MODELS": ",".join([*DIALECTS, *FAILING])})
-    rows, ends = {}, {}
+                         env=os.environ | {"BASE_URL": gateway.base_url, "KEY": KEY, "PNG": IMAGE, "MODELS": ",".join([*DIALECTS, *FAILING, "leaving"]),
+                                           "LEFT": f"http://127.0.0.1:{host.ports[0]}/left"})
+    rows, ends, leaves = {}, {}, {}
     for line in ran.stdout.splitlines():
         one = json.loads(line)
+        if one["model"] == "leaving":
+            if one["error"]:
+                wrong.append(f"{one['client']} leaves: {one['error']}")
+            leaves[one["client"]] = "error" if one["error"] else "host is left"
+            continue
         if one["model"] in FAILING:
             said = "answered" if one["error"] is None else "error"
             if said != ("answered" if one["model"] == "failing" else "error"):
@@ -547,7 +622,8 @@ def node_rows(gateway, wrong):
     if ran.returncode:
         wrong.append("client_matrix.js: " + ran.stderr[-2000:])
     return {client: [cell(*models[name]) if name in models else "" for name in DIALECTS]
-            + [ends.get(client, {}).get(name, "no call") for name in FAILING] for client, models in rows.items()}
+            + [ends.get(client, {}).get(name, "no call") for name in FAILING] + [leaves.get(client, "no call")]
+            for client, models in rows.items()}
 
 
 def main():
@@ -560,9 +636,11 @@ def main():
             call = getattr(clients, name)
             rows[title(name)] = [tried(call, model, wrong, name) for model in DIALECTS]
             is_chat = name not in ("openai_completions", "openai_embeddings")
-            rows[title(name)] += failed(call if is_chat else lambda *_: NotImplemented, wrong, name)
+            of_chat = call if is_chat else lambda *_: NotImplemented
+            rows[title(name)] += [*failed(of_chat, wrong, name), left(of_chat, scripted, wrong, name)]
             print(title(name), rows[title(name)], file=sys.stderr)
-        rows |= node_rows(gateway, wrong)
+        rows |= node_rows(gateway, scripted, wrong)
+        check_log(gateway, wrong)
     if "--write" in sys.argv[1:]:
         PAGE.write_text(written(HEAD.read_text(), merged(PAGE.read_text(), rows)))
     for each in wrong:
