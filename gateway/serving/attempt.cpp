@@ -220,6 +220,14 @@ std::unique_ptr<StreamRelay> stream_relay(const Attempting& with) {
   return std::make_unique<InterpretedRelay>(with);
 }
 
+// Which name it is that nobody knows: of a region that does not exist, or a slip of the pen.
+void name_unknown(const routing::Endpoint& endpoint, Tried& tried) {
+  const auto& proxy = endpoint.provider->access.proxy;
+  tried.said = std::make_unique<HostWords>();
+  tried.said->message =
+      "the name " + (proxy ? proxy->url.host : endpoint.provider->base_url.host) + " has no address";
+}
+
 // Asks, and relays what comes. False where no head of a reply did.
 Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoint,
                         providers::Exchange& exchange, Batches& batches, providers::KeyPermit* permit) {
@@ -231,6 +239,7 @@ Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoin
         Failure{.kind = with.watchdog.why().value_or(head.error()), .progress = exchange.progress()};
     if (tried.attempt.failure->kind == FailureKind::tls) tried.attempt.failure->tls = exchange.tls_fault();
     if (!exchange.why().empty()) take_words(with.request, exchange.why(), tried);
+    if (tried.attempt.failure->kind == FailureKind::resolve) name_unknown(endpoint, tried);
     co_return false;
   }
   tried.attempt.headroom = head->headroom;

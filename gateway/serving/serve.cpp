@@ -301,7 +301,9 @@ void Life::note_for_operators(const Tried& tried) {
   constexpr std::size_t most_bytes = 500;
   if (!tried.said || !tried.attempt.failure) return;
   const FailureKind kind = tried.attempt.failure->kind;
-  if (kind != FailureKind::credential && kind != FailureKind::connect) return;
+  const bool is_ours =
+      kind == FailureKind::credential || kind == FailureKind::connect || kind == FailureKind::resolve;
+  if (!is_ours) return;
   record_.said = tried.said->message.substr(0, most_bytes);
 }
 

@@ -175,7 +175,7 @@ class Makers(unittest.TestCase):
             client.responses.create(model="other", input="Hi")
 
     def test_openais_sdk_reads_completions_and_embeddings(self):
-        client = self.openai(reasoning_share=0)
+        client = self.openai()
         whole = client.completions.create(model="m", prompt="Once upon a time", max_tokens=40)
         pieces = list(client.completions.create(model="m", prompt="Once upon a time", max_tokens=40, stream=True,
                                                 stream_options={"include_usage": True}))
