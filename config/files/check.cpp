@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 
 namespace config {
 namespace {
@@ -59,16 +60,35 @@ std::string machine_lines(const Settings& settings) {
   return lines;
 }
 
+// "`p` of `m`: its prices until 2026-12-01 are over", a line each.
+std::string ended_lines(const Settings& settings, WallTime now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  std::string lines;
+  for (const ModelSettings& model : settings.models) {
+    for (const EndpointSettings& endpoint : model.endpoints) {
+      for (const PriceRule& rule : endpoint.price_rules) {
+        if (!rule.when.until || *rule.when.until > seconds) continue;
+        lines += "`" + endpoint.name.text + "` of `" + model.name.text + "`: its prices " +
+                 to_text(rule.when) + " are over\n";
+      }
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
-Checked checked(const Loaded& loaded, const std::string& file) {
+Checked checked(const Loaded& loaded, const std::string& file, WallTime now) {
   std::string text;
   for (const Problem& problem : loaded.problems) text += to_text(problem) + "\n\n";
   const auto errors =
       static_cast<std::size_t>(std::ranges::count(loaded.problems, Severity::error, &Problem::severity));
   const std::size_t warnings = loaded.problems.size() - errors;
   const bool good = errors == 0 && loaded.settings.has_value();
-  if (good) text += always_lines(*loaded.settings) + machine_lines(*loaded.settings);
+  if (good) {
+    text +=
+        always_lines(*loaded.settings) + machine_lines(*loaded.settings) + ended_lines(*loaded.settings, now);
+  }
   text += file + ": ";
   if (good) text += "good: " + contents(*loaded.settings);
   if (!good) text += counted(errors, "error", "errors");

@@ -13,6 +13,7 @@ struct Checked {
 };
 
 // Problems found by others, such as the compiler of policies, may have been added to `loaded.problems`.
-Checked checked(const Loaded& loaded, const std::string& file);
+// Prices that are over at `now` are named.
+Checked checked(const Loaded& loaded, const std::string& file, WallTime now = {});
 
 }  // namespace config

@@ -8,6 +8,7 @@
 
 #include "config/values/price_coverage.hpp"
 #include "gateway/catalogue_import/names.hpp"
+#include "gateway/text/day.hpp"
 #include "gateway/text/json_string.hpp"
 
 namespace gateway {
@@ -93,7 +94,7 @@ std::string condition_map(const config::PriceConditions& when) {
   const auto add = [&](const std::string& part) { text.append(text.empty() ? "" : ", ").append(part); };
   if (when.prompt_above) add("prompt_above: " + std::to_string(when.prompt_above->count) + " tok");
   if (when.hours) add("hours: {from: " + clock(when.hours->from) + ", to: " + clock(when.hours->to) + "}");
-  if (when.from) add("from: " + std::to_string(*when.from));
+  if (when.from) add("from: " + written_day(config::WallTime(std::chrono::seconds(*when.from))));
   for (std::size_t i = 0; i < config::service_tier_count; ++i) {
     if (when.tiers.test(i)) add("service_tier: " + std::string(config::service_tier_names[i]));
   }

@@ -48,7 +48,7 @@ int probed(const config::Settings& settings, const WantedCheck& wanted) {
 int check(const WantedCheck& wanted) {
   const config::Loaded loaded =
       with_policies_checked(config::load_file(wanted.file, config::system_sources()));
-  const config::Checked checked = config::checked(loaded, wanted.file);
+  const config::Checked checked = config::checked(loaded, wanted.file, providers::system_wall());
   (wanted.as_json ? std::cerr : std::cout) << checked.text;
   if (!wanted.probes || checked.exit_code != 0) return checked.exit_code;
   return probed(*loaded.settings, wanted);

@@ -1,6 +1,9 @@
 // `price_rules` of an endpoint: what may be said, and what is found wrong with it.
 #include <doctest/doctest.h>
 
+#include <chrono>
+
+#include "config/files/check.hpp"
 #include "config/files/load.hpp"
 #include "tests/support/given_sources.hpp"
 
@@ -39,6 +42,14 @@ std::string problem(const std::string& text) {
 const std::string rules = "        price_rules:\n";
 
 }  // namespace
+
+TEST_CASE("prices that are over are named where the day is known") {
+  const config::Loaded found = loaded(usual + rules + rule("{until: 2026-12-01}"));
+  const auto said = [&](config::WallTime now) { return config::checked(found, "f", now).text; };
+  const config::WallTime december = std::chrono::sys_days(std::chrono::year(2026) / 12 / 1);
+  CHECK(said(december).find("`a` of `m`: its prices until 2026-12-01 are over\n") != std::string::npos);
+  CHECK(said(december - std::chrono::seconds(1)).find("are over") == std::string::npos);
+}
 
 TEST_CASE("rules say when other prices hold, in the order in which they are looked at") {
   const config::EndpointSettings read =

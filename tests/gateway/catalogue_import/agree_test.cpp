@@ -164,6 +164,8 @@ TEST_CASE("the file is a configuration that loads, and the same offers give the 
   REQUIRE(rules.size() == 1);
   CHECK(config::to_text(rules[0].when) == "prompts above 32,000 tokens");
   CHECK(rules[0].prices.cache_write == dollars(0.15));  // beside the input price
+  cerebras.rules[1].when.from = 1'797'292'800;
+  CHECK(catalogue_file(of({cerebras}).offers).text.find("from: 2026-12-15") != std::string::npos);
   CHECK(settings.models[0].endpoints[1].host_model == "deepseek-ai/DeepSeek-R1");
   CHECK(settings.models[0].endpoints[2].variant == "deepseek-ai-deepseek-r1-free");
 }
