@@ -288,6 +288,10 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
                  "}\n    optional: true\n";
     if (!where.dialect.empty()) file.text += "    dialect: " + where.dialect + "\n";
     if (!where.jurisdiction.empty()) file.text += "    jurisdiction: " + where.jurisdiction + "\n";
+    if (const auto stops = cancel_stops_billing(name)) {
+      file.text += std::string("    # OpenRouter's documentation 2026-08-22\n    cancel_stops_billing: ") +
+                   (*stops ? "true" : "false") + "\n";
+    }
   }
   file.text += "\nmodels:\n";
   for (const auto& [unused, weights] : models) {

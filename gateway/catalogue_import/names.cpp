@@ -114,6 +114,13 @@ constexpr std::array hosts{
          {"zhipuai"}},
 };
 
+constexpr std::array<std::string_view, 12> ends_the_bill{"openai",    "anthropic", "fireworks", "novita",
+                                                         "deepinfra", "together",  "cohere",    "hyperbolic",
+                                                         "xai",       "friendli",  "chutes",    "deepseek"};
+constexpr std::array<std::string_view, 11> bills_all_the_same{
+    "bedrock", "groq",    "google",  "mistral",    "sambanova",  "lambda",
+    "nebius",  "alibaba", "minimax", "perplexity", "huggingface"};
+
 std::span<const std::string_view> given(const Names& names) {
   const auto end = std::ranges::find(names, std::string_view());
   return {names.data(), static_cast<std::size_t>(end - names.begin())};
@@ -197,6 +204,12 @@ const KnownHost* known_host(std::string_view name) {
   };
   const auto found = std::ranges::find_if(known_hosts(), is_it);
   return found == known_hosts().end() ? nullptr : &*found;
+}
+
+std::optional<bool> cancel_stops_billing(std::string_view host) {
+  if (std::ranges::find(ends_the_bill, host) != ends_the_bill.end()) return true;
+  if (std::ranges::find(bills_all_the_same, host) != bills_all_the_same.end()) return false;
+  return std::nullopt;
 }
 
 std::string common_name(std::string_view host, std::string_view host_model) {

@@ -2,6 +2,7 @@
 // to reach a host. Pure tables.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ struct KnownHost {
 };
 
 std::span<const KnownHost> known_hosts();
+// Whether closing the connection ends the bill there, as OpenRouter's documentation had it on 2026-08-22;
+// nothing where it does not say.
+std::optional<bool> cancel_stops_billing(std::string_view host);
 // Null where it is none of them.
 const KnownHost* known_host(std::string_view name_or_alias);
 

@@ -274,6 +274,17 @@ TEST_CASE(
   CHECK(common_name("bedrock", "anthropic.claude-opus-4-6-v1") == "claude-opus-4-6");
 }
 
+TEST_CASE("whether leaving ends the bill is written of hosts of whom it is known") {
+  CatalogueRow stops = row(1, 3), bills = row(1, 3), nobody_knows = row(1, 3);
+  bills.provider = "groq", nobody_knows.provider = "cerebras";
+  const config::Settings settings = loaded(catalogue_file(of({stops, bills, nobody_knows}).offers).text);
+  REQUIRE(settings.providers.size() == 3);
+  CHECK(settings.providers[0].name.text == "cerebras");
+  CHECK(!settings.providers[0].cancel_stops_billing);
+  CHECK(settings.providers[1].cancel_stops_billing == false);
+  CHECK(settings.providers[2].cancel_stops_billing == true);
+}
+
 TEST_CASE("each endpoint names its lists, each with its day") {
   CatalogueRow first = row(1, 3), second = row(1, 3, "LiteLLM");
   first.date = "2026-04-16", second.date = "2026-11";
