@@ -8,7 +8,7 @@ shift 4
 
 # Who serves open weights themselves; resellers of many are left out.
 hosts=alibaba,alibaba-cn,baseten,bedrock,cerebras,chutes,deepinfra,deepseek,fireworks,friendli,groq,huggingface,hyperbolic
-hosts=$hosts,lambda,minimax,mistral,moonshot,nebius,novita,openrouter,sambanova,siliconflow,siliconflow-cn,together,venice
+hosts=$hosts,lambda,minimax,mistral,moonshot,nebius,novita,openrouter,sambanova,siliconflow,siliconflow-cn,tencent,together,venice
 hosts=$hosts,volcengine,wandb,zai,zhipu
 
 first=$#
