@@ -31,6 +31,7 @@ cstddef: ptrdiff_t size_t
 cstdio: size_t snprintf sscanf
 cstdlib: size_t
 cstring: memcmp memcpy size_t
+ctime: strftime time_t tm
 deque: deque erase_if size_t
 exception: current_exception exception exception_ptr rethrow_exception terminate
 filesystem: filesystem
