@@ -15,6 +15,7 @@
 #include "gateway/observe/standing.hpp"
 #include "gateway/probe/probe_call.hpp"
 #include "gateway/state/write_whole.hpp"
+#include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
 #include "providers/loop/spawn.hpp"
 #include "providers/loop/wheel.hpp"
@@ -250,7 +251,7 @@ void CanaryWatch::look(Seen seen) {
   const bool is_wanted = seen.generation->catalogue->settings().quality.canaries.has_value();
   if (!is_wanted) return;
   if (!thread_.joinable()) {
-    thread_ = std::thread([state = state_] {
+    thread_ = providers::named_thread("canaries", [state = state_] {
       state->open();
       providers::run_to_end(state->io, [](const std::exception&) {});
     });

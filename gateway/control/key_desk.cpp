@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "gateway/text/quoted.hpp"
+#include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
 #include "providers/loop/spawn.hpp"
 
@@ -76,7 +77,8 @@ void KeyDesk::run(boost::asio::io_context& control, Adopt adopt) {
       });
     });
   }
-  thread_ = std::thread([this] { providers::run_to_end(io_, [](const std::exception&) {}); });
+  thread_ =
+      providers::named_thread("keys", [this] { providers::run_to_end(io_, [](const std::exception&) {}); });
 }
 
 // What other gateways have changed is known here within a second, and at once where their calls are heard.

@@ -4,6 +4,7 @@
 
 #include "config/values/address.hpp"
 #include "gateway/process/listening.hpp"
+#include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
 
 namespace gateway {
@@ -59,7 +60,8 @@ Loops::Tcp::endpoint Loops::open(const Common& common, const std::shared_ptr<con
 
 void Loops::run(Metrics& metrics) {
   for (const auto& loop : all_) {
-    threads_.emplace_back([&loop, &metrics] { run_loop(loop->io(), metrics); });
+    threads_.push_back(
+        providers::named_thread("data loop", [&loop, &metrics] { run_loop(loop->io(), metrics); }));
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "gateway/engines/engine_look.hpp"
 #include "gateway/engines/name_finding.hpp"
+#include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
 #include "providers/loop/spawn.hpp"
 #include "providers/loop/wheel.hpp"
@@ -235,7 +236,8 @@ void EngineWatch::adopt(std::shared_ptr<const Generation> generation, Intervals 
   asio::post(state_->io, [state = state_.get(), generation = std::move(generation),
                           names = std::move(names)] { state->adopt(generation, names); });
   if (thread_.joinable()) return;
-  thread_ = std::thread([state = state_] { providers::run_to_end(state->io, [](const std::exception&) {}); });
+  thread_ = providers::named_thread(
+      "engines", [state = state_] { providers::run_to_end(state->io, [](const std::exception&) {}); });
 }
 
 bool EngineWatch::stop() {

@@ -10,6 +10,7 @@
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/left_behind.hpp"
 #include "gateway/postgres/connection.hpp"
+#include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
 
 namespace gateway {
@@ -249,12 +250,12 @@ void Ledger::run() {
   writes_.emplace(writing_.get_executor());
   reads_.emplace(reading_.get_executor());
   if (!followed_.empty()) wrote();
-  writer_ = std::thread([this] {
+  writer_ = providers::named_thread("ledger", [this] {
     providers::run_to_end(
         writing_, [this](const std::exception& fault) { say_(std::string("ledger: ") + fault.what()); });
     ended_.set_value();
   });
-  reader_ = std::thread([this] {
+  reader_ = providers::named_thread("ledger reports", [this] {
     providers::run_to_end(
         reading_, [this](const std::exception& fault) { say_(std::string("ledger: ") + fault.what()); });
   });

@@ -8,6 +8,7 @@
 
 #include "gateway/observe/log_file.hpp"
 #include "gateway/observe/log_line.hpp"
+#include "providers/loop/named_thread.hpp"
 
 namespace gateway {
 namespace {
@@ -43,7 +44,7 @@ struct RequestLog::Desk {
 RequestLog::RequestLog(const config::LogSettings& settings, std::chrono::milliseconds patience)
     : patience_(patience), desk_(std::make_shared<Desk>()) {
   gathered_.reserve(hand_over_at + (4u << 10));
-  std::thread([desk = desk_] { work(desk); }).detach();
+  providers::named_thread("request log", [desk = desk_] { work(desk); }).detach();
   reopen(settings);
 }
 

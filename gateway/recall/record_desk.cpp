@@ -1,6 +1,7 @@
 #include "gateway/recall/record_desk.hpp"
 
 #include "gateway/recall/request_page.hpp"
+#include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
 #include "providers/loop/spawn.hpp"
 
@@ -24,9 +25,9 @@ RecordDesk::Answer explained_request(RecordReader& reader, const std::string& id
 }
 
 RecordDesk::RecordDesk(Storage* storage, std::string file)
-    : storage_(storage),
-      file_(std::move(file)),
-      thread_([this] { providers::run_to_end(io_, [](const std::exception&) {}); }) {}
+    : storage_(storage), file_(std::move(file)), thread_(providers::named_thread("recall", [this] {
+        providers::run_to_end(io_, [](const std::exception&) {});
+      })) {}
 
 RecordDesk::~RecordDesk() {
   io_.stop();

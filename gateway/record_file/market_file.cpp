@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "gateway/state/write_whole.hpp"
+#include "providers/loop/named_thread.hpp"
 
 namespace gateway {
 namespace {
@@ -39,7 +40,7 @@ std::optional<KeptMemory> MarketFile::read() const {
 
 void MarketFile::open() {
   state_ = State::running;
-  thread_ = std::thread([this] { run(); });
+  thread_ = providers::named_thread("market file", [this] { run(); });
 }
 
 void MarketFile::keep(routing::MarketMemory memory, WallTime taken) {

@@ -1,4 +1,5 @@
 #include "gateway/record_file/storage.hpp"
+#include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
 #include "providers/loop/spawn.hpp"
 
@@ -201,7 +202,7 @@ void Storage::keep(std::vector<RecordPtr> records, GiveBack give_back) {
 
 void Storage::run() {
   work_.emplace(io_.get_executor());
-  thread_ = std::thread([this] {
+  thread_ = providers::named_thread("records", [this] {
     providers::run_to_end(
         io_, [this](const std::exception& fault) { say_(std::string("records: ") + fault.what()); });
     ended_.set_value();

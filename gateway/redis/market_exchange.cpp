@@ -4,6 +4,7 @@
 #include <random>
 
 #include "gateway/redis/sealed_bulletin.hpp"
+#include "providers/loop/named_thread.hpp"
 
 namespace gateway {
 namespace {
@@ -66,7 +67,7 @@ MarketExchange::~MarketExchange() {
 }
 
 void MarketExchange::run() {
-  thread_ = std::thread([this] { work(); });
+  thread_ = providers::named_thread("shared market", [this] { work(); });
 }
 
 void MarketExchange::adopt(const config::Settings& settings) {

@@ -6,6 +6,7 @@
 #include "gateway/ledger/id_hash.hpp"
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/redis/lease_script.hpp"
+#include "providers/loop/named_thread.hpp"
 
 namespace gateway {
 namespace {
@@ -79,7 +80,7 @@ SharedLimits::~SharedLimits() {
 }
 
 void SharedLimits::run() {
-  thread_ = std::thread([this] { work(); });
+  thread_ = providers::named_thread("shared limits", [this] { work(); });
 }
 
 void SharedLimits::want() {

@@ -1,4 +1,5 @@
 #include "gateway/trace/export_thread.hpp"
+#include "providers/loop/named_thread.hpp"
 
 #include <utility>
 
@@ -12,7 +13,7 @@ ExportThread::~ExportThread() {
 }
 
 void ExportThread::begin(std::function<void()> work) {
-  thread_ = std::thread([this, work = std::move(work)] {
+  thread_ = providers::named_thread("export", [this, work = std::move(work)] {
     work();
     ended_.set_value();
   });

@@ -1,4 +1,5 @@
 #include "providers/net/names.hpp"
+#include "providers/loop/named_thread.hpp"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -88,7 +89,7 @@ void SystemNames::ask(const std::string& host, Answer answer) {
       return;
     }
     try {
-      std::thread([desk = desk_] { work(desk); }).detach();
+      named_thread("names", [desk = desk_] { work(desk); }).detach();
       ++desk_->threads;
       return;
     } catch (const std::system_error&) {
