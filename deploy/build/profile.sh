@@ -1,7 +1,8 @@
 #!/bin/bash
 # Makes deploy/build/profile.tar.zst anew: how often each branch of the gateway is taken under load, by which the release
-# build is compiled (CMakeLists.txt, ISOCOST_PROFILE). GCC 12 on x86-64. Worth its ten minutes before a release, and where
-# the way of a request has changed much: what is known of a function is used for as long as its branches stay the same.
+# build is compiled (CMakeLists.txt, ISOCOST_PROFILE). GCC 12.2 on x86-64. Worth its ten minutes before a release, and
+# where the way of a request has changed much: what is known of a function is used for as long as its branches stay the
+# same and its file is compiled together with the same others, which a new file in its room may change.
 #
 #   deploy/build/profile.sh
 set -euo pipefail

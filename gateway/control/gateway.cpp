@@ -51,12 +51,12 @@ int most_connections(const config::ServingLimits& limits) {
 
 class RunningGateway {
  public:
-  RunningGateway(Start start, const std::shared_ptr<const Generation>& first, std::ostream& errors)
+  RunningGateway(Start start, std::shared_ptr<const Generation> first, std::ostream& errors)
       : start_(std::move(start)),
         errors_(errors),
         control_(first, start_.version, start_.wall),
         reload_(
-            first, start_.load,
+            std::move(first), start_.load,
             [this](std::shared_ptr<const Generation> newest) { return adopt(std::move(newest)); },
             [this](const std::string& line) { say_line(line); }, control_.counters(), start_.file),
         shared_{.addresses = AddressCounts(settings().limits.max_connections_per_ip),
@@ -98,6 +98,7 @@ class RunningGateway {
     sharing_.reset();
     exchange_.reset();
     desk_.reset();  // what these still make is for loops that are there
+    administration_.reset();
     keys_.reset();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
     if (!are_engines_left || !are_canaries_over || !has_told_all || control_.is_probing() ||
@@ -359,9 +360,9 @@ class RunningGateway {
 }  // namespace
 
 int run_gateway(Start start, std::ostream& errors) {
-  const auto first =
+  auto first =
       std::make_shared<const Generation>(std::make_shared<const routing::Catalogue>(start.settings, 1));
-  RunningGateway gateway(std::move(start), first, errors);
+  RunningGateway gateway(std::move(start), std::move(first), errors);
   return gateway.run_to_end();
 }
 

@@ -37,7 +37,9 @@ void RecordWriter::prepare_file() {
   // Both must be set before the first table; pages then go back when the limit is lowered.
   // Packets are far larger than SQLite's usual page, and each page is two writes or three.
   if (is_new) database_.run("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL");
-  database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256");
+  database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  const std::int64_t most_in_log = (4 << 20) / database_.number("PRAGMA page_size");
+  database_.run("PRAGMA wal_autocheckpoint = " + std::to_string(most_in_log));
   database_.run("PRAGMA journal_size_limit = " + std::to_string(limits_.max_size / 16));
   if (kind == RecordFileKind::recent) {
     database_.run("PRAGMA user_version = " + std::to_string(record_version));
