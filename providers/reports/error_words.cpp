@@ -117,7 +117,6 @@ constexpr std::array rows = {
     Row{"missingrequiredparameter", Named::request},
     Row{"permission", Named::permission},
     Row{"forbidden", Named::permission},
-    Row{"failedprecondition", Named::permission},
     Row{"accessdenied", Named::permission},
     Row{"ratelimit", Named::rate},
     Row{"toomanyrequests", Named::rate},
@@ -141,14 +140,16 @@ constexpr std::array digits = {
     Row{"30001", Named::payment},
 };
 
-// How the message of a 400 begins that has no code for what it means: xAI's, and Bedrock's for a model that
-// is asked by an inference profile's name alone. What a request says never stands there.
+// How the message of a 400 begins that has no code for what it means: xAI's, Google's for a place that is not
+// served, and Bedrock's for a model that is asked by an inference profile's name alone. What a request says
+// never stands there.
 struct Sentence {
   std::string_view begin, later;
   Named named;
 };
 constexpr std::array sentences = {
     Sentence{"incorrect api key provided", "", Named::permission},
+    Sentence{"user location is not supported", "", Named::permission},
     Sentence{"invocation of model id ", "with on-demand throughput", Named::model},
 };
 

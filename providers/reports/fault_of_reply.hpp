@@ -21,7 +21,7 @@ struct ReadFault {
 };
 
 // `status` is that of the reply. Words only ever clear a host; nothing a message says makes it guilty, since
-// clients can have their own text in it, but for the begin of two sentences of hosts' own, which leave a
+// clients can have their own text in it, but for the begin of a few sentences of hosts' own, which leave a
 // doubt.
 ReadFault fault_of_reply(int status, const ReportedError& error);
 
