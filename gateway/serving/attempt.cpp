@@ -53,7 +53,7 @@ Task<void> read_failure(const Attempting& with, const providers::HostReply& head
   if (const std::string clock = head.clock_words(); !clock.empty()) reported.message += " (" + clock + ")";
   take_report(with.request, with.dialect, head.status, reported, Progress::request_sent, with.tried);
   Failure& failure = *with.tried.attempt.failure;
-  failure.retry_after = head.retry_after;
+  if (!routing::exceeds_rate_alone(failure)) failure.retry_after = head.retry_after;
   // Some say it in the body alone.
   const bool asks_to_wait = head.status == 429 || head.status == 503;
   if (asks_to_wait && !head.retry_after) failure.retry_after = providers::retry_hint_in(body);

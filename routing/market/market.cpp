@@ -29,6 +29,7 @@ double room_for_prompt(const Endpoint& endpoint, const Attempt& attempt, const D
 bool may_be_full(const Attempt& attempt) {
   constexpr double used_up = 0.02;
   if (!attempt.failure || attempt.first_delta) return false;
+  if (exceeds_rate_alone(*attempt.failure)) return false;
   const FailureKind kind = attempt.failure->kind;
   if (kind != FailureKind::rate_limited && kind != FailureKind::overloaded) return false;
   return !(attempt.headroom && *attempt.headroom < used_up);
@@ -211,7 +212,8 @@ void Market::observe_health(EndpointIndex index, const Attempt& attempt, Health:
   // Not to know how to go on with another's answer is no fault.
   const bool is_of_going_on = attempt.reason == Reason::continues && attempt.failure &&
                               attempt.failure->kind == FailureKind::bad_reply;
-  if (is_of_going_on) fault = Fault::none;
+  const bool is_of_size = attempt.failure && exceeds_rate_alone(*attempt.failure);
+  if (is_of_going_on || is_of_size) fault = Fault::none;
   // The request's own deadline is a fault of the host that had not even begun long after it should have.
   if (attempt.failure && attempt.failure->kind == FailureKind::deadline && !attempt.first_delta) {
     const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);

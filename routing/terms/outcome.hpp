@@ -74,6 +74,12 @@ struct Failure {
   std::optional<config::Tokens> context{};  // and the context, where it named its own
 };
 
+// Whether the request alone is more than a limit of rate ever lets in: others may be answered, and after a
+// pause it is too large still.
+inline bool exceeds_rate_alone(const Failure& failure) {
+  return failure.kind == FailureKind::rate_limited && failure.status == 413;
+}
+
 // Tokens as the host counted them. `prompt` includes `cached`, `output` includes `reasoning`.
 struct Usage {
   config::Tokens prompt{};

@@ -14,7 +14,8 @@ from path_host import PathHost
 TABLE = [line.split("\t") for line in pathlib.Path(__file__).with_name("host_errors.tsv").read_text().splitlines()
          if not line.startswith("#")]
 SEEN = {"limited": (429, "provider_rate_limited"), "full": (503, "provider_overloaded"),
-        "unpaid": (502, "provider_payment_error"), "refused": (502, "provider_auth_error"), "broken": (502, "provider_error")}
+        "unpaid": (502, "provider_payment_error"), "refused": (502, "provider_auth_error"), "broken": (502, "provider_error"),
+        "large": (413, "rate_limit_exceeded")}
 
 
 async def says(exchange):

@@ -252,6 +252,30 @@ TEST_CASE("a host that limits its rate and says for how long makes the client wa
   CHECK(world.client.has("Retry-After: 40\r\n"));
 }
 
+TEST_CASE(
+    "a request too large for a host's limit of rate goes to another host, or back and not to come again") {
+  const Script too_large = refuses(
+      413, R"({"error":{"message":"TPM: Limit 6000","type":"tokens","code":"rate_limit_exceeded"}})", 2s);
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints.resize(1);
+  ServedWorld alone(settings);
+  alone.script(ServedWorld::cheap, too_large);
+  alone.ask();
+  alone.advance(5s);
+  REQUIRE(alone.ended());
+  CHECK(alone.client.status == 413);
+  CHECK(contains(alone.client.body, "rate_limit_exceeded"));
+  CHECK(!alone.client.has("Retry-After"));
+
+  ServedWorld world;
+  world.script(ServedWorld::cheap, too_large);
+  world.ask();
+  world.advance(5s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.record().attempts.size() == 2);
+}
+
 TEST_CASE("after a host's 429 the next request that meets its limit is told 429 too, and for how long") {
   config::Settings settings = three_prices();
   settings.models[0].endpoints.resize(2);

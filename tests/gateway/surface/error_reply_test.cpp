@@ -233,6 +233,19 @@ TEST_CASE("after several attempts that ended at a limit of rate it is told wheth
   CHECK(failures({rate, broken}) == "the provider failed");
 }
 
+TEST_CASE("a request that is too large for a limit of rate is told so, and not to come again") {
+  const Failure failure{.kind = FailureKind::rate_limited, .status = 413};
+  const HostWords said{.message = "Limit 6000, Requested 9000", .code = "rate_limit_exceeded"};
+  for (const std::size_t attempts : {1, 2}) {
+    const ErrorReply reply = of_failures(routing::Attempts(attempts, {.failure = failure}), said);
+    CHECK(reply.status == 413);
+    CHECK(reply.host_code == "rate_limit_exceeded");
+    CHECK(reply.message == "the provider rejected the request: Limit 6000, Requested 9000");
+    CHECK(reply.should_retry == ShouldRetry::no);
+    CHECK(!reply.retry_after);
+  }
+}
+
 TEST_CASE("a stream's error tells the member at fault and what the model wrote, where there is any") {
   ErrorReply error = plain_error(400, "invalid_request_error", "code", "words");
   const auto told = [&] {

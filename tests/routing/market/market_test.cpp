@@ -197,6 +197,22 @@ TEST_CASE("an open breaker, a cool-down and what is left of a rate limit outlast
   CHECK(state_of(*after, "limited").health.failure(world.now) > Health::failure_prior.prior_mean);
 }
 
+TEST_CASE("a host whose limit of rate one request alone exceeds is asked for others as ever") {
+  World world({{.name = "limited"}, {.name = "other"}});
+  for (int i = 0; i < 5; ++i) {
+    const Attempt large{.endpoint = 0,
+                        .generation = 1,
+                        .dispatched = world.now,
+                        .failure = Failure{.kind = FailureKind::rate_limited, .status = 413}};
+    world.market.observe(large, world.demand(), world.now += 100ms);
+  }
+  const auto after = world.market.snapshot(world.now);
+  const Health &limited = state_of(*after, "limited").health, &other = state_of(*after, "other").health;
+  CHECK(limited.cooling_until <= world.now);
+  CHECK(limited.breaker.phase(world.now) == Breaker::Phase::closed);
+  CHECK(limited.failure(world.now) == support::close(other.failure(world.now)));
+}
+
 TEST_CASE("a reload forgives a refused credential, because the new one may be right") {
   World world({{.name = "a"}});
   const Attempt refused{
