@@ -220,12 +220,12 @@ std::unique_ptr<StreamRelay> stream_relay(const Attempting& with) {
   return std::make_unique<InterpretedRelay>(with);
 }
 
-// Which name it is that nobody knows: of a region that does not exist, or a slip of the pen.
-void name_unknown(const routing::Endpoint& endpoint, Tried& tried) {
+// Which name it is: of a region that does not exist, a slip of the pen, or any where no name server answers.
+void name_not_found(const routing::Endpoint& endpoint, Tried& tried) {
   const auto& proxy = endpoint.provider->access.proxy;
   tried.said = std::make_unique<HostWords>();
   tried.said->message =
-      "the name " + (proxy ? proxy->url.host : endpoint.provider->base_url.host) + " has no address";
+      "no address of " + (proxy ? proxy->url.host : endpoint.provider->base_url.host) + " was found";
 }
 
 // Asks, and relays what comes. False where no head of a reply did.
@@ -239,7 +239,7 @@ Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoin
         Failure{.kind = with.watchdog.why().value_or(head.error()), .progress = exchange.progress()};
     if (tried.attempt.failure->kind == FailureKind::tls) tried.attempt.failure->tls = exchange.tls_fault();
     if (!exchange.why().empty()) take_words(with.request, exchange.why(), tried);
-    if (tried.attempt.failure->kind == FailureKind::resolve) name_unknown(endpoint, tried);
+    if (tried.attempt.failure->kind == FailureKind::resolve) name_not_found(endpoint, tried);
     co_return false;
   }
   tried.attempt.headroom = head->headroom;

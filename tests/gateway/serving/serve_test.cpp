@@ -240,6 +240,18 @@ TEST_CASE("when all fail, the client is told of the last failure in the gateway'
   }
 }
 
+TEST_CASE("a host of which no address was found is named to operators, and another host answers") {
+  config::Settings settings = three_prices();
+  settings.providers[ServedWorld::cheap].base_url.host = "bedrock-runtime.us-esat-1.example";
+  ServedWorld world(settings);
+  world.script(ServedWorld::cheap, fails(FailureKind::resolve));
+  world.ask();
+  world.advance(5s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.record().said == "no address of bedrock-runtime.us-esat-1.example was found");
+}
+
 TEST_CASE("a host that limits its rate and says for how long makes the client wait as long") {
   config::Settings settings = three_prices();
   settings.models[0].endpoints.resize(1);
