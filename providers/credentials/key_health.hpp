@@ -31,9 +31,10 @@ class KeyHealth {
   std::atomic<std::size_t> turn_{0};
 };
 
-// Whether a status is of the key and not of the request: not known, without money, at its rate.
+// Whether a status is of the key and not of the request: not known, without money, of an account that is
+// suspended, at its rate.
 constexpr bool is_of_key(int status) {
-  return status == 401 || status == 402 || status == 429;
+  return status == 401 || status == 402 || status == 412 || status == 429;
 }
 
 }  // namespace providers

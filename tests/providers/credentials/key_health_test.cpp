@@ -23,6 +23,11 @@ TEST_CASE("a key that is refused rests, as long as the host asks where it asks, 
   CHECK(keys.next(begin + 63s) == 0);
 }
 
+TEST_CASE("the next key is asked with where one is not known, has no money, is suspended or at its rate") {
+  for (const int status : {401, 402, 412, 429}) CHECK(is_of_key(status));
+  for (const int status : {400, 403, 404, 413, 498, 500, 503}) CHECK(!is_of_key(status));
+}
+
 TEST_CASE("where all keys rest there is no other to ask with, and the first to be ready is taken") {
   KeyHealth keys(2);
   CHECK(keys.refused(0, 401, {}, begin));
