@@ -117,8 +117,9 @@ void leave_out_absent_keys(const Node& node, ProviderSettings& provider) {
   for (auto at = absent.rbegin(); at != absent.rend(); ++at) {
     if (*at < limits.size()) limits.erase(limits.begin() + static_cast<std::ptrdiff_t>(*at));
     if (provider.credential.empty() || list.kind() != Tree::Kind::list) continue;
-    list.child(*at).warning(quoted(list.child(*at).text()) + " is not there: the others are asked with",
-                            "set it, or take it out of the list");
+    list.child(*at).warning(
+        quoted(list.child(*at).text()) + " is not there, and the host is asked with the other keys",
+        "set it, or take it out of the list");
   }
 }
 
@@ -132,8 +133,11 @@ void check_keys_of_provider(const Node& node, const ProviderSettings& provider) 
   }
 }
 
+// Keys that are not there count.
 void check_limits_of_keys(const Node& node, const ProviderSettings& provider) {
-  const std::size_t keys = 1 + provider.access.more_keys.size(), limits = provider.limits.of_keys.size();
+  const bool is_list = node.has("credential") && node["credential"].kind() == Tree::Kind::list;
+  const std::size_t keys = is_list ? node["credential"].size() : 1;
+  const std::size_t limits = provider.limits.of_keys.size();
   if (limits <= keys) return;
   node["limits"]["keys"].error("there are limits for " + std::to_string(limits) +
                                    " keys, and `credential` has " +
@@ -142,9 +146,9 @@ void check_limits_of_keys(const Node& node, const ProviderSettings& provider) {
 }
 
 void check_provider(const Node& node, ProviderSettings& provider) {
+  check_limits_of_keys(node, provider);
   leave_out_absent_keys(node, provider);
   check_keys_of_provider(node, provider);
-  check_limits_of_keys(node, provider);
   if (!node.has("speaks")) provider.speaks = usual_format(provider);
   check_credential_header(node, provider);
   if (!node.has("reports_cost")) provider.reports_cost = is_openrouter(provider.base_url);

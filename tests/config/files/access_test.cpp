@@ -86,7 +86,10 @@ TEST_CASE("several keys are several credentials, and those that are not there ar
   CHECK(one.limits.of_keys[0] == provider("base_url: https://a.example, credential: \"${KEY}\", limits: "
                                           "{keys: [{requests: {minute: 2}}]}")
                                      .limits.of_keys[0]);
-  CHECK(has(warned(absent), "`${NOT_SET}` is not there"));
+  CHECK(has(warned(absent), "`${NOT_SET}` is not there, and the host is asked with the other keys"));
+  CHECK(has(refused(absent + ", limits: {keys: [{requests: {minute: 1}}, {requests: {minute: 2}}, "
+                             "{requests: {minute: 3}}]}"),
+            "there are limits for 3 keys, and `credential` has 2"));
   CHECK(has(warned("base_url: https://a.example, credential: [\"${KEY}\", \"${KEY}\"]"), "same key"));
   CHECK(has(refused("base_url: https://a.example, credential: [\"${NOT_SET}\"]"), "`NOT_SET` is not set"));
   CHECK(has(refused("base_url: https://a.example, credential: []"), "a credential, or a list of them"));
@@ -261,6 +264,8 @@ TEST_CASE("a proxy is the environment's for https, but for whom it is not meant"
     CHECK(with({{"HTTPS_PROXY", "http://proxy:1"}, {"NO_PROXY", not_for}}));
   }
   for (const auto& [not_for, is_left_aside] : std::map<std::string, bool>{{"10.0.0.0/8", true},
+                                                                          {"10.9.8.7/8", true},
+                                                                          {"10.9.8.7/16", false},
                                                                           {"10.1.2.3", true},
                                                                           {"10.1.2.3:443", true},
                                                                           {"10.1.2.3:80", false},
@@ -268,6 +273,18 @@ TEST_CASE("a proxy is the environment's for https, but for whom it is not meant"
                                                                           {"fd00::/8", false}}) {
     CAPTURE(not_for);
     const auto inside = provider("base_url: https://10.1.2.3/v1",
+                                 sources({{"HTTPS_PROXY", "http://proxy:1"}, {"NO_PROXY", not_for}}));
+    CHECK(!inside.access.proxy == is_left_aside);
+  }
+  for (const auto& [not_for, is_left_aside] : std::map<std::string, bool>{{"fd00::1", true},
+                                                                          {"[fd00::1]", true},
+                                                                          {"[FD00::1]:443", true},
+                                                                          {"[fd00::1]:80", false},
+                                                                          {"[fd00::2]", false},
+                                                                          {"fd00::2/8", true},
+                                                                          {"[", false}}) {
+    CAPTURE(not_for);
+    const auto inside = provider("base_url: \"https://[fd00::1]/v1\"",
                                  sources({{"HTTPS_PROXY", "http://proxy:1"}, {"NO_PROXY", not_for}}));
     CHECK(!inside.access.proxy == is_left_aside);
   }
