@@ -60,8 +60,14 @@ std::variant<ProxySettings, std::string> parse_proxy(std::string text) {
   return proxy;
 }
 
-// "a.example:8443" is the host at that port alone. More than one colon is an address of IPv6.
+// "a.example:8443", "[fd00::1]:8443" is the host at that port alone. More than one colon is an address of
+// IPv6.
 bool takes_port(std::string_view& name, std::uint16_t port) {
+  if (const std::size_t end = name.find(']'); name.starts_with('[') && end != std::string_view::npos) {
+    const std::string_view behind = name.substr(end + 1);
+    name = name.substr(1, end - 1);
+    return behind.empty() || behind == ":" + std::to_string(port);
+  }
   const std::size_t colon = name.find(':');
   if (colon == std::string_view::npos || name.find(':', colon + 1) != std::string_view::npos) return true;
   const bool is_it = name.substr(colon + 1) == std::to_string(port);
@@ -70,7 +76,7 @@ bool takes_port(std::string_view& name, std::uint16_t port) {
 }
 
 bool is_in_range(std::string_view range, std::string_view host) {
-  const auto named = parse_address_range(range), asked = parse_address_range(host);
+  const auto named = parse_address_range(range, Before::any), asked = parse_address_range(host);
   const auto* const all = std::get_if<AddressRange>(&named);
   const auto* const one = std::get_if<AddressRange>(&asked);
   return all && one && contains(*all, one->first);

@@ -34,7 +34,7 @@ bool bit_of(const AddressBytes& bytes, int index) {
 
 }  // namespace
 
-std::variant<AddressRange, AddressFault> parse_address_range(std::string_view text) {
+std::variant<AddressRange, AddressFault> parse_address_range(std::string_view text, Before before) {
   const std::size_t slash = std::min(text.find('/'), text.size());
   const std::optional<Address> address = parse_address(std::string(text.substr(0, slash)));
   if (!address) {
@@ -56,6 +56,10 @@ std::variant<AddressRange, AddressFault> parse_address_range(std::string_view te
   AddressRange range{.first = address->bytes, .bits = bits + (address->is_v4 ? mapped_bits : 0)};
   for (int i = range.bits; i < 128; ++i) {
     if (!bit_of(range.first, i)) continue;
+    if (before == Before::any) {
+      range.first[static_cast<std::size_t>(i / 8)] &= static_cast<unsigned char>(~(0x80 >> i % 8));
+      continue;
+    }
     return AddressFault{.message = "found " + quoted(text) + ", an address within a range of " +
                                    std::to_string(bits) + " bits; allowed is the range's first",
                         .suggestion = "write the address alone, or end it in zeros"};

@@ -35,6 +35,14 @@ TEST_CASE("a range holds the addresses that begin as it does") {
   CHECK(lies_in("::/0", "203.0.113.1"));
 }
 
+TEST_CASE("where any address of a range may stand for it, the range is the same") {
+  for (const char* text : {"10.1.2.3/8", "10.0.0.0/8"}) {
+    const auto parsed = parse_address_range(text, Before::any);
+    REQUIRE(std::holds_alternative<AddressRange>(parsed));
+    CHECK(std::get<AddressRange>(parsed) == range("10.0.0.0/8"));
+  }
+}
+
 TEST_CASE("what is no address or range is refused with what is allowed") {
   struct Row {
     const char* text;
