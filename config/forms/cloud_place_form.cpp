@@ -76,18 +76,30 @@ std::string host_of_vertex(std::string_view location) {
   return name + "-" + domain;
 }
 
+// The location that a host of Vertex names: "REGION-aiplatform.googleapis.com", with ".mtls" perhaps, and
+// "aiplatform.REGION.rep.googleapis.com", with ".p" perhaps. Empty where it names none.
+std::string_view location_in(std::string_view host) {
+  constexpr std::string_view service = "aiplatform", behind_region = "-aiplatform";
+  std::string_view first = first_label(host);
+  if (is_within(host, "rep.googleapis.com") && first == service) {
+    return first_label(host.substr(service.size() + 1));
+  }
+  if (!is_within(host, "googleapis.com") || !first.ends_with(behind_region)) return {};
+  first.remove_suffix(behind_region.size());
+  return first;
+}
+
 void check_vertex(const Node& node, const ProviderSettings& provider) {
-  const std::string &host = provider.base_url.host, &path = provider.base_url.path;
+  const std::string& path = provider.base_url.path;
   constexpr std::string_view before = "/locations/";
   const std::size_t at = path.find(before);
-  const bool is_vertex = host.find("aiplatform.") != std::string::npos && is_within(host, "googleapis.com");
-  if (!is_vertex || at == std::string::npos) return;
+  const std::string_view named = location_in(provider.base_url.host);
+  if (named.empty() || at == std::string::npos) return;
   const std::string_view rest = std::string_view(path).substr(at + before.size());
   const std::string location(rest.substr(0, rest.find('/')));
-  if (const std::string right = host_of_vertex(location); host != right) {
-    node["base_url"].warning("the path is of the location " + quoted(location) + ", and the host of another",
-                             "the host of " + quoted(location) + " is `" + right + "`");
-  }
+  if (named == location) return;
+  node["base_url"].warning("the path is of the location " + quoted(location) + ", and the host of another",
+                           "the host of " + quoted(location) + " is `" + host_of_vertex(location) + "`");
 }
 
 // "2024-10-21", "2025-01-01-preview".

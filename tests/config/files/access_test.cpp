@@ -133,7 +133,21 @@ TEST_CASE("an address of a cloud's that cannot work is told of before anybody as
        nullptr},
       {"dialect: google, base_url: https://aiplatform." + vertex + "global/publishers/google" + key, nullptr},
       {"dialect: google, base_url: https://aiplatform." + vertex + "us-east5/publishers/google" + key,
+       nullptr},
+      {"dialect: google, base_url: https://europe-west4-aiplatform." + vertex + "us-east5/publishers/google" +
+           key,
        "`us-east5-aiplatform.googleapis.com`"},
+      {"dialect: google, base_url: https://aiplatform.eu.rep." + vertex + "us/publishers/google" + key,
+       "`aiplatform.us.rep.googleapis.com`"},
+      {"dialect: google, base_url: https://aiplatform.us-east5.rep." + vertex + "us-east5/publishers/google" +
+           key,
+       nullptr},
+      {"dialect: google, base_url: https://aiplatform.us-east5.p.rep." + vertex +
+           "us-east5/publishers/google" + key,
+       nullptr},
+      {"dialect: google, base_url: https://us-east5-aiplatform.mtls." + vertex +
+           "us-east5/publishers/google" + key,
+       nullptr},
       {"dialect: google, base_url: https://us-east5-aiplatform." + vertex + "us-east5/publishers/google" +
            key,
        nullptr},
