@@ -30,10 +30,9 @@ constexpr std::array<std::string_view, 39> regions_of_amazon{
 constexpr std::array<std::string_view, 4> services_of_amazon{"bedrock-runtime", "bedrock-runtime-fips",
                                                              "bedrock-mantle", "aws-external-anthropic"};
 
-// Hosts that answer nobody who does not say who asks.
-constexpr std::array<std::string_view, 8> closed{
-    "amazonaws.com",         "amazonaws.com.cn",  "api.aws",        "openai.azure.com",
-    "services.ai.azure.com", "api.anthropic.com", "api.openai.com", "googleapis.com"};
+// Hosts that answer nobody who does not say who asks, beside those services of Amazon's.
+constexpr std::array<std::string_view, 5> closed{"openai.azure.com", "services.ai.azure.com",
+                                                 "api.anthropic.com", "api.openai.com", "googleapis.com"};
 
 bool is_within_any(std::string_view host, std::span<const std::string_view> domains) {
   return std::ranges::any_of(domains, [&](std::string_view domain) { return is_within(host, domain); });
@@ -43,13 +42,17 @@ std::string_view first_label(std::string_view host) {
   return host.substr(0, host.find('.'));
 }
 
+bool is_service_of_amazon(std::string_view host) {
+  constexpr std::array<std::string_view, 4> domains{"amazonaws.com", "amazonaws.com.cn", "api.aws",
+                                                    "api.amazonwebservices.com.cn"};
+  return is_within_any(host, domains) &&
+         std::ranges::find(services_of_amazon, first_label(host)) != services_of_amazon.end();
+}
+
 void check_amazons_host(const Node& node, ProviderSettings& provider) {
   const std::string_view host = provider.base_url.host;
   const std::string_view service = first_label(host);
-  const bool is_amazons =
-      is_within_any(host, std::array<std::string_view, 4>{"amazonaws.com", "amazonaws.com.cn", "api.aws",
-                                                          "api.amazonwebservices.com.cn"});
-  if (!is_amazons || std::ranges::find(services_of_amazon, service) == services_of_amazon.end()) return;
+  if (!is_service_of_amazon(host)) return;
   const std::string_view behind = host.substr(std::min(service.size() + 1, host.size()));
   const std::string region(first_label(behind));
   if (std::ranges::find(regions_of_amazon, region) == regions_of_amazon.end()) {
@@ -138,8 +141,9 @@ void check_cloud_place(const Node& node, ProviderSettings& provider) {
   check_azure(node, provider);
   const AccessSettings& access = provider.access;
   const bool says_who = node.has("credential") || access.aws || access.google || access.entra || access.tls ||
-                        !access.headers.empty();
-  if (!says_who && is_within_any(provider.base_url.host, closed)) {
+                        !access.headers.empty() || !access.query.empty();
+  const std::string_view host = provider.base_url.host;
+  if (!says_who && (is_within_any(host, closed) || is_service_of_amazon(host))) {
     node["base_url"].warning("nothing says who asks, and this host answers nobody then",
                              "write `credential: ${NAME}`, or what deploy/hosts.md has for it");
   }
