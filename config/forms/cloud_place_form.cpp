@@ -115,21 +115,31 @@ bool is_version_of_azure(std::string_view text) {
   return text.size() == shape.size() || text[shape.size()] == '-';
 }
 
+constexpr std::array<std::string_view, 3> domains_of_azure{"openai.azure.com", "services.ai.azure.com",
+                                                           "cognitiveservices.azure.com"};
+constexpr std::array<std::string_view, 3> versions_of_v1{"v1", "preview", "latest"};
+
+// Of the paths, Azure's own hosts alone: what stands before them elsewhere may be asked in any way.
 void check_azure(const Node& node, const ProviderSettings& provider) {
-  if (provider.dialect != Dialect::azure) return;
-  const std::string &host = provider.base_url.host, &path = provider.base_url.path;
-  const bool has_version = node.has("api_version");
-  if (has_version && !is_version_of_azure(provider.access.api_version)) {
-    node["api_version"].refuse("a version such as `2024-10-21`");
-  }
+  const std::string &path = provider.base_url.path, &version = provider.access.api_version;
+  const bool fits_in_query =
+      std::ranges::all_of(version, [](char c) { return is_alphanumeric(c) || c == '-' || c == '.'; });
+  if (!fits_in_query) return node["api_version"].refuse("a version such as `2024-10-21`");
+  if (provider.dialect != Dialect::azure || !is_within_any(provider.base_url.host, domains_of_azure)) return;
   if (path.ends_with("/anthropic/v1")) {
-    node["dialect"].error("Claude at Foundry speaks Anthropic's API", "write `dialect: anthropic`");
-  } else if (has_version && path.ends_with("/openai/v1")) {
-    node["api_version"].error("the API at `/openai/v1` has none",
-                              "remove it, or end `base_url` with `/openai`, where deployments are");
-  } else if (!has_version && is_within(host, "openai.azure.com") && (path.empty() || path == "/openai")) {
-    node["base_url"].error("Azure's APIs are at `/openai`, with an `api_version`, and at `/openai/v1`",
-                           "write `api_version: 2024-10-21`, or end `base_url` with `/openai/v1`");
+    node["dialect"].warning("Claude at Foundry speaks Anthropic's API", "write `dialect: anthropic`");
+  } else if (path.ends_with("/openai/v1")) {
+    if (version.empty() || std::ranges::find(versions_of_v1, version) != versions_of_v1.end()) return;
+    node["api_version"].warning("the API at `/openai/v1` has no version " + quoted(version),
+                                "remove it, write `preview`, or end `base_url` with `/openai`, where "
+                                "deployments are");
+  } else if (!version.empty()) {
+    if (is_version_of_azure(version)) return;
+    node["api_version"].warning("Azure's versions are days, and this is " + quoted(version),
+                                "write a version such as `2024-10-21`");
+  } else if (path.empty() || path == "/openai") {
+    node["base_url"].warning("Azure's APIs are at `/openai`, with an `api_version`, and at `/openai/v1`",
+                             "write `api_version: 2024-10-21`, or end `base_url` with `/openai/v1`");
   }
 }
 

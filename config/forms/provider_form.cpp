@@ -244,7 +244,7 @@ const Fields<ProviderSettings>& provider_fields() {
                field<S>("api_version", in_access(&AccessSettings::api_version),
                         TextForm{.wanted = "a version such as `2024-10-21`", .longest = 40},
                         "Azure's classic API: the deployment, `host_model`, stands in the path, and this "
-                        "behind it. Left out for `/openai/v1`."),
+                        "behind it. Left out for `/openai/v1`, or `preview` there."),
                field<S>("headers", in_access(&AccessSettings::headers), TextsForm{TextsForm::Of::headers},
                         "Header fields that are sent with every request."),
                field<S>("query", in_access(&AccessSettings::query), TextsForm{TextsForm::Of::query},

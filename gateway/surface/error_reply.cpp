@@ -30,7 +30,7 @@ std::string_view type_of(int status) {
 }
 
 // Whether the request itself is at fault there.
-bool is_of_request(const routing::Failure& failure) {
+bool is_request_at_fault(const routing::Failure& failure) {
   return failure.kind == FailureKind::rejected || failure.kind == FailureKind::too_long ||
          routing::exceeds_rate_alone(failure);
 }
@@ -156,7 +156,7 @@ ErrorReply gateway_stopping() {
 }
 
 ErrorReply of_failure(const routing::Failure& failure, const HostWords& said) {
-  if (is_of_request(failure)) return of_rejection(failure, said);
+  if (is_request_at_fault(failure)) return of_rejection(failure, said);
   ErrorReply reply;
   for (const Row& row : rows) {
     if (row.kind != failure.kind) continue;
@@ -182,7 +182,7 @@ ErrorReply of_failure(const routing::Failure& failure, const HostWords& said) {
 ErrorReply of_failures(const routing::Attempts& attempts, const HostWords& said) {
   const routing::Failure& failure = *routing::deciding_one(attempts).failure;
   ErrorReply reply = of_failure(failure, said);
-  if (failure.kind != FailureKind::rate_limited || is_of_request(failure) || attempts.size() == 1) {
+  if (failure.kind != FailureKind::rate_limited || is_request_at_fault(failure) || attempts.size() == 1) {
     return reply;
   }
   const bool all = std::ranges::all_of(attempts, [](const routing::Attempt& attempt) {

@@ -1,10 +1,11 @@
-// Where Azure's classic API is asked: the deployment stands in the path of most calls, and the version behind
-// it. Pure.
+// Where Azure's APIs are asked: the version stands behind the path, and in the classic one the deployment in
+// that of most calls. Pure.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "config/values/ascii.hpp"
 #include "providers/dialect/dialect.hpp"
 #include "providers/dialect/path_segment.hpp"
 
@@ -16,7 +17,9 @@ inline std::string_view target_at(const Dialect& dialect, const HostModel& model
   const std::string_view target = dialect.target(model, delivery, scratch);
   if (model.azure_version.empty()) return target;
   std::string whole;
-  if (dialect.format() != config::Format::responses) {
+  // The classic API's versions are days; `/openai/v1` has `preview` and `latest`, and the model in the body.
+  const bool is_classic = config::is_digit(model.azure_version.front());
+  if (is_classic && dialect.format() != config::Format::responses) {
     whole = "/deployments/";
     append_segment(whole, model.name);
   }
