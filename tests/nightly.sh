@@ -1,7 +1,7 @@
 #!/bin/bash
-# What takes too long for every change: both compilers' sanitizers, long fuzzing, changes that the tests should notice,
-# outages of hosts, a soak of ten minutes, the benchmarks. About three hours on two cores. Loopback only; ends
-# by itself; exit status 1 when a part failed.
+# What takes too long for every change: every header alone, both compilers' sanitizers, long fuzzing, changes that the
+# tests should notice, outages of hosts, a soak of ten minutes, the benchmarks. About three hours on two cores.
+# Loopback only; ends by itself; exit status 1 when a part failed.
 #
 #   tests/nightly.sh [SECONDS OF FUZZING POLICIES, 600 [SECONDS OF EACH WAVE OF THE SOAK, 600]]
 set -uo pipefail

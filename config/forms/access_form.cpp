@@ -197,7 +197,7 @@ void check_access(const Node& node, ProviderSettings& provider) {
     refuse_absent(credential.size() > 0 ? credential.child(0) : credential);
   }
   if (node.has("api_version") && provider.dialect != Dialect::azure) {
-    node["api_version"].error("only Azure's classic API has one", "write `dialect: azure`, or remove it");
+    node["api_version"].error("only Azure's APIs have one", "write `dialect: azure`, or remove it");
   }
   take_environments_proxy(node, provider);
 }

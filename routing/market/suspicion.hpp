@@ -1,7 +1,7 @@
-// Refusals of one endpoint that may have been meant for one request alone: a 403 or 404 that does not say
-// what it is about. They are a fault of our configuration once several requests got them, of several clients
-// where there are several, and none was answered meanwhile. A new configuration starts anew. Belongs to the
-// market.
+// Refusals of one endpoint that may have been meant for one request alone: a 403, 404, 410 or 412 that does
+// not say what it is about, a model that is not there, a place or an account that is not served. They are a
+// fault of our configuration once several requests got them, of several clients where there are several, and
+// none was answered meanwhile. A new configuration starts anew. Belongs to the market.
 #pragma once
 
 #include <array>

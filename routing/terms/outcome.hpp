@@ -24,12 +24,14 @@ enum class FailureKind {
   error_in_reply,       // 200 whose first event or body is an error
   broken_stream,        // ended before its end, after it began
   stalled_stream,       // no byte, or no content, for too long
-  rate_limited,         // 429
-  overloaded,           // 503, 529
-  server_error,         // other 5xx
-  rejected,       // the request itself is at fault: 400, 413, 422; 403 and 404 for its content or features
-  credential,     // 401, 402, other 403, or a 429 for want of money: our credential or balance is at fault
-  missing_model,  // other 404: the host does not know the model
+  // Beside the statuses named, other 4xx whose code or type says so, as a 413 of a rate or a 498 of what is
+  // full.
+  rate_limited,   // 429
+  overloaded,     // 503, 529
+  server_error,   // other 5xx, and 408, 409, 425
+  rejected,       // the request itself is at fault: other 4xx; 403 and 404 for its content or features
+  credential,     // 401, 402, 412, other 403, a 429 or 400 for want of money: our credential or balance
+  missing_model,  // other 404 and 410, or a 400 that says it: the host does not know the model
   deadline,       // the request's own deadline
   client_left,    // not a fault of the endpoint
   local,          // this machine's: no descriptor, port or memory for a connection; nobody was asked
@@ -69,7 +71,7 @@ struct Failure {
   int status = 0;                                 // of the host's reply; 0 without one
   std::optional<config::Duration> retry_after{};  // as the host asked
   TlsFault tls = TlsFault::none;                  // of FailureKind::tls
-  std::optional<Doubt> doubt{};                   // of a 403 or 404 that does not say what it is about
+  std::optional<Doubt> doubt{};                   // of a refusal that may be for one request alone
   std::optional<config::Tokens> prompt{};  // of one that is too long: its tokens, where the host counted them
   std::optional<config::Tokens> context{};  // and the context, where it named its own
 };
