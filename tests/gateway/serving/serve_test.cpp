@@ -245,6 +245,7 @@ TEST_CASE("a host of which no address was found is named to operators, and anoth
   settings.providers[ServedWorld::cheap].base_url.host = "bedrock-runtime.us-esat-1.example";
   ServedWorld world(settings);
   world.script(ServedWorld::cheap, fails(FailureKind::resolve));
+  world.script(ServedWorld::middle, stream("Hello"));
   world.ask();
   world.advance(5s);
   REQUIRE(world.ended());
@@ -281,6 +282,7 @@ TEST_CASE(
 
   ServedWorld world;
   world.script(ServedWorld::cheap, too_large);
+  world.script(ServedWorld::middle, stream("Hello"));
   world.ask();
   world.advance(5s);
   REQUIRE(world.ended());
