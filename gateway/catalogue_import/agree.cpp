@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "gateway/catalogue_import/names.hpp"
 
@@ -50,9 +52,14 @@ std::string dated(const CatalogueRow& row) {
   return row.date.empty() ? row.source : row.source + " " + row.date;
 }
 
-// Takes in what another list says of the same offer.
+}  // namespace
+
 void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& contradictions) {
-  bool agrees = true;
+  const bool is_of_other_name =
+      !other.host_model.empty() &&
+      key_of(other.provider, other.host_model) != key_of(offer.row.provider, offer.row.host_model);
+  const std::string who = other.source + (is_of_other_name ? " of " + other.host_model : std::string());
+  bool agrees = !is_of_other_name;
   for (const Kind& kind : kinds) {
     const auto ours = kind.of(offer.row.prices), theirs = kind.of(other.prices);
     if (!ours || !theirs) {
@@ -62,7 +69,7 @@ void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& 
     if (!differ(*ours, *theirs, contradicting)) continue;
     agrees = false;
     offer.contradictions.push_back(std::string(kind.name) + " " + price_text(*ours) + " (" +
-                                   offer.sources.front() + "), " + price_text(*theirs) + " (" + other.source +
+                                   offer.sources.front() + "), " + price_text(*theirs) + " (" + who +
                                    "): the dearer one is taken");
     contradictions.push_back({offer.row.provider + "/" + offer.row.host_model, offer.contradictions.back()});
     kind.set(offer.row.prices, std::max(*ours, *theirs));
@@ -84,8 +91,6 @@ void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& 
   }
   offer.row.features |= other.features;
 }
-
-}  // namespace
 
 std::string price_text(Price price) {
   const std::int64_t nanos = price.price.nanos;
@@ -154,8 +159,28 @@ std::string disbelief(CatalogueRow& row) {
 
 namespace {
 
+void tell_weights(std::vector<CatalogueRows>& lists) {
+  std::map<std::string, std::set<std::string>> days;
+  for (CatalogueRows& list : lists) {
+    for (CatalogueRow& row : list.rows) {
+      Snapshot snapshot = snapshot_of(configured_name(row.model));
+      row.weights = snapshot.version;
+      if (!snapshot.day.empty()) days[std::move(snapshot.version)].insert(std::move(snapshot.day));
+    }
+  }
+  for (CatalogueRows& list : lists) {
+    for (CatalogueRow& row : list.rows) {
+      const auto known = days.find(row.weights);
+      if (known == days.end() || known->second.size() == 1) continue;
+      if (const std::string day = snapshot_of(configured_name(row.model)).day; !day.empty()) {
+        row.weights += "-" + day;
+      }
+    }
+  }
+}
+
 bool is_of_same_model(const CatalogueRow& a, const CatalogueRow& b) {
-  return a.provider == b.provider && snapshot_of(a.model).version == snapshot_of(b.model).version;
+  return a.provider == b.provider && a.weights == b.weights;
 }
 
 // Of several offers, or several rows, nobody could say which is meant.
@@ -184,6 +209,7 @@ Agreement agreement_of(std::vector<CatalogueRows> lists) {
   Agreement agreement;
   std::map<std::string, Offer> offers;
   std::vector<CatalogueRow> nameless;
+  tell_weights(lists);
   for (CatalogueRows& list : lists) {
     for (CatalogueDoubt& doubt : list.doubts) agreement.doubts.push_back(std::move(doubt));
     agreement.unpriced += list.unpriced;

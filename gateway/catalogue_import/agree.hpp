@@ -30,7 +30,14 @@ struct Agreement {
 
 // `lists` in the order in which they are believed. What a list says of a model at a host, and not what the
 // host calls it, counts for the one offer that there is of it; else it is an offer without a name.
+//
+// Names of one model that differ in points alone are of the same weights. So are those of a version of Claude
+// with its day and without, while all lists together know of one day; of several, nobody says of which a name
+// without a day is.
 Agreement agreement_of(std::vector<CatalogueRows> lists);
+
+// Takes in what another list says of the same offer, or what is said of it under another of its host's names.
+void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& contradictions);
 
 // "0.55 $/Mtok"
 std::string price_text(config::PricePerMillionTokens price);

@@ -53,18 +53,6 @@ std::optional<Where> where_is(const CatalogueRow& row) {
   return Where{base_url, row.provider, variable_of(row.provider), {}, {}};
 }
 
-// Letters, digits and few others; what a name may be in a configuration.
-std::string name_of(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    const bool is_plain =
-        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    name += is_plain ? c : low != c ? low : '-';
-  }
-  return name;
-}
-
 std::string one_line(std::string text) {
   std::ranges::replace_if(
       text, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
@@ -160,7 +148,7 @@ void write_endpoint(const Offer& offer, const std::string& variant, std::string&
     text += (&source == &offer.dated.front() ? "" : ", ") + one_line(source);
   text += "\n";
   for (const std::string& said : offer.contradictions) text += "      # " + said + "\n";
-  text += "      - provider: " + name_of(row.provider) + "\n";
+  text += "      - provider: " + configured_name(row.provider) + "\n";
   if (!variant.empty()) text += "        variant: " + variant + "\n";
   text += "        host_model: " + quoted_text(row.host_model) + "\n";
   text += "        context: " + std::to_string(row.context) + " tok\n";
@@ -199,37 +187,42 @@ bool is_meant(const CatalogueRow& row, const std::vector<std::string>& patterns)
 
 namespace {
 
+// Of two spellings of the same: makers write points, but for Anthropic.
+bool is_rather_of_maker(const std::string& a, const std::string& b) {
+  return a.starts_with("claude-") ? a < b : a > b;
+}
+
+// Whether a host is rather asked by the first: one that stays with its weights comes before one that moves.
+bool is_rather_asked(const std::string& a, const std::string& b) {
+  const bool a_stays = snapshot_of(a).is_pinned, b_stays = snapshot_of(b).is_pinned;
+  return a_stays == b_stays ? is_rather_of_maker(a, b) : a_stays;
+}
+
 // The same weights at all hosts, in whichever spelling.
 struct Weights {
   std::set<std::string> spellings{};
-  std::vector<const Offer*> hosts{};
+  std::vector<Offer> hosts{};
 
-  // With points as makers write them, but for Anthropic's.
-  const std::string& name() const {
-    return spellings.begin()->starts_with("claude-") ? *spellings.begin() : *spellings.rbegin();
-  }
+  const std::string& name() const { return *std::ranges::min_element(spellings, is_rather_of_maker); }
 };
 
-// Which of Claude's versions have one snapshot, as all had until now: a name with its day is the one without.
-std::set<std::string> versions_of_one_day(const std::vector<Offer>& offers) {
-  std::map<std::string, std::set<std::string>> days;
-  for (const Offer& offer : offers) {
-    Snapshot snapshot = snapshot_of(name_of(offer.row.model));
-    if (!snapshot.day.empty()) days[snapshot.version].insert(std::move(snapshot.day));
+// Each host is asked by one spelling; what is said of its others is of the same.
+void keep_one_spelling(Weights& weights, std::vector<CatalogueDoubt>& contradictions) {
+  std::map<std::string, std::string> kept;  // by provider
+  for (const Offer& offer : weights.hosts) {
+    const std::string spelling = configured_name(offer.row.model);
+    std::string& best = kept.try_emplace(offer.row.provider, spelling).first->second;
+    if (is_rather_asked(spelling, best)) best = spelling;
   }
-  std::set<std::string> versions;
-  for (const auto& [version, all] : days) {
-    if (all.size() == 1) versions.insert(version);
+  const auto others = std::ranges::stable_partition(weights.hosts, [&](const Offer& offer) {
+    return configured_name(offer.row.model) == kept.at(offer.row.provider);
+  });
+  for (const Offer& other : others) {
+    join(*std::ranges::find(weights.hosts, other.row.provider,
+                            [](const Offer& each) { return each.row.provider; }),
+         other.row, contradictions);
   }
-  return versions;
-}
-
-// Whether the host has the same under a name without a day.
-bool is_there_twice(const Offer& offer, const Weights& weights) {
-  const auto is_dated = [](const Offer& one) { return !snapshot_of(name_of(one.row.model)).day.empty(); };
-  return is_dated(offer) && std::ranges::any_of(weights.hosts, [&](const Offer* other) {
-           return other->row.provider == offer.row.provider && !is_dated(*other);
-         });
+  weights.hosts.erase(others.begin(), others.end());
 }
 
 std::string alias_list(const Weights& weights) {
@@ -251,7 +244,6 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
   CatalogueFile file;
   std::map<std::string, Where> providers;
   std::map<std::string, Weights> models;
-  const std::set<std::string> one_day = versions_of_one_day(offers);
   std::set<std::string> unreachable;
   for (const Offer& offer : offers) {
     if (is_elsewhere(offer.row)) continue;
@@ -260,18 +252,17 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
       unreachable.insert(offer.row.provider);
       continue;
     }
-    const std::string spelling = name_of(offer.row.model);
+    const std::string spelling = configured_name(offer.row.model);
     if (offer.row.host_model.empty()) {
       unreachable.insert(offer.row.provider + ": what it calls " + spelling);
       continue;
     }
-    providers.emplace(name_of(offer.row.provider), *where);
-    const Snapshot snapshot = snapshot_of(spelling);
-    const bool is_version = snapshot.day.empty() || one_day.contains(snapshot.version);
-    Weights& weights = models[is_version ? snapshot.version : without_points(spelling)];
+    providers.emplace(configured_name(offer.row.provider), *where);
+    Weights& weights = models[offer.row.weights];
     weights.spellings.insert(spelling);
-    weights.hosts.push_back(&offer);
+    weights.hosts.push_back(offer);
   }
+  for (auto& [unused, weights] : models) keep_one_spelling(weights, file.contradictions);
   file.unreachable.assign(unreachable.begin(), unreachable.end());
   file.models = models.size();
 
@@ -298,16 +289,15 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
     file.text += "  " + public_name(weights.name()) + ":\n";
     if (const std::string aliases = alias_list(weights); !aliases.empty())
       file.text += "    aliases: [" + aliases + "]\n";
-    const auto shown = std::ranges::find_if(
-        weights.hosts, [](const Offer* each) { return !each->row.display_name.empty(); });
+    const auto shown =
+        std::ranges::find_if(weights.hosts, [](const Offer& each) { return !each.row.display_name.empty(); });
     if (shown != weights.hosts.end())
-      file.text += "    display_name: " + quoted_text((*shown)->row.display_name) + "\n";
+      file.text += "    display_name: " + quoted_text(shown->row.display_name) + "\n";
     file.text += "    endpoints:\n";
     std::set<std::string> seen;
-    for (const Offer* offer : weights.hosts) {
-      if (is_there_twice(*offer, weights)) continue;
-      const bool is_first = seen.insert(offer->row.provider).second;
-      write_endpoint(*offer, is_first ? std::string() : name_of(offer->row.host_model), file.text);
+    for (const Offer& offer : weights.hosts) {
+      const bool is_first = seen.insert(offer.row.provider).second;
+      write_endpoint(offer, is_first ? std::string() : configured_name(offer.row.host_model), file.text);
       ++file.endpoints;
     }
   }

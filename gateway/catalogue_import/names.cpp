@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <utility>
+#include <vector>
 
 #include "config/values/ascii.hpp"
 
@@ -241,21 +242,43 @@ std::string without_points(std::string name) {
   return name;
 }
 
-Snapshot snapshot_of(std::string name) {
-  constexpr std::string_view claude = "claude-";
-  name = without_points(std::move(name));
-  const bool is_named_so =
-      name.starts_with(claude) && name.size() > claude.size() && !is_digit(name[claude.size()]);
-  if (!is_named_so) return {.version = std::move(name)};
-  Snapshot snapshot;
-  const std::string_view tail = std::string_view(name).substr(name.rfind('-') + 1);
-  if (tail.size() == 8 && std::ranges::all_of(tail, is_digit)) {
-    snapshot.day = tail;
-    name.resize(name.size() - tail.size() - 1);
+std::string configured_name(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const bool is_plain =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    name += is_plain ? c : low != c ? low : '-';
   }
-  if (name.ends_with("-0") && is_digit(name[name.size() - 3])) name.resize(name.size() - 2);
-  snapshot.version = std::move(name);
-  return snapshot;
+  return name;
+}
+
+namespace {
+
+// Of a part of a name, such as "45"; -1 where it is none.
+int version_number(std::string_view part) {
+  const bool is_one = !part.empty() && part.size() <= 2 && std::ranges::all_of(part, is_digit);
+  return !is_one ? -1 : part.size() == 1 ? part[0] - '0' : (part[0] - '0') * 10 + part[1] - '0';
+}
+
+}  // namespace
+
+// claude-NAME-MAJOR[-MINOR][-DAY]
+Snapshot snapshot_of(std::string name) {
+  name = without_points(std::move(name));
+  std::vector<std::string> parts(1);
+  for (const char c : name) c == '-' ? void(parts.emplace_back()) : parts.back().push_back(c);
+  const bool has_day = parts.back().size() == 8 && std::ranges::all_of(parts.back(), is_digit);
+  const std::string day = has_day ? parts.back() : std::string();
+  if (has_day) parts.pop_back();
+  const bool is_long_enough = parts.size() == 3 || parts.size() == 4;
+  const int major = is_long_enough ? version_number(parts[2]) : -1;
+  const int minor = parts.size() == 4 ? version_number(parts[3]) : 0;
+  const bool is_named_so = is_long_enough && parts[0] == "claude" && version_number(parts[1]) < 0;
+  if (!is_named_so || major < 4 || minor < 0) return {.version = std::move(name)};
+  std::string version = "claude-" + parts[1] + "-" + parts[2] + (minor > 0 ? "-" + parts[3] : "");
+  const bool has_pinned_without = std::pair(major, minor) >= std::pair(4, 6);
+  return {.version = std::move(version), .day = day, .is_pinned = has_day != has_pinned_without};
 }
 
 std::string public_name(std::string_view common) {

@@ -27,17 +27,22 @@ std::optional<bool> cancel_stops_billing(std::string_view host);
 const KnownHost* known_host(std::string_view name_or_alias);
 
 // What the same weights are called everywhere: lower case, without the maker, the host's own path and the
-// marks of tariffs. Dates stay: they are other weights.
-// Of Bedrock's and Fireworks' own ways to write it, too.
+// marks of tariffs; of Bedrock's and Fireworks' own ways to write it, too. Dates stay: whether they are other
+// weights is known when all lists are (`CatalogueRow::weights`).
 std::string common_name(std::string_view host, std::string_view host_model);
 // "glm-5-2" of "glm-5.2": hosts that take no points write hyphens between digits, and mean the same.
 std::string without_points(std::string common_name);
-// Of Claude's names from version 4 on, without points, the version and the day of its snapshot, of which a
-// version has one; a name without a day is the same. Any other name is its own version.
+// Letters, digits and few others: what a name may be in a configuration.
+std::string configured_name(std::string_view text);
+// Of Claude's names from version 4 on (claude-opus-4, claude-opus-4-5, each with a day or without), without
+// points, the version and the day of its snapshot. Any other name is its own version.
 struct Snapshot {
   std::string
       version{};      // "claude-opus-4-5" of "claude-opus-4-5-20251101", "claude-opus-4" of "claude-opus-4-0"
   std::string day{};  // "20251101"
+  // Whether Anthropic never moves it to other weights: before version 4.6 names with their day, later ones
+  // without, says its documentation.
+  bool is_pinned = false;
 };
 Snapshot snapshot_of(std::string common_name);
 // "deepseek/deepseek-r1" of "deepseek-r1"; the name alone where no maker is known by it.

@@ -137,6 +137,9 @@ int import(const WantedCatalogue& wanted) {
     throw std::runtime_error("no list has a believable price of a model that is meant");
   }
   const CatalogueFile file = catalogue_file(offers, wanted.notes);
+  agreement.contradictions.insert(agreement.contradictions.end(), file.contradictions.begin(),
+                                  file.contradictions.end());
+  is_to_be_looked_at |= !file.contradictions.empty();
   say("contradictions", agreement.contradictions.size(), lines_of(agreement.contradictions),
       wanted.shows_all);
   std::cout << "without a price by the token: " << agreement.unpriced << "\n";

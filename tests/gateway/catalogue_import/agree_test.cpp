@@ -248,14 +248,19 @@ TEST_CASE(
   CHECK_FALSE(is_meant(hyphens, {"gpt-4.1*"}));
 }
 
+namespace {
+
+CatalogueRow at(const std::string& host, const std::string& name) {
+  CatalogueRow made = row(3, 15);
+  made.provider = host, made.host_model = name, made.model = common_name(host, name);
+  return made;
+}
+
+}  // namespace
+
 TEST_CASE(
     "Claude's versions are one model at all hosts, whether they name the day or not, while there is one "
     "day") {
-  const auto at = [](const std::string& host, const std::string& name) {
-    CatalogueRow made = row(3, 15);
-    made.provider = host, made.host_model = name, made.model = common_name(host, name);
-    return made;
-  };
   const std::vector<CatalogueRow> all{at("anthropic", "claude-opus-4-5"),
                                       at("anthropic", "claude-opus-4-5-20251101"),
                                       at("bedrock", "us.anthropic.claude-opus-4-5-20251101-v1:0"),
@@ -269,9 +274,66 @@ TEST_CASE(
   std::vector<CatalogueRow> two = all;
   two.push_back(at("anthropic", "claude-opus-4-5-20260101"));
   CHECK(loaded(catalogue_file(of(two).offers).text).models.size() == 3);
-  CHECK(snapshot_of("claude-opus-4-0").version == "claude-opus-4");
-  CHECK(snapshot_of("claude-3-5-sonnet-20241022").version == "claude-3-5-sonnet-20241022");
+  // Nor if the other day is not meant.
+  const Agreement both = of(two);
+  std::vector<Offer> meant;
+  for (const Offer& offer : both.offers) {
+    if (is_meant(offer.row, {"claude-opus-4-5-20251101", "claude-opus-4-5"})) meant.push_back(offer);
+  }
+  CHECK(loaded(catalogue_file(meant).text).models.size() == 2);
   CHECK(common_name("bedrock", "anthropic.claude-opus-4-6-v1") == "claude-opus-4-6");
+}
+
+TEST_CASE("a version and the day of its snapshot are read of Claude's names from version 4 on") {
+  CHECK(snapshot_of("claude-opus-4-0").version == "claude-opus-4");
+  CHECK(snapshot_of("claude-opus-4-20250514").version == "claude-opus-4");
+  CHECK(snapshot_of("claude-sonnet-4.5-20250929").version == "claude-sonnet-4-5");
+  CHECK(snapshot_of("claude-sonnet-4.5-20250929").day == "20250929");
+  for (const char* other : {"claude-3-5-sonnet-20241022", "claude-instant-1-0", "claude-opus-latest",
+                            "claude-opus-4-5-fast", "claude-opus-4-5-1-20250929", "claude", "claude-", ""}) {
+    CHECK(snapshot_of(other).version == other);
+    CHECK(snapshot_of(other).day == "");
+    CHECK_FALSE(snapshot_of(other).is_pinned);
+  }
+  // From 4.6 on there is no moving name beside one with a day.
+  CHECK(snapshot_of("claude-opus-4-5-20251101").is_pinned);
+  CHECK_FALSE(snapshot_of("claude-opus-4-5").is_pinned);
+  CHECK(snapshot_of("claude-opus-4-6").is_pinned);
+  CHECK(snapshot_of("claude-fable-5").is_pinned);
+  CHECK_FALSE(snapshot_of("claude-opus-4-6-20260205").is_pinned);
+}
+
+TEST_CASE("a host that has a model under several names is there once, by one that stays with its weights") {
+  const auto asked = [](const CatalogueRow& first, const CatalogueRow& second) {
+    const config::Settings settings = loaded(catalogue_file(of({first, second}).offers).text);
+    REQUIRE(settings.models.size() == 1);
+    REQUIRE(settings.models[0].endpoints.size() == 1);
+    return settings.models[0].endpoints[0].host_model;
+  };
+  const CatalogueRow moving = at("anthropic", "claude-opus-4-5"),
+                     pinned = at("anthropic", "claude-opus-4-5-20251101");
+  CHECK(asked(moving, pinned) == "claude-opus-4-5-20251101");
+  CHECK(asked(at("anthropic", "claude-opus-4-0"), at("anthropic", "claude-opus-4-20250514")) ==
+        "claude-opus-4-20250514");
+  CHECK(asked(at("anthropic", "claude-opus-4-6"), at("anthropic", "claude-opus-4-6-20260205")) ==
+        "claude-opus-4-6");
+  CHECK(asked(at("mistral", "mistral-medium-3-5"), at("mistral", "mistral-medium-3.5")) ==
+        "mistral-medium-3.5");
+
+  // Clients may ask by both; of prices that differ it is told.
+  CatalogueRow cheaper = pinned;
+  cheaper.prices.input = dollars(2);
+  const CatalogueFile file = catalogue_file(of({moving, cheaper}).offers);
+  CHECK(file.text.find("\n  anthropic/claude-opus-4-5:\n") != std::string::npos);
+  CHECK(file.text.find(
+            R"("claude-opus-4-5", "anthropic/claude-opus-4-5-20251101", "claude-opus-4-5-20251101"])") !=
+        std::string::npos);
+  REQUIRE(file.contradictions.size() == 1);
+  CHECK(file.contradictions[0].place == "anthropic/claude-opus-4-5-20251101");
+  CHECK(file.contradictions[0].what ==
+        "input 2 $/Mtok (models.dev), 3 $/Mtok (models.dev of claude-opus-4-5): the dearer one is taken");
+  CHECK(file.text.find("      # " + file.contradictions[0].what + "\n") != std::string::npos);
+  CHECK(loaded(file.text).models[0].endpoints[0].prices.input == dollars(3));
 }
 
 TEST_CASE("whether leaving ends the bill is written of hosts of whom it is known") {
@@ -304,6 +366,14 @@ TEST_CASE("what a list says without the host's own name counts for the one offer
   CHECK(one.offers[0].sources == std::vector<std::string>{"models.dev", "OpenRouter"});
   const CatalogueFile file = catalogue_file(one.offers);
   CHECK(loaded(file.text).models[0].endpoints[0].quantization == config::Quantization::fp8);
+
+  // Another day is another model.
+  CatalogueRow other_day = nameless;
+  other_day.provider = "bedrock", other_day.model = "claude-opus-4-5-20260101";
+  const CatalogueRow first_day = at("bedrock", "anthropic.claude-opus-4-5-20251101-v1:0");
+  CHECK(of({first_day}, {other_day}).offers.size() == 2);
+  other_day.model = "claude-opus-4.5";
+  CHECK(of({first_day}, {other_day}).offers.size() == 1);
 
   // Of two nobody knows which is meant; of none, by which name it would be asked for.
   CatalogueRow turbo = row(0.8, 3);
