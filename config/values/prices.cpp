@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "config/values/timestamp.hpp"
+
 namespace config {
 namespace {
 
@@ -32,15 +34,6 @@ std::string clock(MinuteOfDay time) {
   const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
   const int minutes = time.minutes % minutes_of_a_day;
   return two(minutes / 60) + ":" + two(minutes % 60);
-}
-
-std::string day_text(std::int64_t seconds) {
-  const std::chrono::sys_days days =
-      std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
-  const std::chrono::year_month_day date(days);
-  const auto two = [](unsigned number) { return (number < 10 ? "-0" : "-") + std::to_string(number); };
-  return std::to_string(static_cast<int>(date.year())) + two(static_cast<unsigned>(date.month())) +
-         two(static_cast<unsigned>(date.day()));
 }
 
 template <std::size_t count>
@@ -130,8 +123,8 @@ std::string to_text(const PriceConditions& when) {
   }
   if (when.weekdays.any()) add(listed(when.weekdays, weekday_names));
   if (when.hours) add(clock(when.hours->from) + "-" + clock(when.hours->to) + " UTC");
-  if (when.from) add("from " + day_text(*when.from));
-  if (when.until) add("until " + day_text(*when.until));
+  if (when.from) add("from " + day_text(std::chrono::sys_seconds(std::chrono::seconds(*when.from))));
+  if (when.until) add("until " + day_text(std::chrono::sys_seconds(std::chrono::seconds(*when.until))));
   if (when.tiers.any()) add("service tier " + listed(when.tiers, service_tier_names));
   if (!when.geos.empty()) add("inference in " + listed(when.geos));
   if (!when.other_geos.empty()) add("inference not in " + listed(when.other_geos));

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <optional>
 #include <set>
 #include <span>
 #include <utility>
+
+#include "gateway/ledger/spend_words.hpp"
 
 namespace gateway {
 namespace {
@@ -80,15 +81,6 @@ std::optional<std::size_t> column(const std::vector<std::string>& titles, const 
   return std::nullopt;
 }
 
-std::string day_of_seconds(std::int64_t seconds) {
-  const std::chrono::year_month_day date{
-      std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)))};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-  return text.data();
-}
-
 // "2026-11-28", with or without a time behind, or seconds since 1970.
 std::optional<std::string> day_in(std::string_view text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -99,7 +91,8 @@ std::optional<std::string> day_in(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (error != std::errc() || end != text.data() + text.size() || seconds < 1'000'000'000)
     return std::nullopt;
-  return day_of_seconds(seconds > 100'000'000'000 ? seconds / 1'000 : seconds);
+  if (seconds > 100'000'000'000) seconds /= 1'000;
+  return date_of(seconds / 86'400);
 }
 
 // "$1,234.50" or "0.0012".

@@ -159,6 +159,7 @@ std::string disbelief(CatalogueRow& row) {
 
 namespace {
 
+// A second look, when it is known which of Claude's versions have several snapshots.
 void tell_weights(std::vector<CatalogueRows>& lists) {
   std::map<std::string, std::set<std::string>> days;
   for (CatalogueRows& list : lists) {

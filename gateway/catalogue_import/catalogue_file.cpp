@@ -7,8 +7,8 @@
 #include <set>
 
 #include "config/values/price_coverage.hpp"
+#include "config/values/timestamp.hpp"
 #include "gateway/catalogue_import/names.hpp"
-#include "gateway/text/day.hpp"
 #include "gateway/text/json_string.hpp"
 
 namespace gateway {
@@ -82,7 +82,7 @@ std::string condition_map(const config::PriceConditions& when) {
   const auto add = [&](const std::string& part) { text.append(text.empty() ? "" : ", ").append(part); };
   if (when.prompt_above) add("prompt_above: " + std::to_string(when.prompt_above->count) + " tok");
   if (when.hours) add("hours: {from: " + clock(when.hours->from) + ", to: " + clock(when.hours->to) + "}");
-  if (when.from) add("from: " + written_day(config::WallTime(std::chrono::seconds(*when.from))));
+  if (when.from) add("from: " + config::day_text(std::chrono::sys_seconds(std::chrono::seconds(*when.from))));
   for (std::size_t i = 0; i < config::service_tier_count; ++i) {
     if (when.tiers.test(i)) add("service_tier: " + std::string(config::service_tier_names[i]));
   }
@@ -280,8 +280,8 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
     if (!where.dialect.empty()) file.text += "    dialect: " + where.dialect + "\n";
     if (!where.jurisdiction.empty()) file.text += "    jurisdiction: " + where.jurisdiction + "\n";
     if (const auto stops = cancel_stops_billing(name)) {
-      file.text += std::string("    # OpenRouter's documentation 2026-08-22\n    cancel_stops_billing: ") +
-                   (*stops ? "true" : "false") + "\n";
+      file.text += "    # " + std::string(source_of_billing) +
+                   "\n    cancel_stops_billing: " + (*stops ? "true" : "false") + "\n";
     }
   }
   file.text += "\nmodels:\n";

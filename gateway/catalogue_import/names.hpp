@@ -20,8 +20,8 @@ struct KnownHost {
 };
 
 std::span<const KnownHost> known_hosts();
-// Whether closing the connection ends the bill there, as OpenRouter's documentation had it on 2026-08-22;
-// nothing where it does not say.
+// Whether closing the connection ends the bill there; nothing where the source does not say.
+inline constexpr std::string_view source_of_billing = "OpenRouter's documentation 2026-08-22";
 std::optional<bool> cancel_stops_billing(std::string_view host);
 // Null where it is none of them.
 const KnownHost* known_host(std::string_view name_or_alias);

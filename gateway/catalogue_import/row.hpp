@@ -14,8 +14,7 @@ struct CatalogueRow {
   std::string provider{};    // by the name that all lists share here: "together"
   std::string host_model{};  // what the host calls it; empty: a list that does not say
   std::string model{};       // what the same weights are called everywhere: "deepseek-r1-0528"
-  // The same of the same weights however they are spelled, which can be told when all lists are known.
-  std::string weights{};
+  std::string weights{};     // equal where these are, however they are spelled; told when all lists are known
   std::string display_name{};
   std::string source{};         // the list
   std::string place{};          // in it: "deepseek.models.deepseek-chat"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -12,12 +13,12 @@
 #include <stdexcept>
 
 #include "config/files/load.hpp"
+#include "config/values/timestamp.hpp"
 #include "gateway/catalogue_import/catalogue_file.hpp"
 #include "gateway/catalogue_import/compare.hpp"
 #include "gateway/catalogue_import/lists.hpp"
 #include "gateway/commands/download.hpp"
 #include "gateway/commands/problems.hpp"
-#include "gateway/text/day.hpp"
 #include "gateway/text/table.hpp"
 #include "providers/loop/wall_clock.hpp"
 
@@ -40,10 +41,27 @@ struct WantedCatalogue {
 // What is fetched is of today; of a file nobody knows it who does not say so.
 std::string day_of_list(const WantedCatalogue& wanted, std::size_t index) {
   if (index < wanted.days.size()) return wanted.days[index];
-  return wanted.from[index].starts_with("https://") ? written_day(providers::system_wall()) : std::string();
+  return wanted.from[index].starts_with("https://")
+             ? config::day_text(std::chrono::floor<std::chrono::days>(providers::system_wall()))
+             : std::string();
+}
+
+void check_days(const WantedCatalogue& wanted) {
+  for (const std::string& day : wanted.days) {
+    if (!config::is_month_or_day(day))
+      throw std::runtime_error(
+          "--as-of: `" + day +
+          "` is no month and no day; allowed are YYYY-MM and YYYY-MM-DD, such as 2026-11-29");
+  }
+  if (wanted.days.size() > wanted.from.size())
+    throw std::runtime_error("--as-of is said " + std::to_string(wanted.days.size()) + " times of " +
+                             std::to_string(wanted.from.size()) +
+                             (wanted.from.size() == 1 ? " list" : " lists") +
+                             "; allowed is once for each list");
 }
 
 Agreement agreement_from(const WantedCatalogue& wanted) {
+  check_days(wanted);
   std::vector<CatalogueRows> lists;
   for (std::size_t i = 0; i < wanted.from.size(); ++i) {
     lists.push_back(rows_of_list(text_from(wanted.from[i]), wanted.from[i]));
@@ -202,10 +220,9 @@ void add_from(CLI::App& command, WantedCatalogue& wanted) {
                   "Lists, the one believed first: files, https addresses, or - for the standard input")
       ->required();
   command
-      .add_option(
-          "--as-of", wanted.days,
-          "Of which day the lists are, in their order, where they do not say it of a price themselves; "
-          "today for those that are fetched")
+      .add_option("--as-of", wanted.days,
+                  "Of which day (2026-11-29) or month (2026-11) the lists are, in their order, where they do "
+                  "not say it of a price themselves; today for those that are fetched")
       ->allow_extra_args(false);
 }
 

@@ -5,17 +5,18 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <iostream>
 #include <memory>
 
 #include "config/files/load.hpp"
 #include "config/values/address.hpp"
+#include "config/values/timestamp.hpp"
 #include "gateway/commands/embedded_catalogue.hpp"
 #include "gateway/commands/problems.hpp"
 #include "gateway/first_configuration/first_configuration.hpp"
 #include "gateway/generation/configuration.hpp"
-#include "gateway/text/day.hpp"
 #include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
@@ -75,7 +76,8 @@ int init(const WantedStart& wanted) {
   }
   const std::vector<FoundEngine> engines = find_engines(places, std::chrono::seconds(1));
   const FirstConfiguration first =
-      first_configuration(embedded_catalogue(), has_variable, engines, written_day(providers::system_wall()));
+      first_configuration(embedded_catalogue(), has_variable, engines,
+                          config::day_text(std::chrono::floor<std::chrono::days>(providers::system_wall())));
   for (const std::string& note : first.notes) std::cerr << "isocost init: " << note << "\n";
   if (first.text.empty()) {
     return complain(

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "config/values/timestamp.hpp"
 #include "gateway/ledger/ledger_times.hpp"
 
 namespace gateway {
@@ -44,11 +45,7 @@ std::int64_t time_of(SpendWord word, std::int64_t hour_or_day) {
 }
 
 std::string date_of(std::int64_t day) {
-  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-  return text.data();
+  return config::day_text(std::chrono::sys_days(std::chrono::days(day)));
 }
 
 std::string time_text(SpendWord word, std::int64_t time) {

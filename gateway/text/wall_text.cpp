@@ -1,5 +1,9 @@
 #include "gateway/text/wall_text.hpp"
 
+#include <algorithm>
+
+#include "config/values/timestamp.hpp"
+
 namespace gateway {
 namespace {
 
@@ -12,12 +16,9 @@ void put_digits(int value, int digits, char* end) {
 
 WallText::WallText(config::WallTime time) : text_(std::to_array("0000-00-00T00:00:00.000Z")) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::milliseconds>(time - day)};
   char* const text = text_.data();
-  put_digits(static_cast<int>(date.year()), 4, text + 4);
-  put_digits(static_cast<int>(static_cast<unsigned>(date.month())), 2, text + 7);
-  put_digits(static_cast<int>(static_cast<unsigned>(date.day())), 2, text + 10);
+  std::ranges::copy(config::day_text(day), text);
   put_digits(static_cast<int>(clock.hours().count()), 2, text + 13);
   put_digits(static_cast<int>(clock.minutes().count()), 2, text + 16);
   put_digits(static_cast<int>(clock.seconds().count()), 2, text + 19);

@@ -113,6 +113,16 @@ class Catalogue(unittest.TestCase):
             self.assertIn("no list has a believable price", made.stderr)
             self.assertFalse(self.out.exists())
 
+    def test_a_day_that_there_is_not_or_a_day_of_no_list_is_refused(self):
+        for days, said in ((["yesterday"], "`yesterday` is no month and no day; allowed are YYYY-MM and YYYY-MM-DD"),
+                           (["2026-02-30"], "`2026-02-30` is no month and no day"),
+                           (["2026-11", "2026-05"], "--as-of is said 2 times of 1 list; allowed is once for each list")):
+            for command in (["import", "--out", str(self.out)], ["show", "deepseek-r1"]):
+                made = isocost("catalog", *command, MODELS_DEV, *(word for day in days for word in ("--as-of", day)))
+                self.assertEqual((made.returncode, made.stdout), (1, ""))
+                self.assertIn(said, made.stderr)
+        self.assertFalse(self.out.exists())
+
     def test_the_configuration_in_force_is_compared_without_any_key(self):
         told = isocost("catalog", "diff", "--config", str(EXAMPLE), MODELS_DEV, LITELLM)
         self.assertEqual(told.returncode, 2, told.stderr)

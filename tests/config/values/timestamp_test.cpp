@@ -1,0 +1,24 @@
+// Days as people write them, and which of them there are.
+#include "config/values/timestamp.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace config;
+
+TEST_CASE("a day is written with all its digits") {
+  using namespace std::chrono;
+  CHECK(day_text(sys_days(year(2026) / 11 / 29)) == "2026-11-29");
+  CHECK(day_text(sys_days(year(987) / 6 / 5)) == "0987-06-05");
+  CHECK(day_text(sys_seconds(sys_days(year(2300) / 1 / 1))) == "2300-01-01");
+  CHECK(day_text(sys_seconds(seconds(-1))) == "1969-12-31");
+  CHECK(day_text(sys_seconds(seconds(1'797'292'800))) == "2026-12-15");
+}
+
+TEST_CASE("a month or a day is one that there is, in this form alone") {
+  for (const char* good : {"2026-11", "2026-11-29", "2028-02-29"}) CHECK_MESSAGE(is_month_or_day(good), good);
+  for (const char* bad :
+       {"", "2026", "2026-1", "2026-13", "2026-00", "2026-11-31", "2026-02-29", "2026-11-29T", "26-11-29",
+        "2026/11/29", "2026-11-", "today", "20261129", "-026-11"}) {
+    CHECK_MESSAGE(!is_month_or_day(bad), bad);
+  }
+}
