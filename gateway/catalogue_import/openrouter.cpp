@@ -2,6 +2,8 @@
 // dollars per token, as texts. And its /models/AUTHOR/NAME/endpoints, what the hosts behind it say of one
 // model: {data: {id, name, architecture, endpoints: [{tag, context_length, quantization, pricing, …}]}}.
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "gateway/catalogue_import/lists.hpp"
 #include "gateway/catalogue_import/members.hpp"
@@ -85,39 +87,50 @@ bool is_of_tier(std::string_view tag) {
          std::ranges::find(config::service_tier_names, behind) != config::service_tier_names.end();
 }
 
+// Of a whole model, or of one of its endpoints, without the names of its host; none where it has no price by
+// the token: -1 stands for "it depends", as routers among models have it. `pricing.discount` is not read:
+// hosts themselves do not give it, and at OpenRouter a price without it is at most too dear.
+std::optional<CatalogueRow> openrouter_row(const json::object& model, const json::object& offer,
+                                           const json::object& pricing) {
+  const auto input = price_per_token_in(pricing, "prompt"),
+             output = price_per_token_in(pricing, "completion");
+  if (!input || !output || input->price.nanos < 0) return std::nullopt;
+  const std::string id = text_in(model, "id");
+  const json::object* architecture = object_in(model, "architecture");
+  CatalogueRow row{.model = common_name("openrouter", id),
+                   .display_name = title_in(model, "name"),
+                   .source = std::string(openrouter_source),
+                   .place = id,
+                   .context = whole_in(offer, "context_length"),
+                   .features = openrouter_features(offer, architecture)};
+  row.prices = openrouter_prices(pricing);
+  add_openrouter_rules(pricing, row);
+  row.is_chat = !architecture || has_word(*architecture, "output_modalities", "text");
+  return row;
+}
+
 }  // namespace
 
 CatalogueRows rows_of_openrouter_endpoints(const json::object& model) {
   CatalogueRows found;
-  const std::string id = text_in(model, "id");
   for (const json::value& value : elements_in(model, "endpoints")) {
     const json::object* endpoint = value.if_object();
     const json::object* pricing = endpoint ? object_in(*endpoint, "pricing") : nullptr;
     const std::string tag = endpoint ? text_in(*endpoint, "tag") : std::string();
     if (!pricing || tag.empty() || is_of_tier(tag)) continue;
-    const auto input = price_per_token_in(*pricing, "prompt"),
-               output = price_per_token_in(*pricing, "completion");
-    if (!input || !output || input->price.nanos < 0) {
+    std::optional<CatalogueRow> row = openrouter_row(model, *endpoint, *pricing);
+    if (!row) {
       ++found.unpriced;
       continue;
     }
+    // What the host itself calls the model is not said.
     const std::string host = tag.substr(0, tag.find('/'));
     const KnownHost* known = known_host(host);
-    const json::object* architecture = object_in(model, "architecture");
-    // What the host itself calls the model is not said, nor do hosts give OpenRouter's discounts.
-    CatalogueRow row{.provider = known ? std::string(known->name) : host,
-                     .model = common_name("openrouter", id),
-                     .display_name = title_in(model, "name"),
-                     .source = std::string(openrouter_source),
-                     .place = id + " at " + tag,
-                     .context = whole_in(*endpoint, "context_length"),
-                     .max_output = whole_in(*endpoint, "max_completion_tokens"),
-                     .features = openrouter_features(*endpoint, architecture),
-                     .quantization = openrouter_quantization(*endpoint)};
-    row.prices = openrouter_prices(*pricing);
-    add_openrouter_rules(*pricing, row);
-    row.is_chat = !architecture || has_word(*architecture, "output_modalities", "text");
-    found.rows.push_back(std::move(row));
+    row->provider = known ? std::string(known->name) : host;
+    row->place += " at " + tag;
+    row->max_output = whole_in(*endpoint, "max_completion_tokens");
+    row->quantization = openrouter_quantization(*endpoint);
+    found.rows.push_back(std::move(*row));
   }
   return found;
 }
@@ -129,29 +142,17 @@ CatalogueRows rows_of_openrouter(const json::array& models) {
     const json::object* pricing = model ? object_in(*model, "pricing") : nullptr;
     const std::string id = model ? text_in(*model, "id") : std::string();
     if (!pricing || id.empty()) continue;
-    const auto input = price_per_token_in(*pricing, "prompt"),
-               output = price_per_token_in(*pricing, "completion");
-    // -1 stands for "it depends": routers among models.
-    if (!input || !output || input->price.nanos < 0) {
+    std::optional<CatalogueRow> row = openrouter_row(*model, *model, *pricing);
+    if (!row) {
       ++found.unpriced;
       continue;
     }
-    CatalogueRow row{.provider = "openrouter",
-                     .host_model = id,
-                     .model = common_name("openrouter", id),
-                     .display_name = title_in(*model, "name"),
-                     .source = std::string(openrouter_source),
-                     .place = id,
-                     .context = whole_in(*model, "context_length"),
-                     .features = openrouter_features(*model, object_in(*model, "architecture"))};
-    row.prices = openrouter_prices(*pricing);
-    add_openrouter_rules(*pricing, row);
+    row->provider = "openrouter";
+    row->host_model = id;
     if (const json::object* top = object_in(*model, "top_provider")) {
-      row.max_output = whole_in(*top, "max_completion_tokens");
+      row->max_output = whole_in(*top, "max_completion_tokens");
     }
-    const json::object* architecture = object_in(*model, "architecture");
-    row.is_chat = !architecture || has_word(*architecture, "output_modalities", "text");
-    found.rows.push_back(std::move(row));
+    found.rows.push_back(std::move(*row));
   }
   return found;
 }
