@@ -53,6 +53,8 @@ const Fields<GoogleAccess>& google_fields();
 const Fields<EntraAccess>& entra_fields();
 const Fields<ClientCertificate>& client_certificate_fields();
 
+// Keys in a list: of those that are not there nothing is kept, and the limits stay with the others.
+void check_key_list(const Node& node, ProviderSettings& provider);
 // Of the clouds' ways to say who asks.
 void check_cloud_access(const Node& node, ProviderSettings& provider);
 // What cannot work at the address of a cloud that is known, and what follows from that address.

@@ -202,8 +202,7 @@ const Fields<AwsAccess>& aws_fields() {
                    "The region that the base URL is of.", Need::required),
           field<S>("service", &S::service, TextForm{.wanted = "the name of a service", .longest = 40},
                    "As Amazon calls it in signatures: `bedrock`, `bedrock-mantle` or "
-                   "`aws-external-anthropic`. That of "
-                   "the host when left out."),
+                   "`aws-external-anthropic`. That of the host when left out."),
           field<S>(
               "source", &S::source, WordForm<AwsAccess::Source>{{"keys", "web_identity", "instance_role"}},
               "Where keys come from. `keys`: from here or the environment; `web_identity`: a role's, for "

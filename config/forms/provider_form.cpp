@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 
 #include "config/forms/access_form.hpp"
@@ -109,46 +108,8 @@ void check_credential_header(const Node& node, const ProviderSettings& provider)
   node["credential_header"].refuse("the name of a header field such as `api-key`");
 }
 
-// A key that is not there has no limits either. Its place in the list was one that counts the others.
-void leave_out_absent_keys(const Node& node, ProviderSettings& provider) {
-  const Node list = node["credential"];
-  auto& limits = provider.limits.of_keys;
-  const std::vector<std::size_t>& absent = provider.access.absent_keys;
-  for (auto at = absent.rbegin(); at != absent.rend(); ++at) {
-    if (*at < limits.size()) limits.erase(limits.begin() + static_cast<std::ptrdiff_t>(*at));
-    if (provider.credential.empty() || list.kind() != Tree::Kind::list) continue;
-    list.child(*at).warning(
-        quoted(list.child(*at).text()) + " is not there, and the host is asked with the other keys",
-        "set it, or take it out of the list");
-  }
-}
-
-void check_keys_of_provider(const Node& node, const ProviderSettings& provider) {
-  std::vector<std::string_view> all{provider.credential.reveal()};
-  for (const Secret& key : provider.access.more_keys) all.push_back(key.reveal());
-  std::ranges::sort(all);
-  if (std::ranges::adjacent_find(all) != all.end()) {
-    node["credential"].warning("the same key stands here twice, and the host counts it once",
-                               "take one of them out of the list");
-  }
-}
-
-// Keys that are not there count.
-void check_limits_of_keys(const Node& node, const ProviderSettings& provider) {
-  const bool is_list = node.has("credential") && node["credential"].kind() == Tree::Kind::list;
-  const std::size_t keys = is_list ? node["credential"].size() : 1;
-  const std::size_t limits = provider.limits.of_keys.size();
-  if (limits <= keys) return;
-  node["limits"]["keys"].error("there are limits for " + std::to_string(limits) +
-                                   " keys, and `credential` has " +
-                                   (keys == 1 ? "one" : std::to_string(keys)),
-                               "each key has one entry, in their order");
-}
-
 void check_provider(const Node& node, ProviderSettings& provider) {
-  check_limits_of_keys(node, provider);
-  leave_out_absent_keys(node, provider);
-  check_keys_of_provider(node, provider);
+  check_key_list(node, provider);
   if (!node.has("speaks")) provider.speaks = usual_format(provider);
   check_credential_header(node, provider);
   if (!node.has("reports_cost")) provider.reports_cost = is_openrouter(provider.base_url);

@@ -1,12 +1,13 @@
 #include "gateway/record_file/storage.hpp"
-#include "providers/loop/named_thread.hpp"
-#include "providers/loop/run_to_end.hpp"
-#include "providers/loop/spawn.hpp"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cstdio>
 #include <filesystem>
+
+#include "providers/loop/named_thread.hpp"
+#include "providers/loop/run_to_end.hpp"
+#include "providers/loop/spawn.hpp"
 
 namespace gateway {
 namespace {

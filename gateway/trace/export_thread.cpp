@@ -1,7 +1,8 @@
 #include "gateway/trace/export_thread.hpp"
-#include "providers/loop/named_thread.hpp"
 
 #include <utility>
+
+#include "providers/loop/named_thread.hpp"
 
 namespace gateway {
 

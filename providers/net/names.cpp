@@ -1,5 +1,4 @@
 #include "providers/net/names.hpp"
-#include "providers/loop/named_thread.hpp"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -16,6 +15,8 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+
+#include "providers/loop/named_thread.hpp"
 
 namespace providers {
 namespace {
