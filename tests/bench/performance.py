@@ -11,6 +11,7 @@ What is measured is CPU time from /proc, children included, in turns A B C A B C
 noisy and CPU per request, and the ratio within one turn, much less.
 """
 import argparse
+import collections
 import contextlib
 import hashlib
 import json
@@ -68,7 +69,8 @@ class Bench:
     """What runs during a measurement, and the folder of all of it."""
 
     def __init__(self, options, folder):
-        self.options, self.folder, self.failed = options, pathlib.Path(folder), 0
+        self.options, self.folder = options, pathlib.Path(folder)
+        self.failed = collections.Counter()  # requests, by who was asked for what
         self.running = []
         self.host = free_port()
         self.start(self.host, RIG / "bench_mock_host", "--port", self.host, "--seconds", "100000")
@@ -190,7 +192,8 @@ def per_request(bench, proxies, body_kib=1, connections=64, rounds=None, seconds
     for _ in range(rounds or options.rounds):
         for proxy in runners.values():
             proxy.turns.append(Turn.take(proxy, script, seconds or options.seconds, connections))
-    bench.failed += sum(turn.failed for proxy in runners.values() for turn in proxy.turns)
+    for name, proxy in runners.items():
+        bench.failed[f"{name}, {body_kib} KiB"] += sum(turn.failed for turn in proxy.turns)
     return {name: [turn.cpu for turn in proxy.turns] for name, proxy in runners.items()}
 
 
@@ -206,7 +209,7 @@ def per_event(bench, proxies, concurrent):
                                    str(max(4, 2 * options.seconds)), "--events", str(EVENTS), "--interval-ms",
                                    str(INTERVAL_MS), f"{name}={url(port)}"], capture_output=True, text=True).stdout
             streams, broken = map(int, re.search(r"streams (\d+), .*broken (\d+)", said).groups())
-            bench.failed += broken
+            bench.failed[f"{name}, {concurrent} streams"] += broken
             found[name].append((proxy.cpu_seconds() - before) / max(1, streams * EVENTS) * 1e6)
     return found
 
@@ -381,9 +384,10 @@ def main():
                 page += f"## {title}\n\n{measure(bench)}\n"
             finally:
                 bench.end_all()
-            failed += bench.failed
-            if bench.failed:
-                print(f"{name}: {bench.failed} requests failed", file=sys.stderr)
+            for who, count in bench.failed.items():
+                failed += count
+                if count:
+                    print(f"{name}: {count} requests failed: {who}", file=sys.stderr)
         print(page.rpartition("## ")[2], flush=True)
     if options.write:
         options.write.write_text(page.rstrip() + "\n")
