@@ -106,10 +106,18 @@ std::optional<Entry> LedgerFile::entry_at(std::int64_t seq) {
     take(packet_.first, packet_.bytes.written());
     return found;
   }
-  Statement packet =
-      database_.prepare("SELECT first, entries FROM packet WHERE first <= ? ORDER BY first DESC LIMIT 1");
+  Statement& packet = kept("SELECT first, entries FROM packet WHERE first <= ? ORDER BY first DESC LIMIT 1");
   packet.bind(1, seq);
-  if (packet.step() == Statement::Step::row) take(packet.integer(0), packet.bytes(1));
+  if (packet.step() == Statement::Step::row) {
+    const std::int64_t first = packet.integer(0);
+    if (open_packet_ != first) {
+      open_packet_ = first;
+      open_stored_ = packet.bytes(1);
+      open_entries_ = unpacked(open_stored_, open_room_).value_or("");
+    }
+    take(first, open_entries_);
+  }
+  packet.reset();
   return found;
 }
 

@@ -8,7 +8,9 @@ namespace gateway {
 namespace {
 
 constexpr std::int64_t application = 0x69736c64;  // "isld"
-constexpr std::int64_t version = 2;
+// 3: packets are compressed, which is all that 2 lacks.
+constexpr std::int64_t version = 3;
+constexpr std::int64_t oldest_readable = 2;
 
 constexpr const char* tables = R"(
 CREATE TABLE IF NOT EXISTS name(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text BLOB NOT NULL,
@@ -56,7 +58,7 @@ LedgerFile::LedgerFile(const std::string& path, Mode mode)
   }
   database_.run("PRAGMA temp_store=MEMORY");
   if (mode == Mode::read) {
-    if (!is_empty && found < version) {
+    if (!is_empty && found < oldest_readable) {
       throw std::runtime_error(path + " was written by an older isocost (its version of the ledger is " +
                                std::to_string(found) + ", this one's " + std::to_string(version) +
                                "); it is brought up to date when the gateway is started");
@@ -206,6 +208,7 @@ void LedgerFile::commit() {
 
 void LedgerFile::roll_back() {
   packet_ = {};
+  open_packet_ = 0;
   sums_.clear();
   read_to_.clear();
   forget_names();

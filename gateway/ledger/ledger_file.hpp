@@ -11,6 +11,7 @@
 
 #include "gateway/ledger/ledger_store.hpp"
 #include "gateway/record_file/bytes.hpp"
+#include "gateway/record_file/compression.hpp"
 #include "gateway/record_file/sqlite.hpp"
 
 namespace gateway {
@@ -90,7 +91,13 @@ class LedgerFile final : public LedgerStore {
   Database database_;
   std::map<std::string, Statement> kept_;
   Packet packet_;  // of the transaction under way, behind those that are written
-  IdBlock ids_;    // the last one
+  Compressor compressor_;
+  // The packet that an entry was looked for in last, by its first one's `seq`: whoever looks for one looks
+  // for its neighbours. 0: none.
+  std::int64_t open_packet_ = 0;
+  std::string_view open_entries_;
+  std::string open_stored_, open_room_;
+  IdBlock ids_;  // the last one
   bool has_new_ids_ = false;
   std::int64_t next_ = 1;                           // entry's `seq`
   Sums sums_;                                       // of the transaction under way

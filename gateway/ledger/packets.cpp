@@ -1,4 +1,6 @@
 // LedgerFile's entries: some hundred in a row.
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -51,7 +53,7 @@ void LedgerFile::write_packet() {
       .bind(2, packet_.count)
       .bind(3, packet_.from_ms)
       .bind(4, packet_.to_ms)
-      .bind_bytes(5, packet_.bytes.written())
+      .bind_bytes(5, compressor_.packed(packet_.bytes.written()))
       .run();
   packet_.count = 0;
   packet_.bytes.clear();
@@ -69,7 +71,13 @@ void LedgerFile::with_entries(std::int64_t from_ms, std::int64_t to_ms,
                                   ? std::numeric_limits<std::int64_t>::max()
                                   : to_ms + longest_packet_ms + 1;
   packets.bind(1, from_ms).bind(2, latest).bind(3, to_ms);
-  while (packets.step() == Statement::Step::row) unpack(packets.bytes(0), look);
+  std::string room;
+  while (packets.step() == Statement::Step::row) {
+    const auto entries = unpacked(packets.bytes(0), room);
+    // With entries left out in silence sums would be wrong.
+    if (!entries) throw SqliteFault(SQLITE_CORRUPT, "entries of the ledger are damaged");
+    unpack(*entries, look);
+  }
   unpack(packet_.bytes.written(), look);
 }
 

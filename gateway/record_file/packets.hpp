@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/record_file/bytes.hpp"
+#include "gateway/record_file/compression.hpp"
 #include "gateway/record_file/logged_request.hpp"
 
 namespace gateway {
@@ -16,7 +17,8 @@ namespace gateway {
 class PacketWriter {
  public:
   void add(const LoggedRequest& request);
-  std::string_view bytes() const { return all_.written(); }
+  // As a file keeps them; good until the next call.
+  std::string_view packed() { return compressor_.packed(all_.written()); }
   std::int64_t requests() const { return static_cast<std::int64_t>(names_.size()); }
   std::int64_t first() const { return first_; }  // the oldest snapshot that any of them saw
   const std::vector<std::uint64_t>& names() const { return names_; }  // hashes of their ids
@@ -26,19 +28,23 @@ class PacketWriter {
  private:
   static constexpr std::size_t most = 128, large = 128u << 10;
   ByteWriter all_, one_;
+  Compressor compressor_;
   std::vector<std::uint64_t> names_;
   std::int64_t first_ = 0;
 };
 
-// One that is read. The bytes must outlive it.
+// One that is read, packed or, as up to version 7, not. The bytes must outlive it.
 class PacketReader {
  public:
-  explicit PacketReader(std::string_view bytes) : rest_(bytes) {}
+  explicit PacketReader(std::string_view stored) : rest_(unpacked(stored, unpacked_).value_or("")) {}
+  PacketReader(const PacketReader&) = delete;
+  PacketReader& operator=(const PacketReader&) = delete;
   // Nothing after the last; what is damaged is passed over.
   std::optional<LoggedRequest> next();
   std::int64_t read() const { return read_; }  // that were no damage
 
  private:
+  std::string unpacked_;
   ByteReader rest_;
   std::int64_t read_ = 0;
 };

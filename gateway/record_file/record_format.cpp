@@ -11,7 +11,7 @@ RecordFileKind kind_of(Database& database) {
   const std::int64_t version = database.number("PRAGMA user_version");
   if (application == record_application) {
     if (version == record_version) return RecordFileKind::ours;
-    if (version == 6) return RecordFileKind::recent;
+    if (version == 6 || version == 7) return RecordFileKind::recent;
     return version == 5 ? RecordFileKind::older : RecordFileKind::other_version;
   }
   const bool has_tables = database.number("SELECT count(*) FROM sqlite_schema") > 0;

@@ -2,7 +2,8 @@
 //   fleet      what decisions read of a configuration (fleet_bytes.hpp)
 //   snapshot   the market whenever it was published: whole where `base` is 0, else what changed since `base`
 //   packet     requests, what their decisions saw, what became of them (logged_request.hpp), as many as were
-//              written together: each its length, its digest, its bytes
+//              written together: each its length, its digest, its bytes; packed from version 8 on
+//              (compression.hpp)
 //   name       in which packet a request is: the hash of its id and the packet's id, some hundred in a row
 //   rule_book  the texts of the policies that decided (rule_book.hpp)
 //   request    a request of a file that version 5 began, in a row of its own
@@ -18,7 +19,7 @@
 namespace gateway {
 
 inline constexpr std::int64_t record_application = 0x49534f43;  // "ISOC"
-inline constexpr std::int64_t record_version = 7;
+inline constexpr std::int64_t record_version = 8;
 
 // Of a file of version 5 all that is missing.
 inline constexpr const char* tables_of_six =
@@ -34,8 +35,8 @@ inline constexpr const char* tables_of_five =
     "CREATE TABLE request (id INTEGER PRIMARY KEY, first INTEGER, digest INTEGER, body BLOB);"
     "CREATE INDEX request_first ON request (first);";
 
-// `older`: of version 5, which is read, and written on after `tables_of_six`. `recent`: of version 6, which
-// lacks nothing.
+// `older`: of version 5, which is read, and written on after `tables_of_six`. `recent`: of version 6 or 7,
+// which lack no table.
 enum class RecordFileKind { empty, ours, recent, older, other_version, foreign };
 // Of a database that could be opened. Throws SqliteFault where it is none.
 RecordFileKind kind_of(Database& database);

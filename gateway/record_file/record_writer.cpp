@@ -114,7 +114,7 @@ void RecordWriter::add(LoggedRequest& request, const routing::Policy* rules) {
 void RecordWriter::write_packet() {
   if (packet_.requests() == 0) return;
   add_packet_->bind(1, next_packet_).bind(2, packet_.first()).bind(3, packet_.requests());
-  add_packet_->bind_bytes(4, packet_.bytes()).run();
+  add_packet_->bind_bytes(4, packet_.packed()).run();
   for (const std::uint64_t name : packet_.names()) {
     names_.add(name, next_packet_);
     if (!names_.is_full()) continue;

@@ -1,6 +1,7 @@
 """Who may spend what, and what was spent: budgets under a race, after kills and across restarts, by the real clients of
 the APIs and by the program's own commands."""
 import asyncio
+import ctypes
 import csv
 import hashlib
 import io
@@ -121,6 +122,9 @@ class Gateway:
                     for i, entry in enumerate(unpacked(packet))]
 
 
+zstd = ctypes.CDLL("libzstd.so.1")  # which the gateway itself needs
+
+
 def hash_of(request_id):
     """By which the ledger finds a request: FNV-1a, as a signed number."""
     value = 0xcbf29ce484222325
@@ -130,7 +134,14 @@ def hash_of(request_id):
 
 
 def unpacked(packet):
-    """The entries of a packet: seven numbers and a text each; numbers by seven bits a byte, the sign in the lowest bit."""
+    """The entries of a packet, a zero byte and a frame of zstd: seven numbers and a text each; numbers by seven bits a
+    byte, the sign in the lowest bit."""
+    assert packet[0] == 0
+    zstd.ZSTD_getFrameContentSize.restype = ctypes.c_ulonglong
+    plain = ctypes.create_string_buffer(zstd.ZSTD_getFrameContentSize(packet[1:], ctypes.c_size_t(len(packet) - 1)))
+    size = zstd.ZSTD_decompress(plain, ctypes.c_size_t(len(plain)), packet[1:], ctypes.c_size_t(len(packet) - 1))
+    assert size == len(plain)
+    packet = plain.raw
     at = 0
 
     def number():

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <zstd.h>
 
 #include "gateway/ledger/id_hash.hpp"
 #include "gateway/ledger/ledger_file.hpp"
@@ -82,4 +83,66 @@ TEST_CASE("a ledger of the version before is taken up with all its entries, and 
         first + count);
   // Once is enough.
   CHECK(LedgerFile(path, LedgerFile::Mode::write).sum_of_key("app", since).requests == count - 100);
+}
+
+TEST_CASE("a ledger of version 2, whose entries are not compressed, is read as it is and goes on") {
+  const support::ScratchDirectory scratch;
+  const std::string path = scratch.file("ledger");
+  constexpr int count = 700;
+  const auto add = [&](int first) {
+    LedgerFile file(path, LedgerFile::Mode::write);
+    file.begin();
+    for (int i = first; i < first + count; ++i) file.add(entry_of(i));
+    file.commit();
+  };
+  add(1);
+  {
+    Database file(path, Database::Mode::write);
+    gateway::Statement set = file.prepare("UPDATE packet SET entries = ?1 WHERE first = ?2");
+    std::vector<std::pair<std::int64_t, std::string>> packets;
+    gateway::Statement rows = file.prepare("SELECT first, entries FROM packet");
+    while (rows.step() == gateway::Statement::Step::row) {
+      const std::string_view frame = rows.bytes(1).substr(1);
+      std::string plain(ZSTD_getFrameContentSize(frame.data(), frame.size()), '\0');
+      REQUIRE(ZSTD_decompress(plain.data(), plain.size(), frame.data(), frame.size()) == plain.size());
+      CHECK(frame.size() < plain.size() / 4);
+      packets.emplace_back(rows.integer(0), std::move(plain));
+    }
+    CHECK(packets.size() == 2);
+    for (const auto& [first, plain] : packets) set.bind_bytes(1, plain).bind(2, first).run();
+    file.run("PRAGMA user_version = 2");
+  }
+  {
+    LedgerFile file(path, LedgerFile::Mode::read);
+    CHECK(file.find("req_700")->cost == 700);
+    CHECK(file.costs_by_policy(0, noon * 2).size() <= 1);
+  }
+  add(1 + count);
+  LedgerFile file(path, LedgerFile::Mode::read);
+  for (const int number : {1, 512, 513, 700, 701, 1'400}) {
+    INFO(number);
+    CHECK(file.find("req_" + std::to_string(number))->cost == number);
+  }
+  CHECK(Database(path, Database::Mode::read).number("PRAGMA user_version") == 3);
+}
+
+TEST_CASE("damaged entries are said where they would be added up, and are not found by their ids") {
+  const support::ScratchDirectory scratch;
+  const std::string path = scratch.file("ledger");
+  {
+    LedgerFile file(path, LedgerFile::Mode::write);
+    file.begin();
+    for (int i = 1; i <= 700; ++i) file.add(entry_of(i));
+    file.commit();
+  }
+  Database(path, Database::Mode::write)
+      .run(
+          "UPDATE packet SET entries = CAST(substr(entries, 1, 99) || x'77' || substr(entries, 101) AS BLOB) "
+          "WHERE first = "
+          "1");
+  LedgerFile file(path, LedgerFile::Mode::read);
+  CHECK(!file.find("req_7"));
+  CHECK(file.find("req_700"));
+  CHECK_THROWS_WITH_AS(file.costs_by_policy(0, noon * 2), "entries of the ledger are damaged",
+                       gateway::SqliteFault);
 }

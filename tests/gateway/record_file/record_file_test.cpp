@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <zstd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -78,6 +79,19 @@ std::string content(const std::string& path) {
 
 void overwrite(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+// By another reader than ours: what stands in the packets.
+std::vector<std::string> unpacked_packets(const std::string& path) {
+  std::vector<std::string> packets;
+  Database file(path, Database::Mode::read);
+  Statement rows = file.prepare("SELECT body FROM packet ORDER BY id");
+  while (rows.step() == Statement::Step::row) {
+    const std::string_view frame = rows.bytes(0).substr(1);
+    std::string& packet = packets.emplace_back(ZSTD_getFrameContentSize(frame.data(), frame.size()), '\0');
+    REQUIRE(ZSTD_decompress(packet.data(), packet.size(), frame.data(), frame.size()) == packet.size());
+  }
+  return packets;
 }
 
 }  // namespace
@@ -282,6 +296,57 @@ TEST_CASE("nothing that names who asked or what is in the file") {
   for (const char* part : {"", "-wal"}) {
     const std::string path = directory.file("records.db") + part;
     if (std::filesystem::exists(path)) CHECK(content(path).find("someone") == std::string::npos);
+  }
+  std::string all;
+  for (const std::string& packet : unpacked_packets(directory.file("records.db"))) all += packet;
+  CHECK(all.find("req_100") != std::string::npos);
+  CHECK(all.find("someone") == std::string::npos);
+}
+
+TEST_CASE("a file of version 7, whose packets are not compressed, is read and written on") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 300);
+  const auto large = std::filesystem::file_size(path);
+  {
+    const std::vector<std::string> packets = unpacked_packets(path);
+    CHECK(packets.size() == 3);
+    Database file(path, Database::Mode::write);
+    Statement set = file.prepare("UPDATE packet SET body = ?1 WHERE id = ?2");
+    for (std::size_t i = 0; i < packets.size(); ++i)
+      set.bind_bytes(1, packets[i]).bind(2, static_cast<std::int64_t>(i + 1)).run();
+    file.run("PRAGMA user_version = 7");
+  }
+  CHECK(std::filesystem::file_size(path) > large);
+  CHECK(replay_exactly(*opened(path)).same_journeys == 300);
+  record(path, 100);
+  CHECK(Database(path, Database::Mode::read).number("PRAGMA user_version") == record_version);
+  const ExactReplay replay = replay_exactly(*opened(path));
+  CHECK(replay.requests == 400);
+  CHECK(replay.same == replay.decisions);
+  CHECK(opened(path)->find("req_7"));
+}
+
+TEST_CASE("a compressed packet that is damaged costs its own requests and is counted") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 300);
+  // In its head, in its middle, cut off, and one that says it is larger than any.
+  for (const char* damage :
+       {"x'00' || x'ff' || substr(body, 3)", "x'0028b52ffde0' || x'ffffffffffffff7f' || x'00'",
+        "substr(body, 1, length(body) / 2)", "x'00'", "substr(body, 1, 40) || x'99' || substr(body, 42)"}) {
+    INFO(damage);
+    const std::string copy = directory.file("copy.db");
+    overwrite(copy, content(path));
+    Database(copy, Database::Mode::write)
+        .run(std::string("UPDATE packet SET body = ") + damage + " WHERE id = 2");
+    const auto reader = opened(copy);
+    const ExactReplay replay = replay_exactly(*reader);
+    CHECK(replay.requests + reader->damage().requests == 300);
+    CHECK(replay.requests >= 300 - 128);
+    CHECK(reader->damage().requests > 0);
+    CHECK(replay.same == replay.decisions);
+    CHECK(reader->find("req_300"));
   }
 }
 
