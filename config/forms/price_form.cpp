@@ -28,6 +28,18 @@ void check_prices(const Node& node, Prices& prices) {
   if (node.has("input") && has_output_price && prices.output < prices.input) {
     node["output"].warning("output costs less than input, which is rare", "check that they are not swapped");
   }
+  if (!node.has("image")) return;
+  constexpr Money most_usual{1'000'000'000}, most{100'000'000'000};
+  if (prices.image > most) {
+    node["image"].refuse("what one picture costs, at most $100");
+  } else if (prices.image > most_usual) {
+    node["image"].warning(quoted(node["image"].text()) + " is an unusual price of a picture",
+                          "check that it is for one, and not for a thousand");
+  }
+  if (prices.image.nanos > 0 && prices.image_input && prices.image_input->price.nanos > 0) {
+    node["image"].warning("pictures are paid by the piece and, with `image_input`, by their tokens",
+                          "check that the host charges both");
+  }
 }
 
 // More than any list has; so that checking them stays quick.
@@ -154,6 +166,9 @@ const Fields<Prices>& price_fields() {
               field<S>("request", &S::request, MoneyForm{}, "Of each request, such as `$0.005`."),
               field<S>("search", &S::search, MoneyForm{},
                        "Of each search in the web that the host reports, such as `$0.01`."),
+              field<S>("image", &S::image, MoneyForm{},
+                       "Of each picture in the request, such as `$0.005`, beside what its tokens cost where "
+                       "the host counts them."),
           },
       .check = check_prices};
   return fields;
@@ -171,7 +186,20 @@ const Fields<PriceRule>& price_rule_fields() {
   return fields;
 }
 
+// A price that nobody ever meets.
+void check_pictures(const Node& node, const EndpointSettings& endpoint) {
+  if (endpoint.features.test(static_cast<std::size_t>(Feature::images))) return;
+  const auto tell = [](const Node& price, const Prices& prices) {
+    if (prices.image.nanos == 0 || !price.has("image")) return;
+    price["image"].warning("never holds: the endpoint takes no pictures", "its `features` have no `images`");
+  };
+  tell(node["price"], endpoint.prices);
+  for (std::size_t i = 0; i < endpoint.price_rules.size(); ++i)
+    tell(node["price_rules"].child(i)["price"], endpoint.price_rules[i].prices);
+}
+
 void check_price_rules(const Node& node, EndpointSettings& endpoint) {
+  check_pictures(node, endpoint);
   const std::vector<PriceRule>& rules = endpoint.price_rules;
   if (rules.empty()) {
     if (!node.has("price") && !node.has("machine"))

@@ -32,6 +32,7 @@ struct Prices {
   std::optional<PricePerMillionTokens> reasoning{};  // of output tokens that nobody reads
   Money request{};                                   // per request
   Money search{};                                    // per search that the host made for it
+  Money image{};                                     // per picture in the prompt, beside its tokens
 
   friend bool operator==(const Prices&, const Prices&) = default;
 };

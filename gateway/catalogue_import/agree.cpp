@@ -40,6 +40,8 @@ constexpr std::array rare_prices{&config::Prices::cache_write_1h,   &config::Pri
                                  &config::Prices::audio_output,     &config::Prices::image_output,
                                  &config::Prices::reasoning};
 
+constexpr config::Money dearest_piece{10'000'000'000};
+
 bool is_outside(Price price) {
   return price < least || price > most;
 }
@@ -89,6 +91,10 @@ void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& 
     auto& ours = offer.row.prices.*price;
     if (!ours) ours = other.prices.*price;
   }
+  for (const PricedPiece& piece : priced_pieces) {
+    auto& ours = offer.row.prices.*piece.of;
+    ours = std::max(ours, other.prices.*piece.of);
+  }
   offer.row.features |= other.features;
 }
 
@@ -101,6 +107,11 @@ std::string price_text(Price price) {
   std::string text = (nanos < 0 ? "-" : "") + std::to_string(size / 1'000'000'000);
   if (!digits.empty()) text += "." + digits;
   return text + " $/Mtok";
+}
+
+std::string each_text(config::Money price) {
+  const std::string text = price_text({price});
+  return "$" + text.substr(0, text.find(' '));
 }
 
 std::string key_of(std::string_view provider, std::string_view host_model) {
@@ -135,6 +146,11 @@ std::string disbelief_in(const config::Prices& prices) {
   }
   if (prices.cache_write && prices.cache_write->price.nanos < 0) {
     return "cache writes for " + price_text(*prices.cache_write);
+  }
+  for (const PricedPiece& piece : priced_pieces) {
+    const config::Money price = prices.*piece.of;
+    if (price.nanos < 0 || price > dearest_piece)
+      return "each " + std::string(piece.name) + " for " + each_text(price);
   }
   return {};
 }

@@ -1,12 +1,23 @@
 // What several lists say together: which rows are believed, and where they contradict each other. Pure.
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/catalogue_import/row.hpp"
 
 namespace gateway {
+
+// What is paid by the piece. 0 where a list does not say it, and then whoever does is believed.
+struct PricedPiece {
+  std::string_view name;
+  config::Money config::Prices::*of;
+};
+inline constexpr std::array<PricedPiece, 3> priced_pieces{{{"request", &config::Prices::request},
+                                                           {"search", &config::Prices::search},
+                                                           {"image", &config::Prices::image}}};
 
 // Why a row is not believed; empty where it is. Numbers that only fill a place (an output as long as the
 // context) are taken out of it.
@@ -41,6 +52,8 @@ void join(Offer& offer, const CatalogueRow& other, std::vector<CatalogueDoubt>& 
 
 // "0.55 $/Mtok"
 std::string price_text(config::PricePerMillionTokens price);
+// "$0.005"
+std::string each_text(config::Money price);
 // What two lists call the same.
 std::string key_of(std::string_view provider, std::string_view host_model);
 // Whether one is more than `share` above the other.

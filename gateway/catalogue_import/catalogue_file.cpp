@@ -66,12 +66,6 @@ std::string quoted_text(std::string_view text) {
   return quoted;
 }
 
-// "$0.005"
-std::string money(config::Money amount) {
-  std::string text = price_text({amount});
-  return "$" + text.substr(0, text.find(' '));
-}
-
 std::string clock(config::MinuteOfDay time) {
   const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
   return "\"" + two(time.minutes / 60) + ":" + two(time.minutes % 60) + "\"";
@@ -112,10 +106,22 @@ std::string price_map(const config::Prices& prices) {
   add("audio_output", prices.audio_output);
   add("image_output", prices.image_output);
   add("reasoning", prices.reasoning);
-  if (prices.request.nanos > 0) text += ", request: " + money(prices.request);
-  if (prices.search.nanos > 0) text += ", search: " + money(prices.search);
+  for (const PricedPiece& piece : priced_pieces) {
+    const config::Money price = prices.*piece.of;
+    if (price.nanos > 0) text.append(", ").append(piece.name).append(": ").append(each_text(price));
+  }
   return text + "}";
 }
+
+namespace {
+
+// Who takes no pictures has no price for them.
+config::Prices priced_for(const CatalogueRow& row, config::Prices prices) {
+  if (!row.features.test(static_cast<std::size_t>(config::Feature::images))) prices.image = {};
+  return prices;
+}
+
+}  // namespace
 
 // Those that can ever hold: a list may know of longer prompts than the host takes.
 void write_price_rules(const CatalogueRow& row, const std::string& indent, std::string& text) {
@@ -127,7 +133,7 @@ void write_price_rules(const CatalogueRow& row, const std::string& indent, std::
   text += indent + "price_rules:\n";
   for (const config::PriceRule& rule : rules) {
     text += indent + "  - when: " + condition_map(rule.when) + "\n" + indent +
-            "    price: " + price_map(rule.prices) + "\n";
+            "    price: " + price_map(priced_for(row, rule.prices)) + "\n";
   }
 }
 
@@ -154,7 +160,7 @@ void write_endpoint(const Offer& offer, const std::string& variant, std::string&
   text += "        context: " + std::to_string(row.context) + " tok\n";
   if (row.max_output > 0) text += "        max_output: " + std::to_string(row.max_output) + " tok\n";
   if (!row.quantization.empty()) text += "        quantization: " + row.quantization + "\n";
-  text += "        price: " + price_map(row.prices) + "\n";
+  text += "        price: " + price_map(priced_for(row, row.prices)) + "\n";
   write_price_rules(row, "        ", text);
   if (row.features.any()) text += "        features: " + feature_list(row.features) + "\n";
 }

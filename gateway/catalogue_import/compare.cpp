@@ -49,6 +49,27 @@ bool compare_rules(const config::EndpointSettings& endpoint, const Offer& offer,
   return differs;
 }
 
+// What is in force stays where no list says it, or it is cut deeply: hardly ever do two lists say it.
+bool compare_pieces(const config::EndpointSettings& endpoint, Offer& offer, CatalogueComparison& comparison) {
+  bool differs = false;
+  for (const PricedPiece& piece : priced_pieces) {
+    const config::Money now = endpoint.prices.*piece.of;
+    config::Money& listed = offer.row.prices.*piece.of;
+    if (listed.nanos == 0) listed = now;
+    if (!differ({now}, {listed}, worth_telling)) continue;
+    differs = true;
+    CatalogueChange change{
+        .endpoint = title_of(endpoint),
+        .what = "each " + std::string(piece.name) + " " + each_text(now) + " -> " + each_text(listed)};
+    if (listed < now && differ({now}, {listed}, deep_cut)) {
+      change.is_kept = true;
+      listed = now;
+    }
+    comparison.changes.push_back(std::move(change));
+  }
+  return differs;
+}
+
 void compare_prices(const config::EndpointSettings& endpoint, Offer& offer, CatalogueComparison& comparison) {
   bool differs = false;
   for (const Pair& pair : pairs) {
@@ -65,6 +86,7 @@ void compare_prices(const config::EndpointSettings& endpoint, Offer& offer, Cata
     }
     comparison.changes.push_back(std::move(change));
   }
+  differs |= compare_pieces(endpoint, offer, comparison);
   differs |= compare_rules(endpoint, offer, comparison);
   if (offer.row.context != endpoint.context.count) {
     differs = true;

@@ -45,7 +45,9 @@ config::Prices prices_at(const json::object& prices, std::int64_t above) {
   made.cache_write_1h = price("cache_write_1h_mtok");
   take_other(price("input_audio_mtok"), made.input, made.audio_input);
   take_other(price("cache_audio_read_mtok"), made.cache_read.value_or(made.input), made.audio_cache_read);
+  take_other(price("input_image_mtok"), made.input, made.image_input);
   take_other(price("output_audio_mtok"), made.output, made.audio_output);
+  take_other(price("output_image_mtok"), made.output, made.image_output);
   take_other(price("output_reasoning_mtok"), made.output, made.reasoning);
   // Thousands of them.
   const auto each = [&](const char* name) {

@@ -32,6 +32,8 @@ config::Prices litellm_prices(const json::object& model, const std::string& suff
   take_other(price("output_cost_per_audio_token"), usual.output, usual.audio_output);
   take_other(price("output_cost_per_image_token"), usual.output, usual.image_output);
   take_other(price("output_cost_per_reasoning_token"), usual.output, usual.reasoning);
+  usual.request = price_each_in(model, "input_cost_per_request" + suffix).value_or(usual.request);
+  usual.image = price_each_in(model, "input_cost_per_image" + suffix).value_or(usual.image);
   // Of a search of the usual size; the bill has it where the host tells how many there were.
   const json::object* search = object_in(model, "search_context_cost_per_query");
   const auto dollars = search ? number_in(*search, "search_context_size_medium") : std::nullopt;
@@ -145,10 +147,15 @@ CatalogueRows rows_of_litellm(const json::object& models) {
                      .prices = litellm_prices(*priced, {}),
                      .features = litellm_features(*model),
                      .is_chat = mode == "chat" || mode == "responses"};
+    const bool has_tokens = has_pictures_as_tokens(provider);
+    if (has_tokens) row.prices.image = {};
     if (model->contains("tiered_pricing")) {
       add_steps(*model, row);
     } else {
       add_litellm_rules(*model, row);
+    }
+    if (has_tokens) {
+      for (config::PriceRule& rule : row.rules) rule.prices.image = {};
     }
     found.rows.push_back(std::move(row));
   }

@@ -85,6 +85,11 @@ std::optional<config::PricePerMillionTokens> price_per_million_in(const json::ob
   return price(number_in(all, name), 1e9);
 }
 
+std::optional<config::Money> price_each_in(const json::object& all, std::string_view name) {
+  const auto found = price(number_in(all, name), 1e9);
+  return found ? std::optional(found->price) : std::nullopt;
+}
+
 void take(const std::optional<config::PricePerMillionTokens>& price,
           std::optional<config::PricePerMillionTokens>& into) {
   if (price) into = price;

@@ -30,6 +30,8 @@ std::optional<config::PricePerMillionTokens> price_per_token_in(const boost::jso
                                                                 std::string_view name);
 std::optional<config::PricePerMillionTokens> price_per_million_in(const boost::json::object& all,
                                                                   std::string_view name);
+// Of something that is paid by the piece, in dollars.
+std::optional<config::Money> price_each_in(const boost::json::object& all, std::string_view name);
 // Puts a price in place of another where there is one.
 void take(const std::optional<config::PricePerMillionTokens>& price,
           std::optional<config::PricePerMillionTokens>& into);

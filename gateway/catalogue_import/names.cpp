@@ -206,6 +206,10 @@ std::span<const KnownHost> known_hosts() {
   return all;
 }
 
+bool has_pictures_as_tokens(std::string_view list_name) {
+  return list_name == "google" || list_name == "gemini" || list_name.starts_with("vertex_ai");
+}
+
 const KnownHost* known_host(std::string_view name) {
   const auto is_it = [&](const KnownHost& host) {
     return host.name == name || std::ranges::find(host.aliases, name) != host.aliases.end();

@@ -26,6 +26,10 @@ std::optional<bool> cancel_stops_billing(std::string_view host);
 // Null where it is none of them.
 const KnownHost* known_host(std::string_view name_or_alias);
 
+// Whether the prompt's tokens hold its pictures there, so that a price of a picture that lists have beside
+// one by the token is the same money told in another way: at Google's APIs, under any name for them.
+bool has_pictures_as_tokens(std::string_view list_name);
+
 // What the same weights are called everywhere: lower case, without the maker, the host's own path and the
 // marks of tariffs; of Bedrock's and Fireworks' own ways to write it, too. Dates stay: whether they are other
 // weights is known when all lists are (`CatalogueRow::weights`).

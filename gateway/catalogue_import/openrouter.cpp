@@ -47,6 +47,9 @@ config::Prices openrouter_prices(const json::object& pricing, config::Prices usu
   take_other(price("audio_output"), usual.output, usual.audio_output);
   take_other(price("image_output"), usual.output, usual.image_output);
   take_other(price("internal_reasoning"), usual.output, usual.reasoning);
+  usual.request = price_each_in(pricing, "request").value_or(usual.request);
+  usual.search = price_each_in(pricing, "web_search").value_or(usual.search);
+  usual.image = price_each_in(pricing, "image").value_or(usual.image);
   return usual;
 }
 
@@ -104,6 +107,7 @@ std::optional<CatalogueRow> openrouter_row(const json::object& model, const json
                    .context = whole_in(offer, "context_length"),
                    .features = openrouter_features(offer, architecture)};
   row.prices = openrouter_prices(pricing);
+  if (has_pictures_as_tokens(id.substr(0, id.find('/')))) row.prices.image = {};
   add_openrouter_rules(pricing, row);
   row.is_chat = !architecture || has_word(*architecture, "output_modalities", "text");
   return row;

@@ -43,8 +43,11 @@ std::vector<Place> places_of(const LoggedRequest& request, const routing::Catalo
     const bool could = static_cast<routing::Removal>(seen.removal) == routing::Removal::none;
     if (!could || seen.endpoint >= catalogue.endpoints().size()) continue;
     const routing::Endpoint& endpoint = catalogue.endpoints()[seen.endpoint];
-    const config::Money bill = routing::bill(
-        endpoint, told, {.at = request.demand.wall, .tier = request.demand.tier, .geo = request.demand.geo});
+    const config::Money bill = routing::bill(endpoint, told,
+                                             {.at = request.demand.wall,
+                                              .tier = request.demand.tier,
+                                              .geo = request.demand.geo,
+                                              .pictures = request.demand.pictures});
     places.push_back({.endpoint = &endpoint,
                       .dollars = bill.dollars(),
                       .seconds = static_cast<double>(seen.ttft + seen.generation),

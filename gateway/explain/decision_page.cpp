@@ -63,6 +63,9 @@ json::object candidate_object(const Decided& decided, const Verdict& verdict) {
   object["propensity"] = number_or_null(verdict.propensity);
   object["cost"] = cost_object(verdict.cost);
   object["predicted"] = prediction_object(verdict.prediction);
+  if (const config::Money each = picture_price(verdict, decided); each.nanos > 0) {
+    object["picture_price"] = each.dollars();
+  }
   if (std::string when = price_rule_text(verdict, decided); !when.empty()) object["price_rule"] = when;
   return object;
 }
@@ -96,6 +99,7 @@ json::object request_object(const routing::Demand& demand) {
     object["priority"] = config::priority_names[static_cast<std::size_t>(demand.priority)];
   }
   if (demand.answers > 1) object["answers"] = demand.answers;
+  if (demand.pictures > 0) object["pictures"] = demand.pictures;
   object["stream"] = demand.delivery == routing::Delivery::streamed;
   return object;
 }

@@ -42,6 +42,9 @@ std::string removal_text(const routing::Verdict& verdict, const Decided& decided
 // When the prices hold that a candidate was reckoned with, where they are a rule's: "prompts above 200,000
 // tokens". Empty: its own.
 std::string price_rule_text(const routing::Verdict& verdict, const Decided& decided);
+// What the endpoint takes for each picture of the request, by the rule that held; 0 where it takes nothing,
+// or there is none.
+config::Money picture_price(const routing::Verdict& verdict, const Decided& decided);
 // "json_schema and images".
 std::string features_text(config::Features features);
 // "lacks json_schema and images, which the request needs".

@@ -149,6 +149,10 @@ std::vector<std::string> circumstances(const Decided& decided, const Screen& scr
   for (const Verdict& verdict : decided.decision.verdicts) {
     const std::string when = price_rule_text(verdict, decided);
     if (!when.empty()) add("prices of " + name_of(decided, verdict) + ": for " + when);
+    if (const config::Money each = picture_price(verdict, decided); each.nanos > 0 && verdict.rank > 0) {
+      add("pictures at " + name_of(decided, verdict) + ": " + std::to_string(decided.demand.pictures) +
+          " for " + money_text(each.dollars()) + " each");
+    }
   }
   if (decided.decision.money != 1) {
     add("money counts " + rate_text(decided.decision.money) + " x today" +

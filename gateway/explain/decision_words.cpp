@@ -113,6 +113,14 @@ std::string unfit_text(const routing::Demand& demand, routing::EndpointIndex end
   return "";
 }
 
+config::Money picture_price(const Verdict& verdict, const Decided& decided) {
+  if (decided.demand.pictures == 0) return {};
+  const config::EndpointSettings& settings = *decided.catalogue.endpoints()[verdict.endpoint].settings;
+  const auto place = static_cast<std::size_t>(verdict.price_rule);
+  const bool is_ruled = verdict.price_rule >= 0 && place < settings.price_rules.size();
+  return is_ruled ? settings.price_rules[place].prices.image : settings.prices.image;
+}
+
 std::string price_rule_text(const Verdict& verdict, const Decided& decided) {
   const auto& rules = decided.catalogue.endpoints()[verdict.endpoint].settings->price_rules;
   const auto place = static_cast<std::size_t>(verdict.price_rule);

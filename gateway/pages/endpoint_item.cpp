@@ -154,6 +154,7 @@ json::object pricing_object(const config::Prices& prices) {
   };
   add("audio", prices.audio_input);
   add("input_audio_cache", prices.audio_cache_read);
+  if (prices.image.nanos > 0) pricing["image"] = dollars_text(prices.image);
   add("image_token", prices.image_input);
   add("audio_output", prices.audio_output);
   add("image_output", prices.image_output);

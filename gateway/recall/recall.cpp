@@ -70,7 +70,7 @@ routing::Demand demand_of(const Recalled& recalled) {
                             .parameter = why.empty() ? "" : why.substr(1)});
   }
   demand.admitted = logged.admitted, demand.deadline = logged.deadline, demand.wall = logged.wall;
-  demand.tier = logged.tier, demand.geo = logged.geo;
+  demand.tier = logged.tier, demand.geo = logged.geo, demand.pictures = logged.pictures;
   return demand;
 }
 

@@ -89,6 +89,26 @@ void exchange_geos(auto& io, auto& settings) {
   }
 }
 
+// What pictures cost by the piece.
+void exchange_picture_prices(auto& io, auto& settings) {
+  for (auto& model : settings.models) {
+    for (auto& endpoint : model.endpoints) {
+      io(endpoint.prices.image.nanos);
+      for (auto& rule : endpoint.price_rules) io(rule.prices.image.nanos);
+    }
+  }
+}
+
+bool has_picture_prices(const config::Settings& settings) {
+  const auto is_priced = [](const config::Prices& prices) { return prices.image.nanos != 0; };
+  return std::ranges::any_of(settings.models, [&](const config::ModelSettings& model) {
+    return std::ranges::any_of(model.endpoints, [&](const config::EndpointSettings& endpoint) {
+      return is_priced(endpoint.prices) ||
+             std::ranges::any_of(endpoint.price_rules, is_priced, &config::PriceRule::prices);
+    });
+  });
+}
+
 // What version 7 has added to an endpoint.
 void exchange_price_rules(auto& io, auto& endpoint) {
   exchange_rare_prices(io, endpoint.prices);
@@ -156,10 +176,12 @@ void exchange_settings(auto& io, auto& settings) {
   const bool any_budget =
       std::ranges::any_of(settings.policies, [](const auto& policy) { return policy.budget.has_value(); });
   const bool any_geo = has_geos(settings);
-  io.later(any_budget || any_geo, [&](auto& in) {
+  const bool any_picture = has_picture_prices(settings);
+  io.later(any_budget || any_geo || any_picture, [&](auto& in) {
     for (auto& policy : settings.policies) in.maybe(policy.budget, source);
   });
-  io.later(any_geo, [&](auto& in) { exchange_geos(in, settings); });
+  io.later(any_geo || any_picture, [&](auto& in) { exchange_geos(in, settings); });
+  io.later(any_picture, [&](auto& in) { exchange_picture_prices(in, settings); });
 }
 
 }  // namespace

@@ -156,7 +156,9 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
       !request.demand.geo.empty() || std::ranges::any_of(request.attempts, [](const auto& attempt) {
         return attempt.usage && !attempt.usage->geo.empty();
       });
-  io.later(has_places, [&](auto& in) { exchange_places(in, request); });
+  const bool has_pictures = request.demand.pictures != 0;
+  io.later(has_places || has_pictures, [&](auto& in) { exchange_places(in, request); });
+  io.later(has_pictures, [&](auto& in) { in(request.demand.pictures); });
 }
 
 void log_facts(const Record& record, LoggedRequest& request) {

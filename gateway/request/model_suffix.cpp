@@ -27,7 +27,7 @@ std::optional<ErrorReply> take_suffix(InferenceRequest& request, const config::K
                                       std::string_view& suffix) {
   if (suffix.empty() || request.hosts->generation->policies.find(suffix, key)) return std::nullopt;
   if (suffix == "free") {
-    preferences_of(request).max_price = {.prompt = 0, .completion = 0, .request = 0};
+    preferences_of(request).max_price = {.prompt = 0, .completion = 0, .request = 0, .image = 0};
     suffix = {};
   } else if (suffix == "exacto") {
     if (preferences_of(request).sort.empty()) preferences_of(request).sort = suffix;

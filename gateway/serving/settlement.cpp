@@ -12,7 +12,11 @@ constexpr std::size_t bytes_in_a_token = 4;
 
 routing::Sale sale_of(const InferenceRequest& request, std::size_t replies) {
   const routing::Demand& demand = request.demand;
-  return {.at = demand.wall, .tier = demand.tier, .geo = demand.geo, .replies = replies};
+  return {.at = demand.wall,
+          .tier = demand.tier,
+          .geo = demand.geo,
+          .replies = replies,
+          .pictures = demand.pictures};
 }
 
 void settle(const InferenceRequest& request, Tried& tried) {

@@ -92,7 +92,8 @@ Tab::Worst Tab::worst_of(const routing::Endpoint& endpoint, const config::Occasi
     output = settings.max_output ? std::min(output, demand.max_output->count) : demand.max_output->count;
   if (!request_.surface->writes_answers()) output = 0;
   // Each of the requests that it takes has its fee.
-  config::Money prompt{prices.request.nanos * key_needs(request_, endpoint, 0).requests};
+  config::Money prompt{prices.request.nanos * key_needs(request_, endpoint, 0).requests +
+                       prices.image.nanos * demand.pictures};
   using Price = std::optional<config::PricePerMillionTokens>;
   const auto where = [&](config::Feature needed, const Price& price) {
     return demand.needs.test(static_cast<std::size_t>(needed)) ? price : Price();

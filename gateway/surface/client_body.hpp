@@ -78,6 +78,7 @@ struct ClientBody {
   config::Features needs;
   config::ServiceTier tier = config::ServiceTier::standard;
   config::Tokens prompt{};  // estimated
+  int pictures = 0;         // in the prompt
   std::string user;
   std::string preset;               // OpenRouter's: a name that stands for a model, a policy and defaults
   std::vector<std::string> models;  // fallbacks in order

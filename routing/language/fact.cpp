@@ -65,6 +65,8 @@ constexpr std::array<FactInfo, fact_count> table{{
     number_fact(F::price_cache_read, "price.cache_read", dollars_per_token, S::declared,
                 "list price of prompt tokens read from the host's cache", "the input price"),
     number_fact(F::price_request, "price.request", dollars, S::declared, "list price of a request", "$0"),
+    number_fact(F::price_image, "price.image", dollars, S::declared, "list price of a picture in the prompt",
+                "$0"),
     closed_fact(F::retains_prompts, "retains_prompts", truth, D::any, "the host stores prompts"),
     closed_fact(F::trains_on_prompts, "trains_on_prompts", truth, D::any, "the host trains on prompts"),
     closed_fact(F::zdr, "zdr", truth, D::any, "zero data retention is agreed with the host"),

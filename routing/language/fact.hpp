@@ -49,6 +49,7 @@ enum class Fact : std::uint8_t {
   price_output,
   price_cache_read,
   price_request,
+  price_image,
   retains_prompts,
   trains_on_prompts,
   zdr,

@@ -47,6 +47,8 @@ double declared_number(Fact fact, const Endpoint& endpoint) {
       return endpoint.dollars_per_cache_read;
     case Fact::price_request:
       return endpoint.dollars_per_request;
+    case Fact::price_image:
+      return endpoint.dollars_per_image;
     default:
       return unknown;
   }

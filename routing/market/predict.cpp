@@ -50,6 +50,7 @@ Asked asked(const Demand& demand, const LengthTable* lengths) {
           .most_output = demand.max_output ? static_cast<double>(demand.max_output->count)
                                            : std::numeric_limits<double>::infinity(),
           .answers = static_cast<double>(demand.answers),
+          .pictures = static_cast<double>(demand.pictures),
           .checks = checks_of(demand.needs)};
 }
 
@@ -96,7 +97,8 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   p.ttft_log_sd = std::sqrt(share * share * delta_variance +
                             (1 - share) * (1 - share) * (rate_variance + thinking_log_sd * thinking_log_sd));
   p.generation = (p.expected_output - thought) / p.throughput;
-  p.price = price(endpoint, prompt, cached, asked.answers * p.expected_output, asked.answers * thought);
+  p.price = price(endpoint, prompt, cached, asked.answers * p.expected_output, asked.answers * thought) +
+            endpoint.dollars_per_image * asked.pictures;
   p.failure = 1 - (1 - state.health.failure(now)) * (1 - full(state.room, at_host));
   p.failing = state.health.failing_takes;
   p.cache_hit = cached_share * state.cache_reliability;

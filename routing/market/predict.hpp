@@ -15,6 +15,7 @@ struct Asked {
   Length length{};                    // of the answer
   double most_output = 0;             // tokens; infinity where the client set no limit
   double answers = 1;                 // of that length, side by side
+  double pictures = 0;                // in the prompt
   std::bitset<check_count> checks{};  // that decisions heed: by Check
 };
 Asked asked(const Demand& demand, const LengthTable* lengths);

@@ -46,12 +46,13 @@ struct Bounded {
   double unit;  // of the ceiling
   Dimension dimension;
 };
-constexpr std::array<Bounded, 3> bounded_prices{
+constexpr std::array<Bounded, 4> bounded_prices{
     {{"max_price.prompt", &Endpoint::dollars_per_input, &PriceCeiling::prompt, 1e-6,
       dimensions::dollars_per_token},
      {"max_price.completion", &Endpoint::dollars_per_output, &PriceCeiling::completion, 1e-6,
       dimensions::dollars_per_token},
-     {"max_price.request", &Endpoint::dollars_per_request, &PriceCeiling::request, 1, dimensions::dollars}}};
+     {"max_price.request", &Endpoint::dollars_per_request, &PriceCeiling::request, 1, dimensions::dollars},
+     {"max_price.image", &Endpoint::dollars_per_image, &PriceCeiling::image, 1, dimensions::dollars}}};
 
 // Nothing where the price is within its ceiling.
 std::optional<Margin> excess(const Bounded& bounded, const PriceCeiling& ceilings, const Endpoint& endpoint) {

@@ -26,7 +26,7 @@ struct PriceCeiling {
   std::optional<double> prompt{};      // dollars per million tokens
   std::optional<double> completion{};  // dollars per million tokens
   std::optional<double> request{};     // dollars
-  std::optional<double> image{};       // dollars each; no endpoint declares such a price
+  std::optional<double> image{};       // dollars each
   std::optional<double> audio{};       // dollars each; no endpoint declares such a price
 };
 

@@ -33,7 +33,8 @@ LoggedDemand logged(const Demand& demand) {
           .deadline = demand.deadline,
           .wall = demand.wall,
           .tier = demand.tier,
-          .geo = demand.geo};
+          .geo = demand.geo,
+          .pictures = demand.pictures};
 }
 
 }  // namespace routing

@@ -49,6 +49,7 @@ struct LoggedDemand {
   config::WallTime wall{};
   config::ServiceTier tier = config::ServiceTier::standard;
   config::GeoWord geo{};
+  int pictures = 0;
 };
 
 struct LoggedDecision {

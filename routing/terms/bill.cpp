@@ -68,7 +68,7 @@ ExactBill exact_bill(const Endpoint& endpoint, const Usage& usage, const Sale& s
   const config::Prices& prices = priced_on(endpoint, occasion).prices();
   const std::int64_t searches = std::max<std::int64_t>(usage.searches, 0);
   const ExactMoney fees{prices.request.nanos * static_cast<std::int64_t>(sale.replies) +
-                        prices.search.nanos * searches};
+                        prices.search.nanos * searches + prices.image.nanos * sale.pictures};
   return {.prompt = fees + prompt_price(prices, usage, prompt), .answer = answer_price(prices, usage)};
 }
 

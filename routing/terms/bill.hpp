@@ -12,6 +12,7 @@ struct Sale {
   config::ServiceTier tier = config::ServiceTier::standard;  // asked for; what the usage says was given wins
   config::GeoWord geo{};                                     // asked for; the same
   std::size_t replies = 1;                                   // how many it took, as each has its fee
+  int pictures = 0;                                          // in the prompt
 };
 
 // An amount before it is rounded: billionths of a dollar, and millionths of those, 0..999'999.

@@ -13,6 +13,7 @@ void set_prices(Endpoint& endpoint) {
   endpoint.dollars_per_cache_read = prices.cache_read.value_or(prices.input).dollars_per_token();
   endpoint.dollars_per_cache_write = prices.cache_write ? prices.cache_write->dollars_per_token() : 0;
   endpoint.dollars_per_request = prices.request.dollars();
+  endpoint.dollars_per_image = prices.image.dollars();
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Demand {
   std::vector<const PublicModel*> fallbacks;   // of the same catalogue, in order, when nobody of it is left
   std::string model_requested;                 // as the client wrote it
   config::Tokens prompt{};                     // estimated
+  int pictures = 0;                            // in the prompt
   std::optional<config::Tokens> max_output{};  // of each answer
   // Whether it is lowered for an endpoint that gives less, which is left out otherwise.
   bool lowers_max_output = false;

@@ -517,6 +517,53 @@ class Keys(unittest.TestCase):
             self.within_a_second(made.key, 401)
 
 
+class Pictures(unittest.TestCase):
+    """Two hosts of the same tokens: `a` takes a cent for each picture, `b` has dearer tokens and takes nothing."""
+
+    def setUp(self):
+        async def sees(exchange):
+            await exchange.reply(200, behaviours.answer({"content": "A cat."}, usage={
+                "prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}))
+        host = self.enterContext(ScriptedHost({"eye": sees}))
+        self.gateway = Gateway(host, {"poor": {"quota": {"dollars": {"total": "$0.05"}}}, "rich": {}})
+        settings = self.gateway.settings
+        settings["providers"]["b"] = settings["providers"]["a"]
+        settings["models"] = {"eye": {"endpoints": [
+            endpoint("a", "eye", price={"input": "1 $/Mtok", "output": "1 $/Mtok", "image": "$0.01"}, features=["images"]),
+            endpoint("b", "eye", price={"input": "4 $/Mtok", "output": "4 $/Mtok"}, features=["images"])]}}
+        self.gateway.write()
+        self.gateway.start()
+        self.addCleanup(self.gateway.stop)
+
+    def ask(self, pictures, key="rich", **more):
+        parts = [{"type": "text", "text": "What is it?"}] + [
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}} for _ in range(pictures)]
+        return httpx.post(f"http://127.0.0.1:{self.gateway.port}/v1/chat/completions", headers={"Authorization": f"Bearer {key}"},
+                          json={"model": "eye", "max_tokens": 200, "messages": [{"role": "user", "content": parts}]} | more)
+
+    def test_pictures_are_planned_set_aside_billed_and_shown_by_the_piece(self):
+        self.assertEqual(self.ask(0).headers["x-isocost-endpoint"], "a")
+        seen = self.ask(2)
+        self.assertEqual(seen.headers["x-isocost-endpoint"], "b")  # for a cent each the dearer tokens are cheaper
+        paid = self.ask(2, provider={"only": ["a"]})
+        self.assertEqual(paid.headers["x-isocost-endpoint"], "a")
+        page = self.gateway.get("/api/v1/generation?id=" + paid.headers["x-request-id"]).json()["data"]
+        self.assertAlmostEqual(page["total_cost"], 0.0011 + 0.02, places=9)
+        explained = self.gateway.run("explain", "--url", f"http://127.0.0.1:{self.gateway.port}", "--key", ADMIN,
+                                     "--request", paid.headers["x-request-id"])
+        self.assertIn("pictures at a: 2 for $0.010 each", explained.stdout, explained.stderr)
+        told = self.gateway.get("/api/v1/models/eye/endpoints").json()["data"]["endpoints"]
+        self.assertEqual({each["tag"]: each["pricing"].get("image") for each in told}, {"a": "0.01", "b": None})
+
+    def test_a_budget_bears_only_so_many_pictures(self):
+        self.assertEqual(self.ask(3, "poor", provider={"only": ["a"]}).status_code, 200)
+        refused = self.ask(4, "poor", provider={"only": ["a"]})
+        self.assertEqual((refused.status_code, refused.json()["error"]["code"]), (402, "budget_exceeded"))
+
+    def test_a_ceiling_for_pictures_leaves_out_who_takes_more(self):
+        self.assertEqual(self.ask(0, provider={"max_price": {"image": 0.009}}).headers["x-isocost-endpoint"], "b")
+
+
 class Spend(unittest.TestCase):
     def test_what_was_spent_is_told_by_everything_it_can_be_summed_by(self):
         host = self.enterContext(ScriptedHost({"all": uses(1), "half": uses(2)}))

@@ -153,7 +153,10 @@ bool MessagePrompt::block(BodyWalk& walk, const Path& path) {
   is_unsigned_ = is_unsigned && type.is("thinking");
   has_result_ = has_result_ || type.is("tool_result");
   if (!has_source) return true;
-  if (type.is("image")) need(Feature::images);
+  if (type.is("image")) {
+    need(Feature::images);
+    ++pictures_;
+  }
   if (type.is("document")) need(Feature::files);
   return true;
 }

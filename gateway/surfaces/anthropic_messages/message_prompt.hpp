@@ -40,6 +40,7 @@ class MessagePrompt {
   bool has_messages() const { return !messages_.empty(); }
   bool ends_with_assistant() const { return ends_with_assistant_; }
   const config::Features& needs() const { return needs_; }
+  int pictures() const { return pictures_; }
   // Thinking of hosts that sign none, with the comma beside it.
   const std::vector<providers::ByteRange>& unsigned_thoughts() const { return unsigned_; }
   // Whether the last message is what tools found that were called after such thinking.
@@ -65,6 +66,7 @@ class MessagePrompt {
   bool ends_with_result_ = false;  // the last message
   bool was_unsigned_ = false;      // some of the assistant's last message
   config::Features needs_;
+  int pictures_ = 0;
   std::vector<providers::ByteRange> unsigned_;
 };
 

@@ -74,6 +74,7 @@ class MessageReader final : public ClientBodyReader {
     if (max_tokens_) request_.max_output = config::Tokens{*max_tokens_};
     if (prompt_.ends_with_assistant()) need(Feature::prefill);
     request_.needs |= prompt_.needs();
+    request_.pictures = prompt_.pictures();
     request_.wants_usage = true;
     request_.streams_tell_usage = true;
     const std::size_t tools_bytes = providers::decoded_size(request_.tools.of(body_));

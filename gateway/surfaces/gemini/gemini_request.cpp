@@ -88,9 +88,9 @@ class GeminiReader final : public ClientBodyReader {
     const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
       return is(key, "mimeType", "mime_type") ? walk_.string(at, type) : walk_.json.skip();
     });
-    need(type.starts_with("image/")   ? Feature::images
-         : type.starts_with("audio/") ? Feature::audio
-                                      : Feature::files);
+    const bool is_picture = type.starts_with("image/");
+    if (is_picture) ++request_.pictures;
+    need(is_picture ? Feature::images : type.starts_with("audio/") ? Feature::audio : Feature::files);
     return is_read;
   }
 

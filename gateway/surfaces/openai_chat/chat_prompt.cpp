@@ -98,6 +98,7 @@ class PromptReader {
   bool attachment(Feature feature) {
     need(prompt_.needs, feature);
     ++prompt_.attachments;
+    if (feature == Feature::images) ++prompt_.pictures;
     return walk_.json.skip();
   }
 

@@ -89,6 +89,7 @@ class ChatReader final : public ClientBodyReader {
     if (include_reasoning_.value_or(false)) need(Feature::reasoning);
     if (prompt_.ends_with_assistant) need(Feature::prefill);
     request_.needs |= prompt_.needs;
+    request_.pictures = prompt_.pictures;
     complete_thinking();
     if (shape_ == ChatShape::openrouter) {
       request_.hides_reasoning = reasoning_.exclude.value_or(false) || !include_reasoning_.value_or(true);

@@ -140,6 +140,7 @@ class PromptReader {
     const Feature feature = is_image ? Feature::images : is_audio ? Feature::audio : Feature::files;
     prompt_.needs.set(static_cast<std::size_t>(feature));
     ++prompt_.attachments;
+    if (is_image) ++prompt_.pictures;
     return true;
   }
 

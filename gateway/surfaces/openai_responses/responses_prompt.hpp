@@ -15,6 +15,7 @@ namespace gateway {
 struct ResponsesPrompt {
   std::uint64_t text_bytes = 0;   // decoded: what a host's tokenizer gets to see
   std::uint64_t attachments = 0;  // images, audio, files: their size says nothing about their tokens
+  int pictures = 0;               // of those
   config::Features needs;
   std::vector<providers::ByteRange> items;
   std::vector<std::uint32_t> tokens_so_far;  // rough, after each item, tools and instructions not counted

@@ -48,6 +48,7 @@ class ResponsesReader final : public ClientBodyReader {
   void complete() override {
     if (max_output_) request_.max_output = config::Tokens{*max_output_};
     request_.needs |= prompt_.needs;
+    request_.pictures = prompt_.pictures;
     request_.wants_usage = true;
     request_.streams_tell_usage = true;
     const std::size_t tools_bytes = providers::decoded_size(request_.tools.of(body_));

@@ -115,3 +115,22 @@ TEST_CASE("what a rule cannot say is refused with what it can") {
                 rule("{prompt_above: 9 ktok}", "{input: 1 $/Mtok, output: 2 $/Mtok, cache_read: 3 $/Mtok}"))
             .find("more than the input price") != std::string::npos);
 }
+
+TEST_CASE("a picture has a price by the piece, which is looked at like any other") {
+  const auto with = [](const std::string& image, const std::string& features = "[images]") {
+    return "        features: " + features +
+           "\n        price: {input: 1 $/Mtok, output: 4 $/Mtok, image: " + image + "}\n";
+  };
+  CHECK(endpoint(with("$0.0025")).prices.image.nanos == 2'500'000);
+  CHECK(endpoint(usual).prices.image.nanos == 0);
+  CHECK(problem(with("$5")) ==
+        "11: models.m.endpoints[0].price.image: `$5` is an unusual price of a picture");
+  CHECK(problem(with("$101")).find("at most $100") != std::string::npos);
+  CHECK(problem(with("-$1")).find("image") != std::string::npos);
+  CHECK(problem(with("$0.001, image_input: 2 $/Mtok")) ==
+        "11: models.m.endpoints[0].price.image: pictures are paid by the piece and, with `image_input`, by "
+        "their "
+        "tokens");
+  CHECK(problem(with("$0.001", "[tools]")) ==
+        "11: models.m.endpoints[0].price.image: never holds: the endpoint takes no pictures");
+}

@@ -405,3 +405,29 @@ TEST_CASE("what a profile of another region costs is not written beside the base
   CHECK(file.text.find("# one note\n") != std::string::npos);
   CHECK(loaded(file.text).providers[0].dialect == config::Dialect::bedrock);
 }
+
+TEST_CASE("what is paid by the piece is believed of whoever says it, and nothing takes it away unseen") {
+  CatalogueRow first = row(0.55, 2.19), second = row(0.55, 2.19, "OpenRouter");
+  first.features.set(static_cast<std::size_t>(config::Feature::images));
+  second.prices.image = {5'000'000};
+  Agreement both = of({first}, {second});
+  CHECK(both.offers.at(0).row.prices.image.nanos == 5'000'000);
+  const config::Settings in_force = loaded(catalogue_file(both.offers).text);
+  CHECK(in_force.models.at(0).endpoints.at(0).prices.image.nanos == 5'000'000);
+  Agreement silent = of({first});
+  CHECK(compare(in_force, silent).changes.empty());
+  CHECK(silent.offers[0].row.prices.image.nanos == 5'000'000);
+  second.prices.image = {1'000'000};
+  Agreement cut = of({first}, {second});
+  const CatalogueComparison comparison = compare(in_force, cut);
+  REQUIRE(comparison.changes.size() == 1);
+  CHECK(comparison.changes[0].what == "each image $0.005 -> $0.001");
+  CHECK(comparison.changes[0].is_kept);
+  CHECK(cut.offers[0].row.prices.image.nanos == 5'000'000);
+  second.features = {}, first.features = {};
+  CHECK(catalogue_file(of({first}, {second}).offers).text.find("image:") == std::string::npos);
+  second.prices.image = {-1};
+  CHECK(why_not(second) == "each image for $-0.000000001");
+  second.prices.image = {11'000'000'000};
+  CHECK(why_not(second) == "each image for $11");
+}

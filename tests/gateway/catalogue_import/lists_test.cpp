@@ -201,3 +201,32 @@ TEST_CASE("members of odd types are as if they were not there") {
   CHECK(found.rows[0].context == 0);
   CHECK(found.rows[0].display_name.empty());
 }
+
+TEST_CASE("prices by the piece are taken from lists, but a picture's where the prompt's tokens hold it") {
+  const auto of = [](const std::string& id) {
+    return rows_of_list(R"({"data": [{"id": ")" + id +
+                            R"(", "name": "N", "context_length": 1000, "pricing": {"prompt": "0.000001",
+      "completion": "0.000002", "image": "0.0048", "request": "0.005", "web_search": "0.01"}}]})",
+                        "models")
+        .rows.at(0)
+        .prices;
+  };
+  CHECK(of("anthropic/claude").image.nanos == 4'800'000);
+  CHECK(of("anthropic/claude").request.nanos == 5'000'000);
+  CHECK(of("anthropic/claude").search.nanos == 10'000'000);
+  CHECK(of("google/gemini").image.nanos == 0);
+  const auto listed = [](const std::string& provider) {
+    return rows_of_list(R"({"p/m": {"litellm_provider": ")" + provider +
+                            R"(", "mode": "chat", "max_input_tokens": 1000,
+      "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "input_cost_per_image": 0.0011,
+      "input_cost_per_request": 0.005, "input_cost_per_token_above_128k_tokens": 2e-06,
+      "input_cost_per_image_above_128k_tokens": 0.0022}})",
+                        "map.json")
+        .rows.at(0);
+  };
+  CHECK(listed("perplexity").prices.request.nanos == 5'000'000);
+  CHECK(listed("perplexity").prices.image.nanos == 1'100'000);
+  CHECK(listed("perplexity").rules.at(0).prices.image.nanos == 2'200'000);
+  CHECK(listed("vertex_ai-language-models").prices.image.nanos == 0);
+  CHECK(listed("vertex_ai-language-models").rules.at(0).prices.image.nanos == 0);
+}

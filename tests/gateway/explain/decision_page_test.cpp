@@ -220,3 +220,19 @@ TEST_CASE("a candidate whose prices are a rule's says when they hold, on the pag
   CHECK(joined(gateway::decision_table(world.decided(), {.columns = 160}))
             .find("prices of azure: for prompts above 64,000 tokens") != std::string::npos);
 }
+
+TEST_CASE("what each picture costs at a candidate is said on the page and in the table") {
+  config::Settings settings = tests::three_hosts();
+  settings.models[0].endpoints[1].prices.image = {5'000'000};
+  World world;
+  world.catalogue = tests::catalogue_of(settings);
+  CHECK(joined(gateway::decision_table(world.decided(), {.columns = 160})).find("pictures") ==
+        std::string::npos);
+  world.demand.pictures = 2;
+  const json::object page = gateway::decision_object(world.decided());
+  CHECK(page.at("request").at("pictures") == 2);
+  CHECK(page.at("candidates").as_array()[0].at("picture_price") == 0.005);
+  CHECK_FALSE(page.at("candidates").as_array()[1].as_object().contains("picture_price"));
+  CHECK(joined(gateway::decision_table(world.decided(), {.columns = 160}))
+            .find("pictures at azure: 2 for $0.0050 each") != std::string::npos);
+}

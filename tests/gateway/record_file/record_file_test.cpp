@@ -499,3 +499,21 @@ TEST_CASE("what hosts had shown when the file was last written is there for chec
   overwrite(path, "no records at all");
   CHECK(recorded_measures(path, catalogue).empty());
 }
+
+TEST_CASE("prices of pictures are kept with their hosts, and how many a request had") {
+  config::Settings settings = support::settings_of(fleet());
+  settings.models[0].endpoints[0].prices.image = {5'000'000};
+  settings.models[0].endpoints[1].price_rules[1].prices.image = {7'000'000};
+  const auto kept = settings_from(to_bytes(settings));
+  REQUIRE(kept);
+  CHECK(kept->models[0].endpoints[0].prices.image.nanos == 5'000'000);
+  CHECK(kept->models[0].endpoints[1].price_rules[1].prices.image.nanos == 7'000'000);
+  CHECK(kept->models[0].endpoints[1].price_rules[3].when.geos == std::vector{config::GeoWord("us")});
+  LoggedRequest request;
+  request.demand.pictures = 3;
+  const auto again = logged_request(to_bytes(request));
+  REQUIRE(again);
+  CHECK(again->demand.pictures == 3);
+  request.demand.geo = config::GeoWord("us");
+  CHECK(logged_request(to_bytes(request))->demand.pictures == 3);
+}

@@ -79,3 +79,20 @@ TEST_CASE("a tier that a host is not told is not reckoned with") {
   world.ask_whole(R"(,"service_tier":"flex")");
   CHECK(world.request->demand.tier == ServiceTier::standard);
 }
+
+TEST_CASE("pictures are reckoned with and billed by the piece, each that the request holds") {
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints.erase(settings.models[0].endpoints.begin());
+  settings.models[0].endpoints.resize(1);
+  settings.models[0].endpoints[0].features.set(static_cast<std::size_t>(config::Feature::images));
+  settings.models[0].endpoints[0].prices.image = {2'000'000};
+  ServedWorld world(settings);
+  world.script(only, document(reply("3", "")));
+  const std::string picture = R"({"type":"image_url","image_url":{"url":"data:image/png;base64,AA"}})";
+  world.call(gateway::openai_chat_surface(),
+             R"({"model":"m","messages":[{"role":"user","content":[)" + picture + "," + picture + "]}]}");
+  REQUIRE(world.ended());
+  CHECK(world.record().demand.pictures == 2);
+  CHECK(world.record().attempts.at(0).cost.nanos == 10 * 40'000 + 4'000'000);
+  CHECK(world.record().decisions.at(0).expected_dollars > 0.004);
+}

@@ -27,6 +27,7 @@ config::Settings priced() {
   prices.cache_write = support::per_million(0.25);
   prices.output = support::per_million(4);
   prices.request = {2'000'000};
+  prices.image = {3'000'000};
   return settings;
 }
 
@@ -64,6 +65,8 @@ TEST_CASE(
   // 10,000 tokens as the host counts, 4,000 of them from its cache, 600 of an answer.
   CHECK(p.expected_output == about(600));
   CHECK(p.price == about((6'000 * 1 + 4'000 * 0.1 + 6'000 * 0.25 + 600 * 4) / 1e6 + 0.002));
+  asking.asked.pictures = 2;
+  CHECK(asking.predicted().price == about(p.price + 0.006));
   CHECK(p.cache_hit == about(0.4));
   CHECK(p.in_flight == 15);
   CHECK(p.headroom == 0.4);

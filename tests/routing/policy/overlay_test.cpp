@@ -22,6 +22,7 @@ config::Settings settings() {
   endpoints.push_back(tier);
   endpoints[2].tags = {"distillable"};
   endpoints[2].prices.request = {2'000'000};
+  endpoints[3].prices.image = {4'000'000};
   result.providers[0].display_name = "The Maker";
   return result;
 }
@@ -101,6 +102,7 @@ TEST_CASE("every field of the provider object filters or orders as documented") 
       {"max_price in dollars per million", {.max_price = {.prompt = 0.55}}, "maker shade"},
       {"max_price for completions", {.max_price = {.completion = 2.4}}, "maker alpine shade"},
       {"max_price per request", {.max_price = {.request = 0.001}}, "maker cloud/turbo shade cloud/priority"},
+      {"max_price per picture", {.max_price = {.image = 0.0039}}, "maker cloud/turbo alpine cloud/priority"},
       {"max_price that nobody meets", {.max_price = {.prompt = 0.1, .completion = 9}}, ""},
       {"preferred throughput moves to the end and never excludes",
        {.min_throughput = {.p50 = 30}},

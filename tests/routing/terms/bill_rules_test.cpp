@@ -145,3 +145,19 @@ TEST_CASE("sound, pictures and thought cost what they do, each token once") {
   // More of a kind than there is of all is a host's slip, and never a discount.
   CHECK(routing::bill(endpoint, {.prompt = {10}, .audio_prompt = {99}}).nanos == 400'000);
 }
+
+TEST_CASE("each picture of the prompt has its price, by the rule that holds, beside what its tokens cost") {
+  config::Settings settings = Shop::settings();
+  config::EndpointSettings& endpoint = settings.models[0].endpoints[1];
+  endpoint.prices.image = {5'000'000};
+  endpoint.price_rules[0].prices.image = {2'500'001};
+  const routing::Catalogue catalogue(settings, 1);
+  const auto cost = [&](int pictures, ServiceTier tier) {
+    return routing::bill(catalogue.endpoints()[1], {.prompt = {100}, .image_prompt = {60}},
+                         {.at = config::WallTime(12h), .tier = tier, .pictures = pictures})
+        .nanos;
+  };
+  CHECK(cost(0, ServiceTier::standard) == 200'000);
+  CHECK(cost(3, ServiceTier::standard) == 200'000 + 15'000'000);
+  CHECK(cost(3, ServiceTier::flex) == 100'000 + 7'500'003);
+}

@@ -56,6 +56,7 @@ TEST_CASE("what routing must know of a body of Messages is found in it") {
                              Feature::json_schema, Feature::prefill}) {
     CHECK(needs(asked, each));
   }
+  CHECK(asked->pictures == 1);         // a document is none
   CHECK(asked->messages.size() == 3);  // the system comes first
   CHECK(asked->prefix_tokens.size() == 3);
   CHECK(asked->prefix_tokens.back() == asked->prompt.count);

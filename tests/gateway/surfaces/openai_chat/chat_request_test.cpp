@@ -117,6 +117,9 @@ TEST_CASE("what a host must be able to do is read out of a request") {
               Feature::audio));
   CHECK(needs(with_message(R"({"role":"user","content":[{"type":"file","file":{}}]})"), Feature::files));
   CHECK(needs(with_message(R"({"role":"assistant","content":"Once"})"), Feature::prefill));
+  CHECK(accepted(with_message(R"({"role":"user","content":[{"image_url":{"url":"x"},"type":"image_url"},)"
+                              R"({"image_url":{"url":"y"},"type":"image_url"},{"type":"file","file":{}}]})"))
+            .pictures == 2);
   CHECK_FALSE(needs(with(""), Feature::prefill));
 }
 

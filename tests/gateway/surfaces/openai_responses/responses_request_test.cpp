@@ -70,6 +70,7 @@ TEST_CASE("what routing must know of a call is found") {
       R"({"model":"m","input":[{"role":"user","content":[{"type":"input_image","image_url":"data:image/png;base64,AA"},)"
       R"({"type":"input_file","file_id":"f"},{"type":"input_audio","input_audio":{}}]}]})");
   CHECK(needs(media, config::Feature::images));
+  CHECK(media.pictures == 1);
   CHECK(needs(media, config::Feature::files));
   CHECK(needs(media, config::Feature::audio));
   CHECK(media.prompt.count > 3'000);
