@@ -62,7 +62,8 @@ struct LimitState {
   std::int64_t open = 0;  // set aside
   config::WallTime refills = config::WallTime::max();
   config::Duration refills_in{};
-  bool is_away = false;  // what other gateways have left of it cannot be asked now
+  bool is_away = false;            // what other gateways have left of it cannot be asked now
+  bool is_of_one_request = false;  // tokens of each alone
 };
 
 // A limit of several gateways as one of them tells and asks for it: what it has used of it in this window,

@@ -22,6 +22,7 @@ LimitState Books::state(const Account& account, const Blocked& blocked, config::
     state.measure = Measure::tokens;
     state.period = config::Period::total;
     state.limit = account.tokens_per_request;
+    state.is_of_one_request = true;
   } else {
     state.limit = account.most_concurrent;
     state.used = state.open = account.open.requests;

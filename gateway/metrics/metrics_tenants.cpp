@@ -1,12 +1,11 @@
 #include "gateway/metrics/metrics_tenants.hpp"
 
-#include <array>
+#include "gateway/observe/words.hpp"
 
 namespace gateway {
 namespace {
 
 constexpr std::string_view others = "other";
-constexpr std::array<std::string_view, 4> scopes{"user", "key", "team", "everybody"};
 
 }  // namespace
 
@@ -40,15 +39,7 @@ TenantMetrics::Series& TenantMetrics::series_of(const Record& record) {
 }
 
 void TenantMetrics::record_limit(const LimitHit& hit) {
-  std::string limit = "concurrent";
-  if (hit.measure) {
-    limit = config::measure_names[static_cast<std::size_t>(*hit.measure)];
-    limit += "_";
-    limit += config::period_names[static_cast<std::size_t>(hit.period)];
-  }
-  families_.limits_hit
-      .child({scopes[static_cast<std::size_t>(hit.of)], limit, hit.let_in ? "waited" : "refused"})
-      .Increment();
+  families_.limits_hit.child({word(hit.of), kind_of(hit), hit.let_in ? "waited" : "refused"}).Increment();
 }
 
 void TenantMetrics::record(const Record& record) {

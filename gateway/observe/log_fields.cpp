@@ -19,6 +19,9 @@ constexpr std::array of_request{
     LogField{"shed",
              "why it was turned away, where only load was the reason: too_late, line_full, displaced, "
              "outwaited, requests, memory, lag"},
+    LogField{"limit",
+             "whose quota kept it waiting or out, and of what: `key dollars_day`, `user concurrent`, `team "
+             "tokens_request` (of each alone)"},
     LogField{"waited_ms", "in line, for quotas or for a host with room; absent: not at all"},
     LogField{"relaxed", "steps of the policy's `relax` that were taken"},
     LogField{"stream", "whether the answer was streamed"},

@@ -168,6 +168,13 @@ void append_log_line(const Record& record, std::string& out) {
   if (record.priority != config::Priority::normal)
     member(",\"priority\":", config::priority_names[static_cast<std::size_t>(record.priority)], line);
   if (record.shed != Shed::none) member(",\"shed\":", word(record.shed), line);
+  if (record.limit_hit) {
+    line.text(",\"limit\":\"");
+    line.text(word(record.limit_hit->of));
+    line.text(" ");
+    line.text(kind_of(*record.limit_hit));
+    line.text("\"");
+  }
   if (record.waited.count() > 0) milliseconds(",\"waited_ms\":", config::Duration(record.waited), line);
   if (record.relaxed > 0) member(",\"relaxed\":", static_cast<std::int64_t>(record.relaxed), line);
   line.text(record.streamed ? ",\"stream\":true" : ",\"stream\":false");

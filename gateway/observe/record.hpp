@@ -50,7 +50,8 @@ struct LimitHit {
   enum class Of { user, key, team, everybody } of = Of::everybody;
   std::optional<config::Measure> measure{};  // absent: requests at the same time
   config::Period period = config::Period::total;
-  bool let_in = false;  // after a wait
+  bool let_in = false;             // after a wait
+  bool is_of_one_request = false;  // tokens of each alone
 };
 
 // What of it takes no memory of its own.

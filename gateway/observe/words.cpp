@@ -157,4 +157,17 @@ std::string_view word(routing::Removal removal) {
   return "unknown";
 }
 
+std::string_view word(LimitHit::Of of) {
+  using enum LimitHit::Of;
+  return of == user ? "user" : of == key ? "key" : of == team ? "team" : "everybody";
+}
+
+std::string kind_of(const LimitHit& hit) {
+  if (!hit.measure) return "concurrent";
+  std::string kind(config::measure_names[static_cast<std::size_t>(*hit.measure)]);
+  kind += "_";
+  kind += hit.is_of_one_request ? "request" : config::period_names[static_cast<std::size_t>(hit.period)];
+  return kind;
+}
+
 }  // namespace gateway

@@ -2,6 +2,7 @@
 // read them.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "gateway/observe/record.hpp"
@@ -13,5 +14,8 @@ std::string_view word(routing::FailureKind kind);
 std::string_view word(routing::TlsFault fault);
 std::string_view word(routing::Reason reason);
 std::string_view word(routing::Removal removal);
+std::string_view word(LimitHit::Of of);
+// "tokens_day", "tokens_request" (of each alone), "concurrent".
+std::string kind_of(const LimitHit& hit);
 
 }  // namespace gateway

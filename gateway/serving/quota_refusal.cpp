@@ -66,7 +66,8 @@ std::string limit_words(const LimitState& limit) {
   if (!limit.measure)
     return whose(limit) + " may have " + counted(limit.limit, "requests") + " at the same time";
   return whose(limit) + (*limit.measure == Measure::dollars ? " may spend " : " may use ") +
-         amount(*limit.measure, limit.limit) + " " + window(limit.period);
+         amount(*limit.measure, limit.limit) + " " +
+         (limit.is_of_one_request ? "in one request" : window(limit.period));
 }
 
 ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let) {
@@ -77,7 +78,9 @@ ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let
       plain_error(is_payment ? 402 : 429, is_payment ? "insufficient_quota" : "rate_limit_error",
                   is_payment ? "budget_exceeded" : "quota_exceeded", capitalised(limit_words(limit)));
   const bool is_too_large = limit.measure == Measure::tokens && needed.tokens > limit.limit;
-  if (limit.measure) {
+  if (limit.is_of_one_request) {
+    error.message += ", and this one may take " + std::to_string(needed.tokens);
+  } else if (limit.measure) {
     const std::int64_t left = std::max<std::int64_t>(limit.limit - limit.used, 0);
     error.message += "; " + amount(*limit.measure, left) + (is_money || left == 1 ? " is left" : " are left");
     if (limit.open > 0) {
@@ -89,7 +92,7 @@ ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let
       error.message += ", and this request may take " + std::to_string(needed.tokens);
     }
   } else {
-    error.message += ", and has them";
+    error.message += limit.limit == 1 ? ", and has it" : ", and has them";
   }
   error.message += ".";
   if (limit.refills != config::WallTime::max()) {
@@ -159,14 +162,16 @@ std::string quota_fields(const Books::Standing& standing) {
     const double share =
         limit.limit > 0 ? static_cast<double>(limit.used + limit.open) / static_cast<double>(limit.limit) : 1;
     fields += "x-isocost-limit: " + limit_words(limit) + "; " +
-              std::to_string(static_cast<int>(share * 100)) + " % of it is used\r\n";
+              std::to_string(static_cast<int>(share * 100)) + " % of it is used or set aside\r\n";
   }
   return fields;
 }
 
 std::string limit_fields(const LimitState& limit) {
   std::string fields;
-  if (limit.measure == config::Measure::requests || limit.measure == config::Measure::tokens) {
+  const bool is_counted =
+      limit.measure == config::Measure::requests || limit.measure == config::Measure::tokens;
+  if (is_counted && !limit.is_of_one_request) {
     add_left(fields, *limit.measure == config::Measure::requests ? requests_left : tokens_left,
              {.limit = limit.limit,
               .remaining = std::max<std::int64_t>(limit.limit - limit.used - limit.open, 0),

@@ -1,6 +1,7 @@
 #include "gateway/serving/settlement.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace gateway {
 namespace {
@@ -35,10 +36,21 @@ void settle(const InferenceRequest& request, Tried& tried) {
   attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage, sale_of(request, tried.replies));
 }
 
+std::int64_t bounded_output(const InferenceRequest& request, const routing::Endpoint& endpoint,
+                            double expected_output) {
+  const auto least = [](double tokens, const std::optional<config::Tokens>& most, int answers) {
+    return most ? std::min(tokens, static_cast<double>(most->count) * answers) : tokens;
+  };
+  const int answers = request.demand.answers;
+  double tokens = least(expected_output, request.demand.max_output, answers);
+  tokens = least(tokens, endpoint.settings->max_output, answers);
+  return static_cast<std::int64_t>(std::max(0.0, tokens));
+}
+
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt) {
   const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[attempt.endpoint];
   const bool stops = endpoint.provider->cancel_stops_billing.value_or(false);
-  const auto output = stops ? 0 : static_cast<std::int64_t>(std::max(0.0, expected_output));
+  const std::int64_t output = stops ? 0 : bounded_output(request, endpoint, expected_output);
   attempt.cost =
       routing::bill(endpoint, {.prompt = request.demand.prompt, .output = {output}}, sale_of(request));
   attempt.usage.reset();
@@ -58,7 +70,7 @@ void settle_cut(const InferenceRequest& request, Tried& tried) {
   const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[attempt.endpoint];
   if (endpoint.provider->cancel_stops_billing.value_or(false)) return;
   routing::Usage billed = *attempt.usage;
-  billed.output.count = std::max(billed.output.count, static_cast<std::int64_t>(std::max(0.0, expected)));
+  billed.output.count = std::max(billed.output.count, bounded_output(request, endpoint, expected));
   attempt.cost = routing::bill(endpoint, billed, sale_of(request, tried.replies));
 }
 

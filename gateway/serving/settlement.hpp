@@ -13,6 +13,10 @@ routing::Sale sale_of(const InferenceRequest& request, std::size_t replies = 1);
 
 void settle(const InferenceRequest& request, Tried& tried);
 
+// Tokens of all answers together, of which so many are expected: no host gives more than it is asked for.
+std::int64_t bounded_output(const InferenceRequest& request, const routing::Endpoint& endpoint,
+                            double expected_output);
+
 // Of one that was given up before it answered: its prompt, and, where leaving does not end the bill, the
 // answer that was expected of it, in tokens. There is no usage to learn from.
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt);

@@ -29,8 +29,17 @@ config::PricePerMillionTokens dearest(
   return usual;
 }
 
+// As hosts may count it.
+config::Tokens longest_prompt(const routing::Demand& demand) {
+  constexpr std::int64_t underestimate = 13;  // tenths
+  return {(demand.prompt.count * underestimate + 9) / 10};
+}
+
 LimitHit hit_of(const LimitState& limit) {
-  return {.of = static_cast<LimitHit::Of>(limit.scope), .measure = limit.measure, .period = limit.period};
+  return {.of = static_cast<LimitHit::Of>(limit.scope),
+          .measure = limit.measure,
+          .period = limit.period,
+          .is_of_one_request = limit.is_of_one_request};
 }
 
 }  // namespace
@@ -47,10 +56,9 @@ Tab::~Tab() {
   if (is_open_ && !is_closed_) close(nullptr, EntryEnd::broken, 500);
 }
 
-// Its prompt may be longer than we think, and meet a dearer rule; and a host may serve it at another tier
-// than was asked for, at any where none was, and at any place where none was asked for.
+// Its prompt may be longer than we think, cost more, and meet a dearer rule; and a host may serve it at
+// another tier than was asked for, at any where none was, and at any place where none was asked for.
 Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
-  constexpr std::int64_t underestimate = 13;  // tenths
   const routing::Demand& demand = request_.demand;
   using Tier = config::ServiceTier;
   config::Occasion occasion{
@@ -63,7 +71,7 @@ Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
     most.per_token = std::max(most.per_token, here.per_token);
     most.all = std::max(most.all, here.all);
   };
-  occasion.prompt = {(demand.prompt.count * underestimate + 9) / 10};
+  occasion.prompt = longest_prompt(demand);
   for (std::size_t each = 0; each < config::service_tier_count; ++each) {
     const Tier tier = static_cast<Tier>(each);
     const bool may_be = demand.tier == Tier::standard || tier == demand.tier || tier == Tier::standard;
@@ -85,7 +93,7 @@ Tab::Worst Tab::worst_of(const routing::Endpoint& endpoint, const config::Occasi
   const routing::Demand& demand = request_.demand;
   const config::EndpointSettings& settings = *endpoint.settings;
   const config::Prices& prices = routing::priced_on(endpoint, occasion).prices();
-  const config::Tokens length = occasion.prompt;
+  const config::Tokens length = longest_prompt(demand);
   std::int64_t output = std::max<std::int64_t>(settings.context.count - demand.prompt.count, 0);
   if (settings.max_output) output = std::min(output, settings.max_output->count);
   if (demand.max_output)
@@ -285,7 +293,8 @@ void Tab::sends(std::size_t attempt, const routing::Endpoint& endpoint, double e
   if (attempt < expected_.size()) expected_[attempt] = static_cast<float>(expected_output);
   if (place_ == Journal::nowhere) return;
   if (!reservation_.bounds_money) {
-    const auto output = static_cast<std::int64_t>(std::max(0.0, expected_output)) * request_.demand.answers;
+    const std::int64_t output =
+        bounded_output(request_, endpoint, expected_output * static_cast<double>(request_.demand.answers));
     const routing::Usage expected{.prompt = request_.demand.prompt, .output = {output}};
     expected_nanos_ += routing::bill(endpoint, expected, sale_of(request_)).nanos;
     till_->journal->set_nanos(place_, expected_nanos_);

@@ -104,11 +104,15 @@ void Tab::write_entry_of(EntryView& entry, EntryEnd end, int status) {
   if (demand.key) {
     entry.team = demand.key->team;
     entry.key = demand.key->name.text;
-    for (const std::string& tag : demand.key->tags) entry.tags.push_back(tag);
   }
-  for (const std::string& tag : request_.tags) {
-    if (std::ranges::find(entry.tags, tag) == entry.tags.end()) entry.tags.push_back(tag);
-  }
+  // Each once, whoever says it.
+  const auto count_under = [&entry](const std::vector<std::string>& tags) {
+    for (const std::string& tag : tags) {
+      if (std::ranges::find(entry.tags, tag) == entry.tags.end()) entry.tags.push_back(tag);
+    }
+  };
+  if (demand.key) count_under(demand.key->tags);
+  count_under(request_.tags);
   entry.user = demand.user;
   entry.model = demand.model->name.text;
   entry.policy = request_.policy->name.text;

@@ -231,7 +231,9 @@ TEST_CASE("a request that takes more tokens than one may is refused") {
   world.key().tokens_per_request = config::Tokens{100};
   world.adopt();
   Reservation reservation;
-  CHECK(world.ask(0, reservation, nullptr, 0, 101) == Let::out);
+  LimitState blocking;
+  CHECK(world.ask(0, reservation, &blocking, 0, 101) == Let::out);
+  CHECK(blocking.is_of_one_request);
   CHECK(world.ask(0, reservation, nullptr, 0, 100) == Let::in);
 }
 

@@ -38,6 +38,7 @@ gateway::Record told() {
   record.relaxed = 1, record.client_retry = 1, record.repeats = 1;
   record.priority = config::Priority::batch, record.shed = gateway::Shed::too_late;
   record.waited = 5ms;
+  record.limit_hit = gateway::LimitHit{.measure = config::Measure::tokens};
   record.foreseen = {{.cost = 1, .dollars = 1, .first_delta = 1, .ttft = 1, .least_cost = 1}};
   record.hindsight = routing::Hindsight{.best = 0, .others = 1, .chosen_cost = 2, .best_cost = 1, .sd = 1};
   record.left_out.by[static_cast<std::size_t>(routing::Removal::policy_allow)] = 1;

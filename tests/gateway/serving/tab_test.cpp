@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "gateway/ledger/till.hpp"
+#include "routing/terms/bill.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/world.hpp"
 
@@ -141,6 +142,19 @@ TEST_CASE("a client that leaves is charged what its host bills") {
   CHECK(world.is_at_rest());
 }
 
+TEST_CASE("a cut answer costs no more than the longest one that was asked for") {
+  PayingWorld world;
+  world.script(ServedWorld::cheap, pieces({{{}, role() + says("Hello, world")}, {60s, stop()}}));
+  world.ask(R"(,"max_tokens":20)");
+  world.advance(1s);
+  world.leave();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  const routing::Attempt& cut = world.record().attempts.at(0);
+  const routing::Endpoint& endpoint = world.generation->catalogue->endpoints()[cut.endpoint];
+  CHECK(cut.cost == routing::bill(endpoint, {.prompt = world.record().demand.prompt, .output = {20}}));
+}
+
 TEST_CASE("a stream that breaks off is entered as broken") {
   PayingWorld world;
   world.script(ServedWorld::cheap,
@@ -176,6 +190,36 @@ TEST_CASE("what a budget bears less of is answered shorter, and said") {
   CHECK(world.client.status == 200);
   CHECK(world.client.has("x-isocost-capped: 6"));
   CHECK(world.charged() == 180);
+}
+
+TEST_CASE("a prompt that a host counts longer than we did is charged as it is billed") {
+  PayingWorld world;
+  world.script(
+      ServedWorld::cheap,
+      document(
+          R"({"choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],)"
+          R"("usage":{"prompt_tokens":10,"completion_tokens":7}})"));
+  world.ask_whole(R"(,"max_tokens":7)");  // the longest answer that there may be
+  world.advance(1s);
+  REQUIRE(world.ended());
+  const std::int64_t billed = world.record().attempts.at(0).cost.nanos;
+  CHECK(world.record().demand.prompt.count < 10);
+  CHECK(world.charged() == billed);
+}
+
+TEST_CASE("a request that is too large by itself is told so, and nothing of what is left") {
+  config::Settings settings = with_budget(std::nullopt);
+  settings.quota.tokens_per_request = config::Tokens{100};
+  PayingWorld world(settings);
+  world.ask_whole(R"(,"max_tokens":5000)");
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 429);
+  CHECK(world.client.body.find("may use 100 tokens in one request, and this one may take 5") !=
+        std::string::npos);
+  CHECK_FALSE(world.client.has("x-ratelimit-remaining-tokens"));
+  REQUIRE(world.record().limit_hit);
+  CHECK(world.record().limit_hit->is_of_one_request);
 }
 
 TEST_CASE("requests beyond a number are told when to come again") {
@@ -218,7 +262,7 @@ TEST_CASE("a request whose turn never comes is told so") {
   world.advance(10s);
   REQUIRE(world.ended());
   CHECK(world.client.status == 429);
-  CHECK(world.client.body.find("may have 1 request at the same time, and has them") != std::string::npos);
+  CHECK(world.client.body.find("may have 1 request at the same time, and has it") != std::string::npos);
   world.books.settle(other, {}, world.loop.timer.now());
   CHECK(world.is_at_rest());
 }
