@@ -51,6 +51,10 @@ struct Journal::Header {
   std::uint64_t places = 0;
   alignas(64) std::atomic<std::uint64_t> head{0};  // bytes ever written
   alignas(64) std::atomic<std::uint64_t> tail{0};  // bytes the ledger has on disk
+  // Likewise, where the room before it is not given back yet, since it is being wiped.
+  std::atomic<std::uint64_t> wiped{0};
+
+  std::uint64_t first_kept() const { return std::max(tail.load(), wiped.load()); }
 };
 
 struct Journal::Place {
@@ -209,6 +213,8 @@ bool Journal::close(std::uint32_t at, std::string_view entry) {
   }
   if (at != nowhere) {
     place(at).state.store(Place::unused, std::memory_order_release);
+    std::atomic_thread_fence(std::memory_order_release);  // who follows does not take an empty note for one
+    std::memset(place(at).note, 0, place(at).size);
     free_.push_back(at);
     open_.store(open_count(), std::memory_order_relaxed);
   }
@@ -245,7 +251,7 @@ std::size_t Journal::read(std::size_t most,
   Header& all = header();
   std::size_t count = 0;
   bool is_damaged = false;
-  read_to_ = std::max(read_to_, all.tail.load(std::memory_order_relaxed));
+  read_to_ = std::max(read_to_, all.first_kept());
   // What this very process has put there is whole.
   const auto is_good = [this](const Frame& frame, std::string_view entry) {
     return !is_followed_ || frame.check == check_of(entry, frame.number);
@@ -260,8 +266,19 @@ std::size_t Journal::read(std::size_t most,
   return count;
 }
 
+// Whose names stand in it may have been forgotten before the room is written to again. A kill in between
+// leaves no frame that cannot be read before those that are kept.
 void Journal::release() {
-  if (read_to_ > 0) header().tail.store(read_to_, std::memory_order_release);
+  if (read_to_ == 0) return;
+  Header& all = header();
+  all.wiped.store(read_to_, std::memory_order_release);
+  for (std::uint64_t from = all.tail.load(std::memory_order_relaxed); from < read_to_;) {
+    const std::size_t offset = from % ring_size_;
+    const auto size = std::min<std::uint64_t>(read_to_ - from, ring_size_ - offset);
+    std::memset(ring() + offset, 0, size);
+    from += size;
+  }
+  all.tail.store(read_to_, std::memory_order_release);
 }
 
 void Journal::unread() {
@@ -333,14 +350,14 @@ bool Journal::read_left(const std::string& path, Left& left) {
   const Header& all = *reinterpret_cast<const Header*>(bytes);
   const bool is_old = all.magic == old_magic;
   const bool is_ours = (is_old || all.magic == magic) && all.places == most_open && all.ring > 0 &&
-                       all.ring == size - before_ring && all.head >= all.tail &&
+                       all.ring == size - before_ring && all.head >= all.first_kept() &&
                        all.head - all.tail <= all.ring;
   if (is_ours) {
     left.epoch = all.epoch;
     const auto is_good = [is_old](const Frame& frame, std::string_view entry) {
       return frame.check == (is_old ? old_check_of : check_of)(entry, frame.number);
     };
-    walk(bytes + before_ring, all.ring, all.tail, all.head, left.is_damaged, is_good,
+    walk(bytes + before_ring, all.ring, all.first_kept(), all.head, left.is_damaged, is_good,
          [&](std::uint64_t number, std::string_view entry) {
            left.entries.emplace_back(number, std::string(entry));
            return true;

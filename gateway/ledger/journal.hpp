@@ -49,7 +49,7 @@ class Journal {
   // The ledger's side: calls `take` with each whole entry that was not read, and its number. Stops at `most`.
   // Returns how many.
   std::size_t read(std::size_t most, const std::function<void(std::uint64_t, std::string_view)>& take);
-  // What was read need not be kept.
+  // What was read need not be kept, and is wiped.
   void release();
   // What was read is to be read again.
   void unread();

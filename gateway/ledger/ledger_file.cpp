@@ -263,7 +263,10 @@ int LedgerFile::forget_user(std::string_view user) {
   const auto id = known_name(Whose::user, user);
   if (!id) return 0;
   const std::string nobody = "(forgotten " + std::to_string(*id) + ")";
+  // Its bytes, too: in pages that have room again, and in the log before them.
+  database_.run("PRAGMA secure_delete=ON");
   database_.prepare("UPDATE name SET text=? WHERE id=?").bind_bytes(1, nobody).bind(2, *id).run();
+  database_.run("PRAGMA secure_delete=OFF; PRAGMA wal_checkpoint(TRUNCATE)");
   forget_names();
   return 1;
 }

@@ -115,7 +115,8 @@ void note_change(Front& front, const Route& route, const Incoming& incoming, con
                     .who = key ? key->name.text : "",
                     .from = incoming.client,
                     .what = std::string(verb).append(route.name),
-                    .whom = decoded_name(route.parameter),
+                    // Of users that are forgotten nothing is kept, here neither.
+                    .whom = route.page == Page::users ? std::string() : decoded_name(route.parameter),
                     .status = status});
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <random>
 
 #include "tests/support/scratch_directory.hpp"
@@ -64,6 +65,36 @@ TEST_CASE("what was read and released is not found again, what was only read is"
   world.journal->unread();
   CHECK(world.read() == std::vector<std::string>{"entry 2"});
   CHECK_FALSE(world.journal->has_unread());
+}
+
+TEST_CASE("what the ledger has does not stay in the file, and a kill while it is wiped loses nothing else") {
+  World world;
+  const auto text = [&] {
+    std::ifstream file(world.path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  world.journal->close(world.journal->open("of ann", 100), "what ann spent");
+  world.journal->close(Journal::nowhere, "what bob spent");
+  CHECK(text().find("what ann spent") != std::string::npos);
+  CHECK(text().find("of ann") == std::string::npos);
+  CHECK(world.read(1).size() == 1);
+  world.journal->release();
+  CHECK(text().find("what ann spent") == std::string::npos);
+  REQUIRE(world.left().entries.size() == 1);
+  CHECK(world.left().entries[0].second == "what bob spent");
+
+  // As it stands when a kill comes after the next one is wiped, and before its room is given back.
+  world.journal->close(Journal::nowhere, "what eve spent");
+  constexpr std::uint64_t frame = 32, wiped_at = 136, ring_at = 4096 + 512 * Journal::most_open;
+  std::fstream file(world.path, std::ios::binary | std::ios::in | std::ios::out);
+  const std::uint64_t wiped = 2 * frame;
+  file.seekp(wiped_at).write(reinterpret_cast<const char*>(&wiped), sizeof wiped);
+  file.seekp(ring_at + frame).write(std::string(frame, '\0').data(), frame);
+  file.flush();
+  const Journal::Left left = world.left();
+  CHECK_FALSE(left.is_damaged);
+  REQUIRE(left.entries.size() == 1);
+  CHECK(left.entries[0].second == "what eve spent");
 }
 
 TEST_CASE("a ring that is read as it is written never ends, and one that is not says that it is full") {
