@@ -5,6 +5,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "config/values/timestamp.hpp"
+
 namespace config {
 namespace {
 
@@ -60,10 +62,15 @@ std::string machine_lines(const Settings& settings) {
   return lines;
 }
 
-// "`p` of `m`: its prices until 2026-12-01 are over", a line each.
+// "`p` of `m`: its prices until 2026-12-01 are over", "the key `k` expired on 2026-12-01", a line each.
 std::string ended_lines(const Settings& settings, WallTime now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
   std::string lines;
+  for (const KeySettings& key : settings.keys) {
+    if (!key.expires || *key.expires > seconds) continue;
+    lines += "the key `" + key.name.text + "` expired on " +
+             day_text(std::chrono::sys_seconds(std::chrono::seconds(*key.expires))) + "\n";
+  }
   for (const ModelSettings& model : settings.models) {
     for (const EndpointSettings& endpoint : model.endpoints) {
       for (const PriceRule& rule : endpoint.price_rules) {

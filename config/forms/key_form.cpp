@@ -55,6 +55,11 @@ void check_key(const Node& node, KeySettings& key) {
     node.error("`sha256` is missing: nobody could present this key",
                R"(print it with: printf %s "$KEY" | sha256sum)");
   }
+  constexpr std::size_t most_tags = 5;  // as a request may have
+  if (key.tags.size() > most_tags) {
+    node["tags"].error("found " + std::to_string(key.tags.size()) + " tags; at most " +
+                       std::to_string(most_tags) + " are allowed");
+  }
 }
 
 }  // namespace
@@ -106,7 +111,8 @@ const Fields<KeySettings>& key_fields() {
                        "What each of its users may use, by the `user` that requests name."),
               field<S>("tags", &S::tags,
                        ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
-                       "Words that its requests are counted under in `isocost spend --by tag`, beside those "
+                       "Up to five words that its requests are counted under in `isocost spend --by tag`, "
+                       "beside those "
                        "in their `x-isocost-tags`."),
               field<S>("expires", &S::expires, DateForm{}, "From when on it is refused."),
               field<S>("disabled", &S::is_disabled, FlagForm{}, "Whether it is refused."),

@@ -6,6 +6,7 @@
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/forms/settings_form.hpp"
+#include "config/values/masked.hpp"
 #include "config/values/server_url.hpp"
 
 namespace config {
@@ -41,10 +42,24 @@ constexpr std::array<std::string_view, period_count> calendar_windows{
 constexpr std::array<std::string_view, 3> rolling_windows{"In any 60 seconds.", "In any 60 minutes.",
                                                           "In any 24 hours."};
 
+// A window that a wider one has less for is never used up.
+void check_windows(const Node& node, PerPeriod& most) {
+  for (std::size_t i = 0; i < period_count; ++i) {
+    const std::string name(period_names[i]);
+    if (!most[i] || !node.has(name)) continue;
+    for (std::size_t wider = i + 1; wider < period_count; ++wider) {
+      if (!most[wider] || *most[wider] >= *most[i]) continue;
+      const std::string other(period_names[wider]);
+      node[name].warning("is never reached: `" + other + "` allows less, " + quoted(node[other].text()));
+      break;
+    }
+  }
+}
+
 template <class Form, class Count>
 Fields<PerPeriod> windows_of(std::string meaning, Form form, Count count,
                              std::span<const std::string_view> windows = calendar_windows) {
-  Fields<PerPeriod> fields{.meaning = std::move(meaning), .list = {}};
+  Fields<PerPeriod> fields{.meaning = std::move(meaning), .list = {}, .check = check_windows};
   for (std::size_t i = 0; i < windows.size(); ++i) {
     fields.list.push_back(field<PerPeriod>(
         std::string(period_names[i]),

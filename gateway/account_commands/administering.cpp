@@ -1,6 +1,8 @@
 #include "gateway/account_commands/administering.hpp"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <system_error>
 
 #include "config/files/load.hpp"
 #include "gateway/commands/fetch.hpp"
@@ -56,12 +58,24 @@ void add_reach(CLI::App& command, ReachOptions& options) {
   command.add_option("--state", options.state, "State directory")->type_name("DIRECTORY");
 }
 
+std::string fault_at(const LedgerPlace& place, const std::exception& fault) {
+  const std::string what = fault.what();
+  if (place.is_shared() || what.find(place.directory) != std::string::npos) return what;
+  return place.directory + ": " + what;
+}
+
 Reached reach(const ReachOptions& options, const std::string& path, const std::string& body,
               const Directly& directly) {
   if (!options.url.empty()) return ask(options, options.url, path, body);
   std::string why;
   auto place = place_of(options, why);
   if (!place) return {.problem = why};
+  // Who only looks makes nothing: what is not there was never kept, or is elsewhere.
+  std::error_code ignored;
+  if (body.empty() && !place->is_shared() && !std::filesystem::exists(place->directory, ignored)) {
+    return {.problem = "there is no state directory " + place->directory +
+                       "; say which with --state or --config, or the gateway's address with --url"};
+  }
   StateDirectory::Fault fault{};
   const auto state = StateDirectory::take(place->directory, fault, why);
   if (state) {

@@ -2,6 +2,7 @@
 // directory, the directory itself.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -28,6 +29,9 @@ struct Reached {
   std::optional<std::string> body{};  // of the answer
   std::string problem{};              // otherwise, in words
 };
+
+// What went wrong in the state directory, with the place.
+std::string fault_at(const LedgerPlace& place, const std::exception& fault);
 
 // What the running gateway answers; or what `directly` does with what is kept, while it holds the state
 // directory.

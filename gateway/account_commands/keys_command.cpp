@@ -5,7 +5,9 @@
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <optional>
 
+#include "config/values/timestamp.hpp"
 #include "gateway/account_commands/administering.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/open_keys.hpp"
@@ -23,7 +25,9 @@ using What = KeyCall::What;
 
 struct KeysOptions {
   ReachOptions reach;
-  std::string name, team, role, policy, priority, expires;
+  std::string name;
+  std::optional<std::string> team, role, policy, priority, expires;
+  std::optional<bool> is_disabled;
   std::vector<std::string> limits, user_limits, models, policies, tags;
   bool as_json = false;
 };
@@ -61,7 +65,7 @@ Reached in_store(const KeyCall& call, const LedgerPlace& place) {
     if (answer.status < 400) return {.body = answer.body};
     return {.problem = std::string(json::parse(answer.body).at("error").at("message").as_string())};
   } catch (const std::exception& fault) {
-    return {.problem = fault.what()};
+    return {.problem = fault_at(place, fault)};
   }
 }
 
@@ -73,9 +77,9 @@ std::string text_of(const json::object& key, std::string_view name) {
 }
 
 // "dollars/day=10 concurrent=4"
-std::string limits_text(const json::object& key) {
+std::string limits_text(const json::object& key, std::string_view member) {
   std::string text;
-  const json::value* quota = key.if_contains("quota");
+  const json::value* quota = key.if_contains(member);
   if (!quota || !quota->is_object()) return text;
   const auto add = [&](const std::string& each) { text += (text.empty() ? "" : " ") + each; };
   for (const auto& [measure, limit] : quota->get_object()) {
@@ -91,20 +95,34 @@ std::string limits_text(const json::object& key) {
   return text;
 }
 
+std::string limits_text(const json::object& key) {
+  const std::string of_users = limits_text(key, "user_quota");
+  std::string text = limits_text(key, "quota");
+  if (!of_users.empty()) text += (text.empty() ? "each user: " : "; each user: ") + of_users;
+  return text;
+}
+
+std::string state_text(const json::object& key) {
+  if (text_of(key, "revoked") == "true") return "revoked";
+  if (text_of(key, "disabled") == "true") return "disabled";
+  const json::value* expires = key.if_contains("expires");
+  if (!expires || !expires->is_int64()) return "in use";
+  const std::int64_t end = expires->get_int64();
+  if (end <= std::chrono::system_clock::to_time_t(providers::system_wall())) return "expired";
+  return "until " + config::day_text(std::chrono::sys_seconds(std::chrono::seconds(end)));
+}
+
 void print_list(const json::array& keys) {
   std::vector<Row> rows;
   for (const json::value& each : keys) {
     const json::object& key = each.as_object();
-    const bool is_revoked = text_of(key, "revoked") == "true",
-               is_disabled = text_of(key, "disabled") == "true";
-    const std::string state = is_revoked ? "revoked" : is_disabled ? "disabled" : "in use";
     const std::string label =
         text_of(key, "stored") == "true" ? text_of(key, "label") : "(in the configuration)";
     rows.push_back({{text_of(key, "name")},
                     {label},
                     {text_of(key, "team")},
                     {text_of(key, "role")},
-                    {state},
+                    {state_text(key)},
                     {limits_text(key)}});
   }
   const std::vector<Column> columns{{"name", Align::left},    {"key", Align::left, 2},
@@ -144,14 +162,18 @@ int run(const KeysOptions& options, KeyCall call) {
 // What was said on the command line, as JSON; nothing, after saying why, where a limit is none.
 std::optional<std::string> body_of(const KeysOptions& options) {
   json::object body;
-  const auto put = [&](const char* name, const std::string& value) {
-    if (!value.empty()) body[name] = value;
+  constexpr std::string_view nothing = "none";  // takes away what was said
+  const auto put = [&](const char* name, const std::optional<std::string>& value) {
+    if (value) body[name] = *value == nothing ? json::value(nullptr) : json::value(*value);
   };
   const auto put_list = [&](const char* name, const std::vector<std::string>& values) {
-    if (!values.empty()) body[name] = json::array(values.begin(), values.end());
+    if (values.empty()) return;
+    const bool is_nothing = values.size() == 1 && values[0] == nothing;
+    body[name] = is_nothing ? json::value(nullptr) : json::value(json::array(values.begin(), values.end()));
   };
   put("team", options.team);
-  put("role", options.role);
+  if (options.role) body["role"] = *options.role;
+  if (options.is_disabled) body["disabled"] = *options.is_disabled;
   put("priority", options.priority);
   put("policy", options.policy);
   put("expires", options.expires);
@@ -169,7 +191,7 @@ std::optional<std::string> body_of(const KeysOptions& options) {
       }
       const std::size_t equals = each.find('='), slash = each.find('/');
       const std::string value = each.substr(equals + 1);
-      const json::value limit = value == "none" ? json::value(nullptr) : json::parse(value);
+      const json::value limit = value == nothing ? json::value(nullptr) : json::value(std::stod(value));
       if (slash == std::string::npos || slash > equals) {
         quota[each.substr(0, equals)] = limit;
       } else {
@@ -186,14 +208,19 @@ std::optional<std::string> body_of(const KeysOptions& options) {
 }  // namespace
 
 Command add_keys(CLI::App& app) {
-  const auto options = std::make_shared<KeysOptions>();
   const auto chosen = std::make_shared<std::function<int()>>();
   CLI::App* keys = app.add_subcommand("keys", "Make, limit and revoke client keys");
   keys->require_subcommand(1);
   keys->footer(
       "Example: isocost keys create --name ci --team search --limit dollars/day=10\n"
       "Exit status: 0 done, 1 not.");
+  // Each has options of its own: what one takes of the environment must not undo what was said to another.
+  struct One {
+    CLI::App* app = nullptr;
+    std::shared_ptr<KeysOptions> options{};
+  };
   const auto command = [&](const char* name, const char* meaning, What what, const char* example) {
+    const auto options = std::make_shared<KeysOptions>();
     CLI::App* one = keys->add_subcommand(name, meaning);
     one->footer("Example: isocost keys " + std::string(example) + "\nExit status: 0 done, 1 not.");
     add_reach(*one, options->reach);
@@ -212,9 +239,10 @@ Command add_keys(CLI::App& app) {
         return run(*options, call);
       };
     });
-    return one;
+    return One{one, options};
   };
-  const auto describe = [&](CLI::App* one) {
+  const auto describe = [&](const One& command_of) {
+    const auto& [one, options] = command_of;
     one->add_option("--team", options->team, "Whom it belongs to");
     one->add_option("--role", options->role, "none, viewer, operator or admin");
     one->add_option("--priority", options->priority, "interactive, normal or batch");
@@ -227,21 +255,25 @@ Command add_keys(CLI::App& app) {
     one->add_option("--tags", options->tags, "What its requests are counted under")->delimiter(',');
     one->add_option("--expires", options->expires, "The day it ends")->type_name("YYYY-MM-DD");
   };
-  CLI::App* create = command("create", "Make one, and show it once", What::create,
+  const One create = command("create", "Make one, and show it once", What::create,
                              "create --name ci --team search --limit dollars/day=10");
-  create->add_option("--name", options->name, "How logs and reports call it")->required();
+  create.app->add_option("--name", create.options->name, "How logs and reports call it")->required();
   describe(create);
   command("list", "All of them", What::list, "list --json");
-  const auto named = [&](CLI::App* one) {
-    one->add_option("name", options->name, "Its name, or its SHA-256")->required();
+  const auto named = [&](const One& one) {
+    one.app->add_option("name", one.options->name, "Its name, or its SHA-256")->required();
     return one;
   };
   named(command("show", "One of them", What::show, "show ci"));
-  CLI::App* limit = named(
+  const One limit = named(
       command("limit", "Change what it may use", What::change, "limit ci dollars/day=20 concurrent=none"));
-  limit->add_option("limits", options->limits, "As dollars/day=10 or dollars/day=none")->required();
-  describe(named(command("change", "Change what is said of it", What::change,
-                         "change ci --team ads --expires 2027-01-01")));
+  limit.app->add_option("limits", limit.options->limits, "As dollars/day=10 or dollars/day=none")->required();
+  const One change = named(command("change", "Change what is said of it; `none` takes it away", What::change,
+                                   "change ci --team ads --policy none --expires 2027-01-01"));
+  describe(change);
+  change.app
+      ->add_option("--disabled", change.options->is_disabled, "Whether it is refused for the time being")
+      ->type_name("true|false");
   named(command("rotate", "Make it another one of the same name, and show that once", What::rotate,
                 "rotate ci"));
   named(command("revoke", "Refuse it from now on, for good", What::revoke, "revoke ci"));

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "config/values/timestamp.hpp"
 #include "gateway/ledger/spend_words.hpp"
 
 namespace gateway {
@@ -86,7 +87,10 @@ std::optional<std::string> day_in(std::string_view text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const bool is_date = text.size() >= 10 && text[4] == '-' && text[7] == '-' &&
                        std::all_of(text.begin(), text.begin() + 4, is_digit);
-  if (is_date) return std::string(text.substr(0, 10));
+  if (is_date) {
+    std::string day(text.substr(0, 10));
+    return config::is_month_or_day(day) ? std::optional(std::move(day)) : std::nullopt;
+  }
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (error != std::errc() || end != text.data() + text.size() || seconds < 1'000'000'000)
@@ -94,6 +98,9 @@ std::optional<std::string> day_in(std::string_view text) {
   if (seconds > 100'000'000'000) seconds /= 1'000;
   return date_of(seconds / 86'400);
 }
+
+// More than any bill.
+constexpr double most_dollars = 1e12;
 
 // "$1,234.50" or "0.0012".
 std::optional<double> dollars_in(std::string_view text) {
@@ -103,7 +110,8 @@ std::optional<double> dollars_in(std::string_view text) {
   }
   double value = 0;
   const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), value);
-  const bool is_read = error == std::errc() && end == plain.data() + plain.size() && std::isfinite(value);
+  const bool is_read =
+      error == std::errc() && end == plain.data() + plain.size() && std::abs(value) < most_dollars;
   return is_read && !plain.empty() ? std::optional(value) : std::nullopt;
 }
 

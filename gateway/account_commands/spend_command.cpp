@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -20,6 +21,7 @@
 #include "gateway/ledger/left_behind.hpp"
 #include "gateway/ledger/spend_words.hpp"
 #include "gateway/pages/account_pages.hpp"
+#include "gateway/text/json_page.hpp"
 #include "gateway/text/table.hpp"
 #include "providers/dialect/path_segment.hpp"
 #include "providers/loop/wall_clock.hpp"
@@ -31,7 +33,8 @@ namespace json = boost::json;
 
 struct SpendOptions {
   ReachOptions reach;
-  std::string by = "day", from, to, forgotten;
+  std::string by = "day", from, to;
+  std::optional<std::string> forgotten;
   std::array<std::vector<std::string>, spend_names> only;  // in the order of spend_words
   bool as_csv = false, as_json = false;
 };
@@ -67,7 +70,7 @@ Reached at_place(const SpendOptions& options, const LedgerPlace& place) {
     take_up_left(*store, place.directory, tell);
     return {.body = spend_page(*store, std::get<SpendAsked>(asked))};
   } catch (const std::exception& fault) {
-    return {.problem = fault.what()};
+    return {.problem = fault_at(place, fault)};
   }
 }
 
@@ -119,23 +122,28 @@ int spend(const SpendOptions& options) {
 }
 
 int forget(const SpendOptions& options) {
+  const std::string& whom = *options.forgotten;
+  if (whom.empty()) {
+    std::cerr << "isocost spend: --forget-user wants the name of a user\n";
+    return 1;
+  }
   std::string path = "/admin/users/";
-  providers::append_segment(path, options.forgotten);
+  providers::append_segment(path, whom);
   path += "/forget";
   const Reached reached = reach(options.reach, path, "{}", [&](const LedgerPlace& place) -> Reached {
     try {
       const auto store = open_ledger(place, LedgerStore::Mode::write);
-      if (store->forget_user(options.forgotten) > 0) return {.body = "{}"};
-      return {.problem = "nothing is stored about `" + options.forgotten + "`"};
+      if (store->forget_user(whom) > 0) return {.body = "{}"};
+      return {.problem = "nothing is stored about `" + whom + "`"};
     } catch (const std::exception& fault) {
-      return {.problem = fault.what()};
+      return {.problem = fault_at(place, fault)};
     }
   });
   if (!reached.body) {
     std::cerr << "isocost spend: " << reached.problem << "\n";
     return 1;
   }
-  std::cerr << "isocost: what was spent for `" << options.forgotten << "` is nobody's now\n";
+  std::cerr << "isocost: what was spent for `" << whom << "` is nobody's now\n";
   return 0;
 }
 
@@ -176,9 +184,9 @@ std::variant<std::vector<BilledLine>, std::string> ledger_lines(SpendOptions opt
   return lines;
 }
 
-std::string dollars_text(double dollars) {
+std::string dollars_text(double dollars, int decimals = 4) {
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.4f", dollars);
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, dollars);
   return text.data();
 }
 
@@ -204,11 +212,40 @@ void print(const Reconciliation& result) {
     std::cout << line << "\n";
 }
 
+json::object compared(const ReconciledLine& line) {
+  return {{"ledger", line.ledger},
+          {"invoice", line.invoice},
+          {"difference", line.difference()},
+          {"agrees", line.is_within}};
+}
+
+void print_json(const Reconciliation& result) {
+  json::array lines;
+  for (const ReconciledLine& line : result.lines) {
+    json::object object{{"day", line.day},
+                        {"model", line.model.empty() ? json::value(nullptr) : json::value(line.model)}};
+    for (const auto& [name, value] : compared(line)) object[name] = value;
+    lines.push_back(std::move(object));
+  }
+  std::cout << json_page(json::object{{"data", std::move(lines)}, {"all", compared(result.all)}}) << "\n";
+}
+
+void print_csv(const Reconciliation& result) {
+  std::cout << "day,model,ledger,invoice,difference,agrees\n";
+  for (const ReconciledLine& line : result.lines) {
+    std::cout << line.day << "," << csv_cell(line.model);
+    for (const double each : {line.ledger, line.invoice, line.difference()})
+      std::cout << "," << dollars_text(each, 9);
+    std::cout << "," << (line.is_within ? "true" : "false") << "\n";
+  }
+}
+
 int reconcile_file(SpendOptions spent, const ReconcileOptions& options) {
   const auto complain = [](const std::string& why) {
     std::cerr << "isocost spend reconcile: " << why << "\n";
     return 1;
   };
+  if (!std::isfinite(options.tolerance)) return complain("--tolerance wants a number of percent");
   const auto text = text_of(options.file);
   if (!text) return complain("`" + options.file + "` cannot be read");
   auto read = read_invoice(*text, options.columns);
@@ -226,7 +263,13 @@ int reconcile_file(SpendOptions spent, const ReconcileOptions& options) {
   if (const auto* why = std::get_if<std::string>(&ours)) return complain(*why);
   const Reconciliation result =
       reconcile(std::get<std::vector<BilledLine>>(ours), invoice, names, {.share = options.tolerance / 100});
-  print(result);
+  if (spent.as_json) {
+    print_json(result);
+  } else if (spent.as_csv) {
+    print_csv(result);
+  } else {
+    print(result);
+  }
   return result.agrees() ? 0 : 2;
 }
 
@@ -255,8 +298,8 @@ Command add_spend(CLI::App& app) {
   command->add_option("--from", options->from, "The first day (UTC); 30 days when left out")
       ->type_name("YYYY-MM-DD");
   command->add_option("--to", options->to, "The last day; today when left out")->type_name("YYYY-MM-DD");
-  command->add_flag("--csv", options->as_csv, "Print CSV");
-  command->add_flag("--json", options->as_json, "Print JSON");
+  CLI::Option* const csv = command->add_flag("--csv", options->as_csv, "Print CSV");
+  command->add_flag("--json", options->as_json, "Print JSON")->excludes(csv);
   command->add_option("--forget-user", options->forgotten, "Forget whom the requests of this user were for");
   command->footer(
       "`regret` is what the best other host in hindsight would have saved, waiting included, of the requests "
@@ -283,7 +326,7 @@ Command add_spend(CLI::App& app) {
       "Exit status: 0 both agree, 2 they differ, 1 they could not be compared.");
   return {command, [options, invoice, reconcile] {
             if (reconcile->parsed()) return reconcile_file(*options, *invoice);
-            return options->forgotten.empty() ? spend(*options) : forget(*options);
+            return options->forgotten ? forget(*options) : spend(*options);
           }};
 }
 

@@ -37,7 +37,7 @@ config::ProviderSettings settings_of(const config::NotifySettings& whom) {
 std::string body_of(const LimitState& limit) {
   const bool is_money = limit.measure == config::Measure::dollars;
   const auto amount = [&](std::int64_t value) -> json::value {
-    if (is_money) return static_cast<double>(value) * 1e-9;
+    if (is_money) return static_cast<double>(value) / 1e9;
     return value;
   };
   json::object page{

@@ -47,6 +47,9 @@ KeyAnswer KeyStore::create(const KeyCall& call, const std::vector<config::KeySet
   }
   const std::string& name = key.settings.name.text;
   if (name.empty()) return key_fault(400, "missing_name", "The key cannot be made: it needs a `name`.");
+  if (key.settings.expires && *key.settings.expires <= now) {
+    return key_fault(400, "invalid_value", "The key cannot be made: the day when it `expires` is over.");
+  }
   const bool is_configured = std::ranges::any_of(
       configured, [&](const config::KeySettings& each) { return !each.is_stored && each.name.text == name; });
   const auto taken = [&] {

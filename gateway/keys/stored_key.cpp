@@ -15,6 +15,7 @@ namespace json = boost::json;
 using config::Measure;
 
 constexpr double most_dollars = 1e9;
+constexpr std::size_t most_tags = 5;  // as a request may have
 constexpr std::array<std::string_view, 4> role_names{"none", "viewer", "operator", "admin"};
 
 template <std::size_t size>
@@ -115,9 +116,14 @@ std::optional<std::int64_t> moment_of(const json::value& value) {
   const std::string text(value.get_string());
   int year = 0, hour = 0, minute = 0, second = 0;
   unsigned month = 0, day = 0;
-  const int read =
-      std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d", &year, &month, &day, &hour, &minute, &second);
-  if (read != 3 && read != 6) return std::nullopt;
+  int day_ends = 0, time_ends = 0;
+  const int read = std::sscanf(text.c_str(), "%4d-%2u-%2u%nT%2d:%2d:%2d%n", &year, &month, &day, &day_ends,
+                               &hour, &minute, &second, &time_ends);
+  // Nothing but UTC behind it: what is not read would be another moment.
+  const std::string_view rest = std::string_view(text).substr(read == 6 ? time_ends : day_ends);
+  const bool is_whole =
+      (read == 3 && rest.empty()) || (read == 6 && (rest.empty() || rest == "Z" || rest == "+00:00"));
+  if (!is_whole) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                          std::chrono::day(day)};
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
@@ -195,6 +201,7 @@ json::array texts(const Names& names) {
 std::optional<std::string> read_key(const json::object& object, config::KeySettings& key) {
   for (const auto& [name, value] : object) {
     if (auto fault = read_member(std::string_view(name.data(), name.size()), value, key)) return fault;
+    if (name == "tags" && key.tags.size() > most_tags) return "a key has at most five `tags`";
   }
   return std::nullopt;
 }
@@ -232,7 +239,7 @@ json::object quota_object(const config::Quota& quota) {
       if (!most) continue;
       const bool is_money = static_cast<Measure>(m) == Measure::dollars;
       windows[config::period_names[p]] =
-          is_money ? json::value(static_cast<double>(*most) * 1e-9) : json::value(*most);
+          is_money ? json::value(static_cast<double>(*most) / 1e9) : json::value(*most);
     }
     if (!windows.empty()) object[config::measure_names[m]] = windows;
   }

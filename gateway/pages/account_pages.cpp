@@ -20,7 +20,7 @@ using config::Measure;
 using config::Period;
 
 double dollars(std::int64_t nanos) {
-  return static_cast<double>(nanos) * 1e-9;
+  return static_cast<double>(nanos) / 1e9;
 }
 
 std::string moment(std::int64_t seconds) {
@@ -214,8 +214,9 @@ std::optional<json::object> key_of_openrouter(const json::object& said, std::str
     period = word == "daily" ? "day" : word == "weekly" ? "week" : word == "monthly" ? "month" : "";
     if (period.empty())
       return why = "`limit_reset` is one of daily, weekly and monthly, or null", std::nullopt;
-    if (!said.contains("limit")) return why = "`limit_reset` goes with a `limit`", std::nullopt;
   }
+  if (said.contains("limit_reset") && !said.contains("limit"))
+    return why = "`limit_reset` goes with a `limit`", std::nullopt;
   for (const auto& [name, value] : said) {
     if (name == "limit") {
       json::object windows;
@@ -257,17 +258,6 @@ std::string exact(std::int64_t nanos) {
   return (is_negative ? "-" : "") + std::to_string(value / 1'000'000'000) + "." + decimals;
 }
 
-// RFC 4180; and what a table would take for a formula is text.
-std::string cell(const std::string& text) {
-  const bool is_formula =
-      !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
-  const std::string shown = is_formula ? "'" + text : text;
-  if (shown.find_first_of(",\"\r\n") == std::string::npos) return shown;
-  std::string quoted = "\"";
-  for (const char c : shown) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + "\"";
-}
-
 }  // namespace
 
 std::variant<SpendAsked, std::string> spend_asked(std::string_view query, std::int64_t today) {
@@ -286,10 +276,28 @@ std::variant<SpendAsked, std::string> spend_asked(std::string_view query, std::i
     const std::vector<std::string> names = query_values(query, spend_words[i]);
     if (!names.empty()) asked.only[std::string(spend_words[i])] = {names.begin(), names.end()};
   }
+  std::vector<std::string_view> known{"by", "from", "to", "format"};
+  known.insert(known.end(), spend_words.begin(), spend_words.begin() + spend_names);
+  const std::string unknown = query_without(query, known);
+  if (!unknown.empty()) {
+    std::string allowed;
+    for (const std::string_view each : known) allowed.append(allowed.empty() ? "" : ", ").append(each);
+    return "`" + unknown.substr(0, unknown.find_first_of("=&")) + "` is no parameter; allowed are " + allowed;
+  }
   const std::string form = query_value(query, "format").value_or("json");
   if (form != "json" && form != "csv") return "`format` is json or csv, not `" + form + "`";
   if (form == "csv") asked.form = SpendForm::csv;
   return asked;
+}
+
+std::string csv_cell(const std::string& text) {
+  const bool is_formula =
+      !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
+  const std::string shown = is_formula ? "'" + text : text;
+  if (shown.find_first_of(",\"\r\n") == std::string::npos) return shown;
+  std::string quoted = "\"";
+  for (const char c : shown) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + "\"";
 }
 
 std::string spend_page(LedgerStore& file, const SpendAsked& asked) {
@@ -302,7 +310,7 @@ std::string spend_page(LedgerStore& file, const SpendAsked& asked) {
         "requests,prompt_tokens,output_tokens,cached_tokens,reasoning_tokens,cost,charged,judged_requests,"
         "regret\r\n";
     for (const LedgerStore::SpendRow& row : rows) {
-      for (const std::string& each : row.of) text += cell(each) + ",";
+      for (const std::string& each : row.of) text += csv_cell(each) + ",";
       for (const std::int64_t count : {row.requests, row.prompt, row.output, row.cached, row.reasoning})
         text += std::to_string(count) + ",";
       text += exact(row.cost) + "," + exact(row.charged) + ",";

@@ -45,6 +45,8 @@ struct SpendAsked {
 // as often as wanted. Otherwise what is wrong with it.
 std::variant<SpendAsked, std::string> spend_asked(std::string_view query, std::int64_t today);
 std::string spend_page(LedgerStore& file, const SpendAsked& asked);
+// RFC 4180; and what a table would take for a formula is text.
+std::string csv_cell(const std::string& text);
 // "team,day"
 std::vector<std::string> words_of(std::string_view list);
 // Days since 1970 of "2026-11-28".

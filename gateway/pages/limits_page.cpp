@@ -40,7 +40,7 @@ std::string_view measure_word(const std::optional<config::Measure>& measure) {
 }
 
 double shown(const LimitState& limit, double amount) {
-  return limit.measure == config::Measure::dollars ? amount * 1e-9 : amount;
+  return limit.measure == config::Measure::dollars ? amount / 1e9 : amount;
 }
 
 }  // namespace

@@ -481,6 +481,57 @@ class Keys(unittest.TestCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn(said, done.stderr)
 
+    def test_the_key_that_a_command_is_given_goes_before_the_environments(self):
+        for words in [["list"], ["show", "admin"], ["create", "--name", "x"], ["revoke", "admin"]]:
+            done = self.keys(*words, "--key", "nobody's")
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("is not one of this gateway's", done.stderr)
+
+    def test_what_was_said_of_a_key_is_shown_and_taken_away_again(self):
+        made = self.keys("create", "--name", "ci", "--team", "search", "--policy", "cheapest", "--expires", "2099-01-31", "--tags",
+                         "a,b", "--user-limit", "dollars/day=.7")
+        key = made.stdout.strip()
+        listed = self.keys("list").stdout
+        self.assertIn("until 2099-01-31", listed)
+        self.assertIn("each user: dollars/day=0.7\n", listed)
+        self.keys("change", "ci", "--policy", "none", "--expires", "none", "--tags", "none", "--team", "none", "--disabled", "true")
+        now = json.loads(self.keys("show", "ci", "--json").stdout)
+        self.assertEqual([now[each] for each in ("policy", "expires", "tags", "team", "disabled")], [None, None, [], None, True])
+        self.within_a_second(key, 401)
+        self.assertEqual(self.keys("change", "ci", "--disabled", "false").returncode, 0)
+        self.within_a_second(key, 200)
+
+    def test_who_looks_where_nothing_is_kept_is_told_so_and_makes_nothing(self):
+        nowhere = pathlib.Path(self.gateway.folder.name) / "nowhere"
+        for words in [["spend"], ["keys", "list"], ["keys", "show", "ci"]]:
+            done = self.gateway.run(*words, "--state", str(nowhere))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"there is no state directory {nowhere}", done.stderr)
+        self.assertFalse(nowhere.exists())
+        nowhere.mkdir()
+        for words, name in [(["spend"], "ledger.sqlite"), (["keys", "list"], "keys.sqlite")]:
+            (nowhere / name).write_text("not a database")
+            done = self.gateway.run(*words, "--state", str(nowhere))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"{nowhere}: file is not a database", done.stderr)
+
+    def test_nothing_is_left_of_a_user_that_is_forgotten(self):
+        client = openai.OpenAI(api_key="one", base_url=f"http://127.0.0.1:{self.gateway.port}/v1", max_retries=0)
+        self.gateway.stop()
+        self.gateway.settings["keys"].append({"name": "one", "sha256": sha256("one")})
+        self.gateway.write()
+        self.gateway.start()
+        client.chat.completions.create(model="all", user="ann-of-nowhere", messages=[{"role": "user", "content": "Say hello."}])
+        self.assertEqual([row["user"] for row in self.gateway.spend("--by", "user")], ["ann-of-nowhere"])
+        done = self.gateway.run("spend", "--config", str(self.gateway.config), "--forget-user", "ann-of-nowhere")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("ann-of-nowhere", str(self.gateway.spend("--by", "user")))
+        self.assertEqual(self.gateway.run("spend", "--forget-user", "").returncode, 1)
+        self.gateway.stop()
+        for file in self.gateway.state.iterdir():
+            if file.is_file():
+                self.assertFalse(b"ann-of-nowhere" in file.read_bytes(), file.name)  # files are long
+
     def test_without_a_gateway_the_store_is_opened(self):
         self.gateway.stop()
         made = self.keys("create", "--name", "early")

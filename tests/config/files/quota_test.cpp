@@ -1,6 +1,9 @@
 // Quotas as operators write them, and what is wrong with those that cannot be meant.
 #include <doctest/doctest.h>
 
+#include <chrono>
+
+#include "config/files/check.hpp"
 #include "config/files/load.hpp"
 
 using config::Measure;
@@ -65,4 +68,20 @@ TEST_CASE("a quota that cannot be meant is refused at its place") {
   CHECK(problem("ledger: {enabled: false}\nquota: {dollars: {day: 1 $}}")
             .find("without a ledger nobody can have") != std::string::npos);
   CHECK(problem("ledger: {keep: 1 d}").starts_with("3 ledger.keep: "));
+}
+
+TEST_CASE("a window that a wider one has less for is told, and a key has five tags") {
+  CHECK(problem("quota: {dollars: {day: 5 $, week: 9 $, month: 1 $}, requests: {minute: 5, day: 5}}")
+            .starts_with("3 quota.dollars.day: is never reached: `month` allows less, `1 $`"));
+  CHECK(problem("keys: [{name: app, sha256: " + std::string(64, 'a') + ", tags: [a, b, c, d, e, f]}]") ==
+        "3 keys[0].tags: found 6 tags; at most 5 are allowed");
+}
+
+TEST_CASE("a key that has expired is named where the day is known") {
+  const config::Loaded found =
+      loaded("keys: [{name: app, sha256: " + std::string(64, 'a') + ", expires: 2026-12-01}]");
+  const auto said = [&](config::WallTime now) { return config::checked(found, "f", now).text; };
+  const config::WallTime december = std::chrono::sys_days(std::chrono::year(2026) / 12 / 1);
+  CHECK(said(december).find("the key `app` expired on 2026-12-01\n") != std::string::npos);
+  CHECK(said(december - std::chrono::seconds(1)).find("expired") == std::string::npos);
 }

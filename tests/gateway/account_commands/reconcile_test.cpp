@@ -56,6 +56,8 @@ TEST_CASE("what cannot be read is said with its line") {
   CHECK(fault_of("date,cost\n2026-11-28,1\n28.11.2026,2\n") ==
         "line 3: `28.11.2026` is no day such as 2026-11-28");
   CHECK(fault_of("date,cost\n2026-11-28,nan\n") == "line 2: `nan` is no amount of dollars");
+  CHECK(fault_of("date,cost\n2026-11-28,1e300\n") == "line 2: `1e300` is no amount of dollars");
+  CHECK(fault_of("date,cost\n2026-13-01,1\n") == "line 2: `2026-13-01` is no day such as 2026-11-28");
   CHECK(fault_of("date,cost\n") == "there is no line in it");
   CHECK(fault_of("") == "no column says the day; name it with --day-column");
 }

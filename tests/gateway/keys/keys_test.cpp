@@ -171,3 +171,27 @@ TEST_CASE("a key that was given its name when more names were allowed keeps it")
   World world;
   CHECK(world.call(What::create, "", R"({"name":"team/ci"})").status == 400);
 }
+
+TEST_CASE("a key ends at a moment that is ahead, in UTC, and has five tags at most") {
+  World world;
+  for (const char* bad : {R"({"name":"ci","expires":-5})", R"({"name":"ci","expires":"1970-01-01"})",
+                          R"({"name":"ci","expires":"2100-01-01T00:00:00+02:00"})",
+                          R"({"name":"ci","expires":"2100-01-01 and more"})",
+                          R"({"name":"ci","tags":["a","b","c","d","e","f"]})"}) {
+    CAPTURE(bad);
+    CHECK(world.call(What::create, "", bad).status == 400);
+  }
+  CHECK(world
+            .call(What::create, "",
+                  R"({"name":"ci","expires":"2100-01-01T00:00:00Z","tags":["a","b","c","d","e"]})")
+            .status == 201);
+  // Who has to stop using it may be told so at once.
+  CHECK(world.call(What::change, "ci", R"({"expires":"1970-01-01"})").status == 200);
+}
+
+TEST_CASE("limits of money are shown as they were said") {
+  World world;
+  const KeyAnswer made =
+      world.call(What::create, "", R"({"name":"ci","quota":{"dollars":{"day":0.7,"month":1000}}})");
+  CHECK(contains(made.body, R"("dollars":{"day":0.7,"month":1000})"));
+}

@@ -44,4 +44,7 @@ TEST_CASE("what is wrong with a question about spending is told") {
   CHECK(wrong_with("from=yesterday") == "`from` and `to` are days such as 2026-11-28");
   CHECK(wrong_with("from=2026-11-28&to=2026-11-27") == "`from` is later than `to`");
   CHECK(wrong_with("format=xml") == "`format` is json or csv, not `xml`");
+  CHECK(wrong_with("by=key&form=csv&x") ==
+        "`form` is no parameter; allowed are by, from, to, format, team, key, user, tag, model, endpoint, "
+        "provider, policy");
 }
