@@ -40,7 +40,7 @@ double weight_of_success(double failure) {
   return 1 + 0.6 * failure;
 }
 
-Cost cost(const Policy& policy, const View& view, double quality_penalty, double money) {
+Cost cost(const Policy& policy, const View& view, double quality_penalty, double money, double silence) {
   const Prediction& prediction = *view.prediction;
   Cost result{.price = prediction.price};
   double value_of_ttft = policy.value_of_ttft;
@@ -60,7 +60,8 @@ Cost cost(const Policy& policy, const View& view, double quality_penalty, double
   if (prediction.is_demoted) result.quality += (policy.demotion - 1) * std::abs(without_quota);
   const double g = without_quota + result.quota + result.quality;
   const double p = prediction.failure;
-  result.failure = (weight_of_success(p) - 1) * g + p * value_of_ttft * prediction.failing;
+  result.failure =
+      (weight_of_success(p) - 1) * g + p * value_of_ttft * prediction.failing + value_of_ttft * silence;
   return result;
 }
 

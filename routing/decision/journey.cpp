@@ -1,9 +1,16 @@
 #include "routing/decision/journey.hpp"
 
+#include <algorithm>
+
 #include "routing/decision/patience.hpp"
 #include "routing/decision/retry.hpp"
 
 namespace routing {
+namespace {
+
+constexpr config::Duration least_between = std::chrono::milliseconds(100);
+
+}  // namespace
 
 Journey::Step Journey::next(config::TimePoint now) {
   if (winner_ && is_under_way(1 - *winner_) && !loser_is_given_up_) {
@@ -14,7 +21,9 @@ Journey::Step Journey::next(config::TimePoint now) {
     const bool may_be_joined = beside_at_ && !winner_ && !is_over_;
     if (!may_be_joined) return Wait{};
     if (now < *beside_at_) return Wait{beside_at_};
-    beside_at_.reset();
+    // Should nobody be asked now, because the budget is used up or no host is free, then once it has been
+    // silent for as long again: who waits longest needs it most.
+    beside_at_ = now + std::max(now - (*attempts_)[first_].dispatched, least_between);
     return ChooseBeside{};
   }
   if (is_over_) return End{};
@@ -35,6 +44,7 @@ void Journey::asks(const Attempt& attempt, std::optional<config::TimePoint> besi
 void Journey::asks_beside(const Attempt& attempt) {
   attempts_->push_back(attempt);
   legs_[1] = State::under_way;
+  beside_at_.reset();
 }
 
 void Journey::nobody(std::optional<config::TimePoint> back_at, config::TimePoint now) {

@@ -4,7 +4,8 @@
 //
 //   for (;;) match (journey.next(now)):
 //     Choose        decide who is asked; answered with `asks` or `nobody`
-//     ChooseBeside  the same for a second host; answered with `asks_beside`, or not at all
+//     ChooseBeside  the same for a second host; answered with `asks_beside`, or not at all: then it comes
+//                   again when the first one has been silent for twice as long
 //     GiveUp        end that attempt: the other one has the client
 //     Wait          until that time, or until an attempt shows something, which `shows` and `ends` are told
 //     End           nothing is under way, and nothing more will be

@@ -7,6 +7,7 @@
 #include "routing/decision/continuation.hpp"
 #include "routing/decision/elimination.hpp"
 #include "routing/decision/exploration.hpp"
+#include "routing/decision/silence.hpp"
 #include "routing/decision/tiers.hpp"
 #include "routing/terms/draws.hpp"
 
@@ -55,7 +56,8 @@ void look_at(const Question& question, const Candidate& candidate, int place, Ve
   filter(question, verdict);
   const View view = view_of(question, verdict);
   verdict.tier = tier_of(question.policy, view, place);
-  verdict.cost = cost(question.policy, view, candidate.quality_penalty, question.money);
+  verdict.cost = cost(question.policy, view, candidate.quality_penalty, question.money,
+                      silence(question, verdict.endpoint));
 }
 
 // All candidates of the model, then those of the models to fall back to.

@@ -131,12 +131,31 @@ TEST_CASE("beside a slow host a second one is asked, and who shows first has the
   }
 }
 
+TEST_CASE("where no second host was to be had one is looked for again after twice the silence") {
+  Walk walk;
+  walk.ask(0, walk.now + 1s);
+  const config::TimePoint began = walk.now;
+  for (const auto silence : {1s, 2s, 4s}) {
+    CHECK(walk.waits_until() == began + silence);
+    walk.now = began + silence;
+    CHECK(walk.is_next<Journey::ChooseBeside>());
+  }
+  CHECK(walk.waits_until() == began + 8s);
+  walk.ask_beside();
+  CHECK(!walk.waits_until());
+  Walk at_once;
+  at_once.ask(0, at_once.now);
+  CHECK(at_once.is_next<Journey::ChooseBeside>());
+  CHECK(at_once.waits_until() > at_once.now);  // a clock that stands still makes no endless search
+}
+
 TEST_CASE("a second host is asked once at most, and not where the first has begun or failed") {
   Walk walk;
   walk.ask(0, walk.now + 1s);
   walk.now += 1s;
   CHECK(walk.is_next<Journey::ChooseBeside>());
-  CHECK(!walk.waits_until());  // nobody was found
+  walk.ask_beside();
+  CHECK(!walk.waits_until());
   Walk begun;
   begun.ask(0, begun.now + 1s);
   begun.journey.shows(0);
