@@ -96,10 +96,10 @@ const Fields<QualityWatch>& quality_fields() {
       .meaning = "canaries such as `{a_day: 0.05 $}`",
       .list =
           {
-              field<C>("a_day", &C::a_day, MoneyForm{},
-                       "The most that canaries may cost at one endpoint in a day; 0.05 $ when left out. None "
-                       "is asked "
-                       "that might go beyond it."),
+              field<C>(
+                  "a_day", &C::a_day, MoneyForm{},
+                  "The most that canaries may cost at one endpoint in a day, of all gateways that share a "
+                  "ledger in PostgreSQL; 0.05 $ when left out. None is asked that might go beyond it."),
               field<C>("every", &C::every,
                        DurationForm<std::chrono::milliseconds>{std::chrono::milliseconds(100),
                                                                std::chrono::hours(24 * 7)},

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "gateway/canaries/canary_book.hpp"
+#include "gateway/canaries/shared_till.hpp"
 #include "gateway/observe/standing.hpp"
 #include "gateway/probe/probe_call.hpp"
 #include "gateway/state/write_whole.hpp"
@@ -36,14 +37,17 @@ constexpr double enough_traffic = 10;
 // What a host may put around a text, and say although one token was asked for.
 constexpr std::int64_t most_around = 400, most_said = 16;
 
-ProbeQuestion question_of(const routing::Endpoint& endpoint, std::size_t text) {
-  const auto has = [&](config::Feature each) {
-    return endpoint.settings->features.test(static_cast<std::size_t>(each));
-  };
+bool claims(const routing::Endpoint& endpoint, config::Feature feature) {
+  return endpoint.settings->features.test(static_cast<std::size_t>(feature));
+}
+
+ProbeQuestion question_of(const routing::Endpoint& endpoint, std::size_t text,
+                          routing::CanaryPast::Drawn drawn = routing::CanaryPast::Drawn::no) {
   return {.features = {},
-          .most_output = has(config::Feature::reasoning) ? most_said : 1,
+          .most_output = claims(endpoint, config::Feature::reasoning) ? most_said : 1,
           .text = routing::canary_text(text),
-          .wants_likelihoods = has(config::Feature::logprobs)};
+          .is_drawn = drawn == routing::CanaryPast::Drawn::by_chance,
+          .wants_likelihoods = claims(endpoint, config::Feature::logprobs)};
 }
 
 std::int64_t worst_cost(const routing::Endpoint& endpoint, config::WallTime now) {
@@ -73,6 +77,14 @@ bool is_free(const ProbeAnswer& answer) {
 std::pair<std::uint64_t, std::uint64_t> key_of_canaries(const routing::Identity& endpoint) {
   return {endpoint.asked, endpoint.named};
 }
+
+// What was taken of an endpoint's budget for a canary, and what is spent of the day with it.
+struct Taken {
+  routing::CanaryTurns::Turn turn;
+  std::size_t text = 0;
+  routing::CanaryPast::Drawn drawn{};
+  std::int64_t spent = 0;
+};
 
 // A host that is asked, and the settings it reads, which must not keep a whole generation.
 struct AskedHost {
@@ -104,8 +116,11 @@ bool may_be_asked_a_canary(const CanaryWatch::Seen& seen, routing::EndpointIndex
 }
 
 struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
-  State(providers::Names& asked, std::string where, std::uint64_t drawn_from, Tell told)
-      : names(asked), file(std::move(where)), seed(drawn_from), tell(std::move(told)) {}
+  State(providers::Names& asked, std::string where, std::optional<PostgresAddress> common,
+        std::uint64_t drawn_from, Tell told)
+      : names(asked), file(std::move(where)), seed(drawn_from), tell(std::move(told)) {
+    if (common) till.emplace(std::move(*common), tell.say);
+  }
 
   // Without the book of a process before nobody knows what was spent today.
   void open() {
@@ -121,11 +136,13 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     }
     turns.recall(std::move(book->accounts));
     for (const auto& [key, texts] : book->pasts) pasts[key].recall(texts);
+    for (const auto& [model, measured] : book->borders) borders[model].recall(measured);
   }
 
   bool write() {
-    CanaryBook book{.accounts = turns.accounts(), .pasts = {}};
+    CanaryBook book{.accounts = turns.accounts(), .pasts = {}, .borders = {}};
     for (const auto& [key, past] : pasts) book.pasts[key] = past.memories();
+    for (const auto& [model, of_model] : borders) book.borders[model] = of_model.measured();
     const auto fault = write_whole(file, bytes_of(book));
     if (fault && !was_unwritten) tell.say("canaries: none is asked while this cannot be written: " + *fault);
     was_unwritten = fault.has_value();
@@ -155,11 +172,25 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     const auto turn = turns.take(identity, wanted, worst_cost(endpoint, now), now_seen.day, now, draw);
     if (!turn) return;
     if (!write()) return turns.settle(identity, *turn, 0);
+    // Those of other gateways count, too, where they share a database.
+    std::int64_t spent = turns.spent(identity, turn->day);
+    if (till) {
+      const auto by_all = till->take(identity, *turn, wanted.a_day, timer.now());
+      if (!by_all) return turns.settle(identity, *turn, 0);
+      spent = *by_all;
+    }
+    const routing::CanaryBorders& of_model = borders_of(endpoint);
+    const std::size_t text = of_model.text_for(turn->asked);
+    const auto drawn = of_model.drawn(text, claims(endpoint, config::Feature::logprobs));
     ++under_way;
-    providers::spawn(io, ask(shared_from_this(), now_seen.generation, index, *turn),
+    providers::spawn(io, ask(shared_from_this(), now_seen.generation, index, {*turn, text, drawn, spent}),
                      [this](const std::exception_ptr&) {
                        if (--under_way == 0 && is_over) io.stop();
                      });
+  }
+
+  routing::CanaryBorders& borders_of(const routing::Endpoint& endpoint) {
+    return borders[routing::hash_of(endpoint.model->name.text)];
   }
 
   std::shared_ptr<AskedHost> host_of(const Generation& generation, std::size_t provider) {
@@ -172,24 +203,26 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
 
   // By value: GCC 12.
   static providers::Task<void> ask(std::shared_ptr<State> self, std::shared_ptr<const Generation> generation,
-                                   routing::EndpointIndex index, routing::CanaryTurns::Turn turn) {
+                                   routing::EndpointIndex index, Taken taken) {
     const routing::Endpoint& endpoint = generation->catalogue->endpoints()[index];
     const std::shared_ptr<AskedHost> host = self->host_of(*generation, endpoint.settings->provider_index);
     CanaryNews news{.generation = generation, .endpoint = index, .began = self->timer.wall()};
-    auto asking =
-        probe_call(host->host, self->timer, endpoint, question_of(endpoint, turn.text), limit_of_one);
+    auto asking = probe_call(host->host, self->timer, endpoint,
+                             question_of(endpoint, taken.text, taken.drawn), limit_of_one);
     const ProbeAnswer answer = co_await std::move(asking);
-    self->settle(std::move(news), answer, turn);
+    self->settle(std::move(news), answer, taken);
   }
 
-  void settle(CanaryNews news, const ProbeAnswer& answer, const routing::CanaryTurns::Turn& turn) {
+  void settle(CanaryNews news, const ProbeAnswer& answer, const Taken& taken) {
     const routing::Catalogue& catalogue = *news.generation->catalogue;
     const routing::Endpoint& endpoint = catalogue.endpoints()[news.endpoint];
     const routing::Identity identity = routing::identity_of(endpoint);
+    const routing::CanaryTurns::Turn& turn = taken.turn;
     std::optional<std::int64_t> billed;
     if (answer.usage) billed = routing::bill(endpoint, *answer.usage, {.at = news.began}).nanos;
     if (!billed && is_free(answer)) billed = 0;
     turns.settle(identity, turn, billed);
+    if (till) till->settle(identity, turn, billed);
     news.failure = answer.failure;
     news.usage = answer.usage;
     news.cost = {billed.value_or(turn.set_aside)};
@@ -197,13 +230,17 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     news.took = answer.took;
     const auto& wanted = catalogue.settings().quality.canaries;
     if (wanted)
-      news.budget_used =
-          static_cast<double>(turns.spent(identity, turn.day)) / static_cast<double>(wanted->a_day.nanos);
+      news.budget_used = static_cast<double>(taken.spent - turn.set_aside + billed.value_or(turn.set_aside)) /
+                         static_cast<double>(wanted->a_day.nanos);
     if (!answer.failure) {
-      routing::CanaryAnswer said{
-          .text = turn.text, .said = beginning_of(answer.text), .likelihood = answer.likelihood};
+      routing::CanaryAnswer said{.text = taken.text,
+                                 .said = beginning_of(answer.text),
+                                 .likelihood = answer.likelihood,
+                                 .lead = answer.lead};
       if (answer.usage) said.prompt_tokens = answer.usage->prompt.count;
-      news.conduct = pasts[key_of_canaries(identity)].judged(said);
+      routing::CanaryPast& past = pasts[key_of_canaries(identity)];
+      borders_of(endpoint).learn(said, past.differs(said));
+      news.conduct = past.judged(said, taken.drawn);
     }
     tell.news(std::move(news));
   }
@@ -229,8 +266,10 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
   const asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
   std::map<std::string, std::shared_ptr<AskedHost>> hosts;  // by the provider's name
   routing::CanaryTurns turns;
+  std::optional<SharedTill> till;
   std::map<CanaryBook::Key, routing::CanaryPast> pasts;
-  std::size_t next = 0;  // endpoint that is looked at first
+  std::map<std::uint64_t, routing::CanaryBorders> borders;  // by the hash of the model's name
+  std::size_t next = 0;                                     // endpoint that is looked at first
   std::uint64_t draws = 0;
   bool is_lost = false;  // what was spent before
   std::int64_t lost_day = 0;
@@ -240,8 +279,9 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
   bool is_over = false;
 };
 
-CanaryWatch::CanaryWatch(providers::Names& names, std::string file, std::uint64_t seed, Tell tell)
-    : state_(std::make_shared<State>(names, std::move(file), seed, std::move(tell))) {}
+CanaryWatch::CanaryWatch(providers::Names& names, std::string file, std::optional<PostgresAddress> shared,
+                         std::uint64_t seed, Tell tell)
+    : state_(std::make_shared<State>(names, std::move(file), std::move(shared), seed, std::move(tell))) {}
 
 CanaryWatch::~CanaryWatch() {
   stop();

@@ -5,11 +5,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "gateway/generation/drained.hpp"
 #include "gateway/generation/generation.hpp"
+#include "gateway/postgres/connection.hpp"
 #include "providers/net/names.hpp"
 #include "routing/market/snapshot.hpp"
 #include "routing/quality/canary.hpp"
@@ -28,7 +30,7 @@ struct CanaryNews {
   bool is_estimated = false;  // that cost
   config::WallTime began{};
   config::Duration took{};
-  double budget_used = 0;  // of its endpoint's for the day, as a share
+  double budget_used = 0;  // of its endpoint's for the day, as a share; all gateways' where they share it
 };
 
 class CanaryWatch {
@@ -46,8 +48,10 @@ class CanaryWatch {
     std::function<void(const std::string&)> say;
   };
 
-  // `file`: where they are accounted for. `names` must outlive it. Draws follow from `seed`.
-  CanaryWatch(providers::Names& names, std::string file, std::uint64_t seed, Tell tell);
+  // `file`: where they are accounted for. `shared`: the database in which several gateways have one budget;
+  // absent: this one's is its own. `names` must outlive it. Draws follow from `seed`.
+  CanaryWatch(providers::Names& names, std::string file, std::optional<PostgresAddress> shared,
+              std::uint64_t seed, Tell tell);
   ~CanaryWatch();
   CanaryWatch(const CanaryWatch&) = delete;
   CanaryWatch& operator=(const CanaryWatch&) = delete;

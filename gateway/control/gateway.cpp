@@ -144,7 +144,9 @@ class RunningGateway {
   bool keep_state() {
     accounting_.adopt(settings());
     if (!kept_.open(take_over_, accounting_.books())) return false;
-    return !kept_.has_directory() || (keep_keys() && count());
+    if (kept_.has_directory() && !keep_keys()) return false;
+    count();
+    return true;
   }
 
   bool keep_keys() {
@@ -159,7 +161,8 @@ class RunningGateway {
     return true;
   }
 
-  bool count() {
+  // Load and limits are there without a directory, too.
+  void count() {
     control_.on_metrics([this](Metrics& metrics) {
       money_metrics_.observe({.shared = shared_,
                               .books = accounting_.books(),
@@ -180,13 +183,12 @@ class RunningGateway {
       });
     });
     Ledger* ledger = kept_.ledger();
-    if (!ledger) return true;
+    if (!ledger) return;
     accounting_.count_from(*ledger);
-    if (settings().redis.url.empty()) return true;
+    if (settings().redis.url.empty()) return;
     sharing_ = std::make_unique<SharedLimits>(settings().redis, kept_.place().gateway, accounting_.books(),
                                               *ledger, say_, start_.wall);
     sharing_->run();
-    return true;
   }
 
   // Before what the market knew is taken up, because that is of their addresses.
@@ -235,8 +237,11 @@ class RunningGateway {
       if (settings().quality.canaries) say_("without a state directory no canaries are asked");
       return;
     }
+    std::optional<PostgresAddress> shared;
+    if (const LedgerPlace place = kept_.place(); place.is_shared())
+      shared = {.url = place.settings.url, .password = place.settings.password};
     canaries_ = std::make_unique<CanaryWatch>(
-        shared_.names, kept_.path() + "/canaries", start_.seed,
+        shared_.names, kept_.path() + "/canaries", std::move(shared), start_.seed,
         CanaryWatch::Tell{.news =
                               [this](CanaryNews news) {
                                 if (Ledger* ledger = kept_.ledger())

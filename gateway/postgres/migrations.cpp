@@ -9,7 +9,7 @@ namespace {
 constexpr const char* only_one = "SELECT pg_advisory_xact_lock(1769172068)";
 
 // In order; one that was given out is never changed.
-constexpr std::array<const char*, 2> steps{R"(
+constexpr std::array<const char*, 3> steps{R"(
 CREATE TABLE name(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind int NOT NULL, text bytea NOT NULL,
   UNIQUE(kind, text));
 CREATE TABLE entry(at bigint NOT NULL, gateway bigint NOT NULL, team bigint NOT NULL, key bigint NOT NULL,
@@ -45,6 +45,10 @@ INSERT INTO key_changes VALUES(0);
 CREATE TABLE daily_regret(day bigint, gateway bigint, team bigint, key bigint, model bigint, endpoint bigint,
   requests bigint NOT NULL, regret bigint NOT NULL, cost bigint NOT NULL,
   PRIMARY KEY(day, gateway, team, key, model, endpoint));
+)",
+                                           R"(
+CREATE TABLE daily_canary(day bigint, asked bigint, named bigint, spent bigint NOT NULL,
+  PRIMARY KEY(day, asked, named));
 )"};
 
 std::int64_t version_in(Postgres& database) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <functional>
+#include <numeric>
+#include <vector>
 
 #include "providers/dialect/azure_target.hpp"
 #include "providers/dialect/interpreter.hpp"
@@ -45,21 +48,24 @@ void ask_for_likelihoods(std::string& body) {
   if (begin != std::string::npos) body.insert(begin + 1, R"("logprobs":true,"top_logprobs":5,)");
 }
 
-std::optional<double> likelihood_in(std::string_view body) {
+void read_likelihoods(std::string_view body, ProbeAnswer& answer) {
   namespace json = boost::json;
   boost::system::error_code error;
   const json::value reply = json::parse(body, error);
-  if (error) return std::nullopt;
+  if (error) return;
   const json::value* const first = reply.find_pointer("/choices/0/logprobs/content/0/top_logprobs", error);
-  if (!first || !first->is_array()) return std::nullopt;
-  double sum = 0, count = 0;
+  if (!first || !first->is_array()) return;
+  std::vector<double> all;
   for (const json::value& each : first->get_array()) {
     const json::value* const logarithm = each.find_pointer("/logprob", error);
     if (!logarithm || !logarithm->is_number()) continue;
     // Some hosts say minus infinity, or -9999, of what cannot be.
-    sum += std::max(-30.0, logarithm->to_number<double>()), ++count;
+    all.push_back(std::max(-30.0, logarithm->to_number<double>()));
   }
-  return count > 0 ? std::optional(sum / count) : std::nullopt;
+  if (all.empty()) return;
+  std::ranges::sort(all, std::greater<>());
+  answer.likelihood = std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size());
+  if (all.size() > 1) answer.lead = all[0] - all[1];
 }
 
 void fail(const providers::Dialect& dialect, const providers::ReportedError& error, ProbeAnswer& answer) {
@@ -131,7 +137,7 @@ providers::Task<ProbeAnswer> probe_call(providers::HttpProvider& host, providers
   answer.took = timer.now() - began;
   if (is_late) answer.failure = FailureKind::first_token_timeout;
   if (reply && !answer.failure) understand(dialect, endpoint, body, answer);
-  if (has_likelihoods && !answer.failure) answer.likelihood = likelihood_in(body);
+  if (has_likelihoods && !answer.failure) read_likelihoods(body, answer);
   co_return answer;
 }
 

@@ -20,6 +20,8 @@ struct ProbeAnswer {
   std::optional<routing::Usage> usage{};
   // Mean logarithm of the probabilities of what it might have begun with, where that was wanted and is said.
   std::optional<double> likelihood{};
+  // Logarithm of how many times as likely the likeliest of that is as the next; as `likelihood`.
+  std::optional<double> lead{};
   config::Duration took{};
 };
 

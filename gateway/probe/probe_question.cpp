@@ -52,7 +52,7 @@ providers::Conversation conversation_of(const ProbeQuestion& question) {
     turn.parts.push_back(
         {.what = providers::TextPart{conversation.own.keep_plain(question.text)}, .cache = {}});
     conversation.turns.push_back(std::move(turn));
-    conversation.sampling.temperature = providers::JsonNumber{"0"};
+    conversation.sampling.temperature = providers::JsonNumber{question.is_drawn ? "1" : "0"};
     return conversation;
   }
   if (wants(Feature::prefill)) {

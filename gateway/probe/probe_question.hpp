@@ -19,7 +19,8 @@ std::vector<config::Feature> provable(const config::Features& claimed);
 struct ProbeQuestion {
   std::vector<config::Feature> features;
   std::int64_t most_output = 1;
-  std::string_view text{};         // instead of those few words; static, and asked without chance
+  std::string_view text{};         // instead of those few words; static
+  bool is_drawn = false;           // the answer to that, as at a temperature of 1; else it is the likeliest
   bool wants_likelihoods = false;  // of what the answer might have begun with, where the API can say it
 };
 

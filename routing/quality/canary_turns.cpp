@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "routing/quality/canary.hpp"
-
 namespace routing {
 namespace {
 
@@ -35,8 +33,7 @@ std::optional<CanaryTurns::Turn> CanaryTurns::take(const Identity& endpoint,
   const std::int64_t set_aside = std::max(worst, 2 * account.dearest);
   if (account.spent + set_aside > settings.a_day.nanos) return std::nullopt;
   account.spent += set_aside;
-  return Turn{
-      .text = static_cast<std::size_t>(account.asked++ % canary_texts), .set_aside = set_aside, .day = day};
+  return Turn{.asked = account.asked++, .set_aside = set_aside, .day = account.day};
 }
 
 void CanaryTurns::settle(const Identity& endpoint, const Turn& turn, std::optional<std::int64_t> billed) {

@@ -26,7 +26,7 @@ class CanaryTurns {
   };
   // One that may be asked now.
   struct Turn {
-    std::size_t text = 0;
+    std::uint64_t asked = 0;  // how often it was asked before
     std::int64_t set_aside = 0;
     std::int64_t day = 0;
   };

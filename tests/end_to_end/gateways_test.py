@@ -9,7 +9,8 @@ import unittest
 
 import httpx
 
-from gateway import free_port
+import behaviours
+from gateway import endpoint, free_port
 from money_test import ADMIN, WORST, Gateway, ask, uses
 from scripted_host import ScriptedHost
 from servers import PASSWORD, Postgres, Redis
@@ -96,6 +97,36 @@ class Budgets(Three):
         self.assertEqual(asyncio.run(ask(gateways[1].port, "late", "all"))[0], 200)
         for gateway in gateways:
             self.assertEqual(asyncio.run(ask(gateway.port, "late", "all"))[0], 402)
+
+
+class Canaries(Three):
+    A_DAY = 0.2  # $; a canary of the host below costs 0.0016 to 0.003 $, and 0.055 $ are set aside for it
+
+    def test_canaries_of_three_gateways_cost_an_endpoint_no_more_than_one_budget(self):
+        asked = []
+
+        async def counts(exchange):
+            asked.append(exchange.body)
+            usage = {"prompt_tokens": 16 + len(asked) % 15, "completion_tokens": 0, "total_tokens": 16}
+            return await exchange.reply(200, behaviours.answer({"content": "Hello"}, usage=usage))
+
+        host = self.enterContext(ScriptedHost({"all": counts}))
+        self.start({}, providers={"a": {"base_url": f"http://127.0.0.1:{host.ports[0]}/v1"}},
+                   models={"all": {"endpoints": [endpoint("a", "all", price={"input": "100 $/Mtok", "output": "0 $/Mtok"})]}},
+                   quality={"canaries": {"a_day": f"{self.A_DAY} $", "every": "100 ms"}})
+        # Until what is left is less than one may cost at the worst.
+        until, seen = time.monotonic() + 6, 0
+        while time.monotonic() < until or len(asked) > seen:
+            seen = len(asked)
+            time.sleep(1)
+        spent = sum(16 + (n + 1) % 15 for n in range(len(asked))) * 1e-4
+        self.assertGreater(len(asked), 40)
+        self.assertLessEqual(spent, self.A_DAY)
+        rows = self.postgres.sql("SELECT spent FROM isocost.daily_canary", self.database)
+        self.assertEqual(len(rows), 1)
+        self.assertLessEqual(int(rows[0][0]), self.A_DAY * 1e9)
+        used = [self.metric(each, "isocost_canary_budget_used_ratio") for each in self.gateways]
+        self.assertLessEqual(max(used), 1)
 
 
 class Keys(Three):

@@ -20,7 +20,9 @@ CanaryBook some_book() {
   book.accounts[{3, 4}] = {};
   routing::CanaryPast::Memory& past = book.pasts[{1, 2}][3];
   past = {.counted = 17, .other = 19, .counts = 2, .others_in_a_row = 1, .words = {5, 6}, .said = {3, 4}};
+  past.has_last = true, past.last = 6, past.drift = -0.25;
   past.answers = 7, past.mean = -1.5, past.variance = 0.25, past.likely = 8;
+  book.borders[9][4] = {.pairs = 3, .differing = 2, .leads = 1, .near = 0.75};
   return book;
 }
 
@@ -30,6 +32,17 @@ TEST_CASE("what canaries cost and showed comes back from its bytes as it was") {
   const auto again = gateway::canary_book(gateway::bytes_of(some_book()));
   REQUIRE(again);
   CHECK(*again == some_book());
+}
+
+// As the version before wrote it: other texts, and no borders.
+TEST_CASE("of a book of canaries of the version before it is known what was spent") {
+  const CanaryBook before{.accounts = some_book().accounts, .pasts = {}, .borders = {}};
+  std::string bytes = gateway::bytes_of(before);
+  REQUIRE(bytes.substr(0, 7).find('2') != std::string::npos);
+  bytes.replace(bytes.find('2'), 1, "1");
+  const auto again = gateway::canary_book(bytes);
+  REQUIRE(again);
+  CHECK(again->accounts == before.accounts);
 }
 
 TEST_CASE("of a book of canaries that is damaged or cut off nothing is believed") {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "routing/host_model/host_draws.hpp"
+#include "routing/quality/canary_borders.hpp"
 #include "routing/quality/conduct_file.hpp"
 
 using namespace std::chrono_literals;
@@ -14,13 +15,16 @@ using namespace routing;
 
 namespace {
 
+// Asked of a host whose model's borders are known.
+constexpr std::size_t asked_texts = counted_texts + CanaryBorders::borders;
+
 // A host that is asked canaries and nothing else, a hundred a day.
 struct Canaried {
   explicit Canaried(std::uint64_t seed) : draws(seed) {}
 
   Regard regard(Check check) const { return quality[static_cast<std::size_t>(check)].regard; }
   Regard ask() {
-    CanaryAnswer answer{.text = count % canary_texts};
+    CanaryAnswer answer{.text = count % asked_texts};
     // A few machines of the host are a release behind.
     const bool is_odd = draws.uniform(count, 0) < odd_machines;
     answer.prompt_tokens = static_cast<std::int64_t>(std::llround(
@@ -86,8 +90,11 @@ TEST_CASE("a host that counts its prompts otherwise is noted by canaries alone, 
 
 TEST_CASE("a host that begins its answers otherwise is noted, sooner where it says how likely they were") {
   const int by_words = median_until_noted([](Canaried& host) { host.leaning = 0.1; }, false);
+  // What it said most often it now says always.
+  const int by_firmness = median_until_noted([](Canaried& host) { host.leaning = 1; }, false);
   const int by_likelihoods = median_until_noted([](Canaried& host) { host.shift = -0.4; }, true);
-  MESSAGE("noted after " << by_words << " by words, after " << by_likelihoods << " by likelihoods");
+  MESSAGE("noted after " << by_words << " by other words, after " << by_firmness << " by surer ones, after "
+                         << by_likelihoods << " by likelihoods");
   CHECK(by_words <= 100);
   CHECK(by_likelihoods <= 24);
 }
@@ -143,5 +150,12 @@ TEST_CASE("what canaries usually show goes on from what was kept of it") {
   again.recall(host.past.memories());
   CHECK(checked(again.judged({.text = 0, .prompt_tokens = 1'000, .said = 11}), Check::canary_count) ==
         Checked::failed);
-  CHECK(checked(again.judged({.text = 0, .said = 99}), Check::canary_answer) == Checked::failed);
+  CanaryPast as_it_was;
+  as_it_was.recall(host.past.memories());
+  for (std::uint64_t said = 0; said < 20; ++said) {
+    const CanaryAnswer answer{.text = counted_texts + said % 2, .said = 11 + said % 3};
+    CHECK(checked(again.judged(answer), Check::canary_answer) != Checked::no);
+    as_it_was.judged(answer);
+  }
+  CHECK(as_it_was.memories()[counted_texts] == again.memories()[counted_texts]);
 }
