@@ -55,6 +55,11 @@ std::vector<std::string> masked_lines(std::string_view yaml) {
   return lines;
 }
 
+const std::vector<std::string_view>& policy_sections() {
+  static const std::vector<std::string_view> names{"policies", "rules", "default_policy", "shadow"};
+  return names;
+}
+
 std::string sections_of(std::string_view yaml, const std::vector<std::string_view>& names) {
   std::string text;
   bool inside = false;
@@ -107,11 +112,10 @@ std::string policies_page(std::string_view yaml, const ShadowsSeen& shadows) {
   json::array names, rows;
   for (const config::PolicyName& name : shadows.names) names.emplace_back(name.text);
   for (const ShadowStanding& each : shadows.standings) rows.push_back(row_of(each));
-  return json_page(
-      json::object{{"text", sections_of(yaml, {"policies", "rules", "default_policy", "shadow"})},
-                   {"shadow", std::move(names)},
-                   {"shadows", std::move(rows)},
-                   {"shadows_left_out", shadows.left_out}});
+  return json_page(json::object{{"text", sections_of(yaml, policy_sections())},
+                                {"shadow", std::move(names)},
+                                {"shadows", std::move(rows)},
+                                {"shadows_left_out", shadows.left_out}});
 }
 
 std::string configuration_page(const ConfigurationFacts& facts) {

@@ -37,6 +37,8 @@ std::string configuration_page(const ConfigurationFacts& facts);
 // The lines of a text in YAML, what is secret in them masked: values of credentials, keys and headers, and
 // whatever looks like a key.
 std::vector<std::string> masked_lines(std::string_view yaml);
+// Of those that make up the policies.
+const std::vector<std::string_view>& policy_sections();
 // The top-level sections of those names, as they stand in the text.
 std::string sections_of(std::string_view yaml, const std::vector<std::string_view>& names);
 std::string text_of_file(const std::string& path);

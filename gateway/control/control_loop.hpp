@@ -165,6 +165,8 @@ class ControlLoop final : public Pages {
   void close_log() { log_.close(); }
 
  private:
+  // Policies that somebody wrote in the console, {"was": ..., "text": ...}, into the configuration file.
+  providers::Task<Told> apply(Loop& asker, std::string body);
   void take(const Batch& batch);
   void learn(const Batch& batch, config::TimePoint now);
   // What policies require, beside what is measured.

@@ -1,6 +1,7 @@
 // What data loops ask of the control loop: made there, or at the desk, continued on the asker's.
 #include <boost/asio/post.hpp>
 
+#include "gateway/console/applied_policies.hpp"
 #include "gateway/console/configuration_page.hpp"
 #include "gateway/console/market_history.hpp"
 #include "gateway/console/policy_trial.hpp"
@@ -8,6 +9,7 @@
 #include "gateway/control/control_loop.hpp"
 #include "gateway/control/market_page.hpp"
 #include "gateway/control/status_view.hpp"
+#include "gateway/generation/configuration.hpp"
 #include "gateway/http/query.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/pages/status_page.hpp"
@@ -218,8 +220,38 @@ RecordDesk::Answer made_page(Page page, const Materials& from, const std::string
 
 }  // namespace
 
+// Written at the desk, taken into use on this loop; what cannot be is taken back.
+providers::Task<Pages::Told> ControlLoop::apply(Loop& asker, std::string body) {
+  auto looking = providers::elsewhere(io_, asker, [this] { return configuration_().file; });
+  const std::string file = co_await std::move(looking);
+  const auto before = std::make_shared<std::string>();
+  auto writing = desk_->run(asker, [file, body, before] {
+    AppliedPolicies applied = apply_policies(file, body, [&file](const std::string& yaml) {
+      return with_policies_checked(config::load(yaml, file, config::system_sources()));
+    });
+    *before = std::move(applied.before);
+    return RecordDesk::Answer{.status = applied.status, .body = std::move(applied.text)};
+  });
+  RecordDesk::Answer answer = co_await std::move(writing);
+  if (answer.status != 200) co_return Told{.status = answer.status, .text = std::move(answer.body)};
+  auto reloading = reload(asker);
+  Reloaded reloaded = co_await std::move(reloading);
+  if (reloaded.status == 200) co_return Told{.text = std::move(reloaded.body)};
+  auto undoing = desk_->run(asker, [file, before] {
+    put_back(file, *before);
+    return RecordDesk::Answer{.status = 200, .body = {}};
+  });
+  co_await std::move(undoing);
+  co_return Told{.status = 409,
+                 .text = "the file could not be taken into use, and is as it was: see Configuration"};
+}
+
 providers::Task<Pages::Told> ControlLoop::slow_page(Loop& asker, Page page, std::string query,
                                                     std::string body) {
+  if (page == Page::policy_apply) {
+    auto applying = apply(asker, std::move(body));
+    co_return co_await std::move(applying);
+  }
   if (page == Page::status && storage_) co_await storage_->settle(asker);
   // Tasks of their own: GCC 12 destroys twice what a whole expression with co_await makes on its way.
   auto gathering = providers::elsewhere(io_, asker, [this, page] {

@@ -1,5 +1,6 @@
 #include "gateway/http/routes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -97,6 +98,7 @@ constexpr std::array entries{
     Entry{"/admin/policies", Verb::get, Page::policies, Needs::seeing_use},
     Entry{"/admin/policies/check", Verb::post, Page::policy_check, Needs::seeing_use},
     Entry{"/admin/policies/try", Verb::post, Page::policy_trial, Needs::seeing_use},
+    Entry{"/admin/policies/apply", Verb::post, Page::policy_apply, Needs::changing},
     Entry{"/ui", Verb::get, Page::console_root, Needs::own_site},
     Entry{"/ui/", Verb::get, Page::console, Needs::own_site},
     Entry{"/ui/me", Verb::get, Page::me, Needs::own_site},
@@ -157,6 +159,11 @@ Routed route(Method method, std::string_view path) {
   Routed found = route_at_v1(method, path, path.substr(version.size()));
   if (auto* there = std::get_if<Route>(&found)) there->root = Root::api_v1;
   return found;
+}
+
+bool is_of_model(std::string_view name) {
+  return std::ranges::any_of(
+      entries, [&](const Entry& entry) { return entry.page == Page::inference && entry.path == name; });
 }
 
 std::vector<KnownRoute> known_routes() {

@@ -55,6 +55,7 @@ enum class Page {
   console_root,
   me,  // who looks at the console
   login,
+  policy_apply,  // POST /admin/policies/apply: into the configuration file, and into use
 };
 
 // A key that may look, one that may see requests and what they cost, one that may change something, or one
@@ -92,6 +93,9 @@ struct KnownRoute {
   config::Format format{};
 };
 std::vector<KnownRoute> known_routes();
+
+// Whether who asks under this name of a route asks a model.
+bool is_of_model(std::string_view name);
 
 // Nothing where there is no route.
 std::optional<Page> page_of(const Routed& routed);

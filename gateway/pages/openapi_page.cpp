@@ -15,7 +15,7 @@ struct Said {
   Page page;
   std::string_view summary;
 };
-constexpr std::array<Said, 41> of_pages{{
+constexpr std::array<Said, 42> of_pages{{
     {Page::greeting, "What this is, in a line."},
     {Page::openapi, "This description."},
     {Page::explain, "Which host a call would go to, and why; `api` names the call's API. Nothing is sent."},
@@ -56,6 +56,7 @@ constexpr std::array<Said, 41> of_pages{{
     {Page::policies, "The policies as the configuration has them."},
     {Page::policy_check, "What is wrong with policies that are sent, each problem at its place."},
     {Page::policy_trial, "What recorded requests would have been under a policy that is sent."},
+    {Page::policy_apply, "Writes the policies that are sent into the configuration file, and takes it into use."},
     {Page::console, "The console's files."},
     {Page::console_root, "The way to the console."},
     {Page::me, "Who looks at the console."},

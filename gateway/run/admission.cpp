@@ -43,6 +43,7 @@ bool offered(Offers offers, Page page) {
     case Page::policies:
     case Page::policy_check:
     case Page::policy_trial:
+    case Page::policy_apply:
     case Page::console:
     case Page::console_root:
     case Page::me:

@@ -120,6 +120,18 @@ void note_change(Front& front, const Route& route, const Incoming& incoming, con
                     .status = status});
 }
 
+Task<void> apply(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
+                 HttpClient& client) {
+  const auto held = front.services.hosts;  // whose key it is
+  auto applying = front.pages.slow_page(front.loop, route.page, incoming.query, incoming.body);
+  const Pages::Told told = co_await std::move(applying);
+  note_change(front, route, incoming, key, told.status);
+  if (told.status == 200) co_return co_await show(client, "application/json", told.text);
+  const std::string_view type = told.status < 500 ? "invalid_request_error" : "api_error";
+  const ErrorReply error = plain_error(told.status, type, "policies_not_applied", told.text);
+  co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
+}
+
 // An error of a page of keys or money as OpenRouter's clients read one.
 std::string in_openrouters_words(const Administered& answer) {
   boost::system::error_code fault;
@@ -295,6 +307,8 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
                              reloaded.body);
       co_return;
     }
+    case Page::policy_apply:
+      co_return co_await apply(front, route, incoming, key, client);
     case Page::request:
       co_return co_await show_request(front, route, incoming, key, client);
     case Page::explain:

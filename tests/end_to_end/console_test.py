@@ -264,6 +264,45 @@ class Console(EndToEnd):
             self.picture(watched, "policies")
             self.clean(watched)
 
+    def test_a_policy_is_written_into_the_configuration_and_taken_into_use(self):
+        as_json = self.gateway.config_path.read_text()
+        self.addCleanup(lambda: (self.gateway.write(as_json), self.gateway.ask({}, path="/admin/reload")))
+        lines = [f"{name}: {json.dumps(value)}" for name, value in self.gateway.settings.items() if name != "policies"]
+        self.gateway.write("# Ours.\n" + "\n".join(lines) + "\npolicies:\n  thrifty: {value_of_time: 1 $/h}\n")
+        self.assertEqual(self.gateway.ask({}, path="/admin/reload")[0], 200)
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("policies")
+            page, editor = watched.page, watched.page.get_by_label("Policies, as they stand in the configuration")
+            expect(editor).to_have_value(re.compile("thrifty"))
+            expect(page.get_by_role("button", name="Apply")).to_have_count(0)
+            text = editor.input_value()
+            editor.fill(text + "  mine: {value_of_time: 3 $}\n")
+            expect(page.locator("ol.problems li").first).to_be_visible()
+            expect(page.get_by_role("button", name="Apply")).to_be_disabled()
+            editor.fill(text + "  mine: {value_of_time: 3 $/h}\n")
+            expect(page.get_by_role("button", name="Apply")).to_be_enabled()
+            expect(page.locator("pre.source .good")).to_have_text(re.compile(r"\+   mine: "))
+            expect(page.get_by_role("link", name="Download")).to_have_attribute("download", "policies.yaml")
+            self.picture(watched, "policies_apply")
+            page.get_by_role("button", name="Apply").click()
+            expect(page.get_by_text("of the configuration is in use")).to_be_visible()
+            expect(page.get_by_role("button", name="Apply")).to_have_count(0)
+            written = self.gateway.config_path.read_text()
+            self.assertTrue(written.startswith("# Ours.\n"), written)
+            self.assertIn("\n  mine: {value_of_time: 3 $/h}\n", written)
+            self.assertEqual(self.gateway.ask(question(model="m:mine"))[0], 200)
+            self.assertIn("/admin/policies/apply", self.gateway.get("/admin/changes")[1])
+            # Somebody else changes the file meanwhile.
+            self.gateway.write(written.replace("3 $/h", "4 $/h"))
+            editor.fill(text)
+            page.get_by_role("button", name="Apply").click()
+            expect(page.get_by_text("have changed since they were shown here")).to_be_visible()
+            self.assertIn("4 $/h", self.gateway.config_path.read_text())
+            self.clean(watched)
+        sent = json.dumps({"was": "", "text": ""})
+        self.assertEqual(self.gateway.ask(sent, {"Authorization": "Bearer sk-onlooker"}, "/admin/policies/apply")[0], 403)
+
     def test_hours_of_the_day_and_prices_are_shown_out_of_the_records(self):
         for number in range(6):
             self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], stream=True))

@@ -10,26 +10,46 @@ const example = `policies:
     require: ttft.p90 <= 5 s
 `;
 
+// The lines that only one of two texts has, in their order: the longest that both have in common is left out.
+export function difference(before, after) {
+  const [a, b] = [before, after].map((text) => text.replace(/\n$/, "").split("\n"));
+  if (before === after) return [];
+  const common = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
+  for (let i = a.length - 1; i >= 0; --i) {
+    for (let k = b.length - 1; k >= 0; --k) common[i][k] = a[i] === b[k] ? common[i + 1][k + 1] + 1 : Math.max(common[i + 1][k], common[i][k + 1]);
+  }
+  const lines = [];
+  let i = 0, k = 0;
+  while (i < a.length || k < b.length) {
+    if (i < a.length && k < b.length && a[i] === b[k]) ++i, ++k;
+    else if (i < a.length && (k === b.length || common[i + 1][k] >= common[i][k + 1])) lines.push(["-", a[i++]]);
+    else lines.push(["+", b[k++]]);
+  }
+  return lines.filter(([, line]) => line !== "");
+}
+
 export function show(view) {
   const text = h("textarea", { class: "editor", spellcheck: false, "aria-label": "Policies, as they stand in the configuration", oninput: () => later() });
-  const problems = h("div", { role: "status" }), tried = h("div"), which = h("span"), shadows = h("div", { class: "card" });
+  const problems = h("div", { role: "status" }), tried = h("div"), which = h("span"), shadows = h("div", { class: "card" }), changed = h("div"), applied = h("div", { role: "status" });
+  let was = "", errors = 0;
   let gone = false, timer = 0, next = 0, names = [], picked = "";
   view.append(h("h1", {}, "Policies"),
-    h("p", { class: "lead" }, "Write what the section `policies` of the configuration would say. It is checked while you type, against the hosts in use; trying one replays recorded requests under it. Nothing changes here: copy the text into the configuration and reload."),
-    h("div", { class: "split" }, h("div", { class: "card" }, text), h("div", { class: "card" }, problems, h("div", { class: "tools" }, which, h("button", { class: "first", onclick: () => attempt() }, "Try on recorded requests")), tried)), shadows);
+    h("p", { class: "lead" }, "The policies of the configuration. What you write is checked while you type, against the hosts in use; trying one replays recorded requests under it. Nothing changes until you apply it: it is then written into the configuration file and taken into use."),
+    h("div", { class: "split" }, h("div", { class: "card" }, text), h("div", { class: "card" }, problems, h("div", { class: "tools" }, which, h("button", { class: "first", onclick: () => attempt() }, "Try on recorded requests")), tried, changed, applied)), shadows);
 
   function take(policy, shadow) {
     text.value = taken_over(text.value, policy, shadow);
     check();
     text.focus();
     text.scrollIntoView({ block: "center" });
-    fill(tried, note("", `${shadow} stands in place of ${policy} now, in this text alone: copy it into the configuration and reload.`));
+    fill(tried, note("", `${shadow} stands in place of ${policy} now, in this text alone, until you apply it.`));
   }
 
   async function look(first) {
     try {
       const said = await ask("/admin/policies");
       if (gone) return;
+      if (first) was = said.text;
       if (first) text.value = said.text || example;
       if (!shadows.contains(document.activeElement)) show_shadows(shadows, said, take);
     } catch (refused) {
@@ -53,6 +73,8 @@ export function show(view) {
       const said = await post("/admin/policies/check");
       if (gone) return;
       names = said.policies;
+      errors = said.problems.filter((problem) => problem.severity === "error").length;
+      show_changes();
       if (!names.includes(picked)) picked = names[0] ?? "";
       fill(which, names.length > 0 ? labelled("Policy", choice(names, picked, (value) => { picked = value; })) : null);
       fill(problems, h("h2", {}, said.problems.length === 0 ? "No problems" : `${said.problems.length} to mend`),
@@ -68,6 +90,29 @@ export function show(view) {
     const begin = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + Math.max(0, column - 1);
     text.focus();
     text.setSelectionRange(begin, Math.max(begin, begin - Math.max(0, column - 1) + (lines[line - 1]?.length ?? 0)));
+  }
+
+  function show_changes() {
+    const lines = text.value === example ? [] : difference(was, text.value);
+    const file = "data:application/yaml;charset=utf-8," + encodeURIComponent(text.value);
+    fill(changed, lines.length === 0 ? null : [h("h2", {}, "What changes"),
+      h("pre", { class: "source" }, lines.map(([sign, line]) => h("span", { class: sign === "+" ? "good" : "bad" }, `${sign} ${line}\n`))),
+      h("div", { class: "tools" }, h("button", { class: "first", disabled: errors > 0, onclick: () => apply() }, "Apply"), h("a", { href: file, download: "policies.yaml" }, "Download")),
+      errors > 0 ? h("p", { class: "faint" }, "It can be applied once it has no errors.") : null]);
+  }
+
+  async function apply() {
+    const sent = text.value;
+    fill(applied, h("p", { class: "faint" }, "Applying …"));
+    try {
+      const said = await ask("/admin/policies/apply", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ was, text: sent }) });
+      if (gone) return;
+      fill(applied, note("", `Applied: generation ${said.generation} of the configuration is in use.`), said.warnings.map((warning) => note("bad", warning)));
+      was = (await ask("/admin/policies")).text;
+      if (!gone) show_changes();
+    } catch (refused) {
+      if (!gone) fill(applied, note("bad", refused.message));
+    }
   }
 
   async function attempt() {
