@@ -95,7 +95,8 @@ std::vector<std::string> shadow_lines(const std::string& text, int columns) {
   }
   std::vector<std::string> lines = table(heads, cells, {.columns = columns, .rows = 10'000});
   lines.push_back(
-      "What it would add to a request (less than zero: save), in parentheses 95 % intervals that hold "
+      "What it would add to 1,000 requests, and to the time of each (less than zero: save), in parentheses "
+      "95 % intervals that hold "
       "however often one looks.");
   const auto left_out = page.at("shadows_left_out").to_number<std::int64_t>();
   if (left_out > 0) lines.push_back(std::to_string(left_out) + " requests could not be judged.");

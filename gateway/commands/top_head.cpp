@@ -28,6 +28,12 @@ std::string of_5m(const json::object& gateway) {
   return text;
 }
 
+// "5 min", or less where so much was recorded that only a part of it was looked at.
+std::string window_text(double seconds) {
+  constexpr double usual = 300;
+  return span_text(seconds > 0 && seconds < usual ? seconds : usual);
+}
+
 // "  key ci of team search", "  team search"
 std::string of_whom(const json::object& whom) {
   const std::string key = shown_text(whom, "key"), team = shown_text(whom, "team");
@@ -44,14 +50,20 @@ std::string top_header(const json::object& status, const Screen& screen) {
   const std::string name = "isocost " + shown_text(gateway, is_past ? "at" : "version");
   std::string rest = is_of_key ? of_whom(shown_object(status, "for")) : "";
   rest += is_past || is_of_key ? of_5m(gateway) : of_now(gateway);
-  rest += "  " + money_text(shown_number(gateway, "dollars_5m")) + " in 5 min";
-  rest += "  configuration " + count_text(shown_number(gateway, "generation"));
+  rest += "  " + money_text(shown_number(gateway, "dollars_5m")) + " in " +
+          window_text(shown_number(gateway, "window_seconds"));
+  std::vector<std::string> more;
   if (is_past && shown_number(gateway, "snapshot_age_seconds") > 60)
-    rest += "  hosts as seen " + span_text(shown_number(gateway, "snapshot_age_seconds")) + " before";
+    more.push_back("  hosts as seen " + span_text(shown_number(gateway, "snapshot_age_seconds")) + " before");
   if (const json::value* shared = status.if_contains("shared"); shared != nullptr && shared->is_object()) {
     const double age = shown_number(shared->get_object(), "exchanged_seconds_ago");
-    rest += "  one market of " + count_text(shown_number(shared->get_object(), "gateways"));
-    if (age > 2) rest += ", not heard for " + span_text(age);
+    more.push_back("  one market of " + count_text(shown_number(shared->get_object(), "gateways")) +
+                   (age > 2 ? ", not heard for " + span_text(age) : ""));
+  }
+  more.push_back("  configuration " + count_text(shown_number(gateway, "generation")));
+  // On a narrow screen what has no place is left out rather than cut in the middle.
+  for (const std::string& each : more) {
+    if (name.size() + rest.size() + each.size() <= static_cast<std::size_t>(screen.columns)) rest += each;
   }
   const std::string line = fitted(name + rest, screen.columns);
   const std::size_t split = std::min(name.size(), line.size());

@@ -197,7 +197,7 @@ void ControlLoop::take(const Batch& batch) {
   for (const RecordPtr& each : batch.records) {
     const Record& record = *each;
     metrics_.record(record);
-    traffic_.record(record, now);
+    traffic_.record(record, now, is_of_model(record.path) ? Traffic::Of::model : Traffic::Of::page);
     log_.write(record);
     if (is_watched) tail_.add(record);
     if (tracer_) tracer_->add(record);

@@ -169,6 +169,7 @@ Pages::Told for_key(const StatusView& from, const config::KeySettings* key, conf
   json::object& gateway = page["gateway"].as_object();
   gateway["requests_5m"] = own ? json::value(own->requests) : json::value(nullptr);
   gateway["requests_failed_5m"] = own ? json::value(own->failed) : json::value(nullptr);
+  gateway["window_seconds"] = own ? json::value(config::Seconds(own->window).count()) : json::value(nullptr);
   gateway["dollars_5m"] =
       own ? number_or_null(static_cast<double>(own->all_5m.nanodollars) * 1e-9) : json::value(nullptr);
   return {.text = json_page(page)};

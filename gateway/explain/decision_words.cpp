@@ -154,9 +154,11 @@ std::string removal_text(const Verdict& verdict, const Decided& decided) {
       return "does not meet " + rule_text(rule) + missed_text(verdict, rule);
     }
     case Removal::cooling:
-      return "asked us to wait, for " + span_text(verdict.missed_by) + " more";
+      return "asked us to wait, for " + span_text(std::ceil(verdict.missed_by)) + " more";
     case Removal::open:
-      return "failed too often, next trial in " + span_text(verdict.missed_by);
+      // At once: others try it, or this request cannot go elsewhere where it fails again.
+      if (verdict.missed_by <= 0) return "failed too often, and is tried with other requests first";
+      return "failed too often, next trial in " + span_text(std::ceil(verdict.missed_by));
     case Removal::recovering:
       return "is coming back, with a share of requests that this one was not in";
     case Removal::full:

@@ -55,11 +55,13 @@ Traffic::Traffic(std::shared_ptr<const routing::Catalogue> catalogue, config::Ti
       totals_(today_.catalogue().endpoints().size()),
       last_failures_(today_.catalogue().endpoints().size()) {}
 
-void Traffic::record(const Record& record, config::TimePoint now) {
+void Traffic::record(const Record& record, config::TimePoint now, Of of) {
   Second& second = second_at(now);
-  ++second.requests;
-  ++all_requests_;
-  if (record.ending == Ending::refused || record.ending == Ending::broken) ++all_failed_;
+  if (of == Of::model) {
+    ++second.requests;
+    ++all_requests_;
+    if (record.ending == Ending::refused || record.ending == Ending::broken) ++all_failed_;
+  }
   for (const routing::Attempt& attempt : record.attempts) {
     const auto index = today_.index_of(record, attempt);
     if (!index) continue;

@@ -41,7 +41,9 @@ class Traffic {
 
   Traffic(std::shared_ptr<const routing::Catalogue> catalogue, config::TimePoint now);
 
-  void record(const Record& record, config::TimePoint now);
+  // Of what a request was: of a model, or of a page, as one that is not there; those count for nobody.
+  enum class Of { model, page };
+  void record(const Record& record, config::TimePoint now, Of of = Of::model);
   // Takes a new generation; keeps the numbers of endpoints that are still there.
   void adopt(std::shared_ptr<const routing::Catalogue> catalogue);
 

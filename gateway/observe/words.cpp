@@ -1,5 +1,7 @@
 #include "gateway/observe/words.hpp"
 
+#include <array>
+
 namespace gateway {
 
 std::string_view word(Ending ending) {
@@ -63,6 +65,32 @@ std::string_view word(routing::FailureKind kind) {
       return "outrun";
   }
   return "unknown";
+}
+
+std::string_view said_of_host(routing::FailureKind kind) {
+  constexpr std::array<std::string_view, routing::failure_kinds> said{
+      "its name has no address",
+      "could not be connected to",
+      "no TLS came about",
+      "closed without a reply",
+      "no first token in time",
+      "replied what cannot be read",
+      "answered with nothing",
+      "answered with an error",
+      "broke off within its answer",
+      "fell silent within its answer",
+      "too many requests there",
+      "overloaded",
+      "an error of its own",
+      "refused the request",
+      "refused our key or balance",
+      "does not know the model",
+      "the request's time was over",
+      "the client left",
+      "not asked: this machine had no connection to spare",
+      "the prompt is too long for it",
+      "given up: another one answered first"};
+  return said[static_cast<std::size_t>(kind)];
 }
 
 std::string_view word(routing::TlsFault fault) {

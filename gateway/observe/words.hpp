@@ -11,6 +11,8 @@ namespace gateway {
 
 std::string_view word(Ending ending);
 std::string_view word(routing::FailureKind kind);
+// The same for people, as what the host did: "could not be connected to".
+std::string_view said_of_host(routing::FailureKind kind);
 std::string_view word(routing::TlsFault fault);
 std::string_view word(routing::Reason reason);
 std::string_view word(routing::Removal removal);

@@ -1,13 +1,14 @@
 #include "gateway/pages/past_status.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <map>
 #include <numeric>
 
 #include "gateway/pages/status_item.hpp"
+#include "gateway/record_file/recorded_identity.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/wall_text.hpp"
-#include "routing/terms/succession.hpp"
 
 namespace gateway {
 
@@ -16,21 +17,27 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Whom the endpoints of an older catalogue are today; one for each catalogue that requests were decided by.
+// Whom the endpoints of recorded catalogues are today; one for each catalogue that requests were decided by.
 class Successors {
  public:
-  explicit Successors(const routing::Catalogue& now) : now_(now) {}
+  explicit Successors(const routing::Catalogue& now) : now_(recorded_identities(now)) {}
 
   std::optional<routing::EndpointIndex> of(const std::shared_ptr<const routing::Catalogue>& before,
                                            routing::EndpointIndex endpoint) {
     if (!before) return std::nullopt;
     const auto [known, is_new] = all_.try_emplace(before);
-    if (is_new) known->second = routing::successors(*before, now_);
+    if (is_new) {
+      const auto found = routing::predecessors(recorded_identities(*before), now_);
+      for (const auto& each : found) {
+        known->second.push_back(each ? std::optional(static_cast<routing::EndpointIndex>(*each))
+                                     : std::nullopt);
+      }
+    }
     return endpoint < known->second.size() ? known->second[endpoint] : std::nullopt;
   }
 
  private:
-  const routing::Catalogue& now_;
+  std::vector<routing::Identity> now_;
   std::map<std::shared_ptr<const routing::Catalogue>, std::vector<std::optional<routing::EndpointIndex>>>
       all_;
 };
@@ -45,12 +52,16 @@ Flow sum_of(const std::vector<Flow>& flows) {
 }  // namespace
 
 RecordedTraffic recorded_traffic(RecordReader& reader, const routing::Catalogue& catalogue,
-                                 config::WallTime until, const CountsKey& counts) {
-  RecordedTraffic result;
-  result.last_1m.resize(catalogue.endpoints().size());
-  result.last_5m.resize(catalogue.endpoints().size());
+                                 config::WallTime until, const CountsKey& counts, std::uint64_t most) {
+  const auto empty = [&](config::Duration window) {
+    RecordedTraffic result{.window = window};
+    result.last_1m.resize(catalogue.endpoints().size());
+    result.last_5m.resize(catalogue.endpoints().size());
+    return result;
+  };
+  RecordedTraffic result = empty(Traffic::longest);
   Successors successors(catalogue);
-  std::uint64_t snapshot = 0;
+  std::uint64_t snapshot = 0, read = 0;
   std::shared_ptr<const routing::Catalogue> decided_on;
   reader.begin_after(until - Traffic::longest);
   while (const auto stored = reader.next()) {
@@ -58,9 +69,16 @@ RecordedTraffic recorded_traffic(RecordReader& reader, const routing::Catalogue&
     const config::Duration ago = until - ended(request);
     // They were written in the order in which they ended, but for a little.
     if (ago < -10s) break;
+    // Of very many, those of a part of the time: as long as it took for so many to end, once.
+    if (++read > most && result.window == Traffic::longest) {
+      const config::Duration took = Traffic::longest - ago;
+      result = empty(std::max<config::Duration>(5s, std::min<config::Duration>(took, Traffic::longest / 2)));
+      reader.begin_after(until - result.window);
+      continue;
+    }
     if (ago < 0s) continue;
     result.behind = request.demand.wall.time_since_epoch() - request.demand.admitted.time_since_epoch();
-    if (ago > Traffic::longest || (counts && !counts(request.demand.key))) continue;
+    if (ago > result.window || (counts && !counts(request.demand.key))) continue;
     ++result.requests;
     if (request.ending == Ending::refused || request.ending == Ending::broken) ++result.failed;
     if (request.decisions.empty()) continue;
@@ -98,14 +116,14 @@ std::optional<std::string> past_status(RecordReader& reader, config::WallTime at
               traffic.all_5m, row);
     rows.push_back(std::move(row));
   }
-  const std::chrono::seconds window = Traffic::longest;
+  const config::Seconds window = traffic.window;
   const json::object gateway{
       {"at", WallText(at).view()},
       {"snapshot_age_seconds", number_or_null(config::Seconds(at - reader.wall_of(snapshot)).count())},
       {"generation", catalogue->generation()},
       {"snapshot", snapshot},
-      {"requests_per_second",
-       number_or_null(static_cast<double>(traffic.requests) / static_cast<double>(window.count()))},
+      {"requests_per_second", number_or_null(static_cast<double>(traffic.requests) / window.count())},
+      {"window_seconds", window.count()},
       {"requests_5m", traffic.requests},
       {"requests_failed_5m", traffic.failed},
       {"dollars_5m", number_or_null(static_cast<double>(traffic.all_5m.nanodollars) * 1e-9)},

@@ -14,8 +14,9 @@ namespace gateway {
 
 using CountsKey = std::function<bool(const std::string& key)>;  // by its name
 
-// Recorded requests that had ended by `until` and not more than five minutes before.
+// Recorded requests that had ended by `until` and not longer than `window` before.
 struct RecordedTraffic {
+  config::Duration window{};  // five minutes; less where more requests ended in them than are read
   std::uint64_t requests = 0, failed = 0;
   std::vector<Flow> last_1m, last_5m;  // by EndpointIndex of `catalogue`
   Flow all_1m, all_5m;
@@ -23,9 +24,13 @@ struct RecordedTraffic {
   // whatever key; absent: there is none.
   std::optional<config::Duration> behind{};
 };
-// Of requests whose key counts; those that had no key have the empty one. Throws SqliteFault.
+// Requests that are read for one look at them: some tenths of a second.
+inline constexpr std::uint64_t most_recorded = 20'000;
+// Of requests whose key counts; those that had no key have the empty one. Reads about `most`, twice. Throws
+// SqliteFault.
 RecordedTraffic recorded_traffic(RecordReader& reader, const routing::Catalogue& catalogue,
-                                 config::WallTime until, const CountsKey& counts);
+                                 config::WallTime until, const CountsKey& counts,
+                                 std::uint64_t most = most_recorded);
 
 // As JSON with the names of status_page(); null is what nobody recorded: predictions, requests under way, who
 // was out of service. Nothing where the records do not go back as far. Throws SqliteFault.

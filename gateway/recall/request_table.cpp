@@ -47,6 +47,12 @@ std::vector<std::string> headline(const Recalled& recalled, const Screen& screen
           painted(fitted(end, screen.columns), is_good ? Colour::green : Colour::red, screen.paint)};
 }
 
+// "an error of its own, 503"
+std::string outcome_text(const routing::Failure& failure) {
+  const std::string status = failure.status > 0 ? ", " + std::to_string(failure.status) : "";
+  return std::string(said_of_host(failure.kind)) + status;
+}
+
 Row row_of(const Recalled& recalled, std::size_t number) {
   const routing::Attempt& attempt = recalled.request.attempts[number];
   const auto& endpoints = recalled.catalogue->endpoints();
@@ -58,17 +64,17 @@ Row row_of(const Recalled& recalled, std::size_t number) {
   }
   const double output = attempt.usage ? static_cast<double>(attempt.usage->output.count) : unknown;
   const bool has_failed = attempt.failure.has_value();
-  return {{std::to_string(number + 1), Colour::dim},
-          {is_known ? endpoints[attempt.endpoint].settings->name.text : "-", Colour::bold},
-          {is_known ? fitted(endpoints[attempt.endpoint].model->name.text, 28) : "-", Colour::dim},
-          {std::string(word(attempt.reason))},
-          {time_text(seconds(attempt.dispatched - recalled.request.demand.admitted))},
-          {beside(time_text(seconds(attempt.first_visible)), time_text(expected.ttft))},
-          {time_text(seconds(attempt.finished))},
-          {beside(count_text(output), count_text(std::round(expected.expected_output)))},
-          {beside(money_text(attempt.cost.dollars()), money_text(expected.price))},
-          {has_failed ? std::string(word(attempt.failure->kind)) : "answered",
-           has_failed ? Colour::red : Colour::green}};
+  return {
+      {std::to_string(number + 1), Colour::dim},
+      {is_known ? endpoints[attempt.endpoint].settings->name.text : "-", Colour::bold},
+      {is_known ? fitted(endpoints[attempt.endpoint].model->name.text, 28) : "-", Colour::dim},
+      {std::string(word(attempt.reason))},
+      {time_text(seconds(attempt.dispatched - recalled.request.demand.admitted))},
+      {beside(time_text(seconds(attempt.first_visible)), time_text(expected.ttft))},
+      {time_text(seconds(attempt.finished))},
+      {beside(count_text(output), count_text(std::round(expected.expected_output)))},
+      {beside(money_text(attempt.cost.dollars()), money_text(expected.price))},
+      {has_failed ? outcome_text(*attempt.failure) : "answered", has_failed ? Colour::red : Colour::green}};
 }
 
 std::vector<std::string> journey(const Recalled& recalled, const Screen& screen) {

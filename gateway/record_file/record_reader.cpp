@@ -122,9 +122,10 @@ void RecordReader::begin_after(config::WallTime time) {
       high = middle - 1;
     }
   }
-  if (found == 0) return;
-  packets_->begin_behind(found - 1);
-  rows_.begin_behind(rows_.last());
+  // Whatever was read before, this one may go back.
+  packet_.reset();
+  packets_->begin_behind(std::max<std::int64_t>(found, 1) - 1);
+  rows_.begin_behind(found == 0 ? 0 : rows_.last());
 }
 
 std::optional<LoggedRequest> RecordReader::find_in(std::int64_t packet, std::string_view id) {

@@ -1,7 +1,7 @@
 #include "gateway/record_file/recorded_measures.hpp"
 
 #include "gateway/record_file/record_reader.hpp"
-#include "routing/terms/succession.hpp"
+#include "gateway/record_file/recorded_identity.hpp"
 
 namespace gateway {
 
@@ -13,7 +13,8 @@ std::vector<routing::Measured> recorded_measures(const std::string& file,
     const StoredMarket* market = reader ? (*reader)->newest_market() : nullptr;
     if (!market) return {};
     std::vector<routing::Measured> measured(catalogue.endpoints().size());
-    const auto before = routing::predecessors(catalogue, *market->catalogue);
+    const auto before =
+        routing::predecessors(recorded_identities(catalogue), recorded_identities(*market->catalogue));
     for (std::size_t i = 0; i < measured.size(); ++i) {
       if (before[i] && *before[i] < market->states.size()) measured[i] = market->states[*before[i]].measured;
     }

@@ -44,5 +44,15 @@ class Priorities(EndToEnd):
         self.assertIn(b'"priority":"batch"', text.replace(b" ", b""))
 
 
+class WithoutDirectory(EndToEnd):
+    gateway_settings = {"inside": ["env", "STATE_DIRECTORY=/proc/none/state"], "records": {"enabled": False}}
+
+    def test_load_is_metered_where_nothing_is_kept(self):
+        self.assertEqual(self.gateway.ask(question())[0], 200)
+        text = self.gateway.get("/metrics")[1]
+        for name in ("isocost_requests_under_way", "isocost_memory_used_ratio", "isocost_reserved_requests"):
+            self.assertRegex(text, rf"(?m)^{name} \d")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -219,6 +219,11 @@ azure     serving    always         0.55     5.40  420 ms  840 ms  462 ms     45
 fresh     open 12 s                 0.55     7.00       -       -       -      -      -    0      -                   -
 )");
   CHECK(shown(page, 80).find("always") != std::string::npos);
+  // What has no place on a narrow screen is not cut.
+  const std::string narrow = shown(page, 70);
+  CHECK(narrow.starts_with("isocost 0.1.0  key ci of team search  12 requests  $0.52 in 5 min\n"));
+  page["gateway"].as_object()["window_seconds"] = 40;
+  CHECK(shown(page, 120).find("$0.52 in 40 s") != std::string::npos);
 }
 
 TEST_CASE("of a moment that is past the time is said, and nothing that was not recorded") {

@@ -119,6 +119,8 @@ TEST_CASE("every reason to leave someone out has a sentence, with the owner's wo
         Case{policy_require, 9, 0, "does not meet a rule"},
         Case{cooling, -1, 12, "asked us to wait, for 12 s more"},
         Case{open, -1, 5, "failed too often, next trial in 5 s"},
+        Case{open, -1, 0.2, "failed too often, next trial in 1 s"},
+        Case{open, -1, 0, "failed too often, and is tried with other requests first"},
         Case{full, -1, 0, "has as many requests in flight as it may"}}) {
     const routing::Verdict verdict{.removal = c.removal, .rule = c.rule, .missed_by = c.missed_by};
     CHECK(gateway::removal_text(verdict, world.decided()) == c.text);

@@ -63,6 +63,19 @@ TEST_CASE(
   CHECK(!world.traffic.last_failure(0));
 }
 
+TEST_CASE("a page that is refused or is not there is no request that failed") {
+  World world;
+  auto record = tests::answered(world.catalogue, 1);
+  record.attempts.clear();
+  record.ending = gateway::Ending::refused;
+  world.traffic.record(record, start, gateway::Traffic::Of::page);
+  CHECK(world.traffic.requests(60s, start) == 0);
+  CHECK(world.traffic.failed_since_start() == 0);
+  world.traffic.record(record, start);
+  CHECK(world.traffic.requests(60s, start) == 1);
+  CHECK(world.traffic.failed_since_start() == 1);
+}
+
 TEST_CASE("tokens and dollars are summed, and a client that left is no failure of the endpoint") {
   World world;
   auto record = tests::answered(world.catalogue, 1);

@@ -107,6 +107,31 @@ TEST_CASE("the requests of keys that do not count are left out") {
   CHECK(keyless.at("gateway").at("requests_5m") == 320);
 }
 
+// As they are configured today; records keep no addresses.
+TEST_CASE("requests of a running gateway's hosts are found in its records") {
+  const Recorded recorded;
+  config::Settings settings = support::settings_of(fleet());
+  for (config::ProviderSettings& each : settings.providers) each.base_url.host = "api.example.com";
+  const routing::Catalogue catalogue(std::move(settings), 7);
+  const RecordedTraffic traffic = recorded_traffic(*recorded.opened(), catalogue, wall_at(4), {});
+  CHECK(traffic.requests == 320);
+  CHECK(traffic.all_5m.attempts >= 320);
+  CHECK(traffic.all_5m.nanodollars > 0);
+}
+
+TEST_CASE("of very many requests those of a shorter time before are looked at, and it says of how long") {
+  const Recorded recorded;
+  const routing::Catalogue catalogue(support::settings_of(fleet()), 1);
+  const RecordedTraffic all = recorded_traffic(*recorded.opened(), catalogue, wall_at(4), {}, 320);
+  CHECK(all.window == 5min);
+  CHECK(all.requests == 320);
+  const RecordedTraffic some = recorded_traffic(*recorded.opened(), catalogue, wall_at(4), {}, 100);
+  CHECK(some.window < 5min);
+  CHECK(some.window >= 5s);
+  CHECK(some.requests <= 300);
+  CHECK(some.all_5m.attempts >= some.requests);
+}
+
 TEST_CASE("before the first record there is nothing to show") {
   const Recorded recorded;
   CHECK(!past_status(*recorded.opened(), wall_at(-1), {}));

@@ -480,6 +480,7 @@ TEST_CASE("what hosts had shown when the file was last written is there for chec
   config::Settings settings = support::settings_of(fleet());
   std::swap(settings.models[0].endpoints[0], settings.models[0].endpoints[2]);
   settings.models[0].endpoints[4].host_model = "unheard-of";
+  for (config::ProviderSettings& each : settings.providers) each.base_url.host = "api.example.com";
   const routing::Catalogue catalogue(settings, 1);
   const std::vector<routing::Measured> measured = recorded_measures(path, catalogue);
   REQUIRE(measured.size() == 5);
