@@ -137,7 +137,11 @@ Routed answer(Method method, const Entry& entry, std::string_view parameter) {
   return Route{entry.page, entry.needs, entry.path, parameter, action, entry.format, Root::v1};
 }
 
+// OpenAI's, and not served: it is no id of an answer.
+constexpr std::string_view compact = "/v1/responses/compact";
+
 Routed route_at_v1(Method method, std::string_view path, std::string_view outside) {
+  if (path == compact) return NoRoute{};
   for (const Entry& entry : entries) {
     const bool is_outside = outside == entry.path;
     const auto parameter = is_outside ? std::optional(std::string_view()) : fitted(entry, path);

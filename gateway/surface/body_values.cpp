@@ -1,7 +1,13 @@
 #include "gateway/surface/body_values.hpp"
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace gateway {
 
+using providers::Beyond;
 using providers::Conversation;
 using providers::JsonString;
 using providers::JsonType;
@@ -9,6 +15,7 @@ using providers::Part;
 using providers::Text;
 using providers::ToolCallPart;
 using providers::Turn;
+using providers::Weight;
 
 namespace {
 
@@ -51,6 +58,32 @@ bool read_cache_control(BodyWalk& walk, const Path& path, std::optional<provider
   });
   if (is_said) cache = life.is("1h") ? providers::CacheLife::hour : providers::CacheLife::five_minutes;
   return read;
+}
+
+bool read_cache_options(BodyWalk& walk, const Path& path, Conversation& conversation) {
+  return walk.object(path, [&](const JsonString& key, const Path& at) {
+    if (!key.is("prewarm")) return walk.json.skip();
+    std::optional<bool> prewarm;
+    if (!walk.boolean(at, prewarm)) return false;
+    if (prewarm.value_or(false)) add_beyond(conversation, at.text(), Weight::need);
+    return true;
+  });
+}
+
+void add_beyond(Conversation& conversation, std::string param, Weight weight) {
+  constexpr std::size_t most = 32;
+  std::vector<Beyond>& beyond = conversation.beyond;
+  if (beyond.size() < most) {
+    beyond.push_back({std::move(param), weight});
+  } else if (weight == Weight::need && std::ranges::find(beyond, weight, &Beyond::weight) == beyond.end()) {
+    beyond.back() = {std::move(param), weight};
+  }
+}
+
+void add_hint(Conversation& conversation, std::string_view param) {
+  const auto& known = conversation.beyond;
+  if (std::ranges::find(known, param, &Beyond::param) != known.end()) return;
+  add_beyond(conversation, std::string(param), Weight::hint);
 }
 
 void check_arguments(Conversation& conversation, providers::JsonTokens& tokens) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "gateway/surface/body_walk.hpp"
@@ -18,6 +19,17 @@ bool read_object(BodyWalk& walk, const Path& path, std::string_view body, std::s
 bool read_number(BodyWalk& walk, const Path& path, std::optional<providers::JsonNumber>& value);
 // The value of a `cache_control`.
 bool read_cache_control(BodyWalk& walk, const Path& path, std::optional<providers::CacheLife>& cache);
+
+// The value of OpenAI's `prompt_cache_options`. What it says is for its own cache, but for `prewarm`: who
+// wants the prompt remembered and no answer does not want one made, and paid for, by a host that does not
+// know the word.
+bool read_cache_options(BodyWalk& walk, const Path& path, providers::Conversation& conversation);
+
+// What no conversation has a place for. Bodies may say as much of it as they like, and nobody reads more than
+// the first few: of more than that only a first need counts.
+void add_beyond(providers::Conversation& conversation, std::string param, providers::Weight weight);
+// What may be said of many parts alike is named once.
+void add_hint(providers::Conversation& conversation, std::string_view param);
 
 // Marks the calls whose arguments are no JSON object. Uses `tokens` for each: when the body has been read.
 void check_arguments(providers::Conversation& conversation, providers::JsonTokens& tokens);

@@ -55,6 +55,7 @@ class BlockReader {
     if (key.is("data")) return read_text(walk_, path, data_);
     if (key.is("title")) return read_text(walk_, path, title_);
     if (key.is("context")) return read_text(walk_, path, context_);
+    if (key.is("citations") && walk_.json.type() == JsonType::object) return citations(path);
     return walk_.json.skip();
   }
 
@@ -83,6 +84,16 @@ class BlockReader {
     return true;
   }
 
+  // What an answer is to name as where it has it from; of an answer it is a list.
+  bool citations(const Path& path) {
+    std::optional<bool> wanted;
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      return key.is("enabled") ? walk_.boolean(at, wanted) : walk_.json.skip();
+    });
+    if (wanted.value_or(false)) add_hint(conversation_, "citations");
+    return is_read;
+  }
+
   bool content(const Path& path) {
     if (walk_.json.type() != JsonType::string && walk_.json.type() != JsonType::array) {
       return walk_.json.skip();  // of tools that ran at a host
@@ -98,7 +109,7 @@ class BlockReader {
     if (type_.is("tool_result")) return result(path, parts);
     if (type_.is("thinking") || type_.is("redacted_thinking")) return thought(parts);
     if (type_.raw.empty()) return walk_.wrong("missing_member", path.member("type"), "nothing", "a type");
-    conversation_.beyond.push_back({path.text(), Weight::need});
+    add_beyond(conversation_, path.text(), Weight::need);
     return true;
   }
 
@@ -127,7 +138,7 @@ class BlockReader {
       return texts(parts, {title_, context_});
     }
     if (!source_type_.is("base64") && !source_type_.is("url") && !source_type_.is("file")) {
-      conversation_.beyond.push_back({path.text(), Weight::need});
+      add_beyond(conversation_, path.text(), Weight::need);
       return true;
     }
     media_.kind = is_document ? MediaPart::Kind::file : MediaPart::Kind::image;

@@ -29,7 +29,6 @@ using providers::Weight;
 using Effort = ThinkingWish::Effort;
 
 constexpr std::int64_t most_tokens = 100'000'000;
-constexpr std::size_t most_beyond = 32;
 constexpr std::array<std::pair<std::string_view, Effort>, 5> efforts{{{"low", Effort::low},
                                                                       {"medium", Effort::medium},
                                                                       {"high", Effort::high},
@@ -110,7 +109,7 @@ class ConversationReader final : public ConversationBody {
     for (Part& part : parts) {
       const auto* text = std::get_if<TextPart>(&part.what);
       if (!text) {
-        said_.beyond.push_back({path.text(), Weight::need});
+        add_beyond(said_, path.text(), Weight::need);
       } else if (!text->text.raw.starts_with("x-anthropic-billing-header:")) {
         said_.system.push_back(std::move(part));
       }
@@ -157,7 +156,7 @@ class ConversationReader final : public ConversationBody {
     });
     if (!is_read || type.raw.empty() || type.is("text")) return is_read;
     if (!type.is("json_schema")) {
-      said_.beyond.push_back({path.text(), Weight::need});
+      add_beyond(said_, path.text(), Weight::need);
       return true;
     }
     if (form.schema.empty())
@@ -191,9 +190,7 @@ class ConversationReader final : public ConversationBody {
     const bool is_routers = ClientBodyReader::is_routers(key.text());
     if (!is_read || !is_said || is_routers || std::ranges::any_of(said_to_others, is)) return is_read;
     const bool is_need = std::ranges::any_of(needs, is);
-    if (is_need || said_.beyond.size() < most_beyond) {
-      said_.beyond.push_back({path.text(), is_need ? Weight::need : Weight::hint});
-    }
+    add_beyond(said_, path.text(), is_need ? Weight::need : Weight::hint);
     return true;
   }
 

@@ -33,7 +33,7 @@ bool read_message_tools(BodyWalk& walk, const Path& path, std::string_view body,
     if (!is_read) return false;
     // Tools of Anthropic's own have a type each, with a date: their form is known to its models alone.
     if (!type.raw.empty() && !type.is("custom")) {
-      conversation.beyond.push_back({element.text(), providers::Weight::need});
+      add_beyond(conversation, element.text(), providers::Weight::need);
       return true;
     }
     if (tool.name.raw.empty()) {

@@ -37,7 +37,7 @@ void append_identity(std::string& out, const StreamIdentity& reply) {
   out += "\"";
 }
 
-// As an object; a model's broken arguments are none.
+// As an object. What is none cannot stand here, and the client should see what the model wrote.
 std::string arguments_of(const std::string& raw) {
   const std::string text = providers::JsonString{raw, true}.text();
   providers::JsonTokens tokens;
@@ -46,7 +46,9 @@ std::string arguments_of(const std::string& raw) {
   providers::JsonWalk walk(tokens, padded);
   const bool is_object =
       walk.ok() && walk.type() == providers::JsonType::object && walk.skip() && walk.finish();
-  return is_object ? text : "{}";
+  if (is_object) return text;
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) return "{}";
+  return std::string("{\"invalid_arguments\":\"").append(raw).append("\"}");
 }
 
 }  // namespace
@@ -90,8 +92,9 @@ bool GeminiCalls::take(const AnswerEvent& event) {
 std::string GeminiCalls::take_parts() {
   std::string parts;
   for (const Call& call : std::exchange(calls_, {})) {
-    parts.append(parts.empty() ? "" : ",").append("{\"functionCall\":{\"id\":\"").append(call.id);
-    parts.append("\",\"name\":\"").append(call.name).append("\",\"args\":");
+    parts.append(parts.empty() ? "" : ",").append("{\"functionCall\":{");
+    if (!call.id.empty()) parts.append("\"id\":\"").append(call.id).append("\",");
+    parts.append("\"name\":\"").append(call.name).append("\",\"args\":");
     parts.append(arguments_of(call.arguments)).append("}");
     if (!call.signature.empty()) parts.append(",\"thoughtSignature\":\"").append(call.signature).append("\"");
     parts.append("}");

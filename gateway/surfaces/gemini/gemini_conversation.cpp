@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surface/conversation_body.hpp"
 #include "gateway/surfaces/gemini/gemini_names.hpp"
 #include "gateway/surfaces/gemini/gemini_tools.hpp"
@@ -23,7 +24,6 @@ using providers::Weight;
 using Effort = ThinkingWish::Effort;
 
 constexpr std::int64_t most_tokens = 100'000'000;
-constexpr std::size_t most_beyond = 32;
 
 constexpr std::array<std::pair<std::string_view, Effort>, 8> levels{{{"MINIMAL", Effort::minimal},
                                                                      {"LOW", Effort::low},
@@ -33,6 +33,9 @@ constexpr std::array<std::pair<std::string_view, Effort>, 8> levels{{{"MINIMAL",
                                                                      {"low", Effort::low},
                                                                      {"medium", Effort::medium},
                                                                      {"high", Effort::high}}};
+
+// The model stands in the path; and what is for Google's own books says nothing to a model.
+constexpr std::array<std::string_view, 3> said_to_others{"model", "labels", "store"};
 
 class ConversationReader final : public ConversationBody {
  public:
@@ -48,16 +51,27 @@ class ConversationReader final : public ConversationBody {
       return walk_.object(path, [&](const JsonString& inner, const Path& at) { return wish(inner, at); });
     }
     if (is(key, "cachedContent", "cached_content")) return beyond(path, Weight::need);
-    // Of the router, or of Google's own house.
-    return walk_.json.skip();
+    if (is(key, "serviceTier", "service_tier")) return tier(path);
+    const auto is_it = [&](std::string_view name) { return key.is(name); };
+    const bool is_quiet =
+        ClientBodyReader::is_routers(key.text()) || std::ranges::any_of(said_to_others, is_it);
+    return is_quiet ? walk_.json.skip() : beyond(path, Weight::hint);
+  }
+
+  // What is the usual anyway is not said.
+  bool tier(const Path& path) {
+    if (walk_.json.type() != JsonType::string) return beyond(path, Weight::hint);
+    Text word;
+    if (!read_text(walk_, path, word)) return false;
+    const bool is_usual = word.is("standard") || word.is("STANDARD") || word.is("unspecified");
+    if (!is_usual) add_beyond(said_, path.text(), Weight::hint);
+    return true;
   }
 
   bool beyond(const Path& path, Weight weight) {
     const bool is_said = walk_.json.type() != JsonType::null;
     if (!walk_.json.skip()) return false;
-    if (is_said && (weight == Weight::need || said_.beyond.size() < most_beyond)) {
-      said_.beyond.push_back({path.text(), weight});
-    }
+    if (is_said) add_beyond(said_, path.text(), weight);
     return true;
   }
 
@@ -114,7 +128,7 @@ class ConversationReader final : public ConversationBody {
       is_more |= !modality.is("TEXT") && !modality.is("text");
       return true;
     });
-    if (is_more) said_.beyond.push_back({path.text(), Weight::need});
+    if (is_more) add_beyond(said_, path.text(), Weight::need);
     return is_read;
   }
 

@@ -49,7 +49,7 @@ bool read_gemini_tools(BodyWalk& walk, const Path& path, std::string_view body, 
       }
       // Searching, running code: what only Google's own hosts do.
       const bool is_said = walk.json.type() != JsonType::null;
-      if (is_said) conversation.beyond.push_back({at.text(), Weight::need});
+      if (is_said) add_beyond(conversation, at.text(), Weight::need);
       return walk.json.skip();
     });
   });
@@ -79,7 +79,7 @@ bool read_gemini_tool_config(BodyWalk& walk, const Path& path, Conversation& con
     choice.kind = Kind::named;
     choice.name = names.front();
   } else if (!names.empty()) {
-    conversation.beyond.push_back({"toolConfig.functionCallingConfig.allowedFunctionNames", Weight::need});
+    add_beyond(conversation, "toolConfig.functionCallingConfig.allowedFunctionNames", Weight::need);
   }
   return is_read;
 }

@@ -3,7 +3,10 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "gateway/surface/body_values.hpp"
 #include "gateway/surface/media_values.hpp"
@@ -30,6 +33,11 @@ constexpr std::array<std::pair<std::string_view, Turn::Role>, 4> roles{{{"user",
                                                                         {"model", Turn::Role::assistant},
                                                                         {"function", Turn::Role::user},
                                                                         {"tool", Turn::Role::user}}};
+
+// Files that clients gave to Google lie there for their owner alone.
+bool lies_at_google(std::string_view address) {
+  return address.starts_with("gs://") || address.starts_with("https://generativelanguage.googleapis.com/");
+}
 
 class TurnReader {
  public:
@@ -67,6 +75,7 @@ class TurnReader {
       const bool is_hint =
           is(key, "videoMetadata", "video_metadata") || is(key, "mediaResolution", "media_resolution");
       is_beyond |= !is_hint;
+      if (is_hint) add_hint(conversation_, key.text());
       return walk_.json.skip();
     });
     if (!is_read) return false;
@@ -81,7 +90,7 @@ class TurnReader {
     } else if (has_text) {
       parts.push_back({TextPart{text}});
     } else if (is_beyond && !is_known) {
-      conversation_.beyond.push_back({path.text(), Weight::need});
+      add_beyond(conversation_, path.text(), Weight::need);
     }
     return true;
   }
@@ -92,6 +101,11 @@ class TurnReader {
     Text name;
     bool is_answered = false;
   };
+  // Calls of one id or name, in their order.
+  struct Alike {
+    std::vector<std::size_t> calls{};  // places in called_
+    std::size_t next = 0;              // all before it are answered
+  };
 
   bool media(const Path& path, std::vector<Part>& parts) {
     MediaPart media{.kind = MediaPart::Kind::file, .content = {}};
@@ -100,8 +114,10 @@ class TurnReader {
       if (is(key, "mimeType", "mime_type")) return read_text(walk_, at, media.media_type);
       if (is(key, "displayName", "display_name")) return read_text(walk_, at, media.name);
       if (is(key, "fileUri", "file_uri")) {
-        media.source = MediaPart::Source::url;
-        return has_content = true, read_text(walk_, at, media.content);
+        if (!read_text(walk_, at, media.content)) return false;
+        const bool is_anybodys = !lies_at_google(media.content.raw);
+        media.source = is_anybodys ? MediaPart::Source::url : MediaPart::Source::id;
+        return has_content = true;
       }
       return key.is("data") ? (has_content = true, read_text(walk_, at, media.content)) : walk_.json.skip();
     });
@@ -128,6 +144,8 @@ class TurnReader {
     if (call.id.raw.empty()) {
       call.id = conversation_.own.keep_plain("call_" + std::to_string(called_.size()));
     }
+    by_id_[call.id.raw].calls.push_back(called_.size());
+    by_name_[call.name.raw].calls.push_back(called_.size());
     called_.push_back({call.id, call.name});
     parts.push_back({call});
     return true;
@@ -178,17 +196,19 @@ class TurnReader {
   }
 
   Called* answered(const Text& id, const Text& name) {
-    for (Called& each : called_) {
-      const bool is_meant = id.raw.empty() ? each.name.raw == name.raw : each.id.raw == id.raw;
-      if (is_meant && !each.is_answered) return &each;
-    }
-    return nullptr;
+    auto& alike = id.raw.empty() ? by_name_ : by_id_;
+    const auto found = alike.find(id.raw.empty() ? name.raw : id.raw);
+    if (found == alike.end()) return nullptr;
+    Alike& meant = found->second;
+    while (meant.next < meant.calls.size() && called_[meant.calls[meant.next]].is_answered) ++meant.next;
+    return meant.next < meant.calls.size() ? &called_[meant.calls[meant.next]] : nullptr;
   }
 
   BodyWalk& walk_;
   std::string_view body_;
   Conversation& conversation_;
   std::vector<Called> called_;
+  std::unordered_map<std::string_view, Alike> by_id_, by_name_;
 };
 
 }  // namespace

@@ -25,15 +25,18 @@ using providers::Weight;
 using Effort = ThinkingWish::Effort;
 
 constexpr std::int64_t most_tokens = 100'000'000;
-constexpr std::size_t most_beyond = 32;
 
 // What is for OpenAI's own books and caches, and says nothing to a model.
-constexpr std::array<std::string_view, 9> said_to_others{
-    "model", "stream",     "stream_options",       "prompt_cache_key",      "safety_identifier",
-    "store", "moderation", "prompt_cache_options", "prompt_cache_retention"};
+constexpr std::array<std::string_view, 7> said_to_others{"model",
+                                                         "stream",
+                                                         "stream_options",
+                                                         "prompt_cache_key",
+                                                         "safety_identifier",
+                                                         "store",
+                                                         "prompt_cache_retention"};
 // What makes the request another one, beside what a conversation has a place for.
-constexpr std::array<std::string_view, 5> needs{"audio", "functions", "function_call", "logit_bias",
-                                                "web_search_options"};
+constexpr std::array<std::string_view, 6> needs{"audio",      "functions",  "function_call",
+                                                "logit_bias", "moderation", "web_search_options"};
 
 class ConversationReader final : public ConversationBody {
  public:
@@ -55,6 +58,7 @@ class ConversationReader final : public ConversationBody {
     if (key.is("user")) return read_text(walk_, path, said_.user);
     if (key.is("metadata")) return metadata(path);
     if (key.is("modalities")) return modalities(path);
+    if (key.is("prompt_cache_options")) return read_cache_options(walk_, path, said_);
     return sampling(key, path);
   }
 
@@ -73,10 +77,11 @@ class ConversationReader final : public ConversationBody {
     return beyond(key, path);
   }
 
-  // null counts as absent, and so does an object without members.
+  // null counts as absent, and so does an object without members, unless that is how it is asked for as it
+  // usually is.
   bool beyond(const JsonString& key, const Path& path) {
     bool is_said = walk_.json.type() != JsonType::null;
-    if (walk_.json.type() == JsonType::object) {
+    if (walk_.json.type() == JsonType::object && !key.is("web_search_options")) {
       is_said = false;
       if (!walk_.json.object([&](const JsonString&) { return is_said = true, walk_.json.skip(); }))
         return false;
@@ -87,9 +92,7 @@ class ConversationReader final : public ConversationBody {
     const bool is_routers = ClientBodyReader::is_routers(key.text());
     if (!is_said || is_routers || std::ranges::any_of(said_to_others, is)) return true;
     const bool is_need = std::any_of(needs.begin(), needs.end(), is);
-    if (is_need || said_.beyond.size() < most_beyond) {
-      said_.beyond.push_back({path.text(), is_need ? Weight::need : Weight::hint});
-    }
+    add_beyond(said_, path.text(), is_need ? Weight::need : Weight::hint);
     return true;
   }
 
@@ -119,7 +122,7 @@ class ConversationReader final : public ConversationBody {
         return walk_.wrong("missing_member", path.member("json_schema"), "no schema", "one with a schema");
       }
     } else if (!type.raw.empty() && !type.is("text")) {
-      said_.beyond.push_back({"response_format", Weight::need});
+      add_beyond(said_, "response_format", Weight::need);
     }
     return true;
   }
@@ -170,7 +173,7 @@ class ConversationReader final : public ConversationBody {
       is_more |= !modality.is("text");
       return true;
     });
-    if (is_more) said_.beyond.push_back({"modalities", Weight::need});
+    if (is_more) add_beyond(said_, "modalities", Weight::need);
     return is_read;
   }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surface/media_values.hpp"
 
 namespace gateway {
@@ -35,7 +36,7 @@ class PartReader {
     if (is_known_) {
       parts.push_back(std::move(part_));
     } else {
-      conversation_.beyond.push_back({path.text(), providers::Weight::need});
+      add_beyond(conversation_, path.text(), providers::Weight::need);
     }
     return true;
   }

@@ -42,7 +42,7 @@ bool read_tools(BodyWalk& walk, const Path& path, std::string_view body, Convers
     });
     if (!read) return false;
     if (!is_function) {
-      conversation.beyond.push_back({element.text(), Weight::need});
+      add_beyond(conversation, element.text(), Weight::need);
       return true;
     }
     if (tool.name.raw.empty()) {
@@ -73,7 +73,7 @@ bool read_tool_choice(BodyWalk& walk, const Path& path, Conversation& conversati
   if (!choice.name.raw.empty()) {
     choice.kind = Kind::named;
   } else {
-    conversation.beyond.push_back({"tool_choice", Weight::need});
+    add_beyond(conversation, "tool_choice", Weight::need);
   }
   return read;
 }

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surfaces/openai_chat/chat_parts.hpp"
 #include "gateway/surfaces/openai_chat/chat_thoughts.hpp"
 
@@ -56,7 +57,7 @@ class MessageReader {
     if (key.is("reasoning_content") || key.is("reasoning")) return thoughts_.plain(walk_, path);
     // Of what older APIs said, and of what only OpenAI can find again by its id.
     if ((key.is("function_call") || key.is("audio")) && walk_.json.type() != JsonType::null) {
-      conversation_.beyond.push_back({path.text(), Weight::need});
+      add_beyond(conversation_, path.text(), Weight::need);
     }
     return walk_.json.skip();
   }
@@ -75,7 +76,7 @@ class MessageReader {
       if (is_function) {
         calls_.push_back(call);
       } else {
-        conversation_.beyond.push_back({at.text(), Weight::need});
+        add_beyond(conversation_, at.text(), Weight::need);
       }
       return true;
     });
@@ -104,7 +105,7 @@ class MessageReader {
       case ChatRole::tool:
         return result(path);
       case ChatRole::function:
-        conversation_.beyond.push_back({path.text(), Weight::need});
+        add_beyond(conversation_, path.text(), Weight::need);
         return true;
     }
     return true;

@@ -29,15 +29,13 @@ using providers::Weight;
 using Effort = ThinkingWish::Effort;
 
 constexpr std::int64_t most_tokens = 100'000'000;
-constexpr std::size_t most_beyond = 32;
 
 // What is for OpenAI's own books and caches, or for the form of its replies, and says nothing
 // to a model.
-constexpr std::array<std::string_view, 14> said_to_others{"model",
+constexpr std::array<std::string_view, 12> said_to_others{"model",
                                                           "stream",
                                                           "stream_options",
                                                           "prompt_cache_key",
-                                                          "prompt_cache_options",
                                                           "prompt_cache_retention",
                                                           "safety_identifier",
                                                           "store",
@@ -45,7 +43,6 @@ constexpr std::array<std::string_view, 14> said_to_others{"model",
                                                           "background_options",
                                                           "previous_response_id",
                                                           "conversation",
-                                                          "moderation",
                                                           "client_metadata"};
 
 class ConversationReader final : public ConversationBody {
@@ -75,6 +72,7 @@ class ConversationReader final : public ConversationBody {
     if (key.is("top_logprobs")) return walk_.integer(path, 0, 1'000, top_logprobs_);
     if (key.is("include")) return include(path);
     if (key.is("user")) return read_text(walk_, path, said_.user);
+    if (key.is("prompt_cache_options")) return read_cache_options(walk_, path, said_);
     // What it says comes back in the reply, and tells a host nothing.
     if (key.is("metadata"))
       return walk_.object(path, [&](const auto&, const auto&) { return walk_.json.skip(); });
@@ -95,11 +93,9 @@ class ConversationReader final : public ConversationBody {
     const auto is = [&](std::string_view name) { return key.is(name); };
     const bool is_routers = ClientBodyReader::is_routers(key.text());
     if (!is_said || is_routers || std::ranges::any_of(said_to_others, is)) return true;
-    // A template lies at one host.
-    const bool is_need = key.is("prompt");
-    if (is_need || said_.beyond.size() < most_beyond) {
-      said_.beyond.push_back({path.text(), is_need ? Weight::need : Weight::hint});
-    }
+    // A template lies at one host; and who wants an answer looked over does not want it without.
+    const bool is_need = key.is("prompt") || key.is("moderation");
+    add_beyond(said_, path.text(), is_need ? Weight::need : Weight::hint);
     return true;
   }
 
@@ -110,7 +106,7 @@ class ConversationReader final : public ConversationBody {
       Text verbosity;
       if (!read_text(walk_, at, verbosity)) return false;
       const bool is_usual = verbosity.raw.empty() || verbosity.is("medium");
-      if (!is_usual) said_.beyond.push_back({at.text(), Weight::hint});
+      if (!is_usual) add_beyond(said_, at.text(), Weight::hint);
       return true;
     });
   }
@@ -137,7 +133,7 @@ class ConversationReader final : public ConversationBody {
         return walk_.wrong("missing_member", path.member("schema"), "nothing", "a schema");
       }
     } else if (!type.raw.empty() && !type.is("text")) {
-      said_.beyond.push_back({path.text(), Weight::need});
+      add_beyond(said_, path.text(), Weight::need);
     }
     return true;
   }
@@ -173,9 +169,9 @@ class ConversationReader final : public ConversationBody {
     const bool is_free = !said_.tools.empty() && !hosted_.are_wanted && choice != Kind::any;
     const bool is_hint = is_free || choice == Kind::none;
     for (std::string& param : hosted_.params) {
-      said_.beyond.push_back({std::move(param), is_hint ? Weight::hint : Weight::need});
+      add_beyond(said_, std::move(param), is_hint ? Weight::hint : Weight::need);
     }
-    if (hosted_.are_wanted) said_.beyond.push_back({"tool_choice", Weight::need});
+    if (hosted_.are_wanted) add_beyond(said_, "tool_choice", Weight::need);
     if (has_logprobs_ || top_logprobs_.value_or(0) > 0) said_.sampling.logprobs = top_logprobs_.value_or(0);
     if (effort_) said_.thinking.effort = *effort_;
     said_.said_back = said_.own.keep(back_.members());

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surface/media_values.hpp"
 
 namespace gateway {
@@ -56,7 +57,7 @@ class PartReader {
     if (type_.is("input_image")) return image(path, parts);
     if (type_.is("input_file")) return file(path, parts);
     if (type_.is("input_audio")) return sound(path, parts);
-    conversation_.beyond.push_back({path.text(), providers::Weight::need});
+    add_beyond(conversation_, path.text(), providers::Weight::need);
     return true;
   }
 

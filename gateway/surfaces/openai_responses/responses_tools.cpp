@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surface/media_values.hpp"
 
 namespace gateway {
@@ -95,7 +98,7 @@ class ToolReader {
     description.append("The input must be a text of this grammar (").append(syntax.raw).append("):\\n");
     description.append(definition.raw);
     tool.description = {conversation_.own.keep(std::move(description)), true};
-    conversation_.beyond.push_back({path.member("format").text(), Weight::hint});
+    add_beyond(conversation_, path.member("format").text(), Weight::hint);
   }
 
   BodyWalk& walk_;
@@ -171,12 +174,17 @@ bool ResponseToolChoice::read(BodyWalk& walk, const Path& path, HostedTools& hos
 }
 
 void ResponseToolChoice::apply(Conversation& conversation) const {
+  // Whoever is named without a group is any of this name.
+  std::unordered_set<std::string> of_any, of_group;
+  const auto in_group = [](const Text& space, const Text& name) { return space.text() + '\0' + name.text(); };
+  for (const Named& named : named_) {
+    const bool is_any = named.space.raw.empty();
+    is_any ? of_any.insert(named.name.text()) : of_group.insert(in_group(named.space, named.name));
+  }
   const auto is_named = [&](const Tool& tool) {
-    return std::ranges::any_of(named_, [&](const Named& named) {
-      if (tool.space.raw.empty()) return named.space.raw.empty() && tool.name.text() == named.name.text();
-      const bool is_in_group = tool.name_in_space.text() == named.name.text();
-      return is_in_group && (named.space.raw.empty() || named.space.text() == tool.space.text());
-    });
+    if (tool.space.raw.empty()) return of_any.contains(tool.name.text());
+    return of_any.contains(tool.name_in_space.text()) ||
+           of_group.contains(in_group(tool.space, tool.name_in_space));
   };
   conversation.tool_choice.kind = kind_;
   if (is_list_) {

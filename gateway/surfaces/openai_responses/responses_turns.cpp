@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surfaces/openai_responses/kept_thinking.hpp"
 #include "gateway/surfaces/openai_responses/responses_parts.hpp"
 #include "gateway/surfaces/openai_responses/responses_tools.hpp"
@@ -96,7 +97,7 @@ class ItemReader {
     if (type_.is("function_call") || type_.is("custom_tool_call")) return call(path);
     if (type_.is("function_call_output") || type_.is("custom_tool_call_output")) return result(path);
     if (type_.is("reasoning")) return reasoning();
-    said_.beyond.push_back({path.text(), Weight::need});
+    add_beyond(said_, path.text(), Weight::need);
     return true;
   }
 

@@ -1,7 +1,9 @@
 #include "providers/dialects/anthropic/tools.hpp"
 
 #include <string>
+#include <vector>
 
+#include "providers/dialect/called_tools.hpp"
 #include "providers/dialects/anthropic/turns.hpp"
 #include "providers/json/json_walk.hpp"
 
@@ -58,11 +60,26 @@ void write_choice(JsonWriter& json, const ToolChoice& choice, bool one_at_a_time
   json.end_object();
 }
 
+// Calls of earlier turns cannot stand without the tools that they call, which nobody is to call any more.
+void write_called_tools(JsonWriter& json, const Conversation& conversation) {
+  const std::vector<Text> names = called_but_not_offered(conversation);
+  if (names.empty()) return;
+  json.key("tools").begin_array();
+  for (const Text& name : names) {
+    json.begin_object();
+    json.key("name").string(name);
+    json.key("input_schema").raw(R"({"type":"object"})");
+    json.end_object();
+  }
+  json.end_array();
+  json.key("tool_choice").raw(R"({"type":"none"})");
+}
+
 }  // namespace
 
 void write_anthropic_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model,
                            JsonTokens& tokens) {
-  if (conversation.tools.empty()) return;
+  if (conversation.tools.empty()) return write_called_tools(json, conversation);
   json.key("tools").begin_array();
   for (const Tool& tool : conversation.tools) write_tool(json, tool, model, tokens);
   json.end_array();

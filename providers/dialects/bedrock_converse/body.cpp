@@ -1,7 +1,9 @@
 #include "providers/dialects/bedrock_converse/body.hpp"
 
 #include <algorithm>
+#include <vector>
 
+#include "providers/dialect/called_tools.hpp"
 #include "providers/dialect/told_output.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/bedrock_converse/answer.hpp"
@@ -55,14 +57,21 @@ void write_tool(JsonWriter& json, const Tool& tool, const HostModel& model) {
   if (tool.cache) write_cache_point(json, *tool.cache);
 }
 
-// Where no tool may be called, none is shown; but calls of earlier turns cannot stand without any.
-void write_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model) {
-  if (conversation.tools.empty()) return;
+// Where no tool may be called, none is shown; but calls of earlier turns cannot stand without any, and that
+// none may be called has no word here.
+void write_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model,
+                 WrittenRequest& written) {
+  const std::vector<Text> called = called_but_not_offered(conversation);
+  if (conversation.tools.empty() && called.empty()) return;
   const ToolChoice& choice = conversation.tool_choice;
-  if (choice.kind == ToolChoice::Kind::none && !has_tool_parts(conversation)) return;
+  if (choice.kind == ToolChoice::Kind::none) {
+    if (!has_tool_parts(conversation)) return;
+    add_name(written.dropped, name_of(Matter::forced_tool));
+  }
   json.key("toolConfig").begin_object();
   json.key("tools").begin_array();
   for (const Tool& tool : conversation.tools) write_tool(json, tool, model);
+  for (const Text& name : called) write_tool(json, Tool{.name = name}, model);
   json.end_array();
   if (choice.kind == ToolChoice::Kind::any) json.key("toolChoice").raw(R"({"any":{}})");
   if (choice.kind == ToolChoice::Kind::automatic) json.key("toolChoice").raw(R"({"auto":{}})");
@@ -191,7 +200,7 @@ WrittenRequest write_converse_body(const Conversation& conversation, const HostM
   if (!turns.system.empty()) write_converse_system(json.key("system"), turns.system);
   write_converse_turns(json.key("messages"), turns);
   write_inference(json, conversation, model, thinks, written);
-  write_tools(json, conversation, model);
+  write_tools(json, conversation, model, written);
   write_additional(json, conversation, model, thinks);
   write_output_config(json, conversation, model);
   write_metadata(json, conversation);

@@ -1,6 +1,6 @@
 #include "providers/dialects/gemini/contents.hpp"
 
-#include <algorithm>
+#include <deque>
 #include <string>
 
 namespace providers {
@@ -68,9 +68,7 @@ void write_result(JsonWriter& json, const ToolResultPart& result, const GeminiCo
     const auto* text = std::get_if<TextPart>(&part.what);
     if (text) said.append(said.empty() ? "" : "\\n").append(text->text.raw);
   }
-  const auto found = std::ranges::find_if(contents.called, [&](const auto& called) {
-    return called.first.identity() == result.call_id.identity();
-  });
+  const auto found = contents.called.find(result.call_id.identity());
   json.begin_object();
   json.key("functionResponse").begin_object();
   if (!result.call_id.raw.empty()) json.key("id").string(result.call_id);
@@ -106,17 +104,17 @@ void write_parts(JsonWriter& json, const GeminiContent& turn, const GeminiConten
 }
 
 // Signatures stand before the calls that they were given with, in the same order.
-void sign_call(GeminiContent& turn, std::vector<Text>& signatures) {
+void sign_call(GeminiContent& turn, std::deque<Text>& signatures) {
   if (signatures.empty()) return;
   turn.parts.back().signature = signatures.front();
-  signatures.erase(signatures.begin());
+  signatures.pop_front();
 }
 
 }  // namespace
 
 GeminiContents gemini_contents(const Conversation& conversation) {
   GeminiContents contents;
-  std::vector<Text> signatures;  // whose call is still to come
+  std::deque<Text> signatures;  // whose call is still to come
   const auto begin = [&](Turn::Role role) -> GeminiContent& {
     if (contents.turns.empty() || contents.turns.back().role != role) contents.turns.push_back({role});
     return contents.turns.back();
@@ -139,7 +137,7 @@ GeminiContents gemini_contents(const Conversation& conversation) {
       }
       if (const auto* call = std::get_if<ToolCallPart>(&part.what)) {
         sign_call(contents.turns.back(), signatures);
-        contents.called.emplace_back(call->id, call->name);
+        contents.called.emplace(call->id.identity(), call->name);
       }
     }
   }

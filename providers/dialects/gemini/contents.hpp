@@ -2,7 +2,9 @@
 // what was called, signatures on the part that they were given with. Pure.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -29,8 +31,8 @@ struct GeminiContent {
 struct GeminiContents {
   std::vector<const Part*> system;  // texts
   std::vector<GeminiContent> turns;
-  std::vector<std::pair<Text, Text>> called;  // id and name of every call of a tool
-  bool lose_thinking = false;                 // earlier thinking of others is left out
+  std::unordered_map<std::string, Text> called;  // the name of every call of a tool, by what its id is
+  bool lose_thinking = false;                    // earlier thinking of others is left out
 };
 
 // Views into the conversation.

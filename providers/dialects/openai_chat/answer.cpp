@@ -15,6 +15,7 @@ using Kind = AnswerEvent::Kind;
 bool OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const PassedContent& content,
                             const ReportedUsage& usage, AnswerSink& sink) {
   if (!has_begun_) begin(data, tokens, sink);
+  data_ = data;
   found_.clear();
   parted_.clear();
   stop_sequence_ = {};
@@ -163,12 +164,23 @@ bool OpenAiChatAnswer::tool_calls(JsonWalk& walk) {
       if (!key.is("function") || walk.type() != JsonType::object) return walk.skip();
       return walk.object([&](const JsonString& inner) {
         if (inner.is("name")) return take_text(walk, found.name);
-        return inner.is("arguments") ? take_text(walk, found.arguments) : walk.skip();
+        return inner.is("arguments") ? arguments(walk, found.arguments) : walk.skip();
       });
     });
     if (read) take(found, place++);
     return read;
   });
+}
+
+// A text, or the object itself, as some hosts have it.
+bool OpenAiChatAnswer::arguments(JsonWalk& walk, Text& found) {
+  if (walk.type() != JsonType::object) return take_text(walk, found);
+  const std::size_t begin = walk.position();
+  if (!walk.skip()) return false;
+  std::string& text = parted_.emplace_front();
+  append_escaped(text, data_.substr(begin, walk.end() - begin));
+  found = {text, true};
+  return true;
 }
 
 void OpenAiChatAnswer::take(const CallPiece& piece, std::size_t place) {

@@ -44,9 +44,11 @@ class OpenAiChatAnswer {
   bool piece(JsonWalk& walk, AnswerEvent::Kind kind);
   bool thinking(JsonWalk& walk);
   bool tool_calls(JsonWalk& walk);
+  bool arguments(JsonWalk& walk, Text& found);
   void take(const CallPiece& piece, std::size_t place);
   void end(std::string_view word, AnswerSink& sink);
 
+  std::string_view data_;  // of the chunk at hand
   bool has_begun_ = false;
   bool has_ended_ = false;
   bool has_thinking_ = false;              // of the chunk at hand

@@ -175,6 +175,7 @@ bool ChatCorrection::read_calls(JsonWalk& walk, Found& found) const {
         if (id) call.id = id->raw;
         return id.has_value();
       }
+      if (key.is("function") && walk.type() == JsonType::object) return read_function(walk, call);
       if (!key.is("index")) return walk.skip();
       if (walk.type() == JsonType::number) {
         const auto number = walk.number();
@@ -191,9 +192,25 @@ bool ChatCorrection::read_calls(JsonWalk& walk, Found& found) const {
   });
 }
 
+bool ChatCorrection::read_function(JsonWalk& walk, CallPlace& call) {
+  return walk.object([&](const JsonString& key) {
+    const std::size_t begin = walk.position();
+    const bool is_object = key.is("arguments") && walk.type() == JsonType::object;
+    if (!walk.skip()) return false;
+    if (is_object) call.object = {begin, walk.end()};
+    return true;
+  });
+}
+
 void ChatCorrection::correct(Found& found, DataEdits& edits) {
   Choice* const choice = choice_of(found.index);
   if (!choice) return;
+  for (const CallPlace& call : found.calls) {
+    if (call.object.empty()) continue;
+    std::string text = "\"";
+    append_escaped(text, call.object.of(data_));
+    edits.put(call.object, keep(text.append("\"")));
+  }
   number_calls(*choice, found, edits);
   part(*choice, found, edits);
   if (!found.finish.empty()) name_finish(*choice, found, edits);

@@ -1,5 +1,5 @@
-// Puts chat replies right for clients of chat: thinking between tags, tool calls that are not counted from 0,
-// reasons to end that no client knows. Belongs to one reply.
+// Puts chat replies right for clients of chat: thinking between tags, tool calls that are not counted from 0
+// or whose arguments are no text, reasons to end that no client knows. Belongs to one reply.
 #pragma once
 
 #include <forward_list>
@@ -38,6 +38,7 @@ class ChatCorrection final : public Correction {
   struct CallPlace {
     std::size_t begin = 0;  // behind its brace
     ByteRange index_value{};
+    ByteRange object{};  // its arguments, where they are no text
     std::optional<std::int64_t> index{};
     std::string_view id{};
   };
@@ -64,6 +65,7 @@ class ChatCorrection final : public Correction {
   bool read(JsonWalk& walk, Found& found) const;
   bool read_message(JsonWalk& walk, Found& found) const;
   bool read_calls(JsonWalk& walk, Found& found) const;
+  static bool read_function(JsonWalk& walk, CallPlace& call);
   void correct(Found& found, DataEdits& edits);
   void part(Choice& choice, Found& found, DataEdits& edits);
   void add_delta(const Found& found, std::string_view members, DataEdits& edits);

@@ -1,5 +1,6 @@
 #include "providers/dialects/openai_chat/native.hpp"
 
+#include "providers/dialect/finish_words.hpp"
 #include "providers/dialects/openai_chat/chat_correction.hpp"
 #include "providers/dialects/openai_chat/chat_events.hpp"
 #include "providers/dialects/openai_chat/relay.hpp"
@@ -13,7 +14,11 @@ class OpenAiNativeReplies final : public NativeReplies {
   explicit OpenAiNativeReplies(Api api) : api_(api) {}
 
   PassedEvent event(const SseEvent& event, JsonTokens& tokens) const override {
-    return classify(event, tokens);
+    PassedEvent passed = classify(event, tokens);
+    if (passed.kind == PassedEvent::Kind::delta) {
+      look_whether_broken(passed, PassedEvent::Kind::error);
+    }
+    return passed;
   }
   Relayed relayed(const SseEvent& event, const PassedEvent& passed, UsageShown usage, std::string& scratch,
                   std::string_view cost) const override {
@@ -23,13 +28,24 @@ class OpenAiNativeReplies final : public NativeReplies {
     return std::make_unique<ChatCorrection>(api_ == Api::chat ? model.think_tags : config::ThinkTags::text);
   }
   PassedReply whole(std::string_view body, JsonTokens& tokens) const override {
-    return classify_whole(body, tokens);
+    PassedReply passed = classify_whole(body, tokens);
+    if (passed.kind == PassedReply::Kind::answer) look_whether_broken(passed, PassedReply::Kind::error);
+    return passed;
   }
   std::optional<JsonString> plain_text(const SseEvent& event, JsonTokens& tokens) const override {
     return api_ == Api::chat ? text_of_delta(event.data, tokens) : std::nullopt;
   }
 
  private:
+  // An answer that its host says it broke off is none, also where some of it is there.
+  template <class Passed>
+  static void look_whether_broken(Passed& passed, typename Passed::Kind error) {
+    const std::string_view word = passed.content.finish_reason;
+    if (word.empty() || is_usual_finish(word) || !is_broken_off(word)) return;
+    passed.error = broken_off_error(word);
+    passed.kind = error;
+  }
+
   Api api_;
 };
 

@@ -87,8 +87,12 @@ class ItemWriter {
     return false;
   }
 
-  void write_content(const std::vector<Part>& parts) {
+  // There is no other word for it here.
+  static constexpr std::string_view error = "Error:";
+
+  void write_content(const std::vector<Part>& parts, std::string_view heading = {}) {
     json_.begin_array();
+    if (!heading.empty()) write_text(json_, "input_text", {heading, false});
     for (const Part& part : parts) {
       if (const auto* text = as<TextPart>(part)) write_text(json_, "input_text", text->text);
       if (const auto* media = as<MediaPart>(part); media && is_sent(*media)) write_media(json_, *media);
@@ -104,9 +108,9 @@ class ItemWriter {
     bool has_media = false;
     for (const Part& part : result.content) has_media |= as<MediaPart>(part) != nullptr;
     if (has_media) {
-      write_content(result.content);
+      write_content(result.content, result.is_error ? error : std::string_view());
     } else {
-      std::string raw;
+      std::string raw(result.is_error ? error : std::string_view());
       for (const Part& part : result.content) {
         if (const auto* text = as<TextPart>(part))
           raw.append(raw.empty() ? "" : "\\n\\n").append(text->text.raw);

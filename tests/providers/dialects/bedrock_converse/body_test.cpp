@@ -85,6 +85,21 @@ TEST_CASE("calls and results, with those results first that answer them") {
   CHECK(has(body(fresh), R"("toolChoice":{"tool":{"name":"w"}})"));
 }
 
+TEST_CASE("tools that were called and are not offered any more are told, each once") {
+  Conversation conversation = asked({said("Hi")});
+  const auto call = [](std::string_view id, std::string_view name) {
+    return Part{ToolCallPart{.id = text(id), .name = text(name), .arguments = "{}"}};
+  };
+  conversation.turns.push_back({Turn::Role::assistant, {call("a", "f"), call("b", "g"), call("c", "f")}});
+  const std::string none = R"("inputSchema":{"json":{"type":"object","properties":{}}}}})";
+  CHECK(has(body(conversation), R"("toolConfig":{"tools":[{"toolSpec":{"name":"f",)" + none +
+                                    R"(,{"toolSpec":{"name":"g",)" + none + "]}"));
+  conversation.tools.push_back({.name = text("h")});
+  CHECK(!has(body(conversation), R"("toolSpec":{"name":"f")"));
+  conversation.tool_choice.kind = ToolChoice::Kind::none;
+  CHECK(write_converse_body(conversation, nova).dropped == std::vector<std::string_view>{"tool_choice"});
+}
+
 TEST_CASE("Claude's thinking goes back to Claude, and is told a budget") {
   Conversation conversation = asked({said("Hi")});
   const ThinkingPart signed_by_claude{

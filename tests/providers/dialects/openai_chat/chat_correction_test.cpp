@@ -151,6 +151,14 @@ TEST_CASE("tool calls are numbered from 0, whoever counts from 1 or not at all")
   CHECK(unsaid(call(R"("id":"a","function":{})")) == call(R"("index":0,"id":"a","function":{})"));
 }
 
+TEST_CASE("arguments that are an object are the text of it") {
+  const std::string object = R"("function":{"name":"f","arguments":{"a":"\"b\""}})";
+  const std::string text = R"("function":{"name":"f","arguments":"{\"a\":\"\\\"b\\\"\"}"})";
+  Corrected of;
+  CHECK(of(call(R"("index":0,"id":"c",)" + object)) == call(R"("index":0,"id":"c",)" + text));
+  CHECK(of(call(R"("index":1,"id":"d",)" + text)) == call(R"("index":1,"id":"d",)" + text));
+}
+
 TEST_CASE("a reason to end that no client knows is named as one that they know, and stays beside it") {
   struct Row {
     std::string host, ours;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "providers/dialects/openai_chat/chat_events.hpp"
+#include "providers/dialects/openai_chat/native.hpp"
 #include "providers/dialects/openai_chat/relay.hpp"
 #include "tests/support/close.hpp"
 
@@ -64,6 +65,23 @@ TEST_CASE("a whole reply without content or finish is empty, and one that ends i
   CHECK(whole(R"({"index":0,"message":{"content":null},"finish_reason":""})").kind == Kind::empty);
   CHECK(whole(R"({"index":0,"message":{"images":[],"audio":{}}})").kind == Kind::empty);
   CHECK(whole(R"({"index":0,"message":{"content":""},"finish_reason":"error"})").kind == Kind::error);
+}
+
+TEST_CASE(
+    "an answer that is passed on and that its host says it broke off is an error, whatever of it is there") {
+  const NativeReplies& replies = openai_native_replies();
+  JsonTokens tokens;
+  for (const std::string word : {"abort", "network_error", "insufficient_system_resource"}) {
+    CAPTURE(word);
+    const std::string end = R"("},"finish_reason":")" + word + "\"}]}";
+    const PassedReply all = replies.whole(R"({"choices":[{"index":0,"message":{"content":"Hi)" + end, tokens);
+    CHECK(all.kind == PassedReply::Kind::error);
+    const std::string data = R"({"choices":[{"index":0,"delta":{"content":")" + end;
+    const SseEvent event{.data = data, .name = {}, .raw = {}, .form = SseEvent::Form::normal};
+    const PassedEvent last = replies.event(event, tokens);
+    CHECK(last.kind == PassedEvent::Kind::error);
+    CHECK(last.error->message == "The host broke its answer off (finish_reason: " + word + ").");
+  }
 }
 
 TEST_CASE("a stop without content that hides a network error is no finish") {

@@ -1,0 +1,221 @@
+"""What one API can say and another cannot: it is said in other words, the host is left out, or the client is told. Hosts
+that speak five APIs are asked in four, and what they were sent is looked at."""
+import json
+import os
+import time
+import unittest
+
+from behaviours import answer
+from gateway import Gateway, endpoint, question
+from scripted_host import ScriptedHost
+
+PDF = {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}
+SUNNY = [{"type": "text", "text": "sunny"}]
+EVERYTHING = ["tools", "json_object", "json_schema", "images", "files", "audio", "reasoning", "prefill", "logprobs"]
+USER = {"role": "user", "content": "Hello"}
+CALLED = [USER, {"role": "assistant", "content": None, "tool_calls": [
+    {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]},
+    {"role": "tool", "tool_call_id": "c1", "content": "sunny"}]
+
+
+async def answers(exchange):
+    """A little, in the API it is asked in; chat as the test says."""
+    path, model = exchange.path, exchange.host.chat_answers
+    if path.endswith("/chat/completions"):
+        return await exchange.reply(200, model.pop(0) if model else answer({"content": "ok"}))
+    if path.endswith("/messages"):
+        return await exchange.reply(200, {
+            "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
+            "stop_sequence": None, "content": [{"type": "text", "text": "ok"}],
+            "usage": {"input_tokens": 1, "output_tokens": 1}})
+    if path.endswith("/responses"):
+        text = {"type": "output_text", "text": "ok", "annotations": []}
+        return await exchange.reply(200, {
+            "id": "resp_1", "object": "response", "status": "completed", "model": "m", "output": [
+                {"type": "message", "id": "m1", "role": "assistant", "status": "completed", "content": [text]}],
+            "usage": {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}})
+    if path.endswith("/converse"):
+        return await exchange.reply(200, {
+            "output": {"message": {"role": "assistant", "content": [{"text": "ok"}]}}, "stopReason": "end_turn",
+            "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}, "metrics": {"latencyMs": 1}})
+    return await exchange.reply(200, {
+        "candidates": [{"content": {"role": "model", "parts": [{"text": "ok"}]}, "finishReason": "STOP", "index": 0}],
+        "usageMetadata": {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}})
+
+
+class AnyHost(ScriptedHost):
+    chat_answers = []
+
+    def model_of(self, exchange):
+        return "answers"
+
+
+class Unsaid(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.host = cls.enterClassContext(AnyHost({"answers": answers}))
+        os.environ["KEY_OF_THE_TESTS"] = "sk-of-the-tests-0123"
+        url = f"http://127.0.0.1:{cls.host.ports[0]}"
+        key = {"credential": "${KEY_OF_THE_TESTS}"}
+        providers = {"chat": {"base_url": url + "/v1"}, "responses": {"base_url": url + "/v1"},
+                     "messages": {"base_url": url + "/v1", "dialect": "anthropic"} | key,
+                     "gemini": {"base_url": url + "/v1beta", "dialect": "google"} | key,
+                     "converse": {"base_url": url, "dialect": "bedrock"} | key}
+        models = {name: {"endpoints": [endpoint(name, "h", features=EVERYTHING, max_output="64 ktok", **(
+            {"speaks": ["responses"]} if name == "responses" else {}))]} for name in providers}
+        models["two"] = {"endpoints": [endpoint("chat", "first", price={"input": "0.01 $/Mtok", "output": "0.01 $/Mtok"}),
+                                       endpoint("chat", "second", variant="b")]}
+        gateway = Gateway({}, {})
+        gateway.settings |= {"providers": providers, "models": models}
+        cls.gateway = cls.enterClassContext(gateway)
+
+    def tearDown(self):
+        self.assertTrue(self.gateway.alive(), "the gateway is gone")
+
+    def ask(self, path, body):
+        """What the host was sent, and what the client was told was left out; or the sentence of a refusal."""
+        before = len(self.host.exchanges)
+        status, headers, text = self.gateway.ask(body, path=path)
+        if status != 200:
+            self.assertEqual(status, 400, text)
+            return None, json.loads(text)["error"]["message"]
+        self.assertEqual(len(self.host.exchanges), before + 1)
+        return self.host.exchanges[-1].body, headers.get("x-isocost-dropped", "")
+
+    def chat(self, model, **more):
+        return self.ask("/v1/chat/completions", question(model, **more))
+
+    def messages(self, model, content, **more):
+        return self.ask("/v1/messages", {"model": model, "max_tokens": 50,
+                                         "messages": [{"role": "user", "content": content}]} | more)
+
+    def responses(self, model, **more):
+        return self.ask("/v1/responses", {"model": model, "input": "Hello"} | more)
+
+    def google(self, of, **more):
+        return self.ask(f"/v1beta/models/{of}:generateContent", {"contents": [{"parts": [{"text": "Hello"}]}]} | more)
+
+    def assert_left_out(self, answer, name):
+        sent, said = answer
+        self.assertIsNone(sent)
+        self.assertIn(f"can be told `{name}`", said)
+
+    def test_who_wants_the_web_searched_as_it_usually_is_gets_no_answer_without(self):
+        for model in ("messages", "responses", "gemini", "converse"):
+            self.assert_left_out(self.chat(model, web_search_options={}), "web_search_options")
+        self.assertEqual(self.chat("chat", web_search_options={})[0]["web_search_options"], {})
+
+    def test_who_wants_an_answer_looked_over_gets_none_that_was_not(self):
+        wanted = {"moderation": {"model": "omni"}}
+        self.assert_left_out(self.chat("messages", **wanted), "moderation")
+        self.assert_left_out(self.responses("chat", **wanted), "moderation")
+        self.assertEqual(self.responses("responses", **wanted)[0]["moderation"], {"model": "omni"})
+
+    def test_who_wants_a_cache_warmed_and_no_answer_pays_for_none(self):
+        warm = {"prompt_cache_options": {"mode": "explicit", "prewarm": True}}
+        self.assert_left_out(self.responses("chat", **warm), "prompt_cache_options.prewarm")
+        self.assert_left_out(self.chat("messages", **warm), "prompt_cache_options.prewarm")
+        self.assertEqual(self.responses("chat", prompt_cache_options={"mode": "implicit", "prewarm": False})[1], "")
+
+    def test_a_tool_that_failed_is_told_of_as_such_in_every_api(self):
+        history = {"messages": [USER, {"role": "assistant", "content": [
+            {"type": "tool_use", "id": "t1", "name": "weather", "input": {}}]}, {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": "t1", "content": SUNNY, "is_error": True}]}]}
+        sent, _ = self.messages("responses", "", **history)
+        self.assertEqual(sent["input"][-1]["output"], "Error:\n\nsunny")
+        history["messages"][-1]["content"][0]["content"] = SUNNY + [
+            {"type": "image", "source": {"type": "url", "url": "https://a.example/b.png"}}]
+        sent, _ = self.messages("responses", "", **history)
+        self.assertEqual(sent["input"][-1]["output"][0], {"type": "input_text", "text": "Error:"})
+        self.assertEqual(sent["input"][-1]["output"][1]["text"], "sunny")
+
+    def test_tools_that_were_called_and_are_not_offered_any_more_are_told_where_calls_need_them(self):
+        sent, _ = self.chat("converse", messages=CALLED)
+        tools = sent["toolConfig"]["tools"]
+        self.assertEqual([tool["toolSpec"]["name"] for tool in tools], ["weather"])
+        sent, _ = self.chat("messages", messages=CALLED)
+        self.assertEqual([tool["name"] for tool in sent["tools"]], ["weather"])
+        self.assertEqual(sent["tool_choice"], {"type": "none"})
+        for model in ("responses", "gemini"):
+            self.assertNotIn("tools", self.chat(model, messages=CALLED)[0])
+
+    def test_that_no_tool_may_be_called_is_named_where_it_cannot_be_said(self):
+        tools = [{"type": "function", "function": {"name": "weather"}}]
+        sent, dropped = self.chat("converse", messages=CALLED, tools=tools, tool_choice="none")
+        self.assertIn("toolConfig", sent)
+        self.assertEqual(dropped, "tool_choice")
+
+    def test_wishes_of_googles_clients_are_not_lost_in_silence(self):
+        safety = [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_LOW_AND_ABOVE"}]
+        _, dropped = self.google("chat", safetySettings=safety, serviceTier="flex", labels={"a": "b"}, new=1)
+        self.assertEqual(sorted(dropped.split(", ")), ["new", "safetySettings", "serviceTier"])
+        self.assertEqual(self.google("chat", serviceTier="standard", store=False)[1], "")
+        video = {"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo="}, "videoMetadata": {"fps": 2}}
+        _, dropped = self.google("chat", contents=[{"parts": [video, video]}])
+        self.assertEqual(dropped, "videoMetadata")
+
+    def test_files_that_lie_at_google_are_nobody_elses_to_read(self):
+        for address in ("gs://a/b.pdf", "https://generativelanguage.googleapis.com/v1beta/files/abc"):
+            part = {"fileData": {"fileUri": address, "mimeType": "application/pdf"}}
+            for model in ("messages", "responses", "chat", "converse"):
+                sent, _ = self.google(model, contents=[{"parts": [part]}])
+                self.assertIsNone(sent, (address, model))
+            self.assertEqual(self.google("gemini", contents=[{"parts": [part]}])[0]["contents"][0]["parts"], [part])
+        part = {"fileData": {"fileUri": "https://a.example/b.pdf", "mimeType": "application/pdf"}}
+        sent, _ = self.google("messages", contents=[{"parts": [part]}])
+        self.assertEqual(sent["messages"][0]["content"][0]["source"]["url"], "https://a.example/b.pdf")
+
+    def test_who_wants_sources_named_is_told_where_none_will_be(self):
+        cited = {"type": "document", "source": PDF, "citations": {"enabled": True}}
+        self.assertEqual(self.messages("chat", [cited, cited])[1], "citations")
+        self.assertEqual(self.messages("messages", [cited])[1], "")
+        self.assertEqual(self.messages("chat", [cited | {"citations": {"enabled": False}}])[1], "")
+
+    def test_arguments_that_a_host_writes_as_an_object_are_the_text_that_clients_read(self):
+        call = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": {"city": "Z\"ürich"}}}
+        tool = {"tools": [{"type": "function", "function": {"name": "weather"}}]}
+        self.host.chat_answers.append(answer({"content": None, "tool_calls": [call]}, finish="tool_calls"))
+        message = json.loads(self.gateway.ask(question("chat", **tool))[2])["choices"][0]["message"]
+        self.assertEqual(json.loads(message["tool_calls"][0]["function"]["arguments"]), {"city": "Z\"ürich"})
+        self.host.chat_answers.append(answer({"content": None, "tool_calls": [call]}, finish="tool_calls"))
+        text = self.gateway.ask({"model": "chat", "max_tokens": 50, "messages": [USER]}, path="/v1/messages")[2]
+        self.assertEqual(json.loads(text)["content"][0]["input"], {"city": "Z\"ürich"})
+
+    def test_arguments_that_are_broken_are_shown_to_googles_clients(self):
+        call = {"type": "function", "function": {"name": "weather", "arguments": "{\"city\":"}}
+        self.host.chat_answers.append(answer({"content": None, "tool_calls": [call]}, finish="tool_calls"))
+        text = self.gateway.ask({"contents": [{"parts": [{"text": "Hello"}]}]},
+                                path="/v1beta/models/chat:generateContent")[2]
+        made = json.loads(text)["candidates"][0]["content"]["parts"][0]["functionCall"]
+        self.assertEqual(made, {"name": "weather", "args": {"invalid_arguments": "{\"city\":"}})
+
+    def test_an_answer_that_its_host_broke_off_is_asked_of_another_one(self):
+        for word in ("insufficient_system_resource", "network_error", "abort"):
+            self.host.chat_answers[:] = [answer({"content": "Hal"}, finish=word), answer({"content": "Hello"})]
+            status, headers, text = self.gateway.ask(question("two"))
+            self.assertEqual(json.loads(text)["choices"][0]["message"]["content"], "Hello", word)
+            self.assertEqual(headers["x-isocost-attempts"], "2")
+
+    def test_a_body_full_of_what_nobody_knows_costs_no_more_than_its_length(self):
+        many = 100_000
+        bodies = {
+            "/v1/messages": {"model": "chat", "max_tokens": 9, "messages": [
+                {"role": "user", "content": [{"type": "alien"}] * many}]},
+            "/v1/responses": {"model": "chat", "input": [{"type": "alien"}] * many},
+            "/v1/chat/completions": {"model": "messages", "messages": [
+                {"role": "user", "content": [{"type": "alien"}] * many}]},
+            "/v1beta/models/chat:generateContent": {"contents": [{"parts": [{"alien": {}}] * many}]}}
+        for path, body in bodies.items():
+            begun = time.monotonic()
+            sent, said = self.ask(path, body)
+            self.assertIsNone(sent)
+            self.assertIn("[0]", said)
+            self.assertLess(time.monotonic() - begun, 3, path)  # it was eight seconds
+        # Of hints no more are named than a head has room for.
+        hosted = [{"type": "web_search"}] * many + [{"type": "function", "name": "weather"}]
+        _, dropped = self.responses("chat", tools=hosted)
+        self.assertLess(len(dropped), 1000)
+
+
+if __name__ == "__main__":
+    unittest.main()
