@@ -160,7 +160,10 @@ void note_params(const LitellmDeployment& deployment, WrittenEndpoint& written) 
                                                   "tpm"};
   for (const auto& [name, value] : deployment.params) {
     if (std::ranges::find(read, name) == read.end())
-      written.notes.push_back("`" + plain_name(name) + "` is not carried over");
+      written.notes.push_back("`" + name + "` is not carried over");
+  }
+  for (const std::string& name : deployment.not_carried) {
+    written.notes.push_back("`" + name + "` is not carried over");
   }
   std::string rates;
   for (const std::string_view name : {"rpm", "tpm"}) {
@@ -180,7 +183,7 @@ WrittenEndpoint litellm_endpoint(const LitellmDeployment& deployment, const Lite
   const std::string mode = mode_of(deployment);
   constexpr std::array<std::string_view, 4> modes{"chat", "completion", "embedding", "responses"};
   if (std::ranges::find(modes, mode) == modes.end()) {
-    written.why = "isocost does not serve its mode, `" + plain_name(mode) + "`";
+    written.why = "isocost does not serve its mode, `" + mode + "`";
     return written;
   }
   const bool is_embedding = mode == "embedding";

@@ -26,6 +26,14 @@ void add_texts(const Tree* from, std::map<std::string, std::string, std::less<>>
   }
 }
 
+// Lists and mappings; empty ones say nothing.
+void add_others(const Tree* from, std::vector<std::string>& names) {
+  if (!from || from->kind != Tree::Kind::mapping) return;
+  for (std::size_t i = 0; i < from->keys.size(); ++i) {
+    if (!from->items[i].items.empty()) names.push_back(from->keys[i].text);
+  }
+}
+
 // As LiteLLM guesses it of names that every one of its users knows.
 std::string_view kind_of_bare(std::string_view model) {
   constexpr std::array<std::string_view, 6> openai{"gpt-", "chatgpt-", "o1", "o3", "o4", "text-embedding-"};
@@ -47,9 +55,11 @@ void split_model(std::string model, LitellmDeployment& deployment) {
   } else {
     deployment.kind = kind_of_bare(model);
   }
-  // How LiteLLM is to ask, not what.
+  // How LiteLLM is to ask, not what; and whom it asks by Responses may answer nothing else.
   for (const std::string_view way : {"responses/", "converse/", "invoke/", "o_series/", "gpt5_series/"}) {
-    if (model.starts_with(way)) model.erase(0, way.size());
+    if (!model.starts_with(way)) continue;
+    model.erase(0, way.size());
+    if (way == "responses/") deployment.info["mode"] = "responses";
   }
   deployment.host_model = std::move(model);
 }
@@ -84,8 +94,11 @@ void read_deployments(const Tree* list, LitellmProxy& proxy) {
     LitellmDeployment deployment;
     deployment.group = text_of(each.find("model_name"));
     add_texts(each.find("litellm_params"), deployment.params);
+    add_others(each.find("litellm_params"), deployment.not_carried);
+    const Tree* info = each.find("model_info");
+    if (info && info->find("access_groups")) deployment.not_carried.push_back("access_groups");
     add_texts(&each, deployment.params);  // limits of rate may stand here, too
-    add_texts(each.find("model_info"), deployment.info);
+    add_texts(info, deployment.info);
     split_model(std::string(deployment.param("model")), deployment);
     if (deployment.group.empty() || deployment.host_model.empty()) {
       proxy.notes.push_back("model_list: an entry without `model_name` or `model`");
@@ -162,8 +175,11 @@ LitellmProxy litellm_proxy(const Tree& root) {
   for (const Tree::Key& key : root.keys) {
     constexpr std::array<std::string_view, 5> read{"model_list", "router_settings", "litellm_settings",
                                                    "general_settings", "environment_variables"};
-    if (std::ranges::find(read, key.text) == read.end())
-      proxy.notes.push_back(key.text + ": " + std::string(stands_nowhere));
+    if (std::ranges::find(read, key.text) != read.end()) continue;
+    const bool is_include = key.text == "include";
+    proxy.notes.push_back(key.text + ": " +
+                          (is_include ? "its files were not read: import each of them, and put them together"
+                                      : std::string(stands_nowhere)));
   }
   return proxy;
 }

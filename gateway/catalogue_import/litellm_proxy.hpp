@@ -20,6 +20,7 @@ struct LitellmDeployment {
   std::string host_model;  // what is left of `model`
   std::map<std::string, std::string, std::less<>> params;  // texts of `litellm_params`
   std::map<std::string, std::string, std::less<>> info;    // texts of `model_info`
+  std::vector<std::string> not_carried;                    // names of what is no text, and so not among them
 
   // Of either; empty where it is not there.
   std::string_view param(std::string_view name) const;

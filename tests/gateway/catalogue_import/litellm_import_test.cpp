@@ -159,6 +159,34 @@ TEST_CASE("deployments of one group become endpoints of one model, with their si
   CHECK(made.notes("`temperature` is not carried over"));
 }
 
+TEST_CASE("what cannot be carried is named as the file names it, lists and mappings too") {
+  const Imported made = imported(R"(
+model_list:
+  - model_name: o3-pro
+    litellm_params:
+      model: openai/responses/o3-pro
+      api_key: os.environ/OPENAI_API_KEY
+      merge_reasoning_content_in_choices: true
+      extra_headers: {x-tenant: "a"}
+      tags: [paid]
+      additional_drop_params: []
+    model_info: {access_groups: [beta]}
+  - model_name: pictures
+    litellm_params: {model: openai/gpt-image-1, api_key: os.environ/OPENAI_API_KEY}
+    model_info: {mode: image_generation}
+include: [other.yaml]
+)");
+  for (const std::string name :
+       {"merge_reasoning_content_in_choices", "extra_headers", "tags", "access_groups"}) {
+    CAPTURE(name);
+    CHECK(made.notes("o3-pro at openai/o3-pro: `" + name + "` is not carried over"));
+  }
+  CHECK(!made.notes("additional_drop_params"));
+  CHECK(made.notes("isocost does not serve its mode, `image_generation`"));
+  CHECK(made.notes("include: its files were not read"));
+  CHECK(made.says("speaks: [responses]"));
+}
+
 TEST_CASE("no key and no secret of the file is in what is written or said") {
   const Imported made = imported(azure);
   std::string all = made.made.text;

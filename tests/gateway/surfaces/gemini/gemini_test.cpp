@@ -206,7 +206,7 @@ TEST_CASE("answers are told in Google's words, and a stream says what a whole re
   CHECK(thoughts == "Hm");
   REQUIRE(calls.size() == 2);
   CHECK(calls[0] == json::parse(R"({"id":"c_1","name":"f","args":{"a":1}})"));
-  CHECK(calls[1].at("args") == json::object());
+  CHECK(calls[1].at("args") == json::object{{"invalid_arguments", "{broken"}});
   CHECK(last.at("candidates").at(0).at("finishReason") == "STOP");
   CHECK(last.at("usageMetadata") ==
         json::parse(R"({"promptTokenCount":30,"candidatesTokenCount":3,"thoughtsTokenCount":2,)"
