@@ -127,18 +127,17 @@ int forget(const SpendOptions& options) {
     std::cerr << "isocost spend: --forget-user wants the name of a user\n";
     return 1;
   }
-  std::string path = "/admin/users/";
-  providers::append_segment(path, whom);
-  path += "/forget";
-  const Reached reached = reach(options.reach, path, "{}", [&](const LedgerPlace& place) -> Reached {
-    try {
-      const auto store = open_ledger(place, LedgerStore::Mode::write);
-      if (store->forget_user(whom) > 0) return {.body = "{}"};
-      return {.problem = "nothing is stored about `" + whom + "`"};
-    } catch (const std::exception& fault) {
-      return {.problem = fault_at(place, fault)};
-    }
-  });
+  const std::string body = json::serialize(json::object{{"user", whom}});
+  const Reached reached =
+      reach(options.reach, "/admin/users/forget", body, [&](const LedgerPlace& place) -> Reached {
+        try {
+          const auto store = open_ledger(place, LedgerStore::Mode::write);
+          if (store->forget_user(whom) > 0) return {.body = "{}"};
+          return {.problem = "nothing is stored about `" + whom + "`"};
+        } catch (const std::exception& fault) {
+          return {.problem = fault_at(place, fault)};
+        }
+      });
   if (!reached.body) {
     std::cerr << "isocost spend: " << reached.problem << "\n";
     return 1;

@@ -19,6 +19,14 @@ using providers::Task;
 using Loop = Pages::Loop;
 using What = KeyCall::What;
 
+// {"user": "ann"}; empty where there is none.
+std::string user_in(const std::string& body) {
+  boost::system::error_code error;
+  const json::value read = json::parse(body, error);
+  const json::value* user = !error && read.is_object() ? read.get_object().if_contains("user") : nullptr;
+  return user && user->is_string() ? std::string(user->get_string()) : std::string();
+}
+
 Administered fault(int status, std::string_view code, const std::string& message) {
   const KeyAnswer answer = key_fault(status, code, message);
   return {.status = answer.status, .body = answer.body};
@@ -138,12 +146,14 @@ Task<Administered> Administration::spend(Loop& asker, AdminCall call) {
 
 Task<Administered> Administration::forget(Loop& asker, AdminCall call) {
   if (!ledger_) co_return no_ledger();
+  const std::string whom = call.parameter.empty() ? user_in(call.body) : call.parameter;
+  if (whom.empty())
+    co_return fault(400, "missing_member", R"(The body names whom to forget: {"user": "ann"}.)");
   try {
-    const auto work = [user = call.parameter](LedgerStore& file) { return file.forget_user(user); };
+    const auto work = [whom](LedgerStore& file) { return file.forget_user(whom); };
     const int count = co_await ledger_->change(asker, work);
-    if (count == 0)
-      co_return fault(404, "user_not_found", "Nothing is stored about " + quoted(call.parameter) + ".");
-    co_return Administered{.body = json_page(json::object{{"forgotten", call.parameter}})};
+    if (count == 0) co_return fault(404, "user_not_found", "Nothing is stored about " + quoted(whom) + ".");
+    co_return Administered{.body = json_page(json::object{{"forgotten", whom}})};
   } catch (const std::exception& cause) {
     co_return unavailable(cause);
   }

@@ -87,6 +87,8 @@ constexpr std::array entries{
     Entry{"/admin/keys/{name}/rotate", Verb::post, Page::keys, Needs::administering},
     Entry{"/admin/keys/{name}/revoke", Verb::post, Page::keys, Needs::administering},
     Entry{"/admin/keys/{name}", Verb::any, Page::keys, Needs::administering},
+    // A user's name may be anything, also what no path can hold: the body says it then.
+    Entry{"/admin/users/forget", Verb::post, Page::users, Needs::administering},
     Entry{"/admin/users/{user}/forget", Verb::post, Page::users, Needs::administering},
     Entry{"/admin/reload", Verb::post, Page::reload, Needs::changing},
     Entry{"/admin/requests/{id}", Verb::get, Page::request, Needs::seeing_use},

@@ -101,11 +101,13 @@ class Ledger {
     };
     co_return co_await providers::elsewhere(reading_, asker, made);
   }
-  // Changes something that is not an entry, on the thread that writes.
+  // Changes something that is not an entry, on the thread that writes, with all that is in the journals by
+  // then.
   template <class Change>
   auto change(boost::asio::io_context& asker, Change work)
       -> providers::Task<std::invoke_result_t<Change, LedgerStore&>> {
     const auto made = [this, work] {
+      collect();
       const auto store = open_ledger(place_, LedgerStore::Mode::write);
       if (store_) store_->forget_names();
       return work(*store);

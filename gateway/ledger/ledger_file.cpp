@@ -260,7 +260,7 @@ bool LedgerFile::forget_before(std::int64_t at_ms) {
 }
 
 int LedgerFile::forget_user(std::string_view user) {
-  const auto id = known_name(Whose::user, user);
+  const auto id = known_name(Whose::user, user.substr(0, longest_user));
   if (!id) return 0;
   const std::string nobody = "(forgotten " + std::to_string(*id) + ")";
   // Its bytes, too: in pages that have room again, and in the log before them.

@@ -78,7 +78,7 @@ void PostgresLedger::visit_entries(std::int64_t from_ms, std::int64_t to_ms,
 }
 
 int PostgresLedger::forget_user(std::string_view user) {
-  const auto id = known_name(Whose::user, user);
+  const auto id = known_name(Whose::user, user.substr(0, longest_user));
   if (!id) return 0;
   const std::string nobody = "(forgotten " + std::to_string(*id) + ")";
   forget_names();

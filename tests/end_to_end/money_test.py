@@ -526,6 +526,11 @@ class Keys(unittest.TestCase):
         done = self.gateway.run("spend", "--config", str(self.gateway.config), "--forget-user", "ann-of-nowhere")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("ann-of-nowhere", str(self.gateway.spend("--by", "user")))
+        for odd in ["a//b/../c", "..", "back\\slash", "x" * 300, '"', "ü?#"]:
+            client.chat.completions.create(model="all", user=odd, messages=[{"role": "user", "content": "Say hello."}])
+            done = self.gateway.run("spend", "--config", str(self.gateway.config), "--forget-user", odd)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(all(row["user"].startswith("(forgotten ") for row in self.gateway.spend("--by", "user")))
         self.assertEqual(self.gateway.run("spend", "--forget-user", "").returncode, 1)
         self.gateway.stop()
         for file in self.gateway.state.iterdir():
