@@ -42,9 +42,10 @@ const Fields<ProviderLimits>& provider_limit_fields() {
             field<S>(
                 "first_token_timeout", &S::first_token_timeout, duration,
                 "From the request written to the first piece of the answer. Reasoning models need "
-                "minutes. A stream of a host that is known, and does not think first, gets as long as one "
-                "in ten thousand takes there, from 10 s to this. A reply that is not streamed gets as long "
-                "as an answer like it may take there, at most this and the time for its tokens."),
+                "minutes. A stream of a host that is known gets as long as one in ten thousand takes there "
+                "that "
+                "was asked to think as much, from 10 s to this. A reply that is not streamed gets as long as "
+                "an answer like it may take there, at most this and the time for its tokens."),
             field<S>("liveness_timeout", &S::liveness_timeout, duration,
                      "Between any two bytes of an answer that has begun, keep-alive comments included."),
             field<S>("progress_timeout", &S::progress_timeout, duration,

@@ -9,6 +9,7 @@
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quantity_text.hpp"
 #include "routing/decision/hedge.hpp"
+#include "routing/decision/patience.hpp"
 
 namespace gateway {
 
@@ -98,6 +99,7 @@ json::object request_object(const routing::Demand& demand) {
   if (demand.priority != config::Priority::normal) {
     object["priority"] = config::priority_names[static_cast<std::size_t>(demand.priority)];
   }
+  if (demand.effort != routing::Effort::unsaid) object["effort"] = routing::to_text(demand.effort);
   if (demand.answers > 1) object["answers"] = demand.answers;
   if (demand.pictures > 0) object["pictures"] = demand.pictures;
   object["stream"] = demand.delivery == routing::Delivery::streamed;
@@ -176,6 +178,15 @@ std::optional<routing::Remedy> remedy_of(const Decided& decided) {
   return routing::smallest_remedy(*decided.snapshot, decided.policy, decided.demand, decided.decision);
 }
 
+// Nothing where it is not known how the market stood.
+std::optional<config::Duration> silence_of(const Decided& decided) {
+  const std::optional<routing::EndpointIndex>& chosen = decided.decision.chosen;
+  if (!chosen || !decided.snapshot || decided.demand.delivery != routing::Delivery::streamed)
+    return std::nullopt;
+  return routing::longest_silence(decided.catalogue.endpoints()[*chosen], decided.demand, &decided.decision,
+                                  decided.policy, {}, &decided.snapshot->endpoints[*chosen]);
+}
+
 json::object decision_object(const Decided& decided) {
   const routing::Decision& decision = decided.decision;
   json::object page{{"chosen", nullptr},
@@ -196,6 +207,9 @@ json::object decision_object(const Decided& decided) {
   if (beside) {
     page["hedge_after_seconds"] = number_or_null(config::Seconds(*beside).count());
   }
+  // Of a stream: how long the chosen one may be silent before it is given up.
+  if (const auto silence = silence_of(decided))
+    page["first_token_limit_seconds"] = number_or_null(config::Seconds(*silence).count());
   if (decision.earliest) {
     page["earliest_seconds"] = number_or_null(config::Seconds(*decision.earliest - decided.now).count());
   }

@@ -141,6 +141,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.wall = wall;
   demand.tier = asked.tier;
   demand.geo = config::GeoWord(asked.inference_geo);
+  demand.effort = asked.effort;
   demand.priority = priority_of(key, incoming.priority);
 }
 

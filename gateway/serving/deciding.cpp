@@ -149,8 +149,10 @@ Asking Decider::asking(config::TimePoint now) const {
           .asked = {.prompt = demand.prompt,
                     .delivery = demand.delivery,
                     .output = decision.length.output,
-                    .answers = demand.answers}}),
-      .silence = routing::longest_silence(endpoint, demand, &decision, *request_.policy, record_.attempts),
+                    .answers = demand.answers,
+                    .effort = demand.effort}}),
+      .silence = routing::longest_silence(endpoint, demand, &decision, *request_.policy, record_.attempts,
+                                          &decided_on_->endpoints[target]),
       .text_pause =
           routing::text_patience(decided_on_->endpoints[target].measured, endpoint.provider->limits, demand)};
   if (const routing::Verdict* chosen = chosen_one(decision)) {

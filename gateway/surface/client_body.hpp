@@ -72,9 +72,10 @@ struct ClientBody {
   bool echo_decision = false;                  // debug: true, or an object with a true member
   std::optional<config::Tokens> max_output{};  // of each answer
   std::vector<OutputBound> output_bounds;
-  std::optional<std::int64_t> thinking_budget{};  // tokens, which an answer's bound must be above
-  bool keeps_think_tags = false;                  // of its host's answers, whatever the model's setting is
-  int choices = 1;                                // answers that are wanted
+  std::optional<std::int64_t> thinking_budget{};     // tokens, which an answer's bound must be above
+  routing::Effort effort = routing::Effort::unsaid;  // how much is to be thought, in whichever words
+  bool keeps_think_tags = false;                     // of its host's answers, whatever the model's setting is
+  int choices = 1;                                   // answers that are wanted
   config::Features needs;
   config::ServiceTier tier = config::ServiceTier::standard;
   config::Tokens prompt{};  // estimated

@@ -47,6 +47,9 @@ class ClientBodyReader {
   // A bound of the answer's tokens; `name` is static.
   bool output_bound(const Path& path, std::string_view name, std::optional<std::int64_t>& tokens);
 
+  // How much is to be thought: a word, or a number of tokens.
+  void asks_effort(std::string_view word) { request_.effort = routing::effort_of_word(word); }
+  void asks_budget(std::int64_t tokens) { request_.effort = routing::effort_of_budget(tokens); }
   void need(config::Feature feature) { request_.needs.set(static_cast<std::size_t>(feature)); }
 
   std::string_view body_;

@@ -48,19 +48,32 @@ double leniency(const Decision& decision, const Policy& policy, std::span<const 
   return std::pow(4, outwaited + (is_last ? 1 : 0));
 }
 
-// Until a stream's first token. What is not known well is given all the time there is: a host that thinks may
-// be silent for minutes, as long as it is asked to think, which its usual times do not tell.
-double late_first_token(const Prediction& prediction, const Endpoint& endpoint, double most) {
+// Of a host that may think first: by what those took that were asked to think as much.
+double late_thinker(const Prediction& prediction, const EndpointState* state, const Demand& demand,
+                    double most) {
+  if (!state) return most;
+  // Of a prompt that its cache may have forgotten.
+  const double kilotokens = static_cast<double>(demand.prompt.count) * state->prompt_scale / 1000;
+  const auto latest = state->first_tokens.latest(demand.effort, state->speed.prompt.seconds(kilotokens));
+  return latest ? *latest + prediction.wait : most;
+}
+
+// Until a stream's first token. What is not known well is given all the time there is.
+double late_first_token(const Prediction& prediction, const Endpoint& endpoint, const EndpointState* state,
+                        const Demand& demand, double most) {
   constexpr double z_rare = 3.72;  // of one in ten thousand
   constexpr double least = 10;
   constexpr double known = 0.25;  // standard deviation of the estimate's logarithm
+  const auto bounded_below = [&](double rare) {
+    return rare < most ? std::max(rare, std::min(least, most)) : most;
+  };
+  if (thinks(endpoint)) return bounded_below(late_thinker(prediction, state, demand, most));
   const bool is_known = prediction.first_delta_log_sd > 0 && prediction.ttft_level_sd < known;
-  if (!is_known || thinks(endpoint)) return most;
+  if (!is_known) return most;
   // A host's cache may have forgotten what it is believed to know: then it reads all of the prompt, which
   // takes it no longer than so many times as what is left of it.
   const double unread = prediction.first_delta / (1 - prediction.cache_hit);
-  const double rare = unread * std::exp(z_rare * prediction.first_delta_log_sd);
-  return rare < most ? std::max(rare, std::min(least, most)) : most;
+  return bounded_below(unread * std::exp(z_rare * prediction.first_delta_log_sd));
 }
 
 const Verdict* chosen_of(const Decision* decision) {
@@ -85,12 +98,14 @@ std::optional<config::Duration> longest_generation(const Prediction& prediction,
 }
 
 config::Duration longest_silence(const Endpoint& endpoint, const Demand& demand, const Decision* decision,
-                                 const Policy& policy, std::span<const Attempt> earlier) {
+                                 const Policy& policy, std::span<const Attempt> earlier,
+                                 const EndpointState* state) {
   const config::Duration first_token = endpoint.provider->limits.first_token_timeout;
   const Verdict* chosen = chosen_of(decision);
   if (demand.delivery == Delivery::streamed) {
     if (!chosen) return first_token;
-    const double late = late_first_token(chosen->prediction, endpoint, config::Seconds(first_token).count());
+    const double most = config::Seconds(first_token).count();
+    const double late = late_first_token(chosen->prediction, endpoint, state, demand, most);
     return std::min<config::Duration>(bounded(late * leniency(*decision, policy, earlier)), first_token);
   }
   if (!chosen) return bounded(longest);

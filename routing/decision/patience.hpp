@@ -6,6 +6,7 @@
 #include <span>
 
 #include "routing/decision/decision.hpp"
+#include "routing/market/snapshot.hpp"
 #include "routing/policy/policy.hpp"
 #include "routing/terms/demand.hpp"
 #include "routing/terms/outcome.hpp"
@@ -27,17 +28,21 @@ std::optional<config::Duration> longest_generation(const Prediction& prediction,
 
 // How long a host may show nothing of its answer before another one is asked. One function for live requests
 // and for simulated ones.
-//   a stream: first_token_timeout; of a host whose first tokens are known, and that does not think first, as
-//     long as one in ten thousand takes there for a prompt like this, were its cache to have forgotten it, at
-//     least 10 s; four times as long for each host that was outwaited before, and with nobody left to ask. A
-//     fixed limit that fits no host either lets streams hang or cuts slow ones that are paid for.
+//   a stream: first_token_timeout; of a host whose first tokens are known, as long as one in ten thousand
+//   takes
+//     there for a prompt like this, were its cache to have forgotten it, at least 10 s; of one that may think
+//     first, for as much thinking as is asked for (first_tokens.hpp); four times as long for each host that
+//     was outwaited before, and with nobody left to ask. A fixed limit that fits no host either lets streams
+//     hang or cuts slow ones that are paid for.
 //   a whole reply: the 97.5th percentile of the time that this answer takes there, at least 5 s; four times
 //   as long for each
 //     host that was outwaited before, and with nobody left to ask; never more than first_token_timeout and
 //     the longest generation
 // An answer that is cut off is paid for, and nothing is learned of its length: that is why a request is not
-// impatient twice. `decision` is the one that chose the endpoint; null where nobody predicts.
+// impatient twice. `decision` is the one that chose the endpoint; null where nobody predicts. `state` is the
+// endpoint's when it was chosen; null where nothing is known of it.
 config::Duration longest_silence(const Endpoint& endpoint, const Demand& demand, const Decision* decision,
-                                 const Policy& policy, std::span<const Attempt> earlier);
+                                 const Policy& policy, std::span<const Attempt> earlier,
+                                 const EndpointState* state = nullptr);
 
 }  // namespace routing

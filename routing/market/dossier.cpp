@@ -21,6 +21,11 @@ Load load_of(const EndpointState& state, const Attempt& attempt, config::Tokens 
           .in_flight = static_cast<double>(attempt.in_flight)};
 }
 
+// Who goes on with another's answer has nothing left to think about.
+bool shows_effort(const Attempt& attempt, const AskedFor& asked) {
+  return asked.effort && asked.delivery == Delivery::streamed && attempt.reason != Reason::continues;
+}
+
 // Deltas stand for tokens where no usage came: most hosts send one token in each.
 double tokens_streamed(const Attempt& attempt) {
   if (!attempt.usage || attempt.usage->output.count <= 0) return attempt.deltas;
@@ -68,11 +73,16 @@ void Dossier::learn_scale(EndpointState& state, double counted, config::Tokens p
 void Dossier::learn_beginning(EndpointState& state, const Attempt& attempt, const AskedFor& asked) {
   let_in(state.room, attempt.in_flight);
   if (attempt.cached_share > 0) return;
-  learn_first_delta(state, attempt, asked.prompt);
+  learn_first_delta(state, attempt, asked);
 }
 
-void Dossier::learn_first_delta(EndpointState& state, const Attempt& attempt, config::Tokens prompt) {
-  state.speed.observe_first_delta(load_of(state, attempt, prompt), *attempt.first_delta);
+void Dossier::learn_first_delta(EndpointState& state, const Attempt& attempt, const AskedFor& asked) {
+  const Load load = load_of(state, attempt, asked.prompt);
+  if (shows_effort(attempt, asked)) {
+    state.first_tokens.observe(*asked.effort, state.speed.prompt.seconds(load.uncached_kilotokens),
+                               config::Seconds(*attempt.first_delta).count());
+  }
+  state.speed.observe_first_delta(load, *attempt.first_delta);
   state.replies += 1;
 }
 
@@ -109,6 +119,10 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
       state.replies += 1;
       return;
     }
+    if (was_waiting && shows_effort(attempt, asked)) {
+      state.first_tokens.observe_waiting(*asked.effort, speed.prompt.seconds(load.uncached_kilotokens),
+                                         waited.count());
+    }
     // Before its p95 a silence says next to nothing, and learning from it was seen to hurt.
     if (was_waiting && waited.count() > speed.first_delta_p95(load)) {
       speed.observe_waiting(load, waited);
@@ -117,8 +131,7 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
     return;
   }
   if (attempt.told == Told::nothing) let_in(state.room, attempt.in_flight);
-  if (attempt.told == Told::nothing || attempt.cached_share > 0)
-    learn_first_delta(state, attempt, asked.prompt);
+  if (attempt.told == Told::nothing || attempt.cached_share > 0) learn_first_delta(state, attempt, asked);
   if (!attempt.failure && attempt.usage) {
     speed.ordinary.observe(static_cast<double>(attempt.usage->output.count), load.uncached_kilotokens);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "routing/market/snapshot.hpp"
 #include "routing/quality/conduct_file.hpp"
@@ -23,6 +24,7 @@ struct AskedFor {
   Delivery delivery = Delivery::streamed;
   double output = 1;  // tokens expected of each answer
   int answers = 1;
+  std::optional<Effort> effort{};  // absent: how much was to be thought is not known
 };
 
 class Dossier {
@@ -67,7 +69,7 @@ class Dossier {
   void measure(EndpointState& state, Measured& half_hour, config::TimePoint now);
 
  private:
-  void learn_first_delta(EndpointState& state, const Attempt& attempt, config::Tokens prompt);
+  void learn_first_delta(EndpointState& state, const Attempt& attempt, const AskedFor& asked);
   void learn_scale(EndpointState& state, double counted, config::Tokens prompt);
 
   config::TimePoint passed_{};

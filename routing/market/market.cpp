@@ -171,7 +171,8 @@ void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoi
     ends(attempt,
          {.prompt = demand.prompt,
           .delivery = demand.delivery,
-          .output = lengths_.current().expected(keys).output},
+          .output = lengths_.current().expected(keys).output,
+          .effort = demand.effort},
          now);
     if (first && states_[*index].replies > 0) flipped_ = true;
   }

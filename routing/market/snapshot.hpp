@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "routing/market/engine_state.hpp"
+#include "routing/market/first_tokens.hpp"
 #include "routing/market/health.hpp"
 #include "routing/market/lengths.hpp"
 #include "routing/market/prefix_table.hpp"
@@ -29,6 +30,7 @@ struct EndpointState {
   double cache_reliability = 0.85;  // share of the expected cached tokens that it really found
   double streams_reasoning = 1;     // share of replies whose thinking comes as deltas, before the text
   Quality quality{};
+  FirstTokens first_tokens{};
 };
 
 struct Snapshot {

@@ -89,6 +89,14 @@ void quality(auto& io, auto& checks) {
   }
 }
 
+// Behind all others, too.
+void first_tokens(auto& io, auto& all) {
+  static_assert(effort_count == 5);
+  for (auto& group : all.groups) {
+    io(group.replies, group.mean), io(group.variance, group.longest);
+  }
+}
+
 void whole(auto& io, auto& s) {
   percentiles(io, s.measured.ttft), percentiles(io, s.measured.throughput);
   percentiles(io, s.measured.gap), percentiles(io, s.measured.total);
@@ -108,6 +116,7 @@ void whole(auto& io, auto& s) {
   usual_drift(io, s.speed.ttft), usual_drift(io, s.speed.throughput);
   engine(io, s.engine);
   quality(io, s.quality);
+  first_tokens(io, s.first_tokens);
 }
 
 }  // namespace

@@ -108,7 +108,8 @@ void CoreContender::first_token(Attempt& attempt, const Demand& demand, config::
     attempt.cached_share =
         prompt_share(demand, snapshot_->prefixes->known_to(name, demand.prefix_blocks, attempt.dispatched));
   }
-  market_.begins(shown(attempt), {.prompt = shown(demand).prompt, .delivery = demand.delivery}, now);
+  market_.begins(shown(attempt),
+                 {.prompt = shown(demand).prompt, .delivery = demand.delivery, .effort = demand.effort}, now);
   attempt.told = Told::beginning;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "routing/terms/catalogue.hpp"
+#include "routing/terms/effort.hpp"
 
 namespace routing {
 
@@ -50,6 +51,7 @@ struct Demand {
   config::WallTime wall{};                                   // when it came, for `hour`, `weekday` and prices
   config::ServiceTier tier = config::ServiceTier::standard;  // asked for
   config::GeoWord geo{};                                     // where it is to be served; empty: anywhere
+  Effort effort = Effort::unsaid;                            // asked for; decides how long silence is borne
   config::Priority priority = config::Priority::normal;      // where not all can be served at once
 };
 

@@ -137,6 +137,12 @@ class MessageReader final : public ClientBodyReader {
       return key.is("type") ? walk_.string(at, type) : walk_.json.skip();
     });
     is_told_to_think_ = type == "enabled";
+    // An effort says more than a budget, whichever stands first.
+    if (type == "disabled") {
+      asks_budget(0);
+    } else if (request_.thinking_budget && request_.effort == routing::Effort::unsaid) {
+      asks_budget(*request_.thinking_budget);
+    }
     if (is_told_to_think_) need(Feature::reasoning);
     thinking_ = {begin, walk_.json.end()};
     return is_read;
@@ -144,6 +150,12 @@ class MessageReader final : public ClientBodyReader {
 
   bool output_config(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("effort") && walk_.json.type() == JsonType::string) {
+        std::string effort;
+        const bool is_read = walk_.string(at, effort);
+        if (request_.effort != routing::Effort::off) asks_effort(effort);
+        return is_read;
+      }
       return key.is("format") ? output_format(at) : walk_.json.skip();
     });
   }

@@ -104,6 +104,27 @@ class GeminiReader final : public ClientBodyReader {
     return true;
   }
 
+  bool thinking(const Path& path) {
+    return walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (is(key, "thinkingBudget", "thinking_budget") && walk_.json.type() == JsonType::number) {
+        const auto number = walk_.json.number();
+        const std::optional<std::int64_t> budget = number ? number->whole() : std::nullopt;
+        // Below zero the model chooses itself.
+        if (budget && *budget >= 0) asks_budget(*budget);
+        return number.has_value();
+      }
+      if (is(key, "thinkingLevel", "thinking_level") && walk_.json.type() == JsonType::string) {
+        std::string level;
+        if (!walk_.string(at, level)) return false;
+        std::ranges::transform(level, level.begin(),
+                               [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+        asks_effort(level);
+        return true;
+      }
+      return walk_.json.skip();
+    });
+  }
+
   bool generation(const Path& path) {
     bool has_schema = false, is_json = false;
     const std::size_t begin = walk_.json.position();
@@ -132,6 +153,8 @@ class GeminiReader final : public ClientBodyReader {
         if (wanted == true) need(Feature::logprobs);
         return true;
       }
+      if (is(key, "thinkingConfig", "thinking_config") && walk_.json.type() == JsonType::object)
+        return thinking(at);
       has_schema |= (is(key, "responseSchema", "response_schema") ||
                      is(key, "responseJsonSchema", "response_json_schema")) &&
                     walk_.json.type() == JsonType::object;

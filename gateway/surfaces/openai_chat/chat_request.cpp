@@ -156,6 +156,7 @@ class ChatReader final : public ClientBodyReader {
     if (!said_effort_.empty()) said = {.any = true, .effort = said_effort_};
     if (!said.any) return;
     request_.thinking.effort = effort_word(said);
+    asks_effort(request_.thinking.effort);
     if (said.effort.empty() && request_.thinking.effort != "none") request_.thinking.budget = said.max_tokens;
   }
 

@@ -117,6 +117,7 @@ class ResponsesReader final : public ClientBodyReader {
       std::string effort;
       if (!walk_.string(at, effort)) return false;
       if (!effort.empty() && effort != "none") need(Feature::reasoning);
+      asks_effort(effort);
       return true;
     });
   }

@@ -124,6 +124,33 @@ TEST_CASE("a stream's host that is known is waited for as long as its first toke
   CHECK(asked.seconds() == 120);
 }
 
+TEST_CASE("a host that may think first is waited for as long as others were that were to think as much") {
+  Asked asked;
+  asked.demand.delivery = routing::Delivery::streamed;
+  asked.demand.prompt = {1'000};
+  asked.settings.features.set(static_cast<std::size_t>(config::Feature::reasoning));
+  routing::EndpointState state;
+  const double line = state.speed.prompt.seconds(1);
+  for (int i = 0; i < 100; ++i) {
+    state.first_tokens.observe(routing::Effort::off, line, i % 2 ? 0.4 : 0.6);
+    state.first_tokens.observe(routing::Effort::medium, line, i % 2 ? 8 : 12);
+  }
+  const auto seconds = [&](routing::Effort effort) {
+    asked.demand.effort = effort;
+    asked.seconds();
+    return config::Seconds(longest_silence(asked.endpoint, asked.demand, &asked.decision, asked.policy,
+                                           asked.earlier, &state))
+        .count();
+  };
+  CHECK(seconds(routing::Effort::off) == 10);
+  CHECK(seconds(routing::Effort::medium) > 24);
+  CHECK(seconds(routing::Effort::medium) < 120);
+  CHECK(seconds(routing::Effort::low) == seconds(routing::Effort::medium));
+  CHECK(seconds(routing::Effort::high) == 120);
+  asked.failed_by(routing::FailureKind::first_token_timeout);
+  CHECK(seconds(routing::Effort::off) == 40);
+}
+
 TEST_CASE("a host that may have forgotten a prompt is given the time to read it anew") {
   Asked asked;
   asked.demand.delivery = routing::Delivery::streamed;

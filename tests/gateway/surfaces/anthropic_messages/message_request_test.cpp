@@ -161,3 +161,21 @@ TEST_CASE("a prompt that is only counted needs no limit of its answer") {
   CHECK(
       inspected(R"({"model":"m","messages":[{"role":"user","content":"Hi"}]})", Purpose::count).has_value());
 }
+
+TEST_CASE(
+    "how much is to be thought is found, an effort before a budget, and nothing where it is switched off") {
+  const auto effort = [](const std::string& members) {
+    const Inspected asked = inspected(body_of(R"("messages":[{"role":"user","content":"Hi"}],)" + members));
+    REQUIRE(asked.has_value());
+    return asked->effort;
+  };
+  using routing::Effort;
+  CHECK(effort(R"("stream":true)") == Effort::unsaid);
+  CHECK(effort(R"("thinking":{"type":"enabled","budget_tokens":20000})") == Effort::high);
+  CHECK(effort(R"("thinking":{"type":"disabled"})") == Effort::off);
+  CHECK(effort(R"("thinking":{"type":"adaptive"},"output_config":{"effort":"low"})") == Effort::low);
+  CHECK(
+      effort(R"("output_config":{"effort":"medium"},"thinking":{"type":"enabled","budget_tokens":20000})") ==
+      Effort::medium);
+  CHECK(effort(R"("thinking":{"type":"disabled"},"output_config":{"effort":"high"})") == Effort::off);
+}

@@ -124,6 +124,23 @@ TEST_CASE("thinking is asked for by level and by budget") {
             .at("reasoning_effort") == "none");
 }
 
+TEST_CASE("how much is to be thought is found by level and by budget") {
+  const auto effort = [](const std::string& thinking) {
+    const std::string body = with_slack(R"({"contents":[{"parts":[{"text":"x"}]}],"generationConfig":)"
+                                        R"({"thinkingConfig":)" +
+                                        thinking + "}}");
+    const Inspected inspected = gemini_surface().inspect(body, scratch_tokens());
+    REQUIRE(inspected.has_value());
+    return inspected->effort;
+  };
+  CHECK(effort(R"({"thinkingLevel":"HIGH"})") == routing::Effort::high);
+  CHECK(effort(R"({"thinking_level":"low"})") == routing::Effort::low);
+  CHECK(effort(R"({"thinkingBudget":0})") == routing::Effort::off);
+  CHECK(effort(R"({"thinkingBudget":-1})") == routing::Effort::unsaid);
+  CHECK(effort(R"({"thinkingBudget":20000})") == routing::Effort::high);
+  CHECK(effort(R"({"includeThoughts":true})") == routing::Effort::unsaid);
+}
+
 TEST_CASE("what only Google's own hosts do is a need that is named as the client calls it") {
   std::vector<std::string> lost;
   said(R"({"contents":[{"parts":[{"text":"x"}]}],"tools":[{"googleSearch":{}}],"cachedContent":"c"})", &lost);

@@ -559,3 +559,17 @@ TEST_CASE("what OpenRouter's clients say of reasoning, hosts are told in OpenAI'
   CHECK(sent(R"("reasoning":{"effort":"high"},"reasoning_effort":null)") == R"("reasoning_effort":"high",)");
   CHECK(sent(R"("reasoning_effort":"","reasoning":{"effort":"low"})") == R"("reasoning_effort":"low",)");
 }
+
+TEST_CASE("how much is to be thought is found in whichever words say it") {
+  const auto effort = [](const std::string& members) { return accepted(with(members)).effort; };
+  using routing::Effort;
+  CHECK(effort("") == Effort::unsaid);
+  CHECK(effort(R"("reasoning_effort":"none")") == Effort::off);
+  CHECK(effort(R"("reasoning_effort":"minimal")") == Effort::low);
+  CHECK(effort(R"("reasoning_effort":"medium")") == Effort::medium);
+  CHECK(effort(R"("reasoning_effort":"xhigh")") == Effort::high);
+  CHECK(effort(R"("reasoning_effort":"as you like")") == Effort::unsaid);
+  CHECK(effort(R"("reasoning":{"effort":"high"})") == Effort::high);
+  CHECK(effort(R"("reasoning":{"max_tokens":1000})") == Effort::low);
+  CHECK(effort(R"("reasoning":{"enabled":false})") == Effort::off);
+}

@@ -146,3 +146,12 @@ TEST_CASE("a count needs neither a model nor an input") {
   CHECK(inspect_responses_count(R"({"input":"0123456789"})", tokens)->prompt.count >= 3);
   CHECK_FALSE(inspect_responses_count("[]", tokens).has_value());
 }
+
+TEST_CASE("how much is to be thought is found") {
+  const auto effort = [](const std::string& members) {
+    return read(R"({"model":"m","input":"Hi")" + members + "}").effort;
+  };
+  CHECK(effort("") == routing::Effort::unsaid);
+  CHECK(effort(R"(,"reasoning":{"effort":"low"})") == routing::Effort::low);
+  CHECK(effort(R"(,"reasoning":{"effort":"none"})") == routing::Effort::off);
+}

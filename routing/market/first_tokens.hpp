@@ -1,0 +1,38 @@
+// How long first tokens take at one host that may think before it shows anything, by how much it is asked to
+// think: what is a stall there and what is not. Beside the host's line for prompts (prompt_time.hpp), in
+// logarithms, so that long prompts and short ones say the same. A value, no thread rule.
+//
+// Kept apart from what choices go by: there the middle counts, here the end. One limit for all efforts either
+// cuts those who think hard, or lets those hang who were asked not to think.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "routing/market/prompt_time.hpp"
+#include "routing/terms/effort.hpp"
+
+namespace routing {
+
+struct FirstTokens {
+  struct Group {
+    float replies = 0;  // that it remembers, at most `most_remembered`
+    float mean = 0;     // of ln(seconds / the line's)
+    float variance = 0;
+    float longest = -100;  // the same of the longest one, forgotten slowly
+  };
+  std::array<Group, effort_count> groups{};  // by Effort
+
+  void observe(Effort effort, double line_seconds, double seconds);
+  // Nothing came for `waited`, and then nobody waited any more.
+  void observe_waiting(Effort effort, double line_seconds, double waited);
+  // Seconds after which one in ten thousand still shows nothing, and not less than twice the longest one that
+  // is remembered; nothing while too few are known. Who has few of its own is judged with those that were
+  // asked to think more, never with those that were asked to think less.
+  std::optional<double> latest(Effort effort, double line_seconds) const;
+
+  static constexpr float most_remembered = 200;
+  static constexpr float enough = 30;
+};
+
+}  // namespace routing
