@@ -96,7 +96,11 @@ std::string features_text(config::Features features) {
 }
 
 std::string lacking_text(const routing::Demand& demand, const config::EndpointSettings& endpoint) {
-  return "lacks " + features_text(demand.needs & ~endpoint.features) + ", which the request needs";
+  const config::Features lacking = demand.needs & ~endpoint.features;
+  // What a request needs only once its stream broke is no need of its own.
+  if (lacking.none())
+    return "is not known to go on with a begun answer (`prefill`; `isocost check --probe` finds out)";
+  return "lacks " + features_text(lacking) + ", which the request needs";
 }
 
 std::string unfit_text(const routing::Demand& demand, routing::EndpointIndex endpoint) {
@@ -134,6 +138,8 @@ std::string removal_text(const Verdict& verdict, const Decided& decided) {
       return "";
     case Removal::tried:
       return "an earlier attempt of this request was here";
+    case Removal::other_model:
+      return "is of another model than the one that began the answer";
     case Removal::features:
       return lacking_text(decided.demand, *decided.catalogue.endpoints()[verdict.endpoint].settings);
     case Removal::context:

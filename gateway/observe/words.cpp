@@ -181,6 +181,8 @@ std::string_view word(routing::Removal removal) {
       return "not_ready";
     case credential_limit:
       return "credential_limit";
+    case other_model:
+      return "other_model";
   }
   return "unknown";
 }

@@ -60,6 +60,13 @@ bool is_of_exceeded_context(const Question& question, const Verdict& verdict) {
   });
 }
 
+// A stream that broke is gone on with by the model that began it: an answer has one author.
+bool is_of_other_voice(const Question& question, const Verdict& verdict) {
+  if (!is_to_go_on(question.policy, question.tried)) return false;
+  const Endpoint* began = endpoint_of(question, *last_heard(question.tried));
+  return !began || began->model_index != endpoint_of(question, verdict).model_index;
+}
+
 // Tokens that prompt and output need beyond the context, as this endpoint's own counts let expect them.
 double beyond_context(const Question& question, const Verdict& verdict) {
   const double scale = question.snapshot.endpoints[verdict.endpoint].prompt_scale;
@@ -195,6 +202,7 @@ void filter(const Question& question, Verdict& verdict, Again again) {
     return remove(verdict, Removal::cooling, seconds_until(*askable, question.now));
   }
 
+  if (is_of_other_voice(question, verdict)) return remove(verdict, Removal::other_model, 0);
   const config::Features lacking = needs_now(demand, question.policy, question.tried) & ~settings.features;
   if (lacking.any()) return remove(verdict, Removal::features, static_cast<double>(lacking.count()));
 

@@ -40,6 +40,8 @@ std::string_view to_text(Removal removal) {
       return "says that it is not ready";
     case Removal::credential_limit:
       return "our keys there have used what the host lets them use for now";
+    case Removal::other_model:
+      return "is of another model than the one that began the answer";
   }
   return "unknown";
 }

@@ -35,8 +35,9 @@ enum class Removal {
   not_ready,       // an engine of one's own that says so itself, or does not answer when it is asked
   // The host's limits for our keys are used up; `missed_by` in seconds until there is room.
   credential_limit,
+  other_model,  // a stream broke, and is gone on with by the model that began it alone
 };
-inline constexpr std::size_t removals = static_cast<std::size_t>(Removal::credential_limit) + 1;
+inline constexpr std::size_t removals = static_cast<std::size_t>(Removal::other_model) + 1;
 
 // What is left of a host's limits for our keys there, at the one of them that has most.
 struct Allowance {

@@ -127,6 +127,13 @@ TEST_CASE("every reason to leave someone out has a sentence, with the owner's wo
   }
 }
 
+TEST_CASE("who is left out only because a broken stream is to go on lacks nothing that the request needs") {
+  World world;
+  const routing::Verdict verdict{.removal = routing::Removal::features, .missed_by = 1};
+  CHECK(gateway::removal_text(verdict, world.decided()) ==
+        "is not known to go on with a begun answer (`prefill`; `isocost check --probe` finds out)");
+}
+
 TEST_CASE("what a rule says in percent is answered in percent") {
   World world;
   world.policy.require[0].text = "failure < 1 %";

@@ -20,6 +20,8 @@ struct TwoModels {
 
   static config::Settings settings() {
     config::Settings result = support::settings_of({{.name = "a"}, {.name = "b", .output_price = 3}});
+    for (config::EndpointSettings& endpoint : result.models[0].endpoints)
+      endpoint.features.set(static_cast<std::size_t>(config::Feature::prefill));
     config::ModelSettings small = result.models[0];
     small.name = {"small"};
     for (config::EndpointSettings& endpoint : small.endpoints) endpoint.prices.output.price.nanos *= 10;
@@ -147,4 +149,19 @@ TEST_CASE("a rejection under another generation, or by an endpoint that is not t
     world.attempts.back().endpoint = 99;
   }
   CHECK(world.left() == "m@a m@b small@a small@b");
+}
+
+TEST_CASE("a stream that broke is gone on with by the model that began it alone") {
+  TwoModels world;
+  world.policy.continue_hops = 2;
+  SUBCASE("though the request names another one to fall back to") {}
+  SUBCASE("though it asked for any of several") {
+    world.demand.model = world.catalogue->find("any");
+    world.demand.fallbacks.clear();
+  }
+  world.tried("m@a", FailureKind::broken_stream, Progress::client_has_bytes);
+  CHECK(world.left() == "m@a m@b");
+  CHECK(std::ranges::count(world.decision.verdicts, Removal::other_model, &Verdict::removal) == 2);
+  world.attempts.back().failure->progress = Progress::request_sent;
+  CHECK(world.left() == "m@b small@a small@b");
 }
