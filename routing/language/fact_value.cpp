@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "routing/language/lateness.hpp"
 #include "routing/language/vocabulary.hpp"
 
 namespace routing {
@@ -67,8 +68,8 @@ std::string_view weekday_of(config::WallTime wall) {
 // How many standard deviations of a normal distribution the p-th percentile lies above the middle.
 constexpr double z50 = 0, z75 = 0.6745, z90 = 1.2816, z95 = 1.6449, z99 = 2.3263;
 
-double late_ttft(const Prediction& p, double z) {
-  return p.ttft * std::exp(z * p.ttft_log_sd);
+double late_ttft(const Prediction& p, Percentile percentile) {
+  return time_of(percentile, p.ttft, p.ttft_log_sd);
 }
 double slow_throughput(const Prediction& p, double z) {
   return p.throughput * std::exp(-z * p.throughput_log_sd);
@@ -77,8 +78,8 @@ double late_gap(const Prediction& p, double z) {
   return 1 / slow_throughput(p, z);
 }
 // As if both parts were late together: the dearer reading.
-double late_time(const Prediction& p, double z) {
-  return late_ttft(p, z) + p.generation * std::exp(z * p.throughput_log_sd);
+double late_time(const Prediction& p, Percentile percentile, double z) {
+  return late_ttft(p, percentile) + p.generation * std::exp(z * p.throughput_log_sd);
 }
 
 }  // namespace
@@ -171,15 +172,15 @@ double prior_of(Fact fact, const View& view) {
   const Prediction& p = view.prediction != nullptr ? *view.prediction : no_prediction;
   switch (fact) {
     case Fact::ttft_p50:
-      return late_ttft(p, z50);
+      return late_ttft(p, Percentile::p50);
     case Fact::ttft_p75:
-      return late_ttft(p, z75);
+      return late_ttft(p, Percentile::p75);
     case Fact::ttft_p90:
-      return late_ttft(p, z90);
+      return late_ttft(p, Percentile::p90);
     case Fact::ttft_p95:
-      return late_ttft(p, z95);
+      return late_ttft(p, Percentile::p95);
     case Fact::ttft_p99:
-      return late_ttft(p, z99);
+      return late_ttft(p, Percentile::p99);
     case Fact::throughput_p50:
       return slow_throughput(p, z50);
     case Fact::throughput_p75:
@@ -201,15 +202,15 @@ double prior_of(Fact fact, const View& view) {
     case Fact::itl_p99:
       return late_gap(p, z99);
     case Fact::time_p50:
-      return late_time(p, z50);
+      return late_time(p, Percentile::p50, z50);
     case Fact::time_p75:
-      return late_time(p, z75);
+      return late_time(p, Percentile::p75, z75);
     case Fact::time_p90:
-      return late_time(p, z90);
+      return late_time(p, Percentile::p90, z90);
     case Fact::time_p95:
-      return late_time(p, z95);
+      return late_time(p, Percentile::p95, z95);
     case Fact::time_p99:
-      return late_time(p, z99);
+      return late_time(p, Percentile::p99, z99);
     case Fact::uptime:
       return 1 - p.failure;
     case Fact::headroom:

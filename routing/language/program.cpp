@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "routing/language/fact_value.hpp"
+#include "routing/language/lateness.hpp"
 #include "routing/language/membership.hpp"
 
 namespace routing {
@@ -41,11 +42,12 @@ Truth negation(Truth a) {
   return a == Truth::no ? Truth::yes : a == Truth::yes ? Truth::no : a;
 }
 
-// P(X > limit) where ln X is normal around ln(median).
-double probability_above(double median, double log_sd, double limit) {
+// P(X > limit). First tokens have stragglers among them; else ln X is normal around ln(median).
+double probability_above(Fact fact, double median, double log_sd, double limit) {
   if (std::isnan(median) || std::isnan(limit)) return unknown;
   if (limit <= 0) return 1;
   if (median <= 0) return 0;
+  if (fact == Fact::ttft) return probability_later(median, log_sd, limit);
   if (!(log_sd > 0)) return median > limit ? 1 : 0;
   return 0.5 * std::erfc(std::log(limit / median) / (log_sd * std::sqrt(2.0)));
 }
@@ -162,12 +164,12 @@ void run(const Program& program, const View& view, std::size_t instructions, Sta
         --n, --t, n[-1] = selected(program.reading, *t, n[-1], n[0]);
         break;
       case Operation::probability_above:
-        n[-1] = probability_above(loaded(program, step->fact, view), log_sd_of(step->fact, view),
+        n[-1] = probability_above(step->fact, loaded(program, step->fact, view), log_sd_of(step->fact, view),
                                   left_of(n[-1], step->fact, view));
         break;
       case Operation::probability_below:
-        n[-1] = 1 - probability_above(loaded(program, step->fact, view), log_sd_of(step->fact, view),
-                                      left_of(n[-1], step->fact, view));
+        n[-1] = 1 - probability_above(step->fact, loaded(program, step->fact, view),
+                                      log_sd_of(step->fact, view), left_of(n[-1], step->fact, view));
         break;
       case Operation::compare:
         n -= 2, *t++ = compared(*step, n[0], n[1]);

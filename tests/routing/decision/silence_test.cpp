@@ -12,7 +12,7 @@ using namespace routing;
 namespace {
 
 // Two endpoints of one provider, and a third somewhat dearer one of another.
-struct Beside {
+struct BesideSilent {
   std::shared_ptr<const Catalogue> catalogue;
   Snapshot snapshot;
   Policy policy;
@@ -21,7 +21,7 @@ struct Beside {
   Attempt first{.endpoint = 0, .generation = 1};
   config::TimePoint now = config::TimePoint{} + std::chrono::hours(1);
 
-  Beside() {
+  BesideSilent() {
     config::Settings settings = support::settings_of(
         {{.name = "a"}, {.name = "a/other", .output_price = 2.1}, {.name = "b", .output_price = 2.4}});
     settings.models.front().endpoints[1].provider_index = 0;
@@ -46,7 +46,7 @@ struct Beside {
 }  // namespace
 
 TEST_CASE("beside a host that is long silent one of another provider is asked, though it is dearer") {
-  Beside asked;
+  BesideSilent asked;
   CHECK(second_to(0, asked.after(0.01)) == 1u);
   CHECK(second_to(0, asked.after(2)) == 2u);
   SUBCASE("what was waited is the price of asking the same provider again") {
@@ -65,7 +65,7 @@ TEST_CASE("beside a host that is long silent one of another provider is asked, t
 }
 
 TEST_CASE("an attempt that has begun to answer, or is over, is no silence") {
-  Beside asked;
+  BesideSilent asked;
   SUBCASE("something came before then") {
     asked.first.first_delta = support::seconds(1);
     const Decision decision = asked.after(2);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "routing/language/lateness.hpp"
 #include "routing/policy/piece.hpp"
 #include "tests/support/close.hpp"
 #include "tests/support/small_market.hpp"
@@ -73,7 +74,7 @@ TEST_CASE("numbers come out in dollars, seconds and tokens") {
       {"$1 * failure + $1 * cache_hit + $1 * in_flight", 3.28},
       {"if ttft < 3 s then $1 else $2", 1},
       {"if ttft < 1 s then $1 else if stream then $2 else $3", 2},
-      {"$1 * probability(ttft > 2 s)", 0.5},
+      {"$1 * probability(ttft > 2 s)", probability_later(2, 0.5, 2)},
       {"$1 * probability(throughput < 50 tok/s)", 0.5},
       {"$1 * hour", 14},
       {"price.cache_read * 1 Mtok", 1.35},
@@ -250,7 +251,7 @@ TEST_CASE("a live value without evidence satisfies a limit and never a complianc
 TEST_CASE("in a cost, a live value without evidence counts as the prediction's quantile") {
   support::SmallMarket market;
   const Expression cost = compiled("ttft.p90 * 1 $/s", Use::minimize);
-  CHECK(cost.number(market.view("maker")) == support::close(2 * std::exp(1.2816 * 0.5)));
+  CHECK(cost.number(market.view("maker")) == support::close(time_of(Percentile::p90, 2, 0.5)));
   market.measured.ttft.p90 = 7;
   CHECK(cost.number(market.view("maker")) == 7);
   CHECK(compiled("throughput.p90 / (1 tok/s) * $1", Use::minimize).number(market.view("maker")) ==

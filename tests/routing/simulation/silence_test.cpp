@@ -13,26 +13,26 @@ namespace {
 
 using namespace routing;
 
-constexpr std::size_t endpoints = 9, of_each = 3;
-constexpr double per_second = 0.5, requests = 2000;
+constexpr std::size_t silent_hosts = 9, of_each_provider = 3;
+constexpr double silences_per_second = 0.5, silences_asked = 2000;
 
 // Nine endpoints of three providers, like beside like, each provider 40 times slower for some 20 s now and
 // then.
 struct Silences {
   config::Fleet fleet;
-  std::vector<std::size_t> provider_of = std::vector<std::size_t>(endpoints);
+  std::vector<std::size_t> provider_of = std::vector<std::size_t>(silent_hosts);
 
-  explicit Silences(std::uint64_t seed) : fleet(generated_fleet(endpoints, seed)) {
-    std::vector<std::size_t> order(endpoints);
-    for (std::size_t i = 0; i < endpoints; ++i) order[i] = i;
+  explicit Silences(std::uint64_t seed) : fleet(generated_fleet(silent_hosts, seed)) {
+    std::vector<std::size_t> order(silent_hosts);
+    for (std::size_t i = 0; i < silent_hosts; ++i) order[i] = i;
     std::ranges::sort(order, {}, [&](std::size_t i) {
       const config::SimulatedHost& host = fleet.hosts[i];
       return host.prices.output.dollars_per_token() * 300 +
              0.005 * (host.ttft.base.count() + 300 / host.speed.tokens_per_second);
     });
     Chance chance(seed);
-    constexpr double whole = requests / per_second, length = 20, times = 0.06 * whole / length;
-    for (std::size_t provider = 0; provider < endpoints / of_each; ++provider) {
+    constexpr double whole = silences_asked / silences_per_second, length = 20, times = 0.06 * whole / length;
+    for (std::size_t provider = 0; provider < silent_hosts / of_each_provider; ++provider) {
       config::BusyEpisodes silent{.when = {.mean_between = {}, .mean_length = {}, .scheduled = {}},
                                   .ttft_factor = 40,
                                   .speed_factor = 0.5};
@@ -40,10 +40,10 @@ struct Silences {
         const double begin = whole * (i + chance.uniform(0, 0.8)) / times;
         silent.when.scheduled.push_back({config::Seconds(begin), config::Seconds(length)});
       }
-      for (std::size_t k = 0; k < of_each; ++k) {
-        const std::size_t host = order[provider * of_each + k];
+      for (std::size_t k = 0; k < of_each_provider; ++k) {
+        const std::size_t host = order[provider * of_each_provider + k];
         fleet.hosts[host].busy_episodes = silent;
-        provider_of[host] = order[provider * of_each];
+        provider_of[host] = order[provider * of_each_provider];
       }
     }
   }
@@ -61,10 +61,10 @@ struct Silences {
 
 enum class Whose { known, unknown };
 
-double cost(Whose whose, std::uint64_t seed) {
+double cost_of_silences(Whose whose, std::uint64_t seed) {
   const Silences world(seed);
-  const config::Trace trace =
-      generated_trace({.per_second = per_second, .requests = static_cast<std::size_t>(requests)}, seed);
+  const config::Trace trace = generated_trace(
+      {.per_second = silences_per_second, .requests = static_cast<std::size_t>(silences_asked)}, seed);
   Policy policy;
   policy.value_of_ttft = policy.value_of_generation = 18.0 / 3600;
   const Scenario scenario{.fleet = &world.fleet, .trace = &trace, .seed = seed, .values = policy};
@@ -82,8 +82,8 @@ double cost(Whose whose, std::uint64_t seed) {
 TEST_CASE("where a provider falls silent as a whole it costs less to know whose endpoints are whose") {
   double known = 0, unknown = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
-    known += cost(Whose::known, seed);
-    unknown += cost(Whose::unknown, seed);
+    known += cost_of_silences(Whose::known, seed);
+    unknown += cost_of_silences(Whose::unknown, seed);
   }
   MESSAGE("known over unknown: ", known / unknown);
   CHECK(known < unknown);
