@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "gateway/explain/decision_order.hpp"
@@ -77,12 +78,28 @@ Row row_of(const Recalled& recalled, std::size_t number) {
       {has_failed ? outcome_text(*attempt.failure) : "answered", has_failed ? Colour::red : Colour::green}};
 }
 
+// Of a route it matters which one answered, however narrow the screen is.
+bool is_of_several_models(const Recalled& recalled) {
+  if (recalled.request.decisions.empty()) return false;
+  const routing::Decision decision = decision_of(recalled, std::size_t{0});
+  const auto& endpoints = recalled.catalogue->endpoints();
+  const auto model_of = [&](const routing::Verdict& each) { return endpoints[each.endpoint].model; };
+  return std::ranges::any_of(decision.verdicts, [&](const routing::Verdict& each) {
+    return model_of(each) != model_of(decision.verdicts.front());
+  });
+}
+
 std::vector<std::string> journey(const Recalled& recalled, const Screen& screen) {
-  const std::vector<Column> columns{{"", Align::right, 0},       {"ATTEMPT", Align::left, 0},
-                                    {"MODEL", Align::left, 3},   {"WHY", Align::left, 2},
-                                    {"AFTER", Align::right, 1},  {"TTFT", Align::right, 0},
-                                    {"ALL", Align::right, 4},    {"TOKENS", Align::right, 5},
-                                    {"BILLED", Align::right, 0}, {"OUTCOME", Align::left, 0}};
+  const std::vector<Column> columns{{"", Align::right, 0},
+                                    {"ATTEMPT", Align::left, 0},
+                                    {"MODEL", Align::left, is_of_several_models(recalled) ? 0 : 3},
+                                    {"WHY", Align::left, 2},
+                                    {"AFTER", Align::right, 1},
+                                    {"TTFT", Align::right, 0},
+                                    {"ALL", Align::right, 4},
+                                    {"TOKENS", Align::right, 5},
+                                    {"BILLED", Align::right, 0},
+                                    {"OUTCOME", Align::left, 0}};
   std::vector<Row> rows;
   for (std::size_t i = 0; i < recalled.request.attempts.size(); ++i) rows.push_back(row_of(recalled, i));
   if (rows.empty()) return {"no host was asked"};
@@ -98,10 +115,16 @@ std::vector<std::string> hindsight_lines(const Recalled& recalled, const Screen&
   const auto& endpoints = recalled.catalogue->endpoints();
   const std::string best = seen.best < endpoints.size() ? endpoints[seen.best].settings->name.text : "-";
   const double regret = seen.regret();
-  const std::string said = regret > 0 ? best + " would have been better by " + money_text(regret)
-                                      : "the first choice was the best, by " +
-                                            money_text(seen.best_cost - seen.chosen_cost) + " before " + best;
-  return {fitted("in hindsight " + said + " (give or take " + money_text(seen.sd) + ")", screen.columns)};
+  const bool has_failed = !recalled.request.attempts.empty() && recalled.request.attempts[0].failure;
+  const std::string said = regret > 0   ? best + " would have been better"
+                           : has_failed ? "the first choice was the best bet, although it failed,"
+                                        : "the first choice was the best,";
+  const std::string by = regret > 0
+                             ? "by " + money_text(regret)
+                             : "by " + money_text(seen.best_cost - seen.chosen_cost) + " before " + best;
+  const std::string line = "in hindsight " + said, rest = by + " (give or take " + money_text(seen.sd) + ")";
+  if (width(line) + 1 + width(rest) <= screen.columns) return {line + " " + rest};
+  return {fitted(line, screen.columns), fitted("  " + rest, screen.columns)};
 }
 
 std::vector<std::string> decision_lines(const Recalled& recalled, std::size_t place,

@@ -42,6 +42,7 @@ function hindsight(page) {
   if (!seen) return null;
   const give = " (give or take " + money(seen.sd) + ")";
   const text = seen.regret > 0 ? `In hindsight ${seen.best_other} would have been better by ${money(seen.regret)}` + give + ", waiting included."
+    : page.attempts[0] && page.attempts[0].outcome !== "success" ? `In hindsight this choice was the best bet of ${seen.others + 1}, although it failed: ${seen.best_other} would have been expected to cost ${money(seen.best_other_cost - seen.chosen_cost)} more` + give + "."
     : `In hindsight this choice was the best of ${seen.others + 1}: ${seen.best_other} would have cost ${money(seen.best_other_cost - seen.chosen_cost)} more` + give + ".";
   return note(seen.regret > 2 * seen.sd ? "warn" : "", text);
 }

@@ -98,7 +98,7 @@ fresh     open 12 s    0.55     7.00       -       -       -      -      -    0 
 
 TEST_CASE("80 columns keep state, time to first token, speed and share") {
   CHECK(shown(SortBy::share, {.columns = 80}) ==
-        R"(isocost 0.1.0  up 1 h 15 min  12 req/s  24.7k requests, 3 failed  $0.52 in 5 mi…
+        R"(isocost 0.1.0  up 1 h 15 min  12 req/s  24.7k requests, 3 failed  $0.52 in 5 min
 
 ENDPOINT  STATE      $/M OUT    TTFT     P90  TOK/S   FAIL  NOW  SHARE  1 MIN
 deepseek  serving       2.19  24.3 s  48.6 s     45  1.2 %    3   75 %  ██████

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/explain/decision_page.hpp"
+#include "gateway/recall/recall.hpp"
 #include "gateway/recall/record_desk.hpp"
 #include "tests/support/recorded_world.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -110,4 +111,35 @@ TEST_CASE("a request that is not in the records is said to be so") {
   const RecordDesk::Answer answer = explained_request(*reader, "req_2", std::nullopt);
   CHECK(answer.status == 404);
   CHECK(has(answer.body, "no request of that id"));
+}
+
+TEST_CASE(
+    "what hindsight says is not cut on a narrow screen, and a first choice that failed is said to have") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {});
+    RecordedWorld world(fleet(), writer);
+    world.ask(60);
+  }
+  const auto reader = opened(path);
+  bool has_failed = false;
+  for (int i = 1; i <= 60; ++i) {
+    auto found = recall(*reader, "req_" + std::to_string(i));
+    Recalled& recalled = std::get<Recalled>(found);
+    if (recalled.request.attempts.empty()) continue;
+    recalled.request.hindsight = {
+        .best = 1, .others = 2, .chosen_cost = 0.001, .best_cost = 0.002, .sd = 0.0001};
+    std::string text;
+    for (const std::string& line : request_table(recalled, {.columns = 80})) text += line + "\n";
+    const std::size_t begin = text.find("in hindsight");
+    REQUIRE(begin != std::string::npos);
+    const std::string said = text.substr(begin, text.find("decision 1") - begin);
+    CHECK(!has(said, "…"));
+    CHECK(has(said, "give or take $0.00010"));
+    const bool failed = recalled.request.attempts[0].failure.has_value();
+    CHECK(has(said, "although it failed") == failed);
+    has_failed = has_failed || failed;
+  }
+  CHECK(has_failed);
 }
