@@ -8,6 +8,7 @@
 
 #include "config/values/masked.hpp"
 #include "gateway/text/json_page.hpp"
+#include "routing/language/name_page.hpp"
 
 namespace gateway {
 namespace {
@@ -108,11 +109,25 @@ json::object row_of(const ShadowStanding& standing) {
 
 }  // namespace
 
+namespace {
+
+// All that rules may speak of, for who writes one.
+json::array language_names() {
+  json::array names;
+  for (const routing::FactInfo& fact : routing::facts())
+    names.push_back(
+        json::object{{"name", fact.name}, {"unit", routing::unit_text(fact)}, {"about", fact.about}});
+  return names;
+}
+
+}  // namespace
+
 std::string policies_page(std::string_view yaml, const ShadowsSeen& shadows) {
   json::array names, rows;
   for (const config::PolicyName& name : shadows.names) names.emplace_back(name.text);
   for (const ShadowStanding& each : shadows.standings) rows.push_back(row_of(each));
   return json_page(json::object{{"text", sections_of(yaml, policy_sections())},
+                                {"names", language_names()},
                                 {"shadow", std::move(names)},
                                 {"shadows", std::move(rows)},
                                 {"shadows_left_out", shadows.left_out}});

@@ -3,15 +3,11 @@
 #include <array>
 #include <utility>
 
-#include "routing/language/fact.hpp"
-
 namespace routing {
 
 using namespace dimensions;
 
-namespace {
-
-std::string unit_of(const FactInfo& fact) {
+std::string unit_text(const FactInfo& fact) {
   if (fact.type != Type::number) {
     return fact.domain == Domain::any
                ? std::string(to_text(fact.type))
@@ -21,11 +17,13 @@ std::string unit_of(const FactInfo& fact) {
   return to_text(fact.dimension);
 }
 
+namespace {
+
 std::string rows(Source source) {
   std::string text = "| name | unit | what it is | when unknown |\n| --- | --- | --- | --- |\n";
   for (const FactInfo& fact : facts()) {
     if (fact.source != source) continue;
-    text += "| `" + std::string(fact.name) + "` | " + unit_of(fact) + " | " + std::string(fact.about) +
+    text += "| `" + std::string(fact.name) + "` | " + unit_text(fact) + " | " + std::string(fact.about) +
             " | " + std::string(fact.when_unknown) + " |\n";
   }
   return text;

@@ -3,7 +3,12 @@
 
 #include <string>
 
+#include "routing/language/fact.hpp"
+
 namespace routing {
+
+// "dollars", "a share, 0 to 1", "set: countries"
+std::string unit_text(const FactInfo& fact);
 
 // Markdown; deploy/policy-names.md holds exactly this.
 std::string name_page();

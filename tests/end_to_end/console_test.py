@@ -256,6 +256,16 @@ class Console(EndToEnd):
             editor.fill("policies:\n  mine:\n    require: ttft.p90 <= 3 $\n")
             problem = watched.page.locator("ol.problems li").first
             expect(problem).to_contain_text("line 3")
+            # Names are completed where a rule stands, with their units.
+            editor.fill("policies:\n  mine:\n    require: ")
+            editor.press_sequentially("ttft.p9")
+            name = watched.page.get_by_role("group", name="Names that fit").get_by_role("button").first
+            expect(name).to_contain_text("ttft.p90")
+            self.picture(watched, "policies_names")
+            name.click()
+            expect(editor).to_have_value("policies:\n  mine:\n    require: ttft.p90")
+            editor.press_sequentially(" <= 5 s\n")
+            expect(watched.page.get_by_role("group", name="Names that fit").get_by_role("button")).to_have_count(0)
             editor.fill("policies:\n  mine:\n    value_of_time: 20 $/h\n")
             expect(watched.page.get_by_role("heading", name="No problems")).to_be_visible()
             watched.page.get_by_role("button", name="Try on recorded requests").click()

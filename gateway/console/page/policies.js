@@ -29,13 +29,15 @@ export function difference(before, after) {
 }
 
 export function show(view) {
-  const text = h("textarea", { class: "editor", spellcheck: false, "aria-label": "Policies, as they stand in the configuration", oninput: () => later() });
+  const text = h("textarea", { class: "editor", spellcheck: false, "aria-label": "Policies, as they stand in the configuration", oninput: () => { suggest(); later(); }, onkeydown: (key) => { if (key.key === "Escape") fill(offered); } });
+  const offered = h("div", { class: "offered", role: "group", "aria-label": "Names that fit" });
+  let language = [];
   const problems = h("div", { role: "status" }), tried = h("div"), which = h("span"), shadows = h("div", { class: "card" }), changed = h("div"), applied = h("div", { role: "status" });
   let was = "", errors = 0;
   let gone = false, timer = 0, next = 0, names = [], picked = "";
   view.append(h("h1", {}, "Policies"),
     h("p", { class: "lead" }, "The policies of the configuration. What you write is checked while you type, against the hosts in use; trying one replays recorded requests under it. Nothing changes until you apply it: it is then written into the configuration file and taken into use."),
-    h("div", { class: "split" }, h("div", { class: "card" }, text), h("div", { class: "card" }, problems, h("div", { class: "tools" }, which, h("button", { class: "first", onclick: () => attempt() }, "Try on recorded requests")), tried, changed, applied)), shadows);
+    h("div", { class: "split" }, h("div", { class: "card" }, text, offered), h("div", { class: "card" }, problems, h("div", { class: "tools" }, which, h("button", { class: "first", onclick: () => attempt() }, "Try on recorded requests")), tried, changed, applied)), shadows);
 
   function take(policy, shadow) {
     text.value = taken_over(text.value, policy, shadow);
@@ -49,7 +51,7 @@ export function show(view) {
     try {
       const said = await ask("/admin/policies");
       if (gone) return;
-      if (first) was = said.text;
+      if (first) was = said.text, language = said.names;
       if (first) text.value = said.text || example;
       if (!shadows.contains(document.activeElement)) show_shadows(shadows, said, take);
     } catch (refused) {
@@ -59,6 +61,25 @@ export function show(view) {
     }
     if (first) check();
     next = setTimeout(look, 5000, false);
+  }
+
+  // Names of the language that the word at the caret begins, each with its unit; only where a rule stands.
+  function suggest() {
+    const before = text.value.slice(0, text.selectionStart);
+    const line = before.slice(before.lastIndexOf("\n") + 1), word = /[a-z_][\w.]*$/.exec(line)?.[0] ?? "";
+    const is_rule = /[:[{,-]/.test(line.slice(0, line.length - word.length));
+    const fits = is_rule && word.length > 1 ? language.filter((each) => each.name.includes(word) && each.name !== word) : [];
+    const begins = (each) => (each.name.startsWith(word) ? 0 : 1);
+    fits.sort((a, b) => begins(a) - begins(b));
+    fill(offered, fits.slice(0, 8).map((each) => h("button", { title: each.about, onclick: () => put(word, each.name) }, each.name, " ", h("span", { class: "faint" }, each.unit))));
+  }
+
+  function put(word, name) {
+    const end = text.selectionStart;
+    text.setRangeText(name, end - word.length, end, "end");
+    fill(offered);
+    text.focus();
+    later();
   }
 
   function later() {
