@@ -271,6 +271,22 @@ class Console(EndToEnd):
             watched.page.get_by_role("button", name="Try on recorded requests").click()
             expect(watched.page.get_by_text("Replaying")).to_have_count(0, timeout=20000)
             expect(watched.page.get_by_role("region", name="Measures").or_(watched.page.get_by_text("Too few")).first).to_be_visible()
+            # Of so few nothing is drawn; of many, where the policy lies among the ends of what could be had.
+            expect(watched.page.get_by_text(re.compile("^Too few"))).to_be_visible(timeout=20000)
+            around = lambda mean: {"mean": mean, "low": mean * 0.9, "high": mean * 1.1}
+            costs = {"mine": (0.002, 1.5), "cheapest": (0.001, 2), "fastest": (0.004, 1)}
+
+            def replayed(route):
+                cost, time_taken = costs[route.request.url.rsplit("=", 1)[1]]
+                route.fulfill(json={"requests": 500, "warnings": [], "shares": [], "measures": [
+                    {"measure": "cost", "unit": "$ per 1000 requests", "factor_to_unit": 1000, "logged": around(0.003), "robust": around(cost)},
+                    {"measure": "whole answer", "unit": "s", "factor_to_unit": 1, "logged": around(1.4), "robust": around(time_taken)}]})
+            watched.page.route("**/admin/policies/try?*", replayed)
+            watched.page.get_by_role("button", name="Try on recorded requests").click()
+            plot = watched.page.get_by_role("img", name=re.compile("^Dollars against seconds: .*fastest"))
+            expect(plot).to_be_visible(timeout=20000)
+            for name in ("as it was", "mine", "cheapest", "fastest"):
+                expect(plot).to_contain_text(name)
             self.picture(watched, "policies")
             self.clean(watched)
 

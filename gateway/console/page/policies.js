@@ -1,7 +1,7 @@
 // Writing a policy, with the checker's words at their place, and trying it on recorded traffic.
 import { ask } from "./api.js";
 import { choice, fill, h, labelled, note, table } from "./dom.js";
-import { count, percent } from "./format.js";
+import { count, money, percent, seconds } from "./format.js";
 import { show_shadows, taken_over } from "./shadows.js";
 
 const example = `policies:
@@ -28,12 +28,52 @@ export function difference(before, after) {
   return lines.filter(([, line]) => line !== "");
 }
 
+// What requests cost and how long they take under one policy, as a replay says it.
+function point(name, said, how) {
+  const of = (measure) => said.measures.find((each) => each.measure === measure) ?? {};
+  const scaled = ({ factor_to_unit = 1, [how]: value = {} }) => Object.fromEntries(["mean", "low", "high"].map((part) => [part, Number.isFinite(value?.[part]) ? value[part] * factor_to_unit : undefined]));
+  return { name, dollars: scaled(of("cost")), seconds: scaled(of("whole answer")), is_now: how === "logged" };
+}
+
+// Dollars against seconds; the line joins those that no other one beats in both.
+export function frontier(all) {
+  const is_known = (of) => of.mean !== undefined && of.low !== undefined && of.high !== undefined;
+  const points = all.filter((each) => is_known(each.dollars) && is_known(each.seconds));
+  if (points.length < 2) return note("", "Too few recorded requests to draw dollars against seconds.");
+  const width = 520, height = 260, edge = { left: 62, right: 30, top: 26, bottom: 40 };
+  const ends = (side) => d3.extent(points.flatMap((each) => [each[side].low, each[side].high]));
+  const x = d3.scaleLinear().domain(ends("seconds")).nice().range([edge.left, width - edge.right]);
+  const y = d3.scaleLinear().domain(ends("dollars")).nice().range([height - edge.bottom, edge.top]);
+  const at = (each) => [x(each.seconds.mean), y(each.dollars.mean)];
+  const svg = d3.create("svg").attr("class", "chart").attr("viewBox", `0 0 ${width} ${height}`).attr("role", "img")
+    .attr("aria-label", "Dollars against seconds: " + points.map((each) => `${each.name} ${money(each.dollars.mean)} a thousand, ${seconds(each.seconds.mean)}`).join("; "));
+  svg.append("g").attr("class", "axis").attr("transform", `translate(0,${height - edge.bottom})`).call(d3.axisBottom(x).ticks(5).tickFormat(seconds));
+  svg.append("g").attr("class", "axis").attr("transform", `translate(${edge.left},0)`).call(d3.axisLeft(y).ticks(4).tickFormat(money));
+  svg.append("text").attr("x", width - edge.right).attr("y", height - 6).attr("text-anchor", "end").text("whole answer →");
+  svg.append("text").attr("x", edge.left + 6).attr("y", 12).text("↑ 1,000 requests");
+  const best = points.filter((each) => !points.some((other) => other !== each && other.dollars.mean <= each.dollars.mean && other.seconds.mean <= each.seconds.mean && (other.dollars.mean < each.dollars.mean || other.seconds.mean < each.seconds.mean)));
+  svg.append("path").attr("class", "iso").attr("d", d3.line()(best.sort((a, b) => a.seconds.mean - b.seconds.mean).map(at)));
+  const labels = [];
+  for (const each of points) {
+    const [left, top] = at(each), kind = each.is_now ? " chosen" : "";
+    svg.append("line").attr("class", "whisker" + kind).attr("x1", x(each.seconds.low)).attr("x2", x(each.seconds.high)).attr("y1", top).attr("y2", top);
+    svg.append("line").attr("class", "whisker" + kind).attr("x1", left).attr("x2", left).attr("y1", y(each.dollars.low)).attr("y2", y(each.dollars.high));
+    svg.append("circle").attr("class", "dot" + kind).attr("cx", left).attr("cy", top).attr("r", 5);
+    const is_right = left > width * 0.7;
+    const label = { left, top: top - 7 };
+    while (labels.some((other) => Math.abs(other.left - label.left) < 90 && Math.abs(other.top - label.top) < 13)) label.top -= 13;
+    labels.push(label);
+    svg.append("text").attr("class", "host" + kind).attr("x", left + (is_right ? -9 : 9)).attr("y", label.top).attr("text-anchor", is_right ? "end" : "start").text(each.name);
+  }
+  return h("div", {}, h("h2", {}, "Dollars against seconds"), svg.node(), h("p", { class: "faint" }, "The line joins those that no other one beats in both; crosses are 95 % intervals."));
+}
+
 export function show(view) {
   const text = h("textarea", { class: "editor", spellcheck: false, "aria-label": "Policies, as they stand in the configuration", oninput: () => { suggest(); later(); }, onkeydown: (key) => { if (key.key === "Escape") fill(offered); } });
   const offered = h("div", { class: "offered", role: "group", "aria-label": "Names that fit" });
   let language = [];
   const problems = h("div", { role: "status" }), tried = h("div"), which = h("span"), shadows = h("div", { class: "card" }), changed = h("div"), applied = h("div", { role: "status" });
-  let was = "", errors = 0;
+  let was = "", errors = 0, attempts = 0;
   let gone = false, timer = 0, next = 0, names = [], picked = "";
   view.append(h("h1", {}, "Policies"),
     h("p", { class: "lead" }, "The policies of the configuration. What you write is checked while you type, against the hosts in use; trying one replays recorded requests under it. Nothing changes until you apply it: it is then written into the configuration file and taken into use."),
@@ -136,24 +176,40 @@ export function show(view) {
     }
   }
 
+  // The one that was picked, and the ends of what could be had: the cheapest and the fastest of the same requests.
   async function attempt() {
+    const mine = ++attempts, plot = h("div");
+    const left = () => gone || mine !== attempts;
+    const replayed = (policy) => post("/admin/policies/try?policy=" + encodeURIComponent(policy));
     fill(tried, h("p", { class: "faint" }, "Replaying …"));
     try {
-      const said = await post("/admin/policies/try?policy=" + encodeURIComponent(picked));
-      if (!gone) fill(tried, result(said));
+      const name = picked, said = await replayed(name);
+      if (left()) return;
+      fill(tried, result(said), plot);
+      if (!said.requests) return;
+      const points = [point("as it was", said, "logged"), point(name, said, "robust")];
+      fill(plot, frontier(points));
+      for (const end of ["cheapest", "fastest"]) {
+        if (end === name) continue;
+        const other = await replayed(end);
+        if (left()) return;
+        points.push(point(end, other, "robust"));
+        fill(plot, frontier(points));
+      }
     } catch (refused) {
-      if (!gone) fill(tried, note("bad", refused.message));
+      if (!left()) fill(tried, note("bad", refused.message));
     }
   }
 
   const number = (value) => (Number.isFinite(value) ? Number(value.toPrecision(3)).toLocaleString("en") : "–");
-  const interval = (of, factor = 1) => (Number.isFinite(of?.low) && Number.isFinite(of?.high) ? `${number(of.mean * factor)} (${number(of.low * factor)} to ${number(of.high * factor)})` : "too few to say");
+  const is_share_of_nothing = (of, whole) => of.low <= 0 && of.high >= whole;  // of so few that it might be anything
+  const interval = (of, factor = 1, unit = "") => (Number.isFinite(of?.low) && Number.isFinite(of?.high) && !(unit === "%" && is_share_of_nothing(of, 1)) ? `${number(of.mean * factor)} (${number(of.low * factor)} to ${number(of.high * factor)})` : "too few to say");
   function result(said) {
     if (!said.requests) return note("", "Too few recorded requests can be replayed to say anything yet.");
     return h("div", {}, h("p", {}, `${count(said.requests)} recorded requests; in parentheses 95 % intervals.`), said.warnings.map((warning) => note("bad", warning)),
-      table("Measures", [["Measure", "", (m) => m.measure], ["Unit", "", (m) => m.unit], ["As it was", "number", (m) => interval(m.logged, m.factor_to_unit)], ["Under it", "number", (m) => interval(m.robust, m.factor_to_unit)]], said.measures),
+      table("Measures", [["Measure", "", (m) => m.measure], ["Unit", "", (m) => m.unit], ["As it was", "number", (m) => interval(m.logged, m.factor_to_unit, m.unit)], ["Under it", "number", (m) => interval(m.robust, m.factor_to_unit, m.unit)]], said.measures),
       h("h2", {}, "Shares"), table("Shares", [["Host", "name", (s) => s.endpoint], ["As it was", "number", (s) => percent(s.logged)],
-        ["Under it", "number", (s) => (Number.isFinite(s.new?.low) ? `${percent(s.new.mean)} (${percent(s.new.low)} to ${percent(s.new.high)})` : percent(s.new?.mean))]], said.shares));
+        ["Under it", "number", (s) => (Number.isFinite(s.new?.low) && !is_share_of_nothing(s.new, 1) ? `${percent(s.new.mean)} (${percent(s.new.low)} to ${percent(s.new.high)})` : "too few to say")]], said.shares));
   }
 
   look(true);
