@@ -211,6 +211,11 @@ class Unsaid(unittest.TestCase):
             self.assertIsNone(sent)
             self.assertIn("[0]", said)
             self.assertLess(time.monotonic() - begun, 3, path)  # it was eight seconds
+        paper = {"type": "document", "source": PDF, "title": "a"}
+        begun = time.monotonic()
+        sent, _ = self.messages("converse", [paper] * 100)
+        self.assertEqual([part["document"]["name"] for part in sent["messages"][0]["content"]][:3], ["a", "a-2", "a-3"])
+        self.assertLess(time.monotonic() - begun, 3)
         # Of hints no more are named than a head has room for.
         hosted = [{"type": "web_search"}] * many + [{"type": "function", "name": "weather"}]
         _, dropped = self.responses("chat", tools=hosted)

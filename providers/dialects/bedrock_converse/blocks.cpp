@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace providers {
@@ -47,17 +49,16 @@ class DocumentNames {
   std::string next(const Text& name) {
     const std::string plain = plain_name(name);
     std::string unique = plain;
-    for (int i = 2; std::ranges::find(given_, unique) != given_.end(); ++i) {
-      unique = plain + "-" + std::to_string(i);
-    }
-    given_.push_back(unique);
+    int& last = counted_.try_emplace(plain, 1).first->second;
+    while (!given_.insert(unique).second) unique = plain + "-" + std::to_string(++last);
     return unique;
   }
 
  private:
   static std::string plain_name(const Text& name);
 
-  std::vector<std::string> given_;
+  std::unordered_set<std::string> given_;
+  std::unordered_map<std::string, int> counted_;  // the last number of each
 };
 
 std::string DocumentNames::plain_name(const Text& name) {
