@@ -186,6 +186,8 @@ const Fields<PriceRule>& price_rule_fields() {
   return fields;
 }
 
+namespace {
+
 // A price that nobody ever meets.
 void check_pictures(const Node& node, const EndpointSettings& endpoint) {
   if (endpoint.features.test(static_cast<std::size_t>(Feature::images))) return;
@@ -197,6 +199,8 @@ void check_pictures(const Node& node, const EndpointSettings& endpoint) {
   for (std::size_t i = 0; i < endpoint.price_rules.size(); ++i)
     tell(node["price_rules"].child(i)["price"], endpoint.price_rules[i].prices);
 }
+
+}  // namespace
 
 void check_price_rules(const Node& node, EndpointSettings& endpoint) {
   check_pictures(node, endpoint);

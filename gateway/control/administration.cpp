@@ -90,7 +90,12 @@ Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
   const KeyAnswer answer = co_await keys_.answer(asker, key_call, call.generation);
   if (answer.status >= 400) co_return Administered{.status = answer.status, .body = answer.body};
   const json::value told = json::parse(answer.body);
-  json::array keys = key_call.what == What::list ? told.at("data").as_array() : json::array{told};
+  json::array keys{told};
+  if (key_call.what == What::list) {
+    std::optional<json::array> page = page_of_keys(told.at("data").as_array(), call.query);
+    if (!page) co_return fault(400, "invalid_parameter", "`offset` is a whole number from 0 on.");
+    keys = *std::move(page);
+  }
   const auto usages = [wall = wall_](LedgerStore& file, const json::array& of) {
     std::vector<KeyUsage> all;
     for (const json::value& key : of)
@@ -107,12 +112,7 @@ Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
     }
   }
   json::array data;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const json::object& key = keys[i].as_object();
-    if (!is_one && key.at("stored") == false) continue;
-    if (!is_one && key.if_contains("revoked") && key.at("revoked") == true) continue;
-    data.push_back(provisioned_key(key, used[i]));
-  }
+  for (std::size_t i = 0; i < keys.size(); ++i) data.push_back(provisioned_key(keys[i].as_object(), used[i]));
   json::object page;
   if (key_call.what == What::erase)
     co_return Administered{.body = json_page(json::object{{"deleted", true}})};

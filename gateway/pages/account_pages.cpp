@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <charconv>
 #include <chrono>
 #include <cmath>
+#include <functional>
 
 #include "config/values/comma_list.hpp"
 #include "gateway/accounts/calendar.hpp"
@@ -288,6 +290,30 @@ std::variant<SpendAsked, std::string> spend_asked(std::string_view query, std::i
   if (form != "json" && form != "csv") return "`format` is json or csv, not `" + form + "`";
   if (form == "csv") asked.form = SpendForm::csv;
   return asked;
+}
+
+std::optional<json::array> page_of_keys(const json::array& keys, std::string_view query) {
+  constexpr std::size_t most = 100;
+  const std::string from = query_value(query, "offset").value_or("0");
+  std::size_t offset = 0;
+  const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), offset);
+  if (error != std::errc() || end != from.data() + from.size()) return std::nullopt;
+  const bool has_disabled = query_value(query, "include_disabled").value_or("true") != "false";
+  std::vector<const json::value*> meant;
+  for (const json::value& each : keys) {
+    const json::object& key = each.as_object();
+    const auto is = [&](const char* name) {
+      const json::value* value = key.if_contains(name);
+      return value && value->is_bool() && value->get_bool();
+    };
+    if (is("stored") && !is("revoked") && (has_disabled || !is("disabled"))) meant.push_back(&each);
+  }
+  std::ranges::stable_sort(meant, std::greater(), [](const json::value* key) {
+    return key->at("created").is_int64() ? key->at("created").get_int64() : 0;
+  });
+  json::array page;
+  for (std::size_t at = offset; at < meant.size() && page.size() < most; ++at) page.push_back(*meant[at]);
+  return page;
 }
 
 std::string csv_cell(const std::string& text) {

@@ -45,6 +45,10 @@ struct SpendAsked {
 // as often as wanted. Otherwise what is wrong with it.
 std::variant<SpendAsked, std::string> spend_asked(std::string_view query, std::int64_t today);
 std::string spend_page(LedgerStore& file, const SpendAsked& asked);
+// Those of a list that are managed there and were not revoked, the newest first, a hundred at a time from
+// `offset` on; none of those that are disabled where `include_disabled` is false. Nothing where `offset` is
+// no number.
+std::optional<boost::json::array> page_of_keys(const boost::json::array& keys, std::string_view query);
 // RFC 4180; and what a table would take for a formula is text.
 std::string csv_cell(const std::string& text);
 // "team,day"
