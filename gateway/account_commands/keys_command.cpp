@@ -230,6 +230,11 @@ Command add_keys(CLI::App& app) {
         const bool makes = what == What::create || what == What::change;
         const auto body = makes ? body_of(*options) : std::optional<std::string>("{}");
         if (!body) return 1;
+        if (what == What::change && *body == "{}") {
+          std::cerr << "isocost keys: nothing is said that is to be changed; `isocost keys change --help` "
+                       "has what may be\n";
+          return 1;
+        }
         KeyCall call{.what = what, .whom = options->name, .body = *body};
         if (what == What::create) {
           json::value said = json::parse(*body);

@@ -476,7 +476,10 @@ class Keys(unittest.TestCase):
                             (["create", "--name", "x", "--team", "t", "--models", "nothing"], "no model or route"),
                             (["create", "--name", "admin"], "Another key is called"),
                             (["revoke", "nobody"], "There is no key"),
-                            (["limit", "admin", "dollars/day=1"], "stands in the configuration")]:
+                            (["limit", "admin", "dollars/day=1"], "stands in the configuration"),
+                            (["change", "admin"], "nothing is said that is to be changed"),
+                            (["change", "admin", "--disabled", "perhaps"], "--disabled"),
+                            (["create", "--name", "x", "--expires", "2020-01-01"], "is over")]:
             done = self.keys(*words)
             self.assertEqual(done.returncode, 1)
             self.assertIn(said, done.stderr)
