@@ -108,7 +108,9 @@ const Fields<KeySettings>& key_fields() {
                        "and drains, too, and an admin makes keys, too."),
               field<S>("quota", &S::quota, Mapping<Quota>{quota_fields}, "What the key may use."),
               field<S>("user_quota", &S::user_quota, Mapping<Quota>{quota_fields},
-                       "What each of its users may use, by the `user` that requests name."),
+                       "What each of its users may use, by the `user` that requests name. Those that name "
+                       "none are bound "
+                       "by the key's own `quota` alone."),
               field<S>("tags", &S::tags,
                        ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
                        "Up to five words that its requests are counted under in `isocost spend --by tag`, "
