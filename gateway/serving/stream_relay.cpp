@@ -28,6 +28,23 @@ std::string_view shown_model(const InferenceRequest& request, const routing::End
   return is_asked_for ? std::string_view(demand.model_requested) : endpoint.model->name.text;
 }
 
+namespace {
+
+// Whether the host gives far more than it was asked for, so that nothing says where it ends: what is set
+// aside for the answer is spent, and more would be nobody's. Texts have four bytes a token, some with escapes
+// ten.
+bool runs_away(const Attempting& with) {
+  constexpr std::size_t most_bytes_a_token = 16, usual = 4'096;
+  const routing::Demand& demand = with.request.demand;
+  const bool is_paid = with.request.tab && with.request.tab->bounds_money();
+  if (!is_paid || !demand.max_output) return false;
+  const auto tokens =
+      static_cast<std::size_t>(demand.max_output->count) * static_cast<std::size_t>(demand.answers);
+  return with.tried.bytes / most_bytes_a_token > tokens + usual / most_bytes_a_token;
+}
+
+}  // namespace
+
 Task<void> StreamRelay::run(providers::Exchange& exchange) {
   Services& services = with_.services;
   Step step = Step::go_on;
@@ -61,7 +78,7 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
       }
     }
     const std::size_t limit = most_held + most_repeated * with_.request.body.size();
-    const bool too_much = is_broken() || (!decided_ && held_.size() > limit);
+    const bool too_much = is_broken() || (!decided_ && held_.size() > limit) || runs_away(with_);
     if (step == Step::go_on && too_much) step = fail(FailureKind::bad_reply);
     // While the client has nothing, what was held back is dropped, so that another endpoint can take over.
     if (step == Step::failed && progress() != routing::Progress::client_has_bytes) co_return;

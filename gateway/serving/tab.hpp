@@ -42,6 +42,8 @@ class Tab {
   // The end: `last` is how the attempt that answers stands, or null where none does.
   void close(const routing::Attempt* last, EntryEnd end, int status);
   bool is_closed() const { return is_closed_; }
+  // Whether money is set aside for it.
+  bool bounds_money() const { return is_open_ && reservation_.bounds_money; }
 
  private:
   struct Worst {

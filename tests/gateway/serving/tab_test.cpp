@@ -142,6 +142,25 @@ TEST_CASE("a client that leaves is charged what its host bills") {
   CHECK(world.is_at_rest());
 }
 
+TEST_CASE("a host that does not end where it was asked to is left once what is set aside is spent") {
+  PayingWorld world;
+  std::vector<Script::Step> script{{{}, role()}};
+  for (int i = 0; i < 100; ++i) script.push_back({10ms, says(std::string(100, 'x'))});
+  script.push_back({60s, stop()});
+  world.script(ServedWorld::cheap, pieces(script));
+  world.ask(R"(,"max_tokens":20)");
+  world.advance(5s);
+  REQUIRE(world.ended());
+  CHECK(world.client.body.find("error") != std::string::npos);
+  CHECK(world.client.body.size() < 30'000);
+  const auto entries = world.entries();
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].end == EntryEnd::broken);
+  CHECK(entries[0].attempts.size() == 1);
+  CHECK(entries[0].attempts[0].cost < 20'000);  // the whole would be 25,000
+  CHECK(world.is_at_rest());
+}
+
 TEST_CASE("a cut answer costs no more than the longest one that was asked for") {
   PayingWorld world;
   world.script(ServedWorld::cheap, pieces({{{}, role() + says("Hello, world")}, {60s, stop()}}));
