@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "routing/market/credence.hpp"
 #include "routing/market/predict.hpp"
 #include "routing/terms/draws.hpp"
 #include "routing/terms/succession.hpp"
@@ -160,12 +161,15 @@ void Market::observe(const Attempt& attempt, const Demand& demand, config::TimeP
   }
 }
 
-void Market::learn(const Attempt& attempt, const Demand& demand, config::TimePoint now) {
-  const std::optional<EndpointIndex> index = current_index(attempt);
+void Market::learn(const Attempt& shown, const Demand& demand, config::TimePoint now) {
+  const std::optional<EndpointIndex> index = current_index(shown);
   if (!index) return;
   const std::uint64_t name = catalogue_->endpoints()[*index].name_hash;
   const LengthKeys keys = length_keys(demand);
-  learn_conduct(*index, attempt, demand, now);
+  learn_conduct(*index, shown, demand, now);
+  std::optional<Attempt> without_counts;
+  if (!can_be(shown, demand.prompt)) without_counts.emplace(shown).usage.reset();
+  const Attempt& attempt = without_counts ? *without_counts : shown;
   if (attempt.told != Told::all) {
     const bool first = states_[*index].replies == 0;
     ends(attempt,
