@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import socket
+import subprocess
 import tempfile
 import time
 import unittest
@@ -556,6 +557,35 @@ class Console(EndToEnd):
             expect(watched.page.get_by_role("textbox")).to_have_value(re.compile(r"- when: stream\n  policy: thrifty\n$"))
             expect(watched.page.get_by_role("heading", name="No problems")).to_be_visible()
             self.clean(watched)
+
+
+class Demo(unittest.TestCase):
+    """What somebody sees who has configured nothing."""
+
+    def test_the_page_moves_the_market_and_leaves_itself_connections(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        process = subprocess.Popen([os.environ["ISOCOST"], "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                   text=True, env=os.environ | {"STATE_DIRECTORY": folder})
+        self.addCleanup(lambda: (process.terminate(), process.wait(20), process.stderr.close()))
+        url = next(found[0] for line in process.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+$", line.strip())))
+        tool = self.enterContext(sync_playwright())
+        browser = tool.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
+        self.addCleanup(browser.close)
+        with Watched(browser, url) as watched:
+            asked = []
+            watched.page.route("**/v1/chat/completions", lambda route: asked.append(route))  # hosts that take long
+            watched.show("market")
+            expect(watched.page.get_by_role("heading", name="Market", level=1)).to_be_visible()
+            watched.page.wait_for_timeout(5000)
+            self.assertEqual(len(asked), 2)
+            watched.show("policies")
+            expect(watched.page.get_by_role("heading", name="Policies", level=1)).to_be_visible()
+            asked.pop(0).fulfill(status=200, body="data: [DONE]\n\n")
+            watched.page.wait_for_timeout(2000)
+            self.assertEqual(len(asked), 2)  # one ended, and another one was asked
+            for each in asked:
+                each.abort()
+            self.assertEqual([each for each in watched.wrong if "chat/completions" not in each and "ERR_FAILED" not in each], [])
 
 
 if __name__ == "__main__":
