@@ -24,8 +24,8 @@ struct RecordedTraffic {
   // whatever key; absent: there is none.
   std::optional<config::Duration> behind{};
 };
-// Requests that are read for one look at them: some tenths of a second.
-inline constexpr std::uint64_t most_recorded = 20'000;
+// Requests that are read for one look at them: hundredths of a second, as some look every second.
+inline constexpr std::uint64_t most_recorded = 5'000;
 // Of requests whose key counts; those that had no key have the empty one. Reads about `most`, twice. Throws
 // SqliteFault.
 RecordedTraffic recorded_traffic(RecordReader& reader, const routing::Catalogue& catalogue,
