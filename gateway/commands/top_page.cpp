@@ -42,7 +42,7 @@ std::string price_text(double per_million) {
 std::string state_text(const json::object& row) {
   const std::string state = shown_text(row, "state");
   const double back = shown_number(row, "back_in_seconds");
-  return std::isfinite(back) && state != "serving" ? state + " " + span_text(back) : state;
+  return std::isfinite(back) && state != "serving" ? state + " " + span_text(std::ceil(back)) : state;
 }
 
 // "tls expired, 12s ago"

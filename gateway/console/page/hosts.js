@@ -10,7 +10,7 @@ export function show(view, at) {
   view.append(h("h1", {}, "Hosts"), h("p", { class: "lead" }, "What is known of every host now. A host that is drained gets no new request until it is resumed or the gateway restarts; one that is disabled stays so over restarts, too. What it has under way goes on."), h("div", { class: "tools" }, labelled("Host, model or state", search)), said, one, all);
 
   function state(host) {
-    const text = (host.disabled ? "disabled" : host.state) + (host.state !== "serving" && host.back_in_seconds !== null ? ", back in " + span(host.back_in_seconds) : "");
+    const text = (host.disabled ? "disabled" : host.state) + (host.state !== "serving" && host.back_in_seconds !== null ? ", back in " + span(Math.ceil(host.back_in_seconds)) : "");
     return h("span", { class: host.state === "serving" ? "good" : "bad" }, text);
   }
 
