@@ -54,7 +54,8 @@ Flow sum_of(const std::vector<Flow>& flows) {
 RecordedTraffic recorded_traffic(RecordReader& reader, const routing::Catalogue& catalogue,
                                  config::WallTime until, const CountsKey& counts, std::uint64_t most) {
   const auto empty = [&](config::Duration window) {
-    RecordedTraffic result{.window = window};
+    RecordedTraffic result;
+    result.window = window;
     result.last_1m.resize(catalogue.endpoints().size());
     result.last_5m.resize(catalogue.endpoints().size());
     return result;
