@@ -19,7 +19,7 @@ bool begins_section(std::string_view line) {
   return !line.empty() && line[0] != ' ' && line[0] != '#' && line[0] != '-' && line[0] != '\r';
 }
 
-bool is_of_policies(std::string_view line) {
+bool is_policy_section(std::string_view line) {
   const auto& names = policy_sections();
   return std::ranges::find(names, line.substr(0, line.find(':'))) != names.end();
 }
@@ -31,7 +31,7 @@ std::string_view next_line(std::string_view& text) {
   return line;
 }
 
-std::string member(const json::object& said, std::string_view name) {
+std::string said_in(const json::object& said, std::string_view name) {
   const json::value* value = said.if_contains(name);
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
@@ -65,7 +65,7 @@ std::optional<std::string> write_with_its_mode(const std::string& file, const st
 std::optional<std::string> with_policies(std::string_view yaml, std::string_view policies) {
   for (std::string_view left = policies; !left.empty();) {
     const std::string_view line = next_line(left);
-    if ((begins_section(line) && !is_of_policies(line)) || line.starts_with("---")) return std::nullopt;
+    if ((begins_section(line) && !is_policy_section(line)) || line.starts_with("---")) return std::nullopt;
   }
   std::string text, added(policies);
   if (!added.empty() && added.back() != '\n') added += '\n';
@@ -76,7 +76,7 @@ std::optional<std::string> with_policies(std::string_view yaml, std::string_view
     if (begins_section(line)) {
       if (line[0] == '{' || line[0] == '[') return std::nullopt;
       has_lines = true;
-      inside = is_of_policies(line);
+      inside = is_policy_section(line);
       if (inside && !is_there) text += added;
       is_there = is_there || inside;
     }
@@ -100,12 +100,12 @@ AppliedPolicies apply_policies(const std::string& file, const std::string& body,
     return {.status = 409,
             .text = "this gateway was started without a configuration file to write them into"};
   const std::string before = text_of_file(file);
-  if (sections_of(before, policy_sections()) != member(said.get_object(), "was"))
+  if (sections_of(before, policy_sections()) != said_in(said.get_object(), "was"))
     return {.status = 409,
             .text = "the policies in `" + file +
                     "` have changed since they were shown here; copy what "
                     "you wrote, open this page anew, and look at both"};
-  const auto whole = with_policies(before, member(said.get_object(), "text"));
+  const auto whole = with_policies(before, said_in(said.get_object(), "text"));
   if (!whole)
     return {.status = 409,
             .text =
