@@ -154,6 +154,19 @@ class Unsaid(unittest.TestCase):
         _, dropped = self.google("chat", contents=[{"parts": [video, video]}])
         self.assertEqual(dropped, "videoMetadata")
 
+    def test_googles_clients_may_name_their_model_again_and_count_a_whole_request(self):
+        contents = [{"role": "user", "parts": [{"text": "Hello, \"model\": is a word"}]}]
+        for body in ({"model": "models/gemini", "contents": contents}, {"contents": contents, "model": "gemini"},
+                     {"contents": contents}):
+            sent, said = self.ask("/v1beta/models/gemini:generateContent", body)
+            self.assertEqual(sent, {"contents": contents}, said)
+        counts = [json.loads(self.gateway.ask(body, path="/v1beta/models/chat:countTokens")[2]).get("totalTokens")
+                  for body in ({"contents": contents}, {"generateContentRequest": {"model": "models/chat", "contents": contents}})]
+        self.assertEqual(counts[0], counts[1])
+        self.assertTrue(counts[0])
+        _, said = self.ask("/v1beta/models/chat:generateContent", {"model": "models/gemini", "contents": contents})
+        self.assertEqual(said, "`model` is another one than the path's")
+
     def test_files_that_lie_at_google_are_nobody_elses_to_read(self):
         for address in ("gs://a/b.pdf", "https://generativelanguage.googleapis.com/v1beta/files/abc"):
             part = {"fileData": {"fileUri": address, "mimeType": "application/pdf"}}

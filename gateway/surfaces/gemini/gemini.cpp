@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/surfaces/gemini/gemini_answer.hpp"
+#include "gateway/surfaces/gemini/gemini_call.hpp"
 #include "gateway/surfaces/gemini/gemini_conversation.hpp"
 #include "gateway/surfaces/gemini/gemini_embeddings.hpp"
 #include "gateway/surfaces/gemini/gemini_errors.hpp"
@@ -73,6 +74,7 @@ class Gemini final : public Surface {
   config::Format format() const override { return config::Format::gemini; }
   std::string_view route() const override { return "/v1beta/models/{model}:generateContent"; }
   std::optional<ErrorReply> complete(const PathSaid& said, std::string& body) const override {
+    if (auto error = strip_gemini_call(said, body)) return error;
     const bool streams = said.action == "streamGenerateContent";
     const std::size_t begin = body.find_first_not_of(" \t\r\n");
     if (said.model.empty() || begin == std::string::npos || body[begin] != '{') return std::nullopt;
