@@ -1,5 +1,5 @@
-"""What one API can say and another cannot: it is said in other words, the host is left out, or the client is told. Hosts
-that speak five APIs are asked in four, and what they were sent is looked at."""
+"""What one API can say and another cannot: it is said in other words, the host is left out, or the client is told.
+Hosts that speak five APIs are asked in four, and what they were sent is looked at."""
 import json
 import os
 import time
@@ -63,8 +63,8 @@ class Unsaid(unittest.TestCase):
                      "converse": {"base_url": url, "dialect": "bedrock"} | key}
         models = {name: {"endpoints": [endpoint(name, "h", features=EVERYTHING, max_output="64 ktok", **(
             {"speaks": ["responses"]} if name == "responses" else {}))]} for name in providers}
-        models["two"] = {"endpoints": [endpoint("chat", "first", price={"input": "0.01 $/Mtok", "output": "0.01 $/Mtok"}),
-                                       endpoint("chat", "second", variant="b")]}
+        cheap = {"input": "0.01 $/Mtok", "output": "0.01 $/Mtok"}
+        models["two"] = {"endpoints": [endpoint("chat", "first", price=cheap), endpoint("chat", "second", variant="b")]}
         gateway = Gateway({}, {})
         gateway.settings |= {"providers": providers, "models": models}
         cls.gateway = cls.enterClassContext(gateway)
@@ -160,8 +160,9 @@ class Unsaid(unittest.TestCase):
                      {"contents": contents}):
             sent, said = self.ask("/v1beta/models/gemini:generateContent", body)
             self.assertEqual(sent, {"contents": contents}, said)
+        whole = {"generateContentRequest": {"model": "models/chat", "contents": contents}}
         counts = [json.loads(self.gateway.ask(body, path="/v1beta/models/chat:countTokens")[2]).get("totalTokens")
-                  for body in ({"contents": contents}, {"generateContentRequest": {"model": "models/chat", "contents": contents}})]
+                  for body in ({"contents": contents}, whole)]
         self.assertEqual(counts[0], counts[1])
         self.assertTrue(counts[0])
         _, said = self.ask("/v1beta/models/chat:generateContent", {"model": "models/gemini", "contents": contents})
