@@ -175,6 +175,8 @@ class Unsaid(unittest.TestCase):
                 sent, _ = self.google(model, contents=[{"parts": [part]}])
                 self.assertIsNone(sent, (address, model))
             self.assertEqual(self.google("gemini", contents=[{"parts": [part]}])[0]["contents"][0]["parts"], [part])
+        slashed = json.dumps({"contents": [{"parts": [part]}]}).replace("/", "\\/")
+        self.assertEqual(self.gateway.ask(slashed, path="/v1beta/models/messages:generateContent")[0], 400)
         part = {"fileData": {"fileUri": "https://a.example/b.pdf", "mimeType": "application/pdf"}}
         sent, _ = self.google("messages", contents=[{"parts": [part]}])
         self.assertEqual(sent["messages"][0]["content"][0]["source"]["url"], "https://a.example/b.pdf")

@@ -35,7 +35,9 @@ constexpr std::array<std::pair<std::string_view, Turn::Role>, 4> roles{{{"user",
                                                                         {"tool", Turn::Role::user}}};
 
 // Files that clients gave to Google lie there for their owner alone.
-bool lies_at_google(std::string_view address) {
+bool lies_at_google(const Text& said) {
+  const std::string plain = said.escaped ? said.text() : std::string();
+  const std::string_view address = said.escaped ? std::string_view(plain) : said.raw;
   return address.starts_with("gs://") || address.starts_with("https://generativelanguage.googleapis.com/");
 }
 
@@ -115,7 +117,7 @@ class TurnReader {
       if (is(key, "displayName", "display_name")) return read_text(walk_, at, media.name);
       if (is(key, "fileUri", "file_uri")) {
         if (!read_text(walk_, at, media.content)) return false;
-        const bool is_anybodys = !lies_at_google(media.content.raw);
+        const bool is_anybodys = !lies_at_google(media.content);
         media.source = is_anybodys ? MediaPart::Source::url : MediaPart::Source::id;
         return has_content = true;
       }
