@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "routing/policy/selection.hpp"
+
 namespace gateway {
 namespace {
 
@@ -40,6 +42,10 @@ std::optional<ErrorReply> take_suffix(InferenceRequest& request, const config::K
   error.param = "model";
   error.should_retry = ShouldRetry::no;
   return error;
+}
+
+bool is_suffix(const Generation& generation, const config::KeySettings* key, std::string_view suffix) {
+  return suffix == "free" || suffix == "exacto" || routing::find_suffix(generation.policies, suffix, key);
 }
 
 }  // namespace gateway

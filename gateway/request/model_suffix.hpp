@@ -13,4 +13,7 @@ namespace gateway {
 std::optional<ErrorReply> take_suffix(InferenceRequest& request, const config::KeySettings* key,
                                       std::string_view& suffix);
 
+// Whether a call may say it behind a model's name.
+bool is_suffix(const Generation& generation, const config::KeySettings* key, std::string_view suffix);
+
 }  // namespace gateway

@@ -7,6 +7,7 @@
 #include "gateway/pages/gemini_models_page.hpp"
 #include "gateway/pages/models_page.hpp"
 #include "gateway/pages/provider_pages.hpp"
+#include "gateway/request/model_suffix.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/run/refusals.hpp"
 
@@ -17,9 +18,8 @@ using providers::Task;
 
 // What the page says; nothing where there is no model of the name.
 std::optional<std::string> about_one(const Front& front, const Route& route, const Incoming& incoming,
-                                     const config::KeySettings* key) {
+                                     const config::KeySettings* key, const std::string& name) {
   const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;
-  const std::string name = decoded(route.parameter);
   switch (route.page) {
     case Page::model:
       return model_page(catalogue, name, key);
@@ -74,11 +74,15 @@ Task<void> answer_catalogue_page(Front& front, const Route& asked, const Incomin
   if (route.page == Page::gemini_models) {
     body = gemini_models_page(*front.services.hosts->generation->catalogue, key);
   } else if (is_of_one_model(route.page)) {
-    body = about_one(front, route, incoming, key);
-    if (!body) {
-      const routing::Catalogue& catalogue = *front.services.hosts->generation->catalogue;
-      error = unknown_model(decoded(route.parameter), catalogue, key);
-    }
+    const Generation& generation = *front.services.hosts->generation;
+    const std::string name = decoded(route.parameter);
+    body = about_one(front, route, incoming, key, name);
+    // As calls may name it, with what they want behind it.
+    const std::size_t colon = name.rfind(':');
+    const bool has_suffix =
+        colon != std::string::npos && is_suffix(generation, key, std::string_view(name).substr(colon + 1));
+    if (!body && has_suffix) body = about_one(front, route, incoming, key, name.substr(0, colon));
+    if (!body) error = unknown_model(name, *generation.catalogue, key);
   } else {
     auto read = read_model_query(incoming.query);
     if (auto* fault = std::get_if<QueryFault>(&read)) {

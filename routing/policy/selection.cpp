@@ -9,14 +9,6 @@ namespace routing {
 
 namespace {
 
-const Policy* find_suffix(const PolicySet& policies, std::string_view suffix,
-                          const config::KeySettings* key) {
-  if (const Policy* own = policies.find(suffix, key)) return own;
-  if (suffix == "nitro") return policies.find("fastest", key);
-  if (suffix == "floor") return policies.find("cheapest", key);
-  return nullptr;
-}
-
 // What the key may ask for.
 std::vector<std::string> allowed_names(const PolicySet& policies, const config::KeySettings* key) {
   if (key == nullptr || key->policies.empty()) return policies.names();
@@ -37,6 +29,14 @@ Refusal unknown_policy(const PolicySet& policies, const config::KeySettings* key
 }
 
 }  // namespace
+
+const Policy* find_suffix(const PolicySet& policies, std::string_view suffix,
+                          const config::KeySettings* key) {
+  if (const Policy* own = policies.find(suffix, key)) return own;
+  if (suffix == "nitro") return policies.find("fastest", key);
+  if (suffix == "floor") return policies.find("cheapest", key);
+  return nullptr;
+}
 
 ModelAndSuffix split_suffix(std::string_view model) {
   const std::size_t colon = model.rfind(':');

@@ -25,6 +25,10 @@ struct ModelAndSuffix {
 // To be used when no model has the whole name: some models have a colon in their own.
 ModelAndSuffix split_suffix(std::string_view model);
 
+// The policy that a suffix stands for, if the key may use it: the one of its name, or what OpenRouter's mean.
+// The suffixes `nitro` and `floor` stand for `fastest` and `cheapest` unless policies of these names exist.
+const Policy* find_suffix(const PolicySet& policies, std::string_view suffix, const config::KeySettings* key);
+
 // What the client asked for; empty where it did not.
 struct AskedPolicy {
   std::string_view header;  // x-isocost-policy
@@ -33,8 +37,7 @@ struct AskedPolicy {
 
 using Selection = std::variant<Choice, Refusal>;
 
-// What the request asks for, if its key may use it; else what the rules, the key or the default say. The
-// suffixes `nitro` and `floor` stand for `fastest` and `cheapest` unless policies of these names exist.
+// What the request asks for, if its key may use it; else what the rules, the key or the default say.
 Selection select_policy(const PolicySet& policies, const Demand& demand, AskedPolicy asked);
 
 }  // namespace routing

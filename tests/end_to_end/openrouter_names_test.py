@@ -62,6 +62,14 @@ class OpenrouterNames(EndToEnd):
             policy = {"nitro": "fastest", "floor": "cheapest", "exacto": "balanced"}.get(suffix, suffix)
             self.assertEqual(headers["x-isocost-policy"], policy)
 
+    def test_what_is_told_of_a_model_is_told_of_its_name_with_a_suffix(self):
+        for path in ["model/{}", "models/{}/endpoints", "parameters/{}"]:
+            plain = self.gateway.get("/api/v1/" + path.format("author/other"))
+            self.assertEqual(plain[0], 200)
+            for suffix in ["nitro", "free", "exacto"]:
+                self.assertEqual(self.gateway.get("/api/v1/" + path.format("author/other:" + suffix)), plain)
+            self.assertEqual(self.gateway.get("/api/v1/" + path.format("author/other:whatever"))[0], 404)
+
     def test_suffixes_that_nothing_stands_for_say_why(self):
         for suffix in ["online", "thinking", "extended"]:
             self.refused(self.ask(f"author/other:{suffix}"), 400, "unsupported_suffix")
