@@ -275,8 +275,8 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
   file.text =
       "# Made of public lists by `isocost catalog import`. Prices move: check those that you use against "
       "the\n"
-      "# provider's own page. What no list says is left out and so unknown: data policies, datacentres,\n"
-      "# quantizations. Each provider joins when its variable is set.\n";
+      "# provider's own page. What no source says is left out and so unknown: most data policies,\n"
+      "# datacentres, quantizations. Each provider joins when its variable is set.\n";
   for (const std::string& note : notes) file.text += "# " + one_line(note) + "\n";
   file.text += "\nproviders:\n";
   for (const auto& [name, where] : providers) {
@@ -288,6 +288,11 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
     if (const auto stops = cancel_stops_billing(name)) {
       file.text += "    # " + std::string(source_of_billing) +
                    "\n    cancel_stops_billing: " + (*stops ? "true" : "false") + "\n";
+    }
+    if (const KnownDataPolicy* data = data_policy_of(name)) {
+      file.text += "    # " + std::string(data->source) +
+                   "\n    retains_prompts: " + (data->retains_prompts ? "true" : "false") +
+                   "\n    trains_on_prompts: " + (data->trains_on_prompts ? "true" : "false") + "\n";
     }
   }
   file.text += "\nmodels:\n";

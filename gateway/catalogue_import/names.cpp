@@ -50,6 +50,8 @@ constexpr std::array hosts{
           "bedrock",
           {}},
          {"bedrock_converse", "amazon-bedrock"}},
+    Host{{"baidu", "Baidu Qianfan", "https://qianfan.baidubce.com/v2", "QIANFAN_API_KEY", "CN", "", {}},
+         {"qianfan"}},
     Host{{"baseten", "Baseten", "https://inference.baseten.co/v1", "BASETEN_API_KEY", "US", "", {}}},
     Host{{"cerebras", "Cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY", "US", "", {}}},
     Host{{"chutes", "Chutes", "https://llm.chutes.ai/v1", "CHUTES_API_KEY", "", "", {}}},
@@ -78,6 +80,9 @@ constexpr std::array hosts{
     Host{{"groq", "Groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", "US", "", {}}},
     Host{{"huggingface", "Hugging Face", "https://router.huggingface.co/v1", "HF_TOKEN", "US", "", {}}},
     Host{{"hyperbolic", "Hyperbolic", "https://api.hyperbolic.xyz/v1", "HYPERBOLIC_API_KEY", "US", "", {}}},
+    Host{
+        {"infinigence", "Infinigence", "https://cloud.infini-ai.com/maas/v1", "INFINI_API_KEY", "CN", "", {}},
+        {"infini-ai"}},
     Host{{"lambda", "Lambda", "https://api.lambda.ai/v1", "LAMBDA_API_KEY", "US", "", {}}, {"lambda_ai"}},
     Host{{"minimax", "MiniMax", "https://api.minimax.io/v1", "MINIMAX_API_KEY", "CN", "", {}}},
     Host{{"mistral", "Mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY", "FR", "", {}}},
@@ -88,6 +93,7 @@ constexpr std::array hosts{
          {"novita-ai"}},
     Host{{"openai", "OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY", "US", "", {}}},
     Host{{"openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", "US", "", {}}},
+    Host{{"parasail", "Parasail", "https://api.parasail.io/v1", "PARASAIL_API_KEY", "US", "", {}}},
     Host{{"perplexity", "Perplexity", "https://api.perplexity.ai", "PERPLEXITY_API_KEY", "US", "", {}}},
     Host{{"sambanova", "SambaNova", "https://api.sambanova.ai/v1", "SAMBANOVA_API_KEY", "US", "", {}}},
     Host{{"siliconflow", "SiliconFlow", "https://api.siliconflow.com/v1", "SILICONFLOW_API_KEY", "", "", {}}},
@@ -128,6 +134,28 @@ constexpr std::array<std::string_view, 12> ends_the_bill{"openai",    "anthropic
 constexpr std::array<std::string_view, 11> bills_all_the_same{
     "bedrock", "groq",    "google",  "mistral",    "sambanova",  "lambda",
     "nebius",  "alibaba", "minimax", "perplexity", "huggingface"};
+
+constexpr std::array data_policies{
+    KnownDataPolicy{
+        "anthropic", true, false,
+        "privacy.claude.com, article 7996875, read 2026-11-29: no training unless you agree to it; "
+        "nothing kept by agreement alone"},
+    KnownDataPolicy{
+        "fireworks", false, false,
+        "docs.fireworks.ai/guides/security_compliance/data_handling, read 2026-11-29: nothing kept of "
+        "open models; Responses with store are"},
+    KnownDataPolicy{
+        "openai", true, false,
+        "developers.openai.com/api/docs/guides/your-data, read 2026-11-29: no training unless you opt "
+        "in; kept for 30 days against abuse"},
+    KnownDataPolicy{
+        "together", true, false,
+        "docs.together.ai/docs/zero-data-retention, read 2026-11-29: no training unless you opt in; "
+        "kept unless your organization says otherwise"},
+    KnownDataPolicy{
+        "xai", true, false,
+        "docs.x.ai/docs/faq/security, read 2026-11-29: no training unless you permit it; kept for 30 days"},
+};
 
 std::span<const std::string_view> given(const Names& names) {
   const auto end = std::ranges::find(names, std::string_view());
@@ -222,6 +250,11 @@ std::optional<bool> cancel_stops_billing(std::string_view host) {
   if (std::ranges::find(ends_the_bill, host) != ends_the_bill.end()) return true;
   if (std::ranges::find(bills_all_the_same, host) != bills_all_the_same.end()) return false;
   return std::nullopt;
+}
+
+const KnownDataPolicy* data_policy_of(std::string_view host) {
+  const auto found = std::ranges::find(data_policies, host, &KnownDataPolicy::host);
+  return found == data_policies.end() ? nullptr : &*found;
 }
 
 std::string common_name(std::string_view host, std::string_view host_model) {

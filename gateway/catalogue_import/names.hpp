@@ -23,6 +23,17 @@ std::span<const KnownHost> known_hosts();
 // Whether closing the connection ends the bill there; nothing where the source does not say.
 inline constexpr std::string_view source_of_billing = "OpenRouter's documentation 2026-08-22";
 std::optional<bool> cancel_stops_billing(std::string_view host);
+// What a host does with prompts unless a contract says otherwise, in the words of its own documentation.
+// Where that says it depends (on the plan, on the model, on a switch), the worse of both stands here, or
+// nothing at all.
+struct KnownDataPolicy {
+  std::string_view host;
+  bool retains_prompts = true;
+  bool trains_on_prompts = true;
+  std::string_view source;  // the page, the day on which it was read, and what it says
+};
+// Null of hosts of whom it is not known.
+const KnownDataPolicy* data_policy_of(std::string_view host);
 // Null where it is none of them.
 const KnownHost* known_host(std::string_view name_or_alias);
 

@@ -31,6 +31,9 @@ constexpr std::array clouds{
           "AZURE_OPENAI_API_KEY is set: name your resource and deployments, as deploy/hosts.md shows"},
     Cloud{"AZURE_API_KEY",
           "AZURE_API_KEY is set: name your resource and deployments, as deploy/hosts.md shows"},
+    Cloud{"GOOGLE_APPLICATION_CREDENTIALS",
+          "GOOGLE_APPLICATION_CREDENTIALS is set: name your project and place at Vertex, as deploy/hosts.md "
+          "shows"},
     Cloud{"AWS_BEARER_TOKEN_BEDROCK",
           "AWS_BEARER_TOKEN_BEDROCK is set: name your region and the models you have access to, as "
           "deploy/hosts.md shows"},
@@ -42,6 +45,11 @@ constexpr std::string_view no_policy =
     "    # What it does with prompts is not known, and counts as the worst: say retains_prompts, "
     "trains_on_prompts and\n"
     "    # zero_data_retention as your contract does.\n";
+
+constexpr std::string_view its_policy =
+    "    # That is what it does with prompts without a contract: say otherwise where yours does, and "
+    "zero_data_retention\n"
+    "    # where nothing is kept.\n";
 
 std::string quoted_text(std::string_view text) {
   std::string quoted;
@@ -105,7 +113,8 @@ class Writer {
       if (variable.empty() || !has_variable(variable)) continue;
       providers_[provider.name] =
           replaced(provider.text, "${" + provider.variable + "}", "${" + variable + "}");
-      providers_[provider.name] += no_policy;
+      const bool is_told = provider.text.find("    trains_on_prompts: ") != std::string::npos;
+      providers_[provider.name] += is_told ? its_policy : no_policy;
       names_.push_back(provider.name);
       written_.variables.push_back(variable);
     }
@@ -115,6 +124,23 @@ class Writer {
         if (providers_.contains(endpoint.provider)) endpoints += endpoint.text;
       }
       if (!endpoints.empty()) models_[model.name] = {model.text, endpoints};
+    }
+    add_notes(has_variable);
+  }
+
+  // Keys of hosts of which nothing could be written.
+  void add_notes(const std::function<bool(const std::string&)>& has_variable) {
+    const auto is_noted = [](std::string_view variable) {
+      return std::ranges::find(clouds, variable, &Cloud::variable) != clouds.end();
+    };
+    for (const KnownHost& host : known_hosts()) {
+      const std::string variable(host.variable);
+      const bool is_shipped = std::ranges::any_of(
+          shipped_.providers, [&](const CutProvider& each) { return each.variable == variable; });
+      if (is_shipped || is_noted(variable) || !has_variable(variable)) continue;
+      written_.notes.push_back(variable + " is set: what is shipped knows no model of " +
+                               std::string(host.display_name) + "; it is at " + std::string(host.base_url) +
+                               ", write the models that you use as deploy/hosts.md shows");
     }
     for (const Cloud& cloud : clouds) {
       if (has_variable(std::string(cloud.variable))) written_.notes.emplace_back(cloud.note);

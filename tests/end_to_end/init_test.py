@@ -44,14 +44,20 @@ class Init(unittest.TestCase):
         self.assertTrue(good, self.check(KEYS))
         self.assertGreater(int(good[2]), 100)
 
-    def test_each_endpoint_names_its_source_and_no_data_policy_is_made_up(self):
+    def test_each_endpoint_and_each_data_policy_names_its_source_and_none_is_made_up(self):
         self.init(keys=["DEEPSEEK_API_KEY", "TOGETHER_API_KEY"])
         lines = self.file.read_text().splitlines()
         for number, line in enumerate(lines):
             if line.startswith("      - provider: "):
                 self.assertRegex(lines[number - 1], r"^      # ")
-        self.assertNotRegex(self.file.read_text(), r"(?m)^ +(trains_on_prompts|retains_prompts|zero_data_retention):")
-        self.assertIn("counts as the worst", self.file.read_text())
+        deepseek, together = (re.search(rf"(?ms)^  {name}:\n(.*?)(?=^  \S|^\S)", self.file.read_text())[1]
+                              for name in ("deepseek", "together"))
+        self.assertRegex(together, r"# \S*together\.ai\S*, read \d{4}-\d\d-\d\d: .+\n"
+                                   r"    retains_prompts: true\n    trains_on_prompts: false\n")
+        self.assertNotRegex(deepseek, r"(?m)^ +(trains_on_prompts|retains_prompts):")
+        self.assertIn("counts as the worst", deepseek)
+        self.assertNotIn("counts as the worst", together)
+        self.assertNotRegex(self.file.read_text(), r"(?m)^ +zero_data_retention:")
 
     def test_only_hosts_whose_key_is_there_are_asked_for(self):
         self.init(keys=["GROQ_API_KEY"])
@@ -66,6 +72,13 @@ class Init(unittest.TestCase):
         self.assertIn("OPENAI_API_KEY", self.init(status=1).stderr)
         self.assertFalse(self.file.exists())
         self.assertIn("AZURE_OPENAI_API_KEY is set", self.init(keys=["AZURE_OPENAI_API_KEY"], status=1).stderr)
+
+    def test_a_key_of_a_host_whose_models_are_in_no_list_is_told_of(self):
+        for name, at in {"PARASAIL_API_KEY": "api.parasail.io", "QIANFAN_API_KEY": "qianfan.baidubce.com", "INFINI_API_KEY":
+                         "cloud.infini-ai.com", "ARK_API_KEY": "volces.com", "PERPLEXITY_API_KEY": "api.perplexity.ai"}.items():
+            told = self.init(keys=[name], status=1).stderr
+            self.assertIn(name + " is set", told)
+            self.assertIn(at, told)
 
     def test_an_engine_that_answers_is_in_it_and_is_served(self):
         with Engine("127.0.0.1", 0) as engine:

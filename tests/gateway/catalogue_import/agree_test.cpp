@@ -347,6 +347,23 @@ TEST_CASE("whether leaving ends the bill is written of hosts of whom it is known
   CHECK(settings.providers[2].cancel_stops_billing == true);
 }
 
+TEST_CASE("what a host does with prompts is written where its own page says it, with the page and the day") {
+  CatalogueRow kept = row(1, 3), not_kept = row(1, 3), nobody_knows = row(1, 3);
+  kept.provider = "openai", not_kept.provider = "fireworks", nobody_knows.provider = "cerebras";
+  const std::string text = catalogue_file(of({kept, not_kept, nobody_knows}).offers).text;
+  const config::Settings settings = loaded(text);
+  REQUIRE(settings.providers.size() == 3);
+  CHECK(!settings.providers[0].data_policy.trains_on_prompts);
+  CHECK(!settings.providers[0].data_policy.retains_prompts);
+  CHECK(settings.providers[1].data_policy.retains_prompts == false);
+  CHECK(settings.providers[2].data_policy.retains_prompts == true);
+  CHECK(settings.providers[2].data_policy.trains_on_prompts == false);
+  // A contract is the reader's own: no page says that there is one.
+  for (const auto& provider : settings.providers) CHECK(!provider.data_policy.zero_data_retention);
+  CHECK(text.find("read 2026-11-29: no training unless you opt in; kept for 30 days against abuse\n"
+                  "    retains_prompts: true\n") != std::string::npos);
+}
+
 TEST_CASE("each endpoint names its lists, each with its day") {
   CatalogueRow first = row(1, 3), second = row(1, 3, "LiteLLM");
   first.date = "2026-04-16", second.date = "2026-11";

@@ -104,6 +104,31 @@ TEST_CASE("without keys and engines there is nothing to write") {
   CHECK(with({"AWS_ACCESS_KEY_ID"}).notes.size() == 1);
 }
 
+TEST_CASE(
+    "a key of a host that is known, but of whose models nothing is, is told of with the host's address") {
+  const FirstConfiguration first = with({"PARASAIL_API_KEY", "A_API_KEY"});
+  CHECK(loaded(first.text).settings->providers.size() == 1);
+  REQUIRE(first.notes.size() == 1);
+  CHECK(first.notes[0].find("PARASAIL_API_KEY is set") != std::string::npos);
+  CHECK(first.notes[0].find("https://api.parasail.io/v1") != std::string::npos);
+  CHECK(with({"GOOGLE_APPLICATION_CREDENTIALS"}).notes.size() == 1);
+  CHECK(with({"AWS_BEARER_TOKEN_BEDROCK"}).notes.size() == 1);
+}
+
+TEST_CASE("what a host does with prompts is as the catalogue has it, and where it has nothing that is said") {
+  CHECK(with({"A_API_KEY"}).text.find("counts as the worst") != std::string::npos);
+  std::string told = small;
+  told.replace(told.find("  google:"), 0,
+               "    # page 2026-01-01\n    retains_prompts: true\n    trains_on_prompts: false\n");
+  const FirstConfiguration first = first_configuration(
+      told, [](const std::string& name) { return name == "A_API_KEY"; }, {}, "2026-11-28");
+  REQUIRE_MESSAGE(loaded(first.text).settings, first.text);
+  CHECK(loaded(first.text).settings->providers[0].data_policy.trains_on_prompts == false);
+  CHECK(first.text.find("    # page 2026-01-01\n    retains_prompts: true\n") != std::string::npos);
+  CHECK(first.text.find("counts as the worst") == std::string::npos);
+  CHECK(first.text.find("without a contract") != std::string::npos);
+}
+
 TEST_CASE("an engine's models are written with the context it says, and not without one") {
   const FirstConfiguration first = with({}, {engine(config::EngineKind::vllm, "some/model:x", 8192)});
   const config::Loaded read = loaded(first.text);
