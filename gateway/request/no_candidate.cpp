@@ -224,13 +224,19 @@ std::string not_in_line(Shed shed, const config::ServingLimits& limits) {
 }
 
 // Whoever may take the request has as many under way as its provider's limit allows.
-ErrorReply all_full(const InferenceRequest& request, const std::string& why, Shed shed) {
+ErrorReply all_full(const InferenceRequest& request, const std::string& why, Shed shed,
+                    config::TimePoint now) {
   const config::ServingLimits& limits = request.hosts->generation->catalogue->settings().limits;
-  ErrorReply error = plain_error(429, "rate_limit_error", "endpoints_full",
-                                 "Every endpoint of " + request.demand.model->name.text +
-                                     " that may take this request now has as many requests under way as it "
-                                     "may. " +
-                                     not_in_line(shed, limits) + ". " + why + ".");
+  constexpr std::string_view until_deadline =
+      "It waited until its own deadline (`deadline`), and none became free; come again later, or with more "
+      "time";
+  const bool is_late = shed == Shed::outwaited && now >= request.demand.deadline;
+  ErrorReply error =
+      plain_error(429, "rate_limit_error", "endpoints_full",
+                  "Every endpoint of " + request.demand.model->name.text +
+                      " that may take this request now has as many requests under way as it "
+                      "may. " +
+                      (is_late ? std::string(until_deadline) : not_in_line(shed, limits)) + ". " + why + ".");
   error.retry_after =
       std::clamp<config::Duration>(limits.queue_timeout, std::chrono::seconds(1), std::chrono::seconds(60));
   return error;
@@ -276,7 +282,7 @@ ErrorReply no_candidate(const routing::Decision& decision, const InferenceReques
   const auto any = [&](auto rule) {
     return std::ranges::any_of(decision.verdicts, [&](const Verdict& v) { return rule(v.removal); });
   };
-  if (any([](Removal removal) { return removal == Removal::full; })) return all_full(request, why, shed);
+  if (any([](Removal removal) { return removal == Removal::full; })) return all_full(request, why, shed, now);
   if (any([](Removal removal) { return removal == Removal::credential_limit; })) {
     return all_used(request, why, decision.earliest, now);
   }

@@ -77,12 +77,24 @@ ErrorReply overloaded(Shed shed, config::Priority priority,
   return error;
 }
 
+// How long one may stand in line, as far as its head says it: who is too late for its policy's deadline is
+// not let in, and need not stand there. Which policy another one gets follows from its body.
+config::Duration patience_of(const Generation& generation, const Incoming& incoming,
+                             const config::KeySettings* key) {
+  const config::ServingLimits& limits = generation.catalogue->settings().limits;
+  const config::Duration most = limits.queue_timeout;
+  const bool is_named = !incoming.policy_header.empty();
+  const routing::Policy* policy = is_named ? generation.policies.find(incoming.policy_header, key) : nullptr;
+  return policy && policy->deadline ? std::min(most, *policy->deadline) : most;
+}
+
 EntryLine::Asks asks_of(const Front& front, const Incoming& incoming, const config::KeySettings* key) {
-  const config::ServingLimits& limits = front.services.hosts->generation->catalogue->settings().limits;
+  const Generation& generation = *front.services.hosts->generation;
+  const config::ServingLimits& limits = generation.catalogue->settings().limits;
   return {.owner = key ? std::hash<std::string_view>()(key->name.text) : 0,
           .priority = priority_of(key, incoming.priority),
           .most_requests = limits.max_requests,
-          .patience = limits.queue_timeout,
+          .patience = patience_of(generation, incoming, key),
           .most_waiting = limits.max_queued};
 }
 

@@ -1,10 +1,14 @@
 """More than can be served: who waits, who is told at once, and that what was let in stays as it is."""
+import json
 import pathlib
 import sys
+import threading
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "bench"))
 
+import behaviours
 import overload
 from gateway import EndToEnd, question
 
@@ -52,6 +56,42 @@ class WithoutDirectory(EndToEnd):
         text = self.gateway.get("/metrics")[1]
         for name in ("isocost_requests_under_way", "isocost_memory_used_ratio", "isocost_reserved_requests"):
             self.assertRegex(text, rf"(?m)^{name} \d")
+
+
+class Deadlines(EndToEnd):
+    """Nobody waits in a line for longer than its policy gives the whole request, and is told why."""
+    behaviours = {"slow": behaviours.late(3, behaviours.ok)}
+    models = {"m": [("a", "slow")]}
+    gateway_settings = {"policies": {"brief": {"deadline": "500 ms"}}}
+
+    def in_line(self, code, status, said):
+        first = threading.Thread(target=self.gateway.ask, args=(question(),))
+        first.start()
+        time.sleep(0.3)
+        began = time.monotonic()
+        got, headers, text = self.gateway.ask(question(), headers={"x-isocost-policy": "brief"})
+        took = time.monotonic() - began
+        first.join()
+        error = json.loads(text)["error"]
+        self.assertEqual((got, error["code"]), (status, code))
+        self.assertIn(said, error["message"])
+        self.assertIn("retry-after", headers)
+        self.assertLess(took, 1.5)
+
+
+class DeadlineAtTheGateway(Deadlines):
+    gateway_settings = Deadlines.gateway_settings | {"limits": {"max_requests": 1, "queue_timeout": "2500 ms"}}
+
+    def test_who_could_not_be_answered_in_time_does_not_wait_to_begin(self):
+        self.in_line("gateway_overloaded", 503, "waited in vain")
+
+
+class DeadlineAtAHost(Deadlines):
+    gateway_settings = Deadlines.gateway_settings | {"provider_limits": {"max_in_flight": 1},
+                                                     "limits": {"queue_timeout": "2500 ms"}}
+
+    def test_who_waits_until_its_deadline_is_told_so(self):
+        self.in_line("endpoints_full", 429, "It waited until its own deadline")
 
 
 if __name__ == "__main__":

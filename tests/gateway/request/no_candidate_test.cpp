@@ -154,3 +154,12 @@ TEST_CASE(
     }
   }
 }
+
+TEST_CASE("who waits until its own deadline is told that it was this, and not how long anybody may wait") {
+  Refused refused({Removal::full});
+  refused.request->demand.deadline = refused.world.timer.now();
+  const ErrorReply error = refused.told(gateway::Shed::outwaited);
+  CHECK(error.status == 429);
+  CHECK(contains(error.message, "It waited until its own deadline (`deadline`), and none became free"));
+  CHECK_FALSE(contains(error.message, "queue_timeout"));
+}
