@@ -7,8 +7,8 @@ namespace {
 
 using config::Feature;
 
-// With fewer tokens left the answer is as good as over.
-constexpr std::int64_t least_left = 16;
+// With fewer tokens left the answer is as good as over: what was said is only counted in pieces.
+constexpr std::int64_t least_left = 17;
 constexpr std::int64_t bytes_in_a_token = 4;
 
 bool is_plain_chat(const InferenceRequest& request) {
@@ -30,11 +30,24 @@ bool Continuation::is_for(const InferenceRequest& request) {
 
 bool Continuation::can_go_on(InferenceRequest& request, providers::JsonTokens& tokens) const {
   if (!is_plain_ || said_.empty()) return false;
+  if (request.demand.max_output) {
+    const std::string plain = providers::JsonString{said_, true}.text();
+    // Who is given nothing says all of it again.
+    const bool is_given = !cut_for_going_on(plain).given.empty();
+    if (is_given && left_behind(plain, request.demand) < least_left) return false;
+  }
   if (request.conversation) return true;
   Conversed conversed = request.surface->conversing()->conversation(request.body, tokens);
   if (!conversed) return false;
   request.conversation = std::make_unique<providers::Conversation>(*std::move(conversed));
   return true;
+}
+
+std::optional<std::int64_t> Continuation::left_behind(std::string_view plain,
+                                                      const routing::Demand& demand) const {
+  if (!demand.max_output) return std::nullopt;
+  const auto by_length = static_cast<std::int64_t>(plain.size()) / bytes_in_a_token;
+  return demand.max_output->count - std::max(pieces_, by_length);
 }
 
 void Continuation::begin() {
@@ -66,25 +79,18 @@ void Continuation::go_on(const InferenceRequest& request, const routing::Attempt
   }
   most_left_.reset();
   // Who is given nothing says all of it again.
-  if (!request.demand.max_output || given_.empty()) return;
-  const std::int64_t output = std::max(pieces_, static_cast<std::int64_t>(plain_.size()) / bytes_in_a_token);
-  // Never more than was asked for: that much is set aside, and no more.
-  const std::int64_t most = request.demand.max_output->count;
-  most_left_ = config::Tokens{std::min(most, std::max(least_left, most - output))};
+  const auto left = left_behind(plain_, request.demand);
+  if (left && !given_.empty()) most_left_ = config::Tokens{std::max<std::int64_t>(1, *left)};
 }
 
 std::vector<BodyEdit> Continuation::edits(const ClientBody& asked, providers::PrefillForm form) {
   if (given_.empty()) return {};
-  using Form = providers::PrefillForm;
   message_ = ",{\"role\":\"assistant\",\"content\":\"" + given_ + "\"";
-  if (form == Form::prefix) message_ += ",\"prefix\":true";
-  if (form == Form::partial) message_ += ",\"partial\":true";
-  message_ += '}';
+  message_.append(providers::member_of(form)) += '}';
   const std::size_t end = asked.messages.back().end, begin = asked.object.begin + 1;
   std::vector<BodyEdit> edits{{{end, end}, message_}};
-  if (form == Form::engine) {
-    edits.push_back({{begin, begin}, "\"continue_final_message\":true,\"add_generation_prompt\":false,"});
-  }
+  const std::string_view beside = providers::beside_messages(form);
+  if (!beside.empty()) edits.push_back({{begin, begin}, beside});
   return edits;
 }
 

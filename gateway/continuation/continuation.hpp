@@ -62,6 +62,9 @@ class Continuation {
   bool tells_seam() { return !std::exchange(is_seam_told_, true); }
 
  private:
+  // Of the answer's bound, behind `plain` text of it; nothing without a bound.
+  std::optional<std::int64_t> left_behind(std::string_view plain, const routing::Demand& demand) const;
+
   std::string said_;     // that the client has, as it stands in JSON
   std::string waiting_;  // that is on its way
   std::int64_t pieces_ = 0, waiting_pieces_ = 0;

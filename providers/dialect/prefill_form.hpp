@@ -30,4 +30,14 @@ inline PrefillForm prefill_form_of(const config::ProviderSettings& provider) {
   return PrefillForm::plain;
 }
 
+// What stands behind the content of that message, and before the first member of the body.
+constexpr std::string_view member_of(PrefillForm form) {
+  if (form == PrefillForm::prefix) return ",\"prefix\":true";
+  return form == PrefillForm::partial ? ",\"partial\":true" : "";
+}
+constexpr std::string_view beside_messages(PrefillForm form) {
+  constexpr std::string_view engine = "\"continue_final_message\":true,\"add_generation_prompt\":false,";
+  return form == PrefillForm::engine ? engine : "";
+}
+
 }  // namespace providers

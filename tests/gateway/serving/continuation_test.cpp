@@ -155,6 +155,22 @@ TEST_CASE("who goes on is given what the client has, and both attempts are in th
   CHECK(world.client.body.find("\"prompt_tokens\":" + std::to_string(prompt)) != std::string::npos);
 }
 
+TEST_CASE("with next to nothing of the answer's bound left nobody goes on with it") {
+  const auto attempts_with = [](const std::string& most) {
+    ServedWorld world(generation_with(2));
+    world.script(ServedWorld::cheap, broken_after(role() + says("The") + says(" fox we")));
+    world.host(ServedWorld::cheap).will(rest_behind("The fox we"));
+    world.ask(R"(,"max_tokens":)" + most);
+    world.advance(5s);
+    REQUIRE(world.ended());
+    const Read got = read(world.client.body);
+    CHECK(got.errors + got.ends == 1);
+    return world.record().attempts.size();
+  };
+  CHECK(attempts_with("18") == 1);
+  CHECK(attempts_with("19") == 2);
+}
+
 TEST_CASE("who is given nothing to go on from may say as much as was asked for") {
   ServedWorld world(generation_with(2));
   world.script(ServedWorld::cheap, broken_after(role() + says("Th")));
