@@ -146,6 +146,11 @@ class ControlLoop final : public Pages {
   providers::Task<Told> change_service(Loop& asker, ServiceCall call) override;
   providers::Task<Told> disable(Loop& asker, ServiceCall call) override;
   providers::Task<Told> probe(Loop& asker, std::string endpoint, std::string model) override;
+  providers::Task<Told> take_prefills(Loop& asker, std::string body) override;
+  // What it does, on this loop's thread; to be set before the threads run.
+  void on_prefills(std::function<KeptText::Writing(const Prefills&)> take) {
+    take_prefills_ = std::move(take);
+  }
   bool is_probing() const { return probe_.is_busy(); }
   // Before the threads run: where it is kept who is disabled, and who is at once.
   void keep_disabled(std::string file) { service_.keep(std::move(file), *generation_->catalogue); }
@@ -184,6 +189,7 @@ class ControlLoop final : public Pages {
   void look_at_canaries(config::TimePoint now);
   providers::Task<Told> change_service_by(ServiceDesk::Change change, Loop& asker, ServiceCall call);
   providers::Task<Told> written(Loop& asker, ServiceDesk::Changed change);
+  ServiceDesk::Changed remembered(const Prefills& found);
   void take_out();
   void publish();
   void keep(std::shared_ptr<const routing::Snapshot> snapshot);
@@ -220,6 +226,7 @@ class ControlLoop final : public Pages {
   std::function<ConfigurationFacts()> configuration_;
   bool is_demo_ = false;
   ServiceDesk service_;
+  std::function<KeptText::Writing(const Prefills&)> take_prefills_;
   HostProbe probe_;
   ChangeLog changes_;
   MarketFile* market_file_ = nullptr;

@@ -1,5 +1,6 @@
 // What data loops ask of the control loop: made there, or at the desk, continued on the asker's.
 #include <boost/asio/post.hpp>
+#include <boost/json.hpp>
 
 #include "gateway/console/applied_policies.hpp"
 #include "gateway/console/configuration_page.hpp"
@@ -13,6 +14,7 @@
 #include "gateway/http/query.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/pages/status_page.hpp"
+#include "gateway/text/json_page.hpp"
 #include "providers/loop/spawn.hpp"
 
 namespace gateway {
@@ -63,6 +65,7 @@ std::string ControlLoop::make_status() {
                       .now = now,
                       .drained = service_.endpoints(),
                       .disabled = out_for_good,
+                      .prefills = &generation_->prefills,
                       .shared = shared_with(now)});
 }
 
@@ -127,7 +130,42 @@ providers::Task<Pages::Told> ControlLoop::probe(Loop& asker, std::string endpoin
   std::shared_ptr<const Generation> generation = co_await std::move(looking);
   auto probing = probe_.run(asker, std::move(generation), std::move(endpoint), std::move(model));
   HostProbe::Answer answer = co_await std::move(probing);
-  co_return Told{.status = answer.status, .text = std::move(answer.text)};
+  Told told{.status = answer.status, .text = std::move(answer.text)};
+  // To a successor it is told by whoever asks there.
+  if (answer.prefills.empty() || is_given_up_) co_return told;
+  auto taking =
+      providers::elsewhere(io_, asker, [this, found = answer.prefills] { return remembered(found); });
+  ServiceDesk::Changed changed = co_await std::move(taking);
+  changed.told = std::move(told);
+  auto writing = written(asker, std::move(changed));
+  co_return co_await std::move(writing);
+}
+
+// Of endpoints that there are, as they are now.
+ServiceDesk::Changed ControlLoop::remembered(const Prefills& found) {
+  Prefills here;
+  for (const routing::Endpoint& endpoint : generation_->catalogue->endpoints()) {
+    const auto each = found.find({endpoint.model->name.text, endpoint.settings->name.text});
+    if (each != found.end() && each->second.asked == asked_there(*endpoint.provider, *endpoint.settings))
+      here.insert(*each);
+  }
+  boost::json::object page{{"remembered", here.size()}, {"unknown_here", found.size() - here.size()}};
+  ServiceDesk::Changed changed{.told = {.text = json_page(page)}};
+  if (here.empty() || !take_prefills_) return changed;
+  changed.writing = take_prefills_(here);
+  changed.unwritten = {.status = 503, .text = "What was found holds until the next start only: "};
+  return changed;
+}
+
+providers::Task<Pages::Told> ControlLoop::take_prefills(Loop& asker, std::string body) {
+  if (is_given_up_) co_return Told{.status = 503, .text = given_up_text};
+  bool is_whole = false;
+  const Prefills found = prefills_in(body, is_whole);
+  if (!is_whole) co_return Told{.status = 400, .text = "This is not what `isocost check --probe` tells."};
+  auto taking = providers::elsewhere(io_, asker, [this, found] { return remembered(found); });
+  ServiceDesk::Changed changed = co_await std::move(taking);
+  auto writing = written(asker, std::move(changed));
+  co_return co_await std::move(writing);
 }
 
 void ControlLoop::note(Change change) {

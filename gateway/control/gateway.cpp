@@ -26,6 +26,7 @@
 #include "gateway/control/take_over.hpp"
 #include "gateway/control/telemetry.hpp"
 #include "gateway/engines/engine_watch.hpp"
+#include "gateway/generation/prefill_desk.hpp"
 #include "gateway/overload/memory_bound.hpp"
 #include "gateway/process/given_sockets.hpp"
 #include "gateway/process/heartbeat.hpp"
@@ -58,12 +59,14 @@ class RunningGateway {
         reload_(
             std::move(first), start_.load,
             [this](std::shared_ptr<const Generation> newest) { return adopt(std::move(newest)); },
-            [this](const std::string& line) { say_line(line); }, control_.counters(), start_.file),
+            [this](const std::string& line) { say_line(line); }, control_.counters(), start_.file,
+            start_.wall),
         shared_{.addresses = AddressCounts(settings().limits.max_connections_per_ip),
                 .connections = ConnectionLimit(most_connections(settings().limits))} {
     drain_.adopt(settings().limits);
     control_.on_pulse([this] { shared_.pressure.set_memory_used(memory_used(memory_bound_)); });
     control_.on_reload([this] { return reload_.now(); });
+    control_.on_prefills([this](const Prefills& found) { return prefills_.take(found); });
   }
 
   int run_to_end() {
@@ -156,6 +159,8 @@ class RunningGateway {
     administration_.emplace(*keys_, accounting_.books(), kept_.ledger(), start_.wall);
     control_.administered_by(*administration_);
     if (!keys_->keys().empty()) reload_.use_keys(keys_->keys());
+    const std::string fault = prefills_.keep(kept_.path() + std::string(prefills_file));
+    if (!fault.empty()) say_(fault);
     keys_->run(control_.io(),
                [this](std::vector<config::KeySettings> keys) { reload_.use_keys(std::move(keys)); });
     return true;
@@ -352,6 +357,7 @@ class RunningGateway {
   std::unique_ptr<MarketExchange> exchange_;
   std::unique_ptr<KeyDesk> keys_;
   std::optional<Administration> administration_;
+  PrefillDesk prefills_{[this](const Prefills& known) { reload_.use_prefills(known); }, start_.wall};
   MoneyMetrics money_metrics_;
   Doors doors_{say_};
   Drain drain_{control_, doors_.loops().all(), doors_.admin()};

@@ -65,7 +65,7 @@ config::Problems opened_to_all(const config::ListenAddress& listening, const con
 }  // namespace
 
 Reload::Reload(std::shared_ptr<const Generation> current, Load load, Adopt adopt, Say say, Metrics& metrics,
-               const std::string& file)
+               const std::string& file, providers::WallClock wall)
     : started_(current->catalogue),
       current_(std::move(current)),
       load_(std::move(load)),
@@ -74,7 +74,8 @@ Reload::Reload(std::shared_ptr<const Generation> current, Load load, Adopt adopt
       metrics_(metrics),
       watch_(file),
       last_generation_(current_->catalogue->generation()),
-      said_(current_->catalogue->settings()) {}
+      said_(current_->catalogue->settings()),
+      wall_(std::move(wall)) {}
 
 Reloaded Reload::now() {
   if (!load_) {
@@ -131,8 +132,10 @@ void join(config::Settings& settings, const std::vector<config::KeySettings>& st
 config::Problems Reload::use(config::Problems& problems) {
   config::Settings settings = at_each_address(said_, addresses_);
   join(settings, stored_, problems);
+  Prefills found = gateway::join(prefills_, settings, wall_());
   current_ = std::make_shared<const Generation>(
-      std::make_shared<const routing::Catalogue>(std::move(settings), ++last_generation_), *current_);
+      std::make_shared<const routing::Catalogue>(std::move(settings), ++last_generation_), *current_,
+      std::move(found));
   return adopt_(current_);
 }
 
@@ -141,6 +144,18 @@ void Reload::use_keys(std::vector<config::KeySettings> stored) {
   config::Problems problems;
   use(problems);
   for (const config::Problem& problem : problems) say_(config::to_text(problem));
+}
+
+void Reload::use_prefills(Prefills known) {
+  prefills_ = std::move(known);
+  config::Problems known_already;
+  use(known_already);
+}
+
+void Reload::forget_old_prefills() {
+  if (wall_() < first_end(current_->prefills)) return;
+  config::Problems known_already;
+  use(known_already);
 }
 
 void Reload::use_addresses(Addresses addresses) {
@@ -230,6 +245,7 @@ void Reload::look_again() {
   next_look_->async_wait([this](boost::system::error_code error) {
     if (error) return;
     if_changed();
+    forget_old_prefills();
     if (looks_++ % looks_between_certificates == 0) renew_certificate();
     look_again();
   });

@@ -17,6 +17,7 @@
 #include "gateway/generation/generation.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/run/control_pages.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 
@@ -31,7 +32,7 @@ class Reload {
 
   // `load` is empty where there is no file. `metrics` must outlive this. `file` is watched for changes.
   Reload(std::shared_ptr<const Generation> current, Load load, Adopt adopt, Say say, Metrics& metrics,
-         const std::string& file);
+         const std::string& file, providers::WallClock wall = providers::system_wall);
 
   // At once, whether or not anything changed.
   Reloaded now();
@@ -41,6 +42,10 @@ class Reload {
   // The addresses that names have now: a new generation where they differ from those before. Says what came
   // and what went.
   void use_addresses(Addresses addresses);
+  // What probing showed, beside what the configuration says: a new generation where that changes anything.
+  void use_prefills(Prefills known);
+  // A new generation once what is found there is not believed any more.
+  void forget_old_prefills();
   // What the configuration says, before anything is known of addresses.
   const config::Settings& said() const { return said_; }
   std::shared_ptr<const Generation> current() const { return current_; }
@@ -73,6 +78,8 @@ class Reload {
   config::Settings said_;
   std::vector<config::KeySettings> stored_;
   Addresses addresses_;
+  Prefills prefills_;
+  const providers::WallClock wall_;
   LastReload last_;
   std::optional<boost::asio::steady_timer> next_look_;  // absent before anything is watched
   unsigned looks_ = 0;

@@ -9,6 +9,7 @@
 #include "gateway/generation/budgets.hpp"
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/generation/listener_tls.hpp"
+#include "gateway/generation/prefills.hpp"
 #include "gateway/generation/seal.hpp"
 #include "providers/credentials/key_allowance.hpp"
 #include "providers/host/access.hpp"
@@ -26,9 +27,11 @@ struct Generation {
   explicit Generation(std::shared_ptr<const routing::Catalogue> all)
       : Generation(all, compiled(all->settings())) {}
   // The same, after `before`, whose attempts under way stay counted.
-  Generation(std::shared_ptr<const routing::Catalogue> all, const Generation& before)
+  Generation(std::shared_ptr<const routing::Catalogue> all, const Generation& before, Prefills found = {})
       : Generation(all, compiled(all->settings()),
-                   routing::InFlight(*all, *before.catalogue, before.in_flight), &before) {}
+                   routing::InFlight(*all, *before.catalogue, before.in_flight), &before) {
+    prefills = std::move(found);
+  }
 
   std::shared_ptr<const routing::Catalogue> catalogue;
   KeyRing keys;
@@ -36,6 +39,7 @@ struct Generation {
   std::shared_ptr<providers::TlsServer> tls;  // towards clients; null: none
   bool is_admin_over_tls = false;             // `admin`, too
   routing::PolicySet policies;
+  Prefills prefills;                 // what probing showed of these endpoints, and the catalogue has
   std::vector<std::string> headers;  // of requests, those that policies read, in lower case
   mutable routing::InFlight in_flight;
   mutable std::vector<std::atomic<int>> waiting;  // for each provider, in all loops' waiting lines

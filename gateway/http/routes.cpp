@@ -79,6 +79,7 @@ constexpr std::array entries{
     Entry{"/admin/endpoints/{name}/disable", Verb::post, Page::service, Needs::changing},
     Entry{"/admin/endpoints/{name}/enable", Verb::post, Page::service, Needs::changing},
     Entry{"/admin/endpoints/{name}/probe", Verb::post, Page::service, Needs::changing},
+    Entry{"/admin/prefills", Verb::post, Page::service, Needs::changing},
     Entry{"/admin/changes", Verb::get, Page::changes, Needs::seeing_use},
     Entry{"/admin/limits", Verb::get, Page::limits, Needs::seeing_use},
     Entry{"/admin/spend", Verb::get, Page::spend, Needs::seeing_use},

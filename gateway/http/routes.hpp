@@ -40,7 +40,7 @@ enum class Page {
   metrics,
   status,
   reload,
-  service,         // POST /admin/endpoints/{name}/drain and /resume
+  service,         // POST /admin/endpoints/{name}/drain and the like, and /admin/prefills
   changes,         // GET /admin/changes: who changed what
   request,         // GET /admin/requests/{id}: a recorded one, explained
   market,          // GET /admin/market: where hosts sit for a request that nobody makes

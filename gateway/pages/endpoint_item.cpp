@@ -63,6 +63,7 @@ json::object own_facts(const routing::Endpoint& endpoint, const routing::Measure
       {"retains_prompts", yes_no_or_null(provider.data_policy.retains_prompts)},
       {"trains_on_prompts", yes_no_or_null(provider.data_policy.trains_on_prompts)},
       {"zero_data_retention", yes_no_or_null(provider.data_policy.zero_data_retention)},
+      {"prefill", has(endpoint.settings->features, Feature::prefill)},
       {"window_seconds", 300},
       {"samples", number_or_null(measured.samples)},
       {"latency_ms", percentiles(measured.ttft, 1e3)},

@@ -7,6 +7,7 @@
 #include "gateway/pages/quality_item.hpp"
 #include "gateway/pages/status_item.hpp"
 #include "gateway/text/json_page.hpp"
+#include "gateway/text/wall_text.hpp"
 #include "routing/market/predict.hpp"
 
 namespace gateway {
@@ -132,6 +133,21 @@ void add_last_failure(const Status& status, routing::EndpointIndex index, json::
       last ? number_or_null(seconds(status.now - last->learned)) : json::value(nullptr);
 }
 
+// Whether it goes on with an answer that somebody else began, and whence that is known.
+json::object prefill_object(const Status& status, const routing::Endpoint& endpoint) {
+  const bool goes_on = endpoint.settings->features.test(static_cast<std::size_t>(config::Feature::prefill));
+  json::object item{{"goes_on", goes_on}, {"configured", goes_on}, {"probe", nullptr}};
+  if (!status.prefills) return item;
+  const auto found = status.prefills->find({endpoint.model->name.text, endpoint.settings->name.text});
+  if (found == status.prefills->end()) return item;
+  const Prefill& prefill = found->second;
+  item["configured"] = prefill.is_said;
+  item["probe"] = {{"goes_on", prefill.goes_on},
+                   {"at", WallText(prefill.at).view()},
+                   {"until", WallText(prefill.until()).view()}};
+  return item;
+}
+
 json::object row_of(const Status& status, const routing::Endpoint& endpoint, const routing::Demand& typical,
                     const Flow& all_1m, const Flow& all_5m) {
   const routing::EndpointState& state = status.snapshot.endpoints[endpoint.index];
@@ -145,6 +161,7 @@ json::object row_of(const Status& status, const routing::Endpoint& endpoint, con
   add_traffic(status, endpoint.index, all_1m, all_5m, row);
   add_last_failure(status, endpoint.index, row);
   add_engine(endpoint, state.engine, row);
+  row["prefill"] = prefill_object(status, endpoint);
   row["quality"] = quality_item(status.snapshot, endpoint.index);
   return row;
 }

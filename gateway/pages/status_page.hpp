@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "gateway/generation/budgets.hpp"
+#include "gateway/generation/prefills.hpp"
 #include "gateway/observe/traffic.hpp"
 #include "routing/terms/in_flight.hpp"
 
@@ -22,6 +23,7 @@ struct Status {
   config::TimePoint now{};
   std::span<const routing::EndpointIndex> drained{};   // by operators
   std::span<const routing::EndpointIndex> disabled{};  // of those, over restarts, too
+  const Prefills* prefills = nullptr;                  // what probing showed; null: that is not known
   // With how many gateways the market is one, this one counted, and how long ago they were listened to.
   struct Shared {
     std::size_t gateways = 1;

@@ -8,6 +8,7 @@
 #include "gateway/text/quoted.hpp"
 #include "providers/loop/run_to_end.hpp"
 #include "providers/loop/spawn.hpp"
+#include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
 namespace {
@@ -18,15 +19,17 @@ HostProbe::Answer not_now(const std::exception& fault) {
   return {.status = 503, .text = std::string("It cannot be asked now: ") + fault.what()};
 }
 
-HostProbe::Answer asked(const config::Settings& settings, const std::string& endpoint,
-                        const std::string& model) {
-  auto one = with_one_endpoint(settings, endpoint, model);
+HostProbe::Answer asked(const Generation& generation, const std::string& endpoint, const std::string& model) {
+  auto one = with_one_endpoint(generation.catalogue->settings(), endpoint, model);
   if (!one)
     return {.status = 404,
             .text = "There is no endpoint " + quoted(endpoint) +
                     ", or several models have it: say which with `model`."};
+  // What an earlier probe showed is proved again, and no word of the configuration.
+  part(generation.prefills, *one);
   const routing::Catalogue catalogue(*std::move(one), 1);
-  return {.text = probe_json(probe(catalogue, limits))};
+  const std::vector<ProbeResult> results = probe(catalogue, limits);
+  return {.text = probe_json(results), .prefills = prefills_of(results, providers::system_wall())};
 }
 
 }  // namespace
@@ -72,7 +75,7 @@ providers::Task<HostProbe::Answer> HostProbe::run(boost::asio::io_context& asker
       ~Ends() { is_busy = false; }
     } const ends{is_busy_};
     try {
-      return asked(generation->catalogue->settings(), endpoint, model);
+      return asked(*generation, endpoint, model);
     } catch (const std::exception& fault) {
       return not_now(fault);
     }

@@ -1,5 +1,5 @@
 // Asks one endpoint now whether it is as configured, on a thread of its own: one at a time, because each
-// costs money. Neither serving nor learning knows of it.
+// costs money. Neither serving nor learning knows of it; what it shows of prefill is for whoever asks.
 #pragma once
 
 #include <atomic>
@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "gateway/generation/generation.hpp"
+#include "gateway/generation/prefills.hpp"
 #include "providers/loop/task.hpp"
 
 namespace gateway {
@@ -18,6 +19,7 @@ class HostProbe {
   struct Answer {
     int status = 200;  // 404, 503
     std::string text;  // JSON, or why not, as a sentence
+    Prefills prefills{};
   };
 
   HostProbe() = default;

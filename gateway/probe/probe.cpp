@@ -58,6 +58,16 @@ bool is_busy(FailureKind kind) {
   return kind == FailureKind::rate_limited || kind == FailureKind::overloaded;
 }
 
+bool goes_on_with_streams(const routing::PolicySet& policies) {
+  return std::ranges::any_of(policies.policies(),
+                             [](const routing::Policy& policy) { return policy.continue_hops > 0; });
+}
+
+routing::PolicySet compiled(const config::Settings& settings) {
+  config::Problems known;  // to whoever checked it
+  return routing::compile(settings, known);
+}
+
 // Of one host, whichever of its models is asked.
 struct ProbedHost {
   ProbedHost(const config::ProviderSettings& as_said, boost::asio::io_context& io, providers::Timer& timer,
@@ -151,7 +161,8 @@ class Prober {
     result = {.endpoint = endpoint.settings->name.text,
               .model = endpoint.model->name.text,
               .provider = endpoint.provider->name.text,
-              .host_model = endpoint.settings->host_model};
+              .host_model = endpoint.settings->host_model,
+              .asked = asked_there(*endpoint.provider, *endpoint.settings)};
     note_what_is_unknown(endpoint, result);
     if (is_forbidden(endpoint)) {
       result.probed = Probed::untested;
@@ -164,15 +175,12 @@ class Prober {
       co_return;
     }
     const bool answers = co_await ask_for_features(endpoint, result);
-    if (answers && claims(endpoint, Feature::prefill)) co_await ask_to_go_on(endpoint, result);
+    const bool is_asked = claims(endpoint, Feature::prefill) || goes_on_with_streams(policies_);
+    if (answers && is_asked) co_await ask_to_go_on(endpoint, result);
     compare_with_list(endpoint, result);
     if (!result.findings.empty() && result.probed == Probed::as_configured) result.probed = Probed::differs;
   }
 
-  static routing::PolicySet compiled(const config::Settings& settings) {
-    config::Problems known;  // to whoever checked it
-    return routing::compile(settings, known);
-  }
   // By what holds for everybody. What is not known does not satisfy it.
   bool is_forbidden(const routing::Endpoint& endpoint) const {
     const routing::Policy& any = policies_.policies().front();
@@ -234,9 +242,13 @@ class Prober {
     if (!can_be_asked(endpoint, question)) co_return;
     auto asking = ask(endpoint, result, std::move(question));
     const ProbeAnswer answer = co_await std::move(asking);
+    if (answer.failure && (is_silence(*answer.failure) || is_busy(*answer.failure))) co_return;
+    const bool is_said = claims(endpoint, Feature::prefill);
+    result.goes_on = !answer.failure && (is_said ? goes_on(answer.text) : surely_goes_on(answer.text));
+    if (!is_said || *result.goes_on) co_return;
     if (answer.failure) {
       find(result, "feature_refused", "`features` has `prefill`, and it is refused" + said(answer));
-    } else if (!goes_on(answer.text)) {
+    } else {
       find(result, "prefill_not_honoured",
            "`features` has `prefill`, and the answer begins anew instead of going on");
     }
@@ -341,15 +353,25 @@ config::Settings with_addresses_now(const config::Settings& settings) {
 
 config::Money most_cost(const routing::Catalogue& catalogue, config::WallTime at) {
   config::Money sum;
+  const bool are_all_asked = goes_on_with_streams(compiled(catalogue.settings()));
   for (const routing::Endpoint& endpoint : catalogue.endpoints()) {
     const auto features = static_cast<std::int64_t>(provable(endpoint.settings->features).size());
-    const std::int64_t prefills = claims(endpoint, Feature::prefill) ? 1 : 0;
+    const std::int64_t prefills = are_all_asked || claims(endpoint, Feature::prefill) ? 1 : 0;
     const std::int64_t calls = 1 + (features > 0 ? 1 : 0) + (features > 1 ? features : 0) + prefills;
     const routing::Usage usage{.prompt = {calls * most_prompt},
                                .output = {calls * output_of(endpoint) + prefills * prefilled_output}};
     sum = sum + routing::bill(endpoint, usage, {.at = at, .replies = static_cast<std::size_t>(calls)});
   }
   return sum;
+}
+
+Prefills prefills_of(const std::vector<ProbeResult>& results, config::WallTime at) {
+  Prefills found;
+  for (const ProbeResult& each : results) {
+    if (each.goes_on)
+      found[{each.model, each.endpoint}] = {.asked = each.asked, .goes_on = *each.goes_on, .at = at};
+  }
+  return found;
 }
 
 std::vector<ProbeResult> probe(const routing::Catalogue& catalogue, const ProbeLimits& limits) {

@@ -8,6 +8,7 @@
 
 #include "providers/dialect/azure_target.hpp"
 #include "providers/dialect/interpreter.hpp"
+#include "providers/dialect/prefill_form.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/dialects.hpp"
 
@@ -46,6 +47,16 @@ class Heard final : public providers::AnswerSink {
 void ask_for_likelihoods(std::string& body) {
   const std::size_t begin = body.find('{');
   if (begin != std::string::npos) body.insert(begin + 1, R"("logprobs":true,"top_logprobs":5,)");
+}
+
+// As whoever goes on with a stream tells it hosts of OpenAI's chat: the assistant's message is the last
+// member of the last list of the body, and its content is ours.
+void tell_to_go_on(std::string& body, std::string_view begun, providers::PrefillForm form) {
+  const std::string content = "\"content\":\"" + std::string(begun) + "\"";
+  const std::size_t at = body.rfind(content);
+  if (at == std::string::npos) return;
+  body.insert(at + content.size(), providers::member_of(form));
+  body.insert(body.find('{') + 1, providers::beside_messages(form));
 }
 
 void read_likelihoods(std::string_view body, ProbeAnswer& answer) {
@@ -105,6 +116,10 @@ providers::Task<ProbeAnswer> probe_call(providers::HttpProvider& host, providers
       dialect.interpreter()->write(conversation, model, Delivery::whole, tokens);
   const bool has_likelihoods = question.wants_likelihoods && dialect.format() == config::Format::chat;
   if (has_likelihoods) ask_for_likelihoods(written.body);
+  const bool is_begun =
+      std::ranges::find(question.features, config::Feature::prefill) != question.features.end();
+  if (is_begun && dialect.format() == config::Format::chat)
+    tell_to_go_on(written.body, begun_answer, providers::prefill_form_of(*endpoint.provider));
   std::string scratch;
   providers::OutgoingRequest outgoing{
       .dialect = &dialect,

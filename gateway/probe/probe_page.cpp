@@ -57,6 +57,20 @@ std::string notes_of(const std::vector<ProbeResult>& results) {
   return text;
 }
 
+// Who can go on with a stream that broke, of those who were asked.
+std::string who_goes_on(const std::vector<ProbeResult>& results) {
+  std::string yes, no;
+  for (const ProbeResult& each : results) {
+    if (!each.goes_on) continue;
+    std::string& list = *each.goes_on ? yes : no;
+    list += (list.empty() ? "" : ", ") + each.endpoint + " (" + each.model + ")";
+  }
+  std::string text;
+  if (!yes.empty()) text += "goes on with a begun answer (`prefill`): " + yes + "\n";
+  if (!no.empty()) text += "was not seen to go on with a begun answer (`prefill`): " + no + "\n";
+  return text;
+}
+
 std::string word_for_programs(Probed probed) {
   std::string word(to_text(probed));
   std::ranges::replace(word, ' ', '_');
@@ -85,6 +99,7 @@ std::string probe_table(const std::vector<ProbeResult>& results, const Screen& s
   for (const std::string& line : table(columns, rows, screen)) text += line + "\n";
   if (!found.empty()) text += "\n" + found;
   if (const std::string notes = notes_of(results); !notes.empty()) text += "\n" + notes;
+  if (const std::string going = who_goes_on(results); !going.empty()) text += "\n" + going;
   return text + "\nall of it cost " + money_text(total(results).dollars()) + "\n";
 }
 
@@ -99,6 +114,7 @@ std::string probe_json(const std::vector<ProbeResult>& results) {
                      {"result", word_for_programs(each.probed)},
                      {"findings", as_json(each.findings)},
                      {"notes", as_json(each.notes)},
+                     {"goes_on", each.goes_on ? json::value(*each.goes_on) : json::value(nullptr)},
                      {"calls", each.calls},
                      {"seconds", each.seconds > 0 ? number_or_null(each.seconds) : json::value()},
                      {"dollars", number_or_null(each.cost.dollars())}});

@@ -27,7 +27,12 @@ struct ProbeQuestion {
 // A conversation that says so; all its texts are static.
 providers::Conversation conversation_of(const ProbeQuestion& question);
 
+// What an answer to a question that needs prefill begins with, as the host is told.
+inline constexpr std::string_view begun_answer = "1 2 3 4";
 // Whether an answer goes on where the prefilled one broke off, instead of beginning anew.
 bool goes_on(std::string_view answer);
+// Whether nothing else could look like that: a new turn may count on, too, but has no reason to begin with
+// the space that is missing. Some hosts that do go on take it away.
+bool surely_goes_on(std::string_view answer);
 
 }  // namespace gateway

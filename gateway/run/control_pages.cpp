@@ -23,6 +23,10 @@ providers::Task<Pages::Told> Pages::probe(Loop& /*asker*/, std::string /*endpoin
   co_return Told{.status = 404, .text = "No endpoint can be asked here."};
 }
 
+providers::Task<Pages::Told> Pages::take_prefills(Loop& /*asker*/, std::string /*body*/) {
+  co_return Told{.status = 404, .text = "Nothing that a probe shows is kept here."};
+}
+
 void Pages::note(Change /*change*/) {}
 
 providers::Task<Pages::Told> Pages::changes(Loop& /*asker*/) {

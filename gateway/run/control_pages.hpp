@@ -77,6 +77,9 @@ class Pages {
   virtual providers::Task<Told> disable(Loop& asker, ServiceCall call);
   // Asks the endpoint now whether it is as configured, which costs a few tokens. JSON; 404, 503.
   virtual providers::Task<Told> probe(Loop& asker, std::string endpoint, std::string model);
+  // What a probe from elsewhere showed of who goes on with a begun answer, as prefills.hpp has it. JSON; 400,
+  // 503.
+  virtual providers::Task<Told> take_prefills(Loop& asker, std::string body);
   // Writes down what was changed. May be called by every thread; does not wait.
   virtual void note(Change change);
   virtual providers::Task<Told> changes(Loop& asker);

@@ -193,6 +193,10 @@ Task<void> show_request(Front& front, const Route& route, Incoming& incoming, co
 
 // Each comes to a task of its own: GCC 12 destroys twice what a whole expression with co_await makes.
 Task<Pages::Told> done_to_host(Front& front, const Route& route, const Incoming& incoming) {
+  if (route.name == "/admin/prefills") {
+    auto taking = front.pages.take_prefills(front.loop, incoming.body);
+    co_return co_await std::move(taking);
+  }
   const std::string endpoint = decoded_name(route.parameter);
   const std::string model = query_value(incoming.query, "model").value_or("");
   if (route.name.ends_with("/probe")) {
@@ -215,9 +219,10 @@ Task<void> change_service(Front& front, const Route& route, Incoming& incoming,
   const Pages::Told told = co_await std::move(changing);
   note_change(front, route, incoming, key, told.status);
   if (told.status == 200) co_return co_await show(client, "application/json", told.text);
-  const ErrorReply error = told.status == 404
-                               ? plain_error(404, "invalid_request_error", "unknown_endpoint", told.text)
-                               : plain_error(told.status, "api_error", "not_available", told.text);
+  const ErrorReply error =
+      told.status == 404   ? plain_error(404, "invalid_request_error", "unknown_endpoint", told.text)
+      : told.status == 400 ? plain_error(400, "invalid_request_error", "invalid_body", told.text)
+                           : plain_error(told.status, "api_error", "not_available", told.text);
   co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
 }
 

@@ -2,11 +2,14 @@
 error event."""
 import json
 import os
+import subprocess
+import tempfile
 import time
 import unittest
 
 import behaviours
-from gateway import EndToEnd, endpoint, question
+from gateway import KEY, EndToEnd, Gateway, endpoint, question
+from scripted_host import ScriptedHost
 
 TEXT = ("The fox went over the hill, and the hare \u2014 Z\u00fcrich's own \U0001f430 \u2014 went under it;\n\n"
         "neither knew that the other had gone, \"nor why\". So it goes, and so it went.")
@@ -121,6 +124,92 @@ class Continuation(EndToEnd):
         self.assertEqual([each["reason"] for each in line["attempts"]][-1], "continue")
         self.assertTrue(line["attempts"][0]["usage_is_estimated"])
         self.assertIn(b": isocost goes on at ", body)
+
+
+async def probed(exchange):
+    """As `torn`, and goes on with what a probe gives it, too."""
+    if exchange.body.get("stream"):
+        return await torn(exchange)
+    *_, last = exchange.body["messages"]
+    text = " 5 6 7" if last["role"] == "assistant" else "Hello"
+    return await exchange.reply(200, behaviours.answer({"content": text}))
+
+
+class Remembered(unittest.TestCase):
+    """Nobody says that the host goes on with a begun answer, until a probe shows it."""
+
+    def setUp(self):
+        self.host = self.enterContext(ScriptedHost({"probed": probed, "other": probed, "silent": torn}))
+        self.state = self.enterContext(tempfile.TemporaryDirectory())
+
+    def gateway(self, host_model="probed"):
+        return Gateway({"a": self.host.ports[0]}, {"m": [endpoint("a", host_model, features=[])]}, state=self.state,
+                       policies={"calm": {"continue": {"hops": 2}}}, default_policy="calm")
+
+    def goes_on(self, gateway):
+        body = question(stream=True, messages=[{"role": "user", "content": "RST 900"}])
+        text, errors, ends = read(gateway.ask(body)[2])
+        self.assertEqual(errors + ends, 1)
+        if errors:
+            self.assertTrue(TEXT.startswith(text) and text, text)
+        else:
+            self.assertEqual(text, TEXT)
+        return ends == 1
+
+    def check(self, gateway, *options, **env):
+        done = subprocess.run([os.environ["ISOCOST"], "check", "--probe", *options, gateway.config_path], text=True,
+                              capture_output=True, timeout=60, env=os.environ | env)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertNotIn(KEY, done.stdout + done.stderr)
+        return done.stderr
+
+    def shown(self, gateway):
+        return json.loads(gateway.get("/admin/endpoints")[1])["endpoints"][0]["prefill"]
+
+    def test_what_the_command_found_the_running_gateway_uses_at_once_and_after_a_restart(self):
+        with self.gateway() as gateway:
+            self.assertFalse(self.goes_on(gateway))
+            self.assertEqual(self.shown(gateway), {"goes_on": False, "configured": False, "probe": None})
+            self.assertIn("set ISOCOST_ADMIN_KEY", self.check(gateway))
+            self.assertFalse(self.goes_on(gateway))
+            self.assertIn("remembers who goes on", self.check(gateway, ISOCOST_ADMIN_KEY=KEY))
+            self.assertTrue(self.goes_on(gateway))
+            shown = self.shown(gateway)
+            self.assertEqual((shown["goes_on"], shown["configured"], shown["probe"]["goes_on"]), (True, False, True))
+        with self.gateway() as gateway:
+            self.assertTrue(self.goes_on(gateway))
+            gateway.settings["models"]["m"]["endpoints"][0]["host_model"] = "other"
+            gateway.write()
+            gateway.hear("generation . is in use")
+            self.assertFalse(self.goes_on(gateway), "of another model nothing is known")
+
+    def test_without_a_gateway_the_directory_remembers_for_the_next_one(self):
+        with self.gateway() as gateway:
+            before = gateway
+            text = gateway.config_path.read_text()
+        with tempfile.TemporaryDirectory() as folder:
+            before.config_path = os.path.join(folder, "isocost.yaml")
+            with open(before.config_path, "w") as file:
+                file.write(text)
+            self.assertIn("remembered in " + self.state, self.check(before))
+        with self.gateway() as gateway:
+            self.assertTrue(self.goes_on(gateway))
+
+    def test_what_the_gateway_itself_asks_it_remembers_too(self):
+        with self.gateway() as gateway:
+            status, _, text = gateway.ask("{}", path="/admin/endpoints/a/probe")
+            self.assertEqual((status, json.loads(text)["endpoints"][0]["goes_on"]), (200, True))
+            self.assertTrue(self.goes_on(gateway))
+            self.assertTrue(os.path.exists(os.path.join(self.state, "prefills.json")))
+
+    def test_only_an_operator_says_what_was_found_and_only_what_a_probe_would_say(self):
+        with self.gateway() as gateway:
+            self.assertEqual(gateway.ask("{}", path="/admin/prefills")[0], 400)
+            self.assertEqual(gateway.ask("{}", path="/admin/prefills", headers={"Authorization": "Bearer x"})[0], 401)
+            lie = {"version": 1, "prefills": [{"model": "m", "endpoint": "a", "asked": "somebody else", "goes_on": True, "at": 1}]}
+            status, _, text = gateway.ask(lie, path="/admin/prefills")
+            self.assertEqual((status, json.loads(text)), (200, {"remembered": 0, "unknown_here": 1}))
+            self.assertFalse(self.goes_on(gateway))
 
 
 if __name__ == "__main__":

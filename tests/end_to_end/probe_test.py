@@ -112,6 +112,10 @@ def goes_on(body, headers):
     return says(" 5 6 7 8 9" if body["messages"][-1]["role"] == "assistant" else "Hello")(body, headers)
 
 
+def counts_on(body, headers):
+    return says("5 6 7 8 9")(body, headers)
+
+
 def begins_anew(body, headers):
     return says("1 2 3 4 5" if body["messages"][-1]["role"] == "assistant" else "Hello")(body, headers)
 
@@ -154,14 +158,17 @@ class Probe(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
 
-    def probe(self, hosts, models, *options, status=0, always=None, **providers):
+    def probe(self, hosts, models, *options, status=0, always=None, policies=None, **providers):
         settings = {
+            "state": str(self.folder / "state"),
             "providers": {name: {"base_url": f"http://127.0.0.1:{getattr(host, 'port', host)}/v1",
                                  "credential": "${PROBE_KEY}"} | providers.get(name, {})
                           for name, host in hosts.items()},
             "models": {name: {"endpoints": [each]} for name, each in models.items()}}
         if always:
             settings["always"] = always
+        if policies:
+            settings["policies"] = policies
         file = self.folder / "isocost.yaml"
         file.write_text(json.dumps(settings))
         done = subprocess.run([os.environ["ISOCOST"], "check", "--probe", *options, file], capture_output=True, text=True,
@@ -181,7 +188,7 @@ class Probe(unittest.TestCase):
 
     def found(self, hosts, models, status=2, options=(), **providers):
         """What was found of each model, in one word each."""
-        done = self.probe(hosts, models, "--json", *options, status=status, **providers)
+        done = self.done = self.probe(hosts, models, "--json", *options, status=status, **providers)
         self.page = json.loads(done.stdout)
         return {each["model"]: [finding["what"] for finding in each["findings"]] for each in self.page["endpoints"]}
 
@@ -224,6 +231,44 @@ class Probe(unittest.TestCase):
 
     def test_prefill_that_is_honoured_is_no_finding(self):
         self.assertEqual(self.one(goes_on, ["prefill"], status=0), [])
+
+    def kept(self):
+        file = self.folder / "state" / "prefills.json"
+        return {each["model"]: each["goes_on"] for each in json.loads(file.read_text())["prefills"]} if file.exists() else {}
+
+    def test_who_is_not_said_to_go_on_is_asked_where_a_policy_goes_on_with_streams_and_that_is_remembered(self):
+        host = self.enterContext(Host({"yes": goes_on, "no": begins_anew, "never": no_prefill, "turn": counts_on}))
+        hosts, models = {"a": host}, {name: endpoint("a", name, features=[]) for name in host.models}
+        self.assertEqual(self.found(hosts, models, status=0), dict.fromkeys(models, []))
+        self.assertEqual((len(host.bodies), self.kept()), (4, {}))
+        self.assertEqual({each["goes_on"] for each in self.page["endpoints"]}, {None})
+        self.found(hosts, models, status=0, policies={"calm": {"continue": {"hops": 2}}})
+        self.assertEqual(len(host.bodies), 12)
+        self.assertEqual(self.kept(), {"yes": True, "no": False, "never": False, "turn": False})
+        self.assertEqual(self.result("yes")["goes_on"], True)
+        self.assertIn(f"remembered in {self.folder / 'state'}", self.done.stderr)
+        self.assertIn("of 4 endpoints, 0 go on", self.done.stderr)
+        again = self.probe(hosts, models, status=0, policies={"calm": {"continue": {"hops": 2}}})
+        self.assertIn("and 1 by what an earlier probe showed", again.stderr)
+        self.assertIn("goes on with a begun answer (`prefill`): a (yes)", again.stdout)
+
+    def test_the_begun_answer_is_told_as_serving_tells_it(self):
+        host = self.enterContext(Host({"m": goes_on}))
+        self.assertEqual(self.found({"a": host}, {"m": endpoint("a", "m", features=["prefill"])}, status=0,
+                                    a={"engine": {"kind": "vllm"}}), {"m": []})
+        body = host.bodies[-1][2]
+        self.assertEqual((body["continue_final_message"], body["add_generation_prompt"]), (True, False))
+        self.assertEqual(body["messages"][-1], {"role": "assistant", "content": "1 2 3 4"})
+
+    def test_a_host_that_is_busy_shows_nothing(self):
+        calls = []
+
+        def busy_later(body, headers):
+            calls.append(body)
+            return ok(body, headers) if len(calls) == 1 else busy(body, headers)
+
+        self.assertEqual(self.one(busy_later, ["prefill"], status=0), [])
+        self.assertEqual(self.kept(), {})
 
     def test_a_context_that_is_smaller_than_configured_is_told(self):
         host = self.enterContext(Host({"m": ok, "n": ok}, {"m": 32768, "n": 131072}))

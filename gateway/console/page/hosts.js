@@ -61,6 +61,14 @@ export function show(view, at) {
     }
   }
 
+  function prefill(host) {
+    if (!host.prefill) return "–";
+    const { goes_on, configured, probe } = host.prefill;
+    const shown = probe ? `${probe.goes_on ? "shown" : "not so"} by a probe of ${probe.at.slice(0, 10)}` : "never probed";
+    if (configured) return `yes, by the configuration; ${shown}`;
+    return probe ? `${goes_on ? "yes" : "no"}; ${shown}, known until ${probe.until.slice(0, 10)}` : "not known: it was never probed";
+  }
+
   function actions(host) {
     const is_out = host.state === "drained";
     return h("div", { class: "tools" }, h("button", { class: is_out ? "first" : "danger", onclick: () => change(host, host.disabled ? "enable" : is_out ? "resume" : "drain") }, host.disabled ? "Enable" : is_out ? "Resume" : "Drain"),
@@ -72,7 +80,8 @@ export function show(view, at) {
     const past = live.history.get(host.endpoint + "\n" + host.model) ?? [];
     return h("section", { class: "card", "aria-label": host.endpoint }, h("h2", {}, host.endpoint + " of " + host.model), facts([["State", state(host)], ["Provider", host.provider], ["Price in / out", `${money(host.price_input)} / ${money(host.price_output)} per Mtok`],
       ["Context", count(host.context) + " tokens"], ["Under way", count(host.in_flight)], ["Uptime, 30 min", percent(host.uptime)], ["Failures, 5 min", percent(host.failures)], ["Billed since start", money(host.dollars)],
-      ["Last failure", host.last_failure ? `${host.last_failure}, ${span(host.last_failure_seconds_ago)} ago` : "none"]]), actions(host), evidence(host), chart(past));
+      ["Last failure", host.last_failure ? `${host.last_failure}, ${span(host.last_failure_seconds_ago)} ago` : "none"],
+      ["Goes on with begun answers", prefill(host)]]), actions(host), evidence(host), chart(past));
   }
 
   function chart(past) {

@@ -39,7 +39,8 @@ struct World {
               adopted = std::move(newest);
               return unmet;
             },
-            [this](const std::string& line) { said += line + "\n"; }, metrics, file) {}
+            [this](const std::string& line) { said += line + "\n"; }, metrics, file,
+            [this] { return wall; }) {}
 
   bool counted(const std::string& line) const { return metrics.text().find(line) != std::string::npos; }
 
@@ -49,6 +50,7 @@ struct World {
   config::Problems unmet;
   std::shared_ptr<const gateway::Generation> adopted;
   std::string said;
+  config::WallTime wall{std::chrono::hours(24 * 365 * 50)};
   gateway::Reload reload;
 };
 
@@ -363,4 +365,37 @@ TEST_CASE("a mistake elsewhere in the file does not hide those of its policies")
   CHECK(text.find("f:6:19: error: policies.own.minimize: `price + ttft` adds dollars to seconds") !=
         std::string::npos);
   CHECK(text.find("f:7:20: error: policies.round.extends: the policy extends itself") != std::string::npos);
+}
+
+TEST_CASE("what a probe showed stays over a reload, and ends without one") {
+  World world;
+  world.next.settings = tests::three_hosts();
+  const auto feature = static_cast<std::size_t>(config::Feature::prefill);
+  for (config::ModelSettings& model : world.next.settings->models) {
+    for (config::EndpointSettings& each : model.endpoints) each.features.reset(feature);
+  }
+  world.reload.now();
+  const auto goes_on = [&] {
+    return world.adopted->catalogue->endpoints().front().settings->features.test(feature);
+  };
+  CHECK_FALSE(goes_on());
+  const routing::Endpoint& first = world.adopted->catalogue->endpoints().front();
+  world.reload.use_prefills({{{first.model->name.text, first.settings->name.text},
+                              {.asked = gateway::asked_there(*first.provider, *first.settings),
+                               .goes_on = true,
+                               .at = world.wall}}});
+  CHECK(goes_on());
+  CHECK(world.adopted->prefills.size() == 1);
+  world.reload.now();
+  CHECK(goes_on());
+  const std::uint64_t before = world.reload.generation();
+  world.wall += gateway::prefill_is_known_for - std::chrono::seconds(1);
+  world.reload.forget_old_prefills();
+  CHECK(world.reload.generation() == before);
+  world.wall += std::chrono::seconds(1);
+  world.reload.forget_old_prefills();
+  CHECK_FALSE(goes_on());
+  CHECK(world.adopted->prefills.empty());
+  world.reload.forget_old_prefills();
+  CHECK(world.reload.generation() == before + 1);
 }

@@ -61,3 +61,10 @@ TEST_CASE("an answer goes on where the next digit is the one that was due") {
   CHECK(!goes_on("Sure! 1 2 3"));
   CHECK(!goes_on(""));
 }
+
+TEST_CASE("where the configuration does not say it, only the missing space shows that it is no new turn") {
+  CHECK(surely_goes_on(" 5 6 7"));
+  CHECK(!surely_goes_on("5 6 7"));
+  CHECK(!surely_goes_on(" 1 2 3 4 5"));
+  CHECK(!surely_goes_on(""));
+}
