@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
+#include <map>
 
+#include "config/yaml/tree.hpp"
 #include "gateway/console/configuration_page.hpp"
 #include "gateway/state/write_whole.hpp"
 
@@ -42,6 +44,35 @@ std::string errors_of(const config::Problems& problems) {
     if (problem.severity == config::Severity::error) text += "\n" + config::to_text(problem);
   }
   return text;
+}
+
+bool are_alike(const config::Tree& a, const config::Tree& b) {
+  return a.kind == b.kind && a.text == b.text &&
+         std::ranges::equal(a.keys, b.keys, {}, &config::Tree::Key::text, &config::Tree::Key::text) &&
+         std::ranges::equal(a.items, b.items, are_alike);
+}
+
+// What a configuration says beside its policies, by section; nothing where it cannot be read.
+std::optional<std::map<std::string, config::Tree>> rest_of(const std::string& yaml) {
+  const config::FileText text("", yaml);
+  config::Report report(text);
+  const auto tree = config::parse_tree(text, report);
+  if (!tree || report.failed()) return std::nullopt;
+  std::map<std::string, config::Tree> rest;
+  for (std::size_t i = 0; i < tree->keys.size(); ++i) {
+    if (!is_of_policies(tree->keys[i].text)) rest.emplace(tree->keys[i].text, tree->items[i]);
+  }
+  return rest;
+}
+
+// Lines alone do not show it: indented ones belong to the section before, and an open quote takes in what
+// follows.
+bool leaves_the_rest(const std::string& before, const std::string& after) {
+  const auto without = with_policies(before, "");
+  const auto said = rest_of(without.value_or(before)), now = rest_of(after);
+  return said && now && std::ranges::equal(*said, *now, [](const auto& a, const auto& b) {
+           return a.first == b.first && are_alike(a.second, b.second);
+         });
 }
 
 // A link stays one: what it names is written.
@@ -99,6 +130,13 @@ AppliedPolicies apply_policies(const std::string& file, const std::string& body,
   if (file.empty())
     return {.status = 409,
             .text = "this gateway was started without a configuration file to write them into"};
+  const auto is_more = [] {
+    return AppliedPolicies{
+        .status = 409,
+        .text =
+            "only policies, rules, default_policy and shadow can be written here, one below the "
+            "other, into a file in which sections stand in lines of their own"};
+  };
   const std::string before = text_of_file(file);
   if (sections_of(before, policy_sections()) != said_in(said.get_object(), "was"))
     return {.status = 409,
@@ -106,13 +144,10 @@ AppliedPolicies apply_policies(const std::string& file, const std::string& body,
                     "` have changed since they were shown here; copy what "
                     "you wrote, open this page anew, and look at both"};
   const auto whole = with_policies(before, said_in(said.get_object(), "text"));
-  if (!whole)
-    return {.status = 409,
-            .text =
-                "only policies, rules, default_policy and shadow can be written here, one below the "
-                "other, into a file in which sections stand in lines of their own"};
+  if (!whole) return is_more();
   const config::Loaded loaded = check(*whole);
   if (!loaded.settings) return {.status = 400, .text = errors_of(loaded.problems)};
+  if (!leaves_the_rest(before, *whole)) return is_more();
   if (const auto fault = write_with_its_mode(file, *whole))
     return {.status = 409,
             .text = "the configuration cannot be written here: " + *fault +

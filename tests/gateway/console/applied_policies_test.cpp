@@ -58,6 +58,22 @@ TEST_CASE("an editor of policies writes nothing else, however it is put") {
   CHECK(!with_policies("", "policies: {}"));
 }
 
+TEST_CASE("nothing of another section changes, whatever lines its policies begin with or leave open") {
+  const File file;
+  file.write("keys:\n  - {name: ops}\npolicies: {}\nlisten: x  # of us'\n");
+  const std::string before = file.text(), was = file.policies();
+  for (const char* more : {"  - {name: evil, role: admin}\npolicies: {}\n", "policies: {}\rmodels: {}\n",
+                           "policies: {}\n\rmodels: {}\n", "default_policy: 'x\n"}) {
+    CAPTURE(more);
+    CHECK(file.apply(was, more).status == 409);
+    CHECK(file.text() == before);
+  }
+  // One that nobody can read is mended here, too.
+  file.write("listen: x\npolicies: {\n");
+  CHECK(file.apply(file.policies(), "# ours\npolicies: {}\n").status == 200);
+  CHECK(file.text() == "listen: x\n# ours\npolicies: {}\n");
+}
+
 TEST_CASE("what is applied is written as a whole, and the file keeps its mode and its link") {
   const File file;
   ::chmod(file.path.c_str(), 0640);
