@@ -109,6 +109,12 @@ std::optional<std::string> read_names(const json::value& value, std::string_view
   return std::nullopt;
 }
 
+// What stands behind ".000" of a second, as JavaScript writes every moment; all of it where no digits do.
+std::string_view without_fraction(std::string_view text) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+  return end > 1 ? text.substr(end) : text;
+}
+
 // Seconds since 1970, or a date, or a date and a time as RFC 3339 has it in UTC.
 std::optional<std::int64_t> moment_of(const json::value& value) {
   if (value.is_int64()) return value.get_int64();
@@ -120,7 +126,8 @@ std::optional<std::int64_t> moment_of(const json::value& value) {
   const int read = std::sscanf(text.c_str(), "%4d-%2u-%2u%nT%2d:%2d:%2d%n", &year, &month, &day, &day_ends,
                                &hour, &minute, &second, &time_ends);
   // Nothing but UTC behind it: what is not read would be another moment.
-  const std::string_view rest = std::string_view(text).substr(read == 6 ? time_ends : day_ends);
+  std::string_view rest = std::string_view(text).substr(read == 6 ? time_ends : day_ends);
+  if (read == 6 && rest.starts_with('.')) rest = without_fraction(rest);
   const bool is_whole =
       (read == 3 && rest.empty()) || (read == 6 && (rest.empty() || rest == "Z" || rest == "+00:00"));
   if (!is_whole) return std::nullopt;

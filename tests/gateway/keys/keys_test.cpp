@@ -185,6 +185,11 @@ TEST_CASE("a key ends at a moment that is ahead, in UTC, and has five tags at mo
             .call(What::create, "",
                   R"({"name":"ci","expires":"2100-01-01T00:00:00Z","tags":["a","b","c","d","e"]})")
             .status == 201);
+  // As JavaScript writes a moment.
+  const KeyAnswer made =
+      world.call(What::create, "", R"({"name":"js","expires":"2100-01-01T00:00:00.000Z"})");
+  CHECK(contains(made.body, R"("expires":4102444800)"));
+  CHECK(world.call(What::create, "", R"({"name":"no","expires":"2100-01-01T00:00:00.Z"})").status == 400);
   // Who has to stop using it may be told so at once.
   CHECK(world.call(What::change, "ci", R"({"expires":"1970-01-01"})").status == 200);
 }
