@@ -28,13 +28,16 @@ void SharedTill::open(std::int64_t day) {
   swept_on_ = day;
 }
 
+// Where it fails the server may have done it all the same. Money that comes back twice would be a second
+// budget, so that it is told once; money that is taken is told until that is known to be done.
 void SharedTill::tell_what_is_due() {
   while (!due_.empty()) {
-    const auto& [row, by] = *due_.begin();
+    const auto [row, by] = *due_.begin();
+    if (by < 0) due_.erase(row);
     database_->run(
         "UPDATE daily_canary SET spent=spent+$4 WHERE day=$1 AND asked=$2 AND named=$3",
         {std::to_string(row.day), signed_text(row.asked), signed_text(row.named), std::to_string(by)});
-    due_.erase(due_.begin());
+    due_.erase(row);
   }
 }
 

@@ -25,8 +25,9 @@ class SharedTill {
   // `a_day`, or cannot be known.
   std::optional<std::int64_t> take(const routing::Identity& endpoint, const routing::CanaryTurns::Turn& turn,
                                    config::Money a_day, config::TimePoint now);
-  // What was billed for one that was taken, as CanaryTurns::settle. What cannot be told now is told before
-  // anything else is taken.
+  // What was billed for one that was taken, as CanaryTurns::settle. While the database is away it is kept,
+  // and told before anything else is taken; what is less than was taken is given up where it may have
+  // arrived.
   void settle(const routing::Identity& endpoint, const routing::CanaryTurns::Turn& turn,
               std::optional<std::int64_t> billed);
 
