@@ -16,11 +16,12 @@ float over_line(double line_seconds, double seconds) {
 void take(FirstTokens::Group& group, float log_time) {
   // Of so many replies e-times as long is no longer remembered.
   constexpr float replies_until_forgotten = 2'000;
+  const bool is_first = group.replies <= 0;
   group.replies = std::min(group.replies + 1, FirstTokens::most_remembered);
   const float gain = 1 / group.replies, off = log_time - group.mean;
   group.mean += gain * off;
   group.variance = (1 - gain) * (group.variance + gain * off * off);
-  group.longest = std::max(log_time, group.longest - 1 / replies_until_forgotten);
+  group.longest = is_first ? log_time : std::max(log_time, group.longest - 1 / replies_until_forgotten);
 }
 
 }  // namespace

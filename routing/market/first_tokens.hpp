@@ -15,11 +15,12 @@
 namespace routing {
 
 struct FirstTokens {
+  // All zero where nothing is known, as it is in states that older versions kept.
   struct Group {
     float replies = 0;  // that it remembers, at most `most_remembered`
     float mean = 0;     // of ln(seconds / the line's)
     float variance = 0;
-    float longest = -100;  // the same of the longest one, forgotten slowly
+    float longest = 0;  // the same of the longest one, forgotten slowly
   };
   std::array<Group, effort_count> groups{};  // by Effort
 

@@ -34,6 +34,15 @@ TEST_CASE("few observations set no limit, however alike they are") {
   CHECK(times.latest(Effort::high, 1));
 }
 
+TEST_CASE("in a state that older versions kept nothing is known of first tokens") {
+  FirstTokens kept = state_of(StateWords{}).first_tokens, fresh;
+  for (FirstTokens* times : {&kept, &fresh}) {
+    for (int i = 0; i < 40; ++i) times->observe(Effort::off, 1, 0.01);
+  }
+  CHECK(latest(kept, Effort::off) == latest(fresh, Effort::off));
+  CHECK(latest(kept, Effort::off) < 0.1);
+}
+
 TEST_CASE("each effort has its own end, and it grows with the prompt as the host's line does") {
   FirstTokens times;
   see(times, Effort::off, 0.5, 200);
