@@ -152,11 +152,11 @@ AppliedPolicies apply_policies(const std::string& file, const std::string& body,
     return {.status = 409,
             .text = "the configuration cannot be written here: " + *fault +
                     "; download the text and put it where the file comes from"};
-  return {.before = before};
+  return {.before = before, .after = *whole};
 }
 
-void put_back(const std::string& file, const std::string& before) {
-  (void)write_with_its_mode(file, before);
+bool put_back(const std::string& file, const AppliedPolicies& applied) {
+  return text_of_file(file) == applied.after && !write_with_its_mode(file, applied.before);
 }
 
 }  // namespace gateway

@@ -20,13 +20,15 @@ struct AppliedPolicies {
   int status = 200;      // 400: errors, 409: not in this file, or not as it is now
   std::string text{};    // why not, in a sentence
   std::string before{};  // the file's text, as it was
+  std::string after{};   // as it was written
 };
 
 // Writes `body`, {"was": ..., "text": ...}, into `file`, if its policies still are what `was` says and
 // `check` finds no error in the whole. The file is replaced as a whole, with the mode that it had. Blocks.
 AppliedPolicies apply_policies(const std::string& file, const std::string& body,
                                const std::function<config::Loaded(const std::string& yaml)>& check);
-// Puts a text back, if what was applied could not be taken into use.
-void put_back(const std::string& file, const std::string& before);
+// Undoes it, where what was applied could not be taken into use. Whether it did: what somebody else has
+// written meanwhile stays.
+bool put_back(const std::string& file, const AppliedPolicies& applied);
 
 }  // namespace gateway

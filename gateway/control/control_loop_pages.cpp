@@ -260,28 +260,30 @@ RecordDesk::Answer made_page(Page page, const Materials& from, const std::string
 
 // Written at the desk, taken into use on this loop; what cannot be is taken back.
 providers::Task<Pages::Told> ControlLoop::apply(Loop& asker, std::string body) {
+  if (is_given_up_) co_return Told{.status = 503, .text = given_up_text};
   auto looking = providers::elsewhere(io_, asker, [this] { return configuration_().file; });
   const std::string file = co_await std::move(looking);
-  const auto before = std::make_shared<std::string>();
-  auto writing = desk_->run(asker, [file, body, before] {
-    AppliedPolicies applied = apply_policies(file, body, [&file](const std::string& yaml) {
+  const auto applied = std::make_shared<AppliedPolicies>();
+  auto writing = desk_->run(asker, [file, body, applied] {
+    *applied = apply_policies(file, body, [&file](const std::string& yaml) {
       return with_policies_checked(config::load(yaml, file, config::system_sources()));
     });
-    *before = std::move(applied.before);
-    return RecordDesk::Answer{.status = applied.status, .body = std::move(applied.text)};
+    return RecordDesk::Answer{.status = applied->status, .body = applied->text};
   });
   RecordDesk::Answer answer = co_await std::move(writing);
   if (answer.status != 200) co_return Told{.status = answer.status, .text = std::move(answer.body)};
   auto reloading = reload(asker);
   Reloaded reloaded = co_await std::move(reloading);
   if (reloaded.status == 200) co_return Told{.text = std::move(reloaded.body)};
-  auto undoing = desk_->run(asker, [file, before] {
-    put_back(file, *before);
-    return RecordDesk::Answer{.status = 200, .body = {}};
+  auto undoing = desk_->run(asker, [file, applied] {
+    return RecordDesk::Answer{.status = put_back(file, *applied) ? 200 : 409, .body = {}};
   });
-  co_await std::move(undoing);
+  const RecordDesk::Answer undone = co_await std::move(undoing);
   co_return Told{.status = 409,
-                 .text = "the file could not be taken into use, and is as it was: see Configuration"};
+                 .text = undone.status == 200
+                             ? "the file could not be taken into use, and is as it was: see Configuration"
+                             : "the file could not be taken into use, and could not be put back: see "
+                               "Configuration"};
 }
 
 providers::Task<Pages::Told> ControlLoop::slow_page(Loop& asker, Page page, std::string query,

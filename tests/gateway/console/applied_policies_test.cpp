@@ -91,7 +91,10 @@ TEST_CASE("what is applied is written as a whole, and the file keeps its mode an
   struct stat now {};
   REQUIRE(::stat(file.path.c_str(), &now) == 0);
   CHECK((now.st_mode & 07777) == 0640);
-  put_back(link, applied.before);
+  CHECK(put_back(link, applied));
+  CHECK(file.text() == before);
+  // Not what somebody else has written meanwhile.
+  CHECK(!put_back(link, applied));
   CHECK(file.text() == before);
 }
 
