@@ -93,7 +93,8 @@ const Call& call_of(const KnownRoute& route) {
 
 // Of a text that is no call: policies, a key.
 bool takes_text(Page page) {
-  return page == Page::policy_check || page == Page::policy_trial || page == Page::login;
+  return page == Page::policy_check || page == Page::policy_trial || page == Page::policy_apply ||
+         page == Page::login;
 }
 
 bool is_call(Page page) {
@@ -176,7 +177,8 @@ json::object operation_of(const KnownRoute& route) {
   if (!parameters.empty()) operation["parameters"] = std::move(parameters);
   if (is_call(route.page)) operation["requestBody"] = body_of(route);
   if (takes_text(route.page)) {
-    const std::string_view type = route.page == Page::login ? "application/json" : "application/yaml";
+    const bool is_yaml = route.page == Page::policy_check || route.page == Page::policy_trial;
+    const std::string_view type = is_yaml ? "application/yaml" : "application/json";
     operation["requestBody"] = {{"required", true}, {"content", {{type, json::object()}}}};
   }
   if (route.needs <= Needs::own_site) operation["security"] = json::array();

@@ -26,7 +26,8 @@ TEST_CASE("every route is described, and nothing that there is not") {
     const bool is_call = route.page == gateway::Page::inference || route.page == gateway::Page::counting ||
                          route.page == gateway::Page::explain || route.page == gateway::Page::login ||
                          route.page == gateway::Page::policy_check ||
-                         route.page == gateway::Page::policy_trial;
+                         route.page == gateway::Page::policy_trial ||
+                         route.page == gateway::Page::policy_apply;
     CHECK(operation.contains("requestBody") == is_call);
     const bool has_parameter = route.path.find("{model}") != std::string_view::npos;
     const bool names_model =
