@@ -57,7 +57,7 @@ std::optional<double> FirstTokens::latest(Effort effort, double line_seconds) co
   // A spread that few showed may be wider.
   const double sd = std::max(least_sd, std::sqrt(variance)) * (1 + 4 / replies);
   const double ln2 = std::log(2.0);
-  return line_seconds * std::exp(std::max(mean + z_rare * sd, longest + ln2));
+  return std::max(least_seconds, line_seconds) * std::exp(std::max(mean + z_rare * sd, longest + ln2));
 }
 
 }  // namespace routing

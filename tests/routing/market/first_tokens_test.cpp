@@ -43,6 +43,12 @@ TEST_CASE("in a state that older versions kept nothing is known of first tokens"
   CHECK(latest(kept, Effort::off) < 0.1);
 }
 
+TEST_CASE("a host whose line says next to nothing of a prompt is not cut before what it usually takes") {
+  FirstTokens times;
+  for (int i = 0; i < 40; ++i) times.observe(Effort::high, 1e-6, 30);
+  CHECK(latest(times, Effort::high, 1e-6) > 60);
+}
+
 TEST_CASE("each effort has its own end, and it grows with the prompt as the host's line does") {
   FirstTokens times;
   see(times, Effort::off, 0.5, 200);
