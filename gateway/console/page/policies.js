@@ -73,7 +73,7 @@ export function show(view) {
   const offered = h("div", { class: "offered", role: "group", "aria-label": "Names that fit" });
   let language = [];
   const problems = h("div", { role: "status" }), tried = h("div"), which = h("span"), shadows = h("div", { class: "card" }), changed = h("div"), applied = h("div", { role: "status" });
-  let was = "", errors = 0, attempts = 0;
+  let was = "", errors = 0, attempts = 0, applying = false;
   let gone = false, timer = 0, next = 0, names = [], picked = "";
   view.append(h("h1", {}, "Policies"),
     h("p", { class: "lead" }, "The policies of the configuration. What you write is checked while you type, against the hosts in use; trying one replays recorded requests under it. Nothing changes until you apply it: it is then written into the configuration file and taken into use."),
@@ -163,6 +163,8 @@ export function show(view) {
   }
 
   async function apply() {
+    if (applying) return;
+    applying = true;
     const sent = text.value;
     fill(applied, h("p", { class: "faint" }, "Applying …"));
     try {
@@ -173,6 +175,8 @@ export function show(view) {
       if (!gone) show_changes();
     } catch (refused) {
       if (!gone) fill(applied, note("bad", refused.message));
+    } finally {
+      applying = false;
     }
   }
 
