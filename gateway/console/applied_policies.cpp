@@ -60,7 +60,7 @@ std::optional<std::map<std::string, config::Tree>> rest_of(const std::string& ya
   if (!tree || report.failed()) return std::nullopt;
   std::map<std::string, config::Tree> rest;
   for (std::size_t i = 0; i < tree->keys.size(); ++i) {
-    if (!is_of_policies(tree->keys[i].text)) rest.emplace(tree->keys[i].text, tree->items[i]);
+    if (!is_policy_section(tree->keys[i].text)) rest.emplace(tree->keys[i].text, tree->items[i]);
   }
   return rest;
 }
