@@ -197,12 +197,13 @@ void filter(const Question& question, Verdict& verdict, Again again) {
   if (is_of_rejected_model(question, verdict)) return remove(verdict, Removal::rejected, 0);
   const auto askable = may_be_asked_at(question, verdict);
   if (!askable && again == Again::no) return remove(verdict, Removal::tried, 0);
+  // Before who asked us to wait: nobody waits for one that may not write the rest.
+  if (is_of_other_voice(question, verdict)) return remove(verdict, Removal::other_model, 0);
   if (askable && *askable > question.now) {
     verdict.limits_rate = limited_rate(question, verdict);
     return remove(verdict, Removal::cooling, seconds_until(*askable, question.now));
   }
 
-  if (is_of_other_voice(question, verdict)) return remove(verdict, Removal::other_model, 0);
   const config::Features lacking = needs_now(demand, question.policy, question.tried) & ~settings.features;
   if (lacking.any()) return remove(verdict, Removal::features, static_cast<double>(lacking.count()));
 

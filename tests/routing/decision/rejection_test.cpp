@@ -165,3 +165,16 @@ TEST_CASE("a stream that broke is gone on with by the model that began it alone"
   world.attempts.back().failure->progress = Progress::request_sent;
   CHECK(world.left() == "m@b small@a small@b");
 }
+
+TEST_CASE("where a stream broke nobody waits for a host of another model") {
+  TwoModels world;
+  world.policy.continue_hops = 2;
+  world.tried("small@a", FailureKind::rate_limited);
+  world.attempts.back().failure->retry_after = 5s;
+  world.tried("m@b", FailureKind::server_error);
+  world.tried("m@a", FailureKind::broken_stream, Progress::client_has_bytes);
+  world.tried("m@a", FailureKind::server_error);
+  world.attempts.back().reason = Reason::continues;
+  CHECK(world.left().empty());
+  CHECK(!world.decision.earliest);
+}
