@@ -60,6 +60,16 @@ bool read_cache_control(BodyWalk& walk, const Path& path, std::optional<provider
   return read;
 }
 
+bool note_cache_life(BodyWalk& walk, bool& is_for_an_hour) {
+  if (walk.json.type() != JsonType::object) return walk.json.skip();
+  return walk.json.object([&](const JsonString& key) {
+    if (!key.is("ttl") || walk.json.type() != JsonType::string) return walk.json.skip();
+    const auto life = walk.json.string();
+    if (life && life->is("1h")) is_for_an_hour = true;
+    return life.has_value();
+  });
+}
+
 bool read_cache_options(BodyWalk& walk, const Path& path, Conversation& conversation) {
   return walk.object(path, [&](const JsonString& key, const Path& at) {
     if (!key.is("prewarm")) return walk.json.skip();

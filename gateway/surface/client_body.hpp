@@ -70,6 +70,7 @@ struct ClientBody {
   bool wants_usage = false;                    // stream_options.include_usage, as the client asked
   bool hides_reasoning = false;                // OpenRouter's: what is thought is not shown
   bool echo_decision = false;                  // debug: true, or an object with a true member
+  bool caches_for_an_hour = false;             // of the prompt what is cached, by any `cache_control`
   std::optional<config::Tokens> max_output{};  // of each answer
   std::vector<OutputBound> output_bounds;
   std::optional<std::int64_t> thinking_budget{};     // tokens, which an answer's bound must be above

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surface/provider_preferences.hpp"
 
 namespace gateway {
@@ -237,7 +238,15 @@ bool ClientBodyReader::output_form(const Path& path) {
 bool ClientBodyReader::tools(const Path& path) {
   const std::size_t begin = walk_.json.position();
   bool any = false;
-  if (!walk_.array(path, [&](const Path&) { return any = true, walk_.json.skip(); })) return false;
+  const bool is_read = walk_.array(path, [&](const Path&) {
+    any = true;
+    if (walk_.json.type() != JsonType::object) return walk_.json.skip();
+    return walk_.json.object([&](const JsonString& key) {
+      return key.is("cache_control") ? note_cache_life(walk_, request_.caches_for_an_hour)
+                                     : walk_.json.skip();
+    });
+  });
+  if (!is_read) return false;
   if (!any) return true;
   need(config::Feature::tools);
   request_.tools = {begin, walk_.json.end()};

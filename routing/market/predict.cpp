@@ -9,11 +9,18 @@ namespace {
 // How much the length of the thinking alone varies, as a standard deviation of its logarithm.
 constexpr double thinking_log_sd = 0.7;
 
-double price(const Endpoint& endpoint, double prompt, double cached, double output, double thought) {
+// Beside the input price, of what the cache does not hold.
+double cache_write(const Endpoint& endpoint, const Asked& asked) {
+  const config::Prices& prices = endpoint.prices();
+  if (!asked.caches_for_an_hour || !prices.cache_write) return endpoint.dollars_per_cache_write;
+  return prices.cache_write_1h.value_or(prices.input).dollars_per_token();
+}
+
+double price(const Endpoint& endpoint, const Asked& asked, double prompt, double cached, double output,
+             double thought) {
   return endpoint.dollars_per_input * (prompt - cached) + endpoint.dollars_per_cache_read * cached +
-         endpoint.dollars_per_cache_write * (prompt - cached) +
-         endpoint.dollars_per_output * (output - thought) + endpoint.dollars_per_reasoning * thought +
-         endpoint.dollars_per_request;
+         cache_write(endpoint, asked) * (prompt - cached) + endpoint.dollars_per_output * (output - thought) +
+         endpoint.dollars_per_reasoning * thought + endpoint.dollars_per_request;
 }
 
 // Of how little is known of a host. Nothing at all: it may be as far from its peers as hosts are, and the
@@ -51,7 +58,8 @@ Asked asked(const Demand& demand, const LengthTable* lengths) {
                                            : std::numeric_limits<double>::infinity(),
           .answers = static_cast<double>(demand.answers),
           .pictures = static_cast<double>(demand.pictures),
-          .checks = checks_of(demand.needs)};
+          .checks = checks_of(demand.needs),
+          .caches_for_an_hour = demand.caches_for_an_hour};
 }
 
 double prompt_share(const Demand& demand, std::size_t blocks) {
@@ -97,8 +105,9 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   p.ttft_log_sd = std::sqrt(share * share * delta_variance +
                             (1 - share) * (1 - share) * (rate_variance + thinking_log_sd * thinking_log_sd));
   p.generation = (p.expected_output - thought) / p.throughput;
-  p.price = price(endpoint, prompt, cached, asked.answers * p.expected_output, asked.answers * thought) +
-            endpoint.dollars_per_image * asked.pictures;
+  p.price =
+      price(endpoint, asked, prompt, cached, asked.answers * p.expected_output, asked.answers * thought) +
+      endpoint.dollars_per_image * asked.pictures;
   p.failure = 1 - (1 - state.health.failure(now)) * (1 - full(state.room, at_host));
   p.failing = state.health.failing_takes;
   p.cache_hit = cached_share * state.cache_reliability;

@@ -17,6 +17,7 @@ struct Asked {
   double answers = 1;                 // of that length, side by side
   double pictures = 0;                // in the prompt
   std::bitset<check_count> checks{};  // that decisions heed: by Check
+  bool caches_for_an_hour = false;
 };
 Asked asked(const Demand& demand, const LengthTable* lengths);
 

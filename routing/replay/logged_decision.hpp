@@ -35,6 +35,7 @@ struct LoggedDemand {
   config::Tokens prompt{};
   std::optional<config::Tokens> max_output{};
   bool lowers_max_output = false;
+  bool caches_for_an_hour = false;
   int answers = 1;
   config::Features needs;
   std::vector<EndpointIndex> unfit;

@@ -35,7 +35,8 @@ struct Demand {
   std::optional<config::Tokens> max_output{};  // of each answer
   // Whether it is lowered for an endpoint that gives less, which is left out otherwise.
   bool lowers_max_output = false;
-  int answers = 1;  // that are wanted, side by side
+  bool caches_for_an_hour = false;  // what hosts write to their caches of it; else as long as they usually do
+  int answers = 1;                  // that are wanted, side by side
   config::Features needs;
   std::vector<Unfit> unfit;  // of the endpoints of `model` and of `fallbacks`
   Delivery delivery = Delivery::whole;

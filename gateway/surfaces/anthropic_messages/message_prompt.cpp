@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/surface/block_hash.hpp"
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surface/prompt_estimate.hpp"
 #include "gateway/surfaces/anthropic_messages/own_thinking.hpp"
 
@@ -145,7 +146,8 @@ bool MessagePrompt::block(BodyWalk& walk, const Path& path) {
         return walk.json.type() == JsonType::object ? block(walk, inner) : walk.json.skip();
       });
     }
-    if (key.is("cache_control") || key.is("id") || key.is("tool_use_id")) return walk.json.skip();
+    if (key.is("cache_control")) return note_cache_life(walk, caches_for_an_hour_);
+    if (key.is("id") || key.is("tool_use_id")) return walk.json.skip();
     if (key.is("input")) return counted(walk, walk.body.size());
     return found == JsonType::string && !key.is("data") ? text(walk) : counted(walk, most_bytes_of_unknown);
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surfaces/anthropic_messages/message_prompt.hpp"
 
@@ -47,7 +48,7 @@ class MessageReader final : public ClientBodyReader {
     std::string_view key;
     bool (MessageReader::*read)(const Path&);
   };
-  static const std::array<Own, 14> own_;
+  static const std::array<Own, 15> own_;
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
     if (std::ranges::find(taken_elsewhere, name) == taken_elsewhere.end() && !is_routers(name)) {
@@ -75,6 +76,7 @@ class MessageReader final : public ClientBodyReader {
     if (prompt_.ends_with_assistant()) need(Feature::prefill);
     request_.needs |= prompt_.needs();
     request_.pictures = prompt_.pictures();
+    if (prompt_.caches_for_an_hour()) request_.caches_for_an_hour = true;
     request_.wants_usage = true;
     request_.streams_tell_usage = true;
     const std::size_t tools_bytes = providers::decoded_size(request_.tools.of(body_));
@@ -109,6 +111,7 @@ class MessageReader final : public ClientBodyReader {
       if (walk_.json.type() != JsonType::object) return walk_.json.skip();
       return walk_.json.object([&](const JsonString& key) {
         if (key.is("eager_input_streaming") || key.is("allowed_callers")) request_.is_for_maker = true;
+        if (key.is("cache_control")) return note_cache_life(walk_, request_.caches_for_an_hour);
         if (!key.is("type") || walk_.json.type() != JsonType::string) return walk_.json.skip();
         const auto type = walk_.json.string();
         const auto begins = [&](std::string_view each) { return type->raw.starts_with(each); };
@@ -122,6 +125,7 @@ class MessageReader final : public ClientBodyReader {
     return true;
   }
 
+  bool cache_control(const Path&) { return note_cache_life(walk_, request_.caches_for_an_hour); }
   bool inference_geo(const Path& path) { return walk_.string(path, request_.inference_geo, 64); }
 
   // What a model may do, any can; what it is told to do, not.
@@ -181,7 +185,7 @@ class MessageReader final : public ClientBodyReader {
   std::optional<std::int64_t> max_tokens_;
 };
 
-const std::array<MessageReader::Own, 14> MessageReader::own_{{
+const std::array<MessageReader::Own, 15> MessageReader::own_{{
     {"messages", &MessageReader::messages},
     {"system", &MessageReader::system},
     {"max_tokens", &MessageReader::max_tokens},
@@ -191,6 +195,7 @@ const std::array<MessageReader::Own, 14> MessageReader::own_{{
     {"output_format", &MessageReader::output_format},
     {"metadata", &MessageReader::metadata},
     {"inference_geo", &MessageReader::inference_geo},
+    {"cache_control", &MessageReader::cache_control},
     {"anthropic_version", &MessageReader::of_others},
     {"n", &MessageReader::of_others},
     {"user", &MessageReader::of_others},

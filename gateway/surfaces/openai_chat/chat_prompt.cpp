@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "gateway/surface/block_hash.hpp"
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surface/prompt_estimate.hpp"
 #include "gateway/surfaces/openai_chat/earlier_thoughts.hpp"
 
@@ -36,6 +37,7 @@ class PromptReader {
       thoughts.member(key);
       if (key.is("role")) return role(at);
       if (key.is("content")) return content(at);
+      if (key.is("cache_control")) return note_cache_life(walk_, prompt_.caches_for_an_hour);
       const std::size_t value = walk_.json.position();
       const bool is_read = key.is("reasoning_details") && walk_.json.type() == JsonType::array
                                ? thoughts.details(walk_.json)
@@ -80,7 +82,8 @@ class PromptReader {
       if (key.is("text")) {
         return walk_.json.type() == JsonType::string ? text() : walk_.wrong_type(at, "a string");
       }
-      if (key.is("type") || key.is("cache_control")) return walk_.json.skip();
+      if (key.is("type")) return walk_.json.skip();
+      if (key.is("cache_control")) return note_cache_life(walk_, prompt_.caches_for_an_hour);
       if (key.is("image_url") || key.is("image")) return attachment(Feature::images);
       if (key.is("input_audio")) return attachment(Feature::audio);
       if (key.is("file")) return attachment(Feature::files);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/surface/body_values.hpp"
 #include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surfaces/openai_chat/chat_prompt.hpp"
 #include "providers/conversation/wishes.hpp"
@@ -52,7 +53,7 @@ class ChatReader final : public ClientBodyReader {
     std::string_view key;
     bool (ChatReader::*read)(const Path&);
   };
-  static const std::array<Own, 13> own_;
+  static const std::array<Own, 14> own_;
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
     const auto word = std::ranges::find(host_words, name);
@@ -90,6 +91,7 @@ class ChatReader final : public ClientBodyReader {
     if (prompt_.ends_with_assistant) need(Feature::prefill);
     request_.needs |= prompt_.needs;
     request_.pictures = prompt_.pictures;
+    if (prompt_.caches_for_an_hour) request_.caches_for_an_hour = true;
     complete_thinking();
     if (shape_ == ChatShape::openrouter) {
       request_.hides_reasoning = reasoning_.exclude.value_or(false) || !include_reasoning_.value_or(true);
@@ -160,6 +162,7 @@ class ChatReader final : public ClientBodyReader {
     if (said.effort.empty() && request_.thinking.effort != "none") request_.thinking.budget = said.max_tokens;
   }
 
+  bool cache_control(const Path&) { return note_cache_life(walk_, request_.caches_for_an_hour); }
   bool include_reasoning(const Path& path) { return walk_.boolean(path, include_reasoning_); }
   bool logprobs(const Path& path) { return walk_.boolean(path, logprobs_); }
 
@@ -179,7 +182,7 @@ class ChatReader final : public ClientBodyReader {
   std::optional<std::int64_t> max_tokens_, max_completion_tokens_;
 };
 
-const std::array<ChatReader::Own, 13> ChatReader::own_{{
+const std::array<ChatReader::Own, 14> ChatReader::own_{{
     {"messages", &ChatReader::messages},
     {"max_tokens", &ChatReader::max_tokens},
     {"max_completion_tokens", &ChatReader::max_completion_tokens},
@@ -193,6 +196,7 @@ const std::array<ChatReader::Own, 13> ChatReader::own_{{
     {"separate_reasoning", &ChatReader::separate_reasoning},
     {"logprobs", &ChatReader::logprobs},
     {"modalities", &ChatReader::modalities},
+    {"cache_control", &ChatReader::cache_control},
 }};
 
 }  // namespace

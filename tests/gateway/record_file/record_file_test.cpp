@@ -518,3 +518,14 @@ TEST_CASE("prices of pictures are kept with their hosts, and how many a request 
   request.demand.geo = config::GeoWord("us");
   CHECK(logged_request(to_bytes(request))->demand.pictures == 3);
 }
+
+TEST_CASE("how long a request wanted its prompt cached is kept") {
+  LoggedRequest request;
+  CHECK_FALSE(logged_request(to_bytes(request))->demand.caches_for_an_hour);
+  request.demand.caches_for_an_hour = true;
+  const auto again = logged_request(to_bytes(request));
+  REQUIRE(again);
+  CHECK(again->demand.caches_for_an_hour);
+  CHECK(again->demand.pictures == 0);
+  CHECK(again->demand.geo.empty());
+}

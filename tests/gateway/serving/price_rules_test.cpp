@@ -80,6 +80,19 @@ TEST_CASE("a tier that a host is not told is not reckoned with") {
   CHECK(world.request->demand.tier == ServiceTier::standard);
 }
 
+TEST_CASE("who wants the prompt cached for an hour is reckoned with that price") {
+  config::Settings settings = three_prices();
+  settings.models[0].endpoints.erase(settings.models[0].endpoints.begin());
+  settings.models[0].endpoints.resize(1);
+  ServedWorld world(settings);
+  world.script(only, document(reply("3", "")));
+  world.call(gateway::openai_chat_surface(),
+             R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"Hi",)"
+             R"("cache_control":{"type":"ephemeral","ttl":"1h"}}]}]})");
+  REQUIRE(world.ended());
+  CHECK(world.record().demand.caches_for_an_hour);
+}
+
 TEST_CASE("pictures are reckoned with and billed by the piece, each that the request holds") {
   config::Settings settings = three_prices();
   settings.models[0].endpoints.erase(settings.models[0].endpoints.begin());

@@ -62,6 +62,26 @@ TEST_CASE("what routing must know of a body of Messages is found in it") {
   CHECK(asked->prefix_tokens.back() == asked->prompt.count);
 }
 
+TEST_CASE("that something is to be cached for an hour is known wherever it is said, and no other life is") {
+  const auto caches_for_an_hour = [](const std::string& members) {
+    const Inspected asked = inspected(body_of(members));
+    REQUIRE(asked.has_value());
+    return asked->caches_for_an_hour;
+  };
+  const std::string hour = R"("cache_control":{"type":"ephemeral","ttl":"1h"})";
+  const std::string messages = R"("messages":[{"role":"user","content":"Hi"}])";
+  CHECK_FALSE(caches_for_an_hour(messages));
+  CHECK(caches_for_an_hour(messages + "," + hour));
+  CHECK(caches_for_an_hour(messages + R"(,"system":[{"type":"text","text":"S",)" + hour + "}]"));
+  CHECK(caches_for_an_hour(messages + R"(,"tools":[{"name":"f","input_schema":{},)" + hour + "}]"));
+  CHECK(caches_for_an_hour(R"("messages":[{"role":"user","content":[{"type":"text","text":"Hi",)" + hour +
+                           "}]}]"));
+  for (const std::string other : {R"({"type":"ephemeral"})", R"({"type":"ephemeral","ttl":"5m"})",
+                                  R"({"ttl":1})", R"("1h")", "null", R"({"ttl":{"ttl":"1h"}})"}) {
+    CHECK_FALSE(caches_for_an_hour(messages + R"(,"cache_control":)" + other));
+  }
+}
+
 TEST_CASE("thinking that a model may do, and a document given as text, need nothing of a host") {
   const Inspected asked = inspected(body_of(R"("thinking":{"type":"adaptive"},"messages":[{"role":"user",
     "content":[{"type":"document","source":{"type":"text","media_type":"text/plain","data":"Hi"}}]}])"));
