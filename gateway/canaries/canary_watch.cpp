@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <fstream>
 #include <map>
+#include <optional>
+#include <set>
 #include <sstream>
 
 #include "gateway/canaries/canary_book.hpp"
@@ -171,22 +173,28 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     const double draw = routing::drawn(seed, routing::Purpose::canary, draws++);
     const auto turn = turns.take(identity, wanted, worst_cost(endpoint, now), now_seen.day, now, draw);
     if (!turn) return;
-    if (!write()) return turns.settle(identity, *turn, 0);
+    if (!write()) return turns.give_back(identity, *turn);
     // Those of other gateways count, too, where they share a database.
     std::int64_t spent = turns.spent(identity, turn->day);
     if (till) {
       const auto by_all = till->take(identity, *turn, wanted.a_day, timer.now());
-      if (!by_all) return turns.settle(identity, *turn, 0);
+      if (!by_all) return turns.give_back(identity, *turn);
       spent = *by_all;
     }
     const routing::CanaryBorders& of_model = borders_of(endpoint);
     const std::size_t text = of_model.text_for(turn->asked);
-    const auto drawn = of_model.drawn(text, claims(endpoint, config::Feature::logprobs));
+    const auto drawn = of_model.drawn(text, tells_likelihoods(endpoint, identity));
     ++under_way;
     providers::spawn(io, ask(shared_from_this(), now_seen.generation, index, {*turn, text, drawn, spent}),
                      [this](const std::exception_ptr&) {
                        if (--under_way == 0 && is_over) io.stop();
                      });
+  }
+
+  // Some claim it and do not.
+  bool tells_likelihoods(const routing::Endpoint& endpoint, const routing::Identity& identity) const {
+    return claims(endpoint, config::Feature::logprobs) &&
+           !told_no_likelihoods.contains(key_of_canaries(identity));
   }
 
   routing::CanaryBorders& borders_of(const routing::Endpoint& endpoint) {
@@ -238,8 +246,12 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
                                  .likelihood = answer.likelihood,
                                  .lead = answer.lead};
       if (answer.usage) said.prompt_tokens = answer.usage->prompt.count;
+      if (!answer.lead && claims(endpoint, config::Feature::logprobs))
+        told_no_likelihoods.insert(key_of_canaries(identity));
       routing::CanaryPast& past = pasts[key_of_canaries(identity)];
-      borders_of(endpoint).learn(said, past.differs(said));
+      // Answers that were not drawn say nothing of how near a tie they were: they never differ.
+      const bool was_drawn = taken.drawn == routing::CanaryPast::Drawn::by_chance;
+      borders_of(endpoint).learn(said, was_drawn ? past.differs(said) : std::nullopt);
       news.conduct = past.judged(said, taken.drawn);
     }
     tell.news(std::move(news));
@@ -268,6 +280,7 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
   routing::CanaryTurns turns;
   std::optional<SharedTill> till;
   std::map<CanaryBook::Key, routing::CanaryPast> pasts;
+  std::set<CanaryBook::Key> told_no_likelihoods;            // though they claim to
   std::map<std::uint64_t, routing::CanaryBorders> borders;  // by the hash of the model's name
   std::size_t next = 0;                                     // endpoint that is looked at first
   std::uint64_t draws = 0;

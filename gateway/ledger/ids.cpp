@@ -47,7 +47,7 @@ void LedgerFile::add_id(std::string_view id) {
 
 std::optional<Entry> LedgerFile::find(std::string_view id, std::optional<std::string_view> key) {
   std::optional<Entry> found;
-  with_hashes({hash_of_id(id)}, [&](std::int64_t seq) {
+  with_hashes({hash_of_id(id)}, [&](std::int64_t seq, std::uint64_t) {
     std::optional<Entry> entry = entry_at(seq);
     if (!entry || entry->id != id || (key && entry->key != *key)) return true;
     found = std::move(entry);
@@ -58,20 +58,28 @@ std::optional<Entry> LedgerFile::find(std::string_view id, std::optional<std::st
 
 std::set<std::string, std::less<>> LedgerFile::known_ids(const std::vector<std::string>& ids) {
   write_ids();
+  std::multimap<std::uint64_t, std::string> by_hash;
   std::set<std::uint64_t> hashes;
-  for (const std::string& id : ids) hashes.insert(hash_of_id(id));
-  const std::set<std::string, std::less<>> asked(ids.begin(), ids.end());
+  for (const std::string& id : ids) {
+    const std::uint64_t hash = hash_of_id(id);
+    hashes.insert(hash);
+    by_hash.emplace(hash, id);
+  }
   std::set<std::string, std::less<>> known;
-  with_hashes(hashes, [&](std::int64_t seq) {
+  with_hashes(hashes, [&](std::int64_t seq, std::uint64_t hash) {
     const std::optional<Entry> entry = entry_at(seq);
-    if (entry && asked.contains(entry->id)) known.insert(entry->id);
+    const auto [begin, end] = by_hash.equal_range(hash);
+    for (auto each = begin; each != end; ++each) {
+      // Where the entry is damaged its hash speaks for it: better once not charged than twice.
+      if (!entry || entry->id == each->second) known.insert(each->second);
+    }
     return true;
   });
   return known;
 }
 
 void LedgerFile::with_hashes(const std::set<std::uint64_t>& hashes,
-                             const std::function<bool(std::int64_t)>& visit) {
+                             const std::function<bool(std::int64_t, std::uint64_t)>& visit) {
   if (hashes.empty()) return;
   const std::uint64_t only = *hashes.begin();
   const bool is_one = hashes.size() == 1;
@@ -83,7 +91,7 @@ void LedgerFile::with_hashes(const std::set<std::uint64_t>& hashes,
       std::uint64_t hash = 0;
       std::memcpy(&hash, all.data() + i, hash_bytes);
       if (is_one ? hash != only : !hashes.contains(hash)) continue;
-      if (!visit(first + static_cast<std::int64_t>(i / hash_bytes))) return;
+      if (!visit(first + static_cast<std::int64_t>(i / hash_bytes), hash)) return;
     }
   }
 }

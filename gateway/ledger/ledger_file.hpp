@@ -72,9 +72,10 @@ class LedgerFile final : public LedgerStore {
                      const std::function<void(const Single&)>& visit) override;
   void write_ids();
   void add_id(std::string_view id);
-  // Calls `visit(seq)` for each entry whose id has one of the hashes, the newest blocks first, until it
+  // Calls `visit(seq, hash)` for each entry whose id has one of the hashes, the newest blocks first, until it
   // returns false.
-  void with_hashes(const std::set<std::uint64_t>& hashes, const std::function<bool(std::int64_t)>& visit);
+  void with_hashes(const std::set<std::uint64_t>& hashes,
+                   const std::function<bool(std::int64_t, std::uint64_t)>& visit);
   std::optional<Entry> entry_at(std::int64_t seq);
   // One that is used again and again.
   Statement& kept(const std::string& sql);

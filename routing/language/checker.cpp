@@ -1,6 +1,7 @@
 #include "routing/language/check.hpp"
 
 #include "routing/language/checker.hpp"
+#include "routing/language/lateness.hpp"
 
 namespace routing {
 
@@ -92,6 +93,7 @@ void Checker::name(Node& found) {
              "put it under `require`, unless an endpoint without evidence shall get nothing",
              config::Severity::warning);
   }
+  if (fact->name.starts_with("ttft.p") || fact->name.starts_with("time.p")) know_times();
   found.form = Form::fact;
   found.fact = fact->fact;
   found.type = fact->type;

@@ -36,6 +36,12 @@ std::optional<CanaryTurns::Turn> CanaryTurns::take(const Identity& endpoint,
   return Turn{.asked = account.asked++, .set_aside = set_aside, .day = account.day};
 }
 
+void CanaryTurns::give_back(const Identity& endpoint, const Turn& turn) {
+  settle(endpoint, turn, 0);
+  Account& account = accounts_[key_of(endpoint)];
+  if (account.asked == turn.asked + 1) account.asked = turn.asked;
+}
+
 void CanaryTurns::settle(const Identity& endpoint, const Turn& turn, std::optional<std::int64_t> billed) {
   if (!billed) return;
   Account& account = accounts_[key_of(endpoint)];

@@ -35,6 +35,8 @@ class CanaryTurns {
   // one that ever cost half of it, twice that. `draw` is uniform in [0, 1).
   std::optional<Turn> take(const Identity& endpoint, const config::CanarySettings& settings,
                            std::int64_t worst, std::int64_t day, config::WallTime now, double draw);
+  // It was not asked after all: the turn comes again.
+  void give_back(const Identity& endpoint, const Turn& turn);
   // It was billed so much; nothing: nobody knows, so that all that was set aside is taken for spent.
   void settle(const Identity& endpoint, const Turn& turn, std::optional<std::int64_t> billed);
 

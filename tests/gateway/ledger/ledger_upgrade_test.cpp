@@ -143,6 +143,9 @@ TEST_CASE("damaged entries are said where they would be added up, and are not fo
   LedgerFile file(path, LedgerFile::Mode::read);
   CHECK(!file.find("req_7"));
   CHECK(file.find("req_700"));
+  // What a journal still has of them is not entered, and charged, a second time.
+  CHECK(file.known_ids({"req_7", "req_700", "req_701"}) ==
+        std::set<std::string, std::less<>>{"req_7", "req_700"});
   CHECK_THROWS_WITH_AS(file.costs_by_policy(0, noon * 2), "entries of the ledger are damaged",
                        gateway::SqliteFault);
 }

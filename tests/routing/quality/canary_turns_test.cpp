@@ -113,3 +113,22 @@ TEST_CASE("an endpoint whose canaries turned out dear has twice that set aside")
   now += 24h;
   CHECK(turns.take({1, 2}, settings, 1'000, day_of(now), now, 0.5));
 }
+
+TEST_CASE("a turn that could not be used comes again, with what was set aside for it") {
+  CanaryTurns turns;
+  config::WallTime now = first_day;
+  REQUIRE(!turns.take({1, 2}, settings, cent, day_of(now), now, 0.5));
+  for (const std::uint64_t number : {0u, 0u, 1u}) {
+    now += 2h;
+    const auto turn = turns.take({1, 2}, settings, cent, day_of(now), now, 0.5);
+    REQUIRE(turn);
+    CHECK(turn->asked == number);
+    if (now == first_day + 2h) {
+      turns.give_back({1, 2}, *turn);
+      CHECK(turns.spent({1, 2}, day_of(now)) == 0);
+    } else {
+      turns.settle({1, 2}, *turn, cent / 2);
+    }
+  }
+  CHECK(turns.spent({1, 2}, day_of(now)) == cent);
+}
