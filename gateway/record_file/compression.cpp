@@ -6,7 +6,7 @@ namespace gateway {
 namespace {
 
 constexpr char packed_mark = '\0';
-constexpr int zstd_level = 1;
+constexpr int zstd_level = -1;
 
 }  // namespace
 

