@@ -126,9 +126,10 @@ TEST_CASE("thinking is asked for by level and by budget") {
 
 TEST_CASE("how much is to be thought is found by level and by budget") {
   const auto effort = [](const std::string& thinking) {
-    const std::string body = with_slack(R"({"contents":[{"parts":[{"text":"x"}]}],"generationConfig":)"
-                                        R"({"thinkingConfig":)" +
-                                        thinking + "}}");
+    const std::string body =
+        with_slack(R"({"model":"m","contents":[{"parts":[{"text":"x"}]}],"generationConfig":)"
+                   R"({"thinkingConfig":)" +
+                   thinking + "}}");
     const Inspected inspected = gemini_surface().inspect(body, scratch_tokens());
     REQUIRE(inspected.has_value());
     return inspected->effort;
