@@ -11,8 +11,8 @@
 
 namespace gateway {
 
-// Of records a third is left, of entries a fifth, at some 800 and 2,000 MB/s; level 1 leaves 6 % less of records and takes
-// 1.6 times as long.
+// Of records a third is left, of entries a fifth, at some 800 and 2,000 MB/s; level 1 leaves 6 % less of
+// records and takes 1.6 times as long.
 class Compressor {
  public:
   Compressor();
