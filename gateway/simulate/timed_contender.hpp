@@ -24,7 +24,7 @@ class TimedContender final : public routing::Contender {
     ++sum_.times;
     return turn;
   }
-  std::optional<routing::EndpointIndex> hedge(const routing::Situation& situation) override {
+  std::optional<routing::Ask> hedge(const routing::Situation& situation) override {
     return inner_->hedge(situation);
   }
   void dispatched(routing::EndpointIndex endpoint, config::TimePoint now) override {

@@ -17,7 +17,7 @@ class Baseline final : public Contender {
 
   const Policy& terms() const override { return terms_; }
   Turn choose(const Situation& situation) override;
-  std::optional<EndpointIndex> hedge(const Situation&) override { return std::nullopt; }
+  std::optional<Ask> hedge(const Situation&) override { return std::nullopt; }
   void dispatched(EndpointIndex endpoint, config::TimePoint now) override;
   void first_token(Attempt& attempt, const Demand& demand, config::TimePoint now) override;
   void ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) override;

@@ -29,6 +29,8 @@ struct Ask {
   std::optional<config::TimePoint> hedge_at{};
   // A first attempt at a host that may be failing, of which only so many are under way; see Breaker.
   enum class Attempted { usual, trial } attempted = Attempted::usual;
+  // How long it may show nothing of its answer. Absent: as long as its provider's limits let it.
+  std::optional<config::Duration> silence{};
   // Of a retry.
   RetryPrice price = RetryPrice::free;
 };
@@ -45,7 +47,7 @@ class Contender {
   virtual const Policy& terms() const = 0;
   virtual Turn choose(const Situation& situation) = 0;
   // The time of Ask::hedge_at has come, and the last of `tried` still waits. Nothing: no second request.
-  virtual std::optional<EndpointIndex> hedge(const Situation& situation) = 0;
+  virtual std::optional<Ask> hedge(const Situation& situation) = 0;
   virtual void dispatched(EndpointIndex endpoint, config::TimePoint now) = 0;
   // `attempt` shows its first token; it remembers what was told of it.
   virtual void first_token(Attempt& attempt, const Demand& demand, config::TimePoint now) = 0;

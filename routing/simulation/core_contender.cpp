@@ -1,6 +1,7 @@
 #include "routing/simulation/core_contender.hpp"
 
 #include "routing/decision/pacing.hpp"
+#include "routing/decision/patience.hpp"
 #include "routing/market/predict.hpp"
 
 namespace routing {
@@ -66,6 +67,12 @@ void CoreContender::decide(const Situation& situation) {
        {.now = situation.now, .seed = situation.seed, .money = money(situation.now)}, decision_);
 }
 
+config::Duration CoreContender::silence_of_chosen(const Situation& situation) const {
+  const EndpointIndex endpoint = *decision_.chosen;
+  return longest_silence(snapshot_->catalogue->endpoints()[endpoint], situation.demand, &decision_, policy_,
+                         situation.tried, &snapshot_->endpoints[endpoint]);
+}
+
 Turn CoreContender::choose(const Situation& situation) {
   if (situation.tried.empty()) hedges_.count_request(policy_.hedge_budget);
   decide(situation);
@@ -74,14 +81,16 @@ Turn CoreContender::choose(const Situation& situation) {
   Ask ask{.endpoint = *decision_.chosen};
   if (decision_.trials_allowed) ask.attempted = Ask::Attempted::trial;
   ask.price = retry_price(decision_, situation.tried, snapshot_->catalogue->generation());
+  ask.silence = silence_of_chosen(situation);
   ask.hedge_at = beside_at(decision_, policy_, situation.demand, *snapshot_->catalogue, situation.now);
   return ask;
 }
 
-std::optional<EndpointIndex> CoreContender::hedge(const Situation& situation) {
+std::optional<Ask> CoreContender::hedge(const Situation& situation) {
   decide(situation);
   const auto second = second_to(situation.tried.back().endpoint, decision_);
-  return second && hedges_.take() ? second : std::nullopt;
+  if (!second || !hedges_.take()) return std::nullopt;
+  return Ask{.endpoint = *second, .silence = silence_of_chosen(situation)};
 }
 
 Attempt CoreContender::shown(const Attempt& attempt) const {

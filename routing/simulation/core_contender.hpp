@@ -23,7 +23,7 @@ class CoreContender final : public Contender {
 
   const Policy& terms() const override { return policy_; }
   Turn choose(const Situation& situation) override;
-  std::optional<EndpointIndex> hedge(const Situation& situation) override;
+  std::optional<Ask> hedge(const Situation& situation) override;
   void dispatched(EndpointIndex, config::TimePoint) override {}
   void first_token(Attempt& attempt, const Demand& demand, config::TimePoint now) override;
   void ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) override;
@@ -47,6 +47,7 @@ class CoreContender final : public Contender {
   bool lacks(CorePart part) const { return without_.test(static_cast<std::size_t>(part)); }
   const Snapshot& snapshot(config::TimePoint now);
   void decide(const Situation& situation);
+  config::Duration silence_of_chosen(const Situation& situation) const;
   // What money counts now, where the policy has a budget: days begin with the simulation.
   double money(config::TimePoint now);
   Attempt shown(const Attempt& attempt) const;

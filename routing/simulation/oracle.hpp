@@ -17,7 +17,7 @@ class Oracle final : public Contender {
 
   const Policy& terms() const override { return values_; }
   Turn choose(const Situation& situation) override;
-  std::optional<EndpointIndex> hedge(const Situation&) override { return std::nullopt; }
+  std::optional<Ask> hedge(const Situation&) override { return std::nullopt; }
   void dispatched(EndpointIndex, config::TimePoint) override {}
   void first_token(Attempt&, const Demand&, config::TimePoint) override {}
   void ended(const Attempt& attempt, const Demand&, config::TimePoint) override { output_.observe(attempt); }

@@ -89,7 +89,7 @@ Turn SeveralGateways::choose(const Situation& situation) {
   return turn;
 }
 
-std::optional<EndpointIndex> SeveralGateways::hedge(const Situation& situation) {
+std::optional<Ask> SeveralGateways::hedge(const Situation& situation) {
   pass(situation.now);
   Gateway& gateway = gateway_of(situation.demand);
   next_ = {.demand = &situation.demand};

@@ -22,7 +22,7 @@ class SeveralGateways final : public Contender {
 
   const Policy& terms() const override { return gateways_.front()->core.terms(); }
   Turn choose(const Situation& situation) override;
-  std::optional<EndpointIndex> hedge(const Situation& situation) override;
+  std::optional<Ask> hedge(const Situation& situation) override;
   void dispatched(EndpointIndex endpoint, config::TimePoint now) override;
   void first_token(Attempt& attempt, const Demand& demand, config::TimePoint now) override;
   void ended(const Attempt& attempt, const Demand& demand, config::TimePoint now) override;

@@ -47,7 +47,7 @@ class Simulation {
   void choose_beside(SimulatedRequest& request);
   // An attempt begins.
   SimulatedAttempts::Sent send(SimulatedRequest& request, std::uint32_t leg, const Ask& ask);
-  void watch(SimulatedRequest& request, std::uint32_t leg);
+  void watch(SimulatedRequest& request, std::uint32_t leg, const Ask& ask);
   void take(const SimulatedAttempts::Happened& happened);
   void look(SimulatedRequest& request, std::uint32_t leg);
   void cut(SimulatedRequest& request, std::uint32_t leg, FailureKind kind);
@@ -173,17 +173,17 @@ void Simulation::choose(SimulatedRequest& request) {
   const auto sent = send(request, 0, *ask);
   request.journey.asks(request.legs[0].attempt, ask->hedge_at);
   if (sent == SimulatedAttempts::Sent::refused) return end(request, 0);
-  watch(request, 0);
+  watch(request, 0, *ask);
 }
 
 void Simulation::choose_beside(SimulatedRequest& request) {
   const auto second = contender_->hedge(situation(request));
   if (!second) return;
   judge_.hedged();
-  const auto sent = send(request, 1, {.endpoint = *second});
+  const auto sent = send(request, 1, *second);
   request.journey.asks_beside(request.legs[1].attempt);
   if (sent == SimulatedAttempts::Sent::refused) return end(request, 1);
-  watch(request, 1);
+  watch(request, 1, *second);
 }
 
 SimulatedAttempts::Sent Simulation::send(SimulatedRequest& request, std::uint32_t leg, const Ask& ask) {
@@ -193,14 +193,14 @@ SimulatedAttempts::Sent Simulation::send(SimulatedRequest& request, std::uint32_
 
 // Simulated hosts stream evenly, and send no comments while they stall: their gaps are known to be short, and
 // bytes without content say nothing.
-void Simulation::watch(SimulatedRequest& request, std::uint32_t leg) {
+void Simulation::watch(SimulatedRequest& request, std::uint32_t leg, const Ask& ask) {
   Measured measured;
   measured.gap.p99 = 0;
   const Endpoint& endpoint = catalogues_.back()->endpoints()[request.legs[leg].attempt.endpoint];
   const config::ProviderLimits& limits = endpoint.provider->limits;
-  const config::Duration patience =
+  const config::Duration patience = ask.silence.value_or(
       longest_silence(endpoint, request.demand, nullptr, contender_->terms(),
-                      std::span(request.attempts).first(request.journey.number_of(leg)));
+                      std::span(request.attempts).first(request.journey.number_of(leg))));
   request.legs[leg].vigil.emplace(Vigil::Limits{.first = now_ + patience,
                                                 .deadline = request.demand.deadline,
                                                 .liveness = without_end,

@@ -35,7 +35,7 @@ class LatenessWatch final : public Contender {
     }
     return turn;
   }
-  std::optional<EndpointIndex> hedge(const Situation& situation) override { return core_.hedge(situation); }
+  std::optional<Ask> hedge(const Situation& situation) override { return core_.hedge(situation); }
   void dispatched(EndpointIndex endpoint, config::TimePoint now) override { core_.dispatched(endpoint, now); }
   void first_token(Attempt& attempt, const Demand& demand, config::TimePoint now) override {
     compare(demand, config::Seconds(*attempt.first_delta).count());

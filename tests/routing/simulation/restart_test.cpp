@@ -23,7 +23,7 @@ class Restarting final : public Contender {
     if (situation.tried.empty()) restart_if_due(situation.now);
     return core_->choose(situation);
   }
-  std::optional<EndpointIndex> hedge(const Situation& situation) override { return core_->hedge(situation); }
+  std::optional<Ask> hedge(const Situation& situation) override { return core_->hedge(situation); }
   void dispatched(EndpointIndex endpoint, config::TimePoint now) override {
     core_->dispatched(endpoint, now);
   }
