@@ -16,14 +16,9 @@ namespace {
 
 namespace json = boost::json;
 
-// As sections_of() reads them.
-bool begins_section(std::string_view line) {
-  return !line.empty() && line[0] != ' ' && line[0] != '#' && line[0] != '-' && line[0] != '\r';
-}
-
-bool is_policy_section(std::string_view line) {
+bool holds_policies(std::string_view section) {
   const auto& names = policy_sections();
-  return std::ranges::find(names, line.substr(0, line.find(':'))) != names.end();
+  return std::ranges::find(names, section) != names.end();
 }
 
 std::string_view next_line(std::string_view& text) {
@@ -60,7 +55,7 @@ std::optional<std::map<std::string, config::Tree>> rest_of(const std::string& ya
   if (!tree || report.failed()) return std::nullopt;
   std::map<std::string, config::Tree> rest;
   for (std::size_t i = 0; i < tree->keys.size(); ++i) {
-    if (!is_policy_section(tree->keys[i].text)) rest.emplace(tree->keys[i].text, tree->items[i]);
+    if (!holds_policies(tree->keys[i].text)) rest.emplace(tree->keys[i].text, tree->items[i]);
   }
   return rest;
 }
@@ -96,7 +91,8 @@ std::optional<std::string> write_with_its_mode(const std::string& file, const st
 std::optional<std::string> with_policies(std::string_view yaml, std::string_view policies) {
   for (std::string_view left = policies; !left.empty();) {
     const std::string_view line = next_line(left);
-    if ((begins_section(line) && !is_policy_section(line)) || line.starts_with("---")) return std::nullopt;
+    const auto section = section_begun_by(line);
+    if ((section && !holds_policies(*section)) || line.starts_with("---")) return std::nullopt;
   }
   std::string text, added(policies);
   if (!added.empty() && added.back() != '\n') added += '\n';
@@ -104,10 +100,10 @@ std::optional<std::string> with_policies(std::string_view yaml, std::string_view
   for (std::string_view left = yaml; !left.empty();) {
     const bool is_last = left.find('\n') == std::string_view::npos;
     const std::string_view line = next_line(left);
-    if (begins_section(line)) {
+    if (const auto section = section_begun_by(line)) {
       if (line[0] == '{' || line[0] == '[') return std::nullopt;
       has_lines = true;
-      inside = is_policy_section(line);
+      inside = holds_policies(*section);
       if (inside && !is_there) text += added;
       is_there = is_there || inside;
     }

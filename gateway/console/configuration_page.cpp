@@ -61,13 +61,17 @@ const std::vector<std::string_view>& policy_sections() {
   return names;
 }
 
+std::optional<std::string_view> section_begun_by(std::string_view line) {
+  if (line.empty() || line[0] == ' ' || line[0] == '#' || line[0] == '-' || line[0] == '\r')
+    return std::nullopt;
+  return line.substr(0, line.find(':'));
+}
+
 std::string sections_of(std::string_view yaml, const std::vector<std::string_view>& names) {
   std::string text;
   bool inside = false;
   for (const std::string_view line : lines_of(yaml)) {
-    const bool begins =
-        !line.empty() && line[0] != ' ' && line[0] != '#' && line[0] != '-' && line[0] != '\r';
-    if (begins) inside = std::ranges::find(names, line.substr(0, line.find(':'))) != names.end();
+    if (const auto name = section_begun_by(line)) inside = std::ranges::find(names, *name) != names.end();
     if (inside) text.append(line).append("\n");
   }
   return text;

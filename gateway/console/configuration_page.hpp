@@ -2,6 +2,7 @@
 // but for reading the file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ std::vector<std::string> masked_lines(std::string_view yaml);
 // Of those that make up the policies.
 const std::vector<std::string_view>& policy_sections();
 // The top-level sections of those names, as they stand in the text.
+// The name of the section that a line begins; nothing of any other line.
+std::optional<std::string_view> section_begun_by(std::string_view line);
 std::string sections_of(std::string_view yaml, const std::vector<std::string_view>& names);
 std::string text_of_file(const std::string& path);
 

@@ -30,6 +30,17 @@ std::unique_ptr<RecordReader> opened(const std::string& path) {
   return std::move(std::get<std::unique_ptr<RecordReader>>(result));
 }
 
+// So many requests in a file of that directory.
+std::unique_ptr<RecordReader> recorded(const ScratchDirectory& directory, int requests) {
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {});
+    RecordedWorld world(fleet(), writer);
+    world.ask(requests);
+  }
+  return opened(path);
+}
+
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -38,13 +49,7 @@ bool has(const std::string& text, const std::string& part) {
 
 TEST_CASE("a recorded request is explained with its attempts, its decisions and what was expected") {
   const ScratchDirectory directory;
-  const std::string path = directory.file("records.db");
-  {
-    RecordWriter writer(path, {});
-    RecordedWorld world(fleet(), writer);
-    world.ask(60);
-  }
-  const auto reader = opened(path);
+  const auto reader = recorded(directory, 60);
   std::size_t failed_over = 0, left_out = 0;
   for (int i = 1; i <= 60; ++i) {
     const std::string id = "req_" + std::to_string(i);
@@ -79,13 +84,7 @@ TEST_CASE("a recorded request is explained with its attempts, its decisions and 
 TEST_CASE(
     "the table of a recorded request fits the screen and says what turned out beside what was expected") {
   const ScratchDirectory directory;
-  const std::string path = directory.file("records.db");
-  {
-    RecordWriter writer(path, {});
-    RecordedWorld world(fleet(), writer);
-    world.ask(13);
-  }
-  const auto reader = opened(path);
+  const auto reader = recorded(directory, 13);
   for (const int columns : {80, 120, 200}) {
     const RecordDesk::Answer answer =
         explained_request(*reader, "req_13", Screen{.columns = columns, .rows = 0});
@@ -101,13 +100,7 @@ TEST_CASE(
 
 TEST_CASE("a request that is not in the records is said to be so") {
   const ScratchDirectory directory;
-  const std::string path = directory.file("records.db");
-  {
-    RecordWriter writer(path, {});
-    RecordedWorld world(fleet(), writer);
-    world.ask(1);
-  }
-  const auto reader = opened(path);
+  const auto reader = recorded(directory, 1);
   const RecordDesk::Answer answer = explained_request(*reader, "req_2", std::nullopt);
   CHECK(answer.status == 404);
   CHECK(has(answer.body, "no request of that id"));
@@ -116,13 +109,7 @@ TEST_CASE("a request that is not in the records is said to be so") {
 TEST_CASE(
     "what hindsight says is not cut on a narrow screen, and a first choice that failed is said to have") {
   const ScratchDirectory directory;
-  const std::string path = directory.file("records.db");
-  {
-    RecordWriter writer(path, {});
-    RecordedWorld world(fleet(), writer);
-    world.ask(60);
-  }
-  const auto reader = opened(path);
+  const auto reader = recorded(directory, 60);
   bool has_failed = false;
   for (int i = 1; i <= 60; ++i) {
     auto found = recall(*reader, "req_" + std::to_string(i));
