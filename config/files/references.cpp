@@ -64,6 +64,15 @@ void check_place_is_said(const Node& place, const EndpointSettings& endpoint,
                         "write `[messages]`, or name a provider without it");
 }
 
+// Anthropic, whoever hosts its models, and Alibaba Cloud are told what to keep; OpenAI keeps what it likes.
+CacheWrites usual_cache_writes(const EndpointSettings& endpoint, const ProviderSettings& provider) {
+  const bool is_told = endpoint.host_model.find("claude") != std::string::npos ||
+                       is_within(provider.base_url.host, "aliyuncs.com") ||
+                       !(endpoint.speaks.has(Format::chat) || endpoint.speaks.has(Format::completions) ||
+                         endpoint.speaks.has(Format::responses) || endpoint.speaks.has(Format::gemini));
+  return is_told ? CacheWrites::marked : CacheWrites::all;
+}
+
 void check_endpoints(const Node& root, Settings& settings) {
   const Names providers = names_of(settings.providers);
   const Node models = root["models"];
@@ -84,6 +93,7 @@ void check_endpoints(const Node& root, Settings& settings) {
         if (!place.has("speaks")) endpoint.speaks = provider.speaks;
         check_place_is_said(place, endpoint, provider);
         if (!place.has("reasoning_switch")) endpoint.reasoning_switch = provider.reasoning_switch;
+        if (!place.has("cache_writes")) endpoint.cache_writes = usual_cache_writes(endpoint, provider);
       } else {
         refuse_name(place["provider"], "provider", endpoint.provider.text, providers.list);
       }

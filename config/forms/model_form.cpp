@@ -78,6 +78,11 @@ const Fields<EndpointSettings>& endpoint_fields() {
                field<S>("takes_sampling", &S::takes_sampling, FlagForm{},
                         "Whether it takes `temperature`, `top_p` and `top_k` in `messages`; newer models "
                         "refuse them."),
+               field<S>("cache_writes", &S::cache_writes, WordForm<CacheWrites>{{"all", "marked"}},
+                        "What of its prompts it writes to its cache and takes `cache_write` for: `all`, or "
+                        "what "
+                        "`cache_control` marks. `marked` for Claude, at Alibaba Cloud, and where it speaks "
+                        "`messages` or `converse` alone, else `all`, when left out."),
                field<S>("reasoning_switch", &S::reasoning_switch,
                         WordForm<ReasoningSwitch>{
                             {reasoning_switch_names.begin(), reasoning_switch_names.end()}},

@@ -70,6 +70,10 @@ inline constexpr std::array<std::string_view, 9> reasoning_switch_names{"as_it_c
                                                                         "template_thinking",
                                                                         "none"};
 
+// What of its prompts a host writes to its cache, and bills: whatever it is sent, or what `cache_control`
+// marks.
+enum class CacheWrites { all, marked };
+
 // What becomes of a text between <think> and </think> that begins an answer: reasoning; what it is, text; or
 // reasoning also without its begin, which some hosts' templates put into the prompt.
 enum class ThinkTags { reasoning, text, opened };
@@ -155,6 +159,7 @@ struct EndpointSettings {
   // Where a request is put into another API for it:
   std::optional<Thinking> thinking{};  // absent: adaptive where `features` has reasoning, else none
   bool takes_sampling = true;          // temperature, top_p and top_k; newer models refuse them
+  CacheWrites cache_writes = CacheWrites::all;
   ReasoningSwitch reasoning_switch =
       ReasoningSwitch::as_it_came;  // as its provider, unless it says it itself
   std::vector<std::string> tags;

@@ -102,7 +102,8 @@ json::object request_object(const routing::Demand& demand) {
   if (demand.effort != routing::Effort::unsaid) object["effort"] = routing::to_text(demand.effort);
   if (demand.answers > 1) object["answers"] = demand.answers;
   if (demand.pictures > 0) object["pictures"] = demand.pictures;
-  if (demand.caches_for_an_hour) object["cache_ttl"] = "1h";
+  if (demand.cache_marks == routing::CacheMarks::hour) object["cache_ttl"] = "1h";
+  if (demand.cache_marks == routing::CacheMarks::usual) object["cache_ttl"] = "usual";
   object["stream"] = demand.delivery == routing::Delivery::streamed;
   return object;
 }

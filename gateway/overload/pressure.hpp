@@ -27,8 +27,10 @@ class Pressure {
   }
 
   // How many there may be at a time for one of this priority to be among them; 0: no number of them.
+  // What is kept for the more urgent ones is rounded down: where there are few places, none is.
   static int most_of(config::Priority priority, int most_requests) {
-    return static_cast<int>(requests_let_in[static_cast<std::size_t>(priority)] * most_requests);
+    const double kept = (1 - requests_let_in[static_cast<std::size_t>(priority)]) * most_requests;
+    return most_requests - static_cast<int>(kept + 1e-9);
   }
   // One may always be there alone.
   bool has_room(config::Priority priority, int most_requests) const {

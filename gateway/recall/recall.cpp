@@ -71,7 +71,7 @@ routing::Demand demand_of(const Recalled& recalled) {
   }
   demand.admitted = logged.admitted, demand.deadline = logged.deadline, demand.wall = logged.wall;
   demand.tier = logged.tier, demand.geo = logged.geo, demand.pictures = logged.pictures;
-  demand.caches_for_an_hour = logged.caches_for_an_hour;
+  demand.cache_marks = logged.cache_marks;
   return demand;
 }
 

@@ -109,6 +109,21 @@ bool has_picture_prices(const config::Settings& settings) {
   });
 }
 
+// Who writes to their caches what requests mark, and nothing else.
+void exchange_cache_writes(auto& io, auto& settings) {
+  for (auto& model : settings.models) {
+    for (auto& endpoint : model.endpoints) io(endpoint.cache_writes);
+  }
+}
+
+bool has_marked_writes(const config::Settings& settings) {
+  return std::ranges::any_of(settings.models, [](const config::ModelSettings& model) {
+    return std::ranges::any_of(model.endpoints, [](const config::EndpointSettings& endpoint) {
+      return endpoint.cache_writes == config::CacheWrites::marked;
+    });
+  });
+}
+
 // What version 7 has added to an endpoint.
 void exchange_price_rules(auto& io, auto& endpoint) {
   exchange_rare_prices(io, endpoint.prices);
@@ -177,11 +192,13 @@ void exchange_settings(auto& io, auto& settings) {
       std::ranges::any_of(settings.policies, [](const auto& policy) { return policy.budget.has_value(); });
   const bool any_geo = has_geos(settings);
   const bool any_picture = has_picture_prices(settings);
-  io.later(any_budget || any_geo || any_picture, [&](auto& in) {
+  const bool any_marked = has_marked_writes(settings);
+  io.later(any_budget || any_geo || any_picture || any_marked, [&](auto& in) {
     for (auto& policy : settings.policies) in.maybe(policy.budget, source);
   });
-  io.later(any_geo || any_picture, [&](auto& in) { exchange_geos(in, settings); });
-  io.later(any_picture, [&](auto& in) { exchange_picture_prices(in, settings); });
+  io.later(any_geo || any_picture || any_marked, [&](auto& in) { exchange_geos(in, settings); });
+  io.later(any_picture || any_marked, [&](auto& in) { exchange_picture_prices(in, settings); });
+  io.later(any_marked, [&](auto& in) { exchange_cache_writes(in, settings); });
 }
 
 }  // namespace

@@ -157,10 +157,10 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
         return attempt.usage && !attempt.usage->geo.empty();
       });
   const bool has_pictures = request.demand.pictures != 0;
-  const bool caches_for_an_hour = request.demand.caches_for_an_hour;
-  io.later(has_places || has_pictures || caches_for_an_hour, [&](auto& in) { exchange_places(in, request); });
-  io.later(has_pictures || caches_for_an_hour, [&](auto& in) { in(request.demand.pictures); });
-  io.later(caches_for_an_hour, [&](auto& in) { in(request.demand.caches_for_an_hour); });
+  const bool has_marks = request.demand.cache_marks != routing::CacheMarks::none;
+  io.later(has_places || has_pictures || has_marks, [&](auto& in) { exchange_places(in, request); });
+  io.later(has_pictures || has_marks, [&](auto& in) { in(request.demand.pictures); });
+  io.later(has_marks, [&](auto& in) { in(request.demand.cache_marks); });
 }
 
 void log_facts(const Record& record, LoggedRequest& request) {

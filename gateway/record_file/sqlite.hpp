@@ -52,7 +52,7 @@ class Statement {
 class Database {
  public:
   enum class Mode { read, write };
-  // Mode::write makes the file where there is none.
+  // Mode::write makes the file where there is none, for its owner alone.
   Database(const std::string& path, Mode mode);
 
   void run(const std::string& sql);

@@ -127,7 +127,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.model_requested = asked.model;
   demand.prompt = asked.prompt;
   demand.pictures = asked.pictures;
-  demand.caches_for_an_hour = asked.caches_for_an_hour;
+  demand.cache_marks = asked.cache_marks;
   demand.max_output = asked.max_output;
   // A bound is no order: frameworks send large ones that nobody meant. Where each parameter is to be heard,
   // it is one.

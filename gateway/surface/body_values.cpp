@@ -60,12 +60,13 @@ bool read_cache_control(BodyWalk& walk, const Path& path, std::optional<provider
   return read;
 }
 
-bool note_cache_life(BodyWalk& walk, bool& is_for_an_hour) {
+bool note_cache_marks(BodyWalk& walk, routing::CacheMarks& marks) {
   if (walk.json.type() != JsonType::object) return walk.json.skip();
+  add_marks(routing::CacheMarks::usual, marks);
   return walk.json.object([&](const JsonString& key) {
     if (!key.is("ttl") || walk.json.type() != JsonType::string) return walk.json.skip();
     const auto life = walk.json.string();
-    if (life && life->is("1h")) is_for_an_hour = true;
+    if (life && life->is("1h")) marks = routing::CacheMarks::hour;
     return life.has_value();
   });
 }

@@ -20,7 +20,7 @@ bool read_number(BodyWalk& walk, const Path& path, std::optional<providers::Json
 // The value of a `cache_control`.
 bool read_cache_control(BodyWalk& walk, const Path& path, std::optional<providers::CacheLife>& cache);
 // The same, of which only that matters; of any type.
-bool note_cache_life(BodyWalk& walk, bool& is_for_an_hour);
+bool note_cache_marks(BodyWalk& walk, routing::CacheMarks& marks);
 
 // The value of OpenAI's `prompt_cache_options`. What it says is for its own cache, but for `prewarm`: who
 // wants the prompt remembered and no answer does not want one made, and paid for, by a host that does not

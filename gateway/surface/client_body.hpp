@@ -16,6 +16,7 @@
 #include "gateway/surface/body_fault.hpp"
 #include "providers/json/json_text.hpp"
 #include "routing/policy/preferences.hpp"
+#include "routing/terms/cache_marks.hpp"
 
 namespace gateway {
 
@@ -67,10 +68,10 @@ struct AskedThinking {
 struct ClientBody {
   std::string model;
   bool stream = false;
-  bool wants_usage = false;                    // stream_options.include_usage, as the client asked
-  bool hides_reasoning = false;                // OpenRouter's: what is thought is not shown
-  bool echo_decision = false;                  // debug: true, or an object with a true member
-  bool caches_for_an_hour = false;             // of the prompt what is cached, by any `cache_control`
+  bool wants_usage = false;      // stream_options.include_usage, as the client asked
+  bool hides_reasoning = false;  // OpenRouter's: what is thought is not shown
+  bool echo_decision = false;    // debug: true, or an object with a true member
+  routing::CacheMarks cache_marks = routing::CacheMarks::none;
   std::optional<config::Tokens> max_output{};  // of each answer
   std::vector<OutputBound> output_bounds;
   std::optional<std::int64_t> thinking_budget{};     // tokens, which an answer's bound must be above

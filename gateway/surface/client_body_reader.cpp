@@ -242,8 +242,7 @@ bool ClientBodyReader::tools(const Path& path) {
     any = true;
     if (walk_.json.type() != JsonType::object) return walk_.json.skip();
     return walk_.json.object([&](const JsonString& key) {
-      return key.is("cache_control") ? note_cache_life(walk_, request_.caches_for_an_hour)
-                                     : walk_.json.skip();
+      return key.is("cache_control") ? note_cache_marks(walk_, request_.cache_marks) : walk_.json.skip();
     });
   });
   if (!is_read) return false;

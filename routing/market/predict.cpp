@@ -11,8 +11,10 @@ constexpr double thinking_log_sd = 0.7;
 
 // Beside the input price, of what the cache does not hold.
 double cache_write(const Endpoint& endpoint, const Asked& asked) {
+  if (asked.cache_marks == CacheMarks::none && endpoint.settings->cache_writes == config::CacheWrites::marked)
+    return 0;
   const config::Prices& prices = endpoint.prices();
-  if (!asked.caches_for_an_hour || !prices.cache_write) return endpoint.dollars_per_cache_write;
+  if (asked.cache_marks != CacheMarks::hour || !prices.cache_write) return endpoint.dollars_per_cache_write;
   return prices.cache_write_1h.value_or(prices.input).dollars_per_token();
 }
 
@@ -59,7 +61,7 @@ Asked asked(const Demand& demand, const LengthTable* lengths) {
           .answers = static_cast<double>(demand.answers),
           .pictures = static_cast<double>(demand.pictures),
           .checks = checks_of(demand.needs),
-          .caches_for_an_hour = demand.caches_for_an_hour};
+          .cache_marks = demand.cache_marks};
 }
 
 double prompt_share(const Demand& demand, std::size_t blocks) {

@@ -17,7 +17,7 @@ struct Asked {
   double answers = 1;                 // of that length, side by side
   double pictures = 0;                // in the prompt
   std::bitset<check_count> checks{};  // that decisions heed: by Check
-  bool caches_for_an_hour = false;
+  CacheMarks cache_marks = CacheMarks::none;
 };
 Asked asked(const Demand& demand, const LengthTable* lengths);
 

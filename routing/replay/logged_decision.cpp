@@ -21,7 +21,7 @@ LoggedDemand logged(const Demand& demand) {
           .prompt = demand.prompt,
           .max_output = demand.max_output,
           .lowers_max_output = demand.lowers_max_output,
-          .caches_for_an_hour = demand.caches_for_an_hour,
+          .cache_marks = demand.cache_marks,
           .answers = demand.answers,
           .needs = demand.needs,
           .unfit = std::move(unfit),

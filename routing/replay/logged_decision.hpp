@@ -35,7 +35,7 @@ struct LoggedDemand {
   config::Tokens prompt{};
   std::optional<config::Tokens> max_output{};
   bool lowers_max_output = false;
-  bool caches_for_an_hour = false;
+  CacheMarks cache_marks = CacheMarks::none;
   int answers = 1;
   config::Features needs;
   std::vector<EndpointIndex> unfit;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "routing/terms/cache_marks.hpp"
 #include "routing/terms/catalogue.hpp"
 #include "routing/terms/effort.hpp"
 
@@ -35,8 +36,8 @@ struct Demand {
   std::optional<config::Tokens> max_output{};  // of each answer
   // Whether it is lowered for an endpoint that gives less, which is left out otherwise.
   bool lowers_max_output = false;
-  bool caches_for_an_hour = false;  // what hosts write to their caches of it; else as long as they usually do
-  int answers = 1;                  // that are wanted, side by side
+  CacheMarks cache_marks = CacheMarks::none;
+  int answers = 1;  // that are wanted, side by side
   config::Features needs;
   std::vector<Unfit> unfit;  // of the endpoints of `model` and of `fallbacks`
   Delivery delivery = Delivery::whole;

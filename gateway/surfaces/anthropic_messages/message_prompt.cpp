@@ -146,7 +146,7 @@ bool MessagePrompt::block(BodyWalk& walk, const Path& path) {
         return walk.json.type() == JsonType::object ? block(walk, inner) : walk.json.skip();
       });
     }
-    if (key.is("cache_control")) return note_cache_life(walk, caches_for_an_hour_);
+    if (key.is("cache_control")) return note_cache_marks(walk, cache_marks_);
     if (key.is("id") || key.is("tool_use_id")) return walk.json.skip();
     if (key.is("input")) return counted(walk, walk.body.size());
     return found == JsonType::string && !key.is("data") ? text(walk) : counted(walk, most_bytes_of_unknown);

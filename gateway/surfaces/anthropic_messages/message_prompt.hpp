@@ -8,6 +8,7 @@
 
 #include "config/values/settings.hpp"
 #include "gateway/surface/body_walk.hpp"
+#include "routing/terms/cache_marks.hpp"
 
 namespace gateway {
 
@@ -41,7 +42,7 @@ class MessagePrompt {
   bool ends_with_assistant() const { return ends_with_assistant_; }
   const config::Features& needs() const { return needs_; }
   int pictures() const { return pictures_; }
-  bool caches_for_an_hour() const { return caches_for_an_hour_; }
+  routing::CacheMarks cache_marks() const { return cache_marks_; }
   // Thinking of hosts that sign none, with the comma beside it.
   const std::vector<providers::ByteRange>& unsigned_thoughts() const { return unsigned_; }
   // Whether the last message is what tools found that were called after such thinking.
@@ -68,7 +69,7 @@ class MessagePrompt {
   bool was_unsigned_ = false;      // some of the assistant's last message
   config::Features needs_;
   int pictures_ = 0;
-  bool caches_for_an_hour_ = false;
+  routing::CacheMarks cache_marks_ = routing::CacheMarks::none;
   std::vector<providers::ByteRange> unsigned_;
 };
 

@@ -76,7 +76,7 @@ class MessageReader final : public ClientBodyReader {
     if (prompt_.ends_with_assistant()) need(Feature::prefill);
     request_.needs |= prompt_.needs();
     request_.pictures = prompt_.pictures();
-    if (prompt_.caches_for_an_hour()) request_.caches_for_an_hour = true;
+    add_marks(prompt_.cache_marks(), request_.cache_marks);
     request_.wants_usage = true;
     request_.streams_tell_usage = true;
     const std::size_t tools_bytes = providers::decoded_size(request_.tools.of(body_));
@@ -111,7 +111,7 @@ class MessageReader final : public ClientBodyReader {
       if (walk_.json.type() != JsonType::object) return walk_.json.skip();
       return walk_.json.object([&](const JsonString& key) {
         if (key.is("eager_input_streaming") || key.is("allowed_callers")) request_.is_for_maker = true;
-        if (key.is("cache_control")) return note_cache_life(walk_, request_.caches_for_an_hour);
+        if (key.is("cache_control")) return note_cache_marks(walk_, request_.cache_marks);
         if (!key.is("type") || walk_.json.type() != JsonType::string) return walk_.json.skip();
         const auto type = walk_.json.string();
         const auto begins = [&](std::string_view each) { return type->raw.starts_with(each); };
@@ -125,7 +125,7 @@ class MessageReader final : public ClientBodyReader {
     return true;
   }
 
-  bool cache_control(const Path&) { return note_cache_life(walk_, request_.caches_for_an_hour); }
+  bool cache_control(const Path&) { return note_cache_marks(walk_, request_.cache_marks); }
   bool inference_geo(const Path& path) { return walk_.string(path, request_.inference_geo, 64); }
 
   // What a model may do, any can; what it is told to do, not.

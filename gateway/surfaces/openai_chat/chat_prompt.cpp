@@ -37,7 +37,7 @@ class PromptReader {
       thoughts.member(key);
       if (key.is("role")) return role(at);
       if (key.is("content")) return content(at);
-      if (key.is("cache_control")) return note_cache_life(walk_, prompt_.caches_for_an_hour);
+      if (key.is("cache_control")) return note_cache_marks(walk_, prompt_.cache_marks);
       const std::size_t value = walk_.json.position();
       const bool is_read = key.is("reasoning_details") && walk_.json.type() == JsonType::array
                                ? thoughts.details(walk_.json)
@@ -83,7 +83,7 @@ class PromptReader {
         return walk_.json.type() == JsonType::string ? text() : walk_.wrong_type(at, "a string");
       }
       if (key.is("type")) return walk_.json.skip();
-      if (key.is("cache_control")) return note_cache_life(walk_, prompt_.caches_for_an_hour);
+      if (key.is("cache_control")) return note_cache_marks(walk_, prompt_.cache_marks);
       if (key.is("image_url") || key.is("image")) return attachment(Feature::images);
       if (key.is("input_audio")) return attachment(Feature::audio);
       if (key.is("file")) return attachment(Feature::files);

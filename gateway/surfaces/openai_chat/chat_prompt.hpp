@@ -17,7 +17,7 @@ struct ChatPrompt {
   std::uint64_t attachments = 0;  // images, audio, files: their size says nothing about their tokens
   int pictures = 0;               // of those
   bool ends_with_assistant = false;
-  bool caches_for_an_hour = false;
+  routing::CacheMarks cache_marks = routing::CacheMarks::none;
   config::Features needs;
   std::vector<providers::ByteRange> messages;
   std::vector<BodyEdit> details_edits{};     // that put `reasoning_details` as text, or leave them out

@@ -91,7 +91,7 @@ class ChatReader final : public ClientBodyReader {
     if (prompt_.ends_with_assistant) need(Feature::prefill);
     request_.needs |= prompt_.needs;
     request_.pictures = prompt_.pictures;
-    if (prompt_.caches_for_an_hour) request_.caches_for_an_hour = true;
+    add_marks(prompt_.cache_marks, request_.cache_marks);
     complete_thinking();
     if (shape_ == ChatShape::openrouter) {
       request_.hides_reasoning = reasoning_.exclude.value_or(false) || !include_reasoning_.value_or(true);
@@ -162,7 +162,7 @@ class ChatReader final : public ClientBodyReader {
     if (said.effort.empty() && request_.thinking.effort != "none") request_.thinking.budget = said.max_tokens;
   }
 
-  bool cache_control(const Path&) { return note_cache_life(walk_, request_.caches_for_an_hour); }
+  bool cache_control(const Path&) { return note_cache_marks(walk_, request_.cache_marks); }
   bool include_reasoning(const Path& path) { return walk_.boolean(path, include_reasoning_); }
   bool logprobs(const Path& path) { return walk_.boolean(path, logprobs_); }
 

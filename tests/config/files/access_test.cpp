@@ -422,6 +422,27 @@ TEST_CASE("in which words a host is told to think is known of many, and said of 
   CHECK(loaded.settings->models[0].endpoints[0].reasoning_switch == ReasoningSwitch::thinking);
 }
 
+TEST_CASE("who caches what is marked alone is known of Claude and of some hosts, and said of others") {
+  const auto writes = [](const std::string& members, const std::string& endpoint = "") {
+    const Loaded loaded =
+        load("providers:\n  p: {" + members + "}\nmodels:\n  m: {endpoints: [{provider: p, " + endpoint +
+                 "context: 1000, price: {input: 1 $/Mtok, output: 1 $/Mtok}}]}\n",
+             "f", sources());
+    REQUIRE(loaded.settings);
+    return loaded.settings->models[0].endpoints[0].cache_writes;
+  };
+  const std::string gpt = "host_model: gpt-5.6, ", claude = "host_model: anthropic/claude-sonnet-5, ";
+  CHECK(writes("base_url: https://api.openai.com/v1", gpt) == CacheWrites::all);
+  CHECK(writes("base_url: https://api.openai.com/v1, speaks: [responses]", gpt) == CacheWrites::all);
+  CHECK(writes("base_url: https://openrouter.ai/api/v1", gpt) == CacheWrites::all);
+  CHECK(writes("base_url: https://openrouter.ai/api/v1", claude) == CacheWrites::marked);
+  CHECK(writes("base_url: https://a.example, dialect: anthropic", gpt) == CacheWrites::marked);
+  CHECK(writes("base_url: https://dashscope-intl.aliyuncs.com/compatible-mode/v1", gpt) ==
+        CacheWrites::marked);
+  CHECK(writes("base_url: https://openrouter.ai/api/v1", claude + "cache_writes: all, ") == CacheWrites::all);
+  CHECK(writes("base_url: https://a.example/v1", gpt + "cache_writes: marked, ") == CacheWrites::marked);
+}
+
 TEST_CASE("where Anthropic's models are to run is said to hosts of its own API") {
   CHECK(provider("base_url: https://a.example, dialect: anthropic, inference_geo: us").inference_geo == "us");
   CHECK(has(refused("base_url: https://a.example, inference_geo: us"), "only Anthropic's"));

@@ -239,10 +239,12 @@ TEST_CASE("what each picture costs at a candidate is said on the page and in the
         std::string::npos);
   CHECK_FALSE(gateway::decision_object(world.decided()).at("request").as_object().contains("cache_ttl"));
   world.demand.pictures = 2;
-  world.demand.caches_for_an_hour = true;
+  world.demand.cache_marks = routing::CacheMarks::hour;
   const json::object page = gateway::decision_object(world.decided());
   CHECK(page.at("request").at("pictures") == 2);
   CHECK(page.at("request").at("cache_ttl") == "1h");
+  world.demand.cache_marks = routing::CacheMarks::usual;
+  CHECK(gateway::decision_object(world.decided()).at("request").at("cache_ttl") == "usual");
   CHECK(page.at("candidates").as_array()[0].at("picture_price") == 0.005);
   CHECK_FALSE(page.at("candidates").as_array()[1].as_object().contains("picture_price"));
   CHECK(joined(gateway::decision_table(world.decided(), {.columns = 160}))

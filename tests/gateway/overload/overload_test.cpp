@@ -65,6 +65,17 @@ TEST_CASE("a request's priority is the one it says, and no higher than its key's
   CHECK(!gateway::priority_named("Batch"));
 }
 
+TEST_CASE("of few places none is kept for the more urgent") {
+  for (const int places : {1, 2, 3, 4}) {
+    CHECK(gateway::Pressure::most_of(Priority::normal, places) == places);
+    CHECK(gateway::Pressure::most_of(Priority::batch, places) == places);
+  }
+  CHECK(gateway::Pressure::most_of(Priority::batch, 5) == 4);
+  CHECK(gateway::Pressure::most_of(Priority::normal, 19) == 19);
+  CHECK(gateway::Pressure::most_of(Priority::normal, 20) == 19);
+  CHECK(gateway::Pressure::most_of(Priority::interactive, 100) == 100);
+}
+
 TEST_CASE("the less urgent are turned away earlier") {
   gateway::Pressure pressure;
   const auto grow_to = [&](int count) {

@@ -110,6 +110,18 @@ TEST_CASE("every recorded decision comes out the same when it is taken again") {
   CHECK(replay.left_out.empty());
 }
 
+TEST_CASE(
+    "what is recorded is its owner's to read, and a file that others may read stays what its owner made it") {
+  namespace fs = std::filesystem;
+  const ScratchDirectory directory;
+  const auto mode = [&] { return fs::status(directory.file("records.db")).permissions(); };
+  record(directory.file("records.db"), 3);
+  CHECK(mode() == (fs::perms::owner_read | fs::perms::owner_write));
+  fs::permissions(directory.file("records.db"), fs::perms::group_read, fs::perm_options::add);
+  record(directory.file("records.db"), 3);
+  CHECK(mode() == (fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read));
+}
+
 TEST_CASE("a second run appends to the file, and both replay") {
   const ScratchDirectory directory;
   record(directory.file("records.db"), 300);
@@ -519,13 +531,24 @@ TEST_CASE("prices of pictures are kept with their hosts, and how many a request 
   CHECK(logged_request(to_bytes(request))->demand.pictures == 3);
 }
 
-TEST_CASE("how long a request wanted its prompt cached is kept") {
+TEST_CASE("what a request marked for hosts' caches, and for how long, is kept") {
   LoggedRequest request;
-  CHECK_FALSE(logged_request(to_bytes(request))->demand.caches_for_an_hour);
-  request.demand.caches_for_an_hour = true;
-  const auto again = logged_request(to_bytes(request));
-  REQUIRE(again);
-  CHECK(again->demand.caches_for_an_hour);
-  CHECK(again->demand.pictures == 0);
-  CHECK(again->demand.geo.empty());
+  CHECK(logged_request(to_bytes(request))->demand.cache_marks == routing::CacheMarks::none);
+  for (const auto marks : {routing::CacheMarks::hour, routing::CacheMarks::usual}) {
+    request.demand.cache_marks = marks;
+    const auto again = logged_request(to_bytes(request));
+    REQUIRE(again);
+    CHECK(again->demand.cache_marks == marks);
+    CHECK(again->demand.pictures == 0);
+    CHECK(again->demand.geo.empty());
+  }
+}
+
+TEST_CASE("which endpoints cache what is marked alone is kept") {
+  config::Settings settings = support::settings_of(fleet());
+  settings.models[0].endpoints[1].cache_writes = config::CacheWrites::marked;
+  const auto kept = settings_from(to_bytes(settings));
+  REQUIRE(kept);
+  CHECK(kept->models[0].endpoints[0].cache_writes == config::CacheWrites::all);
+  CHECK(kept->models[0].endpoints[1].cache_writes == config::CacheWrites::marked);
 }

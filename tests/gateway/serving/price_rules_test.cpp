@@ -90,7 +90,7 @@ TEST_CASE("who wants the prompt cached for an hour is reckoned with that price")
              R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"Hi",)"
              R"("cache_control":{"type":"ephemeral","ttl":"1h"}}]}]})");
   REQUIRE(world.ended());
-  CHECK(world.record().demand.caches_for_an_hour);
+  CHECK(world.record().demand.cache_marks == routing::CacheMarks::hour);
 }
 
 TEST_CASE("pictures are reckoned with and billed by the piece, each that the request holds") {

@@ -76,7 +76,7 @@ TEST_CASE(
 TEST_CASE("who wants what is cached kept for an hour is reckoned with what that costs") {
   Asking asking;
   const double usual = asking.predicted().price;
-  asking.asked.caches_for_an_hour = true;
+  asking.asked.cache_marks = CacheMarks::hour;
   // Twice the input price, where nothing else is said; 6,000 of the 10,000 tokens are not in the cache.
   CHECK(asking.predicted().price == about(usual + 6'000 * (1 - 0.25) / 1e6));
   config::Prices& prices = asking.settings.models[0].endpoints[0].prices;
@@ -85,6 +85,15 @@ TEST_CASE("who wants what is cached kept for an hour is reckoned with what that 
   // Who takes nothing for writing takes nothing for keeping it.
   prices.cache_write.reset(), prices.cache_write_1h.reset();
   CHECK(asking.predicted().price == about(usual - 6'000 * 0.25 / 1e6));
+}
+
+TEST_CASE("who caches what is marked alone takes nothing for a prompt without marks") {
+  Asking asking;
+  const double usual = asking.predicted().price;
+  asking.settings.models[0].endpoints[0].cache_writes = config::CacheWrites::marked;
+  CHECK(asking.predicted().price == about(usual - 6'000 * 0.25 / 1e6));
+  asking.asked.cache_marks = CacheMarks::usual;
+  CHECK(asking.predicted().price == about(usual));
 }
 
 TEST_CASE("a host of which nothing was seen may be as far from its peers as hosts are") {
@@ -167,9 +176,9 @@ TEST_CASE("what only the request decides is its prompt, the usual length of its 
   found = asked(demand, &lengths.current());
   CHECK(found.length.output == 900);
   CHECK(found.most_output == 77);
-  CHECK_FALSE(found.caches_for_an_hour);
-  demand.caches_for_an_hour = true;
-  CHECK(asked(demand, nullptr).caches_for_an_hour);
+  CHECK(found.cache_marks == CacheMarks::none);
+  demand.cache_marks = CacheMarks::hour;
+  CHECK(asked(demand, nullptr).cache_marks == CacheMarks::hour);
 }
 
 TEST_CASE("the share of a prompt that its leading blocks make up is by their tokens, else by their number") {

@@ -62,24 +62,29 @@ TEST_CASE("what routing must know of a body of Messages is found in it") {
   CHECK(asked->prefix_tokens.back() == asked->prompt.count);
 }
 
-TEST_CASE("that something is to be cached for an hour is known wherever it is said, and no other life is") {
-  const auto caches_for_an_hour = [](const std::string& members) {
+TEST_CASE("that something is to be cached, and for an hour, is known wherever it is said") {
+  using Marks = routing::CacheMarks;
+  const auto marks_of = [](const std::string& members) {
     const Inspected asked = inspected(body_of(members));
     REQUIRE(asked.has_value());
-    return asked->caches_for_an_hour;
+    return asked->cache_marks;
   };
   const std::string hour = R"("cache_control":{"type":"ephemeral","ttl":"1h"})";
   const std::string messages = R"("messages":[{"role":"user","content":"Hi"}])";
-  CHECK_FALSE(caches_for_an_hour(messages));
-  CHECK(caches_for_an_hour(messages + "," + hour));
-  CHECK(caches_for_an_hour(messages + R"(,"system":[{"type":"text","text":"S",)" + hour + "}]"));
-  CHECK(caches_for_an_hour(messages + R"(,"tools":[{"name":"f","input_schema":{},)" + hour + "}]"));
-  CHECK(caches_for_an_hour(R"("messages":[{"role":"user","content":[{"type":"text","text":"Hi",)" + hour +
-                           "}]}]"));
-  for (const std::string other : {R"({"type":"ephemeral"})", R"({"type":"ephemeral","ttl":"5m"})",
-                                  R"({"ttl":1})", R"("1h")", "null", R"({"ttl":{"ttl":"1h"}})"}) {
-    CHECK_FALSE(caches_for_an_hour(messages + R"(,"cache_control":)" + other));
+  CHECK(marks_of(messages) == Marks::none);
+  CHECK(marks_of(messages + "," + hour) == Marks::hour);
+  CHECK(marks_of(messages + R"(,"system":[{"type":"text","text":"S",)" + hour + "}]") == Marks::hour);
+  CHECK(marks_of(messages + R"(,"tools":[{"name":"f","input_schema":{},)" + hour + "}]") == Marks::hour);
+  CHECK(marks_of(R"("messages":[{"role":"user","content":[{"type":"text","text":"Hi",)" + hour + "}]}]") ==
+        Marks::hour);
+  for (const std::string usual : {R"({"type":"ephemeral"})", R"({"type":"ephemeral","ttl":"5m"})",
+                                  R"({"ttl":1})", R"({"ttl":{"ttl":"1h"}})"}) {
+    CHECK(marks_of(messages + R"(,"cache_control":)" + usual) == Marks::usual);
+    CHECK(marks_of(messages + R"(,"cache_control":)" + usual + R"(,"system":[{"type":"text","text":"S",)" +
+                   hour + "}]") == Marks::hour);
   }
+  for (const std::string other : {R"("1h")", "null"})
+    CHECK(marks_of(messages + R"(,"cache_control":)" + other) == Marks::none);
 }
 
 TEST_CASE("thinking that a model may do, and a document given as text, need nothing of a host") {

@@ -126,14 +126,16 @@ TEST_CASE("what a host must be able to do is read out of a request") {
 TEST_CASE(
     "that something is to be cached for an hour is known of messages, their parts, tools and all of it") {
   const std::string hour = R"("cache_control":{"type":"ephemeral","ttl":"1h"})";
-  CHECK_FALSE(accepted(with("")).caches_for_an_hour);
-  CHECK_FALSE(accepted(with(R"("cache_control":{"type":"ephemeral"})")).caches_for_an_hour);
-  CHECK(accepted(with(hour)).caches_for_an_hour);
-  CHECK(accepted(with(R"("tools":[{"type":"function","function":{"name":"f"},)" + hour + "}]"))
-            .caches_for_an_hour);
-  CHECK(accepted(with_message(R"({"role":"user","content":"Hi",)" + hour + "}")).caches_for_an_hour);
+  CHECK(accepted(with("")).cache_marks == routing::CacheMarks::none);
+  CHECK(accepted(with(R"("cache_control":null)")).cache_marks == routing::CacheMarks::none);
+  CHECK(accepted(with(R"("cache_control":{"type":"ephemeral"})")).cache_marks == routing::CacheMarks::usual);
+  CHECK(accepted(with(hour)).cache_marks == routing::CacheMarks::hour);
+  CHECK(accepted(with(R"("tools":[{"type":"function","function":{"name":"f"},)" + hour + "}]")).cache_marks ==
+        routing::CacheMarks::hour);
+  CHECK(accepted(with_message(R"({"role":"user","content":"Hi",)" + hour + "}")).cache_marks ==
+        routing::CacheMarks::hour);
   CHECK(accepted(with_message(R"({"role":"user","content":[{"type":"text","text":"Hi",)" + hour + "}]}"))
-            .caches_for_an_hour);
+            .cache_marks == routing::CacheMarks::hour);
 }
 
 TEST_CASE("a prompt is estimated by its text, flat for images, higher with tools") {
