@@ -1,9 +1,11 @@
 """Streams that a host cuts, and that go on: whatever is cut, the text is the whole one, or an exact begin of it and one
 error event."""
+import asyncio
 import json
 import os
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -56,6 +58,21 @@ async def anew(exchange):
     return False
 
 
+gone = threading.Event()  # what the held stream waits for
+
+
+async def held(exchange):
+    """Sends a part of the stream, and the rest never; goes on as `torn` does."""
+    if exchange.body["messages"][-1]["role"] == "assistant":
+        return await torn(exchange)
+    await exchange.begin_stream()
+    await exchange.chunk(WHOLE[:900])
+    while not gone.is_set():
+        await asyncio.sleep(0.01)
+    exchange.reset()
+    return False
+
+
 def read(body):
     text, errors, ends = "", 0, 0
     for event in body.decode().split("\n\n"):
@@ -70,9 +87,10 @@ def read(body):
 
 
 class Continuation(EndToEnd):
-    behaviours = {"torn": torn, "anew": anew}
+    behaviours = {"torn": torn, "anew": anew, "held": held}
     models = {"m": [endpoint("a", "torn", features=["prefill"]), endpoint("b", "torn", features=["prefill"])],
-              "anew": [endpoint("a", "anew", features=["prefill"])], "plain": [endpoint("a", "torn", features=[])]}
+              "anew": [endpoint("a", "anew", features=["prefill"])], "plain": [endpoint("a", "torn", features=[])],
+              "held": [endpoint("a", "held", features=["prefill"])]}
     gateway_settings = {"policies": {"calm": {"continue": {"hops": 2}, "explore": "0 %"}}, "default_policy": "calm",
                         "retries": {"share": "100 %", "burst": 1000, "per_host": "100 %"}}
 
@@ -102,6 +120,27 @@ class Continuation(EndToEnd):
         text, errors, ends = read(body)
         self.assertEqual((status, errors, ends), (200, 1, 0))
         self.assertTrue(TEXT.startswith(text) and text, text)
+
+    def test_a_stream_that_began_before_a_reload_is_gone_on_with(self):
+        gone.clear()
+        replies = []
+        asking = threading.Thread(target=lambda: replies.append(self.ask("HELD", 0, model="held")))
+        before = len(self.host.exchanges)
+        asking.start()
+        try:
+            self.host.wait(lambda: len(self.host.exchanges) > before)
+            time.sleep(0.2)
+            text = self.gateway.config_path.read_text()
+            self.assertIn("1000", text)
+            self.gateway.config_path.write_text(text.replace("1000", "1001", 1))
+            status, _, said = self.gateway.ask("", path="/admin/reload")
+            self.assertEqual((status, json.loads(said)["result"]), (200, "reloaded"), said)
+        finally:
+            gone.set()
+            asking.join()
+        (status, _, body), = replies
+        text, errors, ends = read(body)
+        self.assertEqual((status, text, errors, ends), (200, TEXT, 0, 1), body[-600:])
 
     def test_who_cannot_go_on_is_not_asked_to(self):
         before = len(self.host.exchanges)
