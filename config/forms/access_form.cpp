@@ -7,7 +7,7 @@
 #include "config/forms/leaf.hpp"
 #include "config/values/address.hpp"
 #include "config/values/address_range.hpp"
-#include "config/values/comma_list.hpp"
+#include "config/values/ascii.hpp"
 #include "config/values/masked.hpp"
 
 namespace config {

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <functional>
 
-#include "config/values/comma_list.hpp"
+#include "config/values/ascii.hpp"
 #include "gateway/accounts/calendar.hpp"
 #include "gateway/http/query.hpp"
 #include "gateway/ledger/spend_words.hpp"

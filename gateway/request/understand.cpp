@@ -4,7 +4,7 @@
 #include <array>
 #include <chrono>
 
-#include "config/values/comma_list.hpp"
+#include "config/values/ascii.hpp"
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/overload/priority.hpp"
 #include "gateway/request/model_suffix.hpp"

@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "config/values/address.hpp"
-#include "config/values/comma_list.hpp"
+#include "config/values/ascii.hpp"
 
 namespace gateway {
 namespace {

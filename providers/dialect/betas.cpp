@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "config/values/comma_list.hpp"
+#include "config/values/ascii.hpp"
 
 namespace providers {
 namespace {
