@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gateway/answer/offered_tools.hpp"
 #include "gateway/request/unfit.hpp"
 #include "providers/dialect/finish_words.hpp"
 #include "providers/dialect/interpreter.hpp"
@@ -16,8 +17,6 @@ using providers::AnswerEvent;
 using providers::Fit;
 using providers::JsonString;
 using providers::JsonTree;
-using providers::JsonType;
-using providers::JsonWalk;
 using routing::Check;
 using routing::Checked;
 using routing::Conduct;
@@ -37,75 +36,6 @@ Checked checked_as(Fit fit) {
 std::string decoded(const std::string& inside) {
   return JsonString{inside, inside.find('\\') != std::string::npos}.text();
 }
-
-// What a list of tools says of one of them.
-struct Offered {
-  bool is_known = false;
-  std::string_view schema;  // empty: none
-};
-
-// A list of tools, walked once, for what it says of those that were called. Tools of OpenAI's two APIs, of
-// Anthropic's and of Google's differ in where these stand.
-class Offer {
- public:
-  // By name.
-  using Called = std::map<std::string, Offered, std::less<>>;
-
-  Offer(std::string_view tools, Called& called, providers::JsonTokens& tokens)
-      : text_(tools), called_(called), walk_(tokens, tools) {
-    if (walk_.ok() && walk_.type() == JsonType::array) walk_.array([this] { return tool(); });
-    if (!walk_.ok()) has_others_ = true;
-  }
-  // Of whose calls nothing is known.
-  bool has_others() const { return has_others_; }
-
- private:
-  bool tool() {
-    if (walk_.type() != JsonType::object) return walk_.skip();
-    One one;
-    if (!walk_.object([&](const JsonString& key) { return member(key, one); })) return false;
-    if (one.name.raw.empty()) {
-      has_others_ = has_others_ || !one.is_group;
-      return true;
-    }
-    const auto called = one.name.escaped ? called_.find(one.name.text()) : called_.find(one.name.raw);
-    if (called != called_.end()) called->second = {true, one.schema};
-    return true;
-  }
-
-  struct One {
-    JsonString name{};
-    std::string_view schema{};
-    bool is_group = false;
-  };
-
-  bool member(const JsonString& key, One& one) {
-    if (key.is("function") && walk_.type() == JsonType::object)
-      return walk_.object([&](const JsonString& inner) { return member(inner, one); });
-    if ((key.is("functionDeclarations") || key.is("function_declarations")) &&
-        walk_.type() == JsonType::array) {
-      one.is_group = true;
-      return walk_.array([this] { return tool(); });
-    }
-    if (key.is("tools")) has_others_ = true;
-    if (key.is("name") && walk_.type() == JsonType::string) {
-      const auto name = walk_.string();
-      if (name) one.name = *name;
-      return name.has_value();
-    }
-    const bool is_schema = key.is("parameters") || key.is("input_schema") || key.is("parametersJsonSchema") ||
-                           key.is("parameters_json_schema");
-    const std::size_t begin = walk_.position();
-    if (!walk_.skip()) return false;
-    if (is_schema) one.schema = text_.substr(begin, walk_.end() - begin);
-    return true;
-  }
-
-  const std::string_view text_;
-  Called& called_;
-  JsonWalk walk_;
-  bool has_others_ = false;
-};
 
 // Checks texts on schemas, of which the last one stays read, with one effort for all of an answer.
 class SchemaCheck {
@@ -144,23 +74,6 @@ Checked both(Checked a, Checked b) {
   if (a == Checked::no || b == Checked::no) return std::max(a, b);
   if (a == Checked::failed || b == Checked::failed) return Checked::failed;
   return a == Checked::unjudged || b == Checked::unjudged ? Checked::unjudged : Checked::passed;
-}
-
-std::size_t bytes_of(const std::vector<providers::Tool>& tools) {
-  std::size_t bytes = 0;
-  for (const providers::Tool& tool : tools) bytes += tool.name.raw.size() + tool.schema.size();
-  return bytes;
-}
-
-// As the readers of lists of tools know them.
-std::string in_one_list(const std::vector<providers::Tool>& tools) {
-  std::string list = "[";
-  for (const providers::Tool& tool : tools) {
-    list.append(list.size() > 1 ? "," : "").append(R"({"name":")").append(tool.name.raw).append("\"");
-    if (!tool.schema.empty()) list.append(R"(,"parameters":)").append(tool.schema);
-    list += '}';
-  }
-  return list += ']';
 }
 
 }  // namespace
@@ -259,7 +172,7 @@ AnswerCheck::Wanted AnswerCheck::wanted_of(const InferenceRequest& request) {
     schema = request.conversation->form.schema;
   }
   const bool lists = checks_calls_ && !is_in_body;
-  const std::size_t listed = lists ? bytes_of(request.conversation->tools) : tools.size();
+  const std::size_t listed = lists ? bytes_of_tools(request.conversation->tools) : tools.size();
   if (listed + schema.size() > most_kept) {
     is_too_large_ = true;
     return {};
@@ -275,7 +188,7 @@ Checked AnswerCheck::calls_checked(providers::JsonTokens& tokens) const {
     std::string name, arguments;
   };
   std::vector<One> calls;
-  Offer::Called called;
+  OfferedTools::Called called;
   for (const Call& call : made_) {
     One one{decoded(call.name), decoded(call.arguments)};
     // Of tools without parameters; clients take it for an empty object.
@@ -283,7 +196,7 @@ Checked AnswerCheck::calls_checked(providers::JsonTokens& tokens) const {
     called.try_emplace(one.name);
     calls.push_back(std::move(one));
   }
-  const Offer offer(wanted_->tools, called, tokens);
+  const OfferedTools offer(wanted_->tools, called, tokens);
   // So that each schema is read once.
   std::ranges::sort(calls, {}, &One::name);
   SchemaCheck check(tokens);

@@ -1,9 +1,7 @@
 #include "gateway/ledger/ledger.hpp"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cstdio>
-#include <map>
 #include <random>
 #include <utility>
 
@@ -20,7 +18,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr auto between_commits = 100ms;
-constexpr auto after_a_fault = 1'000ms;
 constexpr auto between_syncs = 1s;  // of the journals: what a power cut may take of who is under way
 constexpr auto between_forgettings = 10min;
 constexpr std::size_t most_in_a_commit = 16'384;
@@ -56,86 +53,6 @@ void Ledger::take_up() {
   }
 }
 
-void Ledger::follow(const std::vector<std::string>& living) {
-  const auto is_own = [this](std::uint64_t epoch) {
-    return std::ranges::any_of(journals_, [&](const auto& own) { return own->epoch() == epoch; });
-  };
-  for (const std::string& path : living) {
-    auto journal = Journal::follow(path);
-    if (!journal || is_own(journal->epoch())) continue;
-    if (std::ranges::find(followed_, path, &Followed::path) != followed_.end()) continue;
-    followed_.push_back({.path = path, .journal = std::move(journal)});
-  }
-}
-
-void Ledger::on_elsewhere(Elsewhere tell) {
-  elsewhere_ = std::move(tell);
-  look_elsewhere();
-}
-
-void Ledger::look_elsewhere() {
-  if (!elsewhere_.under_way) return;
-  for (Followed& each : followed_) look_at(each);
-}
-
-void Ledger::look_at(Followed& there) {
-  for (auto& [id, known] : there.under_way) known.is_missing = true;
-  Entry entry;
-  for (const Journal::Left::Open& open : there.journal->open_ones()) {
-    if (!read_entry(open.note, entry)) continue;
-    const auto [at, is_new] = there.under_way.try_emplace(entry.id);
-    Followed::UnderWay& known = at->second;
-    known.is_missing = false;
-    const Amounts most{.requests = 1, .tokens = open.tokens, .nanos = open.nanos};
-    if (!is_new && known.most == most) continue;
-    known.of = entry;
-    known.most = most;
-    elsewhere_.under_way(entry, most);
-  }
-}
-
-// Once all entries were read that were there when it was looked: whose place is free then has an entry,
-// unless that was lost, or was read before its place was free.
-void Ledger::release_missing() {
-  for (Followed& each : followed_) {
-    std::erase_if(each.under_way, [&](const auto& known) {
-      if (known.second.is_missing) elsewhere_.ended(known.second.of, {});
-      return known.second.is_missing;
-    });
-  }
-}
-
-// What was under way in a process that is gone is charged as take_up_left() charges it.
-void Ledger::end_all(Followed& there) {
-  if (!elsewhere_.ended) return;
-  Entry entry;
-  for (const Journal::Left::Open& open : there.journal->open_ones()) {
-    if (!read_entry(open.note, entry)) continue;
-    there.under_way.erase(entry.id);
-    elsewhere_.ended(entry, {.requests = 1, .tokens = 0, .nanos = open.was_sent ? open.nanos : 0});
-  }
-  for (const auto& [id, known] : there.under_way) elsewhere_.ended(known.of, {});
-}
-
-std::vector<std::string> Ledger::ended_elsewhere() const {
-  std::vector<std::string> ended;
-  for (const Followed& each : followed_) {
-    if (!Journal::is_held(each.path)) ended.push_back(each.path);
-  }
-  return ended;
-}
-
-// What was under way there when it ended is under way no more.
-void Ledger::leave_those_who_ended(const std::vector<std::string>& ended) {
-  if (ended.empty()) return;
-  std::erase_if(followed_, [&](Followed& each) {
-    const bool has_ended = std::ranges::find(ended, each.path) != ended.end();
-    if (has_ended) end_all(each);
-    return has_ended;
-  });
-  written_ += take_up_left(*store_, opening_.directory, say_).entries;
-}
-
 std::unique_ptr<Ledger> Ledger::open(const Opening& opening, Say say, std::string& why) {
   std::unique_ptr<Ledger> ledger(new Ledger(opening, std::move(say)));
   try {
@@ -151,99 +68,6 @@ std::unique_ptr<Ledger> Ledger::open(const Opening& opening, Say say, std::strin
     ledger->journals_.push_back(std::move(journal));
   }
   return ledger;
-}
-
-namespace {
-
-using Sums = std::map<std::string, std::vector<LedgerStore::Sum>>;
-
-Sums sums_of(LedgerStore& store, Scope scope, config::WallTime since, LedgerStore::Writers writers) {
-  Sums sums;
-  for (LedgerStore::Sum& sum : store.sums(scope, since, writers)) {
-    const std::string whose = scope == Scope::everybody ? "everybody"
-                              : scope == Scope::user    ? sum.key
-                                                        : sum.name;
-    sums[whose].push_back(std::move(sum));
-  }
-  return sums;
-}
-
-}  // namespace
-
-std::vector<Books::Past> Ledger::past_in(LedgerStore& store,
-                                         const std::vector<Books::Question>& questions) const {
-  using Writers = LedgerStore::Writers;
-  std::vector<Books::Past> all;
-  std::map<std::tuple<Scope, config::WallTime, Writers>, Sums> known;
-  const auto add = [&](const Books::Question& asked, Writers writers, bool is_own) {
-    const auto [at, is_new] = known.try_emplace({asked.scope, asked.since, writers});
-    if (is_new) at->second = sums_of(store, asked.scope, asked.since, writers);
-    for (const LedgerStore::Sum& sum : at->second[asked.name]) {
-      const Amounts used{.requests = sum.requests, .tokens = sum.tokens, .nanos = sum.charged};
-      all.push_back({.scope = asked.scope,
-                     .key = sum.key,
-                     .name = asked.scope == Scope::user ? sum.name : asked.name,
-                     .measure = asked.measure,
-                     .period = asked.period,
-                     .used = used.of(asked.measure),
-                     .is_own = is_own});
-    }
-  };
-  for (const Books::Question& each : questions) {
-    add(each, Writers::all, false);
-    add(each, place_.is_shared() ? Writers::this_one : Writers::all, true);
-  }
-  return all;
-}
-
-std::vector<Books::Past> Ledger::past(const std::vector<Books::Question>& questions) {
-  // Years may have to be summed up: with the patience of a start, not that of a commit.
-  return past_in(place_.is_shared() ? *await_ledger(place_, say_) : *store_, questions);
-}
-
-void Ledger::past(std::vector<Books::Question> questions, Take take) {
-  if (questions.empty()) return;
-  past_until(opening_.wall(), std::move(questions), std::move(take));
-}
-
-// What ended since is counted already, and taken off again. A limit that did not know what was used before
-// would let it be used again: whoever asks is told in the end.
-void Ledger::past_until(config::WallTime until, std::vector<Books::Question> questions, Take take) {
-  asio::post(reading_, [this, until, asked = std::move(questions), take = std::move(take)] {
-    bring_up_to_date();
-    try {
-      take(reading([&](LedgerStore& store) {
-        std::vector<Books::Past> all = past_in(store, asked);
-        std::vector<Books::Question> since = asked;
-        for (Books::Question& each : since) each.since = until;
-        for (Books::Past& each : past_in(store, since)) {
-          each.used = -each.used;
-          all.push_back(std::move(each));
-        }
-        return all;
-      }));
-    } catch (const std::exception& fault) {
-      say_(std::string("ledger: what was used before a limit was set cannot be read: ") + fault.what());
-      const auto again = std::make_shared<asio::steady_timer>(reading_, after_a_fault);
-      again->async_wait([this, again, until, asked, take](boost::system::error_code error) {
-        if (!error) past_until(until, asked, take);
-      });
-    }
-  });
-}
-
-void Ledger::read(std::function<void(LedgerStore*)> take) {
-  asio::post(reading_, [this, take = std::move(take)] {
-    bring_up_to_date();
-    try {
-      reading([&](LedgerStore& store) {
-        take(&store);
-        return true;
-      });
-    } catch (const std::exception&) {
-      take(nullptr);
-    }
-  });
 }
 
 void Ledger::run() {

@@ -152,6 +152,8 @@ class Ledger {
   void write_regrets();
   void write_own();
   std::vector<Books::Past> past_in(LedgerStore& store, const std::vector<Books::Question>& questions) const;
+  // Until what failed is tried again.
+  static constexpr std::chrono::milliseconds after_a_fault{1'000};
 
   // On the thread that reads. A connection is kept, a file is opened each time.
   template <class Read>
