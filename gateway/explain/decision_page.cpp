@@ -189,6 +189,14 @@ std::optional<config::Duration> silence_of(const Decided& decided) {
                                   decided.policy, {}, &decided.snapshot->endpoints[*chosen]);
 }
 
+std::optional<config::Duration> headless_of(const Decided& decided) {
+  const std::optional<routing::EndpointIndex>& chosen = decided.decision.chosen;
+  if (!chosen || !decided.snapshot) return std::nullopt;
+  return routing::longest_without_head(decided.catalogue.endpoints()[*chosen], decided.demand,
+                                       decided.decision, decided.policy, {},
+                                       decided.snapshot->endpoints[*chosen]);
+}
+
 json::object decision_object(const Decided& decided) {
   const routing::Decision& decision = decided.decision;
   json::object page{{"chosen", nullptr},
@@ -212,6 +220,8 @@ json::object decision_object(const Decided& decided) {
   // Of a stream: how long the chosen one may be silent before it is given up.
   if (const auto silence = silence_of(decided))
     page["first_token_limit_seconds"] = number_or_null(config::Seconds(*silence).count());
+  if (const auto headless = headless_of(decided))
+    page["head_limit_seconds"] = number_or_null(config::Seconds(*headless).count());
   if (decision.earliest) {
     page["earliest_seconds"] = number_or_null(config::Seconds(*decision.earliest - decided.now).count());
   }

@@ -242,6 +242,7 @@ Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoin
     if (tried.attempt.failure->kind == FailureKind::resolve) name_not_found(endpoint, tried);
     co_return false;
   }
+  with.watchdog.saw_head();
   tried.attempt.headroom = head->headroom;
   if (head->status != 200) {
     co_await read_failure(with, *head, exchange);
@@ -250,6 +251,7 @@ Task<bool> one_exchange(const Attempting& with, const routing::Endpoint& endpoin
   } else if (head->content != ContentKind::event_stream) {
     co_await read_document(with, exchange);
   } else {
+    tried.attempt.head = with.services.timer.now() - tried.attempt.dispatched;
     const std::unique_ptr<StreamRelay> relay = stream_relay(with);
     co_await relay->run(exchange);
   }
@@ -281,7 +283,8 @@ Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& reque
                                                                         : request.demand.deadline,
          .liveness = provider.limits.liveness_timeout,
          .progress = provider.limits.progress_timeout,
-         .text = asking.text_pause},
+         .text = asking.text_pause,
+         .head = asking.headless ? began + *asking.headless : config::TimePoint::max()},
         interruption);
     const Race::Entry entry(race, leg, watchdog);
     const Attempting with{services,

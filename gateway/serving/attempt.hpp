@@ -26,12 +26,13 @@ struct Tried {
 
 // How it is decided that somebody is asked.
 struct Asking {
-  std::unique_ptr<Tried> begun;   // what is known of it at its begin; it is counted as under way already
-  config::Duration silence{};     // longest, before anything of the answer shows
-  config::Duration text_pause{};  // longest within the answer's text
-  providers::KeyPermit* permit = nullptr;  // of the key that is asked with; outlives the attempt
-  Continuation* continuation = nullptr;    // of what the client has; null: nobody would go on with it
-  std::string traceparent{};               // that the host is told; empty: none
+  std::unique_ptr<Tried> begun;  // what is known of it at its begin; it is counted as under way already
+  config::Duration silence{};    // longest, before anything of the answer shows
+  std::optional<config::Duration> headless{};  // longest, before its reply begins; absent: as `silence`
+  config::Duration text_pause{};               // longest within the answer's text
+  providers::KeyPermit* permit = nullptr;      // of the key that is asked with; outlives the attempt
+  Continuation* continuation = nullptr;        // of what the client has; null: nobody would go on with it
+  std::string traceparent{};                   // that the host is told; empty: none
 };
 
 // All references must outlive the returned task. `served` names what the client is told of this choice.

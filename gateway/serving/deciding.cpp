@@ -153,6 +153,8 @@ Asking Decider::asking(config::TimePoint now) const {
                     .effort = demand.effort}}),
       .silence = routing::longest_silence(endpoint, demand, &decision, *request_.policy, record_.attempts,
                                           &decided_on_->endpoints[target]),
+      .headless = routing::longest_without_head(endpoint, demand, decision, *request_.policy,
+                                                record_.attempts, decided_on_->endpoints[target]),
       .text_pause =
           routing::text_patience(decided_on_->endpoints[target].measured, endpoint.provider->limits, demand)};
   if (const routing::Verdict* chosen = chosen_one(decision)) {

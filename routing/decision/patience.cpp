@@ -48,13 +48,17 @@ double leniency(const Decision& decision, const Policy& policy, std::span<const 
   return std::pow(4, outwaited + (is_last ? 1 : 0));
 }
 
+// As it counts them, of a prompt that its cache may have forgotten.
+double kilotokens_of(const Demand& demand, const EndpointState& state) {
+  return static_cast<double>(demand.prompt.count) * state.prompt_scale / 1000;
+}
+
 // Of a host that may think first: by what those took that were asked to think as much.
 double late_thinker(const Prediction& prediction, const EndpointState* state, const Demand& demand,
                     double most) {
   if (!state) return most;
-  // Of a prompt that its cache may have forgotten.
-  const double kilotokens = static_cast<double>(demand.prompt.count) * state->prompt_scale / 1000;
-  const auto latest = state->first_tokens.latest(demand.effort, state->speed.prompt.seconds(kilotokens));
+  const auto latest =
+      state->first_tokens.latest(demand.effort, state->speed.prompt.seconds(kilotokens_of(demand, *state)));
   return latest ? *latest + prediction.wait : most;
 }
 
@@ -125,6 +129,18 @@ config::Duration longest_silence(const Endpoint& endpoint, const Demand& demand,
   seconds *= leniency(*decision, policy, earlier);
   const auto generation = longest_generation(prediction, endpoint, demand);
   return generation ? std::min(bounded(seconds), first_token + *generation) : bounded(seconds);
+}
+
+std::optional<config::Duration> longest_without_head(const Endpoint& endpoint, const Demand& demand,
+                                                     const Decision& decision, const Policy& policy,
+                                                     std::span<const Attempt> earlier,
+                                                     const EndpointState& state) {
+  constexpr double least = 15;
+  const Verdict* chosen = chosen_of(&decision);
+  if (demand.delivery != Delivery::streamed || !chosen || !thinks(endpoint)) return std::nullopt;
+  const auto latest = state.heads.latest(state.speed.prompt.seconds(kilotokens_of(demand, state)));
+  if (!latest) return std::nullopt;
+  return bounded(std::max(least, *latest + chosen->prediction.wait) * leniency(decision, policy, earlier));
 }
 
 }  // namespace routing

@@ -16,10 +16,15 @@ config::Duration text_patience(const Measured& measured, const config::ProviderL
   return std::chrono::duration_cast<config::Duration>(config::Seconds(patience));
 }
 
-Vigil::Vigil(const Limits& limits)
-    : limits_(limits),
-      why_first_(limits.deadline < limits.first ? FailureKind::deadline : FailureKind::first_token_timeout),
-      first_(std::min(limits.deadline, limits.first)) {}
+Vigil::Vigil(const Limits& limits) : limits_(limits) {
+  await_answer(limits.head);
+}
+
+void Vigil::await_answer(config::TimePoint head) {
+  const config::TimePoint silent = std::min(head, limits_.first);
+  why_first_ = limits_.deadline < silent ? FailureKind::deadline : FailureKind::first_token_timeout;
+  first_ = std::min(limits_.deadline, silent);
+}
 
 void Vigil::saw_body(config::TimePoint now) {
   begun_ = true;

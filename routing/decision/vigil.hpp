@@ -1,5 +1,6 @@
 // How long an attempt may show nothing before it is given up, and what it has failed by then. Pure: live
 // attempts and simulated ones are watched by the same. Belongs to one attempt.
+//   until the reply begins: longest_without_head (patience.hpp)
 //   until the answer begins: longest_silence (patience.hpp), and the request's deadline
 //   between two bytes, comments included: ProviderLimits::liveness_timeout
 //   between two parts of the answer: text_patience within text, else ProviderLimits::progress_timeout
@@ -32,9 +33,14 @@ class Vigil {
     config::Duration liveness;
     config::Duration progress;
     config::Duration text;
+    config::TimePoint head = config::TimePoint::max();  // until then its reply must begin
   };
   explicit Vigil(const Limits& limits);
 
+  // The reply began.
+  void saw_head() {
+    if (!begun_) await_answer(config::TimePoint::max());
+  }
   // Something came that shows the host is alive; before the answer begins only that limit counts.
   void saw_bytes(config::TimePoint now) {
     if (begun_) liveness_ = now + limits_.liveness;
@@ -62,6 +68,8 @@ class Vigil {
 
  private:
   static constexpr config::TimePoint never = config::TimePoint::max();
+
+  void await_answer(config::TimePoint head);
 
   Limits limits_;
   bool begun_ = false;

@@ -21,6 +21,8 @@ struct FirstTokens {
     float mean = 0;     // of ln(seconds / the line's)
     float variance = 0;
     float longest = 0;  // the same of the longest one, forgotten slowly
+
+    void take(float log_time);
   };
   std::array<Group, effort_count> groups{};  // by Effort
 
@@ -34,6 +36,18 @@ struct FirstTokens {
 
   static constexpr float most_remembered = 200;
   static constexpr float enough = 30;
+};
+
+// How long the heads of its streams' replies take there, whatever comes behind them: many hosts send one at
+// once, and think for minutes then. A value, no thread rule.
+struct Heads {
+  FirstTokens::Group seen{};  // of ln(seconds)
+
+  void observe(double seconds);
+  // None came for `waited`, and then nobody waited any more.
+  void observe_waiting(double waited);
+  // As FirstTokens::latest, beside the host's line for the prompt, which it may read before.
+  std::optional<double> latest(double line_seconds) const;
 };
 
 }  // namespace routing

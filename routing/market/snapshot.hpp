@@ -31,6 +31,7 @@ struct EndpointState {
   double streams_reasoning = 1;     // share of replies whose thinking comes as deltas, before the text
   Quality quality{};
   FirstTokens first_tokens{};
+  Heads heads{};
 };
 
 struct Snapshot {

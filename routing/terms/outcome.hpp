@@ -140,6 +140,8 @@ struct Attempt {
   Reason reason = Reason::best;  // why it was chosen
   double propensity = 0;         // how likely that was; 0 where nobody reckoned it
   config::TimePoint dispatched{};
+  // A stream's: when its reply began, whatever was in it. Not recorded.
+  std::optional<config::Duration> head{};
   std::optional<config::Duration> first_delta{};    // any delta of content, reasoning or a tool call
   std::optional<config::Duration> first_visible{};  // the first that a reader sees
   std::optional<config::Duration> finished{};       // its end, whatever way it ended

@@ -61,3 +61,31 @@ TEST_CASE("text that stops at a host of whose gaps nothing is known is waited fo
 TEST_CASE("thinking that stops is waited for at any host") {
   CHECK(cut_after(Gaps::short_ones, thinks("Hm")) == 0);
 }
+
+TEST_CASE("a host that thinks for minutes is waited for, and not one whose reply does not even begin") {
+  const auto answered_after = [](config::Duration head_after) {
+    config::Settings settings = three_prices();
+    for (auto& endpoint : settings.models[0].endpoints)
+      endpoint.features.set(static_cast<std::size_t>(config::Feature::reasoning));
+    ServedWorld world(std::move(settings));
+    routing::Snapshot snapshot = *world.services.snapshot;
+    for (auto& endpoint : snapshot.endpoints) {
+      for (int i = 0; i < 40; ++i) endpoint.heads.observe(0.4);
+    }
+    world.services.snapshot = std::make_shared<const routing::Snapshot>(snapshot);
+    Script slow = pieces({{90s, role() + says("Hello")}, {0s, stop() + usage_event() + done}});
+    slow.head_after = head_after;
+    world.script(ServedWorld::cheap, slow);
+    world.script(ServedWorld::middle, stream("Hello"));
+    world.ask();
+    int seconds = 0;
+    for (; !world.ended() && seconds < 200; ++seconds) world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.record().ending == Ending::answered);
+    const auto& attempts = world.record().attempts;
+    if (attempts.size() > 1) CHECK(attempts.at(0).failure->kind == FailureKind::first_token_timeout);
+    return std::pair{attempts.size(), seconds};
+  };
+  CHECK(answered_after(500ms) == std::pair{std::size_t{1}, 91});
+  CHECK(answered_after(110s) == std::pair{std::size_t{2}, 16});
+}

@@ -151,6 +151,34 @@ TEST_CASE("a host that may think first is waited for as long as others were that
   CHECK(seconds(routing::Effort::off) == 40);
 }
 
+TEST_CASE("a host that may think, and whose replies begin at once, is not waited for without a head") {
+  Asked asked;
+  asked.demand.delivery = routing::Delivery::streamed;
+  asked.demand.prompt = {1'000};
+  asked.settings.features.set(static_cast<std::size_t>(config::Feature::reasoning));
+  routing::EndpointState state;
+  const auto limit = [&] {
+    asked.seconds();
+    return routing::longest_without_head(asked.endpoint, asked.demand, asked.decision, asked.policy,
+                                         asked.earlier, state);
+  };
+  for (int i = 0; i < 29; ++i) state.heads.observe(0.4);
+  CHECK_FALSE(limit());
+  state.heads.observe(0.4);
+  CHECK(limit() == 15s);
+  asked.failed_by(routing::FailureKind::first_token_timeout);
+  CHECK(limit() == 60s);
+  asked.earlier.clear();
+  // Who sends its head with its first token is given as long as that takes.
+  for (int i = 0; i < 40; ++i) state.heads.observe(60);
+  CHECK(*limit() > 120s);
+  asked.demand.delivery = routing::Delivery::whole;
+  CHECK_FALSE(limit());
+  asked.demand.delivery = routing::Delivery::streamed;
+  asked.settings.features.reset();
+  CHECK_FALSE(limit());
+}
+
 TEST_CASE("a host that may have forgotten a prompt is given the time to read it anew") {
   Asked asked;
   asked.demand.delivery = routing::Delivery::streamed;

@@ -51,6 +51,24 @@ TEST_CASE("before the answer begins only its first sign counts, or the deadline 
   CHECK(ends(Vigil(late), begin + 60s, FailureKind::deadline));
 }
 
+TEST_CASE("a reply that has not begun may have a limit of its own, which ends with its head") {
+  Vigil::Limits strict = limits();
+  strict.head = begin + 15s;
+  Vigil vigil(strict);
+  CHECK(ends(vigil, begin + 15s, FailureKind::first_token_timeout));
+  vigil.saw_head();
+  CHECK(ends(vigil, begin + 20s, FailureKind::first_token_timeout));
+  strict.deadline = begin + 18s;
+  Vigil hurried(strict);
+  CHECK(ends(hurried, begin + 15s, FailureKind::first_token_timeout));
+  hurried.saw_head();
+  CHECK(ends(hurried, begin + 18s, FailureKind::deadline));
+  Vigil answering(limits());
+  answering.saw_content(StreamPart::text, begin + 1s);
+  answering.saw_head();
+  CHECK(ends(answering, begin + 6s, FailureKind::stalled_stream));
+}
+
 TEST_CASE(
     "a stream may fall silent for as long as the part at hand allows, and never without any byte for long") {
   Vigil vigil(limits());

@@ -125,3 +125,29 @@ TEST_CASE("what is known of first tokens is kept for a replay and over a restart
   CHECK(latest(again.first_tokens, Effort::medium) == latest(state.first_tokens, Effort::medium));
   CHECK_FALSE(again.first_tokens.latest(Effort::high, 1));
 }
+
+TEST_CASE(
+    "heads are learned of streams, kept for a replay and over a restart, and what came without one counts") {
+  const config::TimePoint now = config::TimePoint{} + 1h;
+  EndpointState state;
+  Dossier dossier;
+  const auto learn = [&](Attempt attempt, Delivery delivery = Delivery::streamed) {
+    attempt.dispatched = now - 60s;
+    dossier.learn_end(state, attempt, {.prompt = {1'000}, .delivery = delivery, .effort = Effort::high}, now);
+  };
+  for (int i = 0; i < 40; ++i) learn({.head = 400ms, .first_delta = 30s, .finished = 31s, .deltas = 9});
+  REQUIRE(state.heads.latest(0));
+  CHECK(*state.heads.latest(0) > 0.8);
+  CHECK(*state.heads.latest(0) < 5);
+  CHECK(*state.heads.latest(7) == support::close(*state.heads.latest(0) + 7, 1e-9));
+  const EndpointState again = state_of(words_of(state));
+  CHECK(again.heads.latest(0) == state.heads.latest(0));
+  CHECK_FALSE(state_of(StateWords{}).heads.latest(0));
+  Attempt headless;
+  headless.finished = 15s;
+  headless.failure = Failure{.kind = FailureKind::first_token_timeout, .progress = Progress::request_sent};
+  learn(headless, Delivery::whole);
+  CHECK(again.heads.latest(0) == state.heads.latest(0));
+  learn(headless);
+  CHECK(*state.heads.latest(0) > 30);
+}
