@@ -68,6 +68,10 @@ class Market {
   void adopt(std::shared_ptr<const Catalogue> catalogue, config::TimePoint now);
 
  private:
+  // Windows and priors move slowly: each endpoint's turn comes once in this time, spread over the snapshots
+  // so that none of them is dear.
+  static constexpr config::Duration refresh_period = std::chrono::seconds(1);
+
   std::shared_ptr<Snapshot> picture(config::TimePoint now);
   void learn(const Attempt& attempt, const Demand& demand, config::TimePoint now);
   void learn_begins(EndpointIndex index, const Attempt& attempt, const AskedFor& asked,
