@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/account_commands/keys_command.hpp"
+#include "gateway/account_commands/seal_command.hpp"
 #include "gateway/account_commands/spend_command.hpp"
 #include "gateway/commands/catalogue_command.hpp"
 #include "gateway/commands/check_command.hpp"
@@ -60,6 +61,7 @@ int main(int argc, char** argv) {
       gateway::add_explain(app),
       gateway::add_keys(app),
       gateway::add_spend(app),
+      gateway::add_seal(app),
       gateway::add_shadows(app),
       gateway::add_simulate(app, gateway::command_line(argc, argv)),
       gateway::add_replay(app),

@@ -6,7 +6,6 @@
 #include "config/forms/credential.hpp"
 #include "config/forms/leaf.hpp"
 #include "config/values/address.hpp"
-#include "config/values/address_range.hpp"
 #include "config/values/ascii.hpp"
 #include "config/values/masked.hpp"
 

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "config/values/masked.hpp"
+#include "config/values/sources.hpp"
 
 namespace config {
 namespace {
@@ -25,18 +26,47 @@ bool is_open_to_others(unsigned permissions, std::string_view path) {
   return (permissions & others) != 0;
 }
 
-// Whether the file may hold a credential; reports why not.
+std::string file_named(const std::string& path) {
+  return "the file " + quoted(path) + " of this credential";
+}
+
+// Whether the file may hold a credential as it is; reports why not.
 bool acceptable(const Node& node, const std::string& path) {
   const Sources& sources = node.sources();
-  const std::string file = "the file " + quoted(path) + " of this credential";
-  if (!path.starts_with('/')) {
-    node.key_error(file + " is not named from the root", "write `${file:/path/to/the/key}`");
-    return false;
-  }
+  const std::string file = file_named(path);
   const auto permissions = sources.file_permissions ? sources.file_permissions(path) : std::nullopt;
   if (!permissions || !is_open_to_others(*permissions, path)) return true;
   node.key_error(file + " can be read by others than its owner", "run `chmod 600 " + path + "`");
   return false;
+}
+
+// The key of all sealed files; nothing where there is none.
+std::optional<std::string> sealing_key(const Sources& sources) {
+  if (!sources.variable) return std::nullopt;
+  if (auto key = sources.variable(std::string(sealing_variable))) return key;
+  const auto directory = sources.variable("CREDENTIALS_DIRECTORY");
+  return directory && sources.file ? sources.file(*directory + "/" + std::string(sealing_credential))
+                                   : std::nullopt;
+}
+
+// What is in a sealed file; reports why it cannot be opened.
+std::optional<std::string> unsealed(const Node& node, std::string_view text, const std::string& path) {
+  auto key = sealing_key(node.sources());
+  if (!key) {
+    node.key_error(file_named(path) + " is sealed, and there is no key to open it",
+                   "set " + std::string(sealing_variable) + ", or let the service manager load `" +
+                       std::string(sealing_credential) + "`");
+    return std::nullopt;
+  }
+  while (!key->empty() && (key->back() == '\n' || key->back() == '\r')) key->pop_back();
+  text.remove_prefix(sealed_mark.size());
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  const Sources& sources = node.sources();
+  auto opened = sources.open_sealed ? sources.open_sealed(text, std::move(*key)) : std::nullopt;
+  if (!opened)
+    node.key_error(file_named(path) + " is sealed, and the key that is there does not open it",
+                   "it was sealed with another one, or changed: make it again with `isocost seal`");
+  return opened;
 }
 
 std::optional<std::string> look_up(const Sources& sources, const std::string& name) {
@@ -89,8 +119,19 @@ std::optional<Credential> CredentialForm::read(const Node& node) const {
     node.key_error("a credential does not stand in the file itself", std::string(how));
     return std::nullopt;
   }
-  if (is_file && !acceptable(node, name.substr(5))) return std::nullopt;
+  if (is_file && !name.substr(5).starts_with('/')) {
+    node.key_error(file_named(name.substr(5)) + " is not named from the root",
+                   "write `${file:/path/to/the/key}`");
+    return std::nullopt;
+  }
   auto value = look_up(node.sources(), name);
+  // What is sealed may be read by everybody.
+  if (is_file && value && value->starts_with(sealed_mark)) {
+    value = unsealed(node, *value, name.substr(5));
+    if (!value) return std::nullopt;
+  } else if (is_file && !acceptable(node, name.substr(5))) {
+    return std::nullopt;
+  }
   if (!value && absence == Absence::refused) {
     refuse_absent(node);
     return std::nullopt;

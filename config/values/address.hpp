@@ -1,6 +1,8 @@
-// Network addresses in a configuration: where to listen, and where hosts are. Pure.
+// Network addresses in a configuration: where to listen, where hosts are, and ranges of them. Pure.
 #pragma once
 
+#include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,5 +30,17 @@ bool is_loopback(std::string_view host);
 bool is_link_local(std::string_view host);
 // The domain itself, or a name in it.
 bool is_within(std::string_view host, std::string_view domain);
+
+using AddressBytes = std::array<unsigned char, 16>;  // IPv4 in its IPv6 form, ::ffff:a.b.c.d
+
+// Whether what stands before the slash may be any address of the range: "10.1.2.3/8".
+enum class Before { the_first, any };
+
+// "10.0.0.0/8", "2001:db8::/32", or one address.
+std::variant<AddressRange, AddressFault> parse_address_range(std::string_view text,
+                                                             Before before = Before::the_first);
+
+bool contains(const AddressRange& range, const AddressBytes& address);
+bool contains(std::span<const AddressRange> ranges, const AddressBytes& address);
 
 }  // namespace config

@@ -7,6 +7,7 @@
 #include "config/files/load.hpp"
 #include "gateway/commands/fetch.hpp"
 #include "gateway/state/gateway_name.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "gateway/state/state_directory.hpp"
 
 namespace gateway {
@@ -36,7 +37,7 @@ std::optional<LedgerPlace> place_of(const ReachOptions& options, std::string& wh
     if (place.directory.empty()) place.directory = state_path("");
     return place;
   }
-  const config::Loaded loaded = config::load_file(options.config, config::system_sources());
+  const config::Loaded loaded = config::load_file(options.config, process_sources());
   if (loaded.settings) {
     if (place.directory.empty()) place.directory = state_path(loaded.settings->state);
     place.settings = loaded.settings->ledger;

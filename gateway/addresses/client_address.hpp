@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "config/values/address_range.hpp"
+#include "config/values/address.hpp"
 
 namespace gateway {
 

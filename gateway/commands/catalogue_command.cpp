@@ -19,6 +19,7 @@
 #include "gateway/catalogue_import/lists.hpp"
 #include "gateway/commands/download.hpp"
 #include "gateway/commands/problems.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "gateway/text/table.hpp"
 #include "providers/loop/wall_clock.hpp"
 
@@ -103,7 +104,7 @@ bool tell(const CatalogueComparison& comparison, bool shows_all) {
 
 std::optional<CatalogueComparison> compared(const WantedCatalogue& wanted, Agreement& agreement) {
   // No key is needed to compare prices.
-  config::Sources sources = config::system_sources();
+  config::Sources sources = process_sources();
   sources.variable = [known = sources.variable](const std::string& name) {
     const auto value = known(name);
     return value ? value : std::optional<std::string>("no-key-is-needed-here");

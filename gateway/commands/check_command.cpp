@@ -13,6 +13,7 @@
 #include "gateway/probe/probe.hpp"
 #include "gateway/probe/probe_page.hpp"
 #include "gateway/state/kept_text.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "gateway/state/state_directory.hpp"
 #include "gateway/text/quantity_text.hpp"
 #include "providers/loop/wall_clock.hpp"
@@ -137,8 +138,7 @@ int probed(const config::Settings& settings, const WantedCheck& wanted) {
 }
 
 int check(const WantedCheck& wanted) {
-  const config::Loaded loaded =
-      with_policies_checked(config::load_file(wanted.file, config::system_sources()));
+  const config::Loaded loaded = with_policies_checked(config::load_file(wanted.file, process_sources()));
   const config::Checked checked = config::checked(loaded, wanted.file, providers::system_wall());
   (wanted.as_json ? std::cerr : std::cout) << checked.text;
   if (checked.exit_code == 0) std::cerr << who_goes_on(*loaded.settings);

@@ -22,6 +22,7 @@
 #include "gateway/request/explanation.hpp"
 #include "gateway/request/pretence.hpp"
 #include "gateway/request/understand.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "gateway/surfaces/surfaces.hpp"
 #include "providers/loop/wheel.hpp"
 
@@ -121,7 +122,7 @@ int read_served(const ExplainOptions& options) {
 }
 
 int decide_here(const ExplainOptions& options, std::string body) {
-  config::Loaded loaded = with_policies(config::load_file(options.config, config::system_sources()));
+  config::Loaded loaded = with_policies(config::load_file(options.config, process_sources()));
   for (const config::Problem& problem : loaded.problems) std::cerr << config::to_text(problem) << "\n";
   if (!loaded.settings) return 1;
 

@@ -7,6 +7,7 @@
 #include "config/files/load.hpp"
 #include "config/files/load_fleet.hpp"
 #include "gateway/commands/problems.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "providers/simulated/run_hosts.hpp"
 
 namespace gateway {
@@ -19,7 +20,7 @@ Command add_hosts(CLI::App& app) {
       "Example: isocost hosts --fleet deploy/examples/fleet-deepseek-r1.yaml\nExit status: 0 it was told to "
       "stop, 1 it could not start.");
   return {hosts, [file] {
-            config::LoadedFleet loaded = config::load_fleet_file(*file, config::system_sources());
+            config::LoadedFleet loaded = config::load_fleet_file(*file, process_sources());
             print(loaded.problems);
             return loaded.fleet ? providers::run_hosts(*loaded.fleet, std::cout) : 1;
           }};

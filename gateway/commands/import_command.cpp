@@ -18,6 +18,7 @@
 #include "gateway/commands/download.hpp"
 #include "gateway/commands/problems.hpp"
 #include "gateway/keys/key_text.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "gateway/text/table.hpp"
 
 namespace gateway {
@@ -67,7 +68,7 @@ int import_litellm(const WantedImport& wanted) {
       if (disbelief(row).empty()) rows.push_back(std::move(row));
     }
   }
-  const LitellmSources sources{.variable = config::system_sources().variable,
+  const LitellmSources sources{.variable = process_sources().variable,
                                .sha256 = [](std::string_view key) { return hex(hash_of_key(key)); },
                                .prices = std::move(rows)};
   const LitellmImport made = imported_from_litellm(litellm_proxy(*tree), sources);

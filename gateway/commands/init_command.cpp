@@ -17,6 +17,7 @@
 #include "gateway/commands/problems.hpp"
 #include "gateway/first_configuration/first_configuration.hpp"
 #include "gateway/generation/configuration.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
@@ -36,7 +37,7 @@ int complain(const std::string& problem) {
 // A variable that holds next to nothing is as good as not set: people blank them out.
 bool has_variable(const std::string& name) {
   constexpr std::size_t shortest_key = 8;
-  const auto value = config::system_sources().variable(name);
+  const auto value = process_sources().variable(name);
   return value && value->size() >= shortest_key;
 }
 
@@ -86,7 +87,7 @@ int init(const WantedStart& wanted) {
         "set "
         "a key, or name an engine with --engine http://HOST:PORT");
   }
-  const config::Loaded loaded = with_policies(config::load(first.text, wanted.out, config::system_sources()));
+  const config::Loaded loaded = with_policies(config::load(first.text, wanted.out, process_sources()));
   print(loaded.problems);
   if (!loaded.settings)
     return complain("what would be written is no good configuration; nothing was written");

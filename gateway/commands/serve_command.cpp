@@ -19,6 +19,7 @@
 #include "gateway/commands/welcome.hpp"
 #include "gateway/control/gateway.hpp"
 #include "gateway/generation/configuration.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "gateway/state/seal_key.hpp"
 #include "gateway/trace/otlp_settings.hpp"
 
@@ -29,8 +30,7 @@ namespace {
 constexpr double demo_pace = 0.1;
 
 config::Loaded load(const std::string& file) {
-  return with_policies(
-      with_records(with_seal_key(config::load_file(file, config::system_sources())), "records.db"));
+  return with_policies(with_records(with_seal_key(config::load_file(file, process_sources())), "records.db"));
 }
 
 struct ServeOptions {
@@ -93,15 +93,14 @@ int serve_file(const ServeOptions& options) {
 
 // Without a configuration: a simulated market inside, and the real hosts whose keys are in the environment.
 int serve_demo(const ServeOptions& options) {
-  config::LoadedFleet loaded =
-      config::load_fleet(embedded_fleet(), "embedded fleet", config::system_sources());
+  config::LoadedFleet loaded = config::load_fleet(embedded_fleet(), "embedded fleet", process_sources());
   print(loaded.problems);
   if (!loaded.fleet) return 1;
   loaded.fleet->base_port = 0;
   loaded.fleet->time_scale = demo_pace;
   const DemoHosts hosts(*loaded.fleet);
   config::Settings settings = config::settings_for(*loaded.fleet, hosts.ports());
-  print(config::add_well_known(settings, config::system_sources()));
+  print(config::add_well_known(settings, process_sources()));
   std::cerr << "isocost: no --config given: " << loaded.fleet->hosts.size() << " simulated hosts of \""
             << loaded.fleet->title << "\" at " << 1 / demo_pace << " times their speed";
   const std::size_t real = settings.providers.size() - loaded.fleet->hosts.size();

@@ -14,6 +14,7 @@
 #include "gateway/http/query.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/pages/status_page.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "gateway/text/json_page.hpp"
 #include "providers/loop/spawn.hpp"
 
@@ -266,7 +267,7 @@ providers::Task<Pages::Told> ControlLoop::apply(Loop& asker, std::string body) {
   const auto applied = std::make_shared<AppliedPolicies>();
   auto writing = desk_->run(asker, [file, body, applied] {
     *applied = apply_policies(file, body, [&file](const std::string& yaml) {
-      return with_policies_checked(config::load(yaml, file, config::system_sources()));
+      return with_policies_checked(config::load(yaml, file, process_sources()));
     });
     return RecordDesk::Answer{.status = applied->status, .body = applied->text};
   });

@@ -12,6 +12,7 @@
 #include "gateway/doctor/machine.hpp"
 #include "gateway/doctor/reach.hpp"
 #include "gateway/doctor/shared.hpp"
+#include "gateway/state/process_sources.hpp"
 
 namespace gateway {
 namespace {
@@ -53,7 +54,7 @@ int examine(const std::string& file) {
   config::Settings settings;
   Findings found;
   if (!file.empty()) {
-    const config::Loaded loaded = config::load_file(file, config::system_sources());
+    const config::Loaded loaded = config::load_file(file, process_sources());
     const auto faults =
         std::ranges::count(loaded.problems, config::Severity::error, &config::Problem::severity);
     if (loaded.settings) {

@@ -10,7 +10,7 @@
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/generation/listener_tls.hpp"
 #include "gateway/generation/prefills.hpp"
-#include "gateway/generation/seal.hpp"
+#include "gateway/state/seal.hpp"
 #include "providers/credentials/key_allowance.hpp"
 #include "providers/host/access.hpp"
 #include "routing/policy/policy_set.hpp"

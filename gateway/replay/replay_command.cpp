@@ -6,6 +6,7 @@
 
 #include "config/files/load.hpp"
 #include "gateway/replay/replay_page.hpp"
+#include "gateway/state/process_sources.hpp"
 
 namespace gateway {
 namespace {
@@ -43,7 +44,7 @@ int run(RecordReader& reader, const ReplayOptions& options, std::ostream& out, s
     ReplayPolicies recorded;
     return under_policy(reader, options, recorded, out, errors);
   }
-  config::Loaded loaded = config::load_file(options.config, config::system_sources());
+  config::Loaded loaded = config::load_file(options.config, process_sources());
   for (const config::Problem& problem : loaded.problems) errors << config::to_text(problem) << "\n";
   if (!loaded.settings) return failed;
   ReplayPolicies others(std::move(*loaded.settings));

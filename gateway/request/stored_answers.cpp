@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/generation/seal.hpp"
+#include "gateway/state/seal.hpp"
 #include "providers/dialects/dialects.hpp"
 #include "providers/json/json_text.hpp"
 

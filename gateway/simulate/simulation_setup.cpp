@@ -9,6 +9,7 @@
 #include "config/values/quantity.hpp"
 #include "gateway/simulate/gateways_asked.hpp"
 #include "gateway/simulate/tournament.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "routing/host_model/generated_fleet.hpp"
 #include "routing/host_model/generated_trace.hpp"
 #include "routing/policy/policy_set.hpp"
@@ -132,7 +133,7 @@ void Setup::fleets(const std::vector<std::uint64_t>& seeds) {
     }
     return;
   }
-  config::LoadedFleet loaded = config::load_fleet_file(options_.fleet, config::system_sources());
+  config::LoadedFleet loaded = config::load_fleet_file(options_.fleet, process_sources());
   problems_.insert(problems_.end(), loaded.problems.begin(), loaded.problems.end());
   if (!loaded.fleet) return;
   only_one_model(*loaded.fleet);
@@ -184,7 +185,7 @@ void Setup::traces() {
     for (World& world : setup_.settings.worlds) world.trace = routing::generated_trace(*settings, world.seed);
     return;
   }
-  config::LoadedTrace loaded = config::load_trace_file(options_.trace, config::system_sources());
+  config::LoadedTrace loaded = config::load_trace_file(options_.trace, process_sources());
   problems_.insert(problems_.end(), loaded.problems.begin(), loaded.problems.end());
   setup_.rows_left_out = loaded.left_out;
   if (!loaded.trace) return;
@@ -260,7 +261,7 @@ void Setup::obey(const routing::Policy& policy) {
 void Setup::policies() {
   config::Settings settings;
   if (!options_.config.empty()) {
-    config::Loaded loaded = config::load_file(options_.config, config::system_sources());
+    config::Loaded loaded = config::load_file(options_.config, process_sources());
     problems_.insert(problems_.end(), loaded.problems.begin(), loaded.problems.end());
     if (!loaded.settings) return;
     settings = std::move(*loaded.settings);

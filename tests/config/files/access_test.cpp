@@ -422,6 +422,33 @@ TEST_CASE("in which words a host is told to think is known of many, and said of 
   CHECK(loaded.settings->models[0].endpoints[0].reasoning_switch == ReasoningSwitch::thinking);
 }
 
+TEST_CASE(
+    "a sealed file is opened with the key of all of them, whoever else may read it, and says why it is not") {
+  const std::string key(40, 'k');
+  const std::string sealed = std::string(sealed_mark) + "letters\n";
+  const auto from = [&](std::map<std::string, std::string> variables, const std::string& text) {
+    Sources made = test::sources_of(
+        std::move(variables), {{"/a.sealed", {text, 0644}}, {"/run/isocost-credentials-key", {key + "\n"}}});
+    made.open_sealed = [&](std::string_view letters, const std::string& with) {
+      return letters == "letters" && with == key ? std::optional<std::string>("sk-of-the-host")
+                                                 : std::nullopt;
+    };
+    return made;
+  };
+  const std::string members = "base_url: https://a.example, credential: \"${file:/a.sealed}\"";
+  const std::string variable(sealing_variable);
+  CHECK(provider(members, from({{variable, key}}, sealed)).credential.reveal() == "sk-of-the-host");
+  CHECK(provider(members, from({{"CREDENTIALS_DIRECTORY", "/run"}}, sealed)).credential.reveal() ==
+        "sk-of-the-host");
+  CHECK(has(refused(members, from({}, sealed)), "is sealed, and there is no key to open it"));
+  const std::string wrong = refused(members, from({{variable, std::string(40, 'x')}}, sealed));
+  CHECK(has(wrong, "does not open it"));
+  CHECK_FALSE(has(wrong, "xxxx"));
+  const std::string changed = std::string(sealed_mark) + "lettert";
+  CHECK(has(refused(members, from({{variable, key}}, changed)), "does not open it"));
+  CHECK(has(refused(members, from({{variable, key}}, "sk-of-the-host")), "can be read by others"));
+}
+
 TEST_CASE("who caches what is marked alone is known of Claude and of some hosts, and said of others") {
   const auto writes = [](const std::string& members, const std::string& endpoint = "") {
     const Loaded loaded =

@@ -1,4 +1,4 @@
-#include "config/values/address_range.hpp"
+#include "config/values/address.hpp"
 
 #include <doctest/doctest.h>
 

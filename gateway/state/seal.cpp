@@ -1,4 +1,4 @@
-#include "gateway/generation/seal.hpp"
+#include "gateway/state/seal.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
