@@ -56,6 +56,11 @@ double Drift::absorb(const DriftSettings& settings, double load, double sensitiv
                      double variance_of_innovation) {
   const double most = 2.5 * std::sqrt(variance_of_innovation);
   const double surprise = std::clamp(innovation, -most, most);
+  // What is beyond moves no more, and says no more: it counts as if its noise were so much larger that it
+  // moved only that much. Had it made all as sure as what was expected does, a host thirty times slower than
+  // its peers would be taken, after two measurements, for one that suffers under load, where that grows
+  // meanwhile.
+  const double judged_variance = variance_of_innovation * std::max(1.0, std::abs(innovation) / most);
   // P·Hᵀ with H = sensitivity · [1, load].
   const double along_level = sensitivity * (level_variance + covariance * load);
   const double along_slope = sensitivity * (covariance + slope_variance * load);
@@ -63,16 +68,14 @@ double Drift::absorb(const DriftSettings& settings, double load, double sensitiv
   level += along_level / variance_of_innovation * surprise;
   slope += along_slope / variance_of_innovation * surprise;
   slope = std::clamp(slope, settings.slope_least, settings.slope_most);
-  level_variance =
-      std::max(least_variance, level_variance - along_level * along_level / variance_of_innovation);
-  slope_variance =
-      std::max(least_variance, slope_variance - along_slope * along_slope / variance_of_innovation);
+  level_variance = std::max(least_variance, level_variance - along_level * along_level / judged_variance);
+  slope_variance = std::max(least_variance, slope_variance - along_slope * along_slope / judged_variance);
   usual += along_usual / variance_of_innovation * surprise;
-  usual_variance = std::max(0.0, usual_variance - along_usual * along_usual / variance_of_innovation);
-  shared -= along_level * along_usual / variance_of_innovation;
+  usual_variance = std::max(0.0, usual_variance - along_usual * along_usual / judged_variance);
+  shared -= along_level * along_usual / judged_variance;
   const double most_shared = std::sqrt(level_variance * usual_variance);
   shared = std::clamp(shared, -most_shared, most_shared);
-  covariance -= along_level * along_slope / variance_of_innovation;
+  covariance -= along_level * along_slope / judged_variance;
   const double widest = std::sqrt(level_variance * slope_variance);
   covariance = std::clamp(covariance, -widest, widest);
   return surprise;

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 using namespace routing;
 
 namespace {
@@ -111,6 +113,28 @@ TEST_CASE("what is beyond two and a half sigma counts as that, in both direction
   CHECK(low.level == support::close(0.409526249));
   CHECK(low.slope == support::close(0.267725139));
   CHECK(high.absorb(ttft_drift, 2, 0.5, 40, 0.6) == support::close(1.93649167));
+}
+
+TEST_CASE("what is beyond two and a half sigma makes level and slope no surer than its noise would") {
+  // Of 40 where 2.5 sigma are 1.936: judged as if the variance were so many times as large.
+  Drift drift = known();
+  drift.absorb(ttft_drift, 2, 0.5, 40, 0.6);
+  CHECK(drift.level_variance == support::close(0.199346405));
+  CHECK(drift.covariance == support::close(-0.0100726217));
+  CHECK(drift.slope_variance == support::close(0.0149919309));
+}
+
+TEST_CASE(
+    "a host far slower than its peers is not taken for one that suffers under load, where that grows "
+    "meanwhile") {
+  Drift drift = Drift::unseen(throughput_drift, 0);
+  const double true_value = std::log(2.0 / 60);
+  for (int i = 0; i < 19; ++i) {
+    const double tens = i / 10.0;
+    drift.expect_anything_at_first(throughput_drift);
+    drift.absorb(throughput_drift, tens, 1, true_value - drift.mean(tens), drift.variance(tens) + 0.0525);
+  }
+  for (const double tens : {0.0, 1.0, 3.1}) CHECK(drift.mean(tens) == support::within(0.2, true_value));
 }
 
 TEST_CASE("certainty has a floor, and level and slope are never tied closer than they are known") {

@@ -253,8 +253,8 @@ TEST_CASE("a silence counts as the mean of what may lie beyond it, and as no mor
   later.observe_waiting(load, Seconds(1e5));
   check(never.ttft, {.level = 0.558811093,
                      .slope = 0.405754848,
-                     .level_variance = 0.059400736,
-                     .slope_variance = 0.0102105459});
+                     .level_variance = 0.0725290414,
+                     .slope_variance = 0.0113509993});
   check(later.ttft, never.ttft);
 }
 
