@@ -1,6 +1,7 @@
 """Who may spend what, and what was spent: budgets under a race, after kills and across restarts, by the real clients of
 the APIs and by the program's own commands."""
 import asyncio
+import contextlib
 import ctypes
 import csv
 import hashlib
@@ -29,6 +30,7 @@ ADMIN = "sk-administrator-of-the-tests"
 PRICE = {"input": "0 $/Mtok", "output": "100 $/Mtok"}  # a thousand tokens of an answer are 0.1 $
 MOST = 1_000
 WORST = 100_000_000  # nano-dollars
+ANSWERS_BEFORE_A_KILL = 30  # at the least
 
 
 def sha256(key):
@@ -187,21 +189,25 @@ async def ask(port, key, model, stream=False, max_tokens=MOST):
 
 
 async def load_and_kill(gateway, draw, answered):
-    """Many at once with the keys `one` and `two`, and a kill while they ask. Notes whose answers were whole, and what
-    they cost."""
-    seconds = 0.5 + draw.random() / 2
-    until = time.monotonic() + seconds
+    """Many at once with the keys `one` and `two`, and a kill while they ask, not before enough of them have answers, however
+    busy this machine is. Notes whose answers were whole, and what they cost."""
+    before, is_over = len(answered), False
 
     async def client(key):
-        while time.monotonic() < until:
+        while not is_over:
             model = draw.choice(["all", "half"])
             reply = await ask(gateway.port, key, model, stream=draw.random() < 0.5)
             if reply and reply[0] == 200:
                 answered[reply[1]["x-request-id"]] = (key, WORST if model == "all" else WORST // 2)
 
     clients = [asyncio.create_task(client(draw.choice(["one", "two"]))) for _ in range(30)]
-    await asyncio.sleep(seconds - draw.random() * 0.1)
+    await asyncio.sleep(0.4 + draw.random() * 0.6)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(60):
+            while len(answered) - before <= ANSWERS_BEFORE_A_KILL:
+                await asyncio.sleep(0.01 + draw.random() * 0.05)
     gateway.kill()
+    is_over = True
     await asyncio.gather(*clients)
 
 
@@ -220,7 +226,7 @@ class Killed:
             start()
             asyncio.run(load_and_kill(gateway, draw, answered))
         start()
-        self.assertGreater(len(answered), 30 * kills)
+        self.assertGreater(len(answered), ANSWERS_BEFORE_A_KILL * kills)
         self.assertIn("under way when the last gateway here was killed", gateway.said())
         print(f"{kills} kills, {len(answered)} whole answers; starts took {sum(starts) / len(starts):.2f} s, "
               f"at most {max(starts):.2f} s")
