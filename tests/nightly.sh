@@ -1,21 +1,33 @@
 #!/bin/bash
 # What takes too long for every change: every header alone, both compilers' sanitizers, long fuzzing, changes that the
-# tests should notice, outages of hosts, a soak of ten minutes, the benchmarks. About three hours on two cores.
+# tests should notice, outages of hosts, a soak of ten minutes, the benchmarks. Tells at last how long each part took.
 # Loopback only; ends by itself; exit status 1 when a part failed.
 #
-#   tests/nightly.sh [SECONDS OF FUZZING POLICIES, 600 [SECONDS OF EACH WAVE OF THE SOAK, 600]]
+#   tests/nightly.sh [--only PATTERN] [SECONDS OF FUZZING POLICIES, 600 [SECONDS OF EACH WAVE OF THE SOAK, 600]]
+#     --only PATTERN  only the parts whose name the extended regular expression matches: --only 'soak|outages'
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
+only=.
+[ "${1:-}" != --only ] || { only=${2:?"--only wants a pattern of names of parts"}; shift 2; }
 fuzz_seconds=${1:-600} soak_seconds=${2:-600}
 . deploy/packages.sh
 # shellcheck disable=SC2046,SC2086  # lists of words
 install_packages $(missing_packages $fuzz_packages $bench_packages)
-failed=()
+failed=() minutes=()
 part() {
-  echo "== $1"
+  local name=$1 began=$SECONDS how=
   shift
-  "$@" || failed+=("$*")
+  [[ $name =~ $only ]] || return 0
+  echo "== $name"
+  "$@" || { failed+=("$*"); how=", failed"; }
+  minutes+=("$(printf '%4d:%02d min  %s%s' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)) "$name" "$how")")
+}
+
+# What parts below run that no other one has made, or not alone: the binary as it is shipped, and the rig.
+build_rig() {
+  cmake --preset release -DISOCOST_END_TO_END=ON -DISOCOST_BENCH=ON >/dev/null &&
+    cmake --build --preset release --parallel "$(nproc)" --target isocost bench_load bench_mock_host key_timing
 }
 
 # Hosts that fail, come and go or cannot be named, clients that misbehave and a configuration that changes, all at
@@ -54,6 +66,7 @@ many_kills() {
 # right against two other parsers; and whether time tells something of keys.
 reliability() {
   local status=0
+  build_rig || return
   export ISOCOST=$PWD/build/release/isocost PYTHONDONTWRITEBYTECODE=1
   build/python/bin/python tests/reliability/reliability.py --write --size aborts=10000 tenants=100000 outage=9500 \
     streams=9000 churn=1000000 || status=1
@@ -92,6 +105,7 @@ other_compiler() {
 # Two waves of 9,000 streams: what is held must not grow.
 soak() {
   local rig=build/release/tests/bench host gateway status=0
+  build_rig || return
   ulimit -n "$(ulimit -Hn)"
   $rig/bench_mock_host --seconds $((2 * soak_seconds + 600)) & host=$!
   STATE_DIRECTORY=$(mktemp -d) build/release/isocost serve --config tests/bench/one_host.yaml >/dev/null & gateway=$!
@@ -138,5 +152,7 @@ part "reports of a month" python3 tests/bench/spend_report.py build/release/isoc
 part "instructions of each API" apis
 part "soak" soak
 part "reliability" reliability
+[ ${#minutes[@]} != 0 ] || failed+=("no part is called $only")
+printf '%s\n' "${minutes[@]}"
 [ ${#failed[@]} = 0 ] || printf 'failed: %s\n' "${failed[@]}"
 [ ${#failed[@]} = 0 ]
