@@ -18,15 +18,20 @@ trap 'rm -rf "$root"' EXIT
 install -d "$root/usr/bin" "$root/etc/isocost" "$root/etc/ssl/certs" "$root/usr/share/doc/isocost"
 strip --strip-unneeded -o "$root/usr/bin/isocost" "$binary"
 # The loader stands where the binary looks for it; the libraries in one place that it searches.
-ldd "$binary" 2>/dev/null | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' | while read -r library; do
-  install -D -m 755 "$(realpath "$library")" "$root/$library"
-done
-# The resolver's parts are loaded by name.
+put() { install -D -m 755 "$(realpath "$1")" "$root/$1"; }
+put_libraries_of() {
+  ldd "$1" 2>/dev/null | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' | while read -r library; do put "$library"; done
+}
+put_libraries_of "$binary"
+# The resolver's parts are loaded by name, and so is libpq, where the ledger is PostgreSQL's.
 libc=$(ldd "$binary" 2>/dev/null | awk '$1 == "libc.so.6" { print $3 }')
 if [ -n "$libc" ]; then
+  libraries=$(dirname "$libc")
   for part in libnss_dns.so.2 libnss_files.so.2 libresolv.so.2; do
-    [ ! -e "$(dirname "$libc")/$part" ] || install -D -m 755 "$(realpath "$(dirname "$libc")/$part")" "$root/$(dirname "$libc")/$part"
+    [ ! -e "$libraries/$part" ] || put "$libraries/$part"
   done
+  put "$libraries/libpq.so.5"
+  put_libraries_of "$libraries/libpq.so.5"
 fi
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 printf 'root:x:0:0:root:/:/nonexistent\nisocost:x:65532:65532:isocost:/var/lib/isocost:/nonexistent\n' >"$root/etc/passwd"

@@ -27,7 +27,9 @@ make_deb() {
   mkdir -p "$work/control/debian"
   printf 'Source: isocost\n\nPackage: isocost\nArchitecture: any\n' >"$work/control/debian/control"
   depends=$(cd "$work/control" && dpkg-shlibdeps -O -e"$root/usr/bin/isocost" 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
-  sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@DEPENDS@/${depends:+$depends, }/" \
+  # libpq is loaded where the ledger is PostgreSQL's; a static program has it within.
+  sed -e "s/@RECOMMENDS@/${depends:+Recommends: libpq5}/; /^$/d" \
+    -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@DEPENDS@/${depends:+$depends, }/" \
     -e "s/@SIZE@/$(du -sk --apparent-size "$root" | cut -f1)/" $here/debian/control >"$root/DEBIAN/control"
   (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
   stamp "$root"
@@ -36,10 +38,11 @@ make_deb() {
 }
 
 make_rpm() {
+  needed=$(readelf -d "$tree/usr/bin/isocost" | grep NEEDED || true)
   stamp "$tree"
   sed "s/@VERSION@/$version/" $here/isocost.spec >"$work/isocost.spec"
   rpmbuild -bb --quiet --define "_topdir $work/rpm" --define "tree $tree" --define "_rpmdir $folder" \
-    --define "_rpmfilename %{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm" --define "_buildhost localhost" \
+    ${needed:+--define "loaded libpq.so.5()(64bit)"} --define "_rpmfilename %{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm" --define "_buildhost localhost" \
     --define "source_date_epoch_from_changelog 0" --define "use_source_date_epoch_as_buildtime 1" \
     --define "clamp_mtime_to_source_date_epoch 1" --define "_binary_payload w6.xzdio" "$work/isocost.spec"
   ls "$folder"/isocost-"$version"-*.rpm

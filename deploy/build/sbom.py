@@ -12,6 +12,7 @@ import uuid
 BINARY, VERSION = sys.argv[1], sys.argv[2]
 # Headers alone, or compiled into the binary: nothing of them shows in its list of libraries.
 COMPILED_IN = ["libboost1.81-dev", "libcli11-dev", "node-d3", "libxxhash-dev", "libstdc++-12-dev"]
+LOADED = "libpq.so.5"
 # What deploy/build/static.cmake links in, where nothing is linked to.
 LINKED_IN = ["libboost-json1.81-dev", "libc6-dev", "libjemalloc-dev", "libpq-dev", "libsimdjson-dev", "libsqlite3-dev", "libssl-dev",
              "libyaml-cpp-dev", "libzstd-dev", "prometheus-cpp-dev", "zlib1g-dev"]
@@ -32,9 +33,19 @@ def owner_of(library):
     return None
 
 
-def linked():
-    said = subprocess.run(["ldd", BINARY], capture_output=True, text=True).stdout
-    libraries = re.findall(r"^\s*(\S+) => (/\S+)", said, re.M)
+def libraries_of(file):
+    return re.findall(r"^\s*(\S+) => (/\S+)", subprocess.run(["ldd", file], capture_output=True, text=True).stdout, re.M)
+
+
+def loaded():
+    """What is loaded when a ledger is PostgreSQL's, next to glibc: libpq and what that is linked to."""
+    if libc := dict(libraries_of(BINARY)).get("libc.so.6"):
+        path = os.path.join(os.path.dirname(libc), LOADED)
+        return owned([(LOADED, path), *libraries_of(path)])
+    return {}
+
+
+def owned(libraries):
     packages = {}
     for name, path in libraries:
         if package := owner_of(path):
@@ -61,7 +72,9 @@ def component(package, how, libraries=()):
 
 
 def main():
-    parts = [component(package, "linked", libraries) for package, libraries in sorted(linked().items())]
+    linked = owned(libraries_of(BINARY))
+    parts = [component(package, "linked", libraries) for package, libraries in sorted(linked.items())]
+    parts += [component(package, "loaded", libraries) for package, libraries in sorted(loaded().items()) if package not in linked]
     if not parts:
         parts = [component(package, "linked in") for package in LINKED_IN if version_of(package)]
     parts += [component(package, "compiled in") for package in COMPILED_IN if version_of(package)]

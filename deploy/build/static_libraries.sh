@@ -21,11 +21,19 @@ sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >"$sources/apt/sources.list" 2
 for each in /etc/apt/sources.list.d/debian.sources; do
   [ ! -f "$each" ] || sed 's/^Types:.*/Types: deb-src/' "$each" >"$sources/apt/parts/debian.sources"
 done
-apt="apt-get -q -o Dir::Etc::sourcelist=$sources/apt/sources.list -o Dir::Etc::sourceparts=$sources/apt/parts
+places="-o Dir::Etc::sourcelist=$sources/apt/sources.list -o Dir::Etc::sourceparts=$sources/apt/parts
   -o Dir::State::lists=$sources/apt/lists -o Dir::Cache=$sources/apt/cache -o APT::Sandbox::User=root"
+apt="apt-get -q $places" apt_cache="apt-cache $places"
+# The newest that the mirror has: it may name a repair before its sources are there. The folder is the name of the source
+# with the version, so one that was fetched before counts.
 fetch() {
   set -- "$1" "$sources/$1"-*/
-  if [ ! -d "$2" ]; then (cd "$sources" && $apt source "$1") >&2; fi
+  if [ ! -d "$2" ]; then
+    for version in $($apt_cache showsrc "$1" | sed -n 's/^Version: //p' | sort -rVu); do
+      if (cd "$sources" && $apt source "$1=$version") >&2; then break; fi
+      echo "static_libraries.sh: the mirror has no sources of $1 $version; is there an older one?" >&2
+    done
+  fi
   ls -d "$sources/$1"-*/
 }
 # archive NAME COMPILER FLAGS FILES...: an archive in which the same files always give the same bytes

@@ -10,6 +10,7 @@
 #include <zstd.h>
 #include <CLI/Version.hpp>
 #include <boost/version.hpp>
+#include <stdexcept>
 
 // There where jemalloc is linked.
 extern "C" int mallctl(const char* name, void* old, std::size_t* size, void* fresh, std::size_t fresh_size)
@@ -29,12 +30,21 @@ std::string allocator() {
   return "jemalloc " + std::string(version).substr(0, std::string_view(version).find('-'));
 }
 
+// Loaded when it is asked, where there is one.
+std::string libpq() {
+  try {
+    const int version = ::PQlibVersion();  // 150018
+    return std::to_string(version / 10'000) + "." + std::to_string(version % 10'000) + " libpq";
+  } catch (const std::runtime_error&) {
+    return "no libpq";
+  }
+}
+
 }  // namespace
 
 std::string version_in_full(const Build& build) {
   utsname system{};
   ::uname(&system);
-  const int pq = ::PQlibVersion();  // 150018
   const std::string compiler =
 #ifdef __clang__
       "Clang " __clang_version__;
@@ -49,8 +59,7 @@ std::string version_in_full(const Build& build) {
          ::gnu_get_libc_version() + "\nsystem     " + system.sysname + " " + system.release + " " +
          system.machine + "\nallocator  " + allocator() + "\nlibraries  " +
          ::OpenSSL_version(OPENSSL_VERSION_STRING) + " OpenSSL, " + ::sqlite3_libversion() + " SQLite, " +
-         std::to_string(pq / 10'000) + "." + std::to_string(pq % 10'000) + " libpq, " + ::zlibVersion() +
-         " zlib, " + ::ZSTD_versionString() + " zstd, " +
+         libpq() + ", " + ::zlibVersion() + " zlib, " + ::ZSTD_versionString() + " zstd, " +
          numbers(BOOST_VERSION / 100'000, BOOST_VERSION / 100 % 1'000, BOOST_VERSION % 100) + " Boost, " +
          numbers(simdjson::SIMDJSON_VERSION_MAJOR, simdjson::SIMDJSON_VERSION_MINOR,
                  simdjson::SIMDJSON_VERSION_REVISION) +

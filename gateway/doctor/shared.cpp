@@ -15,15 +15,20 @@ std::string shown(std::string url) {
   return url.substr(0, url.find('?'));
 }
 
+std::string to_do(PostgresFault::Kind kind) {
+  if (kind == PostgresFault::Kind::away)
+    return "start it, let this machine reach it, or correct `ledger.url`";
+  if (kind == PostgresFault::Kind::no_library)
+    return "install libpq (Debian's libpq5), or take the static program";
+  return "correct `ledger.url` or `ledger.password`, or make the database";
+}
+
 Finding ledger(const config::LedgerSettings& settings, std::chrono::seconds patience) {
   try {
     Postgres({settings.url, settings.password}, patience);
     return {Kind::good, "ledger", shown(settings.url) + " lets us in"};
   } catch (const PostgresFault& fault) {
-    return {Kind::bad, "ledger", shown(settings.url) + ": " + fault.what(),
-            fault.kind() == PostgresFault::Kind::away
-                ? "start it, let this machine reach it, or correct `ledger.url`"
-                : "correct `ledger.url` or `ledger.password`, or make the database"};
+    return {Kind::bad, "ledger", shown(settings.url) + ": " + fault.what(), to_do(fault.kind())};
   }
 }
 

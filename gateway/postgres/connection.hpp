@@ -20,8 +20,9 @@ namespace gateway {
 
 class PostgresFault final : public std::runtime_error {
  public:
-  // away: the server cannot be reached now. duplicate: what is to be unique is there already.
-  enum class Kind { away, refused, duplicate, other };
+  // away: the server cannot be reached now. duplicate: what is to be unique is there already. no_library:
+  // this machine has no libpq.
+  enum class Kind { away, refused, duplicate, no_library, other };
   PostgresFault(Kind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
   Kind kind() const { return kind_; }
 

@@ -113,6 +113,8 @@ class Packages(unittest.TestCase):
         self.assertNotIn("DynamicUser", unit)
         self.assertIn("\nUser=isocost\n", unit)
         self.assertIn("isocost", run("dpkg-deb", "-f", self.deb, "Package"))
+        self.assertEqual(run("dpkg-deb", "-f", self.deb, "Recommends"), "libpq5\n")
+        self.assertNotIn("libpq", run("dpkg-deb", "-f", self.deb, "Depends"))
         checked = subprocess.run([ISOCOST, "check", str(tree / "etc/isocost/isocost.yaml")], capture_output=True, text=True,
                                  env={"PATH": os.environ["PATH"], "DEEPSEEK_API_KEY": "sk-0123456789abcdef0123"})
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
@@ -176,6 +178,16 @@ class Packages(unittest.TestCase):
             self.assertEqual(server.wait(20), 0)
         print(f"installed in {installed:.1f} s, first answer {answered:.2f} s after the start")
         self.assertLess(installed + answered, 60)  # 20 s on a machine with nothing else to do
+        # PostgreSQL's library is recommended, no more; who wants such a ledger is told.
+        inside = ["chroot", str(root), "isocost"]
+        self.assertIn("no libpq", run(*inside, "--version", "--verbose"))
+        (root / "isocost.yaml").write_text(json.dumps({
+            "listen": f"127.0.0.1:{port}", "ledger": {"url": "postgresql://127.0.0.1:1/isocost"},
+            "providers": {"there": {"base_url": "http://127.0.0.1:1/v1"}}, "models": {"m": {"endpoints": [endpoint("there", "m")]}}}))
+        for command in ("doctor", "serve"):
+            done = subprocess.run([*inside, command, "--config", "/isocost.yaml"], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("PostgreSQL's own library is needed (package libpq5", done.stdout + done.stderr)
         run("chroot", str(root), "apt-get", "-q", "purge", "-y", "isocost")
         self.assertFalse((root / "var/lib/isocost").exists())
         self.assertFalse((root / "etc/isocost/isocost.yaml").exists())
@@ -197,7 +209,7 @@ class Image(unittest.TestCase):
         rootfs = folder / "bundle/rootfs"
         self.assertFalse((rootfs / "bin/sh").exists())
         parts = json.loads((rootfs / "usr/share/doc/isocost/sbom.cdx.json").read_text())["components"]
-        self.assertIn("libssl3", [part["name"] for part in parts])
+        self.assertTrue({"libssl3", "libpq5"} <= {part["name"] for part in parts})
         # Whom the authorities in it vouch for is trusted, though nothing else of OpenSSL's folders is there.
         authority = Authority(folder)
         listening = host_of(authority.certify("host", "here", [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]))
@@ -218,6 +230,7 @@ class Image(unittest.TestCase):
         try:
             print(f"first answer {first_answer(port):.2f} s after the start, image of {sum(blobs[0].values()) / 1e6:.1f} MB")
             self.assertIn("127.0.0.1 is reached, its certificate has", run(*inside, "doctor", "--config", "/etc/isocost/isocost.yaml"))
+            self.assertRegex(run(*inside, "--version", "--verbose"), r" \d+\.\d+ libpq, ")
             self.assertEqual(run(*inside, "health", "--url", f"http://127.0.0.1:{port}"), "ready\n")
             self.assertTrue(any(state.iterdir()))
         finally:
