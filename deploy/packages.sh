@@ -18,7 +18,7 @@ fuzz_packages="clang-14 libclang-rt-14-dev"
 bench_packages="valgrind"
 
 # For deploy/build: packages, images, and their tests.
-package_packages="dpkg-dev binutils python3-minimal xz-utils lintian mmdebstrap rpm umoci bubblewrap"
+package_packages="dpkg-dev binutils python3-minimal xz-utils lintian mmdebstrap rpm umoci bubblewrap zsh fish"
 
 # For deploy/build/static.sh, beside $build_packages: what Debian's sources of libraries are made with.
 static_packages="dpkg-dev make perl xz-utils bzip2"

@@ -37,8 +37,8 @@ class Command:
         self.below = [Command([*words, each]) for each, _ in self.sections.get("Subcommands", [])]
 
     def options(self):
-        return [(re.findall(r"(?<!\S)-{1,2}[a-z][a-z-]*|(?<=,)--[a-z-]+", said), said, told)
-                for said, told in self.sections.get("Options", [])]
+        """Names, as in -h,--help; all that stands before the explanation, with what it needs and excludes; the explanation."""
+        return [(said.split()[0].split(","), said, told) for said, told in self.sections.get("Options", [])]
 
     def all(self):
         yield self
@@ -106,14 +106,13 @@ def quoted(text):
 
 
 def zsh(top):
-    lines = ["#compdef isocost", "# Completion of isocost for zsh.", "local -a words", "case \"${(j: :)words[1,CURRENT-1]}\" in"]
-    lines = ["#compdef isocost", "# Completion of isocost for zsh.", "local typed=\"${(j: :)${(@)words[1,CURRENT-1]}}\"",
+    lines = ["#compdef isocost", "# Completion of isocost for zsh.", "local typed=\"isocost ${(j: :)${(@)words[2,CURRENT-1]}}\"",
              "local -a said", "case $typed in"]
     for command in reversed(list(top.all())):
         said = [f"{each.words[-1]}:{each.title}" for each in command.below]
         said += [f"{names[-1]}:{told or 'option'}" for names, _, told in command.options() if names]
         lines.append(f"  {quoted(' '.join(['isocost', *command.words]))}*) said=({' '.join(map(quoted, said))}) ;;")
-    return "\n".join([*lines, "esac", "_describe -t words isocost said || _files", "_files"]) + "\n"
+    return "\n".join([*lines, "esac", "_describe -t words isocost said", "_files"]) + "\n"
 
 
 def fish(top):

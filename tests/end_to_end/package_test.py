@@ -137,6 +137,38 @@ class Packages(unittest.TestCase):
         self.assertEqual(completed("isocost", "keys", "cre"), ["create"])
         self.assertIn("--config", completed("isocost", "serve", "--c"))
         self.assertEqual(completed("isocost", "keys", "create", "--na"), ["--name"])
+        # An option that needs another one is offered by its own name.
+        zsh = (tree / "usr/share/zsh/vendor-completions/_isocost").read_text()
+        self.assertIn("'--json:What probing found, as JSON'", zsh)
+        self.assertNotIn("'--probe:What probing found", zsh)
+        fish = (tree / "usr/share/fish/vendor_completions.d/isocost.fish").read_text()
+        self.assertIn("-l json -d 'What probing found, as JSON'", fish)
+
+    @needs(has("zsh"), "no zsh here")
+    def test_zsh_completes_whatever_way_the_program_is_called(self):
+        tree = self.folder / "completing_zsh"
+        run("dpkg-deb", "-x", self.deb, str(tree))
+        script = tree / "usr/share/zsh/vendor-completions/_isocost"
+
+        def offered(*typed):
+            words = " ".join(f"'{each}'" for each in typed)
+            return run("zsh", "-fc", "_describe() { print -l -- $said }; _files() { }; asked() { local -a words=(" + words +
+                       f"); local CURRENT={len(typed)}; source {script} }}; asked")
+        self.assertIn("serve:Serve clients\n", offered("isocost", ""))
+        self.assertIn("create:Make one", offered("/usr/bin/isocost", "keys", ""))
+        self.assertIn("--most:What probing may cost", offered("isocost", "check", "--"))
+
+    @needs(has("fish"), "no fish here")
+    def test_fish_completes_commands_and_options(self):
+        tree = self.folder / "completing_fish"
+        run("dpkg-deb", "-x", self.deb, str(tree))
+        script = tree / "usr/share/fish/vendor_completions.d/isocost.fish"
+
+        def offered(typed):
+            return run("fish", "-N", "-c", f"source {script}; complete -C '{typed}'")
+        self.assertIn("serve\tServe clients\n", offered("isocost ser"))
+        self.assertIn("create\tMake one", offered("isocost keys cre"))
+        self.assertIn("--most\tWhat probing may cost", offered("isocost check --mo"))
 
     def test_the_tarball_is_one_folder_with_a_program_that_runs(self):
         with tarfile.open(self.tarball) as tar:
