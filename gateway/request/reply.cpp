@@ -42,13 +42,6 @@ void add_served(LineWriter& fields, const Served& served) {
   if (!served.decision.empty()) add_own(fields, "x-isocost-decision: ", served.decision);
 }
 
-// Where else the API's clients look for it.
-void add_id(LineWriter& fields, const Surface& surface, std::string_view id) {
-  if (surface.id_field().empty()) return;
-  fields.text(surface.id_field());
-  add_own(fields, ": ", surface.id_value(id));
-}
-
 }  // namespace
 
 std::string_view shown_provider(const routing::Endpoint& endpoint) {
@@ -60,7 +53,7 @@ std::string Reply::reply_fields(const Served& served) const {
   std::string text;
   LineWriter fields(text);
   add_own(fields, "x-request-id: ", id_);
-  add_id(fields, surface_, id_);
+  fields.text(surface_.id_fields(id_));
   add_served(fields, served);
   fields.text(more_fields_);
   fields.hand_over();
@@ -151,7 +144,7 @@ std::string error_fields(const Surface& surface, std::string_view id, const Erro
   std::string text;
   LineWriter fields(text);
   add_own(fields, "x-request-id: ", id);
-  add_id(fields, surface, id);
+  fields.text(surface.id_fields(id));
   if (error.retry_after) {
     fields.text("Retry-After: ");
     fields.integer(static_cast<std::int64_t>(std::ceil(config::Seconds(*error.retry_after).count())));

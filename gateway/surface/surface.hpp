@@ -167,10 +167,9 @@ class Surface {
   }
   // What tells who waits for a stream that somebody still works on it, without the empty line behind it.
   virtual std::string_view waiting_event() const { return ": isocost waiting"; }
-  // The header field in which the API's clients look for the request's id, beside x-request-id; empty: none.
-  virtual std::string_view id_field() const { return {}; }
-  // What stands there for the request with this id.
-  virtual std::string id_value(std::string_view id) const { return std::string(id); }
+  // The header fields, whole lines, in which the API's clients look for the id of the request with this one,
+  // beside x-request-id; empty: none.
+  virtual std::string id_fields(std::string_view /*id*/) const { return {}; }
   // The id of a reply, in the API's form, of the request with this id.
   virtual std::string reply_id(std::string_view id) const { return std::string(id); }
   // Where calls of the API differ in how they are answered: who answers such a call.

@@ -55,6 +55,21 @@ class OpenrouterNames(EndToEnd):
         error = self.refused(self.ask("author/paid:free"), 404, "no_eligible_endpoint")
         self.assertIn("max_price", error["message"])
 
+    def test_who_says_two_efforts_is_asked_which_it_is_to_be(self):
+        self.refused(self.ask("author/other", reasoning={"effort": "low"}, reasoning_effort="high"), 400, "invalid_value")
+        self.refused(self.ask("author/other", reasoning={"effort": "low", "max_tokens": 2000}), 400, "invalid_value")
+
+    def test_messages_have_fallbacks_of_their_own_and_the_id_of_the_generation(self):
+        status, headers, text = self.ask("author/nobody", path="/api/v1/messages", max_tokens=9,
+                                         fallbacks=[{"model": "author/other"}])
+        self.assertEqual(status, 200, text)
+        self.assertEqual(json.loads(text)["content"][0]["text"], "other")
+        self.assertTrue(headers["x-generation-id"].startswith("gen-"))
+        self.assertTrue(headers["request-id"])
+        self.assertNotIn("x-isocost-dropped", headers)
+        status, _, text = self.ask("author/other", path="/api/v1/messages", max_tokens=9, fallbacks=[{"model": 1}])
+        self.assertEqual((status, json.loads(text)["error"]["type"]), (400, "invalid_request_error"))
+
     def test_policies_by_suffix(self):
         for suffix in ["nitro", "floor", "exacto", "balanced"]:
             status, headers, text = self.ask(f"author/other:{suffix}")

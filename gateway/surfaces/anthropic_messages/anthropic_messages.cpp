@@ -106,7 +106,9 @@ class AnthropicMessages final : public Surface {
   std::string_view end_mark() const override {
     return "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
   }
-  std::string_view id_field() const override { return "request-id"; }
+  std::string id_fields(std::string_view id) const override {
+    return std::string("request-id: ").append(id).append("\r\n");
+  }
 
  private:
   MessageConversing conversing_;

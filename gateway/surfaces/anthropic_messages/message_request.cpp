@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "gateway/surface/body_values.hpp"
 #include "gateway/surface/client_body_reader.hpp"
@@ -40,8 +43,9 @@ constexpr std::array<std::string_view, 6> tools_elsewhere{"custom",       "compu
 
 class MessageReader final : public ClientBodyReader {
  public:
-  MessageReader(std::string_view body, providers::JsonTokens& tokens, ClientBody& request, Purpose purpose)
-      : ClientBodyReader(body, tokens, request), purpose_(purpose) {}
+  MessageReader(std::string_view body, providers::JsonTokens& tokens, ClientBody& request, Purpose purpose,
+                Fallbacks fallbacks)
+      : ClientBodyReader(body, tokens, request), purpose_(purpose), whose_fallbacks_(fallbacks) {}
 
  private:
   struct Own {
@@ -51,6 +55,7 @@ class MessageReader final : public ClientBodyReader {
   static const std::array<Own, 15> own_;
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
+    if (is_fallbacks(name)) return fallbacks(path);
     if (std::ranges::find(taken_elsewhere, name) == taken_elsewhere.end() && !is_routers(name)) {
       request_.is_for_maker = true;
     }
@@ -66,12 +71,16 @@ class MessageReader final : public ClientBodyReader {
     if (!prompt_.has_messages()) {
       return walk_.wrong("invalid_value", top.member("messages"), "an empty array", "at least one message");
     }
+    if (!fallbacks_.empty() && !request_.models.empty()) {
+      return walk_.wrong("invalid_value", top.member("fallbacks"), "`models` beside it", "one of the two");
+    }
     return max_tokens_ || purpose_ == Purpose::count ||
            walk_.wrong("missing_member", top.member("max_tokens"), "nothing",
                        "the most tokens that the answer may have");
   }
 
   void complete() override {
+    if (!fallbacks_.empty()) request_.models = std::move(fallbacks_);
     if (max_tokens_) request_.max_output = config::Tokens{*max_tokens_};
     if (prompt_.ends_with_assistant()) need(Feature::prefill);
     request_.needs |= prompt_.needs();
@@ -93,7 +102,34 @@ class MessageReader final : public ClientBodyReader {
   // Hosts say the version in the head, or have one of their own.
   // An empty place says nothing, and must not stand behind the one that its host is told.
   bool is_for_router(std::string_view name) const override {
-    return name == "anthropic_version" || (name == "inference_geo" && request_.inference_geo.empty());
+    return name == "anthropic_version" || is_fallbacks(name) ||
+           (name == "inference_geo" && request_.inference_geo.empty());
+  }
+
+  bool is_fallbacks(std::string_view name) const {
+    return whose_fallbacks_ == Fallbacks::for_router && name == "fallbacks";
+  }
+
+  // OpenRouter's: models to turn to, each an object of its name.
+  bool fallbacks(const Path& path) {
+    constexpr std::size_t most = 3;
+    return walk_.array(path, [&](const Path& element) {
+      if (fallbacks_.size() == most) {
+        return walk_.wrong("invalid_value", path, "more than 3 models", "so many at most");
+      }
+      if (walk_.json.type() != JsonType::object) return walk_.wrong_type(element, "an object");
+      std::string model;
+      const bool is_read = walk_.object(element, [&](const JsonString& key, const Path& at) {
+        if (key.is("model")) return walk_.string(at, model);
+        return walk_.wrong("unknown_member", at, "a member that is not known here", "`model` alone");
+      });
+      if (!is_read) return false;
+      if (model.empty()) {
+        return walk_.wrong("missing_member", element.member("model"), "nothing", "the name of a model");
+      }
+      fallbacks_.push_back(std::move(model));
+      return true;
+    });
   }
 
   bool messages(const Path& path) {
@@ -178,6 +214,8 @@ class MessageReader final : public ClientBodyReader {
   bool of_others(const Path&) { return walk_.json.skip(); }
 
   const Purpose purpose_;
+  const Fallbacks whose_fallbacks_;
+  std::vector<std::string> fallbacks_;
   MessagePrompt prompt_;
   ByteRange thinking_;
   bool is_told_to_think_ = false;
@@ -205,9 +243,11 @@ const std::array<MessageReader::Own, 15> MessageReader::own_{{
 
 }  // namespace
 
-Inspected inspect_messages(std::string_view body, providers::JsonTokens& tokens, Purpose purpose) {
+Inspected inspect_messages(std::string_view body, providers::JsonTokens& tokens, Purpose purpose,
+                           Fallbacks fallbacks) {
   Inspected result{ClientBody()};
-  if (auto fault = MessageReader(body, tokens, *result, purpose).read()) result = *std::move(fault);
+  if (auto fault = MessageReader(body, tokens, *result, purpose, fallbacks).read())
+    result = *std::move(fault);
   tokens.shrink();
   return result;
 }

@@ -78,8 +78,24 @@ class ChatReader final : public ClientBodyReader {
     if (!has_messages_) {
       return walk_.wrong("missing_member", top.member("messages"), "nothing", "an array of messages");
     }
-    return !prompt_.messages.empty() ||
-           walk_.wrong("invalid_value", top.member("messages"), "an empty array", "at least one message");
+    if (prompt_.messages.empty()) {
+      return walk_.wrong("invalid_value", top.member("messages"), "an empty array", "at least one message");
+    }
+    return shape_ != ChatShape::openrouter || says_one_effort(top);
+  }
+
+  // As OpenRouter has it: which of two was meant nobody knows.
+  bool says_one_effort(const Path& top) {
+    const std::string& effort = reasoning_.effort;
+    if (!effort.empty() && !said_effort_.empty() && effort != said_effort_) {
+      return walk_.wrong("invalid_value", top.member("reasoning_effort"), "another one in `reasoning.effort`",
+                         "the same in both, or one of them alone");
+    }
+    if (!effort.empty() && reasoning_.max_tokens) {
+      return walk_.wrong("invalid_value", top.member("reasoning"), "`effort` and `max_tokens`",
+                         "one of the two");
+    }
+    return true;
   }
 
   void complete() override {

@@ -13,4 +13,9 @@ inline std::string generation_id(std::string_view request_id) {
   return std::string("gen-").append(request_id);
 }
 
+// The header field that says it.
+inline std::string generation_field(std::string_view request_id) {
+  return "X-Generation-Id: " + generation_id(request_id) + "\r\n";
+}
+
 }  // namespace gateway

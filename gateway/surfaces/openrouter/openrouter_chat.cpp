@@ -98,8 +98,7 @@ class OpenRouterChat final : public ChatSurface {
     return std::make_unique<ChatEditor>(Generation(reply).identity(), thinking);
   }
   std::string_view waiting_event() const override { return ": OPENROUTER PROCESSING"; }
-  std::string_view id_field() const override { return "X-Generation-Id"; }
-  std::string id_value(std::string_view id) const override { return generation_id(id); }
+  std::string id_fields(std::string_view id) const override { return generation_field(id); }
   std::string reply_id(std::string_view id) const override { return generation_id(id); }
 
  private:

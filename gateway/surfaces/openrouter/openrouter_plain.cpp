@@ -1,8 +1,12 @@
 #include "gateway/surfaces/openrouter/openrouter_plain.hpp"
 
+#include <memory>
+#include <vector>
+
 #include "gateway/surface/json_edits.hpp"
 #include "gateway/surface/json_string_of.hpp"
 #include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
+#include "gateway/surfaces/anthropic_messages/message_request.hpp"
 #include "gateway/surfaces/openai_completions/openai_completions.hpp"
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
 #include "gateway/surfaces/openai_responses/openai_responses.hpp"
@@ -58,6 +62,26 @@ class EmbeddingsEditor final : public ReplyEditor {
   JsonEdits edits_;
 };
 
+// What hosts of other APIs are told of a call to Messages: nothing of what is for the router here.
+class ConversingMessages final : public Conversing {
+ public:
+  Conversed conversation(std::string_view body, providers::JsonTokens& tokens) const override {
+    Conversed read = plain().conversation(body, tokens);
+    if (read) std::erase_if(read->beyond, [](const auto& beyond) { return beyond.param == "fallbacks"; });
+    return read;
+  }
+  std::unique_ptr<StreamedAnswer> streamed(const providers::Conversation& asked, bool wants_usage,
+                                           const StreamIdentity& stream, std::string& out) const override {
+    return plain().streamed(asked, wants_usage, stream, out);
+  }
+  std::unique_ptr<WholeAnswer> whole(const providers::Conversation& asked) const override {
+    return plain().whole(asked);
+  }
+
+ private:
+  static const Conversing& plain() { return *anthropic_messages_surface().conversing(); }
+};
+
 class OpenRouterPlain final : public Surface {
  public:
   explicit OpenRouterPlain(const Surface& plain) : plain_(plain) {}
@@ -65,11 +89,14 @@ class OpenRouterPlain final : public Surface {
   config::Format format() const override { return plain_.format(); }
   std::string_view route() const override { return plain_.route(); }
   Inspected inspect(std::string_view body, providers::JsonTokens& tokens) const override {
+    if (is_anthropics()) return inspect_messages(body, tokens, Purpose::answer, Fallbacks::for_router);
     Inspected inspected = plain_.inspect(body, tokens);
     if (inspected && format() == config::Format::completions) inspected->wants_usage = true;
     return inspected;
   }
-  const Conversing* conversing() const override { return plain_.conversing(); }
+  const Conversing* conversing() const override {
+    return is_anthropics() ? &conversing_messages_ : plain_.conversing();
+  }
   std::string host_fields(const ApiFields& said) const override { return plain_.host_fields(said); }
   const Counting* counting() const override { return plain_.counting(); }
   std::string_view parameter(std::string_view name) const override { return plain_.parameter(name); }
@@ -107,11 +134,9 @@ class OpenRouterPlain final : public Surface {
     return std::make_unique<EmbeddingsEditor>(reply);
   }
   std::string_view waiting_event() const override { return plain_.waiting_event(); }
-  std::string_view id_field() const override {
-    return is_anthropics() ? plain_.id_field() : std::string_view("X-Generation-Id");
-  }
-  std::string id_value(std::string_view id) const override {
-    return is_anthropics() ? plain_.id_value(id) : generation_id(id);
+  // Clients of Anthropic's API know the one, and OpenRouter's the other.
+  std::string id_fields(std::string_view id) const override {
+    return plain_.id_fields(id) + generation_field(id);
   }
   std::string reply_id(std::string_view id) const override {
     const bool has_own = is_anthropics() || format() == config::Format::responses;
@@ -123,6 +148,7 @@ class OpenRouterPlain final : public Surface {
   bool is_anthropics() const { return format() == config::Format::messages; }
 
   const Surface& plain_;
+  ConversingMessages conversing_messages_;
 };
 
 }  // namespace

@@ -204,3 +204,31 @@ TEST_CASE(
       Effort::medium);
   CHECK(effort(R"("thinking":{"type":"disabled"},"output_config":{"effort":"high"})") == Effort::off);
 }
+
+TEST_CASE(
+    "OpenRouter's fallbacks are models to turn to, and are not sent to hosts; Anthropic's are its own") {
+  const std::string hi = R"("messages":[{"role":"user","content":"Hi"}],)";
+  const auto of_router = [&](const std::string& members) {
+    providers::JsonTokens tokens;
+    return inspect_messages(body_of(hi + members), tokens, Purpose::answer, Fallbacks::for_router);
+  };
+  const Inspected asked = of_router(R"("fallbacks":[{"model":"a"},{"model":"b"}])");
+  REQUIRE(asked.has_value());
+  CHECK(asked->models == std::vector<std::string>{"a", "b"});
+  CHECK(asked->routing_members.size() == 1);
+  const auto fault = [&](const std::string& members) {
+    const Inspected read = of_router(members);
+    REQUIRE(read.has_error());
+    return std::string(read.error().code) + " " + read.error().param;
+  };
+  CHECK(fault(R"("fallbacks":[{"model":"a","n":1}])") == "unknown_member fallbacks[0].n");
+  CHECK(fault(R"("fallbacks":[{}])") == "missing_member fallbacks[0].model");
+  CHECK(fault(R"("fallbacks":["a"])") == "invalid_type fallbacks[0]");
+  CHECK(fault(R"("fallbacks":[{"model":"a"}],"models":["b"])") == "invalid_value fallbacks");
+  CHECK(fault(R"("fallbacks":[{"model":"a"},{"model":"b"},{"model":"c"},{"model":"d"}])") ==
+        "invalid_value fallbacks");
+  CHECK(of_router(R"("fallbacks":[],"models":["b"])").has_value());
+  const std::string own = body_of(hi + R"("fallbacks":[{"model":"a"}])");
+  CHECK(inspected(own)->models.empty());
+  CHECK(sent(own).find("fallbacks") != std::string::npos);
+}

@@ -588,3 +588,23 @@ TEST_CASE("how much is to be thought is found in whichever words say it") {
   CHECK(effort(R"("reasoning":{"max_tokens":1000})") == Effort::low);
   CHECK(effort(R"("reasoning":{"enabled":false})") == Effort::off);
 }
+
+TEST_CASE("who says two efforts at once to OpenRouter is asked which it is to be") {
+  const auto code = [](const std::string& members, gateway::ChatShape shape) {
+    providers::JsonTokens tokens;
+    const std::string body = R"({"model":"m","messages":[{"role":"user","content":"Hi"}],)" + members + "}";
+    const auto asked = gateway::inspect_chat(body, tokens, shape);
+    return asked ? std::string() : std::string(asked.error().code) + " " + asked.error().param;
+  };
+  const auto openrouter = [&](const std::string& members) {
+    return code(members, gateway::ChatShape::openrouter);
+  };
+  const std::string two = R"("reasoning":{"effort":"low"},"reasoning_effort":"high")";
+  const std::string both = R"("reasoning":{"effort":"low","max_tokens":2000})";
+  CHECK(openrouter(two) == "invalid_value reasoning_effort");
+  CHECK(openrouter(both) == "invalid_value reasoning");
+  CHECK(openrouter(R"("reasoning":{"effort":"low","max_tokens":null},"reasoning_effort":"low")") == "");
+  CHECK(openrouter(R"("reasoning":{"max_tokens":2000},"reasoning_effort":"high")") == "");
+  CHECK(code(two, gateway::ChatShape::openai) == "");
+  CHECK(code(both, gateway::ChatShape::openai) == "");
+}
