@@ -1,6 +1,7 @@
 #include "gateway/surface/body_values.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,14 +72,55 @@ bool note_cache_marks(BodyWalk& walk, routing::CacheMarks& marks) {
   });
 }
 
-bool read_cache_options(BodyWalk& walk, const Path& path, Conversation& conversation) {
-  return walk.object(path, [&](const JsonString& key, const Path& at) {
-    if (!key.is("prewarm")) return walk.json.skip();
+namespace {
+
+struct HandlingMember {
+  std::string_view name;
+  Text providers::Handling::*text;
+};
+constexpr std::array<HandlingMember, 4> handling_members{
+    {{"prompt_cache_key", &providers::Handling::cache_key},
+     {"prompt_cache_retention", &providers::Handling::cache_retention},
+     {"safety_identifier", &providers::Handling::safety_id},
+     {"service_tier", &providers::Handling::service_tier}}};
+constexpr std::string_view cache_options = "prompt_cache_options";
+
+// A cache that is warmed without an answer is no request that a conversation could be.
+bool read_cache_options(BodyWalk& walk, const Path& path, std::string_view body, Conversation& conversation) {
+  const std::size_t begin = walk.json.position();
+  const bool is_object = walk.json.type() == JsonType::object;
+  bool says_more = false;
+  const bool is_read = walk.object(path, [&](const JsonString& key, const Path& at) {
+    if (!key.is("prewarm")) {
+      says_more |= walk.json.type() != JsonType::null;
+      return walk.json.skip();
+    }
     std::optional<bool> prewarm;
     if (!walk.boolean(at, prewarm)) return false;
     if (prewarm.value_or(false)) add_beyond(conversation, at.text(), Weight::need);
     return true;
   });
+  if (is_read && is_object && says_more) {
+    conversation.handling.cache_options = body.substr(begin, walk.json.end() - begin);
+  }
+  return is_read;
+}
+
+}  // namespace
+
+bool is_handling(const JsonString& key) {
+  return key.is(cache_options) || std::ranges::any_of(handling_members, [&](const HandlingMember& member) {
+           return key.is(member.name);
+         });
+}
+
+bool read_handling(BodyWalk& walk, const JsonString& key, const Path& path, std::string_view body,
+                   Conversation& conversation) {
+  if (key.is(cache_options)) return read_cache_options(walk, path, body, conversation);
+  for (const HandlingMember& member : handling_members) {
+    if (key.is(member.name)) return read_text(walk, path, conversation.handling.*member.text);
+  }
+  return walk.json.skip();
 }
 
 void add_beyond(Conversation& conversation, std::string param, Weight weight) {

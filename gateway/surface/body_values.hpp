@@ -22,10 +22,12 @@ bool read_cache_control(BodyWalk& walk, const Path& path, std::optional<provider
 // The same, of which only that matters; of any type.
 bool note_cache_marks(BodyWalk& walk, routing::CacheMarks& marks);
 
-// The value of OpenAI's `prompt_cache_options`. What it says is for its own cache, but for `prewarm`: who
-// wants the prompt remembered and no answer does not want one made, and paid for, by a host that does not
-// know the word.
-bool read_cache_options(BodyWalk& walk, const Path& path, providers::Conversation& conversation);
+// What OpenAI's APIs say with the same members to who runs the model: caches, tiers, whose request it is. Who
+// wants a prompt remembered and no answer (`prewarm`) does not want one made, and paid for, by a host that
+// does not know the word.
+bool is_handling(const providers::JsonString& key);
+bool read_handling(BodyWalk& walk, const providers::JsonString& key, const Path& path, std::string_view body,
+                   providers::Conversation& conversation);
 
 // What no conversation has a place for. Bodies may say as much of it as they like, and nobody reads more than
 // the first few: of more than that only a first need counts.

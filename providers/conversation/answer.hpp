@@ -32,8 +32,8 @@ constexpr std::string_view word_of(EndReason reason) {
 struct AnswerEvent {
   enum class Kind {
     begin,    // once, before all others, if the host says so: `id`, and in `name` the model, as it calls them
-    text,     // a piece of `text` that people read
-    refusal,  // a piece of `text` that says why there is no answer
+    text,     // a piece of `text` that people read; in `json`, if asked for, how likely its tokens were
+    refusal,  // a piece of `text` that says why there is no answer; with `json` as of a text
     thinking,   // a piece of `text`, of the thinking block `index`
     signature,  // `text`: what the thinking block `index` is signed by
     redacted,   // `text`: all of the encrypted thinking block `index`
@@ -51,7 +51,7 @@ struct AnswerEvent {
   Text id{};
   Text name{};
   std::string_view format{};  // of thinking: whose it is, as in ThinkingPart
-  std::string_view json{};
+  std::string_view json{};    // of a text: an array, as OpenAI's APIs word it
   EndReason reason = EndReason::stop;
   routing::Usage usage{};
   bool usage_is_odd = false;             // something in it could not be
@@ -64,6 +64,11 @@ struct AnswerEvent {
     return kind == Kind::text || kind == Kind::refusal || kind == Kind::tool_call || kind == Kind::arguments;
   }
 };
+
+// What stands between the brackets of an array; empty where there is none.
+constexpr std::string_view elements_of(std::string_view array) {
+  return array.size() < 2 ? std::string_view() : array.substr(1, array.size() - 2);
+}
 
 // Who is told of an answer's events, one after the other. It must not use the scratch space of whoever tells.
 class AnswerSink {

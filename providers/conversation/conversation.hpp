@@ -35,6 +35,7 @@ struct Conversation {
   Sampling sampling;
   std::optional<std::int64_t> max_output{};  // tokens, thinking included
   ThinkingWish thinking;
+  Handling handling;
   std::optional<CacheLife> cache{};  // of all that can be remembered
   std::string betas{};               // of Anthropic's API, with commas between them
   Text user;                         // the client's own name for its user; empty: none

@@ -43,6 +43,13 @@ constexpr std::array<Row, matter_count> rows{{
     {Matter::prefill, "messages", Weight::need},
     {Matter::assistant_first, "messages", Weight::need},
     {Matter::optional_thinking, "reasoning", Weight::hint},
+    {Matter::grammar, "format", Weight::hint},
+    {Matter::verbosity, "verbosity", Weight::hint},
+    {Matter::cache_key, "prompt_cache_key", Weight::hint},
+    {Matter::cache_retention, "prompt_cache_retention", Weight::hint},
+    {Matter::cache_options, "prompt_cache_options", Weight::hint},
+    {Matter::safety_identifier, "safety_identifier", Weight::hint},
+    {Matter::service_tier, "service_tier", Weight::hint},
 }};
 constexpr bool rows_are_in_order() {
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -110,9 +117,18 @@ void add_tools(const Conversation& conversation, Matters& matters) {
   for (const Tool& tool : conversation.tools) {
     if (tool.is_strict) matters.add(Matter::strict_tools);
     if (tool.cache) matters.add(Matter::cache_marks);
+    if (!tool.grammar.raw.empty()) matters.add(Matter::grammar);
   }
   if (conversation.tool_choice.is_forced()) matters.add(Matter::forced_tool);
   if (conversation.parallel_tool_calls == false) matters.add(Matter::parallel_tool_calls);
+}
+
+void add_handling(const Handling& handling, Matters& matters) {
+  if (!handling.cache_key.raw.empty()) matters.add(Matter::cache_key);
+  if (!handling.cache_retention.raw.empty()) matters.add(Matter::cache_retention);
+  if (!handling.cache_options.empty()) matters.add(Matter::cache_options);
+  if (!handling.safety_id.raw.empty()) matters.add(Matter::safety_identifier);
+  if (!handling.is_usual_tier()) matters.add(Matter::service_tier);
 }
 
 }  // namespace
@@ -131,6 +147,8 @@ Matters matters_of(const Conversation& conversation) {
   for (const Turn& turn : conversation.turns) add_parts(turn.parts, matters);
   add_tools(conversation, matters);
   add_sampling(conversation.sampling, matters);
+  add_handling(conversation.handling, matters);
+  if (!conversation.form.is_usually_long()) matters.add(Matter::verbosity);
   if (conversation.form.kind == OutputForm::Kind::json_object) matters.add(Matter::json_object);
   if (conversation.form.kind == OutputForm::Kind::json_schema) matters.add(Matter::json_schema);
   const ThinkingWish& thinking = conversation.thinking;

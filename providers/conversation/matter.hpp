@@ -2,6 +2,7 @@
 // lost in silence: a need leaves the host out, a hint is dropped and named to the client. Pure.
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstddef>
 #include <string_view>
@@ -43,8 +44,15 @@ enum class Matter {
   prefill,            // the last turn is the assistant's, to be gone on with
   assistant_first,    // the first turn is the assistant's
   optional_thinking,  // wanted of who can
+  grammar,            // that a tool's text must follow
+  verbosity,
+  cache_key,
+  cache_retention,
+  cache_options,
+  safety_identifier,
+  service_tier,
 };
-inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::optional_thinking) + 1;
+inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::service_tier) + 1;
 
 class Matters {
  public:
@@ -68,5 +76,10 @@ std::string_view name_of(Matter matter);
 Weight weight_of(Matter matter);
 
 Matters matters_of(const Conversation& conversation);
+
+// What only OpenAI's APIs have words for.
+inline constexpr std::array openais_words{
+    Matter::grammar,       Matter::verbosity,         Matter::cache_key,   Matter::cache_retention,
+    Matter::cache_options, Matter::safety_identifier, Matter::service_tier};
 
 }  // namespace providers

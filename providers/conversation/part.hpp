@@ -35,6 +35,7 @@ struct ToolCallPart {
   Text name{};
   std::string_view arguments{};  // JSON, an object; where it is broken, any text
   bool is_broken = false;
+  std::optional<Text> input{};  // of a tool that takes a text: it, which `arguments` say as an object
 };
 
 // What the model thought. It is valid only for those who made it, and only with what they signed it by.

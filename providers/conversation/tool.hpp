@@ -15,10 +15,16 @@ struct Tool {
   bool is_strict = false;     // the arguments must follow the schema
   std::optional<CacheLife> cache{};
 
+  // A text instead of arguments, as tools of OpenAI's APIs may take: elsewhere it is their one member,
+  // `input`, and what its grammar is, if it has one, stands in the description.
+  bool takes_text = false;
+  Text grammar{};
+  Text syntax{};             // of the grammar: "lark"
+  Text plain_description{};  // the client's own
+
   // How the client's API knows it, for who writes the answer in it.
-  bool takes_text = false;  // a text instead of arguments: here it is their one member, `input`
-  Text space{};             // it is one of a group of this name; empty: of none
-  Text name_in_space{};     // where it is one
+  Text space{};          // it is one of a group of this name; empty: of none
+  Text name_in_space{};  // where it is one
 };
 
 struct ToolChoice {

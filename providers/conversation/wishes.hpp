@@ -20,6 +20,9 @@ struct OutputForm {
   Text name{};                // of the schema; empty: none
   std::string_view schema{};  // JSON, an object
   bool is_strict = false;
+  Text verbosity{};  // "low", "medium", "high"; empty: not said
+
+  bool is_usually_long() const { return verbosity.raw.empty() || verbosity.is("medium"); }
 };
 
 struct Sampling {
@@ -44,6 +47,20 @@ struct ThinkingWish {
   bool is_optional = false;              // the model may think; one that does not is as good
 
   bool is_on() const { return budget || (effort != Effort::unsaid && effort != Effort::off); }
+};
+
+// What is said to who runs the model, and not to the model, in the words that OpenAI's APIs share. Empty: not
+// said.
+struct Handling {
+  Text cache_key{};                  // requests with the same are remembered at the same place
+  Text cache_retention{};            // "24h"
+  std::string_view cache_options{};  // JSON, an object
+  Text safety_id{};                  // who asks, for who looks after misuse
+  Text service_tier{};               // "flex"
+
+  bool is_usual_tier() const {
+    return service_tier.raw.empty() || service_tier.is("auto") || service_tier.is("default");
+  }
 };
 
 // How much may be thought, as OpenAI's APIs say it.

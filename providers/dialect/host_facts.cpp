@@ -13,6 +13,11 @@ bool thinks_in_levels(const config::ProviderSettings& host) {
   return name == "deepseek.com" || name.ends_with(".deepseek.com");
 }
 
+bool refuses_unknown_members(const config::ProviderSettings& host) {
+  const std::string_view name = host.base_url.host;
+  return name == "api.groq.com" || name == "api.mistral.ai" || name == "api.cerebras.ai";
+}
+
 bool knows_inference_geo(const config::ProviderSettings& host) {
   return host.base_url.host == "api.anthropic.com";
 }

@@ -10,6 +10,8 @@ namespace providers {
 bool takes_max_tokens(const config::ProviderSettings& host);
 // DeepSeek's think in levels beside being told whether to think.
 bool thinks_in_levels(const config::ProviderSettings& host);
+// Whether it refuses a request for a member that it does not know, as few do.
+bool refuses_unknown_members(const config::ProviderSettings& host);
 // Whether it knows the wish to be run in one part of the world, where none is configured for it.
 bool knows_inference_geo(const config::ProviderSettings& host);
 // Whether its limits of tokens count what an answer might have when they let a request in; else what it had.

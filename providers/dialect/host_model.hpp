@@ -18,6 +18,7 @@ struct HostModel {
   bool takes_sampling = true;    // temperature, top_p, top_k; newer ones refuse them
   bool takes_schemas = false;    // follows a JSON schema, in answers and in arguments of tools
   bool takes_max_tokens = true;  // of OpenAI's chat: knows the limit by its older name
+  bool refuses_unknown_members = false;
   config::ThinkTags think_tags = config::ThinkTags::reasoning;
   std::string_view azure_version{};  // of Azure's API; empty: it is another one, or says none
   config::ReasoningSwitch reasoning_switch = config::ReasoningSwitch::as_it_came;

@@ -43,4 +43,14 @@ inline bool take_range(JsonWalk& walk, std::string_view text, std::string_view& 
   return true;
 }
 
+// Consumes the value. Of an array that is not empty, where it stands in `text`.
+inline bool take_array(JsonWalk& walk, std::string_view text, std::string_view& array) {
+  if (walk.type() != JsonType::array) return walk.skip();
+  bool is_empty = true;
+  const std::size_t begin = walk.position();
+  if (!walk.array([&] { return is_empty = false, walk.skip(); })) return false;
+  if (!is_empty) array = text.substr(begin, walk.end() - begin);
+  return true;
+}
+
 }  // namespace providers

@@ -117,6 +117,52 @@ class Unsaid(unittest.TestCase):
         self.assert_left_out(self.chat("messages", **warm), "prompt_cache_options.prewarm")
         self.assertEqual(self.responses("chat", prompt_cache_options={"mode": "implicit", "prewarm": False})[1], "")
 
+    def test_what_both_of_openais_apis_say_reaches_hosts_of_either_and_others_are_told_of(self):
+        shared = {"prompt_cache_key": "k", "prompt_cache_retention": "24h", "safety_identifier": "s",
+                  "service_tier": "flex", "prompt_cache_options": {"mode": "explicit"}}
+        for sent, dropped in (self.chat("responses", **shared), self.responses("chat", **shared)):
+            self.assertEqual({name: sent.get(name) for name in shared}, shared)
+            self.assertEqual(dropped, "")
+        self.assertEqual(self.chat("responses", verbosity="low")[0]["text"], {"verbosity": "low"})
+        self.assertEqual(self.responses("chat", text={"verbosity": "low"})[0]["verbosity"], "low")
+        for model, told in (("messages", set(shared) - {"safety_identifier"}), ("gemini", set(shared)),
+                            ("converse", set(shared))):
+            self.assertEqual(set(self.chat(model, **shared)[1].split(", ")), told)
+            self.assertEqual(set(self.responses(model, **shared)[1].split(", ")), told)
+            self.assertEqual(self.responses(model, text={"verbosity": "low"})[1], "text.verbosity")
+        self.assertEqual(self.chat("messages", safety_identifier="s")[0]["metadata"], {"user_id": "s"})
+        self.assertEqual(self.chat("messages", service_tier="auto", verbosity="medium")[1], "")
+
+    def test_how_likely_tokens_were_is_told_where_hosts_and_clients_have_a_word_for_it(self):
+        token = {"token": "ok", "logprob": -0.5, "bytes": [111, 107], "top_logprobs": []}
+        reply = answer({"content": "ok"})
+        reply["choices"][0]["logprobs"] = {"content": [token], "refusal": None}
+        self.host.chat_answers.append(reply)
+        status, _, text = self.gateway.ask({"model": "chat", "input": "Hello", "top_logprobs": 1,
+                                            "include": ["message.output_text.logprobs"]}, path="/v1/responses")
+        self.assertEqual(status, 200, text)
+        sent = self.host.exchanges[-1].body
+        self.assertEqual((sent["logprobs"], sent["top_logprobs"]), (True, 1))
+        self.assertEqual(json.loads(text)["output"][0]["content"][0]["logprobs"], [token])
+        sent, _ = self.chat("responses", logprobs=True, top_logprobs=2)
+        self.assertEqual((sent["top_logprobs"], sent["include"][-1]), (2, "message.output_text.logprobs"))
+        for model in ("messages", "gemini", "converse"):
+            self.assert_left_out(self.chat(model, logprobs=True), "logprobs")
+        self.assert_left_out(self.google("chat", generationConfig={"responseLogprobs": True}),
+                             "generationConfig.responseLogprobs")
+
+    def test_tools_that_take_a_text_work_in_both_of_openais_apis_at_every_host(self):
+        patch = {"type": "custom", "custom": {"name": "patch", "description": "Changes", "format": {
+            "type": "grammar", "grammar": {"syntax": "lark", "definition": "start: /a+/"}}}}
+        sent, dropped = self.chat("responses", tools=[patch])
+        self.assertEqual(sent["tools"], [{"type": "custom", "name": "patch", "description": "Changes", "format": {
+            "type": "grammar", "syntax": "lark", "definition": "start: /a+/"}}])
+        self.assertEqual(dropped, "")
+        for model in ("messages", "gemini", "converse"):
+            self.assertEqual(self.chat(model, tools=[patch])[1], "format")
+        sent, _ = self.chat("messages", tools=[patch])
+        self.assertIn("start: /a+/", sent["tools"][0]["description"])
+
     def test_a_tool_that_failed_is_told_of_as_such_in_every_api(self):
         history = {"messages": [USER, {"role": "assistant", "content": [
             {"type": "tool_use", "id": "t1", "name": "weather", "input": {}}]}, {"role": "user", "content": [

@@ -18,9 +18,11 @@ class ToldAnswer final : public providers::AnswerSink {
       case Kind::begin:
         return line("begin " + std::string(event.id.raw) + " " + std::string(event.name.raw));
       case Kind::text:
-        return piece("text", event.text.raw);
+        piece("text", event.text.raw);
+        return noted(event.json);
       case Kind::refusal:
-        return piece("refusal", event.text.raw);
+        piece("refusal", event.text.raw);
+        return noted(event.json);
       case Kind::thinking:
         return piece("thinking " + std::to_string(event.index), event.text.raw);
       case Kind::signature:
@@ -46,13 +48,21 @@ class ToldAnswer final : public providers::AnswerSink {
     }
   }
 
-  std::string text() const { return lines + (usage.empty() ? "" : usage + "\n"); }
+  std::string text() const {
+    return lines + (logprobs.empty() ? "" : "logprobs " + logprobs + "\n") +
+           (usage.empty() ? "" : usage + "\n");
+  }
 
   int events = 0;
   std::string lines;
   std::string usage;
+  std::string logprobs;
 
  private:
+  void noted(std::string_view array) {
+    const std::string_view elements = providers::elements_of(array);
+    if (!elements.empty()) logprobs.append(logprobs.empty() ? "" : ",").append(elements);
+  }
   static std::string reason(providers::EndReason reason) {
     switch (reason) {
       case providers::EndReason::stop:

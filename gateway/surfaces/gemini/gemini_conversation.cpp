@@ -143,7 +143,8 @@ class ConversationReader final : public ConversationBody {
 
   void complete() override {
     said_.sampling.choices = choices_.value_or(1);
-    if (logprobs_.value_or(false)) said_.sampling.logprobs = top_logprobs_.value_or(0);
+    // Hosts of other APIs tell them in another form.
+    if (logprobs_.value_or(false)) add_beyond(said_, "generationConfig.responseLogprobs", Weight::need);
     if (!said_.form.schema.empty()) {
       said_.form.kind = OutputForm::Kind::json_schema;
       said_.form.is_strict = false;

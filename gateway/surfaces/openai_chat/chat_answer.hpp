@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/surface/surface.hpp"
+#include "providers/conversation/conversation.hpp"
 #include "providers/json/json_writer.hpp"
 
 namespace gateway {
@@ -16,11 +18,14 @@ enum class ThinkingShown { yes, no };
 // Whose clients read it. OpenRouter's want no `"usage":null`, and a provider.
 enum class ChatShape { openai, openrouter };
 
+// The names of the tools of `asked` that take a text.
+std::vector<std::string> text_tools_of(const providers::Conversation& asked);
+
 class ChatChunks final : public StreamedAnswer {
  public:
   // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.
   ChatChunks(const StreamIdentity& stream, bool wants_usage, ThinkingShown thinking, std::string& out,
-             ChatShape shape = ChatShape::openai);
+             ChatShape shape = ChatShape::openai, std::vector<std::string> text_tools = {});
 
   // Of an error nothing is written: the event that ends a broken stream is for whoever ends it.
   void take(const providers::AnswerEvent& event) override;
@@ -28,9 +33,18 @@ class ChatChunks final : public StreamedAnswer {
   void goes_on() override { has_role_ = true; }
 
  private:
+  // A call of a tool that takes a text: where that ends only the end of the object around it tells.
+  struct TextCall {
+    std::size_t index = 0;
+    std::string arguments;  // raw
+  };
+
   void think(const providers::AnswerEvent& event);
+  void begin_call(const providers::AnswerEvent& event);
+  void go_on_with_call(const providers::AnswerEvent& event);
+  void write_texts_of_calls();
   void begin_chunk();
-  void end_chunk();
+  void end_chunk(std::string_view logprobs_of = {}, std::string_view logprobs = {});
   void end_event();
 
   std::string& out_;
@@ -39,13 +53,16 @@ class ChatChunks final : public StreamedAnswer {
   ChatShape shape_;
   std::string identity_;  // an event up to its choices
   bool has_role_ = false;
+  std::vector<std::string> text_tools_;
+  std::vector<TextCall> text_calls_;
   std::optional<routing::Usage> usage_{};
 };
 
 class ChatWhole final : public WholeAnswer {
  public:
-  explicit ChatWhole(ThinkingShown thinking, ChatShape shape = ChatShape::openai)
-      : thinking_(thinking), shape_(shape) {}
+  explicit ChatWhole(ThinkingShown thinking, ChatShape shape = ChatShape::openai,
+                     std::vector<std::string> text_tools = {})
+      : thinking_(thinking), shape_(shape), text_tools_(std::move(text_tools)) {}
 
   void take(const providers::AnswerEvent& event) override;
   std::string body(const StreamIdentity& reply, std::string_view own_members) const override;
@@ -57,16 +74,20 @@ class ChatWhole final : public WholeAnswer {
   };
   struct Call {
     std::string id, name, arguments;
+    bool takes_text = false;
   };
 
   Thought& thought(const providers::AnswerEvent& event);
   void write_thoughts(providers::JsonWriter& json) const;
   void write_calls(providers::JsonWriter& json) const;
+  void write_logprobs(providers::JsonWriter& json) const;
 
   ThinkingShown thinking_;
   ChatShape shape_;
+  std::vector<std::string> text_tools_;
   // All of it raw, as it stands in JSON.
   std::string text_, refusal_, thinking_text_, native_reason_;
+  std::string text_logprobs_, refusal_logprobs_;  // the elements of arrays, as JSON
   std::vector<Thought> thoughts_;
   std::vector<Call> calls_;
   std::optional<providers::EndReason> reason_{};

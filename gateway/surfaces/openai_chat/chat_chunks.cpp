@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
+#include "gateway/surface/text_tool.hpp"
 #include "gateway/surfaces/openai_chat/chat_answer.hpp"
 #include "gateway/surfaces/openai_chat/chat_usage.hpp"
 
@@ -18,12 +21,13 @@ void append_number(std::string& out, std::size_t number) {
 }  // namespace
 
 ChatChunks::ChatChunks(const StreamIdentity& stream, bool wants_usage, ThinkingShown thinking,
-                       std::string& out, ChatShape shape)
+                       std::string& out, ChatShape shape, std::vector<std::string> text_tools)
     : out_(out),
       wants_usage_(wants_usage),
       thinking_(thinking),
       shape_(shape),
-      identity_("data: {\"id\":\"") {
+      identity_("data: {\"id\":\""),
+      text_tools_(std::move(text_tools)) {
   providers::append_escaped(identity_, stream.id);
   identity_ += "\",\"object\":\"chat.completion.chunk\",\"created\":";
   identity_ += std::to_string(stream.created);
@@ -44,8 +48,15 @@ void ChatChunks::begin_chunk() {
   out_.append(identity_).append("{\"index\":0,\"delta\":{");
 }
 
-void ChatChunks::end_chunk() {
-  out_ += "},\"logprobs\":null,\"finish_reason\":null";
+// `logprobs_of`: "content" or "refusal", of which there are `logprobs`, an array; both empty: of nothing.
+void ChatChunks::end_chunk(std::string_view logprobs_of, std::string_view logprobs) {
+  if (logprobs.empty()) {
+    out_ += "},\"logprobs\":null,\"finish_reason\":null";
+  } else {
+    out_.append("},\"logprobs\":{\"").append(logprobs_of == "content" ? "refusal" : "content");
+    out_.append("\":null,\"").append(logprobs_of).append("\":").append(logprobs);
+    out_ += "},\"finish_reason\":null";
+  }
   out_ += shape_ == ChatShape::openrouter ? ",\"native_finish_reason\":null}]" : "}]";
   end_event();
 }
@@ -60,29 +71,21 @@ void ChatChunks::take(const AnswerEvent& event) {
     case Kind::text:
       begin_chunk();
       out_.append("\"content\":\"").append(event.text.raw).append("\"");
-      return end_chunk();
+      return end_chunk("content", event.json);
     case Kind::refusal:
       begin_chunk();
       out_.append("\"refusal\":\"").append(event.text.raw).append("\"");
-      return end_chunk();
+      return end_chunk("refusal", event.json);
     case Kind::thinking:
     case Kind::signature:
     case Kind::redacted:
       return think(event);
     case Kind::tool_call:
-      begin_chunk();
-      append_number(out_.append("\"tool_calls\":[{\"index\":"), event.index);
-      out_.append(",\"id\":\"")
-          .append(event.id.raw)
-          .append("\",\"type\":\"function\",\"function\":{\"name\":\"");
-      out_.append(event.name.raw).append("\",\"arguments\":\"\"}}]");
-      return end_chunk();
+      return begin_call(event);
     case Kind::arguments:
-      begin_chunk();
-      append_number(out_.append("\"tool_calls\":[{\"index\":"), event.index);
-      out_.append(",\"function\":{\"arguments\":\"").append(event.text.raw).append("\"}}]");
-      return end_chunk();
+      return go_on_with_call(event);
     case Kind::end:
+      write_texts_of_calls();
       begin_chunk();
       out_.append("},\"logprobs\":null,\"finish_reason\":\"").append(word_of(event.reason));
       out_.append("\",\"native_finish_reason\":\"").append(event.name.raw).append("\"}]");
@@ -95,6 +98,42 @@ void ChatChunks::take(const AnswerEvent& event) {
     case Kind::error:
       return;
   }
+}
+
+void ChatChunks::begin_call(const AnswerEvent& event) {
+  const bool takes_text =
+      !text_tools_.empty() && std::ranges::find(text_tools_, event.name.text()) != text_tools_.end();
+  if (takes_text) text_calls_.push_back({.index = event.index, .arguments = {}});
+  begin_chunk();
+  append_number(out_.append("\"tool_calls\":[{\"index\":"), event.index);
+  out_.append(",\"id\":\"").append(event.id.raw);
+  out_ += takes_text ? "\",\"type\":\"custom\",\"custom\":{\"name\":\""
+                     : "\",\"type\":\"function\",\"function\":{\"name\":\"";
+  out_.append(event.name.raw).append(takes_text ? "\",\"input\":\"\"}}]" : "\",\"arguments\":\"\"}}]");
+  end_chunk();
+}
+
+void ChatChunks::go_on_with_call(const AnswerEvent& event) {
+  for (TextCall& call : text_calls_) {
+    if (call.index == event.index) {
+      call.arguments.append(event.text.raw);
+      return;
+    }
+  }
+  begin_chunk();
+  append_number(out_.append("\"tool_calls\":[{\"index\":"), event.index);
+  out_.append(",\"function\":{\"arguments\":\"").append(event.text.raw).append("\"}}]");
+  end_chunk();
+}
+
+void ChatChunks::write_texts_of_calls() {
+  for (const TextCall& call : text_calls_) {
+    begin_chunk();
+    append_number(out_.append("\"tool_calls\":[{\"index\":"), call.index);
+    out_.append(",\"custom\":{\"input\":\"").append(text_in(call.arguments)).append("\"}}]");
+    end_chunk();
+  }
+  text_calls_.clear();
 }
 
 // In the words of DeepSeek's clients and of OpenRouter's; what it is signed by only the latter know to send

@@ -27,13 +27,7 @@ using Effort = ThinkingWish::Effort;
 constexpr std::int64_t most_tokens = 100'000'000;
 
 // What is for OpenAI's own books and caches, and says nothing to a model.
-constexpr std::array<std::string_view, 7> said_to_others{"model",
-                                                         "stream",
-                                                         "stream_options",
-                                                         "prompt_cache_key",
-                                                         "safety_identifier",
-                                                         "store",
-                                                         "prompt_cache_retention"};
+constexpr std::array<std::string_view, 4> said_to_others{"model", "stream", "stream_options", "store"};
 // What makes the request another one, beside what a conversation has a place for.
 constexpr std::array<std::string_view, 6> needs{"audio",      "functions",  "function_call",
                                                 "logit_bias", "moderation", "web_search_options"};
@@ -58,7 +52,8 @@ class ConversationReader final : public ConversationBody {
     if (key.is("user")) return read_text(walk_, path, said_.user);
     if (key.is("metadata")) return metadata(path);
     if (key.is("modalities")) return modalities(path);
-    if (key.is("prompt_cache_options")) return read_cache_options(walk_, path, said_);
+    if (key.is("verbosity")) return read_text(walk_, path, said_.form.verbosity);
+    if (is_handling(key)) return read_handling(walk_, key, path, body_, said_);
     return sampling(key, path);
   }
 

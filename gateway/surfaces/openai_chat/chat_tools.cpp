@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/text_tool.hpp"
 
 namespace gateway {
 namespace {
@@ -28,25 +29,47 @@ bool read_function(BodyWalk& walk, const Path& path, std::string_view body, Tool
   });
 }
 
+bool read_grammar(BodyWalk& walk, const Path& path, Text& definition, Text& syntax) {
+  return walk.object(path, [&](const JsonString& key, const Path& at) {
+    if (key.is("definition")) return read_text(walk, at, definition);
+    return key.is("syntax") ? read_text(walk, at, syntax) : walk.json.skip();
+  });
+}
+
+// A tool that takes a text.
+bool read_custom(BodyWalk& walk, const Path& path, Conversation& conversation, Tool& tool) {
+  Text definition, syntax;
+  const bool is_read = walk.object(path, [&](const JsonString& key, const Path& at) {
+    if (key.is("name")) return read_text(walk, at, tool.name);
+    if (key.is("description")) return read_text(walk, at, tool.description);
+    if (!key.is("format")) return walk.json.skip();
+    return walk.object(at, [&](const JsonString& inner, const Path& within) {
+      return inner.is("grammar") ? read_grammar(walk, within, definition, syntax) : walk.json.skip();
+    });
+  });
+  if (is_read) make_text_tool(tool, definition, syntax, conversation.own);
+  return is_read;
+}
+
 }  // namespace
 
 bool read_tools(BodyWalk& walk, const Path& path, std::string_view body, Conversation& conversation) {
   return walk.array(path, [&](const Path& element) {
     Tool tool;
-    bool is_function = false;
+    std::string_view form;
     const bool read = walk.object(element, [&](const JsonString& key, const Path& at) {
       if (key.is("cache_control")) return read_cache_control(walk, at, tool.cache);
-      if (!key.is("function")) return walk.json.skip();
-      is_function = true;
-      return read_function(walk, at, body, tool);
+      if (key.is("function")) return form = "function", read_function(walk, at, body, tool);
+      if (key.is("custom")) return form = "custom", read_custom(walk, at, conversation, tool);
+      return walk.json.skip();
     });
     if (!read) return false;
-    if (!is_function) {
+    if (form.empty()) {
       add_beyond(conversation, element.text(), Weight::need);
       return true;
     }
     if (tool.name.raw.empty()) {
-      return walk.wrong("missing_member", element.member("function").member("name"), "nothing", "a name");
+      return walk.wrong("missing_member", element.member(form).member("name"), "nothing", "a name");
     }
     conversation.tools.push_back(tool);
     return true;
@@ -65,7 +88,7 @@ bool read_tool_choice(BodyWalk& walk, const Path& path, Conversation& conversati
     return true;
   }
   const bool read = walk.object(path, [&](const JsonString& key, const Path& at) {
-    if (!key.is("function")) return walk.json.skip();
+    if (!key.is("function") && !key.is("custom")) return walk.json.skip();
     return walk.object(at, [&](const JsonString& inner, const Path& name) {
       return inner.is("name") ? read_text(walk, name, choice.name) : walk.json.skip();
     });

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/text_tool.hpp"
 #include "gateway/surfaces/openai_chat/chat_parts.hpp"
 #include "gateway/surfaces/openai_chat/chat_thoughts.hpp"
 
@@ -65,15 +66,15 @@ class MessageReader {
   bool tool_calls(const Path& path) {
     return walk_.array(path, [&](const Path& at) {
       ToolCallPart call;
-      bool is_function = false;
+      bool is_known = false;
       const bool is_read = walk_.object(at, [&](const JsonString& key, const Path& inner) {
         if (key.is("id")) return read_text(walk_, inner, call.id);
-        if (!key.is("function")) return walk_.json.skip();
-        is_function = true;
-        return function(inner, call);
+        if (!key.is("function") && !key.is("custom")) return walk_.json.skip();
+        is_known = true;
+        return key.is("function") ? function(inner, call) : custom(inner, call);
       });
       if (!is_read) return false;
-      if (is_function) {
+      if (is_known) {
         calls_.push_back(call);
       } else {
         add_beyond(conversation_, at.text(), Weight::need);
@@ -91,6 +92,17 @@ class MessageReader {
       call.arguments = arguments.escaped ? conversation_.own.keep(arguments.text()) : arguments.raw;
       return true;
     });
+  }
+
+  // Of a tool that takes a text.
+  bool custom(const Path& path, ToolCallPart& call) {
+    Text input;
+    const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
+      if (key.is("name")) return read_text(walk_, at, call.name);
+      return key.is("input") ? read_text(walk_, at, input) : walk_.json.skip();
+    });
+    if (is_read) call_with_text(call, input, conversation_.own);
+    return is_read;
   }
 
   bool add(const Path& path) {

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "gateway/surface/text_tool.hpp"
 #include "gateway/surfaces/openai_chat/chat_answer.hpp"
 #include "gateway/surfaces/openai_chat/chat_usage.hpp"
 
@@ -15,7 +18,20 @@ providers::Text raw(std::string_view text) {
   return {text, true};
 }
 
+void add_elements(std::string& all, std::string_view array) {
+  const std::string_view elements = providers::elements_of(array);
+  if (!elements.empty()) all.append(all.empty() ? "" : ",").append(elements);
+}
+
 }  // namespace
+
+std::vector<std::string> text_tools_of(const providers::Conversation& asked) {
+  std::vector<std::string> names;
+  for (const providers::Tool& tool : asked.tools) {
+    if (tool.takes_text) names.push_back(tool.name.text());
+  }
+  return names;
+}
 
 // Blocks come one after the other.
 ChatWhole::Thought& ChatWhole::thought(const AnswerEvent& event) {
@@ -28,10 +44,10 @@ void ChatWhole::take(const AnswerEvent& event) {
   switch (event.kind) {
     case Kind::text:
       text_.append(event.text.raw);
-      return;
+      return add_elements(text_logprobs_, event.json);
     case Kind::refusal:
       refusal_.append(event.text.raw);
-      return;
+      return add_elements(refusal_logprobs_, event.json);
     case Kind::thinking:
       thinking_text_.append(event.text.raw);
       thought(event).text.append(event.text.raw);
@@ -44,7 +60,10 @@ void ChatWhole::take(const AnswerEvent& event) {
       thought(event).id = event.id.raw;
       return;
     case Kind::tool_call:
-      calls_.push_back({std::string(event.id.raw), std::string(event.name.raw), {}});
+      calls_.push_back({std::string(event.id.raw),
+                        std::string(event.name.raw),
+                        {},
+                        std::ranges::find(text_tools_, event.name.text()) != text_tools_.end()});
       return;
     case Kind::arguments:
       if (event.index < calls_.size()) calls_[event.index].arguments.append(event.text.raw);
@@ -88,15 +107,31 @@ void ChatWhole::write_calls(JsonWriter& json) const {
   json.begin_array();
   for (const Call& call : calls_) {
     json.begin_object();
+    const std::string_view type = call.takes_text ? "custom" : "function";
     json.key("id").string(raw(call.id));
-    json.key("type").plain("function");
-    json.key("function").begin_object();
+    json.key("type").plain(type);
+    json.key(type).begin_object();
     json.key("name").string(raw(call.name));
-    json.key("arguments").string(raw(call.arguments));
+    if (call.takes_text) {
+      json.key("input").string(raw(text_in(call.arguments)));
+    } else {
+      json.key("arguments").string(raw(call.arguments));
+    }
     json.end_object();
     json.end_object();
   }
   json.end_array();
+}
+
+void ChatWhole::write_logprobs(JsonWriter& json) const {
+  if (text_logprobs_.empty() && refusal_logprobs_.empty()) return json.raw("null");
+  const auto array_or_null = [&](std::string_view key, const std::string& elements) {
+    json.key(key).raw(elements.empty() ? "null" : "[" + elements + "]");
+  };
+  json.begin_object();
+  array_or_null("content", text_logprobs_);
+  array_or_null("refusal", refusal_logprobs_);
+  json.end_object();
 }
 
 std::string ChatWhole::body(const StreamIdentity& reply, std::string_view own_members) const {
@@ -135,7 +170,7 @@ std::string ChatWhole::body(const StreamIdentity& reply, std::string_view own_me
   }
   if (!calls_.empty()) write_calls(json.key("tool_calls"));
   json.end_object();
-  json.key("logprobs").raw("null");
+  write_logprobs(json.key("logprobs"));
   json.key("finish_reason");
   reason_ ? json.plain(word_of(*reason_)) : json.raw("null");
   json.key("native_finish_reason");

@@ -63,13 +63,14 @@ std::string error_text(const ErrorReply& error, std::int64_t number) {
   return text + "\n\n";
 }
 
-constexpr std::array<Renamed, 8> parameters{{{"image_url", "input_image"},
+constexpr std::array<Renamed, 9> parameters{{{"image_url", "input_image"},
                                              {"file", "input_file"},
                                              {"response_format", "text.format"},
                                              {"logprobs", "top_logprobs"},
                                              {"reasoning", "reasoning.effort"},
                                              {"reasoning_details", "reasoning"},
                                              {"max_tokens", "max_output_tokens"},
+                                             {"verbosity", "text.verbosity"},
                                              {"messages", "input"}}};
 
 // Of chat's members those that are the same here, by name and by value.

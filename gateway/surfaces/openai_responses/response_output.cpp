@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/surface/text_tool.hpp"
 #include "gateway/surfaces/openai_responses/kept_thinking.hpp"
-#include "providers/json/json_tokens.hpp"
-#include "providers/json/json_walk.hpp"
 
 namespace gateway {
 
@@ -15,10 +14,17 @@ using Kind = AnswerEvent::Kind;
 
 namespace {
 
-std::string text_part(std::string_view raw) {
-  return std::string("{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"")
+// `logprobs`: the elements of an array, with commas between them.
+std::string text_part(std::string_view raw, std::string_view logprobs = {}) {
+  return std::string("{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[")
+      .append(logprobs)
+      .append("],\"text\":\"")
       .append(raw)
       .append("\"}");
+}
+
+std::string logprobs_member(std::string_view elements) {
+  return std::string(",\"logprobs\":[").append(elements).append("]");
 }
 
 std::string plain_part(std::string_view type, std::string_view name, std::string_view raw) {
@@ -34,23 +40,6 @@ std::string message_json(std::string_view id, std::string_view status, std::stri
       .append("\",\"role\":\"assistant\",\"content\":[")
       .append(content)
       .append("]}");
-}
-
-// The text in the arguments of a call of a tool that takes one, raw; all of them where there is none.
-std::string text_in(const std::string& arguments) {
-  const std::string object = Text{arguments, true}.text();
-  providers::JsonTokens tokens;
-  providers::JsonWalk walk(tokens, object);
-  std::optional<std::string> found;
-  const bool is_read = walk.ok() && walk.type() == providers::JsonType::object &&
-                       walk.object([&](const providers::JsonString& key) {
-                         const bool is_text = walk.type() == providers::JsonType::string;
-                         if (!key.is("input") || !is_text) return walk.skip();
-                         const auto text = walk.string();
-                         if (text) found = text->raw;
-                         return text.has_value();
-                       });
-  return is_read && walk.finish() && found ? *std::move(found) : arguments;
 }
 
 }  // namespace
@@ -80,9 +69,9 @@ void ResponseOutput::end_item(std::size_t item, std::string json) {
 void ResponseOutput::take(const AnswerEvent& event) {
   switch (event.kind) {
     case Kind::text:
-      return say(event.text, PartKind::text);
+      return say(event, PartKind::text);
     case Kind::refusal:
-      return say(event.text, PartKind::refusal);
+      return say(event, PartKind::refusal);
     case Kind::thinking:
     case Kind::signature:
     case Kind::redacted:
@@ -99,7 +88,7 @@ void ResponseOutput::take(const AnswerEvent& event) {
   }
 }
 
-void ResponseOutput::say(const Text& text, PartKind kind) {
+void ResponseOutput::say(const AnswerEvent& event, PartKind kind) {
   if (open_ != Open::message) {
     end_open();
     open_ = Open::message;
@@ -114,13 +103,23 @@ void ResponseOutput::say(const Text& text, PartKind kind) {
     has_part_ = true;
     part_kind_ = kind;
     text_.clear();
+    logprobs_.clear();
     events_.part("response.content_part.added", {items_[item_].id, item_, parts_}, "content_index",
                  is_text ? text_part("") : plain_part("refusal", "refusal", ""));
   }
-  text_.append(text.raw);
-  events_.text(is_text ? "response.output_text.delta" : "response.refusal.delta",
-               {items_[item_].id, item_, parts_}, "content_index", "delta", text.raw,
-               is_text ? ",\"logprobs\":[]" : "");
+  text_.append(event.text.raw);
+  const std::string_view logprobs = is_text ? providers::elements_of(event.json) : std::string_view();
+  if (!logprobs.empty()) logprobs_.append(logprobs_.empty() ? "" : ",").append(logprobs);
+  const ResponsePlace place{items_[item_].id, item_, parts_};
+  if (!is_text) {
+    events_.text("response.refusal.delta", place, "content_index", "delta", event.text.raw);
+  } else if (logprobs.empty()) {
+    events_.text("response.output_text.delta", place, "content_index", "delta", event.text.raw,
+                 ",\"logprobs\":[]");
+  } else {
+    events_.text("response.output_text.delta", place, "content_index", "delta", event.text.raw,
+                 logprobs_member(logprobs));
+  }
 }
 
 void ResponseOutput::end_part() {
@@ -129,11 +128,12 @@ void ResponseOutput::end_part() {
   const ResponsePlace place{items_[item_].id, item_, parts_};
   const bool is_text = part_kind_ == PartKind::text;
   if (is_text) {
-    events_.text("response.output_text.done", place, "content_index", "text", text_, ",\"logprobs\":[]");
+    events_.text("response.output_text.done", place, "content_index", "text", text_,
+                 logprobs_member(logprobs_));
   } else {
     events_.text("response.refusal.done", place, "content_index", "refusal", text_);
   }
-  const std::string part = is_text ? text_part(text_) : plain_part("refusal", "refusal", text_);
+  const std::string part = is_text ? text_part(text_, logprobs_) : plain_part("refusal", "refusal", text_);
   events_.part("response.content_part.done", place, "content_index", part);
   if (!content_.empty()) content_ += ',';
   content_ += part;

@@ -46,7 +46,7 @@ class ResponseOutput {
   std::size_t begin_item(std::string_view prefix);
   void end_item(std::size_t item, std::string json);
 
-  void say(const providers::Text& text, PartKind kind);
+  void say(const providers::AnswerEvent& event, PartKind kind);
   void end_part();
   void end_message(std::string_view status);
   void think(const providers::AnswerEvent& event);
@@ -70,7 +70,8 @@ class ResponseOutput {
   std::size_t parts_ = 0;
   bool has_part_ = false;
   PartKind part_kind_ = PartKind::text;
-  std::string text_;  // raw; of the open part, or of the open thinking
+  std::string text_;      // raw; of the open part, or of the open thinking
+  std::string logprobs_;  // of the open part: the elements of an array, as JSON
   // Of open thinking.
   std::size_t thought_ = 0;
   std::string signature_, redacted_;  // raw

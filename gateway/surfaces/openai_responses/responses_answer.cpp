@@ -69,7 +69,8 @@ void ResponsesWhole::take(const AnswerEvent& event) {
   kept_.push_back({.event = event,
                    .text = std::string(event.text.raw),
                    .id = std::string(event.id.raw),
-                   .name = std::string(event.name.raw)});
+                   .name = std::string(event.name.raw),
+                   .json = std::string(event.json)});
 }
 
 std::string ResponsesWhole::body(const StreamIdentity& reply, std::string_view own_members) const {
@@ -80,6 +81,7 @@ std::string ResponsesWhole::body(const StreamIdentity& reply, std::string_view o
     event.text.raw = kept.text;
     event.id.raw = kept.id;
     event.name.raw = kept.name;
+    event.json = kept.json;
     output.take(event);
   }
   const ResponseStatus status = end_.status();

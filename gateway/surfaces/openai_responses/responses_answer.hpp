@@ -55,7 +55,7 @@ class ResponsesWhole final : public WholeAnswer {
   // The answer's events come before the identity of the reply: they are kept until then.
   struct Kept {
     providers::AnswerEvent event;
-    std::string text, id, name;
+    std::string text, id, name, json;
   };
 
   const providers::Conversation& asked_;

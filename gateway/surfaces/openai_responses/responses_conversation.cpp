@@ -32,18 +32,15 @@ constexpr std::int64_t most_tokens = 100'000'000;
 
 // What is for OpenAI's own books and caches, or for the form of its replies, and says nothing
 // to a model.
-constexpr std::array<std::string_view, 12> said_to_others{"model",
-                                                          "stream",
-                                                          "stream_options",
-                                                          "prompt_cache_key",
-                                                          "prompt_cache_retention",
-                                                          "safety_identifier",
-                                                          "store",
-                                                          "background",
-                                                          "background_options",
-                                                          "previous_response_id",
-                                                          "conversation",
-                                                          "client_metadata"};
+constexpr std::array<std::string_view, 9> said_to_others{"model",
+                                                         "stream",
+                                                         "stream_options",
+                                                         "store",
+                                                         "background",
+                                                         "background_options",
+                                                         "previous_response_id",
+                                                         "conversation",
+                                                         "client_metadata"};
 
 class ConversationReader final : public ConversationBody {
  public:
@@ -72,7 +69,7 @@ class ConversationReader final : public ConversationBody {
     if (key.is("top_logprobs")) return walk_.integer(path, 0, 1'000, top_logprobs_);
     if (key.is("include")) return include(path);
     if (key.is("user")) return read_text(walk_, path, said_.user);
-    if (key.is("prompt_cache_options")) return read_cache_options(walk_, path, said_);
+    if (is_handling(key)) return read_handling(walk_, key, path, body_, said_);
     // What it says comes back in the reply, and tells a host nothing.
     if (key.is("metadata"))
       return walk_.object(path, [&](const auto&, const auto&) { return walk_.json.skip(); });
@@ -85,8 +82,7 @@ class ConversationReader final : public ConversationBody {
     Text word;
     if (walk_.json.type() == JsonType::string) {
       if (!read_text(walk_, path, word)) return false;
-      is_said = !(key.is("truncation") && word.is("disabled")) &&
-                !(key.is("service_tier") && (word.is("auto") || word.is("default")));
+      is_said = !(key.is("truncation") && word.is("disabled"));
     } else if (!walk_.json.skip()) {
       return false;
     }
@@ -102,12 +98,7 @@ class ConversationReader final : public ConversationBody {
   bool text(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
       if (key.is("format")) return format(at);
-      if (!key.is("verbosity")) return walk_.json.skip();
-      Text verbosity;
-      if (!read_text(walk_, at, verbosity)) return false;
-      const bool is_usual = verbosity.raw.empty() || verbosity.is("medium");
-      if (!is_usual) add_beyond(said_, at.text(), Weight::hint);
-      return true;
+      return key.is("verbosity") ? read_text(walk_, at, said_.form.verbosity) : walk_.json.skip();
     });
   }
 

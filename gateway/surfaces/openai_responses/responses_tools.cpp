@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
-#include "gateway/surface/media_values.hpp"
+#include "gateway/surface/text_tool.hpp"
 
 namespace gateway {
 namespace {
@@ -18,11 +18,6 @@ using providers::JsonType;
 using providers::Text;
 using providers::Tool;
 using providers::ToolChoice;
-using providers::Weight;
-
-constexpr std::string_view schema_of_a_text =
-    R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"],)"
-    R"("additionalProperties":false})";
 
 class ToolReader {
  public:
@@ -56,7 +51,7 @@ class ToolReader {
       return true;
     }
     if (tool.name.raw.empty()) return walk_.wrong("missing_member", path.member("name"), "nothing", "a name");
-    if (is_custom) take_text(path, tool, definition, syntax);
+    if (is_custom) make_text_tool(tool, definition, syntax, conversation_.own);
     conversation_.tools.push_back(std::move(tool));
     return true;
   }
@@ -85,20 +80,6 @@ class ToolReader {
       tool.name = joined_name(space, tool.name, conversation_.own);
     }
     return true;
-  }
-
-  // What no host can be held to by a schema is said in words.
-  void take_text(const Path& path, Tool& tool, const Text& definition, const Text& syntax) {
-    tool.takes_text = true;
-    tool.schema = schema_of_a_text;
-    tool.is_strict = false;
-    if (definition.raw.empty()) return;
-    std::string description(tool.description.raw);
-    if (!description.empty()) description += "\\n\\n";
-    description.append("The input must be a text of this grammar (").append(syntax.raw).append("):\\n");
-    description.append(definition.raw);
-    tool.description = {conversation_.own.keep(std::move(description)), true};
-    add_beyond(conversation_, path.member("format").text(), Weight::hint);
   }
 
   BodyWalk& walk_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/text_tool.hpp"
 #include "gateway/surfaces/openai_responses/kept_thinking.hpp"
 #include "gateway/surfaces/openai_responses/responses_parts.hpp"
 #include "gateway/surfaces/openai_responses/responses_tools.hpp"
@@ -122,9 +123,7 @@ class ItemReader {
     if (!space_.raw.empty()) call.name = joined_name(space_, name_, said_.own);
     const Text arguments = arguments_.value_or(Text{});
     if (type_.is("custom_tool_call")) {
-      std::string object = R"({"input":")";
-      object.append(arguments.raw).append("\"}");
-      call.arguments = said_.own.keep(std::move(object));
+      call_with_text(call, arguments, said_.own);
     } else {
       call.arguments = arguments.escaped ? said_.own.keep(arguments.text()) : arguments.raw;
     }

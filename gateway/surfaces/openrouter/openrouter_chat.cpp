@@ -34,7 +34,8 @@ class Generation {
 
 class WholeChat final : public WholeAnswer {
  public:
-  explicit WholeChat(ThinkingShown thinking) : answer_(thinking, ChatShape::openrouter) {}
+  explicit WholeChat(const providers::Conversation& asked)
+      : answer_(shown(asked), ChatShape::openrouter, text_tools_of(asked)) {}
   void take(const providers::AnswerEvent& event) override { answer_.take(event); }
   std::string body(const StreamIdentity& reply, std::string_view own_members) const override {
     return answer_.body(Generation(reply).identity(), own_members);
@@ -52,10 +53,10 @@ class OpenRouterConversing final : public Conversing {
   std::unique_ptr<StreamedAnswer> streamed(const providers::Conversation& asked, bool wants_usage,
                                            const StreamIdentity& stream, std::string& out) const override {
     return std::make_unique<ChatChunks>(Generation(stream).identity(), wants_usage, shown(asked), out,
-                                        ChatShape::openrouter);
+                                        ChatShape::openrouter, text_tools_of(asked));
   }
   std::unique_ptr<WholeAnswer> whole(const providers::Conversation& asked) const override {
-    return std::make_unique<WholeChat>(shown(asked));
+    return std::make_unique<WholeChat>(asked);
   }
 };
 

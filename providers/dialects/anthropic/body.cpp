@@ -78,9 +78,18 @@ void write_output_config(JsonWriter& json, const Conversation& conversation, con
   json.end_object();
 }
 
-void write_user(JsonWriter& json, const Text& user, WrittenRequest& written) {
+// There is one name for who asks: OpenAI's newer word for it says the same.
+void write_user(JsonWriter& json, const Conversation& conversation, WrittenRequest& written) {
+  const Text& safety_id = conversation.handling.safety_id;
+  const bool is_named = !conversation.user.raw.empty();
+  const Text& user = is_named ? conversation.user : safety_id;
   if (user.raw.empty()) return;
-  if (user.raw.size() > most_bytes_of_user) return add_name(written.dropped, "user");
+  if (is_named && !safety_id.raw.empty() && safety_id.raw != user.raw) {
+    add_name(written.dropped, name_of(Matter::safety_identifier));
+  }
+  if (user.raw.size() > most_bytes_of_user) {
+    return add_name(written.dropped, name_of(is_named ? Matter::user : Matter::safety_identifier));
+  }
   json.key("metadata").begin_object();
   json.key("user_id").string(user);
   json.end_object();
@@ -96,6 +105,8 @@ Matters carried_by_anthropic(const HostModel& model) {
         Matter::metadata, Matter::assistant_first}) {
     matters.remove(each);
   }
+  for (const Matter each : openais_words) matters.remove(each);
+  matters.add(Matter::safety_identifier);
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);
   if (!model.takes_sampling) matters.remove(Matter::temperature).remove(Matter::top_p).remove(Matter::top_k);
   // A model that never thinks is not kept from it in vain.
@@ -139,7 +150,7 @@ WrittenRequest write_anthropic_body(const Conversation& conversation, const Host
   write_output_config(json, conversation, model, thinking.effort);
   if (model.takes_sampling) write_sampling(json, conversation, thinking.is_on(), written);
   write_stop(json, conversation.sampling.stop, written);
-  write_user(json, conversation.user, written);
+  write_user(json, conversation, written);
   write_cache_control(json, conversation.cache);
   if (delivery == routing::Delivery::streamed && form.says_stream) json.key("stream").boolean(true);
   json.end_object();

@@ -172,6 +172,7 @@ Matters carried_by_converse(const HostModel& model) {
         Matter::parallel_tool_calls, Matter::assistant_first, Matter::no_thinking}) {
     matters.remove(each);
   }
+  for (const Matter each : openais_words) matters.remove(each);
   // A model that does not think unless it is told to is not told.
   if (model.thinking != HostModel::Thinking::adaptive) matters.add(Matter::no_thinking);
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);

@@ -1,5 +1,6 @@
 #include "providers/dialects/openai_chat/answer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "providers/dialect/finish_words.hpp"
@@ -19,6 +20,7 @@ bool OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const Pas
   found_.clear();
   parted_.clear();
   stop_sequence_ = {};
+  has_answered_ |= content.any();
   const bool is_end = !content.finish_reason.empty() && !has_ended_;
   if (content.any() || is_end) {
     has_thinking_ = false;
@@ -50,7 +52,15 @@ void OpenAiChatAnswer::end(std::string_view word, AnswerSink& sink) {
   has_ended_ = true;
   EndReason reason = end_reason_of(word);
   if (!is_usual_finish(word) && reason == EndReason::stop && calls_.any()) reason = EndReason::tool_calls;
-  sink.take({.kind = Kind::end, .text = stop_sequence_, .name = {word, true}, .reason = reason});
+  sink.take({.kind = Kind::end,
+             .text = stop_sequence_,
+             .name = {word.empty() ? word_of(reason) : word, true},
+             .reason = reason});
+}
+
+void OpenAiChatAnswer::tell_end(AnswerSink& sink) {
+  tell_rest(sink);
+  if (has_answered_ && !has_ended_) end({}, sink);
 }
 
 void OpenAiChatAnswer::tell_rest(AnswerSink& sink) {
@@ -75,13 +85,43 @@ void OpenAiChatAnswer::begin(std::string_view data, JsonTokens& tokens, AnswerSi
 // Only of the first one: no more are asked for.
 bool OpenAiChatAnswer::choice(JsonWalk& walk) {
   if (walk.type() != JsonType::object) return walk.skip();
-  return walk.object([&](const JsonString& key) {
+  const std::size_t before = found_.size();
+  text_logprobs_ = refusal_logprobs_ = {};
+  const bool is_read = walk.object([&](const JsonString& key) {
+    if (key.is("logprobs")) return logprobs(walk);
     const bool is_message = (key.is("delta") || key.is("message")) && walk.type() == JsonType::object;
     if (is_message) return message(walk);
     // vLLM and SGLang tell the stop sequence; a number is a token that ends every answer.
     const bool is_stop = key.is("stop_reason") || key.is("matched_stop");
     return is_stop ? take_text(walk, stop_sequence_) : walk.skip();
   });
+  tell_logprobs(before);
+  return is_read;
+}
+
+bool OpenAiChatAnswer::logprobs(JsonWalk& walk) {
+  if (walk.type() != JsonType::object) return walk.skip();
+  return walk.object([&](const JsonString& key) {
+    if (key.is("content")) return take_array(walk, data_, text_logprobs_);
+    return key.is("refusal") ? take_array(walk, data_, refusal_logprobs_) : walk.skip();
+  });
+}
+
+// With the last piece of what they are of. Of what was thought they have no place elsewhere.
+void OpenAiChatAnswer::tell_logprobs(std::size_t before) {
+  const auto tell = [&](Kind kind, std::string_view json) {
+    if (json.empty()) return;
+    for (std::size_t i = found_.size(); i > before; --i) {
+      if (found_[i - 1].kind != kind) continue;
+      found_[i - 1].json = json;
+      return;
+    }
+    const bool is_thought = std::any_of(
+        found_.begin(), found_.end(), [](const AnswerEvent& event) { return event.kind == Kind::thinking; });
+    if (!is_thought) found_.push_back({.kind = kind, .json = json});
+  };
+  tell(Kind::text, text_logprobs_);
+  tell(Kind::refusal, refusal_logprobs_);
 }
 
 bool OpenAiChatAnswer::message(JsonWalk& walk) {

@@ -25,6 +25,8 @@ class OpenAiChatAnswer {
             const ReportedUsage& usage, AnswerSink& sink);
   // What was held back, since nothing follows.
   void tell_rest(AnswerSink& sink);
+  // The same, and that the answer has ended, where the host did not say why.
+  void tell_end(AnswerSink& sink);
 
  private:
   struct CallPiece {
@@ -37,6 +39,8 @@ class OpenAiChatAnswer {
   void begin(std::string_view data, JsonTokens& tokens, AnswerSink& sink);
   bool choice(JsonWalk& walk);
   bool message(JsonWalk& walk);
+  bool logprobs(JsonWalk& walk);
+  void tell_logprobs(std::size_t before);
   bool content(JsonWalk& walk);
   bool text(JsonWalk& walk);
   void find(AnswerEvent::Kind kind, std::string text);
@@ -51,10 +55,12 @@ class OpenAiChatAnswer {
   std::string_view data_;  // of the chunk at hand
   bool has_begun_ = false;
   bool has_ended_ = false;
-  bool has_thinking_ = false;              // of the chunk at hand
-  std::vector<AnswerEvent> found_;         // of the chunk at hand; kept for its space
-  std::forward_list<std::string> parted_;  // texts of those, that are not the chunk's own
-  Text stop_sequence_{};                   // of the chunk at hand
+  bool has_answered_ = false;
+  bool has_thinking_ = false;                          // of the chunk at hand
+  std::vector<AnswerEvent> found_;                     // of the chunk at hand; kept for its space
+  std::forward_list<std::string> parted_;              // texts of those, that are not the chunk's own
+  Text stop_sequence_{};                               // of the chunk at hand
+  std::string_view text_logprobs_, refusal_logprobs_;  // of the chunk at hand: JSON, arrays
   ThinkTags tags_;
   CallNumbers calls_;
 };

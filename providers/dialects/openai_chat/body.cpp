@@ -50,6 +50,10 @@ void write_sampling(JsonWriter& json, const Sampling& sampling, const HostModel&
     write("temperature", sampling.temperature);
     write("top_p", sampling.top_p);
   }
+  if (sampling.logprobs) {
+    json.key("logprobs").boolean(true);
+    if (*sampling.logprobs > 0) json.key("top_logprobs").integer(*sampling.logprobs);
+  }
   write("seed", sampling.seed);
   write("frequency_penalty", sampling.frequency_penalty);
   write("presence_penalty", sampling.presence_penalty);
@@ -61,13 +65,17 @@ void write_sampling(JsonWriter& json, const Sampling& sampling, const HostModel&
 
 }  // namespace
 
-// Of an answer's several choices and of its tokens' probabilities a conversation's events have no place.
+// Of an answer's several choices a conversation's events have no place. Tools that take a text are functions
+// here: few hosts know others.
 Matters carried_by_openai_chat(const HostModel& model) {
   Matters matters = Matters::all();
   for (const Matter each :
-       {Matter::choices, Matter::logprobs, Matter::top_k, Matter::file_id, Matter::pdf_url,
-        Matter::other_file, Matter::cache_marks, Matter::earlier_thinking, Matter::metadata}) {
+       {Matter::choices, Matter::grammar, Matter::top_k, Matter::file_id, Matter::pdf_url, Matter::other_file,
+        Matter::cache_marks, Matter::earlier_thinking, Matter::metadata}) {
     matters.remove(each);
+  }
+  if (model.refuses_unknown_members) {
+    for (const Matter each : openais_words) matters.remove(each);
   }
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);
   if (!model.takes_sampling) matters.remove(Matter::temperature).remove(Matter::top_p);
@@ -94,6 +102,10 @@ WrittenRequest write_openai_chat_body(const Conversation& conversation, const Ho
   write_form(json, conversation.form, model);
   write_sampling(json, conversation.sampling, model);
   if (!conversation.user.raw.empty()) json.key("user").string(conversation.user);
+  if (!model.refuses_unknown_members) {
+    if (!conversation.form.verbosity.raw.empty()) json.key("verbosity").string(conversation.form.verbosity);
+    write_openai_handling(json, conversation.handling);
+  }
   if (delivery == routing::Delivery::streamed) {
     json.key("stream").boolean(true);
     json.key("stream_options").raw(R"({"include_usage":true})");

@@ -1,5 +1,7 @@
 #include "providers/dialects/openai_responses/answer.hpp"
 
+#include <string>
+
 namespace providers {
 
 using Kind = AnswerEvent::Kind;
@@ -44,7 +46,7 @@ void ResponsesAnswer::tell(const ResponsesEvent& event, AnswerSink& sink) {
   if (event.delta.raw.empty()) return;
   if (event.is("response.output_text.delta")) {
     item_at(index).has_text = true;
-    sink.take({.kind = Kind::text, .text = event.delta});
+    sink.take({.kind = Kind::text, .text = event.delta, .json = event.logprobs});
   } else if (event.is("response.refusal.delta")) {
     item_at(index).has_text = true;
     sink.take({.kind = Kind::refusal, .text = event.delta});
@@ -61,6 +63,18 @@ void ResponsesAnswer::call(Item& known, const ResponsesItem& item, AnswerSink& s
   known.call = calls_++;
   sink.take({.kind = Kind::tool_call, .index = known.call, .id = item.call_id, .name = item.name});
   if (!item.arguments.raw.empty()) arguments(known, item.arguments, sink);
+}
+
+// All of it at once, once all is known: the arguments are an object around its text.
+void ResponsesAnswer::text_call(Item& known, const ResponsesItem& item, AnswerSink& sink) {
+  if (known.is_call || calls_ == most_items) return;
+  known.is_call = true;
+  known.call = calls_++;
+  sink.take({.kind = Kind::tool_call, .index = known.call, .id = item.call_id, .name = item.name});
+  std::string inner = "{\"input\":\"", object;
+  inner.append(item.arguments.raw).append("\"}");
+  append_escaped(object, inner);
+  arguments(known, {object, true}, sink);
 }
 
 void ResponsesAnswer::arguments(Item& known, const Text& text, AnswerSink& sink) {
@@ -94,9 +108,15 @@ void ResponsesAnswer::item(const ResponsesItem& item, std::int64_t output_index,
       const bool is_empty = item.arguments.raw.empty();
       arguments(known, is_empty ? Text{"{}", false} : item.arguments, sink);
     }
+  } else if (item.type.is("custom_tool_call")) {
+    text_call(known, item, sink);
   } else if (item.type.is("message") && !known.has_text) {
     known.has_text = true;
-    for (const Text& text : item.texts) sink.take({.kind = Kind::text, .text = text});
+    for (std::size_t i = 0; i < item.texts.size(); ++i) {
+      const bool has = i < item.logprobs.size();
+      sink.take(
+          {.kind = Kind::text, .text = item.texts[i], .json = has ? item.logprobs[i] : std::string_view()});
+    }
     for (const Text& refusal : item.refusals) sink.take({.kind = Kind::refusal, .text = refusal});
   } else if (item.type.is("reasoning")) {
     if (!known.has_text) {

@@ -38,6 +38,7 @@ class ResponsesAnswer {
 
   Item& item_at(std::int64_t output_index);
   void call(Item& known, const ResponsesItem& item, AnswerSink& sink);
+  void text_call(Item& known, const ResponsesItem& item, AnswerSink& sink);
   void arguments(Item& known, const Text& text, AnswerSink& sink);
   void think(Item& known, const Text& text, std::int64_t part, AnswerSink& sink);
 

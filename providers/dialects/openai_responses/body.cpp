@@ -15,11 +15,30 @@ using Effort = ThinkingWish::Effort;
 // OpenAI refuses to be asked for less.
 constexpr std::int64_t least_output = 16;
 
+void write_text_tool(JsonWriter& json, const Tool& tool) {
+  json.begin_object();
+  json.key("type").plain("custom");
+  json.key("name").string(tool.name);
+  if (!tool.plain_description.raw.empty()) json.key("description").string(tool.plain_description);
+  if (!tool.grammar.raw.empty()) {
+    json.key("format").begin_object();
+    json.key("type").plain("grammar");
+    json.key("syntax").string(tool.syntax);
+    json.key("definition").string(tool.grammar);
+    json.end_object();
+  }
+  json.end_object();
+}
+
 // Here a schema is to be followed unless it is said that it need not be.
 void write_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model) {
   if (conversation.tools.empty()) return;
   json.key("tools").begin_array();
   for (const Tool& tool : conversation.tools) {
+    if (tool.takes_text) {
+      write_text_tool(json, tool);
+      continue;
+    }
     json.begin_object();
     json.key("type").plain("function");
     json.key("name").string(tool.name);
@@ -36,15 +55,19 @@ void write_tools(JsonWriter& json, const Conversation& conversation, const HostM
 
 void write_form(JsonWriter& json, const OutputForm& form, const HostModel& model) {
   const bool is_schema = form.kind == OutputForm::Kind::json_schema;
-  if (form.kind == OutputForm::Kind::text || (is_schema && !model.takes_schemas)) return;
+  const bool has_form = form.kind != OutputForm::Kind::text && (!is_schema || model.takes_schemas);
+  if (!has_form && form.verbosity.raw.empty()) return;
   json.key("text").begin_object();
-  json.key("format").begin_object();
-  json.key("type").plain(is_schema ? "json_schema" : "json_object");
-  if (is_schema) {
-    write_openai_schema(json, form);
-    json.key("strict").boolean(form.is_strict);
+  if (!form.verbosity.raw.empty()) json.key("verbosity").string(form.verbosity);
+  if (has_form) {
+    json.key("format").begin_object();
+    json.key("type").plain(is_schema ? "json_schema" : "json_object");
+    if (is_schema) {
+      write_openai_schema(json, form);
+      json.key("strict").boolean(form.is_strict);
+    }
+    json.end_object();
   }
-  json.end_object();
   json.end_object();
 }
 
@@ -58,8 +81,18 @@ void write_thinking(JsonWriter& json, const ThinkingWish& wish, const HostModel&
     if (is_shown) json.key("summary").plain("auto");
     json.end_object();
   }
+}
+
+void write_include(JsonWriter& json, const Conversation& conversation, const HostModel& model) {
+  const bool thinks = model.thinking != HostModel::Thinking::none;
+  const auto& logprobs = conversation.sampling.logprobs;
+  if (logprobs.value_or(0) > 0) json.key("top_logprobs").integer(*logprobs);
+  if (!thinks && !logprobs) return;
+  json.key("include").begin_array();
   // Nothing is stored: what was thought comes along, or is lost to the next call.
-  json.key("include").raw(R"(["reasoning.encrypted_content"])");
+  if (thinks) json.plain("reasoning.encrypted_content");
+  if (logprobs) json.plain("message.output_text.logprobs");
+  json.end_array();
 }
 
 void write_metadata(JsonWriter& json, const Conversation& conversation) {
@@ -75,14 +108,12 @@ void write_metadata(JsonWriter& json, const Conversation& conversation) {
 
 }  // namespace
 
-// Of an answer's several choices and of its tokens' probabilities a conversation's events have no place; the
-// API has no word for the rest.
+// Of an answer's several choices a conversation's events have no place; the API has no word for the rest.
 Matters carried_by_responses(const HostModel& model) {
   Matters matters = Matters::all();
-  for (const Matter each :
-       {Matter::choices, Matter::logprobs, Matter::top_k, Matter::seed, Matter::frequency_penalty,
-        Matter::presence_penalty, Matter::stop, Matter::file_id, Matter::other_file, Matter::audio,
-        Matter::cache_marks, Matter::prefill}) {
+  for (const Matter each : {Matter::choices, Matter::top_k, Matter::seed, Matter::frequency_penalty,
+                            Matter::presence_penalty, Matter::stop, Matter::file_id, Matter::other_file,
+                            Matter::audio, Matter::cache_marks, Matter::prefill}) {
     matters.remove(each);
   }
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);
@@ -116,7 +147,9 @@ WrittenRequest write_responses_body(const Conversation& conversation, const Host
     if (sampling.top_p) json.key("top_p").raw(sampling.top_p->text);
   }
   write_thinking(json, conversation.thinking, model);
+  write_include(json, conversation, model);
   if (!conversation.user.raw.empty()) json.key("user").string(conversation.user);
+  write_openai_handling(json, conversation.handling);
   write_metadata(json, conversation);
   if (delivery == routing::Delivery::streamed) json.key("stream").boolean(true);
   json.end_object();

@@ -1,5 +1,7 @@
 #include "providers/dialects/openai_responses/event.hpp"
 
+#include "providers/dialect/told_count.hpp"
+
 namespace providers {
 namespace {
 
@@ -29,8 +31,9 @@ class EventReader {
     if (key.is("delta")) return take(event.delta);
     if (key.is("text") || key.is("refusal") || key.is("arguments") || key.is("input"))
       return take(event.done);
+    if (key.is("logprobs")) return take_array(walk_, data_, event.logprobs);
     if (key.is("item") && walk_.type() == JsonType::object) {
-      return read_responses_item(walk_, event.item.emplace());
+      return read_responses_item(walk_, data_, event.item.emplace());
     }
     if (key.is("response") && walk_.type() == JsonType::object) {
       return read_responses_object(walk_, data_, event.response.emplace());

@@ -14,7 +14,8 @@ struct ResponsesEvent {
   std::optional<std::int64_t> output_index{};
   std::int64_t part = 0;  // its content_index or summary_index
   Text delta{};
-  Text done{};  // all of a text: `text`, `refusal`, `arguments` or `input`
+  Text done{};                  // all of a text: `text`, `refusal`, `arguments` or `input`
+  std::string_view logprobs{};  // of a text: JSON, an array; empty: none
   std::optional<ResponsesItem> item{};
   std::optional<ResponsesObject> response{};
   std::optional<ReportedError> error{};

@@ -1,6 +1,9 @@
 #include "providers/dialects/openai_responses/items.hpp"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "providers/dialects/openai_responses/answer.hpp"
 
@@ -101,8 +104,9 @@ class ItemWriter {
   }
 
   void write_result(const ToolResultPart& result) {
+    const bool is_of_text = std::ranges::find(text_calls_, result.call_id.raw) != text_calls_.end();
     json_.begin_object();
-    json_.key("type").plain("function_call_output");
+    json_.key("type").plain(is_of_text ? "custom_tool_call_output" : "function_call_output");
     json_.key("call_id").string(result.call_id);
     json_.key("output");
     bool has_media = false;
@@ -137,10 +141,15 @@ class ItemWriter {
 
   void write_call(const ToolCallPart& call) {
     json_.begin_object();
-    json_.key("type").plain("function_call");
+    json_.key("type").plain(call.input ? "custom_tool_call" : "function_call");
     json_.key("call_id").string(call.id);
     json_.key("name").string(call.name);
-    json_.key("arguments").plain(call.arguments);
+    if (call.input) {
+      text_calls_.push_back(call.id.raw);
+      json_.key("input").string(*call.input);
+    } else {
+      json_.key("arguments").plain(call.arguments);
+    }
     json_.end_object();
   }
 
@@ -160,6 +169,7 @@ class ItemWriter {
   }
 
   JsonWriter& json_;
+  std::vector<std::string_view> text_calls_;  // raw ids
 };
 
 }  // namespace

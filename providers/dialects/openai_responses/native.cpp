@@ -51,7 +51,7 @@ void note_output(std::string_view output, JsonTokens& tokens, PassedContent& con
   JsonWalk walk(tokens, output, JsonWalk::Depth::any);
   walk.array([&] {
     ResponsesItem item;
-    if (!read_responses_item(walk, item)) return false;
+    if (!read_responses_item(walk, output, item)) return false;
     note_item(item, content);
     const auto count = [&](const std::vector<Text>& texts) {
       for (const Text& text : texts) content.bytes += text.raw.size();

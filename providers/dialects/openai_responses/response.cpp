@@ -27,16 +27,21 @@ bool take_placed(JsonWalk& walk, Text& text, ByteRange& place) {
   return true;
 }
 
-bool take_parts(JsonWalk& walk, ResponsesItem& item, std::vector<Text>& texts) {
+bool take_parts(JsonWalk& walk, std::string_view all, ResponsesItem& item, std::vector<Text>& texts) {
   if (walk.type() != JsonType::array) return walk.skip();
   return walk.array([&] {
     if (walk.type() != JsonType::object) return walk.skip();
     Text text, refusal;
+    std::string_view logprobs;
     const bool is_read = walk.object([&](const JsonString& key) {
       if (key.is("text")) return take_text(walk, text);
+      if (key.is("logprobs")) return take_array(walk, all, logprobs);
       return key.is("refusal") ? take_text(walk, refusal) : walk.skip();
     });
-    if (!text.raw.empty()) texts.push_back(text);
+    if (!text.raw.empty()) {
+      texts.push_back(text);
+      if (&texts == &item.texts) item.logprobs.push_back(logprobs);
+    }
     if (!refusal.raw.empty()) item.refusals.push_back(refusal);
     return is_read;
   });
@@ -58,7 +63,7 @@ ReportedError read_responses_error_value(JsonWalk& walk) {
   return error;
 }
 
-bool read_responses_item(JsonWalk& walk, ResponsesItem& item) {
+bool read_responses_item(JsonWalk& walk, std::string_view text, ResponsesItem& item) {
   if (walk.type() != JsonType::object) return walk.skip();
   return walk.object([&](const JsonString& key) {
     if (key.is("type")) return take_text(walk, item.type);
@@ -67,8 +72,8 @@ bool read_responses_item(JsonWalk& walk, ResponsesItem& item) {
     if (key.is("name")) return take_text(walk, item.name);
     if (key.is("arguments") || key.is("input")) return take_text(walk, item.arguments);
     if (key.is("encrypted_content")) return take_text(walk, item.encrypted);
-    if (key.is("content")) return take_parts(walk, item, item.texts);
-    if (key.is("summary")) return take_parts(walk, item, item.summaries);
+    if (key.is("content")) return take_parts(walk, text, item, item.texts);
+    if (key.is("summary")) return take_parts(walk, text, item, item.summaries);
     return walk.skip();
   });
 }

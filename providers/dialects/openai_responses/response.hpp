@@ -18,11 +18,12 @@ struct ResponsesItem {
   Text id{};
   Text call_id{};
   Text name{};
-  Text arguments{};               // of a function; of a tool that takes a text, its input
-  Text encrypted{};               // of reasoning
-  std::vector<Text> texts{};      // of a message or of reasoning: its content
-  std::vector<Text> refusals{};   // of a message
-  std::vector<Text> summaries{};  // of reasoning
+  Text arguments{};                          // of a function; of a tool that takes a text, its input
+  Text encrypted{};                          // of reasoning
+  std::vector<Text> texts{};                 // of a message or of reasoning: its content
+  std::vector<std::string_view> logprobs{};  // of a message: of each of its texts, JSON; empty: none
+  std::vector<Text> refusals{};              // of a message
+  std::vector<Text> summaries{};             // of reasoning
 
   bool is_call() const { return type.is("function_call") || type.is("custom_tool_call"); }
   bool is_known() const { return is_call() || type.is("message") || type.is("reasoning"); }
@@ -52,8 +53,8 @@ struct ResponsesObject {
 
 // Consumes an object of `text`.
 bool read_responses_object(JsonWalk& walk, std::string_view text, ResponsesObject& object);
-// Consumes an object; what is of another type than it should be is as if it were not there.
-bool read_responses_item(JsonWalk& walk, ResponsesItem& item);
+// Consumes an object of `text`; what is of another type than it should be is as if it were not there.
+bool read_responses_item(JsonWalk& walk, std::string_view text, ResponsesItem& item);
 
 // An error with the status that its code stands for.
 ReportedError read_responses_error_value(JsonWalk& walk);

@@ -13,7 +13,7 @@ void tell_output(std::string_view output, JsonTokens& tokens, ResponsesAnswer& a
   std::int64_t index = 0;
   walk.array([&] {
     ResponsesItem item;
-    if (!read_responses_item(walk, item)) return false;
+    if (!read_responses_item(walk, output, item)) return false;
     answer.item(item, index++, sink);
     return true;
   });

@@ -245,3 +245,56 @@ TEST_CASE("a refusal is told as one, and an error leaves nothing") {
   nothing.take({.kind = Kind::end, .name = {"end_turn", false}});
   CHECK(json::parse(nothing.body(identity, "")).at("choices").at(0).at("message").at("content") == "");
 }
+
+TEST_CASE("how likely its tokens were is told with each piece of a text, and with all of it") {
+  const std::string a = R"([{"token":"a","logprob":-0.5,"top_logprobs":[]}])";
+  const std::string b = R"([{"token":"b","logprob":-1,"top_logprobs":[]}])";
+  const AnswerEvent events[] = {{.kind = Kind::text, .text = {"a", true}, .json = a},
+                                {.kind = Kind::text, .text = {"b", true}, .json = b},
+                                {.kind = Kind::end}};
+  std::string out;
+  ChatChunks chunks(identity, false, ThinkingShown::yes, out);
+  ChatWhole whole(ThinkingShown::yes);
+  for (const AnswerEvent& event : events) chunks.take(event), whole.take(event);
+  chunks.finish({});
+  const auto data = data_of(out + "data: [DONE]\n\n");
+  REQUIRE(data.size() == 4);
+  const auto logprobs = [&](std::size_t i) { return data[i].at("choices").at(0).at("logprobs"); };
+  CHECK(logprobs(0).is_null());
+  CHECK(logprobs(1) == json::parse(R"({"refusal":null,"content":)" + a + "}"));
+  CHECK(logprobs(2).at("content").at(0).at("token") == "b");
+  CHECK(logprobs(3).is_null());
+  const json::value all = json::parse(whole.body(identity, {})).at("choices").at(0).at("logprobs");
+  CHECK(all.at("content").as_array().size() == 2);
+  CHECK(all.at("refusal").is_null());
+}
+
+TEST_CASE("a call of a tool that takes a text is told as one") {
+  const AnswerEvent events[] = {
+      {.kind = Kind::tool_call, .index = 0, .id = {"c0", false}, .name = {"p", false}},
+      {.kind = Kind::arguments, .index = 0, .text = {R"({\"input\":\"a\\n)", true}},
+      {.kind = Kind::tool_call, .index = 1, .id = {"c1", false}, .name = {"f", false}},
+      {.kind = Kind::arguments, .index = 1, .text = {"{}", true}},
+      {.kind = Kind::arguments, .index = 0, .text = {R"(b\"})", true}},
+      {.kind = Kind::end, .reason = providers::EndReason::tool_calls}};
+  std::string out;
+  ChatChunks chunks(identity, false, ThinkingShown::yes, out, ChatShape::openai, {"p"});
+  ChatWhole whole(ThinkingShown::yes, ChatShape::openai, {"p"});
+  for (const AnswerEvent& event : events) chunks.take(event), whole.take(event);
+  const auto data = data_of(out + "data: [DONE]\n\n");
+  std::vector<json::value> calls;
+  for (const json::object& chunk : data) {
+    const json::object& delta = chunk.at("choices").at(0).at("delta").as_object();
+    if (delta.contains("tool_calls")) calls.push_back(delta.at("tool_calls").at(0));
+  }
+  CHECK(calls ==
+        std::vector<json::value>{
+            json::parse(R"({"index":0,"id":"c0","type":"custom","custom":{"name":"p","input":""}})"),
+            json::parse(R"({"index":1,"id":"c1","type":"function","function":{"name":"f","arguments":""}})"),
+            json::parse(R"({"index":1,"function":{"arguments":"{}"}})"),
+            json::parse(R"({"index":0,"custom":{"input":"a\nb"}})")});
+  const json::value message = json::parse(whole.body(identity, {})).at("choices").at(0).at("message");
+  CHECK(message.at("tool_calls") == json::parse(R"([
+    {"id":"c0","type":"custom","custom":{"name":"p","input":"a\nb"}},
+    {"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}}])"));
+}

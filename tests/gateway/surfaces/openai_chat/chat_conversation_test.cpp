@@ -58,12 +58,13 @@ TEST_CASE("what a conversation has no place for is listed by the client's own na
           {R"("web_search_options":{},"moderation":{"model":"o"})", {"web_search_options", "moderation"}, {}},
           {R"("prompt_cache_options":{"mode":"implicit","prewarm":false},"moderation":null)", {}, {}},
           {R"("prompt_cache_options":{"prewarm":true})", {"prompt_cache_options.prewarm"}, {}},
-          {R"("tools":[{"type":"custom","custom":{"name":"c"}}])", {"tools[0]"}, {}},
+          {R"("tools":[{"type":"custom","custom":{"name":"c"}}])", {}, {}},
+          {R"("tools":[{"type":"alien","alien":{"name":"c"}}])", {"tools[0]"}, {}},
           {R"("tool_choice":{"type":"allowed_tools","allowed_tools":{}})", {"tool_choice"}, {}},
           {R"("response_format":{"type":"grammar","grammar":"x"})", {"response_format"}, {}},
           {R"("min_p":0.1,"verbosity":"low","service_tier":"flex","chat_template_kwargs":{"a":1})",
            {},
-           {"min_p", "verbosity", "service_tier", "chat_template_kwargs"}}}) {
+           {"min_p", "chat_template_kwargs"}}}) {
     CAPTURE(row.members);
     const std::string body = chat(row.members);
     const Conversed read = conversation_of(body, scratch_tokens());
@@ -171,11 +172,12 @@ TEST_CASE("arguments of calls are JSON objects, or marked as what a model wrote 
                R"({"id":"3","type":"function","function":{"name":"f"}},)"
                R"({"id":"4","type":"function","function":{"name":"f","arguments":"{\"a\":"}},)"
                R"({"id":"5","type":"function","function":{"name":"f","arguments":"[1]"}},)"
-               R"({"id":"6","type":"custom","custom":{"name":"c"}}]})");
+               R"({"id":"6","type":"custom","custom":{"name":"c","input":"a\nb"}},)"
+               R"({"id":"7","type":"alien","alien":{"name":"c"}}]})");
   const Conversed read = conversation_of(body, scratch_tokens());
   REQUIRE(read.has_value());
   const auto& parts = read->turns.at(0).parts;
-  REQUIRE(parts.size() == 5);
+  REQUIRE(parts.size() == 6);
   const auto call = [&](std::size_t i) { return std::get<ToolCallPart>(parts[i].what); };
   CHECK(call(0).arguments == R"({"a":"\n"})");
   CHECK_FALSE(call(0).is_broken);
@@ -184,8 +186,9 @@ TEST_CASE("arguments of calls are JSON objects, or marked as what a model wrote 
   CHECK_FALSE(call(2).is_broken);
   CHECK(call(3).is_broken);
   CHECK(call(4).is_broken);
+  CHECK(call(5).arguments == R"({"input":"a\nb"})");
   REQUIRE(read->beyond.size() == 1);
-  CHECK(read->beyond[0].param == "messages[0].tool_calls[5]");
+  CHECK(read->beyond[0].param == "messages[0].tool_calls[6]");
 }
 
 TEST_CASE("thinking that a client sends back in the pieces it came in is one thought each") {

@@ -112,10 +112,48 @@ TEST_CASE("how the answer is made is told, and what there is no word for is name
   CHECK(said(R"("seed":1)").needs == Names{"seed"});
   CHECK(said(R"("stop":"x")").needs == Names{"stop"});
   CHECK(said(R"("n":2)").needs == Names{"n"});
-  CHECK(said(R"("logprobs":true)").needs == Names{"logprobs"});
   CHECK(said(R"("frequency_penalty":1,"top_k":3)").hints == Names{"top_k", "frequency_penalty"});
   CHECK(said(R"("reasoning_effort":"low")", plain).needs == Names{"reasoning"});
   CHECK_FALSE(said("", plain).body.contains("include"));
+}
+
+TEST_CASE("what both of OpenAI's APIs say in the same words is told in them") {
+  const Said all = said(
+      R"("verbosity":"low","service_tier":"flex","prompt_cache_key":"k","prompt_cache_retention":"24h",)"
+      R"("safety_identifier":"s","prompt_cache_options":{"mode":"explicit"},"logprobs":true,"top_logprobs":2)");
+  CHECK(all.body.at("text") == json::parse(R"({"verbosity":"low"})"));
+  CHECK(all.body.at("service_tier") == "flex");
+  CHECK(all.body.at("prompt_cache_key") == "k");
+  CHECK(all.body.at("prompt_cache_retention") == "24h");
+  CHECK(all.body.at("prompt_cache_options") == json::parse(R"({"mode":"explicit"})"));
+  CHECK(all.body.at("safety_identifier") == "s");
+  CHECK(all.body.at("top_logprobs") == 2);
+  CHECK(all.body.at("include") ==
+        json::parse(R"(["reasoning.encrypted_content","message.output_text.logprobs"])"));
+  CHECK(all.needs.empty());
+  CHECK(all.hints.empty());
+  const Said few = said(R"("logprobs":true)", plain);
+  CHECK(few.body.at("include") == json::parse(R"(["message.output_text.logprobs"])"));
+  CHECK_FALSE(few.body.contains("top_logprobs"));
+}
+
+TEST_CASE("tools that take a text are what this API knows them as, and so are their calls") {
+  const Said all = said(
+      R"("tools":[{"type":"custom","custom":{"name":"p","description":"d","format":{"type":"grammar","grammar":)"
+      R"({"syntax":"lark","definition":"start: /a+/"}}}},{"type":"custom","custom":{"name":"q"}}],)"
+      R"("tool_choice":{"type":"custom","custom":{"name":"p"}})",
+      thinker,
+      R"({"role":"user","content":"Hi"},{"role":"assistant","tool_calls":[{"id":"c","type":"custom","custom":)"
+      R"({"name":"p","input":"a\n\"b\""}}]},{"role":"tool","tool_call_id":"c","content":"ok"})");
+  CHECK(all.body.at("tools") == json::parse(R"([
+    {"type":"custom","name":"p","description":"d",
+     "format":{"type":"grammar","syntax":"lark","definition":"start: /a+/"}},
+    {"type":"custom","name":"q"}])"));
+  CHECK(all.body.at("tool_choice") == json::parse(R"({"type":"custom","name":"p"})"));
+  CHECK(all.body.at("input").at(1) ==
+        json::parse(R"({"type":"custom_tool_call","call_id":"c","name":"p","input":"a\n\"b\""})"));
+  CHECK(all.body.at("input").at(2).at("type") == "custom_tool_call_output");
+  CHECK(all.hints.empty());
 }
 
 TEST_CASE("fewer tokens than the API takes are as many as it does, and that is told") {

@@ -251,3 +251,22 @@ TEST_CASE("a stream that breaks ends with an error that programs catch, and a re
   CHECK(failed.at("response").at("error").at("code") == "rate_limit_exceeded");
   CHECK(failed.at("response").at("tools").as_array().empty());
 }
+
+TEST_CASE("how likely its tokens were is told with each piece of a text, and with all of it") {
+  const std::string a = R"([{"token":"a","logprob":-0.5,"bytes":[97],"top_logprobs":[]}])";
+  const std::string b =
+      R"([{"token":"b","logprob":-1,"top_logprobs":[]},{"token":"c","logprob":-2,"top_logprobs":[]}])";
+  AnswerEvent first = text("a"), second = text("bc");
+  first.json = a;
+  second.json = b;
+  const auto events = streamed({first, second, text("d"), ends(EndReason::stop)});
+  std::vector<json::value> told;
+  for (const json::value& event : events) {
+    if (event.at("type") == "response.output_text.delta") told.push_back(event.at("logprobs"));
+  }
+  CHECK(told == std::vector<json::value>{json::parse(a), json::parse(b), json::array()});
+  const json::value whole_text = whole({first, second, ends(EndReason::stop)});
+  const json::value& part = whole_text.at("output").at(0).at("content").at(0);
+  CHECK(part.at("logprobs").as_array().size() == 3);
+  CHECK(part.at("logprobs").at(2).at("token") == "c");
+}

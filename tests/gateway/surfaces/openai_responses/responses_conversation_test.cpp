@@ -128,7 +128,7 @@ TEST_CASE("a tool that takes a text is a function of one, and its calls are put 
   const auto& call = body.at("messages").at(1).at("tool_calls").at(0).at("function");
   CHECK(json::parse(call.at("arguments").as_string()) == parsed(R"({"input":"a\n\"b\""})"));
   CHECK(body.at("messages").at(2).at("content") == "ok");
-  CHECK(unsaid(custom).hints == std::vector<std::string>{"tools[0].format"});
+  CHECK(unsaid(custom).hints == std::vector<std::string>{"format"});
 }
 
 TEST_CASE("tools of a group are called by a name of both") {
@@ -189,19 +189,29 @@ TEST_CASE("what no conversation has a place for is named as the client wrote it"
   CHECK(unsaid(R"("input":[{"role":"user","content":[{"type":"input_video"}]}])").needs ==
         std::vector<std::string>{"input[0].content[0]"});
   CHECK(unsaid(R"("input":"a","prompt":{"id":"p"})").needs == std::vector<std::string>{"prompt"});
-  CHECK(unsaid(R"("input":"a","include":["message.output_text.logprobs"])").needs ==
-        std::vector<std::string>{"logprobs"});
-  CHECK(
-      unsaid(
-          R"("input":"a","truncation":"auto","text":{"verbosity":"low"},"max_tool_calls":3,"service_tier":"flex")")
-          .hints ==
-      std::vector<std::string>{"truncation", "text.verbosity", "max_tool_calls", "service_tier"});
+  CHECK(unsaid(R"("input":"a","truncation":"auto","max_tool_calls":3)").hints ==
+        std::vector<std::string>{"truncation", "max_tool_calls"});
   const Names usual = unsaid(
       R"("input":"a","truncation":"disabled","service_tier":"auto","text":{"verbosity":"medium"},"store":true,)"
       R"("metadata":{"a":"b"},"include":["reasoning.encrypted_content"],"prompt_cache_key":"k","stream":true,)"
       R"("client_metadata":{"a":1},"parallel_tool_calls":true,"max_tool_calls":null)");
   CHECK(usual.needs.empty());
   CHECK(usual.hints.empty());
+}
+
+TEST_CASE("what both of OpenAI's APIs say in the same words is told in them") {
+  const json::object body = to_chat(
+      R"("input":"a","text":{"verbosity":"low"},"service_tier":"flex","prompt_cache_key":"k","safety_identifier":"s",)"
+      R"("prompt_cache_retention":"24h","prompt_cache_options":{"mode":"explicit"},"top_logprobs":2,)"
+      R"("include":["message.output_text.logprobs"])");
+  CHECK(body.at("verbosity") == "low");
+  CHECK(body.at("service_tier") == "flex");
+  CHECK(body.at("prompt_cache_key") == "k");
+  CHECK(body.at("prompt_cache_retention") == "24h");
+  CHECK(body.at("prompt_cache_options") == parsed(R"({"mode":"explicit"})"));
+  CHECK(body.at("safety_identifier") == "s");
+  CHECK(body.at("logprobs") == true);
+  CHECK(body.at("top_logprobs") == 2);
 }
 
 TEST_CASE("the form of the answer and how it is made are told") {

@@ -223,3 +223,30 @@ TEST_CASE("usage that cannot be is flagged") {
   CHECK(read(R"({"input_tokens":-1,"output_tokens":2})").ends_with("end stop completed\n"));
   CHECK(read("null").ends_with("end stop completed\n"));
 }
+
+TEST_CASE("calls of tools that take a text, and how likely tokens were, are told streamed and whole") {
+  const std::string token = R"({"token":"a","logprob":-0.5,"top_logprobs":[]})";
+  const std::string custom =
+      R"({"id":"ctc_1","type":"custom_tool_call","call_id":"c","name":"p","input":"x\n\"y\""})";
+  const std::string said =
+      R"({"id":"m","type":"message","role":"assistant","content":[{"type":"output_text",)"
+      R"("text":"a","annotations":[],"logprobs":[)" +
+      token + "]}]}";
+  const std::string stream =
+      begins +
+      event("response.output_text.delta",
+            at(0) + R"(,"content_index":0,"delta":"a","logprobs":[)" + token + "]") +
+      event("response.output_item.done", at(0) + ",\"item\":" + said) +
+      event("response.custom_tool_call_input.delta", at(1) + R"(,"item_id":"ctc_1","delta":"x")") +
+      event("response.output_item.done", at(1) + ",\"item\":" + custom) +
+      event("response.completed", response("completed", usage));
+  const std::string told =
+      "begin resp_1 gpt\ntext: a\ncall 0 c p\narguments 0: "
+      R"({\"input\":\"x\\n\\\"y\\\"\"})"
+      "\nend tool_calls completed\nlogprobs " +
+      token + "\nusage 30/7/4 9/5\n";
+  CHECK(streamed(stream).text == told);
+  CHECK(whole(R"({"id":"resp_1","object":"response","status":"completed","model":"gpt","output":[)" + said +
+              "," + custom + "]" + usage + "}")
+            .text == told);
+}
