@@ -39,6 +39,7 @@ std::optional<StreamRelay::Step> NativeRelay::take_next() {
     case PassedEvent::Kind::empty:
       return Step::go_on;
     case PassedEvent::Kind::done:
+      follows_ = providers::Follows::end_mark;
       if (!put_rest()) return fail(FailureKind::outrun);
       return at_end(EndedBy::done_mark);
     case PassedEvent::Kind::error:
@@ -84,7 +85,7 @@ void NativeRelay::hear(const SseEvent& event, const providers::PassedContent& co
 
 // As an event of the host's own.
 bool NativeRelay::put_rest() {
-  const std::string data = correction_ ? correction_->rest() : std::string();
+  const std::string data = correction_ ? correction_->rest(follows_) : std::string();
   if (data.empty()) return true;
   const SseEvent event{.data = data, .name = {}, .raw = {}, .form = SseEvent::Form::other};
   PassedEvent passed = replies_.event(event, with_.services.tokens);

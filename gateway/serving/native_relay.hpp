@@ -44,6 +44,7 @@ class NativeRelay final : public StreamRelay {
   providers::SseReader events_{providers::SseReader::Comments::given};
   providers::ReportedUsage usage_;  // so far
   std::int64_t events_told_ = 0;
+  providers::Follows follows_ = providers::Follows::nothing;
   const std::unique_ptr<providers::Correction> correction_;  // may be null
   OurNames names_;
   providers::DataEdits edits_;  // of the event at hand

@@ -11,6 +11,9 @@
 
 namespace providers {
 
+// What comes behind the last event: the host's mark of the end, or nothing, since the stream was cut.
+enum class Follows { end_mark, nothing };
+
 class Correction {
  public:
   virtual ~Correction() = default;
@@ -18,8 +21,9 @@ class Correction {
   // The texts that it puts into `edits` stay until the next call.
   virtual void correct(std::string_view data, JsonTokens& tokens, PassedContent& content,
                        DataEdits& edits) = 0;
-  // The data of an event that tells what was held back, since nothing follows; empty: nothing was. Once.
-  virtual std::string rest() { return {}; }
+  // The data of an event that tells what was held back, since nothing follows, and, where the host said that
+  // all is said, what it did not say of the end; empty: there is nothing to tell. Once.
+  virtual std::string rest(Follows /*follows*/) { return {}; }
 };
 
 }  // namespace providers

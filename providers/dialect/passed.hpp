@@ -25,6 +25,7 @@ struct PassedContent {
   bool tool_call = false;
   bool no_choices = true;          // absent or []
   bool names_choices = false;      // there is a list of them, if only []
+  bool is_odd = false;             // a text in parts, or no reason to end where there must be one
   std::size_t bytes = 0;           // of all texts, as they are spelled
   std::string_view finish_reason;  // empty: none; as spelled; of the last choice that has one
   Choices seen;

@@ -31,7 +31,7 @@ bool tells_of_thinking(std::string_view text) {
 
 // Everything that is right is read once only.
 bool ChatCorrection::is_needed(std::string_view data, const PassedContent& content) const {
-  if (content.tool_call) return true;
+  if (content.tool_call || content.is_odd) return true;
   if (!content.finish_reason.empty() && !is_usual_finish(content.finish_reason)) return true;
   if (meaning_ == config::ThinkTags::text) return false;
   const bool is_new = (content.seen >> choices_.size()).any();
@@ -54,6 +54,9 @@ ChatCorrection::Choice* ChatCorrection::choice_of(std::size_t index) {
 
 void ChatCorrection::correct(std::string_view data, JsonTokens& tokens, PassedContent& content,
                              DataEdits& edits) {
+  seen_ |= content.seen;
+  finished_ |= content.finished;
+  has_content_ |= content.any();
   if (!is_needed(data, content)) return;
   kept_.clear();
   data_ = data;
@@ -76,24 +79,41 @@ void ChatCorrection::correct(std::string_view data, JsonTokens& tokens, PassedCo
   content.reasoning |= shows_thinking_;
 }
 
-std::string ChatCorrection::rest() {
+std::string ChatCorrection::rest(Follows follows) {
+  const bool is_over = follows == Follows::end_mark && has_content_;
   std::string choices;
-  for (std::size_t i = 0; i < choices_.size(); ++i) {
-    const ThinkTags::Parted rest = choices_[i].tags.rest();
+  for (std::size_t i = 0; i < most_choices; ++i) {
+    const bool is_known = i < choices_.size();
+    const ThinkTags::Parted rest = is_known ? choices_[i].tags.rest() : ThinkTags::Parted();
     const bool is_thought = !rest.thinking.empty();
     const std::string& text = is_thought ? rest.thinking : rest.text;
-    if (text.empty()) continue;
+    const bool is_unsaid = is_over && seen_.test(i) && !finished_.test(i);
+    if (text.empty() && !is_unsaid) continue;
     choices.append(choices.empty() ? "" : ",").append("{\"index\":").append(std::to_string(i));
-    choices.append(",\"delta\":{");
-    if (is_thought) choices.append("\"reasoning_content\":\"").append(text).append("\",\"reasoning\":\"");
-    if (!is_thought) choices.append("\"content\":\"");
-    choices.append(text).append("\"},\"finish_reason\":null}");
+    if (api_ == Api::completions) {
+      choices.append(",\"text\":\"\",\"logprobs\":null,\"finish_reason\":");
+    } else {
+      choices.append(",\"delta\":{");
+      if (is_thought) choices.append("\"reasoning_content\":\"").append(text).append("\",\"reasoning\":\"");
+      if (!is_thought && !text.empty()) choices.append("\"content\":\"");
+      if (!text.empty()) choices.append(text).append("\"");
+      choices.append("},\"finish_reason\":");
+    }
+    if (is_unsaid) {
+      const bool calls = is_known && choices_[i].calls.any();
+      choices.append("\"").append(word_of(calls ? EndReason::tool_calls : EndReason::stop)).append("\"}");
+    } else {
+      choices.append("null}");
+    }
   }
   if (choices.empty()) return {};
-  return R"({"id":"","object":"chat.completion.chunk","created":0,"model":"","choices":[)" + choices + "]}";
+  const std::string_view object = api_ == Api::chat ? "chat.completion.chunk" : "text_completion";
+  return R"({"id":"","object":")" + std::string(object) + R"(","created":0,"model":"","choices":[)" +
+         choices + "]}";
 }
 
 bool ChatCorrection::read(JsonWalk& walk, Found& found) const {
+  found.begin = walk.position() + 1;
   return walk.object([&](const JsonString& key) {
     const bool is_delta = key.is("delta");
     if ((is_delta || key.is("message")) && walk.type() == JsonType::object) {
@@ -113,8 +133,13 @@ bool ChatCorrection::read(JsonWalk& walk, Found& found) const {
       return number.has_value();
     }
     found.tells_native |= key.is("native_finish_reason") && walk.type() == JsonType::string;
-    if (!key.is("finish_reason") || walk.type() != JsonType::string) return walk.skip();
+    if (!key.is("finish_reason")) return walk.skip();
     const std::size_t begin = walk.position();
+    if (walk.type() != JsonType::string) {
+      if (!walk.skip()) return false;
+      found.finish_value = {begin, walk.end()};
+      return true;
+    }
     const auto word = walk.string();
     if (!word) return false;
     found.finish = word->raw;
@@ -150,6 +175,8 @@ bool ChatCorrection::read_message(JsonWalk& walk, Found& found) const {
         found.text = *text;
         found.has_text = true;
       }
+    } else if (place == &found.content && walk.type() == JsonType::array) {
+      if (!read_parts(walk, found)) return false;
     } else if (!walk.skip()) {
       return false;
     }
@@ -162,6 +189,37 @@ bool ChatCorrection::read_message(JsonWalk& walk, Found& found) const {
   });
   found.message = {begin, walk.end()};
   return is_read;
+}
+
+// Mistral's, as in
+// [{"type":"thinking","thinking":[{"type":"text","text":"..."}]},{"type":"text","text":"..."}].
+bool ChatCorrection::read_parts(JsonWalk& walk, Found& found) const {
+  const auto piece = [&](std::string& all) {
+    if (walk.type() != JsonType::string) return found.is_parted = false, walk.skip();
+    const auto text = walk.string();
+    if (text) all.append(text->raw);
+    return text.has_value();
+  };
+  const auto thoughts = [&] {
+    if (walk.type() != JsonType::array) return piece(found.parts_thinking);
+    return walk.array([&] {
+      if (walk.type() != JsonType::object) return found.is_parted = false, walk.skip();
+      return walk.object(
+          [&](const JsonString& key) { return key.is("text") ? piece(found.parts_thinking) : walk.skip(); });
+    });
+  };
+  found.is_parted = true;
+  return walk.array([&] {
+    if (walk.type() != JsonType::object) return found.is_parted = false, walk.skip();
+    bool is_known = false;
+    const bool is_read = walk.object([&](const JsonString& key) {
+      if (key.is("text")) return is_known = true, piece(found.parts_text);
+      if (key.is("thinking")) return is_known = true, thoughts();
+      return walk.skip();
+    });
+    found.is_parted &= is_known;
+    return is_read;
+  });
 }
 
 bool ChatCorrection::read_calls(JsonWalk& walk, Found& found) const {
@@ -213,7 +271,47 @@ void ChatCorrection::correct(Found& found, DataEdits& edits) {
   }
   number_calls(*choice, found, edits);
   part(*choice, found, edits);
-  if (!found.finish.empty()) name_finish(*choice, found, edits);
+  if (found.is_parted) join_parts(found, edits);
+  if (!found.finish.empty()) {
+    name_finish(*choice, found, edits);
+  } else {
+    end_unsaid(*choice, found, edits);
+  }
+}
+
+// As the text that clients of chat know, with what was thought beside it.
+void ChatCorrection::join_parts(const Found& found, DataEdits& edits) {
+  const auto is_told = [](const Place& place) { return !place.value.empty() && !place.is_blank; };
+  const bool has_thinking = !found.parts_thinking.empty();
+  if (has_thinking && !is_told(found.reasoning) && !is_told(found.reasoning_content)) {
+    std::string before;
+    const std::string thinking = "\"" + found.parts_thinking + "\"";
+    for (const auto& [place, name] : {std::pair{&found.reasoning_content, "\"reasoning_content\":"},
+                                      std::pair{&found.reasoning, "\"reasoning\":"}}) {
+      if (place->value.empty()) {
+        before.append(name).append(thinking).append(",");
+      } else {
+        edits.put(place->value, keep(thinking));
+      }
+    }
+    if (!before.empty()) edits.put({found.content.member.begin, found.content.member.begin}, keep(before));
+  }
+  const bool is_nothing = found.parts_text.empty() && found.is_delta;
+  edits.put(found.content.value, keep(is_nothing ? "null" : "\"" + found.parts_text + "\""));
+}
+
+// None is null while an answer comes, and one that came whole has ended.
+void ChatCorrection::end_unsaid(const Choice& choice, const Found& found, DataEdits& edits) {
+  const bool is_whole = !found.message.empty() && !found.is_delta;
+  const bool is_blank = !found.finish_value.empty() && data_[found.finish_value.begin] == '"';
+  if (!is_whole) {
+    if (is_blank) edits.put(found.finish_value, "null");
+    return;
+  }
+  const std::string word =
+      "\"" + std::string(word_of(choice.calls.any() ? EndReason::tool_calls : EndReason::stop)) + "\"";
+  if (!found.finish_value.empty()) return edits.put(found.finish_value, keep(word));
+  edits.put({found.begin, found.begin}, keep("\"finish_reason\":" + word + ","));
 }
 
 void ChatCorrection::part(Choice& choice, Found& found, DataEdits& edits) {

@@ -1,5 +1,6 @@
 // Puts chat replies right for clients of chat: thinking between tags, tool calls that are not counted from 0
-// or whose arguments are no text, reasons to end that no client knows. Belongs to one reply.
+// or whose arguments are no text, texts in parts, reasons to end that no client knows, or none. Belongs to
+// one reply.
 #pragma once
 
 #include <forward_list>
@@ -17,10 +18,11 @@ namespace providers {
 
 class ChatCorrection final : public Correction {
  public:
-  explicit ChatCorrection(config::ThinkTags tags) : meaning_(tags) {}
+  enum class Api { chat, completions };  // the older completions, whose texts are never thought
+  explicit ChatCorrection(config::ThinkTags tags, Api api = Api::chat) : meaning_(tags), api_(api) {}
 
   void correct(std::string_view data, JsonTokens& tokens, PassedContent& content, DataEdits& edits) override;
-  std::string rest() override;
+  std::string rest(Follows follows) override;
 
  private:
   // What is kept of a choice from one event to the next.
@@ -50,6 +52,9 @@ class ChatCorrection final : public Correction {
     bool has_members = false;
     bool shows_more = false;  // a refusal, sound, pictures, a text in parts
     bool has_text = false;    // its content is a string
+    bool is_parted = false;   // its content is a list of texts and thoughts, and nothing else
+    std::string parts_text{}, parts_thinking{};  // of that list, raw
+    std::size_t begin = 0;                       // behind the choice's brace
     Place content{}, reasoning{}, reasoning_content{};
     Text text{};
     std::vector<CallPlace> calls{};
@@ -70,11 +75,17 @@ class ChatCorrection final : public Correction {
   void part(Choice& choice, Found& found, DataEdits& edits);
   void add_delta(const Found& found, std::string_view members, DataEdits& edits);
   void number_calls(Choice& choice, const Found& found, DataEdits& edits);
+  bool read_parts(JsonWalk& walk, Found& found) const;
+  void join_parts(const Found& found, DataEdits& edits);
+  void end_unsaid(const Choice& choice, const Found& found, DataEdits& edits);
   void name_finish(const Choice& choice, const Found& found, DataEdits& edits);
   std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
 
   config::ThinkTags meaning_;
+  Api api_;
   std::vector<Choice> choices_;
+  Choices seen_, finished_;  // so far
+  bool has_content_ = false;
   std::forward_list<std::string> kept_;  // of the event at hand
   std::string_view data_;
   bool parted_ = false, shows_text_ = false, shows_thinking_ = false;  // of the event at hand

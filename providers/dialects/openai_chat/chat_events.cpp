@@ -76,6 +76,8 @@ class ChatReader {
   }
 
   void end_choice() {
+    // An answer that comes whole has ended.
+    content.is_odd |= choice_.is_whole && choice_.finish_reason.empty();
     const bool counted = choice_.index < content.seen.size();
     if (counted) content.seen.set(choice_.index);
     if (choice_.finish_reason.empty()) return;
@@ -88,6 +90,7 @@ class ChatReader {
   bool choice_member(const JsonString& key) {
     if (key.is("delta") || key.is("message")) {
       if (walk_.type() != JsonType::object) return walk_.skip();
+      choice_.is_whole = key.is("message");
       return walk_.object([this](const JsonString& inner) { return delta_member(inner); });
     }
     if (key.is("index")) return index();
@@ -112,6 +115,7 @@ class ChatReader {
 
   // Mistral's: [{"type":"thinking","thinking":[...]}], [{"type":"text","text":"..."}].
   bool parts() {
+    content.is_odd = true;
     return walk_.array([this] {
       if (walk_.type() != JsonType::object) return walk_.skip();
       return walk_.object([this](const JsonString& key) {
@@ -153,6 +157,7 @@ class ChatReader {
   bool reason(std::string_view& found) {
     if (walk_.type() != JsonType::string) return walk_.skip();
     const auto read = walk_.string();
+    if (read && read->raw.empty()) content.is_odd = true;
     if (read && !read->raw.empty()) found = read->raw;
     return read.has_value();
   }
@@ -208,6 +213,7 @@ class ChatReader {
   // The one that is read.
   struct Choice {
     std::size_t index = 0;
+    bool is_whole = false;
     std::string_view finish_reason;
     std::string_view native_finish_reason;
   };

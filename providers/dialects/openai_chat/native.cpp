@@ -25,7 +25,8 @@ class OpenAiNativeReplies final : public NativeReplies {
     return providers::relayed(event, passed, usage, scratch, cost);
   }
   std::unique_ptr<Correction> correction(const HostModel& model) const override {
-    return std::make_unique<ChatCorrection>(api_ == Api::chat ? model.think_tags : config::ThinkTags::text);
+    if (api_ == Api::chat) return std::make_unique<ChatCorrection>(model.think_tags);
+    return std::make_unique<ChatCorrection>(config::ThinkTags::text, ChatCorrection::Api::completions);
   }
   PassedReply whole(std::string_view body, JsonTokens& tokens) const override {
     PassedReply passed = classify_whole(body, tokens);

@@ -76,7 +76,7 @@ class ChatInterpreter final : public Interpreter {
     }
     OpenAiChatAnswer answer(model.think_tags);
     const bool is_answer = answer.tell(body, tokens, reply.content, reply.usage, sink);
-    if (is_answer) answer.tell_rest(sink);
+    if (is_answer) answer.tell_end(sink);
     tokens.shrink();
     return is_answer ? Reading::ended : Reading::failed;
   }

@@ -8,7 +8,7 @@ Reading OpenAiChatStream::take(const SseEvent& event, AnswerSink& sink) {
     case PassedEvent::Kind::empty:
       return Reading::goes_on;
     case PassedEvent::Kind::done:
-      answer_.tell_rest(sink);
+      answer_.tell_end(sink);
       return Reading::ended;
     case PassedEvent::Kind::bad:
       return Reading::bad;

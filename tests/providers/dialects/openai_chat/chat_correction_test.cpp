@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <boost/json.hpp>
+#include <string>
+#include <vector>
 
 #include "providers/dialects/openai_chat/chat_events.hpp"
 
@@ -28,6 +30,7 @@ class Corrected {
   std::string whole(const std::string& body) {
     return corrected(body, classify_whole(body, scratch_tokens()).content);
   }
+  std::string rest(Follows follows) { return correction_.rest(follows); }
   PassedContent content;
 
  private:
@@ -180,4 +183,61 @@ TEST_CASE("a reason to end that no client knows is named as one that they know, 
       R"({"choices":[{"index":0,"delta":{},"finish_reason":"eos","native_finish_reason":"x"}]})";
   CHECK(Corrected()(native) ==
         R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop","native_finish_reason":"x"}]})");
+}
+
+TEST_CASE("no reason to end is null while an answer comes, and one that came whole has ended") {
+  Corrected corrected;
+  CHECK(corrected(chunk("\"content\":\"a\"", "\"\"")) == chunk("\"content\":\"a\"", "null"));
+  const auto whole = [](const std::string& message, const std::string& more) {
+    return json::parse(
+               Corrected().whole(R"({"choices":[{"index":0,"message":{)" + message + "}" + more + "}]}"))
+        .at("choices")
+        .at(0)
+        .at("finish_reason");
+  };
+  const std::string text = R"("role":"assistant","content":"a")";
+  const std::string called =
+      R"("content":null,"tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}])";
+  CHECK(whole(text, R"(,"finish_reason":"")") == "stop");
+  CHECK(whole(text, R"(,"finish_reason":null)") == "stop");
+  CHECK(whole(text, "") == "stop");
+  CHECK(whole(called, "") == "tool_calls");
+  CHECK(whole(text, R"(,"finish_reason":"length")") == "length");
+}
+
+TEST_CASE(
+    "a stream that its host marks as over has a reason to end for each choice; one that is cut has none") {
+  const auto ends = [](const std::vector<std::string>& chunks, Follows follows) {
+    Corrected corrected;
+    for (const std::string& chunk : chunks) corrected(chunk);
+    const std::string rest = corrected.rest(follows);
+    return rest.empty() ? json::array() : json::parse(rest).at("choices").as_array();
+  };
+  const std::string called = call(R"("index":0,"id":"c","function":{"name":"f","arguments":"{}"})");
+  CHECK(ends({text("a")}, Follows::end_mark) ==
+        json::parse(R"([{"index":0,"delta":{},"finish_reason":"stop"}])"));
+  CHECK(ends({called}, Follows::end_mark).at(0).at("finish_reason") == "tool_calls");
+  CHECK(ends({text("a"), chunk("\"content\":\"b\"", "null", 1), chunk("", "\"length\"")},
+             Follows::end_mark) == json::parse(R"([{"index":1,"delta":{},"finish_reason":"stop"}])"));
+  CHECK(ends({text("a")}, Follows::nothing).empty());
+  CHECK(ends({chunk("\"role\":\"assistant\"")}, Follows::end_mark).empty());
+}
+
+TEST_CASE("a text in parts is one text, and what was thought stands beside it") {
+  const std::string parts =
+      R"([{"type":"thinking","thinking":[{"type":"text","text":"H"},{"type":"text","text":"m\n"}]},)"
+      R"({"type":"text","text":"a\"b"},{"type":"text","text":"c"}])";
+  const json::value whole =
+      json::parse(Corrected().whole(R"({"choices":[{"index":0,"message":{"role":"assistant","content":)" +
+                                    parts + R"(},"finish_reason":"stop"}]})"));
+  CHECK(
+      whole.at("choices").at(0).at("message") ==
+      json::parse(R"({"role":"assistant","reasoning_content":"Hm\n","reasoning":"Hm\n","content":"a\"bc"})"));
+  Corrected corrected;
+  CHECK(corrected(chunk(R"("content":[{"type":"thinking","thinking":[{"type":"text","text":"H"}]}])")) ==
+        chunk(thinking("H") + R"(,"content":null)"));
+  CHECK(corrected(chunk(R"("content":[{"type":"text","text":"a"}])")) == text("a"));
+  // What is more than texts stays as it came.
+  const std::string picture = chunk(R"("content":[{"type":"image_url","image_url":{"url":"data:"}}])");
+  CHECK(corrected(picture) == picture);
 }

@@ -169,8 +169,9 @@ TEST_CASE("an answer that the host broke off is an error, and no end, behind wha
 }
 
 TEST_CASE("what was held back of a tag comes once, also where the stream ends without an end") {
-  CHECK(streamed(chunk(R"("content":"<thi")") + done).text == "begin c1 m\ntext: <thi\n");
-  CHECK(streamed(chunk(R"("content":"<think>Hm</th")") + done).text == "begin c1 m\nthinking 0: Hm</th\n");
+  CHECK(streamed(chunk(R"("content":"<thi")") + done).text == "begin c1 m\ntext: <thi\nend stop stop\n");
+  CHECK(streamed(chunk(R"("content":"<think>Hm</th")") + done).text ==
+        "begin c1 m\nthinking 0: Hm</th\nend stop stop\n");
   OpenAiChatStream stream(scratch_tokens(), config::ThinkTags::reasoning);
   ToldAnswer told;
   const std::string cut = chunk(R"("content":"<thi")");
@@ -178,4 +179,33 @@ TEST_CASE("what was held back of a tag comes once, also where the stream ends wi
   stream.end(told);
   stream.end(told);
   CHECK(told.text() == "begin c1 m\ntext: <thi\n");
+}
+
+TEST_CASE("how likely its tokens were comes with the text, wherever in its choice it stands") {
+  const std::string a = R"({"token":"a","logprob":-0.5,"bytes":[97],"top_logprobs":[]})";
+  const auto choice = [&](const std::string& members) {
+    return "data: {\"id\":\"c1\",\"model\":\"m\",\"choices\":[{\"index\":0," + members + "}]}\n\n";
+  };
+  const std::string logprobs = R"("logprobs":{"content":[)" + a + R"(],"refusal":null})";
+  const std::string delta = R"("delta":{"content":"a"},"finish_reason":null)";
+  const std::string end = choice(R"("delta":{},"logprobs":null,"finish_reason":"stop")") + done;
+  const std::string told = "begin c1 m\ntext: a\nend stop stop\nlogprobs " + a + "\n";
+  CHECK(streamed(choice(logprobs + "," + delta) + end).text == told);
+  CHECK(streamed(choice(delta + "," + logprobs) + end).text == told);
+  CHECK(whole(R"({"id":"c1","model":"m","choices":[{"index":0,"message":{"content":"a"},)" + logprobs +
+              R"(,"finish_reason":"stop"}]})")
+            .text == told);
+}
+
+TEST_CASE("an answer whose host says that it is over and not why has ended") {
+  CHECK(streamed(chunk(R"("content":"a")") + done).text == "begin c1 m\ntext: a\nend stop stop\n");
+  CHECK(streamed(chunk(R"("content":"a")")).text == "begin c1 m\ntext: a\n");
+  CHECK(
+      whole(R"({"id":"c1","model":"m","choices":[{"index":0,"message":{"content":"a"},"finish_reason":""}]})")
+          .text == "begin c1 m\ntext: a\nend stop stop\n");
+  CHECK(
+      whole(
+          R"({"id":"c1","model":"m","choices":[{"index":0,"message":{"content":null,"tool_calls":[{"id":"c",)"
+          R"("type":"function","function":{"name":"f","arguments":"{}"}}]}}]})")
+          .text == "begin c1 m\ncall 0 c f\narguments 0: {}\nend tool_calls tool_calls\n");
 }
