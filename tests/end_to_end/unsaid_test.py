@@ -163,6 +163,25 @@ class Unsaid(unittest.TestCase):
         sent, _ = self.chat("messages", tools=[patch])
         self.assertIn("start: /a+/", sent["tools"][0]["description"])
 
+    def test_googles_schemas_may_be_null_and_what_is_for_its_own_tools_is_told_of(self):
+        schema = {"type": "OBJECT", "properties": {"a": {"type": "STRING", "nullable": True}}}
+        sent, _ = self.google("chat", tools=[{"functionDeclarations": [{"name": "f", "parameters": schema}]}])
+        self.assertEqual(sent["tools"][0]["function"]["parameters"]["properties"]["a"], {"type": ["string", "null"]})
+        where = {"retrievalConfig": {"languageCode": "de"}}
+        self.assertEqual(self.google("chat", toolConfig=where)[1], "toolConfig.retrievalConfig")
+
+    def test_examples_of_what_a_tool_takes_are_told_of_where_they_are_lost(self):
+        tool = {"name": "f", "input_schema": {"type": "object"}, "input_examples": [{}]}
+        self.assertEqual(self.messages("chat", "Hello", tools=[tool, tool | {"name": "g"}])[1], "input_examples")
+        self.assertEqual(self.messages("messages", "Hello", tools=[tool])[0]["tools"], [tool])
+
+    def test_a_document_alone_has_words_beside_it_where_it_would_be_refused(self):
+        paper = {"type": "document", "source": PDF}
+        content = self.messages("converse", [paper])[0]["messages"][0]["content"]
+        self.assertEqual([list(block) for block in content], [["document"], ["text"]])
+        content = self.messages("converse", [paper, {"type": "text", "text": "Sum it up."}])[0]["messages"][0]["content"]
+        self.assertEqual(len(content), 2)
+
     def test_a_tool_that_failed_is_told_of_as_such_in_every_api(self):
         history = {"messages": [USER, {"role": "assistant", "content": [
             {"type": "tool_use", "id": "t1", "name": "weather", "input": {}}]}, {"role": "user", "content": [
@@ -276,7 +295,7 @@ class Unsaid(unittest.TestCase):
         paper = {"type": "document", "source": PDF, "title": "a"}
         begun = time.monotonic()
         sent, _ = self.messages("converse", [paper] * 100)
-        self.assertEqual([part["document"]["name"] for part in sent["messages"][0]["content"]][:3], ["a", "a-2", "a-3"])
+        self.assertEqual([part["document"]["name"] for part in sent["messages"][0]["content"][:3]], ["a", "a-2", "a-3"])
         self.assertLess(time.monotonic() - begun, 3)
         # Of hints no more are named than a head has room for.
         hosted = [{"type": "web_search"}] * many + [{"type": "function", "name": "weather"}]

@@ -15,6 +15,18 @@ using providers::Text;
 using providers::Tool;
 using providers::ToolChoice;
 
+namespace {
+
+// No other API has a word for them.
+bool read_examples(BodyWalk& walk, const Path& path, Conversation& conversation) {
+  bool is_said = false;
+  const bool is_read = walk.array(path, [&](const Path&) { return is_said = true, walk.json.skip(); });
+  if (is_said) add_hint(conversation, "input_examples");
+  return is_read;
+}
+
+}  // namespace
+
 bool read_message_tools(BodyWalk& walk, const Path& path, std::string_view body, Conversation& conversation) {
   return walk.array(path, [&](const Path& element) {
     if (walk.json.type() != JsonType::object) return walk.wrong_type(element, "an object");
@@ -28,6 +40,7 @@ bool read_message_tools(BodyWalk& walk, const Path& path, std::string_view body,
       if (key.is("input_schema")) return read_object(walk, at, body, tool.schema);
       if (key.is("strict")) return walk.boolean(at, is_strict);
       if (key.is("cache_control")) return read_cache_control(walk, at, tool.cache);
+      if (key.is("input_examples")) return read_examples(walk, at, conversation);
       return walk.json.skip();
     });
     if (!is_read) return false;

@@ -8,6 +8,7 @@
 #include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surface/conversation_body.hpp"
 #include "gateway/surfaces/gemini/gemini_names.hpp"
+#include "gateway/surfaces/gemini/gemini_schema.hpp"
 #include "gateway/surfaces/gemini/gemini_tools.hpp"
 #include "gateway/surfaces/gemini/gemini_turns.hpp"
 

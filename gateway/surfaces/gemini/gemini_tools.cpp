@@ -1,12 +1,12 @@
 #include "gateway/surfaces/gemini/gemini_tools.hpp"
 
-#include <algorithm>
 #include <array>
 #include <optional>
-#include <string>
+#include <vector>
 
 #include "gateway/surface/body_values.hpp"
 #include "gateway/surfaces/gemini/gemini_names.hpp"
+#include "gateway/surfaces/gemini/gemini_schema.hpp"
 
 namespace gateway {
 namespace {
@@ -70,8 +70,10 @@ bool read_gemini_tool_config(BodyWalk& walk, const Path& path, Conversation& con
     return walk.array(at, [&](const Path& each) { return read_text(walk, each, names.emplace_back()); });
   };
   const bool is_read = walk.object(path, [&](const JsonString& key, const Path& at) {
-    return is(key, "functionCallingConfig", "function_calling_config") ? walk.object(at, read_calling)
-                                                                       : walk.json.skip();
+    if (is(key, "functionCallingConfig", "function_calling_config")) return walk.object(at, read_calling);
+    // Where Google's own tools look.
+    if (walk.json.type() != JsonType::null) add_beyond(conversation, at.text(), Weight::hint);
+    return walk.json.skip();
   });
   ToolChoice& choice = conversation.tool_choice;
   choice.kind = mode.value_or(Kind::unsaid);
@@ -82,29 +84,6 @@ bool read_gemini_tool_config(BodyWalk& walk, const Path& path, Conversation& con
     add_beyond(conversation, "toolConfig.functionCallingConfig.allowedFunctionNames", Weight::need);
   }
   return is_read;
-}
-
-std::string_view as_json_schema(std::string_view schema, providers::OwnTexts& own) {
-  constexpr std::array<std::string_view, 7> types{"\"STRING\"", "\"NUMBER\"", "\"INTEGER\"", "\"BOOLEAN\"",
-                                                  "\"ARRAY\"",  "\"OBJECT\"", "\"NULL\""};
-  constexpr std::string_view key = "\"type\"";
-  std::string text(schema);
-  bool is_changed = false;
-  for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + 1)) {
-    const std::size_t colon = text.find_first_not_of(" \t\r\n", at + key.size());
-    if (colon == std::string::npos || text[colon] != ':') continue;
-    const std::size_t value = text.find_first_not_of(" \t\r\n", colon + 1);
-    if (value == std::string::npos) break;
-    for (const std::string_view type : types) {
-      if (text.compare(value, type.size(), type) != 0) continue;
-      std::transform(text.begin() + static_cast<std::ptrdiff_t>(value),
-                     text.begin() + static_cast<std::ptrdiff_t>(value + type.size()),
-                     text.begin() + static_cast<std::ptrdiff_t>(value),
-                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-      is_changed = true;
-    }
-  }
-  return is_changed ? own.keep(std::move(text)) : schema;
 }
 
 }  // namespace gateway

@@ -12,8 +12,4 @@ bool read_gemini_tools(BodyWalk& walk, const Path& path, std::string_view body,
                        providers::Conversation& conversation);
 bool read_gemini_tool_config(BodyWalk& walk, const Path& path, providers::Conversation& conversation);
 
-// Google's own schemas name types in capitals. `schema` is valid JSON; what had to be changed is kept in
-// `own`.
-std::string_view as_json_schema(std::string_view schema, providers::OwnTexts& own);
-
 }  // namespace gateway

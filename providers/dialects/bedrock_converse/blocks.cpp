@@ -139,6 +139,27 @@ void write_block(JsonWriter& json, const ConverseTurn::Sent& sent, DocumentNames
 
 }  // namespace
 
+namespace {
+
+// A document is refused where no text stands beside it.
+bool lacks_text(const ConverseTurn& turn) {
+  bool has_document = false;
+  for (const ConverseTurn::Sent& sent : turn.blocks) {
+    const auto* media = std::get_if<MediaPart>(&sent.part->what);
+    has_document |= media && media->kind == MediaPart::Kind::file;
+    if (std::holds_alternative<TextPart>(sent.part->what)) return false;
+  }
+  return has_document;
+}
+
+void write_words(JsonWriter& json, std::string_view words) {
+  json.begin_object();
+  json.key("text").plain(words);
+  json.end_object();
+}
+
+}  // namespace
+
 ConverseTurns converse_turns(const Conversation& conversation, std::string_view thinking_format) {
   ConverseTurns result;
   const auto add = [&](Turn::Role role, const Part& part, bool is_system) {
@@ -196,6 +217,7 @@ void write_converse_turns(JsonWriter& json, const ConverseTurns& turns) {
     json.key("role").plain(turn.role == Turn::Role::assistant ? "assistant" : "user");
     json.key("content").begin_array();
     for (const ConverseTurn::Sent& each : turn.blocks) write_block(json, each, names);
+    if (lacks_text(turn)) write_words(json, "The document is above.");
     json.end_array();
     json.end_object();
   }
