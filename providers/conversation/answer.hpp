@@ -39,7 +39,8 @@ struct AnswerEvent {
     redacted,   // `text`: all of the encrypted thinking block `index`
     tool_call,  // `index`, `id`, `name`: its arguments follow
     arguments,  // a piece of `text`: of the JSON of the arguments of tool call `index`
-    citation,   // `json`: where the text before it comes from, as the host words it
+    citation,   // `json`: where the text before it comes from, as the host words it; of `page_citation`, an
+                // object with the members that OpenAI's APIs have for a page of the web
     end,        // `reason`, in `name` the host's own word, in `text` the stop sequence it came to, if any
     usage,      // so far, all of it: each replaces the one before
     error,      // the answer is broken off
@@ -64,6 +65,9 @@ struct AnswerEvent {
     return kind == Kind::text || kind == Kind::refusal || kind == Kind::tool_call || kind == Kind::arguments;
   }
 };
+
+// The `format` of a citation whose form both of OpenAI's APIs share.
+inline constexpr std::string_view page_citation = "url_citation";
 
 // What stands between the brackets of an array; empty where there is none.
 constexpr std::string_view elements_of(std::string_view array) {

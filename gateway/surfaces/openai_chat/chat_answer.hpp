@@ -21,6 +21,9 @@ enum class ChatShape { openai, openrouter };
 // The names of the tools of `asked` that take a text.
 std::vector<std::string> text_tools_of(const providers::Conversation& asked);
 
+// A citation of a page, as an element of `annotations`; empty: it is of none.
+std::string annotation_of(const providers::AnswerEvent& event);
+
 class ChatChunks final : public StreamedAnswer {
  public:
   // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.
@@ -40,6 +43,7 @@ class ChatChunks final : public StreamedAnswer {
   };
 
   void think(const providers::AnswerEvent& event);
+  void cite(const providers::AnswerEvent& event);
   void begin_call(const providers::AnswerEvent& event);
   void go_on_with_call(const providers::AnswerEvent& event);
   void write_texts_of_calls();
@@ -87,7 +91,7 @@ class ChatWhole final : public WholeAnswer {
   std::vector<std::string> text_tools_;
   // All of it raw, as it stands in JSON.
   std::string text_, refusal_, thinking_text_, native_reason_;
-  std::string text_logprobs_, refusal_logprobs_;  // the elements of arrays, as JSON
+  std::string text_logprobs_, refusal_logprobs_, annotations_;  // the elements of arrays, as JSON
   std::vector<Thought> thoughts_;
   std::vector<Call> calls_;
   std::optional<providers::EndReason> reason_{};

@@ -93,11 +93,20 @@ void ChatChunks::take(const AnswerEvent& event) {
     case Kind::usage:
       usage_ = event.usage;
       return;
-    case Kind::begin:
     case Kind::citation:
+      return cite(event);
+    case Kind::begin:
     case Kind::error:
       return;
   }
+}
+
+void ChatChunks::cite(const AnswerEvent& event) {
+  const std::string annotation = annotation_of(event);
+  if (annotation.empty()) return;
+  begin_chunk();
+  out_.append("\"annotations\":[").append(annotation).append("]");
+  end_chunk();
 }
 
 void ChatChunks::begin_call(const AnswerEvent& event) {

@@ -25,6 +25,11 @@ void add_elements(std::string& all, std::string_view array) {
 
 }  // namespace
 
+std::string annotation_of(const AnswerEvent& event) {
+  if (event.format != providers::page_citation) return {};
+  return std::string(R"({"type":"url_citation","url_citation":)").append(event.json).append("}");
+}
+
 std::vector<std::string> text_tools_of(const providers::Conversation& asked) {
   std::vector<std::string> names;
   for (const providers::Tool& tool : asked.tools) {
@@ -75,8 +80,12 @@ void ChatWhole::take(const AnswerEvent& event) {
     case Kind::usage:
       usage_ = event.usage;
       return;
-    case Kind::begin:
     case Kind::citation:
+      if (const std::string annotation = annotation_of(event); !annotation.empty()) {
+        annotations_.append(annotations_.empty() ? "" : ",").append(annotation);
+      }
+      return;
+    case Kind::begin:
     case Kind::error:
       return;
   }
@@ -169,6 +178,7 @@ std::string ChatWhole::body(const StreamIdentity& reply, std::string_view own_me
     write_thoughts(json.key("reasoning_details"));
   }
   if (!calls_.empty()) write_calls(json.key("tool_calls"));
+  if (!annotations_.empty()) json.key("annotations").raw("[" + annotations_ + "]");
   json.end_object();
   write_logprobs(json.key("logprobs"));
   json.key("finish_reason");

@@ -63,4 +63,15 @@ void ResponseEvents::text(std::string_view type, const ResponsePlace& place, std
   out_->append(",\"").append(name).append("\":\"").append(raw).append("\"}\n\n");
 }
 
+void ResponseEvents::annotation(const ResponsePlace& place, std::size_t index, std::string_view json) {
+  if (!out_) return;
+  begin("response.output_text.annotation.added");
+  put_place(place);
+  out_->append(",\"content_index\":");
+  number(place.part);
+  out_->append(",\"annotation_index\":");
+  number(index);
+  out_->append(",\"annotation\":").append(json).append("}\n\n");
+}
+
 }  // namespace gateway

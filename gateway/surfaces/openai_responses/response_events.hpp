@@ -34,6 +34,9 @@ class ResponseEvents {
   // A text under `name`, of an item without parts: "delta", "arguments", "input".
   void text(std::string_view type, const ResponsePlace& place, std::string_view name, std::string_view raw);
 
+  // The one with this number, of a part.
+  void annotation(const ResponsePlace& place, std::size_t index, std::string_view json);
+
   bool are_heard() const { return out_ != nullptr; }
   std::int64_t count() const { return count_; }
 

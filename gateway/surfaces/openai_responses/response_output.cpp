@@ -14,9 +14,12 @@ using Kind = AnswerEvent::Kind;
 
 namespace {
 
-// `logprobs`: the elements of an array, with commas between them.
-std::string text_part(std::string_view raw, std::string_view logprobs = {}) {
-  return std::string("{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[")
+// Of annotations and logprobs: the elements of an array, with commas between them.
+std::string text_part(std::string_view raw, std::string_view annotations = {},
+                      std::string_view logprobs = {}) {
+  return std::string("{\"type\":\"output_text\",\"annotations\":[")
+      .append(annotations)
+      .append("],\"logprobs\":[")
       .append(logprobs)
       .append("],\"text\":\"")
       .append(raw)
@@ -79,8 +82,9 @@ void ResponseOutput::take(const AnswerEvent& event) {
     case Kind::tool_call:
     case Kind::arguments:
       return call(event);
-    case Kind::begin:
     case Kind::citation:
+      return cite(event);
+    case Kind::begin:
     case Kind::end:
     case Kind::usage:
     case Kind::error:
@@ -104,6 +108,8 @@ void ResponseOutput::say(const AnswerEvent& event, PartKind kind) {
     part_kind_ = kind;
     text_.clear();
     logprobs_.clear();
+    annotations_.clear();
+    annotation_count_ = 0;
     events_.part("response.content_part.added", {items_[item_].id, item_, parts_}, "content_index",
                  is_text ? text_part("") : plain_part("refusal", "refusal", ""));
   }
@@ -120,6 +126,26 @@ void ResponseOutput::say(const AnswerEvent& event, PartKind kind) {
     events_.text("response.output_text.delta", place, "content_index", "delta", event.text.raw,
                  logprobs_member(logprobs));
   }
+  tell_citations();
+}
+
+// Of the text that is open, or else of the next one.
+void ResponseOutput::cite(const AnswerEvent& event) {
+  if (event.format != providers::page_citation) return;
+  const std::string_view members = providers::elements_of(event.json);
+  std::string json(R"({"type":"url_citation")");
+  json.append(members.empty() ? "" : ",").append(members).append("}");
+  untold_.push_back(std::move(json));
+  tell_citations();
+}
+
+void ResponseOutput::tell_citations() {
+  if (!has_part_ || part_kind_ != PartKind::text) return;
+  for (const std::string& json : untold_) {
+    events_.annotation({items_[item_].id, item_, parts_}, annotation_count_++, json);
+    annotations_.append(annotations_.empty() ? "" : ",").append(json);
+  }
+  untold_.clear();
 }
 
 void ResponseOutput::end_part() {
@@ -133,7 +159,8 @@ void ResponseOutput::end_part() {
   } else {
     events_.text("response.refusal.done", place, "content_index", "refusal", text_);
   }
-  const std::string part = is_text ? text_part(text_, logprobs_) : plain_part("refusal", "refusal", text_);
+  const std::string part =
+      is_text ? text_part(text_, annotations_, logprobs_) : plain_part("refusal", "refusal", text_);
   events_.part("response.content_part.done", place, "content_index", part);
   if (!content_.empty()) content_ += ',';
   content_ += part;

@@ -47,6 +47,8 @@ class ResponseOutput {
   void end_item(std::size_t item, std::string json);
 
   void say(const providers::AnswerEvent& event, PartKind kind);
+  void cite(const providers::AnswerEvent& event);
+  void tell_citations();
   void end_part();
   void end_message(std::string_view status);
   void think(const providers::AnswerEvent& event);
@@ -70,8 +72,11 @@ class ResponseOutput {
   std::size_t parts_ = 0;
   bool has_part_ = false;
   PartKind part_kind_ = PartKind::text;
-  std::string text_;      // raw; of the open part, or of the open thinking
-  std::string logprobs_;  // of the open part: the elements of an array, as JSON
+  std::string text_;                  // raw; of the open part, or of the open thinking
+  std::string logprobs_;              // of the open part: the elements of an array, as JSON
+  std::string annotations_;           // of the open part, as of logprobs
+  std::size_t annotation_count_ = 0;  // of the open part
+  std::vector<std::string> untold_;   // citations that wait for a text to be of
   // Of open thinking.
   std::size_t thought_ = 0;
   std::string signature_, redacted_;  // raw

@@ -22,7 +22,7 @@ bool OpenAiChatAnswer::tell(std::string_view data, JsonTokens& tokens, const Pas
   stop_sequence_ = {};
   has_answered_ |= content.any();
   const bool is_end = !content.finish_reason.empty() && !has_ended_;
-  if (content.any() || is_end) {
+  if (content.any() || is_end || data.find("\"annotations\"") != std::string_view::npos) {
     has_thinking_ = false;
     JsonWalk walk(tokens, data);
     walk.object([&](const JsonString& key) {
@@ -130,6 +130,7 @@ bool OpenAiChatAnswer::message(JsonWalk& walk) {
     if (key.is("refusal")) return piece(walk, Kind::refusal);
     if (key.is("reasoning_content") || key.is("reasoning")) return thinking(walk);
     if (key.is("tool_calls") && walk.type() == JsonType::array) return tool_calls(walk);
+    if (key.is("annotations") && walk.type() == JsonType::array) return annotations(walk);
     return walk.skip();
   });
 }
@@ -187,6 +188,20 @@ bool OpenAiChatAnswer::thinking(JsonWalk& walk) {
   has_thinking_ = found_.size() > before;
   if (has_thinking_) tags_.host_parts();
   return true;
+}
+
+// Pages of the web; what else stands there no other API has.
+bool OpenAiChatAnswer::annotations(JsonWalk& walk) {
+  return walk.array([&] {
+    if (walk.type() != JsonType::object) return walk.skip();
+    return walk.object([&](const JsonString& key) {
+      if (!key.is(page_citation) || walk.type() != JsonType::object) return walk.skip();
+      AnswerEvent event{.kind = Kind::citation, .format = page_citation};
+      if (!take_range(walk, data_, event.json)) return false;
+      found_.push_back(event);
+      return true;
+    });
+  });
 }
 
 bool OpenAiChatAnswer::tool_calls(JsonWalk& walk) {

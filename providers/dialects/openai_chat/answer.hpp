@@ -48,6 +48,7 @@ class OpenAiChatAnswer {
   bool piece(JsonWalk& walk, AnswerEvent::Kind kind);
   bool thinking(JsonWalk& walk);
   bool tool_calls(JsonWalk& walk);
+  bool annotations(JsonWalk& walk);
   bool arguments(JsonWalk& walk, Text& found);
   void take(const CallPiece& piece, std::size_t place);
   void end(std::string_view word, AnswerSink& sink);

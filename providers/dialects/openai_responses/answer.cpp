@@ -43,6 +43,10 @@ void ResponsesAnswer::tell(const ResponsesEvent& event, AnswerSink& sink) {
     if (known.is_call && !known.has_arguments) arguments(known, event.done, sink);
     return;
   }
+  if (!event.citation.empty()) {
+    item_at(index).has_citations = true;
+    return sink.take({.kind = Kind::citation, .format = page_citation, .json = event.citation});
+  }
   if (event.delta.raw.empty()) return;
   if (event.is("response.output_text.delta")) {
     item_at(index).has_text = true;
@@ -100,6 +104,23 @@ void ResponsesAnswer::think(Item& known, const Text& text, std::int64_t part, An
   tell(text);
 }
 
+void ResponsesAnswer::message(Item& known, const ResponsesItem& item, AnswerSink& sink) {
+  if (!known.has_text) {
+    for (std::size_t i = 0; i < item.texts.size(); ++i) {
+      const bool has = i < item.logprobs.size();
+      sink.take(
+          {.kind = Kind::text, .text = item.texts[i], .json = has ? item.logprobs[i] : std::string_view()});
+    }
+    for (const Text& refusal : item.refusals) sink.take({.kind = Kind::refusal, .text = refusal});
+  }
+  known.has_text = true;
+  if (known.has_citations) return;
+  for (const std::string& citation : item.citations) {
+    sink.take({.kind = Kind::citation, .format = page_citation, .json = citation});
+  }
+  known.has_citations = true;
+}
+
 void ResponsesAnswer::item(const ResponsesItem& item, std::int64_t output_index, AnswerSink& sink) {
   Item& known = item_at(output_index);
   if (item.type.is("function_call")) {
@@ -110,14 +131,8 @@ void ResponsesAnswer::item(const ResponsesItem& item, std::int64_t output_index,
     }
   } else if (item.type.is("custom_tool_call")) {
     text_call(known, item, sink);
-  } else if (item.type.is("message") && !known.has_text) {
-    known.has_text = true;
-    for (std::size_t i = 0; i < item.texts.size(); ++i) {
-      const bool has = i < item.logprobs.size();
-      sink.take(
-          {.kind = Kind::text, .text = item.texts[i], .json = has ? item.logprobs[i] : std::string_view()});
-    }
-    for (const Text& refusal : item.refusals) sink.take({.kind = Kind::refusal, .text = refusal});
+  } else if (item.type.is("message")) {
+    message(known, item, sink);
   } else if (item.type.is("reasoning")) {
     if (!known.has_text) {
       std::int64_t part = 0;

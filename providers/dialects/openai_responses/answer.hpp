@@ -28,6 +28,7 @@ class ResponsesAnswer {
   struct Item {
     std::int64_t output_index = 0;
     bool has_text = false;
+    bool has_citations = false;
     bool is_call = false;
     bool is_thought = false;
     bool has_arguments = false;
@@ -38,6 +39,7 @@ class ResponsesAnswer {
 
   Item& item_at(std::int64_t output_index);
   void call(Item& known, const ResponsesItem& item, AnswerSink& sink);
+  void message(Item& known, const ResponsesItem& item, AnswerSink& sink);
   void text_call(Item& known, const ResponsesItem& item, AnswerSink& sink);
   void arguments(Item& known, const Text& text, AnswerSink& sink);
   void think(Item& known, const Text& text, std::int64_t part, AnswerSink& sink);

@@ -32,6 +32,7 @@ class EventReader {
     if (key.is("text") || key.is("refusal") || key.is("arguments") || key.is("input"))
       return take(event.done);
     if (key.is("logprobs")) return take_array(walk_, data_, event.logprobs);
+    if (key.is("annotation")) return read_page_citation(walk_, data_, event.citation);
     if (key.is("item") && walk_.type() == JsonType::object) {
       return read_responses_item(walk_, data_, event.item.emplace());
     }

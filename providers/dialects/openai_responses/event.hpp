@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "providers/dialects/openai_responses/response.hpp"
@@ -16,6 +17,7 @@ struct ResponsesEvent {
   Text delta{};
   Text done{};                  // all of a text: `text`, `refusal`, `arguments` or `input`
   std::string_view logprobs{};  // of a text: JSON, an array; empty: none
+  std::string citation{};       // of a page, as in AnswerEvent; empty: none
   std::optional<ResponsesItem> item{};
   std::optional<ResponsesObject> response{};
   std::optional<ReportedError> error{};

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "providers/conversation/answer.hpp"
 #include "providers/dialect/told_count.hpp"
 #include "providers/dialects/openai_responses/usage.hpp"
 
@@ -36,6 +37,14 @@ bool take_parts(JsonWalk& walk, std::string_view all, ResponsesItem& item, std::
     const bool is_read = walk.object([&](const JsonString& key) {
       if (key.is("text")) return take_text(walk, text);
       if (key.is("logprobs")) return take_array(walk, all, logprobs);
+      if (key.is("annotations") && walk.type() == JsonType::array) {
+        return walk.array([&] {
+          std::string citation;
+          if (!read_page_citation(walk, all, citation)) return false;
+          if (!citation.empty()) item.citations.push_back(std::move(citation));
+          return true;
+        });
+      }
       return key.is("refusal") ? take_text(walk, refusal) : walk.skip();
     });
     if (!text.raw.empty()) {
@@ -61,6 +70,21 @@ ReportedError read_responses_error_value(JsonWalk& walk) {
   ReportedError error = read_error_value(walk);
   complete_responses_error(error);
   return error;
+}
+
+bool read_page_citation(JsonWalk& walk, std::string_view text, std::string& citation) {
+  if (walk.type() != JsonType::object) return walk.skip();
+  Text type;
+  std::string members;
+  const bool is_read = walk.object([&](const JsonString& key) {
+    if (key.is("type")) return take_text(walk, type);
+    std::string_view value;
+    if (!take_range(walk, text, value)) return false;
+    members.append(members.empty() ? "\"" : ",\"").append(key.raw).append("\":").append(value);
+    return true;
+  });
+  if (type.is(page_citation)) citation = "{" + members + "}";
+  return is_read;
 }
 
 bool read_responses_item(JsonWalk& walk, std::string_view text, ResponsesItem& item) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct ResponsesItem {
   Text encrypted{};                          // of reasoning
   std::vector<Text> texts{};                 // of a message or of reasoning: its content
   std::vector<std::string_view> logprobs{};  // of a message: of each of its texts, JSON; empty: none
+  std::vector<std::string> citations{};      // of a message: of pages of the web, as in AnswerEvent
   std::vector<Text> refusals{};              // of a message
   std::vector<Text> summaries{};             // of reasoning
 
@@ -55,6 +57,9 @@ struct ResponsesObject {
 bool read_responses_object(JsonWalk& walk, std::string_view text, ResponsesObject& object);
 // Consumes an object of `text`; what is of another type than it should be is as if it were not there.
 bool read_responses_item(JsonWalk& walk, std::string_view text, ResponsesItem& item);
+
+// Consumes any value of `text`. Of a citation of a page it is one as in AnswerEvent; else empty.
+bool read_page_citation(JsonWalk& walk, std::string_view text, std::string& citation);
 
 // An error with the status that its code stands for.
 ReportedError read_responses_error_value(JsonWalk& walk);

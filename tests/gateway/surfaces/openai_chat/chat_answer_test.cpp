@@ -298,3 +298,21 @@ TEST_CASE("a call of a tool that takes a text is told as one") {
     {"id":"c0","type":"custom","custom":{"name":"p","input":"a\nb"}},
     {"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}}])"));
 }
+
+TEST_CASE("pages that a text comes from are annotations") {
+  const std::string page = R"({"url":"https://a.example","title":"A","start_index":0,"end_index":1})";
+  const json::value annotation = json::parse(R"({"type":"url_citation","url_citation":)" + page + "}");
+  const AnswerEvent events[] = {{.kind = Kind::text, .text = {"a", true}},
+                                {.kind = Kind::citation, .format = providers::page_citation, .json = page},
+                                {.kind = Kind::citation, .json = R"({"type":"char_location"})"},
+                                {.kind = Kind::end}};
+  std::string out;
+  ChatChunks chunks(identity, false, ThinkingShown::yes, out);
+  ChatWhole whole(ThinkingShown::yes);
+  for (const AnswerEvent& event : events) chunks.take(event), whole.take(event);
+  const auto data = data_of(out + "data: [DONE]\n\n");
+  REQUIRE(data.size() == 4);
+  CHECK(data[2].at("choices").at(0).at("delta").at("annotations") == json::array{annotation});
+  const json::value message = json::parse(whole.body(identity, {})).at("choices").at(0).at("message");
+  CHECK(message.at("annotations") == json::array{annotation});
+}

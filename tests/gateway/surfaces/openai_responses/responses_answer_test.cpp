@@ -270,3 +270,24 @@ TEST_CASE("how likely its tokens were is told with each piece of a text, and wit
   CHECK(part.at("logprobs").as_array().size() == 3);
   CHECK(part.at("logprobs").at(2).at("token") == "c");
 }
+
+TEST_CASE("pages that a text comes from are told with it, whenever the host tells of them") {
+  const std::string page = R"({"url":"https://a.example","title":"A","start_index":0,"end_index":1})";
+  const AnswerEvent cited{.kind = Kind::citation, .format = providers::page_citation, .json = page};
+  const json::value annotation = json::parse(
+      R"({"type":"url_citation","url":"https://a.example","title":"A","start_index":0,"end_index":1})");
+  for (const auto& answer : {std::vector{text("a"), cited, cited, ends(EndReason::stop)},
+                             std::vector{cited, cited, text("a"), ends(EndReason::stop)}}) {
+    std::vector<json::value> told;
+    const auto events = streamed(answer);
+    for (const json::value& event : events) {
+      if (event.at("type") == "response.output_text.annotation.added") told.push_back(event);
+    }
+    REQUIRE(told.size() == 2);
+    CHECK(told[0].at("annotation") == annotation);
+    CHECK(told[1].at("annotation_index") == 1);
+    const json::value part = events.back().at("response").at("output").at(0).at("content").at(0);
+    CHECK(part.at("annotations") == json::array{annotation, annotation});
+    CHECK(whole(answer).at("output").at(0).at("content").at(0) == part);
+  }
+}

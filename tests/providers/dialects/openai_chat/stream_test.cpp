@@ -209,3 +209,13 @@ TEST_CASE("an answer whose host says that it is over and not why has ended") {
           R"("type":"function","function":{"name":"f","arguments":"{}"}}]}}]})")
           .text == "begin c1 m\ncall 0 c f\narguments 0: {}\nend tool_calls tool_calls\n");
 }
+
+TEST_CASE("pages that a text comes from are told, also in a chunk of their own") {
+  const std::string page = R"({"url":"https://a.example","title":"A","start_index":0,"end_index":1})";
+  const std::string annotations = R"("annotations":[{"type":"url_citation","url_citation":)" + page + "}]";
+  const std::string told = "begin c1 m\ntext: a\ncitation " + page + "\nend stop stop\n";
+  CHECK(streamed(chunk(R"("content":"a")") + chunk(annotations) + chunk("", "\"stop\"") + done).text == told);
+  CHECK(whole(R"({"id":"c1","model":"m","choices":[{"index":0,"message":{"content":"a",)" + annotations +
+              R"(},"finish_reason":"stop"}]})")
+            .text == told);
+}

@@ -250,3 +250,22 @@ TEST_CASE("calls of tools that take a text, and how likely tokens were, are told
               "," + custom + "]" + usage + "}")
             .text == told);
 }
+
+TEST_CASE("pages that a text comes from are told once, whether the host tells of each or of all at the end") {
+  const std::string page = R"("url":"https://a.example","title":"A","start_index":0,"end_index":1)";
+  const std::string annotation = R"({"type":"url_citation",)" + page + "}";
+  const std::string said =
+      R"({"id":"m","type":"message","role":"assistant","content":[{"type":"output_text","text":"a",)"
+      R"("annotations":[{"type":"file_citation","file_id":"f"},)" +
+      annotation + "]}]}";
+  const std::string text = event("response.output_text.delta", at(0) + R"(,"content_index":0,"delta":"a")");
+  const std::string end = event("response.output_item.done", at(0) + ",\"item\":" + said) +
+                          event("response.completed", response("completed"));
+  const std::string added =
+      event("response.output_text.annotation.added",
+            at(0) + R"(,"content_index":0,"annotation_index":0,"annotation":)" + annotation);
+  const std::string told = "begin resp_1 gpt\ntext: a\ncitation {" + page + "}\nend stop completed\n";
+  CHECK(streamed(begins + text + added + end).text == told);
+  CHECK(streamed(begins + text + end).text == told);
+  CHECK(whole(R"({"id":"resp_1","status":"completed","model":"gpt","output":[)" + said + "]}").text == told);
+}
