@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "providers/dialect/call_id.hpp"
 #include "providers/dialects/anthropic/signed_thinking.hpp"
 
 namespace providers {
@@ -18,23 +19,7 @@ bool is_result(const AnthropicBlock& block) {
   return std::holds_alternative<ToolResultPart>(block.part->what);
 }
 
-// Ids of calls are made of letters, digits, _ and - here; elsewhere they may be like functions.get_time:0.
-// One that is changed ends in what tells it from others that were.
-void write_call_id(JsonWriter& json, const Text& id) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  };
-  if (!id.raw.empty() && std::all_of(id.raw.begin(), id.raw.end(), allowed)) return json.string(id);
-  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  std::string changed;
-  for (const char c : id.text()) {
-    changed += allowed(c) ? c : '_';
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  changed += '_';
-  for (int shift = 28; shift >= 0; shift -= 4) changed += "0123456789abcdef"[(hash >> shift) & 15];
-  json.plain(changed);
-}
+constexpr CallIdForm id_form{.most = 256, .has_few_signs = true};
 
 void write_text(JsonWriter& json, const Text& text, bool is_system) {
   json.key("type").plain("text");
@@ -67,7 +52,7 @@ void write_media(JsonWriter& json, const MediaPart& media) {
 
 void write_call(JsonWriter& json, const ToolCallPart& call) {
   json.key("type").plain("tool_use");
-  write_call_id(json.key("id"), call.id);
+  write_call_id(json.key("id"), call.id, id_form);
   json.key("name").string(call.name);
   json.key("input");
   if (!call.is_broken) return json.raw(call.arguments);
@@ -92,7 +77,7 @@ void write_block(JsonWriter& json, const AnthropicBlock& block);
 
 void write_result(JsonWriter& json, const ToolResultPart& result) {
   json.key("type").plain("tool_result");
-  write_call_id(json.key("tool_use_id"), result.call_id);
+  write_call_id(json.key("tool_use_id"), result.call_id, id_form);
   if (std::any_of(result.content.begin(), result.content.end(), is_sent)) {
     json.key("content").begin_array();
     for (const Part& part : result.content) {

@@ -6,8 +6,12 @@
 #include <unordered_set>
 #include <utility>
 
+#include "providers/dialect/call_id.hpp"
+
 namespace providers {
 namespace {
+
+constexpr CallIdForm id_form{.most = 64, .has_few_signs = true};
 
 bool is_taken_back(const ThinkingPart& thinking, std::string_view format) {
   return thinking.format.is(format) && (!thinking.signature.raw.empty() || !thinking.redacted.raw.empty());
@@ -85,7 +89,7 @@ void write_media(JsonWriter& json, const MediaPart& media, DocumentNames& names)
 
 void write_call(JsonWriter& json, const ToolCallPart& call) {
   json.key("toolUse").begin_object();
-  json.key("toolUseId").string(call.id);
+  write_call_id(json.key("toolUseId"), call.id, id_form);
   json.key("name").string(call.name);
   json.key("input");
   if (call.is_broken) {
@@ -115,7 +119,7 @@ void write_block(JsonWriter& json, const ConverseTurn::Sent& sent, DocumentNames
 
 void write_result(JsonWriter& json, const ToolResultPart& result, DocumentNames& names) {
   json.key("toolResult").begin_object();
-  json.key("toolUseId").string(result.call_id);
+  write_call_id(json.key("toolUseId"), result.call_id, id_form);
   json.key("content").begin_array();
   for (const Part& part : result.content) {
     if (is_sent(part)) write_block(json, {&part, false}, names);

@@ -5,10 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "providers/dialect/call_id.hpp"
 #include "providers/dialects/openai_responses/answer.hpp"
 
 namespace providers {
 namespace {
+
+constexpr CallIdForm id_form{.most = 64};
 
 template <class What>
 const What* as(const Part& part) {
@@ -107,7 +110,7 @@ class ItemWriter {
     const bool is_of_text = std::ranges::find(text_calls_, result.call_id.raw) != text_calls_.end();
     json_.begin_object();
     json_.key("type").plain(is_of_text ? "custom_tool_call_output" : "function_call_output");
-    json_.key("call_id").string(result.call_id);
+    write_call_id(json_.key("call_id"), result.call_id, id_form);
     json_.key("output");
     bool has_media = false;
     for (const Part& part : result.content) has_media |= as<MediaPart>(part) != nullptr;
@@ -142,7 +145,7 @@ class ItemWriter {
   void write_call(const ToolCallPart& call) {
     json_.begin_object();
     json_.key("type").plain(call.input ? "custom_tool_call" : "function_call");
-    json_.key("call_id").string(call.id);
+    write_call_id(json_.key("call_id"), call.id, id_form);
     json_.key("name").string(call.name);
     if (call.input) {
       text_calls_.push_back(call.id.raw);
