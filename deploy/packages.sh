@@ -1,12 +1,12 @@
 # The Debian 12 packages that building, testing and running isocost need, and a way to install those that are
 # missing. Sourced by the scripts and the Dockerfile, so that the lists stand in one place.
 
-build_packages="ca-certificates cmake g++ ninja-build ccache libssl-dev zlib1g-dev libzstd-dev libcurl4-openssl-dev
+build_packages="ca-certificates cmake g++ ninja-build ccache libssl-dev zlib1g-dev libzstd-dev libnghttp2-dev libcurl4-openssl-dev
   libboost1.81-dev libboost-json1.81-dev libyaml-cpp-dev libsimdjson-dev libsqlite3-dev libpq-dev
   node-d3 prometheus-cpp-dev libcli11-dev doctest-dev libjemalloc-dev libxxhash-dev"
 
 # What the binary is linked to: all that the container image needs.
-run_packages="ca-certificates libboost-json1.81.0 libjemalloc2 libpq5 libprometheus-cpp-core1.0 libsimdjson14 libsqlite3-0
+run_packages="ca-certificates libboost-json1.81.0 libjemalloc2 libnghttp2-14 libpq5 libprometheus-cpp-core1.0 libsimdjson14 libsqlite3-0
   libssl3 libstdc++6 libxxhash0 libyaml-cpp0.7
   libzstd1 zlib1g"
 

@@ -64,7 +64,7 @@ for room in $(sed '/^#/d' tests/rooms.tsv | cut -f1); do
 done
 
 sed '/^#/d' tests/rooms.tsv | awk -F'\t' '{ print "| `" $1 "` | " $3 " |" }' >"${TMPDIR:-/tmp}/rooms.$$"
-grep -E '^\| `(config|routing|providers|gateway)(/[a-z_/]+)?` \|' ARCHITECTURE.md | diff - "${TMPDIR:-/tmp}/rooms.$$" ||
+grep -E '^\| `(config|routing|providers|gateway)(/[a-z0-9_/]+)?` \|' ARCHITECTURE.md | diff - "${TMPDIR:-/tmp}/rooms.$$" ||
   { echo "  ^ ARCHITECTURE.md (<) and tests/rooms.tsv (>) show other rooms"; bad=1; }
 rm -f "${TMPDIR:-/tmp}/rooms.$$"
 exit $bad

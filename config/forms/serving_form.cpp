@@ -168,7 +168,11 @@ const Fields<ListenerTls>& listener_tls_fields() {
                    [](S& tls, Demanded demanded) { tls.is_certificate_required = demanded == Demanded::yes; },
                    WordForm<Demanded>{{"optional", "required"}},
                    "Whether a client without one is refused. `required` when left out."),
-               field<S>("admin", &S::admin, FlagForm{}, "Whether the address `admin` speaks TLS, too.")},
+               field<S>("admin", &S::admin, FlagForm{}, "Whether the address `admin` speaks TLS, too."),
+               field<S>(
+                   "http2", &S::http2, FlagForm{},
+                   "Whether clients that offer HTTP/2 get it: many requests at once over one connection. One "
+                   "at a time is more work than in HTTP/1.1, which all others speak.")},
       .check = check_listener_tls};
   return fields;
 }

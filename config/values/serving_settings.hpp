@@ -66,6 +66,7 @@ struct ListenerTls {
   std::string client_ca;                // who signs clients' certificates; empty: none are asked for
   bool is_certificate_required = true;  // where `client_ca` is said
   bool admin = false;                   // `Settings::admin`, too
+  bool http2 = false;                   // for clients that can; else HTTP/1.1 alone
 
   friend bool operator==(const ListenerTls&, const ListenerTls&) = default;
 };

@@ -14,7 +14,7 @@ BINARY, VERSION = sys.argv[1], sys.argv[2]
 COMPILED_IN = ["libboost1.81-dev", "libcli11-dev", "node-d3", "libxxhash-dev", "libstdc++-12-dev"]
 LOADED = "libpq.so.5"
 # What deploy/build/static.cmake links in, where nothing is linked to.
-LINKED_IN = ["libboost-json1.81-dev", "libc6-dev", "libjemalloc-dev", "libpq-dev", "libsimdjson-dev", "libsqlite3-dev", "libssl-dev",
+LINKED_IN = ["libboost-json1.81-dev", "libc6-dev", "libjemalloc-dev", "libnghttp2-dev", "libpq-dev", "libsimdjson-dev", "libsqlite3-dev", "libssl-dev",
              "libyaml-cpp-dev", "libzstd-dev", "prometheus-cpp-dev", "zlib1g-dev"]
 
 

@@ -5,7 +5,7 @@ set(ISOCOST_ARCHIVES ${PROJECT_SOURCE_DIR}/build/archives CACHE PATH "Where stat
 set(archives "")
 # Who needs another one stands before it.
 foreach(name jemalloc yaml-cpp simdjson boost_json boost_container prometheus-cpp-core xxhash sqlite3 pq pgcommon pgport ssl crypto
-        z zstd)
+        z zstd nghttp2)
   find_library(ARCHIVE_${name} lib${name}.a PATHS ${ISOCOST_ARCHIVES} NO_DEFAULT_PATH)
   find_library(ARCHIVE_${name} lib${name}.a REQUIRED)
   list(APPEND archives ${ARCHIVE_${name}})

@@ -2,6 +2,7 @@
 
 #include <gnu/libc-version.h>
 #include <libpq-fe.h>
+#include <nghttp2/nghttp2.h>
 #include <openssl/crypto.h>
 #include <simdjson.h>
 #include <sqlite3.h>
@@ -60,6 +61,7 @@ std::string version_in_full(const Build& build) {
          system.machine + "\nallocator  " + allocator() + "\nlibraries  " +
          ::OpenSSL_version(OPENSSL_VERSION_STRING) + " OpenSSL, " + ::sqlite3_libversion() + " SQLite, " +
          libpq() + ", " + ::zlibVersion() + " zlib, " + ::ZSTD_versionString() + " zstd, " +
+         ::nghttp2_version(0)->version_str + " nghttp2, " +
          numbers(BOOST_VERSION / 100'000, BOOST_VERSION / 100 % 1'000, BOOST_VERSION % 100) + " Boost, " +
          numbers(simdjson::SIMDJSON_VERSION_MAJOR, simdjson::SIMDJSON_VERSION_MINOR,
                  simdjson::SIMDJSON_VERSION_REVISION) +

@@ -11,7 +11,8 @@ TlsServer::Files files_of(const config::ListenerTls& tls) {
   return {.certificate = tls.certificate,
           .key = tls.key,
           .client_ca = tls.client_ca,
-          .is_certificate_required = tls.is_certificate_required};
+          .is_certificate_required = tls.is_certificate_required,
+          .offers_http2 = tls.http2};
 }
 
 }  // namespace

@@ -57,7 +57,9 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.bulletins.child({"told"}),
           &families.bulletins.child({"heard"}),
           &families.bulletins.child({"refused"}),
-          &families.glimpses_left_out.child()};
+          &families.glimpses_left_out.child(),
+          &families.http2.child({"agreed"}),
+          &families.http2.child({"cut_off"})};
 }
 
 using ShadowCount = std::pair<std::string_view, std::uint64_t>;

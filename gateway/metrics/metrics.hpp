@@ -45,8 +45,10 @@ enum class Event {
   bulletin_heard,
   bulletin_refused,
   glimpse_left_out,  // measured, and not told to other gateways
+  http2_agreed,      // with a client, for one connection
+  http2_cut_off,     // such a connection, whose client asked for more work than its requests are worth
 };
-inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::glimpse_left_out) + 1;
+inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::http2_cut_off) + 1;
 
 class Metrics {
  public:

@@ -382,6 +382,14 @@ struct MetricsFamilies {
                          "Idle connections of clients closed to make room for new ones."};
   CounterFamily handshakes{registry, "isocost_tls_handshake_failures_total",
                            "Connections of clients on which no TLS session could be made."};
+  CounterFamily http2{
+      registry,
+      "isocost_http2_connections_total",
+      "Connections of clients on which HTTP/2 was agreed on, and those of them that were cut off, since a "
+      "client asked for more work than its requests are worth: resets, pings or empty frames without end.",
+      Labels{"what"},
+      {},
+      one_of(2)};
   GaugeFamily certificate_expires{
       registry, "isocost_tls_certificate_expiry_timestamp_seconds",
       "When the certificate that clients are shown ends, in seconds since 1970. Absent without TLS."};

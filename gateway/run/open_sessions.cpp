@@ -1,6 +1,7 @@
 #include "gateway/run/open_sessions.hpp"
 
 #include "gateway/http/request_reader.hpp"
+#include "gateway/http2/http2_carrier.hpp"
 #include "gateway/request/interruption.hpp"
 
 namespace gateway {
@@ -12,6 +13,7 @@ std::size_t OpenSessions::give_up_idle(std::size_t most, config::TimePoint now) 
     const bool is_about_to_ask = open.is_new && now < open.since + time_to_ask;
     if (is_about_to_ask || !open.reader.between_requests() || open.connection->arriving()) continue;
     open.idle.unlink();
+    if (open.carrier) open.carrier->leave();
     open.connection->close();
     ++given;
   }
@@ -25,6 +27,8 @@ bool OpenSessions::close_idle(config::TimePoint now) {
     const bool is_about_to_ask = open.is_new && now < open.since + time_to_ask;
     if (is_about_to_ask || open.connection->arriving()) {
       all = false;
+    } else if (open.carrier) {
+      open.carrier->drain();
     } else {
       open.connection->close();
     }
@@ -37,6 +41,8 @@ void OpenSessions::break_off() {
     OpenSession& open = *next++;  // it may end here
     if (open.serving) {
       open.serving->stop();
+    } else if (open.carrier && !open.carrier->is_idle()) {
+      open.carrier->leave();  // its requests are ended one by one
     } else {
       open.connection->close();
     }

@@ -9,6 +9,7 @@
 
 namespace gateway {
 
+class Http2Carrier;
 class RequestReader;
 class Interruption;
 
@@ -21,6 +22,7 @@ struct OpenSession
 
   const providers::ConnectionPtr connection;
   const RequestReader& reader;
+  Http2Carrier* carrier = nullptr;  // where it has many requests at once, each an open session of its own
   Interruption* serving = nullptr;  // of the request that is being served, if any
   config::TimePoint since;          // when it was opened, or its last reply ended
   bool is_new = true;               // no request of it has been served
@@ -38,9 +40,10 @@ struct OpenSessions : boost::intrusive::list<OpenSession, boost::intrusive::cons
     push_back(open);
     idle.push_back(open);
   }
-  void begin_serving(OpenSession& open, Interruption& interruption) {
+  // The interruption is of the one request that is served, where there is one alone.
+  void begin_serving(OpenSession& open, Interruption* interruption) {
     open.idle.unlink();
-    open.serving = &interruption;
+    open.serving = interruption;
     open.is_new = false;
   }
   void end_serving(OpenSession& open, config::TimePoint now) {

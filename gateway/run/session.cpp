@@ -4,6 +4,7 @@
 #include "gateway/http/cors.hpp"
 #include "gateway/http/request_reader.hpp"
 #include "gateway/run/dispatch.hpp"
+#include "gateway/run/http2_session.hpp"
 #include "gateway/run/refusals.hpp"
 #include "providers/net/tls_server.hpp"
 
@@ -54,7 +55,7 @@ Task<Next> serve_one(Front& front, OpenSession& open, const Peer& peer, const co
   providers::Connection& connection = *open.connection;
   if (front.draining) request.manner.after = AfterReply::close;
   Interruption interruption;
-  front.sessions.begin_serving(open, interruption);
+  front.sessions.begin_serving(open, &interruption);
   const Watched watched(connection, interruption);
   const config::Settings& settings = front.services.hosts->generation->catalogue->settings();
   const ForwardedClient forwarded(front.addresses, peer, settings.trusted_proxies, request.incoming);
@@ -160,7 +161,8 @@ Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
   connection->close();
 }
 
-Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer) {
+Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer,
+                   std::vector<std::string> shown) {
   // Copies: a connection that is idle holds no generation.
   const DecidingServices& services = front.services;
   const config::Settings& settings = services.hosts->generation->catalogue->settings();
@@ -175,10 +177,13 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer)
   if (peer.is_proxy) reader.behind_proxy();
   const std::string address = peer.address.is_unspecified() ? std::string() : peer.address.to_string();
   KeptKey kept;
+  if (!shown.empty()) kept.shown(std::move(shown));
   OpenSession open(connection, reader, services.timer.now());
   front.sessions.add(open);
   auto* const tls = dynamic_cast<TlsConnection*>(connection.get());
   if (tls && !co_await shake_hands(front, *tls, limits.header_timeout, kept)) co_return;
+  if (tls && providers::speaks_http2(*tls))
+    co_return co_await http2_session(front, open, peer, limits, providers::names_of_peer(*tls));
   for (;;) {
     const Surface* surface = &any_surface();
     RequestRead read = co_await reader.next();

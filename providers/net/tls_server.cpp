@@ -7,6 +7,8 @@
 
 #include <array>
 #include <ctime>
+#include <span>
+#include <string_view>
 
 namespace providers {
 namespace {
@@ -33,12 +35,18 @@ std::string last_words() {
   throw TlsServer::Fault(setting, "`" + file + "` cannot be used: " + why);
 }
 
-// HTTP/1.1 where the client has it in its list; whoever has not is served without an agreement.
+constexpr std::array<unsigned char, 12> protocols{2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+constexpr std::string_view http2 = "h2";
+
+// The first of ours that the client has in its list, which HTTP/2 is only where it is `offered_first`;
+// whoever has none of them is served without an agreement.
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
-                    unsigned int offered_size, void*) {
-  static constexpr std::array<unsigned char, 9> ours{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+                    unsigned int offered_size, void* offered_first) {
+  std::span<const unsigned char> ours(protocols);
+  if (!offered_first) ours = ours.subspan(1 + http2.size());
   unsigned char* found = nullptr;
-  const int result = SSL_select_next_proto(&found, size, ours.data(), ours.size(), offered, offered_size);
+  const auto ours_size = static_cast<unsigned>(ours.size());
+  const int result = SSL_select_next_proto(&found, size, ours.data(), ours_size, offered, offered_size);
   *chosen = found;
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
@@ -49,7 +57,9 @@ std::shared_ptr<SSL_CTX> read_files(const TlsServer::Files& files) {
   SSL_CTX* context = made.get();
   ERR_clear_error();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_alpn_select_cb(context, &choose_protocol, nullptr);
+  // A mark that is asked for being there alone.
+  void* const offers_http2 = files.offers_http2 ? const_cast<char*>(http2.data()) : nullptr;
+  SSL_CTX_set_alpn_select_cb(context, &choose_protocol, offers_http2);
   TlsConnection::prepare(context);
   if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
     fail("certificate", files.certificate, last_words());
@@ -140,6 +150,13 @@ std::vector<std::string> names_of_peer(const TlsConnection& connection) {
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
   if (at >= 0) add_text(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)), names);
   return names;
+}
+
+bool speaks_http2(const TlsConnection& connection) {
+  const unsigned char* agreed = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(connection.engine(), &agreed, &size);
+  return std::string_view(reinterpret_cast<const char*>(agreed), size) == http2;
 }
 
 }  // namespace providers

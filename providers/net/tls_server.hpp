@@ -1,5 +1,6 @@
 // TLS towards clients: the gateway's certificate as its files have it, and what a client's certificate says.
-// TLS 1.2 at the least, HTTP/1.1. Sessions are resumed over all loops. May be used by all threads.
+// TLS 1.2 at the least, HTTP/1.1 and, where that is wanted, HTTP/2. Sessions are resumed over all loops. May
+// be used by all threads.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -24,6 +25,7 @@ class TlsServer {
     std::string certificate, key;  // PEM
     std::string client_ca;         // who signs clients' certificates; empty: none are asked for
     bool is_certificate_required = true;
+    bool offers_http2 = false;  // first, where a client has it in its list
 
     friend bool operator==(const Files&, const Files&) = default;
   };
@@ -60,5 +62,7 @@ class TlsServer {
 // The names in the certificate that the client of a connection has shown, verified: DNS names, URIs and mail
 // addresses that it is for, or where it has none of these, its subject's common name. None without one.
 std::vector<std::string> names_of_peer(const TlsConnection& connection);
+// Whether HTTP/2 was agreed on. Once hands are shaken.
+bool speaks_http2(const TlsConnection& connection);
 
 }  // namespace providers

@@ -28,6 +28,8 @@ TEST_CASE(
   CHECK(loaded.settings->tls->certificate == "/tls.crt");
   CHECK(loaded.settings->tls->is_certificate_required);
   CHECK_FALSE(loaded.settings->tls->admin);
+  CHECK_FALSE(loaded.settings->tls->http2);
+  CHECK(load("tls: {certificate: /a, key: /b, http2: true}\n").settings->tls->http2);
   CHECK_FALSE(load("").settings->tls);
   CHECK(said("tls: {certificate: /tls.crt}\n").find("`key`") != std::string::npos);
   CHECK(said("tls: {certificate: /a, key: /b, client_certificate: optional}\n").find("no `client_ca`") !=
