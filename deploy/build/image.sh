@@ -9,6 +9,7 @@ binary=$(realpath "$1") folder=$(realpath -m "$2")
 cd "$(dirname "$0")/../.."
 version=$(sed -n 's/^project(isocost VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+. deploy/build/of_binary.sh
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)}
 export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C.UTF-8
 umask 022
@@ -16,7 +17,7 @@ root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
 install -d "$root/usr/bin" "$root/etc/isocost" "$root/etc/ssl/certs" "$root/usr/share/doc/isocost"
-strip --strip-unneeded -o "$root/usr/bin/isocost" "$binary"
+stripped_to "$root/usr/bin/isocost"
 # The loader stands where the binary looks for it; the libraries in one place that it searches.
 put() { install -D -m 755 "$(realpath "$1")" "$root/$1"; }
 put_libraries_of() {
@@ -54,7 +55,7 @@ umoci init --layout "$folder"
 umoci new --image "$folder:$version"
 umoci raw add-layer --image "$folder:$version" --history.created "$date" --history.created_by "deploy/build/image.sh" "$layer"
 rm -f "$layer"
-umoci config --image "$folder:$version" --created "$date" --architecture "$(dpkg --print-architecture)" --os linux \
+umoci config --image "$folder:$version" --created "$date" --architecture "$architecture" --os linux \
   --config.user 65532:65532 --config.entrypoint /usr/bin/isocost \
   --config.cmd serve --config.cmd=--config --config.cmd /etc/isocost/isocost.yaml \
   --config.env PATH=/usr/bin --config.env STATE_DIRECTORY=/var/lib/isocost --config.volume /var/lib/isocost \

@@ -1,12 +1,13 @@
 # How each kind of package is made of $tree. Sourced by package.sh.
 
 make_tarball() {
-  name=isocost-$version-linux-$(uname -m)
+  name=isocost-$version-linux-$machine
   root=$work/tarball/$name
   mkdir -p "$root"
   cp -a "$tree"/usr/bin/isocost README.md LICENSE CHANGELOG.md "$root"/
   cp -a "$tree"/usr/share/doc/isocost/deploy "$root"/deploy
-  cp -a "$tree"/usr/share/man "$tree"/usr/share/bash-completion "$root"/
+  cp -a "$tree"/usr/share/man "$tree"/usr/share/bash-completion "$tree"/usr/share/zsh "$tree"/usr/share/fish "$root"/
+  cp -a "$tree"/usr/share/doc/isocost/sbom.cdx.json "$root"/
   cp deploy/isocost.service deploy/isocost.socket "$root"/deploy/
   stamp "$root"
   tar -C "$work/tarball" --sort=name --owner=0 --group=0 --numeric-owner --format=gnu -c "$name" | gzip -9n >"$folder/$name.tar.gz"
@@ -41,9 +42,9 @@ make_rpm() {
   needed=$(readelf -d "$tree/usr/bin/isocost" | grep NEEDED || true)
   stamp "$tree"
   sed "s/@VERSION@/$version/" $here/isocost.spec >"$work/isocost.spec"
-  rpmbuild -bb --quiet --define "_topdir $work/rpm" --define "tree $tree" --define "_rpmdir $folder" \
+  rpmbuild -bb --quiet --target "$machine" --define "_topdir $work/rpm" --define "tree $tree" --define "_rpmdir $folder" \
     ${needed:+--define "loaded libpq.so.5()(64bit)"} --define "_rpmfilename %{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm" --define "_buildhost localhost" \
     --define "source_date_epoch_from_changelog 0" --define "use_source_date_epoch_as_buildtime 1" \
-    --define "clamp_mtime_to_source_date_epoch 1" --define "_binary_payload w6.xzdio" "$work/isocost.spec"
+    --define "clamp_mtime_to_source_date_epoch 1" --define "_binary_payload w6.xzdio" "$work/isocost.spec" >/dev/null
   ls "$folder"/isocost-"$version"-*.rpm
 }

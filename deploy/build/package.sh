@@ -2,6 +2,7 @@
 # Makes packages of a binary: deploy/build/package.sh BINARY FOLDER [deb] [tarball] [rpm]
 #
 # The binary is build/release/isocost for Debian 12, or one of deploy/build/static.sh for all systems: then the tarball has no needs.
+# One for another processor takes qemu-user, by which it says what stands in its pages.
 # A .deb and a tarball when nothing is said; an .rpm where rpmbuild is there. Debian 12 with what $package_packages of
 # deploy/packages.sh lists. The version is that of CMakeLists.txt. With SOURCE_DATE_EPOCH (the last commit's time when it
 # is not set) the same sources and binary give the same bytes.
@@ -13,7 +14,7 @@ cd "$(dirname "$0")/../.."
 here=deploy/build
 
 version=$(sed -n 's/^project(isocost VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
-architecture=$(dpkg --print-architecture)
+. $here/of_binary.sh
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)}
 export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C.UTF-8
 umask 022
@@ -25,8 +26,9 @@ tree=$work/tree
 install -d "$tree"
 put() { install -D -m "$1" "$2" "$tree/$3"; }
 install -d "$tree/usr/bin"
-strip --strip-unneeded -o "$tree/usr/bin/isocost" "$binary"
-python3 $here/pages_of_help.py "$binary" "$work/help" "$version"
+stripped_to "$tree/usr/bin/isocost"
+caller_to "$work/isocost"
+python3 $here/pages_of_help.py "$work/isocost" "$work/help" "$version"
 gzip -9n "$work"/help/*.[15]
 for page in "$work"/help/*.1.gz; do put 644 "$page" usr/share/man/man1/"$(basename "$page")"; done
 for page in "$work"/help/*.5.gz; do put 644 "$page" usr/share/man/man5/"$(basename "$page")"; done

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What is in a binary, as CycloneDX 1.5 in JSON: sbom.py BINARY VERSION. The libraries that it is linked to, by the Debian
 packages that own them, and what is compiled in, by the packages that it was built with."""
+import functools
 import json
 import os
 import pathlib
@@ -22,8 +23,16 @@ def query(*words):
     return subprocess.run(["dpkg-query", *words], capture_output=True, text=True).stdout
 
 
+@functools.cache
+def built_with():
+    """Versions of packages as deploy/build/static.sh wrote them down, beside a program that it built."""
+    file = pathlib.Path(BINARY).resolve().parent / "built-with.txt"
+    lines = (line.split("\t") for line in file.read_text().splitlines()) if file.exists() else []
+    return {name.partition(":")[0]: version for name, version in lines}
+
+
 def version_of(package):
-    return query("-W", "-f", "${Version}", package).strip()
+    return built_with().get(package) or query("-W", "-f", "${Version}", package).strip()
 
 
 def owner_of(library):

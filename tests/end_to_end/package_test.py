@@ -175,6 +175,21 @@ class Packages(unittest.TestCase):
             tar.extractall(self.folder / "unpacked")
         folder, = (self.folder / "unpacked").iterdir()
         self.assertIn("isocost 0.", run(str(folder / "isocost"), "--version"))
+        for each in ("sbom.cdx.json", "man/man1/isocost.1.gz", "bash-completion/completions/isocost", "zsh/vendor-completions/_isocost",
+                     "fish/vendor_completions.d/isocost.fish"):
+            self.assertTrue((folder / each).exists(), each)
+
+    def test_a_program_for_another_processor_is_not_packed_as_one_for_this(self):
+        other, said = ("b7", "is for aarch64: install qemu-user") if os.uname().machine == "x86_64" else ("3e", "is for x86_64: install")
+        program = self.folder / "other"
+        for machine, words in ((other, said), ("28", "is no program for x86-64 or arm64")):
+            program.write_bytes(b"\x7fELF".ljust(18, b"\0") + bytes.fromhex(machine) + bytes(64))
+            for script in ("package.sh", "image.sh"):
+                done = subprocess.run([str(BUILD / script), str(program), str(self.folder / "of_other")], capture_output=True, text=True,
+                                      env=ENVIRONMENT)
+                self.assertNotEqual(done.returncode, 0)
+                if words != said or not (has("qemu-aarch64") or has("qemu-x86_64") or has("qemu-aarch64-static")):
+                    self.assertIn(words, done.stderr)
 
     @needs(has("rpmbuild", "rpm"), "no rpmbuild here")
     def test_the_rpm_has_the_same_files(self):

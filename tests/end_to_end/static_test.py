@@ -105,6 +105,12 @@ class Anywhere(unittest.TestCase):
         parts = json.loads(run("python3", str(BUILD / "sbom.py"), str(PROGRAM), "0"))["components"]
         linked_in = [part["name"] for part in parts if part["properties"][0]["value"] == "linked in"]
         self.assertTrue({"libssl-dev", "libc6-dev", "libpq-dev", "libsimdjson-dev"} <= set(linked_in), linked_in)
+        # With the versions of where it was built, which static.sh writes down.
+        shutil.copy(PROGRAM, self.folder / "isocost")
+        (self.folder / "built-with.txt").write_text("libssl-dev:amd64\t3.0.99\nlibpq-dev\t15.99\n")
+        parts = json.loads(run("python3", str(BUILD / "sbom.py"), str(self.folder / "isocost"), "0"))["components"]
+        versions = {part["name"]: part["version"] for part in parts}
+        self.assertEqual((versions["libssl-dev"], versions["libpq-dev"]), ("3.0.99", "15.99"))
 
     def test_the_simulated_market_is_served_and_a_ledger_kept(self):
         port = free_port()
