@@ -1,5 +1,5 @@
 # Of which processor $binary is ($machine as uname says it, $architecture as Debian does) and how it runs and is stripped here: one
-# for another processor by qemu (qemu-user) and as static.sh has stripped it. Sourced by package.sh and image.sh..
+# for another processor by qemu (qemu-user) and as static.sh has stripped it. Sourced by package.sh and image.sh.
 case $(od -An -tx1 -j18 -N1 "$binary" | tr -d ' ') in
   3e) machine=x86_64 architecture=amd64 ;;
   b7) machine=aarch64 architecture=arm64 ;;
