@@ -121,7 +121,11 @@ TEST_CASE("what is beyond two and a half sigma makes level and slope no surer th
   drift.absorb(ttft_drift, 2, 0.5, 40, 0.6);
   CHECK(drift.level_variance == support::close(0.199346405));
   CHECK(drift.covariance == support::close(-0.0100726217));
-  CHECK(drift.slope_variance == support::close(0.0149919309));
+  CHECK(drift.slope_variance == support::close(0.0149919313));
+  Drift rate = Drift::unseen(throughput_drift, 0);
+  rate.absorb(throughput_drift, 0, 1, 40, 0.14);
+  CHECK(rate.usual_variance == support::close(0.29864699));
+  CHECK(rate.shared == support::close(0.08864699));
 }
 
 TEST_CASE(
