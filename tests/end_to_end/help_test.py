@@ -50,7 +50,7 @@ class Help(unittest.TestCase):
         full = said("--version", "--verbose")
         self.assertEqual(full, said("--verbose", "--version"))
         self.assertRegex(full, r"\Aisocost \d+\.\d+\.\d+\ncommit +([0-9a-f]{40}|unknown: .*)\ncompiler +(GCC|Clang) \d+\.")
-        for part in ("linked", "system     Linux", "allocator", "OpenSSL", "SQLite", "libpq", "Boost", "simdjson", "yaml-cpp"):
+        for part in ("linked", "system     Linux", "allocator", "OpenSSL", "SQLite", "libpq", "nghttp2", "Boost", "simdjson", "yaml-cpp"):
             self.assertIn(part, full)
 
 
