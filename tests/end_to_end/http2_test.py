@@ -1,6 +1,5 @@
 """HTTP/2 on the TLS listener with real clients: curl, httpx with the OpenAI SDK, Node's http2, and Python's h2 for what
 those would never do."""
-import concurrent.futures
 import json
 import os
 import pathlib
@@ -209,15 +208,13 @@ class Http2(unittest.TestCase):
         with Client(gateway) as client:
             first, second = (client.ask(question("endless", stream=True)) for _ in range(2))
             client.until(lambda: first in client.bodies and second in client.bodies)
-            delays = []
             left = time.monotonic()
             client.h2.reset_stream(first, h2.errors.ErrorCodes.CANCEL)
             client.flush()
             self.host.wait(lambda: any(each.eof_at for each in self.host.asked("endless")))
             gone = [each for each in self.host.asked("endless") if each.eof_at]
-            delays.append(gone[0].eof_at - left)
             self.assertEqual(len(gone), 1)
-            self.assertLess(delays[0], 0.05)
+            self.assertLess(gone[0].eof_at - left, 0.05)
             before = len(client.bodies[second])
             client.until(lambda: len(client.bodies[second]) > before)
             self.assertNotIn(second, client.ends)
@@ -325,9 +322,9 @@ class Http2(unittest.TestCase):
             self.assertEqual((answer.http_version, answer.status_code), ("HTTP/2", 401))
         context.load_cert_chain(*app)
         with httpx.Client(verify=context, http2=True, base_url=gateway.base_url) as client:
-            with concurrent.futures.ThreadPoolExecutor(4) as pool:
-                for answer in pool.map(lambda _: client.post("/chat/completions", json=question()), range(8)):
-                    self.assertEqual((answer.http_version, answer.status_code), ("HTTP/2", 200))
+            for _ in range(8):
+                answer = client.post("/chat/completions", json=question())
+                self.assertEqual((answer.http_version, answer.status_code), ("HTTP/2", 200))
 
     def test_it_is_not_offered_where_the_configuration_does_not_say_so(self):
         gateway = self.gateway(tls={"http2": False})
