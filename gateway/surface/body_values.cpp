@@ -139,6 +139,18 @@ void add_hint(Conversation& conversation, std::string_view param) {
   add_beyond(conversation, std::string(param), Weight::hint);
 }
 
+bool read_hint(BodyWalk& walk, const Path& path, const JsonString& key, Conversation& conversation) {
+  std::optional<bool> is_wanted;
+  if (!walk.boolean(path, is_wanted)) return false;
+  if (is_wanted.value_or(false)) add_hint(conversation, key.text());
+  return true;
+}
+
+bool are_texts(const std::vector<Part>& parts) {
+  return std::ranges::all_of(
+      parts, [](const Part& part) { return std::holds_alternative<providers::TextPart>(part.what); });
+}
+
 void check_arguments(Conversation& conversation, providers::JsonTokens& tokens) {
   for (Turn& turn : conversation.turns) {
     for (Part& part : turn.parts) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/surface/body_walk.hpp"
 #include "gateway/surface/surface.hpp"
@@ -34,6 +35,12 @@ bool read_handling(BodyWalk& walk, const providers::JsonString& key, const Path&
 void add_beyond(providers::Conversation& conversation, std::string param, providers::Weight weight);
 // What may be said of many parts alike is named once.
 void add_hint(providers::Conversation& conversation, std::string_view param);
+
+// Whether a tool is to be something, which other APIs have no word for.
+bool read_hint(BodyWalk& walk, const Path& path, const providers::JsonString& key,
+               providers::Conversation& conversation);
+// Whether all that is said before everything else are texts, as hosts take it.
+bool are_texts(const std::vector<providers::Part>& parts);
 
 // Marks the calls whose arguments are no JSON object. Uses `tokens` for each: when the body has been read.
 void check_arguments(providers::Conversation& conversation, providers::JsonTokens& tokens);

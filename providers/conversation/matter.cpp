@@ -1,5 +1,6 @@
 #include "providers/conversation/matter.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace providers {
@@ -50,6 +51,8 @@ constexpr std::array<Row, matter_count> rows{{
     {Matter::cache_options, "prompt_cache_options", Weight::hint},
     {Matter::safety_identifier, "safety_identifier", Weight::hint},
     {Matter::service_tier, "service_tier", Weight::hint},
+    {Matter::schema_description, "description", Weight::hint},
+    {Matter::nothing_said, "messages", Weight::need},
 }};
 constexpr bool rows_are_in_order() {
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -123,6 +126,11 @@ void add_tools(const Conversation& conversation, Matters& matters) {
   if (conversation.parallel_tool_calls == false) matters.add(Matter::parallel_tool_calls);
 }
 
+bool says_something(const Part& part) {
+  const auto* text = std::get_if<TextPart>(&part.what);
+  return text ? !is_blank(text->text) : !std::holds_alternative<ThinkingPart>(part.what);
+}
+
 void add_handling(const Handling& handling, Matters& matters) {
   if (!handling.cache_key.raw.empty()) matters.add(Matter::cache_key);
   if (!handling.cache_retention.raw.empty()) matters.add(Matter::cache_retention);
@@ -157,7 +165,16 @@ Matters matters_of(const Conversation& conversation) {
   if (conversation.cache) matters.add(Matter::cache_marks);
   if (!conversation.user.raw.empty()) matters.add(Matter::user);
   if (!conversation.metadata.empty()) matters.add(Matter::metadata);
+  if (!conversation.form.description.raw.empty()) matters.add(Matter::schema_description);
   if (!conversation.turns.empty()) {
+    const auto is_said = [](const std::vector<Part>& parts) {
+      return std::any_of(parts.begin(), parts.end(), says_something);
+    };
+    const bool is_any =
+        is_said(conversation.system) || std::any_of(conversation.turns.begin(), conversation.turns.end(),
+                                                    [&](const Turn& turn) { return is_said(turn.parts); });
+    // What could not be read may say something.
+    if (!is_any && conversation.beyond.empty()) matters.add(Matter::nothing_said);
     if (conversation.turns.back().role == Turn::Role::assistant) matters.add(Matter::prefill);
     for (const Turn& turn : conversation.turns) {
       if (turn.role == Turn::Role::system) continue;

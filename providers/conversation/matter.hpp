@@ -51,8 +51,10 @@ enum class Matter {
   cache_options,
   safety_identifier,
   service_tier,
+  schema_description,
+  nothing_said,  // no text, no media, no call in any turn
 };
-inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::service_tier) + 1;
+inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::nothing_said) + 1;
 
 class Matters {
  public:

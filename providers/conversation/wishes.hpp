@@ -18,6 +18,7 @@ struct OutputForm {
 
   Kind kind = Kind::text;
   Text name{};                // of the schema; empty: none
+  Text description{};         // of what the schema is for; empty: none
   std::string_view schema{};  // JSON, an object
   bool is_strict = false;
   Text verbosity{};  // "low", "medium", "high"; empty: not said

@@ -51,6 +51,7 @@ void write_openai_handling(JsonWriter& json, const Handling& handling) {
 
 void write_openai_schema(JsonWriter& json, const OutputForm& form) {
   json.key("name").string(form.name.raw.empty() ? Text{"answer", false} : form.name);
+  if (!form.description.raw.empty()) json.key("description").string(form.description);
   json.key("schema").raw(form.schema);
 }
 

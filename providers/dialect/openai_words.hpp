@@ -13,7 +13,7 @@ enum class FunctionPlace { inside, beside };
 void write_openai_tool_choice(JsonWriter& json, const Conversation& conversation, FunctionPlace place);
 // What is said to who runs the model.
 void write_openai_handling(JsonWriter& json, const Handling& handling);
-// The members `name` and `schema` of a form.
+// The members `name`, `description` and `schema` of a form.
 void write_openai_schema(JsonWriter& json, const OutputForm& form);
 
 }  // namespace providers

@@ -182,6 +182,33 @@ class Unsaid(unittest.TestCase):
         content = self.messages("converse", [paper, {"type": "text", "text": "Sum it up."}])[0]["messages"][0]["content"]
         self.assertEqual(len(content), 2)
 
+    def test_who_says_nothing_is_told_so_where_hosts_would_refuse_it(self):
+        for model in ("messages", "gemini", "converse"):
+            self.assert_left_out(self.responses(model, input=""), "input")
+            self.assert_left_out(self.chat(model, messages=[{"role": "user", "content": ""}]), "messages")
+            self.assertIsNotNone(self.responses(model, input="", instructions="Say hello.")[0])
+        self.assertEqual(self.responses("chat", input="")[0]["messages"], [{"role": "user", "content": ""}])
+
+    def test_what_stands_before_everything_else_is_text_or_is_not_sent_without(self):
+        picture = {"inlineData": {"mimeType": "image/png", "data": "AAAA"}}
+        for model in ("chat", "responses", "messages", "converse"):
+            self.assert_left_out(self.google(model, systemInstruction={"parts": [{"text": "A"}, picture]}),
+                                 "systemInstruction.parts[1].inlineData")
+
+    def test_small_things_that_no_other_api_has_are_told_of(self):
+        for model in ("responses", "messages", "gemini", "converse"):
+            self.assertEqual(self.chat(model, messages=[USER | {"name": "Ann"}])[1], "name")
+        described = {"type": "json_schema", "json_schema": {"name": "n", "description": "D", "schema": {"type": "object"}}}
+        self.assertEqual(self.chat("messages", response_format=described)[1], "description")
+        sent, dropped = self.chat("responses", response_format=described)
+        self.assertEqual((sent["text"]["format"]["description"], dropped), ("D", ""))
+        later = {"name": "f", "input_schema": {"type": "object"}, "defer_loading": True}
+        self.assertEqual(self.messages("chat", "Hello", tools=[later])[1], "defer_loading")
+        budget = {"task_budget": {"type": "tokens", "total": 9}}
+        self.assertEqual(self.messages("chat", "Hello", output_config=budget)[1], "output_config.task_budget")
+        declared = [{"functionDeclarations": [{"name": "f", "response": {"type": "STRING"}}]}]
+        self.assertEqual(self.google("chat", tools=declared)[1], "response")
+
     def test_a_tool_that_failed_is_told_of_as_such_in_every_api(self):
         history = {"messages": [USER, {"role": "assistant", "content": [
             {"type": "tool_use", "id": "t1", "name": "weather", "input": {}}]}, {"role": "user", "content": [

@@ -141,6 +141,7 @@ class ConversationReader final : public ConversationBody {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
       if (key.is("effort")) return walk_.choice(at, efforts, effort_);
       if (key.is("format")) return output_format(at);
+      if (walk_.json.type() != JsonType::null) add_beyond(said_, at.text(), Weight::hint);
       return walk_.json.skip();
     });
   }

@@ -40,6 +40,7 @@ bool read_message_tools(BodyWalk& walk, const Path& path, std::string_view body,
       if (key.is("input_schema")) return read_object(walk, at, body, tool.schema);
       if (key.is("strict")) return walk.boolean(at, is_strict);
       if (key.is("cache_control")) return read_cache_control(walk, at, tool.cache);
+      if (key.is("defer_loading")) return read_hint(walk, at, key, conversation);
       if (key.is("input_examples")) return read_examples(walk, at, conversation);
       return walk.json.skip();
     });

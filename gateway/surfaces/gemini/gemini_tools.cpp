@@ -27,6 +27,9 @@ bool read_declaration(BodyWalk& walk, const Path& path, std::string_view body, C
     if (is(key, "parametersJsonSchema", "parameters_json_schema")) {
       return read_object(walk, at, body, tool.schema);
     }
+    const bool is_lost =
+        key.is("response") || is(key, "responseJsonSchema", "response_json_schema") || key.is("behavior");
+    if (is_lost && walk.json.type() != JsonType::null) add_hint(conversation, key.text());
     if (!key.is("parameters")) return walk.json.skip();
     if (!read_object(walk, at, body, tool.schema)) return false;
     tool.schema = as_json_schema(tool.schema, conversation.own);

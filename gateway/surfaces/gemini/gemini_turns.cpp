@@ -233,7 +233,11 @@ bool read_gemini_system(BodyWalk& walk, const Path& path, Conversation& conversa
   if (walk.json.type() == JsonType::string) return text(path);
   const auto part = [&](const Path& at) {
     return walk.object(at, [&](const JsonString& key, const Path& inner) {
-      return key.is("text") ? text(inner) : walk.json.skip();
+      if (key.is("text")) return text(inner);
+      // Elsewhere only texts stand before everything else.
+      const bool is_media = is(key, "inlineData", "inline_data") || is(key, "fileData", "file_data");
+      if (is_media) add_beyond(conversation, inner.text(), providers::Weight::need);
+      return walk.json.skip();
     });
   };
   return walk.object(path, [&](const JsonString& key, const Path& at) {

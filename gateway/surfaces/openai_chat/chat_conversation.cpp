@@ -125,6 +125,7 @@ class ConversationReader final : public ConversationBody {
   bool json_schema(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
       if (key.is("name")) return read_text(walk_, at, said_.form.name);
+      if (key.is("description")) return read_text(walk_, at, said_.form.description);
       if (key.is("schema")) return read_object(walk_, at, body_, said_.form.schema);
       if (!key.is("strict")) return walk_.json.skip();
       std::optional<bool> strict;
@@ -140,6 +141,8 @@ class ConversationReader final : public ConversationBody {
       if (key.is("max_tokens")) return walk_.integer(at, 0, most_tokens, said_.thinking.budget);
       if (key.is("enabled")) return walk_.boolean(at, thinks_);
       if (key.is("exclude")) return walk_.boolean(at, is_hidden_);
+      const bool is_told = key.is("summary") || walk_.json.type() == JsonType::null;
+      if (!is_told) add_beyond(said_, at.text(), Weight::hint);
       return walk_.json.skip();
     });
   }

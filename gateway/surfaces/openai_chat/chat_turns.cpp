@@ -51,6 +51,7 @@ class MessageReader {
   bool member(const JsonString& key, const Path& path) {
     if (key.is("role")) return walk_.choice(path, roles, role_);
     if (key.is("content")) return read_content(walk_, path, conversation_, content_);
+    if (key.is("name") && walk_.json.type() == JsonType::string) return read_text(walk_, path, name_);
     if (key.is("refusal")) return read_text(walk_, path, refusal_);
     if (key.is("tool_calls")) return tool_calls(path);
     if (key.is("tool_call_id")) return read_text(walk_, path, call_id_);
@@ -107,9 +108,11 @@ class MessageReader {
 
   bool add(const Path& path) {
     if (!role_) return walk_.wrong("missing_member", path.member("role"), "nothing", "who says it");
+    // Of a tool it is in the call, too.
+    if (!name_.raw.empty() && *role_ != ChatRole::tool) add_hint(conversation_, "name");
     switch (*role_) {
       case ChatRole::system:
-        return system();
+        return system(path);
       case ChatRole::user:
         return turn(Turn::Role::user, std::move(content_));
       case ChatRole::assistant:
@@ -123,8 +126,9 @@ class MessageReader {
     return true;
   }
 
-  bool system() {
+  bool system(const Path& path) {
     if (!conversation_.turns.empty()) return turn(Turn::Role::system, std::move(content_));
+    if (!are_texts(content_)) add_beyond(conversation_, path.member("content").text(), Weight::need);
     for (Part& part : content_) conversation_.system.push_back(std::move(part));
     return true;
   }
@@ -172,6 +176,7 @@ class MessageReader {
   std::vector<ToolCallPart> calls_;
   Thoughts thoughts_;
   Text refusal_;
+  Text name_;
   Text call_id_;
 };
 

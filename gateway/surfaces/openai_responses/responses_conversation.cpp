@@ -108,6 +108,7 @@ class ConversationReader final : public ConversationBody {
     const bool is_read = walk_.object(path, [&](const JsonString& key, const Path& at) {
       if (key.is("type")) return read_text(walk_, at, type);
       if (key.is("name")) return read_text(walk_, at, form.name);
+      if (key.is("description")) return read_text(walk_, at, form.description);
       if (key.is("schema")) return read_object(walk_, at, body_, form.schema);
       if (!key.is("strict")) return walk_.json.skip();
       std::optional<bool> strict;
@@ -132,7 +133,10 @@ class ConversationReader final : public ConversationBody {
   bool reasoning(const Path& path) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
       if (key.is("effort")) return walk_.choice(at, providers::effort_words, effort_);
-      if (!key.is("summary") && !key.is("generate_summary")) return walk_.json.skip();
+      if (!key.is("summary") && !key.is("generate_summary")) {
+        if (walk_.json.type() != JsonType::null) add_beyond(said_, at.text(), Weight::hint);
+        return walk_.json.skip();
+      }
       Text summary;
       if (!read_text(walk_, at, summary)) return false;
       said_.thinking.wants_summary |= !summary.raw.empty();

@@ -37,6 +37,7 @@ class ToolReader {
       if (key.is("description")) return read_text(walk_, at, tool.description);
       if (key.is("parameters")) return read_object(walk_, at, body_, tool.schema);
       if (key.is("strict")) return strict(at, tool);
+      if (key.is("defer_loading")) return read_hint(walk_, at, key, conversation_);
       if (key.is("format")) return format(at, definition, syntax);
       const bool is_group = where == Where::top && key.is("tools") && walk_.json.type() == JsonType::array;
       if (!is_group) return walk_.json.skip();

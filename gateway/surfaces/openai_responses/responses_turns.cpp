@@ -105,6 +105,7 @@ class ItemReader {
   bool message(const Path& path) {
     if (!role_) return walk_.wrong("missing_member", path.member("role"), "nothing", "who says it");
     if (*role_ == Turn::Role::system && said_.turns.empty()) {
+      if (!are_texts(content_)) add_beyond(said_, path.member("content").text(), Weight::need);
       std::move(content_.begin(), content_.end(), std::back_inserter(said_.system));
       return true;
     }

@@ -144,6 +144,9 @@ void write_output_config(JsonWriter& json, const Conversation& conversation, con
     // The schema is a text here.
     json.key("schema").plain(conversation.form.schema);
     if (!conversation.form.name.raw.empty()) json.key("name").string(conversation.form.name);
+    if (!conversation.form.description.raw.empty()) {
+      json.key("description").string(conversation.form.description);
+    }
     json.end_object();
     json.end_object();
     json.end_object();
@@ -173,6 +176,7 @@ Matters carried_by_converse(const HostModel& model) {
     matters.remove(each);
   }
   for (const Matter each : openais_words) matters.remove(each);
+  matters.remove(Matter::nothing_said);
   // A model that does not think unless it is told to is not told.
   if (model.thinking != HostModel::Thinking::adaptive) matters.add(Matter::no_thinking);
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);

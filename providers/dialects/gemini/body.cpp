@@ -149,6 +149,7 @@ Matters carried_by_gemini(const HostModel& model) {
     matters.remove(each);
   }
   for (const Matter each : openais_words) matters.remove(each);
+  matters.remove(Matter::nothing_said).remove(Matter::schema_description);
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);
   if (!model.takes_sampling) matters.remove(Matter::temperature).remove(Matter::top_p).remove(Matter::top_k);
   if (model.thinking == HostModel::Thinking::none) {

@@ -81,8 +81,23 @@ TEST_CASE(
 TEST_CASE("an assistant that has the last word is gone on with, one that has the first is told apart") {
   Conversation conversation;
   conversation.turns.push_back({Turn::Role::system, {}});
-  conversation.turns.push_back({Turn::Role::assistant, {}});
+  conversation.turns.push_back({Turn::Role::assistant, {{TextPart{{"a", false}}}}});
   CHECK(matters_of(conversation) == Matters().add(Matter::prefill).add(Matter::assistant_first));
   conversation.turns.push_back({Turn::Role::user, {}});
   CHECK(matters_of(conversation) == Matters().add(Matter::assistant_first));
+}
+
+TEST_CASE("a conversation in which nobody says anything is told from others") {
+  const auto says_nothing = [](std::vector<providers::Part> system, std::vector<providers::Part> parts) {
+    providers::Conversation conversation;
+    conversation.system = std::move(system);
+    conversation.turns.push_back({providers::Turn::Role::user, std::move(parts)});
+    return providers::matters_of(conversation).has(providers::Matter::nothing_said);
+  };
+  const providers::Part blank{providers::TextPart{{" \\n", true}}}, text{providers::TextPart{{"a", false}}};
+  CHECK(says_nothing({}, {blank}));
+  CHECK(says_nothing({blank}, {}));
+  CHECK_FALSE(says_nothing({text}, {blank}));
+  CHECK_FALSE(says_nothing({}, {blank, text}));
+  CHECK_FALSE(says_nothing({}, {{providers::MediaPart{}}}));
 }

@@ -64,7 +64,10 @@ TEST_CASE("what a conversation has no place for is listed by the client's own na
           {R"("response_format":{"type":"grammar","grammar":"x"})", {"response_format"}, {}},
           {R"("min_p":0.1,"verbosity":"low","service_tier":"flex","chat_template_kwargs":{"a":1})",
            {},
-           {"min_p", "chat_template_kwargs"}}}) {
+           {"min_p", "chat_template_kwargs"}},
+          {R"("reasoning":{"effort":"low","summary":"auto","context":"all","mode":null})",
+           {},
+           {"reasoning.context"}}}) {
     CAPTURE(row.members);
     const std::string body = chat(row.members);
     const Conversed read = conversation_of(body, scratch_tokens());
@@ -251,4 +254,22 @@ TEST_CASE("a shape that cannot be is refused at its place") {
     CAPTURE(row.body);
     CHECK(fault_of(row.body).param == row.param);
   }
+}
+
+TEST_CASE("names of those who speak, and what is no text before everything else, are not lost in silence") {
+  const auto names = [](const std::string& messages) {
+    const std::string body = chat("", messages);
+    const Conversed read = conversation_of(body, scratch_tokens());
+    REQUIRE(read.has_value());
+    const Unsaid beyond = unsaid(*read, Matters::all());
+    Names all = texts(beyond.needs);
+    for (const std::string& hint : texts(beyond.hints)) all.push_back("(" + hint + ")");
+    return all;
+  };
+  CHECK(names(R"({"role":"user","name":"Ann","content":"a"},{"role":"user","name":"Bob","content":"b"})") ==
+        Names{"(name)"});
+  CHECK(names(R"({"role":"user","name":null,"content":"a"})") == Names{});
+  const std::string picture = R"({"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}})";
+  CHECK(names(R"({"role":"system","content":[)" + picture + R"(]},{"role":"user","content":"a"})") ==
+        Names{"messages[0].content"});
 }

@@ -97,11 +97,12 @@ TEST_CASE("tools say whether they are strict, and how free the model is") {
 
 TEST_CASE("how the answer is made is told, and what there is no word for is named") {
   const Said all = said(
-      R"("response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"},"strict":true}},)"
+      R"("response_format":{"type":"json_schema","json_schema":{"name":"n","description":"d","schema":{"type":"object"},"strict":true}},)"
       R"("temperature":0.5,"top_p":0.9,"max_tokens":50,"reasoning_effort":"high","user":"u","metadata":{"k":"v"})");
-  CHECK(all.body.at("text") ==
-        json::parse(
-            R"({"format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true}})"));
+  CHECK(
+      all.body.at("text") ==
+      json::parse(
+          R"({"format":{"type":"json_schema","name":"n","description":"d","schema":{"type":"object"},"strict":true}})"));
   CHECK(all.body.at("max_output_tokens") == 50);
   CHECK(all.body.at("reasoning") == json::parse(R"({"effort":"high","summary":"auto"})"));
   CHECK(all.body.at("include") == json::parse(R"(["reasoning.encrypted_content"])"));
