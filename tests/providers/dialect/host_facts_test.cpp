@@ -24,6 +24,8 @@ TEST_CASE(
   CHECK_FALSE(providers::thinks_in_levels(at("notdeepseek.com")));
   CHECK(providers::knows_inference_geo(at("api.anthropic.com")));
   CHECK_FALSE(providers::knows_inference_geo(at("anthropic.example")));
+  CHECK(providers::refuses_unknown_members(at("api.groq.com")));
+  CHECK_FALSE(providers::refuses_unknown_members(at("api.groq.com.example")));
   CHECK(providers::counts_bounds(at("api.openai.com")));
   CHECK_FALSE(providers::counts_bounds(at("api.anthropic.com", config::Dialect::anthropic)));
 }

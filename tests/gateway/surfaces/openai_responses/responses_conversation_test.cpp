@@ -214,6 +214,22 @@ TEST_CASE("what both of OpenAI's APIs say in the same words is told in them") {
   CHECK(body.at("top_logprobs") == 2);
 }
 
+TEST_CASE(
+    "a host of chats that refuses what it does not know is told none of OpenAI's words, and the client is") {
+  providers::HostModel strict = host;
+  strict.refuses_unknown_members = true;
+  const providers::Interpreter& interpreter = *providers::openai_chat_dialect().interpreter();
+  const std::string body = with(R"("input":"a","prompt_cache_key":"k","text":{"verbosity":"low"})");
+  const providers::Conversation conversation = read(body);
+  providers::JsonTokens tokens;
+  const auto written = interpreter.write(conversation, strict, routing::Delivery::whole, tokens);
+  const json::object told = json::parse(written.body).as_object();
+  CHECK_FALSE(told.contains("prompt_cache_key"));
+  CHECK_FALSE(told.contains("verbosity"));
+  const auto unsaid = providers::unsaid(conversation, interpreter.carries(strict));
+  CHECK(unsaid.hints == std::vector<std::string_view>{"verbosity", "prompt_cache_key"});
+}
+
 TEST_CASE("the form of the answer and how it is made are told") {
   const json::object body = to_chat(
       R"("input":"a","text":{"format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true}},)"
