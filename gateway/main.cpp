@@ -67,18 +67,20 @@ int main(int argc, char** argv) {
       gateway::add_replay(app),
   };
 
-  if (argc < 2) {
+  std::vector<std::string> words = gateway::words_of(argc, argv);
+  if (words.empty()) {
     std::cerr << app.help();
     return 1;
   }
   std::vector<std::string> names;
   for (const gateway::Command& command : commands) names.push_back(command.words->get_name());
-  if (const std::string complaint = gateway::no_command(argv[1], names); !complaint.empty()) {
+  if (const std::string complaint = gateway::no_command(words[0], names); !complaint.empty()) {
     std::cerr << "isocost: " << complaint << "\n";
     return 1;
   }
   try {
-    app.parse(argc, argv);
+    std::ranges::reverse(words);  // as the parser takes them
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& fault) {
     return app.exit(fault) == 0 ? 0 : 1;
   }

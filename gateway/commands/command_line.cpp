@@ -16,6 +16,14 @@ std::string command_line(int argc, char** argv) {
   return text;
 }
 
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (words.empty() || words[0] != "help") return words;
+  words.erase(words.begin());
+  words.emplace_back("--help");
+  return words;
+}
+
 std::string no_command(const std::string& word, const std::vector<std::string>& commands) {
   if (word.starts_with('-') || std::ranges::find(commands, word) != commands.end()) return {};
   const std::string near = config::nearest(word, commands);

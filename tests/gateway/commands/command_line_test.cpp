@@ -11,6 +11,20 @@ TEST_CASE("a word that is no command is answered with the nearest one, or with a
         "there is no command `xyzzy`; the commands are serve, check, top");
 }
 
+TEST_CASE("`help` before a command asks for its help") {
+  const auto words = [](std::vector<std::string> typed) {
+    std::vector<char*> all;
+    for (std::string& each : typed) all.push_back(each.data());
+    return gateway::words_of(static_cast<int>(all.size()), all.data());
+  };
+  using Words = std::vector<std::string>;
+  CHECK(words({"isocost", "help"}) == Words{"--help"});
+  CHECK(words({"isocost", "help", "keys", "create"}) == Words{"keys", "create", "--help"});
+  CHECK(words({"isocost", "top", "--once"}) == Words{"top", "--once"});
+  CHECK(words({"isocost"}).empty());
+  CHECK(words({}).empty());
+}
+
 TEST_CASE("a command line is shown as a shell would take it") {
   char program[] = "isocost", option[] = "--policy", value[] = "18 $/h", empty[] = "";
   char* words[] = {program, option, value, empty};
