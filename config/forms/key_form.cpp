@@ -3,6 +3,7 @@
 
 #include "config/forms/leaf.hpp"
 #include "config/forms/settings_form.hpp"
+#include "config/values/counted_words.hpp"
 
 namespace config {
 namespace {
@@ -55,7 +56,6 @@ void check_key(const Node& node, KeySettings& key) {
     node.error("`sha256` is missing: nobody could present this key",
                R"(print it with: printf %s "$KEY" | sha256sum)");
   }
-  constexpr std::size_t most_tags = 5;  // as a request may have
   if (key.tags.size() > most_tags) {
     node["tags"].error("found " + std::to_string(key.tags.size()) + " tags; at most " +
                        std::to_string(most_tags) + " are allowed");
@@ -112,7 +112,7 @@ const Fields<KeySettings>& key_fields() {
                        "none are bound "
                        "by the key's own `quota` alone."),
               field<S>("tags", &S::tags,
-                       ListOf<TextForm>{{.wanted = "a tag", .longest = 64}, "a list of tags"},
+                       ListOf<TextForm>{{.wanted = "a tag", .longest = longest_tag}, "a list of tags"},
                        "Up to five words that its requests are counted under in `isocost spend --by tag`, "
                        "beside those "
                        "in their `x-isocost-tags`."),

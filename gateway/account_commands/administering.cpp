@@ -59,6 +59,11 @@ void add_reach(CLI::App& command, ReachOptions& options) {
   command.add_option("--state", options.state, "State directory")->type_name("DIRECTORY");
 }
 
+std::string whose(const ReachOptions& options) {
+  if (!options.url.empty() || !options.config.empty() || !options.state.empty()) return "\n";
+  return " in " + state_path("") + "; of another gateway say --url, --config or --state\n";
+}
+
 std::string fault_at(const LedgerPlace& place, const std::exception& fault) {
   const std::string what = fault.what();
   if (place.is_shared() || what.find(place.directory) != std::string::npos) return what;

@@ -30,6 +30,9 @@ struct Reached {
   std::string problem{};              // otherwise, in words
 };
 
+// Behind the word that there is nothing: where else to look, if it was not said whose it is to be.
+std::string whose(const ReachOptions& options);
+
 // What went wrong in the state directory, with the place.
 std::string fault_at(const LedgerPlace& place, const std::exception& fault);
 

@@ -1,6 +1,8 @@
 #include "gateway/account_commands/keys_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <chrono>
 #include <iostream>
@@ -9,7 +11,9 @@
 
 #include "config/values/timestamp.hpp"
 #include "gateway/account_commands/administering.hpp"
+#include "gateway/generation/configuration.hpp"
 #include "gateway/keys/key_store.hpp"
+#include "gateway/keys/known_names.hpp"
 #include "gateway/keys/open_keys.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quantity_text.hpp"
@@ -57,11 +61,43 @@ std::string path_of(const KeyCall& call) {
   return "/admin/keys/" + segment(call.whom);
 }
 
-Reached in_store(const KeyCall& call, const LedgerPlace& place) {
+// What the configuration has, where one is named: null without. Empty, after saying why, where it has errors.
+std::optional<std::shared_ptr<const Generation>> configured(const std::string& file, std::string& why) {
+  if (file.empty()) return nullptr;
+  config::Loaded loaded = with_policies(config::load_file(file, config::system_sources()));
+  if (loaded.settings) {
+    return std::make_shared<const Generation>(
+        std::make_shared<const routing::Catalogue>(*std::move(loaded.settings), 1));
+  }
+  why = file + " has errors; `isocost check " + file + "` says which";
+  return std::nullopt;
+}
+
+bool names_something(const std::string& body) {
+  const json::object said = json::parse(body).as_object();
+  return std::ranges::any_of(std::array{"team", "models", "policies", "policy"},
+                             [&](const char* member) { return said.contains(member); });
+}
+
+// Nobody serves: what a gateway would check is checked here.
+Reached in_store(const KeyCall& call, const LedgerPlace& place, const std::string& file) {
+  std::string why;
+  const auto known = configured(file, why);
+  if (!known) return {.problem = why};
+  const bool says = call.what == What::create || call.what == What::change;
+  if (says && *known) {
+    if (const auto unknown = unknown_name(call.body, **known))
+      return {.problem = "The key cannot be so: " + *unknown + "."};
+  }
+  if (says && !*known && names_something(call.body)) {
+    std::cerr << "isocost: no gateway runs here, and without --config nobody checks whether the team, models "
+                 "and policies that were named are there\n";
+  }
   try {
     KeyStore store(open_keys(place));
     const auto now = std::chrono::system_clock::to_time_t(providers::system_wall());
-    const KeyAnswer answer = store.call(call, {}, now);
+    const auto keys = *known ? (*known)->catalogue->settings().keys : std::vector<config::KeySettings>();
+    const KeyAnswer answer = store.call(call, keys, now);
     if (answer.status < 400) return {.body = answer.body};
     return {.problem = std::string(json::parse(answer.body).at("error").at("message").as_string())};
   } catch (const std::exception& fault) {
@@ -134,8 +170,9 @@ void print_list(const json::array& keys) {
 
 int run(const KeysOptions& options, KeyCall call) {
   const bool sends = call.what != What::list && call.what != What::show;
-  const Reached reached = reach(options.reach, path_of(call), sends ? call.body : "",
-                                [&](const LedgerPlace& place) { return in_store(call, place); });
+  const Reached reached =
+      reach(options.reach, path_of(call), sends ? call.body : "",
+            [&](const LedgerPlace& place) { return in_store(call, place, options.reach.config); });
   if (!reached.body) {
     std::cerr << "isocost keys: " << reached.problem << "\n";
     return 1;
@@ -147,6 +184,8 @@ int run(const KeysOptions& options, KeyCall call) {
   const json::value answer = json::parse(*reached.body);
   if (call.what == What::list) {
     print_list(answer.at("data").as_array());
+    if (answer.at("data").as_array().empty())
+      std::cerr << "isocost: there are no keys" << whose(options.reach);
     return 0;
   }
   const json::object& key = answer.as_object();

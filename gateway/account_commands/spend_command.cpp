@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/values/timestamp.hpp"
 #include "gateway/account_commands/administering.hpp"
 #include "gateway/account_commands/reconcile.hpp"
 #include "gateway/ledger/left_behind.hpp"
@@ -34,6 +35,7 @@ namespace json = boost::json;
 struct SpendOptions {
   ReachOptions reach;
   std::string by = "day", from, to;
+  bool says_by = false;
   std::optional<std::string> forgotten;
   std::array<std::vector<std::string>, spend_names> only;  // in the order of spend_words
   bool as_csv = false, as_json = false;
@@ -117,7 +119,10 @@ int spend(const SpendOptions& options) {
     std::cout << *reached.body << (options.as_json ? "\n" : "");
     return 0;
   }
-  print_table(json::parse(*reached.body).as_object());
+  const json::object page = json::parse(*reached.body).as_object();
+  print_table(page);
+  if (page.at("data").as_array().empty())
+    std::cerr << "isocost: nothing was spent in that time" << whose(options.reach);
   return 0;
 }
 
@@ -244,20 +249,31 @@ int reconcile_file(SpendOptions spent, const ReconcileOptions& options) {
     std::cerr << "isocost spend reconcile: " << why << "\n";
     return 1;
   };
+  if (spent.says_by) return complain("it goes by day and model, as the invoice does; --by is of no use here");
+  for (const auto& [option, day] : {std::pair("--from", &spent.from), std::pair("--to", &spent.to)}) {
+    if (!day->empty() && (day->size() != 10 || !config::is_month_or_day(*day)))
+      return complain(std::string(option) + " wants a day such as 2026-11-28, not `" + *day + "`");
+  }
   if (!std::isfinite(options.tolerance)) return complain("--tolerance wants a number of percent");
   const auto text = text_of(options.file);
   if (!text) return complain("`" + options.file + "` cannot be read");
   auto read = read_invoice(*text, options.columns);
   if (const auto* why = std::get_if<std::string>(&read)) return complain(options.file + ": " + *why);
-  const auto& invoice = std::get<std::vector<BilledLine>>(read);
+  auto& invoice = std::get<std::vector<BilledLine>>(read);
   std::map<std::string, std::string> names;
   for (const std::string& each : options.names) {
     const std::size_t sign = each.find('=');
     if (sign == std::string::npos) return complain("--map wants `THEIRS=OURS`, not `" + each + "`");
     names[each.substr(0, sign)] = each.substr(sign + 1);
   }
+  // Of a part of the invoice's days, where one is wanted.
+  std::erase_if(invoice, [&](const BilledLine& line) {
+    return (!spent.from.empty() && line.day < spent.from) || (!spent.to.empty() && line.day > spent.to);
+  });
+  if (invoice.empty()) return complain(options.file + " has no line of the days from --from to --to");
   const auto [first, last] = std::ranges::minmax(invoice, {}, &BilledLine::day);
-  spent.from = first.day, spent.to = last.day;
+  if (spent.from.empty()) spent.from = first.day;
+  if (spent.to.empty()) spent.to = last.day;
   const auto ours = ledger_lines(spent, options.provider);
   if (const auto* why = std::get_if<std::string>(&ours)) return complain(*why);
   const Reconciliation result =
@@ -278,12 +294,13 @@ Command add_spend(CLI::App& app) {
   const auto options = std::make_shared<SpendOptions>();
   CLI::App* command = app.add_subcommand("spend", "What was spent, by whom and on what");
   add_reach(*command, options->reach);
-  command
-      ->add_option(
-          "--by", options->by,
-          "Of team, key, user, tag, model, endpoint, provider, policy and one of hour, day, week and "
-          "month, with commas between them")
-      ->capture_default_str();
+  CLI::Option* const by =
+      command
+          ->add_option(
+              "--by", options->by,
+              "Of team, key, user, tag, model, endpoint, provider, policy and one of hour, day, week and "
+              "month, with commas between them")
+          ->capture_default_str();
   for (std::size_t i = 0; i < spend_names; ++i) {
     std::string word(spend_words[i]);
     if (word == "key") word = "key-name";  // `--key` is the administrator's own
@@ -308,7 +325,8 @@ Command add_spend(CLI::App& app) {
   const auto invoice = std::make_shared<ReconcileOptions>();
   CLI::App* reconcile = command->add_subcommand(
       "reconcile", "A provider's invoice or usage export (CSV) against the ledger, by day (UTC) and model");
-  reconcile->fallthrough();  // whom to ask, and with which key, is said as for `spend`
+  // Whom to ask, with which key, and from which day to which is said as for `spend`.
+  reconcile->fallthrough();
   reconcile->add_option("FILE", invoice->file, "CSV with a line for each day and model, or each request")
       ->required();
   reconcile->add_option("--provider", invoice->provider, "Whose it is; everybody's when left out");
@@ -321,10 +339,14 @@ Command add_spend(CLI::App& app) {
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
   reconcile->footer(
+      "The days are those of the file, or --from and --to, given to `spend`, where only a part is wanted.\n"
       "Example: isocost spend reconcile invoice.csv --provider deepseek\n"
       "Exit status: 0 both agree, 2 they differ, 1 they could not be compared.");
-  return {command, [options, invoice, reconcile] {
-            if (reconcile->parsed()) return reconcile_file(*options, *invoice);
+  return {command, [options, invoice, reconcile, by] {
+            if (reconcile->parsed()) {
+              options->says_by = by->count() > 0;
+              return reconcile_file(*options, *invoice);
+            }
             return options->forgotten ? forget(*options) : spend(*options);
           }};
 }

@@ -10,6 +10,7 @@
 #include "config/yaml/tree.hpp"
 #include "gateway/console/configuration_page.hpp"
 #include "gateway/state/write_whole.hpp"
+#include "gateway/text/told_object.hpp"
 
 namespace gateway {
 namespace {
@@ -119,9 +120,10 @@ std::optional<std::string> with_policies(std::string_view yaml, std::string_view
 
 AppliedPolicies apply_policies(const std::string& file, const std::string& body,
                                const std::function<config::Loaded(const std::string& yaml)>& check) {
-  boost::system::error_code error;
-  const json::value said = json::parse(body, error);
-  if (error || !said.is_object() || !said.get_object().contains("text"))
+  const auto read = told_object(body);
+  if (const auto* no = std::get_if<NotTold>(&read)) return {.status = 400, .text = no->text};
+  const json::object& said = std::get<json::object>(read);
+  if (!said.contains("text"))
     return {.status = 400, .text = "this takes {\"was\": ..., \"text\": ...}, the policies before and now"};
   if (file.empty())
     return {.status = 409,
@@ -134,12 +136,12 @@ AppliedPolicies apply_policies(const std::string& file, const std::string& body,
             "other, into a file in which sections stand in lines of their own"};
   };
   const std::string before = text_of_file(file);
-  if (sections_of(before, policy_sections()) != said_in(said.get_object(), "was"))
+  if (sections_of(before, policy_sections()) != said_in(said, "was"))
     return {.status = 409,
             .text = "the policies in `" + file +
                     "` have changed since they were shown here; copy what "
                     "you wrote, open this page anew, and look at both"};
-  const auto whole = with_policies(before, said_in(said.get_object(), "text"));
+  const auto whole = with_policies(before, said_in(said, "text"));
   if (!whole) return is_more();
   const config::Loaded loaded = check(*whole);
   if (!loaded.settings) return {.status = 400, .text = errors_of(loaded.problems)};

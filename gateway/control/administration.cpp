@@ -10,6 +10,7 @@
 #include "gateway/record_file/sqlite.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quoted.hpp"
+#include "gateway/text/told_object.hpp"
 
 namespace gateway {
 namespace {
@@ -20,10 +21,8 @@ using Loop = Pages::Loop;
 using What = KeyCall::What;
 
 // {"user": "ann"}; empty where there is none.
-std::string user_in(const std::string& body) {
-  boost::system::error_code error;
-  const json::value read = json::parse(body, error);
-  const json::value* user = !error && read.is_object() ? read.get_object().if_contains("user") : nullptr;
+std::string user_in(const json::object& body) {
+  const json::value* user = body.if_contains("user");
   return user && user->is_string() ? std::string(user->get_string()) : std::string();
 }
 
@@ -80,10 +79,10 @@ Task<Administered> Administration::provisioning(Loop& asker, AdminCall call) {
   if (is_one) key_call.what = is_read ? What::show : call.method == Method::del ? What::erase : What::change;
   if (!is_one && !is_read) key_call.what = What::create;
   if (key_call.what == What::create || key_call.what == What::change) {
-    boost::system::error_code error;
-    const json::value said = json::parse(call.body, error);
-    std::string why = "the body is no JSON object";
-    const auto key = error || !said.is_object() ? std::nullopt : key_of_openrouter(said.get_object(), why);
+    const auto said = told_object(call.body);
+    if (const auto* no = std::get_if<NotTold>(&said)) co_return fault(400, no->code, no->text);
+    std::string why;
+    const auto key = key_of_openrouter(std::get<json::object>(said), why);
     if (!key) co_return fault(400, "invalid_value", why);
     key_call.body = json::serialize(*key);
   }
@@ -146,7 +145,12 @@ Task<Administered> Administration::spend(Loop& asker, AdminCall call) {
 
 Task<Administered> Administration::forget(Loop& asker, AdminCall call) {
   if (!ledger_) co_return no_ledger();
-  const std::string whom = call.parameter.empty() ? user_in(call.body) : call.parameter;
+  std::string whom = call.parameter;
+  if (whom.empty()) {
+    const auto said = told_object(call.body);
+    if (const auto* no = std::get_if<NotTold>(&said)) co_return fault(400, no->code, no->text);
+    whom = user_in(std::get<json::object>(said));
+  }
   if (whom.empty())
     co_return fault(400, "missing_member", R"(The body names whom to forget: {"user": "ann"}.)");
   try {

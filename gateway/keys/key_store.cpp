@@ -6,6 +6,7 @@
 #include "gateway/keys/key_text.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quoted.hpp"
+#include "gateway/text/told_object.hpp"
 
 namespace gateway {
 namespace {
@@ -38,11 +39,10 @@ std::optional<StoredKey> KeyStore::find(std::string_view whom) {
 
 KeyAnswer KeyStore::create(const KeyCall& call, const std::vector<config::KeySettings>& configured,
                            std::int64_t now) {
-  boost::system::error_code error;
-  const json::value body = json::parse(call.body, error);
-  if (error || !body.is_object()) return key_fault(400, "invalid_json", "The body is no JSON object.");
+  const auto body = told_object(call.body);
+  if (const auto* no = std::get_if<NotTold>(&body)) return key_fault(400, no->code, no->text);
   StoredKey key;
-  if (const auto fault = read_key(body.get_object(), key.settings)) {
+  if (const auto fault = read_key(std::get<json::object>(body), key.settings)) {
     return key_fault(400, "invalid_value", "The key cannot be made: " + *fault + ".");
   }
   const std::string& name = key.settings.name.text;
@@ -81,11 +81,10 @@ KeyAnswer KeyStore::change(const KeyCall& call, StoredKey key, std::int64_t now)
   } else if (call.what == KeyCall::What::revoke || call.what == KeyCall::What::erase) {
     key.is_revoked = key.settings.is_disabled = true;
   } else {
-    boost::system::error_code error;
-    const json::value body = json::parse(call.body, error);
-    if (error || !body.is_object()) return key_fault(400, "invalid_json", "The body is no JSON object.");
+    const auto body = told_object(call.body);
+    if (const auto* no = std::get_if<NotTold>(&body)) return key_fault(400, no->code, no->text);
     const std::string name = key.settings.name.text;
-    if (const auto fault = read_key(body.get_object(), key.settings)) {
+    if (const auto fault = read_key(std::get<json::object>(body), key.settings)) {
       return key_fault(400, "invalid_value", "The key cannot be changed: " + *fault + ".");
     }
     if (key.settings.name.text != name) {

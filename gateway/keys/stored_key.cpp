@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "config/values/counted_words.hpp"
 #include "gateway/keys/key_text.hpp"
 
 namespace gateway {
@@ -15,7 +16,6 @@ namespace json = boost::json;
 using config::Measure;
 
 constexpr double most_dollars = 1e9;
-constexpr std::size_t most_tags = 5;  // as a request may have
 constexpr std::array<std::string_view, 4> role_names{"none", "viewer", "operator", "admin"};
 
 template <std::size_t size>
@@ -208,7 +208,12 @@ json::array texts(const Names& names) {
 std::optional<std::string> read_key(const json::object& object, config::KeySettings& key) {
   for (const auto& [name, value] : object) {
     if (auto fault = read_member(std::string_view(name.data(), name.size()), value, key)) return fault;
-    if (name == "tags" && key.tags.size() > most_tags) return "a key has at most five `tags`";
+    if (name != "tags") continue;
+    if (key.tags.size() > config::most_tags)
+      return "a key has at most " + std::to_string(config::most_tags) + " `tags`";
+    if (std::ranges::any_of(key.tags,
+                            [](const std::string& tag) { return tag.size() > config::longest_tag; }))
+      return "a tag has at most " + std::to_string(config::longest_tag) + " bytes";
   }
   return std::nullopt;
 }

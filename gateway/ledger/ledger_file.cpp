@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/values/counted_words.hpp"
 #include "gateway/ledger/ledger_times.hpp"
 
 namespace gateway {
@@ -260,7 +261,7 @@ bool LedgerFile::forget_before(std::int64_t at_ms) {
 }
 
 int LedgerFile::forget_user(std::string_view user) {
-  const auto id = known_name(Whose::user, user.substr(0, longest_user));
+  const auto id = known_name(Whose::user, user.substr(0, config::longest_user));
   if (!id) return 0;
   const std::string nobody = "(forgotten " + std::to_string(*id) + ")";
   // Its bytes, too: in pages that have room again, and in the log before them.

@@ -47,9 +47,7 @@ class LedgerStore {
   // Where `key` is named, of its own alone.
   virtual std::optional<Entry> find(std::string_view id,
                                     std::optional<std::string_view> key = std::nullopt) = 0;
-  // What is stored about a user is then about nobody. Returns how many names were forgotten. Of a longer name
-  // only so much was ever kept.
-  static constexpr std::size_t longest_user = 128;
+  // What is stored about a user is then about nobody. Returns how many names were forgotten.
   virtual int forget_user(std::string_view user) = 0;
   // What requests under each policy cost that ended from a moment on and before another one, both in
   // milliseconds since 1970. Reads every entry of that time.

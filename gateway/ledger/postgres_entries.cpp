@@ -1,4 +1,5 @@
 // PostgresLedger: single entries, as they are found and forgotten.
+#include "config/values/counted_words.hpp"
 #include "gateway/ledger/id_hash.hpp"
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/months.hpp"
@@ -78,7 +79,7 @@ void PostgresLedger::visit_entries(std::int64_t from_ms, std::int64_t to_ms,
 }
 
 int PostgresLedger::forget_user(std::string_view user) {
-  const auto id = known_name(Whose::user, user.substr(0, longest_user));
+  const auto id = known_name(Whose::user, user.substr(0, config::longest_user));
   if (!id) return 0;
   const std::string nobody = "(forgotten " + std::to_string(*id) + ")";
   forget_names();

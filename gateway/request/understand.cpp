@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "config/values/ascii.hpp"
+#include "config/values/counted_words.hpp"
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/overload/priority.hpp"
 #include "gateway/request/model_suffix.hpp"
@@ -18,9 +19,6 @@
 
 namespace gateway {
 namespace {
-
-// Of a client's own name for its user: what of it is counted, kept and shown. Longer ones are cut.
-constexpr std::size_t longest_user = 128;
 
 ErrorReply model_not_allowed(const config::KeySettings& key, const std::string& model, std::string param) {
   return {.status = 403,
@@ -109,13 +107,13 @@ void separate(std::vector<std::uint64_t>& blocks, const config::KeySettings* key
   for (std::uint64_t& block : blocks) block = routing::mixed(block ^ tenant);
 }
 
-// At most five words, by commas between them, as the ledger sums them up.
+// By commas between them, as the ledger sums them up; what is beyond is left out.
 std::vector<std::string> tags_in(std::string_view field) {
-  constexpr std::size_t most = 5, longest = 64;
   std::vector<std::string> tags;
   for (const std::string_view tag : config::comma_list(field)) {
-    if (tags.size() == most) break;
-    if (std::ranges::find(tags, tag) == tags.end()) tags.emplace_back(tag.substr(0, longest));
+    if (tags.size() == config::most_tags) break;
+    const std::string_view kept = tag.substr(0, config::longest_tag);
+    if (std::ranges::find(tags, kept) == tags.end()) tags.emplace_back(kept);
   }
   return tags;
 }
@@ -136,7 +134,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.needs = asked.needs;
   demand.delivery = asked.stream ? routing::Delivery::streamed : routing::Delivery::whole;
   demand.key = key;
-  demand.user = asked.user.substr(0, longest_user);
+  demand.user = asked.user.substr(0, config::longest_user);
   demand.headers = std::move(incoming.headers);
   demand.admitted = incoming.arrived;
   demand.wall = wall;

@@ -187,9 +187,9 @@ class SpendingTest(unittest.TestCase):
         today = time.strftime("%Y-%m-%d", time.gmtime())
         invoice = pathlib.Path(gateway.folder.name) / "invoice.csv"
 
-        def reconcile(*lines):
+        def reconcile(*lines, more=()):
             invoice.write_text("date,model,cost_usd\n" + "".join(f"{today},{line}\n" for line in lines))
-            return gateway.run("spend", "--config", str(gateway.config), "reconcile", str(invoice), "--provider", "a")
+            return gateway.run("spend", "--config", str(gateway.config), *more, "reconcile", str(invoice), "--provider", "a")
         same = reconcile("all,0.1", "all,0.1", "half,0.1")
         self.assertEqual(same.returncode, 0, same.stdout + same.stderr)
         other = reconcile("all,0.2", "half,0.15")
@@ -198,7 +198,36 @@ class SpendingTest(unittest.TestCase):
         bad = reconcile("all,much")
         self.assertEqual(bad.returncode, 1)
         self.assertIn("line 2", bad.stderr)
+        # Of a part of its days.
+        lines = ("all,0.2", "half,0.1\n2020-01-01,all,5")
+        self.assertEqual(reconcile(*lines).returncode, 2)
+        part = reconcile(*lines, more=("--from", today))
+        self.assertEqual(part.returncode, 0, part.stdout + part.stderr)
+        before = reconcile(*lines, more=("--to", "2020-01-31"))
+        self.assertRegex(before.stdout, r"2020-01-01 +all +0\.0000 +5\.0000")
+        self.assertNotIn(today, before.stdout)
+        none = reconcile(*lines, more=("--to", "2019-12-31"))
+        self.assertEqual(none.returncode, 1)
+        self.assertIn("no line of the days", none.stderr)
+        self.assertIn("no use here", reconcile(*lines, more=("--by", "team")).stderr)
+        self.assertIn("wants a day", reconcile(*lines, more=("--from", "yesterday")).stderr)
         gateway.stop()
+
+    def test_a_key_that_is_made_while_no_gateway_runs_is_checked_against_the_configuration(self):
+        gateway = self.started(self.gateway({"app": {}}))
+        gateway.stop()
+
+        def create(*words):
+            return gateway.run("keys", "create", "--config", str(gateway.config), "--name", "ci", *words)
+        for words, said in ((("--models", "al"), "there is no model or route `al`"), (("--policy", "cheap"), "there is no policy `cheap`"),
+                            (("--policies", "balanced,no"), "there is no policy `no`")):
+            refused = create(*words)
+            self.assertEqual((refused.returncode, refused.stdout), (1, ""), words)
+            self.assertIn(said, refused.stderr)
+        self.assertIn("Another key is called `app`", gateway.run("keys", "create", "--config", str(gateway.config), "--name", "app").stderr)
+        made = create("--models", "all", "--policy", "balanced")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertTrue(made.stdout.startswith("isocost_"))
 
     def test_a_key_with_blanks_and_umlauts_is_reached_by_its_name(self):
         gateway = self.started(self.gateway({"app": {}}))

@@ -194,6 +194,27 @@ TEST_CASE("a key ends at a moment that is ahead, in UTC, and has five tags at mo
   CHECK(world.call(What::change, "ci", R"({"expires":"1970-01-01"})").status == 200);
 }
 
+TEST_CASE("what says a member of a key twice changes nothing") {
+  World world;
+  const KeyAnswer made = world.call(What::create, "", R"({"name":"ci","role":"none","role":"admin"})");
+  CHECK(made.status == 400);
+  CHECK(contains(made.body, "duplicate_key"));
+  CHECK(contains(made.body, "`role` twice"));
+  REQUIRE(world.call(What::create, "", R"({"name":"ci"})").status == 201);
+  CHECK(world.call(What::change, "ci", R"({"disabled":true,"disabled":false})").status == 400);
+  CHECK(world.call(What::change, "ci", R"({"quota":{"dollars":{"day":1,"day":100}}})").status == 400);
+  CHECK(contains(world.call(What::show, "ci").body, R"("disabled":false)"));
+}
+
+TEST_CASE("a tag of a stored key is as long as one of the configuration may be") {
+  World world;
+  const std::string most(64, 't');
+  CHECK(world.call(What::create, "", R"({"name":"a","tags":[")" + most + R"("]})").status == 201);
+  const KeyAnswer longer = world.call(What::create, "", R"({"name":"b","tags":[")" + most + R"(t"]})");
+  CHECK(longer.status == 400);
+  CHECK(contains(longer.body, "a tag has at most 64 bytes"));
+}
+
 TEST_CASE("limits of money are shown as they were said") {
   World world;
   const KeyAnswer made =
