@@ -15,6 +15,7 @@
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/known_names.hpp"
 #include "gateway/keys/open_keys.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/quantity_text.hpp"
 #include "gateway/text/table.hpp"
@@ -64,7 +65,7 @@ std::string path_of(const KeyCall& call) {
 // What the configuration has, where one is named: null without. Empty, after saying why, where it has errors.
 std::optional<std::shared_ptr<const Generation>> configured(const std::string& file, std::string& why) {
   if (file.empty()) return nullptr;
-  config::Loaded loaded = with_policies(config::load_file(file, config::system_sources()));
+  config::Loaded loaded = with_policies(config::load_file(file, process_sources()));
   if (loaded.settings) {
     return std::make_shared<const Generation>(
         std::make_shared<const routing::Catalogue>(*std::move(loaded.settings), 1));
