@@ -117,16 +117,19 @@ void put_back(const Reservation& taken) {
 
 }  // namespace
 
-std::optional<Reservation> Books::what_if(const Asked& asked, config::TimePoint now) {
+Books::WhatIf Books::what_if(const Asked& asked, config::TimePoint now) {
   const std::lock_guard lock(mutex_);
   std::array<Account*, 4> accounts{};
   const std::size_t count = find(asked, accounts);
   Reservation as_if;
   Blocked blocked;
-  if (count > 0 && take(asked, accounts, count, now, as_if, blocked) != Let::in) return std::nullopt;
+  const Let let = count > 0 ? take(asked, accounts, count, now, as_if, blocked) : Let::in;
+  if (let != Let::in) {
+    return {.reservation = std::nullopt, .let = let, .blocking = state(*blocked.account, blocked, now)};
+  }
   put_back(as_if);
   as_if.count = 0;
-  return as_if;
+  return {.reservation = as_if};
 }
 
 Let Books::reserve(const Asked& asked, config::TimePoint now, Reservation& reservation,

@@ -148,8 +148,13 @@ class Books {
   Let reserve(const Asked& asked, config::TimePoint now, Reservation& reservation,
               LimitState* blocking = nullptr);
   // What reserve() would set aside now, if it would let it in: nothing is, and nobody waits for it. Those in
-  // line are not looked at.
-  std::optional<Reservation> what_if(const Asked& asked, config::TimePoint now);
+  // line are not looked at. Else `let` says whether it would wait, and `blocking` what is in its way.
+  struct WhatIf {
+    std::optional<Reservation> reservation{};
+    Let let = Let::in;
+    LimitState blocking{};
+  };
+  WhatIf what_if(const Asked& asked, config::TimePoint now);
   // Sets aside what is asked for whether it fits or not: of a request that another process has let in.
   Reservation hold(const Asked& asked, config::TimePoint now);
   // From now on so much is set aside for it.

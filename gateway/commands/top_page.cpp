@@ -45,9 +45,11 @@ std::string state_text(const json::object& row) {
   return std::isfinite(back) && state != "serving" ? state + " " + span_text(std::ceil(back)) : state;
 }
 
-// "tls expired, 12s ago"
+// "no TLS came about: its certificate has expired, 12s ago"
 std::string last_failure_text(const json::object& row) {
-  const std::string failure = shown_text(row, "last_failure");
+  // A gateway of an older version has no more than its code.
+  const bool has_text = row.contains("last_failure_text");
+  const std::string failure = shown_text(row, has_text ? "last_failure_text" : "last_failure");
   const double ago = shown_number(row, "last_failure_seconds_ago");
   return std::isfinite(ago) ? failure + ", " + span_text(ago) + " ago" : "";
 }

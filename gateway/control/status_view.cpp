@@ -16,6 +16,7 @@
 #include "gateway/request/understand.hpp"
 #include "gateway/surfaces/surfaces.hpp"
 #include "gateway/text/json_page.hpp"
+#include "gateway/text/wall_text.hpp"
 #include "providers/loop/wheel.hpp"
 
 namespace gateway {
@@ -134,6 +135,12 @@ std::unique_ptr<RecordReader> reader_of(const std::string& file, std::string& wh
   return reader ? std::move(*reader) : nullptr;
 }
 
+std::string not_as_far(RecordReader& reader) {
+  const auto oldest = reader.oldest();
+  if (!oldest) return "nothing is in the records yet";
+  return "the records do not go back as far: they begin at " + std::string(WallText(*oldest).view());
+}
+
 Pages::Told at_moment(const StatusView& from, config::WallTime at, config::WallTime wall,
                       const CountsKey& counts) {
   if (at > wall) {
@@ -147,7 +154,7 @@ Pages::Told at_moment(const StatusView& from, config::WallTime at, config::WallT
   const auto reader = reader_of(from.records, why);
   if (!reader) return refused(503, why);
   auto page = past_status(*reader, at, counts);
-  if (!page) return refused(404, "the records do not go back as far");
+  if (!page) return refused(404, not_as_far(*reader));
   return {.text = *std::move(page)};
 }
 

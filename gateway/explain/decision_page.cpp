@@ -68,6 +68,10 @@ json::object candidate_object(const Decided& decided, const Verdict& verdict) {
     object["picture_price"] = each.dollars();
   }
   if (std::string when = price_rule_text(verdict, decided); !when.empty()) object["price_rule"] = when;
+  if (const Surcharge more = surcharge_of(decided, verdict); more.dollars > 0) {
+    object["silence"] = {{"seconds", number_or_null(more.silence)},
+                         {"dollars", number_or_null(more.dollars)}};
+  }
   return object;
 }
 
@@ -209,6 +213,9 @@ json::object decision_object(const Decided& decided) {
                     {"snapshot", decision.snapshot},
                     {"seed", hexadecimal(decision.seed)},
                     {"request", request_object(decided.demand)}};
+  if (!decided.kept_out.empty()) page["kept_out"] = decided.kept_out;
+  if (decision.chosen) page["why"] = why_chosen(decided);
+  if (std::string trial = trial_text(decision); !trial.empty()) page["trial"] = std::move(trial);
   if (decision.chosen) page["chosen"] = decided.catalogue.endpoints()[*decision.chosen].settings->name.text;
   // Should the chosen one be silent for so long, another is asked beside it, within the policy's budget.
   const auto beside = decided.hedge_after

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,12 @@ struct Decided {
   config::TimePoint now{};
   std::string_view why{};  // this policy and no other
   std::vector<std::string_view>
-      passed_over{};  // rules that would have picked another one, and why they did not
+      passed_over{};            // rules that would have picked another one, and why they did not
+  std::string_view kept_out{};  // why quotas would not let it in, whoever would be asked; empty: they would
   const routing::Snapshot* snapshot = nullptr;  // where given, the smallest relaxation is looked for
   // Of a decision that was recorded, as it was then; null: it follows from the decision.
   const std::optional<config::Duration>* hedge_after = nullptr;
+  std::span<const routing::Attempt> tried{};  // before it, as they were then
 };
 
 // Everything: each candidate with its predictions, its cost term by term in dollars, its rank and propensity,
@@ -37,6 +40,16 @@ std::string decision_header(const Decided& decided);
 std::string openrouter_metadata(const Decided& decided, const routing::Attempts& attempts);
 // "`jurisdiction in [EU]`, for the team `search`"; with nothing after it where it holds for everybody.
 std::string always_text(const routing::AlwaysRule& rule);
+// Why the chosen one and no other: "it costs least of those that are preferred". Somebody was chosen.
+std::string why_chosen(const Decided& decided);
+// That the chosen one is tried after it failed too often; empty where it is not.
+std::string trial_text(const routing::Decision& decision);
+// What of a candidate's risk is for the seconds that an attempt at its provider has been silent; zeros where
+// there is none.
+struct Surcharge {
+  double silence = 0, dollars = 0;
+};
+Surcharge surcharge_of(const Decided& decided, const routing::Verdict& verdict);
 // What removed a candidate, in a sentence: "its context is 12,000 tokens too small".
 std::string removal_text(const routing::Verdict& verdict, const Decided& decided);
 // When the prices hold that a candidate was reckoned with, where they are a rule's: "prompts above 200,000

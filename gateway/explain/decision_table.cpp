@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "gateway/explain/decision_order.hpp"
 #include "gateway/observe/words.hpp"
@@ -18,26 +17,6 @@ const std::string& name_of(const Decided& decided, const Verdict& verdict) {
   return decided.catalogue.endpoints()[verdict.endpoint].settings->name.text;
 }
 
-std::string_view because(routing::Reason reason) {
-  switch (reason) {
-    case routing::Reason::best:
-      return "it costs least";
-    case routing::Reason::explore:
-      return "to learn how it is doing now";
-    case routing::Reason::only:
-      return "it is the only one left";
-    case routing::Reason::weighted:
-      return "drawn by the policy's weights";
-    case routing::Reason::panic:
-      return "too many are out of order to be choosy";
-    case routing::Reason::hedge:
-      return "the first one is slow to begin";
-    case routing::Reason::continues:
-      return "it goes on with a stream that broke";
-  }
-  return "";
-}
-
 // A route's endpoints are of several models, and of two of them may have one name.
 bool has_several_models(const Decided& decided) {
   const auto model_of = [&](const Verdict& v) { return decided.catalogue.endpoints()[v.endpoint].model; };
@@ -49,12 +28,6 @@ std::string model_of(const Decided& decided, const Verdict& verdict) {
   return fitted(decided.catalogue.endpoints()[verdict.endpoint].model->name.text, 28);
 }
 
-double least_cost(const routing::Decision& decision) {
-  double least = std::numeric_limits<double>::infinity();
-  for (const Verdict* v : by_rank(decision)) least = std::min(least, v->cost.total());
-  return least;
-}
-
 std::vector<std::string> headline(const Decided& decided, const Screen& screen) {
   const routing::Decision& decision = decided.decision;
   const Verdict* chosen = chosen_one(decision);
@@ -64,11 +37,7 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
   std::string answer;
   Colour colour = Colour::green;
   if (chosen != nullptr) {
-    const bool is_best = decision.reason == routing::Reason::best;
-    answer = "goes to " + name_of(decided, *chosen) + ": ";
-    answer += is_best && chosen->cost.total() > least_cost(decision)
-                  ? "it costs least of those that are preferred"
-                  : because(decision.reason);
+    answer = "goes to " + name_of(decided, *chosen) + ": " + why_chosen(decided);
   } else {
     answer = "goes to nobody";
     colour = Colour::red;
@@ -77,7 +46,17 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
                 span_text(config::Seconds(*decision.earliest - decided.now).count());
     }
   }
-  return {fitted(asked, screen.columns), painted(fitted(answer, screen.columns), colour, screen.paint)};
+  std::vector<std::string> lines{fitted(asked, screen.columns)};
+  if (!decided.kept_out.empty()) {
+    for (const std::string& line : wrapped("kept out now: " + std::string(decided.kept_out), screen.columns))
+      lines.push_back(painted(line, Colour::red, screen.paint));
+    answer = "with that it " + answer;
+  }
+  lines.push_back(painted(fitted(answer, screen.columns), colour, screen.paint));
+  if (const std::string trial = trial_text(decision); !trial.empty()) {
+    lines.push_back(painted(fitted(trial, screen.columns), Colour::yellow, screen.paint));
+  }
+  return lines;
 }
 
 // Below the best where a preference, and not its cost, put that one first.
@@ -158,6 +137,12 @@ std::vector<std::string> circumstances(const Decided& decided, const Screen& scr
     add("money counts " + rate_text(decided.decision.money) + " x today" +
         (decided.policy.budget ? ": the policy's budget is " + money_text(*decided.policy.budget) + " a day"
                                : ""));
+  }
+  for (const Verdict* v : by_rank(decided.decision)) {
+    const Surcharge more = surcharge_of(decided, *v);
+    if (more.dollars == 0) continue;
+    add("of the risk of " + name_of(decided, *v) + " " + money_text(more.dollars) + " are for the " +
+        time_text(more.silence) + " that its provider has been silent on this request");
   }
   if (!decided.policy.always) return lines;
   for (const routing::AlwaysRule& each : *decided.policy.always) add("always: " + always_text(each));

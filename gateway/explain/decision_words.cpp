@@ -7,6 +7,7 @@
 #include "gateway/observe/words.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "gateway/text/quantity_text.hpp"
+#include "routing/decision/silence.hpp"
 #include "routing/language/dimension.hpp"
 #include "routing/language/vocabulary.hpp"
 
@@ -49,6 +50,12 @@ std::string missed_text(const Verdict& verdict, const routing::Rule* rule = null
   }
   const bool known = std::isfinite(verdict.missed_by) && verdict.missed_by != 0;
   return known ? " (by " + rate_text(std::abs(verdict.missed_by)) + ")" : "";
+}
+
+// What a second before the first token counts: of a policy's own `minimize` as it counted that wait.
+double value_of_ttft(const routing::Policy& policy, const Verdict& verdict) {
+  if (!policy.minimize) return policy.value_of_ttft;
+  return verdict.prediction.ttft > 0 ? verdict.cost.ttft / verdict.prediction.ttft : 0;
 }
 
 // " (it is 3.4 s)"; nothing where nothing was compared.
@@ -129,6 +136,30 @@ std::string price_rule_text(const Verdict& verdict, const Decided& decided) {
   const auto& rules = decided.catalogue.endpoints()[verdict.endpoint].settings->price_rules;
   const auto place = static_cast<std::size_t>(verdict.price_rule);
   return verdict.price_rule >= 0 && place < rules.size() ? config::to_text(rules[place].when) : std::string();
+}
+
+std::string why_chosen(const Decided& decided) {
+  const routing::Decision& decision = decided.decision;
+  const Verdict* chosen = chosen_one(decision);
+  const bool is_cheaper_one_left = decision.reason == routing::Reason::best && chosen != nullptr &&
+                                   std::ranges::any_of(by_rank(decision), [&](const Verdict* each) {
+                                     return each->cost.total() < chosen->cost.total();
+                                   });
+  return is_cheaper_one_left ? "it costs least of those that are preferred"
+                             : std::string(because(decision.reason));
+}
+
+std::string trial_text(const routing::Decision& decision) {
+  if (!decision.chosen || !decision.trials_allowed) return {};
+  return "on trial: it failed too often lately, and its cost is reckoned as if it failed at most 20 %, so "
+         "that "
+         "it is found out whether it is well again";
+}
+
+Surcharge surcharge_of(const Decided& decided, const Verdict& verdict) {
+  const double silence = routing::silence(decided.catalogue, decided.tried, decided.now, verdict.endpoint);
+  const double value = value_of_ttft(decided.policy, verdict);
+  return silence > 0 && value > 0 ? Surcharge{silence, silence * value} : Surcharge{};
 }
 
 std::string removal_text(const Verdict& verdict, const Decided& decided) {

@@ -28,7 +28,10 @@ constexpr std::array of_request{
     LogField{"status", "HTTP status that the client got; 0: none"},
     LogField{"ending", "answered, refused, broken or client_left"},
     LogField{"error", "machine-readable code of what went wrong"},
-    LogField{"said", "what a host said that did not take us for who we are, or was not reached"},
+    LogField{"said",
+             "what a host said that did not take us for who we are, or was not reached; or that its answer "
+             "went on "
+             "too far"},
     LogField{"prompt_estimate", "tokens of the prompt, by an estimate"},
     LogField{"first_byte_ms", "until the first byte of the answer"},
     LogField{"total_ms", "until its last one"},

@@ -6,8 +6,8 @@ void empty(Record& record) {
   static_cast<RecordFacts&>(record) = {};
   const auto clear = [](auto&... each) { (each.clear(), ...); };
   clear(record.id, record.client, record.path, record.model, record.asked, record.key, record.policy,
-        record.team, record.traceparent, record.error, record.said, record.attempts, record.foreseen,
-        record.decisions);
+        record.team, record.traceparent, record.error, record.told, record.said, record.attempts,
+        record.foreseen, record.decisions);
   record.preferences.reset();
   record.rules.reset();
   record.demand = {};

@@ -96,8 +96,8 @@ struct Record : RecordFacts {
   std::string policy;       // the policy's name, or empty when none was reached
   std::string traceparent;  // as the client sent it, checked; or empty
   std::string error;        // machine-readable code of what went wrong, or empty
-  // What was said of the last attempt at which a host did not take us for who we are, or was not reached; no
-  // client is told. Scrubbed; empty: nothing.
+  // What was said of the last attempt at which a host did not take us for who we are, was not reached, or was
+  // cut for going on too far. Scrubbed; empty: nothing.
   std::string said;
   routing::Attempts attempts;                      // the deciding one served, unless it carries a failure
   std::vector<Foreseen> foreseen;                  // of each attempt, in their order
@@ -106,6 +106,9 @@ struct Record : RecordFacts {
   std::shared_ptr<const routing::Policy> rules;         // that decided; absent when none was reached
   routing::Demand demand{};  // what routing was asked; its model is null when the request did not get there
   std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
+  // What the client was told, where no host was looked at and the gateway's own state was the reason: limits,
+  // models that there are not, too much under way; or empty. Of a body's faults nothing: they may quote it.
+  std::string told;
 };
 
 // Records travel between threads and back, and are filled again: by pointer, because they are large.

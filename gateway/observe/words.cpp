@@ -74,7 +74,7 @@ std::string_view said_of_host(routing::FailureKind kind) {
       "no TLS came about",
       "closed without a reply",
       "no first token in time",
-      "replied what cannot be read",
+      "replied what cannot be read, or far more than was asked for",
       "answered with nothing",
       "answered with an error",
       "broke off within its answer",
@@ -91,6 +91,46 @@ std::string_view said_of_host(routing::FailureKind kind) {
       "the prompt is too long for it",
       "given up: another one answered first"};
   return said[static_cast<std::size_t>(kind)];
+}
+
+namespace {
+
+std::string_view said_of_tls(routing::TlsFault fault) {
+  using enum routing::TlsFault;
+  switch (fault) {
+    case none:
+      return "";
+    case expired:
+      return "its certificate has expired";
+    case not_yet_valid:
+      return "its certificate is not valid yet";
+    case wrong_name:
+      return "its certificate is for another name";
+    case unknown_authority:
+      return "its certificate is of an authority that is not trusted here";
+    case bad_certificate:
+      return "its certificate is none that can be accepted";
+    case certificate_wanted:
+      return "it wants a certificate of ours";
+    case plaintext:
+      return "it speaks no TLS there";
+    case protocol_version:
+      return "it speaks no version of TLS that is accepted here";
+    case refused:
+      return "it refused";
+    case unfinished:
+      return "it did not end";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string said_of(routing::FailureKind kind, routing::TlsFault tls, int status) {
+  std::string text(said_of_host(kind));
+  if (tls != routing::TlsFault::none) text.append(": ").append(said_of_tls(tls));
+  if (status > 0) text += ", " + std::to_string(status);
+  return text;
 }
 
 std::string_view word(routing::TlsFault fault) {
@@ -140,6 +180,26 @@ std::string_view word(routing::Reason reason) {
       return "continue";
   }
   return "unknown";
+}
+
+std::string_view because(routing::Reason reason) {
+  switch (reason) {
+    case routing::Reason::best:
+      return "it costs least";
+    case routing::Reason::explore:
+      return "to learn how it is doing now";
+    case routing::Reason::only:
+      return "it is the only one left";
+    case routing::Reason::weighted:
+      return "drawn by the policy's weights";
+    case routing::Reason::panic:
+      return "too many are out of order to be choosy";
+    case routing::Reason::hedge:
+      return "the first one is slow to begin";
+    case routing::Reason::continues:
+      return "it goes on with a stream that broke";
+  }
+  return "";
 }
 
 std::string_view word(routing::Removal removal) {

@@ -13,8 +13,12 @@ std::string_view word(Ending ending);
 std::string_view word(routing::FailureKind kind);
 // The same for people, as what the host did: "could not be connected to".
 std::string_view said_of_host(routing::FailureKind kind);
+// With all that is known of it: "an error of its own, 503", "no TLS came about: its certificate has expired".
+std::string said_of(routing::FailureKind kind, routing::TlsFault tls, int status);
 std::string_view word(routing::TlsFault fault);
 std::string_view word(routing::Reason reason);
+// The same for people: "it costs least".
+std::string_view because(routing::Reason reason);
 std::string_view word(routing::Removal removal);
 std::string_view word(LimitHit::Of of);
 // "tokens_day", "tokens_request" (of each alone), "concurrent".

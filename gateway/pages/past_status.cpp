@@ -53,31 +53,22 @@ Flow sum_of(const std::vector<Flow>& flows) {
 
 RecordedTraffic recorded_traffic(RecordReader& reader, const routing::Catalogue& catalogue,
                                  config::WallTime until, const CountsKey& counts, std::uint64_t most) {
-  const auto empty = [&](config::Duration window) {
-    RecordedTraffic result;
-    result.window = window;
-    result.last_1m.resize(catalogue.endpoints().size());
-    result.last_5m.resize(catalogue.endpoints().size());
-    return result;
-  };
-  RecordedTraffic result = empty(Traffic::longest);
+  RecordedTraffic result;
+  result.last_1m.resize(catalogue.endpoints().size());
+  result.last_5m.resize(catalogue.endpoints().size());
   Successors successors(catalogue);
   std::uint64_t snapshot = 0, read = 0;
   std::shared_ptr<const routing::Catalogue> decided_on;
-  reader.begin_after(until - Traffic::longest);
+  // Of very many, the newest; they tell how long a time they are of.
+  const bool has_all = reader.begin_between(until - Traffic::longest, until, most);
+  if (has_all) result.window = Traffic::longest;
   while (const auto stored = reader.next()) {
     const LoggedRequest& request = stored->request;
     const config::Duration ago = until - ended(request);
     // They were written in the order in which they ended, but for a little.
-    if (ago < -10s) break;
-    // Of very many, those of a part of the time: as long as it took for so many to end, once.
-    if (++read > most && result.window == Traffic::longest) {
-      const config::Duration took = Traffic::longest - ago;
-      result = empty(std::max<config::Duration>(5s, std::min<config::Duration>(took, Traffic::longest / 2)));
-      reader.begin_after(until - result.window);
-      continue;
-    }
+    if (ago < -10s || ++read > 2 * most) break;
     if (ago < 0s) continue;
+    if (result.window == 0s) result.window = std::clamp<config::Duration>(ago, 1ms, Traffic::longest);
     result.behind = request.demand.wall.time_since_epoch() - request.demand.admitted.time_since_epoch();
     if (ago > result.window || (counts && !counts(request.demand.key))) continue;
     ++result.requests;

@@ -16,7 +16,7 @@ using CountsKey = std::function<bool(const std::string& key)>;  // by its name
 
 // Recorded requests that had ended by `until` and not longer than `window` before.
 struct RecordedTraffic {
-  config::Duration window{};  // five minutes; less where more requests ended in them than are read
+  config::Duration window{};  // five minutes; less where more ended in them than are read: of the newest ones
   std::uint64_t requests = 0, failed = 0;
   std::vector<Flow> last_1m, last_5m;  // by EndpointIndex of `catalogue`
   Flow all_1m, all_5m;
@@ -26,7 +26,7 @@ struct RecordedTraffic {
 };
 // Requests that are read for one look at them: hundredths of a second, as some look every second.
 inline constexpr std::uint64_t most_recorded = 5'000;
-// Of requests whose key counts; those that had no key have the empty one. Reads about `most`, twice. Throws
+// Of requests whose key counts; those that had no key have the empty one. Reads twice `most` at most. Throws
 // SqliteFault.
 RecordedTraffic recorded_traffic(RecordReader& reader, const routing::Catalogue& catalogue,
                                  config::WallTime until, const CountsKey& counts,

@@ -129,6 +129,8 @@ std::string text_of(const LastFailure& failure) {
 void add_last_failure(const Status& status, routing::EndpointIndex index, json::object& row) {
   const std::optional<LastFailure>& last = status.traffic.last_failure(index);
   row["last_failure"] = last ? json::value(text_of(*last)) : json::value(nullptr);
+  row["last_failure_text"] =
+      last ? json::value(said_of(last->kind, last->tls, last->status)) : json::value(nullptr);
   row["last_failure_seconds_ago"] =
       last ? number_or_null(seconds(status.now - last->learned)) : json::value(nullptr);
 }

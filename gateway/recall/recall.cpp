@@ -9,7 +9,8 @@ std::variant<Recalled, NotRecalled> recall(RecordReader& reader, std::string_vie
   if (!stored) {
     return NotRecalled{NotRecalled::Why::not_there,
                        "no request of that id is in the records: it is older than they are kept, was refused "
-                       "before any host was looked at, or was another gateway's"};
+                       "for want of a key or for what its body says, was one of very many that were refused "
+                       "in a second, or was another gateway's"};
   }
   Recalled recalled{.request = std::move(stored->request), .catalogue = nullptr, .policy = nullptr};
   recalled.catalogue = reader.catalogue_at(recalled.request.decisions.at(0).snapshot);
@@ -46,6 +47,8 @@ routing::Decision decision_of(const Recalled& recalled, std::size_t place) {
   for (const routing::SeenVerdict& seen : logged.seen_of) {
     if (seen.endpoint >= endpoints || seen.removal >= routing::removals) continue;
     decision.verdicts.push_back(routing::verdict_of(seen));
+    // How many were allowed at once is not kept.
+    if ((seen.flags & routing::SeenVerdict::is_trial) != 0) decision.trials_allowed = 1;
   }
   if (decision.chosen && *decision.chosen >= endpoints) decision.chosen.reset();
   return decision;
@@ -73,6 +76,12 @@ routing::Demand demand_of(const Recalled& recalled) {
   demand.tier = logged.tier, demand.geo = logged.geo, demand.pictures = logged.pictures;
   demand.cache_marks = logged.cache_marks;
   return demand;
+}
+
+std::span<const routing::Attempt> tried_before(const Recalled& recalled, std::size_t place) {
+  const routing::Attempts& all = recalled.request.attempts;
+  const std::size_t tried = std::min<std::size_t>(recalled.request.decisions[place].tried, all.size());
+  return {all.data(), tried};
 }
 
 std::optional<std::size_t> decision_for(const LoggedRequest& request, std::size_t attempt) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,6 +29,8 @@ std::variant<Recalled, NotRecalled> recall(RecordReader& reader, std::string_vie
 routing::Decision decision_of(const Recalled& recalled, std::size_t place);
 // What it was decided for.
 routing::Demand demand_of(const Recalled& recalled);
+// The attempts that were begun before it.
+std::span<const routing::Attempt> tried_before(const Recalled& recalled, std::size_t place);
 // The decision that led to an attempt; nothing where it was not recorded.
 std::optional<std::size_t> decision_for(const LoggedRequest& request, std::size_t attempt);
 

@@ -1,5 +1,6 @@
 #include "gateway/recall/record_desk.hpp"
 
+#include "gateway/recall/refusal_page.hpp"
 #include "gateway/recall/request_page.hpp"
 #include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
@@ -11,11 +12,21 @@ namespace {
 // From the end of a request to the storage, at most.
 constexpr auto on_its_way = std::chrono::milliseconds(60);
 
+RecordDesk::Answer explained_refusal(const RefusedRequest& request, const std::optional<Screen>& screen) {
+  if (!screen) return {.body = refusal_page(request)};
+  RecordDesk::Answer answer;
+  for (const std::string& line : refusal_lines(request, *screen)) answer.body += line + "\n";
+  return answer;
+}
+
 }  // namespace
 
 RecordDesk::Answer explained_request(RecordReader& reader, const std::string& id,
                                      const std::optional<Screen>& screen) {
   const auto found = recall(reader, id);
+  if (const auto* no = std::get_if<NotRecalled>(&found); no && no->why == NotRecalled::Why::not_there) {
+    if (const auto refused = reader.find_refused(id)) return explained_refusal(*refused, screen);
+  }
   if (const auto* no = std::get_if<NotRecalled>(&found)) return {.status = 404, .body = no->text};
   const Recalled& recalled = std::get<Recalled>(found);
   if (!screen) return {.body = request_page(recalled)};

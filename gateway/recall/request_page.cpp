@@ -86,6 +86,7 @@ json::object attempt_object(const Recalled& recalled, std::size_t number) {
     object["endpoint"] = endpoint.settings->name.text, object["model"] = endpoint.model->name.text;
   }
   object["reason"] = word(attempt.reason);
+  object["reason_text"] = because(attempt.reason);
   object["propensity"] = number_or_null(attempt.propensity);
   object["began_ms"] = milliseconds(attempt.dispatched - request.demand.admitted);
   object["first_delta_ms"] = milliseconds(attempt.first_delta);
@@ -94,6 +95,9 @@ json::object attempt_object(const Recalled& recalled, std::size_t number) {
   object["worst_gap_ms"] = milliseconds(attempt.worst_gap);
   object["in_flight"] = attempt.in_flight;
   object["outcome"] = attempt.failure ? word(attempt.failure->kind) : "success";
+  object["outcome_text"] = attempt.failure
+                               ? said_of(attempt.failure->kind, attempt.failure->tls, attempt.failure->status)
+                               : "answered";
   if (attempt.failure && attempt.failure->status != 0) object["status"] = attempt.failure->status;
   object["usage"] = attempt.usage ? json::value(usage_object(*attempt.usage)) : json::value(nullptr);
   object["dollars"] = number_or_null(attempt.cost.dollars());
@@ -111,7 +115,8 @@ json::object decision_at(const Recalled& recalled, std::size_t place, const rout
                                          .policy = *recalled.policy,
                                          .demand = demand,
                                          .now = logged.now,
-                                         .hedge_after = &hedge_after});
+                                         .hedge_after = &hedge_after,
+                                         .tried = tried_before(recalled, place)});
   object["at_ms"] = milliseconds(logged.now - recalled.request.demand.admitted);
   object["tried"] = logged.tried;
   if (logged.not_kept > 0) object["not_kept"] = logged.not_kept;

@@ -39,19 +39,13 @@ std::vector<std::string> headline(const Recalled& recalled, const Screen& screen
                             ", policy " + fitted(recalled.policy->name.text, 40) +
                             place_text(recalled.policy->place);
   std::string end = std::string(word(request.ending)) + ", status " + std::to_string(request.status);
-  if (!request.error.empty()) end += ", " + request.error;
+  if (!request.error.empty() && request.error != word(request.ending)) end += ", " + request.error;
   end += ", first byte after " + time_text(seconds(request.until_first_byte)) + ", all after " +
          time_text(seconds(request.total)) + ", " + money_text(dollars);
   const bool is_good = request.ending == Ending::answered;
   return {fitted(request.id + "  " + std::string(WallText(request.demand.wall).view()), screen.columns),
           fitted(asked, screen.columns),
           painted(fitted(end, screen.columns), is_good ? Colour::green : Colour::red, screen.paint)};
-}
-
-// "an error of its own, 503"
-std::string outcome_text(const routing::Failure& failure) {
-  const std::string status = failure.status > 0 ? ", " + std::to_string(failure.status) : "";
-  return std::string(said_of_host(failure.kind)) + status;
 }
 
 Row row_of(const Recalled& recalled, std::size_t number) {
@@ -65,17 +59,18 @@ Row row_of(const Recalled& recalled, std::size_t number) {
   }
   const double output = attempt.usage ? static_cast<double>(attempt.usage->output.count) : unknown;
   const bool has_failed = attempt.failure.has_value();
-  return {
-      {std::to_string(number + 1), Colour::dim},
-      {is_known ? endpoints[attempt.endpoint].settings->name.text : "-", Colour::bold},
-      {is_known ? fitted(endpoints[attempt.endpoint].model->name.text, 28) : "-", Colour::dim},
-      {std::string(word(attempt.reason))},
-      {time_text(seconds(attempt.dispatched - recalled.request.demand.admitted))},
-      {beside(time_text(seconds(attempt.first_visible)), time_text(expected.ttft))},
-      {time_text(seconds(attempt.finished))},
-      {beside(count_text(output), count_text(std::round(expected.expected_output)))},
-      {beside(money_text(attempt.cost.dollars()), money_text(expected.price))},
-      {has_failed ? outcome_text(*attempt.failure) : "answered", has_failed ? Colour::red : Colour::green}};
+  return {{std::to_string(number + 1), Colour::dim},
+          {is_known ? endpoints[attempt.endpoint].settings->name.text : "-", Colour::bold},
+          {is_known ? fitted(endpoints[attempt.endpoint].model->name.text, 28) : "-", Colour::dim},
+          {std::string(word(attempt.reason))},
+          {time_text(seconds(attempt.dispatched - recalled.request.demand.admitted))},
+          {beside(time_text(seconds(attempt.first_visible)), time_text(expected.ttft))},
+          {time_text(seconds(attempt.finished))},
+          {beside(count_text(output), count_text(std::round(expected.expected_output)))},
+          {beside(money_text(attempt.cost.dollars()), money_text(expected.price))},
+          {has_failed ? said_of(attempt.failure->kind, attempt.failure->tls, attempt.failure->status)
+                      : "answered",
+           has_failed ? Colour::red : Colour::green}};
 }
 
 // Of a route it matters which one answered, however narrow the screen is.
@@ -141,7 +136,8 @@ std::vector<std::string> decision_lines(const Recalled& recalled, std::size_t pl
                                     .policy = *recalled.policy,
                                     .demand = demand,
                                     .now = logged.now,
-                                    .hedge_after = &hedge_after},
+                                    .hedge_after = &hedge_after,
+                                    .tried = tried_before(recalled, place)},
                                    screen);
   lines.insert(lines.end(), said.begin() + 1, said.end());  // without what was asked, which is said above
   if (logged.beside) {

@@ -6,6 +6,8 @@
 //              (compression.hpp)
 //   name       in which packet a request is: the hash of its id and the packet's id, some hundred in a row
 //   rule_book  the texts of the policies that decided (rule_book.hpp)
+//   refusal    requests that were refused before any host was looked at (refusal_book.hpp); files that were
+//              begun before there was this table get it when they are written on
 //   request    a request of a file that version 5 began, in a row of its own
 // Every body has a digest beside it, because a flipped bit in it is none of SQLite's business.
 #pragma once

@@ -103,8 +103,7 @@ void RecordReader::begin_near_end(std::int64_t requests) {
 
 // By halving: they stand in the order in which they ended, and times have no index. Whoever stands first in
 // a packet speaks for it.
-void RecordReader::begin_after(config::WallTime time) {
-  if (!packets_) return;
+std::int64_t RecordReader::packet_at(config::WallTime time) {
   Statement from = database_.prepare("SELECT id, body FROM packet WHERE id >= ?1 ORDER BY id LIMIT 1");
   std::int64_t low = packets_->first(), high = packets_->last(), found = 0;
   while (low <= high && high > 0) {
@@ -122,10 +121,27 @@ void RecordReader::begin_after(config::WallTime time) {
       high = middle - 1;
     }
   }
-  // Whatever was read before, this one may go back.
+  return found;
+}
+
+bool RecordReader::begin_between(config::WallTime time, config::WallTime until, std::uint64_t most) {
+  if (!packets_) return true;
+  const std::int64_t oldest = packet_at(time), newest = packet_at(until);
+  std::int64_t begin = newest;
+  bool has_all = true;
+  Statement sizes =
+      database_.prepare("SELECT id, requests FROM packet WHERE id <= ?1 AND id >= ?2 ORDER BY id DESC");
+  sizes.bind(1, newest).bind(2, oldest);
+  for (std::uint64_t seen = 0; has_all && sizes.step() == Statement::Step::row;) {
+    const std::int64_t id = sizes.integer(0);
+    seen += static_cast<std::uint64_t>(sizes.integer(1));
+    has_all = seen <= most || id == newest;  // a packet is read as a whole
+    if (has_all) begin = id;
+  }
   packet_.reset();
-  packets_->begin_behind(std::max<std::int64_t>(found, 1) - 1);
-  rows_.begin_behind(found == 0 ? 0 : rows_.last());
+  packets_->begin_behind(std::max<std::int64_t>(begin, 1) - 1);
+  rows_.begin_behind(oldest == 0 && has_all ? 0 : rows_.last());
+  return has_all;
 }
 
 std::optional<LoggedRequest> RecordReader::find_in(std::int64_t packet, std::string_view id) {
@@ -269,6 +285,11 @@ config::WallTime RecordReader::wall_of(std::uint64_t snapshot) {
       database_.number("SELECT wall FROM snapshot WHERE id = " + std::to_string(snapshot));
   return config::WallTime(
       std::chrono::duration_cast<config::WallTime::duration>(std::chrono::nanoseconds(wall)));
+}
+
+std::optional<config::WallTime> RecordReader::oldest() {
+  const std::int64_t first = database_.number("SELECT min(id) FROM snapshot");
+  return first == 0 ? std::nullopt : std::optional(wall_of(static_cast<std::uint64_t>(first)));
 }
 
 }  // namespace gateway

@@ -13,6 +13,7 @@
 #include "gateway/record_file/logged_request.hpp"
 #include "gateway/record_file/market_bytes.hpp"
 #include "gateway/record_file/packets.hpp"
+#include "gateway/record_file/refusal_book.hpp"
 #include "gateway/record_file/sqlite.hpp"
 #include "gateway/record_file/table_walk.hpp"
 #include "routing/terms/catalogue.hpp"
@@ -39,10 +40,14 @@ class RecordReader {
   std::optional<StoredRequest> next();
   // Before the first: leaves out all but about so many of the newest.
   void begin_near_end(std::int64_t requests);
-  // Before the first: leaves out those that had ended by that time, but for some of them.
-  void begin_after(config::WallTime time);
+  // Leaves out those that had ended by `time`, but for some of them, and of the rest those that had not
+  // ended by `until`, all but about `most` of the newest: false where there were more. Whatever was read
+  // before, this goes back, too.
+  bool begin_between(config::WallTime time, config::WallTime until, std::uint64_t most);
   // The one of that x-request-id; nothing where it is not in the file. Those that version 5 wrote have none.
   std::optional<StoredRequest> find(std::string_view id);
+  // The same of one that was refused before any host was looked at.
+  std::optional<RefusedRequest> find_refused(std::string_view id) { return refused_of(database_, id); }
   // What a request was decided by, its texts alone; null where they are not in the file.
   std::shared_ptr<const routing::Policy> rule_book(std::int64_t id);
   std::int64_t requests() const { return requests_; }  // about how many there are
@@ -56,6 +61,8 @@ class RecordReader {
   std::uint64_t snapshot_at(config::WallTime time);
   // When it was published.
   config::WallTime wall_of(std::uint64_t snapshot);
+  // When the oldest one was; nothing: there is none.
+  std::optional<config::WallTime> oldest();
 
   struct Damage {
     std::uint64_t requests = 0;  // that could not be read
@@ -68,6 +75,8 @@ class RecordReader {
   RecordReader(Database database, RecordVersion version);
   std::optional<StoredRequest> next_row();
   std::optional<StoredRequest> next_of_packet();
+  // The last packet that had begun to end by that time; 0: none.
+  std::int64_t packet_at(config::WallTime time);
   std::optional<LoggedRequest> find_in(std::int64_t packet, std::string_view id);
   std::shared_ptr<const routing::Catalogue> fleet(std::int64_t id);
   // The last whole picture at or before it; nothing without.

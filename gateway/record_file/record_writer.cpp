@@ -11,6 +11,9 @@ namespace {
 // A whole picture this often bounds what a reader goes through, and what a damaged one spoils.
 constexpr int between_whole_ones = 32;
 
+// Refused requests take a 16th of the file at most, of about a kilobyte each.
+constexpr std::int64_t most_refusals = 10'000, of_refusal = 16 << 10;
+
 std::int64_t nanoseconds(config::WallTime time) {
   return std::chrono::nanoseconds(time.time_since_epoch()).count();
 }
@@ -28,6 +31,8 @@ RecordWriter::RecordWriter(const std::string& path, RecordLimits limits)
   add_snapshot_ = database_.prepare(
       "INSERT INTO snapshot (id, base, fleet, wall, digest, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
   add_packet_ = database_.prepare("INSERT INTO packet (id, first, requests, body) VALUES (?1, ?2, ?3, ?4)");
+  refusals_.emplace(database_, std::min<std::int64_t>(
+                                   most_refusals, static_cast<std::int64_t>(limits.max_size) / of_refusal));
   add_names_ = database_.prepare("INSERT OR REPLACE INTO name (id, last, entries) VALUES (?1, ?2, ?3)");
 }
 
@@ -111,6 +116,12 @@ void RecordWriter::add(LoggedRequest& request, const routing::Policy* rules) {
   if (packet_.is_full()) write_packet();
 }
 
+void RecordWriter::add(const RefusedRequest& request) {
+  if (!refusals_->has_room()) return;
+  begin();
+  refusals_->add(request);
+}
+
 void RecordWriter::write_packet() {
   if (packet_.requests() == 0) return;
   add_packet_->bind(1, next_packet_).bind(2, packet_.first()).bind(3, packet_.requests());
@@ -137,6 +148,7 @@ void RecordWriter::commit(config::WallTime now) {
     write_packet();
     write_names();
   }
+  refusals_->prune(now - limits_.keep);
   database_.run("COMMIT");
   uncommitted_ = 0;
   prune(now);

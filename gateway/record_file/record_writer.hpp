@@ -11,6 +11,7 @@
 #include "gateway/record_file/market_bytes.hpp"
 #include "gateway/record_file/packets.hpp"
 #include "gateway/record_file/record_format.hpp"
+#include "gateway/record_file/refusal_book.hpp"
 #include "gateway/state/file_lock.hpp"
 
 namespace gateway {
@@ -30,6 +31,8 @@ class RecordWriter {
   void add(LoggedRequest request) { add(request, nullptr); }
   // The same with the policy that decided; changes the versions to those of the file.
   void add(LoggedRequest& request, const routing::Policy* rules);
+  // One of a flood is left out.
+  void add(const RefusedRequest& request);
   // Everything added so far is safe after this.
   void commit(config::WallTime now);
   std::size_t uncommitted() const { return uncommitted_; }
@@ -56,6 +59,7 @@ class RecordWriter {
   std::int64_t last_id_ = 0;  // 0: nothing yet
   int since_whole_ = 0;
   std::size_t uncommitted_ = 0;
+  std::optional<RefusalBook> refusals_;
   PacketWriter packet_;
   NameEntries names_;
   std::int64_t next_packet_ = 1, names_row_ = 1;

@@ -237,6 +237,7 @@ void Storage::keep_batch(const std::vector<RecordPtr>& batch) {
   lost_.fetch_add(batch.size() - written, std::memory_order_relaxed);
   write(written, [&] {
     for (const RecordPtr& record : batch) {
+      if (const auto turned_away = refused(*record)) writer_->add(*turned_away);
       if (!is_replayable(*record) || !can_be_replayed(*record)) continue;
       log(*record, scratch_);
       writer_->add(scratch_, record->rules.get());

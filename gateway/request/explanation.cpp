@@ -44,7 +44,7 @@ std::vector<std::string_view> passed_over(const InferenceRequest& request) {
 }
 
 Explanation explained(DecidingServices& services, const InferenceRequest& request,
-                      const std::optional<Screen>& screen) {
+                      const std::optional<Screen>& screen, std::string_view kept_out) {
   const config::TimePoint now = services.timer.now();
   const Generation& generation = *request.hosts->generation;
   const Standpoint from = standpoint(services, request);
@@ -58,6 +58,7 @@ Explanation explained(DecidingServices& services, const InferenceRequest& reques
                         .now = now,
                         .why = request.why_policy,
                         .passed_over = passed_over(request),
+                        .kept_out = kept_out,
                         .snapshot = services.snapshot.get()};
   Explanation result{.page = {}, .fields = fields_of(request, decided)};
   if (!screen) {

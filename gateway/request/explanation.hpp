@@ -19,9 +19,10 @@ struct Explanation {
 // Why the rules before the one that picked the request's policy did not.
 std::vector<std::string_view> passed_over(const InferenceRequest& request);
 
-// Changes nothing that later decisions read.
+// Changes nothing that later decisions read. `kept_out`: why quotas would not let it in now; empty: they
+// would.
 Explanation explained(DecidingServices& services, const InferenceRequest& request,
-                      const std::optional<Screen>& screen);
+                      const std::optional<Screen>& screen, std::string_view kept_out = {});
 
 // The value of one parameter of a query; empty where it is not there.
 std::string_view parameter(std::string_view query, std::string_view name);

@@ -66,10 +66,12 @@ bool is_of_no_text(std::string_view path) {
 // The same for a path that is not known and for one that is offered elsewhere.
 ErrorReply nothing_at(const std::string& path, Offers offers) {
   std::string message = "There is nothing at " + path;
-  if (offers == Offers::administration) {
+  const bool is_of_admin = path == "/admin" || path.starts_with("/admin/") || path == "/metrics";
+  if (offers == Offers::administration || (is_of_admin && offers != Offers::inference)) {
     message +=
-        ". GET /metrics, GET /admin/endpoints, GET /admin/requests/{id} and POST /admin/reload are here.";
-  } else if (path.starts_with("/admin/") || path == "/metrics") {
+        ". Of administration GET /metrics, /admin/endpoints, /admin/limits, /admin/spend, /admin/keys, "
+        "/admin/changes and /admin/requests/{id} and POST /admin/reload are here, and the console at /ui/.";
+  } else if (is_of_admin) {
     message += " for clients. Administration has an address of its own, `admin` in the configuration.";
   } else if (path.find("/v1/responses/") != std::string::npos ||
              path.find("/v1/conversations") != std::string::npos) {

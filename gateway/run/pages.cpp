@@ -91,9 +91,9 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
   const std::optional<Screen> screen = screen_of(incoming.query);
   Record nobodys;
   Till* const till = front.serving ? front.serving->till : nullptr;
-  const std::optional<std::int64_t> most = Tab(services, till, request, nobodys).pretend();
-  Explanation said = explained(services, request, screen);
-  if (most) said.fields += "x-isocost-capped: " + std::to_string(*most) + "\r\n";
+  const Tab::Pretended as_if = Tab(services, till, request, nobodys).pretend();
+  Explanation said = explained(services, request, screen, as_if.kept_out);
+  if (as_if.capped) said.fields += "x-isocost-capped: " + std::to_string(*as_if.capped) + "\r\n";
   co_await client.answer({.status = 200,
                           .content_type = screen ? "text/plain; charset=utf-8" : "application/json",
                           .fields = said.fields},

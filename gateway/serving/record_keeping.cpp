@@ -19,6 +19,22 @@ std::optional<config::Duration> added_by_us(const Record& record) {
 // Of what a client calls a model; more is no name.
 constexpr std::size_t longest_name = 200;
 
+// A sentence with a name or two in it; more is somebody's text.
+constexpr std::size_t longest_sentence = 800;
+
+// Whole characters of UTF-8.
+std::string_view beginning(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
+void keep_told(const ErrorReply& error, Record& record) {
+  const bool is_of_gateway = error.status == 402 || error.status == 403 || error.status == 404 ||
+                             error.status == 429 || error.status == 503 || error.code == "model_not_found";
+  if (is_of_gateway && record.decisions.empty()) record.told = beginning(error.message, longest_sentence);
+}
+
 }  // namespace
 
 Foreseen foreseen(const routing::Decision& decision) {
@@ -88,7 +104,10 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
     const auto& endpoints = request.hosts->generation->catalogue->endpoints();
     record.model = endpoints[routing::deciding_one(record.attempts).endpoint].model->name.text;
   }
-  if (error) record.error = error->code;
+  if (error) {
+    record.error = error->code;
+    keep_told(*error, record);
+  }
   // A client that closes once it has everything did not leave.
   if (!reply.delivered()) {
     record.ending = Ending::client_left;
@@ -113,6 +132,7 @@ void refused_record(Record& record, const ErrorReply& error, std::string_view pa
   record.status = error.status;
   record.ending = Ending::refused;
   record.error = error.code;
+  keep_told(error, record);
   record.bytes_in = incoming.body.size();
   record.until_first_byte = record.total = timer.now() - incoming.arrived;
   record.client_retry = incoming.client_retry;

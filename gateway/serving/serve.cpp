@@ -295,14 +295,14 @@ Task<void> Life::wait(std::optional<config::TimePoint> until) {
   take_ended();
 }
 
-// Of what is between a host and us, which is no client's business.
+// Of what is between a host and us, which is no client's business, and of answers that we cut.
 void Life::note_for_operators(const Tried& tried) {
   using routing::FailureKind;
   constexpr std::size_t most_bytes = 500;
   if (!tried.said || !tried.attempt.failure) return;
   const FailureKind kind = tried.attempt.failure->kind;
-  const bool is_ours =
-      kind == FailureKind::credential || kind == FailureKind::connect || kind == FailureKind::resolve;
+  const bool is_ours = kind == FailureKind::credential || kind == FailureKind::connect ||
+                       kind == FailureKind::resolve || tried.said->ran_on;
   if (!is_ours) return;
   record_.said = tried.said->message.substr(0, most_bytes);
 }

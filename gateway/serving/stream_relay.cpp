@@ -78,7 +78,13 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
       }
     }
     const std::size_t limit = most_held + most_repeated * with_.request.body.size();
-    const bool too_much = is_broken() || (!decided_ && held_.size() > limit) || runs_away(with_);
+    const bool ran_on = runs_away(with_);
+    const bool too_much = is_broken() || (!decided_ && held_.size() > limit) || ran_on;
+    if (step == Step::go_on && ran_on) {
+      with_.tried.said = std::make_unique<HostWords>();
+      with_.tried.said->ran_on = true;
+      with_.tried.said->message = "its answer went on far beyond `max_tokens`";
+    }
     if (step == Step::go_on && too_much) step = fail(FailureKind::bad_reply);
     // While the client has nothing, what was held back is dropped, so that another endpoint can take over.
     if (step == Step::failed && progress() != routing::Progress::client_has_bytes) co_return;

@@ -155,6 +155,10 @@ Asked Tab::asked() const {
     asked.key = demand.key->name.text;
     asked.team = demand.key->team;
   }
+  // Dollars are a wall: of them the longest that the prompt may turn out is set aside. Tokens in a window are
+  // a pace: of them what is expected is, and what it was more counts in the window once it is known. A third
+  // more of each prompt would let a key have a quarter less than its limit says for as long as requests are
+  // under way.
   asked.most = {.requests = 1, .tokens = demand.prompt.count + output * demand.answers, .nanos = worst_.all};
   asked.least_nanos = std::min(worst_.all, worst_.prompt + least.nanos);
   return asked;
@@ -279,13 +283,14 @@ std::optional<std::int64_t> Tab::cap() {
   return most;
 }
 
-std::optional<std::int64_t> Tab::pretend() {
-  if (!till_ || !till_->books.has_quotas()) return std::nullopt;
+Tab::Pretended Tab::pretend() {
+  if (!till_ || !till_->books.has_quotas()) return {};
   worst_ = worst();
-  const std::optional<Reservation> as_if = till_->books.what_if(asked(), services_.timer.now());
-  if (!as_if) return std::nullopt;
-  reservation_ = *as_if;
-  return cap();
+  const Asked wanted = asked();
+  const Books::WhatIf as_if = till_->books.what_if(wanted, services_.timer.now());
+  if (!as_if.reservation) return {.kept_out = quota_refusal(as_if.blocking, wanted.most, as_if.let).message};
+  reservation_ = *as_if.reservation;
+  return {.capped = cap()};
 }
 
 void Tab::sends(std::size_t attempt, const routing::Endpoint& endpoint, double expected_output) {

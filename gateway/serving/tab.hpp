@@ -33,8 +33,12 @@ class Tab {
   providers::Task<void> wait(Reply& reply, Interruption& interruption, std::optional<ErrorReply>& error);
 
   // Instead of all that: lowers the request's bound to what its quotas would bear now, and sets nothing
-  // aside. What it is lowered to, if it is.
-  std::optional<std::int64_t> pretend();
+  // aside. What it is lowered to, if it is; and what is in its way, as its client would be told.
+  struct Pretended {
+    std::optional<std::int64_t> capped{};
+    std::string kept_out{};
+  };
+  Pretended pretend();
   // A host is asked, which is expected to answer with so many tokens.
   void sends(std::size_t attempt, const routing::Endpoint& endpoint, double expected_output);
   // Whether the quotas bear one more attempt, beside the first or after it.

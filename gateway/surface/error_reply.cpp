@@ -170,6 +170,10 @@ ErrorReply of_failure(const routing::Failure& failure, const HostWords& said) {
     reply.code = "provider_payment_error";
     reply.message = "the gateway's account at the provider has no money left";
   }
+  if (failure.kind == FailureKind::bad_reply && said.ran_on) {
+    reply.message =
+        "the provider's answer went on far beyond the `max_tokens` that was asked for, and was cut off";
+  }
   // Not the request's fault, but clients that know the host's code for it do what is right.
   if (failure.kind == FailureKind::missing_model && said.code.find("model") != std::string::npos) {
     reply.host_code = said.code;

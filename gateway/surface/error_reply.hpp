@@ -38,6 +38,8 @@ struct HostWords {
   std::string code;  // empty, or machine-readable
   std::string param;
   std::string failed_generation;
+  // Ours, of an answer that we cut: it went on far beyond the bound that was asked for.
+  bool ran_on = false;
 };
 
 // One without a member at fault.

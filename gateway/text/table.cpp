@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace gateway {
 
@@ -162,6 +163,21 @@ std::string fitted(std::string_view text, int columns) {
     if (columns > 1) characters.back() = "…";
   }
   return std::accumulate(characters.begin(), characters.end(), std::string());
+}
+
+std::vector<std::string> wrapped(std::string_view text, int columns) {
+  const std::string plain = fitted(text, static_cast<int>(text.size()) + 1);
+  std::vector<std::string> lines;
+  std::string line;
+  for (std::size_t at = 0; at < plain.size();) {
+    const std::size_t end = std::min(plain.find(' ', at), plain.size());
+    const std::string word = fitted(plain.substr(at, end - at), columns);
+    if (!line.empty() && width(line) + 1 + width(word) > columns) lines.push_back(std::exchange(line, {}));
+    line += (line.empty() ? "" : " ") + word;
+    at = end + 1;
+  }
+  if (!line.empty()) lines.push_back(std::move(line));
+  return lines;
 }
 
 }  // namespace gateway

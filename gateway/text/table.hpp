@@ -41,5 +41,8 @@ int width(std::string_view text);
 // At most `columns` wide, the end marked by an ellipsis; without control characters, so that a text from
 // elsewhere cannot steer the terminal.
 std::string fitted(std::string_view text, int columns);
+// All of it, in lines of at most so many columns that are cut between words; likewise without such
+// characters.
+std::vector<std::string> wrapped(std::string_view text, int columns);
 
 }  // namespace gateway

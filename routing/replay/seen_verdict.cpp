@@ -66,6 +66,11 @@ std::uint32_t note(const Decision& decision, std::vector<SeenVerdict>& seen) {
     seen.resize(decision.verdicts.size());
     for (std::size_t i = 0; i < seen.size(); ++i) fill(decision.verdicts[i], seen[i]);
   }
+  if (decision.trials_allowed) {
+    const auto chosen =
+        std::ranges::find_if(seen, [&](const SeenVerdict& each) { return each.endpoint == decision.chosen; });
+    if (chosen != seen.end()) chosen->flags |= SeenVerdict::is_trial;
+  }
   return static_cast<std::uint32_t>(decision.verdicts.size() - seen.size());
 }
 

@@ -28,6 +28,7 @@ struct SeenVerdict {
 
   // Of `flags`.
   static constexpr std::uint8_t limits_rate = 1, is_demoted = 2;
+  static constexpr std::uint8_t is_trial = 4;  // the chosen one's attempt was, after failures
 };
 static_assert(std::is_trivially_copyable_v<SeenVerdict> && sizeof(SeenVerdict) == 132);
 

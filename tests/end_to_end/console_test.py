@@ -100,11 +100,28 @@ class Console(EndToEnd):
             row.click()
             expect(watched.page.get_by_role("heading", name="Journey")).to_be_visible()
             story = watched.page.get_by_role("region", name="Attempts")
-            expect(story).to_contain_text("server_error")
+            expect(story).to_contain_text("an error of its own, 500")
             expect(watched.page.get_by_role("region", name="Candidates").first).to_contain_text("$")
             expect(watched.page.get_by_role("region", name="Left out").first).to_contain_text("context")
             self.assertRegex(watched.page.url, "#/live/req_[0-9a-v]+")
             self.picture(watched, "live_request")
+            self.clean(watched)
+
+    def test_a_request_that_ended_before_the_page_was_opened_is_found_by_its_id(self):
+        _, headers, _ = self.gateway.ask(question(model="fails"))
+        _, refused, _ = self.gateway.ask(question(model="mm"))
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("live")
+            expect(watched.page.get_by_role("button", name="Open this request")).to_be_hidden()
+            watched.page.get_by_label("Model, host, key or id").fill(headers["x-request-id"])
+            watched.page.get_by_role("button", name="Open this request").click()
+            expect(watched.page.get_by_role("region", name="Attempts")).to_contain_text("an error of its own, 500")
+            watched.page.get_by_label("Model, host, key or id").fill(refused["x-request-id"])
+            watched.page.get_by_label("Model, host, key or id").press("Enter")
+            expect(watched.page.get_by_role("alert")).to_contain_text("Did you mean `m`")
+            expect(watched.page.get_by_text("refused before any host was looked at")).to_be_visible()
+            self.picture(watched, "live_refused")
             self.clean(watched)
 
     def test_the_market_places_every_host_and_draws_the_line(self):
@@ -215,6 +232,7 @@ class Console(EndToEnd):
             self.assertNotIn(key, page.content())
             card = page.get_by_role("region", name="team-app").or_(page.locator("section[aria-label='team-app']"))
             expect(card).to_contain_text("$0.5/day")
+            expect(page.get_by_role("region", name="What binds it")).to_contain_text("of $0.5")
             # What it used is on the page of spending, against its budget.
             deadline = time.monotonic() + 10
             while "team-app" not in self.gateway.get("/admin/spend?by=key")[1] and time.monotonic() < deadline:

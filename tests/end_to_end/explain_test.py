@@ -31,7 +31,9 @@ class Explain(EndToEnd):
         settings["records"] = {"file": str(cls.records)}
         settings["keys"].append({"name": "inference", "team": "search", "sha256": "0" * 64})
         settings["keys"].append({"name": "plain", "sha256": hashlib.sha256(b"sk-plain").hexdigest()})
-        settings["teams"] = {"search": {"always": {"allow": 'provider == "a-ok" or provider == "b-ok"'}}}
+        settings["teams"] = {"search": {"always": {"allow": 'provider == "a-ok" or provider == "b-ok"'}},
+                             "poor": {"quota": {"dollars": {"day": "0.00000001 $"}}}}
+        settings["keys"].append({"name": "pauper", "team": "poor", "sha256": hashlib.sha256(b"sk-pauper").hexdigest()})
         settings["policies"]["night"] = {"allow": "hour < 6"}
 
     def served(self, **more):
@@ -174,8 +176,32 @@ class Explain(EndToEnd):
         other = self.top(*url, "--at", now, "--as", "inference")
         self.assertIn("key inference of team search  0 requests", other.stdout)
         self.assertIn("in the future", self.top(*url, "--at", "2199-01-01T00:00").stderr)
-        self.assertIn("do not go back", self.top(*url, "--at", "2001-01-01T00:00").stderr)
+        self.assertRegex(self.top(*url, "--at", "2001-01-01T00:00").stderr, r"do not go back as far: they begin at 20\d\d-\d\d-\d\dT")
         self.assertIn("no moment", self.top(*url, "--at", "soon").stderr)
+
+    def test_a_request_for_a_model_that_there_is_not_is_explained_afterwards(self):
+        _, headers, _ = self.gateway.ask(question(model="mm"))
+        page = self.explained(headers["x-request-id"])
+        self.assertEqual((page["status"], page["error"], page["model_requested"], page["attempts"]), (404, "model_not_found", "mm", []))
+        self.assertIn("Did you mean `m`", page["told"])
+        table = self.run_command("--request", headers["x-request-id"], "--url", f"http://127.0.0.1:{self.gateway.port}").stdout
+        self.assertIn("refused before any host was looked at", table)
+        self.assertIn("Did you mean `m`", " ".join(table.split()))
+
+    def test_what_a_budget_keeps_out_is_explained_before_and_afterwards(self):
+        url = ("--url", f"http://127.0.0.1:{self.gateway.port}")
+        before = self.run_command(*url, "--model", "m", "--as", "pauper").stdout
+        self.assertIn("kept out now: The team `poor` may spend $0.00000001 a day", before)
+        self.assertIn("with that it goes to", before)
+        self.assertIn("The team `poor`", json.loads(self.run_command(*url, "--model", "m", "--as", "pauper", "--json").stdout)["kept_out"])
+        self.assertNotIn("kept_out", json.loads(self.run_command(*url, "--model", "m", "--json").stdout))
+        status, headers, text = self.gateway.ask(question(), {"Authorization": "Bearer sk-pauper"})
+        self.assertEqual(status, 402, text)
+        page = self.explained(headers["x-request-id"])
+        self.assertEqual((page["told"], page["limit"], page["team"]), (json.loads(text)["error"]["message"], "team dollars_day", "poor"))
+        table = self.run_command("--request", headers["x-request-id"], *url).stdout
+        self.assertIn("limit team dollars_day", table)
+        self.assertIn("It refills at", " ".join(table.split()))
 
     def test_a_request_that_nobody_made_is_not_there(self):
         status, text = self.gateway.get("/admin/requests/req_none")

@@ -80,7 +80,7 @@ export function show(view, at) {
     const past = live.history.get(host.endpoint + "\n" + host.model) ?? [];
     return h("section", { class: "card", "aria-label": host.endpoint }, h("h2", {}, host.endpoint + " of " + host.model), facts([["State", state(host)], ["Provider", host.provider], ["Price in / out", `${money(host.price_input)} / ${money(host.price_output)} per Mtok`],
       ["Context", count(host.context) + " tokens"], ["Under way", count(host.in_flight)], ["Uptime, 30 min", percent(host.uptime)], ["Failures, 5 min", percent(host.failures)], ["Billed since start", money(host.dollars)],
-      ["Last failure", host.last_failure ? `${host.last_failure}, ${span(host.last_failure_seconds_ago)} ago` : "none"],
+      ["Last failure", host.last_failure ? `${host.last_failure_text}, ${span(host.last_failure_seconds_ago)} ago` : "none"],
       ["Goes on with begun answers", prefill(host)]]), actions(host), evidence(host), chart(past));
   }
 

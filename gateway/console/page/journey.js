@@ -6,9 +6,10 @@ export function journey(page) {
   return h("section", { class: "card", "aria-label": "Request " + page.id },
     h("h2", {}, page.id),
     facts([["Came", new Date(page.time).toLocaleString()], ["Asked for", page.model_requested || page.model], ["Key", page.key || "–"],
-      ["Outcome", page.ending + (page.error ? ", " + page.error : "") + ", status " + page.status], ["First byte", time(page.first_byte_ms)], ["All", time(page.total_ms)],
-      ["Billed", money(page.dollars)], ["Policy", page.policy.name + (page.policy.line ? `, ${page.policy.file}:${page.policy.line}` : "")]]),
-    waterfall(page), hindsight(page), expectations(page), page.decisions.map((decision, i) => decided(page, decision, i)));
+      ["Outcome", page.ending + (page.error && page.error !== page.ending ? ", " + page.error : "") + ", status " + page.status], ["First byte", time(page.first_byte_ms)], ["All", time(page.total_ms)],
+      ["Billed", money(page.dollars)], ["Policy", (page.policy.name ?? "–") + (page.policy.line ? `, ${page.policy.file}:${page.policy.line}` : "")]]),
+    page.told ? h("div", {}, note("bad", page.told), page.limit ? facts([["Limit", page.limit]]) : null, note("", "It was refused before any host was looked at.")) :
+      [waterfall(page), hindsight(page), expectations(page), ...page.decisions.map((decision, i) => decided(page, decision, i))]);
 }
 
 function bar(kind, begin, end, whole, title) {
@@ -28,7 +29,7 @@ function waterfall(page) {
     const bars = [bar(failed && attempt.first_delta_ms === null ? "lost" : "wait", attempt.began_ms, Math.min(first, end), whole, "waiting, " + time(first - attempt.began_ms))];
     if (attempt.first_delta_ms !== null) bars.push(bar(failed ? "lost" : "stream", first, end, whole, "answering, " + time(end - first)));
     return [h("span", {}, `${i + 1}. ${attempt.endpoint}`, attempt.reason === "hedge" ? h("span", { class: "faint" }, ", beside it") : null), h("div", { class: "lane" }, bars),
-      h("span", { class: failed ? "bad" : "good" }, failed ? attempt.outcome : "answered")];
+      h("span", { class: failed ? "bad" : "good" }, attempt.outcome_text)];
   });
   const decisions = page.decisions.map((decision) => bar("decide", decision.at_ms, decision.at_ms, whole, "decision, after " + time(decision.at_ms)));
   return h("div", {}, h("h2", {}, "Journey"), h("div", { class: "waterfall" }, h("span", {}, "decisions"), h("div", { class: "lane" }, decisions), h("span", {}, time(page.deciding_ms)), lanes),
@@ -51,9 +52,9 @@ function expectations(page) {
   if (page.attempts.length === 0) return note("", "No host was asked.");
   const pair = (found, expected) => [found, h("span", { class: "faint" }, " / " + expected)];
   return h("div", {}, h("h2", {}, "What turned out / what was expected"),
-    table("Attempts", [["Host", "name", (a) => a.endpoint], ["Model", "name", (a) => a.model], ["Why", "", (a) => a.reason], ["TTFT", "number", (a) => pair(time(a.first_visible_ms), time(a.expected?.ttft_ms))],
+    table("Attempts", [["Host", "name", (a) => a.endpoint], ["Model", "name", (a) => a.model], ["Why", "", (a) => a.reason_text], ["TTFT", "number", (a) => pair(time(a.first_visible_ms), time(a.expected?.ttft_ms))],
       ["Answer", "number", (a) => pair(count(a.usage?.output), count(a.expected?.output_tokens) + " tok")], ["Billed", "number", (a) => pair(money(a.dollars), money(a.expected?.dollars))],
-      ["Outcome", "", (a) => h("span", { class: a.outcome === "success" ? "good" : "bad" }, a.outcome === "success" ? "answered" : a.outcome + (a.status ? " " + a.status : ""))]], page.attempts));
+      ["Outcome", "", (a) => h("span", { class: a.outcome === "success" ? "good" : "bad" }, a.outcome_text)]], page.attempts));
 }
 
 function decided(page, decision, place) {
@@ -61,7 +62,9 @@ function decided(page, decision, place) {
   const several = new Set([...decision.candidates, ...decision.removed].map((host) => host.model)).size > 1;
   const model = several ? [["Model", "name", (host) => host.model]] : [];
   const term = (title, name) => [title, "number", (host) => money(host.cost[name])];
-  return h("div", {}, h("h2", {}, `Decision ${place + 1} of ${page.decisions.length}, after ${time(decision.at_ms)}: ` + (decision.chosen ? `${decision.chosen}, ${decision.reason}` : "nobody")),
+  return h("div", {}, h("h2", {}, `Decision ${place + 1} of ${page.decisions.length}, after ${time(decision.at_ms)}: ` + (decision.chosen ? `${decision.chosen}, ${decision.why}` : "nobody")),
+    decision.trial ? note("warn", decision.chosen + " is " + decision.trial + ".") : null,
+    decision.candidates.filter((host) => host.silence).map((host) => h("p", { class: "faint" }, `Of the risk of ${host.endpoint} ${money(host.silence.dollars)} are for the ${time(host.silence.seconds * 1000)} that its provider has been silent on this request.`)),
     decision.hedge_after_seconds ? h("p", { class: "faint" }, "Another one would be asked beside it after " + time(decision.hedge_after_seconds * 1000) + " of silence.") : null,
     decision.relaxed ? note("", "Gave up: " + decision.relaxed.join("; ")) : null,
     decision.candidates.length > 0 ? table("Candidates", [["Host", "name", (host) => host.endpoint], ...model, term("Cost", "total"), ["Over best", "number", (host) => (host.cost.total > best ? "+" + money(host.cost.total - best) : "")],

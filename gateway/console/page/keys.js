@@ -20,7 +20,7 @@ function quota(of) {
 
 export function show(view, at) {
   const said = h("div"), all = h("div"), one = h("div"), made = h("div");
-  let gone = false, keys = [], used = new Map(), open = at.place;
+  let gone = false, keys = [], limits = [], used = new Map(), open = at.place;
   view.append(h("h1", {}, "Keys"), h("p", { class: "lead" }, "Clients ask with one of these. What a key is, is shown once, when it is made; only its fingerprint is kept."), said, made, all, one, h("h2", {}, "Make a key"), maker());
 
   function attempt(button, work) {
@@ -69,11 +69,21 @@ export function show(view, at) {
     return h("input", { type: "number", min: "0", step: "any", size: "8", inputmode: "decimal" });
   }
 
+  // Its own, its team's and everybody's: whichever is full first keeps its requests out.
+  function binds(key) {
+    const rows = limits.filter((limit) => limit.whose === "everybody" || (limit.whose === "key" && limit.name === key.name) || (limit.whose === "team" && limit.name === key.team));
+    const amount = (limit, value) => (limit.measure === "dollars" ? money(value) : value.toLocaleString("en"));
+    const what = (limit) => (limit.measure === "concurrent" ? "requests at once" : limit.measure + (limit.period === "total" ? " in all" : " a " + limit.period));
+    const near = (limit) => limit.used + (limit.measure === "concurrent" ? 0 : limit.open) >= 0.8 * limit.limit;
+    return rows.length === 0 ? null : table("What binds it", [["Limit of", "name", (limit) => (limit.whose === "everybody" ? "everybody" : `${limit.whose} ${limit.name}`)], ["On", "", what],
+      ["Used", "number", (limit) => h("span", { class: near(limit) ? "bad" : "" }, `${amount(limit, limit.used)} of ${amount(limit, limit.limit)}`)], ["Refills", "", (limit) => (limit.refills ? new Date(limit.refills).toLocaleString() : "–")]], rows);
+  }
+
   function detail(key) {
     const name = encodeURIComponent(key.name);
     const rows = [["Team", key.team ?? "–"], ["Role", key.role], ["Models", key.models.join(", ") || "all"], ["Policies", key.policies.join(", ") || "all"], ["Quota", quota(key.quota)], ["Each user's", quota(key.user_quota)],
       ["Made", day(key.created)], ["Expires", day(key.expires)], ["Last used", used.get(key.name)?.day ?? "not in 90 days"], ["Billed, 90 days", money(used.get(key.name)?.cost ?? 0)], ["Begins with", key.label ?? "–"]];
-    if (!key.stored) return h("section", { class: "card", "aria-label": key.name }, h("h2", {}, key.name), facts(rows), note("", "It stands in the configuration, and is changed there."));
+    if (!key.stored) return h("section", { class: "card", "aria-label": key.name }, h("h2", {}, key.name), facts(rows), binds(key), note("", "It stands in the configuration, and is changed there."));
     if (key.revoked) return h("section", { class: "card", "aria-label": key.name }, h("h2", {}, key.name), facts(rows), note("", "It was revoked, which is for good."));
     const dollars = amount(), requests = amount();
     let period = "day";
@@ -84,7 +94,7 @@ export function show(view, at) {
       await ask(`/admin/keys/${name}/change`, json({ quota }));
     };
     const sure = (text, work) => attempt(null, async () => { if (confirm(text)) await work(); });
-    return h("section", { class: "card", "aria-label": key.name }, h("h2", {}, key.name), facts(rows),
+    return h("section", { class: "card", "aria-label": key.name }, h("h2", {}, key.name), facts(rows), binds(key),
       h("form", { class: "tools", onsubmit: attempt(null, limit) }, labelled("Budget in $", dollars), labelled("in a", choice([["day", "day"], ["week", "week"], ["month", "month"], ["total", "lifetime"]], period, (value) => { period = value; })),
         labelled("Requests a minute", requests), h("button", {}, "Set limits"), h("span", { class: "faint" }, "What is empty stays as it is.")),
       h("div", { class: "tools" },
@@ -114,6 +124,7 @@ export function show(view, at) {
     } catch {
       // Without a ledger nobody knows.
     }
+    limits = (await ask("/admin/limits").catch(() => ({ limits: [] }))).limits;
     if (gone) return;
     keys = page.data;
     draw();

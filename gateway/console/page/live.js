@@ -23,12 +23,16 @@ export function show(view, at) {
     history.replaceState(null, "", "#/live" + (open ? "/" + encodeURIComponent(open) : "") + (settings.size ? "?" + settings : ""));
     choose();
   };
+  // One that ended before this page was opened is found by the id that its client was told.
+  const id = () => wanted.text.trim().match(/^(?:req|gen|chatcmpl|msg|resp)[_-]([0-9a-v]{24})$/)?.[1];
+  const openIt = () => { open = "req_" + id(); keep(); look(); };
+  const offer = h("button", { onclick: openIt, hidden: true }, "Open this request");
   const field = (name) => (event) => { wanted[name] = event.target.value; keep(); };
   const flag = (name, text) => h("label", { class: "check" }, h("input", { type: "checkbox", checked: wanted[name], onchange: (event) => { wanted[name] = event.target.checked; keep(); } }), text);
   const pause = h("button", { onclick: () => { paused = !paused; pause.textContent = paused ? "Go on" : "Pause"; choose(); } }, "Pause");
   view.append(h("h1", {}, "Live"),
     h("p", { class: "lead" }, "Requests as they end, the newest first. Open one for its journey and the whole decision."),
-    h("div", { class: "tools" }, labelled("Model, host, key or id", h("input", { type: "search", value: wanted.text, oninput: field("text") })),
+    h("div", { class: "tools" }, labelled("Model, host, key or id", h("input", { type: "search", value: wanted.text, oninput: field("text"), onkeydown: (event) => { if (event.key === "Enter" && id()) openIt(); } })), offer,
       labelled("Outcome", choice(outcomes, wanted.outcome, (value) => { wanted.outcome = value; keep(); })),
       labelled("Slower than (s)", h("input", { type: "number", min: "0", step: "0.5", value: wanted.slow ? String(wanted.slow) : "", size: "6", oninput: (event) => { wanted.slow = Number(event.target.value) || 0; keep(); } })),
       flag("moved", "failed over"), flag("hedged", "hedged"), pause),
@@ -45,9 +49,10 @@ export function show(view, at) {
   }
 
   function choose() {
+    offer.hidden = !id();
     if (paused) return;
     shown = live.tail.filter(fits).reverse();
-    said.textContent = live.tail.length === 0 ? "No request has ended yet." :
+    said.textContent = live.tail.length === 0 ? "No request has ended since this page was opened. One that ended before is opened by its x-request-id, put in the field above." :
       `${shown.length.toLocaleString("en")} of ${live.tail.length.toLocaleString("en")}` + (live.skipped ? `; ${live.skipped.toLocaleString("en")} more came too fast to be shown` : "");
     rows.style.height = shown.length * height + "px";
     draw();

@@ -173,7 +173,7 @@ TEST_CASE("what would be set aside is told without setting anything aside") {
   limit(world.key(), Measure::dollars, Period::day, 1'000);
   world.adopt();
   const Asked asked{.key = "app", .team = "search", .most = {.nanos = 5'000}, .least_nanos = 10};
-  const auto as_if = world.books.what_if(asked, world.now);
+  const auto as_if = world.books.what_if(asked, world.now).reservation;
   REQUIRE(as_if);
   CHECK_FALSE(as_if->is_open());
   CHECK(as_if->bounds_money);
@@ -182,9 +182,16 @@ TEST_CASE("what would be set aside is told without setting anything aside") {
   CHECK(world.books.open_requests() == 0);
   Reservation all;
   CHECK(world.ask(1'000, all) == Let::in);
-  CHECK_FALSE(world.books.what_if(asked, world.now));
+  const Books::WhatIf later = world.books.what_if(asked, world.now);
+  CHECK_FALSE(later.reservation);
+  CHECK(later.let == Let::wait);
+  CHECK(later.blocking.open == 1'000);
   CHECK(world.settle(all, 1'000) == 1'000);
-  CHECK_FALSE(world.books.what_if(asked, world.now));
+  const Books::WhatIf never = world.books.what_if(asked, world.now);
+  CHECK_FALSE(never.reservation);
+  CHECK(never.let == Let::out);
+  CHECK(never.blocking.name == "app");
+  CHECK(never.blocking.used == 1'000);
 }
 
 TEST_CASE("a request counts at its user, key, team and everybody, at all of them or at none") {

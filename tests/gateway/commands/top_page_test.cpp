@@ -83,6 +83,11 @@ TEST_CASE("the last failure of an endpoint is shown where there was one") {
     text += line + "\n";
   CHECK(text.find("LAST FAILURE") != std::string::npos);
   CHECK(text.find("tls expired, 7 s ago") != std::string::npos);
+  fresh["last_failure_text"] = "no TLS came about: its certificate has expired";
+  text.clear();
+  for (const std::string& line : gateway::top_page(json::serialize(page), SortBy::share, {.columns = 200}))
+    text += line + "\n";
+  CHECK(text.find("no TLS came about: its certificate has expired, 7 s ago") != std::string::npos);
 }
 
 TEST_CASE("120 columns keep what is compared most") {

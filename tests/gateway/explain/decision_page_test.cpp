@@ -87,6 +87,55 @@ TEST_CASE("the page has every candidate with its cost term by term, and everyone
   CHECK(removed.at("missed_by") == 26'000);
 }
 
+TEST_CASE("what a provider's silence adds to the risk of its other hosts is named") {
+  World world;
+  config::Settings settings = tests::three_hosts();
+  std::vector<config::EndpointSettings>& endpoints = settings.models[0].endpoints;
+  endpoints[2].provider = endpoints[1].provider, endpoints[2].provider_index = endpoints[1].provider_index;
+  world.catalogue = tests::catalogue_of(std::move(settings));
+  world.policy.value_of_ttft = 0.005;
+  world.decision.chosen = 2;
+  world.decision.reason = routing::Reason::hedge;
+  const routing::Attempts tried{{.endpoint = 1, .generation = world.catalogue->generation()}};
+  gateway::Decided decided = world.decided();
+  decided.now = config::TimePoint(2s);
+  CHECK(joined(gateway::decision_table(decided, {.columns = 120})).find("silent") == std::string::npos);
+  decided.tried = tried;
+  const json::value page = json::parse(gateway::decision_page(decided));
+  CHECK(page.at("why") == "the first one is slow to begin");
+  CHECK(!page.at("candidates").at(0).as_object().contains("silence"));  // the silent one itself
+  CHECK(page.at("candidates").at(1).at("silence").at("seconds") == 2);
+  CHECK(page.at("candidates").at(1).at("silence").at("dollars") == 0.01);
+  CHECK(joined(gateway::decision_table(decided, {.columns = 120}))
+            .find("of the risk of friendli $0.010 are for the 2.00 s that its provider has been silent") !=
+        std::string::npos);
+}
+
+TEST_CASE("what quotas would keep out is said before who would be asked, in whole sentences on any screen") {
+  World world;
+  gateway::Decided decided = world.decided();
+  CHECK(!json::parse(gateway::decision_page(decided)).as_object().contains("kept_out"));
+  decided.kept_out =
+      "The team `search` may spend $1.00 a day; $0.00 is left. It refills at 2026-11-30T00:00:00Z.";
+  const json::value page = json::parse(gateway::decision_page(decided));
+  CHECK(std::string(page.at("kept_out").as_string()) == std::string(decided.kept_out));
+  const std::vector<std::string> lines = gateway::decision_table(decided, {.columns = 60});
+  CHECK(lines[1] == "kept out now: The team `search` may spend $1.00 a day; $0.00");
+  CHECK(lines[2] == "is left. It refills at 2026-11-30T00:00:00Z.");
+  CHECK(lines[3] == "with that it goes to azure: it costs least");
+}
+
+TEST_CASE("a trial of a host that failed is said to be one") {
+  World world;
+  CHECK(!json::parse(gateway::decision_page(world.decided())).as_object().contains("trial"));
+  world.decision.trials_allowed = 1;
+  const json::value page = json::parse(gateway::decision_page(world.decided()));
+  CHECK(page.at("why") == "it costs least");
+  CHECK(page.at("trial").as_string().starts_with("on trial: it failed too often lately"));
+  CHECK(joined(gateway::decision_table(world.decided(), {.columns = 120})).find("\non trial: it failed") !=
+        std::string::npos);
+}
+
 TEST_CASE("with nobody chosen the page says when the first one comes back") {
   World world;
   world.nobody();

@@ -123,9 +123,13 @@ TEST_CASE("an endpoint's last failure says what was wrong and when") {
   world.traffic.record(refused, start + 3s);
   const json::value page = world.page(5s);
   CHECK(page.at("endpoints").at(0).at("last_failure") == "tls expired");
+  CHECK(page.at("endpoints").at(0).at("last_failure_text") ==
+        "no TLS came about: its certificate has expired");
   CHECK(page.at("endpoints").at(0).at("last_failure_seconds_ago") == 4);
   CHECK(page.at("endpoints").at(1).at("last_failure") == "credential 401");
+  CHECK(page.at("endpoints").at(1).at("last_failure_text") == "refused our key or balance, 401");
   CHECK(page.at("endpoints").at(2).at("last_failure").is_null());
+  CHECK(page.at("endpoints").at(2).at("last_failure_text").is_null());
   CHECK(page.at("endpoints").at(2).at("last_failure_seconds_ago").is_null());
 }
 

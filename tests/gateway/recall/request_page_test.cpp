@@ -130,3 +130,97 @@ TEST_CASE(
   }
   CHECK(has_failed);
 }
+
+TEST_CASE("each attempt says in words why it was made and what became of it, as the table does") {
+  const ScratchDirectory directory;
+  const auto reader = recorded(directory, 60);
+  std::size_t failures = 0;
+  for (int i = 1; i <= 60; ++i) {
+    const auto found = recall(*reader, "req_" + std::to_string(i));
+    const Recalled& recalled = std::get<Recalled>(found);
+    const json::object page = json::parse(request_page(recalled)).as_object();
+    std::string text;
+    for (const std::string& line : request_table(recalled, {.columns = 200})) text += line + "\n";
+    for (const json::value& each : page.at("attempts").as_array()) {
+      const std::string said(each.at("outcome_text").as_string());
+      CHECK(has(text, said));
+      CHECK((said == "answered") == (each.at("outcome") == "success"));
+      CHECK(!each.at("reason_text").as_string().empty());
+      CHECK(said.find('_') == std::string::npos);
+      failures += each.at("outcome") == "success" ? 0 : 1;
+    }
+    for (const json::value& each : page.at("decisions").as_array()) {
+      if (!each.at("chosen").is_null()) CHECK(has(text, std::string(each.at("why").as_string())));
+    }
+  }
+  CHECK(failures > 0);
+}
+
+TEST_CASE("an attempt at a host after its failures is said to be a trial, however cheap it was reckoned") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {});
+    RecordedWorld world(
+        {{.name = "broken", .input_price = 0.1, .output_price = 0.4, .failing = 1}, {.name = "usual"}},
+        writer);
+    for (int minute = 0; minute < 40; ++minute) {
+      world.ask(4, support::wall_at(minute));
+      world.world.now += std::chrono::minutes(1);
+    }
+  }
+  const auto reader = opened(path);
+  std::size_t trials = 0;
+  for (int i = 1; i <= 160; ++i) {
+    const auto found = recall(*reader, "req_" + std::to_string(i));
+    const Recalled& recalled = std::get<Recalled>(found);
+    const json::object page = json::parse(request_page(recalled)).as_object();
+    bool is_trial = false;
+    for (const json::value& each : page.at("decisions").as_array()) {
+      if (!each.as_object().contains("trial")) continue;
+      is_trial = true;
+      CHECK(each.at("chosen") == "broken");
+      CHECK(has(std::string(each.at("trial").as_string()), "failed too often"));
+    }
+    std::string text;
+    for (const std::string& line : request_table(recalled, {.columns = 200})) text += line + "\n";
+    CHECK(has(text, "on trial") == is_trial);
+    if (is_trial) ++trials;
+  }
+  CHECK(trials > 0);
+}
+
+TEST_CASE("a request that was refused for a limit is explained by what its client was told") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {});
+    writer.add(RefusedRequest{.id = "req_1",
+                              .path = "/v1/chat/completions",
+                              .asked = "m",
+                              .key = "ci",
+                              .team = "search",
+                              .error = "budget_exceeded",
+                              .told =
+                                  "The team `search` may spend $1.00 a day; $0.00 is left, and this request "
+                                  "may cost $0.01. It refills at 2026-01-02T00:00:00Z.\x1b[2J",
+                              .limit = "team dollars_day",
+                              .wall = support::wall_at(0),
+                              .status = 402});
+    writer.commit(support::wall_at(0));
+  }
+  const auto reader = opened(path);
+  const RecordDesk::Answer answer = explained_request(*reader, "req_1", std::nullopt);
+  REQUIRE(answer.status == 200);
+  const json::object page = json::parse(answer.body).as_object();
+  CHECK(page.at("status") == 402);
+  CHECK(page.at("told").as_string().starts_with("The team `search` may spend"));
+  CHECK(page.at("limit") == "team dollars_day");
+  CHECK(page.at("decisions").as_array().empty());
+  const RecordDesk::Answer table = explained_request(*reader, "req_1", Screen{.columns = 60, .rows = 0});
+  CHECK(has(table.body, "m, key ci, team search\n"));
+  CHECK(has(table.body, "$0.00 is left"));
+  CHECK(!has(table.body, "\x1b"));
+  std::istringstream lines(table.body);
+  for (std::string line; std::getline(lines, line);) CHECK(width(line) <= 60);
+}

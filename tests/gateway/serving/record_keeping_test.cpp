@@ -156,6 +156,27 @@ TEST_CASE("a request that is refused before it is understood has a record, too")
   CHECK(record.client_retry == 3);
 }
 
+TEST_CASE("what a client was told of limits and models is kept, and of its body's faults nothing") {
+  tests::StillTimer timer;
+  const auto told = [&](int status, std::string code, std::string message) {
+    gateway::Record record;
+    gateway::refused_record(record, gateway::plain_error(status, "type", std::move(code), std::move(message)),
+                            "/v1/chat/completions", {}, nullptr, timer);
+    return record.told;
+  };
+  CHECK(told(402, "budget_exceeded", "The key `ci` may spend $1.00 a day.") ==
+        "The key `ci` may spend $1.00 a day.");
+  CHECK(told(404, "model_not_found", "The model `x` does not exist here.") ==
+        "The model `x` does not exist here.");
+  CHECK(told(400, "model_not_found", "x is not a valid model ID") == "x is not a valid model ID");
+  CHECK(told(400, "invalid_value", "`temperature` is \"my diary\"") == "");
+  CHECK(told(401, "invalid_api_key", "no") == "");
+  // Cut between characters.
+  std::string umlauts;
+  for (int i = 0; i < 1'000; ++i) umlauts += "\xc3\xa4";
+  CHECK(told(404, "model_not_found", "x" + umlauts).size() == 799);
+}
+
 TEST_CASE("the time that is ours is what the first byte took beyond the one host that was asked") {
   ServedWorld stream_world;
   stream_world.script(ServedWorld::cheap, pieces({{1s, says("Hello")}, {2s, stop() + done}}));

@@ -151,8 +151,9 @@ TEST_CASE("a host that does not end where it was asked to is left once what is s
   world.ask(R"(,"max_tokens":20)");
   world.advance(5s);
   REQUIRE(world.ended());
-  CHECK(world.client.body.find("error") != std::string::npos);
+  CHECK(world.client.body.find("went on far beyond the `max_tokens`") != std::string::npos);
   CHECK(world.client.body.size() < 30'000);
+  CHECK(world.record().said == "its answer went on far beyond `max_tokens`");
   const auto entries = world.entries();
   REQUIRE(entries.size() == 1);
   CHECK(entries[0].end == EntryEnd::broken);
@@ -195,6 +196,7 @@ TEST_CASE("without money no host is asked, and the client is told whose it was")
   CHECK(world.client.status == 402);
   CHECK(world.record().error == "budget_exceeded");
   CHECK(world.record().attempts.empty());
+  CHECK(world.record().told.starts_with("Everybody together may spend $0.00 in total"));
   CHECK(world.client.body.find("Everybody together may spend $0.00 in total") != std::string::npos);
   CHECK(world.entries().empty());
   CHECK(world.is_at_rest());
