@@ -219,12 +219,12 @@ class SpendingTest(unittest.TestCase):
 
         def create(*words):
             return gateway.run("keys", "create", "--config", str(gateway.config), "--name", "ci", *words)
-        for words, said in ((("--models", "al"), "there is no model or route `al`"), (("--policy", "cheap"), "there is no policy `cheap`"),
-                            (("--policies", "balanced,no"), "there is no policy `no`")):
+        for words, said in ((("--models", "al"), 'there is no model or route "al"'), (("--policy", "cheap"), 'there is no policy "cheap"'),
+                            (("--policies", "balanced,no"), 'there is no policy "no"')):
             refused = create(*words)
             self.assertEqual((refused.returncode, refused.stdout), (1, ""), words)
             self.assertIn(said, refused.stderr)
-        self.assertIn("Another key is called `app`", gateway.run("keys", "create", "--config", str(gateway.config), "--name", "app").stderr)
+        self.assertIn('Another key is called "app"', gateway.run("keys", "create", "--config", str(gateway.config), "--name", "app").stderr)
         made = create("--models", "all", "--policy", "balanced")
         self.assertEqual(made.returncode, 0, made.stderr)
         self.assertTrue(made.stdout.startswith("isocost_"))

@@ -148,7 +148,6 @@ TEST_CASE(
   RecordReader& reader = *std::get<std::unique_ptr<RecordReader>>(opened);
   const routing::Catalogue catalogue(support::settings_of(fleet()), 1);
   const RecordedTraffic some = recorded_traffic(reader, catalogue, wall_at(5), {}, 300);
-  MESSAGE("window ", config::Seconds(some.window).count(), " requests ", some.requests);
   CHECK(some.requests <= 300);
   CHECK(some.requests >= 200);
   CHECK(some.window < 20s);
