@@ -51,7 +51,7 @@ int seal(const WantedSeal& wanted) {
                    " characters, and at least " + std::to_string(least_key) +
                    " are wanted; `isocost seal --new-key` prints one");
   std::string text(std::istreambuf_iterator<char>(std::cin), {});
-  const bool is_one_line = text.find('\n') + 1 == text.size();
+  const bool is_one_line = !text.empty() && text.find('\n') == text.size() - 1;
   if (is_one_line) text.pop_back();
   if (text.empty() || text.size() > most_sealed) {
     OPENSSL_cleanse(text.data(), text.size());
