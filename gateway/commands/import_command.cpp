@@ -24,7 +24,7 @@
 namespace gateway {
 namespace {
 
-constexpr int wants_review = 2;
+constexpr int leaves_something_out = 2;
 
 struct WantedImport {
   std::string from;
@@ -78,7 +78,7 @@ int import_litellm(const WantedImport& wanted) {
   write_new(wanted.out, made.text);
   std::cout << wanted.out << ": " << made.models << " models at " << made.endpoints
             << " endpoints. Read it, then: isocost check " << wanted.out << "\n";
-  return made.notes.empty() ? 0 : wants_review;
+  return made.notes.empty() ? 0 : leaves_something_out;
 }
 
 }  // namespace

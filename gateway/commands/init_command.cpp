@@ -29,7 +29,7 @@ struct WantedStart {
   bool looks_nearby = true;
 };
 
-int complain(const std::string& problem) {
+int not_made(const std::string& problem) {
   std::cerr << "isocost init: " << problem << "\n";
   return 1;
 }
@@ -65,13 +65,13 @@ std::string list_of(const std::vector<std::string>& all) {
 
 int init(const WantedStart& wanted) {
   if (wanted.out != "-" && ::access(wanted.out.c_str(), F_OK) == 0)
-    return complain(wanted.out + " is there already: name another file with --out");
+    return not_made(wanted.out + " is there already: name another file with --out");
   std::vector<config::BaseUrl> places;
   if (wanted.looks_nearby) places = usual_engines();
   for (const std::string& text : wanted.engines) {
     const auto parsed = config::parse_base_url(text);
     if (const auto* fault = std::get_if<config::AddressFault>(&parsed))
-      return complain("--engine: " + fault->message + "; " + fault->suggestion);
+      return not_made("--engine: " + fault->message + "; " + fault->suggestion);
     places.push_back(std::get<config::BaseUrl>(parsed));
     if (places.back().path.empty()) places.back().path = "/v1";
   }
@@ -81,7 +81,7 @@ int init(const WantedStart& wanted) {
                           config::day_text(std::chrono::floor<std::chrono::days>(providers::system_wall())));
   for (const std::string& note : first.notes) std::cerr << "isocost init: " << note << "\n";
   if (first.text.empty()) {
-    return complain(
+    return not_made(
         "no key of a known host is in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, "
         "DEEPSEEK_API_KEY, OPENROUTER_API_KEY, …), and no engine answers at the usual ports of this machine; "
         "set "
@@ -90,11 +90,11 @@ int init(const WantedStart& wanted) {
   const config::Loaded loaded = with_policies(config::load(first.text, wanted.out, process_sources()));
   print(loaded.problems);
   if (!loaded.settings)
-    return complain("what would be written is no good configuration; nothing was written");
+    return not_made("what would be written is no good configuration; nothing was written");
   if (wanted.out == "-") {
     std::cout << first.text;
   } else if (const std::string fault = written_new(wanted.out, first.text); !fault.empty()) {
-    return complain(fault);
+    return not_made(fault);
   }
   std::size_t endpoints = 0;
   for (const config::ModelSettings& model : loaded.settings->models) endpoints += model.endpoints.size();
