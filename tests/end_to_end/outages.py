@@ -1,5 +1,5 @@
 """What hosts that are away for a while cost clients: live, against the real binary, and in the simulator beside other
-routers' ways. Prints tables; exit status 1 when a bar is missed. Three minutes live and less than one simulated.
+routers' ways. Prints tables; exit status 1 when a bar is missed. Four minutes live and less than one simulated.
 
     ISOCOST=build/release/isocost build/python/bin/python tests/end_to_end/outages.py [live | simulated]
 """
@@ -124,7 +124,7 @@ async def one_fails_while_the_other_streams():
         back = [each.arrived - began - end for each in host.exchanges
                 if each.port == port_a and each.arrived - began >= end]
         failures = [each for each in answers if each.failed]
-        yield "clients that failed, of those that came during it", f"{len(failures)} of {len(during)}", not failures
+        yield "clients that failed, of those that came during it", f"{len(failures)} of {len(during)}", during and not failures
         yield "first attempts at A during it", f"{len(at_a)} of {len(during)}", len(at_a) <= len(during) / 2
         yield "A is asked again, s after it is back", f"{back[0]:.1f}" if back else "never", back and back[0] <= 10
         for since, until in ((10, 30), (30, watched)):
@@ -213,12 +213,13 @@ async def told(name, scenario):
 
 async def live():
     """True when no bar was missed."""
-    scenarios = [told("A fails for 8 s, B takes over for 20 s each", one_fails_while_the_other_streams()),
-                 told("one host is away for 4 s", all_away_for_a_moment(1)),
+    scenarios = [told("one host is away for 4 s", all_away_for_a_moment(1)),
                  told("three hosts are away for 4 s together", all_away_for_a_moment(3))]
     scenarios += [told(f"away now and then: {name}", away_now_and_then(*facts)) for name, facts in FLEETS.items()]
+    # Alone, since its hosts fail from the beginning: on a busy machine that was over before the others' had started.
+    first = await told("A fails for 8 s, B takes over for 20 s each", one_fails_while_the_other_streams())
     good = True
-    for name, rows in await asyncio.gather(*scenarios):
+    for name, rows in [first, *await asyncio.gather(*scenarios)]:
         print(f"\n{name}")
         for what, value, is_well in rows:
             print(f"  {what:<52} {value}{'' if is_well else '   <- bar missed'}")
