@@ -163,10 +163,14 @@ struct Attempt {
 
 using Attempts = std::vector<Attempt>;  // in the order in which they began
 
-// The one that a request goes by: the last that no other has outrun. There is one.
+// The one that a request goes by: the last that has not failed, which may have been joined by one that did;
+// else the last that no other has outrun. There is one.
 inline const Attempt& deciding_one(const Attempts& attempts) {
+  for (auto at = attempts.rbegin(); at != attempts.rend(); ++at) {
+    if (!at->failure) return *at;
+  }
   auto at = attempts.rbegin();
-  while (at + 1 != attempts.rend() && at->failure && at->failure->kind == FailureKind::outrun) ++at;
+  while (at + 1 != attempts.rend() && at->failure->kind == FailureKind::outrun) ++at;
   return *at;
 }
 

@@ -184,6 +184,27 @@ TEST_CASE("a second request saves one whose first host fails meanwhile, and both
   }
 }
 
+TEST_CASE(
+    "where the second one fails while the first answers, that answer is the end: no third host is asked") {
+  HedgingWorld world;
+  world.script(ServedWorld::cheap, says_after(9s, "first"));
+  world.script(ServedWorld::middle, refuses(503));
+  world.script(ServedWorld::dear, says_after(1s, "third"));
+  world.ask();
+  world.advance(60s);
+  REQUIRE(world.ended());
+  CHECK(world.record().ending == Ending::answered);
+  REQUIRE(world.record().attempts.size() == 2);
+  CHECK_FALSE(world.record().attempts[0].failure);
+  CHECK(world.record().attempts[1].failure->kind == FailureKind::overloaded);
+  CHECK(&routing::deciding_one(world.record().attempts) == &world.record().attempts[0]);
+  CHECK(world.client.has("x-isocost-endpoint: cheap\r\n"));
+  CHECK(world.client.body.find("first") != std::string::npos);
+  CHECK(world.client.body.find("third") == std::string::npos);
+  CHECK(world.open() == 0);
+  CHECK(world.in_flight() == 0);
+}
+
 TEST_CASE("without a budget nobody is asked twice, and a budget is a share of requests") {
   SUBCASE("none") {
     HedgingWorld world(0);

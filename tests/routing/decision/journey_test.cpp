@@ -168,6 +168,23 @@ TEST_CASE("a second host is asked once at most, and not where the first has begu
   CHECK(failed.is_next<Journey::Choose>());
 }
 
+TEST_CASE("a second host that fails while the first one answers changes nothing: nobody else is asked") {
+  Walk walk;
+  walk.ask(0, walk.now + 1s);
+  walk.now += 1s;
+  CHECK(walk.is_next<Journey::ChooseBeside>());
+  walk.ask_beside();
+  walk.now += 100ms;
+  walk.end(1, FailureKind::overloaded);
+  CHECK(walk.is_next<Journey::Wait>());
+  walk.now += 100ms;
+  CHECK(walk.journey.shows(0));
+  walk.end(0);
+  CHECK(walk.is_next<Journey::End>());
+  CHECK(walk.journey.has_answered());
+  CHECK(&deciding_one(walk.attempts) == &walk.attempts[0]);
+}
+
 TEST_CASE("the second host may save a request whose first one failed, and when both did it is tried again") {
   Walk walk;
   walk.ask(0, walk.now);
