@@ -248,6 +248,11 @@ void Http2Carrier::begin() {
 
 Task<void> Http2Carrier::run() {
   const Http2CarrierPtr alive(this);
+  // This task may be dropped in the middle, and before those of the streams, which then close them.
+  struct LettingGo {
+    ~LettingGo() { carrier.let_go(); }
+    Http2Carrier& carrier;
+  } const letting_go{*this};
   begin();
   providers::spawn(loop_, write_rest(), [alive](std::exception_ptr) {
     alive->has_writer_ended_ = true;
@@ -423,11 +428,15 @@ void Http2Carrier::leave() {
   connection_->interrupt();
 }
 
-void Http2Carrier::end_streams() {
+void Http2Carrier::let_go() {
   is_over_ = true;
   session_.reset();
   for (auto& [id, stream] : std::exchange(streams_, {})) stream->over(Http2Stream::End::broken);
   newcomers_.clear();
+}
+
+void Http2Carrier::end_streams() {
+  let_go();
   turn();
 }
 

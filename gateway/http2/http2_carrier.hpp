@@ -112,6 +112,8 @@ class Http2Carrier final : public boost::intrusive_ref_counter<Http2Carrier, boo
   void judge(Allowance& allowance);
   void headers_came(Http2Stream& stream, int category, bool ends_request);
   void end_streams();
+  // Nothing is sent, read or waited for any more, also where the loop goes with all that is under way.
+  void let_go();
   providers::Task<void> write_rest();
   config::TimePoint now() const { return timer_.now(); }
 

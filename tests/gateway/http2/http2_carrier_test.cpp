@@ -560,3 +560,67 @@ TEST_CASE("a hundred and twenty-eight requests are under way at a time, and no m
   for (int i = 0; i < 128; ++i) CHECK(line.write(i, whole));
   for (int i = 0; i < 128; ++i) CHECK(line.until(data).payload == "hello");
 }
+
+namespace {
+
+// A connection without a socket: the test says what comes, and nobody takes what is written.
+struct Deaf final : providers::Connection {
+  explicit Deaf(bool& is_gone) : gone(is_gone) {}
+  ~Deaf() override { gone = true; }
+  void come(std::string_view text) {
+    std::copy(text.begin(), text.end(), room().begin());
+    arrived({}, text.size());
+  }
+  bool write_now(Pieces&) override { return false; }
+  providers::Task<bool> write(Pieces&) override {
+    co_await never.wait();
+    co_return false;
+  }
+  void close() override {}
+  void end_writing() override {}
+  void begin_read() override {}
+  void cancel_read() override {}
+  bool& gone;
+  providers::Waiter never;
+};
+
+providers::Task<void> wait_for_ever(Http2StreamPtr stream) {
+  struct Closing {
+    ~Closing() { stream.close(); }
+    gateway::Http2Stream& stream;
+  } const closing{*stream};
+  providers::Waiter never;
+  co_await never.wait();
+}
+
+}  // namespace
+
+TEST_CASE("a connection and its requests go with their loop, whatever is under way") {
+  bool is_gone = false, has_ended = false;
+  {
+    support::Loop loop;
+    struct Waiting final : Http2Carrier::Server {
+      explicit Waiting(support::Loop& of) : loop(of) {}
+      bool serve(Http2StreamPtr stream) override {
+        ++serving;
+        providers::spawn(loop.io, wait_for_ever(std::move(stream)), [](std::exception_ptr) {});
+        return true;
+      }
+      void busy() override {}
+      void idle() override {}
+      void cut_off() override {}
+      void stalled() override {}
+      support::Loop& loop;
+      int serving = 0;
+    } server(loop);
+    const boost::intrusive_ptr<Deaf> connection(new Deaf(is_gone));
+    const boost::intrusive_ptr<Http2Carrier> carrier(new Http2Carrier(
+        loop.io, connection, loop.timer,
+        {.head_bytes = 32 * 1024, .first_head = 10s, .idle = 60s, .write_idle = 30s}, server));
+    loop.start(carrier->run(), has_ended);
+    connection->come(std::string(preface) + frame(settings, 0, 0) + get(1) + post(3));
+    CHECK(server.serving == 2);
+  }
+  CHECK(is_gone);
+  CHECK_FALSE(has_ended);
+}
