@@ -109,11 +109,13 @@ struct Http2Carrier::Callbacks {
 
   static int header(nghttp2_session* session, const nghttp2_frame* frame, const std::uint8_t* name,
                     std::size_t name_size, const std::uint8_t* value, std::size_t value_size, std::uint8_t,
-                    void*) {
-    return guarded([&] {
+                    void* user) {
+    return guarded([&]() -> int {
       Http2Stream* stream = stream_of(session, frame->hd.stream_id);
-      if (stream) stream->add_field(text_of(name, name_size), text_of(value, value_size));
-      return 0;
+      if (!stream || stream->add_field(text_of(name, name_size), text_of(value, value_size))) return 0;
+      // The stream is reset, and of the rest only the table of names is kept up.
+      of(user).judge(of(user).faults_);
+      return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     });
   }
 

@@ -20,6 +20,9 @@ namespace {
 
 // What a buffer keeps of its memory once it is empty: enough for the events of a stream.
 constexpr std::size_t kept_bytes = 2048;
+// So many times what a head may have is looked at, so that who sends a little too much is told so. A byte of
+// a packed head may stand for four thousand.
+constexpr std::size_t heads_looked_at = 4;
 
 void empty(std::string& buffer, std::size_t& taken) {
   buffer.clear();
@@ -30,14 +33,19 @@ void empty(std::string& buffer, std::size_t& taken) {
 }  // namespace
 
 Http2Stream::Http2Stream(Http2Carrier& carrier, std::int32_t id, std::size_t most_head_bytes)
-    : carrier_(&carrier), id_(id), request_(std::in_place, most_head_bytes) {}
+    : carrier_(&carrier),
+      id_(id),
+      most_of_fields_(heads_looked_at * most_head_bytes),
+      request_(std::in_place, most_head_bytes) {}
 
 Http2Stream::~Http2Stream() = default;
 
 bool Http2Stream::add_field(std::string_view name, std::string_view value) {
-  if (!request_) return true;  // a trailer, which nobody reads
-  is_malformed_ = is_malformed_ || !request_->add(name, value);
-  return !is_malformed_;
+  fields_ += name.size() + value.size();
+  if (fields_ > most_of_fields_) return false;
+  // Trailers nobody reads.
+  if (request_ && !is_malformed_) is_malformed_ = !request_->add(name, value);
+  return true;
 }
 
 void Http2Stream::head_ended(RequestText::Body body) {

@@ -35,7 +35,7 @@ class Http2Stream final : public providers::Connection {
 
   // The rest is for the carrier.
   std::int32_t id() const { return id_; }
-  // The request as it comes. False: it is none of HTTP.
+  // The request as it comes. False: its head is so much too large that nobody looks at the rest.
   bool add_field(std::string_view name, std::string_view value);
   bool is_malformed() const { return is_malformed_; }
   // The fields are all there.
@@ -85,6 +85,8 @@ class Http2Stream final : public providers::Connection {
 
   const boost::intrusive_ptr<Http2Carrier> carrier_;
   const std::int32_t id_;
+  const std::size_t most_of_fields_;    // bytes that are looked at
+  std::size_t fields_ = 0;              // bytes of them so far, of the head and behind the body
   std::optional<RequestText> request_;  // until its head is there
   bool is_malformed_ = false;
   bool is_head_ = false;    // the reply has no body

@@ -429,6 +429,24 @@ TEST_CASE("a malformed request is reset, and the others go on") {
   CHECK(line.until(data).stream == 5);
 }
 
+TEST_CASE("a head that unpacks to much more than it may have is reset, and nobody looks at the rest") {
+  Line line;
+  // A field that the table keeps, and then a byte for each time that it is said again.
+  const std::string kept = std::string(1, '\x40') + '\x01' + 'a' + '\x78' + std::string(120, 'v');
+  for (const std::uint32_t stream : {1u, 3u}) {
+    const std::string again = stream == 1 ? kept : std::string();
+    line.send(
+        frame(headers, end_headers | end_stream, stream, head("GET", again + std::string(2000, '\xbe'))));
+    const Frame reset = line.until(rst_stream);
+    CHECK(reset.stream == stream);
+    CHECK(number_at(reset.payload, 0, 4) == NGHTTP2_INTERNAL_ERROR);
+  }
+  CHECK(line.streams.empty());
+  line.send(frame(headers, end_headers | end_stream, 5, head("GET", "\xbe")));
+  CHECK(line.streams.size() == 1);
+  CHECK(line.request(0).find("a: vvv") != std::string::npos);
+}
+
 TEST_CASE("a request that cannot be served is refused in such a way that its client may ask again") {
   Line line;
   line.refuses = true;
