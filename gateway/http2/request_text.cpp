@@ -12,9 +12,10 @@ namespace {
 constexpr std::array<std::string_view, 5> of_a_connection{"connection", "keep-alive", "proxy-connection",
                                                           "transfer-encoding", "upgrade"};
 
-// Within a request's line a blank is an end.
+// Within a request's line a blank is an end, and what is beyond ASCII is none of its signs, whatever a
+// machine takes for the sign of a char.
 bool is_visible(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char each) { return each > ' ' && each != '\x7f'; });
+  return std::all_of(text.begin(), text.end(), [](char each) { return each > ' ' && each < '\x7f'; });
 }
 
 }  // namespace

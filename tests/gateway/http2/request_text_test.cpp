@@ -81,6 +81,7 @@ TEST_CASE("what is of a connection, or would begin a line of its own, is refused
     CHECK_FALSE(takes(pseudo, "/ HTTP/1.1\r\nx: y"));
     CHECK_FALSE(takes(pseudo, "/a b"));
     CHECK_FALSE(takes(pseudo, "/a\tb"));
+    CHECK_FALSE(takes(pseudo, "/a\xff"));
   }
 }
 
