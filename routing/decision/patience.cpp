@@ -138,7 +138,8 @@ std::optional<config::Duration> longest_without_head(const Endpoint& endpoint, c
   constexpr double least = 15;
   const Verdict* chosen = chosen_of(&decision);
   if (demand.delivery != Delivery::streamed || !chosen || !thinks(endpoint)) return std::nullopt;
-  const auto latest = state.heads.latest(state.speed.prompt.seconds(kilotokens_of(demand, state)));
+  const auto latest =
+      state.heads.latest(demand.effort, state.speed.prompt.seconds(kilotokens_of(demand, state)));
   if (!latest) return std::nullopt;
   return bounded(std::max(least, *latest + chosen->prediction.wait) * leniency(decision, policy, earlier));
 }

@@ -92,7 +92,8 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
   measures_->observe(attempt, now);
   const Load load = load_of(state, attempt, asked.prompt);
   Speed& speed = state.speed;
-  if (attempt.head) state.heads.observe(config::Seconds(*attempt.head).count());
+  if (attempt.head && shows_effort(attempt, asked))
+    state.heads.observe(*asked.effort, config::Seconds(*attempt.head).count());
   if (!attempt.first_delta) {
     const config::Seconds waited = attempt.finished.value_or(now - attempt.dispatched);
     if (!attempt.failure) {
@@ -120,8 +121,8 @@ void Dossier::learn_end(EndpointState& state, const Attempt& attempt, const Aske
       state.replies += 1;
       return;
     }
-    if (was_waiting && !attempt.head) state.heads.observe_waiting(waited.count());
     if (was_waiting && shows_effort(attempt, asked)) {
+      if (!attempt.head) state.heads.observe_waiting(*asked.effort, waited.count());
       state.first_tokens.observe_waiting(*asked.effort, speed.prompt.seconds(load.uncached_kilotokens),
                                          waited.count());
     }

@@ -21,8 +21,6 @@ struct FirstTokens {
     float mean = 0;     // of ln(seconds / the line's)
     float variance = 0;
     float longest = 0;  // the same of the longest one, forgotten slowly
-
-    void take(float log_time);
   };
   std::array<Group, effort_count> groups{};  // by Effort
 
@@ -39,15 +37,19 @@ struct FirstTokens {
 };
 
 // How long the heads of its streams' replies take there, whatever comes behind them: many hosts send one at
-// once, and think for minutes then. A value, no thread rule.
+// once, and think for minutes then; others send it with their first token, so that it, too, is known by
+// effort. A value, no thread rule.
 struct Heads {
-  FirstTokens::Group seen{};  // of ln(seconds)
+  FirstTokens seen{};  // beside a line of one second
 
-  void observe(double seconds);
+  void observe(Effort effort, double seconds) { seen.observe(effort, 1, seconds); }
   // None came for `waited`, and then nobody waited any more.
-  void observe_waiting(double waited);
-  // As FirstTokens::latest, beside the host's line for the prompt, which it may read before.
-  std::optional<double> latest(double line_seconds) const;
+  void observe_waiting(Effort effort, double waited) { seen.observe_waiting(effort, 1, waited); }
+  // As FirstTokens::latest, behind the host's line for the prompt, which it may read before.
+  std::optional<double> latest(Effort effort, double line_seconds) const {
+    const auto seconds = seen.latest(effort, 1);
+    return seconds ? std::optional(line_seconds + *seconds) : std::nullopt;
+  }
 };
 
 }  // namespace routing

@@ -89,13 +89,12 @@ void quality(auto& io, auto& checks) {
   }
 }
 
-// Behind all others, too.
-void group(auto& io, auto& g) {
-  io(g.replies, g.mean), io(g.variance, g.longest);
-}
+// Behind all others, too; of heads behind those.
 void first_tokens(auto& io, auto& all) {
   static_assert(effort_count == 5);
-  for (auto& each : all.groups) group(io, each);
+  for (auto& group : all.groups) {
+    io(group.replies, group.mean), io(group.variance, group.longest);
+  }
 }
 
 void whole(auto& io, auto& s) {
@@ -118,7 +117,7 @@ void whole(auto& io, auto& s) {
   engine(io, s.engine);
   quality(io, s.quality);
   first_tokens(io, s.first_tokens);
-  group(io, s.heads.seen);
+  first_tokens(io, s.heads.seen);
 }
 
 }  // namespace

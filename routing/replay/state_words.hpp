@@ -9,7 +9,7 @@
 
 namespace routing {
 
-inline constexpr std::size_t state_word_count = 108;
+inline constexpr std::size_t state_word_count = 116;
 using StateWords = std::array<std::uint64_t, state_word_count>;
 
 StateWords words_of(const EndpointState& state);

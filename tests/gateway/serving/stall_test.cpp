@@ -70,7 +70,7 @@ TEST_CASE("a host that thinks for minutes is waited for, and not one whose reply
     ServedWorld world(std::move(settings));
     routing::Snapshot snapshot = *world.services.snapshot;
     for (auto& endpoint : snapshot.endpoints) {
-      for (int i = 0; i < 40; ++i) endpoint.heads.observe(0.4);
+      for (int i = 0; i < 40; ++i) endpoint.heads.observe(routing::Effort::unsaid, 0.4);
     }
     world.services.snapshot = std::make_shared<const routing::Snapshot>(snapshot);
     Script slow = pieces({{90s, role() + says("Hello")}, {0s, stop() + usage_event() + done}});

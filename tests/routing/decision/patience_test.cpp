@@ -162,15 +162,20 @@ TEST_CASE("a host that may think, and whose replies begin at once, is not waited
     return routing::longest_without_head(asked.endpoint, asked.demand, asked.decision, asked.policy,
                                          asked.earlier, state);
   };
-  for (int i = 0; i < 29; ++i) state.heads.observe(0.4);
+  using routing::Effort;
+  for (int i = 0; i < 29; ++i) state.heads.observe(Effort::medium, 0.4);
+  asked.demand.effort = Effort::medium;
   CHECK_FALSE(limit());
-  state.heads.observe(0.4);
+  state.heads.observe(Effort::medium, 0.4);
   CHECK(limit() == 15s);
   asked.failed_by(routing::FailureKind::first_token_timeout);
   CHECK(limit() == 60s);
   asked.earlier.clear();
+  // Whoever is asked to think more may send its head later.
+  asked.demand.effort = Effort::high;
+  CHECK_FALSE(limit());
   // Who sends its head with its first token is given as long as that takes.
-  for (int i = 0; i < 40; ++i) state.heads.observe(60);
+  for (int i = 0; i < 40; ++i) state.heads.observe(Effort::high, 60);
   CHECK(*limit() > 120s);
   asked.demand.delivery = routing::Delivery::whole;
   CHECK_FALSE(limit());

@@ -136,18 +136,19 @@ TEST_CASE(
     dossier.learn_end(state, attempt, {.prompt = {1'000}, .delivery = delivery, .effort = Effort::high}, now);
   };
   for (int i = 0; i < 40; ++i) learn({.head = 400ms, .first_delta = 30s, .finished = 31s, .deltas = 9});
-  REQUIRE(state.heads.latest(0));
-  CHECK(*state.heads.latest(0) > 0.8);
-  CHECK(*state.heads.latest(0) < 5);
-  CHECK(*state.heads.latest(7) == support::close(*state.heads.latest(0) + 7, 1e-9));
+  REQUIRE(state.heads.latest(Effort::high, 0));
+  CHECK(*state.heads.latest(Effort::high, 0) > 0.8);
+  CHECK(*state.heads.latest(Effort::high, 0) < 5);
+  CHECK(*state.heads.latest(Effort::high, 7) ==
+        support::close(*state.heads.latest(Effort::high, 0) + 7, 1e-9));
   const EndpointState again = state_of(words_of(state));
-  CHECK(again.heads.latest(0) == state.heads.latest(0));
-  CHECK_FALSE(state_of(StateWords{}).heads.latest(0));
+  CHECK(again.heads.latest(Effort::high, 0) == state.heads.latest(Effort::high, 0));
+  CHECK_FALSE(state_of(StateWords{}).heads.latest(Effort::high, 0));
   Attempt headless;
   headless.finished = 15s;
   headless.failure = Failure{.kind = FailureKind::first_token_timeout, .progress = Progress::request_sent};
   learn(headless, Delivery::whole);
-  CHECK(again.heads.latest(0) == state.heads.latest(0));
+  CHECK(again.heads.latest(Effort::high, 0) == state.heads.latest(Effort::high, 0));
   learn(headless);
-  CHECK(*state.heads.latest(0) > 30);
+  CHECK(*state.heads.latest(Effort::high, 0) > 30);
 }
