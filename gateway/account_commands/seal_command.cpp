@@ -83,7 +83,7 @@ Command add_seal(CLI::App& app) {
       "What is to be sealed comes on standard input, the key of all sealed files in ISOCOST_CREDENTIALS_KEY, "
       "which the\n"
       "gateway needs, too (or the service manager's credential `isocost-credentials-key`).\n"
-      "Example: printf %s \"$DEEPSEEK_API_KEY\" | isocost seal --out /etc/isocost/deepseek.sealed\n"
+      "Example: isocost seal --out /etc/isocost/deepseek.sealed < deepseek.key\n"
       "Exit status: 0 sealed, 1 not.");
   return {command, [wanted] { return seal(*wanted); }};
 }
