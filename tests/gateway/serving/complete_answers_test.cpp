@@ -48,7 +48,11 @@ TEST_CASE("a whole reply that finished without content is the client's, and nobo
     world.ask_whole();
     world.advance(1s);
     check_answered_once(world);
-    CHECK(world.client.body == body);
+    // A choice that gives no reason for its end gets the one that clients know.
+    std::string told = body;
+    if (row.choice.find("finish_reason") == std::string::npos)
+      told.replace(told.find(R"("index":0)"), 0, R"("finish_reason":"stop",)");
+    CHECK(world.client.body == told);
     CHECK(world.record().attempts[0].cost.nanos == 180);
   }
 }
@@ -61,7 +65,10 @@ TEST_CASE("a stream with content and [DONE] is complete without a finish, as one
   world.ask();
   world.advance(1s);
   check_answered_once(world);
-  CHECK(world.client.body == role() + says("Hello") + done);
+  CHECK(world.client.body.starts_with(role() + says("Hello")));
+  CHECK(world.client.body.ends_with(R"("choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"
+                                    "\n\n" +
+                                    done));
 }
 
 TEST_CASE("a stream that finishes without content is complete") {
