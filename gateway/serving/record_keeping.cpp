@@ -29,10 +29,19 @@ std::string_view beginning(std::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
-void keep_told(const ErrorReply& error, Record& record) {
+// Who a client's user is stands in the ledger alone, where it can be forgotten.
+std::string without_user(std::string text, const std::string& user) {
+  const std::string name = "`" + user + "`";
+  for (std::size_t at = text.find(name); !user.empty() && at != std::string::npos; at = text.find(name, at))
+    text.replace(at, name.size(), "(whose name is not kept)");
+  return text;
+}
+
+void keep_told(const ErrorReply& error, const std::string& user, Record& record) {
   const bool is_of_gateway = error.status == 402 || error.status == 403 || error.status == 404 ||
                              error.status == 429 || error.status == 503 || error.code == "model_not_found";
-  if (is_of_gateway && record.decisions.empty()) record.told = beginning(error.message, longest_sentence);
+  if (is_of_gateway && record.decisions.empty())
+    record.told = beginning(without_user(error.message, user), longest_sentence);
 }
 
 }  // namespace
@@ -106,7 +115,7 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
   }
   if (error) {
     record.error = error->code;
-    keep_told(*error, record);
+    keep_told(*error, request.demand.user, record);
   }
   // A client that closes once it has everything did not leave.
   if (!reply.delivered()) {
@@ -132,7 +141,7 @@ void refused_record(Record& record, const ErrorReply& error, std::string_view pa
   record.status = error.status;
   record.ending = Ending::refused;
   record.error = error.code;
-  keep_told(error, record);
+  keep_told(error, {}, record);  // before the limits of any user are looked at
   record.bytes_in = incoming.body.size();
   record.until_first_byte = record.total = timer.now() - incoming.arrived;
   record.client_retry = incoming.client_retry;

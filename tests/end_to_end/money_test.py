@@ -527,10 +527,12 @@ class Keys(unittest.TestCase):
     def test_nothing_is_left_of_a_user_that_is_forgotten(self):
         client = openai.OpenAI(api_key="one", base_url=f"http://127.0.0.1:{self.gateway.port}/v1", max_retries=0)
         self.gateway.stop()
-        self.gateway.settings["keys"].append({"name": "one", "sha256": sha256("one")})
+        self.gateway.settings["keys"].append({"name": "one", "sha256": sha256("one"), "user_quota": {"requests": {"day": 1}}})
         self.gateway.write()
         self.gateway.start()
         client.chat.completions.create(model="all", user="ann-of-nowhere", messages=[{"role": "user", "content": "Say hello."}])
+        with self.assertRaisesRegex(openai.RateLimitError, "ann-of-nowhere"):  # a refusal is kept, too
+            client.chat.completions.create(model="all", user="ann-of-nowhere", messages=[{"role": "user", "content": "Say hello."}])
         self.assertEqual([row["user"] for row in self.gateway.spend("--by", "user")], ["ann-of-nowhere"])
         done = self.gateway.run("spend", "--config", str(self.gateway.config), "--forget-user", "ann-of-nowhere")
         self.assertEqual(done.returncode, 0, done.stderr)
