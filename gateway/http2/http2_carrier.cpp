@@ -487,6 +487,10 @@ void Http2Carrier::put_together(std::string& out) {
   while (out.size() < enough_to_send) {
     const std::uint8_t* data = nullptr;
     const std::ptrdiff_t size = nghttp2_session_mem_send(session_.get(), &data);
+    if (size < 0) {  // there is no memory: of what comes behind nothing would be right
+      is_cut_off_ = is_over_ = true;
+      connection_->interrupt();
+    }
     if (size <= 0) return;
     out.append(text_of(data, static_cast<std::size_t>(size)));
   }

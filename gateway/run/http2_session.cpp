@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "gateway/http/request_reader.hpp"
 #include "gateway/http2/http2_carrier.hpp"
 #include "gateway/run/session.hpp"
 #include "providers/loop/spawn.hpp"
@@ -55,7 +56,22 @@ class StreamServer final : public Http2Carrier::Server {
   const std::vector<std::string> names_;
 };
 
+// Settings without one, and GOAWAY: no error, and no stream of which anything was done (RFC 9113,
+// sections 6.5 and 6.8).
+constexpr std::string_view no_room(
+    "\0\0\0\4\0\0\0\0\0"
+    "\0\0\x8\7\0\0\0\0\0"
+    "\0\0\0\0"
+    "\0\0\0\0",
+    26);
+
 }  // namespace
+
+Task<void> http2_turn_away(Front& front, providers::Connection& connection) {
+  providers::Pieces pieces{no_room};
+  if (connection.write_now(pieces)) co_await linger(connection, front.services.timer);
+  connection.close();
+}
 
 Task<void> http2_session(Front& front, OpenSession& open, Peer peer, config::ServingLimits limits,
                          std::vector<std::string> names) {

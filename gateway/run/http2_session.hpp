@@ -14,4 +14,7 @@ namespace gateway {
 providers::Task<void> http2_session(Front& front, OpenSession& open, Peer peer, config::ServingLimits limits,
                                     std::vector<std::string> names);
 
+// Of one that finds no room: the client is told that nothing of it was done, and it is closed.
+providers::Task<void> http2_turn_away(Front& front, providers::Connection& connection);
+
 }  // namespace gateway

@@ -153,6 +153,7 @@ Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
   front.services.timer.set(enough, front.services.timer.now() + OpenSessions::time_to_ask);
   co_await connection->more();
   enough.cancel();
+  if (tls && providers::speaks_http2(*tls)) co_return co_await http2_turn_away(front, *connection);
   ErrorReply error = plain_error(503, "server_error", "too_many_connections",
                                  "The gateway has as many connections as it may have.");
   error.retry_after = std::chrono::seconds(1);

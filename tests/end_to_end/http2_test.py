@@ -274,6 +274,18 @@ class Http2(unittest.TestCase):
             self.assertEqual(client.goaways[-1][1], stream)
         self.assertEqual(gateway.process.wait(10), 0)
 
+    def test_a_connection_beyond_the_limit_is_told_that_nothing_of_it_was_done(self):
+        gateway = self.gateway(limits={"max_connections": 1})
+        with Client(gateway) as client:
+            stream = client.ask(question("endless", stream=True))
+            client.until(lambda: stream in client.bodies)
+            with Client(gateway) as other:
+                other.ask(question())
+                other.until(lambda: other.goaways)
+                self.assertEqual(other.goaways, [(h2.errors.ErrorCodes.NO_ERROR, 0)])
+            before = len(client.bodies[stream])
+            client.until(lambda: len(client.bodies[stream]) > before)
+
     def test_a_client_that_only_makes_work_is_cut_off_and_nobody_else(self):
         gateway = self.gateway()
 
