@@ -23,8 +23,7 @@ class Watchdog final : public Interruptible, private providers::Alarm {
 
   // The reply began.
   void saw_head() {
-    vigil_.saw_head();
-    keep_watch();
+    if (vigil_.saw_head()) keep_watch();
   }
   // Something came that shows the host is alive; before the answer begins only that limit counts.
   void saw_bytes(config::TimePoint now) {

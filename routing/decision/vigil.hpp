@@ -37,9 +37,11 @@ class Vigil {
   };
   explicit Vigil(const Limits& limits);
 
-  // The reply began.
-  void saw_head() {
-    if (!begun_) await_answer(config::TimePoint::max());
+  // The reply began. Whether that changes when it is given up.
+  bool saw_head() {
+    const bool was_awaited = !begun_ && limits_.head != never;
+    if (was_awaited) await_answer(never);
+    return was_awaited;
   }
   // Something came that shows the host is alive; before the answer begins only that limit counts.
   void saw_bytes(config::TimePoint now) {

@@ -1,5 +1,7 @@
 #include "routing/simulation/core_contender.hpp"
 
+#include <algorithm>
+
 #include "routing/decision/pacing.hpp"
 #include "routing/decision/patience.hpp"
 #include "routing/market/predict.hpp"
@@ -68,9 +70,14 @@ void CoreContender::decide(const Situation& situation) {
 }
 
 config::Duration CoreContender::silence_of_chosen(const Situation& situation) const {
-  const EndpointIndex endpoint = *decision_.chosen;
-  return longest_silence(snapshot_->catalogue->endpoints()[endpoint], situation.demand, &decision_, policy_,
-                         situation.tried, &snapshot_->endpoints[endpoint]);
+  const Endpoint& endpoint = snapshot_->catalogue->endpoints()[*decision_.chosen];
+  const EndpointState& state = snapshot_->endpoints[*decision_.chosen];
+  const config::Duration silence =
+      longest_silence(endpoint, situation.demand, &decision_, policy_, situation.tried, &state);
+  // Simulated replies begin with their first token.
+  const auto headless =
+      longest_without_head(endpoint, situation.demand, decision_, policy_, situation.tried, state);
+  return headless ? std::min(silence, *headless) : silence;
 }
 
 Turn CoreContender::choose(const Situation& situation) {

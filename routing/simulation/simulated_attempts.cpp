@@ -89,7 +89,8 @@ SimulatedAttempts::Sent SimulatedAttempts::send(SimulatedRequest& request, Leg& 
 }
 
 void SimulatedAttempts::begin_stream(const SimulatedRequest& request, Leg& leg, config::TimePoint now) {
-  leg.attempt.first_delta = now - leg.attempt.dispatched;
+  // A simulated host sends its reply's head with its first token.
+  leg.attempt.first_delta = leg.attempt.head = now - leg.attempt.dispatched;
   end_trial(leg);
   contender_.first_token(leg.attempt, request.demand, now);
 }

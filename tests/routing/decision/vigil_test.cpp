@@ -56,16 +56,17 @@ TEST_CASE("a reply that has not begun may have a limit of its own, which ends wi
   strict.head = begin + 15s;
   Vigil vigil(strict);
   CHECK(ends(vigil, begin + 15s, FailureKind::first_token_timeout));
-  vigil.saw_head();
+  CHECK(vigil.saw_head());
   CHECK(ends(vigil, begin + 20s, FailureKind::first_token_timeout));
   strict.deadline = begin + 18s;
   Vigil hurried(strict);
   CHECK(ends(hurried, begin + 15s, FailureKind::first_token_timeout));
-  hurried.saw_head();
+  CHECK(hurried.saw_head());
   CHECK(ends(hurried, begin + 18s, FailureKind::deadline));
+  CHECK_FALSE(Vigil(limits()).saw_head());  // nothing changes by it
   Vigil answering(limits());
   answering.saw_content(StreamPart::text, begin + 1s);
-  answering.saw_head();
+  CHECK_FALSE(answering.saw_head());
   CHECK(ends(answering, begin + 6s, FailureKind::stalled_stream));
 }
 
