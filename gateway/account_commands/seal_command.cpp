@@ -1,10 +1,8 @@
 #include "gateway/account_commands/seal_command.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -12,6 +10,7 @@
 
 #include "config/values/sources.hpp"
 #include "gateway/state/seal.hpp"
+#include "gateway/state/seal_key.hpp"
 #include "gateway/state/write_whole.hpp"
 
 namespace gateway {
@@ -31,11 +30,9 @@ int refused(const std::string& why) {
 }
 
 int print_new_key() {
-  std::array<unsigned char, 32> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return refused("there is no randomness");
-  for (const unsigned char byte : bytes)
-    std::cout << "0123456789abcdef"[byte >> 4] << "0123456789abcdef"[byte & 15];
-  std::cout << "\n";
+  const std::string key = new_seal_key();
+  if (key.empty()) return refused("there is no randomness");
+  std::cout << key << "\n";
   return 0;
 }
 

@@ -30,7 +30,9 @@ std::string content_of(const std::string& path) {
   return got == static_cast<ssize_t>(key_digits) ? text : std::string();
 }
 
-std::string drawn() {
+}  // namespace
+
+std::string new_seal_key() {
   std::array<unsigned char, key_digits / 2> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return {};
   std::string text;
@@ -40,8 +42,6 @@ std::string drawn() {
   }
   return text;
 }
-
-}  // namespace
 
 config::Secret kept_seal_key(const std::string& directory, std::string& why) {
   if (directory.empty()) {
@@ -57,7 +57,7 @@ config::Secret kept_seal_key(const std::string& directory, std::string& why) {
   ::unlink(begun.c_str());  // of a process that was ended in the middle of this
   const int file = ::open(begun.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return why = fault(begun), config::Secret();
-  text = drawn();
+  text = new_seal_key();
   const bool is_written = text.size() == key_digits &&
                           ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                           ::fsync(file) == 0;
