@@ -1,6 +1,6 @@
 """Claude Code, as it comes and with an empty HOME, through the gateway: it says hi and writes a file with its own tool,
-where the host speaks Anthropic's Messages, chat or Responses, and goes on when a host fails. CLAUDE is its program. Large,
-and so part of the nightly tests alone."""
+where the host speaks Anthropic's Messages, chat or Responses, goes on when a host fails in whatever way (agent_faults), and
+takes what the hosts say that come with isocost. CLAUDE is its program. Large, and so part of the nightly tests alone."""
 import json
 import os
 import pathlib
@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
+import agent_faults
 import anthropic_host
 import behaviours
 import responses_host
@@ -77,6 +78,7 @@ async def responds(exchange):
 
 BEHAVIOURS = {"claude": claude, "chat": chat, "responses": responds, "busy": behaviours.rate_limited("1"),
               "fails": behaviours.failing(500), "breaks": behaviours.error_first, "hangs-up": behaviours.fin_at_once}
+BEHAVIOURS |= agent_faults.scripts(chat)
 
 
 class ClaudeCode(unittest.TestCase):
@@ -87,18 +89,20 @@ class ClaudeCode(unittest.TestCase):
         url = f"http://127.0.0.1:{cls.host.ports[0]}/v1"
         more = {"features": FEATURES, "max_output": "64 ktok", "context": "1 Mtok", "thinking": "budget"}
         speaks = {"claude": "messages", "responses": "responses"}
-        one = {name: endpoint("of-" + name, name, speaks=[speaks.get(name, "chat")], **more) for name in BEHAVIOURS}
+        alone = ("claude", "chat", "responses", "busy", "fails", "breaks", "hangs-up")
+        one = {name: endpoint("of-" + name, name, speaks=[speaks.get(name, "chat")], **more) for name in alone}
         models = {name: [one[name]] for name in ("claude", "chat", "responses")}
         for name in ("busy", "fails", "breaks", "hangs-up"):
             cheap, dear = cheap_then_dear(("of-" + name, name), ("of-claude", "claude"))
             models[name + "-or-claude"] = [one[name] | {"price": cheap["price"]}, one["claude"] | {"price": dear["price"]}]
         cls.gateway = Gateway({}, models)
-        cls.gateway.settings["providers"] = {"of-" + name: {"base_url": url} for name in BEHAVIOURS}
+        cls.gateway.settings["providers"] = {"of-" + name: {"base_url": url} for name in alone}
         cls.gateway.settings["providers"]["of-claude"] |= {"dialect": "anthropic",
                                                            "credential": "${ANTHROPIC_KEY_OF_THE_TESTS}"}
+        cls.faulty = agent_faults.add(cls.gateway.settings, cls.host.ports[0], one["chat"])
         cls.gateway = cls.enterClassContext(cls.gateway)
 
-    def run_claude(self, model, task):
+    def run_claude(self, model, task, base_url=None):
         home = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         (home / "work").mkdir()
         # What it is told to write comes from the hosts above.
@@ -107,7 +111,7 @@ class ClaudeCode(unittest.TestCase):
                              cwd=home / "work", timeout=120, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True,
                              env={"HOME": str(home), "PATH": os.environ["PATH"], "ANTHROPIC_API_KEY": KEY,
-                                  "ANTHROPIC_BASE_URL": self.gateway.base_url.removesuffix("/v1"),
+                                  "ANTHROPIC_BASE_URL": (base_url or self.gateway.base_url).removesuffix("/v1"),
                                   "ANTHROPIC_SMALL_FAST_MODEL": model, "ANTHROPIC_DEFAULT_HAIKU_MODEL": model,
                                   "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1"})
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
@@ -118,6 +122,15 @@ class ClaudeCode(unittest.TestCase):
                       "hangs-up-or-claude"):
             with self.subTest(model=model):
                 self.assertEqual(self.run_claude(model, "Say hi.")[0], "Hello, world")
+
+    def test_it_says_hi_whatever_a_host_does(self):
+        for model in self.faulty:
+            with self.subTest(model=model):
+                self.assertEqual(self.run_claude(model, "Say hi.")[0], "Hello, world")
+
+    def test_it_takes_what_simulated_hosts_say(self):
+        with agent_faults.demo() as base_url:
+            self.assertGreater(len(self.run_claude(agent_faults.DEMO_MODEL, "Say hi.", base_url)[0]), 20)
 
     def test_it_writes_a_file(self):
         for model in ("claude", "chat", "responses", "busy-or-claude"):

@@ -1,6 +1,6 @@
 """Codex, as it comes and with an empty HOME, through the gateway: it says hi and edits a file with its own tool, where
-the host speaks chat, Anthropic's Messages or Responses, and goes on when a host fails. CODEX is its program. Large, and
-so part of the nightly tests alone."""
+the host speaks chat, Anthropic's Messages or Responses, goes on when a host fails in whatever way (agent_faults), and
+takes what the hosts say that come with isocost. CODEX is its program. Large, and so part of the nightly tests alone."""
 import json
 import os
 import pathlib
@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
+import agent_faults
 import anthropic_host
 import responses_host
 import responses_python_test
@@ -49,6 +50,7 @@ async def native_edits(exchange):
 
 BEHAVIOURS = responses_python_test.BEHAVIOURS | {"edits": chat_edits, "claude-edits": claude_edits,
                                                  "r-edits": native_edits}
+BEHAVIOURS |= agent_faults.scripts(responses_python_test.chat_says)
 
 
 class Codex(unittest.TestCase):
@@ -58,9 +60,11 @@ class Codex(unittest.TestCase):
         gateway = responses_python_test.gateway_to(cls.host)
         for provider, name in (("open", "edits"), ("claude", "claude-edits"), ("native", "r-edits")):
             gateway.settings["models"][name] = {"endpoints": [endpoint(provider, name)]}
+        good = endpoint("open", "says", features=responses_python_test.EVERYTHING)
+        cls.faulty = agent_faults.add(gateway.settings, cls.host.ports[0], good)
         cls.gateway = cls.enterClassContext(gateway)
 
-    def run_codex(self, model, task):
+    def run_codex(self, model, task, base_url=None):
         """What it says at its end, and the folder that it worked in."""
         home = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         (home / ".codex").mkdir()
@@ -70,7 +74,7 @@ model = "{model}"
 model_provider = "isocost"
 [model_providers.isocost]
 name = "isocost"
-base_url = "{self.gateway.base_url}"
+base_url = "{base_url or self.gateway.base_url}"
 env_key = "ISOCOST_KEY"
 wire_api = "responses"
 """)
@@ -86,6 +90,15 @@ wire_api = "responses"
         for model in ("says", "claude-says", "r-says", "busy-or-says", "r-fails-or-says"):
             with self.subTest(model=model):
                 self.assertEqual(self.run_codex(model, "Say hi.")[0], "Grüezi, world")
+
+    def test_it_says_hi_whatever_a_host_does(self):
+        for model in self.faulty:
+            with self.subTest(model=model):
+                self.assertEqual(self.run_codex(model, "Say hi.")[0], "Grüezi, world")
+
+    def test_it_takes_what_simulated_hosts_say(self):
+        with agent_faults.demo() as base_url:
+            self.assertGreater(len(self.run_codex(agent_faults.DEMO_MODEL, "Say hi.", base_url)[0]), 20)
 
     def test_it_edits_a_file(self):
         for model in ("edits", "claude-edits", "r-edits"):
