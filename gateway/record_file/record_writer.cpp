@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "gateway/record_file/fleet_bytes.hpp"
-#include "gateway/record_file/rule_book.hpp"
 
 namespace gateway {
 namespace {
@@ -33,6 +32,7 @@ RecordWriter::RecordWriter(const std::string& path, RecordLimits limits)
   add_packet_ = database_.prepare("INSERT INTO packet (id, first, requests, body) VALUES (?1, ?2, ?3, ?4)");
   refusals_.emplace(database_, std::min<std::int64_t>(
                                    most_refusals, static_cast<std::int64_t>(limits.max_size) / of_refusal));
+  rule_books_.emplace(database_);
   add_names_ = database_.prepare("INSERT OR REPLACE INTO name (id, last, entries) VALUES (?1, ?2, ?3)");
 }
 
@@ -89,26 +89,10 @@ void RecordWriter::add(const routing::Snapshot& snapshot, config::WallTime wall)
   last_id_ = id;
 }
 
-std::int64_t RecordWriter::rule_book_of(const routing::Policy& policy) {
-  const auto [place, is_new] = rule_books_.try_emplace({policy.hash, fleet_}, 0);
-  std::int64_t& id = place->second;
-  if (!is_new) return id;
-  const std::string body = to_bytes(policy);
-  const auto hash = static_cast<std::int64_t>(policy.hash);
-  Statement find =
-      database_.prepare("SELECT id FROM rule_book WHERE hash = ?1 AND fleet = ?2 AND digest = ?3");
-  find.bind(1, hash).bind(2, fleet_).bind(3, digest(body));
-  if (find.step() == Statement::Step::row) return id = find.integer(0);
-  Statement add =
-      database_.prepare("INSERT INTO rule_book (hash, fleet, digest, body) VALUES (?1, ?2, ?3, ?4)");
-  add.bind(1, hash).bind(2, fleet_).bind(3, digest(body)).bind_bytes(4, body).run();
-  return id = database_.number("SELECT last_insert_rowid()");
-}
-
 void RecordWriter::add(LoggedRequest& request, const routing::Policy* rules) {
   if (request.decisions.empty()) return;
   begin();
-  request.rule_book = rules ? rule_book_of(*rules) : 0;
+  request.rule_book = rules ? rule_books_->row_of(*rules, fleet_, next_packet_) : 0;
   for (routing::LoggedDecision& decision : request.decisions) {
     decision.snapshot += static_cast<std::uint64_t>(base_);
   }
@@ -161,9 +145,8 @@ void RecordWriter::drop_before(std::int64_t snapshot) {
                                               " ORDER BY id DESC LIMIT 1");
   database_.run("BEGIN; DELETE FROM request WHERE first < " + limit + "; DELETE FROM packet WHERE first < " +
                 limit + "; DELETE FROM snapshot WHERE id < " + std::to_string(whole) +
-                "; DELETE FROM fleet WHERE id < (SELECT min(fleet) FROM snapshot)"
-                "; DELETE FROM rule_book WHERE fleet < (SELECT min(fleet) FROM snapshot)"
-                "; DELETE FROM name WHERE last < (SELECT min(id) FROM packet); COMMIT");
+                "; DELETE FROM fleet WHERE id < (SELECT min(fleet) FROM snapshot); " + RuleBooks::dropping() +
+                "DELETE FROM name WHERE last < (SELECT min(id) FROM packet); COMMIT");
 }
 
 void RecordWriter::prune(config::WallTime now) {

@@ -3,7 +3,6 @@
 // thread. Throws SqliteFault.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "gateway/record_file/packets.hpp"
 #include "gateway/record_file/record_format.hpp"
 #include "gateway/record_file/refusal_book.hpp"
+#include "gateway/record_file/rule_books.hpp"
 #include "gateway/state/file_lock.hpp"
 
 namespace gateway {
@@ -41,7 +41,6 @@ class RecordWriter {
   // Rows of this process's own, which a commit makes safe.
   void write_packet();
   void write_names();
-  std::int64_t rule_book_of(const routing::Policy& policy);
   void prepare_file();
   void begin();
   std::int64_t fleet_of(const routing::Catalogue& catalogue);
@@ -60,10 +59,10 @@ class RecordWriter {
   int since_whole_ = 0;
   std::size_t uncommitted_ = 0;
   std::optional<RefusalBook> refusals_;
+  std::optional<RuleBooks> rule_books_;
   PacketWriter packet_;
   NameEntries names_;
   std::int64_t next_packet_ = 1, names_row_ = 1;
-  std::map<std::pair<std::uint64_t, std::int64_t>, std::int64_t> rule_books_;  // by hash and fleet
 };
 
 }  // namespace gateway

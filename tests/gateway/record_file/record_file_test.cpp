@@ -380,6 +380,44 @@ TEST_CASE("the file stays within its limit, and what is left in it replays") {
   CHECK(replay.left_out.empty());
 }
 
+TEST_CASE("policies of single requests go with them, and those that decide again and again stay") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  constexpr std::size_t limit = 2u << 20;
+  {
+    RecordWriter writer(path, {.max_size = limit});
+    RecordedWorld world(fleet(), writer);
+    const std::uint64_t usual = world.world.policy.hash;
+    for (std::uint64_t i = 0; i < 400; ++i) {
+      world.world.policy.hash = i % 2 == 0 ? usual : i;
+      world.world.policy.description =
+          i % 2 == 0 ? "of all" : std::string(20'000, static_cast<char>('a' + i % 26));
+      world.ask(1);
+    }
+  }
+  const auto rows = [&](const std::string& of) {
+    return Database(path, Database::Mode::read).number("SELECT count(*) FROM " + of);
+  };
+  CHECK(std::filesystem::file_size(path) <= limit + (1u << 20));
+  CHECK(rows("packet") > 10);
+  CHECK(rows("packet") < 300);
+  CHECK(rows("rule_book") < rows("packet"));
+  CHECK(rows("rule_book_use") == rows("rule_book"));
+  const auto reader = opened(path);
+  std::size_t found = 0, usual = 0;
+  for (int i = 1; i <= 400; ++i) {
+    const auto request = reader->find("req_" + std::to_string(i));
+    if (!request) continue;
+    ++found;
+    const auto rules = reader->rule_book(request->request.rule_book);
+    REQUIRE(rules);
+    CHECK(rules->hash == request->request.policy_hash);
+    usual += rules->description == "of all";
+  }
+  CHECK(found == static_cast<std::size_t>(rows("packet")));
+  CHECK(usual >= found / 2);
+}
+
 TEST_CASE("what is older than it may be is dropped, and the newer requests replay") {
   const ScratchDirectory directory;
   const std::string path = directory.file("records.db");
