@@ -4,6 +4,7 @@
 #   deploy/compare.sh                 with a made-up Poisson trace of Azure's published lengths
 #   deploy/compare.sh TRACE.csv       with a recorded trace, such as Azure's LLM inference trace 2023
 #   SEEDS=1-3 deploy/compare.sh       fewer seeds than the 20 that are reported
+#   LIVE=1 deploy/compare.sh          with what runs live, which takes 40 minutes more; those figures stay on the page otherwise
 #
 # Seeds 1-20 were used while the core was tuned; those reported are others.
 set -euo pipefail
@@ -29,6 +30,28 @@ table() {
   # 2: rows of the trace were left out, which the command has said.
   [ $status = 0 ] || [ $status = 2 ] || exit $status
   printf '\n## %s\n\n%s\n\n%s\n' "$title" "$about" "$rows" >>"$new"
+}
+# What a script of tests/bench said last: the lines that judge. One that misses a bar is told, and shown.
+ran() {
+  ISOCOST=$isocost python3 "tests/bench/$1" 2>/dev/null | grep -v '^  ' || [ "${PIPESTATUS[0]}" = 1 ]
+}
+live() {
+  if [ -z "${LIVE:-}" ]; then
+    sed -n '/^## Live$/,/^## /{/^## Live$/p;/^## /!p}' "$page" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
+    return
+  fi
+  cat <<'TEXT'
+## Live
+
+The program itself before simulated hosts that listen. First what it did beside what the simulation of the same fleet and trace says, by how
+much they differ (`tests/bench/live_against_simulated.py`); then own machines of three to six slots near what they can do, behind
+isocost and behind nginx's round robin, at 3.6 $/h by what clients saw, a failed request fined like ten
+(`tests/bench/live_round_robin.py`).
+
+TEXT
+  ran live_against_simulated.py | sed 's/^/    /'
+  echo
+  ran live_round_robin.py | sed 's/^/    /'
 }
 # The trace at a rate, or its stand-in.
 at() { if [ -n "$trace" ]; then echo --trace "$trace" --rate "$1"; else echo --trace "poisson:$1"; fi; }
@@ -60,6 +83,7 @@ full hosts, where it fails more often than who asks blindly, and hosts with few 
 interval of three runs.
 END
 )" --worlds 1001-1200 --seeds 1001-1003 --policy balanced --baseline all
+  { echo && live; } >>"$new"
   table "Eight hosts, 5.5 requests/s" "The usual case." --fleet made-up:8 $(at 5.5) "${everybody[@]}"
   table "The same, hosts that switch regimes" \
     "Another family of dynamics, with a bootstrap of a recorded host's tail." \
