@@ -8,14 +8,6 @@
 namespace providers {
 namespace {
 
-// No API gives more choices.
-constexpr std::size_t most_choices = 128;
-
-// Where a key that was just read begins, its quote included.
-std::size_t begin_of(const JsonString& key, std::string_view data) {
-  return static_cast<std::size_t>(key.raw.data() - data.data()) - 1;
-}
-
 // Whether the text holds "think". The k is its rarest letter by far, and few texts are read for it letter by
 // letter.
 bool tells_of_thinking(std::string_view text) {
@@ -66,10 +58,10 @@ void ChatCorrection::correct(std::string_view data, JsonTokens& tokens, PassedCo
     if (!key.is("choices") || walk.type() != JsonType::array) return walk.skip();
     std::size_t place = 0;
     return walk.array([&] {
-      Found found;
+      FoundChoice found;
       found.index = place++;
       if (walk.type() != JsonType::object) return walk.skip();
-      if (!read(walk, found)) return false;
+      if (!read_choice(walk, data, found)) return false;
       correct(found, edits);
       return true;
     });
@@ -112,162 +104,14 @@ std::string ChatCorrection::rest(Follows follows) {
          choices + "]}";
 }
 
-bool ChatCorrection::read(JsonWalk& walk, Found& found) const {
-  found.begin = walk.position() + 1;
-  return walk.object([&](const JsonString& key) {
-    const bool is_delta = key.is("delta");
-    if ((is_delta || key.is("message")) && walk.type() == JsonType::object) {
-      found.is_delta = is_delta;
-      return read_message(walk, found);
-    }
-    if (is_delta && walk.type() == JsonType::null) {
-      const std::size_t begin = walk.position();
-      if (!walk.skip()) return false;
-      found.no_delta = {begin, walk.end()};
-      return true;
-    }
-    if (key.is("index") && walk.type() == JsonType::number) {
-      const auto number = walk.number();
-      const auto index = number ? number->integer() : std::nullopt;
-      found.index = index && *index >= 0 ? static_cast<std::size_t>(*index) : most_choices;
-      return number.has_value();
-    }
-    found.tells_native |= key.is("native_finish_reason") && walk.type() == JsonType::string;
-    if (!key.is("finish_reason")) return walk.skip();
-    const std::size_t begin = walk.position();
-    if (walk.type() != JsonType::string) {
-      if (!walk.skip()) return false;
-      found.finish_value = {begin, walk.end()};
-      return true;
-    }
-    const auto word = walk.string();
-    if (!word) return false;
-    found.finish = word->raw;
-    found.finish_begin = begin_of(key, data_);
-    found.finish_value = {begin, walk.end()};
-    return true;
-  });
-}
-
-bool ChatCorrection::read_message(JsonWalk& walk, Found& found) const {
-  const std::size_t begin = walk.position();
-  const bool is_read = walk.object([&](const JsonString& key) {
-    found.has_members = true;
-    if (key.is("tool_calls") && walk.type() == JsonType::array) return read_calls(walk, found);
-    Place* const place = key.is("content")             ? &found.content
-                         : key.is("reasoning")         ? &found.reasoning
-                         : key.is("reasoning_content") ? &found.reasoning_content
-                                                       : nullptr;
-    const bool is_more = key.is("refusal") || key.is("audio") || key.is("images");
-    if (!place) {
-      const std::size_t value = walk.position();
-      if (!walk.skip()) return false;
-      found.shows_more |= is_more && walk.end() - value > 2 && data_[value] != 'n';  // not "", {}, [], null
-      return true;
-    }
-    const std::size_t value = walk.position();
-    const bool is_string = walk.type() == JsonType::string, is_null = walk.type() == JsonType::null;
-    if (is_string) {
-      const auto text = walk.string();
-      if (!text) return false;
-      place->is_blank = text->raw.empty();
-      if (place == &found.content) {
-        found.text = *text;
-        found.has_text = true;
-      }
-    } else if (place == &found.content && walk.type() == JsonType::array) {
-      if (!read_parts(walk, found)) return false;
-    } else if (!walk.skip()) {
-      return false;
-    }
-    place->is_blank |= is_null;
-    place->value = {value, walk.end()};
-    place->member = {begin_of(key, data_), walk.end()};
-    // Mistral's arrays tell thinking apart themselves.
-    found.shows_more |= place == &found.content && !is_string && !is_null;
-    return true;
-  });
-  found.message = {begin, walk.end()};
-  return is_read;
-}
-
-// Mistral's, as in
-// [{"type":"thinking","thinking":[{"type":"text","text":"..."}]},{"type":"text","text":"..."}].
-bool ChatCorrection::read_parts(JsonWalk& walk, Found& found) const {
-  const auto piece = [&](std::string& all) {
-    if (walk.type() != JsonType::string) return found.is_parted = false, walk.skip();
-    const auto text = walk.string();
-    if (text) all.append(text->raw);
-    return text.has_value();
-  };
-  const auto thoughts = [&] {
-    if (walk.type() != JsonType::array) return piece(found.parts_thinking);
-    return walk.array([&] {
-      if (walk.type() != JsonType::object) return found.is_parted = false, walk.skip();
-      return walk.object(
-          [&](const JsonString& key) { return key.is("text") ? piece(found.parts_thinking) : walk.skip(); });
-    });
-  };
-  found.is_parted = true;
-  return walk.array([&] {
-    if (walk.type() != JsonType::object) return found.is_parted = false, walk.skip();
-    bool is_known = false;
-    const bool is_read = walk.object([&](const JsonString& key) {
-      if (key.is("text")) return is_known = true, piece(found.parts_text);
-      if (key.is("thinking")) return is_known = true, thoughts();
-      return walk.skip();
-    });
-    found.is_parted &= is_known;
-    return is_read;
-  });
-}
-
-bool ChatCorrection::read_calls(JsonWalk& walk, Found& found) const {
-  return walk.array([&] {
-    if (walk.type() != JsonType::object) return walk.skip();
-    CallPlace call{.begin = walk.position() + 1};
-    const bool is_read = walk.object([&](const JsonString& key) {
-      const std::size_t begin = walk.position();
-      if (key.is("id") && walk.type() == JsonType::string) {
-        const auto id = walk.string();
-        if (id) call.id = id->raw;
-        return id.has_value();
-      }
-      if (key.is("function") && walk.type() == JsonType::object) return read_function(walk, call);
-      if (!key.is("index")) return walk.skip();
-      if (walk.type() == JsonType::number) {
-        const auto number = walk.number();
-        if (!number) return false;
-        call.index = number->integer();
-      } else if (!walk.skip()) {
-        return false;
-      }
-      call.index_value = {begin, walk.end()};
-      return true;
-    });
-    found.calls.push_back(call);
-    return is_read;
-  });
-}
-
-bool ChatCorrection::read_function(JsonWalk& walk, CallPlace& call) {
-  return walk.object([&](const JsonString& key) {
-    const std::size_t begin = walk.position();
-    const bool is_object = key.is("arguments") && walk.type() == JsonType::object;
-    if (!walk.skip()) return false;
-    if (is_object) call.object = {begin, walk.end()};
-    return true;
-  });
-}
-
-void ChatCorrection::correct(Found& found, DataEdits& edits) {
+void ChatCorrection::correct(FoundChoice& found, DataEdits& edits) {
   Choice* const choice = choice_of(found.index);
   if (!choice) return;
-  for (const CallPlace& call : found.calls) {
+  for (const FoundCall& call : found.calls) {
     if (call.object.empty()) continue;
-    std::string text = "\"";
+    std::string text;
     append_escaped(text, call.object.of(data_));
-    edits.put(call.object, keep(text.append("\"")));
+    edits.put(call.object, quoted(text));
   }
   number_calls(*choice, found, edits);
   part(*choice, found, edits);
@@ -280,28 +124,37 @@ void ChatCorrection::correct(Found& found, DataEdits& edits) {
 }
 
 // As the text that clients of chat know, with what was thought beside it.
-void ChatCorrection::join_parts(const Found& found, DataEdits& edits) {
-  const auto is_told = [](const Place& place) { return !place.value.empty() && !place.is_blank; };
-  const bool has_thinking = !found.parts_thinking.empty();
-  if (has_thinking && !is_told(found.reasoning) && !is_told(found.reasoning_content)) {
-    std::string before;
-    const std::string thinking = "\"" + found.parts_thinking + "\"";
-    for (const auto& [place, name] : {std::pair{&found.reasoning_content, "\"reasoning_content\":"},
-                                      std::pair{&found.reasoning, "\"reasoning\":"}}) {
-      if (place->value.empty()) {
-        before.append(name).append(thinking).append(",");
-      } else {
-        edits.put(place->value, keep(thinking));
-      }
-    }
-    if (!before.empty()) edits.put({found.content.member.begin, found.content.member.begin}, keep(before));
-  }
+void ChatCorrection::join_parts(const FoundChoice& found, DataEdits& edits) {
+  if (!found.parts_thinking.empty() && !found.reasoning.tells() && !found.reasoning_content.tells())
+    put_before_content(found, tell_thinking(found, found.parts_thinking, edits), edits);
   const bool is_nothing = found.parts_text.empty() && found.is_delta;
-  edits.put(found.content.value, keep(is_nothing ? "null" : "\"" + found.parts_text + "\""));
+  edits.put(found.content.value, is_nothing ? "null" : quoted(found.parts_text));
+}
+
+// In both of the members that clients know, unless the host has told it in one. Returns those that its
+// message has no place for, each with a comma behind it.
+std::string ChatCorrection::tell_thinking(const FoundChoice& found, std::string_view raw, DataEdits& edits) {
+  const std::string_view thinking = quoted(raw);
+  std::string members;
+  for (const auto& [member, name] : {std::pair{&found.reasoning_content, "\"reasoning_content\":"},
+                                     std::pair{&found.reasoning, "\"reasoning\":"}}) {
+    if (member->tells()) continue;
+    if (member->value.empty()) {
+      members.append(name).append(thinking).append(",");
+    } else {
+      edits.put(member->value, thinking);
+    }
+  }
+  return members;
+}
+
+void ChatCorrection::put_before_content(const FoundChoice& found, std::string members, DataEdits& edits) {
+  if (members.empty()) return;
+  edits.put({found.content.member.begin, found.content.member.begin}, keep(std::move(members)));
 }
 
 // None is null while an answer comes, and one that came whole has ended.
-void ChatCorrection::end_unsaid(const Choice& choice, const Found& found, DataEdits& edits) {
+void ChatCorrection::end_unsaid(const Choice& choice, const FoundChoice& found, DataEdits& edits) {
   const bool is_whole = !found.message.empty() && !found.is_delta;
   const bool is_blank = !found.finish_value.empty() && data_[found.finish_value.begin] == '"';
   if (!is_whole) {
@@ -314,9 +167,8 @@ void ChatCorrection::end_unsaid(const Choice& choice, const Found& found, DataEd
   edits.put({found.begin, found.begin}, keep("\"finish_reason\":" + word + ","));
 }
 
-void ChatCorrection::part(Choice& choice, Found& found, DataEdits& edits) {
-  const auto is_told = [](const Place& place) { return !place.value.empty() && !place.is_blank; };
-  if (is_told(found.reasoning) || is_told(found.reasoning_content)) choice.tags.host_parts();
+void ChatCorrection::part(Choice& choice, FoundChoice& found, DataEdits& edits) {
+  if (found.reasoning.tells() || found.reasoning_content.tells()) choice.tags.host_parts();
   const bool is_text = found.has_text;
   shows_text_ |= found.shows_more;
   const bool shows_nothing = found.message.empty() && found.finish.empty();
@@ -338,25 +190,11 @@ void ChatCorrection::part(Choice& choice, Found& found, DataEdits& edits) {
   const bool is_same = parted.thinking.empty() && parted.text == found.text.raw;
   if (is_same) return;
   parted_ = true;
-
-  const auto quoted = [&](std::string_view raw) { return keep(std::string("\"").append(raw).append("\"")); };
   std::string before;
-  if (!parted.thinking.empty()) {
-    const std::string_view thinking = quoted(parted.thinking);
-    for (const auto& [place, name] : {std::pair{&found.reasoning_content, "\"reasoning_content\":"},
-                                      std::pair{&found.reasoning, "\"reasoning\":"}}) {
-      if (is_told(*place)) continue;
-      if (place->value.empty()) {
-        before.append(name).append(thinking).append(",");
-      } else {
-        edits.put(place->value, thinking);
-      }
-    }
-  }
+  if (!parted.thinking.empty()) before = tell_thinking(found, parted.thinking, edits);
   if (is_text) {
-    const std::string_view text = quoted(parted.text);
-    if (!before.empty()) edits.put({found.content.member.begin, found.content.member.begin}, keep(before));
-    edits.put(found.content.value, text);
+    put_before_content(found, std::move(before), edits);
+    edits.put(found.content.value, quoted(parted.text));
     return;
   }
   before.append("\"content\":\"").append(parted.text).append(found.has_members ? "\"," : "\"");
@@ -365,15 +203,15 @@ void ChatCorrection::part(Choice& choice, Found& found, DataEdits& edits) {
 }
 
 // What was held back has no other place in an event that tells the end alone.
-void ChatCorrection::add_delta(const Found& found, std::string_view members, DataEdits& edits) {
+void ChatCorrection::add_delta(const FoundChoice& found, std::string_view members, DataEdits& edits) {
   const std::string delta = std::string("{").append(members).append("}");
   if (!found.no_delta.empty()) return edits.put(found.no_delta, keep(delta));
   edits.put({found.finish_begin, found.finish_begin}, keep("\"delta\":" + delta + ","));
 }
 
-void ChatCorrection::number_calls(Choice& choice, const Found& found, DataEdits& edits) {
+void ChatCorrection::number_calls(Choice& choice, const FoundChoice& found, DataEdits& edits) {
   std::size_t place = 0;
-  for (const CallPlace& call : found.calls) {
+  for (const FoundCall& call : found.calls) {
     const auto number = choice.calls.of(call.index, call.id, place++);
     if (!number || call.index == static_cast<std::int64_t>(number->number)) continue;
     const std::string digits = std::to_string(number->number);
@@ -386,7 +224,7 @@ void ChatCorrection::number_calls(Choice& choice, const Found& found, DataEdits&
 }
 
 // The host's own word goes on beside ours, and alone where it says that the answer is none.
-void ChatCorrection::name_finish(const Choice& choice, const Found& found, DataEdits& edits) {
+void ChatCorrection::name_finish(const Choice& choice, const FoundChoice& found, DataEdits& edits) {
   if (is_usual_finish(found.finish) || is_broken_off(found.finish)) return;
   EndReason reason = end_reason_of(found.finish);
   if (reason == EndReason::stop && choice.calls.any()) reason = EndReason::tool_calls;
