@@ -6,31 +6,10 @@
 // which Google's tools are described in.
 #pragma once
 
-#include <cstddef>
-
+#include "providers/json/fit.hpp"
 #include "providers/json/json_tree.hpp"
 
 namespace providers {
-
-enum class Fit { fits, breaks, unjudged };
-
-// One breach is a breach, whatever else could not be judged.
-constexpr Fit both(Fit a, Fit b) {
-  if (a == Fit::breaks || b == Fit::breaks) return Fit::breaks;
-  return a == Fit::unjudged || b == Fit::unjudged ? Fit::unjudged : Fit::fits;
-}
-
-// What may still be looked at, in steps of some nanoseconds: a node, a few bytes of a text.
-struct FitEffort {
-  std::size_t left = 100'000;
-
-  // False, and from then on, where so many are not left.
-  bool spend(std::size_t steps) {
-    left = left > steps ? left - steps : 0;
-    return left > 0;
-  }
-  bool is_spent() const { return left == 0; }
-};
 
 // `schema` is a value within `schemas`, whose references are meant from `root`. Unjudged once nothing
 // is left of `effort`.
