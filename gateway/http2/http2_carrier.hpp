@@ -1,11 +1,9 @@
-// A client's connection on which HTTP/2 was agreed: its frames, by nghttp2, and a Connection for each request
-// in it, on which a session runs as on any other one. What a client may ask for without asking anything is
-// bounded: streams at a time, resets, pings, frames without a use, the time for a head. Belongs to one data
-// loop.
+// A client's connection on which HTTP/2 was agreed: a Connection for each request in it, on which a session
+// runs as on any other one. What a client may ask for without asking anything is bounded: streams at a time,
+// resets, pings, frames without a use, the time for a head. Belongs to one data loop.
 #pragma once
 
-#include <nghttp2/nghttp2.h>
-
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
@@ -15,11 +13,13 @@
 #include <vector>
 
 #include "gateway/http2/allowance.hpp"
+#include "gateway/http2/http2_frames.hpp"
 #include "gateway/http2/http2_stream.hpp"
 
 namespace gateway {
 
-class Http2Carrier final : public boost::intrusive_ref_counter<Http2Carrier, boost::thread_unsafe_counter> {
+class Http2Carrier final : public boost::intrusive_ref_counter<Http2Carrier, boost::thread_unsafe_counter>,
+                           private Http2Frames::Listener {
  public:
   struct Limits {
     std::size_t head_bytes;  // of one request
@@ -46,9 +46,6 @@ class Http2Carrier final : public boost::intrusive_ref_counter<Http2Carrier, boo
     ~Server() = default;
   };
 
-  // How many requests may be under way at a time.
-  static constexpr std::uint32_t most_streams = 128;
-
   // A connection with hands shaken.
   Http2Carrier(boost::asio::io_context& loop, providers::ConnectionPtr connection, providers::Timer& timer,
                const Limits& limits, Server& server);
@@ -67,13 +64,7 @@ class Http2Carrier final : public boost::intrusive_ref_counter<Http2Carrier, boo
 
   // For its streams. What is told of one that is closed is nothing.
   void soon(Http2Stream& stream);
-  // So many bytes of its body are read, or those of a stream that is closed dropped.
-  void pay(std::int32_t id, std::size_t bytes);
-  void pay_dropped(std::size_t bytes);
-  void submit_continue(std::int32_t id);
-  enum class ReplyBody { none, follows };
-  void submit_reply(std::int32_t id, const providers::ReplyHead& head, ReplyBody body);
-  void resume(std::int32_t id);
+  Http2Frames& frames() { return frames_; }
   void reset(std::int32_t id, std::uint32_t error);
   // Sends what there is to send and the client takes: now, or at the end of the turn that is under way,
   // together with what others have to send.
@@ -84,33 +75,29 @@ class Http2Carrier final : public boost::intrusive_ref_counter<Http2Carrier, boo
   void limit(providers::Alarm& alarm) { timer_.set(alarm, timer_.now() + limits_.write_idle); }
 
  private:
-  struct Callbacks;
-  struct Free {
-    void operator()(nghttp2_session* session) const { nghttp2_session_del(session); }
-  };
   struct Late final : providers::Alarm {
     explicit Late(Http2Carrier& of) : carrier(of) {}
     void ring() override { carrier.leave(); }
     Http2Carrier& carrier;
   };
 
-  void begin();
+  Http2Stream& begun(std::int32_t id) override;
+  void head_over(std::int32_t id) override;
+  void asked(Http2Stream& stream, RequestText::Body body) override;
+  void closed(std::int32_t id) override;
+  void spent(Http2Frames::Toll toll) override;
+  void used_window() override;
+
   void feed(std::string_view bytes);
   bool is_done() const;
   void watch_head();
-  void head_is_over(std::int32_t id) {
-    if (head_under_way_ == id) head_under_way_ = 0;
-  }
   // What streams have to do, until nothing is left, and then flush().
   void turn();
   void begin_newcomers();
-  void put_together(std::string& out);
   void look_whether_idle();
   void say_last_word();
   // The client asks for more than its requests are worth.
   void cut_off();
-  void judge(Allowance& allowance);
-  void headers_came(Http2Stream& stream, int category, bool ends_request);
   void end_streams();
   // Nothing is sent, read or waited for any more, also where the loop goes with all that is under way.
   void let_go();
@@ -122,7 +109,7 @@ class Http2Carrier final : public boost::intrusive_ref_counter<Http2Carrier, boo
   providers::Timer& timer_;
   const Limits limits_;
   Server& server_;
-  std::unique_ptr<nghttp2_session, Free> session_;  // none once the connection is over
+  Http2Frames frames_;  // ended once the connection is over
   std::map<std::int32_t, Http2StreamPtr> streams_;
   std::vector<Http2StreamPtr> newcomers_;
   std::vector<Http2StreamPtr> due_;
@@ -130,10 +117,9 @@ class Http2Carrier final : public boost::intrusive_ref_counter<Http2Carrier, boo
   providers::Waiter rest_;
   providers::Waiter all_ended_;
   Late late_{*this};
-  Allowance resets_{256, 32};
-  Allowance faults_{1000, 32};  // streams beyond the limit are such, which a client does not know at first
-  Allowance useless_{256, 20};
-  Allowance windows_{2000, 100};
+  // By their toll. Of faults there are many: streams beyond the limit are such, which a client does not know
+  // at first.
+  std::array<Allowance, 4> allowances_{Allowance{256, 32}, {1000, 32}, {256, 20}, {2000, 100}};
   std::int32_t last_served_ = 0;
   int serving_ = 0;
   std::int32_t head_under_way_ = 0;  // of which stream; 0: of none

@@ -81,7 +81,7 @@ void Http2Stream::over(End how) {
   end_ = how;
   too_slow_.cancel();
   empty(outbound_, sent_);
-  carrier_->pay_dropped(std::exchange(unpaid_, 0));
+  carrier_->frames().pay_dropped(std::exchange(unpaid_, 0));
   come_again();
 }
 
@@ -91,7 +91,7 @@ void Http2Stream::come_again() {
 
 void Http2Stream::drop_inbound() {
   empty(inbound_, read_);
-  carrier_->pay(id_, std::exchange(unpaid_, 0));
+  carrier_->frames().pay(id_, std::exchange(unpaid_, 0));
   carrier_->send_soon();
 }
 
@@ -139,7 +139,7 @@ void Http2Stream::turn() {
     const std::size_t paid = is_all ? unpaid_ : std::min(unpaid_, bytes);
     unpaid_ -= paid;
     if (is_all) empty(inbound_, read_);
-    carrier_->pay(id_, paid);
+    carrier_->frames().pay(id_, paid);
     return end_read({}, bytes);
   }
   if (!has_left) return;
@@ -159,7 +159,7 @@ std::size_t Http2Stream::take_head(std::string_view text) {
   reply_head_.resize(end + end_of_head.size());
   const std::size_t taken = reply_head_.size() - before;
   if (reply_head_.starts_with("HTTP/1.1 100 ")) {
-    carrier_->submit_continue(id_);
+    carrier_->frames().say_continue(id_);
     reply_head_.clear();
     return taken;
   }
@@ -175,8 +175,8 @@ void Http2Stream::begin_reply(const providers::ReplyHead& head) {
   const bool has_none = is_head_ || (length && length->bytes == 0);
   reply_body_.emplace(has_none ? providers::NoBody{} : head.framing);
   is_complete_ = reply_body_->done();
-  carrier_->submit_reply(id_, head,
-                         is_complete_ ? Http2Carrier::ReplyBody::none : Http2Carrier::ReplyBody::follows);
+  carrier_->frames().say_reply(id_, head,
+                               is_complete_ ? Http2Frames::ReplyBody::none : Http2Frames::ReplyBody::follows);
 }
 
 std::size_t Http2Stream::take_reply(std::string_view text) {
@@ -201,7 +201,7 @@ bool Http2Stream::write_now(Pieces& pieces) {
     if (!may_write()) return false;
     if (is_waiting_ && (sent_ < outbound_.size() || is_complete_)) {
       is_waiting_ = false;
-      carrier_->resume(id_);
+      carrier_->frames().resume(id_);
     }
     if (pieces.empty()) {
       carrier_->send_soon();
