@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <fstream>
+#include <cstring>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,6 +22,7 @@
 #include "gateway/ledger/left_behind.hpp"
 #include "gateway/ledger/spend_words.hpp"
 #include "gateway/pages/account_pages.hpp"
+#include "gateway/state/read_whole.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/table.hpp"
 #include "providers/dialect/path_segment.hpp"
@@ -158,14 +159,6 @@ struct ReconcileOptions {
   double tolerance = 1;            // percent
 };
 
-std::optional<std::string> text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 // What the ledger has of the days of the invoice, at one provider or all.
 std::variant<std::vector<BilledLine>, std::string> ledger_lines(SpendOptions options,
                                                                 const std::string& provider) {
@@ -255,8 +248,8 @@ int reconcile_file(SpendOptions spent, const ReconcileOptions& options) {
       return complain(std::string(option) + " wants a day such as 2026-11-28, not `" + *day + "`");
   }
   if (!std::isfinite(options.tolerance)) return complain("--tolerance wants a number of percent");
-  const auto text = text_of(options.file);
-  if (!text) return complain("`" + options.file + "` cannot be read");
+  const auto text = read_whole(options.file);
+  if (!text) return complain("`" + options.file + "` cannot be read: " + std::strerror(errno));
   auto read = read_invoice(*text, options.columns);
   if (const auto* why = std::get_if<std::string>(&read)) return complain(options.file + ": " + *why);
   auto& invoice = std::get<std::vector<BilledLine>>(read);

@@ -7,16 +7,15 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cctype>
 #include <cerrno>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <set>
-#include <sstream>
 
 #include "gateway/canaries/canary_book.hpp"
 #include "gateway/canaries/shared_till.hpp"
 #include "gateway/observe/standing.hpp"
 #include "gateway/probe/probe_call.hpp"
+#include "gateway/state/read_whole.hpp"
 #include "gateway/state/write_whole.hpp"
 #include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
@@ -126,11 +125,9 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
 
   // Without the book of a process before nobody knows what was spent today.
   void open() {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream && errno == ENOENT) return;
-    std::ostringstream text;
-    text << stream.rdbuf();
-    auto book = canary_book(text.str());
+    const auto text = read_whole(file);
+    if (!text && errno == ENOENT) return;
+    auto book = canary_book(text.value_or(""));
     if (!book) {
       is_lost = true;
       tell.say("canaries: `" + file + "` cannot be read; none is asked until tomorrow");

@@ -11,13 +11,15 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <cerrno>
+#include <cstring>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <optional>
 #include <stdexcept>
 
+#include "gateway/state/read_whole.hpp"
 #include "providers/net/authorities.hpp"
 
 namespace gateway {
@@ -123,9 +125,8 @@ std::string text_from(const std::string& from) {
                              "change prices; write https://, or fetch it and name the file");
   }
   if (from == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream file(from, std::ios::binary);
-  if (!file) throw std::runtime_error("the file " + from + " cannot be read");
-  return {std::istreambuf_iterator<char>(file), {}};
+  if (auto text = read_whole(from)) return *std::move(text);
+  throw std::runtime_error("the file " + from + " cannot be read: " + std::strerror(errno));
 }
 
 }  // namespace gateway

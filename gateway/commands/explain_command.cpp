@@ -2,6 +2,8 @@
 
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include <boost/json.hpp>
 #include <cctype>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -23,6 +24,7 @@
 #include "gateway/request/pretence.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/state/process_sources.hpp"
+#include "gateway/state/read_whole.hpp"
 #include "gateway/surfaces/surfaces.hpp"
 #include "providers/loop/wheel.hpp"
 
@@ -38,9 +40,7 @@ int complain(const std::string& problem) {
 
 std::optional<std::string> text_of(const std::string& file) {
   if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(stream), {});
+  return read_whole(file);
 }
 
 // The call as JSON, with the model that was asked for; else what is wrong.
@@ -53,7 +53,7 @@ Call call_of(const ExplainOptions& options) {
   std::string text = R"({"messages":[{"role":"user","content":"Hello"}]})";
   if (!options.request.empty()) {
     auto read = text_of(options.request);
-    if (!read) return {.problem = "cannot read " + options.request};
+    if (!read) return {.problem = "cannot read " + options.request + ": " + std::strerror(errno)};
     text = *std::move(read);
   }
   boost::system::error_code error;

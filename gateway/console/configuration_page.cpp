@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include "config/values/masked.hpp"
+#include "gateway/state/read_whole.hpp"
 #include "gateway/text/json_page.hpp"
 #include "routing/language/name_page.hpp"
 
@@ -79,8 +78,7 @@ std::string sections_of(std::string_view yaml, const std::vector<std::string_vie
 
 std::string text_of_file(const std::string& path) {
   constexpr std::size_t most = 4u << 20;
-  std::ifstream stream(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(stream), {});
+  std::string text = read_whole(path).value_or("");
   if (text.size() > most) text.resize(most);
   return text;
 }

@@ -2,10 +2,9 @@
 
 #include <sys/stat.h>
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
+#include "gateway/state/read_whole.hpp"
 #include "routing/terms/draws.hpp"
 
 namespace gateway {
@@ -32,14 +31,13 @@ void FileWatch::take() {
 std::optional<FileWatch::State> FileWatch::look() const {
   struct stat found {};
   if (path_.empty() || ::stat(path_.c_str(), &found) != 0) return std::nullopt;
-  std::ifstream stream(path_, std::ios::binary);
-  if (!stream) return std::nullopt;
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const auto text = read_whole(path_);
+  if (!text) return std::nullopt;
   return State{.changed = found.st_mtim.tv_sec * 1'000'000'000LL + found.st_mtim.tv_nsec,
                .size = found.st_size,
                .device = found.st_dev,
                .number = found.st_ino,
-               .content = routing::hash_of(text)};
+               .content = routing::hash_of(*text)};
 }
 
 }  // namespace gateway

@@ -3,9 +3,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "gateway/state/read_whole.hpp"
 #include "gateway/state/write_whole.hpp"
 #include "providers/loop/named_thread.hpp"
 
@@ -24,15 +23,13 @@ MarketFile::~MarketFile() {
 }
 
 std::optional<KeptMemory> MarketFile::read() const {
-  std::ifstream file(path_, std::ios::binary);
-  if (!file) {
+  const auto bytes = read_whole(path_);
+  if (!bytes) {
     if (errno != ENOENT)
       say_("what the market knew is not taken up: `" + path_ + "`: " + std::strerror(errno));
     return std::nullopt;
   }
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  auto found = kept_memory(bytes.str());
+  auto found = kept_memory(*bytes);
   if (auto* kept = std::get_if<KeptMemory>(&found)) return std::move(*kept);
   say_("what the market knew is not taken up: `" + path_ + "` " + std::get<Unusable>(found).why);
   return std::nullopt;

@@ -1,17 +1,15 @@
 #include "gateway/state/kept_text.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
+#include "gateway/state/read_whole.hpp"
 #include "gateway/state/write_whole.hpp"
 
 namespace gateway {
 
 std::string KeptText::keep(std::string file) {
   file_ = std::move(file);
-  std::ifstream stream(file_, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  return read_whole(file_).value_or("");
 }
 
 KeptText::Writing KeptText::set(std::string text) {
