@@ -1,7 +1,10 @@
 #include "gateway/account_commands/administering.hpp"
 
 #include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <system_error>
 
 #include "config/files/load.hpp"
@@ -92,6 +95,17 @@ Reached reach(const ReachOptions& options, const std::string& path, const std::s
   const std::string url = StateDirectory::announced_in(place->directory);
   if (fault == StateDirectory::Fault::in_use && !url.empty()) return ask(options, url, path, body);
   return {.problem = why};
+}
+
+void print_all(const std::vector<Column>& columns, const std::vector<Row>& rows) {
+  for (const std::string& line : table(columns, rows, {.columns = 200, .rows = 1'000'000}))
+    std::cout << line << "\n";
+}
+
+std::string dollars_text(double dollars, int decimals) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, dollars);
+  return text.data();
 }
 
 }  // namespace gateway

@@ -1,13 +1,15 @@
 // How commands reach what a gateway keeps: the running one at its address, else, where nobody owns the state
-// directory, the directory itself.
+// directory, the directory itself; and how they print what they got.
 #pragma once
 
 #include <exception>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/ledger/open_ledger.hpp"
+#include "gateway/text/table.hpp"
 
 namespace CLI {
 class App;
@@ -41,5 +43,9 @@ std::string fault_at(const LedgerPlace& place, const std::exception& fault);
 using Directly = std::function<Reached(const LedgerPlace& place)>;
 Reached reach(const ReachOptions& options, const std::string& path, const std::string& body,
               const Directly& directly);
+
+// A table of all there is, whatever the screen: it may go on into a file.
+void print_all(const std::vector<Column>& columns, const std::vector<Row>& rows);
+std::string dollars_text(double dollars, int decimals);
 
 }  // namespace gateway

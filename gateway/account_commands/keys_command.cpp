@@ -165,8 +165,7 @@ void print_list(const json::array& keys) {
   const std::vector<Column> columns{{"name", Align::left},    {"key", Align::left, 2},
                                     {"team", Align::left, 1}, {"role", Align::left, 3},
                                     {"state", Align::left},   {"limits", Align::left}};
-  for (const std::string& line : table(columns, rows, {.columns = 200, .rows = 100'000}))
-    std::cout << line << "\n";
+  print_all(columns, rows);
 }
 
 int run(const KeysOptions& options, KeyCall call) {
