@@ -26,6 +26,11 @@ std::optional<std::chrono::year_month_day> date_in(std::string_view text) {
   return date.ok() ? std::optional(date) : std::nullopt;
 }
 
+void put_digits(std::string& text, std::size_t from, std::size_t digits, unsigned number) {
+  for (std::size_t at = from + digits; at-- > from; number /= 10)
+    text[at] = static_cast<char>('0' + number % 10);
+}
+
 }  // namespace
 
 std::optional<WallTime> parse_timestamp(std::string_view text) {
@@ -51,18 +56,23 @@ std::optional<WallTime> parse_timestamp(std::string_view text) {
 std::string day_text(std::chrono::sys_days day) {
   const std::chrono::year_month_day date(day);
   std::string text = "0000-00-00";
-  const auto put = [&](unsigned number, std::size_t from, std::size_t digits) {
-    for (std::size_t at = from + digits; at-- > from; number /= 10)
-      text[at] = static_cast<char>('0' + number % 10);
-  };
-  put(static_cast<unsigned>(static_cast<int>(date.year())), 0, 4);
-  put(static_cast<unsigned>(date.month()), 5, 2);
-  put(static_cast<unsigned>(date.day()), 8, 2);
+  put_digits(text, 0, 4, static_cast<unsigned>(static_cast<int>(date.year())));
+  put_digits(text, 5, 2, static_cast<unsigned>(date.month()));
+  put_digits(text, 8, 2, static_cast<unsigned>(date.day()));
   return text;
 }
 
 std::string day_text(std::chrono::sys_seconds at) {
   return day_text(std::chrono::floor<std::chrono::days>(at));
+}
+
+std::string second_text(std::chrono::sys_seconds at) {
+  const std::chrono::hh_mm_ss time(at - std::chrono::floor<std::chrono::days>(at));
+  std::string text = day_text(at) + "T00:00:00Z";
+  put_digits(text, 11, 2, static_cast<unsigned>(time.hours().count()));
+  put_digits(text, 14, 2, static_cast<unsigned>(time.minutes().count()));
+  put_digits(text, 17, 2, static_cast<unsigned>(time.seconds().count()));
+  return text;
 }
 
 bool is_month_or_day(std::string_view text) {

@@ -102,7 +102,7 @@ void print_all(const std::vector<Column>& columns, const std::vector<Row>& rows)
     std::cout << line << "\n";
 }
 
-std::string dollars_text(double dollars, int decimals) {
+std::string plain_dollars(double dollars, int decimals) {
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%.*f", decimals, dollars);
   return text.data();

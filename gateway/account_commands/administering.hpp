@@ -46,6 +46,6 @@ Reached reach(const ReachOptions& options, const std::string& path, const std::s
 
 // A table of all there is, whatever the screen: it may go on into a file.
 void print_all(const std::vector<Column>& columns, const std::vector<Row>& rows);
-std::string dollars_text(double dollars, int decimals);
+std::string plain_dollars(double dollars, int decimals);
 
 }  // namespace gateway

@@ -15,7 +15,7 @@
 
 #include "config/values/timestamp.hpp"
 #include "gateway/account_commands/reconcile.hpp"
-#include "gateway/pages/account_pages.hpp"
+#include "gateway/pages/spend_page.hpp"
 #include "gateway/state/read_whole.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/table.hpp"
@@ -65,7 +65,7 @@ void print(const Reconciliation& result) {
     Row cells{{day}};
     if (by_model) cells.push_back({line.model.empty() ? "-" : line.model});
     for (const double each : {line.ledger, line.invoice, line.difference()})
-      cells.push_back({dollars_text(each, 4)});
+      cells.push_back({plain_dollars(each, 4)});
     cells.push_back({line.is_within ? "" : "differs"});
     rows.push_back(std::move(cells));
   };
@@ -97,7 +97,7 @@ void print_csv(const Reconciliation& result) {
   for (const ReconciledLine& line : result.lines) {
     std::cout << line.day << "," << csv_cell(line.model);
     for (const double each : {line.ledger, line.invoice, line.difference()})
-      std::cout << "," << dollars_text(each, 9);
+      std::cout << "," << plain_dollars(each, 9);
     std::cout << "," << (line.is_within ? "true" : "false") << "\n";
   }
 }

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "gateway/ledger/left_behind.hpp"
-#include "gateway/pages/account_pages.hpp"
+#include "gateway/pages/spend_page.hpp"
 #include "providers/dialect/path_segment.hpp"
 #include "providers/loop/wall_clock.hpp"
 

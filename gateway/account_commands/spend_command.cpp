@@ -19,7 +19,7 @@ namespace {
 namespace json = boost::json;
 
 std::string amount(const json::value& dollars) {
-  return dollars_text(dollars.to_number<double>(), 6);
+  return plain_dollars(dollars.to_number<double>(), 6);
 }
 
 void print_table(const json::object& page) {

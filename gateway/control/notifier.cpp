@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 
+#include "config/values/timestamp.hpp"
 #include "gateway/serving/quota_refusal.hpp"
 #include "gateway/text/json_page.hpp"
 #include "providers/loop/spawn.hpp"
@@ -50,8 +51,10 @@ std::string body_of(const LimitState& limit) {
       {"period", config::period_names[static_cast<std::size_t>(limit.period)]},
       {"limit", amount(limit.limit)},
       {"used", amount(limit.used)}};
-  page["refills"] = limit.refills == config::WallTime::max() ? json::value(nullptr)
-                                                             : json::value(moment_text(limit.refills));
+  page["refills"] =
+      limit.refills == config::WallTime::max()
+          ? json::value(nullptr)
+          : json::value(config::second_text(std::chrono::floor<std::chrono::seconds>(limit.refills)));
   return json_page(page);
 }
 

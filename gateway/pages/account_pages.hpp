@@ -1,11 +1,10 @@
-// What keys, money and past requests look like in OpenRouter's APIs, and what was spent in ours. Pure.
+// What keys, money and past requests look like in OpenRouter's APIs. Pure.
 #pragma once
 
 #include <boost/json/fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "gateway/keys/stored_key.hpp"
@@ -33,27 +32,9 @@ boost::json::object provisioned_key(const boost::json::object& key, const KeyUsa
 // What OpenRouter's clients say of a key, in the words of ours; nothing, and why, where it cannot be said.
 std::optional<boost::json::object> key_of_openrouter(const boost::json::object& said, std::string& why);
 
-// GET /admin/spend
-enum class SpendForm { json, csv };
-struct SpendAsked {
-  std::vector<std::string> by{};
-  std::int64_t from_day = 0, to_day = 0;  // since 1970
-  LedgerStore::SpendOnly only{};
-  SpendForm form = SpendForm::json;
-};
-// What a query asks for: `by`, `from`, `to`, `format`, and of each word that is no time whose spending alone,
-// as often as wanted. Otherwise what is wrong with it.
-std::variant<SpendAsked, std::string> spend_asked(std::string_view query, std::int64_t today);
-std::string spend_page(LedgerStore& file, const SpendAsked& asked);
 // Those of a list that are managed there and were not revoked, the newest first, a hundred at a time from
 // `offset` on; none of those that are disabled where `include_disabled` is false. Nothing where `offset` is
 // no number.
 std::optional<boost::json::array> page_of_keys(const boost::json::array& keys, std::string_view query);
-// RFC 4180; and what a table would take for a formula is text.
-std::string csv_cell(const std::string& text);
-// "team,day"
-std::vector<std::string> words_of(std::string_view list);
-// Days since 1970 of "2026-11-28".
-std::optional<std::int64_t> day_of(std::string_view date);
 
 }  // namespace gateway

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "config/values/timestamp.hpp"
+
 namespace gateway {
 namespace {
 
@@ -54,14 +56,6 @@ std::string dollars_text(std::int64_t nanos) {
   return (is_negative ? "-$" : "$") + text + "." + decimals;
 }
 
-std::string moment_text(config::WallTime at) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  return std::string(text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
-}
-
 std::string limit_words(const LimitState& limit) {
   if (!limit.measure)
     return whose(limit) + " may have " + counted(limit.limit, "requests") + " at the same time";
@@ -96,7 +90,8 @@ ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let
   }
   error.message += ".";
   if (limit.refills != config::WallTime::max()) {
-    error.message += " It refills at " + moment_text(limit.refills) + ".";
+    error.message += " It refills at " +
+                     config::second_text(std::chrono::floor<std::chrono::seconds>(limit.refills)) + ".";
   }
   error.metadata = {{"scope", std::string(scope_names[static_cast<std::size_t>(limit.scope)])},
                     {"limit_of", limit.name}};

@@ -19,7 +19,5 @@ ErrorReply ledger_unavailable();
 std::string limit_words(const LimitState& limit);
 // "$1.5"
 std::string dollars_text(std::int64_t nanos);
-// "2026-11-29T00:00:00Z"
-std::string moment_text(config::WallTime at);
 
 }  // namespace gateway
