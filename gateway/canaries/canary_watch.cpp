@@ -38,10 +38,6 @@ constexpr double enough_traffic = 10;
 // What a host may put around a text, and say although one token was asked for.
 constexpr std::int64_t most_around = 400, most_said = 16;
 
-bool claims(const routing::Endpoint& endpoint, config::Feature feature) {
-  return endpoint.settings->features.test(static_cast<std::size_t>(feature));
-}
-
 ProbeQuestion question_of(const routing::Endpoint& endpoint, std::size_t text,
                           routing::CanaryPast::Drawn drawn = routing::CanaryPast::Drawn::no) {
   return {.features = {},
@@ -109,9 +105,7 @@ bool may_be_asked_a_canary(const CanaryWatch::Seen& seen, routing::EndpointIndex
   const routing::EndpointState& state = seen.snapshot->endpoints[index];
   if (stand_of(state, now).standing != Standing::serving || state.measured.samples >= enough_traffic)
     return false;
-  // By what holds for everybody. What is not known does not satisfy it.
-  const routing::Policy& any = generation.policies.policies().front();
-  if (routing::first_broken(any.always, routing::View{.endpoint = &endpoint}) >= 0) return false;
+  if (is_forbidden(generation.policies, endpoint)) return false;
   if (generation.waiting[endpoint.settings->provider_index].load(std::memory_order_relaxed) > 0) return false;
   return can_be_asked(endpoint, question_of(endpoint, 0));
 }

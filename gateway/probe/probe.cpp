@@ -2,16 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <map>
 #include <memory>
 
-#include "gateway/engines/engine_look.hpp"
 #include "gateway/engines/engine_watch.hpp"
-#include "gateway/observe/words.hpp"
-#include "gateway/probe/host_listing.hpp"
-#include "gateway/probe/probe_call.hpp"
-#include "gateway/text/scrub.hpp"
-#include "providers/host/host_page.hpp"
+#include "gateway/probe/probed_host.hpp"
 #include "providers/loop/spawn.hpp"
 #include "providers/loop/wheel.hpp"
 #include "routing/policy/policy_set.hpp"
@@ -22,14 +16,9 @@ namespace {
 
 using config::Feature;
 using providers::Task;
-using routing::FailureKind;
 
 constexpr std::int64_t most_prompt = 1'000;  // tokens, with an image and a tool
 constexpr std::int64_t prefilled_output = 8;
-
-bool claims(const routing::Endpoint& endpoint, Feature feature) {
-  return endpoint.settings->features.test(static_cast<std::size_t>(feature));
-}
 
 std::int64_t output_of(const routing::Endpoint& endpoint) {
   return claims(endpoint, Feature::reasoning) ? 16 : 1;
@@ -37,25 +26,6 @@ std::int64_t output_of(const routing::Endpoint& endpoint) {
 
 std::string name_of(Feature feature) {
   return std::string(config::feature_names[static_cast<std::size_t>(feature)]);
-}
-
-bool is_silence(FailureKind kind) {
-  switch (kind) {
-    case FailureKind::resolve:
-    case FailureKind::connect:
-    case FailureKind::tls:
-    case FailureKind::reset_before_reply:
-    case FailureKind::first_token_timeout:
-    case FailureKind::broken_stream:
-    case FailureKind::local:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool is_busy(FailureKind kind) {
-  return kind == FailureKind::rate_limited || kind == FailureKind::overloaded;
 }
 
 bool goes_on_with_streams(const routing::PolicySet& policies) {
@@ -67,23 +37,6 @@ routing::PolicySet compiled(const config::Settings& settings) {
   config::Problems known;  // to whoever checked it
   return routing::compile(settings, known);
 }
-
-// Of one host, whichever of its models is asked.
-struct ProbedHost {
-  ProbedHost(const config::ProviderSettings& as_said, boost::asio::io_context& io, providers::Timer& timer,
-             providers::Resolver& resolver)
-      : settings(as_said), host(settings, io, timer, resolver) {
-    if (!settings.engine) return;
-    root_settings = engine_host(settings);
-    root = std::make_unique<providers::HttpProvider>(root_settings, io, timer, resolver);
-  }
-  const config::ProviderSettings settings;
-  providers::HttpProvider host;
-  config::ProviderSettings root_settings;
-  std::unique_ptr<providers::HttpProvider> root;  // of an engine of one's own
-  std::optional<std::vector<ListedModel>> listed;
-  std::string engine_page;  // where its engine says its context
-};
 
 class Prober {
  public:
@@ -128,31 +81,12 @@ class Prober {
     }
   }
 
-  // Which models a host says it has, where it lists them.
   Task<void> list(std::size_t i) {
-    ProbedHost& host = *hosts_[i];
-    const auto& endpoints = catalogue_.endpoints_of(i);
-    const auto is_allowed = [this](routing::EndpointIndex each) {
-      return !is_forbidden(catalogue_.endpoints()[each]);
+    const auto may_be_asked = [this](routing::EndpointIndex each) {
+      return !is_forbidden(policies_, catalogue_.endpoints()[each]);
     };
-    const bool may_list = std::ranges::any_of(endpoints, is_allowed) &&
-                          host.settings.dialect != config::Dialect::bedrock &&
-                          host.settings.access.api_version.empty();
-    if (!may_list) co_return;
-    providers::PageWanted wanted{.target = "/models", .limit = limits_.each, .most_bytes = 16 << 20};
-    auto asking = providers::host_page(host.host, timer_, std::move(wanted));
-    const providers::HostPage page = co_await std::move(asking);
-    if (page.status == 200) host.listed = listed_models(page.body);
-    if (!host.root) co_return;
-    const std::map<config::EngineKind, std::string> pages{{config::EngineKind::llamacpp, "/props"},
-                                                          {config::EngineKind::tgi, "/info"},
-                                                          {config::EngineKind::ollama, "/api/ps"}};
-    const auto own = pages.find(host.settings.engine->kind);
-    if (own == pages.end()) co_return;
-    providers::PageWanted more{.target = own->second, .limit = limits_.each};
-    auto looking = providers::host_page(*host.root, timer_, std::move(more));
-    const providers::HostPage engine = co_await std::move(looking);
-    if (engine.status == 200) host.engine_page = engine.body;
+    if (std::ranges::any_of(catalogue_.endpoints_of(i), may_be_asked))
+      co_await hosts_[i]->list(timer_, limits_.each);
   }
 
   Task<void> look_at(std::size_t i) {
@@ -164,14 +98,14 @@ class Prober {
               .host_model = endpoint.settings->host_model,
               .asked = asked_there(*endpoint.provider, *endpoint.settings)};
     note_what_is_unknown(endpoint, result);
-    if (is_forbidden(endpoint)) {
+    if (is_forbidden(policies_, endpoint)) {
       result.probed = Probed::untested;
-      find(result, "forbidden", "`always` forbids to ask it");
+      add_finding(result, "forbidden", "`always` forbids to ask it");
       co_return;
     }
     if (!can_be_asked(endpoint, plain(endpoint))) {
       result.probed = Probed::untested;
-      find(result, "not_asked", "it speaks no API in which a conversation could be put");
+      add_finding(result, "not_asked", "it speaks no API in which a conversation could be put");
       co_return;
     }
     const bool answers = co_await ask_for_features(endpoint, result);
@@ -179,12 +113,6 @@ class Prober {
     if (answers && is_asked) co_await ask_to_go_on(endpoint, result);
     compare_with_list(endpoint, result);
     if (!result.findings.empty() && result.probed == Probed::as_configured) result.probed = Probed::differs;
-  }
-
-  // By what holds for everybody. What is not known does not satisfy it.
-  bool is_forbidden(const routing::Endpoint& endpoint) const {
-    const routing::Policy& any = policies_.policies().front();
-    return routing::first_broken(any.always, routing::View{.endpoint = &endpoint}) >= 0;
   }
 
   static ProbeQuestion plain(const routing::Endpoint& endpoint) {
@@ -215,11 +143,17 @@ class Prober {
     const ProbeAnswer answer = co_await std::move(asking);
     if (!answer.failure) co_return true;
     const bool may_be_features = !all.features.empty() && !is_final(*answer.failure);
-    if (!may_be_features) co_return tell(answer, result);
+    if (!may_be_features) {
+      find_failure(result, answer, secrets_);
+      co_return false;
+    }
     ProbeQuestion without = plain(endpoint);
     auto asking_plainly = ask(endpoint, result, std::move(without));
     const ProbeAnswer plainly = co_await std::move(asking_plainly);
-    if (plainly.failure) co_return tell(plainly, result);
+    if (plainly.failure) {
+      find_failure(result, plainly, secrets_);
+      co_return false;
+    }
     for (const Feature feature : all.features) {
       ProbeAnswer alone = answer;
       if (all.features.size() > 1) {
@@ -229,8 +163,8 @@ class Prober {
         alone = co_await std::move(asking_one);
       }
       if (alone.failure) {
-        find(result, "feature_refused",
-             "`features` has `" + name_of(feature) + "`, and it is refused" + said(alone));
+        add_finding(result, "feature_refused",
+                    "`features` has `" + name_of(feature) + "`, and it is refused" + said(alone, secrets_));
       }
     }
     co_return true;
@@ -247,10 +181,11 @@ class Prober {
     result.goes_on = !answer.failure && (is_said ? goes_on(answer.text) : surely_goes_on(answer.text));
     if (!is_said || *result.goes_on) co_return;
     if (answer.failure) {
-      find(result, "feature_refused", "`features` has `prefill`, and it is refused" + said(answer));
+      add_finding(result, "feature_refused",
+                  "`features` has `prefill`, and it is refused" + said(answer, secrets_));
     } else {
-      find(result, "prefill_not_honoured",
-           "`features` has `prefill`, and the answer begins anew instead of going on");
+      add_finding(result, "prefill_not_honoured",
+                  "`features` has `prefill`, and the answer begins anew instead of going on");
     }
   }
 
@@ -266,53 +201,11 @@ class Prober {
 
   void compare_with_list(const routing::Endpoint& endpoint, ProbeResult& result) {
     const ProbedHost& host = *hosts_[endpoint.settings->provider_index];
-    const std::string& name = endpoint.settings->host_model;
-    std::optional<std::int64_t> context = context_in(host.engine_page, name);
-    if (!context && host.listed) {
-      const auto found = std::ranges::find(*host.listed, name, &ListedModel::id);
-      if (found != host.listed->end()) context = found->context;
-    }
+    const std::optional<std::int64_t> context = host.context_of(endpoint.settings->host_model);
     if (!context || *context >= endpoint.settings->context.count) return;
-    find(result, "context_smaller",
-         "`context` is " + std::to_string(endpoint.settings->context.count) + " tokens, and the host says " +
-             std::to_string(*context));
-  }
-
-  // What no other question to this endpoint could change.
-  static bool is_final(FailureKind kind) {
-    return is_silence(kind) || is_busy(kind) || kind == FailureKind::credential ||
-           kind == FailureKind::missing_model;
-  }
-
-  bool tell(const ProbeAnswer& answer, ProbeResult& result) {
-    const FailureKind kind = *answer.failure;
-    if (is_silence(kind)) {
-      result.probed = Probed::unreachable;
-      find(result, "unreachable", "no answer (" + std::string(word(kind)) + ")" + said(answer));
-    } else if (is_busy(kind)) {
-      result.probed = Probed::untested;
-      find(result, "busy", "it could not be tested now" + said(answer));
-    } else if (kind == FailureKind::credential) {
-      const bool is_unpaid = answer.status == 402 || answer.status == 429;
-      find(result, is_unpaid ? "no_money" : "key_refused",
-           (is_unpaid ? "the account has no money left" : "the credential is refused") + said(answer));
-    } else if (kind == FailureKind::missing_model) {
-      find(result, "model_missing", "it does not have `" + result.host_model + "`" + said(answer));
-    } else {
-      find(result, "refused", "a plain question fails" + said(answer));
-    }
-    return false;
-  }
-
-  std::string said(const ProbeAnswer& answer) const {
-    std::string text;
-    if (answer.status != 0 && answer.status != 200) text = ", status " + std::to_string(answer.status);
-    if (!answer.message.empty()) text += ": " + scrubbed(answer.message, secrets_);
-    return text;
-  }
-
-  static void find(ProbeResult& result, std::string what, std::string detail) {
-    result.findings.push_back({std::move(what), std::move(detail)});
+    add_finding(result, "context_smaller",
+                "`context` is " + std::to_string(endpoint.settings->context.count) +
+                    " tokens, and the host says " + std::to_string(*context));
   }
 
   const routing::Catalogue& catalogue_;
@@ -328,20 +221,6 @@ class Prober {
 };
 
 }  // namespace
-
-std::string_view to_text(Probed probed) {
-  switch (probed) {
-    case Probed::as_configured:
-      return "as configured";
-    case Probed::differs:
-      return "differs";
-    case Probed::unreachable:
-      return "unreachable";
-    case Probed::untested:
-      return "not tested";
-  }
-  return "";
-}
 
 config::Settings with_addresses_now(const config::Settings& settings) {
   const EngineWatch::Intervals wanted = names_to_find(settings);
@@ -363,15 +242,6 @@ config::Money most_cost(const routing::Catalogue& catalogue, config::WallTime at
     sum = sum + routing::bill(endpoint, usage, {.at = at, .replies = static_cast<std::size_t>(calls)});
   }
   return sum;
-}
-
-Prefills prefills_of(const std::vector<ProbeResult>& results, config::WallTime at) {
-  Prefills found;
-  for (const ProbeResult& each : results) {
-    if (each.goes_on)
-      found[{each.model, each.endpoint}] = {.asked = each.asked, .goes_on = *each.goes_on, .at = at};
-  }
-  return found;
 }
 
 std::vector<ProbeResult> probe(const routing::Catalogue& catalogue, const ProbeLimits& limits) {

@@ -96,6 +96,15 @@ void understand(const providers::Dialect& dialect, const routing::Endpoint& endp
 
 }  // namespace
 
+bool claims(const routing::Endpoint& endpoint, config::Feature feature) {
+  return endpoint.settings->features.test(static_cast<std::size_t>(feature));
+}
+
+bool is_forbidden(const routing::PolicySet& policies, const routing::Endpoint& endpoint) {
+  const routing::Policy& any = policies.policies().front();
+  return routing::first_broken(any.always, routing::View{.endpoint = &endpoint}) >= 0;
+}
+
 bool can_be_asked(const routing::Endpoint& endpoint, const ProbeQuestion& question) {
   const providers::Dialect* dialect = dialect_for(endpoint);
   if (!dialect) return false;

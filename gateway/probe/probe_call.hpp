@@ -7,6 +7,7 @@
 
 #include "gateway/probe/probe_question.hpp"
 #include "providers/host/http_provider.hpp"
+#include "routing/policy/policy_set.hpp"
 #include "routing/terms/catalogue.hpp"
 #include "routing/terms/outcome.hpp"
 
@@ -25,6 +26,9 @@ struct ProbeAnswer {
   config::Duration took{};
 };
 
+bool claims(const routing::Endpoint& endpoint, config::Feature feature);
+// Whether `always` forbids to ask it, by what holds for everybody. What is not known does not satisfy it.
+bool is_forbidden(const routing::PolicySet& policies, const routing::Endpoint& endpoint);
 // Whether some API that the endpoint speaks has words for it.
 bool can_be_asked(const routing::Endpoint& endpoint, const ProbeQuestion& question);
 
