@@ -5,23 +5,18 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <cctype>
 #include <cerrno>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "gateway/canaries/canary_book.hpp"
 #include "gateway/canaries/shared_till.hpp"
-#include "gateway/observe/standing.hpp"
-#include "gateway/probe/probe_call.hpp"
 #include "gateway/state/read_whole.hpp"
 #include "gateway/state/write_whole.hpp"
 #include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
 #include "providers/loop/spawn.hpp"
 #include "providers/loop/wheel.hpp"
-#include "routing/terms/bill.hpp"
 #include "routing/terms/draws.hpp"
 
 namespace gateway {
@@ -33,44 +28,6 @@ namespace {
 constexpr std::size_t most_at_once = 4;
 constexpr config::Duration limit_of_one = std::chrono::seconds(60);
 constexpr auto patience_for_canaries = std::chrono::milliseconds(1'500);
-// Replies in five minutes with which an endpoint is looked at by its own traffic.
-constexpr double enough_traffic = 10;
-// What a host may put around a text, and say although one token was asked for.
-constexpr std::int64_t most_around = 400, most_said = 16;
-
-ProbeQuestion question_of(const routing::Endpoint& endpoint, std::size_t text,
-                          routing::CanaryPast::Drawn drawn = routing::CanaryPast::Drawn::no) {
-  return {.features = {},
-          .most_output = claims(endpoint, config::Feature::reasoning) ? most_said : 1,
-          .text = routing::canary_text(text),
-          .is_drawn = drawn == routing::CanaryPast::Drawn::by_chance,
-          .wants_likelihoods = claims(endpoint, config::Feature::logprobs)};
-}
-
-std::int64_t worst_cost(const routing::Endpoint& endpoint, config::WallTime now) {
-  std::size_t longest = 0;
-  for (std::size_t i = 0; i < routing::canary_texts; ++i)
-    longest = std::max(longest, routing::canary_text(i).size());
-  const routing::Usage usage{.prompt = {static_cast<std::int64_t>(longest) + most_around},
-                             .output = {2 * most_said}};
-  return routing::bill(endpoint, usage, {.at = now}).nanos;
-}
-
-// Its first word, whatever stands around it.
-std::uint64_t beginning_of(std::string_view text) {
-  const auto is_space = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
-  const auto begin = std::ranges::find_if_not(text, is_space);
-  const auto end = std::find_if(begin, text.end(), is_space);
-  return begin == end ? 0 : routing::hash_of({&*begin, static_cast<std::size_t>(end - begin)});
-}
-
-// Whether the host bills nothing for it: it refused, or nothing ever reached it.
-bool is_free(const ProbeAnswer& answer) {
-  if (answer.status >= 400) return true;
-  return answer.failure == routing::FailureKind::resolve || answer.failure == routing::FailureKind::connect ||
-         answer.failure == routing::FailureKind::tls || answer.failure == routing::FailureKind::local;
-}
-
 std::pair<std::uint64_t, std::uint64_t> key_of_canaries(const routing::Identity& endpoint) {
   return {endpoint.asked, endpoint.named};
 }
@@ -93,22 +50,6 @@ struct AskedHost {
 };
 
 }  // namespace
-
-bool may_be_asked_a_canary(const CanaryWatch::Seen& seen, routing::EndpointIndex index,
-                           config::TimePoint now) {
-  const Generation& generation = *seen.generation;
-  const routing::Endpoint& endpoint = generation.catalogue->endpoints()[index];
-  if (seen.snapshot->catalogue != generation.catalogue) return false;
-  if (seen.out && seen.out->generation == generation.catalogue->generation() &&
-      std::ranges::find(seen.out->endpoints, index) != seen.out->endpoints.end())
-    return false;
-  const routing::EndpointState& state = seen.snapshot->endpoints[index];
-  if (stand_of(state, now).standing != Standing::serving || state.measured.samples >= enough_traffic)
-    return false;
-  if (is_forbidden(generation.policies, endpoint)) return false;
-  if (generation.waiting[endpoint.settings->provider_index].load(std::memory_order_relaxed) > 0) return false;
-  return can_be_asked(endpoint, question_of(endpoint, 0));
-}
 
 struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
   State(providers::Names& asked, std::string where, std::optional<PostgresAddress> common,
@@ -142,7 +83,7 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     return !fault;
   }
 
-  void look(Seen now_seen) {
+  void look(CanaryView now_seen) {
     if (is_over) return;
     const auto& wanted = now_seen.generation->catalogue->settings().quality.canaries;
     if (!wanted) return;
@@ -157,12 +98,13 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     next = endpoints.empty() ? 0 : (next + 1) % endpoints.size();
   }
 
-  void consider(const Seen& now_seen, routing::EndpointIndex index, const config::CanarySettings& wanted) {
+  void consider(const CanaryView& now_seen, routing::EndpointIndex index,
+                const config::CanarySettings& wanted) {
     const routing::Endpoint& endpoint = now_seen.generation->catalogue->endpoints()[index];
     const routing::Identity identity = routing::identity_of(endpoint);
     const config::WallTime now = timer.wall();
     const double draw = routing::drawn(seed, routing::Purpose::canary, draws++);
-    const auto turn = turns.take(identity, wanted, worst_cost(endpoint, now), now_seen.day, now, draw);
+    const auto turn = turns.take(identity, wanted, worst_of_canary(endpoint, now), now_seen.day, now, draw);
     if (!turn) return;
     if (!write()) return turns.give_back(identity, *turn);
     // Those of other gateways count, too, where they share a database.
@@ -207,7 +149,7 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     const std::shared_ptr<AskedHost> host = self->host_of(*generation, endpoint.settings->provider_index);
     CanaryNews news{.generation = generation, .endpoint = index, .began = self->timer.wall()};
     auto asking = probe_call(host->host, self->timer, endpoint,
-                             question_of(endpoint, taken.text, taken.drawn), limit_of_one);
+                             canary_question(endpoint, taken.text, taken.drawn), limit_of_one);
     const ProbeAnswer answer = co_await std::move(asking);
     self->settle(std::move(news), answer, taken);
   }
@@ -217,9 +159,7 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
     const routing::Endpoint& endpoint = catalogue.endpoints()[news.endpoint];
     const routing::Identity identity = routing::identity_of(endpoint);
     const routing::CanaryTurns::Turn& turn = taken.turn;
-    std::optional<std::int64_t> billed;
-    if (answer.usage) billed = routing::bill(endpoint, *answer.usage, {.at = news.began}).nanos;
-    if (!billed && is_free(answer)) billed = 0;
+    const std::optional<std::int64_t> billed = billed_for_canary(endpoint, answer, news.began);
     turns.settle(identity, turn, billed);
     if (till) till->settle(identity, turn, billed);
     news.failure = answer.failure;
@@ -232,11 +172,7 @@ struct CanaryWatch::State : std::enable_shared_from_this<CanaryWatch::State> {
       news.budget_used = static_cast<double>(taken.spent - turn.set_aside + billed.value_or(turn.set_aside)) /
                          static_cast<double>(wanted->a_day.nanos);
     if (!answer.failure) {
-      routing::CanaryAnswer said{.text = taken.text,
-                                 .said = beginning_of(answer.text),
-                                 .likelihood = answer.likelihood,
-                                 .lead = answer.lead};
-      if (answer.usage) said.prompt_tokens = answer.usage->prompt.count;
+      const routing::CanaryAnswer said = canary_answer(answer, taken.text);
       if (!answer.lead && claims(endpoint, config::Feature::logprobs))
         told_no_likelihoods.insert(key_of_canaries(identity));
       routing::CanaryPast& past = pasts[key_of_canaries(identity)];
@@ -291,7 +227,7 @@ CanaryWatch::~CanaryWatch() {
   stop();
 }
 
-void CanaryWatch::look(Seen seen) {
+void CanaryWatch::look(CanaryView seen) {
   const bool is_wanted = seen.generation->catalogue->settings().quality.canaries.has_value();
   if (!is_wanted) return;
   if (!thread_.joinable()) {

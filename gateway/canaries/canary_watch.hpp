@@ -9,12 +9,10 @@
 #include <string>
 #include <thread>
 
-#include "gateway/generation/drained.hpp"
+#include "gateway/canaries/canary_question.hpp"
 #include "gateway/generation/generation.hpp"
 #include "gateway/postgres/connection.hpp"
 #include "providers/net/names.hpp"
-#include "routing/market/snapshot.hpp"
-#include "routing/quality/canary.hpp"
 #include "routing/terms/outcome.hpp"
 
 namespace gateway {
@@ -35,13 +33,6 @@ struct CanaryNews {
 
 class CanaryWatch {
  public:
-  // What it goes by. `day`: when today began, in seconds since 1970.
-  struct Seen {
-    std::shared_ptr<const Generation> generation;
-    std::shared_ptr<const routing::Snapshot> snapshot;
-    std::shared_ptr<const OutOfService> out;  // null: nobody is
-    std::int64_t day = 0;
-  };
   // Called on its thread.
   struct Tell {
     std::function<void(CanaryNews)> news;
@@ -57,7 +48,7 @@ class CanaryWatch {
   CanaryWatch& operator=(const CanaryWatch&) = delete;
 
   // From any thread: asks who is due. The thread begins with the first one that wants canaries.
-  void look(Seen seen);
+  void look(CanaryView seen);
   // Ends the thread. False where a look-up of a name goes on that nothing can end: then this must not be
   // destroyed.
   bool stop();
@@ -67,9 +58,5 @@ class CanaryWatch {
   const std::shared_ptr<State> state_;
   std::thread thread_;
 };
-
-// Whom a canary may be asked, by all but money and time. Pure.
-bool may_be_asked_a_canary(const CanaryWatch::Seen& seen, routing::EndpointIndex endpoint,
-                           config::TimePoint now);
 
 }  // namespace gateway

@@ -2,10 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "gateway/canaries/canary_entry.hpp"
-#include "tests/support/fleet.hpp"
-
-using namespace std::chrono_literals;
 using gateway::CanaryBook;
 
 namespace {
@@ -54,68 +50,4 @@ TEST_CASE("of a book of canaries that is damaged or cut off nothing is believed"
     CHECK(!gateway::canary_book(good.substr(0, i)));
   }
   CHECK(!gateway::canary_book(good + "x"));
-}
-
-namespace {
-
-struct CanaryWorld {
-  explicit CanaryWorld(config::Settings from)
-      : generation(std::make_shared<const gateway::Generation>(
-            std::make_shared<const routing::Catalogue>(std::move(from), 1))) {
-    market = std::make_unique<routing::Market>(generation->catalogue, now);
-  }
-  bool may_be_asked() {
-    return gateway::may_be_asked_a_canary(
-        {.generation = generation, .snapshot = market->snapshot(now), .out = out}, 0, now);
-  }
-
-  config::TimePoint now = config::TimePoint{} + 24h;
-  std::shared_ptr<const gateway::Generation> generation;
-  std::unique_ptr<routing::Market> market;
-  std::shared_ptr<const gateway::OutOfService> out;
-};
-
-config::Settings two_hosts() {
-  return support::settings_of({{.name = "a"}, {.name = "b"}});
-}
-
-}  // namespace
-
-TEST_CASE("no canary is asked of whom `always` forbids, nor of who is out of service") {
-  CanaryWorld plain(two_hosts());
-  CHECK(plain.may_be_asked());
-  plain.out =
-      std::make_shared<const gateway::OutOfService>(gateway::OutOfService{.generation = 1, .endpoints = {0}});
-  CHECK(!plain.may_be_asked());
-
-  config::Settings forbids = two_hosts();
-  forbids.always.allow = config::SourceText{.text = "provider != \"a\"", .place = {}};
-  CHECK(!CanaryWorld(forbids).may_be_asked());
-  config::Settings allows = two_hosts();
-  allows.always.allow = config::SourceText{.text = "provider != \"b\"", .place = {}};
-  CHECK(CanaryWorld(allows).may_be_asked());
-}
-
-TEST_CASE("a canary is nobody's in the ledger, and costs what the host bills") {
-  CanaryWorld world(two_hosts());
-  gateway::CanaryNews news{.generation = world.generation, .endpoint = 1};
-  news.usage = routing::Usage{.prompt = {20}, .output = {1}};
-  news.cost = {1'234};
-  news.began = config::WallTime(std::chrono::milliseconds(1'000'000));
-  news.took = 250ms;
-  const gateway::Entry entry = gateway::canary_entry(news, 5);
-  CHECK(entry.key.empty());
-  CHECK(entry.team.empty());
-  CHECK(entry.policy.empty());
-  CHECK(entry.cost == 1'234);
-  CHECK(entry.charged == 0);
-  REQUIRE(entry.attempts.size() == 1);
-  CHECK(entry.attempts[0].endpoint == world.generation->catalogue->endpoints()[1].settings->name.text);
-  CHECK(entry.attempts[0].prompt == 20);
-  CHECK(entry.at_ms == 1'000'250);
-  CHECK(gateway::canary_entry(news, 6).id != entry.id);
-  std::string bytes;
-  gateway::write_entry(entry, bytes);
-  gateway::Entry again;
-  CHECK(gateway::read_entry(bytes, again));
 }
