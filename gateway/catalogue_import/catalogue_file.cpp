@@ -1,14 +1,11 @@
 #include "gateway/catalogue_import/catalogue_file.hpp"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "config/values/price_coverage.hpp"
-#include "config/values/timestamp.hpp"
 #include "gateway/catalogue_import/names.hpp"
+#include "gateway/catalogue_import/price_lines.hpp"
 #include "gateway/text/json_string.hpp"
 
 namespace gateway {
@@ -59,86 +56,6 @@ std::string one_line(std::string text) {
   return text;
 }
 
-// JSON's texts are YAML's, too.
-std::string quoted_text(std::string_view text) {
-  std::string quoted;
-  append_json_string(text, quoted);
-  return quoted;
-}
-
-std::string clock(config::MinuteOfDay time) {
-  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-  return "\"" + two(time.minutes / 60) + ":" + two(time.minutes % 60) + "\"";
-}
-
-std::string condition_map(const config::PriceConditions& when) {
-  std::string text;
-  const auto add = [&](const std::string& part) { text.append(text.empty() ? "" : ", ").append(part); };
-  if (when.prompt_above) add("prompt_above: " + std::to_string(when.prompt_above->count) + " tok");
-  if (when.hours) add("hours: {from: " + clock(when.hours->from) + ", to: " + clock(when.hours->to) + "}");
-  if (when.from) add("from: " + config::day_text(std::chrono::sys_seconds(std::chrono::seconds(*when.from))));
-  for (std::size_t i = 0; i < config::service_tier_count; ++i) {
-    if (when.tiers.test(i)) add("service_tier: " + std::string(config::service_tier_names[i]));
-  }
-  return "{" + text + "}";
-}
-
-}  // namespace
-
-// Of cache writes lists say the whole, a configuration what they cost beside the input.
-std::string price_map(const config::Prices& prices) {
-  std::string text = "{input: " + price_text(prices.input) + ", output: " + price_text(prices.output);
-  const auto add = [&](const char* name, const std::optional<config::PricePerMillionTokens>& price) {
-    if (price) text.append(", ").append(name).append(": ").append(price_text(*price));
-  };
-  const auto beside = [&](config::PricePerMillionTokens whole) {
-    return config::PricePerMillionTokens{
-        {std::max<std::int64_t>(whole.price.nanos - prices.input.price.nanos, 0)}};
-  };
-  add("cache_read", prices.cache_read);
-  if (prices.cache_write && (*prices.cache_write > prices.input || prices.cache_write_1h)) {
-    add("cache_write", beside(*prices.cache_write));
-    if (prices.cache_write_1h) add("cache_write_1h", beside(*prices.cache_write_1h));
-  }
-  add("audio_input", prices.audio_input);
-  add("audio_cache_read", prices.audio_cache_read);
-  add("image_input", prices.image_input);
-  add("audio_output", prices.audio_output);
-  add("image_output", prices.image_output);
-  add("reasoning", prices.reasoning);
-  for (const PricedPiece& piece : priced_pieces) {
-    const config::Money price = prices.*piece.of;
-    if (price.nanos > 0) text.append(", ").append(piece.name).append(": ").append(each_text(price));
-  }
-  return text + "}";
-}
-
-namespace {
-
-// Who takes no pictures has no price for them.
-config::Prices priced_for(const CatalogueRow& row, config::Prices prices) {
-  if (!row.features.test(static_cast<std::size_t>(config::Feature::images))) prices.image = {};
-  return prices;
-}
-
-}  // namespace
-
-// Those that can ever hold: a list may know of longer prompts than the host takes.
-void write_price_rules(const CatalogueRow& row, const std::string& indent, std::string& text) {
-  std::vector<config::PriceRule> rules = row.rules;
-  const auto idle = config::coverage_of(rules, {row.context}).idle;
-  for (auto at = idle.rbegin(); at != idle.rend(); ++at)
-    rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(*at));
-  if (rules.empty()) return;
-  text += indent + "price_rules:\n";
-  for (const config::PriceRule& rule : rules) {
-    text += indent + "  - when: " + condition_map(rule.when) + "\n" + indent +
-            "    price: " + price_map(priced_for(row, rule.prices)) + "\n";
-  }
-}
-
-namespace {
-
 std::string feature_list(const config::Features& features) {
   std::string text;
   for (std::size_t i = 0; i < config::feature_count; ++i) {
@@ -156,7 +73,7 @@ void write_endpoint(const Offer& offer, const std::string& variant, std::string&
   for (const std::string& said : offer.contradictions) text += "      # " + said + "\n";
   text += "      - provider: " + configured_name(row.provider) + "\n";
   if (!variant.empty()) text += "        variant: " + variant + "\n";
-  text += "        host_model: " + quoted_text(row.host_model) + "\n";
+  text += "        host_model: " + json_string(row.host_model) + "\n";
   text += "        context: " + std::to_string(row.context) + " tok\n";
   if (row.max_output > 0) text += "        max_output: " + std::to_string(row.max_output) + " tok\n";
   if (!row.quantization.empty()) text += "        quantization: " + row.quantization + "\n";
@@ -164,34 +81,6 @@ void write_endpoint(const Offer& offer, const std::string& variant, std::string&
   write_price_rules(row, "        ", text);
   if (row.features.any()) text += "        features: " + feature_list(row.features) + "\n";
 }
-
-}  // namespace
-
-bool is_meant(const CatalogueRow& row, const std::vector<std::string>& patterns) {
-  if (patterns.empty()) return true;
-  const std::string full = public_name(row.model);
-  const auto fits = [](const std::string& pattern, const std::string& name) {
-    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-  };
-  return std::ranges::any_of(patterns, [&](const std::string& pattern) {
-    const std::size_t at = std::min(pattern.rfind('@'), pattern.size());
-    const std::string model = pattern.substr(0, at);
-    // Two spellings of one name are one; of stars nobody knows what they stand for.
-    const bool is_name = model.find_first_of("*?[") == std::string::npos;
-    const bool is_spelled_so = is_name && (without_points(model) == without_points(row.model) ||
-                                           without_points(model) == without_points(full));
-    const bool is_one = is_spelled_so || fits(model, row.model) || fits(model, full);
-    if (!is_one) return false;
-    for (std::size_t from = at + 1; from <= pattern.size();) {
-      const std::size_t end = std::min(pattern.find(',', from), pattern.size());
-      if (fits(pattern.substr(from, end - from), row.provider)) return true;
-      from = end + 1;
-    }
-    return at == pattern.size();
-  });
-}
-
-namespace {
 
 // Of two spellings of the same: makers write points, but for Anthropic.
 bool is_rather_of_maker(const std::string& a, const std::string& b) {
@@ -236,7 +125,7 @@ std::string alias_list(const Weights& weights) {
   std::string list;
   for (const std::string& spelling : weights.spellings) {
     for (const std::string& alias : {public_name(spelling), spelling}) {
-      const std::string quoted = quoted_text(alias);
+      const std::string quoted = json_string(alias);
       if (alias == shown || list.find(quoted) != std::string::npos) continue;
       list += (list.empty() ? "" : ", ") + quoted;
     }
@@ -280,8 +169,8 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
   for (const std::string& note : notes) file.text += "# " + one_line(note) + "\n";
   file.text += "\nproviders:\n";
   for (const auto& [name, where] : providers) {
-    file.text += "  " + name + ":\n    display_name: " + quoted_text(where.display_name) +
-                 "\n    base_url: " + quoted_text(where.base_url) + "\n    credential: ${" + where.variable +
+    file.text += "  " + name + ":\n    display_name: " + json_string(where.display_name) +
+                 "\n    base_url: " + json_string(where.base_url) + "\n    credential: ${" + where.variable +
                  "}\n    optional: true\n";
     if (!where.dialect.empty()) file.text += "    dialect: " + where.dialect + "\n";
     if (!where.jurisdiction.empty()) file.text += "    jurisdiction: " + where.jurisdiction + "\n";
@@ -303,7 +192,7 @@ CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector
     const auto shown =
         std::ranges::find_if(weights.hosts, [](const Offer& each) { return !each.row.display_name.empty(); });
     if (shown != weights.hosts.end())
-      file.text += "    display_name: " + quoted_text(shown->row.display_name) + "\n";
+      file.text += "    display_name: " + json_string(shown->row.display_name) + "\n";
     file.text += "    endpoints:\n";
     std::set<std::string> seen;
     for (const Offer& offer : weights.hosts) {

@@ -23,13 +23,4 @@ struct CatalogueFile {
 // `notes`: lines for the head of the file.
 CatalogueFile catalogue_file(const std::vector<Offer>& offers, const std::vector<std::string>& notes = {});
 
-// "{input: ...}". Of cache writes lists say the whole, a configuration what they cost beside the input.
-std::string price_map(const config::Prices& prices);
-// Those of its rules that can ever hold, as lines: a list may know of longer prompts than the host takes.
-void write_price_rules(const CatalogueRow& row, const std::string& indent, std::string& text);
-
-// Whether a model is meant by a pattern like "deepseek-r1*" or "deepseek/*", by its common or its public
-// name; with "@openai" or "@together,nova*" behind it at those hosts alone.
-bool is_meant(const CatalogueRow& row, const std::vector<std::string>& patterns);
-
 }  // namespace gateway

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "gateway/catalogue_import/agree.hpp"
-#include "gateway/catalogue_import/catalogue_file.hpp"
 #include "gateway/catalogue_import/names.hpp"
+#include "gateway/catalogue_import/price_lines.hpp"
 #include "gateway/text/json_string.hpp"
 
 namespace gateway {

@@ -14,12 +14,6 @@
 namespace gateway {
 namespace {
 
-std::string quoted(std::string_view text) {
-  std::string quoted;
-  append_json_string(text, quoted);
-  return quoted;
-}
-
 // A name that a model may have here.
 std::string model_name(std::string_view text) {
   std::string name;
@@ -182,8 +176,8 @@ class Import {
     made_.text += "\nproviders:" + std::string(providers_.empty() ? " {}\n" : "\n");
     for (const Provider& each : providers_) {
       const LitellmHost& host = each.host;
-      made_.text += "  " + quoted(each.name) + ":\n    base_url: " + quoted(host.base_url) + "\n";
-      if (!host.credential.empty()) made_.text += "    credential: " + quoted(host.credential) + "\n";
+      made_.text += "  " + json_string(each.name) + ":\n    base_url: " + json_string(host.base_url) + "\n";
+      if (!host.credential.empty()) made_.text += "    credential: " + json_string(host.credential) + "\n";
       // Amazon's and Google's keys stand in variables and files, too.
       if (!host.credential.empty() || host.dialect == "bedrock" || host.dialect == "google")
         made_.text += "    optional: true\n";
@@ -202,22 +196,22 @@ class Import {
   void write_models() {
     made_.text += "\nmodels:" + std::string(order_.empty() ? " {}\n" : "\n");
     for (const std::string& group : order_) {
-      made_.text += "  " + quoted(own_[group]) + ":\n";
+      made_.text += "  " + json_string(own_[group]) + ":\n";
       const std::vector<std::string> aliases =
           routes_.contains(group) ? std::vector<std::string>() : aliases_of(group);
       std::string words;
-      for (const std::string& alias : aliases) words += (words.empty() ? "" : ", ") + quoted(alias);
+      for (const std::string& alias : aliases) words += (words.empty() ? "" : ", ") + json_string(alias);
       if (!words.empty()) made_.text += "    aliases: [" + words + "]\n";
       made_.text += "    endpoints:\n";
       std::map<std::size_t, std::set<std::string>> variants;
       for (const Endpoint& each : models_[group]) {
         const std::size_t comment = each.text.find('#') == 6 ? each.text.find('\n') + 1 : 0;
         made_.text += each.text.substr(0, comment) +
-                      "      - provider: " + quoted(providers_[each.provider].name) + "\n";
+                      "      - provider: " + json_string(providers_[each.provider].name) + "\n";
         std::set<std::string>& taken = variants[each.provider];
         std::string variant = taken.empty() ? "" : plain_name(each.host_model);
         while (!taken.insert(variant).second) variant += "-2";
-        if (!variant.empty()) made_.text += "        variant: " + quoted(variant) + "\n";
+        if (!variant.empty()) made_.text += "        variant: " + json_string(variant) + "\n";
         made_.text += each.text.substr(comment);
       }
     }
@@ -242,9 +236,9 @@ class Import {
       std::vector<std::string> names = aliases_of(group);
       names.insert(names.begin(), shown_[group]);
       for (const std::string& name : names) {
-        made_.text += "  " + quoted(name) + ":\n    - model: " + quoted(own_[group]) + "\n";
+        made_.text += "  " + json_string(name) + ":\n    - model: " + json_string(own_[group]) + "\n";
         for (std::size_t i = 0; i < others.size(); ++i)
-          made_.text += "    - {model: " + quoted(own_[others[i]]) + ", quality_penalty: $" +
+          made_.text += "    - {model: " + json_string(own_[others[i]]) + ", quality_penalty: $" +
                         std::to_string(i + 1) + "}\n";
       }
       made_.notes.push_back(group + ": its fallbacks are a route; its own endpoints are the model " +

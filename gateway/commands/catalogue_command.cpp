@@ -17,6 +17,7 @@
 #include "gateway/catalogue_import/catalogue_file.hpp"
 #include "gateway/catalogue_import/compare.hpp"
 #include "gateway/catalogue_import/lists.hpp"
+#include "gateway/catalogue_import/row_pattern.hpp"
 #include "gateway/commands/download.hpp"
 #include "gateway/commands/problems.hpp"
 #include "gateway/state/process_sources.hpp"

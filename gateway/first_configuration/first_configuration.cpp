@@ -51,12 +51,6 @@ constexpr std::string_view its_policy =
     "zero_data_retention\n"
     "    # where nothing is kept.\n";
 
-std::string quoted_text(std::string_view text) {
-  std::string quoted;
-  append_json_string(text, quoted);
-  return quoted;
-}
-
 std::string_view word_of(EngineKind kind) {
   constexpr std::array<std::string_view, 5> words{"vllm", "sglang", "llamacpp", "ollama", "tgi"};
   return words[static_cast<std::size_t>(kind)];
@@ -157,7 +151,7 @@ class Writer {
     const bool is_open = engine.url.scheme == config::BaseUrl::Scheme::http && !is_here(engine.url.host);
     std::string text =
         "    # Answered on " + std::string(today_) + ".\n    base_url: " +
-        quoted_text((engine.url.scheme == config::BaseUrl::Scheme::http ? "http://" : "https://") + address +
+        json_string((engine.url.scheme == config::BaseUrl::Scheme::http ? "http://" : "https://") + address +
                     engine.url.path) +
         "\n";
     if (engine.kind) text += "    engine: {kind: " + std::string(word_of(*engine.kind)) + "}\n";
@@ -224,7 +218,7 @@ class Writer {
       return false;
     }
     if (!model.context && engine.kind != EngineKind::ollama) {
-      written_.notes.push_back(quoted_text(model.id) + " at " + address_of(engine.url) +
+      written_.notes.push_back(json_string(model.id) + " at " + address_of(engine.url) +
                                " does not say its context: add it with yours");
       return false;
     }
@@ -236,7 +230,7 @@ class Writer {
           "      # Ollama's usual context; longer prompts it cuts without a word. Say yours if you set\n"
           "      # OLLAMA_CONTEXT_LENGTH.\n";
     }
-    text += "      - provider: " + provider + "\n        host_model: " + quoted_text(model.id) +
+    text += "      - provider: " + provider + "\n        host_model: " + json_string(model.id) +
             "\n        context: " + std::to_string(model.context.value_or(usual_of_ollama)) + " tok\n";
     text +=
         "        # A token here costs nothing beside what the machine does; to weigh that, say instead of "

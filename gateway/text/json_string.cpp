@@ -83,6 +83,12 @@ void append_json_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
+std::string json_string(std::string_view text) {
+  std::string quoted;
+  append_json_string(text, quoted);
+  return quoted;
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     if (take_code_point(text) == replacement) return false;

@@ -11,6 +11,8 @@ namespace gateway {
 // are not UTF-8 become U+FFFD. So the result is valid JSON and never holds a line break or a terminal's
 // escape.
 void append_json_string(std::string_view text, std::string& out);
+// The same alone. YAML reads it, too.
+std::string json_string(std::string_view text);
 
 // Whether it is, and without U+FFFD, which stands for what is not.
 bool is_utf8(std::string_view text);

@@ -9,6 +9,7 @@
 #include "gateway/catalogue_import/catalogue_file.hpp"
 #include "gateway/catalogue_import/compare.hpp"
 #include "gateway/catalogue_import/names.hpp"
+#include "gateway/catalogue_import/row_pattern.hpp"
 
 using namespace gateway;
 
