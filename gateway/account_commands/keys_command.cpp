@@ -9,16 +9,13 @@
 #include <memory>
 #include <optional>
 
-#include "config/values/timestamp.hpp"
-#include "gateway/account_commands/administering.hpp"
+#include "gateway/account_commands/key_options.hpp"
+#include "gateway/account_commands/listed_keys.hpp"
 #include "gateway/generation/configuration.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/known_names.hpp"
 #include "gateway/keys/open_keys.hpp"
 #include "gateway/state/process_sources.hpp"
-#include "gateway/text/json_page.hpp"
-#include "gateway/text/quantity_text.hpp"
-#include "gateway/text/table.hpp"
 #include "providers/dialect/path_segment.hpp"
 #include "providers/loop/wall_clock.hpp"
 
@@ -27,15 +24,6 @@ namespace {
 
 namespace json = boost::json;
 using What = KeyCall::What;
-
-struct KeysOptions {
-  ReachOptions reach;
-  std::string name;
-  std::optional<std::string> team, role, policy, priority, expires;
-  std::optional<bool> is_disabled;
-  std::vector<std::string> limits, user_limits, models, policies, tags;
-  bool as_json = false;
-};
 
 std::string segment(const std::string& name) {
   std::string text;
@@ -106,66 +94,9 @@ Reached in_store(const KeyCall& call, const LedgerPlace& place, const std::strin
   }
 }
 
-std::string text_of(const json::object& key, std::string_view name) {
-  const json::value* value = key.if_contains(name);
-  if (!value || value->is_null()) return "";
-  if (value->is_string()) return std::string(value->get_string());
-  return json::serialize(*value);
-}
-
-// "dollars/day=10 concurrent=4"
-std::string limits_text(const json::object& key, std::string_view member) {
-  std::string text;
-  const json::value* quota = key.if_contains(member);
-  if (!quota || !quota->is_object()) return text;
-  const auto add = [&](const std::string& each) { text += (text.empty() ? "" : " ") + each; };
-  for (const auto& [measure, limit] : quota->get_object()) {
-    if (!limit.is_object()) {
-      add(std::string(measure) + "=" + json::serialize(limit));
-      continue;
-    }
-    for (const auto& [period, most] : limit.get_object()) {
-      add(std::string(measure) + "/" + std::string(period) + "=" + json_page(most));
-    }
-  }
-  std::erase(text, '\n');
-  return text;
-}
-
-std::string limits_text(const json::object& key) {
-  const std::string of_users = limits_text(key, "user_quota");
-  std::string text = limits_text(key, "quota");
-  if (!of_users.empty()) text += (text.empty() ? "each user: " : "; each user: ") + of_users;
-  return text;
-}
-
-std::string state_text(const json::object& key) {
-  if (text_of(key, "revoked") == "true") return "revoked";
-  if (text_of(key, "disabled") == "true") return "disabled";
-  const json::value* expires = key.if_contains("expires");
-  if (!expires || !expires->is_int64()) return "in use";
-  const std::int64_t end = expires->get_int64();
-  if (end <= std::chrono::system_clock::to_time_t(providers::system_wall())) return "expired";
-  return "until " + config::day_text(std::chrono::sys_seconds(std::chrono::seconds(end)));
-}
-
-void print_list(const json::array& keys) {
-  std::vector<Row> rows;
-  for (const json::value& each : keys) {
-    const json::object& key = each.as_object();
-    const std::string label =
-        text_of(key, "stored") == "true" ? text_of(key, "label") : "(in the configuration)";
-    rows.push_back({{text_of(key, "name")},
-                    {label},
-                    {text_of(key, "team")},
-                    {text_of(key, "role")},
-                    {state_text(key)},
-                    {limits_text(key)}});
-  }
-  const std::vector<Column> columns{{"name", Align::left},    {"key", Align::left, 2},
-                                    {"team", Align::left, 1}, {"role", Align::left, 3},
-                                    {"state", Align::left},   {"limits", Align::left}};
-  print_all(columns, rows);
+void print_keys(const json::array& keys) {
+  const ListedKeys all = listed_keys(keys, providers::system_wall());
+  print_all(all.columns, all.rows);
 }
 
 int run(const KeysOptions& options, KeyCall call) {
@@ -183,7 +114,7 @@ int run(const KeysOptions& options, KeyCall call) {
   }
   const json::value answer = json::parse(*reached.body);
   if (call.what == What::list) {
-    print_list(answer.at("data").as_array());
+    print_keys(answer.at("data").as_array());
     if (answer.at("data").as_array().empty())
       std::cerr << "isocost: there are no keys" << whose(options.reach);
     return 0;
@@ -191,57 +122,11 @@ int run(const KeysOptions& options, KeyCall call) {
   const json::object& key = answer.as_object();
   if (const json::value* text = key.if_contains("key")) {
     std::cout << std::string(text->as_string()) << "\n";
-    std::cerr << "isocost: this is the key `" << text_of(key, "name") << "`; it is shown this once\n";
+    std::cerr << "isocost: this is the key `" << said_of(key, "name") << "`; it is shown this once\n";
     return 0;
   }
-  print_list({answer});
+  print_keys({answer});
   return 0;
-}
-
-// What was said on the command line, as JSON; nothing, after saying why, where a limit is none.
-std::optional<std::string> body_of(const KeysOptions& options) {
-  json::object body;
-  constexpr std::string_view nothing = "none";  // takes away what was said
-  const auto put = [&](const char* name, const std::optional<std::string>& value) {
-    if (value) body[name] = *value == nothing ? json::value(nullptr) : json::value(*value);
-  };
-  const auto put_list = [&](const char* name, const std::vector<std::string>& values) {
-    if (values.empty()) return;
-    const bool is_nothing = values.size() == 1 && values[0] == nothing;
-    body[name] = is_nothing ? json::value(nullptr) : json::value(json::array(values.begin(), values.end()));
-  };
-  put("team", options.team);
-  if (options.role) body["role"] = *options.role;
-  if (options.is_disabled) body["disabled"] = *options.is_disabled;
-  put("priority", options.priority);
-  put("policy", options.policy);
-  put("expires", options.expires);
-  put_list("models", options.models);
-  put_list("policies", options.policies);
-  put_list("tags", options.tags);
-  for (const auto& [member, limits] :
-       {std::pair("quota", &options.limits), std::pair("user_quota", &options.user_limits)}) {
-    json::object quota;
-    for (const std::string& each : *limits) {
-      config::Quota read;
-      if (const auto fault = read_limit(each, read)) {
-        std::cerr << "isocost keys: " << *fault << "\n";
-        return std::nullopt;
-      }
-      const std::size_t equals = each.find('='), slash = each.find('/');
-      const std::string value = each.substr(equals + 1);
-      const json::value limit = value == nothing ? json::value(nullptr) : json::value(std::stod(value));
-      if (slash == std::string::npos || slash > equals) {
-        quota[each.substr(0, equals)] = limit;
-      } else {
-        json::value& windows = quota[each.substr(0, slash)];
-        if (!windows.is_object()) windows = json::object();
-        windows.as_object()[each.substr(slash + 1, equals - slash - 1)] = limit;
-      }
-    }
-    if (!quota.empty()) body[member] = quota;
-  }
-  return json::serialize(body);
 }
 
 }  // namespace
@@ -267,16 +152,19 @@ Command add_keys(CLI::App& app) {
     one->callback([options, chosen, what] {
       *chosen = [options, what]() -> int {
         const bool makes = what == What::create || what == What::change;
-        const auto body = makes ? body_of(*options) : std::optional<std::string>("{}");
-        if (!body) return 1;
-        if (what == What::change && *body == "{}") {
+        const KeyBody body = makes ? body_of(*options) : KeyBody{.text = "{}"};
+        if (!body.text) {
+          std::cerr << "isocost keys: " << body.fault << "\n";
+          return 1;
+        }
+        if (what == What::change && *body.text == "{}") {
           std::cerr << "isocost keys: nothing is said that is to be changed; `isocost keys change --help` "
                        "has what may be\n";
           return 1;
         }
-        KeyCall call{.what = what, .whom = options->name, .body = *body};
+        KeyCall call{.what = what, .whom = options->name, .body = *body.text};
         if (what == What::create) {
-          json::value said = json::parse(*body);
+          json::value said = json::parse(*body.text);
           said.as_object()["name"] = options->name;
           call.body = json::serialize(said);
         }
