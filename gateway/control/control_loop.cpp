@@ -11,9 +11,8 @@ namespace {
 namespace asio = boost::asio;
 
 // At most this old is what the data loops know, while anything happens.
-constexpr config::Duration between_snapshots = std::chrono::milliseconds(100);
+constexpr std::chrono::milliseconds between_snapshots{100};
 
-constexpr auto between_keepings = std::chrono::seconds(10);
 // How far the clock may have been set back between two runs.
 constexpr auto most_clocks_differ = std::chrono::minutes(1);
 
@@ -67,7 +66,7 @@ std::string ControlLoop::keep_market(MarketFile& file) {
            std::to_string(generation_->catalogue->endpoints().size()) + " endpoints is taken up";
   }
   file.open();
-  keep_market_regularly();
+  keeping_market_.begin(between_keepings, [this] { keep_market_now(); });
   return told;
 }
 
@@ -86,35 +85,8 @@ Day ControlLoop::today() const {
           .share = config::Seconds(now - day.begins) / config::Seconds(day.ends - day.begins)};
 }
 
-void ControlLoop::keep_market_regularly() {
-  next_keeping_.expires_after(between_keepings);
-  next_keeping_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
-    keep_market_now();
-    keep_market_regularly();
-  });
-}
-
-void ControlLoop::keep_regrets_regularly() {
-  next_regrets_.expires_after(between_keepings);
-  next_regrets_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
-    keep_regrets_now();
-    keep_regrets_regularly();
-  });
-}
-
 void ControlLoop::export_metrics_now() {
   if (metric_exporter_) metric_exporter_->give(make_metrics(), wall_());
-}
-
-void ControlLoop::export_metrics_regularly() {
-  next_metrics_.expires_after(metric_exporter_->interval());
-  next_metrics_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
-    export_metrics_now();
-    export_metrics_regularly();
-  });
 }
 
 void ControlLoop::keep_market_now() {
@@ -135,7 +107,7 @@ void ControlLoop::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
 void ControlLoop::serve(std::vector<DataLoop*> loops) {
   loops_ = std::move(loops);
   take_out();
-  publish_regularly();
+  beating_.begin(between_snapshots, [this] { beat(); });
 }
 
 void ControlLoop::deliver(Batch batch, DataLoop& from) {
@@ -250,27 +222,22 @@ void ControlLoop::tell_others(config::TimePoint now) {
   shared_market_->tell(*generation_->catalogue, generation_->in_flight, now);
 }
 
-void ControlLoop::publish_regularly() {
-  regular_.expires_after(between_snapshots);
-  regular_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
-    tell_others(config::Clock::now());
-    if (learned_) publish();
-    if (pulse_) pulse_();
-    if (!shadows_.is_empty()) {
-      const Day day = today();
-      shadows_.pass(day.begins, day.share);
-    }
-    if (!generation_->budgets.is_empty()) {
-      generation_->budgets.pass(today());
-      if (shared_market_) shared_market_->spent(generation_->budgets.own());
-    }
-    log_.tell_left_out(wall_());
-    const config::TimePoint now = config::Clock::now();
-    if (tail_.is_due(now)) tail_.beat(make_status(), now);
-    look_at_canaries(now);
-    publish_regularly();
-  });
+void ControlLoop::beat() {
+  tell_others(config::Clock::now());
+  if (learned_) publish();
+  if (pulse_) pulse_();
+  if (!shadows_.is_empty()) {
+    const Day day = today();
+    shadows_.pass(day.begins, day.share);
+  }
+  if (!generation_->budgets.is_empty()) {
+    generation_->budgets.pass(today());
+    if (shared_market_) shared_market_->spent(generation_->budgets.own());
+  }
+  log_.tell_left_out(wall_());
+  const config::TimePoint now = config::Clock::now();
+  if (tail_.is_due(now)) tail_.beat(make_status(), now);
+  look_at_canaries(now);
 }
 
 void ControlLoop::publish() {
@@ -340,10 +307,10 @@ void ControlLoop::take_out() {
 }
 
 void ControlLoop::finish() {
-  regular_.cancel();
-  next_keeping_.cancel();
-  next_regrets_.cancel();
-  next_metrics_.cancel();
+  beating_.end();
+  keeping_market_.end();
+  keeping_regrets_.end();
+  exporting_metrics_.end();
   log_.flush();
   io_.stop();
 }

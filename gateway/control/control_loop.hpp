@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -33,6 +32,7 @@
 #include "gateway/run/data_loop.hpp"
 #include "gateway/trace/metric_exporter.hpp"
 #include "gateway/trace/trace_exporter.hpp"
+#include "providers/loop/regularly.hpp"
 #include "providers/loop/wall_clock.hpp"
 #include "routing/market/market.hpp"
 
@@ -59,7 +59,7 @@ class ControlLoop final : public Pages {
   // Before the threads run: who exports metrics; outlives this loop's thread.
   void export_metrics_to(MetricExporter& exporter) {
     metric_exporter_ = &exporter;
-    export_metrics_regularly();
+    exporting_metrics_.begin(exporter.interval(), [this] { export_metrics_now(); });
   }
   // Once this loop's thread has ended, too.
   void export_metrics_now();
@@ -134,7 +134,7 @@ class ControlLoop final : public Pages {
   // Where choices judged afterwards are summed up; to be set before the threads run.
   void on_regrets(std::function<void(std::vector<LedgerStore::Regret>)> keep) {
     keep_regrets_ = std::move(keep);
-    keep_regrets_regularly();
+    keeping_regrets_.begin(between_keepings, [this] { keep_regrets_now(); });
   }
   // Once this loop's thread has ended, too.
   void keep_regrets_now() {
@@ -181,11 +181,9 @@ class ControlLoop final : public Pages {
   std::string make_metrics();
   std::string make_status();
   std::optional<Status::Shared> shared_with(config::TimePoint now) const;
-  void publish_regularly();
+  // Ten times a second.
+  void beat();
   void tell_others(config::TimePoint now);
-  void keep_market_regularly();
-  void keep_regrets_regularly();
-  void export_metrics_regularly();
   void look_at_canaries(config::TimePoint now);
   providers::Task<Told> change_service_by(ServiceDesk::Change change, Loop& asker, ServiceCall call);
   providers::Task<Told> written(Loop& asker, ServiceDesk::Changed change);
@@ -193,6 +191,8 @@ class ControlLoop final : public Pages {
   void take_out();
   void publish();
   void keep(std::shared_ptr<const routing::Snapshot> snapshot);
+
+  static constexpr std::chrono::seconds between_keepings{10};
 
   boost::asio::io_context io_{1};
   std::shared_ptr<const Generation> generation_;
@@ -213,7 +213,7 @@ class ControlLoop final : public Pages {
   std::function<void()> pulse_;
   std::vector<DataLoop*> loops_;
   std::atomic<std::size_t> waiting_{0};  // records and sightings handed over and not yet read
-  boost::asio::steady_timer regular_{io_};
+  providers::Regularly beating_{io_};
   Administration* administration_ = nullptr;  // absent where nothing is kept
   Storage* storage_ = nullptr;                // absent where no records are kept
   RecordDesk* desk_ = nullptr;
@@ -221,7 +221,7 @@ class ControlLoop final : public Pages {
   MetricExporter* metric_exporter_ = nullptr;  // likewise
   CanaryWatch* canaries_ = nullptr;            // absent where nothing is kept
   config::TimePoint next_canaries_{};
-  boost::asio::steady_timer next_metrics_{io_};
+  providers::Regularly exporting_metrics_{io_};
   Tail tail_;
   std::function<ConfigurationFacts()> configuration_;
   bool is_demo_ = false;
@@ -231,8 +231,8 @@ class ControlLoop final : public Pages {
   ChangeLog changes_;
   MarketFile* market_file_ = nullptr;
   std::atomic<bool> is_given_up_{false};
-  boost::asio::steady_timer next_keeping_{io_};
-  boost::asio::steady_timer next_regrets_{io_};
+  providers::Regularly keeping_market_{io_};
+  providers::Regularly keeping_regrets_{io_};
   bool learned_since_kept_ = false;
   std::uint64_t lost_before_ = 0;  // log lines, when last counted
   std::uint64_t records_lost_before_ = 0;

@@ -236,18 +236,10 @@ void Reload::renew_certificate() {
 }
 
 void Reload::watch(boost::asio::io_context& control) {
-  next_look_.emplace(control);
-  look_again();
-}
-
-void Reload::look_again() {
-  next_look_->expires_after(between_looks);
-  next_look_->async_wait([this](boost::system::error_code error) {
-    if (error) return;
+  looking_.emplace(control).begin(between_looks, [this] {
     if_changed();
     forget_old_prefills();
     if (looks_++ % looks_between_certificates == 0) renew_certificate();
-    look_again();
   });
 }
 

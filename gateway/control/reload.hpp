@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "gateway/generation/generation.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/run/control_pages.hpp"
+#include "providers/loop/regularly.hpp"
 #include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
@@ -65,7 +65,6 @@ class Reload {
   config::Problems use(config::Problems& problems);
   Reloaded take(config::Loaded loaded);
   Reloaded refuse(const config::Problems& problems);
-  void look_again();
 
   std::shared_ptr<const routing::Catalogue> started_;  // whose address and threads are in use
   std::shared_ptr<const Generation> current_;
@@ -81,7 +80,7 @@ class Reload {
   Prefills prefills_;
   const providers::WallClock wall_;
   LastReload last_;
-  std::optional<boost::asio::steady_timer> next_look_;  // absent before anything is watched
+  std::optional<providers::Regularly> looking_;  // absent before anything is watched
   unsigned looks_ = 0;
 };
 
