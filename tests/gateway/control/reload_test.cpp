@@ -101,7 +101,7 @@ TEST_CASE("a configuration with an error leaves the last good one in use, and sa
   CHECK(world.adopted->catalogue->generation() == 2);
 }
 
-TEST_CASE("both outcomes are counted") {
+TEST_CASE("reloads that succeed and those that fail are counted") {
   World world;
   world.next.problems = {mistake()};
   world.reload.now();

@@ -127,7 +127,8 @@ TEST_CASE("what the gate lets through") {
   }
 }
 
-TEST_CASE("what the gate refuses") {
+TEST_CASE(
+    "a request that two servers could read in two ways is refused, and so is every other malformed one") {
   struct Row {
     std::string name;
     std::string text;

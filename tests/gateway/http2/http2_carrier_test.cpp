@@ -567,6 +567,7 @@ TEST_CASE("who does not speak HTTP/2 after all is left") {
   Line line;
   line.client->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   line.client->read_to_end();
+  CHECK(line.streams.empty());
 }
 
 TEST_CASE("a hundred and twenty-eight requests are under way at a time, and no more") {

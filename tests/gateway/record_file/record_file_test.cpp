@@ -302,7 +302,7 @@ TEST_CASE("a decision that was recorded otherwise is explained") {
   CHECK(replay.first_difference.find("rank 1") != std::string::npos);
 }
 
-TEST_CASE("nothing that names who asked or what is in the file") {
+TEST_CASE("a record file holds nothing that names whom a request was for") {
   const ScratchDirectory directory;
   record(directory.file("records.db"), 100);
   for (const char* part : {"", "-wal"}) {

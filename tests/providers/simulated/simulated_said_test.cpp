@@ -75,7 +75,7 @@ TEST_CASE(
   CHECK(said_to(std::get<SimulatedRequest>(told_back), 1).kind == Kind::words);
 }
 
-TEST_CASE("the same in Messages") {
+TEST_CASE("hosts of Messages call the tool, and answer in the form, that they are asked for") {
   const std::string of_messages = R"(,"tools":[{"name":"weather","input_schema":{"type":"object"}}])";
   const auto messages = [](const std::string& members, const std::string& text = "Hi") {
     return said_to(asked(members, text, SimulatedApi::messages), 1);

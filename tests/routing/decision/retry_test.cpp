@@ -33,7 +33,7 @@ NextStep next(const Attempts& attempts, config::Duration left = 60s, double draw
 
 }  // namespace
 
-TEST_CASE("what is retried elsewhere") {
+TEST_CASE("a failure is retried elsewhere or not at all by its kind and by how far the attempt came") {
   enum class Then { nowhere, elsewhere };
   struct Case {
     FailureKind kind;

@@ -247,7 +247,7 @@ TEST_CASE("answers are told in Google's words, and a stream says what a whole re
   CHECK(body.at("usageMetadata") == last.at("usageMetadata"));
 }
 
-TEST_CASE("errors are Google's") {
+TEST_CASE("an error has the words that Google's clients read, and says when to come again") {
   ErrorReply error{.status = 429,
                    .type = "rate_limit_error",
                    .code = "all_full",
