@@ -14,11 +14,11 @@
 namespace gateway {
 namespace {
 
-constexpr std::array<const Surface& (*)(), 6> surfaces{
+constexpr std::array surfaces{
     openai_chat_surface,        openai_completions_surface, openai_embeddings_surface,
     anthropic_messages_surface, openai_responses_surface,   gemini_surface,
 };
-constexpr std::array<const Surface& (*)(), 5> openrouter_surfaces{
+constexpr std::array openrouter_surfaces{
     openrouter_chat_surface,     openrouter_completions_surface, openrouter_embeddings_surface,
     openrouter_messages_surface, openrouter_responses_surface,
 };

@@ -73,6 +73,8 @@ class Dialect {
   // Of every request, beside those of HTTP itself and the credential's.
   virtual std::span<const HeadField> fields() const { return {}; }
   virtual std::string_view content_type() const { return "application/json"; }
+  // The replies that are wanted: whole ones, and the framing of streams.
+  virtual std::string_view accept() const { return "application/json, text/event-stream"; }
 
   // The error in the body of a reply whose status says that it is one. Best effort, never fails.
   virtual ReportedError error_in(std::string_view body, JsonTokens& tokens) const {

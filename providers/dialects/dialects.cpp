@@ -15,11 +15,12 @@ namespace providers {
 namespace {
 
 // In the order of config::Format.
-constexpr std::array<const Dialect& (*)(), config::format_count> dialects{
+constexpr std::array dialects{
     openai_chat_dialect,      openai_completions_dialect, openai_embeddings_dialect,
     anthropic_dialect,        openai_responses_dialect,   gemini_dialect,
     bedrock_converse_dialect, vertex_messages_dialect,    bedrock_messages_dialect,
 };
+static_assert(dialects.size() == config::format_count);
 
 }  // namespace
 

@@ -13,8 +13,22 @@ namespace {
 // A target may name the model: a host with more of them has the rare ones built anew.
 constexpr std::size_t most_heads = 64;
 
-std::string built(const config::ProviderSettings& settings, config::Format format,
-                  std::span<const HeadField> fields, std::string_view content_type, std::string_view method,
+// What the dialect puts into a head.
+struct HeadWords {
+  config::Format format = config::Format::chat;
+  std::string_view content_type = "application/json", accept = "application/json";
+  std::span<const HeadField> fields{};
+};
+
+HeadWords words_of(const Dialect& dialect, RequestHeads::With with) {
+  const bool has_fields = with == RequestHeads::With::dialects_fields;
+  return {.format = dialect.format(),
+          .content_type = dialect.content_type(),
+          .accept = dialect.accept(),
+          .fields = has_fields ? dialect.fields() : std::span<const HeadField>()};
+}
+
+std::string built(const config::ProviderSettings& settings, const HeadWords& said, std::string_view method,
                   std::string_view target) {
   std::string head(method);
   head += ' ';
@@ -25,15 +39,13 @@ std::string built(const config::ProviderSettings& settings, config::Format forma
   };
   field("Host", host_field(settings.base_url));
   if (!has_access(settings)) {
-    const Credential credential = credential_for(settings, settings.credential, format);
+    const Credential credential = credential_for(settings, settings.credential, said.format);
     if (!credential.field.empty()) field(credential.field, credential.value);
   }
-  for (const HeadField& each : fields) field(each.name, each.value);
+  for (const HeadField& each : said.fields) field(each.name, each.value);
   for (const auto& [name, value] : settings.access.headers) field(name, value);
-  field("Content-Type", content_type);
-  const bool is_framed = format == config::Format::converse || format == config::Format::bedrock_messages;
-  field("Accept", is_framed ? "application/json, application/vnd.amazon.eventstream"
-                            : "application/json, text/event-stream");
+  field("Content-Type", said.content_type);
+  field("Accept", said.accept);
   field("Accept-Encoding", "identity");
   field("User-Agent", "isocost");
   if (written == Written::refused) {
@@ -67,7 +79,7 @@ std::string whole_target(const config::ProviderSettings& settings, std::string_v
 }
 
 RequestHeads::RequestHeads(const config::ProviderSettings& settings) : settings_(settings) {
-  built(settings, config::Format::chat, {}, "application/json", "POST", "/");
+  built(settings, {}, "POST", "/");
 }
 
 std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, std::string_view target,
@@ -75,18 +87,17 @@ std::shared_ptr<const std::string> RequestHeads::head(const Dialect& dialect, st
   for (const Head& head : heads_) {
     if (head.dialect == &dialect && head.target == target && head.with == with) return head.text;
   }
-  const auto fields = with == With::dialects_fields ? dialect.fields() : std::span<const HeadField>();
   if (heads_.size() == most_heads) heads_.erase(heads_.begin());
-  heads_.push_back({&dialect, std::string(target), with,
-                    std::make_shared<const std::string>(
-                        built(settings_, dialect.format(), fields, dialect.content_type(), "POST", target))});
+  heads_.push_back(
+      {&dialect, std::string(target), with,
+       std::make_shared<const std::string>(built(settings_, words_of(dialect, with), "POST", target))});
   return heads_.back().text;
 }
 
 std::shared_ptr<const std::string> RequestHeads::rare(const Dialect& dialect, std::string_view method,
                                                       std::string_view target) const {
   return std::make_shared<const std::string>(
-      built(settings_, dialect.format(), dialect.fields(), dialect.content_type(), method, target));
+      built(settings_, words_of(dialect, With::dialects_fields), method, target));
 }
 
 }  // namespace providers

@@ -18,6 +18,7 @@ class BedrockDialect : public Dialect {
     scratch += delivery == routing::Delivery::streamed ? streamed_call() : whole_call();
     return scratch;
   }
+  std::string_view accept() const final { return "application/json, application/vnd.amazon.eventstream"; }
   ReportedError error_in(std::string_view body, JsonTokens& tokens) const final {
     return read_bedrock_error(body, tokens);
   }

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <boost/json.hpp>
+#include <map>
+#include <string>
 
 #include "gateway/http/routes.hpp"
 
@@ -33,5 +35,17 @@ TEST_CASE("every route is described, and nothing that there is not") {
     const bool names_model =
         operation.contains("parameters") && operation.at("parameters").at(0).at("name") == "model";
     CHECK(names_model == has_parameter);
+  }
+}
+
+TEST_CASE("no API is described as another one") {
+  const json::value document = json::parse(gateway::openapi_page());
+  std::map<std::string, config::Format> described;
+  for (const gateway::KnownRoute& route : gateway::known_routes()) {
+    if (route.page != gateway::Page::inference) continue;
+    CAPTURE(route.path);
+    const json::value& operation = document.at("paths").at(route.path).at(route.method);
+    const std::string summary(operation.at("summary").as_string());
+    CHECK(described.emplace(summary, route.format).first->second == route.format);
   }
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "providers/dialects/anthropic/anthropic.hpp"
+#include "providers/dialects/bedrock_converse/bedrock_converse.hpp"
 #include "providers/dialects/openai_chat/openai_chat.hpp"
 
 using namespace providers;
@@ -54,6 +55,15 @@ TEST_CASE("a server of many APIs, and one with a header of its own, have one way
   const auto head = RequestHeads(azure).head(openai_chat_dialect(), "/chat/completions");
   CHECK(has(*head, "api-key: s3cret"));
   CHECK(head->find("Bearer") == std::string::npos);
+}
+
+TEST_CASE("a host is asked for the framing of streams that its API has") {
+  const auto settings = provider(config::Dialect::openai);
+  RequestHeads heads(settings);
+  CHECK(has(*heads.head(openai_chat_dialect(), "/chat/completions"),
+            "Accept: application/json, text/event-stream"));
+  CHECK(has(*heads.head(bedrock_converse_dialect(), "/model/m/converse"),
+            "Accept: application/json, application/vnd.amazon.eventstream"));
 }
 
 TEST_CASE("a head stays as long as it is needed, however many others are asked for") {
