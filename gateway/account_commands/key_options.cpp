@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/keys/stored_key.hpp"
+#include "gateway/keys/quota_words.hpp"
 
 namespace gateway {
 

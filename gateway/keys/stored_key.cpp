@@ -2,93 +2,18 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 #include <chrono>
-#include <cmath>
 
 #include "config/values/counted_words.hpp"
 #include "gateway/keys/key_text.hpp"
+#include "gateway/keys/quota_words.hpp"
 
 namespace gateway {
 namespace {
 
 namespace json = boost::json;
-using config::Measure;
 
-constexpr double most_dollars = 1e9;
 constexpr std::array<std::string_view, 4> role_names{"none", "viewer", "operator", "admin"};
-
-template <std::size_t size>
-std::optional<std::size_t> index_in(const std::array<std::string_view, size>& names, std::string_view name) {
-  const auto found = std::ranges::find(names, name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - names.begin());
-}
-
-// Dollars as people write them to billionths; counts as they are. Nothing where it is no such number.
-std::optional<std::int64_t> amount_of(Measure measure, double value) {
-  if (!std::isfinite(value) || value < 0) return std::nullopt;
-  if (measure == Measure::dollars) {
-    if (value > most_dollars) return std::nullopt;
-    return std::llround(value * 1e9);
-  }
-  if (value != std::floor(value) || value > 1e15) return std::nullopt;
-  return static_cast<std::int64_t>(value);
-}
-
-std::optional<double> number_of(const json::value& value) {
-  if (value.is_double()) return value.get_double();
-  if (value.is_int64()) return static_cast<double>(value.get_int64());
-  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
-  return std::nullopt;
-}
-
-std::optional<std::string> read_windows(const json::value& value, Measure measure, config::PerPeriod& most) {
-  const std::string name(config::measure_names[static_cast<std::size_t>(measure)]);
-  if (value.is_null()) return most = {}, std::nullopt;
-  if (!value.is_object()) return "`" + name + "` is an object such as {\"day\": 10}";
-  for (const auto& [key, limit] : value.get_object()) {
-    const auto period = index_in(config::period_names, std::string_view(key.data(), key.size()));
-    if (!period)
-      return "`" + std::string(key) + "` is no window; allowed are minute, hour, day, week, month and total";
-    if (limit.is_null()) {
-      most[*period].reset();
-      continue;
-    }
-    const auto number = number_of(limit);
-    const auto amount = number ? amount_of(measure, *number) : std::nullopt;
-    if (!amount) return "the limit of " + name + " a " + std::string(key) + " is no such number";
-    most[*period] = *amount;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> read_quota(const json::value& value, config::Quota& quota) {
-  if (value.is_null()) return quota = {}, std::nullopt;
-  if (!value.is_object()) return "a quota is an object such as {\"dollars\": {\"day\": 10}}";
-  for (const auto& [key, part] : value.get_object()) {
-    const std::string_view name(key.data(), key.size());
-    if (const auto measure = index_in(config::measure_names, name)) {
-      const auto which = static_cast<Measure>(*measure);
-      if (auto fault = read_windows(part, which, quota.of(which))) return fault;
-      continue;
-    }
-    const auto number = number_of(part);
-    const bool is_count =
-        part.is_null() || (number && *number >= 1 && *number <= 1e9 && *number == std::floor(*number));
-    if (name != "concurrent" && name != "tokens_per_request")
-      return "a quota has no `" + std::string(name) +
-             "`; allowed are requests, tokens, dollars, concurrent and tokens_per_request";
-    if (!is_count) return "`" + std::string(name) + "` is a whole number from 1 on";
-    if (name == "concurrent") {
-      quota.concurrent = part.is_null() ? std::nullopt : std::optional(static_cast<int>(*number));
-    } else {
-      quota.tokens_per_request =
-          part.is_null() ? std::nullopt : std::optional(config::Tokens{static_cast<std::int64_t>(*number)});
-    }
-  }
-  return std::nullopt;
-}
 
 bool is_word(const json::value& value, std::size_t longest) {
   if (!value.is_string() || value.get_string().size() > longest) return false;
@@ -216,48 +141,6 @@ std::optional<std::string> read_key(const json::object& object, config::KeySetti
       return "a tag has at most " + std::to_string(config::longest_tag) + " bytes";
   }
   return std::nullopt;
-}
-
-std::optional<std::string> read_limit(std::string_view text, config::Quota& quota) {
-  const std::string wrong = "`" + std::string(text.substr(0, 60)) +
-                            "` is no limit; write for example dollars/day=10, requests/minute=60, "
-                            "tokens/hour=none or concurrent=4";
-  const std::size_t equals = text.find('='), slash = text.find('/');
-  if (equals == std::string_view::npos) return wrong;
-  const std::string_view value = text.substr(equals + 1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  const bool is_none = value == "none";
-  if (!is_none && (error != std::errc() || end != value.data() + value.size())) return wrong;
-  json::object part;
-  const json::value limit = is_none ? json::value(nullptr) : json::value(number);
-  if (slash < equals) {
-    json::object window;
-    window[std::string_view(text.substr(slash + 1, equals - slash - 1))] = limit;
-    part[std::string_view(text.substr(0, slash))] = window;
-  } else {
-    part[std::string_view(text.substr(0, equals))] = limit;
-  }
-  auto fault = read_quota(part, quota);
-  return fault ? std::optional(wrong + " (" + *fault + ")") : std::nullopt;
-}
-
-json::object quota_object(const config::Quota& quota) {
-  json::object object;
-  for (std::size_t m = 0; m < config::measure_count; ++m) {
-    json::object windows;
-    for (std::size_t p = 0; p < config::period_count; ++p) {
-      const auto& most = quota.most[m][p];
-      if (!most) continue;
-      const bool is_money = static_cast<Measure>(m) == Measure::dollars;
-      windows[config::period_names[p]] =
-          is_money ? json::value(static_cast<double>(*most) / 1e9) : json::value(*most);
-    }
-    if (!windows.empty()) object[config::measure_names[m]] = windows;
-  }
-  if (quota.concurrent) object["concurrent"] = *quota.concurrent;
-  if (quota.tokens_per_request) object["tokens_per_request"] = quota.tokens_per_request->count;
-  return object;
 }
 
 json::object key_object(const config::KeySettings& key) {

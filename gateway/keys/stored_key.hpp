@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "config/values/settings.hpp"
 
@@ -21,13 +20,10 @@ struct StoredKey {
 
 // Takes what `object` says of a key, and leaves the rest; what is wrong with it, in words, or nothing.
 std::optional<std::string> read_key(const boost::json::object& object, config::KeySettings& key);
-// "dollars/day=10", "requests/minute=none", "concurrent=4".
-std::optional<std::string> read_limit(std::string_view text, config::Quota& quota);
 
 boost::json::object key_object(const StoredKey& key);
 // Of one in the configuration, too.
 boost::json::object key_object(const config::KeySettings& key);
-boost::json::object quota_object(const config::Quota& quota);
 // For the file: what key_object() gives, read back.
 StoredKey stored_key_of(const boost::json::object& object);
 

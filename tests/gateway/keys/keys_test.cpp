@@ -8,6 +8,7 @@
 #include "gateway/keys/key_store.hpp"
 #include "gateway/keys/key_text.hpp"
 #include "gateway/keys/postgres_keys.hpp"
+#include "gateway/keys/quota_words.hpp"
 #include "gateway/keys/stored_key.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/scratch_directory.hpp"
