@@ -51,12 +51,6 @@ struct BasicEntry {
   std::int64_t tokens() const {
     return deciding < attempts.size() ? attempts[deciding].prompt + attempts[deciding].output : 0;
   }
-  bool has_cost_of(CostSource source) const {
-    for (const Attempt& each : attempts) {
-      if (each.source == source) return true;
-    }
-    return false;
-  }
 };
 
 using Entry = BasicEntry<std::string>;

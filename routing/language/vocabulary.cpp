@@ -92,9 +92,6 @@ std::string_view to_text(config::Feature feature) {
   return features[static_cast<std::size_t>(feature)];
 }
 
-std::size_t weekday_position(std::string_view name) {
-  return static_cast<std::size_t>(std::ranges::find(weekdays, name) - weekdays.begin());
-}
 std::string_view weekday_name(std::size_t position) {
   return weekdays[position];
 }

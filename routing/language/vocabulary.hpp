@@ -28,8 +28,7 @@ class Vocabulary {
 
 std::string_view to_text(config::Quantization quantization);
 std::string_view to_text(config::Feature feature);
-// Position in `weekdays`, `mon` first; the number of days when there is no such day.
-std::size_t weekday_position(std::string_view name);
+// `mon` is the first.
 std::string_view weekday_name(std::size_t position);
 
 }  // namespace routing

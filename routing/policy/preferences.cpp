@@ -11,20 +11,6 @@ namespace routing {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> keys{"order",
-                                                "only",
-                                                "ignore",
-                                                "allow_fallbacks",
-                                                "require_parameters",
-                                                "data_collection",
-                                                "zdr",
-                                                "enforce_distillable_text",
-                                                "quantizations",
-                                                "sort",
-                                                "max_price",
-                                                "preferred_min_throughput",
-                                                "preferred_max_latency"};
-
 bool same_letters(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
@@ -100,18 +86,6 @@ std::optional<Refusal> fault_in_numbers(const ProviderPreferences& p) {
 }
 
 }  // namespace
-
-std::span<const std::string_view> preference_keys() {
-  return keys;
-}
-
-Refusal unknown_preference(std::string_view key) {
-  const std::vector<std::string> allowed(keys.begin(), keys.end());
-  const std::string near = config::nearest(std::string(key), allowed);
-  return refusal(std::string(key), "`provider` has no key " + quoted(key) +
-                                       (near.empty() ? "; " : "; did you mean " + quoted(near) + "? ") +
-                                       (near.empty() ? "the keys are " : "The keys are ") + listed(allowed));
-}
 
 std::optional<Refusal> fault_in(const ProviderPreferences& p, const Catalogue& catalogue) {
   if (auto fault = fault_in_slugs("order", p.order, catalogue)) return fault;

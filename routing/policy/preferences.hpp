@@ -1,10 +1,8 @@
 // OpenRouter's `provider` object as a value, and what is wrong with one. The gateway fills it from JSON and
-// refuses keys that `preference_keys` does not list; `null` counts as absent. Units are those of OpenRouter's
-// documentation.
+// refuses keys that it does not know; `null` counts as absent. Units are those of OpenRouter's documentation.
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,10 +48,6 @@ struct ProviderPreferences {
   Cutoffs min_throughput{};  // tokens per second
   Cutoffs max_latency{};     // seconds to the first token, where OpenRouter's catalogue has milliseconds
 };
-
-// The keys of the object, for the gateway's own check.
-std::span<const std::string_view> preference_keys();
-Refusal unknown_preference(std::string_view key);
 
 // Nothing when all is well; else the first fault, naming the field and what is allowed there.
 std::optional<Refusal> fault_in(const ProviderPreferences& preferences, const Catalogue& catalogue);

@@ -37,7 +37,6 @@ class ResponseEvents {
   // The one with this number, of a part.
   void annotation(const ResponsePlace& place, std::size_t index, std::string_view json);
 
-  bool are_heard() const { return out_ != nullptr; }
   std::int64_t count() const { return count_; }
 
  private:
