@@ -17,6 +17,9 @@
 
 namespace gateway {
 
+struct JournalHeader;
+struct JournalPlace;
+
 class Journal {
  public:
   // Makes a new, empty one with room for `size` bytes of entries. Null where that cannot be done: `why`.
@@ -87,11 +90,9 @@ class Journal {
   std::vector<Left::Open> open_ones() const;
 
  private:
-  struct Header;
-  struct Place;
   Journal(int file, char* map, std::size_t size, std::size_t ring);
-  Header& header() const;
-  Place& place(std::uint32_t at) const;
+  JournalHeader& header() const;
+  JournalPlace& place(std::uint32_t at) const;
   char* ring() const;
   std::uint64_t room() const;
 
