@@ -155,6 +155,7 @@ void Market::learn(const Attempt& shown, const Demand& demand, config::TimePoint
   if (!index) return;
   const std::uint64_t name = catalogue_->endpoints()[*index].name_hash;
   const LengthKeys keys = length_keys(demand);
+  const Length length = lengths_.current().expected(keys);  // as it was before this answer
   learn_conduct(*index, shown, demand, now);
   std::optional<Attempt> without_counts;
   if (!can_be(shown, demand.prompt)) without_counts.emplace(shown).usage.reset();
@@ -164,7 +165,7 @@ void Market::learn(const Attempt& shown, const Demand& demand, config::TimePoint
     ends(attempt,
          {.prompt = demand.prompt,
           .delivery = demand.delivery,
-          .output = lengths_.current().expected(keys).output,
+          .output = length.output,
           .effort = demand.effort},
          now);
     if (first && states_[*index].replies > 0) flipped_ = true;
@@ -174,7 +175,7 @@ void Market::learn(const Attempt& shown, const Demand& demand, config::TimePoint
   if (attempt.usage && !attempt.usage_is_estimated && is_whole) {
     // As decisions saw it, so about as it was when this attempt began.
     const std::size_t seen = prefixes_.published().known_to(name, demand.prefix_blocks, now);
-    const Expectation expected{.length = lengths_.current().expected(keys),
+    const Expectation expected{.length = length,
                                .cached_tokens = prompt_share(demand, seen) *
                                                 static_cast<double>(demand.prompt.count) *
                                                 states_[*index].prompt_scale};

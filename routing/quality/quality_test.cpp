@@ -96,7 +96,7 @@ QualityTest::Found QualityTest::observe(Checked outcome, const PeersShare& peers
   if (client.keys > 1) {
     by_key_.note(client.key, failed, settings.recent);
     by_key_for_long_.note(client.key, failed, settings.most);
-  } else {
+  } else if (!by_key_.is_empty() || !by_key_for_long_.is_empty()) {  // they are large
     forget_keys();
   }
   Found found = Found::nothing;

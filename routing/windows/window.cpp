@@ -23,11 +23,12 @@ void Window::add(double value, std::uint32_t times, config::TimePoint now) {
   const std::size_t bucket = Histogram::bucket_of(value);
   sum_.add(bucket, times);
   std::vector<Count>& slot = ring_[static_cast<std::size_t>(newest_ % slots)];
-  const auto known = std::ranges::find(slot, bucket, &Count::bucket);
-  if (known != slot.end()) {
+  // In order: a busy endpoint has many in a slot.
+  const auto known = std::ranges::lower_bound(slot, bucket, {}, &Count::bucket);
+  if (known != slot.end() && known->bucket == bucket) {
     known->times += times;
   } else {
-    slot.push_back({static_cast<std::uint32_t>(bucket), times});
+    slot.insert(known, {static_cast<std::uint32_t>(bucket), times});
   }
 }
 
