@@ -14,7 +14,10 @@ namespace providers {
 class DataEdits {
  public:
   // An empty place: the text is put in there, behind what was put in there before. `text` must stay.
-  void put(const ByteRange& place, std::string_view text) { edits_.push_back({place, text}); }
+  void put(const ByteRange& place, std::string_view text) {
+    if (edits_.capacity() == 0) edits_.reserve(usual);
+    edits_.push_back({place, text});
+  }
   void clear() { edits_.clear(); }
   bool empty() const { return edits_.empty(); }
 
@@ -45,6 +48,7 @@ class DataEdits {
   }
 
  private:
+  static constexpr std::size_t usual = 4;  // most replies have three names of ours
   struct Edit {
     ByteRange place;
     std::string_view text;

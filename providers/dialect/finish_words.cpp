@@ -65,6 +65,7 @@ bool is_usual_finish(std::string_view word) {
 }
 
 EndReason end_reason_of(std::string_view word) {
+  if (word == "stop") return EndReason::stop;  // most of them
   const auto* const found =
       std::ranges::find(words, lower(word), &std::pair<std::string_view, EndReason>::first);
   return found == words.end() ? EndReason::stop : found->second;

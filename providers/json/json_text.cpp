@@ -2,7 +2,9 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 
 namespace providers {
@@ -210,11 +212,29 @@ double JsonNumber::real() const {
   return value;
 }
 
+namespace {
+
+// Whether eight bytes stand in a string of JSON as they are: no quotation mark, no backslash, none below
+// 0x20.
+bool are_plain(const char* text) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text, sizeof word);
+  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+  // Exact as a yes or no for the word: a byte is zero, or below 0x20.
+  const auto has_zero = [](std::uint64_t of) { return (of - ones) & ~of & highs; };
+  const std::uint64_t below = (word - ones * 0x20) & ~word & highs;
+  return (has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | below) == 0;
+}
+
+}  // namespace
+
 void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   const auto is_plain = [](char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20; };
   std::size_t copied = 0;  // of `text`
-  for (std::size_t at = 0; at < text.size(); ++at) {
+  std::size_t at = 0;
+  while (at + 8 <= text.size() && are_plain(text.data() + at)) at += 8;
+  for (; at < text.size(); ++at) {
     const char c = text[at];
     if (is_plain(c)) continue;
     out.append(text, copied, at - copied);

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "gateway/text/json_string.hpp"
+
 using gateway::LineWriter;
 
 namespace {
@@ -66,4 +68,19 @@ TEST_CASE("a text in quotes is escaped from the first character that needs it") 
     line.json_string("");
   }
   CHECK(out == R"("plain""say \"hi\"\n""")");
+}
+
+TEST_CASE("a character is written the same way wherever in a text it stands") {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (std::size_t size = 1; size < 20; ++size) {
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string text(size, 'x');
+        text[at] = static_cast<char>(byte);
+        std::string found, expected;
+        LineWriter(found).json_string(text);
+        gateway::append_json_string(text, expected);
+        if (found != expected) FAIL_CHECK("byte " << byte << " at " << at << " of " << size);
+      }
+    }
+  }
 }
