@@ -54,8 +54,13 @@ LogFile::~LogFile() {
   close();
 }
 
-void LogFile::append(std::string_view lines) {
-  waiting_ += lines;
+void LogFile::append(std::string& lines) {
+  if (waiting_.empty()) {
+    waiting_.swap(lines);
+  } else {
+    waiting_ += lines;
+    lines.clear();
+  }
   if (waiting_.size() >= write_at) flush();
 }
 

@@ -18,8 +18,9 @@ class LogFile {
   LogFile(const LogFile&) = delete;
   LogFile& operator=(const LogFile&) = delete;
 
-  // Whole lines. They go out with flush(), or when 64 KiB are waiting.
-  void append(std::string_view lines);
+  // Whole lines. They go out with flush(), or when 64 KiB are waiting. `lines` is empty afterwards, and has
+  // memory for others mostly.
+  void append(std::string& lines);
   // Writes what waits. A pipe that is full keeps its lines until the next flush.
   void flush();
   // Closes and opens the file again, after it was moved away (logrotate) or the settings changed. On failure

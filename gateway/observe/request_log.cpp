@@ -14,6 +14,7 @@ namespace gateway {
 namespace {
 
 constexpr std::size_t hand_over_at = 64u << 10;
+constexpr std::size_t usual_room = hand_over_at + (4u << 10), most_kept = 4 * hand_over_at;
 // Some seconds of a full load.
 constexpr std::size_t most_waiting = 4u << 20;
 // Between two looks whether a reader that stopped goes on.
@@ -30,6 +31,7 @@ struct RequestLog::Desk {
   mutable std::mutex mutex;
   std::condition_variable changed;  // for both sides
   std::deque<Order> orders;
+  std::string spare{};      // empty: memory for more lines
   std::size_t waiting = 0;  // bytes of lines in `orders`
   std::uint64_t given = 0;  // orders, from the beginning
   std::uint64_t done = 0;
@@ -43,7 +45,7 @@ struct RequestLog::Desk {
 
 RequestLog::RequestLog(const config::LogSettings& settings, std::chrono::milliseconds patience)
     : patience_(patience), desk_(std::make_shared<Desk>()) {
-  gathered_.reserve(hand_over_at + (4u << 10));
+  gathered_.reserve(usual_room);
   providers::named_thread("request log", [desk = desk_] { work(desk); }).detach();
   reopen(settings);
 }
@@ -75,9 +77,10 @@ void RequestLog::flush() {
     return;
   }
   desk_->waiting += gathered_.size();
-  desk_->orders.push_back({.lines = gathered_});
+  desk_->orders.push_back({.lines = std::move(gathered_)});
   ++desk_->given;
-  gathered_.clear();  // keeps its memory
+  gathered_ = std::exchange(desk_->spare, {});
+  gathered_.reserve(usual_room);
   desk_->changed.notify_all();
 }
 
@@ -136,14 +139,18 @@ void RequestLog::work(const std::shared_ptr<Desk>& desk) {
     const bool last_round = desk->closing;
     std::deque<Desk::Order> orders = std::exchange(desk->orders, {});
     lock.unlock();
-    for (const Desk::Order& order : orders) {
+    std::size_t written = 0;
+    for (Desk::Order& order : orders) {
+      written += order.lines.size();
       file.append(order.lines);
       if (order.open) file.reopen(*order.open);
     }
     file.flush();
     lock.lock();
-    for (const Desk::Order& order : orders) desk->waiting -= order.lines.size();
+    desk->waiting -= written;
     desk->done += orders.size();
+    if (!orders.empty() && orders.back().lines.capacity() <= most_kept)
+      desk->spare = std::move(orders.back().lines);
     desk->file_lost = file.lost();
     desk->fault = file.fault();
     if (desk->done == desk->given) desk->opening = false;

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "gateway/observe/log_line.hpp"
 #include "tests/support/three_hosts.hpp"
 
 namespace {
@@ -74,6 +75,22 @@ TEST_CASE("a large batch does not wait for its end") {
   CHECK(lines_in(text_of(folder.path / "log")) > 100);
   settled(log);
   CHECK(lines_in(text_of(folder.path / "log")) == 400);
+}
+
+TEST_CASE("lines of many batches come whole and in their order, in whichever memory they were gathered") {
+  const Folder folder;
+  gateway::RequestLog log(folder.log());
+  gateway::Record record = sample();
+  std::string expected;
+  for (int i = 0; i < 300; ++i) {
+    record.bytes_in = static_cast<std::uint64_t>(i);
+    log.write(record);
+    gateway::append_log_line(record, expected);
+    if (i % 7 == 0) log.flush();
+    if (i % 50 == 0) settled(log);
+  }
+  settled(log);
+  CHECK(text_of(folder.path / "log") == expected);
 }
 
 TEST_CASE("only failures are written where only failures are asked for, and nothing where nothing is") {
