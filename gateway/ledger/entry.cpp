@@ -93,6 +93,17 @@ void put(const BasicEntry<Text>& entry, std::string& bytes) {
   bytes.assign(out.written());
 }
 
+template <class Text>
+bool read(std::string_view bytes, BasicEntry<Text>& entry, std::string_view& detail) {
+  ByteReader in(bytes);
+  take(in, entry.team);
+  take(in, entry.key);
+  take(in, entry.user);
+  detail = in.rest();
+  take_detail(in, entry);
+  return !in.failed() && in.at_end();
+}
+
 }  // namespace
 
 void write_entry(const Entry& entry, std::string& bytes) {
@@ -104,17 +115,10 @@ void write_entry(const EntryView& entry, std::string& bytes) {
 
 bool read_entry(std::string_view bytes, Entry& entry) {
   std::string_view detail;
-  return read_entry(bytes, entry, detail);
+  return read(bytes, entry, detail);
 }
-
-bool read_entry(std::string_view bytes, Entry& entry, std::string_view& detail) {
-  ByteReader in(bytes);
-  entry.team = in.text();
-  entry.key = in.text();
-  entry.user = in.text();
-  detail = in.rest();
-  take_detail(in, entry);
-  return !in.failed() && in.at_end();
+bool read_entry(std::string_view bytes, EntryView& entry, std::string_view& detail) {
+  return read(bytes, entry, detail);
 }
 
 std::string entry_detail(const Entry& entry) {

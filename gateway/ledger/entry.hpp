@@ -19,7 +19,7 @@ enum class EntryEnd { answered, refused, broken, client_left, lost };
 inline constexpr std::array<std::string_view, 5> entry_end_names{"answered", "refused", "broken",
                                                                  "client_left", "lost"};
 
-// `Text` is std::string, or std::string_view where it is only written.
+// `Text` is std::string, or std::string_view where it is only written, or read and gone.
 template <class Text>
 struct BasicEntryAttempt {
   Text endpoint{}, provider{}, model{};  // `model` as clients know it
@@ -61,7 +61,7 @@ using EntryView = BasicEntry<std::string_view>;
 void write_entry(const Entry& entry, std::string& bytes);
 void write_entry(const EntryView& entry, std::string& bytes);
 // False where they are no entry. `detail`: see entry_detail(), in `bytes`.
-bool read_entry(std::string_view bytes, Entry& entry, std::string_view& detail);
+bool read_entry(std::string_view bytes, EntryView& entry, std::string_view& detail);  // views into `bytes`
 bool read_entry(std::string_view bytes, Entry& entry);
 
 // What of it is not kept in columns of its own: all but who asked.

@@ -125,7 +125,7 @@ void Ledger::collect() {
 bool Ledger::write_some() {
   std::size_t count = 0;
   store_->begin();
-  Entry entry;
+  EntryView entry;  // views into the journals
   std::string_view detail;
   const auto read = [&](Journal& journal, bool may_be_there, const auto& take) {
     std::uint64_t last = 0;
@@ -133,17 +133,19 @@ bool Ledger::write_some() {
       const bool is_there = may_be_there && store_->has(journal.epoch(), number);
       if (read_entry(bytes, entry, detail)) {
         if (!is_there) store_->add(entry, detail);
-        take(entry);
+        take(bytes);
       }
       last = number;
     });
     if (last > 0) store_->note_read(journal.epoch(), last);
   };
   // After a fault it is not known whether the last commit was one; nor is it of others' journals.
-  for (const auto& journal : journals_) read(*journal, is_in_doubt_, [](const Entry&) {});
+  for (const auto& journal : journals_) read(*journal, is_in_doubt_, [](std::string_view) {});
   std::vector<std::pair<Followed*, Entry>> elsewhere;
-  for (Followed& each : followed_)
-    read(*each.journal, true, [&](const Entry& of) { elsewhere.emplace_back(&each, of); });
+  for (Followed& each : followed_) {
+    read(*each.journal, true,
+         [&](std::string_view bytes) { read_entry(bytes, elsewhere.emplace_back(&each, Entry{}).second); });
+  }
   if (count == 0) return store_->roll_back(), false;
   store_->commit();
   is_in_doubt_ = false;

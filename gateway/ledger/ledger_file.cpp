@@ -121,7 +121,7 @@ std::vector<LedgerStore::Numbers> LedgerFile::select(const std::string& sql, con
   return all;
 }
 
-void LedgerFile::add(const Entry& entry, std::string_view detail) {
+void LedgerFile::add(const EntryView& entry, std::string_view detail) {
   const Named of = count(entry, sums_);
   pack({.at_ms = entry.at_ms,
         .team = of.team,

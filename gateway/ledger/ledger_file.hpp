@@ -24,7 +24,7 @@ class LedgerFile final : public LedgerStore {
 
   void begin() override { database_.run("BEGIN IMMEDIATE"); }
   using LedgerStore::add;
-  void add(const Entry& entry, std::string_view detail) override;
+  void add(const EntryView& entry, std::string_view detail) override;
   bool has(std::uint64_t epoch, std::uint64_t number) override;
   void note_read(std::uint64_t epoch, std::uint64_t number) override;
   bool is_closed(std::uint64_t epoch) override;
@@ -92,7 +92,7 @@ class LedgerFile final : public LedgerStore {
   Database database_;
   std::map<std::string, Statement> kept_;
   Packet packet_;  // of the transaction under way, behind those that are written
-  Compressor compressor_;
+  Compressor compressor_{Compressor::Of::entries};
   // The packet that an entry was looked for in last, by its first one's `seq`: whoever looks for one looks
   // for its neighbours. 0: none.
   std::int64_t open_packet_ = 0;

@@ -30,9 +30,9 @@ class LedgerStore {
   virtual void begin() = 0;
   virtual void commit() = 0;
   virtual void roll_back() = 0;
-  // `detail`: its entry_detail().
-  virtual void add(const Entry& entry, std::string_view detail) = 0;
-  void add(const Entry& entry) { add(entry, entry_detail(entry)); }
+  // `detail`: its entry_detail(). What they are views into may go then.
+  virtual void add(const EntryView& entry, std::string_view detail) = 0;
+  void add(const Entry& entry);
   // Whether the journal's entry of this number is there already.
   virtual bool has(std::uint64_t epoch, std::uint64_t number) = 0;
   virtual void note_read(std::uint64_t epoch, std::uint64_t number) = 0;
@@ -121,7 +121,7 @@ class LedgerStore {
   struct Named {
     std::int64_t team = 0, key = 0, user = 0;
   };
-  Named count(const Entry& entry, Sums& sums);
+  Named count(const EntryView& entry, Sums& sums);
   // The number of a name, which is made where there is none; kept here once it is known.
   std::int64_t name(Whose kind, std::string_view text);
   virtual std::optional<std::int64_t> known_name(Whose kind, std::string_view text) = 0;

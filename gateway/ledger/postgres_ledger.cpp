@@ -81,13 +81,13 @@ std::vector<LedgerStore::Numbers> PostgresLedger::select(const std::string& sql,
   return all;
 }
 
-void PostgresLedger::add(const Entry& entry, std::string_view detail) {
+void PostgresLedger::add(const EntryView& entry, std::string_view detail) {
   const Named of = count(entry, sums_);
   for (const std::int64_t each : {entry.at_ms, gateway_, of.team, of.key, of.user, entry.tokens(), entry.cost,
                                   entry.charged, static_cast<std::int64_t>(hash_of_id(entry.id))})
     rows_.append(std::to_string(each)).append("\t");
   rows_.append("\\").append(hex_of_bytes(detail)).append("\n");
-  ids_.insert(entry.id);
+  ids_.emplace(entry.id);
   needed_months_.insert(month_of(entry.at_ms));
 }
 

@@ -18,7 +18,7 @@ class PostgresLedger final : public LedgerStore {
   // Nothing is sent before commit(), so that no lock is held while entries come.
   void begin() override;
   using LedgerStore::add;
-  void add(const Entry& entry, std::string_view detail) override;
+  void add(const EntryView& entry, std::string_view detail) override;
   bool has(std::uint64_t epoch, std::uint64_t number) override;
   void note_read(std::uint64_t epoch, std::uint64_t number) override;
   bool is_closed(std::uint64_t epoch) override;

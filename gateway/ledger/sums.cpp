@@ -26,7 +26,16 @@ void LedgerStore::Counts::add(const Counts& other) {
   charged += other.charged;
 }
 
-LedgerStore::Named LedgerStore::count(const Entry& entry, Sums& sums) {
+void LedgerStore::add(const Entry& entry) {
+  std::string bytes;
+  write_entry(entry, bytes);
+  EntryView view;
+  std::string_view detail;
+  read_entry(bytes, view, detail);
+  add(view, detail);
+}
+
+LedgerStore::Named LedgerStore::count(const EntryView& entry, Sums& sums) {
   const Named named{.team = name(Whose::team, entry.team),
                     .key = name(Whose::key, entry.key),
                     .user = name(Whose::user, entry.user)};
@@ -34,7 +43,7 @@ LedgerStore::Named LedgerStore::count(const Entry& entry, Sums& sums) {
   const std::int64_t day = floor_to(entry.at_ms, day_ms) / day_ms;
   Counts all{.requests = 1, .cost = entry.cost, .charged = entry.charged};
   for (std::size_t i = 0; i < entry.attempts.size(); ++i) {
-    const EntryAttempt& each = entry.attempts[i];
+    const EntryView::Attempt& each = entry.attempts[i];
     Counts counts{.cost = each.cost, .charged = each.charged};
     if (i == entry.deciding) {
       counts = {.requests = 1,
@@ -56,7 +65,7 @@ LedgerStore::Named LedgerStore::count(const Entry& entry, Sums& sums) {
   if (entry.attempts.empty())
     sums.hours[{hour, named.team, named.key, name(Whose::model, entry.model), 0}].add(all);
   if (named.user != 0) sums.users[{hour, named.key, named.user}].add(all);
-  for (const std::string& tag : entry.tags) sums.tags[{day, named.key, name(Whose::tag, tag)}].add(all);
+  for (const std::string_view tag : entry.tags) sums.tags[{day, named.key, name(Whose::tag, tag)}].add(all);
   return named;
 }
 

@@ -6,13 +6,12 @@ namespace gateway {
 namespace {
 
 constexpr char packed_mark = '\0';
-constexpr int zstd_level = -1;
 
 }  // namespace
 
-Compressor::Compressor() : context_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
+Compressor::Compressor(Of of) : context_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
   if (!context_) throw std::bad_alloc();
-  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, zstd_level);
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, static_cast<int>(of));
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
 }
 

@@ -28,7 +28,7 @@ class PacketWriter {
  private:
   static constexpr std::size_t most = 128, large = 128u << 10;
   ByteWriter all_, one_;
-  Compressor compressor_;
+  Compressor compressor_{Compressor::Of::records};
   std::vector<std::uint64_t> names_;
   std::int64_t first_ = 0;
 };

@@ -121,6 +121,23 @@ TEST_CASE("an entry is read as it was written") {
   CHECK_FALSE(gateway::read_entry(bytes_of(entry).substr(0, 20), read));
 }
 
+TEST_CASE("an entry is looked at where its bytes are, and its detail is what stands behind who asked") {
+  const Entry entry = entry_of("req_1", 1'234);
+  const std::string bytes = bytes_of(entry);
+  gateway::EntryView seen;
+  std::string_view detail;
+  // Again and again in the same place.
+  for (int i = 0; i < 2; ++i) REQUIRE(gateway::read_entry(bytes, seen, detail));
+  CHECK(seen.id == "req_1");
+  CHECK(seen.user == "ann");
+  CHECK(std::ranges::equal(seen.tags, entry.tags));
+  REQUIRE(seen.attempts.size() == 2);
+  CHECK(seen.attempts[0].failure == "server_error");
+  CHECK(seen.tokens() == entry.tokens());
+  CHECK(detail == gateway::entry_detail(entry));
+  CHECK_FALSE(gateway::read_entry(std::string_view(bytes).substr(0, 20), seen, detail));
+}
+
 TEST_CASE_TEMPLATE("what ended before a kill is entered once, however often it is taken up", Where, InFile,
                    InPostgres) {
   if (!Where::is_there()) return;
