@@ -37,6 +37,9 @@ struct Refusal {
 
 // Views into the bytes that were checked. Fields that are absent are empty views.
 struct RequestHead {
+  // Not the compiler's own, which would fill the room for a hundred fields with zeros first.
+  RequestHead() {}
+
   Method method = Method::get;
   std::string_view path;   // "/v1/chat/completions"
   std::string_view query;  // without the question mark

@@ -16,6 +16,9 @@ namespace gateway {
 class Tab;
 
 struct InferenceRequest {
+  // Not the compiler's own, which would fill all of it with zeros first.
+  InferenceRequest() {}
+
   std::string id;
   std::shared_ptr<const Hosts> hosts;                   // the generation it began with
   const routing::Policy* policy = nullptr;              // of the generation, or `own_policy`

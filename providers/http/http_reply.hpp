@@ -20,6 +20,9 @@ struct BadReply {
 };
 
 struct ReplyHead {
+  // Not the compiler's own, which would fill the room for a hundred fields with zeros first.
+  ReplyHead() {}
+
   int status = 0;           // 200..599; 1xx were read over
   std::size_t size = 0;     // bytes of the heads, those of 1xx included; the body begins here
   bool keep_alive = false;  // whether the connection may be used again once the body was read to its end
