@@ -1,14 +1,17 @@
 // A coroutine of one data loop, and a place where one waits for another party of the same loop.
 //
-// A task begins when it is awaited, on the stack of whoever awaits it, and costs one allocation and two
+// A task begins when it is awaited, on the stack of whoever awaits it, and costs a frame (frames.hpp) and two
 // calls: no executor, no queue, no lock. What ends at once never suspends the one who awaits it. Frames are
 // nested by ownership: destroying a task that waits destroys all that it waits in.
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
+
+#include "providers/loop/frames.hpp"
 
 namespace providers {
 
@@ -19,6 +22,9 @@ namespace detail {
 
 class PromiseBase {
  public:
+  static void* operator new(std::size_t size) { return take_frame(size); }
+  static void operator delete(void* frame, std::size_t size) noexcept { give_frame(frame, size); }
+
   struct Ended {
     bool await_ready() const noexcept { return false; }
     template <class Promise>
