@@ -101,7 +101,7 @@ EntryLine::Asks asks_of(const Front& front, const Incoming& incoming, const conf
 // Of a request that was counted in, until it ends.
 class Entered {
  public:
-  explicit Entered(Front& front) : front_(front), since_(front.services.timer.now()) {}
+  Entered(Front& front, config::TimePoint since) : front_(front), since_(since) {}
   ~Entered() {
     if (front_.pressure) front_.entry.left(*front_.pressure, front_.services.timer.now() - since_);
   }
@@ -143,10 +143,12 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
                  HttpClient& client, Interruption& interruption) {
   Services& services = *front.serving;
   config::Duration waited{};
+  config::TimePoint since = incoming.arrived;
   if (front.pressure && !EntryLine::begins_at_once(asks_of(front, incoming, key), *front.pressure)) {
     if (!co_await wait_for_room(front, route, incoming, key, client, interruption, waited)) co_return;
+    since = services.timer.now();
   }
-  const Entered entered(front);
+  const Entered entered(front, since);
   auto understood = understood_at(route, incoming, key, services);
   if (const auto* error = std::get_if<ErrorReply>(&understood)) {
     co_await turn_down_at(front, route, incoming, key, client, *error);

@@ -205,7 +205,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
 // What it came to, whatever ended it: a client that has its answer may be gone before the loser is given up.
 void end(Services& services, const InferenceRequest& request, Tried& tried, Race& race, std::size_t leg) {
   routing::Attempt& attempt = tried.attempt;
-  settle(request, tried);
+  if (!tried.is_settled) settle(request, tried);
   settle_cut(request, tried);
   if (race.has_lost(leg)) {
     attempt.failure = Failure{.kind = FailureKind::outrun, .progress = Progress::request_sent};

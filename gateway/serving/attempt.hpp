@@ -22,6 +22,7 @@ struct Tried {
   std::size_t bytes = 0;              // of the texts of its answer
   std::size_t replies = 1;            // that make it, each billed as a request of its own
   int repeats = 0;                    // Exchange::repeats()
+  bool is_settled = false;            // what it cost stands already
 };
 
 // How it is decided that somebody is asked.

@@ -74,16 +74,20 @@ class Life {
   Task<void> give_up(const ErrorReply& why);
 
  private:
-  Task<void> choose();
+  // Only where something is to be waited for a task is: most requests go through without.
+  enum class Chose { done, nobody, too_late };
+  Chose choose();
+  Task<void> wait_for_others();
   Task<void> wait_for_somebody(config::TimePoint now);
   void choose_beside();
   void begin(Leg leg, config::TimePoint now);
-  Task<void> wait(std::optional<config::TimePoint> until);
+  Task<void> wait(config::TimePoint until);
   void note_for_operators(const Tried& tried);
   void take_ended();
   void end(Leg leg, Tried& tried);
   void remember_deciding_one();
   Task<void> tell_end();
+  void note_end(config::TimePoint now);
   void close_tab();
   bool may_pay_for(routing::EndpointIndex endpoint);
   providers::KeyNeeds needs_while_waiting(const routing::Decision& decision) const;
@@ -105,7 +109,9 @@ class Life {
   Served served_;                                 // names the last attempt
   std::optional<config::TimePoint> somebody_at_;  // when somebody is back; nobody may answer before
   std::exception_ptr fault_;                      // of an attempt
-  std::unique_ptr<Continuation> continuation_;    // null: nobody goes on with what breaks
+  // When what comes next began: read where something was waited for, and not for each thing that is done.
+  config::TimePoint now_{};
+  std::unique_ptr<Continuation> continuation_;  // null: nobody goes on with what breaks
   Journey journey_;
   Race race_;
   providers::Sleep pause_;
@@ -120,22 +126,35 @@ Task<void> Life::run() {
     for_quotas_ = services_.timer.now() - since;
   }
   if (error_ || interruption_.over()) journey_.stops();
+  now_ = services_.timer.now();
   for (;;) {
-    const Journey::Step step = journey_.next(services_.timer.now());
+    const Journey::Step step = journey_.next(now_);
     if (std::holds_alternative<Journey::Choose>(step)) {
-      co_await choose();
+      const Chose chose = choose();
+      if (chose == Chose::nobody) co_await wait_for_somebody(now_);
+      if (chose == Chose::too_late) co_await wait_for_others();
     } else if (std::holds_alternative<Journey::ChooseBeside>(step)) {
       choose_beside();
     } else if (const auto* loser = std::get_if<Journey::GiveUp>(&step)) {
       race_.give_up(loser->leg);
     } else if (const auto* pause = std::get_if<Journey::Wait>(&step)) {
-      co_await wait(pause->until);
+      if (race_.is_empty()) {
+        co_await wait(*pause->until);
+      } else {
+        co_await race_.next(pause->until);
+        now_ = services_.timer.now();
+        take_ended();
+      }
     } else {
       break;
     }
   }
   if (fault_) std::rethrow_exception(fault_);
-  co_await tell_end();
+  if (!error_ && journey_.has_answered()) {
+    note_end(now_);
+  } else {
+    co_await tell_end();
+  }
 }
 
 Task<void> Life::give_up(const ErrorReply& why) {
@@ -146,8 +165,12 @@ Task<void> Life::give_up(const ErrorReply& why) {
   co_await tell_end();
 }
 
-Task<void> Life::tell_end() {
+void Life::note_end(config::TimePoint now) {
   record_.waited = std::chrono::duration_cast<decltype(record_.waited)>(for_quotas_ + place_.waited());
+  end_record(record_, request_, reply_, error_, now);
+}
+
+Task<void> Life::tell_end() {
   const bool answered = journey_.has_answered();
   if (!error_ && !answered && !reply_.is_over() && interruption_.stopping()) error_ = gateway_stopping();
   if (!error_ && !answered && !reply_.is_over() && !record_.attempts.empty()) {
@@ -163,7 +186,7 @@ Task<void> Life::tell_end() {
                                 .provider = served_.provider};
     co_await reply_.fail(*error_, served_, stream);
   }
-  end_record(record_, request_, reply_, error_, services_.timer.now());
+  note_end(services_.timer.now());
 }
 
 void Life::close_tab() {
@@ -174,38 +197,46 @@ void Life::close_tab() {
   tab_.close(nullptr, end, is_gone_now ? 499 : reply_.begun() ? 200 : error_ ? error_->status : 500);
 }
 
-Task<void> Life::choose() {
+Life::Chose Life::choose() {
   place_.step_up();
-  const config::TimePoint now = services_.timer.now();
+  const config::TimePoint now = now_;
   Chosen& chosen = chosen_[0].emplace();
   const routing::Decision& decision = deciding_.decide(chosen.trial, now);
   somebody_at_ = decision.earliest;
-  if (!decision.chosen) co_return co_await wait_for_somebody(now);
+  if (!decision.chosen) return Chose::nobody;
 
   chosen.slot.emplace(services_.line, generation_, *decision.chosen);
   if (!chosen.slot->taken() || !deciding_.take_key(chosen.permit, *decision.chosen, now)) {
     deciding_.take_back();  // another loop took the room that was decided for
     chosen_[0].reset();
-    // Who loses again and again lets others act first.
-    if (++races_lost_ % most_races_lost == 0) co_await pause_.until(services_.timer, now + after_lost_races);
-  } else if (!deciding_.may_retry() || !may_pay_for(*decision.chosen)) {
+    return Chose::too_late;
+  }
+  if (!deciding_.may_retry() || !may_pay_for(*decision.chosen)) {
     chosen.permit.ends(providers::KeyPermit::Sent::no, 0, now);
     deciding_.take_back();
     chosen_[0].reset();
     services_.line.call();
     journey_.stops();
-  } else {
-    deciding_.keep();
-    place_.leave();
-    begin(0, now);
-    keep_ready(services_, *request_.hosts, now);
+    return Chose::done;
   }
+  deciding_.keep();
+  place_.leave();
+  begin(0, now);
+  keep_ready(services_, *request_.hosts, now);
+  return Chose::done;
+}
+
+// Who loses again and again lets others act first.
+Task<void> Life::wait_for_others() {
+  if (++races_lost_ % most_races_lost == 0) co_await pause_.until(services_.timer, now_ + after_lost_races);
+  now_ = services_.timer.now();
 }
 
 Task<void> Life::wait_for_somebody(config::TimePoint now) {
   const routing::Decision& decision = services_.decision;
   const bool has_waited = co_await place_.wait(generation_, decision, needs_while_waiting(decision),
                                                request_.demand.deadline, services_.timer, interruption_);
+  now_ = services_.timer.now();
   if (has_waited) co_return;
   if (interruption_.over()) co_return journey_.stops();
   journey_.nobody(somebody_at_, now);
@@ -228,7 +259,7 @@ bool Life::may_pay_for(routing::EndpointIndex endpoint) {
 
 // A second host, now that the first is slow.
 void Life::choose_beside() {
-  const config::TimePoint now = services_.timer.now();
+  const config::TimePoint now = now_;
   const auto second = deciding_.decide_beside(record_.attempts.back().endpoint, now);
   if (!second) return;
   Chosen& chosen = chosen_[1].emplace();
@@ -283,16 +314,12 @@ void Life::begin(Leg leg, config::TimePoint now) {
                            interruption_, race_, leg));
 }
 
-Task<void> Life::wait(std::optional<config::TimePoint> until) {
-  if (race_.is_empty()) {
-    Pause pause;
-    const Interruption::Aim aim(interruption_, pause);
-    if (!interruption_.over()) co_await pause.sleep.until(services_.timer, *until);
-    if (interruption_.over()) journey_.stops();
-    co_return;
-  }
-  co_await race_.next(until);
-  take_ended();
+Task<void> Life::wait(config::TimePoint until) {
+  Pause pause;
+  const Interruption::Aim aim(interruption_, pause);
+  if (!interruption_.over()) co_await pause.sleep.until(services_.timer, until);
+  now_ = services_.timer.now();
+  if (interruption_.over()) journey_.stops();
 }
 
 // Of what is between a host and us, which is no client's business, and of answers that we cut.
@@ -332,14 +359,14 @@ void Life::take_ended() {
 
 // What it showed is learned as it ends, also where another one goes on.
 void Life::end(Leg leg, Tried& tried) {
-  gateway::end(chosen_[leg]->permit, tried.attempt, services_.timer.now());
+  gateway::end(chosen_[leg]->permit, tried.attempt, now_);
   chosen_[leg]->slot.reset();
   chosen_[leg]->trial.end();
   services_.line.call();
   if (tried.attempt.failure) services_.outbox.tell(Sighting::What::ends, tried.attempt, tried.asked);
   if (interruption_.over()) journey_.stops();
   const double draw = tried.attempt.failure ? services_.dice.uniform() : 0;
-  journey_.ends(leg, tried.attempt, services_.timer.now(), draw);
+  journey_.ends(leg, tried.attempt, now_, draw);
 }
 
 void Life::remember_deciding_one() {

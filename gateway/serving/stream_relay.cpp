@@ -110,8 +110,9 @@ Task<void> StreamRelay::run(providers::Exchange& exchange) {
   // again.
   with_.watchdog.saw_end(services.timer.now());
   for (;;) {
-    const providers::Result<std::string_view> rest = co_await exchange.next();
-    if (!rest || rest->empty()) co_return;
+    std::optional<providers::Result<std::string_view>> rest = exchange.next_now();
+    if (!rest) rest.emplace(co_await exchange.next());
+    if (!*rest || (*rest)->empty()) co_return;
   }
 }
 

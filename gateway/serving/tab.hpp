@@ -63,7 +63,7 @@ class Tab {
   void let_in(Reply& reply);
   std::optional<std::int64_t> cap();
   bool remember(std::optional<ErrorReply>& error);
-  void write_entry_of(EntryView& entry, EntryEnd end, int status);
+  void write_entry_of(EntryView& entry, EntryEnd end, int status, config::TimePoint now);
 
   DecidingServices& services_;
   InferenceRequest& request_;

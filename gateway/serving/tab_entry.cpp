@@ -1,5 +1,6 @@
 // Tab::close: what a request came to, as it is settled and entered into the ledger.
 #include <algorithm>
+#include <optional>
 
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/till.hpp"
@@ -37,16 +38,19 @@ void Tab::close(const routing::Attempt* last, EntryEnd end, int status) {
   Amounts used{.requests = 1};
   for (std::size_t i = 0; i < record_.attempts.size(); ++i) {
     const bool is_last = last && is_same(record_.attempts[i], *last);
-    routing::Attempt attempt = is_last ? *last : record_.attempts[i];
-    const routing::Endpoint& endpoint = endpoints[attempt.endpoint];
+    const routing::Attempt& known = is_last ? *last : record_.attempts[i];
+    const routing::Endpoint& endpoint = endpoints[known.endpoint];
     // One that is beside the one that answers, and still under way, is given up.
-    if (!is_last && !attempt.finished && !attempt.failure) {
+    std::optional<routing::Attempt> given_up;
+    if (!is_last && !known.finished && !known.failure) {
+      given_up = known;
       settle_given_up(request_,
                       i < expected_.size() ? static_cast<double>(expected_[i]) * request_.demand.answers : 0,
-                      attempt);
-      attempt.failure =
+                      *given_up);
+      given_up->failure =
           routing::Failure{.kind = routing::FailureKind::outrun, .progress = routing::Progress::request_sent};
     }
+    const routing::Attempt& attempt = given_up ? *given_up : known;
     EntryView::Attempt each{.endpoint = endpoint.settings->name.text,
                             .provider = endpoint.provider->name.text,
                             .model = endpoint.model->name.text,
@@ -79,7 +83,8 @@ void Tab::close(const routing::Attempt* last, EntryEnd end, int status) {
     entry.attempts.push_back(each);
   }
   if (record_.attempts.empty()) used.requests = reservation_.is_open() ? 1 : 0;
-  entry.charged = till_->books.settle(reservation_, used, services_.timer.now());
+  const config::TimePoint now = services_.timer.now();
+  entry.charged = till_->books.settle(reservation_, used, now);
   // What was not set aside is not charged: the one that decides comes first.
   record_.charged = {entry.charged};
   std::int64_t left = entry.charged;
@@ -91,13 +96,13 @@ void Tab::close(const routing::Attempt* last, EntryEnd end, int status) {
   for (std::size_t i = 0; i < entry.attempts.size(); ++i) {
     if (i != entry.deciding) share(entry.attempts[i]);
   }
-  write_entry_of(entry, end, status);
+  write_entry_of(entry, end, status, now);
 }
 
-void Tab::write_entry_of(EntryView& entry, EntryEnd end, int status) {
+void Tab::write_entry_of(EntryView& entry, EntryEnd end, int status, config::TimePoint now) {
   if (!till_->journal) return;
   const routing::Demand& demand = request_.demand;
-  const config::Duration took = services_.timer.now() - demand.admitted;
+  const config::Duration took = now - demand.admitted;
   entry.id = request_.id;
   entry.began_ms = ms_of(demand.wall);
   entry.at_ms = entry.began_ms + ms_of(took);

@@ -1,6 +1,7 @@
 #include "gateway/serving/whole_relay.hpp"
 
 #include <cmath>
+#include <optional>
 
 #include "gateway/answer/our_names.hpp"
 #include "gateway/request/unfit.hpp"
@@ -55,13 +56,12 @@ class Understood final : public providers::AnswerSink {
   // As the client gets it, where that is not the host's own bytes. Of what is sayable.
   std::optional<std::string> said() {
     const Surface& surface = *with_.request.surface;
-    const CostShown cost = cost_of_attempt(with_);
-    const std::string members = surface.cost_members(cost);  // outlives the edits
-    if (answer_) return answer_->body(identity_of(with_), members);
+    if (answer_) return answer_->body(identity_of(with_), surface.cost_members(cost_of_attempt(with_)));
 
     OurNames names = our_names_for(with_);
     names.put(body_, reply.names, edits_);
-    if (!editor_) put_cost(cost.all, members);
+    const bool tells_cost = !editor_ && with_.request.asked.streams_tell_usage && reply.usage.usage;
+    if (tells_cost) put_cost(cost_of_attempt(with_));
     if (edits_.empty() && !editor_) return std::nullopt;
     std::string text;
     text.reserve(body_.size() + 256);
@@ -69,21 +69,21 @@ class Understood final : public providers::AnswerSink {
     if (!editor_) return text;
     std::string told;
     told.reserve(text.size() + 256);
-    editor_->whole(text, cost, with_.tried.attempt, with_.services.tokens, told);
+    editor_->whole(text, cost_of_attempt(with_), with_.tried.attempt, with_.services.tokens, told);
     return told;
   }
 
  private:
   // Into the usage, where streams of the API always tell it, too, and the host does not say the same itself.
-  void put_cost(config::Money cost, std::string_view member) {
+  void put_cost(const CostShown& cost) {
     const auto& said = reply.usage.cost_said;
-    if (!with_.request.asked.streams_tell_usage || !reply.usage.usage ||
-        (said && std::llround(*said * 1e9) == cost.nanos))
-      return;
+    if (said && std::llround(*said * 1e9) == cost.all.nanos) return;
     const providers::ByteRange& usage = reply.usage_value;
     const std::string_view text = usage.of(body_);
     const std::size_t first = text.find_first_not_of(" \t\r\n", 1);
     if (text.size() < 3 || text.front() != '{' || text[first] == '}') return;
+    cost_ = with_.request.surface->cost_members(cost);
+    const std::string_view member = cost_;
     const providers::ByteRange& own = reply.usage.cost_value;
     if (!own.empty() && own.begin > usage.begin && own.end < usage.end) {
       edits_.put(own, member.substr(member.find(':') + 1));
@@ -114,7 +114,51 @@ class Understood final : public providers::AnswerSink {
   std::unique_ptr<WholeAnswer> answer_;
   std::unique_ptr<ReplyEditor> editor_;                // null: the host's words are the client's
   std::unique_ptr<providers::Correction> correction_;  // holds what is put in by `edits_`
+  std::string cost_;                                   // put in by them, too
   providers::DataEdits edits_;
+};
+
+// The body of a reply, which is mostly there with its head.
+class WholeBody {
+ public:
+  using Whole = Result<std::string>;
+
+  WholeBody(DecidingServices& services, providers::Exchange& exchange, Watchdog& watchdog, std::size_t limit)
+      : services_(services), exchange_(exchange), watchdog_(watchdog), limit_(limit) {}
+
+  // Nothing: more of it is to come.
+  std::optional<Whole> take_now() {
+    while (const auto piece = exchange_.next_now()) {
+      if (auto whole = take(*piece)) return whole;
+    }
+    return std::nullopt;
+  }
+  Task<Whole> rest() {
+    for (;;) {
+      const Result<std::string_view> piece = co_await exchange_.next();
+      if (auto whole = take(piece)) co_return *std::move(whole);
+      if (auto whole = take_now()) co_return *std::move(whole);
+    }
+  }
+
+ private:
+  std::optional<Whole> take(const Result<std::string_view>& piece) {
+    if (!piece) return Whole(watchdog_.why().value_or(piece.error()));
+    if (piece->empty()) return Whole(std::move(body_));
+    if (body_.size() + piece->size() > limit_) return Whole(FailureKind::bad_reply);
+    const bool is_blank = piece->find_first_not_of(" \t\r\n") == std::string_view::npos;
+    if (!body_.empty() || !is_blank) {
+      watchdog_.saw_body(services_.timer.now());
+      body_.append(*piece);
+    }
+    return std::nullopt;
+  }
+
+  DecidingServices& services_;
+  providers::Exchange& exchange_;
+  Watchdog& watchdog_;
+  const std::size_t limit_;
+  std::string body_;
 };
 
 bool is_answer(const Attempting& with, std::string_view body) {
@@ -125,18 +169,9 @@ bool is_answer(const Attempting& with, std::string_view body) {
 
 Task<Result<std::string>> read_whole(DecidingServices& services, providers::Exchange& exchange,
                                      Watchdog& watchdog, std::size_t limit) {
-  std::string body;
-  for (;;) {
-    const Result<std::string_view> piece = co_await exchange.next();
-    if (!piece) co_return watchdog.why().value_or(piece.error());
-    if (piece->empty()) co_return std::move(body);
-    if (body.size() + piece->size() > limit) co_return FailureKind::bad_reply;
-    const bool is_blank = piece->find_first_not_of(" \t\r\n") == std::string_view::npos;
-    if (!body.empty() || !is_blank) {
-      watchdog.saw_body(services.timer.now());
-      body.append(*piece);
-    }
-  }
+  WholeBody body(services, exchange, watchdog, limit);
+  if (auto whole = body.take_now()) co_return *std::move(whole);
+  co_return co_await body.rest();
 }
 
 Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Batches& batches) {
@@ -144,7 +179,10 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   const auto fail = [&](FailureKind kind) {
     attempt.failure = routing::Failure{.kind = kind, .progress = Progress::request_sent};
   };
-  Result<std::string> body = co_await read_whole(with.services, exchange, with.watchdog, max_whole_reply);
+  WholeBody reading(with.services, exchange, with.watchdog, max_whole_reply);
+  std::optional<Result<std::string>> read = reading.take_now();
+  if (!read) read.emplace(co_await reading.rest());
+  Result<std::string>& body = *read;
   if (!body) {
     fail(body.error());
     co_return;
@@ -187,6 +225,7 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   attempt.finished = with.services.timer.now() - attempt.dispatched;
   const bool is_counted = attempt.usage.has_value();
   settle(with.request, with.tried);
+  with.tried.is_settled = true;
   if (is_counted) with.served.cost = attempt.cost;
   const std::optional<std::string> said = understood.said();
   if (with.request.tab) with.request.tab->close(&attempt, EntryEnd::answered, 200);

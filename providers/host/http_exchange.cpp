@@ -214,21 +214,26 @@ std::optional<Result<HostReply>> HttpExchange::understand_head(std::size_t seen)
   return Result<HostReply>(reply);
 }
 
-Task<Result<std::string_view>> HttpExchange::next() {
+std::optional<Result<std::string_view>> HttpExchange::next_now() {
   for (;;) {
     if (connection_ && held_ > 0) connection_->consume(std::exchange(held_, 0));
     if (body_->done()) {
       finish();
-      co_return std::string_view();
+      return std::string_view();
     }
     const std::string_view unread = connection_->unread();
-    if (!unread.empty()) {
-      const BodyReader::Step step = body_->read(unread);
-      if (step.state == BodyReader::State::broken) co_return FailureKind::bad_reply;
-      held_ = step.consumed;
-      if (!step.piece.empty()) co_return step.piece;
-      if (step.consumed > 0 || step.state == BodyReader::State::done) continue;
-    }
+    if (unread.empty()) return std::nullopt;
+    const BodyReader::Step step = body_->read(unread);
+    if (step.state == BodyReader::State::broken) return Result<std::string_view>(FailureKind::bad_reply);
+    held_ = step.consumed;
+    if (!step.piece.empty()) return step.piece;
+    if (step.consumed == 0 && step.state != BodyReader::State::done) return std::nullopt;
+  }
+}
+
+Task<Result<std::string_view>> HttpExchange::next() {
+  for (;;) {
+    if (const auto there = next_now()) co_return *there;
     if (!co_await connection_->more()) {
       const bool complete = connection_->ended_cleanly() && body_->at_end() == BodyReader::State::done;
       if (aborted_ || !complete) co_return FailureKind::broken_stream;

@@ -17,6 +17,7 @@ class HttpExchange final : public Exchange {
 
   Task<Result<HostReply>> start(OutgoingRequest& request) override;
   Task<Result<std::string_view>> next() override;
+  std::optional<Result<std::string_view>> next_now() override;
   void abort() override;
   routing::Progress progress() const override { return progress_; }
   routing::TlsFault tls_fault() const override { return tls_fault_; }

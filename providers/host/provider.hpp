@@ -55,6 +55,8 @@ class Exchange {
   virtual Task<Result<HostReply>> start(OutgoingRequest& request) = 0;
   // The next piece of the reply's body; empty at its complete end. Valid until the next call.
   virtual Task<Result<std::string_view>> next() = 0;
+  // The same, where nothing need be waited for. Nothing: it is to be waited for by next().
+  virtual std::optional<Result<std::string_view>> next_now() { return std::nullopt; }
   // Ends at once whatever is waited for, with a failure, and closes the connection. Idempotent. Call it last:
   // who waited may end the exchange before it returns.
   virtual void abort() = 0;
