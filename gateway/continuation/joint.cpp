@@ -8,6 +8,8 @@ namespace {
 // By so much a host is seen to begin anew; a shorter text by all of it.
 constexpr std::size_t telling = 64;
 constexpr std::size_t shortest_overlap = 4;
+// Of a text without spaces, as Chinese is, which often says a character or two again.
+constexpr std::size_t shortest_without_spaces = 12;
 
 std::string_view without_spaces_before(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(white_space);
@@ -64,13 +66,16 @@ Joint::Fit Joint::repeats(std::string_view what, Ending ending) const {
 }
 
 Joint::Fit Joint::find_begin(Ending ending, std::size_t& begin) const {
-  const Fit exact = repeats(cut_.repeated, ending);
-  begin = cut_.repeated.size();
-  if (exact != Fit::not_at_all) return exact;
+  const bool has_spaces = !cut_.repeated.empty();
+  if (has_spaces) {
+    const Fit exact = repeats(cut_.repeated, ending);
+    begin = cut_.repeated.size();
+    if (exact != Fit::not_at_all) return exact;
+  }
   // Some leave out the space that they are to begin with.
+  const bool is_word = !held_.empty() && white_space.find(held_[0]) == std::string_view::npos;
   const std::string_view word = without_spaces_before(cut_.repeated);
-  if (word.size() < cut_.repeated.size() && !held_.empty() &&
-      white_space.find(held_[0]) == std::string_view::npos) {
+  if (!word.empty() && word.size() < cut_.repeated.size() && is_word) {
     const Fit loose = repeats(word, ending);
     begin = word.size();
     if (loose != Fit::not_at_all) return loose;
@@ -78,8 +83,9 @@ Joint::Fit Joint::find_begin(Ending ending, std::size_t& begin) const {
   // Others begin with the end of what they were given.
   const std::string_view given = cut_.given;
   const std::size_t longest = std::min(given.size(), longest_repeated);
+  const std::size_t shortest = has_spaces ? shortest_overlap : shortest_without_spaces;
   bool is_open = false;
-  for (std::size_t length = longest; length >= shortest_overlap; --length) {
+  for (std::size_t length = longest; length >= shortest; --length) {
     if (!is_begin_of_character(given, given.size() - length)) continue;
     const std::string_view overlap = said_.substr(given.size() - length);
     const Fit fit = repeats(overlap, ending);
@@ -87,7 +93,10 @@ Joint::Fit Joint::find_begin(Ending ending, std::size_t& begin) const {
     if (fit == Fit::fits) return is_open ? Fit::unsure : fit;  // a longer one may fit yet
     is_open = is_open || fit == Fit::unsure;
   }
-  return is_open ? Fit::unsure : Fit::not_at_all;
+  if (is_open) return Fit::unsure;
+  // Behind a whole word any other may come.
+  begin = 0;
+  return word.empty() && (is_word || !has_spaces) ? Fit::fits : Fit::not_at_all;
 }
 
 }  // namespace gateway

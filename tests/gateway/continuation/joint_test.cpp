@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+
 using gateway::Cut;
 using gateway::cut_for_going_on;
 using gateway::Joint;
@@ -67,6 +69,24 @@ TEST_CASE("what begins with the end of what was given loses that, and other word
   CHECK(joined(said, "hill.", 2) == "The fox went over the hill.");
   CHECK(!joined(said, " mountain.", 2));
   CHECK(!joined(said, "Certainly! Here is the rest: hill.", 7));
+}
+
+TEST_CASE(
+    "what a host repeats is taken out where a text broke off between two words, too, and where it has no "
+    "spaces") {
+  const std::string said = "The fox went over the ";
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, std::size_t{1000}}) {
+    CAPTURE(piece);
+    CHECK(joined(said, "over the hill.", piece) == "The fox went over the hill.");
+    CHECK(joined(said, "hill.", piece) == "The fox went over the hill.");
+    CHECK(joined(said, " hill.", piece) == "The fox went over the hill.");
+    CHECK(joined("It is over.\n\n", "over.\n\nThat is all.", piece) == "It is over.\n\nThat is all.");
+    CHECK(joined(said, "over", piece) == "The fox went over the over");
+    const std::string chinese = "敏捷的棕色狐狸跳过了那只懒狗，然后它跑进了树林里，再也没有回来过";
+    CHECK(joined(chinese, "再也没有回来过。", piece) == chinese + "。");
+    CHECK(joined(chinese, "。", piece) == chinese + "。");
+    CHECK(joined(chinese, "来过年。", piece) == chinese + "来过年。");
+  }
 }
 
 TEST_CASE("an answer may have been over where it broke off") {
