@@ -124,6 +124,21 @@ bool has_marked_writes(const config::Settings& settings) {
   });
 }
 
+// Whether leaving ends the bill, which says when a second host is asked, and what policies say of answers
+// that break off and of hosts that answer worse.
+void exchange_ends(auto& io, auto& settings) {
+  for (auto& provider : settings.providers) exchange_truth(io, provider.cancel_stops_billing);
+  for (auto& policy : settings.policies) {
+    io.maybe(policy.continue_hops, plain), io.maybe(policy.demotion, plain);
+  }
+}
+
+bool has_ends(const config::Settings& settings) {
+  const auto stops = [](const auto& provider) { return provider.cancel_stops_billing.has_value(); };
+  const auto says = [](const auto& policy) { return policy.continue_hops || policy.demotion; };
+  return std::ranges::any_of(settings.providers, stops) || std::ranges::any_of(settings.policies, says);
+}
+
 // What version 7 has added to an endpoint.
 void exchange_price_rules(auto& io, auto& endpoint) {
   exchange_rare_prices(io, endpoint.prices);
@@ -188,17 +203,21 @@ void exchange_settings(auto& io, auto& settings) {
   for (auto& model : settings.models) {
     for (auto& endpoint : model.endpoints) exchange_price_rules(io, endpoint);
   }
-  const bool any_budget =
-      std::ranges::any_of(settings.policies, [](const auto& policy) { return policy.budget.has_value(); });
-  const bool any_geo = has_geos(settings);
-  const bool any_picture = has_picture_prices(settings);
-  const bool any_marked = has_marked_writes(settings);
-  io.later(any_budget || any_geo || any_picture || any_marked, [&](auto& in) {
+  // Each is there where one behind it is.
+  const bool any_end = has_ends(settings);
+  const bool any_marked = any_end || has_marked_writes(settings);
+  const bool any_picture = any_marked || has_picture_prices(settings);
+  const bool any_geo = any_picture || has_geos(settings);
+  const bool any_budget = any_geo || std::ranges::any_of(settings.policies, [](const auto& policy) {
+                            return policy.budget.has_value();
+                          });
+  io.later(any_budget, [&](auto& in) {
     for (auto& policy : settings.policies) in.maybe(policy.budget, source);
   });
-  io.later(any_geo || any_picture || any_marked, [&](auto& in) { exchange_geos(in, settings); });
-  io.later(any_picture || any_marked, [&](auto& in) { exchange_picture_prices(in, settings); });
+  io.later(any_geo, [&](auto& in) { exchange_geos(in, settings); });
+  io.later(any_picture, [&](auto& in) { exchange_picture_prices(in, settings); });
   io.later(any_marked, [&](auto& in) { exchange_cache_writes(in, settings); });
+  io.later(any_end, [&](auto& in) { exchange_ends(in, settings); });
 }
 
 }  // namespace

@@ -590,3 +590,38 @@ TEST_CASE("which endpoints cache what is marked alone is kept") {
   CHECK(kept->models[0].endpoints[0].cache_writes == config::CacheWrites::all);
   CHECK(kept->models[0].endpoints[1].cache_writes == config::CacheWrites::marked);
 }
+
+TEST_CASE("a policy is the same one when it comes out of the records, whatever it says") {
+  config::Settings settings = support::settings_of(fleet());
+  const auto said = [](std::string text) { return config::SourceText{std::move(text), {}}; };
+  config::PolicySettings policy{
+      .name = {"all"}, .place = {}, .description = "every part", .require = {}, .prefer = {}, .relax = {}};
+  policy.extends = said("balanced");
+  policy.allow = said("price.input < 5 $/Mtok");
+  policy.require = {said("ttft <= 30 s")};
+  policy.prefer = {said("ttft <= 3 s")};
+  policy.relax = {said("ttft <= 60 s")};
+  policy.minimize = said("price + 18 $/h * ttft");
+  policy.choose = said("weighted((price / $1) ^ -1)");
+  policy.attempts = std::int16_t{2};
+  policy.continue_hops = std::int16_t{2};
+  policy.deadline = std::chrono::seconds(30);
+  policy.hedge_budget = 0.1;
+  policy.explore = 0.1;
+  policy.demotion = 3;
+  policy.budget = said("40 $/day");
+  settings.policies = {policy};
+  settings.providers[1].cancel_stops_billing = true;
+  const auto kept = settings_from(to_bytes(settings));
+  REQUIRE(kept);
+  CHECK(!kept->providers[0].cancel_stops_billing);
+  CHECK(kept->providers[1].cancel_stops_billing == true);
+  config::Problems problems;
+  const routing::PolicySet before = routing::compile(settings, problems);
+  const routing::PolicySet after = routing::compile(*kept, problems);
+  REQUIRE(before.find("all"));
+  REQUIRE(after.find("all"));
+  CHECK(after.find("all")->hash == before.find("all")->hash);
+  CHECK(after.find("all")->continue_hops == 2);
+  CHECK(after.find("all")->demotion == 3);
+}
