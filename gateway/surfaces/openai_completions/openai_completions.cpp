@@ -40,10 +40,10 @@ class CompletionReader final : public ClientBodyReader {
     prompt_.bytes += suffix_.size();
     request_.prompt = estimated_tokens(prompt_);
     request_.max_output = max_tokens_ ? config::Tokens{*max_tokens_} : usual_output;
-    // Each prompt has its own answers.
-    constexpr std::size_t most = 128;
-    const auto all = prompt_.count * static_cast<std::size_t>(request_.choices);
-    request_.choices = static_cast<int>(std::min(most, all));
+    // Each prompt has its own answers, and those that only compete to be the best are billed, too.
+    constexpr std::size_t most = 10'000;
+    const std::int64_t of_each = std::max<std::int64_t>(request_.choices, best_of_.value_or(1));
+    request_.choices = static_cast<int>(std::min(most, prompt_.count * static_cast<std::size_t>(of_each)));
     if (logprobs_) need(config::Feature::logprobs);
   }
 
