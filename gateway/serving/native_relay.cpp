@@ -60,6 +60,7 @@ bool NativeRelay::pass_on(const SseEvent& event, PassedEvent& passed) {
   const bool is_corrected = !edits_.empty();
   names_.put(event.data, passed.names, edits_);
   if (!note(passed.content)) return false;
+  if (passed.usage.usage) note_told();
   if (check_.is_wanted()) check_.keep(event, passed.content);
   if (with_.continuation && passed.content.any()) {
     is_corrected ? with_.continuation->hears_else() : hear(event, passed.content);

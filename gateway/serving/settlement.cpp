@@ -2,12 +2,31 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace gateway {
 namespace {
 
 // Of English; other languages have fewer, and then the deltas say more.
 constexpr std::size_t bytes_in_a_token = 4;
+
+// Hosts send about one token in a delta, or more.
+std::int64_t tokens_of(std::size_t bytes, std::uint32_t deltas) {
+  const auto by_size = static_cast<std::int64_t>((bytes + bytes_in_a_token - 1) / bytes_in_a_token);
+  return std::max<std::int64_t>(deltas, by_size);
+}
+
+// Of an answer that broke off: Anthropic's hosts tell the prompt and a first token as they begin, others a
+// running count.
+void count_rest(Tried& tried) {
+  routing::Attempt& attempt = tried.attempt;
+  const Tried::Told told = std::exchange(tried.told, {});
+  const bool was_silent = told.bytes == 0 && told.deltas == 0;
+  const std::int64_t rest = tokens_of(tried.bytes - told.bytes, attempt.deltas - told.deltas);
+  std::int64_t& output = attempt.usage->output.count;
+  output = was_silent ? std::max(output, rest) : output + rest;
+  attempt.usage_is_estimated = true;
+}
 
 }  // namespace
 
@@ -25,12 +44,11 @@ void settle(const InferenceRequest& request, Tried& tried) {
   const std::size_t bytes = tried.bytes;
   const bool answered = bytes > 0 || attempt.deltas > 0 || (attempt.finished && !attempt.failure);
   if (!attempt.usage && answered) {
-    // Hosts send about one token in a delta, or more.
-    const auto by_size = static_cast<std::int64_t>((bytes + bytes_in_a_token - 1) / bytes_in_a_token);
-    const std::int64_t output = std::max<std::int64_t>(attempt.deltas, by_size);
-    attempt.usage = routing::Usage{.prompt = request.demand.prompt, .output = {output}};
+    attempt.usage =
+        routing::Usage{.prompt = request.demand.prompt, .output = {tokens_of(bytes, attempt.deltas)}};
     attempt.usage_is_estimated = true;
   }
+  if (attempt.usage && attempt.failure && tried.told.is_interim) count_rest(tried);
   if (!attempt.usage) return;
   const auto& endpoints = request.hosts->generation->catalogue->endpoints();
   attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage, sale_of(request, tried.replies));
@@ -64,7 +82,10 @@ void settle_cut(const InferenceRequest& request, Tried& tried) {
   const FailureKind kind = attempt.failure->kind;
   const bool is_cut = kind == FailureKind::client_left || kind == FailureKind::deadline ||
                       kind == FailureKind::first_token_timeout || kind == FailureKind::stalled_stream;
-  if (!is_cut || (attempt.usage && !attempt.usage_is_estimated)) return;
+  // Whole replies begin when the answer is made.
+  const bool is_torn =
+      kind == FailureKind::broken_stream && request.demand.delivery != routing::Delivery::streamed;
+  if ((!is_cut && !is_torn) || (attempt.usage && !attempt.usage_is_estimated)) return;
   const double expected = tried.asked.output * tried.asked.answers;
   if (!attempt.usage) return settle_given_up(request, expected, attempt);
   const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[attempt.endpoint];

@@ -21,8 +21,8 @@ std::int64_t bounded_output(const InferenceRequest& request, const routing::Endp
 // answer that was expected of it, in tokens. There is no usage to learn from.
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt);
 
-// Of one that was cut before its end, by whom ever: its host bills the prompt at least, and where leaving
-// does not end the bill, the answer that was expected of it.
+// Of one that was cut before its end, by whom ever, and of a whole reply that broke off: its host bills the
+// prompt at least, and where leaving does not end the bill, the answer that was expected of it.
 void settle_cut(const InferenceRequest& request, Tried& tried);
 
 // What of a cost is the prompt's, fees included, and what the answer's, at the endpoint's prices.

@@ -163,6 +163,13 @@ std::uint64_t fingerprint_of(std::string_view value) {
 void StreamRelay::note_usage(const routing::Usage& usage, bool is_odd) {
   with_.tried.attempt.usage = usage;
   with_.tried.attempt.usage_is_estimated = is_odd;
+  note_told();
+}
+
+void StreamRelay::note_told() {
+  with_.tried.told = {.is_interim = !every_choice_finished(),
+                      .bytes = with_.tried.bytes,
+                      .deltas = with_.tried.attempt.deltas};
 }
 
 std::string StreamRelay::cost_of(const routing::Usage& usage) const {

@@ -94,6 +94,8 @@ class StreamRelay {
   // `value` as JSON has it; empty: none.
   void note_fingerprint(std::string_view value);
   void note_usage(const routing::Usage& usage, bool is_odd);
+  // What came until now is in the usage that was noted last.
+  void note_told();
   Step at_end(EndedBy by);
   Step report(const providers::ReportedError& error);
   Step fail(routing::FailureKind kind);

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/surfaces/anthropic_messages/anthropic_messages.hpp"
+#include "routing/terms/bill.hpp"
 #include "tests/support/front_door.hpp"
 
 using namespace std::chrono_literals;
@@ -157,6 +158,55 @@ TEST_CASE("a stream that breaks ends with an error event and no mark of the end"
   CHECK(error.at("error").at("type") == "api_error");
   CHECK(error.at("request_id").as_string().starts_with("req_"));
   CHECK(world.client.body.find("message_stop") == std::string::npos);
+}
+
+TEST_CASE(
+    "an answer of Messages that is cut off counts as far as it came, and not as the token that its begin "
+    "tells") {
+  ServedWorld world(two_apis());
+  const std::string came =
+      begins("m") + text_begins + text("Hel") + text("lo ") + text("Ann") + text(", how");
+  const auto ended_early = [&](const routing::Attempt& attempt) {
+    CHECK(attempt.usage_is_estimated);
+    CHECK(attempt.usage->prompt.count == 11);
+    CHECK(attempt.usage->cached.count == 2);
+    CHECK(attempt.usage->output.count == 4);
+  };
+  SUBCASE("by its host") {
+    world.script(ServedWorld::cheap, pieces({{1ms, came}, {1ms, routing::FailureKind::broken_stream}}));
+    ask(world);
+    world.advance(1s);
+    REQUIRE(world.ended());
+    ended_early(world.record().attempts.at(0));
+  }
+  SUBCASE("by its host, for a client of another API") {
+    world.script(ServedWorld::cheap, pieces({{1ms, came}, {1ms, routing::FailureKind::broken_stream}}));
+    world.ask(R"(,"max_tokens":50)");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    ended_early(world.record().attempts.at(0));
+  }
+  SUBCASE("by its client, whose leaving does not stop the host") {
+    world.script(ServedWorld::cheap, pieces({{1ms, came}, {60s, text_ends + ends + stops}}));
+    ask(world);
+    world.advance(1s);
+    world.leave();
+    world.advance(1s);
+    REQUIRE(world.ended());
+    const routing::Attempt& attempt = world.record().attempts.at(0);
+    ended_early(attempt);
+    const routing::Endpoint& endpoint = world.generation->catalogue->endpoints()[attempt.endpoint];
+    CHECK(attempt.cost == routing::bill(endpoint, {.prompt = {11}, .cached = {2}, .output = {50}}));
+  }
+  SUBCASE("behind its end") {
+    world.script(ServedWorld::cheap,
+                 pieces({{1ms, came + text_ends + ends}, {1ms, routing::FailureKind::broken_stream}}));
+    ask(world);
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(!world.record().attempts.at(0).usage_is_estimated);
+    CHECK(world.record().attempts.at(0).usage->output.count == 5);
+  }
 }
 
 TEST_CASE("who waits long for a stream of Messages is pinged") {

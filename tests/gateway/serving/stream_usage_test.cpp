@@ -99,6 +99,16 @@ TEST_CASE("what a broken stream sent is estimated, and what a host refused costs
     CHECK(world.record().attempts[0].usage_is_estimated);
     CHECK(world.record().attempts[0].cost.nanos > 0);
   }
+  SUBCASE("broken, of a whole reply, which its host had made") {
+    world.script(only, pieces({{{}, R"({"choices":[{"mess)"}, {1s, routing::FailureKind::broken_stream}}));
+    world.ask_whole(R"(,"max_tokens":20)");
+    world.advance(5s);
+    REQUIRE(world.ended());
+    const routing::Attempt& attempt = world.record().attempts[0];
+    CHECK(!attempt.usage);
+    CHECK(attempt.usage_is_estimated);
+    CHECK(attempt.cost.nanos == 40'000 * (world.record().prompt_estimate.count + 20));
+  }
   SUBCASE("refused") {
     world.script(only, refuses(500));
     world.ask();
@@ -107,6 +117,33 @@ TEST_CASE("what a broken stream sent is estimated, and what a host refused costs
     CHECK(!world.record().attempts[0].usage);
     CHECK(world.record().attempts[0].cost.nanos == 0);
   }
+}
+
+TEST_CASE("of a stream that breaks off counts what its host told, and what came behind that") {
+  const auto counted = [](const std::string& piece, int tokens) {
+    return event(R"({"choices":[{"index":0,"delta":{"content":")" + piece +
+                 R"("}}],"usage":{"prompt_tokens":11,"completion_tokens":)" + std::to_string(tokens) + "}}");
+  };
+  ServedWorld world(at_forty());
+  const std::string came = role() + counted("a word", 3) + counted(" or two", 6);
+  std::int64_t output = 0;
+  SUBCASE("nothing") {
+    world.script(only, pieces({{{}, came}, {1s, routing::FailureKind::broken_stream}}));
+    output = 6;
+  }
+  SUBCASE("two pieces") {
+    world.script(only,
+                 pieces({{{}, came + says("a") + says("b")}, {1s, routing::FailureKind::broken_stream}}));
+    output = 8;
+  }
+  world.ask();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  const routing::Attempt& attempt = world.record().attempts.at(0);
+  CHECK(attempt.usage->prompt.count == 11);
+  CHECK(attempt.usage->output.count == output);
+  CHECK(attempt.usage_is_estimated);
+  CHECK(attempt.cost.nanos == 40'000 * (11 + output));
 }
 
 TEST_CASE("usage that only Groq's own member has becomes a usage chunk with its cost") {
