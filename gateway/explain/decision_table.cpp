@@ -43,7 +43,7 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
     colour = Colour::red;
     if (decision.earliest) {
       answer += "; the first one comes back in " +
-                span_text(config::Seconds(*decision.earliest - decided.now).count());
+                span_text(std::ceil(config::Seconds(*decision.earliest - decided.now).count()));
     }
   }
   std::vector<std::string> lines{fitted(asked, screen.columns)};
