@@ -121,7 +121,7 @@ class ControlLoop final : public Pages {
   // Before the threads run.
   void serve(std::vector<DataLoop*> loops);
   // Asked on data loops: made on this loop, continued on the asker's.
-  providers::Task<std::string> metrics(Loop& asker) override;
+  providers::Task<std::shared_ptr<const std::string>> metrics(Loop& asker) override;
   providers::Task<std::string> status(Loop& asker) override;
   providers::Task<Reloaded> reload(Loop& asker) override;
   providers::Task<Administered> administer(Loop& asker, AdminCall call) override;
@@ -179,6 +179,8 @@ class ControlLoop final : public Pages {
   int open_connections() const;
   Day today() const;
   std::string make_metrics();
+  // The last page where its making began after somebody asked, else a new one.
+  std::shared_ptr<const std::string> metrics_since(config::TimePoint asked);
   std::string make_status();
   std::optional<Status::Shared> shared_with(config::TimePoint now) const;
   // Ten times a second.
@@ -222,6 +224,8 @@ class ControlLoop final : public Pages {
   CanaryWatch* canaries_ = nullptr;            // absent where nothing is kept
   config::TimePoint next_canaries_{};
   providers::Regularly exporting_metrics_{io_};
+  config::TimePoint metrics_begun_{};  // when the last page's making did
+  std::shared_ptr<const std::string> metrics_page_;
   Tail tail_;
   std::function<ConfigurationFacts()> configuration_;
   bool is_demo_ = false;

@@ -70,8 +70,17 @@ std::string ControlLoop::make_status() {
                       .shared = shared_with(now)});
 }
 
-providers::Task<std::string> ControlLoop::metrics(Loop& asker) {
-  co_return co_await providers::elsewhere(io_, asker, [this] { return make_metrics(); });
+std::shared_ptr<const std::string> ControlLoop::metrics_since(config::TimePoint asked) {
+  if (!metrics_page_ || metrics_begun_ < asked) {
+    metrics_begun_ = config::Clock::now();
+    metrics_page_ = std::make_shared<const std::string>(make_metrics());
+  }
+  return metrics_page_;
+}
+
+providers::Task<std::shared_ptr<const std::string>> ControlLoop::metrics(Loop& asker) {
+  const config::TimePoint asked = config::Clock::now();
+  co_return co_await providers::elsewhere(io_, asker, [this, asked] { return metrics_since(asked); });
 }
 
 providers::Task<std::string> ControlLoop::status(Loop& asker) {

@@ -1,11 +1,10 @@
 #include "gateway/metrics/metrics.hpp"
 
-#include <prometheus/text_serializer.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "gateway/metrics/exposition.hpp"
 #include "gateway/metrics/metrics_endpoints.hpp"
 #include "gateway/metrics/metrics_families.hpp"
 #include "gateway/metrics/metrics_requests.hpp"
@@ -229,7 +228,7 @@ void Metrics::observe_shadows(std::vector<ShadowStanding> standings, std::uint64
 }
 
 std::string Metrics::text() const {
-  return prometheus::TextSerializer().Serialize(parts_->families.registry.Collect());
+  return exposition(parts_->families.registry.Collect());
 }
 
 const std::vector<FamilyFacts>& Metrics::families() const {

@@ -1,6 +1,7 @@
 #include "gateway/metrics/process_facts.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -39,6 +40,23 @@ std::optional<double> boot_time() {
   return {};
 }
 
+// Seconds since 1970; 0 where it is not known.
+double began() {
+  const auto boot = boot_time();
+  const auto ticks = start_ticks();
+  return boot && ticks ? *boot + *ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)) : 0;
+}
+
+// Kernels since 6.2 say it as a size; of others each has to be looked at.
+std::uint64_t open_files() {
+  struct stat folder {};
+  if (::stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0)
+    return static_cast<std::uint64_t>(folder.st_size);
+  std::error_code error;
+  const std::filesystem::directory_iterator files("/proc/self/fd", error);
+  return error ? 0 : static_cast<std::uint64_t>(std::distance(begin(files), end(files)));
+}
+
 }  // namespace
 
 std::optional<ProcessFacts> process_facts() {
@@ -55,14 +73,11 @@ std::optional<ProcessFacts> process_facts() {
     };
     facts.cpu_seconds = seconds(use.ru_utime) + seconds(use.ru_stime);
   }
-  std::error_code error;
-  const std::filesystem::directory_iterator files("/proc/self/fd", error);
-  if (!error) facts.open_files = static_cast<std::uint64_t>(std::distance(begin(files), end(files)));
+  facts.open_files = open_files();
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) facts.most_files = limit.rlim_cur;
-  const auto boot = boot_time();
-  const auto ticks = start_ticks();
-  if (boot && ticks) facts.started = *boot + *ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  static const double started = began();
+  facts.started = started;
   return facts;
 }
 

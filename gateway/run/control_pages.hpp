@@ -49,7 +49,8 @@ class Pages {
   using Loop = boost::asio::io_context;
 
   virtual ~Pages() = default;
-  virtual providers::Task<std::string> metrics(Loop& asker) = 0;
+  // As they are once it was asked: one page for all who ask at the same moment.
+  virtual providers::Task<std::shared_ptr<const std::string>> metrics(Loop& asker) = 0;
   virtual providers::Task<std::string> status(Loop& asker) = 0;
   // Loads the configuration again: what came of it, as JSON.
   virtual providers::Task<Reloaded> reload(Loop& asker) = 0;

@@ -295,8 +295,8 @@ Task<void> answer_page(Front& front, const Route& route, Incoming& incoming, con
       }
       co_return co_await show(client, "text/plain", "ready\n");
     case Page::metrics: {
-      const std::string text = co_await front.pages.metrics(front.loop);
-      co_return co_await show(client, "text/plain; version=0.0.4; charset=utf-8", text);
+      const std::shared_ptr<const std::string> text = co_await front.pages.metrics(front.loop);
+      co_return co_await show(client, "text/plain; version=0.0.4; charset=utf-8", *text);
     }
     case Page::status:
       co_return co_await show_status(front, route, incoming, key, client);

@@ -13,8 +13,8 @@ namespace support {
 
 // What a test says they are; else fixed texts.
 struct GivenPages final : gateway::Pages {
-  providers::Task<std::string> metrics(Loop&) override {
-    co_return on_metrics ? on_metrics() : "isocost_up 1\n";
+  providers::Task<std::shared_ptr<const std::string>> metrics(Loop&) override {
+    co_return std::make_shared<const std::string>(on_metrics ? on_metrics() : "isocost_up 1\n");
   }
   providers::Task<std::string> status(Loop&) override { co_return "{}"; }
   providers::Task<gateway::Reloaded> reload(Loop&) override {
