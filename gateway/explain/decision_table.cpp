@@ -54,7 +54,8 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
   }
   lines.push_back(painted(fitted(answer, screen.columns), colour, screen.paint));
   if (const std::string trial = trial_text(decision); !trial.empty()) {
-    lines.push_back(painted(fitted(trial, screen.columns), Colour::yellow, screen.paint));
+    for (const std::string& line : wrapped(trial, screen.columns))
+      lines.push_back(painted(line, Colour::yellow, screen.paint));
   }
   return lines;
 }

@@ -81,8 +81,8 @@ void EndpointMetrics::keep_named() {
 }
 
 void EndpointMetrics::record(const Record& whole) {
-  for (const routing::Attempt& attempt : whole.attempts) {
-    if (const auto index = today_.index_of(whole, attempt)) record(attempt, *index);
+  for (std::size_t i = 0; i < whole.attempts.size(); ++i) {
+    if (const auto index = today_.index_of(whole, whole.attempts[i])) record(whole, i, *index);
   }
 }
 
@@ -92,10 +92,13 @@ EndpointMetrics::Labels EndpointMetrics::labels_of(routing::EndpointIndex index)
   return {endpoint.settings->name.text, endpoint.model->name.text};
 }
 
-prometheus::Counter& EndpointMetrics::attempts_of(const routing::Attempt& attempt,
+prometheus::Counter& EndpointMetrics::attempts_of(const Record& whole, std::size_t number,
                                                   routing::EndpointIndex index) {
+  const routing::Attempt& attempt = whole.attempts[number];
   const bool unpaid = is_unpaid(attempt);
+  const bool ran_on = has_run_on(number, whole.ran_on);
   const std::size_t outcome = unpaid            ? routing::failure_kinds + 1
+                              : ran_on          ? routing::failure_kinds + 2
                               : attempt.failure ? static_cast<std::size_t>(attempt.failure->kind)
                                                 : routing::failure_kinds;
   Series& series = series_of(index);
@@ -107,15 +110,16 @@ prometheus::Counter& EndpointMetrics::attempts_of(const routing::Attempt& attemp
   if (has_room && attempt.failure) ++series.outcomes;
   const std::string_view name = !has_room         ? "other"
                                 : unpaid          ? "payment"
-                                : attempt.failure ? word(attempt.failure->kind)
+                                : attempt.failure ? failure_of(whole.attempts, number, whole.ran_on)
                                                   : "success";
   counter = &families_.attempts.child({labels.endpoint, labels.model, name});
   return *counter;
 }
 
-void EndpointMetrics::record(const routing::Attempt& attempt, routing::EndpointIndex index) {
+void EndpointMetrics::record(const Record& whole, std::size_t number, routing::EndpointIndex index) {
+  const routing::Attempt& attempt = whole.attempts[number];
   busiest_.count(index);
-  attempts_of(attempt, index).Increment();
+  attempts_of(whole, number, index).Increment();
   // Rare enough to look the series up by text.
   if (attempt.failure && attempt.failure->tls != routing::TlsFault::none) {
     families_.tls_failures.child({word(attempt.failure->tls)}).Increment();

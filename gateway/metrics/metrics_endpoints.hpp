@@ -28,9 +28,9 @@ class EndpointMetrics {
   // Of one endpoint, or of all those that have none of their own. Made when first needed, so that an endpoint
   // nobody uses costs few series.
   struct Series {
-    // By kind of failure; then success, payment. At most Families::outcomes - 1 of them, then
+    // By kind of failure; then success, payment, ran_on. At most Families::outcomes - 1 of them, then
     // `other_outcome`.
-    std::array<prometheus::Counter*, routing::failure_kinds + 2> attempts{};
+    std::array<prometheus::Counter*, routing::failure_kinds + 3> attempts{};
     std::size_t outcomes = 0;
     std::array<prometheus::Counter*, Families::token_types> tokens{};
     prometheus::Counter* dollars = nullptr;
@@ -55,14 +55,14 @@ class EndpointMetrics {
   Series& series_of(routing::EndpointIndex index) {
     return busiest_.has_name(index) ? series_[index] : other_;
   }
-  prometheus::Counter& attempts_of(const routing::Attempt& attempt, routing::EndpointIndex index);
+  prometheus::Counter& attempts_of(const Record& whole, std::size_t number, routing::EndpointIndex index);
   static int demoted_checks(const routing::Quality& quality);
   void set_engine(Series& series, Labels labels, const routing::EngineState& engine);
   // Of each endpoint's check that is noted or demoted, the one that is surest.
   void observe_evidence(const routing::Snapshot& snapshot);
   // Ends the series of all that have none of their own.
   void keep_named();
-  void record(const routing::Attempt& attempt, routing::EndpointIndex index);
+  void record(const Record& whole, std::size_t number, routing::EndpointIndex index);
   void record_times(const routing::Attempt& attempt, routing::EndpointIndex index);
   void record_checks(const routing::Attempt& attempt);
   void record_usage(const routing::Attempt& attempt, routing::EndpointIndex index);

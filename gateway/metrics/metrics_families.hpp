@@ -104,7 +104,7 @@ struct MetricsFamilies {
                           "Attempts that another one followed, by why they failed.",
                           Labels{"reason"},
                           {},
-                          one_of(routing::failure_kinds)};
+                          one_of(routing::failure_kinds + 1)};  // and `ran_on`
   CounterFamily picks{registry,
                       "isocost_picks_total",
                       "Choices of an endpoint, by the reason of the choice.",
@@ -250,7 +250,8 @@ struct MetricsFamilies {
       "isocost_attempts_total",
       "Attempts at an endpoint, by outcome: success or the kind of failure; kinds beyond the first three of "
       "an "
-      "endpoint are other. credential: it refused our key; payment: our account there has no money left.",
+      "endpoint are other. credential: it refused our key; payment: our account there has no money left; "
+      "ran_on: its answer was cut off, far beyond what was asked for.",
       Labels{"endpoint", "model", "outcome"},
       {},
       of_endpoints(outcomes)};

@@ -245,9 +245,7 @@ void RequestMetrics::record_attempts(const Record& record) {
     const std::string_view phase = timeout_phase(failure->kind);
     if (!phase.empty()) families_.timeouts.child({phase}).Increment();
     if (i + 1 == record.attempts.size()) continue;
-    auto& fallback = fallbacks_[static_cast<std::size_t>(failure->kind)];
-    if (fallback == nullptr) fallback = &families_.fallbacks.child({word(failure->kind)});
-    fallback->Increment();
+    families_.fallbacks.child({failure_of(record.attempts, i, record.ran_on)}).Increment();
   }
 }
 

@@ -59,7 +59,6 @@ class RequestMetrics {
   MetricsFamilies& families_;
   std::shared_ptr<const routing::Catalogue> catalogue_;
   std::vector<Path> paths_;
-  std::array<prometheus::Counter*, routing::failure_kinds> fallbacks_{};
   std::array<prometheus::Counter*, routing::reason_count> picks_{};
   std::vector<PolicySeries> policies_;
   std::vector<PolicyTimes> times_;

@@ -79,7 +79,8 @@ constexpr std::array of_attempt{
     LogField{"reasoning", "of these, thinking"},
     LogField{"usage_is_estimated", "the host counted nothing: these are our estimates"},
     LogField{"dollars", "what the host bills"},
-    LogField{"failure", "kind of failure; absent where it succeeded"},
+    LogField{"failure",
+             "kind of failure; ran_on: cut off, far beyond what was asked for; absent where it succeeded"},
     LogField{"status", "HTTP status of the host's reply, where it failed"},
     LogField{"tls", "what was wrong with the secure connection"},
 };

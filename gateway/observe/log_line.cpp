@@ -72,7 +72,7 @@ void append_attempt(const Record& record, std::size_t index, LineWriter& line) {
   append_usage(attempt, line);
   dollars(",\"dollars\":", attempt.cost, line);
   if (attempt.failure) {
-    member(",\"failure\":", word(attempt.failure->kind), line);
+    member(",\"failure\":", failure_of(record.attempts, index, record.ran_on), line);
     if (attempt.failure->status != 0) member(",\"status\":", attempt.failure->status, line);
     const routing::TlsFault tls = attempt.failure->tls;
     if (tls != routing::TlsFault::none) member(",\"tls\":", word(tls), line);

@@ -73,6 +73,7 @@ struct RecordFacts {
   std::uint64_t bytes_out = 0;
   int client_retry = 0;        // x-stainless-retry-count
   int retries_paid = 0;        // attempts that the retry budget paid for
+  std::uint32_t ran_on = 0;    // of attempt i bit i: it was cut off, far beyond what was asked for
   int repeats = 0;             // written once more, where a host had closed a kept connection
   bool retry_refused = false;  // for want of it, nobody else was asked
   std::chrono::duration<std::int32_t, std::milli> waited{};  // in line, for quotas and for hosts
@@ -106,8 +107,9 @@ struct Record : RecordFacts {
   std::shared_ptr<const routing::Policy> rules;         // that decided; absent when none was reached
   routing::Demand demand{};  // what routing was asked; its model is null when the request did not get there
   std::shared_ptr<const routing::Catalogue> catalogue;  // that the indexes in `attempts` belong to
-  // What the client was told, where no host was looked at and the gateway's own state was the reason: limits,
-  // models that there are not, too much under way; or empty. Of a body's faults nothing: they may quote it.
+  // What the client was told. Where no host was looked at, only if the gateway's own state was the reason:
+  // limits, models that there are not, too much under way; of a body's faults nothing: they may quote it.
+  // After a decision always, but for the words of a host. Or empty.
   std::string told;
 };
 

@@ -133,6 +133,21 @@ std::string said_of(routing::FailureKind kind, routing::TlsFault tls, int status
   return text;
 }
 
+bool has_run_on(std::size_t attempt, std::uint32_t ran_on) {
+  return attempt < 32 && (ran_on >> attempt & 1) != 0;
+}
+
+std::string_view failure_of(const routing::Attempts& attempts, std::size_t attempt, std::uint32_t ran_on) {
+  return has_run_on(attempt, ran_on) ? "ran_on" : word(attempts[attempt].failure->kind);
+}
+
+std::string outcome_of(const routing::Attempts& attempts, std::size_t attempt, std::uint32_t ran_on) {
+  const auto& failure = attempts[attempt].failure;
+  if (!failure) return "answered";
+  if (has_run_on(attempt, ran_on)) return "cut off: it went on far beyond `max_tokens`";
+  return said_of(failure->kind, failure->tls, failure->status);
+}
+
 std::string_view word(routing::TlsFault fault) {
   using enum routing::TlsFault;
   switch (fault) {

@@ -11,6 +11,12 @@ namespace gateway {
 
 std::string_view word(Ending ending);
 std::string_view word(routing::FailureKind kind);
+// Of an attempt, `ran_on` having the bits of a record.
+bool has_run_on(std::size_t attempt, std::uint32_t ran_on);
+// How an attempt failed: of those whose answers were cut off, `ran_on` having their bits, "ran_on".
+std::string_view failure_of(const routing::Attempts& attempts, std::size_t attempt, std::uint32_t ran_on);
+// The same for people; of one that did not fail "answered".
+std::string outcome_of(const routing::Attempts& attempts, std::size_t attempt, std::uint32_t ran_on);
 // The same for people, as what the host did: "could not be connected to".
 std::string_view said_of_host(routing::FailureKind kind);
 // With all that is known of it: "an error of its own, 503", "no TLS came about: its certificate has expired".

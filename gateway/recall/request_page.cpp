@@ -94,10 +94,8 @@ json::object attempt_object(const Recalled& recalled, std::size_t number) {
   object["finished_ms"] = milliseconds(attempt.finished);
   object["worst_gap_ms"] = milliseconds(attempt.worst_gap);
   object["in_flight"] = attempt.in_flight;
-  object["outcome"] = attempt.failure ? word(attempt.failure->kind) : "success";
-  object["outcome_text"] = attempt.failure
-                               ? said_of(attempt.failure->kind, attempt.failure->tls, attempt.failure->status)
-                               : "answered";
+  object["outcome"] = attempt.failure ? failure_of(request.attempts, number, request.ran_on) : "success";
+  object["outcome_text"] = outcome_of(request.attempts, number, request.ran_on);
   if (attempt.failure && attempt.failure->status != 0) object["status"] = attempt.failure->status;
   object["usage"] = attempt.usage ? json::value(usage_object(*attempt.usage)) : json::value(nullptr);
   object["dollars"] = number_or_null(attempt.cost.dollars());
@@ -159,6 +157,7 @@ std::string request_page(const Recalled& recalled) {
                     {"status", request.status},
                     {"ending", word(request.ending)},
                     {"error", request.error},
+                    {"told", request.told.empty() ? json::value(nullptr) : json::value(request.told)},
                     {"first_byte_ms", milliseconds(request.until_first_byte)},
                     {"total_ms", milliseconds(request.total)},
                     {"deciding_ms", milliseconds(request.deciding)},

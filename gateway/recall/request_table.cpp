@@ -68,8 +68,7 @@ Row row_of(const Recalled& recalled, std::size_t number) {
           {time_text(seconds(attempt.finished))},
           {beside(count_text(output), count_text(std::round(expected.expected_output)))},
           {beside(money_text(attempt.cost.dollars()), money_text(expected.price))},
-          {has_failed ? said_of(attempt.failure->kind, attempt.failure->tls, attempt.failure->status)
-                      : "answered",
+          {outcome_of(recalled.request.attempts, number, recalled.request.ran_on),
            has_failed ? Colour::red : Colour::green}};
 }
 
@@ -87,7 +86,7 @@ bool is_of_several_models(const Recalled& recalled) {
 std::vector<std::string> journey(const Recalled& recalled, const Screen& screen) {
   const std::vector<Column> columns{{"", Align::right, 0},
                                     {"ATTEMPT", Align::left, 0},
-                                    {"MODEL", Align::left, is_of_several_models(recalled) ? 0 : 3},
+                                    {"MODEL", Align::left, is_of_several_models(recalled) ? 0 : 6},
                                     {"WHY", Align::left, 2},
                                     {"AFTER", Align::right, 1},
                                     {"TTFT", Align::right, 0},
@@ -103,6 +102,14 @@ std::vector<std::string> journey(const Recalled& recalled, const Screen& screen)
   return lines;
 }
 
+// What became of the first choice, where it is not what one would expect of the best.
+std::string_view although(const routing::Attempts& attempts) {
+  if (attempts.empty() || !attempts[0].failure) return "";
+  const routing::FailureKind kind = attempts[0].failure->kind;
+  if (kind == routing::FailureKind::client_left) return "";
+  return kind == routing::FailureKind::outrun ? "another one was quicker" : "it failed";
+}
+
 // How the first choice looked once it was over; nothing where it was not judged.
 std::vector<std::string> hindsight_lines(const Recalled& recalled, const Screen& screen) {
   if (!recalled.request.hindsight) return {};
@@ -110,13 +117,14 @@ std::vector<std::string> hindsight_lines(const Recalled& recalled, const Screen&
   const auto& endpoints = recalled.catalogue->endpoints();
   const std::string best = seen.best < endpoints.size() ? endpoints[seen.best].settings->name.text : "-";
   const double regret = seen.regret();
-  const bool has_failed = !recalled.request.attempts.empty() && recalled.request.attempts[0].failure;
-  const std::string said = regret > 0   ? best + " would have been better"
-                           : has_failed ? "the first choice was the best bet, although it failed,"
-                                        : "the first choice was the best,";
+  const std::string other_end(although(recalled.request.attempts));
+  const std::string said = regret > 0 ? best + " would have been better"
+                           : other_end.empty()
+                               ? "the first choice was the best,"
+                               : "the first choice was the best bet, although " + other_end + ",";
   const std::string by = regret > 0
                              ? "by " + money_text(regret)
-                             : "by " + money_text(seen.best_cost - seen.chosen_cost) + " before " + best;
+                             : "by " + money_text(seen.best_cost - seen.chosen_cost) + " ahead of " + best;
   const std::string line = "in hindsight " + said, rest = by + " (give or take " + money_text(seen.sd) + ")";
   if (width(line) + 1 + width(rest) <= screen.columns) return {line + " " + rest};
   return {fitted(line, screen.columns), fitted("  " + rest, screen.columns)};
@@ -156,6 +164,11 @@ std::vector<std::string> decision_lines(const Recalled& recalled, std::size_t pl
 std::vector<std::string> request_table(const Recalled& recalled, const Screen& screen) {
   std::vector<std::string> lines = headline(recalled, screen);
   lines.emplace_back();
+  if (!recalled.request.told.empty()) {
+    const std::string told = "The client was told: " + recalled.request.told;
+    for (std::string& line : wrapped(told, screen.columns)) lines.push_back(std::move(line));
+    lines.emplace_back();
+  }
   const auto add = [&](const std::vector<std::string>& part) {
     lines.insert(lines.end(), part.begin(), part.end());
   };

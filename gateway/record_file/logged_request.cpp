@@ -158,9 +158,12 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
       });
   const bool has_pictures = request.demand.pictures != 0;
   const bool has_marks = request.demand.cache_marks != routing::CacheMarks::none;
-  io.later(has_places || has_pictures || has_marks, [&](auto& in) { exchange_places(in, request); });
-  io.later(has_pictures || has_marks, [&](auto& in) { in(request.demand.pictures); });
-  io.later(has_marks, [&](auto& in) { in(request.demand.cache_marks); });
+  const bool has_told = !request.told.empty() || request.ran_on != 0;
+  io.later(has_places || has_pictures || has_marks || has_told,
+           [&](auto& in) { exchange_places(in, request); });
+  io.later(has_pictures || has_marks || has_told, [&](auto& in) { in(request.demand.pictures); });
+  io.later(has_marks || has_told, [&](auto& in) { in(request.demand.cache_marks); });
+  io.later(has_told, [&](auto& in) { in(request.told), in(request.ran_on); });
 }
 
 void log_facts(const Record& record, LoggedRequest& request) {
@@ -180,6 +183,8 @@ void log_facts(const Record& record, LoggedRequest& request) {
   request.bytes_in = record.bytes_in;
   request.bytes_out = record.bytes_out;
   request.hindsight = record.hindsight;
+  request.told = record.told;
+  request.ran_on = record.ran_on;
 }
 
 }  // namespace

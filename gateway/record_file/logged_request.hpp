@@ -34,6 +34,9 @@ struct LoggedRequest {
   std::uint64_t bytes_in = 0, bytes_out = 0;
   // What the first files of version 6 do not have either.
   std::optional<routing::Hindsight> hindsight{};
+  // What the client was told, where that is kept (Record::told); or empty.
+  std::string told{};
+  std::uint32_t ran_on = 0;  // as Record::ran_on
 };
 
 // When it ended, on the wall's clock.

@@ -33,7 +33,7 @@ Database& with_refusals(Database& database) {
 }  // namespace
 
 std::optional<RefusedRequest> refused(const Record& record) {
-  if (record.told.empty()) return std::nullopt;
+  if (record.told.empty() || !record.decisions.empty()) return std::nullopt;
   return RefusedRequest{
       .id = record.id,
       .path = record.path,

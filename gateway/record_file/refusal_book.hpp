@@ -23,7 +23,7 @@ struct RefusedRequest {
   config::Duration waited{};  // in line, of that
 };
 
-// Nothing of one that is none, or of which no sentence is kept.
+// Nothing of one that is none, of which no sentence is kept, or which is kept with its decisions.
 std::optional<RefusedRequest> refused(const Record& record);
 
 // Where they are written.

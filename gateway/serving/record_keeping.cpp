@@ -37,11 +37,20 @@ std::string without_user(std::string text, const std::string& user) {
   return text;
 }
 
+// What a host says may quote the request: of that, what the gateway says of it.
+std::string_view without_host(const ErrorReply& error, const Record& record) {
+  const std::string_view text = error.message;
+  const bool is_of_host = error.code == "rejected_by_provider" ||
+                          (error.code == "context_length_exceeded" && !record.attempts.empty());
+  return is_of_host ? text.substr(0, text.find(": ")) : text;
+}
+
 void keep_told(const ErrorReply& error, const std::string& user, Record& record) {
   const bool is_of_gateway = error.status == 402 || error.status == 403 || error.status == 404 ||
                              error.status == 429 || error.status == 503 || error.code == "model_not_found";
-  if (is_of_gateway && record.decisions.empty())
-    record.told = beginning(without_user(error.message, user), longest_sentence);
+  if (record.decisions.empty() && !is_of_gateway) return;
+  const std::string_view text = record.decisions.empty() ? error.message : without_host(error, record);
+  record.told = beginning(without_user(std::string(text), user), longest_sentence);
 }
 
 }  // namespace
@@ -121,6 +130,7 @@ void end_record(Record& record, InferenceRequest& request, const Reply& reply,
   if (!reply.delivered()) {
     record.ending = Ending::client_left;
     record.error = "client_left";
+    if (!record.decisions.empty()) record.told.clear();  // which nobody read
   } else if (!error) {
     record.ending = Ending::answered;
   } else {

@@ -340,6 +340,8 @@ void Life::take_ended() {
     try {
       const std::unique_ptr<Tried> tried = race_.take(leg);
       note_for_operators(*tried);
+      const std::size_t number = journey_.number_of(leg);
+      if (tried->said && tried->said->ran_on && number < 32) record_.ran_on |= 1u << number;
       record_.repeats += tried->repeats;
       if (tried->said) said_ = std::move(tried->said);
       end(leg, *tried);

@@ -108,6 +108,8 @@ class Spans {
 
   void attempt(std::size_t number) {
     const routing::Attempt& attempt = record_.attempts[number];
+    const std::string_view failure =
+        attempt.failure ? failure_of(record_.attempts, number, record_.ran_on) : std::string_view();
     const auto& endpoints = record_.catalogue->endpoints();
     const routing::Endpoint* endpoint =
         attempt.endpoint < endpoints.size() ? &endpoints[attempt.endpoint] : nullptr;
@@ -131,7 +133,7 @@ class Spans {
       of.text("isocost.attempt.role", role(number));
       of.text("isocost.decision.reason", word(attempt.reason));
       of.real("isocost.decision.propensity", attempt.propensity, 6);
-      of.text("isocost.attempt.outcome", attempt.failure ? word(attempt.failure->kind) : "success");
+      of.text("isocost.attempt.outcome", attempt.failure ? failure : "success");
       of.real("isocost.cost.dollars", attempt.cost.dollars(), 9);
       usage(attempt, of);
       if (number < record_.foreseen.size()) {
@@ -141,13 +143,13 @@ class Spans {
       if (attempt.first_delta)
         of.real("gen_ai.response.time_to_first_chunk", config::Seconds(*attempt.first_delta).count(), 6);
       if (attempt.failure) {
-        of.text("error.type", word(attempt.failure->kind));
+        of.text("error.type", failure);
         if (attempt.failure->status != 0) of.integer("http.response.status_code", attempt.failure->status);
       }
     }
     if (attempt.reason == routing::Reason::hedge && number > 0) link(number);
     const bool is_outrun = attempt.failure && attempt.failure->kind == routing::FailureKind::outrun;
-    end(attempt.failure && !is_outrun ? word(attempt.failure->kind) : std::string_view());
+    end(is_outrun ? std::string_view() : failure);
   }
 
  private:

@@ -19,8 +19,10 @@ def priced(provider, host_model, dollars, **more):
 
 
 class Explain(EndToEnd):
-    behaviours = {"ok": behaviours.ok, "down": behaviours.failing(500)}
-    models = {"m": [priced("a", "down", 0.1), priced("b", "ok", 3), priced("a", "ok", 90),
+    behaviours = {"ok": behaviours.ok, "down": behaviours.failing(500),
+                  "fussy": behaviours.failing(400, {"error": {"message": "what is `my diary`?", "type": "invalid_request_error"}})}
+    models = {"fussy": [priced("a", "fussy", 1)],
+              "m": [priced("a", "down", 0.1), priced("b", "ok", 3), priced("a", "ok", 90),
                     priced("b", "small", 1, context="1 tok")]}
     gateway_settings = {"policies": {"thrifty": {"value_of_time": "1 $/h", "allow": 'provider != "a-ok"'}},
                         "default_policy": "thrifty"}
@@ -73,6 +75,20 @@ class Explain(EndToEnd):
         for candidate in first["candidates"]:
             self.assertAlmostEqual(candidate["cost"]["total"],
                                    sum(value for name, value in candidate["cost"].items() if name != "total"), 6)
+
+    def test_what_a_client_was_told_after_a_decision_is_said_without_its_hosts_words(self):
+        status, headers, text = self.gateway.ask(question("fussy"))
+        self.assertEqual(status, 400, text)
+        self.assertIn("my diary", json.loads(text)["error"]["message"])
+        page = self.explained(headers["x-request-id"])
+        self.assertEqual(page["told"], "the provider rejected the request")
+        self.assertNotIn("my diary", json.dumps(page))
+        status, headers, text = self.gateway.ask(question(max_tokens=10_000_000))
+        said = json.loads(text)["error"]["message"]
+        self.assertEqual(self.explained(headers["x-request-id"])["told"], said)
+        table = self.run_command("--request", headers["x-request-id"], "--url", f"http://127.0.0.1:{self.gateway.port}").stdout
+        self.assertIn("The client was told: " + said.split()[0], table)
+        self.assertIn("goes to nobody", table)
 
     def test_what_is_stored_is_what_the_reply_said_then(self):
         status, _, text = self.gateway.ask(question(debug={"echo_decision": True}))

@@ -106,6 +106,21 @@ TEST_CASE("what was wrong with a host's TLS is counted by word") {
   CHECK(world.says(R"(isocost_tls_failures_total{fault="wrong_name"} 1)"));
 }
 
+TEST_CASE("an answer that was cut off for going on too far is no reply that could not be read") {
+  World world;
+  auto record = tests::answered(world.catalogue, 1);
+  routing::Attempt cut;
+  cut.generation = record.attempts[0].generation;
+  cut.failure = routing::Failure{.kind = routing::FailureKind::bad_reply};
+  record.attempts.insert(record.attempts.begin(), cut);
+  record.ran_on = 1;
+  world.metrics.record(record);
+  CHECK(world.says(R"(isocost_fallbacks_total{reason="ran_on"} 1)"));
+  const std::string text = world.metrics.text();
+  CHECK(text.find(R"(outcome="ran_on"} 1)") != std::string::npos);
+  CHECK(text.find("bad_reply") == std::string::npos);
+}
+
 TEST_CASE("a fallback is counted by why the first attempt failed, and a last failure is none") {
   World world;
   auto record = tests::answered(world.catalogue, 1);

@@ -127,6 +127,15 @@ TEST_CASE(
     const bool failed = recalled.request.attempts[0].failure.has_value();
     CHECK(has(said, "although it failed") == failed);
     has_failed = has_failed || failed;
+    if (!failed) continue;
+    const auto says = [&](routing::FailureKind kind) {
+      recalled.request.attempts[0].failure->kind = kind;
+      std::string lines;
+      for (const std::string& line : request_table(recalled, {.columns = 200})) lines += line + "\n";
+      return lines;
+    };
+    CHECK(has(says(routing::FailureKind::outrun), "although another one was quicker"));
+    CHECK(!has(says(routing::FailureKind::client_left), "although"));
   }
   CHECK(has_failed);
 }
@@ -188,6 +197,32 @@ TEST_CASE("an attempt at a host after its failures is said to be a trial, howeve
     if (is_trial) ++trials;
   }
   CHECK(trials > 0);
+}
+
+TEST_CASE("what a client was told after a decision, and an answer that was cut off, are explained") {
+  const ScratchDirectory directory;
+  const auto reader = recorded(directory, 60);
+  std::size_t failures = 0;
+  for (int i = 1; i <= 60; ++i) {
+    auto found = recall(*reader, "req_" + std::to_string(i));
+    Recalled& recalled = std::get<Recalled>(found);
+    CHECK(json::parse(request_page(recalled)).at("told").is_null());
+    if (recalled.request.attempts.empty() || !recalled.request.attempts[0].failure) continue;
+    ++failures;
+    recalled.request.told = "the provider's answer went on\x1b[2J far beyond";
+    recalled.request.ran_on = 1;
+    const json::value page = json::parse(request_page(recalled));
+    CHECK(page.at("told").as_string().starts_with("the provider's answer"));
+    CHECK(page.at("attempts").at(0).at("outcome") == "ran_on");
+    std::string text;
+    for (const std::string& line : request_table(recalled, {.columns = 80})) {
+      CHECK(width(line) <= 80);
+      text += line + "\n";
+    }
+    CHECK(has(text, "The client was told: the provider's answer went on[2J far beyond"));
+    CHECK(has(text, "cut off: it went on"));
+  }
+  CHECK(failures > 0);
 }
 
 TEST_CASE("a request that was refused for a limit is explained by what its client was told") {

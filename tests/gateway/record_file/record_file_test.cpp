@@ -569,6 +569,20 @@ TEST_CASE("prices of pictures are kept with their hosts, and how many a request 
   CHECK(logged_request(to_bytes(request))->demand.pictures == 3);
 }
 
+TEST_CASE("what a client was told, and which attempts were cut off, is kept") {
+  LoggedRequest request;
+  CHECK(logged_request(to_bytes(request))->told.empty());
+  request.told = "the provider failed";
+  CHECK(logged_request(to_bytes(request))->told == "the provider failed");
+  request.ran_on = 2;
+  CHECK(logged_request(to_bytes(request))->ran_on == 2);
+  request.told.clear();
+  const auto again = logged_request(to_bytes(request));
+  REQUIRE(again);
+  CHECK(again->ran_on == 2);
+  CHECK(again->demand.pictures == 0);
+}
+
 TEST_CASE("what a request marked for hosts' caches, and for how long, is kept") {
   LoggedRequest request;
   CHECK(logged_request(to_bytes(request))->demand.cache_marks == routing::CacheMarks::none);

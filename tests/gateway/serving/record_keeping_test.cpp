@@ -177,6 +177,25 @@ TEST_CASE("what a client was told of limits and models is kept, and of its body'
   CHECK(told(404, "model_not_found", "x" + umlauts).size() == 799);
 }
 
+TEST_CASE("after a decision what a client was told is kept, and nothing of what a host said") {
+  const auto told = [](Script script) {
+    ServedWorld world;
+    world.services.counted = std::make_unique<routing::InFlight>(3);
+    world.script(ServedWorld::cheap, script);
+    world.script(ServedWorld::middle, script);
+    world.script(ServedWorld::dear, std::move(script));
+    world.ask();
+    world.advance(10min);
+    REQUIRE(world.ended());
+    REQUIRE(!world.record().decisions.empty());
+    return world.record().told;
+  };
+  CHECK(told(refuses(500)) == "the provider failed");
+  CHECK(told(refuses(400, R"({"error":{"message":"no: what is `my diary`?"}})")) ==
+        "the provider rejected the request");
+  CHECK(told(stream("Hello")) == "");
+}
+
 TEST_CASE("the time that is ours is what the first byte took beyond the one host that was asked") {
   ServedWorld stream_world;
   stream_world.script(ServedWorld::cheap, pieces({{1s, says("Hello")}, {2s, stop() + done}}));

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "gateway/ledger/till.hpp"
+#include "gateway/observe/words.hpp"
 #include "routing/terms/bill.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/world.hpp"
@@ -154,6 +155,7 @@ TEST_CASE("a host that does not end where it was asked to is left once what is s
   CHECK(world.client.body.find("went on far beyond the `max_tokens`") != std::string::npos);
   CHECK(world.client.body.size() < 30'000);
   CHECK(world.record().said == "its answer went on far beyond `max_tokens`");
+  CHECK(gateway::failure_of(world.record().attempts, 0, world.record().ran_on) == "ran_on");
   const auto entries = world.entries();
   REQUIRE(entries.size() == 1);
   CHECK(entries[0].end == EntryEnd::broken);
