@@ -25,11 +25,12 @@ Reached ask(const ReachOptions& options, const std::string& url, const std::stri
                            .fields = {},
                            .patience = std::chrono::seconds(15)});
   if (fetched.body) return {.body = std::move(fetched.body)};
-  if (!fetched.refusal.empty()) return {.problem = fetched.refusal};
-  if (fetched.problem.ends_with("give one with --key")) {
+  // What a client without a key is told helps nobody at a terminal.
+  if (options.key.empty() && fetched.problem.ends_with("give one with --key")) {
     return {.problem =
                 "the gateway at " + url + " asks for the key of an administrator: set ISOCOST_ADMIN_KEY"};
   }
+  if (!fetched.refusal.empty()) return {.problem = fetched.refusal};
   return {.problem = fetched.problem};
 }
 
