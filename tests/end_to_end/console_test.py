@@ -59,6 +59,7 @@ class Watched:
 class Console(EndToEnd):
     behaviours = {"ok": behaviours.ok, "slow": behaviours.late(0.3, behaviours.ok), "down": behaviours.failing(500), "fails": behaviours.failing(500)}
     models = {"m": [priced("a", "ok", 3), priced("b", "slow", 1), priced("b", "down", 0.1), priced("a", "tiny", 1, context="1 tok")],
+              "gone": [priced("a", "down", 0.1), priced("b", "fails", 0.2)],
               "fails": [priced("a", "fails", 0.1), priced("b", "ok", 3), priced("a", "tiny", 1, context="1 tok")]}
 
     @classmethod
@@ -124,6 +125,42 @@ class Console(EndToEnd):
             self.picture(watched, "live_refused")
             self.clean(watched)
 
+    def test_what_a_client_was_told_after_all_hosts_failed_stands_beside_the_decisions(self):
+        status, headers, text = self.gateway.ask(question("gone"))
+        self.assertEqual(status, 502, text)
+        said = json.loads(text)["error"]["message"]
+        with self.open(width=360) as watched:
+            watched.log_in()
+            watched.show("live/" + headers["x-request-id"])
+            expect(watched.page.get_by_role("alert")).to_have_text("The client was told: " + said)
+            expect(watched.page.get_by_role("region", name="Attempts")).to_contain_text("an error of its own, 500")
+            expect(watched.page.get_by_role("heading", name="Decision 1 of")).to_be_visible()
+            lane = watched.page.locator(".lane").first.bounding_box()
+            self.assertGreater(lane["width"], 200)  # on a telephone, too
+            self.picture(watched, "live_gone")
+            self.clean(watched)
+
+    def test_a_request_that_was_opened_is_closed_again_and_the_list_has_its_room_back(self):
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("live")
+            watched.page.wait_for_timeout(1200)  # the stream has begun
+            self.gateway.ask(question())
+            row = watched.page.locator("button.row").first
+            row.click()
+            expect(watched.page.get_by_role("heading", name="Journey")).to_be_visible()
+            row.click()
+            expect(watched.page.get_by_role("heading", name="Journey")).to_have_count(0)
+            self.assertTrue(watched.page.url.endswith("#/live"), watched.page.url)
+            self.clean(watched)
+
+    def test_amounts_and_times_are_short_however_small_they_are(self):
+        with self.open() as watched:
+            watched.log_in()
+            words = watched.page.evaluate("""async () => { const { money, percent, time } = await import("/ui/format.js");
+                return [money(1.4e-7), money(0.000520), money(-12.345), time(0.0482), time(0), time(48.21), percent(7.1e-12), percent(0), percent(0.123)]; }""")
+            self.assertEqual(words, ["$0.00000014", "$0.000520", "−$12.3", "48.2 µs", "0 ms", "48.2 ms", "< 0.01 %", "0 %", "12.3 %"])
+
     def test_the_market_places_every_host_and_draws_the_line(self):
         for number in range(8):
             self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}]))
@@ -166,7 +203,12 @@ class Console(EndToEnd):
             watched.show("hosts")
             rows = watched.page.get_by_role("region", name="Hosts").locator("tbody tr")
             expect(rows.filter(has_text="b-slow")).to_contain_text("s", timeout=10000)
-            # The one with the longest median.
+            # The one with the longest median is the first once they are sorted by it.
+            watched.page.get_by_role("button", name="TTFT", exact=True).click()
+            expect(rows.first).to_contain_text("b-slow")
+            self.assertIn("by=TTFT", watched.page.url)
+            watched.page.get_by_role("button", name="TTFT", exact=True).click()
+            expect(watched.page.get_by_role("columnheader", name="TTFT ▴")).to_have_attribute("aria-sort", "ascending")
             slowest = max(json.loads(self.gateway.get("/admin/endpoints")[1])["endpoints"], key=lambda host: host["ttft_p50_ms"] or 0)
             self.assertEqual(slowest["endpoint"], "b-slow")
             watched.page.get_by_role("link", name="b-slow").click()
@@ -556,6 +598,8 @@ class Console(EndToEnd):
             self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], stream=True))
         better = {"policy": "balanced", "shadow": "thrifty", "model": "m", "verdict": "better", "judged": 400, "forbidden": 0, "unserved": 0, "unmeasured": 0, "moved": 0.25,
                   "cost": {"mean": -0.001, "low": -0.002, "high": -0.0005}, "billed": {"mean": -0.001, "low": -0.002, "high": -0.0005}, "seconds": {"mean": 0.1, "low": 0, "high": 0.2}}
+        unseen = better | {"model": "unseen", "verdict": "too_few", "judged": 0}
+        few = better | {"model": "seldom", "verdict": "too_few", "judged": 5}
         forbidden = better | {"model": HOSTILE, "verdict": "forbidden", "forbidden": 3}
         with self.open() as watched:
             watched.log_in()
@@ -565,9 +609,12 @@ class Console(EndToEnd):
             # What takes a hundred seconds of requests to be known, as the gateway would say it.
             said = json.loads(self.gateway.get("/admin/policies")[1])
             self.assertEqual(said["shadow"], ["thrifty"])
-            watched.page.route("**/admin/policies", lambda route: route.fulfill(json=said | {"shadows": [better, forbidden]}))
+            watched.page.route("**/admin/policies", lambda route: route.fulfill(json=said | {"shadows": [few, unseen, forbidden, better]}))
             watched.page.reload()
             expect(watched.page.get_by_text("saves $1 in 1,000 requests")).to_be_visible()
+            # What can be acted upon comes first, and what nothing is known of not at all.
+            models = watched.page.get_by_role("region", name="Policies in shadow").locator("tbody tr td:nth-child(3)")
+            expect(models).to_have_text(["m", HOSTILE, "seldom"])
             expect(watched.page.get_by_text("never: 3 would go to hosts that are forbidden now")).to_be_visible()
             self.picture(watched, "policies_shadow")
             watched.page.get_by_role("textbox").fill("policies:\n  thrifty: {value_of_time: 1 $/h}\nrules:\n- when: stream\n  policy: balanced\n")

@@ -1,7 +1,7 @@
 // What is in force: the file's text without its secrets, and loading it again.
 import { ask, live } from "./api.js";
 import { facts, fill, h, note, table } from "./dom.js";
-import { span } from "./format.js";
+import { moment, span } from "./format.js";
 
 export function show(view) {
   const page = h("div"), result = h("div"), changes = h("div");
@@ -38,7 +38,7 @@ export function show(view) {
     try {
       const all = (await ask("/admin/changes")).changes;
       if (!gone) fill(changes, h("h2", {}, "Changes"), all.length === 0 ? note("", "Nothing was changed since the gateway began. Older changes are in `changes.log` of the state directory.") :
-        table("Changes", [["When", "", (change) => new Date(change.time).toLocaleString()], ["Who", "name", (change) => change.who || "–"], ["What", "", (change) => change.what], ["Whom", "name", (change) => change.whom ?? ""], ["Result", "number", (change) => String(change.status)]], all));
+        table("Changes", [["When", "", (change) => moment(change.time)], ["Who", "name", (change) => change.who || "–"], ["What", "", (change) => change.what], ["Whom", "name", (change) => change.whom ?? ""], ["Result", "number", (change) => String(change.status)]], all));
     } catch (refused) {
       if (!gone) fill(changes, note("bad", refused.message));
     }

@@ -27,12 +27,23 @@ export function fill(element, ...children) {
 // A thousand rows that are drawn anew every few seconds are nothing that anybody reads, and not smooth.
 const mostRows = 200;
 
-// Columns are [title, class of its cells, what a row has there]. `mark` gives the class of a row.
-export function table(caption, columns, rows, mark = () => "") {
+// Columns are [title, class of its cells, what a row has there, by what it is sorted]. `mark` gives the class of a row.
+// `order` says the title of the column that rows are sorted by and whether down, and is told of another one.
+export function table(caption, columns, rows, mark = () => "", order = null) {
+  const by = order && columns.find(([title, , , value]) => value && title === order.by)?.[3];
+  const way = order?.down ? -1 : 1, is_known = (value) => value !== null && value !== undefined && !Number.isNaN(value);
+  const before = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b) * way;
+  // What is not known comes last, whichever way.
+  const sorted = by ? [...rows].sort((a, b) => (is_known(by(a)) ? (is_known(by(b)) ? before(by(a), by(b)) : -1) : is_known(by(b)) ? 1 : 0)) : rows;
+  const head = ([title, kind, , value]) => {
+    const is_it = order && value && title === order.by;
+    return h("th", { class: kind, scope: "col", "aria-sort": is_it ? (order.down ? "descending" : "ascending") : undefined },
+      order && value ? h("button", { class: "sort", "data-by": title, onclick: () => order.change(title, is_it ? !order.down : kind === "number") }, title, is_it ? (order.down ? " ▾" : " ▴") : "") : title);
+  };
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     h("table", {},
-      h("thead", {}, h("tr", {}, columns.map(([title, kind]) => h("th", { class: kind, scope: "col" }, title)))),
-      h("tbody", {}, rows.slice(0, mostRows).map((row) => h("tr", { class: mark(row) },
+      h("thead", {}, h("tr", {}, columns.map(head))),
+      h("tbody", {}, sorted.slice(0, mostRows).map((row) => h("tr", { class: mark(row) },
         columns.map(([, kind, cell]) => h("td", { class: kind }, cell(row))))))),
     rows.length > mostRows ? h("p", { class: "faint" }, `${(rows.length - mostRows).toLocaleString("en")} more are not shown.`) : null);
 }

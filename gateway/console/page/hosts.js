@@ -1,16 +1,29 @@
 // Each host's health, and one of them over the time that this page was open.
 import { ask, live, watch } from "./api.js";
 import { facts, fill, h, labelled, note, paced, table } from "./dom.js";
-import { count, money, percent, rate, seconds, span, time } from "./format.js";
+import { clock, count, money, percent, rate, seconds, span, time } from "./format.js";
 
 export function show(view, at) {
   let wanted = at.settings.get("text") ?? "";
-  const search = h("input", { type: "search", value: wanted, oninput: () => { wanted = search.value; draw(); } });
+  const order = { by: at.settings.get("by") ?? "Share", down: at.settings.get("up") !== "1", change: (by, down) => {
+    order.by = by, order.down = down;
+    keep();
+    all.querySelector(`[data-by="${CSS.escape(by)}"]`)?.focus({ preventScroll: true });
+  } };
+  const keep = () => {
+    const settings = new URLSearchParams(Object.entries({ text: wanted, by: order.by === "Share" && order.down ? "" : order.by, up: order.down ? "" : "1" }).filter(([, value]) => value));
+    history.replaceState(null, "", "#/hosts" + (at.place ? "/" + encodeURIComponent(at.place) : "") + (settings.size ? "?" + settings : ""));
+    draw();
+  };
+  const search = h("input", { type: "search", value: wanted, oninput: () => { wanted = search.value; keep(); } });
   const one = h("div"), said = h("div", { role: "status" }), all = h("div", { class: "card" });
   view.append(h("h1", {}, "Hosts"), h("p", { class: "lead" }, "What is known of every host now. A host that is drained gets no new request until it is resumed or the gateway restarts; one that is disabled stays so over restarts, too. What it has under way goes on."), h("div", { class: "tools" }, labelled("Host, model or state", search)), said, one, all);
 
+  const states = { open: "left out", trial: "on trial", not_ready: "not ready" };
+
   function state(host) {
-    const text = (host.disabled ? "disabled" : host.state) + (host.state !== "serving" && host.back_in_seconds !== null ? ", back in " + span(Math.ceil(host.back_in_seconds)) : "");
+    const name = host.disabled ? "disabled" : states[host.state] ?? host.state;
+    const text = name + (host.state !== "serving" && host.back_in_seconds !== null ? (host.state === "open" ? ", next trial in " : ", back in ") + span(Math.ceil(host.back_in_seconds)) : "");
     return h("span", { class: host.state === "serving" ? "good" : "bad" }, text);
   }
 
@@ -31,7 +44,7 @@ export function show(view, at) {
   }
 
   const checks = { tool_arguments: "calls of tools", json: "JSON", content: "answers with content", finish: "ends of answers", prompt_tokens: "prompt tokens, beside what is usual", longer: "answers longer than others'", shorter: "answers shorter than others'", canary_count: "canaries: tokens counted", canary_answer: "canaries: how answers begin" };
-  const words = { unseen: "not enough seen", ok: "ok", noted: "noted", demoted: "demoted" };
+  const words = { unseen: "too few", ok: "ok", noted: "noted", demoted: "demoted" };
 
   function quality(host) {
     if (!host.quality) return "";
@@ -91,7 +104,7 @@ export function show(view, at) {
     const x = d3.scaleTime().domain(d3.extent(points, (p) => p.at)).range([edge.left, width - edge.right]);
     const y = d3.scaleLinear().domain([0, d3.max(points, (p) => Math.max(p.p50, p.p90 ?? 0)) * 1.1]).range([height - edge.bottom, edge.top]);
     const svg = d3.create("svg").attr("class", "chart").attr("viewBox", `0 0 ${width} ${height}`).attr("role", "img").attr("aria-label", "Time to the first token, median and 90th percentile");
-    svg.append("g").attr("class", "axis").attr("transform", `translate(0,${height - edge.bottom})`).call(d3.axisBottom(x).ticks(Math.max(2, Math.floor(width / 160))));
+    svg.append("g").attr("class", "axis").attr("transform", `translate(0,${height - edge.bottom})`).call(d3.axisBottom(x).ticks(Math.max(2, Math.floor(width / 160))).tickFormat(clock));
     svg.append("g").attr("class", "axis").attr("transform", `translate(${edge.left},0)`).call(d3.axisLeft(y).ticks(4).tickFormat(time));
     for (const name of ["p50", "p90"]) svg.append("path").attr("class", "line " + name).attr("d", d3.line().defined((p) => Number.isFinite(p[name])).x((p) => x(p.at)).y((p) => y(p[name]))(points));
     return h("div", {}, h("h2", {}, "Time to the first token: median, and dashed the 90th percentile"), svg.node());
@@ -106,10 +119,13 @@ export function show(view, at) {
     const text = wanted.toLowerCase();
     const listed = hosts.filter((host) => [host.endpoint, host.model, host.provider, host.disabled ? "disabled" : host.state].some((part) => part?.toLowerCase().includes(text)));
     const scroll = all.querySelector(".scroll")?.scrollLeft ?? 0;
-    fill(all, table("Hosts", [["Host", "name", (host) => h("a", { href: "#/hosts/" + encodeURIComponent(host.endpoint) }, host.endpoint)], ["Model", "name", (host) => host.model], ["State", "", state],
-      ["TTFT", "number", (host) => time(host.ttft_p50_ms)], ["90 %", "number", (host) => time(host.ttft_p90_ms)], ["Next", "number", (host) => time(host.ttft_predicted_ms)], ["tok/s", "number", (host) => rate(host.tokens_per_second_p50)],
-      ["Fails", "number", (host) => percent(host.failures)], ["Quality", "", quality], ["Now", "number", (host) => count(host.in_flight)], ["Share", "number", (host) => percent(host.share_5m)], ["$ / 1k", "number", (host) => money(host.dollars_per_1k)], ["Total", "number", (host) => count(host.attempts)]],
-    listed.sort((a, b) => (b.share_5m ?? 0) - (a.share_5m ?? 0) || a.endpoint.localeCompare(b.endpoint))));
+    const name = (host) => h("a", { href: "#/hosts/" + encodeURIComponent(host.endpoint) }, host.endpoint);
+    const number = (title, text, value) => [title, "number", (host) => text(value(host)), value];
+    fill(all, table("Hosts", [["Host", "name", name, (host) => host.endpoint], ["Model", "name", (host) => host.model, (host) => host.model], ["State", "words", state, (host) => host.state],
+      number("TTFT", time, (host) => host.ttft_p50_ms), number("TTFT, 90 %", time, (host) => host.ttft_p90_ms), number("Next TTFT", time, (host) => host.ttft_predicted_ms), number("tok/s", rate, (host) => host.tokens_per_second_p50),
+      number("Fails", percent, (host) => host.failures), ["Quality", "", quality], number("Under way", count, (host) => host.in_flight), number("Share", percent, (host) => host.share_5m),
+      number("Cost of 1,000", money, (host) => host.dollars_per_1k), number("Requests", count, (host) => host.attempts)],
+    listed.sort((a, b) => a.endpoint.localeCompare(b.endpoint)), () => "", order));
     const box = all.querySelector(".scroll");
     if (box) box.scrollLeft = scroll;
   }

@@ -1,14 +1,19 @@
 // One request: what happened when, and each decision on its way with every candidate.
 import { facts, h, note, table } from "./dom.js";
-import { count, money, percent, rate, time } from "./format.js";
+import { count, moment, money, percent, rate, time } from "./format.js";
+
+const endings = { answered: "answered", refused: "refused", broken: "broken off", client_left: "the client left" };
+// "team dollars_day" is what of a team's was used up: its dollars a day.
+const limited = (limit) => limit.replace("_request", " of one request").replace("_total", " in all").replace("_", " a ").replace(" ", ": ");
 
 export function journey(page) {
   return h("section", { class: "card", "aria-label": "Request " + page.id },
     h("h2", {}, page.id),
-    facts([["Came", new Date(page.time).toLocaleString()], ["Asked for", page.model_requested || page.model], ["Key", page.key || "–"],
-      ["Outcome", page.ending + (page.error && page.error !== page.ending ? ", " + page.error : "") + ", status " + page.status], ["First byte", time(page.first_byte_ms)], ["All", time(page.total_ms)],
+    facts([["Came", moment(page.time)], ["Asked for", page.model_requested || page.model], ["Key", page.key || "–"],
+      ["Outcome", (endings[page.ending] ?? page.ending) + (page.error && page.error !== page.ending ? ", " + page.error : "") + ", status " + page.status], ["First byte", time(page.first_byte_ms)], ["All", time(page.total_ms)],
       ["Billed", money(page.dollars)], ["Policy", (page.policy.name ?? "–") + (page.policy.line ? `, ${page.policy.file}:${page.policy.line}` : "")]]),
-    page.told ? h("div", {}, note("bad", page.told), page.limit ? facts([["Limit", page.limit]]) : null, note("", "It was refused before any host was looked at.")) :
+    page.told ? note("bad", page.decisions.length > 0 ? "The client was told: " : "", page.told) : null,
+    page.told && page.decisions.length === 0 ? h("div", {}, page.limit ? facts([["Limit of the", limited(page.limit)]]) : null, note("", "It was refused before any host was looked at.")) :
       [waterfall(page), hindsight(page), expectations(page), ...page.decisions.map((decision, i) => decided(page, decision, i))]);
 }
 
@@ -43,7 +48,7 @@ function hindsight(page) {
   if (!seen) return null;
   const give = " (give or take " + money(seen.sd) + ")";
   const text = seen.regret > 0 ? `In hindsight ${seen.best_other} would have been better by ${money(seen.regret)}` + give + ", waiting included."
-    : page.attempts[0] && page.attempts[0].outcome !== "success" ? `In hindsight this choice was the best bet of ${seen.others + 1}, although it failed: ${seen.best_other} would have been expected to cost ${money(seen.best_other_cost - seen.chosen_cost)} more` + give + "."
+    : page.attempts[0] && page.attempts[0].outcome !== "success" && page.attempts[0].outcome !== "client_left" ? `In hindsight this choice was the best bet of ${seen.others + 1}, although ${page.attempts[0].outcome === "outrun" ? "another one was quicker" : "it failed"}: ${seen.best_other} would have been expected to cost ${money(seen.best_other_cost - seen.chosen_cost)} more` + give + "."
     : `In hindsight this choice was the best of ${seen.others + 1}: ${seen.best_other} would have cost ${money(seen.best_other_cost - seen.chosen_cost)} more` + give + ".";
   return note(seen.regret > 2 * seen.sd ? "warn" : "", text);
 }
@@ -52,9 +57,9 @@ function expectations(page) {
   if (page.attempts.length === 0) return note("", "No host was asked.");
   const pair = (found, expected) => [found, h("span", { class: "faint" }, " / " + expected)];
   return h("div", {}, h("h2", {}, "What turned out / what was expected"),
-    table("Attempts", [["Host", "name", (a) => a.endpoint], ["Model", "name", (a) => a.model], ["Why", "", (a) => a.reason_text], ["TTFT", "number", (a) => pair(time(a.first_visible_ms), time(a.expected?.ttft_ms))],
+    table("Attempts", [["Host", "name", (a) => a.endpoint], ["Model", "name", (a) => a.model], ["Why", "words", (a) => a.reason_text], ["TTFT", "number", (a) => pair(time(a.first_visible_ms), time(a.expected?.ttft_ms))],
       ["Answer", "number", (a) => pair(count(a.usage?.output), count(a.expected?.output_tokens) + " tok")], ["Billed", "number", (a) => pair(money(a.dollars), money(a.expected?.dollars))],
-      ["Outcome", "", (a) => h("span", { class: a.outcome === "success" ? "good" : "bad" }, a.outcome_text)]], page.attempts));
+      ["Outcome", "words", (a) => h("span", { class: a.outcome === "success" ? "good" : "bad" }, a.outcome_text)]], page.attempts));
 }
 
 function decided(page, decision, place) {
@@ -71,6 +76,6 @@ function decided(page, decision, place) {
       term("Price", "price"), term("First wait", "ttft"), term("Rest", "generation"), term("Risk", "failure"), ["Other", "number", (host) => money(host.cost.other + host.cost.quota + host.cost.quality)],
       ["TTFT", "number", (host) => time(host.predicted.ttft_ms)], ["tok/s", "number", (host) => rate(host.predicted.tokens_per_second)], ["Chance", "number", (host) => percent(host.propensity)]],
     decision.candidates, (host) => (host.endpoint === decision.chosen ? "chosen" : "")) : null,
-    decision.removed.length > 0 ? table("Left out", [["Left out", "name", (host) => host.endpoint], ...model, ["By", "", (host) => host.because], ["Because it", "", (host) => host.text]], decision.removed, () => "out") : null,
+    decision.removed.length > 0 ? table("Left out", [["Left out", "name", (host) => host.endpoint], ...model, ["By", "", (host) => host.because], ["Because it", "words", (host) => host.text]], decision.removed, () => "out") : null,
     decision.not_kept ? h("p", { class: "faint" }, `${decision.not_kept} more endpoints, of which nothing was kept.`) : null);
 }

@@ -1,10 +1,10 @@
 // Who may ask: keys are made (their text is shown once), limited, rotated and revoked.
 import { ask } from "./api.js";
 import { choice, facts, fill, h, labelled, note, table } from "./dom.js";
-import { money } from "./format.js";
+import { day as dayOf, moment, money } from "./format.js";
 
 const json = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-const day = (seconds) => (seconds ? new Date(seconds * 1000).toLocaleDateString() : "–");
+const day = (seconds) => (seconds ? dayOf(seconds * 1000) : "–");
 const list = (text) => text.split(",").map((part) => part.trim()).filter((part) => part);
 const numbered = (text) => (text.trim() === "" ? null : Number(text));
 
@@ -19,7 +19,7 @@ function quota(of) {
 }
 
 export function show(view, at) {
-  const said = h("div"), all = h("div"), one = h("div"), made = h("div");
+  const said = h("div"), all = h("div"), one = h("div", { class: "below" }), made = h("div");
   let gone = false, keys = [], limits = [], used = new Map(), open = at.place;
   view.append(h("h1", {}, "Keys"), h("p", { class: "lead" }, "Clients ask with one of these. What a key is, is shown once, when it is made; only its fingerprint is kept."), said, made, all, one, h("h2", {}, "Make a key"), maker());
 
@@ -76,7 +76,7 @@ export function show(view, at) {
     const what = (limit) => (limit.measure === "concurrent" ? "requests at once" : limit.measure + (limit.period === "total" ? " in all" : " a " + limit.period));
     const near = (limit) => limit.used + (limit.measure === "concurrent" ? 0 : limit.open) >= 0.8 * limit.limit;
     return rows.length === 0 ? null : table("What binds it", [["Limit of", "name", (limit) => (limit.whose === "everybody" ? "everybody" : `${limit.whose} ${limit.name}`)], ["On", "", what],
-      ["Used", "number", (limit) => h("span", { class: near(limit) ? "bad" : "" }, `${amount(limit, limit.used)} of ${amount(limit, limit.limit)}`)], ["Refills", "", (limit) => (limit.refills ? new Date(limit.refills).toLocaleString() : "–")]], rows);
+      ["Used", "number", (limit) => h("span", { class: near(limit) ? "bad" : "" }, `${amount(limit, limit.used)} of ${amount(limit, limit.limit)}`)], ["Refills", "", (limit) => (limit.refills ? moment(limit.refills) : "–")]], rows);
   }
 
   function detail(key) {

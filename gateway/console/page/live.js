@@ -12,7 +12,7 @@ export function show(view, at) {
     moved: at.settings.get("moved") === "1", hedged: at.settings.get("hedged") === "1" };
   const rows = h("div", { class: "rows" });
   const tail = h("div", { class: "tail", tabindex: "0", role: "region", "aria-label": "Requests, the newest first" },
-    h("div", { class: "row head" }, ["Ended", "Model", "Host", "Outcome", "TTFT", "All", "Billed", "Key"].map((title) => h("span", {}, title))), rows);
+    h("div", { class: "row head" }, ["Ended", "Outcome", "Host", "Model", "TTFT", "All", "Billed", "Key"].map((title) => h("span", {}, title))), rows);
   const said = h("p", { class: "faint", role: "status" });
   const opened = h("div");
   let paused = false, shown = [], open = at.place, gone = false, known = false;
@@ -53,13 +53,14 @@ export function show(view, at) {
     if (paused) return;
     shown = live.tail.filter(fits).reverse();
     said.textContent = live.tail.length === 0 ? "No request has ended since this page was opened. One that ended before is opened by its x-request-id, put in the field above." :
-      `${shown.length.toLocaleString("en")} of ${live.tail.length.toLocaleString("en")}` + (live.skipped ? `; ${live.skipped.toLocaleString("en")} more came too fast to be shown` : "");
+      (shown.length < live.tail.length ? `${shown.length.toLocaleString("en")} of ` : "") + `${live.tail.length.toLocaleString("en")} requests` + (live.skipped ? `; ${live.skipped.toLocaleString("en")} more came too fast to be shown` : "");
     rows.style.height = shown.length * height + "px";
     draw();
   }
 
   function outcome(row) {
     if (row.ending === "answered") return h("span", { class: "good" }, row.attempts > 1 ? (row.hedged ? "hedged" : "failed over") : "answered");
+    if (row.ending === "client_left") return h("span", { class: "faint" }, "client left");
     return h("span", { class: "bad" }, row.error || row.ending);
   }
 
@@ -69,8 +70,8 @@ export function show(view, at) {
     const last = Math.min(shown.length, first + Math.ceil(tail.clientHeight / height) + 12);
     const focused = document.activeElement?.dataset?.id;
     fill(rows, shown.slice(first, last).map((row, i) => {
-      const button = h("button", { class: "row", "data-id": row.id, "aria-expanded": row.id === open ? "true" : "false", onclick: () => { open = row.id; keep(); look(); } },
-        h("span", {}, clock(row.at)), h("span", {}, row.model || row.asked || "–"), h("span", {}, row.endpoint || "–"), outcome(row), h("span", {}, time(row.ttft_ms)),
+      const button = h("button", { class: "row", "data-id": row.id, "aria-expanded": row.id === open ? "true" : "false", onclick: () => { open = row.id === open ? "" : row.id; keep(); look(); } },
+        h("span", {}, clock(row.at)), outcome(row), h("span", {}, row.endpoint || "–"), h("span", {}, row.model || row.asked || "–"), h("span", {}, time(row.ttft_ms)),
         h("span", {}, time(row.total_ms)), h("span", {}, money(row.dollars)), h("span", {}, row.key || "–"));
       button.style.top = (first + i) * height + "px";
       return button;
@@ -79,13 +80,17 @@ export function show(view, at) {
   }
 
   async function look() {
-    if (!open) return;
+    tail.classList.toggle("short", open !== "");
+    if (!open) return fill(opened);
     fill(opened, h("p", { class: "faint" }, "Loading …"));
+    const asked = open, is_past = () => gone || open !== asked;
     try {
-      const page = await ask("/admin/requests/" + encodeURIComponent(open));
-      if (!gone) fill(opened, journey(page));
+      const page = await ask("/admin/requests/" + encodeURIComponent(asked));
+      if (is_past()) return;
+      fill(opened, journey(page));
     } catch (refused) {
-      if (!gone) fill(opened, note("bad", open + ": " + refused.message));
+      if (is_past()) return;
+      fill(opened, note("bad", asked + ": " + refused.message));
     }
     opened.scrollIntoView({ block: "nearest" });
   }

@@ -128,7 +128,7 @@ export function show(view, at) {
       .call(d3.axisBottom(x).ticks(ticks).tickFormat((v) => time(v * 1000)));
     svg.append("g").attr("class", "axis").attr("transform", `translate(${edge.left},0)`).call(d3.axisLeft(y).ticks(5).tickFormat(money));
     svg.append("text").attr("x", width - edge.right).attr("y", height - 8).attr("text-anchor", "end").text(axes[wanted.axis].title + " →");
-    svg.append("text").attr("x", edge.left + 6).attr("y", edge.top + 10).text("↑ price, and what else is not this wait, for the request");
+    svg.append("text").attr("x", edge.left + 6).attr("y", edge.top + 10).text(width < 520 ? "↑ price, and all but this wait" : "↑ price, and what else is not this wait, for the request");
     const field = svg.append("g").attr("clip-path", "url(#field)");
     drawLines(field, found, x, y);
     drawHosts(field, found, x, y, width);
@@ -201,7 +201,7 @@ export function show(view, at) {
         ["tok/s", "number", (host) => rate(host.predicted.tokens_per_second)], ["Fails", "number", (host) => percent(host.predicted.failure)]],
       last.candidates, (host) => (host.endpoint === last.chosen && host.rank === chosenRank() ? "chosen" : "")),
       last.removed.length > 0 ? h("h2", {}, "Left out") : null,
-      last.removed.length > 0 ? table("Hosts left out", [["Host", "name", (host) => host.endpoint], ...model, ["Because it", "", (host) => host.text]], last.removed, () => "out") : null,
+      last.removed.length > 0 ? table("Hosts left out", [["Host", "name", (host) => host.endpoint], ...model, ["Because it", "words", (host) => host.text]], last.removed, () => "out") : null,
       last.smallest_relaxation ? note("", last.smallest_relaxation.text) : null);
   }
 

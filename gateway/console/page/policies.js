@@ -71,13 +71,14 @@ export function frontier(all) {
 export function show(view) {
   const text = h("textarea", { class: "editor", spellcheck: false, "aria-label": "Policies, as they stand in the configuration", oninput: () => { suggest(); later(); }, onkeydown: (key) => { if (key.key === "Escape") fill(offered); } });
   const offered = h("div", { class: "offered", role: "group", "aria-label": "Names that fit" });
+  const hint = h("p", { class: "faint", hidden: true }, "No section of policies stands in the configuration in lines of its own. This is an example to begin with.");
   let language = [];
   const problems = h("div", { role: "status" }), tried = h("div"), which = h("span"), shadows = h("div", { class: "card" }), changed = h("div"), applied = h("div", { role: "status" });
   let was = "", errors = 0, attempts = 0, applying = false;
   let gone = false, timer = 0, next = 0, names = [], picked = "";
   view.append(h("h1", {}, "Policies"),
     h("p", { class: "lead" }, "The policies of the configuration. What you write is checked while you type, against the hosts in use; trying one replays recorded requests under it. Nothing changes until you apply it: it is then written into the configuration file and taken into use."),
-    h("div", { class: "split" }, h("div", { class: "card" }, text, offered), h("div", { class: "card" }, problems, h("div", { class: "tools" }, which, h("button", { class: "first", onclick: () => attempt() }, "Try on recorded requests")), tried, changed, applied)), shadows);
+    h("div", { class: "split" }, h("div", { class: "card" }, hint, text, offered), h("div", { class: "card" }, problems, h("div", { class: "tools" }, which, h("button", { class: "first", onclick: () => attempt() }, "Try on recorded requests")), tried, changed, applied)), shadows);
 
   function take(policy, shadow) {
     text.value = taken_over(text.value, policy, shadow);
@@ -92,7 +93,7 @@ export function show(view) {
       const said = await ask("/admin/policies");
       if (gone) return;
       if (first) was = said.text, language = said.names;
-      if (first) text.value = said.text || example;
+      if (first) text.value = said.text || example, hint.hidden = said.text !== "";
       if (!shadows.contains(document.activeElement)) show_shadows(shadows, said, take);
     } catch (refused) {
       if (gone) return;
@@ -138,9 +139,10 @@ export function show(view) {
       show_changes();
       if (!names.includes(picked)) picked = names[0] ?? "";
       fill(which, names.length > 0 ? labelled("Policy", choice(names, picked, (value) => { picked = value; })) : null);
+      said.problems.sort((a, b) => a.line - b.line || a.column - b.column);
       fill(problems, h("h2", {}, said.problems.length === 0 ? "No problems" : `${said.problems.length} to mend`),
         said.problems.length > 0 ? h("ol", { class: "problems" }, said.problems.map((problem) => h("li", { class: problem.severity === "error" ? "bad" : "" },
-          h("button", { onclick: () => go(problem.line, problem.column) }, `line ${problem.line}`), " ", problem.message, problem.suggestion ? h("span", { class: "faint" }, " " + problem.suggestion) : null))) : null);
+          problem.line <= text.value.split("\n").length ? h("button", { onclick: () => go(problem.line, problem.column) }, `line ${problem.line}`) : "elsewhere in the configuration:", " ", problem.message, problem.suggestion ? h("span", { class: "faint" }, " " + problem.suggestion) : null))) : null);
     } catch (refused) {
       if (!gone) fill(problems, note("bad", refused.message));
     }
@@ -210,9 +212,9 @@ export function show(view) {
   const interval = (of, factor = 1, unit = "") => (Number.isFinite(of?.low) && Number.isFinite(of?.high) && !(unit === "%" && is_share_of_nothing(of, 1)) ? `${number(of.mean * factor)} (${number(of.low * factor)} to ${number(of.high * factor)})` : "too few to say");
   function result(said) {
     if (!said.requests) return note("", "Too few recorded requests can be replayed to say anything yet.");
-    return h("div", {}, h("p", {}, `${count(said.requests)} recorded requests; in parentheses 95 % intervals.`), said.warnings.map((warning) => note("bad", warning)),
+    return h("div", {}, h("p", {}, `${count(said.requests)} recorded requests; in parentheses 95 % intervals.`), said.warnings.map((warning) => note("warn", warning)),
       table("Measures", [["Measure", "", (m) => m.measure], ["Unit", "", (m) => m.unit], ["As it was", "number", (m) => interval(m.logged, m.factor_to_unit, m.unit)], ["Under it", "number", (m) => interval(m.robust, m.factor_to_unit, m.unit)]], said.measures),
-      h("h2", {}, "Shares"), table("Shares", [["Host", "name", (s) => s.endpoint], ["As it was", "number", (s) => percent(s.logged)],
+      h("h2", {}, "Shares"), table("Shares", [["Host", "name", (s) => (s.endpoint === "none" ? h("span", { class: "faint" }, "nobody") : s.endpoint)], ["As it was", "number", (s) => percent(s.logged)],
         ["Under it", "number", (s) => (Number.isFinite(s.new?.low) && !is_share_of_nothing(s.new, 1) ? `${percent(s.new.mean)} (${percent(s.new.low)} to ${percent(s.new.high)})` : "too few to say")]], said.shares));
   }
 

@@ -2,13 +2,14 @@
 import { fill, h, note, table } from "./dom.js";
 import { count, money, percent, seconds } from "./format.js";
 
+// In the order in which they are shown.
 const words = {
   better: (row) => ["good", `saves ${money(-row.cost.mean * 1000)} in 1,000 requests`],
+  forbidden: (row) => ["bad", `never: ${count(row.forbidden)} would go to hosts that are forbidden now`],
+  unserved: (row) => ["bad", `would leave ${count(row.unserved)} requests unserved`],
   worse: (row) => ["bad", `costs ${money(row.cost.mean * 1000)} more in 1,000 requests`],
   unsure: () => ["faint", "no difference is certain yet"],
   too_few: () => ["faint", "too few requests to say"],
-  forbidden: (row) => ["bad", `never: ${count(row.forbidden)} would go to hosts that are forbidden now`],
-  unserved: (row) => ["bad", `would leave ${count(row.unserved)} requests unserved`],
 };
 
 const signed = (text, value) => (value > 0 ? "+" : value < 0 ? "−" : "") + text(Math.abs(value));
@@ -36,11 +37,14 @@ export function show_shadows(box, said, take) {
     return h("span", { class: kind }, text);
   };
   const better = said.shadows.filter((row) => row.verdict === "better");
+  const order = Object.keys(words);
+  const rows = said.shadows.filter((row) => row.judged > 0 || row.forbidden > 0 || row.unserved > 0)
+    .sort((a, b) => (order.indexOf(a.verdict) - order.indexOf(b.verdict)) || b.judged - a.judged);
   fill(box, h("h2", {}, "In shadow"),
-    said.shadows.length === 0 ? note("", `${said.shadow.join(", ")}: no request was decided under it yet.`)
-      : table("Policies in shadow", [["In force", "name", (row) => row.policy], ["Shadow", "name", (row) => row.shadow], ["Model", "name", (row) => row.model], ["Requests", "number", (row) => count(row.judged)],
+    rows.length === 0 ? note("", `${said.shadow.join(", ")}: no request was decided under it yet.`)
+      : table("Policies in shadow", [["In force", "name", (row) => row.policy], ["Shadow", "name", (row) => row.shadow], ["Model", "name", (row) => row.model], ["Requests", "number", (row) => count(row.judged)], ["Verdict", "words", verdict],
         ["Moved", "number", (row) => percent(row.moved)], ["Cost of 1,000", "number", (row) => between(row.cost, (value) => money(value * 1000))], ["Billed of 1,000", "number", (row) => between(row.billed, (value) => money(value * 1000))],
-        ["Whole answer", "number", (row) => between(row.seconds, seconds)], ["Verdict", "", verdict]], said.shadows),
+        ["Whole answer", "number", (row) => between(row.seconds, seconds)]], rows),
     h("p", { class: "faint" }, "What the shadow would add, at the values of the policy in force; a minus is what it would save. The 95 % intervals hold however often one looks.", said.shadows_left_out > 0 ? ` ${count(said.shadows_left_out)} requests could not be judged.` : ""),
     better.map((row) => h("div", { class: "tools" }, h("button", { class: "first", onclick: () => take(row.policy, row.shadow) }, `Write ${row.shadow} in place of ${row.policy}`), h("span", { class: "faint" }, `for ${row.model} it is better by what was measured`))));
 }

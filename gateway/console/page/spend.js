@@ -34,12 +34,12 @@ export function show(view, at) {
   const since = () => new Date(Date.now() - (Number(wanted.days) - 1) * 86400000).toISOString().slice(0, 10);
 
   function chart(rows) {
-    const width = 640, height = 170, edge = { left: 74, right: 8, top: 8, bottom: 22 };
+    const width = Math.max(280, Math.min(900, days.clientWidth || 640)), height = 170, edge = { left: 74, right: 30, top: 8, bottom: 22 };
     const first = new Date(since()), last = new Date(new Date().toISOString().slice(0, 10));
     const x = d3.scaleTime().domain([first, d3.utcDay.offset(last, 1)]).range([edge.left, width - edge.right]);
     const y = d3.scaleLinear().domain([0, d3.max(rows, (row) => row.cost) || 1]).nice().range([height - edge.bottom, edge.top]);
     const svg = d3.create("svg").attr("class", "chart").attr("viewBox", `0 0 ${width} ${height}`).attr("role", "img").attr("aria-label", "Billed by day");
-    svg.append("g").attr("class", "axis").attr("transform", `translate(0,${height - edge.bottom})`).call(d3.axisBottom(x).ticks(5));
+    svg.append("g").attr("class", "axis").attr("transform", `translate(0,${height - edge.bottom})`).call(d3.axisBottom(x).ticks(Math.max(2, Math.floor(width / 120))));
     svg.append("g").attr("class", "axis").attr("transform", `translate(${edge.left},0)`).call(d3.axisLeft(y).ticks(4).tickFormat(money));
     const wide = Math.max(1, (width - edge.left - edge.right) / Number(wanted.days) - 2);
     svg.append("g").selectAll("rect").data(rows).join("rect").attr("class", "column").attr("x", (row) => x(new Date(row.day)) + 1).attr("width", wide)
@@ -58,6 +58,7 @@ export function show(view, at) {
       rows.length === 0 ? note("", "Nothing was spent in these days.") : table("Spend by " + shown.map(named).join(" and "), [...titles, ["Billed", "number", (row) => money(row.cost)], ["Share", "number", (row) => percent(all.cost ? row.cost / all.cost : undefined)],
         ["Requests", "number", (row) => count(row.requests)], ["Tokens in", "number", (row) => count(row.prompt_tokens)], ["out", "number", (row) => count(row.output_tokens)], ["Charged", "number", (row) => money(row.charged)],
         ["Regret", "number", (row) => (row.judged_requests ? money(row.regret) : "–")]], rows),
+      rows.some((row) => row.charged !== row.cost) ? h("p", { class: "faint" }, "Charged is what counts against quotas: never more than a request may cost at worst, which is set aside before it goes out.") : null,
       rows.some((row) => row.judged_requests > 0) ? h("p", { class: "faint" }, "Regret is what the best other host would have saved, waiting included, by what was known once the requests were over; of those that could be judged.") : null);
   }
 
