@@ -47,12 +47,16 @@ class Exposition {
 
   void number(double value) {
     if (!std::isfinite(value)) return put(std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf");
-    digits(value);
+    // Most are counts.
+    if (std::abs(value) < 1e15 && value == std::trunc(value)) return digits(static_cast<std::int64_t>(value));
+    // With as many digits as the library writes: 0.0002 has no exponent, and bounds are looked for by their
+    // text.
+    digits(value, std::chars_format::general, 16);
   }
 
-  void digits(auto value) {
-    std::array<char, 32> room;
-    text_.append(room.data(), std::to_chars(room.data(), room.data() + room.size(), value).ptr);
+  void digits(auto value, auto... how) {
+    std::array<char, 48> room;
+    text_.append(room.data(), std::to_chars(room.data(), room.data() + room.size(), value, how...).ptr);
   }
 
   void escaped(std::string_view value) {

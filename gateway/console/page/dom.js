@@ -38,7 +38,7 @@ export function table(caption, columns, rows, mark = () => "", order = null) {
   const head = ([title, kind, , value]) => {
     const is_it = order && value && title === order.by;
     return h("th", { class: kind, scope: "col", "aria-sort": is_it ? (order.down ? "descending" : "ascending") : undefined },
-      order && value ? h("button", { class: "sort", "data-by": title, onclick: () => order.change(title, is_it ? !order.down : kind === "number") }, title, is_it ? (order.down ? " ▾" : " ▴") : "") : title);
+      order && value ? h("button", { class: "sort", "data-by": title, onclick: () => order.change(title, is_it ? !order.down : kind === "number") }, title, is_it ? h("span", { "aria-hidden": "true" }, order.down ? " ▾" : " ▴") : null) : title);
   };
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     h("table", {},

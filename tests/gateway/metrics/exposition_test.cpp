@@ -28,8 +28,18 @@ TEST_CASE("labels are quoted, whatever is in them, and numbers are whole") {
   family.metric[1].counter.value = 12'345'678;
   CHECK(said(family) ==
         "# HELP n_total What it is.\n# TYPE n_total counter\n"
-        "n_total{name=\"say \\\"hi\\\\\\\"\\nthen go\",of=\"a\"} 0.30000000000000004\n"
+        "n_total{name=\"say \\\"hi\\\\\\\"\\nthen go\",of=\"a\"} 0.3\n"
         "n_total 12345678\n");
+}
+
+TEST_CASE("bounds and sums are written without an exponent where that is short") {
+  prometheus::MetricFamily family{
+      .name = "g", .help = "h", .type = prometheus::MetricType::Gauge, .metric = {}};
+  const std::vector<double> values{0, 0.0002, 0.00002, 12'000'000, 1'234'567.5, 1'796'004'064.454, 1e21, -3};
+  for (const double value : values) family.metric.emplace_back().gauge.value = value;
+  CHECK(said(family) ==
+        "# HELP g h\n# TYPE g gauge\ng 0\ng 0.0002\ng 2e-05\ng 12000000\ng 1234567.5\n"
+        "g 1796004064.454\ng 1e+21\ng -3\n");
 }
 
 TEST_CASE("a gauge may be no number at all, and beyond all of them") {
