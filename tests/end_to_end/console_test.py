@@ -209,6 +209,12 @@ class Console(EndToEnd):
             self.assertIn("by=TTFT", watched.page.url)
             watched.page.get_by_role("button", name="TTFT", exact=True).click()
             expect(watched.page.get_by_role("columnheader", name="TTFT", exact=True)).to_have_attribute("aria-sort", "ascending")
+            # What was clicked keeps the keyboard, and the table goes on with the news.
+            asked = rows.filter(has_text="a-ok").first.locator("td").last
+            seen = asked.inner_text()
+            self.gateway.ask(question(provider={"order": ["a-ok"], "allow_fallbacks": False}))
+            expect(asked).not_to_have_text(seen, timeout=15000)
+            expect(watched.page.get_by_role("button", name="TTFT", exact=True)).to_be_focused()
             slowest = max(json.loads(self.gateway.get("/admin/endpoints")[1])["endpoints"], key=lambda host: host["ttft_p50_ms"] or 0)
             self.assertEqual(slowest["endpoint"], "b-slow")
             watched.page.get_by_role("link", name="b-slow").click()

@@ -8,7 +8,6 @@ export function show(view, at) {
   const order = { by: at.settings.get("by") ?? "Share", down: at.settings.get("up") !== "1", change: (by, down) => {
     order.by = by, order.down = down;
     keep();
-    all.querySelector(`[data-by="${CSS.escape(by)}"]`)?.focus({ preventScroll: true });
   } };
   const keep = () => {
     const settings = new URLSearchParams(Object.entries({ text: wanted, by: order.by === "Share" && order.down ? "" : order.by, up: order.down ? "" : "1" }).filter(([, value]) => value));
@@ -117,8 +116,8 @@ export function show(view, at) {
     const found = at.place ? hosts.filter((host) => host.endpoint === at.place) : [];
     fill(one, at.place && found.length === 0 ? note("bad", "There is no host " + at.place + ".") : null, found.map(detail));
     const text = wanted.toLowerCase();
-    const listed = hosts.filter((host) => [host.endpoint, host.model, host.provider, host.disabled ? "disabled" : host.state].some((part) => part?.toLowerCase().includes(text)));
-    const scroll = all.querySelector(".scroll")?.scrollLeft ?? 0;
+    const listed = hosts.filter((host) => [host.endpoint, host.model, host.provider, host.disabled ? "disabled" : host.state, states[host.state]].some((part) => part?.toLowerCase().includes(text)));
+    const scroll = all.querySelector(".scroll")?.scrollLeft ?? 0, sorting = all.contains(document.activeElement) ? document.activeElement.dataset.by : undefined;
     const name = (host) => h("a", { href: "#/hosts/" + encodeURIComponent(host.endpoint) }, host.endpoint);
     const number = (title, text, value) => [title, "number", (host) => text(value(host)), value];
     fill(all, table("Hosts", [["Host", "name", name, (host) => host.endpoint], ["Model", "name", (host) => host.model, (host) => host.model], ["State", "words", state, (host) => host.state],
@@ -128,11 +127,13 @@ export function show(view, at) {
     listed.sort((a, b) => a.endpoint.localeCompare(b.endpoint)), () => "", order));
     const box = all.querySelector(".scroll");
     if (box) box.scrollLeft = scroll;
+    if (sorting) all.querySelector(`[data-by="${CSS.escape(sorting)}"]`)?.focus({ preventScroll: true });
   }
 
   draw();
   const again = paced(draw, 1500);
   return watch((what) => {
-    if (what === "status" && !all.contains(document.activeElement) && !one.contains(document.activeElement)) again();
+    const focused = document.activeElement;
+    if (what === "status" && !(all.contains(focused) && !focused.dataset.by) && !one.contains(focused)) again();
   });
 }
