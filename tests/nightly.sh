@@ -136,9 +136,16 @@ static_program() {
     ctest --test-dir build/release --output-on-failure -R '^static$'
 }
 
+# The same for the other processor, cross-built in a clean root, its unit tests run by qemu.
+other_processor() {
+  # shellcheck disable=SC2046  # a list of words
+  install_packages $(missing_packages mmdebstrap) && deploy/build/static.sh build/arm64 arm64 tested
+}
+
 part "every test of each change" bash tests/run.sh
 part "every header, compiled alone" headers
 part "the static program" static_program
+part "the static program of arm64" other_processor
 part "chaos" chaos asan plenty
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler

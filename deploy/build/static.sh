@@ -1,12 +1,13 @@
 #!/bin/sh
-# Builds the isocost that needs nothing but a kernel, in a clean root of Debian 12: deploy/build/static.sh FOLDER [arm64]
+# Builds the isocost that needs nothing but a kernel, in a clean root of Debian 12: deploy/build/static.sh FOLDER [amd64|arm64 [tested]]
 #
-# FOLDER/isocost runs on any Linux of its processor from 3.2 on, FOLDER/built-with.txt says with which packages it was made. Debian
+# FOLDER/isocost runs on any Linux of its processor from 3.2 (arm64: 3.7) on, FOLDER/built-with.txt says with which packages it was made. Debian
 # with mmdebstrap, as root or anybody; the root is gone when it ends. The same sources and packages give the same bytes: the place
 # within the root is always the same, and no time gets in. MIRROR is another mirror, or a snapshot that brings old packages back.
+# With `tested`, FOLDER/isocost also answers a request there, and unit tests are built and run, those of arm64 by qemu.
 set -eu
 mkdir -p "$1"
-folder=$(realpath "$1") architecture=${2:-amd64}
+folder=$(realpath "$1") architecture=${2:-amd64} is_tested=${3:-}
 cd "$(dirname "$0")/../.."
 . deploy/packages.sh
 mirror=${MIRROR:-}  # mmdebstrap knows the usual one
@@ -39,6 +40,7 @@ case $architecture in
     ;;
   *) echo "static.sh: $architecture is neither amd64 nor arm64" >&2; exit 1 ;;
 esac
+[ "$is_tested" != tested ] || packages="$packages curl $([ $architecture = amd64 ] || echo qemu-user)"
 cat >"$work/make.sh" <<MAKE
 set -eu
 export HOST=$host LC_ALL=C.UTF-8 TZ=UTC
@@ -49,6 +51,7 @@ cmake --preset release -DISOCOST_STATIC=ON -DISOCOST_COMMIT=$commit -DCCACHE= $o
 cmake --build --preset release --target isocost_static --parallel "\$(build_jobs)"
 $host-strip --strip-unneeded -o /build/isocost.stripped build/release/static/isocost
 dpkg-query -W >/build/built-with.txt
+[ "$is_tested" != tested ] || deploy/build/static_tests.sh /build/isocost.stripped $options
 MAKE
 mmdebstrap --quiet --variant=minbase --format=null --dpkgopt=force-unsafe-io --architectures=$architectures --include="$(echo $packages | tr ' ' ,)" \
   --customize-hook='mkdir "$1/build"' --customize-hook="sync-in $work /build" \
