@@ -10,6 +10,8 @@
 #include <mutex>
 #include <new>
 
+#include "providers/net/trusted_file.hpp"
+
 namespace providers {
 namespace {
 
@@ -42,9 +44,9 @@ Trusted read(const AuthorityPlaces& places, const std::string& place) {
   const bool is_ours = place.empty() || place == places.file || place == places.folder;
   // Of a folder only whom it needs, when it does.
   if (!places.folder.empty()) X509_STORE_load_path(store.get(), places.folder.c_str());
-  if (is_ours && has_content(places.file)) X509_STORE_load_file(store.get(), places.file.c_str());
-  if (!is_ours) X509_STORE_load_file(store.get(), place.c_str());
   ERR_clear_error();  // one that cannot be read vouches for nobody, which is said when it is asked
+  if (!is_ours) look_in(store.get(), place);
+  if (is_ours && has_content(places.file)) look_in(store.get(), places.file);
   return store;
 }
 

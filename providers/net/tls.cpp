@@ -1,6 +1,7 @@
 #include "providers/net/tls.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <memory>
 #include <new>
 #include <stdexcept>
 
@@ -40,20 +41,31 @@ void show(asio::ssl::context& context, const config::ClientCertificate& shown) {
 
 TlsClient::TlsClient(std::string host, const std::optional<std::string>& ca_file,
                      const std::optional<config::ClientCertificate>& shown)
-    : host_(std::move(host)), context_(asio::ssl::context::tls_client) {
-  context_.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
-                       asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-                       asio::ssl::context::no_tlsv1_1);
-  context_.set_verify_mode(asio::ssl::verify_peer);
-  trust_authorities(context_.native_handle(), ca_file ? Store::own : Store::shared);
-  if (ca_file) context_.load_verify_file(*ca_file);
-  if (shown) show(context_, *shown);
-  verify_name(context_.native_handle(), host_);
-  SSL_CTX_set_session_cache_mode(context_.native_handle(),
-                                 SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-  SSL_CTX_set_ex_data(context_.native_handle(), context_slot(), this);
-  SSL_CTX_sess_set_new_cb(context_.native_handle(), &TlsClient::keep_session);
-  TlsConnection::prepare(context_.native_handle());
+    : host_(std::move(host)) {
+  if (ca_file || shown) make_context(ca_file, shown);
+}
+
+SSL_CTX* TlsClient::context() {
+  if (!context_) make_context({}, {});
+  return context_->native_handle();
+}
+
+void TlsClient::make_context(const std::optional<std::string>& ca_file,
+                             const std::optional<config::ClientCertificate>& shown) {
+  asio::ssl::context made(asio::ssl::context::tls_client);
+  made.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                   asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
+                   asio::ssl::context::no_tlsv1_1);
+  made.set_verify_mode(asio::ssl::verify_peer);
+  trust_authorities(made.native_handle(), ca_file ? Store::own : Store::shared);
+  if (ca_file) made.load_verify_file(*ca_file);
+  if (shown) show(made, *shown);
+  verify_name(made.native_handle(), host_);
+  SSL_CTX_set_session_cache_mode(made.native_handle(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_set_ex_data(made.native_handle(), context_slot(), this);
+  SSL_CTX_sess_set_new_cb(made.native_handle(), &TlsClient::keep_session);
+  TlsConnection::prepare(made.native_handle());
+  context_ = std::make_unique<asio::ssl::context>(std::move(made));
 }
 
 int TlsClient::keep_session(SSL* ssl, SSL_SESSION* session) {
@@ -71,14 +83,13 @@ void TlsClient::prepare(SSL* engine) const {
 }
 
 ConnectionPtr TlsClient::wrap(Connection::Socket socket) {
-  const boost::intrusive_ptr<TlsConnection> connection(
-      new TlsConnection(std::move(socket), context_.native_handle()));
+  const boost::intrusive_ptr<TlsConnection> connection(new TlsConnection(std::move(socket), context()));
   prepare(connection->engine());
   return connection;
 }
 
 std::unique_ptr<SSL, TlsClient::EngineFree> TlsClient::engine(int socket) {
-  std::unique_ptr<SSL, EngineFree> engine(SSL_new(context_.native_handle()));
+  std::unique_ptr<SSL, EngineFree> engine(SSL_new(context()));
   if (!engine || SSL_set_fd(engine.get(), socket) != 1) throw std::bad_alloc();
   prepare(engine.get());
   return engine;

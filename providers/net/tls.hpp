@@ -17,7 +17,7 @@ namespace providers {
 class TlsClient {
  public:
   // Trusts the system's roots and, where given, those in `ca_file`. `host` is verified and sent as SNI.
-  // `shown`: to a host that wants to know whom it speaks to.
+  // `shown`: to a host that wants to know whom it speaks to. Throws where these files are at fault.
   TlsClient(std::string host, const std::optional<std::string>& ca_file,
             const std::optional<config::ClientCertificate>& shown = {});
   TlsClient(const TlsClient&) = delete;
@@ -40,11 +40,15 @@ class TlsClient {
   struct SessionFree {
     void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
   };
+  // Made when the first connection is: a host that nobody asks takes no memory, and a start no time.
+  SSL_CTX* context();
+  void make_context(const std::optional<std::string>& ca_file,
+                    const std::optional<config::ClientCertificate>& shown);
   void prepare(SSL* engine) const;
   static int keep_session(SSL* ssl, SSL_SESSION* session);
 
   std::string host_;
-  boost::asio::ssl::context context_;
+  std::unique_ptr<boost::asio::ssl::context> context_;
   std::unique_ptr<SSL_SESSION, SessionFree> session_;  // the newest; resumed by the next connection
 };
 
