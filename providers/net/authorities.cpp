@@ -42,11 +42,11 @@ Trusted read(const AuthorityPlaces& places, const std::string& place) {
   const Trusted store(X509_STORE_new(), StoreFree());
   if (!store) throw std::bad_alloc();
   const bool is_ours = place.empty() || place == places.file || place == places.folder;
-  // Of a folder only whom it needs, when it does.
-  if (!places.folder.empty()) X509_STORE_load_path(store.get(), places.folder.c_str());
-  ERR_clear_error();  // one that cannot be read vouches for nobody, which is said when it is asked
+  // Of both only whom it needs, when it does; of a folder, whom the file does not name.
   if (!is_ours) look_in(store.get(), place);
   if (is_ours && has_content(places.file)) look_in(store.get(), places.file);
+  if (!places.folder.empty()) X509_STORE_load_path(store.get(), places.folder.c_str());
+  ERR_clear_error();  // one that cannot be read vouches for nobody, which is said when it is asked
   return store;
 }
 
