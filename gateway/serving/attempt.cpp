@@ -113,9 +113,6 @@ std::string dropped_text(const InferenceRequest& request, const routing::Endpoin
   for (const OutputBound& bound : request.asked.output_bounds) {
     if (most && bound.tokens > most->count) providers::add_name(names, bound.name);
   }
-  if (!request.asked.details_edits.empty() && !knows_details(endpoint)) {
-    providers::add_name(names, "reasoning_details");
-  }
   for (const OwnedItem& each : request.asked.owned_items) {
     if (each.owner != endpoint.name_hash) providers::add_name(names, surface.parameter("reasoning_details"));
   }
@@ -161,8 +158,11 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
   if (is_native(with)) {
     const providers::PassedMembers passed = with.dialect.passed(wishes_of(request), model);
     outgoing.fields = passed.fields;
-    with.served.dropped =
-        dropped_text(request, endpoint, {}, {passed.left_out.begin(), passed.left_out.end()});
+    std::vector<std::string_view> left_out(passed.left_out.begin(), passed.left_out.end());
+    if (!request.asked.details_edits.empty() && !knows_details(endpoint)) {
+      providers::add_name(left_out, "reasoning_details");
+    }
+    with.served.dropped = dropped_text(request, endpoint, {}, left_out);
     std::optional<config::Tokens> most = endpoint.settings->max_output;
     if (request.most_output && (!most || *request.most_output < *most)) most = request.most_output;
     std::vector<BodyEdit> more;

@@ -44,6 +44,7 @@ struct ThinkingWish {
   Effort effort = Effort::unsaid;
   std::optional<std::int64_t> budget{};  // tokens
   bool is_hidden = false;                // thought of, but not shown
+  bool comes_back = false;               // the client keeps what is hidden, unread, and sends it back
   bool wants_summary = false;            // shown, as a summary, where the client's API tells that apart
   bool is_optional = false;              // the model may think; one that does not is as good
 

@@ -13,7 +13,8 @@ namespace gateway {
 namespace {
 
 ThoughtShown shown(const providers::Conversation& asked) {
-  return asked.thinking.is_hidden ? ThoughtShown::no : ThoughtShown::yes;
+  if (!asked.thinking.is_hidden) return ThoughtShown::yes;
+  return asked.thinking.comes_back ? ThoughtShown::unread : ThoughtShown::no;
 }
 
 class MessageConversing final : public Conversing {

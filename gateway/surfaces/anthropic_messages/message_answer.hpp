@@ -9,11 +9,10 @@
 
 #include "gateway/surface/surface.hpp"
 #include "gateway/surfaces/anthropic_messages/call_progress.hpp"
+#include "gateway/surfaces/anthropic_messages/own_thinking.hpp"
 #include "providers/json/json_tokens.hpp"
 
 namespace gateway {
-
-enum class ThoughtShown { yes, no };
 
 // "msg_..." of the request's id.
 std::string message_id(std::string_view request_id);
@@ -66,7 +65,9 @@ class MessageEvents final : public StreamedAnswer {
   Open open_ = Open::none;
   std::size_t blocks_ = 0;   // so far, with the open one
   std::size_t thought_ = 0;  // the answer's index of the open block of thinking
-  bool is_signed_ = false;   // the open block of thinking
+  // Of the open block of thinking, raw: what its signature is to keep, unless it is written.
+  bool is_signed_ = false;
+  std::string thought_text_, signature_, format_;
   // Blocks do not interleave here, and elsewhere calls may: the open one, then those that wait for its end.
   std::vector<Call> calls_;
   MessageEnd end_;
@@ -84,8 +85,9 @@ class MessageWhole final : public WholeAnswer {
   struct Block {
     enum class Kind { text, thinking, redacted, call };
     Kind kind = Kind::text;
-    std::size_t index = 0;                  // of the thinking block, or of the call
-    std::string text, signature, id, name;  // raw; of a call `text` are the arguments
+    std::size_t index = 0;  // of the thinking block, or of the call
+    // Raw; of a call `text` are the arguments.
+    std::string text, signature, format, id, name;
   };
 
   Block& last(Block::Kind kind, std::size_t index);

@@ -174,14 +174,17 @@ class BlockReader {
   }
 
   bool thought(std::vector<Part>& parts) {
-    if (type_.is("redacted_thinking")) {
-      parts.push_back({ThinkingPart{.redacted = data_, .format = {anthropic_format, false}}});
-    } else if (signature_.is(unsigned_thinking)) {
-      parts.push_back({ThinkingPart{.text = thinking_}});
-    } else {
-      parts.push_back(
-          {ThinkingPart{.text = thinking_, .signature = signature_, .format = {anthropic_format, false}}});
+    const Text& kept = type_.is("redacted_thinking") ? data_ : signature_;
+    ThinkingPart thinking;
+    if (const auto of_others = thinking_kept_in(kept)) {
+      thinking = *of_others;
+    } else if (type_.is("redacted_thinking")) {
+      thinking = {.redacted = data_, .format = {anthropic_format, false}};
+    } else if (!signature_.is(unsigned_thinking)) {
+      thinking = {.signature = signature_, .format = {anthropic_format, false}};
     }
+    if (thinking.text.raw.empty() && thinking.redacted.raw.empty()) thinking.text = thinking_;
+    parts.push_back({thinking});
     return true;
   }
 

@@ -213,6 +213,7 @@ class ConversationReader final : public ConversationBody {
     wish.is_optional = !is_told;
     // Who did not ask for it takes the first block for the answer.
     wish.is_hidden = is_omitted_ || !(is_told || is_free);
+    wish.comes_back = is_told || is_free;
   }
 
   std::unordered_set<std::string> calls_;  // the ids of those so far

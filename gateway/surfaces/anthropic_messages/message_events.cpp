@@ -2,7 +2,6 @@
 
 #include "gateway/surfaces/anthropic_messages/message_answer.hpp"
 #include "gateway/surfaces/anthropic_messages/message_usage.hpp"
-#include "gateway/surfaces/anthropic_messages/own_thinking.hpp"
 #include "providers/json/json_writer.hpp"
 
 namespace gateway {
@@ -67,7 +66,10 @@ void MessageEvents::delta(std::string_view members_before, std::string_view raw)
 void MessageEvents::end_block() {
   if (open_ == Open::none) return;
   if (open_ == Open::thinking && !is_signed_) {
-    delta("signature_delta\",\"signature\":\"", unsigned_thinking);
+    delta("signature_delta\",\"signature\":\"",
+          signature_of(
+              {.text = {thought_text_, true}, .signature = {signature_, true}, .format = {format_, true}},
+              thoughts_));
   }
   open_ = Open::none;
   out_ += "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":";
@@ -106,29 +108,38 @@ void MessageEvents::say(std::string_view raw) {
   delta("text_delta\",\"text\":\"", raw);
 }
 
-// Encrypted thinking of other makers is nothing that its clients could send back.
+// What another maker signed or encrypted is kept for it.
 void MessageEvents::think(const AnswerEvent& event) {
   if (thoughts_ == ThoughtShown::no) return;
   const bool is_anthropics = event.format == anthropic_format;
+  open_calls(true);
   if (event.kind == Kind::redacted) {
-    if (!is_anthropics) return;
-    open_calls(true);
-    begin_block(Open::text,
-                std::string(R"({"type":"redacted_thinking","data":")").append(event.text.raw).append("\"}"));
+    const std::string data = is_anthropics
+                                 ? std::string(event.text.raw)
+                                 : kept_thinking({.redacted = event.text, .format = {event.format, true}});
+    begin_block(Open::text, R"({"type":"redacted_thinking","data":")" + data + "\"}");
     return end_block();
   }
-  if (event.kind == Kind::signature && !is_anthropics) return;
-  open_calls(true);
   if (open_ != Open::thinking || thought_ != event.index) {
     begin_block(Open::thinking, R"({"type":"thinking","thinking":"","signature":""})");
     thought_ = event.index;
     is_signed_ = false;
+    thought_text_.clear();
+    signature_.clear();
   }
-  if (event.kind == Kind::signature) {
+  format_ = event.format;
+  const bool is_read = thoughts_ == ThoughtShown::yes;
+  if (event.kind == Kind::signature && is_read && is_anthropics) {
     is_signed_ = true;
     return delta("signature_delta\",\"signature\":\"", event.text.raw);
   }
-  delta("thinking_delta\",\"thinking\":\"", event.text.raw);
+  if (event.kind == Kind::signature) {
+    signature_.append(event.text.raw);
+  } else if (is_read) {
+    delta("thinking_delta\",\"thinking\":\"", event.text.raw);
+  } else {
+    thought_text_.append(event.text.raw);
+  }
 }
 
 void MessageEvents::call_begins(const AnswerEvent& event) {

@@ -137,8 +137,14 @@ bool MessagePrompt::block(BodyWalk& walk, const Path& path) {
     if (key.is("text") && found != JsonType::string) return walk.wrong_type(at, "a string");
     if (key.is("signature") && found == JsonType::string) {
       const auto signature = walk.json.string();
-      is_unsigned = signature && signature->is(unsigned_thinking);
+      is_unsigned = signature && is_of_others(*signature);
       return signature.has_value();
+    }
+    if (key.is("data") && found == JsonType::string) {
+      const std::size_t begin = walk.json.position() + 1;
+      if (!counted(walk, most_bytes_of_unknown)) return false;
+      is_unsigned = is_kept_thinking({walk.body.substr(begin, walk.json.end() - 1 - begin), true});
+      return true;
     }
     if (key.is("source") && found == JsonType::object) return source(walk, at, has_source);
     if (key.is("content") && found == JsonType::array) {
@@ -149,10 +155,10 @@ bool MessagePrompt::block(BodyWalk& walk, const Path& path) {
     if (key.is("cache_control")) return note_cache_marks(walk, cache_marks_);
     if (key.is("id") || key.is("tool_use_id")) return walk.json.skip();
     if (key.is("input")) return counted(walk, walk.body.size());
-    return found == JsonType::string && !key.is("data") ? text(walk) : counted(walk, most_bytes_of_unknown);
+    return found == JsonType::string ? text(walk) : counted(walk, most_bytes_of_unknown);
   });
   if (!is_read) return false;
-  is_unsigned_ = is_unsigned && type.is("thinking");
+  is_unsigned_ = is_unsigned && (type.is("thinking") || type.is("redacted_thinking"));
   has_result_ = has_result_ || type.is("tool_result");
   if (!has_source) return true;
   if (type.is("image")) {

@@ -43,7 +43,7 @@ class MessagePrompt {
   const config::Features& needs() const { return needs_; }
   int pictures() const { return pictures_; }
   routing::CacheMarks cache_marks() const { return cache_marks_; }
-  // Thinking of hosts that sign none, with the comma beside it.
+  // Thinking of hosts of other APIs, with the comma beside it.
   const std::vector<providers::ByteRange>& unsigned_thoughts() const { return unsigned_; }
   // Whether the last message is what tools found that were called after such thinking.
   bool goes_on_unsigned() const { return ends_with_result_ && was_unsigned_; }

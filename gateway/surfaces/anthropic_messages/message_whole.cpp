@@ -1,6 +1,5 @@
 #include "gateway/surfaces/anthropic_messages/message_answer.hpp"
 #include "gateway/surfaces/anthropic_messages/message_usage.hpp"
-#include "gateway/surfaces/anthropic_messages/own_thinking.hpp"
 #include "providers/json/json_walk.hpp"
 #include "providers/json/json_writer.hpp"
 
@@ -37,7 +36,8 @@ void write_input(JsonWriter& json, const std::string& raw_arguments) {
 MessageWhole::Block& MessageWhole::last(Block::Kind kind, std::size_t index) {
   const bool goes_on = !blocks_.empty() && blocks_.back().kind == kind && blocks_.back().index == index;
   if (!goes_on)
-    blocks_.push_back({.kind = kind, .index = index, .text = {}, .signature = {}, .id = {}, .name = {}});
+    blocks_.push_back(
+        {.kind = kind, .index = index, .text = {}, .signature = {}, .format = {}, .id = {}, .name = {}});
   return blocks_.back();
 }
 
@@ -74,15 +74,12 @@ void MessageWhole::take(const AnswerEvent& event) {
   }
 }
 
+// What another maker signed or encrypted is kept for it.
 void MessageWhole::think(const AnswerEvent& event) {
   if (thoughts_ == ThoughtShown::no) return;
-  const bool is_anthropics = event.format == anthropic_format;
-  if (event.kind != Kind::thinking && !is_anthropics) return;
-  if (event.kind == Kind::redacted) {
-    last(Block::Kind::redacted, event.index).text.append(event.text.raw);
-    return;
-  }
-  Block& block = last(Block::Kind::thinking, event.index);
+  const bool is_redacted = event.kind == Kind::redacted;
+  Block& block = last(is_redacted ? Block::Kind::redacted : Block::Kind::thinking, event.index);
+  block.format = event.format;
   (event.kind == Kind::signature ? block.signature : block.text).append(event.text.raw);
 }
 
@@ -105,12 +102,18 @@ std::string MessageWhole::body(const StreamIdentity& reply, std::string_view own
         break;
       case Block::Kind::thinking:
         json.key("type").plain("thinking");
-        json.key("thinking").string(raw(block.text));
-        json.key("signature").string(block.signature.empty() ? raw(unsigned_thinking) : raw(block.signature));
+        json.key("thinking").string(raw(thoughts_ == ThoughtShown::yes ? block.text : ""));
+        json.key("signature")
+            .string(raw(signature_of(
+                {.text = raw(block.text), .signature = raw(block.signature), .format = raw(block.format)},
+                thoughts_)));
         break;
       case Block::Kind::redacted:
         json.key("type").plain("redacted_thinking");
-        json.key("data").string(raw(block.text));
+        json.key("data").string(
+            raw(block.format == anthropic_format
+                    ? block.text
+                    : kept_thinking({.redacted = raw(block.text), .format = raw(block.format)})));
         break;
       case Block::Kind::call:
         json.key("type").plain("tool_use");

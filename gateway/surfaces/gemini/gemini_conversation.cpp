@@ -35,8 +35,9 @@ constexpr std::array<std::pair<std::string_view, Effort>, 8> levels{{{"MINIMAL",
                                                                      {"medium", Effort::medium},
                                                                      {"high", Effort::high}}};
 
-// The model stands in the path; and what is for Google's own books says nothing to a model.
-constexpr std::array<std::string_view, 3> said_to_others{"model", "labels", "store"};
+// The model stands in the path, and whether it streams; and what is for Google's own books says nothing to a
+// model.
+constexpr std::array<std::string_view, 4> said_to_others{"model", "stream", "labels", "store"};
 
 class ConversationReader final : public ConversationBody {
  public:

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/surface/kept_thinking.hpp"
 #include "gateway/surface/text_tool.hpp"
-#include "gateway/surfaces/openai_responses/kept_thinking.hpp"
 
 namespace gateway {
 

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "gateway/surface/block_hash.hpp"
+#include "gateway/surface/kept_thinking.hpp"
 #include "gateway/surface/prompt_estimate.hpp"
-#include "gateway/surfaces/openai_responses/kept_thinking.hpp"
 #include "providers/conversation/owner_mark.hpp"
 
 namespace gateway {

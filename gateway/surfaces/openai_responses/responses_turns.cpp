@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/kept_thinking.hpp"
 #include "gateway/surface/text_tool.hpp"
-#include "gateway/surfaces/openai_responses/kept_thinking.hpp"
 #include "gateway/surfaces/openai_responses/responses_parts.hpp"
 #include "gateway/surfaces/openai_responses/responses_tools.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "providers/dialect/openai_words.hpp"
 #include "providers/dialect/told_output.hpp"
+#include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/openai_chat/messages.hpp"
 #include "providers/dialects/openai_chat/reasoning_switch.hpp"
 
@@ -63,17 +64,24 @@ void write_sampling(JsonWriter& json, const Sampling& sampling, const HostModel&
   json.end_array();
 }
 
+// A model that does not think may have a template that does not know them. OpenAI's own hosts and Azure's,
+// who alone know only the newer bound of an answer, show no thoughts, and refuse those of others.
+bool takes_thoughts(const HostModel& model) {
+  const bool knows_them = model.takes_max_tokens && !model.refuses_unknown_members;
+  return knows_them && model.thinking != HostModel::Thinking::none;
+}
+
 }  // namespace
 
 // Of an answer's several choices a conversation's events have no place. Tools that take a text are functions
 // here: few hosts know others.
 Matters carried_by_openai_chat(const HostModel& model) {
   Matters matters = Matters::all();
-  for (const Matter each :
-       {Matter::choices, Matter::grammar, Matter::top_k, Matter::file_id, Matter::pdf_url, Matter::other_file,
-        Matter::cache_marks, Matter::earlier_thinking, Matter::metadata}) {
+  for (const Matter each : {Matter::choices, Matter::grammar, Matter::top_k, Matter::file_id, Matter::pdf_url,
+                            Matter::other_file, Matter::cache_marks, Matter::metadata}) {
     matters.remove(each);
   }
+  if (!takes_thoughts(model)) matters.remove(Matter::earlier_thinking);
   if (model.refuses_unknown_members) {
     for (const Matter each : openais_words) matters.remove(each);
   }
@@ -93,7 +101,12 @@ WrittenRequest write_openai_chat_body(const Conversation& conversation, const Ho
   JsonWriter json(written.body);
   json.begin_object();
   json.key("model").plain(model.name);
-  write_openai_chat_messages(json.key("messages"), conversation);
+  const bool has_thoughts = takes_thoughts(model);
+  write_openai_chat_messages(json.key("messages"), conversation,
+                             has_thoughts ? HistoryThoughts::told : HistoryThoughts::left_out);
+  if (has_thoughts && has_untold_thoughts(conversation)) {
+    add_name(written.dropped, name_of(Matter::earlier_thinking));
+  }
   if (const auto most = told_output(conversation, model)) {
     json.key(model.takes_max_tokens ? "max_tokens" : "max_completion_tokens").integer(*most);
   }

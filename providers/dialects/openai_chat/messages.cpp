@@ -113,7 +113,19 @@ void write_call(JsonWriter& json, const ToolCallPart& call) {
   json.end_object();
 }
 
-void write_assistant(JsonWriter& json, const Turn& turn) {
+// Hosts that think between calls of tools refuse an answer of theirs without what led to it.
+void write_thoughts(JsonWriter& json, const Turn& turn) {
+  std::string raw;
+  for (const Part& part : turn.parts) {
+    const auto* thinking = as<ThinkingPart>(part);
+    if (!thinking || thinking->text.raw.empty()) continue;
+    if (!raw.empty()) raw.append(blank_line);
+    raw.append(thinking->text.raw);
+  }
+  if (!raw.empty()) json.key("reasoning_content").string({raw, true});
+}
+
+void write_assistant(JsonWriter& json, const Turn& turn, HistoryThoughts thoughts) {
   Parts texts;
   std::vector<const ToolCallPart*> calls;
   for (const Part& part : turn.parts) {
@@ -129,6 +141,7 @@ void write_assistant(JsonWriter& json, const Turn& turn) {
   } else {
     write_texts(json, texts, "");
   }
+  if (thoughts == HistoryThoughts::told) write_thoughts(json, turn);
   if (!calls.empty()) {
     json.key("tool_calls").begin_array();
     for (const ToolCallPart* call : calls) write_call(json, *call);
@@ -167,7 +180,18 @@ void write_user(JsonWriter& json, const Turn& turn) {
 
 }  // namespace
 
-void write_openai_chat_messages(JsonWriter& json, const Conversation& conversation) {
+bool has_untold_thoughts(const Conversation& conversation) {
+  for (const Turn& turn : conversation.turns) {
+    for (const Part& part : turn.parts) {
+      const auto* thinking = as<ThinkingPart>(part);
+      if (thinking && thinking->text.raw.empty()) return true;
+    }
+  }
+  return false;
+}
+
+void write_openai_chat_messages(JsonWriter& json, const Conversation& conversation,
+                                HistoryThoughts thoughts) {
   const auto views = [](const std::vector<Part>& parts) {
     Parts result;
     for (const Part& part : parts) result.push_back(&part);
@@ -184,7 +208,7 @@ void write_openai_chat_messages(JsonWriter& json, const Conversation& conversati
         write_user(json, turn);
         break;
       case Turn::Role::assistant:
-        write_assistant(json, turn);
+        write_assistant(json, turn, thoughts);
         break;
     }
   }

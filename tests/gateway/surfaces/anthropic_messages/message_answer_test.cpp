@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/json.hpp>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -207,7 +208,8 @@ TEST_CASE("why an answer ended is said in Anthropic's words") {
   CHECK(reason({}) == "end_turn");
 }
 
-TEST_CASE("thinking that Anthropic signed is shown with its signature, and what others encrypted is not") {
+TEST_CASE(
+    "thinking that Anthropic signed is shown with its signature, and what others signed is kept for them") {
   AnswerEvent thought = of(Kind::thinking, "Hm");
   AnswerEvent sign = of(Kind::signature, "c2ln");
   AnswerEvent closed = of(Kind::redacted, "R1", 1);
@@ -228,7 +230,28 @@ TEST_CASE("thinking that Anthropic signed is shown with its signature, and what 
         "{\"type\":\"thinking\",\"thinking\":\"Hm\",\"signature\":\"c2ln\"}\n"
         "{\"type\":\"redacted_thinking\",\"data\":\"R1\"}\n");
   CHECK(kinds("google-gemini-v1") ==
-        "{\"type\":\"thinking\",\"thinking\":\"Hm\",\"signature\":\"isocost-unsigned\"}\n");
+        "{\"type\":\"thinking\",\"thinking\":\"Hm\",\"signature\":\"isocost.signed.1|google-gemini-v1|c2ln|"
+        "\"}\n"
+        "{\"type\":\"redacted_thinking\",\"data\":\"isocost.redacted.1|google-gemini-v1|R1\"}\n");
+}
+
+TEST_CASE("who asks for thinking and does not want to read it gets it to send back") {
+  const AnswerEvent thought = of(Kind::thinking, "Hm\\n"), more = of(Kind::thinking, "Yes.");
+  std::string out;
+  MessageEvents events(identity, ThoughtShown::unread, out);
+  MessageWhole answer(ThoughtShown::unread);
+  for (providers::AnswerSink* sink : std::initializer_list<providers::AnswerSink*>{&events, &answer}) {
+    take_all(*sink, {thought, more, of(Kind::text, "x")});
+  }
+  events.finish("");
+  const json::value body = json::parse(answer.body(identity, ""));
+  CHECK(json::serialize(body.at("content").at(0)) ==
+        R"({"type":"thinking","thinking":"","signature":"isocost.signed.1|||Hm\nYes."})");
+  CHECK(out.find("thinking_delta") == std::string::npos);
+  const std::string begin = R"("content_block":{"type":"thinking","thinking":"","signature":""}})";
+  const std::string sign = R"({"type":"signature_delta","signature":"isocost.signed.1|||Hm\nYes."})";
+  CHECK(out.find(begin) < out.find(sign));
+  CHECK(out.find(sign) < out.find("text_delta"));
 }
 
 TEST_CASE("arguments that are no object are shown as what they are") {

@@ -135,6 +135,11 @@ TEST_CASE("thinking that nobody signed is not sent to hosts that ask for a signa
         host_gets(text + "," + theirs));
   CHECK(sent(turn(theirs + "," + text)) == host_gets(theirs + "," + text));
   CHECK(sent(turn(ours)) == host_gets(""));
+  const std::string kept = R"({"type":"thinking","thinking":"","signature":"isocost.signed.1|||Hm"})";
+  const std::string closed =
+      R"({"type":"redacted_thinking","data":"isocost.redacted.1|openai-responses-v1|R"})";
+  const std::string its_own = R"({"type":"redacted_thinking","data":"R"})";
+  CHECK(sent(turn(kept + "," + closed + "," + its_own + "," + text)) == host_gets(its_own + "," + text));
 }
 
 TEST_CASE("who goes on with tools that were called after unsigned thinking is not told to think") {

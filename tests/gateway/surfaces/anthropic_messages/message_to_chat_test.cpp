@@ -3,6 +3,8 @@
 
 #include <boost/json.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "gateway/surfaces/anthropic_messages/message_conversation.hpp"
 #include "providers/dialect/interpreter.hpp"
@@ -73,7 +75,7 @@ TEST_CASE("what is said in Messages is said in chat") {
     {"role":"user","content":[{"type":"text","text":"What?\n"},
       {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0="}},
       {"type":"image_url","image_url":{"url":"https://example.org/a.jpg"}}]},
-    {"role":"assistant","content":"Let me see.","tool_calls":[
+    {"role":"assistant","content":"Let me see.","reasoning_content":"Hm","tool_calls":[
       {"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\":\"\\n\"}"}},
       {"id":"2","type":"function","function":{"name":"g","arguments":"{}"}}]},
     {"role":"tool","tool_call_id":"1","content":"x"},
@@ -93,6 +95,52 @@ TEST_CASE("tools and the choice among them are said in chat") {
     {"type":"function","function":{"name":"g","parameters":{"type":"object"}}}])"));
   CHECK(chat.at("tool_choice") == "required");
   CHECK(chat.at("parallel_tool_calls") == false);
+}
+
+TEST_CASE("what was thought goes back to hosts that think, wherever a client keeps it") {
+  const auto thought = [](const std::string& block, const HostModel& model = thinker) {
+    const json::value chat = written(body_of(
+                                         R"("messages":[{"role":"user","content":"Hi"},{"role":"assistant",
+      "content":[)" + block + R"(,{"type":"tool_use","id":"1","name":"f","input":{}}]},
+      {"role":"user","content":[{"type":"tool_result","tool_use_id":"1","content":"x"}]}])"),
+                                     model);
+    const auto* found = chat.at("messages").at(1).as_object().if_contains("reasoning_content");
+    return found ? std::string(found->as_string()) : std::string("unsaid");
+  };
+  const std::string open = R"({"type":"thinking","thinking":"Hm \"so\"","signature":"isocost-unsigned"})";
+  const std::string unread =
+      R"({"type":"thinking","thinking":"","signature":"isocost.signed.1|||Hm \"so\""})";
+  CHECK(thought(open) == "Hm \"so\"");
+  CHECK(thought(unread) == "Hm \"so\"");
+  CHECK(thought(open + "," + unread) == "Hm \"so\"\n\nHm \"so\"");
+  CHECK(thought(open, plain) == "unsaid");
+  CHECK(thought(R"({"type":"redacted_thinking","data":"R"})") == "unsaid");
+  HostModel strict = thinker;
+  strict.refuses_unknown_members = true;
+  CHECK(thought(open, strict) == "unsaid");
+  HostModel openais = thinker;
+  openais.takes_max_tokens = false;
+  CHECK(thought(open, openais) == "unsaid");
+}
+
+TEST_CASE("of thinking that goes back in part only the client is told") {
+  const auto dropped = [](const std::string& block, const HostModel& model) {
+    JsonTokens tokens;
+    const std::string body =
+        body_of(R"("messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":[)" + block +
+                R"(,{"type":"text","text":"x"}]},{"role":"user","content":"So?"}])");
+    const Conversed read = conversation_of_messages(body, tokens);
+    REQUIRE(read.has_value());
+    const Interpreter& chat = *openai_chat_dialect().interpreter();
+    auto names = chat.write(*read, model, routing::Delivery::whole, tokens).dropped;
+    for (const auto hint : unsaid(*read, chat.carries(model)).hints) names.push_back(hint);
+    return names;
+  };
+  const std::vector<std::string_view> all{"reasoning_details"};
+  const std::string open = R"({"type":"thinking","thinking":"Hm","signature":"isocost-unsigned"})";
+  CHECK(dropped(open, thinker).empty());
+  CHECK(dropped(open, plain) == all);
+  CHECK(dropped(R"({"type":"redacted_thinking","data":"R"})", thinker) == all);
 }
 
 TEST_CASE("documents that are text are given as text, under their title") {

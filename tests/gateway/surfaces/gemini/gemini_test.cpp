@@ -77,7 +77,8 @@ TEST_CASE("a call becomes the same conversation in chat") {
         json::parse(R"([{"role":"system","content":"Be brief."},)"
                     R"({"role":"user","content":[{"type":"text","text":"Look"},)"
                     R"({"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]},)"
-                    R"({"role":"assistant","content":"A cat"},{"role":"user","content":"Sure?"}])"));
+                    R"({"role":"assistant","content":"A cat","reasoning_content":"thought"},)"
+                    R"({"role":"user","content":"Sure?"}])"));
   CHECK(chat.at("temperature") == 0.5);
   CHECK(chat.at("top_p") == 0.9);
   CHECK(chat.at("max_tokens") == 100);

@@ -1,6 +1,6 @@
-// Thinking of another API's host, with what it was signed by, in the one member of a reasoning item that
-// clients keep without reading it: `encrypted_content`. It is no secret, and whoever signed it finds it out
-// if it was changed. Pure.
+// Thinking of another API's host, with what it was signed by, in the one member that clients keep without
+// reading it: the `encrypted_content` of a reasoning item, a block's `signature`. It is no secret, and
+// whoever signed it finds it out if it was changed. Pure.
 #pragma once
 
 #include <optional>

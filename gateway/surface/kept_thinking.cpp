@@ -1,4 +1,4 @@
-#include "gateway/surfaces/openai_responses/kept_thinking.hpp"
+#include "gateway/surface/kept_thinking.hpp"
 
 namespace gateway {
 namespace {
