@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "gateway/surface/allowed_tools.hpp"
 #include "gateway/surface/body_values.hpp"
 #include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surface/conversation_body.hpp"
@@ -48,7 +49,7 @@ class ConversationReader final : public ConversationBody {
     if (key.is("contents")) return read_gemini_turns(walk_, path, body_, said_);
     if (is(key, "systemInstruction", "system_instruction")) return read_gemini_system(walk_, path, said_);
     if (key.is("tools")) return read_gemini_tools(walk_, path, body_, said_);
-    if (is(key, "toolConfig", "tool_config")) return read_gemini_tool_config(walk_, path, said_);
+    if (is(key, "toolConfig", "tool_config")) return read_gemini_tool_config(walk_, path, said_, allowed_);
     if (is(key, "generationConfig", "generation_config")) {
       return walk_.object(path, [&](const JsonString& inner, const Path& at) { return wish(inner, at); });
     }
@@ -144,6 +145,9 @@ class ConversationReader final : public ConversationBody {
   }
 
   void complete() override {
+    if (!allowed_.empty()) {
+      offer_only(allowed_, "toolConfig.functionCallingConfig.allowedFunctionNames", said_);
+    }
     said_.sampling.choices = choices_.value_or(1);
     // Hosts of other APIs tell them in another form.
     if (logprobs_.value_or(false)) add_beyond(said_, "generationConfig.responseLogprobs", Weight::need);
@@ -162,6 +166,7 @@ class ConversationReader final : public ConversationBody {
     if (budget_.value_or(0) > 0) thinking.budget = budget_;
   }
 
+  std::vector<Text> allowed_;
   Text mime_type_;
   std::optional<std::int64_t> choices_, top_logprobs_, budget_;
   std::optional<bool> logprobs_, shows_thoughts_;

@@ -58,7 +58,8 @@ bool read_gemini_tools(BodyWalk& walk, const Path& path, std::string_view body, 
   });
 }
 
-bool read_gemini_tool_config(BodyWalk& walk, const Path& path, Conversation& conversation) {
+bool read_gemini_tool_config(BodyWalk& walk, const Path& path, Conversation& conversation,
+                             std::vector<Text>& allowed) {
   using Kind = ToolChoice::Kind;
   constexpr std::array<std::pair<std::string_view, Kind>, 5> modes{{{"MODE_UNSPECIFIED", Kind::unsaid},
                                                                     {"AUTO", Kind::automatic},
@@ -66,11 +67,10 @@ bool read_gemini_tool_config(BodyWalk& walk, const Path& path, Conversation& con
                                                                     {"ANY", Kind::any},
                                                                     {"NONE", Kind::none}}};
   std::optional<Kind> mode;
-  std::vector<Text> names;
   const auto read_calling = [&](const JsonString& key, const Path& at) {
     if (key.is("mode")) return walk.choice(at, modes, mode);
     if (!is(key, "allowedFunctionNames", "allowed_function_names")) return walk.json.skip();
-    return walk.array(at, [&](const Path& each) { return read_text(walk, each, names.emplace_back()); });
+    return walk.array(at, [&](const Path& each) { return read_text(walk, each, allowed.emplace_back()); });
   };
   const bool is_read = walk.object(path, [&](const JsonString& key, const Path& at) {
     if (is(key, "functionCallingConfig", "function_calling_config")) return walk.object(at, read_calling);
@@ -80,11 +80,10 @@ bool read_gemini_tool_config(BodyWalk& walk, const Path& path, Conversation& con
   });
   ToolChoice& choice = conversation.tool_choice;
   choice.kind = mode.value_or(Kind::unsaid);
-  if (names.size() == 1 && choice.kind == Kind::any) {
+  if (allowed.size() == 1 && choice.kind == Kind::any) {
     choice.kind = Kind::named;
-    choice.name = names.front();
-  } else if (!names.empty()) {
-    add_beyond(conversation, "toolConfig.functionCallingConfig.allowedFunctionNames", Weight::need);
+    choice.name = allowed.front();
+    allowed.clear();
   }
   return is_read;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "gateway/surface/body_walk.hpp"
 #include "providers/conversation/conversation.hpp"
@@ -10,6 +11,8 @@ namespace gateway {
 
 bool read_gemini_tools(BodyWalk& walk, const Path& path, std::string_view body,
                        providers::Conversation& conversation);
-bool read_gemini_tool_config(BodyWalk& walk, const Path& path, providers::Conversation& conversation);
+// `allowed`: names of those that may be called; none: all of them may.
+bool read_gemini_tool_config(BodyWalk& walk, const Path& path, providers::Conversation& conversation,
+                             std::vector<providers::Text>& allowed);
 
 }  // namespace gateway

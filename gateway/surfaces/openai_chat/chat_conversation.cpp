@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "gateway/surface/allowed_tools.hpp"
 #include "gateway/surface/body_values.hpp"
 #include "gateway/surface/client_body_reader.hpp"
 #include "gateway/surface/conversation_body.hpp"
@@ -40,7 +41,7 @@ class ConversationReader final : public ConversationBody {
   bool member(const JsonString& key, const Path& path) override {
     if (key.is("messages")) return read_turns(walk_, path, said_);
     if (key.is("tools")) return read_tools(walk_, path, body_, said_);
-    if (key.is("tool_choice")) return read_tool_choice(walk_, path, said_);
+    if (key.is("tool_choice")) return read_tool_choice(walk_, path, said_, allowed_);
     if (key.is("parallel_tool_calls")) return walk_.boolean(path, said_.parallel_tool_calls);
     if (key.is("max_tokens")) return walk_.integer(path, 0, most_tokens, max_tokens_);
     if (key.is("max_completion_tokens")) return walk_.integer(path, 0, most_tokens, said_.max_output);
@@ -176,6 +177,7 @@ class ConversationReader final : public ConversationBody {
   }
 
   void complete() override {
+    if (!allowed_.empty()) offer_only(allowed_, "tool_choice", said_);
     if (!said_.max_output) said_.max_output = max_tokens_;
     said_.sampling.choices = choices_.value_or(1);
     if (logprobs_.value_or(false)) said_.sampling.logprobs = top_logprobs_.value_or(0);
@@ -187,6 +189,7 @@ class ConversationReader final : public ConversationBody {
     thinking.is_hidden = is_hidden_.value_or(false);
   }
 
+  std::vector<Text> allowed_;
   std::optional<std::int64_t> max_tokens_, choices_, top_logprobs_;
   std::optional<bool> logprobs_, thinks_, is_hidden_;
   std::optional<Effort> effort_;

@@ -51,6 +51,12 @@ bool read_custom(BodyWalk& walk, const Path& path, Conversation& conversation, T
   return is_read;
 }
 
+bool read_name(BodyWalk& walk, const Path& path, Text& name) {
+  return walk.object(path, [&](const JsonString& key, const Path& at) {
+    return key.is("name") ? read_text(walk, at, name) : walk.json.skip();
+  });
+}
+
 }  // namespace
 
 bool read_tools(BodyWalk& walk, const Path& path, std::string_view body, Conversation& conversation) {
@@ -76,29 +82,41 @@ bool read_tools(BodyWalk& walk, const Path& path, std::string_view body, Convers
   });
 }
 
-bool read_tool_choice(BodyWalk& walk, const Path& path, Conversation& conversation) {
+bool read_tool_choice(BodyWalk& walk, const Path& path, Conversation& conversation,
+                      std::vector<Text>& allowed) {
   using Kind = ToolChoice::Kind;
   ToolChoice& choice = conversation.tool_choice;
   constexpr std::array<std::pair<std::string_view, Kind>, 3> words{
       {{"auto", Kind::automatic}, {"none", Kind::none}, {"required", Kind::any}}};
+  std::optional<Kind> kind;
   if (walk.json.type() != JsonType::object) {
-    std::optional<Kind> kind;
     if (!walk.choice(path, words, kind)) return false;
     choice.kind = kind.value_or(Kind::unsaid);
     return true;
   }
-  const bool read = walk.object(path, [&](const JsonString& key, const Path& at) {
-    if (!key.is("function") && !key.is("custom")) return walk.json.skip();
-    return walk.object(at, [&](const JsonString& inner, const Path& name) {
-      return inner.is("name") ? read_text(walk, name, choice.name) : walk.json.skip();
+  const bool is_read = walk.object(path, [&](const JsonString& key, const Path& at) {
+    if (key.is("function") || key.is("custom")) return read_name(walk, at, choice.name);
+    if (!key.is("allowed_tools")) return walk.json.skip();
+    return walk.object(at, [&](const JsonString& inner, const Path& within) {
+      if (inner.is("mode")) return walk.choice(within, words, kind);
+      if (!inner.is("tools")) return walk.json.skip();
+      return walk.array(within, [&](const Path& each) {
+        Text& name = allowed.emplace_back();
+        return walk.object(each, [&](const JsonString& form, const Path& named) {
+          const bool is_tool = form.is("function") || form.is("custom");
+          return is_tool ? read_name(walk, named, name) : walk.json.skip();
+        });
+      });
     });
   });
-  if (!choice.name.raw.empty()) {
+  if (!allowed.empty()) {
+    choice.kind = kind.value_or(Kind::automatic);
+  } else if (!choice.name.raw.empty()) {
     choice.kind = Kind::named;
   } else {
     add_beyond(conversation, "tool_choice", Weight::need);
   }
-  return read;
+  return is_read;
 }
 
 }  // namespace gateway

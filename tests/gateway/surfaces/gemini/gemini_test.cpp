@@ -116,6 +116,24 @@ TEST_CASE("tools keep their schemas, with types as JSON Schema names them, and c
   CHECK(told.at("messages").at(2).at("content") == "Error:\n\nno such city");
 }
 
+TEST_CASE("of several tools that may be called others are not offered") {
+  const auto offered = [](const std::string& calling, std::vector<std::string>* lost = nullptr) {
+    return said(R"({"contents":[{"parts":[{"text":"x"}]}],"toolConfig":{"functionCallingConfig":)" + calling +
+                    R"(},"tools":[{"functionDeclarations":[{"name":"f"},{"name":"g"},{"name":"h"}]}]})",
+                lost);
+  };
+  const json::value two = offered(R"({"mode":"ANY","allowedFunctionNames":["f","h"]})");
+  REQUIRE(two.at("tools").as_array().size() == 2);
+  CHECK(two.at("tools").at(1).at("function").at("name") == "h");
+  CHECK(two.at("tool_choice") == "required");
+  const json::value one = offered(R"({"mode":"ANY","allowedFunctionNames":["f"]})");
+  CHECK(one.at("tools").as_array().size() == 3);
+  CHECK(one.at("tool_choice").at("function").at("name") == "f");
+  std::vector<std::string> lost;
+  offered(R"({"mode":"VALIDATED","allowedFunctionNames":["f","z"]})", &lost);
+  CHECK(lost == std::vector<std::string>{"toolConfig.functionCallingConfig.allowedFunctionNames"});
+}
+
 TEST_CASE("thinking is asked for by level and by budget") {
   CHECK(said(R"({"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"thinkingConfig":)"
              R"({"thinkingLevel":"HIGH"}}})")

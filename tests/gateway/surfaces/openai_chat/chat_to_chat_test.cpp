@@ -124,3 +124,18 @@ TEST_CASE("an answer that was written as chunks tells the same when it is read")
         Reading::ended);
   CHECK(of_whole.text() == expected.text());
 }
+
+TEST_CASE("of many tools hosts are offered those that may be called") {
+  const std::string body =
+      R"({"messages":[{"role":"user","content":"a"}],"tool_choice":{"type":"allowed_tools",
+    "allowed_tools":{"mode":"required","tools":[{"type":"custom","custom":{"name":"p"}},
+      {"type":"function","function":{"name":"\u0066"}}]}},
+    "tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}},
+      {"type":"custom","custom":{"name":"p"}}]})";
+  const json::value told = written(body);
+  const json::array& tools = told.at("tools").as_array();
+  REQUIRE(tools.size() == 2);
+  CHECK(tools[0].at("function").at("name") == "f");
+  CHECK(tools[1].at("function").at("name") == "p");
+  CHECK(told.at("tool_choice") == "required");
+}
