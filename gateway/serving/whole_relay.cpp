@@ -9,6 +9,7 @@
 #include "gateway/serving/host_report.hpp"
 #include "gateway/serving/settlement.hpp"
 #include "gateway/serving/tab.hpp"
+#include "providers/conversation/tool_names.hpp"
 #include "providers/dialect/native_replies.hpp"
 
 namespace gateway {
@@ -106,7 +107,7 @@ class Understood final : public providers::AnswerSink {
     check.saw(content);
     if (check.is_wanted()) check.take(event);
     if (content.decisive() && reply.kind == PassedReply::Kind::empty) reply.kind = PassedReply::Kind::answer;
-    answer_->take(event);
+    answer_->take(in_clients_names(*with_.request.conversation, event));
   }
 
   const Attempting& with_;

@@ -9,6 +9,7 @@
 #include "gateway/surface/body_walk.hpp"
 #include "gateway/surface/surface.hpp"
 #include "providers/conversation/conversation.hpp"
+#include "providers/conversation/tool_names.hpp"
 
 namespace gateway {
 
@@ -53,6 +54,7 @@ Conversed conversation_by(std::string_view body, providers::JsonTokens& tokens) 
     result = *std::move(fault);
   } else {
     check_arguments(*result, tokens);
+    give_everybodys_names(*result);
   }
   tokens.shrink();
   return result;

@@ -25,10 +25,17 @@ struct Beyond {
   Weight weight = Weight::need;
 };
 
+// A tool that hosts know by another name than the client.
+struct RenamedTool {
+  Text clients{};
+  Text hosts{};  // plain
+};
+
 struct Conversation {
   std::vector<Part> system;  // texts, before anything else
   std::vector<Turn> turns;
   std::vector<Tool> tools;
+  std::vector<RenamedTool> renamed{};  // some of them, and of earlier calls
   ToolChoice tool_choice;
   std::optional<bool> parallel_tool_calls{};
   OutputForm form;

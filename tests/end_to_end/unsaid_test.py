@@ -5,7 +5,7 @@ import os
 import time
 import unittest
 
-from behaviours import answer
+from behaviours import answer, finish_stream, piece
 from gateway import Gateway, endpoint, question
 from scripted_host import ScriptedHost
 
@@ -18,9 +18,22 @@ CALLED = [USER, {"role": "assistant", "content": None, "tool_calls": [
     {"role": "tool", "tool_call_id": "c1", "content": "sunny"}]
 
 
+def called_tool(exchange):
+    """Calls the first tool that it is offered, in chat, streamed or whole, after some thought."""
+    name = exchange.body["tools"][0]["function"]["name"]
+    call = {"index": 0, "id": "c9", "type": "function", "function": {"name": name, "arguments": "{}"}}
+    return {"content": None, "reasoning_content": "Let me see.", "tool_calls": [call]}
+
+
 async def answers(exchange):
     """A little, in the API it is asked in; chat as the test says."""
     path, model = exchange.path, exchange.host.chat_answers
+    if path.endswith("/chat/completions") and model == "calls":
+        if not exchange.body.get("stream"):
+            return await exchange.reply(200, answer(called_tool(exchange), finish="tool_calls"))
+        await exchange.begin_stream()
+        await exchange.event(piece(called_tool(exchange)))
+        return await finish_stream(exchange, "tool_calls")
     if path.endswith("/chat/completions"):
         return await exchange.reply(200, model.pop(0) if model else answer({"content": "ok"}))
     if path.endswith("/messages"):
@@ -194,6 +207,74 @@ class Unsaid(unittest.TestCase):
         for model in ("chat", "responses", "messages", "converse"):
             self.assert_left_out(self.google(model, systemInstruction={"parts": [{"text": "A"}, picture]}),
                                  "systemInstruction.parts[1].inlineData")
+
+    def test_a_tool_loop_keeps_what_was_thought_whatever_the_client_reads_of_it(self):
+        self.host.chat_answers = "calls"
+        self.addCleanup(setattr, self.host, "chat_answers", [])
+        tool = {"name": "f", "input_schema": {"type": "object"}}
+        for display in ("summarized", "omitted"):
+            thinking = {"type": "adaptive", "display": display}
+            asked = {"model": "chat", "max_tokens": 50, "thinking": thinking, "tools": [tool],
+                     "messages": [{"role": "user", "content": "Hello"}]}
+            status, _, text = self.gateway.ask(asked, path="/v1/messages")
+            self.assertEqual(status, 200, text)
+            content = json.loads(text)["content"]
+            self.assertEqual(content[0]["thinking"], "Let me see." if display == "summarized" else "")
+            result = {"type": "tool_result", "tool_use_id": content[1]["id"], "content": "sunny"}
+            asked["messages"] += [{"role": "assistant", "content": content}, {"role": "user", "content": [result]}]
+            sent, dropped = self.ask("/v1/messages", asked)
+            self.assertEqual((sent["messages"][1]["reasoning_content"], dropped), ("Let me see.", ""))
+            sent, dropped = self.ask("/v1/messages", asked | {"model": "messages"})
+            self.assertEqual([block["type"] for block in sent["messages"][1]["content"]], ["tool_use"])
+
+    def test_tools_with_names_that_hosts_do_not_take_are_called_by_the_clients_names(self):
+        self.host.chat_answers = "calls"
+        self.addCleanup(setattr, self.host, "chat_answers", [])
+        for name in ("mcp.weather/now", "f" * 100):
+            tool = {"name": name, "input_schema": {"type": "object"}}
+            for stream in (False, True):
+                status, _, text = self.gateway.ask(
+                    {"model": "chat", "max_tokens": 50, "stream": stream, "tools": [tool],
+                     "messages": [{"role": "user", "content": "Hello"}]}, path="/v1/messages")
+                self.assertEqual(status, 200, text)
+                sent = self.host.exchanges[-1].body["tools"][0]["function"]["name"]
+                self.assertRegex(sent, r"^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$")
+                self.assertIn(name, text.decode())
+                self.assertNotIn(sent, text.decode())
+        for model in ("messages", "responses", "gemini", "converse"):
+            sent, _ = self.chat(model, tools=[{"type": "function", "function": {"name": "mcp.weather/now"}}])
+            self.assertNotIn("mcp.weather/now", json.dumps(sent))
+
+    def test_of_many_tools_every_host_is_offered_those_that_may_be_called(self):
+        tools = [{"type": "function", "function": {"name": name}} for name in "fgh"]
+        for mode in ("auto", "required"):
+            choice = {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": [tools[0], tools[2]]}}
+            for model in ("messages", "responses", "gemini", "converse"):
+                sent, dropped = self.chat(model, tools=tools, tool_choice=choice)
+                text = json.dumps(sent)
+                self.assertIn('"name": "h"', text)
+                self.assertNotIn('"name": "g"', text)
+                self.assertEqual(dropped, "")
+        self.assert_left_out(self.chat("messages", tools=tools, tool_choice={
+            "type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [
+                {"type": "function", "function": {"name": "z"}}]}}), "tool_choice")
+        declared = [{"functionDeclarations": [{"name": name} for name in "fgh"]}]
+        calling = {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ["f", "h"]}}
+        for model in ("chat", "messages", "responses", "converse"):
+            self.assertNotIn('"name": "g"', json.dumps(self.google(model, tools=declared, toolConfig=calling)[0]))
+
+    def test_what_reaches_the_host_is_not_told_of_as_lost(self):
+        details = [{"type": "reasoning.text", "text": "Hm", "signature": "c2ln", "format": "anthropic-claude-v1"}]
+        history = [USER, {"role": "assistant", "content": "Hi", "reasoning_details": details}, USER]
+        sent, dropped = self.chat("messages", messages=history)
+        self.assertEqual(sent["messages"][1]["content"][0]["signature"], "c2ln")
+        self.assertEqual(dropped, "")
+        self.host.chat_answers = "calls"
+        self.addCleanup(setattr, self.host, "chat_answers", [])
+        body = {"contents": [{"parts": [{"text": "Hello"}]}], "tools": [{"functionDeclarations": [{"name": "f"}]}]}
+        status, headers, text = self.gateway.ask(body, path="/v1beta/models/chat:streamGenerateContent?alt=sse")
+        self.assertEqual(status, 200, text)
+        self.assertNotIn("x-isocost-dropped", headers)
 
     def test_small_things_that_no_other_api_has_are_told_of(self):
         for model in ("responses", "messages", "gemini", "converse"):

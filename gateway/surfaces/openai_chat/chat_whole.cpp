@@ -3,6 +3,7 @@
 #include "gateway/surface/text_tool.hpp"
 #include "gateway/surfaces/openai_chat/chat_answer.hpp"
 #include "gateway/surfaces/openai_chat/chat_usage.hpp"
+#include "providers/conversation/tool_names.hpp"
 
 namespace gateway {
 
@@ -33,7 +34,7 @@ std::string annotation_of(const AnswerEvent& event) {
 std::vector<std::string> text_tools_of(const providers::Conversation& asked) {
   std::vector<std::string> names;
   for (const providers::Tool& tool : asked.tools) {
-    if (tool.takes_text) names.push_back(tool.name.text());
+    if (tool.takes_text) names.push_back(clients_name(asked, tool.name).text());
   }
   return names;
 }

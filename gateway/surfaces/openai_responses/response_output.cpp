@@ -5,6 +5,7 @@
 
 #include "gateway/surface/kept_thinking.hpp"
 #include "gateway/surface/text_tool.hpp"
+#include "providers/conversation/tool_names.hpp"
 
 namespace gateway {
 
@@ -52,7 +53,7 @@ ResponseOutput::ResponseOutput(const providers::Conversation& asked, std::string
     : events_(events), request_id_(request_id), wants_summary_(asked.thinking.wants_summary) {
   for (const providers::Tool& tool : asked.tools) {
     if (!tool.takes_text && tool.space.raw.empty()) continue;
-    tools_.push_back({.name = tool.name.text(),
+    tools_.push_back({.name = clients_name(asked, tool.name).text(),
                       .name_in_space = std::string(tool.name_in_space.raw),
                       .space = std::string(tool.space.raw),
                       .takes_text = tool.takes_text});

@@ -30,7 +30,7 @@ class ResponseOutput {
   };
   // A tool of the client's that hosts know by another name, or in another form.
   struct ToolSeen {
-    std::string name;                  // plain, as hosts know it
+    std::string name;                  // plain, as answers name it
     std::string name_in_space, space;  // raw
     bool takes_text = false;
   };

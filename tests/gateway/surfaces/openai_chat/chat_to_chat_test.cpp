@@ -139,3 +139,22 @@ TEST_CASE("of many tools hosts are offered those that may be called") {
   CHECK(tools[1].at("function").at("name") == "p");
   CHECK(told.at("tool_choice") == "required");
 }
+
+TEST_CASE("a tool's name that not every API takes is another one for hosts") {
+  const std::string long_name(70, 'f');
+  const std::string body = R"({"messages":[{"role":"user","content":"a"},
+    {"role":"assistant","content":null,"tool_calls":[
+      {"id":"1","type":"function","function":{"name":"mcp.do it","arguments":"{}"}},
+      {"id":"2","type":"function","function":{"name":"plain","arguments":"{}"}}]},
+    {"role":"tool","tool_call_id":"1","content":"x"},{"role":"tool","tool_call_id":"2","content":"y"}],
+    "tool_choice":{"type":"function","function":{"name":"mcp.do it"}},
+    "tools":[{"type":"function","function":{"name":"mcp.do it"}},{"type":"function","function":{"name":")" +
+                           long_name + R"("}},{"type":"function","function":{"name":"plain"}}]})";
+  const json::value told = written(body);
+  const json::value dotted = told.at("tools").at(0).at("function").at("name");
+  CHECK(std::string(dotted.as_string()).starts_with("mcp_do_it_"));
+  CHECK(told.at("tool_choice").at("function").at("name") == dotted);
+  CHECK(told.at("messages").at(1).at("tool_calls").at(0).at("function").at("name") == dotted);
+  CHECK(told.at("tools").at(1).at("function").at("name").as_string().size() == 64);
+  CHECK(told.at("tools").at(2).at("function").at("name") == "plain");
+}
