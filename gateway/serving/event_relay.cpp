@@ -10,8 +10,10 @@ using providers::Reading;
 providers::PassedContent shown_by(const AnswerEvent& event) {
   using Kind = AnswerEvent::Kind;
   providers::PassedContent content;
-  content.bytes = event.is_content() ? event.text.raw.size() + event.name.raw.size() : 0;
-  content.text = (event.kind == Kind::text || event.kind == Kind::refusal) && content.bytes > 0;
+  // Of a picture the bytes say nothing of its tokens.
+  const bool is_image = event.kind == Kind::image;
+  if (event.is_content() && !is_image) content.bytes = event.text.raw.size() + event.name.raw.size();
+  content.text = is_image || ((event.kind == Kind::text || event.kind == Kind::refusal) && content.bytes > 0);
   content.reasoning = (event.kind == Kind::thinking || event.kind == Kind::redacted) && content.bytes > 0;
   content.tool_call = event.kind == Kind::tool_call || event.kind == Kind::arguments;
   if (event.is_decisive()) content.seen.set(0);

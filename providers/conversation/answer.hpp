@@ -34,6 +34,7 @@ struct AnswerEvent {
     begin,    // once, before all others, if the host says so: `id`, and in `name` the model, as it calls them
     text,     // a piece of `text` that people read; in `json`, if asked for, how likely its tokens were
     refusal,  // a piece of `text` that says why there is no answer; with `json` as of a text
+    image,    // a picture, whole: `text` is base64, and `name` its type, or the address where it lies
     thinking,   // a piece of `text`, of the thinking block `index`
     signature,  // `text`: what the thinking block `index` is signed by
     redacted,   // `text`: all of the encrypted thinking block `index`
@@ -62,7 +63,8 @@ struct AnswerEvent {
   bool is_decisive() const { return is_content() || kind == Kind::end; }
   bool is_content() const { return is_visible() || kind == Kind::thinking || kind == Kind::redacted; }
   bool is_visible() const {
-    return kind == Kind::text || kind == Kind::refusal || kind == Kind::tool_call || kind == Kind::arguments;
+    return kind == Kind::text || kind == Kind::refusal || kind == Kind::image || kind == Kind::tool_call ||
+           kind == Kind::arguments;
   }
 };
 

@@ -52,6 +52,7 @@ constexpr std::array<Row, matter_count> rows{{
     {Matter::safety_identifier, "safety_identifier", Weight::hint},
     {Matter::service_tier, "service_tier", Weight::hint},
     {Matter::schema_description, "description", Weight::hint},
+    {Matter::answered_media, "images", Weight::hint},
     {Matter::nothing_said, "messages", Weight::need},
 }};
 constexpr bool rows_are_in_order() {
@@ -86,10 +87,15 @@ void add_media(const MediaPart& media, Matters& matters) {
   }
 }
 
-void add_parts(const std::vector<Part>& parts, Matters& matters) {
+// What the model showed is another matter than what it is shown.
+void add_parts(const std::vector<Part>& parts, Matters& matters, Turn::Role role = Turn::Role::user) {
   for (const Part& part : parts) {
     if (part.cache) matters.add(Matter::cache_marks);
-    if (const auto* media = std::get_if<MediaPart>(&part.what)) add_media(*media, matters);
+    if (const auto* media = std::get_if<MediaPart>(&part.what)) {
+      const bool is_answered = role == Turn::Role::assistant;
+      if (is_answered) matters.add(Matter::answered_media);
+      if (!is_answered) add_media(*media, matters);
+    }
     if (const auto* result = std::get_if<ToolResultPart>(&part.what)) add_parts(result->content, matters);
     if (std::holds_alternative<ThinkingPart>(part.what)) matters.add(Matter::earlier_thinking);
   }
@@ -152,7 +158,7 @@ Weight weight_of(Matter matter) {
 Matters matters_of(const Conversation& conversation) {
   Matters matters;
   add_parts(conversation.system, matters);
-  for (const Turn& turn : conversation.turns) add_parts(turn.parts, matters);
+  for (const Turn& turn : conversation.turns) add_parts(turn.parts, matters, turn.role);
   add_tools(conversation, matters);
   add_sampling(conversation.sampling, matters);
   add_handling(conversation.handling, matters);

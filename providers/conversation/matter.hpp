@@ -52,7 +52,8 @@ enum class Matter {
   safety_identifier,
   service_tier,
   schema_description,
-  nothing_said,  // no text, no media, no call in any turn
+  answered_media,  // what an earlier answer showed
+  nothing_said,    // no text, no media, no call in any turn
 };
 inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::nothing_said) + 1;
 

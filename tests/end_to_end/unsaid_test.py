@@ -10,6 +10,7 @@ from gateway import Gateway, endpoint, question
 from scripted_host import ScriptedHost
 
 PDF = {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}
+PICTURE = {"mimeType": "image/png", "data": "iVBORw0KGgo="}
 SUNNY = [{"type": "text", "text": "sunny"}]
 EVERYTHING = ["tools", "json_object", "json_schema", "images", "files", "audio", "reasoning", "prefill", "logprobs"]
 USER = {"role": "user", "content": "Hello"}
@@ -51,8 +52,9 @@ async def answers(exchange):
         return await exchange.reply(200, {
             "output": {"message": {"role": "assistant", "content": [{"text": "ok"}]}}, "stopReason": "end_turn",
             "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}, "metrics": {"latencyMs": 1}})
+    parts = [{"text": "ok"}] + ([{"inlineData": PICTURE}] if model == "draws" else [])
     return await exchange.reply(200, {
-        "candidates": [{"content": {"role": "model", "parts": [{"text": "ok"}]}, "finishReason": "STOP", "index": 0}],
+        "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}],
         "usageMetadata": {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}})
 
 
@@ -262,6 +264,29 @@ class Unsaid(unittest.TestCase):
         calling = {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ["f", "h"]}}
         for model in ("chat", "messages", "responses", "converse"):
             self.assertNotIn('"name": "g"', json.dumps(self.google(model, tools=declared, toolConfig=calling)[0]))
+
+    def test_a_picture_that_is_answered_reaches_clients_that_have_a_place_for_it_and_goes_back(self):
+        self.host.chat_answers = "draws"
+        self.addCleanup(setattr, self.host, "chat_answers", [])
+
+        def answered(path, body):
+            status, _, text = self.gateway.ask({"model": "gemini"} | body, path=path)
+            self.assertEqual(status, 200, text)
+            return json.loads(text)
+
+        message = answered("/v1/chat/completions", {"messages": [USER]})["choices"][0]["message"]
+        self.assertEqual(message["images"][0]["image_url"]["url"], "data:image/png;base64," + PICTURE["data"])
+        output = answered("/v1/responses", {"input": "Hello"})["output"]
+        self.assertEqual([item["type"] for item in output], ["message", "image_generation_call"])
+        self.assertEqual(output[1]["result"], PICTURE["data"])
+        content = answered("/v1/messages", {"max_tokens": 50, "messages": [USER]})["content"]
+        self.assertIn("[A picture", content[0]["text"])
+        sent, dropped = self.chat("gemini", messages=[USER, message, USER])
+        self.assertEqual((sent["contents"][1]["parts"][1], dropped), ({"inlineData": PICTURE}, ""))
+        sent, dropped = self.responses("gemini", input=[USER, *output, USER])
+        self.assertEqual((sent["contents"][1]["parts"][1], dropped), ({"inlineData": PICTURE}, ""))
+        for model in ("messages", "converse", "responses"):
+            self.assertEqual(self.chat(model, messages=[USER, message, USER])[1], "images")
 
     def test_what_reaches_the_host_is_not_told_of_as_lost(self):
         details = [{"type": "reasoning.text", "text": "Hm", "signature": "c2ln", "format": "anthropic-claude-v1"}]

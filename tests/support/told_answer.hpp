@@ -23,6 +23,8 @@ class ToldAnswer final : public providers::AnswerSink {
       case Kind::refusal:
         piece("refusal", event.text.raw);
         return noted(event.json);
+      case Kind::image:
+        return line("image " + std::string(event.name.raw) + " " + std::string(event.text.raw));
       case Kind::thinking:
         return piece("thinking " + std::to_string(event.index), event.text.raw);
       case Kind::signature:

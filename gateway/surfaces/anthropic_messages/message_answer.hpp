@@ -14,6 +14,10 @@
 
 namespace gateway {
 
+// What stands where a picture was answered, for which there is no block.
+inline constexpr std::string_view untold_image =
+    "[A picture, which answers of this API have no place for: chat, Responses and generateContent have.]";
+
 // "msg_..." of the request's id.
 std::string message_id(std::string_view request_id);
 

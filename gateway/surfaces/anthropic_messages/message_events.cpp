@@ -82,6 +82,8 @@ void MessageEvents::take(const AnswerEvent& event) {
     case Kind::text:
     case Kind::refusal:
       return say(event.text.raw);
+    case Kind::image:
+      return say(untold_image);
     case Kind::thinking:
     case Kind::signature:
     case Kind::redacted:

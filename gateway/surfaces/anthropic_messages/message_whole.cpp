@@ -48,6 +48,9 @@ void MessageWhole::take(const AnswerEvent& event) {
     case Kind::refusal:
       if (!event.text.raw.empty()) last(Block::Kind::text, 0).text.append(event.text.raw);
       return;
+    case Kind::image:
+      last(Block::Kind::text, 0).text.append(untold_image);
+      return;
     case Kind::thinking:
     case Kind::signature:
     case Kind::redacted:

@@ -25,6 +25,13 @@ std::string_view word_of_end(EndReason reason) {
 std::string text_part(std::string_view raw) {
   return std::string("{\"text\":\"").append(raw).append("\"}");
 }
+std::string image_part(const AnswerEvent& event) {
+  const bool is_address = event.name.raw.empty();
+  std::string part(is_address ? R"({"fileData":{"mimeType":"image/*","fileUri":")"
+                              : R"({"inlineData":{"mimeType":")");
+  if (!is_address) part.append(event.name.raw).append(R"(","data":")");
+  return part.append(event.text.raw).append("\"}}");
+}
 std::string thought_part(std::string_view raw) {
   return std::string("{\"thought\":true,\"text\":\"").append(raw).append("\"}");
 }
@@ -136,6 +143,9 @@ void GeminiEvents::take(const AnswerEvent& event) {
       if (event.text.raw.empty()) return;
       tell_calls();
       return tell(text_part(event.text.raw));
+    case Kind::image:
+      tell_calls();
+      return tell(image_part(event));
     case Kind::thinking:
       if (thoughts_ == ThoughtsShown::no || event.text.raw.empty()) return;
       tell_calls();
@@ -164,6 +174,7 @@ void GeminiEvents::finish(std::string_view own_members) {
 void GeminiWhole::take(const AnswerEvent& event) {
   if (calls_.take(event)) return;
   if (event.kind == Kind::text || event.kind == Kind::refusal) text_.append(event.text.raw);
+  if (event.kind == Kind::image) images_.append(images_.empty() ? "" : ",").append(image_part(event));
   if (event.kind == Kind::thinking && thoughts_ == ThoughtsShown::yes) thinking_.append(event.text.raw);
   if (event.kind == Kind::end) reason_ = event.reason;
   if (event.kind == Kind::usage) usage_ = event.usage;
@@ -173,7 +184,8 @@ std::string GeminiWhole::body(const StreamIdentity& reply, std::string_view own_
   std::string parts;
   const auto add = [&](const std::string& part) { parts.append(parts.empty() ? "" : ",").append(part); };
   if (!thinking_.empty()) add(thought_part(thinking_));
-  if (!text_.empty() || calls_.empty()) add(text_part(text_));
+  if (!text_.empty() || (calls_.empty() && images_.empty())) add(text_part(text_));
+  if (!images_.empty()) add(images_);
   if (!calls_.empty()) add(GeminiCalls(calls_).take_parts());
   std::string out = "{\"candidates\":[{\"content\":{\"parts\":[";
   out.append(parts).append("],\"role\":\"model\"},\"finishReason\":\"");

@@ -72,6 +72,7 @@ class GeminiWhole final : public WholeAnswer {
  private:
   const ThoughtsShown thoughts_;
   std::string thinking_, text_;  // raw
+  std::string images_;           // parts, with commas between them
   GeminiCalls calls_;
   std::optional<providers::EndReason> reason_{};
   std::optional<routing::Usage> usage_{};

@@ -24,6 +24,9 @@ std::vector<std::string> text_tools_of(const providers::Conversation& asked);
 // A citation of a page, as an element of `annotations`; empty: it is of none.
 std::string annotation_of(const providers::AnswerEvent& event);
 
+// A picture, as an element of OpenRouter's `images`.
+std::string image_of(const providers::AnswerEvent& event, std::size_t index);
+
 class ChatChunks final : public StreamedAnswer {
  public:
   // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.
@@ -57,6 +60,7 @@ class ChatChunks final : public StreamedAnswer {
   ChatShape shape_;
   std::string identity_;  // an event up to its choices
   bool has_role_ = false;
+  std::size_t images_ = 0;
   std::vector<std::string> text_tools_;
   std::vector<TextCall> text_calls_;
   std::optional<routing::Usage> usage_{};
@@ -91,7 +95,8 @@ class ChatWhole final : public WholeAnswer {
   std::vector<std::string> text_tools_;
   // All of it raw, as it stands in JSON.
   std::string text_, refusal_, thinking_text_, native_reason_;
-  std::string text_logprobs_, refusal_logprobs_, annotations_;  // the elements of arrays, as JSON
+  std::string text_logprobs_, refusal_logprobs_, annotations_, images_;  // the elements of arrays, as JSON
+  std::size_t image_count_ = 0;
   std::vector<Thought> thoughts_;
   std::vector<Call> calls_;
   std::optional<providers::EndReason> reason_{};

@@ -76,6 +76,10 @@ void ChatChunks::take(const AnswerEvent& event) {
       begin_chunk();
       out_.append("\"refusal\":\"").append(event.text.raw).append("\"");
       return end_chunk("refusal", event.json);
+    case Kind::image:
+      begin_chunk();
+      out_.append("\"images\":[").append(image_of(event, images_++)).append("]");
+      return end_chunk();
     case Kind::thinking:
     case Kind::signature:
     case Kind::redacted:

@@ -52,6 +52,7 @@ class MessageReader {
     if (key.is("role")) return walk_.choice(path, roles, role_);
     if (key.is("content")) return read_content(walk_, path, conversation_, content_);
     if (key.is("name") && walk_.json.type() == JsonType::string) return read_text(walk_, path, name_);
+    if (key.is("images")) return read_content(walk_, path, conversation_, images_);
     if (key.is("refusal")) return read_text(walk_, path, refusal_);
     if (key.is("tool_calls")) return tool_calls(path);
     if (key.is("tool_call_id")) return read_text(walk_, path, call_id_);
@@ -138,6 +139,7 @@ class MessageReader {
     thoughts_.move_into(parts, conversation_.own);
     for (Part& part : content_) parts.push_back(std::move(part));
     if (!refusal_.raw.empty()) parts.push_back({providers::TextPart{refusal_}});
+    for (Part& image : images_) parts.push_back(std::move(image));
     for (const ToolCallPart& call : calls_) {
       called_.insert(call.id.text());
       parts.push_back({call});
@@ -173,6 +175,7 @@ class MessageReader {
   CallIds& called_;
   std::optional<ChatRole> role_;
   std::vector<Part> content_;
+  std::vector<Part> images_;  // that the model answered, as OpenRouter has them
   std::vector<ToolCallPart> calls_;
   Thoughts thoughts_;
   Text refusal_;

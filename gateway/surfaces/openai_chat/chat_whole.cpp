@@ -31,6 +31,12 @@ std::string annotation_of(const AnswerEvent& event) {
   return std::string(R"({"type":"url_citation","url_citation":)").append(event.json).append("}");
 }
 
+std::string image_of(const AnswerEvent& event, std::size_t index) {
+  std::string json(R"({"type":"image_url","image_url":{"url":")");
+  if (!event.name.raw.empty()) json.append("data:").append(event.name.raw).append(";base64,");
+  return json.append(event.text.raw).append(R"("},"index":)").append(std::to_string(index)).append("}");
+}
+
 std::vector<std::string> text_tools_of(const providers::Conversation& asked) {
   std::vector<std::string> names;
   for (const providers::Tool& tool : asked.tools) {
@@ -54,6 +60,9 @@ void ChatWhole::take(const AnswerEvent& event) {
     case Kind::refusal:
       refusal_.append(event.text.raw);
       return add_elements(refusal_logprobs_, event.json);
+    case Kind::image:
+      images_.append(images_.empty() ? "" : ",").append(image_of(event, image_count_++));
+      return;
     case Kind::thinking:
       thinking_text_.append(event.text.raw);
       thought(event).text.append(event.text.raw);
@@ -179,6 +188,7 @@ std::string ChatWhole::body(const StreamIdentity& reply, std::string_view own_me
     write_thoughts(json.key("reasoning_details"));
   }
   if (!calls_.empty()) write_calls(json.key("tool_calls"));
+  if (!images_.empty()) json.key("images").raw("[" + images_ + "]");
   if (!annotations_.empty()) json.key("annotations").raw("[" + annotations_ + "]");
   json.end_object();
   write_logprobs(json.key("logprobs"));

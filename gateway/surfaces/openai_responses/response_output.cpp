@@ -76,6 +76,8 @@ void ResponseOutput::take(const AnswerEvent& event) {
       return say(event, PartKind::text);
     case Kind::refusal:
       return say(event, PartKind::refusal);
+    case Kind::image:
+      return show(event);
     case Kind::thinking:
     case Kind::signature:
     case Kind::redacted:
@@ -128,6 +130,28 @@ void ResponseOutput::say(const AnswerEvent& event, PartKind kind) {
                  logprobs_member(logprobs));
   }
   tell_citations();
+}
+
+// As what OpenAI's own tool for pictures makes; one that lies elsewhere is told of by its address.
+void ResponseOutput::show(const AnswerEvent& event) {
+  if (event.name.raw.empty()) {
+    AnswerEvent address = event;
+    address.kind = Kind::text;
+    return say(address, PartKind::text);
+  }
+  end_open();
+  const std::size_t item = begin_item("ig");
+  const auto json = [&](std::string_view status, std::string_view result) {
+    return std::string("{\"id\":\"")
+        .append(items_[item].id)
+        .append("\",\"type\":\"image_generation_call\",\"status\":\"")
+        .append(status)
+        .append("\",\"result\":")
+        .append(result)
+        .append("}");
+  };
+  events_.item("response.output_item.added", item, json("in_progress", "null"));
+  end_item(item, json("completed", "\"" + std::string(event.text.raw) + "\""));
 }
 
 // Of the text that is open, or else of the next one.

@@ -47,6 +47,7 @@ class ResponseOutput {
   void end_item(std::size_t item, std::string json);
 
   void say(const providers::AnswerEvent& event, PartKind kind);
+  void show(const providers::AnswerEvent& event);
   void cite(const providers::AnswerEvent& event);
   void tell_citations();
   void end_part();

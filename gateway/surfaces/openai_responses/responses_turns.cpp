@@ -21,6 +21,7 @@ namespace {
 using providers::Conversation;
 using providers::JsonString;
 using providers::JsonType;
+using providers::MediaPart;
 using providers::Part;
 using providers::Text;
 using providers::TextPart;
@@ -38,6 +39,13 @@ constexpr std::array<std::pair<std::string_view, Turn::Role>, 4> roles{
      {"developer", Turn::Role::system},
      {"user", Turn::Role::user},
      {"assistant", Turn::Role::assistant}}};
+
+// By how its data begins, as it stands in JSON: of what a tool made no type is said.
+std::string_view type_of_image(std::string_view base64) {
+  if (base64.starts_with("/9j") || base64.starts_with("\\/9j")) return "image/jpeg";
+  if (base64.starts_with("UklGR")) return "image/webp";
+  return "image/png";
+}
 
 std::string joined(const std::vector<Part>& parts) {
   std::string raw;
@@ -77,6 +85,7 @@ class ItemReader {
     if (key.is("namespace")) return read_text(walk_, path, space_);
     if (key.is("arguments")) return text_or_skip(arguments_);
     if (key.is("input")) return text_or_skip(arguments_);
+    if (key.is("result")) return text_or_skip(result_);
     return walk_.json.skip();
   }
 
@@ -98,6 +107,7 @@ class ItemReader {
     if (type_.is("function_call") || type_.is("custom_tool_call")) return call(path);
     if (type_.is("function_call_output") || type_.is("custom_tool_call_output")) return result(path);
     if (type_.is("reasoning")) return reasoning();
+    if (type_.is("image_generation_call") && result_) return image();
     add_beyond(said_, path.text(), Weight::need);
     return true;
   }
@@ -148,6 +158,14 @@ class ItemReader {
     return true;
   }
 
+  bool image() {
+    assistant().push_back({MediaPart{.kind = MediaPart::Kind::image,
+                                     .source = MediaPart::Source::base64,
+                                     .content = *result_,
+                                     .media_type = {type_of_image(result_->raw), false}}});
+    return true;
+  }
+
   bool reasoning() {
     ThinkingPart thinking;
     if (auto kept = thinking_kept_in(encrypted_)) {
@@ -186,7 +204,7 @@ class ItemReader {
   CallIds& calls_;
   Text type_, encrypted_, id_, call_id_, name_, space_;
   std::optional<Turn::Role> role_;
-  std::optional<Text> arguments_;
+  std::optional<Text> arguments_, result_;
   std::vector<Part> content_, summary_;
 };
 

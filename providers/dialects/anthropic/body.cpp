@@ -102,7 +102,7 @@ Matters carried_by_anthropic(const HostModel& model) {
   for (const Matter each :
        {Matter::image_detail, Matter::audio, Matter::other_file, Matter::file_id, Matter::json_object,
         Matter::seed, Matter::frequency_penalty, Matter::presence_penalty, Matter::logprobs, Matter::choices,
-        Matter::metadata, Matter::assistant_first}) {
+        Matter::metadata, Matter::assistant_first, Matter::answered_media}) {
     matters.remove(each);
   }
   for (const Matter each : openais_words) matters.remove(each);

@@ -132,7 +132,8 @@ AnthropicMessages anthropic_messages(const Conversation& conversation) {
   AnthropicMessages messages;
   std::vector<AnthropicTurn>& turns = messages.turns;
   const auto add = [&](Turn::Role role, const Part& part, bool is_system) {
-    if (!is_sent(part)) return;
+    const bool is_shown = role == Turn::Role::assistant && std::holds_alternative<MediaPart>(part.what);
+    if (is_shown || !is_sent(part)) return;
     if (turns.empty() || turns.back().role != role) turns.push_back({role, {}});
     turns.back().blocks.push_back({&part, is_system});
   };

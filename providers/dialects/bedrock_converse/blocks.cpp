@@ -176,6 +176,7 @@ ConverseTurns converse_turns(const Conversation& conversation, std::string_view 
   for (const Turn& turn : conversation.turns) {
     const bool is_system = turn.role == Turn::Role::system;
     for (const Part& part : turn.parts) {
+      if (turn.role == Turn::Role::assistant && std::holds_alternative<MediaPart>(part.what)) continue;
       const auto* const thinking = std::get_if<ThinkingPart>(&part.what);
       if (thinking ? is_taken_back(*thinking, thinking_format) : is_sent(part)) {
         add(is_system ? Turn::Role::user : turn.role, part, is_system);

@@ -172,7 +172,7 @@ Matters carried_by_converse(const HostModel& model) {
        {Matter::image_url, Matter::image_detail, Matter::audio, Matter::pdf_url, Matter::other_file,
         Matter::file_id, Matter::json_object, Matter::seed, Matter::frequency_penalty,
         Matter::presence_penalty, Matter::logprobs, Matter::choices, Matter::user,
-        Matter::parallel_tool_calls, Matter::assistant_first, Matter::no_thinking}) {
+        Matter::parallel_tool_calls, Matter::assistant_first, Matter::no_thinking, Matter::answered_media}) {
     matters.remove(each);
   }
   for (const Matter each : openais_words) matters.remove(each);

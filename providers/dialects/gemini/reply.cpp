@@ -125,7 +125,7 @@ void GeminiAnswer::tell_parts(std::string_view parts, AnswerSink& sink) {
   const auto note = [&] { return take_range(walk, parts, parts_.emplace_back()); };
   if (walk.type() != JsonType::array || !walk.array(note)) return;
   for (const std::string_view part : parts_) {
-    Text text, signature;
+    Text text, signature, data, data_type;
     bool has_text = false, is_thought = false;
     std::string_view call;
     JsonWalk inner(tokens_, part);
@@ -138,7 +138,11 @@ void GeminiAnswer::tell_parts(std::string_view parts, AnswerSink& sink) {
         return true;
       }
       if (key.is("functionCall") && inner.type() == JsonType::object) return take_range(inner, part, call);
-      return inner.skip();
+      if (!key.is("inlineData") || inner.type() != JsonType::object) return inner.skip();
+      return inner.object([&](const JsonString& of_data) {
+        if (of_data.is("mimeType")) return take_text(inner, data_type);
+        return of_data.is("data") ? take_text(inner, data) : inner.skip();
+      });
     });
     if (has_text && is_thought) {
       if (!std::exchange(is_thinking_, true)) ++thoughts_;
@@ -149,6 +153,11 @@ void GeminiAnswer::tell_parts(std::string_view parts, AnswerSink& sink) {
     } else if (has_text && !text.raw.empty()) {
       is_thinking_ = false;
       sink.take({.kind = Kind::text, .text = text});
+    }
+    // Drafts of a picture are thoughts, too.
+    if (!is_thought && !data.raw.empty() && data_type.raw.starts_with("image/")) {
+      is_thinking_ = false;
+      sink.take({.kind = Kind::image, .text = data, .name = data_type});
     }
     if (call.empty()) continue;
     // It must come back with the call: clients that keep thinking keep it.

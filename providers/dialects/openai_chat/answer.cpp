@@ -131,6 +131,7 @@ bool OpenAiChatAnswer::message(JsonWalk& walk) {
     if (key.is("reasoning_content") || key.is("reasoning")) return thinking(walk);
     if (key.is("tool_calls") && walk.type() == JsonType::array) return tool_calls(walk);
     if (key.is("annotations") && walk.type() == JsonType::array) return annotations(walk);
+    if (key.is("images") && walk.type() == JsonType::array) return images(walk);
     return walk.skip();
   });
 }
@@ -200,6 +201,32 @@ bool OpenAiChatAnswer::annotations(JsonWalk& walk) {
       if (!take_range(walk, data_, event.json)) return false;
       found_.push_back(event);
       return true;
+    });
+  });
+}
+
+// As OpenRouter has them: addresses, most of which hold the picture.
+bool OpenAiChatAnswer::images(JsonWalk& walk) {
+  return walk.array([&] {
+    if (walk.type() != JsonType::object) return walk.skip();
+    return walk.object([&](const JsonString& key) {
+      if (!key.is("image_url") || walk.type() != JsonType::object) return walk.skip();
+      return walk.object([&](const JsonString& inner) {
+        if (!inner.is("url")) return walk.skip();
+        Text url;
+        if (!take_text(walk, url)) return false;
+        constexpr std::string_view scheme = "data:", coded = ";base64,";
+        const std::size_t comma = url.raw.find(coded);
+        if (url.raw.starts_with(scheme) && comma != std::string_view::npos) {
+          const Text type{url.raw.substr(scheme.size(), comma - scheme.size()), url.escaped};
+          found_.push_back({.kind = Kind::image,
+                            .text = {url.raw.substr(comma + coded.size()), url.escaped},
+                            .name = type});
+        } else if (!url.raw.empty()) {
+          found_.push_back({.kind = Kind::image, .text = url});
+        }
+        return true;
+      });
     });
   });
 }

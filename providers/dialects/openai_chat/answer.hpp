@@ -49,6 +49,7 @@ class OpenAiChatAnswer {
   bool thinking(JsonWalk& walk);
   bool tool_calls(JsonWalk& walk);
   bool annotations(JsonWalk& walk);
+  bool images(JsonWalk& walk);
   bool arguments(JsonWalk& walk, Text& found);
   void take(const CallPiece& piece, std::size_t place);
   void end(std::string_view word, AnswerSink& sink);

@@ -77,8 +77,9 @@ bool takes_thoughts(const HostModel& model) {
 // here: few hosts know others.
 Matters carried_by_openai_chat(const HostModel& model) {
   Matters matters = Matters::all();
-  for (const Matter each : {Matter::choices, Matter::grammar, Matter::top_k, Matter::file_id, Matter::pdf_url,
-                            Matter::other_file, Matter::cache_marks, Matter::metadata}) {
+  for (const Matter each :
+       {Matter::choices, Matter::grammar, Matter::top_k, Matter::file_id, Matter::pdf_url, Matter::other_file,
+        Matter::cache_marks, Matter::metadata, Matter::answered_media}) {
     matters.remove(each);
   }
   if (!takes_thoughts(model)) matters.remove(Matter::earlier_thinking);

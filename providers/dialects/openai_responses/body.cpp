@@ -113,7 +113,7 @@ Matters carried_by_responses(const HostModel& model) {
   Matters matters = Matters::all();
   for (const Matter each : {Matter::choices, Matter::top_k, Matter::seed, Matter::frequency_penalty,
                             Matter::presence_penalty, Matter::stop, Matter::file_id, Matter::other_file,
-                            Matter::audio, Matter::cache_marks, Matter::prefill}) {
+                            Matter::audio, Matter::cache_marks, Matter::prefill, Matter::answered_media}) {
     matters.remove(each);
   }
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);

@@ -101,3 +101,12 @@ TEST_CASE("a conversation in which nobody says anything is told from others") {
   CHECK_FALSE(says_nothing({}, {blank, text}));
   CHECK_FALSE(says_nothing({}, {{providers::MediaPart{}}}));
 }
+
+TEST_CASE("what an earlier answer showed is another matter than what the model is shown") {
+  Conversation conversation = asked({TextPart{{"Hi", false}}});
+  const MediaPart picture = media(MediaPart::Kind::image, MediaPart::Source::base64, "image/png");
+  conversation.turns.push_back({Turn::Role::assistant, {Part{picture}}});
+  conversation.turns.push_back({Turn::Role::user, {Part{TextPart{{"Bluer", false}}}}});
+  CHECK(matters_of(conversation) == Matters().add(Matter::answered_media));
+  CHECK(weight_of(Matter::answered_media) == Weight::hint);
+}

@@ -269,3 +269,12 @@ TEST_CASE("an error writes nothing: the event that ends a broken stream is for w
   answer.take({.kind = Kind::error, .error = &error});
   CHECK(out.empty());
 }
+
+TEST_CASE("where a picture was answered the text says that it is not told") {
+  const AnswerEvent picture{.kind = Kind::image, .text = {"iVBORw0=", false}, .name = {"image/png", false}};
+  MessageWhole answer(ThoughtShown::yes);
+  take_all(answer, {of(Kind::text, "Here: "), picture});
+  const json::value body = json::parse(answer.body(identity, ""));
+  CHECK(body.at("content").at(0).at("text").as_string() == "Here: " + std::string(untold_image));
+  CHECK(written({picture}).find(untold_image) != std::string::npos);
+}

@@ -312,3 +312,30 @@ TEST_CASE("a stream that no events are asked of is one array, whatever ends it")
   const std::string nothing = std::string(array.begin_mark()) + waiting;
   CHECK(json::parse(nothing + array.error_event(error, stream)).as_array().size() == 1);
 }
+
+TEST_CASE("pictures are parts of an answer, and go back with it") {
+  const std::string reply = with_slack(
+      R"({"choices":[{"message":{"content":"Here","images":[{"image_url":{"url":"data:image/png;base64,iVBORw0="}}]},)"
+      R"("finish_reason":"stop"}]})");
+  const std::string asked = with_slack(R"({"contents":[{"parts":[{"text":"x"}]}]})");
+  const auto conversation = gemini_surface().conversing()->conversation(asked, scratch_tokens());
+  const StreamIdentity identity{"req_1", 7, "m"};
+  const auto whole = gemini_surface().conversing()->whole(*conversation);
+  providers::openai_chat_dialect().interpreter()->whole(reply, {}, scratch_tokens(), *whole);
+  const json::value content = json::parse(whole->body(identity, "")).at("candidates").at(0).at("content");
+  CHECK(content.at("parts") ==
+        json::parse(R"([{"text":"Here"},{"inlineData":{"mimeType":"image/png","data":"iVBORw0="}}])"));
+  std::string out;
+  const auto answer = gemini_surface().conversing()->streamed(*conversation, true, identity, out);
+  answer->take({.kind = providers::AnswerEvent::Kind::image,
+                .text = {"iVBORw0=", false},
+                .name = {"image/png", false}});
+  answer->finish("");
+  CHECK(out.find(R"({"inlineData":{"mimeType":"image/png","data":"iVBORw0="}})") != std::string::npos);
+  std::vector<std::string> lost;
+  const json::value next = said(R"({"contents":[{"parts":[{"text":"x"}]},)" + json::serialize(content) +
+                                    R"(,{"parts":[{"text":"Bluer"}]}]})",
+                                &lost);
+  CHECK(lost.empty());
+  CHECK(next.at("messages").at(1).at("content") == "Here");
+}

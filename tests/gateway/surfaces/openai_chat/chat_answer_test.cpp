@@ -316,3 +316,24 @@ TEST_CASE("pages that a text comes from are annotations") {
   const json::value message = json::parse(whole.body(identity, {})).at("choices").at(0).at("message");
   CHECK(message.at("annotations") == json::array{annotation});
 }
+
+TEST_CASE("pictures are answered as OpenRouter's clients read them") {
+  const AnswerEvent events[] = {
+      {.kind = Kind::image, .text = {"iVBORw0=", false}, .name = {"image/png", false}},
+      {.kind = Kind::image, .text = {"https://a.example/b.png", false}},
+      {.kind = Kind::end}};
+  const json::value first =
+      json::parse(R"({"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0="},"index":0})");
+  const json::value second =
+      json::parse(R"({"type":"image_url","image_url":{"url":"https://a.example/b.png"},"index":1})");
+  std::string out;
+  ChatChunks chunks(identity, false, ThinkingShown::yes, out);
+  ChatWhole whole(ThinkingShown::yes);
+  for (const AnswerEvent& event : events) chunks.take(event), whole.take(event);
+  const auto data = data_of(out + "data: [DONE]\n\n");
+  REQUIRE(data.size() == 4);
+  CHECK(data[1].at("choices").at(0).at("delta").at("images") == json::array{first});
+  CHECK(data[2].at("choices").at(0).at("delta").at("images") == json::array{second});
+  const json::value message = json::parse(whole.body(identity, {})).at("choices").at(0).at("message");
+  CHECK(message.at("images") == json::array{first, second});
+}

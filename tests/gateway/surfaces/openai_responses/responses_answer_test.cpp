@@ -291,3 +291,15 @@ TEST_CASE("pages that a text comes from are told with it, whenever the host tell
     CHECK(whole(answer).at("output").at(0).at("content").at(0) == part);
   }
 }
+
+TEST_CASE("a picture is an item of its own, as OpenAI's tool for pictures makes") {
+  const AnswerEvent picture{.kind = Kind::image, .text = {"iVBORw0=", false}, .name = {"image/png", false}};
+  const std::vector answer{text("a"), picture, text("b"), ends(EndReason::stop)};
+  const auto events = streamed(answer);
+  const json::value output = events.back().at("response").at("output");
+  REQUIRE(output.as_array().size() == 3);
+  CHECK(output.at(1).at("type") == "image_generation_call");
+  CHECK(output.at(1).at("status") == "completed");
+  CHECK(output.at(1).at("result") == "iVBORw0=");
+  CHECK(whole(answer).at("output") == output);
+}

@@ -283,3 +283,16 @@ TEST_CASE("what a response repeats is there as it was said, and has its usual va
   CHECK(back.at("text").at("format").at("type") == "text");
   CHECK_FALSE(back.as_object().contains("user"));
 }
+
+TEST_CASE("pictures of earlier answers go back to hosts that take them, and others are asked without") {
+  const std::string items =
+      R"("input":[{"role":"user","content":"Q"},{"type":"image_generation_call","id":"ig_1","status":"completed",)"
+      R"("result":"\/9j\/4AAQ"},{"role":"user","content":"Bluer"}])";
+  const providers::Conversation said = read(with(items));
+  const auto& picture = std::get<providers::MediaPart>(said.turns.at(1).parts.at(0).what);
+  CHECK(picture.media_type.is("image/jpeg"));
+  CHECK(picture.content.is("/9j/4AAQ"));
+  CHECK(to_claude(items).at("messages").as_array().size() == 1);
+  CHECK(unsaid(items).hints == std::vector<std::string>{"images"});
+  CHECK(unsaid(items).needs.empty());
+}

@@ -119,3 +119,14 @@ TEST_CASE("what cannot be a reply is none, and odd counts are flagged") {
   CHECK(whole(R"({"error":{"code":503,"message":"The model is overloaded","status":"UNAVAILABLE"}})").text ==
         "error UNAVAILABLE 503 The model is overloaded\n");
 }
+
+TEST_CASE("a picture that is answered is told, and its drafts are not") {
+  const std::string draft = R"({"inlineData":{"mimeType":"image/png","data":"AAAA"},"thought":true})";
+  const std::string picture =
+      R"({"inlineData":{"mimeType":"image/png","data":"iVBORw0="},"thoughtSignature":"c2ln"})";
+  const std::string sound = R"({"inlineData":{"mimeType":"audio/wav","data":"UklG"}})";
+  const std::string body = reply(parts(draft + "," + said + "," + picture + "," + sound) + "," + end);
+  const std::string told = "begin r1 gemini-3\ntext: Gr\\u00fc\nimage image/png iVBORw0=\nend stop STOP\n";
+  CHECK(whole(body).text == told);
+  CHECK(streamed(event(body)).text == told);
+}

@@ -219,3 +219,14 @@ TEST_CASE("pages that a text comes from are told, also in a chunk of their own")
               R"(},"finish_reason":"stop"}]})")
             .text == told);
 }
+
+TEST_CASE("pictures that are answered as OpenRouter has them are told") {
+  const std::string images =
+      R"("images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0="}},)"
+      R"({"image_url":{"url":"https:\/\/a.example\/b.png"}},{"image_url":7},7])";
+  const std::string told = "image image/png iVBORw0=\nimage  https:\\/\\/a.example\\/b.png\n";
+  CHECK(streamed(chunk(images) + chunk("", R"("stop")") + done).text.find(told) != std::string::npos);
+  CHECK(whole(R"({"choices":[{"index":0,"message":{"role":"assistant","content":null,)" + images +
+              R"(},"finish_reason":"stop"}]})")
+            .text.find(told) != std::string::npos);
+}
