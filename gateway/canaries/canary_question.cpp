@@ -1,7 +1,6 @@
 #include "gateway/canaries/canary_question.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cctype>
 #include <string_view>
 
@@ -45,7 +44,7 @@ bool may_be_asked_a_canary(const CanaryView& seen, routing::EndpointIndex index,
   if (stand_of(state, now).standing != Standing::serving || state.measured.samples >= enough_traffic)
     return false;
   if (is_forbidden(generation.policies, endpoint)) return false;
-  if (generation.waiting[endpoint.settings->provider_index].load(std::memory_order_relaxed) > 0) return false;
+  if (generation.waiting.of(endpoint.settings->provider_index) > 0) return false;
   return can_be_asked(endpoint, canary_question(endpoint, 0));
 }
 

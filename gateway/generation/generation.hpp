@@ -2,7 +2,6 @@
 // wait for room; shared by all threads. A request keeps the generation it began with.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "gateway/generation/key_ring.hpp"
 #include "gateway/generation/listener_tls.hpp"
 #include "gateway/generation/prefills.hpp"
+#include "gateway/generation/waiting_counts.hpp"
 #include "gateway/state/seal.hpp"
 #include "providers/credentials/key_allowance.hpp"
 #include "providers/host/access.hpp"
@@ -42,7 +42,7 @@ struct Generation {
   Prefills prefills;                 // what probing showed of these endpoints, and the catalogue has
   std::vector<std::string> headers;  // of requests, those that policies read, in lower case
   mutable routing::InFlight in_flight;
-  mutable std::vector<std::atomic<int>> waiting;  // for each provider, in all loops' waiting lines
+  mutable WaitingCounts waiting;  // in all loops' waiting lines
   // For each provider: how it is told who asks, where that changes; else null. Shared by all loops.
   std::vector<std::shared_ptr<providers::Access>> accesses;
   // For each provider: what is left of its limits for our keys. Shared by all loops.

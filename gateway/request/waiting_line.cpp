@@ -1,6 +1,7 @@
 #include "gateway/request/waiting_line.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 
@@ -25,13 +26,21 @@ class Rooms {
  public:
   explicit Rooms(config::TimePoint now) : now_(now) {}
 
-  bool give(const Generation& generation, std::size_t provider, providers::KeyNeeds needs) {
+  bool has_any(const Generation& generation, std::size_t provider) {
+    return of(generation, provider).room > 0;
+  }
+  // How much of it is left for those of other loops who go before one of that priority; absent: not known
+  // yet.
+  std::optional<int>& kept(const Generation& generation, std::size_t provider, config::Priority priority) {
+    return of(generation, provider).kept[static_cast<std::size_t>(priority)];
+  }
+  bool give(const Generation& generation, std::size_t provider, providers::KeyNeeds needs, int kept) {
     Left& left = of(generation, provider);
     const providers::KeyNeeds all{.requests = left.given.requests + needs.requests,
                                   .tokens = left.given.tokens + needs.tokens};
     providers::KeyAllowance& allowance = *generation.allowances[provider];
     const bool fits = !allowance.is_limited() || allowance.room(all, now_).wait == config::Duration::zero();
-    if (left.room <= 0 || !fits) return false;
+    if (left.room <= kept || !fits) return false;
     --left.room;
     left.given = all;
     return true;
@@ -43,6 +52,7 @@ class Rooms {
     std::size_t provider;
     int room;
     providers::KeyNeeds given{.requests = 0, .tokens = 0};
+    std::array<std::optional<int>, config::priority_names.size()> kept{};
   };
   Left& of(const Generation& generation, std::size_t provider) {
     const auto known = std::ranges::find_if(
@@ -72,13 +82,43 @@ void WaitingLine::look() {
 }
 
 void WaitingLine::mark_those_with_room() {
-  Rooms rooms(timer_->now());
+  const config::TimePoint now = timer_->now();
+  Rooms rooms(now);
+  // Should those of other loops not take it, for whichever reason, room is not left for ever.
+  const auto step = static_cast<std::uint16_t>(1 + now.time_since_epoch() / look_every % 0xffff);
+  const bool gives_way = left_since_ == 0 || static_cast<std::uint16_t>(step - left_since_) < 2;
+  bool leaves_any = false;
   for (Place& place : places_) {
     if (!place.asleep_ || place.called_) continue;
     place.called_ = std::ranges::any_of(place.providers_, [&](std::size_t provider) {
-      return rooms.give(*place.generation_, provider, place.needs_);
+      if (!rooms.has_any(*place.generation_, provider)) return false;
+      int kept = 0;
+      if (gives_way) {
+        std::optional<int>& known = rooms.kept(*place.generation_, provider, place.priority_);
+        if (!known) known = more_urgent_elsewhere(place, provider);
+        kept = *known;
+      }
+      leaves_any = leaves_any || kept > 0;
+      return rooms.give(*place.generation_, provider, place.needs_, kept);
     });
   }
+  if (!leaves_any) {
+    left_since_ = 0;
+  } else if (left_since_ == 0) {
+    left_since_ = step;
+  }
+}
+
+int WaitingLine::more_urgent_elsewhere(const Place& place, std::size_t provider) const {
+  if (place.priority_ == config::Priority::interactive) return 0;
+  const auto above = static_cast<config::Priority>(static_cast<std::size_t>(place.priority_) - 1);
+  int elsewhere = place.generation_->waiting.as_urgent(provider, above);
+  if (elsewhere == 0) return 0;
+  for (const Place& each : places_) {
+    const bool is_above = each.asleep_ && each.priority_ <= above && each.generation_ == place.generation_;
+    if (is_above && std::ranges::find(each.providers_, provider) != each.providers_.end()) --elsewhere;
+  }
+  return std::max(0, elsewhere);
 }
 
 Place* WaitingLine::first_called() {
@@ -93,9 +133,9 @@ void WaitingLine::pass_on(const Generation& generation, std::size_t provider, st
   for (Place& place : places_) {
     if (!place.waits_for(generation, provider)) continue;
     if (!first) first = &place;
-    ++here;
+    if (place.priority_ == first->priority_) ++here;
   }
-  if (!first || generation.waiting[provider].load(std::memory_order_relaxed) > here) {
+  if (!first || generation.waiting.as_urgent(provider, first->priority_) > here) {
     count.fetch_sub(1);
     return;
   }
@@ -113,13 +153,14 @@ std::optional<WaitingLine::Forecast> WaitingLine::forecast(const Place& place, F
     const auto rate = most ? pace(generation, provider).rate(*most) : std::nullopt;
     if (!rate) return std::nullopt;
     result.rate += *rate;
-    everywhere += generation.waiting[provider].load(std::memory_order_relaxed);
+    everywhere += generation.waiting.as_urgent(provider, place.priority_);
   }
   for (const Place& other : places_) {
     const auto is_same = [&](std::size_t provider) {
       return std::ranges::find(place.providers_, provider) != place.providers_.end();
     };
-    const bool is_rival = other.generation_ == &generation && std::ranges::any_of(other.providers_, is_same);
+    const bool is_rival = other.generation_ == &generation && other.priority_ <= place.priority_ &&
+                          std::ranges::any_of(other.providers_, is_same);
     if (!is_rival) continue;
     here += static_cast<double>(std::ranges::count_if(other.providers_, is_same));
     if (other.turn <= turn) ++result.ahead;
@@ -254,8 +295,7 @@ bool Place::waits_for(const Generation& generation, std::size_t provider) const 
 }
 
 void Place::count_waiting(int change) const {
-  for (const std::size_t provider : providers_)
-    generation_->waiting[provider].fetch_add(change, std::memory_order_relaxed);
+  for (const std::size_t provider : providers_) generation_->waiting.add(provider, priority_, change);
 }
 
 Slot::Slot(WaitingLine& line, const Generation& generation, routing::EndpointIndex endpoint)

@@ -107,6 +107,8 @@ class WaitingLine final : private providers::Alarm {
 
   void ring() override { look(); }
   void mark_those_with_room();
+  // How many wait for that provider in other loops' lines who go first.
+  int more_urgent_elsewhere(const Place& place, std::size_t provider) const;
   Place* first_called();
   // How long attempts take, by provider of a generation.
   struct Paces {
@@ -123,7 +125,7 @@ class WaitingLine final : private providers::Alarm {
   bool displace_for(FairTurns::Turn turn);
   ServicePace& pace(const Generation& generation, std::size_t provider);
   // An attempt has ended. Its room goes to the first who waits for it here, still counted, unless other loops
-  // have somebody who does, too: then whoever looks first gets it.
+  // have somebody who does, too, and is as urgent: then whoever looks first gets it.
   void pass_on(const Generation& generation, std::size_t provider, std::atomic<int>& count);
 
   providers::Timer* timer_ = nullptr;
@@ -131,7 +133,8 @@ class WaitingLine final : private providers::Alarm {
   PriorityTurns turns_;
   std::unique_ptr<Paces> paces_{};
   bool calling_ = false;
-  std::uint32_t size_ = 0;  // without those who were displaced
+  std::uint16_t left_since_ = 0;  // room, for the more urgent of other loops; a time in steps of `look_every`
+  std::uint32_t size_ = 0;        // without those who were displaced
 };
 
 // One attempt under way, counted before it is looked whether there is room for it, so that all loops together

@@ -51,7 +51,7 @@ struct Queue {
     return client;
   }
   std::size_t waiting() const { return door.world.services.line.size(); }
-  int counted_as_waiting() const { return door.world.generation->waiting[0].load(); }
+  int counted_as_waiting() const { return door.world.generation->waiting.of(0); }
   std::string users() {
     std::string users;
     for (const std::string& body : host().requests) {
@@ -309,7 +309,7 @@ TEST_CASE("a turn that another loop's attempt leaves is found") {
   REQUIRE(other.ended());
   CHECK(other.client.status == 200);
   CHECK(generation->in_flight.at(0) == 0);
-  CHECK(generation->waiting[0] == 0);
+  CHECK(generation->waiting.of(0) == 0);
 }
 
 TEST_CASE("where other loops wait, too, a turn is not kept in one loop") {
@@ -317,12 +317,50 @@ TEST_CASE("where other loops wait, too, a turn is not kept in one loop") {
   queue.ask("a");
   queue.door.world.advance(10ms);
   queue.ask("b");
-  ++queue.door.world.generation->waiting[0];  // somebody elsewhere
+  queue.door.world.generation->waiting.add(0, config::Priority::normal, 1);  // somebody elsewhere
   queue.door.world.advance(990ms);
   CHECK(queue.users() == "a ");
   CHECK(queue.door.world.in_flight() == 0);
   queue.door.world.advance(gateway::WaitingLine::look_every);
   CHECK(queue.users() == "a b ");
+}
+
+TEST_CASE("who is more urgent in another loop goes first, and does not keep others waiting for ever") {
+  Queue queue(limited(1));
+  queue.ask("a");
+  queue.door.world.advance(10ms);
+  queue.ask("b");
+  const auto elsewhere = [&](int change) {
+    queue.door.world.generation->waiting.add(0, config::Priority::interactive, change);
+  };
+  elsewhere(1);
+  queue.door.world.advance(990ms);
+  CHECK(queue.users() == "a ");
+  queue.door.world.advance(2 * gateway::WaitingLine::look_every);
+  CHECK(queue.users() == "a ");
+  queue.door.world.advance(gateway::WaitingLine::look_every);
+  CHECK(queue.users() == "a b ");
+  // Who is less urgent elsewhere is not waited for.
+  elsewhere(-1);
+  queue.ask("c", "x-isocost-priority: interactive\r\n");
+  queue.door.world.generation->waiting.add(0, config::Priority::batch, 5);
+  queue.door.world.advance(1s);
+  CHECK(queue.users() == "a b c ");
+}
+
+TEST_CASE("who is urgent is not told to come again because of those in other loops that are not") {
+  config::Settings settings = limited(1);
+  settings.limits.queue_timeout = 4s;
+  Queue queue(settings);
+  for (int i = 0; i < 4; ++i) {
+    queue.ask("before");
+    queue.door.world.advance(1s);
+  }
+  queue.ask("a");
+  queue.door.world.generation->waiting.add(0, config::Priority::normal, 50);
+  queue.ask("urgent", "x-isocost-priority: interactive\r\n");
+  CHECK(queue.waiting() == 1);
+  CHECK(contains(queue.ask_in_vain("not").got(), "HTTP/1.1 429 "));
 }
 
 TEST_CASE("loops that count at the same time never exceed a provider's limit together") {
