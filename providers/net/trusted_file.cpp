@@ -55,7 +55,7 @@ class TrustedFile final {
   // Puts all of this name into the store. One of them, or null; it lives as long as this does.
   X509* named(const X509_NAME* name, X509_STORE* store) {
     const std::lock_guard lock(mutex_);
-    if (!std::exchange(is_read_, true)) read();
+    if (!is_read_) is_read_ = read();
     X509* found = nullptr;
     for (Entry& each : entries_) {
       if (X509_NAME_cmp(each.subject.get(), name) != 0) continue;
@@ -73,17 +73,18 @@ class TrustedFile final {
     Authority certificate;
   };
 
-  void read() {
+  // False where it could not be opened, which descriptors that are used up may be the reason for.
+  bool read() {
     const std::unique_ptr<BIO, FreedWith<BIO_free>> file(BIO_new_file(path_.c_str(), "rb"));
+    if (!file) return false;
     for (;;) {
       char* kind = nullptr;
       char* head = nullptr;
       unsigned char* bytes = nullptr;
       long size = 0;
-      if (!file || PEM_read_bio(file.get(), &kind, &head, &bytes, &size) != 1) {
+      if (PEM_read_bio(file.get(), &kind, &head, &bytes, &size) != 1) {
         // A damaged part is passed over: those behind it count.
-        if (!file || BIO_eof(file.get()) || ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE)
-          return;
+        if (BIO_eof(file.get()) || ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) return true;
         continue;
       }
       const std::string_view is = kind;

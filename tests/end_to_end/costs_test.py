@@ -15,7 +15,7 @@ import threading
 import time
 import unittest
 
-from gateway import KEY, Gateway, endpoint, question
+from gateway import KEY, Gateway, endpoint, free_port, question
 from scripted_host import ScriptedHost
 
 # On the loop, for a whole answer of a host whose connection is kept.
@@ -218,6 +218,18 @@ class Costs(unittest.TestCase):
 
         found = self.counted(os.path.join(self.folder, "events"), work)
         self.check_calls(found, EVENTS, CALLS_PER_EVENT)
+
+    @unittest.skipUnless(can_trace(), "calls cannot be traced here")
+    def test_until_somebody_asks_nothing_of_tls_is_set_up(self):
+        path = os.path.join(self.folder, "start")
+        gateway = Gateway({}, {"m": [endpoint("there", "m")]}, inside=("strace", "-D", "-f", "-q", "-e", "trace=openat", "-o", path))
+        gateway.settings["providers"] = {"there": {"base_url": f"https://localhost:{free_port()}/v1"}}
+        with gateway:
+            started = pathlib.Path(path).read_text()
+        self.assertIn("isocost.yaml", started)
+        # OpenSSL reads its settings when it is first used.
+        for file in ("openssl.cnf", "ca-certificates.crt"):
+            self.assertNotIn(file, started)
 
 
 if __name__ == "__main__":

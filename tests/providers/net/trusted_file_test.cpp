@@ -4,7 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
-#include <fstream>
+#include <filesystem>
 #include <thread>
 #include <vector>
 
@@ -99,6 +99,18 @@ TEST_CASE("a damaged part of a file of authorities vouches for nobody, and those
   }
   CHECK_FALSE(Trusting("/nowhere").trusts(certify({}, &first)));
   CHECK_FALSE(Trusting("/").trusts(certify({}, &first)));
+}
+
+TEST_CASE("a file of authorities that cannot be opened now is looked into again") {
+  const Identity authority = certify({.name = "Of later", .authority = true});
+  const Identity host = certify({}, &authority);
+  const CertificateFile file(authority);
+  const std::string path = file.path() + ".later";
+  const Trusting system(path);
+  CHECK_FALSE(system.trusts(host));
+  std::filesystem::copy_file(file.path(), path);
+  CHECK(system.trusts(host));
+  std::filesystem::remove(path);
 }
 
 TEST_CASE("OpenSSL's own form of a certificate is read, too, and what it may vouch for") {
