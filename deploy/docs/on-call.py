@@ -39,8 +39,8 @@ Whether this machine is to blame, and whether hosts can be reached from it (with
 isocost doctor
 ```
 
-One request, from the `x-request-id` of its answer or the `id` of its line in the log: who was asked, what each said, what it cost; of one that a
-limit kept out, or whose model there is not, what its client was told.
+One request, from the `x-request-id` of its answer or the `id` of its line in the log: who was asked, what each said, what it cost; of one that was
+refused, or broken off, what its client was told, without a host's own words.
 
 ```sh
 id=$(curl -s -o answer.json -D - http://127.0.0.1:8080/v1/chat/completions -H 'Content-Type: application/json' \\
