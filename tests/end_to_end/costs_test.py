@@ -19,10 +19,10 @@ from gateway import KEY, Gateway, endpoint, free_port, question
 from scripted_host import ScriptedHost
 
 # On the loop, for a whole answer of a host whose connection is kept.
-ALLOCATIONS_PER_REQUEST = 46
+ALLOCATIONS_PER_REQUEST = 24
 CALLS_PER_REQUEST = {"recvfrom": 2, "sendto": 2, "epoll_wait": 4, "epoll_ctl": 2}
-# For each event that comes alone: four frames of coroutines, and what a connection that waited reads into.
-ALLOCATIONS_PER_EVENT = 5
+# For each event that comes alone: what a connection that waited reads into. Frames of coroutines are kept.
+ALLOCATIONS_PER_EVENT = 1
 CALLS_PER_EVENT = {"recvfrom": 1, "sendto": 1, "epoll_wait": 2, "epoll_ctl": 1}
 
 REQUESTS, EVENTS = 200, 300
