@@ -1,7 +1,6 @@
 #include "gateway/serving/interpreted_relay.hpp"
 
 #include "gateway/continuation/continuation.hpp"
-#include "providers/conversation/tool_names.hpp"
 
 namespace gateway {
 
@@ -31,7 +30,7 @@ void InterpretedRelay::take(const AnswerEvent& event) {
     const bool is_text = event.kind == AnswerEvent::Kind::text;
     is_text ? with_.continuation->hears(event.text.raw) : with_.continuation->hears_else();
   }
-  answer_->take(in_clients_names(*with_.request.conversation, event));
+  answer_->take(names_.of(event));
 }
 
 }  // namespace gateway

@@ -37,6 +37,7 @@ class Understood final : public providers::AnswerSink {
       }
     } else {
       answer_ = with.request.surface->conversing()->whole(*with.request.conversation);
+      names_.emplace(*with.request.conversation);
       reply.kind = PassedReply::Kind::empty;
       const auto reading =
           with.dialect.interpreter()->whole(body, host_model_of(with), with.services.tokens, *this);
@@ -107,12 +108,13 @@ class Understood final : public providers::AnswerSink {
     check.saw(content);
     if (check.is_wanted()) check.take(event);
     if (content.decisive() && reply.kind == PassedReply::Kind::empty) reply.kind = PassedReply::Kind::answer;
-    answer_->take(in_clients_names(*with_.request.conversation, event));
+    answer_->take(names_->of(event));
   }
 
   const Attempting& with_;
   const std::string_view body_;
   std::unique_ptr<WholeAnswer> answer_;
+  std::optional<providers::ClientNames> names_;        // beside it
   std::unique_ptr<ReplyEditor> editor_;                // null: the host's words are the client's
   std::unique_ptr<providers::Correction> correction_;  // holds what is put in by `edits_`
   std::string cost_;                                   // put in by them, too

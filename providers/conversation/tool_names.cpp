@@ -86,9 +86,16 @@ Text clients_name(const Conversation& conversation, const Text& name) {
   return found == conversation.renamed.end() || found->hosts.raw != name.raw ? name : found->clients;
 }
 
-AnswerEvent in_clients_names(const Conversation& conversation, const AnswerEvent& event) {
+ClientNames::ClientNames(const Conversation& conversation) {
+  for (const RenamedTool& tool : conversation.renamed)
+    all_.push_back({std::string(tool.hosts.raw), std::string(tool.clients.raw), tool.clients.escaped});
+}
+
+AnswerEvent ClientNames::of(const AnswerEvent& event) const {
   AnswerEvent named = event;
-  if (event.kind == AnswerEvent::Kind::tool_call) named.name = clients_name(conversation, event.name);
+  if (event.kind != AnswerEvent::Kind::tool_call) return named;
+  const auto found = std::ranges::lower_bound(all_, event.name.raw, {}, &Name::hosts);
+  if (found != all_.end() && found->hosts == event.name.raw) named.name = {found->clients, found->escaped};
   return named;
 }
 

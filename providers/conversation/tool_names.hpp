@@ -3,6 +3,9 @@
 // stands beside it, and in answers they are the client's again. Pure.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "providers/conversation/answer.hpp"
 #include "providers/conversation/conversation.hpp"
 
@@ -16,7 +19,22 @@ void give_everybodys_names(Conversation& conversation);
 
 // As the client gave it.
 Text clients_name(const Conversation& conversation, const Text& name);
-// The same of a call, in an event of the answer.
-AnswerEvent in_clients_names(const Conversation& conversation, const AnswerEvent& event);
+// The same of calls in an answer, which may go on when the conversation is there no more.
+class ClientNames {
+ public:
+  explicit ClientNames(const Conversation& conversation);
+
+  // The event as its client knows it. Its name may be in this object.
+  AnswerEvent of(const AnswerEvent& event) const;
+
+ private:
+  struct Name {
+    std::string hosts;
+    std::string clients;
+    bool escaped = false;
+  };
+
+  std::vector<Name> all_;  // in order
+};
 
 }  // namespace providers

@@ -116,6 +116,44 @@ TEST_CASE("a chat is put into the words of a host that speaks Messages, and its 
   CHECK_FALSE(attempt.usage_is_estimated);
 }
 
+TEST_CASE(
+    "a tool that the host knows by another name is called by the client's own, however late in the stream") {
+  ServedWorld world(one_of_anthropics());
+  const std::string body =
+      R"(,"max_tokens":50,"tools":[{"type":"function","function":{"name":"mcp.server/do","parameters":{"type":"object"}}}])";
+  world.script(ServedWorld::cheap,
+               pieces({{100ms, begins + text_begins + text_piece("So")}, {1s, text_ends}}));
+  world.ask(body);
+  world.advance(500ms);
+  const json::value asked = json::parse(world.host(ServedWorld::cheap).requests.at(0));
+  const std::string hosts(asked.at("tools").at(0).at("name").as_string());
+  CHECK(hosts.find_first_of("./") == std::string::npos);
+
+  ServedWorld again(one_of_anthropics());
+  const std::string call =
+      sse("content_block_start",
+          R"({"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"toolu_1","name":")" +
+              hosts + R"(","input":{}}})") +
+      sse("content_block_stop", R"({"type":"content_block_stop","index":1})");
+  again.script(ServedWorld::cheap, pieces({{100ms, begins + text_begins},
+                                           {200ms, text_piece("So")},
+                                           {50ms, text_piece(" be it.") + text_ends},
+                                           {500ms, call + ends}}));
+  again.ask(body);
+  again.advance(2s);
+  REQUIRE(again.ended());
+  CHECK(again.record().ending == Ending::answered);
+  std::string called;
+  for (const json::value& chunk : chunks_of(again.client.body)) {
+    for (const json::value& choice : chunk.at("choices").as_array()) {
+      if (const auto* calls = choice.at("delta").as_object().if_contains("tool_calls"))
+        if (const auto* function = calls->at(0).as_object().if_contains("function"))
+          if (const auto* name = function->as_object().if_contains("name")) called += name->as_string();
+    }
+  }
+  CHECK(called == "mcp.server/do");
+}
+
 TEST_CASE("a whole message becomes a whole chat reply, with its cost") {
   ServedWorld world(one_of_anthropics());
   world.script(ServedWorld::cheap, document(whole_message));

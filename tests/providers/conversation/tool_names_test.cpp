@@ -63,9 +63,9 @@ TEST_CASE("a choice, calls of earlier turns and an answer's calls know a tool by
   CHECK(conversation.renamed.size() == 2);
 
   AnswerEvent called{.kind = AnswerEvent::Kind::tool_call, .name = {hosts, false}};
-  CHECK(in_clients_names(conversation, called).name.text() == "a.b");
+  CHECK(ClientNames(conversation).of(called).name.text() == "a.b");
   called.name = {"plain", false};
-  CHECK(in_clients_names(conversation, called).name.is("plain"));
+  CHECK(ClientNames(conversation).of(called).name.is("plain"));
   const AnswerEvent begin{.kind = AnswerEvent::Kind::begin, .name = {hosts, false}};
-  CHECK(in_clients_names(conversation, begin).name.is(hosts));
+  CHECK(ClientNames(conversation).of(begin).name.is(hosts));
 }
